@@ -1,0 +1,1 @@
+"""The card as a thing: its token, its codes, its sheet of paper."""
