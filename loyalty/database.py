@@ -1,0 +1,113 @@
+"""PostgreSQL: the base of the models, the engines, and the one place that commits."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+from uuid import UUID
+
+from alembic import command
+from alembic.config import Config
+from flask_sqlalchemy import SQLAlchemy
+from psycopg import Connection
+from sqlalchemy import DateTime, MetaData, create_engine
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, declared_attr, mapped_column
+from uuid_utils.compat import uuid7
+
+HOT = "hot"
+"""Name of the engine of validate and redeem: each statement is a transaction of its own."""
+
+MIGRATIONS = Path(__file__).parents[1] / "migrations"
+
+Moment = Annotated[datetime, mapped_column(DateTime(timezone=True))]
+"""An instant; stored in UTC, aware on the way out."""
+
+
+class Model(DeclarativeBase):
+    """Base of every record: a time-ordered id, and constraints with predictable names."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+class Identified(Model):
+    """A record known by a UUIDv7, made here so that a service can name it before it is stored."""
+
+    __abstract__ = True
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+
+
+class Versioned(Identified):
+    """A record that two people may edit at once: the second to save is told to look again."""
+
+    __abstract__ = True
+
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
+
+    @declared_attr.directive
+    def __mapper_args__(cls) -> dict[str, Any]:  # noqa: N805  # SQLAlchemy passes the class
+        """Let SQLAlchemy raise StaleDataError where the version has moved on."""
+        return {"version_id_col": cls.version}
+
+
+db = SQLAlchemy(metadata=Model.metadata, session_options={"expire_on_commit": False})
+
+
+def engine_options(*, threads: int) -> dict[str, Any]:
+    """Return how an engine keeps its connections: one for each thread of the worker."""
+    return {
+        "pool_size": threads,
+        "max_overflow": 2,
+        "connect_args": {"options": "-c timezone=UTC -c statement_timeout=60000"},
+    }
+
+
+def hot_engine_options(*, threads: int) -> dict[str, Any]:
+    """Return the options of the engine whose statements commit by themselves."""
+    return {
+        **engine_options(threads=threads),
+        "isolation_level": "AUTOCOMMIT",
+        "pool_reset_on_return": None,
+    }
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """Give the session of this request, and commit at the end: one request, one transaction."""
+    session = db.session()
+    try:
+        yield session
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise
+
+
+@contextmanager
+def hot_connection() -> Iterator[Connection[Any]]:
+    """Give a bare connection on which each statement is one transaction, prepared once."""
+    pooled = db.engines[HOT].raw_connection()
+    try:
+        yield pooled.driver_connection  # type: ignore[misc]  # the pool types no driver
+    finally:
+        pooled.close()
+
+
+def migrate(url: str, *, revision: str = "head") -> None:
+    """Bring the tables of a database to a revision, in one transaction."""
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        config = Config(attributes={"connection": connection})
+        config.set_main_option("script_location", str(MIGRATIONS))
+        down = revision == "base" or revision.startswith("-")
+        (command.downgrade if down else command.upgrade)(config, revision)
+    engine.dispose()

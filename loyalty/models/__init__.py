@@ -1,0 +1,40 @@
+"""What is stored. Models decide nothing: they hold, and their constraints guard."""
+
+from loyalty.models.audit import AuditEvent, DirectoryVersion
+from loyalty.models.card import Card, RevocationList, SigningKey
+from loyalty.models.community import Area, Community, Honour, HouseholdGroup
+from loyalty.models.deed import Deed, DeedKind
+from loyalty.models.import_job import ImportJob
+from loyalty.models.redemption import Redemption
+from loyalty.models.resident import Resident
+from loyalty.models.round import Candidate, Nomination, Round, RoundList
+from loyalty.models.shop import CertificationEvent, Shop, ShopTerm
+from loyalty.models.staff import AccessToken, StaffAccount
+from loyalty.models.till import Till
+
+__all__ = [
+    "AccessToken",
+    "Area",
+    "AuditEvent",
+    "Candidate",
+    "Card",
+    "CertificationEvent",
+    "Community",
+    "Deed",
+    "DeedKind",
+    "DirectoryVersion",
+    "Honour",
+    "HouseholdGroup",
+    "ImportJob",
+    "Nomination",
+    "Redemption",
+    "Resident",
+    "RevocationList",
+    "Round",
+    "RoundList",
+    "Shop",
+    "ShopTerm",
+    "SigningKey",
+    "StaffAccount",
+    "Till",
+]

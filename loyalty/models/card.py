@@ -1,0 +1,90 @@
+"""Discount cards and the keys that sign them."""
+
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.types import CHAR
+
+from loyalty.database import Identified, Moment, Versioned
+from loyalty.models.community import Honour
+from loyalty.models.resident import Resident
+
+
+class SigningKey(Identified):
+    """The key of one community and one month."""
+
+    __tablename__ = "signing_key"
+    __table_args__ = (UniqueConstraint("community_id", "month"),)
+
+    community_id: Mapped[UUID] = mapped_column(ForeignKey("community.id"))
+    month: Mapped[date]
+    """First day of the month from which its cards are valid."""
+    key_id: Mapped[str] = mapped_column(CHAR(6), unique=True)
+    public_key: Mapped[bytes]
+    sealed_private_key: Mapped[bytes | None]
+    """Destroyed, so None, when the month is over."""
+    created_at: Mapped[Moment]
+
+
+class Card(Versioned):
+    """A discount card. Its counters are written by the sale itself, in the same statement."""
+
+    __tablename__ = "card"
+    __table_args__ = (
+        CheckConstraint("valid_from <= valid_until", name="valid_in_order"),
+        CheckConstraint(
+            "state IN ('issued', 'active', 'suspended', 'revoked')", name="state_known"
+        ),
+        CheckConstraint("pay_permille BETWEEN 1 AND 1000", name="pay_is_a_share"),
+        Index(
+            "uq_card_one_living_card_a_month",
+            "resident_id",
+            "valid_from",
+            unique=True,
+            postgresql_where="state <> 'revoked'",
+        ),
+        Index(None, "community_id", "id"),
+    )
+
+    community_id: Mapped[UUID] = mapped_column(ForeignKey("community.id"))
+    resident_id: Mapped[UUID] = mapped_column(ForeignKey("resident.id"), index=True)
+    resident: Mapped[Resident] = relationship(lazy="raise")
+    round_id: Mapped[UUID | None] = mapped_column(ForeignKey("selection_round.id"), index=True)
+    honour_id: Mapped[UUID] = mapped_column(ForeignKey("honour.id"))
+    honour: Mapped[Honour] = relationship(lazy="raise")
+    serial: Mapped[str] = mapped_column(CHAR(12), unique=True)
+    """The first twelve digits of the number: the identity behind all three codes."""
+    token: Mapped[str]
+    """The signed text of the QR, kept because its key is destroyed after the month."""
+    pay_permille: Mapped[int]
+    valid_from: Mapped[date]
+    valid_until: Mapped[date]
+    """Last day the card works, included."""
+    state: Mapped[str] = mapped_column(default="issued")
+    """As last decided; ``expired`` follows from `valid_until`."""
+    reissue_of_id: Mapped[UUID | None] = mapped_column(ForeignKey("card.id"))
+    issued_at: Mapped[Moment]
+    handed_over_at: Mapped[Moment | None]
+    counted_on: Mapped[date] = mapped_column(default=date.min, server_default="0001-01-01")
+    """The local day that `uses_on_day` and `uses_by_shop` count."""
+    uses_on_day: Mapped[int] = mapped_column(default=0, server_default="0")
+    uses_by_shop: Mapped[dict[str, int]] = mapped_column(JSONB, default=dict, server_default="{}")
+    saved_month: Mapped[date] = mapped_column(default=date.min, server_default="0001-01-01")
+    """First day of the local month that `saved_in_month_fen` counts."""
+    saved_in_month_fen: Mapped[int] = mapped_column(default=0, server_default="0")
+
+
+class RevocationList(Identified):
+    """One numbered, signed list of the cards of a community that must not be accepted."""
+
+    __tablename__ = "revocation_list"
+    __table_args__ = (UniqueConstraint("community_id", "number"),)
+
+    community_id: Mapped[UUID] = mapped_column(ForeignKey("community.id"))
+    number: Mapped[int]
+    document: Mapped[dict[str, object]] = mapped_column(JSONB)
+    """The list with its signature, as it is published."""
+    issued_at: Mapped[Moment]

@@ -1,0 +1,83 @@
+"""The community, its honours, its areas and its household groups."""
+
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.types import Text
+
+from loyalty.database import Identified, Moment, Versioned
+
+
+class Community(Versioned):
+    """The tenant: one neighbourhood market and the policy of its programme."""
+
+    __tablename__ = "community"
+    __table_args__ = (
+        CheckConstraint(
+            "0 < band_min_permille AND band_min_permille <= band_max_permille"
+            " AND band_max_permille <= 1000",
+            name="band_in_order",
+        ),
+        CheckConstraint("rounding IN ('fen', 'jiao')", name="rounding_known"),
+        CheckConstraint("notice_working_days > 0", name="notice_lasts"),
+        CheckConstraint("card_months IN (1, 3, 6, 12)", name="card_months_known"),
+    )
+
+    slug: Mapped[str] = mapped_column(unique=True)
+    """Short name in addresses: lower-case letters, digits and hyphens."""
+    name: Mapped[str]
+    timezone: Mapped[str] = mapped_column(default="Asia/Shanghai")
+    band_min_permille: Mapped[int] = mapped_column(default=800)
+    band_max_permille: Mapped[int] = mapped_column(default=850)
+    rounding: Mapped[str] = mapped_column(default="fen")
+    discountable_per_sale_fen: Mapped[int | None]
+    uses_per_shop_day: Mapped[int | None] = mapped_column(default=3)
+    uses_per_day: Mapped[int | None]
+    saved_per_month_fen: Mapped[int | None]
+    excluded_categories: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    """Goods the card gives nothing on. An empty list excludes nothing."""
+    notice_working_days: Mapped[int] = mapped_column(default=5)
+    card_months: Mapped[int] = mapped_column(default=1)
+    demonstration: Mapped[bool] = mapped_column(default=False)
+    """Fictional people: everything shown and printed says 演示."""
+    created_at: Mapped[Moment]
+
+
+class Honour(Identified):
+    """A kind of recognition; which ones exist is the community's own decision."""
+
+    __tablename__ = "honour"
+    __table_args__ = (
+        UniqueConstraint("community_id", "code"),
+        UniqueConstraint("community_id", "number"),
+        CheckConstraint("number BETWEEN 1 AND 63", name="number_fits_the_token"),
+    )
+
+    community_id: Mapped[UUID] = mapped_column(ForeignKey("community.id"))
+    code: Mapped[str]
+    name: Mapped[str]
+    number: Mapped[int]
+    """The honour's number inside a card's token."""
+
+
+class Area(Identified):
+    """A liaison area (责任区)."""
+
+    __tablename__ = "area"
+    __table_args__ = (UniqueConstraint("community_id", "name"),)
+
+    community_id: Mapped[UUID] = mapped_column(ForeignKey("community.id"))
+    name: Mapped[str]
+
+
+class HouseholdGroup(Identified):
+    """About ten households for whom one household head speaks (联户单元)."""
+
+    __tablename__ = "household_group"
+    __table_args__ = (UniqueConstraint("community_id", "name"),)
+
+    community_id: Mapped[UUID] = mapped_column(ForeignKey("community.id"))
+    area_id: Mapped[UUID | None] = mapped_column(ForeignKey("area.id"))
+    name: Mapped[str]

@@ -1,0 +1,32 @@
+"""A file of residents, shops or deeds on its way in, kept until it is applied and after."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from loyalty.database import Identified, Moment
+
+
+class ImportJob(Identified):
+    """What one uploaded file said, row by row."""
+
+    __tablename__ = "import_job"
+    __table_args__ = (
+        CheckConstraint("kind IN ('residents', 'shops', 'deeds')", name="kind_known"),
+        CheckConstraint("undone_at IS NULL OR applied_at IS NOT NULL", name="undone_after_applied"),
+    )
+
+    community_id: Mapped[UUID] = mapped_column(ForeignKey("community.id"), index=True)
+    kind: Mapped[str]
+    row_count: Mapped[int]
+    valid_rows: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    """The right rows, checked, each with its row number in the file under ``row``."""
+    errors: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    """``row`` (as numbered in the file), ``column`` (its heading), ``message`` in words."""
+    uploaded_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff_account.id"))
+    uploaded_at: Mapped[Moment]
+    applied_at: Mapped[Moment | None]
+    undone_at: Mapped[Moment | None]

@@ -1,0 +1,92 @@
+"""Sales to cardholders, their voids and their returns."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from loyalty.database import Identified, Moment
+
+
+class Redemption(Identified):
+    """One entry of the book: a sale, or the void or return of one. Written once, never changed.
+
+    A void and a return carry negative amounts, so that every total is a plain sum.
+    """
+
+    __tablename__ = "redemption"
+    __table_args__ = (
+        UniqueConstraint("till_id", "idempotency_key"),
+        CheckConstraint("kind IN ('sale', 'void', 'return')", name="kind_known"),
+        CheckConstraint("payable_fen + saved_fen = total_fen", name="amounts_add_up"),
+        CheckConstraint(
+            "kind <> 'sale' OR (0 <= payable_fen AND 0 <= saved_fen"
+            " AND saved_fen <= discountable_fen AND discountable_fen <= total_fen)",
+            name="sale_within_total",
+        ),
+        CheckConstraint(
+            "kind = 'sale' OR (payable_fen <= 0 AND saved_fen <= 0 AND discountable_fen <= 0)",
+            name="reversal_takes_back",
+        ),
+        CheckConstraint("(kind = 'sale') = (of_id IS NULL)", name="reversal_names_its_sale"),
+        CheckConstraint("kind <> 'sale' OR idempotency_key IS NOT NULL", name="sale_has_its_key"),
+        Index(
+            "uq_redemption_one_void_a_sale",
+            "of_id",
+            unique=True,
+            postgresql_where="kind = 'void'",
+        ),
+        Index(
+            "ix_redemption_month_shop",
+            "community_id",
+            "month",
+            "shop_id",
+            postgresql_include=["total_fen", "payable_fen", "saved_fen"],
+        ),
+        Index(None, "till_id", "happened_on"),
+        Index(None, "card_id", "happened_on"),
+    )
+
+    community_id: Mapped[UUID] = mapped_column(ForeignKey("community.id"))
+    card_id: Mapped[UUID] = mapped_column(ForeignKey("card.id"))
+    shop_id: Mapped[UUID] = mapped_column(ForeignKey("shop.id"))
+    till_id: Mapped[UUID | None] = mapped_column(ForeignKey("till.id"))
+    account_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff_account.id"))
+    """Who entered it, where no till did."""
+    kind: Mapped[str] = mapped_column(default="sale")
+    of_id: Mapped[UUID | None] = mapped_column(ForeignKey("redemption.id"))
+    """The sale that a void or a return takes back."""
+    receipt: Mapped[str]
+    """Eight letters and digits the till shows; enough to find the sale in a day's list."""
+    total_fen: Mapped[int]
+    discountable_fen: Mapped[int]
+    payable_fen: Mapped[int]
+    saved_fen: Mapped[int]
+    pay_permille: Mapped[int]
+    with_amount: Mapped[bool] = mapped_column(default=True)
+    """False where a stall only verified the card: a use without money, reported apart."""
+    lines: Mapped[list[dict[str, Any]] | None] = mapped_column(JSONB)
+    """The basket's lines as quoted, where the till sent lines."""
+    rule_version: Mapped[int]
+    """The community's policy as of the sale."""
+    trade: Mapped[str]
+    """The shop's category as of the sale."""
+    honour_id: Mapped[UUID] = mapped_column(ForeignKey("honour.id"))
+    idempotency_key: Mapped[UUID | None]
+    """Made by the till for each sale, so that a repeated request counts once."""
+    request_hash: Mapped[bytes | None]
+    """SHA-256 of the request, so that the same key with another body is noticed."""
+    offline: Mapped[bool] = mapped_column(default=False)
+    flag: Mapped[str | None]
+    """The verdict a late upload would have met; kept, counted, and shown to staff."""
+    reason: Mapped[str | None]
+    """Of a void or a return."""
+    happened_at: Mapped[Moment]
+    happened_on: Mapped[date]
+    """The local day."""
+    month: Mapped[date]
+    """First day of the local month."""
+    recorded_at: Mapped[Moment]

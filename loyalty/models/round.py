@@ -1,0 +1,129 @@
+"""The monthly selection: the round, its lists, who was nominated and how it came out."""
+
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.types import Text
+
+from loyalty.database import Identified, Moment, Versioned
+from loyalty.models.community import Honour
+from loyalty.models.resident import Resident
+
+
+class RoundList(Identified):
+    """The list of one honour in one round."""
+
+    __tablename__ = "round_list"
+    __table_args__ = (
+        UniqueConstraint("round_id", "honour_id"),
+        CheckConstraint("quota > 0", name="quota_positive"),
+        CheckConstraint("months_valid IN (1, 3, 6, 12)", name="months_valid_known"),
+    )
+
+    round_id: Mapped[UUID] = mapped_column(ForeignKey("selection_round.id", ondelete="CASCADE"))
+    honour_id: Mapped[UUID] = mapped_column(ForeignKey("honour.id"))
+    honour: Mapped[Honour] = relationship(lazy="raise")
+    quota: Mapped[int]
+    pay_permille: Mapped[int]
+    months_valid: Mapped[int]
+    cooling_off_months: Mapped[int]
+    min_score_hundredths: Mapped[int] = mapped_column(default=0)
+    area_minimums: Mapped[dict[str, int]] = mapped_column(JSONB)
+    """Area id → the fewest people it is to have on the list."""
+
+
+class Round(Versioned):
+    """The selection of one community and one month."""
+
+    __tablename__ = "selection_round"
+    __table_args__ = (
+        Index(
+            "uq_selection_round_one_a_month",
+            "community_id",
+            "month",
+            unique=True,
+            postgresql_where="state <> 'cancelled'",
+        ),
+        CheckConstraint(
+            "state IN ('draft', 'open', 'screening', 'review', 'notice', 'confirmed', 'issued',"
+            " 'closed', 'cancelled')",
+            name="state_known",
+        ),
+        CheckConstraint("confirmed_by IS NULL OR confirmed_by <> created_by", name="two_people"),
+    )
+
+    community_id: Mapped[UUID] = mapped_column(ForeignKey("community.id"))
+    month: Mapped[date]
+    """First day of the month; the cards are valid from the month after."""
+    state: Mapped[str] = mapped_column(default="draft")
+    notice_working_days: Mapped[int]
+    lists: Mapped[list[RoundList]] = relationship(lazy="raise", order_by=RoundList.id)
+    created_by: Mapped[UUID] = mapped_column(ForeignKey("staff_account.id"))
+    created_at: Mapped[Moment]
+    frozen_list: Mapped[str | None]
+    """The canonical list as it was hashed, so that anyone can hash it again."""
+    frozen_hash: Mapped[str | None]
+    """SHA-256 of `frozen_list`, in hexadecimal; published before the seed exists."""
+    frozen_at: Mapped[Moment | None]
+    seed: Mapped[str | None]
+    witnesses: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
+    drawn_at: Mapped[Moment | None]
+    published_at: Mapped[Moment | None]
+    notice_last: Mapped[date | None]
+    """Last day of the public notice, included."""
+    confirmed_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff_account.id"))
+    confirmed_at: Mapped[Moment | None]
+    issued_at: Mapped[Moment | None]
+    closed_at: Mapped[Moment | None]
+    cancel_reason: Mapped[str | None]
+
+
+class Candidate(Identified):
+    """One person on one list, from nomination to outcome."""
+
+    __tablename__ = "candidate"
+    __table_args__ = (
+        UniqueConstraint("list_id", "resident_id"),
+        UniqueConstraint("list_id", "reference"),
+        CheckConstraint(
+            "outcome IN ('nominated', 'screened_out', 'eligible', 'selected', 'reserve',"
+            " 'not_selected', 'removed')",
+            name="outcome_known",
+        ),
+    )
+
+    list_id: Mapped[UUID] = mapped_column(ForeignKey("round_list.id", ondelete="CASCADE"))
+    round_list: Mapped[RoundList] = relationship(lazy="raise")
+    resident_id: Mapped[UUID] = mapped_column(ForeignKey("resident.id"), index=True)
+    resident: Mapped[Resident] = relationship(lazy="raise")
+    reference: Mapped[str]
+    """What the person is called in public records: says nothing about who it is."""
+    reasons: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
+    """Coded reasons of the screening, in the order of the rule; empty if it was passed."""
+    score_hundredths: Mapped[int] = mapped_column(default=0)
+    awards: Mapped[int] = mapped_column(default=0)
+    """Cards won in the twelve months before the round."""
+    lot: Mapped[str | None]
+    """SHA-256 that decides between equals, in hexadecimal."""
+    place: Mapped[int | None]
+    """Order on the list, from 1: first the selected, then the reserves."""
+    outcome: Mapped[str] = mapped_column(default="nominated")
+
+
+class Nomination(Identified):
+    """One voice for one candidate; a second one merges into the same candidate."""
+
+    __tablename__ = "nomination"
+    __table_args__ = (
+        CheckConstraint("source IN ('self', 'neighbour', 'group', 'staff')", name="source_known"),
+    )
+
+    candidate_id: Mapped[UUID] = mapped_column(
+        ForeignKey("candidate.id", ondelete="CASCADE"), index=True
+    )
+    source: Mapped[str]
+    account_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff_account.id"))
+    at: Mapped[Moment]

@@ -1,0 +1,81 @@
+"""The shops, what they agreed to, and how they were certified."""
+
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.types import Text
+
+from loyalty.database import Identified, Model, Moment, Versioned
+from loyalty.models.community import Honour
+
+
+class ShopTerm(Model):
+    """What the holder of one honour pays in one shop."""
+
+    __tablename__ = "shop_term"
+    __table_args__ = (CheckConstraint("pay_permille BETWEEN 1 AND 1000", name="pay_is_a_share"),)
+
+    shop_id: Mapped[UUID] = mapped_column(
+        ForeignKey("shop.id", ondelete="CASCADE"), primary_key=True
+    )
+    honour_id: Mapped[UUID] = mapped_column(ForeignKey("honour.id"), primary_key=True)
+    honour: Mapped[Honour] = relationship(lazy="raise")
+    pay_permille: Mapped[int]
+
+
+class Shop(Versioned):
+    """A shop of the market."""
+
+    __tablename__ = "shop"
+    __table_args__ = (
+        UniqueConstraint("community_id", "plaque_number"),
+        Index(None, "community_id", "name_pinyin", "id"),
+    )
+
+    community_id: Mapped[UUID] = mapped_column(ForeignKey("community.id"))
+    name: Mapped[str]
+    name_pinyin: Mapped[str]
+    series: Mapped[str]
+    """Which plaque it hangs: supermarket, restaurant, greengrocer …"""
+    category: Mapped[str]
+    """Its trade, the heading of the public list."""
+    stall: Mapped[str | None]
+    contact: Mapped[str | None]
+    owner_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff_account.id"), index=True)
+    """The account that may void its sales and pair its tills."""
+    opted_in_categories: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    """Excluded goods this shop gives the card's price on all the same."""
+    terms: Mapped[list[ShopTerm]] = relationship(
+        lazy="raise", cascade="all, delete-orphan", order_by=ShopTerm.honour_id
+    )
+    discountable_per_sale_fen: Mapped[int | None]
+    uses_per_shop_day: Mapped[int | None]
+    """A limit of its own, which counts only where it is more generous than the community's."""
+    state: Mapped[str] = mapped_column(default="applied")
+    """Of the certification, as last decided; ``lapsed`` follows from `certified_until`."""
+    notice_last: Mapped[date | None]
+    """Last day of the public notice before it is certified, included."""
+    plaque_number: Mapped[str | None]
+    certified_until: Mapped[date | None]
+    """Last day the certification holds, included."""
+    withdrawn_on: Mapped[date | None]
+    import_id: Mapped[UUID | None] = mapped_column(ForeignKey("import_job.id"), index=True)
+    created_at: Mapped[Moment]
+    updated_at: Mapped[Moment]
+
+
+class CertificationEvent(Identified):
+    """One step of one shop's certification. Written once, never changed."""
+
+    __tablename__ = "certification_event"
+
+    shop_id: Mapped[UUID] = mapped_column(ForeignKey("shop.id", ondelete="CASCADE"), index=True)
+    action: Mapped[str]
+    state: Mapped[str]
+    """The state the action led to."""
+    reason: Mapped[str | None]
+    account_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff_account.id"))
+    at: Mapped[Moment]

@@ -1,0 +1,104 @@
+"""What the operator decides, read once from the environment; weak values stop the start."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from loyalty.rules.errors import LoyaltyError
+
+SHORTEST_SECRET = 32
+DEFAULT_PORT = 8000
+
+
+class SettingsError(LoyaltyError):
+    """A setting is missing or too weak to run with; the message names it and says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything the service takes from its surroundings."""
+
+    data_dir: Path
+    """Folder of the embedded database and the generated secret."""
+    database_url: str | None
+    """Address of your own PostgreSQL; None runs the embedded one in `data_dir`."""
+    secret_key: str
+    """At least 32 characters; signs sessions and seals the private halves of card keys."""
+    base_url: str
+    """Address under which people reach the service; it is printed into every card's QR."""
+    threads: int = 8
+    """Threads of each worker, and database connections it may hold."""
+    limit_rates: bool = True
+    """Whether the public pages count requests of one address."""
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str]) -> "Settings":
+        """Read the settings from environment variables named ``LOYALTY_…``, and ``PORT``.
+
+        Raises:
+            SettingsError: a value cannot be used; the message names the variable.
+        """
+        data_dir = Path(environ.get("LOYALTY_DATA_DIR") or "var").absolute()
+        port = _whole_number(environ, "PORT", default=DEFAULT_PORT)
+        return cls(
+            data_dir=data_dir,
+            database_url=_database_url(environ.get("LOYALTY_DATABASE_URL")),
+            secret_key=_secret(environ.get("LOYALTY_SECRET_KEY"), data_dir),
+            base_url=_base_url(environ.get("LOYALTY_BASE_URL") or f"http://127.0.0.1:{port}"),
+            threads=_whole_number(environ, "LOYALTY_THREADS", default=8),
+            limit_rates=environ.get("LOYALTY_LIMIT_RATES", "on") != "off",
+        )
+
+
+def _whole_number(environ: Mapping[str, str], name: str, *, default: int) -> int:
+    text = environ.get(name) or str(default)
+    if not text.isdecimal() or int(text) == 0:
+        raise SettingsError(f"{name} must be a whole number above 0, not {text!r}")
+    return int(text)
+
+
+def _database_url(url: str | None) -> str | None:
+    """Return the address in SQLAlchemy's spelling, which names the driver."""
+    if not url:
+        return None
+    scheme, separator, rest = url.partition("://")
+    if not separator or scheme not in {"postgres", "postgresql", "postgresql+psycopg"}:
+        raise SettingsError("LOYALTY_DATABASE_URL must start with postgresql://")
+    return f"postgresql+psycopg://{rest}"
+
+
+def _base_url(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.netloc or parts.query or parts.fragment:
+        raise SettingsError(f"LOYALTY_BASE_URL must look like https://host, not {url!r}")
+    return url.rstrip("/")
+
+
+def _secret(given: str | None, data_dir: Path) -> str:
+    if given is None:
+        return _kept_secret(data_dir / "secret-key")
+    if len(given) < SHORTEST_SECRET or len(set(given)) < SHORTEST_SECRET // 3:
+        raise SettingsError(
+            f"LOYALTY_SECRET_KEY must be at least {SHORTEST_SECRET} varied characters; "
+            "make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(32))'"
+        )
+    return given
+
+
+def _kept_secret(path: Path) -> str:
+    """Return the secret of this data folder, made at the first start, readable by its owner."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        path.touch(mode=0o600, exist_ok=False)
+    except FileExistsError:
+        secret = path.read_text(encoding="ascii").strip()
+        if len(secret) < SHORTEST_SECRET:
+            raise SettingsError(
+                f"{path} holds no usable secret; restore it from a backup"
+            ) from None
+        return secret
+    secret = secrets.token_urlsafe(48)
+    path.write_text(secret, encoding="ascii")
+    return secret
