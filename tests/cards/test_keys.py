@@ -1,0 +1,104 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from loyalty.cards.keys import (
+    SealError,
+    jwk,
+    key_id_of,
+    new_signing_key,
+    public_half,
+    seal,
+    sealing_key_from,
+    unseal,
+)
+
+SEALING_KEY = sealing_key_from("a secret of the installation, long enough")
+
+
+def test_a_new_key_is_new_and_names_itself() -> None:
+    first, second = new_signing_key(), new_signing_key()
+
+    assert first.private != second.private
+    assert first.public == public_half(first.private)
+    assert first.key_id == key_id_of(first.public)
+
+
+def test_a_key_unpacks_to_its_id_and_both_halves() -> None:
+    key = new_signing_key()
+    key_id, public_raw, private_raw = key
+
+    assert (key_id, public_raw, private_raw) == (key.key_id, key.public, key.private)
+    assert len(public_raw) == len(private_raw) == 32
+
+
+def test_a_printed_key_shows_no_private_half() -> None:
+    key = new_signing_key()
+
+    assert repr(key) == f"SigningKey({key.key_id})"
+
+
+def test_the_key_id_is_the_start_of_the_hash_of_the_public_half() -> None:
+    # SHA-256 of 32 zero bytes begins 66687a.
+    assert key_id_of(bytes(32)) == "66687a"
+
+
+@given(private=st.binary(min_size=32, max_size=32))
+def test_what_was_sealed_opens_again(private: bytes) -> None:
+    sealed = seal(private, sealing_key=SEALING_KEY, community="tianyuan", month="2026-12")
+
+    assert private not in sealed
+    assert unseal(sealed, sealing_key=SEALING_KEY, community="tianyuan", month="2026-12") == private
+
+
+def test_a_key_sealed_twice_looks_different() -> None:
+    private = new_signing_key().private
+    seals = {
+        seal(private, sealing_key=SEALING_KEY, community="tianyuan", month="2026-12")
+        for _ in range(2)
+    }
+
+    assert len(seals) == 2
+
+
+@pytest.mark.parametrize(
+    ("secret", "community", "month"),
+    [
+        ("another secret of the installation, also long", "tianyuan", "2026-12"),
+        ("a secret of the installation, long enough", "boshan", "2026-12"),
+        ("a secret of the installation, long enough", "tianyuan", "2027-01"),
+    ],
+)
+def test_a_sealed_key_opens_for_nobody_else(secret: str, community: str, month: str) -> None:
+    sealed = seal(bytes(32), sealing_key=SEALING_KEY, community="tianyuan", month="2026-12")
+
+    with pytest.raises(SealError):
+        unseal(sealed, sealing_key=sealing_key_from(secret), community=community, month=month)
+
+
+@given(bit=st.integers(0, 60 * 8 - 1))
+def test_one_flipped_bit_of_a_sealed_key_is_noticed(bit: int) -> None:
+    sealed = seal(bytes(32), sealing_key=SEALING_KEY, community="tianyuan", month="2026-12")
+    damaged = (int.from_bytes(sealed, "big") ^ 1 << bit).to_bytes(60, "big")
+
+    with pytest.raises(SealError):
+        unseal(damaged, sealing_key=SEALING_KEY, community="tianyuan", month="2026-12")
+
+
+@pytest.mark.parametrize("length", [0, 12, 59, 61])
+def test_a_sealed_key_of_another_length_is_damaged(length: int) -> None:
+    with pytest.raises(SealError):
+        unseal(bytes(length), sealing_key=SEALING_KEY, community="tianyuan", month="2026-12")
+
+
+def test_the_published_key_is_a_json_web_key_without_its_private_half() -> None:
+    # The key of RFC 8032, section 7.1, test 1, which RFC 8037 spells in its appendix A.
+    public = bytes.fromhex("d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a")
+
+    assert jwk(public, key_id_of(public)) == {
+        "kty": "OKP",
+        "crv": "Ed25519",
+        "use": "sig",
+        "kid": "21fe31",
+        "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo",
+    }
