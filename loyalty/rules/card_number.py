@@ -1,0 +1,94 @@
+"""Card numbers, and how to tell them from everything else a till may read."""
+
+import re
+import unicodedata
+from enum import StrEnum
+
+from loyalty.rules.errors import BadNumberError
+
+SERIAL_DIGITS = 12
+NUMBER_DIGITS = SERIAL_DIGITS + 2
+TOKEN_LETTERS = 120
+
+_DIGITS = re.compile(r"[0-9]+")
+_SERIAL = re.compile(rf"[0-9]{{{SERIAL_DIGITS}}}")
+_SEPARATORS = re.compile(r"[\s\-\u2010-\u2015\u2212]")
+_TOKEN = re.compile(rf"(?:(?i:https?)://[^\s?#]+/[Cc]/)?[A-Z2-7]{{{TOKEN_LETTERS}}}")
+_PAYMENT = re.compile(r"1[0-5][0-9]{16}|(?:2[5-9]|30)[0-9]{14,22}")
+_GOODS = re.compile(r"[0-9]{8}|[0-9]{12,13}")
+
+
+class CodeKind(StrEnum):
+    """What a text is that a till has read."""
+
+    CARD_NUMBER = "card_number"
+    PAYMENT_CODE = "payment_code"
+    """WeChat or Alipay: money of the person who shows it. It is dropped, never sent or logged."""
+    GOODS_BARCODE = "goods_barcode"
+    TOKEN = "token"  # noqa: S105 - the name of a kind, not a secret
+    BAD = "bad"
+
+
+def number_of(serial: str) -> str:
+    """Return the card number: the serial and its two check digits by ISO 7064, mod 97-10.
+
+    Args:
+        serial: 12 digits.
+
+    Raises:
+        BadNumberError: the serial is anything else.
+    """
+    if not _SERIAL.fullmatch(serial):
+        raise BadNumberError(f"A serial has {SERIAL_DIGITS} digits.")
+    return f"{serial}{98 - int(serial) * 100 % 97:02d}"
+
+
+def serial_of(number: str) -> str:
+    """Return the serial in a card number of 14 digits, without blanks.
+
+    Raises:
+        BadNumberError: it is no card number. A congruent pair of check digits, such as 99 for 02,
+            is refused too: a number has one spelling.
+    """
+    serial = number[:SERIAL_DIGITS]
+    if number != number_of(serial):
+        raise BadNumberError("The check digits of the number are wrong.")
+    return serial
+
+
+def in_groups(number: str) -> str:
+    """Return the number as it is printed, 4-4-4-2: "1234 5678 9012 34"."""
+    return " ".join(number[start : start + 4] for start in range(0, len(number), 4))
+
+
+def normalise(text: str) -> str:
+    """Return a text as a scanner would have sent it.
+
+    Full-width letters become plain ones (NFKC), outer blanks go; blanks and hyphens within go too
+    if nothing but digits is left.
+    """
+    folded = unicodedata.normalize("NFKC", text).strip()
+    joined = _SEPARATORS.sub("", folded)
+    return joined if _DIGITS.fullmatch(joined) else folded
+
+
+def kind_of(text: str) -> CodeKind:
+    """Return what a text is, after `normalise`.
+
+    Goods barcodes have 8, 12 or 13 digits. WeChat payment codes have 18 and start with 10 to 15,
+    those of Alipay 16 to 24 and start with 25 to 30. A token has 120 letters of base32, bare or at
+    the end of an address `https://…/C/<token>`.
+    """
+    code = normalise(text)
+    kinds = (
+        (_is_card_number(code), CodeKind.CARD_NUMBER),
+        (_PAYMENT.fullmatch(code), CodeKind.PAYMENT_CODE),
+        (_GOODS.fullmatch(code), CodeKind.GOODS_BARCODE),
+        (_TOKEN.fullmatch(code), CodeKind.TOKEN),
+    )
+    return next((kind for applies, kind in kinds if applies), CodeKind.BAD)
+
+
+def _is_card_number(code: str) -> bool:
+    serial = code[:SERIAL_DIGITS]
+    return bool(_SERIAL.fullmatch(serial)) and number_of(serial) == code

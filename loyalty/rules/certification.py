@@ -1,0 +1,156 @@
+"""The course of a shop's certification, from the application to the plaque and back."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from loyalty.rules.calendar import months_after
+from loyalty.rules.notice import notice_over
+
+CERTIFIED_MONTHS = 12
+"""For how long a certification holds unless the shop is checked again."""
+
+MONTHS_AFTER_WITHDRAWAL = 24
+"""How long a shop whose plaque was taken down waits before a new application."""
+
+
+class CertificationState(StrEnum):
+    """Where a shop stands. Codes are public: add one, never rename one."""
+
+    APPLIED = "applied"
+    INSPECTED = "inspected"
+    NOTICE = "notice"
+    CERTIFIED = "certified"
+    WARNED = "warned"
+    """Certified still, with something to put right."""
+    SUSPENDED = "suspended"
+    WITHDRAWN = "withdrawn"
+    LAPSED = "lapsed"
+    """The year is over and nobody checked again. It is derived, see `state_on`."""
+
+
+class CertificationAction(StrEnum):
+    """What is done about a shop's certification."""
+
+    APPLY = "apply"
+    INSPECT = "inspect"
+    PUBLISH = "publish"
+    CERTIFY = "certify"
+    WARN = "warn"
+    SUSPEND = "suspend"
+    WITHDRAW = "withdraw"
+    REINSTATE = "reinstate"
+    """What was wrong is put right."""
+    RENEW = "renew"
+    """The shop is checked again and holds for another year."""
+
+
+class CertificationObstacle(StrEnum):
+    """What stands in the way of an action. Codes are public: add one, never rename one."""
+
+    WRONG_STATE = "wrong_state"
+    NOTICE_RUNNING = "notice_running"
+    """The public notice has not begun, or its last day is not over."""
+    NO_REASON = "no_reason"
+    """The action is against the shop, and nobody wrote down why."""
+    WITHDRAWN_RECENTLY = "withdrawn_recently"
+    """The plaque was taken down less than 24 months ago."""
+
+
+@dataclass(frozen=True, slots=True)
+class CertificationFacts:
+    """What is known of a shop when somebody wants to act on its certification."""
+
+    state: CertificationState | None
+    """As `state_on` gives it; None if the shop has never applied."""
+    today: date
+    """Date in the community's time zone."""
+    notice_last: date | None
+    """Last day of the public notice, included; None before there is one."""
+    withdrawn_on: date | None
+    """Day the plaque was last taken down; None if it never was."""
+    reason: str
+    """Why the action is taken, in words; may be empty."""
+
+
+_LEADS: Mapping[tuple[CertificationAction, CertificationState | None], CertificationState] = {
+    (CertificationAction.APPLY, None): CertificationState.APPLIED,
+    (CertificationAction.APPLY, CertificationState.LAPSED): CertificationState.APPLIED,
+    (CertificationAction.APPLY, CertificationState.WITHDRAWN): CertificationState.APPLIED,
+    (CertificationAction.INSPECT, CertificationState.APPLIED): CertificationState.INSPECTED,
+    (CertificationAction.PUBLISH, CertificationState.INSPECTED): CertificationState.NOTICE,
+    (CertificationAction.CERTIFY, CertificationState.NOTICE): CertificationState.CERTIFIED,
+    (CertificationAction.WARN, CertificationState.CERTIFIED): CertificationState.WARNED,
+    # A danger cannot wait for a warning, so a certified shop can be suspended at once.
+    (CertificationAction.SUSPEND, CertificationState.CERTIFIED): CertificationState.SUSPENDED,
+    (CertificationAction.SUSPEND, CertificationState.WARNED): CertificationState.SUSPENDED,
+    (CertificationAction.WITHDRAW, CertificationState.SUSPENDED): CertificationState.WITHDRAWN,
+    (CertificationAction.REINSTATE, CertificationState.WARNED): CertificationState.CERTIFIED,
+    (CertificationAction.REINSTATE, CertificationState.SUSPENDED): CertificationState.CERTIFIED,
+    (CertificationAction.RENEW, CertificationState.CERTIFIED): CertificationState.CERTIFIED,
+    (CertificationAction.RENEW, CertificationState.LAPSED): CertificationState.CERTIFIED,
+}
+
+_AGAINST_THE_SHOP = frozenset(
+    {CertificationAction.WARN, CertificationAction.SUSPEND, CertificationAction.WITHDRAW}
+)
+
+
+def missing_for(
+    action: CertificationAction, facts: CertificationFacts
+) -> tuple[CertificationObstacle, ...]:
+    """Return everything that stands in the way of an action; nothing if it is allowed now."""
+    notice_running = facts.notice_last is None or not notice_over(facts.notice_last, facts.today)
+    withdrawn_recently = facts.withdrawn_on is not None and facts.today <= months_after(
+        facts.withdrawn_on, MONTHS_AFTER_WITHDRAWAL
+    )
+    checks = (
+        ((action, facts.state) not in _LEADS, CertificationObstacle.WRONG_STATE),
+        (
+            action is CertificationAction.CERTIFY and notice_running,
+            CertificationObstacle.NOTICE_RUNNING,
+        ),
+        (
+            action in _AGAINST_THE_SHOP and not facts.reason.strip(),
+            CertificationObstacle.NO_REASON,
+        ),
+        (
+            action is CertificationAction.APPLY and withdrawn_recently,
+            CertificationObstacle.WITHDRAWN_RECENTLY,
+        ),
+    )
+    return tuple(code for applies, code in checks if applies)
+
+
+def next_state(action: CertificationAction, state: CertificationState | None) -> CertificationState:
+    """Return the state an action leads to.
+
+    An action that `missing_for` refuses for its state has no next state: KeyError.
+    """
+    return _LEADS[action, state]
+
+
+def certified_until(today: date) -> date:
+    """Return the last day, included, that a shop certified or renewed today is certified."""
+    return months_after(today, CERTIFIED_MONTHS)
+
+
+def state_on(
+    stored: CertificationState, valid_until: date | None, today: date
+) -> CertificationState:
+    """Return the state a shop is in on a day, from the state last written down.
+
+    Nobody writes down that a certification lapses: a certified or warned shop has lapsed from the
+    day after `valid_until`, its last day. A suspended shop stays suspended, so that waiting does
+    not lead around what it has to put right. Before certification there is no `valid_until`.
+    """
+    lapses = stored in {CertificationState.CERTIFIED, CertificationState.WARNED}
+    if lapses and valid_until is not None and today > valid_until:
+        return CertificationState.LAPSED
+    return stored
+
+
+def gives_discount(state: CertificationState | None) -> bool:
+    """Return whether cards are taken: a warned shop is certified still, a suspended one is not."""
+    return state in {CertificationState.CERTIFIED, CertificationState.WARNED}

@@ -1,0 +1,85 @@
+"""How often, and for how much, one card may be used."""
+
+from dataclasses import dataclass
+from typing import TypeVar
+
+from loyalty.rules.money import Fen
+
+_Amount = TypeVar("_Amount", bound=int)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The limits in force. None means that there is no such limit; 0 means that none is allowed."""
+
+    discountable_per_sale: Fen | None
+    """The most that is discounted in one sale, in marked price. It cuts a sale, it refuses none."""
+    uses_per_shop_day: int | None
+    """Uses of one card at one shop in one day of the community's time zone."""
+    uses_per_day: int | None
+    """Uses of one card at all shops in one day."""
+    saved_per_month: Fen | None
+    """What one card saves at all shops in one calendar month."""
+
+
+DEFAULT_LIMITS = Limits(
+    discountable_per_sale=None, uses_per_shop_day=3, uses_per_day=None, saved_per_month=None
+)
+"""The limits of a new community."""
+
+
+@dataclass(frozen=True, slots=True)
+class Overrides:
+    """What one shop grants beyond its community's limits. None leaves the community's limit.
+
+    A shop cannot write "no limit", it names a number, however large: nothing left out by mistake
+    may lift a limit.
+    """
+
+    discountable_per_sale: Fen | None = None
+    uses_per_shop_day: int | None = None
+    uses_per_day: int | None = None
+    saved_per_month: Fen | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Used:
+    """What one card has used up before this sale; what was voided or returned does not count."""
+
+    uses_at_shop_today: int
+    uses_today: int
+    saved_this_month: Fen
+
+
+def more_generous(community: Limits, shop: Overrides | None) -> Limits:
+    """Return the limits at one shop: of each pair the one that allows more.
+
+    An override that allows less than the community is without effect.
+    """
+    if shop is None:
+        return community
+    return Limits(
+        discountable_per_sale=_larger(community.discountable_per_sale, shop.discountable_per_sale),
+        uses_per_shop_day=_larger(community.uses_per_shop_day, shop.uses_per_shop_day),
+        uses_per_day=_larger(community.uses_per_day, shop.uses_per_day),
+        saved_per_month=_larger(community.saved_per_month, shop.saved_per_month),
+    )
+
+
+def over_limit(limits: Limits, used: Used, saving: Fen) -> bool:
+    """Return whether one more use, saving that many fen, would go over any limit.
+
+    A limit that is reached exactly is kept.
+    """
+    return any(
+        limit is not None and after > limit
+        for limit, after in (
+            (limits.uses_per_shop_day, used.uses_at_shop_today + 1),
+            (limits.uses_per_day, used.uses_today + 1),
+            (limits.saved_per_month, used.saved_this_month + saving),
+        )
+    )
+
+
+def _larger(community: _Amount | None, shop: _Amount | None) -> _Amount | None:
+    return community if community is None or shop is None else max(community, shop)
