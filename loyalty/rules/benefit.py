@@ -1,0 +1,86 @@
+"""Who gave whom how much: the ledger of mutual benefit."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from itertools import product
+
+from loyalty.rules.money import NOTHING, Fen
+
+SMALLEST_PUBLIC_GROUP = 5
+"""Figures about fewer people than this are not published."""
+
+
+class Label(StrEnum):
+    """How well a figure is founded. Figures of different labels are never added."""
+
+    MEASURED = "measured"
+    """Recorded sale by sale at the tills."""
+    ATTESTED = "attested"
+    """Entered with evidence, by somebody who answers for it."""
+    ESTIMATED = "estimated"
+
+
+class Party(StrEnum):
+    """The four who give and gain."""
+
+    COMMUNITY = "community"
+    ENTERPRISES = "enterprises"
+    SHOPS = "shops"
+    RESIDENTS = "residents"
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """What one party gave another once, or the measured sum of a kind of it."""
+
+    giver: Party
+    receiver: Party
+    label: Label
+    amount: Fen = NOTHING
+    """Money, or what was given in money's worth; 0 if only a quantity is known."""
+    quantity: Decimal = Decimal(0)
+    unit: str = ""
+    """Of the quantity: hours, meals, visits …; empty if there is no quantity."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell of the matrix: all that one party gave another under one label."""
+
+    giver: Party
+    receiver: Party
+    label: Label
+    amount: Fen
+    quantities: tuple[tuple[str, Decimal], ...]
+    """Sum for each unit, in the order of the units' names: units are never added either."""
+
+
+def matrix(contributions: Iterable[Contribution]) -> tuple[Cell, ...]:
+    """Return the cells that are not empty, by giver, receiver and label in their own order."""
+    given = defaultdict[tuple[Party, Party, Label], list[Contribution]](list)
+    for contribution in contributions:
+        given[contribution.giver, contribution.receiver, contribution.label].append(contribution)
+    return tuple(_cell(given[place]) for place in product(Party, Party, Label) if place in given)
+
+
+def redacted(people: int) -> bool:
+    """Return whether a public figure about that many people is hidden."""
+    return people < SMALLEST_PUBLIC_GROUP
+
+
+def _cell(contributions: list[Contribution]) -> Cell:
+    quantities = defaultdict[str, Decimal](Decimal)
+    for contribution in contributions:
+        if contribution.unit:
+            quantities[contribution.unit] += contribution.quantity
+    one = contributions[0]
+    return Cell(
+        giver=one.giver,
+        receiver=one.receiver,
+        label=one.label,
+        amount=Fen(sum(contribution.amount for contribution in contributions)),
+        quantities=tuple(sorted(quantities.items())),
+    )

@@ -1,0 +1,79 @@
+"""Who may be selected in a round, and what stands against it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from loyalty.rules.calendar import Month
+
+_OTHER_MONTHS_OF_A_YEAR = 11
+
+
+class Reason(StrEnum):
+    """Why a person cannot be selected. Codes are public: add one, never rename one."""
+
+    NOT_ADULT = "not_adult"
+    NO_CONSENT = "no_consent"
+    """No consent to take part in the programme; to be published is another consent."""
+    INACTIVE = "inactive"
+    """No longer lives here, or has left the programme."""
+    COOLING_OFF = "cooling_off"
+    """Won a short while ago, or often enough this year: it is others' turn."""
+    HOUSEHOLD_ALREADY_SELECTED = "household_already_selected"
+    NOT_NOMINATED = "not_nominated"
+    BELOW_THRESHOLD = "below_threshold"
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known of one person in one round."""
+
+    adult: bool
+    consented: bool
+    active: bool
+    months_won: frozenset[Month]
+    """Months of the rounds this person won before."""
+    household_selected: bool
+    """Somebody of the household is selected in this round already."""
+    nominated: bool
+    score: int | None
+    """In hundredths of a point; None before the review, when no threshold is held against it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Criteria:
+    """What one list of a round asks for."""
+
+    month: Month
+    """The month of the round."""
+    cooling_off_months: int = 1
+    """Nobody wins again in that many months after one they won; 0 if there is no such wait."""
+    wins_in_a_year: int = 2
+    """The most wins of one person in any 12 months, this round's included."""
+    minimum_score: int = 0
+    """In hundredths of a point; this score itself is enough."""
+
+
+def reasons_against(facts: Facts, criteria: Criteria) -> tuple[Reason, ...]:
+    """Return every reason against selecting a person, in the order of `Reason`."""
+    checks = (
+        (not facts.adult, Reason.NOT_ADULT),
+        (not facts.consented, Reason.NO_CONSENT),
+        (not facts.active, Reason.INACTIVE),
+        (_cooling_off(facts.months_won, criteria), Reason.COOLING_OFF),
+        (facts.household_selected, Reason.HOUSEHOLD_ALREADY_SELECTED),
+        (not facts.nominated, Reason.NOT_NOMINATED),
+        (
+            facts.score is not None and facts.score < criteria.minimum_score,
+            Reason.BELOW_THRESHOLD,
+        ),
+    )
+    return tuple(reason for applies, reason in checks if applies)
+
+
+def _cooling_off(months_won: frozenset[Month], criteria: Criteria) -> bool:
+    def wins_within(months: int) -> int:
+        earliest = criteria.month.plus(-months)
+        return sum(earliest <= won < criteria.month for won in months_won)
+
+    won_lately = wins_within(criteria.cooling_off_months) > 0
+    return won_lately or wins_within(_OTHER_MONTHS_OF_A_YEAR) >= criteria.wins_in_a_year

@@ -1,0 +1,62 @@
+"""The lottery that decides between equals, made so that anyone can recompute it."""
+
+import json
+from collections.abc import Iterable, Mapping
+from hashlib import sha256
+
+from loyalty.rules.ranking import Candidate
+
+SEPARATOR = "|"
+"""Stands between the texts of a lot; only a seed may contain it."""
+
+
+def canonical_list(
+    round_reference: str,
+    candidates: Iterable[Candidate],
+    *,
+    quota: int,
+    area_minimums: Mapping[str, int],
+) -> bytes:
+    """Return the frozen list of a round as the bytes that are hashed and published.
+
+    It is JSON in UTF-8 with sorted keys and no blanks, the candidates sorted by reference and
+    without lots, which do not exist yet. Together with the seed it holds all that `lot` and
+    `ranking.rank` need.
+    """
+    frozen = {
+        "round": round_reference,
+        "quota": quota,
+        "area_minimums": dict(area_minimums),
+        "candidates": [
+            {
+                "reference": candidate.reference,
+                "area": candidate.area,
+                "household": candidate.household,
+                "score": candidate.score,
+                "awards": candidate.awards,
+            }
+            for candidate in sorted(candidates, key=lambda one: one.reference)
+        ],
+    }
+    text = json.dumps(frozen, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return text.encode()
+
+
+def list_hash(canonical: bytes) -> str:
+    """Return the SHA-256 of a canonical list, in 64 lower-case hexadecimal digits."""
+    return sha256(canonical).hexdigest()
+
+
+def lot(seed: str, round_reference: str, candidate_reference: str) -> str:
+    """Return a candidate's lot, 64 lower-case hexadecimal digits; the lower lot comes first.
+
+    It is the SHA-256 of the text `seed|round|candidate` in UTF-8, for example of
+    `3 5 2 6 1|2026-12|R-0042`, which any calculator for SHA-256 gives again.
+
+    Raises:
+        ValueError: a reference contains the separator, so that two texts could be one.
+    """
+    if SEPARATOR in round_reference + candidate_reference:
+        raise ValueError("A reference in a lottery contains no vertical bar.")
+    text = SEPARATOR.join((seed, round_reference, candidate_reference))
+    return sha256(text.encode()).hexdigest()
