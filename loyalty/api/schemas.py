@@ -1,0 +1,106 @@
+"""The shapes the API's schemas are built from."""
+
+import unicodedata
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import marshmallow as ma
+
+from loyalty.rules.calendar import Month
+from loyalty.rules.money import MAX_FEN
+
+LONGEST_TEXT = 200
+LARGEST_PAGE = 200
+
+
+class Schema(ma.Schema):
+    """A JSON object; members nobody asked for are refused."""
+
+    class Meta:
+        """Applies to every schema."""
+
+        unknown = ma.RAISE
+
+
+class Text(ma.fields.String):
+    """A line of text: NFC, trimmed, neither empty nor holding control characters."""
+
+    def __init__(self, *, longest: int = LONGEST_TEXT, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.longest = longest
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> str:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        if any(unicodedata.category(character) in {"Cc", "Cs"} for character in text):
+            raise ma.ValidationError("Must not contain control characters.")
+        text = unicodedata.normalize("NFC", text).strip()
+        if not 1 <= len(text) <= self.longest:
+            raise ma.ValidationError(f"Must be 1 to {self.longest} characters long.")
+        return text
+
+
+class Amount(ma.fields.Integer):
+    """An amount in fen: a whole number, at least `least`, at most 100,000 yuan."""
+
+    def __init__(self, *, least: int = 0, **kwargs: Any) -> None:
+        super().__init__(strict=True, validate=ma.validate.Range(min=least, max=MAX_FEN), **kwargs)
+
+
+class WholeNumber(ma.fields.Integer):
+    """A whole number between two ends, both included."""
+
+    def __init__(self, least: int, most: int, **kwargs: Any) -> None:
+        super().__init__(strict=True, validate=ma.validate.Range(min=least, max=most), **kwargs)
+
+
+class PayPermille(WholeNumber):
+    """The share of the price that is paid, in permille."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(1, 1000, **kwargs)
+
+
+class MonthField(ma.fields.Field[Month]):
+    """A calendar month, ``2026-12``."""
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:  # noqa: ARG002  # marshmallow names them
+        return (
+            None if value is None else str(value if isinstance(value, Month) else Month.of(value))
+        )
+
+    def _deserialize(
+        self,
+        value: Any,
+        attr: str | None,  # noqa: ARG002  # marshmallow names the arguments
+        data: Mapping[str, Any] | None,  # noqa: ARG002
+        **kwargs: Any,  # noqa: ARG002
+    ) -> Month:
+        try:
+            return Month.parse(value)
+        except (TypeError, ValueError) as error:
+            raise ma.ValidationError("Must be a month such as 2026-12.") from error
+
+
+class MomentField(ma.fields.AwareDateTime):
+    """An instant, RFC 3339 with its offset."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(format="iso", **kwargs)
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> datetime:
+        moment = super()._deserialize(value, attr, data, **kwargs)
+        if not 2000 <= moment.year < 2200:  # noqa: PLR2004  # what a community's books can hold
+            raise ma.ValidationError("Must lie between the years 2000 and 2199.")
+        return moment
+
+
+class PageSchema(Schema):
+    """Which part of a list is wanted."""
+
+    limit = WholeNumber(1, LARGEST_PAGE, load_default=50)
+    after = ma.fields.UUID(load_default=None, metadata={"description": "`next` of the page before"})

@@ -1,0 +1,32 @@
+"""Two people at one record: the version travels as an entity tag."""
+
+import re
+from typing import Any
+
+from flask import request
+from werkzeug.exceptions import PreconditionRequired
+
+from loyalty.database import Versioned
+
+
+def wanted_version() -> int:
+    """Return the version the caller has read, from ``If-Match``.
+
+    Raises:
+        PreconditionRequired: the header is missing or is not one of our tags.
+    """
+    version = version_if_given()
+    if version is None:
+        raise PreconditionRequired("Send the record's ETag as If-Match.")
+    return version
+
+
+def version_if_given() -> int | None:
+    """Return the version the caller has read; None where the call does not insist on one."""
+    tag = re.fullmatch(r'"(\d{1,9})"', request.headers.get("If-Match", ""))
+    return int(tag[1]) if tag else None
+
+
+def tagged(record: Versioned, *, status: int = 200) -> tuple[Any, int, dict[str, str]]:
+    """Return a record as an answer that carries its version."""
+    return record, status, {"ETag": f'"{record.version}"'}

@@ -1,0 +1,70 @@
+"""The community and the policy of its programme."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from loyalty.models import Community, Honour, ShopTerm
+from loyalty.services.actors import StaffMember, note
+from loyalty.services.errors import StaleRecordError, ValueRefusedError
+
+
+@dataclass(frozen=True, slots=True)
+class ChangePolicy:
+    """New values of some members of the policy, by the names of `Community`'s columns."""
+
+    version: int
+    """The version that was read; another one by now is refused."""
+    values: dict[str, Any]
+
+
+def community_of(session: Session, actor: StaffMember) -> Community:
+    """Return the community an account works for."""
+    return session.get_one(Community, actor.community_id)
+
+
+def change_policy(
+    session: Session, actor: StaffMember, request: ChangePolicy, *, now: datetime
+) -> Community:
+    """Change the policy; sales from now on follow it, earlier ones keep the version they met."""
+    community = session.get_one(Community, actor.community_id, with_for_update=True)
+    if community.version != request.version:
+        raise StaleRecordError("The policy has been changed meanwhile; read it again.")
+    for name, value in request.values.items():
+        setattr(community, name, value)
+    if community.band_min_permille > community.band_max_permille:
+        raise ValueRefusedError("/band_min_permille", "The band's lower end is above its upper.")
+    _refuse_a_band_that_breaks_agreed_terms(session, community)
+    note(
+        session,
+        actor,
+        "community.changed",
+        community_id=community.id,
+        subject_id=community.id,
+        now=now,
+        members=sorted(request.values),
+    )
+    session.flush()
+    return community
+
+
+def _refuse_a_band_that_breaks_agreed_terms(session: Session, community: Community) -> None:
+    """A shop's agreed rate lies in the band; the band may not move away from under it."""
+    outside = session.scalar(
+        select(ShopTerm.pay_permille)
+        .join(ShopTerm.honour)
+        .where(
+            Honour.community_id == community.id,
+            ~ShopTerm.pay_permille.between(
+                community.band_min_permille, community.band_max_permille
+            ),
+        )
+        .limit(1)
+    )
+    if outside is not None:
+        raise ValueRefusedError(
+            "/band_min_permille", f"A shop has agreed to {outside}; change its terms first."
+        )

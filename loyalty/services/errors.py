@@ -1,0 +1,88 @@
+"""What the services refuse, named for the programme. The API maps each to HTTP in one table."""
+
+from collections.abc import Sequence
+
+from loyalty.rules.errors import LoyaltyError
+from loyalty.rules.verdict import Verdict
+
+
+class UnknownRecordError(LoyaltyError):
+    """The community has no such record; another community's counts as none."""
+
+
+class AlreadyExistsError(LoyaltyError):
+    """A record with this name or number exists."""
+
+
+class StaleRecordError(LoyaltyError):
+    """Somebody changed the record since it was read."""
+
+
+class NotAllowedError(LoyaltyError):
+    """This caller may not do this."""
+
+
+class SignInError(LoyaltyError):
+    """Who calls could not be established."""
+
+
+class SignInLockedError(LoyaltyError):
+    """Too many failed sign-ins; the account waits."""
+
+
+class ValueRefusedError(LoyaltyError):
+    """A value has the right shape and makes no sense."""
+
+    def __init__(self, pointer: str, message: str) -> None:
+        super().__init__(message)
+        self.pointer = pointer
+        """JSON pointer of the member, such as ``/lists/0/quota``."""
+
+
+class CardRefusedError(LoyaltyError):
+    """The card gives nothing here and now."""
+
+    def __init__(self, verdict: Verdict) -> None:
+        super().__init__(f"The card was refused: {verdict}.")
+        self.verdict = verdict
+
+
+class KeyReusedError(LoyaltyError):
+    """The idempotency key has been used for another sale."""
+
+
+class ReversalRefusedError(LoyaltyError):
+    """A sale cannot be voided or returned like this."""
+
+
+class StateError(LoyaltyError):
+    """The record's state does not allow the action now."""
+
+    def __init__(self, message: str, missing: Sequence[str]) -> None:
+        super().__init__(message)
+        self.missing = tuple(missing)
+        """Codes of everything that is missing."""
+
+
+class RoundStateError(StateError):
+    """The selection round does not allow the action now."""
+
+
+class CertificationStateError(StateError):
+    """The shop's certification does not allow the action now."""
+
+
+class CardStateError(StateError):
+    """The card does not allow the action now."""
+
+
+class ImportStateError(StateError):
+    """The import has been applied or undone already, or holds nothing to apply."""
+
+
+class UnreadableFileError(LoyaltyError):
+    """An uploaded file cannot be read as a table."""
+
+
+class PairingError(LoyaltyError):
+    """The pairing code is unknown, used or too old."""

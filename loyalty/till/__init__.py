@@ -1,0 +1,1 @@
+"""The installable till: its page, its style and its modules."""
