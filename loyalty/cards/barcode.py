@@ -51,10 +51,19 @@ def code128_png(number: str, dpi: int = _DOTS_PER_INCH) -> bytes:
     return png.getvalue()
 
 
+class _NumericCode128(Code128):  # type: ignore[misc]  # the library is untyped
+    """Code 128 that stays in code set C, two digits to a symbol."""
+
+    def _try_to_optimize(self, encoded: list[int]) -> list[int]:
+        # python-barcode 0.16.1 takes a leading pair 99 for "change to set C", which has the same
+        # value, and drops it: one card in a hundred would scan as twelve digits.
+        return encoded
+
+
 def _code(number: str, writer: BaseWriter) -> Code128:
     """Return a new drawing: python-barcode keeps the last one's state in the object."""
     serial_of(number)
-    return Code128(number, writer)
+    return _NumericCode128(number, writer)
 
 
 def _measures(module: float) -> dict[str, Any]:

@@ -25,13 +25,27 @@ def runs_of(png: bytes) -> list[tuple[int, int]]:
     return [(int(colour), len(list(dots))) for colour, dots in groupby(row)]
 
 
+def read(png: bytes) -> str:
+    [found] = zxingcpp.read_barcodes(Image.open(BytesIO(png)))
+    assert found.format is zxingcpp.BarcodeFormat.Code128
+    return found.text
+
+
 @settings(max_examples=25, deadline=None)
 @given(number=numbers)
 def test_a_printed_barcode_reads_back(number: str) -> None:
-    [found] = zxingcpp.read_barcodes(Image.open(BytesIO(code128_png(number))))
+    assert read(code128_png(number)) == number
 
-    assert found.format is zxingcpp.BarcodeFormat.Code128
-    assert found.text == number
+
+@pytest.mark.parametrize("place", range(0, 12, 2))
+def test_every_pair_of_digits_reads_back_in_every_place(place: int) -> None:
+    serials = [f"{'5' * place}{pair:02}{'5' * (10 - place)}" for pair in range(100)]
+
+    misread = [
+        serial for serial in serials if read(code128_png(number_of(serial))) != number_of(serial)
+    ]
+
+    assert misread == []
 
 
 @pytest.mark.parametrize(("dpi", "dots"), [(203, 3), (300, 4), (600, 8), (25, 1)])
