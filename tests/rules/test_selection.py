@@ -1,0 +1,126 @@
+from dataclasses import replace
+from datetime import date
+from itertools import product
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from loyalty.rules.selection import (
+    RoundAction,
+    RoundFacts,
+    RoundObstacle,
+    RoundState,
+    missing_for,
+    next_state,
+)
+
+LAST = date(2026, 12, 11)
+CREATOR, APPROVER = UUID(int=1), UUID(int=2)
+
+READY = RoundFacts(
+    state=RoundState.DRAFT,
+    frozen=False,
+    drawn=False,
+    notice_last=LAST,
+    today=date(2026, 12, 12),
+    open_objections=0,
+    creator=CREATOR,
+    actor=APPROVER,
+)
+
+COURSE = (
+    (RoundAction.OPEN, RoundState.DRAFT, RoundState.OPEN),
+    (RoundAction.SCREEN, RoundState.OPEN, RoundState.SCREENING),
+    (RoundAction.START_REVIEW, RoundState.SCREENING, RoundState.REVIEW),
+    (RoundAction.FREEZE, RoundState.REVIEW, RoundState.REVIEW),
+    (RoundAction.DRAW, RoundState.REVIEW, RoundState.REVIEW),
+    (RoundAction.PUBLISH, RoundState.REVIEW, RoundState.NOTICE),
+    (RoundAction.CONFIRM, RoundState.NOTICE, RoundState.CONFIRMED),
+    (RoundAction.ISSUE, RoundState.CONFIRMED, RoundState.ISSUED),
+    (RoundAction.CLOSE, RoundState.ISSUED, RoundState.CLOSED),
+)
+BEFORE_ISSUE = tuple(RoundState)[: tuple(RoundState).index(RoundState.ISSUED)]
+ALLOWED = {(action, state) for action, state, _ in COURSE} | {
+    (RoundAction.CANCEL, state) for state in BEFORE_ISSUE
+}
+
+
+def facts_for(action: RoundAction, state: RoundState, **changes: Any) -> RoundFacts:
+    """Give a round in that state to which nothing is missing for the action."""
+    done = {
+        RoundAction.DRAW: {"frozen": True},
+        RoundAction.PUBLISH: {"frozen": True, "drawn": True},
+    }
+    return replace(READY, **{"state": state, **done.get(action, {}), **changes})
+
+
+@pytest.mark.parametrize(("action", "state", "then"), COURSE)
+def test_each_action_leads_one_step_further(
+    action: RoundAction, state: RoundState, then: RoundState
+) -> None:
+    assert missing_for(action, facts_for(action, state)) == ()
+    assert next_state(action, state) is then
+
+
+@pytest.mark.parametrize("state", BEFORE_ISSUE)
+def test_a_round_can_be_cancelled_until_the_cards_are_issued(state: RoundState) -> None:
+    assert missing_for(RoundAction.CANCEL, facts_for(RoundAction.CANCEL, state)) == ()
+    assert next_state(RoundAction.CANCEL, state) is RoundState.CANCELLED
+
+
+@pytest.mark.parametrize(
+    ("action", "state"), sorted(set(product(RoundAction, RoundState)) - ALLOWED)
+)
+def test_no_state_can_be_skipped(action: RoundAction, state: RoundState) -> None:
+    assert missing_for(action, facts_for(action, state)) == (RoundObstacle.WRONG_STATE,)
+    with pytest.raises(KeyError):
+        next_state(action, state)
+
+
+@pytest.mark.parametrize(
+    ("action", "state", "changes", "obstacle"),
+    [
+        ("freeze", "review", {"frozen": True}, "already_frozen"),
+        ("draw", "review", {"frozen": False}, "not_frozen"),
+        ("draw", "review", {"drawn": True}, "already_drawn"),
+        ("publish", "review", {"drawn": False}, "not_drawn"),
+        ("confirm", "notice", {"notice_last": None}, "notice_running"),
+        ("confirm", "notice", {"today": LAST}, "notice_running"),
+        ("confirm", "notice", {"open_objections": 1}, "objections_open"),
+        ("confirm", "notice", {"actor": CREATOR}, "same_person"),
+        ("issue", "confirmed", {"notice_last": None}, "notice_running"),
+        ("issue", "confirmed", {"today": LAST}, "notice_running"),
+        ("issue", "confirmed", {"open_objections": 1}, "objections_open"),
+    ],
+)
+def test_an_action_waits_for_what_must_come_before(
+    action: str, state: str, changes: dict[str, Any], obstacle: str
+) -> None:
+    facts = facts_for(RoundAction(action), RoundState(state), **changes)
+
+    assert missing_for(RoundAction(action), facts) == (obstacle,)
+
+
+def test_everything_that_is_missing_is_named_at_once() -> None:
+    facts = facts_for(
+        RoundAction.CONFIRM,
+        RoundState.REVIEW,
+        notice_last=None,
+        open_objections=2,
+        actor=CREATOR,
+    )
+
+    assert missing_for(RoundAction.CONFIRM, facts) == (
+        RoundObstacle.WRONG_STATE,
+        RoundObstacle.NOTICE_RUNNING,
+        RoundObstacle.OBJECTIONS_OPEN,
+        RoundObstacle.SAME_PERSON,
+    )
+
+
+def test_the_creator_may_do_everything_but_confirm() -> None:
+    for action, state, _ in COURSE:
+        missing = missing_for(action, facts_for(action, state, actor=CREATOR))
+
+        assert missing == (RoundObstacle.SAME_PERSON,) * (action is RoundAction.CONFIRM)
