@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.types import CHAR
 
-from loyalty.database import Identified, Moment, Versioned
+from loyalty.database import Identified, Model, Moment, Versioned
 from loyalty.models.community import Honour
 from loyalty.models.resident import Resident
 
@@ -30,7 +30,7 @@ class SigningKey(Identified):
 
 
 class Card(Versioned):
-    """A discount card. Its counters are written by the sale itself, in the same statement."""
+    """A discount card. But for its state it never changes."""
 
     __tablename__ = "card"
     __table_args__ = (
@@ -68,13 +68,19 @@ class Card(Versioned):
     reissue_of_id: Mapped[UUID | None] = mapped_column(ForeignKey("card.id"))
     issued_at: Mapped[Moment]
     handed_over_at: Mapped[Moment | None]
-    counted_on: Mapped[date] = mapped_column(default=date.min, server_default="0001-01-01")
-    """The local day that `uses_on_day` and `uses_by_shop` count."""
-    uses_on_day: Mapped[int] = mapped_column(default=0, server_default="0")
-    uses_by_shop: Mapped[dict[str, int]] = mapped_column(JSONB, default=dict, server_default="{}")
-    saved_month: Mapped[date] = mapped_column(default=date.min, server_default="0001-01-01")
-    """First day of the local month that `saved_in_month_fen` counts."""
-    saved_in_month_fen: Mapped[int] = mapped_column(default=0, server_default="0")
+
+
+class CardMonth(Model):
+    """What one card has used up in one month. Written by the sale itself, in the same statement."""
+
+    __tablename__ = "card_month"
+
+    card_id: Mapped[UUID] = mapped_column(ForeignKey("card.id"), primary_key=True)
+    month: Mapped[date] = mapped_column(primary_key=True)
+    """First day of the local month."""
+    saved_fen: Mapped[int]
+    uses: Mapped[dict[str, int]] = mapped_column(JSONB)
+    """Uses by local day, under ``2026-12-09``, and by day and shop, under ``2026-12-09/<shop>``."""
 
 
 class RevocationList(Identified):

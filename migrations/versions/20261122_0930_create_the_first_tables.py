@@ -435,16 +435,6 @@ def upgrade() -> None:
         sa.Column("reissue_of_id", sa.Uuid(), nullable=True),
         sa.Column("issued_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("handed_over_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("counted_on", sa.Date(), server_default="0001-01-01", nullable=False),
-        sa.Column("uses_on_day", sa.Integer(), server_default="0", nullable=False),
-        sa.Column(
-            "uses_by_shop",
-            postgresql.JSONB(astext_type=sa.Text()),
-            server_default="{}",
-            nullable=False,
-        ),
-        sa.Column("saved_month", sa.Date(), server_default="0001-01-01", nullable=False),
-        sa.Column("saved_in_month_fen", sa.Integer(), server_default="0", nullable=False),
         sa.Column("version", sa.Integer(), server_default="1", nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.CheckConstraint(
@@ -591,6 +581,15 @@ def upgrade() -> None:
         op.f("ix_nomination_candidate_id"), "nomination", ["candidate_id"], unique=False
     )
     op.create_table(
+        "card_month",
+        sa.Column("card_id", sa.Uuid(), nullable=False),
+        sa.Column("month", sa.Date(), nullable=False),
+        sa.Column("saved_fen", sa.Integer(), nullable=False),
+        sa.Column("uses", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.ForeignKeyConstraint(["card_id"], ["card.id"], name=op.f("fk_card_month_card_id")),
+        sa.PrimaryKeyConstraint("card_id", "month", name=op.f("pk_card_month")),
+    )
+    op.create_table(
         "redemption",
         sa.Column("community_id", sa.Uuid(), nullable=False),
         sa.Column("card_id", sa.Uuid(), nullable=False),
@@ -717,6 +716,7 @@ def downgrade() -> None:
     )
     op.drop_index(op.f("ix_redemption_card_id_happened_on"), table_name="redemption")
     op.drop_table("redemption")
+    op.drop_table("card_month")
     op.drop_index(op.f("ix_nomination_candidate_id"), table_name="nomination")
     op.drop_table("nomination")
     op.drop_index(op.f("ix_till_shop_id"), table_name="till")
