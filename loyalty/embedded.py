@@ -24,6 +24,11 @@ def embedded_database(data_dir: Path) -> str:
     return str(get_server(folder).get_uri(driver="psycopg"))
 
 
+def leave_embedded_database(data_dir: Path) -> None:
+    """Let go of the embedded PostgreSQL before this process ends; the last to leave stops it."""
+    get_server(data_dir / "postgres").cleanup()
+
+
 def _forget_the_dead(path: Path) -> None:
     """Drop killed processes from the list of those that hold the server.
 

@@ -1,6 +1,8 @@
 """The ground of the tests: a real PostgreSQL, and a database of its own for each test."""
 
 import os
+import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
@@ -14,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from loyalty.app import create_app
 from loyalty.database import db, migrate
-from loyalty.embedded import embedded_database
+from loyalty.embedded import embedded_database, leave_embedded_database
 from loyalty.settings import Settings
 
 SECRET = "a-secret-of-the-tests-0123456789-abcdefghij"
@@ -33,10 +35,12 @@ def shared_data(name: str) -> Path:
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> str:
+def server() -> Iterator[str]:
     """The address of a PostgreSQL with a migrated template; yours, or the embedded one."""
     given = os.environ.get("LOYALTY_TEST_DATABASE_URL")
-    url = given or embedded_database(tmp_path_factory.mktemp("database"))
+    # Not below pytest's own folder: every run of pytest shuts that one to the database's user.
+    folder = Path(tempfile.mkdtemp(prefix="loyalty-"))
+    url = given or embedded_database(folder)
     if given is None:
         with psycopg.connect(plain(url), autocommit=True) as connection:
             connection.execute("ALTER SYSTEM SET fsync = off")
@@ -46,7 +50,10 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> str:
     with psycopg.connect(plain(url), autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {template}")
     migrate(named(url, template))
-    return named(url, template)
+    yield named(url, template)
+    if given is None:
+        leave_embedded_database(folder)
+    shutil.rmtree(folder)
 
 
 @pytest.fixture
