@@ -48,8 +48,9 @@ def test_a_card_qr_on_a_screen_has_its_own_white_ground_and_no_fixed_size() -> N
 
 def test_the_longest_text_is_version_8_at_level_m() -> None:
     longest = segno.make_qr("A" * LONGEST_TEXT, error="m", mode="alphanumeric")
+    longer = segno.make_qr("A" * (LONGEST_TEXT + 1), error="m", mode="alphanumeric")
 
-    assert longest.designator == "8-M"
+    assert (longest.designator, longer.designator) == ("8-M", "9-M")
     assert read(qr_png("A" * LONGEST_TEXT)) == "A" * LONGEST_TEXT
     with pytest.raises(TextTooLongError):
         qr_png("A" * (LONGEST_TEXT + 1))

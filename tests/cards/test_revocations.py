@@ -137,6 +137,11 @@ def test_a_stranger_signs_no_list_of_ours() -> None:
         verify_list(document | {"key_id": KEY.key_id}, KEY.public)
 
 
+def test_a_list_that_names_another_key_than_its_own_is_forged() -> None:
+    with pytest.raises(ForgedListError):
+        verify_list(as_received() | {"key_id": new_signing_key().key_id}, KEY.public)
+
+
 def test_a_list_is_signed_by_the_key_it_names() -> None:
     with pytest.raises(BadListError):
         sign_list(LIST, new_signing_key().key_id, KEY.private)
