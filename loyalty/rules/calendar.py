@@ -53,6 +53,10 @@ class Month:
         )
         return type(self)(year, month + 1)
 
+    def months_to(self, last: Self) -> int:
+        """Return how many months a period has from this one to `last`, both included."""
+        return (last.year - self.year) * _MONTHS_PER_YEAR + last.month - self.month + 1
+
     def __str__(self) -> str:
         return f"{self.year:04d}-{self.month:02d}"
 

@@ -7,7 +7,6 @@ from enum import StrEnum
 from loyalty.rules.errors import BadNumberError
 
 SERIAL_DIGITS = 12
-NUMBER_DIGITS = SERIAL_DIGITS + 2
 TOKEN_LETTERS = 120
 
 _DIGITS = re.compile(r"[0-9]+")

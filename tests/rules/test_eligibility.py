@@ -64,6 +64,10 @@ def test_no_threshold_is_held_against_a_person_before_the_review() -> None:
     assert reasons_against(replace(ELIGIBLE, score=None), CRITERIA) == ()
 
 
+def test_any_score_is_enough_unless_a_threshold_is_set() -> None:
+    assert reasons_against(replace(ELIGIBLE, score=0), Criteria(NOW)) == ()
+
+
 @pytest.mark.parametrize(
     ("months_ago", "cooling_off_months", "waits"),
     [(1, 1, True), (2, 1, False), (3, 3, True), (4, 3, False), (1, 0, False)],

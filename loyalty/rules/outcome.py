@@ -1,0 +1,19 @@
+"""How a candidate comes out of a round."""
+
+from enum import StrEnum
+
+
+class Outcome(StrEnum):
+    """From nomination to the end. Codes are public: add one, never rename one."""
+
+    NOMINATED = "nominated"
+    SCREENED_OUT = "screened_out"
+    """Something stood against it, which the coded reasons name."""
+    ELIGIBLE = "eligible"
+    SELECTED = "selected"
+    RESERVE = "reserve"
+    """Moves up, in order, when a selected person drops out."""
+    NOT_SELECTED = "not_selected"
+    """Somebody of the household is selected, or stands before this person as a reserve."""
+    REMOVED = "removed"
+    """Was selected, or a reserve, and became ineligible before the confirmation."""
