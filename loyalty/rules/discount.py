@@ -200,7 +200,8 @@ def _limited(part: Fen, terms: Terms) -> Fen:
 
 def _shares(saved: Fen, weights: Sequence[int]) -> list[Fen]:
     """Return `saved` split in proportion to the weights, in whole fen, by largest remainder."""
-    parts = [divmod(saved * weight, sum(weights) or 1) for weight in weights]
+    whole_weight = sum(weights) or 1
+    parts = [divmod(saved * weight, whole_weight) for weight in weights]
     left = saved - sum(whole for whole, _ in parts)
     by_remainder = sorted(range(len(parts)), key=lambda at: parts[at][1], reverse=True)
     rounded_up = frozenset(by_remainder[:left])
