@@ -15,6 +15,8 @@ from sqlalchemy import DateTime, MetaData, create_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, declared_attr, mapped_column
 from uuid_utils.compat import uuid7
 
+from loyalty.rules.errors import RecordedRefusalError
+
 HOT = "hot"
 """Name of the engine of validate and redeem: each statement is a transaction of its own."""
 
@@ -87,6 +89,9 @@ def transaction() -> Iterator[Session]:
     try:
         yield session
         session.commit()
+    except RecordedRefusalError:
+        session.commit()
+        raise
     except BaseException:
         session.rollback()
         raise

@@ -22,6 +22,8 @@ class StaffAccount(Versioned):
     """Argon2id."""
     totp_secret: Mapped[bytes | None]
     """Sealed with the operator's secret; None where the second factor is off."""
+    totp_step: Mapped[int | None]
+    """The half minute (since 1970) of the last code that was accepted: each code works once."""
     roles: Mapped[list[str]] = mapped_column(ARRAY(Text))
     active: Mapped[bool] = mapped_column(default=True)
     failed_sign_ins: Mapped[int] = mapped_column(default=0)

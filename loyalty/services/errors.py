@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from loyalty.rules.errors import LoyaltyError
+from loyalty.rules.errors import LoyaltyError, RecordedRefusalError
 from loyalty.rules.verdict import Verdict
 
 
@@ -22,11 +22,11 @@ class NotAllowedError(LoyaltyError):
     """This caller may not do this."""
 
 
-class SignInError(LoyaltyError):
+class SignInError(RecordedRefusalError):
     """Who calls could not be established."""
 
 
-class SignInLockedError(LoyaltyError):
+class SignInLockedError(RecordedRefusalError):
     """Too many failed sign-ins; the account waits."""
 
 

@@ -156,6 +156,7 @@ def upgrade() -> None:
         sa.Column("display_name", sa.String(), nullable=False),
         sa.Column("password_hash", sa.String(), nullable=False),
         sa.Column("totp_secret", sa.LargeBinary(), nullable=True),
+        sa.Column("totp_step", sa.Integer(), nullable=True),
         sa.Column("roles", postgresql.ARRAY(sa.Text()), nullable=False),
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.Column("failed_sign_ins", sa.Integer(), nullable=False),
