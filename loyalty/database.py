@@ -4,14 +4,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 from uuid import UUID
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import Script, ScriptDirectory
 from flask_sqlalchemy import SQLAlchemy
 from psycopg import Connection
-from sqlalchemy import DateTime, MetaData, create_engine
+from sqlalchemy import DateTime, MetaData, create_engine, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, declared_attr, mapped_column
 from uuid_utils.compat import uuid7
 
@@ -84,7 +86,10 @@ def hot_engine_options(*, threads: int) -> dict[str, Any]:
 
 @contextmanager
 def transaction() -> Iterator[Session]:
-    """Give the session of this request, and commit at the end: one request, one transaction."""
+    """Give the session of this request, and commit at the end: one request, one transaction.
+
+    A refusal that is itself recorded commits too; any other error takes everything back.
+    """
     session = db.session()
     try:
         yield session
@@ -109,10 +114,40 @@ def hot_connection() -> Iterator[Connection[Any]]:
 
 def migrate(url: str, *, revision: str = "head") -> None:
     """Bring the tables of a database to a revision, in one transaction."""
-    engine = create_engine(url)
-    with engine.begin() as connection:
-        config = Config(attributes={"connection": connection})
-        config.set_main_option("script_location", str(MIGRATIONS))
+    with _alembic(url) as config:
         down = revision == "base" or revision.startswith("-")
         (command.downgrade if down else command.upgrade)(config, revision)
+
+
+def is_migrated(url: str) -> bool:
+    """Return whether the tables of a database stand at the newest revision."""
+    with _alembic(url) as config:
+        stands_at = MigrationContext.configure(config.attributes["connection"]).get_current_heads()
+        return set(stands_at) == set(ScriptDirectory.from_config(config).get_heads())
+
+
+def write_migration(url: str, deed: str, *, now: datetime) -> str:
+    """Write a migration from how the models differ from the tables; return its file.
+
+    Args:
+        deed: what it does, such as ``add vouchers``.
+        now: names the file, beside the deed.
+    """
+    with _alembic(url) as config:
+        script = command.revision(
+            config, deed, autogenerate=True, rev_id=now.strftime("%Y%m%d_%H%M")
+        )
+    return str(cast("Script", script).path)
+
+
+@contextmanager
+def _alembic(url: str) -> Iterator[Config]:
+    """Give Alembic a connection, which no other process migrates on at the same time."""
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('loyalty.migrate'))"))
+        config = Config(attributes={"connection": connection})
+        config.set_main_option("script_location", str(MIGRATIONS))
+        config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
+        yield config
     engine.dispose()
