@@ -1,1 +1,31 @@
-"""The `loyalty` command."""
+"""The `loyalty` command: each file parses, calls one service and prints."""
+
+from typing import Any
+
+import click
+
+from loyalty.commands.doctor import doctor
+from loyalty.commands.migrate import migrate
+from loyalty.commands.serve import serve
+from loyalty.rules.errors import LoyaltyError
+
+
+class Programme(click.Group):
+    """Says in a sentence what was refused, as the API says it in a problem."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command."""
+        try:
+            return super().invoke(ctx)
+        except LoyaltyError as error:
+            raise click.ClickException(str(error)) from error
+
+
+@click.group(cls=Programme, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="loyalty")
+def main() -> None:
+    """Run a neighbourhood market's discount-card programme."""
+
+
+for command in (doctor, migrate, serve):
+    main.add_command(command)

@@ -1,0 +1,129 @@
+"""`loyalty doctor`: whether the service can run here, and what to do where it cannot."""
+
+import json
+import stat
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import click
+from sqlalchemy import select, text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from loyalty.cards.keys import SealError, sealing_key_from
+from loyalty.clock import utc_now
+from loyalty.commands.session import database_of, opened, settings_of_environment
+from loyalty.database import is_migrated
+from loyalty.models import Community, SigningKey
+from loyalty.services.card_keys import private_half
+from loyalty.settings import Settings, SettingsError
+
+OLDEST_SERVER = 140000
+"""PostgreSQL 14, as the server numbers its versions."""
+
+LARGEST_DRIFT = timedelta(seconds=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one look found."""
+
+    subject: str
+    ok: bool
+    detail: str
+    """How it stands, or what to do."""
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print for a script to read.")
+def doctor(*, as_json: bool) -> None:
+    """Look at settings, database, tables, secret, clock and keys; exit with 1 if one is ill."""
+    findings = list(_findings())
+    if as_json:
+        click.echo(json.dumps([asdict(finding) for finding in findings]))
+    else:
+        for finding in findings:
+            click.echo(f"{'ok  ' if finding.ok else 'ILL '} {finding.subject}: {finding.detail}")
+    sys.exit(0 if all(finding.ok for finding in findings) else 1)
+
+
+def _findings() -> Iterator[Finding]:
+    """Look at one thing after another, as far as the earlier ones allow."""
+    try:
+        settings = settings_of_environment()
+    except SettingsError as error:
+        yield Finding("settings", ok=False, detail=str(error))
+        return
+    yield Finding("settings", ok=True, detail=f"people reach the service at {settings.base_url}")
+    yield _secret(settings.data_dir / "secret-key")
+    try:
+        url = database_of(settings)
+        with opened(url) as session:
+            yield _server(session, embedded=settings.database_url is None)
+            yield _clock(session)
+            migrated = is_migrated(url)
+            yield _tables(migrated=migrated)
+            if migrated:
+                yield _keys(session, settings)
+    except SQLAlchemyError as error:
+        detail = f"{type(error).__name__}; see that LOYALTY_DATABASE_URL reaches a PostgreSQL"
+        yield Finding("database", ok=False, detail=detail)
+
+
+def _secret(path: Path) -> Finding:
+    if not path.exists():
+        return Finding("secret", ok=True, detail="given by LOYALTY_SECRET_KEY")
+    others = stat.S_IMODE(path.stat().st_mode) & (stat.S_IRWXG | stat.S_IRWXO)
+    detail = f"others can read it; chmod 600 {path}" if others else f"kept in {path}, mode 0600"
+    return Finding("secret", ok=not others, detail=detail)
+
+
+def _server(session: Session, *, embedded: bool) -> Finding:
+    number, name = session.execute(
+        text("SELECT current_setting('server_version_num')::int, current_setting('server_version')")
+    ).one()
+    kind = "embedded" if embedded else "external"
+    if number < OLDEST_SERVER:
+        return Finding("database", ok=False, detail=f"PostgreSQL {name}; needs 14 or newer")
+    return Finding("database", ok=True, detail=f"{kind} PostgreSQL {name}")
+
+
+def _clock(session: Session) -> Finding:
+    drift = abs(session.scalar(text("SELECT clock_timestamp()")) - utc_now())
+    if drift > LARGEST_DRIFT:
+        return Finding(
+            "clock",
+            ok=False,
+            detail=f"{drift} away from the database's; set up time synchronization",
+        )
+    return Finding("clock", ok=True, detail="agrees with the database's")
+
+
+def _tables(*, migrated: bool) -> Finding:
+    if not migrated:
+        return Finding("tables", ok=False, detail="older than this release; run: loyalty migrate")
+    return Finding("tables", ok=True, detail="as this release wants them")
+
+
+def _keys(session: Session, settings: Settings) -> Finding:
+    """Open every sealed card key, since under another secret than its own none opens."""
+    sealing_key = sealing_key_from(settings.secret_key)
+    opened_keys = 0
+    for key, community in session.execute(
+        select(SigningKey, Community)
+        .join(Community, Community.id == SigningKey.community_id)
+        .where(SigningKey.sealed_private_key.is_not(None))
+    ):
+        try:
+            private_half(key, community, sealing_key=sealing_key)
+        except SealError:
+            return Finding(
+                "card keys",
+                ok=False,
+                detail=f"key {key.key_id} does not open; restore the secret it was sealed under",
+            )
+        opened_keys += 1
+    return Finding("card keys", ok=True, detail=f"{opened_keys} open")

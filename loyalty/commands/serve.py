@@ -1,0 +1,54 @@
+"""`loyalty serve`: the service with its database."""
+
+import os
+import signal
+import sys
+from pathlib import Path
+
+import click
+from granian import Granian
+from granian.constants import Interfaces
+from granian.log import LogLevels
+
+from loyalty.commands.session import database_of, settings_of_environment
+from loyalty.database import migrate
+from loyalty.settings import DEFAULT_PORT
+
+PROJECT = Path(__file__).parents[2]
+"""Where wsgi.py lies."""
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option(
+    "--port", type=click.IntRange(1, 65535), default=DEFAULT_PORT, envvar="PORT", show_default=True
+)
+@click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True)
+@click.option(
+    "--threads",
+    type=click.IntRange(1, 256),
+    default=8,
+    envvar="LOYALTY_THREADS",
+    show_default=True,
+    help="Threads of each worker, and database connections it may hold.",
+)
+def serve(host: str, port: int, workers: int, threads: int) -> None:
+    """Serve the programme until Ctrl-C; migrates first, and runs the embedded database."""
+    # The embedded database is stopped at exit, which a bare SIGTERM would skip.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    os.environ |= {"PORT": str(port), "LOYALTY_THREADS": str(threads)}
+    settings = settings_of_environment()
+    url = database_of(settings)
+    migrate(url)
+    # The workers join this database instead of each starting one.
+    os.environ |= {"LOYALTY_DATABASE_URL": url, "LOYALTY_DATA_DIR": str(settings.data_dir)}
+    Granian(
+        "wsgi:app",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=workers,
+        blocking_threads=threads,
+        working_dir=PROJECT,
+        log_level=LogLevels.warning,
+    ).serve()

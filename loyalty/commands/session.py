@@ -1,0 +1,53 @@
+"""The configured database, and who acts, for a command."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import create_engine, select
+from sqlalchemy.orm import Session
+
+from loyalty.embedded import embedded_database
+from loyalty.models import Community, StaffAccount
+from loyalty.services.actors import StaffMember
+from loyalty.services.errors import UnknownRecordError
+from loyalty.services.sign_in import member
+from loyalty.settings import Settings
+
+
+def settings_of_environment() -> Settings:
+    """Return the operator's settings."""
+    return Settings.from_env(os.environ)
+
+
+def database_of(settings: Settings) -> str:
+    """Return the address of the configured database; starts the embedded one."""
+    return settings.database_url or embedded_database(settings.data_dir)
+
+
+@contextmanager
+def opened(url: str) -> Iterator[Session]:
+    """Give a session on a database; commits at the end, or nothing where the command failed."""
+    engine = create_engine(url)
+    try:
+        with Session(engine, expire_on_commit=False) as session, session.begin():
+            yield session
+    finally:
+        engine.dispose()
+
+
+def account_of(session: Session, username: str) -> StaffMember:
+    """Return the account on whose behalf the operator acts.
+
+    Raises:
+        UnknownRecordError: there is none, or it is closed.
+    """
+    found = session.execute(
+        select(StaffAccount, Community.timezone)
+        .join(Community, Community.id == StaffAccount.community_id)
+        .where(StaffAccount.username == username, StaffAccount.active)
+    ).one_or_none()
+    if found is None:
+        raise UnknownRecordError(f"There is no open account {username}.")
+    account, timezone = found
+    return member(account, timezone=timezone)
