@@ -5,18 +5,35 @@ Each takes the session first, flushes, and returns the record. Names follow ``gi
 
 import hashlib
 import secrets
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from loyalty.models import AccessToken, Community, Honour, StaffAccount
+from loyalty.cards.keys import sealing_key_from
+from loyalty.models import (
+    AccessToken,
+    Card,
+    Community,
+    Honour,
+    Resident,
+    Round,
+    RoundList,
+    SigningKey,
+    StaffAccount,
+)
+from loyalty.rules.calendar import Month
 from loyalty.rules.discount import DEFAULT_EXCLUDED
 from loyalty.services.actors import Role, StaffMember
+from loyalty.services.card_keys import signing_key_for
+from loyalty.services.issuing import Award, sign_cards
 from loyalty.services.sign_in import member
+from tests.conftest import SECRET
 
+SEALING_KEY = sealing_key_from(SECRET)
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NOON = datetime(2026, 12, 9, 12, 0, tzinfo=SHANGHAI)
 """A Wednesday in the middle of a month."""
@@ -91,3 +108,124 @@ def signed_in(session: Session, community: Community, *roles: Role) -> dict[str,
     )
     session.commit()
     return {"Authorization": f"Bearer {token}"}
+
+
+def honour_of(session: Session, community: Community, code: str = "civilized_resident") -> Honour:
+    """Return one of the community's honours."""
+    return session.scalars(
+        select(Honour).where(Honour.community_id == community.id, Honour.code == code)
+    ).one()
+
+
+def given_resident(session: Session, community: Community, **values: Any) -> Resident:
+    """An adult who has agreed to take part and lives in a household of their own."""
+    resident = Resident(
+        **{
+            "community_id": community.id,
+            "name": "张小明",
+            "name_pinyin": "zhang xiao ming",
+            "unit": "3号楼2单元501",
+            "adult": True,
+            "household_ref": f"household-{next(number)}",
+            "consent_membership": True,
+            "created_at": NOON,
+            "updated_at": NOON,
+            **values,
+        }
+    )
+    session.add(resident)
+    session.flush()
+    return resident
+
+
+def given_round(session: Session, community: Community, **values: Any) -> Round:
+    """The draft of December's round: one list, of three civilized residents."""
+    selection_round = Round(
+        **{
+            "community_id": community.id,
+            "month": date(2026, 12, 1),
+            "notice_working_days": 5,
+            "created_at": NOON,
+            **(
+                {}
+                if "created_by" in values
+                else {"created_by": given_account(session, community).id}
+            ),
+            **values,
+        }
+    )
+    session.add(selection_round)
+    session.flush()
+    given_list(session, selection_round, honour_of(session, community))
+    return selection_round
+
+
+def given_list(
+    session: Session, selection_round: Round, honour: Honour, **values: Any
+) -> RoundList:
+    """The list of one honour in a round."""
+    round_list = RoundList(
+        **{
+            "round_id": selection_round.id,
+            "honour_id": honour.id,
+            "quota": 3,
+            "pay_permille": 850,
+            "months_valid": 1,
+            "cooling_off_months": 1,
+            "area_minimums": {},
+            **values,
+        }
+    )
+    session.add(round_list)
+    session.flush()
+    return round_list
+
+
+def given_signing_key(session: Session, community: Community, month: Month) -> SigningKey:
+    """The community's key of one month, sealed under the secret of the tests."""
+    return signing_key_for(session, community, month, sealing_key=SEALING_KEY, now=NOON)
+
+
+def given_card(session: Session, community: Community, **values: Any) -> Card:
+    """A signed card that works in December 2026, of a round issued the day before it begins.
+
+    Args:
+        values: columns of the card, and ``honour``, a code. `valid_from` and `valid_until` begin
+            and end a month.
+    """
+    valid_from = values.pop("valid_from", date(2026, 12, 1))
+    eve = datetime(*valid_from.timetuple()[:3], 12, tzinfo=SHANGHAI) - timedelta(days=1)
+    award = Award(
+        resident_id=values.pop("resident_id", None) or given_resident(session, community).id,
+        honour=honour_of(session, community, values.pop("honour", "civilized_resident")),
+        pay_permille=values.pop("pay_permille", 850),
+        valid_until=values.pop("valid_until", Month.of(valid_from).last),
+    )
+    (card,) = sign_cards(
+        session,
+        _issued_round(session, community, eve),
+        [award],
+        sealing_key=SEALING_KEY,
+        now=eve,
+    )
+    for name, value in values.items():
+        setattr(card, name, value)
+    session.flush()
+    return card
+
+
+def _issued_round(session: Session, community: Community, now: datetime) -> Round:
+    month = now.date().replace(day=1)
+    found = session.scalars(
+        select(Round).where(Round.community_id == community.id, Round.month == month)
+    ).one_or_none()
+    return found or given_round(
+        session,
+        community,
+        month=month,
+        state="issued",
+        notice_last=now.date() - timedelta(days=1),
+        confirmed_by=given_account(session, community, Role.MANAGER).id,
+        confirmed_at=now,
+        issued_at=now,
+    )

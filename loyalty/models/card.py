@@ -52,7 +52,8 @@ class Card(Versioned):
     community_id: Mapped[UUID] = mapped_column(ForeignKey("community.id"))
     resident_id: Mapped[UUID] = mapped_column(ForeignKey("resident.id"), index=True)
     resident: Mapped[Resident] = relationship(lazy="raise")
-    round_id: Mapped[UUID | None] = mapped_column(ForeignKey("selection_round.id"), index=True)
+    round_id: Mapped[UUID] = mapped_column(ForeignKey("selection_round.id"), index=True)
+    """A trigger refuses a card whose round is not confirmed or whose public notice still runs."""
     honour_id: Mapped[UUID] = mapped_column(ForeignKey("honour.id"))
     honour: Mapped[Honour] = relationship(lazy="raise")
     serial: Mapped[str] = mapped_column(CHAR(12), unique=True)

@@ -53,6 +53,11 @@ class Round(Versioned):
             name="state_known",
         ),
         CheckConstraint("confirmed_by IS NULL OR confirmed_by <> created_by", name="two_people"),
+        CheckConstraint(
+            "state NOT IN ('confirmed', 'issued', 'closed')"
+            " OR (confirmed_by IS NOT NULL AND notice_last IS NOT NULL)",
+            name="confirmed_by_somebody",
+        ),
     )
 
     community_id: Mapped[UUID] = mapped_column(ForeignKey("community.id"))

@@ -266,6 +266,10 @@ def upgrade() -> None:
             "confirmed_by IS NULL OR confirmed_by <> created_by",
             name=op.f("ck_selection_round_two_people"),
         ),
+        sa.CheckConstraint(
+            "state NOT IN ('confirmed', 'issued', 'closed') OR (confirmed_by IS NOT NULL AND notice_last IS NOT NULL)",
+            name=op.f("ck_selection_round_confirmed_by_somebody"),
+        ),
         sa.ForeignKeyConstraint(
             ["community_id"], ["community.id"], name=op.f("fk_selection_round_community_id")
         ),
@@ -425,7 +429,7 @@ def upgrade() -> None:
         "card",
         sa.Column("community_id", sa.Uuid(), nullable=False),
         sa.Column("resident_id", sa.Uuid(), nullable=False),
-        sa.Column("round_id", sa.Uuid(), nullable=True),
+        sa.Column("round_id", sa.Uuid(), nullable=False),
         sa.Column("honour_id", sa.Uuid(), nullable=False),
         sa.Column("serial", sa.CHAR(length=12), nullable=False),
         sa.Column("token", sa.String(), nullable=False),
@@ -703,6 +707,20 @@ def upgrade() -> None:
             f"CREATE TRIGGER written_once BEFORE UPDATE ON {table}"
             " FOR EACH ROW EXECUTE FUNCTION refuse_change()"
         )
+    op.execute(
+        "CREATE FUNCTION refuse_early_card() RETURNS trigger LANGUAGE plpgsql AS $$"
+        " BEGIN IF NOT EXISTS (SELECT FROM selection_round JOIN community"
+        " ON community.id = selection_round.community_id"
+        " WHERE selection_round.id = NEW.round_id AND community.id = NEW.community_id"
+        " AND selection_round.state IN ('confirmed', 'issued', 'closed')"
+        " AND notice_last < (NEW.issued_at AT TIME ZONE community.timezone)::date)"
+        " THEN RAISE EXCEPTION 'no card before its round is confirmed and its notice over'; END IF;"
+        " RETURN NEW; END $$"
+    )
+    op.execute(
+        "CREATE TRIGGER after_the_notice BEFORE INSERT ON card"
+        " FOR EACH ROW EXECUTE FUNCTION refuse_early_card()"
+    )
 
 
 def downgrade() -> None:
@@ -767,5 +785,6 @@ def downgrade() -> None:
     op.drop_table("area")
     op.drop_table("directory_version")
     op.drop_table("community")
+    op.execute("DROP FUNCTION refuse_early_card")
     op.execute("DROP FUNCTION refuse_change")
     op.execute("DROP FUNCTION move_directory_version")

@@ -1,0 +1,101 @@
+"""The keys that sign cards: one for each community and month, its private half sealed at rest."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from loyalty.cards.keys import SealError, new_signing_key, seal, unseal
+from loyalty.models import Community, SigningKey
+from loyalty.rules.calendar import CARD_MONTHS, Month
+
+
+class PublishedKey(NamedTuple):
+    """The public half of a key, and whose it is."""
+
+    key: SigningKey
+    community: Community
+
+
+def signing_key_for(
+    session: Session, community: Community, month: Month, *, sealing_key: bytes, now: datetime
+) -> SigningKey:
+    """Return the key of one community and month, made at its first use.
+
+    Args:
+        month: first month its cards are valid.
+        sealing_key: from `cards.keys.sealing_key_from`.
+    """
+    # The insert gives way to a key of the same month made at the same moment, and to another key
+    # that happens to have the same short id; in either case the next look decides.
+    while (key := _key_of(session, community, month)) is None:
+        fresh = new_signing_key()
+        sealed = seal(
+            fresh.private, sealing_key=sealing_key, community=community.slug, month=str(month)
+        )
+        session.execute(
+            insert(SigningKey)
+            .values(
+                community_id=community.id,
+                month=month.first,
+                key_id=fresh.key_id,
+                public_key=fresh.public,
+                sealed_private_key=sealed,
+                created_at=now,
+            )
+            .on_conflict_do_nothing()
+        )
+    return key
+
+
+def private_half(key: SigningKey, community: Community, *, sealing_key: bytes) -> bytes:
+    """Return the raw private half of a key.
+
+    Raises:
+        SealError: it was destroyed when its month was over, or sealed under another secret.
+    """
+    if key.sealed_private_key is None:
+        raise SealError("The signing key of this month has been destroyed.")
+    return unseal(
+        key.sealed_private_key,
+        sealing_key=sealing_key,
+        community=community.slug,
+        month=str(Month.of(key.month)),
+    )
+
+
+def destroy_spent_keys(session: Session, community: Community, *, now: datetime) -> None:
+    """Destroy the private halves of a community's months that are over."""
+    session.execute(
+        update(SigningKey)
+        .where(
+            SigningKey.community_id == community.id,
+            SigningKey.month < Month.of(now.date()).first,
+            SigningKey.sealed_private_key.is_not(None),
+        )
+        .values(sealed_private_key=None)
+    )
+
+
+def published_keys(session: Session, *, now: datetime) -> Sequence[PublishedKey]:
+    """Return the public keys of every community on which a card may still rely, oldest first."""
+    # One month more than a card can last, since it may be yesterday in another community's zone.
+    oldest = Month.of(now.date()).plus(-max(CARD_MONTHS)).first
+    rows = session.execute(
+        select(SigningKey, Community)
+        .join(Community, Community.id == SigningKey.community_id)
+        .where(SigningKey.month >= oldest)
+        .order_by(SigningKey.month, Community.slug)
+    )
+    return [PublishedKey(key, community) for key, community in rows]
+
+
+def _key_of(session: Session, community: Community, month: Month) -> SigningKey | None:
+    return session.scalar(
+        select(SigningKey).where(
+            SigningKey.community_id == community.id, SigningKey.month == month.first
+        )
+    )

@@ -1,0 +1,150 @@
+"""Signing cards. Nothing is signed before the public notice of its round has ended."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from loyalty.cards.token import CardClaims, sign_token
+from loyalty.models import Candidate, Card, Community, Honour, Round, RoundList
+from loyalty.rules.calendar import Month, validity
+from loyalty.rules.card_number import SERIAL_DIGITS
+from loyalty.rules.notice import notice_over
+from loyalty.rules.outcome import Outcome
+from loyalty.rules.selection import RoundObstacle
+from loyalty.services.card_keys import destroy_spent_keys, private_half, signing_key_for
+from loyalty.services.errors import RoundStateError
+from loyalty.services.revocations import publish
+
+
+@dataclass(frozen=True, slots=True)
+class Award:
+    """What one card is to say."""
+
+    resident_id: UUID
+    honour: Honour
+    pay_permille: int
+    valid_until: date
+    """Last day the card works, included: the end of a month."""
+    reissue_of_id: UUID | None = None
+
+
+def issue_cards(
+    session: Session, selection_round: Round, *, sealing_key: bytes, now: datetime
+) -> Sequence[Card]:
+    """Sign the cards of everyone a round has selected: all of them or none.
+
+    The caller holds the round's row, so that two who issue at once do so one after the other.
+    """
+    winners = session.scalars(
+        select(Candidate)
+        .join(Candidate.round_list)
+        .where(
+            RoundList.round_id == selection_round.id, Candidate.outcome == Outcome.SELECTED.value
+        )
+        .options(joinedload(Candidate.round_list).joinedload(RoundList.honour))
+        .order_by(RoundList.id, Candidate.place)
+    )
+    awards = [_award_of(selection_round, winner) for winner in winners]
+    cards = sign_cards(session, selection_round, awards, sealing_key=sealing_key, now=now)
+    # Tills get a list with the first cards, so that none has to accept them without one.
+    publish(session, _community(session, selection_round), sealing_key=sealing_key, now=now)
+    return cards
+
+
+def sign_cards(
+    session: Session,
+    selection_round: Round,
+    awards: Sequence[Award],
+    *,
+    sealing_key: bytes,
+    now: datetime,
+) -> Sequence[Card]:
+    """Sign and store cards of one round, and destroy the keys of months that are over.
+
+    They are valid from the month after the round's; signed later than that, from the present one,
+    since the key of a month that is over no longer exists.
+
+    Raises:
+        RoundStateError: the round is not confirmed, its public notice is not over, or the cards'
+            last day has passed.
+    """
+    _refuse_early_or_late(selection_round, awards, today=now.date())
+    community = _community(session, selection_round)
+    first = max(Month.of(selection_round.month).plus(1), Month.of(now.date()))
+    key = signing_key_for(session, community, first, sealing_key=sealing_key, now=now)
+    private = private_half(key, community, sealing_key=sealing_key)
+    cards = [
+        Card(
+            community_id=community.id,
+            resident_id=award.resident_id,
+            round_id=selection_round.id,
+            honour_id=award.honour.id,
+            serial=serial,
+            token=sign_token(_claims(award, key.key_id, serial, first), private),
+            pay_permille=award.pay_permille,
+            valid_from=first.first,
+            valid_until=award.valid_until,
+            reissue_of_id=award.reissue_of_id,
+            issued_at=now,
+        )
+        for award, serial in zip(awards, _new_serials(session, len(awards)), strict=True)
+    ]
+    session.add_all(cards)
+    session.flush()
+    destroy_spent_keys(session, community, now=now)
+    return cards
+
+
+def _award_of(selection_round: Round, winner: Candidate) -> Award:
+    round_list = winner.round_list
+    _, valid_until = validity(Month.of(selection_round.month), round_list.months_valid)
+    return Award(
+        resident_id=winner.resident_id,
+        honour=round_list.honour,
+        pay_permille=round_list.pay_permille,
+        valid_until=valid_until,
+    )
+
+
+def _refuse_early_or_late(selection_round: Round, awards: Sequence[Award], *, today: date) -> None:
+    last = selection_round.notice_last
+    if selection_round.confirmed_at is None or last is None or not notice_over(last, today):
+        raise RoundStateError(
+            "No card is signed before the public notice is over and confirmed.",
+            [RoundObstacle.NOTICE_RUNNING],
+        )
+    if any(award.valid_until < today for award in awards):
+        raise RoundStateError("The last day of these cards has passed.", ["validity_over"])
+
+
+def _claims(award: Award, key_id: str, serial: str, first: Month) -> CardClaims:
+    return CardClaims(
+        key_id=key_id,
+        serial=serial,
+        pay_permille=award.pay_permille,
+        honour_number=award.honour.number,
+        months=first.months_to(Month.of(award.valid_until)),
+    )
+
+
+def _new_serials(session: Session, count: int) -> list[str]:
+    """Return random serials that no card has."""
+    found: set[str] = set()
+    while len(found) < count:
+        drawn = {
+            f"{secrets.randbelow(10**SERIAL_DIGITS):0{SERIAL_DIGITS}}"
+            for _ in range(count - len(found))
+        }
+        found |= drawn.difference(
+            session.scalars(select(Card.serial).where(Card.serial.in_(drawn)))
+        )
+    return list(found)
+
+
+def _community(session: Session, selection_round: Round) -> Community:
+    return session.get_one(Community, selection_round.community_id)
