@@ -43,6 +43,7 @@ KINDS: Mapping[type[Exception], Kind] = {
         HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-request", "The request cannot be used"
     ),
     errors.CardRefusedError: Kind(HTTPStatus.CONFLICT, "card-refused", "Card refused"),
+    errors.BusyError: Kind(HTTPStatus.SERVICE_UNAVAILABLE, "busy", "Try again"),
     errors.KeyReusedError: Kind(
         HTTPStatus.UNPROCESSABLE_ENTITY, "idempotency-key-reused", "The key names another sale"
     ),

@@ -47,6 +47,10 @@ class CardRefusedError(LoyaltyError):
         self.verdict = verdict
 
 
+class BusyError(LoyaltyError):
+    """The record is being changed by others; the same request may be sent again."""
+
+
 class KeyReusedError(LoyaltyError):
     """The idempotency key has been used for another sale."""
 
