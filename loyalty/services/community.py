@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from loyalty.models import Community, Honour, ShopTerm
 from loyalty.services.actors import StaffMember, note
-from loyalty.services.errors import StaleRecordError, ValueRefusedError
+from loyalty.services.errors import StaleRecordError, UnknownRecordError, ValueRefusedError
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +26,32 @@ def community_of(session: Session, actor: StaffMember) -> Community:
     return session.get_one(Community, actor.community_id)
 
 
+def community_called(session: Session, slug: str) -> Community:
+    """Return the community with this short name.
+
+    Raises:
+        UnknownRecordError: there is none.
+    """
+    community = session.scalar(select(Community).where(Community.slug == slug))
+    if community is None:
+        raise UnknownRecordError("There is no such community.")
+    return community
+
+
+def locked_community(session: Session, actor: StaffMember) -> Community:
+    """Return the actor's community, its policy held still until the transaction ends.
+
+    Agreed rates lie in the band, and plaques count on, only if nobody else moves the band or counts
+    meanwhile. Sales merely refer to the community, so they go on: hence the weaker lock.
+    """
+    return session.get_one(Community, actor.community_id, with_for_update={"key_share": True})
+
+
 def change_policy(
     session: Session, actor: StaffMember, request: ChangePolicy, *, now: datetime
 ) -> Community:
     """Change the policy; sales from now on follow it, earlier ones keep the version they met."""
-    community = session.get_one(Community, actor.community_id, with_for_update=True)
+    community = locked_community(session, actor)
     if community.version != request.version:
         raise StaleRecordError("The policy has been changed meanwhile; read it again.")
     for name, value in request.values.items():

@@ -1,0 +1,126 @@
+"""Looking shops up: for staff, for their owners, and for anyone."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, case, or_, select
+from sqlalchemy.orm import Session, selectinload
+
+from loyalty.models import Community, Shop, ShopTerm
+from loyalty.rules.certification import CertificationState, gives_discount
+from loyalty.services.actors import Role, StaffMember
+from loyalty.services.errors import NotAllowedError, StaleRecordError, UnknownRecordError
+from loyalty.services.paging import Page, page
+
+
+@dataclass(frozen=True, slots=True)
+class FindShops:
+    """Which part of the list of shops is wanted."""
+
+    limit: int
+    after: UUID | None = None
+    q: str | None = None
+    """Part of the name, the stall or the plaque's number, or how the name's pinyin begins."""
+    category: str | None = None
+    state: CertificationState | None = None
+
+
+def find_shops(
+    session: Session, actor: StaffMember, request: FindShops, *, now: datetime
+) -> Page[Shop]:
+    """Return shops in the order of their pinyin; their state is looked at as of today."""
+    query = _shops(actor.community_id)
+    if request.q is not None:
+        query = query.where(_matches(request.q))
+    if request.category is not None:
+        query = query.where(Shop.category == request.category)
+    if request.state is not None:
+        query = query.where(_state_on(now.date()) == request.state.value)
+    return page(session, query, Shop, limit=request.limit, after=request.after, by=Shop.name_pinyin)
+
+
+def shops_that_give(
+    session: Session, community: Community, *, limit: int, after: UUID | None, now: datetime
+) -> Page[Shop]:
+    """Return the shops where a card gives something today: what anyone may see."""
+    giving = [state.value for state in CertificationState if gives_discount(state)]
+    query = _shops(community.id).where(_state_on(now.date()).in_(giving))
+    return page(session, query, Shop, limit=limit, after=after, by=Shop.name_pinyin)
+
+
+def shop_with_plaque(session: Session, community: Community, plaque_number: str) -> Shop:
+    """Return the shop behind a plaque, which may have lost its certification since.
+
+    Raises:
+        UnknownRecordError: the community has never given out this plaque.
+    """
+    return _one(session, _shops(community.id).where(Shop.plaque_number == plaque_number))
+
+
+def shop_of(session: Session, actor: StaffMember, shop_id: UUID) -> Shop:
+    """Return a shop of the actor's community, with its terms."""
+    return _one(session, _shops(actor.community_id).where(Shop.id == shop_id))
+
+
+def locked_shop(
+    session: Session, actor: StaffMember, shop_id: UUID, *, version: int | None
+) -> Shop:
+    """Return a shop that nobody else changes until the transaction ends; sales go on meanwhile.
+
+    Args:
+        version: what the caller has read; None takes the shop as it is.
+
+    Raises:
+        StaleRecordError: somebody changed the shop since.
+    """
+    query = _shops(actor.community_id).where(Shop.id == shop_id).with_for_update(key_share=True)
+    shop = _one(session, query.execution_options(populate_existing=True))
+    if version not in {None, shop.version}:
+        raise StaleRecordError("The shop has been changed meanwhile; read it again.")
+    return shop
+
+
+def shop_run_by(session: Session, actor: StaffMember, shop_id: UUID) -> Shop:
+    """Return a shop to its owner or to staff.
+
+    Raises:
+        NotAllowedError: the account is neither.
+    """
+    shop = shop_of(session, actor, shop_id)
+    if not actor.roles & {Role.STAFF, Role.MANAGER} and shop.owner_id != actor.account_id:
+        raise NotAllowedError("This shop belongs to another account.")
+    return shop
+
+
+def _shops(community_id: UUID) -> Select[tuple[Shop]]:
+    return (
+        select(Shop)
+        .where(Shop.community_id == community_id)
+        .options(selectinload(Shop.terms).joinedload(ShopTerm.honour))
+    )
+
+
+def _one(session: Session, query: Select[tuple[Shop]]) -> Shop:
+    shop = session.scalar(query)
+    if shop is None:
+        raise UnknownRecordError("The community has no such shop.")
+    return shop
+
+
+def _matches(part: str) -> ColumnElement[bool]:
+    return or_(
+        Shop.name.icontains(part, autoescape=True),
+        Shop.name_pinyin.istartswith(part, autoescape=True),
+        Shop.stall.icontains(part, autoescape=True),
+        Shop.plaque_number.icontains(part, autoescape=True),
+    )
+
+
+def _state_on(today: date) -> ColumnElement[str]:
+    """Spell `rules.certification.state_on` for the database."""
+    certified = Shop.state.in_(
+        [CertificationState.CERTIFIED.value, CertificationState.WARNED.value]
+    )
+    over = Shop.certified_until < today
+    return case((certified & over, CertificationState.LAPSED.value), else_=Shop.state)
