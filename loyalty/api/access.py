@@ -11,9 +11,8 @@ from loyalty.database import hot_connection, transaction
 from loyalty.services.actors import Role, StaffMember, Till
 from loyalty.services.directory import till_of_token
 from loyalty.services.errors import NotAllowedError, SignInError
+from loyalty.services.pairing import TILL_TOKEN_PREFIX
 from loyalty.services.sign_in import staff_member_of_token
-
-TILL_TOKEN_PREFIX = "till_"  # noqa: S105  # how a till's token begins, not a token
 
 
 class Caller(StrEnum):
