@@ -6,6 +6,7 @@ from loyalty.api import register_api
 from loyalty.api.problems import answer
 from loyalty.database import HOT, db, engine_options, hot_engine_options
 from loyalty.embedded import embedded_database
+from loyalty.services.directory import Directory
 from loyalty.settings import Settings
 
 LARGEST_JSON = 64 * 1024
@@ -27,6 +28,7 @@ def create_app(settings: Settings) -> Flask:
         "MAX_CONTENT_LENGTH": LARGEST_JSON,
     }
     app.extensions["loyalty.settings"] = settings
+    app.extensions["loyalty.directory"] = Directory()
     db.init_app(app)
     app.before_request(_allow_large_uploads)
     app.register_error_handler(Exception, _answer_error)

@@ -9,7 +9,7 @@ from flask import current_app, g, request
 from loyalty.clock import utc_now
 from loyalty.database import hot_connection, transaction
 from loyalty.services.actors import Role, StaffMember, Till
-from loyalty.services.directory import till_of_token
+from loyalty.services.directory import Directory
 from loyalty.services.errors import NotAllowedError, SignInError
 from loyalty.services.pairing import TILL_TOKEN_PREFIX
 from loyalty.services.sign_in import staff_member_of_token
@@ -84,6 +84,16 @@ def current_till() -> Till:
     return caller
 
 
+def current_token() -> str:
+    """Return the token of the caller, as a till's services ask for it."""
+    return _bearer_token()
+
+
+def directory() -> Directory:
+    """Return what this worker remembers of tills and keys."""
+    return cast("Directory", current_app.extensions["loyalty.directory"])
+
+
 def current_actor() -> StaffMember | Till:
     """Return whoever calls, where more than one kind may."""
     return cast("StaffMember | Till", g.caller)
@@ -99,7 +109,7 @@ def _bearer_token() -> str:
 def _caller(token: str) -> StaffMember | Till:
     if token.startswith(TILL_TOKEN_PREFIX):
         with hot_connection() as connection:
-            return till_of_token(connection, token)
+            return directory().counter(connection, token).till
     with transaction() as session:
         return staff_member_of_token(session, token, now=utc_now())
 

@@ -1,32 +1,206 @@
-"""What the till's hot path keeps in memory: tills with their shops and policies, and public keys.
+"""What the till's hot path keeps in memory: tills with their shop and policy, keys, cards' terms.
 
 Every query of the hot path brings the directory's version along; triggers in the database move it
-on with each change of a community, shop, term, till or key. A worker that meets a newer version
-drops what it remembered and asks again, so a revoked till is refused on its very next call.
+on with each change of a community, honour, shop, term, till or key. A worker that meets another
+version forgets what it knew and asks again, so a revoked till is refused on its very next call.
 """
 
 import hashlib
+from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
+from uuid import UUID
 
 from psycopg import Connection
+from psycopg.rows import dict_row
 
+from loyalty.cards.token import CardClaims, verify_token
+from loyalty.rules.certification import CertificationState, gives_discount, state_on
+from loyalty.rules.discount import effective_exclusions
+from loyalty.rules.limits import Limits, Overrides, more_generous
+from loyalty.rules.money import Permille, Rounding
 from loyalty.services.actors import Till
 from loyalty.services.errors import SignInError
 
+MOST_REMEMBERED = 20_000
+"""Verified tokens, and terms of cards, that one worker keeps before it begins anew."""
+
 PAIRED_TILL = """
-SELECT till.id, till.shop_id, till.community_id, community.timezone
-  FROM till JOIN community ON community.id = till.community_id
+SELECT (SELECT version FROM directory_version) AS directory_version,
+       till.id AS till_id, till.shop_id, till.community_id, community.timezone, community.slug,
+       shop.state, shop.certified_until, shop.category, shop.opted_in_categories,
+       shop.discountable_per_sale_fen AS shop_per_sale, shop.uses_per_shop_day AS shop_uses,
+       community.discountable_per_sale_fen, community.uses_per_shop_day, community.uses_per_day,
+       community.saved_per_month_fen, community.rounding, community.excluded_categories,
+       community.version AS rule_version,
+       (SELECT coalesce(json_object_agg(honour_id, pay_permille), '{}')
+          FROM shop_term WHERE shop_term.shop_id = shop.id) AS terms,
+       (SELECT json_object_agg(id, code) FROM honour
+         WHERE honour.community_id = community.id) AS honours
+  FROM till
+  JOIN shop ON shop.id = till.shop_id
+  JOIN community ON community.id = till.community_id
  WHERE till.token_hash = %s AND till.revoked_at IS NULL
 """
 
+PUBLIC_KEY = "SELECT public_key, community_id FROM signing_key WHERE key_id = %s"
 
-def till_of_token(connection: Connection[Any], token: str) -> Till:
-    """Return whose token this is.
 
-    Raises:
-        SignInError: the till was revoked, or never paired.
-    """
-    row = connection.execute(PAIRED_TILL, (hashlib.sha256(token.encode()).digest(),)).fetchone()
-    if row is None:
-        raise SignInError("This till is not paired, or was revoked; pair it again.")
-    return Till(*row)
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """A till with all that decides a sale there and changes seldom."""
+
+    till: Till
+    community_slug: str
+    state: CertificationState
+    """The shop's, as last decided."""
+    certified_until: date | None
+    category: str
+    terms: dict[UUID, Permille]
+    """The shop's agreed rate by honour."""
+    honours: dict[UUID, str]
+    """Codes of the community's honours."""
+    limits: Limits
+    rounding: Rounding
+    excluded_categories: frozenset[str]
+    """After the shop's own opt-ins."""
+    rule_version: int
+    directory_version: int
+    """Under which all this was read."""
+
+    def certified_on(self, day: date) -> bool:
+        """Whether the shop's certification holds on a day."""
+        return gives_discount(state_on(self.state, self.certified_until, day))
+
+
+@dataclass(frozen=True, slots=True)
+class PublicKey:
+    """The public half of a signing key, and whose it is."""
+
+    raw: bytes
+    community_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class CardTerms:
+    """What never changes of a card."""
+
+    card_id: UUID
+    community_id: UUID
+    honour_id: UUID
+    pay_permille: Permille
+    valid_from: date
+    valid_until: date
+
+
+@dataclass(slots=True)
+class Snapshot:
+    """What one worker remembers under one version of the directory."""
+
+    version: int = 0
+    counters: dict[bytes, Counter] = field(default_factory=dict)
+    keys: dict[str, PublicKey] = field(default_factory=dict)
+    tokens: dict[str, CardClaims] = field(default_factory=dict)
+    """Verified tokens by their one spelling."""
+    cards: dict[str, CardTerms] = field(default_factory=dict)
+    """By serial."""
+
+
+class Directory:
+    """The memory of one worker. It is always safe to forget."""
+
+    def __init__(self) -> None:
+        self._snapshot = Snapshot()
+
+    def met(self, version: int) -> None:
+        """Take note of the version a query brought along, and forget all if it is another."""
+        if version != self._snapshot.version:
+            self._snapshot = Snapshot(version=version)
+
+    def counter(self, connection: Connection[Any], token: str) -> Counter:
+        """Return the till of a token with its shop and policy.
+
+        Raises:
+            SignInError: the till was revoked, or never paired.
+        """
+        token_hash = hashlib.sha256(token.encode()).digest()
+        known = self._snapshot.counters.get(token_hash)
+        if known is not None:
+            return known
+        cursor = connection.cursor(row_factory=dict_row)
+        row = cursor.execute(PAIRED_TILL, (token_hash,)).fetchone()
+        if row is None:
+            raise SignInError("This till is not paired, or was revoked; pair it again.")
+        counter = _counter(row)
+        self.met(counter.directory_version)
+        snapshot = self._snapshot
+        if snapshot.version == counter.directory_version:
+            snapshot.counters[token_hash] = counter
+        return counter
+
+    def key(self, connection: Connection[Any], key_id: str) -> PublicKey | None:
+        """Return a public key by its id; None if nobody here has such a key."""
+        known = self._snapshot.keys.get(key_id)
+        if known is None:
+            row = connection.execute(PUBLIC_KEY, (key_id,)).fetchone()
+            if row is None:
+                return None
+            known = self._snapshot.keys[key_id] = PublicKey(*row)
+        return known
+
+    def verified(self, token: str, key: PublicKey) -> CardClaims:
+        """Return what a token says; its signature is looked at once and remembered.
+
+        Raises:
+            BadTokenError, ForgedTokenError: as `verify_token`.
+        """
+        tokens = self._snapshot.tokens
+        if (claims := tokens.get(token)) is None:
+            claims = verify_token(token, key.raw)
+            _remember(tokens, token, claims)
+        return claims
+
+    def card(self, serial: str) -> CardTerms | None:
+        """Return the terms of a card that was met before."""
+        return self._snapshot.cards.get(serial)
+
+    def remember_card(self, serial: str, card: CardTerms) -> None:
+        """Keep the terms of a card for its next sale."""
+        _remember(self._snapshot.cards, serial, card)
+
+
+def _remember(memory: dict[str, Any], key: str, value: Any) -> None:
+    if len(memory) >= MOST_REMEMBERED:
+        memory.clear()
+    memory[key] = value
+
+
+def _counter(row: dict[str, Any]) -> Counter:
+    community = Limits(
+        discountable_per_sale=row["discountable_per_sale_fen"],
+        uses_per_shop_day=row["uses_per_shop_day"],
+        uses_per_day=row["uses_per_day"],
+        saved_per_month=row["saved_per_month_fen"],
+    )
+    shop = Overrides(discountable_per_sale=row["shop_per_sale"], uses_per_shop_day=row["shop_uses"])
+    return Counter(
+        till=Till(
+            till_id=row["till_id"],
+            shop_id=row["shop_id"],
+            community_id=row["community_id"],
+            timezone=row["timezone"],
+        ),
+        community_slug=row["slug"],
+        state=CertificationState(row["state"]),
+        certified_until=row["certified_until"],
+        category=row["category"],
+        terms={UUID(honour): Permille(pay) for honour, pay in row["terms"].items()},
+        honours={UUID(honour): code for honour, code in row["honours"].items()},
+        limits=more_generous(community, shop),
+        rounding=Rounding(row["rounding"]),
+        excluded_categories=effective_exclusions(
+            frozenset(row["excluded_categories"]), frozenset(row["opted_in_categories"])
+        ),
+        rule_version=row["rule_version"],
+        directory_version=row["directory_version"],
+    )

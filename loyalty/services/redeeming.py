@@ -1,0 +1,97 @@
+"""A card used at a till, while the till waits for the answer."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from psycopg import Connection
+
+from loyalty.clock import as_local
+from loyalty.rules.card_state import CardState
+from loyalty.rules.verdict import Verdict
+from loyalty.services.card_reading import read_code
+from loyalty.services.checkout import UNUSED, CardNow, appraise, judge, quote_at
+from loyalty.services.directory import Directory
+from loyalty.services.errors import BusyError, CardRefusedError, ValueRefusedError
+from loyalty.services.sale import RedeemCard, Sale, earlier_sale, record_sale, sale_of
+
+FASTEST_CLOCK = timedelta(minutes=10)
+"""How far a till's clock may be ahead of ours."""
+
+TRIES = 5
+"""How often a sale is tried again when policy or card changed between look and lock."""
+
+
+def redeem(
+    connection: Connection[Any],
+    directory: Directory,
+    token: str,
+    request: RedeemCard,
+    *,
+    now: datetime,
+) -> Sale:
+    """Record one sale, at most once for its idempotency key.
+
+    Args:
+        connection: one on which each statement is a transaction of its own.
+        token: the till's own.
+
+    Raises:
+        CardRefusedError: the card gives nothing on this sale; nothing was recorded.
+        KeyReusedError: the key names another sale of this till.
+        ValueRefusedError: the sale lies in the future.
+        SignInError: the till was revoked.
+    """
+    happened_at = moment_of(request, now)
+    for _ in range(TRIES):
+        sale = _attempt(connection, directory, token, request, happened_at=happened_at, now=now)
+        if sale is not None:
+            return sale
+        counter = directory.counter(connection, token)
+        today = as_local(happened_at, counter.till.timezone).date()
+        verdict = appraise(connection, directory, token, request.shown, today=today).verdict
+        if verdict is not Verdict.OK:
+            raise CardRefusedError(verdict)
+    raise BusyError("The card is being changed right now; send the sale again, with the same key.")
+
+
+def moment_of(request: RedeemCard, now: datetime) -> datetime:
+    """Return when a sale happened: never after `now`, for a till's clock may be a little fast.
+
+    Raises:
+        ValueRefusedError: it is further in the future than a clock may be wrong.
+    """
+    if request.happened_at is None:
+        return now
+    if request.happened_at > now + FASTEST_CLOCK:
+        raise ValueRefusedError(
+            "/happened_at", "The sale lies in the future; set the till's clock."
+        )
+    return min(request.happened_at, now)
+
+
+def _attempt(
+    connection: Connection[Any],
+    directory: Directory,
+    token: str,
+    request: RedeemCard,
+    *,
+    happened_at: datetime,
+    now: datetime,
+) -> Sale | None:
+    """Record the sale if the card was met before; return it, or the one recorded earlier."""
+    counter = directory.counter(connection, token)
+    serial = read_code(
+        connection, directory, request.shown.code, community_id=counter.till.community_id
+    )
+    if isinstance(serial, Verdict):
+        raise CardRefusedError(serial)
+    card = directory.card(serial)
+    if card is not None:
+        local = as_local(happened_at, counter.till.timezone)
+        quoted = quote_at(counter, card, request.shown.basket)
+        fresh = CardNow(card, CardState.ACTIVE, UNUSED)
+        if judge(counter, fresh, request.shown, quoted, today=local.date()) is Verdict.OK:
+            sale = sale_of(request, serial, counter, card, quoted, happened_at=local, now=now)
+            if record_sale(connection, counter, card, request.idempotency_key, sale):
+                return sale
+    return earlier_sale(connection, counter, request, serial, now=now)

@@ -1,0 +1,270 @@
+"""A sale as it is written, and the one statement that writes it.
+
+`RECORD_SALE` counts the use in the card's month under the condition that the limits hold, and
+writes the sale and its trace only if that was done. The row of the month is locked by the counting
+itself, so limits hold however many tills ask at once; the lock on the card makes a suspension wait
+for the sale, or the sale see the suspension. Why a sale was refused is looked up after a refusal.
+"""
+
+import hashlib
+import json
+from base64 import b32encode
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from psycopg import Connection
+from psycopg.errors import UniqueViolation
+from psycopg.rows import dict_row
+from psycopg.types.json import Jsonb
+from psycopg.types.numeric import Int4, Int8
+from uuid_utils.compat import uuid7
+
+from loyalty.rules.card_state import CardState
+from loyalty.rules.discount import Basket, Quote
+from loyalty.rules.verdict import Verdict
+from loyalty.services.checkout import ShownCard, rate_at, use_keys
+from loyalty.services.directory import CardTerms, Counter
+from loyalty.services.errors import KeyReusedError
+
+LIVING = (CardState.ISSUED, CardState.ACTIVE)
+
+RECORD_SALE = """
+WITH living AS (
+    SELECT id FROM card
+     WHERE id = %(card)s AND state = ANY(%(states)s)
+       AND (SELECT version FROM directory_version) = %(version)s
+       AND NOT EXISTS (SELECT FROM redemption
+                        WHERE till_id = %(till)s AND idempotency_key = %(key)s)
+       FOR SHARE
+), counted AS (
+    INSERT INTO card_month AS used (card_id, month, saved_fen, uses)
+    SELECT id, %(month)s, %(saved)s, jsonb_build_object(%(of_day)s::text, 1, %(at_shop)s::text, 1)
+      FROM living
+     WHERE %(saved_limit)s::int IS NULL OR %(saved)s <= %(saved_limit)s::int
+        ON CONFLICT (card_id, month) DO UPDATE
+       SET saved_fen = used.saved_fen + excluded.saved_fen,
+           uses = used.uses || jsonb_build_object(
+               %(of_day)s::text, coalesce((used.uses ->> %(of_day)s)::int, 0) + 1,
+               %(at_shop)s::text, coalesce((used.uses ->> %(at_shop)s)::int, 0) + 1)
+     WHERE (%(saved_limit)s::int IS NULL
+            OR used.saved_fen + excluded.saved_fen <= %(saved_limit)s::int)
+       AND (%(day_limit)s::int IS NULL
+            OR coalesce((used.uses ->> %(of_day)s)::int, 0) < %(day_limit)s::int)
+       AND (%(shop_limit)s::int IS NULL
+            OR coalesce((used.uses ->> %(at_shop)s)::int, 0) < %(shop_limit)s::int)
+    RETURNING card_id
+), sale AS (
+    INSERT INTO redemption (
+        id, community_id, card_id, shop_id, till_id, kind, receipt, total_fen, discountable_fen,
+        payable_fen, saved_fen, pay_permille, with_amount, lines, rule_version, trade, honour_id,
+        idempotency_key, request_hash, offline, flag, happened_at, happened_on, month, recorded_at)
+    SELECT %(id)s, %(community)s, card_id, %(shop)s, %(till)s, 'sale', %(receipt)s, %(total)s,
+           %(discountable)s, %(payable)s, %(saved)s, %(pay)s, %(with_amount)s, %(lines)s::jsonb,
+           %(rule_version)s, %(trade)s, %(honour)s, %(key)s, %(request_hash)s, %(offline)s,
+           %(flag)s, %(happened_at)s, %(day)s, %(month)s, %(recorded_at)s
+      FROM counted
+    RETURNING id
+), trace AS (
+    INSERT INTO audit_event (id, community_id, at, action, actor_kind, actor_id, subject_id)
+    SELECT %(trace)s, %(community)s, %(recorded_at)s, 'sale.recorded', 'till', %(till)s, id
+      FROM sale
+)
+SELECT count(*) FROM sale
+"""
+
+EARLIER_SALE = """
+SELECT id, receipt, total_fen, discountable_fen, payable_fen, saved_fen, pay_permille, with_amount,
+       lines, rule_version, flag, request_hash, happened_at, recorded_at
+  FROM redemption WHERE till_id = %s AND idempotency_key = %s
+"""
+
+TRACE_OF_REPLAY = """
+INSERT INTO audit_event (id, community_id, at, action, actor_kind, actor_id, subject_id)
+VALUES (%s, %s, %s, 'sale.replayed', 'till', %s, %s)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class RedeemCard:
+    """One sale, as a till asks for it."""
+
+    shown: ShownCard
+    idempotency_key: UUID
+    """Made by the till for each sale, so that a repeated request counts once."""
+    happened_at: datetime | None = None
+    """None for now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sale:
+    """A recorded sale."""
+
+    id: UUID
+    receipt: str
+    total_fen: int
+    discountable_fen: int
+    payable_fen: int
+    saved_fen: int
+    pay_permille: int
+    with_amount: bool
+    lines: Sequence[dict[str, Any]] | None
+    rule_version: int
+    flag: str | None
+    request_hash: bytes
+    happened_at: datetime
+    recorded_at: datetime
+    replayed: bool = False
+    """It had been recorded before, under the same key."""
+
+
+def sale_of(
+    request: RedeemCard,
+    serial: str,
+    counter: Counter,
+    card: CardTerms,
+    quoted: Quote | None,
+    *,
+    happened_at: datetime,
+    now: datetime,
+    flag: Verdict | None = None,
+) -> Sale:
+    """Return a sale as it will be recorded.
+
+    Args:
+        happened_at: on the community's wall clock; its date is the day the sale counts for.
+        flag: the verdict an honest late upload would have met.
+    """
+    sale_id = uuid7()
+    return Sale(
+        id=sale_id,
+        receipt=b32encode(sale_id.bytes[-5:]).decode("ascii"),
+        total_fen=quoted.total if quoted else 0,
+        discountable_fen=quoted.discountable if quoted else 0,
+        payable_fen=quoted.payable if quoted else 0,
+        saved_fen=quoted.saved if quoted else 0,
+        pay_permille=rate_at(counter, card),
+        with_amount=quoted is not None,
+        lines=lines_of(quoted),
+        rule_version=counter.rule_version,
+        flag=flag,
+        request_hash=_hash(serial, request.shown.basket),
+        happened_at=happened_at,
+        recorded_at=now,
+    )
+
+
+def lines_of(quoted: Quote | None) -> list[dict[str, Any]] | None:
+    """Return the lines of a quote as they are stored and answered; None where there are none."""
+    if quoted is None or not quoted.lines:
+        return None
+    return [
+        {
+            "category": line.category,
+            "amount_fen": line.amount,
+            "payable_fen": line.payable,
+            "saved_fen": line.saved,
+            "discounted": line.discounted,
+        }
+        for line in quoted.lines
+    ]
+
+
+def record_sale(
+    connection: Connection[Any],
+    counter: Counter,
+    card: CardTerms,
+    key: UUID,
+    sale: Sale,
+    *,
+    offline: bool = False,
+) -> bool:
+    """Write a sale, if its key is new, its limits hold and nothing has changed; return whether.
+
+    A flagged sale is written whatever the card's state and limits: the shop acted in good faith.
+    """
+    of_day, at_shop = use_keys(counter.till.shop_id, sale.happened_at.date())
+    limits = counter.limits
+    values = {
+        **_columns(sale),
+        "card": card.card_id,
+        "states": list(CardState if sale.flag else LIVING),
+        "version": Int8(counter.directory_version),
+        "till": counter.till.till_id,
+        "shop": counter.till.shop_id,
+        "community": counter.till.community_id,
+        "key": key,
+        "of_day": of_day,
+        "at_shop": at_shop,
+        "saved_limit": None if sale.flag else limits.saved_per_month,
+        "day_limit": None if sale.flag else limits.uses_per_day,
+        "shop_limit": None if sale.flag else limits.uses_per_shop_day,
+        "trade": counter.category,
+        "honour": card.honour_id,
+        "offline": offline,
+        "trace": uuid7(),
+    }
+    try:
+        row = connection.execute(RECORD_SALE, values).fetchone()
+    except UniqueViolation:
+        return False  # The same request arrived twice at once, and the other one was first.
+    return row is not None and row[0] == 1
+
+
+def _columns(sale: Sale) -> dict[str, Any]:
+    return {
+        "id": sale.id,
+        "receipt": sale.receipt,
+        "total": Int4(sale.total_fen),
+        "discountable": Int4(sale.discountable_fen),
+        "payable": Int4(sale.payable_fen),
+        "saved": Int4(sale.saved_fen),
+        "pay": Int4(sale.pay_permille),
+        "with_amount": sale.with_amount,
+        "lines": None if sale.lines is None else Jsonb(sale.lines),
+        "rule_version": Int4(sale.rule_version),
+        "flag": sale.flag,
+        "request_hash": sale.request_hash,
+        "happened_at": sale.happened_at,
+        "day": sale.happened_at.date(),
+        "month": sale.happened_at.date().replace(day=1),
+        "recorded_at": sale.recorded_at,
+    }
+
+
+def earlier_sale(
+    connection: Connection[Any],
+    counter: Counter,
+    request: RedeemCard,
+    serial: str,
+    *,
+    now: datetime,
+) -> Sale | None:
+    """Return the sale recorded under the same key, leaving a trace of the repetition.
+
+    The trace is written before the answer is given: a server that has lost its standby may still
+    read a sale that would not survive, but it can no longer write.
+
+    Raises:
+        KeyReusedError: it was another sale.
+    """
+    till = counter.till
+    row = (
+        connection.cursor(row_factory=dict_row)
+        .execute(EARLIER_SALE, (till.till_id, request.idempotency_key))
+        .fetchone()
+    )
+    if row is None:
+        return None
+    if row["request_hash"] != _hash(serial, request.shown.basket):
+        raise KeyReusedError("This key was used for another sale; make a new key for each sale.")
+    connection.execute(TRACE_OF_REPLAY, (uuid7(), till.community_id, now, till.till_id, row["id"]))
+    return Sale(**row, replayed=True)
+
+
+def _hash(serial: str, basket: Basket | None) -> bytes:
+    """Return what tells one sale from another: the card and the basket, however they were sent."""
+    substance = [serial, None if basket is None else asdict(basket)]
+    return hashlib.sha256(json.dumps(substance, sort_keys=True).encode()).digest()
