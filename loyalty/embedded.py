@@ -36,5 +36,19 @@ def _forget_the_dead(path: Path) -> None:
     """
     if path.exists():
         held = json.loads(path.read_text(encoding="ascii") or "[]")
-        alive = [pid for pid in held if psutil.pid_exists(pid) and pid != os.getpid()]
+        listed_by = path.stat().st_mtime
+        alive = [pid for pid in held if pid != os.getpid() and _holds(pid, listed_by=listed_by)]
         path.write_text(json.dumps(alive), encoding="ascii")
+
+
+def _holds(pid: int, *, listed_by: float) -> bool:
+    """Return whether a process on the list still runs.
+
+    Its number may have passed to another process, which is then younger than the list; and a
+    killed process keeps its number until its parent has noticed.
+    """
+    try:
+        process = psutil.Process(pid)
+        return bool(process.create_time() <= listed_by and process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False

@@ -3,9 +3,13 @@
 import os
 import signal
 import sys
+from importlib import import_module
 from pathlib import Path
+from threading import Thread
+from typing import Any
 
 import click
+import psutil
 from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
@@ -49,6 +53,18 @@ def serve(host: str, port: int, workers: int, threads: int) -> None:
         interface=Interfaces.WSGI,
         workers=workers,
         blocking_threads=threads,
-        working_dir=PROJECT,
-        log_level=LogLevels.warning,
-    ).serve()
+        log_level=LogLevels.error,
+    ).serve(target_loader=_app_of_a_worker)
+
+
+def _app_of_a_worker(_: str) -> Any:
+    """Load the service in a worker."""
+    Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
+    sys.path.insert(0, str(PROJECT))
+    return import_module("wsgi").app
+
+
+def _end_with(parent: int) -> None:
+    """End this worker when its parent is killed: orphans would go on answering on its port."""
+    psutil.Process(parent).wait()
+    os._exit(1)
