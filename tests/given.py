@@ -22,8 +22,10 @@ from loyalty.models import (
     Resident,
     Round,
     RoundList,
+    Shop,
     SigningKey,
     StaffAccount,
+    Till,
 )
 from loyalty.rules.calendar import Month
 from loyalty.rules.discount import DEFAULT_EXCLUDED
@@ -229,3 +231,43 @@ def _issued_round(session: Session, community: Community, now: datetime) -> Roun
         confirmed_at=now,
         issued_at=now,
     )
+
+
+def given_shop(session: Session, community: Community, **values: Any) -> Shop:
+    """A certified shop that agreed to nothing of its own: a card gives its own rate there."""
+    place = next(number)
+    shop = Shop(
+        **{
+            "community_id": community.id,
+            "name": f"便民超市{place}",
+            "name_pinyin": f"bian min chao shi {place}",
+            "series": "蒲公英",
+            "category": "超市",
+            "opted_in_categories": [],
+            "state": "certified",
+            "plaque_number": f"PGY-{place:04d}",
+            "certified_until": date(2027, 12, 9),
+            "created_at": NOON,
+            "updated_at": NOON,
+            **values,
+        }
+    )
+    session.add(shop)
+    session.flush()
+    return shop
+
+
+def given_till(session: Session, shop: Shop, **values: Any) -> Till:
+    """A till of a shop that waits for nothing and has no token yet."""
+    till = Till(
+        **{
+            "community_id": shop.community_id,
+            "shop_id": shop.id,
+            "name": "前台",
+            "created_at": NOON,
+            **values,
+        }
+    )
+    session.add(till)
+    session.flush()
+    return till

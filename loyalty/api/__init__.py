@@ -4,8 +4,18 @@ from flask import Flask
 from flask_smorest import Api, Blueprint
 
 from loyalty.api.community import communities
+from loyalty.api.pairing import pairings
+from loyalty.api.public import public
+from loyalty.api.shops import shops
+from loyalty.api.tills import tills
 
-BLUEPRINTS: tuple[Blueprint, ...] = (communities,)
+BLUEPRINTS: tuple[Blueprint, ...] = (
+    communities,
+    pairings,
+    public,
+    shops,
+    tills,
+)
 
 
 class ProblemApi(Api):  # type: ignore[misc]  # the library has no types

@@ -3,10 +3,10 @@
 import json
 from typing import Any, NoReturn
 
-from flask import Request
+from flask import Request, request
 from flask_smorest import Blueprint
 from webargs.flaskparser import FlaskParser
-from werkzeug.exceptions import BadRequest
+from werkzeug.exceptions import BadRequest, NotFound
 
 from loyalty.api.access import admit
 
@@ -27,6 +27,12 @@ def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is no number")
 
 
+def _refuse_nul() -> None:
+    """Find nothing at an address with a NUL: no record has one, and PostgreSQL reads none."""
+    if "\0" in request.path:
+        raise NotFound
+
+
 class Noun(Blueprint):  # type: ignore[misc]  # the library has no types
     """The calls of one noun, such as ``/shops``, open to their named callers only."""
 
@@ -35,4 +41,5 @@ class Noun(Blueprint):  # type: ignore[misc]  # the library has no types
     def __init__(self, path: str) -> None:
         name = path.strip("/").replace("/", "-").replace(".", "")
         super().__init__(name, __name__, url_prefix="/api/v1" + path)
+        self.before_request(_refuse_nul)
         self.before_request(admit)

@@ -1,0 +1,50 @@
+"""What anyone may see of a community, without a token."""
+
+from typing import Any
+
+from flask.views import MethodView
+
+from loyalty.api.access import Caller, open_to
+from loyalty.api.noun import Noun
+from loyalty.api.schemas import PageSchema
+from loyalty.api.shops_schemas import PublicShopPageSchema, PublicShopSchema, ShopOnDay
+from loyalty.clock import community_now
+from loyalty.database import transaction
+from loyalty.services.community import community_called
+from loyalty.services.shop_list import shop_with_plaque, shops_that_give
+
+public = Noun("/public")
+"""What is published, by the short name of the community."""
+
+
+@public.route("/<slug>/shops")
+class PublicShops(MethodView):
+    """The shops that take the card."""
+
+    @open_to(Caller.ANYONE)
+    @public.arguments(PageSchema, location="query")
+    @public.response(200, PublicShopPageSchema)
+    def get(self, wanted: dict[str, Any], slug: str) -> Any:
+        """Read the shops that are certified today, in the order of their pinyin."""
+        with transaction() as session:
+            community = community_called(session, slug)
+            now = community_now(community.timezone)
+            found = shops_that_give(session, community, now=now, **wanted)
+        return {
+            "items": [ShopOnDay(shop, now.date()) for shop in found.items],
+            "next": found.next,
+        }
+
+
+@public.route("/<slug>/shops/<plaque_number>")
+class PublicShop(MethodView):
+    """The shop behind one plaque."""
+
+    @open_to(Caller.ANYONE)
+    @public.response(200, PublicShopSchema)
+    def get(self, slug: str, plaque_number: str) -> Any:
+        """Read what a plaque is worth today, whatever became of the certification."""
+        with transaction() as session:
+            community = community_called(session, slug)
+            shop = shop_with_plaque(session, community, plaque_number)
+        return ShopOnDay(shop, community_now(community.timezone).date())
