@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -20,6 +21,9 @@ from loyalty.settings import DEFAULT_PORT
 
 PROJECT = Path(__file__).parents[2]
 """Where wsgi.py lies."""
+
+LONGEST_GOODBYE = 10
+"""Seconds a worker may take for its last requests."""
 
 
 @click.command()
@@ -41,6 +45,7 @@ def serve(host: str, port: int, workers: int, threads: int) -> None:
     # The embedded database is stopped at exit, which a bare SIGTERM would skip.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     os.environ |= {"PORT": str(port), "LOYALTY_THREADS": str(threads)}
+    _refuse_a_taken_port(host, port)
     settings = settings_of_environment()
     url = database_of(settings)
     migrate(url)
@@ -53,12 +58,28 @@ def serve(host: str, port: int, workers: int, threads: int) -> None:
         interface=Interfaces.WSGI,
         workers=workers,
         blocking_threads=threads,
+        workers_kill_timeout=LONGEST_GOODBYE,
         log_level=LogLevels.error,
     ).serve(target_loader=_app_of_a_worker)
 
 
+def _refuse_a_taken_port(host: str, port: int) -> None:
+    """Granian would share the port with another service, and each get half of the requests."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise click.ClickException(
+                f"Cannot listen on {host}:{port}: {error.strerror}."
+            ) from error
+
+
 def _app_of_a_worker(_: str) -> Any:
     """Load the service in a worker."""
+    # Until Granian listens for it here, the parent's handler would swallow the order to end.
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
     sys.path.insert(0, str(PROJECT))
     return import_module("wsgi").app
