@@ -12,6 +12,7 @@ from loyalty.api.problems import ProblemSchema
 from loyalty.api.shops_schemas import (
     CertificationStepSchema,
     FindShopsSchema,
+    ShopChangeSchema,
     ShopOnDay,
     ShopPageSchema,
     ShopSchema,
@@ -72,7 +73,7 @@ class OneShop(MethodView):
             return _answer(shop_of(session, actor, shop_id), community_now(actor.timezone))
 
     @open_to(Caller.STAFF)
-    @shops.arguments(ShopSchema(partial=True))
+    @shops.arguments(ShopChangeSchema(partial=True))
     @shops.response(200, ShopSchema)
     @shops.alt_response(412, schema=ProblemSchema, description="Changed meanwhile.")
     def patch(self, values: dict[str, Any], shop_id: UUID) -> Any:

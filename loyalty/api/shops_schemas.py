@@ -95,6 +95,10 @@ class ShopSchema(PublicShopSchema):
         return {**data, **data.pop("limits", {})}
 
 
+class ShopChangeSchema(ShopSchema):
+    """New values of some members of a shop."""
+
+
 class ShopPageSchema(Schema):
     """Shops, a page at a time."""
 
