@@ -102,5 +102,6 @@ class MomentField(ma.fields.AwareDateTime):
 class PageSchema(Schema):
     """Which part of a list is wanted."""
 
-    limit = WholeNumber(1, LARGEST_PAGE, load_default=50)
+    # A query holds text alone, so this number is not strict.
+    limit = ma.fields.Integer(load_default=50, validate=ma.validate.Range(min=1, max=LARGEST_PAGE))
     after = ma.fields.UUID(load_default=None, metadata={"description": "`next` of the page before"})
