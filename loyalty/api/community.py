@@ -59,7 +59,8 @@ class CommunitySchema(Schema):
 
     @ma.post_load
     def _to_columns(self, data: dict[str, Any], **_: object) -> dict[str, Any]:
-        return {**data, **data.pop("limits", {})}
+        limits: dict[str, Any] = data.pop("limits", {})
+        return data | limits
 
 
 @communities.route("")

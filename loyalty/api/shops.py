@@ -10,6 +10,7 @@ from loyalty.api.access import Caller, current_staff, open_to
 from loyalty.api.noun import Noun
 from loyalty.api.problems import ProblemSchema
 from loyalty.api.shops_schemas import (
+    REQUIRED,
     CertificationStepSchema,
     FindShopsSchema,
     ShopChangeSchema,
@@ -73,7 +74,7 @@ class OneShop(MethodView):
             return _answer(shop_of(session, actor, shop_id), community_now(actor.timezone))
 
     @open_to(Caller.STAFF)
-    @shops.arguments(ShopChangeSchema(partial=True))
+    @shops.arguments(ShopChangeSchema(partial=REQUIRED))
     @shops.response(200, ShopSchema)
     @shops.alt_response(412, schema=ProblemSchema, description="Changed meanwhile.")
     def patch(self, values: dict[str, Any], shop_id: UUID) -> Any:

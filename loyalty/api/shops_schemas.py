@@ -19,6 +19,8 @@ MOST_HONOURS = 63
 MOST_CATEGORIES = 50
 
 STATES = [*CertificationState]
+REQUIRED = ("name", "series", "category")
+"""What a new shop must have, and a change need not name; a term is whole in both."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,8 @@ class ShopSchema(PublicShopSchema):
 
     @ma.post_load
     def _to_members(self, data: dict[str, Any], **_: object) -> dict[str, Any]:
-        return {**data, **data.pop("limits", {})}
+        limits: dict[str, Any] = data.pop("limits", {})
+        return data | limits
 
 
 class ShopChangeSchema(ShopSchema):
