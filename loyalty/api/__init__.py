@@ -3,18 +3,42 @@
 from flask import Flask
 from flask_smorest import Api, Blueprint
 
+from loyalty.api.areas import areas, household_groups
+from loyalty.api.audit_events import audit_log
+from loyalty.api.benefit import benefit
 from loyalty.api.community import communities
+from loyalty.api.deeds import deeds, kinds_of_deeds
+from loyalty.api.late_sales import late_sales
 from loyalty.api.pairing import pairings
 from loyalty.api.public import public
+from loyalty.api.redemptions import redemptions
+from loyalty.api.residents import residents
 from loyalty.api.shops import shops
+from loyalty.api.staff_accounts import staff_accounts
+from loyalty.api.till import till
 from loyalty.api.tills import tills
+from loyalty.api.tokens import tokens
+from loyalty.api.validations import validations
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
+    areas,
+    audit_log,
+    benefit,
     communities,
+    deeds,
+    household_groups,
+    kinds_of_deeds,
+    late_sales,
     pairings,
     public,
+    redemptions,
+    residents,
     shops,
+    staff_accounts,
+    till,
     tills,
+    tokens,
+    validations,
 )
 
 

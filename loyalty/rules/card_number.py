@@ -60,6 +60,11 @@ def in_groups(number: str) -> str:
     return " ".join(number[start : start + 4] for start in range(0, len(number), 4))
 
 
+def last4(serial: str) -> str:
+    """Return the last four digits of a card number: enough to tell cards apart at a till."""
+    return number_of(serial)[-4:]
+
+
 def normalise(text: str) -> str:
     """Return a text as a scanner would have sent it.
 

@@ -28,12 +28,14 @@ def redeem(
     request: RedeemCard,
     *,
     now: datetime,
+    offline: bool = False,
 ) -> Sale:
     """Record one sale, at most once for its idempotency key.
 
     Args:
         connection: one on which each statement is a transaction of its own.
         token: the till's own.
+        offline: the sale was made without network, and arrives now.
 
     Raises:
         CardRefusedError: the card gives nothing on this sale; nothing was recorded.
@@ -43,7 +45,15 @@ def redeem(
     """
     happened_at = moment_of(request, now)
     for _ in range(TRIES):
-        sale = _attempt(connection, directory, token, request, happened_at=happened_at, now=now)
+        sale = _attempt(
+            connection,
+            directory,
+            token,
+            request,
+            happened_at=happened_at,
+            now=now,
+            offline=offline,
+        )
         if sale is not None:
             return sale
         counter = directory.counter(connection, token)
@@ -77,6 +87,7 @@ def _attempt(
     *,
     happened_at: datetime,
     now: datetime,
+    offline: bool,
 ) -> Sale | None:
     """Record the sale if the card was met before; return it, or the one recorded earlier."""
     counter = directory.counter(connection, token)
@@ -92,6 +103,7 @@ def _attempt(
         fresh = CardNow(card, CardState.ACTIVE, UNUSED)
         if judge(counter, fresh, request.shown, quoted, today=local.date()) is Verdict.OK:
             sale = sale_of(request, serial, counter, card, quoted, happened_at=local, now=now)
-            if record_sale(connection, counter, card, request.idempotency_key, sale):
+            key = request.idempotency_key
+            if record_sale(connection, counter, card, key, sale, offline=offline):
                 return sale
     return earlier_sale(connection, counter, request, serial, now=now)

@@ -1,0 +1,90 @@
+"""Entries of the book of sales, as staff see them, and how they are taken back."""
+
+from typing import Any
+
+import marshmallow as ma
+
+from loyalty.api.schemas import Amount, MonthField, PageSchema, Schema, Text
+from loyalty.services.redemptions import FindRedemptions
+
+
+class VoidSchema(Schema):
+    """A sale is taken back whole."""
+
+    reason = Text(required=True)
+
+
+class ReturnSchema(VoidSchema):
+    """Goods of a marked price come back."""
+
+    amount_fen = Amount(required=True, least=1)
+
+
+class EntrySchema(Schema):
+    """A sale, a void or a return. Voids and returns carry negative amounts."""
+
+    id = ma.fields.UUID()
+    kind = ma.fields.String()
+    of_id = ma.fields.UUID(metadata={"description": "The sale that is taken back"})
+    receipt = ma.fields.String()
+    card_id = ma.fields.UUID()
+    shop_id = ma.fields.UUID()
+    till_id = ma.fields.UUID()
+    total_fen = ma.fields.Integer()
+    discountable_fen = ma.fields.Integer()
+    payable_fen = ma.fields.Integer()
+    saved_fen = ma.fields.Integer()
+    pay_permille = ma.fields.Integer()
+    with_amount = ma.fields.Boolean()
+    rule_version = ma.fields.Integer()
+    offline = ma.fields.Boolean()
+    flag = ma.fields.String(metadata={"description": "Verdict a late sale would have met"})
+    reason = ma.fields.String()
+    happened_at = ma.fields.AwareDateTime()
+    recorded_at = ma.fields.AwareDateTime()
+
+
+class EntryPageSchema(Schema):
+    """A page of the book, newest first."""
+
+    items = ma.fields.List(ma.fields.Nested(EntrySchema))
+    next = ma.fields.UUID(allow_none=True)
+
+
+class FindEntriesSchema(PageSchema):
+    """Which entries are wanted."""
+
+    month = MonthField(load_default=None)
+    shop_id = ma.fields.UUID(load_default=None)
+    card_id = ma.fields.UUID(load_default=None)
+    flagged = ma.fields.Boolean(load_default=None)
+
+    @ma.post_load
+    def _to_request(self, data: dict[str, Any], **_: object) -> FindRedemptions:
+        return FindRedemptions(**data)
+
+
+class SaleOfTheDaySchema(Schema):
+    """A sale in a till's list of the day, less what came back of it."""
+
+    id = ma.fields.UUID()
+    receipt = ma.fields.String()
+    last4 = ma.fields.String()
+    total_fen = ma.fields.Integer()
+    payable_fen = ma.fields.Integer()
+    saved_fen = ma.fields.Integer()
+    with_amount = ma.fields.Boolean()
+    happened_at = ma.fields.AwareDateTime()
+    voided = ma.fields.Boolean()
+
+
+class TillDaySchema(Schema):
+    """What one till has done today."""
+
+    day = ma.fields.Date()
+    uses = ma.fields.Integer()
+    uses_without_amount = ma.fields.Integer()
+    total_fen = ma.fields.Integer()
+    payable_fen = ma.fields.Integer()
+    saved_fen = ma.fields.Integer()
+    items = ma.fields.List(ma.fields.Nested(SaleOfTheDaySchema))

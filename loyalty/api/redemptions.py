@@ -1,0 +1,111 @@
+"""Sales: made at a till, taken back, and looked at by staff."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from flask import request as http
+from flask.views import MethodView
+
+from loyalty.api.access import (
+    Caller,
+    current_actor,
+    current_staff,
+    current_till,
+    current_token,
+    directory,
+    open_to,
+)
+from loyalty.api.noun import Noun
+from loyalty.api.problems import ProblemSchema
+from loyalty.api.redemption_schemas import (
+    EntryPageSchema,
+    EntrySchema,
+    FindEntriesSchema,
+    ReturnSchema,
+    VoidSchema,
+)
+from loyalty.api.sale_schemas import RedeemCardSchema, SaleSchema
+from loyalty.clock import community_now
+from loyalty.database import hot_connection, transaction
+from loyalty.rules.money import Fen
+from loyalty.services.checkout import ShownCard
+from loyalty.services.errors import ValueRefusedError
+from loyalty.services.redeeming import redeem
+from loyalty.services.redemptions import FindRedemptions, redemptions_of
+from loyalty.services.reversals import ReturnGoods, VoidSale, return_goods, void_sale
+from loyalty.services.sale import RedeemCard
+
+redemptions = Noun("/redemptions")
+
+CREATED, OK = 201, 200
+
+
+@redemptions.route("")
+class Redemptions(MethodView):
+    """The book of sales."""
+
+    @open_to(Caller.TILL)
+    @redemptions.arguments(RedeemCardSchema)
+    @redemptions.response(CREATED, SaleSchema)
+    @redemptions.alt_response(OK, schema=SaleSchema, description="Recorded before, same key.")
+    @redemptions.alt_response(409, schema=ProblemSchema, description="Card refused.")
+    def post(self, request: tuple[ShownCard, datetime | None]) -> Any:
+        """Use a card at a till. The header `Idempotency-Key` (a UUID) names the sale."""
+        shown, happened_at = request
+        sale_request = RedeemCard(shown, _idempotency_key(), happened_at)
+        now = community_now(current_till().timezone)
+        with hot_connection() as connection:
+            sale = redeem(connection, directory(), current_token(), sale_request, now=now)
+        if sale.replayed:
+            return sale, OK, {"Idempotent-Replayed": "true"}
+        return sale
+
+    @open_to(Caller.STAFF)
+    @redemptions.arguments(FindEntriesSchema, location="query")
+    @redemptions.response(OK, EntryPageSchema)
+    def get(self, request: FindRedemptions) -> Any:
+        """List the community's entries, newest first."""
+        with transaction() as session:
+            return redemptions_of(session, current_staff(), request)
+
+
+@redemptions.route("/<uuid:sale_id>/void")
+class Voids(MethodView):
+    """Taking a sale back whole."""
+
+    @open_to(Caller.TILL, Caller.SHOP_OWNER, Caller.STAFF)
+    @redemptions.arguments(VoidSchema)
+    @redemptions.response(CREATED, EntrySchema)
+    @redemptions.alt_response(409, schema=ProblemSchema, description="Too late, or voided before.")
+    def post(self, values: dict[str, Any], sale_id: UUID) -> Any:
+        """Void a sale: by its till within ten minutes, later by the shop's owner or staff."""
+        actor = current_actor()
+        request = VoidSale(sale_id, values["reason"])
+        with transaction() as session:
+            return void_sale(session, actor, request, now=community_now(actor.timezone))
+
+
+@redemptions.route("/<uuid:sale_id>/returns")
+class Returns(MethodView):
+    """Taking goods back."""
+
+    @open_to(Caller.TILL, Caller.SHOP_OWNER, Caller.STAFF)
+    @redemptions.arguments(ReturnSchema)
+    @redemptions.response(CREATED, EntrySchema)
+    @redemptions.alt_response(409, schema=ProblemSchema, description="More than was bought.")
+    def post(self, values: dict[str, Any], sale_id: UUID) -> Any:
+        """Take back goods of a marked price."""
+        actor = current_actor()
+        request = ReturnGoods(sale_id, values["reason"], Fen(values["amount_fen"]))
+        with transaction() as session:
+            return return_goods(session, actor, request, now=community_now(actor.timezone))
+
+
+def _idempotency_key() -> UUID:
+    try:
+        return UUID(http.headers.get("Idempotency-Key", ""))
+    except ValueError:
+        raise ValueRefusedError(
+            "/headers/Idempotency-Key", "Send a UUID made for this sale as Idempotency-Key."
+        ) from None

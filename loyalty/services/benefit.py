@@ -1,0 +1,147 @@
+"""Who gained what: sums over the book of sales, by month, shop, honour and trade.
+
+The sums are live. People, uses and households are counted apart and never mixed.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Row, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from loyalty.models import Card, Honour, Redemption, Resident, Shop
+from loyalty.rules.calendar import Month
+from loyalty.rules.money import Fen
+from loyalty.services.actors import StaffMember
+from loyalty.services.errors import ValueRefusedError
+
+MOST_MONTHS = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """What the sales of one group amount to, voids and returns taken off."""
+
+    uses: int
+    """Sales that were not voided (人次), with an amount or without."""
+    uses_without_amount: int
+    """Of these, the ones at which the card was only verified."""
+    people: int
+    """Cardholders with at least one such sale (人)."""
+    households: int
+    """Households of these people (户)."""
+    total_fen: Fen
+    payable_fen: Fen
+    """Spent by cardholders (持卡消费额)."""
+    saved_fen: Fen
+    """What the shops gave (让利)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """The sums of one month, shop, honour or trade."""
+
+    key: str
+    """Its id or code; a month as 2026-12."""
+    name: str
+    sums: Sums
+
+
+@dataclass(frozen=True, slots=True)
+class Benefit:
+    """The benefit of a community over some months, both ends included."""
+
+    first: Month
+    last: Month
+    totals: Sums
+    by_month: Sequence[Share]
+    by_shop: Sequence[Share]
+    by_honour: Sequence[Share]
+    by_trade: Sequence[Share]
+
+
+def benefit_of(session: Session, actor: StaffMember, *, first: Month, last: Month) -> Benefit:
+    """Return who gained what from one month to another, both included.
+
+    Raises:
+        ValueRefusedError: the months are in the wrong order, or too many.
+    """
+    if not first <= last <= first.plus(MOST_MONTHS - 1):
+        raise ValueRefusedError(
+            "/query/to", f"The last month comes before the first, or {MOST_MONTHS} months are over."
+        )
+    within = (
+        (Redemption.community_id == actor.community_id)
+        & (Redemption.month >= first.first)
+        & (Redemption.month <= last.first)
+    )
+    shops = _shop_names(session, actor.community_id)
+    honours = {
+        honour.id: honour
+        for honour in session.scalars(
+            select(Honour).where(Honour.community_id == actor.community_id)
+        )
+    }
+    return Benefit(
+        first=first,
+        last=last,
+        totals=_sums(session.execute(_query(within)).one()),
+        by_month=[
+            Share(str(Month.of(month)), str(Month.of(month)), sums)
+            for month, sums in _grouped(session, within, Redemption.month)
+        ],
+        by_shop=[
+            Share(str(shop), shops[shop], sums)
+            for shop, sums in _grouped(session, within, Redemption.shop_id)
+        ],
+        by_honour=[
+            Share(honours[honour].code, honours[honour].name, sums)
+            for honour, sums in _grouped(session, within, Redemption.honour_id)
+        ],
+        by_trade=[
+            Share(trade, trade, sums) for trade, sums in _grouped(session, within, Redemption.trade)
+        ],
+    )
+
+
+def _shop_names(session: Session, community_id: UUID) -> dict[UUID, str]:
+    query = select(Shop.id, Shop.name).where(Shop.community_id == community_id)
+    return dict(session.execute(query).tuples().all())
+
+
+def _query(within: ColumnElement[bool], *by: InstrumentedAttribute[Any]) -> Any:
+    """Select the sums; a sale that was voided counts neither as a use nor for its person."""
+    voided = select(Redemption.of_id).where(
+        Redemption.kind == "void", Redemption.of_id.is_not(None)
+    )
+    counted = (Redemption.kind == "sale") & Redemption.id.not_in(voided)
+    return (
+        select(
+            *by,
+            func.count().filter(counted),
+            func.count().filter(counted & ~Redemption.with_amount),
+            func.count(Card.resident_id.distinct()).filter(counted),
+            func.count(Resident.household_ref.distinct()).filter(counted),
+            func.coalesce(func.sum(Redemption.total_fen), 0),
+            func.coalesce(func.sum(Redemption.payable_fen), 0),
+            func.coalesce(func.sum(Redemption.saved_fen), 0),
+        )
+        .join(Card, Card.id == Redemption.card_id)
+        .join(Resident, Resident.id == Card.resident_id)
+        .where(within)
+        .group_by(*by)
+        .order_by(*by)
+    )
+
+
+def _grouped(
+    session: Session, within: ColumnElement[bool], by: InstrumentedAttribute[Any]
+) -> list[tuple[Any, Sums]]:
+    return [(key, _sums(rest)) for key, *rest in session.execute(_query(within, by))]
+
+
+def _sums(row: Row[Any] | Sequence[Any]) -> Sums:
+    uses, without_amount, people, households, total, payable, saved = row
+    return Sums(uses, without_amount, people, households, Fen(total), Fen(payable), Fen(saved))

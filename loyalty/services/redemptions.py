@@ -1,0 +1,134 @@
+"""Looking at the book of sales: a till's day, and the list staff search."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import false, func, select
+from sqlalchemy.orm import Session
+
+from loyalty.models import Card, Redemption
+from loyalty.rules.calendar import Month
+from loyalty.rules.card_number import last4
+from loyalty.rules.money import Fen
+from loyalty.services.actors import StaffMember, Till
+from loyalty.services.paging import Page, page
+
+
+@dataclass(frozen=True, slots=True)
+class SaleOfTheDay:
+    """A sale in a till's list of the day, less what came back of it."""
+
+    id: UUID
+    receipt: str
+    last4: str
+    total_fen: Fen
+    payable_fen: Fen
+    saved_fen: Fen
+    with_amount: bool
+    happened_at: datetime
+    voided: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TillDay:
+    """What one till has done on one day; voided sales are listed and not counted."""
+
+    day: date
+    uses: int
+    """Sales that were not voided (人次), with an amount or without."""
+    uses_without_amount: int
+    total_fen: Fen
+    payable_fen: Fen
+    saved_fen: Fen
+    items: Sequence[SaleOfTheDay]
+    """Newest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class FindRedemptions:
+    """Which entries of the book are wanted; None asks for all."""
+
+    month: Month | None
+    shop_id: UUID | None
+    card_id: UUID | None
+    flagged: bool | None
+    limit: int
+    after: UUID | None
+
+
+def day_of(session: Session, till: Till, *, today: date) -> TillDay:
+    """Return what a till has done on a day, in the community's time zone."""
+    reversals = (
+        select(
+            Redemption.of_id,
+            func.sum(Redemption.total_fen).label("total"),
+            func.sum(Redemption.payable_fen).label("payable"),
+            func.sum(Redemption.saved_fen).label("saved"),
+            func.bool_or(Redemption.kind == "void").label("voided"),
+        )
+        .where(Redemption.of_id.is_not(None))
+        .group_by(Redemption.of_id)
+        .subquery()
+    )
+    rows = session.execute(
+        select(
+            Redemption.id,
+            Redemption.receipt,
+            Card.serial,
+            Redemption.total_fen + func.coalesce(reversals.c.total, 0),
+            Redemption.payable_fen + func.coalesce(reversals.c.payable, 0),
+            Redemption.saved_fen + func.coalesce(reversals.c.saved, 0),
+            Redemption.with_amount,
+            Redemption.happened_at,
+            func.coalesce(reversals.c.voided, false()),
+        )
+        .join(Card, Card.id == Redemption.card_id)
+        .outerjoin(reversals, reversals.c.of_id == Redemption.id)
+        .where(
+            Redemption.till_id == till.till_id,
+            Redemption.happened_on == today,
+            Redemption.kind == "sale",
+        )
+        .order_by(Redemption.happened_at.desc(), Redemption.id.desc())
+    )
+    return _summed(
+        today,
+        [
+            SaleOfTheDay(sale_id, receipt, last4(serial), *rest)
+            for sale_id, receipt, serial, *rest in rows
+        ],
+    )
+
+
+def _summed(day: date, items: Sequence[SaleOfTheDay]) -> TillDay:
+    counted = [item for item in items if not item.voided]
+    return TillDay(
+        day=day,
+        uses=len(counted),
+        uses_without_amount=sum(not item.with_amount for item in counted),
+        total_fen=Fen(sum(item.total_fen for item in counted)),
+        payable_fen=Fen(sum(item.payable_fen for item in counted)),
+        saved_fen=Fen(sum(item.saved_fen for item in counted)),
+        items=items,
+    )
+
+
+def redemptions_of(
+    session: Session, actor: StaffMember, request: FindRedemptions
+) -> Page[Redemption]:
+    """Return the community's entries, newest first."""
+    query = select(Redemption).where(Redemption.community_id == actor.community_id)
+    if request.month is not None:
+        query = query.where(Redemption.month == request.month.first)
+    if request.shop_id is not None:
+        query = query.where(Redemption.shop_id == request.shop_id)
+    if request.card_id is not None:
+        query = query.where(Redemption.card_id == request.card_id)
+    if request.flagged is not None:
+        flagged = Redemption.flag.is_not(None)
+        query = query.where(flagged if request.flagged else ~flagged)
+    return page(
+        session, query, Redemption, limit=request.limit, after=request.after, newest_first=True
+    )
