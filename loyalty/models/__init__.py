@@ -1,7 +1,7 @@
 """What is stored. Models decide nothing: they hold, and their constraints guard."""
 
 from loyalty.models.audit import AuditEvent, DirectoryVersion
-from loyalty.models.card import Card, CardMonth, RevocationList, SigningKey
+from loyalty.models.card import Card, CardEvent, CardMonth, RevocationList, SigningKey
 from loyalty.models.community import Area, Community, Honour, HouseholdGroup
 from loyalty.models.deed import Deed, DeedKind
 from loyalty.models.import_job import ImportJob
@@ -18,6 +18,7 @@ __all__ = [
     "AuditEvent",
     "Candidate",
     "Card",
+    "CardEvent",
     "CardMonth",
     "CertificationEvent",
     "Community",

@@ -71,6 +71,20 @@ class Card(Versioned):
     handed_over_at: Mapped[Moment | None]
 
 
+class CardEvent(Identified):
+    """One thing that was done with one card. Written once, never changed."""
+
+    __tablename__ = "card_event"
+
+    card_id: Mapped[UUID] = mapped_column(ForeignKey("card.id"), index=True)
+    action: Mapped[str]
+    state: Mapped[str]
+    """The state the action led to."""
+    reason: Mapped[str | None]
+    account_id: Mapped[UUID] = mapped_column(ForeignKey("staff_account.id"))
+    at: Mapped[Moment]
+
+
 class CardMonth(Model):
     """What one card has used up in one month. Written by the sale itself, in the same statement."""
 

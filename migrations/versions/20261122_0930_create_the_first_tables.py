@@ -12,7 +12,7 @@ depends_on = None
 IN_THE_DIRECTORY = ("community", "honour", "shop", "shop_term", "till", "signing_key")
 """What every worker keeps in memory: a change of any of these moves the version on."""
 
-WRITTEN_ONCE = ("redemption", "audit_event", "certification_event")
+WRITTEN_ONCE = ("redemption", "audit_event", "certification_event", "card_event")
 """What is never changed once it is written."""
 
 
@@ -586,6 +586,22 @@ def upgrade() -> None:
         op.f("ix_nomination_candidate_id"), "nomination", ["candidate_id"], unique=False
     )
     op.create_table(
+        "card_event",
+        sa.Column("card_id", sa.Uuid(), nullable=False),
+        sa.Column("action", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=True),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["staff_account.id"], name=op.f("fk_card_event_account_id")
+        ),
+        sa.ForeignKeyConstraint(["card_id"], ["card.id"], name=op.f("fk_card_event_card_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_card_event")),
+    )
+    op.create_index(op.f("ix_card_event_card_id"), "card_event", ["card_id"], unique=False)
+    op.create_table(
         "card_month",
         sa.Column("card_id", sa.Uuid(), nullable=False),
         sa.Column("month", sa.Date(), nullable=False),
@@ -736,6 +752,8 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_redemption_card_id_happened_on"), table_name="redemption")
     op.drop_table("redemption")
     op.drop_table("card_month")
+    op.drop_index(op.f("ix_card_event_card_id"), table_name="card_event")
+    op.drop_table("card_event")
     op.drop_index(op.f("ix_nomination_candidate_id"), table_name="nomination")
     op.drop_table("nomination")
     op.drop_index(op.f("ix_till_shop_id"), table_name="till")

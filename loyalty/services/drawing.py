@@ -1,0 +1,109 @@
+"""The lottery in public: first the list is frozen and hashed, then chance gives a seed."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from loyalty.models import Candidate, Round, RoundList
+from loyalty.rules import ranking
+from loyalty.rules.calendar import Month
+from loyalty.rules.lottery import list_hash
+from loyalty.rules.outcome import Outcome
+from loyalty.rules.record import FrozenList, lists_in, rank_round, record_of, with_lots
+from loyalty.services.deeds import points_of
+from loyalty.services.errors import ValueRefusedError
+from loyalty.services.screening import candidates_of, draw_order, history_of, judge, reasons_of
+
+SHORTEST_SEED = 3
+WITNESSES = 2
+
+
+def freeze(session: Session, selection_round: Round, *, now: datetime) -> None:
+    """Score the candidates, and close the list: its hash is public before the seed exists."""
+    candidates = candidates_of(session, selection_round, Outcome.ELIGIBLE)
+    history = history_of(session, selection_round, candidates)
+    points = points_of(session, [candidate.resident_id for candidate in candidates], history.month)
+    for candidate in candidates:
+        score = ranking.score_of(points.get(candidate.resident_id, 0), ballots=())
+        candidate.score_hundredths = score
+        candidate.awards = history.awards(candidate.resident_id)
+        judge(candidate, reasons_of(candidate, history, score=score))
+    record = record_of(_frozen_lists(selection_round, candidates))
+    selection_round.frozen_list = record
+    selection_round.frozen_hash = list_hash(record.encode())
+    selection_round.frozen_at = now
+
+
+def draw(
+    session: Session,
+    selection_round: Round,
+    *,
+    seed: str,
+    witnesses: Sequence[str],
+    now: datetime,
+) -> None:
+    """Draw the lots, and rank every list by the frozen record alone.
+
+    Args:
+        seed: what chance gave in public, such as thrown dice: at least three characters.
+        witnesses: the names of two people who saw it.
+    """
+    if len(seed) < SHORTEST_SEED:
+        raise ValueRefusedError("/seed", f"A seed has at least {SHORTEST_SEED} characters.")
+    if len(set(witnesses)) != WITNESSES or len(witnesses) != WITNESSES:
+        raise ValueRefusedError("/witnesses", "The draw has two witnesses, two different people.")
+    lists = with_lots(lists_in(selection_round.frozen_list or ""), seed)
+    rows = {
+        (_reference_of(selection_round, row.round_list), row.reference): row
+        for row in candidates_of(session, selection_round, Outcome.ELIGIBLE)
+    }
+    for frozen, ranked in zip(lists, rank_round(lists), strict=True):
+        for one in frozen.candidates:
+            row = rows[frozen.reference, one.reference]
+            row.lot, row.outcome = one.lot, Outcome.NOT_SELECTED
+        placed = (*ranked.selected, *ranked.reserves)
+        for place, one in enumerate(placed, start=1):
+            row = rows[frozen.reference, one.reference]
+            selected = place <= len(ranked.selected)
+            row.place, row.outcome = place, Outcome.SELECTED if selected else Outcome.RESERVE
+    selection_round.seed = seed
+    selection_round.witnesses = list(witnesses)
+    selection_round.drawn_at = now
+
+
+def _frozen_lists(selection_round: Round, candidates: Sequence[Candidate]) -> Sequence[FrozenList]:
+    """Return the lists as they are published: neither names nor addresses, numbers in their place.
+
+    The candidates come sorted by their random references, so a household's number tells nothing.
+    """
+    households: dict[str, str] = {}
+    frozen: dict[UUID, list[ranking.Candidate]] = {one.id: [] for one in selection_round.lists}
+    for candidate in candidates:
+        if candidate.outcome == Outcome.ELIGIBLE:
+            resident = candidate.resident
+            household = households.setdefault(resident.household_ref, f"H-{len(households) + 1}")
+            frozen[candidate.list_id].append(
+                ranking.Candidate(
+                    reference=candidate.reference,
+                    area=str(resident.area_id) if resident.area_id else None,
+                    household=household,
+                    score=candidate.score_hundredths,
+                    awards=candidate.awards,
+                    lot="",
+                )
+            )
+    return [
+        FrozenList(
+            reference=_reference_of(selection_round, one),
+            quota=one.quota,
+            area_minimums=one.area_minimums,
+            candidates=tuple(frozen[one.id]),
+        )
+        for one in sorted(selection_round.lists, key=draw_order)
+    ]
+
+
+def _reference_of(selection_round: Round, round_list: RoundList) -> str:
+    return f"{Month.of(selection_round.month)}/{round_list.honour.code}"

@@ -1,0 +1,162 @@
+"""Acting on a round: the one way from its draft to its cards. No state can be skipped."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from loyalty.models import Round
+from loyalty.rules.selection import (
+    RoundAction,
+    RoundFacts,
+    RoundState,
+    missing_for,
+    next_state,
+)
+from loyalty.services.actors import Role, StaffMember, note
+from loyalty.services.calendar import notice_last
+from loyalty.services.drawing import draw, freeze
+from loyalty.services.errors import (
+    NotAllowedError,
+    RoundStateError,
+    StaleRecordError,
+    UnknownRecordError,
+    ValueRefusedError,
+)
+from loyalty.services.issuing import issue_cards
+from loyalty.services.rounds import LISTS
+from loyalty.services.screening import remove_ineligible, screen
+
+
+@dataclass(frozen=True, slots=True)
+class ActOnRound:
+    """One action on one round."""
+
+    round_id: UUID
+    action: RoundAction
+    seed: str | None = None
+    """For the draw: what chance gave in public."""
+    witnesses: Sequence[str] = ()
+    """For the draw: the names of the two who saw it."""
+    reason: str | None = None
+    """For cancelling."""
+    version: int | None = None
+    """The version that was read, where the caller insists on it."""
+
+
+def act_on_round(
+    session: Session,
+    actor: StaffMember,
+    request: ActOnRound,
+    *,
+    sealing_key: bytes,
+    now: datetime,
+) -> Round:
+    """Take a round one step on its way.
+
+    Args:
+        sealing_key: opens the key that signs the cards, from `cards.keys.sealing_key_from`.
+
+    Raises:
+        RoundStateError: something is missing; `missing` names all of it.
+        NotAllowedError: only a manager confirms.
+        ValueRefusedError: the draw needs seed and witnesses, the cancelling a reason.
+    """
+    # Whoever comes second waits here, and then finds the state the first has left.
+    selection_round = _locked(session, actor, request)
+    if request.action is RoundAction.CONFIRM and Role.MANAGER not in actor.roles:
+        raise NotAllowedError("A round is confirmed by a manager.")
+    facts = facts_of(selection_round, actor, now=now)
+    if missing := missing_for(request.action, facts):
+        raise RoundStateError(f"The round cannot do this now: {', '.join(missing)}.", missing)
+    _carry_out(session, actor, selection_round, request, sealing_key=sealing_key, now=now)
+    selection_round.state = next_state(request.action, facts.state)
+    note(
+        session,
+        actor,
+        f"round.{request.action}",
+        community_id=actor.community_id,
+        subject_id=selection_round.id,
+        now=now,
+    )
+    session.flush()
+    return selection_round
+
+
+def facts_of(selection_round: Round, actor: StaffMember, *, now: datetime) -> RoundFacts:
+    """Return what decides which actions an account may take on a round now."""
+    return RoundFacts(
+        state=RoundState(selection_round.state),
+        frozen=selection_round.frozen_at is not None,
+        drawn=selection_round.drawn_at is not None,
+        notice_last=selection_round.notice_last,
+        today=now.date(),
+        # Objections reach the community by word and paper; who confirms has answered them.
+        open_objections=0,
+        creator=selection_round.created_by,
+        actor=actor.account_id,
+    )
+
+
+def _locked(session: Session, actor: StaffMember, request: ActOnRound) -> Round:
+    selection_round = session.scalar(
+        select(Round)
+        .where(Round.id == request.round_id, Round.community_id == actor.community_id)
+        .options(LISTS)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if selection_round is None:
+        raise UnknownRecordError("There is no such round.")
+    if request.version not in {None, selection_round.version}:
+        raise StaleRecordError("The round has moved on meanwhile; read it again.")
+    return selection_round
+
+
+def _carry_out(
+    session: Session,
+    actor: StaffMember,
+    selection_round: Round,
+    request: ActOnRound,
+    *,
+    sealing_key: bytes,
+    now: datetime,
+) -> None:
+    match request.action:
+        case RoundAction.SCREEN:
+            screen(session, selection_round)
+        case RoundAction.FREEZE:
+            freeze(session, selection_round, now=now)
+        case RoundAction.DRAW:
+            draw(
+                session,
+                selection_round,
+                seed=request.seed or "",
+                witnesses=request.witnesses,
+                now=now,
+            )
+        case RoundAction.PUBLISH:
+            selection_round.published_at = now
+            selection_round.notice_last = notice_last(
+                now.date(), selection_round.notice_working_days
+            )
+        case RoundAction.CONFIRM:
+            remove_ineligible(session, selection_round)
+            selection_round.confirmed_by = actor.account_id
+            selection_round.confirmed_at = now
+        case RoundAction.ISSUE:
+            issue_cards(session, selection_round, sealing_key=sealing_key, now=now)
+            selection_round.issued_at = now
+        case RoundAction.CLOSE:
+            selection_round.closed_at = now
+        case RoundAction.CANCEL:
+            selection_round.cancel_reason = _reason(request)
+
+
+def _reason(request: ActOnRound) -> str:
+    if not request.reason:
+        raise ValueRefusedError("/reason", "A round is cancelled for a reason.")
+    return request.reason

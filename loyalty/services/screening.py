@@ -1,0 +1,169 @@
+"""Screening a round's candidates: coded reasons, and once more before the confirmation."""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, contains_eager, joinedload
+
+from loyalty.models import Candidate, Card, Round, RoundList
+from loyalty.rules.calendar import CARD_MONTHS, Month
+from loyalty.rules.card_state import CardState
+from loyalty.rules.eligibility import Criteria, Facts, Reason, reasons_against
+from loyalty.rules.outcome import Outcome
+
+_A_YEAR = 12
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What a round's candidates have won before."""
+
+    month: Month
+    """Month of the round."""
+    months_won: Mapping[UUID, frozenset[Month]]
+    """Resident → months of the rounds they have a card of."""
+    holders: frozenset[UUID]
+    """Residents whose present card still works when the round's cards begin."""
+
+    def awards(self, resident_id: UUID) -> int:
+        """Return how many rounds of the twelve months before this one a resident has won."""
+        earliest = self.month.plus(-_A_YEAR)
+        return sum(earliest <= won < self.month for won in self.months_won.get(resident_id, ()))
+
+
+def screen(session: Session, selection_round: Round) -> None:
+    """Write down, for each candidate, every reason against them."""
+    candidates = candidates_of(session, selection_round, Outcome.NOMINATED)
+    history = history_of(session, selection_round, candidates)
+    for candidate in candidates:
+        judge(candidate, reasons_of(candidate, history, score=None))
+
+
+def judge(candidate: Candidate, reasons: Sequence[Reason]) -> None:
+    """Let a candidate pass, or screen them out for some reasons."""
+    candidate.reasons = [reason.value for reason in reasons]
+    candidate.outcome = Outcome.SCREENED_OUT if reasons else Outcome.ELIGIBLE
+
+
+def remove_ineligible(session: Session, selection_round: Round) -> None:
+    """Screen those who stand to win once more: who became ineligible leaves, a reserve moves up.
+
+    Reserves are looked at only while a seat of their list is free; it stays empty if none of them
+    can move up.
+    """
+    standing = candidates_of(session, selection_round, Outcome.SELECTED, Outcome.RESERVE)
+    standing.sort(key=_order_of_standing)
+    history = history_of(session, selection_round, standing)
+    households: set[str] = set()
+    free_seats: Counter[UUID] = Counter()
+    for candidate in standing:
+        reserve = candidate.outcome == Outcome.RESERVE
+        if reserve and not free_seats[candidate.list_id]:
+            continue
+        household = candidate.resident.household_ref
+        reasons = reasons_of(
+            candidate,
+            history,
+            score=candidate.score_hundredths,
+            household_selected=household in households,
+        )
+        candidate.reasons = [reason.value for reason in reasons]
+        candidate.outcome = Outcome.REMOVED if reasons else Outcome.SELECTED
+        if not reasons:
+            households.add(household)
+        if reserve != bool(reasons):
+            free_seats[candidate.list_id] += -1 if reserve else 1
+
+
+def reasons_of(
+    candidate: Candidate,
+    history: History,
+    *,
+    score: int | None,
+    household_selected: bool = False,
+) -> tuple[Reason, ...]:
+    """Return what stands against a candidate, in the order of the rule.
+
+    Args:
+        candidate: with resident and list.
+        history: of the candidates of the round.
+        score: in hundredths of a point; None before the review.
+        household_selected: somebody else of the household is selected in this round.
+    """
+    resident, round_list = candidate.resident, candidate.round_list
+    facts = Facts(
+        adult=resident.adult,
+        consented=resident.consent_membership,
+        active=resident.state == "active",
+        months_won=history.months_won.get(resident.id, frozenset()),
+        household_selected=household_selected,
+        nominated=True,
+        score=score,
+    )
+    # One valid card a person: whoever holds one that lasts longer waits until it has run out.
+    holds_card = resident.id in history.holders
+    criteria = Criteria(
+        month=history.month,
+        cooling_off_months=max(CARD_MONTHS) if holds_card else round_list.cooling_off_months,
+        minimum_score=round_list.min_score_hundredths,
+    )
+    return reasons_against(facts, criteria)
+
+
+def candidates_of(session: Session, selection_round: Round, *outcomes: Outcome) -> list[Candidate]:
+    """Return the candidates of a round who came out so far as named, with resident and list."""
+    return list(
+        session.scalars(
+            select(Candidate)
+            .join(Candidate.round_list)
+            .where(
+                RoundList.round_id == selection_round.id,
+                Candidate.outcome.in_([outcome.value for outcome in outcomes]),
+            )
+            .options(
+                joinedload(Candidate.resident),
+                contains_eager(Candidate.round_list).joinedload(RoundList.honour),
+            )
+            .order_by(Candidate.reference)
+            .execution_options(populate_existing=True)
+        )
+    )
+
+
+def history_of(
+    session: Session, selection_round: Round, candidates: Sequence[Candidate]
+) -> History:
+    """Return what the candidates of a round have won before."""
+    month = Month.of(selection_round.month)
+    residents = {candidate.resident_id for candidate in candidates}
+    months_won: defaultdict[UUID, set[Month]] = defaultdict(set)
+    holders = set()
+    for resident_id, won, state, valid_until in session.execute(
+        select(Card.resident_id, Round.month, Card.state, Card.valid_until)
+        .join(Round, Round.id == Card.round_id)
+        .where(Card.resident_id.in_(residents))
+    ):
+        months_won[resident_id].add(Month.of(won))
+        if state != CardState.REVOKED and valid_until > month.last:
+            holders.add(resident_id)
+    return History(
+        month=month,
+        months_won={resident: frozenset(months) for resident, months in months_won.items()},
+        holders=frozenset(holders),
+    )
+
+
+def draw_order(round_list: RoundList) -> tuple[int, int]:
+    """Return the place of a list in the draw: the better rate comes first."""
+    return round_list.pay_permille, round_list.honour.number
+
+
+def _order_of_standing(candidate: Candidate) -> tuple[bool, tuple[int, int], int]:
+    return (
+        candidate.outcome == Outcome.RESERVE,
+        draw_order(candidate.round_list),
+        candidate.place or 0,
+    )
