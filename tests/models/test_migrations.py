@@ -1,0 +1,76 @@
+"""The tables as the migrations make them, and as the models want them."""
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import uuid4
+
+import psycopg
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import create_engine
+
+from loyalty.database import Model, is_migrated, migrate
+from tests.conftest import named, plain
+
+
+@pytest.fixture
+def empty(server: str) -> Iterator[str]:
+    """The address of a database without any table."""
+    name = f"empty_{uuid4().hex}"
+    with psycopg.connect(plain(named(server, "postgres")), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE template0")
+    yield named(server, name)
+    with psycopg.connect(plain(named(server, "postgres")), autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def shape(url: str) -> dict[str, list[tuple[Any, ...]]]:
+    """Everything the migrations make: columns, constraints, indexes, functions and triggers."""
+    queries = {
+        "columns": "SELECT table_name, column_name, data_type, is_nullable, column_default"
+        " FROM information_schema.columns WHERE table_schema = 'public'",
+        "constraints": "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid)"
+        " FROM pg_constraint WHERE connamespace = 'public'::regnamespace",
+        "indexes": "SELECT indexdef FROM pg_indexes WHERE schemaname = 'public'",
+        "functions": "SELECT proname, prosrc FROM pg_proc"
+        " WHERE pronamespace = 'public'::regnamespace",
+        "triggers": "SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal",
+    }
+    with psycopg.connect(plain(url)) as connection:
+        return {name: sorted(connection.execute(query)) for name, query in queries.items()}
+
+
+def test_the_tables_go_up_down_and_up_again(empty: str) -> None:
+    migrate(empty)
+    first = shape(empty)
+    assert first["functions"]
+    assert first["triggers"]
+
+    migrate(empty, revision="base")
+    left = shape(empty)
+    assert {table for table, *_ in left["columns"]} == {"alembic_version"}
+    assert left["functions"] == left["triggers"] == []
+
+    migrate(empty)
+    assert shape(empty) == first
+
+
+def test_a_database_knows_whether_it_is_migrated(empty: str) -> None:
+    assert not is_migrated(empty)
+
+    migrate(empty)
+
+    assert is_migrated(empty)
+
+
+def test_the_models_are_what_the_migrations_make(database: str) -> None:
+    engine = create_engine(database)
+    with engine.connect() as connection:
+        context = MigrationContext.configure(
+            connection, opts={"compare_type": True, "compare_server_default": True}
+        )
+        differences = compare_metadata(context, Model.metadata)
+    engine.dispose()
+
+    assert differences == []

@@ -1,0 +1,180 @@
+"""The service really started, killed and stopped, with the database that comes along."""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import psutil
+import psycopg
+import pytest
+
+PROJECT = Path(__file__).parents[1]
+LOYALTY = Path(sys.executable).with_name("loyalty")
+LONGEST_START = 30
+LONGEST_END = 20
+
+
+@pytest.fixture
+def data_dir() -> Iterator[Path]:
+    """A data folder; whatever a failed test leaves running in it is ended."""
+    # Not below pytest's own folder: every run of pytest shuts that one to the database's user.
+    folder = Path(tempfile.mkdtemp(prefix="loyalty-"))
+    yield folder
+    for process in (*services_in(folder), *postmasters_in(folder)):
+        process.kill()
+        process.wait(LONGEST_END)
+    shutil.rmtree(folder)
+
+
+def postmasters_in(folder: Path) -> list[psutil.Process]:
+    """The PostgreSQL server of a data folder, if it runs."""
+    pid_file = folder / "postgres" / "postmaster.pid"
+    if not pid_file.exists():
+        return []
+    pid = int(pid_file.read_text("utf-8").splitlines()[0])
+    return [psutil.Process(pid)] if psutil.pid_exists(pid) else []
+
+
+def services_in(folder: Path) -> list[psutil.Process]:
+    """The processes of the service that run on a data folder, workers last."""
+    return [
+        process
+        for process in psutil.process_iter(["cmdline", "environ"])
+        if (process.info["environ"] or {}).get("LOYALTY_DATA_DIR") == str(folder)
+        and "serve" in (process.info["cmdline"] or [])
+    ]
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def start(data_dir: Path, port: int, *options: str) -> subprocess.Popen[bytes]:
+    """Start the service, and wait until it answers."""
+    environment = {**os.environ, "LOYALTY_DATA_DIR": str(data_dir)}
+    environment.pop("LOYALTY_DATABASE_URL", None)
+    process = subprocess.Popen(  # noqa: S603  # our own command
+        [LOYALTY, "serve", "--port", str(port), *options], env=environment, cwd=PROJECT
+    )
+    deadline = time.monotonic() + LONGEST_START
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            httpx.get(f"http://127.0.0.1:{port}/api/openapi.json", trust_env=False)
+        except httpx.TransportError:
+            time.sleep(0.1)
+        else:
+            return process
+    process.kill()
+    pytest.fail("the service did not start")
+
+
+def answers(port: int) -> bool:
+    try:
+        httpx.get(f"http://127.0.0.1:{port}/api/openapi.json", trust_env=False)
+    except httpx.TransportError:
+        return False
+    return True
+
+
+def database_of(data_dir: Path) -> str:
+    return f"postgresql://postgres@/postgres?host={data_dir / 'postgres'}"
+
+
+def test_what_was_committed_survives_a_kill(data_dir: Path) -> None:
+    port = free_port()
+    process = start(data_dir, port)
+    with psycopg.connect(database_of(data_dir)) as connection:
+        connection.execute("CREATE TABLE kept AS SELECT generate_series(1, 1000) AS number")
+    (postmaster,) = postmasters_in(data_dir)
+
+    postmaster.kill()
+    process.kill()
+    process.wait(LONGEST_END)
+
+    again = start(data_dir, port)
+    with psycopg.connect(database_of(data_dir)) as connection:
+        assert connection.execute("SELECT count(*) FROM kept").fetchone() == (1000,)
+    again.terminate()
+    again.wait(LONGEST_END)
+    assert postmasters_in(data_dir) == []
+
+
+def test_no_worker_outlives_its_parent(data_dir: Path) -> None:
+    port = free_port()
+    process = start(data_dir, port, "--workers", "2")
+    assert len(services_in(data_dir)) == 3
+
+    process.kill()
+    process.wait(LONGEST_END)
+    deadline = time.monotonic() + LONGEST_END
+    while services_in(data_dir) and time.monotonic() < deadline:
+        time.sleep(0.1)
+
+    assert services_in(data_dir) == []
+    assert not answers(port)
+
+
+@pytest.mark.parametrize("order", [signal.SIGTERM, signal.SIGINT])
+def test_two_workers_share_one_server_which_ends_with_them(
+    data_dir: Path, order: signal.Signals
+) -> None:
+    port = free_port()
+    process = start(data_dir, port, "--workers", "2")
+    parent, *workers = services_in(data_dir)
+
+    assert len(workers) == 2
+    assert len(postmasters_in(data_dir)) == 1
+    held = json.loads((data_dir / "postgres" / ".handle_pids.json").read_text("ascii"))
+    assert held == [parent.pid] == [process.pid]
+
+    process.send_signal(order)
+    process.wait(LONGEST_END)
+
+    assert process.returncode == 0
+    assert services_in(data_dir) == []
+    assert postmasters_in(data_dir) == []
+
+
+def test_a_taken_port_is_refused(data_dir: Path) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        answer = subprocess.run(  # noqa: S603  # our own command
+            [LOYALTY, "serve", "--port", str(other.getsockname()[1])],
+            env={**os.environ, "LOYALTY_DATA_DIR": str(data_dir)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    assert answer.returncode == 1
+    assert "Address already in use" in answer.stderr
+
+
+def test_a_killed_holder_that_nobody_has_buried_does_not_keep_the_server(data_dir: Path) -> None:
+    port = free_port()
+    first = start(data_dir, port)
+    first.terminate()
+    first.wait(LONGEST_END)
+    unburied = subprocess.Popen([sys.executable, "-c", ""])
+    while psutil.Process(unburied.pid).status() != psutil.STATUS_ZOMBIE:
+        time.sleep(0.05)
+    (data_dir / "postgres" / ".handle_pids.json").write_text(f"[{unburied.pid}]", "ascii")
+
+    process = start(data_dir, port)
+    process.terminate()
+    process.wait(LONGEST_END)
+    unburied.wait()
+
+    assert postmasters_in(data_dir) == []

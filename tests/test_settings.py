@@ -1,0 +1,92 @@
+import secrets
+import stat
+from pathlib import Path
+
+import pytest
+
+from loyalty.settings import Settings, SettingsError
+
+STRONG = secrets.token_urlsafe(32)
+
+
+def settings(data_dir: Path, **environ: str) -> Settings:
+    return Settings.from_env({"LOYALTY_DATA_DIR": str(data_dir), **environ})
+
+
+def test_without_settings_the_service_runs_in_its_own_folder(tmp_path: Path) -> None:
+    found = settings(tmp_path)
+
+    assert found.database_url is None
+    assert found.base_url == "http://127.0.0.1:8000"
+    assert found.threads == 8
+    assert found.limit_rates
+
+
+def test_the_first_start_makes_a_secret_only_its_owner_reads(tmp_path: Path) -> None:
+    found = settings(tmp_path / "new")
+
+    kept = tmp_path / "new" / "secret-key"
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+    assert kept.read_text("ascii") == found.secret_key
+    assert len(found.secret_key) >= 32
+
+
+def test_a_later_start_finds_the_same_secret(tmp_path: Path) -> None:
+    assert settings(tmp_path).secret_key == settings(tmp_path).secret_key
+
+
+def test_two_installations_have_two_secrets(tmp_path: Path) -> None:
+    assert settings(tmp_path / "one").secret_key != settings(tmp_path / "two").secret_key
+
+
+def test_a_damaged_secret_stops_the_start(tmp_path: Path) -> None:
+    (tmp_path / "secret-key").write_text("short", "ascii")
+
+    with pytest.raises(SettingsError, match="backup"):
+        settings(tmp_path)
+
+
+@pytest.mark.parametrize("weak", ["", "short", STRONG[:31], "a" * 64, "changeme" * 8])
+def test_a_weak_secret_stops_the_start(tmp_path: Path, weak: str) -> None:
+    with pytest.raises(SettingsError, match="LOYALTY_SECRET_KEY"):
+        settings(tmp_path, LOYALTY_SECRET_KEY=weak)
+
+
+def test_a_given_secret_is_used_and_not_written_down(tmp_path: Path) -> None:
+    assert settings(tmp_path, LOYALTY_SECRET_KEY=STRONG[:32]).secret_key == STRONG[:32]
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])
+def test_an_own_server_is_named_by_its_address(tmp_path: Path, scheme: str) -> None:
+    found = settings(tmp_path, LOYALTY_DATABASE_URL=f"{scheme}://user@host/name")
+
+    assert found.database_url == "postgresql+psycopg://user@host/name"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("LOYALTY_DATABASE_URL", "sqlite:///loyalty.db"),
+        ("LOYALTY_DATABASE_URL", "host"),
+        ("LOYALTY_BASE_URL", "loyalty.example"),
+        ("LOYALTY_BASE_URL", "https://loyalty.example/?a=1"),
+        ("LOYALTY_BASE_URL", "ftp://loyalty.example"),
+        ("PORT", "0"),
+        ("PORT", "http"),
+        ("LOYALTY_THREADS", "-1"),
+    ],
+)
+def test_a_setting_that_cannot_be_used_is_named(tmp_path: Path, name: str, value: str) -> None:
+    with pytest.raises(SettingsError, match=name):
+        settings(tmp_path, **{name: value})
+
+
+def test_the_port_is_part_of_the_printed_address(tmp_path: Path) -> None:
+    assert settings(tmp_path, PORT="8123").base_url == "http://127.0.0.1:8123"
+
+
+def test_a_base_url_is_kept_without_its_last_slash(tmp_path: Path) -> None:
+    found = settings(tmp_path, LOYALTY_BASE_URL="https://card.example/", PORT="8123")
+
+    assert found.base_url == "https://card.example"
