@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
@@ -26,6 +27,8 @@ class CardCheck:
     pay_permille: int | None = None
     honour: str | None = None
     """Code of the honour."""
+    community_id: UUID | None = None
+    """Whose card it is."""
 
 
 def check_card(session: Session, code: str, *, now: datetime) -> CardCheck:
@@ -53,6 +56,7 @@ def check_card(session: Session, code: str, *, now: datetime) -> CardCheck:
         valid_until=card.valid_until,
         pay_permille=card.pay_permille,
         honour=card.honour.code,
+        community_id=card.community_id,
     )
 
 

@@ -1,5 +1,6 @@
 """The community and the policy of its programme."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -24,6 +25,11 @@ class ChangePolicy:
 def community_of(session: Session, actor: StaffMember) -> Community:
     """Return the community an account works for."""
     return session.get_one(Community, actor.community_id)
+
+
+def communities(session: Session) -> Sequence[Community]:
+    """Return every community served here, in the order of founding."""
+    return session.scalars(select(Community).order_by(Community.id)).all()
 
 
 def community_called(session: Session, slug: str) -> Community:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, case, or_, select
+from sqlalchemy import ColumnElement, Select, case, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from loyalty.models import Community, Shop, ShopTerm
@@ -44,9 +44,14 @@ def shops_that_give(
     session: Session, community: Community, *, limit: int, after: UUID | None, now: datetime
 ) -> Page[Shop]:
     """Return the shops where a card gives something today: what anyone may see."""
-    giving = [state.value for state in CertificationState if gives_discount(state)]
-    query = _shops(community.id).where(_state_on(now.date()).in_(giving))
+    query = _shops(community.id).where(_gives_on(now.date()))
     return page(session, query, Shop, limit=limit, after=after, by=Shop.name_pinyin)
+
+
+def number_that_give(session: Session, community: Community, *, today: date) -> int:
+    """Return in how many shops a card gives something today."""
+    query = select(func.count()).where(Shop.community_id == community.id, _gives_on(today))
+    return session.scalar(query) or 0
 
 
 def shop_with_plaque(session: Session, community: Community, plaque_number: str) -> Shop:
@@ -114,6 +119,12 @@ def _matches(part: str) -> ColumnElement[bool]:
         Shop.name_pinyin.istartswith(part, autoescape=True),
         Shop.stall.icontains(part, autoescape=True),
         Shop.plaque_number.icontains(part, autoescape=True),
+    )
+
+
+def _gives_on(today: date) -> ColumnElement[bool]:
+    return _state_on(today).in_(
+        [state.value for state in CertificationState if gives_discount(state)]
     )
 
 
