@@ -6,6 +6,8 @@ from flask_smorest import Api, Blueprint
 from loyalty.api.areas import areas, household_groups
 from loyalty.api.audit_events import audit_log
 from loyalty.api.benefit import benefit
+from loyalty.api.card_checks import card_checks
+from loyalty.api.cards import cards
 from loyalty.api.community import communities
 from loyalty.api.deeds import deeds, kinds_of_deeds
 from loyalty.api.late_sales import late_sales
@@ -13,17 +15,21 @@ from loyalty.api.pairing import pairings
 from loyalty.api.public import public
 from loyalty.api.redemptions import redemptions
 from loyalty.api.residents import residents
+from loyalty.api.rounds import rounds
 from loyalty.api.shops import shops
 from loyalty.api.staff_accounts import staff_accounts
 from loyalty.api.till import till
 from loyalty.api.tills import tills
 from loyalty.api.tokens import tokens
 from loyalty.api.validations import validations
+from loyalty.api.well_known import revocation_lists, well_known
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     areas,
     audit_log,
     benefit,
+    card_checks,
+    cards,
     communities,
     deeds,
     household_groups,
@@ -33,12 +39,15 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     public,
     redemptions,
     residents,
+    revocation_lists,
+    rounds,
     shops,
     staff_accounts,
     till,
     tills,
     tokens,
     validations,
+    well_known,
 )
 
 

@@ -34,12 +34,16 @@ def _refuse_nul() -> None:
 
 
 class Noun(Blueprint):  # type: ignore[misc]  # the library has no types
-    """The calls of one noun, such as ``/shops``, open to their named callers only."""
+    """The calls of one noun, such as ``/shops``, open to their named callers only.
+
+    Args:
+        base: what the path stands below; empty for what is looked for at the root of the site.
+    """
 
     ARGUMENTS_PARSER = StrictParser()
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, *, base: str = "/api/v1") -> None:
         name = path.strip("/").replace("/", "-").replace(".", "")
-        super().__init__(name, __name__, url_prefix="/api/v1" + path)
+        super().__init__(name, __name__, url_prefix=base + path)
         self.before_request(_refuse_nul)
         self.before_request(admit)
