@@ -1,0 +1,307 @@
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from loyalty.models import AuditEvent, CertificationEvent, Community, Shop
+from loyalty.rules.certification import CertificationAction, CertificationState
+from loyalty.services.actors import Role
+from tests.given import NOON, given_community, given_shop, signed_in
+
+TODAY = NOON.date()
+YESTERDAY = TODAY - timedelta(days=1)
+IN_A_YEAR = date(2027, 12, 9)
+
+LEADS = {
+    ("applied", "inspect"): "inspected",
+    ("inspected", "publish"): "notice",
+    ("notice", "certify"): "certified",
+    ("certified", "warn"): "warned",
+    ("certified", "suspend"): "suspended",
+    ("certified", "renew"): "certified",
+    ("warned", "suspend"): "suspended",
+    ("warned", "reinstate"): "certified",
+    ("suspended", "withdraw"): "withdrawn",
+    ("suspended", "reinstate"): "certified",
+    ("withdrawn", "apply"): "applied",
+    ("lapsed", "apply"): "applied",
+    ("lapsed", "renew"): "certified",
+}
+"""Every step there is; the states' other actions are refused."""
+
+
+@pytest.fixture(autouse=True)
+def noon() -> Iterator[None]:
+    with time_machine.travel(NOON, tick=False):
+        yield
+
+
+@pytest.fixture
+def community(session: Session) -> Community:
+    return given_community(session)
+
+
+@pytest.fixture
+def manager(session: Session, community: Community) -> dict[str, str]:
+    return signed_in(session, community, Role.MANAGER)
+
+
+@pytest.fixture
+def shop_in(session: Session, community: Community) -> Callable[..., Shop]:
+    """Build a shop in a state that nothing but the state keeps from any step."""
+
+    def build(state: str, **values: Any) -> Shop:
+        stored = "certified" if state == "lapsed" else state
+        until = YESTERDAY if state == "lapsed" else TODAY
+        dates = {"certified_until": until, "notice_last": YESTERDAY} | values
+        shop = given_shop(session, community, state=stored, **dates)
+        session.commit()
+        return shop
+
+    return build
+
+
+def address(shop: Shop) -> str:
+    return f"/api/v1/shops/{shop.id}/certification"
+
+
+@pytest.mark.parametrize("state", CertificationState)
+def test_a_state_allows_its_own_steps_and_no_others(
+    client: FlaskClient,
+    session: Session,
+    manager: dict[str, str],
+    shop_in: Callable[..., Shop],
+    state: str,
+) -> None:
+    for action in CertificationAction:
+        shop = shop_in(state)
+        step = {"action": action, "reason": "检查记录第3号"}
+
+        answer = client.post(address(shop), headers=manager, json=step)
+
+        read = client.get(f"/api/v1/shops/{shop.id}", headers=manager).json
+        events = select(CertificationEvent.state).where(CertificationEvent.shop_id == shop.id)
+        if expected := LEADS.get((state, action)):
+            assert answer.status_code == 200, answer.json
+            assert answer.json["state"] == read["state"] == expected
+            assert session.scalars(events).all() == [expected]
+        else:
+            assert answer.status_code == 409
+            assert answer.json["type"] == "/problems/certification-state"
+            assert "wrong_state" in answer.json["missing"]
+            assert read["state"] == state
+            assert session.scalars(events).all() == []
+
+
+def test_a_shop_goes_from_application_to_plaque(
+    client: FlaskClient, session: Session, community: Community, manager: dict[str, str]
+) -> None:
+    members = {"name": "老王豆腐", "series": "蒲公英", "category": "豆制品"}
+    shop_id = client.post("/api/v1/shops", headers=manager, json=members).json["id"]
+    steps = f"/api/v1/shops/{shop_id}/certification"
+    for action in ("inspect", "publish"):
+        assert client.post(steps, headers=manager, json={"action": action}).status_code == 200
+
+    with time_machine.travel(NOON.replace(day=16), tick=False):
+        headers = signed_in(session, community, Role.MANAGER)
+        last_day = client.post(steps, headers=headers, json={"action": "certify"})
+    with time_machine.travel(NOON.replace(day=17), tick=False):
+        headers = signed_in(session, community, Role.MANAGER)
+        day_after = client.post(steps, headers=headers, json={"action": "certify"})
+
+    assert last_day.status_code == 409
+    assert last_day.json["missing"] == ["notice_running"]
+    assert day_after.json == {
+        "state": "certified",
+        "plaque_number": "PGY-0001",
+        "valid_until": "2027-12-17",
+    }
+    written = session.scalars(select(CertificationEvent).order_by(CertificationEvent.id)).all()
+    assert [event.action for event in written] == ["apply", "inspect", "publish", "certify"]
+
+
+@pytest.mark.parametrize(
+    ("today", "state"), [(IN_A_YEAR, "certified"), (date(2027, 12, 10), "lapsed")]
+)
+def test_a_certification_lapses_after_its_last_day(
+    client: FlaskClient, session: Session, community: Community, today: date, state: str
+) -> None:
+    shop = given_shop(session, community, certified_until=IN_A_YEAR)
+
+    with time_machine.travel(NOON.replace(year=today.year, day=today.day), tick=False):
+        headers = signed_in(session, community, Role.STAFF)
+        read = client.get(f"/api/v1/shops/{shop.id}", headers=headers).json
+        found = client.get(f"/api/v1/shops?state={state}", headers=headers).json["items"]
+
+    assert read["state"] == state
+    assert read["valid_until"] == "2027-12-09"
+    assert found == [read]
+
+
+@pytest.mark.parametrize(
+    ("state", "action"),
+    [("certified", "warn"), ("certified", "suspend"), ("suspended", "withdraw")],
+)
+def test_a_step_against_the_shop_needs_a_reason(
+    client: FlaskClient,
+    manager: dict[str, str],
+    shop_in: Callable[..., Shop],
+    state: str,
+    action: str,
+) -> None:
+    shop = shop_in(state)
+
+    answer = client.post(address(shop), headers=manager, json={"action": action})
+
+    assert answer.status_code == 409
+    assert answer.json["missing"] == ["no_reason"]
+
+
+@pytest.mark.parametrize(
+    ("withdrawn_on", "status"), [(date(2024, 12, 9), 409), (date(2024, 12, 8), 200)]
+)
+def test_a_withdrawn_shop_waits_24_months(
+    client: FlaskClient,
+    manager: dict[str, str],
+    shop_in: Callable[..., Shop],
+    withdrawn_on: date,
+    status: int,
+) -> None:
+    shop = shop_in("withdrawn", withdrawn_on=withdrawn_on)
+
+    answer = client.post(address(shop), headers=manager, json={"action": "apply"})
+
+    assert answer.status_code == status
+    assert answer.json.get("missing", []) == (["withdrawn_recently"] if status == 409 else [])
+
+
+def test_a_withdrawn_certification_holds_until_no_day(
+    client: FlaskClient,
+    session: Session,
+    manager: dict[str, str],
+    shop_in: Callable[..., Shop],
+) -> None:
+    shop = shop_in("suspended")
+    step = {"action": "withdraw", "reason": "检查记录第3号"}
+
+    answer = client.post(address(shop), headers=manager, json=step)
+
+    assert answer.json == {
+        "state": "withdrawn",
+        "plaque_number": shop.plaque_number,
+        "valid_until": None,
+    }
+    assert session.get_one(Shop, shop.id, populate_existing=True).withdrawn_on == TODAY
+
+
+def test_waiting_does_not_lead_around_a_suspension(
+    client: FlaskClient, manager: dict[str, str], shop_in: Callable[..., Shop]
+) -> None:
+    shop = shop_in("suspended", certified_until=YESTERDAY)
+
+    renewal = client.post(address(shop), headers=manager, json={"action": "renew"})
+    reinstated = client.post(address(shop), headers=manager, json={"action": "reinstate"})
+
+    assert renewal.status_code == 409
+    assert reinstated.json["state"] == "lapsed"
+
+
+def test_staff_take_the_steps_that_are_not_the_managers(
+    client: FlaskClient, session: Session, community: Community, shop_in: Callable[..., Shop]
+) -> None:
+    staff = signed_in(session, community, Role.STAFF)
+
+    answers = {
+        action: client.post(
+            address(shop_in(state)), headers=staff, json={"action": action, "reason": "检查"}
+        )
+        for state, action in LEADS
+    }
+
+    refused = {action for action, answer in answers.items() if answer.status_code == 403}
+    assert refused == {"certify", "suspend", "withdraw", "reinstate"}
+    assert {answers[action].status_code for action in answers.keys() - refused} == {200}
+
+
+@pytest.mark.parametrize("role", [Role.COUNCIL, Role.PANEL, Role.SHOP_OWNER])
+def test_an_outsider_takes_no_step(
+    client: FlaskClient,
+    session: Session,
+    community: Community,
+    shop_in: Callable[..., Shop],
+    role: Role,
+) -> None:
+    shop = shop_in("applied")
+    inspection = {"action": "inspect"}
+
+    answer = client.post(
+        address(shop), headers=signed_in(session, community, role), json=inspection
+    )
+
+    assert answer.status_code == 403
+    assert client.post(address(shop), json=inspection).status_code == 401
+    assert session.scalars(select(CertificationEvent)).all() == []
+
+
+@pytest.mark.parametrize(("version", "status"), [('"1"', 200), ('"2"', 412)])
+def test_a_step_that_names_a_version_insists_on_it(
+    client: FlaskClient,
+    manager: dict[str, str],
+    shop_in: Callable[..., Shop],
+    version: str,
+    status: int,
+) -> None:
+    shop = shop_in("applied")
+
+    answer = client.post(
+        address(shop), headers=manager | {"If-Match": version}, json={"action": "inspect"}
+    )
+
+    assert answer.status_code == status
+
+
+@pytest.mark.parametrize(
+    ("step", "pointer"),
+    [
+        ({}, "/action"),
+        ({"action": "close"}, "/action"),
+        ({"action": ["inspect"]}, "/action"),
+        ({"action": "inspect", "reason": "a\u0000"}, "/reason"),
+        ({"action": "inspect", "state": "certified"}, "/state"),
+    ],
+)
+def test_a_step_that_makes_no_sense_is_refused(
+    client: FlaskClient,
+    manager: dict[str, str],
+    shop_in: Callable[..., Shop],
+    step: dict[str, object],
+    pointer: str,
+) -> None:
+    shop = shop_in("applied")
+
+    answer = client.post(address(shop), headers=manager, json=step)
+
+    assert answer.status_code == 422
+    assert [fault["pointer"] for fault in answer.json["errors"]] == [pointer]
+
+
+def test_the_trace_of_a_step_holds_codes_alone(
+    client: FlaskClient,
+    session: Session,
+    manager: dict[str, str],
+    shop_in: Callable[..., Shop],
+) -> None:
+    shop = shop_in("certified")
+
+    client.post(
+        address(shop), headers=manager, json={"action": "warn", "reason": "王老板多收两分钱"}
+    )
+
+    traced = session.scalars(select(AuditEvent).where(AuditEvent.subject_id == shop.id)).one()
+    assert traced.action == "certification.warn"
+    assert traced.detail == {"state": "warned"}
