@@ -8,6 +8,7 @@ import secrets
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -271,3 +272,16 @@ def given_till(session: Session, shop: Shop, **values: Any) -> Till:
     session.add(till)
     session.flush()
     return till
+
+
+def paired_till(session: Session, shop: Shop, **values: Any) -> dict[str, str]:
+    """Return the headers of a paired till of a shop; commits what was built."""
+    token = f"till_{secrets.token_urlsafe()}"
+    given_till(session, shop, token_hash=hashlib.sha256(token.encode()).digest(), **values)
+    session.commit()
+    return {"Authorization": f"Bearer {token}"}
+
+
+def sale_key() -> dict[str, str]:
+    """Return the header that names a new sale."""
+    return {"Idempotency-Key": str(uuid4())}
