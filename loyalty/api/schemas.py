@@ -63,6 +63,17 @@ class PayPermille(WholeNumber):
         super().__init__(1, 1000, **kwargs)
 
 
+class Flag(ma.fields.Boolean):
+    """``true`` or ``false``, and nothing that merely looks like one of them."""
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> bool:
+        if not isinstance(value, bool):
+            raise self.make_error("invalid", input=value)
+        return bool(super()._deserialize(value, attr, data, **kwargs))
+
+
 class MonthField(ma.fields.Field[Month]):
     """A calendar month, ``2026-12``."""
 
