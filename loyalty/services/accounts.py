@@ -1,0 +1,199 @@
+"""The accounts of staff, managers, panel, council and shop owners."""
+
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from loyalty.models import StaffAccount
+from loyalty.services.actors import Role, StaffMember, note
+from loyalty.services.community import locked_community
+from loyalty.services.errors import StaleRecordError, UnknownRecordError, ValueRefusedError
+from loyalty.services.new_names import add_under_new_name
+from loyalty.services.paging import Page, page
+from loyalty.services.passwords import SHORTEST_PASSWORD, hash_of
+from loyalty.services.second_factor import app_address, new_secret, seal_secret
+from loyalty.services.sign_in import USERNAME
+
+
+@dataclass(frozen=True, slots=True)
+class CreateAccount:
+    """An account that is to be opened."""
+
+    community_id: UUID
+    username: str
+    """2 to 40 letters, digits, dots, hyphens or @; capitals make no difference."""
+    password: str = field(repr=False)
+    display_name: str
+    roles: AbstractSet[Role]
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeAccount:
+    """New values of ``active`` and ``roles``, or of one of them."""
+
+    account_id: UUID
+    version: int
+    """The version that was read; another one by now is refused."""
+    active: bool | None = None
+    roles: AbstractSet[Role] | None = None
+
+
+def find_accounts(
+    session: Session, actor: StaffMember, *, limit: int, after: UUID | None
+) -> Page[StaffAccount]:
+    """Return the community's accounts in the order of their names."""
+    query = select(StaffAccount).where(StaffAccount.community_id == actor.community_id)
+    return page(session, query, StaffAccount, limit=limit, after=after, by=StaffAccount.username)
+
+
+def create_account(
+    session: Session, actor: StaffMember | None, request: CreateAccount, *, now: datetime
+) -> StaffAccount:
+    """Open an account.
+
+    Args:
+        actor: None where the operator opens the first one.
+
+    Raises:
+        AlreadyExistsError: the name is taken, in this community or another.
+        ValueRefusedError: the name, the password or the roles cannot be used.
+    """
+    username = request.username.casefold()
+    if not USERNAME.fullmatch(username):
+        raise ValueRefusedError("/username", "Use 2 to 40 letters, digits, dots or hyphens.")
+    if len(request.password) < SHORTEST_PASSWORD:
+        raise ValueRefusedError("/password", f"Use at least {SHORTEST_PASSWORD} characters.")
+    account = StaffAccount(
+        community_id=request.community_id,
+        username=username,
+        display_name=request.display_name,
+        password_hash=hash_of(request.password),
+        roles=_written(request.roles),
+        created_at=now,
+    )
+    add_under_new_name(session, account, "An account with this name exists already.")
+    _note(session, actor, "account.created", account, now=now, roles=account.roles)
+    return account
+
+
+def change_account(
+    session: Session, actor: StaffMember, request: ChangeAccount, *, now: datetime
+) -> StaffAccount:
+    """Close or reopen an account, or change its roles; its tokens follow at once.
+
+    Raises:
+        StaleRecordError: somebody else changed the account meanwhile.
+        ValueRefusedError: the community would be left without a manager.
+    """
+    # Two managers may close each other's accounts at the same moment; one of them waits here.
+    locked_community(session, actor)
+    account = _locked_account(session, actor, request.account_id)
+    if account.version != request.version:
+        raise StaleRecordError("The account has been changed meanwhile; read it again.")
+    if request.active is not None:
+        account.active = request.active
+    if request.roles is not None:
+        account.roles = _written(request.roles)
+    session.flush()
+    _refuse_no_manager(session, account, "/active" if request.roles is None else "/roles")
+    _note(
+        session,
+        actor,
+        "account.changed",
+        account,
+        now=now,
+        active=account.active,
+        roles=account.roles,
+    )
+    return account
+
+
+def turn_on_second_factor(
+    session: Session, actor: StaffMember, account_id: UUID, *, sealing_key: bytes, now: datetime
+) -> str:
+    """Give an account a new second factor, in place of the one on a lost phone, say.
+
+    Args:
+        sealing_key: from `cards.keys.sealing_key_from`.
+
+    Returns:
+        The ``otpauth:`` address, which is shown once.
+    """
+    account = _locked_account(session, actor, account_id)
+    secret = new_secret()
+    _set_second_factor(session, account, seal_secret(secret, account, sealing_key=sealing_key))
+    _note(session, actor, "account.second_factor_on", account, now=now)
+    return app_address(secret, username=account.username)
+
+
+def turn_off_second_factor(
+    session: Session, actor: StaffMember, account_id: UUID, *, now: datetime
+) -> None:
+    """Let an account sign in with its password alone."""
+    account = _locked_account(session, actor, account_id)
+    _set_second_factor(session, account, None)
+    _note(session, actor, "account.second_factor_off", account, now=now)
+
+
+def _set_second_factor(session: Session, account: StaffAccount, sealed: bytes | None) -> None:
+    session.execute(
+        update(StaffAccount)
+        .where(StaffAccount.id == account.id)
+        .values(totp_secret=sealed, totp_step=None)
+    )
+
+
+def _locked_account(session: Session, actor: StaffMember, account_id: UUID) -> StaffAccount:
+    account = session.scalar(
+        select(StaffAccount)
+        .where(StaffAccount.id == account_id, StaffAccount.community_id == actor.community_id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    )
+    if account is None:
+        raise UnknownRecordError("The community has no such account.")
+    return account
+
+
+def _written(roles: AbstractSet[Role]) -> list[str]:
+    if not roles:
+        raise ValueRefusedError("/roles", "An account has at least one role.")
+    return sorted(role.value for role in roles)
+
+
+def _refuse_no_manager(session: Session, account: StaffAccount, pointer: str) -> None:
+    managers = session.scalars(
+        select(StaffAccount.id).where(
+            StaffAccount.community_id == account.community_id,
+            StaffAccount.active,
+            StaffAccount.roles.contains([Role.MANAGER.value]),
+        )
+    )
+    if managers.first() is None:
+        raise ValueRefusedError(pointer, "The community needs at least one open manager.")
+
+
+def _note(
+    session: Session,
+    actor: StaffMember | None,
+    action: str,
+    account: StaffAccount,
+    *,
+    now: datetime,
+    **detail: Any,
+) -> None:
+    note(
+        session,
+        actor,
+        action,
+        community_id=account.community_id,
+        subject_id=account.id,
+        now=now,
+        **detail,
+    )
+    session.flush()

@@ -1,0 +1,203 @@
+import pyotp
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from loyalty.services.actors import Role
+from tests.given import given_account, given_community, signed_in
+
+ACCOUNTS = "/api/v1/staff-accounts"
+PASSWORD = "a long enough password"
+BODY = {
+    "username": "wang",
+    "password": PASSWORD,
+    "display_name": "王芳",
+    "roles": ["staff", "panel"],
+}
+
+
+@pytest.fixture
+def manager(session: Session) -> dict[str, str]:
+    return signed_in(session, given_community(session), Role.MANAGER)
+
+
+def test_a_manager_opens_an_account_that_can_sign_in(
+    client: FlaskClient, manager: dict[str, str]
+) -> None:
+    answer = client.post(ACCOUNTS, headers=manager, json=BODY)
+
+    assert answer.status_code == 201, answer.json
+    assert answer.json["roles"] == ["panel", "staff"]
+    assert answer.json["active"] is True
+    assert answer.json["second_factor"] is False
+    signed = client.post("/api/v1/tokens", json={"username": "Wang", "password": PASSWORD})
+    assert signed.status_code == 201
+
+
+def test_neither_password_nor_hash_is_ever_shown(
+    client: FlaskClient, manager: dict[str, str]
+) -> None:
+    created = client.post(ACCOUNTS, headers=manager, json=BODY)
+    listed = client.get(ACCOUNTS, headers=manager)
+
+    assert len(listed.json["items"]) == 2
+    for text in (created.text, listed.text):
+        assert "argon2" not in text
+        assert "password" not in text
+
+
+def test_a_name_is_taken_whatever_its_capitals(
+    client: FlaskClient, manager: dict[str, str]
+) -> None:
+    client.post(ACCOUNTS, headers=manager, json=BODY)
+
+    second = client.post(ACCOUNTS, headers=manager, json={**BODY, "username": "WANG"})
+
+    assert second.status_code == 409
+    assert second.json["type"] == "/problems/already-exists"
+
+
+@pytest.mark.parametrize(
+    ("change", "pointer"),
+    [
+        ({"username": "w"}, "/username"),
+        ({"username": "wang fang"}, "/username"),
+        ({"username": "w\0"}, "/username"),
+        ({"password": "x" * 11}, "/password"),
+        ({"roles": []}, "/roles"),
+        ({"roles": ["emperor"]}, "/roles/0"),
+        ({"display_name": ""}, "/display_name"),
+        ({"password_hash": "x"}, "/password_hash"),
+    ],
+)
+def test_a_member_that_makes_no_sense_is_named(
+    client: FlaskClient, manager: dict[str, str], change: dict[str, object], pointer: str
+) -> None:
+    answer = client.post(ACCOUNTS, headers=manager, json={**BODY, **change})
+
+    assert answer.status_code == 422
+    assert [fault["pointer"] for fault in answer.json["errors"]] == [pointer]
+
+
+def test_twelve_characters_are_enough(client: FlaskClient, manager: dict[str, str]) -> None:
+    answer = client.post(ACCOUNTS, headers=manager, json={**BODY, "password": "x" * 12})
+
+    assert answer.status_code == 201
+
+
+def test_a_closed_account_loses_its_tokens_at_once(client: FlaskClient, session: Session) -> None:
+    community = given_community(session)
+    manager = signed_in(session, community, Role.MANAGER)
+    staff = signed_in(session, community, Role.STAFF)
+    account = next(
+        item
+        for item in client.get(ACCOUNTS, headers=manager).json["items"]
+        if item["roles"] == ["staff"]
+    )
+
+    answer = client.patch(
+        f"{ACCOUNTS}/{account['id']}",
+        headers={**manager, "If-Match": '"1"'},
+        json={"active": False},
+    )
+
+    assert answer.status_code == 200, answer.json
+    assert answer.json["active"] is False
+    assert client.get("/api/v1/areas", headers=staff).status_code == 401
+
+
+def test_new_roles_hold_at_once(client: FlaskClient, session: Session) -> None:
+    community = given_community(session)
+    manager = signed_in(session, community, Role.MANAGER)
+    account = given_account(session, community, Role.STAFF)
+    session.commit()
+
+    answer = client.patch(
+        f"{ACCOUNTS}/{account.id}",
+        headers={**manager, "If-Match": '"1"'},
+        json={"roles": ["council"]},
+    )
+
+    assert answer.json["roles"] == ["council"]
+    assert answer.headers["ETag"] == '"2"'
+
+
+@pytest.mark.parametrize(
+    ("change", "pointer"), [({"active": False}, "/active"), ({"roles": ["staff"]}, "/roles")]
+)
+def test_the_last_manager_cannot_go(
+    client: FlaskClient, manager: dict[str, str], change: dict[str, object], pointer: str
+) -> None:
+    [account] = client.get(ACCOUNTS, headers=manager).json["items"]
+
+    answer = client.patch(
+        f"{ACCOUNTS}/{account['id']}", headers={**manager, "If-Match": '"1"'}, json=change
+    )
+
+    assert answer.status_code == 422
+    assert [fault["pointer"] for fault in answer.json["errors"]] == [pointer]
+    assert client.get(ACCOUNTS, headers=manager).json["items"][0] == account
+
+
+def test_the_second_of_two_changes_is_told_to_look_again(
+    client: FlaskClient, session: Session
+) -> None:
+    community = given_community(session)
+    manager = signed_in(session, community, Role.MANAGER)
+    account = given_account(session, community)
+    session.commit()
+    headers = {**manager, "If-Match": '"1"'}
+    client.patch(f"{ACCOUNTS}/{account.id}", headers=headers, json={"active": False})
+
+    second = client.patch(f"{ACCOUNTS}/{account.id}", headers=headers, json={"active": True})
+
+    assert second.status_code == 412
+
+
+def test_a_second_factor_is_shown_once_and_then_demanded(
+    client: FlaskClient, manager: dict[str, str]
+) -> None:
+    account = client.post(ACCOUNTS, headers=manager, json=BODY).json
+    answer = client.post(f"{ACCOUNTS}/{account['id']}/second-factor", headers=manager)
+    assert answer.status_code == 201, answer.json
+    app = pyotp.parse_uri(answer.json["address"])
+    assert isinstance(app, pyotp.TOTP)
+    credentials = {"username": "wang", "password": PASSWORD}
+
+    assert client.post("/api/v1/tokens", json=credentials).status_code == 401
+    with_code = client.post("/api/v1/tokens", json={**credentials, "totp": app.now()})
+    assert with_code.status_code == 201
+    off = client.delete(f"{ACCOUNTS}/{account['id']}/second-factor", headers=manager)
+    assert off.status_code == 204
+    assert client.post("/api/v1/tokens", json=credentials).status_code == 201
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role is not Role.MANAGER])
+def test_only_a_manager_keeps_the_accounts(
+    client: FlaskClient, session: Session, role: Role
+) -> None:
+    community = given_community(session)
+    headers = signed_in(session, community, role)
+    account = f"{ACCOUNTS}/{given_account(session, community).id}"
+    session.commit()
+
+    assert client.get(ACCOUNTS, headers=headers).status_code == 403
+    assert client.post(ACCOUNTS, headers=headers, json=BODY).status_code == 403
+    assert client.patch(account, headers=headers, json={"active": False}).status_code == 403
+    assert client.post(account + "/second-factor", headers=headers).status_code == 403
+    assert client.delete(account + "/second-factor", headers=headers).status_code == 403
+
+
+def test_an_outsider_sees_and_changes_nothing(
+    client: FlaskClient, session: Session, manager: dict[str, str]
+) -> None:
+    account = f"{ACCOUNTS}/{given_account(session, given_community(session)).id}"
+    session.commit()
+    change = {"headers": {**manager, "If-Match": '"1"'}, "json": {"active": False}}
+
+    assert len(client.get(ACCOUNTS, headers=manager).json["items"]) == 1
+    assert client.patch(account, **change).status_code == 404
+    assert client.post(account + "/second-factor", headers=manager).status_code == 404
+    assert client.delete(account + "/second-factor", headers=manager).status_code == 404
+    assert client.get(ACCOUNTS).status_code == 401
+    assert client.post(ACCOUNTS, json=BODY).status_code == 401
