@@ -57,6 +57,7 @@ def given_community(session: Session, **values: Any) -> Community:
             "slug": f"market-{next(number)}",
             "name": "田园市场",
             "timezone": "Asia/Shanghai",
+            "uses_per_shop_day": 3,
             "excluded_categories": list(DEFAULT_EXCLUDED),
             "created_at": NOON,
             **values,

@@ -33,7 +33,7 @@ class Community(Versioned):
     band_max_permille: Mapped[int] = mapped_column(default=850)
     rounding: Mapped[str] = mapped_column(default="fen")
     discountable_per_sale_fen: Mapped[int | None]
-    uses_per_shop_day: Mapped[int | None] = mapped_column(default=3)
+    uses_per_shop_day: Mapped[int | None]
     uses_per_day: Mapped[int | None]
     saved_per_month_fen: Mapped[int | None]
     excluded_categories: Mapped[list[str]] = mapped_column(ARRAY(Text))

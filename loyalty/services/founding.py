@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from loyalty.models import Community, Honour
 from loyalty.rules.discount import DEFAULT_EXCLUDED
+from loyalty.rules.limits import DEFAULT_LIMITS
 from loyalty.services.actors import note
 from loyalty.services.errors import AlreadyExistsError, ValueRefusedError
 
@@ -50,6 +51,7 @@ def found_community(session: Session, request: FoundCommunity, *, now: datetime)
         name=request.name,
         timezone=request.timezone,
         demonstration=request.demonstration,
+        uses_per_shop_day=DEFAULT_LIMITS.uses_per_shop_day,
         excluded_categories=list(DEFAULT_EXCLUDED),
         created_at=now,
     )

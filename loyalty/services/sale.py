@@ -22,6 +22,7 @@ from psycopg.types.json import Jsonb
 from psycopg.types.numeric import Int4, Int8
 from uuid_utils.compat import uuid7
 
+from loyalty.clock import as_local
 from loyalty.rules.card_state import CardState
 from loyalty.rules.discount import Basket, Quote
 from loyalty.rules.verdict import Verdict
@@ -261,6 +262,8 @@ def earlier_sale(
     if row["request_hash"] != _hash(serial, request.shown.basket):
         raise KeyReusedError("This key was used for another sale; make a new key for each sale.")
     connection.execute(TRACE_OF_REPLAY, (uuid7(), till.community_id, now, till.till_id, row["id"]))
+    for name in ("happened_at", "recorded_at"):
+        row[name] = as_local(row[name], till.timezone)
     return Sale(**row, replayed=True)
 
 

@@ -1,0 +1,202 @@
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+import time_machine
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from loyalty.models import Redemption
+from loyalty.rules.card_number import number_of
+from loyalty.services.actors import Role
+from tests.given import (
+    NOON,
+    given_card,
+    given_community,
+    given_shop,
+    paired_till,
+    sale_key,
+    signed_in,
+)
+
+SYNC = "/api/v1/redemptions/sync"
+SALES = "/api/v1/redemptions"
+
+
+@pytest.fixture(autouse=True)
+def _noon() -> Iterator[None]:
+    with time_machine.travel(NOON, tick=False):
+        yield
+
+
+def late(code: str, *, at: datetime = NOON - timedelta(hours=3), **values: Any) -> dict[str, Any]:
+    """A sale made without network."""
+    return {
+        "idempotency_key": str(uuid4()),
+        "happened_at": at.isoformat(),
+        "code": code,
+        "total_fen": 1000,
+        **values,
+    }
+
+
+def test_every_late_sale_is_answered_in_its_order(client: FlaskClient, session: Session) -> None:
+    community = given_community(session)
+    card = given_card(session, community)
+    stolen = given_card(session, community, state="revoked")
+    till = paired_till(session, given_shop(session, community))
+    items = [
+        late(card.token),
+        late(stolen.token),
+        late("nonsense"),
+        late(number_of("000000000001")),
+        late(card.token, total_fen=-5),
+        {"idempotency_key": 7},
+    ]
+
+    answer = client.post(SYNC, headers=till, json={"items": items})
+
+    assert answer.status_code == 200, answer.json
+    outcomes = [(result["outcome"], result["verdict"]) for result in answer.json["results"]]
+    assert outcomes == [
+        ("recorded", "ok"),
+        ("flagged", "revoked"),
+        ("refused", "bad_code"),
+        ("refused", "unknown"),
+        ("refused", "bad_code"),
+        ("refused", "bad_code"),
+    ]
+    keys = [result["idempotency_key"] for result in answer.json["results"]]
+    assert keys == [str(item["idempotency_key"]) for item in items]
+
+
+def test_a_flagged_sale_is_kept_with_its_amounts(client: FlaskClient, session: Session) -> None:
+    community = given_community(session)
+    card = given_card(session, community, state="revoked")
+    till = paired_till(session, given_shop(session, community))
+
+    client.post(SYNC, headers=till, json={"items": [late(card.token)]})
+
+    sale = session.scalars(select(Redemption)).one()
+    assert (sale.flag, sale.offline, sale.saved_fen) == ("revoked", True, 150)
+    staff = signed_in(session, community, Role.STAFF)
+    flagged = client.get(f"{SALES}?flagged=true", headers=staff).json["items"]
+    assert [item["flag"] for item in flagged] == ["revoked"]
+
+
+def test_an_upload_may_be_sent_again(client: FlaskClient, session: Session) -> None:
+    community = given_community(session)
+    cards = [given_card(session, community), given_card(session, community, state="revoked")]
+    till = paired_till(session, given_shop(session, community))
+    items = [late(card.token) for card in cards]
+
+    first = client.post(SYNC, headers=till, json={"items": items}).json["results"]
+    second = client.post(SYNC, headers=till, json={"items": items[::-1]}).json["results"]
+
+    assert [result["outcome"] for result in second] == ["replayed", "replayed"]
+    assert [result["receipt"] for result in second] == [result["receipt"] for result in first[::-1]]
+    assert session.scalar(select(func.count()).select_from(Redemption)) == 2
+
+
+def test_one_upload_with_a_sale_twice_records_it_once(
+    client: FlaskClient, session: Session
+) -> None:
+    community = given_community(session)
+    card = given_card(session, community)
+    till = paired_till(session, given_shop(session, community))
+    item = late(card.token)
+
+    results = client.post(SYNC, headers=till, json={"items": [item, item]}).json["results"]
+
+    assert len(results) == 2
+    assert session.scalar(select(func.count()).select_from(Redemption)) == 1
+
+
+def test_a_sale_whose_answer_was_lost_is_replayed(client: FlaskClient, session: Session) -> None:
+    community = given_community(session)
+    card = given_card(session, community)
+    till = paired_till(session, given_shop(session, community))
+    key = sale_key()
+    sale = {"code": card.token, "total_fen": 1000}
+    online = client.post(SALES, headers={**till, **key}, json=sale).json
+
+    item = late(card.token, idempotency_key=key["Idempotency-Key"])
+    (result,) = client.post(SYNC, headers=till, json={"items": [item]}).json["results"]
+
+    assert (result["outcome"], result["receipt"]) == ("replayed", online["receipt"])
+
+
+def test_sales_over_the_limit_are_judged_in_the_order_they_happened(
+    client: FlaskClient, session: Session
+) -> None:
+    community = given_community(session, uses_per_day=2)
+    card = given_card(session, community)
+    till = paired_till(session, given_shop(session, community))
+    hours = [3, 1, 2]
+    items = [late(card.token, at=NOON - timedelta(hours=hour)) for hour in hours]
+
+    results = client.post(SYNC, headers=till, json={"items": items}).json["results"]
+
+    outcomes = [(result["outcome"], result["verdict"]) for result in results]
+    assert outcomes == [("recorded", "ok"), ("flagged", "over_limit"), ("recorded", "ok")]
+
+
+def test_each_day_has_its_own_limit(client: FlaskClient, session: Session) -> None:
+    community = given_community(session, uses_per_day=1)
+    card = given_card(session, community)
+    till = paired_till(session, given_shop(session, community))
+    items = [late(card.token, at=NOON - timedelta(days=days)) for days in (0, 1, 2, 3)]
+
+    results = client.post(SYNC, headers=till, json={"items": items}).json["results"]
+
+    assert [result["outcome"] for result in results] == ["recorded"] * 4
+
+
+def test_a_sale_in_the_future_is_kept_and_its_clock_flagged(
+    client: FlaskClient, session: Session
+) -> None:
+    community = given_community(session)
+    card = given_card(session, community)
+    till = paired_till(session, given_shop(session, community))
+    item = late(card.token, at=NOON + timedelta(days=400))
+
+    first = client.post(SYNC, headers=till, json={"items": [item]}).json["results"]
+    second = client.post(SYNC, headers=till, json={"items": [item]}).json["results"]
+
+    assert [(result["outcome"], result["verdict"]) for result in first + second] == [
+        ("flagged", "clock_wrong"),
+        ("replayed", "clock_wrong"),
+    ]
+    assert session.scalars(select(Redemption.happened_at)).one() == NOON
+
+
+def test_an_upload_outside_the_bounds_is_refused_whole(
+    client: FlaskClient, session: Session
+) -> None:
+    community = given_community(session)
+    till = paired_till(session, given_shop(session, community))
+
+    for items in ([], [late("x")] * 501, "x", [1]):
+        assert client.post(SYNC, headers=till, json={"items": items}).status_code == 422
+
+
+def test_five_hundred_sales_fit_one_upload(client: FlaskClient, session: Session) -> None:
+    community = given_community(session, uses_per_shop_day=None)
+    card = given_card(session, community)
+    till = paired_till(session, given_shop(session, community))
+    items = [late(card.token) for _ in range(500)]
+
+    results = client.post(SYNC, headers=till, json={"items": items}).json["results"]
+
+    assert {result["outcome"] for result in results} == {"recorded"}
+    assert session.scalar(select(func.count()).select_from(Redemption)) == 500
+
+
+def test_only_a_till_uploads(client: FlaskClient, session: Session) -> None:
+    manager = signed_in(session, given_community(session), Role.MANAGER)
+
+    assert client.post(SYNC, json={"items": [late("x")]}).status_code == 401
+    assert client.post(SYNC, headers=manager, json={"items": [late("x")]}).status_code == 403
