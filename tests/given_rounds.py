@@ -1,0 +1,88 @@
+"""Rounds on their way: candidates, and the steps that lead to the cards."""
+
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from loyalty.models import Candidate, Community, Round, RoundList
+from loyalty.rules.selection import RoundAction
+from loyalty.services.actors import Role, StaffMember
+from loyalty.services.round_actions import ActOnRound, act_on_round
+from tests.given import NOON, SEALING_KEY, given_resident, given_round, given_staff, number
+
+LAST_DAY = NOON + timedelta(days=7)
+"""Wednesday, the fifth working day after a notice published at `NOON`."""
+
+AFTER_NOTICE = NOON + timedelta(days=8)
+
+WAY = tuple(action for action in RoundAction if action is not RoundAction.CANCEL)
+"""Every step of a round, in order."""
+
+MEMBERS: dict[RoundAction, dict[str, Any]] = {
+    RoundAction.DRAW: {"seed": "3 5 2 6 1", "witnesses": ("王建国", "买买提·艾力")},
+    RoundAction.CANCEL: {"reason": "名额有误"},
+}
+"""What some steps must be told."""
+
+
+def list_of(session: Session, selection_round: Round) -> RoundList:
+    """Return the first list of a round."""
+    return session.scalars(
+        select(RoundList).where(RoundList.round_id == selection_round.id).order_by(RoundList.id)
+    ).first()
+
+
+def given_candidate(
+    session: Session, selection_round: Round, *, on: RoundList | None = None, **values: Any
+) -> Candidate:
+    """A nominated resident; `values` are the resident's columns, or `resident_id` alone."""
+    community = session.get_one(Community, selection_round.community_id)
+    resident_id = values.pop("resident_id", None) or given_resident(session, community, **values).id
+    candidate = Candidate(
+        list_id=(on or list_of(session, selection_round)).id,
+        resident_id=resident_id,
+        reference=f"R-{next(number)}",
+    )
+    session.add(candidate)
+    session.flush()
+    return candidate
+
+
+def act(
+    session: Session,
+    selection_round: Round,
+    action: RoundAction,
+    *,
+    actor: StaffMember | None = None,
+    **values: Any,
+) -> Round:
+    """Take one step; by a manager who did not plan the round, and late enough, unless told."""
+    community = session.get_one(Community, selection_round.community_id)
+    early = WAY.index(RoundAction.PUBLISH) >= [*RoundAction].index(action)
+    now = values.pop("now", NOON if early else AFTER_NOTICE)
+    return act_on_round(
+        session,
+        actor or given_staff(session, community, Role.MANAGER),
+        ActOnRound(selection_round.id, action, **{**MEMBERS.get(action, {}), **values}),
+        sealing_key=SEALING_KEY,
+        now=now,
+    )
+
+
+def brought_through(session: Session, selection_round: Round, last: RoundAction) -> Round:
+    """Take every step up to one, included."""
+    for action in WAY[: WAY.index(last) + 1]:
+        act(session, selection_round, action)
+    return selection_round
+
+
+def given_round_after(
+    session: Session, community: Community, last: RoundAction, *, candidates: int = 2
+) -> Round:
+    """A round with some candidates that has been taken through every step up to one, included."""
+    selection_round = given_round(session, community)
+    for _ in range(candidates):
+        given_candidate(session, selection_round)
+    return brought_through(session, selection_round, last)
