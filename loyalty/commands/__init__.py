@@ -4,6 +4,7 @@ from typing import Any
 
 import click
 
+from loyalty.commands.demo import demo
 from loyalty.commands.doctor import doctor
 from loyalty.commands.migrate import migrate
 from loyalty.commands.serve import serve
@@ -27,5 +28,5 @@ def main() -> None:
     """Run a neighbourhood market's discount-card programme."""
 
 
-for command in (doctor, migrate, serve):
+for command in (demo, doctor, migrate, serve):
     main.add_command(command)

@@ -20,6 +20,11 @@ def settings_of_environment() -> Settings:
     return Settings.from_env(os.environ)
 
 
+def plain(url: str) -> str:
+    """Return an address as psycopg reads it."""
+    return url.replace("postgresql+psycopg://", "postgresql://", 1)
+
+
 def database_of(settings: Settings) -> str:
     """Return the address of the configured database; starts the embedded one."""
     return settings.database_url or embedded_database(settings.data_dir)

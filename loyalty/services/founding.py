@@ -11,6 +11,7 @@ from loyalty.models import Community, Honour
 from loyalty.rules.discount import DEFAULT_EXCLUDED
 from loyalty.rules.limits import DEFAULT_LIMITS
 from loyalty.services.actors import note
+from loyalty.services.deeds import ensure_default_kinds
 from loyalty.services.errors import AlreadyExistsError, ValueRefusedError
 
 SLUG = re.compile(r"[a-z][a-z0-9-]{1,39}")
@@ -69,5 +70,5 @@ def found_community(session: Session, request: FoundCommunity, *, now: datetime)
         subject_id=community.id,
         now=now,
     )
-    session.flush()
+    ensure_default_kinds(session, community)
     return community

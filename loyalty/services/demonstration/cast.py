@@ -1,0 +1,139 @@
+"""Who takes part in the demonstration: its community, its accounts and its residents."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from random import Random
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from loyalty.services.accounts import CreateAccount, create_account
+from loyalty.services.actors import Role, StaffMember
+from loyalty.services.areas import (
+    CreateArea,
+    CreateHouseholdGroup,
+    create_area,
+    create_household_group,
+)
+from loyalty.services.demonstration.fiction import people_names
+from loyalty.services.demonstration.story import Story
+from loyalty.services.founding import FoundCommunity, found_community
+from loyalty.services.residents import CreateResident, create_resident
+from loyalty.services.sign_in import member
+
+SLUG = "tianyuan"
+AREAS = 12
+RESIDENTS = 1_000
+LARGEST_HOUSEHOLD = 4
+HOUSEHOLDS_OF_A_GROUP = 10
+
+ACCOUNTS = (
+    ("demo-manager", "演示主任", frozenset({Role.MANAGER})),
+    ("demo-clerk", "演示办事员", frozenset({Role.STAFF})),
+    ("demo-council", "演示商会", frozenset({Role.COUNCIL})),
+    ("demo-shop", "演示店主", frozenset({Role.SHOP_OWNER})),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An account of the demonstration, told once."""
+
+    username: str
+    password: str = field(repr=False)
+    roles: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """Who acts, and in which story."""
+
+    story: Story
+    community_id: UUID
+    manager: StaffMember
+    clerk: StaffMember
+    owner: StaffMember
+    """Of one shop."""
+    accounts: Sequence[Account]
+
+
+def gather(session: Session, story: Story) -> Cast:
+    """Found the community, and open its accounts with passwords nobody has seen before."""
+    now = story.at(story.founded_on, 9)
+    community = found_community(
+        session,
+        FoundCommunity(
+            slug=SLUG, name="田园市场", timezone=str(story.now.tzinfo), demonstration=True
+        ),
+        now=now,
+    )
+    members: dict[str, StaffMember] = {}
+    accounts: list[Account] = []
+    for username, display_name, roles in ACCOUNTS:
+        password = secrets.token_urlsafe(12)
+        opened = create_account(
+            session,
+            None,
+            CreateAccount(
+                community_id=community.id,
+                username=username,
+                password=password,
+                display_name=display_name,
+                roles=roles,
+            ),
+            now=now,
+        )
+        members[username] = member(opened, timezone=community.timezone)
+        accounts.append(Account(username, password, tuple(sorted(roles))))
+    return Cast(
+        story=story,
+        community_id=community.id,
+        manager=members["demo-manager"],
+        clerk=members["demo-clerk"],
+        owner=members["demo-shop"],
+        accounts=accounts,
+    )
+
+
+def take_in_residents(session: Session, cast: Cast) -> None:
+    """Take in the residents, household by household, area by area."""
+    story = cast.story
+    now = story.at(story.founded_on + timedelta(days=1), 10)
+    areas = [
+        create_area(session, cast.clerk, CreateArea(f"第{number}责任区"), now=now)
+        for number in range(1, AREAS + 1)
+    ]
+    groups: dict[UUID, UUID] = {}
+    names = people_names(story.random, RESIDENTS)
+    household = 0
+    while names:
+        area = areas[household % AREAS]
+        if household // AREAS % HOUSEHOLDS_OF_A_GROUP == 0:
+            group = CreateHouseholdGroup(f"{area.name}第{household + 1}联户", area_id=area.id)
+            groups[area.id] = create_household_group(session, cast.clerk, group, now=now).id
+        household += 1
+        size = story.random.randint(1, LARGEST_HOUSEHOLD)
+        living_together, names = names[:size], names[size:]
+        for place, name in enumerate(living_together):
+            request = replace(
+                _resident(story.random, name, household, adult=place == 0),
+                area_id=area.id,
+                household_group_id=groups[area.id],
+            )
+            create_resident(session, cast.clerk, request, now=now)
+
+
+def _resident(random: Random, name: str, household: int, *, adult: bool) -> CreateResident:
+    """Return a resident, who may be adult or not unless it is known."""
+    building, flat = divmod(household, 40)
+    return CreateResident(
+        name=name,
+        unit=f"{building + 1}栋{flat // 8 + 1}单元{flat % 8 + 1:02d}号",
+        adult=adult or random.randrange(5) > 0,
+        household_ref=f"H{household:04d}",
+        consent_membership=random.randrange(100) < 92,
+        consent_publicity=random.randrange(100) < 40,
+        consent_contact=random.randrange(2) == 0,
+    )

@@ -1,0 +1,130 @@
+"""The rounds of the demonstration: deeds, nominations, the draw, the notice and the cards."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from loyalty.models import Card, Resident, Round
+from loyalty.rules.calendar import Month
+from loyalty.rules.card_action import CardAction
+from loyalty.rules.selection import RoundAction
+from loyalty.services.actors import StaffMember
+from loyalty.services.cards import ActOnCard, act_on_card
+from loyalty.services.deeds import DEFAULT_KINDS, RecordDeed, record_deed
+from loyalty.services.demonstration.cast import Cast
+from loyalty.services.nominations import SOURCES, Nominate, nominate
+from loyalty.services.round_actions import ActOnRound, act_on_round
+from loyalty.services.rounds import PlannedList, PlanRound, plan_round
+
+LISTS = (
+    ("civilized_resident", 60, 85, 850),
+    ("household_head", 45, 60, 820),
+    ("red_cell_member", 30, 40, 850),
+)
+"""Honour, quota, how many are nominated, and what the card pays in permille."""
+
+DEEDS_A_MONTH = 220
+FREEZE_DAY = 12
+VOLUNTEER_DAYS = (16, 28)
+WITNESSES = ("演示见证人甲", "演示见证人乙")
+
+
+def hold_round(session: Session, cast: Cast, month: Month, *, sealing_key: bytes) -> None:
+    """Take the round of a past month from its plan to the cards in people's hands."""
+    story = cast.story
+    held = begin_round(session, cast, month)
+
+    def act(
+        actor: StaffMember, action: RoundAction, now: datetime, seed: str | None = None
+    ) -> None:
+        request = ActOnRound(held.id, action, seed=seed, witnesses=WITNESSES if seed else ())
+        act_on_round(session, actor, request, sealing_key=sealing_key, now=now)
+
+    frozen_on = month.first.replace(day=FREEZE_DAY)
+    act(cast.clerk, RoundAction.SCREEN, story.at(frozen_on, 8, 30))
+    act(cast.clerk, RoundAction.START_REVIEW, story.at(frozen_on, 9))
+    act(cast.clerk, RoundAction.FREEZE, story.at(frozen_on, 10))
+    dice = " ".join(str(story.random.randint(1, 6)) for _ in range(12))
+    act(cast.clerk, RoundAction.DRAW, story.at(frozen_on, 15), seed=dice)
+    act(cast.clerk, RoundAction.PUBLISH, story.at(frozen_on, 16))
+    if held.notice_last is None:
+        raise LookupError("The round has not been published.")
+    over = held.notice_last + timedelta(days=1)
+    act(cast.manager, RoundAction.CONFIRM, story.at(over, 9))
+    act(cast.clerk, RoundAction.ISSUE, story.at(over, 10))
+    act(cast.clerk, RoundAction.CLOSE, story.at(over, 17))
+    _hand_over(session, cast, held, sealing_key=sealing_key, now=story.at(over, 16))
+
+
+def begin_round(session: Session, cast: Cast, month: Month) -> Round:
+    """Plan and open the round of a month, record the deeds of the month and nominate."""
+    story = cast.story
+    residents = session.scalars(
+        select(Resident.id).where(Resident.community_id == cast.community_id).order_by(Resident.id)
+    ).all()
+    plan = PlanRound(month, [_planned(*one) for one in LISTS], notice_working_days=None)
+    planned = plan_round(session, cast.clerk, plan, now=story.at(month.first, 8, 30))
+    act_on_round(
+        session,
+        cast.clerk,
+        ActOnRound(planned.id, RoundAction.OPEN),
+        sealing_key=b"",
+        now=story.at(month.first, 9),
+    )
+    _record_deeds(session, cast, month, residents)
+    for honour, _, nominees, _ in LISTS:
+        for resident_id in story.random.sample(residents, nominees):
+            day = story.random.choice(story.days_of(month)[: FREEZE_DAY - 1])
+            request = Nominate(planned.id, honour, resident_id, story.random.choice(SOURCES))
+            nominate(session, cast.clerk, request, now=story.at(day, story.random.randint(9, 17)))
+    return planned
+
+
+def _planned(honour: str, quota: int, _: int, pay_permille: int) -> PlannedList:
+    return PlannedList(
+        honour=honour,
+        quota=quota,
+        pay_permille=pay_permille,
+        months_valid=None,
+        cooling_off_months=1,
+        min_score_hundredths=0,
+        area_minimums={},
+    )
+
+
+def _record_deeds(
+    session: Session,
+    cast: Cast,
+    month: Month,
+    residents: Sequence[UUID],
+) -> None:
+    """Record deeds of ordinary days, and more on the two volunteer days."""
+    story = cast.story
+    so_far = story.days_of(month)
+    weights = [6 if day.day in VOLUNTEER_DAYS else 1 for day in so_far]
+    for day in story.random.choices(so_far, weights, k=DEEDS_A_MONTH):
+        kind, name = story.random.choice(DEFAULT_KINDS)
+        request = RecordDeed(
+            story.random.choice(residents),
+            kind,
+            day,
+            source=f"{name}签到表",
+            points_hundredths=50 * story.random.randint(1, 6),
+        )
+        record_deed(session, cast.clerk, request, now=story.at(day, 18))
+
+
+def _hand_over(
+    session: Session, cast: Cast, held: Round, *, sealing_key: bytes, now: datetime
+) -> None:
+    """Hand the cards over, all but the last few; replace one that was lost on the way home."""
+    cards = session.scalars(select(Card.id).where(Card.round_id == held.id).order_by(Card.id)).all()
+    steps: list[tuple[UUID, CardAction, str | None]]
+    steps = [(card, CardAction.HAND_OVER, None) for card in cards[:-3]]
+    steps += [(cards[0], CardAction.SUSPEND, "本人挂失"), (cards[0], CardAction.REISSUE, "补卡")]
+    for card_id, action, reason in steps:
+        request = ActOnCard(card_id, action, reason)
+        act_on_card(session, cast.clerk, request, sealing_key=sealing_key, now=now)

@@ -1,0 +1,76 @@
+"""Removing the demonstration, and nothing else."""
+
+from sqlalchemy import Delete, delete, select
+from sqlalchemy.orm import Session
+
+from loyalty.models import (
+    Area,
+    AuditEvent,
+    Card,
+    CardEvent,
+    CardMonth,
+    Community,
+    Deed,
+    DeedKind,
+    Honour,
+    HouseholdGroup,
+    ImportJob,
+    Redemption,
+    Resident,
+    RevocationList,
+    Round,
+    Shop,
+    SigningKey,
+    StaffAccount,
+    Till,
+)
+from loyalty.services.demonstration.cast import SLUG
+from loyalty.services.errors import UnknownRecordError
+
+OF_A_COMMUNITY = (
+    Redemption,
+    RevocationList,
+    Card,
+    Round,
+    Deed,
+    DeedKind,
+    Till,
+    Shop,
+    SigningKey,
+    Resident,
+    HouseholdGroup,
+    Area,
+    ImportJob,
+    Honour,
+    AuditEvent,
+    StaffAccount,
+)
+"""What belongs to a community, in an order in which nothing is removed that is still referred to.
+
+Terms, steps of certification, lists, candidates and nominations go with what they belong to.
+"""
+
+
+def demonstration_of(session: Session) -> Community | None:
+    """Return the demonstration, if it has been built."""
+    return session.scalar(select(Community).where(Community.slug == SLUG, Community.demonstration))
+
+
+def wipe(session: Session) -> None:
+    """Remove the demonstration with all that belongs to it.
+
+    Raises:
+        UnknownRecordError: there is none; a real community is never removed.
+    """
+    community = demonstration_of(session)
+    if community is None:
+        raise UnknownRecordError("There is no demonstration here.")
+    cards = select(Card.id).where(Card.community_id == community.id)
+    statements: list[Delete] = [
+        delete(CardMonth).where(CardMonth.card_id.in_(cards)),
+        delete(CardEvent).where(CardEvent.card_id.in_(cards)),
+        *(delete(model).where(model.community_id == community.id) for model in OF_A_COMMUNITY),
+        delete(Community).where(Community.id == community.id),
+    ]
+    for statement in statements:
+        session.execute(statement.execution_options(synchronize_session=False))
