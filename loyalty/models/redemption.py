@@ -39,6 +39,7 @@ class Redemption(Identified):
             unique=True,
             postgresql_where="kind = 'void'",
         ),
+        Index("ix_redemption_of", "of_id", postgresql_where="of_id IS NOT NULL"),
         Index(
             "ix_redemption_month_shop",
             "community_id",

@@ -697,6 +697,13 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_index(
+        "ix_redemption_of",
+        "redemption",
+        ["of_id"],
+        unique=False,
+        postgresql_where="of_id IS NOT NULL",
+    )
+    op.create_index(
         "uq_redemption_one_void_a_sale",
         "redemption",
         ["of_id"],
@@ -740,6 +747,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_index("ix_redemption_of", table_name="redemption", postgresql_where="of_id IS NOT NULL")
     op.drop_index(
         "uq_redemption_one_void_a_sale", table_name="redemption", postgresql_where="kind = 'void'"
     )
