@@ -22,9 +22,10 @@ from loyalty.services.demonstration.cast import Account, Cast, gather, take_in_r
 from loyalty.services.demonstration.market import Stall, open_market
 from loyalty.services.demonstration.selection import begin_round, hold_round
 from loyalty.services.demonstration.story import Story
-from loyalty.services.demonstration.trading import living_cards, take_back, trade
+from loyalty.services.demonstration.trading import Trading, living_cards, take_back, trade
 from loyalty.services.demonstration.welcome import invite_visitor, token_to_print
 from loyalty.services.demonstration.wiping import demonstration_of, wipe
+from loyalty.services.directory import Directory
 from loyalty.services.errors import UnknownRecordError
 from loyalty.services.pairing import pairing_url
 from loyalty.settings import Settings
@@ -114,8 +115,9 @@ def _trade(url: str, cast: Cast, month: Month, stalls: Sequence[Stall]) -> Itera
     with psycopg.connect(plain(url), autocommit=True) as connection:
         # What a power cut would lose here can be built again.
         connection.execute("SET synchronous_commit = off")
+        trading = Trading(connection, Directory(), stalls, cards)
         for day in cast.story.days_of(month):
-            mistakes = trade(connection, cast, day, stalls, cards)
+            mistakes = trade(trading, cast, day)
             with opened(url) as session:
                 take_back(session, cast, mistakes)
             yield day.isoformat()

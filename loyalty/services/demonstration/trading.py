@@ -46,6 +46,18 @@ class Mistake:
     """Marked price of the goods that come back; None voids the sale."""
 
 
+@dataclass(frozen=True, slots=True)
+class Trading:
+    """A month's trade."""
+
+    connection: Connection[Any]
+    """One on which each statement is a transaction of its own."""
+    directory: Directory
+    stalls: Sequence[Stall]
+    cards: Sequence[str]
+    """Tokens of the cards that people hold."""
+
+
 def living_cards(session: Session, cast: Cast, month: Month) -> Sequence[str]:
     """Return the tokens of the cards that people hold in a month."""
     return session.scalars(
@@ -59,26 +71,18 @@ def living_cards(session: Session, cast: Cast, month: Month) -> Sequence[str]:
     ).all()
 
 
-def trade(
-    connection: Connection[Any],
-    cast: Cast,
-    day: date,
-    stalls: Sequence[Stall],
-    cards: Sequence[str],
-) -> list[Mistake]:
-    """Make the sales of one day; return what has to be taken back.
-
-    Args:
-        connection: one on which each statement is a transaction of its own.
-    """
+def trade(trading: Trading, cast: Cast, day: date) -> list[Mistake]:
+    """Make the sales of one day; return what has to be taken back."""
     random = cast.story.random
-    directory, mistakes = Directory(), []
-    for stall, moment in _visits(cast.story, day, stalls):
+    mistakes = []
+    for stall, moment in _visits(cast.story, day, trading.stalls):
         basket = _basket(stall, random)
         key = UUID(int=random.getrandbits(128), version=4)
-        request = RedeemCard(ShownCard(random.choice(cards), basket), key)
+        request = RedeemCard(ShownCard(random.choice(trading.cards), basket), key)
         try:
-            sale = redeem(connection, directory, stall.till_token, request, now=moment)
+            sale = redeem(
+                trading.connection, trading.directory, stall.till_token, request, now=moment
+            )
         except CardRefusedError:
             continue  # A card that was used often today: the customer pays the full price.
         luck = random.randrange(1000)
