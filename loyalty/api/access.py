@@ -30,11 +30,17 @@ class Caller(StrEnum):
 Method = TypeVar("Method", bound=Callable[..., Any])
 
 
-def open_to(*callers: Caller) -> Callable[[Method], Method]:
-    """Name the callers of one method of the API."""
+def open_to(*callers: Caller, meets_version: bool = False) -> Callable[[Method], Method]:
+    """Name the callers of one method of the API.
+
+    Args:
+        meets_version: the method's own first query brings the directory's version along, so a till
+            is let in on what the worker remembers and shut out there if it was revoked.
+    """
 
     def mark(method: Method) -> Method:
         method.callers = frozenset(callers)  # type: ignore[attr-defined]  # a mark on a function
+        method.meets_version = meets_version  # type: ignore[attr-defined]  # likewise
         return method
 
     return mark
@@ -46,8 +52,12 @@ def callers_of(endpoint: str, verb: str) -> frozenset[Caller]:
     Raises:
         AttributeError: nobody has decided; every method needs its ``open_to``.
     """
+    return cast("frozenset[Caller]", _method(endpoint, verb).callers)
+
+
+def _method(endpoint: str, verb: str) -> Any:
     view: Any = current_app.view_functions[endpoint]
-    return cast("frozenset[Caller]", getattr(view.view_class, verb.lower()).callers)
+    return getattr(view.view_class, verb.lower())
 
 
 def admit() -> None:
@@ -109,6 +119,8 @@ def _bearer_token() -> str:
 def _caller(token: str) -> StaffMember | Till:
     if token.startswith(TILL_TOKEN_PREFIX):
         with hot_connection() as connection:
+            if not _method(str(request.endpoint), request.method).meets_version:
+                directory().look(connection)
             return directory().counter(connection, token).till
     with transaction() as session:
         return staff_member_of_token(session, token, now=utc_now())

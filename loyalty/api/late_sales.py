@@ -21,7 +21,7 @@ late_sales = Noun("/redemptions/sync")
 class LateSales(MethodView):
     """Uploads of a till that was without network."""
 
-    @open_to(Caller.TILL)
+    @open_to(Caller.TILL, meets_version=True)
     @late_sales.arguments(LateSalesSchema)
     @late_sales.response(200, OutcomesSchema)
     def post(self, values: dict[str, Any]) -> Any:

@@ -45,7 +45,7 @@ CREATED, OK = 201, 200
 class Redemptions(MethodView):
     """The book of sales."""
 
-    @open_to(Caller.TILL)
+    @open_to(Caller.TILL, meets_version=True)
     @redemptions.arguments(RedeemCardSchema)
     @redemptions.response(CREATED, SaleSchema)
     @redemptions.alt_response(OK, schema=SaleSchema, description="Recorded before, same key.")

@@ -18,7 +18,7 @@ validations = Noun("/validations")
 class Validations(MethodView):
     """Looking at a card."""
 
-    @open_to(Caller.TILL)
+    @open_to(Caller.TILL, meets_version=True)
     @validations.arguments(ShownCardSchema)
     @validations.response(200, AppraisalSchema)
     def post(self, shown: ShownCard) -> Any:

@@ -7,11 +7,11 @@ import pytest
 import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select, text, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from loyalty.models import AuditEvent, CardMonth, Redemption
+from loyalty.models import AuditEvent, CardMonth, Redemption, Till
 from loyalty.rules.card_number import number_of
 from loyalty.services.actors import Role
 from tests.given import (
@@ -472,6 +472,37 @@ def test_the_day_of_a_till_lists_its_sales_and_their_sums(
         sales[2]["receipt"]: False,
     }
     assert client.get("/api/v1/till/today", headers=other).json["items"] == []
+
+
+@pytest.mark.parametrize("call", ["today", "validation", "sale", "upload", "void"])
+def test_a_revoked_till_is_shut_out_of_every_call(
+    client: FlaskClient, session: Session, call: str
+) -> None:
+    community = given_community(session)
+    card = given_card(session, community)
+    headers = paired_till(session, given_shop(session, community))
+
+    def send() -> int:
+        key, body = sale_key(), {"code": card.token, "total_fen": 100}
+        item = {**body, "idempotency_key": str(uuid4()), "happened_at": NOON.isoformat()}
+        post = {
+            "validation": ("/api/v1/validations", body),
+            "sale": (SALES, body),
+            "upload": (f"{SALES}/sync", {"items": [item]}),
+            "void": (f"{SALES}/{uuid4()}/void", {"reason": "打错"}),
+        }
+        if call == "today":
+            return client.get("/api/v1/till/today", headers=headers).status_code
+        return client.post(
+            post[call][0], headers={**headers, **key}, json=post[call][1]
+        ).status_code
+
+    before = send()
+    session.execute(update(Till).values(revoked_at=NOON))
+    session.commit()
+
+    assert before in {200, 201, 404}
+    assert send() == 401
 
 
 def test_staff_find_entries_and_see_no_other_communitys(
