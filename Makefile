@@ -51,7 +51,7 @@ migration: setup ## Write a migration from the models: make migration name="add 
 	@loyalty migrate --write "$(name)"
 
 translations: setup ## Gather the texts of code and templates into the catalogues
-	pybabel extract --mapping-file loyalty/babel.cfg --output-file build/messages.pot --no-location .
+	pybabel extract --keywords lazy_gettext --mapping-file loyalty/babel.cfg --output-file build/messages.pot --no-location .
 	pybabel update --input-file build/messages.pot --output-dir loyalty/translations --no-fuzzy-matching
 
 clean: ## Remove what was made here; the data in var/ stays

@@ -1,18 +1,32 @@
 """Wires the service together and does nothing else."""
 
+from pathlib import Path
+
 from flask import Flask, Response, request
+from flask_babel import Babel
 
 from loyalty.api import register_api
 from loyalty.api.problems import answer
 from loyalty.database import HOT, db, engine_options, hot_engine_options
 from loyalty.embedded import embedded_database
+from loyalty.pages import register_pages
+from loyalty.pages.headers import security_headers
+from loyalty.pages.preferences import SOURCE, reader_locale
+from loyalty.pages.problems import answer_page
+from loyalty.rate_limits import limit_rates
 from loyalty.services.directory import Directory
 from loyalty.settings import Settings
+from loyalty.till import register_till
 
 LARGEST_JSON = 64 * 1024
 LARGEST_UPLOAD = 8 * 1024 * 1024
-LARGE_PATHS = ("/api/v1/imports/", "/api/v1/redemptions/sync")
+LARGE_PATHS = ("/api/v1/imports/", "/api/v1/redemptions/sync", "/staff/imports/")
 """Where a table is uploaded, or five hundred sales at once."""
+
+MACHINES_PATHS = ("/api/", "/.well-known/", "/revocations/", "/livez", "/readyz")
+"""Where programs ask, which are answered with problems; people get pages."""
+
+TRANSLATIONS = Path(__file__).with_name("translations")
 
 
 def create_app(settings: Settings) -> Flask:
@@ -32,7 +46,19 @@ def create_app(settings: Settings) -> Flask:
     db.init_app(app)
     app.before_request(_allow_large_uploads)
     app.register_error_handler(Exception, _answer_error)
+    Babel(
+        app,
+        default_locale=SOURCE,
+        default_translation_directories=str(TRANSLATIONS),
+        locale_selector=reader_locale,
+    )
     register_api(app)
+    register_pages(app)
+    register_till(app)
+    https = settings.base_url.startswith("https:")
+    app.config["SESSION_COOKIE_SECURE"] = https
+    app.after_request(security_headers(https=https))
+    limit_rates(app, enabled=settings.limit_rates)
     return app
 
 
@@ -42,4 +68,4 @@ def _allow_large_uploads() -> None:
 
 
 def _answer_error(error: Exception) -> Response:
-    return answer(error)
+    return answer(error) if request.path.startswith(MACHINES_PATHS) else answer_page(error)

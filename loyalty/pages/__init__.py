@@ -1,1 +1,61 @@
 """Server-rendered pages: public, resident and staff console."""
+
+from typing import Any
+
+from flask import Flask, request, url_for
+from flask_wtf.csrf import CSRFProtect
+from jinja2 import StrictUndefined
+
+from loyalty.pages import preferences
+from loyalty.pages.api_docs import api_docs
+from loyalty.pages.public import public
+from loyalty.pages.resident import resident
+from loyalty.pages.staff import STAFF_PAGES
+from loyalty.pages.staff.console import register_sign_in
+from loyalty.pages.values import FILTERS
+
+NOT_OF_A_QUERY = ("_anchor", "_external", "_method", "_scheme")
+"""What `url_for` would take for itself."""
+
+
+def register_pages(app: Flask) -> None:
+    """Add every page to the app. Each form is guarded by a token; the API has bearer tokens."""
+    app.config |= {
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "WTF_CSRF_CHECK_DEFAULT": False,
+        "WTF_CSRF_TIME_LIMIT": None,
+    }
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.filters |= FILTERS
+    app.context_processor(_frame)
+    app.after_request(preferences.remember)
+    register_sign_in(app)
+    csrf = CSRFProtect(app)
+    for blueprint in (public, resident, api_docs, *STAFF_PAGES):
+        blueprint.before_request(csrf.protect)
+        app.register_blueprint(blueprint)
+
+
+def _frame() -> dict[str, Any]:
+    """Return what every page's frame shows: the reader's choices and the way to change them."""
+    return {
+        "language": preferences.language(),
+        "languages": preferences.LANGUAGES,
+        "choice": preferences.preference,
+        "switched": _switched,
+    }
+
+
+def _switched(**choice: str) -> str:
+    """Return the address of this page with one preference switched; of the doors if it has none."""
+    if request.endpoint is None or request.method != "GET":
+        endpoint, kept = "pages.welcome", {}
+    else:
+        endpoint, kept = request.endpoint, request.args.to_dict()
+    values: dict[str, Any] = {
+        **{name: value for name, value in kept.items() if name not in NOT_OF_A_QUERY},
+        **choice,
+        **(request.view_args or {}),
+    }
+    return url_for(endpoint, **values)

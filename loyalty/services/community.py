@@ -44,6 +44,12 @@ def community_called(session: Session, slug: str) -> Community:
     return community
 
 
+def honours_of(session: Session, actor: StaffMember) -> Sequence[Honour]:
+    """Return the honours of the actor's community in the order of their numbers."""
+    query = select(Honour).where(Honour.community_id == actor.community_id)
+    return session.scalars(query.order_by(Honour.number)).all()
+
+
 def locked_community(session: Session, actor: StaffMember) -> Community:
     """Return the actor's community, its policy held still until the transaction ends.
 

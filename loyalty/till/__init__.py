@@ -1,1 +1,10 @@
 """The installable till: its page, its style and its modules."""
+
+from flask import Flask
+
+from loyalty.till.page import till
+
+
+def register_till(app: Flask) -> None:
+    """Add the till's page to the app."""
+    app.register_blueprint(till)

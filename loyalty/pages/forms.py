@@ -1,0 +1,59 @@
+"""Forms as they arrive: trimmed lines of text, faults told in the reader's language."""
+
+import unicodedata
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from flask_babel import LazyString, lazy_gettext
+from flask_wtf import FlaskForm
+from wtforms import SelectField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length, Optional, ValidationError
+
+LONGEST_LINE = 200
+
+NEEDED = lazy_gettext("请填写这一项。")
+TOO_LONG = lazy_gettext("太长了，最多%(max)d个字。")
+UNUSABLE = lazy_gettext("有看不见的控制字符，请重新输入。")
+NOT_OFFERED = lazy_gettext("请从列表中选一项。")
+
+
+class Form(FlaskForm):  # type: ignore[misc]  # the library has no types
+    """A form of ours, guarded by its token."""
+
+    class Meta:
+        """The library's own translations know one Chinese; ours know both."""
+
+        locales = False
+
+
+def line(label: LazyString, *, needed: bool = True, longest: int = LONGEST_LINE) -> Any:
+    """Return a field for one line of text; empty is None where it is not needed."""
+    return StringField(label, filters=[_tidy], validators=_line_validators(needed, longest))
+
+
+def passage(label: LazyString, *, needed: bool = True, longest: int) -> Any:
+    """Return a field for some sentences."""
+    return TextAreaField(label, filters=[_tidy], validators=_line_validators(needed, longest))
+
+
+def choice(label: LazyString, offered: Mapping[str, object] = MappingProxyType({})) -> Any:
+    """Return a field for one of the codes offered; a view may offer them later."""
+    return SelectField(label, choices=list(offered.items()), invalid_choice_message=NOT_OFFERED)
+
+
+def _line_validators(needed: bool, longest: int) -> list[Any]:  # noqa: FBT001  # named by the callers
+    return [
+        InputRequired(NEEDED) if needed else Optional(),
+        Length(max=longest, message=TOO_LONG),
+        _refuse_controls,
+    ]
+
+
+def _tidy(text: str | None) -> str | None:
+    return unicodedata.normalize("NFC", text).strip() or None if text else None
+
+
+def _refuse_controls(_: Form, field: Any) -> None:
+    if any(unicodedata.category(character) in {"Cc", "Cs"} for character in field.data or ""):
+        raise ValidationError(UNUSABLE)

@@ -1,0 +1,76 @@
+"""What anyone may read: the doors, the shops by trade, and what a plaque is worth today."""
+
+from collections import defaultdict
+
+from flask import Blueprint, Response, make_response, render_template
+from sqlalchemy.orm import Session
+
+from loyalty.clock import community_now
+from loyalty.database import transaction
+from loyalty.models import Community, Shop
+from loyalty.services.community import communities, community_called
+from loyalty.services.errors import UnknownRecordError
+from loyalty.services.shop_list import shop_with_plaque, shops_that_give
+from loyalty.words.states import shop_state_words
+
+public = Blueprint("pages", __name__, template_folder="templates", static_folder="static")
+
+MOST_SHOPS = 2000
+"""More than any market has; the list is read on one page."""
+
+
+@public.get("/")
+def welcome() -> str:
+    """Show the three doors: resident, shop, staff."""
+    return render_template("public/welcome.html")
+
+
+@public.get("/shops")
+@public.get("/<slug>/shops")
+def shops(slug: str | None = None) -> str:
+    """List the shops that take the card today, by trade; several communities are listed first."""
+    with transaction() as session:
+        listed = communities(session)
+        if slug is None and len(listed) != 1:
+            return render_template("public/communities.html", communities=listed)
+        community = community_here(session, slug)
+        now = community_now(community.timezone)
+        found = shops_that_give(session, community, limit=MOST_SHOPS, after=None, now=now)
+    by_trade = defaultdict[str, list[Shop]](list)
+    for shop in found.items:
+        by_trade[shop.category].append(shop)
+    return render_template("public/shops.html", community=community, by_trade=by_trade)
+
+
+@public.get("/p/<plaque_number>")
+@public.get("/<slug>/p/<plaque_number>")
+def plaque(plaque_number: str, slug: str | None = None) -> Response:
+    """Show what the plaque on a shop's door is worth at this moment."""
+    with transaction() as session:
+        community = community_here(session, slug)
+        now = community_now(community.timezone)
+        shop = shop_with_plaque(session, community, plaque_number)
+    page = render_template(
+        "public/plaque.html",
+        community=community,
+        shop=shop,
+        words=shop_state_words(shop, today=now.date()),
+        now=now,
+    )
+    response = make_response(page)
+    response.cache_control.no_store = True
+    return response
+
+
+def community_here(session: Session, slug: str | None) -> Community:
+    """Return the community an address names; without a name, the only one there is.
+
+    Raises:
+        UnknownRecordError: there is none of this name, or the address leaves open which is meant.
+    """
+    if slug is not None:
+        return community_called(session, slug)
+    listed = communities(session)
+    if len(listed) != 1:
+        raise UnknownRecordError("The address must name one of several communities.")
+    return listed[0]

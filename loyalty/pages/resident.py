@@ -1,0 +1,126 @@
+"""What whoever holds a card may see of it: is it valid, until when, what it gives. No name."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import Blueprint, Response, current_app, make_response, render_template, request
+from flask_babel import lazy_gettext
+from werkzeug.exceptions import NotFound
+
+from loyalty.cards.barcode import code128_svg
+from loyalty.cards.qr import qr_svg
+from loyalty.cards.token import card_url, read_claims
+from loyalty.clock import as_local, utc_now
+from loyalty.database import transaction
+from loyalty.models import Community
+from loyalty.pages.forms import Form, line
+from loyalty.rules.verdict import Verdict
+from loyalty.services.card_check import CardCheck, check_card
+from loyalty.services.shop_list import number_that_give
+from loyalty.words.verdicts import WORDS, VerdictWords
+
+resident = Blueprint("resident", __name__)
+
+LONGEST_NUMBER = 40
+
+NO_CARD = frozenset({Verdict.UNKNOWN, Verdict.FORGED, Verdict.BAD_CODE, Verdict.PAYMENT_CODE})
+"""What is told of codes that are no card of ours."""
+
+
+class NumberForm(Form):
+    """The number as it is printed on the card; it travels in the body, never in an address."""
+
+    number = line(lazy_gettext("卡号"), longest=LONGEST_NUMBER)
+
+
+@dataclass(frozen=True, slots=True)
+class ShownCard:
+    """A card as its page shows it."""
+
+    check: CardCheck
+    words: VerdictWords
+    community: Community | None
+    """None if the code is no card of ours."""
+    shops: int
+    """How many shops take it today."""
+    now: datetime
+    """On the community's wall clock; in UTC without a community."""
+
+
+@resident.get("/c/<token>")
+@resident.get("/C/<token>")
+def card(token: str) -> Response:
+    """Show what the card behind a QR is worth at this moment."""
+    return _private(render_template("resident/card.html", shown=_look_at(token), token=token))
+
+
+@resident.route("/card", methods=["GET", "POST"])
+def card_form() -> Response:
+    """Ask for a card's number, and show what the card is worth."""
+    form = NumberForm()
+    if form.validate_on_submit():
+        shown = _look_at(form.number.data)
+        return _private(render_template("resident/card.html", shown=shown, token=None))
+    return _private(render_template("resident/card_form.html", form=form))
+
+
+@resident.get("/c/<token>/print")
+def card_print(token: str) -> Response:
+    """Show the card in its size on paper."""
+    shown = _genuine(token)
+    page = render_template(
+        "resident/print.html", shown=shown, token=token, number=read_claims(token).number
+    )
+    return _private(page)
+
+
+@resident.get("/c/<token>/qr.svg")
+def card_qr(token: str) -> Response:
+    """Draw the card's QR."""
+    _genuine(token)
+    base_url = current_app.extensions["loyalty.settings"].base_url
+    return _drawing(qr_svg(card_url(base_url, token)))
+
+
+@resident.get("/c/<token>/barcode.svg")
+def card_barcode(token: str) -> Response:
+    """Draw the card's number as a barcode."""
+    _genuine(token)
+    return _drawing(code128_svg(read_claims(token).number))
+
+
+def _look_at(code: str) -> ShownCard:
+    with transaction() as session:
+        now = utc_now()
+        check = check_card(session, code, now=now)
+        community, shops = None, 0
+        if check.community_id is not None:
+            community = session.get_one(Community, check.community_id)
+            now = as_local(now, community.timezone)
+            shops = number_that_give(session, community, today=now.date())
+    return ShownCard(check, WORDS[check.verdict], community, shops, now)
+
+
+def _genuine(token: str) -> ShownCard:
+    """Return the card of a token; what is no card of ours is not drawn, however it looks."""
+    shown = _look_at(token)
+    if shown.check.verdict in NO_CARD:
+        raise NotFound
+    return shown
+
+
+def _private(page: str) -> Response:
+    """Return a page that nobody keeps, indexes, or learns the address of."""
+    response = make_response(page)
+    response.cache_control.no_store = True
+    response.headers["X-Robots-Tag"] = "noindex"
+    if request.method == "GET" and request.view_args:
+        # Forms of an address without a token need the referrer for their guard.
+        response.headers["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+def _drawing(svg: str) -> Response:
+    response = _private(svg)
+    response.mimetype = "image/svg+xml"
+    return response

@@ -1,0 +1,37 @@
+"""What is about to be done, repeated back in words, before it is done."""
+
+from dataclasses import dataclass
+
+from flask import render_template
+from flask_babel import lazy_gettext
+
+from loyalty.pages.forms import Form, passage
+from loyalty.words.steps import StepWords
+
+LONGEST_REASON = 500
+
+
+class ConfirmationForm(Form):
+    """A step that needs nothing but a yes."""
+
+
+class ReasonForm(Form):
+    """A step that is taken for a reason."""
+
+    reason = passage(lazy_gettext("理由"), longest=LONGEST_REASON)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked before a step is taken."""
+
+    subject: str
+    """Whom or what it is about."""
+    words: StepWords
+    back: str
+    """Address of the page to return to if it is not done."""
+
+
+def ask(question: Question, form: Form) -> str:
+    """Return the page that repeats a step back and asks for the yes."""
+    return render_template("staff/confirmation.html", question=question, form=form)

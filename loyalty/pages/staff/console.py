@@ -1,0 +1,130 @@
+"""What the pages of the staff console have in common: a signed-in member of staff, and a frame."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, Flask, current_app, flash, request
+from flask_babel import lazy_gettext
+from flask_login import LoginManager, UserMixin, current_user
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.exceptions import BadRequest, Forbidden
+
+from loyalty.cards.keys import sealing_key_from
+from loyalty.clock import community_now, utc_now
+from loyalty.database import transaction
+from loyalty.models import Community
+from loyalty.rules.errors import LoyaltyError
+from loyalty.services.actors import Role, StaffMember
+from loyalty.services.community import community_of
+from loyalty.services.errors import NotAllowedError, SignInError, UnknownRecordError
+from loyalty.services.sign_in import staff_member_of_token
+from loyalty.settings import Settings
+from loyalty.words.refusals import refusal_in_words
+from loyalty.words.verdicts import Tone
+
+PAGE_LENGTH = 50
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn(UserMixin):  # type: ignore[misc]  # the library has no types
+    """A member of staff at the console. The session holds a token that can be revoked."""
+
+    actor: StaffMember
+    community: Community
+    token: str
+
+    def get_id(self) -> str:
+        """Return what the session remembers."""
+        return self.token
+
+
+class Console(Blueprint):
+    """The pages of one noun of the console, for staff and managers only."""
+
+    def __init__(self, noun: str, path: str) -> None:
+        super().__init__(f"staff_{noun}", __name__, url_prefix=f"/staff{path}")
+        self.before_request(_admit)
+
+
+def register_sign_in(app: Flask) -> None:
+    """Let the console know who is signed in."""
+    manager = LoginManager(app)
+    manager.login_view = "staff_sign_in.sign_in"
+    manager.login_message = lazy_gettext("请先登录。")
+    manager.login_message_category = Tone.UNSURE
+    manager.user_loader(_signed_in)
+
+
+def actor() -> StaffMember:
+    """Return who works at the console."""
+    member: StaffMember = current_user.actor
+    return member
+
+
+def now() -> datetime:
+    """Return the present instant on the wall clock of the community."""
+    return community_now(actor().timezone)
+
+
+def sealing_key() -> bytes:
+    """Return the key that opens the private halves of the cards' keys."""
+    return sealing_key_from(settings().secret_key)
+
+
+def settings() -> Settings:
+    """Return what the operator has decided."""
+    found: Settings = current_app.extensions["loyalty.settings"]
+    return found
+
+
+def asked_for() -> dict[str, Any]:
+    """Return the search and the place of a list's page, from the query.
+
+    Raises:
+        BadRequest: the place is none.
+    """
+    after = request.args.get("after")
+    searched = request.args.get("q", "").replace("\0", "").strip()
+    try:
+        return {"q": searched or None, "after": UUID(after) if after else None}
+    except ValueError as error:
+        raise BadRequest from error
+
+
+def attempt(deed: Callable[[Session], object], done: str) -> bool:
+    """Do one thing in one transaction, and say that it was done, or why it was refused.
+
+    Raises:
+        UnknownRecordError: a record is not there, which is another page's matter.
+    """
+    try:
+        with transaction() as session:
+            deed(session)
+    except UnknownRecordError:
+        raise
+    except (LoyaltyError, StaleDataError) as refusal:
+        flash(refusal_in_words(refusal), Tone.NO)
+        return False
+    flash(done, Tone.YES)
+    return True
+
+
+def _signed_in(token: str) -> SignedIn | None:
+    try:
+        with transaction() as session:
+            member = staff_member_of_token(session, token, now=utc_now())
+            return SignedIn(member, community_of(session, member), token)
+    except (SignInError, NotAllowedError):
+        return None
+
+
+def _admit() -> Any:
+    if not current_user.is_authenticated:
+        return current_app.login_manager.unauthorized()  # type: ignore[attr-defined]  # Flask-Login's
+    if not actor().roles & {Role.STAFF, Role.MANAGER}:
+        raise Forbidden
+    return None

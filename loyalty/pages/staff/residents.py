@@ -1,0 +1,118 @@
+"""The residents, as staff look them up, take them in and put them forward."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import redirect, render_template, request, url_for
+from flask_babel import gettext, lazy_gettext
+from wtforms import BooleanField
+
+from loyalty.database import transaction
+from loyalty.pages.forms import Form, choice, line
+from loyalty.pages.staff import console
+from loyalty.services.areas import find_areas
+from loyalty.services.nominations import Nominate, nominate
+from loyalty.services.residents import (
+    CreateResident,
+    FindResidents,
+    create_resident,
+    find_residents,
+    resident_of,
+)
+from loyalty.services.todo import current_round
+from loyalty.words.honours import honour_name
+
+residents = console.Console("residents", "/residents")
+
+STATES = {"active": lazy_gettext("在住"), "inactive": lazy_gettext("已迁出")}
+
+SOURCES = {
+    "self": lazy_gettext("本人自荐"),
+    "neighbour": lazy_gettext("邻居推荐"),
+    "group": lazy_gettext("联户单元推荐"),
+    "staff": lazy_gettext("社区推荐"),
+}
+
+MOST_AREAS = 200
+
+
+class ResidentForm(Form):
+    """A person of the community. There is no field for anything the programme does not need."""
+
+    name = line(lazy_gettext("姓名"))
+    unit = line(lazy_gettext("住址（楼栋房号）"))
+    household_ref = line(lazy_gettext("户号"))
+    phone = line(lazy_gettext("电话（可不填）"), needed=False)
+    area_id = choice(lazy_gettext("责任区"))
+    adult = BooleanField(lazy_gettext("已满十八岁"), default=True)
+    consent_membership = BooleanField(lazy_gettext("同意参加评选"))
+    consent_publicity = BooleanField(lazy_gettext("同意公开姓名"))
+    consent_contact = BooleanField(lazy_gettext("同意电话联系"))
+
+
+class NominationForm(Form):
+    """For which honour a resident is put forward, and by whom."""
+
+    honour = choice(lazy_gettext("荣誉"))
+    source = choice(lazy_gettext("谁推荐"), SOURCES)
+
+
+@residents.get("")
+def listed() -> str:
+    """List residents by pinyin, searched and filtered."""
+    asked = console.asked_for()
+    state = request.args.get("state") if request.args.get("state") in STATES else None
+    wanted = FindResidents(limit=console.PAGE_LENGTH, state=state, **asked)
+    with transaction() as session:
+        found = find_residents(session, console.actor(), wanted)
+        selection_round = current_round(session, console.actor())
+    return render_template(
+        "staff/residents.html",
+        found=found,
+        wanted=wanted,
+        states=STATES,
+        nominating=selection_round is not None and selection_round.state == "open",
+    )
+
+
+@residents.route("/new", methods=["GET", "POST"])
+def new() -> Any:
+    """Take in a resident."""
+    form = ResidentForm()
+    with transaction() as session:
+        areas = find_areas(session, console.actor(), limit=MOST_AREAS, after=None).items
+    form.area_id.choices = [("", gettext("未分"))] + [(str(area.id), area.name) for area in areas]
+    if form.validate_on_submit() and _created(form):
+        return redirect(url_for("staff_residents.listed", q=form.name.data))
+    return render_template("staff/resident_new.html", form=form)
+
+
+@residents.route("/<uuid:resident_id>/nomination", methods=["GET", "POST"])
+def nomination(resident_id: UUID) -> Any:
+    """Put a resident forward in the round that is open."""
+    form = NominationForm()
+    with transaction() as session:
+        resident = resident_of(session, console.actor(), resident_id)
+        selection_round = current_round(session, console.actor())
+    lists = selection_round.lists if selection_round is not None else []
+    form.honour.choices = [(one.honour.code, honour_name(one.honour)) for one in lists]
+    if selection_round is not None and form.validate_on_submit():
+        voice = Nominate(selection_round.id, form.honour.data, resident.id, form.source.data)
+        done = console.attempt(
+            lambda session: nominate(session, console.actor(), voice, now=console.now()),
+            gettext("已推荐%(name)s。", name=resident.name),
+        )
+        if done:
+            return redirect(url_for("staff_residents.listed"))
+    return render_template("staff/nomination.html", form=form, resident=resident)
+
+
+def _created(form: ResidentForm) -> bool:
+    """Store the resident; a refusal leaves the form as it was filled in."""
+    values = {name: value for name, value in form.data.items() if name != "csrf_token"}
+    area_id = values.pop("area_id")
+    new_resident = CreateResident(**values, area_id=UUID(area_id) if area_id else None)
+    return console.attempt(
+        lambda session: create_resident(session, console.actor(), new_resident, now=console.now()),
+        gettext("已添加%(name)s。", name=new_resident.name),
+    )

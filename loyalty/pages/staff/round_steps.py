@@ -1,0 +1,80 @@
+"""A round as its six steps, with where it stands and what comes next."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask_babel import LazyString, lazy_gettext
+
+from loyalty.models import Round
+from loyalty.rules.selection import (
+    RoundAction,
+    RoundFacts,
+    RoundObstacle,
+    RoundState,
+    missing_for,
+)
+from loyalty.services.actors import StaffMember
+from loyalty.services.round_actions import facts_of
+from loyalty.words.obstacles import obstacles_in_words
+from loyalty.words.steps import ROUND_STEPS, StepWords
+
+TIME_HEALS = frozenset(
+    {RoundObstacle.NOTICE_RUNNING, RoundObstacle.OBJECTIONS_OPEN, RoundObstacle.SAME_PERSON}
+)
+"""Obstacles that do not mean that another action is next."""
+
+STEPS: Sequence[tuple[LazyString, frozenset[RoundState]]] = (
+    (lazy_gettext("推荐"), frozenset({RoundState.DRAFT, RoundState.OPEN})),
+    (lazy_gettext("初审"), frozenset({RoundState.SCREENING})),
+    (lazy_gettext("评议和抽签"), frozenset({RoundState.REVIEW})),
+    (lazy_gettext("公示"), frozenset({RoundState.NOTICE})),
+    (lazy_gettext("确认和签发"), frozenset({RoundState.CONFIRMED})),
+    (lazy_gettext("发卡到人"), frozenset({RoundState.ISSUED})),
+)
+"""Each step with the states in which it is the current one."""
+
+
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    """The action that is next in a round."""
+
+    action: RoundAction
+    words: StepWords
+    waits_for: str
+    """What is missing still, in sentences; empty if it can be done now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One of the six steps of a round."""
+
+    name: LazyString
+    progress: str
+    """``done``, ``now`` or ``later``."""
+
+
+def next_step(selection_round: Round, actor: StaffMember, *, now: datetime) -> NextStep | None:
+    """Return what is to be done next; None when the round is over."""
+    facts = facts_of(selection_round, actor, now=now)
+    for action in RoundAction:
+        missing = missing_for(action, facts)
+        if action is not RoundAction.CANCEL and TIME_HEALS.issuperset(missing):
+            return NextStep(action, ROUND_STEPS[action], obstacles_in_words(missing))
+    return None
+
+
+def may_be_cancelled(facts: RoundFacts) -> bool:
+    """Return whether the round can still be called off."""
+    return not missing_for(RoundAction.CANCEL, facts)
+
+
+def steps_of(selection_round: Round) -> list[Step]:
+    """Return the six steps, as done, current or to come."""
+    state = RoundState(selection_round.state)
+    places = [place for place, (_, states) in enumerate(STEPS) if state in states]
+    current = places[0] if places else len(STEPS)
+    return [
+        Step(name, "done" if place < current else "now" if place == current else "later")
+        for place, (name, _) in enumerate(STEPS)
+    ]

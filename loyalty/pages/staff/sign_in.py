@@ -1,0 +1,77 @@
+"""Signing in to the console and out of it."""
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext, lazy_gettext
+from flask_login import current_user, login_user, logout_user
+from wtforms import PasswordField
+from wtforms.validators import InputRequired, Length
+
+from loyalty.clock import utc_now
+from loyalty.database import transaction
+from loyalty.pages.forms import LONGEST_LINE, NEEDED, TOO_LONG, Form, line
+from loyalty.pages.staff import console
+from loyalty.rules.errors import RecordedRefusalError
+from loyalty.services import sign_in as service
+from loyalty.services.community import community_of
+from loyalty.words.refusals import refusal_in_words
+from loyalty.words.verdicts import Tone
+
+sign_in_pages = Blueprint("staff_sign_in", __name__, url_prefix="/staff")
+
+LONGEST_CODE = 12
+
+
+class SignInForm(Form):
+    """What a member of staff types to sign in."""
+
+    username = line(lazy_gettext("账号"))
+    password = PasswordField(
+        lazy_gettext("密码"),
+        validators=[InputRequired(NEEDED), Length(max=LONGEST_LINE, message=TOO_LONG)],
+    )
+    totp = line(lazy_gettext("动态码"), needed=False, longest=LONGEST_CODE)
+
+
+@sign_in_pages.route("/sign-in", methods=["GET", "POST"])
+def sign_in() -> Any:
+    """Ask for name and password, and for a code where the account has a second factor."""
+    form = SignInForm()
+    if form.validate_on_submit() and _signed_in(form):
+        return redirect(_wanted_page())
+    return render_template("staff/sign_in.html", form=form)
+
+
+@sign_in_pages.post("/sign-out")
+def sign_out() -> Any:
+    """End the session, here and in the database."""
+    if current_user.is_authenticated:
+        with transaction() as session:
+            service.sign_out(session, console.actor(), current_user.token, now=utc_now())
+    logout_user()
+    flash(gettext("已退出。"), Tone.YES)
+    return redirect(url_for("staff_sign_in.sign_in"))
+
+
+def _signed_in(form: SignInForm) -> bool:
+    request_of_form = service.SignIn(form.username.data, form.password.data, form.totp.data)
+    try:
+        with transaction() as session:
+            opened = service.sign_in(
+                session, request_of_form, sealing_key=console.sealing_key(), now=utc_now()
+            )
+            member = service.staff_member_of_token(session, opened.token, now=utc_now())
+            community = community_of(session, member)
+    except RecordedRefusalError as refusal:
+        form.password.errors = [refusal_in_words(refusal)]
+        return False
+    login_user(console.SignedIn(member, community, opened.token))
+    return True
+
+
+def _wanted_page() -> str:
+    """Return the page of the console that asked for the sign-in; never one elsewhere."""
+    wanted = request.args.get("next", "")
+    home = url_for("staff_home.home")
+    return wanted if wanted.startswith(f"{home}/") and "\\" not in wanted else home

@@ -1,0 +1,62 @@
+"""How values are written on a page. Templates show values and compute none."""
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, time
+from types import MappingProxyType
+
+from flask_babel import format_date, format_datetime, format_time
+
+from loyalty.rules.card_number import in_groups, number_of
+from loyalty.rules.money import yuan
+from loyalty.words.honours import honour_name
+from loyalty.words.obstacles import outcome_name, reason_name
+from loyalty.words.rates import pay_in_words, shop_rates
+from loyalty.words.states import card_state_words, shop_state_words
+from loyalty.words.trades import trade_name
+
+
+def day(value: date) -> str:
+    """Return a date in words: 2026年12月31日."""
+    return str(format_date(value, "long"))
+
+
+def month(value: date) -> str:
+    """Return the month a date lies in: 2026年12月."""
+    return str(format_date(value, "yMMMM"))
+
+
+def moment(value: datetime) -> str:
+    """Return an instant, which is on the community's wall clock already, to the minute."""
+    return str(format_datetime(value, "short", rebase=False))
+
+
+def points(hundredths: int) -> str:
+    """Return points of hundredths: 1250 is "12.50"."""
+    return f"{hundredths // 100}.{hundredths % 100:02d}"
+
+
+def clock(value: datetime | time) -> str:
+    """Return the time of day, to the second."""
+    return str(format_time(value, "HH:mm:ss", rebase=False))
+
+
+FILTERS: Mapping[str, Callable[..., object]] = MappingProxyType(
+    {
+        "day": day,
+        "month": month,
+        "moment": moment,
+        "clock": clock,
+        "yuan": yuan,
+        "pay": pay_in_words,
+        "grouped": in_groups,
+        "number": number_of,
+        "points": points,
+        "outcome": outcome_name,
+        "reason": reason_name,
+        "shop_state": lambda shop, today: shop_state_words(shop, today=today),
+        "card_state": lambda card, today: card_state_words(card, today=today),
+        "trade": trade_name,
+        "rates": shop_rates,
+        "honour": honour_name,
+    }
+)

@@ -1,0 +1,59 @@
+/**
+ * What a text is that a till has read: the same law as the service's own, see docs/card-format.md.
+ * Payment codes are money of the person who shows them, so they never leave the device.
+ */
+
+/** @typedef {"card_number" | "token" | "payment_code" | "goods_barcode" | "bad"} CodeKind */
+
+const SERIAL_DIGITS = 12;
+const NUMBER = /^[0-9]{14}$/;
+const PAYMENT = /^(?:1[0-5][0-9]{16}|(?:2[5-9]|30)[0-9]{14,22})$/;
+const GOODS = /^(?:[0-9]{8}|[0-9]{12,13})$/;
+const TOKEN = /^(?:https?:\/\/[^\s?#]+\/c\/)?[A-Z2-7]{120}$/i;
+const SEPARATORS = /[\s\-\u2010-\u2015\u2212]/g;
+
+/** Digits of a card number, check digits included. */
+export const NUMBER_DIGITS = 14;
+
+/**
+ * Return a text as a scanner would have sent it: full-width letters become plain ones, and blanks
+ * and hyphens go if nothing but digits is left.
+ * @param {string} text
+ */
+export function normalise(text) {
+  const folded = text.normalize("NFKC").trim();
+  const joined = folded.replace(SEPARATORS, "");
+  return /^[0-9]+$/.test(joined) ? joined : folded;
+}
+
+/**
+ * Return what a text is.
+ * @param {string} text
+ * @returns {CodeKind}
+ */
+export function kindOf(text) {
+  const code = normalise(text);
+  if (isCardNumber(code)) return "card_number";
+  if (PAYMENT.test(code)) return "payment_code";
+  if (GOODS.test(code)) return "goods_barcode";
+  return TOKEN.test(code) ? "token" : "bad";
+}
+
+/**
+ * @param {string} code
+ */
+function isCardNumber(code) {
+  if (!NUMBER.test(code)) return false;
+  const serial = code.slice(0, SERIAL_DIGITS);
+  // Twelve digits and two zeros stay below 2^53, so the remainder is exact.
+  const check = 98 - ((Number(serial) * 100) % 97);
+  return code.slice(SERIAL_DIGITS) === String(check).padStart(2, "0");
+}
+
+/**
+ * Return a card number as it is printed, 4-4-4-2, also while it is being typed.
+ * @param {string} digits
+ */
+export function inGroups(digits) {
+  return digits.replace(/(.{4})(?=.)/g, "$1 ");
+}

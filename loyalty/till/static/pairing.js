@@ -1,0 +1,41 @@
+/** Which till this device is: kept on the device, with the shop's name, and nothing of a person. */
+
+/**
+ * @typedef {object} Pairing
+ * @property {string} token
+ * @property {{id: string, name: string}} till
+ * @property {{name: string, stall: string | null, plaque_number: string | null}} shop
+ * @property {{slug: string, name: string, timezone: string}} community
+ */
+
+const KEPT_AS = "loyalty.till";
+
+/**
+ * Return where the pairing is kept.
+ * @param {Storage} storage
+ */
+export function createPairing(storage) {
+  return {
+    /** @returns {Pairing | null} */
+    read() {
+      try {
+        return JSON.parse(storage.getItem(KEPT_AS) || "null");
+      } catch {
+        return null;
+      }
+    },
+    /** @param {Pairing} pairing */
+    keep: ({ token, till, shop, community }) =>
+      storage.setItem(KEPT_AS, JSON.stringify({ token, till, shop, community })),
+    forget: () => storage.removeItem(KEPT_AS),
+  };
+}
+
+/**
+ * Return the pairing code in an address such as /till#pair=ABCD-2345; "" if there is none.
+ * @param {string} fragment
+ */
+export function codeInFragment(fragment) {
+  const found = /^#pair=([0-9A-Za-z-]{1,40})$/.exec(fragment);
+  return found === null ? "" : found[1].toUpperCase();
+}

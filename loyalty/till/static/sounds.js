@@ -1,0 +1,48 @@
+/** One sound for each colour: up for green, down for red, twice the same for amber. */
+
+/** Pitches in hertz and their length in seconds. */
+const MELODIES = {
+  yes: [[660, 0.12], [990, 0.22]],
+  no: [[300, 0.2], [180, 0.45]],
+  unsure: [[440, 0.14], [0, 0.08], [440, 0.14]],
+};
+
+/**
+ * Return what plays the sounds; browsers stay silent until the page has been touched once.
+ * @param {() => AudioContext} open
+ */
+export function createSounds(open) {
+  /** @type {AudioContext | null} */
+  let audio = null;
+
+  return {
+    /** @param {"yes" | "no" | "unsure"} tone */
+    play(tone) {
+      audio = audio || open();
+      if (audio.state === "suspended") audio.resume();
+      let at = audio.currentTime;
+      for (const [pitch, length] of MELODIES[tone]) {
+        if (pitch > 0) sound(audio, pitch, at, length);
+        at += length;
+      }
+    },
+  };
+}
+
+/**
+ * @param {AudioContext} audio
+ * @param {number} pitch
+ * @param {number} at
+ * @param {number} length
+ */
+function sound(audio, pitch, at, length) {
+  const voice = audio.createOscillator();
+  const volume = audio.createGain();
+  voice.frequency.value = pitch;
+  volume.gain.setValueAtTime(0.35, at);
+  // A sudden end clicks in cheap loudspeakers.
+  volume.gain.linearRampToValueAtTime(0, at + length);
+  voice.connect(volume).connect(audio.destination);
+  voice.start(at);
+  voice.stop(at + length);
+}

@@ -1,0 +1,78 @@
+"""What stands in the way, and why somebody was not chosen, in words."""
+
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+
+from flask_babel import LazyString, lazy_gettext
+
+from loyalty.rules.card_action import CardObstacle
+from loyalty.rules.certification import CertificationObstacle
+from loyalty.rules.eligibility import Reason
+from loyalty.rules.outcome import Outcome
+from loyalty.rules.selection import RoundObstacle
+from loyalty.services.imports import ImportObstacle
+
+OBSTACLES: Mapping[str, LazyString] = MappingProxyType(
+    {
+        RoundObstacle.WRONG_STATE: lazy_gettext("现在还不到这一步，或者这一步已经做过了。"),
+        RoundObstacle.ALREADY_FROZEN: lazy_gettext("名单已经封存。"),
+        RoundObstacle.NOT_FROZEN: lazy_gettext("名单还没有封存。"),
+        RoundObstacle.ALREADY_DRAWN: lazy_gettext("已经抽过签。"),
+        RoundObstacle.NOT_DRAWN: lazy_gettext("还没有抽签。"),
+        RoundObstacle.NOTICE_RUNNING: lazy_gettext("公示还没有期满。"),
+        RoundObstacle.OBJECTIONS_OPEN: lazy_gettext("还有异议没有答复。"),
+        RoundObstacle.SAME_PERSON: lazy_gettext("发起本期的人不能自己确认，请另一位负责人来。"),
+        CertificationObstacle.NO_REASON: lazy_gettext("请写明理由。"),
+        CertificationObstacle.WITHDRAWN_RECENTLY: lazy_gettext("摘牌未满二十四个月，还不能申请。"),
+        CardObstacle.VALIDITY_OVER: lazy_gettext("这张卡的有效期已过。"),
+        ImportObstacle.APPLIED_ALREADY: lazy_gettext("这个文件已经导入过。"),
+        ImportObstacle.UNDONE_ALREADY: lazy_gettext("这次导入已经撤回。"),
+        ImportObstacle.NOT_APPLIED: lazy_gettext("这个文件还没有导入。"),
+        ImportObstacle.HAS_ERRORS: lazy_gettext("还有错误的行。"),
+        ImportObstacle.NOTHING_RIGHT: lazy_gettext("没有可以导入的行。"),
+        ImportObstacle.OVERTAKEN: lazy_gettext("检查以后又有了变化，请重新上传。"),
+    }
+)
+"""By code; the obstacles that rounds, shops and cards share mean the same for each."""
+
+IN_USE = lazy_gettext("已经有别的记录用到它，不能撤回。")
+"""Every other code names what has come of an import."""
+
+REASONS: Mapping[Reason, LazyString] = MappingProxyType(
+    {
+        Reason.NOT_ADULT: lazy_gettext("未成年"),
+        Reason.NO_CONSENT: lazy_gettext("没有同意参加"),
+        Reason.INACTIVE: lazy_gettext("已不在本社区"),
+        Reason.COOLING_OFF: lazy_gettext("最近得过，轮到别人"),
+        Reason.HOUSEHOLD_ALREADY_SELECTED: lazy_gettext("同户已有人入选"),
+        Reason.NOT_NOMINATED: lazy_gettext("没有推荐"),
+        Reason.BELOW_THRESHOLD: lazy_gettext("分数不够"),
+    }
+)
+
+OUTCOMES: Mapping[Outcome, LazyString] = MappingProxyType(
+    {
+        Outcome.NOMINATED: lazy_gettext("已推荐"),
+        Outcome.SCREENED_OUT: lazy_gettext("初审未通过"),
+        Outcome.ELIGIBLE: lazy_gettext("初审合格"),
+        Outcome.SELECTED: lazy_gettext("入选"),
+        Outcome.RESERVE: lazy_gettext("候补"),
+        Outcome.NOT_SELECTED: lazy_gettext("未入选"),
+        Outcome.REMOVED: lazy_gettext("已退出"),
+    }
+)
+
+
+def reason_name(code: str) -> str:
+    """Return a coded reason of the screening in words."""
+    return str(REASONS[Reason(code)])
+
+
+def outcome_name(code: str) -> str:
+    """Return in words how a candidate came out."""
+    return str(OUTCOMES[Outcome(code)])
+
+
+def obstacles_in_words(codes: Iterable[str]) -> str:
+    """Return everything that is missing, as sentences."""
+    return "".join(str(OBSTACLES.get(code, IN_USE)) for code in dict.fromkeys(codes))

@@ -1,0 +1,42 @@
+"""How a rate is said. The 折 trap: 8.5折 means that 85 % is paid, so both are always said."""
+
+from flask_babel import gettext
+
+from loyalty.models import Shop
+from loyalty.rules.money import WHOLE, Permille
+from loyalty.rules.money import pay_in_words as fold_of
+from loyalty.words.honours import honour_name
+
+
+def pay_in_words(pay: Permille) -> str:
+    """Return a rate as people of any language read it rightly: "8.5折 · 付85%"."""
+    return _filled_in(
+        fold=fold_of(pay),
+        percent=_percent(pay),
+        off=_percent(Permille(WHOLE - pay)),
+    )
+
+
+def shop_rates(shop: Shop) -> list[str]:
+    """Return what a shop agreed to: one rate where all honours pay alike, else one for each."""
+    rates = {term.pay_permille for term in shop.terms}
+    if len(rates) == 1:
+        return [pay_in_words(Permille(rates.pop()))]
+    return [
+        f"{honour_name(term.honour)} {pay_in_words(Permille(term.pay_permille))}"
+        for term in shop.terms
+    ]
+
+
+def rate_pattern() -> str:
+    """Return the same words with ``{fold}``, ``{percent}`` and ``{off}`` left to be filled in."""
+    return _filled_in(fold="{fold}", percent="{percent}", off="{off}")
+
+
+def _filled_in(**figures: str) -> str:
+    return str(gettext("%(fold)s · 付%(percent)s%%", **figures))
+
+
+def _percent(permille: Permille) -> str:
+    whole, tenth = divmod(permille, 10)
+    return f"{whole}.{tenth}" if tenth else str(whole)

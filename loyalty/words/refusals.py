@@ -1,0 +1,48 @@
+"""Why something was not done, in the reader's language; the API says it in English."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from flask_babel import LazyString, lazy_gettext
+from sqlalchemy.orm.exc import StaleDataError
+
+from loyalty.rules.errors import LoyaltyError
+from loyalty.services import errors
+from loyalty.services.tables import FileFault
+from loyalty.words.imports import FILE_FAULTS
+from loyalty.words.obstacles import obstacles_in_words
+
+REFUSALS: Mapping[type[Exception], LazyString] = MappingProxyType(
+    {
+        errors.AlreadyExistsError: lazy_gettext("已经有这一条了，没有重复添加。"),
+        errors.StaleRecordError: lazy_gettext("别人刚刚改过，请看过新的内容再做。"),
+        StaleDataError: lazy_gettext("别人刚刚改过，请看过新的内容再做。"),
+        errors.NotAllowedError: lazy_gettext("这一步要由负责人来做。"),
+        errors.SignInError: lazy_gettext("账号、密码或动态码不对。"),
+        errors.SignInLockedError: lazy_gettext("错得太多次，请过一刻钟再试。"),
+        errors.ValueRefusedError: lazy_gettext("有一项不合适，请检查后再提交。"),
+    }
+)
+
+
+VALUES: Mapping[str, LazyString] = MappingProxyType(
+    {
+        "/phone": lazy_gettext("电话号码不对，请检查。"),
+        "/seed": lazy_gettext("抽签种子太短，至少三个字。"),
+        "/witnesses": lazy_gettext("见证人要两位，而且是不同的人。"),
+        "/reason": lazy_gettext("请写明理由。"),
+    }
+)
+"""By the pointer of the value that makes no sense."""
+
+
+def refusal_in_words(refusal: LoyaltyError | StaleDataError) -> str:
+    """Return why something was refused, and what to do."""
+    if isinstance(refusal, errors.UnreadableFileError):
+        return str(FILE_FAULTS[FileFault(refusal.fault)])
+    if isinstance(refusal, errors.StateError):
+        return obstacles_in_words(refusal.missing)
+    if isinstance(refusal, errors.ValueRefusedError) and refusal.pointer in VALUES:
+        return str(VALUES[refusal.pointer])
+    kinds = (REFUSALS[ancestor] for ancestor in type(refusal).__mro__ if ancestor in REFUSALS)
+    return str(next(kinds, lazy_gettext("这样不行，什么也没有改变。")))

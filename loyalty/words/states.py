@@ -1,0 +1,72 @@
+"""What the states of cards, shops and rounds are called, and their colour."""
+
+from collections.abc import Mapping
+from datetime import date
+from types import MappingProxyType
+from typing import NamedTuple
+
+from flask_babel import LazyString, lazy_gettext
+
+from loyalty.models import Card, Shop
+from loyalty.rules.card_state import CardState
+from loyalty.rules.card_state import state_on as card_state_on
+from loyalty.rules.certification import CertificationState
+from loyalty.rules.selection import RoundState
+from loyalty.services.certification import standing_of
+from loyalty.words.verdicts import Tone
+
+
+class StateWords(NamedTuple):
+    """How one state is told."""
+
+    tone: Tone | None
+    """None where the state is neither good nor bad: something is under way."""
+    word: LazyString
+
+
+CARD_STATES: Mapping[CardState, StateWords] = MappingProxyType(
+    {
+        CardState.ISSUED: StateWords(Tone.UNSURE, lazy_gettext("待发放")),
+        CardState.ACTIVE: StateWords(Tone.YES, lazy_gettext("使用中")),
+        CardState.SUSPENDED: StateWords(Tone.NO, lazy_gettext("已挂失")),
+        CardState.REVOKED: StateWords(Tone.NO, lazy_gettext("已停用")),
+        CardState.EXPIRED: StateWords(None, lazy_gettext("已过期")),
+    }
+)
+
+SHOP_STATES: Mapping[CertificationState, StateWords] = MappingProxyType(
+    {
+        CertificationState.APPLIED: StateWords(None, lazy_gettext("已申请")),
+        CertificationState.INSPECTED: StateWords(None, lazy_gettext("已检查")),
+        CertificationState.NOTICE: StateWords(None, lazy_gettext("公示中")),
+        CertificationState.CERTIFIED: StateWords(Tone.YES, lazy_gettext("已挂牌")),
+        CertificationState.WARNED: StateWords(Tone.UNSURE, lazy_gettext("限期改正")),
+        CertificationState.SUSPENDED: StateWords(Tone.NO, lazy_gettext("暂停打折")),
+        CertificationState.WITHDRAWN: StateWords(Tone.NO, lazy_gettext("已摘牌")),
+        CertificationState.LAPSED: StateWords(Tone.UNSURE, lazy_gettext("待复查")),
+    }
+)
+
+ROUND_STATES: Mapping[RoundState, StateWords] = MappingProxyType(
+    {
+        RoundState.DRAFT: StateWords(None, lazy_gettext("筹备中")),
+        RoundState.OPEN: StateWords(None, lazy_gettext("推荐中")),
+        RoundState.SCREENING: StateWords(None, lazy_gettext("初审中")),
+        RoundState.REVIEW: StateWords(None, lazy_gettext("评议中")),
+        RoundState.NOTICE: StateWords(None, lazy_gettext("公示中")),
+        RoundState.CONFIRMED: StateWords(None, lazy_gettext("已确认")),
+        RoundState.ISSUED: StateWords(Tone.YES, lazy_gettext("已发卡")),
+        RoundState.CLOSED: StateWords(Tone.YES, lazy_gettext("已结束")),
+        RoundState.CANCELLED: StateWords(Tone.NO, lazy_gettext("已取消")),
+    }
+)
+
+
+def card_state_words(card: Card, *, today: date) -> StateWords:
+    """Return how a card's state of today is told."""
+    return CARD_STATES[card_state_on(CardState(card.state), card.valid_until, today)]
+
+
+def shop_state_words(shop: Shop, *, today: date) -> StateWords:
+    """Return how a shop's state of today is told."""
+    return SHOP_STATES[standing_of(shop, today=today).state]
