@@ -1,0 +1,96 @@
+from base64 import urlsafe_b64decode
+from collections.abc import Iterator
+
+import pytest
+import time_machine
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from loyalty.cards.revocations import verify_list
+from loyalty.cards.token import verify_token
+from loyalty.services.revocations import publish
+from tests.given import NOON, SEALING_KEY, given_card, given_community
+
+KEYS = "/.well-known/loyalty-keys.json"
+
+
+@pytest.fixture(autouse=True)
+def clock() -> Iterator[None]:
+    """The clock of the service, standing at noon."""
+    with time_machine.travel(NOON, tick=False):
+        yield
+
+
+def raw_keys(client: FlaskClient) -> dict[str, bytes]:
+    """Return the published raw keys by their ids, as an outsider reads them."""
+    keys = client.get(KEYS).json["keys"]
+    return {key["kid"]: urlsafe_b64decode(key["x"] + "=") for key in keys}
+
+
+def test_an_outsider_checks_a_card_with_the_published_key(
+    client: FlaskClient, session: Session
+) -> None:
+    community = given_community(session)
+    card = given_card(session, community)
+    session.commit()
+
+    keys = client.get(KEYS).json["keys"]
+
+    (december,) = [key for key in keys if key["month"] == "2026-12"]
+    assert (december["kty"], december["crv"], december["use"]) == ("OKP", "Ed25519", "sig")
+    assert december["community"] == community.slug
+    assert december["timezone"] == "Asia/Shanghai"
+    assert verify_token(card.token, raw_keys(client)[december["kid"]]).serial == card.serial
+
+
+def test_no_private_half_is_published(client: FlaskClient, session: Session) -> None:
+    given_card(session, given_community(session))
+    session.commit()
+
+    members = {member for key in client.get(KEYS).json["keys"] for member in key}
+
+    assert members == {"kty", "crv", "use", "kid", "x", "community", "month", "timezone"}
+
+
+def test_an_outsider_checks_the_latest_revocation_list(
+    client: FlaskClient, session: Session
+) -> None:
+    community = given_community(session)
+    publish(session, community, sealing_key=SEALING_KEY, now=NOON)
+    given_card(session, community, state="revoked")
+    publish(session, community, sealing_key=SEALING_KEY, now=NOON)
+    session.commit()
+
+    document = client.get(f"/revocations/{community.slug}.json").json
+
+    published = verify_list(document, raw_keys(client)[document["key_id"]])
+    assert (published.number, published.community) == (2, community.slug)
+    assert [entry.state for entry in published.entries] == ["revoked"]
+
+
+@pytest.mark.parametrize("path", [KEYS, "/revocations/{slug}.json"])
+def test_an_unchanged_document_is_not_sent_again(
+    client: FlaskClient, session: Session, path: str
+) -> None:
+    community = given_community(session)
+    publish(session, community, sealing_key=SEALING_KEY, now=NOON)
+    session.commit()
+    url = path.format(slug=community.slug)
+
+    first = client.get(url)
+    same = client.get(url, headers={"If-None-Match": first.headers["ETag"]})
+    publish(session, given_community(session), sealing_key=SEALING_KEY, now=NOON)
+    publish(session, community, sealing_key=SEALING_KEY, now=NOON)
+    session.commit()
+    changed = client.get(url, headers={"If-None-Match": first.headers["ETag"]})
+
+    assert first.headers["Cache-Control"] == "public, max-age=60"
+    assert (first.status_code, same.status_code, changed.status_code) == (200, 304, 200)
+    assert same.data == b""
+
+
+@pytest.mark.parametrize("slug", ["nowhere", "%00", "a%2Fb", "' OR 1=1 --"])
+def test_a_community_without_a_list_is_unknown(client: FlaskClient, slug: str) -> None:
+    answer = client.get(f"/revocations/{slug}.json")
+
+    assert answer.status_code == 404
