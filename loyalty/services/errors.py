@@ -85,7 +85,12 @@ class ImportStateError(StateError):
 
 
 class UnreadableFileError(LoyaltyError):
-    """An uploaded file cannot be read as a table."""
+    """An uploaded file cannot be read as a table; the message says what to do about it."""
+
+    def __init__(self, fault: str, message: str) -> None:
+        super().__init__(message)
+        self.fault = fault
+        """Code of the reason."""
 
 
 class PairingError(LoyaltyError):
