@@ -10,6 +10,8 @@ from loyalty.api.card_checks import card_checks
 from loyalty.api.cards import cards
 from loyalty.api.community import communities
 from loyalty.api.deeds import deeds, kinds_of_deeds
+from loyalty.api.health import live, ready
+from loyalty.api.imports import imports
 from loyalty.api.late_sales import late_sales
 from loyalty.api.pairing import pairings
 from loyalty.api.public import public
@@ -33,10 +35,13 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     communities,
     deeds,
     household_groups,
+    imports,
     kinds_of_deeds,
     late_sales,
+    live,
     pairings,
     public,
+    ready,
     redemptions,
     residents,
     revocation_lists,

@@ -23,9 +23,10 @@ class ImportJob(Identified):
     kind: Mapped[str]
     row_count: Mapped[int]
     valid_rows: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
-    """The right rows, checked, each with its row number in the file under ``row``."""
+    """The right rows: ``row``, as numbered in the file, and ``cells``, their texts by field."""
     errors: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
-    """``row`` (as numbered in the file), ``column`` (its heading), ``message`` in words."""
+    """``row`` (as numbered in the file), ``column`` (its heading), ``code``, and the ``values``
+    that the words for it need."""
     uploaded_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff_account.id"))
     uploaded_at: Mapped[Moment]
     applied_at: Mapped[Moment | None]

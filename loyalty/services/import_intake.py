@@ -1,0 +1,97 @@
+"""Judging the rows of an uploaded table one by one."""
+
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+from loyalty.services.import_layout import (
+    CellRefusedError,
+    Column,
+    FileRow,
+    RowFault,
+    RowFaultCode,
+)
+
+Request = TypeVar("Request")
+
+
+@dataclass(frozen=True, slots=True)
+class Intake(Generic[Request]):
+    """How the rows of one kind of table are judged and taken in."""
+
+    columns: Sequence[Column]
+    request_of: Callable[[dict[str, Any]], Request]
+    """Makes the service's request of a row's values, by field; may raise CellRefusedError."""
+    key_of: Callable[[Request], Hashable]
+    """What two rows about the same thing have in common."""
+    known: AbstractSet[Hashable]
+    """The keys of what the community has already."""
+    add: Callable[[Sequence[Request], UUID], None]
+    """Takes the right rows in; the id is that of the import."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged(Generic[Request]):
+    """The right rows with their requests, and what is wrong with the others."""
+
+    right: Sequence[tuple[FileRow, Request]]
+    faults: Sequence[RowFault]
+
+
+def judged(
+    rows: Sequence[FileRow], intake: Intake[Request], headings: Mapping[str, str]
+) -> Judged[Request]:
+    """Judge rows, each by itself and against those above it.
+
+    Args:
+        headings: by field, as a fault names them.
+    """
+    right: list[tuple[FileRow, Request]] = []
+    faults: list[RowFault] = []
+    first_rows: dict[Hashable, int] = {}
+    for row in rows:
+        values, wrong = _values(row, intake.columns)
+        if not wrong:
+            try:
+                request = intake.request_of(values)
+                _refuse_a_twin(intake, request, row, first_rows)
+                right.append((row, request))
+            except CellRefusedError as refusal:
+                wrong = [(refusal.field or intake.columns[0].field, refusal)]
+        faults += [
+            RowFault(row.number, headings[field], refusal.code, refusal.values)
+            for field, refusal in wrong
+        ]
+    return Judged(right, faults)
+
+
+def _values(
+    row: FileRow, columns: Sequence[Column]
+) -> tuple[dict[str, Any], list[tuple[str, CellRefusedError]]]:
+    """Read a row's cells; return their values, and the refusals, by field."""
+    values: dict[str, Any] = {}
+    refusals: list[tuple[str, CellRefusedError]] = []
+    for column in columns:
+        cell = row.cells.get(column.field)
+        if cell is None:
+            if column.required:
+                refusals.append((column.field, CellRefusedError(RowFaultCode.REQUIRED)))
+            continue
+        try:
+            values[column.field] = column.read(cell)
+        except CellRefusedError as refusal:
+            refusals.append((column.field, refusal))
+    return values, refusals
+
+
+def _refuse_a_twin(
+    intake: Intake[Request], request: Request, row: FileRow, first_rows: dict[Hashable, int]
+) -> None:
+    key = intake.key_of(request)
+    first = first_rows.setdefault(key, row.number)
+    if first != row.number:
+        raise CellRefusedError(RowFaultCode.REPEATED_ROW, first=first)
+    if key in intake.known:
+        raise CellRefusedError(RowFaultCode.EXISTS)

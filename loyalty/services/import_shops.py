@@ -1,0 +1,91 @@
+"""Shops from an uploaded table."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from loyalty.models import Community, Honour, Shop
+from loyalty.rules.money import Permille
+from loyalty.services.actors import StaffMember
+from loyalty.services.community import locked_community
+from loyalty.services.import_cells import rate, text
+from loyalty.services.import_intake import Intake
+from loyalty.services.import_layout import CellRefusedError, Column, RowFaultCode
+from loyalty.services.shop_terms import AgreedTerm
+from loyalty.services.shops import CreateShop, create_shop
+
+TERM = "term:"
+"""Before the code of an honour: the field of the column of its rate."""
+
+
+def shop_intake(session: Session, actor: StaffMember, *, now: datetime) -> Intake[CreateShop]:
+    """Return how rows of shops are judged, as of now, and taken in."""
+
+    def add(requests: Sequence[CreateShop], import_id: UUID) -> None:
+        for request in requests:
+            create_shop(session, actor, replace(request, import_id=import_id), now=now)
+
+    return Intake(
+        columns=_columns(session, locked_community(session, actor)),
+        request_of=_request,
+        key_of=lambda request: (request.name, request.stall),
+        known=frozenset(
+            tuple(row)
+            for row in session.execute(
+                select(Shop.name, Shop.stall).where(Shop.community_id == actor.community_id)
+            )
+        ),
+        add=add,
+    )
+
+
+def _columns(session: Session, community: Community) -> list[Column]:
+    honours = session.scalars(
+        select(Honour).where(Honour.community_id == community.id).order_by(Honour.number)
+    )
+    agreed = _rate_in_the_band_of(community)
+    return [
+        Column("name", "店名", ("商户名称", "店铺名称", "name", "shop"), text, required=True),
+        Column("series", "系列", ("挂牌系列", "series"), text, required=True),
+        Column("category", "类别", ("业态", "经营类别", "category", "trade"), text, required=True),
+        Column("stall", "摊位", ("摊位号", "铺位", "stall"), text),
+        Column("contact", "联系人", ("负责人", "contact"), text),
+        *(
+            Column(
+                TERM + honour.code,
+                f"{honour.name}折数",
+                (f"{honour.code} pay", honour.code),
+                agreed,
+            )
+            for honour in honours
+        ),
+    ]
+
+
+def _rate_in_the_band_of(community: Community) -> Callable[[str], Permille]:
+    def read(cell: str) -> Permille:
+        agreed = rate(cell)
+        if not community.band_min_permille <= agreed <= community.band_max_permille:
+            raise CellRefusedError(
+                RowFaultCode.OUTSIDE_BAND,
+                low=community.band_min_permille,
+                high=community.band_max_permille,
+            )
+        return agreed
+
+    return read
+
+
+def _request(values: dict[str, Any]) -> CreateShop:
+    terms = tuple(
+        AgreedTerm(field.removeprefix(TERM), pay)
+        for field, pay in values.items()
+        if field.startswith(TERM)
+    )
+    members = {field: value for field, value in values.items() if not field.startswith(TERM)}
+    return CreateShop(**members, terms=terms)

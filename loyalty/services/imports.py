@@ -1,0 +1,193 @@
+"""Tables of residents, shops and deeds on their way in: judged, applied, undone."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from loyalty.models import ImportJob
+from loyalty.services.actors import StaffMember, note
+from loyalty.services.community import locked_community
+from loyalty.services.errors import ImportStateError, UnknownRecordError
+from loyalty.services.import_deeds import deed_intake
+from loyalty.services.import_intake import Intake, judged
+from loyalty.services.import_layout import FileRow, laid_out
+from loyalty.services.import_residents import resident_intake
+from loyalty.services.import_shops import shop_intake
+from loyalty.services.import_undo import remove_added, uses_of
+from loyalty.services.tables import TableRow
+
+
+class ImportKind(StrEnum):
+    """What a table holds."""
+
+    RESIDENTS = "residents"
+    SHOPS = "shops"
+    DEEDS = "deeds"
+
+
+class ImportObstacle(StrEnum):
+    """What stands in the way of an import, beside the uses of what it added.
+
+    Codes are public: add one, never rename one.
+    """
+
+    APPLIED_ALREADY = "applied_already"
+    UNDONE_ALREADY = "undone_already"
+    NOT_APPLIED = "not_applied"
+    HAS_ERRORS = "has_errors"
+    NOTHING_RIGHT = "nothing_right"
+    OVERTAKEN = "overtaken"
+    """A row was right when the table was uploaded, and is not any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class UploadTable:
+    """A table that has been read."""
+
+    kind: ImportKind
+    rows: Sequence[TableRow]
+    dry_run: bool
+    """True stores what the table says and adds nothing; False adds it if no row is wrong."""
+
+
+def upload_table(
+    session: Session, actor: StaffMember, request: UploadTable, *, now: datetime
+) -> ImportJob:
+    """Judge a table, and take it in at once if that is wanted and nothing is wrong with it."""
+    locked_community(session, actor)
+    intake = _intake(session, actor, request.kind, now=now)
+    table = laid_out(request.rows, intake.columns)
+    result = judged(table.rows, intake, table.headings)
+    job = ImportJob(
+        community_id=actor.community_id,
+        kind=request.kind.value,
+        row_count=table.row_count,
+        valid_rows=[{"row": row.number, "cells": dict(row.cells)} for row, _ in result.right],
+        errors=[asdict(fault) for fault in (*table.faults, *result.faults)],
+        uploaded_by=actor.account_id,
+        uploaded_at=now,
+    )
+    session.add(job)
+    session.flush()
+    _note(session, actor, "import.uploaded", job, now=now)
+    if not request.dry_run and job.valid_rows and not job.errors:
+        _take_in(session, actor, job, intake, now=now)
+    return job
+
+
+def apply_import(
+    session: Session, actor: StaffMember, import_id: UUID, *, only_valid: bool, now: datetime
+) -> ImportJob:
+    """Take in the right rows of a table that was uploaded.
+
+    Args:
+        only_valid: leave the wrong rows out; otherwise one wrong row stops all.
+
+    Raises:
+        ImportStateError: it was applied already, has errors, or the world has moved on since.
+    """
+    locked_community(session, actor)
+    job = import_of(session, actor, import_id, lock=True)
+    obstacles = {
+        ImportObstacle.APPLIED_ALREADY: job.applied_at is not None,
+        ImportObstacle.HAS_ERRORS: bool(job.errors) and not only_valid,
+        ImportObstacle.NOTHING_RIGHT: not job.valid_rows,
+    }
+    _refuse(obstacles)
+    _take_in(session, actor, job, _intake(session, actor, ImportKind(job.kind), now=now), now=now)
+    return job
+
+
+def undo_import(
+    session: Session, actor: StaffMember, import_id: UUID, *, now: datetime
+) -> ImportJob:
+    """Remove what an import added, unless some of it is in use by now.
+
+    Raises:
+        ImportStateError: it was not applied, was undone already, or the uses are named.
+    """
+    job = import_of(session, actor, import_id, lock=True)
+    _refuse(
+        {
+            ImportObstacle.NOT_APPLIED: job.applied_at is None,
+            ImportObstacle.UNDONE_ALREADY: job.undone_at is not None,
+        }
+    )
+    if uses := uses_of(session, job):
+        raise ImportStateError("Some of what it added is in use: " + ", ".join(uses) + ".", uses)
+    remove_added(session, job)
+    job.undone_at = now
+    _note(session, actor, "import.undone", job, now=now)
+    return job
+
+
+def import_of(
+    session: Session, actor: StaffMember, import_id: UUID, *, lock: bool = False
+) -> ImportJob:
+    """Return an import of the actor's community.
+
+    Args:
+        lock: keep others from applying or undoing it until the transaction ends.
+    """
+    query = select(ImportJob).where(
+        ImportJob.id == import_id, ImportJob.community_id == actor.community_id
+    )
+    if lock:
+        query = query.with_for_update(key_share=True).execution_options(populate_existing=True)
+    job = session.scalar(query)
+    if job is None:
+        raise UnknownRecordError("The community has no such import.")
+    return job
+
+
+def _intake(
+    session: Session, actor: StaffMember, kind: ImportKind, *, now: datetime
+) -> Intake[Any]:
+    makers: dict[ImportKind, Callable[..., Intake[Any]]] = {
+        ImportKind.RESIDENTS: resident_intake,
+        ImportKind.SHOPS: shop_intake,
+        ImportKind.DEEDS: deed_intake,
+    }
+    return makers[kind](session, actor, now=now)
+
+
+def _take_in(
+    session: Session, actor: StaffMember, job: ImportJob, intake: Intake[Any], *, now: datetime
+) -> None:
+    """Add the right rows, judged once more: since the upload somebody may have added the same."""
+    rows = [FileRow(row["row"], row["cells"]) for row in job.valid_rows]
+    headings = {column.field: column.heading for column in intake.columns}
+    result = judged(rows, intake, headings)
+    _refuse({ImportObstacle.OVERTAKEN: bool(result.faults)})
+    intake.add([request for _, request in result.right], job.id)
+    job.applied_at = now
+    _note(session, actor, "import.applied", job, now=now)
+
+
+def _refuse(obstacles: Mapping[ImportObstacle, bool]) -> None:
+    met = [obstacle.value for obstacle, stands in obstacles.items() if stands]
+    if met:
+        raise ImportStateError("Not possible with this import: " + ", ".join(met) + ".", met)
+
+
+def _note(
+    session: Session, actor: StaffMember, action: str, job: ImportJob, *, now: datetime
+) -> None:
+    note(
+        session,
+        actor,
+        action,
+        community_id=job.community_id,
+        subject_id=job.id,
+        now=now,
+        kind=job.kind,
+        rows=job.row_count,
+        right=len(job.valid_rows),
+    )
+    session.flush()
