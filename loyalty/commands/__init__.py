@@ -6,7 +6,10 @@ import click
 
 from loyalty.commands.demo import demo
 from loyalty.commands.doctor import doctor
+from loyalty.commands.import_table import import_table
+from loyalty.commands.init import init
 from loyalty.commands.migrate import migrate
+from loyalty.commands.round import selection_round
 from loyalty.commands.serve import serve
 from loyalty.rules.errors import LoyaltyError
 
@@ -28,5 +31,5 @@ def main() -> None:
     """Run a neighbourhood market's discount-card programme."""
 
 
-for command in (demo, doctor, migrate, serve):
+for command in (demo, doctor, import_table, init, migrate, selection_round, serve):
     main.add_command(command)

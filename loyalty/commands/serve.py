@@ -15,6 +15,7 @@ from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
+from loyalty.commands.demo import show_demonstration
 from loyalty.commands.session import database_of, settings_of_environment
 from loyalty.database import migrate
 from loyalty.settings import DEFAULT_PORT
@@ -40,7 +41,10 @@ LONGEST_GOODBYE = 10
     show_default=True,
     help="Threads of each worker, and database connections it may hold.",
 )
-def serve(host: str, port: int, workers: int, threads: int) -> None:
+@click.option(
+    "--demo", is_flag=True, help="Build the fictional market first if the database is empty."
+)
+def serve(host: str, port: int, workers: int, threads: int, *, demo: bool) -> None:
     """Serve the programme until Ctrl-C; migrates first, and runs the embedded database."""
     # The embedded database is stopped at exit, which a bare SIGTERM would skip.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
@@ -49,6 +53,8 @@ def serve(host: str, port: int, workers: int, threads: int) -> None:
     settings = settings_of_environment()
     url = database_of(settings)
     migrate(url)
+    if demo:
+        show_demonstration(url, settings)
     # The workers join this database instead of each starting one.
     os.environ |= {"LOYALTY_DATABASE_URL": url, "LOYALTY_DATA_DIR": str(settings.data_dir)}
     Granian(

@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import click
 from sqlalchemy import create_engine, select
 from sqlalchemy.orm import Session
 
@@ -13,6 +14,11 @@ from loyalty.services.actors import StaffMember
 from loyalty.services.errors import UnknownRecordError
 from loyalty.services.sign_in import member
 from loyalty.settings import Settings
+
+acting = click.option(
+    "--as", "username", required=True, help="Account on whose behalf this is done and noted."
+)
+"""Every command that acts names an account, since the programme asks who did what."""
 
 
 def settings_of_environment() -> Settings:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from loyalty.models import Area, Candidate, Community, Honour, Round, RoundList
 from loyalty.rules.calendar import Month
+from loyalty.rules.selection import RoundState
 from loyalty.services.actors import StaffMember, note
 from loyalty.services.errors import UnknownRecordError, ValueRefusedError
 from loyalty.services.new_names import add_under_new_name
@@ -93,6 +94,26 @@ def round_of(session: Session, actor: StaffMember, round_id: UUID) -> Round:
     )
     if found is None:
         raise UnknownRecordError("There is no such round.")
+    return found
+
+
+def round_in(session: Session, actor: StaffMember, month: Month) -> Round:
+    """Return the round of one month with its lists.
+
+    Raises:
+        UnknownRecordError: the month has none, or it was cancelled.
+    """
+    found = session.scalar(
+        select(Round)
+        .where(
+            Round.community_id == actor.community_id,
+            Round.month == month.first,
+            Round.state != RoundState.CANCELLED,
+        )
+        .options(LISTS)
+    )
+    if found is None:
+        raise UnknownRecordError(f"There is no round for {month}.")
     return found
 
 

@@ -26,7 +26,7 @@ LISTS = (
 )
 """Honour, quota, how many are nominated, and what the card pays in permille."""
 
-DEEDS_A_MONTH = 220
+DEEDS_A_MONTH = 150
 FREEZE_DAY = 12
 VOLUNTEER_DAYS = (16, 28)
 WITNESSES = ("演示见证人甲", "演示见证人乙")

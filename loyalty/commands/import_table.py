@@ -1,0 +1,69 @@
+"""`loyalty import`: a table of residents, shops or deeds."""
+
+import json
+import sys
+from pathlib import Path
+
+import click
+
+from loyalty.clock import community_now
+from loyalty.commands.session import (
+    account_of,
+    acting,
+    database_of,
+    opened,
+    settings_of_environment,
+)
+from loyalty.models import ImportJob
+from loyalty.services.imports import ImportKind, UploadTable, apply_import, upload_table
+from loyalty.services.tables import read_table
+from loyalty.words.imports import row_fault_in_words
+
+
+@click.command("import")
+@click.argument("kind", type=click.Choice([kind.value for kind in ImportKind]))
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@acting
+@click.option("--apply", "applying", is_flag=True, help="Take the rows in, if none is wrong.")
+@click.option("--only-valid", is_flag=True, help="With --apply: leave the wrong rows out.")
+@click.option("--json", "as_json", is_flag=True, help="Print for a script to read.")
+def import_table(
+    kind: str, file: Path, *, username: str, applying: bool, only_valid: bool, as_json: bool
+) -> None:
+    """Read FILE (.xlsx or .csv) of residents, shops or deeds; say row by row what is wrong.
+
+    Exits with 1 if a row is wrong.
+    """
+    rows = read_table(file.read_bytes())
+    with opened(database_of(settings_of_environment())) as session:
+        actor = account_of(session, username)
+        now = community_now(actor.timezone)
+        job = upload_table(
+            session, actor, UploadTable(ImportKind(kind), rows, dry_run=True), now=now
+        )
+        if applying and (only_valid or not job.errors):
+            apply_import(session, actor, job.id, only_valid=only_valid, now=now)
+    report(job, as_json=as_json)
+    sys.exit(1 if job.errors else 0)
+
+
+def report(job: ImportJob, *, as_json: bool) -> None:
+    """Print what became of a table."""
+    errors = [
+        {"row": fault["row"], "column": fault["column"], "message": row_fault_in_words(fault)}
+        for fault in job.errors
+    ]
+    answer = {
+        "import_id": str(job.id),
+        "rows": job.row_count,
+        "valid": len(job.valid_rows),
+        "errors": errors,
+        "applied": job.applied_at is not None,
+    }
+    if as_json:
+        click.echo(json.dumps(answer, ensure_ascii=False))
+        return
+    for error in errors:
+        click.echo(f"第{error['row']}行 {error['message']}")
+    outcome = "taken in" if job.applied_at else "not taken in; --apply does"
+    click.echo(f"{job.row_count} rows, {len(job.valid_rows)} right, {outcome}.")

@@ -1,0 +1,45 @@
+"""`loyalty init`: found a community and open its first account."""
+
+import click
+
+from loyalty.clock import community_now
+from loyalty.commands.session import database_of, opened, settings_of_environment
+from loyalty.database import migrate
+from loyalty.services.accounts import CreateAccount, create_account
+from loyalty.services.actors import Role
+from loyalty.services.founding import FoundCommunity, found_community
+from loyalty.services.passwords import SHORTEST_PASSWORD
+
+
+@click.command()
+@click.option("--name", prompt="Name of the community")
+@click.option("--slug", prompt="Short name in addresses", help="Lower-case letters and hyphens.")
+@click.option("--timezone", default="Asia/Shanghai", show_default=True, help="IANA time zone.")
+@click.option("--username", prompt="Username of the manager")
+@click.option("--display-name", prompt="Name of the manager")
+@click.option(
+    "--password",
+    envvar="LOYALTY_INIT_PASSWORD",
+    prompt=f"Password of the manager, at least {SHORTEST_PASSWORD} characters",
+    hide_input=True,
+    confirmation_prompt=True,
+    help="Better typed at the prompt, where no list of processes shows it.",
+)
+def init(
+    name: str, slug: str, *, timezone: str, username: str, display_name: str, password: str
+) -> None:
+    """Found a community with the default policy, and open the account of its manager."""
+    url = database_of(settings_of_environment())
+    migrate(url)
+    now = community_now(timezone)
+    with opened(url) as session:
+        community = found_community(session, FoundCommunity(slug, name, timezone), now=now)
+        request = CreateAccount(
+            community_id=community.id,
+            username=username,
+            password=password,
+            display_name=display_name,
+            roles={Role.MANAGER},
+        )
+        create_account(session, None, request, now=now)
+    click.echo(f"{name} is founded; {username} can sign in.")
