@@ -1,6 +1,5 @@
 """The community's policy, read by staff and changed by a manager."""
 
-import re
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -10,7 +9,7 @@ from flask.views import MethodView
 from loyalty.api.access import Caller, current_staff, open_to
 from loyalty.api.noun import Noun
 from loyalty.api.problems import ProblemSchema
-from loyalty.api.schemas import Amount, PayPermille, Schema, Text, WholeNumber
+from loyalty.api.schemas import Amount, Code, PayPermille, Schema, Text, WholeNumber
 from loyalty.api.versions import tagged, wanted_version
 from loyalty.clock import community_now
 from loyalty.database import transaction
@@ -20,8 +19,6 @@ from loyalty.services.community import ChangePolicy, change_policy, community_of
 
 communities = Noun("/community")
 """The one community of the account that calls."""
-
-CATEGORY = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 
 class LimitsSchema(Schema):
@@ -44,9 +41,7 @@ class CommunitySchema(Schema):
     band_max_permille = PayPermille()
     rounding = ma.fields.String(validate=ma.validate.OneOf([*Rounding]))
     limits = ma.fields.Nested(LimitsSchema)
-    excluded_categories = ma.fields.List(
-        ma.fields.String(validate=ma.validate.Regexp(CATEGORY)), validate=ma.validate.Length(max=50)
-    )
+    excluded_categories = ma.fields.List(Code(), validate=ma.validate.Length(max=50))
     notice_working_days = WholeNumber(1, 60)
     card_months = ma.fields.Integer(strict=True, validate=ma.validate.OneOf(CARD_MONTHS))
     demonstration = ma.fields.Boolean(dump_only=True)

@@ -1,14 +1,11 @@
 """The shapes of deeds and their kinds."""
 
-import re
 from typing import Any
 
 import marshmallow as ma
 
-from loyalty.api.schemas import MonthField, PageSchema, Schema, Text
+from loyalty.api.schemas import Code, MonthField, PageSchema, Schema, Text
 from loyalty.services.points import as_written, hundredths_of
-
-CODE = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 
 class Points(ma.fields.Field[int]):
@@ -59,7 +56,7 @@ class DeedKindSchema(Schema):
     """A kind of deed."""
 
     id = ma.fields.UUID(dump_only=True)
-    code = ma.fields.String(required=True, validate=ma.validate.Regexp(CODE))
+    code = Code(required=True)
     name = Text(required=True)
     points_hundredths = Points(data_key="points")
     monthly_cap_hundredths = Points(data_key="monthly_cap", allow_none=True)

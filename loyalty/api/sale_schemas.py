@@ -4,7 +4,7 @@ from typing import Any
 
 import marshmallow as ma
 
-from loyalty.api.schemas import Amount, MomentField, Schema
+from loyalty.api.schemas import Amount, Code, MomentField, Schema
 from loyalty.rules.card_number import last4
 from loyalty.rules.discount import Basket, Line, Quote, basket_fault
 from loyalty.rules.money import NOTHING, Fen
@@ -19,9 +19,7 @@ MOST_LINES = 200
 class LineSchema(Schema):
     """One line of a basket."""
 
-    category = ma.fields.String(
-        load_default=None, allow_none=True, validate=ma.validate.Regexp(r"^[a-z][a-z0-9_]{0,39}$")
-    )
+    category = Code(load_default=None, allow_none=True)
     amount_fen = Amount(required=True)
     special_fen = Amount(
         load_default=None,

@@ -42,6 +42,13 @@ class Text(ma.fields.String):
         return text
 
 
+class Code(ma.fields.String):
+    """A code that programs read: lower-case letters, digits and underscores."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(validate=ma.validate.Regexp(r"[a-z][a-z0-9_]{0,39}\Z"), **kwargs)
+
+
 class Amount(ma.fields.Integer):
     """An amount in fen: a whole number, at least `least`, at most 100,000 yuan."""
 

@@ -6,8 +6,7 @@ from typing import Any
 
 import marshmallow as ma
 
-from loyalty.api.community import CATEGORY
-from loyalty.api.schemas import Amount, PageSchema, PayPermille, Schema, Text, WholeNumber
+from loyalty.api.schemas import Amount, Code, PageSchema, PayPermille, Schema, Text, WholeNumber
 from loyalty.models import Shop
 from loyalty.rules.certification import CertificationAction, CertificationState
 from loyalty.rules.money import Permille
@@ -85,7 +84,7 @@ class ShopSchema(PublicShopSchema):
         metadata={"description": "Account that may void its sales and pair its tills"},
     )
     opted_in_categories = ma.fields.List(
-        ma.fields.String(validate=ma.validate.Regexp(CATEGORY)),
+        Code(),
         validate=ma.validate.Length(max=MOST_CATEGORIES),
     )
     limits = ma.fields.Nested(ShopLimitsSchema)
