@@ -1,0 +1,157 @@
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from loyalty.models import Community, Resident
+from loyalty.services.actors import Role
+from loyalty.services.deeds import ensure_default_kinds
+from tests.given import given_community, given_resident, signed_in
+
+DEEDS = "/api/v1/deeds"
+KINDS = "/api/v1/deed-kinds"
+
+
+@pytest.fixture
+def community(session: Session) -> Community:
+    community = given_community(session)
+    ensure_default_kinds(session, community)
+    return community
+
+
+@pytest.fixture
+def resident(session: Session, community: Community) -> Resident:
+    return given_resident(session, community)
+
+
+@pytest.fixture
+def staff(session: Session, community: Community) -> dict[str, str]:
+    return signed_in(session, community, Role.STAFF)
+
+
+@pytest.fixture
+def body(resident: Resident) -> dict[str, object]:
+    return {
+        "resident_id": str(resident.id),
+        "kind": "volunteer_service",
+        "date": "2026-01-16",
+        "source": "签到表",
+    }
+
+
+@pytest.mark.parametrize(
+    ("points", "kept"),
+    [(1, "1.00"), (1.5, "1.50"), ("2.05", "2.05"), ("0.01", "0.01"), (1000, "1000.00")],
+)
+def test_points_are_a_number_or_a_text_and_come_back_with_two_places(
+    client: FlaskClient, staff: dict[str, str], body: dict[str, object], points: object, kept: str
+) -> None:
+    answer = client.post(DEEDS, headers=staff, json={**body, "points": points})
+
+    assert answer.status_code == 201, answer.json
+    assert answer.json["points"] == kept
+    assert answer.json["kind"] == "volunteer_service"
+
+
+def test_a_deed_without_points_counts_one(
+    client: FlaskClient, staff: dict[str, str], body: dict[str, object]
+) -> None:
+    assert client.post(DEEDS, headers=staff, json=body).json["points"] == "1.00"
+
+
+@pytest.mark.parametrize(
+    ("change", "pointer"),
+    [
+        ({"points": 0}, "/points"),
+        ({"points": -1}, "/points"),
+        ({"points": 1.001}, "/points"),
+        ({"points": "1e2"}, "/points"),
+        ({"points": 10**400}, "/points"),
+        ({"points": 1000.01}, "/points"),
+        ({"points": True}, "/points"),
+        ({"points": None}, "/points"),
+        ({"kind": "gambling"}, "/kind"),
+        ({"date": "2999-01-01"}, "/date"),
+        ({"date": "yesterday"}, "/date"),
+        ({"source": ""}, "/source"),
+        ({"resident_id": "0198b0c0-0000-7000-8000-000000000000"}, "/resident_id"),
+        ({"conduct": "bad"}, "/conduct"),
+    ],
+)
+def test_a_member_that_makes_no_sense_is_named(
+    client: FlaskClient,
+    staff: dict[str, str],
+    body: dict[str, object],
+    change: dict[str, object],
+    pointer: str,
+) -> None:
+    answer = client.post(DEEDS, headers=staff, json={**body, **change})
+
+    assert answer.status_code == 422, answer.json
+    assert [fault["pointer"] for fault in answer.json["errors"]] == [pointer]
+
+
+def test_deeds_are_read_by_resident_and_month_the_newest_first(
+    client: FlaskClient,
+    session: Session,
+    community: Community,
+    staff: dict[str, str],
+    body: dict[str, object],
+) -> None:
+    other = given_resident(session, community)
+    session.commit()
+    for day, resident_id in (
+        ("2026-01-31", body["resident_id"]),
+        ("2026-02-01", body["resident_id"]),
+        ("2026-01-01", str(other.id)),
+    ):
+        change = {"date": day, "resident_id": resident_id}
+        client.post(DEEDS, headers=staff, json={**body, **change})
+
+    def days(**query: object) -> list[str]:
+        answer = client.get(DEEDS, headers=staff, query_string=query)
+        assert answer.status_code == 200, answer.json
+        return [item["date"] for item in answer.json["items"]]
+
+    assert days() == ["2026-01-01", "2026-02-01", "2026-01-31"]
+    assert days(month="2026-01") == ["2026-01-01", "2026-01-31"]
+    assert days(resident_id=str(other.id)) == ["2026-01-01"]
+    first = client.get(DEEDS, headers=staff, query_string={"limit": 2}).json
+    assert days(after=first["next"]) == ["2026-01-31"]
+
+
+def test_a_manager_adds_a_kind_with_a_cap(
+    client: FlaskClient, session: Session, community: Community
+) -> None:
+    manager = signed_in(session, community, Role.MANAGER)
+    kind = {"code": "tree", "name": "种树", "points": "1.5", "monthly_cap": 6}
+
+    answer = client.post(KINDS, headers=manager, json=kind)
+
+    assert answer.status_code == 201, answer.json
+    assert (answer.json["points"], answer.json["monthly_cap"]) == ("1.50", "6.00")
+    assert client.post(KINDS, headers=manager, json=kind).status_code == 409
+    listed = client.get(KINDS, headers=manager).json["items"]
+    assert "tree" in [item["code"] for item in listed]
+    assert len(listed) == 7
+
+
+def test_an_outsider_sees_and_writes_no_deeds(
+    client: FlaskClient,
+    session: Session,
+    community: Community,
+    staff: dict[str, str],
+    body: dict[str, object],
+) -> None:
+    council = signed_in(session, community, Role.COUNCIL)
+    elsewhere = signed_in(session, given_community(session), Role.STAFF)
+    client.post(DEEDS, headers=staff, json=body)
+
+    assert client.get(DEEDS, headers=elsewhere).json["items"] == []
+    assert client.get(KINDS, headers=elsewhere).json["items"] == []
+    assert client.post(DEEDS, headers=elsewhere, json=body).status_code == 422
+    assert client.get(DEEDS, headers=council).status_code == 403
+    assert client.post(DEEDS, headers=council, json=body).status_code == 403
+    assert client.get(DEEDS).status_code == 401
+    assert client.post(DEEDS, json=body).status_code == 401
+    assert client.get(KINDS).status_code == 401
+    assert client.post(KINDS, headers=staff, json={"code": "x", "name": "x"}).status_code == 403

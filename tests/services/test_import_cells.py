@@ -1,0 +1,63 @@
+from contextlib import suppress
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from loyalty.rules.money import Permille
+from loyalty.services.import_cells import day, points, rate, text, yes_or_no
+from loyalty.services.import_layout import CellRefusedError
+from loyalty.services.points import MOST_POINTS, as_written
+
+
+@given(st.integers(1, 999).map(Permille))
+def test_a_rate_is_the_same_however_it_is_written(pay: Permille) -> None:
+    share = Decimal(pay)
+
+    assert rate(f"{share / 10}%") == pay
+    assert rate(str(share / 1000)) == pay
+    if pay >= 100:
+        assert rate(f"{share / 100}") == rate(f"{share / 100}折") == rate(str(pay)) == pay
+
+
+@given(st.integers(1, MOST_POINTS))
+def test_points_come_back_as_they_were_written(hundredths: int) -> None:
+    assert points(as_written(hundredths)) == hundredths
+
+
+@given(st.dates(date(1000, 1, 1)))
+def test_a_day_is_the_same_however_it_is_written(written: date) -> None:
+    year, month, number = written.year, written.month, written.day
+
+    assert day(str(written)) == written
+    assert day(f"{year}/{month}/{number}") == written
+    assert day(f"{year}年{month}月{number}日") == written
+    assert day(written.strftime("%Y%m%d")) == written
+
+
+@given(st.text())
+def test_a_text_that_is_taken_starts_no_formula(cell: str) -> None:
+    try:
+        taken = text(cell)
+    except CellRefusedError:
+        return
+    assert not taken.startswith(("=", "@", "+"))
+
+
+@given(st.text(max_size=10))
+def test_no_cell_breaks_its_reader(cell: str) -> None:
+    for read in (yes_or_no, day, points, rate):
+        with suppress(CellRefusedError):
+            assert read(cell) is not None
+
+
+@pytest.mark.parametrize("cell", ["是", "TRUE", "√", "１", " 同 意 ", "Yes"])
+def test_a_tick_is_a_yes(cell: str) -> None:
+    assert yes_or_no(cell)
+
+
+@pytest.mark.parametrize("cell", ["否", "FALSE", "×", "0", "不同意", "No"])
+def test_a_cross_is_a_no(cell: str) -> None:
+    assert not yes_or_no(cell)
