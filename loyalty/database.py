@@ -72,6 +72,8 @@ def engine_options(*, threads: int) -> dict[str, Any]:
         "pool_size": threads,
         "max_overflow": 2,
         "connect_args": {"options": "-c timezone=UTC -c statement_timeout=60000"},
+        # An error is logged with its statement, which must not bring names and numbers along.
+        "hide_parameters": True,
     }
 
 

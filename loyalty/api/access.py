@@ -57,7 +57,8 @@ def callers_of(endpoint: str, verb: str) -> frozenset[Caller]:
 
 def _method(endpoint: str, verb: str) -> Any:
     view: Any = current_app.view_functions[endpoint]
-    return getattr(view.view_class, verb.lower())
+    # Flask answers HEAD by the method of GET, so it has the same callers.
+    return getattr(view.view_class, "get" if verb == "HEAD" else verb.lower())
 
 
 def admit() -> None:
@@ -67,7 +68,7 @@ def admit() -> None:
         SignInError: the token is missing, unknown, expired or revoked.
         NotAllowedError: the token is good, and not for this.
     """
-    if request.endpoint is None or request.method in {"OPTIONS", "HEAD"}:
+    if request.endpoint is None or request.method == "OPTIONS":
         return
     callers = callers_of(request.endpoint, request.method)
     if Caller.ANYONE in callers:

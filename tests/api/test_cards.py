@@ -1,7 +1,6 @@
 from collections.abc import Iterator
 from io import BytesIO
 from typing import Any
-from uuid import uuid4
 
 import pytest
 import time_machine
@@ -16,6 +15,8 @@ from tests.given import NOON, given_card, given_community, signed_in
 
 CARDS = "/api/v1/cards"
 LOST = {"reason": "卡片遗失"}
+NOBODY = "01a20000-0000-7000-8000-000000000000"
+"""An id that no record has."""
 
 
 @pytest.fixture(autouse=True)
@@ -166,6 +167,18 @@ def test_who_is_not_staff_has_no_business_with_cards(
     assert client.open(url, method=verb, json=body).status_code == 401
 
 
+def test_asking_for_the_headers_alone_needs_the_same_token(
+    client: FlaskClient, session: Session
+) -> None:
+    community = given_community(session)
+    url = f"{CARDS}/{given_card(session, community).id}"
+    staff, panel = (signed_in(session, community, role) for role in (Role.STAFF, Role.PANEL))
+
+    assert client.head(url).status_code == 401
+    assert client.head(url, headers=panel).status_code == 403
+    assert client.head(url, headers=staff).status_code == 200
+
+
 @pytest.mark.parametrize(("verb", "path", "body"), CALLS[1:])
 def test_another_communitys_card_is_unknown(
     client: FlaskClient, session: Session, verb: str, path: str, body: Any
@@ -198,7 +211,7 @@ def test_another_communitys_cards_are_not_listed(client: FlaskClient, session: S
         ("round_id=1", "/query/round_id"),
         ("limit=0", "/query/limit"),
         ("name=张", "/query/name"),
-        (f"after={uuid4()}", "/query/after"),
+        (f"after={NOBODY}", "/query/after"),
     ],
 )
 def test_a_search_that_makes_no_sense_is_named(

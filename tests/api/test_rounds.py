@@ -1,7 +1,6 @@
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
 
 import pytest
 import time_machine
@@ -21,6 +20,8 @@ from tests.given import (
 from tests.given_rounds import AFTER_NOTICE, given_round_after
 
 ROUNDS = "/api/v1/rounds"
+NOBODY = "01a20000-0000-7000-8000-000000000000"
+"""An id that no record has."""
 PLAN = {"month": "2026-12", "lists": [{"honour": "civilized_resident", "quota": 1}]}
 
 
@@ -173,7 +174,7 @@ CALLS = (
     (
         "POST",
         "/{id}/nominations",
-        {"honour": "civilized_resident", "resident_id": str(uuid4()), "source": "self"},
+        {"honour": "civilized_resident", "resident_id": NOBODY, "source": "self"},
     ),
     ("POST", "/{id}/actions", {"action": "open"}),
 )
@@ -238,7 +239,7 @@ def test_another_communitys_round_is_unknown(
                     {
                         "honour": "household_head",
                         "quota": 1,
-                        "area_minimums": {str(uuid4()): 1},
+                        "area_minimums": {NOBODY: 1},
                     }
                 ]
             },
@@ -288,7 +289,7 @@ def test_an_action_that_makes_no_sense_is_named(
     [
         ({"source": "mayor"}, "/source"),
         ({"resident_id": "somebody"}, "/resident_id"),
-        ({"resident_id": str(uuid4())}, "/resident_id"),
+        ({"resident_id": NOBODY}, "/resident_id"),
         ({"honour": "red_cell_member"}, "/honour"),
     ],
 )
