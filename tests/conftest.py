@@ -4,6 +4,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
@@ -56,15 +57,22 @@ def server() -> Iterator[str]:
     shutil.rmtree(folder)
 
 
-@pytest.fixture
-def database(server: str) -> Iterator[str]:
-    """The address of an empty, migrated database that no other test sees."""
+@contextmanager
+def new_database(server: str) -> Iterator[str]:
+    """Give the address of an empty, migrated database that nobody else sees."""
     template, name = name_of(server), f"test_{uuid4().hex}"
     with psycopg.connect(plain(named(server, "postgres")), autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
     yield named(server, name)
     with psycopg.connect(plain(named(server, "postgres")), autocommit=True) as connection:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def database(server: str) -> Iterator[str]:
+    """The address of a test's own database."""
+    with new_database(server) as url:
+        yield url
 
 
 @pytest.fixture

@@ -63,7 +63,7 @@ def begin_round(session: Session, cast: Cast, month: Month) -> Round:
     """Plan and open the round of a month, record the deeds of the month and nominate."""
     story = cast.story
     residents = session.scalars(
-        select(Resident.id).where(Resident.community_id == cast.community_id).order_by(Resident.id)
+        select(Resident).where(Resident.community_id == cast.community_id).order_by(Resident.id)
     ).all()
     plan = PlanRound(month, [_planned(*one) for one in LISTS], notice_working_days=None)
     planned = plan_round(session, cast.clerk, plan, now=story.at(month.first, 8, 30))
@@ -75,12 +75,24 @@ def begin_round(session: Session, cast: Cast, month: Month) -> Round:
         now=story.at(month.first, 9),
     )
     _record_deeds(session, cast, month, residents)
-    for honour, _, nominees, _ in LISTS:
-        for resident_id in story.random.sample(residents, nominees):
-            day = story.random.choice(story.days_of(month)[: FREEZE_DAY - 1])
-            request = Nominate(planned.id, honour, resident_id, story.random.choice(SOURCES))
-            nominate(session, cast.clerk, request, now=story.at(day, story.random.randint(9, 17)))
+    _nominate(session, cast, planned, month, residents)
     return planned
+
+
+def _nominate(
+    session: Session, cast: Cast, planned: Round, month: Month, residents: Sequence[Resident]
+) -> None:
+    """Nominate people who may win, and now and then one whom the screening finds may not."""
+    random = cast.story.random
+    willing = [one for one in residents if one.adult and one.consent_membership]
+    for honour, _, nominees, _ in LISTS:
+        anybody = random.sample(residents, nominees // 20)
+        for resident in dict.fromkeys([*anybody, *random.sample(willing, nominees)]):
+            now = cast.story.at(
+                random.choice(cast.story.days_of(month)[: FREEZE_DAY - 1]), random.randint(9, 17)
+            )
+            request = Nominate(planned.id, honour, resident.id, random.choice(SOURCES))
+            nominate(session, cast.clerk, request, now=now)
 
 
 def _planned(honour: str, quota: int, _: int, pay_permille: int) -> PlannedList:
@@ -99,7 +111,7 @@ def _record_deeds(
     session: Session,
     cast: Cast,
     month: Month,
-    residents: Sequence[UUID],
+    residents: Sequence[Resident],
 ) -> None:
     """Record deeds of ordinary days, and more on the two volunteer days."""
     story = cast.story
@@ -108,7 +120,7 @@ def _record_deeds(
     for day in story.random.choices(so_far, weights, k=DEEDS_A_MONTH):
         kind, name = story.random.choice(DEFAULT_KINDS)
         request = RecordDeed(
-            story.random.choice(residents),
+            story.random.choice(residents).id,
             kind,
             day,
             source=f"{name}签到表",

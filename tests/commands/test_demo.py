@@ -1,0 +1,135 @@
+"""The demonstration, built once in full."""
+
+import stat
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+
+from loyalty.clock import community_now
+from loyalty.commands.session import opened
+from loyalty.database import Model
+from loyalty.models import (
+    AuditEvent,
+    Card,
+    CertificationEvent,
+    Community,
+    Redemption,
+    Resident,
+    Round,
+    Shop,
+)
+from loyalty.rules.calendar import Month
+from tests.commands.running import Operator
+from tests.conftest import new_database
+from tests.given import given_community
+
+
+@pytest.fixture(scope="module")
+def operator(server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Operator]:
+    """An operator whose database holds another community, too."""
+    with new_database(server) as url:
+        with opened(url) as session:
+            given_community(session, slug="dongshi")
+        yield Operator(url, tmp_path_factory.mktemp("data"))
+
+
+@pytest.fixture(scope="module")
+def welcome(operator: Operator) -> Any:
+    """What a freshly built demonstration prints."""
+    return operator.reads("demo")
+
+
+def test_a_visitor_is_told_how_to_come_in(operator: Operator, welcome: Any) -> None:
+    assert {tuple(one["roles"]) for one in welcome["accounts"]} == {
+        ("manager",),
+        ("staff",),
+        ("council",),
+        ("shop_owner",),
+    }
+    assert len({one["password"] for one in welcome["accounts"]}) == 4
+    assert min(len(one["password"]) for one in welcome["accounts"]) >= 12
+    assert welcome["pairing_url"].endswith(f"#pair={welcome['pairing_code']}")
+    assert welcome["card_url"].startswith("http://loyalty.test/c/")
+    kept = operator.data_dir / "demo-accounts.json"
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+
+
+def test_the_market_has_its_size(operator: Operator, welcome: Any) -> None:
+    assert welcome
+    with opened(operator.database) as session:
+        assert session.scalar(select(func.count()).select_from(Shop)) == 129
+        assert session.scalar(select(func.count(func.distinct(Shop.plaque_number)))) == 129
+        assert session.scalar(select(func.count()).select_from(Resident)) == 1000
+        sales = select(func.count()).where(Redemption.kind == "sale")
+        assert 17_000 < session.scalar(sales) < 26_000
+        for kind in ("void", "return"):
+            assert session.scalar(select(func.count()).where(Redemption.kind == kind)) > 0
+
+
+def test_every_past_round_went_through_two_people(operator: Operator, welcome: Any) -> None:
+    assert welcome
+    with opened(operator.database) as session:
+        *past, current = session.scalars(select(Round).order_by(Round.month)).all()
+        cards = dict(
+            session.execute(select(Card.round_id, func.count()).group_by(Card.round_id)).all()
+        )
+        issued = session.execute(
+            select(Card.issued_at, Round.notice_last).join(Round, Round.id == Card.round_id)
+        ).all()
+    assert [one.state for one in past] == ["closed"] * 6
+    assert all(one.confirmed_by not in {None, one.created_by} for one in past)
+    assert current.state == "open"
+    assert all(90 <= cards[one.id] <= 180 for one in past)
+    assert all(signed.date() > notice_last for signed, notice_last in issued)
+
+
+def test_nothing_happened_in_the_future(operator: Operator, welcome: Any) -> None:
+    assert welcome
+    now = community_now("Asia/Shanghai")
+    with opened(operator.database) as session:
+        for moment in (Redemption.recorded_at, CertificationEvent.at, AuditEvent.at):
+            assert session.scalar(select(func.max(moment))) <= now
+        first = session.scalar(select(func.min(Redemption.happened_on)))
+    assert Month.of(first) == Month.of(now.date()).plus(-5)
+
+
+def test_the_accounts_are_told_again_with_a_fresh_code(operator: Operator, welcome: Any) -> None:
+    again = operator.types("demo")
+    told = operator.reads("demo")
+
+    assert "exists already" in again.stderr
+    assert told["accounts"] == welcome["accounts"]
+    assert told["pairing_code"] != welcome["pairing_code"]
+
+
+def test_wiping_removes_it_and_nothing_else(operator: Operator, welcome: Any) -> None:
+    assert welcome
+    asked = operator.types("demo", "--wipe", answers="n\n")
+    assert asked.exit_code == 1
+
+    wiped = operator.types("demo", "--wipe", "--yes")
+
+    assert wiped.exit_code == 0, wiped.output
+    with opened(operator.database) as session:
+        assert session.scalars(select(Community.slug)).all() == ["dongshi"]
+        left = {
+            table.name: session.scalar(select(func.count()).select_from(table))
+            for table in Model.metadata.sorted_tables
+        }
+    assert {name for name, count in left.items() if count} == {
+        "community",
+        "honour",
+        "directory_version",
+    }
+    assert not (operator.data_dir / "demo-accounts.json").exists()
+
+
+def test_there_is_nothing_to_wipe_twice(operator: Operator) -> None:
+    operator.types("demo", "--wipe", "--yes")
+
+    result = operator.types("demo", "--wipe", "--yes")
+
+    assert result.exit_code == 1
+    assert "no demonstration" in result.output

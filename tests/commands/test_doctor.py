@@ -1,0 +1,76 @@
+import json
+import secrets
+from pathlib import Path
+
+from click.testing import CliRunner
+
+from loyalty.cards.keys import sealing_key_from
+from loyalty.clock import community_now
+from loyalty.commands import main
+from loyalty.commands.session import opened
+from loyalty.database import migrate
+from loyalty.rules.calendar import Month
+from loyalty.services.card_keys import signing_key_for
+from tests.commands.running import Operator
+from tests.given import given_community
+
+
+def findings(operator: Operator, **environ: str) -> dict[str, tuple[bool, str]]:
+    """What the doctor finds, by subject."""
+    result = CliRunner().invoke(main, ["doctor", "--json"], env={**operator.environ, **environ})
+    found = {one["subject"]: (one["ok"], one["detail"]) for one in json.loads(result.stdout)}
+    assert result.exit_code == (0 if all(ok for ok, _ in found.values()) else 1)
+    return found
+
+
+def test_a_sound_installation_is_found_sound(operator: Operator) -> None:
+    found = findings(operator)
+
+    assert [ok for ok, _ in found.values()] == [True] * 6
+    assert found["database"][1].startswith("external PostgreSQL")
+    assert "ok   tables" in operator.types("doctor").output
+
+
+def test_old_tables_are_noticed(operator: Operator) -> None:
+    migrate(operator.database, revision="base")
+
+    ok, what_to_do = findings(operator)["tables"]
+
+    assert not ok
+    assert "loyalty migrate" in what_to_do
+
+
+def test_a_secret_others_can_read_is_noticed(operator: Operator, tmp_path: Path) -> None:
+    (tmp_path / "secret-key").touch(mode=0o644)
+
+    ok, what_to_do = findings(operator)["secret"]
+
+    assert not ok
+    assert "chmod 600" in what_to_do
+
+
+def test_a_database_that_is_away_is_noticed(operator: Operator) -> None:
+    found = findings(operator, LOYALTY_DATABASE_URL="postgresql://nobody@127.0.0.1:1/nothing")
+
+    assert not found["database"][0]
+
+
+def test_a_weak_secret_is_noticed(operator: Operator) -> None:
+    found = findings(operator, LOYALTY_SECRET_KEY="weak")
+
+    assert found.keys() == {"settings"}
+    assert not found["settings"][0]
+
+
+def test_keys_sealed_under_another_secret_are_noticed(operator: Operator) -> None:
+    now = community_now("Asia/Shanghai")
+    sealing_key = sealing_key_from(secrets.token_urlsafe(32))
+    with opened(operator.database) as session:
+        community = given_community(session)
+        month = Month.of(now.date())
+        signing_key_for(session, community, month, sealing_key=sealing_key, now=now)
+
+    ok, what_to_do = findings(operator)["card keys"]
+
+    assert not ok
+    assert "restore the secret" in what_to_do

@@ -1,0 +1,70 @@
+from sqlalchemy import select
+
+from loyalty.commands.session import opened
+from loyalty.models import Community, DeedKind, Honour, StaffAccount
+from loyalty.services.passwords import password_matches
+from tests.commands.running import Operator
+
+PASSWORD = "a long enough password"
+OPTIONS = (
+    "--name",
+    "东市",
+    "--slug",
+    "dongshi",
+    "--username",
+    "manager",
+    "--display-name",
+    "李主任",
+)
+
+
+def test_a_founded_community_has_its_policy_honours_and_manager(operator: Operator) -> None:
+    result = operator.types("init", *OPTIONS, "--password", PASSWORD)
+
+    assert result.exit_code == 0, result.output
+    assert PASSWORD not in result.output
+    with opened(operator.database) as session:
+        community = session.scalars(select(Community)).one()
+        manager = session.scalars(select(StaffAccount)).one()
+        honours = session.scalars(select(Honour.code).order_by(Honour.number)).all()
+        assert session.scalars(select(DeedKind)).all()
+    assert (community.name, community.slug) == ("东市", "dongshi")
+    assert not community.demonstration
+    assert "tobacco" in community.excluded_categories
+    assert manager.roles == ["manager"]
+    assert password_matches(PASSWORD, manager.password_hash)
+    assert honours == ["civilized_resident", "household_head", "red_cell_member"]
+
+
+def test_the_password_can_be_typed_unseen(operator: Operator) -> None:
+    result = operator.types("init", *OPTIONS, answers=f"{PASSWORD}\n{PASSWORD}\n")
+
+    assert result.exit_code == 0, result.output
+    assert PASSWORD not in result.output
+
+
+def test_a_refused_account_founds_no_community(operator: Operator) -> None:
+    result = operator.types("init", *OPTIONS, "--password", "short")
+
+    assert result.exit_code == 1
+    assert "at least 12" in result.output
+    with opened(operator.database) as session:
+        assert session.scalars(select(Community)).all() == []
+
+
+def test_a_short_name_is_given_once(operator: Operator) -> None:
+    operator.types("init", *OPTIONS, "--password", PASSWORD)
+
+    again = operator.types("init", *OPTIONS, "--password", PASSWORD)
+
+    assert again.exit_code == 1
+    assert "dongshi already" in again.output
+
+
+def test_a_short_name_can_stand_in_an_address(operator: Operator) -> None:
+    options = ("--name", "东市", "--slug", "东市", *OPTIONS[4:])
+
+    result = operator.types("init", *options, "--password", PASSWORD)
+
+    assert result.exit_code == 1
+    assert "lower-case" in result.output
