@@ -4,10 +4,11 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime, time
 from types import MappingProxyType
 
-from flask_babel import format_date, format_datetime, format_time
+from babel.dates import format_skeleton
+from flask_babel import format_date, format_datetime, format_time, get_locale
 
 from loyalty.rules.card_number import in_groups, number_of
-from loyalty.rules.money import yuan
+from loyalty.rules.money import Fen
 from loyalty.words.honours import honour_name
 from loyalty.words.obstacles import outcome_name, reason_name
 from loyalty.words.rates import pay_in_words, shop_rates
@@ -22,12 +23,23 @@ def day(value: date) -> str:
 
 def month(value: date) -> str:
     """Return the month a date lies in: 2026年12月."""
-    return str(format_date(value, "yMMMM"))
+    return str(format_skeleton("yMMMM", value, locale=get_locale()))
 
 
 def moment(value: datetime) -> str:
     """Return an instant, which is on the community's wall clock already, to the minute."""
     return str(format_datetime(value, "short", rebase=False))
+
+
+def money(amount: Fen) -> str:
+    """Return an amount in yuan with both decimals: 1234567 fen is "12,345.67"."""
+    yuan, fen = divmod(abs(amount), 100)
+    return f"{'-' if amount < 0 else ''}{yuan:,}.{fen:02d}"
+
+
+def counted(number: int) -> str:
+    """Return a whole number with its thousands set apart."""
+    return f"{number:,}"
 
 
 def points(hundredths: int) -> str:
@@ -46,7 +58,8 @@ FILTERS: Mapping[str, Callable[..., object]] = MappingProxyType(
         "month": month,
         "moment": moment,
         "clock": clock,
-        "yuan": yuan,
+        "money": money,
+        "counted": counted,
         "pay": pay_in_words,
         "grouped": in_groups,
         "number": number_of,

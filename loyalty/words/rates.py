@@ -10,10 +10,8 @@ from loyalty.words.honours import honour_name
 
 def pay_in_words(pay: Permille) -> str:
     """Return a rate as people of any language read it rightly: "8.5折 · 付85%"."""
-    return _filled_in(
-        fold=fold_of(pay),
-        percent=_percent(pay),
-        off=_percent(Permille(WHOLE - pay)),
+    return rate_pattern().format(
+        fold=fold_of(pay), percent=_percent(pay), off=_percent(Permille(WHOLE - pay))
     )
 
 
@@ -29,12 +27,8 @@ def shop_rates(shop: Shop) -> list[str]:
 
 
 def rate_pattern() -> str:
-    """Return the same words with ``{fold}``, ``{percent}`` and ``{off}`` left to be filled in."""
-    return _filled_in(fold="{fold}", percent="{percent}", off="{off}")
-
-
-def _filled_in(**figures: str) -> str:
-    return str(gettext("%(fold)s · 付%(percent)s%%", **figures))
+    """Return the words with ``{fold}``, ``{percent}`` and ``{off}`` left to be filled in."""
+    return str(gettext("{fold} · 付{percent}%"))
 
 
 def _percent(permille: Permille) -> str:

@@ -82,7 +82,7 @@ SHOP_STEPS: Mapping[CertificationAction, StepWords] = MappingProxyType(
             lazy_gettext("警告"), lazy_gettext("店铺照常打折，但要限期改正。"), grave=True
         ),
         CertificationAction.SUSPEND: StepWords(
-            lazy_gettext("暂停打折"),
+            lazy_gettext("暂停"),
             lazy_gettext("从现在起，这家店的收银台刷卡显示“本店未挂牌”。改正后可以恢复。"),
             grave=True,
         ),

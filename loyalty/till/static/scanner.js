@@ -26,10 +26,12 @@ export function characterOf(event) {
   if (digit !== null) return digit[1];
   const letter = /^Key([A-Z])$/.exec(event.code);
   if (letter !== null) return letter[1];
+  const written = event.key.length === 1 ? event.key.normalize("NFKC") : "";
+  // A mark the browser has read is right on every layout; an input method leaves only its place.
+  if (/^[:/.\-_?]$/.test(written)) return written;
   const marks = event.shiftKey ? SHIFTED : MARKS;
   if (event.code in marks) return marks[event.code];
-  const known = event.code !== "" && event.code !== "Unidentified";
-  return known || event.key.length !== 1 ? "" : event.key.normalize("NFKC").toUpperCase();
+  return event.code === "" || event.code === "Unidentified" ? written.toUpperCase() : "";
 }
 
 /**

@@ -46,7 +46,7 @@ export function createToday({ page, words, api, now, heard }) {
       hour: "2-digit",
       minute: "2-digit",
     });
-    inside("sum").textContent = entry.with_amount ? yuan(entry.payable_fen) : words.no_amount;
+    inside("sum").textContent = sum(entry);
     inside("more").textContent = more(entry);
     item.classList.toggle("taken-back", entry.voided);
     const button = inside("void");
@@ -55,10 +55,14 @@ export function createToday({ page, words, api, now, heard }) {
     return item;
   }
 
+  function sum(entry) {
+    if (entry.voided) return words.voided;
+    return entry.with_amount ? yuan(entry.payable_fen) : words.no_amount;
+  }
+
   function more(entry) {
-    const saved = words.saved.replace("{amount}", yuan(entry.saved_fen));
-    const facts = [entry.voided ? words.voided : entry.with_amount ? saved : "", entry.receipt];
-    return facts.filter((fact) => fact !== "").join(" · ");
+    if (entry.voided || !entry.with_amount) return entry.receipt;
+    return `${words.saved.replace("{amount}", yuan(entry.saved_fen))} · ${entry.receipt}`;
   }
 
   /** The first tap asks, the second does it. */
