@@ -25,7 +25,9 @@ class StaffAccount(Versioned):
     totp_step: Mapped[int | None]
     """The half minute (since 1970) of the last code that was accepted: each code works once."""
     roles: Mapped[list[str]] = mapped_column(ARRAY(Text))
-    resident_id: Mapped[UUID | None] = mapped_column(ForeignKey("resident.id", use_alter=True))
+    resident_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("resident.id", ondelete="SET NULL", use_alter=True)
+    )
     """Who this is among the residents, so that nobody on the panel scores their own household."""
     active: Mapped[bool] = mapped_column(default=True)
     failed_sign_ins: Mapped[int] = mapped_column(default=0)

@@ -69,7 +69,7 @@ def act_on_round(
     selection_round = _locked(session, actor, request)
     if request.action is RoundAction.CONFIRM and Role.MANAGER not in actor.roles:
         raise NotAllowedError("A round is confirmed by a manager.")
-    facts = facts_of(selection_round, actor, now=now)
+    facts = facts_of(session, selection_round, actor, now=now)
     if missing := missing_for(request.action, facts):
         raise RoundStateError(f"The round cannot do this now: {', '.join(missing)}.", missing)
     _carry_out(session, actor, selection_round, request, sealing_key=sealing_key, now=now)
@@ -86,7 +86,13 @@ def act_on_round(
     return selection_round
 
 
-def facts_of(selection_round: Round, actor: StaffMember, *, now: datetime) -> RoundFacts:
+def facts_of(
+    session: Session,  # noqa: ARG001  # ballots and objections are counted here
+    selection_round: Round,
+    actor: StaffMember,
+    *,
+    now: datetime,
+) -> RoundFacts:
     """Return what decides which actions an account may take on a round now."""
     return RoundFacts(
         state=RoundState(selection_round.state),

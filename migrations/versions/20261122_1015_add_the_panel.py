@@ -12,7 +12,12 @@ depends_on = None
 def upgrade() -> None:
     op.add_column("staff_account", sa.Column("resident_id", sa.Uuid(), nullable=True))
     op.create_foreign_key(
-        op.f("fk_staff_account_resident_id"), "staff_account", "resident", ["resident_id"], ["id"]
+        op.f("fk_staff_account_resident_id"),
+        "staff_account",
+        "resident",
+        ["resident_id"],
+        ["id"],
+        ondelete="SET NULL",
     )
 
 

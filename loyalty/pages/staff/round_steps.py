@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from flask_babel import LazyString, lazy_gettext
 
@@ -14,8 +13,6 @@ from loyalty.rules.selection import (
     RoundState,
     missing_for,
 )
-from loyalty.services.actors import StaffMember
-from loyalty.services.round_actions import facts_of
 from loyalty.words.obstacles import obstacles_in_words
 from loyalty.words.steps import ROUND_STEPS, StepWords
 
@@ -54,9 +51,8 @@ class Step:
     """``done``, ``now`` or ``later``."""
 
 
-def next_step(selection_round: Round, actor: StaffMember, *, now: datetime) -> NextStep | None:
+def next_step(facts: RoundFacts) -> NextStep | None:
     """Return what is to be done next; None when the round is over."""
-    facts = facts_of(selection_round, actor, now=now)
     for action in RoundAction:
         missing = missing_for(action, facts)
         if action is not RoundAction.CANCEL and TIME_HEALS.issuperset(missing):

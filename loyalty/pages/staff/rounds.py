@@ -72,14 +72,15 @@ def shown(round_id: UUID) -> str:
     now = console.now()
     with transaction() as session:
         selection_round = round_of(session, console.actor(), round_id)
+        facts = facts_of(session, selection_round, console.actor(), now=now)
         candidates = ranking_of(session, console.actor(), round_id)
     return render_template(
         "staff/round.html",
         round=selection_round,
         state=ROUND_STATES[RoundState(selection_round.state)],
         steps=steps_of(selection_round),
-        next=next_step(selection_round, console.actor(), now=now),
-        cancellable=may_be_cancelled(facts_of(selection_round, console.actor(), now=now)),
+        next=next_step(facts),
+        cancellable=may_be_cancelled(facts),
         candidates=candidates,
     )
 
