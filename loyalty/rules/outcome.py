@@ -7,6 +7,8 @@ class Outcome(StrEnum):
     """From nomination to the end. Codes are public: add one, never rename one."""
 
     NOMINATED = "nominated"
+    DECLINED = "declined"
+    """Does not want to be chosen; told to nobody outside."""
     SCREENED_OUT = "screened_out"
     """Something stood against it, which the coded reasons name."""
     ELIGIBLE = "eligible"
@@ -14,6 +16,6 @@ class Outcome(StrEnum):
     RESERVE = "reserve"
     """Moves up, in order, when a selected person drops out."""
     NOT_SELECTED = "not_selected"
-    """Somebody of the household is selected, or stands before this person as a reserve."""
+    """Neither selected nor a reserve. There is no order among them, so they have no place."""
     REMOVED = "removed"
     """Was selected, or a reserve, and became ineligible before the confirmation."""

@@ -1,12 +1,16 @@
 """Scores, and who is selected by them."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain, islice
 
 from loyalty.rules.calendar import Month
 
 _HUNDREDTHS = 100
+
+_Place = tuple[int, int, str, str]
+"""What orders two candidates: the lower is the better."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +47,7 @@ class Ranking:
 
     selected: tuple[Candidate, ...]
     reserves: tuple[Candidate, ...]
-    """The best candidate of each household that has no winner, whatever the area."""
+    """The best candidates of households that have no winner, one of each, whatever the area."""
 
 
 def deed_points(deeds: Iterable[DeedPoints], monthly_caps: Mapping[str, int]) -> int:
@@ -73,20 +77,31 @@ def score_of(capped_deed_points: int, ballots: Sequence[int]) -> int:
     return capped_deed_points + sum(ballots) * _HUNDREDTHS // max(len(ballots), 1)
 
 
-def rank(candidates: Iterable[Candidate], quota: int, area_minimums: Mapping[str, int]) -> Ranking:
-    """Return who is selected, and the reserves.
+def rank(
+    candidates: Iterable[Candidate],
+    quota: int,
+    area_minimums: Mapping[str, int],
+    *,
+    reserves: int | None = None,
+) -> Ranking:
+    """Return who is selected, and the reserves. The others have no order: nobody is ranked last.
 
     Args:
-        candidates: all who are eligible, in any order, each reference once.
+        candidates: all who are eligible, in any order, each reference once. They are read once, and
+            only those who can still win are kept, so a million take no more memory than a thousand.
         quota: how many are selected at most.
         area_minimums: how many of an area are selected before the others. If the minimums do not
             all fit into the quota, the better candidates among them are selected.
+        reserves: how many wait for a free seat at most; as many as the quota if not given.
 
     The better candidate has the higher score, then fewer awards, then the lower lot, then the lower
     reference. First the best of each area with a minimum are selected, then the best of all; at
     most one of each household, ahead of whom an area minimum may put another member.
     """
-    in_order = sorted(candidates, key=lambda one: (-one.score, one.awards, one.lot, one.reference))
+    if quota < 1:
+        return Ranking(selected=(), reserves=())
+    waiting = quota if reserves is None else reserves
+    in_order = _contenders(candidates, quota, waiting, area_minimums)
     open_seats = dict[str | None, int](area_minimums.items())
     winners: dict[str, Candidate] = {}
     for candidate in in_order:
@@ -94,12 +109,62 @@ def rank(candidates: Iterable[Candidate], quota: int, area_minimums: Mapping[str
         if seats > 0 and len(winners) < quota and candidate.household not in winners:
             winners[candidate.household] = candidate
             open_seats[candidate.area] = seats - 1
-    reserves: dict[str, Candidate] = {}
+    next_best: dict[str, Candidate] = {}
     for candidate in in_order:
         if candidate.household not in winners:
-            places = winners if len(winners) < quota else reserves
+            places = winners if len(winners) < quota else next_best
             places.setdefault(candidate.household, candidate)
     return Ranking(
         selected=tuple(one for one in in_order if winners.get(one.household) is one),
-        reserves=tuple(reserves.values()),
+        reserves=tuple(islice(next_best.values(), waiting)),
     )
+
+
+class _Shortlist:
+    """The best candidate of each of the best households that were offered so far."""
+
+    def __init__(self, households: int) -> None:
+        """Keep that many households, at least 1, and for a while up to twice as many."""
+        self._households = households
+        self._best: dict[str, Candidate] = {}
+        self._last_place: _Place | None = None
+
+    def offer(self, candidate: Candidate, place: _Place) -> None:
+        if self._last_place is not None and place > self._last_place:
+            return
+        rival = self._best.get(candidate.household)
+        if rival is None or place < _place(rival):
+            self._best[candidate.household] = candidate
+        # Sorting only once the list has doubled costs each candidate the same, long list or short.
+        if len(self._best) > 2 * self._households:
+            best = sorted(self._best.values(), key=_place)[: self._households]
+            self._best = {one.household: one for one in best}
+            self._last_place = _place(best[-1])
+
+    def __iter__(self) -> Iterator[Candidate]:
+        return iter(self._best.values())
+
+
+def _contenders(
+    candidates: Iterable[Candidate], quota: int, reserves: int, area_minimums: Mapping[str, int]
+) -> Sequence[Candidate]:
+    """Return, best first, everyone who decides a ranking, and few others.
+
+    On the way through an area every household wins or has won, until all the seats of the minimums
+    or of the quota are taken: that many of an area's best households are enough. On the way through
+    all, the quota's and the reserves' together are enough.
+    """
+    of_all = _Shortlist(quota + reserves)
+    seats = min(quota, sum(area_minimums.values()))
+    of_area = {area: _Shortlist(seats) for area, least in area_minimums.items() if least > 0}
+    for candidate in candidates:
+        place = _place(candidate)
+        of_all.offer(candidate, place)
+        if candidate.area in of_area:
+            of_area[candidate.area].offer(candidate, place)
+    kept = {one.reference: one for one in chain(of_all, *of_area.values())}
+    return sorted(kept.values(), key=_place)
+
+
+def _place(candidate: Candidate) -> _Place:
+    return (-candidate.score, candidate.awards, candidate.lot, candidate.reference)

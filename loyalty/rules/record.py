@@ -4,8 +4,9 @@ Whoever holds the record and the seed finds every lot, every selected person and
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from loyalty.rules.lottery import canonical_list, lot
 from loyalty.rules.ranking import Candidate, Ranking, rank
@@ -23,7 +24,7 @@ class FrozenList:
 
 
 def record_of(lists: Iterable[FrozenList]) -> str:
-    """Return the lists as they are hashed and published: one canonical list a line.
+    """Return the lists as they are hashed and published: line by line, one list after the other.
 
     The order is that of the draw and belongs to the record.
     """
@@ -34,14 +35,35 @@ def record_of(lists: Iterable[FrozenList]) -> str:
             quota=frozen.quota,
             area_minimums=frozen.area_minimums,
         ).decode()
-        + "\n"
         for frozen in lists
     )
 
 
+def lines_of(record: str) -> list[str]:
+    """Return the lines of a record; only a line feed ends one, whatever a text in it holds."""
+    return record.split("\n")[:-1]
+
+
 def lists_in(record: str) -> tuple[FrozenList, ...]:
     """Return the lists of a record, in the order of the draw; candidates have no lots yet."""
-    return tuple(_frozen_list(json.loads(line)) for line in record.splitlines())
+    heads: list[dict[str, Any]] = []
+    candidates: list[list[Candidate]] = []
+    for line in lines_of(record):
+        members = json.loads(line)
+        if "round" in members:
+            heads.append(members)
+            candidates.append([])
+        else:
+            candidates[-1].append(Candidate(**members, lot=""))
+    return tuple(
+        FrozenList(
+            reference=head["round"],
+            quota=head["quota"],
+            area_minimums=head["area_minimums"],
+            candidates=tuple(some),
+        )
+        for head, some in zip(heads, candidates, strict=True)
+    )
 
 
 def with_lots(lists: Iterable[FrozenList], seed: str) -> tuple[FrozenList, ...]:
@@ -62,36 +84,24 @@ def rank_round(lists: Sequence[FrozenList]) -> tuple[Ranking, ...]:
     """Return who is selected on each list, and the reserves, in the order of the lists.
 
     One person of a household is selected in the whole round. The lists come with the best rate
-    first, so whoever would win two honours gets the better rate, and the other seat is free.
+    first, so whoever would win two honours gets the better rate, and the other seat is free. A list
+    has at most as many reserves as its quota: the best of households that win nothing at all.
     """
-    rankings: list[Ranking] = []
+    selected: list[tuple[Candidate, ...]] = []
     winners: set[str] = set()
     for frozen in lists:
-        others = (one for one in frozen.candidates if one.household not in winners)
-        ranking = rank(others, frozen.quota, frozen.area_minimums)
+        others = _outside(winners, frozen)
+        ranking = rank(others, frozen.quota, frozen.area_minimums, reserves=0)
         winners.update(one.household for one in ranking.selected)
-        rankings.append(ranking)
+        selected.append(ranking.selected)
     return tuple(
-        replace(
-            ranking,
-            reserves=tuple(one for one in ranking.reserves if one.household not in winners),
+        Ranking(
+            selected=chosen,
+            reserves=rank(_outside(winners, frozen), frozen.quota, {}, reserves=0).selected,
         )
-        for ranking in rankings
+        for frozen, chosen in zip(lists, selected, strict=True)
     )
 
 
-def _frozen_list(members: dict[str, object]) -> FrozenList:
-    match members:
-        case {
-            "round": str(reference),
-            "quota": int(quota),
-            "area_minimums": dict(area_minimums),
-            "candidates": list(candidates),
-        }:
-            return FrozenList(
-                reference=reference,
-                quota=quota,
-                area_minimums=area_minimums,
-                candidates=tuple(Candidate(**candidate, lot="") for candidate in candidates),
-            )
-    raise ValueError("This is no line of a record.")
+def _outside(households: Container[str], frozen: FrozenList) -> Iterable[Candidate]:
+    return (one for one in frozen.candidates if one.household not in households)

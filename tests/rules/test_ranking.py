@@ -1,7 +1,8 @@
+import tracemalloc
 from collections import Counter
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from loyalty.rules.calendar import Month
@@ -110,6 +111,19 @@ def test_one_of_a_household_is_selected_and_none_of_it_is_in_reserve() -> None:
     assert reserves(ranking) == ["neighbour"]
 
 
+def test_there_are_as_many_reserves_as_seats_unless_a_number_is_given() -> None:
+    candidates = [candidate(f"R{number}", score=-number) for number in range(9)]
+
+    assert reserves(rank(candidates, 3, {})) == ["R3", "R4", "R5"]
+    assert reserves(rank(candidates, 3, {}, reserves=1)) == ["R3"]
+    assert reserves(rank(candidates, 3, {}, reserves=0)) == []
+    assert reserves(rank(candidates, 3, {}, reserves=7)) == ["R3", "R4", "R5", "R6", "R7", "R8"]
+
+
+def test_a_list_without_seats_has_no_reserves() -> None:
+    assert rank([candidate("one")], 0, {}, reserves=1) == Ranking((), ())
+
+
 def test_an_area_minimum_may_put_another_member_of_a_household_ahead() -> None:
     ranking = rank(
         [
@@ -144,10 +158,11 @@ def test_no_seat_stays_empty_and_no_household_wins_twice(
     candidates = named(found)
     ranking = rank(candidates, quota, minimums)
     households = {one.household for one in candidates}
-    chosen = (*ranking.selected, *ranking.reserves)
+    chosen = [one.household for one in (*ranking.selected, *ranking.reserves)]
 
     assert len(ranking.selected) == min(quota, len(households))
-    assert Counter(one.household for one in chosen) == Counter(households)
+    assert len(ranking.reserves) == min(quota, len(households) - len(ranking.selected))
+    assert len(set(chosen)) == len(chosen)
     assert sorted(ranking.selected, key=place) == list(ranking.selected)
     assert sorted(ranking.reserves, key=place) == list(ranking.reserves)
 
@@ -172,13 +187,71 @@ def test_a_reserve_beats_a_winner_only_where_an_area_minimum_asks_for_it(
 def test_an_area_falls_short_of_its_minimum_only_for_want_of_seats_or_households(
     found: list[tuple[str | None, str, int, int, str]], quota: int, minimums: dict[str, int]
 ) -> None:
-    ranking = rank(named(found), quota, minimums)
+    candidates = named(found)
+    ranking = rank(candidates, quota, minimums)
     winners = Counter(one.area for one in ranking.selected)
+    households = {one.household for one in ranking.selected}
 
     for area, least in minimums.items():
-        left_over = [one for one in ranking.reserves if one.area == area]
+        left_over = [
+            one for one in candidates if one.area == area and one.household not in households
+        ]
         if winners[area] < least and left_over:
             assert sum(minimums.values()) > quota
+
+
+def sorted_whole(
+    candidates: list[Candidate], quota: int, minimums: dict[str, int], most_reserves: int
+) -> Ranking:
+    """Rank by sorting everybody, with nobody left out on the way."""
+    in_order = sorted(candidates, key=place)
+    selected: list[Candidate] = []
+    for reserved in (True, False):
+        for one in in_order:
+            in_area = sum(winner.area == one.area for winner in selected)
+            seat = in_area < minimums.get(one.area or "", 0) if reserved else True
+            taken = any(winner.household == one.household for winner in selected)
+            if seat and not taken and len(selected) < quota:
+                selected.append(one)
+    waiting: list[Candidate] = []
+    for one in in_order:
+        taken = any(other.household == one.household for other in selected + waiting)
+        if not taken and len(waiting) < most_reserves:
+            waiting.append(one)
+    return Ranking(tuple(sorted(selected, key=place)), tuple(waiting))
+
+
+@settings(max_examples=400)
+@given(
+    found=st.lists(fields, max_size=40),
+    quota=st.integers(1, 8),
+    minimums=minimums_of_all,
+    most_reserves=st.integers(0, 4),
+)
+def test_keeping_only_who_can_win_selects_the_same_as_sorting_everybody(
+    found: list[tuple[str | None, str, int, int, str]],
+    quota: int,
+    minimums: dict[str, int],
+    most_reserves: int,
+) -> None:
+    ranking = rank(iter(named(found)), quota, minimums, reserves=most_reserves)
+
+    assert ranking == sorted_whole(named(found), quota, minimums, most_reserves)
+
+
+def test_memory_does_not_grow_with_the_candidates() -> None:
+    def peak(number_of_candidates: int) -> int:
+        many = (
+            candidate(f"R{number}", score=number % 500, area=AREAS[number % 3])
+            for number in range(number_of_candidates)
+        )
+        tracemalloc.start()
+        rank(many, 30, dict.fromkeys(AREAS, 5))
+        _, most = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        return most
+
+    assert peak(20_000) < 2 * peak(1000)
 
 
 def test_deeds_count_up_to_the_cap_of_their_kind_in_each_month() -> None:

@@ -58,6 +58,18 @@ def test_no_seat_stays_empty_while_a_reserve_waits(
         assert len(ranking.selected) == frozen.quota or not ranking.reserves
 
 
+@given(frozen_lists, st.text(min_size=3))
+def test_a_list_has_as_many_reserves_as_seats_while_households_are_left(
+    lists: tuple[FrozenList, ...], seed: str
+) -> None:
+    rankings = rank_round(with_lots(lists, seed))
+    winners = {one.household for ranking in rankings for one in ranking.selected}
+
+    for frozen, ranking in zip(lists, rankings, strict=True):
+        left = {one.household for one in frozen.candidates} - winners
+        assert len(ranking.reserves) == min(frozen.quota, len(left))
+
+
 def test_who_would_win_two_honours_gets_the_one_that_is_drawn_first() -> None:
     person = Candidate("R-1", area=None, household="H-1", score=900, awards=0, lot="")
     other = replace(person, reference="R-2", household="H-2", score=100)

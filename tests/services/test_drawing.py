@@ -1,4 +1,3 @@
-import json
 from datetime import date
 from hashlib import sha256
 from typing import Any
@@ -96,8 +95,8 @@ def test_who_stays_below_the_threshold_is_not_drawn(
 
     assert candidate.outcome == outcome
     assert candidate.reasons == (["below_threshold"] if outcome == "screened_out" else [])
-    (line,) = selection_round.frozen_list.splitlines()
-    assert len(json.loads(line)["candidates"]) == (outcome == "eligible")
+    (frozen,) = lists_in(selection_round.frozen_list)
+    assert len(frozen.candidates) == (outcome == "eligible")
 
 
 def test_the_outcome_is_what_an_outsider_computes_from_record_and_seed(session: Session) -> None:
@@ -141,6 +140,38 @@ def test_who_would_win_two_honours_gets_the_better_rate(session: Session) -> Non
     brought_through(session, selection_round, RoundAction.DRAW)
 
     assert (better.outcome, lesser.outcome) == ("selected", "not_selected")
+
+
+def test_a_household_has_one_lot_on_each_list(session: Session) -> None:
+    selection_round = given_round(session, given_community(session))
+    better, worse = (
+        given_candidate(session, selection_round, household_ref="3-2-501") for _ in range(2)
+    )
+    brought_through(session, selection_round, RoundAction.START_REVIEW)
+    given_deed(session, better, date(2026, 12, 5), points=150)
+
+    act(session, selection_round, RoundAction.FREEZE)
+    act(session, selection_round, RoundAction.DRAW)
+
+    assert better.reference in selection_round.frozen_list
+    assert worse.reference not in selection_round.frozen_list
+    assert (better.outcome, worse.outcome) == ("selected", "not_selected")
+    assert worse.lot is None
+
+
+def test_nobody_is_ranked_behind_the_reserves(session: Session) -> None:
+    selection_round = given_round(session, given_community(session))
+    list_of(session, selection_round).quota = 1
+    candidates = [given_candidate(session, selection_round) for _ in range(4)]
+
+    brought_through(session, selection_round, RoundAction.DRAW)
+
+    assert sorted((one.outcome, one.place or 0) for one in candidates) == [
+        ("not_selected", 0),
+        ("not_selected", 0),
+        ("reserve", 2),
+        ("selected", 1),
+    ]
 
 
 def test_among_equals_fewer_awards_come_first(session: Session) -> None:

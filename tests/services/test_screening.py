@@ -102,10 +102,10 @@ def test_a_third_win_in_twelve_months_waits(session: Session) -> None:
 
 def test_who_became_ineligible_leaves_and_the_next_reserve_moves_up(session: Session) -> None:
     selection_round = given_round(session, given_community(session))
-    list_of(session, selection_round).quota = 1
-    candidates = [given_candidate(session, selection_round) for _ in range(3)]
+    list_of(session, selection_round).quota = 2
+    candidates = [given_candidate(session, selection_round) for _ in range(4)]
     brought_through(session, selection_round, RoundAction.PUBLISH)
-    winner, first_reserve, second_reserve = sorted(candidates, key=lambda one: one.place)
+    winner, _, first_reserve, second_reserve = sorted(candidates, key=lambda one: one.place)
     winner.resident.state = "inactive"
 
     act(session, selection_round, RoundAction.CONFIRM)
@@ -116,10 +116,10 @@ def test_who_became_ineligible_leaves_and_the_next_reserve_moves_up(session: Ses
 
 def test_a_reserve_who_became_ineligible_is_passed_over(session: Session) -> None:
     selection_round = given_round(session, given_community(session))
-    list_of(session, selection_round).quota = 1
-    candidates = [given_candidate(session, selection_round) for _ in range(3)]
+    list_of(session, selection_round).quota = 2
+    candidates = [given_candidate(session, selection_round) for _ in range(4)]
     brought_through(session, selection_round, RoundAction.PUBLISH)
-    winner, first_reserve, second_reserve = sorted(candidates, key=lambda one: one.place)
+    winner, _, first_reserve, second_reserve = sorted(candidates, key=lambda one: one.place)
     winner.resident.state = first_reserve.resident.state = "inactive"
 
     act(session, selection_round, RoundAction.CONFIRM)
