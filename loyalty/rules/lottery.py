@@ -19,27 +19,23 @@ def canonical_list(
 ) -> bytes:
     """Return the frozen list of a round as the bytes that are hashed and published.
 
-    It is JSON in UTF-8 with sorted keys and no blanks, the candidates sorted by reference and
-    without lots, which do not exist yet. Together with the seed it holds all that `lot` and
+    The first line says what is drawn; each candidate has a line of their own, sorted by reference
+    and without lot, which does not exist yet. A line is JSON in UTF-8 with sorted keys and no
+    blanks, and ends with a line feed. Together with the seed they hold all that `lot` and
     `ranking.rank` need.
     """
-    frozen = {
-        "round": round_reference,
-        "quota": quota,
-        "area_minimums": dict(area_minimums),
-        "candidates": [
-            {
-                "reference": candidate.reference,
-                "area": candidate.area,
-                "household": candidate.household,
-                "score": candidate.score,
-                "awards": candidate.awards,
-            }
-            for candidate in sorted(candidates, key=lambda one: one.reference)
-        ],
-    }
-    text = json.dumps(frozen, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return text.encode()
+    head = {"round": round_reference, "quota": quota, "area_minimums": dict(area_minimums)}
+    people = (
+        {
+            "reference": candidate.reference,
+            "area": candidate.area,
+            "household": candidate.household,
+            "score": candidate.score,
+            "awards": candidate.awards,
+        }
+        for candidate in sorted(candidates, key=lambda one: one.reference)
+    )
+    return "".join(_line(members) for members in (head, *people)).encode()
 
 
 def list_hash(canonical: bytes) -> str:
@@ -60,3 +56,11 @@ def lot(seed: str, round_reference: str, candidate_reference: str) -> str:
         raise ValueError("A reference in a lottery contains no vertical bar.")
     text = SEPARATOR.join((seed, round_reference, candidate_reference))
     return sha256(text.encode()).hexdigest()
+
+
+def _line(members: Mapping[str, object]) -> str:
+    return json.dumps(members, ensure_ascii=False, sort_keys=True, separators=(",", ":")) + "\n"
+
+
+def _line(members: Mapping[str, object]) -> str:
+    return json.dumps(members, ensure_ascii=False, sort_keys=True, separators=(",", ":")) + "\n"

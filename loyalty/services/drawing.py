@@ -1,6 +1,6 @@
 """The lottery in public: first the list is frozen and hashed, then chance gives a seed."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -59,10 +59,11 @@ def draw(
         (_reference_of(selection_round, row.round_list), row.reference): row
         for row in candidates_of(session, selection_round, Outcome.ELIGIBLE)
     }
+    for row in rows.values():
+        row.outcome = Outcome.NOT_SELECTED
     for frozen, ranked in zip(lists, rank_round(lists), strict=True):
         for one in frozen.candidates:
-            row = rows[frozen.reference, one.reference]
-            row.lot, row.outcome = one.lot, Outcome.NOT_SELECTED
+            rows[frozen.reference, one.reference].lot = one.lot
         placed = (*ranked.selected, *ranked.reserves)
         for place, one in enumerate(placed, start=1):
             row = rows[frozen.reference, one.reference]
@@ -76,24 +77,23 @@ def draw(
 def _frozen_lists(selection_round: Round, candidates: Sequence[Candidate]) -> Sequence[FrozenList]:
     """Return the lists as they are published: neither names nor addresses, numbers in their place.
 
-    The candidates come sorted by their random references, so a household's number tells nothing.
+    Households are numbered in the order of random references, so their numbers tell nothing.
     """
     households: dict[str, str] = {}
     frozen: dict[UUID, list[ranking.Candidate]] = {one.id: [] for one in selection_round.lists}
-    for candidate in candidates:
-        if candidate.outcome == Outcome.ELIGIBLE:
-            resident = candidate.resident
-            household = households.setdefault(resident.household_ref, f"H-{len(households) + 1}")
-            frozen[candidate.list_id].append(
-                ranking.Candidate(
-                    reference=candidate.reference,
-                    area=str(resident.area_id) if resident.area_id else None,
-                    household=household,
-                    score=candidate.score_hundredths,
-                    awards=candidate.awards,
-                    lot="",
-                )
+    for candidate in _one_of_each_household(candidates):
+        resident = candidate.resident
+        household = households.setdefault(resident.household_ref, f"H-{len(households) + 1}")
+        frozen[candidate.list_id].append(
+            ranking.Candidate(
+                reference=candidate.reference,
+                area=str(resident.area_id) if resident.area_id else None,
+                household=household,
+                score=candidate.score_hundredths,
+                awards=candidate.awards,
+                lot="",
             )
+        )
     return [
         FrozenList(
             reference=_reference_of(selection_round, one),
@@ -103,6 +103,21 @@ def _frozen_lists(selection_round: Round, candidates: Sequence[Candidate]) -> Se
         )
         for one in sorted(selection_round.lists, key=draw_order)
     ]
+
+
+def _one_of_each_household(candidates: Iterable[Candidate]) -> Sequence[Candidate]:
+    """Return, for each list, the best eligible candidate of each household, by their references.
+
+    A large household has one lot like a small one, and the published list does not tell that
+    somebody of a winner's household was left behind. Between equals the random reference decides.
+    """
+    best: dict[tuple[UUID, str], Candidate] = {}
+    for one in sorted(
+        candidates, key=lambda one: (-one.score_hundredths, one.awards, one.reference)
+    ):
+        if one.outcome == Outcome.ELIGIBLE:
+            best.setdefault((one.list_id, one.resident.household_ref), one)
+    return sorted(best.values(), key=lambda one: one.reference)
 
 
 def _reference_of(selection_round: Round, round_list: RoundList) -> str:

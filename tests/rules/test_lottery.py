@@ -45,11 +45,9 @@ def test_the_frozen_list_is_written_in_one_way_only() -> None:
     )
 
     assert written.decode() == (
-        '{"area_minimums":{"east":2,"west":1},'
-        '"candidates":['
-        '{"area":"east","awards":1,"household":"H-7","reference":"R-0001","score":8050},'
-        '{"area":null,"awards":0,"household":"H-8","reference":"R-0002","score":8050}],'
-        '"quota":30,"round":"2026-12"}'
+        '{"area_minimums":{"east":2,"west":1},"quota":30,"round":"2026-12"}\n'
+        '{"area":"east","awards":1,"household":"H-7","reference":"R-0001","score":8050}\n'
+        '{"area":null,"awards":0,"household":"H-8","reference":"R-0002","score":8050}\n'
     )
     assert written == canonical_list(
         "2026-12", [FIRST, SECOND], quota=30, area_minimums={"east": 2, "west": 1}
