@@ -138,6 +138,19 @@ def test_an_area_minimum_may_put_another_member_of_a_household_ahead() -> None:
     assert reserves(ranking) == []
 
 
+def test_an_area_goes_on_to_its_next_household_where_its_best_has_won_elsewhere() -> None:
+    candidates = [
+        candidate("mother", score=99, household="first", area="west"),
+        candidate("daughter", score=98, household="first", area="east"),
+        *(candidate(f"nowhere {number}", score=90 - number) for number in range(9)),
+        *(candidate(f"east {number}", score=50 - number, area="east") for number in range(9)),
+    ]
+
+    ranking = rank(candidates, 2, {"west": 1, "east": 1}, reserves=0)
+
+    assert selected(ranking) == ["mother", "east 0"]
+
+
 @given(found=fields_of_all, quota=quotas, minimums=minimums_of_all, draw=st.data())
 def test_the_order_of_the_list_changes_nothing(
     found: list[tuple[str | None, str, int, int, str]],
