@@ -1,0 +1,272 @@
+"""Whatever is sent, the answer is a clear refusal or a record; never a broken service."""
+
+import copy
+import json
+import tarfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+import pytest
+import time_machine
+from argon2 import PasswordHasher
+from argon2.profiles import CHEAPEST
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from loyalty.models import StaffAccount
+from loyalty.services import passwords
+from loyalty.services.actors import Role
+from tests.conftest import shared_data
+from tests.given import (
+    NOON,
+    given_card,
+    given_community,
+    given_resident,
+    given_round,
+    given_shop,
+    paired_till,
+    signed_in,
+)
+
+TILL_CALLS = ("/api/v1/validations", "/api/v1/redemptions", "/api/v1/till/")
+
+SAMPLES: dict[str, dict[str, Any]] = {
+    "post /areas": {"name": "东区"},
+    "post /card-checks": {"code": "12345678901234"},
+    "post /cards/{card_id}/{action}": {"reason": "丢失"},
+    "patch /community": {"name": "田园", "timezone": "Asia/Shanghai", "excluded_categories": ["x"]},
+    "post /deeds": {
+        "resident_id": "{resident_id}",
+        "kind": "hygiene",
+        "points": "1.50",
+        "date": "2026-12-01",
+        "source": "签到表",
+    },
+    "post /household-groups": {"name": "第一联户"},
+    "post /deed-kinds": {"code": "choir", "name": "合唱", "points": "1.00"},
+    "post /redemptions/sync": {"items": [{}]},
+    "post /till/pairing": {"pairing_code": "ABCD-EFGH", "device_public_key": "x"},
+    "post /redemptions": {"code": "12345678901234", "lines": [{"category": "x", "amount_fen": 1}]},
+    "post /validations": {"code": "12345678901234", "lines": [{"category": "x", "amount_fen": 1}]},
+    "post /redemptions/{sale_id}/void": {"reason": "打错"},
+    "post /redemptions/{sale_id}/returns": {"reason": "坏了", "amount_fen": 1},
+    "post /residents": {
+        "name": "张小明",
+        "unit": "3-501",
+        "phone": "13800138000",
+        "adult": True,
+        "household_ref": "3-501",
+        "consents": {"membership": True, "publicity": False, "contact": False},
+    },
+    "patch /residents/{resident_id}": {"name": "张", "name_pinyin": "zhang", "phone": None},
+    "post /rounds": {
+        "month": "2027-01",
+        "lists": [{"honour": "civilized_resident", "quota": 3, "area_minimums": {}}],
+    },
+    "post /rounds/{round_id}/nominations": {
+        "honour": "civilized_resident",
+        "resident_id": "{resident_id}",
+        "source": "staff",
+    },
+    "post /rounds/{round_id}/actions": {
+        "action": "draw",
+        "seed": "1 2 3",
+        "witnesses": ["甲", "乙"],
+        "reason": "因",
+    },
+    "post /shops": {
+        "name": "便民",
+        "series": "蒲公英",
+        "stall": "A1",
+        "contact": "王",
+        "category": "超市",
+        "terms": [{"honour": "civilized_resident", "pay_permille": 850}],
+        "opted_in_categories": ["alcohol"],
+    },
+    "patch /shops/{shop_id}": {"name": "便民", "name_pinyin": "bian min", "category": "超市"},
+    "post /shops/{shop_id}/certification": {"action": "warn", "reason": "秤"},
+    "post /shops/{shop_id}/tills": {"name": "前台"},
+    "post /staff-accounts": {
+        "username": "someone",
+        "display_name": "李",
+        "password": "correct horse battery",
+        "roles": ["staff"],
+    },
+    "patch /staff-accounts/{account_id}": {"display_name": "李"},
+    "post /imports/{import_id}/apply": {"only_valid": True},
+    "post /tokens": {"username": "nobody", "password": "nothing", "totp": "123456"},
+}
+"""A sound body of each call that takes JSON; a new call fails until it stands here."""
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """One of everything, and who may touch it."""
+
+    versions: dict[str, str]
+
+    client: FlaskClient
+    ids: dict[str, str]
+    staff: dict[str, str]
+    till: dict[str, str]
+
+    def send(self, call: str, *, data: bytes | None = None, body: Any = None) -> Any:
+        """Send one request of a call; return the answer."""
+        verb, path = call.split(" ")
+        headers = self.till if f"/api/v1{path}".startswith(TILL_CALLS) else self.staff
+        answer = self.client.open(
+            "/api/v1" + path.format(**self.ids),
+            method=verb.upper(),
+            headers={
+                **headers,
+                "If-Match": self.versions.get(path, '"1"'),
+                "Idempotency-Key": str(uuid4()),
+            },
+            data=json.dumps(self._filled(body)) if data is None else data,
+            content_type="application/json",
+        )
+        self.versions[path] = answer.headers.get("ETag", self.versions.get(path, '"1"'))
+        return answer
+
+    def _filled(self, body: Any) -> Any:
+        if isinstance(body, dict):
+            return {name: self._filled(value) for name, value in body.items()}
+        if isinstance(body, str) and body == "{resident_id}":
+            return body.format(**self.ids)
+        return body
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _quick_passwords() -> Iterator[None]:
+    """Hash passwords at the lowest cost: thousands are tried here, and none is kept."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_hasher", PasswordHasher.from_parameters(CHEAPEST))
+        yield
+
+
+@pytest.fixture
+def world(client: FlaskClient, session: Session) -> Iterator[World]:
+    with time_machine.travel(NOON, tick=False):
+        community = given_community(session)
+        shop = given_shop(session, community)
+        headers = signed_in(session, community, *Role)
+        ids = {
+            "resident_id": given_resident(session, community).id,
+            "card_id": given_card(session, community).id,
+            "round_id": given_round(session, community).id,
+            "shop_id": shop.id,
+            "account_id": session.query(StaffAccount.id).limit(1).scalar(),
+            "sale_id": uuid4(),
+            "import_id": uuid4(),
+            "action": "suspend",
+        }
+        till = paired_till(session, shop)
+        yield World({}, client, {name: str(value) for name, value in ids.items()}, headers, till)
+
+
+def calls_with_json(app: Flask) -> dict[str, dict[str, Any]]:
+    """Return each documented call that takes JSON, with the schema of its body."""
+    paths = app.test_client().get("/api/openapi.json").json["paths"]
+    return {
+        f"{verb} {path.removeprefix('/api/v1')}": content["application/json"]["schema"]
+        for path, verbs in paths.items()
+        for verb, operation in verbs.items()
+        if isinstance(operation, dict)
+        and "application/json" in (content := operation.get("requestBody", {}).get("content", {}))
+    }
+
+
+def text_places(value: Any, at: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    """Yield where the texts of a sample stand."""
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            yield from text_places(inner, (*at, name))
+    elif isinstance(value, list):
+        for place, inner in enumerate(value):
+            yield from text_places(inner, (*at, place))
+    elif isinstance(value, str) or value is None:
+        yield at
+
+
+def with_text(body: Any, place: tuple[str | int, ...], text: str) -> Any:
+    """Return a body with another text in one place."""
+    changed = copy.deepcopy(body)
+    inner = changed
+    for step in place[:-1]:
+        inner = inner[step]
+    inner[place[-1]] = text
+    return changed
+
+
+def naughty_strings() -> list[str]:
+    strings: list[str] = json.loads(shared_data("vectors/blns.json").read_text(encoding="utf-8"))
+    return [*strings, "\u0000", "a\u0000b", "\ud800", "\x7f", "\u202e\u0000", "9" * 5000]
+
+
+def is_a_clear_answer(answer: Any) -> bool:
+    """Whether an answer is a record or a problem, and nothing broke."""
+    if answer.status_code < 400:
+        return True
+    return answer.status_code < 500 and answer.content_type == "application/problem+json"
+
+
+def test_every_call_that_takes_json_is_tried(app: Flask) -> None:
+    assert set(calls_with_json(app)) == set(SAMPLES)
+
+
+@pytest.mark.parametrize("call", SAMPLES)
+def test_no_malformed_json_breaks_a_call(world: World, call: str) -> None:
+    archive = shared_data("vectors/JSONTestSuite_parsing_transform.tar.gz")
+    with tarfile.open(archive) as files:
+        for member in files:
+            if (content := files.extractfile(member)) is None:
+                continue
+            answer = world.send(call, data=content.read())
+            assert is_a_clear_answer(answer), member.name
+
+
+@pytest.mark.parametrize(
+    ("call", "place"),
+    [(call, place) for call, sample in SAMPLES.items() for place in text_places(sample)],
+    ids=str,
+)
+def test_no_text_breaks_a_member(world: World, call: str, place: tuple[str | int, ...]) -> None:
+    for text in naughty_strings():
+        answer = world.send(call, body=with_text(SAMPLES[call], place, text))
+        assert is_a_clear_answer(answer), repr(text)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/residents?q={}",
+        "/shops?q={}",
+        "/shops?category={}",
+        "/cards?q={}",
+        "/residents?after={}",
+        "/residents?limit={}",
+        "/redemptions?month={}",
+        "/benefit?from={}&to=2026-12",
+        "/public/{}/shops",
+        "/public/{}/shops/{}",
+        "/residents/{}",
+    ],
+)
+def test_no_text_breaks_an_address(world: World, path: str) -> None:
+    for text in naughty_strings():
+        quoted = "".join(f"%{byte:02X}" for byte in text.encode("utf-8", "surrogatepass"))
+        answer = world.client.get("/api/v1" + path.format(quoted, quoted), headers=world.staff)
+        assert is_a_clear_answer(answer), repr(text)
+
+
+@pytest.mark.parametrize(
+    "number", [-(10**30), -1, 2**31, 2**63, 10**400, 1.5, "NaN", True, None, [], {}]
+)
+def test_no_number_breaks_an_amount(world: World, number: object) -> None:
+    for member in ("total_fen", "excluded_fen", "payable_fen"):
+        body = {"code": "12345678901234", "total_fen": 100, member: number}
+        answer = world.send("post /validations", body=body)
+        assert answer.status_code == 422, member
