@@ -44,8 +44,8 @@ lock: ## Resolve the requirements anew, hashed, without addresses
 	build/lock/bin/$(LOCK) --constraint requirements-dev.lock --output-file requirements.lock
 	npm install --package-lock-only
 
-bench: setup ## Replay 50,000 real sales against the service that runs on PORT
-	@python benchmarks/replay.py --base-url http://127.0.0.1:$(PORT)
+bench: setup ## Replay 50,000 real sales against a service of its own, and compare every sum
+	@benchmarks/run
 
 migration: setup ## Write a migration from the models: make migration name="add redemptions"
 	@loyalty migrate --write "$(name)"

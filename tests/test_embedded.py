@@ -12,15 +12,11 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
 import psutil
 import psycopg
 import pytest
 
-PROJECT = Path(__file__).parents[1]
-LOYALTY = Path(sys.executable).with_name("loyalty")
-LONGEST_START = 30
-LONGEST_END = 20
+from tests.serving import LONGEST_END, LOYALTY, answers, free_port, start, stop
 
 
 @pytest.fixture
@@ -54,37 +50,8 @@ def services_in(folder: Path) -> list[psutil.Process]:
     ]
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def start(data_dir: Path, port: int, *options: str) -> subprocess.Popen[bytes]:
-    """Start the service, and wait until it answers."""
-    environment = {**os.environ, "LOYALTY_DATA_DIR": str(data_dir)}
-    environment.pop("LOYALTY_DATABASE_URL", None)
-    process = subprocess.Popen(  # noqa: S603  # our own command
-        [LOYALTY, "serve", "--port", str(port), *options], env=environment, cwd=PROJECT
-    )
-    deadline = time.monotonic() + LONGEST_START
-    while time.monotonic() < deadline and process.poll() is None:
-        try:
-            httpx.get(f"http://127.0.0.1:{port}/api/openapi.json", trust_env=False)
-        except httpx.TransportError:
-            time.sleep(0.1)
-        else:
-            return process
-    process.kill()
-    pytest.fail("the service did not start")
-
-
-def answers(port: int) -> bool:
-    try:
-        httpx.get(f"http://127.0.0.1:{port}/api/openapi.json", trust_env=False)
-    except httpx.TransportError:
-        return False
-    return True
+def start_in(data_dir: Path, port: int, *options: str) -> subprocess.Popen[bytes]:
+    return start({"LOYALTY_DATA_DIR": str(data_dir)}, port, *options)
 
 
 def database_of(data_dir: Path) -> str:
@@ -93,7 +60,7 @@ def database_of(data_dir: Path) -> str:
 
 def test_what_was_committed_survives_a_kill(data_dir: Path) -> None:
     port = free_port()
-    process = start(data_dir, port)
+    process = start_in(data_dir, port)
     with psycopg.connect(database_of(data_dir)) as connection:
         connection.execute("CREATE TABLE kept AS SELECT generate_series(1, 1000) AS number")
     (postmaster,) = postmasters_in(data_dir)
@@ -102,17 +69,16 @@ def test_what_was_committed_survives_a_kill(data_dir: Path) -> None:
     process.kill()
     process.wait(LONGEST_END)
 
-    again = start(data_dir, port)
+    again = start_in(data_dir, port)
     with psycopg.connect(database_of(data_dir)) as connection:
         assert connection.execute("SELECT count(*) FROM kept").fetchone() == (1000,)
-    again.terminate()
-    again.wait(LONGEST_END)
+    stop(again)
     assert postmasters_in(data_dir) == []
 
 
 def test_no_worker_outlives_its_parent(data_dir: Path) -> None:
     port = free_port()
-    process = start(data_dir, port, "--workers", "2")
+    process = start_in(data_dir, port, "--workers", "2")
     assert len(services_in(data_dir)) == 3
 
     process.kill()
@@ -130,7 +96,7 @@ def test_two_workers_share_one_server_which_ends_with_them(
     data_dir: Path, order: signal.Signals
 ) -> None:
     port = free_port()
-    process = start(data_dir, port, "--workers", "2")
+    process = start_in(data_dir, port, "--workers", "2")
     parent, *workers = services_in(data_dir)
 
     assert len(workers) == 2
@@ -164,17 +130,15 @@ def test_a_taken_port_is_refused(data_dir: Path) -> None:
 
 def test_a_killed_holder_that_nobody_has_buried_does_not_keep_the_server(data_dir: Path) -> None:
     port = free_port()
-    first = start(data_dir, port)
-    first.terminate()
-    first.wait(LONGEST_END)
+    first = start_in(data_dir, port)
+    stop(first)
     unburied = subprocess.Popen([sys.executable, "-c", ""])
     while psutil.Process(unburied.pid).status() != psutil.STATUS_ZOMBIE:
         time.sleep(0.05)
     (data_dir / "postgres" / ".handle_pids.json").write_text(f"[{unburied.pid}]", "ascii")
 
-    process = start(data_dir, port)
-    process.terminate()
-    process.wait(LONGEST_END)
+    process = start_in(data_dir, port)
+    stop(process)
     unburied.wait()
 
     assert postmasters_in(data_dir) == []
