@@ -4,6 +4,7 @@ from pathlib import Path
 
 from flask import Flask, Response, request
 from flask_babel import Babel
+from werkzeug.exceptions import NotFound
 
 from loyalty.api import register_api
 from loyalty.api.problems import answer
@@ -44,6 +45,7 @@ def create_app(settings: Settings) -> Flask:
     app.extensions["loyalty.settings"] = settings
     app.extensions["loyalty.directory"] = Directory()
     db.init_app(app)
+    app.before_request(_refuse_unwritable_paths)
     app.before_request(_allow_large_uploads)
     app.register_error_handler(Exception, _answer_error)
     Babel(
@@ -60,6 +62,12 @@ def create_app(settings: Settings) -> Flask:
     app.after_request(security_headers(https=https))
     limit_rates(app, enabled=settings.limit_rates)
     return app
+
+
+def _refuse_unwritable_paths() -> None:
+    """No record is named with a NUL, which the database cannot even be asked about."""
+    if "\0" in request.path:
+        raise NotFound
 
 
 def _allow_large_uploads() -> None:

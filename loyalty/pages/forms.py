@@ -8,6 +8,7 @@ from typing import Any
 from flask_babel import LazyString, lazy_gettext
 from flask_wtf import FlaskForm
 from wtforms import SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 LONGEST_LINE = 200
@@ -39,7 +40,12 @@ def passage(label: LazyString, *, needed: bool = True, longest: int) -> Any:
 
 def choice(label: LazyString, offered: Mapping[str, object] = MappingProxyType({})) -> Any:
     """Return a field for one of the codes offered; a view may offer them later."""
-    return SelectField(label, choices=list(offered.items()), invalid_choice_message=NOT_OFFERED)
+    return SelectField(label, choices=options(offered), invalid_choice_message=NOT_OFFERED)
+
+
+def options(offered: Mapping[str, object]) -> list[SelectChoice]:
+    """Return what a list offers: a name for each code."""
+    return [SelectChoice(code, name) for code, name in offered.items()]
 
 
 def _line_validators(needed: bool, longest: int) -> list[Any]:  # noqa: FBT001  # named by the callers

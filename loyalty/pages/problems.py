@@ -9,7 +9,7 @@ from flask import Response, current_app, make_response, render_template
 from flask_babel import LazyString, lazy_gettext
 from werkzeug.exceptions import HTTPException
 
-from loyalty.services.errors import NotAllowedError, UnknownRecordError
+from loyalty.services.errors import NotAllowedError, UnknownRecordError, ValueRefusedError
 
 
 class ProblemWords(NamedTuple):
@@ -50,6 +50,7 @@ OF_OURS: Mapping[type[Exception], HTTPStatus] = MappingProxyType(
     {
         UnknownRecordError: HTTPStatus.NOT_FOUND,
         NotAllowedError: HTTPStatus.FORBIDDEN,
+        ValueRefusedError: HTTPStatus.BAD_REQUEST,
     }
 )
 

@@ -80,7 +80,7 @@ def _sentences() -> dict[str, str]:
         "pairing_refused": gettext("这个绑定码不对、用过了或过期了，请要一个新的。"),
         "pairing_silent": gettext("没有连上网络，请再试一次。"),
         "void": gettext("撤销"),
-        "void_sure": gettext("确定撤销？"),
+        "void_sure": gettext("确定？"),
         "void_reason": gettext("收银台撤销"),
         "voided": gettext("已撤销"),
         "void_refused": gettext("这一笔不能在收银台撤销了，请联系社区。"),

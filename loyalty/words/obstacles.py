@@ -35,8 +35,8 @@ OBSTACLES: Mapping[str, LazyString] = MappingProxyType(
 )
 """By code; the obstacles that rounds, shops and cards share mean the same for each."""
 
-IN_USE = lazy_gettext("已经有别的记录用到它，不能撤回。")
-"""Every other code names what has come of an import."""
+NOT_NOW = lazy_gettext("现在还不能这样做。")
+"""For an obstacle that has no words of its own."""
 
 REASONS: Mapping[Reason, LazyString] = MappingProxyType(
     {
@@ -75,4 +75,4 @@ def outcome_name(code: str) -> str:
 
 def obstacles_in_words(codes: Iterable[str]) -> str:
     """Return everything that is missing, as sentences."""
-    return "".join(str(OBSTACLES.get(code, IN_USE)) for code in dict.fromkeys(codes))
+    return "".join(str(OBSTACLES.get(code, NOT_NOW)) for code in dict.fromkeys(codes))

@@ -10,7 +10,7 @@ from loyalty.rules.errors import LoyaltyError
 from loyalty.services import errors
 from loyalty.services.tables import FileFault
 from loyalty.words.imports import FILE_FAULTS
-from loyalty.words.obstacles import obstacles_in_words
+from loyalty.words.obstacles import OBSTACLES, obstacles_in_words
 
 REFUSALS: Mapping[type[Exception], LazyString] = MappingProxyType(
     {
@@ -35,11 +35,18 @@ VALUES: Mapping[str, LazyString] = MappingProxyType(
 )
 """By the pointer of the value that makes no sense."""
 
+IN_USE = lazy_gettext("已经有别的记录用到它，不能撤回。")
+"""An import is taken back; every code that is no obstacle names what has come of it."""
+
 
 def refusal_in_words(refusal: LoyaltyError | StaleDataError) -> str:
     """Return why something was refused, and what to do."""
     if isinstance(refusal, errors.UnreadableFileError):
         return str(FILE_FAULTS[FileFault(refusal.fault)])
+    if isinstance(refusal, errors.ImportStateError) and not OBSTACLES.keys() >= set(
+        refusal.missing
+    ):
+        return str(IN_USE)
     if isinstance(refusal, errors.StateError):
         return obstacles_in_words(refusal.missing)
     if isinstance(refusal, errors.ValueRefusedError) and refusal.pointer in VALUES:

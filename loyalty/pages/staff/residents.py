@@ -8,7 +8,7 @@ from flask_babel import gettext, lazy_gettext
 from wtforms import BooleanField
 
 from loyalty.database import transaction
-from loyalty.pages.forms import Form, choice, line
+from loyalty.pages.forms import Form, choice, line, options
 from loyalty.pages.staff import console
 from loyalty.services.areas import find_areas
 from loyalty.services.nominations import Nominate, nominate
@@ -81,7 +81,9 @@ def new() -> Any:
     form = ResidentForm()
     with transaction() as session:
         areas = find_areas(session, console.actor(), limit=MOST_AREAS, after=None).items
-    form.area_id.choices = [("", gettext("未分"))] + [(str(area.id), area.name) for area in areas]
+    form.area_id.choices = options(
+        {"": gettext("未分")} | {str(area.id): area.name for area in areas}
+    )
     if form.validate_on_submit() and _created(form):
         return redirect(url_for("staff_residents.listed", q=form.name.data))
     return render_template("staff/resident_new.html", form=form)
@@ -95,7 +97,7 @@ def nomination(resident_id: UUID) -> Any:
         resident = resident_of(session, console.actor(), resident_id)
         selection_round = current_round(session, console.actor())
     lists = selection_round.lists if selection_round is not None else []
-    form.honour.choices = [(one.honour.code, honour_name(one.honour)) for one in lists]
+    form.honour.choices = options({one.honour.code: honour_name(one.honour) for one in lists})
     if selection_round is not None and form.validate_on_submit():
         voice = Nominate(selection_round.id, form.honour.data, resident.id, form.source.data)
         done = console.attempt(

@@ -16,10 +16,16 @@ from loyalty.rules.selection import (
 from loyalty.words.obstacles import obstacles_in_words
 from loyalty.words.steps import ROUND_STEPS, StepWords
 
-TIME_HEALS = frozenset(
-    {RoundObstacle.NOTICE_RUNNING, RoundObstacle.OBJECTIONS_OPEN, RoundObstacle.SAME_PERSON}
+TURN_OF_ANOTHER = frozenset(
+    {
+        RoundObstacle.WRONG_STATE,
+        RoundObstacle.ALREADY_FROZEN,
+        RoundObstacle.NOT_FROZEN,
+        RoundObstacle.ALREADY_DRAWN,
+        RoundObstacle.NOT_DRAWN,
+    }
 )
-"""Obstacles that do not mean that another action is next."""
+"""Obstacles that mean that another action is next; the others are waited for."""
 
 STEPS: Sequence[tuple[LazyString, frozenset[RoundState]]] = (
     (lazy_gettext("推荐"), frozenset({RoundState.DRAFT, RoundState.OPEN})),
@@ -55,7 +61,7 @@ def next_step(facts: RoundFacts) -> NextStep | None:
     """Return what is to be done next; None when the round is over."""
     for action in RoundAction:
         missing = missing_for(action, facts)
-        if action is not RoundAction.CANCEL and TIME_HEALS.issuperset(missing):
+        if action is not RoundAction.CANCEL and TURN_OF_ANOTHER.isdisjoint(missing):
             return NextStep(action, ROUND_STEPS[action], obstacles_in_words(missing))
     return None
 

@@ -11,7 +11,7 @@ from wtforms.validators import NumberRange, Optional
 
 from loyalty.database import transaction
 from loyalty.models import Round
-from loyalty.pages.forms import Form, choice, line
+from loyalty.pages.forms import Form, choice, line, options
 from loyalty.pages.staff import console
 from loyalty.pages.staff.confirmation import ConfirmationForm, Question, ReasonForm, ask
 from loyalty.pages.staff.round_steps import may_be_cancelled, next_step, steps_of
@@ -94,7 +94,7 @@ def new() -> Any:
     form = type("RoundFormWithQuotas", (RoundForm,), fields)()
     this_month = Month.of(console.now().date())
     months = [this_month.plus(ahead) for ahead in range(MONTHS_OFFERED)]
-    form.month.choices = [(str(month), month_in_words(month.first)) for month in months]
+    form.month.choices = options({str(month): month_in_words(month.first) for month in months})
     if form.validate_on_submit():
         typed = {honour.code: form[f"quota_{honour.code}"].data for honour in honours}
         quotas = {code: quota for code, quota in typed.items() if quota is not None}

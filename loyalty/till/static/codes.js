@@ -9,7 +9,7 @@ const SERIAL_DIGITS = 12;
 const NUMBER = /^[0-9]{14}$/;
 const PAYMENT = /^(?:1[0-5][0-9]{16}|(?:2[5-9]|30)[0-9]{14,22})$/;
 const GOODS = /^(?:[0-9]{8}|[0-9]{12,13})$/;
-const TOKEN = /^(?:https?:\/\/[^\s?#]+\/c\/)?[A-Z2-7]{120}$/i;
+const TOKEN = /^(?:[Hh][Tt]{2}[Pp][Ss]?:\/\/[^\s?#]+\/[Cc]\/)?[A-Z2-7]{120}$/;
 const SEPARATORS = /[\s\-\u2010-\u2015\u2212]/g;
 
 /** Digits of a card number, check digits included. */

@@ -20,7 +20,14 @@ const api = createApi({
 });
 const sounds = createSounds(() => new AudioContext());
 const shop = createShop({ page: document, words, api });
-const today = createToday({ page: document, words, api, now: Date.now, heard });
+const today = createToday({
+  page: document,
+  words,
+  api,
+  now: Date.now,
+  timezone: () => pairing.read().community.timezone,
+  heard,
+});
 const sale = createSale({
   page: document,
   words,

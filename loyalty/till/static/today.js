@@ -20,9 +20,10 @@ export function mayBeVoided(entry, now) {
  * @param {any} world.words
  * @param {any} world.api
  * @param {() => number} world.now milliseconds
+ * @param {() => string} world.timezone of the community
  * @param {(answer: {status: number}) => void} world.heard tells whether the service answers
  */
-export function createToday({ page, words, api, now, heard }) {
+export function createToday({ page, words, api, now, timezone, heard }) {
   const screen = page.querySelector("[data-screen=today]");
   const part = (name) => screen.querySelector(`[data-${name}]`);
   const list = part("entries");
@@ -43,6 +44,7 @@ export function createToday({ page, words, api, now, heard }) {
     const item = part("entry").content.firstElementChild.cloneNode(true);
     const inside = (name) => item.querySelector(`[data-${name}]`);
     inside("time").textContent = new Date(entry.happened_at).toLocaleTimeString("en-GB", {
+      timeZone: timezone(),
       hour: "2-digit",
       minute: "2-digit",
     });

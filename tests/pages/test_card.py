@@ -1,0 +1,121 @@
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from loyalty.rules.card_number import number_of
+from tests.given import given_community, given_resident
+from tests.pages.visits import card_of_today, send, text_of
+
+
+def test_a_valid_card_says_so_in_large_letters(client: FlaskClient, session: Session) -> None:
+    card = card_of_today(session, given_community(session))
+
+    page = client.get(f"/c/{card.token}").get_data(as_text=True)
+
+    assert '<section class="verdict yes">' in page
+    assert "8.5折 · 付85%" in page
+
+
+def test_the_upper_case_address_of_the_qr_works(client: FlaskClient, session: Session) -> None:
+    card = card_of_today(session, given_community(session))
+
+    assert "有效" in text_of(client.get(f"/C/{card.token}"))
+
+
+@pytest.mark.parametrize(("state", "word"), [("suspended", "已挂失"), ("revoked", "已停用")])
+def test_a_stopped_card_says_why(
+    client: FlaskClient, session: Session, state: str, word: str
+) -> None:
+    card = card_of_today(session, given_community(session), state=state)
+
+    page = client.get(f"/c/{card.token}")
+
+    assert word in text_of(page)
+    assert 'class="verdict no"' in page.get_data(as_text=True)
+
+
+def test_neither_a_name_nor_a_number_is_shown(client: FlaskClient, session: Session) -> None:
+    community = given_community(session)
+    resident = given_resident(session, community, name="阿依古丽·阿不都拉", unit="7栋3单元06号")
+    card = card_of_today(session, community, resident_id=resident.id)
+
+    page = client.get(f"/c/{card.token}").get_data(as_text=True)
+
+    assert resident.name not in page
+    assert resident.unit not in page
+    assert card.serial not in page.replace(card.token, "").replace(" ", "")
+
+
+def test_the_page_is_neither_kept_nor_found_nor_referred_to(
+    client: FlaskClient, session: Session
+) -> None:
+    card = card_of_today(session, given_community(session))
+
+    answer = client.get(f"/c/{card.token}")
+
+    assert answer.cache_control.no_store
+    assert answer.headers["X-Robots-Tag"] == "noindex"
+    assert answer.headers["Referrer-Policy"] == "no-referrer"
+
+
+def test_a_number_is_checked_without_standing_in_an_address(
+    client: FlaskClient, session: Session
+) -> None:
+    card = card_of_today(session, given_community(session))
+
+    answer = send(client, "/card", number=number_of(card.serial))
+
+    assert answer.status_code == 200
+    assert "有效" in text_of(answer)
+    assert number_of(card.serial) not in answer.get_data(as_text=True)
+
+
+@pytest.mark.parametrize(
+    ("number", "word"),
+    [
+        ("12345678901244", "查无此卡"),
+        ("12345678901245", "读不出来"),
+        ("134567890123456789", "这是付款码"),
+        ("\x00", "控制字符"),
+        ("1" * 41, "太长了"),
+        ("", "请填写这一项"),
+    ],
+)
+def test_a_number_that_is_no_card_is_told_kindly(
+    client: FlaskClient, number: str, word: str
+) -> None:
+    answer = send(client, "/card", number=number)
+
+    assert answer.status_code == 200
+    assert word in text_of(answer)
+
+
+def test_a_form_without_its_guard_is_refused(client: FlaskClient) -> None:
+    answer = client.post("/card", data={"number": "12345678901244"})
+
+    assert answer.status_code == 400
+    assert answer.mimetype == "text/html"
+
+
+def test_a_card_is_printed_with_both_codes(client: FlaskClient, session: Session) -> None:
+    card = card_of_today(session, given_community(session, demonstration=True))
+
+    page = client.get(f"/c/{card.token}/print").get_data(as_text=True)
+
+    assert f'src="/c/{card.token}/qr.svg"' in page
+    assert f'src="/c/{card.token}/barcode.svg"' in page
+    assert '<p class="paper-demonstration">演示</p>' in page
+    for drawing in ("qr", "barcode"):
+        answer = client.get(f"/c/{card.token}/{drawing}.svg")
+        assert (answer.status_code, answer.mimetype) == (200, "image/svg+xml")
+
+
+@pytest.mark.parametrize("token", ["A" * 120, "nothing", "A" * 400])
+@pytest.mark.parametrize("page", ["print", "qr.svg", "barcode.svg"])
+def test_what_is_no_card_of_ours_is_not_drawn(client: FlaskClient, token: str, page: str) -> None:
+    assert client.get(f"/c/{token}/{page}").status_code == 404
+
+
+@pytest.mark.parametrize("token", ["A" * 120, "nothing", "A" * 4000])
+def test_a_token_that_is_none_is_answered(client: FlaskClient, token: str) -> None:
+    assert client.get(f"/c/{token}").status_code == 200

@@ -1,0 +1,93 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from tests.given import given_community, given_shop
+from tests.pages.visits import text_of
+
+NEXT_YEAR = datetime.now(UTC).date() + timedelta(days=365)
+
+
+def test_the_first_page_has_three_doors(client: FlaskClient) -> None:
+    page = client.get("/").get_data(as_text=True)
+
+    assert all(f'href="{door}"' in page for door in ("/card", "/shops", "/till", "/staff"))
+
+
+def test_the_shops_that_take_the_card_are_listed_by_trade(
+    client: FlaskClient, session: Session
+) -> None:
+    community = given_community(session)
+    given_shop(session, community, name="百味菜铺", category="蔬菜", certified_until=NEXT_YEAR)
+    given_shop(session, community, name="停牌店", state="suspended", certified_until=NEXT_YEAR)
+    session.commit()
+
+    page = text_of(client.get("/shops"))
+
+    assert "蔬菜" in page
+    assert "百味菜铺" in page
+    assert "停牌店" not in page
+
+
+def test_several_communities_are_chosen_from(client: FlaskClient, session: Session) -> None:
+    first, second = given_community(session, name="东市"), given_community(session, name="西市")
+    given_shop(session, second, name="西市菜铺", certified_until=NEXT_YEAR)
+    session.commit()
+
+    assert {"东市", "西市"} <= set(text_of(client.get("/shops")).split())
+    assert "西市菜铺" in text_of(client.get(f"/{second.slug}/shops"))
+    assert "西市菜铺" not in text_of(client.get(f"/{first.slug}/shops"))
+
+
+def test_without_a_community_the_page_says_what_to_do(client: FlaskClient) -> None:
+    assert "loyalty init" in text_of(client.get("/shops"))
+
+
+@pytest.mark.parametrize(
+    ("state", "word"), [("certified", "已挂牌"), ("suspended", "暂停打折"), ("withdrawn", "已摘牌")]
+)
+def test_a_plaque_says_what_it_is_worth_now(
+    client: FlaskClient, session: Session, state: str, word: str
+) -> None:
+    community = given_community(session)
+    shop = given_shop(session, community, state=state, certified_until=NEXT_YEAR)
+    session.commit()
+
+    answer = client.get(f"/p/{shop.plaque_number}")
+
+    assert word in text_of(answer)
+    assert answer.cache_control.no_store
+
+
+@pytest.mark.parametrize("path", ["/p/PGY-9999", "/nowhere", "/nobody/shops", "/p/%00"])
+def test_what_is_not_there_is_a_page_that_says_so(
+    client: FlaskClient, session: Session, path: str
+) -> None:
+    given_community(session)
+    session.commit()
+
+    answer = client.get(path)
+
+    assert answer.status_code == 404
+    assert answer.mimetype == "text/html"
+    assert "没有这一页" in text_of(answer)
+
+
+def test_below_the_api_errors_are_problems(client: FlaskClient) -> None:
+    answer = client.get("/api/v1/nowhere")
+
+    assert (answer.status_code, answer.mimetype) == (404, "application/problem+json")
+
+
+def test_the_api_is_described_or_the_page_says_how_to_get_the_files(client: FlaskClient) -> None:
+    answer = client.get("/api/docs")
+
+    assert answer.status_code == 200
+    assert "openapi.json" in text_of(answer)
+
+
+def test_the_service_says_that_it_lives(client: FlaskClient) -> None:
+    assert client.get("/livez").status_code == 200
+    assert client.get("/readyz").get_data(as_text=True) == "ready\n"

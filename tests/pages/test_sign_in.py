@@ -1,0 +1,103 @@
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from loyalty.models import AccessToken
+from loyalty.services.actors import Role
+from loyalty.services.passwords import hash_of
+from tests.given import given_account, given_community
+from tests.pages.visits import PASSWORD, enter, send, text_of
+
+CONSOLE = (
+    "/staff",
+    "/staff/rounds",
+    "/staff/rounds/new",
+    "/staff/residents",
+    "/staff/residents/new",
+    "/staff/imports/residents",
+    "/staff/shops",
+    "/staff/shops/new",
+    "/staff/cards",
+)
+
+
+def test_staff_sign_in_and_see_what_is_to_be_done(client: FlaskClient, session: Session) -> None:
+    enter(client, session, given_community(session), Role.STAFF)
+
+    assert "要办的事" in text_of(client.get("/staff"))
+
+
+@pytest.mark.parametrize("path", CONSOLE)
+def test_an_outsider_is_asked_to_sign_in_first(client: FlaskClient, path: str) -> None:
+    answer = client.get(path)
+
+    assert answer.status_code == 302
+    assert answer.headers["Location"].startswith("/staff/sign-in")
+
+
+@pytest.mark.parametrize("role", [Role.COUNCIL, Role.PANEL, Role.SHOP_OWNER])
+def test_the_console_is_for_staff_alone(client: FlaskClient, session: Session, role: Role) -> None:
+    enter(client, session, given_community(session), role)
+
+    assert {client.get(path).status_code for path in CONSOLE} == {403}
+
+
+def test_a_wrong_password_is_told_and_the_fifth_locks(
+    client: FlaskClient, session: Session
+) -> None:
+    account = given_account(session, given_community(session), password_hash=hash_of(PASSWORD))
+    session.commit()
+
+    answers = [
+        text_of(send(client, "/staff/sign-in", username=account.username, password="wrong"))
+        for _ in range(6)
+    ]
+
+    assert all("密码或动态码不对" in answer for answer in answers[:5])
+    assert "过一刻钟再试" in answers[5]
+
+
+def test_signing_out_ends_the_session_on_the_server_too(
+    client: FlaskClient, session: Session
+) -> None:
+    enter(client, session, given_community(session), Role.STAFF)
+    page = client.get("/staff").get_data(as_text=True)
+    guard = page.partition('name="csrf_token" value="')[2].partition('"')[0]
+
+    client.post("/staff/sign-out", data={"csrf_token": guard})
+
+    assert client.get("/staff").status_code == 302
+    assert session.query(AccessToken).one().revoked_at is not None
+
+
+@pytest.mark.parametrize(
+    ("wanted", "shown"),
+    [
+        ("/staff/cards", "/staff/cards"),
+        ("https://elsewhere.test/staff/", "/staff"),
+        ("//elsewhere.test", "/staff"),
+        ("/staff/\\elsewhere.test", "/staff"),
+        ("", "/staff"),
+    ],
+)
+def test_after_signing_in_the_wanted_page_of_ours_is_shown(
+    client: FlaskClient, session: Session, wanted: str, shown: str
+) -> None:
+    account = given_account(session, given_community(session), password_hash=hash_of(PASSWORD))
+    session.commit()
+
+    answer = send(
+        client,
+        f"/staff/sign-in?next={wanted}",
+        username=account.username,
+        password=PASSWORD,
+    )
+
+    assert answer.headers["Location"] == shown
+
+
+@pytest.mark.parametrize("username", ["\x00", "x" * 10_000, "'; DROP TABLE", "\u202e"])
+def test_a_username_of_any_letters_is_answered(client: FlaskClient, username: str) -> None:
+    answer = send(client, "/staff/sign-in", username=username, password="wrong")
+
+    assert answer.status_code == 200

@@ -1,0 +1,74 @@
+"""Every text of the pages exists in every language, in whole."""
+
+import re
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.frontend import parse_mapping_cfg
+from babel.messages.pofile import read_po
+
+PACKAGE = Path(__file__).parents[2] / "loyalty"
+LANGUAGES = ("en", "zh_Hant")
+HANS_ALONE = re.compile("[这们个时说请后发对关开无书车长门问间见东两业严与为举义乐习]")
+
+
+def catalogue(language: str) -> Catalog:
+    path = PACKAGE / "translations" / language / "LC_MESSAGES" / "messages.po"
+    return read_po(BytesIO(path.read_bytes()), locale=language)
+
+
+def texts_of_the_pages() -> set[str]:
+    with (PACKAGE / "babel.cfg").open(encoding="utf-8") as file:
+        methods, options = parse_mapping_cfg(file)
+    methods = [(pattern.removeprefix("loyalty/"), method) for pattern, method in methods]
+    found = extract_from_dir(
+        str(PACKAGE),
+        methods,
+        {pattern.removeprefix("loyalty/"): values for pattern, values in options.items()},
+        keywords={"_": None, "gettext": None, "lazy_gettext": None, "ngettext": (1, 2)},
+    )
+    return {text if isinstance(text, str) else text[0] for _, _, text, _, _ in found}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_text_is_missing_or_doubtful(language: str) -> None:
+    messages = {
+        message.id if isinstance(message.id, str) else message.id[0]: message
+        for message in catalogue(language)
+        if message.id
+    }
+
+    assert texts_of_the_pages() == set(messages)
+    assert [text for text, message in messages.items() if message.fuzzy] == []
+    for text, message in messages.items():
+        words = [message.string] if isinstance(message.string, str) else list(message.string)
+        assert all(words), text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_value_of_a_text_stays_in_its_translation(language: str) -> None:
+    for message in catalogue(language):
+        assert list(message.check()) == [], message.id
+
+
+def test_traditional_chinese_is_traditional() -> None:
+    simplified = [
+        message.string
+        for message in catalogue("zh_Hant")
+        if message.id and HANS_ALONE.search(str(message.string))
+    ]
+
+    assert simplified == []
+
+
+def test_english_has_no_chinese_left() -> None:
+    left = [
+        message.string
+        for message in catalogue("en")
+        if message.id and re.search("[\u4e00-\u9fff]", str(message.string).replace("8.5折", ""))
+    ]
+
+    assert left == ["Which plaque it hangs, such as 蒲公英 (Dandelion)."]

@@ -1,0 +1,49 @@
+"""How the tests visit pages: as a reader who fills in forms, signed in or not."""
+
+import re
+from datetime import UTC, date, datetime
+from typing import Any
+
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from loyalty.models import Card, Community
+from loyalty.services.actors import Role
+from loyalty.services.passwords import hash_of
+from tests.given import given_account, given_card
+
+PASSWORD = "correct horse battery staple"
+
+
+def this_month() -> date:
+    """Return the first day of the month the service is in."""
+    return datetime.now(UTC).date().replace(day=1)
+
+
+def card_of_today(session: Session, community: Community, **values: Any) -> Card:
+    """Return a card that works today; commits what was built."""
+    card = given_card(session, community, valid_from=this_month(), **values)
+    session.commit()
+    return card
+
+
+def send(client: FlaskClient, path: str, **values: Any) -> TestResponse:
+    """Open the page of a form, and send it filled in."""
+    page = client.get(path).get_data(as_text=True)
+    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)
+    assert token is not None, page
+    return client.post(path, data={"csrf_token": token[1], **values})
+
+
+def enter(client: FlaskClient, session: Session, community: Community, *roles: Role) -> None:
+    """Sign a new account in; commits what was built."""
+    account = given_account(session, community, *roles, password_hash=hash_of(PASSWORD))
+    session.commit()
+    answer = send(client, "/staff/sign-in", username=account.username, password=PASSWORD)
+    assert answer.status_code == 302, answer.get_data(as_text=True)
+
+
+def text_of(answer: TestResponse) -> str:
+    """Return a page without its markup."""
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.get_data(as_text=True)))

@@ -1,0 +1,56 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import { inGroups, kindOf, normalise } from "../../loyalty/till/static/codes.js";
+
+const TOKEN = "A".repeat(120);
+
+const KINDS = [
+  ["12345678901244", "card_number"],
+  ["1234 5678 9012 44", "card_number"],
+  ["１２３４５６７８９０１２４４", "card_number"],
+  ["1234-5678-9012-44", "card_number"],
+  ["12345678901245", "bad"],
+  ["00000000000098", "card_number"],
+  ["00000000000001", "bad"],
+  ["100000000000000000", "payment_code"],
+  ["159999999999999999", "payment_code"],
+  ["160000000000000000", "bad"],
+  ["2500000000000000", "payment_code"],
+  ["309999999999999999999999", "payment_code"],
+  ["3100000000000000", "bad"],
+  ["6901234567892", "goods_barcode"],
+  ["12345678", "goods_barcode"],
+  [TOKEN, "token"],
+  [`HTTPS://HOST/C/${TOKEN}`, "token"],
+  [`http://host:8000/C/${TOKEN}`, "token"],
+  [`HTTPS://HOST/C/${TOKEN}?X`, "bad"],
+  [`HTTPS://HOST/X/${TOKEN}`, "bad"],
+  [TOKEN.toLowerCase(), "bad"],
+  ["1".repeat(120), "bad"],
+  ["", "bad"],
+];
+
+for (const [text, kind] of KINDS) {
+  test(`${text.slice(0, 30)} is ${kind}`, () => assert.equal(kindOf(text), kind));
+}
+
+test("every wrong digit of a number is noticed", () => {
+  const number = "12345678901244";
+  for (let place = 0; place < number.length; place += 1) {
+    for (let digit = 0; digit < 10; digit += 1) {
+      const other = number.slice(0, place) + digit + number.slice(place + 1);
+      assert.equal(kindOf(other) === "card_number", other === number, other);
+    }
+  }
+});
+
+test("a text keeps its blanks unless it is a number", () => {
+  assert.equal(normalise(" 12 34 "), "1234");
+  assert.equal(normalise("a b"), "a b");
+});
+
+test("a number is grouped while it is typed", () => {
+  assert.equal(inGroups("1234567"), "1234 567");
+  assert.equal(inGroups("12345678901244"), "1234 5678 9012 44");
+});

