@@ -1,8 +1,24 @@
-"""How long a public notice runs."""
+"""How long a public notice runs, and how long it stays to be read."""
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from enum import StrEnum
 from itertools import count, islice
+
+DAYS_SHOWN_AFTERWARDS = 30
+"""A notice can be read for that many days after its last day; then it is gone."""
+
+
+class NoticeKind(StrEnum):
+    """Why a version of a notice was published. Codes are public: add one, never rename one."""
+
+    FIRST = "first"
+    SUPPLEMENTARY = "supplementary"
+    """Somebody stands on the list who has not stood there before, so it runs for some days more."""
+    CORRECTION = "correction"
+    """Somebody left the list, and nobody came; its last day stays."""
+    TAKEN_DOWN = "taken_down"
+    """The round was called off."""
 
 
 def notice_end(first: date, working_days: int, is_working: Callable[[date], bool]) -> date:
@@ -26,3 +42,8 @@ def notice_end(first: date, working_days: int, is_working: Callable[[date], bool
 def notice_over(last: date, today: date) -> bool:
     """Return whether a notice has run out: only from the day after its last day."""
     return today > last
+
+
+def last_day_shown(last: date) -> date:
+    """Return the last day, included, on which a notice can be read that runs to `last`."""
+    return last + timedelta(days=DAYS_SHOWN_AFTERWARDS)

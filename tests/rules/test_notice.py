@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loyalty.rules.notice import notice_end, notice_over
+from loyalty.rules.notice import last_day_shown, notice_end, notice_over
 
 FRIDAY = date(2026, 12, 4)
 
@@ -47,3 +47,8 @@ def test_a_notice_of_no_days_is_no_notice(working_days: int) -> None:
 @pytest.mark.parametrize(("day", "over"), [(10, False), (11, False), (12, True)])
 def test_a_notice_is_over_only_the_day_after_its_last(day: int, *, over: bool) -> None:
     assert notice_over(date(2026, 12, 11), date(2026, 12, day)) is over
+
+
+@pytest.mark.parametrize(("last", "shown"), [(date(2026, 12, 16), date(2027, 1, 15))])
+def test_a_notice_can_be_read_for_thirty_days_after_its_last(last: date, shown: date) -> None:
+    assert last_day_shown(last) == shown
