@@ -5,6 +5,8 @@ from loyalty.models.card import Card, CardEvent, CardMonth, RevocationList, Sign
 from loyalty.models.community import Area, Community, Honour, HouseholdGroup
 from loyalty.models.deed import Deed, DeedKind
 from loyalty.models.import_job import ImportJob
+from loyalty.models.matter import Matter
+from loyalty.models.notice import NoticeVersion, Objection, WorkingDayOverride
 from loyalty.models.redemption import Redemption
 from loyalty.models.resident import Resident
 from loyalty.models.round import Candidate, Nomination, Round, RoundList
@@ -28,7 +30,10 @@ __all__ = [
     "Honour",
     "HouseholdGroup",
     "ImportJob",
+    "Matter",
     "Nomination",
+    "NoticeVersion",
+    "Objection",
     "Redemption",
     "Resident",
     "RevocationList",
@@ -39,4 +44,5 @@ __all__ = [
     "SigningKey",
     "StaffAccount",
     "Till",
+    "WorkingDayOverride",
 ]

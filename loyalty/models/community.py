@@ -22,6 +22,7 @@ class Community(Versioned):
         ),
         CheckConstraint("rounding IN ('fen', 'jiao')", name="rounding_known"),
         CheckConstraint("notice_working_days > 0", name="notice_lasts"),
+        CheckConstraint("supplementary_notice_working_days > 0", name="supplementary_notice_lasts"),
         CheckConstraint("card_months IN (1, 3, 6, 12)", name="card_months_known"),
     )
 
@@ -39,6 +40,8 @@ class Community(Versioned):
     excluded_categories: Mapped[list[str]] = mapped_column(ARRAY(Text))
     """Goods the card gives nothing on. An empty list excludes nothing."""
     notice_working_days: Mapped[int] = mapped_column(default=5)
+    supplementary_notice_working_days: Mapped[int] = mapped_column(default=3, server_default="3")
+    """How long a notice runs on when somebody new stands on the list."""
     card_months: Mapped[int] = mapped_column(default=1)
     demonstration: Mapped[bool] = mapped_column(default=False)
     """Fictional people: everything shown and printed says 演示."""

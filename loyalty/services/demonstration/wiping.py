@@ -15,6 +15,7 @@ from loyalty.models import (
     Honour,
     HouseholdGroup,
     ImportJob,
+    Matter,
     Redemption,
     Resident,
     RevocationList,
@@ -23,6 +24,7 @@ from loyalty.models import (
     SigningKey,
     StaffAccount,
     Till,
+    WorkingDayOverride,
 )
 from loyalty.services.demonstration.cast import SLUG
 from loyalty.services.errors import UnknownRecordError
@@ -32,6 +34,8 @@ OF_A_COMMUNITY = (
     RevocationList,
     Card,
     Round,
+    Matter,
+    WorkingDayOverride,
     Deed,
     DeedKind,
     Till,
@@ -47,7 +51,8 @@ OF_A_COMMUNITY = (
 )
 """What belongs to a community, in an order in which nothing is removed that is still referred to.
 
-Terms, steps of certification, lists, candidates and nominations go with what they belong to.
+Terms, steps of certification, lists, candidates, nominations, notices and objections go with what
+they belong to.
 """
 
 

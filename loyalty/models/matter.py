@@ -1,0 +1,43 @@
+"""What the merchants' council and residents ask the community to see to (三张清单)."""
+
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from loyalty.database import Moment, Versioned
+
+
+class Matter(Versioned):
+    """One matter that was raised, from its number to its answer."""
+
+    __tablename__ = "matter"
+    __table_args__ = (
+        UniqueConstraint("community_id", "number"),
+        CheckConstraint("kind IN ('need', 'problem', 'service')", name="kind_known"),
+        CheckConstraint("raised_by IN ('council', 'resident', 'staff')", name="raiser_known"),
+        CheckConstraint("state IN ('open', 'answered', 'closed')", name="state_known"),
+        CheckConstraint("(answer IS NULL) = (answered_at IS NULL)", name="answered_at_a_time"),
+        CheckConstraint("state = 'open' OR answer IS NOT NULL", name="answered_before_it_rests"),
+        CheckConstraint("(state = 'closed') = (closed_at IS NOT NULL)", name="closed_at_a_time"),
+    )
+
+    community_id: Mapped[UUID] = mapped_column(ForeignKey("community.id"))
+    number: Mapped[int]
+    """Runs in each community, from 1."""
+    kind: Mapped[str]
+    text: Mapped[str]
+    raised_by: Mapped[str]
+    raised_at: Mapped[Moment]
+    contact: Mapped[str | None]
+    """Where the answer is wanted; forgotten some time after the matter was closed."""
+    owner_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff_account.id"))
+    """Who sees to it."""
+    due_on: Mapped[date | None]
+    """Last day, included, on which it should be answered."""
+    state: Mapped[str] = mapped_column(default="open")
+    answer: Mapped[str | None]
+    answered_at: Mapped[Moment | None]
+    """When it was answered first."""
+    closed_at: Mapped[Moment | None]

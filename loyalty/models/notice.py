@@ -1,0 +1,81 @@
+"""The public notice of a round in its versions, objections to it, and the days that count."""
+
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from loyalty.database import Identified, Moment
+from loyalty.models.round import Candidate
+
+
+class WorkingDayOverride(Identified):
+    """A day on which a community works, or does not, whatever the published calendar says."""
+
+    __tablename__ = "working_day_override"
+    __table_args__ = (UniqueConstraint("community_id", "day"),)
+
+    community_id: Mapped[UUID] = mapped_column(ForeignKey("community.id"))
+    day: Mapped[date]
+    works: Mapped[bool]
+    note: Mapped[str | None]
+
+
+class NoticeVersion(Identified):
+    """One version of a round's public notice. Written once, never changed."""
+
+    __tablename__ = "notice_version"
+    __table_args__ = (
+        UniqueConstraint("round_id", "number"),
+        CheckConstraint(
+            "kind IN ('first', 'supplementary', 'correction', 'taken_down')", name="kind_known"
+        ),
+        CheckConstraint("first_day <= last_day", name="days_in_order"),
+    )
+
+    round_id: Mapped[UUID] = mapped_column(ForeignKey("selection_round.id", ondelete="CASCADE"))
+    number: Mapped[int]
+    """Place among the round's versions, from 1."""
+    kind: Mapped[str]
+    published_at: Mapped[Moment]
+    first_day: Mapped[date]
+    """Day of publication."""
+    last_day: Mapped[date]
+    """Last day of the notice, included."""
+    content: Mapped[str]
+    """Canonical JSON, as it was hashed. It refers to people by reference and holds no name."""
+    sha256: Mapped[str]
+    """Of `content` in UTF-8, in hexadecimal."""
+
+
+class Objection(Identified):
+    """What somebody has against one line of a notice, and how it was answered."""
+
+    __tablename__ = "objection"
+    __table_args__ = (
+        Index(None, "round_id"),
+        CheckConstraint(
+            "num_nulls(upheld, reason, decided_at, decided_by) IN (0, 4)", name="decided_in_whole"
+        ),
+    )
+
+    round_id: Mapped[UUID] = mapped_column(ForeignKey("selection_round.id", ondelete="CASCADE"))
+    candidate_id: Mapped[UUID] = mapped_column(ForeignKey("candidate.id", ondelete="CASCADE"))
+    candidate: Mapped[Candidate] = relationship(lazy="raise")
+    receipt: Mapped[str] = mapped_column(unique=True)
+    """What the objector asks back with; it says nothing of anybody."""
+    text: Mapped[str]
+    name: Mapped[str | None]
+    """Of the objector, who may stay anonymous; forgotten some time after the answer."""
+    contact: Mapped[str | None]
+    """Where the answer is wanted; forgotten with the name."""
+    made_at: Mapped[Moment]
+    due_on: Mapped[date]
+    """Last day, included, on which it should be answered."""
+    upheld: Mapped[bool | None]
+    """None while it is not answered."""
+    reason: Mapped[str | None]
+    """Why it was decided like that; published, so it names nobody."""
+    decided_at: Mapped[Moment | None]
+    decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff_account.id"))
