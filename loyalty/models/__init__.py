@@ -7,6 +7,7 @@ from loyalty.models.deed import Deed, DeedKind
 from loyalty.models.import_job import ImportJob
 from loyalty.models.matter import Matter
 from loyalty.models.notice import NoticeVersion, Objection, WorkingDayOverride
+from loyalty.models.panel import Ballot, ConflictOfInterest, Panellist
 from loyalty.models.redemption import Redemption
 from loyalty.models.resident import Resident
 from loyalty.models.round import Candidate, Nomination, Round, RoundList
@@ -18,12 +19,14 @@ __all__ = [
     "AccessToken",
     "Area",
     "AuditEvent",
+    "Ballot",
     "Candidate",
     "Card",
     "CardEvent",
     "CardMonth",
     "CertificationEvent",
     "Community",
+    "ConflictOfInterest",
     "Deed",
     "DeedKind",
     "DirectoryVersion",
@@ -34,6 +37,7 @@ __all__ = [
     "Nomination",
     "NoticeVersion",
     "Objection",
+    "Panellist",
     "Redemption",
     "Resident",
     "RevocationList",

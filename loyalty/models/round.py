@@ -1,6 +1,7 @@
 """The monthly selection: the round, its lists, who was nominated and how it came out."""
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
@@ -73,6 +74,8 @@ class Round(Versioned):
     frozen_hash: Mapped[str | None]
     """SHA-256 of `frozen_list`, in hexadecimal; published before the seed exists."""
     frozen_at: Mapped[Moment | None]
+    freeze_reason: Mapped[str | None]
+    """Why the list was frozen although ballots were missing."""
     seed: Mapped[str | None]
     witnesses: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
     drawn_at: Mapped[Moment | None]
@@ -94,8 +97,8 @@ class Candidate(Identified):
         UniqueConstraint("list_id", "resident_id"),
         UniqueConstraint("list_id", "reference"),
         CheckConstraint(
-            "outcome IN ('nominated', 'screened_out', 'eligible', 'selected', 'reserve',"
-            " 'not_selected', 'removed')",
+            "outcome IN ('nominated', 'declined', 'screened_out', 'eligible', 'selected',"
+            " 'reserve', 'not_selected', 'removed')",
             name="outcome_known",
         ),
     )
@@ -108,6 +111,8 @@ class Candidate(Identified):
     """What the person is called in public records: says nothing about who it is."""
     reasons: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
     """Coded reasons of the screening, in the order of the rule; empty if it was passed."""
+    grounds: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, default=list, server_default="[]")
+    """The reasons again, each with the fact behind it, as it was when the person was judged."""
     score_hundredths: Mapped[int] = mapped_column(default=0)
     awards: Mapped[int] = mapped_column(default=0)
     """Cards won in the twelve months before the round."""
@@ -119,16 +124,47 @@ class Candidate(Identified):
 
 
 class Nomination(Identified):
-    """One voice for one candidate; a second one merges into the same candidate."""
+    """One voice for one person; a second one merges into the same candidate.
+
+    A voice of the public names somebody by name and home. It waits until staff have found out who
+    that is, and the name is kept no longer than that.
+    """
 
     __tablename__ = "nomination"
     __table_args__ = (
         CheckConstraint("source IN ('self', 'neighbour', 'group', 'staff')", name="source_known"),
+        CheckConstraint("state IN ('pending', 'accepted', 'rejected')", name="state_known"),
+        CheckConstraint(
+            "(state = 'accepted') = (candidate_id IS NOT NULL)", name="accepted_for_a_candidate"
+        ),
+        CheckConstraint(
+            "(state = 'pending') = (name IS NOT NULL AND unit IS NOT NULL)",
+            name="named_while_pending",
+        ),
+        CheckConstraint(
+            "household_group_id IS NULL OR source = 'group'", name="group_speaks_for_itself"
+        ),
     )
 
-    candidate_id: Mapped[UUID] = mapped_column(
+    list_id: Mapped[UUID] = mapped_column(
+        ForeignKey("round_list.id", ondelete="CASCADE"), index=True
+    )
+    round_list: Mapped[RoundList] = relationship(lazy="raise")
+    candidate_id: Mapped[UUID | None] = mapped_column(
         ForeignKey("candidate.id", ondelete="CASCADE"), index=True
     )
+    candidate: Mapped[Candidate | None] = relationship(lazy="raise")
     source: Mapped[str]
+    household_group_id: Mapped[UUID | None] = mapped_column(ForeignKey("household_group.id"))
+    """Which household group speaks, where one does."""
     account_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff_account.id"))
+    """Who entered it; nobody where it came in through the public form."""
     at: Mapped[Moment]
+    state: Mapped[str] = mapped_column(default="accepted", server_default="accepted")
+    receipt: Mapped[str | None] = mapped_column(unique=True)
+    """What the public form gives for asking back; it says nothing of the person."""
+    name: Mapped[str | None]
+    unit: Mapped[str | None]
+    decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff_account.id"))
+    reason: Mapped[str | None]
+    """Why it was rejected."""

@@ -53,13 +53,30 @@ class Criteria:
     """In hundredths of a point; this score itself is enough."""
 
 
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """A reason against a person with the fact behind it, where the code does not say it all."""
+
+    reason: Reason
+    months_won: tuple[Month, ...] = ()
+    """For ``cooling_off``: the wins that count, in the order of time."""
+    score: int | None = None
+    """For ``below_threshold``, in hundredths of a point; so is the threshold."""
+    threshold: int | None = None
+
+
+def grounds_against(facts: Facts, criteria: Criteria) -> tuple[Ground, ...]:
+    """Return every reason against selecting a person, each with its fact, in the same order."""
+    return tuple(_ground(reason, facts, criteria) for reason in reasons_against(facts, criteria))
+
+
 def reasons_against(facts: Facts, criteria: Criteria) -> tuple[Reason, ...]:
     """Return every reason against selecting a person, in the order of `Reason`."""
     checks = (
         (not facts.adult, Reason.NOT_ADULT),
         (not facts.consented, Reason.NO_CONSENT),
         (not facts.active, Reason.INACTIVE),
-        (_cooling_off(facts.months_won, criteria), Reason.COOLING_OFF),
+        (bool(_wins_that_count(facts.months_won, criteria)), Reason.COOLING_OFF),
         (facts.household_selected, Reason.HOUSEHOLD_ALREADY_SELECTED),
         (not facts.nominated, Reason.NOT_NOMINATED),
         (
@@ -70,10 +87,25 @@ def reasons_against(facts: Facts, criteria: Criteria) -> tuple[Reason, ...]:
     return tuple(reason for applies, reason in checks if applies)
 
 
-def _cooling_off(months_won: frozenset[Month], criteria: Criteria) -> bool:
-    def wins_within(months: int) -> int:
-        earliest = criteria.month.plus(-months)
-        return sum(earliest <= won < criteria.month for won in months_won)
+def _ground(reason: Reason, facts: Facts, criteria: Criteria) -> Ground:
+    match reason:
+        case Reason.COOLING_OFF:
+            wins = _wins_that_count(facts.months_won, criteria)
+            return Ground(reason, months_won=tuple(sorted(wins)))
+        case Reason.BELOW_THRESHOLD:
+            return Ground(reason, score=facts.score, threshold=criteria.minimum_score)
+        case _:
+            return Ground(reason)
 
-    won_lately = wins_within(criteria.cooling_off_months) > 0
-    return won_lately or wins_within(_OTHER_MONTHS_OF_A_YEAR) >= criteria.wins_in_a_year
+
+def _wins_that_count(months_won: frozenset[Month], criteria: Criteria) -> list[Month]:
+    """Return the wins after which it is others' turn; none if there is nothing to wait for."""
+
+    def wins_within(months: int) -> list[Month]:
+        earliest = criteria.month.plus(-months)
+        return [won for won in months_won if earliest <= won < criteria.month]
+
+    lately = wins_within(criteria.cooling_off_months)
+    this_year = wins_within(_OTHER_MONTHS_OF_A_YEAR)
+    often = this_year if len(this_year) >= criteria.wins_in_a_year else []
+    return max(lately, often, key=len)

@@ -46,6 +46,12 @@ class RoundObstacle(StrEnum):
     WRONG_STATE = "wrong_state"
     ALREADY_FROZEN = "already_frozen"
     NOT_FROZEN = "not_frozen"
+    BALLOTS_MISSING = "ballots_missing"
+    """Nobody has said why the list should be closed without them."""
+    CONFLICT_OF_INTEREST = "conflict_of_interest"
+    PANEL_FIXED = "panel_fixed"
+    """The review has begun, so whoever is replaced is replaced for a reason."""
+    ALREADY_DECIDED = "already_decided"
     ALREADY_DRAWN = "already_drawn"
     NOT_DRAWN = "not_drawn"
     NOTICE_RUNNING = "notice_running"
@@ -61,6 +67,10 @@ class RoundFacts:
 
     state: RoundState
     frozen: bool
+    ballots_missing: int
+    """Ballots that the panel owes still; 0 outside the review."""
+    reason_given: bool
+    """Whoever wants to act says why."""
     drawn: bool
     notice_last: date | None
     """Last day of the public notice, included; None before there is one."""
@@ -93,7 +103,7 @@ _LEADS: Mapping[tuple[RoundAction, RoundState], RoundState] = {
 }
 
 _OBSTACLES: Mapping[RoundAction, frozenset[RoundObstacle]] = {
-    RoundAction.FREEZE: frozenset({RoundObstacle.ALREADY_FROZEN}),
+    RoundAction.FREEZE: frozenset({RoundObstacle.ALREADY_FROZEN, RoundObstacle.BALLOTS_MISSING}),
     RoundAction.DRAW: frozenset({RoundObstacle.NOT_FROZEN, RoundObstacle.ALREADY_DRAWN}),
     RoundAction.PUBLISH: frozenset({RoundObstacle.NOT_DRAWN}),
     RoundAction.CONFIRM: frozenset(
@@ -114,6 +124,7 @@ def missing_for(action: RoundAction, facts: RoundFacts) -> tuple[RoundObstacle, 
     checks = (
         (facts.frozen, RoundObstacle.ALREADY_FROZEN),
         (not facts.frozen, RoundObstacle.NOT_FROZEN),
+        (facts.ballots_missing > 0 and not facts.reason_given, RoundObstacle.BALLOTS_MISSING),
         (facts.drawn, RoundObstacle.ALREADY_DRAWN),
         (not facts.drawn, RoundObstacle.NOT_DRAWN),
         (

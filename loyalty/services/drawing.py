@@ -12,9 +12,10 @@ from loyalty.rules.calendar import Month
 from loyalty.rules.lottery import list_hash
 from loyalty.rules.outcome import Outcome
 from loyalty.rules.record import FrozenList, lists_in, rank_round, record_of, with_lots
+from loyalty.services.ballots import close_ballots
 from loyalty.services.deeds import points_of
 from loyalty.services.errors import ValueRefusedError
-from loyalty.services.screening import candidates_of, draw_order, history_of, judge, reasons_of
+from loyalty.services.screening import candidates_of, draw_order, grounds_of, history_of, judge
 
 SHORTEST_SEED = 3
 WITNESSES = 2
@@ -25,11 +26,14 @@ def freeze(session: Session, selection_round: Round, *, now: datetime) -> None:
     candidates = candidates_of(session, selection_round, Outcome.ELIGIBLE)
     history = history_of(session, selection_round, candidates)
     points = points_of(session, [candidate.resident_id for candidate in candidates], history.month)
+    ballots = close_ballots(session, selection_round, candidates, now=now)
     for candidate in candidates:
-        score = ranking.score_of(points.get(candidate.resident_id, 0), ballots=())
+        score = ranking.score_of(
+            points.get(candidate.resident_id, 0), ballots.get(candidate.id, ())
+        )
         candidate.score_hundredths = score
         candidate.awards = history.awards(candidate.resident_id)
-        judge(candidate, reasons_of(candidate, history, score=score))
+        judge(candidate, grounds_of(candidate, history, score=score))
     record = record_of(_frozen_lists(selection_round, candidates))
     selection_round.frozen_list = record
     selection_round.frozen_hash = list_hash(record.encode())

@@ -10,10 +10,12 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, joinedload
 
-from loyalty.models import Candidate, Honour, Nomination, Resident, Round, RoundList
-from loyalty.rules.selection import RoundObstacle, RoundState
+from loyalty.models import Candidate, Honour, Nomination, Resident, RoundList
+from loyalty.rules.selection import RoundState
 from loyalty.services.actors import StaffMember, note
-from loyalty.services.errors import RoundStateError, UnknownRecordError, ValueRefusedError
+from loyalty.services.areas import refuse_foreign
+from loyalty.services.errors import ValueRefusedError
+from loyalty.services.rounds import held_round
 
 SOURCES = ("self", "neighbour", "group", "staff")
 """Who speaks for a candidate."""
@@ -31,6 +33,8 @@ class Nominate:
     resident_id: UUID
     source: str
     """One of `SOURCES`."""
+    household_group_id: UUID | None = None
+    """Which household group speaks, for the source ``group``; the resident's own if not named."""
 
 
 def nominate(
@@ -40,24 +44,21 @@ def nominate(
 
     Raises:
         RoundStateError: the round is not open.
-        ValueRefusedError: the round has no list of this honour, or the resident is unknown.
+        ValueRefusedError: the round has no list of this honour, or the resident or the household
+            group is unknown.
     """
-    # Held in common, so that nobody is nominated while the round goes on to the screening.
-    selection_round = session.scalar(
-        select(Round)
-        .where(Round.id == request.round_id, Round.community_id == actor.community_id)
-        .with_for_update(read=True)
-    )
-    if selection_round is None:
-        raise UnknownRecordError("There is no such round.")
-    if selection_round.state != RoundState.OPEN:
-        raise RoundStateError(
-            "Nominations are taken while the round is open.", [RoundObstacle.WRONG_STATE]
-        )
-    candidate = _candidate(session, selection_round, request)
+    held_round(session, actor.community_id, request.round_id, RoundState.OPEN)
+    list_id = list_for(session, request.round_id, request.honour)
+    resident = nominee(session, actor.community_id, request.resident_id)
+    candidate = candidate_for(session, list_id, resident)
     session.add(
         Nomination(
-            candidate_id=candidate.id, source=request.source, account_id=actor.account_id, at=now
+            list_id=list_id,
+            candidate_id=candidate.id,
+            source=request.source,
+            household_group_id=_group(session, actor, request, resident),
+            account_id=actor.account_id,
+            at=now,
         )
     )
     note(
@@ -73,23 +74,34 @@ def nominate(
     return candidate
 
 
-def _candidate(session: Session, selection_round: Round, request: Nominate) -> Candidate:
+def list_for(session: Session, round_id: UUID, honour: str) -> UUID:
+    """Return the list of an honour in a round."""
     list_id = session.scalar(
         select(RoundList.id)
         .join(RoundList.honour)
-        .where(RoundList.round_id == selection_round.id, Honour.code == request.honour)
+        .where(RoundList.round_id == round_id, Honour.code == honour)
     )
     if list_id is None:
         raise ValueRefusedError("/honour", "The round has no list of this honour.")
-    resident = session.get(Resident, request.resident_id)
-    if resident is None or resident.community_id != selection_round.community_id:
+    return list_id
+
+
+def nominee(session: Session, community_id: UUID, resident_id: UUID) -> Resident:
+    """Return the resident somebody means."""
+    resident = session.get(Resident, resident_id)
+    if resident is None or resident.community_id != community_id:
         raise ValueRefusedError("/resident_id", "The community has no such resident.")
+    return resident
+
+
+def candidate_for(session: Session, list_id: UUID, resident: Resident) -> Candidate:
+    """Return the resident as a candidate on a list, as a new one if nobody spoke for them yet."""
     nominated = (Candidate.list_id == list_id, Candidate.resident_id == resident.id)
     # Two voices at the same moment make one candidate, and so does a reference drawn twice.
     while not session.scalar(select(Candidate.id).where(*nominated)):
         session.execute(
             insert(Candidate)
-            .values(list_id=list_id, resident_id=resident.id, reference=_new_reference())
+            .values(list_id=list_id, resident_id=resident.id, reference=new_reference("R"))
             .on_conflict_do_nothing()
         )
     return session.scalars(
@@ -102,6 +114,17 @@ def _candidate(session: Session, selection_round: Round, request: Nominate) -> C
     ).one()
 
 
-def _new_reference() -> str:
-    """Return what a candidate is called in public records: random, so it tells nothing."""
-    return "R-" + b32encode(secrets.token_bytes(_REFERENCE_BYTES)).decode()
+def new_reference(letter: str) -> str:
+    """Return what a candidate or a receipt is called in public: random, so it tells nothing."""
+    return f"{letter}-{b32encode(secrets.token_bytes(_REFERENCE_BYTES)).decode()}"
+
+
+def _group(
+    session: Session, actor: StaffMember, request: Nominate, resident: Resident
+) -> UUID | None:
+    if request.source != "group":
+        if request.household_group_id is not None:
+            raise ValueRefusedError("/household_group_id", "No household group speaks here.")
+        return None
+    refuse_foreign(session, actor, household_group_id=request.household_group_id)
+    return request.household_group_id or resident.household_group_id

@@ -17,6 +17,7 @@ from loyalty.rules.selection import (
     next_state,
 )
 from loyalty.services.actors import Role, StaffMember, note
+from loyalty.services.ballots import missing_in
 from loyalty.services.calendar import notice_last
 from loyalty.services.drawing import draw, freeze
 from loyalty.services.errors import (
@@ -42,7 +43,7 @@ class ActOnRound:
     witnesses: Sequence[str] = ()
     """For the draw: the names of the two who saw it."""
     reason: str | None = None
-    """For cancelling."""
+    """For cancelling, and for freezing the list while ballots are missing."""
     version: int | None = None
     """The version that was read, where the caller insists on it."""
 
@@ -69,7 +70,9 @@ def act_on_round(
     selection_round = _locked(session, actor, request)
     if request.action is RoundAction.CONFIRM and Role.MANAGER not in actor.roles:
         raise NotAllowedError("A round is confirmed by a manager.")
-    facts = facts_of(session, selection_round, actor, now=now)
+    facts = facts_of(
+        session, selection_round, actor, now=now, reason_given=request.reason is not None
+    )
     if missing := missing_for(request.action, facts):
         raise RoundStateError(f"The round cannot do this now: {', '.join(missing)}.", missing)
     _carry_out(session, actor, selection_round, request, sealing_key=sealing_key, now=now)
@@ -87,16 +90,19 @@ def act_on_round(
 
 
 def facts_of(
-    session: Session,  # noqa: ARG001  # ballots and objections are counted here
+    session: Session,
     selection_round: Round,
     actor: StaffMember,
     *,
     now: datetime,
+    reason_given: bool = False,
 ) -> RoundFacts:
     """Return what decides which actions an account may take on a round now."""
     return RoundFacts(
         state=RoundState(selection_round.state),
         frozen=selection_round.frozen_at is not None,
+        ballots_missing=len(missing_in(session, selection_round)),
+        reason_given=reason_given,
         drawn=selection_round.drawn_at is not None,
         notice_last=selection_round.notice_last,
         today=now.date(),
@@ -136,6 +142,7 @@ def _carry_out(
             screen(session, selection_round)
         case RoundAction.FREEZE:
             freeze(session, selection_round, now=now)
+            selection_round.freeze_reason = request.reason
         case RoundAction.DRAW:
             draw(
                 session,

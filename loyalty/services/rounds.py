@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from loyalty.models import Area, Candidate, Community, Honour, Round, RoundList
 from loyalty.rules.calendar import Month
-from loyalty.rules.selection import RoundState
+from loyalty.rules.selection import RoundObstacle, RoundState
 from loyalty.services.actors import StaffMember, note
-from loyalty.services.errors import UnknownRecordError, ValueRefusedError
+from loyalty.services.errors import RoundStateError, UnknownRecordError, ValueRefusedError
 from loyalty.services.new_names import add_under_new_name
 from loyalty.services.paging import Page, page
 
@@ -114,6 +114,40 @@ def round_in(session: Session, actor: StaffMember, month: Month) -> Round:
     )
     if found is None:
         raise UnknownRecordError(f"There is no round for {month}.")
+    return found
+
+
+def held_round(
+    session: Session,
+    community_id: UUID,
+    round_id: UUID,
+    *states: RoundState,
+    alone: bool = False,
+) -> Round:
+    """Return a round that takes no step until the transaction ends.
+
+    Args:
+        states: in which it may be worked on, as long as its list is not frozen.
+        alone: others do not work on it either meanwhile.
+
+    Raises:
+        RoundStateError: it is in another state, or frozen.
+        UnknownRecordError: the community has no such round.
+    """
+    found = session.scalar(
+        select(Round)
+        .where(Round.id == round_id, Round.community_id == community_id)
+        .with_for_update(read=not alone)
+        .execution_options(populate_existing=True)
+    )
+    if found is None:
+        raise UnknownRecordError("There is no such round.")
+    if found.state not in states:
+        raise RoundStateError(
+            f"This is done while the round is {' or '.join(states)}.", [RoundObstacle.WRONG_STATE]
+        )
+    if found.frozen_at is not None:
+        raise RoundStateError("The list is frozen.", [RoundObstacle.ALREADY_FROZEN])
     return found
 
 

@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from uuid import UUID
 
 from sqlalchemy import select
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 from loyalty.models import Candidate, Card, Round, RoundList
 from loyalty.rules.calendar import CARD_MONTHS, Month
 from loyalty.rules.card_state import CardState
-from loyalty.rules.eligibility import Criteria, Facts, Reason, reasons_against
+from loyalty.rules.eligibility import Criteria, Facts, Ground, grounds_against
 from loyalty.rules.outcome import Outcome
 
 _A_YEAR = 12
@@ -39,13 +39,22 @@ def screen(session: Session, selection_round: Round) -> None:
     candidates = candidates_of(session, selection_round, Outcome.NOMINATED)
     history = history_of(session, selection_round, candidates)
     for candidate in candidates:
-        judge(candidate, reasons_of(candidate, history, score=None))
+        judge(candidate, grounds_of(candidate, history, score=None))
 
 
-def judge(candidate: Candidate, reasons: Sequence[Reason]) -> None:
+def judge(candidate: Candidate, grounds: Sequence[Ground]) -> None:
     """Let a candidate pass, or screen them out for some reasons."""
-    candidate.reasons = [reason.value for reason in reasons]
-    candidate.outcome = Outcome.SCREENED_OUT if reasons else Outcome.ELIGIBLE
+    write_down(candidate, grounds)
+    candidate.outcome = Outcome.SCREENED_OUT if grounds else Outcome.ELIGIBLE
+
+
+def write_down(candidate: Candidate, grounds: Sequence[Ground]) -> None:
+    """Keep what stands against a candidate, with the facts as they are now."""
+    candidate.reasons = [ground.reason.value for ground in grounds]
+    candidate.grounds = [
+        {**asdict(ground), "months_won": [str(month) for month in ground.months_won]}
+        for ground in grounds
+    ]
 
 
 def remove_ineligible(session: Session, selection_round: Round) -> None:
@@ -64,28 +73,28 @@ def remove_ineligible(session: Session, selection_round: Round) -> None:
         if reserve and not free_seats[candidate.list_id]:
             continue
         household = candidate.resident.household_ref
-        reasons = reasons_of(
+        grounds = grounds_of(
             candidate,
             history,
             score=candidate.score_hundredths,
             household_selected=household in households,
         )
-        candidate.reasons = [reason.value for reason in reasons]
-        candidate.outcome = Outcome.REMOVED if reasons else Outcome.SELECTED
-        if not reasons:
+        write_down(candidate, grounds)
+        candidate.outcome = Outcome.REMOVED if grounds else Outcome.SELECTED
+        if not grounds:
             households.add(household)
-        if reserve != bool(reasons):
+        if reserve != bool(grounds):
             free_seats[candidate.list_id] += -1 if reserve else 1
 
 
-def reasons_of(
+def grounds_of(
     candidate: Candidate,
     history: History,
     *,
     score: int | None,
     household_selected: bool = False,
-) -> tuple[Reason, ...]:
-    """Return what stands against a candidate, in the order of the rule.
+) -> tuple[Ground, ...]:
+    """Return what stands against a candidate, in the order of the rule, each with its fact.
 
     Args:
         candidate: with resident and list.
@@ -110,7 +119,7 @@ def reasons_of(
         cooling_off_months=max(CARD_MONTHS) if holds_card else round_list.cooling_off_months,
         minimum_score=round_list.min_score_hundredths,
     )
-    return reasons_against(facts, criteria)
+    return grounds_against(facts, criteria)
 
 
 def candidates_of(session: Session, selection_round: Round, *outcomes: Outcome) -> list[Candidate]:

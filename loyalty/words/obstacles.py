@@ -17,6 +17,10 @@ OBSTACLES: Mapping[str, LazyString] = MappingProxyType(
         RoundObstacle.WRONG_STATE: lazy_gettext("现在还不到这一步，或者这一步已经做过了。"),
         RoundObstacle.ALREADY_FROZEN: lazy_gettext("名单已经封存。"),
         RoundObstacle.NOT_FROZEN: lazy_gettext("名单还没有封存。"),
+        RoundObstacle.BALLOTS_MISSING: lazy_gettext("评委的打分还没有交齐；不等了，请写明理由。"),
+        RoundObstacle.CONFLICT_OF_INTEREST: lazy_gettext("评委应当回避，不能给这个人打分。"),
+        RoundObstacle.PANEL_FIXED: lazy_gettext("评议已经开始，换评委请写明理由。"),
+        RoundObstacle.ALREADY_DECIDED: lazy_gettext("这一条已经处理过。"),
         RoundObstacle.ALREADY_DRAWN: lazy_gettext("已经抽过签。"),
         RoundObstacle.NOT_DRAWN: lazy_gettext("还没有抽签。"),
         RoundObstacle.NOTICE_RUNNING: lazy_gettext("公示还没有期满。"),
@@ -53,6 +57,7 @@ REASONS: Mapping[Reason, LazyString] = MappingProxyType(
 OUTCOMES: Mapping[Outcome, LazyString] = MappingProxyType(
     {
         Outcome.NOMINATED: lazy_gettext("已推荐"),
+        Outcome.DECLINED: lazy_gettext("本人谢绝"),
         Outcome.SCREENED_OUT: lazy_gettext("初审未通过"),
         Outcome.ELIGIBLE: lazy_gettext("初审合格"),
         Outcome.SELECTED: lazy_gettext("入选"),

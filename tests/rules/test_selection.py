@@ -21,6 +21,8 @@ CREATOR, APPROVER = UUID(int=1), UUID(int=2)
 READY = RoundFacts(
     state=RoundState.DRAFT,
     frozen=False,
+    ballots_missing=0,
+    reason_given=False,
     drawn=False,
     notice_last=LAST,
     today=date(2026, 12, 12),
