@@ -1,0 +1,96 @@
+"""A real browser against a really running service: nothing here is imitated."""
+
+import shutil
+import socket
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+from sqlalchemy import create_engine
+from sqlalchemy.orm import Session
+from werkzeug.serving import make_server
+
+from loyalty.app import create_app
+from loyalty.database import db
+from loyalty.settings import Settings
+from tests.conftest import SECRET
+
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--disable-quic",
+)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium, which ``make test`` installs."""
+    chromium = shutil.which("chromium") or shutil.which("google-chrome")
+    if chromium is None:
+        pytest.fail("needs Chromium; as root: apt-get install chromium fonts-noto-cjk")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def service(database: str, tmp_path: Path) -> Iterator[str]:
+    """The address of the service, running on a database of its own."""
+    port = _free_port()
+    app = create_app(
+        Settings(
+            data_dir=tmp_path,
+            database_url=database,
+            secret_key=SECRET,
+            base_url=f"http://127.0.0.1:{port}",
+            limit_rates=False,
+        )
+    )
+    server = make_server("127.0.0.1", port, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+    with app.app_context():
+        for engine in db.engines.values():
+            engine.dispose()
+
+
+@pytest.fixture
+def session(database: str) -> Iterator[Session]:
+    """A session beside the service, to build what a test is about."""
+    engine = create_engine(database)
+    with Session(engine, expire_on_commit=False) as session:
+        yield session
+    engine.dispose()
+
+
+@pytest.fixture
+def phone(browser: Browser, service: str) -> Iterator[Page]:
+    """A cheap phone; every fault its console tells fails the test."""
+    context = browser.new_context(
+        base_url=service, viewport={"width": 360, "height": 640}, locale="zh-CN"
+    )
+    page = context.new_page()
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("console", lambda said: faults.append(said.text) if "policy" in said.text else None)
+    yield page
+    context.close()
+    assert faults == []
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
