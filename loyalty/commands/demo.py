@@ -116,11 +116,12 @@ def _trade(url: str, cast: Cast, month: Month, stalls: Sequence[Stall]) -> Itera
         # What a power cut would lose here can be built again.
         connection.execute("SET synchronous_commit = off")
         trading = Trading(connection, Directory(), stalls, cards)
+        mistakes = []
         for day in cast.story.days_of(month):
-            mistakes = trade(trading, cast, day)
-            with opened(url) as session:
-                take_back(session, cast, mistakes)
+            mistakes += trade(trading, cast, day)
             yield day.isoformat()
+    with opened(url) as session:
+        take_back(session, cast, mistakes)
 
 
 def _wipe(url: str, settings: Settings, *, yes: bool) -> None:
