@@ -53,8 +53,9 @@ migration: setup ## Write a migration from the models: make migration name="add 
 	@loyalty migrate --write "$(name)"
 
 translations: setup ## Gather the texts of code and templates into the catalogues
-	pybabel extract --keywords lazy_gettext --mapping-file loyalty/babel.cfg --output-file build/messages.pot --no-location .
-	pybabel update --input-file build/messages.pot --output-dir loyalty/translations --no-fuzzy-matching
+	@mkdir -p build
+	pybabel extract --keywords lazy_gettext --mapping-file loyalty/babel.cfg --output-file build/messages.pot --no-location --sort-output --project loyalty --msgid-bugs-address "" .
+	pybabel update --input-file build/messages.pot --output-dir loyalty/translations --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --width 100
 
 clean: ## Remove what was made here; the data in var/ stays
 	rm -rf .venv node_modules build loyalty/static/vendor loyalty.egg-info

@@ -3,7 +3,7 @@
 const clock = document.querySelector("[data-clock]");
 const started = Date.parse(clock.dateTime) - performance.now();
 const format = new Intl.DateTimeFormat(document.documentElement.lang, {
-  timeZone: clock.dataset.timezone || "UTC",
+  timeZone: clock.dataset.timezone,
   hour: "2-digit",
   minute: "2-digit",
   second: "2-digit",
