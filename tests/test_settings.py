@@ -1,4 +1,3 @@
-import secrets
 import stat
 from pathlib import Path
 
@@ -6,7 +5,7 @@ import pytest
 
 from loyalty.settings import Settings, SettingsError
 
-STRONG = secrets.token_urlsafe(32)
+STRONG = "a-strong-secret-0123456789-ABCDEFGHIJK"
 
 
 def settings(data_dir: Path, **environ: str) -> Settings:
