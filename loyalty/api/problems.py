@@ -35,11 +35,18 @@ KINDS: Mapping[type[Exception], Kind] = {
         HTTPStatus.PRECONDITION_FAILED, "stale-record", "Somebody else changed it"
     ),
     errors.NotAllowedError: Kind(HTTPStatus.FORBIDDEN, "not-allowed", "Not for this caller"),
+    errors.InvolvedError: Kind(HTTPStatus.FORBIDDEN, "involved", "Somebody uninvolved decides"),
+    errors.NoticeTakenDownError: Kind(
+        HTTPStatus.GONE, "notice-taken-down", "The notice has been taken down"
+    ),
     errors.SignInError: Kind(HTTPStatus.UNAUTHORIZED, "sign-in", "Sign in first"),
     errors.SignInLockedError: Kind(
         HTTPStatus.TOO_MANY_REQUESTS, "sign-in-locked", "Too many failed sign-ins"
     ),
     errors.ValueRefusedError: Kind(
+        HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-request", "The request cannot be used"
+    ),
+    errors.RowsRefusedError: Kind(
         HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-request", "The request cannot be used"
     ),
     errors.CardRefusedError: Kind(HTTPStatus.CONFLICT, "card-refused", "Card refused"),
@@ -103,6 +110,10 @@ def _of_kind(kind: Kind, error: Exception) -> Response:
         members["detail"] = str(error)
     if isinstance(error, errors.ValueRefusedError):
         members["errors"] = [{"pointer": error.pointer, "detail": str(error)}]
+    if isinstance(error, errors.RowsRefusedError):
+        members["errors"] = [
+            {"pointer": pointer, "detail": fault} for pointer, fault in error.faults.items()
+        ]
     if isinstance(error, errors.CardRefusedError):
         members["verdict"] = error.verdict
     if isinstance(error, errors.StateError):

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from loyalty.embedded import embedded_database
 from loyalty.models import Community, StaffAccount
+from loyalty.rules.errors import RecordedRefusalError
 from loyalty.services.actors import StaffMember
 from loyalty.services.errors import UnknownRecordError
 from loyalty.services.sign_in import member
@@ -38,11 +39,19 @@ def database_of(settings: Settings) -> str:
 
 @contextmanager
 def opened(url: str) -> Iterator[Session]:
-    """Give a session on a database; commits at the end, or nothing where the command failed."""
+    """Give a session on a database; commits at the end, or nothing where the command failed.
+
+    A refusal that is itself recorded commits too.
+    """
     engine = create_engine(url)
     try:
-        with Session(engine, expire_on_commit=False) as session, session.begin():
-            yield session
+        with Session(engine, expire_on_commit=False) as session:
+            try:
+                yield session
+            except RecordedRefusalError:
+                session.commit()
+                raise
+            session.commit()
     finally:
         engine.dispose()
 

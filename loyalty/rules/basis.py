@@ -1,7 +1,7 @@
 """Why somebody stands on a list, as far as everyone may know it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from loyalty.rules.ranking import Candidate, rank
@@ -36,6 +36,8 @@ class Standing:
     """Place of the lot among equals, from 1, where lots decided."""
     lottery_of: int | None = None
     """How many equals there were."""
+    area: str | None = None
+    """Reference of the liaison area whose minimum gave the seat."""
 
 
 def standings_of(lists: Sequence[FrozenList]) -> Mapping[tuple[str, str], Standing]:
@@ -56,7 +58,7 @@ def standings_of(lists: Sequence[FrozenList]) -> Mapping[tuple[str, str], Standi
             standings[frozen.reference, one.reference] = (
                 _by_order(one, others, ranking.selected)
                 if one in by_order
-                else _standing(one, Basis.AREA_MINIMUM)
+                else replace(_standing(one, Basis.AREA_MINIMUM), area=one.area)
             )
         for one in ranking.reserves:
             standings[frozen.reference, one.reference] = _standing(one, Basis.MOVED_UP)
@@ -71,15 +73,13 @@ def _by_order(
     equals = [one for one in others if _merit(one) == _merit(winner)]
     if all(one in selected for one in equals):
         return _standing(winner, Basis.SCORE)
-    lots = sorted(one.lot for one in equals)
-    return _standing(winner, Basis.LOTTERY, place=lots.index(winner.lot) + 1, among=len(lots))
+    place = 1 + sum(one.lot < winner.lot for one in equals)
+    return replace(_standing(winner, Basis.LOTTERY), lottery_place=place, lottery_of=len(equals))
 
 
-def _standing(
-    one: Candidate, basis: Basis, *, place: int | None = None, among: int | None = None
-) -> Standing:
+def _standing(one: Candidate, basis: Basis) -> Standing:
     lowest = one.score // SCORE_BAND * SCORE_BAND
-    return Standing(basis, lowest, lowest + SCORE_BAND - 1, place, among)
+    return Standing(basis, score_from=lowest, score_to=lowest + SCORE_BAND - 1)
 
 
 def _merit(one: Candidate) -> tuple[int, int]:

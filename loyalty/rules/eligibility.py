@@ -21,6 +21,8 @@ class Reason(StrEnum):
     HOUSEHOLD_ALREADY_SELECTED = "household_already_selected"
     NOT_NOMINATED = "not_nominated"
     BELOW_THRESHOLD = "below_threshold"
+    OBJECTION_UPHELD = "objection_upheld"
+    """Found during the public notice, and decided by somebody uninvolved."""
 
 
 @dataclass(frozen=True, slots=True)

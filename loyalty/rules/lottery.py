@@ -1,7 +1,7 @@
 """The lottery that decides between equals, made so that anyone can recompute it."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha256
 
 from loyalty.rules.ranking import Candidate
@@ -24,8 +24,12 @@ def canonical_list(
     blanks, and ends with a line feed. Together with the seed they hold all that `lot` and
     `ranking.rank` need.
     """
-    head = {"round": round_reference, "quota": quota, "area_minimums": dict(area_minimums)}
-    people = (
+    head: dict[str, object] = {
+        "round": round_reference,
+        "quota": quota,
+        "area_minimums": dict(area_minimums),
+    }
+    people: Iterator[dict[str, object]] = (
         {
             "reference": candidate.reference,
             "area": candidate.area,
@@ -56,10 +60,6 @@ def lot(seed: str, round_reference: str, candidate_reference: str) -> str:
         raise ValueError("A reference in a lottery contains no vertical bar.")
     text = SEPARATOR.join((seed, round_reference, candidate_reference))
     return sha256(text.encode()).hexdigest()
-
-
-def _line(members: Mapping[str, object]) -> str:
-    return json.dumps(members, ensure_ascii=False, sort_keys=True, separators=(",", ":")) + "\n"
 
 
 def _line(members: Mapping[str, object]) -> str:

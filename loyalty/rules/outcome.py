@@ -18,4 +18,6 @@ class Outcome(StrEnum):
     NOT_SELECTED = "not_selected"
     """Neither selected nor a reserve. There is no order among them, so they have no place."""
     REMOVED = "removed"
-    """Was selected, or a reserve, and became ineligible before the confirmation."""
+    """Was selected, or a reserve, and before the confirmation became ineligible or was objected to
+    with success.
+    """

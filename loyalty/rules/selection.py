@@ -56,6 +56,8 @@ class RoundObstacle(StrEnum):
     NOT_DRAWN = "not_drawn"
     NOTICE_RUNNING = "notice_running"
     """The public notice has not begun, or its last day is not over."""
+    NOTICE_OVER = "notice_over"
+    """Objections are made while the notice runs."""
     OBJECTIONS_OPEN = "objections_open"
     SAME_PERSON = "same_person"
     """Who created the round may not confirm it. There is no way to turn this off."""

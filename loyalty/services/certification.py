@@ -18,11 +18,11 @@ from loyalty.rules.certification import (
     state_on,
 )
 from loyalty.services.actors import Role, StaffMember, note
-from loyalty.services.calendar import notice_last
 from loyalty.services.community import locked_community
 from loyalty.services.errors import CertificationStateError, NotAllowedError
 from loyalty.services.pinyin import pinyin_of
 from loyalty.services.shop_list import locked_shop
+from loyalty.services.working_days import last_day_of
 
 FOR_A_MANAGER = frozenset(
     {
@@ -149,7 +149,9 @@ def _leave_behind(
         case CertificationAction.APPLY:
             shop.notice_last = shop.certified_until = None
         case CertificationAction.PUBLISH:
-            shop.notice_last = notice_last(today, community.notice_working_days)
+            shop.notice_last = last_day_of(
+                session, community.id, today, community.notice_working_days
+            )
         case CertificationAction.CERTIFY:
             shop.plaque_number = shop.plaque_number or _next_plaque_number(session, shop)
             shop.certified_until = certified_until(today)

@@ -60,7 +60,7 @@ def draw(
         raise ValueRefusedError("/witnesses", "The draw has two witnesses, two different people.")
     lists = with_lots(lists_in(selection_round.frozen_list or ""), seed)
     rows = {
-        (_reference_of(selection_round, row.round_list), row.reference): row
+        (reference_of(selection_round, row.round_list), row.reference): row
         for row in candidates_of(session, selection_round, Outcome.ELIGIBLE)
     }
     for row in rows.values():
@@ -100,7 +100,7 @@ def _frozen_lists(selection_round: Round, candidates: Sequence[Candidate]) -> Se
         )
     return [
         FrozenList(
-            reference=_reference_of(selection_round, one),
+            reference=reference_of(selection_round, one),
             quota=one.quota,
             area_minimums=one.area_minimums,
             candidates=tuple(frozen[one.id]),
@@ -124,5 +124,6 @@ def _one_of_each_household(candidates: Iterable[Candidate]) -> Sequence[Candidat
     return sorted(best.values(), key=lambda one: one.reference)
 
 
-def _reference_of(selection_round: Round, round_list: RoundList) -> str:
+def reference_of(selection_round: Round, round_list: RoundList) -> str:
+    """Return what a list is called in public records: month and honour."""
     return f"{Month.of(selection_round.month)}/{round_list.honour.code}"

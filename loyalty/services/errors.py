@@ -1,6 +1,6 @@
 """What the services refuse, named for the programme. The API maps each to HTTP in one table."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from loyalty.rules.errors import LoyaltyError, RecordedRefusalError
 from loyalty.rules.verdict import Verdict
@@ -22,6 +22,14 @@ class NotAllowedError(LoyaltyError):
     """This caller may not do this."""
 
 
+class InvolvedError(NotAllowedError):
+    """Whoever decides has spoken for the person before, scored or entered them, or lives there."""
+
+
+class NoticeTakenDownError(UnknownRecordError):
+    """There was such a notice; its time is over, or the round was called off."""
+
+
 class SignInError(RecordedRefusalError):
     """Who calls could not be established."""
 
@@ -37,6 +45,15 @@ class ValueRefusedError(LoyaltyError):
         super().__init__(message)
         self.pointer = pointer
         """JSON pointer of the member, such as ``/lists/0/quota``."""
+
+
+class RowsRefusedError(LoyaltyError):
+    """Some rows of a sheet make no sense, so none of them was taken in."""
+
+    def __init__(self, faults: Mapping[str, str]) -> None:
+        super().__init__(f"{len(faults)} rows cannot be used; nothing was recorded.")
+        self.faults = dict(faults)
+        """JSON pointer of each row's member → what is wrong with it."""
 
 
 class CardRefusedError(LoyaltyError):
@@ -70,6 +87,10 @@ class StateError(LoyaltyError):
 
 class RoundStateError(StateError):
     """The selection round does not allow the action now."""
+
+
+class NoticeReopenedError(RoundStateError, RecordedRefusalError):
+    """Somebody moved up at the last moment, so the notice runs on; that it does is written down."""
 
 
 class CertificationStateError(StateError):

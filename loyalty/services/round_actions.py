@@ -9,25 +9,30 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from loyalty.models import Round
+from loyalty.rules.notice import NoticeKind
 from loyalty.rules.selection import (
     RoundAction,
     RoundFacts,
+    RoundObstacle,
     RoundState,
     missing_for,
     next_state,
 )
 from loyalty.services.actors import Role, StaffMember, note
 from loyalty.services.ballots import missing_in
-from loyalty.services.calendar import notice_last
 from loyalty.services.drawing import draw, freeze
 from loyalty.services.errors import (
     NotAllowedError,
+    NoticeReopenedError,
     RoundStateError,
     StaleRecordError,
     UnknownRecordError,
     ValueRefusedError,
 )
 from loyalty.services.issuing import issue_cards
+from loyalty.services.notices import publish_changes, publish_notice, take_down
+from loyalty.services.objections import open_objections
+from loyalty.services.retention import forget_contacts
 from loyalty.services.rounds import LISTS
 from loyalty.services.screening import remove_ineligible, screen
 
@@ -63,6 +68,7 @@ def act_on_round(
 
     Raises:
         RoundStateError: something is missing; `missing` names all of it.
+        NoticeReopenedError: at the confirmation somebody moved up; the notice runs on.
         NotAllowedError: only a manager confirms.
         ValueRefusedError: the draw needs seed and witnesses, the cancelling a reason.
     """
@@ -106,8 +112,7 @@ def facts_of(
         drawn=selection_round.drawn_at is not None,
         notice_last=selection_round.notice_last,
         today=now.date(),
-        # Objections reach the community by word and paper; who confirms has answered them.
-        open_objections=0,
+        open_objections=open_objections(session, selection_round),
         creator=selection_round.created_by,
         actor=actor.account_id,
     )
@@ -152,21 +157,34 @@ def _carry_out(
                 now=now,
             )
         case RoundAction.PUBLISH:
-            selection_round.published_at = now
-            selection_round.notice_last = notice_last(
-                now.date(), selection_round.notice_working_days
-            )
+            publish_notice(session, actor, selection_round, now=now)
         case RoundAction.CONFIRM:
-            remove_ineligible(session, selection_round)
+            _screen_once_more(session, actor, selection_round, now=now)
             selection_round.confirmed_by = actor.account_id
             selection_round.confirmed_at = now
         case RoundAction.ISSUE:
             issue_cards(session, selection_round, sealing_key=sealing_key, now=now)
             selection_round.issued_at = now
+            forget_contacts(session, actor.community_id, now=now)
         case RoundAction.CLOSE:
             selection_round.closed_at = now
+            forget_contacts(session, actor.community_id, now=now)
         case RoundAction.CANCEL:
             selection_round.cancel_reason = _reason(request)
+            take_down(session, actor, selection_round, now=now)
+
+
+def _screen_once_more(
+    session: Session, actor: StaffMember, selection_round: Round, *, now: datetime
+) -> None:
+    """Let go whom nothing speaks for any more; whoever moves up has to be published first."""
+    remove_ineligible(session, selection_round)
+    changed = publish_changes(session, actor, selection_round, now=now)
+    if changed is not None and changed.kind == NoticeKind.SUPPLEMENTARY:
+        raise NoticeReopenedError(
+            f"A reserve has moved up, so the notice runs until {changed.last_day}.",
+            [RoundObstacle.NOTICE_RUNNING],
+        )
 
 
 def _reason(request: ActOnRound) -> str:

@@ -33,6 +33,10 @@ class History:
         earliest = self.month.plus(-_A_YEAR)
         return sum(earliest <= won < self.month for won in self.months_won.get(resident_id, ()))
 
+    def has_won(self, resident_id: UUID) -> bool:
+        """Return whether a resident has won any round before this one."""
+        return any(won < self.month for won in self.months_won.get(resident_id, ()))
+
 
 def screen(session: Session, selection_round: Round) -> None:
     """Write down, for each candidate, every reason against them."""
@@ -60,17 +64,16 @@ def write_down(candidate: Candidate, grounds: Sequence[Ground]) -> None:
 def remove_ineligible(session: Session, selection_round: Round) -> None:
     """Screen those who stand to win once more: who became ineligible leaves, a reserve moves up.
 
-    Reserves are looked at only while a seat of their list is free; it stays empty if none of them
-    can move up.
+    Reserves are looked at only while a seat of their list is free, whoever has left it; it stays
+    empty if none of them can move up.
     """
     standing = candidates_of(session, selection_round, Outcome.SELECTED, Outcome.RESERVE)
     standing.sort(key=_order_of_standing)
     history = history_of(session, selection_round, standing)
     households: set[str] = set()
-    free_seats: Counter[UUID] = Counter()
+    seated: Counter[UUID] = Counter()
     for candidate in standing:
-        reserve = candidate.outcome == Outcome.RESERVE
-        if reserve and not free_seats[candidate.list_id]:
+        if seated[candidate.list_id] == candidate.round_list.quota:
             continue
         household = candidate.resident.household_ref
         grounds = grounds_of(
@@ -83,8 +86,7 @@ def remove_ineligible(session: Session, selection_round: Round) -> None:
         candidate.outcome = Outcome.REMOVED if grounds else Outcome.SELECTED
         if not grounds:
             households.add(household)
-        if reserve != bool(grounds):
-            free_seats[candidate.list_id] += -1 if reserve else 1
+            seated[candidate.list_id] += 1
 
 
 def grounds_of(

@@ -24,6 +24,7 @@ OBSTACLES: Mapping[str, LazyString] = MappingProxyType(
         RoundObstacle.ALREADY_DRAWN: lazy_gettext("已经抽过签。"),
         RoundObstacle.NOT_DRAWN: lazy_gettext("还没有抽签。"),
         RoundObstacle.NOTICE_RUNNING: lazy_gettext("公示还没有期满。"),
+        RoundObstacle.NOTICE_OVER: lazy_gettext("公示已经期满，不能再提异议。"),
         RoundObstacle.OBJECTIONS_OPEN: lazy_gettext("还有异议没有答复。"),
         RoundObstacle.SAME_PERSON: lazy_gettext("发起本期的人不能自己确认，请另一位负责人来。"),
         CertificationObstacle.NO_REASON: lazy_gettext("请写明理由。"),
@@ -51,6 +52,7 @@ REASONS: Mapping[Reason, LazyString] = MappingProxyType(
         Reason.HOUSEHOLD_ALREADY_SELECTED: lazy_gettext("同户已有人入选"),
         Reason.NOT_NOMINATED: lazy_gettext("没有推荐"),
         Reason.BELOW_THRESHOLD: lazy_gettext("分数不够"),
+        Reason.OBJECTION_UPHELD: lazy_gettext("异议成立"),
     }
 )
 

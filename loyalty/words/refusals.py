@@ -18,6 +18,9 @@ REFUSALS: Mapping[type[Exception], LazyString] = MappingProxyType(
         errors.StaleRecordError: lazy_gettext("别人刚刚改过，请看过新的内容再做。"),
         StaleDataError: lazy_gettext("别人刚刚改过，请看过新的内容再做。"),
         errors.NotAllowedError: lazy_gettext("这一步要由负责人来做。"),
+        errors.InvolvedError: lazy_gettext(
+            "您推荐过、录入过或评过这个人，或与其同户，请由别人答复。"
+        ),
         errors.SignInError: lazy_gettext("账号、密码或动态码不对。"),
         errors.SignInLockedError: lazy_gettext("错得太多次，请过一刻钟再试。"),
         errors.ValueRefusedError: lazy_gettext("有一项不合适，请检查后再提交。"),

@@ -54,7 +54,7 @@ def test_whoever_needed_the_areas_seat_stands_there_for_it() -> None:
     why = standing(2, person(1, 900), person(2, 800), person(3, 100, area="东区"), 东区=1)
 
     assert why["R-1"].basis is Basis.SCORE
-    assert why["R-3"].basis is Basis.AREA_MINIMUM
+    assert why["R-3"] == Standing(Basis.AREA_MINIMUM, 0, 499, area="东区")
     assert why["R-2"].basis is Basis.MOVED_UP
 
 

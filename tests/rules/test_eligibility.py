@@ -5,7 +5,14 @@ from typing import Any
 import pytest
 
 from loyalty.rules.calendar import Month
-from loyalty.rules.eligibility import Criteria, Facts, Reason, reasons_against
+from loyalty.rules.eligibility import (
+    Criteria,
+    Facts,
+    Ground,
+    Reason,
+    grounds_against,
+    reasons_against,
+)
 
 NOW = Month(2026, 12)
 CRITERIA = Criteria(NOW, minimum_score=6000)
@@ -53,10 +60,11 @@ def test_all_reasons_are_told_in_order(
 
 
 def test_the_public_list_of_reasons_is_closed() -> None:
-    assert tuple(reason for reason, _ in TROUBLES) == tuple(Reason)
+    found_by_screening = tuple(reason for reason, _ in TROUBLES)
+    assert (*found_by_screening, Reason.OBJECTION_UPHELD) == tuple(Reason)
     assert " ".join(Reason) == (
         "not_adult no_consent inactive cooling_off household_already_selected not_nominated "
-        "below_threshold"
+        "below_threshold objection_upheld"
     )
 
 
@@ -100,3 +108,34 @@ def test_the_wins_of_a_year_are_a_criterion(turn: int) -> None:
 
     assert reasons_against(facts, replace(CRITERIA, wins_in_a_year=turn)) == (Reason.COOLING_OFF,)
     assert reasons_against(facts, replace(CRITERIA, wins_in_a_year=turn + 1)) == ()
+
+
+@pytest.mark.parametrize(
+    ("months_ago", "cooling_off_months", "behind"),
+    [((1, 9), 1, (9, 1)), ((1, 12), 1, (1,)), ((5, 11), 1, (11, 5)), ((3, 12), 12, (12, 3))],
+)
+def test_a_waiting_winner_is_told_which_wins_count(
+    months_ago: tuple[int, ...], cooling_off_months: int, behind: tuple[int, ...]
+) -> None:
+    criteria = replace(CRITERIA, cooling_off_months=cooling_off_months)
+
+    assert grounds_against(won(*months_ago), criteria) == (
+        Ground(Reason.COOLING_OFF, months_won=tuple(NOW.plus(-ago) for ago in behind)),
+    )
+
+
+def test_a_low_score_is_told_beside_the_threshold() -> None:
+    assert grounds_against(replace(ELIGIBLE, score=5999), CRITERIA) == (
+        Ground(Reason.BELOW_THRESHOLD, score=5999, threshold=6000),
+    )
+
+
+@pytest.mark.parametrize(("first", "second"), list(combinations(TROUBLES, 2)))
+def test_the_grounds_are_the_reasons_in_the_same_order(
+    first: tuple[Reason, dict[str, Any]], second: tuple[Reason, dict[str, Any]]
+) -> None:
+    facts = replace(ELIGIBLE, **first[1], **second[1])
+
+    grounds = grounds_against(facts, CRITERIA)
+
+    assert tuple(one.reason for one in grounds) == reasons_against(facts, CRITERIA)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loyalty.services.calendar import is_working_day, notice_last
+from loyalty.services.calendar import is_published, is_working_day, notice_last
 
 DAYS = st.dates(date(2000, 1, 1), date(2099, 12, 31))
 
@@ -20,7 +20,7 @@ DAYS = st.dates(date(2000, 1, 1), date(2099, 12, 31))
     ids=["day before National Day", "National Day", "swapped Saturday", "Sunday after"],
 )
 def test_the_published_calendar_swaps_weekends_around_a_holiday(day: date, *, works: bool) -> None:
-    assert is_working_day(day) is works
+    assert is_working_day(day, {}) is works
 
 
 @pytest.mark.parametrize(
@@ -35,21 +35,31 @@ def test_the_published_calendar_swaps_weekends_around_a_holiday(day: date, *, wo
 def test_years_without_a_published_calendar_work_from_monday_to_friday(
     day: date, *, works: bool
 ) -> None:
-    assert is_working_day(day) is works
+    assert is_working_day(day, {}) is works
 
 
 def test_a_notice_runs_its_working_days_after_the_day_of_publication() -> None:
-    assert notice_last(date(2026, 12, 7), 5) == date(2026, 12, 14)
+    assert notice_last(date(2026, 12, 7), 5, {}) == date(2026, 12, 14)
 
 
 def test_a_notice_waits_for_the_end_of_a_holiday() -> None:
-    assert notice_last(date(2026, 9, 30), 1) == date(2026, 10, 8)
+    assert notice_last(date(2026, 9, 30), 1, {}) == date(2026, 10, 8)
 
 
 @given(first=DAYS, working_days=st.integers(1, 60))
 def test_a_notice_holds_exactly_its_number_of_working_days(first: date, working_days: int) -> None:
-    last = notice_last(first, working_days)
+    last = notice_last(first, working_days, {})
 
     following = (first + timedelta(days=number) for number in range(1, (last - first).days + 1))
-    assert sum(map(is_working_day, following)) == working_days
-    assert is_working_day(last)
+    assert sum(is_working_day(day, {}) for day in following) == working_days
+    assert is_working_day(last, {})
+
+
+def test_the_communitys_own_table_wins_over_the_published_calendar() -> None:
+    assert is_working_day(date(2026, 10, 1), {date(2026, 10, 1): True})
+    assert notice_last(date(2026, 12, 7), 1, {date(2026, 12, 8): False}) == date(2026, 12, 9)
+
+
+@pytest.mark.parametrize(("year", "published"), [(2003, False), (2004, True), (2099, False)])
+def test_it_is_known_which_years_are_published(year: int, *, published: bool) -> None:
+    assert is_published(year) is published

@@ -5,6 +5,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from loyalty.rules.selection import RoundAction
+from loyalty.services.errors import NoticeReopenedError
 from tests.given import (
     given_card,
     given_community,
@@ -108,7 +109,8 @@ def test_who_became_ineligible_leaves_and_the_next_reserve_moves_up(session: Ses
     winner, _, first_reserve, second_reserve = sorted(candidates, key=lambda one: one.place)
     winner.resident.state = "inactive"
 
-    act(session, selection_round, RoundAction.CONFIRM)
+    with pytest.raises(NoticeReopenedError):
+        act(session, selection_round, RoundAction.CONFIRM)
 
     assert (winner.outcome, winner.reasons) == ("removed", ["inactive"])
     assert [first_reserve.outcome, second_reserve.outcome] == ["selected", "reserve"]
@@ -122,7 +124,8 @@ def test_a_reserve_who_became_ineligible_is_passed_over(session: Session) -> Non
     winner, _, first_reserve, second_reserve = sorted(candidates, key=lambda one: one.place)
     winner.resident.state = first_reserve.resident.state = "inactive"
 
-    act(session, selection_round, RoundAction.CONFIRM)
+    with pytest.raises(NoticeReopenedError):
+        act(session, selection_round, RoundAction.CONFIRM)
 
     assert [winner.outcome, first_reserve.outcome] == ["removed", "removed"]
     assert second_reserve.outcome == "selected"
@@ -140,7 +143,8 @@ def test_a_reserve_moves_up_on_the_list_that_lost_somebody_only(session: Session
     brought_through(session, selection_round, RoundAction.PUBLISH)
     next(one for one in on_heads if one.place == 1).resident.consent_membership = False
 
-    act(session, selection_round, RoundAction.CONFIRM)
+    with pytest.raises(NoticeReopenedError):
+        act(session, selection_round, RoundAction.CONFIRM)
 
     outcomes = {one.place: one.outcome for one in on_civilized}
     assert outcomes == {1: "selected", 2: "reserve"}

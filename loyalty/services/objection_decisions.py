@@ -1,0 +1,149 @@
+"""Answering objections: by somebody uninvolved, for a reason everyone may read."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import exists, or_, select
+from sqlalchemy.orm import Session
+
+from loyalty.models import (
+    Ballot,
+    Candidate,
+    ConflictOfInterest,
+    Nomination,
+    Objection,
+    Panellist,
+    Resident,
+    Round,
+    RoundList,
+    StaffAccount,
+)
+from loyalty.rules.eligibility import Ground, Reason
+from loyalty.rules.outcome import Outcome
+from loyalty.rules.selection import RoundObstacle, RoundState
+from loyalty.services.actors import StaffMember, note
+from loyalty.services.errors import (
+    InvolvedError,
+    RoundStateError,
+    UnknownRecordError,
+    ValueRefusedError,
+)
+from loyalty.services.notices import publish_changes
+from loyalty.services.objections import OF_WHOM
+from loyalty.services.rounds import LISTS
+from loyalty.services.screening import remove_ineligible, write_down
+
+
+@dataclass(frozen=True, slots=True)
+class DecideObjection:
+    """The answer to one objection."""
+
+    objection_id: UUID
+    upheld: bool
+    reason: str
+    """Published with the notice, so it names nobody."""
+
+
+def decide_objection(
+    session: Session, actor: StaffMember, request: DecideObjection, *, now: datetime
+) -> Objection:
+    """Answer an objection; if it is upheld the person leaves the list, and a reserve moves up.
+
+    Raises:
+        InvolvedError: the actor has nominated, scored or entered the person, or lives with them.
+        RoundStateError: it was answered before, or the round is no longer in its notice.
+        UnknownRecordError: the community has no such objection.
+        ValueRefusedError: the reason, which is published, names somebody.
+    """
+    selection_round = _locked_round(session, actor, request.objection_id)
+    objection = session.scalars(
+        select(Objection)
+        .where(Objection.id == request.objection_id)
+        .options(*OF_WHOM)
+        .execution_options(populate_existing=True)
+    ).one()
+    if objection.decided_at is not None:
+        raise RoundStateError("It was answered before.", [RoundObstacle.ALREADY_DECIDED])
+    if selection_round.state != RoundState.NOTICE:
+        raise RoundStateError("The round is not in its notice.", [RoundObstacle.WRONG_STATE])
+    if _is_involved(session, actor, objection):
+        raise InvolvedError("Whoever spoke for, scored or entered this person does not decide.")
+    _refuse_names(request.reason, objection)
+    objection.upheld, objection.reason = request.upheld, request.reason
+    objection.decided_at, objection.decided_by = now, actor.account_id
+    note(
+        session,
+        actor,
+        "objection.decided",
+        community_id=actor.community_id,
+        subject_id=objection.id,
+        now=now,
+        upheld=request.upheld,
+    )
+    if request.upheld and objection.candidate.outcome == Outcome.SELECTED:
+        write_down(objection.candidate, [Ground(Reason.OBJECTION_UPHELD)])
+        objection.candidate.outcome = Outcome.REMOVED
+        session.flush()
+        remove_ineligible(session, selection_round)
+        publish_changes(session, actor, selection_round, now=now)
+    session.flush()
+    return objection
+
+
+def _locked_round(session: Session, actor: StaffMember, objection_id: UUID) -> Round:
+    """Return the round of an objection, which takes no step until the transaction ends."""
+    found = session.scalar(
+        select(Round)
+        .join(Objection, Objection.round_id == Round.id)
+        .where(Objection.id == objection_id, Round.community_id == actor.community_id)
+        .options(LISTS)
+        .with_for_update(of=Round)
+        .execution_options(populate_existing=True)
+    )
+    if found is None:
+        raise UnknownRecordError("There is no such objection.")
+    return found
+
+
+def _is_involved(session: Session, actor: StaffMember, objection: Objection) -> bool:
+    """Return whether the actor has had a hand in the person's candidacy, on any list of the round.
+
+    Whoever shares the person's household, is the person, or has declared a conflict, is involved
+    too.
+    """
+    resident = objection.candidate.resident
+    me = actor.account_id
+    candidacies = (
+        select(Candidate.id)
+        .join(RoundList, RoundList.id == Candidate.list_id)
+        .where(RoundList.round_id == objection.round_id, Candidate.resident_id == resident.id)
+    )
+    nominated = exists().where(
+        Nomination.candidate_id.in_(candidacies),
+        or_(Nomination.account_id == me, Nomination.decided_by == me),
+    )
+    scored = exists().where(
+        Ballot.candidate_id.in_(candidacies),
+        Ballot.panellist_id == Panellist.id,
+        or_(Panellist.account_id == me, Ballot.entered_by == me),
+    )
+    declared = exists().where(
+        ConflictOfInterest.resident_id == resident.id,
+        ConflictOfInterest.panellist_id == Panellist.id,
+        Panellist.round_id == objection.round_id,
+        Panellist.account_id == me,
+    )
+    lives_there = exists().where(
+        StaffAccount.id == me,
+        StaffAccount.resident_id == Resident.id,
+        Resident.household_ref == resident.household_ref,
+    )
+    return bool(session.scalar(select(or_(nominated, scored, declared, lives_there))))
+
+
+def _refuse_names(reason: str, objection: Objection) -> None:
+    names = {objection.candidate.resident.name, objection.name or ""}
+    # A single character may be part of any word.
+    if any(len(name) > 1 and name in reason for name in names):
+        raise ValueRefusedError("/reason", "The reason is published, so it names nobody.")

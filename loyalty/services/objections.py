@@ -1,0 +1,164 @@
+"""Objections to a line of a public notice: made by anyone, read by staff."""
+
+import json
+import secrets
+from base64 import b32encode
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload
+
+from loyalty.models import Candidate, Community, Honour, Objection, Round, RoundList
+from loyalty.rules.calendar import Month
+from loyalty.rules.notice import notice_over
+from loyalty.rules.selection import RoundObstacle, RoundState
+from loyalty.services.actors import StaffMember, note
+from loyalty.services.errors import RoundStateError, UnknownRecordError, ValueRefusedError
+from loyalty.services.notices import latest_version
+from loyalty.services.rounds import round_of
+from loyalty.services.working_days import last_day_of
+
+ANSWER_WORKING_DAYS = 5
+"""Within how many working days an objection should be answered."""
+
+OF_WHOM = (
+    joinedload(Objection.candidate).joinedload(Candidate.resident),
+    joinedload(Objection.candidate).joinedload(Candidate.round_list).joinedload(RoundList.honour),
+)
+"""What an objection is shown with to staff."""
+
+_RECEIPT_BYTES = 10
+
+
+@dataclass(frozen=True, slots=True)
+class MakeObjection:
+    """What somebody has against one line of a notice, named by its reference or by its number."""
+
+    text: str
+    reference: str | None = None
+    honour: str | None = None
+    """Code of the honour on whose list the line stands."""
+    line: int | None = None
+    name: str | None = None
+    """Of the objector; None stays anonymous."""
+    contact: str | None = None
+
+
+def make_objection(
+    session: Session, community: Community, month: Month, request: MakeObjection, *, now: datetime
+) -> Objection:
+    """Take in an objection, on the last day of the notice at the latest.
+
+    Raises:
+        RoundStateError: the notice is over.
+        UnknownRecordError: the month has no notice.
+        ValueRefusedError: the notice has no such line.
+    """
+    # Held in common, so that nobody confirms the list while an objection comes in.
+    selection_round = session.scalar(
+        select(Round)
+        .where(
+            Round.community_id == community.id,
+            Round.month == month.first,
+            Round.state != RoundState.CANCELLED,
+        )
+        .with_for_update(read=True)
+        .execution_options(populate_existing=True)
+    )
+    if selection_round is None or selection_round.notice_last is None:
+        raise UnknownRecordError(f"There is no notice for {month}.")
+    today = now.date()
+    running = not notice_over(selection_round.notice_last, today)
+    if selection_round.state != RoundState.NOTICE or not running:
+        raise RoundStateError("The notice is over.", [RoundObstacle.NOTICE_OVER])
+    objection = Objection(
+        round_id=selection_round.id,
+        candidate_id=_candidate_meant(session, selection_round, request),
+        receipt=b32encode(secrets.token_bytes(_RECEIPT_BYTES)).decode(),
+        text=request.text,
+        name=request.name,
+        contact=request.contact,
+        made_at=now,
+        due_on=last_day_of(session, community.id, today, ANSWER_WORKING_DAYS),
+    )
+    session.add(objection)
+    session.flush()
+    note(
+        session,
+        None,
+        "objection.made",
+        community_id=community.id,
+        subject_id=objection.id,
+        now=now,
+    )
+    session.flush()
+    return objection
+
+
+def objection_called(session: Session, community: Community, receipt: str) -> Objection:
+    """Return the objection with a receipt number.
+
+    Raises:
+        UnknownRecordError: the community has given out no such number.
+    """
+    found = session.scalar(
+        select(Objection)
+        .join(Round, Round.id == Objection.round_id)
+        .where(Objection.receipt == receipt, Round.community_id == community.id)
+    )
+    if found is None:
+        raise UnknownRecordError("There is no objection with this number.")
+    return found
+
+
+def objections_of(session: Session, actor: StaffMember, round_id: UUID) -> Sequence[Objection]:
+    """Return every objection in a round, the earliest first, with whom it is about."""
+    selection_round = round_of(session, actor, round_id)
+    return session.scalars(
+        select(Objection)
+        .where(Objection.round_id == selection_round.id)
+        .options(*OF_WHOM)
+        .order_by(Objection.id)
+    ).all()
+
+
+def open_objections(session: Session, selection_round: Round) -> int:
+    """Return how many objections in a round are not answered yet."""
+    query = select(func.count()).where(
+        Objection.round_id == selection_round.id, Objection.decided_at.is_(None)
+    )
+    return session.scalar(query) or 0
+
+
+def _candidate_meant(session: Session, selection_round: Round, request: MakeObjection) -> UUID:
+    lists = json.loads(latest_version(session, selection_round).content)["lists"]
+    meant = [
+        (one["honour"], line["reference"])
+        for one in lists
+        for line in one["lines"]
+        if _is_meant(one["honour"], line, request)
+    ]
+    if len(meant) != 1:
+        pointer = "/line" if request.reference is None else "/reference"
+        raise ValueRefusedError(pointer, "The notice has no such line.")
+    honour, reference = meant[0]
+    return session.scalars(
+        select(Candidate.id)
+        .join(Candidate.round_list)
+        .join(Honour, Honour.id == RoundList.honour_id)
+        .where(
+            RoundList.round_id == selection_round.id,
+            Honour.code == honour,
+            Candidate.reference == reference,
+        )
+    ).one()
+
+
+def _is_meant(honour: str, line: dict[str, Any], request: MakeObjection) -> bool:
+    if request.reference is not None:
+        return bool(line["reference"] == request.reference)
+    return (honour, line["line"]) == (request.honour, request.line)
