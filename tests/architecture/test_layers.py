@@ -14,6 +14,7 @@ LINT_IMPORTS = Path(sys.executable).with_name("lint-imports")
 ONE_WAY = "Data flows one way"
 STANDARD_LIBRARY = "Rules import the standard library alone"
 NO_HTTP = "Services know neither HTTP nor schemas"
+DRAWING_ONLY = "Reports draw, and look nothing up"
 
 WRONG = [
     (ONE_WAY, "rules/money.py", "loyalty.models"),
@@ -28,6 +29,9 @@ WRONG = [
     (STANDARD_LIBRARY, "rules/money.py", "sqlalchemy"),
     (NO_HTTP, "services/errors.py", "flask"),
     (NO_HTTP, "models/card.py", "marshmallow"),
+    (ONE_WAY, "words/rates.py", "loyalty.reports.poster"),
+    (DRAWING_ONLY, "reports/poster.py", "loyalty.services.notices"),
+    (DRAWING_ONLY, "reports/poster.py", "flask_babel"),
 ]
 
 

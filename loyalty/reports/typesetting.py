@@ -1,0 +1,81 @@
+"""Chinese on printed pages: letters embedded, lines broken where a reader expects it."""
+
+import logging
+import re
+
+import pylopdf_fonts_zh_cn as simplified
+import pylopdf_fonts_zh_tw as traditional
+from fpdf import FPDF
+from fpdf.fonts import TTFFont
+
+CHINESE = "chinese"
+
+MISSING = "〓"
+"""The printers' mark for a character they have no type for (下駄)."""
+
+_SPARE = "spare"
+_UNBROKEN = re.compile(r"[（“《]*(?:[!-~]+|[^!-~])[，。；：、！？）”》]*")
+"""What stays on one line: a Latin word, or a character with the signs that cling to it."""
+
+_logger = logging.getLogger(__name__)
+
+
+def add_fonts(pdf: FPDF, language: str) -> None:
+    """Give a document its letters; of each font only those that are used are embedded.
+
+    Args:
+        pdf: the document.
+        language: as HTML writes it; the letters of ``zh-Hant`` have shapes of their own.
+    """
+    if language == "zh-Hant":
+        pdf.add_font(CHINESE, fname=traditional.sans_path())
+        # The simplified font holds half as many characters more, and a name may need any of them.
+        pdf.add_font(_SPARE, fname=simplified.sans_path())
+        pdf.set_fallback_fonts([_SPARE])
+    else:
+        pdf.add_font(CHINESE, fname=simplified.sans_path())
+
+
+def printable(pdf: FPDF, text: str) -> str:
+    """Return a text with a visible mark for each character the present font cannot show.
+
+    A name must not lose a character unseen. The log says that it happened, and nothing of whom.
+    """
+    fonts = [pdf.current_font, pdf.fonts.get(_SPARE)]
+    held = [font.cmap for font in fonts if isinstance(font, TTFFont)]
+    shown = "".join(one if any(ord(one) in some for some in held) else MISSING for one in text)
+    if shown != text:
+        _logger.warning("a printed page lacks %d characters", shown.count(MISSING))
+    return shown
+
+
+def lines_of(pdf: FPDF, text: str, width: float) -> list[str]:
+    """Return a text in lines of at most some millimetres, in the present font.
+
+    No line begins with a closing sign or ends with an opening one (GB/T 15834-2011, 5.1).
+    """
+    lines = [""]
+    for piece in _UNBROKEN.findall(printable(pdf, text)):
+        if lines[-1] and pdf.get_string_width(lines[-1] + piece.rstrip()) > width:
+            lines.append(piece.lstrip())
+        else:
+            lines[-1] += piece
+    return lines
+
+
+def write_fitted(pdf: FPDF, text: str, *, width: float, height: float, points: float) -> None:
+    """Write a line where the pen is, in letters as much smaller as its width demands.
+
+    Args:
+        pdf: the document; its font is set.
+        text: one line.
+        width: of the place, in millimetres.
+        height: of the place, in millimetres.
+        points: size of the letters where they fit.
+    """
+    pdf.set_font_size(points)
+    shown = printable(pdf, text)
+    needed = pdf.get_string_width(shown)
+    if needed > width:
+        pdf.set_font_size(points * width / needed)
+    pdf.cell(width, height, shown)
