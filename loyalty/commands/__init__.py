@@ -11,6 +11,7 @@ from loyalty.commands.init import init
 from loyalty.commands.migrate import migrate
 from loyalty.commands.round import selection_round
 from loyalty.commands.serve import serve
+from loyalty.commands.verify_record import verify_record
 from loyalty.rules.errors import LoyaltyError
 
 
@@ -31,5 +32,5 @@ def main() -> None:
     """Run a neighbourhood market's discount-card programme."""
 
 
-for command in (demo, doctor, import_table, init, migrate, selection_round, serve):
+for command in (demo, doctor, import_table, init, migrate, selection_round, serve, verify_record):
     main.add_command(command)

@@ -25,6 +25,7 @@ class RoundList(Identified):
     )
 
     round_id: Mapped[UUID] = mapped_column(ForeignKey("selection_round.id", ondelete="CASCADE"))
+    selection_round: Mapped["Round"] = relationship(lazy="raise", back_populates="lists")
     honour_id: Mapped[UUID] = mapped_column(ForeignKey("honour.id"))
     honour: Mapped[Honour] = relationship(lazy="raise")
     quota: Mapped[int]
@@ -66,7 +67,9 @@ class Round(Versioned):
     """First day of the month; the cards are valid from the month after."""
     state: Mapped[str] = mapped_column(default="draft")
     notice_working_days: Mapped[int]
-    lists: Mapped[list[RoundList]] = relationship(lazy="raise", order_by=RoundList.id)
+    lists: Mapped[list[RoundList]] = relationship(
+        lazy="raise", order_by=RoundList.id, back_populates="selection_round"
+    )
     created_by: Mapped[UUID] = mapped_column(ForeignKey("staff_account.id"))
     created_at: Mapped[Moment]
     frozen_list: Mapped[str | None]

@@ -6,6 +6,7 @@ from base64 import b32encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -24,6 +25,15 @@ from loyalty.services.working_days import last_day_of
 
 ANSWER_WORKING_DAYS = 5
 """Within how many working days an objection should be answered."""
+
+
+class ObjectionState(StrEnum):
+    """How far an objection is. Codes are public: add one, never rename one."""
+
+    OPEN = "open"
+    UPHELD = "upheld"
+    DISMISSED = "dismissed"
+
 
 OF_WHOM = (
     joinedload(Objection.candidate).joinedload(Candidate.resident),
@@ -113,6 +123,13 @@ def objection_called(session: Session, community: Community, receipt: str) -> Ob
     if found is None:
         raise UnknownRecordError("There is no objection with this number.")
     return found
+
+
+def state_of(objection: Objection) -> ObjectionState:
+    """Return how far an objection is."""
+    if objection.upheld is None:
+        return ObjectionState.OPEN
+    return ObjectionState.UPHELD if objection.upheld else ObjectionState.DISMISSED
 
 
 def objections_of(session: Session, actor: StaffMember, round_id: UUID) -> Sequence[Objection]:

@@ -1,0 +1,182 @@
+import copy
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy.orm import Session
+
+from loyalty.commands import main
+from loyalty.commands.verify_record import faults_in
+from loyalty.rules.calendar import Month
+from loyalty.rules.lottery import list_hash
+from loyalty.rules.record import FrozenList, lines_of, lists_in, rank_round, record_of, with_lots
+from loyalty.rules.selection import RoundAction
+from loyalty.services.public_records import public_record
+from tests.given import NOON, given_community
+from tests.given_rounds import given_round_after
+from tests.rules.test_record import frozen_lists
+
+EXAMPLE = Path(__file__).parents[2] / "docs" / "lottery.md"
+
+
+@pytest.fixture
+def record(session: Session) -> dict[str, Any]:
+    """The record of a drawn round with three winners and two reserves."""
+    community = given_community(session)
+    given_round_after(session, community, RoundAction.DRAW, candidates=5)
+    return public_record(session, community, Month(2026, 12), now=NOON)
+
+
+def verified(record: Any, folder: Path) -> Result:
+    """Return what the command says of a record."""
+    path = folder / "record.json"
+    path.write_text(json.dumps(record, ensure_ascii=False), encoding="utf-8")
+    return CliRunner().invoke(main, ["verify-record", str(path)])
+
+
+def hashed(text: str) -> str:
+    return list_hash(text.encode())
+
+
+def record_of_lists(lists: tuple[FrozenList, ...], seed: str) -> dict[str, Any]:
+    """Return the record of some lists as the service would publish it."""
+    frozen = record_of(lists)
+    drawn = with_lots(lists, seed)
+    return {
+        "format": "loyalty-record-1",
+        "hash": hashed(frozen),
+        "seed": seed,
+        "lines": [{"text": line, "sha256": hashed(line)} for line in lines_of(frozen)],
+        "results": [
+            {
+                "round": one.reference,
+                "selected": [{"reference": c.reference, "lot": c.lot} for c in ranking.selected],
+                "reserves": [{"reference": c.reference, "lot": c.lot} for c in ranking.reserves],
+            }
+            for one, ranking in zip(drawn, rank_round(drawn), strict=True)
+        ],
+    }
+
+
+def test_a_record_as_it_is_published_is_right(record: dict[str, Any], tmp_path: Path) -> None:
+    result = verified(record, tmp_path)
+
+    assert result.exit_code == 0, result.output
+    assert "right" in result.output
+
+
+@given(lists=frozen_lists, seed=st.text(st.characters(exclude_categories=["Cs"]), min_size=3))
+def test_both_computations_agree_on_every_draw(lists: tuple[FrozenList, ...], seed: str) -> None:
+    lists = tuple(
+        replace(one, reference=f"{place}/{one.reference}") for place, one in enumerate(lists)
+    )
+
+    assert list(faults_in(record_of_lists(lists, seed))) == []
+
+
+def test_a_changed_line_is_named(record: dict[str, Any], tmp_path: Path) -> None:
+    line = record["lines"][3]
+    line["text"] = line["text"].replace('"awards":0', '"awards":9')
+
+    result = verified(record, tmp_path)
+
+    assert result.exit_code == 1
+    assert "Line 4 is not as it was frozen" in result.output
+    assert "do not have the published hash" in result.output
+    assert "Line 3" not in result.output
+
+
+def test_a_line_that_is_changed_with_its_own_hash_breaks_the_whole(
+    record: dict[str, Any], tmp_path: Path
+) -> None:
+    line = record["lines"][3]
+    line["text"] = line["text"].replace('"awards":0', '"awards":9')
+    line["sha256"] = hashed(line["text"])
+
+    result = verified(record, tmp_path)
+
+    assert result.exit_code == 1
+    assert "do not have the published hash" in result.output
+
+
+def test_every_place_that_was_swapped_is_named(record: dict[str, Any], tmp_path: Path) -> None:
+    selected = record["results"][0]["selected"]
+    selected[0], selected[1] = selected[1], selected[0]
+
+    lines = verified(record, tmp_path).output.splitlines()
+
+    assert [line.split(":")[0] for line in lines] == [
+        "2026-12/civilized_resident, selected, place 1",
+        "2026-12/civilized_resident, selected, place 2",
+    ]
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda record: record["lines"].pop(2),
+        lambda record: record["lines"].reverse(),
+        lambda record: record.update(seed="6 6 6"),
+        lambda record: record.update(hash="0" * 64),
+        lambda record: record["results"][0]["reserves"].pop(),
+        lambda record: record["results"][0]["selected"].append(record["results"][0]["reserves"][0]),
+        lambda record: record["results"][0]["selected"][0].update(lot="0" * 64),
+        lambda record: record["results"][0].update(round="2026-11/civilized_resident"),
+        lambda record: record["results"].pop(),
+    ],
+)
+def test_no_other_change_goes_unnoticed(record: dict[str, Any], tmp_path: Path, spoil: Any) -> None:
+    spoiled = copy.deepcopy(record)
+    spoil(spoiled)
+
+    result = verified(spoiled, tmp_path)
+
+    assert result.exit_code == 1
+    assert result.output
+    assert "Traceback" not in result.output
+
+
+@pytest.mark.parametrize(
+    "thing", [None, [], 7, "record", {}, {"format": "loyalty-record-1"}, {"format": "another"}]
+)
+def test_what_is_no_record_is_called_none(thing: Any, tmp_path: Path) -> None:
+    result = verified(thing, tmp_path)
+
+    assert result.exit_code == 1
+    assert "not the record of a draw" in result.output
+
+
+def test_before_the_draw_there_is_nothing_to_check(session: Session, tmp_path: Path) -> None:
+    community = given_community(session)
+    given_round_after(session, community, RoundAction.FREEZE)
+    record = public_record(session, community, Month(2026, 12), now=NOON)
+
+    result = verified(record, tmp_path)
+
+    assert result.exit_code == 1
+    assert "not been held yet" in result.output
+
+
+def test_the_example_in_the_document_is_right() -> None:
+    page = EXAMPLE.read_text("utf-8")
+    (frozen,) = re.findall(r"^```\n(\{.*?)^```", page, re.DOTALL | re.MULTILINE)
+    (seed,) = re.findall(r"The dice: \*\*(.*?)\*\*", page)
+
+    record = record_of_lists(lists_in(frozen), seed)
+
+    assert [line["text"] for line in record["lines"]] == lines_of(frozen)
+    assert f"**Hash:** `{record['hash']}`" in page
+    heads, civilized = record["results"]
+    assert [one["reference"] for one in heads["selected"]] == ["R-7QXA4MTE"]
+    assert heads["reserves"] == []
+    assert [one["reference"] for one in civilized["selected"]] == ["R-4HWJ2FQU", "R-C5TZK3VA"]
+    assert [one["reference"] for one in civilized["reserves"]] == ["R-MX7OE6RB", "R-Q2LDY5GN"]
+    for one in (*heads["selected"], *civilized["reserves"]):
+        assert f"`{one['lot'][:8]}…`" in page
+    assert list(faults_in(record)) == []
