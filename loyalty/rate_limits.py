@@ -15,6 +15,8 @@ from flask_limiter.util import get_remote_address
 LIMITS: Mapping[str, str] = MappingProxyType(
     {
         "/api/v1/card-checks": "30 per minute",
+        "/api/v1/public/<slug>/rounds/<month>/nominations": "10 per minute",
+        "/api/v1/public/<slug>/rounds/<month>/objections": "10 per minute",
         "/api/v1/till/pairing": "20 per minute",
         "/api/v1/tokens": "20 per minute",
         "/card": "30 per minute",

@@ -4,13 +4,22 @@ from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
-from loyalty.models import Candidate, Community, Round, RoundList
+from loyalty.models import Candidate, Community, Nomination, Panellist, Round, RoundList
 from loyalty.rules.selection import RoundAction
 from loyalty.services.actors import Role, StaffMember
 from loyalty.services.round_actions import ActOnRound, act_on_round
-from tests.given import NOON, SEALING_KEY, given_resident, given_round, given_staff, number
+from loyalty.services.sign_in import member
+from tests.given import (
+    NOON,
+    SEALING_KEY,
+    given_account,
+    given_resident,
+    given_round,
+    given_staff,
+    number,
+)
 
 LAST_DAY = NOON + timedelta(days=7)
 """Wednesday, the fifth working day after a notice published at `NOON`."""
@@ -48,6 +57,54 @@ def given_candidate(
     session.add(candidate)
     session.flush()
     return candidate
+
+
+def given_nomination(session: Session, selection_round: Round, **values: Any) -> Nomination:
+    """A voice of the public, for somebody whom staff have still to find."""
+    nomination = Nomination(
+        **{
+            "list_id": list_of(session, selection_round).id,
+            "source": "neighbour",
+            "state": "pending",
+            "name": "张小明",
+            "unit": "3号楼",
+            "receipt": f"N-{next(number)}",
+            "at": NOON,
+            **values,
+        }
+    )
+    session.add(nomination)
+    session.flush()
+    return nomination
+
+
+def given_panellist(session: Session, selection_round: Round, **values: Any) -> StaffMember:
+    """A signed-in account on the panel of a round; `values` are the account's columns."""
+    community = session.get_one(Community, selection_round.community_id)
+    account = given_account(session, community, Role.PANEL, **values)
+    session.add(
+        Panellist(
+            round_id=selection_round.id,
+            account_id=account.id,
+            named_by=selection_round.created_by,
+            named_at=NOON,
+        )
+    )
+    session.flush()
+    return member(account, timezone=community.timezone)
+
+
+def candidates_on(session: Session, selection_round: Round) -> list[Candidate]:
+    """Return the candidates of a round, the first nominated first, with their residents."""
+    return [
+        *session.scalars(
+            select(Candidate)
+            .join(Candidate.round_list)
+            .where(RoundList.round_id == selection_round.id)
+            .options(joinedload(Candidate.resident))
+            .order_by(Candidate.id)
+        )
+    ]
 
 
 def act(

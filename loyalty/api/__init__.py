@@ -6,14 +6,17 @@ from flask_smorest import Api, Blueprint
 from loyalty.api.areas import areas, household_groups
 from loyalty.api.audit_events import audit_log
 from loyalty.api.benefit import benefit
+from loyalty.api.candidates import candidates, nominations
 from loyalty.api.card_checks import card_checks
 from loyalty.api.cards import cards
 from loyalty.api.community import communities
 from loyalty.api.deeds import deeds, kinds_of_deeds
+from loyalty.api.fairness import fairness
 from loyalty.api.health import live, ready
 from loyalty.api.imports import imports
 from loyalty.api.late_sales import late_sales
 from loyalty.api.pairing import pairings
+from loyalty.api.panel import ballots, conflicts, panel
 from loyalty.api.public import public
 from loyalty.api.redemptions import redemptions
 from loyalty.api.residents import residents
@@ -29,17 +32,23 @@ from loyalty.api.well_known import revocation_lists, well_known
 BLUEPRINTS: tuple[Blueprint, ...] = (
     areas,
     audit_log,
+    ballots,
     benefit,
+    candidates,
     card_checks,
     cards,
     communities,
+    conflicts,
     deeds,
+    fairness,
     household_groups,
     imports,
     kinds_of_deeds,
     late_sales,
     live,
+    nominations,
     pairings,
+    panel,
     public,
     ready,
     redemptions,

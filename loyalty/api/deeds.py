@@ -8,14 +8,17 @@ from loyalty.api.access import Caller, current_staff, open_to
 from loyalty.api.deeds_schemas import (
     DeedKindListSchema,
     DeedKindSchema,
+    DeedListSchema,
     DeedPageSchema,
     DeedSchema,
+    DeedSheetSchema,
     FindDeedsSchema,
 )
 from loyalty.api.noun import Noun
 from loyalty.api.problems import ProblemSchema
 from loyalty.clock import community_now
 from loyalty.database import transaction
+from loyalty.services.deed_sheets import RecordSheet, record_sheet
 from loyalty.services.deeds import (
     CreateDeedKind,
     FindDeeds,
@@ -54,6 +57,21 @@ class Deeds(MethodView):
         now = community_now(actor.timezone)
         with transaction() as session:
             return record_deed(session, actor, RecordDeed(**members), now=now)
+
+
+@deeds.route("/sheet")
+class DeedSheets(MethodView):
+    """Sign-in sheets."""
+
+    @open_to(Caller.STAFF)
+    @deeds.arguments(DeedSheetSchema)
+    @deeds.response(201, DeedListSchema)
+    def post(self, members: dict[str, Any]) -> Any:
+        """Write down a sign-in sheet, all of it or nothing; every bad row is named."""
+        actor = current_staff()
+        now = community_now(actor.timezone)
+        with transaction() as session:
+            return {"items": record_sheet(session, actor, RecordSheet(**members), now=now)}
 
 
 @kinds_of_deeds.route("")

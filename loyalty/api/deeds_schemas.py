@@ -5,7 +5,10 @@ from typing import Any
 import marshmallow as ma
 
 from loyalty.api.schemas import Code, MonthField, PageSchema, Schema, Text
+from loyalty.services.deed_sheets import SheetEntry
 from loyalty.services.points import as_written, hundredths_of
+
+LONGEST_SHEET = 500
 
 
 class Points(ma.fields.Field[int]):
@@ -36,6 +39,59 @@ class DeedSchema(Schema):
     def _name_the_kind(self, deed: Any, **_: object) -> dict[str, Any]:
         columns = {column.key: getattr(deed, column.key) for column in deed.__table__.c}
         return {**columns, "kind": deed.kind.code}
+
+
+class SheetEntrySchema(Schema):
+    """One person who signed in."""
+
+    resident_id = ma.fields.UUID(required=True)
+    points_hundredths = Points(data_key="points", load_default=None)
+
+    @ma.post_load
+    def _to_entry(self, data: dict[str, Any], **_: object) -> SheetEntry:
+        return SheetEntry(**data)
+
+
+class DeedSheetSchema(Schema):
+    """One sign-in sheet: the day and the kind are the same for everybody."""
+
+    done_on = ma.fields.Date(required=True, data_key="date")
+    kind = Text(required=True, metadata={"description": "Code of the kind"})
+    source = Text(required=True, metadata={"description": "What the sheet is called"})
+    entries = ma.fields.List(
+        ma.fields.Nested(SheetEntrySchema),
+        required=True,
+        validate=ma.validate.Length(min=1, max=LONGEST_SHEET),
+    )
+
+
+class DeedListSchema(Schema):
+    """The deeds of one sheet."""
+
+    items = ma.fields.List(ma.fields.Nested(DeedSchema))
+
+
+class KindPointsSchema(Schema):
+    """The deeds of one kind in one month."""
+
+    kind = ma.fields.String()
+    earned = Points()
+    counted = Points(metadata={"description": "What the monthly cap of the kind leaves"})
+    deeds = ma.fields.List(ma.fields.Nested(DeedSchema))
+
+
+class MonthPointsSchema(Schema):
+    """What the deeds of one resident count in one month."""
+
+    month = MonthField()
+    counted = Points()
+    kinds = ma.fields.List(ma.fields.Nested(KindPointsSchema))
+
+
+class OfMonthSchema(Schema):
+    """Which month is wanted."""
+
+    month = MonthField(required=True)
 
 
 class DeedPageSchema(Schema):

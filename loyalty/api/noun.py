@@ -11,6 +11,9 @@ from werkzeug.exceptions import BadRequest, NotFound
 
 from loyalty.api.access import admit
 
+OF_A_ROUND = "/api/v1/rounds/<uuid:round_id>"
+"""What the nouns of one selection round stand below."""
+
 
 class StrictParser(FlaskParser):
     """Reads requests by the letter: no NaN or Infinity, no unknown members, no unknown queries."""
@@ -42,12 +45,13 @@ class Noun(Blueprint):  # type: ignore[misc]  # the library has no types
 
     Args:
         base: what the path stands below; empty for what is looked for at the root of the site.
+        name: what the noun is called, where its path alone does not say it.
     """
 
     ARGUMENTS_PARSER = StrictParser()
 
-    def __init__(self, path: str, *, base: str = "/api/v1") -> None:
-        name = path.strip("/").replace("/", "-").replace(".", "")
+    def __init__(self, path: str, *, base: str = "/api/v1", name: str | None = None) -> None:
+        name = name or path.strip("/").replace("/", "-").replace(".", "")
         super().__init__(name, __name__, url_prefix=base + path)
         self.before_request(_refuse_nul)
         self.before_request(admit)

@@ -5,12 +5,16 @@ from typing import Any
 from flask.views import MethodView
 
 from loyalty.api.access import Caller, open_to
+from loyalty.api.candidates_schemas import NominateByNameSchema, ReceiptSchema
 from loyalty.api.noun import Noun
+from loyalty.api.problems import ProblemSchema
 from loyalty.api.schemas import PageSchema
 from loyalty.api.shops_schemas import PublicShopPageSchema, PublicShopSchema, ShopOnDay
 from loyalty.clock import community_now
 from loyalty.database import transaction
 from loyalty.services.community import community_called
+from loyalty.services.public_nominations import NominateByName, nominate_by_name
+from loyalty.services.rounds import month_called
 from loyalty.services.shop_list import shop_with_plaque, shops_that_give
 
 public = Noun("/public")
@@ -48,3 +52,20 @@ class PublicShop(MethodView):
             community = community_called(session, slug)
             shop = shop_with_plaque(session, community, plaque_number)
         return ShopOnDay(shop, community_now(community.timezone).date())
+
+
+@public.route("/<slug>/rounds/<month>/nominations")
+class PublicNominations(MethodView):
+    """Nominations by oneself or a neighbour."""
+
+    @open_to(Caller.ANYONE)
+    @public.arguments(NominateByNameSchema)
+    @public.response(201, ReceiptSchema)
+    @public.alt_response(409, schema=ProblemSchema, description="The round is not open.")
+    def post(self, members: dict[str, Any], slug: str, month: str) -> Any:
+        """Nominate somebody; the answer is the same whether they are known here or not."""
+        request = NominateByName(**members)
+        with transaction() as session:
+            community = community_called(session, slug)
+            now = community_now(community.timezone)
+            return nominate_by_name(session, community, month_called(month), request, now=now)

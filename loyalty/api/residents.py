@@ -6,6 +6,7 @@ from uuid import UUID
 from flask.views import MethodView
 
 from loyalty.api.access import Caller, current_staff, open_to
+from loyalty.api.deeds_schemas import MonthPointsSchema, OfMonthSchema
 from loyalty.api.noun import Noun
 from loyalty.api.problems import ProblemSchema
 from loyalty.api.residents_schemas import (
@@ -17,6 +18,7 @@ from loyalty.api.residents_schemas import (
 from loyalty.api.versions import tagged, wanted_version
 from loyalty.clock import community_now
 from loyalty.database import transaction
+from loyalty.services.month_points import month_points
 from loyalty.services.residents import (
     ChangeResident,
     CreateResident,
@@ -79,3 +81,16 @@ class OneResident(MethodView):
             return tagged(
                 change_resident(session, actor, request, now=community_now(actor.timezone))
             )
+
+
+@residents.route("/<uuid:resident_id>/points")
+class PointsOfResident(MethodView):
+    """What the deeds of a resident count."""
+
+    @open_to(Caller.STAFF)
+    @residents.arguments(OfMonthSchema, location="query")
+    @residents.response(200, MonthPointsSchema)
+    def get(self, wanted: dict[str, Any], resident_id: UUID) -> Any:
+        """Read the points of one month, kind by kind, with where each deed is written down."""
+        with transaction() as session:
+            return month_points(session, current_staff(), resident_id, **wanted)

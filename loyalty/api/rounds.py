@@ -7,6 +7,7 @@ from flask import current_app
 from flask.views import MethodView
 
 from loyalty.api.access import Caller, current_staff, open_to
+from loyalty.api.candidates_schemas import FindNominationsSchema, NominationPageSchema
 from loyalty.api.noun import Noun
 from loyalty.api.problems import ProblemSchema
 from loyalty.api.rounds_schemas import (
@@ -23,6 +24,7 @@ from loyalty.cards.keys import sealing_key_from
 from loyalty.clock import community_now
 from loyalty.database import transaction
 from loyalty.services.nominations import Nominate, nominate
+from loyalty.services.public_nominations import FindNominations, find_nominations
 from loyalty.services.round_actions import ActOnRound, act_on_round
 from loyalty.services.rounds import PlanRound, plan_round, ranking_of, round_of, rounds_page
 
@@ -81,6 +83,14 @@ class RankingOfRound(MethodView):
 @rounds.route("/<uuid:round_id>/nominations")
 class NominationsOfRound(MethodView):
     """The nominations of a round."""
+
+    @open_to(Caller.STAFF)
+    @rounds.arguments(FindNominationsSchema, location="query")
+    @rounds.response(200, NominationPageSchema)
+    def get(self, wanted: dict[str, Any], round_id: UUID) -> Any:
+        """Read who nominated whom, the oldest first; of the public's, which wait for staff."""
+        with transaction() as session:
+            return find_nominations(session, current_staff(), FindNominations(round_id, **wanted))
 
     @open_to(Caller.STAFF)
     @rounds.arguments(NominationSchema)

@@ -117,6 +117,9 @@ class NominationSchema(Schema):
     honour = Text(required=True, metadata={"description": "Code of the honour"})
     resident_id = ma.fields.UUID(required=True)
     source = ma.fields.String(required=True, validate=ma.validate.OneOf(SOURCES))
+    household_group_id = ma.fields.UUID(
+        metadata={"description": "For the source group; the resident's own if not named"}
+    )
 
 
 class NamedResidentSchema(Schema):

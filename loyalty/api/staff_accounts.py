@@ -42,6 +42,9 @@ class AccountChangeSchema(Schema):
         ma.fields.String(validate=ma.validate.OneOf(ROLES)),
         validate=ma.validate.Length(1, len(ROLES)),
     )
+    resident_id = ma.fields.UUID(
+        metadata={"description": "Who this is among the residents: no panellist scores their own"}
+    )
 
     @ma.post_load
     def _to_roles(self, data: dict[str, Any], **_: object) -> dict[str, Any]:
@@ -119,7 +122,7 @@ class OneStaffAccount(MethodView):
     @staff_accounts.response(200, AccountSchema)
     @staff_accounts.alt_response(412, schema=ProblemSchema, description="Changed meanwhile.")
     def patch(self, values: dict[str, Any], account_id: UUID) -> Any:
-        """Close or reopen an account, or change its roles."""
+        """Close or reopen an account, change its roles, or say which resident it is."""
         actor = current_staff()
         request = ChangeAccount(account_id, version=wanted_version(), **values)
         with transaction() as session:

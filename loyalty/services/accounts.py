@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from loyalty.models import StaffAccount
+from loyalty.models import Resident, StaffAccount
 from loyalty.services.actors import Role, StaffMember, note
 from loyalty.services.community import locked_community
 from loyalty.services.errors import StaleRecordError, UnknownRecordError, ValueRefusedError
@@ -30,17 +30,20 @@ class CreateAccount:
     password: str = field(repr=False)
     display_name: str
     roles: AbstractSet[Role]
+    resident_id: UUID | None = None
+    """Who this is among the residents, where the person is one."""
 
 
 @dataclass(frozen=True, slots=True)
 class ChangeAccount:
-    """New values of ``active`` and ``roles``, or of one of them."""
+    """New values of some members; None leaves a member as it is."""
 
     account_id: UUID
     version: int
     """The version that was read; another one by now is refused."""
     active: bool | None = None
     roles: AbstractSet[Role] | None = None
+    resident_id: UUID | None = None
 
 
 def find_accounts(
@@ -61,19 +64,21 @@ def create_account(
 
     Raises:
         AlreadyExistsError: the name is taken, in this community or another.
-        ValueRefusedError: the name, the password or the roles cannot be used.
+        ValueRefusedError: the name, the password, the roles or the resident cannot be used.
     """
     username = request.username.casefold()
     if not USERNAME.fullmatch(username):
         raise ValueRefusedError("/username", "Use 2 to 40 letters, digits, dots or hyphens.")
     if len(request.password) < SHORTEST_PASSWORD:
         raise ValueRefusedError("/password", f"Use at least {SHORTEST_PASSWORD} characters.")
+    _refuse_foreign_resident(session, request.community_id, request.resident_id)
     account = StaffAccount(
         community_id=request.community_id,
         username=username,
         display_name=request.display_name,
         password_hash=hash_of(request.password),
         roles=_written(request.roles),
+        resident_id=request.resident_id,
         created_at=now,
     )
     add_under_new_name(session, account, "An account with this name exists already.")
@@ -84,11 +89,13 @@ def create_account(
 def change_account(
     session: Session, actor: StaffMember, request: ChangeAccount, *, now: datetime
 ) -> StaffAccount:
-    """Close or reopen an account, or change its roles; its tokens follow at once.
+    """Close or reopen an account, change its roles, or say which resident it is.
+
+    Its tokens follow at once.
 
     Raises:
         StaleRecordError: somebody else changed the account meanwhile.
-        ValueRefusedError: the community would be left without a manager.
+        ValueRefusedError: the community would be left without a manager, or has no such resident.
     """
     # Two managers may close each other's accounts at the same moment; one of them waits here.
     locked_community(session, actor)
@@ -99,6 +106,9 @@ def change_account(
         account.active = request.active
     if request.roles is not None:
         account.roles = _written(request.roles)
+    if request.resident_id is not None:
+        _refuse_foreign_resident(session, actor.community_id, request.resident_id)
+        account.resident_id = request.resident_id
     session.flush()
     _refuse_no_manager(session, account, "/active" if request.roles is None else "/roles")
     _note(
@@ -164,6 +174,15 @@ def _written(roles: AbstractSet[Role]) -> list[str]:
     if not roles:
         raise ValueRefusedError("/roles", "An account has at least one role.")
     return sorted(role.value for role in roles)
+
+
+def _refuse_foreign_resident(
+    session: Session, community_id: UUID, resident_id: UUID | None
+) -> None:
+    if resident_id is not None:
+        resident = session.get(Resident, resident_id)
+        if resident is None or resident.community_id != community_id:
+            raise ValueRefusedError("/resident_id", "The community has no such resident.")
 
 
 def _refuse_no_manager(session: Session, account: StaffAccount, pointer: str) -> None:

@@ -97,6 +97,18 @@ def round_of(session: Session, actor: StaffMember, round_id: UUID) -> Round:
     return found
 
 
+def month_called(text: str) -> Month:
+    """Return the month an address names.
+
+    Raises:
+        UnknownRecordError: the text is no month, so there is nothing at this address.
+    """
+    try:
+        return Month.parse(text)
+    except ValueError as error:
+        raise UnknownRecordError("There is no such month.") from error
+
+
 def round_in(session: Session, actor: StaffMember, month: Month) -> Round:
     """Return the round of one month with its lists.
 

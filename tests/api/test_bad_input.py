@@ -2,6 +2,7 @@
 
 import copy
 import json
+import re
 import tarfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -30,6 +31,7 @@ from tests.given import (
     paired_till,
     signed_in,
 )
+from tests.given_rounds import given_candidate, given_nomination
 
 TILL_CALLS = ("/api/v1/validations", "/api/v1/redemptions", "/api/v1/till/")
 
@@ -45,8 +47,22 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "date": "2026-12-01",
         "source": "签到表",
     },
+    "post /deeds/sheet": {
+        "date": "2026-12-01",
+        "kind": "hygiene",
+        "source": "签到表",
+        "entries": [{"resident_id": "{resident_id}", "points": "1.50"}],
+    },
     "post /household-groups": {"name": "第一联户"},
     "post /deed-kinds": {"code": "choir", "name": "合唱", "points": "1.00"},
+    "post /nominations/{nomination_id}/match": {"resident_id": "{resident_id}"},
+    "post /nominations/{nomination_id}/reject": {"reason": "查无此人"},
+    "post /public/{slug}/rounds/{month}/nominations": {
+        "honour": "civilized_resident",
+        "name": "张小明",
+        "unit": "3-501",
+        "source": "neighbour",
+    },
     "post /redemptions/sync": {"items": [{}]},
     "post /till/pairing": {"pairing_code": "ABCD-EFGH", "device_public_key": "x"},
     "post /redemptions": {"code": "12345678901234", "lines": [{"category": "x", "amount_fen": 1}]},
@@ -70,6 +86,16 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "honour": "civilized_resident",
         "resident_id": "{resident_id}",
         "source": "staff",
+    },
+    "post /rounds/{round_id}/panel": {"account_ids": ["{account_id}"], "reason": "住院"},
+    "post /rounds/{round_id}/ballots": {
+        "account_id": "{account_id}",
+        "ballots": [{"candidate_id": "{candidate_id}", "score": 80}],
+    },
+    "post /rounds/{round_id}/conflicts": {
+        "account_id": "{account_id}",
+        "candidate_id": "{candidate_id}",
+        "kind": "relative",
     },
     "post /rounds/{round_id}/actions": {
         "action": "draw",
@@ -134,8 +160,10 @@ class World:
     def _filled(self, body: Any) -> Any:
         if isinstance(body, dict):
             return {name: self._filled(value) for name, value in body.items()}
-        if isinstance(body, str) and body == "{resident_id}":
-            return body.format(**self.ids)
+        if isinstance(body, list):
+            return [self._filled(value) for value in body]
+        if isinstance(body, str) and (known := re.fullmatch(r"{(\w+_id)}", body)):
+            return self.ids[known[1]]
         return body
 
 
@@ -153,10 +181,15 @@ def world(client: FlaskClient, session: Session) -> Iterator[World]:
         community = given_community(session)
         shop = given_shop(session, community)
         headers = signed_in(session, community, *Role)
+        selection_round = given_round(session, community, state="open")
         ids = {
             "resident_id": given_resident(session, community).id,
             "card_id": given_card(session, community).id,
-            "round_id": given_round(session, community).id,
+            "round_id": selection_round.id,
+            "candidate_id": given_candidate(session, selection_round).id,
+            "nomination_id": given_nomination(session, selection_round).id,
+            "slug": community.slug,
+            "month": "2026-12",
             "shop_id": shop.id,
             "account_id": session.query(StaffAccount.id).limit(1).scalar(),
             "sale_id": uuid4(),

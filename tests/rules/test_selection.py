@@ -84,6 +84,7 @@ def test_no_state_can_be_skipped(action: RoundAction, state: RoundState) -> None
     ("action", "state", "changes", "obstacle"),
     [
         ("freeze", "review", {"frozen": True}, "already_frozen"),
+        ("freeze", "review", {"ballots_missing": 1}, "ballots_missing"),
         ("draw", "review", {"frozen": False}, "not_frozen"),
         ("draw", "review", {"drawn": True}, "already_drawn"),
         ("publish", "review", {"drawn": False}, "not_drawn"),
@@ -119,6 +120,12 @@ def test_everything_that_is_missing_is_named_at_once() -> None:
         RoundObstacle.OBJECTIONS_OPEN,
         RoundObstacle.SAME_PERSON,
     )
+
+
+def test_a_list_is_frozen_without_every_ballot_for_a_reason_alone() -> None:
+    facts = facts_for(RoundAction.FREEZE, RoundState.REVIEW, ballots_missing=3, reason_given=True)
+
+    assert missing_for(RoundAction.FREEZE, facts) == ()
 
 
 def test_the_creator_may_do_everything_but_confirm() -> None:
