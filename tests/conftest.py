@@ -62,7 +62,7 @@ def new_database(server: str) -> Iterator[str]:
     """Give the address of an empty, migrated database that nobody else sees."""
     template, name = name_of(server), f"test_{uuid4().hex}"
     with psycopg.connect(plain(named(server, "postgres")), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
     yield named(server, name)
     with psycopg.connect(plain(named(server, "postgres")), autocommit=True) as connection:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
