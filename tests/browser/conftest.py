@@ -5,6 +5,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -40,8 +41,37 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
+class Network:
+    """The way between phone and service; answers can get lost on it after the work is done."""
+
+    def __init__(self) -> None:
+        self.losing: str | None = None
+        """Beginning of the paths whose answers are lost at present."""
+
+    def around(self, app: Any) -> Any:
+        """Return the app as a proxy shows it: what is lost has status 502."""
+
+        def answer(environ: dict[str, Any], start_response: Any) -> Any:
+            losing = self.losing is not None and environ["PATH_INFO"].startswith(self.losing)
+            body = app(environ, (lambda *_: None) if losing else start_response)
+            if not losing:
+                return body
+            list(body)
+            body.close()
+            start_response("502 Bad Gateway", [("Content-Length", "0")])
+            return []
+
+        return answer
+
+
 @pytest.fixture
-def service(database: str, tmp_path: Path) -> Iterator[str]:
+def network() -> Network:
+    """The way between phone and service."""
+    return Network()
+
+
+@pytest.fixture
+def service(database: str, tmp_path: Path, network: Network) -> Iterator[str]:
     """The address of the service, running on a database of its own."""
     port = _free_port()
     app = create_app(
@@ -53,7 +83,9 @@ def service(database: str, tmp_path: Path) -> Iterator[str]:
             limit_rates=False,
         )
     )
-    server = make_server("127.0.0.1", port, app, threaded=True)
+    server = make_server("127.0.0.1", port, network.around(app.wsgi_app), threaded=True)
+    # Closing waits for the last answers, so that none is left holding the database.
+    server.daemon_threads = False
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     yield f"http://127.0.0.1:{port}"
