@@ -1,0 +1,66 @@
+"""Rounds in their public notice, and objections to it."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from loyalty.models import Candidate, Community, Objection, Round, RoundList
+from loyalty.rules.calendar import Month
+from loyalty.rules.selection import RoundAction
+from loyalty.services.actors import Role, StaffMember
+from loyalty.services.objection_decisions import DecideObjection, decide_objection
+from loyalty.services.objections import MakeObjection, make_objection
+from tests.given import NOON, given_staff
+from tests.given_rounds import given_round_after
+
+DECEMBER = Month(2026, 12)
+
+
+def given_notice(session: Session, community: Community, *, candidates: int = 5) -> Round:
+    """December's round in its notice: a list of three, the others reserves."""
+    return given_round_after(session, community, RoundAction.PUBLISH, candidates=candidates)
+
+
+def placed(session: Session, selection_round: Round, place: int) -> Candidate:
+    """Return who has a place in the draw."""
+    return session.scalars(
+        select(Candidate)
+        .join(RoundList, RoundList.id == Candidate.list_id)
+        .where(RoundList.round_id == selection_round.id, Candidate.place == place)
+        .options(joinedload(Candidate.resident))
+    ).one()
+
+
+def given_objection(
+    session: Session, selection_round: Round, place: int = 1, *, now: datetime = NOON, **values: Any
+) -> Objection:
+    """An anonymous objection to one line of a notice."""
+    request = {
+        "reference": placed(session, selection_round, place).reference,
+        "text": "这个人没有做过这些事",
+        **values,
+    }
+    community = session.get_one(Community, selection_round.community_id)
+    return make_objection(session, community, DECEMBER, MakeObjection(**request), now=now)
+
+
+def decide(
+    session: Session,
+    objection: Objection,
+    *,
+    upheld: bool,
+    actor: StaffMember | None = None,
+    reason: str = "已经核实",
+    now: datetime = NOON,
+) -> Objection:
+    """Answer an objection; by a manager who has had nothing to do with it, unless told."""
+    selection_round = session.get_one(Round, objection.round_id)
+    community = session.get_one(Community, selection_round.community_id)
+    return decide_objection(
+        session,
+        actor or given_staff(session, community, Role.MANAGER),
+        DecideObjection(objection.id, upheld, reason),
+        now=now,
+    )
