@@ -164,7 +164,13 @@ def test_no_page_of_the_staff_opens_without_signing_in(app: Flask, client: Flask
 
 def url_of(app: Flask, rule: Rule) -> str:
     """An address of a rule that names nothing that exists."""
-    examples = {"kind": "residents", "action": "suspend", "slug": "market", "plaque_number": "X-1"}
+    examples = {
+        "kind": "residents",
+        "action": "suspend",
+        "slug": "market",
+        "plaque_number": "X-1",
+        "year": 2026,
+    }
     values = {name: examples.get(name, uuid4()) for name in rule.arguments}
     with app.test_request_context():
         return app.url_for(rule.endpoint, **values)
