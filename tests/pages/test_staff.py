@@ -1,7 +1,6 @@
 """The staff console at work. Outsiders are tested with the sign-in, foreign records here."""
 
 from datetime import UTC, datetime, timedelta
-from io import BytesIO
 from uuid import UUID
 
 import pytest
@@ -9,13 +8,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from loyalty.models import Candidate, Card, Resident, Round, Shop, Till
-from loyalty.rules.calendar import Month
+from loyalty.models import Card, Resident, Shop, Till
 from loyalty.services.actors import Role
 from tests.given import (
-    given_account,
     given_community,
-    given_resident,
     given_round,
     given_shop,
     given_till,
@@ -197,86 +193,6 @@ def test_cards_are_found_by_state_and_last_digits(client: FlaskClient, session: 
     assert str(lost.id) in client.get("/staff/cards?state=suspended").get_data(as_text=True)
     assert str(lost.id) not in client.get("/staff/cards?state=active").get_data(as_text=True)
     assert "没有找到" in text_of(client.get("/staff/cards?q=zzzz&state=revoked"))
-
-
-def test_a_round_is_planned_opened_and_people_are_nominated(
-    client: FlaskClient, session: Session
-) -> None:
-    community = given_community(session)
-    resident = given_resident(session, community)
-    enter(client, session, community, Role.STAFF)
-    month = str(Month.of(datetime.now(UTC).date()).plus(1))
-
-    send(client, "/staff/rounds/new", month=month, quota_civilized_resident="30")
-    planned = session.scalars(select(Round)).one()
-    send(client, f"/staff/rounds/{planned.id}/open")
-    send(
-        client,
-        f"/staff/residents/{resident.id}/nomination",
-        honour="civilized_resident",
-        source="neighbour",
-    )
-
-    assert session.scalars(select(Candidate)).one().resident_id == resident.id
-    assert resident.name in text_of(client.get(f"/staff/rounds/{planned.id}"))
-
-
-def test_a_round_without_a_quota_is_not_planned(client: FlaskClient, session: Session) -> None:
-    enter(client, session, given_community(session), Role.STAFF)
-    month = str(Month.of(datetime.now(UTC).date()))
-
-    answer = send(client, "/staff/rounds/new", month=month)
-
-    assert "请至少给一种荣誉填名额" in text_of(answer)
-    assert session.scalars(select(Round)).all() == []
-
-
-def test_whoever_set_a_round_up_is_told_that_another_must_confirm(
-    client: FlaskClient, session: Session
-) -> None:
-    community = given_community(session)
-    enter(client, session, community, Role.MANAGER)
-    creator = given_account(session, community)
-    month = this_month()
-    over = datetime.now(UTC).date() - timedelta(days=3)
-    of_another = given_round(
-        session, community, month=month, state="notice", notice_last=over, created_by=creator.id
-    )
-    session.commit()
-
-    page = text_of(client.get(f"/staff/rounds/{of_another.id}"))
-
-    assert "下一步：确认名单" in page
-    assert "不能自己确认" not in page
-
-
-def test_a_file_is_checked_row_by_row_before_anything_is_taken_in(
-    client: FlaskClient, session: Session
-) -> None:
-    enter(client, session, given_community(session), Role.STAFF)
-    table = "姓名,住址,户号,成年,同意参加\n张明,1栋,H1,是,是\n,2栋,H2,是,是\n"
-
-    answer = send(client, "/staff/imports/residents", file=(BytesIO(table.encode()), "居民.csv"))
-    report = answer.headers["Location"]
-
-    page = text_of(client.get(report))
-    assert "第3行" in page
-    assert "「姓名」不能空着" in page
-    assert session.scalars(select(Resident)).all() == []
-
-    guard = client.get(report).get_data(as_text=True)
-    token = guard.partition('id="csrf_token" name="csrf_token" type="hidden" value="')[2]
-    client.post(f"{report}/apply", data={"csrf_token": token.partition('"')[0]})
-    assert session.scalars(select(Resident)).one().name == "张明"
-
-
-def test_a_file_that_is_no_table_says_what_to_do(client: FlaskClient, session: Session) -> None:
-    enter(client, session, given_community(session), Role.STAFF)
-
-    answer = send(client, "/staff/imports/shops", file=(BytesIO(b"PK\x03\x04"), "shops.xlsx"))
-
-    assert answer.status_code == 200
-    assert "请重新保存一份再上传" in text_of(answer)
 
 
 def test_another_community_s_records_are_not_there(client: FlaskClient, session: Session) -> None:
