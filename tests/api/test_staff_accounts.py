@@ -4,7 +4,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from loyalty.services.actors import Role
-from tests.given import given_account, given_community, signed_in
+from tests.given import given_account, given_community, given_resident, signed_in
 
 ACCOUNTS = "/api/v1/staff-accounts"
 PASSWORD = "a long enough password"
@@ -201,3 +201,40 @@ def test_an_outsider_sees_and_changes_nothing(
     assert client.delete(account + "/second-factor", headers=manager).status_code == 404
     assert client.get(ACCOUNTS).status_code == 401
     assert client.post(ACCOUNTS, json=BODY).status_code == 401
+
+
+def test_an_account_may_say_which_resident_it_is(client: FlaskClient, session: Session) -> None:
+    community = given_community(session)
+    first, second = (given_resident(session, community) for _ in range(2))
+    manager = signed_in(session, community, Role.MANAGER)
+    body = {**BODY, "resident_id": str(first.id)}
+
+    opened = client.post(ACCOUNTS, headers=manager, json=body)
+    changed = client.patch(
+        f"{ACCOUNTS}/{opened.json['id']}",
+        headers={**manager, "If-Match": opened.headers["ETag"]},
+        json={"resident_id": str(second.id)},
+    )
+
+    assert (opened.status_code, opened.json["resident_id"]) == (201, str(first.id))
+    assert (changed.status_code, changed.json["resident_id"]) == (200, str(second.id))
+    assert changed.json["roles"] == opened.json["roles"]
+
+
+def test_an_account_is_nobody_of_another_community(
+    client: FlaskClient, session: Session, manager: dict[str, str]
+) -> None:
+    stranger = {"resident_id": str(given_resident(session, given_community(session)).id)}
+    session.commit()
+    opened = client.post(ACCOUNTS, headers=manager, json=BODY)
+    url = f"{ACCOUNTS}/{opened.json['id']}"
+    headers = {**manager, "If-Match": opened.headers["ETag"]}
+
+    refused = (
+        client.post(ACCOUNTS, headers=manager, json={**BODY, "username": "li", **stranger}),
+        client.patch(url, headers=headers, json=stranger),
+    )
+
+    for answer in refused:
+        assert answer.status_code == 422
+        assert answer.json["errors"][0]["pointer"] == "/resident_id"

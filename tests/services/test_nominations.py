@@ -2,7 +2,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from loyalty.models import Candidate, Nomination
+from loyalty.models import Candidate, HouseholdGroup, Nomination
 from loyalty.rules.selection import RoundAction, RoundState
 from loyalty.services.errors import RoundStateError, UnknownRecordError, ValueRefusedError
 from loyalty.services.nominations import Nominate, nominate
@@ -97,3 +97,44 @@ def test_another_communitys_round_is_unknown(session: Session) -> None:
 
     with pytest.raises(UnknownRecordError):
         nominate(session, given_staff(session, given_community(session)), request, now=NOON)
+
+
+def test_a_household_group_speaks_for_its_own_people_unless_another_is_named(
+    session: Session,
+) -> None:
+    community = given_community(session)
+    selection_round = given_round(session, community, state=RoundState.OPEN)
+    own, other = (HouseholdGroup(community_id=community.id, name=name) for name in "甲乙")
+    session.add_all([own, other])
+    session.flush()
+    resident = given_resident(session, community, household_group_id=own.id)
+    actor = given_staff(session, community)
+
+    for source, group in (("group", None), ("group", other.id), ("staff", None)):
+        request = Nominate(selection_round.id, HONOUR, resident.id, source, group)
+        nominate(session, actor, request, now=NOON)
+
+    assert [*session.scalars(select(Nomination.household_group_id).order_by(Nomination.id))] == [
+        own.id,
+        other.id,
+        None,
+    ]
+
+
+@pytest.mark.parametrize(("source", "at_home"), [("group", False), ("neighbour", True)])
+def test_a_household_group_that_cannot_speak_here_is_refused(
+    session: Session, source: str, *, at_home: bool
+) -> None:
+    community = given_community(session)
+    selection_round = given_round(session, community, state=RoundState.OPEN)
+    owner = community if at_home else given_community(session)
+    group = HouseholdGroup(community_id=owner.id, name="甲")
+    session.add(group)
+    session.flush()
+    resident = given_resident(session, community)
+    request = Nominate(selection_round.id, HONOUR, resident.id, source, group.id)
+
+    with pytest.raises(ValueRefusedError) as refused:
+        nominate(session, given_staff(session, community), request, now=NOON)
+
+    assert refused.value.pointer == "/household_group_id"

@@ -1,0 +1,213 @@
+import hashlib
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import time_machine
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from loyalty.models import AccessToken, Community, Round
+from loyalty.rules.selection import RoundAction
+from loyalty.services.actors import Role
+from tests.given import NOON, given_community, given_round, signed_in
+from tests.given_rounds import given_round_after
+
+NOBODY = "01a20000-0000-7000-8000-000000000000"
+"""An id that no record has."""
+
+Headers = dict[str, str]
+Call = tuple[str, str, Any]
+
+
+@pytest.fixture(autouse=True)
+def _noon() -> Iterator[None]:
+    with time_machine.travel(NOON, tick=False):
+        yield
+
+
+@pytest.fixture
+def community(session: Session) -> Community:
+    return given_community(session)
+
+
+@pytest.fixture
+def screened(session: Session, community: Community) -> Round:
+    """A round with two candidates who have passed the screening."""
+    return given_round_after(session, community, RoundAction.SCREEN)
+
+
+@pytest.fixture
+def staff(session: Session, community: Community) -> Headers:
+    return signed_in(session, community, Role.STAFF)
+
+
+def account_of(session: Session, headers: Headers) -> str:
+    """Return the id of the account that has signed in."""
+    token = headers["Authorization"].removeprefix("Bearer ")
+    digest = hashlib.sha256(token.encode()).digest()
+    return str(
+        session.scalars(
+            select(AccessToken.account_id).where(AccessToken.token_hash == digest)
+        ).one()
+    )
+
+
+def url_of(selection_round: Round, call: str) -> str:
+    return f"/api/v1/rounds/{selection_round.id}/{call}"
+
+
+def begin_review(client: FlaskClient, selection_round: Round, headers: Headers) -> None:
+    url = url_of(selection_round, "actions")
+    assert client.post(url, headers=headers, json={"action": "start_review"}).status_code == 200
+
+
+def test_a_panel_scores_the_candidates_and_the_ranking_follows(
+    client: FlaskClient, session: Session, community: Community, screened: Round, staff: Headers
+) -> None:
+    first = signed_in(session, community, Role.PANEL)
+    second = signed_in(session, community, Role.PANEL)
+    paper = account_of(session, second)
+    named = client.post(
+        url_of(screened, "panel"),
+        headers=staff,
+        json={"account_ids": [account_of(session, first), paper]},
+    )
+    begin_review(client, screened, staff)
+    ballots = url_of(screened, "ballots")
+
+    sheet = client.get(ballots, headers=first).json["items"]
+    people = [line["candidate_id"] for line in sheet]
+    marks = [{"candidate_id": people[0], "score": 80}, {"candidate_id": people[1], "score": 61}]
+    cast = client.post(ballots, headers=first, json={"ballots": marks})
+    early = client.post(url_of(screened, "actions"), headers=staff, json={"action": "freeze"})
+    waiting = client.get(url_of(screened, "panel"), headers=staff).json["missing"]
+    marks = [{"candidate_id": people[0], "score": 81}, {"candidate_id": people[1], "score": 61}]
+    typed = client.post(ballots, headers=staff, json={"account_id": paper, "ballots": marks})
+    frozen = client.post(url_of(screened, "actions"), headers=staff, json={"action": "freeze"})
+
+    assert (named.status_code, len(named.json["items"])) == (200, 2)
+    assert sheet[0] | {"candidate_id": "", "resident": {}} == {
+        "candidate_id": "",
+        "resident": {},
+        "honour": "civilized_resident",
+        "points": "0.00",
+        "conflict": None,
+        "score": None,
+    }
+    assert [line["score"] for line in cast.json["items"]] == [80, 61]
+    assert (early.status_code, early.json["missing"]) == (409, ["ballots_missing"])
+    assert {one["candidate_id"] for one in waiting} == set(people)
+    assert (typed.status_code, frozen.status_code) == (200, 200)
+    ranking = client.get(url_of(screened, "ranking"), headers=staff).json["items"]
+    assert {one["id"]: one["score"] for one in ranking} == dict(
+        zip(people, ("80.50", "61.00"), strict=True)
+    )
+
+
+def test_a_conflict_bars_a_ballot(
+    client: FlaskClient, session: Session, community: Community, screened: Round, staff: Headers
+) -> None:
+    panellist = signed_in(session, community, Role.PANEL)
+    accounts = {"account_ids": [account_of(session, panellist)]}
+    client.post(url_of(screened, "panel"), headers=staff, json=accounts)
+    begin_review(client, screened, staff)
+    ballots = url_of(screened, "ballots")
+    relative = client.get(ballots, headers=panellist).json["items"][0]["candidate_id"]
+
+    declared = client.post(
+        url_of(screened, "conflicts"),
+        headers=panellist,
+        json={"candidate_id": relative, "kind": "relative"},
+    )
+    marks = [{"candidate_id": relative, "score": 100}]
+    refused = client.post(ballots, headers=panellist, json={"ballots": marks})
+
+    assert (declared.status_code, declared.json["kind"]) == (201, "relative")
+    assert (refused.status_code, refused.json["type"]) == (409, "/problems/round-state")
+    assert refused.json["missing"] == ["conflict_of_interest"]
+    sheet = client.get(ballots, headers=panellist).json["items"]
+    assert [line["conflict"] for line in sheet] == ["relative", None]
+    listed = client.get(url_of(screened, "conflicts"), headers=staff).json["items"]
+    assert [one["id"] for one in listed] == [declared.json["id"]]
+
+
+def test_a_panellist_is_replaced_for_a_reason(
+    client: FlaskClient, screened: Round, staff: Headers
+) -> None:
+    begin_review(client, screened, staff)
+    panel = url_of(screened, "panel")
+
+    refused = client.post(panel, headers=staff, json={"account_ids": []})
+    named = client.post(panel, headers=staff, json={"account_ids": [], "reason": "住院"})
+
+    assert (refused.status_code, refused.json["missing"]) == (409, ["panel_fixed"])
+    assert (named.status_code, named.json) == (200, {"items": [], "missing": []})
+
+
+MARKS = {"ballots": [{"candidate_id": NOBODY, "score": 1}]}
+CONFLICT = {"candidate_id": NOBODY, "kind": "other"}
+CALLS = (
+    ("GET", "panel", None),
+    ("POST", "panel", {"account_ids": []}),
+    ("GET", "ballots", None),
+    ("POST", "ballots", MARKS),
+    ("GET", "conflicts", None),
+    ("POST", "conflicts", CONFLICT),
+)
+
+
+@pytest.mark.parametrize("call", CALLS)
+@pytest.mark.parametrize("role", [Role.COUNCIL, Role.SHOP_OWNER, Role.PANEL])
+def test_who_is_not_on_the_panel_has_no_business_with_it(
+    client: FlaskClient, session: Session, community: Community, role: Role, call: Call
+) -> None:
+    verb, path, body = call
+    url = url_of(given_round_after(session, community, RoundAction.START_REVIEW), path)
+    headers = signed_in(session, community, role)
+
+    assert client.open(url, method=verb, headers=headers, json=body).status_code == 403
+    assert client.open(url, method=verb, json=body).status_code == 401
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_another_communitys_panel_is_unknown(
+    client: FlaskClient, session: Session, community: Community, call: Call
+) -> None:
+    verb, path, body = call
+    url = url_of(given_round(session, community), path)
+    outsider = signed_in(session, given_community(session), Role.MANAGER, Role.PANEL)
+
+    answer = client.open(url, method=verb, headers=outsider, json=body)
+
+    assert (answer.status_code, answer.json["type"]) == (404, "/problems/unknown-record")
+
+
+@pytest.mark.parametrize(
+    ("call", "body", "pointer"),
+    [
+        ("panel", {}, "/account_ids"),
+        ("panel", {"account_ids": ["somebody"]}, "/account_ids/0"),
+        ("panel", {"account_ids": [NOBODY], "reason": "因"}, "/account_ids/0"),
+        ("panel", {"account_ids": [], "reason": "a\u0000"}, "/reason"),
+        ("ballots", {"ballots": []}, "/ballots"),
+        ("ballots", {"ballots": [{"candidate_id": NOBODY, "score": -1}]}, "/ballots/0/score"),
+        ("ballots", {"ballots": [{"candidate_id": NOBODY, "score": 101}]}, "/ballots/0/score"),
+        ("ballots", {"ballots": [{"candidate_id": NOBODY, "score": 1.5}]}, "/ballots/0/score"),
+        ("ballots", {**MARKS, "account_id": NOBODY}, "/account_id"),
+        ("conflicts", {**CONFLICT, "kind": "enemy"}, "/kind"),
+        ("conflicts", {**CONFLICT, "account_id": NOBODY}, "/account_id"),
+    ],
+)
+def test_what_makes_no_sense_is_named(
+    client: FlaskClient, session: Session, call: str, body: dict[str, Any], pointer: str
+) -> None:
+    community = given_community(session)
+    selection_round = given_round_after(session, community, RoundAction.START_REVIEW)
+    headers = signed_in(session, community, Role.STAFF)
+
+    answer = client.post(url_of(selection_round, call), headers=headers, json=body)
+
+    assert answer.status_code == 422, answer.json
+    assert pointer in [fault["pointer"] for fault in answer.json["errors"]]
