@@ -1,9 +1,14 @@
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from uuid import UUID
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from loyalty.database import transaction
 from loyalty.models import AuditEvent, Candidate, Community, Nomination, Round
 from loyalty.rules.calendar import Month
 from loyalty.rules.selection import RoundAction, RoundObstacle, RoundState
@@ -161,6 +166,31 @@ def test_a_nomination_is_decided_once(
         match_nomination(session, actor, nomination.id, resident.id, now=NOON)
 
     assert refused.value.missing == (RoundObstacle.ALREADY_DECIDED,)
+
+
+def test_two_who_decide_at_the_same_moment_decide_once(
+    app: Flask, session: Session, community: Community, open_round: Round
+) -> None:
+    nomination_id = given_nomination(session, open_round).id
+    resident_ids = [given_resident(session, community).id for _ in range(2)]
+    actor = given_staff(session, community)
+    session.commit()
+    both_are_ready = Barrier(2)
+
+    def match(resident_id: UUID) -> str:
+        with app.app_context(), transaction() as own_session:
+            both_are_ready.wait()
+            try:
+                match_nomination(own_session, actor, nomination_id, resident_id, now=NOON)
+            except RoundStateError as refused:
+                return refused.missing[0]
+            return "accepted"
+
+    with ThreadPoolExecutor(2) as pool:
+        outcomes = sorted(pool.map(match, resident_ids))
+
+    assert outcomes == ["accepted", "already_decided"]
+    assert len(residents_nominated(session)) == 1
 
 
 def test_after_the_screening_a_nomination_can_only_be_rejected(
