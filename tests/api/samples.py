@@ -1,0 +1,95 @@
+"""A sound body of each call that takes JSON."""
+
+from typing import Any
+
+SAMPLES: dict[str, dict[str, Any]] = {
+    "post /areas": {"name": "东区"},
+    "post /card-checks": {"code": "12345678901234"},
+    "post /cards/{card_id}/{action}": {"reason": "丢失"},
+    "patch /community": {"name": "田园", "timezone": "Asia/Shanghai", "excluded_categories": ["x"]},
+    "post /deeds": {
+        "resident_id": "{resident_id}",
+        "kind": "hygiene",
+        "points": "1.50",
+        "date": "2026-12-01",
+        "source": "签到表",
+    },
+    "post /deeds/sheet": {
+        "date": "2026-12-01",
+        "kind": "hygiene",
+        "source": "签到表",
+        "entries": [{"resident_id": "{resident_id}", "points": "1.50"}],
+    },
+    "post /household-groups": {"name": "第一联户"},
+    "post /deed-kinds": {"code": "choir", "name": "合唱", "points": "1.00"},
+    "post /nominations/{nomination_id}/match": {"resident_id": "{resident_id}"},
+    "post /nominations/{nomination_id}/reject": {"reason": "查无此人"},
+    "post /public/{slug}/rounds/{month}/nominations": {
+        "honour": "civilized_resident",
+        "name": "张小明",
+        "unit": "3-501",
+        "source": "neighbour",
+    },
+    "post /redemptions/sync": {"items": [{}]},
+    "post /till/pairing": {"pairing_code": "ABCD-EFGH", "device_public_key": "x"},
+    "post /redemptions": {"code": "12345678901234", "lines": [{"category": "x", "amount_fen": 1}]},
+    "post /validations": {"code": "12345678901234", "lines": [{"category": "x", "amount_fen": 1}]},
+    "post /redemptions/{sale_id}/void": {"reason": "打错"},
+    "post /redemptions/{sale_id}/returns": {"reason": "坏了", "amount_fen": 1},
+    "post /residents": {
+        "name": "张小明",
+        "unit": "3-501",
+        "phone": "13800138000",
+        "adult": True,
+        "household_ref": "3-501",
+        "consents": {"membership": True, "publicity": False, "contact": False},
+    },
+    "patch /residents/{resident_id}": {"name": "张", "name_pinyin": "zhang", "phone": None},
+    "post /rounds": {
+        "month": "2027-01",
+        "lists": [{"honour": "civilized_resident", "quota": 3, "area_minimums": {}}],
+    },
+    "post /rounds/{round_id}/nominations": {
+        "honour": "civilized_resident",
+        "resident_id": "{resident_id}",
+        "source": "staff",
+    },
+    "post /rounds/{round_id}/panel": {"account_ids": ["{account_id}"], "reason": "住院"},
+    "post /rounds/{round_id}/ballots": {
+        "account_id": "{account_id}",
+        "ballots": [{"candidate_id": "{candidate_id}", "score": 80}],
+    },
+    "post /rounds/{round_id}/conflicts": {
+        "account_id": "{account_id}",
+        "candidate_id": "{candidate_id}",
+        "kind": "relative",
+    },
+    "post /rounds/{round_id}/actions": {
+        "action": "draw",
+        "seed": "1 2 3",
+        "witnesses": ["甲", "乙"],
+        "reason": "因",
+    },
+    "post /shops": {
+        "name": "便民",
+        "series": "蒲公英",
+        "stall": "A1",
+        "contact": "王",
+        "category": "超市",
+        "terms": [{"honour": "civilized_resident", "pay_permille": 850}],
+        "opted_in_categories": ["alcohol"],
+    },
+    "patch /shops/{shop_id}": {"name": "便民", "name_pinyin": "bian min", "category": "超市"},
+    "post /shops/{shop_id}/certification": {"action": "warn", "reason": "秤"},
+    "post /shops/{shop_id}/tills": {"name": "前台"},
+    "post /staff-accounts": {
+        "username": "someone",
+        "display_name": "李",
+        "password": "correct horse battery",
+        "roles": ["staff"],
+    },
+    "patch /staff-accounts/{account_id}": {"display_name": "李"},
+    "post /imports/{import_id}/apply": {"only_valid": True},
+    "post /tokens": {"username": "nobody", "password": "nothing", "totp": "123456"},
+}
+"""A sound body of each call that takes JSON; a new call fails until it stands here."""
