@@ -3,14 +3,16 @@
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, time
 from types import MappingProxyType
+from typing import Any
 
 from babel.dates import format_skeleton
 from flask_babel import format_date, format_datetime, format_time, get_locale
 
+from loyalty.rules.calendar import Month
 from loyalty.rules.card_number import in_groups, number_of
 from loyalty.rules.money import Fen
 from loyalty.words.honours import honour_name
-from loyalty.words.obstacles import outcome_name, reason_name
+from loyalty.words.obstacles import outcome_name, reason_name, reason_with_fact
 from loyalty.words.rates import pay_in_words, shop_rates
 from loyalty.words.states import card_state_words, shop_state_words
 from loyalty.words.trades import trade_name
@@ -19,6 +21,11 @@ from loyalty.words.trades import trade_name
 def day(value: date) -> str:
     """Return a date in words: 2026年12月31日."""
     return str(format_date(value, "long"))
+
+
+def full_day(value: date) -> str:
+    """Return a date in words with its day of the week: 2026年12月16日星期三."""
+    return str(format_date(value, "full"))
 
 
 def month(value: date) -> str:
@@ -47,6 +54,17 @@ def points(hundredths: int) -> str:
     return f"{hundredths // 100}.{hundredths % 100:02d}"
 
 
+def ground(against: Mapping[str, Any]) -> str:
+    """Return one entry of `Candidate.grounds` in words: the reason, and the fact behind it."""
+    months = [month(Month.parse(won).first) for won in against.get("months_won", ())]
+    return reason_with_fact(
+        against["reason"],
+        months="、".join(months),
+        score=points(against.get("score") or 0),
+        threshold=points(against.get("threshold") or 0),
+    )
+
+
 def clock(value: datetime | time) -> str:
     """Return the time of day, to the second."""
     return str(format_time(value, "HH:mm:ss", rebase=False))
@@ -55,6 +73,8 @@ def clock(value: datetime | time) -> str:
 FILTERS: Mapping[str, Callable[..., object]] = MappingProxyType(
     {
         "day": day,
+        "full_day": full_day,
+        "ground": ground,
         "month": month,
         "moment": moment,
         "clock": clock,

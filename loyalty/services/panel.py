@@ -53,17 +53,7 @@ def name_panel(
             "The review has begun: say why the panel changes.", [RoundObstacle.PANEL_FIXED]
         )
     _refuse_strangers(session, actor, request.account_ids)
-    seated = {one.account_id: one for one in _seated(session, selection_round.id)}
-    left = [one for account, one in seated.items() if account not in request.account_ids]
-    joined = [account for account in request.account_ids if account not in seated]
-    for panellist in left:
-        panellist.left_at, panellist.left_reason = now, request.reason
-    session.add_all(
-        Panellist(
-            round_id=selection_round.id, account_id=one, named_by=actor.account_id, named_at=now
-        )
-        for one in joined
-    )
+    joined, left = _change_seats(session, actor, request, now=now)
     note(
         session,
         actor,
@@ -71,7 +61,7 @@ def name_panel(
         community_id=actor.community_id,
         subject_id=selection_round.id,
         now=now,
-        joined=[str(account) for account in joined],
+        joined=[str(panellist.account_id) for panellist in joined],
         left=[str(panellist.account_id) for panellist in left],
     )
     session.flush()
@@ -85,6 +75,19 @@ def panellists_of(session: Session, round_id: UUID) -> Sequence[Panellist]:
         .where(Panellist.round_id == round_id)
         .options(joinedload(Panellist.account))
         .order_by(Panellist.id)
+    ).all()
+
+
+def who_may_sit(session: Session, actor: StaffMember) -> Sequence[StaffAccount]:
+    """Return the open accounts of the actor's community that have a part in panels, by name."""
+    return session.scalars(
+        select(StaffAccount)
+        .where(
+            StaffAccount.community_id == actor.community_id,
+            StaffAccount.active,
+            StaffAccount.roles.contains([Role.PANEL.value]),
+        )
+        .order_by(StaffAccount.username)
     ).all()
 
 
@@ -161,16 +164,27 @@ def _seated(session: Session, round_id: UUID) -> Sequence[Panellist]:
     ).all()
 
 
-def _refuse_strangers(session: Session, actor: StaffMember, account_ids: Sequence[UUID]) -> None:
-    may_sit = set(
-        session.scalars(
-            select(StaffAccount.id).where(
-                StaffAccount.community_id == actor.community_id,
-                StaffAccount.active,
-                StaffAccount.roles.contains([Role.PANEL.value]),
-            )
+def _change_seats(
+    session: Session, actor: StaffMember, request: NamePanel, *, now: datetime
+) -> tuple[Sequence[Panellist], Sequence[Panellist]]:
+    """Return who has joined the panel, and who has left it."""
+    seated = {one.account_id: one for one in _seated(session, request.round_id)}
+    left = [one for account, one in seated.items() if account not in request.account_ids]
+    for panellist in left:
+        panellist.left_at, panellist.left_reason = now, request.reason
+    joined = [
+        Panellist(
+            round_id=request.round_id, account_id=one, named_by=actor.account_id, named_at=now
         )
-    )
+        for one in request.account_ids
+        if one not in seated
+    ]
+    session.add_all(joined)
+    return joined, left
+
+
+def _refuse_strangers(session: Session, actor: StaffMember, account_ids: Sequence[UUID]) -> None:
+    may_sit = {account.id for account in who_may_sit(session, actor)}
     for place, account_id in enumerate(account_ids):
         if account_id not in may_sit or account_id in account_ids[:place]:
             raise ValueRefusedError(

@@ -7,11 +7,12 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from loyalty.models import Card, Round, Shop
+from loyalty.models import Card, Matter, Panellist, Round, Shop
 from loyalty.rules.card_state import CardState
 from loyalty.rules.certification import CertificationState
 from loyalty.rules.selection import RoundState
 from loyalty.services.actors import StaffMember
+from loyalty.services.ballots import missing_in
 from loyalty.services.rounds import LISTS
 
 UNDER_WAY = (
@@ -34,6 +35,17 @@ class ToDo:
     """Signed, working, and not ticked as handed over."""
     shops_under_way: Sequence[Shop]
     """Shops whose certification waits for a step, the longest waiting first."""
+    open_matters: Sequence[Matter]
+    """Matters without an answer, the earliest due first."""
+
+
+@dataclass(frozen=True, slots=True)
+class BallotsDue:
+    """The score sheet of one panellist in one round."""
+
+    selection_round: Round
+    owed: int
+    """How many ballots are not cast yet."""
 
 
 def todo_of(session: Session, actor: StaffMember, *, now: datetime) -> ToDo:
@@ -52,7 +64,30 @@ def todo_of(session: Session, actor: StaffMember, *, now: datetime) -> ToDo:
         current_round=current_round(session, actor),
         cards_to_hand_over=session.scalar(cards) or 0,
         shops_under_way=session.scalars(shops).all(),
+        open_matters=_open_matters(session, actor),
     )
+
+
+def ballots_due(session: Session, actor: StaffMember) -> Sequence[BallotsDue]:
+    """Return the reviews in which the actor sits on the panel, the latest month first."""
+    rounds = session.execute(
+        select(Round, Panellist.id)
+        .join(Panellist, Panellist.round_id == Round.id)
+        .where(
+            Panellist.account_id == actor.account_id,
+            Panellist.left_at.is_(None),
+            Round.state == RoundState.REVIEW,
+            Round.frozen_at.is_(None),
+        )
+        .order_by(Round.month.desc())
+    ).tuples()
+    return [
+        BallotsDue(
+            selection_round,
+            sum(one.panellist == panellist_id for one in missing_in(session, selection_round)),
+        )
+        for selection_round, panellist_id in rounds
+    ]
 
 
 def current_round(session: Session, actor: StaffMember) -> Round | None:
@@ -67,3 +102,11 @@ def current_round(session: Session, actor: StaffMember) -> Round | None:
         .order_by(Round.month.desc())
         .limit(1)
     ).one_or_none()
+
+
+def _open_matters(session: Session, actor: StaffMember) -> Sequence[Matter]:
+    return session.scalars(
+        select(Matter)
+        .where(Matter.community_id == actor.community_id, Matter.state == "open")
+        .order_by(Matter.due_on.nulls_last(), Matter.number)
+    ).all()

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
-from flask_babel import LazyString, lazy_gettext
+from flask_babel import LazyString, gettext, lazy_gettext
 
 from loyalty.rules.card_action import CardObstacle
 from loyalty.rules.certification import CertificationObstacle
@@ -56,6 +56,20 @@ REASONS: Mapping[Reason, LazyString] = MappingProxyType(
     }
 )
 
+FACTS: Mapping[Reason, LazyString] = MappingProxyType(
+    {
+        Reason.NOT_ADULT: lazy_gettext("登记为未满十八岁"),
+        Reason.NO_CONSENT: lazy_gettext("登记为未同意参加"),
+        Reason.INACTIVE: lazy_gettext("登记为已迁出"),
+        Reason.COOLING_OFF: lazy_gettext("得过%(months)s的卡"),
+        Reason.HOUSEHOLD_ALREADY_SELECTED: lazy_gettext("本期同一户号已有人入选"),
+        Reason.NOT_NOMINATED: lazy_gettext("没有人推荐"),
+        Reason.BELOW_THRESHOLD: lazy_gettext("得%(score)s分，要%(threshold)s分"),
+        Reason.OBJECTION_UPHELD: lazy_gettext("公示期间有人提出，由无关的人核实"),
+    }
+)
+"""The fact behind each reason; the values in it are written by the page."""
+
 OUTCOMES: Mapping[Outcome, LazyString] = MappingProxyType(
     {
         Outcome.NOMINATED: lazy_gettext("已推荐"),
@@ -73,6 +87,19 @@ OUTCOMES: Mapping[Outcome, LazyString] = MappingProxyType(
 def reason_name(code: str) -> str:
     """Return a coded reason of the screening in words."""
     return str(REASONS[Reason(code)])
+
+
+def reason_with_fact(code: str, **values: str) -> str:
+    """Return a coded reason with the fact behind it: 分数不够：得52.00分，要60.00分."""
+    reason = Reason(code)
+    # A wait that is due to a card that still works names no month.
+    known = values["months"] or reason is not Reason.COOLING_OFF
+    fact = str(FACTS[reason]) % values if known else ""
+    return (
+        gettext("%(reason)s：%(fact)s", reason=REASONS[reason], fact=fact)
+        if fact
+        else str(REASONS[reason])
+    )
 
 
 def outcome_name(code: str) -> str:

@@ -1,5 +1,6 @@
 """What is about to be done, repeated back in words, before it is done."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import render_template
@@ -30,6 +31,10 @@ class Question:
     words: StepWords
     back: str
     """Address of the page to return to if it is not done."""
+    preview: Sequence[str] = ()
+    """What it does here and now, in figures and dates, a sentence each."""
+    version: int | None = None
+    """The version of the record that was read, where another one by now is to be refused."""
 
 
 def ask(question: Question, form: Form) -> str:

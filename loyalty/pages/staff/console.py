@@ -14,7 +14,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import BadRequest, Forbidden
 
 from loyalty.cards.keys import sealing_key_from
-from loyalty.clock import community_now, utc_now
+from loyalty.clock import as_local, community_now, utc_now
 from loyalty.database import transaction
 from loyalty.models import Community
 from loyalty.rules.errors import LoyaltyError
@@ -28,6 +28,8 @@ from loyalty.words.verdicts import Tone
 
 PAGE_LENGTH = 50
 
+STAFF = frozenset({Role.STAFF, Role.MANAGER})
+
 
 @dataclass(frozen=True, slots=True)
 class SignedIn(UserMixin):  # type: ignore[misc]  # the library has no types
@@ -37,17 +39,30 @@ class SignedIn(UserMixin):  # type: ignore[misc]  # the library has no types
     community: Community
     token: str
 
+    @property
+    def is_staff(self) -> bool:
+        """Whether this is one of the staff, and not a panellist who sees one score sheet."""
+        return bool(self.actor.roles & STAFF)
+
     def get_id(self) -> str:
         """Return what the session remembers."""
         return self.token
 
 
 class Console(Blueprint):
-    """The pages of one noun of the console, for staff and managers only."""
+    """The pages of one noun of the console, for staff and managers unless others are named."""
 
-    def __init__(self, noun: str, path: str) -> None:
+    def __init__(self, noun: str, path: str, *, also: frozenset[Role] = frozenset()) -> None:
         super().__init__(f"staff_{noun}", __name__, url_prefix=f"/staff{path}")
-        self.before_request(_admit)
+        self.callers = STAFF | also
+        self.before_request(self._admit)
+
+    def _admit(self) -> Any:
+        if not current_user.is_authenticated:
+            return current_app.login_manager.unauthorized()  # type: ignore[attr-defined]  # Flask-Login's
+        if not actor().roles & self.callers:
+            raise Forbidden
+        return None
 
 
 def register_sign_in(app: Flask) -> None:
@@ -63,6 +78,11 @@ def actor() -> StaffMember:
     """Return who works at the console."""
     member: StaffMember = current_user.actor
     return member
+
+
+def here(moment: datetime) -> datetime:
+    """Return a stored instant on the wall clock of the community."""
+    return as_local(moment, actor().timezone)
 
 
 def now() -> datetime:
@@ -120,11 +140,3 @@ def _signed_in(token: str) -> SignedIn | None:
             return SignedIn(member, community_of(session, member), token)
     except (SignInError, NotAllowedError):
         return None
-
-
-def _admit() -> Any:
-    if not current_user.is_authenticated:
-        return current_app.login_manager.unauthorized()  # type: ignore[attr-defined]  # Flask-Login's
-    if not actor().roles & {Role.STAFF, Role.MANAGER}:
-        raise Forbidden
-    return None

@@ -6,29 +6,40 @@ from loyalty.database import transaction
 from loyalty.pages.staff import console
 from loyalty.pages.staff.round_steps import next_step
 from loyalty.rules.calendar import Month
+from loyalty.services.actors import Role
 from loyalty.services.benefit import benefit_of
+from loyalty.services.objections import objections_of
 from loyalty.services.round_actions import facts_of
-from loyalty.services.todo import todo_of
+from loyalty.services.round_progress import progress_of
+from loyalty.services.todo import ballots_due, todo_of
 from loyalty.words.definitions import FIGURES
 
-home_page = console.Console("home", "")
+home_page = console.Console("home", "", also=frozenset({Role.PANEL}))
 
 
 @home_page.get("")
 def home() -> str:
-    """Show the to-do list and the month's figures with their definitions."""
-    now = console.now()
+    """Show what waits for whoever is signed in: a panellist's score sheets, the staff's work."""
+    now, actor = console.now(), console.actor()
+    with transaction() as session:
+        sheets = ballots_due(session, actor)
+    if not actor.roles & console.STAFF:
+        return render_template("staff/home_of_panel.html", sheets=sheets)
     month = Month.of(now.date())
     with transaction() as session:
-        todo = todo_of(session, console.actor(), now=now)
-        facts = todo.current_round and facts_of(
-            session, todo.current_round, console.actor(), now=now
-        )
-        sums = benefit_of(session, console.actor(), first=month, last=month).totals
+        todo = todo_of(session, actor, now=now)
+        current = todo.current_round
+        facts = current and facts_of(session, current, actor, now=now)
+        progress = current and progress_of(session, current)
+        objections = objections_of(session, actor, current.id) if current else []
+        sums = benefit_of(session, actor, first=month, last=month).totals
     return render_template(
         "staff/home.html",
+        sheets=sheets,
         todo=todo,
-        step=facts and next_step(facts),
+        progress=progress,
+        objections=[one for one in objections if one.decided_at is None],
+        step=facts and next_step(facts, actor),
         month=month.first,
         sums=sums,
         figures=FIGURES,

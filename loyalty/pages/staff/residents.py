@@ -21,17 +21,11 @@ from loyalty.services.residents import (
 )
 from loyalty.services.todo import current_round
 from loyalty.words.honours import honour_name
+from loyalty.words.nominations import SOURCES
 
 residents = console.Console("residents", "/residents")
 
 STATES = {"active": lazy_gettext("在住"), "inactive": lazy_gettext("已迁出")}
-
-SOURCES = {
-    "self": lazy_gettext("本人自荐"),
-    "neighbour": lazy_gettext("邻居推荐"),
-    "group": lazy_gettext("联户单元推荐"),
-    "staff": lazy_gettext("社区推荐"),
-}
 
 MOST_AREAS = 200
 

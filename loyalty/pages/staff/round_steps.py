@@ -1,19 +1,24 @@
-"""A round as its six steps, with where it stands and what comes next."""
+"""A round as its six steps: where it stands, what comes next, who does it, and what is missing."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from flask_babel import LazyString, lazy_gettext
+from flask_babel import LazyString, gettext, lazy_gettext
 
 from loyalty.models import Round
+from loyalty.pages.values import day
+from loyalty.rules.outcome import Outcome
 from loyalty.rules.selection import (
     RoundAction,
     RoundFacts,
     RoundObstacle,
-    RoundState,
     missing_for,
 )
+from loyalty.services.actors import Role, StaffMember
+from loyalty.services.errors import NotAllowedError
+from loyalty.services.round_progress import Progress
 from loyalty.words.obstacles import obstacles_in_words
+from loyalty.words.refusals import refusal_in_words
 from loyalty.words.steps import ROUND_STEPS, StepWords
 
 TURN_OF_ANOTHER = frozenset(
@@ -27,15 +32,34 @@ TURN_OF_ANOTHER = frozenset(
 )
 """Obstacles that mean that another action is next; the others are waited for."""
 
-STEPS: Sequence[tuple[LazyString, frozenset[RoundState]]] = (
-    (lazy_gettext("推荐"), frozenset({RoundState.DRAFT, RoundState.OPEN})),
-    (lazy_gettext("初审"), frozenset({RoundState.SCREENING})),
-    (lazy_gettext("评议和抽签"), frozenset({RoundState.REVIEW})),
-    (lazy_gettext("公示"), frozenset({RoundState.NOTICE})),
-    (lazy_gettext("确认和签发"), frozenset({RoundState.CONFIRMED})),
-    (lazy_gettext("发卡到人"), frozenset({RoundState.ISSUED})),
+DONE_AT_ONCE = frozenset(
+    {RoundAction.OPEN, RoundAction.SCREEN, RoundAction.START_REVIEW, RoundAction.CLOSE}
 )
-"""Each step with the states in which it is the current one."""
+"""Actions whose consequence stands beside their button; every other is repeated back first."""
+
+WON = (Outcome.SELECTED,)
+PASSED = (Outcome.ELIGIBLE, Outcome.SELECTED, Outcome.RESERVE, Outcome.NOT_SELECTED)
+"""Outcomes of those who have passed the screening."""
+
+STEPS: Sequence[tuple[LazyString, str, frozenset[RoundAction]]] = (
+    (
+        lazy_gettext("推荐"),
+        "staff_nominations.listed",
+        frozenset({RoundAction.OPEN, RoundAction.SCREEN}),
+    ),
+    (lazy_gettext("初审"), "staff_rounds.candidates", frozenset({RoundAction.START_REVIEW})),
+    (lazy_gettext("评议"), "staff_panel.shown", frozenset({RoundAction.FREEZE})),
+    (lazy_gettext("抽签"), "staff_rounds.lots", frozenset({RoundAction.DRAW})),
+    (lazy_gettext("公示"), "staff_objections.listed", frozenset({RoundAction.PUBLISH})),
+    (
+        lazy_gettext("确认和发卡"),
+        "staff_fairness.shown",
+        frozenset({RoundAction.CONFIRM, RoundAction.ISSUE, RoundAction.CLOSE}),
+    ),
+)
+"""Each step with its page, and the actions it consists of."""
+
+NOTICE_STEP = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +69,11 @@ class NextStep:
     action: RoundAction
     words: StepWords
     waits_for: str
-    """What is missing still, in sentences; empty if it can be done now."""
+    """What is missing still, in sentences; empty if this reader can do it now."""
+    at_once: bool
+    """It is done by one button; otherwise it is repeated back in words first."""
+    needs_reason: bool
+    """It may be done although something is missing, by somebody who says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +81,27 @@ class Step:
     """One of the six steps of a round."""
 
     name: LazyString
+    endpoint: str
+    """Its page, which takes the round's id."""
     progress: str
     """``done``, ``now`` or ``later``."""
+    told: str
+    """How far it is, in a few words; empty if there is nothing to tell."""
 
 
-def next_step(facts: RoundFacts) -> NextStep | None:
+def next_step(facts: RoundFacts, actor: StaffMember) -> NextStep | None:
     """Return what is to be done next; None when the round is over."""
     for action in RoundAction:
         missing = missing_for(action, facts)
-        if action is not RoundAction.CANCEL and TURN_OF_ANOTHER.isdisjoint(missing):
-            return NextStep(action, ROUND_STEPS[action], obstacles_in_words(missing))
+        if action is RoundAction.CANCEL or not TURN_OF_ANOTHER.isdisjoint(missing):
+            continue
+        return NextStep(
+            action,
+            ROUND_STEPS[action],
+            obstacles_in_words(missing) or _for_another(action, actor),
+            at_once=action in DONE_AT_ONCE,
+            needs_reason=RoundObstacle.BALLOTS_MISSING in missing,
+        )
     return None
 
 
@@ -71,12 +110,54 @@ def may_be_cancelled(facts: RoundFacts) -> bool:
     return not missing_for(RoundAction.CANCEL, facts)
 
 
-def steps_of(selection_round: Round) -> list[Step]:
-    """Return the six steps, as done, current or to come."""
-    state = RoundState(selection_round.state)
-    places = [place for place, (_, states) in enumerate(STEPS) if state in states]
-    current = places[0] if places else len(STEPS)
+def steps_of(selection_round: Round, facts: RoundFacts, progress: Progress) -> list[Step]:
+    """Return the six steps, as done, current or to come, each with how far it is."""
+    current = _current(facts)
     return [
-        Step(name, "done" if place < current else "now" if place == current else "later")
-        for place, (name, _) in enumerate(STEPS)
+        Step(
+            name,
+            endpoint,
+            "done" if place < current else "now" if place == current else "later",
+            told if place <= current else "",
+        )
+        for place, ((name, endpoint, _), told) in enumerate(
+            zip(STEPS, _told(selection_round, progress), strict=True)
+        )
     ]
+
+
+def _current(facts: RoundFacts) -> int:
+    """Return the place of the current step; behind the last one when the round is over."""
+    for action in RoundAction:
+        missing = missing_for(action, facts)
+        if action is not RoundAction.CANCEL and TURN_OF_ANOTHER.isdisjoint(missing):
+            waits = {RoundObstacle.NOTICE_RUNNING, RoundObstacle.OBJECTIONS_OPEN}
+            if not waits.isdisjoint(missing):
+                return NOTICE_STEP
+            return next(place for place, (_, _, own) in enumerate(STEPS) if action in own)
+    return len(STEPS)
+
+
+def _told(selection_round: Round, progress: Progress) -> tuple[str, ...]:
+    frozen, drawn = selection_round.frozen_at, selection_round.drawn_at
+    owed = sum(progress.owed.values())
+    return (
+        gettext("%(people)s人", people=progress.people()),
+        gettext(
+            "合格%(passed)s，不合%(out)s",
+            passed=progress.people(*PASSED),
+            out=progress.people(Outcome.SCREENED_OUT),
+        ),
+        gettext("名单已封存") if frozen else gettext("还缺%(owed)s份打分", owed=owed),
+        gettext("已抽签") if drawn else gettext("等当众抽签"),
+        gettext("到%(day)s", day=day(selection_round.notice_last))
+        if selection_round.notice_last
+        else gettext("还没张榜"),
+        gettext("%(people)s人入选", people=progress.people(*WON)),
+    )
+
+
+def _for_another(action: RoundAction, actor: StaffMember) -> str:
+    """Return why this reader cannot do it, though nothing is missing."""
+    managers_alone = action is RoundAction.CONFIRM and Role.MANAGER not in actor.roles
+    return refusal_in_words(NotAllowedError()) if managers_alone else ""

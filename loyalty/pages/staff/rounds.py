@@ -1,58 +1,35 @@
-"""The monthly round: planned, looked at as six steps, and moved on."""
+"""The monthly round as six steps, with its candidates, its draw and its notice."""
 
 from typing import Any
 from uuid import UUID
 
-from flask import redirect, render_template, url_for
-from flask_babel import gettext, lazy_gettext
-from werkzeug.exceptions import NotFound
-from wtforms import IntegerField
-from wtforms.validators import NumberRange, Optional
+from flask import redirect, render_template, request, url_for
+from flask_babel import gettext
 
 from loyalty.database import transaction
-from loyalty.models import Round
-from loyalty.pages.forms import Form, choice, line, options
 from loyalty.pages.staff import console
-from loyalty.pages.staff.confirmation import ConfirmationForm, Question, ReasonForm, ask
-from loyalty.pages.staff.round_steps import may_be_cancelled, next_step, steps_of
-from loyalty.pages.values import month as month_in_words
-from loyalty.rules.calendar import Month
-from loyalty.rules.selection import RoundAction, RoundState
-from loyalty.services.community import honours_of
-from loyalty.services.round_actions import ActOnRound, act_on_round, facts_of
-from loyalty.services.rounds import (
-    PlannedList,
-    PlanRound,
-    plan_round,
-    ranking_of,
-    round_of,
-    rounds_page,
-)
+from loyalty.pages.staff.confirmation import ConfirmationForm
+from loyalty.pages.staff.nominations import NomineeFileForm
+from loyalty.pages.staff.round_preview import preview_of
+from loyalty.pages.staff.round_steps import PASSED, may_be_cancelled, next_step, steps_of
+from loyalty.rules.outcome import Outcome
+from loyalty.rules.selection import RoundState
+from loyalty.services.candidates import decline
+from loyalty.services.cards import FindCards, cards_page
+from loyalty.services.panel import who_may_sit
+from loyalty.services.round_actions import facts_of
+from loyalty.services.round_progress import progress_of
+from loyalty.services.rounds import ranking_of, round_of, rounds_page
 from loyalty.services.todo import current_round
-from loyalty.words.honours import honour_name
+from loyalty.words.obstacles import OUTCOMES
 from loyalty.words.states import ROUND_STATES
-from loyalty.words.steps import ROUND_STEPS
 
 rounds = console.Console("rounds", "/rounds")
 
-LARGEST_QUOTA = 10_000
-MONTHS_OFFERED = 3
-COOLING_OFF_MONTHS = 1
 LISTED = 24
+MOST_CARDS = 10_000
 
-
-class DrawForm(Form):
-    """What chance gave in public, and who saw it."""
-
-    seed = line(lazy_gettext("抽签种子（当众掷出的数字，或公布的开奖号码）"))
-    first_witness = line(lazy_gettext("见证人一"))
-    second_witness = line(lazy_gettext("见证人二"))
-
-
-class RoundForm(Form):
-    """For which month people are to be chosen; a quota for each honour is added."""
-
-    month = choice(lazy_gettext("哪个月的评选"))
+BEFORE_THE_FREEZE = (RoundState.OPEN, RoundState.SCREENING, RoundState.REVIEW)
 
 
 @rounds.get("")
@@ -68,111 +45,96 @@ def listed() -> str:
 
 @rounds.get("/<uuid:round_id>")
 def shown(round_id: UUID) -> str:
-    """Show a round as six steps with its next action, and how its candidates stand."""
-    now = console.now()
+    """Show a round as six steps, with its next action and what follows from that."""
+    now, actor = console.now(), console.actor()
     with transaction() as session:
-        selection_round = round_of(session, console.actor(), round_id)
-        facts = facts_of(session, selection_round, console.actor(), now=now)
-        candidates = ranking_of(session, console.actor(), round_id)
+        selection_round = round_of(session, actor, round_id)
+        facts = facts_of(session, selection_round, actor, now=now)
+        progress = progress_of(session, selection_round)
+        accounts = who_may_sit(session, actor)
+        step = next_step(facts, actor)
+        preview = step and preview_of(
+            session, selection_round, progress, step.action, today=now.date()
+        )
     return render_template(
         "staff/round.html",
         round=selection_round,
         state=ROUND_STATES[RoundState(selection_round.state)],
-        steps=steps_of(selection_round),
-        next=next_step(facts),
+        steps=steps_of(selection_round, facts, progress),
+        next=step,
+        preview=preview,
         cancellable=may_be_cancelled(facts),
-        candidates=candidates,
+        progress=progress,
+        accounts=accounts,
+        seated={one.account_id for one in progress.panel},
+        form=ConfirmationForm(),
+        file_form=NomineeFileForm(),
+        passed=PASSED,
     )
 
 
-@rounds.route("/new", methods=["GET", "POST"])
-def new() -> Any:
-    """Plan a round."""
-    with transaction() as session:
-        honours = honours_of(session, console.actor())
-    fields = {f"quota_{honour.code}": _quota(honour_name(honour)) for honour in honours}
-    form = type("RoundFormWithQuotas", (RoundForm,), fields)()
-    this_month = Month.of(console.now().date())
-    months = [this_month.plus(ahead) for ahead in range(MONTHS_OFFERED)]
-    form.month.choices = options({str(month): month_in_words(month.first) for month in months})
-    if form.validate_on_submit():
-        typed = {honour.code: form[f"quota_{honour.code}"].data for honour in honours}
-        quotas = {code: quota for code, quota in typed.items() if quota is not None}
-        if not quotas:
-            form.month.errors = [gettext("请至少给一种荣誉填名额。")]
-        elif _planned(Month.parse(form.month.data), quotas):
-            return redirect(url_for("staff_rounds.listed"))
-    return render_template("staff/round_new.html", form=form, honours=honours)
-
-
-@rounds.route("/<uuid:round_id>/<action>", methods=["GET", "POST"])
-def step(round_id: UUID, action: str) -> Any:
-    """Repeat an action back with what follows from it, and do it on a yes."""
-    if action not in set(RoundAction):
-        raise NotFound
-    chosen = RoundAction(action)
-    words = ROUND_STEPS[chosen]
-    forms = {RoundAction.DRAW: DrawForm, RoundAction.CANCEL: ReasonForm}
-    form = forms.get(chosen, ConfirmationForm)()
-    back = url_for("staff_rounds.shown", round_id=round_id)
+@rounds.get("/<uuid:round_id>/candidates")
+def candidates(round_id: UUID) -> str:
+    """List the candidates with how each came out and why, those of one outcome if asked."""
+    wanted = request.args.get("outcome")
+    outcome = Outcome(wanted) if wanted in set(Outcome) else None
     with transaction() as session:
         selection_round = round_of(session, console.actor(), round_id)
-    if not form.validate_on_submit():
-        return ask(Question(_title(selection_round), words, back), form)
-    request = _request(round_id, chosen, form)
+        found = ranking_of(session, console.actor(), round_id)
+    present = {one.outcome for one in found}
+    return render_template(
+        "staff/candidates.html",
+        round=selection_round,
+        candidates=[one for one in found if outcome is None or one.outcome == outcome],
+        outcome=outcome,
+        outcomes={code: word for code, word in OUTCOMES.items() if code in present},
+        form=ConfirmationForm(),
+        may_decline=selection_round.state in BEFORE_THE_FREEZE and not selection_round.frozen_at,
+    )
+
+
+@rounds.post("/<uuid:round_id>/candidates/<uuid:candidate_id>/decline")
+def declined(round_id: UUID, candidate_id: UUID) -> Any:
+    """Write down that a nominee does not want to be chosen."""
     console.attempt(
-        lambda session: act_on_round(
+        lambda session: decline(
+            session, console.actor(), round_id, candidate_id, now=console.now()
+        ),
+        gettext("已记下：本人谢绝。"),
+    )
+    return redirect(url_for("staff_rounds.candidates", round_id=round_id))
+
+
+@rounds.get("/<uuid:round_id>/lots")
+def lots(round_id: UUID) -> str:
+    """Show the draw: what was hashed, the seed, and the places it gave."""
+    with transaction() as session:
+        selection_round = round_of(session, console.actor(), round_id)
+        found = ranking_of(session, console.actor(), round_id)
+    return render_template(
+        "staff/lots.html",
+        round=selection_round,
+        here=console.here,
+        placed=[one for one in found if one.place is not None],
+    )
+
+
+@rounds.get("/<uuid:round_id>/hand-out")
+def hand_out(round_id: UUID) -> str:
+    """Show who gets a card: to print the cards, and to sign for them."""
+    wanted = FindCards(round_id=round_id)
+    with transaction() as session:
+        selection_round = round_of(session, console.actor(), round_id)
+        found = cards_page(
             session,
             console.actor(),
-            request,
-            sealing_key=console.sealing_key(),
-            now=console.now(),
-        ),
-        gettext("%(round)s：%(step)s。", round=_title(selection_round), step=words.word),
-    )
-    return redirect(back)
-
-
-def _request(round_id: UUID, action: RoundAction, form: Any) -> ActOnRound:
-    match action:
-        case RoundAction.DRAW:
-            witnesses = (form.first_witness.data, form.second_witness.data)
-            return ActOnRound(round_id, action, seed=form.seed.data, witnesses=witnesses)
-        case RoundAction.CANCEL:
-            return ActOnRound(round_id, action, reason=form.reason.data)
-        case _:
-            return ActOnRound(round_id, action)
-
-
-def _quota(honour: str) -> Any:
-    return IntegerField(
-        lazy_gettext("%(honour)s几名", honour=honour),
-        validators=[
-            Optional(),
-            NumberRange(1, LARGEST_QUOTA, lazy_gettext("请填1到10000的整数，不评就空着。")),
-        ],
-    )
-
-
-def _planned(month: Month, quotas: dict[str, int]) -> bool:
-    lists = [
-        PlannedList(
-            honour=code,
-            quota=quota,
-            pay_permille=None,
-            months_valid=None,
-            cooling_off_months=COOLING_OFF_MONTHS,
-            min_score_hundredths=0,
-            area_minimums={},
+            wanted,
+            today=console.now().date(),
+            limit=MOST_CARDS,
+            after=None,
         )
-        for code, quota in quotas.items()
-    ]
-    request = PlanRound(month=month, lists=lists, notice_working_days=None)
-    return console.attempt(
-        lambda session: plan_round(session, console.actor(), request, now=console.now()),
-        gettext("已建立%(month)s的评选。", month=month_in_words(month.first)),
+    return render_template(
+        "staff/hand_out.html",
+        round=selection_round,
+        cards=sorted(found.items, key=lambda card: (card.resident.unit, card.serial)),
     )
-
-
-def _title(selection_round: Round) -> str:
-    return str(gettext("%(month)s评选", month=month_in_words(selection_round.month)))
