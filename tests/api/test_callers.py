@@ -38,10 +38,12 @@ GET    /api/v1/residents                                    staff
 POST   /api/v1/residents                                    staff
 GET    /api/v1/residents/<resident_id>                      staff
 PATCH  /api/v1/residents/<resident_id>                      staff
+GET    /api/v1/residents/<resident_id>/points               staff
 GET    /api/v1/deed-kinds                                   staff
 POST   /api/v1/deed-kinds                                   manager
 GET    /api/v1/deeds                                        staff
 POST   /api/v1/deeds                                        staff
+POST   /api/v1/deeds/sheet                                  staff
 POST   /api/v1/imports/<kind>                               staff
 GET    /api/v1/imports/<import_id>                          staff
 POST   /api/v1/imports/<import_id>/apply                    staff
@@ -52,6 +54,18 @@ GET    /api/v1/rounds/<round_id>                            staff
 POST   /api/v1/rounds/<round_id>/nominations                staff
 POST   /api/v1/rounds/<round_id>/actions                    staff
 GET    /api/v1/rounds/<round_id>/ranking                    staff
+GET    /api/v1/rounds/<round_id>/nominations                staff
+GET    /api/v1/rounds/<round_id>/candidates                 staff
+POST   /api/v1/rounds/<round_id>/candidates/<candidate_id>/decline staff
+GET    /api/v1/rounds/<round_id>/panel                      staff
+POST   /api/v1/rounds/<round_id>/panel                      staff
+GET    /api/v1/rounds/<round_id>/ballots                    staff panel
+POST   /api/v1/rounds/<round_id>/ballots                    staff panel
+GET    /api/v1/rounds/<round_id>/conflicts                  staff
+POST   /api/v1/rounds/<round_id>/conflicts                  staff panel
+GET    /api/v1/rounds/<round_id>/fairness                   staff
+POST   /api/v1/nominations/<nomination_id>/match            staff
+POST   /api/v1/nominations/<nomination_id>/reject           staff
 GET    /api/v1/cards                                        staff
 GET    /api/v1/cards/<card_id>                              staff
 POST   /api/v1/cards/<card_id>/<action>                     staff
@@ -77,6 +91,7 @@ POST   /api/v1/redemptions/<sale_id>/returns                till staff shop_owne
 GET    /api/v1/benefit                                      staff council
 GET    /api/v1/public/<slug>/shops                          anyone
 GET    /api/v1/public/<slug>/shops/<plaque_number>          anyone
+POST   /api/v1/public/<slug>/rounds/<month>/nominations     anyone
 """
 
 DESCRIPTION = {"/api/openapi.json", "/api/docs", "/api/docs/assets/<filename>"}

@@ -63,58 +63,62 @@ def begin_review(client: FlaskClient, selection_round: Round, headers: Headers) 
     assert client.post(url, headers=headers, json={"action": "start_review"}).status_code == 200
 
 
-def test_a_panel_scores_the_candidates_and_the_ranking_follows(
+@pytest.fixture
+def panellist(
     client: FlaskClient, session: Session, community: Community, screened: Round, staff: Headers
-) -> None:
-    first = signed_in(session, community, Role.PANEL)
-    second = signed_in(session, community, Role.PANEL)
-    paper = account_of(session, second)
-    named = client.post(
-        url_of(screened, "panel"),
-        headers=staff,
-        json={"account_ids": [account_of(session, first), paper]},
-    )
+) -> Headers:
+    """The panel of one of the screened round, which is in review then."""
+    headers = signed_in(session, community, Role.PANEL)
+    seats = {"account_ids": [account_of(session, headers)]}
+    assert client.post(url_of(screened, "panel"), headers=staff, json=seats).status_code == 200
     begin_review(client, screened, staff)
-    ballots = url_of(screened, "ballots")
+    return headers
 
-    sheet = client.get(ballots, headers=first).json["items"]
-    people = [line["candidate_id"] for line in sheet]
-    marks = [{"candidate_id": people[0], "score": 80}, {"candidate_id": people[1], "score": 61}]
-    cast = client.post(ballots, headers=first, json={"ballots": marks})
+
+def people_on(client: FlaskClient, selection_round: Round, panellist: Headers) -> list[str]:
+    """Return the ids of the candidates on a score sheet."""
+    sheet = client.get(url_of(selection_round, "ballots"), headers=panellist)
+    return [line["candidate_id"] for line in sheet.json["items"]]
+
+
+def test_a_score_sheet_begins_empty(
+    client: FlaskClient, screened: Round, panellist: Headers
+) -> None:
+    line, _ = client.get(url_of(screened, "ballots"), headers=panellist).json["items"]
+
+    assert line["resident"]["name"] == "张小明"
+    assert (line["honour"], line["points"]) == ("civilized_resident", "0.00")
+    assert (line["conflict"], line["score"]) == (None, None)
+
+
+def test_the_ranking_follows_the_ballots_of_screen_and_paper(
+    client: FlaskClient, session: Session, screened: Round, staff: Headers, panellist: Headers
+) -> None:
+    first, second = people_on(client, screened, panellist)
+    ballots, account = url_of(screened, "ballots"), account_of(session, panellist)
+
+    cast = client.post(
+        ballots, headers=panellist, json={"ballots": [{"candidate_id": first, "score": 80}]}
+    )
     early = client.post(url_of(screened, "actions"), headers=staff, json={"action": "freeze"})
-    waiting = client.get(url_of(screened, "panel"), headers=staff).json["missing"]
-    marks = [{"candidate_id": people[0], "score": 81}, {"candidate_id": people[1], "score": 61}]
-    typed = client.post(ballots, headers=staff, json={"account_id": paper, "ballots": marks})
+    missing = client.get(url_of(screened, "panel"), headers=staff).json["missing"]
+    paper = {"account_id": account, "ballots": [{"candidate_id": second, "score": 61}]}
+    typed = client.post(ballots, headers=staff, json=paper)
     frozen = client.post(url_of(screened, "actions"), headers=staff, json={"action": "freeze"})
 
-    assert (named.status_code, len(named.json["items"])) == (200, 2)
-    assert sheet[0] | {"candidate_id": "", "resident": {}} == {
-        "candidate_id": "",
-        "resident": {},
-        "honour": "civilized_resident",
-        "points": "0.00",
-        "conflict": None,
-        "score": None,
-    }
-    assert [line["score"] for line in cast.json["items"]] == [80, 61]
+    assert [line["score"] for line in cast.json["items"]] == [80, None]
     assert (early.status_code, early.json["missing"]) == (409, ["ballots_missing"])
-    assert {one["candidate_id"] for one in waiting} == set(people)
+    assert [one["candidate_id"] for one in missing] == [second]
     assert (typed.status_code, frozen.status_code) == (200, 200)
     ranking = client.get(url_of(screened, "ranking"), headers=staff).json["items"]
-    assert {one["id"]: one["score"] for one in ranking} == dict(
-        zip(people, ("80.50", "61.00"), strict=True)
-    )
+    assert {one["id"]: one["score"] for one in ranking} == {first: "80.00", second: "61.00"}
 
 
 def test_a_conflict_bars_a_ballot(
-    client: FlaskClient, session: Session, community: Community, screened: Round, staff: Headers
+    client: FlaskClient, screened: Round, staff: Headers, panellist: Headers
 ) -> None:
-    panellist = signed_in(session, community, Role.PANEL)
-    accounts = {"account_ids": [account_of(session, panellist)]}
-    client.post(url_of(screened, "panel"), headers=staff, json=accounts)
-    begin_review(client, screened, staff)
     ballots = url_of(screened, "ballots")
-    relative = client.get(ballots, headers=panellist).json["items"][0]["candidate_id"]
+    relative, _ = people_on(client, screened, panellist)
 
     declared = client.post(
         url_of(screened, "conflicts"),
