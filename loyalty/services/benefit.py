@@ -77,38 +77,36 @@ def benefit_of(session: Session, actor: StaffMember, *, first: Month, last: Mont
         & (Redemption.month >= first.first)
         & (Redemption.month <= last.first)
     )
-    shops = _shop_names(session, actor.community_id)
-    honours = {
-        honour.id: honour
-        for honour in session.scalars(
-            select(Honour).where(Honour.community_id == actor.community_id)
-        )
-    }
     return Benefit(
         first=first,
         last=last,
         totals=_sums(session.execute(_query(within)).one()),
-        by_month=[
-            Share(str(Month.of(month)), str(Month.of(month)), sums)
-            for month, sums in _grouped(session, within, Redemption.month)
-        ],
-        by_shop=[
-            Share(str(shop), shops[shop], sums)
-            for shop, sums in _grouped(session, within, Redemption.shop_id)
-        ],
-        by_honour=[
-            Share(honours[honour].code, honours[honour].name, sums)
-            for honour, sums in _grouped(session, within, Redemption.honour_id)
-        ],
+        by_month=_by_month(session, within),
+        by_shop=_by_shop(session, within, actor.community_id),
+        by_honour=_by_honour(session, within, actor.community_id),
         by_trade=[
             Share(trade, trade, sums) for trade, sums in _grouped(session, within, Redemption.trade)
         ],
     )
 
 
-def _shop_names(session: Session, community_id: UUID) -> dict[UUID, str]:
+def _by_month(session: Session, within: ColumnElement[bool]) -> list[Share]:
+    months = _grouped(session, within, Redemption.month)
+    return [Share(str(Month.of(first)), str(Month.of(first)), sums) for first, sums in months]
+
+
+def _by_shop(session: Session, within: ColumnElement[bool], community_id: UUID) -> list[Share]:
     query = select(Shop.id, Shop.name).where(Shop.community_id == community_id)
-    return dict(session.execute(query).tuples().all())
+    names = dict(session.execute(query).tuples().all())
+    shops = _grouped(session, within, Redemption.shop_id)
+    return [Share(str(shop), names[shop], sums) for shop, sums in shops]
+
+
+def _by_honour(session: Session, within: ColumnElement[bool], community_id: UUID) -> list[Share]:
+    query = select(Honour).where(Honour.community_id == community_id)
+    known = {honour.id: honour for honour in session.scalars(query)}
+    honours = _grouped(session, within, Redemption.honour_id)
+    return [Share(known[honour].code, known[honour].name, sums) for honour, sums in honours]
 
 
 def _query(within: ColumnElement[bool], *by: InstrumentedAttribute[Any]) -> Any:

@@ -1,6 +1,7 @@
 """A card used at a till, while the till waits for the answer."""
 
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from psycopg import Connection
@@ -44,23 +45,14 @@ def redeem(
         SignInError: the till was revoked.
     """
     happened_at = moment_of(request, now)
+    attempt = partial(_attempt, connection, directory, token, request)
     for _ in range(TRIES):
-        sale = _attempt(
-            connection,
-            directory,
-            token,
-            request,
-            happened_at=happened_at,
-            now=now,
-            offline=offline,
-        )
-        if sale is not None:
+        if sale := attempt(happened_at=happened_at, now=now, offline=offline):
             return sale
-        counter = directory.counter(connection, token)
-        today = as_local(happened_at, counter.till.timezone).date()
-        verdict = appraise(connection, directory, token, request.shown, today=today).verdict
-        if verdict is not Verdict.OK:
-            raise CardRefusedError(verdict)
+        today = as_local(happened_at, directory.counter(connection, token).till.timezone).date()
+        shown = appraise(connection, directory, token, request.shown, today=today)
+        if shown.verdict is not Verdict.OK:
+            raise CardRefusedError(shown.verdict)
     raise BusyError("The card is being changed right now; send the sale again, with the same key.")
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import false, func, select
+from sqlalchemy import Subquery, false, func, select
 from sqlalchemy.orm import Session
 
 from loyalty.models import Card, Redemption
@@ -60,32 +60,21 @@ class FindRedemptions:
 
 def day_of(session: Session, till: Till, *, today: date) -> TillDay:
     """Return what a till has done on a day, in the community's time zone."""
-    reversals = (
-        select(
-            Redemption.of_id,
-            func.sum(Redemption.total_fen).label("total"),
-            func.sum(Redemption.payable_fen).label("payable"),
-            func.sum(Redemption.saved_fen).label("saved"),
-            func.bool_or(Redemption.kind == "void").label("voided"),
-        )
-        .where(Redemption.of_id.is_not(None))
-        .group_by(Redemption.of_id)
-        .subquery()
-    )
+    back = _taken_back(till)
     rows = session.execute(
         select(
             Redemption.id,
             Redemption.receipt,
             Card.serial,
-            Redemption.total_fen + func.coalesce(reversals.c.total, 0),
-            Redemption.payable_fen + func.coalesce(reversals.c.payable, 0),
-            Redemption.saved_fen + func.coalesce(reversals.c.saved, 0),
+            Redemption.total_fen + func.coalesce(back.c.total, 0),
+            Redemption.payable_fen + func.coalesce(back.c.payable, 0),
+            Redemption.saved_fen + func.coalesce(back.c.saved, 0),
             Redemption.with_amount,
             Redemption.happened_at,
-            func.coalesce(reversals.c.voided, false()),
+            func.coalesce(back.c.voided, false()),
         )
         .join(Card, Card.id == Redemption.card_id)
-        .outerjoin(reversals, reversals.c.of_id == Redemption.id)
+        .outerjoin(back, back.c.of_id == Redemption.id)
         .where(
             Redemption.till_id == till.till_id,
             Redemption.happened_on == today,
@@ -93,12 +82,26 @@ def day_of(session: Session, till: Till, *, today: date) -> TillDay:
         )
         .order_by(Redemption.happened_at.desc(), Redemption.id.desc())
     )
-    return _summed(
-        today,
-        [
-            SaleOfTheDay(sale_id, receipt, last4(serial), *rest)
-            for sale_id, receipt, serial, *rest in rows
-        ],
+    items = [
+        SaleOfTheDay(sale_id, receipt, last4(serial), *rest)
+        for sale_id, receipt, serial, *rest in rows
+    ]
+    return _summed(today, items)
+
+
+def _taken_back(till: Till) -> Subquery:
+    """Select what came back of each sale of a till's shop, whoever took it back."""
+    return (
+        select(
+            Redemption.of_id,
+            func.sum(Redemption.total_fen).label("total"),
+            func.sum(Redemption.payable_fen).label("payable"),
+            func.sum(Redemption.saved_fen).label("saved"),
+            func.bool_or(Redemption.kind == "void").label("voided"),
+        )
+        .where(Redemption.of_id.is_not(None), Redemption.shop_id == till.shop_id)
+        .group_by(Redemption.of_id)
+        .subquery()
     )
 
 

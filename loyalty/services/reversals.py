@@ -1,6 +1,5 @@
 """Taking a sale back: the whole of it, or goods of a marked price. Each is a new entry."""
 
-from base64 import b32encode
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -15,6 +14,7 @@ from loyalty.rules.money import Fen, Permille, Rounding, payable_on
 from loyalty.services.actors import Role, StaffMember, Till, note
 from loyalty.services.checkout import use_keys
 from loyalty.services.errors import ReversalRefusedError, UnknownRecordError
+from loyalty.services.sale import receipt_of
 
 TILL_MAY_VOID = timedelta(minutes=10)
 """How long the till that made a sale may take it back; later the shop or staff may."""
@@ -169,10 +169,41 @@ def _take_back(
     uses: int,
     now: datetime,
 ) -> Redemption:
+    """Write the entry, and give the card its allowance back.
+
+    Args:
+        uses: 1 where the whole sale comes back, so that the card may be used once more.
+    """
+    entry = _entry(actor, sale, back, kind=kind, reason=reason, now=now)
+    session.add(entry)
+    of_day, at_shop = use_keys(sale.shop_id, sale.happened_on)
+    given_back = {"saved": back.saved, "uses": uses, "of_day": of_day, "at_shop": at_shop}
+    session.execute(GIVE_BACK, {**given_back, "card": sale.card_id, "month": sale.month})
+    note(
+        session,
+        actor,
+        "sale.voided" if kind == "void" else "sale.returned",
+        community_id=sale.community_id,
+        subject_id=entry.id,
+        now=now,
+    )
+    session.flush()
+    return entry
+
+
+def _entry(
+    actor: StaffMember | Till,
+    sale: Redemption,
+    back: _Left,
+    *,
+    kind: str,
+    reason: str,
+    now: datetime,
+) -> Redemption:
+    """Return the entry of a reversal. It counts for the day it is made, with negative amounts."""
     entry_id = uuid7()
-    timezone = actor.timezone
-    today = as_local(now, timezone).date()
-    entry = Redemption(
+    today = as_local(now, actor.timezone).date()
+    return Redemption(
         id=entry_id,
         community_id=sale.community_id,
         card_id=sale.card_id,
@@ -181,7 +212,7 @@ def _take_back(
         account_id=None if isinstance(actor, Till) else actor.account_id,
         kind=kind,
         of_id=sale.id,
-        receipt=b32encode(entry_id.bytes[-5:]).decode("ascii"),
+        receipt=receipt_of(entry_id),
         total_fen=-back.total,
         discountable_fen=-back.discountable,
         payable_fen=-back.payable,
@@ -197,26 +228,3 @@ def _take_back(
         month=today.replace(day=1),
         recorded_at=now,
     )
-    session.add(entry)
-    of_day, at_shop = use_keys(sale.shop_id, sale.happened_on)
-    session.execute(
-        GIVE_BACK,
-        {
-            "saved": back.saved,
-            "of_day": of_day,
-            "at_shop": at_shop,
-            "uses": uses,
-            "card": sale.card_id,
-            "month": sale.month,
-        },
-    )
-    note(
-        session,
-        actor,
-        f"sale.{'voided' if kind == 'void' else 'returned'}",
-        community_id=sale.community_id,
-        subject_id=entry_id,
-        now=now,
-    )
-    session.flush()
-    return entry

@@ -141,7 +141,7 @@ def sale_of(
     sale_id = uuid7()
     return Sale(
         id=sale_id,
-        receipt=b32encode(sale_id.bytes[-5:]).decode("ascii"),
+        receipt=receipt_of(sale_id),
         total_fen=quoted.total if quoted else 0,
         discountable_fen=quoted.discountable if quoted else 0,
         payable_fen=quoted.payable if quoted else 0,
@@ -155,6 +155,11 @@ def sale_of(
         happened_at=happened_at,
         recorded_at=now,
     )
+
+
+def receipt_of(entry_id: UUID) -> str:
+    """Return what the till shows of an entry: eight letters and digits of its random part."""
+    return b32encode(entry_id.bytes[-5:]).decode("ascii")
 
 
 def lines_of(quoted: Quote | None) -> list[dict[str, Any]] | None:
