@@ -79,25 +79,32 @@ def sign_cards(
     key = signing_key_for(session, community, first, sealing_key=sealing_key, now=now)
     private = private_half(key, community, sealing_key=sealing_key)
     cards = [
-        Card(
-            community_id=community.id,
-            resident_id=award.resident_id,
-            round_id=selection_round.id,
-            honour_id=award.honour.id,
-            serial=serial,
-            token=sign_token(_claims(award, key.key_id, serial, first), private),
-            pay_permille=award.pay_permille,
-            valid_from=first.first,
-            valid_until=award.valid_until,
-            reissue_of_id=award.reissue_of_id,
-            issued_at=now,
-        )
+        _card(selection_round, award, _claims(award, key.key_id, serial, first), private, now=now)
         for award, serial in zip(awards, _new_serials(session, len(awards)), strict=True)
     ]
     session.add_all(cards)
     session.flush()
     destroy_spent_keys(session, community, now=now)
     return cards
+
+
+def _card(
+    selection_round: Round, award: Award, claims: CardClaims, private: bytes, *, now: datetime
+) -> Card:
+    first = Month.of(award.valid_until).plus(1 - claims.months).first
+    return Card(
+        community_id=selection_round.community_id,
+        resident_id=award.resident_id,
+        round_id=selection_round.id,
+        honour_id=award.honour.id,
+        serial=claims.serial,
+        token=sign_token(claims, private),
+        pay_permille=award.pay_permille,
+        valid_from=first,
+        valid_until=award.valid_until,
+        reissue_of_id=award.reissue_of_id,
+        issued_at=now,
+    )
 
 
 def _award_of(selection_round: Round, winner: Candidate) -> Award:
