@@ -28,6 +28,11 @@ def full_day(value: date) -> str:
     return str(format_date(value, "full"))
 
 
+def short_day(value: date) -> str:
+    """Return a date of this season in few letters: 12月16日."""
+    return str(format_skeleton("MMMd", value, locale=get_locale()))
+
+
 def month(value: date) -> str:
     """Return the month a date lies in: 2026年12月."""
     return str(format_skeleton("yMMMM", value, locale=get_locale()))

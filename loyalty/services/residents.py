@@ -53,7 +53,7 @@ class FindResidents:
     limit: int
     after: UUID | None = None
     q: str | None = None
-    """Part of the name, or how its pinyin begins, with or without spaces."""
+    """Part of the name, or how its pinyin or its initials begin, with or without spaces."""
     state: str | None = None
 
 
@@ -181,10 +181,13 @@ def _refuse_twin(session: Session, actor: StaffMember, request: CreateResident) 
 
 
 def _matches(part: str) -> ColumnElement[bool]:
+    typed = part.replace(" ", "")
     letters = func.replace(Resident.name_pinyin, " ", "")
+    initials = func.regexp_replace(Resident.name_pinyin, r"(\w)\w*\s*", r"\1", "g")
     return or_(
         Resident.name.icontains(part, autoescape=True),
-        letters.istartswith(part.replace(" ", ""), autoescape=True),
+        letters.istartswith(typed, autoescape=True),
+        initials.istartswith(typed, autoescape=True),
     )
 
 

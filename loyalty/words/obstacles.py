@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
-from flask_babel import LazyString, gettext, lazy_gettext
+from flask_babel import LazyString, get_locale, gettext, lazy_gettext
 
 from loyalty.rules.card_action import CardObstacle
 from loyalty.rules.certification import CertificationObstacle
@@ -108,5 +108,7 @@ def outcome_name(code: str) -> str:
 
 
 def obstacles_in_words(codes: Iterable[str]) -> str:
-    """Return everything that is missing, as sentences."""
-    return "".join(str(OBSTACLES.get(code, NOT_NOW)) for code in dict.fromkeys(codes))
+    """Return everything that is missing, as sentences; only Chinese sets no space between them."""
+    locale = get_locale()
+    space = "" if locale is None or locale.language == "zh" else " "
+    return space.join(str(OBSTACLES.get(code, NOT_NOW)) for code in dict.fromkeys(codes))

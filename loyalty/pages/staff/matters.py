@@ -101,7 +101,8 @@ def shown(matter_id: UUID) -> Any:
     with transaction() as session:
         matter = matter_of(session, console.actor(), matter_id)
     form = AnswerForm(version=matter.version, answer=matter.answer)
-    if form.validate_on_submit() and _changed(matter_id, {"answer": form.answer.data}):
+    if form.validate_on_submit():
+        _changed(matter_id, {"answer": form.answer.data})
         return redirect(url_for("staff_matters.shown", matter_id=matter_id))
     return render_template(
         "staff/matter.html",

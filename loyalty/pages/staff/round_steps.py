@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from flask_babel import LazyString, gettext, lazy_gettext
 
 from loyalty.models import Round
-from loyalty.pages.values import day
+from loyalty.pages.values import short_day
 from loyalty.rules.outcome import Outcome
 from loyalty.rules.selection import (
     RoundAction,
@@ -38,7 +38,13 @@ DONE_AT_ONCE = frozenset(
 """Actions whose consequence stands beside their button; every other is repeated back first."""
 
 WON = (Outcome.SELECTED,)
-PASSED = (Outcome.ELIGIBLE, Outcome.SELECTED, Outcome.RESERVE, Outcome.NOT_SELECTED)
+PASSED = (
+    Outcome.ELIGIBLE,
+    Outcome.SELECTED,
+    Outcome.RESERVE,
+    Outcome.NOT_SELECTED,
+    Outcome.REMOVED,
+)
 """Outcomes of those who have passed the screening."""
 
 STEPS: Sequence[tuple[LazyString, str, frozenset[RoundAction]]] = (
@@ -150,7 +156,7 @@ def _told(selection_round: Round, progress: Progress) -> tuple[str, ...]:
         ),
         gettext("名单已封存") if frozen else gettext("还缺%(owed)s份打分", owed=owed),
         gettext("已抽签") if drawn else gettext("等当众抽签"),
-        gettext("到%(day)s", day=day(selection_round.notice_last))
+        gettext("到%(day)s", day=short_day(selection_round.notice_last))
         if selection_round.notice_last
         else gettext("还没张榜"),
         gettext("%(people)s人入选", people=progress.people(*WON)),

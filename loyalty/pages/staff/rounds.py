@@ -1,5 +1,6 @@
 """The monthly round as six steps, with its candidates, its draw and its notice."""
 
+import re
 from typing import Any
 from uuid import UUID
 
@@ -28,6 +29,9 @@ rounds = console.Console("rounds", "/rounds")
 
 LISTED = 24
 MOST_CARDS = 10_000
+
+DIGITS = re.compile("[0-9]+")
+LONGEST_NUMBER = 8
 
 BEFORE_THE_FREEZE = (RoundState.OPEN, RoundState.SCREENING, RoundState.REVIEW)
 
@@ -136,5 +140,10 @@ def hand_out(round_id: UUID) -> str:
     return render_template(
         "staff/hand_out.html",
         round=selection_round,
-        cards=sorted(found.items, key=lambda card: (card.resident.unit, card.serial)),
+        cards=sorted(found.items, key=lambda card: _as_walked(card.resident.unit)),
     )
+
+
+def _as_walked(unit: str) -> str:
+    """Return a home as it sorts on the way from door to door: building 2 before building 10."""
+    return DIGITS.sub(lambda number: number[0].zfill(LONGEST_NUMBER), unit)
