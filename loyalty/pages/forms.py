@@ -9,7 +9,7 @@ from flask_babel import LazyString, lazy_gettext
 from flask_wtf import FlaskForm
 from wtforms import SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, Optional, ValidationError
+from wtforms.validators import DataRequired, Length, Optional, ValidationError
 
 LONGEST_LINE = 200
 
@@ -34,8 +34,9 @@ def line(label: LazyString, *, needed: bool = True, longest: int = LONGEST_LINE)
 
 
 def passage(label: LazyString, *, needed: bool = True, longest: int) -> Any:
-    """Return a field for some sentences."""
-    return TextAreaField(label, filters=[_tidy], validators=_line_validators(needed, longest))
+    """Return a field for some sentences, in as many lines as they take."""
+    filters = [_with_line_feeds, _tidy]
+    return TextAreaField(label, filters=filters, validators=_line_validators(needed, longest))
 
 
 def choice(label: LazyString, offered: Mapping[str, object] = MappingProxyType({})) -> Any:
@@ -50,7 +51,7 @@ def options(offered: Mapping[str, object]) -> list[SelectChoice]:
 
 def _line_validators(needed: bool, longest: int) -> list[Any]:  # noqa: FBT001  # named by the callers
     return [
-        InputRequired(NEEDED) if needed else Optional(),
+        DataRequired(NEEDED) if needed else Optional(),
         Length(max=longest, message=TOO_LONG),
         _refuse_controls,
     ]
@@ -60,6 +61,15 @@ def _tidy(text: str | None) -> str | None:
     return unicodedata.normalize("NFC", text).strip() or None if text else None
 
 
+def _with_line_feeds(text: str | None) -> str | None:
+    """Return a text with its lines ended as we store them; browsers send two characters."""
+    return text.replace("\r\n", "\n") if text else None
+
+
 def _refuse_controls(_: Form, field: Any) -> None:
-    if any(unicodedata.category(character) in {"Cc", "Cs"} for character in field.data or ""):
+    allowed = "\n" if isinstance(field, TextAreaField) else ""
+    if any(
+        unicodedata.category(character) in {"Cc", "Cs"} and character not in allowed
+        for character in field.data or ""
+    ):
         raise ValidationError(UNUSABLE)
