@@ -239,6 +239,8 @@ def parsed() -> argparse.Namespace:
 def main() -> int:
     """Replay, and return 1 if anything differs."""
     asked = parsed()
+    if not real_sales.RETAIL.exists():
+        raise SystemExit("The real transactions are not here: put them in ../shared/data/retail.")
     line = Line(asked.base_url)
     now = datetime.now(ZONE)
     today = now.date()
