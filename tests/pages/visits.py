@@ -28,12 +28,17 @@ def card_of_today(session: Session, community: Community, **values: Any) -> Card
     return card
 
 
+def press(client: FlaskClient, page: str, action: str, **values: Any) -> TestResponse:
+    """Open a page, and send one of its forms that goes to another address."""
+    shown = client.get(page).get_data(as_text=True)
+    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', shown)
+    assert token is not None, shown
+    return client.post(action, data={"csrf_token": token[1], **values})
+
+
 def send(client: FlaskClient, path: str, **values: Any) -> TestResponse:
     """Open the page of a form, and send it filled in."""
-    page = client.get(path).get_data(as_text=True)
-    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)
-    assert token is not None, page
-    return client.post(path, data={"csrf_token": token[1], **values})
+    return press(client, path, path, **values)
 
 
 def enter(client: FlaskClient, session: Session, community: Community, *roles: Role) -> None:

@@ -16,7 +16,8 @@ from werkzeug.exceptions import BadRequest, Forbidden
 from loyalty.cards.keys import sealing_key_from
 from loyalty.clock import as_local, community_now, utc_now
 from loyalty.database import transaction
-from loyalty.models import Community
+from loyalty.models import Community, Round
+from loyalty.rules.calendar import Month
 from loyalty.rules.errors import LoyaltyError
 from loyalty.services.actors import Role, StaffMember
 from loyalty.services.community import community_of
@@ -83,6 +84,12 @@ def actor() -> StaffMember:
 def here(moment: datetime) -> datetime:
     """Return a stored instant on the wall clock of the community."""
     return as_local(moment, actor().timezone)
+
+
+def public_place(selection_round: Round) -> dict[str, Any]:
+    """Return what leads to the public pages of a round: the community's short name, the month."""
+    month = Month.of(selection_round.month)
+    return {"slug": current_user.community.slug, "month": str(month)}
 
 
 def now() -> datetime:

@@ -75,12 +75,11 @@ def sheet() -> Any:
             flash(gettext("没有找到这个人。"), Tone.UNSURE)
         asked_again: dict[str, Any] = {"q": searched} if chosen is None and found else {}
         return redirect(url_for("staff_deeds.sheet", **here, **asked_again))
-    kinds = dict(form.kind.choices)
     return render_template(
         "staff/deed_sheet.html",
         head=head,
         here=here,
-        kind=kinds[head.kind],
+        kind=next(one.label for one in form.kind.choices if one.value == head.kind),
         found=found,
         searched=searched,
         people=people,

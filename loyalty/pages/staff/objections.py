@@ -6,7 +6,6 @@ from uuid import UUID
 
 from flask import redirect, render_template, url_for
 from flask_babel import gettext, lazy_gettext
-from flask_login import current_user
 from wtforms import RadioField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
@@ -15,7 +14,6 @@ from loyalty.database import transaction
 from loyalty.models import Objection
 from loyalty.pages.forms import NEEDED, Form, passage
 from loyalty.pages.staff import console
-from loyalty.rules.calendar import Month
 from loyalty.services.errors import UnknownRecordError
 from loyalty.services.notices import versions_of
 from loyalty.services.objection_decisions import DecideObjection, decide_objection
@@ -54,7 +52,7 @@ def listed(round_id: UUID) -> str:
         objections=found,
         versions=versions,
         here=console.here,
-        public={"slug": current_user.community.slug, "month": str(Month.of(selection_round.month))},
+        public=console.public_place(selection_round),
         today=console.now().date(),
     )
 

@@ -119,6 +119,7 @@ def lots(round_id: UUID) -> str:
         "staff/lots.html",
         round=selection_round,
         here=console.here,
+        public=console.public_place(selection_round),
         placed=[one for one in found if one.place is not None],
     )
 

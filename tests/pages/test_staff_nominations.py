@@ -1,0 +1,144 @@
+"""Putting people forward at the console: by name, several at once, from a file, as others did."""
+
+from io import BytesIO
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from loyalty.models import Candidate, Community, Nomination, Round
+from loyalty.services.actors import Role
+from tests.given import given_community, given_resident, given_round
+from tests.given_rounds import given_candidate, list_of
+from tests.pages.visits import enter, press, send, text_of
+
+BY_STAFF = {"honour": "civilized_resident", "source": "staff"}
+
+
+@pytest.fixture
+def community(session: Session) -> Community:
+    return given_community(session)
+
+
+@pytest.fixture
+def open_round(session: Session, community: Community) -> Round:
+    """A round in which people may be put forward."""
+    return given_round(session, community, state="open")
+
+
+def nominated(session: Session) -> set[str]:
+    session.rollback()
+    return {str(one) for one in session.scalars(select(Candidate.resident_id))}
+
+
+@pytest.mark.parametrize("typed", ["张小明", "小明", "zxm", "zhang xiao"])
+def test_enter_adds_the_one_person_whom_a_name_or_its_pinyin_finds(
+    client: FlaskClient, session: Session, community: Community, open_round: Round, typed: str
+) -> None:
+    resident = given_resident(session, community)
+    given_resident(session, community, name="李四", name_pinyin="li si")
+    enter(client, session, community, Role.STAFF)
+
+    answer = send(client, f"/staff/rounds/{open_round.id}/nominations", q=typed, **BY_STAFF)
+
+    assert answer.status_code == 302
+    assert nominated(session) == {str(resident.id)}
+    assert "已推荐张小明。" in text_of(client.get(answer.headers["Location"]))
+
+
+def test_namesakes_are_listed_and_those_ticked_are_put_forward_together(
+    client: FlaskClient, session: Session, community: Community, open_round: Round
+) -> None:
+    namesakes = [given_resident(session, community, unit=f"{place}号楼") for place in range(3)]
+    enter(client, session, community, Role.STAFF)
+    path = f"/staff/rounds/{open_round.id}/nominations"
+
+    choice = send(client, path, q="张小明", **BY_STAFF).headers["Location"]
+    assert nominated(session) == set()
+    assert "2号楼" in text_of(client.get(choice))
+    ticked = [str(one.id) for one in namesakes[:2]]
+    press(client, choice, f"{path}/several", resident=ticked, **BY_STAFF)
+
+    assert nominated(session) == set(ticked)
+
+
+def test_a_file_names_people_and_rows_that_name_nobody_are_told(
+    client: FlaskClient, session: Session, community: Community, open_round: Round
+) -> None:
+    given_resident(session, community, unit="1号楼")
+    enter(client, session, community, Role.STAFF)
+    table = "姓名,住址\n张小明,1号楼\n赵没有,2号楼\n"
+
+    answer = send(
+        client,
+        f"/staff/rounds/{open_round.id}/nominations/file",
+        file=(BytesIO(table.encode()), "名单.csv"),
+    )
+
+    page = text_of(answer)
+    assert "第3行 「姓名」找不到这位居民。" in page
+    assert "推荐选中的人" in page
+    assert nominated(session) == set()
+
+
+def test_a_voice_of_the_public_counts_once_somebody_has_found_who_is_meant(
+    client: FlaskClient, session: Session, community: Community, open_round: Round
+) -> None:
+    resident = given_resident(session, community)
+    voice = Nomination(
+        list_id=list_of(session, open_round).id,
+        source="neighbour",
+        at=open_round.created_at,
+        state="pending",
+        receipt="N-TEST",
+        name="张小明",
+        unit="三号楼",
+    )
+    session.add(voice)
+    enter(client, session, community, Role.STAFF)
+    path = f"/staff/rounds/{open_round.id}/nominations"
+
+    assert "1条居民推荐待核对" in text_of(client.get("/staff"))
+    press(client, path, f"{path}/{voice.id}/match", resident=str(resident.id))
+
+    assert nominated(session) == {str(resident.id)}
+    assert "待核对" not in text_of(client.get(path))
+
+
+def test_whoever_declines_stands_on_the_list_as_declined(
+    client: FlaskClient, session: Session, community: Community, open_round: Round
+) -> None:
+    candidate = given_candidate(session, open_round)
+    enter(client, session, community, Role.STAFF)
+    path = f"/staff/rounds/{open_round.id}/candidates"
+
+    press(client, path, f"{path}/{candidate.id}/decline")
+
+    assert "本人谢绝" in text_of(client.get(f"{path}?outcome=declined"))
+
+
+def test_the_fact_behind_a_reason_is_told(
+    client: FlaskClient, session: Session, community: Community, open_round: Round
+) -> None:
+    candidate = given_candidate(session, open_round)
+    candidate.outcome = "screened_out"
+    candidate.grounds = [
+        {"reason": "cooling_off", "months_won": ["2026-11"]},
+        {"reason": "below_threshold", "months_won": [], "score": 5200, "threshold": 6000},
+    ]
+    enter(client, session, community, Role.STAFF)
+
+    page = text_of(client.get(f"/staff/rounds/{open_round.id}/candidates"))
+
+    assert "最近得过，轮到别人：得过2026年11月的卡" in page
+    assert "分数不够：得52.00分，要60.00分" in page
+
+
+@pytest.mark.parametrize("role", [Role.PANEL, Role.COUNCIL, Role.SHOP_OWNER])
+def test_only_staff_put_people_forward_here(
+    client: FlaskClient, session: Session, community: Community, open_round: Round, role: Role
+) -> None:
+    enter(client, session, community, role)
+
+    assert client.get(f"/staff/rounds/{open_round.id}/nominations").status_code == 403

@@ -1,0 +1,184 @@
+"""Notice, objections, fairness, confirmation and cards at the console."""
+
+from collections.abc import Iterator
+
+import pytest
+import time_machine
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from loyalty.models import Community, Nomination, Round, StaffAccount
+from loyalty.rules.selection import RoundAction
+from loyalty.services.actors import Role
+from tests.given import NOON, given_community
+from tests.given_notices import given_notice, given_objection, placed
+from tests.given_rounds import AFTER_NOTICE, given_round_after
+from tests.pages.visits import enter, send, text_of
+
+
+@pytest.fixture(autouse=True)
+def clock() -> Iterator[time_machine.Traveller]:
+    """Noon of the day on which the notice is published."""
+    with time_machine.travel(NOON, tick=True) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def community(session: Session) -> Community:
+    return given_community(session)
+
+
+def path_of(selection_round: Round) -> str:
+    return f"/staff/rounds/{selection_round.id}"
+
+
+def test_the_days_of_a_notice_are_told_before_it_is_published(
+    client: FlaskClient, session: Session, community: Community
+) -> None:
+    drawn = given_round_after(session, community, RoundAction.DRAW)
+    enter(client, session, community, Role.STAFF)
+
+    page = text_of(client.get(f"{path_of(drawn)}/publish"))
+
+    assert "公示到2026年12月16日星期三止，2026年12月17日星期四起可以确认" in page
+    assert "确定张榜公示" in page
+
+
+def test_days_of_a_year_without_holidays_announced_are_marked(
+    client: FlaskClient,
+    session: Session,
+    community: Community,
+    clock: time_machine.Traveller,
+) -> None:
+    drawn = given_round_after(session, community, RoundAction.DRAW)
+    clock.move_to(NOON.replace(day=30))
+    enter(client, session, community, Role.STAFF)
+
+    assert "先按周一到周五算" in text_of(client.get(f"{path_of(drawn)}/publish"))
+
+
+def test_a_second_person_is_told_that_the_round_has_moved_on(
+    client: FlaskClient, session: Session, community: Community
+) -> None:
+    drawn = given_round_after(session, community, RoundAction.DRAW)
+    enter(client, session, community, Role.STAFF)
+    read = drawn.version
+
+    send(client, f"{path_of(drawn)}/publish", version=str(read))
+    send(client, f"{path_of(drawn)}/cancel", version=str(read), reason="误按")
+
+    assert "别人刚刚改过，请看过新的内容再做。" in text_of(client.get(path_of(drawn)))
+    session.refresh(drawn)
+    assert drawn.state == "notice"
+
+
+def test_whoever_planned_the_round_sees_why_the_button_is_not_theirs(
+    client: FlaskClient, session: Session, community: Community, clock: time_machine.Traveller
+) -> None:
+    published = given_notice(session, community)
+    clock.move_to(AFTER_NOTICE)
+    enter(client, session, community, Role.MANAGER)
+    assert f'href="{path_of(published)}/confirm"' in client.get(path_of(published)).text
+
+    account = session.scalars(
+        select(StaffAccount).order_by(StaffAccount.created_at.desc(), StaffAccount.id.desc())
+    ).first()
+    published.created_by = account.id
+    session.commit()
+    page = client.get(path_of(published)).text
+
+    assert "发起本期的人不能自己确认" in page
+    assert f'href="{path_of(published)}/confirm"' not in page
+
+
+def test_staff_who_are_no_managers_do_not_get_the_button_to_confirm(
+    client: FlaskClient, session: Session, community: Community, clock: time_machine.Traveller
+) -> None:
+    published = given_notice(session, community)
+    clock.move_to(AFTER_NOTICE)
+    enter(client, session, community, Role.STAFF)
+
+    assert "这一步要由负责人来做。" in text_of(client.get(path_of(published)))
+
+
+def test_an_objection_waits_at_home_and_is_upheld_by_somebody_uninvolved(
+    client: FlaskClient, session: Session, community: Community
+) -> None:
+    published = given_notice(session, community)
+    objection = given_objection(session, published)
+    enter(client, session, community, Role.STAFF)
+    path = f"{path_of(published)}/objections/{objection.id}"
+    assert "去答复" in text_of(client.get("/staff"))
+
+    assert "请填写这一项" in text_of(send(client, path, upheld="yes", reason=""))
+    send(client, path, upheld="yes", reason="核实无误")
+
+    page = text_of(client.get(f"{path_of(published)}/objections"))
+    assert "异议成立" in page
+    assert "补充公示" in page
+    assert placed(session, published, 1).outcome == "removed"
+
+
+def test_whoever_nominated_a_person_is_told_that_another_must_answer(
+    client: FlaskClient, session: Session, community: Community
+) -> None:
+    published = given_notice(session, community)
+    objection = given_objection(session, published)
+    enter(client, session, community, Role.STAFF)
+    involved = session.scalars(select(StaffAccount).order_by(StaffAccount.id.desc())).first()
+    candidate = placed(session, published, 1)
+    session.add(
+        Nomination(
+            list_id=candidate.list_id,
+            candidate_id=candidate.id,
+            source="staff",
+            account_id=involved.id,
+            at=NOON,
+        )
+    )
+    session.commit()
+
+    answer = send(
+        client, f"{path_of(published)}/objections/{objection.id}", upheld="no", reason="核实无误"
+    )
+
+    assert "请由别人答复" in text_of(answer)
+    session.refresh(objection)
+    assert objection.decided_at is None
+
+
+def test_the_fairness_report_and_the_list_to_hand_out_tell_how_it_came_out(
+    client: FlaskClient, session: Session, community: Community
+) -> None:
+    issued = given_round_after(session, community, RoundAction.ISSUE, candidates=5)
+    enter(client, session, community, Role.STAFF)
+
+    assert "第一次得卡 3 人" in text_of(client.get(f"{path_of(issued)}/fairness"))
+    handed = client.get(f"{path_of(issued)}/hand-out").get_data(as_text=True)
+    assert handed.count("打印卡</a>") == 3
+    assert issued.frozen_hash in client.get(f"{path_of(issued)}/lots").get_data(as_text=True)
+
+
+def test_another_community_s_round_is_not_there(
+    client: FlaskClient, session: Session, community: Community
+) -> None:
+    theirs = given_notice(session, given_community(session))
+    objection = given_objection(session, theirs)
+    enter(client, session, community, Role.MANAGER)
+
+    pages = (
+        "",
+        "/candidates",
+        "/nominations",
+        "/panel",
+        "/ballots",
+        "/lots",
+        "/objections",
+        f"/objections/{objection.id}",
+        "/fairness",
+        "/hand-out",
+        "/confirm",
+    )
+
+    assert {client.get(path_of(theirs) + page).status_code for page in pages} == {404}
