@@ -20,10 +20,16 @@ LIMITS: Mapping[str, str] = MappingProxyType(
         "/api/v1/till/pairing": "20 per minute",
         "/api/v1/tokens": "20 per minute",
         "/card": "30 per minute",
+        "/nominate": "10 per minute",
+        "/notice/<month>/objection": "10 per minute",
+        "/objection": "10 per minute",
         "/staff/sign-in": "20 per minute",
     }
 )
-"""How many POST requests each public path takes from one address."""
+"""How many POST requests each public path takes from one address; named communities included."""
+
+DRAWINGS: Mapping[str, str] = MappingProxyType({"/notice/<month>/poster.pdf": "20 per minute"})
+"""How many GET requests are answered where the answer is drawn anew, which takes a second."""
 
 
 def limit_rates(app: Flask, *, enabled: bool) -> None:
@@ -32,7 +38,8 @@ def limit_rates(app: Flask, *, enabled: bool) -> None:
     # The library refers to itself weakly.
     app.extensions["loyalty.limiter"] = limiter
     for rule in app.url_map.iter_rules():
-        if rule.rule in LIMITS:
-            limit = limiter.limit(LIMITS[rule.rule], methods=["POST"])
-            view: Any = app.view_functions[rule.endpoint]
-            app.view_functions[rule.endpoint] = limit(view)
+        for method, limits in (("POST", LIMITS), ("GET", DRAWINGS)):
+            if rule.rule in limits:
+                limit = limiter.limit(limits[rule.rule], methods=[method])
+                view: Any = app.view_functions[rule.endpoint]
+                app.view_functions[rule.endpoint] = limit(view)

@@ -8,13 +8,19 @@ from jinja2 import StrictUndefined
 
 from loyalty.pages import preferences
 from loyalty.pages.api_docs import api_docs
+from loyalty.pages.honour_roll import honours
+from loyalty.pages.nominate import nominations
+from loyalty.pages.notice import notices
+from loyalty.pages.objections import objections
 from loyalty.pages.public import public
 from loyalty.pages.resident import resident
 from loyalty.pages.staff import STAFF_PAGES
 from loyalty.pages.staff.console import register_sign_in
 from loyalty.pages.values import FILTERS
 
-NOT_OF_A_QUERY = ("_anchor", "_external", "_method", "_scheme")
+SELECTION_PAGES = (notices, objections, nominations, honours)
+
+NOT_OF_A_QUERY = ("_anchor", "_external", "_method", "_scheme", "endpoint")
 """What `url_for` would take for itself."""
 
 
@@ -32,7 +38,7 @@ def register_pages(app: Flask) -> None:
     app.after_request(preferences.remember)
     register_sign_in(app)
     csrf = CSRFProtect(app)
-    for blueprint in (public, resident, api_docs, *STAFF_PAGES):
+    for blueprint in (public, resident, *SELECTION_PAGES, api_docs, *STAFF_PAGES):
         app.register_blueprint(blueprint)
 
     @app.before_request

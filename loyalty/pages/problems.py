@@ -9,7 +9,12 @@ from flask import Response, current_app, make_response, render_template
 from flask_babel import LazyString, lazy_gettext
 from werkzeug.exceptions import HTTPException
 
-from loyalty.services.errors import NotAllowedError, UnknownRecordError, ValueRefusedError
+from loyalty.services.errors import (
+    NotAllowedError,
+    NoticeTakenDownError,
+    UnknownRecordError,
+    ValueRefusedError,
+)
 
 
 class ProblemWords(NamedTuple):
@@ -34,6 +39,12 @@ WORDS: Mapping[HTTPStatus, ProblemWords] = MappingProxyType(
         HTTPStatus.NOT_FOUND: ProblemWords(
             lazy_gettext("没有这一页"), lazy_gettext("地址可能打错了，或者内容已经撤下。")
         ),
+        HTTPStatus.GONE: ProblemWords(
+            lazy_gettext("公示已经撤下"),
+            lazy_gettext(
+                "公示满期三十天后自动撤下，取消的评选当时就撤下。本人同意公开的，在光荣榜上。"
+            ),
+        ),
         HTTPStatus.METHOD_NOT_ALLOWED: ProblemWords(
             lazy_gettext("这一页不能这样打开"), lazy_gettext("请从首页进入。")
         ),
@@ -48,6 +59,7 @@ WORDS: Mapping[HTTPStatus, ProblemWords] = MappingProxyType(
 
 OF_OURS: Mapping[type[Exception], HTTPStatus] = MappingProxyType(
     {
+        NoticeTakenDownError: HTTPStatus.GONE,
         UnknownRecordError: HTTPStatus.NOT_FOUND,
         NotAllowedError: HTTPStatus.FORBIDDEN,
         ValueRefusedError: HTTPStatus.BAD_REQUEST,

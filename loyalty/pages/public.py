@@ -3,13 +3,11 @@
 from collections import defaultdict
 
 from flask import Blueprint, Response, make_response, render_template
-from sqlalchemy.orm import Session
 
 from loyalty.clock import community_now
 from loyalty.database import transaction
-from loyalty.models import Community, Shop
-from loyalty.services.community import communities, community_called
-from loyalty.services.errors import UnknownRecordError
+from loyalty.models import Shop
+from loyalty.pages.communities import community_here
 from loyalty.services.shop_list import shop_with_plaque, shops_that_give
 from loyalty.words.states import shop_state_words
 
@@ -28,11 +26,8 @@ def welcome() -> str:
 @public.get("/shops")
 @public.get("/<slug>/shops")
 def shops(slug: str | None = None) -> str:
-    """List the shops that take the card today, by trade; several communities are listed first."""
+    """List the shops that take the card today, by trade."""
     with transaction() as session:
-        listed = communities(session)
-        if slug is None and len(listed) != 1:
-            return render_template("public/communities.html", communities=listed)
         community = community_here(session, slug)
         now = community_now(community.timezone)
         found = shops_that_give(session, community, limit=MOST_SHOPS, after=None, now=now)
@@ -60,17 +55,3 @@ def plaque(plaque_number: str, slug: str | None = None) -> Response:
     response = make_response(page)
     response.cache_control.no_store = True
     return response
-
-
-def community_here(session: Session, slug: str | None) -> Community:
-    """Return the community an address names; without a name, the only one there is.
-
-    Raises:
-        UnknownRecordError: there is none of this name, or the address leaves open which is meant.
-    """
-    if slug is not None:
-        return community_called(session, slug)
-    listed = communities(session)
-    if len(listed) != 1:
-        raise UnknownRecordError("The address must name one of several communities.")
-    return listed[0]

@@ -49,7 +49,9 @@ def test_large_text_and_dark_are_remembered(client: FlaskClient) -> None:
     assert 'data-theme="dark" data-text="large"' in page
 
 
-@pytest.mark.parametrize("query", ["lang=xx", "text=huge", "theme=%00", "lang=", "_external=1"])
+@pytest.mark.parametrize(
+    "query", ["lang=xx", "text=huge", "theme=%00", "lang=", "_external=1", "endpoint=x"]
+)
 def test_what_cannot_be_chosen_changes_nothing(client: FlaskClient, query: str) -> None:
     answer = client.get(f"/?{query}")
 

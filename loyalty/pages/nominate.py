@@ -1,0 +1,91 @@
+"""Nominating on the public form: oneself, or a neighbour. The answer never tells who is known."""
+
+from typing import Any
+
+from flask import Blueprint, Response, render_template, url_for
+from flask_babel import gettext, lazy_gettext
+from wtforms import RadioField
+
+from loyalty.clock import community_now
+from loyalty.database import transaction
+from loyalty.models import Community, Nomination, Round
+from loyalty.pages.communities import community_here
+from loyalty.pages.forms import Form, choice, line, options
+from loyalty.pages.notice import not_found_by_search
+from loyalty.rules.calendar import Month
+from loyalty.services.errors import RoundStateError
+from loyalty.services.public_months import round_open_to_nominations
+from loyalty.services.public_nominations import NominateByName, nominate_by_name
+from loyalty.words.honours import honour_name
+
+nominations = Blueprint("nomination_pages", __name__)
+
+SOURCES = {"neighbour": lazy_gettext("我推荐一位邻居"), "self": lazy_gettext("我推荐自己")}
+"""By the codes of `services.public_nominations.PUBLIC_SOURCES`."""
+
+
+class NominationForm(Form):
+    """One voice of the public."""
+
+    honour = choice(lazy_gettext("推荐为"))
+    source = RadioField(
+        lazy_gettext("推荐谁"),
+        choices=options(SOURCES),
+        default="neighbour",
+    )
+    name = line(lazy_gettext("被推荐人的姓名"))
+    unit = line(lazy_gettext("被推荐人的住址"))
+
+
+@nominations.route("/nominate", methods=["GET", "POST"])
+@nominations.route("/<slug>/nominate", methods=["GET", "POST"])
+def nominate(slug: str | None = None) -> Response:
+    """Take in a voice of the public, and give the same answer whoever was named."""
+    with transaction() as session:
+        community = community_here(session, slug)
+        open_round = round_open_to_nominations(session, community)
+    form = NominationForm()
+    if open_round is not None:
+        lists = open_round.lists
+        form.honour.choices = options({one.honour.code: honour_name(one.honour) for one in lists})
+        if form.validate_on_submit():
+            taken_in = _taken_in(community, open_round, form)
+            if taken_in is not None:
+                return _receipt(community, taken_in)
+            open_round = None
+    page = render_template(
+        "selection/nominate.html", community=community, round=open_round, form=form
+    )
+    return not_found_by_search(page)
+
+
+def _taken_in(community: Community, open_round: Round, form: Any) -> Nomination | None:
+    """Return the nomination; None if the round has just moved on."""
+    wanted = NominateByName(
+        honour=form.honour.data,
+        name=form.name.data,
+        unit=form.unit.data,
+        source=form.source.data,
+    )
+    month = Month.of(open_round.month)
+    try:
+        with transaction() as session:
+            now = community_now(community.timezone)
+            return nominate_by_name(session, community, month, wanted, now=now)
+    except RoundStateError:
+        return None
+
+
+def _receipt(community: Community, taken_in: Nomination) -> Response:
+    page = render_template(
+        "selection/receipt.html",
+        community=community,
+        title=gettext("推荐已收到"),
+        number=taken_in.receipt,
+        sentences=[
+            gettext("社区会核对是哪一位，再按公开的规则初审、评议和公示。"),
+            gettext("要问起这次推荐，请报回执号。"),
+        ],
+        back=url_for("notice_pages.listed", slug=community.slug),
+    )
+    return not_found_by_search(page)

@@ -1,0 +1,146 @@
+"""Objecting to one line of a notice, and asking back with the receipt."""
+
+import unicodedata
+from typing import Any
+
+from flask import Blueprint, Response, render_template, request, url_for
+from flask_babel import gettext, lazy_gettext
+from werkzeug.exceptions import NotFound
+
+from loyalty.clock import community_now
+from loyalty.database import transaction
+from loyalty.models import Community, Objection
+from loyalty.pages.communities import community_here
+from loyalty.pages.forms import Form, line, passage
+from loyalty.pages.notice import not_found_by_search, notice_here, runs
+from loyalty.pages.values import full_day
+from loyalty.rules.calendar import Month
+from loyalty.services.errors import RoundStateError, UnknownRecordError
+from loyalty.services.objections import (
+    MakeObjection,
+    make_objection,
+    objection_called,
+    state_of,
+)
+from loyalty.services.public_notices import NoticeLine, NoticeList, PublicNotice
+from loyalty.words.notices import OBJECTION_STATES, days_left
+
+objections = Blueprint("objection_pages", __name__)
+
+LONGEST_OBJECTION = 2000
+LONGEST_RECEIPT = 60
+
+
+class ObjectionForm(Form):
+    """What somebody has against a line; who they are is theirs to tell."""
+
+    text = passage(lazy_gettext("有什么意见"), longest=LONGEST_OBJECTION)
+    name = line(lazy_gettext("您的姓名"), needed=False)
+    contact = line(lazy_gettext("怎样联系您"), needed=False)
+
+
+class ReceiptForm(Form):
+    """A receipt's number travels in the body, never in an address."""
+
+    receipt = line(lazy_gettext("回执号"), longest=LONGEST_RECEIPT)
+
+
+@objections.route("/notice/<month>/objection", methods=["GET", "POST"])
+@objections.route("/<slug>/notice/<month>/objection", methods=["GET", "POST"])
+def object_to(month: str, slug: str | None = None) -> Response:
+    """Take in an objection to the line that the address names, and give a receipt."""
+    community, notice, today = notice_here(month, slug)
+    round_list, meant = _line_meant(notice, request.args.get("line"))
+    back = url_for("notice_pages.shown", slug=community.slug, month=month)
+    open_now = runs(notice, today)
+    form = ObjectionForm()
+    if open_now and form.validate_on_submit():
+        made = _made(community, notice.month, meant, form)
+        if made is not None:
+            return _receipt(community, made, back)
+        open_now = False
+    page = render_template(
+        "selection/objection.html",
+        community=community,
+        notice=notice,
+        list=round_list,
+        line=meant,
+        form=form,
+        runs=open_now,
+        left=days_left(notice.last_day, today) if notice.last_day else None,
+        back=back,
+    )
+    return not_found_by_search(page)
+
+
+@objections.route("/objection", methods=["GET", "POST"])
+@objections.route("/<slug>/objection", methods=["GET", "POST"])
+def status(slug: str | None = None) -> Response:
+    """Tell whoever has a receipt how far the objection is."""
+    form = ReceiptForm()
+    found = None
+    with transaction() as session:
+        community = community_here(session, slug)
+        if form.validate_on_submit():
+            try:
+                found = objection_called(session, community, _as_given_out(form.receipt.data))
+            except UnknownRecordError:
+                form.receipt.errors = [gettext("没有这个回执号，请对照回执再输一次。")]
+    page = render_template(
+        "selection/objection_status.html",
+        community=community,
+        form=form,
+        objection=found,
+        words=OBJECTION_STATES[state_of(found)] if found else None,
+    )
+    return not_found_by_search(page)
+
+
+def _line_meant(notice: PublicNotice, reference: str | None) -> tuple[NoticeList, NoticeLine]:
+    for one in notice.lists:
+        for listed in one.lines:
+            if listed.reference == reference:
+                return one, listed
+    raise NotFound
+
+
+def _made(community: Community, month: Month, meant: NoticeLine, form: Any) -> Objection | None:
+    """Return the objection as it was taken in; None if the notice has just run out."""
+    wanted = MakeObjection(
+        text=form.text.data,
+        reference=meant.reference,
+        name=form.name.data,
+        contact=form.contact.data,
+    )
+    try:
+        with transaction() as session:
+            now = community_now(community.timezone)
+            return make_objection(session, community, month, wanted, now=now)
+    except RoundStateError:
+        return None
+
+
+def _receipt(community: Community, made: Objection, back: str) -> Response:
+    page = render_template(
+        "selection/receipt.html",
+        community=community,
+        title=gettext("异议已收到"),
+        number=in_fours(made.receipt),
+        sentences=[
+            gettext("最迟 %(day)s 答复。", day=full_day(made.due_on)),
+            gettext("凭回执号，在“查异议的答复”里看结果。不需要姓名。"),
+        ],
+        back=back,
+    )
+    return not_found_by_search(page)
+
+
+def in_fours(receipt: str) -> str:
+    """Return a receipt's number as it is copied by hand: ABCD EFGH IJKL MNOP."""
+    return " ".join(receipt[start : start + 4] for start in range(0, len(receipt), 4))
+
+
+def _as_given_out(typed: str) -> str:
+    """Return a number as it was given out, whatever keyboard it was typed on."""
+    text = unicodedata.normalize("NFKC", typed).upper()
+    return "".join(character for character in text if character.isalnum())

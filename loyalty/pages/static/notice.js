@@ -1,0 +1,61 @@
+/** The button that redoes the draw in the reader's own browser, from the published record alone. */
+import { sha256, verify } from "./verify-record.js";
+
+const button = document.querySelector("[data-verify]");
+const found = document.querySelector("[data-found]");
+
+/** How much of a lot is shown: enough to compare it by eye with the record. */
+const SHOWN_DIGITS = 12;
+
+/**
+ * A sentence of the page with its values, as an element.
+ * @param {string} name
+ * @param {Record<string, string | number>} values
+ */
+function said(name, values = {}) {
+  const sentence = document.querySelector(`template[data-said="${name}"]`).content.cloneNode(true);
+  const texts = document.createTreeWalker(sentence, NodeFilter.SHOW_TEXT);
+  while (texts.nextNode()) {
+    texts.currentNode.data = texts.currentNode.data.replace(/\{(\w+)\}/g, (_, key) => values[key]);
+  }
+  return sentence;
+}
+
+/** @param {string} reference whose name the notice tells, if it is one of those it lists */
+function nameOf(reference) {
+  return document.querySelector(`[data-reference="${reference}"]`)?.dataset.name ?? "";
+}
+
+/** @param {import("./verify-record.js").Result} result */
+function list({ round, selected }) {
+  const part = document.querySelector(`template[data-list="${round}"]`).content.cloneNode(true);
+  const places = document.createElement("ol");
+  for (const { reference, lot } of selected) {
+    const shown = lot.slice(0, SHOWN_DIGITS);
+    places.append(said("seat", { name: nameOf(reference), reference, lot: shown }));
+  }
+  part.append(places);
+  return part;
+}
+
+/** @returns {Promise<(Node | DocumentFragment)[]>} what was found, line by line */
+async function check() {
+  if (sha256 === null) return [said("unable")];
+  const answer = await fetch(button.dataset.verify);
+  if (!answer.ok) return [said("failed")];
+  const record = await answer.json();
+  const { results, faults } = await verify(record, sha256);
+  if (faults.length > 0) return [said("wrong"), ...faults.map((one) => said(one.what, one))];
+  const places = results.reduce((sum, one) => sum + one.selected.length + one.reserves.length, 0);
+  return [said("fine", { lines: record.lines.length, places }), ...results.map(list)];
+}
+
+button.hidden = false;
+button.addEventListener("click", async () => {
+  button.disabled = true;
+  const answer = await check().catch(() => [said("failed")]);
+  found.textContent = "";
+  found.append(...answer);
+  found.hidden = false;
+  button.disabled = false;
+});
