@@ -1,18 +1,19 @@
-"""Rounds in their public notice, and objections to it."""
+"""Rounds in their public notice, objections to it, and matters."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from loyalty.models import Candidate, Community, Objection, Round, RoundList
+from loyalty.models import Candidate, Community, Matter, Objection, Round, RoundList
 from loyalty.rules.calendar import Month
 from loyalty.rules.selection import RoundAction
 from loyalty.services.actors import Role, StaffMember
+from loyalty.services.matters import MatterKind, RaiseMatter, Raiser, raise_matter
 from loyalty.services.objection_decisions import DecideObjection, decide_objection
 from loyalty.services.objections import MakeObjection, make_objection
-from tests.given import NOON, given_staff
+from tests.given import NOON, given_staff, number
 from tests.given_rounds import given_round_after
 
 DECEMBER = Month(2026, 12)
@@ -44,6 +45,28 @@ def given_objection(
     }
     community = session.get_one(Community, selection_round.community_id)
     return make_objection(session, community, DECEMBER, MakeObjection(**request), now=now)
+
+
+def given_waiting_objection(session: Session, candidate: Candidate) -> Objection:
+    """An objection that is not answered, whatever state the round is in."""
+    objection = Objection(
+        round_id=session.get_one(RoundList, candidate.list_id).round_id,
+        candidate_id=candidate.id,
+        receipt=f"RECEIPT-{next(number)}",
+        text="这个人没有做过这些事",
+        made_at=NOON,
+        due_on=date(2026, 12, 16),
+    )
+    session.add(objection)
+    session.flush()
+    return objection
+
+
+def given_matter(session: Session, community: Community, **values: Any) -> Matter:
+    """A problem that a resident has raised and that nobody has answered yet."""
+    request = {"kind": MatterKind.PROBLEM, "text": "东门路灯不亮", "raised_by": Raiser.RESIDENT}
+    actor = given_staff(session, community)
+    return raise_matter(session, actor, RaiseMatter(**{**request, **values}), now=NOON)
 
 
 def decide(

@@ -15,6 +15,9 @@ from loyalty.api.fairness import fairness
 from loyalty.api.health import live, ready
 from loyalty.api.imports import imports
 from loyalty.api.late_sales import late_sales
+from loyalty.api.matters import matters
+from loyalty.api.notices import notices
+from loyalty.api.objections import objections, objections_of_round, public_objections
 from loyalty.api.pairing import pairings
 from loyalty.api.panel import ballots, conflicts, panel
 from loyalty.api.public import public
@@ -28,6 +31,7 @@ from loyalty.api.tills import tills
 from loyalty.api.tokens import tokens
 from loyalty.api.validations import validations
 from loyalty.api.well_known import revocation_lists, well_known
+from loyalty.api.working_days import working_days
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     areas,
@@ -46,10 +50,15 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     kinds_of_deeds,
     late_sales,
     live,
+    matters,
     nominations,
+    notices,
+    objections,
+    objections_of_round,
     pairings,
     panel,
     public,
+    public_objections,
     ready,
     redemptions,
     residents,
@@ -62,6 +71,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     tokens,
     validations,
     well_known,
+    working_days,
 )
 
 

@@ -43,6 +43,7 @@ class CommunitySchema(Schema):
     limits = ma.fields.Nested(LimitsSchema)
     excluded_categories = ma.fields.List(Code(), validate=ma.validate.Length(max=50))
     notice_working_days = WholeNumber(1, 60)
+    supplementary_notice_working_days = WholeNumber(1, 60)
     card_months = ma.fields.Integer(strict=True, validate=ma.validate.OneOf(CARD_MONTHS))
     demonstration = ma.fields.Boolean(dump_only=True)
     version = ma.fields.Integer(dump_only=True)

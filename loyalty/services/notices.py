@@ -48,7 +48,7 @@ def publish_changes(
     if lists == published:
         return None
     kind = NoticeKind.CORRECTION
-    if references_in(lists) - references_in(published):
+    if _references_in(lists) - _references_in(published):
         kind = NoticeKind.SUPPLEMENTARY
         selection_round.notice_last = _supplementary_last(session, selection_round, now.date())
     return _publish(session, actor, selection_round, kind, lists, now=now)
@@ -76,11 +76,6 @@ def versions_of(session: Session, selection_round: Round) -> Sequence[NoticeVers
     ).all()
 
 
-def references_in(lists: Sequence[Mapping[str, Any]]) -> set[str]:
-    """Return the references on the lists of a version's content."""
-    return {line["reference"] for one in lists for line in one["lines"]}
-
-
 def _publish(
     session: Session,
     actor: StaffMember,
@@ -91,31 +86,7 @@ def _publish(
     now: datetime,
 ) -> NoticeVersion:
     number = len(versions_of(session, selection_round)) + 1
-    last_day = max(selection_round.notice_last or now.date(), now.date())
-    content = json.dumps(
-        {
-            "month": str(Month.of(selection_round.month)),
-            "number": number,
-            "kind": kind,
-            "first_day": now.date().isoformat(),
-            "last_day": last_day.isoformat(),
-            "frozen_hash": selection_round.frozen_hash,
-            "lists": lists,
-        },
-        ensure_ascii=False,
-        sort_keys=True,
-        separators=(",", ":"),
-    )
-    version = NoticeVersion(
-        round_id=selection_round.id,
-        number=number,
-        kind=kind.value,
-        published_at=now,
-        first_day=now.date(),
-        last_day=last_day,
-        content=content,
-        sha256=sha256(content.encode()).hexdigest(),
-    )
+    version = _version(selection_round, kind, number, lists, now=now)
     session.add(version)
     session.flush()
     note(
@@ -127,8 +98,43 @@ def _publish(
         now=now,
         number=number,
     )
-    session.flush()
     return version
+
+
+def _version(
+    selection_round: Round,
+    kind: NoticeKind,
+    number: int,
+    lists: Sequence[Mapping[str, Any]],
+    *,
+    now: datetime,
+) -> NoticeVersion:
+    first_day = now.date()
+    last_day = max(selection_round.notice_last or first_day, first_day)
+    members = {
+        "month": str(Month.of(selection_round.month)),
+        "number": number,
+        "kind": kind,
+        "first_day": first_day.isoformat(),
+        "last_day": last_day.isoformat(),
+        "frozen_hash": selection_round.frozen_hash,
+        "lists": lists,
+    }
+    content = json.dumps(members, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return NoticeVersion(
+        round_id=selection_round.id,
+        number=number,
+        kind=kind.value,
+        published_at=now,
+        first_day=first_day,
+        last_day=last_day,
+        content=content,
+        sha256=sha256(content.encode()).hexdigest(),
+    )
+
+
+def _references_in(lists: Sequence[Mapping[str, Any]]) -> set[str]:
+    return {line["reference"] for one in lists for line in one["lines"]}
 
 
 def _supplementary_last(session: Session, selection_round: Round, today: date) -> date:

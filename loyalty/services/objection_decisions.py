@@ -57,12 +57,7 @@ def decide_objection(
         ValueRefusedError: the reason, which is published, names somebody.
     """
     selection_round = _locked_round(session, actor, request.objection_id)
-    objection = session.scalars(
-        select(Objection)
-        .where(Objection.id == request.objection_id)
-        .options(*OF_WHOM)
-        .execution_options(populate_existing=True)
-    ).one()
+    objection = _objection(session, request.objection_id)
     if objection.decided_at is not None:
         raise RoundStateError("It was answered before.", [RoundObstacle.ALREADY_DECIDED])
     if selection_round.state != RoundState.NOTICE:
@@ -82,13 +77,17 @@ def decide_objection(
         upheld=request.upheld,
     )
     if request.upheld and objection.candidate.outcome == Outcome.SELECTED:
-        write_down(objection.candidate, [Ground(Reason.OBJECTION_UPHELD)])
-        objection.candidate.outcome = Outcome.REMOVED
-        session.flush()
+        _remove(session, objection.candidate)
         remove_ineligible(session, selection_round)
         publish_changes(session, actor, selection_round, now=now)
     session.flush()
     return objection
+
+
+def _remove(session: Session, candidate: Candidate) -> None:
+    write_down(candidate, [Ground(Reason.OBJECTION_UPHELD)])
+    candidate.outcome = Outcome.REMOVED
+    session.flush()
 
 
 def _locked_round(session: Session, actor: StaffMember, objection_id: UUID) -> Round:
@@ -104,6 +103,15 @@ def _locked_round(session: Session, actor: StaffMember, objection_id: UUID) -> R
     if found is None:
         raise UnknownRecordError("There is no such objection.")
     return found
+
+
+def _objection(session: Session, objection_id: UUID) -> Objection:
+    return session.scalars(
+        select(Objection)
+        .where(Objection.id == objection_id)
+        .options(*OF_WHOM)
+        .execution_options(populate_existing=True)
+    ).one()
 
 
 def _is_involved(session: Session, actor: StaffMember, objection: Objection) -> bool:

@@ -5,7 +5,7 @@ import secrets
 from base64 import b32encode
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -68,23 +68,7 @@ def make_objection(
         UnknownRecordError: the month has no notice.
         ValueRefusedError: the notice has no such line.
     """
-    # Held in common, so that nobody confirms the list while an objection comes in.
-    selection_round = session.scalar(
-        select(Round)
-        .where(
-            Round.community_id == community.id,
-            Round.month == month.first,
-            Round.state != RoundState.CANCELLED,
-        )
-        .with_for_update(read=True)
-        .execution_options(populate_existing=True)
-    )
-    if selection_round is None or selection_round.notice_last is None:
-        raise UnknownRecordError(f"There is no notice for {month}.")
-    today = now.date()
-    running = not notice_over(selection_round.notice_last, today)
-    if selection_round.state != RoundState.NOTICE or not running:
-        raise RoundStateError("The notice is over.", [RoundObstacle.NOTICE_OVER])
+    selection_round = _running_notice(session, community, month, today=now.date())
     objection = Objection(
         round_id=selection_round.id,
         candidate_id=_candidate_meant(session, selection_round, request),
@@ -93,7 +77,7 @@ def make_objection(
         name=request.name,
         contact=request.contact,
         made_at=now,
-        due_on=last_day_of(session, community.id, today, ANSWER_WORKING_DAYS),
+        due_on=last_day_of(session, community.id, now.date(), ANSWER_WORKING_DAYS),
     )
     session.add(objection)
     session.flush()
@@ -149,6 +133,26 @@ def open_objections(session: Session, selection_round: Round) -> int:
         Objection.round_id == selection_round.id, Objection.decided_at.is_(None)
     )
     return session.scalar(query) or 0
+
+
+def _running_notice(session: Session, community: Community, month: Month, *, today: date) -> Round:
+    # Held in common, so that nobody confirms the list while an objection comes in.
+    selection_round = session.scalar(
+        select(Round)
+        .where(
+            Round.community_id == community.id,
+            Round.month == month.first,
+            Round.state != RoundState.CANCELLED,
+        )
+        .with_for_update(read=True)
+        .execution_options(populate_existing=True)
+    )
+    if selection_round is None or selection_round.notice_last is None:
+        raise UnknownRecordError(f"There is no notice for {month}.")
+    running = not notice_over(selection_round.notice_last, today)
+    if selection_round.state != RoundState.NOTICE or not running:
+        raise RoundStateError("The notice is over.", [RoundObstacle.NOTICE_OVER])
+    return selection_round
 
 
 def _candidate_meant(session: Session, selection_round: Round, request: MakeObjection) -> UUID:

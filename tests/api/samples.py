@@ -22,6 +22,30 @@ SAMPLES: dict[str, dict[str, Any]] = {
     },
     "post /household-groups": {"name": "第一联户"},
     "post /deed-kinds": {"code": "choir", "name": "合唱", "points": "1.00"},
+    "post /matters": {
+        "kind": "problem",
+        "text": "路灯不亮",
+        "raised_by": "resident",
+        "contact": "3-501",
+        "owner_id": "{account_id}",
+        "due_on": "2026-12-20",
+    },
+    "patch /matters/{matter_id}": {
+        "owner_id": "{account_id}",
+        "due_on": "2026-12-20",
+        "answer": "换了",
+        "state": "closed",
+    },
+    "post /objections/{objection_id}/decision": {"upheld": True, "reason": "已经核实"},
+    "post /public/{slug}/rounds/{month}/objections": {
+        "reference": "R-1",
+        "text": "不是这样",
+        "name": "赵大力",
+        "contact": "3-501",
+    },
+    "put /working-days": {
+        "items": [{"day": "2027-02-08", "works": False, "note": "春节"}],
+    },
     "post /nominations/{nomination_id}/match": {"resident_id": "{resident_id}"},
     "post /nominations/{nomination_id}/reject": {"reason": "查无此人"},
     "post /public/{slug}/rounds/{month}/nominations": {

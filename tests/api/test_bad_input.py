@@ -32,9 +32,14 @@ from tests.given import (
     paired_till,
     signed_in,
 )
+from tests.given_notices import given_matter, given_waiting_objection
 from tests.given_rounds import given_candidate, given_nomination
 
 TILL_CALLS = ("/api/v1/validations", "/api/v1/redemptions", "/api/v1/till/")
+
+
+QUERIES = {"/working-days": "?year=2027"}
+"""What some calls must be asked with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +58,7 @@ class World:
         verb, path = call.split(" ")
         headers = self.till if f"/api/v1{path}".startswith(TILL_CALLS) else self.staff
         answer = self.client.open(
-            "/api/v1" + path.format(**self.ids),
+            "/api/v1" + path.format(**self.ids) + QUERIES.get(path, ""),
             method=verb.upper(),
             headers={
                 **headers,
@@ -91,12 +96,15 @@ def world(client: FlaskClient, session: Session) -> Iterator[World]:
         shop = given_shop(session, community)
         headers = signed_in(session, community, *Role)
         selection_round = given_round(session, community, state="open")
+        candidate = given_candidate(session, selection_round)
         ids = {
             "resident_id": given_resident(session, community).id,
             "card_id": given_card(session, community).id,
             "round_id": selection_round.id,
-            "candidate_id": given_candidate(session, selection_round).id,
+            "candidate_id": candidate.id,
             "nomination_id": given_nomination(session, selection_round).id,
+            "objection_id": given_waiting_objection(session, candidate).id,
+            "matter_id": given_matter(session, community).id,
             "slug": community.slug,
             "month": "2026-12",
             "shop_id": shop.id,

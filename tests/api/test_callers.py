@@ -92,6 +92,19 @@ GET    /api/v1/benefit                                      staff council
 GET    /api/v1/public/<slug>/shops                          anyone
 GET    /api/v1/public/<slug>/shops/<plaque_number>          anyone
 POST   /api/v1/public/<slug>/rounds/<month>/nominations     anyone
+GET    /api/v1/public/<slug>/rounds/<month>                 anyone
+GET    /api/v1/public/<slug>/rounds/<month>/record          anyone
+POST   /api/v1/public/<slug>/rounds/<month>/objections      anyone
+GET    /api/v1/public/<slug>/objections/<receipt>           anyone
+GET    /api/v1/public/<slug>/honour-roll                    anyone
+GET    /api/v1/rounds/<round_id>/objections                 staff
+POST   /api/v1/objections/<objection_id>/decision           staff
+GET    /api/v1/matters                                      staff council
+POST   /api/v1/matters                                      staff council
+GET    /api/v1/matters/<matter_id>                          staff
+PATCH  /api/v1/matters/<matter_id>                          staff
+GET    /api/v1/working-days                                 staff
+PUT    /api/v1/working-days                                 manager
 """
 
 DESCRIPTION = {"/api/openapi.json", "/api/docs", "/api/docs/assets/<filename>"}
