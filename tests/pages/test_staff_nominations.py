@@ -1,5 +1,6 @@
 """Putting people forward at the console: by name, several at once, from a file, as others did."""
 
+import re
 from io import BytesIO
 
 import pytest
@@ -80,6 +81,27 @@ def test_a_file_names_people_and_rows_that_name_nobody_are_told(
     assert "第3行 「姓名」找不到这位居民。" in page
     assert "推荐选中的人" in page
     assert nominated(session) == set()
+
+
+def test_everybody_whom_an_import_has_added_is_put_forward_at_once(
+    client: FlaskClient, session: Session, community: Community, open_round: Round
+) -> None:
+    enter(client, session, community, Role.STAFF)
+    table = "姓名,住址,户号,成年,同意参加\n张明,1栋,H1,是,是\n李芳,2栋,H2,是,是\n"
+    report = send(
+        client, "/staff/imports/residents", file=(BytesIO(table.encode()), "居民.csv")
+    ).headers["Location"]
+    press(client, report, f"{report}/apply")
+    imported = report.rpartition("/")[2]
+    nominations = f"/staff/rounds/{open_round.id}/nominations"
+    assert f"{nominations}/imported/{imported}" in client.get(report).get_data(as_text=True)
+
+    offered = client.get(f"{nominations}/imported/{imported}").get_data(as_text=True)
+    ticked = re.findall(r'name="resident" value="([^"]+)" checked', offered)
+    press(client, nominations, f"{nominations}/several", resident=ticked, **BY_STAFF)
+
+    assert nominated(session) == set(ticked)
+    assert len(ticked) == 2
 
 
 def test_a_voice_of_the_public_counts_once_somebody_has_found_who_is_meant(

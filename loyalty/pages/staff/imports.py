@@ -11,6 +11,7 @@ from loyalty.database import transaction
 from loyalty.pages.forms import NEEDED, Form
 from loyalty.pages.staff import console
 from loyalty.pages.staff.confirmation import ConfirmationForm
+from loyalty.rules.selection import RoundState
 from loyalty.services.errors import UnreadableFileError
 from loyalty.services.imports import (
     ImportKind,
@@ -21,6 +22,7 @@ from loyalty.services.imports import (
     upload_table,
 )
 from loyalty.services.tables import read_table
+from loyalty.services.todo import current_round
 from loyalty.words.imports import row_fault_in_words
 from loyalty.words.refusals import refusal_in_words
 
@@ -63,12 +65,15 @@ def shown(import_id: UUID) -> str:
     """Show what a file says: how many rows are right, and what is wrong with the others."""
     with transaction() as session:
         job = import_of(session, console.actor(), import_id)
+        selection_round = current_round(session, console.actor())
+    nominating = selection_round is not None and selection_round.state == RoundState.OPEN
     return render_template(
         "staff/import.html",
         job=job,
         kind=KINDS[ImportKind(job.kind)],
         faults=[(fault, row_fault_in_words(fault)) for fault in job.errors],
         form=ConfirmationForm(),
+        open_round=selection_round if nominating and job.kind == ImportKind.RESIDENTS else None,
     )
 
 
