@@ -210,28 +210,18 @@ def test_every_version_stays_with_its_hash_and_an_answer_is_told_without_names(
     assert objection.receipt not in page
 
 
-def test_a_year_without_official_holidays_is_said(
-    client: FlaskClient, session: Session, clock: time_machine.Traveller
+@pytest.mark.parametrize(("works", "said"), [(True, False), (False, True)])
+def test_a_notice_that_reaches_into_a_year_without_official_holidays_says_so(
+    client: FlaskClient, session: Session, community: Community, *, works: bool, said: bool
 ) -> None:
-    community = given_community(session)
-    given_notice(session, community)
-    session.commit()
-    said = "按周一至周五推算"
-    assert said not in text_of(client.get("/notice/2026-12"))
-
-    clock.move_to(NOON)
     session.add_all(
-        WorkingDayOverride(community_id=community.id, day=date(2026, 12, day), works=False)
+        WorkingDayOverride(community_id=community.id, day=date(2026, 12, day), works=works)
         for day in range(10, 32)
     )
-    session.flush()
-    clock.move_to(NOON)
-    january = given_round(session, community, month=date(2027, 1, 1))
-    given_candidate(session, january)
-    brought_through(session, january, RoundAction.PUBLISH)
+    given_notice(session, community)
     session.commit()
 
-    assert said in text_of(client.get("/notice/2027-01"))
+    assert ("按周一至周五推算" in text_of(client.get("/notice/2026-12"))) is said
 
 
 def test_several_communities_are_chosen_from(client: FlaskClient, session: Session) -> None:
