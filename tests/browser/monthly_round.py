@@ -1,0 +1,110 @@
+"""Who takes part in the month's round of the tests: a list in Excel, people, their browsers."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import xlsxwriter
+from playwright.sync_api import Browser, Locator, Page, expect
+from sqlalchemy.orm import Session
+
+from loyalty.models import Community, Resident, StaffAccount
+from loyalty.services.actors import Role
+from loyalty.services.passwords import hash_of
+from tests.given import given_account, given_resident
+from tests.pages.visits import PASSWORD
+
+SURNAMES = "王李张刘陈杨赵黄周吴"
+GIVEN_NAMES = ("建国", "秀英", "志强", "玉兰", "海燕", "明", "丽华", "文军", "晓梅", "德福")
+
+WIDE, NARROW = {"width": 1366, "height": 768}, {"width": 360, "height": 640}
+
+PAPER = {"width": 794, "height": 1123}
+"""A4 at 96 dots an inch."""
+
+PICTURES = Path(__file__).parents[2] / "test-results" / "monthly-round"
+
+
+def given_neighbours(session: Session, community: Community, count: int) -> list[Resident]:
+    """That many adults who take part, each with a household; every third may be named in public."""
+    return [
+        given_resident(
+            session,
+            community,
+            name=SURNAMES[place % 10] + GIVEN_NAMES[place // 10 % 10],
+            unit=f"{place // 20 + 1}号楼{place % 20 + 1:02d}室",
+            household_ref=f"H{place:03d}",
+            consent_publicity=place % 3 == 0,
+        )
+        for place in range(count)
+    ]
+
+
+def nominee_file(folder: Path, residents: Sequence[Resident]) -> Path:
+    """A list as staff keep it in Excel, with a title above its headings."""
+    path = folder / "候选人名单.xlsx"
+    with xlsxwriter.Workbook(path) as workbook:
+        sheet = workbook.add_worksheet("名单")
+        sheet.write_row(0, 0, ["12月候选人名单"])
+        sheet.write_row(1, 0, ["姓名", "住址"])
+        for row, resident in enumerate(residents, start=2):
+            sheet.write_row(row, 0, [resident.name, resident.unit])
+    return path
+
+
+def given_person(session: Session, community: Community, name: str, role: Role) -> StaffAccount:
+    """An account somebody signs in with."""
+    return given_account(
+        session, community, role, display_name=name, password_hash=hash_of(PASSWORD)
+    )
+
+
+class Worker:
+    """Somebody at a browser of their own, whose clicks are counted."""
+
+    def __init__(self, browser: Browser, service: str, account: StaffAccount) -> None:
+        self.account = account
+        self.page: Page = browser.new_context(
+            base_url=service, viewport=WIDE, locale="zh-CN"
+        ).new_page()
+        self.clicks = 0
+
+    def sign_in(self) -> None:
+        """Type name and password, and Enter: no click."""
+        self.page.goto("/staff/sign-in")
+        self.page.get_by_label("账号").fill(self.account.username)
+        self.page.get_by_label("密码").fill(PASSWORD)
+        self.page.get_by_label("密码").press("Enter")
+        self.page.get_by_role("heading", name="要办的事").wait_for()
+
+    def click(self, target: Locator) -> None:
+        """Click once."""
+        target.click()
+        self.clicks += 1
+
+    def press(self, name: str) -> None:
+        """Click a button, or a link that looks like one."""
+        main = self.page.locator("#main")
+        button = main.get_by_role("button", name=name, exact=True)
+        self.click(button.or_(main.get_by_role("link", name=name, exact=True)).first)
+
+    def picture(self, name: str) -> None:
+        """Keep how the present page looks, wide and narrow, in two languages."""
+        PICTURES.mkdir(parents=True, exist_ok=True)
+        address = self.page.url.partition("?")[0]
+        for language in ("en", "zh_Hans"):
+            for size in (NARROW, WIDE):
+                self.page.set_viewport_size(size)
+                self.page.goto(f"{address}?lang={language}")
+                width = self.page.evaluate("() => document.documentElement.scrollWidth")
+                path = PICTURES / f"{name}-{language}-{size['width']}.png"
+                self.page.screenshot(path=path, full_page=True)
+                assert width <= size["width"], f"{name} scrolls sideways in {language}"
+
+    def printed(self, name: str) -> None:
+        """Keep how the present page looks on A4, where no navigation stands."""
+        self.page.set_viewport_size(PAPER)
+        self.page.emulate_media(media="print")
+        expect(self.page.get_by_role("navigation", name="工作台")).to_be_hidden()
+        self.page.screenshot(path=PICTURES / f"{name}-print.png")
+        self.page.emulate_media(media="screen")
+        self.page.set_viewport_size(WIDE)
