@@ -35,6 +35,8 @@ class Question:
     """What it does here and now, in figures and dates, a sentence each."""
     version: int | None = None
     """The version of the record that was read, where another one by now is to be refused."""
+    fairness: str | None = None
+    """Address of the report that is to be looked at before the yes."""
 
 
 def ask(question: Question, form: Form) -> str:

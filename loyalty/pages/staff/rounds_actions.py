@@ -47,10 +47,16 @@ def step(round_id: UUID, action: str) -> Any:
     form = _form(chosen, progress)
     version = request.form.get("version", type=int)
     if not form.validate_on_submit():
-        subject = title_of(selection_round)
-        return ask(
-            Question(subject, words, back, preview, version or selection_round.version), form
+        report = url_for("staff_fairness.shown", round_id=round_id)
+        question = Question(
+            title_of(selection_round),
+            words,
+            back,
+            preview,
+            version or selection_round.version,
+            fairness=report if chosen is RoundAction.CONFIRM else None,
         )
+        return ask(question, form)
     acting = _request(round_id, chosen, form, version=version)
     console.attempt(
         lambda session: act_on_round(
