@@ -114,10 +114,8 @@ def rank(
         if candidate.household not in winners:
             places = winners if len(winners) < quota else next_best
             places.setdefault(candidate.household, candidate)
-    return Ranking(
-        selected=tuple(one for one in in_order if winners.get(one.household) is one),
-        reserves=tuple(islice(next_best.values(), waiting)),
-    )
+    selected = tuple(one for one in in_order if winners.get(one.household) is one)
+    return Ranking(selected, reserves=tuple(islice(next_best.values(), waiting)))
 
 
 class _Shortlist:
