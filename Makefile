@@ -20,7 +20,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH):$(CURDIR)/$(NODE_WHEEL)
 export PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check lock bench migration translations clean chromium
+.PHONY: help setup run test rounds check lock bench migration translations clean chromium
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -32,6 +32,9 @@ run: setup ## Serve on 127.0.0.1:PORT, with a demonstration market if the databa
 
 test: setup chromium ## Run the tests (TESTS=tests/rules for some of them)
 	@pytest -n 2 $(TESTS)
+
+rounds: setup ## Let people try 500 times forty things with a round, in any order
+	@LOYALTY_RUNS=500 pytest tests/faults/test_rounds_machine.py
 
 check: setup ## Check style, types, layers and translations
 	ruff check

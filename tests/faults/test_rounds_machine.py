@@ -1,0 +1,150 @@
+"""A round keeps its laws whatever people try, in any order; and a missing guard is noticed.
+
+``LOYALTY_RUNS=500`` asks for as many runs of forty steps as the programme promises; `make rounds`
+sets it.
+"""
+
+import os
+from collections import Counter
+from collections.abc import Callable
+from functools import partial
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis.errors import FlakyFailure
+from hypothesis.stateful import run_state_machine_as_test
+from sqlalchemy.exc import IntegrityError
+
+from loyalty.rules.ranking import Ranking
+from loyalty.rules.record import FrozenList
+from loyalty.rules.selection import RoundAction, RoundFacts, RoundObstacle, missing_for
+from loyalty.services import drawing, notices, objection_decisions, round_actions
+from tests.faults.round_town import Plan
+from tests.faults.rounds_machine import RoundsMachine
+
+RUNS = int(os.environ.get("LOYALTY_RUNS", "30"))
+RUNS_OF_A_CONTROL = 300
+STEPS = 40
+
+pytestmark = pytest.mark.usefixtures("app")
+
+
+def play(runs: int) -> Counter[str]:
+    """Play rounds of forty steps; return how many ended in each state."""
+    ended: Counter[str] = Counter()
+    run_state_machine_as_test(
+        partial(RoundsMachine, ended),
+        settings=settings(
+            max_examples=runs,
+            stateful_step_count=STEPS,
+            phases=[Phase.generate],
+            database=None,
+            suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+        ),
+    )
+    return ended
+
+
+def test_every_law_of_a_round_holds_whatever_people_try() -> None:
+    ended = play(RUNS)
+
+    assert ended.total() >= RUNS
+    assert ended["issued"] + ended["closed"] > 0
+
+
+def without(obstacle: RoundObstacle) -> Callable[..., tuple[RoundObstacle, ...]]:
+    """Return the rule that names what is missing, blind to one obstacle."""
+
+    def blind(action: RoundAction, facts: RoundFacts) -> tuple[RoundObstacle, ...]:
+        return tuple(one for one in missing_for(action, facts) if one is not obstacle)
+
+    return blind
+
+
+def everybody_wins(lists: list[FrozenList]) -> list[Ranking]:
+    return [Ranking(selected=one.candidates, reserves=()) for one in lists]
+
+
+def no_cards(*_: object, **__: object) -> list[object]:
+    return []
+
+
+@pytest.mark.parametrize(
+    ("module", "guard", "instead", "laws"),
+    [
+        (
+            round_actions,
+            "missing_for",
+            without(RoundObstacle.NOTICE_RUNNING),
+            ("the_notice_has_run_out",),
+        ),
+        (drawing, "rank_round", everybody_wins, ("nobody_wins_twice", "quotas_hold")),
+        (round_actions, "issue_cards", no_cards, ("cards_are_the_winners_once",)),
+    ],
+)
+def test_a_service_without_one_of_its_guards_is_caught(
+    monkeypatch: pytest.MonkeyPatch,
+    module: object,
+    guard: str,
+    instead: Callable[..., object],
+    laws: tuple[str, ...],
+) -> None:
+    monkeypatch.setattr(module, guard, instead)
+
+    with pytest.raises((AssertionError, FlakyFailure)) as caught:
+        play(RUNS_OF_A_CONTROL)
+
+    # References are random, so the same steps may have another outcome when they are repeated.
+    first, *_ = getattr(caught.value, "exceptions", [caught.value])
+    assert str(first).partition("\n")[0] in laws
+
+
+@pytest.fixture
+def published() -> RoundsMachine:
+    """A round in its notice, which began on Tuesday and lasts until Tuesday; the clerk nominated.
+
+    What depends on objections is too rare to wait for, so its controls take the steps one by one.
+    """
+    machine = RoundsMachine(Counter())
+    plan = Plan(quotas=(1, 1), least_of_east=0, homes=[1, 2, 3, 4, 5, 1, 2, 3])
+    machine.plan(plan, [(number, "civilized_resident") for number in range(5)], steps=6)
+    return machine
+
+
+def test_a_confirmation_before_the_last_answer_is_caught(
+    monkeypatch: pytest.MonkeyPatch, published: RoundsMachine
+) -> None:
+    monkeypatch.setattr(round_actions, "missing_for", without(RoundObstacle.OBJECTIONS_OPEN))
+    published.object_to_somebody(0, answered_by=None, upheld=False)
+
+    with pytest.raises(AssertionError, match="every_objection_is_answered"):
+        published.go_on("approver", 9, 1, "123", None)
+
+
+def test_an_answer_by_who_nominated_the_person_is_caught(
+    monkeypatch: pytest.MonkeyPatch, published: RoundsMachine
+) -> None:
+    monkeypatch.setattr(objection_decisions, "_is_involved", lambda *_: False)
+
+    with pytest.raises(AssertionError, match="who_answers_is_uninvolved"):
+        published.object_to_somebody(0, answered_by="clerk", upheld=False)
+
+
+def test_a_reserve_who_moves_up_without_a_notice_is_caught(
+    monkeypatch: pytest.MonkeyPatch, published: RoundsMachine
+) -> None:
+    monkeypatch.setattr(notices, "_supplementary_last", lambda _, found, __: found.notice_last)
+    published.time_passes(7)
+    published.object_to_somebody(0, answered_by="approver", upheld=True)
+
+    with pytest.raises(AssertionError, match="the_notice_has_run_out"):
+        published.go_on("approver", 1, 1, "123", None)
+
+
+def test_the_database_itself_refuses_a_creator_who_confirms(
+    monkeypatch: pytest.MonkeyPatch, published: RoundsMachine
+) -> None:
+    monkeypatch.setattr(round_actions, "missing_for", without(RoundObstacle.SAME_PERSON))
+
+    with pytest.raises(IntegrityError, match="two_people"):
+        published.go_on("creator", 9, 1, "123", None)
