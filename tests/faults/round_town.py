@@ -20,7 +20,7 @@ INSIDERS = ("creator", "approver", "clerk", *PANELLISTS)
 OUTSIDER = "outsider"
 """A manager, of another community."""
 PEOPLE = 8
-HOMES = 5
+HOMES = 7
 
 
 @dataclass(frozen=True, slots=True)

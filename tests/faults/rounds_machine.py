@@ -93,7 +93,7 @@ class RoundsMachine(RuleBasedStateMachine):
             least_of_east=st.integers(0, 2),
             homes=st.lists(st.integers(1, HOMES), min_size=PEOPLE, max_size=PEOPLE),
         ),
-        nominees=st.lists(st.tuples(person, honour), min_size=5, unique=True),
+        nominees=st.lists(st.tuples(person, honour), min_size=9, unique=True),
         steps=st.sampled_from((0, 1, 2, 4, 6, 6, 6, 8)),
     )
     def plan(self, plan: Plan, nominees: list[tuple[int, str]], steps: int) -> None:
