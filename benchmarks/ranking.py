@@ -69,11 +69,13 @@ CHOSEN_FROM = """
             SELECT * FROM {source} WHERE area = minimum.area {best}
             ORDER BY score DESC, awards, lot, reference LIMIT minimum.least
         ) AS chosen),
-    others AS (
+    next AS (
         SELECT * FROM {source}
         WHERE NOT EXISTS (SELECT FROM first WHERE first.household = {source}.household) {best}
-        ORDER BY score DESC, awards, lot, reference
-        LIMIT 2 * %(quota)s - (SELECT count(*) FROM first)),
+        ORDER BY score DESC, awards, lot, reference LIMIT %(places)s),
+    others AS (
+        SELECT * FROM next ORDER BY score DESC, awards, lot, reference
+        LIMIT %(places)s - (SELECT count(*) FROM first)),
     seated AS (
         SELECT *, FALSE AS reserve FROM first
         UNION ALL
@@ -101,7 +103,9 @@ VALUES = {
     "areas": [*MINIMUMS],
     "least": [*MINIMUMS.values()],
     "quota": QUOTA,
+    "places": 2 * QUOTA,
 }
+"""The planner goes through the index because it is told the most places beforehand."""
 
 
 def by_our_rules(url: str) -> list[str]:
