@@ -5,6 +5,7 @@ import os
 import socket
 import time
 import warnings
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -29,7 +30,7 @@ def embedded_database(data_dir: Path) -> str:
     data_dir.mkdir(parents=True, exist_ok=True)
     folder = data_dir / "postgres"
     _forget_the_dead(folder / ".handle_pids.json")
-    _outwait_the_dying(folder / "postmaster.pid")
+    _outwait_the_dying(folder)
     return str(get_server(folder).get_uri(driver="psycopg"))
 
 
@@ -50,28 +51,43 @@ def _forget_the_dead(path: Path) -> None:
         path.write_text(json.dumps(alive), encoding="ascii")
 
 
-def _outwait_the_dying(path: Path) -> None:
-    """Wait while the server that wrote this file neither answers nor has ended.
+def _outwait_the_dying(folder: Path) -> None:
+    """Wait while a server of this folder neither answers nor has ended with all its processes.
 
-    A server that is being killed, or is only just starting, would pass for one that runs. What a
-    dead one has left in its file is put away where its number is still taken.
+    A server that is being killed, or is only just starting, would pass for one that runs; and while
+    one process of a killed server is left, PostgreSQL refuses to start on its data.
     """
+    pid_file = folder / "postmaster.pid"
     deadline = time.monotonic() + LONGEST_WAIT
-    while time.monotonic() < deadline:
-        try:
-            lines = path.read_text(encoding="utf-8").splitlines()
-            if len(lines) > SOCKET_FOLDER and _answers(Path(lines[SOCKET_FOLDER])):
-                return
-            if lines and psutil.Process(int(lines[0])).status() == psutil.STATUS_ZOMBIE:
-                path.unlink()
-        except (FileNotFoundError, psutil.NoSuchProcess):
-            return
+    while time.monotonic() < deadline and not _answers(pid_file) and _processes_of(folder):
         time.sleep(0.1)
+    _forget_the_unburied(pid_file)
 
 
-def _answers(folder: Path) -> bool:
+def _answers(pid_file: Path) -> bool:
+    try:
+        socket_folder = Path(pid_file.read_text(encoding="utf-8").splitlines()[SOCKET_FOLDER])
+    except (FileNotFoundError, IndexError):
+        return False
     with socket.socket(socket.AF_UNIX) as probe:
-        return probe.connect_ex(str(folder / ".s.PGSQL.5432")) == 0
+        return probe.connect_ex(str(socket_folder / ".s.PGSQL.5432")) == 0
+
+
+def _processes_of(folder: Path) -> list[psutil.Process]:
+    """Return the living PostgreSQL processes that work in a data folder."""
+    return [
+        process
+        for process in psutil.process_iter(["name", "cwd"])
+        if process.info["name"] == "postgres" and process.info["cwd"] == str(folder.resolve())
+    ]
+
+
+def _forget_the_unburied(pid_file: Path) -> None:
+    """Put away what a dead server has left where its number is still taken by its remains."""
+    with suppress(FileNotFoundError, psutil.NoSuchProcess):
+        pid = int(pid_file.read_text(encoding="utf-8").partition("\n")[0])
+        if psutil.Process(pid).status() == psutil.STATUS_ZOMBIE:
+            pid_file.unlink()
 
 
 def _holds(pid: int, *, listed_by: float) -> bool:

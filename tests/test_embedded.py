@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -54,6 +55,15 @@ def start_in(data_dir: Path, port: int, *options: str) -> subprocess.Popen[bytes
     return start({"LOYALTY_DATA_DIR": str(data_dir)}, port, *options)
 
 
+def start_the_database_alone(data_dir: Path) -> None:
+    """Start the database, and leave it running without a process that holds it."""
+    program = (
+        "import os, pathlib, sys; from loyalty.embedded import embedded_database;"
+        "embedded_database(pathlib.Path(sys.argv[1])); os._exit(0)"
+    )
+    subprocess.run([sys.executable, "-c", program, str(data_dir)], check=True)  # noqa: S603
+
+
 def database_of(data_dir: Path) -> str:
     return f"postgresql://postgres@/postgres?host={data_dir / 'postgres'}"
 
@@ -74,6 +84,22 @@ def test_what_was_committed_survives_a_kill(data_dir: Path) -> None:
         assert connection.execute("SELECT count(*) FROM kept").fetchone() == (1000,)
     stop(again)
     assert postmasters_in(data_dir) == []
+
+
+def test_the_next_start_outwaits_what_is_left_of_a_killed_server(data_dir: Path) -> None:
+    start_the_database_alone(data_dir)
+    (postmaster,) = postmasters_in(data_dir)
+    straggler = postmaster.children()[0]
+    straggler.suspend()
+    postmaster.kill()
+
+    release = threading.Timer(3, straggler.resume)
+    release.start()
+    start_the_database_alone(data_dir)
+
+    release.join()
+    with psycopg.connect(database_of(data_dir)) as connection:
+        assert connection.execute("SELECT 1").fetchone() == (1,)
 
 
 def test_no_worker_outlives_its_parent(data_dir: Path) -> None:
