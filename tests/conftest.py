@@ -18,10 +18,17 @@ from sqlalchemy.orm import Session
 from loyalty.app import create_app
 from loyalty.database import db, migrate
 from loyalty.embedded import embedded_database, leave_embedded_database
+from loyalty.services.directory import Directory
 from loyalty.settings import Settings
 
 SECRET = "a-secret-of-the-tests-0123456789-abcdefghij"
 SHARED = Path(__file__).parents[2] / "shared" / "data"
+
+OWN_DATABASE = f"test_{os.getpid()}"
+"""What the database of the test that runs now is called."""
+
+ROOM_FOR_DATABASES = 2 * 1024**3
+"""Bytes that must be free where the tests' databases are kept in memory."""
 
 hypothesis_settings.register_profile("tests", deadline=None, max_examples=100, print_blob=True)
 hypothesis_settings.load_profile("tests")
@@ -39,8 +46,7 @@ def shared_data(name: str) -> Path:
 def server() -> Iterator[str]:
     """The address of a PostgreSQL with a migrated template; yours, or the embedded one."""
     given = os.environ.get("LOYALTY_TEST_DATABASE_URL")
-    # Not below pytest's own folder: every run of pytest shuts that one to the database's user.
-    folder = Path(tempfile.mkdtemp(prefix="loyalty-"))
+    folder = Path(tempfile.mkdtemp(prefix="loyalty-", dir=fast_folder()))
     url = given or embedded_database(folder)
     if given is None:
         with psycopg.connect(plain(url), autocommit=True) as connection:
@@ -57,10 +63,21 @@ def server() -> Iterator[str]:
     shutil.rmtree(folder)
 
 
+def fast_folder() -> Path | None:
+    """Return where a database is copied fastest: the memory, where there is enough of it.
+
+    Nothing is kept below pytest's own folder, for every run of pytest shuts that one to the
+    database's user.
+    """
+    memory = Path("/dev/shm")  # noqa: S108  # the folder made in it is named at random
+    roomy = memory.is_dir() and shutil.disk_usage(memory).free > ROOM_FOR_DATABASES
+    return memory if roomy else None
+
+
 @contextmanager
-def new_database(server: str) -> Iterator[str]:
+def new_database(server: str, name: str | None = None) -> Iterator[str]:
     """Give the address of an empty, migrated database that nobody else sees."""
-    template, name = name_of(server), f"test_{uuid4().hex}"
+    template, name = name_of(server), name or f"test_{uuid4().hex}"
     with psycopg.connect(plain(named(server, "postgres")), autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
     yield named(server, name)
@@ -71,23 +88,31 @@ def new_database(server: str) -> Iterator[str]:
 @pytest.fixture
 def database(server: str) -> Iterator[str]:
     """The address of a test's own database."""
-    with new_database(server) as url:
+    with new_database(server, OWN_DATABASE) as url:
         yield url
 
 
-@pytest.fixture
-def app(database: str, tmp_path: Path) -> Iterator[Flask]:
-    """The service on a database of its own."""
+@pytest.fixture(scope="session")
+def service_of_tests(server: str, tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """The service, made once; the database it names is another one for each test."""
     app = create_app(
         Settings(
-            data_dir=tmp_path,
-            database_url=database,
+            data_dir=tmp_path_factory.mktemp("data"),
+            database_url=named(server, OWN_DATABASE),
             secret_key=SECRET,
             base_url="http://loyalty.test",
             limit_rates=False,
         )
     )
     app.testing = True
+    return app
+
+
+@pytest.fixture
+def app(service_of_tests: Flask, database: str) -> Iterator[Flask]:  # noqa: ARG001  # is served
+    """The service on a database of its own, with nothing remembered."""
+    app = service_of_tests
+    app.extensions["loyalty.directory"] = Directory()
     with app.app_context():
         yield app
         db.session.remove()
