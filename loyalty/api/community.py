@@ -22,12 +22,14 @@ communities = Noun("/community")
 
 
 class LimitsSchema(Schema):
-    """What one card may do; null sets no limit."""
+    """What one card, and a till without network, may do; null sets no limit."""
 
     discountable_per_sale_fen = Amount(least=1, allow_none=True)
     uses_per_shop_day = WholeNumber(1, 1000, allow_none=True)
     uses_per_day = WholeNumber(1, 1000, allow_none=True)
     saved_per_month_fen = Amount(least=1, allow_none=True)
+    offline_sales_per_till = WholeNumber(1, 100_000, allow_none=True)
+    offline_saved_per_till_fen = Amount(least=1, allow_none=True)
 
 
 class CommunitySchema(Schema):

@@ -9,11 +9,9 @@ from flask.views import MethodView
 from loyalty.api.access import Caller, open_to
 from loyalty.api.noun import Noun
 from loyalty.api.schemas import Schema
-from loyalty.cards.keys import jwk
 from loyalty.clock import utc_now
 from loyalty.database import transaction
-from loyalty.rules.calendar import Month
-from loyalty.services.card_keys import PublishedKey, published_keys
+from loyalty.services.card_keys import jwk_of, published_keys
 from loyalty.services.revocations import published_list
 
 well_known = Noun("/.well-known", base="")
@@ -63,7 +61,7 @@ class Keys(MethodView):
         """Read the public keys of every community."""
         with transaction() as session:
             keys = published_keys(session, now=utc_now())
-            return _cached({"keys": [_jwk(published) for published in keys]})
+            return _cached({"keys": [jwk_of(published) for published in keys]})
 
 
 @revocation_lists.route("/<slug>.json")
@@ -76,16 +74,6 @@ class LatestRevocationList(MethodView):
         """Read the latest list."""
         with transaction() as session:
             return _cached(published_list(session, slug).document)
-
-
-def _jwk(published: PublishedKey) -> dict[str, str]:
-    key, community = published
-    return {
-        **jwk(key.public_key, key.key_id),
-        "community": community.slug,
-        "month": str(Month.of(key.month)),
-        "timezone": community.timezone,
-    }
 
 
 def _cached(document: dict[str, Any]) -> Response:

@@ -37,6 +37,12 @@ class Community(Versioned):
     uses_per_shop_day: Mapped[int | None]
     uses_per_day: Mapped[int | None]
     saved_per_month_fen: Mapped[int | None]
+    offline_sales_per_till: Mapped[int | None] = mapped_column(default=500, server_default="500")
+    """Sales a till may make before it has reached us again. None for no limit."""
+    offline_saved_per_till_fen: Mapped[int | None] = mapped_column(
+        default=200_000, server_default="200000"
+    )
+    """What these may save together. None for no limit."""
     excluded_categories: Mapped[list[str]] = mapped_column(ARRAY(Text))
     """Goods the card gives nothing on. An empty list excludes nothing."""
     notice_working_days: Mapped[int] = mapped_column(default=5)

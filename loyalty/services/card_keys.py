@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from loyalty.cards.keys import SealError, new_signing_key, seal, unseal
+from loyalty.cards.keys import SealError, jwk, new_signing_key, seal, unseal
 from loyalty.models import Community, SigningKey
 from loyalty.rules.calendar import CARD_MONTHS, Month
 
@@ -91,6 +91,17 @@ def published_keys(session: Session, *, now: datetime) -> Sequence[PublishedKey]
         .order_by(SigningKey.month, Community.slug)
     )
     return [PublishedKey(key, community) for key, community in rows]
+
+
+def jwk_of(published: PublishedKey) -> dict[str, str]:
+    """Return a public key as a JSON Web Key, with the members of ours that say whose it is."""
+    key, community = published
+    return {
+        **jwk(key.public_key, key.key_id),
+        "community": community.slug,
+        "month": str(Month.of(key.month)),
+        "timezone": community.timezone,
+    }
 
 
 def _key_of(session: Session, community: Community, month: Month) -> SigningKey | None:

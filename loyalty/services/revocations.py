@@ -25,7 +25,7 @@ def publish(
     # an earlier one holds. Sales, which only refer to the community, are not held up.
     session.get_one(Community, community.id, with_for_update={"key_share": True})
     session.flush()
-    last = _latest(session, community)
+    last = latest_list(session, community)
     number = 1 if last is None else last.number + 1
     key = signing_key_for(
         session, community, Month.of(now.date()), sealing_key=sealing_key, now=now
@@ -55,13 +55,14 @@ def published_list(session: Session, slug: str) -> RevocationList:
         UnknownRecordError: there is no such community, or it has issued no card yet.
     """
     community = session.scalar(select(Community).where(Community.slug == slug))
-    latest = _latest(session, community) if community else None
+    latest = latest_list(session, community) if community else None
     if latest is None:
         raise UnknownRecordError("No community of this name has issued cards.")
     return latest
 
 
-def _latest(session: Session, community: Community) -> RevocationList | None:
+def latest_list(session: Session, community: Community) -> RevocationList | None:
+    """Return the latest list of a community; None until it has issued its first card."""
     return session.scalar(
         select(RevocationList)
         .where(RevocationList.community_id == community.id)

@@ -82,6 +82,7 @@ POST   /api/v1/shops/<shop_id>/tills                        staff shop_owner
 DELETE /api/v1/tills/<till_id>                              staff shop_owner
 POST   /api/v1/till/pairing                                 anyone
 GET    /api/v1/till/today                                   till
+GET    /api/v1/till/offline-pack                            till
 POST   /api/v1/validations                                  till
 POST   /api/v1/redemptions                                  till
 GET    /api/v1/redemptions                                  staff

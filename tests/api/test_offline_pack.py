@@ -1,0 +1,294 @@
+import gzip
+import json
+from base64 import b64decode
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from hashlib import sha256
+from typing import Any
+
+import pytest
+import time_machine
+from flask.testing import FlaskClient
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from loyalty.models import Card, Community, Resident, Shop, ShopTerm
+from loyalty.services.actors import Role
+from loyalty.services.revocations import publish
+from tests.given import (
+    NOON,
+    SEALING_KEY,
+    given_card,
+    given_community,
+    given_resident,
+    given_shop,
+    honour_of,
+    paired_till,
+    signed_in,
+)
+
+PACK = "/api/v1/till/offline-pack"
+LARGEST = 100 * 1024
+MANY = 5000
+
+
+@dataclass
+class Market:
+    """A community with one certified shop and its till."""
+
+    community: Community
+    shop: Shop
+    till: dict[str, str]
+
+
+@pytest.fixture(autouse=True)
+def noon() -> Iterator[time_machine.Traveller]:
+    with time_machine.travel(NOON, tick=False) as clock:
+        yield clock
+
+
+@pytest.fixture
+def market(session: Session) -> Market:
+    community = given_community(session)
+    shop = given_shop(session, community)
+    return Market(community, shop, paired_till(session, shop))
+
+
+def pack_of(client: FlaskClient, market: Market) -> dict[str, Any]:
+    answer = client.get(PACK, headers=market.till)
+    assert answer.status_code == 200
+    pack: dict[str, Any] = answer.json
+    return pack
+
+
+def hash_of(card: Card, community: Community) -> bytes:
+    return sha256(f"loyalty serial|{community.slug}|{card.serial}".encode()).digest()[:8]
+
+
+def columns_of(record: Card | Resident) -> dict[str, Any]:
+    """The values of a record, to make more of its kind."""
+    return {
+        column.key: getattr(record, column.key)
+        for column in record.__table__.c
+        if column.key != "id"
+    }
+
+
+def on_roster(client: FlaskClient, market: Market, card: Card) -> bool:
+    wanted = hash_of(card, market.community)
+    hashes = [b64decode(part["hashes"]) for part in pack_of(client, market)["roster"]]
+    return any(wanted == part[at : at + 8] for part in hashes for at in range(0, len(part), 8))
+
+
+def test_a_pack_says_what_holds_at_this_counter(
+    client: FlaskClient, session: Session, market: Market
+) -> None:
+    market.shop.uses_per_shop_day = 5
+    market.shop.opted_in_categories = ["alcohol"]
+    honour = honour_of(session, market.community)
+    session.add(ShopTerm(shop_id=market.shop.id, honour_id=honour.id, pay_permille=820))
+    session.commit()
+
+    pack = pack_of(client, market)
+
+    assert pack["issued_at"] == NOON.isoformat()
+    assert pack["community"] == {
+        "slug": market.community.slug,
+        "name": "田园市场",
+        "timezone": "Asia/Shanghai",
+    }
+    assert pack["shop"] == {
+        "name": market.shop.name,
+        "plaque_number": market.shop.plaque_number,
+        "certified": True,
+        "certified_until": "2027-12-09",
+        "terms": {"civilized_resident": 820},
+    }
+    assert pack["policy"]["limits"] == {
+        "discountable_per_sale_fen": None,
+        "uses_per_shop_day": 5,
+        "uses_per_day": None,
+        "saved_per_month_fen": None,
+    }
+    assert "tobacco" in pack["policy"]["excluded_categories"]
+    assert "alcohol" not in pack["policy"]["excluded_categories"]
+    assert pack["policy"]["offline"] == {"days": 7, "sales": 500, "saved_fen": 200_000}
+    assert pack["honours"]["1"] == "civilized_resident"
+
+
+def test_the_allowance_of_a_till_is_the_communitys_policy(
+    client: FlaskClient, session: Session, market: Market
+) -> None:
+    manager = signed_in(session, market.community, Role.MANAGER)
+    allowance = {"offline_sales_per_till": 20, "offline_saved_per_till_fen": None}
+
+    changed = client.patch(
+        "/api/v1/community", headers={**manager, "If-Match": '"1"'}, json={"limits": allowance}
+    )
+
+    assert {name: changed.json["limits"][name] for name in allowance} == allowance
+    assert pack_of(client, market)["policy"]["offline"] == {
+        "days": 7,
+        "sales": 20,
+        "saved_fen": None,
+    }
+
+
+def test_keys_and_list_are_those_anyone_may_fetch(
+    client: FlaskClient, session: Session, market: Market
+) -> None:
+    elsewhere = given_community(session)
+    given_card(session, elsewhere)
+    given_card(session, market.community, state="revoked")
+    session.commit()
+    assert pack_of(client, market)["revocations"] is None
+    publish(session, market.community, sealing_key=SEALING_KEY, now=NOON)
+    session.commit()
+
+    pack = pack_of(client, market)
+
+    assert pack["keys"] == client.get("/.well-known/loyalty-keys.json").json["keys"]
+    assert {key["community"] for key in pack["keys"]} == {market.community.slug, elsewhere.slug}
+    published = client.get(f"/revocations/{market.community.slug}.json").json
+    assert pack["revocations"] == published
+
+
+@pytest.mark.parametrize(
+    ("values", "listed"),
+    [
+        ({}, True),
+        ({"state": "active"}, True),
+        ({"state": "suspended"}, False),
+        ({"state": "revoked"}, False),
+        ({"valid_until": date(2026, 12, 9)}, True),
+        ({"valid_until": date(2026, 12, 8)}, False),
+        ({"valid_from": date(2027, 1, 1)}, True),
+    ],
+)
+def test_the_roster_holds_the_cards_that_work_or_will(
+    client: FlaskClient, session: Session, market: Market, values: dict[str, Any], *, listed: bool
+) -> None:
+    until = values.pop("valid_until", None)
+    card = given_card(session, market.community, **values)
+    card.valid_until = until or card.valid_until
+    session.commit()
+
+    assert on_roster(client, market, card) is listed
+
+
+def test_the_roster_tells_honours_and_rates_apart(
+    client: FlaskClient, session: Session, market: Market
+) -> None:
+    cards = [
+        given_card(session, market.community),
+        given_card(session, market.community),
+        given_card(session, market.community, pay_permille=800, honour="household_head"),
+    ]
+    given_card(session, given_community(session))
+    session.commit()
+
+    roster = pack_of(client, market)["roster"]
+
+    hashes = [hash_of(card, market.community) for card in cards]
+    december = {"valid_from": "2026-12-01", "valid_until": "2026-12-31"}
+    assert [{**part, "hashes": b64decode(part["hashes"])} for part in roster] == [
+        {
+            "honour": "civilized_resident",
+            "pay_permille": 850,
+            **december,
+            "hashes": b"".join(sorted(hashes[:2])),
+        },
+        {"honour": "household_head", "pay_permille": 800, **december, "hashes": hashes[2]},
+    ]
+
+
+def test_a_shop_that_gives_no_discount_is_told_so(
+    client: FlaskClient, session: Session, market: Market
+) -> None:
+    market.shop.certified_until = NOON.date() - timedelta(days=1)
+    session.commit()
+
+    assert pack_of(client, market)["shop"]["certified"] is False
+
+
+def test_an_unchanged_pack_is_not_sent_again(
+    client: FlaskClient, session: Session, market: Market, noon: time_machine.Traveller
+) -> None:
+    first = client.get(PACK, headers=market.till)
+    known = {**market.till, "If-None-Match": first.headers["ETag"]}
+
+    noon.shift(timedelta(minutes=1))
+    unchanged = client.get(PACK, headers=known)
+    given_card(session, market.community)
+    session.commit()
+    changed = client.get(PACK, headers=known)
+
+    assert (unchanged.status_code, unchanged.data) == (304, b"")
+    assert unchanged.headers["ETag"] == first.headers["ETag"]
+    assert changed.status_code == 200
+    assert changed.headers["ETag"] != first.headers["ETag"]
+
+
+def test_a_pack_is_compressed_for_whoever_takes_it_so(client: FlaskClient, market: Market) -> None:
+    plain = client.get(PACK, headers=market.till)
+    packed = client.get(PACK, headers={**market.till, "Accept-Encoding": "gzip, br"})
+    refused = client.get(PACK, headers={**market.till, "Accept-Encoding": "gzip;q=0"})
+
+    assert "Content-Encoding" not in plain.headers
+    assert "Content-Encoding" not in refused.headers
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert json.loads(gzip.decompress(packed.data)) == plain.json
+    assert "Accept-Encoding" in plain.vary
+    assert "Accept-Encoding" in packed.vary
+    assert plain.headers["ETag"] == packed.headers["ETag"]
+
+
+def test_five_thousand_cards_fit_a_small_pack(
+    client: FlaskClient, session: Session, market: Market
+) -> None:
+    many = range(1, MANY)
+    first = given_card(session, market.community)
+    resident = given_resident(session, market.community)
+    holders = session.scalars(
+        insert(Resident).returning(Resident.id),
+        [columns_of(resident) for _ in many],
+    )
+    session.execute(
+        insert(Card),
+        [
+            {**columns_of(first), "serial": f"{place:012}", "resident_id": holder}
+            for place, holder in zip(many, holders, strict=True)
+        ],
+    )
+    session.commit()
+
+    answer = client.get(PACK, headers={**market.till, "Accept-Encoding": "gzip"})
+
+    assert len(answer.data) <= LARGEST
+    (part,) = json.loads(gzip.decompress(answer.data))["roster"]
+    assert len(b64decode(part["hashes"])) == MANY * 8
+
+
+def test_a_pack_names_nobody(client: FlaskClient, session: Session, market: Market) -> None:
+    market.shop.contact = "王大力 13800138000"
+    resident = given_resident(session, market.community, name="赵小红", phone="13900139000")
+    card = given_card(session, market.community, resident_id=resident.id)
+    session.commit()
+
+    text = client.get(PACK, headers=market.till).text
+
+    for private in ("赵小红", "王大力", "13800138000", "13900139000", card.serial, card.token):
+        assert private not in text
+        assert json.dumps(private).strip('"') not in text
+
+
+def test_only_a_paired_till_gets_a_pack(
+    client: FlaskClient, session: Session, market: Market
+) -> None:
+    revoked = paired_till(session, market.shop, revoked_at=NOON)
+    manager = signed_in(session, market.community, Role.MANAGER)
+
+    assert client.get(PACK).status_code == 401
+    assert client.get(PACK, headers=revoked).status_code == 401
+    assert client.get(PACK, headers=manager).status_code == 403
