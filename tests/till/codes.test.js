@@ -1,7 +1,14 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { inGroups, kindOf, normalise } from "../../loyalty/till/static/codes.js";
+import {
+  inGroups,
+  isTrainingCode,
+  kindOf,
+  masked,
+  normalise,
+  withoutPrefix,
+} from "../../loyalty/till/static/codes.js";
 
 const TOKEN = "A".repeat(120);
 
@@ -53,4 +60,33 @@ test("a text keeps its blanks unless it is a number", () => {
 test("a number is grouped while it is typed", () => {
   assert.equal(inGroups("1234567"), "1234 567");
   assert.equal(inGroups("12345678901244"), "1234 5678 9012 44");
+});
+
+test("what a scanner puts in front is cut off, and never a digit of a number", () => {
+  const url = `HTTPS://HOST/C/${TOKEN}`;
+  for (const prefix of ["", "]C1", "]Q1", "*", "~#", "SN-"]) {
+    assert.equal(withoutPrefix(`${prefix}12345678901244`), "12345678901244");
+    assert.equal(withoutPrefix(prefix + url), url);
+  }
+  assert.equal(withoutPrefix("CODE12345678901244"), "CODE12345678901244");
+  assert.equal(kindOf(withoutPrefix("]C1134567890123456789")), "payment_code");
+  assert.equal(kindOf(withoutPrefix("A99912345678901244")), "bad");
+});
+
+test("a masked text shows its ends, and nothing of what may pay", () => {
+  assert.equal(masked("HTTPS://HOST"), "HT••••ST");
+  assert.equal(masked("12345678901244"), "12••••44");
+  assert.equal(masked("13456789012345678"), "••••••••");
+  assert.equal(masked("X134567890123456"), "••••••••");
+  assert.equal(masked("1234567"), "•••••••");
+});
+
+test("the card of the exercises is known by its number and by its token", () => {
+  const token = `CAAAAAAAAAAAADKICE${"A".repeat(102)}`;
+  for (const code of ["00000000000098", "0000 0000 0000 98", token, `HTTPS://HOST/C/${token}`]) {
+    assert.equal(isTrainingCode(code), true, code);
+    assert.notEqual(kindOf(code), "bad");
+  }
+  assert.equal(isTrainingCode("12345678901244"), false);
+  assert.equal(isTrainingCode(`HTTPS://HOST/C/${TOKEN}`), false);
 });

@@ -15,6 +15,17 @@ const SEPARATORS = /[\s\-\u2010-\u2015\u2212]/g;
 /** Digits of a card number, check digits included. */
 export const NUMBER_DIGITS = 14;
 
+/** The name some scanners put before a code for its kind, such as ]C0 (ISO/IEC 15424). */
+const SYMBOLOGY = /^\][A-Za-z][0-9A-Za-z]/;
+/** Up to three letters or marks that a scanner was set up to put before a number or an address. */
+const PREFIX = /^[^0-9]{1,3}(?=[0-9]+$)|^.{1,3}?(?=https?:\/\/)/i;
+
+/** So many digits in a row may be most of a payment code, of which nothing is ever shown. */
+const TOO_MANY_DIGITS = /[0-9]{15}/;
+
+/** The card of the exercises: its number, and its token, which nobody has signed. */
+const TRAINING = /^00000000000098$|(?:^|\/)CAAAAAAAAAAAADKICEA{102}$/;
+
 /**
  * Return a text as a scanner would have sent it: full-width letters become plain ones, and blanks
  * and hyphens go if nothing but digits is left.
@@ -37,6 +48,32 @@ export function kindOf(text) {
   if (PAYMENT.test(code)) return "payment_code";
   if (GOODS.test(code)) return "goods_barcode";
   return TOKEN.test(code) ? "token" : "bad";
+}
+
+/**
+ * Return a text without what a scanner has put in front of it. A number keeps all its digits, so
+ * that no payment code is ever cut down to a card.
+ * @param {string} text
+ */
+export function withoutPrefix(text) {
+  return text.replace(SYMBOLOGY, "").replace(PREFIX, "");
+}
+
+/**
+ * Return whether a text is the card of the exercises.
+ * @param {string} text
+ */
+export function isTrainingCode(text) {
+  return TRAINING.test(normalise(text));
+}
+
+/**
+ * Return a text of which only the ends can be read; nothing of what may be a payment code.
+ * @param {string} text
+ */
+export function masked(text) {
+  if (text.length < 8 || TOO_MANY_DIGITS.test(text)) return "•".repeat(Math.min(text.length, 8));
+  return `${text.slice(0, 2)}••••${text.slice(-2)}`;
 }
 
 /**

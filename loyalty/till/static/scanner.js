@@ -3,7 +3,11 @@
  * fingers by its speed; a slow one is told by the length of what it sends before its Enter.
  */
 
-import { kindOf } from "./codes.js";
+import { kindOf, withoutPrefix } from "./codes.js";
+import { fieldOf, keepOut } from "./fields.js";
+import { characterOf, createNumberedKeys, endOf, plain } from "./keys.js";
+
+export { characterOf };
 
 /** Keys closer together than this come from a machine, in milliseconds. */
 export const BURST_GAP = 60;
@@ -11,110 +15,242 @@ export const BURST_GAP = 60;
 export const SHORTEST_CODE = 8;
 /** The same code again within this time is the same look at the same card, in milliseconds. */
 export const SAME_CODE = 5000;
+/** An Enter this soon after a code belongs to it, in milliseconds. */
+const LATE_ENTER = 250;
+/** Letters of a line that are remembered. */
+const LONGEST_LINE = 300;
 
-/** What a key of a US layout types with Shift; scanners type capitals and addresses with it. */
-const MARKS = { Slash: "/", Period: ".", NumpadDecimal: ".", Minus: "-", NumpadSubtract: "-" };
-const SHIFTED = { Semicolon: ":", Minus: "_", Slash: "?" };
-
-/**
- * Return the character a key stands for, read from its place: an input method for Chinese swallows
- * the letter, never the place. Letters are capitals, as in every code of ours. "" if there is none.
- * @param {{code: string, key: string, shiftKey: boolean}} event
- */
-export function characterOf(event) {
-  const digit = /^(?:Digit|Numpad)([0-9])$/.exec(event.code);
-  if (digit !== null) return digit[1];
-  const letter = /^Key([A-Z])$/.exec(event.code);
-  if (letter !== null) return letter[1];
-  const written = event.key.length === 1 ? event.key.normalize("NFKC") : "";
-  // A mark the browser has read is right on every layout; an input method leaves only its place.
-  if (/^[:/.\-_?]$/.test(written)) return written;
-  const marks = event.shiftKey ? SHIFTED : MARKS;
-  if (event.code in marks) return marks[event.code];
-  return event.code === "" || event.code === "Unidentified" ? written.toUpperCase() : "";
-}
+/** The events of a page that a scanner is heard by. */
+export const HEARD = [
+  "keydown",
+  "keyup",
+  "beforeinput",
+  "input",
+  "compositionstart",
+  "compositionupdate",
+];
 
 /**
+ * @typedef {object} Key one key of a line
+ * @property {string} character
+ * @property {number} at
+ * @property {string} written the letter as the browser has read it, small or capital
+ * @property {boolean} capsLock
+ * @property {import("./fields.js").Field | null} field the text field it went into
+ *
+ * @typedef {object} Manner how a code was sent
+ * @property {import("./codes.js").CodeKind} kind
+ * @property {string} text as it came, with what the scanner put in front; "" for a payment code
+ * @property {number} length
+ * @property {"Enter" | "Tab" | ""} end
+ * @property {number} pace milliseconds from one key to the next, on average
+ * @property {"capital" | "small" | "mixed" | "none"} letters as the browser has read them
+ * @property {boolean} capsLock
+ *
  * @typedef {object} Listener
- * @property {(code: string) => void} onCode a card was read
- * @property {(verdict: "payment_code" | "bad_code") => void} onDropped something else was read
+ * @property {(code: string, manner: Manner) => void} onCode a card was read
+ * @property {(verdict: "payment_code" | "bad_code", manner: Manner) => void} onDropped something
+ *   else was read
  * @property {(key: string) => void} onKey a finger has typed a digit or a point
  * @property {() => boolean} onEnter a finger has pressed Enter; whether that was for the till
  * @property {(work: () => void, wait: number) => unknown} later such as setTimeout
+ * @property {number} [sameCode] how long the same code is not told again, in milliseconds
  */
 
 /**
- * Return what hears key presses and tells codes from typing.
+ * Return what hears the events of a page and tells codes from typing.
  * @param {Listener} listener
  */
-export function createScanner({ onCode, onDropped, onKey, onEnter, later }) {
-  let line = "";
-  let waiting = "";
-  let lastAt = -Infinity;
-  let lastCode = "";
-  let lastCodeAt = -Infinity;
+export function createScanner(listener) {
+  const heard = {
+    /** @type {Key[]} the line since its last end */
+    keys: [],
+    /** How many of the last keys have not been handed on. */
+    waiting: 0,
+    lastAt: -Infinity,
+    lastCode: "",
+    lastCodeAt: -Infinity,
+    numbered: createNumberedKeys(),
+    /** Whether the last key was read by its place, so that its text is not read again. */
+    byPlace: false,
+    composed: "",
+    /** @type {import("./fields.js").Kept | null} the field a code was taken out of just now */
+    kept: null,
+  };
 
-  /** Hand on what fingers have typed; a burst that never ended with Enter is a code. */
-  function settle(at) {
-    if (at !== lastAt) return;
-    if (waiting.length >= SHORTEST_CODE) finish(waiting, at);
-    else hand(waiting);
-  }
-
-  function hand(typed) {
-    waiting = "";
-    for (const key of typed) if (/[0-9.]/.test(key)) onKey(key);
-  }
-
-  function finish(text, at) {
-    line = "";
-    waiting = "";
-    const repeated = text === lastCode && at - lastCodeAt < SAME_CODE;
-    lastCodeAt = at;
-    if (repeated) return;
-    const kind = kindOf(text);
-    // A code of money is forgotten at once, even here.
-    lastCode = kind === "payment_code" ? "" : text;
-    if (kind === "card_number" || kind === "token") onCode(text);
-    else onDropped(kind === "payment_code" ? "payment_code" : "bad_code");
-  }
+  const hearing = {
+    keydown: pressed,
+    keyup: released,
+    beforeinput: inserted,
+    compositionstart: composed,
+    compositionupdate: composed,
+    input: putBack,
+  };
 
   return {
     /**
-     * Hear one key; return whether it was meant for the till and nobody else.
-     * @param {{code: string, key: string, shiftKey: boolean, timeStamp: number}} event
+     * Hear one event; return whether it was meant for the till and nobody else.
+     * @param {any} event of one of the types in HEARD; a key that goes down if it has none
+     * @returns {boolean}
      */
-    hear(event) {
-      const at = event.timeStamp;
-      if (event.code === "Enter" || event.code === "NumpadEnter" || event.code === "Tab") {
-        return end(at, event.code);
-      }
-      const character = characterOf(event);
-      if (character === "") return false;
-      if (at - lastAt > BURST_GAP) hand(waiting);
-      line = (line + character).slice(-300);
-      waiting += character;
-      lastAt = at;
-      later(() => settle(at), BURST_GAP + 20);
-      return true;
-    },
+    hear: (event) => hearing[event.type || "keydown"](heard, listener, event),
     /** Forget what was typed: another customer. */
-    forget() {
-      line = "";
-      waiting = "";
-    },
+    forget: () => forget(heard),
   };
+}
 
-  function end(at, code) {
-    const fast = waiting.length >= SHORTEST_CODE && at - lastAt <= BURST_GAP * 4;
-    const slow = line.length >= SHORTEST_CODE && kindOf(line) !== "bad";
-    if (fast || slow) {
-      finish(fast ? waiting : line, at);
-      return true;
-    }
-    hand(waiting);
-    line = "";
-    // Without a code before it, Tab moves the focus as everywhere.
-    return code !== "Tab" && onEnter();
+function forget(heard) {
+  heard.keys = [];
+  heard.waiting = 0;
+}
+
+function pressed(heard, listener, event) {
+  const at = event.timeStamp;
+  // A key that is held down is a finger's; the second of its digits was not meant.
+  if (event.repeat) return fieldOf(event.target) === null && characterOf(event).trim() !== "";
+  if (heard.numbered.gathers(event)) {
+    begin(heard, listener, at);
+    return fieldOf(event.target) === null;
   }
+  const end = endOf(event);
+  const inBurst = running(heard, at);
+  if (event.ctrlKey || event.metaKey || event.altKey) {
+    // In the middle of a code, or as its end, these are no shortcuts of the browser.
+    if (!inBurst && at - heard.lastCodeAt > LATE_ENTER) return false;
+    return end === "" || ended(heard, listener, end, event);
+  }
+  if (end !== "") return ended(heard, listener, end, event);
+  const character = characterOf(event);
+  heard.byPlace = character !== "";
+  if (character === "" || (character === " " && !inBurst)) return false;
+  return typed(heard, listener, character, event);
+}
+
+function released(heard, listener, event) {
+  const { character, end } = heard.numbered.release(event);
+  if (end !== "") return ended(heard, listener, end, event);
+  if (character === "") return false;
+  heard.byPlace = true;
+  return typed(heard, listener, character, event);
+}
+
+/** A keyboard without places, as on a telephone: only the text it writes can be heard. */
+function inserted(heard, listener, event) {
+  if (heard.byPlace || event.inputType !== "insertText") return false;
+  hearText(heard, listener, plain(event.data || ""), event);
+  return false;
+}
+
+/** Of a text that is being composed, only what is new; it is cut into syllables by blanks. */
+function composed(heard, listener, event) {
+  const starts = event.type === "compositionstart";
+  const text = starts ? "" : plain(event.data || "").replace(/[ ']/g, "");
+  const before = text.startsWith(heard.composed) ? heard.composed.length : 0;
+  if (!heard.byPlace) hearText(heard, listener, text.slice(before), event);
+  heard.composed = text;
+  return false;
+}
+
+function hearText(heard, listener, text, event) {
+  for (const character of text) typed(heard, listener, character, event);
+}
+
+/** An input method writes after the code was found; that goes as well. */
+function putBack(heard, listener, event) {
+  if (heard.kept !== null) heard.kept.putBack(event.timeStamp);
+  return false;
+}
+
+/** Return whether a machine is typing. */
+function running(heard, at) {
+  return heard.waiting > 0 && at - heard.lastAt <= BURST_GAP;
+}
+
+/** A key was touched: what came long before it was typed by a finger. */
+function begin(heard, listener, at) {
+  if (at - heard.lastAt > BURST_GAP) hand(heard, listener);
+  heard.lastAt = at;
+}
+
+/** Keep a character until it is known who has typed it; return whether the page must not see it. */
+function typed(heard, listener, character, event) {
+  const at = event.timeStamp;
+  begin(heard, listener, at);
+  const field = fieldOf(event.target);
+  const written = event.key && event.key.length === 1 ? event.key : "";
+  const capsLock = Boolean(event.getModifierState && event.getModifierState("CapsLock"));
+  heard.keys = [...heard.keys, { character, at, written, capsLock, field }].slice(-LONGEST_LINE);
+  heard.waiting = Math.min(heard.waiting + 1, heard.keys.length);
+  listener.later(() => settle(heard, listener, at), BURST_GAP + 20);
+  return field === null;
+}
+
+/** Hand on what fingers have typed; a burst that never ended with Enter is a code. */
+function settle(heard, listener, at) {
+  if (at !== heard.lastAt) return;
+  if (heard.waiting >= SHORTEST_CODE) finish(heard, listener, heard.waiting, "", at);
+  else hand(heard, listener);
+}
+
+/** What goes into a field stays there; all else is for the number pad. */
+function hand(heard, listener) {
+  const keys = heard.waiting === 0 ? [] : heard.keys.slice(-heard.waiting);
+  heard.waiting = 0;
+  for (const { character, field } of keys) {
+    if (field === null && /[0-9.]/.test(character)) listener.onKey(character);
+  }
+}
+
+function ended(heard, listener, end, event) {
+  const at = event.timeStamp;
+  const { keys, waiting } = heard;
+  const fast = waiting >= SHORTEST_CODE && at - heard.lastAt <= BURST_GAP * 4;
+  const slow = keys.length >= SHORTEST_CODE && kindOf(withoutPrefix(textOf(keys))) !== "bad";
+  if (fast || slow) {
+    finish(heard, listener, fast ? waiting : keys.length, end, at);
+    return true;
+  }
+  hand(heard, listener);
+  heard.keys = [];
+  // A code that was told by its speed has an Enter that comes late, or a second one.
+  if (at - heard.lastCodeAt <= LATE_ENTER) return true;
+  // Without a code before it, Tab moves the focus as everywhere, and Enter is the field's.
+  return end === "Enter" && fieldOf(event.target) === null && listener.onEnter();
+}
+
+/** The last keys are a code: tell it once, and leave no trace of it in a field. */
+function finish(heard, listener, count, end, at) {
+  const keys = heard.keys.slice(-count);
+  forget(heard);
+  heard.kept = keepOut(keys[0].field, at);
+  const text = withoutPrefix(textOf(keys));
+  const again = listener.sameCode === undefined ? SAME_CODE : listener.sameCode;
+  const repeated = text === heard.lastCode && at - heard.lastCodeAt < again;
+  heard.lastCodeAt = at;
+  if (repeated) return;
+  const kind = kindOf(text);
+  // A code of money is forgotten at once, even here.
+  heard.lastCode = kind === "payment_code" ? "" : text;
+  const manner = mannerOf(keys, kind, end);
+  if (kind === "card_number" || kind === "token") listener.onCode(text, manner);
+  else listener.onDropped(kind === "payment_code" ? kind : "bad_code", manner);
+}
+
+function textOf(keys) {
+  return keys.map(({ character }) => character).join("");
+}
+
+/** @returns {Manner} */
+function mannerOf(keys, kind, end) {
+  const letters = keys.map(({ written }) => written).join("").replace(/[^A-Za-z]/g, "");
+  const cases = [[/^$/, "none"], [/^[A-Z]+$/, "capital"], [/^[a-z]+$/, "small"], [/./, "mixed"]];
+  return {
+    kind,
+    text: kind === "payment_code" ? "" : textOf(keys),
+    length: keys.length,
+    end,
+    pace: (keys[keys.length - 1].at - keys[0].at) / Math.max(keys.length - 1, 1),
+    letters: cases.find(([test]) => test.test(letters))[1],
+    capsLock: keys.some(({ capsLock }) => capsLock),
+  };
 }
