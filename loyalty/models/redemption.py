@@ -39,6 +39,13 @@ class Redemption(Identified):
             unique=True,
             postgresql_where="kind = 'void'",
         ),
+        Index(
+            "uq_redemption_one_line_of_a_paper_tally",
+            "shop_id",
+            "idempotency_key",
+            unique=True,
+            postgresql_where="till_id IS NULL AND idempotency_key IS NOT NULL",
+        ),
         Index("ix_redemption_of", "of_id", postgresql_where="of_id IS NOT NULL"),
         Index(
             "ix_redemption_month_shop",
@@ -77,7 +84,8 @@ class Redemption(Identified):
     """The shop's category as of the sale."""
     honour_id: Mapped[UUID] = mapped_column(ForeignKey("honour.id"))
     idempotency_key: Mapped[UUID | None]
-    """Made by the till for each sale, so that a repeated request counts once."""
+    """Made by the till for each sale, or with the form for each line of a paper tally, so that a
+    repeated request counts once."""
     request_hash: Mapped[bytes | None]
     """SHA-256 of the request, so that the same key with another body is noticed."""
     offline: Mapped[bool] = mapped_column(default=False)

@@ -14,7 +14,7 @@ from loyalty.rules.limits import Used, over_limit
 from loyalty.rules.money import NOTHING, Fen, Permille
 from loyalty.rules.verdict import Verdict, Visit, verdict_on
 from loyalty.services.card_reading import read_code
-from loyalty.services.directory import CardTerms, Counter, Directory
+from loyalty.services.directory import CardTerms, Directory, SellingShop
 
 UNUSED = Used(uses_at_shop_today=0, uses_today=0, saved_this_month=NOTHING)
 
@@ -92,12 +92,13 @@ def appraise(
     serial = read_code(connection, directory, shown.code, community_id=counter.till.community_id)
     if isinstance(serial, Verdict):
         return Appraisal(serial)
-    version, card = _card_now(connection, directory, counter, serial, today)
+    version, card = card_now(connection, counter, serial, today)
     if version != counter.directory_version:
         directory.met(version)
         return appraise(connection, directory, token, shown, today=today)
     if card is None:
         return Appraisal(Verdict.UNKNOWN)
+    directory.remember_card(serial, card.terms)
     quoted = quote_at(counter, card.terms, shown.basket)
     verdict = judge(counter, card, shown, quoted, today=today)
     if verdict is Verdict.OTHER_COMMUNITY:
@@ -112,30 +113,30 @@ def appraise(
     )
 
 
-def quote_at(counter: Counter, card: CardTerms, basket: Basket | None) -> Quote | None:
-    """Return what a basket costs at a counter with a card; None if there is no basket."""
+def quote_at(shop: SellingShop, card: CardTerms, basket: Basket | None) -> Quote | None:
+    """Return what a basket costs in a shop with a card; None if there is no basket."""
     if basket is None:
         return None
     return quote(
         basket,
         Terms(
-            pay=rate_at(counter, card),
-            rounding=counter.rounding,
-            excluded_categories=counter.excluded_categories,
-            discountable_limit=counter.limits.discountable_per_sale,
+            pay=rate_at(shop, card),
+            rounding=shop.rounding,
+            excluded_categories=shop.excluded_categories,
+            discountable_limit=shop.limits.discountable_per_sale,
         ),
     )
 
 
-def rate_at(counter: Counter, card: CardTerms) -> Permille:
-    """Return what the holder of a card pays at a counter."""
-    return pay_for(counter.terms.get(card.honour_id), card.pay_permille)
+def rate_at(shop: SellingShop, card: CardTerms) -> Permille:
+    """Return what the holder of a card pays in a shop."""
+    return pay_for(shop.terms.get(card.honour_id), card.pay_permille)
 
 
 def judge(
-    counter: Counter, card: CardNow, shown: ShownCard, quoted: Quote | None, *, today: date
+    shop: SellingShop, card: CardNow, shown: ShownCard, quoted: Quote | None, *, today: date
 ) -> Verdict:
-    """Return the verdict on a known card at a counter."""
+    """Return the verdict on a known card in a shop."""
     return verdict_on(
         Visit(
             today=today,
@@ -145,10 +146,10 @@ def judge(
             suspended=card.state is CardState.SUSPENDED,
             valid_from=card.terms.valid_from,
             valid_until=card.terms.valid_until,
-            same_community=card.terms.community_id == counter.till.community_id,
-            shop_certified=counter.certified_on(today),
+            same_community=card.terms.community_id == shop.community_id,
+            shop_certified=shop.certified_on(today),
             till_active=True,
-            over_limit=over_limit(counter.limits, card.used, quoted.saved if quoted else NOTHING),
+            over_limit=over_limit(shop.limits, card.used, quoted.saved if quoted else NOTHING),
             nothing_discountable=quoted is not None and quoted.discountable == 0,
             amount_agrees=shown.payable is None
             or (quoted is not None and shown.payable == quoted.payable),
@@ -161,15 +162,11 @@ def use_keys(shop_id: UUID, day: date) -> tuple[str, str]:
     return day.isoformat(), f"{day.isoformat()}/{shop_id}"
 
 
-def _card_now(
-    connection: Connection[Any],
-    directory: Directory,
-    counter: Counter,
-    serial: str,
-    day: date,
+def card_now(
+    connection: Connection[Any], shop: SellingShop, serial: str, day: date
 ) -> tuple[int, CardNow | None]:
     """Return the directory's version, and the card if there is one of this serial."""
-    of_day, at_shop = use_keys(counter.till.shop_id, day)
+    of_day, at_shop = use_keys(shop.shop_id, day)
     row = (
         connection.cursor(row_factory=dict_row)
         .execute(
@@ -190,6 +187,5 @@ def _card_now(
         valid_from=row["valid_from"],
         valid_until=row["valid_until"],
     )
-    directory.remember_card(serial, terms)
     used = Used(row["uses_at_shop_today"], row["uses_today"], Fen(row["saved_this_month"]))
     return row["directory_version"], CardNow(terms, CardState(row["state"]), used)

@@ -19,15 +19,15 @@ from loyalty.rules.certification import CertificationState, gives_discount, stat
 from loyalty.rules.discount import effective_exclusions
 from loyalty.rules.limits import Limits, Overrides, more_generous
 from loyalty.rules.money import Permille, Rounding
-from loyalty.services.actors import Till
-from loyalty.services.errors import SignInError
+from loyalty.services.actors import StaffMember, Till
+from loyalty.services.errors import SignInError, UnknownRecordError
 
 MOST_REMEMBERED = 20_000
 """Verified tokens, and terms of cards, that one worker keeps before it begins anew."""
 
-PAIRED_TILL = """
-SELECT (SELECT version FROM directory_version) AS directory_version,
-       till.id AS till_id, till.shop_id, till.community_id, community.timezone, community.slug,
+SHOP_AND_POLICY = """
+       (SELECT version FROM directory_version) AS directory_version,
+       shop.id AS shop_id, shop.community_id, community.timezone, community.slug,
        shop.state, shop.certified_until, shop.category, shop.opted_in_categories,
        shop.discountable_per_sale_fen AS shop_per_sale, shop.uses_per_shop_day AS shop_uses,
        community.discountable_per_sale_fen, community.uses_per_shop_day, community.uses_per_day,
@@ -37,20 +37,31 @@ SELECT (SELECT version FROM directory_version) AS directory_version,
           FROM shop_term WHERE shop_term.shop_id = shop.id) AS terms,
        (SELECT json_object_agg(id, code) FROM honour
          WHERE honour.community_id = community.id) AS honours
-  FROM till
-  JOIN shop ON shop.id = till.shop_id
-  JOIN community ON community.id = till.community_id
+  FROM shop
+  JOIN community ON community.id = shop.community_id
+"""
+
+PAIRED_TILL = f"""
+SELECT till.id AS till_id, {SHOP_AND_POLICY}
+  JOIN till ON till.shop_id = shop.id
  WHERE till.token_hash = %s AND till.revoked_at IS NULL
+"""
+
+SHOP_OF_THE_DESK = f"""
+SELECT {SHOP_AND_POLICY}
+ WHERE shop.id = %s AND shop.community_id = %s
 """
 
 PUBLIC_KEY = "SELECT public_key, community_id FROM signing_key WHERE key_id = %s"
 
 
-@dataclass(frozen=True, slots=True)
-class Counter:
-    """A till with all that decides a sale there and changes seldom."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SellingShop:
+    """A shop with all that decides a sale there and changes seldom."""
 
-    till: Till
+    shop_id: UUID
+    community_id: UUID
+    timezone: str
     community_slug: str
     state: CertificationState
     """The shop's, as last decided."""
@@ -71,6 +82,20 @@ class Counter:
     def certified_on(self, day: date) -> bool:
         """Whether the shop's certification holds on a day."""
         return gives_discount(state_on(self.state, self.certified_until, day))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counter(SellingShop):
+    """A till in its shop."""
+
+    till: Till
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk(SellingShop):
+    """The community's desk, where an account writes down what a shop sold by paper."""
+
+    clerk: StaffMember
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +205,34 @@ def _remember(memory: dict[str, Any], key: str, value: Any) -> None:
     memory[key] = value
 
 
+def desk_at(connection: Connection[Any], clerk: StaffMember, shop_id: UUID) -> Desk:
+    """Return the desk of an account, for a shop of its community.
+
+    Raises:
+        UnknownRecordError: the community has no such shop.
+    """
+    row = (
+        connection.cursor(row_factory=dict_row)
+        .execute(SHOP_OF_THE_DESK, (shop_id, clerk.community_id))
+        .fetchone()
+    )
+    if row is None:
+        raise UnknownRecordError("The community has no such shop.")
+    return Desk(clerk=clerk, **_shop_and_policy(row))
+
+
 def _counter(row: dict[str, Any]) -> Counter:
+    till = Till(
+        till_id=row["till_id"],
+        shop_id=row["shop_id"],
+        community_id=row["community_id"],
+        timezone=row["timezone"],
+    )
+    return Counter(till=till, **_shop_and_policy(row))
+
+
+def _shop_and_policy(row: dict[str, Any]) -> dict[str, Any]:
+    """Return the fields of `SellingShop` from a row of `SHOP_AND_POLICY`."""
     community = Limits(
         discountable_per_sale=row["discountable_per_sale_fen"],
         uses_per_shop_day=row["uses_per_shop_day"],
@@ -188,24 +240,21 @@ def _counter(row: dict[str, Any]) -> Counter:
         saved_per_month=row["saved_per_month_fen"],
     )
     shop = Overrides(discountable_per_sale=row["shop_per_sale"], uses_per_shop_day=row["shop_uses"])
-    return Counter(
-        till=Till(
-            till_id=row["till_id"],
-            shop_id=row["shop_id"],
-            community_id=row["community_id"],
-            timezone=row["timezone"],
-        ),
-        community_slug=row["slug"],
-        state=CertificationState(row["state"]),
-        certified_until=row["certified_until"],
-        category=row["category"],
-        terms={UUID(honour): Permille(pay) for honour, pay in row["terms"].items()},
-        honours={UUID(honour): code for honour, code in row["honours"].items()},
-        limits=more_generous(community, shop),
-        rounding=Rounding(row["rounding"]),
-        excluded_categories=effective_exclusions(
+    return {
+        "shop_id": row["shop_id"],
+        "community_id": row["community_id"],
+        "timezone": row["timezone"],
+        "community_slug": row["slug"],
+        "state": CertificationState(row["state"]),
+        "certified_until": row["certified_until"],
+        "category": row["category"],
+        "terms": {UUID(honour): Permille(pay) for honour, pay in row["terms"].items()},
+        "honours": {UUID(honour): code for honour, code in row["honours"].items()},
+        "limits": more_generous(community, shop),
+        "rounding": Rounding(row["rounding"]),
+        "excluded_categories": effective_exclusions(
             frozenset(row["excluded_categories"]), frozenset(row["opted_in_categories"])
         ),
-        rule_version=row["rule_version"],
-        directory_version=row["directory_version"],
-    )
+        "rule_version": row["rule_version"],
+        "directory_version": row["directory_version"],
+    }

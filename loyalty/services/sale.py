@@ -9,7 +9,7 @@ for the sale, or the sale see the suspension. Why a sale was refused is looked u
 import hashlib
 import json
 from base64 import b32encode
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -27,7 +27,7 @@ from loyalty.rules.card_state import CardState
 from loyalty.rules.discount import Basket, Quote
 from loyalty.rules.verdict import Verdict
 from loyalty.services.checkout import ShownCard, rate_at, use_keys
-from loyalty.services.directory import CardTerms, Counter
+from loyalty.services.directory import CardTerms, Counter, Desk, SellingShop
 from loyalty.services.errors import KeyReusedError
 
 LIVING = (CardState.ISSUED, CardState.ACTIVE)
@@ -59,18 +59,20 @@ WITH living AS (
     RETURNING card_id
 ), sale AS (
     INSERT INTO redemption (
-        id, community_id, card_id, shop_id, till_id, kind, receipt, total_fen, discountable_fen,
-        payable_fen, saved_fen, pay_permille, with_amount, lines, rule_version, trade, honour_id,
-        idempotency_key, request_hash, offline, flag, happened_at, happened_on, month, recorded_at)
-    SELECT %(id)s, %(community)s, card_id, %(shop)s, %(till)s, 'sale', %(receipt)s, %(total)s,
-           %(discountable)s, %(payable)s, %(saved)s, %(pay)s, %(with_amount)s, %(lines)s::jsonb,
-           %(rule_version)s, %(trade)s, %(honour)s, %(key)s, %(request_hash)s, %(offline)s,
-           %(flag)s, %(happened_at)s, %(day)s, %(month)s, %(recorded_at)s
+        id, community_id, card_id, shop_id, till_id, account_id, kind, receipt, total_fen,
+        discountable_fen, payable_fen, saved_fen, pay_permille, with_amount, lines, rule_version,
+        trade, honour_id, idempotency_key, request_hash, offline, flag, happened_at, happened_on,
+        month, recorded_at)
+    SELECT %(id)s, %(community)s, card_id, %(shop)s, %(till)s, %(account)s, 'sale', %(receipt)s,
+           %(total)s, %(discountable)s, %(payable)s, %(saved)s, %(pay)s, %(with_amount)s,
+           %(lines)s::jsonb, %(rule_version)s, %(trade)s, %(honour)s, %(key)s, %(request_hash)s,
+           %(offline)s, %(flag)s, %(happened_at)s, %(day)s, %(month)s, %(recorded_at)s
       FROM counted
     RETURNING id
 ), trace AS (
     INSERT INTO audit_event (id, community_id, at, action, actor_kind, actor_id, subject_id)
-    SELECT %(trace)s, %(community)s, %(recorded_at)s, 'sale.recorded', 'till', %(till)s, id
+    SELECT %(trace)s, %(community)s, %(recorded_at)s, 'sale.recorded', %(actor_kind)s, %(actor)s,
+           id
       FROM sale
 )
 SELECT count(*) FROM sale
@@ -79,12 +81,13 @@ SELECT count(*) FROM sale
 EARLIER_SALE = """
 SELECT id, receipt, total_fen, discountable_fen, payable_fen, saved_fen, pay_permille, with_amount,
        lines, rule_version, flag, request_hash, happened_at, recorded_at
-  FROM redemption WHERE till_id = %s AND idempotency_key = %s
-"""
+  FROM redemption WHERE idempotency_key = %(key)s AND """
+OF_TILL = "till_id = %(till)s"
+OF_PAPER = "till_id IS NULL AND shop_id = %(shop)s"
 
 TRACE_OF_REPLAY = """
 INSERT INTO audit_event (id, community_id, at, action, actor_kind, actor_id, subject_id)
-VALUES (%s, %s, %s, 'sale.replayed', 'till', %s, %s)
+VALUES (%(trace)s, %(community)s, %(now)s, 'sale.replayed', %(actor_kind)s, %(actor)s, %(sale)s)
 """
 
 
@@ -124,7 +127,7 @@ class Sale:
 def sale_of(
     request: RedeemCard,
     serial: str,
-    counter: Counter,
+    shop: SellingShop,
     card: CardTerms,
     quoted: Quote | None,
     *,
@@ -146,10 +149,10 @@ def sale_of(
         discountable_fen=quoted.discountable if quoted else 0,
         payable_fen=quoted.payable if quoted else 0,
         saved_fen=quoted.saved if quoted else 0,
-        pay_permille=rate_at(counter, card),
+        pay_permille=rate_at(shop, card),
         with_amount=quoted is not None,
         lines=lines_of(quoted),
-        rule_version=counter.rule_version,
+        rule_version=shop.rule_version,
         flag=flag,
         request_hash=_hash(serial, request.shown.basket),
         happened_at=happened_at,
@@ -180,34 +183,36 @@ def lines_of(quoted: Quote | None) -> list[dict[str, Any]] | None:
 
 def record_sale(
     connection: Connection[Any],
-    counter: Counter,
+    shop: Counter | Desk,
     card: CardTerms,
     key: UUID,
     sale: Sale,
     *,
     offline: bool = False,
+    states: Collection[CardState] = LIVING,
 ) -> bool:
     """Write a sale, if its key is new, its limits hold and nothing has changed; return whether.
 
     A flagged sale is written whatever the card's state and limits: the shop acted in good faith.
+
+    Args:
+        states: in which the card may be by now.
     """
-    of_day, at_shop = use_keys(counter.till.shop_id, sale.happened_at.date())
-    limits = counter.limits
+    of_day, at_shop = use_keys(shop.shop_id, sale.happened_at.date())
+    limits = shop.limits
     values = {
         **_columns(sale),
+        **_written_by(shop),
         "card": card.card_id,
-        "states": list(CardState if sale.flag else LIVING),
-        "version": Int8(counter.directory_version),
-        "till": counter.till.till_id,
-        "shop": counter.till.shop_id,
-        "community": counter.till.community_id,
+        "states": list(CardState if sale.flag else states),
+        "version": Int8(shop.directory_version),
         "key": key,
         "of_day": of_day,
         "at_shop": at_shop,
         "saved_limit": None if sale.flag else limits.saved_per_month,
         "day_limit": None if sale.flag else limits.uses_per_day,
         "shop_limit": None if sale.flag else limits.uses_per_shop_day,
-        "trade": counter.category,
+        "trade": shop.category,
         "honour": card.honour_id,
         "offline": offline,
         "trace": uuid7(),
@@ -217,6 +222,20 @@ def record_sale(
     except UniqueViolation:
         return False  # The same request arrived twice at once, and the other one was first.
     return row is not None and row[0] == 1
+
+
+def _written_by(shop: Counter | Desk) -> dict[str, Any]:
+    """Return where a sale was made, and who writes it down."""
+    till = shop.till.till_id if isinstance(shop, Counter) else None
+    account = shop.clerk.account_id if isinstance(shop, Desk) else None
+    return {
+        "community": shop.community_id,
+        "shop": shop.shop_id,
+        "till": till,
+        "account": account,
+        "actor_kind": "till" if till else "staff",
+        "actor": till or account,
+    }
 
 
 def _columns(sale: Sale) -> dict[str, Any]:
@@ -242,7 +261,7 @@ def _columns(sale: Sale) -> dict[str, Any]:
 
 def earlier_sale(
     connection: Connection[Any],
-    counter: Counter,
+    shop: Counter | Desk,
     request: RedeemCard,
     serial: str,
     *,
@@ -256,19 +275,22 @@ def earlier_sale(
     Raises:
         KeyReusedError: it was another sale.
     """
-    till = counter.till
+    writer = _written_by(shop)
     row = (
         connection.cursor(row_factory=dict_row)
-        .execute(EARLIER_SALE, (till.till_id, request.idempotency_key))
+        .execute(
+            EARLIER_SALE + (OF_TILL if isinstance(shop, Counter) else OF_PAPER),
+            {**writer, "key": request.idempotency_key},
+        )
         .fetchone()
     )
     if row is None:
         return None
     if row["request_hash"] != _hash(serial, request.shown.basket):
         raise KeyReusedError("This key was used for another sale; make a new key for each sale.")
-    connection.execute(TRACE_OF_REPLAY, (uuid7(), till.community_id, now, till.till_id, row["id"]))
+    connection.execute(TRACE_OF_REPLAY, {**writer, "trace": uuid7(), "now": now, "sale": row["id"]})
     for name in ("happened_at", "recorded_at"):
-        row[name] = as_local(row[name], till.timezone)
+        row[name] = as_local(row[name], shop.timezone)
     return Sale(**row, replayed=True)
 
 
