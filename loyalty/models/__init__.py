@@ -5,12 +5,14 @@ from loyalty.models.card import Card, CardEvent, CardMonth, RevocationList, Sign
 from loyalty.models.community import Area, Community, Honour, HouseholdGroup
 from loyalty.models.deed import Deed, DeedKind
 from loyalty.models.import_job import ImportJob
+from loyalty.models.late_sale import NumberedSale, QuarantinedSale
 from loyalty.models.matter import Matter
 from loyalty.models.notice import NoticeVersion, Objection, WorkingDayOverride
 from loyalty.models.panel import Ballot, ConflictOfInterest, Panellist
 from loyalty.models.redemption import Redemption
 from loyalty.models.resident import Resident
 from loyalty.models.round import Candidate, Nomination, Round, RoundList
+from loyalty.models.sale_case import SaleCase
 from loyalty.models.shop import CertificationEvent, Shop, ShopTerm
 from loyalty.models.staff import AccessToken, StaffAccount
 from loyalty.models.till import Till
@@ -36,13 +38,16 @@ __all__ = [
     "Matter",
     "Nomination",
     "NoticeVersion",
+    "NumberedSale",
     "Objection",
     "Panellist",
+    "QuarantinedSale",
     "Redemption",
     "Resident",
     "RevocationList",
     "Round",
     "RoundList",
+    "SaleCase",
     "Shop",
     "ShopTerm",
     "SigningKey",

@@ -16,10 +16,13 @@ from loyalty.models import (
     HouseholdGroup,
     ImportJob,
     Matter,
+    NumberedSale,
+    QuarantinedSale,
     Redemption,
     Resident,
     RevocationList,
     Round,
+    SaleCase,
     Shop,
     SigningKey,
     StaffAccount,
@@ -71,9 +74,13 @@ def wipe(session: Session) -> None:
     if community is None:
         raise UnknownRecordError("There is no demonstration here.")
     cards = select(Card.id).where(Card.community_id == community.id)
+    tills = select(Till.id).where(Till.community_id == community.id)
     statements: list[Delete] = [
         delete(CardMonth).where(CardMonth.card_id.in_(cards)),
         delete(CardEvent).where(CardEvent.card_id.in_(cards)),
+        delete(SaleCase).where(SaleCase.community_id == community.id),
+        delete(NumberedSale).where(NumberedSale.till_id.in_(tills)),
+        delete(QuarantinedSale).where(QuarantinedSale.till_id.in_(tills)),
         *(delete(model).where(model.community_id == community.id) for model in OF_A_COMMUNITY),
         delete(Community).where(Community.id == community.id),
     ]
