@@ -4,6 +4,7 @@ import shutil
 import socket
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,11 @@ from werkzeug.serving import make_server
 
 from loyalty.app import create_app
 from loyalty.database import db
+from loyalty.models import Card, Community, Shop
 from loyalty.settings import Settings
 from tests.conftest import SECRET
+from tests.given import given_community, given_shop
+from tests.pages.visits import card_of_today
 
 FLAGS = (
     "--no-sandbox",
@@ -126,3 +130,17 @@ def _free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
+
+
+@pytest.fixture
+def shop(session: Session) -> Shop:
+    """A certified shop of a community."""
+    in_a_year = datetime.now(UTC).date() + timedelta(days=365)
+    return given_shop(session, given_community(session), name="百味菜铺", certified_until=in_a_year)
+
+
+@pytest.fixture
+def card(session: Session, shop: Shop) -> Card:
+    """A card that works today, at 85 %."""
+    community = session.get_one(Community, shop.community_id)
+    return card_of_today(session, community)
