@@ -1,0 +1,141 @@
+/** Looks a card up in what the device holds, and has it judged. */
+
+import { bytesOf, hexOf } from "./bytes.js";
+import { dayAt } from "./clock.js";
+import { kindOf, normalise } from "./codes.js";
+import { judge, overOwnLimit, validityOf } from "./judging.js";
+import { readToken, tokenIn } from "./verify.js";
+
+const SERIAL_DIGITS = 12;
+const NUMBER_BASE = 97;
+
+/** A pack was issued before it came: a clock that says otherwise has been set back. */
+const SET_BACK = 2000;
+
+/** What a card says of itself means nothing then. */
+const DISOWNED = new Set(["forged", "other_community"]);
+
+/**
+ * @typedef {object} CardFacts
+ * @property {string | null} honour
+ * @property {number | null} pay_permille what the holder pays at this shop; null if not known here
+ * @property {string} valid_from
+ * @property {string} valid_until
+ * @property {string} last4
+ */
+
+/**
+ * @param {object} world
+ * @param {ReturnType<typeof import("./pack.js").createPack>} world.pack
+ * @param {import("./store.js").Store} world.store
+ * @param {ReturnType<typeof import("./clock.js").createClock>} world.clock
+ * @param {SubtleCrypto | undefined} world.subtle
+ * @param {ReturnType<typeof import("./verify.js").createVerifier>} world.verifier
+ */
+export function createAppraiser({ pack, store, clock, subtle, verifier }) {
+  /** Return the hash by which the pack and the uses name a card; "" if there is no pack. */
+  async function hashOf(code) {
+    const serial = serialIn(code);
+    const known = pack.current();
+    if (serial === null || known === null) return "";
+    const named = bytesOf(`loyalty serial|${known.community.slug}|${serial}`);
+    return hexOf(new Uint8Array(await subtle.digest("SHA-256", named), 0, 8));
+  }
+
+  /**
+   * Return what the device says of a card.
+   * @param {string} code
+   * @param {boolean} equipped as in `judge`
+   */
+  async function appraise(code, equipped) {
+    const known = pack.current();
+    const claims = claimsIn(code);
+    const readable = claims !== null || kindOf(code) === "card_number";
+    if (!readable || known === null) {
+      return { ...judge({ readable, equipped: false }), card: null };
+    }
+    const hash = await hashOf(code);
+    const key = claims === null ? undefined : known.keys.get(claims.keyId);
+    const found = key === undefined ? inRoster(known, hash) : inToken(known, claims, key);
+    const today = dayAt(clock.now(), known.community.timezone);
+    const judgement = judge({
+      readable,
+      // A token whose key is not known here is like a number that is not on the roster.
+      equipped: equipped && (claims === null || key !== undefined),
+      signed: key !== undefined,
+      genuine: key !== undefined && (await verifier.isGenuine(claims, key.raw)),
+      ours: key !== undefined && key.community === known.community.slug,
+      onRoster: found !== null,
+      listed: (known.revocations && known.revocations.states.get(hash)) || null,
+      clockWrong: clock.wrong() || clock.now() + SET_BACK < known.issuedAt,
+      today,
+      validFrom: found && found.valid_from,
+      validUntil: found && found.valid_until,
+      certified: isCertified(known.shop, today),
+      overLimit: overOwnLimit(known.policy.limits, await store.usesOf(hash), today),
+    });
+    const told = found !== null && !DISOWNED.has(judgement.verdict);
+    return { ...judgement, card: told ? withRate(known, found, last4Of(serialIn(code))) : null };
+  }
+
+  return {
+    appraise,
+    hashOf,
+
+    /**
+     * Return what the service has told of a card, with the rate the device knows for it.
+     * @param {string} code
+     * @param {any} told
+     * @returns {Promise<CardFacts>}
+     */
+    async priced(code, { honour, valid_from, valid_until, last4 }) {
+      const known = pack.current();
+      const claims = claimsIn(code);
+      const group = known === null ? undefined : known.roster.get(await hashOf(code));
+      const own = claims !== null ? claims.pay : group && group.pay_permille;
+      const agreed = known === null ? undefined : known.shop.terms[honour];
+      const pay = known === null ? null : agreed || own || null;
+      return { honour, pay_permille: pay, valid_from, valid_until, last4 };
+    },
+  };
+}
+
+function claimsIn(code) {
+  return readToken(tokenIn(normalise(code)));
+}
+
+/** Return the first twelve digits of the number of a card; null if the code names none. */
+function serialIn(code) {
+  if (kindOf(code) === "card_number") return normalise(code).slice(0, SERIAL_DIGITS);
+  const claims = claimsIn(code);
+  return claims === null ? null : claims.serial;
+}
+
+function inRoster(known, hash) {
+  return known.roster.get(hash) || null;
+}
+
+function inToken(known, claims, key) {
+  const { validFrom, validUntil } = validityOf(key.month, claims.months);
+  return {
+    honour: known.honours[claims.honour] || null,
+    pay_permille: claims.pay,
+    valid_from: validFrom,
+    valid_until: validUntil,
+  };
+}
+
+/** The shop's agreed rate for an honour goes before the card's own. */
+function withRate(known, { honour, pay_permille: own, valid_from, valid_until }, last4) {
+  const pay = (honour !== null && known.shop.terms[honour]) || own;
+  return { honour, pay_permille: pay, valid_from, valid_until, last4 };
+}
+
+function isCertified(shop, today) {
+  return shop.certified && (shop.certified_until === null || today <= shop.certified_until);
+}
+
+function last4Of(serial) {
+  const check = NUMBER_BASE + 1 - ((Number(serial) * 100) % NUMBER_BASE);
+  return serial.slice(-2) + String(check).padStart(2, "0");
+}

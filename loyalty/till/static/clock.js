@@ -1,0 +1,69 @@
+/** What time it is: the device's clock, put right by the last answer of the service. */
+
+/** A clock further off than this cannot be trusted with a date, in milliseconds. */
+export const FURTHEST = 10 * 60 * 1000;
+
+/** The service tells its time in whole seconds: less than this is no difference. */
+const GRAIN = 2000;
+
+const KEPT_AS = "clock";
+
+/**
+ * @param {object} world
+ * @param {() => number} world.now the device's clock, in milliseconds
+ * @param {import("./store.js").Store} world.store
+ */
+export function createClock({ now, store }) {
+  let off = 0;
+
+  return {
+    async load() {
+      off = (await store.read(KEPT_AS)) || 0;
+    },
+
+    /** The right time as far as it is known, in milliseconds. */
+    now: () => now() - off,
+
+    /** How far the device's clock is ahead of the service's, in milliseconds. */
+    offMs: () => off,
+
+    wrong: () => Math.abs(off) > FURTHEST,
+
+    /**
+     * Compare the clocks.
+     * @param {{date: string | null, sentAt: number, heardAt: number}} contact by the device's clock
+     */
+    heard({ date, sentAt, heardAt }) {
+      const told = Date.parse(date || "");
+      if (Number.isNaN(told)) return;
+      const difference = Math.round((sentAt + heardAt) / 2) - (told + 500);
+      const before = off;
+      off = Math.abs(difference) < GRAIN ? 0 : difference;
+      if (Math.abs(off - before) >= GRAIN) store.write(KEPT_AS, off);
+    },
+  };
+}
+
+/** @type {Map<string, Intl.DateTimeFormat>} */
+const calendars = new Map();
+
+/**
+ * Return the date in a zone, as 2026-12-09.
+ * @param {number} at milliseconds
+ * @param {string} timezone
+ */
+export function dayAt(at, timezone) {
+  if (!calendars.has(timezone)) {
+    calendars.set(
+      timezone,
+      // Swedes write dates as computers do.
+      new Intl.DateTimeFormat("sv-SE", {
+        timeZone: timezone,
+        year: "numeric",
+        month: "2-digit",
+        day: "2-digit",
+      }),
+    );
+  }
+  return calendars.get(timezone).format(at);
+}

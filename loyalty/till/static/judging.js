@@ -1,0 +1,103 @@
+/**
+ * The verdict a device can give by itself, as a pure function. Green needs a signature; red needs
+ * something known; whatever is merely not known is amber.
+ */
+
+/** @typedef {"signature" | "other_tills" | "list_age" | "clock"} Unchecked */
+
+/**
+ * @typedef {object} Facts what the device knows of a card that is shown
+ * @property {boolean} readable the code is a card number, or a token of a version we know
+ * @property {boolean} equipped there is a pack, it is young enough, and the allowance is not used up
+ * @property {boolean} signed the code is a token, and its key is known
+ * @property {boolean} genuine the signature is right; means nothing unless `signed`
+ * @property {boolean} ours the key is of the shop's community; means nothing unless `signed`
+ * @property {boolean} onRoster the number is on the roster; means nothing if `signed`
+ * @property {"revoked" | "suspended" | null} listed on the verified revocation list
+ * @property {boolean} clockWrong
+ * @property {string} today in the community's zone, as 2026-12-09
+ * @property {string | null} validFrom first day, included
+ * @property {string | null} validUntil last day, included
+ * @property {boolean} certified the shop may take cards today
+ * @property {boolean} overLimit the uses on this device alone are over a limit
+ *
+ * @typedef {object} Judgement
+ * @property {string} verdict
+ * @property {Unchecked[]} unchecked what was not checked
+ * @property {boolean} mayRecord a rate is known, and nothing definite speaks against the card
+ */
+
+/** What no device can know without network, however good its pack is. */
+const ELSEWHERE = Object.freeze(["other_tills", "list_age"]);
+
+/**
+ * Return the verdict on a card, the most lasting reason first.
+ * @param {Facts} facts
+ * @returns {Judgement}
+ */
+export function judge(facts) {
+  const unsigned = ["signature", ...ELSEWHERE];
+  if (!facts.readable) return no("bad_code");
+  if (!facts.equipped) return unsure(unsigned);
+  if (facts.signed && !facts.genuine) return no("forged");
+  if (facts.signed && !facts.ours) return no("other_community");
+  if (facts.listed !== null) return no(facts.listed);
+  if (!facts.signed && !facts.onRoster) return unsure(unsigned);
+  if (facts.clockWrong) return { verdict: "clock_wrong", unchecked: ["clock"], mayRecord: false };
+  if (facts.today > facts.validUntil) return no("expired");
+  if (facts.today < facts.validFrom) return no("not_yet_valid");
+  if (!facts.certified) return no("shop_not_certified");
+  if (facts.overLimit) return no("over_limit");
+  if (facts.signed) return { verdict: "ok_offline", unchecked: [...ELSEWHERE], mayRecord: true };
+  return { ...unsure(unsigned), mayRecord: true };
+}
+
+/**
+ * @param {string} verdict
+ * @returns {Judgement}
+ */
+function no(verdict) {
+  return { verdict, unchecked: [], mayRecord: false };
+}
+
+/**
+ * @param {string[]} unchecked
+ * @returns {any}
+ */
+function unsure(unchecked) {
+  return { verdict: "cannot_verify_offline", unchecked, mayRecord: false };
+}
+
+/**
+ * Return whether the uses of a card on this device alone are over a limit; one that is reached
+ * exactly is kept.
+ * @param {{uses_per_shop_day: number | null, uses_per_day: number | null,
+ *   saved_per_month_fen: number | null}} limits
+ * @param {readonly {day: string, saved_fen: number}[]} uses of this card
+ * @param {string} today
+ */
+export function overOwnLimit(limits, uses, today) {
+  const usesToday = uses.filter((use) => use.day === today).length;
+  const month = today.slice(0, 7);
+  const saved = uses
+    .filter((use) => use.day.startsWith(month))
+    .reduce((sum, use) => sum + use.saved_fen, 0);
+  const exceeds = (after, limit) => limit !== null && after > limit;
+  return (
+    exceeds(usesToday + 1, limits.uses_per_shop_day) ||
+    exceeds(usesToday + 1, limits.uses_per_day) ||
+    exceeds(saved, limits.saved_per_month_fen)
+  );
+}
+
+/**
+ * Return the first and last day of a card.
+ * @param {string} month the key's, as 2026-12
+ * @param {number} months
+ */
+export function validityOf(month, months) {
+  const [year, number] = month.split("-").map(Number);
+  // Day 0 of a month is the last one of the month before.
+  const last = new Date(Date.UTC(year, number - 1 + months, 0));
+  return { validFrom: `${month}-01`, validUntil: last.toISOString().slice(0, 10) };
+}

@@ -1,0 +1,117 @@
+/** Puts the parts of the till together that need no page: memory, judgement, queue, contact. */
+
+import { createApi } from "./api.js";
+import { createAppraiser } from "./appraising.js";
+import { createClock } from "./clock.js";
+import { createDevice } from "./device.js";
+import { createPack } from "./pack.js";
+import { createQueue } from "./queue.js";
+import { createStanding } from "./standing.js";
+import { openStore } from "./store.js";
+import { createTeller } from "./teller.js";
+import { createUploader } from "./uploading.js";
+import { createVerifier } from "./verify.js";
+
+/** How long an answer may take where nobody stands at the counter, in milliseconds. */
+const PATIENCE = 8000;
+
+/** How often what waits is sent, in milliseconds. */
+const UPLOADS = 30 * 1000;
+
+/** Uses of this month count against limits; older ones than this cannot be of it. */
+const LONGEST_MONTH = 31 * 24 * 3600 * 1000;
+
+/** How old the pack may grow before the service is asked what is new, in milliseconds. */
+const PACK_GROWS_OLD = 5 * 60 * 1000;
+
+/**
+ * Return the teller of this device, its right time, and the calls about its day. What waits is sent
+ * on start, focus, `online`, and every half minute, as long as the page is open.
+ * @param {Window & typeof globalThis} window
+ * @param {ReturnType<typeof import("./pairing.js").createPairing>} pairing
+ */
+export async function openTill(window, pairing) {
+  const token = () => (pairing.read() || { token: null }).token;
+  const { subtle } = window.crypto;
+  const store = await openStore({ outdated: () => window.location.reload() });
+  const clock = createClock({ now: Date.now, store });
+  const verifier = createVerifier({ subtle, noble: () => import("./vendor/noble/index.js") });
+  const listening = new Set();
+  const api = createApi({
+    fetch: window.fetch.bind(window),
+    token,
+    patience: PATIENCE,
+    heard: (contact) => listening.forEach((listener) => listener(contact)),
+  });
+  const device = createDevice({ store, subtle });
+  const pack = createPack({ api, store, clock, subtle, verifier });
+  const appraiser = createAppraiser({ pack, store, clock, subtle, verifier });
+  const queue = createQueue({ store, device, now: clock.now });
+  const uploader = createUploader({
+    api,
+    queue,
+    locks: window.navigator.locks,
+    answered: (key, { outcome, redemption_id: id }) =>
+      outcome === "refused" ? store.dropUse(key) : store.nameUse(key, id),
+  });
+  const standing = createStanding({ pack, queue, clock, revoked: uploader.revoked });
+  listening.add(clock.heard).add(standing.heard).add(({ status }) => {
+    if (status === 401) uploader.refused();
+  });
+  await Promise.all([clock.load(), pack.load()]);
+  await store.dropUsesBefore(new Date(clock.now() - LONGEST_MONTH).toISOString().slice(0, 10));
+  await standing.recount();
+
+  async function meet() {
+    if (token() === null) return;
+    await uploader.upload();
+    if (pack.ageMs() === null || pack.ageMs() > PACK_GROWS_OLD) await pack.refresh();
+    await standing.recount();
+  }
+  const teller = createTeller({
+    api,
+    store,
+    device,
+    pack,
+    appraiser,
+    queue,
+    uploader,
+    clock,
+    standing,
+    pairing,
+    meet,
+  });
+  for (const occasion of ["focus", "online"]) window.addEventListener(occasion, meet);
+  window.setInterval(meet, UPLOADS);
+  meet();
+  return { teller, clock, pack, book: bookOf(api, store) };
+}
+
+/**
+ * Let the till be installed, and opened without network.
+ * @param {Window & typeof globalThis} window
+ */
+export async function install({ navigator }) {
+  // Without HTTPS browsers have neither.
+  if (navigator.serviceWorker === undefined) return;
+  try {
+    await navigator.serviceWorker.register("/till/worker.js", { scope: "/till" });
+    // What is kept here must not be cleared to make room for pictures.
+    if (navigator.storage && navigator.storage.persist) await navigator.storage.persist();
+  } catch {
+    // A browser that refuses sells all the same, as long as there is network.
+  }
+}
+
+/** Return the calls about the day; what is taken back counts against no limit. */
+function bookOf(api, store) {
+  return {
+    today: api.today,
+    giveBack: api.giveBack,
+    async takeBack(id, reason) {
+      const answer = await api.takeBack(id, reason);
+      if (answer.status === 201) await store.dropUse(id);
+      return answer;
+    },
+  };
+}

@@ -1,0 +1,139 @@
+/** What the device takes along to judge cards without network; kept, verified, and renewed. */
+
+import { fromBase64, hexOf } from "./bytes.js";
+import { readRevocations } from "./revocations.js";
+import { keyIdOf } from "./verify.js";
+
+const KEPT_AS = "pack";
+const HASH_BYTES = 8;
+const DAY = 24 * 3600 * 1000;
+
+/**
+ * @typedef {object} RosterGroup
+ * @property {string} honour
+ * @property {number} pay_permille
+ * @property {string} valid_from
+ * @property {string} valid_until
+ *
+ * @typedef {object} Pack what the service sent, and what became of it here
+ * @property {any} shop
+ * @property {any} policy
+ * @property {{slug: string, name: string, timezone: string}} community
+ * @property {Record<string, string>} honours codes by their number
+ * @property {Map<string, {community: string, month: string, raw: Uint8Array}>} keys by id
+ * @property {import("./revocations.js").Revocations | null} revocations
+ * @property {Map<string, RosterGroup>} roster by serial hash
+ * @property {number} issuedAt milliseconds
+ */
+
+/**
+ * @param {object} world
+ * @param {ReturnType<typeof import("./api.js").createApi>} world.api
+ * @param {import("./store.js").Store} world.store
+ * @param {ReturnType<typeof import("./clock.js").createClock>} world.clock
+ * @param {SubtleCrypto | undefined} world.subtle missing on a page without HTTPS: then no pack is
+ * @param {ReturnType<typeof import("./verify.js").createVerifier>} world.verifier
+ */
+export function createPack({ api, store, clock, subtle, verifier }) {
+  /** @type {Pack | null} */
+  let pack = null;
+  /** @type {{document: any, list: any, etag: string | null, confirmedAt: number} | null} */
+  let kept = null;
+
+  /** Take a pack and the last good revocation list into use; the list may be older than the pack. */
+  async function use(next) {
+    const keys = await keysOf(subtle, next.document.keys);
+    const slug = next.document.community.slug;
+    const revocations = await readRevocations(next.list, slug, keys, verifier.hasSigned);
+    pack = {
+      ...next.document,
+      keys,
+      revocations,
+      roster: rosterOf(next.document.roster),
+      issuedAt: Date.parse(next.document.issued_at),
+    };
+    kept = next;
+  }
+
+  /** Return the newer of two lists; one that no key of ours has signed leaves the other in force. */
+  async function newerList(document) {
+    const { slug } = document.community;
+    const before = kept !== null && kept.document.community.slug === slug ? kept.list : null;
+    const keys = await keysOf(subtle, document.keys);
+    const offered = await readRevocations(document.revocations, slug, keys, verifier.hasSigned);
+    const known = await readRevocations(before, slug, keys, verifier.hasSigned);
+    const newer = offered !== null && (known === null || offered.number >= known.number);
+    return newer ? document.revocations : before;
+  }
+
+  async function receive(document, etag) {
+    await use({ document, list: await newerList(document), etag, confirmedAt: clock.now() });
+    await store.write(KEPT_AS, kept);
+  }
+
+  return {
+    async load() {
+      const found = await store.read(KEPT_AS);
+      if (found && subtle) await use(found);
+    },
+
+    /** Ask the service for what is new; return whether it has answered. */
+    async refresh() {
+      if (!subtle) return false;
+      const answer = await api.pack(kept === null ? null : kept.etag);
+      if (answer.status === 200 && isPack(answer.body)) {
+        await receive(answer.body, answer.etag);
+      } else if (answer.status === 304 && kept !== null) {
+        kept = { ...kept, confirmedAt: clock.now() };
+        await store.write(KEPT_AS, kept);
+      } else return false;
+      return true;
+    },
+
+    /** @returns {Pack | null} */
+    current: () => pack,
+
+    /** How long ago the service has confirmed the pack, in milliseconds; null if there is none. */
+    ageMs: () => (kept === null ? null : Math.max(0, clock.now() - kept.confirmedAt)),
+
+    /** Whether this page can keep one at all. */
+    isPossible: () => subtle !== undefined,
+
+    /** Whether cards may be judged by it. */
+    isFresh() {
+      return pack !== null && this.ageMs() <= pack.policy.offline.days * DAY;
+    },
+
+    async forget() {
+      pack = null;
+      kept = null;
+      await store.write(KEPT_AS, null);
+    },
+  };
+}
+
+function isPack(body) {
+  return body !== null && typeof body === "object" && Array.isArray(body.roster);
+}
+
+/** Return the keys by their ids; one that goes by another's id is left out. */
+async function keysOf(subtle, jwks) {
+  const keys = new Map();
+  for (const { kid, x, community, month } of jwks) {
+    const raw = fromBase64(x);
+    if ((await keyIdOf(subtle, raw)) === kid) keys.set(kid, { community, month, raw });
+  }
+  return keys;
+}
+
+/** @returns {Map<string, RosterGroup>} */
+function rosterOf(groups) {
+  const roster = new Map();
+  for (const group of groups) {
+    const bytes = fromBase64(group.hashes);
+    for (let at = 0; at < bytes.length; at += HASH_BYTES) {
+      roster.set(hexOf(bytes.subarray(at, at + HASH_BYTES)), group);
+    }
+  }
+  return roster;
+}

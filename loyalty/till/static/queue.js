@@ -1,0 +1,94 @@
+/**
+ * The sales that have no receipt yet. A sale is written here before it is sent; it leaves on a
+ * receipt, or when a refusal was shown at once, so that no sale was made.
+ */
+
+/**
+ * @typedef {object} Queued
+ * @property {string} key idempotency key of the sale
+ * @property {"sent" | "waiting" | "attention"} state `sent` while its first answer is awaited
+ * @property {any} sale as the service expects it; with the device's proof once it waits
+ * @property {number} queuedAt milliseconds, by the right time
+ * @property {number} saved_fen
+ * @property {string | null} verdict why it needs attention, where the service has told
+ * @property {"refused" | "not_accepted" | "quarantined" | null} reason
+ */
+
+/** After this a first answer is no longer awaited: whoever waited was closed, in milliseconds. */
+export const ORPHANED = 10000;
+
+/**
+ * @param {object} world
+ * @param {import("./store.js").Store} world.store
+ * @param {ReturnType<typeof import("./device.js").createDevice>} world.device
+ * @param {() => number} world.now
+ */
+export function createQueue({ store, device, now }) {
+  /** Seal a sale, so that it waits for the network; one that has left stays away. */
+  async function keep(key) {
+    for (;;) {
+      const item = await store.item(key);
+      if (item === undefined || item.state !== "sent") return;
+      const { sale, before, after } = await device.seal(item.sale);
+      if (await store.seal({ ...item, sale, state: "waiting" }, before, after)) return;
+    }
+  }
+
+  async function inState(...states) {
+    const items = await store.items();
+    return items
+      .filter((item) => states.includes(item.state))
+      .sort((one, other) => one.queuedAt - other.queuedAt);
+  }
+
+  return {
+    keep,
+
+    /**
+     * Write a sale down; return it as it was written first, however often it is tried.
+     * @param {any} sale
+     * @param {number} savedFen
+     * @returns {Promise<Queued>}
+     */
+    add: (sale, savedFen) =>
+      store.add({
+        key: sale.idempotency_key,
+        state: "sent",
+        sale,
+        queuedAt: now(),
+        saved_fen: savedFen,
+        verdict: null,
+        reason: null,
+      }),
+
+    /** Seal what a closed page has left behind. */
+    async adoptOrphans() {
+      for (const item of await inState("sent")) {
+        if (now() - item.queuedAt > ORPHANED) await keep(item.key);
+      }
+    },
+
+    waiting: () => inState("waiting"),
+    unsettled: () => inState("sent", "waiting"),
+    attention: () => inState("attention"),
+
+    /** @param {string} key of a sale with a receipt, or one that was not made */
+    settle: (key) => store.remove(key),
+
+    /**
+     * Keep a sale for a person to look at.
+     * @param {Queued} item
+     * @param {"refused" | "not_accepted" | "quarantined"} reason
+     * @param {string | null} verdict
+     */
+    setAside: (item, reason, verdict) =>
+      store.replace({ ...item, state: "attention", reason, verdict }),
+
+    /** Let what the service could not take wait again: a new version may take it. */
+    async tryAgain() {
+      for (const item of await inState("attention")) {
+        if (item.reason === "not_accepted") await store.replace({ ...item, state: "waiting" });
+      }
+    },
+  };
+}

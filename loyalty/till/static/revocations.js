@@ -1,0 +1,78 @@
+/** The signed list of the cards that stopped working: see docs/card-format.md. */
+
+import { bytesOf, fromBase64, joined, toBase64url } from "./bytes.js";
+import { canonical } from "./canonical.js";
+
+const PURPOSE = bytesOf("loyalty revocations v1\0");
+const HASH = /^[0-9a-f]{16}$/;
+const STATES = new Set(["revoked", "suspended"]);
+
+/**
+ * @typedef {object} Revocations
+ * @property {number} number only grows
+ * @property {Map<string, "revoked" | "suspended">} states by serial hash
+ */
+
+/**
+ * Return the list of a document; null unless a key of the community has signed exactly this.
+ * @param {any} document
+ * @param {string} slug of the community
+ * @param {Map<string, {community: string, raw: Uint8Array}>} keys by id
+ * @param {(key: Uint8Array, signed: Uint8Array, signature: Uint8Array) => Promise<boolean>} hasSigned
+ * @returns {Promise<Revocations | null>}
+ */
+export async function readRevocations(document, slug, keys, hasSigned) {
+  if (!isOneOf(document, slug)) return null;
+  const key = keys.get(document.key_id);
+  if (key === undefined || key.community !== slug) return null;
+  const signature = canonicalSignature(document.signature);
+  const signed = joined(PURPOSE, bytesOf(canonical(document.list)));
+  if (signature === null || !(await hasSigned(key.raw, signed, signature))) return null;
+  const entries = document.list.entries.map((entry) => [entry.serial_hash, entry.state]);
+  return { number: document.list.number, states: new Map(entries) };
+}
+
+function isOneOf(document, slug) {
+  if (!hasExactly(document, ["key_id", "list", "signature"])) return false;
+  const { list } = document;
+  return (
+    hasExactly(list, ["community", "entries", "issued_at", "number"]) &&
+    list.community === slug &&
+    Number.isSafeInteger(list.number) &&
+    list.number >= 1 &&
+    typeof list.issued_at === "string" &&
+    Array.isArray(list.entries) &&
+    list.entries.every(isEntry) &&
+    list.entries.every(isAfterTheOneBefore)
+  );
+}
+
+function isEntry(entry) {
+  return (
+    hasExactly(entry, ["serial_hash", "state"]) &&
+    HASH.test(entry.serial_hash) &&
+    STATES.has(entry.state)
+  );
+}
+
+function isAfterTheOneBefore(entry, at, entries) {
+  return at === 0 || entries[at - 1].serial_hash < entry.serial_hash;
+}
+
+function hasExactly(value, names) {
+  return (
+    value !== null &&
+    typeof value === "object" &&
+    Object.keys(value).sort().join() === names.join()
+  );
+}
+
+/** A signature has one spelling; another is refused. */
+function canonicalSignature(spelled) {
+  try {
+    const bytes = fromBase64(spelled);
+    return toBase64url(bytes) === spelled ? bytes : null;
+  } catch {
+    return null;
+  }
+}

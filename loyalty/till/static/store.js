@@ -1,0 +1,145 @@
+/** The till's memory on the device: facts, the queue of sales, and uses by hashed serial. */
+
+import { openDB } from "./vendor/idb/index.js";
+
+const NAME = "loyalty-till";
+
+/** A sale is on the disk before anybody is told that it is kept. */
+const STRICT = Object.freeze({ durability: "strict" });
+
+/**
+ * How the database came to be what it is. Steps are added, never changed: a till may come from any
+ * version, with sales waiting.
+ */
+export const STEPS = Object.freeze([
+  (database) => {
+    database.createObjectStore("facts");
+    database.createObjectStore("queue", { keyPath: "key" });
+    database.createObjectStore("uses", { keyPath: "key" }).createIndex("card", "card");
+  },
+]);
+
+/** @typedef {Awaited<ReturnType<typeof openStore>>} Store */
+
+/**
+ * @param {object} [world]
+ * @param {() => void} [world.outdated] called when a newer version of the till has taken over
+ * @param {readonly ((database: any, transaction: any) => void)[]} [world.steps]
+ */
+export async function openStore({ outdated = () => {}, steps = STEPS } = {}) {
+  const database = await openDB(NAME, steps.length, {
+    upgrade(fresh, from, _to, transaction) {
+      for (const step of steps.slice(from)) step(fresh, transaction);
+    },
+    blocking(_current, _blocked, event) {
+      event.target.close();
+      outdated();
+    },
+  });
+
+  async function change(names, work) {
+    const transaction = database.transaction(names, "readwrite", STRICT);
+    const [result] = await Promise.all([work(transaction), transaction.done]);
+    return result;
+  }
+
+  return {
+    ...factsIn(database, change),
+    ...queueIn(database, change),
+    ...usesIn(database, change),
+    close: () => database.close(),
+  };
+}
+
+function factsIn(database, change) {
+  return {
+    /** @param {string} name */
+    read: (name) => database.get("facts", name),
+    /** @param {string} name @param {any} value */
+    write: (name, value) => change(["facts"], (at) => at.objectStore("facts").put(value, name)),
+  };
+}
+
+function queueIn(database, change) {
+  return {
+    /** @returns {Promise<import("./queue.js").Queued[]>} */
+    items: () => database.getAll("queue"),
+    /** @param {string} key */
+    item: (key) => database.get("queue", key),
+
+    /**
+     * Keep a sale unless one of its key is kept; return the one that is.
+     * @param {import("./queue.js").Queued} item
+     */
+    add: (item) =>
+      change(["queue"], async (at) => {
+        const queue = at.objectStore("queue");
+        const earlier = await queue.get(item.key);
+        if (earlier === undefined) await queue.put(item);
+        return earlier || item;
+      }),
+
+    /** @param {import("./queue.js").Queued} item known to be there; else it is not brought back */
+    replace: (item) =>
+      change(["queue"], async (at) => {
+        const queue = at.objectStore("queue");
+        if ((await queue.get(item.key)) !== undefined) await queue.put(item);
+      }),
+
+    /** @param {string} key */
+    remove: (key) => change(["queue"], (at) => at.objectStore("queue").delete(key)),
+
+    /**
+     * Keep a sealed sale and move the chain on, both or neither; return false if somebody else has
+     * moved the chain meanwhile. A sale that has left the queue is not brought back.
+     * @param {import("./queue.js").Queued} item
+     * @param {import("./device.js").Chain} before
+     * @param {import("./device.js").Chain} after
+     */
+    seal: (item, before, after) =>
+      change(["facts", "queue"], async (at) => {
+        const facts = at.objectStore("facts");
+        const queue = at.objectStore("queue");
+        const chain = (await facts.get("chain")) || before;
+        if (chain.digest !== before.digest) return false;
+        const earlier = await queue.get(item.key);
+        if (earlier === undefined || earlier.state !== "sent") return true;
+        await facts.put(after, "chain");
+        await queue.put(item);
+        return true;
+      }),
+  };
+}
+
+function usesIn(database, change) {
+  return {
+    /**
+     * @param {string} card serial hash
+     * @returns {Promise<{key: string, card: string, day: string, saved_fen: number}[]>}
+     */
+    usesOf: (card) => database.getAllFromIndex("uses", "card", card),
+    /** @param {{key: string, card: string, day: string, saved_fen: number}} use */
+    noteUse: (use) => change(["uses"], (at) => at.objectStore("uses").put(use)),
+    /** @param {string} key of the sale @param {string} id the service's */
+    nameUse: (key, id) =>
+      change(["uses"], async (at) => {
+        const uses = at.objectStore("uses");
+        const use = await uses.get(key);
+        if (use !== undefined) await uses.put({ ...use, id });
+      }),
+    /** @param {string} key of the sale, or the service's id of it */
+    dropUse: (key) =>
+      change(["uses"], async (at) => {
+        const uses = at.objectStore("uses");
+        for (const use of await uses.getAll()) {
+          if (use.key === key || use.id === key) await uses.delete(use.key);
+        }
+      }),
+    /** @param {string} day as 2026-12-01 */
+    dropUsesBefore: (day) =>
+      change(["uses"], async (at) => {
+        const uses = at.objectStore("uses");
+        for (const use of await uses.getAll()) if (use.day < day) await uses.delete(use.key);
+      }),
+  };
+}

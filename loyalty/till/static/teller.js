@@ -1,0 +1,192 @@
+/**
+ * What the sell screen talks to: a card is judged by the device at once and by the service if it
+ * answers, and a sale is written down before it is sent.
+ */
+
+import { kindOf } from "./codes.js";
+import { quote as quoteOf } from "./discount.js";
+
+/**
+ * @typedef {object} Answer
+ * @property {string} verdict
+ * @property {import("./appraising.js").CardFacts | null} card
+ * @property {import("./judging.js").Unchecked[]} unchecked
+ * @property {"device" | "service"} from
+ * @property {boolean} mayRecord a rate is known, and nothing definite speaks against the card
+ *
+ * @typedef {object} Selling
+ * @property {string} code
+ * @property {import("./appraising.js").CardFacts | null} card
+ * @property {number | null} totalFen null if the card is only noted as used
+ * @property {number} excludedFen
+ * @property {string} key of the sale, the same however often it is tried
+ */
+
+/** What may leave the device: money of the person at the counter must not. */
+const READ = new Set(["card_number", "token"]);
+
+/**
+ * @param {object} world
+ * @param {ReturnType<typeof import("./api.js").createApi>} world.api
+ * @param {import("./store.js").Store} world.store
+ * @param {ReturnType<typeof import("./device.js").createDevice>} world.device
+ * @param {ReturnType<typeof import("./pack.js").createPack>} world.pack
+ * @param {ReturnType<typeof import("./appraising.js").createAppraiser>} world.appraiser
+ * @param {ReturnType<typeof import("./queue.js").createQueue>} world.queue
+ * @param {ReturnType<typeof import("./uploading.js").createUploader>} world.uploader
+ * @param {ReturnType<typeof import("./clock.js").createClock>} world.clock
+ * @param {ReturnType<typeof import("./standing.js").createStanding>} world.standing
+ * @param {ReturnType<typeof import("./pairing.js").createPairing>} world.pairing
+ * @param {() => Promise<void>} world.meet sends what waits and asks what is new
+ */
+export function createTeller(world) {
+  const { api, store, device, pack, appraiser, queue, uploader, clock, standing, pairing } = world;
+
+  /** @returns {Promise<Answer>} what the device alone says of a card */
+  async function judge(code) {
+    const equipped = !standing.state().needsNetwork;
+    return { ...(await appraiser.appraise(code, equipped)), from: "device" };
+  }
+
+  /** @returns {Promise<Answer | null>} null where the service has not said anything of the card */
+  async function ask(code) {
+    const { status, body } = await api.check(code, null);
+    if (status === 401) return refusal("till_revoked");
+    const { verdict } = Object(body);
+    if (status !== 200 || !verdict) return null;
+    const card = body.card ? await appraiser.priced(code, body.card) : null;
+    // A card younger than the pack: its rate comes with the next one.
+    if (card !== null && card.pay_permille === null) pack.refresh().then(standing.recount);
+    return { verdict, card, unchecked: [], from: "service", mayRecord: verdict === "ok" };
+  }
+
+  function refusal(verdict) {
+    return { verdict, card: null, unchecked: [], from: "service", mayRecord: false };
+  }
+
+  function quote(card, totalFen, excludedFen) {
+    const known = pack.current();
+    if (known === null || card === null || card.pay_permille === null) return null;
+    const { rounding, limits } = known.policy;
+    const limit = limits.discountable_per_sale_fen;
+    return quoteOf(totalFen, excludedFen, { pay: card.pay_permille, rounding, limit });
+  }
+
+  /** @param {Selling} selling */
+  async function record({ code, card, totalFen, excludedFen, key }) {
+    const priced = totalFen === null ? null : quote(card, totalFen, excludedFen);
+    const happenedAt = new Date(clock.now()).toISOString();
+    const amounts = amountsOf(totalFen, excludedFen, priced);
+    const sale = { idempotency_key: key, happened_at: happenedAt, code, ...amounts };
+    const item = await queue.add(sale, priced === null ? 0 : priced.saved_fen);
+    const outcome = await outcomeOf(item, await api.record(item.sale), priced);
+    if (outcome.outcome !== "refused") await noteUse(item, outcome.id);
+    await standing.recount();
+    return outcome;
+  }
+
+  /** Only an answer of the service about this very sale ends its waiting. */
+  async function outcomeOf(item, { status, body }, priced) {
+    const { id, receipt, verdict, with_amount: withAmount } = Object(body);
+    if ((status === 200 || status === 201) && receipt) {
+      await queue.settle(item.key);
+      return { outcome: "recorded", id, receipt, verdict, quote: withAmount ? body : null };
+    }
+    if (status === 401 || (status === 409 && verdict)) {
+      await queue.settle(item.key);
+      return { outcome: "refused", verdict: status === 401 ? "till_revoked" : verdict };
+    }
+    await queue.keep(item.key);
+    return { outcome: "kept", quote: priced };
+  }
+
+  async function noteUse({ key, sale, saved_fen: saved }, id) {
+    const known = pack.current();
+    if (known === null) return;
+    const card = await appraiser.hashOf(sale.code);
+    const day = standing.dayOf(Date.parse(sale.happened_at));
+    await store.noteUse({ key, id, card, day, saved_fen: saved });
+  }
+
+  return {
+    judge,
+    quote,
+    record,
+    state: standing.state,
+    onChange: standing.onChange,
+
+    /**
+     * Tell what the device says of a card at once, then what the service says if it answers.
+     * @param {string} code
+     * @param {(answer: Answer) => void} onAnswer
+     */
+    async check(code, onAnswer) {
+      if (!READ.has(kindOf(code))) throw new RangeError("This code is not for the service.");
+      const asked = ask(code);
+      onAnswer(await judge(code));
+      const answer = await asked;
+      if (answer !== null) onAnswer(answer);
+    },
+
+    waitingItems: () => queue.unsettled(),
+    attentionItems: () => queue.attention(),
+
+    /** Put a sale away that somebody has looked at; one that still waits stays. */
+    async dismiss(key) {
+      const item = await store.item(key);
+      if (item !== undefined && item.state === "attention") await store.remove(key);
+      await standing.recount();
+    },
+
+    /** The last resort: everything that has no receipt, as a file. */
+    async exportQueue() {
+      const items = await store.items();
+      const exported = { exported_at: new Date(clock.now()).toISOString(), items };
+      return new Blob([JSON.stringify(exported, null, 2)], { type: "application/json" });
+    },
+
+    async uploadNow() {
+      await queue.tryAgain();
+      await uploader.upload();
+      await standing.recount();
+    },
+
+    /** A sale without receipt would be out of sight; a revoked till keeps it for the next pairing. */
+    async mayUnpair() {
+      return uploader.revoked() || (await store.items()).length === 0;
+    },
+
+    /**
+     * @param {string} code of the pairing
+     * @returns {Promise<import("./api.js").Answer>}
+     */
+    async pair(code) {
+      const key = await device.newKey();
+      const answer = await api.pair(code, key === null ? null : key.publicKey);
+      if (answer.status !== 201) return answer;
+      await Promise.all([device.adopt(key), pack.forget()]);
+      pairing.keep(answer.body);
+      uploader.renew();
+      await world.meet();
+      return answer;
+    },
+
+    /** Forget the pairing, its key and its pack; return whether nothing forbade it. */
+    async unpair() {
+      if (!(await this.mayUnpair())) return false;
+      pairing.forget();
+      await Promise.all([device.adopt(null), pack.forget()]);
+      await standing.recount();
+      return true;
+    },
+  };
+}
+
+function amountsOf(totalFen, excludedFen, priced) {
+  if (totalFen === null) return {};
+  return {
+    total_fen: totalFen,
+    ...(excludedFen > 0 ? { excluded_fen: excludedFen } : {}),
+    ...(priced === null ? {} : { payable_fen: priced.payable_fen }),
+  };
+}
