@@ -3,8 +3,10 @@
 from flask import Flask
 
 from loyalty.till.page import till
+from loyalty.till.samples import samples
 
 
 def register_till(app: Flask) -> None:
     """Add the till's page to the app."""
     app.register_blueprint(till)
+    app.add_template_global(samples, "till_samples")

@@ -1,0 +1,41 @@
+"""The codes a scanner is tried on: drawn like a card's, and no card of anybody."""
+
+from base64 import b32encode, b64encode
+from functools import cache
+from typing import NamedTuple
+
+from loyalty.cards.barcode import code128_png
+from loyalty.cards.qr import qr_png
+from loyalty.cards.token import card_url
+from loyalty.rules.card_number import number_of
+
+TRAINING_SERIAL = "000000000000"
+_HOST = "https://training.example"
+_PAYLOAD = (1 << 84 | 850 << 10 | 1 << 4 | 1).to_bytes(11, "big")
+"""As docs/card-format.md packs it: version 1, no key, the training serial, 8.5折, one month."""
+
+_NO_SIGNATURE = bytes(64)
+
+
+class Sample(NamedTuple):
+    """One code to try a scanner on."""
+
+    text: str
+    """What the scanner should send."""
+    image: str
+    """The code as a data: address, so that the page shows it without network."""
+
+
+@cache
+def samples() -> dict[str, Sample]:
+    """Return the training card's barcode, and its QR, whose letters show whether capitals come."""
+    number = number_of(TRAINING_SERIAL)
+    url = card_url(_HOST, b32encode(_PAYLOAD + _NO_SIGNATURE).decode())
+    return {
+        "barcode": Sample(number, _address(code128_png(number))),
+        "qr": Sample(url, _address(qr_png(url))),
+    }
+
+
+def _address(png: bytes) -> str:
+    return f"data:image/png;base64,{b64encode(png).decode()}"

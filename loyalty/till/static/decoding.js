@@ -1,0 +1,79 @@
+/**
+ * Reads the codes in pictures, in a thread of its own so that the keys stay quick. Pictures stay on
+ * the device: what was read goes back to the page, and the picture is forgotten.
+ */
+
+import { prepareZXingModule, readBarcodes } from "./vendor/zxing/reader/index.js";
+
+/** Left to itself the library asks a server of strangers for this. */
+const LIBRARY = new URL("./vendor/zxing/zxing_reader.wasm", import.meta.url).href;
+
+/** A card carries these two, and white on black is neither. */
+const OPTIONS = {
+  formats: ["QRCode", "Code128"],
+  tryHarder: true,
+  tryRotate: true,
+  tryInvert: false,
+  maxNumberOfSymbols: 4,
+};
+
+/** Longest sides a photograph is tried in, in dots: small is quick, large shows a small code. */
+const PHOTO_SIDES = [1280, 2560];
+
+const loading = prepareZXingModule({
+  overrides: { locateFile: () => LIBRARY },
+  fireImmediately: true,
+});
+
+/**
+ * @param {ImageBitmap} picture
+ * @param {number} [longest] of the sides, in dots; larger pictures are made smaller
+ */
+function dotsOf(picture, longest = Infinity) {
+  const scale = Math.min(1, longest / Math.max(picture.width, picture.height));
+  const width = Math.round(picture.width * scale);
+  const height = Math.round(picture.height * scale);
+  const drawing = new OffscreenCanvas(width, height).getContext("2d");
+  drawing.drawImage(picture, 0, 0, width, height);
+  return drawing.getImageData(0, 0, width, height);
+}
+
+async function textsIn(dots) {
+  const codes = await readBarcodes(dots, OPTIONS);
+  return codes.filter(({ isValid }) => isValid).map(({ text }) => text);
+}
+
+/** @param {Blob} photo */
+async function textsOnPhoto(photo) {
+  // Without the browser's own reader of pictures the library has one, for JPEG and PNG.
+  if (!self.createImageBitmap || !self.OffscreenCanvas) return textsIn(photo);
+  const picture = await createImageBitmap(photo);
+  for (const side of PHOTO_SIDES) {
+    const texts = await textsIn(dotsOf(picture, side));
+    if (texts.length > 0 || side >= Math.max(picture.width, picture.height)) return texts;
+  }
+  return [];
+}
+
+/** @param {ImageBitmap | ImageData | Blob} picture */
+async function textsOf(picture) {
+  if (picture instanceof Blob) return textsOnPhoto(picture);
+  if (picture instanceof ImageData) return textsIn(picture);
+  const dots = dotsOf(picture);
+  picture.close();
+  return textsIn(dots);
+}
+
+self.addEventListener("message", async ({ data: { number, picture } }) => {
+  try {
+    await loading;
+  } catch {
+    self.postMessage({ number, fault: "broken" });
+    return;
+  }
+  try {
+    self.postMessage({ number, texts: await textsOf(picture) });
+  } catch {
+    self.postMessage({ number, fault: "unreadable" });
+  }
+});
