@@ -9,7 +9,7 @@ from flask.views import MethodView
 from loyalty.api.access import Caller, current_staff, open_to
 from loyalty.api.noun import Noun
 from loyalty.api.problems import ProblemSchema
-from loyalty.api.schemas import Amount, Code, PayPermille, Schema, Text, WholeNumber
+from loyalty.api.schemas import Amount, Code, Flag, PayPermille, Schema, Text, WholeNumber
 from loyalty.api.versions import tagged, wanted_version
 from loyalty.clock import community_now
 from loyalty.database import transaction
@@ -46,6 +46,9 @@ class CommunitySchema(Schema):
     excluded_categories = ma.fields.List(Code(), validate=ma.validate.Length(max=50))
     notice_working_days = WholeNumber(1, 60)
     supplementary_notice_working_days = WholeNumber(1, 60)
+    undisputed_cards_wait = Flag(
+        metadata={"description": "False lets the cards of undisputed lines go first"}
+    )
     card_months = ma.fields.Integer(strict=True, validate=ma.validate.OneOf(CARD_MONTHS))
     demonstration = ma.fields.Boolean(dump_only=True)
     version = ma.fields.Integer(dump_only=True)

@@ -49,6 +49,9 @@ class NoticeLineSchema(Schema):
     area = ma.fields.String(
         allow_none=True, metadata={"description": "The area whose minimum gave the seat"}
     )
+    disputable = ma.fields.Boolean(
+        metadata={"description": "Not confirmed yet: objections are taken in while the notice runs"}
+    )
 
 
 class NoticeListSchema(Schema):

@@ -53,7 +53,9 @@ class Card(Versioned):
     resident_id: Mapped[UUID] = mapped_column(ForeignKey("resident.id"), index=True)
     resident: Mapped[Resident] = relationship(lazy="raise")
     round_id: Mapped[UUID] = mapped_column(ForeignKey("selection_round.id"), index=True)
-    """A trigger refuses a card whose round is not confirmed or whose public notice still runs."""
+    """A trigger refuses a card whose round is not confirmed, whose line's public notice still runs,
+    or whose holder is objected to without an answer, unless it takes the place of another card.
+    """
     honour_id: Mapped[UUID] = mapped_column(ForeignKey("honour.id"))
     honour: Mapped[Honour] = relationship(lazy="raise")
     serial: Mapped[str] = mapped_column(CHAR(12), unique=True)

@@ -48,6 +48,10 @@ class Community(Versioned):
     notice_working_days: Mapped[int] = mapped_column(default=5)
     supplementary_notice_working_days: Mapped[int] = mapped_column(default=3, server_default="3")
     """How long a notice runs on when somebody new stands on the list."""
+    undisputed_cards_wait: Mapped[bool] = mapped_column(default=True, server_default="true")
+    """Whether all cards of a round wait for the answer to the last objection; if not, those of the
+    lines that nobody disputes go first.
+    """
     card_months: Mapped[int] = mapped_column(default=1)
     demonstration: Mapped[bool] = mapped_column(default=False)
     """Fictional people: everything shown and printed says 演示."""

@@ -84,10 +84,11 @@ class Round(Versioned):
     drawn_at: Mapped[Moment | None]
     published_at: Mapped[Moment | None]
     notice_last: Mapped[date | None]
-    """Last day of the public notice, included."""
+    """Last day of the public notice, included; a supplementary notice moves it."""
     confirmed_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff_account.id"))
     confirmed_at: Mapped[Moment | None]
     issued_at: Mapped[Moment | None]
+    """When its cards were signed; the latest of them, where some lines had to wait."""
     closed_at: Mapped[Moment | None]
     cancel_reason: Mapped[str | None]
 
@@ -124,6 +125,8 @@ class Candidate(Identified):
     place: Mapped[int | None]
     """Order on the list, from 1: first the selected, then the reserves."""
     outcome: Mapped[str] = mapped_column(default="nominated")
+    notice_last: Mapped[date | None]
+    """Last day, included, of the notice that this person first stood on; None for who never did."""
 
 
 class Nomination(Identified):

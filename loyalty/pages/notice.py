@@ -15,7 +15,7 @@ from loyalty.pages.notice_poster import poster_of
 from loyalty.pages.values import moment
 from loyalty.reports.poster import PaperSize, draw_poster
 from loyalty.rules.notice import notice_over
-from loyalty.rules.selection import RoundState
+from loyalty.services.objections import ON_NOTICE
 from loyalty.services.public_months import rounds_on_notice
 from loyalty.services.public_notices import PublicNotice, public_notice
 from loyalty.services.rounds import month_called
@@ -107,7 +107,7 @@ def notice_here(month: str, slug: str | None) -> tuple[Community, PublicNotice, 
 def runs(notice: PublicNotice, today: date) -> bool:
     """Return whether objections are taken in today."""
     return (
-        notice.state is RoundState.NOTICE
+        notice.state in ON_NOTICE
         and notice.last_day is not None
         and not notice_over(notice.last_day, today)
     )

@@ -61,6 +61,8 @@ class RoundObstacle(StrEnum):
     OBJECTIONS_OPEN = "objections_open"
     SAME_PERSON = "same_person"
     """Who created the round may not confirm it. There is no way to turn this off."""
+    CARDS_SIGNED = "cards_signed"
+    """Some lines have their cards already, so the round cannot be called off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,12 @@ class RoundFacts:
     """Date in the community's time zone."""
     open_objections: int
     """Objections that are not answered yet."""
+    ready_lines: int
+    """Lines that may have their cards while others wait; 0 where the policy lets all of them wait
+    for the last one.
+    """
+    cards_signed: bool
+    """Some lines have their cards already."""
     creator: UUID
     """Account that created the round."""
     actor: UUID
@@ -117,34 +125,39 @@ _OBSTACLES: Mapping[RoundAction, frozenset[RoundObstacle]] = {
     ),
     # No card is signed early, even if an objection was let in after the confirmation.
     RoundAction.ISSUE: frozenset({RoundObstacle.NOTICE_RUNNING, RoundObstacle.OBJECTIONS_OPEN}),
+    RoundAction.CANCEL: frozenset({RoundObstacle.CARDS_SIGNED}),
 }
 """What each action waits for, besides its state."""
 
 
 def missing_for(action: RoundAction, facts: RoundFacts) -> tuple[RoundObstacle, ...]:
     """Return everything that stands in the way of an action; nothing if it is allowed now."""
+    notice_runs = facts.notice_last is None or not notice_over(facts.notice_last, facts.today)
+    all_wait = facts.ready_lines == 0
     checks = (
         (facts.frozen, RoundObstacle.ALREADY_FROZEN),
         (not facts.frozen, RoundObstacle.NOT_FROZEN),
         (facts.ballots_missing > 0 and not facts.reason_given, RoundObstacle.BALLOTS_MISSING),
         (facts.drawn, RoundObstacle.ALREADY_DRAWN),
         (not facts.drawn, RoundObstacle.NOT_DRAWN),
-        (
-            facts.notice_last is None or not notice_over(facts.notice_last, facts.today),
-            RoundObstacle.NOTICE_RUNNING,
-        ),
-        (facts.open_objections > 0, RoundObstacle.OBJECTIONS_OPEN),
+        (all_wait and notice_runs, RoundObstacle.NOTICE_RUNNING),
+        (all_wait and facts.open_objections > 0, RoundObstacle.OBJECTIONS_OPEN),
         (facts.actor == facts.creator, RoundObstacle.SAME_PERSON),
+        (facts.cards_signed, RoundObstacle.CARDS_SIGNED),
     )
     waits_for = _OBSTACLES.get(action, frozenset())
     wrong_state = () if (action, facts.state) in _LEADS else (RoundObstacle.WRONG_STATE,)
     return wrong_state + tuple(code for applies, code in checks if applies and code in waits_for)
 
 
-def next_state(action: RoundAction, state: RoundState) -> RoundState:
+def next_state(action: RoundAction, state: RoundState, *, lines_wait: bool = False) -> RoundState:
     """Return the state an action leads to.
+
+    Args:
+        lines_wait: the action was to sign the cards, and some lines must wait for theirs: they
+            stay in the notice, to be confirmed and signed later.
 
     Freezing and drawing stay in review. An action that `missing_for` refuses for its state has no
     next state: KeyError.
     """
-    return _LEADS[action, state]
+    return RoundState.NOTICE if lines_wait else _LEADS[action, state]

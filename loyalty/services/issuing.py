@@ -7,18 +7,18 @@ from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
 from loyalty.cards.token import CardClaims, sign_token
-from loyalty.models import Candidate, Card, Community, Honour, Round, RoundList
+from loyalty.models import Candidate, Card, Community, Honour, Round
 from loyalty.rules.calendar import Month, validity
 from loyalty.rules.card_number import SERIAL_DIGITS
 from loyalty.rules.notice import notice_over
-from loyalty.rules.outcome import Outcome
 from loyalty.rules.selection import RoundObstacle
 from loyalty.services.card_keys import destroy_spent_keys, private_half, signing_key_for
 from loyalty.services.errors import RoundStateError
 from loyalty.services.revocations import publish
+from loyalty.services.waiting_lines import ready_lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,25 +30,20 @@ class Award:
     pay_permille: int
     valid_until: date
     """Last day the card works, included: the end of a month."""
+    notice_last: date | None = None
+    """Last day of the notice of the line; None takes the round's."""
     reissue_of_id: UUID | None = None
+    """The card it takes the place of, which was signed when its time had come."""
 
 
 def issue_cards(
     session: Session, selection_round: Round, *, sealing_key: bytes, now: datetime
 ) -> Sequence[Card]:
-    """Sign the cards of everyone a round has selected: all of them or none.
+    """Sign the cards of all lines that wait for nothing and have none: all of them or none.
 
     The caller holds the round's row, so that two who issue at once do so one after the other.
     """
-    winners = session.scalars(
-        select(Candidate)
-        .join(Candidate.round_list)
-        .where(
-            RoundList.round_id == selection_round.id, Candidate.outcome == Outcome.SELECTED.value
-        )
-        .options(joinedload(Candidate.round_list).joinedload(RoundList.honour))
-        .order_by(RoundList.id, Candidate.place)
-    )
+    winners = ready_lines(session, selection_round, now=now)
     awards = [_award_of(selection_round, winner) for winner in winners]
     cards = sign_cards(session, selection_round, awards, sealing_key=sealing_key, now=now)
     # Tills get a list with the first cards, so that none has to accept them without one.
@@ -70,10 +65,12 @@ def sign_cards(
     since the key of a month that is over no longer exists.
 
     Raises:
-        RoundStateError: the round is not confirmed, its public notice is not over, or the cards'
-            last day has passed.
+        RoundStateError: the round is not confirmed, the public notice of a line is not over, or the
+            cards' last day has passed.
     """
-    _refuse_early_or_late(selection_round, awards, today=now.date())
+    _refuse_early(selection_round, awards, today=now.date())
+    if any(award.valid_until < now.date() for award in awards):
+        raise RoundStateError("The last day of these cards has passed.", ["validity_over"])
     community = _community(session, selection_round)
     first = max(Month.of(selection_round.month).plus(1), Month.of(now.date()))
     key = signing_key_for(session, community, first, sealing_key=sealing_key, now=now)
@@ -115,18 +112,20 @@ def _award_of(selection_round: Round, winner: Candidate) -> Award:
         honour=round_list.honour,
         pay_permille=round_list.pay_permille,
         valid_until=valid_until,
+        notice_last=winner.notice_last,
     )
 
 
-def _refuse_early_or_late(selection_round: Round, awards: Sequence[Award], *, today: date) -> None:
-    last = selection_round.notice_last
-    if selection_round.confirmed_at is None or last is None or not notice_over(last, today):
+def _refuse_early(selection_round: Round, awards: Sequence[Award], *, today: date) -> None:
+    if awards and all(award.reissue_of_id for award in awards):
+        return
+    lasts = [award.notice_last or selection_round.notice_last for award in awards]
+    over = all(last is not None and notice_over(last, today) for last in lasts)
+    if selection_round.confirmed_at is None or not over:
         raise RoundStateError(
             "No card is signed before the public notice is over and confirmed.",
             [RoundObstacle.NOTICE_RUNNING],
         )
-    if any(award.valid_until < today for award in awards):
-        raise RoundStateError("The last day of these cards has passed.", ["validity_over"])
 
 
 def _claims(award: Award, key_id: str, serial: str, first: Month) -> CardClaims:

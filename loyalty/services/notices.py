@@ -88,6 +88,8 @@ def _publish(
     number = len(versions_of(session, selection_round)) + 1
     version = _version(selection_round, kind, number, lists, now=now)
     session.add(version)
+    for newcomer in candidates_of(session, selection_round, Outcome.SELECTED):
+        newcomer.notice_last = newcomer.notice_last or selection_round.notice_last
     session.flush()
     note(
         session,

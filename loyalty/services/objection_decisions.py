@@ -21,7 +21,7 @@ from loyalty.models import (
 )
 from loyalty.rules.eligibility import Ground, Reason
 from loyalty.rules.outcome import Outcome
-from loyalty.rules.selection import RoundObstacle, RoundState
+from loyalty.rules.selection import RoundObstacle
 from loyalty.services.actors import StaffMember, note
 from loyalty.services.errors import (
     InvolvedError,
@@ -30,7 +30,7 @@ from loyalty.services.errors import (
     ValueRefusedError,
 )
 from loyalty.services.notices import publish_changes
-from loyalty.services.objections import OF_WHOM
+from loyalty.services.objections import OF_WHOM, ON_NOTICE
 from loyalty.services.rounds import LISTS
 from loyalty.services.screening import remove_ineligible, write_down
 
@@ -60,7 +60,7 @@ def decide_objection(
     objection = _objection(session, request.objection_id)
     if objection.decided_at is not None:
         raise RoundStateError("It was answered before.", [RoundObstacle.ALREADY_DECIDED])
-    if selection_round.state != RoundState.NOTICE:
+    if selection_round.state not in ON_NOTICE:
         raise RoundStateError("The round is not in its notice.", [RoundObstacle.WRONG_STATE])
     if _is_involved(session, actor, objection):
         raise InvolvedError("Whoever spoke for, scored or entered this person does not decide.")

@@ -21,6 +21,7 @@ from loyalty.services.actors import StaffMember, note
 from loyalty.services.errors import RoundStateError, UnknownRecordError, ValueRefusedError
 from loyalty.services.notices import latest_version
 from loyalty.services.rounds import round_of
+from loyalty.services.waiting_lines import disputable_lines
 from loyalty.services.working_days import last_day_of
 
 ANSWER_WORKING_DAYS = 5
@@ -34,6 +35,9 @@ class ObjectionState(StrEnum):
     UPHELD = "upheld"
     DISMISSED = "dismissed"
 
+
+ON_NOTICE = (RoundState.NOTICE, RoundState.CONFIRMED)
+"""While these last, lines may be on notice still: not all of them need be confirmed at once."""
 
 OF_WHOM = (
     joinedload(Objection.candidate).joinedload(Candidate.resident),
@@ -64,14 +68,17 @@ def make_objection(
     """Take in an objection, on the last day of the notice at the latest.
 
     Raises:
-        RoundStateError: the notice is over.
+        RoundStateError: the notice is over, or the line has been confirmed.
         UnknownRecordError: the month has no notice.
         ValueRefusedError: the notice has no such line.
     """
     selection_round = _running_notice(session, community, month, today=now.date())
+    candidate_id = _candidate_meant(session, selection_round, request)
+    if candidate_id not in {one.id for one in disputable_lines(session, selection_round, now=now)}:
+        raise RoundStateError("This line is confirmed.", [RoundObstacle.NOTICE_OVER])
     objection = Objection(
         round_id=selection_round.id,
-        candidate_id=_candidate_meant(session, selection_round, request),
+        candidate_id=candidate_id,
         receipt=b32encode(secrets.token_bytes(_RECEIPT_BYTES)).decode(),
         text=request.text,
         name=request.name,
@@ -150,7 +157,7 @@ def _running_notice(session: Session, community: Community, month: Month, *, tod
     if selection_round is None or selection_round.notice_last is None:
         raise UnknownRecordError(f"There is no notice for {month}.")
     running = not notice_over(selection_round.notice_last, today)
-    if selection_round.state != RoundState.NOTICE or not running:
+    if selection_round.state not in ON_NOTICE or not running:
         raise RoundStateError("The notice is over.", [RoundObstacle.NOTICE_OVER])
     return selection_round
 

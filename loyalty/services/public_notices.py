@@ -28,6 +28,7 @@ from loyalty.services.calendar import is_published
 from loyalty.services.errors import NoticeTakenDownError, UnknownRecordError
 from loyalty.services.notices import versions_of
 from loyalty.services.rounds import LISTS
+from loyalty.services.waiting_lines import disputable_lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,8 @@ class NoticeLine:
     lottery_of: int | None
     area: str | None
     """Name of the liaison area whose minimum gave the seat."""
+    disputable: bool
+    """It is not confirmed yet, so objections to it are taken in while the notice runs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +123,7 @@ def public_notice(
         last_day=shown.notice_last,
         shown_until=last_day_shown(versions[-1].last_day) if versions else None,
         official_calendar=all(is_published(year) for year in years),
-        lists=_lists(session, shown, versions[-1]) if versions else (),
+        lists=_lists(session, shown, versions[-1], now=now) if versions else (),
         open_objections=sum(one.decided_at is None for one in objections),
         answered=[
             Answered(one.decided_at.astimezone(now.tzinfo).date(), bool(one.upheld), one.reason)
@@ -153,8 +156,11 @@ def public_round(session: Session, community: Community, month: Month, *, today:
     return found
 
 
-def _lists(session: Session, shown: Round, version: NoticeVersion) -> list[NoticeList]:
-    names = _names(session, shown)
+def _lists(
+    session: Session, shown: Round, version: NoticeVersion, *, now: datetime
+) -> list[NoticeList]:
+    standing = _standing(session, shown)
+    disputable = {one.id for one in disputable_lines(session, shown, now=now)}
     areas = {
         str(area.id): area.name
         for area in session.scalars(select(Area).where(Area.community_id == shown.community_id))
@@ -166,26 +172,31 @@ def _lists(session: Session, shown: Round, version: NoticeVersion) -> list[Notic
             honour_name=honours[one["honour"]].name,
             quota=one["quota"],
             lines=[
-                _line(line, names[one["honour"], line["reference"]], areas) for line in one["lines"]
+                _line(line, candidate, areas, disputable=candidate.id in disputable)
+                for line in one["lines"]
+                for candidate in [standing[one["honour"], line["reference"]]]
             ],
         )
         for one in json.loads(version.content)["lists"]
     ]
 
 
-def _line(line: Mapping[str, Any], name: str, areas: Mapping[str, str]) -> NoticeLine:
+def _line(
+    line: Mapping[str, Any], candidate: Candidate, areas: Mapping[str, str], *, disputable: bool
+) -> NoticeLine:
     return NoticeLine(
         **{
             **line,
-            "name": name,
+            "name": publicly_named(candidate.resident),
             "basis": Basis(line["basis"]),
             "area": areas.get(line["area"]),
+            "disputable": disputable,
         }
     )
 
 
-def _names(session: Session, shown: Round) -> Mapping[tuple[str, str], str]:
-    """Return honour and reference → how the person is named to everyone at this moment."""
+def _standing(session: Session, shown: Round) -> Mapping[tuple[str, str], Candidate]:
+    """Return honour and reference → who has a place in the draw, with the resident."""
     candidates = session.scalars(
         select(Candidate)
         .join(Candidate.round_list)
@@ -195,10 +206,7 @@ def _names(session: Session, shown: Round) -> Mapping[tuple[str, str], str]:
             joinedload(Candidate.round_list).joinedload(RoundList.honour),
         )
     )
-    return {
-        (one.round_list.honour.code, one.reference): publicly_named(one.resident)
-        for one in candidates
-    }
+    return {(one.round_list.honour.code, one.reference): one for one in candidates}
 
 
 def publicly_named(resident: Resident) -> str:

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from loyalty.models import Round
+from loyalty.models import Community, Round
 from loyalty.rules.notice import NoticeKind
 from loyalty.rules.selection import (
     RoundAction,
@@ -35,6 +35,7 @@ from loyalty.services.objections import open_objections
 from loyalty.services.retention import forget_contacts
 from loyalty.services.rounds import LISTS
 from loyalty.services.screening import remove_ineligible, screen
+from loyalty.services.waiting_lines import lines_without_card, ready_lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,11 @@ def act_on_round(
     if missing := missing_for(request.action, facts):
         raise RoundStateError(f"The round cannot do this now: {', '.join(missing)}.", missing)
     _carry_out(session, actor, selection_round, request, sealing_key=sealing_key, now=now)
-    selection_round.state = next_state(request.action, facts.state)
+    lines_wait = request.action is RoundAction.ISSUE and _is_unfinished(session, selection_round)
+    if lines_wait:
+        # What is left is confirmed anew, by a second person as before.
+        selection_round.confirmed_at = selection_round.confirmed_by = None
+    selection_round.state = next_state(request.action, facts.state, lines_wait=lines_wait)
     note(
         session,
         actor,
@@ -104,6 +109,10 @@ def facts_of(
     reason_given: bool = False,
 ) -> RoundFacts:
     """Return what decides which actions an account may take on a round now."""
+    community = session.get_one(Community, selection_round.community_id)
+    ready = (
+        [] if community.undisputed_cards_wait else ready_lines(session, selection_round, now=now)
+    )
     return RoundFacts(
         state=RoundState(selection_round.state),
         frozen=selection_round.frozen_at is not None,
@@ -113,6 +122,8 @@ def facts_of(
         notice_last=selection_round.notice_last,
         today=now.date(),
         open_objections=open_objections(session, selection_round),
+        ready_lines=len(ready),
+        cards_signed=selection_round.issued_at is not None,
         creator=selection_round.created_by,
         actor=actor.account_id,
     )
@@ -185,6 +196,12 @@ def _screen_once_more(
             f"A reserve has moved up, so the notice runs until {changed.last_day}.",
             [RoundObstacle.NOTICE_RUNNING],
         )
+
+
+def _is_unfinished(session: Session, selection_round: Round) -> bool:
+    """Return whether somebody still waits for a card or for an answer."""
+    waiting = lines_without_card(session, selection_round)
+    return bool(waiting) or open_objections(session, selection_round) > 0
 
 
 def _reason(request: ActOnRound) -> str:

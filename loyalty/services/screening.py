@@ -65,13 +65,17 @@ def remove_ineligible(session: Session, selection_round: Round) -> None:
     """Screen those who stand to win once more: who became ineligible leaves, a reserve moves up.
 
     Reserves are looked at only while a seat of their list is free, whoever has left it; it stays
-    empty if none of them can move up.
+    empty if none of them can move up. Whoever has a card of the round already keeps the seat.
     """
     standing = candidates_of(session, selection_round, Outcome.SELECTED, Outcome.RESERVE)
-    standing.sort(key=_order_of_standing)
+    holders = _holders_of_a_card(session, selection_round)
+    settled = [
+        one for one in standing if one.outcome == Outcome.SELECTED and one.resident_id in holders
+    ]
+    standing = sorted(set(standing).difference(settled), key=_order_of_standing)
     history = history_of(session, selection_round, standing)
-    households: set[str] = set()
-    seated: Counter[UUID] = Counter()
+    households = {one.resident.household_ref for one in settled}
+    seated = Counter(one.list_id for one in settled)
     for candidate in standing:
         if seated[candidate.list_id] == candidate.round_list.quota:
             continue
@@ -87,6 +91,12 @@ def remove_ineligible(session: Session, selection_round: Round) -> None:
         if not grounds:
             households.add(household)
             seated[candidate.list_id] += 1
+
+
+def _holders_of_a_card(session: Session, selection_round: Round) -> frozenset[UUID]:
+    return frozenset(
+        session.scalars(select(Card.resident_id).where(Card.round_id == selection_round.id))
+    )
 
 
 def grounds_of(

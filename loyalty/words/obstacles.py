@@ -26,6 +26,7 @@ OBSTACLES: Mapping[str, LazyString] = MappingProxyType(
         RoundObstacle.NOTICE_RUNNING: lazy_gettext("公示还没有期满。"),
         RoundObstacle.NOTICE_OVER: lazy_gettext("公示已经期满，不能再提异议。"),
         RoundObstacle.OBJECTIONS_OPEN: lazy_gettext("还有异议没有答复。"),
+        RoundObstacle.CARDS_SIGNED: lazy_gettext("已经签发了一部分卡，不能取消。"),
         RoundObstacle.SAME_PERSON: lazy_gettext("发起本期的人不能自己确认，请另一位负责人来。"),
         CertificationObstacle.NO_REASON: lazy_gettext("请写明理由。"),
         CertificationObstacle.WITHDRAWN_RECENTLY: lazy_gettext("摘牌未满二十四个月，还不能申请。"),

@@ -32,6 +32,20 @@ def test_a_manager_changes_the_policy(client: FlaskClient, session: Session) -> 
     assert answer.headers["ETag"] == '"2"'
 
 
+def test_all_cards_wait_for_the_last_answer_until_a_manager_decides_otherwise(
+    client: FlaskClient, session: Session
+) -> None:
+    headers = signed_in(session, given_community(session), Role.MANAGER)
+    before = client.get(POLICY, headers=headers)
+
+    answer = client.patch(
+        POLICY, headers={**headers, "If-Match": '"1"'}, json={"undisputed_cards_wait": False}
+    )
+
+    assert before.json["undisputed_cards_wait"] is True
+    assert answer.json["undisputed_cards_wait"] is False
+
+
 def test_the_second_of_two_changes_is_told_to_look_again(
     client: FlaskClient, session: Session
 ) -> None:

@@ -59,6 +59,7 @@ def test_anyone_reads_who_is_on_the_list_and_why(
         "lottery_place": 2,
         "lottery_of": 5,
         "area": None,
+        "disputable": True,
     }
     assert [line["name"] for line in shown["lines"]] == ["张*明", "张小明", "张*明"]
     assert (answer.json["last_day"], answer.json["shown_until"]) == ("2026-12-16", "2027-01-15")

@@ -27,6 +27,8 @@ READY = RoundFacts(
     notice_last=LAST,
     today=date(2026, 12, 12),
     open_objections=0,
+    ready_lines=0,
+    cards_signed=False,
     creator=CREATOR,
     actor=APPROVER,
 )
@@ -95,6 +97,7 @@ def test_no_state_can_be_skipped(action: RoundAction, state: RoundState) -> None
         ("issue", "confirmed", {"notice_last": None}, "notice_running"),
         ("issue", "confirmed", {"today": LAST}, "notice_running"),
         ("issue", "confirmed", {"open_objections": 1}, "objections_open"),
+        ("cancel", "notice", {"cards_signed": True}, "cards_signed"),
     ],
 )
 def test_an_action_waits_for_what_must_come_before(
@@ -103,6 +106,21 @@ def test_an_action_waits_for_what_must_come_before(
     facts = facts_for(RoundAction(action), RoundState(state), **changes)
 
     assert missing_for(RoundAction(action), facts) == (obstacle,)
+
+
+@pytest.mark.parametrize(("action", "state"), [("confirm", "notice"), ("issue", "confirmed")])
+def test_ready_lines_go_on_while_others_are_disputed_or_on_notice(action: str, state: str) -> None:
+    facts = facts_for(
+        RoundAction(action), RoundState(state), ready_lines=1, open_objections=1, today=LAST
+    )
+
+    assert missing_for(RoundAction(action), facts) == ()
+
+
+def test_a_round_some_of_whose_lines_wait_goes_back_to_its_notice() -> None:
+    after = next_state(RoundAction.ISSUE, RoundState.CONFIRMED, lines_wait=True)
+
+    assert after is RoundState.NOTICE
 
 
 def test_everything_that_is_missing_is_named_at_once() -> None:

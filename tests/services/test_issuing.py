@@ -190,9 +190,8 @@ def test_a_card_that_fails_leaves_none(session: Session) -> None:
     candidates = [given_candidate(session, selection_round) for _ in range(3)]
     brought_through(session, selection_round, RoundAction.CONFIRM)
     # Somebody has a card of January already, which the database allows once a person.
-    given_card(
-        session, community, resident_id=candidates[1].resident_id, valid_from=date(2027, 1, 1)
-    )
+    earlier = given_card(session, community, resident_id=candidates[1].resident_id)
+    earlier.valid_from, earlier.valid_until = date(2027, 1, 1), date(2027, 1, 31)
     session.commit()
 
     with pytest.raises(IntegrityError):

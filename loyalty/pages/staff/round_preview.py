@@ -1,6 +1,6 @@
 """What follows from an action on a round, in figures and dates, said before it is done."""
 
-from datetime import date, timedelta
+from datetime import datetime, timedelta
 
 from flask_babel import gettext
 from sqlalchemy.orm import Session
@@ -11,6 +11,7 @@ from loyalty.rules.calendar import Month, validity
 from loyalty.rules.outcome import Outcome
 from loyalty.rules.selection import RoundAction
 from loyalty.services.round_progress import NoticeDays, Progress, notice_days
+from loyalty.services.waiting_lines import lines_without_card, ready_lines
 from loyalty.words.honours import honour_name
 
 TOMORROW = timedelta(days=1)
@@ -22,7 +23,7 @@ def preview_of(
     progress: Progress,
     action: RoundAction,
     *,
-    today: date,
+    now: datetime,
 ) -> list[str]:
     """Return what an action will do to this round, a sentence each."""
     told = {
@@ -33,10 +34,18 @@ def preview_of(
         RoundAction.DRAW: lambda: [_hash(selection_round)],
         RoundAction.PUBLISH: lambda: [
             _winners(progress),
-            *_of_notice(notice_days(session, selection_round, today=today)),
+            *_of_notice(notice_days(session, selection_round, today=now.date())),
         ],
-        RoundAction.CONFIRM: lambda: [_winners(progress), *_of_running(selection_round)],
-        RoundAction.ISSUE: lambda: [_winners(progress), *_validity(selection_round)],
+        RoundAction.CONFIRM: lambda: [
+            _winners(progress),
+            *_of_running(selection_round),
+            *_of_waiting(session, selection_round, now=now),
+        ],
+        RoundAction.ISSUE: lambda: [
+            _winners(progress),
+            *_of_waiting(session, selection_round, now=now),
+            *_validity(selection_round),
+        ],
     }
     return told[action]() if action in told else []
 
@@ -115,6 +124,21 @@ def _of_running(selection_round: Round) -> list[str]:
             "公示到%(last)s止，%(next)s起可以确认。",
             last=full_day(last),
             next=full_day(last + TOMORROW),
+        )
+    ]
+
+
+def _of_waiting(session: Session, selection_round: Round, *, now: datetime) -> list[str]:
+    """Return how many have their cards first, where others have to wait."""
+    ready = len(ready_lines(session, selection_round, now=now))
+    waiting = len(lines_without_card(session, selection_round)) - ready
+    if not ready or not waiting:
+        return []
+    return [
+        gettext(
+            "这一批%(ready)s人；其余%(waiting)s人等异议答复、公示期满，以后另发。",
+            ready=ready,
+            waiting=waiting,
         )
     ]
 

@@ -57,9 +57,7 @@ def shown(round_id: UUID) -> str:
         progress = progress_of(session, selection_round)
         accounts = who_may_sit(session, actor)
         step = next_step(facts, actor)
-        preview = step and preview_of(
-            session, selection_round, progress, step.action, today=now.date()
-        )
+        preview = step and preview_of(session, selection_round, progress, step.action, now=now)
     return render_template(
         "staff/round.html",
         round=selection_round,

@@ -42,8 +42,7 @@ def step(round_id: UUID, action: str) -> Any:
     with transaction() as session:
         selection_round = round_of(session, console.actor(), round_id)
         progress = progress_of(session, selection_round)
-        today = console.now().date()
-        preview = preview_of(session, selection_round, progress, chosen, today=today)
+        preview = preview_of(session, selection_round, progress, chosen, now=console.now())
     form = _form(chosen, progress)
     version = request.form.get("version", type=int)
     if not form.validate_on_submit():
