@@ -9,6 +9,7 @@ from loyalty.api.benefit import benefit
 from loyalty.api.candidates import candidates, nominations
 from loyalty.api.card_checks import card_checks
 from loyalty.api.cards import cards
+from loyalty.api.cases import cases, numberings
 from loyalty.api.community import communities
 from loyalty.api.deeds import deeds, kinds_of_deeds
 from loyalty.api.fairness import fairness
@@ -41,6 +42,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     candidates,
     card_checks,
     cards,
+    cases,
     communities,
     conflicts,
     deeds,
@@ -53,6 +55,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     matters,
     nominations,
     notices,
+    numberings,
     objections,
     objections_of_round,
     pairings,

@@ -66,6 +66,7 @@ KINDS: Mapping[type[Exception], Kind] = {
     errors.UnreadableFileError: Kind(
         HTTPStatus.UNPROCESSABLE_ENTITY, "unreadable-file", "The file cannot be read"
     ),
+    errors.CaseDecidedError: Kind(HTTPStatus.CONFLICT, "case-decided", "Decided already"),
     errors.PairingError: Kind(
         HTTPStatus.CONFLICT, "pairing-refused", "The pairing code cannot be used"
     ),
@@ -88,6 +89,9 @@ class ProblemSchema(Schema):
     detail = ma.fields.String()
     errors = ma.fields.List(ma.fields.Nested(FaultSchema))
     verdict = ma.fields.String(metadata={"description": "Why a card was refused"})
+    kept = ma.fields.List(
+        ma.fields.UUID(), metadata={"description": "Keys of the sales kept of a revoked till"}
+    )
     missing = ma.fields.List(
         ma.fields.String(), metadata={"description": "Codes of what is missing"}
     )
@@ -116,6 +120,8 @@ def _of_kind(kind: Kind, error: Exception) -> Response:
         ]
     if isinstance(error, errors.CardRefusedError):
         members["verdict"] = error.verdict
+    if isinstance(error, errors.TillRevokedError):
+        members["kept"] = error.kept
     if isinstance(error, errors.StateError):
         members["missing"] = error.missing
     response = _problem(kind.status, kind.slug, kind.title, **members)

@@ -72,6 +72,9 @@ class LateSaleSchema(ShownCardSchema):
 
     idempotency_key = ma.fields.UUID(required=True)
     happened_at = MomentField(required=True)
+    device = ma.fields.Raw(
+        metadata={"description": "Number, digest before and signature, as docs/offline.md has it"}
+    )
 
     @ma.post_load
     def _to_shown_card(self, data: dict[str, Any], **_: object) -> Any:

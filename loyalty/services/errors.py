@@ -1,6 +1,7 @@
 """What the services refuse, named for the programme. The API maps each to HTTP in one table."""
 
 from collections.abc import Mapping, Sequence
+from uuid import UUID
 
 from loyalty.rules.errors import LoyaltyError, RecordedRefusalError
 from loyalty.rules.verdict import Verdict
@@ -32,6 +33,15 @@ class NoticeTakenDownError(UnknownRecordError):
 
 class SignInError(RecordedRefusalError):
     """Who calls could not be established."""
+
+
+class TillRevokedError(SignInError):
+    """The till was revoked; what it sent is kept apart, and nothing was recorded."""
+
+    def __init__(self, kept: Sequence[UUID]) -> None:
+        super().__init__("This till was revoked; staff look at the sales that were kept.")
+        self.kept = tuple(kept)
+        """Idempotency keys of the sales that we hold, which the till need not send again."""
 
 
 class SignInLockedError(RecordedRefusalError):
@@ -112,6 +122,10 @@ class UnreadableFileError(LoyaltyError):
         super().__init__(message)
         self.fault = fault
         """Code of the reason."""
+
+
+class CaseDecidedError(LoyaltyError):
+    """Somebody has decided the case already."""
 
 
 class PairingError(LoyaltyError):

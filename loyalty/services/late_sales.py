@@ -1,9 +1,10 @@
 """Sales made without network: each is kept if it can be, then judged, and always answered."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -13,16 +14,27 @@ from uuid_utils.compat import uuid7
 
 from loyalty.clock import as_local
 from loyalty.rules.verdict import Verdict
+from loyalty.services.actors import Till
+from loyalty.services.cases import name_sale
 from loyalty.services.checkout import appraise, quote_at
 from loyalty.services.directory import Directory
 from loyalty.services.errors import BusyError, CardRefusedError, KeyReusedError
+from loyalty.services.numbering import note_proofs
 from loyalty.services.redeeming import FASTEST_CLOCK, TRIES, redeem
 from loyalty.services.sale import RedeemCard, earlier_sale, record_sale, sale_of
 
-TRACE_OF_REFUSAL = """
-INSERT INTO audit_event (id, community_id, at, action, actor_kind, actor_id, detail)
-VALUES (%s, %s, %s, 'sale.refused', 'till', %s, %s)
+REFUSE_SALE = """
+WITH trace AS (
+    INSERT INTO audit_event (id, community_id, at, action, actor_kind, actor_id, detail)
+    VALUES (%(trace)s, %(community)s, %(now)s, 'sale.refused', 'till', %(till)s, %(detail)s)
+)
+INSERT INTO sale_case (
+    id, community_id, till_id, shop_id, kind, verdict, idempotency_key, opened_at)
+VALUES (%(case)s, %(community)s, %(till)s, %(shop)s, 'refused', %(verdict)s, %(key)s, %(now)s)
+    ON CONFLICT DO NOTHING
 """
+
+EARLIEST = datetime.min.replace(tzinfo=UTC)
 
 KEPT = frozenset(
     {
@@ -50,10 +62,19 @@ class OutcomeKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class LateSale:
+    """One item of an upload."""
+
+    request: RedeemCard | None
+    """None where the item cannot be read."""
+    item: Mapping[str, Any]
+    """As it was uploaded, and signed."""
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """The answer to one late sale; the till may forget the sale once it has this."""
 
-    idempotency_key: UUID
     outcome: OutcomeKind
     verdict: Verdict
     redemption_id: UUID | None = None
@@ -64,18 +85,42 @@ def record_late_sales(
     connection: Connection[Any],
     directory: Directory,
     token: str,
-    requests: Sequence[RedeemCard],
+    uploaded: Sequence[LateSale],
     *,
     now: datetime,
-) -> dict[UUID, Outcome]:
-    """Record what happened without network, oldest first; return each key's outcome.
+) -> Sequence[Outcome]:
+    """Record what happened without network, oldest first; return the outcomes as they came in.
 
     Each sale is a transaction of its own, so that an upload cut off half-way is simply repeated.
+
+    Raises:
+        SignInError: the till was revoked.
     """
-    return {
-        request.idempotency_key: _record(connection, directory, token, request, now=now)
-        for request in sorted(requests, key=lambda request: request.happened_at or now)
-    }
+    till = directory.counter(connection, token).till
+    readable = [(sale.request.idempotency_key, sale.item) for sale in uploaded if sale.request]
+    # Before the sales are judged: a crash in between loses nothing, for the till sends again what
+    # was not answered.
+    unproven = note_proofs(connection, till, readable, now=now)
+    outcomes: dict[int, Outcome] = {}
+    for place, request in _oldest_first(uploaded):
+        if request is None:
+            outcomes[place] = _refused(connection, till, None, Verdict.BAD_CODE, now=now)
+            continue
+        outcome = outcomes[place] = _record(connection, directory, token, request, now=now)
+        key = request.idempotency_key
+        if key in unproven and outcome.redemption_id is not None:
+            name_sale(connection, till, key, outcome.redemption_id)
+    return [outcomes[place] for place in range(len(uploaded))]
+
+
+def _oldest_first(uploaded: Sequence[LateSale]) -> Sequence[tuple[int, RedeemCard | None]]:
+    """Return the sales with their places, by the time they happened at; unread ones come first."""
+    placed = [(place, sale.request) for place, sale in enumerate(uploaded)]
+    return sorted(placed, key=lambda one: _moment_of(one[1]))
+
+
+def _moment_of(request: RedeemCard | None) -> datetime:
+    return request.happened_at if request and request.happened_at else EARLIEST
 
 
 def _record(
@@ -86,22 +131,42 @@ def _record(
     *,
     now: datetime,
 ) -> Outcome:
-    key = request.idempotency_key
-    happened_at = request.happened_at or now
-    if happened_at > now + FASTEST_CLOCK:
+    till = directory.counter(connection, token).till
+    refused = partial(_refused, connection, till, request.idempotency_key, now=now)
+    try:
+        return _judge(connection, directory, token, request, now=now)
+    except CardRefusedError as refusal:
+        return refused(refusal.verdict)
+    except KeyReusedError:
+        return refused(Verdict.AMOUNT_MISMATCH)
+
+
+def _judge(
+    connection: Connection[Any],
+    directory: Directory,
+    token: str,
+    request: RedeemCard,
+    *,
+    now: datetime,
+) -> Outcome:
+    """Record a sale, flagged if it would have been refused.
+
+    Raises:
+        CardRefusedError: it names no card of this community.
+        KeyReusedError: its key names another sale of the till.
+    """
+    if request.happened_at and request.happened_at > now + FASTEST_CLOCK:
         in_time = replace(request, happened_at=now)
         return _flagged(connection, directory, token, in_time, Verdict.CLOCK_WRONG, now=now)
     try:
         sale = redeem(connection, directory, token, request, now=now, offline=True)
     except CardRefusedError as refusal:
-        if refusal.verdict in KEPT:
-            return _flagged(connection, directory, token, request, refusal.verdict, now=now)
-        return _refused(connection, directory, token, key, refusal.verdict, now=now)
-    except KeyReusedError:
-        return _refused(connection, directory, token, key, Verdict.AMOUNT_MISMATCH, now=now)
+        if refusal.verdict not in KEPT:
+            raise
+        return _flagged(connection, directory, token, request, refusal.verdict, now=now)
     kind = OutcomeKind.REPLAYED if sale.replayed else OutcomeKind.RECORDED
     verdict = Verdict(sale.flag) if sale.flag else Verdict.OK
-    return Outcome(key, kind, verdict, sale.id, sale.receipt)
+    return Outcome(kind, verdict, sale.id, sale.receipt)
 
 
 def _flagged(
@@ -117,12 +182,12 @@ def _flagged(
     key = request.idempotency_key
     for _ in range(TRIES):
         counter = directory.counter(connection, token)
-        local = as_local(request.happened_at or now, counter.till.timezone)
+        local = as_local(request.happened_at or now, counter.timezone)
         shown = appraise(connection, directory, token, request.shown, today=local.date())
         if shown.card is None or shown.serial is None:
-            return _refused(connection, directory, token, key, shown.verdict, now=now)
+            raise CardRefusedError(shown.verdict)
         if earlier := earlier_sale(connection, counter, request, shown.serial, now=now):
-            return Outcome(key, OutcomeKind.REPLAYED, flag, earlier.id, earlier.receipt)
+            return Outcome(OutcomeKind.REPLAYED, flag, earlier.id, earlier.receipt)
         quoted = quote_at(counter, shown.card, request.shown.basket)
         sale = sale_of(
             request,
@@ -135,29 +200,33 @@ def _flagged(
             flag=flag,
         )
         if record_sale(connection, counter, shown.card, key, sale, offline=True):
-            return Outcome(key, OutcomeKind.FLAGGED, flag, sale.id, sale.receipt)
+            return Outcome(OutcomeKind.FLAGGED, flag, sale.id, sale.receipt)
     raise BusyError("The card is being changed right now; send the upload again.")
 
 
 def _refused(
     connection: Connection[Any],
-    directory: Directory,
-    token: str,
-    key: UUID,
+    till: Till,
+    key: UUID | None,
     verdict: Verdict,
     *,
     now: datetime,
 ) -> Outcome:
-    """Leave a trace of a sale that names no card of ours, so that it is not lost without a word."""
-    till = directory.counter(connection, token).till
-    connection.execute(
-        TRACE_OF_REFUSAL,
-        (
-            uuid7(),
-            till.community_id,
-            now,
-            till.till_id,
-            Jsonb({"verdict": verdict, "key": str(key)}),
-        ),
-    )
-    return Outcome(key, OutcomeKind.REFUSED, verdict)
+    """Leave a trace and a case of a sale that names no card of ours, so that it is not lost.
+
+    Args:
+        key: the sale's; None for an item that cannot be read.
+    """
+    values = {
+        "trace": uuid7(),
+        "case": uuid7(),
+        "community": till.community_id,
+        "till": till.till_id,
+        "shop": till.shop_id,
+        "verdict": verdict,
+        "key": key,
+        "now": now,
+        "detail": Jsonb({"verdict": verdict, "key": key and str(key)}),
+    }
+    connection.execute(REFUSE_SALE, values)
+    return Outcome(OutcomeKind.REFUSED, verdict)

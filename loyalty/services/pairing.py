@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from loyalty.models import Community, Shop, Till
 from loyalty.services.actors import StaffMember, note
-from loyalty.services.errors import PairingError, UnknownRecordError
+from loyalty.services.device_proof import device_key
+from loyalty.services.errors import PairingError, UnknownRecordError, ValueRefusedError
 from loyalty.services.paging import Page, page
 from loyalty.services.shop_list import shop_run_by
 
@@ -50,6 +51,7 @@ class PairTill:
     code: str
     """As typed: case, hyphens and spaces do not matter."""
     device_public_key: str | None = None
+    """As `device_proof.device_key` reads it; None for a device that signs nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,9 @@ def pair_till(session: Session, request: PairTill, *, now: datetime) -> Pairing:
 
     Raises:
         PairingError: the code is unknown, used or too old; which of these is not told.
+        ValueRefusedError: the device's key is none.
     """
+    _refuse_bad_key(request.device_public_key)
     token = TILL_TOKEN_PREFIX + secrets.token_urlsafe(32)
     # The condition and the change are one statement, so of two devices with one code one wins.
     till = session.scalar(
@@ -125,6 +129,15 @@ def pair_till(session: Session, request: PairTill, *, now: datetime) -> Pairing:
     _note(session, None, "till.paired", till, now=now)
     shop = session.get_one(Shop, till.shop_id)
     return Pairing(token, till, shop, session.get_one(Community, till.community_id))
+
+
+def _refuse_bad_key(text: str | None) -> None:
+    if text is None:
+        return
+    try:
+        device_key(text)
+    except ValueError as error:
+        raise ValueRefusedError("/device_public_key", "This is no point of P-256.") from error
 
 
 def revoke_till(session: Session, actor: StaffMember, till_id: UUID, *, now: datetime) -> None:

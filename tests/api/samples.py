@@ -6,6 +6,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "post /areas": {"name": "东区"},
     "post /card-checks": {"code": "12345678901234"},
     "post /cards/{card_id}/{action}": {"reason": "丢失"},
+    "post /cases/{case_id}/decision": {"decision": "accept", "reason": "已经核实"},
     "patch /community": {"name": "田园", "timezone": "Asia/Shanghai", "excluded_categories": ["x"]},
     "post /deeds": {
         "resident_id": "{resident_id}",
@@ -55,7 +56,11 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "source": "neighbour",
     },
     "post /redemptions/sync": {"items": [{}]},
-    "post /till/pairing": {"pairing_code": "ABCD-EFGH", "device_public_key": "x"},
+    "post /till/pairing": {
+        "pairing_code": "ABCD-EFGH",
+        "device_public_key": "BC31t4CjEYxUNuVnfr-_9x_WLTI8I_HiM7-kBFvRMgb3"
+        "l8WwCnVwVgTI4OrSxLcLcYFmji_nEwF9BhNeDWsZVkE",
+    },
     "post /redemptions": {"code": "12345678901234", "lines": [{"category": "x", "amount_fen": 1}]},
     "post /validations": {"code": "12345678901234", "lines": [{"category": "x", "amount_fen": 1}]},
     "post /redemptions/{sale_id}/void": {"reason": "打错"},

@@ -32,6 +32,7 @@ from tests.given import (
     paired_till,
     signed_in,
 )
+from tests.given_late_sales import given_case
 from tests.given_notices import given_matter, given_waiting_objection
 from tests.given_rounds import given_candidate, given_nomination
 
@@ -111,6 +112,7 @@ def world(client: FlaskClient, session: Session) -> Iterator[World]:
             "account_id": session.query(StaffAccount.id).limit(1).scalar(),
             "sale_id": uuid4(),
             "import_id": uuid4(),
+            "case_id": given_case(session, community).id,
             "action": "suspend",
         }
         till = paired_till(session, shop)

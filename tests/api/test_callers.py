@@ -89,6 +89,9 @@ GET    /api/v1/redemptions                                  staff
 POST   /api/v1/redemptions/sync                             till
 POST   /api/v1/redemptions/<sale_id>/void                   till staff shop_owner
 POST   /api/v1/redemptions/<sale_id>/returns                till staff shop_owner
+GET    /api/v1/cases                                        staff
+POST   /api/v1/cases/<case_id>/decision                     staff
+GET    /api/v1/tills/<till_id>/numbering                    staff
 GET    /api/v1/benefit                                      staff council
 GET    /api/v1/public/<slug>/shops                          anyone
 GET    /api/v1/public/<slug>/shops/<plaque_number>          anyone

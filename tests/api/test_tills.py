@@ -20,6 +20,7 @@ from tests.given import NOON, given_account, given_community, given_shop, given_
 
 PAIRING = "/api/v1/till/pairing"
 NAME = {"name": "前台手机"}
+KEY = "BC31t4CjEYxUNuVnfr-_9x_WLTI8I_HiM7-kBFvRMgb3l8WwCnVwVgTI4OrSxLcLcYFmji_nEwF9BhNeDWsZVkE"
 
 
 @pytest.fixture(autouse=True)
@@ -188,6 +189,8 @@ def test_of_two_devices_with_one_code_one_wins(
         ({"pairing_code": "ABCD\u0000EFGH"}, "/pairing_code"),
         ({"pairing_code": 12345678}, "/pairing_code"),
         ({"pairing_code": "ABCD-EFGH", "device_public_key": "k" * 401}, "/device_public_key"),
+        ({"pairing_code": "ABCD-EFGH", "device_public_key": "k"}, "/device_public_key"),
+        ({"pairing_code": "ABCD-EFGH", "device_public_key": KEY[:-1] + "F"}, "/device_public_key"),
         ({"pairing_code": "ABCD-EFGH", "shop_id": "1"}, "/shop_id"),
     ],
 )
@@ -204,7 +207,7 @@ def test_a_shop_lists_its_tills(
     client: FlaskClient, shop: Shop, staff: dict[str, str], invite: Callable[[], dict[str, Any]]
 ) -> None:
     paired, revoked = invite(), invite()
-    client.post(PAIRING, json={"pairing_code": paired["pairing_code"], "device_public_key": "k"})
+    client.post(PAIRING, json={"pairing_code": paired["pairing_code"], "device_public_key": KEY})
     client.delete(f"/api/v1/tills/{revoked['id']}", headers=staff)
 
     answer = client.get(tills_of(shop), headers=staff)

@@ -1,0 +1,159 @@
+"""Sales that a revoked till sends: kept apart, until staff accept them or not."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any, cast
+from uuid import UUID
+
+from psycopg import Connection
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from loyalty.clock import as_local
+from loyalty.models import QuarantinedSale, Redemption, SaleCase, Till
+from loyalty.rules.card_number import number_of
+from loyalty.rules.discount import Basket, Line
+from loyalty.rules.sale_case import CaseKind
+from loyalty.rules.verdict import Verdict
+from loyalty.services.actors import StaffMember, note
+from loyalty.services.card_reading import read_code
+from loyalty.services.checkout import ShownCard, card_now, quote_at
+from loyalty.services.directory import Directory, desk_at
+from loyalty.services.errors import BusyError, SignInError, ValueRefusedError
+from loyalty.services.sale import RedeemCard, record_sale, sale_of
+
+MOST_QUARANTINED = 5000
+"""Sales kept for one revoked till."""
+
+
+def quarantine_sales(
+    session: Session,
+    directory: Directory,
+    token: str,
+    requests: Sequence[RedeemCard],
+    *,
+    now: datetime,
+) -> Sequence[UUID]:
+    """Keep what a revoked till sends; return the keys of the sales that we hold.
+
+    Raises:
+        SignInError: the token was never a till's.
+    """
+    # Held, so that two uploads at once count what is kept one after the other.
+    till = session.scalar(
+        select(Till)
+        .where(
+            Till.token_hash == hashlib.sha256(token.encode()).digest(),
+            Till.revoked_at.is_not(None),
+        )
+        .with_for_update(key_share=True)
+    )
+    if till is None:
+        raise SignInError("This token is unknown.")
+    wanted = {request.idempotency_key: request for request in requests}
+    held = _held(session, till, wanted.keys())
+    fresh = [request for key, request in wanted.items() if key not in held]
+    kept = fresh[: _room(session, till)]
+    for request in kept:
+        session.add_all(_kept(session, directory, till, request, now=now))
+    note(
+        session,
+        None,
+        "sales.quarantined",
+        community_id=till.community_id,
+        subject_id=till.id,
+        now=now,
+        count=len(kept),
+    )
+    session.flush()
+    held.update(request.idempotency_key for request in kept)
+    return [key for key in wanted if key in held]
+
+
+def record_quarantined(
+    session: Session, actor: StaffMember, kept: QuarantinedSale, shop_id: UUID, *, now: datetime
+) -> UUID:
+    """Record a sale out of quarantine for its shop, whatever the card's state; return its entry.
+
+    Raises:
+        ValueRefusedError: it names no card of the community.
+    """
+    connection = _driver(session)
+    desk = desk_at(connection, actor, shop_id)
+    happened_at = as_local(min(kept.happened_at, now), desk.timezone)
+    card = None
+    if kept.serial is not None:
+        _, card = card_now(connection, desk, kept.serial, happened_at.date())
+    if kept.serial is None or card is None or card.terms.community_id != actor.community_id:
+        raise ValueRefusedError("/decision", "The sale names no card, so it cannot be recorded.")
+    basket = None if kept.basket is None else _basket(kept.basket)
+    request = RedeemCard(ShownCard(number_of(kept.serial), basket), kept.idempotency_key)
+    sale = sale_of(
+        request,
+        kept.serial,
+        desk,
+        card.terms,
+        quote_at(desk, card.terms, basket),
+        happened_at=happened_at,
+        now=now,
+        flag=Verdict.TILL_REVOKED,
+    )
+    if not record_sale(connection, desk, card.terms, kept.idempotency_key, sale, offline=True):
+        raise BusyError("The market's policy is being changed right now; decide again.")
+    return sale.id
+
+
+def _held(session: Session, till: Till, keys: Any) -> set[UUID]:
+    """Return which of the keys name sales that are recorded or kept already."""
+    held: set[UUID] = set()
+    for record in (Redemption, QuarantinedSale):
+        held.update(
+            session.scalars(
+                select(record.idempotency_key).where(
+                    record.till_id == till.id, record.idempotency_key.in_(keys)
+                )
+            )
+        )
+    return held
+
+
+def _room(session: Session, till: Till) -> int:
+    kept = select(func.count()).where(QuarantinedSale.till_id == till.id)
+    return max(0, MOST_QUARANTINED - (session.scalar(kept) or 0))
+
+
+def _kept(
+    session: Session, directory: Directory, till: Till, request: RedeemCard, *, now: datetime
+) -> tuple[QuarantinedSale, SaleCase]:
+    shown = request.shown
+    serial = read_code(_driver(session), directory, shown.code, community_id=till.community_id)
+    kept = QuarantinedSale(
+        till_id=till.id,
+        idempotency_key=request.idempotency_key,
+        serial=None if isinstance(serial, Verdict) else serial,
+        basket=None if shown.basket is None else asdict(shown.basket),
+        happened_at=request.happened_at or now,
+        arrived_at=now,
+    )
+    case = SaleCase(
+        community_id=till.community_id,
+        till_id=till.id,
+        shop_id=till.shop_id,
+        kind=CaseKind.QUARANTINED,
+        verdict=Verdict.TILL_REVOKED,
+        idempotency_key=request.idempotency_key,
+        quarantined_sale=kept,
+        opened_at=now,
+    )
+    return kept, case
+
+
+def _basket(members: dict[str, Any]) -> Basket:
+    return Basket(**{**members, "lines": tuple(Line(**line) for line in members["lines"])})
+
+
+def _driver(session: Session) -> Connection[Any]:
+    """Return the bare connection of the session's transaction."""
+    return cast("Connection[Any]", session.connection().connection.driver_connection)
