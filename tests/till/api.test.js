@@ -18,7 +18,12 @@ function service(answers, patience = 1000) {
   return { api, sent };
 }
 
-const json = (status, body) => async () => ({ status, json: async () => body });
+/** An answer as the service gives it, or as something in between does. */
+const json = (status, body, kind = "application/json") => async () =>
+  new Response(status === 304 ? null : JSON.stringify(body), {
+    status,
+    headers: { "Content-Type": kind, ETag: '"7"', Date: "Wed, 09 Dec 2026 04:00:00 GMT" },
+  });
 const dead = async () => {
   throw new TypeError("Failed to fetch");
 };
@@ -34,30 +39,59 @@ test("the till's token goes along, and the amount if there is one", async () => 
   assert.deepEqual(JSON.parse(sent[1].body), { code: "CODE" });
 });
 
-test("a sale without an answer is sent once more with the same key", async () => {
-  const { api, sent } = service([dead, json(200, { receipt: "AB23CD45" })]);
-  const answer = await api.record("CODE", 1290, "KEY");
-  assert.equal(answer.status, 200);
-  assert.deepEqual(
-    sent.map((request) => request.headers["Idempotency-Key"]),
-    ["KEY", "KEY"],
-  );
+test("a sale goes under its key, without the proof that is for late ones", async () => {
+  const { api, sent } = service([json(201, { receipt: "AB23CD45" })]);
+  const answer = await api.record({ idempotency_key: "KEY", code: "CODE", device: { number: 1 } });
+  assert.equal(answer.status, 201);
+  assert.equal(sent[0].headers["Idempotency-Key"], "KEY");
+  assert.deepEqual(JSON.parse(sent[0].body), { code: "CODE" });
 });
 
 test("busy, broken and garbage are no answers", async () => {
-  const garbage = async () => ({
-    status: 200,
-    json: async () => JSON.parse("<html>"),
-  });
-  for (const answer of [dead, garbage, json(429, {}), json(500, {}), json(503, {})]) {
+  const broken = async () => new Response("{", { headers: { "Content-Type": "application/json" } });
+  const hotel = json(200, "sign in", "text/html");
+  for (const answer of [dead, broken, hotel, json(429, {}), json(500, {}), json(503, {})]) {
     const { api } = service([answer]);
     assert.equal((await api.check("CODE", null)).status, 0);
   }
 });
 
+test("a proxy that finds a request too large is understood without JSON", async () => {
+  const { api } = service([json(413, "too large", "text/html")]);
+  assert.equal((await api.sync([])).status, 413);
+});
+
+test("the pack is asked for by its tag, and may be as it was", async () => {
+  const { api, sent } = service([json(304, null)]);
+  assert.deepEqual(await api.pack('"7"'), { status: 304, body: null, etag: '"7"' });
+  await api.pack(null);
+  assert.equal(sent[0].headers["If-None-Match"], '"7"');
+  assert.equal("If-None-Match" in sent[1].headers, false);
+});
+
+test("every answer tells the time, and silence is told too", async () => {
+  const contacts = [];
+  const heard = (contact) => contacts.push(contact);
+  const answers = [json(200, {}), dead];
+  const api = createApi({
+    fetch: () => answers.shift()(),
+    token: () => null,
+    patience: 1000,
+    now: () => 5,
+    heard,
+  });
+  await api.today();
+  await api.today();
+  const date = "Wed, 09 Dec 2026 04:00:00 GMT";
+  assert.deepEqual(contacts, [
+    { status: 200, date, sentAt: 5, heardAt: 5 },
+    { status: 0, date: null, sentAt: 5, heardAt: 5 },
+  ]);
+});
+
 test("a refusal is an answer", async () => {
-  const { api, sent } = service([json(409, { verdict: "over_limit" })]);
-  assert.equal((await api.record("CODE", 1, "KEY")).body.verdict, "over_limit");
+  const { api, sent } = service([json(409, { verdict: "over_limit" }, "application/problem+json")]);
+  assert.equal((await api.record({ code: "CODE" })).body.verdict, "over_limit");
   assert.equal(sent.length, 1);
 });
 
