@@ -27,6 +27,7 @@ from loyalty.api.residents import residents
 from loyalty.api.rounds import rounds
 from loyalty.api.shops import shops
 from loyalty.api.staff_accounts import staff_accounts
+from loyalty.api.tally import tallies
 from loyalty.api.till import till
 from loyalty.api.tills import tills
 from loyalty.api.tokens import tokens
@@ -69,6 +70,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     rounds,
     shops,
     staff_accounts,
+    tallies,
     till,
     tills,
     tokens,

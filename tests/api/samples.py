@@ -111,6 +111,17 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "patch /shops/{shop_id}": {"name": "便民", "name_pinyin": "bian min", "category": "超市"},
     "post /shops/{shop_id}/certification": {"action": "warn", "reason": "秤"},
     "post /shops/{shop_id}/tills": {"name": "前台"},
+    "post /shops/{shop_id}/tally": {
+        "day": "2026-12-08",
+        "lines": [
+            {
+                "idempotency_key": "0b0f6d0e-8a4e-4f3c-9d57-0a8f6f2f7f11",
+                "time": "10:21",
+                "code": "12345678901234",
+                "total_fen": 1290,
+            }
+        ],
+    },
     "post /staff-accounts": {
         "username": "someone",
         "display_name": "李",

@@ -79,6 +79,7 @@ PATCH  /api/v1/shops/<shop_id>                              staff
 POST   /api/v1/shops/<shop_id>/certification                staff
 GET    /api/v1/shops/<shop_id>/tills                        staff shop_owner
 POST   /api/v1/shops/<shop_id>/tills                        staff shop_owner
+POST   /api/v1/shops/<shop_id>/tally                        staff
 DELETE /api/v1/tills/<till_id>                              staff shop_owner
 POST   /api/v1/till/pairing                                 anyone
 GET    /api/v1/till/today                                   till
