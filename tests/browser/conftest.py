@@ -33,14 +33,19 @@ FLAGS = (
 )
 
 
+def chromium() -> str:
+    """Return where Debian's Chromium is, which ``make test`` installs."""
+    path = shutil.which("chromium") or shutil.which("google-chrome")
+    if path is None:
+        pytest.fail("needs Chromium; as root: apt-get install chromium fonts-noto-cjk")
+    return path
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """Debian's Chromium, which ``make test`` installs."""
-    chromium = shutil.which("chromium") or shutil.which("google-chrome")
-    if chromium is None:
-        pytest.fail("needs Chromium; as root: apt-get install chromium fonts-noto-cjk")
+    """A real browser, without a camera."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
+        browser = playwright.chromium.launch(executable_path=chromium(), args=list(FLAGS))
         yield browser
         browser.close()
 
