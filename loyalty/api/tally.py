@@ -1,5 +1,6 @@
 """Paper tallies of shops, written down by staff."""
 
+from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
@@ -66,6 +67,12 @@ class Tallies(MethodView):
         """Write a sheet down if all its lines make sense; flag what a till would refuse."""
         actor = current_staff()
         now = community_now(actor.timezone)
+        sheet = RecordTally(shop_id, **members)
         with hot_connection() as connection:
-            outcomes = record_tally(connection, actor, RecordTally(shop_id, **members), now=now)
-        return {"results": outcomes}
+            outcomes = record_tally(connection, actor, sheet, now=now)
+        return {
+            "results": [
+                {"idempotency_key": str(line.key), **asdict(outcome)}
+                for line, outcome in zip(sheet.lines, outcomes, strict=True)
+            ]
+        }

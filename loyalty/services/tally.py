@@ -129,7 +129,7 @@ SENTENCES: Mapping[LineFault, str] = MappingProxyType(
 def record_tally(
     connection: Connection[Any], clerk: StaffMember, request: RecordTally, *, now: datetime
 ) -> Sequence[Outcome]:
-    """Write a sheet down, once all its lines make sense; return what became of each.
+    """Write a sheet down, once all its lines make sense; return their outcomes in turn.
 
     Each line is a transaction of its own, so that a sheet cut off half-way is simply sent again.
     What the service would have refused at a till is kept and flagged: the sale has happened.
@@ -246,7 +246,7 @@ def _record(
         desk = desk_at(connection, clerk, sheet.shop_id)
         if earlier := earlier_sale(connection, desk, asked, serial, now=now):
             verdict = Verdict(earlier.flag or Verdict.OK)
-            return Outcome(line.key, OutcomeKind.REPLAYED, verdict, earlier.id, earlier.receipt)
+            return Outcome(OutcomeKind.REPLAYED, verdict, earlier.id, earlier.receipt)
         card = _card_then(connection, desk, serial, moment)
         quoted = quote_at(desk, card.terms, asked.shown.basket)
         verdict = judge(desk, card, asked.shown, quoted, today=sheet.day)
@@ -259,7 +259,7 @@ def _record(
             connection, desk, card.terms, line.key, sale, offline=True, states=tuple(CardState)
         ):
             kind = OutcomeKind.FLAGGED if flag else OutcomeKind.RECORDED
-            return Outcome(line.key, kind, verdict, sale.id, sale.receipt)
+            return Outcome(kind, verdict, sale.id, sale.receipt)
     raise BusyError("The card is being changed right now; send the sheet again.")
 
 
