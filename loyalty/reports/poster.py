@@ -1,24 +1,24 @@
 """The notice of a round as a poster: who stands on the lists, until when, and how to object."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
 import segno
-from fpdf import FPDF
-from fpdf.drawing_primitives import DeviceRGB
-from fpdf.enums import Align, TextMode, XPos, YPos
+from fpdf.enums import Align, XPos, YPos
 
-from loyalty.reports.typesetting import CHINESE, add_fonts, lines_of, printable, write_fitted
-
-_INK = DeviceRGB(36 / 255, 33 / 255, 29 / 255)
-_SOFT = DeviceRGB(90 / 255, 83 / 255, 73 / 255)
-_RULE = DeviceRGB(200 / 255, 190 / 255, 175 / 255)
-_ACCENT = DeviceRGB(36 / 255, 80 / 255, 143 / 255)
-_PAPER = DeviceRGB(255 / 255, 255 / 255, 255 / 255)
+from loyalty.reports.typesetting import (
+    ACCENT,
+    INK,
+    PAPER,
+    RULE,
+    SOFT,
+    Paper,
+    printable,
+    write_fitted,
+)
 
 _MARGIN = 15.0
 _BOTTOM = 18.0
@@ -28,8 +28,6 @@ _ROW = 14.0
 _HEADING = 15.0
 _QR = 38.0
 _GAP = 6.0
-_EDGE = 0.008
-"""Width of the edge of strong letters, in millimetres for each point of their size."""
 
 
 class PaperSize(StrEnum):
@@ -86,48 +84,27 @@ class Poster:
     """Said on every page where the people are fictional."""
 
 
-class _Sheet(FPDF):
+class _Sheet(Paper):
     """Pages of one size; what is on each page stands here."""
 
     def __init__(self, poster: Poster, size: PaperSize) -> None:
-        super().__init__(format=size)
+        super().__init__(size, poster.language, scale=_SCALES[size])
         self.poster = poster
-        self.scale = _SCALES[size]
         self.set_margin(self.mm(_MARGIN))
         self.set_auto_page_break(auto=True, margin=self.mm(_BOTTOM))
-        self.c_margin = 0
-        add_fonts(self, poster.language)
-
-    def mm(self, on_a4: float) -> float:
-        """Return a measure of an A4 sheet on this sheet."""
-        return on_a4 * self.scale
-
-    def pen(self, points: float, colour: DeviceRGB = _INK) -> None:
-        """Take letters of a size and a colour."""
-        self.set_font(CHINESE, size=points * self.scale)
-        self.set_text_color(colour)
-
-    @contextmanager
-    def strong(self, points: float, colour: DeviceRGB = _INK) -> Iterator[None]:
-        """Take letters drawn with an edge as well, since the fonts have one weight alone."""
-        with self.local_context(text_mode=TextMode.FILL_STROKE):
-            self.pen(points, colour)
-            self.set_draw_color(colour)
-            self.set_line_width(points * self.scale * _EDGE)
-            yield
 
     def header(self) -> None:
         """Say on every page whether the people are fictional."""
         if self.poster.demonstration is not None:
             self.set_y(self.mm(5))
-            self.pen(11, _SOFT)
+            self.pen(11, SOFT)
             self.cell(0, self.mm(6), self.poster.demonstration, align=Align.C)
         self.set_y(self.mm(_MARGIN))
 
     def footer(self) -> None:
         """Say on every page of what it is a page, so that a torn sheet is found again."""
         self.set_y(-self.mm(12))
-        self.pen(9.5, _SOFT)
+        self.pen(9.5, SOFT)
         whose = f"{self.poster.community} · {self.poster.title}"
         self.cell(0, self.mm(5), printable(self, f"{self.page_no()} / {{nb}} · {whose}"))
 
@@ -142,7 +119,6 @@ def draw_poster(poster: Poster, size: PaperSize, *, drawn_at: datetime) -> bytes
     """
     sheet = _Sheet(poster, size)
     sheet.set_title(f"{poster.community} {poster.title}")
-    sheet.set_lang(poster.language)
     sheet.set_creation_date(drawn_at)
     sheet.add_page()
     _draw_title(sheet, poster)
@@ -159,7 +135,7 @@ def _draw_title(sheet: _Sheet, poster: Poster) -> None:
     with sheet.strong(32):
         _centre(sheet, poster.title, height=17)
     sheet.ln(sheet.mm(3))
-    sheet.set_draw_color(_ACCENT)
+    sheet.set_draw_color(ACCENT)
     sheet.set_line_width(sheet.mm(0.8))
     sheet.line(sheet.l_margin, sheet.y, sheet.w - sheet.r_margin, sheet.y)
     sheet.ln(sheet.mm(_GAP))
@@ -169,16 +145,16 @@ def _draw_how_to_object(sheet: _Sheet, poster: Poster) -> None:
     """Draw dates and ways to object beside the QR, on the first page whatever follows."""
     top, width = sheet.y, sheet.epw - sheet.mm(_QR + 2 * _GAP)
     _draw_qr(sheet, poster.address, x=sheet.w - sheet.r_margin - sheet.mm(_QR), y=top)
-    sheet.pen(11, _SOFT)
-    _write(sheet, poster.period_name, width)
+    sheet.pen(11, SOFT)
+    sheet.write_lines(poster.period_name, width, height=_LINE)
     with sheet.strong(17):
-        _write(sheet, poster.period, width, height=9)
+        sheet.write_lines(poster.period, width, height=9)
     sheet.ln(sheet.mm(2))
     sheet.pen(12)
     for sentence in poster.sentences:
-        _write(sheet, sentence, width)
+        sheet.write_lines(sentence, width, height=_LINE)
     sheet.set_y(max(sheet.y, top + sheet.mm(_QR)) + sheet.mm(3))
-    sheet.pen(11, _SOFT)
+    sheet.pen(11, SOFT)
     text = f"{poster.address_name} {poster.address}"
     write_fitted(sheet, text, width=sheet.epw, height=sheet.mm(_LINE), points=sheet.font_size_pt)
     sheet.ln(sheet.mm(_LINE + _GAP))
@@ -188,7 +164,7 @@ def _draw_qr(sheet: _Sheet, address: str, *, x: float, y: float) -> None:
     """Draw a QR as squares, sharp on any printer, within its quiet zone of four modules."""
     matrix = tuple(segno.make_qr(address, error="m").matrix_iter(border=4))
     module = sheet.mm(_QR) / len(matrix)
-    sheet.set_fill_color(_INK)
+    sheet.set_fill_color(INK)
     for row, modules in enumerate(matrix):
         for column, dark in enumerate(modules):
             if dark:
@@ -209,12 +185,12 @@ def _draw_list(sheet: _Sheet, one: PosterList) -> None:
 
 def _draw_heading(sheet: _Sheet, one: PosterList) -> None:
     height = sheet.mm(10)
-    sheet.set_fill_color(_ACCENT)
+    sheet.set_fill_color(ACCENT)
     sheet.rect(sheet.l_margin, sheet.y, sheet.epw, height, style="F")
     sheet.set_x(sheet.l_margin + sheet.mm(4))
-    with sheet.strong(15, _PAPER):
+    with sheet.strong(15, PAPER):
         sheet.cell(sheet.epw / 2, height, printable(sheet, one.heading))
-    sheet.pen(12, _PAPER)
+    sheet.pen(12, PAPER)
     sheet.cell(sheet.epw / 2 - sheet.mm(8), height, printable(sheet, one.detail), align=Align.R)
     sheet.ln(sheet.mm(_HEADING - 2))
 
@@ -225,15 +201,15 @@ def _draw_row(sheet: _Sheet, lines: Sequence[PosterLine]) -> None:
     for place, one in enumerate(lines):
         left = sheet.l_margin + place * column
         sheet.set_xy(left, top)
-        sheet.pen(11, _SOFT)
+        sheet.pen(11, SOFT)
         sheet.cell(number - sheet.mm(2), sheet.mm(8), str(one.number), align=Align.R)
         sheet.set_xy(left + number, top)
         sheet.pen(17)
         write_fitted(sheet, one.name, width=name, height=sheet.mm(8), points=sheet.font_size_pt)
         sheet.set_xy(left + number, top + sheet.mm(7.4))
-        sheet.pen(9.5, _SOFT)
+        sheet.pen(9.5, SOFT)
         write_fitted(sheet, one.reason, width=name, height=sheet.mm(5), points=sheet.font_size_pt)
-    sheet.set_draw_color(_RULE)
+    sheet.set_draw_color(RULE)
     sheet.set_line_width(sheet.mm(0.2))
     bottom = top + sheet.mm(_ROW - 1)
     sheet.line(sheet.l_margin, bottom, sheet.w - sheet.r_margin, bottom)
@@ -241,15 +217,9 @@ def _draw_row(sheet: _Sheet, lines: Sequence[PosterLine]) -> None:
 
 
 def _draw_proofs(sheet: _Sheet, poster: Poster) -> None:
-    sheet.pen(9.5, _SOFT)
+    sheet.pen(9.5, SOFT)
     for proof in poster.proofs:
-        _write(sheet, proof, sheet.epw, height=5)
-
-
-def _write(sheet: _Sheet, text: str, width: float, *, height: float = _LINE) -> None:
-    """Write a text in lines below each other."""
-    for line in lines_of(sheet, text, width):
-        sheet.cell(width, sheet.mm(height), line, new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+        sheet.write_lines(proof, sheet.epw, height=5)
 
 
 def _centre(sheet: _Sheet, text: str, *, height: float) -> None:

@@ -2,10 +2,14 @@
 
 import logging
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pylopdf_fonts_zh_cn as simplified
 import pylopdf_fonts_zh_tw as traditional
 from fpdf import FPDF
+from fpdf.drawing_primitives import DeviceRGB
+from fpdf.enums import TextMode, XPos, YPos
 from fpdf.fonts import TTFFont
 
 CHINESE = "chinese"
@@ -13,11 +17,69 @@ CHINESE = "chinese"
 MISSING = "〓"
 """The printers' mark for a character they have no type for (下駄)."""
 
+INK = DeviceRGB(36 / 255, 33 / 255, 29 / 255)
+SOFT = DeviceRGB(90 / 255, 83 / 255, 73 / 255)
+RULE = DeviceRGB(200 / 255, 190 / 255, 175 / 255)
+ACCENT = DeviceRGB(36 / 255, 80 / 255, 143 / 255)
+PAPER = DeviceRGB(255 / 255, 255 / 255, 255 / 255)
+
+_EDGE = 0.008
+"""Width of the edge of strong letters, in millimetres for each point of their size."""
+
 _SPARE = "spare"
 _UNBROKEN = re.compile(r"[（“《]*(?:[!-~]+|[^!-~])[，。；：、！？）”》]*")
 """What stays on one line: a Latin word, or a character with the signs that cling to it."""
 
 _logger = logging.getLogger(__name__)
+
+
+class Paper(FPDF):
+    """Pages on which Chinese is set, in the colours of the screens."""
+
+    def __init__(self, size: str, language: str, *, scale: float = 1.0) -> None:
+        """Lay the paper out.
+
+        Args:
+            size: such as ``a4``.
+            language: as HTML writes it.
+            scale: how much larger everything is than it is written down for A4.
+        """
+        super().__init__(format=size)
+        self.scale = scale
+        self.c_margin = 0
+        add_fonts(self, language)
+        self.set_lang(language)
+
+    def mm(self, on_a4: float) -> float:
+        """Return a measure of an A4 sheet on this paper."""
+        return on_a4 * self.scale
+
+    def pen(self, points: float, colour: DeviceRGB = INK) -> None:
+        """Take letters of a size and a colour."""
+        self.set_font(CHINESE, size=points * self.scale)
+        self.set_text_color(colour)
+
+    @contextmanager
+    def strong(self, points: float, colour: DeviceRGB = INK) -> Iterator[None]:
+        """Take letters drawn with an edge as well, since the fonts have one weight alone."""
+        with self.local_context(text_mode=TextMode.FILL_STROKE):
+            self.pen(points, colour)
+            self.set_draw_color(colour)
+            self.set_line_width(points * self.scale * _EDGE)
+            yield
+
+    def write_lines(self, text: str, width: float, *, height: float) -> None:
+        """Write a text in lines below each other.
+
+        Args:
+            text: of any length.
+            width: of the place, in millimetres of this paper.
+            height: of a line, in millimetres of an A4 sheet.
+        """
+        left = self.x
+        for line in lines_of(self, text, width):
+            self.set_x(left)
+            self.cell(width, self.mm(height), line, new_x=XPos.LEFT, new_y=YPos.NEXT)
 
 
 def add_fonts(pdf: FPDF, language: str) -> None:
