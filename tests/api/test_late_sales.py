@@ -1,7 +1,6 @@
 from collections.abc import Iterator
-from datetime import datetime, timedelta
-from typing import Any
-from uuid import uuid4
+from datetime import timedelta
+from random import Random
 
 import pytest
 import time_machine
@@ -21,8 +20,8 @@ from tests.given import (
     sale_key,
     signed_in,
 )
+from tests.given_late_sales import SYNC, late_sale
 
-SYNC = "/api/v1/redemptions/sync"
 SALES = "/api/v1/redemptions"
 
 
@@ -32,28 +31,17 @@ def _noon() -> Iterator[None]:
         yield
 
 
-def late(code: str, *, at: datetime = NOON - timedelta(hours=3), **values: Any) -> dict[str, Any]:
-    """A sale made without network."""
-    return {
-        "idempotency_key": str(uuid4()),
-        "happened_at": at.isoformat(),
-        "code": code,
-        "total_fen": 1000,
-        **values,
-    }
-
-
 def test_every_late_sale_is_answered_in_its_order(client: FlaskClient, session: Session) -> None:
     community = given_community(session)
     card = given_card(session, community)
     stolen = given_card(session, community, state="revoked")
     till = paired_till(session, given_shop(session, community))
     items = [
-        late(card.token),
-        late(stolen.token),
-        late("nonsense"),
-        late(number_of("000000000001")),
-        late(card.token, total_fen=-5),
+        late_sale(card.token),
+        late_sale(stolen.token),
+        late_sale("nonsense"),
+        late_sale(number_of("000000000001")),
+        late_sale(card.token, total_fen=-5),
         {"idempotency_key": 7},
     ]
 
@@ -78,7 +66,7 @@ def test_a_flagged_sale_is_kept_with_its_amounts(client: FlaskClient, session: S
     card = given_card(session, community, state="revoked")
     till = paired_till(session, given_shop(session, community))
 
-    client.post(SYNC, headers=till, json={"items": [late(card.token)]})
+    client.post(SYNC, headers=till, json={"items": [late_sale(card.token)]})
 
     sale = session.scalars(select(Redemption)).one()
     assert (sale.flag, sale.offline, sale.saved_fen) == ("revoked", True, 150)
@@ -91,7 +79,7 @@ def test_an_upload_may_be_sent_again(client: FlaskClient, session: Session) -> N
     community = given_community(session)
     cards = [given_card(session, community), given_card(session, community, state="revoked")]
     till = paired_till(session, given_shop(session, community))
-    items = [late(card.token) for card in cards]
+    items = [late_sale(card.token) for card in cards]
 
     first = client.post(SYNC, headers=till, json={"items": items}).json["results"]
     second = client.post(SYNC, headers=till, json={"items": items[::-1]}).json["results"]
@@ -107,7 +95,7 @@ def test_one_upload_with_a_sale_twice_records_it_once(
     community = given_community(session)
     card = given_card(session, community)
     till = paired_till(session, given_shop(session, community))
-    item = late(card.token)
+    item = late_sale(card.token)
 
     results = client.post(SYNC, headers=till, json={"items": [item, item]}).json["results"]
 
@@ -123,7 +111,7 @@ def test_a_sale_whose_answer_was_lost_is_replayed(client: FlaskClient, session: 
     sale = {"code": card.token, "total_fen": 1000}
     online = client.post(SALES, headers={**till, **key}, json=sale).json
 
-    item = late(card.token, idempotency_key=key["Idempotency-Key"])
+    item = late_sale(card.token, idempotency_key=key["Idempotency-Key"])
     (result,) = client.post(SYNC, headers=till, json={"items": [item]}).json["results"]
 
     assert (result["outcome"], result["receipt"]) == ("replayed", online["receipt"])
@@ -136,7 +124,7 @@ def test_sales_over_the_limit_are_judged_in_the_order_they_happened(
     card = given_card(session, community)
     till = paired_till(session, given_shop(session, community))
     hours = [3, 1, 2]
-    items = [late(card.token, at=NOON - timedelta(hours=hour)) for hour in hours]
+    items = [late_sale(card.token, at=NOON - timedelta(hours=hour)) for hour in hours]
 
     results = client.post(SYNC, headers=till, json={"items": items}).json["results"]
 
@@ -148,7 +136,7 @@ def test_each_day_has_its_own_limit(client: FlaskClient, session: Session) -> No
     community = given_community(session, uses_per_day=1)
     card = given_card(session, community)
     till = paired_till(session, given_shop(session, community))
-    items = [late(card.token, at=NOON - timedelta(days=days)) for days in (0, 1, 2, 3)]
+    items = [late_sale(card.token, at=NOON - timedelta(days=days)) for days in (0, 1, 2, 3)]
 
     results = client.post(SYNC, headers=till, json={"items": items}).json["results"]
 
@@ -161,7 +149,7 @@ def test_a_sale_in_the_future_is_kept_and_its_clock_flagged(
     community = given_community(session)
     card = given_card(session, community)
     till = paired_till(session, given_shop(session, community))
-    item = late(card.token, at=NOON + timedelta(days=400))
+    item = late_sale(card.token, at=NOON + timedelta(days=400))
 
     first = client.post(SYNC, headers=till, json={"items": [item]}).json["results"]
     second = client.post(SYNC, headers=till, json={"items": [item]}).json["results"]
@@ -179,7 +167,7 @@ def test_an_upload_outside_the_bounds_is_refused_whole(
     community = given_community(session)
     till = paired_till(session, given_shop(session, community))
 
-    for items in ([], [late("x")] * 501, "x", [1]):
+    for items in ([], [late_sale("x")] * 501, "x", [1]):
         assert client.post(SYNC, headers=till, json={"items": items}).status_code == 422
 
 
@@ -187,7 +175,7 @@ def test_five_hundred_sales_fit_one_upload(client: FlaskClient, session: Session
     community = given_community(session, uses_per_shop_day=None)
     card = given_card(session, community)
     till = paired_till(session, given_shop(session, community))
-    items = [late(card.token) for _ in range(500)]
+    items = [late_sale(card.token) for _ in range(500)]
 
     results = client.post(SYNC, headers=till, json={"items": items}).json["results"]
 
@@ -198,5 +186,47 @@ def test_five_hundred_sales_fit_one_upload(client: FlaskClient, session: Session
 def test_only_a_till_uploads(client: FlaskClient, session: Session) -> None:
     manager = signed_in(session, given_community(session), Role.MANAGER)
 
-    assert client.post(SYNC, json={"items": [late("x")]}).status_code == 401
-    assert client.post(SYNC, headers=manager, json={"items": [late("x")]}).status_code == 403
+    assert client.post(SYNC, json={"items": [late_sale("x")]}).status_code == 401
+    assert client.post(SYNC, headers=manager, json={"items": [late_sale("x")]}).status_code == 403
+
+
+def test_of_two_tills_and_one_limit_each_upload_is_judged_in_time_order(
+    client: FlaskClient, session: Session
+) -> None:
+    community = given_community(session, uses_per_day=1)
+    cards = [given_card(session, community) for _ in range(3)]
+    tills = [paired_till(session, given_shop(session, community)) for _ in range(2)]
+    nine, noon, three = (NOON - timedelta(hours=hour) for hour in (24, 21, 18))
+    first = [late_sale(card.token, at=at) for card in cards for at in (three, nine)]
+    second = [late_sale(card.token, at=noon) for card in cards]
+
+    for seed, (till, items) in enumerate(zip(tills, (first, second), strict=True)):
+        Random(seed).shuffle(items)
+        results = client.post(SYNC, headers=till, json={"items": items}).json["results"]
+        for item, result in zip(items, results, strict=True):
+            earliest = item["happened_at"] == nine.isoformat()
+            assert result["outcome"] == ("recorded" if earliest else "flagged")
+            assert result["idempotency_key"] == item["idempotency_key"]
+
+    flagged = select(Redemption.happened_at).where(Redemption.flag == "over_limit")
+    assert sorted(session.scalars(flagged)) == [noon] * 3 + [three] * 3
+
+
+@pytest.mark.parametrize("with_amount", [True, False])
+def test_a_sale_sent_now_and_later_is_one_sale(
+    client: FlaskClient, session: Session, *, with_amount: bool
+) -> None:
+    community = given_community(session)
+    card = given_card(session, community)
+    till = paired_till(session, given_shop(session, community))
+    item = late_sale(card.token)
+    if not with_amount:
+        del item["total_fen"]
+    body = {name: item[name] for name in item if name != "idempotency_key"}
+    key = {"Idempotency-Key": item["idempotency_key"]}
+
+    (later,) = client.post(SYNC, headers=till, json={"items": [item]}).json["results"]
+    now = client.post(SALES, headers={**till, **key}, json=body)
+
+    assert (now.status_code, now.json["receipt"]) == (200, later["receipt"])
+    assert session.scalar(select(func.count()).select_from(Redemption)) == 1
