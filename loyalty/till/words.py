@@ -4,6 +4,8 @@ from typing import Any
 
 from flask_babel import gettext
 
+from loyalty.till.screen_words import settings_words, shop_words, status_words, today_words
+from loyalty.words.categories import CATEGORIES
 from loyalty.words.honours import HONOURS
 from loyalty.words.rates import rate_pattern
 from loyalty.words.verdicts import WORDS, Tone
@@ -18,9 +20,16 @@ def words() -> dict[str, Any]:
         },
         "phases": _phases(),
         "confirm": _confirm(),
+        "unchecked": _unchecked(),
+        "spoken": _spoken(),
         "honours": {code: str(word) for code, word in HONOURS.items()},
+        "categories": {code: str(word) for code, word in CATEGORIES.items()},
         "rate": rate_pattern(),
         **_sentences(),
+        **status_words(),
+        **today_words(),
+        **shop_words(),
+        **settings_words(),
     }
 
 
@@ -29,17 +38,23 @@ def _phases() -> dict[str, dict[str, str]]:
     return {
         "ready": {"word": gettext("请扫卡"), "advice": gettext("扫码，或输入14位卡号。")},
         "checking": {"word": gettext("正在查…"), "advice": ""},
+        "listed": {"tone": Tone.UNSURE, "word": gettext("没能核验"), "advice": ""},
         "recording": {"word": gettext("正在记账…"), "advice": ""},
         "unrecorded": {
             "tone": Tone.UNSURE,
-            "word": gettext("没有回音"),
-            "advice": gettext("不知道记上没有。请再试，不会重复记账。"),
+            "word": gettext("没有记下"),
+            "advice": gettext("这台设备没能存下这一笔。请再试，不会重复记账。"),
         },
         "recorded": {"tone": Tone.YES, "word": gettext("已记账"), "advice": ""},
         "noted": {
             "tone": Tone.YES,
             "word": gettext("已记用卡"),
             "advice": gettext("没有记金额。请自己算好折扣。"),
+        },
+        "kept": {
+            "tone": Tone.YES,
+            "word": gettext("已记下"),
+            "advice": gettext("联网后自动补记，您不用再做什么。"),
         },
     }
 
@@ -57,6 +72,28 @@ def _confirm() -> dict[str, str]:
         "unrecorded": again,
         "refused": following,
         "recorded": following,
+        "kept": following,
+    }
+
+
+def _unchecked() -> dict[str, str]:
+    """Return what a device cannot look at by itself."""
+    return {
+        "signature": gettext("卡的真假"),
+        "other_tills": gettext("今天在别处用过几次"),
+        "list_age": gettext("最近有没有停用"),
+        "clock": gettext("日期对不对"),
+    }
+
+
+def _spoken() -> dict[str, str]:
+    """Return what the voice says: short, and numbers as people say them."""
+    return {
+        "both": gettext("{word}，{more}"),
+        "digits": gettext("零一二三四五六七八九"),
+        "rate": gettext("{digits}折"),
+        "payable": gettext("应收{amount}元"),
+        "day": gettext("今天{count}笔，实收{payable}元，让利{saved}元"),
     }
 
 
@@ -64,20 +101,14 @@ def _sentences() -> dict[str, str]:
     return {
         "valid_until": gettext("有效到 {date}"),
         "receipt": gettext("小票号 {receipt}"),
-        "online": gettext("在线"),
-        "offline": gettext("没连上"),
+        "not_checked": gettext("没查：{what}"),
+        "list_comma": gettext("、"),
+        "yuan": gettext("{amount} 元"),
+        "excluded_part": gettext("其中不打折 {amount} 元"),
+        "note": gettext("记用卡"),
         "pairing_refused": gettext("这个绑定码不对、用过了或过期了，请要一个新的。"),
         "pairing_silent": gettext("没有连上网络，请再试一次。"),
-        "void": gettext("撤销"),
-        "void_sure": gettext("确定？"),
-        "void_reason": gettext("收银台撤销"),
-        "voided": gettext("已撤销"),
-        "void_refused": gettext("这一笔不能在收银台撤销了，请联系社区。"),
-        "void_silent": gettext("没有回音，请再试一次。"),
-        "no_amount": gettext("只记用卡"),
-        "saved": gettext("让利 {amount}"),
-        "nothing_today": gettext("今天还没有用卡。"),
-        "no_plaque": gettext("尚未挂牌"),
+        "no_memory": gettext("这个浏览器存不下收银数据。请换用普通窗口或别的浏览器。"),
+        "sure": gettext("确定？"),
         "none": gettext("无"),
-        "unpair_sure": gettext("确定解除绑定？"),
     }

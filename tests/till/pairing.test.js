@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { codeInFragment, createPairing } from "../../loyalty/till/static/pairing.js";
-import { mayBeVoided, VOID_WITHIN } from "../../loyalty/till/static/today.js";
 
 function storage() {
   const kept = new Map();
@@ -41,12 +40,4 @@ test("a link brings its code along", () => {
   assert.equal(codeInFragment("#pair="), "");
   assert.equal(codeInFragment("#pair=<b>"), "");
   assert.equal(codeInFragment(""), "");
-});
-
-test("a till takes a sale back within ten minutes, once", () => {
-  const sale = { voided: false, happened_at: "2026-12-09T12:00:00+08:00" };
-  const at = Date.parse(sale.happened_at);
-  assert.equal(mayBeVoided(sale, at + VOID_WITHIN - 1), true);
-  assert.equal(mayBeVoided(sale, at + VOID_WITHIN), false);
-  assert.equal(mayBeVoided({ ...sale, voided: true }, at), false);
 });

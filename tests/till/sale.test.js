@@ -1,107 +1,140 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { READY, step } from "../../loyalty/till/static/sale.js";
+import { READY, amountsOf, step } from "../../loyalty/till/static/sale.js";
 
 const CARD = "12345678901244";
 const KEY = "6f1c0b1e-0000-4000-8000-000000000001";
+const FACTS = { honour: "civilized_resident", pay_permille: 850, last4: "1244" };
 
 /** Return the sale and the last question after some events; an answer answers the last question. */
 function course(...events) {
   let sale = READY;
   let asked = null;
   for (const event of events) {
-    const told = event.type === "answered" ? { question: asked, ...event } : event;
-    const next = step(sale, told);
+    const turn = asked === null ? 0 : asked.turn;
+    const next = step(sale, { turn, ...event });
     sale = next.sale;
     asked = next.ask || asked;
   }
   return { sale, asked };
 }
 
+const answer = (verdict, from, mayRecord, online = true) => ({
+  type: "answer",
+  online,
+  answer: { verdict, card: FACTS, unchecked: [], from, mayRecord },
+});
 const scan = { type: "code", code: CARD };
 const confirm = { type: "confirm", key: KEY };
-const silence = { type: "answered", status: 0, body: null };
-const valid = { type: "answered", status: 200, body: { verdict: "ok", card: { last4: "1244" } } };
+const valid = answer("ok", "service", true);
+const green = answer("ok_offline", "device", true);
+const listed = answer("cannot_verify_offline", "device", true);
+const settled = { type: "settled" };
 const typed = (text) => [...text].map((key) => ({ type: "key", key }));
 const quote = { total_fen: 1290, payable_fen: 1096, saved_fen: 194 };
-const sold = {
-  type: "answered",
-  status: 201,
-  body: { ...quote, verdict: "ok", receipt: "AB23CD45", with_amount: true },
-};
+const sold = { type: "outcome", outcome: "recorded", verdict: "ok", receipt: "AB23CD45", quote };
 
 test("a scanned card is asked about at once", () => {
   const { sale, asked } = course(scan);
   assert.equal(sale.phase, "checking");
-  assert.deepEqual([asked.do, asked.code, asked.amount], ["check", CARD, null]);
+  assert.deepEqual([asked.do, asked.code], ["check", CARD]);
 });
 
-test("green comes from the service's ok alone", () => {
-  for (const status of [0, 400, 404, 422]) {
-    const { sale } = course(scan, { type: "answered", status, body: {} });
-    assert.equal(sale.phase, "unchecked", String(status));
-  }
+test("a card goes on to the amount exactly if the teller says it may be recorded", () => {
   assert.equal(course(scan, valid).sale.phase, "accepted");
-  const expired = { type: "answered", status: 200, body: { verdict: "expired" } };
-  assert.equal(course(scan, expired).sale.phase, "refused");
+  assert.equal(course(scan, green).sale.phase, "accepted");
+  assert.equal(course(scan, answer("expired", "service", false)).sale.phase, "refused");
+  assert.equal(course(scan, answer("clock_wrong", "service", false)).sale.phase, "unchecked");
 });
 
-test("no answer is amber, and asking again asks about the same card", () => {
-  const { sale, asked } = course(scan, silence, confirm);
-  assert.equal(course(scan, silence).sale.verdict, "cannot_verify_offline");
+test("green and red from the device are told at once", () => {
+  assert.equal(course(scan, green).sale.verdict, "ok_offline");
+  assert.equal(course(scan, answer("revoked", "device", false)).sale.phase, "refused");
+});
+
+test("amber from the device waits for the service, and is told when that is silent", () => {
+  assert.equal(course(scan, listed).sale.phase, "checking");
+  assert.equal(course(scan, listed, valid).sale.verdict, "ok");
+  const { sale } = course(scan, listed, settled);
+  assert.deepEqual([sale.phase, sale.verdict], ["accepted", "cannot_verify_offline"]);
+});
+
+test("amber is told at once where no service is to be expected", () => {
+  const { sale } = course(scan, answer("cannot_verify_offline", "device", false, false));
+  assert.deepEqual([sale.phase, sale.verdict], ["unchecked", "cannot_verify_offline"]);
+});
+
+test("the service's answer replaces the device's, and keeps what was typed meanwhile", () => {
+  const { sale } = course(scan, green, ...typed("12"), valid);
+  assert.deepEqual([sale.phase, sale.answer.from, sale.typed], ["accepted", "service", "12"]);
+  const refused = course(scan, green, ...typed("12"), answer("revoked", "service", false)).sale;
+  assert.deepEqual([refused.phase, refused.verdict], ["refused", "revoked"]);
+});
+
+test("a check without any answer is amber, and asking again asks about the same card", () => {
+  assert.equal(course(scan, settled).sale.verdict, "cannot_verify_offline");
+  const { sale, asked } = course(scan, settled, confirm);
   assert.deepEqual([sale.phase, asked.do, asked.code], ["checking", "check", CARD]);
 });
 
 test("the answer to an earlier card is dropped", () => {
   const first = step(READY, scan);
   const second = step(first.sale, { type: "code", code: "00000000000098" });
-  const late = step(second.sale, { ...valid, question: first.ask });
+  const late = step(second.sale, { ...valid, turn: first.ask.turn });
   assert.equal(late.sale.phase, "checking");
 });
 
-test("an amount is quoted when the typing pauses, and recorded on a yes", () => {
-  const quoted = course(scan, valid, ...typed("12.9"), { type: "pause" });
-  assert.deepEqual([quoted.asked.do, quoted.asked.amount], ["quote", 1290]);
+test("digits typed while the card is being checked are the amount", () => {
+  assert.equal(course(scan, ...typed("12.9"), valid).sale.typed, "12.9");
+});
+
+test("an amount is recorded on a yes", () => {
   const { asked } = course(scan, valid, ...typed("12.9"), confirm);
-  assert.deepEqual([asked.do, asked.amount, asked.key], ["record", 1290, KEY]);
+  const { totalFen, excludedFen, key } = asked;
+  assert.deepEqual([asked.do, totalFen, excludedFen, key], ["record", 1290, 0, KEY]);
 });
 
-test("a quote for another amount than the one on the screen is not shown", () => {
-  const late = { type: "answered", status: 200, body: { verdict: "ok", quote } };
-  const events = [scan, valid, ...typed("12.9"), { type: "pause" }, ...typed("0"), late];
-  assert.deepEqual(course(...events).sale.quote, quote);
-  const other = [scan, valid, ...typed("12"), { type: "pause" }, ...typed("5"), late];
-  assert.equal(course(...other).sale.quote, null);
+test("the part without discount has its own digits, and comes back to the amount", () => {
+  const exclude = { type: "exclude" };
+  const { sale } = course(scan, valid, ...typed("50"), exclude, ...typed("12.5"), exclude, ...typed("0"));
+  assert.deepEqual(amountsOf(sale), { totalFen: 50000, excludedFen: 1250 });
 });
 
-test("a sale without an answer is sent again with the same key", () => {
-  const { sale } = course(scan, valid, ...typed("12.9"), confirm, silence);
+test("a part without discount that is more than the whole makes no sale", () => {
+  const events = [scan, valid, ...typed("5"), { type: "exclude" }, ...typed("5.01")];
+  assert.equal(amountsOf(course(...events).sale), null);
+  assert.equal(course(...events, confirm).sale.phase, "accepted");
+  assert.notEqual(amountsOf(course(...events, { type: "erase" }).sale), null);
+});
+
+test("a sale that could not be kept is handed over again with the same key", () => {
+  const { sale } = course(scan, valid, ...typed("12.9"), confirm, { type: "failed" });
   assert.equal(sale.phase, "unrecorded");
   const again = step(sale, { type: "confirm", key: "another" });
-  assert.deepEqual([again.ask.key, again.ask.amount, again.ask.code], [KEY, 1290, CARD]);
+  assert.deepEqual([again.ask.key, again.ask.totalFen, again.ask.code], [KEY, 1290, CARD]);
 });
 
 test("nothing typed belongs to a sale that may have been recorded", () => {
-  const { sale } = course(scan, valid, ...typed("12.9"), confirm, silence, ...typed("7"));
-  assert.deepEqual([sale.phase, sale.amount], ["unrecorded", 1290]);
+  const { sale } = course(scan, valid, ...typed("12.9"), confirm, { type: "failed" }, ...typed("7"));
+  assert.deepEqual([sale.phase, sale.sent.totalFen], ["unrecorded", 1290]);
 });
 
 test("a recorded sale shows what to take, and forgets the card", () => {
   const { sale } = course(scan, valid, ...typed("12.9"), confirm, sold);
-  assert.deepEqual([sale.phase, sale.quote.payable_fen, sale.receipt], ["recorded", 1096, "AB23CD45"]);
-  assert.deepEqual([sale.code, sale.key], ["", null]);
+  assert.deepEqual([sale.phase, sale.quote, sale.receipt], ["recorded", quote, "AB23CD45"]);
+  assert.deepEqual([sale.code, sale.sent, sale.answer], ["", null, null]);
+});
+
+test("a sale kept for later shows what to take, too", () => {
+  const { sale } = course(scan, green, ...typed("12.9"), confirm, { type: "outcome", outcome: "kept", quote });
+  assert.deepEqual([sale.phase, sale.quote, sale.receipt], ["kept", quote, null]);
 });
 
 test("a card refused at the sale says why", () => {
-  const refusal = { type: "answered", status: 409, body: { verdict: "over_limit" } };
+  const refusal = { type: "outcome", outcome: "refused", verdict: "over_limit" };
   const { sale } = course(scan, valid, ...typed("12.9"), confirm, refusal);
   assert.deepEqual([sale.phase, sale.verdict], ["refused", "over_limit"]);
-});
-
-test("a revoked till says so, whatever it asked", () => {
-  const { sale } = course(scan, { type: "answered", status: 401, body: {} });
-  assert.deepEqual([sale.phase, sale.verdict], ["refused", "till_revoked"]);
 });
 
 test("the next card ends the sale before, but not one that is being recorded", () => {
@@ -121,8 +154,10 @@ test("confirming without an amount records nothing", () => {
 });
 
 test("a use alone is noted when that is asked for", () => {
-  const { asked } = course(scan, valid, { type: "note", key: KEY });
-  assert.deepEqual([asked.do, asked.amount], ["record", null]);
+  const { sale, asked } = course(scan, valid, { type: "note", key: KEY });
+  assert.deepEqual([asked.do, asked.totalFen], ["record", null]);
+  const noted = step(sale, { ...sold, turn: asked.turn }).sale;
+  assert.deepEqual([noted.phase, noted.quote], ["recorded", null]);
 });
 
 test("a payment code is amber and leaves no code behind", () => {

@@ -1,117 +1,183 @@
 /** Brings the till's modules together on its page. */
 
-import { createApi, newKey } from "./api.js";
+import { newKey } from "./api.js";
+import { createAttention, createSaver } from "./attention.js";
+import { createCamera } from "./camera.js";
+import { createChoices } from "./choices.js";
+import { createHands } from "./hands.js";
+import { followLook, lookOf } from "./look.js";
+import { install, openTill } from "./opening.js";
 import { codeInFragment, createPairing } from "./pairing.js";
-import { createSale } from "./selling.js";
+import { createScannerTest } from "./scanner_test.js";
 import { createScreen } from "./screen.js";
+import { createSale } from "./selling.js";
+import { createSettings } from "./settings.js";
 import { createShop } from "./shop.js";
+import { createSignals } from "./signals.js";
 import { createSounds } from "./sounds.js";
+import { createStatus } from "./status.js";
+import { createSlip } from "./slip.js";
+import { createSummary } from "./summary.js";
+import { createTabs } from "./tabs.js";
 import { createToday } from "./today.js";
+import { createTraining, trainingSlip } from "./training.js";
+import { createVoice } from "./voice.js";
 
-/** How long an answer may take before it counts as none, in milliseconds. */
-const PATIENCE = 8000;
+/** How often the age of the list is told anew, in milliseconds. */
+const MINUTE = 60 * 1000;
 
-const words = JSON.parse(document.getElementById("words").textContent);
+const page = document;
+const words = JSON.parse(page.getElementById("words").textContent);
 const pairing = createPairing(localStorage);
-const api = createApi({
-  fetch: window.fetch.bind(window),
-  token: () => (pairing.read() || { token: null }).token,
-  patience: PATIENCE,
+const choices = createChoices(localStorage, lookOf(page));
+const voice = createVoice({
+  synthesis: window.speechSynthesis,
+  utter: (text) => new SpeechSynthesisUtterance(text),
+  language: page.documentElement.lang,
 });
-const sounds = createSounds(() => new AudioContext());
-const shop = createShop({ page: document, words, api });
-const today = createToday({
-  page: document,
-  words,
-  api,
-  now: Date.now,
-  timezone: () => pairing.read().community.timezone,
-  heard,
+const signals = createSignals({
+  sounds: createSounds(() => new AudioContext()),
+  voice,
+  vibrate: (pattern) => navigator.vibrate && navigator.vibrate(pattern),
+  choices: choices.read,
 });
-const sale = createSale({
-  page: document,
-  words,
-  api,
-  screen: createScreen(document, words),
-  rates: shop.rates,
-  newKey: () => newKey((bytes) => crypto.getRandomValues(bytes)),
-  heard,
-  sound: (tone) => soundOn.checked && sounds.play(tone),
-});
-const soundOn = document.querySelector("[data-sound]");
-const tabs = document.querySelector("[data-tabs]");
+followLook(page, choices, new URLSearchParams(location.search));
 
-/** Show whether the service answers. */
-function heard({ status }) {
-  const contact = document.querySelector(".contact");
-  contact.dataset.contact = status === 0 ? "off" : "on";
-  contact.textContent = status === 0 ? words.offline : words.online;
+/** @param {Awaited<ReturnType<typeof openTill>>} till */
+function run(till) {
+  const training = createTraining({
+    teller: till.teller,
+    pack: till.pack.current,
+    now: () => new Date(till.clock.now()),
+  });
+  const inTraining = () => choices.read().training;
+  const shared = {
+    page,
+    words,
+    teller: () => (inTraining() ? training.teller : till.teller),
+    book: () => (inTraining() ? training.book : till.book),
+    now: till.clock.now,
+    timezone: () => pairing.read().community.timezone,
+  };
+  const sale = createSale({
+    ...shared,
+    heard: page.querySelector("[data-heard]"),
+    screen: createScreen(page, words),
+    signals,
+    verifyOnly: () => choices.read().verify_only,
+    newKey: () => newKey((bytes) => crypto.getRandomValues(bytes)),
+  });
+  const hands = createHands({ page, sale, comeForward: () => tabs.open("sell") });
+  createCamera({ page, onCode: hands.onCode, onDropped: hands.onDropped });
+  createScannerTest(page);
+  const opened = openScreens(till, shared);
+  const tabs = createTabs(page, (name) => {
+    hands.listen({ scans: name !== "pair" && name !== "scanner-test", keys: name === "sell" });
+    if (opened[name]) opened[name]();
+  });
+  followChoices(sale, tabs);
+  followStanding(till);
+  bind(till, tabs, opened);
 }
 
-function open(name) {
-  for (const screen of document.querySelectorAll("[data-screen]")) {
-    screen.hidden = screen.dataset.screen !== name;
-  }
-  for (const tab of tabs.children) {
-    if (tab.dataset.open === name) tab.setAttribute("aria-current", "page");
-    else tab.removeAttribute("aria-current");
-  }
-  sale.listen(name === "sell");
-  if (name === "today") today.open();
+/** Make the screens beside selling; return what each does when it comes to the front. */
+function openScreens(till, shared) {
+  const { teller, timezone } = shared;
+  const slip = createSlip({ page, roll: () => choices.read().roll, print: () => window.print() });
+  const summary = createSummary({
+    ...shared,
+    slip,
+    waiting: () => teller().state().waiting,
+    say: (sentence) => voice.say(sentence),
+  });
+  const today = createToday({ ...shared, onDay: summary.follow });
+  const attention = createAttention({ page, words, teller, timezone, save: createSaver(page) });
+  const shop = createShop({ page, words, print: () => window.print() });
+  const settings = createSettings({
+    page,
+    words,
+    choices,
+    voice,
+    tryOut: () => signals.verdict("yes", words.try_sentence),
+    teller: () => till.teller,
+    onUnpaired: () => location.reload(),
+    printTraining: () => slip.print(trainingSlip(words)),
+  });
+  choices.follow(settings.drawChoices);
+  return {
+    today() {
+      today.open();
+      attention.open();
+    },
+    shop: () => shop.draw(pairing.read(), till.pack.current()),
+    settings: () => settings.drawAbout(till.pack.current()),
+  };
 }
 
-function start() {
-  const paired = pairing.read();
-  document.body.classList.toggle("paired", paired !== null);
-  document.querySelector("[data-line]").hidden = paired === null;
-  tabs.hidden = paired === null;
-  open(paired === null ? "pair" : "sell");
-  if (paired === null) offerCode(codeInFragment(location.hash));
-  else shop.open(paired);
+function followChoices(sale, tabs) {
+  let trained = choices.read().training;
+  choices.follow(({ training }) => {
+    page.querySelector("[data-training-banner]").hidden = !training;
+    // What was begun in practice is not finished in earnest, nor the other way round.
+    if (training !== trained) sale.press("clear");
+    else sale.redraw();
+    trained = training;
+  });
+  page.querySelector("[data-end-training]").addEventListener("click", () => {
+    choices.change({ training: false });
+    tabs.open("sell");
+  });
+}
+
+function followStanding(till) {
+  const status = createStatus(page, words);
+  const draw = () => status.draw(till.teller.state());
+  till.teller.onChange(draw);
+  setInterval(draw, MINUTE);
+  draw();
+}
+
+function bind(till, tabs, opened) {
+  function start() {
+    const paired = pairing.read() !== null;
+    page.body.classList.toggle("paired", paired);
+    for (const part of page.querySelectorAll("[data-line], [data-tabs]")) part.hidden = !paired;
+    tabs.open(paired ? "sell" : "pair");
+    if (paired) opened.shop();
+    else offerCode(codeInFragment(location.hash));
+  }
+
+  page.querySelector("[data-pair-form]").addEventListener("submit", async (event) => {
+    event.preventDefault();
+    if (await pair(till, event.target.code.value)) start();
+  });
+  window.addEventListener("hashchange", start);
+  start();
 }
 
 /** A link brings the code along; one tap is left to do. */
 function offerCode(code) {
-  const form = document.querySelector("[data-pair-form]");
+  const form = page.querySelector("[data-pair-form]");
   form.code.value = code;
   (code === "" ? form.code : form.querySelector("button")).focus();
 }
 
-async function pair(event) {
-  event.preventDefault();
-  const fault = document.querySelector("[data-pair-fault]");
-  const answer = await api.pair(event.target.code.value);
+/** Bind this device; return whether the service has agreed. */
+async function pair(till, code) {
+  const fault = page.querySelector("[data-pair-fault]");
+  const answer = await till.teller.pair(code);
   fault.hidden = answer.status === 201;
   fault.textContent = answer.status === 0 ? words.pairing_silent : words.pairing_refused;
-  if (answer.status !== 201) return;
-  pairing.keep(answer.body);
+  if (answer.status !== 201) return false;
   // The code is spent; out of the address it goes.
   history.replaceState(null, "", location.pathname);
-  heard(answer);
-  start();
+  return true;
 }
 
-function unpair({ target }) {
-  if (target.classList.contains("sure")) {
-    pairing.forget();
-    location.reload();
-    return;
-  }
-  target.classList.add("sure");
-  target.textContent = words.unpair_sure;
-}
-
-const MUTED = "loyalty.muted";
-soundOn.checked = localStorage.getItem(MUTED) === null;
-soundOn.addEventListener("change", () => {
-  if (soundOn.checked) localStorage.removeItem(MUTED);
-  else localStorage.setItem(MUTED, "1");
+install(window);
+openTill(window, pairing).then(run, (fault) => {
+  const warning = page.querySelector("[data-warning]");
+  warning.textContent = words.no_memory;
+  warning.hidden = false;
+  throw fault;
 });
-document.querySelector("[data-pair-form]").addEventListener("submit", pair);
-document.querySelector("[data-unpair]").addEventListener("click", unpair);
-tabs.addEventListener("click", ({ target }) => {
-  const tab = target.closest("[data-open]");
-  if (tab !== null) open(tab.dataset.open);
-});
-window.addEventListener("hashchange", start);
-start();

@@ -1,6 +1,6 @@
 /**
  * The course of one sale on the screen, as a pure function: a state and an event give the next
- * state, and what is to be asked of the service. Green comes from the service's answer alone.
+ * state, and what is to be asked of the teller. What a card is worth is the teller's to say.
  */
 
 import { NUMBER_DIGITS } from "./codes.js";
@@ -8,22 +8,32 @@ import { fenOf, typedWith } from "./money.js";
 
 /**
  * @typedef {"ready" | "checking" | "accepted" | "refused" | "unchecked" | "recording"
- *   | "unrecorded" | "recorded"} Phase
+ *   | "unrecorded" | "recorded" | "kept"} Phase
+ *
+ * @typedef {object} CardAnswer what the teller says of a card
+ * @property {string} verdict
+ * @property {any} card
+ * @property {string[]} unchecked
+ * @property {"device" | "service"} from
+ * @property {boolean} mayRecord
  *
  * @typedef {object} Sale
  * @property {Phase} phase
  * @property {number} turn counts the questions, so that a late answer to an old one is dropped
  * @property {string} code of the card; kept here alone, and forgotten with the sale
  * @property {string} typed digits of the card's number before there is a card, then the amount
- * @property {number | null} amount fen that were sent; null if the card is only noted as used
+ * @property {string} excluded the part without discount, as typed
+ * @property {"typed" | "excluded"} field which of the two the keys go to
+ * @property {CardAnswer | null} answer
+ * @property {CardAnswer | null} held the device's amber answer while the service may know better
  * @property {string | null} verdict
- * @property {any} card
- * @property {any} quote
+ * @property {any} quote of the sale that was made; null if the card was only noted as used
  * @property {string | null} receipt
- * @property {string | null} key of this sale, the same however often it is sent
+ * @property {Question | null} sent the sale as it was handed over, to hand it over again
  *
- * @typedef {{do: "check" | "quote", code: string, amount: number | null, turn: number}
- *   | {do: "record", code: string, amount: number | null, key: string, turn: number}} Question
+ * @typedef {{do: "check", code: string, turn: number}
+ *   | {do: "record", code: string, card: any, totalFen: number | null, excludedFen: number,
+ *      key: string, turn: number}} Question
  */
 
 /** @type {Sale} */
@@ -32,18 +42,30 @@ export const READY = Object.freeze({
   turn: 0,
   code: "",
   typed: "",
-  amount: null,
+  excluded: "",
+  field: "typed",
+  answer: null,
+  held: null,
   verdict: null,
-  card: null,
   quote: null,
   receipt: null,
-  key: null,
+  sent: null,
 });
 
-const TYPING = new Set(["ready", "accepted"]);
+/** Phases in which keys make an amount. An amount may be typed while the card is being checked. */
+const PRICING = new Set(["checking", "accepted"]);
 
 /** Phases in which a digit would be lost or, worse, belong to another sale. */
-const DEAF = new Set(["checking", "recording", "unrecorded"]);
+const DEAF = new Set(["recording", "unrecorded"]);
+
+/** Verdicts that say "not known", so that asking again may help. */
+const UNKNOWN = new Set([
+  "cannot_verify_offline",
+  "clock_wrong",
+  "amount_mismatch",
+  "payment_code",
+  "bad_code",
+]);
 
 /**
  * @param {Sale} sale
@@ -55,18 +77,38 @@ export function step(sale, event) {
   return deed(sale, event) || { sale, ask: null };
 }
 
+/**
+ * Return the amounts that were typed; null while they make no sale.
+ * @param {Sale} sale
+ * @returns {{totalFen: number, excludedFen: number} | null}
+ */
+export function amountsOf(sale) {
+  const totalFen = fenOf(sale.typed);
+  const excludedFen = fenOf(sale.excluded) || 0;
+  if (!PRICING.has(sale.phase) || totalFen === null || excludedFen > totalFen) return null;
+  return { totalFen, excludedFen };
+}
+
 const DEEDS = {
   code: (sale, { code }) => (sale.phase === "recording" ? null : check(sale, code)),
   dropped: (sale, { verdict }) =>
-    sale.phase === "recording" ? null : { sale: over(sale, "unchecked", { verdict }), ask: null },
+    sale.phase === "recording" ? null : still(over(sale, "unchecked", { verdict })),
   key: typeKey,
   erase: (sale) =>
-    TYPING.has(sale.phase) ? still({ ...sale, typed: sale.typed.slice(0, -1), quote: null }) : null,
+    sale.phase === "ready" || PRICING.has(sale.phase)
+      ? still({ ...sale, [sale.field]: sale[sale.field].slice(0, -1) })
+      : null,
+  exclude: (sale) =>
+    sale.phase === "accepted"
+      ? still({ ...sale, field: sale.field === "typed" ? "excluded" : "typed" })
+      : null,
   clear: (sale) => (sale.phase === "recording" ? null : still(over(sale, "ready"))),
   confirm,
   note: (sale, { key }) => (sale.phase === "accepted" ? record(sale, null, key) : null),
-  pause: previewed,
-  answered,
+  answer: answered,
+  settled,
+  outcome: ended,
+  failed: (sale, { turn }) => (turn === sale.turn ? still({ ...sale, phase: "unrecorded" }) : null),
 };
 
 function still(sale) {
@@ -80,19 +122,24 @@ function over(sale, phase, facts = {}) {
 
 function check(sale, code) {
   const next = over(sale, "checking", { code });
-  return { sale: next, ask: { do: "check", code, amount: null, turn: next.turn } };
+  return { sale: next, ask: { do: "check", code, turn: next.turn } };
 }
 
-function record(sale, amount, key) {
-  const next = { ...sale, phase: "recording", amount, key, turn: sale.turn + 1 };
-  return { sale: next, ask: { do: "record", code: sale.code, amount, key, turn: next.turn } };
+function record(sale, amounts, key) {
+  const { totalFen, excludedFen } = amounts || { totalFen: null, excludedFen: 0 };
+  const { code, answer } = sale;
+  return hand(sale, { do: "record", code, card: answer.card, totalFen, excludedFen, key });
+}
+
+function hand(sale, sent) {
+  const turn = sale.turn + 1;
+  return { sale: { ...sale, phase: "recording", turn, sent }, ask: { ...sent, turn } };
 }
 
 function typeKey(sale, { key }) {
   if (DEAF.has(sale.phase)) return null;
-  if (sale.phase === "accepted") {
-    const typed = typedWith(sale.typed, key);
-    return still({ ...sale, typed, quote: typed === sale.typed ? sale.quote : null });
+  if (PRICING.has(sale.phase)) {
+    return still({ ...sale, [sale.field]: typedWith(sale[sale.field], key) });
   }
   const before = sale.phase === "ready" ? sale.typed : "";
   const typed = key === "." ? before : (before + key).slice(0, NUMBER_DIGITS);
@@ -104,61 +151,55 @@ function confirm(sale, { key }) {
     case "ready":
       return sale.typed === "" ? null : check(sale, sale.typed);
     case "accepted": {
-      const amount = fenOf(sale.typed);
-      return amount === null ? null : record(sale, amount, key);
+      const amounts = amountsOf(sale);
+      return amounts === null ? null : record(sale, amounts, key);
     }
     case "unrecorded":
-      // The same key: if the first attempt did arrive, this one is answered and not counted.
-      return record(sale, sale.amount, sale.key);
+      // The same key: if the first attempt was kept after all, this one counts no second time.
+      return hand(sale, sale.sent);
     case "unchecked":
       return sale.code === "" ? still(over(sale, "ready")) : check(sale, sale.code);
     case "refused":
     case "recorded":
+    case "kept":
       return still(over(sale, "ready"));
     default:
       return null;
   }
 }
 
-/** The typing has paused: ask what this amount comes to. */
-function previewed(sale) {
-  const amount = fenOf(sale.typed);
-  if (sale.phase !== "accepted" || amount === null || sale.quote !== null) return null;
-  const turn = sale.turn + 1;
-  return { sale: { ...sale, turn }, ask: { do: "quote", code: sale.code, amount, turn } };
+/**
+ * The teller has looked at the card. Amber from the device waits a moment for the service where
+ * there is one to be expected: a colour that changes under the eyes is trusted by nobody.
+ */
+function answered(sale, { turn, answer, online }) {
+  if (turn !== sale.turn || !PRICING.has(sale.phase)) return null;
+  const amber = UNKNOWN.has(answer.verdict);
+  if (amber && answer.from === "device" && online) return still({ ...sale, held: answer });
+  return still(judged(sale, answer));
 }
 
-function answered(sale, { question, status, body }) {
-  if (question.turn !== sale.turn) return null;
-  if (status === 401) return still(over(sale, "refused", { verdict: "till_revoked" }));
-  const told = {
-    check: () => checked(sale, status, body),
-    quote: () => quoted(sale, question, status, body),
-    record: () => recorded(sale, status, body),
-  };
-  return still(told[question.do]());
+/** No further answer will come. */
+function settled(sale, { turn }) {
+  if (turn !== sale.turn || sale.phase !== "checking") return null;
+  if (sale.held !== null) return still(judged(sale, sale.held));
+  return still({ ...sale, phase: "unchecked", verdict: "cannot_verify_offline" });
 }
 
-function checked(sale, status, body) {
-  if (status === 0) return { ...sale, phase: "unchecked", verdict: "cannot_verify_offline" };
-  if (status !== 200) return { ...sale, phase: "unchecked", verdict: "bad_code" };
-  const { verdict, card = null } = body;
-  return { ...sale, phase: verdict === "ok" ? "accepted" : "refused", verdict, card };
+function judged(sale, answer) {
+  const { verdict } = answer;
+  const phase = answer.mayRecord ? "accepted" : withoutSale(verdict);
+  return { ...sale, phase, verdict, answer, held: null };
 }
 
-function quoted(sale, question, status, body) {
-  if (status !== 200 || question.amount !== fenOf(sale.typed)) return sale;
-  if (body.verdict !== "ok") return { ...sale, phase: "refused", verdict: body.verdict };
-  return { ...sale, quote: body.quote };
+function withoutSale(verdict) {
+  return UNKNOWN.has(verdict) ? "unchecked" : "refused";
 }
 
-function recorded(sale, status, body) {
-  if (status === 200 || status === 201) {
-    const { receipt, verdict } = body;
-    return { ...sale, phase: "recorded", verdict, quote: body, receipt, code: "", key: null };
-  }
-  if (status === 409 && body && body.verdict) {
-    return { ...sale, phase: "refused", verdict: body.verdict };
-  }
-  return { ...sale, phase: "unrecorded" };
+/** The teller has recorded the sale, kept it for later, or refused it. */
+function ended(sale, { turn, outcome, quote = null, receipt = null, verdict = null }) {
+  if (turn !== sale.turn) return null;
+  if (outcome === "refused") return still({ ...sale, phase: withoutSale(verdict), verdict });
+  const priced = sale.sent.totalFen === null ? null : quote;
+  return still(over(sale, outcome, { verdict, quote: priced, receipt }));
 }

@@ -2,6 +2,8 @@
 
 import { inGroups } from "./codes.js";
 import { rateInWords, yuan } from "./money.js";
+import { amountsOf } from "./sale.js";
+import { rateSpoken } from "./voice.js";
 
 /**
  * @param {Document} page
@@ -12,27 +14,49 @@ export function createScreen(page, words) {
   const part = (name) => sell.querySelector(`[data-${name}]`);
   const answer = part("answer");
 
-  /** @param {import("./sale.js").Sale} sale */
-  function draw(sale, rates) {
+  /**
+   * @param {import("./sale.js").Sale} sale
+   * @param {any} quote what the typed amount comes to; null while there is none
+   * @param {boolean} verifyOnly no amounts are asked for
+   */
+  function draw(sale, quote, verifyOnly) {
     const told = toldOf(sale, words);
-    const amount = sale.phase === "recorded" && !sale.quote.with_amount ? null : sale.quote;
     sell.dataset.phase = sale.phase;
     mark(answer, told.tone);
-    answer.classList.toggle("priced", amount !== null);
+    answer.classList.toggle("priced", quote !== null);
     part("word").textContent = told.word;
-    part("advice").textContent = adviceOf(sale, told, words, rates, page.documentElement.lang);
-    write(part("typed"), typedOf(sale));
-    part("amounts").hidden = amount === null;
-    if (amount !== null) {
-      part("payable").textContent = yuan(amount.payable_fen);
-      part("total").textContent = yuan(amount.total_fen);
-      part("saved").textContent = yuan(amount.saved_fen);
-    }
+    write(part("advice"), adviceOf(sale, words, page.documentElement.lang));
+    write(part("unchecked"), uncheckedOf(sale, words));
+    part("confirmed").hidden = !confirmed(sale);
+    drawTyped(sale, quote);
+    drawAmounts(quote);
     write(part("receipt"), sale.receipt ? words.receipt.replace("{receipt}", sale.receipt) : "");
-    part("note").hidden = sale.phase !== "accepted" || sale.typed !== "";
+    drawKeys(sale, verifyOnly);
+  }
+
+  function drawTyped(sale, quote) {
+    write(part("typed"), quote === null ? typedOf(sale, words) : "");
+    const excluding = sale.phase === "accepted" && (sale.field === "excluded" || sale.excluded !== "");
+    write(part("excluded"), excluding ? excludedOf(sale, words) : "");
+    part("excluded").classList.toggle("wrong", excluding && sale.typed !== "" && amountsOf(sale) === null);
+  }
+
+  function drawAmounts(quote) {
+    part("amounts").hidden = quote === null;
+    if (quote === null) return;
+    part("payable").textContent = yuan(quote.payable_fen);
+    part("total").textContent = yuan(quote.total_fen);
+    part("saved").textContent = yuan(quote.saved_fen);
+  }
+
+  function drawKeys(sale, verifyOnly) {
+    const accepted = sale.phase === "accepted";
+    part("note").hidden = !accepted || sale.typed !== "" || verifyOnly;
+    part("exclude").hidden = !accepted || sale.typed === "" || verifyOnly;
+    part("exclude").setAttribute("aria-pressed", String(sale.field === "excluded"));
     const confirm = part("confirm");
-    confirm.textContent = words.confirm[sale.phase];
-    confirm.disabled = idle(sale);
+    confirm.textContent = accepted && verifyOnly ? words.note : words.confirm[sale.phase];
+    confirm.disabled = idle(sale, verifyOnly);
   }
 
   return { draw };
@@ -40,7 +64,8 @@ export function createScreen(page, words) {
 
 /** Return the tone, word and advice of a state. */
 function toldOf(sale, words) {
-  if (sale.phase === "recorded" && !sale.quote.with_amount) return words.phases.noted;
+  if (sale.phase === "recorded" && sale.quote === null) return words.phases.noted;
+  if (sale.phase === "accepted" && sale.verdict === "cannot_verify_offline") return words.phases.listed;
   return words.phases[sale.phase] || words.verdicts[sale.verdict];
 }
 
@@ -54,28 +79,75 @@ export function toneOf(sale, words) {
   return toldOf(sale, words).tone || null;
 }
 
-function adviceOf(sale, told, words, rates, language) {
-  if (sale.phase !== "accepted" || sale.card === null) return told.advice;
-  const facts = [words.honours[sale.card.honour] || sale.card.honour];
-  const rate = rates[sale.card.honour];
-  if (rate !== undefined) facts.push(rateInWords(rate, words.rate));
-  facts.push(words.valid_until.replace("{date}", dayInWords(sale.card.valid_until, language)));
-  return facts.join(" · ");
+/**
+ * Return what is said aloud of a state: the word, and the one number that matters.
+ * @param {import("./sale.js").Sale} sale
+ * @param {any} words
+ * @returns {string}
+ */
+export function spokenOf(sale, words) {
+  const { word } = toldOf(sale, words);
+  if (sale.phase === "accepted" && rateOf(sale) !== null) {
+    return words.spoken.both
+      .replace("{word}", word)
+      .replace("{more}", rateSpoken(rateOf(sale), words.spoken));
+  }
+  if (sale.quote === null) return word;
+  const payable = words.spoken.payable.replace("{amount}", yuan(sale.quote.payable_fen));
+  return words.spoken.both.replace("{word}", word).replace("{more}", payable);
+}
+
+function adviceOf(sale, words, language) {
+  const told = toldOf(sale, words);
+  if (sale.phase !== "accepted" || sale.answer.card === null) return told.advice;
+  const { honour, pay_permille: pay, valid_until: until } = sale.answer.card;
+  return [
+    words.honours[honour] || honour,
+    pay === null ? null : rateInWords(pay, words.rate),
+    words.valid_until.replace("{date}", dayInWords(until, language)),
+  ].filter(Boolean).join(" · ");
+}
+
+/** Return what the holder pays here, in permille; null while it is not known. */
+function rateOf({ answer }) {
+  return answer === null || answer.card === null ? null : answer.card.pay_permille;
+}
+
+/** Return what the device could not check, in words; "" once the service has looked. */
+function uncheckedOf(sale, words) {
+  if (sale.phase !== "accepted" || sale.answer.unchecked.length === 0) return "";
+  const what = sale.answer.unchecked.map((code) => words.unchecked[code] || code);
+  return words.not_checked.replace("{what}", what.join(words.list_comma));
+}
+
+function confirmed(sale) {
+  return sale.phase === "accepted" && sale.answer.from === "service";
 }
 
 /** Return what was typed so far: the card's number, or the amount. */
-function typedOf(sale) {
+function typedOf(sale, words) {
   if (sale.phase === "ready") return inGroups(sale.typed);
-  return sale.phase === "accepted" && sale.quote === null ? sale.typed : "";
+  if ((sale.phase !== "accepted" && sale.phase !== "checking") || sale.typed === "") return "";
+  return words.yuan.replace("{amount}", sale.typed);
+}
+
+function excludedOf(sale, words) {
+  return words.excluded_part.replace("{amount}", sale.excluded || "0");
 }
 
 /** Return whether the large key would do nothing. */
-function idle(sale) {
+function idle(sale, verifyOnly) {
   if (sale.phase === "checking" || sale.phase === "recording") return true;
-  return (sale.phase === "ready" || sale.phase === "accepted") && sale.typed === "";
+  if (sale.phase === "ready") return sale.typed === "";
+  return sale.phase === "accepted" && !verifyOnly && amountsOf(sale) === null;
 }
 
-function dayInWords(day, language) {
+/**
+ * Return a calendar day such as "2026-12-31" in words.
+ * @param {string} day
+ * @param {string} language
+ */
+export function dayInWords(day, language) {
   const [year, month, date] = day.split("-").map(Number);
   return new Intl.DateTimeFormat(language, { month: "long", day: "numeric" }).format(
     new Date(year, month - 1, date),

@@ -1,102 +1,89 @@
-/** The sell screen at work: keys and scans in, questions out, answers drawn and heard. */
+/** The course of a sale: events in, questions to the teller, answers drawn and heard. */
 
-import { createScanner } from "./scanner.js";
-import { READY, step } from "./sale.js";
-import { toneOf } from "./screen.js";
+import { READY, amountsOf, step } from "./sale.js";
+import { spokenOf, toneOf } from "./screen.js";
 
-/** After the last digit the till asks what the amount comes to, in milliseconds. */
-const PAUSE = 350;
+/** After the last digit, what to take is told to those who cannot see it, in milliseconds. */
+const PAUSE = 1000;
 
 /**
  * @param {object} world
- * @param {Document} world.page
+ * @param {Element} world.heard what a screen reader reads out
  * @param {any} world.words
- * @param {any} world.api
- * @param {{draw: (sale: import("./sale.js").Sale, rates: Record<string, number>) => void}} world.screen
- * @param {Record<string, number>} world.rates
+ * @param {() => any} world.teller
+ * @param {{draw: (sale: import("./sale.js").Sale, quote: any, verifyOnly: boolean) => void}} world.screen
+ * @param {ReturnType<typeof import("./signals.js").createSignals>} world.signals
+ * @param {() => boolean} world.verifyOnly
  * @param {() => string} world.newKey
- * @param {(answer: {status: number}) => void} world.heard
- * @param {(tone: "yes" | "no" | "unsure") => void} world.sound
  */
-export function createSale({ page, words, api, screen, rates, newKey, heard, sound }) {
+export function createSale({ heard, words, teller, screen, signals, verifyOnly, newKey }) {
   let sale = READY;
-  let listening = false;
   let pause = 0;
 
-  const questions = {
-    check: ({ code }) => api.check(code, null),
-    quote: ({ code, amount }) => api.check(code, amount),
-    record: ({ code, amount, key }) => api.record(code, amount, key),
-  };
-
-  async function happen(event) {
+  function happen(event) {
     const before = sale;
     const { sale: after, ask } = step(sale, event);
     sale = after;
-    screen.draw(sale, rates);
-    const tone = toneOf(sale, words);
-    if (tone !== null && sale.phase !== before.phase) sound(tone);
-    if (event.type === "key" || event.type === "erase") previewSoon();
-    if (ask === null) return;
-    const answer = await questions[ask.do](ask);
-    heard(answer);
-    happen({ type: "answered", question: ask, ...answer });
+    screen.draw(sale, quoteOf(), verifyOnly());
+    tell(before);
+    if (ask !== null) carryOut(ask);
   }
 
-  function previewSoon() {
+  /** Return what the typed amount comes to, or what the finished sale came to. */
+  function quoteOf() {
+    const amounts = sale.phase === "recording" ? sale.sent : amountsOf(sale);
+    if (amounts === null || amounts.totalFen === null || sale.answer === null) return sale.quote;
+    return teller().quote(sale.answer.card, amounts.totalFen, amounts.excludedFen);
+  }
+
+  /** Tell a change by sound, voice and to a screen reader; digits are not chattered. */
+  function tell(before) {
     clearTimeout(pause);
-    pause = setTimeout(() => happen({ type: "pause" }), PAUSE);
+    const tone = toneOf(sale, words);
+    const sentence = tone === null ? "" : spokenOf(sale, words);
+    const changed = sale.phase !== before.phase || tone !== toneOf(before, words);
+    if (changed) heard.textContent = sentence;
+    if (changed && tone !== null) signals.verdict(tone, sentence);
+    else if (sale.phase === "checking" && sale.turn !== before.turn) signals.scanned();
+    else if (sale.phase === "accepted") pause = setTimeout(tellPayable, PAUSE);
   }
 
-  const scanner = createScanner({
-    onCode: (code) => happen({ type: "code", code }),
-    onDropped: (verdict) => happen({ type: "dropped", verdict }),
-    onKey: (key) => happen({ type: "key", key }),
-    onEnter,
-    later: setTimeout,
-  });
-
-  /** Enter confirms, unless the focus is on something else that wants it. */
-  function onEnter() {
-    const focused = page.activeElement;
-    const elsewhere = focused.closest("button, a") !== null && !focused.closest("[data-pad]");
-    if (!elsewhere) happen({ type: "confirm", key: newKey() });
-    return !elsewhere;
+  function tellPayable() {
+    const quote = quoteOf();
+    if (quote !== null) heard.textContent = spokenOf({ ...sale, phase: "payable", quote }, words);
   }
 
-  const byHand = { Backspace: "erase", Escape: "clear" };
-
-  function press(event) {
-    if (!listening || event.ctrlKey || event.altKey || event.metaKey) return;
-    if (event.code in byHand) {
-      scanner.forget();
-      happen({ type: byHand[event.code] });
-    } else if (!scanner.hear(event)) return;
-    event.preventDefault();
-  }
-
-  function tap({ target }) {
-    const button = target.closest("button");
-    if (button === null) return;
-    if (button.dataset.key) {
-      for (const key of button.dataset.key) happen({ type: "key", key });
-      return;
+  async function carryOut(ask) {
+    const { turn } = ask;
+    try {
+      if (ask.do === "record") {
+        happen({ type: "outcome", turn, ...(await teller().record(ask)) });
+      } else {
+        await teller().check(ask.code, (answer) => {
+          happen({ type: "answer", turn, answer, online: teller().state().online });
+        });
+        happen({ type: "settled", turn });
+      }
+    } catch (fault) {
+      happen({ type: ask.do === "record" ? "failed" : "settled", turn });
+      throw fault;
     }
-    scanner.forget();
-    happen({ type: button.dataset.deed, key: newKey() });
   }
 
-  page.addEventListener("keydown", press, true);
-  page.querySelector("[data-pad]").addEventListener("click", tap);
-  page.querySelector("[data-note]").addEventListener("click", () => {
-    happen({ type: "note", key: newKey() });
-  });
-  screen.draw(sale, rates);
+  screen.draw(sale, null, verifyOnly());
 
   return {
-    /** @param {boolean} now whether the sell screen is in front */
-    listen(now) {
-      listening = now;
+    happen,
+    redraw: () => screen.draw(sale, quoteOf(), verifyOnly()),
+    /** @param {string} key a digit, "00" or "." */
+    type(key) {
+      const pricing = sale.phase === "accepted" || sale.phase === "checking";
+      if (!(verifyOnly() && pricing)) happen({ type: "key", key });
+    },
+    /** @param {string} deed of a key that is no digit */
+    press(deed) {
+      const alone = deed === "confirm" && sale.phase === "accepted" && verifyOnly();
+      happen({ type: alone ? "note" : deed, key: newKey() });
     },
   };
 }

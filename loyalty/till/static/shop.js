@@ -1,41 +1,96 @@
-/** My shop: plaque, agreed rates, this device. */
+/** My shop: plaque, agreed rates, and the rules of the day; from what the device holds. */
 
-import { rateInWords } from "./money.js";
+import { rateInWords, yuan } from "./money.js";
 
 /**
  * @param {object} world
  * @param {Document} world.page
  * @param {any} world.words
- * @param {any} world.api
+ * @param {() => void} world.print
  */
-export function createShop({ page, words, api }) {
+export function createShop({ page, words, print }) {
   const part = (name) => page.querySelector(`[data-screen=shop] [data-${name}]`);
-  /** @type {Record<string, number>} permille by honour */
-  const rates = {};
 
-  /** @param {import("./pairing.js").Pairing} pairing */
-  async function open(pairing) {
-    const { shop, community, till } = pairing;
-    for (const element of page.querySelectorAll("[data-shop]")) element.textContent = shop.name;
+  /**
+   * @param {import("./pairing.js").Pairing} pairing
+   * @param {any} pack the offline pack; null while the device has none
+   */
+  function draw({ shop, community, till }, pack) {
+    const current = pack === null ? shop : { ...shop, ...pack.shop };
+    for (const place of page.querySelectorAll("[data-shop]")) place.textContent = current.name;
+    page.querySelector("[data-till-name]").textContent = till.name;
     part("community").textContent = community.name;
-    part("plaque").textContent = shop.plaque_number || words.no_plaque;
+    part("plaque").textContent = current.plaque_number || words.no_plaque;
     part("stall").textContent = shop.stall || words.none;
-    part("till-name").textContent = till.name;
-    if (!shop.plaque_number) return;
-    const answer = await api.shop(community.slug, shop.plaque_number);
-    if (answer.status !== 200) return;
-    for (const term of answer.body.terms) rates[term.honour] = term.pay_permille;
-    part("rates").textContent = "";
-    part("rates").append(...answer.body.terms.flatMap(fact));
+    part("no-pack").hidden = pack !== null;
+    if (pack === null) return;
+    part("certified").textContent = certifiedOf(pack.shop, words);
+    write(part("rates"), ratesOf(pack.shop, words));
+    write(part("rules"), rulesOf(pack.policy, words));
   }
 
-  function fact({ honour, pay_permille: pay }) {
-    const name = page.createElement("dt");
-    name.textContent = words.honours[honour] || honour;
-    const rate = page.createElement("dd");
-    rate.textContent = rateInWords(pay, words.rate);
-    return [name, rate];
+  function write(facts, pairs) {
+    facts.textContent = "";
+    for (const pair of pairs) {
+      pair.forEach((text, place) => {
+        facts.append(Object.assign(page.createElement(place === 0 ? "dt" : "dd"), { textContent: text }));
+      });
+    }
   }
 
-  return { open, rates };
+  part("print-shop").addEventListener("click", print);
+  return { draw };
+}
+
+function certifiedOf(shop, words) {
+  if (!shop.certified) return words.not_certified;
+  return shop.certified_until || words.none;
+}
+
+/** @returns {[string, string][]} */
+function ratesOf(shop, words) {
+  return Object.entries(shop.terms).map(([honour, pay]) => [
+    words.honours[honour] || honour,
+    rateInWords(pay, words.rate),
+  ]);
+}
+
+/**
+ * Return the rules of the shop in words, those that are set.
+ * @param {any} policy of the offline pack
+ * @param {any} words
+ * @returns {[string, string][]}
+ */
+export function rulesOf(policy, words) {
+  const { limits, offline } = policy;
+  const goods = policy.excluded_categories.map((code) => words.categories[code] || code);
+  return [
+    [words.rule_excluded, goods.join(words.list_comma) || words.rule_nothing_excluded],
+    [words.rule_rounding, policy.rounding === "jiao" ? words.rounding_jiao : words.rounding_fen],
+    [words.rule_per_sale, money(words.per_sale, limits.discountable_per_sale_fen)],
+    [
+      words.rule_uses,
+      [
+        count(words.uses_per_shop_day, limits.uses_per_shop_day),
+        count(words.uses_per_day, limits.uses_per_day),
+      ].filter(Boolean).join(words.list_comma),
+    ],
+    [words.rule_saved, money(words.saved_per_month, limits.saved_per_month_fen)],
+    [
+      words.rule_offline,
+      [
+        count(words.offline_days, offline.days),
+        count(words.offline_sales, offline.sales),
+        money(words.offline_saved, offline.saved_fen),
+      ].filter(Boolean).join(words.list_comma),
+    ],
+  ].filter(([, text]) => text !== "");
+}
+
+function count(pattern, number) {
+  return number === null ? "" : pattern.replace("{count}", String(number));
+}
+
+function money(pattern, fen) {
+  return fen === null ? "" : pattern.replace("{amount}", yuan(fen));
 }

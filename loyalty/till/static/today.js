@@ -1,86 +1,110 @@
-/** The list of the day, and taking a sale back in two taps. */
+/** The list of the day, taking a sale back in two taps, and goods coming back. */
 
-import { yuan } from "./money.js";
-
-/** How long a till may take a sale back itself, in milliseconds. */
-export const VOID_WITHIN = 10 * 60 * 1000;
-
-/**
- * Return whether a sale of the list can still be taken back here.
- * @param {{voided: boolean, happened_at: string}} entry
- * @param {number} now milliseconds
- */
-export function mayBeVoided(entry, now) {
-  return !entry.voided && now - Date.parse(entry.happened_at) < VOID_WITHIN;
-}
+import { mayBeVoided, mayComeBack, moreOf, sumOf, sumOfQueued, timeAt } from "./entries.js";
+import { fenOf, yuan } from "./money.js";
+import { inTwoTaps } from "./pressing.js";
 
 /**
  * @param {object} world
  * @param {Document} world.page
  * @param {any} world.words
- * @param {any} world.api
+ * @param {() => {today: Function, takeBack: Function, giveBack: Function}} world.book the calls about the day
+ * @param {() => any} world.teller
  * @param {() => number} world.now milliseconds
  * @param {() => string} world.timezone of the community
- * @param {(answer: {status: number}) => void} world.heard tells whether the service answers
+ * @param {(day: any) => void} world.onDay told what the service knows of the day; null without answer
  */
-export function createToday({ page, words, api, now, timezone, heard }) {
+export function createToday({ page, words, book, teller, now, timezone, onDay }) {
   const screen = page.querySelector("[data-screen=today]");
   const part = (name) => screen.querySelector(`[data-${name}]`);
   const list = part("entries");
 
   async function open() {
-    const answer = await api.today();
-    heard(answer);
-    if (answer.status !== 200) return say(words.void_silent, "unsure");
-    say(answer.body.items.length === 0 ? words.nothing_today : "", "");
-    part("count").textContent = String(answer.body.uses);
-    part("sum-payable").textContent = yuan(answer.body.payable_fen);
-    part("sum-saved").textContent = yuan(answer.body.saved_fen);
+    const [waiting, answer] = await Promise.all([teller().waitingItems(), book().today()]);
+    const day = answer.status === 200 ? answer.body : null;
+    const entries = day === null ? [] : day.items;
     list.textContent = "";
-    list.append(...answer.body.items.map(row));
+    list.append(...waiting.map(waitingRow), ...entries.map(row));
+    drawSums(day);
+    if (day === null) say(words.today_silent, "unsure");
+    else say(waiting.length + entries.length === 0 ? words.nothing_today : "", "");
+    onDay(day);
   }
 
-  function row(entry) {
+  function drawSums(day) {
+    part("count").textContent = day === null ? "–" : String(day.uses);
+    part("sum-payable").textContent = day === null ? "–" : yuan(day.payable_fen);
+    part("sum-saved").textContent = day === null ? "–" : yuan(day.saved_fen);
+  }
+
+  function blank() {
     const item = part("entry").content.firstElementChild.cloneNode(true);
-    const inside = (name) => item.querySelector(`[data-${name}]`);
-    inside("time").textContent = new Date(entry.happened_at).toLocaleTimeString("en-GB", {
-      timeZone: timezone(),
-      hour: "2-digit",
-      minute: "2-digit",
-    });
-    inside("sum").textContent = sum(entry);
-    inside("more").textContent = more(entry);
-    item.classList.toggle("taken-back", entry.voided);
-    const button = inside("void");
-    button.hidden = !mayBeVoided(entry, now());
-    button.addEventListener("click", () => press(button, entry));
+    return { item, inside: (name) => item.querySelector(`[data-${name}]`) };
+  }
+
+  function waitingRow(queued) {
+    const { item, inside } = blank();
+    inside("time").textContent = timeAt(queued.sale.happened_at, timezone());
+    inside("sum").textContent = sumOfQueued(queued, words);
+    inside("more").textContent = words.item_waiting;
+    item.classList.add("waiting");
+    inside("acts").remove();
+    inside("return-form").remove();
     return item;
   }
 
-  function sum(entry) {
-    if (entry.voided) return words.voided;
-    return entry.with_amount ? yuan(entry.payable_fen) : words.no_amount;
-  }
-
-  function more(entry) {
-    if (entry.voided || !entry.with_amount) return entry.receipt;
-    return `${words.saved.replace("{amount}", yuan(entry.saved_fen))} · ${entry.receipt}`;
-  }
-
-  /** The first tap asks, the second does it. */
-  async function press(button, entry) {
-    if (!button.classList.contains("sure")) {
-      button.classList.add("sure");
-      button.textContent = words.void_sure;
-      return;
+  function row(entry) {
+    const { item, inside } = blank();
+    const time = timeAt(entry.happened_at, timezone());
+    inside("time").textContent = time;
+    inside("sum").textContent = sumOf(entry, words);
+    inside("more").textContent = moreOf(entry, words);
+    item.classList.toggle("taken-back", entry.voided);
+    inside("void").hidden = !mayBeVoided(entry, now());
+    inTwoTaps(inside("void"), words.sure, () => takeBack(entry));
+    inside("return").hidden = !mayComeBack(entry);
+    // Rows look alike: whoever hears them is told which sale a button belongs to.
+    for (const name of ["void", "return"]) {
+      const button = inside(name);
+      button.setAttribute("aria-describedby", (inside("time").id = `time-${entry.id}`));
     }
-    button.disabled = true;
-    const answer = await api.takeBack(entry.id, words.void_reason);
-    heard(answer);
+    offerReturn(entry, inside);
+    return item;
+  }
+
+  async function takeBack(entry) {
+    const { status } = await book().takeBack(entry.id, words.void_reason);
     await open();
-    if (answer.status === 0) say(words.void_silent, "unsure");
-    else if (answer.status === 201) say(words.voided, "yes");
+    if (status === 0) say(words.void_silent, "unsure");
+    else if (status === 201) say(words.voided, "yes");
     else say(words.void_refused, "no");
+  }
+
+  function offerReturn(entry, inside) {
+    const form = inside("return-form");
+    const show = (shown) => {
+      form.hidden = !shown;
+      inside("acts").hidden = shown;
+      (shown ? form.amount : inside("return")).focus();
+    };
+    inside("return").addEventListener("click", () => show(true));
+    inside("return-cancel").addEventListener("click", () => show(false));
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      const amount = fenOf(form.amount.value.normalize("NFKC").trim());
+      const sound = amount !== null && amount <= entry.total_fen;
+      inside("return-fault").hidden = sound;
+      inside("return-fault").textContent = sound ? "" : words.return_amount;
+      if (sound) giveBack(entry, amount);
+    });
+  }
+
+  async function giveBack(entry, amountFen) {
+    const { status, body } = await book().giveBack(entry.id, words.return_reason, amountFen);
+    await open();
+    if (status === 0) say(words.void_silent, "unsure");
+    else if (status !== 201) say(words.return_refused, "no");
+    else say(words.returned.replace("{amount}", yuan(-body.payable_fen)), "yes");
   }
 
   function say(sentence, tone) {

@@ -1,0 +1,63 @@
+/** Sales that could not be recorded: told one by one, put away in two taps, saved to a file. */
+
+import { reasonInWords, sumOfQueued, timeAt } from "./entries.js";
+import { inTwoTaps } from "./pressing.js";
+
+/**
+ * @param {object} world
+ * @param {Document} world.page
+ * @param {any} world.words
+ * @param {() => any} world.teller
+ * @param {() => string} world.timezone of the community
+ * @param {(file: Blob, name: string) => void} world.save
+ */
+export function createAttention({ page, words, teller, timezone, save }) {
+  const screen = page.querySelector("[data-screen=today]");
+  const part = (name) => screen.querySelector(`[data-${name}]`);
+
+  async function open() {
+    const items = await teller().attentionItems();
+    part("attention").hidden = items.length === 0;
+    part("attention-entries").textContent = "";
+    part("attention-entries").append(...items.map(row));
+    part("export").hidden = items.length + teller().state().waiting === 0;
+  }
+
+  function row(item) {
+    const element = part("attention-entry").content.firstElementChild.cloneNode(true);
+    const inside = (name) => element.querySelector(`[data-${name}]`);
+    inside("time").textContent = timeAt(item.sale.happened_at, timezone());
+    inside("sum").textContent = sumOfQueued(item, words);
+    inside("more").textContent = reasonInWords(item, words);
+    inTwoTaps(inside("dismiss"), words.sure, async () => {
+      await teller().dismiss(item.key);
+      await open();
+    });
+    return element;
+  }
+
+  part("export").addEventListener("click", async () => {
+    save(await teller().exportQueue(), words.export_name);
+  });
+
+  return { open };
+}
+
+/**
+ * Return what saves a file the way browsers let a page do it.
+ * @param {Document} page
+ */
+export function createSaver(page) {
+  /**
+   * @param {Blob} file
+   * @param {string} name
+   */
+  return (file, name) => {
+    const link = page.createElement("a");
+    link.href = URL.createObjectURL(file);
+    link.download = name;
+    link.click();
+    // The browser has begun to read it by then.
+    setTimeout(() => URL.revokeObjectURL(link.href), 60000);
+  };
+}

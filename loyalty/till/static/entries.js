@@ -1,0 +1,73 @@
+/** What the lists of the day say of an entry: pure, so that it is tested without a page. */
+
+import { yuan } from "./money.js";
+
+/** How long a till may take a sale back itself, in milliseconds. */
+export const VOID_WITHIN = 10 * 60 * 1000;
+
+/**
+ * Return whether a sale of the list can still be taken back here.
+ * @param {{voided: boolean, happened_at: string}} entry
+ * @param {number} now milliseconds
+ */
+export function mayBeVoided(entry, now) {
+  return !entry.voided && now - Date.parse(entry.happened_at) < VOID_WITHIN;
+}
+
+/**
+ * Return whether goods of a sale can come back: it had an amount, and something is left of it.
+ * @param {{voided: boolean, with_amount: boolean, total_fen: number}} entry
+ */
+export function mayComeBack(entry) {
+  return !entry.voided && entry.with_amount && entry.total_fen > 0;
+}
+
+/**
+ * Return the large figure of a sale in the list.
+ * @param {any} entry
+ * @param {any} words
+ */
+export function sumOf(entry, words) {
+  if (entry.voided) return words.voided;
+  return entry.with_amount ? yuan(entry.payable_fen) : words.no_amount;
+}
+
+/**
+ * Return the small print of a sale in the list.
+ * @param {any} entry
+ * @param {any} words
+ */
+export function moreOf(entry, words) {
+  if (entry.voided || !entry.with_amount) return entry.receipt;
+  return `${words.saved.replace("{amount}", yuan(entry.saved_fen))} · ${entry.receipt}`;
+}
+
+/**
+ * Return the large figure of a sale that has not left the device.
+ * @param {{sale: {total_fen?: number, payable_fen?: number}}} item as it is queued
+ * @param {any} words
+ */
+export function sumOfQueued({ sale }, words) {
+  if (sale.payable_fen !== undefined) return yuan(sale.payable_fen);
+  return sale.total_fen === undefined ? words.no_amount : yuan(sale.total_fen);
+}
+
+/**
+ * Return why a sale needs somebody to look at it, and what to do.
+ * @param {{verdict: string | null, reason: string | null}} item as it is queued
+ * @param {any} words
+ */
+export function reasonInWords({ verdict, reason }, words) {
+  if (reason === "quarantined") return words.received;
+  const known = words.verdicts[verdict];
+  return known === undefined ? words.malformed : words.attention_reason.replace("{word}", known.word);
+}
+
+/**
+ * Return the time of day of an instant at the shop.
+ * @param {string | number | Date} instant
+ * @param {string} timeZone
+ */
+export function timeAt(instant, timeZone) {
+  return new Date(instant).toLocaleTimeString("en-GB", { timeZone, hour: "2-digit", minute: "2-digit" });
+}

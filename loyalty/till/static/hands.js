@@ -1,0 +1,76 @@
+/** What hands do at the till: keys, taps, and cards held before a scanner or the camera. */
+
+import { HEARD, createScanner } from "./scanner.js";
+
+/** Keys of a keyboard that do what a key of the pad does. */
+const BY_HAND = { Backspace: "erase", Escape: "clear" };
+
+/**
+ * @param {object} world
+ * @param {Document} world.page
+ * @param {ReturnType<typeof import("./selling.js").createSale>} world.sale
+ * @param {() => void} world.comeForward open the sell screen
+ */
+export function createHands({ page, sale, comeForward }) {
+  let listening = false;
+  let inFront = false;
+
+  /** Whatever screen is open: a card that is held up wants to be sold to. */
+  function read(event) {
+    comeForward();
+    sale.happen(event);
+  }
+
+  const scanner = createScanner({
+    onCode: (code) => read({ type: "code", code }),
+    onDropped: (verdict) => read({ type: "dropped", verdict }),
+    onKey: (key) => inFront && sale.type(key),
+    onEnter,
+    later: (work, wait) => setTimeout(work, wait),
+  });
+
+  /** Enter confirms, unless the focus is on something else that wants it. */
+  function onEnter() {
+    const focused = page.activeElement;
+    const ours = focused.closest("[data-pad], [data-more-keys]") !== null;
+    const elsewhere = focused.closest("button, a") !== null && !ours;
+    if (elsewhere || !inFront) return false;
+    sale.press("confirm");
+    return true;
+  }
+
+  function hear(event) {
+    if (!listening) return;
+    if (inFront && event.type === "keydown" && event.code in BY_HAND) {
+      scanner.forget();
+      sale.press(BY_HAND[event.code]);
+    } else if (!scanner.hear(event)) return;
+    event.preventDefault();
+  }
+
+  function tap({ target }) {
+    const button = target.closest("button");
+    if (button === null) return;
+    for (const key of button.dataset.key || "") sale.type(key);
+    if (button.dataset.key) return;
+    scanner.forget();
+    sale.press(button.dataset.deed);
+  }
+
+  for (const type of HEARD) page.addEventListener(type, hear, true);
+  for (const keys of page.querySelectorAll("[data-pad], [data-more-keys]")) {
+    keys.addEventListener("click", tap);
+  }
+
+  return {
+    /** @param {{scans: boolean, keys: boolean}} now what is for this screen: scans, typed keys */
+    listen({ scans, keys }) {
+      listening = scans;
+      inFront = keys;
+    },
+    /** @param {string} code that another eye has read */
+    onCode: (code) => read({ type: "code", code }),
+    /** @param {"payment_code" | "bad_code"} verdict on what that eye has read */
+    onDropped: (verdict) => read({ type: "dropped", verdict }),
+  };
+}

@@ -1,0 +1,84 @@
+/** The settings of this device, and what it is. */
+
+import { yuan } from "./money.js";
+import { inTwoTaps } from "./pressing.js";
+import { ageInWords } from "./status.js";
+
+/**
+ * @param {object} world
+ * @param {Document} world.page
+ * @param {any} world.words
+ * @param {ReturnType<typeof import("./choices.js").createChoices>} world.choices
+ * @param {{available: () => boolean}} world.voice
+ * @param {() => void} world.tryOut let the sounds and the voice be heard
+ * @param {() => any} world.teller
+ * @param {() => void} world.onUnpaired
+ * @param {() => void} world.printTraining
+ */
+export function createSettings(world) {
+  const { page, words, choices, voice, tryOut, teller, onUnpaired, printTraining } = world;
+  const screen = page.querySelector("[data-screen=settings]");
+  const part = (name) => screen.querySelector(`[data-${name}]`);
+  const ticks = screen.querySelectorAll("[data-choice]");
+  const rolls = screen.querySelectorAll("[name=roll]");
+
+  for (const tick of ticks) {
+    tick.addEventListener("change", () => choices.change({ [tick.dataset.choice]: tick.checked }));
+  }
+  for (const roll of rolls) {
+    roll.addEventListener("change", () => choices.change({ roll: roll.value }));
+  }
+  part("try").addEventListener("click", tryOut);
+  part("print-training").addEventListener("click", printTraining);
+  inTwoTaps(part("unpair"), words.unpair_sure, unpair);
+
+  async function unpair() {
+    const { waiting, attention } = teller().state();
+    if (!(await teller().mayUnpair())) {
+      return say(words.unpair_waiting.replace("{count}", String(waiting + attention)));
+    }
+    if (await teller().unpair()) onUnpaired();
+    else say(words.unpair_failed);
+  }
+
+  function say(sentence) {
+    part("unpair-said").textContent = sentence;
+    part("unpair-said").hidden = false;
+  }
+
+  /** @param {import("./choices.js").Choices} shown */
+  function drawChoices(shown) {
+    for (const tick of ticks) tick.checked = shown[tick.dataset.choice];
+    for (const roll of rolls) roll.checked = roll.value === shown.roll;
+    part("no-voice").hidden = voice.available();
+  }
+
+  /** @param {any} pack the offline pack; null while the device has none */
+  function drawAbout(pack) {
+    const { listAgeMs, waiting, allowanceLeft } = teller().state();
+    part("list").textContent = listInWords(pack, ageInWords(listAgeMs, words), words);
+    part("waiting-count").textContent = String(waiting);
+    part("allowance").textContent = allowanceInWords(allowanceLeft, words);
+    part("unpair-said").hidden = true;
+  }
+
+  return { drawChoices, drawAbout };
+}
+
+function listInWords(pack, age, words) {
+  const number = pack && pack.revocations ? pack.revocations.number : undefined;
+  if (number === undefined) return age;
+  return words.list_number.replace("{number}", String(number)).replace("{age}", age);
+}
+
+/**
+ * Return what may still be sold without network, in words.
+ * @param {{sales: number | null, saved_fen: number | null}} left null where there is no limit
+ * @param {any} words
+ */
+export function allowanceInWords({ sales, saved_fen: saved }, words) {
+  const parts = [];
+  if (sales !== null) parts.push(words.allowance_sales.replace("{count}", String(sales)));
+  if (saved !== null) parts.push(words.allowance_saved.replace("{amount}", yuan(saved)));
+  return parts.join(words.list_comma) || words.unlimited;
+}

@@ -1,0 +1,89 @@
+/** The status line and the one warning that matters most, with what to do about it. */
+
+import { FURTHEST } from "./clock.js";
+
+const MINUTE = 60 * 1000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/**
+ * @typedef {object} State what the teller says of itself
+ * @property {boolean} online
+ * @property {number | null} listAgeMs
+ * @property {number} waiting
+ * @property {number} attention
+ * @property {number} clockOffMs the device's clock less the service's
+ * @property {boolean} revoked
+ * @property {{sales: number | null, saved_fen: number | null}} allowanceLeft
+ * @property {boolean} needsNetwork
+ */
+
+/**
+ * @param {Document} page
+ * @param {any} words
+ */
+export function createStatus(page, words) {
+  const contact = page.querySelector("[data-contact]");
+  const facts = page.querySelector("[data-facts-of-line]");
+  const warning = page.querySelector("[data-warning]");
+
+  return {
+    /** @param {State} state */
+    draw(state) {
+      contact.dataset.contact = state.online ? "on" : "off";
+      write(contact, state.online ? words.online : words.offline);
+      const waiting = state.waiting === 0 ? [] : [words.waiting.replace("{count}", String(state.waiting))];
+      write(facts, [ageInWords(state.listAgeMs, words), ...waiting].join(" · "));
+      const text = warningOf(state, words);
+      write(warning, text);
+      warning.hidden = text === "";
+    },
+  };
+}
+
+/** Text that has not changed is not written again: a screen reader would say it again. */
+function write(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+/**
+ * Return how old the device's list is, in words.
+ * @param {number | null} age milliseconds; null if there is no list
+ * @param {any} words
+ */
+export function ageInWords(age, words) {
+  if (age === null) return words.no_list;
+  if (age < 2 * MINUTE) return words.list_fresh;
+  const [unit, pattern] =
+    age < HOUR ? [MINUTE, words.list_minutes] : age < 2 * DAY ? [HOUR, words.list_hours] : [DAY, words.list_days];
+  return pattern.replace("{count}", String(Math.floor(age / unit)));
+}
+
+/**
+ * Return the warning to show; "" if all is well.
+ * @param {State} state
+ * @param {any} words
+ */
+export function warningOf(state, words) {
+  if (state.revoked) return words.revoked;
+  if (Math.abs(state.clockOffMs) > FURTHEST) return clockInWords(state.clockOffMs, words);
+  if (allowanceUsed(state)) return words.allowance_used;
+  // The first list comes a moment after the pairing: only without network it is missed.
+  if (state.listAgeMs === null) return state.online ? attention(state, words) : words.list_missing;
+  if (state.needsNetwork) return words.list_too_old;
+  return attention(state, words);
+}
+
+function attention(state, words) {
+  if (state.attention > 0) return words.look_here.replace("{count}", String(state.attention));
+  return "";
+}
+
+function clockInWords(off, words) {
+  const pattern = off < 0 ? words.clock_behind : words.clock_ahead;
+  return pattern.replace("{count}", String(Math.round(Math.abs(off) / MINUTE)));
+}
+
+function allowanceUsed({ allowanceLeft }) {
+  return [allowanceLeft.sales, allowanceLeft.saved_fen].some((left) => left !== null && left <= 0);
+}

@@ -1,0 +1,32 @@
+/** Which of the till's screens is in front. */
+
+/**
+ * @param {Document} page
+ * @param {(name: string) => void} opened told which screen has come to the front
+ */
+export function createTabs(page, opened) {
+  const tabs = page.querySelector("[data-tabs]");
+
+  /** @param {string} name */
+  function open(name) {
+    for (const screen of page.querySelectorAll("[data-screen]")) {
+      screen.hidden = screen.dataset.screen !== name;
+    }
+    for (const tab of tabs.children) {
+      if (tab.dataset.open === name) tab.setAttribute("aria-current", "page");
+      else tab.removeAttribute("aria-current");
+    }
+    // The next key belongs to the screen, not to the tab that opened it.
+    const main = page.querySelector("main");
+    main.scrollTop = 0;
+    main.focus({ preventScroll: true });
+    opened(name);
+  }
+
+  page.addEventListener("click", ({ target }) => {
+    const opener = target.closest("[data-open]");
+    if (opener !== null) open(opener.dataset.open);
+  });
+
+  return { open };
+}

@@ -1,0 +1,127 @@
+"""The till's other screens, and how it is set."""
+
+import pytest
+from playwright.sync_api import Page, expect
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from loyalty.models import Card, Redemption, Shop
+from loyalty.rules.card_number import number_of
+from tests.browser.counter import TRAINING_NUMBER, pair, scan, sell, url_of
+
+
+def test_a_stall_that_only_verifies_is_asked_for_no_amount(
+    phone: Page, session: Session, shop: Shop, card: Card
+) -> None:
+    pair(phone, session, shop)
+    phone.locator(".tabs [data-open=settings]").click()
+    phone.get_by_label("只记用卡，不输金额").check()
+    phone.locator(".tabs [data-open=sell]").click()
+    scan(phone, number_of(card.serial))
+    expect(phone.locator("[data-word]")).to_have_text("有效")
+    phone.keyboard.type("5", delay=100)
+    phone.keyboard.press("Enter")
+
+    expect(phone.locator("[data-word]")).to_have_text("已记用卡")
+    assert session.scalars(select(Redemption.with_amount)).all() == [False]
+
+
+def test_goods_come_back_from_the_days_list(
+    phone: Page, session: Session, shop: Shop, card: Card
+) -> None:
+    pair(phone, session, shop)
+    sell(phone, card, "20")
+    phone.locator(".tabs [data-open=today]").click()
+    entry = phone.locator("[data-entries] .entry")
+    entry.get_by_role("button", name="退货").click()
+    entry.get_by_label("退回商品的原价").fill("20.01")
+    entry.get_by_role("button", name="确定退货").click()
+    expect(entry.locator("[data-return-fault]")).to_contain_text("不超过这一笔的原价")
+    entry.get_by_label("退回商品的原价").fill("5")
+    entry.get_by_role("button", name="确定退货").click()
+
+    expect(phone.locator("[data-today-said]")).to_contain_text("4.25")
+    expect(entry.locator("[data-sum]")).to_have_text("12.75")
+    assert sorted(session.scalars(select(Redemption.payable_fen))) == [-425, 1700]
+
+
+def test_a_card_scanned_on_another_screen_brings_the_sale_forward(
+    phone: Page, session: Session, shop: Shop, card: Card
+) -> None:
+    pair(phone, session, shop)
+    phone.locator(".tabs [data-open=shop]").click()
+    expect(phone.locator("[data-rules]")).to_contain_text("每张卡每天在本店 3 次")
+
+    scan(phone, number_of(card.serial))
+
+    expect(phone.locator("[data-screen=sell]")).to_be_visible()
+    expect(phone.locator("[data-word]")).to_have_text("有效")
+
+
+def test_practice_is_sent_to_nobody_and_counted_nowhere(
+    phone: Page, session: Session, shop: Shop, card: Card
+) -> None:
+    pair(phone, session, shop)
+    phone.locator(".tabs [data-open=settings]").click()
+    phone.get_by_label("练习模式").check()
+    phone.locator(".tabs [data-open=sell]").click()
+    sent: list[str] = []
+    phone.on("request", lambda request: sent.append(request.url))
+    for code in (number_of(card.serial), TRAINING_NUMBER):
+        scan(phone, code)
+    expect(phone.locator("[data-word]")).to_have_text("有效")
+    phone.keyboard.type("12.9", delay=100)
+    phone.keyboard.press("Enter")
+    expect(phone.locator("[data-word]")).to_have_text("已记账")
+    expect(phone.locator("[data-payable]")).to_have_text("10.96")
+    phone.locator(".tabs [data-open=today]").click()
+    expect(phone.locator("[data-sum-payable]")).to_have_text("10.96")
+
+    assert [url for url in sent if "validations" in url or "redemptions" in url] == []
+    assert session.scalars(select(Redemption.id)).all() == []
+    phone.get_by_role("button", name="结束练习").click()
+    expect(phone.locator("[data-sum-payable]")).to_have_text("0.00")
+
+
+def test_a_till_with_a_sale_that_waits_is_not_unpaired(
+    phone: Page, session: Session, shop: Shop, card: Card
+) -> None:
+    pair(phone, session, shop)
+    phone.context.set_offline(offline=True)
+    scan(phone, url_of(phone, card))
+    expect(phone.locator("[data-word]")).to_have_text("有效（离线）")
+    phone.keyboard.type("12.5", delay=100)
+    phone.keyboard.press("Enter")
+    expect(phone.locator("[data-word]")).to_have_text("已记下")
+    phone.locator(".tabs [data-open=settings]").click()
+    unpair = phone.locator("[data-unpair]")
+    unpair.click()
+    unpair.click()
+
+    expect(phone.locator("[data-unpair-said]")).to_contain_text("还有1笔没有上传")
+    phone.locator(".tabs [data-open=today]").click()
+    expect(phone.locator("[data-entries]")).to_contain_text("等待上传")
+
+
+@pytest.mark.parametrize("roll", ["58", "80"])
+def test_the_days_summary_is_printed_on_the_roll(
+    phone: Page, session: Session, shop: Shop, card: Card, roll: str
+) -> None:
+    pair(phone, session, shop)
+    sell(phone, card, "20")
+    phone.locator(".tabs [data-open=settings]").click()
+    phone.get_by_label(f"{roll}毫米").check()
+    phone.locator(".tabs [data-open=today]").click()
+    expect(phone.locator("[data-count]")).to_have_text("1")
+    printed = phone.evaluate(
+        """() => new Promise(told => {
+            window.print = () => told([
+                document.adoptedStyleSheets[0].cssRules[0].cssText,
+                document.querySelector("[data-slip]").innerText,
+            ]);
+            document.querySelector("[data-print-day]").click();
+        })"""
+    )
+
+    assert f"size: {roll}mm" in printed[0]
+    assert "17.00" in printed[1]

@@ -1,0 +1,71 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import { mayBeVoided, mayComeBack, moreOf, reasonInWords, sumOf, sumOfQueued, timeAt } from "../../loyalty/till/static/entries.js";
+import { dayLines, daySpoken } from "../../loyalty/till/static/summary.js";
+
+const WORDS = {
+  voided: "voided",
+  no_amount: "use only",
+  saved: "saved {amount}",
+  slip_uses: "uses",
+  slip_total: "marked",
+  slip_payable: "taken",
+  slip_saved: "saved",
+  slip_waiting: "waiting",
+  spoken: { day: "{count} sales, {payable}, saved {saved}" },
+};
+const SALE = {
+  receipt: "AB23CD45",
+  total_fen: 1290,
+  payable_fen: 1096,
+  saved_fen: 194,
+  with_amount: true,
+  voided: false,
+  happened_at: "2026-12-01T10:00:00+08:00",
+};
+const AT = Date.parse(SALE.happened_at);
+
+test("a sale is voided within ten minutes, and once", () => {
+  assert.equal(mayBeVoided(SALE, AT + 599999), true);
+  assert.equal(mayBeVoided(SALE, AT + 600000), false);
+  assert.equal(mayBeVoided({ ...SALE, voided: true }, AT), false);
+});
+
+test("goods come back while something is left of the sale", () => {
+  assert.equal(mayComeBack(SALE), true);
+  assert.equal(mayComeBack({ ...SALE, total_fen: 0 }), false);
+  assert.equal(mayComeBack({ ...SALE, with_amount: false }), false);
+  assert.equal(mayComeBack({ ...SALE, voided: true }), false);
+});
+
+test("an entry says what was taken and what was saved", () => {
+  assert.deepEqual([sumOf(SALE, WORDS), moreOf(SALE, WORDS)], ["10.96", "saved 1.94 · AB23CD45"]);
+  const voided = { ...SALE, voided: true };
+  assert.deepEqual([sumOf(voided, WORDS), moreOf(voided, WORDS)], ["voided", "AB23CD45"]);
+  assert.equal(sumOf({ ...SALE, with_amount: false }, WORDS), "use only");
+});
+
+test("a waiting sale shows what was taken, else the marked price, else that there is none", () => {
+  assert.equal(sumOfQueued({ sale: { total_fen: 1290, payable_fen: 1096 } }, WORDS), "10.96");
+  assert.equal(sumOfQueued({ sale: { total_fen: 1290 } }, WORDS), "12.90");
+  assert.equal(sumOfQueued({ sale: {} }, WORDS), "use only");
+});
+
+test("a sale that was not recorded says why, and who sees to it", () => {
+  const words = { received: "received", malformed: "unreadable", attention_reason: "{word}!", verdicts: { unknown: { word: "no such card" } } };
+  assert.equal(reasonInWords({ reason: "quarantined", verdict: "till_revoked" }, words), "received");
+  assert.equal(reasonInWords({ reason: "refused", verdict: "unknown" }, words), "no such card!");
+  assert.equal(reasonInWords({ reason: "not_accepted", verdict: null }, words), "unreadable");
+});
+
+test("times are the shop's, not the device's", () => {
+  assert.equal(timeAt("2026-12-01T23:30:00+08:00", "Asia/Shanghai"), "23:30");
+});
+
+test("the day's slip names what is not in its sums", () => {
+  const day = { uses: 3, total_fen: 5000, payable_fen: 4250, saved_fen: 750 };
+  assert.deepEqual(dayLines(day, 0, WORDS).map(([, value]) => value), ["3", "50.00", "42.50", "7.50"]);
+  assert.deepEqual(dayLines(day, 2, WORDS).pop(), ["waiting", "2"]);
+  assert.equal(daySpoken(day, WORDS), "3 sales, 42.50, saved 7.50");
+});

@@ -1,0 +1,58 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import { READY } from "../../loyalty/till/static/sale.js";
+import { dayInWords, spokenOf, toneOf } from "../../loyalty/till/static/screen.js";
+import { rateSpoken, voiceFor } from "../../loyalty/till/static/voice.js";
+
+const WORDS = {
+  verdicts: {
+    ok: { tone: "yes", word: "valid" },
+    revoked: { tone: "no", word: "revoked" },
+    cannot_verify_offline: { tone: "unsure", word: "not checked" },
+  },
+  phases: {
+    ready: { word: "scan" },
+    listed: { tone: "unsure", word: "on the list" },
+    recorded: { tone: "yes", word: "recorded" },
+    noted: { tone: "yes", word: "noted" },
+    kept: { tone: "yes", word: "kept" },
+  },
+  spoken: { both: "{word}, {more}", digits: "0123456789", rate: "pay {percent}%", payable: "take {amount}" },
+};
+const CARD = { pay_permille: 850 };
+const accepted = (verdict) => ({ ...READY, phase: "accepted", verdict, answer: { card: CARD } });
+
+test("an unsigned code is never green, even where it may be recorded", () => {
+  assert.equal(toneOf(accepted("cannot_verify_offline"), WORDS), "unsure");
+  assert.equal(toneOf(accepted("ok"), WORDS), "yes");
+});
+
+test("the voice says the verdict and the one number that matters", () => {
+  assert.equal(spokenOf(accepted("ok"), WORDS), "valid, pay 85%");
+  assert.equal(spokenOf({ ...READY, phase: "refused", verdict: "revoked" }, WORDS), "revoked");
+  const quote = { payable_fen: 1096 };
+  assert.equal(spokenOf({ ...READY, phase: "kept", quote }, WORDS), "kept, take 10.96");
+  assert.equal(spokenOf({ ...READY, phase: "recorded" }, WORDS), "noted");
+});
+
+test("a rate is spoken digit by digit in Chinese", () => {
+  const chinese = { digits: "零一二三四五六七八九", rate: "{digits}折" };
+  assert.equal(rateSpoken(850, chinese), "八五折");
+  assert.equal(rateSpoken(800, chinese), "八折");
+  assert.equal(rateSpoken(825, chinese), "八二五折");
+});
+
+test("a voice of the page's language is chosen, one on the device first", () => {
+  const voice = (lang, localService) => ({ lang, localService });
+  const voices = [voice("en-US", true), voice("zh-TW", true), voice("zh-CN", false), voice("zh_CN", true)];
+  assert.equal(voiceFor(voices, "zh-Hans"), voices[3]);
+  assert.equal(voiceFor(voices, "zh-Hant"), voices[1]);
+  assert.equal(voiceFor(voices, "en"), voices[0]);
+  assert.equal(voiceFor([voice("de-DE", true)], "zh-Hans"), null);
+});
+
+test("a day is told in the language of the page", () => {
+  assert.equal(dayInWords("2026-12-31", "zh-Hans"), "12月31日");
+  assert.equal(dayInWords("2026-12-01", "en"), "December 1");
+});

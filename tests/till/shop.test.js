@@ -1,0 +1,39 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import { rulesOf } from "../../loyalty/till/static/shop.js";
+
+const WORDS = new Proxy(
+  { categories: { tobacco: "smokes" }, list_comma: ", ", per_sale: "{amount}", uses_per_shop_day: "{count} here" },
+  { get: (known, name) => (name in known ? known[name] : String(name)) },
+);
+const NO_LIMITS = {
+  discountable_per_sale_fen: null,
+  uses_per_shop_day: null,
+  uses_per_day: null,
+  saved_per_month_fen: null,
+};
+const OPEN = {
+  rounding: "fen",
+  limits: NO_LIMITS,
+  excluded_categories: [],
+  offline: { days: 7, sales: null, saved_fen: null },
+};
+
+test("an empty list of exclusions is said to exclude nothing", () => {
+  assert.deepEqual(rulesOf(OPEN, WORDS), [
+    ["rule_excluded", "rule_nothing_excluded"],
+    ["rule_rounding", "rounding_fen"],
+    ["rule_offline", "offline_days"],
+  ]);
+});
+
+test("each limit that is set is told in words", () => {
+  const limits = { ...NO_LIMITS, discountable_per_sale_fen: 50000, uses_per_shop_day: 3 };
+  const policy = { ...OPEN, rounding: "jiao", limits, excluded_categories: ["tobacco", "own_code"] };
+  const rules = new Map(rulesOf(policy, WORDS));
+  assert.equal(rules.get("rule_excluded"), "smokes, own_code");
+  assert.equal(rules.get("rule_rounding"), "rounding_jiao");
+  assert.equal(rules.get("rule_per_sale"), "500.00");
+  assert.equal(rules.get("rule_uses"), "3 here");
+});
