@@ -161,9 +161,13 @@ test("a definite no of the service goes before the device's yes", async () => {
   assert.equal((await answersTo(teller, TOKEN))[1].verdict, "till_revoked");
 });
 
-test("a payment code is sent nowhere", async () => {
+test("what is no code of a card is told so, and sent nowhere", async () => {
   const { teller, world } = await till();
-  await assert.rejects(answersTo(teller, "134567890123456789"), RangeError);
+  const cases = { "134567890123456789": "payment_code", "12345678901245": "bad_code" };
+  for (const [code, expected] of Object.entries(cases)) {
+    const answers = await answersTo(teller, code);
+    assert.deepEqual(answers.map((answer) => answer.verdict), [expected]);
+  }
   assert.deepEqual(world.sent.map(([name]) => name), ["pack"]);
 });
 
@@ -201,6 +205,14 @@ test("an answer about the sale ends its waiting; any other keeps it", async () =
     const { outcome } = await teller.record(selling(TOKEN, card));
     assert.deepEqual([outcome, (await teller.waitingItems()).length], [expected, left]);
   }
+});
+
+test("a basket of nothing but excluded goods is no sale with the card", async () => {
+  const { teller, world } = await till();
+  const [{ card }] = await answersTo(teller, TOKEN);
+  const told = await teller.record({ ...selling(TOKEN, card), excludedFen: 1290 });
+  assert.deepEqual(told, { outcome: "refused", verdict: "nothing_discountable" });
+  assert.deepEqual([await teller.waitingItems(), world.sent.map(([name]) => name)], [[], ["pack", "check"]]);
 });
 
 test("uses on this device count, until they are taken back", async () => {

@@ -64,7 +64,8 @@ export function createQueue({ store, device, now }) {
     /** Seal what a closed page has left behind. */
     async adoptOrphans() {
       for (const item of await inState("sent")) {
-        if (now() - item.queuedAt > ORPHANED) await keep(item.key);
+        // Either way: the clock may have been put right since.
+        if (Math.abs(now() - item.queuedAt) > ORPHANED) await keep(item.key);
       }
     },
 

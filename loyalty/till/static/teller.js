@@ -44,6 +44,11 @@ export function createTeller(world) {
 
   /** @returns {Promise<Answer>} what the device alone says of a card */
   async function judge(code) {
+    const kind = kindOf(code);
+    if (!READ.has(kind)) {
+      const verdict = kind === "payment_code" ? kind : "bad_code";
+      return { verdict, card: null, unchecked: [], from: "device", mayRecord: false };
+    }
     const equipped = !standing.state().needsNetwork;
     return { ...(await appraiser.appraise(code, equipped)), from: "device" };
   }
@@ -75,6 +80,9 @@ export function createTeller(world) {
   /** @param {Selling} selling */
   async function record({ code, card, totalFen, excludedFen, key }) {
     const priced = totalFen === null ? null : quote(card, totalFen, excludedFen);
+    if (priced !== null && priced.discountable_fen === 0) {
+      return { outcome: "refused", verdict: "nothing_discountable" };
+    }
     const happenedAt = new Date(clock.now()).toISOString();
     const amounts = amountsOf(totalFen, excludedFen, priced);
     const sale = { idempotency_key: key, happened_at: happenedAt, code, ...amounts };
@@ -121,8 +129,7 @@ export function createTeller(world) {
      * @param {(answer: Answer) => void} onAnswer
      */
     async check(code, onAnswer) {
-      if (!READ.has(kindOf(code))) throw new RangeError("This code is not for the service.");
-      const asked = ask(code);
+      const asked = READ.has(kindOf(code)) ? ask(code) : null;
       onAnswer(await judge(code));
       const answer = await asked;
       if (answer !== null) onAnswer(answer);

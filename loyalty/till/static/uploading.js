@@ -74,13 +74,11 @@ export function createUploader({ api, queue, locks, answered }) {
     return !stopped;
   }
 
-  async function alone(work) {
-    if (!locks) return work();
-    return locks.request(LOCK, { ifAvailable: true }, (lock) => (lock ? work() : undefined));
-  }
+  /** One tab after the other: who comes later finds nothing left, and knows that it is sent. */
+  const alone = (work) => (locks ? locks.request(LOCK, work) : work());
 
   return {
-    /** Send what waits, unless this or another tab is at it. */
+    /** Send what waits; while this tab is at it, once is enough. */
     upload() {
       if (stopped) return Promise.resolve();
       running = running || alone(uploadAll).finally(() => (running = null));
