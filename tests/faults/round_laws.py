@@ -4,98 +4,33 @@ Each law reads what is stored and works it out by itself; it asks no rule of the
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
-from typing import Any
-from uuid import UUID
-
-from sqlalchemy import select, union
-from sqlalchemy.orm import Session, joinedload, selectinload
 
 from loyalty.commands.verify_record import faults_in
-from loyalty.models import (
-    Ballot,
-    Candidate,
-    Card,
-    Community,
-    Nomination,
-    NoticeVersion,
-    Objection,
-    Panellist,
-    Round,
-    RoundList,
-)
-from loyalty.rules.calendar import Month
+from loyalty.models import Candidate, NoticeVersion
 from loyalty.rules.record import lists_in
-from loyalty.services.public_records import public_record
+from tests.faults.round_seen import Seen
 from tests.given import SHANGHAI
 
 WAY = ("draft", "open", "screening", "review", "notice", "confirmed", "issued", "closed")
 SATURDAY = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """All that is known of a round at one moment."""
-
-    community: Community
-    round: Round
-    candidates: Sequence[Candidate]
-    """With their residents."""
-    cards: Sequence[Card]
-    notices: Sequence[NoticeVersion]
-    objections: Sequence[Objection]
-    """With whom they are about."""
-    hands: frozenset[tuple[UUID, UUID]]
-    """Accounts that nominated or scored, each with the resident."""
-    record: dict[str, Any] | None
-    """As anyone reads it; None before the draw, and of a round that was called off."""
-
-    def came_out(self, outcome: str) -> list[Candidate]:
-        """Return the candidates with an outcome."""
-        return [one for one in self.candidates if one.outcome == outcome]
-
-
-def seen(session: Session, round_id: UUID, *, now: datetime) -> Seen:
-    """Read everything about a round anew."""
-    found = session.scalars(
-        select(Round).where(Round.id == round_id).options(selectinload(Round.lists))
-    ).one()
-    community = session.get_one(Community, found.community_id)
-    of_the_round = RoundList.round_id == round_id
-    drawn = found.drawn_at is not None and found.state != "cancelled"
-    return Seen(
-        community=community,
-        round=found,
-        candidates=session.scalars(
-            select(Candidate)
-            .join(Candidate.round_list)
-            .where(of_the_round)
-            .options(joinedload(Candidate.resident))
-        ).all(),
-        cards=session.scalars(select(Card).where(Card.round_id == round_id)).all(),
-        notices=session.scalars(
-            select(NoticeVersion).where(NoticeVersion.round_id == round_id)
-        ).all(),
-        objections=session.scalars(
-            select(Objection)
-            .where(Objection.round_id == round_id)
-            .options(joinedload(Objection.candidate))
-        ).all(),
-        hands=_hands(session, round_id),
-        record=public_record(session, community, Month.of(found.month), now=now) if drawn else None,
-    )
-
-
 def no_state_is_skipped(before: Seen, after: Seen) -> bool:
-    """Each deed leads one place further on the way at most, or calls off what has no cards."""
+    """Each deed leads one place further on the way at most, or calls off what has no cards.
+
+    A round that has signed some cards goes back to its notice for the lines that still wait.
+    """
     if after.round.state == "cancelled":
         return not after.cards
     if before.round.state == "cancelled":
         return False
-    steps = WAY.index(after.round.state) - WAY.index(before.round.state)
-    return steps in {0, 1}
+    way = (before.round.state, after.round.state)
+    if way == ("confirmed", "notice"):
+        unanswered = [one for one in after.objections if one.decided_at is None]
+        return bool(after.without_card() or unanswered)
+    return WAY.index(way[1]) - WAY.index(way[0]) in {0, 1}
 
 
 def what_was_frozen_stays(before: Seen, after: Seen) -> bool:
@@ -110,32 +45,73 @@ def what_was_frozen_stays(before: Seen, after: Seen) -> bool:
 
 
 def a_household_wins_once(before: Seen, after: Seen) -> bool:
-    """Nobody who is confirmed lives with somebody else who is confirmed."""
-    confirmed = (before.round.state, after.round.state) == ("notice", "confirmed")
-    winners = after.came_out("selected") if confirmed else []
-    return _all_differ(one.resident.household_ref for one in winners)
+    """Nobody who is confirmed lives with somebody else on the lists; who has a card may move."""
+    homes = Counter(one.resident.household_ref for one in after.came_out("selected"))
+    winners = after.without_card() if _is_confirmation(before, after) else []
+    return all(homes[one.resident.household_ref] == 1 for one in winners)
 
 
-def the_notice_has_run_out(found: Seen) -> bool:
-    """Between every notice and the confirmation, or a card, all of its working days have passed."""
-    working_days = {
-        "first": found.round.notice_working_days,
-        "supplementary": found.community.supplementary_notice_working_days,
+def the_notice_has_run_out(before: Seen, after: Seen) -> bool:
+    """A list is confirmed when every notice has run out; where the policy is that undisputed cards
+    do not wait, when that on which some line has first stood has.
+    """
+    if not _is_confirmation(before, after):
+        return True
+    day = _day(after.now)
+    first_ones = (_first_notice_of(after, one) for one in after.without_card())
+    return all(_has_run_out(after, one, day) for one in after.notices) or (
+        not before.community.undisputed_cards_wait
+        and any(_has_run_out(after, one, day) for one in first_ones)
+    )
+
+
+def every_objection_is_answered(before: Seen, after: Seen) -> bool:
+    """A list is confirmed after the last answer; where the policy is that undisputed cards do not
+    wait, while some line has no objection that waits for one.
+    """
+    if not _is_confirmation(before, after):
+        return True
+    disputed = after.disputed()
+    return not disputed or (
+        not before.community.undisputed_cards_wait
+        and any(one.resident_id not in disputed for one in after.without_card())
+    )
+
+
+def an_issue_signs_what_is_ready(before: Seen, after: Seen) -> bool:
+    """The cards signed at once are those of all lines that waited for nothing when confirmed."""
+    if before.round.state != "confirmed" or after.round.state == "confirmed":
+        return True
+    confirmed_on = _day(before.round.confirmed_at)
+    ready = {
+        one.resident_id
+        for one in before.without_card()
+        if _has_run_out(before, _first_notice_of(before, one), confirmed_on)
+    }
+    earlier, now = ({card.resident_id for card in seen.cards} for seen in (before, after))
+    cancelled = after.round.state == "cancelled"
+    return cancelled or now - earlier == ready - before.disputed()
+
+
+def each_card_follows_its_own_notice(found: Seen) -> bool:
+    """Between the notice on which a line first stood and its card, its working days have passed."""
+    lines = {one.resident_id: one for one in found.came_out("selected")}
+    return all(
+        _has_run_out(found, _first_notice_of(found, lines[card.resident_id]), _day(card.issued_at))
+        for card in found.cards
+    )
+
+
+def each_card_follows_its_answers(found: Seen) -> bool:
+    """No card is signed before every objection to its holder is answered; none is made later."""
+    answered = {
+        (objection.candidate.resident_id, objection.decided_at) for objection in found.objections
     }
     return all(
-        _working_days_between(_day(notice.published_at), _day(moment)) >= working_days[notice.kind]
-        for notice in found.notices
-        for moment in _moments(found)
-        if notice.kind in working_days
-    ) and (bool(found.notices) or not _moments(found))
-
-
-def every_objection_is_answered(found: Seen) -> bool:
-    """No list is confirmed, and no card signed, before the last answer."""
-    return all(
-        objection.decided_at is not None and objection.decided_at <= moment
-        for objection in found.objections
-        for moment in _moments(found)
+        decided_at is not None and decided_at <= card.issued_at
+        for card in found.cards
+        for resident_id, decided_at in answered
+        if resident_id == card.resident_id
     )
 
 
@@ -209,17 +185,21 @@ def the_record_verifies(found: Seen) -> bool:
 
 
 def cards_are_the_winners_once(found: Seen) -> bool:
-    """After the issue every winner has one card, and nobody else; before it there is none."""
-    issued = found.round.state in {"issued", "closed"}
-    winners = found.came_out("selected") if issued else []
-    return Counter(card.resident_id for card in found.cards) == Counter(
-        winner.resident_id for winner in winners
-    )
+    """After the issue every winner has one card, and nobody else; before the notice there is none.
+
+    In between those have one who did not have to wait for the others.
+    """
+    holders = [card.resident_id for card in found.cards]
+    winners = {winner.resident_id for winner in found.came_out("selected")}
+    if found.round.state in {"issued", "closed"}:
+        return _all_differ(holders) and set(holders) == winners
+    under_way = found.round.state in {"notice", "confirmed"}
+    return _all_differ(holders) and winners.issuperset(holders) if under_way else not holders
 
 
 LAWS: tuple[Callable[[Seen], bool], ...] = (
-    the_notice_has_run_out,
-    every_objection_is_answered,
+    each_card_follows_its_own_notice,
+    each_card_follows_its_answers,
     who_answers_is_uninvolved,
     a_second_person_confirms,
     nobody_wins_twice,
@@ -234,30 +214,29 @@ LAWS_OF_A_DEED: tuple[Callable[[Seen, Seen], bool], ...] = (
     no_state_is_skipped,
     what_was_frozen_stays,
     a_household_wins_once,
+    the_notice_has_run_out,
+    every_objection_is_answered,
+    an_issue_signs_what_is_ready,
 )
 """What holds from the moment before a deed to the one after it."""
 
 
-def _hands(session: Session, round_id: UUID) -> frozenset[tuple[UUID, UUID]]:
-    nominated = (
-        select(Nomination.account_id, Candidate.resident_id)
-        .join(Candidate, Candidate.id == Nomination.candidate_id)
-        .join(Candidate.round_list)
-        .where(RoundList.round_id == round_id)
-    )
-    scored = (
-        select(Panellist.account_id, Candidate.resident_id)
-        .join(Ballot, Ballot.panellist_id == Panellist.id)
-        .join(Candidate, Candidate.id == Ballot.candidate_id)
-        .where(Panellist.round_id == round_id)
-    )
-    return frozenset(session.execute(union(nominated, scored)).tuples())
+def _is_confirmation(before: Seen, after: Seen) -> bool:
+    return (before.round.state, after.round.state) == ("notice", "confirmed")
 
 
-def _moments(found: Seen) -> list[datetime]:
-    """Return when the list was confirmed, and when each card was signed."""
-    confirmed = [found.round.confirmed_at] if found.round.confirmed_at else []
-    return [*confirmed, *(card.issued_at for card in found.cards)]
+def _first_notice_of(found: Seen, candidate: Candidate) -> NoticeVersion:
+    """Return the first version of the notice that names a candidate."""
+    return next(one for one in found.notices if f'"{candidate.reference}"' in one.content)
+
+
+def _has_run_out(found: Seen, notice: NoticeVersion, day: date) -> bool:
+    """Return whether all working days of a notice have passed; a correction has none of its own."""
+    working_days = {
+        "first": found.round.notice_working_days,
+        "supplementary": found.community.supplementary_notice_working_days,
+    }.get(notice.kind, 0)
+    return _working_days_between(_day(notice.published_at), day) >= working_days
 
 
 def _all_differ(values: Iterable[object]) -> bool:

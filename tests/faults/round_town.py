@@ -33,6 +33,8 @@ class Plan:
     """How many of the eastern area each list is to have at least, as far as its quota allows."""
     homes: Sequence[int]
     """In which home each of the people lives; odd homes lie in the east."""
+    undisputed_cards_wait: bool = True
+    """What the community's policy says in the beginning."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,7 @@ class Town:
 
 def given_town(session: Session, plan: Plan, *, now: datetime) -> Town:
     """A community whose creator has planned December's round; one of its people has won before."""
-    community = given_community(session)
+    community = given_community(session, undisputed_cards_wait=plan.undisputed_cards_wait)
     east, west = (Area(community_id=community.id, name=name) for name in ("东区", "西区"))
     session.add_all([east, west])
     session.flush()

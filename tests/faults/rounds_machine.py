@@ -20,6 +20,7 @@ from loyalty.rules.selection import RoundAction
 from loyalty.services.actors import StaffMember
 from loyalty.services.ballots import CastBallots, Mark, cast_ballots
 from loyalty.services.candidates import decline
+from loyalty.services.community import ChangePolicy, change_policy
 from loyalty.services.conflicts import DeclareConflict, declare_conflict
 from loyalty.services.nominations import SOURCES, Nominate, nominate
 from loyalty.services.objection_decisions import DecideObjection, decide_objection
@@ -27,7 +28,8 @@ from loyalty.services.objections import MakeObjection, make_objection
 from loyalty.services.panel import NamePanel, name_panel
 from loyalty.services.residents import ChangeResident, change_resident
 from loyalty.services.round_actions import ActOnRound, act_on_round
-from tests.faults.round_laws import LAWS, LAWS_OF_A_DEED, Seen, seen
+from tests.faults.round_laws import LAWS, LAWS_OF_A_DEED
+from tests.faults.round_seen import Seen, seen
 from tests.faults.round_town import (
     HOMES,
     HONOURS,
@@ -92,6 +94,7 @@ class RoundsMachine(RuleBasedStateMachine):
             quotas=st.tuples(st.integers(1, 2), st.integers(1, 2)),
             least_of_east=st.integers(0, 2),
             homes=st.lists(st.integers(1, HOMES), min_size=PEOPLE, max_size=PEOPLE),
+            undisputed_cards_wait=st.booleans(),
         ),
         nominees=st.lists(st.tuples(person, honour), min_size=9, unique=True),
         steps=st.sampled_from((0, 1, 2, 4, 6, 6, 6, 8)),
@@ -166,6 +169,15 @@ class RoundsMachine(RuleBasedStateMachine):
 
         self._try(who, deed)
 
+    @rule(wait=st.booleans())
+    def change_the_policy(self, *, wait: bool) -> None:
+        def deed(session: Session, actor: StaffMember) -> None:
+            version = self._seen.community.version
+            request = ChangePolicy(version, {"undisputed_cards_wait": wait})
+            change_policy(session, actor, request, now=self._now)
+
+        self._try("approver", deed)
+
     @rule(who=anybody, panel=st.sets(st.sampled_from(PANELLISTS)), reason=reasons)
     def name_the_panel(self, who: str, panel: set[str], reason: str | None) -> None:
         accounts = [self._town.actors[one].account_id for one in sorted(panel)]
@@ -215,6 +227,10 @@ class RoundsMachine(RuleBasedStateMachine):
                     session, actor, request, now=self._now
                 ),
             )
+
+    def counts(self) -> tuple[str, int]:
+        """Return the state of the round, and how many cards it has."""
+        return self._seen.round.state, len(self._seen.cards)
 
     def teardown(self) -> None:
         self._ended[self._seen.round.state] += 1

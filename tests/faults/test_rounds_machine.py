@@ -6,19 +6,24 @@ sets it.
 
 import os
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.errors import FlakyFailure
 from hypothesis.stateful import run_state_machine_as_test
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError, ProgrammingError
+from sqlalchemy.orm import Session
 
+from loyalty.database import transaction
+from loyalty.models import Candidate, Round
 from loyalty.rules.ranking import Ranking
 from loyalty.rules.record import FrozenList
 from loyalty.rules.selection import RoundAction, RoundFacts, RoundObstacle, missing_for
-from loyalty.services import drawing, notices, objection_decisions, round_actions
+from loyalty.services import drawing, issuing, notices, objection_decisions, round_actions
+from loyalty.services.waiting_lines import lines_without_card
 from tests.faults.round_town import Plan
 from tests.faults.rounds_machine import RoundsMachine
 
@@ -79,7 +84,7 @@ def no_cards(*_: object, **__: object) -> list[object]:
             ("the_notice_has_run_out",),
         ),
         (drawing, "rank_round", everybody_wins, ("nobody_wins_twice", "quotas_hold")),
-        (round_actions, "issue_cards", no_cards, ("cards_are_the_winners_once",)),
+        (round_actions, "issue_cards", no_cards, ("an_issue_signs_what_is_ready",)),
     ],
 )
 def test_a_service_without_one_of_its_guards_is_caught(
@@ -106,7 +111,7 @@ def published() -> RoundsMachine:
     What depends on objections is too rare to wait for, so its controls take the steps one by one.
     """
     machine = RoundsMachine(Counter())
-    plan = Plan(quotas=(1, 1), least_of_east=0, homes=[1, 2, 3, 4, 5, 1, 2, 3])
+    plan = Plan(quotas=(2, 1), least_of_east=0, homes=[1, 2, 3, 4, 5, 1, 2, 3])
     machine.plan(plan, [(number, "civilized_resident") for number in range(5)], steps=6)
     return machine
 
@@ -119,6 +124,50 @@ def test_a_confirmation_before_the_last_answer_is_caught(
 
     with pytest.raises(AssertionError, match="every_objection_is_answered"):
         published.go_on("approver", 9, 1, "123", None)
+
+
+@pytest.fixture
+def disputed(published: RoundsMachine) -> RoundsMachine:
+    """A round whose undisputed cards go first, and one of its two lines is disputed."""
+    published.change_the_policy(wait=False)
+    published.object_to_somebody(0, answered_by=None, upheld=False)
+    return published
+
+
+def everybody_is_ready(session: Session, found: Round, **_: object) -> Sequence[Candidate]:
+    return lines_without_card(session, found)
+
+
+def test_undisputed_cards_go_first_and_the_disputed_one_follows_its_answer(
+    disputed: RoundsMachine,
+) -> None:
+    disputed.go_on("approver", 9, 2, "123", None)
+    first = disputed.counts()
+    disputed.answer_the_objections("approver", upheld=False)
+    disputed.go_on("approver", 0, 3, "123", None)
+
+    assert first == ("notice", 1)
+    assert disputed.counts() == ("closed", 2)
+
+
+def test_the_database_itself_refuses_the_card_of_a_disputed_line(
+    monkeypatch: pytest.MonkeyPatch, disputed: RoundsMachine
+) -> None:
+    monkeypatch.setattr(issuing, "ready_lines", everybody_is_ready)
+
+    with pytest.raises(ProgrammingError, match="every objection answered"):
+        disputed.go_on("approver", 9, 2, "123", None)
+
+
+def test_the_card_of_a_disputed_line_is_caught(
+    monkeypatch: pytest.MonkeyPatch, disputed: RoundsMachine
+) -> None:
+    monkeypatch.setattr(issuing, "ready_lines", everybody_is_ready)
+    with transaction() as session:
+        session.execute(text("ALTER TABLE card DISABLE TRIGGER after_the_notice"))
+
+    with pytest.raises(AssertionError, match="an_issue_signs_what_is_ready"):
+        disputed.go_on("approver", 9, 2, "123", None)
 
 
 def test_an_answer_by_who_nominated_the_person_is_caught(
