@@ -16,6 +16,11 @@ _PAYLOAD = (1 << 84 | 850 << 10 | 1 << 4 | 1).to_bytes(11, "big")
 
 _NO_SIGNATURE = bytes(64)
 
+_DOTS_PER_INCH = 154
+"""Two dots to the thinnest bar: shown dot for dot, the barcode fits a small phone."""
+
+_DOTS_PER_MODULE = 4
+
 
 class Sample(NamedTuple):
     """One code to try a scanner on."""
@@ -32,8 +37,8 @@ def samples() -> dict[str, Sample]:
     number = number_of(TRAINING_SERIAL)
     url = card_url(_HOST, b32encode(_PAYLOAD + _NO_SIGNATURE).decode())
     return {
-        "barcode": Sample(number, _address(code128_png(number))),
-        "qr": Sample(url, _address(qr_png(url))),
+        "barcode": Sample(number, _address(code128_png(number, dpi=_DOTS_PER_INCH))),
+        "qr": Sample(url, _address(qr_png(url, scale=_DOTS_PER_MODULE))),
     }
 
 
