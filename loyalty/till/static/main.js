@@ -67,8 +67,16 @@ function run(till) {
     verifyOnly: () => choices.read().verify_only,
     newKey: () => newKey((bytes) => crypto.getRandomValues(bytes)),
   });
-  const hands = createHands({ page, sale, comeForward: () => tabs.open("sell") });
-  createCamera({ page, onCode: hands.onCode, onDropped: hands.onDropped });
+  const hands = createHands({
+    page,
+    sale,
+    comeForward() {
+      // A card that was scanned meanwhile needs no camera, and its verdict must be seen.
+      camera.close();
+      tabs.open("sell");
+    },
+  });
+  const camera = createCamera({ page, onCode: hands.onCode, onDropped: hands.onDropped });
   createScannerTest(page);
   const opened = openScreens(till, shared);
   const tabs = createTabs(page, (name) => {
