@@ -20,7 +20,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH):$(CURDIR)/$(NODE_WHEEL)
 export PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test rounds check lock bench migration translations clean chromium
+.PHONY: help setup run test rounds late check lock bench migration translations clean chromium
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -35,6 +35,9 @@ test: setup chromium ## Run the tests (TESTS=tests/rules for some of them)
 
 rounds: setup ## Let people try 500 times forty things with a round, in any order
 	@LOYALTY_RUNS=500 pytest tests/faults/test_rounds_machine.py
+
+late: setup ## Let 20 tills come back with 500 sales each, a week late, and time it
+	@LOYALTY_LATE_TILLS=20x500 pytest -s tests/faults/test_late_tills.py
 
 check: setup ## Check style, types, layers and translations
 	ruff check
