@@ -98,7 +98,7 @@ def _card(session: Session, community: Community, now: datetime) -> Card:
 
 
 def _till(session: Session, shop: Shop, tokens: Sequence[str], now: datetime) -> LateTill:
-    """A till that has sold all week, and to the last card at the same moment as every other till."""
+    """A till that has sold all week, and to the last card when every other till did."""
     device, token = Device(), f"till_{uuid4().hex}"
     till = given_till(
         session,
