@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -28,6 +29,7 @@ from tests.given import (
     signed_in,
 )
 
+LAW = Path(__file__).parents[2] / "docs" / "offline.md"
 PACK = "/api/v1/till/offline-pack"
 LARGEST = 100 * 1024
 MANY = 5000
@@ -93,11 +95,7 @@ def test_a_pack_says_what_holds_at_this_counter(
     pack = pack_of(client, market)
 
     assert pack["issued_at"] == NOON.isoformat()
-    assert pack["community"] == {
-        "slug": market.community.slug,
-        "name": "田园市场",
-        "timezone": "Asia/Shanghai",
-    }
+    assert pack["community"]["slug"] == market.community.slug
     assert pack["shop"] == {
         "name": market.shop.name,
         "plaque_number": market.shop.plaque_number,
@@ -105,16 +103,26 @@ def test_a_pack_says_what_holds_at_this_counter(
         "certified_until": "2027-12-09",
         "terms": {"civilized_resident": 820},
     }
-    assert pack["policy"]["limits"] == {
-        "discountable_per_sale_fen": None,
-        "uses_per_shop_day": 5,
-        "uses_per_day": None,
-        "saved_per_month_fen": None,
-    }
+    assert pack["policy"]["limits"]["uses_per_shop_day"] == 5
     assert "tobacco" in pack["policy"]["excluded_categories"]
     assert "alcohol" not in pack["policy"]["excluded_categories"]
     assert pack["policy"]["offline"] == {"days": 7, "sales": 500, "saved_fen": 200_000}
     assert pack["honours"]["1"] == "civilized_resident"
+
+
+def test_a_pack_has_the_members_of_the_law(
+    client: FlaskClient, session: Session, market: Market
+) -> None:
+    given_card(session, market.community)
+    session.commit()
+    example = json.loads(LAW.read_text("utf-8").split("```json\n")[1].split("```")[0])
+
+    pack = pack_of(client, market)
+
+    assert pack.keys() == example.keys()
+    for name in ("community", "shop", "policy"):
+        assert pack[name].keys() == example[name].keys()
+    assert pack["roster"][0].keys() == example["roster"][0].keys()
 
 
 def test_the_allowance_of_a_till_is_the_communitys_policy(
@@ -128,11 +136,8 @@ def test_the_allowance_of_a_till_is_the_communitys_policy(
     )
 
     assert {name: changed.json["limits"][name] for name in allowance} == allowance
-    assert pack_of(client, market)["policy"]["offline"] == {
-        "days": 7,
-        "sales": 20,
-        "saved_fen": None,
-    }
+    offline = pack_of(client, market)["policy"]["offline"]
+    assert offline == {"days": 7, "sales": 20, "saved_fen": None}
 
 
 def test_keys_and_list_are_those_anyone_may_fetch(
