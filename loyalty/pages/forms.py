@@ -7,15 +7,16 @@ from typing import Any
 
 from flask_babel import LazyString, lazy_gettext
 from flask_wtf import FlaskForm
-from wtforms import SelectField, StringField, TextAreaField
+from wtforms import IntegerField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, Length, Optional, ValidationError
+from wtforms.validators import DataRequired, Length, NumberRange, Optional, ValidationError
 
 LONGEST_LINE = 200
 
 NEEDED = lazy_gettext("请填写这一项。")
 TOO_LONG = lazy_gettext("太长了，最多%(max)d个字。")
 UNUSABLE = lazy_gettext("有看不见的控制字符，请重新输入。")
+NO_NUMBER = lazy_gettext("请填整数。")
 NOT_OFFERED = lazy_gettext("请从列表中选一项。")
 
 
@@ -39,9 +40,40 @@ def passage(label: LazyString, *, needed: bool = True, longest: int) -> Any:
     return TextAreaField(label, filters=filters, validators=_line_validators(needed, longest))
 
 
-def choice(label: LazyString, offered: Mapping[str, object] = MappingProxyType({})) -> Any:
+def whole_number(
+    label: LazyString | str, least: int, most: int, *, default: int | None = None
+) -> Any:
+    """Return a field for a whole number between two ends, both included; empty is None."""
+    message = lazy_gettext("请填%(least)d到%(most)d的整数。", least=least, most=most)
+    return _WholeNumberField(
+        label,
+        default=default,
+        validators=[Optional(), NumberRange(least, most, message)],
+        render_kw={"inputmode": "numeric"},
+    )
+
+
+def choice(
+    label: LazyString,
+    offered: Mapping[str, object] = MappingProxyType({}),
+    *,
+    default: str | None = None,
+) -> Any:
     """Return a field for one of the codes offered; a view may offer them later."""
-    return SelectField(label, choices=options(offered), invalid_choice_message=NOT_OFFERED)
+    return SelectField(
+        label, choices=options(offered), default=default, invalid_choice_message=NOT_OFFERED
+    )
+
+
+class _WholeNumberField(IntegerField):  # type: ignore[misc]  # the library has no types
+    """The library's field tells of letters in English alone."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read what was typed."""
+        try:
+            super().process_formdata(valuelist)
+        except ValueError as fault:
+            raise ValueError(NO_NUMBER) from fault
 
 
 def options(offered: Mapping[str, object]) -> list[SelectChoice]:

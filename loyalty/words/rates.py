@@ -7,6 +7,9 @@ from loyalty.rules.money import WHOLE, Permille
 from loyalty.rules.money import pay_in_words as fold_of
 from loyalty.words.honours import honour_name
 
+RATE_STEP = 10
+"""Rates are offered by a tenth of a 折."""
+
 
 def pay_in_words(pay: Permille) -> str:
     """Return a rate as people of any language read it rightly: "8.5折 · 付85%"."""
@@ -24,6 +27,12 @@ def shop_rates(shop: Shop) -> list[str]:
         f"{honour_name(term.honour)} {pay_in_words(Permille(term.pay_permille))}"
         for term in shop.terms
     ]
+
+
+def rates_offered(low: Permille, high: Permille) -> dict[str, str]:
+    """Return the rates of a band to choose from, the highest first: code → in words."""
+    rates = sorted({*range(low, high + 1, RATE_STEP), high}, reverse=True)
+    return {str(rate): pay_in_words(Permille(rate)) for rate in rates}
 
 
 def rate_pattern() -> str:

@@ -2,13 +2,15 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from loyalty.models import Candidate, Round
+from loyalty.models import Area, Candidate, Round
 from loyalty.rules.calendar import Month
 from loyalty.services.actors import Role
+from loyalty.services.rounds import LISTS
 from tests.given import (
     given_account,
     given_community,
@@ -16,6 +18,18 @@ from tests.given import (
     given_round,
 )
 from tests.pages.visits import enter, send, text_of, this_month
+
+ONE_LIST = {
+    "civilized_resident-quota": "30",
+    "civilized_resident-pay_permille": "850",
+    "civilized_resident-months_valid": "1",
+}
+OTHER_LISTS = {
+    f"{honour}-{name}": value
+    for honour in ("household_head", "red_cell_member")
+    for name, value in (("pay_permille", "850"), ("months_valid", "1"))
+}
+"""What a browser sends of lists that are left alone."""
 
 NEXT_YEAR = datetime.now(UTC).date() + timedelta(days=365)
 
@@ -28,7 +42,7 @@ def test_a_round_is_planned_opened_and_people_are_nominated(
     enter(client, session, community, Role.STAFF)
     month = str(Month.of(datetime.now(UTC).date()).plus(1))
 
-    send(client, "/staff/rounds/new", month=month, quota_civilized_resident="30")
+    send(client, "/staff/rounds/new", month=month, **ONE_LIST, **OTHER_LISTS)
     planned = session.scalars(select(Round)).one()
     send(client, f"/staff/rounds/{planned.id}/open")
     send(
@@ -46,10 +60,101 @@ def test_a_round_without_a_quota_is_not_planned(client: FlaskClient, session: Se
     enter(client, session, given_community(session), Role.STAFF)
     month = str(Month.of(datetime.now(UTC).date()))
 
-    answer = send(client, "/staff/rounds/new", month=month)
+    left_alone = {**ONE_LIST, **OTHER_LISTS, "civilized_resident-quota": ""}
+
+    answer = send(client, "/staff/rounds/new", month=month, **left_alone)
 
     assert "请至少给一种荣誉填名额" in text_of(answer)
     assert session.scalars(select(Round)).all() == []
+
+
+def test_a_planned_round_asks_for_everything_a_list_can(
+    client: FlaskClient, session: Session
+) -> None:
+    community = given_community(session)
+    area = Area(community_id=community.id, name="东区")
+    session.add(area)
+    enter(client, session, community, Role.STAFF)
+    wanted = {
+        "notice_working_days": "7",
+        "civilized_resident-pay_permille": "800",
+        "civilized_resident-months_valid": "3",
+        "civilized_resident-cooling_off_months": "2",
+        "civilized_resident-min_score": "60.5",
+        f"civilized_resident-areas-{area.id.hex}": "4",
+    }
+
+    form = {"month": str(Month.of(this_month())), **ONE_LIST, **OTHER_LISTS, **wanted}
+    send(client, "/staff/rounds/new", **form)
+
+    planned = session.scalars(select(Round).options(LISTS)).one()
+    (one,) = planned.lists
+    assert (planned.state, planned.notice_working_days) == ("draft", 7)
+    assert (one.quota, one.pay_permille, one.months_valid) == (30, 800, 3)
+    assert (one.cooling_off_months, one.min_score_hundredths) == (2, 6050)
+    assert one.area_minimums == {str(area.id): 4}
+
+
+def test_the_planning_form_shows_the_community_s_policy(
+    client: FlaskClient, session: Session
+) -> None:
+    enter(client, session, given_community(session, card_months=3), Role.STAFF)
+
+    page = client.get("/staff/rounds/new").get_data(as_text=True)
+
+    assert '<option selected value="3">3个月</option>' in page
+    assert 'name="notice_working_days" type="number" value="5"' in page
+
+
+def test_areas_that_want_more_than_the_quota_are_refused_with_their_sum(
+    client: FlaskClient, session: Session
+) -> None:
+    community = given_community(session)
+    areas = [Area(community_id=community.id, name=name) for name in ("东区", "西区")]
+    session.add_all(areas)
+    enter(client, session, community, Role.STAFF)
+    minimums = {f"civilized_resident-areas-{area.id.hex}": "16" for area in areas}
+
+    form = {"month": str(Month.of(this_month())), **ONE_LIST, **OTHER_LISTS, **minimums}
+    answer = send(client, "/staff/rounds/new", **form)
+
+    assert "各责任区合计32名，名额只有30名。" in text_of(answer)
+    assert session.scalars(select(Round)).all() == []
+
+
+@pytest.mark.parametrize(
+    ("member", "value", "said"),
+    [
+        ("civilized_resident-quota", "三十", "请填整数。"),
+        ("civilized_resident-quota", "10001", "请填1到10000的整数。"),
+        ("civilized_resident-min_score", "六十", "请填分数"),
+        ("civilized_resident-pay_permille", "500", "请从列表中选一项。"),
+        ("civilized_resident-cooling_off_months", "13", "请填0到12的整数。"),
+        ("notice_working_days", "61", "请填1到60的整数。"),
+    ],
+)
+def test_what_is_typed_wrong_is_said_at_its_field(
+    client: FlaskClient, session: Session, member: str, value: str, said: str
+) -> None:
+    enter(client, session, given_community(session), Role.STAFF)
+
+    form = {"month": str(Month.of(this_month())), **ONE_LIST, **OTHER_LISTS, member: value}
+    answer = send(client, "/staff/rounds/new", **form)
+
+    assert said in text_of(answer)
+
+
+def test_a_month_has_one_round_and_a_second_is_refused_in_words(
+    client: FlaskClient, session: Session
+) -> None:
+    community = given_community(session)
+    given_round(session, community, month=this_month())
+    enter(client, session, community, Role.STAFF)
+
+    form = {"month": str(Month.of(this_month())), **ONE_LIST, **OTHER_LISTS}
+    answer = send(client, "/staff/rounds/new", **form)
+
+    assert "这个月已经有一期评选，一个月只评一期。" in text_of(answer)
 
 
 def test_whoever_set_a_round_up_is_told_that_another_must_confirm(

@@ -1,36 +1,82 @@
-"""Planning a round: the month, and a quota for each honour."""
+"""Planning a round: the month, and for each honour its quota and what its list asks for."""
 
+from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
-from flask import redirect, render_template, request, url_for
+import wtforms
+from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext, lazy_gettext
 from sqlalchemy.orm import Session
-from wtforms import IntegerField
-from wtforms.validators import NumberRange, Optional
+from wtforms import FormField
+from wtforms.validators import ValidationError
 
 from loyalty.database import transaction
-from loyalty.models import Round
-from loyalty.pages.forms import Form, choice, options
+from loyalty.models import Area, Community, Honour, Round
+from loyalty.pages.forms import Form, choice, line, options, whole_number
 from loyalty.pages.staff import console
 from loyalty.pages.values import month as month_in_words
-from loyalty.rules.calendar import Month
+from loyalty.rules.calendar import CARD_MONTHS, Month
+from loyalty.rules.errors import LoyaltyError
+from loyalty.rules.money import Permille
 from loyalty.rules.selection import RoundAction
-from loyalty.services.community import honours_of
+from loyalty.services.areas import find_areas
+from loyalty.services.community import community_of, honours_of
+from loyalty.services.errors import AlreadyExistsError
+from loyalty.services.points import hundredths_of
 from loyalty.services.round_actions import ActOnRound, act_on_round
-from loyalty.services.rounds import PlannedList, PlanRound, plan_round
+from loyalty.services.rounds import MONTHS_AHEAD, MONTHS_BACK, PlannedList, PlanRound, plan_round
 from loyalty.words.honours import honour_name
+from loyalty.words.rates import rates_offered
+from loyalty.words.refusals import refusal_in_words
+from loyalty.words.verdicts import Tone
 
 rounds_planning = console.Console("rounds_planning", "/rounds")
 
 LARGEST_QUOTA = 10_000
-MONTHS_OFFERED = 3
+MOST_AREAS = 200
+LONGEST_COOLING_OFF = 12
+LONGEST_NOTICE = 60
 COOLING_OFF_MONTHS = 1
+LONGEST_POINTS = 7
 
 
 class RoundForm(Form):
-    """For which month people are to be chosen; a quota for each honour is added."""
+    """For which month people are to be chosen; the list of each honour is added."""
 
     month = choice(lazy_gettext("哪个月的评选"))
+    notice_working_days = whole_number(lazy_gettext("公示几个工作日"), 1, LONGEST_NOTICE)
+
+
+class ListForm(wtforms.Form):  # type: ignore[misc]  # the library has no types
+    """What the list of one honour asks for; its quota, rate, term and areas are added."""
+
+    cooling_off_months = whole_number(
+        lazy_gettext("得过以后，隔几个月才能再评"),
+        0,
+        LONGEST_COOLING_OFF,
+        default=COOLING_OFF_MONTHS,
+    )
+    min_score = line(lazy_gettext("最低分"), needed=False, longest=LONGEST_POINTS)
+
+    def validate_min_score(self, field: Any) -> None:
+        """Refuse what is not written as points."""
+        try:
+            hundredths_of(field.data or "1")
+        except ValueError as fault:
+            raise ValidationError(gettext("请填分数，比如60或60.5；不设就空着。")) from fault
+
+    def validate_quota(self, field: Any) -> None:
+        """Refuse a quota below what the areas are to have at least."""
+        wanted = sum(one.data or 0 for one in self.areas)
+        if field.data is not None and wanted > field.data:
+            raise ValidationError(
+                gettext(
+                    "各责任区合计%(wanted)s名，名额只有%(quota)s名。",
+                    wanted=wanted,
+                    quota=field.data,
+                )
+            )
 
 
 @rounds_planning.route("/new", methods=["GET", "POST"])
@@ -38,50 +84,84 @@ def new() -> Any:
     """Plan a round, and open it at once if that is asked."""
     with transaction() as session:
         honours = honours_of(session, console.actor())
-    fields = {f"quota_{honour.code}": _quota(honour_name(honour)) for honour in honours}
-    form = type("RoundFormWithQuotas", (RoundForm,), fields)()
-    this_month = Month.of(console.now().date())
-    months = [this_month.plus(ahead) for ahead in range(MONTHS_OFFERED)]
-    form.month.choices = options({str(month): month_in_words(month.first) for month in months})
+        community = community_of(session, console.actor())
+        areas = find_areas(session, console.actor(), limit=MOST_AREAS, after=None).items
+    form = _form(honours, areas, community)
     if form.validate_on_submit():
-        typed = {honour.code: form[f"quota_{honour.code}"].data for honour in honours}
-        quotas = {code: quota for code, quota in typed.items() if quota is not None}
-        if not quotas:
+        lists = [
+            _planned_list(honour.code, form[honour.code].form)
+            for honour in honours
+            if form[honour.code].quota.data is not None
+        ]
+        if not lists:
             form.month.errors = [gettext("请至少给一种荣誉填名额。")]
-        elif planned := _planned(Month.parse(form.month.data), quotas):
+        elif planned := _planned(form, lists):
             return redirect(url_for("staff_rounds.shown", round_id=planned.id))
     return render_template("staff/round_new.html", form=form, honours=honours)
 
 
-def _quota(honour: str) -> Any:
-    return IntegerField(
-        lazy_gettext("%(honour)s几名", honour=honour),
-        validators=[
-            Optional(),
-            NumberRange(1, LARGEST_QUOTA, lazy_gettext("请填1到10000的整数，不评就空着。")),
-        ],
+def _form(honours: Sequence[Honour], areas: Sequence[Area], community: Community) -> Any:
+    """Return the form with a list for each honour, filled in as the community's policy has it."""
+    lists = {
+        honour.code: FormField(_list_form(honour, areas, community), separator="-")
+        for honour in honours
+    }
+    form = type("RoundFormWithLists", (RoundForm,), lists)()
+    this_month = Month.of(console.now().date())
+    months = [this_month.plus(ahead) for ahead in range(-MONTHS_BACK, MONTHS_AHEAD + 1)]
+    form.month.choices = options({str(month): month_in_words(month.first) for month in months})
+    if not form.is_submitted():
+        form.month.data = str(this_month)
+        form.notice_working_days.data = community.notice_working_days
+    return form
+
+
+def _list_form(honour: Honour, areas: Sequence[Area], community: Community) -> type[wtforms.Form]:
+    rates = rates_offered(
+        Permille(community.band_min_permille), Permille(community.band_max_permille)
+    )
+    terms = {str(months): gettext("%(months)s个月", months=months) for months in CARD_MONTHS}
+    of_areas = {area.id.hex: whole_number(area.name, 1, LARGEST_QUOTA) for area in areas}
+    fields = {
+        "quota": whole_number(
+            lazy_gettext("%(honour)s几名", honour=honour_name(honour)), 1, LARGEST_QUOTA
+        ),
+        "pay_permille": choice(lazy_gettext("持卡付多少"), rates),
+        "months_valid": choice(
+            lazy_gettext("卡用几个月"), terms, default=str(community.card_months)
+        ),
+        "areas": FormField(type("AreasForm", (wtforms.Form,), of_areas)),
+    }
+    return type("ListFormOfHonour", (ListForm,), fields)
+
+
+def _planned_list(code: str, typed: Any) -> PlannedList:
+    return PlannedList(
+        honour=code,
+        quota=typed.quota.data,
+        pay_permille=int(typed.pay_permille.data),
+        months_valid=int(typed.months_valid.data),
+        cooling_off_months=typed.cooling_off_months.data or 0,
+        min_score_hundredths=hundredths_of(typed.min_score.data) if typed.min_score.data else 0,
+        area_minimums={
+            UUID(area): least for area, least in typed.areas.data.items() if least is not None
+        },
     )
 
 
-def _planned(month: Month, quotas: dict[str, int]) -> Round | None:
-    lists = [
-        PlannedList(
-            honour=code,
-            quota=quota,
-            pay_permille=None,
-            months_valid=None,
-            cooling_off_months=COOLING_OFF_MONTHS,
-            min_score_hundredths=0,
-            area_minimums={},
-        )
-        for code, quota in quotas.items()
-    ]
-    planned: list[Round] = []
-    console.attempt(
-        lambda session: planned.append(_plan(session, PlanRound(month, lists, None))),
-        gettext("已建立%(month)s的评选。", month=month_in_words(month.first)),
-    )
-    return planned[0] if planned else None
+def _planned(form: Any, lists: Sequence[PlannedList]) -> Round | None:
+    month = Month.parse(form.month.data)
+    try:
+        with transaction() as session:
+            planned = _plan(session, PlanRound(month, lists, form.notice_working_days.data))
+    except AlreadyExistsError:
+        form.month.errors = [gettext("这个月已经有一期评选，一个月只评一期。")]
+        return None
+    except LoyaltyError as refusal:
+        flash(refusal_in_words(refusal), Tone.NO)
+        return None
+    flash(gettext("已建立%(month)s的评选。", month=month_in_words(month.first)), Tone.YES)
+    return planned
 
 
 def _plan(session: Session, request_of_form: PlanRound) -> Round:

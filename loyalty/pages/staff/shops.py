@@ -20,13 +20,10 @@ from loyalty.services.shop_list import FindShops, find_shops, shop_of
 from loyalty.services.shop_terms import AgreedTerm
 from loyalty.services.shops import CreateShop, create_shop
 from loyalty.words.honours import honour_name
-from loyalty.words.rates import pay_in_words
+from loyalty.words.rates import rates_offered
 from loyalty.words.states import SHOP_STATES, shop_state_words
 
 shops = console.Console("shops", "/shops")
-
-RATE_STEP = 10
-"""Rates are offered by a tenth of a 折."""
 
 MOST_TILLS = 100
 
@@ -89,11 +86,8 @@ def new() -> Any:
 
 def _form_with_rates(honours: Sequence[Honour], community: Community) -> type[ShopForm]:
     """Return the form with a rate for each honour, to be chosen from the community's band."""
-    low, high = community.band_min_permille, community.band_max_permille
-    rates = sorted({*range(low, high + 1, RATE_STEP), high}, reverse=True)
-    offered = {"": gettext("按卡上的折数")} | {
-        str(rate): pay_in_words(Permille(rate)) for rate in rates
-    }
+    low, high = Permille(community.band_min_permille), Permille(community.band_max_permille)
+    offered = {"": gettext("按卡上的折数")} | rates_offered(low, high)
     fields = {
         f"rate_{honour.code}": choice(
             lazy_gettext("%(honour)s付多少", honour=honour_name(honour)), offered
