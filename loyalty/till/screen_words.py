@@ -20,7 +20,6 @@ def status_words() -> dict[str, str]:
         "list_too_old": gettext("名单超过7天没更新，不能离线打折了。请连上网络，会自动更新。"),
         "list_missing": gettext("还没有名单，不能离线打折。请连上网络，会自动取来。"),
         "allowance_used": gettext("离线额度用完了，不能离线打折了。请连上网络，会自动上传。"),
-        "look_here": gettext("有{count}笔没有记上账。请到“今日”看一下。"),
     }
 
 
@@ -61,6 +60,8 @@ def shop_words() -> dict[str, str]:
     return {
         "no_plaque": gettext("尚未挂牌"),
         "not_certified": gettext("现在不能打折，请联系社区"),
+        "rates_of_cards": gettext("按卡上的折数"),
+        "every_honour": gettext("所有打折卡"),
         "rule_excluded": gettext("不打折"),
         "rule_nothing_excluded": gettext("没有规定，都打折"),
         "rule_rounding": gettext("零头"),

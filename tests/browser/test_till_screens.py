@@ -79,7 +79,9 @@ def test_practice_is_sent_to_nobody_and_counted_nowhere(
 
     assert [url for url in sent if "validations" in url or "redemptions" in url] == []
     assert session.scalars(select(Redemption.id)).all() == []
-    phone.get_by_role("button", name="结束练习").click()
+    phone.locator(".tabs [data-open=settings]").click()
+    phone.get_by_label("练习模式").uncheck()
+    phone.locator(".tabs [data-open=today]").click()
     expect(phone.locator("[data-sum-payable]")).to_have_text("0.00")
 
 

@@ -15,7 +15,6 @@ const WORDS = {
   list_too_old: "old",
   list_missing: "missing",
   allowance_used: "used up",
-  look_here: "look at {count}",
 };
 const MINUTE = 60000;
 const HOUR = 60 * MINUTE;
@@ -62,5 +61,4 @@ test("a list that never came is missed without network alone", () => {
 test("the gravest warning comes first", () => {
   const grave = { ...FINE, revoked: true, attention: 2, clockOffMs: HOUR };
   assert.equal(warningOf(grave, WORDS), "revoked");
-  assert.equal(warningOf({ ...FINE, attention: 2 }, WORDS), "look at 2");
 });

@@ -32,7 +32,7 @@ export function createHands({ page, sale, comeForward }) {
   /** Enter confirms, unless the focus is on something else that wants it. */
   function onEnter() {
     const focused = page.activeElement;
-    const ours = focused.closest("[data-pad], [data-more-keys]") !== null;
+    const ours = focused.closest("[data-pad], [data-deed]") !== null;
     const elsewhere = focused.closest("button, a") !== null && !ours;
     if (elsewhere || !inFront) return false;
     sale.press("confirm");
@@ -49,7 +49,7 @@ export function createHands({ page, sale, comeForward }) {
   }
 
   function tap({ target }) {
-    const button = target.closest("button");
+    const button = target.closest("[data-key], [data-deed]");
     if (button === null) return;
     for (const key of button.dataset.key || "") sale.type(key);
     if (button.dataset.key) return;

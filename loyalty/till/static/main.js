@@ -83,7 +83,7 @@ function run(till) {
     hands.listen({ scans: name !== "pair" && name !== "scanner-test", keys: name === "sell" });
     if (opened[name]) opened[name]();
   });
-  followChoices(sale, tabs);
+  followChoices(sale);
   followStanding(till);
   bind(till, tabs, opened);
 }
@@ -122,7 +122,7 @@ function openScreens(till, shared) {
   };
 }
 
-function followChoices(sale, tabs) {
+function followChoices(sale) {
   let trained = choices.read().training;
   choices.follow(({ training }) => {
     page.querySelector("[data-training-banner]").hidden = !training;
@@ -131,15 +131,11 @@ function followChoices(sale, tabs) {
     else sale.redraw();
     trained = training;
   });
-  page.querySelector("[data-end-training]").addEventListener("click", () => {
-    choices.change({ training: false });
-    tabs.open("sell");
-  });
 }
 
 function followStanding(till) {
   const status = createStatus(page, words);
-  const draw = () => status.draw(till.teller.state());
+  const draw = () => pairing.read() !== null && status.draw(till.teller.state());
   till.teller.onChange(draw);
   setInterval(draw, MINUTE);
   draw();

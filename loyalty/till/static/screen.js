@@ -98,14 +98,14 @@ export function spokenOf(sale, words) {
 }
 
 function adviceOf(sale, words, language) {
-  const told = toldOf(sale, words);
-  if (sale.phase !== "accepted" || sale.answer.card === null) return told.advice;
+  if (sale.phase === "ready" && sale.typed !== "") return "";
+  if (sale.phase !== "accepted" || sale.answer.card === null) return toldOf(sale, words).advice;
   const { honour, pay_permille: pay, valid_until: until } = sale.answer.card;
-  return [
+  const holder = [
     words.honours[honour] || honour,
-    pay === null ? null : rateInWords(pay, words.rate),
     words.valid_until.replace("{date}", dayInWords(until, language)),
-  ].filter(Boolean).join(" · ");
+  ].join(" · ");
+  return pay === null ? holder : `${rateInWords(pay, words.rate)}\n${holder}`;
 }
 
 /** Return what the holder pays here, in permille; null while it is not known. */
@@ -146,10 +146,11 @@ function idle(sale, verifyOnly) {
  * Return a calendar day such as "2026-12-31" in words.
  * @param {string} day
  * @param {string} language
+ * @param {{year?: "numeric"}} [more] where the year is not this one
  */
-export function dayInWords(day, language) {
+export function dayInWords(day, language, more = {}) {
   const [year, month, date] = day.split("-").map(Number);
-  return new Intl.DateTimeFormat(language, { month: "long", day: "numeric" }).format(
+  return new Intl.DateTimeFormat(language, { month: "long", day: "numeric", ...more }).format(
     new Date(year, month - 1, date),
   );
 }

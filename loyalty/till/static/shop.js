@@ -1,6 +1,7 @@
 /** My shop: plaque, agreed rates, and the rules of the day; from what the device holds. */
 
 import { rateInWords, yuan } from "./money.js";
+import { dayInWords } from "./screen.js";
 
 /**
  * @param {object} world
@@ -24,7 +25,7 @@ export function createShop({ page, words, print }) {
     part("stall").textContent = shop.stall || words.none;
     part("no-pack").hidden = pack !== null;
     if (pack === null) return;
-    part("certified").textContent = certifiedOf(pack.shop, words);
+    part("certified").textContent = certifiedOf(pack.shop, words, page.documentElement.lang);
     write(part("rates"), ratesOf(pack.shop, words));
     write(part("rules"), rulesOf(pack.policy, words));
   }
@@ -42,13 +43,16 @@ export function createShop({ page, words, print }) {
   return { draw };
 }
 
-function certifiedOf(shop, words) {
+function certifiedOf(shop, words, language) {
   if (!shop.certified) return words.not_certified;
-  return shop.certified_until || words.none;
+  if (shop.certified_until === null) return words.none;
+  return dayInWords(shop.certified_until, language, { year: "numeric" });
 }
 
 /** @returns {[string, string][]} */
 function ratesOf(shop, words) {
+  // Without an agreement of its own the shop gives what each card says.
+  if (Object.keys(shop.terms).length === 0) return [[words.every_honour, words.rates_of_cards]];
   return Object.entries(shop.terms).map(([honour, pay]) => [
     words.honours[honour] || honour,
     rateInWords(pay, words.rate),

@@ -24,8 +24,10 @@ const DAY = 24 * HOUR;
  */
 export function createStatus(page, words) {
   const contact = page.querySelector("[data-contact]");
+  const line = page.querySelector("[data-line]");
   const facts = page.querySelector("[data-facts-of-line]");
   const warning = page.querySelector("[data-warning]");
+  const badge = page.querySelector("[data-badge]");
 
   return {
     /** @param {State} state */
@@ -34,9 +36,12 @@ export function createStatus(page, words) {
       write(contact, state.online ? words.online : words.offline);
       const waiting = state.waiting === 0 ? [] : [words.waiting.replace("{count}", String(state.waiting))];
       write(facts, [ageInWords(state.listAgeMs, words), ...waiting].join(" · "));
+      line.classList.toggle("busy", state.waiting > 0);
       const text = warningOf(state, words);
       write(warning, text);
       warning.hidden = text === "";
+      badge.hidden = state.attention === 0;
+      write(badge.querySelector("[data-badge-count]"), String(state.attention));
     },
   };
 }
@@ -69,14 +74,8 @@ export function warningOf(state, words) {
   if (Math.abs(state.clockOffMs) > FURTHEST) return clockInWords(state.clockOffMs, words);
   if (allowanceUsed(state)) return words.allowance_used;
   // The first list comes a moment after the pairing: only without network it is missed.
-  if (state.listAgeMs === null) return state.online ? attention(state, words) : words.list_missing;
-  if (state.needsNetwork) return words.list_too_old;
-  return attention(state, words);
-}
-
-function attention(state, words) {
-  if (state.attention > 0) return words.look_here.replace("{count}", String(state.attention));
-  return "";
+  if (state.listAgeMs === null) return state.online ? "" : words.list_missing;
+  return state.needsNetwork ? words.list_too_old : "";
 }
 
 function clockInWords(off, words) {

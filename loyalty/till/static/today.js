@@ -26,6 +26,7 @@ export function createToday({ page, words, book, teller, now, timezone, onDay })
     list.textContent = "";
     list.append(...waiting.map(waitingRow), ...entries.map(row));
     drawSums(day);
+    drawWaiting(waiting);
     if (day === null) say(words.today_silent, "unsure");
     else say(waiting.length + entries.length === 0 ? words.nothing_today : "", "");
     onDay(day);
@@ -35,6 +36,15 @@ export function createToday({ page, words, book, teller, now, timezone, onDay })
     part("count").textContent = day === null ? "–" : String(day.uses);
     part("sum-payable").textContent = day === null ? "–" : yuan(day.payable_fen);
     part("sum-saved").textContent = day === null ? "–" : yuan(day.saved_fen);
+  }
+
+  /** What waits is told beside the sums: it may yet be refused. */
+  function drawWaiting(waiting) {
+    const sum = waiting.reduce((fen, { sale }) => fen + (sale.payable_fen || 0), 0);
+    part("sums-waiting").hidden = waiting.length === 0;
+    part("sums-waiting").textContent = words.waiting_sums
+      .replace("{count}", String(waiting.length))
+      .replace("{payable}", yuan(sum));
   }
 
   function blank() {
