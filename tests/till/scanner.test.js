@@ -279,3 +279,31 @@ test("of a payment code nothing is told but that it was one", () => {
   assert.deepEqual([manners[0].kind, manners[0].text], ["payment_code", ""]);
   assert.equal(JSON.stringify(manners).includes("1345"), false);
 });
+
+test("a scanner that stumbles in the middle of a code is understood", () => {
+  for (const [place, end] of [[3, "Enter"], [10, "Enter"], [3, ""]]) {
+    const { told, scan, press, wait } = bench();
+    for (const digit of CARD.slice(0, place)) press(`Digit${digit}`, 5);
+    wait(150);
+    scan(CARD.slice(place), { end });
+    wait(400);
+    assert.deepEqual(told.at(-1), ["code", CARD]);
+    assert.equal(told.filter(([what]) => what === "dropped").length, 0);
+  }
+});
+
+test("the end of a payment code is no card, though its check digits fit", () => {
+  const { told, scan, press } = bench();
+  for (const digit of "1312") press(`Digit${digit}`, 5);
+  press("Digit3", 200);
+  scan(CARD.slice(3));
+  assert.deepEqual(told.at(-1)[0], "dropped");
+});
+
+test("an amount that was typed before a scan is no part of it", () => {
+  const { told, type, scan, wait } = bench();
+  type("25");
+  wait(400);
+  scan(CARD);
+  assert.deepEqual(told, [["key", "2"], ["key", "5"], ["code", CARD]]);
+});

@@ -17,6 +17,8 @@ export const SHORTEST_CODE = 8;
 export const SAME_CODE = 5000;
 /** An Enter this soon after a code belongs to it, in milliseconds. */
 const LATE_ENTER = 250;
+/** A scanner that stumbles goes on within this time, in milliseconds. */
+const STUMBLE = 300;
 /** Letters of a line that are remembered. */
 const LONGEST_LINE = 300;
 
@@ -59,9 +61,11 @@ export const HEARD = [
 
 /**
  * Return what hears the events of a page and tells codes from typing.
- * @param {Listener} listener
+ * @param {Listener} world
  */
-export function createScanner(listener) {
+export function createScanner({ later, sameCode = SAME_CODE, ...world }) {
+  // A browser's own setTimeout refuses to be called as somebody's method.
+  const listener = { ...world, sameCode, later: (work, wait) => later(work, wait) };
   const heard = {
     /** @type {Key[]} the line since its last end */
     keys: [],
@@ -188,8 +192,15 @@ function typed(heard, listener, character, event) {
 /** Hand on what fingers have typed; a burst that never ended with Enter is a code. */
 function settle(heard, listener, at) {
   if (at !== heard.lastAt) return;
-  if (heard.waiting >= SHORTEST_CODE) finish(heard, listener, heard.waiting, "", at);
-  else hand(heard, listener);
+  if (heard.waiting < SHORTEST_CODE) {
+    hand(heard, listener);
+    return;
+  }
+  const count = countOfCode(heard, at);
+  const tell = () => at === heard.lastAt && finish(heard, listener, count, "", at);
+  // What is no code so far may have stumbled, and the rest is still to come.
+  if (kindAmong(heard, count) === "bad") listener.later(tell, STUMBLE);
+  else tell();
 }
 
 /** What goes into a field stays there; all else is for the number pad. */
@@ -203,11 +214,9 @@ function hand(heard, listener) {
 
 function ended(heard, listener, end, event) {
   const at = event.timeStamp;
-  const { keys, waiting } = heard;
-  const fast = waiting >= SHORTEST_CODE && at - heard.lastAt <= BURST_GAP * 4;
-  const slow = keys.length >= SHORTEST_CODE && kindOf(withoutPrefix(textOf(keys))) !== "bad";
-  if (fast || slow) {
-    finish(heard, listener, fast ? waiting : keys.length, end, at);
+  const count = countOfCode(heard, at);
+  if (count > 0) {
+    finish(heard, listener, count, end, at);
     return true;
   }
   hand(heard, listener);
@@ -218,14 +227,41 @@ function ended(heard, listener, end, event) {
   return end === "Enter" && fieldOf(event.target) === null && listener.onEnter();
 }
 
+/**
+ * Return how many of the last keys are a code; 0 if none are. What came without a rest counts
+ * before what came in one burst: the end of a payment code is no card.
+ */
+function countOfCode(heard, at) {
+  const { keys, waiting, lastAt } = heard;
+  const burst = waiting >= SHORTEST_CODE && at - lastAt <= BURST_GAP * 4 ? waiting : 0;
+  const known = [countSinceRest(keys), burst, keys.length].find(
+    (count) => count >= SHORTEST_CODE && kindAmong(heard, count) !== "bad",
+  );
+  return known || burst;
+}
+
+/** Return how many keys came one soon after the other, up to the last. */
+function countSinceRest(keys) {
+  let count = Math.min(keys.length, 1);
+  while (count < keys.length && follows(keys, keys.length - count)) count += 1;
+  return count;
+}
+
+function follows(keys, place) {
+  return keys[place].at - keys[place - 1].at <= STUMBLE;
+}
+
+function kindAmong({ keys }, count) {
+  return kindOf(withoutPrefix(textOf(keys.slice(-count))));
+}
+
 /** The last keys are a code: tell it once, and leave no trace of it in a field. */
 function finish(heard, listener, count, end, at) {
   const keys = heard.keys.slice(-count);
   forget(heard);
   heard.kept = keepOut(keys[0].field, at);
   const text = withoutPrefix(textOf(keys));
-  const again = listener.sameCode === undefined ? SAME_CODE : listener.sameCode;
-  const repeated = text === heard.lastCode && at - heard.lastCodeAt < again;
+  const repeated = text === heard.lastCode && at - heard.lastCodeAt < listener.sameCode;
   heard.lastCodeAt = at;
   if (repeated) return;
   const kind = kindOf(text);
