@@ -54,7 +54,7 @@ lock: ## Resolve the requirements anew, hashed, without addresses
 	# Where a library asks for money is an address, too.
 	$(PYTHON) -c 'import json, pathlib; file = pathlib.Path("package-lock.json"); lock = json.loads(file.read_text()); [package.pop("funding", None) for package in lock["packages"].values()]; file.write_text(json.dumps(lock, indent=2) + "\n")'
 
-bench: setup ## Replay 50,000 real sales against a service of its own, and compare every sum
+bench: setup chromium ## Time verdicts, replay 50,000 real sales and compare every sum
 	@benchmarks/run
 
 migration: setup ## Write a migration from the models: make migration name="add redemptions"

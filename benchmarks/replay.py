@@ -224,21 +224,22 @@ def print_speed(answers: list[Sent], seconds: float) -> None:
     print(f"p50 {p50}, p95 {p95}, p99 {p99}")
 
 
-def parsed() -> argparse.Namespace:
-    """Return what was asked for."""
+def where() -> argparse.ArgumentParser:
+    """Return the options that say which service is measured."""
     data_dir = Path(os.environ.get("LOYALTY_DATA_DIR") or "var")
     port = os.environ.get("PORT") or "8000"
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(add_help=False)
     parser.add_argument("--base-url", default=f"http://127.0.0.1:{port}")
     parser.add_argument("--accounts", type=Path, default=data_dir / "demo-accounts.json")
-    parser.add_argument("--sales", type=int, default=50_000)
-    parser.add_argument("--connections", type=int, default=16)
-    return parser.parse_args()
+    return parser
 
 
 def main() -> int:
     """Replay, and return 1 if anything differs."""
-    asked = parsed()
+    parser = argparse.ArgumentParser(description=__doc__, parents=[where()])
+    parser.add_argument("--sales", type=int, default=50_000)
+    parser.add_argument("--connections", type=int, default=16)
+    asked = parser.parse_args()
     if not real_sales.RETAIL.exists():
         raise SystemExit("The real transactions are not here: put them in ../shared/data/retail.")
     line = Line(asked.base_url)
