@@ -121,6 +121,7 @@ class CardFactsSchema(Schema):
     serial = ma.fields.String()
     last4 = ma.fields.String()
     honour = ma.fields.String()
+    pay_permille = ma.fields.Integer(metadata={"description": "What the holder pays at this shop"})
     valid_from = ma.fields.Date()
     valid_until = ma.fields.Date()
 
@@ -140,6 +141,7 @@ class AppraisalSchema(Schema):
                 "serial": appraisal.serial,
                 "last4": last4(appraisal.serial),
                 "honour": appraisal.honour,
+                "pay_permille": appraisal.pay,
                 "valid_from": appraisal.card.valid_from,
                 "valid_until": appraisal.card.valid_until,
             }

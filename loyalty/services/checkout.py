@@ -62,6 +62,8 @@ class Appraisal:
     card: CardTerms | None = None
     honour: str | None = None
     """Code of the card's honour."""
+    pay: Permille | None = None
+    """What the holder pays at this counter."""
     quote: Quote | None = None
     """None where the card gives nothing, or no amount was given."""
     rule_version: int | None = None
@@ -108,6 +110,7 @@ def appraise(
         serial=serial,
         card=card.terms,
         honour=counter.honours[card.terms.honour_id],
+        pay=rate_at(counter, card.terms),
         quote=quoted if verdict in QUOTED else None,
         rule_version=counter.rule_version,
     )

@@ -42,6 +42,7 @@ def test_a_valid_card_is_quoted(client: FlaskClient, session: Session) -> None:
             "serial": card.serial,
             "last4": number_of(card.serial)[-4:],
             "honour": "civilized_resident",
+            "pay_permille": 850,
             "valid_from": "2026-12-01",
             "valid_until": "2026-12-31",
         },

@@ -4,6 +4,7 @@ import shutil
 import socket
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -62,13 +63,12 @@ class Network:
 
         def answer(environ: dict[str, Any], start_response: Any) -> Any:
             losing = self.losing is not None and environ["PATH_INFO"].startswith(self.losing)
-            body = app(environ, (lambda *_: None) if losing else start_response)
-            if not losing:
-                return body
-            list(body)
-            body.close()
-            start_response("502 Bad Gateway", [("Content-Length", "0")])
-            return []
+            # Read to its end here: a browser that goes away leaves no file open.
+            with closing(app(environ, (lambda *_: None) if losing else start_response)) as body:
+                whole = b"".join(body)
+            if losing:
+                start_response("502 Bad Gateway", [("Content-Length", "0")])
+            return [] if losing else [whole]
 
         return answer
 

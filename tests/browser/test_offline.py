@@ -213,8 +213,8 @@ def test_a_newer_memory_takes_over_the_waiting_sales(
     till.go_offline()
     till.sell(card.token)
 
-    till.go_online()
     network.losing = "/api/v1/redemptions"
+    till.go_online()
 
     newer = StillTill.on(till.page.context.new_page())
     kept = newer.run(

@@ -13,7 +13,6 @@ import { createVerifier } from "../../loyalty/till/static/verify.js";
 import { memoryStore } from "./memory_store.js";
 import { listOf, numberOf, packOf, tokenOf, town } from "./town.js";
 
-const { subtle } = globalThis.crypto;
 const DAY = 24 * 3600 * 1000;
 const SILENCE = { status: 0, body: null, etag: null };
 const OURS = town();
@@ -22,7 +21,7 @@ const NUMBER = numberOf(SERIAL);
 const TOKEN = tokenOf(OURS, { serial: SERIAL });
 
 /** A till with a pack; the service gives the answers that are set, else none. */
-async function till(document = packOf(OURS, { serials: [SERIAL] })) {
+async function till(document = packOf(OURS, { serials: [SERIAL] }), subtle = crypto.subtle) {
   const world = { time: Date.parse("2026-12-09T05:00:00Z"), answers: {}, sent: [] };
   const store = memoryStore();
   const clock = createClock({ now: () => world.time, store });
@@ -143,14 +142,34 @@ test("a clock before the pack was made cannot be trusted with a date", async () 
   assert.equal((await answersTo(teller, TOKEN))[0].verdict, "clock_wrong");
 });
 
-test("the service's answer comes second, with the rate the device knows", async () => {
+const TOLD = Object.freeze({
+  last4: NUMBER.slice(-4),
+  honour: "civilized_resident",
+  pay_permille: 820,
+  valid_from: "2026-12-01",
+  valid_until: "2026-12-31",
+});
+
+test("the service's answer comes second, and the serial in it goes no further", async () => {
   const { teller, world } = await till();
-  const told = { serial: SERIAL, last4: "1244", honour: "civilized_resident", valid_from: "2026-12-01", valid_until: "2026-12-31" };
-  world.answers.check = { status: 200, body: { verdict: "ok", card: told }, etag: null };
+  world.answers.check = { status: 200, body: { verdict: "ok", card: { serial: SERIAL, ...TOLD } } };
   const [device, service] = await answersTo(teller, NUMBER);
   assert.deepEqual([device.from, device.verdict], ["device", "cannot_verify_offline"]);
   assert.deepEqual([service.from, service.verdict, service.mayRecord], ["service", "ok", true]);
-  assert.equal(service.card.pay_permille, 820);
+  assert.deepEqual(service.card, TOLD);
+});
+
+test("a page without HTTPS judges nothing, and sells with the service's word", async () => {
+  const { teller, queue, world } = await till(packOf(OURS, { serials: [SERIAL] }), null);
+  world.answers.check = { status: 200, body: { verdict: "ok", card: { serial: SERIAL, ...TOLD } } };
+  const [device, service] = await answersTo(teller, TOKEN);
+  assert.deepEqual([device.verdict, device.mayRecord], ["cannot_verify_offline", false]);
+  assert.equal(service.mayRecord, true);
+  assert.equal(teller.quote(service.card, 1290, 0).payable_fen, 1057);
+  assert.equal((await teller.record(selling(TOKEN, service.card))).outcome, "kept");
+  const [item] = await queue.waiting();
+  assert.equal(item.sale.device, undefined);
+  assert.equal(teller.state().needsNetwork, false);
 });
 
 test("a definite no of the service goes before the device's yes", async () => {

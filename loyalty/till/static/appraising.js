@@ -18,7 +18,7 @@ const DISOWNED = new Set(["forged", "other_community"]);
 /**
  * @typedef {object} CardFacts
  * @property {string | null} honour
- * @property {number | null} pay_permille what the holder pays at this shop; null if not known here
+ * @property {number} pay_permille what the holder pays at this shop
  * @property {string} valid_from
  * @property {string} valid_until
  * @property {string} last4
@@ -33,11 +33,11 @@ const DISOWNED = new Set(["forged", "other_community"]);
  * @param {ReturnType<typeof import("./verify.js").createVerifier>} world.verifier
  */
 export function createAppraiser({ pack, store, clock, subtle, verifier }) {
-  /** Return the hash by which the pack and the uses name a card; "" if there is no pack. */
+  /** Return the hash by which the pack and the uses name a card; "" if nothing can be judged here. */
   async function hashOf(code) {
     const serial = serialIn(code);
     const known = pack.current();
-    if (serial === null || known === null) return "";
+    if (serial === null || known === null || !subtle) return "";
     const named = bytesOf(`loyalty serial|${known.community.slug}|${serial}`);
     return hexOf(new Uint8Array(await subtle.digest("SHA-256", named), 0, 8));
   }
@@ -51,7 +51,7 @@ export function createAppraiser({ pack, store, clock, subtle, verifier }) {
     const known = pack.current();
     const claims = claimsIn(code);
     const readable = claims !== null || kindOf(code) === "card_number";
-    if (!readable || known === null) {
+    if (!readable || known === null || !subtle) {
       return { ...judge({ readable, equipped: false }), card: null };
     }
     const hash = await hashOf(code);
@@ -78,26 +78,7 @@ export function createAppraiser({ pack, store, clock, subtle, verifier }) {
     return { ...judgement, card: told ? withRate(known, found, last4Of(serialIn(code))) : null };
   }
 
-  return {
-    appraise,
-    hashOf,
-
-    /**
-     * Return what the service has told of a card, with the rate the device knows for it.
-     * @param {string} code
-     * @param {any} told
-     * @returns {Promise<CardFacts>}
-     */
-    async priced(code, { honour, valid_from, valid_until, last4 }) {
-      const known = pack.current();
-      const claims = claimsIn(code);
-      const group = known === null ? undefined : known.roster.get(await hashOf(code));
-      const own = claims !== null ? claims.pay : group && group.pay_permille;
-      const agreed = known === null ? undefined : known.shop.terms[honour];
-      const pay = known === null ? null : agreed || own || null;
-      return { honour, pay_permille: pay, valid_from, valid_until, last4 };
-    },
-  };
+  return { appraise, hashOf };
 }
 
 function claimsIn(code) {

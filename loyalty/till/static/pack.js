@@ -31,7 +31,8 @@ const DAY = 24 * 3600 * 1000;
  * @param {ReturnType<typeof import("./api.js").createApi>} world.api
  * @param {import("./store.js").Store} world.store
  * @param {ReturnType<typeof import("./clock.js").createClock>} world.clock
- * @param {SubtleCrypto | undefined} world.subtle missing on a page without HTTPS: then no pack is
+ * @param {SubtleCrypto | undefined} world.subtle missing on a page without HTTPS: then no card is
+ *   judged here, and only the prices are reckoned by the pack
  * @param {ReturnType<typeof import("./verify.js").createVerifier>} world.verifier
  */
 export function createPack({ api, store, clock, subtle, verifier }) {
@@ -42,7 +43,7 @@ export function createPack({ api, store, clock, subtle, verifier }) {
 
   /** Take a pack and the last good revocation list into use; the list may be older than the pack. */
   async function use(next) {
-    const keys = await keysOf(subtle, next.document.keys);
+    const keys = await keysOf(next.document);
     const slug = next.document.community.slug;
     const revocations = await readRevocations(next.list, slug, keys, verifier.hasSigned);
     pack = {
@@ -59,11 +60,21 @@ export function createPack({ api, store, clock, subtle, verifier }) {
   async function newerList(document) {
     const { slug } = document.community;
     const before = kept !== null && kept.document.community.slug === slug ? kept.list : null;
-    const keys = await keysOf(subtle, document.keys);
+    const keys = await keysOf(document);
     const offered = await readRevocations(document.revocations, slug, keys, verifier.hasSigned);
     const known = await readRevocations(before, slug, keys, verifier.hasSigned);
     const newer = offered !== null && (known === null || offered.number >= known.number);
     return newer ? document.revocations : before;
+  }
+
+  /** Return the keys by their ids; one that goes by another's id is left out. */
+  async function keysOf(document) {
+    const keys = new Map();
+    for (const { kid, x, community, month } of subtle ? document.keys : []) {
+      const raw = fromBase64(x);
+      if ((await keyIdOf(subtle, raw)) === kid) keys.set(kid, { community, month, raw });
+    }
+    return keys;
   }
 
   async function receive(document, etag) {
@@ -74,12 +85,11 @@ export function createPack({ api, store, clock, subtle, verifier }) {
   return {
     async load() {
       const found = await store.read(KEPT_AS);
-      if (found && subtle) await use(found);
+      if (found) await use(found);
     },
 
     /** Ask the service for what is new; return whether it has answered. */
     async refresh() {
-      if (!subtle) return false;
       const answer = await api.pack(kept === null ? null : kept.etag);
       if (answer.status === 200 && isPack(answer.body)) {
         await receive(answer.body, answer.etag);
@@ -96,8 +106,8 @@ export function createPack({ api, store, clock, subtle, verifier }) {
     /** How long ago the service has confirmed the pack, in milliseconds; null if there is none. */
     ageMs: () => (kept === null ? null : Math.max(0, clock.now() - kept.confirmedAt)),
 
-    /** Whether this page can keep one at all. */
-    isPossible: () => subtle !== undefined,
+    /** Whether cards can be judged on this page at all. */
+    isPossible: () => Boolean(subtle),
 
     /** Whether cards may be judged by it. */
     isFresh() {
@@ -114,16 +124,6 @@ export function createPack({ api, store, clock, subtle, verifier }) {
 
 function isPack(body) {
   return body !== null && typeof body === "object" && Array.isArray(body.roster);
-}
-
-/** Return the keys by their ids; one that goes by another's id is left out. */
-async function keysOf(subtle, jwks) {
-  const keys = new Map();
-  for (const { kid, x, community, month } of jwks) {
-    const raw = fromBase64(x);
-    if ((await keyIdOf(subtle, raw)) === kid) keys.set(kid, { community, month, raw });
-  }
-  return keys;
 }
 
 /** @returns {Map<string, RosterGroup>} */
