@@ -1,6 +1,5 @@
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date, timedelta
-from typing import Any
 
 import pytest
 import time_machine
@@ -11,63 +10,14 @@ from sqlalchemy.orm import Session
 from loyalty.models import AuditEvent, CertificationEvent, Community, Shop
 from loyalty.rules.certification import CertificationAction, CertificationState
 from loyalty.services.actors import Role
-from tests.given import NOON, given_community, given_shop, signed_in
+from tests.api.certification import LEADS, address
+from tests.given import NOON, given_shop, signed_in
 
 TODAY = NOON.date()
 YESTERDAY = TODAY - timedelta(days=1)
 IN_A_YEAR = date(2027, 12, 9)
 
-LEADS = {
-    ("applied", "inspect"): "inspected",
-    ("inspected", "publish"): "notice",
-    ("notice", "certify"): "certified",
-    ("certified", "warn"): "warned",
-    ("certified", "suspend"): "suspended",
-    ("certified", "renew"): "certified",
-    ("warned", "suspend"): "suspended",
-    ("warned", "reinstate"): "certified",
-    ("suspended", "withdraw"): "withdrawn",
-    ("suspended", "reinstate"): "certified",
-    ("withdrawn", "apply"): "applied",
-    ("lapsed", "apply"): "applied",
-    ("lapsed", "renew"): "certified",
-}
-"""Every step there is; the states' other actions are refused."""
-
-
-@pytest.fixture(autouse=True)
-def noon() -> Iterator[None]:
-    with time_machine.travel(NOON, tick=False):
-        yield
-
-
-@pytest.fixture
-def community(session: Session) -> Community:
-    return given_community(session)
-
-
-@pytest.fixture
-def manager(session: Session, community: Community) -> dict[str, str]:
-    return signed_in(session, community, Role.MANAGER)
-
-
-@pytest.fixture
-def shop_in(session: Session, community: Community) -> Callable[..., Shop]:
-    """Build a shop in a state that nothing but the state keeps from any step."""
-
-    def build(state: str, **values: Any) -> Shop:
-        stored = "certified" if state == "lapsed" else state
-        until = YESTERDAY if state == "lapsed" else TODAY
-        dates = {"certified_until": until, "notice_last": YESTERDAY} | values
-        shop = given_shop(session, community, state=stored, **dates)
-        session.commit()
-        return shop
-
-    return build
-
-
-def address(shop: Shop) -> str:
-    return f"/api/v1/shops/{shop.id}/certification"
+pytestmark = pytest.mark.usefixtures("noon")
 
 
 @pytest.mark.parametrize("state", CertificationState)
