@@ -9,7 +9,7 @@ from babel.dates import format_skeleton
 from flask_babel import format_date, format_datetime, format_time, get_locale
 
 from loyalty.rules.calendar import Month
-from loyalty.rules.card_number import in_groups, number_of
+from loyalty.rules.card_number import in_groups, last4, number_of
 from loyalty.rules.money import Fen
 from loyalty.words.honours import honour_name
 from loyalty.words.obstacles import outcome_name, reason_name, reason_with_fact
@@ -75,6 +75,11 @@ def clock(value: datetime | time) -> str:
     return str(format_time(value, "HH:mm:ss", rebase=False))
 
 
+def minute(value: datetime | time) -> str:
+    """Return the time of day as it is written by hand: 10:21."""
+    return str(format_time(value, "HH:mm", rebase=False))
+
+
 FILTERS: Mapping[str, Callable[..., object]] = MappingProxyType(
     {
         "day": day,
@@ -83,11 +88,13 @@ FILTERS: Mapping[str, Callable[..., object]] = MappingProxyType(
         "month": month,
         "moment": moment,
         "clock": clock,
+        "minute": minute,
         "money": money,
         "counted": counted,
         "pay": pay_in_words,
         "grouped": in_groups,
         "number": number_of,
+        "last4": last4,
         "points": points,
         "outcome": outcome_name,
         "reason": reason_name,

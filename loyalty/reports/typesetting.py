@@ -9,7 +9,7 @@ import pylopdf_fonts_zh_cn as simplified
 import pylopdf_fonts_zh_tw as traditional
 from fpdf import FPDF
 from fpdf.drawing_primitives import DeviceRGB
-from fpdf.enums import TextMode, XPos, YPos
+from fpdf.enums import Align, TextMode, XPos, YPos
 from fpdf.fonts import TTFFont
 
 CHINESE = "chinese"
@@ -125,7 +125,9 @@ def lines_of(pdf: FPDF, text: str, width: float) -> list[str]:
     return lines
 
 
-def write_fitted(pdf: FPDF, text: str, *, width: float, height: float, points: float) -> None:
+def write_fitted(
+    pdf: FPDF, text: str, *, width: float, height: float, points: float, align: Align = Align.L
+) -> None:
     """Write a line where the pen is, in letters as much smaller as its width demands.
 
     Args:
@@ -134,10 +136,11 @@ def write_fitted(pdf: FPDF, text: str, *, width: float, height: float, points: f
         width: of the place, in millimetres.
         height: of the place, in millimetres.
         points: size of the letters where they fit.
+        align: where in its place the line stands.
     """
     pdf.set_font_size(points)
     shown = printable(pdf, text)
     needed = pdf.get_string_width(shown)
     if needed > width:
         pdf.set_font_size(points * width / needed)
-    pdf.cell(width, height, shown)
+    pdf.cell(width, height, shown, align=align)

@@ -1,5 +1,6 @@
 """Money and rates: integers only, and every rounding in the customer's favour."""
 
+import re
 from enum import StrEnum
 from typing import NewType
 
@@ -17,6 +18,7 @@ NOTHING = Fen(0)
 MAX_FEN = Fen(10_000_000)
 """The largest amount of one sale, 100,000 yuan, included."""
 
+_WRITTEN = re.compile(r"([0-9]{1,6})(?:\.([0-9]{1,2}))?")
 _FEN_PER_YUAN = 100
 _FEN_PER_JIAO = 10
 _FEN_PER_WAN = 10_000 * _FEN_PER_YUAN
@@ -53,6 +55,19 @@ def pay_in_words(pay: Permille) -> str:
 def yuan(amount: Fen) -> str:
     """Return the amount in yuan with both decimals: 1290 fen is "12.90"."""
     return _signed(amount, f"{abs(amount) // _FEN_PER_YUAN}.{abs(amount) % _FEN_PER_YUAN:02d}")
+
+
+def fen_in(written: str) -> Fen:
+    """Return an amount that is written in yuan: "12.9" is 1290 fen.
+
+    Raises:
+        ValueError: it is not above 0 and at most 100,000 yuan, or not written like that.
+    """
+    match = _WRITTEN.fullmatch(written)
+    amount = int(match[1]) * _FEN_PER_YUAN + int((match[2] or "").ljust(2, "0")) if match else 0
+    if not 0 < amount <= MAX_FEN:
+        raise ValueError("An amount is above 0, at most 100000 yuan, with at most two decimals.")
+    return Fen(amount)
 
 
 def yuan_in_words(amount: Fen) -> str:

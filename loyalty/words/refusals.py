@@ -24,6 +24,8 @@ REFUSALS: Mapping[type[Exception], LazyString] = MappingProxyType(
         errors.SignInError: lazy_gettext("账号、密码或动态码不对。"),
         errors.SignInLockedError: lazy_gettext("错得太多次，请过一刻钟再试。"),
         errors.RowsRefusedError: lazy_gettext("这张签到表已经记过这个人，没有重复记。"),
+        errors.BusyError: lazy_gettext("别人正在改，请再提交一次，不会记两遍。"),
+        errors.ReversalRefusedError: lazy_gettext("这一笔已经撤销过了。"),
         errors.ValueRefusedError: lazy_gettext("有一项不合适，请检查后再提交。"),
     }
 )

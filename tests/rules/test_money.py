@@ -8,6 +8,7 @@ from loyalty.rules.money import (
     Fen,
     Permille,
     Rounding,
+    fen_in,
     pay_in_words,
     payable_on,
     yuan,
@@ -83,6 +84,26 @@ def test_a_rate_is_said_as_in_a_shop(pay: int, words: str) -> None:
 )
 def test_yuan_have_two_decimals(amount: int, text: str) -> None:
     assert yuan(Fen(amount)) == text
+
+
+@given(amount=fen.filter(bool))
+def test_what_is_written_in_yuan_is_read_back(amount: Fen) -> None:
+    assert fen_in(yuan(amount)) == amount
+
+
+@pytest.mark.parametrize(
+    ("written", "amount"), [("12.9", 1290), ("12", 1200), ("0.01", 1), ("100000", 10_000_000)]
+)
+def test_an_amount_is_read_as_people_write_it(written: str, amount: int) -> None:
+    assert fen_in(written) == amount
+
+
+@pytest.mark.parametrize(
+    "written", ["", "0", "0.00", "-1", "12.905", "12,90", "1e3", "100000.01", "１２", "12元"]
+)
+def test_anything_else_is_no_amount(written: str) -> None:
+    with pytest.raises(ValueError, match="An amount is above 0"):
+        fen_in(written)
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from loyalty.pages.staff.rounds_actions import rounds_actions
 from loyalty.pages.staff.rounds_planning import rounds_planning
 from loyalty.pages.staff.shops import shops
 from loyalty.pages.staff.sign_in import sign_in_pages
+from loyalty.pages.staff.tally import tallies
 from loyalty.pages.staff.tills import tills
 from loyalty.pages.staff.working_days import working_days
 
@@ -37,6 +38,7 @@ STAFF_PAGES = (
     shops,
     certification,
     tills,
+    tallies,
     cards,
     matters,
     working_days,
