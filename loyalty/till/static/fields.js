@@ -11,6 +11,7 @@ const NO_TEXT = /^(?:button|checkbox|color|file|hidden|image|radio|range|reset|s
  * @property {string} value
  *
  * @typedef {object} Kept
+ * @property {number} until an input method may still write what was taken out
  * @property {(at: number) => void} putBack
  */
 
@@ -34,9 +35,11 @@ export function fieldOf(element) {
 export function keepOut(field, at) {
   if (field === null) return null;
   const { element, value } = field;
+  const until = at + AFTERWARDS;
   const kept = {
+    until,
     putBack(now) {
-      if (now - at <= AFTERWARDS && element.value !== value) element.value = value;
+      if (now <= until && element.value !== value) element.value = value;
     },
   };
   kept.putBack(at);

@@ -6,19 +6,14 @@
 import { kindOf, withoutPrefix } from "./codes.js";
 import { fieldOf, keepOut } from "./fields.js";
 import { characterOf, createNumberedKeys, endOf, plain } from "./keys.js";
+import { BURST_GAP, SHORTEST_CODE, STUMBLE, countOfCode, kindOfLast, mannerOf, textOf } from "./lines.js";
 
-export { characterOf };
-
-/** Keys closer together than this come from a machine, in milliseconds. */
-export const BURST_GAP = 60;
-/** No amount is as long as the shortest thing a scanner reads. */
-export const SHORTEST_CODE = 8;
 /** The same code again within this time is the same look at the same card, in milliseconds. */
 export const SAME_CODE = 5000;
 /** An Enter this soon after a code belongs to it, in milliseconds. */
 const LATE_ENTER = 250;
-/** A scanner that stumbles goes on within this time, in milliseconds. */
-const STUMBLE = 300;
+/** Kinds that are no beginning of another. */
+const WHOLE = new Set(["card_number", "token", "payment_code"]);
 /** Letters of a line that are remembered. */
 const LONGEST_LINE = 300;
 
@@ -33,25 +28,9 @@ export const HEARD = [
 ];
 
 /**
- * @typedef {object} Key one key of a line
- * @property {string} character
- * @property {number} at
- * @property {string} written the letter as the browser has read it, small or capital
- * @property {boolean} capsLock
- * @property {import("./fields.js").Field | null} field the text field it went into
- *
- * @typedef {object} Manner how a code was sent
- * @property {import("./codes.js").CodeKind} kind
- * @property {string} text as it came, with what the scanner put in front; "" for a payment code
- * @property {number} length
- * @property {"Enter" | "Tab" | ""} end
- * @property {number} pace milliseconds from one key to the next, on average
- * @property {"capital" | "small" | "mixed" | "none"} letters as the browser has read them
- * @property {boolean} capsLock
- *
  * @typedef {object} Listener
- * @property {(code: string, manner: Manner) => void} onCode a card was read
- * @property {(verdict: "payment_code" | "bad_code", manner: Manner) => void} onDropped something
+ * @property {(code: string, manner: import("./lines.js").Manner) => void} onCode a card was read
+ * @property {(verdict: "payment_code" | "bad_code", manner: import("./lines.js").Manner) => void} onDropped something
  *   else was read
  * @property {(key: string) => void} onKey a finger has typed a digit or a point
  * @property {() => boolean} onEnter a finger has pressed Enter; whether that was for the till
@@ -67,7 +46,7 @@ export function createScanner({ later, sameCode = SAME_CODE, ...world }) {
   // A browser's own setTimeout refuses to be called as somebody's method.
   const listener = { ...world, sameCode, later: (work, wait) => later(work, wait) };
   const heard = {
-    /** @type {Key[]} the line since its last end */
+    /** @type {import("./lines.js").Key[]} the line since its last end */
     keys: [],
     /** How many of the last keys have not been handed on. */
     waiting: 0,
@@ -156,6 +135,8 @@ function composed(heard, listener, event) {
 }
 
 function hearText(heard, listener, text, event) {
+  // An input method writes down once more what was taken out of its field.
+  if (heard.kept !== null && event.timeStamp <= heard.kept.until) return;
   for (const character of text) typed(heard, listener, character, event);
 }
 
@@ -198,9 +179,9 @@ function settle(heard, listener, at) {
   }
   const count = countOfCode(heard, at);
   const tell = () => at === heard.lastAt && finish(heard, listener, count, "", at);
-  // What is no code so far may have stumbled, and the rest is still to come.
-  if (kindAmong(heard, count) === "bad") listener.later(tell, STUMBLE);
-  else tell();
+  // Any other may have stumbled, and the rest is still to come.
+  if (WHOLE.has(kindOfLast(heard.keys, count))) tell();
+  else listener.later(tell, STUMBLE);
 }
 
 /** What goes into a field stays there; all else is for the number pad. */
@@ -227,34 +208,6 @@ function ended(heard, listener, end, event) {
   return end === "Enter" && fieldOf(event.target) === null && listener.onEnter();
 }
 
-/**
- * Return how many of the last keys are a code; 0 if none are. What came without a rest counts
- * before what came in one burst: the end of a payment code is no card.
- */
-function countOfCode(heard, at) {
-  const { keys, waiting, lastAt } = heard;
-  const burst = waiting >= SHORTEST_CODE && at - lastAt <= BURST_GAP * 4 ? waiting : 0;
-  const known = [countSinceRest(keys), burst, keys.length].find(
-    (count) => count >= SHORTEST_CODE && kindAmong(heard, count) !== "bad",
-  );
-  return known || burst;
-}
-
-/** Return how many keys came one soon after the other, up to the last. */
-function countSinceRest(keys) {
-  let count = Math.min(keys.length, 1);
-  while (count < keys.length && follows(keys, keys.length - count)) count += 1;
-  return count;
-}
-
-function follows(keys, place) {
-  return keys[place].at - keys[place - 1].at <= STUMBLE;
-}
-
-function kindAmong({ keys }, count) {
-  return kindOf(withoutPrefix(textOf(keys.slice(-count))));
-}
-
 /** The last keys are a code: tell it once, and leave no trace of it in a field. */
 function finish(heard, listener, count, end, at) {
   const keys = heard.keys.slice(-count);
@@ -270,23 +223,4 @@ function finish(heard, listener, count, end, at) {
   const manner = mannerOf(keys, kind, end);
   if (kind === "card_number" || kind === "token") listener.onCode(text, manner);
   else listener.onDropped(kind === "payment_code" ? kind : "bad_code", manner);
-}
-
-function textOf(keys) {
-  return keys.map(({ character }) => character).join("");
-}
-
-/** @returns {Manner} */
-function mannerOf(keys, kind, end) {
-  const letters = keys.map(({ written }) => written).join("").replace(/[^A-Za-z]/g, "");
-  const cases = [[/^$/, "none"], [/^[A-Z]+$/, "capital"], [/^[a-z]+$/, "small"], [/./, "mixed"]];
-  return {
-    kind,
-    text: kind === "payment_code" ? "" : textOf(keys),
-    length: keys.length,
-    end,
-    pace: (keys[keys.length - 1].at - keys[0].at) / Math.max(keys.length - 1, 1),
-    letters: cases.find(([test]) => test.test(letters))[1],
-    capsLock: keys.some(({ capsLock }) => capsLock),
-  };
 }

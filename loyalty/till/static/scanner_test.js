@@ -4,14 +4,15 @@
  */
 
 import { masked, withoutPrefix } from "./codes.js";
-import { BURST_GAP, HEARD, createScanner } from "./scanner.js";
+import { BURST_GAP } from "./lines.js";
+import { HEARD, createScanner } from "./scanner.js";
 
 /** Where the letters of the sample's host stand in its address. */
 const HOST = [8, 24];
 
 /**
  * Return what is to be said of a code, by the names of the page's sentences.
- * @param {import("./scanner.js").Manner} manner
+ * @param {import("./lines.js").Manner} manner
  * @param {readonly string[]} samples texts of the codes the page shows
  * @returns {string[]}
  */
@@ -68,7 +69,7 @@ export function createScannerTest(page) {
     }
   }
 
-  /** @param {import("./scanner.js").Manner} manner */
+  /** @param {import("./lines.js").Manner} manner */
   function tell(manner) {
     part("waiting").hidden = true;
     part("result").hidden = false;
