@@ -55,7 +55,16 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "unit": "3-501",
         "source": "neighbour",
     },
-    "post /redemptions/sync": {"items": [{}]},
+    "post /redemptions/sync": {
+        "items": [
+            {
+                "idempotency_key": "0b0f6d0e-8a4e-4f3c-9d57-0a8f6f2f7f11",
+                "happened_at": "2026-12-09T10:21:00+08:00",
+                "code": "12345678901244",
+                "device": {"number": 1, "previous": "00", "signature": "AA"},
+            }
+        ]
+    },
     "post /till/pairing": {
         "pairing_code": "ABCD-EFGH",
         "device_public_key": "BC31t4CjEYxUNuVnfr-_9x_WLTI8I_HiM7-kBFvRMgb3"

@@ -32,7 +32,7 @@ from tests.given import (
     paired_till,
     signed_in,
 )
-from tests.given_late_sales import given_case
+from tests.given_late_sales import Device, given_case
 from tests.given_notices import given_matter, given_waiting_objection
 from tests.given_rounds import given_candidate, given_nomination
 
@@ -117,7 +117,7 @@ def world(client: FlaskClient, session: Session) -> Iterator[World]:
             "case_id": given_case(session, community).id,
             "action": "suspend",
         }
-        till = paired_till(session, shop)
+        till = paired_till(session, shop, device_public_key=Device().public_key)
         yield World({}, client, {name: str(value) for name, value in ids.items()}, headers, till)
 
 
