@@ -23,7 +23,8 @@ export function createScreen(page, words) {
     const told = toldOf(sale, words);
     sell.dataset.phase = sale.phase;
     mark(answer, told.tone);
-    answer.classList.toggle("priced", quote !== null);
+    const pricing = sale.phase === "accepted" && sale.typed !== "";
+    answer.classList.toggle("priced", pricing || quote !== null);
     part("word").textContent = told.word;
     write(part("advice"), adviceOf(sale, words, page.documentElement.lang));
     write(part("unchecked"), uncheckedOf(sale, words));
@@ -32,6 +33,8 @@ export function createScreen(page, words) {
     drawAmounts(quote);
     write(part("receipt"), sale.receipt ? words.receipt.replace("{receipt}", sale.receipt) : "");
     drawKeys(sale, verifyOnly);
+    // Whoever has no mouse must reach what there is to scroll, and is not stopped by what there is not.
+    answer.tabIndex = answer.scrollHeight > answer.clientHeight ? 0 : -1;
   }
 
   function drawTyped(sale, quote) {
