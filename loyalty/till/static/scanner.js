@@ -103,6 +103,8 @@ function pressed(heard, listener, event) {
     return end === "" || ended(heard, listener, end, event);
   }
   if (end !== "") return ended(heard, listener, end, event);
+  // With a new key the input method is done with the last code.
+  heard.kept = null;
   const character = characterOf(event);
   heard.byPlace = character !== "";
   if (character === "" || (character === " " && !inBurst)) return false;
