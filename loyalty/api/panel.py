@@ -21,7 +21,12 @@ from loyalty.api.problems import ProblemSchema
 from loyalty.clock import community_now
 from loyalty.database import transaction
 from loyalty.services.ballots import CastBallots, cast_ballots, missing_in, score_sheet
-from loyalty.services.conflicts import DeclareConflict, conflicts_in, declare_conflict
+from loyalty.services.conflicts import (
+    DeclareConflict,
+    conflicts_in,
+    declare_conflict,
+    withdraw_conflict,
+)
 from loyalty.services.panel import NamePanel, name_panel, panellists_of
 from loyalty.services.rounds import round_of
 
@@ -111,3 +116,19 @@ class Conflicts(MethodView):
         request = DeclareConflict(round_id, **members)
         with transaction() as session:
             return declare_conflict(session, actor, request, now=community_now(actor.timezone))
+
+
+@conflicts.route("/<uuid:conflict_id>")
+class OneConflict(MethodView):
+    """One conflict of interest that was declared."""
+
+    @open_to(Caller.STAFF, Caller.PANEL)
+    @conflicts.response(204)
+    @conflicts.alt_response(409, schema=ProblemSchema, description="The list is frozen.")
+    def delete(self, round_id: UUID, conflict_id: UUID) -> None:
+        """Take back a declaration made in error; a panellist their own."""
+        actor = current_staff()
+        with transaction() as session:
+            withdraw_conflict(
+                session, actor, round_id, conflict_id, now=community_now(actor.timezone)
+            )

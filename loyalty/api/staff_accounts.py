@@ -43,7 +43,11 @@ class AccountChangeSchema(Schema):
         validate=ma.validate.Length(1, len(ROLES)),
     )
     resident_id = ma.fields.UUID(
-        metadata={"description": "Who this is among the residents: no panellist scores their own"}
+        allow_none=True,
+        metadata={
+            "description": "Who this is among the residents: no panellist scores their own;"
+            " null clears it"
+        },
     )
 
     @ma.post_load
@@ -124,7 +128,7 @@ class OneStaffAccount(MethodView):
     def patch(self, values: dict[str, Any], account_id: UUID) -> Any:
         """Close or reopen an account, change its roles, or say which resident it is."""
         actor = current_staff()
-        request = ChangeAccount(account_id, version=wanted_version(), **values)
+        request = ChangeAccount(account_id, wanted_version(), values)
         with transaction() as session:
             return tagged(
                 change_account(session, actor, request, now=community_now(actor.timezone))

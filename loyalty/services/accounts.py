@@ -1,5 +1,6 @@
 """The accounts of staff, managers, panel, council and shop owners."""
 
+from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -36,14 +37,13 @@ class CreateAccount:
 
 @dataclass(frozen=True, slots=True)
 class ChangeAccount:
-    """New values of some members; None leaves a member as it is."""
+    """New values of some members."""
 
     account_id: UUID
     version: int
     """The version that was read; another one by now is refused."""
-    active: bool | None = None
-    roles: AbstractSet[Role] | None = None
-    resident_id: UUID | None = None
+    values: Mapping[str, Any]
+    """Some of ``active``, ``roles``, a set of `Role`, and ``resident_id``, which None clears."""
 
 
 def find_accounts(
@@ -102,15 +102,11 @@ def change_account(
     account = _locked_account(session, actor, request.account_id)
     if account.version != request.version:
         raise StaleRecordError("The account has been changed meanwhile; read it again.")
-    if request.active is not None:
-        account.active = request.active
-    if request.roles is not None:
-        account.roles = _written(request.roles)
-    if request.resident_id is not None:
-        _refuse_foreign_resident(session, actor.community_id, request.resident_id)
-        account.resident_id = request.resident_id
+    _refuse_foreign_resident(session, actor.community_id, request.values.get("resident_id"))
+    for name, value in request.values.items():
+        setattr(account, name, _written(value) if name == "roles" else value)
     session.flush()
-    _refuse_no_manager(session, account, "/active" if request.roles is None else "/roles")
+    _refuse_no_manager(session, account, "/roles" if "roles" in request.values else "/active")
     _note(
         session,
         actor,
@@ -119,6 +115,7 @@ def change_account(
         now=now,
         active=account.active,
         roles=account.roles,
+        members=sorted(request.values),
     )
     return account
 

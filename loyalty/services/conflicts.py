@@ -12,10 +12,14 @@ from sqlalchemy.orm import Session
 from loyalty.models import Ballot, Candidate, ConflictOfInterest, Panellist, Round, RoundList
 from loyalty.rules.panel import Conflict, Nominee, detected_conflict
 from loyalty.rules.selection import RoundState
-from loyalty.services.actors import StaffMember, note
+from loyalty.services.actors import Role, StaffMember, note
 from loyalty.services.candidates import candidate_of
+from loyalty.services.errors import NotAllowedError, UnknownRecordError
 from loyalty.services.panel import seat_of, seats_on
 from loyalty.services.rounds import held_round
+
+DECLARED_DURING = (RoundState.OPEN, RoundState.SCREENING, RoundState.REVIEW)
+"""States of a round, before its list is frozen, in which conflicts are declared and taken back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +43,7 @@ def declare_conflict(
         RoundStateError: the list is frozen, or the round has no candidates yet.
         UnknownRecordError: there is no such round or candidate.
     """
-    states = (RoundState.OPEN, RoundState.SCREENING, RoundState.REVIEW)
-    held_round(session, actor.community_id, request.round_id, *states)
+    held_round(session, actor.community_id, request.round_id, *DECLARED_DURING)
     panellist = seat_of(session, actor, request.round_id, request.account_id)
     candidate = candidate_of(session, request.round_id, request.candidate_id)
     written = {"kind": request.kind.value, "entered_by": actor.account_id, "at": now}
@@ -69,6 +72,41 @@ def declare_conflict(
     )
     session.flush()
     return conflict
+
+
+def withdraw_conflict(
+    session: Session, actor: StaffMember, round_id: UUID, conflict_id: UUID, *, now: datetime
+) -> None:
+    """Take back what was declared in error; a ballot that it took out has to be cast anew.
+
+    Raises:
+        NotAllowedError: a panellist takes back their own declarations alone.
+        RoundStateError: the list is frozen.
+        UnknownRecordError: the round has no such conflict.
+    """
+    held_round(session, actor.community_id, round_id, *DECLARED_DURING)
+    found = session.execute(
+        select(ConflictOfInterest, Panellist.account_id)
+        .join(Panellist, Panellist.id == ConflictOfInterest.panellist_id)
+        .where(ConflictOfInterest.id == conflict_id, Panellist.round_id == round_id)
+    ).one_or_none()
+    if found is None:
+        raise UnknownRecordError("There is no such conflict.")
+    conflict, account_id = found
+    if account_id != actor.account_id and not actor.roles & {Role.STAFF, Role.MANAGER}:
+        raise NotAllowedError("A panellist speaks for nobody else.")
+    session.delete(conflict)
+    note(
+        session,
+        actor,
+        "conflict.withdrawn",
+        community_id=actor.community_id,
+        subject_id=conflict.id,
+        now=now,
+        kind=conflict.kind,
+        account=str(account_id),
+    )
+    session.flush()
 
 
 def write_down_detected(

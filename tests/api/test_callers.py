@@ -63,6 +63,7 @@ GET    /api/v1/rounds/<round_id>/ballots                    staff panel
 POST   /api/v1/rounds/<round_id>/ballots                    staff panel
 GET    /api/v1/rounds/<round_id>/conflicts                  staff
 POST   /api/v1/rounds/<round_id>/conflicts                  staff panel
+DELETE /api/v1/rounds/<round_id>/conflicts/<conflict_id>    staff panel
 GET    /api/v1/rounds/<round_id>/fairness                   staff
 POST   /api/v1/nominations/<nomination_id>/match            staff
 POST   /api/v1/nominations/<nomination_id>/reject           staff

@@ -12,7 +12,7 @@ from loyalty.models import AccessToken, Community, Round
 from loyalty.rules.selection import RoundAction
 from loyalty.services.actors import Role
 from tests.given import NOON, given_community, given_round, signed_in
-from tests.given_rounds import given_round_after
+from tests.given_rounds import candidates_on, given_panellist, given_round_after
 
 NOBODY = "01a20000-0000-7000-8000-000000000000"
 """An id that no record has."""
@@ -150,6 +150,30 @@ def test_a_panellist_is_replaced_for_a_reason(
     assert (named.status_code, named.json) == (200, {"items": [], "missing": []})
 
 
+def test_a_conflict_declared_in_error_is_taken_back(
+    client: FlaskClient, session: Session, community: Community
+) -> None:
+    selection_round = given_round_after(session, community, RoundAction.START_REVIEW)
+    panellist = given_panellist(session, selection_round)
+    staff = signed_in(session, community, Role.STAFF)
+    url = url_of(selection_round, "conflicts")
+    candidate = candidates_on(session, selection_round)[0]
+    declared = client.post(
+        url,
+        headers=staff,
+        json={
+            "candidate_id": str(candidate.id),
+            "kind": "other",
+            "account_id": str(panellist.account_id),
+        },
+    )
+
+    taken_back = client.delete(f"{url}/{declared.json['id']}", headers=staff)
+
+    assert taken_back.status_code == 204
+    assert client.get(url, headers=staff).json["items"] == []
+
+
 MARKS = {"ballots": [{"candidate_id": NOBODY, "score": 1}]}
 CONFLICT = {"candidate_id": NOBODY, "kind": "other"}
 CALLS = (
@@ -160,6 +184,7 @@ CALLS = (
     ("GET", "conflicts", None),
     ("POST", "conflicts", CONFLICT),
 )
+WITHDRAWAL = ("DELETE", f"conflicts/{NOBODY}", None)
 
 
 @pytest.mark.parametrize("call", CALLS)
@@ -175,7 +200,7 @@ def test_who_is_not_on_the_panel_has_no_business_with_it(
     assert client.open(url, method=verb, json=body).status_code == 401
 
 
-@pytest.mark.parametrize("call", CALLS)
+@pytest.mark.parametrize("call", [*CALLS, WITHDRAWAL])
 def test_another_communitys_panel_is_unknown(
     client: FlaskClient, session: Session, community: Community, call: Call
 ) -> None:

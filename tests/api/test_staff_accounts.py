@@ -221,6 +221,24 @@ def test_an_account_may_say_which_resident_it_is(client: FlaskClient, session: S
     assert changed.json["roles"] == opened.json["roles"]
 
 
+def test_an_account_is_told_that_it_is_no_resident_after_all(
+    client: FlaskClient, session: Session
+) -> None:
+    community = given_community(session)
+    body = {**BODY, "resident_id": str(given_resident(session, community).id)}
+    manager = signed_in(session, community, Role.MANAGER)
+    opened = client.post(ACCOUNTS, headers=manager, json=body)
+
+    cleared = client.patch(
+        f"{ACCOUNTS}/{opened.json['id']}",
+        headers={**manager, "If-Match": opened.headers["ETag"]},
+        json={"resident_id": None},
+    )
+
+    assert (cleared.status_code, cleared.json["resident_id"]) == (200, None)
+    assert cleared.json["active"] is True
+
+
 def test_an_account_is_nobody_of_another_community(
     client: FlaskClient, session: Session, manager: dict[str, str]
 ) -> None:

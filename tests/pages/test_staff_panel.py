@@ -196,3 +196,25 @@ def test_a_panel_that_changes_in_the_review_changes_for_a_reason(
     press(client, f"{review.path}/panel", f"{review.path}/panel", reason="出差")
 
     assert session.scalars(select(Panellist.left_reason)).one() == "出差"
+
+
+def test_staff_take_back_a_conflict_that_was_declared_in_error(
+    client: FlaskClient, session: Session, review: Review
+) -> None:
+    conflict = ConflictOfInterest(
+        panellist_id=session.scalars(select(Panellist.id)).one(),
+        resident_id=review.candidates[0].resident_id,
+        kind="other",
+        detected=False,
+        entered_by=review.account.id,
+        at=NOON,
+    )
+    session.add(conflict)
+    community = session.get_one(Community, review.round.community_id)
+    enter(client, session, community, Role.STAFF)
+    withdrawal = f"{review.path}/panel/conflicts/{conflict.id}/withdrawal"
+
+    press(client, f"{review.path}/panel", withdrawal)
+
+    assert session.scalars(select(ConflictOfInterest)).all() == []
+    assert "已撤回这条回避" in text_of(client.get(f"{review.path}/panel"))

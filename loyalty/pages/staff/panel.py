@@ -11,7 +11,7 @@ from loyalty.database import transaction
 from loyalty.pages.staff import console
 from loyalty.pages.staff.confirmation import ConfirmationForm
 from loyalty.rules.selection import RoundState
-from loyalty.services.conflicts import conflicts_in
+from loyalty.services.conflicts import conflicts_in, withdraw_conflict
 from loyalty.services.panel import NamePanel, name_panel, panellists_of, who_may_sit
 from loyalty.services.round_progress import progress_of
 from loyalty.services.rounds import ranking_of, round_of
@@ -65,3 +65,15 @@ def named(round_id: UUID) -> Any:
         gettext("评委名单已保存。"),
     )
     return redirect(url_for("staff_rounds.shown", round_id=round_id))
+
+
+@panel.post("/conflicts/<uuid:conflict_id>/withdrawal")
+def withdrawn(round_id: UUID, conflict_id: UUID) -> Any:
+    """Take back a declaration that was made in error."""
+    console.attempt(
+        lambda session: withdraw_conflict(
+            session, console.actor(), round_id, conflict_id, now=console.now()
+        ),
+        gettext("已撤回这条回避，可以重新打分。"),
+    )
+    return redirect(url_for("staff_panel.shown", round_id=round_id))
