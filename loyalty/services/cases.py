@@ -105,6 +105,15 @@ def open_cases(session: Session, actor: StaffMember) -> Sequence[SaleCase]:
     return session.scalars(query.options(*WHAT_STAFF_SEE).order_by(SaleCase.id)).all()
 
 
+def case_of(session: Session, actor: StaffMember, case_id: UUID) -> SaleCase:
+    """Return one case of the actor's community.
+
+    Raises:
+        UnknownRecordError: the community has no such case.
+    """
+    return _case(session, actor, case_id, lock=False)
+
+
 def decide_case(
     session: Session, actor: StaffMember, request: DecideCase, *, now: datetime
 ) -> SaleCase:
@@ -115,14 +124,7 @@ def decide_case(
         CaseDecidedError: somebody has decided it.
         ValueRefusedError: it cannot be accepted, for it names no card.
     """
-    case = session.scalar(
-        select(SaleCase)
-        .where(SaleCase.id == request.case_id, SaleCase.community_id == actor.community_id)
-        .options(*WHAT_STAFF_SEE)
-        .with_for_update(of=SaleCase)
-    )
-    if case is None:
-        raise UnknownRecordError("There is no such case.")
+    case = _case(session, actor, request.case_id, lock=True)
     if case.decided_at is not None:
         raise CaseDecidedError("This case has been decided.")
     if case.quarantined_sale is not None and request.decision is CaseDecision.ACCEPT:
@@ -144,4 +146,16 @@ def decide_case(
         decision=case.decision,
     )
     session.flush()
+    return case
+
+
+def _case(session: Session, actor: StaffMember, case_id: UUID, *, lock: bool) -> SaleCase:
+    query = (
+        select(SaleCase)
+        .where(SaleCase.id == case_id, SaleCase.community_id == actor.community_id)
+        .options(*WHAT_STAFF_SEE)
+    )
+    case = session.scalar(query.with_for_update(of=SaleCase) if lock else query)
+    if case is None:
+        raise UnknownRecordError("There is no such case.")
     return case

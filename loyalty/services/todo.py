@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from loyalty.models import Card, Matter, Panellist, Round, Shop
+from loyalty.models import Card, Matter, Panellist, Round, SaleCase, Shop
 from loyalty.rules.card_state import CardState
 from loyalty.rules.certification import CertificationState
 from loyalty.rules.selection import RoundState
@@ -37,6 +37,8 @@ class ToDo:
     """Shops whose certification waits for a step, the longest waiting first."""
     open_matters: Sequence[Matter]
     """Matters without an answer, the earliest due first."""
+    cases_open: int
+    """Sales about which staff have not decided."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +62,15 @@ def todo_of(session: Session, actor: StaffMember, *, now: datetime) -> ToDo:
         .where(Shop.community_id == actor.community_id, Shop.state.in_(UNDER_WAY))
         .order_by(Shop.updated_at, Shop.id)
     )
+    cases = select(func.count()).where(
+        SaleCase.community_id == actor.community_id, SaleCase.decided_at.is_(None)
+    )
     return ToDo(
         current_round=current_round(session, actor),
         cards_to_hand_over=session.scalar(cards) or 0,
         shops_under_way=session.scalars(shops).all(),
         open_matters=_open_matters(session, actor),
+        cases_open=session.scalar(cases) or 0,
     )
 
 

@@ -24,6 +24,7 @@ REFUSALS: Mapping[type[Exception], LazyString] = MappingProxyType(
         errors.SignInError: lazy_gettext("账号、密码或动态码不对。"),
         errors.SignInLockedError: lazy_gettext("错得太多次，请过一刻钟再试。"),
         errors.RowsRefusedError: lazy_gettext("这张签到表已经记过这个人，没有重复记。"),
+        errors.CaseDecidedError: lazy_gettext("这件事别人已经处理了。"),
         errors.BusyError: lazy_gettext("别人正在改，请再提交一次，不会记两遍。"),
         errors.ReversalRefusedError: lazy_gettext("这一笔已经撤销过了。"),
         errors.ValueRefusedError: lazy_gettext("有一项不合适，请检查后再提交。"),
@@ -37,6 +38,7 @@ VALUES: Mapping[str, LazyString] = MappingProxyType(
         "/seed": lazy_gettext("抽签种子太短，至少三个字。"),
         "/witnesses": lazy_gettext("见证人要两位，而且是不同的人。"),
         "/reason": lazy_gettext("请写明理由，里面不要写人的名字。"),
+        "/decision": lazy_gettext("这一笔没有对上卡，不能补记。"),
         "/date": lazy_gettext("那一天还没到。"),
         "/honour": lazy_gettext("这一期没有这种荣誉的名单。"),
     }

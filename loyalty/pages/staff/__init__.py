@@ -2,6 +2,7 @@
 
 from loyalty.pages.staff.ballots import ballots
 from loyalty.pages.staff.cards import cards
+from loyalty.pages.staff.cases import cases
 from loyalty.pages.staff.certification import certification
 from loyalty.pages.staff.deeds import deeds
 from loyalty.pages.staff.fairness import fairness
@@ -9,6 +10,7 @@ from loyalty.pages.staff.home import home_page
 from loyalty.pages.staff.imports import imports
 from loyalty.pages.staff.matters import matters
 from loyalty.pages.staff.nominations import nominations
+from loyalty.pages.staff.numbering import numberings
 from loyalty.pages.staff.objections import objections
 from loyalty.pages.staff.panel import panel
 from loyalty.pages.staff.residents import residents
@@ -38,7 +40,9 @@ STAFF_PAGES = (
     shops,
     certification,
     tills,
+    numberings,
     tallies,
+    cases,
     cards,
     matters,
     working_days,
