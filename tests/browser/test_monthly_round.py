@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from loyalty.models import Candidate, Card, Round
 from loyalty.services.actors import Role
 from tests.browser.monthly_round import (
+    NARROW,
     PICTURES,
     Worker,
     given_neighbours,
@@ -67,7 +68,7 @@ def test_a_month_s_round_takes_four_people_25_clicks(
     draw_and_publish(staff)
 
     clock.move_to(DAY_OF_THE_OBJECTION)
-    object_to(staff, community.slug, line=1)
+    object_to(browser, service, community.slug, line=1)
     approver.sign_in()
     uphold(approver)
     clock.move_to(LAST_DAY)
@@ -133,32 +134,35 @@ def draw_and_publish(staff: Worker) -> None:
     staff.page.goto("/staff")
     staff.press("封存名单")
     staff.picture("08-freeze")
-    staff.press("确定封存名单")
+    staff.press("是，封存名单")
     staff.picture("09-frozen")
     staff.press("抽签排序")
     staff.picture("10-draw")
     staff.page.get_by_label("抽签种子").fill("3 5 2 6 1 4")
     staff.page.get_by_label("见证人一").fill("王建国")
     staff.page.get_by_label("见证人二").fill("买买提·艾力")
-    staff.press("确定抽签排序")
+    staff.press("是，抽签排序")
     staff.press("张榜公示")
     staff.picture("11-publish")
     expect(
         staff.page.get_by_text("公示到2026年12月8日星期二止，2026年12月9日星期三起")
     ).to_be_visible()
-    staff.press("确定张榜公示")
+    staff.press("是，张榜公示")
     staff.picture("12-notice")
     staff.page.goto(staff.page.url.partition("?")[0] + "/lots")
     staff.picture("13-lots")
 
 
-def object_to(staff: Worker, slug: str, *, line: int) -> None:
+def object_to(browser: Browser, service: str, slug: str, *, line: int) -> None:
     """Object to one line of the notice, as a neighbour does who has no account."""
-    answer = staff.page.request.post(
-        f"/api/v1/public/{slug}/rounds/2026-12/objections",
-        data={"honour": "civilized_resident", "line": line, "text": "这个人上个月已经搬走了。"},
-    )
-    assert answer.status == 201, answer.text()
+    page = browser.new_context(base_url=service, viewport=NARROW, locale="zh-CN").new_page()
+    page.goto(f"/{slug}/notice/2026-12")
+    page.locator(".people li").nth(line - 1).get_by_role("link", name="提异议").click()
+    page.get_by_label("有什么意见").fill("这个人上个月已经搬走了。")
+    page.get_by_role("button", name="提交异议").click()
+    expect(page.get_by_role("heading", name="异议已收到")).to_be_visible()
+    page.screenshot(path=PICTURES / "14-receipt-zh_Hans-360.png", full_page=True)
+    page.context.close()
 
 
 def uphold(approver: Worker) -> None:
@@ -168,7 +172,7 @@ def uphold(approver: Worker) -> None:
     approver.picture("16-objection")
     approver.click(approver.page.get_by_label("异议成立，这个人退出名单"))
     approver.page.get_by_label("理由").fill("经查属实，已迁出本社区。")
-    approver.press("答复")
+    approver.press("提交答复")
     approver.picture("17-answered")
 
 
@@ -177,11 +181,11 @@ def confirm_and_issue(approver: Worker) -> None:
     approver.picture("18-home-of-approver")
     approver.press("确认名单")
     approver.picture("19-confirm")
-    approver.press("确定确认名单")
+    approver.press("是，确认名单")
     approver.picture("20-confirmed")
     approver.press("签发打折卡")
     approver.picture("21-issue")
-    approver.press("确定签发打折卡")
+    approver.press("是，签发打折卡")
     approver.picture("22-issued")
     round_page = approver.page.url.partition("?")[0]
     for name in ("fairness", "hand-out", "panel"):

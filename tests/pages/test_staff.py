@@ -167,7 +167,7 @@ def test_a_card_is_acted_on_after_the_consequence_is_read(
 
     question = text_of(client.get(path))
     assert card.resident_id is not None
-    assert "确定" in question
+    assert "是，" in question
     send(client, path, **({"reason": reason} if reason else {}))
 
     session.refresh(card)

@@ -42,7 +42,7 @@ def test_the_days_of_a_notice_are_told_before_it_is_published(
     page = text_of(client.get(f"{path_of(drawn)}/publish"))
 
     assert "公示到2026年12月16日星期三止，2026年12月17日星期四起可以确认" in page
-    assert "确定张榜公示" in page
+    assert "是，张榜公示" in page
 
 
 def test_days_of_a_year_without_holidays_announced_are_marked(
