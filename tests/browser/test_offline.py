@@ -3,8 +3,11 @@
 import json
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime
+from pathlib import Path
 
+import psutil
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 from sqlalchemy import func, select
@@ -15,7 +18,7 @@ from loyalty.rules.card_number import number_of
 from loyalty.services.actors import Role
 from loyalty.services.pairing import revoke_till
 from loyalty.till import assets
-from tests.browser.conftest import Network
+from tests.browser.conftest import FLAGS, Network, chromium
 from tests.browser.counter import pair, pairing_code
 from tests.browser.still_till import StillTill, everything_kept
 from tests.given import given_staff
@@ -231,6 +234,31 @@ def test_a_newer_memory_takes_over_the_waiting_sales(
     assert kept == [card.token]
 
 
+def test_a_kept_sale_survives_the_killing_of_the_browser(
+    browser: Browser, service: str, session: Session, *, shop: Shop, card: Card, tmp_path: Path
+) -> None:
+    def start() -> BrowserContext:
+        return browser.browser_type.launch_persistent_context(
+            tmp_path,
+            executable_path=chromium(),
+            args=list(FLAGS),
+            base_url=service,
+            service_workers="block",
+        )
+
+    till = StillTill.open(start().new_page(), pairing_code(session, shop))
+    till.go_offline()
+    assert till.sell(card.token)["outcome"] == "kept"
+    for process in psutil.process_iter(["cmdline"]):
+        if f"--user-data-dir={tmp_path}" in (process.info["cmdline"] or ()):
+            process.kill()
+            process.wait(10)
+
+    with closing(start()) as context:
+        StillTill.open(context.new_page()).waits_for("state.waiting === 0")
+    assert (sales(session), cases(session)) == (1, [])
+
+
 def test_nothing_on_the_device_tells_of_a_person(
     phone: Page, session: Session, shop: Shop, card: Card
 ) -> None:
@@ -259,7 +287,13 @@ def test_nothing_on_the_device_tells_of_a_person(
 
 
 def test_fifty_waiting_sales_survive_a_reload_and_a_new_version_without_network(
-    phone: Page, session: Session, shop: Shop, card: Card, monkeypatch: pytest.MonkeyPatch
+    phone: Page,
+    session: Session,
+    shop: Shop,
+    card: Card,
+    *,
+    network: Network,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     pair(phone, session, shop)
     phone.wait_for_function("() => navigator.serviceWorker.controller !== null")
@@ -272,6 +306,13 @@ def test_fifty_waiting_sales_survive_a_reload_and_a_new_version_without_network(
 
     phone.reload()
     expect(phone.locator(".line")).to_contain_text("50笔待传")
+
+    network.losing = "/"
+    till.go_online()
+    phone.reload()
+    expect(phone.locator(".line")).to_contain_text("50笔待传")
+    till.go_offline()
+    network.losing = None
 
     monkeypatch.setattr(assets, "version", lambda: "0123456789ab")
     phone.route("**/redemptions/sync", lambda route: route.abort())

@@ -8,7 +8,7 @@ import { createPack } from "./pack.js";
 import { createQueue } from "./queue.js";
 import { createStanding } from "./standing.js";
 import { openStore } from "./store.js";
-import { createTeller } from "./teller.js";
+import { createTeller, PAIRING } from "./teller.js";
 import { createUploader } from "./uploading.js";
 import { createVerifier } from "./verify.js";
 
@@ -32,32 +32,11 @@ const PACK_GROWS_OLD = 5 * 60 * 1000;
  */
 export async function openTill(window, pairing) {
   const token = () => (pairing.read() || { token: null }).token;
-  const { subtle } = window.crypto;
   const store = await openStore({ outdated: () => window.location.reload() });
-  const clock = createClock({ now: Date.now, store });
-  const verifier = createVerifier({ subtle, noble: () => import("./vendor/noble/index.js") });
-  const listening = new Set();
-  const api = createApi({
-    fetch: window.fetch.bind(window),
-    token,
-    patience: PATIENCE,
-    heard: (contact) => listening.forEach((listener) => listener(contact)),
-  });
-  const device = createDevice({ store, subtle });
-  const pack = createPack({ api, store, clock, subtle, verifier });
-  const appraiser = createAppraiser({ pack, store, clock, subtle, verifier });
-  const queue = createQueue({ store, device, now: clock.now });
-  const uploader = createUploader({
-    api,
-    queue,
-    locks: window.navigator.locks,
-    answered: (key, { outcome, redemption_id: id }) =>
-      outcome === "refused" ? store.dropUse(key) : store.nameUse(key, id),
-  });
-  const standing = createStanding({ pack, queue, clock, revoked: uploader.revoked });
-  listening.add(clock.heard).add(standing.heard).add(({ status }) => {
-    if (status === 401) uploader.refused();
-  });
+  const parts = partsOf(window, token, store);
+  const { api, clock, pack, uploader, standing } = parts;
+  const paired = await store.read(PAIRING);
+  if (paired && token() === null) pairing.keep(paired);
   await Promise.all([clock.load(), pack.load()]);
   await store.dropUsesBefore(new Date(clock.now() - LONGEST_MONTH).toISOString().slice(0, 10));
   await standing.recount();
@@ -68,23 +47,36 @@ export async function openTill(window, pairing) {
     if (pack.ageMs() === null || pack.ageMs() > PACK_GROWS_OLD) await pack.refresh();
     await standing.recount();
   }
-  const teller = createTeller({
-    api,
-    store,
-    device,
-    pack,
-    appraiser,
-    queue,
-    uploader,
-    clock,
-    standing,
-    pairing,
-    meet,
-  });
   for (const occasion of ["focus", "online"]) window.addEventListener(occasion, meet);
   window.setInterval(meet, UPLOADS);
   meet();
+  const teller = createTeller({ ...parts, pairing, meet });
   return { teller, clock, pack, book: bookOf(api, store) };
+}
+
+/** Make the parts, and have those told of each contact that learn from it. */
+function partsOf({ crypto: { subtle }, fetch, navigator }, token, store) {
+  const clock = createClock({ now: Date.now, store });
+  const listening = [clock.heard];
+  const heard = (contact) => listening.forEach((listener) => listener(contact));
+  const api = createApi({ fetch: (...asked) => fetch(...asked), token, patience: PATIENCE, heard });
+  const verifier = createVerifier({ subtle, noble: () => import("./vendor/noble/index.js") });
+  const device = createDevice({ store, subtle });
+  const pack = createPack({ api, store, clock, subtle, verifier });
+  const appraiser = createAppraiser({ pack, store, clock, subtle, verifier });
+  const queue = createQueue({ store, device, now: clock.now });
+  const uploader = createUploader({
+    api,
+    queue,
+    locks: navigator.locks,
+    answered: (key, { outcome, redemption_id: id }) =>
+      outcome === "refused" ? store.dropUse(key) : store.nameUse(key, id),
+  });
+  const standing = createStanding({ pack, queue, clock, revoked: uploader.revoked });
+  listening.push(standing.heard, ({ status }) => {
+    if (status === 401) uploader.refused();
+  });
+  return { api, store, clock, device, pack, appraiser, queue, uploader, standing };
 }
 
 /**

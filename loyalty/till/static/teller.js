@@ -22,6 +22,9 @@ import { quote as quoteOf } from "./discount.js";
  * @property {string} key of the sale, the same however often it is tried
  */
 
+/** Where the memory that survives everything has the pairing. */
+export const PAIRING = "pairing";
+
 /** What may leave the device: money of the person at the counter must not. */
 const READ = new Set(["card_number", "token"]);
 
@@ -40,15 +43,21 @@ const READ = new Set(["card_number", "token"]);
  * @param {() => Promise<void>} world.meet sends what waits and asks what is new
  */
 export function createTeller(world) {
-  const { api, store, device, pack, appraiser, queue, uploader, clock, standing, pairing } = world;
+  return {
+    state: world.standing.state,
+    onChange: world.standing.onChange,
+    ...looking(world),
+    ...selling(world),
+    ...keeping(world),
+    ...binding(world),
+  };
+}
 
+function looking({ api, appraiser, standing }) {
   /** @returns {Promise<Answer>} what the device alone says of a card */
   async function judge(code) {
     const kind = kindOf(code);
-    if (!READ.has(kind)) {
-      const verdict = kind === "payment_code" ? kind : "bad_code";
-      return { verdict, card: null, unchecked: [], from: "device", mayRecord: false };
-    }
+    if (!READ.has(kind)) return refusal(kind === "payment_code" ? kind : "bad_code", "device");
     const equipped = !standing.state().needsNetwork;
     return { ...(await appraiser.appraise(code, equipped)), from: "device" };
   }
@@ -56,40 +65,42 @@ export function createTeller(world) {
   /** @returns {Promise<Answer | null>} null where the service has not said anything of the card */
   async function ask(code) {
     const { status, body } = await api.check(code, null);
-    if (status === 401) return refusal("till_revoked");
+    if (status === 401) return refusal("till_revoked", "service");
     const { verdict } = Object(body);
     if (status !== 200 || !verdict) return null;
-    const { serial: _serial, ...card } = body.card || {};
+    const { serial: _serial, ...card } = Object(body.card);
     const told = body.card ? card : null;
     return { verdict, card: told, unchecked: [], from: "service", mayRecord: verdict === "ok" };
   }
 
-  function refusal(verdict) {
-    return { verdict, card: null, unchecked: [], from: "service", mayRecord: false };
-  }
+  return {
+    judge,
 
+    /**
+     * Tell what the device says of a card at once, then what the service says if it answers.
+     * @param {string} code
+     * @param {(answer: Answer) => void} onAnswer
+     */
+    async check(code, onAnswer) {
+      const asked = READ.has(kindOf(code)) ? ask(code) : null;
+      onAnswer(await judge(code));
+      const answer = await asked;
+      if (answer !== null) onAnswer(answer);
+    },
+  };
+}
+
+function refusal(verdict, from) {
+  return { verdict, card: null, unchecked: [], from, mayRecord: false };
+}
+
+function selling({ api, store, pack, appraiser, queue, clock, standing }) {
   function quote(card, totalFen, excludedFen) {
     const known = pack.current();
     if (known === null || card === null) return null;
     const { rounding, limits } = known.policy;
     const limit = limits.discountable_per_sale_fen;
     return quoteOf(totalFen, excludedFen, { pay: card.pay_permille, rounding, limit });
-  }
-
-  /** @param {Selling} selling */
-  async function record({ code, card, totalFen, excludedFen, key }) {
-    const priced = totalFen === null ? null : quote(card, totalFen, excludedFen);
-    if (priced !== null && priced.discountable_fen === 0) {
-      return { outcome: "refused", verdict: "nothing_discountable" };
-    }
-    const happenedAt = new Date(clock.now()).toISOString();
-    const amounts = amountsOf(totalFen, excludedFen, priced);
-    const sale = { idempotency_key: key, happened_at: happenedAt, code, ...amounts };
-    const item = await queue.add(sale, priced === null ? 0 : priced.saved_fen);
-    const outcome = await outcomeOf(item, await api.record(item.sale), priced);
-    if (outcome.outcome !== "refused") await noteUse(item, outcome.id);
-    await standing.recount();
-    return outcome;
   }
 
   /** Only an answer of the service about this very sale ends its waiting. */
@@ -108,8 +119,6 @@ export function createTeller(world) {
   }
 
   async function noteUse({ key, sale, saved_fen: saved }, id) {
-    const known = pack.current();
-    if (known === null) return;
     const card = await appraiser.hashOf(sale.code);
     if (card === "") return;
     const day = standing.dayOf(Date.parse(sale.happened_at));
@@ -117,24 +126,37 @@ export function createTeller(world) {
   }
 
   return {
-    judge,
     quote,
-    record,
-    state: standing.state,
-    onChange: standing.onChange,
 
-    /**
-     * Tell what the device says of a card at once, then what the service says if it answers.
-     * @param {string} code
-     * @param {(answer: Answer) => void} onAnswer
-     */
-    async check(code, onAnswer) {
-      const asked = READ.has(kindOf(code)) ? ask(code) : null;
-      onAnswer(await judge(code));
-      const answer = await asked;
-      if (answer !== null) onAnswer(answer);
+    /** @param {Selling} selling */
+    async record({ code, card, totalFen, excludedFen, key }) {
+      const priced = totalFen === null ? null : quote(card, totalFen, excludedFen);
+      if (priced !== null && priced.discountable_fen === 0) {
+        return { outcome: "refused", verdict: "nothing_discountable" };
+      }
+      const happenedAt = new Date(clock.now()).toISOString();
+      const amounts = amountsOf(totalFen, excludedFen, priced);
+      const sale = { idempotency_key: key, happened_at: happenedAt, code, ...amounts };
+      const item = await queue.add(sale, priced === null ? 0 : priced.saved_fen);
+      const outcome = await outcomeOf(item, await api.record(item.sale), priced);
+      if (outcome.outcome !== "refused") await noteUse(item, outcome.id);
+      await standing.recount();
+      return outcome;
     },
+  };
+}
 
+function amountsOf(totalFen, excludedFen, priced) {
+  if (totalFen === null) return {};
+  return {
+    total_fen: totalFen,
+    ...(excludedFen > 0 ? { excluded_fen: excludedFen } : {}),
+    ...(priced === null ? {} : { payable_fen: priced.payable_fen }),
+  };
+}
+
+function keeping({ store, queue, uploader, clock, standing }) {
+  return {
     waitingItems: () => queue.unsettled(),
     attentionItems: () => queue.attention(),
 
@@ -157,11 +179,15 @@ export function createTeller(world) {
       await uploader.upload();
       await standing.recount();
     },
+  };
+}
 
-    /** A sale without receipt would be out of sight; a revoked till keeps it for the next pairing. */
-    async mayUnpair() {
-      return uploader.revoked() || (await store.items()).length === 0;
-    },
+function binding({ api, store, device, pack, uploader, standing, pairing, meet }) {
+  /** A sale without receipt would be out of sight; a revoked till keeps it for the next pairing. */
+  const mayUnpair = async () => uploader.revoked() || (await store.items()).length === 0;
+
+  return {
+    mayUnpair,
 
     /**
      * @param {string} code of the pairing
@@ -173,27 +199,20 @@ export function createTeller(world) {
       if (answer.status !== 201) return answer;
       await Promise.all([device.adopt(key), pack.forget()]);
       pairing.keep(answer.body);
+      // Browsers write the page's other memory late; a code works once.
+      await store.write(PAIRING, answer.body);
       uploader.renew();
-      await world.meet();
+      await meet();
       return answer;
     },
 
     /** Forget the pairing, its key and its pack; return whether nothing forbade it. */
     async unpair() {
-      if (!(await this.mayUnpair())) return false;
+      if (!(await mayUnpair())) return false;
       pairing.forget();
-      await Promise.all([device.adopt(null), pack.forget()]);
+      await Promise.all([store.write(PAIRING, null), device.adopt(null), pack.forget()]);
       await standing.recount();
       return true;
     },
-  };
-}
-
-function amountsOf(totalFen, excludedFen, priced) {
-  if (totalFen === null) return {};
-  return {
-    total_fen: totalFen,
-    ...(excludedFen > 0 ? { excluded_fen: excludedFen } : {}),
-    ...(priced === null ? {} : { payable_fen: priced.payable_fen }),
   };
 }
