@@ -122,6 +122,8 @@ async function show(camera, stream) {
   camera.view.srcObject = stream;
   await camera.view.play();
   const [track] = stream.getVideoTracks();
+  // Another program, or a hand at the plug, has taken it away.
+  track.addEventListener("ended", () => fail(camera, "busy"));
   const able = track.getCapabilities ? track.getCapabilities() : {};
   camera.torch.hidden = !able.torch;
   camera.torch.setAttribute("aria-pressed", "false");
@@ -179,8 +181,13 @@ function shines(camera) {
 
 async function shine(camera, bright) {
   const [track] = camera.stream.getVideoTracks();
-  await track.applyConstraints({ advanced: [{ torch: bright }] });
-  camera.torch.setAttribute("aria-pressed", String(bright));
+  try {
+    await track.applyConstraints({ advanced: [{ torch: bright }] });
+    camera.torch.setAttribute("aria-pressed", String(bright));
+  } catch {
+    // Some telephones promise a lamp and have none.
+    camera.torch.hidden = true;
+  }
 }
 
 /** Turn the camera off, and say why; another try is one tap away. */

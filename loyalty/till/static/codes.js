@@ -72,8 +72,8 @@ export function isTrainingCode(text) {
  * @param {string} text
  */
 export function masked(text) {
-  if (text.length < 8 || TOO_MANY_DIGITS.test(text)) return "•".repeat(Math.min(text.length, 8));
-  return `${text.slice(0, 2)}••••${text.slice(-2)}`;
+  if (text.length < 8 || TOO_MANY_DIGITS.test(text)) return "…";
+  return `${text.slice(0, 2)}…${text.slice(-2)}`;
 }
 
 /**

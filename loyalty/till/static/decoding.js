@@ -21,7 +21,7 @@ const OPTIONS = {
  * Tilts of a picture that are tried in turn, in degrees: the library turns a barcode by 90° only,
  * and a line across it leaves its 12 mm at 13°. A QR is read at any tilt.
  */
-const TILTS = [0, 22, -22];
+const TILTS = [0, 22, 0, -22];
 
 /** Longest sides a photograph is tried in, in dots: small is quick, large shows a small code. */
 const PHOTO_SIDES = [1280, 2560];
@@ -61,7 +61,7 @@ async function textsOnPhoto(photo) {
   if (!self.createImageBitmap || !self.OffscreenCanvas) return textsIn(photo);
   const picture = await createImageBitmap(photo);
   for (const side of PHOTO_SIDES) {
-    for (const tilt of TILTS) {
+    for (const tilt of new Set(TILTS)) {
       const texts = await textsIn(dotsOf(picture, tilt, side));
       if (texts.length > 0) return texts;
     }

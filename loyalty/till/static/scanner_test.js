@@ -79,7 +79,7 @@ export function createScannerTest(page) {
     choose("advice", adviceOn(manner, samples));
     part("length").textContent = String(manner.length);
     part("pace").textContent = String(Math.round(manner.pace));
-    part("content").textContent = masked(manner.text) || "—";
+    part("content").textContent = masked(manner.text);
     part("report").scrollIntoView({ block: "nearest" });
   }
 
