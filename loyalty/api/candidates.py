@@ -19,7 +19,11 @@ from loyalty.api.problems import ProblemSchema
 from loyalty.clock import community_now
 from loyalty.database import transaction
 from loyalty.services.candidates import FindCandidates, decline, find_candidates
-from loyalty.services.public_nominations import match_nomination, reject_nomination
+from loyalty.services.public_nominations import (
+    MatchNomination,
+    match_nomination,
+    reject_nomination,
+)
 
 candidates = Noun("/candidates", base=OF_A_ROUND)
 """Who stands on the lists of a round."""
@@ -67,9 +71,10 @@ class MatchedNomination(MethodView):
     def post(self, members: dict[str, Any], nomination_id: UUID) -> Any:
         """Say who is meant; the nomination counts from now on."""
         actor = current_staff()
+        request = MatchNomination(nomination_id, **members)
         now = community_now(actor.timezone)
         with transaction() as session:
-            return match_nomination(session, actor, nomination_id, **members, now=now)
+            return match_nomination(session, actor, request, now=now)
 
 
 @nominations.route("/<uuid:nomination_id>/reject")

@@ -10,7 +10,7 @@ from loyalty.api.rounds_schemas import (
     CandidateSchema,
     NamedResidentSchema,
 )
-from loyalty.api.schemas import PageSchema, Schema, Text
+from loyalty.api.schemas import Flag, PageSchema, Schema, Text
 from loyalty.models import Candidate, Nomination
 from loyalty.rules.eligibility import Reason
 from loyalty.rules.outcome import Outcome
@@ -63,6 +63,9 @@ class NominatedSchema(Schema):
     name = ma.fields.String(allow_none=True, metadata={"description": "Until it is decided"})
     unit = ma.fields.String(allow_none=True, metadata={"description": "Until it is decided"})
     reason = ma.fields.String(allow_none=True, metadata={"description": "Why it was rejected"})
+    consented_at = ma.fields.DateTime(
+        allow_none=True, metadata={"description": "When staff asked the person, who agreed"}
+    )
 
     @ma.pre_dump
     def _gather(self, nomination: Nomination, **_: object) -> dict[str, Any]:
@@ -92,6 +95,10 @@ class MatchSchema(Schema):
     """Who is meant."""
 
     resident_id = ma.fields.UUID(required=True)
+    consented = Flag(
+        load_default=False,
+        metadata={"description": "The person has been asked, and agrees to take part"},
+    )
 
 
 class RejectionSchema(Schema):

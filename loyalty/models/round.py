@@ -172,5 +172,9 @@ class Nomination(Identified):
     name: Mapped[str | None]
     unit: Mapped[str | None]
     decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff_account.id"))
+    consented_at: Mapped[Moment | None]
+    """When the person meant, asked by `decided_by`, agreed to take part; None where nobody was
+    asked, and the consent that was given earlier counts, if there is one.
+    """
     reason: Mapped[str | None]
     """Why it was rejected."""

@@ -103,20 +103,34 @@ def find_nominations(
     return page(session, query, Nomination, limit=request.limit, after=request.after)
 
 
+@dataclass(frozen=True, slots=True)
+class MatchNomination:
+    """Who is meant by a nomination of the public."""
+
+    nomination_id: UUID
+    resident_id: UUID
+    consented: bool = False
+    """The person has been asked just now, and agrees to take part."""
+
+
 def match_nomination(
-    session: Session, actor: StaffMember, nomination_id: UUID, resident_id: UUID, *, now: datetime
+    session: Session, actor: StaffMember, request: MatchNomination, *, now: datetime
 ) -> Nomination:
-    """Say who is meant by a nomination of the public.
+    """Say who is meant by a nomination of the public, and whether they agree to take part.
 
     Raises:
         RoundStateError: the nomination was decided before, or the round is no longer open.
         UnknownRecordError: the community has no such nomination.
         ValueRefusedError: the resident is unknown.
     """
-    nomination = _pending(session, actor, nomination_id)
+    nomination = _pending(session, actor, request.nomination_id)
     held_round(session, actor.community_id, nomination.round_list.round_id, RoundState.OPEN)
-    _accept(session, nomination, nominee(session, actor.community_id, resident_id))
-    _decided(session, actor, nomination, now=now)
+    meant = nominee(session, actor.community_id, request.resident_id)
+    if request.consented:
+        meant.consent_membership = True
+        nomination.consented_at = now
+    _accept(session, nomination, meant)
+    _decided(session, actor, nomination, now=now, consented=request.consented)
     return nomination
 
 
@@ -199,7 +213,7 @@ def _pending(session: Session, actor: StaffMember, nomination_id: UUID) -> Nomin
 
 
 def _decided(
-    session: Session, actor: StaffMember, nomination: Nomination, *, now: datetime
+    session: Session, actor: StaffMember, nomination: Nomination, *, now: datetime, **detail: object
 ) -> None:
     nomination.decided_by = actor.account_id
     note(
@@ -209,5 +223,6 @@ def _decided(
         community_id=actor.community_id,
         subject_id=nomination.id,
         now=now,
+        **detail,
     )
     session.flush()

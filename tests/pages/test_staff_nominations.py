@@ -122,9 +122,11 @@ def test_a_voice_of_the_public_counts_once_somebody_has_found_who_is_meant(
     path = f"/staff/rounds/{open_round.id}/nominations"
 
     assert "1条居民推荐待核对" in text_of(client.get("/staff"))
-    press(client, path, f"{path}/{voice.id}/match", resident=str(resident.id))
+    press(client, path, f"{path}/{voice.id}/match", resident=str(resident.id), consented="1")
 
     assert nominated(session) == {str(resident.id)}
+    session.refresh(voice)
+    assert voice.consented_at is not None
     assert "待核对" not in text_of(client.get(path))
 
 

@@ -15,6 +15,7 @@ from loyalty.rules.selection import RoundAction, RoundObstacle, RoundState
 from loyalty.services.errors import RoundStateError, UnknownRecordError, ValueRefusedError
 from loyalty.services.public_nominations import (
     FindNominations,
+    MatchNomination,
     NominateByName,
     find_nominations,
     match_nomination,
@@ -131,11 +132,30 @@ def test_staff_say_who_is_meant(session: Session, community: Community, open_rou
     resident = given_resident(session, community)
     nomination = given_nomination(session, open_round)
 
-    match_nomination(session, actor, nomination.id, resident.id, now=NOON)
+    match_nomination(session, actor, MatchNomination(nomination.id, resident.id), now=NOON)
 
     assert residents_nominated(session) == [resident.id]
     assert (nomination.state, nomination.name, nomination.unit) == ("accepted", None, None)
     assert nomination.decided_by == actor.account_id
+
+
+@pytest.mark.parametrize("consented", [True, False])
+def test_the_consent_of_the_nominee_is_recorded_when_staff_ask(
+    session: Session, community: Community, open_round: Round, *, consented: bool
+) -> None:
+    actor = given_staff(session, community)
+    resident = given_resident(session, community, consent_membership=False)
+    nomination = given_nomination(session, open_round)
+
+    request = MatchNomination(nomination.id, resident.id, consented=consented)
+    match_nomination(session, actor, request, now=NOON)
+
+    assert resident.consent_membership is consented
+    assert nomination.consented_at == (NOON if consented else None)
+    trace = session.scalars(
+        select(AuditEvent).where(AuditEvent.action == "nomination.accepted")
+    ).one()
+    assert (trace.actor_id, trace.detail) == (actor.account_id, {"consented": consented})
 
 
 def test_a_rejected_nomination_keeps_its_reason_and_no_name(
@@ -163,7 +183,7 @@ def test_a_nomination_is_decided_once(
     resident = given_resident(session, community)
 
     with pytest.raises(RoundStateError) as refused:
-        match_nomination(session, actor, nomination.id, resident.id, now=NOON)
+        match_nomination(session, actor, MatchNomination(nomination.id, resident.id), now=NOON)
 
     assert refused.value.missing == (RoundObstacle.ALREADY_DECIDED,)
 
@@ -178,10 +198,11 @@ def test_two_who_decide_at_the_same_moment_decide_once(
     both_are_ready = Barrier(2)
 
     def match(resident_id: UUID) -> str:
+        wanted = MatchNomination(nomination_id, resident_id)
         with app.app_context(), transaction() as own_session:
             both_are_ready.wait()
             try:
-                match_nomination(own_session, actor, nomination_id, resident_id, now=NOON)
+                match_nomination(own_session, actor, wanted, now=NOON)
             except RoundStateError as refused:
                 return refused.missing[0]
             return "accepted"
@@ -202,7 +223,7 @@ def test_after_the_screening_a_nomination_can_only_be_rejected(
     resident = given_resident(session, community)
 
     with pytest.raises(RoundStateError):
-        match_nomination(session, actor, nomination.id, resident.id, now=NOON)
+        match_nomination(session, actor, MatchNomination(nomination.id, resident.id), now=NOON)
     reject_nomination(session, actor, nomination.id, "来迟了", now=NOON)
 
 
@@ -213,10 +234,9 @@ def test_another_community_decides_nothing_here(
     nomination = given_nomination(session, open_round)
     request = FindNominations(open_round.id, limit=10)
 
+    wanted = MatchNomination(nomination.id, given_resident(session, community).id)
     with pytest.raises(UnknownRecordError):
-        match_nomination(
-            session, outsider, nomination.id, given_resident(session, community).id, now=NOON
-        )
+        match_nomination(session, outsider, wanted, now=NOON)
     with pytest.raises(UnknownRecordError):
         reject_nomination(session, outsider, nomination.id, "查无此人", now=NOON)
     with pytest.raises(UnknownRecordError):

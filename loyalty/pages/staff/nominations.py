@@ -24,6 +24,7 @@ from loyalty.services.nominees import (
 )
 from loyalty.services.public_nominations import (
     FindNominations,
+    MatchNomination,
     find_nominations,
     match_nomination,
     reject_nomination,
@@ -130,10 +131,9 @@ def matched(round_id: UUID, nomination_id: UUID) -> Any:
     resident_id = request.form.get("resident", type=UUID)
     if resident_id is None:
         raise BadRequest
+    wanted = MatchNomination(nomination_id, resident_id, consented="consented" in request.form)
     console.attempt(
-        lambda session: match_nomination(
-            session, console.actor(), nomination_id, resident_id, now=console.now()
-        ),
+        lambda session: match_nomination(session, console.actor(), wanted, now=console.now()),
         gettext("已核对，推荐算数。"),
     )
     return redirect(url_for("staff_nominations.listed", round_id=round_id))
