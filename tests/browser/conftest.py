@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 from werkzeug.serving import make_server
@@ -19,6 +19,8 @@ from loyalty.app import create_app
 from loyalty.database import db
 from loyalty.models import Card, Community, Shop
 from loyalty.settings import Settings
+from tests.browser.counter import pairing_code
+from tests.browser.still_till import StillTill
 from tests.conftest import SECRET
 from tests.given import given_community, given_shop
 from tests.pages.visits import card_of_today
@@ -149,3 +151,28 @@ def card(session: Session, shop: Shop) -> Card:
     """A card that works today, at 85 %."""
     community = session.get_one(Community, shop.community_id)
     return card_of_today(session, community)
+
+
+@pytest.fixture
+def unlimited(session: Session, shop: Shop) -> None:
+    """A community whose cards may be used as often as a test needs."""
+    session.get_one(Community, shop.community_id).uses_per_shop_day = None
+
+
+@pytest.fixture
+def context(browser: Browser, service: str) -> Iterator[BrowserContext]:
+    """A browser that has never seen the till, and in which no worker stands before the network."""
+    context = browser.new_context(base_url=service, locale="zh-CN", service_workers="block")
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def till(
+    context: BrowserContext,
+    session: Session,
+    shop: Shop,
+    card: Card,  # noqa: ARG001  # is on the roster
+) -> StillTill:
+    """A paired till with its pack, of which the card is part."""
+    return StillTill.open(context.new_page(), pairing_code(session, shop))

@@ -1,66 +1,25 @@
-"""The till without network: what it says, what it keeps, and that nothing is lost or doubled."""
+"""The till without network: what it says, and that nothing it sells is lost or doubled."""
 
 import json
 import time
-from collections.abc import Iterator
-from contextlib import closing
 from datetime import UTC, datetime
-from pathlib import Path
 
-import psutil
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
+from playwright.sync_api import BrowserContext, Route
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from loyalty.models import Card, Community, QuarantinedSale, Redemption, Resident, SaleCase, Shop
+from loyalty.models import Card, Community, QuarantinedSale, Redemption, Shop
 from loyalty.rules.card_number import number_of
 from loyalty.services.actors import Role
 from loyalty.services.pairing import revoke_till
-from loyalty.till import assets
-from tests.browser.conftest import FLAGS, Network, chromium
-from tests.browser.counter import pair, pairing_code
-from tests.browser.still_till import StillTill, everything_kept
+from tests.browser.books import cases, sales
+from tests.browser.conftest import Network
+from tests.browser.counter import pairing_code
+from tests.browser.still_till import StillTill
 from tests.given import given_staff
 
-NAME, PHONE = "欧阳若兰", "13812345678"
-
-
-@pytest.fixture(autouse=True)
-def unlimited(session: Session, shop: Shop) -> None:
-    """A community whose cards may be used as often as a test needs."""
-    session.get_one(Community, shop.community_id).uses_per_shop_day = None
-
-
-@pytest.fixture
-def context(browser: Browser, service: str) -> Iterator[BrowserContext]:
-    """A browser that has never seen the till, and in which no worker stands before the network."""
-    context = browser.new_context(base_url=service, locale="zh-CN", service_workers="block")
-    yield context
-    context.close()
-
-
-@pytest.fixture
-def till(
-    context: BrowserContext,
-    session: Session,
-    shop: Shop,
-    card: Card,  # noqa: ARG001  # is on the roster
-) -> StillTill:
-    """A paired till with its pack, of which the card is part."""
-    return StillTill.open(context.new_page(), pairing_code(session, shop))
-
-
-def sales(session: Session) -> int:
-    """Return how many sales the service has recorded."""
-    session.rollback()
-    return session.scalar(select(func.count()).select_from(Redemption)) or 0
-
-
-def cases(session: Session) -> list[str]:
-    """Return the kinds of the cases that wait for staff."""
-    session.rollback()
-    return list(session.scalars(select(SaleCase.kind)))
+pytestmark = pytest.mark.usefixtures("unlimited")
 
 
 def test_green_needs_a_signature_and_red_needs_to_be_known(till: StillTill, card: Card) -> None:
@@ -208,123 +167,3 @@ def test_a_clock_eleven_minutes_fast_is_told_and_sells_at_the_right_time(
     till.go_online()
     till.waits_for("state.waiting === 0")
     assert session.scalars(select(Redemption.flag)).all() == [None]
-
-
-def test_a_newer_memory_takes_over_the_waiting_sales(
-    till: StillTill, card: Card, network: Network
-) -> None:
-    till.go_offline()
-    till.sell(card.token)
-
-    network.losing = "/api/v1/redemptions"
-    till.go_online()
-
-    newer = StillTill.on(till.page.context.new_page())
-    kept = newer.run(
-        """(async () => {
-            const { openStore, STEPS } = await import(`${assets}/store.js`);
-            const more = (database) => database.createObjectStore("more");
-            const store = await openStore({ steps: [...STEPS, more] });
-            return (await store.items()).map((item) => item.sale.code);
-        })()"""
-    )
-
-    # The tab of the older version has given way, and begins anew.
-    till.page.wait_for_function("() => window.till === undefined")
-    assert kept == [card.token]
-
-
-def test_a_kept_sale_survives_the_killing_of_the_browser(
-    browser: Browser, service: str, session: Session, *, shop: Shop, card: Card, tmp_path: Path
-) -> None:
-    def start() -> BrowserContext:
-        return browser.browser_type.launch_persistent_context(
-            tmp_path,
-            executable_path=chromium(),
-            args=list(FLAGS),
-            base_url=service,
-            service_workers="block",
-        )
-
-    till = StillTill.open(start().new_page(), pairing_code(session, shop))
-    till.go_offline()
-    assert till.sell(card.token)["outcome"] == "kept"
-    for process in psutil.process_iter(["cmdline"]):
-        if f"--user-data-dir={tmp_path}" in (process.info["cmdline"] or ()):
-            process.kill()
-            process.wait(10)
-
-    with closing(start()) as context:
-        StillTill.open(context.new_page()).waits_for("state.waiting === 0")
-    assert (sales(session), cases(session)) == (1, [])
-
-
-def test_nothing_on_the_device_tells_of_a_person(
-    phone: Page, session: Session, shop: Shop, card: Card
-) -> None:
-    resident = session.get_one(Resident, card.resident_id)
-    resident.name, resident.phone = NAME, PHONE
-    session.commit()
-    pair(phone, session, shop)
-    phone.evaluate("() => navigator.serviceWorker.ready.then(() => true)")
-    till = StillTill(phone)
-    till.open_modules()
-    till.go_offline()
-    till.sell(card.token)
-    till.sell(number_of(card.serial))
-
-    waiting = everything_kept(phone)
-    assert card.token in waiting["queue"]
-    assert not any(card.token in text for place, text in waiting.items() if place != "queue")
-
-    till.go_online()
-    till.waits_for("state.waiting === 0")
-    kept = everything_kept(phone)
-    assert {"facts", "queue", "uses", "localStorage"} <= set(kept)
-    assert any(place.startswith("cache ") for place in kept)
-    personal = (NAME, PHONE, resident.unit, card.token, number_of(card.serial), card.serial)
-    assert [(place, word) for place in kept for word in personal if word in kept[place]] == []
-
-
-def test_fifty_waiting_sales_survive_a_reload_and_a_new_version_without_network(
-    phone: Page,
-    session: Session,
-    shop: Shop,
-    card: Card,
-    *,
-    network: Network,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    pair(phone, session, shop)
-    phone.wait_for_function("() => navigator.serviceWorker.controller !== null")
-    till = StillTill(phone)
-    till.open_modules()
-    wasm = f"/till/assets/{assets.version()}/vendor/zxing/zxing_reader.wasm"
-    phone.wait_for_function("async (file) => Boolean(await caches.match(file))", arg=wasm)
-    till.go_offline()
-    till.run(f"Promise.all(Array.from({{length: 50}}, () => sell('{card.token}')))")
-
-    phone.reload()
-    expect(phone.locator(".line")).to_contain_text("50笔待传")
-
-    network.losing = "/"
-    till.go_online()
-    phone.reload()
-    expect(phone.locator(".line")).to_contain_text("50笔待传")
-    till.go_offline()
-    network.losing = None
-
-    monkeypatch.setattr(assets, "version", lambda: "0123456789ab")
-    phone.route("**/redemptions/sync", lambda route: route.abort())
-    till.go_online()
-    phone.reload()
-    kept_too = "async () => (await caches.keys()).includes('loyalty-till-0123456789ab')"
-    phone.wait_for_function(kept_too)
-    till.go_offline()
-    phone.reload()
-    expect(phone.locator(".line")).to_contain_text("50笔待传")
-
-    phone.unroute("**/redemptions/sync")
-    till.go_online()
-    expect(phone.locator(".line")).not_to_contain_text("待传")
-    assert (sales(session), cases(session)) == (50, [])

@@ -2,12 +2,9 @@
 
 import { bytesOf, hexOf } from "./bytes.js";
 import { dayAt } from "./clock.js";
-import { kindOf, normalise } from "./codes.js";
+import { kindOf, normalise, numberOf, SERIAL_DIGITS } from "./codes.js";
 import { judge, overOwnLimit, validityOf } from "./judging.js";
 import { readToken, tokenIn } from "./verify.js";
-
-const SERIAL_DIGITS = 12;
-const NUMBER_BASE = 97;
 
 /** A pack was issued before it came: a clock that says otherwise has been set back. */
 const SET_BACK = 2000;
@@ -75,7 +72,7 @@ export function createAppraiser({ pack, store, clock, subtle, verifier }) {
       overLimit: overOwnLimit(known.policy.limits, await store.usesOf(hash), today),
     });
     const told = found !== null && !DISOWNED.has(judgement.verdict);
-    return { ...judgement, card: told ? withRate(known, found, last4Of(serialIn(code))) : null };
+    return { ...judgement, card: told ? withRate(known, found, numberOf(serialIn(code)).slice(-4)) : null };
   }
 
   return { appraise, hashOf };
@@ -114,9 +111,4 @@ function withRate(known, { honour, pay_permille: own, valid_from, valid_until },
 
 function isCertified(shop, today) {
   return shop.certified && (shop.certified_until === null || today <= shop.certified_until);
-}
-
-function last4Of(serial) {
-  const check = NUMBER_BASE + 1 - ((Number(serial) * 100) % NUMBER_BASE);
-  return serial.slice(-2) + String(check).padStart(2, "0");
 }

@@ -5,7 +5,8 @@
 
 /** @typedef {"card_number" | "token" | "payment_code" | "goods_barcode" | "bad"} CodeKind */
 
-const SERIAL_DIGITS = 12;
+/** Digits of a card's serial, with which its number begins. */
+export const SERIAL_DIGITS = 12;
 const NUMBER = /^[0-9]{14}$/;
 const PAYMENT = /^(?:1[0-5][0-9]{16}|(?:2[5-9]|30)[0-9]{14,22})$/;
 const GOODS = /^(?:[0-9]{8}|[0-9]{12,13})$/;
@@ -80,11 +81,17 @@ export function masked(text) {
  * @param {string} code
  */
 function isCardNumber(code) {
-  if (!NUMBER.test(code)) return false;
-  const serial = code.slice(0, SERIAL_DIGITS);
+  return NUMBER.test(code) && code === numberOf(code.slice(0, SERIAL_DIGITS));
+}
+
+/**
+ * Return the card number of a serial: its twelve digits, and two that check them.
+ * @param {string} serial
+ */
+export function numberOf(serial) {
   // Twelve digits and two zeros stay below 2^53, so the remainder is exact.
   const check = 98 - ((Number(serial) * 100) % 97);
-  return code.slice(SERIAL_DIGITS) === String(check).padStart(2, "0");
+  return serial + String(check).padStart(2, "0");
 }
 
 /**

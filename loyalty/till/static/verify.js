@@ -1,6 +1,6 @@
 /** Reads the token of a card and checks its signature, by the law of docs/card-format.md. */
 
-import { bytesOf, fromBase32, hexOf, joined } from "./bytes.js";
+import { bytesOf, fromBase32, fromBase64, hexOf, joined } from "./bytes.js";
 
 const PURPOSE = bytesOf("loyalty card v1\0");
 const PAYLOAD_BYTES = 11;
@@ -86,8 +86,7 @@ export function createVerifier({ subtle, noble }) {
   const asKey = (raw) => subtle.importKey("raw", raw, { name: "Ed25519" }, false, ["verify"]);
 
   function isNative() {
-    const sample = Uint8Array.from(atob(SAMPLE_KEY), (letter) => letter.charCodeAt(0));
-    native = native || asKey(sample).then(() => true, () => false);
+    native = native || asKey(fromBase64(SAMPLE_KEY)).then(() => true, () => false);
     return native;
   }
 
