@@ -15,7 +15,7 @@ from loyalty.cards.token import card_url
 from loyalty.models import Card, Shop
 from loyalty.rules.card_number import number_of
 from tests.browser.conftest import FLAGS, chromium
-from tests.browser.counter import pair
+from tests.browser.counter import TRAINING_NUMBER, pair, scan
 from tests.browser.held_cards import Hold, card_with_barcode, card_with_qr, film_of, sight_of
 
 PAYMENT_CODE = "134567890123456789"
@@ -121,6 +121,12 @@ def test_the_camera_is_let_go_when_nobody_shows_a_card(
         expect(page.locator("[data-viewfinder]")).to_be_hidden()
         expect(page.get_by_role("button", name="用摄像头扫")).to_be_focused()
 
+        open_camera(page)
+        scan(page, TRAINING_NUMBER)
+        expect(page.locator("[data-viewfinder]")).to_be_hidden()
+        assert state_of_camera(page) == "ended"
+
+        page.keyboard.press("Escape")
         open_camera(page)
         page.evaluate(
             """() => {
