@@ -16,6 +16,7 @@ from loyalty.reports.typesetting import (
     RULE,
     SOFT,
     Paper,
+    lines_of,
     printable,
     write_fitted,
 )
@@ -26,9 +27,15 @@ LINES = 20
 _MARGIN = 12.0
 _STEPS = 112.0
 """Width of how to reckon; the table of prices stands beside it."""
-_STEP_LINE = 5.6
+_STEP_SIZES: Final = (13.0, 12.0, 11.0, 10.0, 9.0, 8.0, 7.0, 6.0)
+"""Letters in which the steps may stand, in points; the first that fits is taken."""
+_LEADING = 0.5
+"""Height of a line, in millimetres for each point of its letters."""
+_STEP_GAP = 0.9
+_TOP_OF_BAND = 40.0
 _PRICE_LINE = 5.2
 _BAND = 13.0
+_HEAD = 7.0
 _ROW = 8.2
 _BOX = 6.3
 _BOX_GAP = 1.9
@@ -114,7 +121,7 @@ def _draw_head(paper: Paper, one: TallySheet) -> None:
 
 def _draw_rates(paper: Paper, one: TallySheet) -> None:
     """Draw what cardholders pay, large, white on a band."""
-    top, width = 40.0, paper.epw / len(one.rates)
+    top, width = _TOP_OF_BAND, paper.epw / len(one.rates)
     paper.set_fill_color(ACCENT)
     paper.rect(_MARGIN, top, paper.epw, _BAND, style="F")
     points = 20 if len(one.rates) == 1 else 15
@@ -126,16 +133,22 @@ def _draw_rates(paper: Paper, one: TallySheet) -> None:
 
 
 def _draw_how_to_reckon(paper: Paper, one: TallySheet) -> None:
-    top = 40.0 + _BAND + 3.5
+    """Draw the steps beside the prices, in letters as much smaller as their length demands."""
+    top, width = _TOP_OF_BAND + _BAND + 3.5, _STEPS - 10
+    room = _top_of_lines(paper) - 2 - top
+    for points in _STEP_SIZES:
+        paper.pen(points)
+        line = points * _LEADING
+        needed = sum(len(lines_of(paper, step, width)) * line + _STEP_GAP for step in one.steps)
+        if needed <= room:
+            break
     paper.set_y(top)
     for number, step in enumerate(one.steps, start=1):
-        paper.set_x(_MARGIN)
-        with paper.strong(11, ACCENT):
-            paper.cell(6, _STEP_LINE, str(number))
-        paper.set_x(_MARGIN + 6)
-        paper.pen(11)
-        paper.write_lines(step, _STEPS - 10, height=_STEP_LINE)
-        paper.ln(0.9)
+        with paper.strong(points, ACCENT):
+            paper.cell(6, line, str(number))
+        paper.pen(points)
+        paper.write_lines(step, width, height=line)
+        paper.set_xy(_MARGIN, paper.y + _STEP_GAP)
     _draw_prices(paper, one, top=top)
 
 
@@ -156,27 +169,32 @@ def _draw_prices(paper: Paper, one: TallySheet, *, top: float) -> None:
 
 def _draw_lines(paper: Paper, one: TallySheet) -> None:
     """Draw the lines to write on, from the foot of the page upwards as many as there are."""
-    top = paper.h - 11 - (LINES + 1) * _ROW - 7
+    top = _top_of_lines(paper)
     edges = _edges(paper)
     paper.set_fill_color(238, 242, 248)
-    paper.rect(_MARGIN, top, paper.epw, 7, style="F")
+    paper.rect(_MARGIN, top, paper.epw, _HEAD, style="F")
     paper.pen(10.5, SOFT)
     for name, (left, right) in zip(one.columns, pairwise(edges), strict=True):
-        _centre(paper, name, x=left, y=top, width=right - left, height=7)
-    _draw_example(paper, one, edges, top=top + 7)
+        _centre(paper, name, x=left, y=top, width=right - left, height=_HEAD)
+    _draw_example(paper, one, edges, top=top + _HEAD)
     for number in range(1, LINES + 1):
-        y = top + 7 + number * _ROW
+        y = top + _HEAD + number * _ROW
         paper.pen(10, SOFT)
         _centre(paper, str(number), x=edges[0], y=y, width=edges[1] - edges[0], height=_ROW)
         _centre(paper, ":", x=edges[1], y=y, width=edges[2] - edges[1], height=_ROW)
         _draw_boxes(paper, left=edges[2], top=y)
         _rule(paper, y, width=0.2, colour=RULE)
-    bottom = top + 7 + (LINES + 1) * _ROW
+    bottom = top + _HEAD + (LINES + 1) * _ROW
     _rule(paper, bottom, width=0.4, colour=SOFT)
     paper.set_draw_color(RULE)
     paper.set_line_width(0.2)
     for x in edges:
         paper.line(x, top, x, bottom)
+
+
+def _top_of_lines(paper: Paper) -> float:
+    """Return where the head of the lines begins: the example and they go down to the footer."""
+    return paper.h - 11 - (LINES + 1) * _ROW - _HEAD
 
 
 def _edges(paper: Paper) -> list[float]:

@@ -71,6 +71,7 @@ def test_a_sheet_is_one_page_of_a4_with_twenty_lines() -> None:
         sheet("文明居民 8.5折 · 付85%", "联户长 8折 · 付80%", "红细胞党员 8.25折 · 付82.5%"),
         replace(sheet(), shop="阿依古丽·阿不都拉的干果调料和馕与面点综合批发零售商店" * 2),
         replace(sheet(), stall="A12 · " * 20, columns=("Number",) * 5),
+        replace(sheet(), steps=["Drop what is less than a fen, never round up. " * 3] * 5),
         replace(sheet(), demonstration="演示：这里的人和卡都是虚构的。"),
     ],
 )
@@ -82,6 +83,19 @@ def test_whatever_it_says_stays_on_the_paper(one: TallySheet) -> None:
         left, bottom, right, top = drawing.get_bounds()
         assert 0 <= left <= right <= width
         assert 0 <= bottom <= top <= height
+
+
+def test_long_steps_become_smaller_and_leave_the_lines_free() -> None:
+    long = replace(sheet(), steps=["Drop what is less than a fen, never round up. " * 3] * 5)
+
+    (page,) = drawn(long)
+
+    text = page.get_textpage()
+    said = text.get_text_range()
+    last = text.get_charbox(said.rindex("never round up"))
+    head = text.get_charbox(said.index("卡号"))
+    assert said.count("never round up") == 15
+    assert last[1] > head[3]
 
 
 def test_the_same_sheet_is_the_same_file() -> None:

@@ -10,7 +10,6 @@ from loyalty.reports.tally_sheet import TallySheet
 from loyalty.rules.card_number import number_of
 from loyalty.rules.discount import effective_exclusions
 from loyalty.rules.money import WHOLE, Fen, Permille, Rounding, payable_on, yuan
-from loyalty.rules.money import pay_in_words as fold_of
 from loyalty.words.categories import CATEGORIES
 from loyalty.words.honours import honour_name
 from loyalty.words.rates import pay_in_words
@@ -40,7 +39,7 @@ def tally_sheet_of(
         language=language,
         community=community.name,
         title=title,
-        shop_name=gettext("店铺"),
+        shop_name=gettext("店铺名称"),
         shop=shop.name,
         stall=" · ".join(told for told in (shop.stall, plaque) if told),
         day_name=gettext("日期"),
@@ -48,7 +47,7 @@ def tally_sheet_of(
         steps=list(_steps(shop, community, pays)),
         prices=[
             [gettext("原价"), *(str(whole) for whole in ROUND_YUAN)],
-            *([fold_of(pay), *_prices(pay, rounding)] for pay in pays),
+            *([pay_in_words(pay), *_prices(pay, rounding)] for pay in pays),
         ],
         columns=(
             gettext("序号"),
