@@ -107,10 +107,15 @@ def transaction() -> Iterator[Session]:
 @contextmanager
 def hot_connection() -> Iterator[Connection[Any]]:
     """Give a bare connection on which each statement is one transaction, prepared once."""
-    pooled = db.engines[HOT].raw_connection()
+    engine = db.engines[HOT]
+    pooled = engine.raw_connection()
+    connection = cast("Connection[Any]", pooled.driver_connection)
     try:
-        yield pooled.driver_connection  # type: ignore[misc]  # the pool types no driver
+        yield connection
     finally:
+        if connection.closed:
+            # The server has gone, and with it whatever else lies in the pool.
+            engine.dispose()
         pooled.close()
 
 
