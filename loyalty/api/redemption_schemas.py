@@ -75,6 +75,7 @@ class SaleOfTheDaySchema(Schema):
     saved_fen = ma.fields.Integer()
     with_amount = ma.fields.Boolean()
     happened_at = ma.fields.AwareDateTime()
+    recorded_at = ma.fields.AwareDateTime()
     voided = ma.fields.Boolean()
 
 

@@ -28,6 +28,8 @@ class SaleOfTheDay:
     saved_fen: Fen
     with_amount: bool
     happened_at: datetime
+    recorded_at: datetime
+    """When the till's ten minutes to void it began."""
     voided: bool
 
 
@@ -71,6 +73,7 @@ def day_of(session: Session, till: Till, *, today: date) -> TillDay:
             Redemption.saved_fen + func.coalesce(back.c.saved, 0),
             Redemption.with_amount,
             Redemption.happened_at,
+            Redemption.recorded_at,
             func.coalesce(back.c.voided, false()),
         )
         .join(Card, Card.id == Redemption.card_id)

@@ -80,8 +80,8 @@ def _unchecked() -> dict[str, str]:
     """Return what a device cannot look at by itself."""
     return {
         "signature": gettext("卡的真假"),
-        "other_tills": gettext("今天在别处用过几次"),
-        "list_age": gettext("最近有没有停用"),
+        "other_tills": gettext("别处用过几次"),
+        "list_age": gettext("最近是否停用"),
         "clock": gettext("日期对不对"),
     }
 

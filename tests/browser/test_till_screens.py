@@ -19,7 +19,7 @@ def test_a_stall_that_only_verifies_is_asked_for_no_amount(
     phone.locator(".tabs [data-open=sell]").click()
     scan(phone, number_of(card.serial))
     expect(phone.locator("[data-word]")).to_have_text("有效")
-    phone.keyboard.type("5", delay=100)
+    phone.keyboard.type("12.5", delay=100)
     phone.keyboard.press("Enter")
 
     expect(phone.locator("[data-word]")).to_have_text("已记用卡")

@@ -2,16 +2,16 @@
 
 import { yuan } from "./money.js";
 
-/** How long a till may take a sale back itself, in milliseconds. */
+/** How long after the service has recorded it a till may take a sale back, in milliseconds. */
 export const VOID_WITHIN = 10 * 60 * 1000;
 
 /**
  * Return whether a sale of the list can still be taken back here.
- * @param {{voided: boolean, happened_at: string}} entry
+ * @param {{voided: boolean, recorded_at: string}} entry
  * @param {number} now milliseconds
  */
 export function mayBeVoided(entry, now) {
-  return !entry.voided && now - Date.parse(entry.happened_at) < VOID_WITHIN;
+  return !entry.voided && now - Date.parse(entry.recorded_at) < VOID_WITHIN;
 }
 
 /**

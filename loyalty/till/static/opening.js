@@ -87,9 +87,11 @@ export async function install({ navigator }) {
   // Without HTTPS browsers have neither.
   if (navigator.serviceWorker === undefined) return;
   try {
-    await navigator.serviceWorker.register("/till/worker.js", { scope: "/till" });
+    const worker = await navigator.serviceWorker.register("/till/worker.js", { scope: "/till" });
     // What is kept here must not be cleared to make room for pictures.
     if (navigator.storage && navigator.storage.persist) await navigator.storage.persist();
+    // Browsers look for a newer version when they find the time; the network may be gone by then.
+    await worker.update();
   } catch {
     // A browser that refuses sells all the same, as long as there is network.
   }

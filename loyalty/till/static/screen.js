@@ -153,7 +153,7 @@ function idle(sale, verifyOnly) {
  */
 export function dayInWords(day, language, more = {}) {
   const [year, month, date] = day.split("-").map(Number);
-  return new Intl.DateTimeFormat(language, { month: "long", day: "numeric", ...more }).format(
+  return new Intl.DateTimeFormat(language, { month: "short", day: "numeric", ...more }).format(
     new Date(year, month - 1, date),
   );
 }

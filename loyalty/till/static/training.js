@@ -3,7 +3,7 @@
  * taken as valid; a real card is judged by what the device holds.
  */
 
-import { inGroups } from "./codes.js";
+import { inGroups, isTrainingCode } from "./codes.js";
 import { quote as quoteOf } from "./discount.js";
 
 /** A right number that is issued to nobody: serial 0. */
@@ -50,14 +50,15 @@ export function createTraining({ teller, pack, now }) {
       state: () => ({ ...teller.state(), online: false }),
       async check(code, onAnswer) {
         const valid = { verdict: "ok", card: card(), unchecked: [], from: "device", mayRecord: true };
-        onAnswer(code === TRAINING_NUMBER ? valid : await teller.judge(code));
+        onAnswer(isTrainingCode(code) ? valid : await teller.judge(code));
       },
       async record({ card: shown, totalFen, excludedFen, key }) {
         const priced = totalFen === null ? null : quote(shown, totalFen, excludedFen);
         const receipt = String(sales.length + 1).padStart(8, "0");
         const happened_at = now().toISOString();
         const with_amount = priced !== null;
-        const entry = { id: key, card: shown, receipt, with_amount, happened_at, voided: false };
+        const times = { happened_at, recorded_at: happened_at };
+        const entry = { id: key, card: shown, receipt, with_amount, ...times, voided: false };
         sales = [{ ...entry, ...amountsOf(priced) }, ...sales];
         return { outcome: "recorded", verdict: "ok", receipt, quote: priced };
       },
