@@ -20,6 +20,8 @@ LIMITS: Mapping[str, str] = MappingProxyType(
         "/api/v1/till/pairing": "20 per minute",
         "/api/v1/tokens": "20 per minute",
         "/card": "30 per minute",
+        "/matter": "10 per minute",
+        "/matter/status": "10 per minute",
         "/nominate": "10 per minute",
         "/notice/<month>/objection": "10 per minute",
         "/objection": "10 per minute",

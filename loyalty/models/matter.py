@@ -32,6 +32,8 @@ class Matter(Versioned):
     raised_at: Mapped[Moment]
     contact: Mapped[str | None]
     """Where the answer is wanted; forgotten some time after the matter was closed."""
+    receipt: Mapped[str | None] = mapped_column(unique=True)
+    """What a resident who raised it on the public form asks back with."""
     owner_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff_account.id"))
     """Who sees to it."""
     due_on: Mapped[date | None]

@@ -9,6 +9,7 @@ from jinja2 import StrictUndefined
 from loyalty.pages import preferences
 from loyalty.pages.api_docs import api_docs
 from loyalty.pages.honour_roll import honours
+from loyalty.pages.matter import matters
 from loyalty.pages.nominate import nominations
 from loyalty.pages.notice import notices
 from loyalty.pages.objections import objections
@@ -16,9 +17,10 @@ from loyalty.pages.public import public
 from loyalty.pages.resident import resident
 from loyalty.pages.staff import STAFF_PAGES
 from loyalty.pages.staff.console import register_sign_in
+from loyalty.pages.stats import stats
 from loyalty.pages.values import FILTERS
 
-SELECTION_PAGES = (notices, objections, nominations, honours)
+SELECTION_PAGES = (notices, objections, nominations, matters, honours, stats)
 
 NOT_OF_A_QUERY = ("_anchor", "_external", "_method", "_scheme", "endpoint")
 """What `url_for` would take for itself."""

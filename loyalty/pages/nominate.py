@@ -87,5 +87,6 @@ def _receipt(community: Community, taken_in: Nomination) -> Response:
             gettext("要问起这次推荐，请报回执号。"),
         ],
         back=url_for("notice_pages.listed", slug=community.slug),
+        back_word=gettext("回到公示"),
     )
     return not_found_by_search(page)

@@ -83,7 +83,7 @@ def status(slug: str | None = None) -> Response:
         community = community_here(session, slug)
         if form.validate_on_submit():
             try:
-                found = objection_called(session, community, _as_given_out(form.receipt.data))
+                found = objection_called(session, community, as_given_out(form.receipt.data))
             except UnknownRecordError:
                 form.receipt.errors = [gettext("没有这个回执号，请对照回执再输一次。")]
     page = render_template(
@@ -131,6 +131,7 @@ def _receipt(community: Community, made: Objection, back: str) -> Response:
             gettext("凭回执号，在“查异议的答复”里看结果。不需要姓名。"),
         ],
         back=back,
+        back_word=gettext("回到公示"),
     )
     return not_found_by_search(page)
 
@@ -140,7 +141,7 @@ def in_fours(receipt: str) -> str:
     return " ".join(receipt[start : start + 4] for start in range(0, len(receipt), 4))
 
 
-def _as_given_out(typed: str) -> str:
+def as_given_out(typed: str) -> str:
     """Return a number as it was given out, whatever keyboard it was typed on."""
     text = unicodedata.normalize("NFKC", typed).upper()
     return "".join(character for character in text if character.isalnum())

@@ -1,7 +1,7 @@
 """Who gave whom how much: the ledger of mutual benefit."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -69,6 +69,16 @@ def matrix(contributions: Iterable[Contribution]) -> tuple[Cell, ...]:
 def redacted(people: int) -> bool:
     """Return whether a public figure about that many people is hidden."""
     return people < SMALLEST_PUBLIC_GROUP
+
+
+def publishable(people: Mapping[str, int]) -> frozenset[str]:
+    """Return which cells of a published total are shown, by how many people each is about.
+
+    Where a cell is too small to be shown, the smallest of the others is hidden with it: a single
+    one could be worked out from the total.
+    """
+    shown = sorted((cell for cell in people if not redacted(people[cell])), key=people.__getitem__)
+    return frozenset(shown if len(shown) == len(people) else shown[1:])
 
 
 def _cell(contributions: list[Contribution]) -> Cell:

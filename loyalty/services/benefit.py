@@ -63,7 +63,12 @@ class Benefit:
 
 
 def benefit_of(session: Session, actor: StaffMember, *, first: Month, last: Month) -> Benefit:
-    """Return who gained what from one month to another, both included.
+    """Return who gained what in the actor's community, as `benefit_in` does."""
+    return benefit_in(session, actor.community_id, first=first, last=last)
+
+
+def benefit_in(session: Session, community_id: UUID, *, first: Month, last: Month) -> Benefit:
+    """Return who gained what in a community from one month to another, both included.
 
     Raises:
         ValueRefusedError: the months are in the wrong order, or too many.
@@ -73,7 +78,7 @@ def benefit_of(session: Session, actor: StaffMember, *, first: Month, last: Mont
             "/query/to", f"The last month comes before the first, or {MOST_MONTHS} months are over."
         )
     within = (
-        (Redemption.community_id == actor.community_id)
+        (Redemption.community_id == community_id)
         & (Redemption.month >= first.first)
         & (Redemption.month <= last.first)
     )
@@ -82,8 +87,8 @@ def benefit_of(session: Session, actor: StaffMember, *, first: Month, last: Mont
         last=last,
         totals=_sums(session.execute(_query(within)).one()),
         by_month=_by_month(session, within),
-        by_shop=_by_shop(session, within, actor.community_id),
-        by_honour=_by_honour(session, within, actor.community_id),
+        by_shop=_by_shop(session, within, community_id),
+        by_honour=_by_honour(session, within, community_id),
         by_trade=[
             Share(trade, trade, sums) for trade, sums in _grouped(session, within, Redemption.trade)
         ],

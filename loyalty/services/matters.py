@@ -1,6 +1,5 @@
 """Matters that the merchants' council and residents raise (三张清单): needs, problems, services."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -11,9 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from loyalty.models import Community, Matter, StaffAccount
-from loyalty.rules.calendar import Month
 from loyalty.services.actors import Role, StaffMember, note
-from loyalty.services.community import locked_community
 from loyalty.services.errors import (
     NotAllowedError,
     StaleRecordError,
@@ -21,6 +18,7 @@ from loyalty.services.errors import (
     ValueRefusedError,
 )
 from loyalty.services.paging import Page, page
+from loyalty.services.receipts import new_receipt
 
 
 class MatterKind(StrEnum):
@@ -45,6 +43,10 @@ class Raiser(StrEnum):
     COUNCIL = "council"
     RESIDENT = "resident"
     STAFF = "staff"
+
+
+ANSWERING = frozenset({"answer", "state"})
+"""Members of a matter that whoever sees to it may change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,17 +84,6 @@ class FindMatters:
     state: MatterState | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class MatterCount:
-    """How many matters of one kind were raised in a month, and what has become of them."""
-
-    month: Month
-    kind: MatterKind
-    raised: int
-    answered: int
-    """Of those raised, how many have an answer by now."""
-
-
 def raise_matter(
     session: Session, actor: StaffMember, request: RaiseMatter, *, now: datetime
 ) -> Matter:
@@ -106,25 +97,30 @@ def raise_matter(
     if not for_itself and not actor.roles & {Role.STAFF, Role.MANAGER}:
         raise NotAllowedError("The council raises matters of its own; staff see who answers them.")
     _refuse_stranger(session, actor, request.owner_id)
-    # Held, so that two matters at the same moment get two numbers.
-    community = locked_community(session, actor)
-    last = session.scalar(
-        select(func.max(Matter.number)).where(Matter.community_id == community.id)
-    )
-    matter = Matter(
-        community_id=community.id,
-        number=(last or 0) + 1,
-        kind=request.kind.value,
-        text=request.text,
-        raised_by=request.raised_by.value,
-        raised_at=now,
-        contact=request.contact,
-        owner_id=request.owner_id,
-        due_on=request.due_on,
-    )
-    session.add(matter)
+    return _written_down(session, actor, actor.community_id, request, now=now)
+
+
+def raise_public_matter(
+    session: Session, community: Community, request: RaiseMatter, *, now: datetime
+) -> Matter:
+    """Write down what a resident has raised on the public form, with a receipt."""
+    matter = _written_down(session, None, community.id, request, now=now)
+    matter.receipt = new_receipt()
     session.flush()
-    _note(session, actor, "matter.raised", matter, now=now)
+    return matter
+
+
+def matter_called(session: Session, community: Community, receipt: str) -> Matter:
+    """Return the matter with a receipt's number.
+
+    Raises:
+        UnknownRecordError: the community has given out no such number.
+    """
+    matter = session.scalar(
+        select(Matter).where(Matter.receipt == receipt, Matter.community_id == community.id)
+    )
+    if matter is None:
+        raise UnknownRecordError("There is no matter with this number.")
     return matter
 
 
@@ -160,6 +156,11 @@ def find_matters(session: Session, actor: StaffMember, request: FindMatters) -> 
     )
 
 
+def may_answer(actor: StaffMember, matter: Matter) -> bool:
+    """Return whether an account answers a matter: the staff, and whoever is to see to it."""
+    return bool(actor.roles & {Role.STAFF, Role.MANAGER}) or matter.owner_id == actor.account_id
+
+
 def change_matter(
     session: Session, actor: StaffMember, request: ChangeMatter, *, now: datetime
 ) -> Matter:
@@ -168,12 +169,16 @@ def change_matter(
     An answer to an open matter makes it an answered one; closed, it may be opened again.
 
     Raises:
+        NotAllowedError: it is somebody else's, or is handed on by somebody who is no staff.
         StaleRecordError: somebody else changed the matter meanwhile.
         ValueRefusedError: it rests without an answer, or the community has no such account.
     """
     matter = matter_of(session, actor, request.matter_id)
     if matter.version != request.version:
         raise StaleRecordError("The matter has been changed meanwhile; read it again.")
+    hands_on = not actor.roles & {Role.STAFF, Role.MANAGER} and request.values.keys() - ANSWERING
+    if hands_on or not may_answer(actor, matter):
+        raise NotAllowedError("A matter is answered by the staff, or by whoever sees to it.")
     _refuse_stranger(session, actor, request.values.get("owner_id"))
     for name, value in request.values.items():
         setattr(matter, name, value)
@@ -190,30 +195,34 @@ def change_matter(
     return matter
 
 
-def matter_counts(
-    session: Session, community: Community, *, first: Month, last: Month
-) -> Sequence[MatterCount]:
-    """Return the counts of the months from `first` to `last`, both included, by month and kind.
-
-    A matter counts in the month it was raised in, by the community's calendar. What is not there
-    is 0.
-    """
-    month = func.date_trunc("month", func.timezone(community.timezone, Matter.raised_at))
-    raised = (
-        select(month.label("month"), Matter.kind, Matter.answered_at)
-        .where(Matter.community_id == community.id)
-        .subquery()
+def _written_down(
+    session: Session,
+    actor: StaffMember | None,
+    community_id: UUID,
+    request: RaiseMatter,
+    *,
+    now: datetime,
+) -> Matter:
+    # Held, so that two matters at the same moment get two numbers.
+    session.get_one(Community, community_id, with_for_update={"key_share": True})
+    last = session.scalar(
+        select(func.max(Matter.number)).where(Matter.community_id == community_id)
     )
-    rows = session.execute(
-        select(raised.c.month, raised.c.kind, func.count(), func.count(raised.c.answered_at))
-        .where(raised.c.month.between(first.first, last.first))
-        .group_by(raised.c.month, raised.c.kind)
-        .order_by(raised.c.month, raised.c.kind)
+    matter = Matter(
+        community_id=community_id,
+        number=(last or 0) + 1,
+        kind=request.kind.value,
+        text=request.text,
+        raised_by=request.raised_by.value,
+        raised_at=now,
+        contact=request.contact,
+        owner_id=request.owner_id,
+        due_on=request.due_on,
     )
-    return [
-        MatterCount(Month.of(first_day), MatterKind(kind), number, answered)
-        for first_day, kind, number, answered in rows
-    ]
+    session.add(matter)
+    session.flush()
+    _note(session, actor, "matter.raised", matter, now=now)
+    return matter
 
 
 def _refuse_stranger(session: Session, actor: StaffMember, account_id: UUID | None) -> None:
@@ -226,7 +235,7 @@ def _refuse_stranger(session: Session, actor: StaffMember, account_id: UUID | No
 
 def _note(
     session: Session,
-    actor: StaffMember,
+    actor: StaffMember | None,
     action: str,
     matter: Matter,
     *,
@@ -237,7 +246,7 @@ def _note(
         session,
         actor,
         action,
-        community_id=actor.community_id,
+        community_id=matter.community_id,
         subject_id=matter.id,
         now=now,
         **detail,

@@ -1,8 +1,6 @@
 """Objections to a line of a public notice: made by anyone, read by staff."""
 
 import json
-import secrets
-from base64 import b32encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -20,6 +18,7 @@ from loyalty.rules.selection import RoundObstacle, RoundState
 from loyalty.services.actors import StaffMember, note
 from loyalty.services.errors import RoundStateError, UnknownRecordError, ValueRefusedError
 from loyalty.services.notices import latest_version
+from loyalty.services.receipts import new_receipt
 from loyalty.services.rounds import round_of
 from loyalty.services.waiting_lines import disputable_lines
 from loyalty.services.working_days import last_day_of
@@ -44,8 +43,6 @@ OF_WHOM = (
     joinedload(Objection.candidate).joinedload(Candidate.round_list).joinedload(RoundList.honour),
 )
 """What an objection is shown with to staff."""
-
-_RECEIPT_BYTES = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +76,7 @@ def make_objection(
     objection = Objection(
         round_id=selection_round.id,
         candidate_id=candidate_id,
-        receipt=b32encode(secrets.token_bytes(_RECEIPT_BYTES)).decode(),
+        receipt=new_receipt(),
         text=request.text,
         name=request.name,
         contact=request.contact,

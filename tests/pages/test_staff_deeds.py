@@ -164,7 +164,7 @@ def test_a_day_that_is_none_of_the_year_is_refused(
 
 
 @pytest.mark.parametrize("role", [Role.PANEL, Role.COUNCIL, Role.SHOP_OWNER])
-@pytest.mark.parametrize("path", ["deeds", "matters", "working-days/2027"])
+@pytest.mark.parametrize("path", ["deeds", "working-days/2027"])
 def test_these_pages_are_for_staff(
     client: FlaskClient, session: Session, community: Community, role: Role, path: str
 ) -> None:

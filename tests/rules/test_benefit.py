@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loyalty.rules.benefit import Cell, Contribution, Label, Party, matrix, redacted
+from loyalty.rules.benefit import Cell, Contribution, Label, Party, matrix, publishable, redacted
 from loyalty.rules.money import Fen
 
 contributions = st.lists(
@@ -93,3 +93,18 @@ def test_nothing_given_is_an_empty_matrix() -> None:
 @pytest.mark.parametrize(("people", "hidden"), [(0, True), (4, True), (5, False), (6, False)])
 def test_figures_about_fewer_than_five_people_are_hidden(people: int, *, hidden: bool) -> None:
     assert redacted(people) is hidden
+
+
+def test_a_hidden_cell_takes_the_smallest_of_the_others_with_it() -> None:
+    assert publishable({"蔬菜": 9, "超市": 5, "理发": 4}) == {"蔬菜"}
+    assert publishable({"蔬菜": 9, "超市": 5, "理发": 5}) == {"蔬菜", "超市", "理发"}
+    assert publishable({}) == frozenset()
+
+
+@given(st.dictionaries(st.text(max_size=3), st.integers(1, 12), max_size=6))
+def test_nothing_about_fewer_than_five_can_be_worked_out(people: dict[str, int]) -> None:
+    hidden = people.keys() - publishable(people)
+
+    assert all(people[cell] >= 5 for cell in people.keys() - hidden)
+    assert len(hidden) != 1 or len(people) == 1
+    assert not hidden or len(hidden) == len(people) or max(people[one] for one in hidden) >= 5

@@ -1,6 +1,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
+import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
@@ -8,14 +9,14 @@ from loyalty.database import transaction
 from loyalty.models import Community
 from loyalty.rules.calendar import Month
 from loyalty.services.actors import Role, StaffMember
+from loyalty.services.errors import NotAllowedError
+from loyalty.services.matter_counts import MatterCount, matter_counts
 from loyalty.services.matters import (
     ChangeMatter,
-    MatterCount,
     MatterKind,
     RaiseMatter,
     Raiser,
     change_matter,
-    matter_counts,
     raise_matter,
 )
 from tests.given import NOON, SHANGHAI, given_community, given_staff
@@ -89,3 +90,24 @@ def test_matters_raised_at_once_get_numbers_of_their_own(app: Flask, session: Se
         numbers = sorted(pool.map(raise_one, range(8)))
 
     assert numbers == [*range(1, 9)]
+
+
+def test_whoever_sees_to_a_matter_answers_it_but_does_not_hand_it_on(session: Session) -> None:
+    community = given_community(session)
+    owner = given_staff(session, community, Role.COUNCIL)
+    stranger = given_staff(session, community, Role.COUNCIL)
+    request = RaiseMatter(
+        MatterKind.NEED, "东门路灯不亮", Raiser.RESIDENT, owner_id=owner.account_id
+    )
+    matter = raise_matter(session, given_staff(session, community), request, now=NOON)
+
+    for actor, values in (
+        (stranger, {"answer": "好"}),
+        (owner, {"answer": "好", "owner_id": stranger.account_id}),
+        (owner, {"due_on": NOON.date()}),
+    ):
+        with pytest.raises(NotAllowedError):
+            change_matter(session, actor, ChangeMatter(matter.id, 1, values), now=NOON)
+    change_matter(session, owner, ChangeMatter(matter.id, 1, {"answer": "好"}), now=NOON)
+
+    assert matter.state == "answered"

@@ -6,6 +6,7 @@ from loyalty.pages.staff.cases import cases
 from loyalty.pages.staff.certification import certification
 from loyalty.pages.staff.deeds import deeds
 from loyalty.pages.staff.fairness import fairness
+from loyalty.pages.staff.figures import figures
 from loyalty.pages.staff.home import home_page
 from loyalty.pages.staff.imports import imports
 from loyalty.pages.staff.matters import matters
@@ -45,6 +46,7 @@ STAFF_PAGES = (
     cases,
     cards,
     matters,
+    figures,
     working_days,
 )
 """Every blueprint of the console."""

@@ -45,6 +45,11 @@ class SignedIn(UserMixin):  # type: ignore[misc]  # the library has no types
         """Whether this is one of the staff, and not a panellist who sees one score sheet."""
         return bool(self.actor.roles & STAFF)
 
+    @property
+    def is_council(self) -> bool:
+        """Whether this is of the merchants' council, which sees matters and figures."""
+        return Role.COUNCIL in self.actor.roles
+
     def get_id(self) -> str:
         """Return what the session remembers."""
         return self.token

@@ -1,6 +1,8 @@
 """The first page of the console: what waits for somebody, and the figures of the month."""
 
-from flask import render_template
+from typing import Any
+
+from flask import redirect, render_template, url_for
 
 from loyalty.database import transaction
 from loyalty.pages.staff import console
@@ -14,15 +16,17 @@ from loyalty.services.round_progress import progress_of
 from loyalty.services.todo import ballots_due, todo_of
 from loyalty.words.definitions import FIGURES
 
-home_page = console.Console("home", "", also=frozenset({Role.PANEL}))
+home_page = console.Console("home", "", also=frozenset({Role.PANEL, Role.COUNCIL}))
 
 
 @home_page.get("")
-def home() -> str:
-    """Show what waits for whoever is signed in: a panellist's score sheets, the staff's work."""
+def home() -> Any:
+    """Show what waits for whoever is signed in: score sheets, the staff's work, or matters."""
     now, actor = console.now(), console.actor()
     with transaction() as session:
         sheets = ballots_due(session, actor)
+    if not actor.roles & (console.STAFF | {Role.PANEL}):
+        return redirect(url_for("staff_matters.listed"))
     if not actor.roles & console.STAFF:
         return render_template("staff/home_of_panel.html", sheets=sheets)
     month = Month.of(now.date())

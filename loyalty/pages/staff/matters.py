@@ -5,6 +5,7 @@ from uuid import UUID
 
 from flask import redirect, render_template, request, url_for
 from flask_babel import gettext, lazy_gettext
+from flask_login import current_user
 from wtforms import DateField, HiddenField
 from wtforms.validators import Optional
 
@@ -12,6 +13,7 @@ from loyalty.database import transaction
 from loyalty.pages.forms import Form, choice, line, options, passage
 from loyalty.pages.staff import console
 from loyalty.services.accounts import find_accounts
+from loyalty.services.actors import Role
 from loyalty.services.matters import (
     ChangeMatter,
     FindMatters,
@@ -22,26 +24,32 @@ from loyalty.services.matters import (
     change_matter,
     find_matters,
     matter_of,
+    may_answer,
     raise_matter,
 )
 from loyalty.words.matters import MATTER_KINDS, MATTER_STATES, RAISERS
 
-matters = console.Console("matters", "/matters")
+matters = console.Console("matters", "/matters", also=frozenset({Role.COUNCIL}))
 
 LONGEST_TEXT = 2000
 MOST_ACCOUNTS = 1000
 NOT_A_DAY = lazy_gettext("请填一个日期。")
 
 
-class MatterForm(Form):
-    """What somebody wants the community to see to."""
+class CouncilMatterForm(Form):
+    """What the merchants' council wants the community to see to."""
 
     kind = choice(
         lazy_gettext("哪张清单"), {code.value: word for code, word in MATTER_KINDS.items()}
     )
     text = passage(lazy_gettext("什么事"), longest=LONGEST_TEXT)
-    raised_by = choice(lazy_gettext("谁提的"), {code.value: word for code, word in RAISERS.items()})
     contact = line(lazy_gettext("怎么回复（可不填）"), needed=False)
+
+
+class MatterForm(CouncilMatterForm):
+    """What anybody wants, who sees to it, and until when; for staff."""
+
+    raised_by = choice(lazy_gettext("谁提的"), {code.value: word for code, word in RAISERS.items()})
     owner_id = choice(lazy_gettext("谁来办"))
     due_on = DateField(lazy_gettext("几号前答复（可不填）"), validators=[Optional()])
 
@@ -75,17 +83,11 @@ def listed() -> str:
 @matters.route("/new", methods=["GET", "POST"])
 def new() -> Any:
     """Write a matter down."""
-    form = MatterForm()
-    form.owner_id.choices = options({"": gettext("还没定")} | _accounts())
+    form = MatterForm() if current_user.is_staff else CouncilMatterForm()
+    if current_user.is_staff:
+        form.owner_id.choices = options({"": gettext("还没定")} | _accounts())
     if form.validate_on_submit():
-        matter = RaiseMatter(
-            MatterKind(form.kind.data),
-            form.text.data,
-            Raiser(form.raised_by.data),
-            contact=form.contact.data,
-            owner_id=UUID(form.owner_id.data) if form.owner_id.data else None,
-            due_on=form.due_on.data,
-        )
+        matter = _request(form)
         done = console.attempt(
             lambda session: raise_matter(session, console.actor(), matter, now=console.now()),
             gettext("已记下这件事。"),
@@ -112,6 +114,7 @@ def shown(matter_id: UUID) -> Any:
         kinds=MATTER_KINDS,
         raisers=RAISERS,
         owner=_accounts().get(str(matter.owner_id)),
+        may_answer=may_answer(console.actor(), matter),
     )
 
 
@@ -120,6 +123,20 @@ def close(matter_id: UUID) -> Any:
     """Put a matter that has its answer to rest."""
     _changed(matter_id, {"state": MatterState.CLOSED.value})
     return redirect(url_for("staff_matters.shown", matter_id=matter_id))
+
+
+def _request(form: Any) -> RaiseMatter:
+    kind, text, contact = MatterKind(form.kind.data), form.text.data, form.contact.data
+    if isinstance(form, MatterForm):
+        return RaiseMatter(
+            kind,
+            text,
+            Raiser(form.raised_by.data),
+            contact=contact,
+            owner_id=UUID(form.owner_id.data) if form.owner_id.data else None,
+            due_on=form.due_on.data,
+        )
+    return RaiseMatter(kind, text, Raiser.COUNCIL, contact=contact)
 
 
 def _changed(matter_id: UUID, values: dict[str, Any]) -> bool:

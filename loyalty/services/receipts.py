@@ -1,0 +1,11 @@
+"""Receipts: what the public asks back with. They tell nothing of anybody."""
+
+import secrets
+from base64 import b32encode
+
+_BYTES = 10
+
+
+def new_receipt() -> str:
+    """Return a number nobody guesses: 80 random bits, in sixteen letters and digits."""
+    return b32encode(secrets.token_bytes(_BYTES)).decode()
