@@ -1,5 +1,6 @@
 """A till without its screens: the modules alone, at work on a page of the service."""
 
+import time
 from typing import Any, cast
 from uuid import UUID
 
@@ -7,6 +8,7 @@ from playwright.sync_api import Page
 
 from loyalty.till.assets import version
 
+LONGEST_WAIT = 20
 STILL_PAGE = "icon-192.png"
 """A file of the till on which no module of the till runs by itself."""
 
@@ -121,6 +123,14 @@ class StillTill:
     def go_online(self) -> None:
         """Bring the network back."""
         self.page.context.set_offline(offline=False)
+
+
+def until(page: Page, question: str, arg: Any = None) -> None:
+    """Wait until a question that takes a page time to answer is answered with yes."""
+    deadline = time.monotonic() + LONGEST_WAIT
+    while not page.evaluate(question, arg):
+        assert time.monotonic() < deadline, question
+        page.wait_for_timeout(50)
 
 
 def everything_kept(page: Page) -> dict[str, str]:

@@ -14,11 +14,21 @@ from loyalty.till import assets
 from tests.browser.books import cases, sales
 from tests.browser.conftest import FLAGS, Network, chromium
 from tests.browser.counter import pair, pairing_code
-from tests.browser.still_till import StillTill, everything_kept
+from tests.browser.still_till import StillTill, everything_kept, until
 
 pytestmark = pytest.mark.usefixtures("unlimited")
 
 NAME, PHONE = "欧阳若兰", "13812345678"
+NEWER = "0123456789ab"
+
+INSTALLED = """async (version) => {
+  const { installing, waiting, active } = await navigator.serviceWorker.getRegistration("/till");
+  const cache = await caches.open(`loyalty-till-${version}`);
+  const files = (await cache.keys()).map(({ url }) => url);
+  const whole = files.some((url) => url.endsWith("/till")) &&
+    files.some((url) => url.endsWith(`${version}/vendor/zxing/zxing_reader.wasm`));
+  return whole && !installing && !waiting && active.state === "activated";
+}"""
 
 
 def test_a_newer_memory_takes_over_the_waiting_sales(
@@ -97,43 +107,51 @@ def test_nothing_on_the_device_tells_of_a_person(
     assert [(place, word) for place in kept for word in personal if word in kept[place]] == []
 
 
-def test_fifty_waiting_sales_survive_a_reload_and_a_new_version_without_network(
-    phone: Page,
-    session: Session,
-    shop: Shop,
-    card: Card,
-    *,
-    network: Network,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def fifty_waiting(phone: Page, session: Session, shop: Shop, card: Card) -> StillTill:
+    """Pair the phone, cut the network, and sell fifty times."""
     pair(phone, session, shop)
     phone.wait_for_function("() => navigator.serviceWorker.controller !== null")
     till = StillTill(phone)
     till.open_modules()
-    wasm = f"/till/assets/{assets.version()}/vendor/zxing/zxing_reader.wasm"
-    phone.wait_for_function("async (file) => Boolean(await caches.match(file))", arg=wasm)
     till.go_offline()
     till.run(f"Promise.all(Array.from({{length: 50}}, () => sell('{card.token}')))")
+    return till
 
+
+def expect_fifty_after_reload(phone: Page) -> None:
     phone.reload()
     expect(phone.locator(".line")).to_contain_text("50笔待传")
+
+
+def test_fifty_waiting_sales_survive_reloads_without_network_and_with_a_broken_service(
+    phone: Page, session: Session, shop: Shop, card: Card, network: Network
+) -> None:
+    till = fifty_waiting(phone, session, shop, card)
+    expect_fifty_after_reload(phone)
 
     network.losing = "/"
     till.go_online()
-    phone.reload()
-    expect(phone.locator(".line")).to_contain_text("50笔待传")
-    till.go_offline()
-    network.losing = None
+    expect_fifty_after_reload(phone)
 
-    monkeypatch.setattr(assets, "version", lambda: "0123456789ab")
+    network.losing = None
+    phone.reload()
+    expect(phone.locator(".line")).not_to_contain_text("待传")
+    assert (sales(session), cases(session)) == (50, [])
+
+
+def test_fifty_waiting_sales_survive_a_new_version_of_the_till(
+    phone: Page, session: Session, shop: Shop, card: Card, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    till = fifty_waiting(phone, session, shop, card)
+    monkeypatch.setattr(assets, "version", lambda: NEWER)
     phone.route("**/redemptions/sync", lambda route: route.abort())
     till.go_online()
-    phone.reload()
-    kept_too = "async () => (await caches.keys()).includes('loyalty-till-0123456789ab')"
-    phone.wait_for_function(kept_too)
+    expect_fifty_after_reload(phone)
+    until(phone, INSTALLED, NEWER)
+
     till.go_offline()
-    phone.reload()
-    expect(phone.locator(".line")).to_contain_text("50笔待传")
+    expect_fifty_after_reload(phone)
+    assert NEWER in (phone.locator("script[type=module]").get_attribute("src") or "")
 
     phone.unroute("**/redemptions/sync")
     till.go_online()

@@ -21,6 +21,15 @@ from tests.given import given_staff
 
 pytestmark = pytest.mark.usefixtures("unlimited")
 
+FAULTS: tuple[tuple[int, str] | None, ...] = (
+    *((status, "{}") for status in (400, 401, 403, 404, 409, 413, 422, 429, 500, 503)),
+    (200, "{}"),
+    (200, '{"results": [{"idempotency_key": "other", "outcome": "recorded"}]}'),
+    (200, "<html>"),
+    None,
+)
+"""Answers to an upload that are no receipt; None is no answer at all."""
+
 
 def test_green_needs_a_signature_and_red_needs_to_be_known(till: StillTill, card: Card) -> None:
     till.go_offline()
@@ -65,13 +74,6 @@ def test_no_answer_whatever_loses_or_doubles_a_sale(
     for _ in range(3):
         till.sell(card.token)
 
-    faults: list[tuple[int, str] | None] = [
-        *((status, "{}") for status in (400, 401, 403, 404, 409, 413, 422, 429, 500, 503)),
-        (200, "{}"),
-        (200, '{"results": [{"idempotency_key": "other", "outcome": "recorded"}]}'),
-        (200, "<html>"),
-        None,
-    ]
     told: list[tuple[int, str] | None] = [None]
 
     def answer(route: Route) -> None:
@@ -83,7 +85,7 @@ def test_no_answer_whatever_loses_or_doubles_a_sale(
 
     till.page.route("**/redemptions/sync", answer)
     till.go_online()
-    for fault in faults:
+    for fault in FAULTS:
         told[0] = fault
         till.upload()
         state = till.state()
