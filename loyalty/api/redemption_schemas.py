@@ -29,7 +29,10 @@ class EntrySchema(Schema):
     receipt = ma.fields.String()
     card_id = ma.fields.UUID()
     shop_id = ma.fields.UUID()
-    till_id = ma.fields.UUID()
+    till_id = ma.fields.UUID(allow_none=True)
+    account_id = ma.fields.UUID(
+        allow_none=True, metadata={"description": "Who entered it, where no till did"}
+    )
     total_fen = ma.fields.Integer()
     discountable_fen = ma.fields.Integer()
     payable_fen = ma.fields.Integer()

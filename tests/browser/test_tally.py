@@ -1,0 +1,49 @@
+"""A paper tally typed in with nothing but a keyboard."""
+
+from collections.abc import Iterator
+
+import pytest
+import time_machine
+from playwright.sync_api import Page, expect
+from sqlalchemy.orm import Session
+
+from loyalty.models import Redemption
+from loyalty.rules.card_number import number_of
+from loyalty.services.actors import Role
+from loyalty.services.passwords import hash_of
+from tests.given import NOON, given_account, given_card, given_community, given_shop
+from tests.pages.visits import PASSWORD
+
+
+@pytest.fixture(autouse=True)
+def clock() -> Iterator[time_machine.Traveller]:
+    """The clock of the service, going on from noon."""
+    with time_machine.travel(NOON, tick=True) as traveller:
+        yield traveller
+
+
+def test_a_sheet_is_typed_in_without_a_mouse(phone: Page, session: Session) -> None:
+    community = given_community(session)
+    shop, card = given_shop(session, community), given_card(session, community)
+    account = given_account(session, community, Role.STAFF, password_hash=hash_of(PASSWORD))
+    session.commit()
+    phone.goto("/staff/sign-in")
+    phone.get_by_label("账号").fill(account.username)
+    phone.get_by_label("密码").fill(PASSWORD)
+    phone.keyboard.press("Enter")
+    expect(phone.get_by_role("heading", name="要办的事")).to_be_visible()
+    phone.goto(f"/staff/shops/{shop.id}/tally/2026-12-08")
+
+    for typed in ("1021", number_of(card.serial), "12.90", "25", number_of(card.serial), "8"):
+        phone.keyboard.type(typed)
+        phone.keyboard.press("Enter")
+    expect(phone.get_by_label("第3行 时间")).to_be_focused()
+    phone.get_by_role("button", name="记下这张表").press("Enter")
+    phone.get_by_role("link", name="第2行").press("Enter")
+    expect(phone.get_by_label("第2行 时间")).to_be_focused()
+    phone.get_by_label("第2行 时间").fill("1025")
+    phone.get_by_role("button", name="记下这张表").press("Enter")
+
+    expect(phone.get_by_text("已记下2笔。")).to_be_visible()
+    paid = session.query(Redemption.payable_fen).order_by(Redemption.happened_at).all()
+    assert [payable for (payable,) in paid] == [1096, 680]
