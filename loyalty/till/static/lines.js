@@ -9,6 +9,11 @@ export const STUMBLE = 300;
 /** No amount is as long as the shortest thing a scanner reads. */
 export const SHORTEST_CODE = 8;
 
+/** Kinds that nothing longer begins with. */
+const WHOLE = new Set(["token", "payment_code"]);
+/** How payment codes begin. */
+const LIKE_MONEY = /^(?:1[0-5]|2[5-9]|30)/;
+
 /**
  * @typedef {object} Key one key of a line
  * @property {string} character
@@ -54,10 +59,18 @@ function follows(keys, place) {
 }
 
 /**
+ * Return whether the last keys may be the beginning of something longer, sent by a scanner that
+ * stumbles: a card's number that begins like a payment code may be the beginning of one.
  * @param {readonly Key[]} keys
  * @param {number} count
  */
-export function kindOfLast(keys, count) {
+export function mayGoOn(keys, count) {
+  const text = withoutPrefix(textOf(keys.slice(-count)));
+  const kind = kindOf(text);
+  return kind === "card_number" ? LIKE_MONEY.test(text) : !WHOLE.has(kind);
+}
+
+function kindOfLast(keys, count) {
   return kindOf(withoutPrefix(textOf(keys.slice(-count))));
 }
 

@@ -6,14 +6,20 @@
 import { kindOf, withoutPrefix } from "./codes.js";
 import { fieldOf, keepOut } from "./fields.js";
 import { characterOf, createNumberedKeys, endOf, plain } from "./keys.js";
-import { BURST_GAP, SHORTEST_CODE, STUMBLE, countOfCode, kindOfLast, mannerOf, textOf } from "./lines.js";
+import {
+  BURST_GAP,
+  SHORTEST_CODE,
+  STUMBLE,
+  countOfCode,
+  mannerOf,
+  mayGoOn,
+  textOf,
+} from "./lines.js";
 
 /** The same code again within this time is the same look at the same card, in milliseconds. */
 export const SAME_CODE = 5000;
 /** An Enter this soon after a code belongs to it, in milliseconds. */
 const LATE_ENTER = 250;
-/** Kinds that are no beginning of another. */
-const WHOLE = new Set(["card_number", "token", "payment_code"]);
 /** Letters of a line that are remembered. */
 const LONGEST_LINE = 300;
 
@@ -28,9 +34,12 @@ export const HEARD = [
 ];
 
 /**
+ * @typedef {import("./lines.js").Key} Key
+ * @typedef {import("./lines.js").Manner} Manner
+ *
  * @typedef {object} Listener
- * @property {(code: string, manner: import("./lines.js").Manner) => void} onCode a card was read
- * @property {(verdict: "payment_code" | "bad_code", manner: import("./lines.js").Manner) => void} onDropped something
+ * @property {(code: string, manner: Manner) => void} onCode a card was read
+ * @property {(verdict: "payment_code" | "bad_code", manner: Manner) => void} onDropped something
  *   else was read
  * @property {(key: string) => void} onKey a finger has typed a digit or a point
  * @property {() => boolean} onEnter a finger has pressed Enter; whether that was for the till
@@ -46,7 +55,7 @@ export function createScanner({ later, sameCode = SAME_CODE, ...world }) {
   // A browser's own setTimeout refuses to be called as somebody's method.
   const listener = { ...world, sameCode, later: (work, wait) => later(work, wait) };
   const heard = {
-    /** @type {import("./lines.js").Key[]} the line since its last end */
+    /** @type {Key[]} the line since its last end */
     keys: [],
     /** How many of the last keys have not been handed on. */
     waiting: 0,
@@ -181,9 +190,8 @@ function settle(heard, listener, at) {
   }
   const count = countOfCode(heard, at);
   const tell = () => at === heard.lastAt && finish(heard, listener, count, "", at);
-  // Any other may have stumbled, and the rest is still to come.
-  if (WHOLE.has(kindOfLast(heard.keys, count))) tell();
-  else listener.later(tell, STUMBLE);
+  if (mayGoOn(heard.keys, count)) listener.later(tell, STUMBLE);
+  else tell();
 }
 
 /** What goes into a field stays there; all else is for the number pad. */
