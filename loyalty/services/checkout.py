@@ -74,12 +74,7 @@ QUOTED = frozenset({Verdict.OK, Verdict.NOTHING_DISCOUNTABLE, Verdict.AMOUNT_MIS
 
 
 def appraise(
-    connection: Connection[Any],
-    directory: Directory,
-    token: str,
-    shown: ShownCard,
-    *,
-    today: date,
+    connection: Connection[Any], directory: Directory, token: str, shown: ShownCard, *, today: date
 ) -> Appraisal:
     """Return what a card gives at a till on a day.
 
