@@ -33,6 +33,11 @@ test("the training card is valid this month, at 85 %", async () => {
   assert.deepEqual([card.valid_from, card.valid_until], ["2026-02-01", "2026-02-28"]);
 });
 
+test("the QR of the scanner's test page is the same card", async () => {
+  const url = `HTTPS://TRAINING.EXAMPLE/C/CAAAAAAAAAAAADKICE${"A".repeat(102)}`;
+  await practice().teller.check(url, ({ verdict }) => assert.equal(verdict, "ok"));
+});
+
 test("a real card is judged by what the device holds", async () => {
   await practice().teller.check("12345678901244", () => {});
   assert.deepEqual(asked, ["12345678901244"]);
