@@ -127,3 +127,51 @@ def test_the_days_summary_is_printed_on_the_roll(
 
     assert f"size: {roll}mm" in printed[0]
     assert "17.00" in printed[1]
+
+
+SET_ASIDE = """() => new Promise(done => {
+    indexedDB.open("loyalty-till").onsuccess = ({ target: { result: database } }) => {
+        const change = database.transaction("queue", "readwrite");
+        change.objectStore("queue").put({
+            key: "set-aside", state: "attention", reason: "refused", verdict: "unknown",
+            queuedAt: Date.now(), saved_fen: 300,
+            sale: { happened_at: new Date().toISOString(), total_fen: 2000, payable_fen: 1700 },
+        });
+        change.oncomplete = () => { database.close(); done(); };
+    };
+})"""
+"""As the uploader leaves a sale that the service has refused."""
+
+
+def test_a_sale_that_was_not_recorded_is_told_saved_to_a_file_and_put_away(
+    phone: Page, session: Session, shop: Shop
+) -> None:
+    pair(phone, session, shop)
+    phone.evaluate(SET_ASIDE)
+    phone.reload()
+    expect(phone.locator("[data-badge]")).to_contain_text("1")
+    phone.locator(".tabs [data-open=today]").click()
+    expect(phone.locator("[data-attention-entries]")).to_contain_text("查无此卡，没有记上账")
+
+    with phone.expect_download() as download:
+        phone.get_by_role("button", name="把没上传的存成文件").click()
+    assert "set-aside" in download.value.path().read_text("utf-8")
+    phone.locator("[data-dismiss]").click()
+    phone.locator("[data-dismiss]").click()
+    expect(phone.locator("[data-attention]")).to_be_hidden()
+    expect(phone.locator("[data-badge]")).to_be_hidden()
+
+
+def test_big_text_and_dark_are_kept_on_the_device(
+    phone: Page, session: Session, shop: Shop
+) -> None:
+    pair(phone, session, shop)
+    phone.locator(".tabs [data-open=settings]").click()
+    phone.get_by_label("大字").check()
+    phone.get_by_label("深色").check()
+    phone.reload()
+
+    expect(phone.locator("html")).to_have_attribute("data-text", "large")
+    expect(phone.locator("html")).to_have_attribute("data-theme", "dark")
+    phone.locator(".tabs [data-open=settings]").click()
+    expect(phone.get_by_label("大字")).to_be_checked()

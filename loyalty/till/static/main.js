@@ -84,7 +84,7 @@ function run(till) {
     if (opened[name]) opened[name]();
   });
   followChoices(sale);
-  followStanding(till);
+  followStanding(till, opened.changed);
   bind(till, tabs, opened);
 }
 
@@ -112,10 +112,16 @@ function openScreens(till, shared) {
     printTraining: () => slip.print(trainingSlip(words)),
   });
   choices.follow(settings.drawChoices);
+  function openToday() {
+    today.open();
+    attention.open();
+  }
   return {
-    today() {
-      today.open();
-      attention.open();
+    today: openToday,
+    /** A sale has left the device, or needs attention. */
+    changed() {
+      const inFront = !page.querySelector("[data-screen=today]").hidden;
+      if (inFront && !today.busy()) openToday();
     },
     shop: () => shop.draw(pairing.read(), till.pack.current()),
     settings: () => settings.drawAbout(till.pack.current()),
@@ -133,9 +139,17 @@ function followChoices(sale) {
   });
 }
 
-function followStanding(till) {
+/** Tell how the till stands; and the list of the day if what is on the device has changed. */
+function followStanding(till, changed) {
   const status = createStatus(page, words);
-  const draw = () => pairing.read() !== null && status.draw(till.teller.state());
+  let before = "";
+  function draw() {
+    const state = till.teller.state();
+    if (pairing.read() !== null) status.draw(state);
+    const now = `${state.waiting} ${state.attention}`;
+    if (now !== before) changed();
+    before = now;
+  }
   till.teller.onChange(draw);
   setInterval(draw, MINUTE);
   draw();

@@ -18,21 +18,32 @@ export function createToday({ page, words, book, teller, now, timezone, onDay })
   const screen = page.querySelector("[data-screen=today]");
   const part = (name) => screen.querySelector(`[data-${name}]`);
   const list = part("entries");
+  let day = null;
+  /** Whose day it is: the real one's, or that of practice. */
+  let asked = null;
 
+  /** What the device knows is shown at once, what the service knows when it answers. */
   async function open() {
-    const [waiting, answer] = await Promise.all([teller().waitingItems(), book().today()]);
-    const day = answer.status === 200 ? answer.body : null;
-    const entries = day === null ? [] : day.items;
-    list.textContent = "";
-    list.append(...waiting.map(waitingRow), ...entries.map(row));
-    drawSums(day);
-    drawWaiting(waiting);
+    if (asked !== book()) day = null;
+    asked = book();
+    draw(await teller().waitingItems());
+    const answer = await asked.today();
+    day = answer.status === 200 ? answer.body : null;
+    const waiting = await teller().waitingItems();
+    draw(waiting);
     if (day === null) say(words.today_silent, "unsure");
-    else say(waiting.length + entries.length === 0 ? words.nothing_today : "", "");
+    else say(waiting.length + day.items.length === 0 ? words.nothing_today : "", "");
+  }
+
+  function draw(waiting) {
+    list.textContent = "";
+    list.append(...waiting.map(waitingRow), ...(day === null ? [] : day.items.map(row)));
+    drawSums();
+    drawWaiting(waiting);
     onDay(day);
   }
 
-  function drawSums(day) {
+  function drawSums() {
     part("count").textContent = day === null ? "–" : String(day.uses);
     part("sum-payable").textContent = day === null ? "–" : yuan(day.payable_fen);
     part("sum-saved").textContent = day === null ? "–" : yuan(day.saved_fen);
@@ -124,5 +135,9 @@ export function createToday({ page, words, book, teller, now, timezone, onDay })
     said.hidden = sentence === "";
   }
 
-  return { open };
+  return {
+    open,
+    /** Whether somebody is in the middle of something here, which a new list would wipe out. */
+    busy: () => list.querySelector("[data-return-form]:not([hidden]), .sure") !== null,
+  };
 }

@@ -1,0 +1,52 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import { createChoices } from "../../loyalty/till/static/choices.js";
+import { createSignals } from "../../loyalty/till/static/signals.js";
+
+const LOOK = { large: false, dark: true };
+
+function storage(kept = {}) {
+  return { getItem: (name) => kept[name] || null, setItem: (name, value) => (kept[name] = value) };
+}
+
+test("a new device is loud, and looks as its page came", () => {
+  const chosen = createChoices(storage(), LOOK).read();
+  assert.deepEqual([chosen.sound, chosen.voice, chosen.vibration], [true, true, true]);
+  assert.deepEqual([chosen.large, chosen.dark, chosen.training], [false, true, false]);
+});
+
+test("a choice is kept, and told to whoever follows", () => {
+  const place = storage();
+  const choices = createChoices(place, LOOK);
+  const told = [];
+  choices.follow(({ dark }) => told.push(dark));
+  choices.change({ dark: false });
+  assert.deepEqual(told, [true, false]);
+  assert.equal(createChoices(place, LOOK).read().dark, false);
+});
+
+test("a broken memory gives the usual choices", () => {
+  const place = storage({ "loyalty.choices": "{" });
+  assert.equal(createChoices(place, LOOK).read().roll, "58");
+});
+
+test("sound, voice and vibration are switched off one by one", () => {
+  const told = [];
+  const heardWith = (chosen) => {
+    told.length = 0;
+    const signals = createSignals({
+      sounds: { play: (name) => told.push(name) },
+      voice: { say: (text) => told.push(text) },
+      vibrate: () => told.push("buzz"),
+      choices: () => ({ sound: true, voice: true, vibration: true, ...chosen }),
+    });
+    signals.scanned();
+    signals.verdict("no", "revoked");
+    return [...told];
+  };
+  assert.deepEqual(heardWith({}), ["scanned", "no", "buzz", "revoked"]);
+  assert.deepEqual(heardWith({ sound: false }), ["buzz", "revoked"]);
+  assert.deepEqual(heardWith({ voice: false }), ["scanned", "no", "buzz"]);
+  assert.deepEqual(heardWith({ vibration: false }), ["scanned", "no", "revoked"]);
+});
