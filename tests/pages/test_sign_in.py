@@ -39,7 +39,7 @@ def test_an_outsider_is_asked_to_sign_in_first(client: FlaskClient, path: str) -
 def test_the_console_is_for_staff_alone(client: FlaskClient, session: Session, role: Role) -> None:
     enter(client, session, given_community(session), role)
 
-    first_page = {"/staff"} if role is Role.PANEL else set()
+    first_page = {"/staff"} if role in {Role.PANEL, Role.COUNCIL} else set()
     shut = {path for path in CONSOLE if client.get(path).status_code == 403}
 
     assert set(CONSOLE) - shut == first_page
