@@ -212,7 +212,6 @@ def record_sale(
         "saved_limit": None if sale.flag else limits.saved_per_month,
         "day_limit": None if sale.flag else limits.uses_per_day,
         "shop_limit": None if sale.flag else limits.uses_per_shop_day,
-        "trade": shop.category,
         "honour": card.honour_id,
         "offline": offline,
         "trace": uuid7(),
@@ -231,6 +230,7 @@ def _written_by(shop: Counter | Desk) -> dict[str, Any]:
     return {
         "community": shop.community_id,
         "shop": shop.shop_id,
+        "trade": shop.category,
         "till": till,
         "account": account,
         "actor_kind": "till" if till else "staff",

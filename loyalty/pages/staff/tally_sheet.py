@@ -49,20 +49,8 @@ def tally_sheet_of(
             [gettext("原价"), *(str(whole) for whole in ROUND_YUAN)],
             *([pay_in_words(pay), *_prices(pay, rounding)] for pay in pays),
         ],
-        columns=(
-            gettext("序号"),
-            gettext("时间"),
-            gettext("卡号"),
-            gettext("原价（元）"),
-            gettext("应收（元）"),
-        ),
-        example=(
-            gettext("例"),
-            "10:21",
-            number_of(EXAMPLE_SERIAL),
-            yuan(EXAMPLE_PRICE),
-            yuan(payable_on(EXAMPLE_PRICE, pay=pays[0], rounding=rounding)),
-        ),
+        columns=_columns(),
+        example=_example(pays[0], rounding),
         footer=f"{community.name} · {title} · {shop.name}",
         demonstration=gettext("演示：这里的人和卡都是虚构的。")
         if community.demonstration
@@ -114,6 +102,23 @@ def _steps(shop: Shop, community: Community, pays: Sequence[Permille]) -> Iterat
     else:
         yield gettext("不足一分的舍去，从不进位；按应收收钱。")
     yield gettext("一笔写一行，不写姓名、电话。收摊后把表交到社区。")
+
+
+def _columns() -> tuple[str, str, str, str, str]:
+    return (
+        gettext("序号"),
+        gettext("时间"),
+        gettext("卡号"),
+        gettext("原价（元）"),
+        gettext("应收（元）"),
+    )
+
+
+def _example(pay: Permille, rounding: Rounding) -> tuple[str, str, str, str, str]:
+    """Return a line as it is meant, under the heads of `_columns`."""
+    payable = payable_on(EXAMPLE_PRICE, pay=pay, rounding=rounding)
+    number = number_of(EXAMPLE_SERIAL)
+    return gettext("例"), "10:21", number, yuan(EXAMPLE_PRICE), yuan(payable)
 
 
 def _prices(pay: Permille, rounding: Rounding) -> Iterator[str]:
