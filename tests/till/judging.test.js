@@ -19,7 +19,8 @@ const GOOD = Object.freeze({
   certified: true,
   overLimit: false,
 });
-const NUMBER = Object.freeze({ ...GOOD, signed: false, genuine: false, ours: false, onRoster: true });
+const UNSIGNED = Object.freeze({ signed: false, genuine: false, ours: false });
+const NUMBER = Object.freeze({ ...GOOD, ...UNSIGNED, onRoster: true });
 
 const verdict = (facts) => judge(facts).verdict;
 

@@ -1,4 +1,4 @@
-/** The device's memory for tests outside a browser: what IndexedDB does, as far as the till asks. */
+/** The device's memory for tests outside a browser: what IndexedDB does for the till. */
 
 export function memoryStore() {
   const facts = new Map();

@@ -21,10 +21,12 @@ export function numberOf(serial) {
 }
 
 export function tokenOf({ keyId, privateKey }, { serial, pay = 850, honour = 1, months = 1 }) {
-  const fields = [[1, 4], [parseInt(keyId, 16), 24], [Number(serial), 40], [pay, 10], [honour, 6], [months, 4]];
+  const terms = [[pay, 10], [honour, 6], [months, 4]];
+  const fields = [[1, 4], [parseInt(keyId, 16), 24], [Number(serial), 40], ...terms];
   const bits = fields.map(([value, width]) => value.toString(2).padStart(width, "0")).join("");
   const payload = Buffer.from(BigInt(`0b${bits}`).toString(16).padStart(22, "0"), "hex");
-  const signature = sign(null, Buffer.concat([Buffer.from("loyalty card v1\0"), payload]), privateKey);
+  const signed = Buffer.concat([Buffer.from("loyalty card v1\0"), payload]);
+  const signature = sign(null, signed, privateKey);
   const all = [...payload, ...signature].map((byte) => byte.toString(2).padStart(8, "0")).join("");
   return all.replace(/.{5}/g, (five) => BASE32[parseInt(five, 2)]);
 }
@@ -35,11 +37,12 @@ export function listOf({ slug, keyId, privateKey }, number, states) {
     .map(([serial, state]) => ({ serial_hash: hashOf(slug, serial).toString("hex"), state }))
     .sort((one, other) => (one.serial_hash < other.serial_hash ? -1 : 1));
   const list = { community: slug, entries, issued_at: "2026-12-01T08:00:00+08:00", number };
-  const signed = Buffer.concat([Buffer.from("loyalty revocations v1\0"), Buffer.from(JSON.stringify(list))]);
+  const signed = Buffer.from(`loyalty revocations v1\0${JSON.stringify(list)}`);
   return { list, key_id: keyId, signature: sign(null, signed, privateKey).toString("base64url") };
 }
 
-export function packOf(ours, { serials = [], list = null, shop = {}, policy = {}, keys = [ours] } = {}) {
+export function packOf(ours, how = {}) {
+  const { serials = [], list = null, shop = {}, policy = {}, keys = [ours] } = how;
   const hashes = serials.map((serial) => hashOf(ours.slug, serial)).sort(Buffer.compare);
   return {
     issued_at: "2026-12-09T12:00:00+08:00",

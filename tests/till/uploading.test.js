@@ -42,7 +42,7 @@ const silence = { status: 0, body: null };
 const results = (outcome) => (sales) => ({
   status: 200,
   body: {
-    results: sales.map((sale) => ({ idempotency_key: sale.idempotency_key, outcome, verdict: "ok" })),
+    results: sales.map(({ idempotency_key }) => ({ idempotency_key, outcome, verdict: "ok" })),
   },
 });
 const ALL = ["key-1", "key-2", "key-3"];
@@ -153,7 +153,7 @@ test("five hundred sales go in pieces, each once", async () => {
   assert.deepEqual(await waiting(), []);
 });
 
-test("what a closed page has left behind is sealed and sent, but not while it is awaited", async () => {
+test("what a closed page has left is sealed and sent, but not while it is awaited", async () => {
   const { queue, uploader, sent } = await till(0, results("recorded"));
   await queue.add({ idempotency_key: "left", code: "12345678901244" }, 0);
   await uploader.upload();

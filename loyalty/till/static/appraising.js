@@ -30,7 +30,7 @@ const DISOWNED = new Set(["forged", "other_community"]);
  * @param {ReturnType<typeof import("./verify.js").createVerifier>} world.verifier
  */
 export function createAppraiser({ pack, store, clock, subtle, verifier }) {
-  /** Return the hash by which the pack and the uses name a card; "" if nothing can be judged here. */
+  /** Return the hash by which pack and uses name a card; "" if nothing can be judged here. */
   async function hashOf(code) {
     const serial = serialIn(code);
     const known = pack.current();
@@ -72,7 +72,8 @@ export function createAppraiser({ pack, store, clock, subtle, verifier }) {
       overLimit: overOwnLimit(known.policy.limits, await store.usesOf(hash), today),
     });
     const told = found !== null && !DISOWNED.has(judgement.verdict);
-    return { ...judgement, card: told ? withRate(known, found, numberOf(serialIn(code)).slice(-4)) : null };
+    const last4 = numberOf(serialIn(code)).slice(-4);
+    return { ...judgement, card: told ? withRate(known, found, last4) : null };
   }
 
   return { appraise, hashOf };

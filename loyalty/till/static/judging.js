@@ -8,7 +8,7 @@
 /**
  * @typedef {object} Facts what the device knows of a card that is shown
  * @property {boolean} readable the code is a card number, or a token of a version we know
- * @property {boolean} equipped there is a pack, it is young enough, and the allowance is not used up
+ * @property {boolean} equipped the pack is there and young enough, and some allowance is left
  * @property {boolean} signed the code is a token, and its key is known
  * @property {boolean} genuine the signature is right; means nothing unless `signed`
  * @property {boolean} ours the key is of the shop's community; means nothing unless `signed`

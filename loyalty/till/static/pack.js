@@ -41,7 +41,7 @@ export function createPack({ api, store, clock, subtle, verifier }) {
   /** @type {{document: any, list: any, etag: string | null, confirmedAt: number} | null} */
   let kept = null;
 
-  /** Take a pack and the last good revocation list into use; the list may be older than the pack. */
+  /** Take a pack into use with the last good revocation list, which may be older than it. */
   async function use(next) {
     const keys = await keysOf(next.document);
     const slug = next.document.community.slug;
@@ -56,7 +56,7 @@ export function createPack({ api, store, clock, subtle, verifier }) {
     kept = next;
   }
 
-  /** Return the newer of two lists; one that no key of ours has signed leaves the other in force. */
+  /** Return the newer list; one that no key of ours has signed leaves the other in force. */
   async function newerList(document) {
     const { slug } = document.community;
     const before = kept !== null && kept.document.community.slug === slug ? kept.list : null;

@@ -1,6 +1,6 @@
 /*
  * Opens the till without network. The service writes `self.shell` before this: which page and which
- * files belong together. Sales, packs and answers are none of its business: nothing of /api is kept.
+ * files belong together. Sales, packs and answers are none of its business: it keeps nothing of /api.
  */
 
 const { version, page, files, heavy } = self.shell;
@@ -56,7 +56,7 @@ async function keepHeavy() {
   }
 }
 
-/** The page from the service; the one that is kept if the service is slow, broken or out of reach. */
+/** The page from the service; the kept one if the service is slow, broken or out of reach. */
 async function openPage(event) {
   const cache = await caches.open(CACHE);
   const kept = await cache.match(page);
