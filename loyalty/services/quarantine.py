@@ -41,17 +41,7 @@ def quarantine_sales(
     Raises:
         SignInError: the token was never a till's.
     """
-    # Held, so that two uploads at once count what is kept one after the other.
-    till = session.scalar(
-        select(Till)
-        .where(
-            Till.token_hash == hashlib.sha256(token.encode()).digest(),
-            Till.revoked_at.is_not(None),
-        )
-        .with_for_update(key_share=True)
-    )
-    if till is None:
-        raise SignInError("This token is unknown.")
+    till = _revoked_till(session, token)
     wanted = {request.idempotency_key: request for request in requests}
     held = _held(session, till, wanted.keys())
     fresh = [request for key, request in wanted.items() if key not in held]
@@ -103,6 +93,21 @@ def record_quarantined(
     if not record_sale(connection, desk, card.terms, kept.idempotency_key, sale, offline=True):
         raise BusyError("The market's policy is being changed right now; decide again.")
     return sale.id
+
+
+def _revoked_till(session: Session, token: str) -> Till:
+    """Return a till, held so that two uploads at once count what is kept one after the other."""
+    till = session.scalar(
+        select(Till)
+        .where(
+            Till.token_hash == hashlib.sha256(token.encode()).digest(),
+            Till.revoked_at.is_not(None),
+        )
+        .with_for_update(key_share=True)
+    )
+    if till is None:
+        raise SignInError("This token is unknown.")
+    return till
 
 
 def _held(session: Session, till: Till, keys: Any) -> set[UUID]:
