@@ -83,11 +83,7 @@ def act_on_round(
     if missing := missing_for(request.action, facts):
         raise RoundStateError(f"The round cannot do this now: {', '.join(missing)}.", missing)
     _carry_out(session, actor, selection_round, request, sealing_key=sealing_key, now=now)
-    lines_wait = request.action is RoundAction.ISSUE and _is_unfinished(session, selection_round)
-    if lines_wait:
-        # What is left is confirmed anew, by a second person as before.
-        selection_round.confirmed_at = selection_round.confirmed_by = None
-    selection_round.state = next_state(request.action, facts.state, lines_wait=lines_wait)
+    selection_round.state = _state_after(session, selection_round, request.action)
     note(
         session,
         actor,
@@ -198,10 +194,16 @@ def _screen_once_more(
         )
 
 
-def _is_unfinished(session: Session, selection_round: Round) -> bool:
-    """Return whether somebody still waits for a card or for an answer."""
-    waiting = lines_without_card(session, selection_round)
-    return bool(waiting) or open_objections(session, selection_round) > 0
+def _state_after(session: Session, selection_round: Round, action: RoundAction) -> RoundState:
+    """Return where an action leads: an issue leads back while a card or an answer is due."""
+    lines_wait = action is RoundAction.ISSUE and (
+        bool(lines_without_card(session, selection_round))
+        or open_objections(session, selection_round) > 0
+    )
+    if lines_wait:
+        # What is left is confirmed anew, by a second person as before.
+        selection_round.confirmed_at = selection_round.confirmed_by = None
+    return next_state(action, RoundState(selection_round.state), lines_wait=lines_wait)
 
 
 def _reason(request: ActOnRound) -> str:
