@@ -48,15 +48,8 @@ def quarantine_sales(
     kept = fresh[: _room(session, till)]
     for request in kept:
         session.add_all(_kept(session, directory, till, request, now=now))
-    note(
-        session,
-        None,
-        "sales.quarantined",
-        community_id=till.community_id,
-        subject_id=till.id,
-        now=now,
-        count=len(kept),
-    )
+    if kept:
+        _note(session, till, len(kept), now=now)
     session.flush()
     held.update(request.idempotency_key for request in kept)
     return [key for key in wanted if key in held]
@@ -93,6 +86,18 @@ def record_quarantined(
     if not record_sale(connection, desk, card.terms, kept.idempotency_key, sale, offline=True):
         raise BusyError("The market's policy is being changed right now; decide again.")
     return sale.id
+
+
+def _note(session: Session, till: Till, count: int, *, now: datetime) -> None:
+    note(
+        session,
+        None,
+        "sales.quarantined",
+        community_id=till.community_id,
+        subject_id=till.id,
+        now=now,
+        count=count,
+    )
 
 
 def _revoked_till(session: Session, token: str) -> Till:

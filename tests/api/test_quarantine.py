@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from loyalty.models import CardMonth, QuarantinedSale, Redemption, Till
+from loyalty.models import AuditEvent, CardMonth, QuarantinedSale, Redemption, Till
 from loyalty.rules.card_number import number_of
 from loyalty.services import quarantine
 from tests.given import NOON, given_card, given_community
@@ -66,6 +66,8 @@ def test_a_repeated_upload_keeps_each_sale_once(session: Session, market: LateMa
         assert kept(market, item, item) == [item["idempotency_key"]]
 
     assert count(session, QuarantinedSale) == len(market.cases()) == 1
+    traces = select(AuditEvent.detail).where(AuditEvent.action == "sales.quarantined")
+    assert session.scalars(traces).all() == [{"count": 1}]
 
 
 def test_a_sale_recorded_before_is_held_and_not_kept_again(
