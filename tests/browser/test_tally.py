@@ -7,7 +7,7 @@ import time_machine
 from playwright.sync_api import Page, expect
 from sqlalchemy.orm import Session
 
-from loyalty.models import Redemption
+from loyalty.models import Community, Redemption
 from loyalty.rules.card_number import number_of
 from loyalty.services.actors import Role
 from loyalty.services.passwords import hash_of
@@ -22,9 +22,8 @@ def clock() -> Iterator[time_machine.Traveller]:
         yield traveller
 
 
-def test_a_sheet_is_typed_in_without_a_mouse(phone: Page, session: Session) -> None:
-    community = given_community(session)
-    shop, card = given_shop(session, community), given_card(session, community)
+def sign_in(phone: Page, session: Session, community: Community) -> None:
+    """Sign a member of staff in; commits what was built."""
     account = given_account(session, community, Role.STAFF, password_hash=hash_of(PASSWORD))
     session.commit()
     phone.goto("/staff/sign-in")
@@ -32,6 +31,12 @@ def test_a_sheet_is_typed_in_without_a_mouse(phone: Page, session: Session) -> N
     phone.get_by_label("密码").fill(PASSWORD)
     phone.keyboard.press("Enter")
     expect(phone.get_by_role("heading", name="要办的事")).to_be_visible()
+
+
+def test_a_sheet_is_typed_in_without_a_mouse(phone: Page, session: Session) -> None:
+    community = given_community(session)
+    shop, card = given_shop(session, community), given_card(session, community)
+    sign_in(phone, session, community)
     phone.goto(f"/staff/shops/{shop.id}/tally/2026-12-08")
 
     for typed in ("1021", number_of(card.serial), "12.90", "25", number_of(card.serial), "8"):

@@ -180,6 +180,20 @@ def test_a_sale_that_is_never_answered_is_kept_by_its_key_and_sent_later(
     assert shop.book() == [("sale", 1096)]
 
 
+def test_a_void_whose_answer_is_lost_is_told_by_the_next_try(
+    shop: Shop, client: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    till = client.Till(shop.road.address, shop.token)
+    sold = till.redeem(shop.number, 1290, str(uuid4()))
+    shop.road.losses[f"{SALE}/"] = ["cut"]
+
+    voided = till.void(sold["id"], "打错金额")
+
+    assert (voided["status"], voided["type"]) == (409, "/problems/reversal-refused")
+    assert shop.book() == [("sale", 1096), ("void", -1096)]
+
+
 def test_a_refusal_is_an_answer_and_is_not_sent_again(
     shop: Shop, client: ModuleType, monkeypatch: pytest.MonkeyPatch
 ) -> None:
