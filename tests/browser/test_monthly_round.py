@@ -90,6 +90,7 @@ def nominate_from_excel(staff: Worker, file: Path) -> None:
     """Plan and open the round, and put everybody forward whom a file names."""
     staff.picture("01-home")
     staff.press("建立评选")
+    staff.picture("02-plan")
     staff.page.get_by_label("文明居民几名").fill(str(WINNERS))
     staff.press("建立并开始推荐")
     staff.picture("02-open")
