@@ -1,11 +1,13 @@
 """The till on a phone: paired by a link, fed by a scanner, read across the counter."""
 
+from datetime import UTC, datetime
+
 import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from loyalty.models import Card, Redemption, Shop
+from loyalty.models import Card, Redemption, Shop, Till
 from loyalty.rules.card_number import number_of
 from tests.browser.conftest import Network
 from tests.browser.counter import pair, scan, url_of
@@ -94,6 +96,20 @@ def test_a_revoked_card_is_red_and_says_why(
 
     expect(phone.locator("[data-answer]")).to_have_attribute("data-tone", "no")
     expect(phone.locator("[data-word]")).to_have_text("已停用")
+
+
+def test_a_revoked_till_says_so_and_what_to_do(
+    phone: Page, session: Session, shop: Shop, card: Card
+) -> None:
+    pair(phone, session, shop)
+    till = session.scalars(select(Till)).one()
+    till.revoked_at = datetime.now(UTC)
+    session.commit()
+
+    scan(phone, number_of(card.serial))
+
+    expect(phone.locator("[data-word]")).to_have_text("设备已停用")
+    expect(phone.locator("[data-warning]")).to_contain_text("请联系社区，重新绑定")
 
 
 def test_without_network_a_signed_code_is_sold_to_and_recorded_later(

@@ -73,9 +73,10 @@ function partsOf({ crypto: { subtle }, fetch, navigator }, token, store) {
       outcome === "refused" ? store.dropUse(key) : store.nameUse(key, id),
   });
   const standing = createStanding({ pack, queue, clock, revoked: uploader.revoked });
-  listening.push(standing.heard, ({ status }) => {
+  // The standing is told last: it tells of what the others have learnt.
+  listening.push(({ status }) => {
     if (status === 401) uploader.refused();
-  });
+  }, standing.heard);
   return { api, store, clock, device, pack, appraiser, queue, uploader, standing };
 }
 

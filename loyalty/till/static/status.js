@@ -40,6 +40,7 @@ export function createStatus(page, words) {
       const text = warningOf(state, words);
       write(warning, text);
       warning.hidden = text === "";
+      page.body.classList.toggle("warned", text !== "");
       badge.hidden = state.attention === 0;
       write(badge.querySelector("[data-badge-count]"), String(state.attention));
     },
