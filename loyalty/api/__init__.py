@@ -22,6 +22,7 @@ from loyalty.api.objections import objections, objections_of_round, public_objec
 from loyalty.api.pairing import pairings
 from loyalty.api.panel import ballots, conflicts, panel
 from loyalty.api.public import public
+from loyalty.api.public_figures import figures
 from loyalty.api.redemptions import redemptions
 from loyalty.api.residents import residents
 from loyalty.api.rounds import rounds
@@ -48,6 +49,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     conflicts,
     deeds,
     fairness,
+    figures,
     household_groups,
     imports,
     kinds_of_deeds,

@@ -103,6 +103,7 @@ GET    /api/v1/public/<slug>/rounds/<month>/record          anyone
 POST   /api/v1/public/<slug>/rounds/<month>/objections      anyone
 GET    /api/v1/public/<slug>/objections/<receipt>           anyone
 GET    /api/v1/public/<slug>/honour-roll                    anyone
+GET    /api/v1/public/<slug>/benefit                        anyone
 GET    /api/v1/rounds/<round_id>/objections                 staff
 POST   /api/v1/objections/<objection_id>/decision           staff
 GET    /api/v1/matters                                      staff council
