@@ -36,6 +36,10 @@ def names(notice: PublicNotice) -> list[str]:
     return [line.name for one in notice.lists for line in one.lines]
 
 
+def disputable(notice: PublicNotice) -> dict[int, bool]:
+    return {line.line: line.disputable for one in notice.lists for line in one.lines}
+
+
 def test_names_are_masked_unless_the_person_agrees(session: Session, community: Community) -> None:
     selection_round = given_notice(session, community)
     placed(session, selection_round, 2).resident.consent_publicity = True
@@ -223,3 +227,19 @@ def test_after_a_removal_the_lines_keep_their_numbers(
     assert [line.line for line in notice.lists[0].lines] == [1, 3, 4]
     assert removed.reference not in repr(notice.lists)
     assert [one.kind for one in notice.versions] == ["first", "supplementary"]
+
+
+def test_a_confirmed_line_says_that_nobody_can_object_to_it_any_more(
+    session: Session, community: Community
+) -> None:
+    community.undisputed_cards_wait = False
+    selection_round = given_notice(session, community)
+    objection = given_objection(session, selection_round, place=2)
+    decide(session, objection, upheld=True, now=LAST_DAY)
+    before = read(session, community, now=LAST_DAY)
+    act(session, selection_round, RoundAction.CONFIRM)
+
+    after = read(session, community, now=AFTER_NOTICE)
+
+    assert disputable(before) == {1: True, 3: True, 4: True}
+    assert disputable(after) == {1: False, 3: False, 4: True}
