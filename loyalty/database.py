@@ -71,6 +71,8 @@ def engine_options(*, threads: int) -> dict[str, Any]:
     return {
         "pool_size": threads,
         "max_overflow": 2,
+        # A database that was restarted costs no request its answer.
+        "pool_pre_ping": True,
         "connect_args": {"options": "-c timezone=UTC -c statement_timeout=60000"},
         # An error is logged with its statement, which must not bring names and numbers along.
         "hide_parameters": True,
@@ -83,6 +85,8 @@ def hot_engine_options(*, threads: int) -> dict[str, Any]:
         **engine_options(threads=threads),
         "isolation_level": "AUTOCOMMIT",
         "pool_reset_on_return": None,
+        # A till sends again what was not answered; it need not wait for a ping each time.
+        "pool_pre_ping": False,
     }
 
 
