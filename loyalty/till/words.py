@@ -105,6 +105,7 @@ def _sentences() -> dict[str, str]:
         "list_comma": gettext("、"),
         "yuan": gettext("{amount} 元"),
         "excluded_part": gettext("其中不打折 {amount} 元"),
+        "excluded_over": gettext("不打折部分比原价多，请改小。"),
         "note": gettext("记用卡"),
         "pairing_refused": gettext("这个绑定码不对、用过了或过期了，请要一个新的。"),
         "pairing_silent": gettext("没有连上网络，请再试一次。"),

@@ -173,6 +173,7 @@ def test_the_part_without_discount_is_paid_in_full(
     phone.keyboard.type("50", delay=100)
     phone.get_by_role("button", name="不打折部分").click()
     phone.keyboard.type("51", delay=100)
+    expect(phone.locator("[data-excluded]")).to_contain_text("比原价多")
     expect(phone.locator("[data-confirm]")).to_be_disabled()
     phone.keyboard.press("Backspace")
     phone.keyboard.press("Backspace")

@@ -1,7 +1,15 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { mayBeVoided, mayComeBack, moreOf, reasonInWords, sumOf, sumOfQueued, timeAt } from "../../loyalty/till/static/entries.js";
+import {
+  mayBeVoided,
+  mayComeBack,
+  moreOf,
+  reasonInWords,
+  sumOf,
+  sumOfQueued,
+  timeAt,
+} from "../../loyalty/till/static/entries.js";
 import { dayLines, daySpoken } from "../../loyalty/till/static/summary.js";
 
 const WORDS = {
@@ -54,8 +62,14 @@ test("a waiting sale shows what was taken, else the marked price, else that ther
 });
 
 test("a sale that was not recorded says why, and who sees to it", () => {
-  const words = { received: "received", malformed: "unreadable", attention_reason: "{word}!", verdicts: { unknown: { word: "no such card" } } };
-  assert.equal(reasonInWords({ reason: "quarantined", verdict: "till_revoked" }, words), "received");
+  const words = {
+    received: "received",
+    malformed: "unreadable",
+    attention_reason: "{word}!",
+    verdicts: { unknown: { word: "no such card" } },
+  };
+  const quarantined = { reason: "quarantined", verdict: "till_revoked" };
+  assert.equal(reasonInWords(quarantined, words), "received");
   assert.equal(reasonInWords({ reason: "refused", verdict: "unknown" }, words), "no such card!");
   assert.equal(reasonInWords({ reason: "not_accepted", verdict: null }, words), "unreadable");
 });
@@ -66,7 +80,8 @@ test("times are the shop's, not the device's", () => {
 
 test("the day's slip names what is not in its sums", () => {
   const day = { uses: 3, total_fen: 5000, payable_fen: 4250, saved_fen: 750 };
-  assert.deepEqual(dayLines(day, 0, WORDS).map(([, value]) => value), ["3", "50.00", "42.50", "7.50"]);
+  const values = dayLines(day, 0, WORDS).map(([, value]) => value);
+  assert.deepEqual(values, ["3", "50.00", "42.50", "7.50"]);
   assert.deepEqual(dayLines(day, 2, WORDS).pop(), ["waiting", "2"]);
   assert.equal(daySpoken(day, WORDS), "3 sales, 42.50, saved 7.50");
 });

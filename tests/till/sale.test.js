@@ -97,7 +97,8 @@ test("an amount is recorded on a yes", () => {
 
 test("the part without discount has its own digits, and comes back to the amount", () => {
   const exclude = { type: "exclude" };
-  const { sale } = course(scan, valid, ...typed("50"), exclude, ...typed("12.5"), exclude, ...typed("0"));
+  const amounts = [...typed("50"), exclude, ...typed("12.5"), exclude, ...typed("0")];
+  const { sale } = course(scan, valid, ...amounts);
   assert.deepEqual(amountsOf(sale), { totalFen: 50000, excludedFen: 1250 });
 });
 
@@ -116,7 +117,8 @@ test("a sale that could not be kept is handed over again with the same key", () 
 });
 
 test("nothing typed belongs to a sale that may have been recorded", () => {
-  const { sale } = course(scan, valid, ...typed("12.9"), confirm, { type: "failed" }, ...typed("7"));
+  const failed = { type: "failed" };
+  const { sale } = course(scan, valid, ...typed("12.9"), confirm, failed, ...typed("7"));
   assert.deepEqual([sale.phase, sale.sent.totalFen], ["unrecorded", 1290]);
 });
 
@@ -127,7 +129,8 @@ test("a recorded sale shows what to take, and forgets the card", () => {
 });
 
 test("a sale kept for later shows what to take, too", () => {
-  const { sale } = course(scan, green, ...typed("12.9"), confirm, { type: "outcome", outcome: "kept", quote });
+  const kept = { type: "outcome", outcome: "kept", quote };
+  const { sale } = course(scan, green, ...typed("12.9"), confirm, kept);
   assert.deepEqual([sale.phase, sale.quote, sale.receipt], ["kept", quote, null]);
 });
 

@@ -4,7 +4,12 @@ import test from "node:test";
 import { rulesOf } from "../../loyalty/till/static/shop.js";
 
 const WORDS = new Proxy(
-  { categories: { tobacco: "smokes" }, list_comma: ", ", per_sale: "{amount}", uses_per_shop_day: "{count} here" },
+  {
+    categories: { tobacco: "smokes" },
+    list_comma: ", ",
+    per_sale: "{amount}",
+    uses_per_shop_day: "{count} here",
+  },
   { get: (known, name) => (name in known ? known[name] : String(name)) },
 );
 const NO_LIMITS = {
@@ -30,7 +35,8 @@ test("an empty list of exclusions is said to exclude nothing", () => {
 
 test("each limit that is set is told in words", () => {
   const limits = { ...NO_LIMITS, discountable_per_sale_fen: 50000, uses_per_shop_day: 3 };
-  const policy = { ...OPEN, rounding: "jiao", limits, excluded_categories: ["tobacco", "own_code"] };
+  const goods = ["tobacco", "own_code"];
+  const policy = { ...OPEN, rounding: "jiao", limits, excluded_categories: goods };
   const rules = new Map(rulesOf(policy, WORDS));
   assert.equal(rules.get("rule_excluded"), "smokes, own_code");
   assert.equal(rules.get("rule_rounding"), "rounding_jiao");

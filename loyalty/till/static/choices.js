@@ -1,4 +1,4 @@
-/** How this device is set: kept on the device, changed on the settings screen, heard by the others. */
+/** How this device is set: kept on it, changed on the settings screen, heard by the others. */
 
 /**
  * @typedef {object} Choices

@@ -60,7 +60,8 @@ export function sumOfQueued({ sale }, words) {
 export function reasonInWords({ verdict, reason }, words) {
   if (reason === "quarantined") return words.received;
   const known = words.verdicts[verdict];
-  return known === undefined ? words.malformed : words.attention_reason.replace("{word}", known.word);
+  if (known === undefined) return words.malformed;
+  return words.attention_reason.replace("{word}", known.word);
 }
 
 /**
@@ -69,5 +70,6 @@ export function reasonInWords({ verdict, reason }, words) {
  * @param {string} timeZone
  */
 export function timeAt(instant, timeZone) {
-  return new Date(instant).toLocaleTimeString("en-GB", { timeZone, hour: "2-digit", minute: "2-digit" });
+  const minutes = { timeZone, hour: "2-digit", minute: "2-digit" };
+  return new Date(instant).toLocaleTimeString("en-GB", minutes);
 }

@@ -1,7 +1,7 @@
-/** Draws the state of a sale. What it says comes from the page's words, what it shows from the sale. */
+/** Draws the state of a sale. What it says comes from the page's words. */
 
 import { inGroups } from "./codes.js";
-import { rateInWords, yuan } from "./money.js";
+import { fenOf, rateInWords, yuan } from "./money.js";
 import { amountsOf } from "./sale.js";
 import { rateSpoken } from "./voice.js";
 
@@ -33,15 +33,13 @@ export function createScreen(page, words) {
     drawAmounts(quote);
     write(part("receipt"), sale.receipt ? words.receipt.replace("{receipt}", sale.receipt) : "");
     drawKeys(sale, verifyOnly);
-    // Whoever has no mouse must reach what there is to scroll, and is not stopped by what there is not.
+    // Whoever has no mouse must reach what there is to scroll, and nothing else.
     answer.tabIndex = answer.scrollHeight > answer.clientHeight ? 0 : -1;
   }
 
   function drawTyped(sale, quote) {
     write(part("typed"), quote === null ? typedOf(sale, words) : "");
-    const excluding = sale.phase === "accepted" && (sale.field === "excluded" || sale.excluded !== "");
-    write(part("excluded"), excluding ? excludedOf(sale, words) : "");
-    part("excluded").classList.toggle("wrong", excluding && sale.typed !== "" && amountsOf(sale) === null);
+    write(part("excluded"), excludedOf(sale, words));
   }
 
   function drawAmounts(quote) {
@@ -68,7 +66,8 @@ export function createScreen(page, words) {
 /** Return the tone, word and advice of a state. */
 function toldOf(sale, words) {
   if (sale.phase === "recorded" && sale.quote === null) return words.phases.noted;
-  if (sale.phase === "accepted" && sale.verdict === "cannot_verify_offline") return words.phases.listed;
+  const listed = sale.phase === "accepted" && sale.verdict === "cannot_verify_offline";
+  if (listed) return words.phases.listed;
   return words.phases[sale.phase] || words.verdicts[sale.verdict];
 }
 
@@ -134,7 +133,11 @@ function typedOf(sale, words) {
   return words.yuan.replace("{amount}", sale.typed);
 }
 
+/** Return the part without discount, or that it is more than the whole. */
 function excludedOf(sale, words) {
+  const excluding = sale.field === "excluded" || sale.excluded !== "";
+  if (sale.phase !== "accepted" || !excluding) return "";
+  if (fenOf(sale.typed) !== null && amountsOf(sale) === null) return words.excluded_over;
   return words.excluded_part.replace("{amount}", sale.excluded || "0");
 }
 

@@ -11,7 +11,7 @@ const PAUSE = 1000;
  * @param {Element} world.heard what a screen reader reads out
  * @param {any} world.words
  * @param {() => any} world.teller
- * @param {{draw: (sale: import("./sale.js").Sale, quote: any, verifyOnly: boolean) => void}} world.screen
+ * @param {ReturnType<typeof import("./screen.js").createScreen>} world.screen
  * @param {ReturnType<typeof import("./signals.js").createSignals>} world.signals
  * @param {() => boolean} world.verifyOnly
  * @param {() => string} world.newKey

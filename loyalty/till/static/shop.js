@@ -34,7 +34,9 @@ export function createShop({ page, words, print }) {
     facts.textContent = "";
     for (const pair of pairs) {
       pair.forEach((text, place) => {
-        facts.append(Object.assign(page.createElement(place === 0 ? "dt" : "dd"), { textContent: text }));
+        const element = page.createElement(place === 0 ? "dt" : "dd");
+        element.textContent = text;
+        facts.append(element);
       });
     }
   }

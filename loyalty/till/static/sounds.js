@@ -1,4 +1,4 @@
-/** One sound for each colour: up for green, down for red, twice the same for amber; a tick for a scan. */
+/** A sound for each colour: up for green, down for red, twice for amber; a tick for a scan. */
 
 /** Pitches in hertz and their length in seconds. */
 const MELODIES = {

@@ -34,8 +34,7 @@ export function createStatus(page, words) {
     draw(state) {
       contact.dataset.contact = state.online ? "on" : "off";
       write(contact, state.online ? words.online : words.offline);
-      const waiting = state.waiting === 0 ? [] : [words.waiting.replace("{count}", String(state.waiting))];
-      write(facts, [ageInWords(state.listAgeMs, words), ...waiting].join(" · "));
+      write(facts, factsOf(state, words).join(" · "));
       line.classList.toggle("busy", state.waiting > 0);
       const text = warningOf(state, words);
       write(warning, text);
@@ -52,6 +51,11 @@ function write(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
+function factsOf({ listAgeMs, waiting }, words) {
+  const age = ageInWords(listAgeMs, words);
+  return waiting === 0 ? [age] : [age, words.waiting.replace("{count}", String(waiting))];
+}
+
 /**
  * Return how old the device's list is, in words.
  * @param {number | null} age milliseconds; null if there is no list
@@ -60,9 +64,9 @@ function write(element, text) {
 export function ageInWords(age, words) {
   if (age === null) return words.no_list;
   if (age < 2 * MINUTE) return words.list_fresh;
-  const [unit, pattern] =
-    age < HOUR ? [MINUTE, words.list_minutes] : age < 2 * DAY ? [HOUR, words.list_hours] : [DAY, words.list_days];
-  return pattern.replace("{count}", String(Math.floor(age / unit)));
+  const count = (unit, pattern) => pattern.replace("{count}", String(Math.floor(age / unit)));
+  if (age < HOUR) return count(MINUTE, words.list_minutes);
+  return age < 2 * DAY ? count(HOUR, words.list_hours) : count(DAY, words.list_days);
 }
 
 /**

@@ -8,11 +8,11 @@ import { inTwoTaps } from "./pressing.js";
  * @param {object} world
  * @param {Document} world.page
  * @param {any} world.words
- * @param {() => {today: Function, takeBack: Function, giveBack: Function}} world.book the calls about the day
+ * @param {() => any} world.book the calls about the day: today, takeBack, giveBack
  * @param {() => any} world.teller
  * @param {() => number} world.now milliseconds
  * @param {() => string} world.timezone of the community
- * @param {(day: any) => void} world.onDay told what the service knows of the day; null without answer
+ * @param {(day: any) => void} world.onDay told of the day; null while the service has not answered
  */
 export function createToday({ page, words, book, teller, now, timezone, onDay }) {
   const screen = page.querySelector("[data-screen=today]");

@@ -22,6 +22,8 @@ export function createTraining({ teller, pack, now }) {
   /** @type {any[]} newest first; gone with the page */
   let sales = [];
 
+  const today = () => dayFrom(now(), 0, now().getDate());
+
   function card() {
     const known = pack();
     return {
@@ -47,10 +49,11 @@ export function createTraining({ teller, pack, now }) {
       ...teller,
       quote,
       // The device's amber is not held back for a service that is not asked.
-      state: () => ({ ...teller.state(), online: false }),
+      state: () => ({ ...teller.state(), online: false, waiting: 0 }),
+      waitingItems: async () => [],
       async check(code, onAnswer) {
-        const valid = { verdict: "ok", card: card(), unchecked: [], from: "device", mayRecord: true };
-        onAnswer(isTrainingCode(code) ? valid : await teller.judge(code));
+        const valid = { verdict: "ok", unchecked: [], from: "device", mayRecord: true };
+        onAnswer(isTrainingCode(code) ? { ...valid, card: card() } : await teller.judge(code));
       },
       async record({ card: shown, totalFen, excludedFen, key }) {
         const priced = totalFen === null ? null : quote(shown, totalFen, excludedFen);
@@ -65,7 +68,7 @@ export function createTraining({ teller, pack, now }) {
     },
     /** The calls of the day's list, answered from memory. */
     book: {
-      today: async () => ({ status: 200, body: dayOfSales(sales, dayFrom(now(), 0, now().getDate())) }),
+      today: async () => ({ status: 200, body: dayOfSales(sales, today()) }),
       async takeBack(id) {
         find(id).voided = true;
         return { status: 201, body: {} };

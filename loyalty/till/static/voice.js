@@ -1,4 +1,4 @@
-/** The till speaks, where the device has a voice of the page's language; else its sounds must do. */
+/** The till speaks, where the device has a voice of the page's language. */
 
 import { rateInWords } from "./money.js";
 
@@ -49,7 +49,7 @@ const SPOKEN = {
  * @returns {Voice | null}
  */
 export function voiceFor(voices, language) {
-  const near = [...voices].sort((one, other) => Number(other.localService) - Number(one.localService));
+  const near = [...voices.filter(isHere), ...voices.filter((voice) => !isHere(voice))];
   for (const spoken of SPOKEN[language] || [language]) {
     const found = near.find(({ lang }) => `${lang.replace("_", "-")}-`.startsWith(`${spoken}-`));
     if (found !== undefined) return found;
@@ -57,10 +57,15 @@ export function voiceFor(voices, language) {
   return null;
 }
 
+function isHere({ localService }) {
+  return localService;
+}
+
 /**
  * Return a rate as it is spoken: 850 is 八五折 in Chinese, "pay 85 percent" in English.
  * @param {number} permille share of the price that is paid
- * @param {{digits: string, rate: string}} words names of the ten digits; pattern with {digits} or {percent}
+ * @param {{digits: string, rate: string}} words names of the ten digits; a pattern with {digits} or
+ *   {percent}
  */
 export function rateSpoken(permille, { digits, rate }) {
   const shown = String(permille).replace(/0+$/, "");
