@@ -126,6 +126,7 @@ def test_no_other_signature_proves_it(place: int, bit: int) -> None:
         " " + DEVICE.public_key[1:],
         "é" * 87,
     ],
+    ids=range(9),
 )
 def test_what_is_no_point_of_the_curve_is_no_key(text: str) -> None:
     with pytest.raises(ValueError, match=r".+"):
