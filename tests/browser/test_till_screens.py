@@ -118,7 +118,7 @@ def test_the_days_summary_is_printed_on_the_roll(
     printed = phone.evaluate(
         """() => new Promise(told => {
             window.print = () => told([
-                document.adoptedStyleSheets[0].cssRules[0].cssText,
+                document.querySelector("link[media=print]").sheet.cssRules[0].cssText,
                 document.querySelector("[data-slip]").innerText,
             ]);
             document.querySelector("[data-print-day]").click();

@@ -36,7 +36,7 @@ const voice = createVoice({
   language: page.documentElement.lang,
 });
 const signals = createSignals({
-  sounds: createSounds(() => new AudioContext()),
+  sounds: createSounds(() => new (window.AudioContext || window.webkitAudioContext)()),
   voice,
   vibrate: (pattern) => navigator.vibrate && navigator.vibrate(pattern),
   choices: choices.read,
@@ -91,7 +91,7 @@ function run(till) {
 /** Make the screens beside selling; return what each does when it comes to the front. */
 function openScreens(till, shared) {
   const { teller, timezone } = shared;
-  const slip = createSlip({ page, roll: () => choices.read().roll, print: () => window.print() });
+  const slip = createSlip({ page, roll: () => choices.read().roll, window });
   const summary = createSummary({
     ...shared,
     slip,
@@ -100,7 +100,7 @@ function openScreens(till, shared) {
   });
   const today = createToday({ ...shared, onDay: summary.follow });
   const attention = createAttention({ page, words, teller, timezone, save: createSaver(page) });
-  const shop = createShop({ page, words, print: () => window.print() });
+  const shop = createShop({ page, words, print: slip.printPage });
   const settings = createSettings({
     page,
     words,

@@ -15,36 +15,32 @@ const PIXELS_PER_MILLIMETRE = 96 / 25.4;
  */
 
 /**
- * Return what prints slips on the roll of a receipt printer.
+ * Return what prints slips on the roll of a receipt printer, and the page itself on a sheet.
  * @param {object} world
  * @param {Document} world.page
  * @param {() => "58" | "80"} world.roll width of the paper in millimetres
- * @param {() => void} world.print
+ * @param {Window} world.window
  */
-export function createSlip({ page, roll, print }) {
+export function createSlip({ page, roll, window }) {
   const slip = page.querySelector("[data-slip]");
   const part = (name) => slip.querySelector(`[data-slip-${name}]`);
-  const paper = new CSSStyleSheet();
-  page.adoptedStyleSheets = [paper];
+  /** @type {HTMLLinkElement} */
+  const onPaper = page.querySelector("link[media=print]");
 
-  return {
-    /** @param {Slip} text */
-    print({ shop, title, lines, end }) {
-      part("shop").textContent = shop;
-      part("title").textContent = title;
-      part("end").textContent = end;
-      part("lines").textContent = "";
-      for (const [name, value] of lines) part("lines").append(line(name, value));
-      page.body.dataset.print = "slip";
-      slip.style.width = `${Number(roll()) - 2 * MARGIN}mm`;
-      // The paper is as long as the text: a roll is torn off, not cut to a format.
-      const length = Math.ceil(slip.offsetHeight / PIXELS_PER_MILLIMETRE) + 2 * MARGIN;
-      paper.replaceSync(`@page { size: ${roll()}mm ${length}mm; margin: ${MARGIN}mm; }`);
-      print();
-      paper.replaceSync("");
-      delete page.body.dataset.print;
-    },
-  };
+  /** Make the page printable as it is seen. A telephone prints long after it was asked to. */
+  function tidy() {
+    if (page.body.dataset.print === undefined) return;
+    delete page.body.dataset.print;
+    onPaper.sheet.deleteRule(0);
+  }
+
+  function write({ shop, title, lines, end }) {
+    part("shop").textContent = shop;
+    part("title").textContent = title;
+    part("end").textContent = end;
+    part("lines").textContent = "";
+    for (const [name, value] of lines) part("lines").append(line(name, value));
+  }
 
   function line(name, value) {
     const row = page.createElement("div");
@@ -53,4 +49,25 @@ export function createSlip({ page, roll, print }) {
     }
     return row;
   }
+
+  window.addEventListener("afterprint", tidy);
+
+  return {
+    /** @param {Slip} text */
+    print(text) {
+      tidy();
+      write(text);
+      page.body.dataset.print = "slip";
+      slip.style.width = `${Number(roll()) - 2 * MARGIN}mm`;
+      // The paper is as long as the text: a roll is torn off, not cut to a format.
+      const length = Math.ceil(slip.offsetHeight / PIXELS_PER_MILLIMETRE) + 2 * MARGIN;
+      const size = `@page { size: ${roll()}mm ${length}mm; margin: ${MARGIN}mm; }`;
+      onPaper.sheet.insertRule(size, 0);
+      window.print();
+    },
+    printPage() {
+      tidy();
+      window.print();
+    },
+  };
 }
