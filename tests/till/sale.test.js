@@ -72,6 +72,17 @@ test("the service's answer replaces the device's, and keeps what was typed meanw
   assert.deepEqual([refused.phase, refused.verdict], ["refused", "revoked"]);
 });
 
+test("the service's answer replaces a red or an amber of the device, until something is done", () => {
+  const red = answer("over_limit", "device", false);
+  const amber = answer("cannot_verify_offline", "device", false, false);
+  for (const before of [red, amber]) {
+    assert.equal(course(scan, before, valid).sale.phase, "accepted");
+    const { turn } = course(scan).asked;
+    const following = course(scan, before, confirm).sale;
+    assert.deepEqual(step(following, { ...valid, turn }).sale, following);
+  }
+});
+
 test("a check without any answer is amber, and asking again asks about the same card", () => {
   assert.equal(course(scan, settled).sale.verdict, "cannot_verify_offline");
   const { sale, asked } = course(scan, settled, confirm);
