@@ -45,6 +45,14 @@ test("the time on the way is halved, and an answer without a date tells nothing"
   assert.equal(clock.offMs(), 20_000);
 });
 
+test("an answer during which the device slept, or its clock was set, tells nothing", () => {
+  const clock = createClock({ now: () => NOON, store: memoryStore() });
+  for (const heardAt of [NOON + 14 * 3_600_000, NOON - 1]) {
+    clock.heard({ date: DATE, sentAt: NOON, heardAt });
+    assert.equal(clock.offMs(), 0);
+  }
+});
+
 test("the day is the shop's, not the device's", () => {
   assert.equal(dayAt(Date.parse("2026-12-31T15:59:59Z"), "Asia/Shanghai"), "2026-12-31");
   assert.equal(dayAt(Date.parse("2026-12-31T16:00:00Z"), "Asia/Shanghai"), "2027-01-01");

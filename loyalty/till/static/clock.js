@@ -6,6 +6,9 @@ export const FURTHEST = 10 * 60 * 1000;
 /** The service tells its time in whole seconds: less than this is no difference. */
 const GRAIN = 2000;
 
+/** No answer is that long on its way: the device has slept meanwhile, in milliseconds. */
+const LONGEST = 60 * 1000;
+
 const KEPT_AS = "clock";
 
 /**
@@ -35,7 +38,9 @@ export function createClock({ now, store }) {
      */
     heard({ date, sentAt, heardAt }) {
       const told = Date.parse(date || "");
-      if (Number.isNaN(told)) return;
+      const underway = heardAt - sentAt;
+      // Below zero if the device's clock was set meanwhile.
+      if (Number.isNaN(told) || underway < 0 || underway > LONGEST) return;
       const difference = Math.round((sentAt + heardAt) / 2) - (told + 500);
       const before = off;
       off = Math.abs(difference) < GRAIN ? 0 : difference;
