@@ -100,6 +100,25 @@ def test_no_answer_whatever_loses_or_doubles_a_sale(
     assert (sales(session), cases(session)) == (3, [])
 
 
+def test_a_sale_the_service_could_not_take_is_sent_again_when_the_till_is_opened(
+    till: StillTill, session: Session, card: Card
+) -> None:
+    till.go_offline()
+    till.sell(card.token)
+    till.page.route(
+        "**/redemptions/sync",
+        lambda route: route.fulfill(status=400, body="{}", content_type="application/json"),
+    )
+    till.go_online()
+    till.waits_for("state.attention === 1")
+
+    till.page.unroute("**/redemptions/sync")
+    till.reopen()
+
+    till.waits_for("state.waiting + state.attention === 0")
+    assert (sales(session), cases(session)) == (1, [])
+
+
 def test_two_tabs_upload_once(till: StillTill, session: Session, card: Card) -> None:
     other = StillTill.open(till.page.context.new_page())
     sent: list[int] = []

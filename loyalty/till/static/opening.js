@@ -38,6 +38,8 @@ export async function openTill(window, pairing) {
   const paired = await store.read(PAIRING);
   if (paired && token() === null) pairing.keep(paired);
   await Promise.all([clock.load(), pack.load()]);
+  // The page may be of a newer version, or what stood before the service may be gone.
+  await parts.queue.tryAgain();
   await store.dropUsesBefore(new Date(clock.now() - LONGEST_MONTH).toISOString().slice(0, 10));
   await standing.recount();
 
