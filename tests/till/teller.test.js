@@ -144,6 +144,24 @@ test("a clock before the pack was made cannot be trusted with a date", async () 
   assert.equal((await answersTo(teller, TOKEN))[0].verdict, "clock_wrong");
 });
 
+test("nor can one before the service has last confirmed the pack", async () => {
+  const { teller, pack, world } = await till();
+  world.time += 3 * DAY;
+  world.answers.pack = { status: 304, body: null, etag: '"1"' };
+  await pack.refresh();
+  world.time -= 2 * DAY;
+  assert.equal((await answersTo(teller, TOKEN))[0].verdict, "clock_wrong");
+});
+
+test("a till that knows that it is revoked says so itself", async () => {
+  const { teller, uploader } = await till();
+  uploader.refused();
+  for (const code of [TOKEN, NUMBER]) {
+    const [answer] = await answersTo(teller, code);
+    assert.deepEqual([answer.verdict, answer.mayRecord], ["till_revoked", false]);
+  }
+});
+
 const TOLD = Object.freeze({
   last4: NUMBER.slice(-4),
   honour: "civilized_resident",
@@ -266,6 +284,27 @@ test("a till with sales on it is not signed out, unless it is revoked", async ()
   uploader.refused();
   assert.deepEqual([await teller.unpair(), world.forgotten], [true, true]);
   assert.equal((await teller.waitingItems()).length, 1);
+});
+
+test("a revoked till hands its sales in before it is signed out", async () => {
+  const { teller, uploader, world } = await till();
+  const [{ card }] = await answersTo(teller, TOKEN);
+  await teller.record(selling(TOKEN, card));
+  uploader.refused();
+  world.answers.sync = { status: 401, body: { kept: ["key-1"] } };
+  await teller.unpair();
+  assert.deepEqual(await teller.waitingItems(), []);
+});
+
+test("an amount that does not agree has the till ask for the rules in force", async () => {
+  const { teller, pack, world } = await till();
+  const [{ card }] = await answersTo(teller, TOKEN);
+  world.answers.record = { status: 409, body: { verdict: "amount_mismatch" } };
+  const jiao = { ...packOf(OURS).policy, rounding: "jiao" };
+  world.answers.pack = { status: 200, body: packOf(OURS, { policy: jiao }), etag: '"2"' };
+  assert.equal((await teller.record(selling(TOKEN, card))).outcome, "refused");
+  while (pack.current().policy.rounding === "fen") await new Promise(setImmediate);
+  assert.equal(teller.quote(card, 1290, 0).payable_fen, 1050);
 });
 
 test("only what somebody can look at is put away", async () => {

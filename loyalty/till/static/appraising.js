@@ -6,9 +6,6 @@ import { kindOf, normalise, numberOf, SERIAL_DIGITS } from "./codes.js";
 import { judge, overOwnLimit, validityOf } from "./judging.js";
 import { readToken, tokenIn } from "./verify.js";
 
-/** A pack was issued before it came: a clock that says otherwise has been set back. */
-const SET_BACK = 2000;
-
 /** What a card says of itself means nothing then. */
 const DISOWNED = new Set(["forged", "other_community"]);
 
@@ -64,7 +61,7 @@ export function createAppraiser({ pack, store, clock, subtle, verifier }) {
       ours: key !== undefined && key.community === known.community.slug,
       onRoster: found !== null,
       listed: (known.revocations && known.revocations.states.get(hash)) || null,
-      clockWrong: clock.wrong() || clock.now() + SET_BACK < known.issuedAt,
+      clockWrong: clock.wrong() || pack.isOfTomorrow(),
       today,
       validFrom: found && found.valid_from,
       validUntil: found && found.valid_until,

@@ -8,6 +8,9 @@ const KEPT_AS = "pack";
 const HASH_BYTES = 8;
 const DAY = 24 * 3600 * 1000;
 
+/** As exactly as slow answers tell the time, in milliseconds. */
+const GRAIN = 60 * 1000;
+
 /**
  * @typedef {object} RosterGroup
  * @property {string} honour
@@ -105,6 +108,10 @@ export function createPack({ api, store, clock, subtle, verifier }) {
 
     /** How long ago the service has confirmed the pack, in milliseconds; null if there is none. */
     ageMs: () => (kept === null ? null : Math.max(0, clock.now() - kept.confirmedAt)),
+
+    /** Whether the clock has been set back to before the pack was made, or last confirmed. */
+    isOfTomorrow: () =>
+      kept !== null && clock.now() + GRAIN < Math.max(pack.issuedAt, kept.confirmedAt),
 
     /** Whether cards can be judged on this page at all. */
     isPossible: () => Boolean(subtle),

@@ -58,8 +58,9 @@ function looking({ api, appraiser, standing }) {
   async function judge(code) {
     const kind = kindOf(code);
     if (!READ.has(kind)) return refusal(kind === "payment_code" ? kind : "bad_code", "device");
-    const equipped = !standing.state().needsNetwork;
-    return { ...(await appraiser.appraise(code, equipped)), from: "device" };
+    const { revoked, needsNetwork } = standing.state();
+    if (revoked) return refusal("till_revoked", "device");
+    return { ...(await appraiser.appraise(code, !needsNetwork)), from: "device" };
   }
 
   /** @returns {Promise<Answer | null>} null where the service has not said anything of the card */
@@ -140,6 +141,8 @@ function selling({ api, store, pack, appraiser, queue, clock, standing }) {
       const item = await queue.add(sale, priced === null ? 0 : priced.saved_fen);
       const outcome = await outcomeOf(item, await api.record(item.sale), priced);
       if (outcome.outcome !== "refused") await noteUse(item, outcome.id);
+      // The rules may have changed. Where they cannot be had now, they come with the next pack.
+      if (outcome.verdict === "amount_mismatch") pack.refresh().catch(() => {});
       await standing.recount();
       return outcome;
     },
@@ -208,6 +211,8 @@ function binding({ api, store, device, pack, uploader, standing, pairing, meet }
 
     /** Forget the pairing, its key and its pack; return whether nothing forbade it. */
     async unpair() {
+      // The community that has revoked a till is the one to hear of its sales.
+      if (uploader.revoked()) await uploader.upload();
       if (!(await mayUnpair())) return false;
       pairing.forget();
       await Promise.all([store.write(PAIRING, null), device.adopt(null), pack.forget()]);
