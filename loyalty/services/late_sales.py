@@ -15,12 +15,14 @@ from uuid_utils.compat import uuid7
 from loyalty.clock import as_local
 from loyalty.rules.verdict import Verdict
 from loyalty.services.actors import Till
+from loyalty.services.card_reading import read_code
 from loyalty.services.cases import name_sale
 from loyalty.services.checkout import appraise, quote_at
 from loyalty.services.directory import Directory
 from loyalty.services.errors import BusyError, CardRefusedError, KeyReusedError
 from loyalty.services.numbering import note_proofs
 from loyalty.services.redeeming import FASTEST_CLOCK, TRIES, redeem
+from loyalty.services.resent_sale import SentBefore, sent_before
 from loyalty.services.sale import RedeemCard, earlier_sale, record_sale, sale_of
 
 REFUSE_SALE = """
@@ -155,6 +157,10 @@ def _judge(
         CardRefusedError: it names no card of this community.
         KeyReusedError: its key names another sale of the till.
     """
+    if sent := _sent_before(connection, directory, token, request, now=now):
+        return Outcome(
+            OutcomeKind.REPLAYED, Verdict(sent.flag or Verdict.OK), sent.id, sent.receipt
+        )
     if request.happened_at and request.happened_at > now + FASTEST_CLOCK:
         in_time = replace(request, happened_at=now)
         return _flagged(connection, directory, token, in_time, Verdict.CLOCK_WRONG, now=now)
@@ -167,6 +173,22 @@ def _judge(
     kind = OutcomeKind.REPLAYED if sale.replayed else OutcomeKind.RECORDED
     verdict = Verdict(sale.flag) if sale.flag else Verdict.OK
     return Outcome(kind, verdict, sale.id, sale.receipt)
+
+
+def _sent_before(
+    connection: Connection[Any],
+    directory: Directory,
+    token: str,
+    request: RedeemCard,
+    *,
+    now: datetime,
+) -> SentBefore | None:
+    counter = directory.counter(connection, token)
+    code = request.shown.code
+    serial = read_code(connection, directory, code, community_id=counter.community_id)
+    if isinstance(serial, Verdict):
+        return None
+    return sent_before(connection, counter, request, serial, now=now)
 
 
 def _flagged(

@@ -22,6 +22,7 @@ from loyalty.services.card_reading import read_code
 from loyalty.services.checkout import ShownCard, card_now, quote_at
 from loyalty.services.directory import Directory, desk_at
 from loyalty.services.errors import BusyError, SignInError, ValueRefusedError
+from loyalty.services.resent_sale import sent_before
 from loyalty.services.sale import RedeemCard, record_sale, sale_of
 
 MOST_QUARANTINED = 5000
@@ -60,6 +61,8 @@ def record_quarantined(
 ) -> UUID:
     """Record a sale out of quarantine for its shop, whatever the card's state; return its entry.
 
+    What the shop has sent from another till meanwhile has its entry already.
+
     Raises:
         ValueRefusedError: it names no card of the community.
     """
@@ -73,6 +76,8 @@ def record_quarantined(
         raise ValueRefusedError("/decision", "The sale names no card, so it cannot be recorded.")
     basket = None if kept.basket is None else _basket(kept.basket)
     request = RedeemCard(ShownCard(number_of(kept.serial), basket), kept.idempotency_key)
+    if sent := sent_before(connection, desk, request, kept.serial, now=now):
+        return sent.id
     sale = sale_of(
         request,
         kept.serial,

@@ -154,7 +154,7 @@ def sale_of(
         lines=lines_of(quoted),
         rule_version=shop.rule_version,
         flag=flag,
-        request_hash=_hash(serial, request.shown.basket),
+        request_hash=substance_of(serial, request.shown.basket),
         happened_at=happened_at,
         recorded_at=now,
     )
@@ -202,7 +202,7 @@ def record_sale(
     limits = shop.limits
     values = {
         **_columns(sale),
-        **_written_by(shop),
+        **written_by(shop),
         "card": card.card_id,
         "states": list(CardState if sale.flag else states),
         "version": Int8(shop.directory_version),
@@ -223,7 +223,7 @@ def record_sale(
     return row is not None and row[0] == 1
 
 
-def _written_by(shop: Counter | Desk) -> dict[str, Any]:
+def written_by(shop: Counter | Desk) -> dict[str, Any]:
     """Return where a sale was made, and who writes it down."""
     till = shop.till.till_id if isinstance(shop, Counter) else None
     account = shop.clerk.account_id if isinstance(shop, Desk) else None
@@ -275,7 +275,7 @@ def earlier_sale(
     Raises:
         KeyReusedError: it was another sale.
     """
-    writer = _written_by(shop)
+    writer = written_by(shop)
     row = (
         connection.cursor(row_factory=dict_row)
         .execute(
@@ -286,7 +286,7 @@ def earlier_sale(
     )
     if row is None:
         return None
-    if row["request_hash"] != _hash(serial, request.shown.basket):
+    if row["request_hash"] != substance_of(serial, request.shown.basket):
         raise KeyReusedError("This key was used for another sale; make a new key for each sale.")
     connection.execute(TRACE_OF_REPLAY, {**writer, "trace": uuid7(), "now": now, "sale": row["id"]})
     for name in ("happened_at", "recorded_at"):
@@ -294,7 +294,7 @@ def earlier_sale(
     return Sale(**row, replayed=True)
 
 
-def _hash(serial: str, basket: Basket | None) -> bytes:
+def substance_of(serial: str, basket: Basket | None) -> bytes:
     """Return what tells one sale from another: the card and the basket, however they were sent."""
     substance = [serial, None if basket is None else asdict(basket)]
     return hashlib.sha256(json.dumps(substance, sort_keys=True).encode()).digest()

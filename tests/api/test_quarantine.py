@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from loyalty.models import AuditEvent, CardMonth, QuarantinedSale, Redemption, Till
 from loyalty.rules.card_number import number_of
 from loyalty.services import quarantine
-from tests.given import NOON, given_card, given_community
+from tests.given import NOON, given_card, given_community, given_shop, paired_till
 from tests.given_late_sales import SYNC, LateMarket, given_late_market, late_sale
 
 
@@ -206,3 +206,52 @@ def test_a_till_revoked_meanwhile_is_shut_out_with_its_next_upload(
 
     assert len(kept(market, late_sale(market.card.token))) == 1
     assert count(session, Redemption) == 1
+
+
+def test_a_sale_kept_before_its_device_was_paired_anew_is_recorded_once(
+    session: Session, market: LateMarket
+) -> None:
+    item = late_sale(market.card.token)
+    revoke(session)
+    kept(market, item)
+    (case,) = market.cases()
+
+    paired = paired_till(session, market.shop)
+    assert market.upload(item, till=paired) == [("recorded", "ok")]
+    decided = market.decide(case["id"])
+
+    assert decided.json["redemption_id"] == str(session.scalars(select(Redemption.id)).one())
+
+
+@pytest.mark.parametrize("first", ["recorded", "accepted"])
+def test_what_a_device_sends_again_after_it_was_paired_anew_counts_once(
+    session: Session, market: LateMarket, first: str
+) -> None:
+    item = late_sale(market.card.token)
+    if first == "recorded":
+        market.upload(item)
+    revoke(session)
+    kept(market, item)
+    for case in market.cases():
+        market.decide(case["id"])
+
+    paired = paired_till(session, market.shop)
+    flag = "ok" if first == "recorded" else "till_revoked"
+    assert market.upload(item, till=paired) == [("replayed", flag)]
+
+    assert count(session, Redemption) == 1
+
+
+def test_another_sale_under_a_key_that_another_till_has_used_is_recorded(
+    session: Session, market: LateMarket
+) -> None:
+    item = late_sale(market.card.token)
+    market.upload(item)
+
+    same_shop = paired_till(session, market.shop)
+    other_shop = paired_till(session, given_shop(session, market.community))
+    dearer = {**item, "total_fen": item["total_fen"] + 1}
+    assert market.upload(dearer, till=same_shop) == [("recorded", "ok")]
+    assert market.upload(item, till=other_shop) == [("recorded", "ok")]
+
+    assert count(session, Redemption) == 3
