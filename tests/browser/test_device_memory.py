@@ -55,6 +55,23 @@ def test_a_newer_memory_takes_over_the_waiting_sales(
     assert kept == [card.token]
 
 
+def test_a_tab_begins_anew_when_another_one_is_signed_out_or_the_memory_is_cleared(
+    till: StillTill,
+) -> None:
+    other = StillTill.open(till.page.context.new_page())
+    assert till.run("till.teller.unpair()") is True
+    other.page.wait_for_function("() => window.till === undefined")
+
+    other.open_modules()
+    assert other.run("localStorage.getItem('loyalty.till')") is None
+    origin = other.run("location.origin")
+    browser_itself = other.page.context.new_cdp_session(other.page)
+    browser_itself.send(
+        "Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "indexeddb"}
+    )
+    other.page.wait_for_function("() => window.till === undefined")
+
+
 def test_a_kept_sale_survives_the_killing_of_the_browser(
     browser: Browser, service: str, session: Session, *, shop: Shop, card: Card, tmp_path: Path
 ) -> None:

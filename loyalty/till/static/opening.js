@@ -5,6 +5,7 @@ import { createAppraiser } from "./appraising.js";
 import { createClock } from "./clock.js";
 import { createDevice } from "./device.js";
 import { createPack } from "./pack.js";
+import { followPairing } from "./pairing.js";
 import { createQueue } from "./queue.js";
 import { createStanding } from "./standing.js";
 import { openStore } from "./store.js";
@@ -32,6 +33,7 @@ const PACK_GROWS_OLD = 5 * 60 * 1000;
  */
 export async function openTill(window, pairing) {
   const token = () => (pairing.read() || { token: null }).token;
+  followPairing(window);
   const store = await openStore({ outdated: () => window.location.reload() });
   const parts = partsOf(window, token, store);
   const { api, clock, pack, uploader, standing } = parts;

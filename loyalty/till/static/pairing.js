@@ -11,6 +11,17 @@
 const KEPT_AS = "loyalty.till";
 
 /**
+ * Begin anew when another tab has bound this device or set it free: nothing of an earlier shop is
+ * to be judged by.
+ * @param {Window} window
+ */
+export function followPairing(window) {
+  window.addEventListener("storage", ({ key }) => {
+    if (key === KEPT_AS) window.location.reload();
+  });
+}
+
+/**
  * Return where the pairing is kept.
  * @param {Storage} storage
  */

@@ -23,7 +23,8 @@ export const STEPS = Object.freeze([
 
 /**
  * @param {object} [world]
- * @param {() => void} [world.outdated] called when a newer version of the till has taken over
+ * @param {() => void} [world.outdated] called when this memory cannot be used any more, as when a
+ *   newer version of the till has taken over
  * @param {readonly ((database: any, transaction: any) => void)[]} [world.steps]
  */
 export async function openStore({ outdated = () => {}, steps = STEPS } = {}) {
@@ -35,6 +36,8 @@ export async function openStore({ outdated = () => {}, steps = STEPS } = {}) {
       event.target.close();
       outdated();
     },
+    // The browser has closed it, as when somebody clears it: only a new page can open it again.
+    terminated: outdated,
   });
 
   async function change(names, work) {

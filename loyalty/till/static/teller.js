@@ -214,8 +214,9 @@ function binding({ api, store, device, pack, uploader, standing, pairing, meet }
       // The community that has revoked a till is the one to hear of its sales.
       if (uploader.revoked()) await uploader.upload();
       if (!(await mayUnpair())) return false;
-      pairing.forget();
       await Promise.all([store.write(PAIRING, null), device.adopt(null), pack.forget()]);
+      // Last: the other tabs begin anew with it.
+      pairing.forget();
       await standing.recount();
       return true;
     },
