@@ -27,8 +27,19 @@ def python_files() -> Iterator[Path]:
         yield from sorted((PROJECT / folder).rglob("*.py"))
 
 
+def javascript_files() -> Iterator[Path]:
+    for folder in ("loyalty", "tests"):
+        for path in sorted((PROJECT / folder).rglob("*.*js")):
+            # What others have written is copied there.
+            if path.suffix in {".js", ".mjs"} and "vendor" not in path.parts:
+                yield path
+
+
 def test_no_file_is_longer_than_three_hundred_lines() -> None:
-    lengths = {path: len(path.read_text("utf-8").splitlines()) for path in python_files()}
+    files = [*python_files(), *javascript_files()]
+    lengths = {path: len(path.read_text("utf-8").splitlines()) for path in files}
+
+    assert {path.suffix for path in files} == {".py", ".js", ".mjs"}
 
     assert {path: length for path, length in lengths.items() if length > LONGEST_FILE} == {}
 

