@@ -1,6 +1,5 @@
 """The camera as a scanner: a real Chromium that is shown films of our own cards."""
 
-import statistics
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO
@@ -79,7 +78,7 @@ def test_a_card_before_the_camera_is_told_within_a_second(
             expect(page.locator("[data-viewfinder]")).to_be_hidden()
             waits[held] = page.evaluate("() => verdict - firstPicture")
 
-    assert statistics.median(waits.values()) <= LONGEST_WAIT, waits
+    assert max(waits.values()) <= LONGEST_WAIT, waits
 
 
 def state_of_camera(page: Page) -> str:
