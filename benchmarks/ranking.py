@@ -35,6 +35,8 @@ from loyalty.rules.lottery import lot
 from loyalty.rules.ranking import Candidate, rank
 
 SEED, ROUND = "3 5 2 6 1", "2026-12/civilized_resident"
+LONGEST, MOST_MEMORY = 2, 300 * 10**6
+"""How many times as long as SQL over an index ours may take, and the bytes it may hold."""
 QUOTA = 600
 MINIMUMS = {f"area-{number:02d}": 5 * number for number in range(1, 13)}
 """390 of the 600 seats; 20 areas exist."""
@@ -190,7 +192,12 @@ def compare(url: str, candidates: int, rounds: int) -> None:
             f"  ours takes {ours / middle:.2f} times as long"
         )
     print(f"same {QUOTA} winners and {QUOTA} reserves, in the same order, every time")
-    print(f"our process held at most {memory / 2**20:.0f} MiB")
+    print(f"our process held at most {memory / 10**6:.0f} MB")
+    if ours > LONGEST * median(seconds["SQL over an index"]) or memory > MOST_MEMORY:
+        raise SystemExit(
+            f"Ours is to take at most {LONGEST} times as long as SQL over an index, "
+            f"and {MOST_MEMORY / 10**6:.0f} MB."
+        )
 
 
 def main() -> None:

@@ -26,6 +26,9 @@ FLAGS = (
     "--disable-quic",
 )
 
+LONGEST_WAIT = 300
+"""For 95 of 100 verdicts from the pack, in milliseconds."""
+
 PHONE = {"width": 360, "height": 640}
 
 SCAN = """({ text, until }) => new Promise((told) => {
@@ -89,15 +92,16 @@ def verdicts(page: Page, cards: list[str], until: str) -> list[float]:
     return [answer["waited"] for answer in answers]
 
 
-def print_waits(name: str, waits: list[float]) -> None:
-    """Print the median and the 95th of 100."""
+def print_waits(name: str, waits: list[float]) -> float:
+    """Print the median and the 95th of 100 in milliseconds; return the latter."""
     waits.sort()
     median, p95 = (waits[min(int(len(waits) * share), len(waits) - 1)] for share in (0.5, 0.95))
     print(f"{name}: median {median:.0f} ms, p95 {p95:.0f} ms of {len(waits)} scans")
+    return p95
 
 
 def main() -> int:
-    """Measure and print."""
+    """Measure and print; return 1 if the till's own answers come too late."""
     parser = argparse.ArgumentParser(description=__doc__, parents=[replay.where()])
     parser.add_argument("--cards", type=int, default=100)
     asked = parser.parse_args()
@@ -114,12 +118,16 @@ def main() -> int:
         page.wait_for_selector("[data-screen=sell]", state="visible")
         page.wait_for_load_state("networkidle")
         context.set_offline(offline=True)
-        print_waits("from the pack, without network", verdicts(page, till.cards, "answered"))
+        from_pack = print_waits(
+            "from the pack, without network", verdicts(page, till.cards, "answered")
+        )
         context.set_offline(offline=False)
         page.wait_for_timeout(6000)  # The same card is looked at again after five seconds only.
         print_waits("confirmed by the service", verdicts(page, till.cards, "confirmed"))
         browser.close()
-    return 0
+    if from_pack > LONGEST_WAIT:
+        print(f"A till is to answer from its pack within {LONGEST_WAIT} ms.")
+    return int(from_pack > LONGEST_WAIT)
 
 
 if __name__ == "__main__":
