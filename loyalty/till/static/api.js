@@ -127,13 +127,6 @@ export function createApi({ fetch, token, patience, now = Date.now, heard = () =
       call("POST", `/redemptions/${id}/returns`, { body: { reason, amount_fen: amountFen } }),
 
     today: () => call("GET", "/till/today"),
-
-    /**
-     * @param {string} community short name
-     * @param {string} plaque
-     */
-    shop: (community, plaque) =>
-      call("GET", `/public/${encodeURIComponent(community)}/shops/${encodeURIComponent(plaque)}`),
   };
 }
 

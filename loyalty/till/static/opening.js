@@ -22,6 +22,12 @@ const UPLOADS = 30 * 1000;
 /** Uses of this month count against limits; older ones than this cannot be of it. */
 const LONGEST_MONTH = 31 * 24 * 3600 * 1000;
 
+/** Under which name the till remembers that it was revoked. */
+const REVOKED = "revoked";
+
+/** Statuses of answers to a till whose token is good. */
+const RECEIVED = new Set([200, 201, 304]);
+
 /** How old the pack may grow before the service is asked what is new, in milliseconds. */
 const PACK_GROWS_OLD = 5 * 60 * 1000;
 
@@ -40,6 +46,7 @@ export async function openTill(window, pairing) {
   const paired = await store.read(PAIRING);
   if (paired && token() === null) pairing.keep(paired);
   await Promise.all([clock.load(), pack.load()]);
+  if (await store.read(REVOKED)) uploader.refused();
   // The page may be of a newer version, or what stood before the service may be gone.
   await parts.queue.tryAgain();
   await store.dropUsesBefore(new Date(clock.now() - LONGEST_MONTH).toISOString().slice(0, 10));
@@ -77,10 +84,18 @@ function partsOf({ crypto: { subtle }, fetch, navigator }, token, store) {
       outcome === "refused" ? store.dropUse(key) : store.nameUse(key, id),
   });
   const standing = createStanding({ pack, queue, clock, revoked: uploader.revoked });
+
+  /** A revoked till remembers it without network, until the service takes its token again. */
+  function learn(status) {
+    const refused = status === 401;
+    if (!(refused || RECEIVED.has(status)) || refused === uploader.revoked()) return;
+    if (refused) uploader.refused();
+    else uploader.renew();
+    store.write(REVOKED, refused);
+  }
+
   // The standing is told last: it tells of what the others have learnt.
-  listening.push(({ status }) => {
-    if (status === 401) uploader.refused();
-  }, standing.heard);
+  listening.push(({ status }) => learn(status), standing.heard);
   return { api, store, clock, device, pack, appraiser, queue, uploader, standing };
 }
 

@@ -88,7 +88,8 @@ export function createPack({ api, store, clock, subtle, verifier }) {
   return {
     async load() {
       const found = await store.read(KEPT_AS);
-      if (found) await use(found);
+      // One that another version has kept may be of no use to this one, which then asks anew.
+      if (found) await use(found).catch(() => (kept = null));
     },
 
     /** Ask the service for what is new; return whether it has answered. */

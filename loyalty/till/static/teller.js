@@ -119,6 +119,11 @@ function selling({ api, store, pack, appraiser, queue, clock, standing }) {
     return { outcome: "kept", quote: priced };
   }
 
+  async function remember(item, { outcome, id }) {
+    if (outcome !== "refused") await noteUse(item, id);
+    await standing.recount();
+  }
+
   async function noteUse({ key, sale, saved_fen: saved }, id) {
     const card = await appraiser.hashOf(sale.code);
     if (card === "") return;
@@ -140,10 +145,10 @@ function selling({ api, store, pack, appraiser, queue, clock, standing }) {
       const sale = { idempotency_key: key, happened_at: happenedAt, code, ...amounts };
       const item = await queue.add(sale, priced === null ? 0 : priced.saved_fen);
       const outcome = await outcomeOf(item, await api.record(item.sale), priced);
-      if (outcome.outcome !== "refused") await noteUse(item, outcome.id);
       // The rules may have changed. Where they cannot be had now, they come with the next pack.
       if (outcome.verdict === "amount_mismatch") pack.refresh().catch(() => {});
-      await standing.recount();
+      // A memory that is full now must not make a sale seem lost that is kept or recorded.
+      await remember(item, outcome).catch(() => {});
       return outcome;
     },
   };
