@@ -1,6 +1,7 @@
 """A shop's paper tally: written down at the community's desk, and judged as of its day."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -144,12 +145,24 @@ def record_tally(
         UnknownRecordError: the community has no such shop.
         ValueRefusedError: the day has not come yet, or is too long ago.
     """
-    if faults := line_faults(connection, clerk, request, now=now):
-        told = {f"/lines/{place}": SENTENCES[fault] for place, fault in faults.items()}
-        raise RowsRefusedError(told)
-    in_order = sorted(request.lines, key=lambda line: line.at)
-    outcomes = {line.key: _record(connection, clerk, request, line, now=now) for line in in_order}
-    return [outcomes[line.key] for line in request.lines]
+    with _one_at_a_time(connection, request):
+        if faults := line_faults(connection, clerk, request, now=now):
+            told = {f"/lines/{place}": SENTENCES[fault] for place, fault in faults.items()}
+            raise RowsRefusedError(told)
+        in_order = sorted(request.lines, key=lambda line: line.at)
+        outcomes = {one.key: _record(connection, clerk, request, one, now=now) for one in in_order}
+        return [outcomes[line.key] for line in request.lines]
+
+
+@contextmanager
+def _one_at_a_time(connection: Connection[Any], request: RecordTally) -> Iterator[None]:
+    """Let whoever writes down the same shop's day wait, so that the second sees the first."""
+    day = f"tally/{request.shop_id}/{request.day}"
+    connection.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", (day,))
+    try:
+        yield
+    finally:
+        connection.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", (day,))
 
 
 def line_faults(

@@ -243,3 +243,24 @@ def test_one_sheet_sent_by_eight_at_once_counts_once(
     assert kinds == {"recorded": 3, "replayed": 21}
     assert len({tuple(outcome.receipt for outcome in answer) for answer in answers}) == 1
     assert session.scalar(select(func.count()).select_from(Redemption)) == 3
+
+
+def test_one_paper_typed_by_eight_at_once_counts_once(
+    session: Session, community: Community, desk: Desk
+) -> None:
+    card = given_card(session, community)
+    session.commit()
+
+    def send(_: int) -> str:
+        sheet = desk.sheet([line(card, "09:00")])
+        with psycopg.connect(plain(desk.database), autocommit=True) as connection:
+            try:
+                record_tally(connection, desk.clerk, sheet, now=NOON)
+            except RowsRefusedError:
+                return "refused"
+        return "recorded"
+
+    with ThreadPoolExecutor(8) as crowd:
+        answers = Counter(crowd.map(send, range(8)))
+
+    assert answers == {"recorded": 1, "refused": 7}
