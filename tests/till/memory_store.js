@@ -9,6 +9,7 @@ export function memoryStore() {
   return {
     read: async (name) => facts.get(name),
     write: async (name, value) => void facts.set(name, value),
+    writeAll: async (some) => Object.entries(some).forEach(([name, value]) => facts.set(name, value)),
     items: async () => all(queue),
     item: async (key) => structuredClone(queue.get(key)),
     async add(item) {

@@ -36,10 +36,7 @@ export function createDevice({ store, subtle }) {
     },
 
     /** @param {{keys: CryptoKeyPair, publicKey: string} | null} key for the sales from now on */
-    async adopt(key) {
-      await store.write("device", key);
-      await store.write("chain", START);
-    },
+    adopt: (key) => store.writeAll({ device: key, chain: START }),
 
     /**
      * Return a sale with the device's proof, and the links of the chain before and after it; as it

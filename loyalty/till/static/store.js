@@ -60,6 +60,12 @@ function factsIn(database, change) {
     read: (name) => database.get("facts", name),
     /** @param {string} name @param {any} value */
     write: (name, value) => change(["facts"], (at) => at.objectStore("facts").put(value, name)),
+    /** @param {Record<string, any>} facts kept all or none */
+    writeAll: (facts) =>
+      change(["facts"], (at) => {
+        const put = ([name, value]) => at.objectStore("facts").put(value, name);
+        return Promise.all(Object.entries(facts).map(put));
+      }),
   };
 }
 
