@@ -1,11 +1,13 @@
 """Good deeds and their kinds."""
 
 from typing import Any
+from uuid import UUID
 
 from flask.views import MethodView
 
 from loyalty.api.access import Caller, current_staff, open_to
 from loyalty.api.deeds_schemas import (
+    DeedKindChangeSchema,
     DeedKindListSchema,
     DeedKindSchema,
     DeedListSchema,
@@ -16,13 +18,16 @@ from loyalty.api.deeds_schemas import (
 )
 from loyalty.api.noun import Noun
 from loyalty.api.problems import ProblemSchema
+from loyalty.api.versions import tagged, wanted_version
 from loyalty.clock import community_now
 from loyalty.database import transaction
 from loyalty.services.deed_sheets import RecordSheet, record_sheet
 from loyalty.services.deeds import (
+    ChangeDeedKind,
     CreateDeedKind,
     FindDeeds,
     RecordDeed,
+    change_deed_kind,
     create_deed_kind,
     deed_kinds,
     find_deeds,
@@ -94,4 +99,23 @@ class DeedKinds(MethodView):
         actor = current_staff()
         now = community_now(actor.timezone)
         with transaction() as session:
-            return create_deed_kind(session, actor, CreateDeedKind(**members), now=now)
+            kind = create_deed_kind(session, actor, CreateDeedKind(**members), now=now)
+            return tagged(kind, status=201)
+
+
+@kinds_of_deeds.route("/<uuid:kind_id>")
+class OneDeedKind(MethodView):
+    """One kind of deed."""
+
+    @open_to(Caller.MANAGER)
+    @kinds_of_deeds.arguments(DeedKindChangeSchema)
+    @kinds_of_deeds.response(200, DeedKindSchema)
+    @kinds_of_deeds.alt_response(412, schema=ProblemSchema, description="Changed meanwhile.")
+    def patch(self, values: dict[str, Any], kind_id: UUID) -> Any:
+        """Change some members of a kind; deeds on record keep their points."""
+        actor = current_staff()
+        request = ChangeDeedKind(kind_id, version=wanted_version(), values=values)
+        with transaction() as session:
+            return tagged(
+                change_deed_kind(session, actor, request, now=community_now(actor.timezone))
+            )

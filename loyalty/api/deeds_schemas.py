@@ -108,14 +108,25 @@ class FindDeedsSchema(PageSchema):
     month = MonthField()
 
 
-class DeedKindSchema(Schema):
+class DeedKindChangeSchema(Schema):
+    """New values of some members of a kind of deed."""
+
+    name = Text()
+    points_hundredths = Points(data_key="points")
+    monthly_cap_hundredths = Points(
+        data_key="monthly_cap",
+        allow_none=True,
+        metadata={"description": "The most that counts of one person and month; null caps nothing"},
+    )
+
+
+class DeedKindSchema(DeedKindChangeSchema):
     """A kind of deed."""
 
     id = ma.fields.UUID(dump_only=True)
     code = Code(required=True)
     name = Text(required=True)
-    points_hundredths = Points(data_key="points")
-    monthly_cap_hundredths = Points(data_key="monthly_cap", allow_none=True)
+    version = ma.fields.Integer(dump_only=True)
 
 
 class DeedKindListSchema(Schema):

@@ -6,10 +6,10 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from loyalty.database import Identified, Moment
+from loyalty.database import Identified, Moment, Versioned
 
 
-class DeedKind(Identified):
+class DeedKind(Versioned):
     """A kind of deed the community counts."""
 
     __tablename__ = "deed_kind"
@@ -24,6 +24,7 @@ class DeedKind(Identified):
     points_hundredths: Mapped[int] = mapped_column(default=100)
     """Points of one deed, or of one hour of service, in hundredths."""
     monthly_cap_hundredths: Mapped[int | None]
+    """The most that counts of one person and month; None caps nothing."""
 
 
 class Deed(Identified):

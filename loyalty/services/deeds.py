@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -13,7 +14,7 @@ from loyalty.models import Community, Deed, DeedKind
 from loyalty.rules.calendar import Month
 from loyalty.rules.ranking import DeedPoints, deed_points
 from loyalty.services.actors import StaffMember, note
-from loyalty.services.errors import UnknownRecordError, ValueRefusedError
+from loyalty.services.errors import StaleRecordError, UnknownRecordError, ValueRefusedError
 from loyalty.services.new_names import add_under_new_name
 from loyalty.services.paging import Page, page
 from loyalty.services.points import POINT
@@ -63,6 +64,16 @@ class CreateDeedKind:
     points_hundredths: int = POINT
     monthly_cap_hundredths: int | None = None
     """The most that counts of one person and month; None caps nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeDeedKind:
+    """New values of some members of a kind of deed, by the names of `DeedKind`'s columns."""
+
+    kind_id: UUID
+    version: int
+    """The version that was read; another one by now is refused."""
+    values: dict[str, Any]
 
 
 def find_deeds(session: Session, actor: StaffMember, request: FindDeeds) -> Page[Deed]:
@@ -199,6 +210,42 @@ def create_deed_kind(
         subject_id=kind.id,
         now=now,
         code=kind.code,
+    )
+    session.flush()
+    return kind
+
+
+def deed_kind_of(session: Session, actor: StaffMember, kind_id: UUID) -> DeedKind:
+    """Return a kind of deed that the actor's community counts."""
+    kind = session.scalar(
+        select(DeedKind).where(DeedKind.id == kind_id, DeedKind.community_id == actor.community_id)
+    )
+    if kind is None:
+        raise UnknownRecordError("The community counts no such kind of deed.")
+    return kind
+
+
+def change_deed_kind(
+    session: Session, actor: StaffMember, request: ChangeDeedKind, *, now: datetime
+) -> DeedKind:
+    """Change a kind of deed: recorded deeds keep their points, a cap goes for all that is counted.
+
+    Raises:
+        StaleRecordError: somebody else changed the kind meanwhile.
+    """
+    kind = deed_kind_of(session, actor, request.kind_id)
+    if kind.version != request.version:
+        raise StaleRecordError("The kind of deed has been changed meanwhile; read it again.")
+    for name, value in request.values.items():
+        setattr(kind, name, value)
+    note(
+        session,
+        actor,
+        "deed_kind.changed",
+        community_id=actor.community_id,
+        subject_id=kind.id,
+        now=now,
+        members=sorted(request.values),
     )
     session.flush()
     return kind

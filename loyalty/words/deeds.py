@@ -6,6 +6,7 @@ from types import MappingProxyType
 from flask_babel import LazyString, lazy_gettext
 
 from loyalty.models import DeedKind
+from loyalty.services.deeds import DEFAULT_KINDS
 
 DEED_KINDS: Mapping[str, LazyString] = MappingProxyType(
     {
@@ -20,5 +21,6 @@ DEED_KINDS: Mapping[str, LazyString] = MappingProxyType(
 
 
 def deed_kind_name(kind: DeedKind) -> str:
-    """Return the name of a kind of deed in the reader's language, if it is one we know."""
-    return str(DEED_KINDS.get(kind.code, kind.name))
+    """Return the name of a kind of deed, in the reader's language where the community kept ours."""
+    ours = (kind.code, kind.name) in DEFAULT_KINDS
+    return str(DEED_KINDS[kind.code]) if ours else kind.name

@@ -23,6 +23,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     },
     "post /household-groups": {"name": "第一联户"},
     "post /deed-kinds": {"code": "choir", "name": "合唱", "points": "1.00"},
+    "patch /deed-kinds/{kind_id}": {"name": "大合唱", "points": "2.00", "monthly_cap": None},
     "post /matters": {
         "kind": "problem",
         "text": "路灯不亮",

@@ -41,6 +41,7 @@ PATCH  /api/v1/residents/<resident_id>                      staff
 GET    /api/v1/residents/<resident_id>/points               staff
 GET    /api/v1/deed-kinds                                   staff
 POST   /api/v1/deed-kinds                                   manager
+PATCH  /api/v1/deed-kinds/<kind_id>                         manager
 GET    /api/v1/deeds                                        staff
 POST   /api/v1/deeds                                        staff
 POST   /api/v1/deeds/sheet                                  staff

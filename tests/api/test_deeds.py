@@ -29,6 +29,11 @@ def staff(session: Session, community: Community) -> dict[str, str]:
 
 
 @pytest.fixture
+def manager(session: Session, community: Community) -> dict[str, str]:
+    return signed_in(session, community, Role.MANAGER)
+
+
+@pytest.fixture
 def body(resident: Resident) -> dict[str, object]:
     return {
         "resident_id": str(resident.id),
@@ -119,10 +124,7 @@ def test_deeds_are_read_by_resident_and_month_the_newest_first(
     assert days(after=first["next"]) == ["2026-01-31"]
 
 
-def test_a_manager_adds_a_kind_with_a_cap(
-    client: FlaskClient, session: Session, community: Community
-) -> None:
-    manager = signed_in(session, community, Role.MANAGER)
+def test_a_manager_adds_a_kind_with_a_cap(client: FlaskClient, manager: dict[str, str]) -> None:
     kind = {"code": "tree", "name": "种树", "points": "1.5", "monthly_cap": 6}
 
     answer = client.post(KINDS, headers=manager, json=kind)
@@ -133,6 +135,71 @@ def test_a_manager_adds_a_kind_with_a_cap(
     listed = client.get(KINDS, headers=manager).json["items"]
     assert "tree" in [item["code"] for item in listed]
     assert len(listed) == 7
+
+
+def test_a_manager_changes_a_kind_and_recorded_deeds_keep_their_points(
+    client: FlaskClient,
+    manager: dict[str, str],
+    staff: dict[str, str],
+    body: dict[str, object],
+) -> None:
+    client.post(DEEDS, headers=staff, json=body)
+    kind = kind_called(client, manager, "volunteer_service")
+    path, change = f"{KINDS}/{kind['id']}", {"name": "志愿者日", "points": 2, "monthly_cap": "8"}
+
+    answer = client.patch(path, headers={**manager, "If-Match": '"1"'}, json=change)
+
+    assert answer.status_code == 200, answer.json
+    assert answer.headers["ETag"] == '"2"'
+    changed = {"name": "志愿者日", "points": "2.00", "monthly_cap": "8.00", "version": 2}
+    assert answer.json == {**kind, **changed}
+    assert client.get(DEEDS, headers=staff).json["items"][0]["points"] == "1.00"
+    assert client.post(DEEDS, headers=staff, json=body).json["points"] == "2.00"
+
+
+@pytest.mark.parametrize(
+    ("tag", "change", "status"),
+    [
+        ({}, {"points": 2}, 428),
+        ({"If-Match": '"2"'}, {"points": 2}, 412),
+        ({"If-Match": '"1"'}, {"points": 0}, 422),
+        ({"If-Match": '"1"'}, {"name": ""}, 422),
+        ({"If-Match": '"1"'}, {"code": "other"}, 422),
+    ],
+)
+def test_a_change_of_a_kind_without_version_or_sense_changes_nothing(
+    client: FlaskClient,
+    manager: dict[str, str],
+    tag: dict[str, str],
+    change: dict[str, object],
+    status: int,
+) -> None:
+    kind = kind_called(client, manager, "hygiene")
+
+    answer = client.patch(f"{KINDS}/{kind['id']}", headers={**manager, **tag}, json=change)
+
+    assert answer.status_code == status, answer.json
+    assert kind_called(client, manager, "hygiene") == kind
+
+
+def kind_called(client: FlaskClient, headers: dict[str, str], code: str) -> dict[str, object]:
+    """The kind with a code, as it is read."""
+    items = client.get(KINDS, headers=headers).json["items"]
+    found: dict[str, object] = next(item for item in items if item["code"] == code)
+    return found
+
+
+def test_an_outsider_changes_no_kind(
+    client: FlaskClient, session: Session, staff: dict[str, str]
+) -> None:
+    elsewhere = signed_in(session, given_community(session), Role.MANAGER)
+    kind = kind_called(client, staff, "hygiene")
+    path, change = f"{KINDS}/{kind['id']}", {"points": 2}
+
+    for headers, status in ((elsewhere, 404), (staff, 403), ({}, 401)):
+        answer = client.patch(path, headers={**headers, "If-Match": '"1"'}, json=change)
+        assert answer.status_code == status, answer.json
+    assert kind_called(client, staff, "hygiene") == kind
 
 
 def test_an_outsider_sees_and_writes_no_deeds(
