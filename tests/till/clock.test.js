@@ -8,45 +8,45 @@ const NOON = Date.parse("2026-12-09T04:00:00Z");
 const DATE = "Wed, 09 Dec 2026 04:00:00 GMT";
 
 /** A clock that shows this much too late a time, after one answer that came at once. */
-function ahead(by, store = memoryStore()) {
-  const clock = createClock({ now: () => NOON + by, store });
+async function ahead(by, memory = memoryStore()) {
+  const clock = createClock({ now: () => NOON + by, store: await memory });
   clock.heard({ date: DATE, sentAt: NOON + by, heardAt: NOON + by });
   return clock;
 }
 
-test("a clock that is right, as far as whole seconds tell, is left alone", () => {
-  for (const by of [0, 999, 2000, -1000]) assert.equal(ahead(by).offMs(), 0);
+test("a clock that is right, as far as whole seconds tell, is left alone", async () => {
+  for (const by of [0, 999, 2000, -1000]) assert.equal((await ahead(by)).offMs(), 0);
 });
 
-test("a wrong clock is put right, and told past ten minutes", () => {
+test("a wrong clock is put right, and told past ten minutes", async () => {
   const eleven = 11 * 60 * 1000;
   for (const by of [eleven, -eleven]) {
-    const clock = ahead(by);
+    const clock = await ahead(by);
     assert.equal(clock.wrong(), true);
     assert.ok(Math.abs(clock.now() - NOON) < 1000);
     assert.ok(Math.abs(clock.offMs() - by) < 1000);
   }
-  assert.equal(ahead(FURTHEST).wrong(), false);
+  assert.equal((await ahead(FURTHEST)).wrong(), false);
 });
 
 test("how wrong the clock is outlives the page", async () => {
-  const store = memoryStore();
-  ahead(3_600_000, store);
+  const store = await memoryStore();
+  await ahead(3_600_000, store);
   const clock = createClock({ now: () => NOON + 3_600_000, store });
   await clock.load();
   assert.equal(clock.wrong(), true);
 });
 
-test("the time on the way is halved, and an answer without a date tells nothing", () => {
-  const clock = createClock({ now: () => NOON, store: memoryStore() });
+test("the time on the way is halved, and an answer without a date tells nothing", async () => {
+  const clock = createClock({ now: () => NOON, store: await memoryStore() });
   clock.heard({ date: DATE, sentAt: NOON + 10_500, heardAt: NOON + 30_500 });
   assert.equal(clock.offMs(), 20_000);
   clock.heard({ date: null, sentAt: 0, heardAt: 0 });
   assert.equal(clock.offMs(), 20_000);
 });
 
-test("an answer during which the device slept, or its clock was set, tells nothing", () => {
-  const clock = createClock({ now: () => NOON, store: memoryStore() });
+test("an answer during which the device slept, or its clock was set, tells nothing", async () => {
+  const clock = createClock({ now: () => NOON, store: await memoryStore() });
   for (const heardAt of [NOON + 14 * 3_600_000, NOON - 1]) {
     clock.heard({ date: DATE, sentAt: NOON, heardAt });
     assert.equal(clock.offMs(), 0);

@@ -23,7 +23,7 @@ export const TOKEN = tokenOf(OURS, { serial: SERIAL });
 /** A till with a pack; the service gives the answers that are set, else none. */
 export async function till(document = packOf(OURS, { serials: [SERIAL] }), subtle = crypto.subtle) {
   const world = { time: Date.parse("2026-12-09T05:00:00Z"), answers: {}, sent: [] };
-  const store = memoryStore();
+  const store = await memoryStore();
   const clock = createClock({ now: () => world.time, store });
   const verifier = createVerifier({ subtle, noble: () => assert.fail("not needed") });
   const answer = (name) => async (...what) => {

@@ -1,43 +1,16 @@
-/** The device's memory for tests outside a browser: what IndexedDB does for the till. */
+/** The till's own memory, for tests outside a browser: on an IndexedDB that lives in this process. */
 
+import "fake-indexeddb/auto";
+
+import { IDBFactory } from "fake-indexeddb";
+import { register } from "node:module";
+
+// A page finds the library at the address under which the service serves it.
+register("./vendor_hook.mjs", import.meta.url);
+const { openStore } = await import("../../loyalty/till/static/store.js");
+
+/** @returns {ReturnType<typeof openStore>} a memory with nothing in it */
 export function memoryStore() {
-  const facts = new Map();
-  const queue = new Map();
-  const uses = new Map();
-  const all = (place) => [...place.values()].map((item) => structuredClone(item));
-
-  return {
-    read: async (name) => facts.get(name),
-    write: async (name, value) => void facts.set(name, value),
-    writeAll: async (some) => Object.entries(some).forEach(([name, value]) => facts.set(name, value)),
-    items: async () => all(queue),
-    item: async (key) => structuredClone(queue.get(key)),
-    async add(item) {
-      if (!queue.has(item.key)) queue.set(item.key, structuredClone(item));
-      return structuredClone(queue.get(item.key));
-    },
-    async replace(item) {
-      if (queue.has(item.key)) queue.set(item.key, structuredClone(item));
-    },
-    remove: async (key) => void queue.delete(key),
-    async seal(item, before, after) {
-      if ((facts.get("chain") || before).digest !== before.digest) return false;
-      const earlier = queue.get(item.key);
-      if (earlier === undefined || earlier.state !== "sent") return true;
-      facts.set("chain", after);
-      queue.set(item.key, structuredClone(item));
-      return true;
-    },
-    usesOf: async (card) => all(uses).filter((use) => use.card === card),
-    noteUse: async (use) => void uses.set(use.key, use),
-    async nameUse(key, id) {
-      if (uses.has(key)) uses.set(key, { ...uses.get(key), id });
-    },
-    async dropUse(key) {
-      for (const use of all(uses)) if (use.key === key || use.id === key) uses.delete(use.key);
-    },
-    async dropUsesBefore(day) {
-      for (const use of all(uses)) if (use.day < day) uses.delete(use.key);
-    },
-  };
+  globalThis.indexedDB = new IDBFactory();
+  return openStore();
 }

@@ -11,7 +11,7 @@ let clock = 1_000_000;
 
 /** A till with some sales that wait, and a service that answers as it is told. */
 async function till(count, answer) {
-  const store = memoryStore();
+  const store = await memoryStore();
   const device = createDevice({ store, subtle });
   await device.adopt(await device.newKey());
   const queue = createQueue({ store, device, now: () => clock });
