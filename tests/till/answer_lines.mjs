@@ -7,7 +7,7 @@ import { createDevice } from "../../loyalty/till/static/device.js";
 import { quote } from "../../loyalty/till/static/discount.js";
 import { memoryStore } from "./memory_store.js";
 
-const store = memoryStore();
+const store = await memoryStore();
 const device = createDevice({ store, subtle: globalThis.crypto.subtle });
 
 const ANSWERS = {
