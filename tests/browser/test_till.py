@@ -164,6 +164,24 @@ def test_a_sale_whose_answer_is_lost_is_kept_and_counts_once(
     assert session.scalars(select(Redemption.payable_fen)).all() == [850]
 
 
+def test_looking_at_the_day_sends_what_waits(
+    phone: Page, session: Session, shop: Shop, card: Card
+) -> None:
+    pair(phone, session, shop)
+    scan(phone, number_of(card.serial))
+    expect(phone.locator("[data-word]")).to_have_text("有效")
+    phone.route("**/api/v1/redemptions**", lambda route: route.abort())
+    phone.keyboard.type("10", delay=100)
+    phone.keyboard.press("Enter")
+    expect(phone.locator("[data-word]")).to_have_text("已记下")
+    phone.unroute("**/api/v1/redemptions**")
+
+    phone.locator("[data-tabs] [data-open=today]").click()
+
+    expect(phone.locator(".entry:not(.waiting)")).to_have_count(1)
+    assert session.scalars(select(Redemption.payable_fen)).all() == [850]
+
+
 def test_the_part_without_discount_is_paid_in_full(
     phone: Page, session: Session, shop: Shop, card: Card
 ) -> None:

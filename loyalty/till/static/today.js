@@ -22,11 +22,12 @@ export function createToday({ page, words, book, teller, now, timezone, onDay })
   /** Whose day it is: the real one's, or that of practice. */
   let asked = null;
 
-  /** What the device knows is shown at once, what the service knows when it answers. */
+  /** What the device knows is shown at once; what waits is sent; then the service is asked. */
   async function open() {
     if (asked !== book()) day = null;
     asked = book();
     draw(await teller().waitingItems());
+    if (teller().state().waiting > 0) await teller().uploadNow();
     const answer = await asked.today();
     day = answer.status === 200 ? answer.body : null;
     const waiting = await teller().waitingItems();
