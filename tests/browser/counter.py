@@ -13,6 +13,19 @@ from tests.given import given_staff
 
 TRAINING_NUMBER = "00000000000098"
 
+SET_ASIDE = """() => new Promise(done => {
+    indexedDB.open("loyalty-till").onsuccess = ({ target: { result: database } }) => {
+        const change = database.transaction("queue", "readwrite");
+        change.objectStore("queue").put({
+            key: "set-aside", state: "attention", reason: "refused", verdict: "unknown",
+            queuedAt: Date.now(), saved_fen: 300,
+            sale: { happened_at: new Date().toISOString(), total_fen: 2000, payable_fen: 1700 },
+        });
+        change.oncomplete = () => { database.close(); done(); };
+    };
+})"""
+"""As the uploader leaves a sale that the service has refused."""
+
 
 def pairing_code(session: Session, shop: Shop) -> str:
     """Return a code that binds a till of the shop, once."""
@@ -61,3 +74,9 @@ def sell(page: Page, card: Card, amount: str) -> None:
     page.keyboard.type(amount, delay=100)
     page.keyboard.press("Enter")
     expect(page.locator("[data-word]")).to_have_text("已记账")
+
+
+def set_aside(page: Page) -> None:
+    """Have a sale on the device that was not recorded, and open the till again."""
+    page.evaluate(SET_ASIDE)
+    page.reload()

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from loyalty.models import Card, Redemption, Shop
 from loyalty.rules.card_number import number_of
-from tests.browser.counter import TRAINING_NUMBER, pair, scan, sell, url_of
+from tests.browser.counter import TRAINING_NUMBER, pair, scan, sell, set_aside, url_of
 
 
 def test_a_stall_that_only_verifies_is_asked_for_no_amount(
@@ -129,26 +129,11 @@ def test_the_days_summary_is_printed_on_the_roll(
     assert "17.00" in printed[1]
 
 
-SET_ASIDE = """() => new Promise(done => {
-    indexedDB.open("loyalty-till").onsuccess = ({ target: { result: database } }) => {
-        const change = database.transaction("queue", "readwrite");
-        change.objectStore("queue").put({
-            key: "set-aside", state: "attention", reason: "refused", verdict: "unknown",
-            queuedAt: Date.now(), saved_fen: 300,
-            sale: { happened_at: new Date().toISOString(), total_fen: 2000, payable_fen: 1700 },
-        });
-        change.oncomplete = () => { database.close(); done(); };
-    };
-})"""
-"""As the uploader leaves a sale that the service has refused."""
-
-
 def test_a_sale_that_was_not_recorded_is_told_saved_to_a_file_and_put_away(
     phone: Page, session: Session, shop: Shop
 ) -> None:
     pair(phone, session, shop)
-    phone.evaluate(SET_ASIDE)
-    phone.reload()
+    set_aside(phone)
     expect(phone.locator("[data-badge]")).to_contain_text("1")
     phone.locator(".tabs [data-open=today]").click()
     expect(phone.locator("[data-attention-entries]")).to_contain_text("查无此卡，没有记上账")
