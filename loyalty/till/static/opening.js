@@ -55,7 +55,9 @@ export async function openTill(window, pairing) {
   async function meet() {
     if (token() === null) return;
     await uploader.upload();
-    if (pack.ageMs() === null || pack.ageMs() > PACK_GROWS_OLD) await pack.refresh();
+    const old = pack.ageMs() === null || pack.ageMs() > PACK_GROWS_OLD;
+    // Where the service was not heard, asking tells whether it is there again.
+    if (old || !standing.state().online) await pack.refresh();
     await standing.recount();
   }
   for (const occasion of ["focus", "online"]) window.addEventListener(occasion, meet);
