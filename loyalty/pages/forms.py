@@ -1,15 +1,26 @@
 """Forms as they arrive: trimmed lines of text, faults told in the reader's language."""
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
 from flask_babel import LazyString, lazy_gettext
 from flask_wtf import FlaskForm
-from wtforms import IntegerField, SelectField, StringField, TextAreaField
+from wtforms import IntegerField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import DataRequired, Length, NumberRange, Optional, ValidationError
+from wtforms.validators import (
+    DataRequired,
+    InputRequired,
+    Length,
+    NumberRange,
+    Optional,
+    ValidationError,
+)
+from wtforms.widgets import CheckboxInput
+
+from loyalty.rules.money import MAX_FEN, fen_in, yuan
+from loyalty.services.points import as_written, hundredths_of
 
 LONGEST_LINE = 200
 
@@ -18,6 +29,8 @@ TOO_LONG = lazy_gettext("太长了，最多%(max)d个字。")
 UNUSABLE = lazy_gettext("有看不见的控制字符，请重新输入。")
 NO_NUMBER = lazy_gettext("请填整数。")
 NOT_OFFERED = lazy_gettext("请从列表中选一项。")
+NO_AMOUNT = lazy_gettext("请填金额，比如200或12.50，最多%(most)s元。", most=f"{MAX_FEN // 100:,}")
+NO_POINTS = lazy_gettext("请填分数，比如1或1.5，最多1000分。")
 
 
 class Form(FlaskForm):  # type: ignore[misc]  # the library has no types
@@ -41,16 +54,32 @@ def passage(label: LazyString, *, needed: bool = True, longest: int) -> Any:
 
 
 def whole_number(
-    label: LazyString | str, least: int, most: int, *, default: int | None = None
+    label: LazyString | str,
+    least: int,
+    most: int,
+    *,
+    default: int | None = None,
+    needed: bool = False,
 ) -> Any:
     """Return a field for a whole number between two ends, both included; empty is None."""
     message = lazy_gettext("请填%(least)d到%(most)d的整数。", least=least, most=most)
     return _WholeNumberField(
         label,
         default=default,
-        validators=[Optional(), NumberRange(least, most, message)],
+        validators=[_presence(needed), NumberRange(least, most, message)],
         render_kw={"inputmode": "numeric"},
     )
+
+
+def amount(label: LazyString) -> Any:
+    """Return a field for an amount above 0 that is typed in yuan, in fen; empty is None."""
+    return WrittenField(label, fen_in, yuan, NO_AMOUNT, validators=[Optional()])
+
+
+def points(label: LazyString, *, needed: bool = True) -> Any:
+    """Return a field for points, in hundredths; empty is None."""
+    validators = [_presence(needed)]
+    return WrittenField(label, hundredths_of, as_written, NO_POINTS, validators=validators)
 
 
 def choice(
@@ -58,11 +87,57 @@ def choice(
     offered: Mapping[str, object] = MappingProxyType({}),
     *,
     default: str | None = None,
+    coerce: Callable[[Any], object] = str,
 ) -> Any:
-    """Return a field for one of the codes offered; a view may offer them later."""
+    """Return a field for one of the codes offered; a view may offer them later.
+
+    Args:
+        coerce: reads the value out of a code.
+    """
     return SelectField(
-        label, choices=options(offered), default=default, invalid_choice_message=NOT_OFFERED
+        label,
+        choices=options(offered),
+        default=default,
+        coerce=coerce,
+        invalid_value_message=NOT_OFFERED,
+        invalid_choice_message=NOT_OFFERED,
     )
+
+
+def ticks(label: LazyString) -> Any:
+    """Return a field for any of the codes that a view offers, each with a box to tick."""
+    return SelectMultipleField(
+        label, option_widget=CheckboxInput(), invalid_choice_message=NOT_OFFERED
+    )
+
+
+class WrittenField(StringField):  # type: ignore[misc]  # the library has no types
+    """A number that people write otherwise than it is stored."""
+
+    def __init__(
+        self,
+        label: LazyString,
+        read: Callable[[str], int],
+        write: Callable[[Any], str],
+        fault: LazyString,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(label, render_kw={"inputmode": "decimal"}, **kwargs)
+        self.read, self.write, self.fault = read, write, fault
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read what was typed, full-width signs too."""
+        typed = "".join(valuelist[:1])
+        plain = unicodedata.normalize("NFKC", typed).strip()
+        try:
+            self.data = self.read(plain) if plain else None
+        except ValueError as fault:
+            raise ValueError(self.fault) from fault
+
+    def _value(self) -> str:
+        if self.raw_data:
+            return str(self.raw_data[0])
+        return "" if self.data is None else self.write(self.data)
 
 
 class _WholeNumberField(IntegerField):  # type: ignore[misc]  # the library has no types
@@ -87,6 +162,10 @@ def _line_validators(needed: bool, longest: int) -> list[Any]:  # noqa: FBT001  
         Length(max=longest, message=TOO_LONG),
         _refuse_controls,
     ]
+
+
+def _presence(needed: bool) -> Any:  # noqa: FBT001  # named by the callers
+    return InputRequired(NEEDED) if needed else Optional()
 
 
 def _tidy(text: str | None) -> str | None:

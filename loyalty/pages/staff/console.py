@@ -17,11 +17,17 @@ from loyalty.cards.keys import sealing_key_from
 from loyalty.clock import as_local, community_now, utc_now
 from loyalty.database import transaction
 from loyalty.models import Community, Round
+from loyalty.pages.forms import Form
 from loyalty.rules.calendar import Month
 from loyalty.rules.errors import LoyaltyError
 from loyalty.services.actors import Role, StaffMember
 from loyalty.services.community import community_of
-from loyalty.services.errors import NotAllowedError, SignInError, UnknownRecordError
+from loyalty.services.errors import (
+    NotAllowedError,
+    SignInError,
+    UnknownRecordError,
+    ValueRefusedError,
+)
 from loyalty.services.sign_in import staff_member_of_token
 from loyalty.settings import Settings
 from loyalty.words.refusals import refusal_in_words
@@ -30,6 +36,7 @@ from loyalty.words.verdicts import Tone
 PAGE_LENGTH = 50
 
 STAFF = frozenset({Role.STAFF, Role.MANAGER})
+MANAGERS = frozenset({Role.MANAGER})
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +53,11 @@ class SignedIn(UserMixin):  # type: ignore[misc]  # the library has no types
         return bool(self.actor.roles & STAFF)
 
     @property
+    def is_manager(self) -> bool:
+        """Whether this is a manager, who decides what holds for the community."""
+        return Role.MANAGER in self.actor.roles
+
+    @property
     def is_council(self) -> bool:
         """Whether this is of the merchants' council, which sees matters and figures."""
         return Role.COUNCIL in self.actor.roles
@@ -58,9 +70,16 @@ class SignedIn(UserMixin):  # type: ignore[misc]  # the library has no types
 class Console(Blueprint):
     """The pages of one noun of the console, for staff and managers unless others are named."""
 
-    def __init__(self, noun: str, path: str, *, also: frozenset[Role] = frozenset()) -> None:
+    def __init__(
+        self,
+        noun: str,
+        path: str,
+        *,
+        also: frozenset[Role] = frozenset(),
+        only: frozenset[Role] | None = None,
+    ) -> None:
         super().__init__(f"staff_{noun}", __name__, url_prefix=f"/staff{path}")
-        self.callers = STAFF | also
+        self.callers = only or STAFF | also
         self.before_request(self._admit)
 
     def _admit(self) -> Any:
@@ -127,8 +146,11 @@ def asked_for() -> dict[str, Any]:
         raise BadRequest from error
 
 
-def attempt(deed: Callable[[Session], object], done: str) -> bool:
+def attempt(deed: Callable[[Session], object], done: str, *, form: Form | None = None) -> bool:
     """Do one thing in one transaction, and say that it was done, or why it was refused.
+
+    Args:
+        form: where a value that makes no sense is told beside its field.
 
     Raises:
         UnknownRecordError: a record is not there, which is another page's matter.
@@ -139,10 +161,19 @@ def attempt(deed: Callable[[Session], object], done: str) -> bool:
     except UnknownRecordError:
         raise
     except (LoyaltyError, StaleDataError) as refusal:
-        flash(refusal_in_words(refusal), Tone.NO)
+        _tell(refusal, form)
         return False
     flash(done, Tone.YES)
     return True
+
+
+def _tell(refusal: LoyaltyError | StaleDataError, form: Form | None) -> None:
+    told = refusal_in_words(refusal)
+    member = refusal.pointer[1:] if isinstance(refusal, ValueRefusedError) else ""
+    if form is not None and member in form:
+        form[member].errors = [told]
+    else:
+        flash(told, Tone.NO)
 
 
 def _signed_in(token: str) -> SignedIn | None:

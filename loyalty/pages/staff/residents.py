@@ -5,16 +5,21 @@ from uuid import UUID
 
 from flask import redirect, render_template, request, url_for
 from flask_babel import gettext, lazy_gettext
+from sqlalchemy.orm import Session
 from wtforms import BooleanField
 
 from loyalty.database import transaction
+from loyalty.models import Resident
 from loyalty.pages.forms import Form, choice, line, options
 from loyalty.pages.staff import console
-from loyalty.services.areas import find_areas
+from loyalty.pages.staff.changes import ChangeForm, is_ready, new_values
+from loyalty.services.areas import find_areas, find_household_groups
 from loyalty.services.nominations import Nominate, nominate
 from loyalty.services.residents import (
+    ChangeResident,
     CreateResident,
     FindResidents,
+    change_resident,
     create_resident,
     find_residents,
     resident_of,
@@ -28,6 +33,12 @@ residents = console.Console("residents", "/residents")
 STATES = {"active": lazy_gettext("在住"), "inactive": lazy_gettext("已迁出")}
 
 MOST_AREAS = 200
+MOST_GROUPS = 1000
+LONGEST_PHONE = 40
+
+
+def _id_in(code: UUID | str) -> UUID | None:
+    return UUID(str(code)) if code else None
 
 
 class ResidentForm(Form):
@@ -36,12 +47,20 @@ class ResidentForm(Form):
     name = line(lazy_gettext("姓名"))
     unit = line(lazy_gettext("住址（楼栋房号）"))
     household_ref = line(lazy_gettext("户号"))
-    phone = line(lazy_gettext("电话（可不填）"), needed=False)
-    area_id = choice(lazy_gettext("责任区"))
+    phone = line(lazy_gettext("电话（可不填）"), needed=False, longest=LONGEST_PHONE)
+    area_id = choice(lazy_gettext("责任区"), coerce=_id_in)
+    household_group_id = choice(lazy_gettext("联户单元"), coerce=_id_in)
     adult = BooleanField(lazy_gettext("已满十八岁"), default=True)
     consent_membership = BooleanField(lazy_gettext("同意参加评选"))
     consent_publicity = BooleanField(lazy_gettext("同意公开姓名"))
     consent_contact = BooleanField(lazy_gettext("同意电话联系"))
+
+
+class ResidentChangeForm(ResidentForm, ChangeForm):
+    """What is known of a resident, as staff correct it."""
+
+    name_pinyin = line(lazy_gettext("拼音"))
+    state = choice(lazy_gettext("状态"), STATES)
 
 
 class NominationForm(Form):
@@ -74,13 +93,22 @@ def new() -> Any:
     """Take in a resident."""
     form = ResidentForm()
     with transaction() as session:
-        areas = find_areas(session, console.actor(), limit=MOST_AREAS, after=None).items
-    form.area_id.choices = options(
-        {"": gettext("未分")} | {str(area.id): area.name for area in areas}
-    )
+        _offer_places(session, form)
     if form.validate_on_submit() and _created(form):
         return redirect(url_for("staff_residents.listed", q=form.name.data))
     return render_template("staff/resident_new.html", form=form)
+
+
+@residents.route("/<uuid:resident_id>", methods=["GET", "POST"])
+def change(resident_id: UUID) -> Any:
+    """Show what is known of a resident, and correct it."""
+    with transaction() as session:
+        resident = resident_of(session, console.actor(), resident_id)
+        form = ResidentChangeForm(obj=resident)
+        _offer_places(session, form)
+    if is_ready(form, resident) and _changed(form, resident):
+        return redirect(url_for("staff_residents.change", resident_id=resident_id))
+    return render_template("staff/resident_change.html", form=form, resident=resident)
 
 
 @residents.route("/<uuid:resident_id>/nomination", methods=["GET", "POST"])
@@ -106,9 +134,28 @@ def nomination(resident_id: UUID) -> Any:
 def _created(form: ResidentForm) -> bool:
     """Store the resident; a refusal leaves the form as it was filled in."""
     values = {name: value for name, value in form.data.items() if name != "csrf_token"}
-    area_id = values.pop("area_id")
-    new_resident = CreateResident(**values, area_id=UUID(area_id) if area_id else None)
+    new_resident = CreateResident(**values)
     return console.attempt(
         lambda session: create_resident(session, console.actor(), new_resident, now=console.now()),
         gettext("已添加%(name)s。", name=new_resident.name),
+        form=form,
     )
+
+
+def _changed(form: ResidentChangeForm, resident: Resident) -> bool:
+    """Store what differs; a refusal leaves the form as it was filled in."""
+    wanted = ChangeResident(resident.id, resident.version, new_values(form))
+    return console.attempt(
+        lambda session: change_resident(session, console.actor(), wanted, now=console.now()),
+        gettext("已保存。"),
+        form=form,
+    )
+
+
+def _offer_places(session: Session, form: ResidentForm) -> None:
+    actor = console.actor()
+    areas = find_areas(session, actor, limit=MOST_AREAS, after=None).items
+    groups = find_household_groups(session, actor, limit=MOST_GROUPS, after=None).items
+    for field, places in ((form.area_id, areas), (form.household_group_id, groups)):
+        named = {str(place.id): place.name for place in places}
+        field.choices = options({"": gettext("未分")} | named)
