@@ -9,6 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from loyalty.models import Community, Honour, ShopTerm
+from loyalty.rules.discount import DEFAULT_EXCLUDED
+from loyalty.rules.limits import DEFAULT_LIMITS
 from loyalty.services.actors import StaffMember, note
 from loyalty.services.errors import StaleRecordError, UnknownRecordError, ValueRefusedError
 
@@ -20,6 +22,16 @@ class ChangePolicy:
     version: int
     """The version that was read; another one by now is refused."""
     values: dict[str, Any]
+
+
+def default_policy() -> dict[str, Any]:
+    """Return the policy a community begins with, by the names of `Community`'s columns."""
+    defaults = {column.key: column.default for column in Community.__table__.c}
+    return {
+        **{name: default.arg if default else None for name, default in defaults.items()},
+        "uses_per_shop_day": DEFAULT_LIMITS.uses_per_shop_day,
+        "excluded_categories": list(DEFAULT_EXCLUDED),
+    }
 
 
 def community_of(session: Session, actor: StaffMember) -> Community:

@@ -40,6 +40,7 @@ VALUES: Mapping[str, LazyString] = MappingProxyType(
         "/reason": lazy_gettext("请写明理由，里面不要写人的名字。"),
         "/decision": lazy_gettext("这一笔没有对上卡，不能补记。"),
         "/date": lazy_gettext("那一天还没到。"),
+        "/band_min_permille": lazy_gettext("有店铺约定的折数不在这个范围里，请先改那家店的约定。"),
         "/honour": lazy_gettext("这一期没有这种荣誉的名单。"),
     }
 )

@@ -4,6 +4,7 @@ from loyalty.pages.staff.ballots import ballots
 from loyalty.pages.staff.cards import cards
 from loyalty.pages.staff.cases import cases
 from loyalty.pages.staff.certification import certification
+from loyalty.pages.staff.deed_kinds import kinds_of_deeds
 from loyalty.pages.staff.deeds import deeds
 from loyalty.pages.staff.fairness import fairness
 from loyalty.pages.staff.figures import figures
@@ -14,6 +15,7 @@ from loyalty.pages.staff.nominations import nominations
 from loyalty.pages.staff.numbering import numberings
 from loyalty.pages.staff.objections import objections
 from loyalty.pages.staff.panel import panel
+from loyalty.pages.staff.policy import policy
 from loyalty.pages.staff.residents import residents
 from loyalty.pages.staff.rounds import rounds
 from loyalty.pages.staff.rounds_actions import rounds_actions
@@ -37,6 +39,7 @@ STAFF_PAGES = (
     fairness,
     residents,
     deeds,
+    kinds_of_deeds,
     imports,
     shops,
     certification,
@@ -48,5 +51,6 @@ STAFF_PAGES = (
     matters,
     figures,
     working_days,
+    policy,
 )
 """Every blueprint of the console."""
