@@ -1,5 +1,6 @@
 """Panel and score sheets at the console."""
 
+from datetime import date
 from typing import NamedTuple
 
 import pytest
@@ -39,10 +40,16 @@ class Review(NamedTuple):
 @pytest.fixture
 def review(session: Session) -> Review:
     community = given_community(session)
-    selection_round = given_round(session, community, state="review")
     account = given_account(
         session, community, Role.PANEL, display_name="周评委", password_hash=hash_of(PASSWORD)
     )
+    return given_review(session, community, account, month=date(2026, 12, 1))
+
+
+def given_review(
+    session: Session, community: Community, account: StaffAccount, *, month: date
+) -> Review:
+    selection_round = given_round(session, community, state="review", month=month)
     session.add(
         Panellist(
             round_id=selection_round.id,
@@ -76,7 +83,7 @@ def test_a_panellist_sees_what_is_due_and_hands_in_the_sheet(
     client: FlaskClient, session: Session, review: Review
 ) -> None:
     as_panellist(client, review)
-    assert "还有2人没有打分" in text_of(client.get("/staff"))
+    assert client.get("/staff").headers["Location"] == f"{review.path}/ballots"
 
     typed = {f"score-{one.id}": str(80 + place) for place, one in enumerate(review.candidates)}
     answer = send(client, f"{review.path}/ballots", **typed)
@@ -84,6 +91,19 @@ def test_a_panellist_sees_what_is_due_and_hands_in_the_sheet(
     assert answer.headers["Location"] == "/staff"
     assert scores(session) == [80, 81]
     assert "打分已交齐" in text_of(client.get("/staff"))
+
+
+def test_a_panellist_with_two_sheets_is_shown_both(
+    client: FlaskClient, session: Session, review: Review
+) -> None:
+    community = session.get_one(Community, review.round.community_id)
+    earlier = given_review(session, community, review.account, month=date(2026, 11, 1))
+    as_panellist(client, review)
+
+    home = client.get("/staff").get_data(as_text=True)
+
+    for one in (review, earlier):
+        assert f'href="{one.path}/ballots"' in home
 
 
 @pytest.mark.parametrize("typed", ["101", "-1", "8.5", "八十", "9999999999", "\x00"])

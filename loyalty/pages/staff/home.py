@@ -21,13 +21,19 @@ home_page = console.Console("home", "", also=frozenset({Role.PANEL, Role.COUNCIL
 
 @home_page.get("")
 def home() -> Any:
-    """Show what waits for whoever is signed in: score sheets, the staff's work, or matters."""
+    """Show what waits for whoever is signed in: score sheets, the staff's work, or matters.
+
+    Whoever has but one thing to do, to score, is led to it.
+    """
     now, actor = console.now(), console.actor()
     with transaction() as session:
         sheets = ballots_due(session, actor)
     if not actor.roles & (console.STAFF | {Role.PANEL}):
         return redirect(url_for("staff_matters.listed"))
     if not actor.roles & console.STAFF:
+        if len(sheets) == 1 and sheets[0].owed:
+            round_id = sheets[0].selection_round.id
+            return redirect(url_for("staff_ballots.sheet", round_id=round_id))
         return render_template("staff/home_of_panel.html", sheets=sheets)
     month = Month.of(now.date())
     with transaction() as session:
