@@ -12,6 +12,7 @@ from loyalty.pages.communities import community_here
 from loyalty.pages.forms import Form, choice, line, passage
 from loyalty.pages.notice import not_found_by_search
 from loyalty.pages.objections import ReceiptForm, as_given_out, in_fours
+from loyalty.pages.receipts import receipt_of_form
 from loyalty.services.errors import UnknownRecordError
 from loyalty.services.matters import (
     MatterKind,
@@ -53,7 +54,9 @@ def raised(slug: str | None = None) -> Response:
                 contact=form.contact.data,
             )
             now = community_now(community.timezone)
-            return _receipt(community, raise_public_matter(session, community, wanted, now=now))
+            receipt = receipt_of_form(now.date())
+            raised_now = raise_public_matter(session, community, wanted, receipt=receipt, now=now)
+            return _receipt(community, raised_now)
     page = render_template("selection/matter.html", community=community, form=form)
     return not_found_by_search(page)
 

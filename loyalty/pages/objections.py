@@ -13,6 +13,7 @@ from loyalty.models import Community, Objection
 from loyalty.pages.communities import community_here
 from loyalty.pages.forms import Form, line, passage
 from loyalty.pages.notice import not_found_by_search, notice_here, runs
+from loyalty.pages.receipts import receipt_of_form
 from loyalty.pages.values import full_day
 from loyalty.rules.calendar import Month
 from loyalty.services.errors import RoundStateError, UnknownRecordError
@@ -106,15 +107,16 @@ def _line_meant(notice: PublicNotice, reference: str | None) -> tuple[NoticeList
 
 def _made(community: Community, month: Month, meant: NoticeLine, form: Any) -> Objection | None:
     """Return the objection as it was taken in; None if the notice has just run out."""
+    now = community_now(community.timezone)
     wanted = MakeObjection(
         text=form.text.data,
         reference=meant.reference,
         name=form.name.data,
         contact=form.contact.data,
+        receipt=receipt_of_form(now.date()),
     )
     try:
         with transaction() as session:
-            now = community_now(community.timezone)
             return make_objection(session, community, month, wanted, now=now)
     except RoundStateError:
         return None

@@ -18,7 +18,6 @@ from loyalty.services.errors import (
     ValueRefusedError,
 )
 from loyalty.services.paging import Page, page
-from loyalty.services.receipts import new_receipt
 
 
 class MatterKind(StrEnum):
@@ -101,11 +100,14 @@ def raise_matter(
 
 
 def raise_public_matter(
-    session: Session, community: Community, request: RaiseMatter, *, now: datetime
+    session: Session, community: Community, request: RaiseMatter, *, receipt: str, now: datetime
 ) -> Matter:
-    """Write down what a resident has raised on the public form, with a receipt."""
+    """Write down what a resident has raised on the public form, once per receipt."""
+    _hold(session, community.id)
+    if earlier := _raised_with(session, community, receipt):
+        return earlier
     matter = _written_down(session, None, community.id, request, now=now)
-    matter.receipt = new_receipt()
+    matter.receipt = receipt
     session.flush()
     return matter
 
@@ -116,9 +118,7 @@ def matter_called(session: Session, community: Community, receipt: str) -> Matte
     Raises:
         UnknownRecordError: the community has given out no such number.
     """
-    matter = session.scalar(
-        select(Matter).where(Matter.receipt == receipt, Matter.community_id == community.id)
-    )
+    matter = _raised_with(session, community, receipt)
     if matter is None:
         raise UnknownRecordError("There is no matter with this number.")
     return matter
@@ -195,6 +195,17 @@ def change_matter(
     return matter
 
 
+def _raised_with(session: Session, community: Community, receipt: str) -> Matter | None:
+    return session.scalar(
+        select(Matter).where(Matter.receipt == receipt, Matter.community_id == community.id)
+    )
+
+
+def _hold(session: Session, community_id: UUID) -> None:
+    # Two matters at the same moment get two numbers; one that is sent twice gets one.
+    session.get_one(Community, community_id, with_for_update={"key_share": True})
+
+
 def _written_down(
     session: Session,
     actor: StaffMember | None,
@@ -203,8 +214,7 @@ def _written_down(
     *,
     now: datetime,
 ) -> Matter:
-    # Held, so that two matters at the same moment get two numbers.
-    session.get_one(Community, community_id, with_for_update={"key_share": True})
+    _hold(session, community_id)
     last = session.scalar(
         select(func.max(Matter.number)).where(Matter.community_id == community_id)
     )

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -57,12 +57,14 @@ class MakeObjection:
     name: str | None = None
     """Of the objector; None stays anonymous."""
     contact: str | None = None
+    receipt: str = field(default_factory=new_receipt)
+    """What it is asked back with. Sent again with the same one, an objection counts once."""
 
 
 def make_objection(
     session: Session, community: Community, month: Month, request: MakeObjection, *, now: datetime
 ) -> Objection:
-    """Take in an objection, on the last day of the notice at the latest.
+    """Take in an objection, on the last day of the notice at the latest; once per receipt.
 
     Raises:
         RoundStateError: the notice is over, or the line has been confirmed.
@@ -70,13 +72,15 @@ def make_objection(
         ValueRefusedError: the notice has no such line.
     """
     selection_round = _running_notice(session, community, month, today=now.date())
+    if earlier := _objection_made(session, selection_round, request.receipt):
+        return earlier
     candidate_id = _candidate_meant(session, selection_round, request)
     if candidate_id not in {one.id for one in disputable_lines(session, selection_round, now=now)}:
         raise RoundStateError("This line is confirmed.", [RoundObstacle.NOTICE_OVER])
     objection = Objection(
         round_id=selection_round.id,
         candidate_id=candidate_id,
-        receipt=new_receipt(),
+        receipt=request.receipt,
         text=request.text,
         name=request.name,
         contact=request.contact,
@@ -157,6 +161,16 @@ def _running_notice(session: Session, community: Community, month: Month, *, tod
     if selection_round.state not in ON_NOTICE or not running:
         raise RoundStateError("The notice is over.", [RoundObstacle.NOTICE_OVER])
     return selection_round
+
+
+def _objection_made(session: Session, selection_round: Round, receipt: str) -> Objection | None:
+    # Two requests with one receipt at once wait for each other.
+    session.execute(select(func.pg_advisory_xact_lock(func.hashtext(receipt))))
+    return session.scalar(
+        select(Objection).where(
+            Objection.round_id == selection_round.id, Objection.receipt == receipt
+        )
+    )
 
 
 def _candidate_meant(session: Session, selection_round: Round, request: MakeObjection) -> UUID:

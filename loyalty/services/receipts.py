@@ -2,6 +2,7 @@
 
 import secrets
 from base64 import b32encode
+from hashlib import sha256
 
 _BYTES = 10
 
@@ -9,3 +10,8 @@ _BYTES = 10
 def new_receipt() -> str:
     """Return a number nobody guesses: 80 random bits, in sixteen letters and digits."""
     return b32encode(secrets.token_bytes(_BYTES)).decode()
+
+
+def receipt_for(request: str) -> str:
+    """Return the number of a request that holds something nobody guesses, always the same."""
+    return b32encode(sha256(request.encode()).digest()[:_BYTES]).decode()

@@ -1,14 +1,16 @@
 """Raising a matter on the public form, and asking back."""
 
 import re
+from datetime import timedelta
 
 import pytest
+import time_machine
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from loyalty.models import Community, Matter
-from tests.given import given_community
+from tests.given import NOON, given_community
 from tests.given_notices import given_matter
 from tests.pages.visits import send, text_of
 
@@ -44,6 +46,21 @@ def test_a_resident_raises_a_matter_and_asks_back_by_its_number(
     assert "待答复" in waiting
     assert "已换新灯。" in answered
     assert "13999990000" not in answered
+
+
+@pytest.mark.usefixtures("community")
+def test_the_same_form_sent_again_is_the_same_matter_until_the_next_day(
+    client: FlaskClient, session: Session
+) -> None:
+    with time_machine.travel(NOON, tick=False) as clock:
+        first, again = (receipt_in(text_of(send(client, "/matter", **LAMP))) for _ in range(2))
+        assert first == again
+        clock.shift(timedelta(days=1))
+        later = receipt_in(text_of(send(client, "/matter", **LAMP)))
+
+    assert later != first
+    numbers = session.scalars(select(Matter.number).order_by(Matter.number)).all()
+    assert numbers == [1, 2]
 
 
 def test_a_number_of_another_community_finds_nothing(

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -59,6 +60,32 @@ def test_anybody_objects_without_a_name_and_gets_a_receipt_to_ask_back_with(
     told = text_of(send(client, "/objection", receipt=number.lower()))
     assert "正在核实" in told
     assert "当月已搬走" not in told
+
+
+def test_the_same_form_sent_again_is_the_same_objection(
+    client: FlaskClient, session: Session, notice: Round
+) -> None:
+    path = form_of(session, notice)
+    shown = client.get(path).get_data(as_text=True)
+    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', shown)[1]
+    first, again = (
+        client.post(path, data={"csrf_token": token, "text": "当月已搬走"}) for _ in range(2)
+    )
+
+    (objection,) = made(session)
+    for answer in (first, again):
+        assert objection.receipt in text_of(answer).replace(" ", "")
+    client.post(path, data={"csrf_token": token, "text": "上月已搬走"})
+    assert len(made(session)) == 2
+
+
+def test_two_neighbours_who_write_the_same_words_make_two_objections(
+    app: Flask, session: Session, notice: Round
+) -> None:
+    for neighbour in (app.test_client(), app.test_client()):
+        send(neighbour, form_of(session, notice), text="当月已搬走")
+
+    assert len({objection.receipt for objection in made(session)}) == 2
 
 
 def test_an_objector_may_give_a_name_which_no_page_shows(
