@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import xlsxwriter
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect
 from sqlalchemy.orm import Session
 
 from loyalty.models import Community, Resident, StaffAccount
@@ -16,9 +16,10 @@ from tests.pages.visits import PASSWORD
 SURNAMES = "王李张刘陈杨赵黄周吴"
 GIVEN_NAMES = ("建国", "秀英", "志强", "玉兰", "海燕", "明", "丽华", "文军", "晓梅", "德福")
 
-WIDE, NARROW = {"width": 1366, "height": 768}, {"width": 360, "height": 640}
+WIDE: ViewportSize = {"width": 1366, "height": 768}
+NARROW: ViewportSize = {"width": 360, "height": 640}
 
-PAPER = {"width": 794, "height": 1123}
+PAPER: ViewportSize = {"width": 794, "height": 1123}
 """A4 at 96 dots an inch."""
 
 PICTURES = Path(__file__).parents[2] / "test-results" / "monthly-round"
@@ -58,23 +59,16 @@ def given_person(session: Session, community: Community, name: str, role: Role) 
     )
 
 
-class Worker:
+class Person:
     """Somebody at a browser of their own, whose clicks are counted."""
 
-    def __init__(self, browser: Browser, service: str, account: StaffAccount) -> None:
-        self.account = account
+    def __init__(self, browser: Browser, service: str, size: ViewportSize) -> None:
+        self.service = service
+        self.size = size
         self.page: Page = browser.new_context(
-            base_url=service, viewport=WIDE, locale="zh-CN"
+            base_url=service, viewport=size, locale="zh-CN"
         ).new_page()
         self.clicks = 0
-
-    def sign_in(self) -> None:
-        """Type name and password, and Enter: no click."""
-        self.page.goto("/staff/sign-in")
-        self.page.get_by_label("账号").fill(self.account.username)
-        self.page.get_by_label("密码").fill(PASSWORD)
-        self.page.get_by_label("密码").press("Enter")
-        self.page.get_by_role("heading", name="要办的事").wait_for()
 
     def click(self, target: Locator) -> None:
         """Click once."""
@@ -82,23 +76,28 @@ class Worker:
         self.clicks += 1
 
     def press(self, name: str) -> None:
-        """Click a button, or a link that looks like one."""
+        """Click a button, or a link, of the page's own part."""
         main = self.page.locator("#main")
         button = main.get_by_role("button", name=name, exact=True)
         self.click(button.or_(main.get_by_role("link", name=name, exact=True)).first)
 
     def picture(self, name: str) -> None:
-        """Keep how the present page looks, wide and narrow, in two languages."""
+        """Keep how the present page looks, wide and narrow, in two languages.
+
+        It is loaded anew, so that a page which answers a form is asked for with the same form.
+        """
         PICTURES.mkdir(parents=True, exist_ok=True)
-        address = self.page.url.partition("?")[0]
         for language in ("en", "zh_Hans"):
+            choice = {"name": "lang", "value": language, "url": self.service}
+            self.page.context.add_cookies([choice])
+            self.page.reload()
             for size in (NARROW, WIDE):
                 self.page.set_viewport_size(size)
-                self.page.goto(f"{address}?lang={language}")
                 width = self.page.evaluate("() => document.documentElement.scrollWidth")
                 path = PICTURES / f"{name}-{language}-{size['width']}.png"
                 self.page.screenshot(path=path, full_page=True)
                 assert width <= size["width"], f"{name} scrolls sideways in {language}"
+        self.page.set_viewport_size(self.size)
 
     def printed(self, name: str) -> None:
         """Keep how the present page looks on A4, where no navigation stands."""
@@ -107,4 +106,20 @@ class Worker:
         expect(self.page.get_by_role("navigation", name="工作台")).to_be_hidden()
         self.page.screenshot(path=PICTURES / f"{name}-print.png")
         self.page.emulate_media(media="screen")
-        self.page.set_viewport_size(WIDE)
+        self.page.set_viewport_size(self.size)
+
+
+class Worker(Person):
+    """Somebody with an account, at a wide screen."""
+
+    def __init__(self, browser: Browser, service: str, account: StaffAccount) -> None:
+        super().__init__(browser, service, WIDE)
+        self.account = account
+
+    def sign_in(self) -> None:
+        """Type name and password, and Enter, as on every day: no click."""
+        self.page.goto("/staff/sign-in")
+        self.page.get_by_label("账号").fill(self.account.username)
+        self.page.get_by_label("密码").fill(PASSWORD)
+        self.page.get_by_label("密码").press("Enter")
+        self.page.get_by_role("button", name="退出").wait_for()
