@@ -1,37 +1,56 @@
 """The till for people who see, hear or move little: WCAG 2.2 AA, checked by axe on every screen."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from loyalty.models import Card, Community, Shop
+from loyalty.models import Card, Community, Shop, Till
 from loyalty.rules.card_number import number_of
-from tests.browser.counter import pair, scan, sell, url_of
+from tests.browser.counter import pair, scan, sell, set_aside, url_of
 from tests.pages.visits import card_of_today
 
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+SMALL, WIDE = {"width": 360, "height": 640}, {"width": 1366, "height": 768}
+
+A_CAMERA = """() => {
+    const seen = document.createElement("canvas");
+    const pen = seen.getContext("2d");
+    setInterval(() => pen.fillRect(0, 0, 300, 150), 50);
+    navigator.mediaDevices.getUserMedia = async () => seen.captureStream();
+}"""
+NO_CAMERA = """() => {
+    const refused = () => Promise.reject(new DOMException("", "NotAllowedError"));
+    navigator.mediaDevices.getUserMedia = refused;
+}"""
+FAST_CLOCK = "{ const now = Date.now; Date.now = () => now() + 11 * 60000; }"
 
 Check = Callable[[], list[str]]
 
 
 @pytest.fixture(params=["theme=light", "theme=dark", "text=large"])
 def violations(request: pytest.FixtureRequest, phone: Page) -> Check:
-    """Open the till in a look; return what tells what axe objects to on the page as it is."""
+    """Open the till in a look; return what tells what axe objects to, on a phone and a computer."""
     phone.goto(f"/till?{request.param}")
     source = AXE.read_text(encoding="utf-8")
 
     def check() -> list[str]:
         if not phone.evaluate("() => 'axe' in window"):
             phone.evaluate(source)
-        found: list[str] = phone.evaluate(
-            """async rules => (await axe.run({ runOnly: rules })).violations.flatMap(
-                ({ id, nodes }) => nodes.map(node => `${id}: ${node.html}`))""",
-            RULES,
-        )
+        found: list[str] = []
+        for size in (WIDE, SMALL):
+            phone.set_viewport_size(size)
+            found += phone.evaluate(
+                """async rules => (await axe.run({ runOnly: rules })).violations.flatMap(
+                    ({ id, nodes }) => nodes.map(node => `${id}: ${node.html}`))""",
+                RULES,
+            )
         return found
 
     return check
@@ -74,7 +93,9 @@ def test_the_other_screens_shut_nobody_out(
     pair(phone, session, shop)
     sell(phone, card, "20.5")
     assert violations() == [], "recorded"
+    set_aside(phone)
     phone.locator(".tabs [data-open=today]").click()
+    expect(phone.locator("[data-attention-entries] .entry")).to_be_visible()
     phone.get_by_role("button", name="退货").click()
     phone.get_by_role("button", name="确定退货").click()
     assert violations() == [], "today"
@@ -85,6 +106,31 @@ def test_the_other_screens_shut_nobody_out(
     assert violations() == [], "settings"
     phone.locator("[data-open=scanner-test]").click()
     assert violations() == [], "scanner test"
+
+
+def test_the_camera_and_the_warnings_shut_nobody_out(
+    phone: Page, session: Session, shop: Shop, card: Card, violations: Check
+) -> None:
+    pair(phone, session, shop)
+    phone.evaluate(A_CAMERA)
+    phone.locator("[data-camera-open]").click()
+    expect(phone.locator("[data-said=looking]")).to_be_visible()
+    assert violations() == [], "viewfinder"
+    phone.locator("[data-camera-close]").click()
+    phone.evaluate(NO_CAMERA)
+    phone.locator("[data-camera-open]").click()
+    expect(phone.locator("[data-said=denied]")).to_be_visible()
+    assert violations() == [], "refused camera"
+
+    phone.add_init_script(FAST_CLOCK)
+    phone.reload()
+    expect(phone.locator("[data-warning]")).to_contain_text("快了11分钟")
+    assert violations() == [], "clock"
+    session.scalars(select(Till)).one().revoked_at = datetime.now(UTC)
+    session.commit()
+    scan(phone, number_of(card.serial))
+    expect(phone.locator("[data-warning]")).to_contain_text("已被停用")
+    assert violations() == [], "revoked till"
 
 
 def test_each_key_is_named_and_reached_in_the_order_it_is_seen(
