@@ -29,6 +29,13 @@ test("a wrong clock is put right, and told past ten minutes", async () => {
   assert.equal((await ahead(FURTHEST)).wrong(), false);
 });
 
+test("a date that a proxy has added is not read", async () => {
+  const clock = createClock({ now: () => NOON + FURTHEST, store: await memoryStore() });
+  const [sentAt, heardAt] = [NOON + FURTHEST, NOON + FURTHEST];
+  clock.heard({ date: `${DATE}, Thu, 10 Dec 2026 04:00:00 GMT`, sentAt, heardAt });
+  assert.ok(Math.abs(clock.offMs() - FURTHEST) < 1000);
+});
+
 test("how wrong the clock is outlives the page", async () => {
   const store = await memoryStore();
   await ahead(3_600_000, store);
