@@ -3,6 +3,7 @@
 import shutil
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -59,6 +60,8 @@ class Network:
     def __init__(self) -> None:
         self.losing: str | None = None
         """Beginning of the paths whose answers are lost at present."""
+        self.delay = 0.0
+        """Seconds that an answer is underway at present."""
 
     def around(self, app: Any) -> Any:
         """Return the app as a proxy shows it: what is lost has status 502."""
@@ -68,6 +71,7 @@ class Network:
             # Read to its end here: a browser that goes away leaves no file open.
             with closing(app(environ, (lambda *_: None) if losing else start_response)) as body:
                 whole = b"".join(body)
+            time.sleep(self.delay)
             if losing:
                 start_response("502 Bad Gateway", [("Content-Length", "0")])
             return [] if losing else [whole]

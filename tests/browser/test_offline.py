@@ -21,6 +21,9 @@ from tests.given import given_staff
 
 pytestmark = pytest.mark.usefixtures("unlimited")
 
+LONGEST_AT_THE_COUNTER = 2.5
+"""Seconds."""
+
 FAULTS: tuple[tuple[int, str] | None, ...] = (
     *((status, "{}") for status in (400, 401, 403, 404, 409, 413, 422, 429, 500, 503)),
     (200, "{}"),
@@ -153,6 +156,41 @@ def test_an_answer_lost_after_the_commit_makes_one_sale(
     till.upload()
 
     assert (till.state()["waiting"], sales(session), cases(session)) == (0, 1, [])
+
+
+def test_an_answer_after_three_seconds_is_not_waited_for_and_makes_one_sale(
+    till: StillTill, session: Session, card: Card, network: Network
+) -> None:
+    network.delay = 3
+    began = time.monotonic()
+    assert till.sell(card.token)["outcome"] == "kept"
+    assert time.monotonic() - began < LONGEST_AT_THE_COUNTER
+
+    network.delay = 0
+    till.upload()
+
+    assert (till.state()["waiting"], sales(session), cases(session)) == (0, 1, [])
+
+
+def test_what_waits_is_sent_once_on_focus_and_once_by_the_timer(
+    context: BrowserContext, session: Session, shop: Shop, card: Card, network: Network
+) -> None:
+    page = context.new_page()
+    page.clock.install()
+    till = StillTill.open(page, pairing_code(session, shop))
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.url.rpartition("/")[2]))
+
+    def focus() -> None:
+        page.evaluate("() => window.dispatchEvent(new Event('focus'))")
+
+    for number, occasion in enumerate((focus, lambda: page.clock.fast_forward(30_000)), start=1):
+        network.losing = "/api/v1/redemptions"
+        assert till.sell(card.token)["outcome"] == "kept"
+        network.losing = None
+        occasion()
+        till.waits_for("state.waiting === 0")
+        assert (sent.count("sync"), sales(session)) == (number, number)
 
 
 def test_a_till_with_a_sale_is_not_signed_out_and_a_revoked_one_hands_its_sales_in(
