@@ -147,6 +147,21 @@ def test_a_sale_that_was_not_recorded_is_told_saved_to_a_file_and_put_away(
     expect(phone.locator("[data-badge]")).to_be_hidden()
 
 
+def test_a_device_without_a_voice_says_so_until_there_is_one(
+    phone: Page, session: Session, shop: Shop
+) -> None:
+    pair(phone, session, shop)
+    settings = phone.locator(".tabs [data-open=settings]")
+    settings.click()
+    expect(phone.get_by_text("这台设备没有中文语音，只有提示音。")).to_be_visible()
+
+    phone.evaluate(
+        "() => { speechSynthesis.getVoices = () => [{ lang: 'zh-CN', localService: true }]; }"
+    )
+    settings.click()
+    expect(phone.get_by_text("这台设备没有中文语音，只有提示音。")).to_be_hidden()
+
+
 def test_big_text_and_dark_are_kept_on_the_device(
     phone: Page, session: Session, shop: Shop
 ) -> None:

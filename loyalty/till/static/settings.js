@@ -50,7 +50,6 @@ export function createSettings(world) {
   function drawChoices(shown) {
     for (const tick of ticks) tick.checked = shown[tick.dataset.choice];
     for (const roll of rolls) roll.checked = roll.value === shown.roll;
-    part("no-voice").hidden = voice.available();
   }
 
   /** @param {any} pack the offline pack; null while the device has none */
@@ -60,6 +59,8 @@ export function createSettings(world) {
     part("waiting-count").textContent = String(waiting);
     part("allowance").textContent = allowanceInWords(allowanceLeft, words);
     part("unpair-said").hidden = true;
+    // Some browsers load their voices after the page.
+    part("no-voice").hidden = voice.available();
   }
 
   return { drawChoices, drawAbout };
