@@ -252,3 +252,6 @@ def look_around(approver: Worker) -> None:
         approver.picture(f"23-{name}")
         approver.printed(f"23-{name}")
         approver.press(ROUND)
+    approver.press("看名单")
+    approver.press("初审未通过")
+    approver.picture("23-screened-out")
