@@ -152,6 +152,7 @@ def test_fifty_waiting_sales_survive_reloads_without_network_and_with_a_broken_s
 
     network.losing = None
     phone.reload()
+    expect(phone.locator(".line")).to_contain_text("名单")
     expect(phone.locator(".line")).not_to_contain_text("待传")
     assert (sales(session), cases(session)) == (50, [])
 
