@@ -19,7 +19,6 @@ from loyalty.models import (
     AccessToken,
     Card,
     Community,
-    DeedKind,
     Honour,
     Resident,
     Round,
@@ -141,22 +140,6 @@ def given_resident(session: Session, community: Community, **values: Any) -> Res
     session.add(resident)
     session.flush()
     return resident
-
-
-def given_deed_kind(session: Session, community: Community, **values: Any) -> DeedKind:
-    """A kind of deed of the community's own; one counts one point."""
-    kind = DeedKind(
-        **{
-            "community_id": community.id,
-            "code": f"kind_{next(number)}",
-            "name": "合唱",
-            "points_hundredths": 100,
-            **values,
-        }
-    )
-    session.add(kind)
-    session.flush()
-    return kind
 
 
 def given_round(session: Session, community: Community, **values: Any) -> Round:

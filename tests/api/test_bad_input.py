@@ -26,13 +26,13 @@ from tests.given import (
     NOON,
     given_card,
     given_community,
-    given_deed_kind,
     given_resident,
     given_round,
     given_shop,
     paired_till,
     signed_in,
 )
+from tests.given_deeds import given_deed_kind
 from tests.given_late_sales import Device, given_case
 from tests.given_notices import given_matter, given_waiting_objection
 from tests.given_rounds import given_candidate, given_nomination

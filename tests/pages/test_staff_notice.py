@@ -120,6 +120,20 @@ def test_an_objection_waits_at_home_and_is_upheld_by_somebody_uninvolved(
     assert placed(session, published, 1).outcome == "removed"
 
 
+@pytest.mark.parametrize(
+    ("wait", "told"),
+    [(True, "没有答复完，不能确认名单。"), (False, "没有异议的人可以先发。")],
+)
+def test_home_tells_whose_cards_an_objection_holds_up(
+    client: FlaskClient, session: Session, community: Community, *, wait: bool, told: str
+) -> None:
+    community.undisputed_cards_wait = wait
+    given_objection(session, given_notice(session, community))
+    enter(client, session, community, Role.STAFF)
+
+    assert told in text_of(client.get("/staff"))
+
+
 def test_whoever_nominated_a_person_is_told_that_another_must_answer(
     client: FlaskClient, session: Session, community: Community
 ) -> None:
