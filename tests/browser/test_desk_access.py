@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from loyalty.clock import community_now
 from tests.browser.test_tally import sign_in
 from tests.browser.test_till_access import AXE, RULES
-from tests.given import NOON, given_community, given_shop, given_till
+from tests.given import NOON, given_community, given_resident, given_shop, given_till
 from tests.given_late_sales import given_case
 
 
@@ -28,6 +28,7 @@ def test_the_desk_shuts_nobody_out(phone: Page, session: Session, look: str) -> 
     shop = given_shop(session, community)
     till = given_till(session, shop, paired_at=NOON)
     case = given_case(session, community, shop_id=shop.id, till_id=till.id)
+    resident = given_resident(session, community)
     sign_in(phone, session, community)
     today = community_now("Asia/Shanghai").date()
     pages = (
@@ -35,6 +36,7 @@ def test_the_desk_shuts_nobody_out(phone: Page, session: Session, look: str) -> 
         f"/staff/shops/{shop.id}/tally/{today}",
         f"/staff/shops/{shop.id}/tills/{till.id}/numbering",
         f"/staff/shops/{shop.id}",
+        f"/staff/residents/{resident.id}",
         f"/staff/cases/{case.id}",
         f"/staff/cases/{case.id}/accept",
         "/staff/cases?state=decided",
