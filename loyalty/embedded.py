@@ -20,6 +20,9 @@ LONGEST_WAIT = 10
 SOCKET_FOLDER = 4
 """In which line of ``postmaster.pid``, counted from 0, PostgreSQL names its socket's folder."""
 
+SOCKET = ".s.PGSQL.5432"
+"""What PostgreSQL calls its socket, and with ``.lock`` behind it, the lock on that."""
+
 
 def embedded_database(data_dir: Path) -> str:
     """Start the embedded PostgreSQL of a data folder, or join the running one; return its address.
@@ -59,7 +62,7 @@ def _outwait_the_dying(folder: Path) -> None:
     """
     pid_file = folder / "postmaster.pid"
     deadline = time.monotonic() + LONGEST_WAIT
-    while time.monotonic() < deadline and not _answers(pid_file) and _processes_of(folder):
+    while time.monotonic() < deadline and not _answers(pid_file) and _has_processes(folder):
         time.sleep(0.1)
     _forget_the_unburied(pid_file)
 
@@ -70,23 +73,30 @@ def _answers(pid_file: Path) -> bool:
     except (FileNotFoundError, IndexError):
         return False
     with socket.socket(socket.AF_UNIX) as probe:
-        return probe.connect_ex(str(socket_folder / ".s.PGSQL.5432")) == 0
+        return probe.connect_ex(str(socket_folder / SOCKET)) == 0
 
 
-def _processes_of(folder: Path) -> list[psutil.Process]:
-    """Return the living PostgreSQL processes that work in a data folder."""
-    return [
-        process
-        for process in psutil.process_iter(["name", "cwd"])
-        if process.info["name"] == "postgres" and process.info["cwd"] == str(folder.resolve())
-    ]
+def _has_processes(folder: Path) -> bool:
+    """Return whether a PostgreSQL process of a data folder lives, or has not quite ended yet."""
+    with suppress(FileNotFoundError):
+        written_by = (folder / "postmaster.pid").read_text(encoding="utf-8").partition("\n")[0]
+        return any(
+            process.info["name"] == "postgres"
+            and process.info["status"] != psutil.STATUS_ZOMBIE
+            and (process.info["cwd"] == str(folder.resolve()) or str(process.pid) == written_by)
+            for process in psutil.process_iter(["name", "status", "cwd"])
+        )
+    return False
 
 
 def _forget_the_unburied(pid_file: Path) -> None:
-    """Put away what a dead server has left where its number is still taken by its remains."""
+    """Put away the locks of a dead server where its number is still taken by its remains."""
     with suppress(FileNotFoundError, psutil.NoSuchProcess):
-        pid = int(pid_file.read_text(encoding="utf-8").partition("\n")[0])
-        if psutil.Process(pid).status() == psutil.STATUS_ZOMBIE:
+        lines = pid_file.read_text(encoding="utf-8").splitlines()
+        if psutil.Process(int(lines[0])).status() == psutil.STATUS_ZOMBIE:
+            if len(lines) > SOCKET_FOLDER:
+                socket_lock = Path(lines[SOCKET_FOLDER], f"{SOCKET}.lock")
+                socket_lock.unlink(missing_ok=True)
             pid_file.unlink()
 
 

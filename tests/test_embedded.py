@@ -102,6 +102,27 @@ def test_the_next_start_outwaits_what_is_left_of_a_killed_server(data_dir: Path)
         assert connection.execute("SELECT 1").fetchone() == (1,)
 
 
+def test_the_next_start_replaces_a_killed_server_that_nobody_has_buried(data_dir: Path) -> None:
+    program = """
+import ctypes, pathlib, psutil, subprocess, sys, time
+
+ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)  # Orphans become children of this process,
+folder = pathlib.Path(sys.argv[1])       # which never asks how they ended.
+start = "import os, pathlib, sys; from loyalty.embedded import embedded_database;"
+start += "embedded_database(pathlib.Path(sys.argv[1])); os._exit(0)"
+subprocess.run([sys.executable, "-c", start, folder], check=True)
+number = int((folder / "postgres" / "postmaster.pid").read_text().splitlines()[0])
+psutil.Process(number).kill()
+while psutil.Process(number).status() != psutil.STATUS_ZOMBIE:
+    time.sleep(0.05)
+subprocess.run([sys.executable, "-c", start, folder], check=True)
+"""
+    subprocess.run([sys.executable, "-c", program, str(data_dir)], check=True)  # noqa: S603
+
+    with psycopg.connect(database_of(data_dir)) as connection:
+        assert connection.execute("SELECT 1").fetchone() == (1,)
+
+
 def test_no_worker_outlives_its_parent(data_dir: Path) -> None:
     port = free_port()
     process = start_in(data_dir, port, "--workers", "2")
