@@ -140,3 +140,11 @@ test("an amount that was typed before a scan is no part of it", () => {
   scan(CARD);
   assert.deepEqual(told, [["key", "2"], ["key", "5"], ["code", CARD]]);
 });
+
+test("an Enter that comes while the till still waits for more tells the code once", () => {
+  const till = bench();
+  for (const digit of CARD) till.press(`Digit${digit}`, 5);
+  till.press("Enter", 200);
+  till.wait(500);
+  assert.deepEqual(till.told, [["code", CARD]]);
+});

@@ -189,7 +189,9 @@ function settle(heard, listener, at) {
     return;
   }
   const count = countOfCode(heard, at);
-  const tell = () => at === heard.lastAt && finish(heard, listener, count, "", at);
+  // Its Enter may have come meanwhile, and told the code.
+  const whole = () => at === heard.lastAt && heard.waiting >= SHORTEST_CODE;
+  const tell = () => whole() && finish(heard, listener, count, "", at);
   if (mayGoOn(heard.keys, count)) listener.later(tell, STUMBLE);
   else tell();
 }
