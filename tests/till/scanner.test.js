@@ -148,3 +148,13 @@ test("an Enter that comes while the till still waits for more tells the code onc
   till.wait(500);
   assert.deepEqual(till.told, [["code", CARD]]);
 });
+
+test("a second Enter soon after a code belongs to it, but not one after an amount", () => {
+  const till = bench();
+  till.scan(CARD);
+  till.press("Enter", 20);
+  assert.deepEqual(till.told, [["code", CARD]]);
+  till.press("Digit9", 90);
+  till.press("Enter", 90);
+  assert.deepEqual(till.told.slice(1), [["key", "9"], ["enter"]]);
+});

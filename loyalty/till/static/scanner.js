@@ -212,10 +212,11 @@ function ended(heard, listener, end, event) {
     finish(heard, listener, count, end, at);
     return true;
   }
+  const typedSince = heard.keys.length > 0;
   hand(heard, listener);
   heard.keys = [];
   // A code that was told by its speed has an Enter that comes late, or a second one.
-  if (at - heard.lastCodeAt <= LATE_ENTER) return true;
+  if (!typedSince && at - heard.lastCodeAt <= LATE_ENTER) return true;
   // Without a code before it, Tab moves the focus as everywhere, and Enter is the field's.
   return end === "Enter" && fieldOf(event.target) === null && listener.onEnter();
 }
