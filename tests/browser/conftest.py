@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 from werkzeug.serving import make_server
@@ -25,6 +25,9 @@ from tests.browser.still_till import StillTill
 from tests.conftest import SECRET
 from tests.given import given_community, given_shop
 from tests.pages.visits import card_of_today
+
+# A busy machine is no reason to fail.
+expect.set_options(timeout=20_000)
 
 FLAGS = (
     "--no-sandbox",
