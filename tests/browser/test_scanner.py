@@ -54,6 +54,19 @@ def expect_accepted(page: Page) -> None:
     expect(page.locator("[data-word]")).to_have_text("请扫卡")
 
 
+def scan_until_read(page: Page, scan: Callable[[], None]) -> None:
+    """Scan, and again where this machine was too busy to press the keys as fast as a scanner."""
+    for patience in (3_000, 3_000, 20_000):
+        scan()
+        try:
+            expect(page.locator("[data-word]")).to_have_text("有效", timeout=patience)
+        except AssertionError:
+            page.keyboard.press("Escape")
+        else:
+            return
+    pytest.fail("the card was not read")
+
+
 def field_of_a_return(page: Page) -> Locator:
     """Open the field for goods that come back, and put the focus there."""
     with page.expect_response("**/till/today"):
@@ -72,7 +85,7 @@ def test_every_manner_of_sending_is_understood(
     scanner = Scanner(phone)
 
     for send, card in zip(MANNERS.values(), cards, strict=True):
-        send(scanner, number_of(card.serial))
+        scan_until_read(phone, lambda send=send, card=card: send(scanner, number_of(card.serial)))
         expect_accepted(phone)
 
     assert asked == [number_of(card.serial) for card in cards]
