@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from loyalty.models import Card, Community, Shop
 from loyalty.rules.card_number import number_of
-from tests.browser.counter import pair, sell, url_of
+from tests.browser.counter import pair, scan, sell, url_of
 from tests.browser.scanner_keys import Scanner
 from tests.pages.visits import card_of_today
 
@@ -54,10 +54,10 @@ def expect_accepted(page: Page) -> None:
     expect(page.locator("[data-word]")).to_have_text("请扫卡")
 
 
-def scan_until_read(page: Page, scan: Callable[[], None]) -> None:
+def scan_until_read(page: Page, send: Callable[[], None]) -> None:
     """Scan, and again where this machine was too busy to press the keys as fast as a scanner."""
     for patience in (3_000, 3_000, 20_000):
-        scan()
+        send()
         try:
             expect(page.locator("[data-word]")).to_have_text("有效", timeout=patience)
         except AssertionError:
@@ -141,12 +141,12 @@ def test_the_same_card_within_five_seconds_is_one_look(
     scanner = Scanner(phone)
     one, other = number_of(cards[0].serial), number_of(cards[1].serial)
 
-    scanner.plainly(one)
-    scanner.plainly(one, "Tab")
+    scan(phone, one)
+    scan(phone, one)
     expect(phone.locator("[data-confirmed]")).to_be_visible()
     scanner.at_once(one)
     phone.wait_for_timeout(200)
-    scanner.plainly(other)
+    scan(phone, other)
     expect(phone.locator("[data-confirmed]")).to_be_visible()
 
     assert asked == [one, other]
