@@ -1,7 +1,8 @@
 """Everything that is known of a round at one moment, read anew from what is stored."""
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -105,3 +106,13 @@ def _hands(session: Session, round_id: UUID) -> frozenset[tuple[UUID, UUID]]:
         .where(Panellist.round_id == round_id)
     )
     return frozenset(session.execute(union(nominated, scored)).tuples())
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """What came of all the runs of a machine."""
+
+    ended: Counter[str] = field(default_factory=Counter)
+    """State → how many rounds ended in it."""
+    broken: list[str] = field(default_factory=list)
+    """The names of the laws that did not hold, in the order in which it was noticed."""

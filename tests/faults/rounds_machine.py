@@ -1,8 +1,6 @@
 """Everything that people may try to do to a round, in any order and at any time."""
 
-from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -30,7 +28,7 @@ from loyalty.services.panel import NamePanel, name_panel
 from loyalty.services.residents import ChangeResident, change_resident
 from loyalty.services.round_actions import ActOnRound, act_on_round
 from tests.faults.round_laws import LAWS, LAWS_OF_A_DEED
-from tests.faults.round_seen import Seen, seen
+from tests.faults.round_seen import Played, Seen, seen
 from tests.faults.round_town import (
     HOMES,
     HONOURS,
@@ -78,16 +76,6 @@ changes = st.sampled_from(
 )
 
 Deed = Callable[[Session, StaffMember], object]
-
-
-@dataclass(frozen=True, slots=True)
-class Played:
-    """What came of all the runs of a machine."""
-
-    ended: Counter[str] = field(default_factory=Counter)
-    """State → how many rounds ended in it."""
-    broken: list[str] = field(default_factory=list)
-    """The names of the laws that did not hold, in the order in which it was noticed."""
 
 
 class RoundsMachine(RuleBasedStateMachine):

@@ -23,8 +23,9 @@ from loyalty.rules.record import FrozenList
 from loyalty.rules.selection import RoundAction, RoundFacts, RoundObstacle, missing_for
 from loyalty.services import drawing, issuing, notices, objection_decisions, round_actions
 from loyalty.services.waiting_lines import lines_without_card
+from tests.faults.round_seen import Played
 from tests.faults.round_town import Plan
-from tests.faults.rounds_machine import Played, RoundsMachine
+from tests.faults.rounds_machine import RoundsMachine
 
 RUNS = int(os.environ.get("LOYALTY_RUNS", "30"))
 RUNS_OF_A_CONTROL = 300
