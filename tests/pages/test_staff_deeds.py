@@ -121,7 +121,7 @@ def test_a_matter_is_written_down_waits_at_home_and_is_answered(
     assert (matter.state, matter.answer) == ("closed", "已换新灯。")
 
 
-def test_a_matter_somebody_else_answered_meanwhile_is_shown_anew(
+def test_a_matter_somebody_else_answered_meanwhile_is_told_and_ones_own_words_stay(
     client: FlaskClient, session: Session, community: Community
 ) -> None:
     matter = given_matter(session, community)
@@ -129,13 +129,17 @@ def test_a_matter_somebody_else_answered_meanwhile_is_shown_anew(
     path = f"/staff/matters/{matter.id}"
 
     send(client, path, answer="第一个答复", version="1")
-    send(client, path, answer="第二个答复", version="1")
+    page = text_of(send(client, path, answer="第二个答复", version="1"))
 
-    page = text_of(client.get(path))
     assert "别人刚刚改过" in page
-    assert "第一个答复" in page
+    assert "现在存的是：第一个答复" in page
+    assert "第二个答复" in page
     session.refresh(matter)
     assert matter.answer == "第一个答复"
+
+    send(client, path, answer="第二个答复", version="2")
+    session.refresh(matter)
+    assert matter.answer == "第二个答复"
 
 
 def test_the_table_of_working_days_is_kept_year_by_year(

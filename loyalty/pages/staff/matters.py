@@ -6,12 +6,13 @@ from uuid import UUID
 from flask import redirect, render_template, request, url_for
 from flask_babel import gettext, lazy_gettext
 from flask_login import current_user
-from wtforms import DateField, HiddenField
+from wtforms import DateField
 from wtforms.validators import Optional
 
 from loyalty.database import transaction
 from loyalty.pages.forms import Form, choice, line, options, passage
 from loyalty.pages.staff import console
+from loyalty.pages.staff.changes import ChangeForm, is_ready, new_values
 from loyalty.services.accounts import find_accounts
 from loyalty.services.actors import Role
 from loyalty.services.matters import (
@@ -54,10 +55,9 @@ class MatterForm(CouncilMatterForm):
     due_on = DateField(lazy_gettext("几号前答复（可不填）"), validators=[Optional()])
 
 
-class AnswerForm(Form):
+class AnswerForm(ChangeForm):
     """What became of a matter."""
 
-    version = HiddenField()
     answer = passage(lazy_gettext("答复"), longest=LONGEST_TEXT)
 
 
@@ -102,9 +102,8 @@ def shown(matter_id: UUID) -> Any:
     """Show a matter, and take an answer to it in."""
     with transaction() as session:
         matter = matter_of(session, console.actor(), matter_id)
-    form = AnswerForm(version=matter.version, answer=matter.answer)
-    if form.validate_on_submit():
-        _changed(matter_id, {"answer": form.answer.data})
+    form = AnswerForm(obj=matter)
+    if is_ready(form, matter) and _changed(matter_id, new_values(form)):
         return redirect(url_for("staff_matters.shown", matter_id=matter_id))
     return render_template(
         "staff/matter.html",
