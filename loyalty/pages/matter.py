@@ -1,6 +1,6 @@
 """Raising a matter on the public form, and asking back with the receipt."""
 
-from typing import Any
+from functools import partial
 
 from flask import Blueprint, Response, render_template, url_for
 from flask_babel import gettext, lazy_gettext
@@ -11,9 +11,7 @@ from loyalty.models import Community
 from loyalty.pages.communities import community_here
 from loyalty.pages.forms import Form, choice, line, passage
 from loyalty.pages.notice import not_found_by_search
-from loyalty.pages.objections import ReceiptForm, as_given_out, in_fours
-from loyalty.pages.receipts import receipt_of_form
-from loyalty.services.errors import UnknownRecordError
+from loyalty.pages.receipts import ReceiptForm, asked_back, receipt_of_form, receipt_page
 from loyalty.services.matters import (
     MatterKind,
     MatterState,
@@ -55,8 +53,8 @@ def raised(slug: str | None = None) -> Response:
             )
             now = community_now(community.timezone)
             receipt = receipt_of_form(now.date())
-            raised_now = raise_public_matter(session, community, wanted, receipt=receipt, now=now)
-            return _receipt(community, raised_now)
+            matter = raise_public_matter(session, community, wanted, receipt=receipt, now=now)
+            return _receipt(community, matter.number, receipt)
     page = render_template("selection/matter.html", community=community, form=form)
     return not_found_by_search(page)
 
@@ -66,32 +64,24 @@ def raised(slug: str | None = None) -> Response:
 def status(slug: str | None = None) -> Response:
     """Tell whoever has a receipt what has become of the matter."""
     form = ReceiptForm()
-    found = None
     with transaction() as session:
         community = community_here(session, slug)
-        if form.validate_on_submit():
-            try:
-                found = matter_called(session, community, as_given_out(form.receipt.data))
-            except UnknownRecordError:
-                form.receipt.errors = [gettext("没有这个回执号，请对照回执再输一次。")]
+        found = asked_back(form, partial(matter_called, session, community))
     page = render_template(
         "selection/matter_status.html",
         community=community,
         form=form,
-        matter=found,
+        found=found,
         words=MATTER_STATES[MatterState(found.state)] if found else None,
     )
     return not_found_by_search(page)
 
 
-def _receipt(community: Community, matter: Any) -> Response:
-    page = render_template(
-        "selection/receipt.html",
-        community=community,
-        title=gettext("已收到，第%(number)s件", number=matter.number),
-        number=in_fours(matter.receipt),
+def _receipt(community: Community, number: int, receipt: str) -> Response:
+    return receipt_page(
+        community,
+        receipt,
+        title=gettext("已收到，第%(number)s件", number=number),
         sentences=[gettext("凭回执号，在“查答复”里看结果。不需要姓名。")],
-        back=url_for("matter_pages.status", slug=community.slug),
-        back_word=gettext("查答复"),
+        back=(url_for("matter_pages.status", slug=community.slug), gettext("查答复")),
     )
-    return not_found_by_search(page)

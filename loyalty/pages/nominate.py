@@ -8,10 +8,11 @@ from wtforms import RadioField
 
 from loyalty.clock import community_now
 from loyalty.database import transaction
-from loyalty.models import Community, Nomination, Round
+from loyalty.models import Community, Round
 from loyalty.pages.communities import community_here
 from loyalty.pages.forms import Form, choice, line, options
 from loyalty.pages.notice import not_found_by_search
+from loyalty.pages.receipts import receipt_of_form, receipt_page
 from loyalty.rules.calendar import Month
 from loyalty.services.errors import RoundStateError
 from loyalty.services.public_months import round_open_to_nominations
@@ -49,9 +50,9 @@ def nominate(slug: str | None = None) -> Response:
         lists = open_round.lists
         form.honour.choices = options({one.honour.code: honour_name(one.honour) for one in lists})
         if form.validate_on_submit():
-            taken_in = _taken_in(community, open_round, form)
-            if taken_in is not None:
-                return _receipt(community, taken_in)
+            receipt = _taken_in(community, open_round, form)
+            if receipt is not None:
+                return _receipt(community, receipt)
             open_round = None
     page = render_template(
         "selection/nominate.html", community=community, round=open_round, form=form
@@ -59,34 +60,34 @@ def nominate(slug: str | None = None) -> Response:
     return not_found_by_search(page)
 
 
-def _taken_in(community: Community, open_round: Round, form: Any) -> Nomination | None:
-    """Return the nomination; None if the round has just moved on."""
+def _taken_in(community: Community, open_round: Round, form: Any) -> str | None:
+    """Return the receipt of the nomination; None if the round has just moved on."""
+    now = community_now(community.timezone)
+    receipt = receipt_of_form(now.date())
     wanted = NominateByName(
         honour=form.honour.data,
         name=form.name.data,
         unit=form.unit.data,
         source=form.source.data,
+        receipt=receipt,
     )
     month = Month.of(open_round.month)
     try:
         with transaction() as session:
-            now = community_now(community.timezone)
-            return nominate_by_name(session, community, month, wanted, now=now)
+            nominate_by_name(session, community, month, wanted, now=now)
     except RoundStateError:
         return None
+    return receipt
 
 
-def _receipt(community: Community, taken_in: Nomination) -> Response:
-    page = render_template(
-        "selection/receipt.html",
-        community=community,
+def _receipt(community: Community, receipt: str) -> Response:
+    return receipt_page(
+        community,
+        receipt,
         title=gettext("推荐已收到"),
-        number=taken_in.receipt,
         sentences=[
             gettext("社区会核对是哪一位，再按公开的规则初审、评议和公示。"),
             gettext("要问起这次推荐，请报回执号。"),
         ],
-        back=url_for("notice_pages.listed", slug=community.slug),
-        back_word=gettext("回到公示"),
+        back=(url_for("notice_pages.listed", slug=community.slug), gettext("回到公示")),
     )
-    return not_found_by_search(page)

@@ -1,6 +1,6 @@
 """Objecting to one line of a notice, and asking back with the receipt."""
 
-import unicodedata
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request, url_for
@@ -13,10 +13,10 @@ from loyalty.models import Community, Objection
 from loyalty.pages.communities import community_here
 from loyalty.pages.forms import Form, line, passage
 from loyalty.pages.notice import not_found_by_search, notice_here, runs
-from loyalty.pages.receipts import receipt_of_form
+from loyalty.pages.receipts import ReceiptForm, asked_back, receipt_of_form, receipt_page
 from loyalty.pages.values import full_day
 from loyalty.rules.calendar import Month
-from loyalty.services.errors import RoundStateError, UnknownRecordError
+from loyalty.services.errors import RoundStateError
 from loyalty.services.objections import (
     MakeObjection,
     make_objection,
@@ -29,7 +29,6 @@ from loyalty.words.notices import OBJECTION_STATES, days_left
 objections = Blueprint("objection_pages", __name__)
 
 LONGEST_OBJECTION = 2000
-LONGEST_RECEIPT = 60
 
 
 class ObjectionForm(Form):
@@ -38,12 +37,6 @@ class ObjectionForm(Form):
     text = passage(lazy_gettext("有什么意见"), longest=LONGEST_OBJECTION)
     name = line(lazy_gettext("您的姓名"), needed=False)
     contact = line(lazy_gettext("怎样联系您"), needed=False)
-
-
-class ReceiptForm(Form):
-    """A receipt's number travels in the body, never in an address."""
-
-    receipt = line(lazy_gettext("回执号"), longest=LONGEST_RECEIPT)
 
 
 @objections.route("/notice/<month>/objection", methods=["GET", "POST"])
@@ -79,19 +72,14 @@ def object_to(month: str, slug: str | None = None) -> Response:
 def status(slug: str | None = None) -> Response:
     """Tell whoever has a receipt how far the objection is."""
     form = ReceiptForm()
-    found = None
     with transaction() as session:
         community = community_here(session, slug)
-        if form.validate_on_submit():
-            try:
-                found = objection_called(session, community, as_given_out(form.receipt.data))
-            except UnknownRecordError:
-                form.receipt.errors = [gettext("没有这个回执号，请对照回执再输一次。")]
+        found = asked_back(form, partial(objection_called, session, community))
     page = render_template(
         "selection/objection_status.html",
         community=community,
         form=form,
-        objection=found,
+        found=found,
         words=OBJECTION_STATES[state_of(found)] if found else None,
     )
     return not_found_by_search(page)
@@ -123,27 +111,13 @@ def _made(community: Community, month: Month, meant: NoticeLine, form: Any) -> O
 
 
 def _receipt(community: Community, made: Objection, back: str) -> Response:
-    page = render_template(
-        "selection/receipt.html",
-        community=community,
+    return receipt_page(
+        community,
+        made.receipt,
         title=gettext("异议已收到"),
-        number=in_fours(made.receipt),
         sentences=[
             gettext("最迟 %(day)s 答复。", day=full_day(made.due_on)),
             gettext("凭回执号，在“查异议的答复”里看结果。不需要姓名。"),
         ],
-        back=back,
-        back_word=gettext("回到公示"),
+        back=(back, gettext("回到公示")),
     )
-    return not_found_by_search(page)
-
-
-def in_fours(receipt: str) -> str:
-    """Return a receipt's number as it is copied by hand: ABCD EFGH IJKL MNOP."""
-    return " ".join(receipt[start : start + 4] for start in range(0, len(receipt), 4))
-
-
-def as_given_out(typed: str) -> str:
-    """Return a number as it was given out, whatever keyboard it was typed on."""
-    text = unicodedata.normalize("NFKC", typed).upper()
-    return "".join(character for character in text if character.isalnum())

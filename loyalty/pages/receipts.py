@@ -1,10 +1,28 @@
-"""The receipt of a form, which is the same when the same form is sent again."""
+"""Receipts: what the public holds of what it has sent, and asks back with."""
 
+import unicodedata
+from collections.abc import Callable, Sequence
 from datetime import date
+from typing import TypeVar
 
-from flask import request, session
+from flask import Response, render_template, request, session
+from flask_babel import gettext, lazy_gettext
 
+from loyalty.models import Community
+from loyalty.pages.forms import Form, line
+from loyalty.pages.notice import not_found_by_search
+from loyalty.services.errors import UnknownRecordError
 from loyalty.services.receipts import receipt_for
+
+LONGEST_RECEIPT = 60
+
+Found = TypeVar("Found")
+
+
+class ReceiptForm(Form):
+    """A receipt's number travels in the body, never in an address."""
+
+    receipt = line(lazy_gettext("回执号"), longest=LONGEST_RECEIPT)
 
 
 def receipt_of_form(today: date) -> str:
@@ -15,3 +33,50 @@ def receipt_of_form(today: date) -> str:
     """
     written = sorted(one for one in request.form.items(multi=True) if one[0] != "csrf_token")
     return receipt_for(repr((session["csrf_token"], today, request.full_path, written)))
+
+
+def receipt_page(
+    community: Community,
+    receipt: str,
+    *,
+    title: str,
+    sentences: Sequence[str],
+    back: tuple[str, str],
+) -> Response:
+    """Return a receipt to keep.
+
+    Args:
+        sentences: what happens next.
+        back: a page to go on to, as its address and its word.
+    """
+    page = render_template(
+        "selection/receipt.html",
+        community=community,
+        title=title,
+        number=in_fours(receipt),
+        sentences=sentences,
+        back=back,
+    )
+    return not_found_by_search(page)
+
+
+def asked_back(form: ReceiptForm, called: Callable[[str], Found]) -> Found | None:
+    """Return what is called by the number in the form; None, with a word in it, if nothing is."""
+    if not form.validate_on_submit():
+        return None
+    try:
+        return called(as_given_out(form.receipt.data))
+    except UnknownRecordError:
+        form.receipt.errors = [gettext("没有这个回执号，请对照回执再输一次。")]
+        return None
+
+
+def in_fours(receipt: str) -> str:
+    """Return a receipt's number as it is copied by hand: ABCD EFGH IJKL MNOP."""
+    return " ".join(receipt[start : start + 4] for start in range(0, len(receipt), 4))
+
+
+def as_given_out(typed: str) -> str:
+    """Return a number as it was given out, whatever keyboard it was typed on."""
+    text = unicodedata.normalize("NFKC", typed).upper()
+    return "".join(character for character in text if character.isalnum())

@@ -101,7 +101,7 @@ def candidate_for(session: Session, list_id: UUID, resident: Resident) -> Candid
     while not session.scalar(select(Candidate.id).where(*nominated)):
         session.execute(
             insert(Candidate)
-            .values(list_id=list_id, resident_id=resident.id, reference=new_reference("R"))
+            .values(list_id=list_id, resident_id=resident.id, reference=_new_reference())
             .on_conflict_do_nothing()
         )
     return session.scalars(
@@ -114,11 +114,6 @@ def candidate_for(session: Session, list_id: UUID, resident: Resident) -> Candid
     ).one()
 
 
-def new_reference(letter: str) -> str:
-    """Return what a candidate or a receipt is called in public: random, so it tells nothing."""
-    return f"{letter}-{b32encode(secrets.token_bytes(_REFERENCE_BYTES)).decode()}"
-
-
 def _group(
     session: Session, actor: StaffMember, request: Nominate, resident: Resident
 ) -> UUID | None:
@@ -128,3 +123,8 @@ def _group(
         return None
     refuse_foreign(session, actor, household_group_id=request.household_group_id)
     return request.household_group_id or resident.household_group_id
+
+
+def _new_reference() -> str:
+    # What a candidate is called in public is random, so that it tells nothing.
+    return f"R-{b32encode(secrets.token_bytes(_REFERENCE_BYTES)).decode()}"

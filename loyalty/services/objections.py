@@ -18,7 +18,7 @@ from loyalty.rules.selection import RoundObstacle, RoundState
 from loyalty.services.actors import StaffMember, note
 from loyalty.services.errors import RoundStateError, UnknownRecordError, ValueRefusedError
 from loyalty.services.notices import latest_version
-from loyalty.services.receipts import new_receipt
+from loyalty.services.receipts import hold_receipt, new_receipt
 from loyalty.services.rounds import round_of
 from loyalty.services.waiting_lines import disputable_lines
 from loyalty.services.working_days import last_day_of
@@ -164,8 +164,7 @@ def _running_notice(session: Session, community: Community, month: Month, *, tod
 
 
 def _objection_made(session: Session, selection_round: Round, receipt: str) -> Objection | None:
-    # Two requests with one receipt at once wait for each other.
-    session.execute(select(func.pg_advisory_xact_lock(func.hashtext(receipt))))
+    hold_receipt(session, receipt)
     return session.scalar(
         select(Objection).where(
             Objection.round_id == selection_round.id, Objection.receipt == receipt

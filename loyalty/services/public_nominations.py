@@ -4,7 +4,7 @@ Whoever sends the form learns nothing from the answer: neither that somebody liv
 somebody was nominated before.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -16,8 +16,9 @@ from loyalty.rules.calendar import Month
 from loyalty.rules.selection import RoundObstacle, RoundState
 from loyalty.services.actors import StaffMember, note
 from loyalty.services.errors import RoundStateError, UnknownRecordError
-from loyalty.services.nominations import candidate_for, list_for, new_reference, nominee
+from loyalty.services.nominations import candidate_for, list_for, nominee
 from loyalty.services.paging import Page, page
+from loyalty.services.receipts import hold_receipt, new_receipt
 from loyalty.services.rounds import held_round, round_of
 
 PUBLIC_SOURCES = ("self", "neighbour")
@@ -37,6 +38,8 @@ class NominateByName:
     """Building and flat of the person who is nominated."""
     source: str
     """One of `PUBLIC_SOURCES`."""
+    receipt: str = field(default_factory=new_receipt)
+    """What it is asked after with. Sent again with the same one, a voice counts once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,7 @@ class FindNominations:
 def nominate_by_name(
     session: Session, community: Community, month: Month, request: NominateByName, *, now: datetime
 ) -> Nomination:
-    """Take in a voice of the public.
+    """Take in a voice of the public, once per receipt.
 
     It counts at once where exactly one active resident has this name and home; otherwise staff find
     out who is meant.
@@ -66,12 +69,14 @@ def nominate_by_name(
     round_id = _round_in(session, community, month)
     held_round(session, community.id, round_id, RoundState.OPEN)
     list_id = list_for(session, round_id, request.honour)
+    if earlier := _taken_in(session, list_id, request.receipt):
+        return earlier
     nomination = Nomination(
         list_id=list_id,
         source=request.source,
         at=now,
         state="pending",
-        receipt=new_reference("N"),
+        receipt=request.receipt,
         name=request.name,
         unit=request.unit,
     )
@@ -79,16 +84,7 @@ def nominate_by_name(
         _accept(session, nomination, resident)
     session.add(nomination)
     session.flush()
-    note(
-        session,
-        None,
-        "nomination.received",
-        community_id=community.id,
-        subject_id=nomination.id,
-        now=now,
-        source=request.source,
-    )
-    session.flush()
+    _note(session, None, community.id, nomination, "received", now=now, source=request.source)
     return nomination
 
 
@@ -163,6 +159,13 @@ def _round_in(session: Session, community: Community, month: Month) -> UUID:
     return round_id
 
 
+def _taken_in(session: Session, list_id: UUID, receipt: str) -> Nomination | None:
+    hold_receipt(session, receipt)
+    return session.scalar(
+        select(Nomination).where(Nomination.list_id == list_id, Nomination.receipt == receipt)
+    )
+
+
 def _only_resident(
     session: Session, community: Community, request: NominateByName
 ) -> Resident | None:
@@ -216,11 +219,24 @@ def _decided(
     session: Session, actor: StaffMember, nomination: Nomination, *, now: datetime, **detail: object
 ) -> None:
     nomination.decided_by = actor.account_id
+    _note(session, actor, actor.community_id, nomination, nomination.state, now=now, **detail)
+
+
+def _note(
+    session: Session,
+    actor: StaffMember | None,
+    community_id: UUID,
+    nomination: Nomination,
+    deed: str,
+    *,
+    now: datetime,
+    **detail: object,
+) -> None:
     note(
         session,
         actor,
-        f"nomination.{nomination.state}",
-        community_id=actor.community_id,
+        f"nomination.{deed}",
+        community_id=community_id,
         subject_id=nomination.id,
         now=now,
         **detail,

@@ -4,6 +4,9 @@ import secrets
 from base64 import b32encode
 from hashlib import sha256
 
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
 _BYTES = 10
 
 
@@ -15,3 +18,8 @@ def new_receipt() -> str:
 def receipt_for(request: str) -> str:
     """Return the number of a request that holds something nobody guesses, always the same."""
     return b32encode(sha256(request.encode()).digest()[:_BYTES]).decode()
+
+
+def hold_receipt(session: Session, receipt: str) -> None:
+    """Let another request with the same receipt wait until the transaction ends."""
+    session.execute(select(func.pg_advisory_xact_lock(func.hashtext(receipt))))

@@ -1,3 +1,4 @@
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -115,7 +116,7 @@ def test_the_public_answer_tells_nothing_of_who_lives_there(
 
     assert answer.status_code == 201
     assert answer.json.keys() == {"receipt", "at"}
-    assert answer.json["receipt"].startswith("N-")
+    assert re.fullmatch("[A-Z2-7]{16}", answer.json["receipt"])
 
 
 def test_staff_find_out_who_is_meant(

@@ -1,6 +1,5 @@
 """Raising a matter on the public form, and asking back."""
 
-import re
 from datetime import timedelta
 
 import pytest
@@ -12,7 +11,7 @@ from sqlalchemy.orm import Session
 from loyalty.models import Community, Matter
 from tests.given import NOON, given_community
 from tests.given_notices import given_matter
-from tests.pages.visits import send, text_of
+from tests.pages.visits import receipt_in, send, text_of
 
 LAMP = {"kind": "problem", "text": "东门路灯不亮"}
 
@@ -22,12 +21,6 @@ def community(session: Session) -> Community:
     community = given_community(session)
     session.commit()
     return community
-
-
-def receipt_in(page: str) -> str:
-    found = re.search(r"\b[A-Z2-7]{4}(?: [A-Z2-7]{4}){3}\b", page)
-    assert found is not None, page
-    return found[0]
 
 
 @pytest.mark.usefixtures("community")

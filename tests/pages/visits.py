@@ -49,6 +49,13 @@ def enter(client: FlaskClient, session: Session, community: Community, *roles: R
     assert answer.status_code == 302, answer.get_data(as_text=True)
 
 
+def receipt_in(page: str) -> str:
+    """Return the receipt's number that a page shows, as it is copied by hand."""
+    found = re.search(r"\b[A-Z2-7]{4}(?: [A-Z2-7]{4}){3}\b", page)
+    assert found is not None, page
+    return found[0]
+
+
 def text_of(answer: TestResponse) -> str:
     """Return a page without its markup."""
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.get_data(as_text=True)))
