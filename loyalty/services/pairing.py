@@ -39,7 +39,7 @@ class Invitation:
 
     till: Till
     code: str
-    """Eight letters and digits, shown as XXXX-XXXX."""
+    """Eight letters and digits, shown in two groups: ABCD-2345."""
     expires_at: datetime
     """From this instant the code is refused."""
 
