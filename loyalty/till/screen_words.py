@@ -26,7 +26,6 @@ def status_words() -> dict[str, str]:
 def today_words() -> dict[str, str]:
     """Return what the list of the day says."""
     return {
-        "void": gettext("撤销"),
         "void_reason": gettext("收银台撤销"),
         "voided": gettext("已撤销"),
         "void_refused": gettext("这一笔不能在收银台撤销了，请联系社区。"),
