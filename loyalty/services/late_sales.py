@@ -13,10 +13,11 @@ from psycopg.types.json import Jsonb
 from uuid_utils.compat import uuid7
 
 from loyalty.clock import as_local
+from loyalty.rules.sale_case import CaseKind
 from loyalty.rules.verdict import Verdict
 from loyalty.services.actors import Till
 from loyalty.services.card_reading import read_code
-from loyalty.services.cases import name_sale
+from loyalty.services.cases import name_sale, open_case
 from loyalty.services.checkout import appraise, quote_at
 from loyalty.services.directory import Directory
 from loyalty.services.errors import BusyError, CardRefusedError, KeyReusedError
@@ -25,15 +26,9 @@ from loyalty.services.redeeming import FASTEST_CLOCK, TRIES, redeem
 from loyalty.services.resent_sale import SentBefore, sent_before
 from loyalty.services.sale import RedeemCard, earlier_sale, record_sale, sale_of
 
-REFUSE_SALE = """
-WITH trace AS (
-    INSERT INTO audit_event (id, community_id, at, action, actor_kind, actor_id, detail)
-    VALUES (%(trace)s, %(community)s, %(now)s, 'sale.refused', 'till', %(till)s, %(detail)s)
-)
-INSERT INTO sale_case (
-    id, community_id, till_id, shop_id, kind, verdict, idempotency_key, opened_at)
-VALUES (%(case)s, %(community)s, %(till)s, %(shop)s, 'refused', %(verdict)s, %(key)s, %(now)s)
-    ON CONFLICT DO NOTHING
+TRACE_OF_REFUSAL = """
+INSERT INTO audit_event (id, community_id, at, action, actor_kind, actor_id, detail)
+VALUES (%s, %s, %s, 'sale.refused', 'till', %s, %s)
 """
 
 EARLIEST = datetime.min.replace(tzinfo=UTC)
@@ -239,16 +234,9 @@ def _refused(
     Args:
         key: the sale's; None for an item that cannot be read.
     """
-    values = {
-        "trace": uuid7(),
-        "case": uuid7(),
-        "community": till.community_id,
-        "till": till.till_id,
-        "shop": till.shop_id,
-        "verdict": verdict,
-        "key": key,
-        "now": now,
-        "detail": Jsonb({"verdict": verdict, "key": key and str(key)}),
-    }
-    connection.execute(REFUSE_SALE, values)
+    detail = Jsonb({"verdict": verdict, "key": key and str(key)})
+    with connection.transaction():
+        trace = (uuid7(), till.community_id, now, till.till_id, detail)
+        connection.execute(TRACE_OF_REFUSAL, trace)
+        open_case(connection, till, CaseKind.REFUSED, key, verdict=verdict, now=now)
     return Outcome(OutcomeKind.REFUSED, verdict)
