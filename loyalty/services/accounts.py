@@ -98,7 +98,7 @@ def change_account(
         ValueRefusedError: the community would be left without a manager, or has no such resident.
     """
     # Two managers may close each other's accounts at the same moment; one of them waits here.
-    locked_community(session, actor)
+    locked_community(session, actor.community_id)
     account = _locked_account(session, actor, request.account_id)
     if account.version != request.version:
         raise StaleRecordError("The account has been changed meanwhile; read it again.")

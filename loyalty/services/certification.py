@@ -79,7 +79,7 @@ def move_certification(
     """
     if request.action in FOR_A_MANAGER and Role.MANAGER not in actor.roles:
         raise NotAllowedError("This step of a certification is the manager's.")
-    community = locked_community(session, actor)
+    community = locked_community(session, actor.community_id)
     shop = locked_shop(session, actor, request.shop_id, version=request.version)
     facts = _facts(shop, request.reason, today=now.date())
     if missing := missing_for(request.action, facts):

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -62,20 +63,21 @@ def honours_of(session: Session, actor: StaffMember) -> Sequence[Honour]:
     return session.scalars(query.order_by(Honour.number)).all()
 
 
-def locked_community(session: Session, actor: StaffMember) -> Community:
-    """Return the actor's community, its policy held still until the transaction ends.
+def locked_community(session: Session, community_id: UUID) -> Community:
+    """Return a community, its policy held still until the transaction ends.
 
-    Agreed rates lie in the band, and plaques count on, only if nobody else moves the band or counts
-    meanwhile. Sales merely refer to the community, so they go on: hence the weaker lock.
+    Agreed rates lie in the band, and plaques, matters and lists count on, only if nobody else moves
+    the band or counts meanwhile. Sales merely refer to the community, so they go on: hence the
+    weaker lock.
     """
-    return session.get_one(Community, actor.community_id, with_for_update={"key_share": True})
+    return session.get_one(Community, community_id, with_for_update={"key_share": True})
 
 
 def change_policy(
     session: Session, actor: StaffMember, request: ChangePolicy, *, now: datetime
 ) -> Community:
     """Change the policy; sales from now on follow it, earlier ones keep the version they met."""
-    community = locked_community(session, actor)
+    community = locked_community(session, actor.community_id)
     if community.version != request.version:
         raise StaleRecordError("The policy has been changed meanwhile; read it again.")
     for name, value in request.values.items():

@@ -31,7 +31,7 @@ def shop_intake(session: Session, actor: StaffMember, *, now: datetime) -> Intak
             create_shop(session, actor, replace(request, import_id=import_id), now=now)
 
     return Intake(
-        columns=_columns(session, locked_community(session, actor)),
+        columns=_columns(session, locked_community(session, actor.community_id)),
         request_of=_request,
         key_of=lambda request: (request.name, request.stall),
         known=frozenset(

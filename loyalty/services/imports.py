@@ -60,7 +60,7 @@ def upload_table(
     session: Session, actor: StaffMember, request: UploadTable, *, now: datetime
 ) -> ImportJob:
     """Judge a table, and take it in at once if that is wanted and nothing is wrong with it."""
-    locked_community(session, actor)
+    locked_community(session, actor.community_id)
     intake = _intake(session, actor, request.kind, now=now)
     table = laid_out(request.rows, intake.columns)
     result = judged(table.rows, intake, table.headings)
@@ -92,7 +92,7 @@ def apply_import(
     Raises:
         ImportStateError: it was applied already, has errors, or the world has moved on since.
     """
-    locked_community(session, actor)
+    locked_community(session, actor.community_id)
     job = import_of(session, actor, import_id, lock=True)
     obstacles = {
         ImportObstacle.APPLIED_ALREADY: job.applied_at is not None,

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from loyalty.models import Community, Matter, StaffAccount
 from loyalty.services.actors import Role, StaffMember, note
+from loyalty.services.community import locked_community
 from loyalty.services.errors import (
     NotAllowedError,
     StaleRecordError,
@@ -96,20 +97,19 @@ def raise_matter(
     if not for_itself and not actor.roles & {Role.STAFF, Role.MANAGER}:
         raise NotAllowedError("The council raises matters of its own; staff see who answers them.")
     _refuse_stranger(session, actor, request.owner_id)
-    return _written_down(session, actor, actor.community_id, request, now=now)
+    community = locked_community(session, actor.community_id)
+    return _written_down(session, actor, community, request, now=now)
 
 
 def raise_public_matter(
     session: Session, community: Community, request: RaiseMatter, *, receipt: str, now: datetime
 ) -> Matter:
     """Write down what a resident has raised on the public form, once per receipt."""
-    _hold(session, community.id)
+    # Held before it is looked for, so that one that is sent twice at once gets one number.
+    locked_community(session, community.id)
     if earlier := _raised_with(session, community, receipt):
         return earlier
-    matter = _written_down(session, None, community.id, request, now=now)
-    matter.receipt = receipt
-    session.flush()
-    return matter
+    return _written_down(session, None, community, request, receipt=receipt, now=now)
 
 
 def matter_called(session: Session, community: Community, receipt: str) -> Matter:
@@ -201,31 +201,28 @@ def _raised_with(session: Session, community: Community, receipt: str) -> Matter
     )
 
 
-def _hold(session: Session, community_id: UUID) -> None:
-    # Two matters at the same moment get two numbers; one that is sent twice gets one.
-    session.get_one(Community, community_id, with_for_update={"key_share": True})
-
-
 def _written_down(
     session: Session,
     actor: StaffMember | None,
-    community_id: UUID,
+    community: Community,
     request: RaiseMatter,
     *,
+    receipt: str | None = None,
     now: datetime,
 ) -> Matter:
-    _hold(session, community_id)
+    """Write a matter down; two at once get two numbers, for the caller holds the community."""
     last = session.scalar(
-        select(func.max(Matter.number)).where(Matter.community_id == community_id)
+        select(func.max(Matter.number)).where(Matter.community_id == community.id)
     )
     matter = Matter(
-        community_id=community_id,
+        community_id=community.id,
         number=(last or 0) + 1,
         kind=request.kind.value,
         text=request.text,
         raised_by=request.raised_by.value,
         raised_at=now,
         contact=request.contact,
+        receipt=receipt,
         owner_id=request.owner_id,
         due_on=request.due_on,
     )

@@ -11,6 +11,7 @@ from loyalty.models import Card, Community, RevocationList
 from loyalty.rules.calendar import Month
 from loyalty.rules.card_state import CardState
 from loyalty.services.card_keys import private_half, signing_key_for
+from loyalty.services.community import locked_community
 from loyalty.services.errors import UnknownRecordError
 
 
@@ -22,8 +23,8 @@ def publish(
     Cards that have run out are left off: their own date refuses them.
     """
     # One list after the other, so that the numbers have no gaps and a later list never lacks what
-    # an earlier one holds. Sales, which only refer to the community, are not held up.
-    session.get_one(Community, community.id, with_for_update={"key_share": True})
+    # an earlier one holds.
+    locked_community(session, community.id)
     session.flush()
     last = latest_list(session, community)
     number = 1 if last is None else last.number + 1

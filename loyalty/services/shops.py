@@ -53,7 +53,7 @@ def create_shop(
     session: Session, actor: StaffMember, request: CreateShop, *, now: datetime
 ) -> Shop:
     """Take in a shop that applies for a plaque."""
-    community = locked_community(session, actor)
+    community = locked_community(session, actor.community_id)
     shop = Shop(
         community_id=community.id,
         name=request.name,
@@ -83,7 +83,7 @@ def change_shop(
     session: Session, actor: StaffMember, request: ChangeShop, *, now: datetime
 ) -> Shop:
     """Change some members of a shop; sales from now on follow it."""
-    community = locked_community(session, actor)
+    community = locked_community(session, actor.community_id)
     shop = locked_shop(session, actor, request.shop_id, version=request.version)
     values = dict(request.values)
     if "name" in values:

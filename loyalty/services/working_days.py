@@ -84,7 +84,7 @@ def set_working_days(
             )
         seen.add(changed.day)
     # Two who save at once do so one after the other; the later table stands.
-    locked_community(session, actor)
+    locked_community(session, actor.community_id)
     session.execute(
         delete(WorkingDayOverride).where(
             WorkingDayOverride.community_id == actor.community_id,
