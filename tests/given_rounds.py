@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, joinedload
 from loyalty.models import Candidate, Community, Nomination, Panellist, Round, RoundList
 from loyalty.rules.selection import RoundAction
 from loyalty.services.actors import Role, StaffMember
+from loyalty.services.receipts import new_receipt
 from loyalty.services.round_actions import ActOnRound, act_on_round
 from loyalty.services.sign_in import member
 from tests.given import (
@@ -68,7 +69,7 @@ def given_nomination(session: Session, selection_round: Round, **values: Any) ->
             "state": "pending",
             "name": "张小明",
             "unit": "3号楼",
-            "receipt": f"N-{next(number)}",
+            "receipt": new_receipt(),
             "at": NOON,
             **values,
         }

@@ -99,6 +99,23 @@ def find_nominations(
     return page(session, query, Nomination, limit=request.limit, after=request.after)
 
 
+def nomination_called(
+    session: Session, actor: StaffMember, round_id: UUID, receipt: str
+) -> Nomination:
+    """Return the nomination of a round with a receipt's number.
+
+    Raises:
+        UnknownRecordError: the community has no such round, or the round no such number.
+    """
+    round_of(session, actor, round_id)
+    nomination = session.scalar(
+        _nominations().where(RoundList.round_id == round_id, Nomination.receipt == receipt)
+    )
+    if nomination is None:
+        raise UnknownRecordError("There is no nomination with this number.")
+    return nomination
+
+
 @dataclass(frozen=True, slots=True)
 class MatchNomination:
     """Who is meant by a nomination of the public."""

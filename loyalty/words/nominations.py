@@ -1,4 +1,4 @@
-"""Who speaks for a candidate, in words."""
+"""Who speaks for a candidate, and what has become of it, in words."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -14,3 +14,12 @@ SOURCES: Mapping[str, LazyString] = MappingProxyType(
     }
 )
 """By the codes of `services.nominations.SOURCES`."""
+
+STATES: Mapping[str, LazyString] = MappingProxyType(
+    {
+        "pending": lazy_gettext("等着核对"),
+        "accepted": lazy_gettext("已核对，推荐算数"),
+        "rejected": lazy_gettext("已退回"),
+    }
+)
+"""By the codes of `services.public_nominations.STATES`."""

@@ -8,18 +8,13 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from loyalty.models import Candidate, Community, Nomination, Round
+from loyalty.models import Candidate, Community, Round
 from loyalty.services.actors import Role
 from tests.given import given_community, given_resident, given_round
-from tests.given_rounds import given_candidate, list_of
+from tests.given_rounds import given_candidate, given_nomination
 from tests.pages.visits import enter, press, send, text_of
 
 BY_STAFF = {"honour": "civilized_resident", "source": "staff"}
-
-
-@pytest.fixture
-def community(session: Session) -> Community:
-    return given_community(session)
 
 
 @pytest.fixture
@@ -108,16 +103,7 @@ def test_a_voice_of_the_public_counts_once_somebody_has_found_who_is_meant(
     client: FlaskClient, session: Session, community: Community, open_round: Round
 ) -> None:
     resident = given_resident(session, community)
-    voice = Nomination(
-        list_id=list_of(session, open_round).id,
-        source="neighbour",
-        at=open_round.created_at,
-        state="pending",
-        receipt="N-TEST",
-        name="张小明",
-        unit="三号楼",
-    )
-    session.add(voice)
+    voice = given_nomination(session, open_round)
     enter(client, session, community, Role.STAFF)
     path = f"/staff/rounds/{open_round.id}/nominations"
 
@@ -128,6 +114,25 @@ def test_a_voice_of_the_public_counts_once_somebody_has_found_who_is_meant(
     session.refresh(voice)
     assert voice.consented_at is not None
     assert "待核对" not in text_of(client.get(path))
+
+
+def test_staff_tell_whoever_brings_a_receipt_what_has_become_of_the_nomination(
+    client: FlaskClient, session: Session, community: Community, open_round: Round
+) -> None:
+    voice = given_nomination(session, open_round)
+    elsewhere = given_nomination(session, given_round(session, given_community(session)))
+    enter(client, session, community, Role.STAFF)
+    path = f"/staff/rounds/{open_round.id}/nominations"
+
+    before = text_of(press(client, path, f"{path}/called", receipt=voice.receipt))
+    press(client, path, f"{path}/{voice.id}/reject", reason="查无此人")
+    told = text_of(press(client, path, f"{path}/called", receipt=voice.receipt.lower()))
+    unknown = text_of(press(client, path, f"{path}/called", receipt=elsewhere.receipt))
+
+    assert "等着核对" in before
+    assert "已退回" in told
+    assert "查无此人" in told
+    assert "没有这个回执号" in unknown
 
 
 def test_whoever_declines_stands_on_the_list_as_declined(

@@ -1,6 +1,7 @@
 """Putting people forward: by name and pinyin, several at once, from a file, or as others did."""
 
 from dataclasses import asdict
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from werkzeug.exceptions import BadRequest
 from loyalty.database import transaction
 from loyalty.models import Nomination, Resident, Round
 from loyalty.pages.forms import NEEDED, Form
+from loyalty.pages.receipts import ReceiptForm, asked_back
 from loyalty.pages.staff import console
 from loyalty.pages.staff.confirmation import ConfirmationForm, ReasonForm
 from loyalty.services.errors import UnreadableFileError
@@ -27,6 +29,7 @@ from loyalty.services.public_nominations import (
     MatchNomination,
     find_nominations,
     match_nomination,
+    nomination_called,
     reject_nomination,
 )
 from loyalty.services.residents import FindResidents, find_residents
@@ -34,7 +37,7 @@ from loyalty.services.round_progress import progress_of
 from loyalty.services.rounds import round_of
 from loyalty.services.tables import read_table
 from loyalty.words.imports import row_fault_in_words
-from loyalty.words.nominations import SOURCES
+from loyalty.words.nominations import SOURCES, STATES
 from loyalty.words.refusals import refusal_in_words
 from loyalty.words.verdicts import Tone
 
@@ -155,17 +158,28 @@ def rejected(round_id: UUID, nomination_id: UUID) -> Any:
     return redirect(url_for("staff_nominations.listed", round_id=round_id))
 
 
+@nominations.post("/called")
+def called(round_id: UUID) -> str:
+    """Tell what has become of a voice of the public, for whoever brings its receipt."""
+    form = ReceiptForm()
+    with transaction() as session:
+        selection_round = round_of(session, console.actor(), round_id)
+        found = asked_back(form, partial(nomination_called, session, console.actor(), round_id))
+    return _page(selection_round, receipt_form=form, called=found)
+
+
 def _page(selection_round: Round, **shown: Any) -> str:
     """Return the page of nominations, with what a search, a file or an import has found."""
-    asked = {"progress": None, "pending": [], "searched": None, "faults": [], **shown}
+    asked: dict[str, Any] = {"progress": None, "pending": [], "searched": None, "faults": []}
     return render_template(
         "staff/nominations.html",
         round=selection_round,
         sources=SOURCES,
+        states=STATES,
         kept=_kept(),
         form=ConfirmationForm(),
         file_form=NomineeFileForm(),
-        **asked,
+        **{"receipt_form": ReceiptForm(formdata=None), **asked, **shown},
     )
 
 
