@@ -5,30 +5,43 @@ import { createChoices } from "../../loyalty/till/static/choices.js";
 import { createSignals } from "../../loyalty/till/static/signals.js";
 
 const LOOK = { large: false, dark: true };
+const ALONE = new EventTarget();
 
 function storage(kept = {}) {
   return { getItem: (name) => kept[name] || null, setItem: (name, value) => (kept[name] = value) };
 }
 
 test("a new device is loud, and looks as its page came", () => {
-  const chosen = createChoices(storage(), LOOK).read();
+  const chosen = createChoices(storage(), LOOK, ALONE).read();
   assert.deepEqual([chosen.sound, chosen.voice, chosen.vibration], [true, true, true]);
   assert.deepEqual([chosen.large, chosen.dark, chosen.training], [false, true, false]);
 });
 
 test("a choice is kept, and told to whoever follows", () => {
   const place = storage();
-  const choices = createChoices(place, LOOK);
+  const choices = createChoices(place, LOOK, ALONE);
   const told = [];
   choices.follow(({ dark }) => told.push(dark));
   choices.change({ dark: false });
   assert.deepEqual(told, [true, false]);
-  assert.equal(createChoices(place, LOOK).read().dark, false);
+  assert.equal(createChoices(place, LOOK, ALONE).read().dark, false);
+});
+
+test("what another tab has changed is told as well", () => {
+  const place = storage();
+  const window = new EventTarget();
+  const told = [];
+  createChoices(place, LOOK, window).follow(({ training }) => told.push(training));
+  createChoices(place, LOOK, ALONE).change({ training: true });
+  for (const key of ["another", "loyalty.choices"]) {
+    window.dispatchEvent(Object.assign(new Event("storage"), { key }));
+  }
+  assert.deepEqual(told, [false, true]);
 });
 
 test("a broken memory gives the usual choices", () => {
   const place = storage({ "loyalty.choices": "{" });
-  assert.equal(createChoices(place, LOOK).read().roll, "58");
+  assert.equal(createChoices(place, LOOK, ALONE).read().roll, "58");
 });
 
 test("sound, voice and vibration are switched off one by one", () => {

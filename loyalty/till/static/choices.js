@@ -26,8 +26,10 @@ const KEPT_AS = "loyalty.choices";
 /**
  * @param {Storage} storage
  * @param {{large: boolean, dark: boolean}} look of the page until somebody chooses
+ * @param {EventTarget} window told by the browser what another tab has changed: practice in one
+ *   tab must be seen in all
  */
-export function createChoices(storage, look) {
+export function createChoices(storage, look, window) {
   const listeners = [];
 
   /** @returns {Choices} */
@@ -39,12 +41,18 @@ export function createChoices(storage, look) {
     }
   }
 
+  function tell() {
+    for (const listener of listeners) listener(read());
+  }
+
+  window.addEventListener("storage", ({ key }) => key === KEPT_AS && tell());
+
   return {
     read,
     /** @param {Partial<Choices>} changed */
     change(changed) {
       storage.setItem(KEPT_AS, JSON.stringify({ ...read(), ...changed }));
-      for (const listener of listeners) listener(read());
+      tell();
     },
     /** @param {(choices: Choices) => void} listener told at once and after each change */
     follow(listener) {

@@ -29,7 +29,7 @@ const MINUTE = 60 * 1000;
 const page = document;
 const words = JSON.parse(page.getElementById("words").textContent);
 const pairing = createPairing(localStorage);
-const choices = createChoices(localStorage, lookOf(page));
+const choices = createChoices(localStorage, lookOf(page), window);
 const voice = createVoice({
   synthesis: window.speechSynthesis,
   utter: (text) => new SpeechSynthesisUtterance(text),
