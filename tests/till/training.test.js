@@ -8,6 +8,7 @@ const teller = {
   judge: async (code) => asked.push(code),
   check: () => assert.fail("the service is not asked in practice"),
   record: () => assert.fail("nothing is recorded in practice"),
+  attentionItems: async () => [{ key: "real" }],
   quote: (card, total) => {
     const payable = Math.floor((total * card.pay_permille) / 1000);
     return { total_fen: total, payable_fen: payable, saved_fen: total - payable };
@@ -51,6 +52,10 @@ test("a practice sale is answered, listed and voided like a real one", async () 
   assert.deepEqual([body.uses, body.payable_fen, body.items[0].with_amount], [1, 1096, true]);
   await training.book.takeBack(body.items[0].id);
   assert.equal((await training.book.today()).body.uses, 0);
+});
+
+test("a real sale that needs attention is not there to be put away", async () => {
+  assert.deepEqual(await practice().teller.attentionItems(), []);
 });
 
 test("goods come back in practice, but not more than were bought", async () => {

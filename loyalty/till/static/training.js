@@ -51,6 +51,8 @@ export function createTraining({ teller, pack, now }) {
       // The device's amber is not held back for a service that is not asked.
       state: () => ({ ...teller.state(), online: false, waiting: 0 }),
       waitingItems: async () => [],
+      // What is put away in practice would be gone in earnest.
+      attentionItems: async () => [],
       async check(code, onAnswer) {
         const valid = { verdict: "ok", unchecked: [], from: "device", mayRecord: true };
         onAnswer(isTrainingCode(code) ? { ...valid, card: card() } : await teller.judge(code));
