@@ -72,6 +72,29 @@ def test_a_tab_begins_anew_when_another_one_is_signed_out_or_the_memory_is_clear
     other.page.wait_for_function("() => window.till === undefined")
 
 
+def test_practice_in_one_tab_is_practice_in_all(phone: Page, session: Session, shop: Shop) -> None:
+    pair(phone, session, shop)
+    other = phone.context.new_page()
+    other.goto("/till")
+    other.locator(".tabs [data-open=settings]").click()
+    other.locator("[data-choice=training]").check()
+
+    expect(phone.locator("[data-training-banner]")).to_be_visible()
+
+
+def test_a_pairing_that_the_browsers_late_memory_brings_back_gives_way(till: StillTill) -> None:
+    pairing = till.run("localStorage.getItem('loyalty.till')")
+    bring_back = "localStorage.setItem('loyalty.till', '{\"token\": \"till_earlier\"}')"
+    till.run(bring_back)
+    till.reopen()
+    assert till.run("localStorage.getItem('loyalty.till')") == pairing
+
+    assert till.run("till.teller.unpair()") is True
+    till.run(bring_back)
+    till.reopen()
+    assert till.run("localStorage.getItem('loyalty.till')") is None
+
+
 def test_a_kept_sale_survives_the_killing_of_the_browser(
     browser: Browser, service: str, session: Session, *, shop: Shop, card: Card, tmp_path: Path
 ) -> None:

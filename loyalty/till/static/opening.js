@@ -43,8 +43,10 @@ export async function openTill(window, pairing) {
   const store = await openStore({ outdated: () => window.location.reload() });
   const parts = partsOf(window, token, store);
   const { api, clock, pack, uploader, standing } = parts;
+  // The page's other memory is written late, and may tell of an earlier pairing.
   const paired = await store.read(PAIRING);
-  if (paired && token() === null) pairing.keep(paired);
+  if (paired) pairing.keep(paired);
+  else if (paired === null) pairing.forget();
   await Promise.all([clock.load(), pack.load()]);
   if (await store.read(REVOKED)) uploader.refused();
   // The page may be of a newer version, or what stood before the service may be gone.

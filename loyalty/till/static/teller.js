@@ -206,9 +206,9 @@ function binding({ api, store, device, pack, uploader, standing, pairing, meet }
       const answer = await api.pair(code, key === null ? null : key.publicKey);
       if (answer.status !== 201) return answer;
       await Promise.all([device.adopt(key), pack.forget()]);
-      pairing.keep(answer.body);
-      // Browsers write the page's other memory late; a code works once.
+      // First: the page's other memory follows this one when the till is opened.
       await store.write(PAIRING, answer.body);
+      pairing.keep(answer.body);
       uploader.renew();
       await meet();
       return answer;
