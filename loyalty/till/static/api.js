@@ -14,10 +14,19 @@ const SILENCE = Object.freeze({ status: 0, body: null, etag: null });
 const PASSING = new Set([408, 425, 429, 500, 502, 503, 504]);
 
 /** Whoever waits at the counter waits no longer than this, in milliseconds. */
-export const AT_THE_COUNTER = 1500;
+const AT_THE_COUNTER = 1500;
 
 /** Many sales, or many cards, may take this long on a weak network, in milliseconds. */
 const IN_THE_BACKGROUND = 30000;
+
+/**
+ * @typedef {object} How
+ * @property {object} [body]
+ * @property {Record<string, string>} [headers]
+ * @property {number} [wait] in milliseconds
+ *
+ * @typedef {(method: string, path: string, how?: How) => Promise<Answer>} Call path below /api/v1
+ */
 
 /**
  * Return the calls a till makes.
@@ -30,76 +39,51 @@ const IN_THE_BACKGROUND = 30000;
  *   [world.heard] told of each answer, and of silence
  */
 export function createApi({ fetch, token, patience, now = Date.now, heard = () => {} }) {
-  const atTheCounter = Math.min(patience, AT_THE_COUNTER);
-
-  /**
-   * @param {string} method
-   * @param {string} path below /api/v1
-   * @param {object} [how]
-   * @param {object} [how.body]
-   * @param {Record<string, string>} [how.headers]
-   * @param {number} [how.wait]
-   * @returns {Promise<Answer>}
-   */
+  /** @type {Call} */
   async function call(method, path, { body, headers = {}, wait = patience } = {}) {
-    const patienceIsOver = new AbortController();
-    const alarm = setTimeout(() => patienceIsOver.abort(), wait);
-    const sentAt = now();
     const request = {
       method,
-      headers: { ...headersOf(body), ...headers },
+      headers: { ...headersOf(body, token()), ...headers },
       body: body === undefined ? undefined : JSON.stringify(body),
-      signal: patienceIsOver.signal,
       cache: "no-store",
       credentials: "omit",
     };
-    let date = null;
-    let answer = SILENCE;
-    try {
-      const response = await fetch(`/api/v1${path}`, request);
-      date = response.headers.get("Date");
-      answer = await answerOf(response);
-    } catch {
-      // No network, no patience left, or an answer that broke off: silence.
-    }
-    clearTimeout(alarm);
+    const sentAt = now();
+    const { answer, date } = await answerWithin(wait, (signal) =>
+      fetch(`/api/v1${path}`, { ...request, signal }),
+    );
     heard({ status: answer.status, date, sentAt, heardAt: now() });
     return answer;
   }
 
-  function headersOf(body) {
-    const headers = { Accept: "application/json" };
-    const known = token();
-    if (known !== null) headers.Authorization = `Bearer ${known}`;
-    if (body !== undefined) headers["Content-Type"] = "application/json";
-    return headers;
-  }
+  return { ...counterCalls(call), ...backgroundCalls(call), ...dayCalls(call) };
+}
 
+/** @param {Call} call */
+function counterCalls(call) {
   return {
-    /**
-     * @param {string} code
-     * @param {string | null} deviceKey public half
-     */
-    pair: (code, deviceKey = null) =>
-      call("POST", "/till/pairing", { body: { pairing_code: code, device_public_key: deviceKey } }),
-
-    /**
-     * @param {string} code
-     * @param {number | null} totalFen
-     */
-    check: (code, totalFen) =>
-      call("POST", "/validations", {
-        body: totalFen === null ? { code } : { code, total_fen: totalFen },
-        wait: atTheCounter,
-      }),
+    /** @param {string} code */
+    check: (code) => call("POST", "/validations", { body: { code }, wait: AT_THE_COUNTER }),
 
     /** @param {any} sale as it is kept in the queue */
     record: ({ idempotency_key: key, device: _proof, ...sale }) =>
       call("POST", "/redemptions", {
         body: sale,
         headers: { "Idempotency-Key": key },
-        wait: atTheCounter,
+        wait: AT_THE_COUNTER,
       }),
+  };
+}
+
+/** @param {Call} call */
+function backgroundCalls(call) {
+  return {
+    /**
+     * @param {string} code
+     * @param {string | null} deviceKey public half
+     */
+    pair: (code, deviceKey) =>
+      call("POST", "/till/pairing", { body: { pairing_code: code, device_public_key: deviceKey } }),
 
     /** @param {readonly any[]} sales up to five hundred */
     sync: (sales) =>
@@ -111,6 +95,13 @@ export function createApi({ fetch, token, patience, now = Date.now, heard = () =
         headers: etag === null ? {} : { "If-None-Match": etag },
         wait: IN_THE_BACKGROUND,
       }),
+  };
+}
+
+/** @param {Call} call */
+function dayCalls(call) {
+  return {
+    today: () => call("GET", "/till/today"),
 
     /**
      * @param {string} id
@@ -125,9 +116,35 @@ export function createApi({ fetch, token, patience, now = Date.now, heard = () =
      */
     giveBack: (id, reason, amountFen) =>
       call("POST", `/redemptions/${id}/returns`, { body: { reason, amount_fen: amountFen } }),
-
-    today: () => call("GET", "/till/today"),
   };
+}
+
+function headersOf(body, token) {
+  const headers = { Accept: "application/json" };
+  if (token !== null) headers.Authorization = `Bearer ${token}`;
+  if (body !== undefined) headers["Content-Type"] = "application/json";
+  return headers;
+}
+
+/**
+ * Return what is answered in time, and when the service says that was.
+ * @param {number} wait milliseconds
+ * @param {(signal: AbortSignal) => Promise<Response>} ask
+ */
+async function answerWithin(wait, ask) {
+  const patienceIsOver = new AbortController();
+  const alarm = setTimeout(() => patienceIsOver.abort(), wait);
+  let date = null;
+  let answer = SILENCE;
+  try {
+    const response = await ask(patienceIsOver.signal);
+    date = response.headers.get("Date");
+    answer = await answerOf(response);
+  } catch {
+    // No network, no patience left, or an answer that broke off: silence.
+  }
+  clearTimeout(alarm);
+  return { answer, date };
 }
 
 /**

@@ -65,7 +65,7 @@ function looking({ api, appraiser, standing }) {
 
   /** @returns {Promise<Answer | null>} null where the service has not said anything of the card */
   async function ask(code) {
-    const { status, body } = await api.check(code, null);
+    const { status, body } = await api.check(code);
     if (status === 401) return refusal("till_revoked", "service");
     const { verdict } = Object(body);
     if (status !== 200 || !verdict) return null;
