@@ -11,6 +11,7 @@ from flask_babel import format_date, format_datetime, format_time, get_locale
 from loyalty.rules.calendar import Month
 from loyalty.rules.card_number import in_groups, last4, number_of
 from loyalty.rules.money import Fen
+from loyalty.services.points import as_written
 from loyalty.words.honours import honour_name
 from loyalty.words.obstacles import outcome_name, reason_name, reason_with_fact
 from loyalty.words.rates import pay_in_words, shop_rates
@@ -54,19 +55,14 @@ def counted(number: int) -> str:
     return f"{number:,}"
 
 
-def points(hundredths: int) -> str:
-    """Return points of hundredths: 1250 is "12.50"."""
-    return f"{hundredths // 100}.{hundredths % 100:02d}"
-
-
 def ground(against: Mapping[str, Any]) -> str:
     """Return one entry of `Candidate.grounds` in words: the reason, and the fact behind it."""
     months = [month(Month.parse(won).first) for won in against.get("months_won", ())]
     return reason_with_fact(
         against["reason"],
         months="、".join(months),
-        score=points(against.get("score") or 0),
-        threshold=points(against.get("threshold") or 0),
+        score=as_written(against.get("score") or 0),
+        threshold=as_written(against.get("threshold") or 0),
     )
 
 
@@ -95,7 +91,7 @@ FILTERS: Mapping[str, Callable[..., object]] = MappingProxyType(
         "grouped": in_groups,
         "number": number_of,
         "last4": last4,
-        "points": points,
+        "points": as_written,
         "outcome": outcome_name,
         "reason": reason_name,
         "shop_state": lambda shop, today: shop_state_words(shop, today=today),

@@ -9,6 +9,7 @@ from flask_babel import LazyString, gettext, lazy_gettext, ngettext
 from loyalty.rules.basis import Basis
 from loyalty.rules.notice import NoticeKind, notice_over
 from loyalty.services.objections import ObjectionState
+from loyalty.services.points import as_written
 from loyalty.services.public_notices import NoticeLine, NoticeList
 from loyalty.words.honours import HONOURS
 from loyalty.words.states import StateWords
@@ -36,8 +37,8 @@ def basis_in_words(line: NoticeLine) -> str:
     """Return why a person stands on a list, as far as everyone may know it."""
     score = gettext(
         "得分%(lowest)s至%(highest)s",
-        lowest=_points(line.score_from),
-        highest=_points(line.score_to),
+        lowest=as_written(line.score_from),
+        highest=as_written(line.score_to),
     )
     match line.basis:
         case Basis.SCORE:
@@ -75,7 +76,3 @@ def days_left(last: date, today: date) -> str:
     if left == 0:
         return str(gettext("今天是最后一天"))
     return str(ngettext("还有%(num)d天", "还有%(num)d天", left))
-
-
-def _points(hundredths: int) -> str:
-    return f"{hundredths // 100}.{hundredths % 100:02d}"
