@@ -170,7 +170,15 @@ def called(round_id: UUID) -> str:
 
 def _page(selection_round: Round, **shown: Any) -> str:
     """Return the page of nominations, with what a search, a file or an import has found."""
-    asked: dict[str, Any] = {"progress": None, "pending": [], "searched": None, "faults": []}
+    asked: dict[str, Any] = {
+        "progress": None,
+        "pending": [],
+        "searched": None,
+        "faults": [],
+        "called": None,
+        "receipt_form": ReceiptForm(formdata=None),
+        **shown,
+    }
     return render_template(
         "staff/nominations.html",
         round=selection_round,
@@ -179,7 +187,7 @@ def _page(selection_round: Round, **shown: Any) -> str:
         kept=_kept(),
         form=ConfirmationForm(),
         file_form=NomineeFileForm(),
-        **{"receipt_form": ReceiptForm(formdata=None), **asked, **shown},
+        **asked,
     )
 
 
