@@ -13,7 +13,7 @@ from wtforms.validators import ValidationError
 
 from loyalty.database import transaction
 from loyalty.models import Area, Community, Honour, Round
-from loyalty.pages.forms import Form, choice, line, options, whole_number
+from loyalty.pages.forms import Form, choice, options, points, whole_number
 from loyalty.pages.staff import console
 from loyalty.pages.values import month as month_in_words
 from loyalty.rules.calendar import CARD_MONTHS, Month
@@ -23,7 +23,6 @@ from loyalty.rules.selection import RoundAction
 from loyalty.services.areas import find_areas
 from loyalty.services.community import community_of, honours_of
 from loyalty.services.errors import AlreadyExistsError
-from loyalty.services.points import hundredths_of
 from loyalty.services.round_actions import ActOnRound, act_on_round
 from loyalty.services.rounds import MONTHS_AHEAD, MONTHS_BACK, PlannedList, PlanRound, plan_round
 from loyalty.words.honours import honour_name
@@ -38,7 +37,6 @@ MOST_AREAS = 200
 LONGEST_COOLING_OFF = 12
 LONGEST_NOTICE = 60
 COOLING_OFF_MONTHS = 1
-LONGEST_POINTS = 7
 
 
 class RoundForm(Form):
@@ -57,14 +55,7 @@ class ListForm(wtforms.Form):  # type: ignore[misc]  # the library has no types
         LONGEST_COOLING_OFF,
         default=COOLING_OFF_MONTHS,
     )
-    min_score = line(lazy_gettext("最低分"), needed=False, longest=LONGEST_POINTS)
-
-    def validate_min_score(self, field: Any) -> None:
-        """Refuse what is not written as points."""
-        try:
-            hundredths_of(field.data or "1")
-        except ValueError as fault:
-            raise ValidationError(gettext("请填分数，比如60或60.5；不设就空着。")) from fault
+    min_score = points(lazy_gettext("最低分"), needed=False)
 
     def validate_quota(self, field: Any) -> None:
         """Refuse a quota below what the areas are to have at least."""
@@ -142,7 +133,7 @@ def _planned_list(code: str, typed: Any) -> PlannedList:
         pay_permille=int(typed.pay_permille.data),
         months_valid=int(typed.months_valid.data),
         cooling_off_months=typed.cooling_off_months.data or 0,
-        min_score_hundredths=hundredths_of(typed.min_score.data) if typed.min_score.data else 0,
+        min_score_hundredths=typed.min_score.data or 0,
         area_minimums={
             UUID(area): least for area, least in typed.areas.data.items() if least is not None
         },
