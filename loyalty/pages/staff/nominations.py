@@ -173,6 +173,7 @@ def _page(selection_round: Round, **shown: Any) -> str:
     asked: dict[str, Any] = {
         "progress": None,
         "pending": [],
+        "found": [],
         "searched": None,
         "faults": [],
         "called": None,
