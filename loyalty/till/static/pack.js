@@ -44,63 +44,39 @@ export function createPack({ api, store, clock, subtle, verifier }) {
   /** @type {{document: any, list: any, etag: string | null, confirmedAt: number} | null} */
   let kept = null;
 
-  /** Take a pack into use with the last good revocation list, which may be older than it. */
+  /** Take a pack into use with the newer of two lists: the last good one, and its own. */
   async function use(next) {
-    const keys = await keysOf(next.document);
-    const slug = next.document.community.slug;
-    const revocations = await readRevocations(next.list, slug, keys, verifier.hasSigned);
+    const { document } = next;
+    const keys = await keysOf(document.keys, subtle);
+    const read = (list) => readRevocations(list, document.community.slug, keys, verifier.hasSigned);
+    const { list, revocations } = await newerOf(next.list, document.revocations, read);
     pack = {
-      ...next.document,
+      ...document,
       keys,
       revocations,
-      roster: rosterOf(next.document.roster),
-      issuedAt: Date.parse(next.document.issued_at),
+      roster: rosterOf(document.roster),
+      issuedAt: Date.parse(document.issued_at),
     };
-    kept = next;
-  }
-
-  /** Return the newer list; one that no key of ours has signed leaves the other in force. */
-  async function newerList(document) {
-    const { slug } = document.community;
-    const before = kept !== null && kept.document.community.slug === slug ? kept.list : null;
-    const keys = await keysOf(document);
-    const offered = await readRevocations(document.revocations, slug, keys, verifier.hasSigned);
-    const known = await readRevocations(before, slug, keys, verifier.hasSigned);
-    const newer = offered !== null && (known === null || offered.number >= known.number);
-    return newer ? document.revocations : before;
-  }
-
-  /** Return the keys by their ids; one that goes by another's id is left out. */
-  async function keysOf(document) {
-    const keys = new Map();
-    for (const { kid, x, community, month } of subtle ? document.keys : []) {
-      const raw = fromBase64(x);
-      if ((await keyIdOf(subtle, raw)) === kid) keys.set(kid, { community, month, raw });
-    }
-    return keys;
-  }
-
-  async function receive(document, etag) {
-    await use({ document, list: await newerList(document), etag, confirmedAt: clock.now() });
-    await store.write(KEPT_AS, kept);
+    kept = { ...next, list };
   }
 
   return {
     async load() {
       const found = await store.read(KEPT_AS);
       // One that another version has kept may be of no use to this one, which then asks anew.
-      if (found) await use(found).catch(() => (kept = null));
+      if (found) await use(found).catch(() => {});
     },
 
     /** Ask the service for what is new; return whether it has answered. */
     async refresh() {
-      const answer = await api.pack(kept === null ? null : kept.etag);
-      if (answer.status === 200 && isPack(answer.body)) {
-        await receive(answer.body, answer.etag);
-      } else if (answer.status === 304 && kept !== null) {
-        kept = { ...kept, confirmedAt: clock.now() };
-        await store.write(KEPT_AS, kept);
+      const { status, body, etag } = await api.pack(kept === null ? null : kept.etag);
+      const confirmedAt = clock.now();
+      if (status === 200 && isPack(body)) {
+        await use({ document: body, list: kept === null ? null : kept.list, etag, confirmedAt });
+      } else if (status === 304 && kept !== null) {
+        kept = { ...kept, confirmedAt };
       } else return false;
+      await store.write(KEPT_AS, kept);
       return true;
     },
 
@@ -128,6 +104,23 @@ export function createPack({ api, store, clock, subtle, verifier }) {
       await store.write(KEPT_AS, null);
     },
   };
+}
+
+/** Return the keys by their ids; one that goes by another's id is left out. */
+async function keysOf(offered, subtle) {
+  const keys = new Map();
+  for (const { kid, x, community, month } of subtle ? offered : []) {
+    const raw = fromBase64(x);
+    if ((await keyIdOf(subtle, raw)) === kid) keys.set(kid, { community, month, raw });
+  }
+  return keys;
+}
+
+/** Return the newer list; one that no key of ours has signed leaves the other in force. */
+async function newerOf(before, offered, read) {
+  const [known, told] = [await read(before), await read(offered)];
+  const newer = told !== null && (known === null || told.number >= known.number);
+  return newer ? { list: offered, revocations: told } : { list: before, revocations: known };
 }
 
 function isPack(body) {
