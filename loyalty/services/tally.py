@@ -165,6 +165,11 @@ def _one_at_a_time(connection: Connection[Any], request: RecordTally) -> Iterato
         connection.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", (day,))
 
 
+def may_be_written(day: date, *, today: date) -> bool:
+    """Return whether a sheet of a day is written down: it has come, and is not too long ago."""
+    return today - OLDEST_SHEET <= day <= today
+
+
 def line_faults(
     connection: Connection[Any], clerk: StaffMember, request: RecordTally, *, now: datetime
 ) -> Mapping[int, LineFault]:
@@ -174,14 +179,13 @@ def line_faults(
         UnknownRecordError: the community has no such shop.
         ValueRefusedError: the day has not come yet, or is too long ago.
     """
-    if not now.date() - OLDEST_SHEET <= request.day <= now.date():
+    if not may_be_written(request.day, today=now.date()):
         raise ValueRefusedError("/day", "The day has not come yet, or is too long ago.")
     recorded = sales_by_paper(connection, clerk, request.shop_id, request.day)
     known = _known_serials(connection, clerk, request.lines)
     faults: dict[int, LineFault] = {}
     for place, line in enumerate(request.lines):
-        before = request.lines[:place]
-        if fault := _fault(line, before, request.day, known, recorded, now=now):
+        if fault := _fault(line, request.lines[:place], request.day, known, recorded, now=now):
             faults[place] = fault
     return faults
 
@@ -195,12 +199,8 @@ def sales_by_paper(
         UnknownRecordError: the community has no such shop.
     """
     desk = desk_at(connection, clerk, shop_id)
-    wanted = {
-        "community": desk.community_id,
-        "month": day.replace(day=1),
-        "shop": shop_id,
-        "day": day,
-    }
+    month = day.replace(day=1)
+    wanted = {"community": desk.community_id, "month": month, "shop": shop_id, "day": day}
     rows = connection.cursor(row_factory=dict_row).execute(SALES_BY_PAPER, wanted)
     return [
         PaperSale(**{**row, "happened_at": as_local(row["happened_at"], desk.timezone)})
@@ -226,12 +226,11 @@ def _fault(
     others = [
         sale.substance for sale in recorded if sale.idempotency_key != line.key and not sale.voided
     ]
-    keys = [one.key for one in before]
     on_the_sheet = [(_serial(one), _moment(one, day, now), one.total) for one in before]
     checks = (
         (serial not in known, LineFault.UNKNOWN_CARD),
         (moment > now, LineFault.TIME_TO_COME),
-        (substance in on_the_sheet or line.key in keys, LineFault.TWICE),
+        (substance in on_the_sheet or line.key in [one.key for one in before], LineFault.TWICE),
         (any(one != substance for one in own), LineFault.CHANGED),
         (substance in others, LineFault.RECORDED),
     )

@@ -22,7 +22,7 @@ from loyalty.reports.tally_sheet import draw_tally_sheet
 from loyalty.rules.card_number import last4
 from loyalty.rules.errors import LoyaltyError
 from loyalty.services.community import community_of, honours_of
-from loyalty.services.errors import UnknownRecordError
+from loyalty.services.errors import RowsRefusedError, UnknownRecordError
 from loyalty.services.late_sales import OutcomeKind
 from loyalty.services.reversals import VoidSale, void_sale
 from loyalty.services.shop_list import shop_of
@@ -31,6 +31,7 @@ from loyalty.services.tally import (
     PaperSale,
     RecordTally,
     line_faults,
+    may_be_written,
     record_tally,
     sales_by_paper,
 )
@@ -67,7 +68,7 @@ def begin(shop_id: UUID) -> Any:
         shop = shop_of(session, console.actor(), shop_id)
     form = DayForm(request.args) if "day" in request.args else DayForm(day=today)
     if "day" in request.args and form.validate():
-        if _may_be_written(form.day.data, today):
+        if may_be_written(form.day.data, today=today):
             return redirect(url_for("staff_tallies.entry", shop_id=shop_id, day=form.day.data))
         form.day.errors = [gettext("日期不对：还没到，或者太久了。")]
     return render_template(
@@ -100,11 +101,11 @@ def entry(shop_id: UUID, day: str) -> Any:
     lines, faults = read_lines(typed)
     tally = RecordTally(shop_id, of_day, list(lines.values()))
     with hot_connection() as connection:
+        if lines and not faults and _recorded(connection, tally):
+            return redirect(url_for("staff_tallies.entry", shop_id=shop_id, day=day))
         if lines:
             found = line_faults(connection, console.actor(), tally, now=console.now())
             faults |= {list(lines)[place]: told(fault) for place, fault in found.items()}
-        if lines and not faults and _recorded(connection, tally):
-            return redirect(url_for("staff_tallies.entry", shop_id=shop_id, day=day))
         sales = sales_by_paper(connection, console.actor(), shop_id, of_day)
     return render_template(
         "staff/tally_entry.html",
@@ -139,11 +140,13 @@ def void(shop_id: UUID, day: str, sale_id: UUID) -> Any:
 
 
 def _recorded(connection: Any, tally: RecordTally) -> bool:
-    """Write a sheet down and say what became of it; or say why not."""
+    """Write a sheet down and say what became of it; or say why not, unless its lines do."""
     try:
         outcomes = record_tally(connection, console.actor(), tally, now=console.now())
     except UnknownRecordError:
         raise
+    except RowsRefusedError:
+        return False
     except LoyaltyError as refusal:
         flash(refusal_in_words(refusal), Tone.NO)
         return False
@@ -168,13 +171,9 @@ def _day(text: str) -> date:
         day = date.fromisoformat(text)
     except ValueError as error:
         raise NotFound from error
-    if not _may_be_written(day, console.now().date()):
+    if not may_be_written(day, today=console.now().date()):
         raise NotFound
     return day
-
-
-def _may_be_written(day: date, today: date) -> bool:
-    return today - OLDEST_SHEET <= day <= today
 
 
 def _in_words(sale: PaperSale) -> str:
