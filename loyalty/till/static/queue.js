@@ -24,24 +24,11 @@ export const ORPHANED = 10000;
  * @param {() => number} world.now
  */
 export function createQueue({ store, device, now }) {
-  /** Seal a sale, so that it waits for the network; one that has left stays away. */
-  async function keep(key) {
-    for (;;) {
-      const item = await store.item(key);
-      if (item === undefined || item.state !== "sent") return;
-      const { sale, before, after } = await device.seal(item.sale);
-      if (await store.seal({ ...item, sale, state: "waiting" }, before, after)) return;
-    }
-  }
-
-  async function inState(...states) {
-    const items = await store.items();
-    return items
-      .filter((item) => states.includes(item.state))
-      .sort((one, other) => one.queuedAt - other.queuedAt);
-  }
+  const inState = (...states) => itemsIn(store, states);
+  const keep = (key) => seal(store, device, key);
 
   return {
+    /** Seal a sale, so that it waits for the network; one that has left stays away. */
     keep,
 
     /**
@@ -92,4 +79,21 @@ export function createQueue({ store, device, now }) {
       }
     },
   };
+}
+
+async function seal(store, device, key) {
+  for (;;) {
+    const item = await store.item(key);
+    if (item === undefined || item.state !== "sent") return;
+    const { sale, before, after } = await device.seal(item.sale);
+    if (await store.seal({ ...item, sale, state: "waiting" }, before, after)) return;
+  }
+}
+
+/** Return the sales in some states, oldest first. */
+async function itemsIn(store, states) {
+  const items = await store.items();
+  return items
+    .filter((item) => states.includes(item.state))
+    .sort((one, other) => one.queuedAt - other.queuedAt);
 }
