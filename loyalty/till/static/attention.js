@@ -1,7 +1,8 @@
 /** Sales that could not be recorded: told one by one, put away in two taps, saved to a file. */
 
-import { reasonInWords, sumOfQueued, timeAt } from "./entries.js";
+import { reasonInWords } from "./entries.js";
 import { inTwoTaps } from "./pressing.js";
+import { queuedRow } from "./rows.js";
 
 /**
  * @param {object} world
@@ -24,16 +25,13 @@ export function createAttention({ page, words, teller, timezone, save }) {
   }
 
   function row(item) {
-    const element = part("attention-entry").content.firstElementChild.cloneNode(true);
-    const inside = (name) => element.querySelector(`[data-${name}]`);
-    inside("time").textContent = timeAt(item.sale.happened_at, timezone());
-    inside("sum").textContent = sumOfQueued(item, words);
-    inside("more").textContent = reasonInWords(item, words);
+    const more = reasonInWords(item, words);
+    const { row: made, inside } = queuedRow(part("attention-entry"), item, more, { words, timezone });
     inTwoTaps(inside("dismiss"), words.sure, async () => {
       await teller().dismiss(item.key);
       await open();
     });
-    return element;
+    return made;
   }
 
   part("export").addEventListener("click", async () => {

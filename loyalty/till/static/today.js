@@ -1,8 +1,7 @@
 /** The list of the day, taking a sale back in two taps, and goods coming back. */
 
-import { mayBeVoided, mayComeBack, moreOf, sumOf, sumOfQueued, timeAt } from "./entries.js";
-import { fenOf, yuan } from "./money.js";
-import { inTwoTaps } from "./pressing.js";
+import { yuan } from "./money.js";
+import { queuedRow, recordedRow } from "./rows.js";
 
 /**
  * @param {object} world
@@ -37,61 +36,16 @@ export function createToday({ page, words, book, teller, now, timezone, onDay })
   }
 
   function draw(waiting) {
+    const world = { words, now, timezone, takeBack, giveBack };
+    const recorded = day === null ? [] : day.items;
     list.textContent = "";
-    list.append(...waiting.map(waitingRow), ...(day === null ? [] : day.items.map(row)));
-    drawSums();
-    drawWaiting(waiting);
+    list.append(
+      ...waiting.map((queued) => waitingRow(part("entry"), queued, world)),
+      ...recorded.map((entry) => recordedRow(part("entry"), entry, world)),
+    );
+    drawSums(part, day);
+    drawWaiting(part("sums-waiting"), waiting, words);
     onDay(day);
-  }
-
-  function drawSums() {
-    part("count").textContent = day === null ? "–" : String(day.uses);
-    part("sum-payable").textContent = day === null ? "–" : yuan(day.payable_fen);
-    part("sum-saved").textContent = day === null ? "–" : yuan(day.saved_fen);
-  }
-
-  /** What waits is told beside the sums: it may yet be refused. */
-  function drawWaiting(waiting) {
-    const sum = waiting.reduce((fen, { sale }) => fen + (sale.payable_fen || 0), 0);
-    part("sums-waiting").hidden = waiting.length === 0;
-    part("sums-waiting").textContent = words.waiting_sums
-      .replace("{count}", String(waiting.length))
-      .replace("{payable}", yuan(sum));
-  }
-
-  function blank() {
-    const item = part("entry").content.firstElementChild.cloneNode(true);
-    return { item, inside: (name) => item.querySelector(`[data-${name}]`) };
-  }
-
-  function waitingRow(queued) {
-    const { item, inside } = blank();
-    inside("time").textContent = timeAt(queued.sale.happened_at, timezone());
-    inside("sum").textContent = sumOfQueued(queued, words);
-    inside("more").textContent = words.item_waiting;
-    item.classList.add("waiting");
-    inside("acts").remove();
-    inside("return-form").remove();
-    return item;
-  }
-
-  function row(entry) {
-    const { item, inside } = blank();
-    const time = timeAt(entry.happened_at, timezone());
-    inside("time").textContent = time;
-    inside("sum").textContent = sumOf(entry, words);
-    inside("more").textContent = moreOf(entry, words);
-    item.classList.toggle("taken-back", entry.voided);
-    inside("void").hidden = !mayBeVoided(entry, now());
-    inTwoTaps(inside("void"), words.sure, () => takeBack(entry));
-    inside("return").hidden = !mayComeBack(entry);
-    // Rows look alike: whoever hears them is told which sale a button belongs to.
-    for (const name of ["void", "return"]) {
-      const button = inside(name);
-      button.setAttribute("aria-describedby", (inside("time").id = `time-${entry.id}`));
-    }
-    offerReturn(entry, inside);
-    return item;
   }
 
   async function takeBack(entry) {
@@ -100,25 +54,6 @@ export function createToday({ page, words, book, teller, now, timezone, onDay })
     if (status === 0) say(words.void_silent, "unsure");
     else if (status === 201) say(words.voided, "yes");
     else say(words.void_refused, "no");
-  }
-
-  function offerReturn(entry, inside) {
-    const form = inside("return-form");
-    const show = (shown) => {
-      form.hidden = !shown;
-      inside("acts").hidden = shown;
-      (shown ? form.amount : inside("return")).focus();
-    };
-    inside("return").addEventListener("click", () => show(true));
-    inside("return-cancel").addEventListener("click", () => show(false));
-    form.addEventListener("submit", (event) => {
-      event.preventDefault();
-      const amount = fenOf(form.amount.value.normalize("NFKC").trim());
-      const sound = amount !== null && amount <= entry.total_fen;
-      inside("return-fault").hidden = sound;
-      inside("return-fault").textContent = sound ? "" : words.return_amount;
-      if (sound) giveBack(entry, amount);
-    });
   }
 
   async function giveBack(entry, amountFen) {
@@ -141,4 +76,27 @@ export function createToday({ page, words, book, teller, now, timezone, onDay })
     /** Whether somebody is in the middle of something here, which a new list would wipe out. */
     busy: () => list.querySelector("[data-return-form]:not([hidden]), .sure") !== null,
   };
+}
+
+function waitingRow(template, queued, world) {
+  const { row, inside } = queuedRow(template, queued, world.words.item_waiting, world);
+  row.classList.add("waiting");
+  inside("acts").remove();
+  inside("return-form").remove();
+  return row;
+}
+
+function drawSums(part, day) {
+  part("count").textContent = day === null ? "–" : String(day.uses);
+  part("sum-payable").textContent = day === null ? "–" : yuan(day.payable_fen);
+  part("sum-saved").textContent = day === null ? "–" : yuan(day.saved_fen);
+}
+
+/** What waits is told beside the sums: it may yet be refused. */
+function drawWaiting(told, waiting, words) {
+  const sum = waiting.reduce((fen, { sale }) => fen + (sale.payable_fen || 0), 0);
+  told.hidden = waiting.length === 0;
+  told.textContent = words.waiting_sums
+    .replace("{count}", String(waiting.length))
+    .replace("{payable}", yuan(sum));
 }
