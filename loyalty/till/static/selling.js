@@ -24,16 +24,13 @@ export function createSale({ heard, words, teller, screen, signals, verifyOnly, 
     const before = sale;
     const { sale: after, ask } = step(sale, event);
     sale = after;
-    screen.draw(sale, quoteOf(), verifyOnly());
+    redraw();
     tell(before);
-    if (ask !== null) carryOut(ask);
+    if (ask !== null) carryOut(ask, teller(), happen);
   }
 
-  /** Return what the typed amount comes to, or what the finished sale came to. */
-  function quoteOf() {
-    const amounts = sale.phase === "recording" ? sale.sent : amountsOf(sale);
-    if (amounts === null || amounts.totalFen === null || sale.answer === null) return sale.quote;
-    return teller().quote(sale.answer.card, amounts.totalFen, amounts.excludedFen);
+  function redraw() {
+    screen.draw(sale, quoteOf(sale, teller), verifyOnly());
   }
 
   /** Tell a change by sound, voice and to a screen reader; digits are not chattered. */
@@ -49,32 +46,15 @@ export function createSale({ heard, words, teller, screen, signals, verifyOnly, 
   }
 
   function tellPayable() {
-    const quote = quoteOf();
+    const quote = quoteOf(sale, teller);
     if (quote !== null) heard.textContent = spokenOf({ ...sale, phase: "payable", quote }, words);
   }
 
-  async function carryOut(ask) {
-    const { turn } = ask;
-    try {
-      if (ask.do === "record") {
-        happen({ type: "outcome", turn, ...(await teller().record(ask)) });
-      } else {
-        await teller().check(ask.code, (answer) => {
-          happen({ type: "answer", turn, answer, online: teller().state().online });
-        });
-        happen({ type: "settled", turn });
-      }
-    } catch (fault) {
-      happen({ type: ask.do === "record" ? "failed" : "settled", turn });
-      throw fault;
-    }
-  }
-
-  screen.draw(sale, null, verifyOnly());
+  redraw();
 
   return {
     happen,
-    redraw: () => screen.draw(sale, quoteOf(), verifyOnly()),
+    redraw,
     /** @param {string} key a digit, "00" or "." */
     type(key) {
       const pricing = sale.phase === "accepted" || sale.phase === "checking";
@@ -86,4 +66,29 @@ export function createSale({ heard, words, teller, screen, signals, verifyOnly, 
       happen({ type: alone ? "note" : deed, key: newKey() });
     },
   };
+}
+
+/** Return what the typed amount comes to, or what the finished sale came to. */
+function quoteOf(sale, teller) {
+  const amounts = sale.phase === "recording" ? sale.sent : amountsOf(sale);
+  if (amounts === null || amounts.totalFen === null || sale.answer === null) return sale.quote;
+  return teller().quote(sale.answer.card, amounts.totalFen, amounts.excludedFen);
+}
+
+/** Ask the teller, and have happen what it answers. */
+async function carryOut(ask, teller, happen) {
+  const { turn } = ask;
+  try {
+    if (ask.do === "record") {
+      happen({ type: "outcome", turn, ...(await teller.record(ask)) });
+    } else {
+      await teller.check(ask.code, (answer) => {
+        happen({ type: "answer", turn, answer, online: teller.state().online });
+      });
+      happen({ type: "settled", turn });
+    }
+  } catch (fault) {
+    happen({ type: ask.do === "record" ? "failed" : "settled", turn });
+    throw fault;
+  }
 }
