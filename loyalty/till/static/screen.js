@@ -29,38 +29,34 @@ export function createScreen(page, words) {
     write(part("advice"), adviceOf(sale, words, page.documentElement.lang));
     write(part("unchecked"), uncheckedOf(sale, words));
     part("confirmed").hidden = !confirmed(sale);
-    drawTyped(sale, quote);
-    drawAmounts(quote);
+    write(part("typed"), quote === null ? typedOf(sale, words) : "");
+    write(part("excluded"), excludedOf(sale, words));
+    drawAmounts(part, quote);
     write(part("receipt"), sale.receipt ? words.receipt.replace("{receipt}", sale.receipt) : "");
-    drawKeys(sale, verifyOnly);
+    drawKeys(part, sale, verifyOnly, words);
     // Whoever has no mouse must reach what there is to scroll, and nothing else.
     answer.tabIndex = answer.scrollHeight > answer.clientHeight ? 0 : -1;
   }
 
-  function drawTyped(sale, quote) {
-    write(part("typed"), quote === null ? typedOf(sale, words) : "");
-    write(part("excluded"), excludedOf(sale, words));
-  }
-
-  function drawAmounts(quote) {
-    part("amounts").hidden = quote === null;
-    if (quote === null) return;
-    part("payable").textContent = yuan(quote.payable_fen);
-    part("total").textContent = yuan(quote.total_fen);
-    part("saved").textContent = yuan(quote.saved_fen);
-  }
-
-  function drawKeys(sale, verifyOnly) {
-    const accepted = sale.phase === "accepted";
-    part("note").hidden = !accepted || sale.typed !== "" || verifyOnly;
-    part("exclude").hidden = !accepted || sale.typed === "" || verifyOnly;
-    part("exclude").setAttribute("aria-pressed", String(sale.field === "excluded"));
-    const confirm = part("confirm");
-    confirm.textContent = accepted && verifyOnly ? words.note : words.confirm[sale.phase];
-    confirm.disabled = idle(sale, verifyOnly);
-  }
-
   return { draw };
+}
+
+function drawAmounts(part, quote) {
+  part("amounts").hidden = quote === null;
+  if (quote === null) return;
+  part("payable").textContent = yuan(quote.payable_fen);
+  part("total").textContent = yuan(quote.total_fen);
+  part("saved").textContent = yuan(quote.saved_fen);
+}
+
+function drawKeys(part, sale, verifyOnly, words) {
+  const accepted = sale.phase === "accepted";
+  part("note").hidden = !accepted || sale.typed !== "" || verifyOnly;
+  part("exclude").hidden = !accepted || sale.typed === "" || verifyOnly;
+  part("exclude").setAttribute("aria-pressed", String(sale.field === "excluded"));
+  const confirm = part("confirm");
+  confirm.textContent = accepted && verifyOnly ? words.note : words.confirm[sale.phase];
+  confirm.disabled = idle(sale, verifyOnly);
 }
 
 /** Return the tone, word and advice of a state. */
