@@ -2,6 +2,8 @@
 
 import { dayAt } from "./clock.js";
 
+const NO_LIMIT = Object.freeze({ sales: null, saved_fen: null });
+
 /**
  * @typedef {object} State
  * @property {boolean} online the service has answered last time
@@ -28,19 +30,10 @@ export function createStanding({ pack, queue, clock, revoked }) {
 
   const tell = () => listeners.forEach((listener) => listener());
 
-  function allowanceLeft() {
-    const known = pack.current();
-    const { sales, saved_fen: saved } = known === null ? NO_LIMIT : known.policy.offline;
-    return {
-      sales: sales === null ? null : sales - counts.waiting,
-      saved_fen: saved === null ? null : saved - counts.saved,
-    };
-  }
-
   return {
     /** @returns {State} */
     state() {
-      const left = allowanceLeft();
+      const left = allowanceLeft(pack.current(), counts);
       const usedUp = Object.values(left).some((amount) => amount !== null && amount <= 0);
       return {
         online,
@@ -81,4 +74,10 @@ export function createStanding({ pack, queue, clock, revoked }) {
   };
 }
 
-const NO_LIMIT = Object.freeze({ sales: null, saved_fen: null });
+function allowanceLeft(pack, counts) {
+  const { sales, saved_fen: saved } = pack === null ? NO_LIMIT : pack.policy.offline;
+  return {
+    sales: sales === null ? null : sales - counts.waiting,
+    saved_fen: saved === null ? null : saved - counts.saved,
+  };
+}
