@@ -104,33 +104,6 @@ function selling({ api, store, pack, appraiser, queue, clock, standing }) {
     return quoteOf(totalFen, excludedFen, { pay: card.pay_permille, rounding, limit });
   }
 
-  /** Only an answer of the service about this very sale ends its waiting. */
-  async function outcomeOf(item, { status, body }, priced) {
-    const { id, receipt, verdict, with_amount: withAmount } = Object(body);
-    if ((status === 200 || status === 201) && receipt) {
-      await queue.settle(item.key);
-      return { outcome: "recorded", id, receipt, verdict, quote: withAmount ? body : null };
-    }
-    if (status === 401 || (status === 409 && verdict)) {
-      await queue.settle(item.key);
-      return { outcome: "refused", verdict: status === 401 ? "till_revoked" : verdict };
-    }
-    await queue.keep(item.key);
-    return { outcome: "kept", quote: priced };
-  }
-
-  async function remember(item, { outcome, id }) {
-    if (outcome !== "refused") await noteUse(item, id);
-    await standing.recount();
-  }
-
-  async function noteUse({ key, sale, saved_fen: saved }, id) {
-    const card = await appraiser.hashOf(sale.code);
-    if (card === "") return;
-    const day = standing.dayOf(Date.parse(sale.happened_at));
-    await store.noteUse({ key, id, card, day, saved_fen: saved });
-  }
-
   return {
     quote,
 
@@ -144,14 +117,39 @@ function selling({ api, store, pack, appraiser, queue, clock, standing }) {
       const amounts = amountsOf(totalFen, excludedFen, priced);
       const sale = { idempotency_key: key, happened_at: happenedAt, code, ...amounts };
       const item = await queue.add(sale, priced === null ? 0 : priced.saved_fen);
-      const outcome = await outcomeOf(item, await api.record(item.sale), priced);
+      const outcome = await outcomeOf(queue, item, await api.record(item.sale), priced);
       // The rules may have changed. Where they cannot be had now, they come with the next pack.
       if (outcome.verdict === "amount_mismatch") pack.refresh().catch(() => {});
       // A memory that is full now must not make a sale seem lost that is kept or recorded.
-      await remember(item, outcome).catch(() => {});
+      await remember(item, outcome, { store, appraiser, standing }).catch(() => {});
       return outcome;
     },
   };
+}
+
+/** Only an answer of the service about this very sale ends its waiting. */
+async function outcomeOf(queue, item, { status, body }, priced) {
+  const { id, receipt, verdict, with_amount: withAmount } = Object(body);
+  if ((status === 200 || status === 201) && receipt) {
+    await queue.settle(item.key);
+    return { outcome: "recorded", id, receipt, verdict, quote: withAmount ? body : null };
+  }
+  if (status === 401 || (status === 409 && verdict)) {
+    await queue.settle(item.key);
+    return { outcome: "refused", verdict: status === 401 ? "till_revoked" : verdict };
+  }
+  await queue.keep(item.key);
+  return { outcome: "kept", quote: priced };
+}
+
+async function remember(item, { outcome, id }, { store, appraiser, standing }) {
+  const { key, sale, saved_fen: saved } = item;
+  const card = outcome === "refused" ? "" : await appraiser.hashOf(sale.code);
+  if (card !== "") {
+    const day = standing.dayOf(Date.parse(sale.happened_at));
+    await store.noteUse({ key, id, card, day, saved_fen: saved });
+  }
+  await standing.recount();
 }
 
 function amountsOf(totalFen, excludedFen, priced) {
