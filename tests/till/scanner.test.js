@@ -158,3 +158,14 @@ test("a second Enter soon after a code belongs to it, but not one after an amoun
   till.press("Enter", 90);
   assert.deepEqual(till.told.slice(1), [["key", "9"], ["enter"]]);
 });
+
+test("what was typed is not lost, however soon a key of another kind follows; a code's part is", () => {
+  const till = bench();
+  for (const digit of "129") till.press(`Digit${digit}`, 5);
+  till.goOn();
+  assert.deepEqual(till.told, [["key", "1"], ["key", "2"], ["key", "9"]]);
+  for (const digit of CARD.slice(0, 9)) till.press(`Digit${digit}`, 5);
+  till.goOn();
+  till.wait(500);
+  assert.equal(till.told.length, 3);
+});

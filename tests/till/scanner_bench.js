@@ -44,6 +44,7 @@ export function bench() {
     wait,
     hear,
     press,
+    goOn: scanner.goOn,
     scan(digits, { gap = 5, end = "Enter" } = {}) {
       for (const digit of digits) press(`Digit${digit}`, gap);
       return end === "" ? wait(500) : press(end, gap);

@@ -31,18 +31,15 @@ export function createHands({ page, sale, comeForward }) {
 
   /** Enter confirms, unless the focus is on something else that wants it. */
   function onEnter() {
-    const focused = page.activeElement;
-    const ours = focused.closest("[data-pad], [data-deed]") !== null;
-    const elsewhere = focused.closest("button, a") !== null && !ours;
-    if (elsewhere || !inFront) return false;
-    sale.press("confirm");
-    return true;
+    const ours = inFront && !wantsEnter(page.activeElement);
+    if (ours) sale.press("confirm");
+    return ours;
   }
 
   function hear(event) {
     if (!listening) return;
     if (inFront && event.type === "keydown" && event.code in BY_HAND) {
-      scanner.forget();
+      scanner.goOn();
       sale.press(BY_HAND[event.code]);
     } else if (!scanner.hear(event)) return;
     event.preventDefault();
@@ -53,7 +50,7 @@ export function createHands({ page, sale, comeForward }) {
     if (button === null) return;
     for (const key of button.dataset.key || "") sale.type(key);
     if (button.dataset.key) return;
-    scanner.forget();
+    scanner.goOn();
     sale.press(button.dataset.deed);
   }
 
@@ -73,4 +70,9 @@ export function createHands({ page, sale, comeForward }) {
     /** @param {"payment_code" | "bad_code"} verdict on what that eye has read */
     onDropped: (verdict) => read({ type: "dropped", verdict }),
   };
+}
+
+function wantsEnter(focused) {
+  const ours = focused.closest("[data-pad], [data-deed]") !== null;
+  return focused.closest("button, a") !== null && !ours;
 }

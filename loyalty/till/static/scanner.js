@@ -86,8 +86,11 @@ export function createScanner({ later, sameCode = SAME_CODE, ...world }) {
      * @returns {boolean}
      */
     hear: (event) => hearing[event.type || "keydown"](heard, listener, event),
-    /** Forget what was typed: another customer. */
-    forget: () => forget(heard),
+    /** Hand on what fingers have typed, before a key that is no part of it; the rest is forgotten. */
+    goOn() {
+      if (heard.waiting < SHORTEST_CODE) hand(heard, listener);
+      forget(heard);
+    },
   };
 }
 
