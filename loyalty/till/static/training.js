@@ -20,28 +20,11 @@ const USUAL_HONOUR = "civilized_resident";
  */
 export function createTraining({ teller, pack, now }) {
   /** @type {any[]} newest first; gone with the page */
-  let sales = [];
-
-  const today = () => dayFrom(now(), 0, now().getDate());
-
-  function card() {
-    const known = pack();
-    return {
-      honour: known === null ? USUAL_HONOUR : Object.values(known.honours)[0],
-      pay_permille: TRAINING_RATE,
-      valid_from: dayFrom(now(), 0, 1),
-      valid_until: dayFrom(now(), 1, 0),
-      last4: "0098",
-    };
-  }
+  const sales = [];
 
   function quote(shown, totalFen, excludedFen) {
     const terms = { pay: shown.pay_permille, rounding: "fen", limit: null };
     return teller.quote(shown, totalFen, excludedFen) || quoteOf(totalFen, excludedFen, terms);
-  }
-
-  function find(id) {
-    return sales.find((sale) => sale.id === id);
   }
 
   return {
@@ -54,36 +37,51 @@ export function createTraining({ teller, pack, now }) {
       // What is put away in practice would be gone in earnest.
       attentionItems: async () => [],
       async check(code, onAnswer) {
-        const valid = { verdict: "ok", unchecked: [], from: "device", mayRecord: true };
-        onAnswer(isTrainingCode(code) ? { ...valid, card: card() } : await teller.judge(code));
+        onAnswer(isTrainingCode(code) ? valid(pack(), now()) : await teller.judge(code));
       },
-      async record({ card: shown, totalFen, excludedFen, key }) {
-        const priced = totalFen === null ? null : quote(shown, totalFen, excludedFen);
+      async record({ card, totalFen, excludedFen, key }) {
+        const priced = totalFen === null ? null : quote(card, totalFen, excludedFen);
         const receipt = String(sales.length + 1).padStart(8, "0");
         const happened_at = now().toISOString();
-        const with_amount = priced !== null;
         const times = { happened_at, recorded_at: happened_at };
-        const entry = { id: key, card: shown, receipt, with_amount, ...times, voided: false };
-        sales = [{ ...entry, ...amountsOf(priced) }, ...sales];
+        const facts = { id: key, card, receipt, with_amount: priced !== null, voided: false };
+        sales.unshift({ ...facts, ...times, ...amountsOf(priced) });
         return { outcome: "recorded", verdict: "ok", receipt, quote: priced };
       },
     },
-    /** The calls of the day's list, answered from memory. */
-    book: {
-      today: async () => ({ status: 200, body: dayOfSales(sales, today()) }),
-      async takeBack(id) {
-        find(id).voided = true;
-        return { status: 201, body: {} };
-      },
-      async giveBack(id, _reason, amountFen) {
-        const sale = find(id);
-        if (amountFen > sale.total_fen) return { status: 409, body: {} };
-        const before = sale.payable_fen;
-        Object.assign(sale, amountsOf(quote(sale.card, sale.total_fen - amountFen, 0)));
-        return { status: 201, body: { payable_fen: sale.payable_fen - before } };
-      },
+    book: bookOf(sales, quote, now),
+  };
+}
+
+/** Return the calls of the day's list, answered from memory. */
+function bookOf(sales, quote, now) {
+  const find = (id) => sales.find((sale) => sale.id === id);
+  return {
+    today: async () => ({ status: 200, body: dayOfSales(sales, now()) }),
+    async takeBack(id) {
+      find(id).voided = true;
+      return { status: 201, body: {} };
+    },
+    async giveBack(id, _reason, amountFen) {
+      const sale = find(id);
+      if (amountFen > sale.total_fen) return { status: 409, body: {} };
+      const before = sale.payable_fen;
+      Object.assign(sale, amountsOf(quote(sale.card, sale.total_fen - amountFen, 0)));
+      return { status: 201, body: { payable_fen: sale.payable_fen - before } };
     },
   };
+}
+
+/** Return the answer to the training card: valid for the month. */
+function valid(pack, now) {
+  const card = {
+    honour: pack === null ? USUAL_HONOUR : Object.values(pack.honours)[0],
+    pay_permille: TRAINING_RATE,
+    valid_from: dayFrom(now, 0, 1),
+    valid_until: dayFrom(now, 1, 0),
+    last4: TRAINING_NUMBER.slice(-4),
+  };
+  return { verdict: "ok", card, unchecked: [], from: "device", mayRecord: true };
 }
 
 function amountsOf(quote) {
@@ -91,11 +89,11 @@ function amountsOf(quote) {
   return { total_fen, payable_fen, saved_fen };
 }
 
-function dayOfSales(sales, day) {
+function dayOfSales(sales, now) {
   const counted = sales.filter((sale) => !sale.voided);
   const sum = (member) => counted.reduce((all, sale) => all + sale[member], 0);
   return {
-    day,
+    day: dayFrom(now, 0, now.getDate()),
     uses: counted.length,
     total_fen: sum("total_fen"),
     payable_fen: sum("payable_fen"),
