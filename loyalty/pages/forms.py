@@ -7,7 +7,14 @@ from typing import Any
 
 from flask_babel import LazyString, lazy_gettext
 from flask_wtf import FlaskForm
-from wtforms import IntegerField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms import (
+    DateField,
+    IntegerField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import (
     DataRequired,
@@ -28,6 +35,7 @@ NEEDED = lazy_gettext("请填写这一项。")
 TOO_LONG = lazy_gettext("太长了，最多%(max)d个字。")
 UNUSABLE = lazy_gettext("有看不见的控制字符，请重新输入。")
 NO_NUMBER = lazy_gettext("请填整数。")
+NO_DAY = lazy_gettext("请填一个日期。")
 NOT_OFFERED = lazy_gettext("请从列表中选一项。")
 NO_AMOUNT = lazy_gettext("请填金额，比如200或12.50，最多%(most)s元。", most=f"{MAX_FEN // 100:,}")
 NO_POINTS = lazy_gettext("请填分数，比如1或1.5，最多1000分。")
@@ -69,6 +77,11 @@ def whole_number(
         validators=[_presence(needed), NumberRange(least, most, message)],
         render_kw={"inputmode": "numeric"},
     )
+
+
+def calendar_day(label: LazyString, *, needed: bool = True) -> Any:
+    """Return a field for a date; empty is None."""
+    return _DayField(label, validators=[_presence(needed)])
 
 
 def amount(label: LazyString) -> Any:
@@ -149,6 +162,17 @@ class _WholeNumberField(IntegerField):  # type: ignore[misc]  # the library has 
             super().process_formdata(valuelist)
         except ValueError as fault:
             raise ValueError(NO_NUMBER) from fault
+
+
+class _DayField(DateField):  # type: ignore[misc]  # the library has no types
+    """The library's field tells of what is no date in English alone."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read what was typed."""
+        try:
+            super().process_formdata(valuelist)
+        except ValueError as fault:
+            raise ValueError(NO_DAY) from fault
 
 
 def options(offered: Mapping[str, object]) -> list[SelectChoice]:

@@ -167,7 +167,13 @@ def test_a_form_we_did_not_draw_is_turned_away(
 
 
 @pytest.mark.parametrize(
-    ("day", "told"), [("2026-12-10", "还没到"), ("2026-09-07", "太久了"), ("", "请填写这一项")]
+    ("day", "told"),
+    [
+        ("2026-12-10", "还没到"),
+        ("2026-09-07", "太久了"),
+        ("", "请填写这一项"),
+        ("2026-12-32", "请填一个日期"),
+    ],
 )
 def test_a_day_that_cannot_be_is_told(
     client: FlaskClient, session: Session, shop: Shop, day: str, told: str

@@ -6,12 +6,10 @@ from uuid import UUID
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext, lazy_gettext
 from sqlalchemy.orm import Session
-from wtforms import DateField
-from wtforms.validators import InputRequired
 
 from loyalty.database import transaction
 from loyalty.models import Resident
-from loyalty.pages.forms import NEEDED, Form, choice, line, options
+from loyalty.pages.forms import Form, calendar_day, choice, line, options
 from loyalty.pages.staff import console
 from loyalty.rules.calendar import Month
 from loyalty.services.deed_sheets import RecordSheet, SheetEntry, people_on, record_sheet
@@ -36,7 +34,7 @@ class SheetForm(Form):
         csrf = False
         locales = False
 
-    done_on = DateField(lazy_gettext("哪一天"), validators=[InputRequired(NEEDED)])
+    done_on = calendar_day(lazy_gettext("哪一天"))
     kind = choice(lazy_gettext("哪种好事"))
     source = line(lazy_gettext("签到表叫什么，比如“16号志愿日签到表”"))
 

@@ -6,11 +6,9 @@ from uuid import UUID
 from flask import redirect, render_template, request, url_for
 from flask_babel import gettext, lazy_gettext
 from flask_login import current_user
-from wtforms import DateField
-from wtforms.validators import Optional
 
 from loyalty.database import transaction
-from loyalty.pages.forms import Form, choice, line, options, passage
+from loyalty.pages.forms import Form, calendar_day, choice, line, options, passage
 from loyalty.pages.staff import console
 from loyalty.pages.staff.changes import ChangeForm, is_ready, new_values
 from loyalty.services.accounts import find_accounts
@@ -34,7 +32,6 @@ matters = console.Console("matters", "/matters", also=frozenset({Role.COUNCIL}))
 
 LONGEST_TEXT = 2000
 MOST_ACCOUNTS = 1000
-NOT_A_DAY = lazy_gettext("请填一个日期。")
 
 
 class CouncilMatterForm(Form):
@@ -52,7 +49,7 @@ class MatterForm(CouncilMatterForm):
 
     raised_by = choice(lazy_gettext("谁提的"), {code.value: word for code, word in RAISERS.items()})
     owner_id = choice(lazy_gettext("谁来办"))
-    due_on = DateField(lazy_gettext("几号前答复（可不填）"), validators=[Optional()])
+    due_on = calendar_day(lazy_gettext("几号前答复（可不填）"), needed=False)
 
 
 class AnswerForm(ChangeForm):

@@ -7,12 +7,10 @@ from uuid import UUID
 from flask import Response, flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext, lazy_gettext, ngettext
 from werkzeug.exceptions import NotFound
-from wtforms import DateField
-from wtforms.validators import InputRequired
 
 from loyalty.database import hot_connection, transaction
 from loyalty.pages import preferences
-from loyalty.pages.forms import NEEDED, Form
+from loyalty.pages.forms import Form, calendar_day
 from loyalty.pages.staff import console
 from loyalty.pages.staff.confirmation import Question, ReasonForm, ask
 from loyalty.pages.staff.tally_form import empty_lines, read_lines, told, typed_lines
@@ -57,7 +55,7 @@ class DayForm(Form):
         csrf = False
         locales = False
 
-    day = DateField(lazy_gettext("哪一天的表"), validators=[InputRequired(NEEDED)])
+    day = calendar_day(lazy_gettext("哪一天的表"))
 
 
 @tallies.get("")
