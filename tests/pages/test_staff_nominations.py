@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from loyalty.models import Candidate, Community, Round
 from loyalty.services.actors import Role
-from tests.given import given_community, given_resident, given_round
+from tests.given import given_community, given_list, given_resident, given_round, honour_of
 from tests.given_rounds import given_candidate, given_nomination
 from tests.pages.visits import enter, press, send, text_of
 
@@ -97,6 +97,21 @@ def test_everybody_whom_an_import_has_added_is_put_forward_at_once(
 
     assert nominated(session) == set(ticked)
     assert len(ticked) == 2
+
+
+def test_where_a_round_has_two_lists_the_one_chosen_last_stays(
+    client: FlaskClient, session: Session, community: Community, open_round: Round
+) -> None:
+    given_list(session, open_round, honour_of(session, community, "household_head"))
+    given_resident(session, community)
+    enter(client, session, community, Role.STAFF)
+    path = f"/staff/rounds/{open_round.id}/nominations"
+
+    assert "联户长" in text_of(client.get(path))
+    after = send(client, path, q="张小明", honour="household_head", source="neighbour")
+
+    shown = client.get(after.headers["Location"]).get_data(as_text=True)
+    assert '<option value="household_head" selected>' in shown
 
 
 def test_a_voice_of_the_public_counts_once_somebody_has_found_who_is_meant(
