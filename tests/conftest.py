@@ -10,18 +10,22 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from sqlalchemy.orm import Session
 
 from loyalty.app import create_app
 from loyalty.database import db, migrate
 from loyalty.embedded import embedded_database, leave_embedded_database
+from loyalty.models import Community, Round
 from loyalty.services.directory import Directory
 from loyalty.settings import Settings
+from tests.given import NOON, SECRET, given_community
+from tests.given_notices import given_notice
 
-SECRET = "a-secret-of-the-tests-0123456789-abcdefghij"
 SHARED = Path(__file__).parents[2] / "shared" / "data"
 
 OWN_DATABASE = f"test_{os.getpid()}"
@@ -30,7 +34,14 @@ OWN_DATABASE = f"test_{os.getpid()}"
 ROOM_FOR_DATABASES = 2 * 1024**3
 """Bytes that must be free where the tests' databases are kept in memory."""
 
-hypothesis_settings.register_profile("tests", deadline=None, max_examples=100, print_blob=True)
+# How fast the machine is at the moment is not for a test to judge.
+hypothesis_settings.register_profile(
+    "tests",
+    deadline=None,
+    max_examples=100,
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
 hypothesis_settings.load_profile("tests")
 
 
@@ -130,6 +141,27 @@ def client(app: Flask) -> FlaskClient:
 def session(app: Flask) -> Session:  # noqa: ARG001  # the app's context holds the session
     """The session in which services work."""
     return db.session()
+
+
+@pytest.fixture
+def clock() -> Iterator[time_machine.Traveller]:
+    """The clock of the service, standing at noon until a test moves it."""
+    with time_machine.travel(NOON, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def community(session: Session) -> Community:
+    """A community with its three honours and the default policy."""
+    return given_community(session)
+
+
+@pytest.fixture
+def notice(session: Session, community: Community) -> Round:
+    """December's round in its notice: a list of three, with two reserves."""
+    notice = given_notice(session, community)
+    session.commit()
+    return notice
 
 
 def plain(url: str) -> str:

@@ -34,12 +34,14 @@ from loyalty.services.actors import Role, StaffMember
 from loyalty.services.card_keys import signing_key_for
 from loyalty.services.issuing import Award, sign_cards
 from loyalty.services.sign_in import member
-from tests.conftest import SECRET
 
+SECRET = "a-secret-of-the-tests-0123456789-abcdefghij"
 SEALING_KEY = sealing_key_from(SECRET)
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NOON = datetime(2026, 12, 9, 12, 0, tzinfo=SHANGHAI)
 """A Wednesday in the middle of a month."""
+NOBODY = "01a20000-0000-7000-8000-000000000000"
+"""An id that no record has."""
 
 number = count(1)
 

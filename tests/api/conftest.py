@@ -1,32 +1,39 @@
-"""What the tests of the API stand on: a community, its manager, a clock that stands still."""
+"""What the tests of the API stand on: who calls, and a clock that stands still."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
 import time_machine
+from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from loyalty.models import Community, Shop
 from loyalty.services.actors import Role
-from tests.given import NOON, given_community, given_shop, signed_in
+from tests.given import NOON, given_shop, signed_in
+from tests.given_late_sales import LateMarket, given_late_market
+
+
+@pytest.fixture(autouse=True)
+def clock(clock: time_machine.Traveller) -> time_machine.Traveller:
+    """The clock of the service, standing at noon in every test of the API."""
+    return clock
 
 
 @pytest.fixture
-def noon() -> Iterator[None]:
-    with time_machine.travel(NOON, tick=False):
-        yield
-
-
-@pytest.fixture
-def community(session: Session) -> Community:
-    return given_community(session)
+def staff(session: Session, community: Community) -> dict[str, str]:
+    return signed_in(session, community, Role.STAFF)
 
 
 @pytest.fixture
 def manager(session: Session, community: Community) -> dict[str, str]:
     return signed_in(session, community, Role.MANAGER)
+
+
+@pytest.fixture
+def market(client: FlaskClient, session: Session) -> LateMarket:
+    return given_late_market(client, session)
 
 
 @pytest.fixture

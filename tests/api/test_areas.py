@@ -9,11 +9,6 @@ AREAS = "/api/v1/areas"
 GROUPS = "/api/v1/household-groups"
 
 
-@pytest.fixture
-def staff(session: Session) -> dict[str, str]:
-    return signed_in(session, given_community(session), Role.STAFF)
-
-
 def test_staff_add_an_area_and_its_household_groups(
     client: FlaskClient, staff: dict[str, str]
 ) -> None:

@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -21,12 +20,6 @@ from tests.given import (
 
 BENEFIT = "/api/v1/benefit?from=2026-12&to=2026-12"
 SALES = "/api/v1/redemptions"
-
-
-@pytest.fixture(autouse=True)
-def _noon() -> Iterator[None]:
-    with time_machine.travel(NOON, tick=False):
-        yield
 
 
 def sell(client: FlaskClient, till: dict[str, str], code: str, **values: Any) -> str:

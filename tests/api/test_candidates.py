@@ -1,16 +1,14 @@
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import time_machine
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from loyalty.models import Community, Round
 from loyalty.rules.selection import RoundAction
 from loyalty.services.actors import Role
-from tests.given import NOON, given_community, given_resident, given_round, signed_in
+from tests.given import NOBODY, given_community, given_resident, given_round, signed_in
 from tests.given_rounds import (
     brought_through,
     given_candidate,
@@ -20,8 +18,6 @@ from tests.given_rounds import (
 )
 
 API = "/api/v1"
-NOBODY = "01a20000-0000-7000-8000-000000000000"
-"""An id that no record has."""
 NAMED = {
     "honour": "civilized_resident",
     "name": "王桂兰",
@@ -30,25 +26,9 @@ NAMED = {
 }
 
 
-@pytest.fixture(autouse=True)
-def _noon() -> Iterator[None]:
-    with time_machine.travel(NOON, tick=False):
-        yield
-
-
-@pytest.fixture
-def community(session: Session) -> Community:
-    return given_community(session)
-
-
 @pytest.fixture
 def open_round(session: Session, community: Community) -> Round:
     return given_round(session, community, state="open")
-
-
-@pytest.fixture
-def staff(session: Session, community: Community) -> dict[str, str]:
-    return signed_in(session, community, Role.STAFF)
 
 
 def public_url(community: Community, month: str = "2026-12") -> str:

@@ -1,21 +1,11 @@
-from collections.abc import Iterator
-
 import pytest
-import time_machine
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from tests.given import NOON, given_card, given_community
+from tests.given import given_card, given_community
 
 CHECKS = "/api/v1/card-checks"
 NOTHING = {"valid_from": None, "valid_until": None, "pay_permille": None, "honour": None}
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[None]:
-    """The clock of the service, standing at noon."""
-    with time_machine.travel(NOON, tick=False):
-        yield
 
 
 def test_anyone_is_told_whether_a_card_is_valid_and_not_whose_it_is(

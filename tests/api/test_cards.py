@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from io import BytesIO
 from typing import Any
 
@@ -11,19 +10,10 @@ from loyalty.cards.token import token_in
 from loyalty.rules.card_action import CardAction
 from loyalty.rules.card_number import number_of
 from loyalty.services.actors import Role
-from tests.given import NOON, given_card, given_community, signed_in
+from tests.given import NOBODY, NOON, given_card, given_community, signed_in
 
 CARDS = "/api/v1/cards"
 LOST = {"reason": "卡片遗失"}
-NOBODY = "01a20000-0000-7000-8000-000000000000"
-"""An id that no record has."""
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[None]:
-    """The clock of the service, standing at noon."""
-    with time_machine.travel(NOON, tick=False):
-        yield
 
 
 def test_staff_see_everything_of_a_card(client: FlaskClient, session: Session) -> None:

@@ -1,10 +1,7 @@
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from uuid import uuid4
 
 import pytest
-import time_machine
-from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -16,20 +13,8 @@ from tests.given_late_sales import (
     Device,
     LateMarket,
     given_case,
-    given_late_market,
     late_sale,
 )
-
-
-@pytest.fixture(autouse=True)
-def _noon() -> Iterator[None]:
-    with time_machine.travel(NOON, tick=False):
-        yield
-
-
-@pytest.fixture
-def market(client: FlaskClient, session: Session) -> LateMarket:
-    return given_late_market(client, session)
 
 
 def test_a_flagged_sale_is_a_case(session: Session, market: LateMarket) -> None:

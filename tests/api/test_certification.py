@@ -17,8 +17,6 @@ TODAY = NOON.date()
 YESTERDAY = TODAY - timedelta(days=1)
 IN_A_YEAR = date(2027, 12, 9)
 
-pytestmark = pytest.mark.usefixtures("noon")
-
 
 @pytest.mark.parametrize("state", CertificationState)
 def test_a_state_allows_its_own_steps_and_no_others(

@@ -10,8 +10,6 @@ from loyalty.services.actors import Role
 from tests.api.certification import LEADS, address
 from tests.given import signed_in
 
-pytestmark = pytest.mark.usefixtures("noon")
-
 
 def test_staff_take_the_steps_that_are_not_the_managers(
     client: FlaskClient, session: Session, community: Community, shop_in: Callable[..., Shop]

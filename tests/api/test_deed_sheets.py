@@ -8,11 +8,9 @@ from sqlalchemy.orm import Session
 from loyalty.models import Community, Deed, DeedKind, Resident
 from loyalty.services.actors import Role
 from loyalty.services.deeds import ensure_default_kinds
-from tests.given import given_community, given_resident, signed_in
+from tests.given import NOBODY, given_community, given_resident, signed_in
 
 SHEET = "/api/v1/deeds/sheet"
-NOBODY = "01a20000-0000-7000-8000-000000000000"
-"""An id that no record has."""
 
 
 @pytest.fixture
@@ -25,11 +23,6 @@ def community(session: Session) -> Community:
 @pytest.fixture
 def people(session: Session, community: Community) -> list[Resident]:
     return [given_resident(session, community) for _ in range(3)]
-
-
-@pytest.fixture
-def staff(session: Session, community: Community) -> dict[str, str]:
-    return signed_in(session, community, Role.STAFF)
 
 
 def sheet(*people: object, **values: Any) -> dict[str, Any]:

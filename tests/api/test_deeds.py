@@ -24,16 +24,6 @@ def resident(session: Session, community: Community) -> Resident:
 
 
 @pytest.fixture
-def staff(session: Session, community: Community) -> dict[str, str]:
-    return signed_in(session, community, Role.STAFF)
-
-
-@pytest.fixture
-def manager(session: Session, community: Community) -> dict[str, str]:
-    return signed_in(session, community, Role.MANAGER)
-
-
-@pytest.fixture
 def body(resident: Resident) -> dict[str, object]:
     return {
         "resident_id": str(resident.id),

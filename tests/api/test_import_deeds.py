@@ -5,29 +5,16 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from loyalty.models import Candidate, Community, Resident
-from loyalty.services.actors import Role
 from loyalty.services.deeds import ensure_default_kinds
 from tests.given import (
-    given_community,
     given_list,
     given_resident,
     given_round,
     honour_of,
-    signed_in,
 )
 from tests.given_tables import act, faults, text, upload, workbook
 
 DEEDS = ("姓名", "户号", "种类", "积分", "日期", "来源")
-
-
-@pytest.fixture
-def community(session: Session) -> Community:
-    return given_community(session)
-
-
-@pytest.fixture
-def staff(session: Session, community: Community) -> dict[str, str]:
-    return signed_in(session, community, Role.STAFF)
 
 
 @pytest.fixture

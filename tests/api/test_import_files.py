@@ -3,12 +3,8 @@ from time import perf_counter
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy.orm import Session
 
-from loyalty.models import Community
-from loyalty.services.actors import Role
 from tests.conftest import shared_data
-from tests.given import given_community, signed_in
 from tests.given_tables import (
     HEADINGS,
     IMPORTS,
@@ -21,16 +17,6 @@ from tests.given_tables import (
     workbook,
     workbook_of_texts,
 )
-
-
-@pytest.fixture
-def community(session: Session) -> Community:
-    return given_community(session)
-
-
-@pytest.fixture
-def staff(session: Session, community: Community) -> dict[str, str]:
-    return signed_in(session, community, Role.STAFF)
 
 
 @pytest.mark.parametrize(

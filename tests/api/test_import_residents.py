@@ -4,19 +4,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from loyalty.models import Community, Resident
-from loyalty.services.actors import Role
-from tests.given import given_community, given_resident, signed_in
+from tests.given import given_resident
 from tests.given_tables import HEADINGS, IMPORTS, LI, ZHANG, act, faults, text, upload, workbook
-
-
-@pytest.fixture
-def community(session: Session) -> Community:
-    return given_community(session)
-
-
-@pytest.fixture
-def staff(session: Session, community: Community) -> dict[str, str]:
-    return signed_in(session, community, Role.STAFF)
 
 
 @pytest.mark.parametrize(

@@ -3,20 +3,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from loyalty.models import Community, Shop
-from loyalty.services.actors import Role
-from tests.given import given_community, signed_in
+from loyalty.models import Shop
 from tests.given_tables import act, faults, text, upload, workbook
-
-
-@pytest.fixture
-def community(session: Session) -> Community:
-    return given_community(session)
-
-
-@pytest.fixture
-def staff(session: Session, community: Community) -> dict[str, str]:
-    return signed_in(session, community, Role.STAFF)
 
 
 def test_shops_come_with_what_they_agreed_to(client: FlaskClient, staff: dict[str, str]) -> None:

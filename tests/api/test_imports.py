@@ -22,16 +22,6 @@ from tests.given_tables import (
 )
 
 
-@pytest.fixture
-def community(session: Session) -> Community:
-    return given_community(session)
-
-
-@pytest.fixture
-def staff(session: Session, community: Community) -> dict[str, str]:
-    return signed_in(session, community, Role.STAFF)
-
-
 @pytest.mark.parametrize("file", [workbook, text])
 def test_a_dry_run_tells_and_adds_nothing(
     client: FlaskClient, staff: dict[str, str], file: Any

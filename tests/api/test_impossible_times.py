@@ -1,31 +1,17 @@
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-import time_machine
-from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from loyalty.models import Redemption
 from loyalty.rules.offline import IMPOSSIBLE_WITHIN
 from tests.given import NOON, given_card, given_shop, paired_till, sale_key
-from tests.given_late_sales import LateMarket, given_late_market, late_sale
+from tests.given_late_sales import LateMarket, late_sale
 
 SALES = "/api/v1/redemptions"
 SECOND = timedelta(seconds=1)
 EARLIER = NOON - timedelta(hours=1)
-
-
-@pytest.fixture(autouse=True)
-def _noon() -> Iterator[None]:
-    with time_machine.travel(NOON, tick=False):
-        yield
-
-
-@pytest.fixture
-def market(client: FlaskClient, session: Session) -> LateMarket:
-    return given_late_market(client, session)
 
 
 @pytest.fixture

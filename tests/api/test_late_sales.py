@@ -1,9 +1,7 @@
-from collections.abc import Iterator
 from datetime import timedelta
 from operator import itemgetter
 
 import pytest
-import time_machine
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -23,12 +21,6 @@ from tests.given import (
 from tests.given_late_sales import SYNC, late_sale
 
 SALES = "/api/v1/redemptions"
-
-
-@pytest.fixture(autouse=True)
-def _noon() -> Iterator[None]:
-    with time_machine.travel(NOON, tick=False):
-        yield
 
 
 def test_every_late_sale_is_answered_in_its_order(client: FlaskClient, session: Session) -> None:

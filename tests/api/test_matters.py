@@ -1,35 +1,16 @@
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import time_machine
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from loyalty.models import Community, Matter
 from loyalty.services.actors import Role
-from tests.given import NOON, given_account, given_community, signed_in
+from tests.given import NOBODY, given_account, given_community, signed_in
 
 URL = "/api/v1/matters"
-NOBODY = "01a20000-0000-7000-8000-000000000000"
 MATTER = {"kind": "problem", "text": "东门路灯不亮", "raised_by": "council"}
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[None]:
-    with time_machine.travel(NOON, tick=False):
-        yield
-
-
-@pytest.fixture
-def community(session: Session) -> Community:
-    return given_community(session)
-
-
-@pytest.fixture
-def staff(session: Session, community: Community) -> dict[str, str]:
-    return signed_in(session, community, Role.STAFF)
 
 
 def test_a_matter_is_raised_seen_to_answered_and_closed(

@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from datetime import timedelta
 from hashlib import sha256
 from typing import Any
@@ -11,21 +10,9 @@ from sqlalchemy.orm import Session
 from loyalty.commands.verify_record import faults_in
 from loyalty.models import Community
 from loyalty.rules.selection import RoundAction
-from tests.given import NOON, given_community, given_round
+from tests.given import given_community, given_round
 from tests.given_notices import given_notice, placed
 from tests.given_rounds import LAST_DAY, act, given_candidate, given_round_after
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[time_machine.Traveller]:
-    """The clock of the service, standing at noon."""
-    with time_machine.travel(NOON, tick=False) as traveller:
-        yield traveller
-
-
-@pytest.fixture
-def community(session: Session) -> Community:
-    return given_community(session)
 
 
 def notice_of(community: Community, month: str = "2026-12") -> str:

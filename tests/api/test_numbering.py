@@ -1,22 +1,14 @@
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import time_machine
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from loyalty.models import Till
 from loyalty.services.actors import Role
-from tests.given import NOON, given_community, paired_till, signed_in
+from tests.given import given_community, paired_till, signed_in
 from tests.given_late_sales import Device, LateMarket, given_late_market, late_sale
-
-
-@pytest.fixture(autouse=True)
-def _noon() -> Iterator[None]:
-    with time_machine.travel(NOON, tick=False):
-        yield
 
 
 @pytest.fixture

@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -8,31 +7,11 @@ from sqlalchemy.orm import Session
 
 from loyalty.models import Community, Nomination, Objection, Round, StaffAccount
 from loyalty.services.actors import Role
-from tests.given import NOON, given_community, signed_in
-from tests.given_notices import given_notice, given_objection, placed
+from tests.given import NOBODY, NOON, given_community, signed_in
+from tests.given_notices import given_objection, placed
 from tests.given_rounds import AFTER_NOTICE, LAST_DAY
 
 DECISION = {"upheld": True, "reason": "已经核实"}
-NOBODY = "01a20000-0000-7000-8000-000000000000"
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[time_machine.Traveller]:
-    """The clock of the service, standing at noon."""
-    with time_machine.travel(NOON, tick=False) as traveller:
-        yield traveller
-
-
-@pytest.fixture
-def community(session: Session) -> Community:
-    return given_community(session)
-
-
-@pytest.fixture
-def notice(session: Session, community: Community) -> Round:
-    notice = given_notice(session, community)
-    session.commit()
-    return notice
 
 
 def objections_to(session: Session, notice: Round) -> str:

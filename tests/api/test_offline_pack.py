@@ -1,7 +1,6 @@
 import gzip
 import json
 from base64 import b64decode
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from hashlib import sha256
@@ -42,12 +41,6 @@ class Market:
     community: Community
     shop: Shop
     till: dict[str, str]
-
-
-@pytest.fixture(autouse=True)
-def noon() -> Iterator[time_machine.Traveller]:
-    with time_machine.travel(NOON, tick=False) as clock:
-        yield clock
 
 
 @pytest.fixture
@@ -218,12 +211,12 @@ def test_a_shop_that_gives_no_discount_is_told_so(
 
 
 def test_an_unchanged_pack_is_not_sent_again(
-    client: FlaskClient, session: Session, market: Market, noon: time_machine.Traveller
+    client: FlaskClient, session: Session, market: Market, clock: time_machine.Traveller
 ) -> None:
     first = client.get(PACK, headers=market.till)
     known = {**market.till, "If-None-Match": first.headers["ETag"]}
 
-    noon.shift(timedelta(minutes=1))
+    clock.shift(timedelta(minutes=1))
     unchanged = client.get(PACK, headers=known)
     given_card(session, market.community)
     session.commit()

@@ -1,9 +1,7 @@
 import hashlib
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import time_machine
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -11,36 +9,17 @@ from sqlalchemy.orm import Session
 from loyalty.models import AccessToken, Community, Round
 from loyalty.rules.selection import RoundAction
 from loyalty.services.actors import Role
-from tests.given import NOON, given_community, given_round, signed_in
+from tests.given import NOBODY, given_community, given_round, signed_in
 from tests.given_rounds import candidates_on, given_panellist, given_round_after
-
-NOBODY = "01a20000-0000-7000-8000-000000000000"
-"""An id that no record has."""
 
 Headers = dict[str, str]
 Call = tuple[str, str, Any]
-
-
-@pytest.fixture(autouse=True)
-def _noon() -> Iterator[None]:
-    with time_machine.travel(NOON, tick=False):
-        yield
-
-
-@pytest.fixture
-def community(session: Session) -> Community:
-    return given_community(session)
 
 
 @pytest.fixture
 def screened(session: Session, community: Community) -> Round:
     """A round with two candidates who have passed the screening."""
     return given_round_after(session, community, RoundAction.SCREEN)
-
-
-@pytest.fixture
-def staff(session: Session, community: Community) -> Headers:
-    return signed_in(session, community, Role.STAFF)
 
 
 def account_of(session: Session, headers: Headers) -> str:

@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -7,18 +6,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from loyalty.models import Community
-from tests.given import NOON, given_card, given_community, given_shop, paired_till, sale_key
-
-
-@pytest.fixture
-def clock() -> Iterator[time_machine.Traveller]:
-    with time_machine.travel(NOON, tick=False) as traveller:
-        yield traveller
-
-
-@pytest.fixture
-def community(session: Session) -> Community:
-    return given_community(session)
+from tests.given import NOON, given_card, given_shop, paired_till, sale_key
 
 
 def given_sales(

@@ -1,8 +1,6 @@
-from collections.abc import Iterator
 from datetime import date
 
 import pytest
-import time_machine
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
@@ -11,17 +9,6 @@ from tests.given import NOON, given_community, given_shop, honour_of
 
 LAST_DAY = NOON.date()
 DAY_BEFORE = date(2026, 12, 8)
-
-
-@pytest.fixture(autouse=True)
-def noon() -> Iterator[None]:
-    with time_machine.travel(NOON, tick=False):
-        yield
-
-
-@pytest.fixture
-def community(session: Session) -> Community:
-    return given_community(session)
 
 
 def shops_of(community: Community) -> str:

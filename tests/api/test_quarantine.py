@@ -1,10 +1,7 @@
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
-import time_machine
-from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -12,18 +9,7 @@ from loyalty.models import AuditEvent, CardMonth, QuarantinedSale, Redemption, T
 from loyalty.rules.card_number import number_of
 from loyalty.services import quarantine
 from tests.given import NOON, given_card, given_community, given_shop, paired_till
-from tests.given_late_sales import SYNC, LateMarket, given_late_market, late_sale
-
-
-@pytest.fixture(autouse=True)
-def _noon() -> Iterator[None]:
-    with time_machine.travel(NOON, tick=False):
-        yield
-
-
-@pytest.fixture
-def market(client: FlaskClient, session: Session) -> LateMarket:
-    return given_late_market(client, session)
+from tests.given_late_sales import SYNC, LateMarket, late_sale
 
 
 def revoke(session: Session) -> None:

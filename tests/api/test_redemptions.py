@@ -1,9 +1,7 @@
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
 import pytest
-import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
@@ -21,12 +19,6 @@ from tests.given import (
 )
 
 SALES = "/api/v1/redemptions"
-
-
-@pytest.fixture(autouse=True)
-def _noon() -> Iterator[None]:
-    with time_machine.travel(NOON, tick=False):
-        yield
 
 
 def test_a_sale_is_recorded_with_its_receipt(client: FlaskClient, session: Session) -> None:

@@ -12,11 +12,6 @@ RESIDENTS = "/api/v1/residents"
 BODY = {"name": "单雪梅", "unit": "3号楼2单元501", "adult": True, "household_ref": "H-17"}
 
 
-@pytest.fixture
-def staff(session: Session) -> dict[str, str]:
-    return signed_in(session, given_community(session), Role.STAFF)
-
-
 def test_staff_take_in_a_resident(client: FlaskClient, staff: dict[str, str]) -> None:
     answer = client.post(
         RESIDENTS,

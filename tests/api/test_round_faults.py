@@ -1,45 +1,21 @@
-from collections.abc import Iterator
-from datetime import timedelta
 from typing import Any
 
 import pytest
-import time_machine
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from loyalty.models import Community
 from loyalty.rules.selection import RoundAction
-from loyalty.services.actors import Role
 from tests.given import (
-    NOON,
+    NOBODY,
     given_community,
     given_resident,
     given_round,
     signed_in,
 )
-from tests.given_rounds import AFTER_NOTICE, given_round_after
+from tests.given_rounds import given_round_after
 
 ROUNDS = "/api/v1/rounds"
-NOBODY = "01a20000-0000-7000-8000-000000000000"
-"""An id that no record has."""
 PLAN = {"month": "2026-12", "lists": [{"honour": "civilized_resident", "quota": 1}]}
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[time_machine.Traveller]:
-    """The clock of the service, standing at noon; a sign-in lasts until the end of the month."""
-    with time_machine.travel(NOON, tick=False) as traveller:
-        yield traveller
-
-
-def signed_in_for_long(session: Session, community: Community, *roles: Role) -> dict[str, str]:
-    """Return the headers of a program whose token outlives the notice."""
-    with time_machine.travel(AFTER_NOTICE + timedelta(minutes=1), tick=False):
-        return signed_in(session, community, *roles)
-
-
-def act(client: FlaskClient, url: str, headers: dict[str, str], action: str, **more: Any) -> Any:
-    return client.post(f"{url}/actions", headers=headers, json={"action": action, **more})
 
 
 @pytest.mark.parametrize(

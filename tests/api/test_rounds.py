@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -11,7 +10,7 @@ from loyalty.models import Area, Community
 from loyalty.rules.selection import RoundAction
 from loyalty.services.actors import Role
 from tests.given import (
-    NOON,
+    NOBODY,
     given_community,
     given_resident,
     given_round,
@@ -20,16 +19,7 @@ from tests.given import (
 from tests.given_rounds import AFTER_NOTICE, given_round_after
 
 ROUNDS = "/api/v1/rounds"
-NOBODY = "01a20000-0000-7000-8000-000000000000"
-"""An id that no record has."""
 PLAN = {"month": "2026-12", "lists": [{"honour": "civilized_resident", "quota": 1}]}
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[time_machine.Traveller]:
-    """The clock of the service, standing at noon; a sign-in lasts until the end of the month."""
-    with time_machine.travel(NOON, tick=False) as traveller:
-        yield traveller
 
 
 def signed_in_for_long(session: Session, community: Community, *roles: Role) -> dict[str, str]:

@@ -1,8 +1,6 @@
-from collections.abc import Iterator
 from uuid import uuid4
 
 import pytest
-import time_machine
 from flask.testing import FlaskClient
 from sqlalchemy import text, update
 from sqlalchemy.exc import DBAPIError
@@ -22,12 +20,6 @@ from tests.given import (
 )
 
 SALES = "/api/v1/redemptions"
-
-
-@pytest.fixture(autouse=True)
-def _noon() -> Iterator[None]:
-    with time_machine.travel(NOON, tick=False):
-        yield
 
 
 def test_what_was_recorded_cannot_be_changed(client: FlaskClient, session: Session) -> None:

@@ -23,16 +23,6 @@ SHOP = {
 }
 
 
-@pytest.fixture
-def community(session: Session) -> Community:
-    return given_community(session)
-
-
-@pytest.fixture
-def staff(session: Session, community: Community) -> dict[str, str]:
-    return signed_in(session, community, Role.STAFF)
-
-
 def test_a_shop_applies(client: FlaskClient, staff: dict[str, str]) -> None:
     answer = client.post(SHOPS, headers=staff, json=SHOP)
 

@@ -16,11 +16,6 @@ BODY = {
 }
 
 
-@pytest.fixture
-def manager(session: Session) -> dict[str, str]:
-    return signed_in(session, given_community(session), Role.MANAGER)
-
-
 def test_a_manager_opens_an_account_that_can_sign_in(
     client: FlaskClient, manager: dict[str, str]
 ) -> None:

@@ -1,12 +1,10 @@
 """Paper tallies through the API."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
-import time_machine
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,17 +13,6 @@ from loyalty.models import AuditEvent, Community, Redemption, Shop
 from loyalty.rules.card_number import in_groups, number_of
 from loyalty.services.actors import Role
 from tests.given import NOON, given_card, given_community, given_shop, paired_till, signed_in
-
-
-@pytest.fixture(autouse=True)
-def _noon() -> Iterator[None]:
-    with time_machine.travel(NOON, tick=False):
-        yield
-
-
-@pytest.fixture
-def community(session: Session) -> Community:
-    return given_community(session)
 
 
 @pytest.fixture

@@ -1,5 +1,5 @@
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Barrier
@@ -21,17 +21,6 @@ from tests.given import NOON, given_account, given_community, given_shop, given_
 PAIRING = "/api/v1/till/pairing"
 NAME = {"name": "前台手机"}
 KEY = "BC31t4CjEYxUNuVnfr-_9x_WLTI8I_HiM7-kBFvRMgb3l8WwCnVwVgTI4OrSxLcLcYFmji_nEwF9BhNeDWsZVkE"
-
-
-@pytest.fixture(autouse=True)
-def noon() -> Iterator[None]:
-    with time_machine.travel(NOON, tick=False):
-        yield
-
-
-@pytest.fixture
-def community(session: Session) -> Community:
-    return given_community(session)
 
 
 @pytest.fixture

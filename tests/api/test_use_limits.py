@@ -1,8 +1,6 @@
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
-import pytest
 import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
@@ -20,12 +18,6 @@ from tests.given import (
 )
 
 SALES = "/api/v1/redemptions"
-
-
-@pytest.fixture(autouse=True)
-def _noon() -> Iterator[None]:
-    with time_machine.travel(NOON, tick=False):
-        yield
 
 
 def test_a_card_is_used_three_times_a_day_in_one_shop_and_again_in_another(

@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from datetime import date, timedelta
 
 import pytest
@@ -20,12 +19,6 @@ from tests.given import (
 )
 
 VALIDATIONS = "/api/v1/validations"
-
-
-@pytest.fixture(autouse=True)
-def _noon() -> Iterator[None]:
-    with time_machine.travel(NOON, tick=False):
-        yield
 
 
 def test_a_valid_card_is_quoted(client: FlaskClient, session: Session) -> None:

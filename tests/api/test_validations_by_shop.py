@@ -1,8 +1,6 @@
-from collections.abc import Iterator
 from datetime import date
 
 import pytest
-import time_machine
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
@@ -17,12 +15,6 @@ from tests.given import (
 )
 
 VALIDATIONS = "/api/v1/validations"
-
-
-@pytest.fixture(autouse=True)
-def _noon() -> Iterator[None]:
-    with time_machine.travel(NOON, tick=False):
-        yield
 
 
 def test_excluded_goods_are_paid_in_full(client: FlaskClient, session: Session) -> None:

@@ -1,8 +1,6 @@
 from base64 import urlsafe_b64decode
-from collections.abc import Iterator
 
 import pytest
-import time_machine
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
@@ -12,13 +10,6 @@ from loyalty.services.revocations import publish
 from tests.given import NOON, SEALING_KEY, given_card, given_community
 
 KEYS = "/.well-known/loyalty-keys.json"
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[None]:
-    """The clock of the service, standing at noon."""
-    with time_machine.travel(NOON, tick=False):
-        yield
 
 
 def raw_keys(client: FlaskClient) -> dict[str, bytes]:

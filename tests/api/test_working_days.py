@@ -1,28 +1,15 @@
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import time_machine
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from loyalty.models import Community
 from loyalty.services.actors import Role
-from tests.given import NOON, given_community, signed_in
+from tests.given import given_community, signed_in
 
 URL = "/api/v1/working-days"
 HOLIDAY = {"day": "2027-02-08", "works": False, "note": "春节调休"}
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[None]:
-    with time_machine.travel(NOON, tick=False):
-        yield
-
-
-@pytest.fixture
-def community(session: Session) -> Community:
-    return given_community(session)
 
 
 @pytest.mark.parametrize(("year", "official"), [(2026, True), (2099, False)])

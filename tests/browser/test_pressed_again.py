@@ -14,7 +14,7 @@ from loyalty.models import AuditEvent, Community, NoticeVersion, Objection, Roun
 from loyalty.rules.selection import RoundAction
 from loyalty.services.actors import Role
 from tests.browser.monthly_round import Worker, given_person
-from tests.given import NOON, given_community
+from tests.given import NOON
 from tests.given_notices import given_notice
 from tests.given_rounds import given_round_after
 
@@ -27,11 +27,6 @@ def clock() -> Iterator[time_machine.Traveller]:
     """The clock of the service, going on from noon."""
     with time_machine.travel(NOON, tick=True) as traveller:
         yield traveller
-
-
-@pytest.fixture
-def community(session: Session) -> Community:
-    return given_community(session)
 
 
 @pytest.fixture

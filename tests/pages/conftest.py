@@ -1,6 +1,13 @@
 import pytest
+import time_machine
 from flask import Flask, g
 from flask.testing import FlaskClient
+
+
+@pytest.fixture(autouse=True)
+def clock(clock: time_machine.Traveller) -> time_machine.Traveller:
+    """The clock of the service, standing at noon in every test of a page."""
+    return clock
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """The public notice as a stranger reads it."""
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 
 import pypdfium2
@@ -25,18 +24,6 @@ from tests.given_rounds import (
 from tests.pages.visits import text_of
 
 LAST_DAY_SHOWN = LAST_DAY + timedelta(days=30)
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[time_machine.Traveller]:
-    """The clock of the service, standing at noon."""
-    with time_machine.travel(NOON, tick=False) as traveller:
-        yield traveller
-
-
-@pytest.fixture
-def community(session: Session) -> Community:
-    return given_community(session)
 
 
 @pytest.fixture

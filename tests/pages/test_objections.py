@@ -1,7 +1,6 @@
 """Objecting on the public page, and asking back with the receipt."""
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -12,29 +11,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from loyalty.models import Community, Objection, Round
-from tests.given import NOON, given_community
-from tests.given_notices import decide, given_notice, given_objection, placed
+from tests.given import given_community
+from tests.given_notices import decide, given_objection, placed
 from tests.given_rounds import LAST_DAY
 from tests.pages.visits import send, text_of
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[time_machine.Traveller]:
-    """The clock of the service, standing at noon."""
-    with time_machine.travel(NOON, tick=False) as traveller:
-        yield traveller
-
-
-@pytest.fixture
-def community(session: Session) -> Community:
-    return given_community(session)
-
-
-@pytest.fixture
-def notice(session: Session, community: Community) -> Round:
-    selection_round = given_notice(session, community)
-    session.commit()
-    return selection_round
 
 
 def form_of(session: Session, notice: Round, place: int = 1) -> str:

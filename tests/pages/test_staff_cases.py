@@ -1,16 +1,15 @@
 """Cases about sales, and the numbering of tills, at the console."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-import time_machine
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from loyalty.models import Redemption, SaleCase, Till
+from loyalty.pages.staff.console import PAGE_LENGTH
 from loyalty.rules.card_number import number_of
 from loyalty.services.actors import Role
 from tests.given import NOON, given_community, given_shop, paired_till
@@ -25,12 +24,6 @@ from tests.given_late_sales import (
 from tests.pages.visits import enter, send, text_of
 
 LIST = "/staff/cases"
-
-
-@pytest.fixture(autouse=True)
-def _noon() -> Iterator[None]:
-    with time_machine.travel(NOON, tick=False):
-        yield
 
 
 @pytest.fixture
@@ -71,6 +64,23 @@ def test_a_case_waits_at_home_is_told_in_words_and_is_decided(
     told = text_of(client.get(path))
     assert "不追究" in told
     assert "李管理" in told
+
+
+def test_many_cases_wait_a_page_at_a_time_the_longest_waiting_first(
+    client: FlaskClient, session: Session, market: LateMarket
+) -> None:
+    waiting = [
+        given_case(session, market.community, shop_id=market.shop.id).id
+        for _ in range(PAGE_LENGTH + 1)
+    ]
+    session.commit()
+
+    first = client.get(LIST).get_data(as_text=True)
+    second = client.get(f"{LIST}?after={waiting[-2]}").get_data(as_text=True)
+
+    assert [str(one) in first for one in waiting] == [True] * PAGE_LENGTH + [False]
+    assert f"after={waiting[-2]}" in first
+    assert [str(one) in second for one in waiting] == [False] * PAGE_LENGTH + [True]
 
 
 def test_a_decision_needs_its_reason(

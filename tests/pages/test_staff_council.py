@@ -13,11 +13,6 @@ from tests.pages.visits import enter, send, text_of
 
 
 @pytest.fixture
-def community(session: Session) -> Community:
-    return given_community(session)
-
-
-@pytest.fixture
 def account(client: FlaskClient, session: Session, community: Community) -> StaffAccount:
     """The account of the council, signed in."""
     enter(client, session, community, Role.COUNCIL)

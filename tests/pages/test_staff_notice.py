@@ -1,7 +1,5 @@
 """Notice, objections, fairness, confirmation and cards at the console."""
 
-from collections.abc import Iterator
-
 import pytest
 import time_machine
 from flask.testing import FlaskClient
@@ -15,18 +13,6 @@ from tests.given import NOON, given_community
 from tests.given_notices import given_notice, given_objection, placed
 from tests.given_rounds import AFTER_NOTICE, given_round_after
 from tests.pages.visits import enter, send, text_of
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[time_machine.Traveller]:
-    """Noon of the day on which the notice is published."""
-    with time_machine.travel(NOON, tick=True) as traveller:
-        yield traveller
-
-
-@pytest.fixture
-def community(session: Session) -> Community:
-    return given_community(session)
 
 
 def path_of(selection_round: Round) -> str:

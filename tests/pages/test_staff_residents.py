@@ -15,11 +15,6 @@ from tests.pages.visits import enter, press, send, text_of
 
 
 @pytest.fixture
-def community(session: Session) -> Community:
-    return given_community(session)
-
-
-@pytest.fixture
 def resident(session: Session, community: Community) -> Resident:
     return given_resident(session, community)
 

@@ -1,11 +1,9 @@
 """Paper tallies at the console."""
 
 import re
-from collections.abc import Iterator
 
 import pypdfium2
 import pytest
-import time_machine
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -16,17 +14,6 @@ from loyalty.rules.card_number import in_groups, number_of
 from loyalty.services.actors import Role
 from tests.given import NOON, given_card, given_community, given_shop
 from tests.pages.visits import enter, send, text_of
-
-
-@pytest.fixture(autouse=True)
-def _noon() -> Iterator[None]:
-    with time_machine.travel(NOON, tick=False):
-        yield
-
-
-@pytest.fixture
-def community(session: Session) -> Community:
-    return given_community(session)
 
 
 @pytest.fixture

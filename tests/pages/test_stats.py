@@ -1,9 +1,7 @@
 """The month's figures for everyone: nothing about fewer than five people."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
-import pytest
 import time_machine
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
@@ -21,17 +19,6 @@ from tests.given_notices import given_matter
 from tests.pages.visits import text_of
 
 IN_JANUARY = NOON + timedelta(days=30)
-
-
-@pytest.fixture
-def clock() -> Iterator[time_machine.Traveller]:
-    with time_machine.travel(NOON, tick=False) as traveller:
-        yield traveller
-
-
-@pytest.fixture
-def community(session: Session) -> Community:
-    return given_community(session)
 
 
 def sell(client: FlaskClient, session: Session, community: Community, **people: int) -> None:

@@ -34,12 +34,6 @@ from tests.given_rounds import (
 )
 
 
-@pytest.fixture
-def review(session: Session) -> Round:
-    """A round in review with two candidates."""
-    return given_round_after(session, given_community(session), RoundAction.START_REVIEW)
-
-
 def clerk_of(session: Session, selection_round: Round) -> StaffMember:
     return given_staff(session, session.get_one(Community, selection_round.community_id))
 

@@ -26,11 +26,6 @@ from tests.given_rounds import (
 )
 
 
-@pytest.fixture
-def community(session: Session) -> Community:
-    return given_community(session)
-
-
 def declined(session: Session, selection_round: Round, candidate: Candidate) -> Candidate:
     community = session.get_one(Community, selection_round.community_id)
     actor = given_staff(session, community)

@@ -19,11 +19,6 @@ YESTERDAY = NOON.date() - timedelta(days=1)
 
 
 @pytest.fixture
-def community(session: Session) -> Community:
-    return given_community(session)
-
-
-@pytest.fixture
 def manager(session: Session, community: Community) -> StaffMember:
     return given_staff(session, community, Role.MANAGER)
 

@@ -32,14 +32,7 @@ from tests.given_rounds import (
     candidates_on,
     given_candidate,
     given_panellist,
-    given_round_after,
 )
-
-
-@pytest.fixture
-def review(session: Session) -> Round:
-    """A round in review with two candidates."""
-    return given_round_after(session, given_community(session), RoundAction.START_REVIEW)
 
 
 def _community(session: Session, selection_round: Round) -> Community:

@@ -31,11 +31,6 @@ from tests.given_rounds import (
 )
 
 
-@pytest.fixture
-def community(session: Session) -> Community:
-    return given_community(session)
-
-
 def fairness(session: Session, selection_round: Round) -> Fairness:
     community = session.get_one(Community, selection_round.community_id)
     return fairness_of(session, given_staff(session, community), selection_round.id)

@@ -19,11 +19,6 @@ AFTER_SUPPLEMENT = AFTER_NOTICE + timedelta(days=6)
 """Wednesday: Friday, Monday and Tuesday were the three working days."""
 
 
-@pytest.fixture
-def community(session: Session) -> Community:
-    return given_community(session)
-
-
 def references(version: NoticeVersion) -> list[str]:
     (one,) = json.loads(version.content)["lists"]
     return [line["reference"] for line in one["lines"]]

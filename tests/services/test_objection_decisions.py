@@ -26,13 +26,12 @@ from loyalty.services.sign_in import member
 from tests.given import (
     NOON,
     given_account,
-    given_community,
     given_list,
     given_resident,
     given_round,
     honour_of,
 )
-from tests.given_notices import decide, given_notice, given_objection, placed
+from tests.given_notices import decide, given_objection, placed
 from tests.given_rounds import (
     AFTER_NOTICE,
     LAST_DAY,
@@ -40,17 +39,6 @@ from tests.given_rounds import (
     brought_through,
     given_candidate,
 )
-
-
-@pytest.fixture
-def community(session: Session) -> Community:
-    return given_community(session)
-
-
-@pytest.fixture
-def notice(session: Session, community: Community) -> Round:
-    """A list of three in its notice, with two reserves."""
-    return given_notice(session, community)
 
 
 def test_a_dismissed_objection_changes_no_list(session: Session, notice: Round) -> None:

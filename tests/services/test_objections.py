@@ -38,24 +38,13 @@ from tests.given import (
     given_community,
     given_staff,
 )
-from tests.given_notices import DECEMBER, decide, given_notice, given_objection, placed
+from tests.given_notices import DECEMBER, decide, given_objection, placed
 from tests.given_rounds import (
     AFTER_NOTICE,
     LAST_DAY,
     act,
     given_round_after,
 )
-
-
-@pytest.fixture
-def community(session: Session) -> Community:
-    return given_community(session)
-
-
-@pytest.fixture
-def notice(session: Session, community: Community) -> Round:
-    """A list of three in its notice, with two reserves."""
-    return given_notice(session, community)
 
 
 def test_an_objection_gets_a_receipt_and_a_day(session: Session, notice: Round) -> None:

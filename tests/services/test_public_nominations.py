@@ -30,11 +30,6 @@ WANG = {"name": "王桂兰", "unit": "3号楼2单元501"}
 
 
 @pytest.fixture
-def community(session: Session) -> Community:
-    return given_community(session)
-
-
-@pytest.fixture
 def open_round(session: Session, community: Community) -> Round:
     return given_round(session, community, state=RoundState.OPEN)
 

@@ -10,7 +10,7 @@ from loyalty.rules.selection import RoundAction
 from loyalty.services.errors import NoticeTakenDownError, UnknownRecordError
 from loyalty.services.public_notices import PublicNotice, public_notice
 from loyalty.services.public_records import public_record
-from tests.given import NOON, given_card, given_community, given_resident, given_round
+from tests.given import NOON, given_card, given_resident, given_round
 from tests.given_notices import DECEMBER, decide, given_notice, given_objection, placed
 from tests.given_rounds import (
     AFTER_NOTICE,
@@ -21,11 +21,6 @@ from tests.given_rounds import (
     given_round_after,
     list_of,
 )
-
-
-@pytest.fixture
-def community(session: Session) -> Community:
-    return given_community(session)
 
 
 def read(session: Session, community: Community, *, now: datetime = NOON) -> PublicNotice:

@@ -1,6 +1,5 @@
 from datetime import timedelta
 
-import pytest
 from sqlalchemy.orm import Session
 
 from loyalty.models import Community, Objection, Round
@@ -21,11 +20,6 @@ from tests.given_rounds import act
 
 ALMOST = NOON + timedelta(days=30, minutes=-1)
 LONG_AFTER = NOON + timedelta(days=30)
-
-
-@pytest.fixture
-def community(session: Session) -> Community:
-    return given_community(session)
 
 
 def objection_of_somebody(session: Session, community: Community) -> Objection:

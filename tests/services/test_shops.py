@@ -13,14 +13,9 @@ from loyalty.services.shop_list import FindShops, find_shops
 from loyalty.services.shop_terms import AgreedTerm
 from loyalty.services.shops import ChangeShop, CreateShop, change_shop, create_shop
 from tests.conftest import shared_data
-from tests.given import NOON, given_community, given_staff
+from tests.given import NOON, given_staff
 
 NOODLES = CreateShop(name="重庆面馆", series="蒲公英", category="餐饮", contact="李店主")
-
-
-@pytest.fixture
-def community(session: Session) -> Community:
-    return given_community(session)
 
 
 @pytest.fixture

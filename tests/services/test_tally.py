@@ -33,17 +33,11 @@ from tests.given import (
     NOON,
     SEALING_KEY,
     given_card,
-    given_community,
     given_shop,
     given_staff,
 )
 
 YESTERDAY = NOON.date() - timedelta(days=1)
-
-
-@pytest.fixture
-def community(session: Session) -> Community:
-    return given_community(session)
 
 
 @pytest.fixture

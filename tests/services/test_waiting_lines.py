@@ -29,12 +29,6 @@ def community(session: Session) -> Community:
     return given_community(session, undisputed_cards_wait=False)
 
 
-@pytest.fixture
-def notice(session: Session, community: Community) -> Round:
-    """A list of three in its notice, with two reserves."""
-    return given_notice(session, community)
-
-
 def holders(session: Session) -> list[object]:
     return sorted(session.scalars(select(Card.resident_id)))
 

@@ -20,12 +20,6 @@ from tests.given import NOON, given_community, given_staff
 from tests.given_rounds import act, candidates_on, given_panellist, given_round_after
 
 
-@pytest.fixture
-def review(session: Session) -> Round:
-    """A round in review with two candidates."""
-    return given_round_after(session, given_community(session), RoundAction.START_REVIEW)
-
-
 def declare(
     session: Session, actor: StaffMember, selection_round: Round, candidate: Candidate
 ) -> ConflictOfInterest:
