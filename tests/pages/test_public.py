@@ -1,13 +1,9 @@
-from datetime import UTC, datetime, timedelta
-
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from tests.given import given_community, given_shop
 from tests.pages.visits import text_of
-
-NEXT_YEAR = datetime.now(UTC).date() + timedelta(days=365)
 
 
 def test_the_first_page_has_three_doors(client: FlaskClient) -> None:
@@ -20,8 +16,8 @@ def test_the_shops_that_take_the_card_are_listed_by_trade(
     client: FlaskClient, session: Session
 ) -> None:
     community = given_community(session)
-    given_shop(session, community, name="百味菜铺", category="蔬菜", certified_until=NEXT_YEAR)
-    given_shop(session, community, name="停牌店", state="suspended", certified_until=NEXT_YEAR)
+    given_shop(session, community, name="百味菜铺", category="蔬菜")
+    given_shop(session, community, name="停牌店", state="suspended")
     session.commit()
 
     page = text_of(client.get("/shops"))
@@ -33,7 +29,7 @@ def test_the_shops_that_take_the_card_are_listed_by_trade(
 
 def test_several_communities_are_chosen_from(client: FlaskClient, session: Session) -> None:
     first, second = given_community(session, name="东市"), given_community(session, name="西市")
-    given_shop(session, second, name="西市菜铺", certified_until=NEXT_YEAR)
+    given_shop(session, second, name="西市菜铺")
     session.commit()
 
     assert {"东市", "西市"} <= set(text_of(client.get("/shops")).split())
@@ -52,7 +48,7 @@ def test_a_plaque_says_what_it_is_worth_now(
     client: FlaskClient, session: Session, state: str, word: str
 ) -> None:
     community = given_community(session)
-    shop = given_shop(session, community, state=state, certified_until=NEXT_YEAR)
+    shop = given_shop(session, community, state=state)
     session.commit()
 
     answer = client.get(f"/p/{shop.plaque_number}")

@@ -1,6 +1,5 @@
 """Tables of residents and shops, uploaded at the console."""
 
-from datetime import UTC, datetime, timedelta
 from io import BytesIO
 
 from flask.testing import FlaskClient
@@ -9,12 +8,8 @@ from sqlalchemy.orm import Session
 
 from loyalty.models import Resident
 from loyalty.services.actors import Role
-from tests.given import (
-    given_community,
-)
+from tests.given import given_community
 from tests.pages.visits import enter, send, text_of
-
-NEXT_YEAR = datetime.now(UTC).date() + timedelta(days=365)
 
 
 def test_a_file_is_checked_row_by_row_before_anything_is_taken_in(
