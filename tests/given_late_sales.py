@@ -80,7 +80,7 @@ class LateMarket:
         return [(result["outcome"], result["verdict"]) for result in answer.json["results"]]
 
     def cases(self, query: str = "?open=true") -> list[dict[str, Any]]:
-        """Return the cases that staff see, the newest first."""
+        """Return the cases that staff see, the longest waiting first."""
         items: list[dict[str, Any]] = self.client.get(CASES + query, headers=self.staff).json[
             "items"
         ]

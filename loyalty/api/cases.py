@@ -94,7 +94,7 @@ class Cases(MethodView):
     @cases.arguments(FindCasesSchema, location="query")
     @cases.response(200, CasePageSchema)
     def get(self, wanted: dict[str, Any]) -> Any:
-        """Read the cases, the newest first."""
+        """Read the cases, the newest first; those that wait, the longest waiting first."""
         with transaction() as session:
             return find_cases(session, current_staff(), FindCases(**wanted))
 

@@ -1,6 +1,5 @@
 """Sales that staff must look at, and what they decide. Each is decided once."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -82,7 +81,7 @@ def name_sale(connection: Connection[Any], till: Till, key: UUID, redemption_id:
 
 
 def find_cases(session: Session, actor: StaffMember, request: FindCases) -> Page[SaleCase]:
-    """Return the community's cases, the newest first."""
+    """Return the cases, the newest first; those that wait, the longest waiting first."""
     query = select(SaleCase).where(SaleCase.community_id == actor.community_id)
     if request.open is not None:
         waits = SaleCase.decided_at.is_(None)
@@ -93,16 +92,8 @@ def find_cases(session: Session, actor: StaffMember, request: FindCases) -> Page
         SaleCase,
         limit=request.limit,
         after=request.after,
-        newest_first=True,
+        newest_first=not request.open,
     )
-
-
-def open_cases(session: Session, actor: StaffMember) -> Sequence[SaleCase]:
-    """Return all cases that wait for a decision, the longest waiting first."""
-    query = select(SaleCase).where(
-        SaleCase.community_id == actor.community_id, SaleCase.decided_at.is_(None)
-    )
-    return session.scalars(query.options(*WHAT_STAFF_SEE).order_by(SaleCase.id)).all()
 
 
 def case_of(session: Session, actor: StaffMember, case_id: UUID) -> SaleCase:

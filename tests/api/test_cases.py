@@ -24,7 +24,7 @@ def test_a_flagged_sale_is_a_case(session: Session, market: LateMarket) -> None:
     market.upload(late_sale(market.card.token), late_sale(market.card.token))
 
     found = market.cases()
-    sales = session.scalars(select(Redemption).order_by(Redemption.id.desc())).all()
+    sales = session.scalars(select(Redemption).order_by(Redemption.id)).all()
     assert [(case["kind"], case["verdict"]) for case in found] == [("flagged", "revoked")] * 2
     assert [case["redemption_id"] for case in found] == [str(sale.id) for sale in sales]
 

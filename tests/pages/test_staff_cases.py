@@ -78,9 +78,9 @@ def test_many_cases_wait_a_page_at_a_time_the_longest_waiting_first(
     first = client.get(LIST).get_data(as_text=True)
     second = client.get(f"{LIST}?after={waiting[-2]}").get_data(as_text=True)
 
-    assert [str(one) in first for one in waiting] == [True] * PAGE_LENGTH + [False]
+    assert [f"{LIST}/{one}" in first for one in waiting] == [True] * PAGE_LENGTH + [False]
     assert f"after={waiting[-2]}" in first
-    assert [str(one) in second for one in waiting] == [False] * PAGE_LENGTH + [True]
+    assert [f"{LIST}/{one}" in second for one in waiting] == [False] * PAGE_LENGTH + [True]
 
 
 def test_a_decision_needs_its_reason(

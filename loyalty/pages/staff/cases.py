@@ -24,7 +24,6 @@ from loyalty.services.cases import (
     case_of,
     decide_case,
     find_cases,
-    open_cases,
 )
 from loyalty.words.cases import CASES, CaseWords, decision_words
 from loyalty.words.steps import StepWords
@@ -63,19 +62,14 @@ def listed() -> str:
     """List the cases that wait for a decision, the longest waiting first, or the decided ones."""
     decided = request.args.get("state") == "decided"
     after = console.asked_for()["after"]
+    wanted = FindCases(limit=console.PAGE_LENGTH, after=after, open=not decided)
     with transaction() as session:
-        actor = console.actor()
-        if decided:
-            wanted = FindCases(limit=console.PAGE_LENGTH, after=after, open=False)
-            page = find_cases(session, actor, wanted)
-            found, following = page.items, page.next
-        else:
-            found, following = open_cases(session, actor), None
+        page = find_cases(session, console.actor(), wanted)
     return render_template(
         "staff/cases.html",
-        found=[_shown(case) for case in found],
+        found=[_shown(case) for case in page.items],
         decided=decided,
-        next=following,
+        next=page.next,
     )
 
 
