@@ -1,7 +1,7 @@
 """The till's other screens, and how it is set."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -43,6 +43,33 @@ def test_goods_come_back_from_the_days_list(
     expect(phone.locator("[data-today-said]")).to_contain_text("4.25")
     expect(entry.locator("[data-sum]")).to_have_text("12.75")
     assert sorted(session.scalars(select(Redemption.payable_fen))) == [-425, 1700]
+
+
+def test_a_form_stays_open_though_the_service_tells_late_of_the_day(
+    phone: Page, session: Session, shop: Shop, card: Card
+) -> None:
+    pair(phone, session, shop)
+    sell(phone, card, "20")
+    today = phone.locator(".tabs [data-open=today]")
+    today.click()
+    entry = phone.locator("[data-entries] .entry")
+    expect(entry).to_be_visible()
+    late: list[Route] = []
+
+    def hold(route: Route) -> None:
+        late.append(route)
+
+    phone.route("**/till/today", hold)
+    with phone.expect_request("**/till/today"):
+        today.click()
+    entry.get_by_role("button", name="退货").click()
+    entry.get_by_label("退回商品的原价").fill("5")
+    late[0].abort()
+    phone.unroute("**/till/today")
+    expect(phone.locator("[data-today-said]")).to_be_visible()
+    entry.get_by_role("button", name="确定退货").click()
+
+    expect(phone.locator("[data-today-said]")).to_contain_text("4.25")
 
 
 def test_a_card_scanned_on_another_screen_brings_the_sale_forward(

@@ -74,6 +74,9 @@ function offerReturn(inside, entry, words, giveBack) {
     const sound = amount !== null && amount <= entry.total_fen;
     inside("return-fault").hidden = sound;
     inside("return-fault").textContent = sound ? "" : words.return_amount;
-    if (sound) giveBack(amount);
+    if (!sound) return;
+    // Sent once, however often Enter is pressed.
+    show(false);
+    giveBack(amount);
   });
 }

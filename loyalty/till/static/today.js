@@ -30,7 +30,7 @@ export function createToday({ page, words, book, teller, now, timezone, onDay })
     const answer = await asked.today();
     day = answer.status === 200 ? answer.body : null;
     const waiting = await teller().waitingItems();
-    draw(waiting);
+    if (!busy()) draw(waiting);
     if (day === null) say(words.today_silent, "unsure");
     else say(waiting.length + day.items.length === 0 ? words.nothing_today : "", "");
   }
@@ -71,11 +71,12 @@ export function createToday({ page, words, book, teller, now, timezone, onDay })
     said.hidden = sentence === "";
   }
 
-  return {
-    open,
-    /** Whether somebody is in the middle of something here, which a new list would wipe out. */
-    busy: () => list.querySelector("[data-return-form]:not([hidden]), .sure") !== null,
-  };
+  /** Whether somebody is in the middle of something here, which a new list would wipe out. */
+  function busy() {
+    return list.querySelector("[data-return-form]:not([hidden]), .sure") !== null;
+  }
+
+  return { open, busy };
 }
 
 function waitingRow(template, queued, world) {
