@@ -73,7 +73,7 @@ class NumberGapSchema(Schema):
 class NumberingSchema(Schema):
     """What the numbers of one till tell."""
 
-    till_id = ma.fields.UUID()
+    till_id = ma.fields.UUID(attribute="till.id")
     arrived = ma.fields.Integer()
     highest = ma.fields.Integer(metadata={"description": "0 where none has arrived"})
     gaps = ma.fields.List(ma.fields.Nested(NumberGapSchema))

@@ -40,7 +40,7 @@ class Gap:
 class Numbering:
     """What the numbers of one till tell."""
 
-    till_id: UUID
+    till: Till
     arrived: int
     """How many sales arrived with a number and a sound signature."""
     highest: int
@@ -98,10 +98,10 @@ def numbering_of(session: Session, actor: StaffMember, till_id: UUID) -> Numberi
         .where(NumberedSale.till_id == till_id)
         .order_by(NumberedSale.number)
     )
-    return _numbering(till_id, [(number, digest, previous) for number, digest, previous in rows])
+    return _numbering(till, [(number, digest, previous) for number, digest, previous in rows])
 
 
-def _numbering(till_id: UUID, signed: Sequence[tuple[int, bytes, bytes]]) -> Numbering:
+def _numbering(till: Till, signed: Sequence[tuple[int, bytes, bytes]]) -> Numbering:
     """Return the report on sales in the order of their numbers: (number, digest, previous)."""
     digests: dict[int, set[bytes]] = {0: {FIRST_PREVIOUS}}
     for number, digest, _ in signed:
@@ -112,7 +112,7 @@ def _numbering(till_id: UUID, signed: Sequence[tuple[int, bytes, bytes]]) -> Num
         if number - 1 in digests and previous not in digests[number - 1]
     }
     return Numbering(
-        till_id=till_id,
+        till=till,
         arrived=len(signed),
         highest=max(digests),
         gaps=[Gap(one + 1, next_ - 1) for one, next_ in pairwise(digests) if next_ > one + 1],
