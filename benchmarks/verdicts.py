@@ -16,16 +16,6 @@ from market import signed_in
 from playwright.sync_api import Page, sync_playwright
 from service import Line
 
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-    "--disable-quic",
-)
-
 LONGEST_WAIT = 300
 """For 95 of 100 verdicts from the pack, in milliseconds."""
 
@@ -108,9 +98,7 @@ def main() -> int:
     line = Line(asked.base_url)
     till = invited(line, signed_in(line, asked.accounts, "demo-manager"), asked.cards)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=list(FLAGS)
-        )
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"))
         context = browser.new_context(viewport=PHONE)
         page = context.new_page()
         page.goto(f"{asked.base_url}/till#{till.pairing_url}")
