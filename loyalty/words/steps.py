@@ -51,7 +51,7 @@ ROUND_STEPS: Mapping[RoundAction, StepWords] = MappingProxyType(
         ),
         RoundAction.ISSUE: StepWords(
             lazy_gettext("签发打折卡"),
-            lazy_gettext("给名单上的每个人签发一张卡，一次全部完成，不能重来。"),
+            lazy_gettext("给能发卡的每个人签发一张卡，一次全部完成，不能重来。"),
         ),
         RoundAction.CLOSE: StepWords(
             lazy_gettext("结束本期"), lazy_gettext("本期评选归档，卡照常使用。")
