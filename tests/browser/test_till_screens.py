@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from loyalty.models import Card, Redemption, Shop
 from loyalty.rules.card_number import number_of
+from tests.browser.conftest import Network
 from tests.browser.counter import TRAINING_NUMBER, pair, scan, sell, set_aside, url_of
 
 
@@ -43,6 +44,25 @@ def test_goods_come_back_from_the_days_list(
     expect(phone.locator("[data-today-said]")).to_contain_text("4.25")
     expect(entry.locator("[data-sum]")).to_have_text("12.75")
     assert sorted(session.scalars(select(Redemption.payable_fen))) == [-425, 1700]
+
+
+def test_what_came_back_is_told_though_the_answer_was_lost(
+    phone: Page, session: Session, shop: Shop, *, card: Card, network: Network
+) -> None:
+    pair(phone, session, shop)
+    sell(phone, card, "20")
+    phone.locator(".tabs [data-open=today]").click()
+    entry = phone.locator("[data-entries] .entry")
+    entry.get_by_role("button", name="退货").click()
+    entry.get_by_label("退回商品的原价").fill("5")
+    network.losing = "/api/v1/redemptions"
+    entry.get_by_role("button", name="确定退货").click()
+    expect(phone.locator("[data-today-said]")).to_contain_text("已退货：退给顾客 4.25 元")
+
+    entry.get_by_role("button", name="撤销").click()
+    entry.get_by_role("button", name="确定？").click()
+    expect(phone.locator("[data-today-said]")).to_have_text("已撤销")
+    assert sorted(session.scalars(select(Redemption.payable_fen))) == [-1275, -425, 1700]
 
 
 def test_a_form_stays_open_though_the_service_tells_late_of_the_day(

@@ -48,20 +48,28 @@ export function createToday({ page, words, book, teller, now, timezone, onDay })
     onDay(day);
   }
 
+  /** An answer may be lost after the deed is done: then the list of the day tells. */
   async function takeBack(entry) {
     const { status } = await book().takeBack(entry.id, words.void_reason);
     await open();
-    if (status === 0) say(words.void_silent, "unsure");
-    else if (status === 201) say(words.voided, "yes");
+    if (status === 201 || (status === 0 && asOfNow(entry).voided)) say(words.voided, "yes");
+    else if (status === 0) say(words.void_silent, "unsure");
     else say(words.void_refused, "no");
   }
 
   async function giveBack(entry, amountFen) {
     const { status, body } = await book().giveBack(entry.id, words.return_reason, amountFen);
     await open();
-    if (status === 0) say(words.void_silent, "unsure");
-    else if (status !== 201) say(words.return_refused, "no");
-    else say(words.returned.replace("{amount}", yuan(-body.payable_fen)), "yes");
+    const done = status === 201 || (status === 0 && asOfNow(entry).total_fen < entry.total_fen);
+    const back = status === 201 ? -body.payable_fen : entry.payable_fen - asOfNow(entry).payable_fen;
+    if (done) say(words.returned.replace("{amount}", yuan(back)), "yes");
+    else if (status === 0) say(words.void_silent, "unsure");
+    else say(words.return_refused, "no");
+  }
+
+  /** Return what the list says of a sale by now; what it said before where there is no list. */
+  function asOfNow(entry) {
+    return (day === null ? [] : day.items).find(({ id }) => id === entry.id) || entry;
   }
 
   function say(sentence, tone) {
