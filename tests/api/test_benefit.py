@@ -1,5 +1,4 @@
 from datetime import timedelta
-from typing import Any
 
 import pytest
 import time_machine
@@ -14,18 +13,11 @@ from tests.given import (
     given_resident,
     given_shop,
     paired_till,
-    sale_key,
     signed_in,
 )
+from tests.given_sales import SALES, sell
 
 BENEFIT = "/api/v1/benefit?from=2026-12&to=2026-12"
-SALES = "/api/v1/redemptions"
-
-
-def sell(client: FlaskClient, till: dict[str, str], code: str, **values: Any) -> str:
-    answer = client.post(SALES, headers={**till, **sale_key()}, json={"code": code, **values})
-    assert answer.status_code == 201, answer.json
-    return str(answer.json["id"])
 
 
 def test_uses_people_and_households_are_counted_apart(
@@ -39,7 +31,7 @@ def test_uses_people_and_households_are_counted_apart(
     ]
     till = paired_till(session, given_shop(session, community))
     for card in (cards[0], cards[0], cards[1], cards[2]):
-        sell(client, till, card.token, total_fen=1000)
+        sell(client, till, card.token)
     staff = signed_in(session, community, Role.STAFF)
 
     totals = client.get(BENEFIT, headers=staff).json["totals"]
@@ -59,7 +51,7 @@ def test_a_voided_sale_counts_for_nobody(client: FlaskClient, session: Session) 
     community = given_community(session)
     card = given_card(session, community)
     till = paired_till(session, given_shop(session, community))
-    sale = sell(client, till, card.token, total_fen=1000)
+    sale = sell(client, till, card.token)
     client.post(f"{SALES}/{sale}/void", headers=till, json={"reason": "打错"})
     staff = signed_in(session, community, Role.STAFF)
 
@@ -97,7 +89,7 @@ def test_a_month_ends_at_midnight_in_the_community(client: FlaskClient, session:
     till = paired_till(session, given_shop(session, community))
     first_second = NOON.replace(day=1, hour=0)
     with time_machine.travel(first_second, tick=False):
-        sell(client, till, card.token, total_fen=1000)
+        sell(client, till, card.token)
     staff = signed_in(session, community, Role.STAFF)
 
     months = client.get("/api/v1/benefit?from=2026-11&to=2026-12", headers=staff).json["by_month"]
@@ -136,7 +128,7 @@ def test_tills_and_other_communities_see_no_figures(client: FlaskClient, session
     community = given_community(session)
     card = given_card(session, community)
     till = paired_till(session, given_shop(session, community))
-    sell(client, till, card.token, total_fen=1000)
+    sell(client, till, card.token)
     stranger = signed_in(session, given_community(session), Role.MANAGER)
 
     assert client.get(BENEFIT, headers=till).status_code == 403

@@ -6,10 +6,10 @@ from sqlalchemy.orm import Session
 
 from loyalty.models import Redemption
 from loyalty.rules.offline import IMPOSSIBLE_WITHIN
-from tests.given import NOON, given_card, given_shop, paired_till, sale_key
+from tests.given import NOON, given_card, given_shop, paired_till
 from tests.given_late_sales import LateMarket, late_sale
+from tests.given_sales import sell
 
-SALES = "/api/v1/redemptions"
 SECOND = timedelta(seconds=1)
 EARLIER = NOON - timedelta(hours=1)
 
@@ -18,13 +18,6 @@ EARLIER = NOON - timedelta(hours=1)
 def elsewhere(session: Session, market: LateMarket) -> dict[str, str]:
     """The till of another shop."""
     return paired_till(session, given_shop(session, market.community))
-
-
-def sell(market: LateMarket, till: dict[str, str], **members: str) -> None:
-    """Make a sale with network."""
-    body = {"code": market.card.token, "total_fen": 1000, **members}
-    answer = market.client.post(SALES, headers={**till, **sale_key()}, json=body)
-    assert answer.status_code == 201, answer.json
 
 
 @pytest.mark.parametrize(
@@ -48,7 +41,7 @@ def test_one_card_at_two_shops_at_once_is_a_case(
     online: bool,
 ) -> None:
     if online:
-        sell(market, market.till, happened_at=EARLIER.isoformat())
+        sell(market.client, market.till, market.card.token, happened_at=EARLIER.isoformat())
     else:
         market.upload(late_sale(market.card.token, at=EARLIER))
 
@@ -68,7 +61,7 @@ def test_a_sale_with_network_right_after_an_uploaded_one_elsewhere_is_a_case(
 ) -> None:
     market.upload(late_sale(market.card.token, at=NOON - 30 * SECOND))
 
-    sell(market, elsewhere)
+    sell(market.client, elsewhere, market.card.token)
 
     assert [case["kind"] for case in market.cases()] == ["impossible_times"]
 
@@ -84,7 +77,7 @@ def test_midnight_does_not_part_two_sales(market: LateMarket, elsewhere: dict[st
 
 def test_two_sales_with_network_are_possible(market: LateMarket, elsewhere: dict[str, str]) -> None:
     for till in (market.till, elsewhere):
-        sell(market, till)
+        sell(market.client, till, market.card.token)
 
     assert market.cases() == []
 

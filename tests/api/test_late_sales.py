@@ -19,8 +19,7 @@ from tests.given import (
     signed_in,
 )
 from tests.given_late_sales import SYNC, late_sale
-
-SALES = "/api/v1/redemptions"
+from tests.given_sales import SALES
 
 
 def test_every_late_sale_is_answered_in_its_order(client: FlaskClient, session: Session) -> None:

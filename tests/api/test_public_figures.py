@@ -6,18 +6,8 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from loyalty.models import Community
-from tests.given import NOON, given_card, given_shop, paired_till, sale_key
-
-
-def given_sales(
-    client: FlaskClient, session: Session, community: Community, trade: str, people: int
-) -> None:
-    cards = [given_card(session, community).token for _ in range(people)]
-    till = paired_till(session, given_shop(session, community, category=trade))
-    for token in cards:
-        sale = {"code": token, "total_fen": 1000}
-        answer = client.post("/api/v1/redemptions", headers={**till, **sale_key()}, json=sale)
-        assert answer.status_code == 201, answer.json
+from tests.given import NOON
+from tests.given_sales import given_sales
 
 
 def figures_of(community: Community) -> str:
@@ -27,7 +17,7 @@ def figures_of(community: Community) -> str:
 def test_anyone_reads_the_figures_of_a_month_that_is_over(
     client: FlaskClient, session: Session, community: Community, clock: time_machine.Traveller
 ) -> None:
-    given_sales(client, session, community, "蔬菜", 5)
+    given_sales(client, session, community, 蔬菜=5)
     during = client.get(figures_of(community))
     clock.move_to(NOON + timedelta(days=30))
 
@@ -44,8 +34,7 @@ def test_anyone_reads_the_figures_of_a_month_that_is_over(
 def test_a_trade_with_four_people_is_hidden_with_the_smallest_of_the_others(
     client: FlaskClient, session: Session, community: Community, clock: time_machine.Traveller
 ) -> None:
-    for trade, people in (("蔬菜", 6), ("超市", 5), ("理发", 4)):
-        given_sales(client, session, community, trade, people)
+    given_sales(client, session, community, 蔬菜=6, 超市=5, 理发=4)
     clock.move_to(NOON + timedelta(days=30))
 
     answer = client.get(figures_of(community))
@@ -58,7 +47,7 @@ def test_a_trade_with_four_people_is_hidden_with_the_smallest_of_the_others(
 def test_figures_about_four_people_are_hidden_whole(
     client: FlaskClient, session: Session, community: Community, clock: time_machine.Traveller
 ) -> None:
-    given_sales(client, session, community, "蔬菜", 4)
+    given_sales(client, session, community, 蔬菜=4)
     clock.move_to(NOON + timedelta(days=30))
 
     answer = client.get(figures_of(community))

@@ -17,8 +17,7 @@ from tests.given import (
     paired_till,
     sale_key,
 )
-
-SALES = "/api/v1/redemptions"
+from tests.given_sales import SALES
 
 
 def test_a_sale_is_recorded_with_its_receipt(client: FlaskClient, session: Session) -> None:

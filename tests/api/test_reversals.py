@@ -17,8 +17,7 @@ from tests.given import (
     sale_key,
     signed_in,
 )
-
-SALES = "/api/v1/redemptions"
+from tests.given_sales import SALES, sell
 
 
 def test_a_void_is_a_new_entry_and_gives_the_use_back(
@@ -28,13 +27,13 @@ def test_a_void_is_a_new_entry_and_gives_the_use_back(
     card = given_card(session, community)
     till = paired_till(session, given_shop(session, community))
     sale = {"code": card.token, "total_fen": 1000}
-    first = client.post(SALES, headers={**till, **sale_key()}, json=sale).json
+    first = sell(client, till, **sale)
 
-    void = client.post(f"{SALES}/{first['id']}/void", headers=till, json={"reason": "打错"})
+    void = client.post(f"{SALES}/{first}/void", headers=till, json={"reason": "打错"})
     again = client.post(SALES, headers={**till, **sale_key()}, json=sale)
 
     assert void.status_code == 201
-    assert void.json["of_id"] == first["id"]
+    assert void.json["of_id"] == first
     assert (void.json["payable_fen"], void.json["saved_fen"]) == (-850, -150)
     assert again.status_code == 201
 
@@ -43,10 +42,8 @@ def test_a_sale_is_voided_once(client: FlaskClient, session: Session) -> None:
     community = given_community(session)
     card = given_card(session, community)
     till = paired_till(session, given_shop(session, community))
-    sale = client.post(
-        SALES, headers={**till, **sale_key()}, json={"code": card.token, "total_fen": 1000}
-    ).json
-    path = f"{SALES}/{sale['id']}/void"
+    sale = sell(client, till, card.token)
+    path = f"{SALES}/{sale}/void"
 
     assert client.post(path, headers=till, json={"reason": "打错"}).status_code == 201
     assert client.post(path, headers=till, json={"reason": "打错"}).status_code == 409
@@ -59,12 +56,10 @@ def test_the_till_voids_within_ten_minutes(
     community = given_community(session)
     card = given_card(session, community)
     till = paired_till(session, given_shop(session, community))
-    sale = client.post(
-        SALES, headers={**till, **sale_key()}, json={"code": card.token, "total_fen": 1000}
-    ).json
+    sale = sell(client, till, card.token)
 
     with time_machine.travel(NOON + timedelta(seconds=after), tick=False):
-        void = client.post(f"{SALES}/{sale['id']}/void", headers=till, json={"reason": "打错"})
+        void = client.post(f"{SALES}/{sale}/void", headers=till, json={"reason": "打错"})
 
     assert void.status_code == status
 
@@ -89,9 +84,7 @@ def test_staff_and_the_shops_owner_void_later_and_outsiders_never(
     ]
 
     def new_sale() -> str:
-        body = {"code": card.token, "total_fen": 100}
-        answer = client.post(SALES, headers={**till, **sale_key()}, json=body)
-        return f"{SALES}/{answer.json['id']}/void"
+        return f"{SALES}/{sell(client, till, card.token)}/void"
 
     first, second = new_sale(), new_sale()
     with time_machine.travel(NOON + timedelta(minutes=30), tick=False):
@@ -109,10 +102,8 @@ def test_a_return_refunds_what_the_rest_does_not_cost(
     community = given_community(session)
     card = given_card(session, community)
     till = paired_till(session, given_shop(session, community))
-    sale = client.post(
-        SALES, headers={**till, **sale_key()}, json={"code": card.token, "total_fen": 1290}
-    ).json
-    path = f"{SALES}/{sale['id']}/returns"
+    sale = sell(client, till, card.token, total_fen=1290)
+    path = f"{SALES}/{sale}/returns"
 
     first = client.post(path, headers=till, json={"reason": "坏了", "amount_fen": 290})
     rest = client.post(path, headers=till, json={"reason": "坏了", "amount_fen": 1000})

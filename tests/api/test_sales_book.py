@@ -18,15 +18,14 @@ from tests.given import (
     sale_key,
     signed_in,
 )
-
-SALES = "/api/v1/redemptions"
+from tests.given_sales import SALES, sell
 
 
 def test_what_was_recorded_cannot_be_changed(client: FlaskClient, session: Session) -> None:
     community = given_community(session)
     card = given_card(session, community)
     till = paired_till(session, given_shop(session, community))
-    client.post(SALES, headers={**till, **sale_key()}, json={"code": card.token, "total_fen": 100})
+    sell(client, till, card.token)
 
     with pytest.raises(DBAPIError, match="written once"):
         session.execute(text("UPDATE redemption SET saved_fen = 0, payable_fen = total_fen"))
@@ -96,9 +95,7 @@ def test_staff_find_entries_and_see_no_other_communitys(
     card = given_card(session, community)
     till = paired_till(session, given_shop(session, community))
     for _ in range(3):
-        client.post(
-            SALES, headers={**till, **sale_key()}, json={"code": card.token, "total_fen": 100}
-        )
+        sell(client, till, card.token)
     staff = signed_in(session, community, Role.STAFF)
     stranger = signed_in(session, given_community(session), Role.STAFF)
 

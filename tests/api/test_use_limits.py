@@ -16,8 +16,7 @@ from tests.given import (
     paired_till,
     sale_key,
 )
-
-SALES = "/api/v1/redemptions"
+from tests.given_sales import SALES
 
 
 def test_a_card_is_used_three_times_a_day_in_one_shop_and_again_in_another(

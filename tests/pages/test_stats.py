@@ -9,33 +9,19 @@ from sqlalchemy.orm import Session
 from loyalty.models import Community
 from tests.given import (
     NOON,
-    given_card,
     given_community,
-    given_shop,
-    paired_till,
-    sale_key,
 )
 from tests.given_notices import given_matter
+from tests.given_sales import given_sales
 from tests.pages.visits import text_of
 
 IN_JANUARY = NOON + timedelta(days=30)
 
 
-def sell(client: FlaskClient, session: Session, community: Community, **people: int) -> None:
-    """Sell goods for ten yuan to that many people in a shop of each trade."""
-    for trade, count in people.items():
-        cards = [given_card(session, community).token for _ in range(count)]
-        till = paired_till(session, given_shop(session, community, category=trade))
-        for token in cards:
-            sale = {"code": token, "total_fen": 1000}
-            answer = client.post("/api/v1/redemptions", headers={**till, **sale_key()}, json=sale)
-            assert answer.status_code == 201, answer.json
-
-
 def test_the_figures_of_the_last_month_stand_with_their_definitions(
     client: FlaskClient, session: Session, community: Community, clock: time_machine.Traveller
 ) -> None:
-    sell(client, session, community, 蔬菜=5)
+    given_sales(client, session, community, 蔬菜=5)
     given_matter(session, community)
     session.commit()
     clock.move_to(IN_JANUARY)
@@ -51,7 +37,7 @@ def test_the_figures_of_the_last_month_stand_with_their_definitions(
 def test_figures_about_four_people_are_hidden(
     client: FlaskClient, session: Session, community: Community, clock: time_machine.Traveller
 ) -> None:
-    sell(client, session, community, 蔬菜=4)
+    given_sales(client, session, community, 蔬菜=4)
     clock.move_to(IN_JANUARY)
 
     page = text_of(client.get("/stats"))
@@ -63,7 +49,7 @@ def test_figures_about_four_people_are_hidden(
 def test_a_small_trade_is_hidden_with_the_smallest_of_the_others(
     client: FlaskClient, session: Session, community: Community, clock: time_machine.Traveller
 ) -> None:
-    sell(client, session, community, 蔬菜=7, 超市=5, 理发=1)
+    given_sales(client, session, community, 蔬菜=7, 超市=5, 理发=1)
     clock.move_to(IN_JANUARY)
 
     page = text_of(client.get("/stats"))
@@ -75,10 +61,9 @@ def test_a_small_trade_is_hidden_with_the_smallest_of_the_others(
 
 
 def test_the_month_under_way_is_not_public(
-    client: FlaskClient, session: Session, community: Community, clock: time_machine.Traveller
+    client: FlaskClient, session: Session, community: Community
 ) -> None:
-    sell(client, session, community, 蔬菜=5)
-    clock.move_to(NOON)
+    given_sales(client, session, community, 蔬菜=5)
 
     assert "42.50" not in text_of(client.get("/stats"))
     assert client.get("/stats?month=2026-12").status_code == 404
@@ -89,7 +74,7 @@ def test_the_figures_are_those_of_one_community(
     client: FlaskClient, session: Session, community: Community, clock: time_machine.Traveller
 ) -> None:
     neighbour = given_community(session)
-    sell(client, session, community, 蔬菜=5)
+    given_sales(client, session, community, 蔬菜=5)
     clock.move_to(IN_JANUARY)
 
     assert "42.50" in text_of(client.get(f"/{community.slug}/stats"))
