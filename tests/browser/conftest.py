@@ -3,7 +3,6 @@
 import shutil
 import socket
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -21,13 +20,19 @@ from loyalty.database import db
 from loyalty.models import Card, Community, Shop
 from loyalty.settings import Settings
 from tests.browser.counter import pairing_code
-from tests.browser.still_till import StillTill
+from tests.browser.still_till import LONGEST_WAIT, StillTill
 from tests.conftest import SECRET
 from tests.given import given_community, given_shop
 from tests.pages.visits import card_of_today
 
 # A busy machine is no reason to fail.
-expect.set_options(timeout=20_000)
+expect.set_options(timeout=LONGEST_WAIT * 1000)
+
+NO_ANSWER_TOO_LATE = "AbortController.prototype.abort = () => {};"
+"""Else a till whose service is as busy as this machine may go on without its answer."""
+
+LOOKS_FOR_ITS_END = 0.02
+"""How often the service looks whether it is to end, in seconds."""
 
 FLAGS = (
     "--no-sandbox",
@@ -63,8 +68,9 @@ class Network:
     def __init__(self) -> None:
         self.losing: str | None = None
         """Beginning of the paths whose answers are lost at present."""
-        self.delay = 0.0
-        """Seconds that an answer is underway at present."""
+        self.open = threading.Event()
+        """Answers come through; while it is not set they are underway."""
+        self.open.set()
 
     def around(self, app: Any) -> Any:
         """Return the app as a proxy shows it: what is lost has status 502."""
@@ -74,7 +80,7 @@ class Network:
             # Read to its end here: a browser that goes away leaves no file open.
             with closing(app(environ, (lambda *_: None) if losing else start_response)) as body:
                 whole = b"".join(body)
-            time.sleep(self.delay)
+            self.open.wait(LONGEST_WAIT)
             if losing:
                 start_response("502 Bad Gateway", [("Content-Length", "0")])
             return [] if losing else [whole]
@@ -91,25 +97,28 @@ def network() -> Network:
 @pytest.fixture
 def service(database: str, tmp_path: Path, network: Network) -> Iterator[str]:
     """The address of the service, running on a database of its own."""
-    port = _free_port()
-    app = create_app(
-        Settings(
-            data_dir=tmp_path,
-            database_url=database,
-            secret_key=SECRET,
-            base_url=f"http://127.0.0.1:{port}",
-            limit_rates=False,
+    # Bound from the beginning: a port that is only chosen may be somebody else's by then.
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        app = create_app(
+            Settings(
+                data_dir=tmp_path,
+                database_url=database,
+                secret_key=SECRET,
+                base_url=f"http://127.0.0.1:{port}",
+                limit_rates=False,
+            )
         )
-    )
-    server = make_server("127.0.0.1", port, network.around(app.wsgi_app), threaded=True)
-    # Closing waits for the last answers, so that none is left holding the database.
-    server.daemon_threads = False
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+        way = network.around(app.wsgi_app)
+        server = make_server("127.0.0.1", port, way, threaded=True, fd=listener.fileno())
+        # Closing waits for the last answers, so that none is left holding the database.
+        server.daemon_threads = False
+        thread = threading.Thread(target=server.serve_forever, args=(LOOKS_FOR_ITS_END,))
+        thread.start()
+        yield f"http://127.0.0.1:{port}"
+        server.shutdown()
+        thread.join()
+        server.server_close()
     with app.app_context():
         for engine in db.engines.values():
             engine.dispose()
@@ -130,6 +139,7 @@ def phone(browser: Browser, service: str) -> Iterator[Page]:
     context = browser.new_context(
         base_url=service, viewport={"width": 360, "height": 640}, locale="zh-CN"
     )
+    context.add_init_script(NO_ANSWER_TOO_LATE)
     page = context.new_page()
     faults: list[str] = []
     page.on("pageerror", lambda error: faults.append(str(error)))
@@ -137,13 +147,6 @@ def phone(browser: Browser, service: str) -> Iterator[Page]:
     yield page
     context.close()
     assert faults == []
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @pytest.fixture
@@ -182,4 +185,5 @@ def till(
     card: Card,  # noqa: ARG001  # is on the roster
 ) -> StillTill:
     """A paired till with its pack, of which the card is part."""
+    context.add_init_script(NO_ANSWER_TOO_LATE)
     return StillTill.open(context.new_page(), pairing_code(session, shop))

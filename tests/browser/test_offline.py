@@ -155,15 +155,14 @@ def test_an_answer_lost_after_the_commit_makes_one_sale(
     assert (till.state()["waiting"], sales(session), cases(session)) == (0, 1, [])
 
 
-def test_an_answer_after_three_seconds_is_not_waited_for_and_makes_one_sale(
-    till: StillTill, session: Session, card: Card, network: Network
+def test_an_answer_that_does_not_come_is_not_waited_for_and_makes_one_sale(
+    context: BrowserContext, session: Session, shop: Shop, card: Card, network: Network
 ) -> None:
-    network.delay = 3
-    began = time.monotonic()
+    till = StillTill.open(context.new_page(), pairing_code(session, shop))
+    network.open.clear()
     assert till.sell(card.token)["outcome"] == "kept"
-    assert time.monotonic() - began < network.delay
 
-    network.delay = 0
+    network.open.set()
     till.upload()
 
     assert (till.state()["waiting"], sales(session), cases(session)) == (0, 1, [])
@@ -219,7 +218,7 @@ def test_a_clock_eleven_minutes_fast_is_told_and_sells_at_the_right_time(
     page.add_init_script("{ const now = Date.now; Date.now = () => now() + 11 * 60000; }")
     till = StillTill.open(page, pairing_code(session, shop))
 
-    assert 10.9 * 60000 < till.state()["clockOffMs"] < 11.1 * 60000
+    assert 10 * 60000 < till.state()["clockOffMs"] < 12 * 60000
     till.go_offline()
     assert till.check(card.token)[0]["verdict"] == "clock_wrong"
     till.sell(card.token)
