@@ -23,7 +23,7 @@ from loyalty.embedded import embedded_database, leave_embedded_database
 from loyalty.models import Community, Round
 from loyalty.services.directory import Directory
 from loyalty.settings import Settings
-from tests.given import NOON, SECRET, given_community
+from tests.given import NOON, SECRET, given_community, given_round
 from tests.given_notices import given_notice
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"
@@ -154,6 +154,12 @@ def clock() -> Iterator[time_machine.Traveller]:
 def community(session: Session) -> Community:
     """A community with its three honours and the default policy."""
     return given_community(session)
+
+
+@pytest.fixture
+def open_round(session: Session, community: Community) -> Round:
+    """December's round, in which people may be put forward."""
+    return given_round(session, community, state="open")
 
 
 @pytest.fixture

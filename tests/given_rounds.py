@@ -2,11 +2,20 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from loyalty.models import Candidate, Community, Nomination, Panellist, Round, RoundList
+from loyalty.models import (
+    Candidate,
+    Community,
+    Nomination,
+    Panellist,
+    Resident,
+    Round,
+    RoundList,
+)
 from loyalty.rules.selection import RoundAction
 from loyalty.services.actors import Role, StaffMember
 from loyalty.services.receipts import new_receipt
@@ -79,6 +88,20 @@ def given_nomination(session: Session, selection_round: Round, **values: Any) ->
     return nomination
 
 
+def given_nomination_by(session: Session, account_id: UUID, candidate: Candidate) -> Nomination:
+    """The nomination of a candidate by an account of the staff."""
+    nomination = Nomination(
+        list_id=candidate.list_id,
+        candidate_id=candidate.id,
+        source="staff",
+        account_id=account_id,
+        at=NOON,
+    )
+    session.add(nomination)
+    session.flush()
+    return nomination
+
+
 def given_panellist(session: Session, selection_round: Round, **values: Any) -> StaffMember:
     """A signed-in account on the panel of a round; `values` are the account's columns."""
     community = session.get_one(Community, selection_round.community_id)
@@ -134,6 +157,17 @@ def brought_through(session: Session, selection_round: Round, last: RoundAction)
     for action in WAY[: WAY.index(last) + 1]:
         act(session, selection_round, action)
     return selection_round
+
+
+def given_winner(
+    session: Session, community: Community, last: RoundAction = RoundAction.ISSUE, **values: Any
+) -> Resident:
+    """The only winner of a round taken through every step up to one; commits what was built."""
+    selection_round = given_round(session, community)
+    winner = given_candidate(session, selection_round, **values)
+    brought_through(session, selection_round, last)
+    session.commit()
+    return winner.resident
 
 
 def given_round_after(

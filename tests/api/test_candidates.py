@@ -26,11 +26,6 @@ NAMED = {
 }
 
 
-@pytest.fixture
-def open_round(session: Session, community: Community) -> Round:
-    return given_round(session, community, state="open")
-
-
 def public_url(community: Community, month: str = "2026-12") -> str:
     return f"{API}/public/{community.slug}/rounds/{month}/nominations"
 

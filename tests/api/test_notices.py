@@ -12,7 +12,13 @@ from loyalty.models import Community
 from loyalty.rules.selection import RoundAction
 from tests.given import given_community, given_round
 from tests.given_notices import given_notice, placed
-from tests.given_rounds import LAST_DAY, act, given_candidate, given_round_after
+from tests.given_rounds import (
+    LAST_DAY,
+    brought_through,
+    given_candidate,
+    given_round_after,
+    given_winner,
+)
 
 
 def notice_of(community: Community, month: str = "2026-12") -> str:
@@ -140,20 +146,10 @@ def roll(client: FlaskClient, community: Community, **query: Any) -> Any:
     return client.get(path, query_string=query)
 
 
-def given_winner(session: Session, community: Community, last: RoundAction, **values: Any) -> Any:
-    """The only winner of a round that was taken through every step up to one."""
-    selection_round = given_round(session, community)
-    winner = given_candidate(session, selection_round, **values)
-    for action in [*RoundAction][: [*RoundAction].index(last) + 1]:
-        act(session, selection_round, action)
-    session.commit()
-    return winner.resident
-
-
 def test_the_honour_roll_names_winners_who_agree(
     client: FlaskClient, session: Session, community: Community
 ) -> None:
-    given_winner(session, community, RoundAction.ISSUE, name="王芳", consent_publicity=True)
+    given_winner(session, community, name="王芳", consent_publicity=True)
 
     answer = roll(client, community)
 
@@ -183,7 +179,7 @@ def test_whoever_does_not_agree_is_not_on_the_roll(
 def test_whoever_takes_the_consent_back_leaves_the_roll_at_once(
     client: FlaskClient, session: Session, community: Community
 ) -> None:
-    resident = given_winner(session, community, RoundAction.ISSUE, consent_publicity=True)
+    resident = given_winner(session, community, consent_publicity=True)
     assert len(roll(client, community).json["items"]) == 1
 
     resident.consent_publicity = False
@@ -203,7 +199,7 @@ def test_nobody_is_on_the_roll_before_the_cards_are_issued(
 def test_each_community_has_a_roll_of_its_own(
     client: FlaskClient, session: Session, community: Community
 ) -> None:
-    given_winner(session, community, RoundAction.ISSUE, consent_publicity=True)
+    given_winner(session, community, consent_publicity=True)
     neighbour = given_community(session)
     session.commit()
 
@@ -216,8 +212,7 @@ def test_a_long_roll_comes_a_page_at_a_time(
     selection_round = given_round(session, community)
     for name in ("甲一", "乙二", "丙三"):
         given_candidate(session, selection_round, name=name, consent_publicity=True)
-    for action in [*RoundAction][: [*RoundAction].index(RoundAction.ISSUE) + 1]:
-        act(session, selection_round, action)
+    brought_through(session, selection_round, RoundAction.ISSUE)
     session.commit()
 
     first = roll(client, community, limit=2).json

@@ -5,11 +5,11 @@ import time_machine
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from loyalty.models import Community, Nomination, Objection, Round, StaffAccount
+from loyalty.models import Community, Objection, Round, StaffAccount
 from loyalty.services.actors import Role
-from tests.given import NOBODY, NOON, given_community, signed_in
+from tests.given import NOBODY, given_community, signed_in
 from tests.given_notices import given_objection, placed
-from tests.given_rounds import AFTER_NOTICE, LAST_DAY
+from tests.given_rounds import AFTER_NOTICE, LAST_DAY, given_nomination_by
 
 DECISION = {"upheld": True, "reason": "已经核实"}
 
@@ -136,16 +136,7 @@ def test_whoever_is_involved_is_told_so(
     objection = given_objection(session, notice)
     staff = signed_in(session, community, Role.STAFF)
     account = session.query(StaffAccount).order_by(StaffAccount.id.desc()).first()
-    candidate = placed(session, notice, 1)
-    session.add(
-        Nomination(
-            list_id=candidate.list_id,
-            candidate_id=candidate.id,
-            source="staff",
-            account_id=account.id,
-            at=NOON,
-        )
-    )
+    given_nomination_by(session, account.id, placed(session, notice, 1))
     session.commit()
 
     answer = client.post(

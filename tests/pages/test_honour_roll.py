@@ -4,26 +4,18 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from loyalty.models import Community, Round
+from loyalty.models import Community
 from loyalty.rules.selection import RoundAction
-from tests.given import given_community, given_round
-from tests.given_rounds import brought_through, given_candidate
+from tests.given import given_community
+from tests.given_rounds import given_winner
 from tests.pages.visits import text_of
-
-
-def given_winner(session: Session, community: Community, name: str, *, agrees: bool) -> Round:
-    """A round of its own month whose card is issued."""
-    selection_round = given_round(session, community)
-    given_candidate(session, selection_round, name=name, consent_publicity=agrees)
-    return brought_through(session, selection_round, RoundAction.ISSUE)
 
 
 @pytest.mark.parametrize(("agrees", "listed"), [(True, True), (False, False)])
 def test_whoever_agrees_is_on_the_roll_and_nobody_else(
-    client: FlaskClient, session: Session, *, agrees: bool, listed: bool
+    client: FlaskClient, session: Session, community: Community, *, agrees: bool, listed: bool
 ) -> None:
-    given_winner(session, given_community(session), "阿依古丽", agrees=agrees)
-    session.commit()
+    given_winner(session, community, name="阿依古丽", consent_publicity=agrees)
 
     answer = client.get("/honour")
 
@@ -34,16 +26,12 @@ def test_whoever_agrees_is_on_the_roll_and_nobody_else(
 
 
 def test_consent_that_is_withdrawn_takes_the_name_down_at_once(
-    client: FlaskClient, session: Session
+    client: FlaskClient, session: Session, community: Community
 ) -> None:
-    community = given_community(session)
-    selection_round = given_round(session, community)
-    winner = given_candidate(session, selection_round, name="阿依古丽", consent_publicity=True)
-    brought_through(session, selection_round, RoundAction.ISSUE)
-    session.commit()
+    winner = given_winner(session, community, name="阿依古丽", consent_publicity=True)
     assert "阿依古丽" in text_of(client.get("/honour"))
 
-    winner.resident.consent_publicity = False
+    winner.consent_publicity = False
     session.commit()
 
     assert "阿依古丽" not in text_of(client.get("/honour"))
@@ -51,20 +39,16 @@ def test_consent_that_is_withdrawn_takes_the_name_down_at_once(
 
 
 def test_nobody_is_praised_before_the_cards_are_issued(
-    client: FlaskClient, session: Session
+    client: FlaskClient, session: Session, community: Community
 ) -> None:
-    selection_round = given_round(session, given_community(session))
-    given_candidate(session, selection_round, name="阿依古丽", consent_publicity=True)
-    brought_through(session, selection_round, RoundAction.CONFIRM)
-    session.commit()
+    given_winner(session, community, RoundAction.CONFIRM, name="阿依古丽", consent_publicity=True)
 
     assert "阿依古丽" not in text_of(client.get("/honour"))
 
 
 def test_a_roll_is_of_one_community(client: FlaskClient, session: Session) -> None:
     here, other = given_community(session), given_community(session)
-    given_winner(session, here, "阿依古丽", agrees=True)
-    session.commit()
+    given_winner(session, here, name="阿依古丽", consent_publicity=True)
 
     assert "阿依古丽" in text_of(client.get(f"/{here.slug}/honour"))
     assert "阿依古丽" not in text_of(client.get(f"/{other.slug}/honour"))

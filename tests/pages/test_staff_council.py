@@ -15,8 +15,7 @@ from tests.pages.visits import enter, send, text_of
 @pytest.fixture
 def account(client: FlaskClient, session: Session, community: Community) -> StaffAccount:
     """The account of the council, signed in."""
-    enter(client, session, community, Role.COUNCIL)
-    return session.scalars(select(StaffAccount)).one()
+    return enter(client, session, community, Role.COUNCIL)
 
 
 @pytest.mark.usefixtures("account")

@@ -17,12 +17,6 @@ from tests.pages.visits import enter, press, send, text_of
 BY_STAFF = {"honour": "civilized_resident", "source": "staff"}
 
 
-@pytest.fixture
-def open_round(session: Session, community: Community) -> Round:
-    """A round in which people may be put forward."""
-    return given_round(session, community, state="open")
-
-
 def nominated(session: Session) -> set[str]:
     session.rollback()
     return {str(one) for one in session.scalars(select(Candidate.resident_id))}

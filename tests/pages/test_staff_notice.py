@@ -3,15 +3,14 @@
 import pytest
 import time_machine
 from flask.testing import FlaskClient
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from loyalty.models import Community, Nomination, Round, StaffAccount
+from loyalty.models import Community, Round
 from loyalty.rules.selection import RoundAction
 from loyalty.services.actors import Role
 from tests.given import NOON, given_community
 from tests.given_notices import given_notice, given_objection, placed
-from tests.given_rounds import AFTER_NOTICE, given_round_after
+from tests.given_rounds import AFTER_NOTICE, given_nomination_by, given_round_after
 from tests.pages.visits import enter, send, text_of
 
 
@@ -64,12 +63,9 @@ def test_whoever_planned_the_round_sees_why_the_button_is_not_theirs(
 ) -> None:
     published = given_notice(session, community)
     clock.move_to(AFTER_NOTICE)
-    enter(client, session, community, Role.MANAGER)
+    account = enter(client, session, community, Role.MANAGER)
     assert f'href="{path_of(published)}/confirm"' in client.get(path_of(published)).text
 
-    account = session.scalars(
-        select(StaffAccount).order_by(StaffAccount.created_at.desc(), StaffAccount.id.desc())
-    ).first()
     published.created_by = account.id
     session.commit()
     page = client.get(path_of(published)).text
@@ -125,18 +121,8 @@ def test_whoever_nominated_a_person_is_told_that_another_must_answer(
 ) -> None:
     published = given_notice(session, community)
     objection = given_objection(session, published)
-    enter(client, session, community, Role.STAFF)
-    involved = session.scalars(select(StaffAccount).order_by(StaffAccount.id.desc())).first()
-    candidate = placed(session, published, 1)
-    session.add(
-        Nomination(
-            list_id=candidate.list_id,
-            candidate_id=candidate.id,
-            source="staff",
-            account_id=involved.id,
-            at=NOON,
-        )
-    )
+    involved = enter(client, session, community, Role.STAFF)
+    given_nomination_by(session, involved.id, placed(session, published, 1))
     session.commit()
 
     answer = send(

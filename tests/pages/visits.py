@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from loyalty.models import Card, Community
+from loyalty.models import Card, Community, StaffAccount
 from loyalty.services.actors import Role
 from loyalty.services.passwords import hash_of
 from tests.given import given_account, given_card
@@ -41,12 +41,15 @@ def send(client: FlaskClient, path: str, **values: Any) -> TestResponse:
     return press(client, path, path, **values)
 
 
-def enter(client: FlaskClient, session: Session, community: Community, *roles: Role) -> None:
-    """Sign a new account in; commits what was built."""
+def enter(
+    client: FlaskClient, session: Session, community: Community, *roles: Role
+) -> StaffAccount:
+    """Sign a new account in, and return it; commits what was built."""
     account = given_account(session, community, *roles, password_hash=hash_of(PASSWORD))
     session.commit()
     answer = send(client, "/staff/sign-in", username=account.username, password=PASSWORD)
     assert answer.status_code == 302, answer.get_data(as_text=True)
+    return account
 
 
 def receipt_in(page: str) -> str:

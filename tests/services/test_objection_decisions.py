@@ -7,7 +7,6 @@ from loyalty.models import (
     Ballot,
     Community,
     ConflictOfInterest,
-    Nomination,
     Panellist,
     Round,
 )
@@ -38,6 +37,7 @@ from tests.given_rounds import (
     act,
     brought_through,
     given_candidate,
+    given_nomination_by,
 )
 
 
@@ -146,16 +146,7 @@ def test_whoever_nominated_the_person_does_not_decide(
     session: Session, community: Community, notice: Round
 ) -> None:
     actor = staff(session, community)
-    candidate = placed(session, notice, 1)
-    session.add(
-        Nomination(
-            list_id=candidate.list_id,
-            candidate_id=candidate.id,
-            source="staff",
-            account_id=actor.account_id,
-            at=NOON,
-        )
-    )
+    given_nomination_by(session, actor.account_id, placed(session, notice, 1))
     objection, other = given_objection(session, notice, 1), given_objection(session, notice, 2)
 
     with pytest.raises(InvolvedError):
@@ -172,15 +163,7 @@ def test_whoever_nominated_the_person_on_another_list_does_not_decide(
     person = given_candidate(session, selection_round)
     on_heads = given_candidate(session, selection_round, on=heads, resident_id=person.resident_id)
     actor = staff(session, community)
-    session.add(
-        Nomination(
-            list_id=heads.id,
-            candidate_id=on_heads.id,
-            source="staff",
-            account_id=actor.account_id,
-            at=NOON,
-        )
-    )
+    given_nomination_by(session, actor.account_id, on_heads)
     brought_through(session, selection_round, RoundAction.PUBLISH)
     won = person if person.outcome == "selected" else on_heads
     objection = given_objection(session, selection_round, reference=won.reference)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from loyalty.database import transaction
 from loyalty.models import AuditEvent, Candidate, Community, Nomination, Round
 from loyalty.rules.calendar import Month
-from loyalty.rules.selection import RoundAction, RoundObstacle, RoundState
+from loyalty.rules.selection import RoundAction, RoundObstacle
 from loyalty.services.errors import RoundStateError, UnknownRecordError, ValueRefusedError
 from loyalty.services.public_nominations import (
     FindNominations,
@@ -27,11 +27,6 @@ from tests.given_rounds import act, given_nomination, given_round_after
 
 DECEMBER = Month(2026, 12)
 WANG = {"name": "王桂兰", "unit": "3号楼2单元501"}
-
-
-@pytest.fixture
-def open_round(session: Session, community: Community) -> Round:
-    return given_round(session, community, state=RoundState.OPEN)
 
 
 def nominate(session: Session, community: Community, **values: str) -> Nomination:
