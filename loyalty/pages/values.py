@@ -1,12 +1,12 @@
 """How values are written on a page. Templates show values and compute none."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, time
 from types import MappingProxyType
 from typing import Any
 
 from babel.dates import format_skeleton
-from flask_babel import format_date, format_datetime, format_time, get_locale
+from flask_babel import format_date, format_time, get_locale, gettext
 
 from loyalty.rules.calendar import Month
 from loyalty.rules.card_number import in_groups, last4, number_of
@@ -40,8 +40,8 @@ def month(value: date) -> str:
 
 
 def moment(value: datetime) -> str:
-    """Return an instant, which is on the community's wall clock already, to the minute."""
-    return str(format_datetime(value, "short", rebase=False))
+    """Return an instant on the community's wall clock: 2026年12月31日 10:21."""
+    return f"{format_date(value, 'medium', rebase=False)} {minute(value)}"
 
 
 def money(amount: Fen) -> str:
@@ -60,7 +60,7 @@ def ground(against: Mapping[str, Any]) -> str:
     months = [month(Month.parse(won).first) for won in against.get("months_won", ())]
     return reason_with_fact(
         against["reason"],
-        months="、".join(months),
+        months=listed(months),
         score=as_written(against.get("score") or 0),
         threshold=as_written(against.get("threshold") or 0),
     )
@@ -74,6 +74,11 @@ def clock(value: datetime | time) -> str:
 def minute(value: datetime | time) -> str:
     """Return the time of day as it is written by hand: 10:21."""
     return str(format_time(value, "HH:mm", rebase=False))
+
+
+def listed(parts: Iterable[object]) -> str:
+    """Return several names as a list in a sentence: 甲、乙."""
+    return str(gettext("、")).join(map(str, parts))
 
 
 FILTERS: Mapping[str, Callable[..., object]] = MappingProxyType(
@@ -91,6 +96,7 @@ FILTERS: Mapping[str, Callable[..., object]] = MappingProxyType(
         "grouped": in_groups,
         "number": number_of,
         "last4": last4,
+        "listed": listed,
         "points": as_written,
         "outcome": outcome_name,
         "reason": reason_name,

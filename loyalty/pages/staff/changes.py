@@ -8,6 +8,7 @@ from wtforms import BooleanField, Field, HiddenField, SelectField, SelectMultipl
 
 from loyalty.database import Versioned
 from loyalty.pages.forms import Form, WrittenField
+from loyalty.pages.values import listed
 from loyalty.services.errors import StaleRecordError
 from loyalty.words.refusals import refusal_in_words
 from loyalty.words.verdicts import Tone
@@ -54,7 +55,7 @@ def in_words(field: Field, value: Any) -> str:
     """Return a value as the form offers it or has it written."""
     if isinstance(field, SelectMultipleField):
         chosen = [str(one.label) for one in field.choices if one.value in value]
-        return str(gettext("、").join(chosen) or gettext("没有"))
+        return listed(chosen) or str(gettext("没有"))
     if isinstance(field, SelectField):
         offered = {field.coerce(one.value): one.label for one in field.choices}
         return str(offered.get(value, value))

@@ -6,7 +6,7 @@ from flask_babel import gettext
 from sqlalchemy.orm import Session
 
 from loyalty.models import Round
-from loyalty.pages.values import full_day
+from loyalty.pages.values import full_day, listed
 from loyalty.rules.calendar import Month, validity
 from loyalty.rules.outcome import Outcome
 from loyalty.rules.selection import RoundAction
@@ -59,7 +59,7 @@ def _quotas(selection_round: Round) -> str:
         gettext("%(honour)s%(quota)s名", honour=honour_name(one.honour), quota=one.quota)
         for one in selection_round.lists
     ]
-    return str(gettext("名额：%(lists)s。", lists="、".join(lists)))
+    return str(gettext("名额：%(lists)s。", lists=listed(lists)))
 
 
 def _of_screening(progress: Progress) -> list[str]:
@@ -72,7 +72,7 @@ def _of_screening(progress: Progress) -> list[str]:
 
 
 def _of_panel(progress: Progress) -> list[str]:
-    names = "、".join(one.account.display_name for one in progress.panel)
+    names = listed(one.account.display_name for one in progress.panel)
     sentences = [
         gettext("合格的%(people)s人进入名单。", people=progress.people(Outcome.ELIGIBLE)),
         gettext("评委：%(names)s。", names=names)

@@ -6,6 +6,7 @@ from decimal import Decimal
 from flask_babel import gettext
 
 from loyalty.models import Community, Honour, Shop
+from loyalty.pages.values import listed
 from loyalty.reports.tally_sheet import TallySheet
 from loyalty.rules.card_number import number_of
 from loyalty.rules.discount import effective_exclusions
@@ -89,9 +90,7 @@ def _steps(shop: Shop, community: Community, pays: Sequence[Permille]) -> Iterat
         goods = [
             CATEGORIES.get(one, one) for one in community.excluded_categories if one in excluded
         ]
-        yield gettext(
-            "这些不打折，不写进原价：%(goods)s。", goods=gettext("、").join(map(str, goods))
-        )
+        yield gettext("这些不打折，不写进原价：%(goods)s。", goods=listed(goods))
     if len(pays) == 1:
         share = str(Decimal(pays[0]) / WHOLE)
         yield gettext("应收 = 原价 × %(share)s。", share=share)
