@@ -3,7 +3,7 @@
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
-from flask_babel import gettext, lazy_gettext
+from flask_babel import gettext, lazy_gettext, ngettext
 from wtforms import BooleanField
 from wtforms.validators import ValidationError
 
@@ -101,7 +101,7 @@ def _form(community: Community) -> PolicyForm:
         present = Permille(end.object_data)
         end.choices = options(rates_offered(present, present) | rates)
     form.card_months.choices = options(
-        {str(months): gettext("%(months)s个月", months=months) for months in CARD_MONTHS}
+        {str(months): ngettext("%(num)d个月", "%(num)d个月", months) for months in CARD_MONTHS}
     )
     own = {code: code for code in community.excluded_categories if code not in CATEGORIES}
     form.excluded_categories.choices = options({**CATEGORIES, **own})

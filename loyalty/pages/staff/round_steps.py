@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from flask_babel import LazyString, gettext, lazy_gettext
+from flask_babel import LazyString, gettext, lazy_gettext, ngettext
 
 from loyalty.models import Round
 from loyalty.pages.values import short_day
@@ -148,7 +148,7 @@ def _told(selection_round: Round, progress: Progress) -> tuple[str, ...]:
     frozen, drawn = selection_round.frozen_at, selection_round.drawn_at
     owed = sum(progress.owed.values())
     return (
-        gettext("%(people)s人", people=progress.people()),
+        ngettext("%(num)d人", "%(num)d人", progress.people()),
         gettext(
             "合格%(passed)s，不合%(out)s",
             passed=progress.people(*PASSED),

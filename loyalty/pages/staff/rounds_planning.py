@@ -6,7 +6,7 @@ from uuid import UUID
 
 import wtforms
 from flask import flash, redirect, render_template, request, url_for
-from flask_babel import gettext, lazy_gettext
+from flask_babel import gettext, lazy_gettext, ngettext
 from sqlalchemy.orm import Session
 from wtforms import FormField
 from wtforms.validators import ValidationError
@@ -111,7 +111,7 @@ def _list_form(honour: Honour, areas: Sequence[Area], community: Community) -> t
     rates = rates_offered(
         Permille(community.band_min_permille), Permille(community.band_max_permille)
     )
-    terms = {str(months): gettext("%(months)s个月", months=months) for months in CARD_MONTHS}
+    terms = {str(months): ngettext("%(num)d个月", "%(num)d个月", months) for months in CARD_MONTHS}
     of_areas = {area.id.hex: whole_number(area.name, 1, LARGEST_QUOTA) for area in areas}
     fields = {
         "quota": whole_number(
