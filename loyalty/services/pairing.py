@@ -140,12 +140,18 @@ def _refuse_bad_key(text: str | None) -> None:
         raise ValueRefusedError("/device_public_key", "This is no point of P-256.") from error
 
 
-def revoke_till(session: Session, actor: StaffMember, till_id: UUID, *, now: datetime) -> None:
-    """Refuse a till from its next call on; a second time changes nothing."""
+def till_of(session: Session, actor: StaffMember, till_id: UUID) -> Till:
+    """Return a till to the community's staff, or to the owner of its shop."""
     till = session.get(Till, till_id)
     if till is None or till.community_id != actor.community_id:
         raise UnknownRecordError("The community has no such till.")
     shop_run_by(session, actor, till.shop_id)
+    return till
+
+
+def revoke_till(session: Session, actor: StaffMember, till_id: UUID, *, now: datetime) -> None:
+    """Refuse a till from its next call on; a second time changes nothing."""
+    till = till_of(session, actor, till_id)
     if till.revoked_at is None:
         till.revoked_at = now
         _note(session, actor, "till.revoked", till, now=now)

@@ -145,7 +145,9 @@ def test_a_till_is_invited_with_code_link_and_qr_and_revoked(
     assert 'src="data:image/svg+xml' in page
 
     till = session.scalars(select(Till)).one()
-    send(client, f"/staff/shops/{shop.id}/tills/{till.id}/revoke")
+    path = f"/staff/shops/{shop.id}/tills/{till.id}/revoke"
+    assert f"{shop.name} · 前台" in text_of(client.get(path))
+    send(client, path)
     session.refresh(till)
     assert till.revoked_at is not None
 

@@ -11,7 +11,7 @@ from loyalty.database import transaction
 from loyalty.pages.forms import Form, line
 from loyalty.pages.staff import console
 from loyalty.pages.staff.confirmation import ConfirmationForm, Question, ask
-from loyalty.services.pairing import InviteTill, invite_till, pairing_url, revoke_till
+from loyalty.services.pairing import InviteTill, invite_till, pairing_url, revoke_till, till_of
 from loyalty.services.shop_list import shop_of
 from loyalty.words.steps import StepWords
 
@@ -54,8 +54,9 @@ def revoke(shop_id: UUID, till_id: UUID) -> Any:
     back = url_for("staff_shops.shown", shop_id=shop_id)
     with transaction() as session:
         shop = shop_of(session, console.actor(), shop_id)
+        till = till_of(session, console.actor(), till_id)
     if not form.validate_on_submit():
-        return ask(Question(shop.name, REVOKE, back), form)
+        return ask(Question(f"{shop.name} · {till.name}", REVOKE, back), form)
     console.attempt(
         lambda session: revoke_till(session, console.actor(), till_id, now=console.now()),
         gettext("设备已停用。"),
