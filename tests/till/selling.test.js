@@ -40,6 +40,17 @@ test("an answer about the sale ends its waiting; any other keeps it", async () =
   }
 });
 
+test("a refusal takes back no sale that was sealed meanwhile: its number would be missing", async () => {
+  const { teller, api, queue } = await till();
+  api.record = async ({ idempotency_key: key }) => {
+    await queue.keep(key);
+    return { status: 409, body: { verdict: "over_limit" } };
+  };
+  const [{ card }] = await answersTo(teller, TOKEN);
+  assert.equal((await teller.record(selling(TOKEN, card))).outcome, "refused");
+  assert.deepEqual((await queue.waiting()).map((item) => item.key), ["key-1"]);
+});
+
 test("a basket of nothing but excluded goods is no sale with the card", async () => {
   const { teller, world } = await till();
   const [{ card }] = await answersTo(teller, TOKEN);

@@ -60,8 +60,14 @@ export function createQueue({ store, device, now }) {
     unsettled: () => inState("sent", "waiting"),
     attention: () => inState("attention"),
 
-    /** @param {string} key of a sale with a receipt, or one that was not made */
+    /** @param {string} key of a sale with a receipt */
     settle: (key) => store.remove(key),
+
+    /** @param {string} key of a sale that was refused at the counter; once sealed it is sent */
+    withdraw: (key) => store.removeIn(key, "sent"),
+
+    /** @param {string} key of a sale that somebody has looked at; one that waits stays */
+    dismiss: (key) => store.removeIn(key, "attention"),
 
     /**
      * Keep a sale for a person to look at.

@@ -99,6 +99,18 @@ function queueIn(database, change) {
     remove: (key) => change(["queue"], (at) => at.objectStore("queue").delete(key)),
 
     /**
+     * Remove a sale if it is in a state: another tab may have sealed it meanwhile, or let it wait.
+     * @param {string} key
+     * @param {import("./queue.js").Queued["state"]} state
+     */
+    removeIn: (key, state) =>
+      change(["queue"], async (at) => {
+        const queue = at.objectStore("queue");
+        const item = await queue.get(key);
+        if (item !== undefined && item.state === state) await queue.delete(key);
+      }),
+
+    /**
      * Keep a sealed sale and move the chain on, both or neither; return false if somebody else has
      * moved the chain meanwhile. A sale that has left the queue is not brought back.
      * @param {import("./queue.js").Queued} item

@@ -135,7 +135,7 @@ async function outcomeOf(queue, item, { status, body }, priced) {
     return { outcome: "recorded", id, receipt, verdict, quote: withAmount ? body : null };
   }
   if (status === 401 || (status === 409 && verdict)) {
-    await queue.settle(item.key);
+    await queue.withdraw(item.key);
     return { outcome: "refused", verdict: status === 401 ? "till_revoked" : verdict };
   }
   await queue.keep(item.key);
@@ -166,10 +166,8 @@ function keeping({ store, queue, uploader, clock, standing }) {
     waitingItems: () => queue.unsettled(),
     attentionItems: () => queue.attention(),
 
-    /** Put a sale away that somebody has looked at; one that still waits stays. */
     async dismiss(key) {
-      const item = await store.item(key);
-      if (item !== undefined && item.state === "attention") await store.remove(key);
+      await queue.dismiss(key);
       await standing.recount();
     },
 
