@@ -184,16 +184,6 @@ def test_a_sale_that_names_no_card_cannot_be_accepted(
     assert count(session, Redemption) == 0
 
 
-def test_a_till_revoked_meanwhile_is_shut_out_with_its_next_upload(
-    session: Session, market: LateMarket
-) -> None:
-    assert market.upload(late_sale(market.card.token)) == [("recorded", "ok")]
-    revoke(session)
-
-    assert len(kept(market, late_sale(market.card.token))) == 1
-    assert count(session, Redemption) == 1
-
-
 def test_a_sale_kept_before_its_device_was_paired_anew_is_recorded_once(
     session: Session, market: LateMarket
 ) -> None:
