@@ -20,10 +20,11 @@ from sqlalchemy.orm import Session
 from loyalty.app import create_app
 from loyalty.database import db, migrate
 from loyalty.embedded import embedded_database, leave_embedded_database
-from loyalty.models import Community, Round
+from loyalty.models import Community, Resident, Round
+from loyalty.services.deeds import ensure_default_kinds
 from loyalty.services.directory import Directory
 from loyalty.settings import Settings
-from tests.given import NOON, SECRET, given_community, given_round
+from tests.given import NOON, SECRET, given_community, given_resident, given_round
 from tests.given_notices import given_notice
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"
@@ -154,6 +155,18 @@ def clock() -> Iterator[time_machine.Traveller]:
 def community(session: Session) -> Community:
     """A community with its three honours and the default policy."""
     return given_community(session)
+
+
+@pytest.fixture
+def deed_kinds(session: Session, community: Community) -> None:
+    """The kinds of deeds with which a community begins."""
+    ensure_default_kinds(session, community)
+
+
+@pytest.fixture
+def resident(session: Session, community: Community) -> Resident:
+    """An adult of the community who takes part."""
+    return given_resident(session, community)
 
 
 @pytest.fixture

@@ -12,12 +12,7 @@ from tests.given import NOBODY, given_community, given_resident, signed_in
 
 SHEET = "/api/v1/deeds/sheet"
 
-
-@pytest.fixture
-def community(session: Session) -> Community:
-    community = given_community(session)
-    ensure_default_kinds(session, community)
-    return community
+pytestmark = pytest.mark.usefixtures("deed_kinds")
 
 
 @pytest.fixture

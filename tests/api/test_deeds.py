@@ -4,23 +4,12 @@ from sqlalchemy.orm import Session
 
 from loyalty.models import Community, Resident
 from loyalty.services.actors import Role
-from loyalty.services.deeds import ensure_default_kinds
 from tests.given import given_community, given_resident, signed_in
 
 DEEDS = "/api/v1/deeds"
 KINDS = "/api/v1/deed-kinds"
 
-
-@pytest.fixture
-def community(session: Session) -> Community:
-    community = given_community(session)
-    ensure_default_kinds(session, community)
-    return community
-
-
-@pytest.fixture
-def resident(session: Session, community: Community) -> Resident:
-    return given_resident(session, community)
+pytestmark = pytest.mark.usefixtures("deed_kinds")
 
 
 @pytest.fixture

@@ -9,19 +9,13 @@ from sqlalchemy.orm import Session
 
 from loyalty.models import Community, Deed, Matter, WorkingDayOverride
 from loyalty.services.actors import Role
-from loyalty.services.deeds import ensure_default_kinds
-from tests.given import given_community, given_resident
+from tests.given import given_resident
 from tests.given_notices import given_matter
 from tests.pages.visits import enter, press, send, text_of
 
 SHEET = "/staff/deeds/sheet?done_on=2026-11-16&kind=hygiene&source=16号签到表"
 
-
-@pytest.fixture
-def community(session: Session) -> Community:
-    community = given_community(session)
-    ensure_default_kinds(session, community)
-    return community
+pytestmark = pytest.mark.usefixtures("deed_kinds")
 
 
 def test_a_sign_in_sheet_is_typed_name_by_name(

@@ -10,13 +10,8 @@ from sqlalchemy.orm import Session
 
 from loyalty.models import Area, AuditEvent, Community, HouseholdGroup, Resident
 from loyalty.services.actors import Role
-from tests.given import given_community, given_resident
+from tests.given import given_community
 from tests.pages.visits import enter, press, send, text_of
-
-
-@pytest.fixture
-def resident(session: Session, community: Community) -> Resident:
-    return given_resident(session, community)
 
 
 def filled_in(resident: Resident, **typed: str) -> dict[str, str]:

@@ -3,7 +3,14 @@ from sqlalchemy.orm import Session
 
 from loyalty.models import Community, Round
 from loyalty.rules.selection import RoundAction
+from loyalty.services.actors import Role, StaffMember
+from tests.given import given_staff
 from tests.given_rounds import given_round_after
+
+
+@pytest.fixture
+def staff(session: Session, community: Community) -> StaffMember:
+    return given_staff(session, community, Role.STAFF)
 
 
 @pytest.fixture

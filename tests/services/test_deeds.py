@@ -17,27 +17,12 @@ from loyalty.services.deeds import (
     record_deed,
 )
 from loyalty.services.errors import AlreadyExistsError, ValueRefusedError
-from tests.given import NOON, given_community, given_resident, given_staff
+from tests.given import NOON
 
 TODAY = NOON.date()
 DECEMBER = Month(2026, 12)
 
-
-@pytest.fixture
-def community(session: Session) -> Community:
-    community = given_community(session)
-    ensure_default_kinds(session, community)
-    return community
-
-
-@pytest.fixture
-def staff(session: Session, community: Community) -> StaffMember:
-    return given_staff(session, community)
-
-
-@pytest.fixture
-def resident(session: Session, community: Community) -> Resident:
-    return given_resident(session, community)
+pytestmark = pytest.mark.usefixtures("deed_kinds")
 
 
 def deed(resident: Resident, *, on: date = TODAY, **values: object) -> RecordDeed:

@@ -18,11 +18,6 @@ from tests.given import NOON, given_staff
 NOODLES = CreateShop(name="重庆面馆", series="蒲公英", category="餐饮", contact="李店主")
 
 
-@pytest.fixture
-def staff(session: Session, community: Community) -> StaffMember:
-    return given_staff(session, community, Role.STAFF)
-
-
 def test_a_shop_that_is_taken_in_has_applied(session: Session, staff: StaffMember) -> None:
     shop = create_shop(session, staff, NOODLES, now=NOON)
 
