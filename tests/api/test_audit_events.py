@@ -26,8 +26,9 @@ def test_a_manager_reads_what_was_done_the_newest_first(
     assert rest["items"][0]["actor_kind"] == "staff"
 
 
-def test_the_trace_holds_no_name_address_or_number(client: FlaskClient, session: Session) -> None:
-    manager = signed_in(session, given_community(session), Role.MANAGER)
+def test_the_trace_holds_no_name_address_or_number(
+    client: FlaskClient, manager: dict[str, str]
+) -> None:
     resident = client.post(
         "/api/v1/residents", headers=manager, json={**RESIDENT, "phone": "13800138000"}
     ).json
@@ -52,8 +53,9 @@ def test_only_a_manager_reads_the_trace(client: FlaskClient, session: Session, r
     )
 
 
-def test_an_outsider_reads_nothing(client: FlaskClient, session: Session) -> None:
-    manager = signed_in(session, given_community(session), Role.MANAGER)
+def test_an_outsider_reads_nothing(
+    client: FlaskClient, session: Session, manager: dict[str, str]
+) -> None:
     client.post("/api/v1/areas", headers=manager, json={"name": "东区"})
     elsewhere = signed_in(session, given_community(session), Role.MANAGER)
 

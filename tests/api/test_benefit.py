@@ -116,9 +116,7 @@ def test_months_that_make_no_sense_are_refused(
     assert client.get(f"/api/v1/benefit?{query}", headers=council).status_code == status
 
 
-def test_every_figure_has_its_definition(client: FlaskClient, session: Session) -> None:
-    staff = signed_in(session, given_community(session), Role.STAFF)
-
+def test_every_figure_has_its_definition(client: FlaskClient, staff: dict[str, str]) -> None:
     found = client.get(BENEFIT, headers=staff).json
 
     assert set(found["totals"]) <= set(found["definitions"])

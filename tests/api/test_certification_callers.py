@@ -12,10 +12,8 @@ from tests.given import signed_in
 
 
 def test_staff_take_the_steps_that_are_not_the_managers(
-    client: FlaskClient, session: Session, community: Community, shop_in: Callable[..., Shop]
+    client: FlaskClient, staff: dict[str, str], shop_in: Callable[..., Shop]
 ) -> None:
-    staff = signed_in(session, community, Role.STAFF)
-
     answers = {
         action: client.post(
             address(shop_in(state)), headers=staff, json={"action": action, "reason": "检查"}

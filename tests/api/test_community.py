@@ -8,10 +8,8 @@ from tests.given import given_community, signed_in
 POLICY = "/api/v1/community"
 
 
-def test_staff_read_the_policy_with_its_version(client: FlaskClient, session: Session) -> None:
-    headers = signed_in(session, given_community(session), Role.STAFF)
-
-    answer = client.get(POLICY, headers=headers)
+def test_staff_read_the_policy_with_its_version(client: FlaskClient, staff: dict[str, str]) -> None:
+    answer = client.get(POLICY, headers=staff)
 
     assert answer.status_code == 200
     assert answer.json["band_min_permille"] == 800
@@ -19,11 +17,9 @@ def test_staff_read_the_policy_with_its_version(client: FlaskClient, session: Se
     assert answer.headers["ETag"] == '"1"'
 
 
-def test_a_manager_changes_the_policy(client: FlaskClient, session: Session) -> None:
-    headers = signed_in(session, given_community(session), Role.MANAGER)
-
+def test_a_manager_changes_the_policy(client: FlaskClient, manager: dict[str, str]) -> None:
     answer = client.patch(
-        POLICY, headers={**headers, "If-Match": '"1"'}, json={"limits": {"uses_per_day": 5}}
+        POLICY, headers={**manager, "If-Match": '"1"'}, json={"limits": {"uses_per_day": 5}}
     )
 
     assert answer.status_code == 200, answer.json
@@ -33,13 +29,12 @@ def test_a_manager_changes_the_policy(client: FlaskClient, session: Session) -> 
 
 
 def test_all_cards_wait_for_the_last_answer_until_a_manager_decides_otherwise(
-    client: FlaskClient, session: Session
+    client: FlaskClient, manager: dict[str, str]
 ) -> None:
-    headers = signed_in(session, given_community(session), Role.MANAGER)
-    before = client.get(POLICY, headers=headers)
+    before = client.get(POLICY, headers=manager)
 
     answer = client.patch(
-        POLICY, headers={**headers, "If-Match": '"1"'}, json={"undisputed_cards_wait": False}
+        POLICY, headers={**manager, "If-Match": '"1"'}, json={"undisputed_cards_wait": False}
     )
 
     assert before.json["undisputed_cards_wait"] is True
@@ -47,22 +42,21 @@ def test_all_cards_wait_for_the_last_answer_until_a_manager_decides_otherwise(
 
 
 def test_the_second_of_two_changes_is_told_to_look_again(
-    client: FlaskClient, session: Session
+    client: FlaskClient, manager: dict[str, str]
 ) -> None:
-    headers = signed_in(session, given_community(session), Role.MANAGER)
-    client.patch(POLICY, headers={**headers, "If-Match": '"1"'}, json={"name": "东市"})
+    client.patch(POLICY, headers={**manager, "If-Match": '"1"'}, json={"name": "东市"})
 
-    second = client.patch(POLICY, headers={**headers, "If-Match": '"1"'}, json={"name": "西市"})
+    second = client.patch(POLICY, headers={**manager, "If-Match": '"1"'}, json={"name": "西市"})
 
     assert second.status_code == 412
     assert second.json["type"] == "/problems/stale-record"
-    assert client.get(POLICY, headers=headers).json["name"] == "东市"
+    assert client.get(POLICY, headers=manager).json["name"] == "东市"
 
 
-def test_a_change_without_a_version_is_refused(client: FlaskClient, session: Session) -> None:
-    headers = signed_in(session, given_community(session), Role.MANAGER)
-
-    assert client.patch(POLICY, headers=headers, json={"name": "东市"}).status_code == 428
+def test_a_change_without_a_version_is_refused(
+    client: FlaskClient, manager: dict[str, str]
+) -> None:
+    assert client.patch(POLICY, headers=manager, json={"name": "东市"}).status_code == 428
 
 
 @pytest.mark.parametrize(
@@ -99,33 +93,29 @@ def test_an_outsider_reads_nothing(client: FlaskClient) -> None:
     ],
 )
 def test_a_value_that_makes_no_sense_is_named(
-    client: FlaskClient, session: Session, body: dict[str, object], pointer: str
+    client: FlaskClient, manager: dict[str, str], body: dict[str, object], pointer: str
 ) -> None:
-    headers = signed_in(session, given_community(session), Role.MANAGER)
-
-    answer = client.patch(POLICY, headers={**headers, "If-Match": '"1"'}, json=body)
+    answer = client.patch(POLICY, headers={**manager, "If-Match": '"1"'}, json=body)
 
     assert answer.status_code == 422
     assert pointer in [fault["pointer"] for fault in answer.json["errors"]]
 
 
 @pytest.mark.parametrize("body", [b"{", b'{"name": NaN}', b"[" * 60_000, b"\xff"])
-def test_malformed_json_is_refused(client: FlaskClient, session: Session, body: bytes) -> None:
-    headers = signed_in(session, given_community(session), Role.MANAGER)
-
+def test_malformed_json_is_refused(
+    client: FlaskClient, manager: dict[str, str], body: bytes
+) -> None:
     answer = client.patch(
-        POLICY, headers={**headers, "If-Match": '"1"'}, data=body, content_type="application/json"
+        POLICY, headers={**manager, "If-Match": '"1"'}, data=body, content_type="application/json"
     )
 
     assert answer.status_code == 400
     assert answer.content_type == "application/problem+json"
 
 
-def test_a_body_over_64_kib_is_refused(client: FlaskClient, session: Session) -> None:
-    headers = signed_in(session, given_community(session), Role.MANAGER)
-
+def test_a_body_over_64_kib_is_refused(client: FlaskClient, manager: dict[str, str]) -> None:
     answer = client.patch(
-        POLICY, headers={**headers, "If-Match": '"1"'}, json={"name": "x" * 70_000}
+        POLICY, headers={**manager, "If-Match": '"1"'}, json={"name": "x" * 70_000}
     )
 
     assert answer.status_code == 413

@@ -174,9 +174,7 @@ def test_five_hundred_sales_fit_one_upload(client: FlaskClient, session: Session
     assert session.scalar(select(func.count()).select_from(Redemption)) == 500
 
 
-def test_only_a_till_uploads(client: FlaskClient, session: Session) -> None:
-    manager = signed_in(session, given_community(session), Role.MANAGER)
-
+def test_only_a_till_uploads(client: FlaskClient, manager: dict[str, str]) -> None:
     assert client.post(SYNC, json={"items": [late_sale("x")]}).status_code == 401
     assert client.post(SYNC, headers=manager, json={"items": [late_sale("x")]}).status_code == 403
 

@@ -196,10 +196,8 @@ def test_who_is_not_staff_neither_reads_nor_answers(
 
 
 def test_an_objection_that_does_not_exist_is_unknown(
-    client: FlaskClient, session: Session, community: Community
+    client: FlaskClient, staff: dict[str, str]
 ) -> None:
-    staff = signed_in(session, community, Role.STAFF)
-
     answer = client.post(f"/api/v1/objections/{NOBODY}/decision", headers=staff, json=DECISION)
 
     assert answer.status_code == 404

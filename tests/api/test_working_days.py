@@ -4,7 +4,6 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from loyalty.models import Community
 from loyalty.services.actors import Role
 from tests.given import given_community, signed_in
 
@@ -14,10 +13,8 @@ HOLIDAY = {"day": "2027-02-08", "works": False, "note": "春节调休"}
 
 @pytest.mark.parametrize(("year", "official"), [(2026, True), (2099, False)])
 def test_staff_read_whether_a_years_calendar_is_published(
-    client: FlaskClient, session: Session, community: Community, year: int, *, official: bool
+    client: FlaskClient, staff: dict[str, str], year: int, *, official: bool
 ) -> None:
-    staff = signed_in(session, community, Role.STAFF)
-
     answer = client.get(f"{URL}?year={year}", headers=staff)
 
     assert (answer.status_code, answer.json) == (
@@ -27,9 +24,8 @@ def test_staff_read_whether_a_years_calendar_is_published(
 
 
 def test_a_manager_sets_all_days_of_a_year_at_once(
-    client: FlaskClient, session: Session, community: Community
+    client: FlaskClient, manager: dict[str, str]
 ) -> None:
-    manager = signed_in(session, community, Role.MANAGER)
     saturday = {"day": "2027-02-20", "works": True, "note": None}
 
     first = client.put(f"{URL}?year=2027", headers=manager, json={"items": [saturday, HOLIDAY]})
@@ -43,9 +39,8 @@ def test_a_manager_sets_all_days_of_a_year_at_once(
 
 
 def test_each_community_has_days_of_its_own(
-    client: FlaskClient, session: Session, community: Community
+    client: FlaskClient, session: Session, manager: dict[str, str]
 ) -> None:
-    manager = signed_in(session, community, Role.MANAGER)
     neighbour = signed_in(session, given_community(session), Role.MANAGER)
     client.put(f"{URL}?year=2027", headers=manager, json={"items": [HOLIDAY]})
     client.put(f"{URL}?year=2027", headers=neighbour, json={"items": []})
@@ -68,10 +63,8 @@ def test_each_community_has_days_of_its_own(
     ],
 )
 def test_a_table_that_makes_no_sense_is_named(
-    client: FlaskClient, session: Session, items: Any, pointer: str
+    client: FlaskClient, manager: dict[str, str], items: Any, pointer: str
 ) -> None:
-    manager = signed_in(session, given_community(session), Role.MANAGER)
-
     answer = client.put(f"{URL}?year=2027", headers=manager, json={"items": items})
 
     assert answer.status_code == 422, answer.json
@@ -80,9 +73,7 @@ def test_a_table_that_makes_no_sense_is_named(
 
 
 @pytest.mark.parametrize("query", ["", "?year=1999", "?year=2200", "?year=soon", "?year=20270"])
-def test_a_year_is_named(client: FlaskClient, session: Session, query: str) -> None:
-    staff = signed_in(session, given_community(session), Role.STAFF)
-
+def test_a_year_is_named(client: FlaskClient, staff: dict[str, str], query: str) -> None:
     assert client.get(URL + query, headers=staff).status_code == 422
 
 
