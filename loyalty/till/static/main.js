@@ -45,20 +45,7 @@ followLook(page, choices, new URLSearchParams(location.search));
 
 /** @param {Awaited<ReturnType<typeof openTill>>} till */
 function run(till) {
-  const training = createTraining({
-    teller: till.teller,
-    pack: till.pack.current,
-    now: () => new Date(till.clock.now()),
-  });
-  const inTraining = () => choices.read().training;
-  const shared = {
-    page,
-    words,
-    teller: () => (inTraining() ? training.teller : till.teller),
-    book: () => (inTraining() ? training.book : till.book),
-    now: till.clock.now,
-    timezone: () => pairing.read().community.timezone,
-  };
+  const shared = sharedOf(till);
   const sale = createSale({
     ...shared,
     heard: page.querySelector("[data-heard]"),
@@ -86,6 +73,21 @@ function run(till) {
   followChoices(sale);
   followStanding(till, opened.changed);
   bind(till, tabs, opened);
+}
+
+/** Return what the screens have in common; in practice, another teller and another book. */
+function sharedOf({ teller, clock, pack, book }) {
+  const now = () => new Date(clock.now());
+  const training = createTraining({ teller, pack: pack.current, now });
+  const inTraining = () => choices.read().training;
+  return {
+    page,
+    words,
+    teller: () => (inTraining() ? training.teller : teller),
+    book: () => (inTraining() ? training.book : book),
+    now: clock.now,
+    timezone: () => pairing.read().community.timezone,
+  };
 }
 
 /** Make the screens beside selling; return what each does when it comes to the front. */
