@@ -7,7 +7,7 @@ import { kindOf } from "./codes.js";
 import { createReader, nextPicture, openReaderThread, pictureOf } from "./pictures.js";
 
 /** A camera nobody shows anything to is turned off after this, in milliseconds. */
-export const IDLE = 60000;
+const IDLE = 60000;
 
 /** The camera on the back, fine enough for a barcode that fills a third of the picture. */
 const WANTED = {
@@ -45,16 +45,14 @@ export function chosenOf(texts) {
  * @param {Document} world.page
  * @param {(code: string) => void} world.onCode a card was seen
  * @param {(verdict: "payment_code") => void} world.onDropped a code of money was seen
- * @param {() => Worker} [world.openThread] the thread that reads pictures
  */
-export function createCamera({ page, onCode, onDropped, openThread = openReaderThread }) {
+export function createCamera({ page, onCode, onDropped }) {
   const finder = page.querySelector("[data-viewfinder]");
   const part = (name) => finder.querySelector(`[data-camera-${name}]`);
   const camera = {
     page,
     onCode,
     onDropped,
-    openThread,
     finder,
     opener: page.querySelector("[data-camera-open]"),
     view: part("view"),
@@ -79,11 +77,7 @@ export function createCamera({ page, onCode, onDropped, openThread = openReaderT
   finder.addEventListener("keydown", ({ key }) => key === "Escape" && closeIt());
   page.addEventListener("visibilitychange", () => page.hidden && close(camera, null));
 
-  return {
-    open: () => open(camera),
-    close: () => close(camera, null),
-    isOpen: () => !finder.hidden,
-  };
+  return { close: () => close(camera, null) };
 }
 
 async function open(camera) {
@@ -113,7 +107,7 @@ function begin(camera, sentence) {
   rest(camera);
   camera.finder.hidden = false;
   // It loads while the reader of the page still answers for the camera.
-  camera.reader = createReader(camera.openThread);
+  camera.reader = createReader(openReaderThread);
   say(camera, sentence);
   return camera.turn;
 }
