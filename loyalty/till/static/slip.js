@@ -23,7 +23,6 @@ const PIXELS_PER_MILLIMETRE = 96 / 25.4;
  */
 export function createSlip({ page, roll, window }) {
   const slip = page.querySelector("[data-slip]");
-  const part = (name) => slip.querySelector(`[data-slip-${name}]`);
   /** @type {HTMLLinkElement} */
   const onPaper = page.querySelector("link[media=print]");
 
@@ -34,29 +33,13 @@ export function createSlip({ page, roll, window }) {
     onPaper.sheet.deleteRule(0);
   }
 
-  function write({ shop, title, lines, end }) {
-    part("shop").textContent = shop;
-    part("title").textContent = title;
-    part("end").textContent = end;
-    part("lines").textContent = "";
-    for (const [name, value] of lines) part("lines").append(line(name, value));
-  }
-
-  function line(name, value) {
-    const row = page.createElement("div");
-    for (const [tag, text] of [["dt", name], ["dd", value]]) {
-      row.append(Object.assign(page.createElement(tag), { textContent: text }));
-    }
-    return row;
-  }
-
   window.addEventListener("afterprint", tidy);
 
   return {
     /** @param {Slip} text */
     print(text) {
       tidy();
-      write(text);
+      write(page, slip, text);
       page.body.dataset.print = "slip";
       slip.style.width = `${Number(roll()) - 2 * MARGIN}mm`;
       // The paper is as long as the text: a roll is torn off, not cut to a format.
@@ -70,4 +53,21 @@ export function createSlip({ page, roll, window }) {
       window.print();
     },
   };
+}
+
+function write(page, slip, { shop, title, lines, end }) {
+  const part = (name) => slip.querySelector(`[data-slip-${name}]`);
+  part("shop").textContent = shop;
+  part("title").textContent = title;
+  part("end").textContent = end;
+  part("lines").textContent = "";
+  part("lines").append(...lines.map((pair) => line(page, pair)));
+}
+
+function line(page, [name, value]) {
+  const row = page.createElement("div");
+  for (const [tag, text] of [["dt", name], ["dd", value]]) {
+    row.append(Object.assign(page.createElement(tag), { textContent: text }));
+  }
+  return row;
 }
