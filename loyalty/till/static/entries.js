@@ -3,7 +3,7 @@
 import { yuan } from "./money.js";
 
 /** How long after the service has recorded it a till may take a sale back, in milliseconds. */
-export const VOID_WITHIN = 10 * 60 * 1000;
+const VOID_WITHIN = 10 * 60 * 1000;
 
 /**
  * Return whether a sale of the list can still be taken back here.

@@ -1,7 +1,7 @@
 /** Deeds that need two taps: the first asks, the second does it. */
 
 /** The question takes itself back, so that a later stray tap does nothing, in milliseconds. */
-export const ASKS_FOR = 6000;
+const ASKS_FOR = 6000;
 
 /**
  * @param {HTMLButtonElement} button

@@ -77,7 +77,7 @@ function listInWords(pack, age, words) {
  * @param {{sales: number | null, saved_fen: number | null}} left null where there is no limit
  * @param {any} words
  */
-export function allowanceInWords({ sales, saved_fen: saved }, words) {
+function allowanceInWords({ sales, saved_fen: saved }, words) {
   const parts = [];
   if (sales !== null) parts.push(words.allowance_sales.replace("{count}", String(sales)));
   if (saved !== null) parts.push(words.allowance_saved.replace("{amount}", yuan(saved)));
