@@ -52,13 +52,13 @@ class Form(FlaskForm):  # type: ignore[misc]  # the library has no types
 
 def line(label: LazyString, *, needed: bool = True, longest: int = LONGEST_LINE) -> Any:
     """Return a field for one line of text; empty is None where it is not needed."""
-    return StringField(label, filters=[_tidy], validators=_line_validators(needed, longest))
+    return StringField(label, filters=[_tidy], validators=_line_validators(longest, needed=needed))
 
 
-def passage(label: LazyString, *, needed: bool = True, longest: int) -> Any:
+def passage(label: LazyString, *, longest: int) -> Any:
     """Return a field for some sentences, in as many lines as they take."""
     filters = [_with_line_feeds, _tidy]
-    return TextAreaField(label, filters=filters, validators=_line_validators(needed, longest))
+    return TextAreaField(label, filters=filters, validators=_line_validators(longest))
 
 
 def whole_number(
@@ -180,7 +180,7 @@ def options(offered: Mapping[str, object]) -> list[SelectChoice]:
     return [SelectChoice(code, name) for code, name in offered.items()]
 
 
-def _line_validators(needed: bool, longest: int) -> list[Any]:  # noqa: FBT001  # named by the callers
+def _line_validators(longest: int, *, needed: bool = True) -> list[Any]:
     return [
         DataRequired(NEEDED) if needed else Optional(),
         Length(max=longest, message=TOO_LONG),

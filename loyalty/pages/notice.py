@@ -1,7 +1,6 @@
 """The public notice: who stands on the lists and why, until when, and how to redo the draw."""
 
 from datetime import date, datetime
-from http import HTTPStatus
 
 from flask import Blueprint, Response, current_app, make_response, render_template, request, url_for
 from werkzeug.exceptions import NotFound
@@ -113,9 +112,9 @@ def runs(notice: PublicNotice, today: date) -> bool:
     )
 
 
-def not_found_by_search(body: str | bytes, status: HTTPStatus = HTTPStatus.OK) -> Response:
+def not_found_by_search(body: str | bytes) -> Response:
     """Return what names people: it takes itself down, which a search engine's copy would not."""
-    response = make_response(body, status)
+    response = make_response(body)
     response.headers["X-Robots-Tag"] = "noindex"
     response.cache_control.no_store = True
     return response

@@ -1,7 +1,7 @@
 """Sales that a revoked till sends: kept apart, until staff accept them or not."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any, cast
@@ -120,7 +120,7 @@ def _revoked_till(session: Session, token: str) -> Till:
     return till
 
 
-def _held(session: Session, till: Till, keys: Any) -> set[UUID]:
+def _held(session: Session, till: Till, keys: Collection[UUID]) -> set[UUID]:
     """Return which of the keys name sales that are recorded or kept already."""
     held: set[UUID] = set()
     for record in (Redemption, QuarantinedSale):
