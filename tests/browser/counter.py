@@ -1,6 +1,6 @@
 """What is done at a till's counter: pairing, holding a card before the scanner, selling."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from playwright.sync_api import Page, expect
 from sqlalchemy.orm import Session
@@ -34,6 +34,12 @@ def pairing_code(session: Session, shop: Shop) -> str:
     invitation = invite_till(session, staff, InviteTill(shop.id, "前台"), now=datetime.now(UTC))
     session.commit()
     return invitation.code
+
+
+def stop_the_clock(page: Page) -> None:
+    """Have a page's time pass when a test says so: no key comes too late, no rest is too short."""
+    page.clock.install()
+    page.clock.pause_at(datetime.now(UTC) + timedelta(minutes=1))
 
 
 def scan(page: Page, text: str) -> None:
@@ -71,7 +77,7 @@ def sell(page: Page, card: Card, amount: str) -> None:
     """Sell to a card while there is network, from scan to receipt."""
     scan(page, number_of(card.serial))
     expect(page.locator("[data-confirmed]")).to_be_visible()
-    page.keyboard.type(amount, delay=100)
+    page.keyboard.type(amount)
     page.keyboard.press("Enter")
     expect(page.locator("[data-word]")).to_have_text("已记账")
 

@@ -6,13 +6,18 @@ ALT = 1
 SHIFT = 8
 PROCESS = 229
 """The key number that stands for "an input method has it"."""
+A_REST = 1000
+"""Milliseconds after which the till expects nothing more of a scanner."""
 
 _MARKS = {":": ("Semicolon", True), "/": ("Slash", False), ".": ("Period", False)}
 _NUMBERS = {"Enter": 13, "NumpadEnter": 13, "Tab": 9}
 
 
 class Scanner:
-    """A scanner that is plugged in; it has no idea where the focus is."""
+    """A scanner that is plugged in; it has no idea where the focus is.
+
+    The page's clock is stopped, so that the keys come as fast as a scanner's on any machine.
+    """
 
     def __init__(self, page: Page) -> None:
         self._page = page
@@ -70,7 +75,7 @@ class Scanner:
         self._browser.send("Input.insertText", {"text": text})
 
     def at_once(self, text: str) -> None:
-        """Send a text and nothing after it, so fast that only its speed tells."""
+        """Send a text and nothing after it: only its speed tells, and the rest that follows."""
         self._page.evaluate(
             """codes => {
                 for (const code of codes) {
@@ -80,6 +85,7 @@ class Scanner:
             }""",
             [_place_of(letter)[0] for letter in text],
         )
+        self._page.clock.run_for(A_REST)
 
     def _press(self, code: str, key: str, modifiers: int = 0) -> None:
         self._send("keyDown", code, key, modifiers)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from loyalty.models import Card, Community, Shop
 from loyalty.rules.card_number import number_of
-from tests.browser.counter import pair, scan, sell, url_of
+from tests.browser.counter import pair, scan, sell, stop_the_clock, url_of
 from tests.browser.scanner_keys import Scanner
 from tests.pages.visits import card_of_today
 
@@ -24,6 +24,11 @@ MANNERS: dict[str, Callable[[Scanner, str], None]] = {
     "the kind of barcode first": Scanner.behind_an_aim_identifier,
     "Alt and numbers": Scanner.by_numbers,
 }
+
+
+@pytest.fixture(autouse=True)
+def _stopped(phone: Page) -> None:
+    stop_the_clock(phone)
 
 
 @pytest.fixture
@@ -54,19 +59,6 @@ def expect_accepted(page: Page) -> None:
     expect(page.locator("[data-word]")).to_have_text("请扫卡")
 
 
-def scan_until_read(page: Page, send: Callable[[], None]) -> None:
-    """Scan, and again where this machine was too busy to press the keys as fast as a scanner."""
-    for patience in (3_000, 3_000, 20_000):
-        send()
-        try:
-            expect(page.locator("[data-word]")).to_have_text("有效", timeout=patience)
-        except AssertionError:
-            page.keyboard.press("Escape")
-        else:
-            return
-    pytest.fail("the card was not read")
-
-
 def field_of_a_return(page: Page) -> Locator:
     """Open the field for goods that come back, and put the focus there."""
     with page.expect_response("**/till/today"):
@@ -85,7 +77,7 @@ def test_every_manner_of_sending_is_understood(
     scanner = Scanner(phone)
 
     for send, card in zip(MANNERS.values(), cards, strict=True):
-        scan_until_read(phone, lambda send=send, card=card: send(scanner, number_of(card.serial)))
+        send(scanner, number_of(card.serial))
         expect_accepted(phone)
 
     assert asked == [number_of(card.serial) for card in cards]
@@ -145,7 +137,6 @@ def test_the_same_card_within_five_seconds_is_one_look(
     scan(phone, one)
     expect(phone.locator("[data-confirmed]")).to_be_visible()
     scanner.at_once(one)
-    phone.wait_for_timeout(200)
     scan(phone, other)
     expect(phone.locator("[data-confirmed]")).to_be_visible()
 

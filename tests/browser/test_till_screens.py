@@ -20,7 +20,7 @@ def test_a_stall_that_only_verifies_is_asked_for_no_amount(
     phone.locator(".tabs [data-open=sell]").click()
     scan(phone, number_of(card.serial))
     expect(phone.locator("[data-word]")).to_have_text("有效")
-    phone.keyboard.type("12.5", delay=100)
+    phone.keyboard.type("12.5")
     phone.keyboard.press("Enter")
 
     expect(phone.locator("[data-word]")).to_have_text("已记用卡")
@@ -117,7 +117,7 @@ def test_practice_is_sent_to_nobody_and_counted_nowhere(
     for code in (number_of(card.serial), TRAINING_NUMBER):
         scan(phone, code)
     expect(phone.locator("[data-word]")).to_have_text("有效")
-    phone.keyboard.type("12.9", delay=100)
+    phone.keyboard.type("12.9")
     phone.keyboard.press("Enter")
     expect(phone.locator("[data-word]")).to_have_text("已记账")
     expect(phone.locator("[data-payable]")).to_have_text("10.96")
@@ -139,7 +139,7 @@ def test_a_till_with_a_sale_that_waits_is_not_unpaired(
     phone.context.set_offline(offline=True)
     scan(phone, url_of(phone, card))
     expect(phone.locator("[data-word]")).to_have_text("有效（离线）")
-    phone.keyboard.type("12.5", delay=100)
+    phone.keyboard.type("12.5")
     phone.keyboard.press("Enter")
     expect(phone.locator("[data-word]")).to_have_text("已记下")
     phone.locator(".tabs [data-open=settings]").click()
@@ -150,6 +150,28 @@ def test_a_till_with_a_sale_that_waits_is_not_unpaired(
     expect(phone.locator("[data-unpair-said]")).to_contain_text("还有1笔没有上传")
     phone.locator(".tabs [data-open=today]").click()
     expect(phone.locator("[data-entries]")).to_contain_text("等待上传")
+
+
+def test_a_till_with_a_sale_to_be_looked_at_is_not_unpaired_before(
+    phone: Page, session: Session, shop: Shop
+) -> None:
+    pair(phone, session, shop)
+    set_aside(phone)
+    unpair = phone.locator("[data-unpair]")
+    for _ in range(2):
+        phone.locator(".tabs [data-open=settings]").click()
+        unpair.click()
+        unpair.click()
+        if phone.locator("[data-screen=settings]").is_hidden():
+            break
+        expect(phone.locator("[data-unpair-said]")).to_contain_text("到“今日”逐笔看一下")
+        phone.locator(".tabs [data-open=today]").click()
+        put_away = phone.get_by_role("button", name="知道了")
+        put_away.click()
+        phone.get_by_role("button", name="确定？").click()
+        expect(put_away).to_have_count(0)
+
+    expect(phone.locator("[data-screen=pair]")).to_be_visible()
 
 
 @pytest.mark.parametrize("roll", ["58", "80"])
