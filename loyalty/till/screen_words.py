@@ -89,6 +89,9 @@ def settings_words() -> dict[str, str]:
         "unlimited": gettext("不限"),
         "unpair_sure": gettext("确定解除绑定？"),
         "unpair_waiting": gettext("还有{count}笔没有上传，不能解除。请连上网络，等它们传完。"),
+        "unpair_attention": gettext(
+            "还有{count}笔没有记上账，不能解除。请到“今日”逐笔看一下，点“知道了”。"
+        ),
         "unpair_failed": gettext("没有解除。请再试一次。"),
         "try_sentence": gettext("有效，八五折"),
         "training_slip": gettext("练习卡"),

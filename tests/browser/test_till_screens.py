@@ -157,19 +157,20 @@ def test_a_till_with_a_sale_to_be_looked_at_is_not_unpaired_before(
 ) -> None:
     pair(phone, session, shop)
     set_aside(phone)
+    settings = phone.locator(".tabs [data-open=settings]")
     unpair = phone.locator("[data-unpair]")
-    for _ in range(2):
-        phone.locator(".tabs [data-open=settings]").click()
-        unpair.click()
-        unpair.click()
-        if phone.locator("[data-screen=settings]").is_hidden():
-            break
-        expect(phone.locator("[data-unpair-said]")).to_contain_text("到“今日”逐笔看一下")
-        phone.locator(".tabs [data-open=today]").click()
-        put_away = phone.get_by_role("button", name="知道了")
-        put_away.click()
-        phone.get_by_role("button", name="确定？").click()
-        expect(put_away).to_have_count(0)
+    settings.click()
+    unpair.click()
+    unpair.click()
+    expect(phone.locator("[data-unpair-said]")).to_contain_text("到“今日”逐笔看一下")
+
+    phone.locator(".tabs [data-open=today]").click()
+    phone.get_by_role("button", name="知道了").click()
+    phone.get_by_role("button", name="确定？").click()
+    expect(phone.locator("[data-badge]")).to_be_hidden()
+    settings.click()
+    unpair.click()
+    unpair.click()
 
     expect(phone.locator("[data-screen=pair]")).to_be_visible()
 

@@ -33,11 +33,8 @@ export function createSettings(world) {
   inTwoTaps(part("unpair"), words.unpair_sure, unpair);
 
   async function unpair() {
-    const { waiting, attention } = teller().state();
-    if (!(await teller().mayUnpair())) {
-      return say(words.unpair_waiting.replace("{count}", String(waiting + attention)));
-    }
-    if (await teller().unpair()) onUnpaired();
+    if (!(await teller().mayUnpair())) say(hindranceInWords(teller().state(), words));
+    else if (await teller().unpair()) onUnpaired();
     else say(words.unpair_failed);
   }
 
@@ -64,6 +61,12 @@ export function createSettings(world) {
   }
 
   return { drawChoices, drawAbout };
+}
+
+/** Return what is on the device, and what to do about it: not all of it waits for the network. */
+function hindranceInWords({ waiting, attention }, words) {
+  if (waiting > 0) return words.unpair_waiting.replace("{count}", String(waiting));
+  return words.unpair_attention.replace("{count}", String(attention));
 }
 
 function listInWords(pack, age, words) {
