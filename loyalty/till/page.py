@@ -27,9 +27,10 @@ COLOUR = "#24508f"
 @till.get("")
 def page() -> Response:
     """Show the till; which shop it stands in is known to the device alone."""
-    response = make_response(render_template("till/till.html", words=words()))
+    version = assets.version()
+    response = make_response(render_template("till/till.html", words=words(), version=version))
     # The worker keeps no page but one of its own version, and no page of a hotel's network.
-    response.headers["Till-Version"] = assets.version()
+    response.headers["Till-Version"] = version
     response.cache_control.no_cache = True
     return response
 
