@@ -102,19 +102,29 @@ def given_nomination_by(session: Session, account_id: UUID, candidate: Candidate
     return nomination
 
 
+def given_seat(
+    session: Session, selection_round: Round, account_id: UUID, **values: Any
+) -> Panellist:
+    """The seat of an account on the panel of a round."""
+    seat = Panellist(
+        **{
+            "round_id": selection_round.id,
+            "account_id": account_id,
+            "named_by": selection_round.created_by,
+            "named_at": NOON,
+            **values,
+        }
+    )
+    session.add(seat)
+    session.flush()
+    return seat
+
+
 def given_panellist(session: Session, selection_round: Round, **values: Any) -> StaffMember:
     """A signed-in account on the panel of a round; `values` are the account's columns."""
     community = session.get_one(Community, selection_round.community_id)
     account = given_account(session, community, Role.PANEL, **values)
-    session.add(
-        Panellist(
-            round_id=selection_round.id,
-            account_id=account.id,
-            named_by=selection_round.created_by,
-            named_at=NOON,
-        )
-    )
-    session.flush()
+    given_seat(session, selection_round, account.id)
     return member(account, timezone=community.timezone)
 
 

@@ -20,7 +20,7 @@ from loyalty.models import (
 from loyalty.services.actors import Role
 from loyalty.services.passwords import hash_of
 from tests.given import NOON, given_account, given_community, given_round
-from tests.given_rounds import given_candidate
+from tests.given_rounds import given_candidate, given_seat
 from tests.pages.visits import PASSWORD, enter, press, send, text_of
 
 
@@ -50,14 +50,7 @@ def given_review(
     session: Session, community: Community, account: StaffAccount, *, month: date
 ) -> Review:
     selection_round = given_round(session, community, state="review", month=month)
-    session.add(
-        Panellist(
-            round_id=selection_round.id,
-            account_id=account.id,
-            named_by=selection_round.created_by,
-            named_at=NOON,
-        )
-    )
+    given_seat(session, selection_round, account.id)
     candidates = [given_candidate(session, selection_round) for _ in range(2)]
     for candidate in candidates:
         candidate.outcome = "eligible"

@@ -7,7 +7,6 @@ from loyalty.models import (
     Ballot,
     Community,
     ConflictOfInterest,
-    Panellist,
     Round,
 )
 from loyalty.rules.selection import RoundAction
@@ -38,6 +37,7 @@ from tests.given_rounds import (
     brought_through,
     given_candidate,
     given_nomination_by,
+    given_seat,
 )
 
 
@@ -179,14 +179,8 @@ def test_whoever_scored_the_person_or_typed_the_score_in_does_not_decide(
     selection_round = given_round(session, community)
     candidate = given_candidate(session, selection_round)
     actor, other = staff(session, community), staff(session, community)
-    panellist = Panellist(
-        round_id=selection_round.id,
-        account_id=(other if entered_for_another else actor).account_id,
-        named_by=other.account_id,
-        named_at=NOON,
-    )
-    session.add(panellist)
-    session.flush()
+    scorer = other if entered_for_another else actor
+    panellist = given_seat(session, selection_round, scorer.account_id)
     session.add(
         Ballot(
             panellist_id=panellist.id,
@@ -206,15 +200,7 @@ def test_whoever_declared_a_conflict_with_the_person_does_not_decide(
     session: Session, community: Community, notice: Round
 ) -> None:
     actor = staff(session, community)
-    panellist = Panellist(
-        round_id=notice.id,
-        account_id=actor.account_id,
-        named_by=actor.account_id,
-        named_at=NOON,
-        left_at=NOON,
-    )
-    session.add(panellist)
-    session.flush()
+    panellist = given_seat(session, notice, actor.account_id, left_at=NOON)
     session.add(
         ConflictOfInterest(
             panellist_id=panellist.id,
