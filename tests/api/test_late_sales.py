@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 
 from loyalty.models import Redemption
 from loyalty.rules.card_number import number_of
-from loyalty.services.actors import Role
 from tests.given import (
     NOON,
     given_card,
@@ -16,9 +15,8 @@ from tests.given import (
     given_shop,
     paired_till,
     sale_key,
-    signed_in,
 )
-from tests.given_late_sales import SYNC, late_sale
+from tests.given_late_sales import SYNC, LateMarket, late_sale
 from tests.given_sales import SALES
 
 
@@ -52,17 +50,17 @@ def test_every_late_sale_is_answered_in_its_order(client: FlaskClient, session: 
     assert keys == [str(item["idempotency_key"]) for item in items]
 
 
-def test_a_flagged_sale_is_kept_with_its_amounts(client: FlaskClient, session: Session) -> None:
-    community = given_community(session)
-    card = given_card(session, community, state="revoked")
-    till = paired_till(session, given_shop(session, community))
+def test_a_flagged_sale_is_kept_with_its_amounts(
+    client: FlaskClient, session: Session, market: LateMarket
+) -> None:
+    market.card.state = "revoked"
+    session.commit()
 
-    client.post(SYNC, headers=till, json={"items": [late_sale(card.token)]})
+    market.upload(late_sale(market.card.token))
 
     sale = session.scalars(select(Redemption)).one()
     assert (sale.flag, sale.offline, sale.saved_fen) == ("revoked", True, 150)
-    staff = signed_in(session, community, Role.STAFF)
-    flagged = client.get(f"{SALES}?flagged=true", headers=staff).json["items"]
+    flagged = client.get(f"{SALES}?flagged=true", headers=market.staff).json["items"]
     assert [item["flag"] for item in flagged] == ["revoked"]
 
 
@@ -80,30 +78,21 @@ def test_an_upload_may_be_sent_again(client: FlaskClient, session: Session) -> N
     assert session.scalar(select(func.count()).select_from(Redemption)) == 2
 
 
-def test_one_upload_with_a_sale_twice_records_it_once(
-    client: FlaskClient, session: Session
-) -> None:
-    community = given_community(session)
-    card = given_card(session, community)
-    till = paired_till(session, given_shop(session, community))
-    item = late_sale(card.token)
+def test_one_upload_with_a_sale_twice_records_it_once(session: Session, market: LateMarket) -> None:
+    item = late_sale(market.card.token)
 
-    results = client.post(SYNC, headers=till, json={"items": [item, item]}).json["results"]
+    assert len(market.upload(item, item)) == 2
 
-    assert len(results) == 2
     assert session.scalar(select(func.count()).select_from(Redemption)) == 1
 
 
-def test_a_sale_whose_answer_was_lost_is_replayed(client: FlaskClient, session: Session) -> None:
-    community = given_community(session)
-    card = given_card(session, community)
-    till = paired_till(session, given_shop(session, community))
+def test_a_sale_whose_answer_was_lost_is_replayed(client: FlaskClient, market: LateMarket) -> None:
     key = sale_key()
-    sale = {"code": card.token, "total_fen": 1000}
-    online = client.post(SALES, headers={**till, **key}, json=sale).json
+    sale = {"code": market.card.token, "total_fen": 1000}
+    online = client.post(SALES, headers={**market.till, **key}, json=sale).json
 
-    item = late_sale(card.token, idempotency_key=key["Idempotency-Key"])
-    (result,) = client.post(SYNC, headers=till, json={"items": [item]}).json["results"]
+    item = late_sale(market.card.token, idempotency_key=key["Idempotency-Key"])
+    (result,) = client.post(SYNC, headers=market.till, json={"items": [item]}).json["results"]
 
     assert (result["outcome"], result["receipt"]) == ("replayed", online["receipt"])
 
@@ -135,31 +124,21 @@ def test_each_day_has_its_own_limit(client: FlaskClient, session: Session) -> No
 
 
 def test_a_sale_in_the_future_is_kept_and_its_clock_flagged(
-    client: FlaskClient, session: Session
+    session: Session, market: LateMarket
 ) -> None:
-    community = given_community(session)
-    card = given_card(session, community)
-    till = paired_till(session, given_shop(session, community))
-    item = late_sale(card.token, at=NOON + timedelta(days=400))
+    item = late_sale(market.card.token, at=NOON + timedelta(days=400))
 
-    first = client.post(SYNC, headers=till, json={"items": [item]}).json["results"]
-    second = client.post(SYNC, headers=till, json={"items": [item]}).json["results"]
+    assert market.upload(item) == [("flagged", "clock_wrong")]
+    assert market.upload(item) == [("replayed", "clock_wrong")]
 
-    assert [(result["outcome"], result["verdict"]) for result in first + second] == [
-        ("flagged", "clock_wrong"),
-        ("replayed", "clock_wrong"),
-    ]
     assert session.scalars(select(Redemption.happened_at)).one() == NOON
 
 
 def test_an_upload_outside_the_bounds_is_refused_whole(
-    client: FlaskClient, session: Session
+    client: FlaskClient, market: LateMarket
 ) -> None:
-    community = given_community(session)
-    till = paired_till(session, given_shop(session, community))
-
     for items in ([], [late_sale("x")] * 501, "x", [1]):
-        assert client.post(SYNC, headers=till, json={"items": items}).status_code == 422
+        assert client.post(SYNC, headers=market.till, json={"items": items}).status_code == 422
 
 
 def test_five_hundred_sales_fit_one_upload(client: FlaskClient, session: Session) -> None:
@@ -203,19 +182,16 @@ def test_of_two_tills_and_one_limit_each_upload_is_judged_in_time_order(
 
 @pytest.mark.parametrize("with_amount", [True, False])
 def test_a_sale_sent_now_and_later_is_one_sale(
-    client: FlaskClient, session: Session, *, with_amount: bool
+    client: FlaskClient, session: Session, market: LateMarket, *, with_amount: bool
 ) -> None:
-    community = given_community(session)
-    card = given_card(session, community)
-    till = paired_till(session, given_shop(session, community))
-    item = late_sale(card.token)
+    item = late_sale(market.card.token)
     if not with_amount:
         del item["total_fen"]
     body = {name: item[name] for name in item if name != "idempotency_key"}
     key = {"Idempotency-Key": item["idempotency_key"]}
 
-    (later,) = client.post(SYNC, headers=till, json={"items": [item]}).json["results"]
-    now = client.post(SALES, headers={**till, **key}, json=body)
+    (later,) = client.post(SYNC, headers=market.till, json={"items": [item]}).json["results"]
+    now = client.post(SALES, headers={**market.till, **key}, json=body)
 
     assert (now.status_code, now.json["receipt"]) == (200, later["receipt"])
     assert session.scalar(select(func.count()).select_from(Redemption)) == 1
