@@ -1,5 +1,6 @@
 """Who takes part in the month's round of the tests: a list in Excel, people, their browsers."""
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -22,7 +23,8 @@ NARROW: ViewportSize = {"width": 360, "height": 640}
 PAPER: ViewportSize = {"width": 794, "height": 1123}
 """A4 at 96 dots an inch."""
 
-PICTURES = Path(__file__).parents[2] / "test-results" / "monthly-round"
+PICTURES = os.environ.get("LOYALTY_PICTURES")
+"""A folder for a picture of each page, for whoever wants to look."""
 
 
 def given_neighbours(session: Session, community: Community, count: int) -> list[Resident]:
@@ -82,11 +84,10 @@ class Person:
         self.click(button.or_(main.get_by_role("link", name=name, exact=True)).first)
 
     def picture(self, name: str) -> None:
-        """Keep how the present page looks, wide and narrow, in two languages.
+        """See that the present page fits, wide and narrow, in two languages; keep how it looks.
 
         It is loaded anew, so that a page which answers a form is asked for with the same form.
         """
-        PICTURES.mkdir(parents=True, exist_ok=True)
         for language in ("en", "zh_Hans"):
             choice = {"name": "lang", "value": language, "url": self.service}
             self.page.context.add_cookies([choice])
@@ -94,19 +95,22 @@ class Person:
             for size in (NARROW, WIDE):
                 self.page.set_viewport_size(size)
                 width = self.page.evaluate("() => document.documentElement.scrollWidth")
-                path = PICTURES / f"{name}-{language}-{size['width']}.png"
-                self.page.screenshot(path=path, full_page=True)
+                self._keep(f"{name}-{language}-{size['width']}", full_page=True)
                 assert width <= size["width"], f"{name} scrolls sideways in {language}"
         self.page.set_viewport_size(self.size)
 
     def printed(self, name: str) -> None:
-        """Keep how the present page looks on A4, where no navigation stands."""
+        """See that no navigation stands on A4; keep how the present page looks there."""
         self.page.set_viewport_size(PAPER)
         self.page.emulate_media(media="print")
         expect(self.page.get_by_role("navigation", name="工作台")).to_be_hidden()
-        self.page.screenshot(path=PICTURES / f"{name}-print.png")
+        self._keep(f"{name}-print", full_page=False)
         self.page.emulate_media(media="screen")
         self.page.set_viewport_size(self.size)
+
+    def _keep(self, picture: str, *, full_page: bool) -> None:
+        if PICTURES:
+            self.page.screenshot(path=Path(PICTURES) / f"{picture}.png", full_page=full_page)
 
 
 class Worker(Person):

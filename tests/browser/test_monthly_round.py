@@ -172,10 +172,9 @@ def score(panellist: Worker, lowest: int) -> None:
     panellist.printed(f"07-sheet-{lowest}")
     fields = panellist.page.locator(".grid input")
     fields.first.focus()
-    for place in range(fields.count()):
-        panellist.page.keyboard.type(str(lowest + place % 30))
-        if place < fields.count() - 1:
-            panellist.page.keyboard.press("Enter")
+    scores = [str(lowest + place % 30) for place in range(fields.count())]
+    panellist.page.keyboard.type("\n".join(scores))
+    assert fields.evaluate_all("fields => fields.map(field => field.value)") == scores
     panellist.press("交打分表")
     expect(panellist.page.get_by_text("打分已交齐。")).to_be_visible()
     panellist.picture(f"07-home-of-panel-{lowest}")
