@@ -1,7 +1,7 @@
 """Tallies and cases for people who see or move little: WCAG 2.2 AA, checked by axe."""
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from sqlalchemy.orm import Session
 
 from loyalty.clock import community_now
@@ -50,4 +50,5 @@ def test_the_desk_shuts_nobody_out(phone: Page, session: Session, look: str) -> 
     phone.goto(pages[1])
     phone.get_by_label("第1行 卡号").fill("12345678901234")
     phone.get_by_role("button", name="记下这张表").click()
+    expect(phone.get_by_role("link", name="第1行")).to_be_visible()
     assert violations(phone) == [], "a line that makes no sense"
