@@ -1,6 +1,6 @@
 """What the till keeps on the device: sales, through whatever happens to it; of people, nothing."""
 
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import psutil
@@ -14,7 +14,7 @@ from loyalty.till import assets
 from tests.browser.books import cases, sales
 from tests.browser.conftest import FLAGS, Network, chromium
 from tests.browser.counter import pair, pairing_code
-from tests.browser.still_till import StillTill, everything_kept, until
+from tests.browser.still_till import LONGEST_WAIT, StillTill, everything_kept, until
 
 pytestmark = pytest.mark.usefixtures("unlimited")
 
@@ -110,10 +110,16 @@ def test_a_kept_sale_survives_the_killing_of_the_browser(
     till = StillTill.open(start().new_page(), pairing_code(session, shop))
     till.go_offline()
     assert till.sell(card.token)["outcome"] == "kept"
-    for process in psutil.process_iter(["cmdline"]):
-        if f"--user-data-dir={tmp_path}" in (process.info["cmdline"] or ()):
+    processes = [
+        process
+        for process in psutil.process_iter(["cmdline"])
+        if f"--user-data-dir={tmp_path}" in (process.info["cmdline"] or ())
+    ]
+    for process in processes:
+        # The others may end by themselves when the first is gone.
+        with suppress(psutil.NoSuchProcess):
             process.kill()
-            process.wait(10)
+    assert psutil.wait_procs(processes, LONGEST_WAIT)[1] == []
 
     with closing(start()) as context:
         StillTill.open(context.new_page()).waits_for("state.waiting === 0")
