@@ -174,14 +174,14 @@ def test_staff_type_in_a_signed_paper_and_see_what_is_missing(
     as_staff_of(client, session, review)
     assert "2份" in text_of(client.get(f"{review.path}/panel"))
 
-    send(
-        client,
-        f"{review.path}/ballots/{review.account.id}",
-        **{f"score-{review.candidates[0].id}": "70"},
-    )
+    sheet = f"{review.path}/ballots/{review.account.id}"
+    first, second = (f"score-{one.id}" for one in review.candidates)
+    send(client, sheet, **{first: "70"})
 
     assert scores(session) == [70]
     assert "周评委还缺1份打分" in text_of(client.get(review.path))
+    send(client, sheet, **{first: "70", second: "80"})
+    assert "交齐了" in text_of(client.get(review.path))
 
 
 def test_the_list_is_frozen_without_a_ballot_for_a_reason_alone(

@@ -146,7 +146,6 @@ def _current(facts: RoundFacts) -> int:
 
 def _told(selection_round: Round, progress: Progress) -> tuple[str, ...]:
     frozen, drawn = selection_round.frozen_at, selection_round.drawn_at
-    owed = sum(progress.owed.values())
     return (
         ngettext("%(num)d人", "%(num)d人", progress.people()),
         gettext(
@@ -154,13 +153,20 @@ def _told(selection_round: Round, progress: Progress) -> tuple[str, ...]:
             passed=progress.people(*PASSED),
             out=progress.people(Outcome.SCREENED_OUT),
         ),
-        gettext("名单已封存") if frozen else gettext("还缺%(owed)s份打分", owed=owed),
+        gettext("名单已封存") if frozen else _told_of_scores(progress),
         gettext("已抽签") if drawn else gettext("等当众抽签"),
         gettext("到%(day)s", day=short_day(selection_round.notice_last))
         if selection_round.notice_last
         else gettext("还没张榜"),
         gettext("%(people)s人入选", people=progress.people(*WON)),
     )
+
+
+def _told_of_scores(progress: Progress) -> str:
+    if not progress.panel:
+        return str(gettext("没有评委"))
+    owed = sum(progress.owed.values())
+    return str(gettext("还缺%(owed)s份打分", owed=owed) if owed else gettext("交齐了"))
 
 
 def _for_another(action: RoundAction, actor: StaffMember) -> str:
