@@ -15,6 +15,7 @@ from loyalty.clock import community_now
 from loyalty.database import transaction
 from loyalty.rules.calendar import CARD_MONTHS
 from loyalty.rules.money import Rounding
+from loyalty.rules.notice import LONGEST_NOTICE
 from loyalty.services.community import ChangePolicy, change_policy, community_of
 
 communities = Noun("/community")
@@ -44,8 +45,8 @@ class CommunitySchema(Schema):
     rounding = ma.fields.String(validate=ma.validate.OneOf([*Rounding]))
     limits = ma.fields.Nested(LimitsSchema)
     excluded_categories = ma.fields.List(Code(), validate=ma.validate.Length(max=50))
-    notice_working_days = WholeNumber(1, 60)
-    supplementary_notice_working_days = WholeNumber(1, 60)
+    notice_working_days = WholeNumber(1, LONGEST_NOTICE)
+    supplementary_notice_working_days = WholeNumber(1, LONGEST_NOTICE)
     undisputed_cards_wait = Flag(
         metadata={"description": "False lets the cards of undisputed lines go first"}
     )

@@ -4,9 +4,10 @@ from typing import Any
 
 import marshmallow as ma
 
-from loyalty.api.rounds_schemas import LARGEST_QUOTA, LONGEST_REASON, NamedResidentSchema
+from loyalty.api.rounds_schemas import LONGEST_REASON, NamedResidentSchema
 from loyalty.api.schemas import Flag, Schema, Text, WholeNumber
 from loyalty.services.objections import ObjectionState, state_of
+from loyalty.services.rounds import LARGEST_QUOTA
 
 LONGEST_OBJECTION = 2000
 

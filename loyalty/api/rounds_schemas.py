@@ -9,13 +9,13 @@ from loyalty.api.schemas import MonthField, PayPermille, Schema, Text, WholeNumb
 from loyalty.models import Candidate, Round, RoundList
 from loyalty.rules.calendar import CARD_MONTHS
 from loyalty.rules.eligibility import Reason
+from loyalty.rules.notice import LONGEST_NOTICE
 from loyalty.rules.outcome import Outcome
 from loyalty.rules.selection import RoundAction, RoundState
 from loyalty.services.nominations import SOURCES
 from loyalty.services.points import as_written
-from loyalty.services.rounds import PlannedList, PlanRound
+from loyalty.services.rounds import LARGEST_QUOTA, PlannedList, PlanRound
 
-LARGEST_QUOTA = 10_000
 LONGEST_REASON = 500
 MOST_LISTS = 63
 """As many as a community can have honours."""
@@ -61,7 +61,7 @@ class RoundSchema(Schema):
         required=True,
         validate=ma.validate.Length(min=1, max=MOST_LISTS),
     )
-    notice_working_days = WholeNumber(1, 60, load_default=None)
+    notice_working_days = WholeNumber(1, LONGEST_NOTICE, load_default=None)
     created_at = ma.fields.DateTime(dump_only=True)
     frozen_hash = ma.fields.String(
         dump_only=True, metadata={"description": "SHA-256 of the frozen list, in hexadecimal"}

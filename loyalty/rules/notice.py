@@ -8,6 +8,9 @@ from itertools import count, islice
 DAYS_SHOWN_AFTERWARDS = 30
 """A notice can be read for that many days after its last day; then it is gone."""
 
+LONGEST_NOTICE = 60
+"""The most working days a notice may be set to run."""
+
 
 class NoticeKind(StrEnum):
     """Why a version of a notice was published. Codes are public: add one, never rename one."""

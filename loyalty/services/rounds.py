@@ -22,6 +22,9 @@ LISTS = selectinload(Round.lists).joinedload(RoundList.honour)
 MONTHS_BACK, MONTHS_AHEAD = 1, 12
 """Which months' rounds may be planned: one that was forgotten, and a year ahead."""
 
+LARGEST_QUOTA = 10_000
+"""The most people that one list may select."""
+
 
 @dataclass(frozen=True, slots=True)
 class PlannedList:

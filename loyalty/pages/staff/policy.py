@@ -20,6 +20,7 @@ from loyalty.pages.staff.changes import (
 )
 from loyalty.rules.calendar import CARD_MONTHS
 from loyalty.rules.money import WHOLE, Permille, Rounding
+from loyalty.rules.notice import LONGEST_NOTICE
 from loyalty.services.community import ChangePolicy, change_policy, community_of, default_policy
 from loyalty.words.categories import CATEGORIES
 from loyalty.words.rates import rates_offered
@@ -29,7 +30,6 @@ policy = console.Console("policy", "/policy", only=console.MANAGERS)
 LOWEST_RATE = Permille(100)
 MOST_USES = 1000
 MOST_SALES = 100_000
-LONGEST_NOTICE = 60
 
 ROUNDINGS = {
     Rounding.FEN.value: lazy_gettext("收到分，不足一分舍去"),

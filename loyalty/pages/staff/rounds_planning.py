@@ -19,12 +19,20 @@ from loyalty.pages.values import month as month_in_words
 from loyalty.rules.calendar import CARD_MONTHS, Month
 from loyalty.rules.errors import LoyaltyError
 from loyalty.rules.money import Permille
+from loyalty.rules.notice import LONGEST_NOTICE
 from loyalty.rules.selection import RoundAction
 from loyalty.services.areas import find_areas
 from loyalty.services.community import community_of, honours_of
 from loyalty.services.errors import AlreadyExistsError
 from loyalty.services.round_actions import ActOnRound, act_on_round
-from loyalty.services.rounds import MONTHS_AHEAD, MONTHS_BACK, PlannedList, PlanRound, plan_round
+from loyalty.services.rounds import (
+    LARGEST_QUOTA,
+    MONTHS_AHEAD,
+    MONTHS_BACK,
+    PlannedList,
+    PlanRound,
+    plan_round,
+)
 from loyalty.words.honours import honour_name
 from loyalty.words.rates import rates_offered
 from loyalty.words.refusals import refusal_in_words
@@ -32,10 +40,8 @@ from loyalty.words.verdicts import Tone
 
 rounds_planning = console.Console("rounds_planning", "/rounds")
 
-LARGEST_QUOTA = 10_000
 MOST_AREAS = 200
 LONGEST_COOLING_OFF = 12
-LONGEST_NOTICE = 60
 COOLING_OFF_MONTHS = 1
 
 
