@@ -1,13 +1,14 @@
 """How the tests visit pages: as a reader who fills in forms, signed in or not."""
 
 import re
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from loyalty.clock import community_now
 from loyalty.models import Card, Community, StaffAccount
 from loyalty.services.actors import Role
 from loyalty.services.passwords import hash_of
@@ -17,8 +18,8 @@ PASSWORD = "correct horse battery staple"
 
 
 def this_month() -> date:
-    """Return the first day of the month the service is in."""
-    return datetime.now(UTC).date().replace(day=1)
+    """Return the first day of the month the service is in, at its communities."""
+    return community_now("Asia/Shanghai").date().replace(day=1)
 
 
 def card_of_today(session: Session, community: Community, **values: Any) -> Card:
