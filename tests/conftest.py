@@ -1,4 +1,7 @@
-"""The ground of the tests: a real PostgreSQL, and a database of its own for each test."""
+"""The ground of the tests: a real PostgreSQL, with a database of its own for each test.
+
+Then what many tests begin with: a community, a round in it, a clock that stands still.
+"""
 
 import os
 import shutil

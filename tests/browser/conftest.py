@@ -21,8 +21,7 @@ from loyalty.models import Card, Community, Shop
 from loyalty.settings import Settings
 from tests.browser.counter import pairing_code
 from tests.browser.still_till import LONGEST_WAIT, StillTill
-from tests.conftest import SECRET
-from tests.given import given_community, given_shop
+from tests.given import SECRET, given_community, given_shop
 from tests.pages.visits import card_of_today
 
 # A busy machine is no reason to fail.

@@ -9,7 +9,7 @@ from typing import Any
 from click.testing import CliRunner, Result
 
 from loyalty.commands import main
-from tests.conftest import SECRET
+from tests.given import SECRET
 
 
 @dataclass(frozen=True)
