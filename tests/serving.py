@@ -15,7 +15,7 @@ import pytest
 PROJECT = Path(__file__).parents[1]
 LOYALTY = Path(sys.executable).with_name("loyalty")
 LONGEST_START = 60
-LONGEST_END = 20
+LONGEST_END = 60
 
 
 def free_port() -> int:
