@@ -10,12 +10,7 @@ import { fenOf, typedWith } from "./money.js";
  * @typedef {"ready" | "checking" | "accepted" | "refused" | "unchecked" | "recording"
  *   | "unrecorded" | "recorded" | "kept"} Phase
  *
- * @typedef {object} CardAnswer what the teller says of a card
- * @property {string} verdict
- * @property {any} card
- * @property {string[]} unchecked
- * @property {"device" | "service"} from
- * @property {boolean} mayRecord
+ * @typedef {import("./teller.js").Answer} CardAnswer what the teller says of a card
  *
  * @typedef {object} Sale
  * @property {Phase} phase

@@ -6,17 +6,7 @@ const MINUTE = 60 * 1000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/**
- * @typedef {object} State what the teller says of itself
- * @property {boolean} online
- * @property {number | null} listAgeMs
- * @property {number} waiting
- * @property {number} attention
- * @property {number} clockOffMs the device's clock less the service's
- * @property {boolean} revoked
- * @property {{sales: number | null, saved_fen: number | null}} allowanceLeft
- * @property {boolean} needsNetwork
- */
+/** @typedef {import("./standing.js").State} State */
 
 /**
  * @param {Document} page
