@@ -15,7 +15,7 @@ from loyalty.models import Card, CardMonth, Community, Redemption, Shop
 from loyalty.rules.card_action import CardAction
 from loyalty.rules.card_number import number_of
 from loyalty.rules.money import Fen
-from loyalty.services.actors import Role, StaffMember
+from loyalty.services.actors import StaffMember
 from loyalty.services.cards import ActOnCard, act_on_card
 from loyalty.services.errors import RowsRefusedError
 from loyalty.services.late_sales import Outcome
@@ -34,7 +34,6 @@ from tests.given import (
     SEALING_KEY,
     given_card,
     given_shop,
-    given_staff,
 )
 
 YESTERDAY = NOON.date() - timedelta(days=1)
@@ -43,11 +42,6 @@ YESTERDAY = NOON.date() - timedelta(days=1)
 @pytest.fixture
 def shop(session: Session, community: Community) -> Shop:
     return given_shop(session, community)
-
-
-@pytest.fixture
-def clerk(session: Session, community: Community) -> StaffMember:
-    return given_staff(session, community, Role.STAFF)
 
 
 class Desk:
@@ -74,8 +68,8 @@ class Desk:
 
 
 @pytest.fixture
-def desk(database: str, session: Session, clerk: StaffMember, shop: Shop) -> Desk:
-    return Desk(database, session, clerk, shop)
+def desk(database: str, session: Session, staff: StaffMember, shop: Shop) -> Desk:
+    return Desk(database, session, staff, shop)
 
 
 def line(card: Card, at: str = "10:21", total: int = 1290) -> TallyLine:
