@@ -134,4 +134,4 @@ def _in_words(told: ShownCase) -> str:
     parts = [told.case.shop.name, moment(told.happened_at), str(told.words.word)]
     if told.payable is not None:
         parts.append(gettext("应收%(payable)s元", payable=money(told.payable)))
-    return "　".join(parts)
+    return " · ".join(parts)
