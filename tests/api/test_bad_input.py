@@ -10,7 +10,6 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-import time_machine
 from argon2 import PasswordHasher
 from argon2.profiles import CHEAPEST
 from flask import Flask
@@ -23,7 +22,6 @@ from loyalty.services.actors import Role
 from tests.api.samples import SAMPLES
 from tests.conftest import shared_data
 from tests.given import (
-    NOON,
     given_card,
     given_community,
     given_resident,
@@ -94,33 +92,32 @@ def _quick_passwords() -> Iterator[None]:
 
 
 @pytest.fixture
-def world(client: FlaskClient, session: Session) -> Iterator[World]:
-    with time_machine.travel(NOON, tick=False):
-        community = given_community(session)
-        shop = given_shop(session, community)
-        headers = signed_in(session, community, *Role)
-        selection_round = given_round(session, community, state="open")
-        candidate = given_candidate(session, selection_round)
-        ids = {
-            "resident_id": given_resident(session, community).id,
-            "card_id": given_card(session, community).id,
-            "round_id": selection_round.id,
-            "candidate_id": candidate.id,
-            "nomination_id": given_nomination(session, selection_round).id,
-            "objection_id": given_waiting_objection(session, candidate).id,
-            "kind_id": given_deed_kind(session, community).id,
-            "matter_id": given_matter(session, community).id,
-            "slug": community.slug,
-            "month": "2026-12",
-            "shop_id": shop.id,
-            "account_id": session.query(StaffAccount.id).limit(1).scalar(),
-            "sale_id": uuid4(),
-            "import_id": uuid4(),
-            "case_id": given_case(session, community).id,
-            "action": "suspend",
-        }
-        till = paired_till(session, shop, device_public_key=Device().public_key)
-        yield World({}, client, {name: str(value) for name, value in ids.items()}, headers, till)
+def world(client: FlaskClient, session: Session) -> World:
+    community = given_community(session)
+    shop = given_shop(session, community)
+    headers = signed_in(session, community, *Role)
+    selection_round = given_round(session, community, state="open")
+    candidate = given_candidate(session, selection_round)
+    ids = {
+        "resident_id": given_resident(session, community).id,
+        "card_id": given_card(session, community).id,
+        "round_id": selection_round.id,
+        "candidate_id": candidate.id,
+        "nomination_id": given_nomination(session, selection_round).id,
+        "objection_id": given_waiting_objection(session, candidate).id,
+        "kind_id": given_deed_kind(session, community).id,
+        "matter_id": given_matter(session, community).id,
+        "slug": community.slug,
+        "month": "2026-12",
+        "shop_id": shop.id,
+        "account_id": session.query(StaffAccount.id).limit(1).scalar(),
+        "sale_id": uuid4(),
+        "import_id": uuid4(),
+        "case_id": given_case(session, community).id,
+        "action": "suspend",
+    }
+    till = paired_till(session, shop, device_public_key=Device().public_key)
+    return World({}, client, {name: str(value) for name, value in ids.items()}, headers, till)
 
 
 def calls_with_json(app: Flask) -> dict[str, dict[str, Any]]:
