@@ -8,7 +8,9 @@ from playwright.sync_api import Page
 
 from loyalty.till.assets import version
 
-LONGEST_WAIT = 20
+LONGEST_WAIT = 60
+"""Seconds: a machine may be busy, and what has missed its occasion is sent each half minute."""
+
 STILL_PAGE = "icon-192.png"
 """A file of the till on which no module of the till runs by itself."""
 
@@ -113,7 +115,8 @@ class StillTill:
     def waits_for(self, condition: str) -> None:
         """Wait until the till's `state` fulfils a condition."""
         self.page.wait_for_function(
-            f"() => {{ const state = till.teller.state(); return {condition}; }}"
+            f"() => {{ const state = till.teller.state(); return {condition}; }}",
+            timeout=LONGEST_WAIT * 1000,
         )
 
     def go_offline(self) -> None:

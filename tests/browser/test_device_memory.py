@@ -202,5 +202,7 @@ def test_fifty_waiting_sales_survive_a_new_version_of_the_till(
 
     phone.unroute("**/redemptions/sync")
     till.go_online()
+    # A page that was loaded without network is not told by this browser that it is back.
+    phone.evaluate("() => window.dispatchEvent(new Event('online'))")
     expect(phone.locator(".line")).not_to_contain_text("待传")
     assert (sales(session), cases(session)) == (50, [])
