@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
@@ -21,7 +22,7 @@ from loyalty.models import Card, Community, Shop
 from loyalty.settings import Settings
 from tests.browser.counter import pairing_code
 from tests.browser.still_till import LONGEST_WAIT, StillTill
-from tests.given import SECRET, given_community, given_shop
+from tests.given import NOON, SECRET, given_community, given_shop
 from tests.pages.visits import card_of_today
 
 # A busy machine is no reason to fail.
@@ -85,6 +86,13 @@ class Network:
             return [] if losing else [whole]
 
         return answer
+
+
+@pytest.fixture
+def clock() -> Iterator[time_machine.Traveller]:
+    """The clock of the service, going on from noon; the browser keeps its own."""
+    with time_machine.travel(NOON, tick=True) as traveller:
+        yield traveller
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from tests.browser.monthly_round import (
     given_person,
     nominee_file,
 )
-from tests.given import SHANGHAI, given_community
+from tests.given import SHANGHAI
 
 NOMINEES, WINNERS, MOST_CLICKS = 120, 30, 25
 
@@ -41,18 +41,6 @@ DAY_OF_THE_DRAW = datetime(2026, 12, 2, 9, 0, tzinfo=SHANGHAI)
 DAY_OF_THE_OBJECTION = datetime(2026, 12, 7, 9, 0, tzinfo=SHANGHAI)
 """The supplementary notice then runs to Thursday the 10th."""
 LAST_DAY = datetime(2026, 12, 11, 9, 0, tzinfo=SHANGHAI)
-
-
-@pytest.fixture
-def clock() -> Iterator[time_machine.Traveller]:
-    """The clock of the service, which runs in this process; the browser keeps its own."""
-    with time_machine.travel(FIRST_DAY, tick=True) as traveller:
-        yield traveller
-
-
-@pytest.fixture
-def community(session: Session) -> Community:
-    return given_community(session)
 
 
 @pytest.fixture
@@ -105,6 +93,7 @@ def test_a_month_s_round_takes_four_people_25_clicks(
 ) -> None:
     staff, first, second, approver = workers
 
+    clock.move_to(FIRST_DAY)
     staff.sign_in()
     nominate_from_excel(staff, file)
     to_the_review(staff)

@@ -1,30 +1,14 @@
 """The notice in a real browser: the draw is redone there, and an objection is made."""
 
-from collections.abc import Iterator
-
 import pytest
-import time_machine
 from playwright.sync_api import Page, Route, expect
 from sqlalchemy.orm import Session
 
 from loyalty.models import Round
 from tests.browser.test_pages import CONTRAST
-from tests.given import NOON, given_community
-from tests.given_notices import given_notice, placed
+from tests.given_notices import placed
 
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[time_machine.Traveller]:
-    """The clock of the service, going on from noon."""
-    with time_machine.travel(NOON, tick=True) as traveller:
-        yield traveller
-
-
-@pytest.fixture
-def notice(session: Session) -> Round:
-    selection_round = given_notice(session, given_community(session))
-    session.commit()
-    return selection_round
+pytestmark = pytest.mark.usefixtures("clock")
 
 
 def test_a_reader_redoes_the_draw_in_the_browser(

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import time_machine
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -14,7 +13,6 @@ from loyalty.models import AuditEvent, Community, NoticeVersion, Objection, Roun
 from loyalty.rules.selection import RoundAction
 from loyalty.services.actors import Role
 from tests.browser.monthly_round import Worker, given_person
-from tests.given import NOON
 from tests.given_notices import given_notice
 from tests.given_rounds import given_round_after
 
@@ -22,11 +20,7 @@ REFUSED = re.compile("现在还不到这一步，或者这一步已经做过了�
 """Told to a page that is asked for anew on going back, or to one the browser has kept."""
 
 
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[time_machine.Traveller]:
-    """The clock of the service, going on from noon."""
-    with time_machine.travel(NOON, tick=True) as traveller:
-        yield traveller
+pytestmark = pytest.mark.usefixtures("clock")
 
 
 @pytest.fixture

@@ -1,9 +1,6 @@
 """A paper tally typed in with nothing but a keyboard."""
 
-from collections.abc import Iterator
-
 import pytest
-import time_machine
 from playwright.sync_api import Page, expect
 from sqlalchemy.orm import Session
 
@@ -11,15 +8,10 @@ from loyalty.models import Community, Redemption
 from loyalty.rules.card_number import number_of
 from loyalty.services.actors import Role
 from loyalty.services.passwords import hash_of
-from tests.given import NOON, given_account, given_card, given_community, given_shop
+from tests.given import given_account, given_card, given_community, given_shop
 from tests.pages.visits import PASSWORD
 
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[time_machine.Traveller]:
-    """The clock of the service, going on from noon."""
-    with time_machine.travel(NOON, tick=True) as traveller:
-        yield traveller
+pytestmark = pytest.mark.usefixtures("clock")
 
 
 def sign_in(phone: Page, session: Session, community: Community) -> None:
