@@ -65,5 +65,4 @@ class ResidentPageSchema(Schema):
 class FindResidentsSchema(PageSchema):
     """Which residents are wanted."""
 
-    q = Text(metadata={"description": "Part of the name, or how its pinyin begins"})
     state = ma.fields.String(validate=ma.validate.OneOf(RESIDENT_STATES))

@@ -116,7 +116,7 @@ def _receipt(community: Community, made: Objection, back: str) -> Response:
         made.receipt,
         title=gettext("异议已收到"),
         sentences=[
-            gettext("最迟 %(day)s 答复。", day=full_day(made.due_on)),
+            gettext("最迟%(day)s答复。", day=full_day(made.due_on)),
             gettext("凭回执号，在“查异议的答复”里看结果。不需要姓名。"),
         ],
         back=(back, gettext("回到公示")),

@@ -195,7 +195,6 @@ def test_no_text_breaks_a_member(world: World, call: str, place: tuple[str | int
 @pytest.mark.parametrize(
     "path",
     [
-        "/residents?q={}",
         "/shops?q={}",
         "/shops?category={}",
         "/cards?q={}",

@@ -144,20 +144,6 @@ def test_the_list_is_in_the_order_of_the_pinyin(client: FlaskClient, staff: dict
     assert rest["next"] is None
 
 
-@pytest.mark.parametrize(
-    ("part", "found"),
-    [("雪", 1), ("shanxue", 1), ("Shan Xue", 1), ("xue", 0), ("%", 0), ("_", 0), ("\\", 0)],
-)
-def test_residents_are_found_by_name_or_by_the_beginning_of_its_pinyin(
-    client: FlaskClient, staff: dict[str, str], part: str, found: int
-) -> None:
-    client.post(RESIDENTS, headers=staff, json=BODY)
-
-    answer = client.get(RESIDENTS, headers=staff, query_string={"q": part})
-
-    assert len(answer.json["items"]) == found
-
-
 def test_who_moved_away_is_found_apart(client: FlaskClient, staff: dict[str, str]) -> None:
     resident = client.post(RESIDENTS, headers=staff, json=BODY).json
 

@@ -1,5 +1,6 @@
 """The staff console at work. Outsiders are tested with the sign-in, foreign records here."""
 
+import re
 from datetime import timedelta
 from uuid import UUID
 
@@ -9,10 +10,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from loyalty.models import Card, Resident, Shop, Till
+from loyalty.pages.staff.console import PAGE_LENGTH
 from loyalty.services.actors import Role
 from tests.given import (
     NOON,
     given_community,
+    given_resident,
     given_round,
     given_shop,
     given_till,
@@ -54,7 +57,23 @@ def test_a_resident_is_taken_in(client: FlaskClient, session: Session) -> None:
     assert (resident.name, resident.phone) == ("阿依古丽·阿不都拉", "+8613800138000")
     assert resident.consent_membership
     assert not resident.consent_publicity
-    assert resident.name in text_of(client.get("/staff/residents?q=阿依"))
+    assert resident.name in text_of(send(client, "/staff/residents", q="阿依"))
+
+
+@pytest.mark.parametrize(
+    ("part", "found"),
+    [("雪", 1), ("shanxue", 1), ("Shan Xue", 1), ("xue", 0), ("%", 0), ("_", 0), ("\\", 0)],
+)
+def test_residents_are_found_by_name_or_by_the_beginning_of_its_pinyin(
+    client: FlaskClient, session: Session, part: str, found: int
+) -> None:
+    community = given_community(session)
+    given_resident(session, community, name="单雪梅", name_pinyin="shan xue mei")
+    enter(client, session, community, Role.STAFF)
+
+    page = text_of(send(client, "/staff/residents", q=part))
+
+    assert page.count("单雪梅") == found
 
 
 @pytest.mark.parametrize(
@@ -239,8 +258,35 @@ def test_a_place_that_is_none_is_a_page_that_says_so(
 
 
 @pytest.mark.parametrize("q", ["%00", "%25", "_", "'", "x" * 5000, "%F0%A0%AE%B7"])
-@pytest.mark.parametrize("path", ["/staff/residents", "/staff/shops", "/staff/cards"])
+@pytest.mark.parametrize("path", ["/staff/shops", "/staff/cards"])
 def test_any_search_is_answered(client: FlaskClient, session: Session, path: str, q: str) -> None:
     enter(client, session, given_community(session), Role.STAFF)
 
     assert client.get(f"{path}?q={q}&state=nonsense").status_code == 200
+
+
+@pytest.mark.parametrize("q", ["\0", "%", "'", "x" * 5000])
+@pytest.mark.parametrize("path", ["/staff/residents", "/staff/deeds"])
+def test_any_search_for_a_person_is_answered(
+    client: FlaskClient, session: Session, path: str, q: str
+) -> None:
+    enter(client, session, given_community(session), Role.STAFF)
+
+    assert send(client, path, q=q, state="nonsense").status_code == 200
+
+
+def test_a_long_list_is_read_on_with_what_was_searched_in_no_address(
+    client: FlaskClient, session: Session
+) -> None:
+    community = given_community(session)
+    for number in range(PAGE_LENGTH + 1):
+        given_resident(session, community, name="张小明", unit=f"{number}号楼")
+    enter(client, session, community, Role.STAFF)
+
+    first = send(client, "/staff/residents", q="张小明").get_data(as_text=True)
+    after = re.search(r'name="after" value="([^"]+)"', first)[1]
+    second = send(client, "/staff/residents", q="张小明", after=after)
+
+    assert re.search(r'href="[^"]*(?:q=|张|%E5)', first) is None
+    assert text_of(second).count("张小明") == 1
+    assert "回到第一页" in text_of(second)

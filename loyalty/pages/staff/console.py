@@ -133,13 +133,13 @@ def settings() -> Settings:
 
 
 def asked_for() -> dict[str, Any]:
-    """Return the search and the place of a list's page, from the query.
+    """Return the search and the place of a list's page; a name is sent in the body, not the query.
 
     Raises:
         BadRequest: the place is none.
     """
-    after = request.args.get("after")
-    searched = request.args.get("q", "").replace("\0", "").strip()
+    after = request.values.get("after")
+    searched = request.values.get("q", "").replace("\0", "").strip()
     try:
         return {"q": searched or None, "after": UUID(after) if after else None}
     except ValueError as error:

@@ -39,7 +39,7 @@ class SheetForm(Form):
     source = line(lazy_gettext("签到表叫什么，比如“16号志愿日签到表”"))
 
 
-@deeds.get("")
+@deeds.route("", methods=["GET", "POST"])
 def listed() -> str:
     """Offer to type in a sign-in sheet, to import a table, or to look somebody up."""
     searched = console.asked_for()["q"]
@@ -52,7 +52,7 @@ def listed() -> str:
 @deeds.route("/sheet", methods=["GET", "POST"])
 def sheet() -> Any:
     """Type in a sign-in sheet: each Enter takes one name in and waits for the next."""
-    searched = (request.values.get("q") or "").replace("\0", "").strip()
+    searched = console.asked_for()["q"]
     with transaction() as session:
         form = _sheet_form(session)
         if not form.validate():
@@ -71,8 +71,8 @@ def sheet() -> Any:
             _record(head, chosen)
         elif not found:
             flash(gettext("没有找到这个人。"), Tone.UNSURE)
-        asked_again: dict[str, Any] = {"q": searched} if chosen is None and found else {}
-        return redirect(url_for("staff_deeds.sheet", **here, **asked_again))
+        if chosen is not None or not found:
+            return redirect(url_for("staff_deeds.sheet", **here))
     return render_template(
         "staff/deed_sheet.html",
         head=head,

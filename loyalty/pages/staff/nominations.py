@@ -55,7 +55,10 @@ class NomineeFileForm(Form):
 @nominations.get("")
 def listed(round_id: UUID) -> str:
     """Offer the ways to put somebody forward, and the voices of the public that wait."""
-    searched = console.asked_for()["q"]
+    return _offered(round_id)
+
+
+def _offered(round_id: UUID, searched: str | None = None) -> str:
     with transaction() as session:
         selection_round = round_of(session, console.actor(), round_id)
         progress = progress_of(session, selection_round)
@@ -73,7 +76,7 @@ def listed(round_id: UUID) -> str:
 def added(round_id: UUID) -> Any:
     """Put the one person forward whom a search finds; let staff choose among several."""
     back = url_for("staff_nominations.listed", round_id=round_id, **_kept())
-    searched = (request.form.get("q") or "").replace("\0", "").strip()
+    searched = console.asked_for()["q"]
     with transaction() as session:
         found = _residents(session, searched, limit=2) if searched else []
     if len(found) == 1:
@@ -82,7 +85,7 @@ def added(round_id: UUID) -> Any:
     if not found:
         flash(gettext("没有找到这个人。"), Tone.UNSURE)
         return redirect(back)
-    return redirect(url_for("staff_nominations.listed", round_id=round_id, q=searched, **_kept()))
+    return _offered(round_id, searched)
 
 
 @nominations.post("/several")

@@ -70,11 +70,11 @@ class NominationForm(Form):
     source = choice(lazy_gettext("谁推荐"), SOURCES)
 
 
-@residents.get("")
+@residents.route("", methods=["GET", "POST"])
 def listed() -> str:
     """List residents by pinyin, searched and filtered."""
     asked = console.asked_for()
-    state = request.args.get("state") if request.args.get("state") in STATES else None
+    state = state if (state := request.values.get("state")) in STATES else None
     wanted = FindResidents(limit=console.PAGE_LENGTH, state=state, **asked)
     with transaction() as session:
         found = find_residents(session, console.actor(), wanted)
@@ -95,7 +95,7 @@ def new() -> Any:
     with transaction() as session:
         _offer_places(session, form)
     if form.validate_on_submit() and _created(form):
-        return redirect(url_for("staff_residents.listed", q=form.name.data))
+        return redirect(url_for("staff_residents.listed"))
     return render_template("staff/resident_new.html", form=form)
 
 
