@@ -73,9 +73,12 @@ class NominationForm(Form):
 @residents.route("", methods=["GET", "POST"])
 def listed() -> str:
     """List residents by pinyin, searched and filtered."""
-    asked = console.asked_for()
-    state = state if (state := request.values.get("state")) in STATES else None
-    wanted = FindResidents(limit=console.PAGE_LENGTH, state=state, **asked)
+    state = request.values.get("state")
+    wanted = FindResidents(
+        limit=console.PAGE_LENGTH,
+        state=state if state in STATES else None,
+        **console.asked_for(),
+    )
     with transaction() as session:
         found = find_residents(session, console.actor(), wanted)
         selection_round = current_round(session, console.actor())
