@@ -4,12 +4,14 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
+from uuid import UUID
 
 from flask_babel import LazyString, lazy_gettext
 from flask_wtf import FlaskForm
 from wtforms import (
     DateField,
     IntegerField,
+    PasswordField,
     SelectField,
     SelectMultipleField,
     StringField,
@@ -53,6 +55,13 @@ class Form(FlaskForm):  # type: ignore[misc]  # the library has no types
 def line(label: LazyString, *, needed: bool = True, longest: int = LONGEST_LINE) -> Any:
     """Return a field for one line of text; empty is None where it is not needed."""
     return StringField(label, filters=[_tidy], validators=_line_validators(longest, needed=needed))
+
+
+def password(label: LazyString) -> Any:
+    """Return a field for a password, which is never shown again."""
+    return PasswordField(
+        label, validators=[InputRequired(NEEDED), Length(max=LONGEST_LINE, message=TOO_LONG)]
+    )
 
 
 def passage(label: LazyString, *, longest: int) -> Any:
@@ -117,10 +126,18 @@ def choice(
     )
 
 
-def ticks(label: LazyString) -> Any:
+def record(label: LazyString) -> Any:
+    """Return a field for one of the records that a view offers by their ids; none is None."""
+    return choice(label, coerce=_id_in)
+
+
+def ticks(label: LazyString, *, needed: bool = False) -> Any:
     """Return a field for any of the codes that a view offers, each with a box to tick."""
     return SelectMultipleField(
-        label, option_widget=CheckboxInput(), invalid_choice_message=NOT_OFFERED
+        label,
+        option_widget=CheckboxInput(),
+        validators=[_presence(needed)],
+        invalid_choice_message=NOT_OFFERED,
     )
 
 
@@ -186,6 +203,10 @@ def _line_validators(longest: int, *, needed: bool = True) -> list[Any]:
         Length(max=longest, message=TOO_LONG),
         _refuse_controls,
     ]
+
+
+def _id_in(code: UUID | str) -> UUID | None:
+    return UUID(str(code)) if code else None
 
 
 def _presence(needed: bool) -> Any:  # noqa: FBT001  # named by the callers

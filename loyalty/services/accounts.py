@@ -54,6 +54,28 @@ def find_accounts(
     return page(session, query, StaffAccount, limit=limit, after=after, by=StaffAccount.username)
 
 
+def account_of(
+    session: Session, actor: StaffMember, account_id: UUID, *, lock: bool = False
+) -> StaffAccount:
+    """Return an account of the actor's community.
+
+    Args:
+        lock: keep others from changing it until the transaction ends.
+
+    Raises:
+        UnknownRecordError: the community has no such account.
+    """
+    query = select(StaffAccount).where(
+        StaffAccount.id == account_id, StaffAccount.community_id == actor.community_id
+    )
+    if lock:
+        query = query.with_for_update(key_share=True).execution_options(populate_existing=True)
+    account = session.scalar(query)
+    if account is None:
+        raise UnknownRecordError("The community has no such account.")
+    return account
+
+
 def create_account(
     session: Session, actor: StaffMember | None, request: CreateAccount, *, now: datetime
 ) -> StaffAccount:
@@ -99,7 +121,7 @@ def change_account(
     """
     # Two managers may close each other's accounts at the same moment; one of them waits here.
     locked_community(session, actor.community_id)
-    account = _locked_account(session, actor, request.account_id)
+    account = account_of(session, actor, request.account_id, lock=True)
     if account.version != request.version:
         raise StaleRecordError("The account has been changed meanwhile; read it again.")
     _refuse_foreign_resident(session, actor.community_id, request.values.get("resident_id"))
@@ -131,7 +153,7 @@ def turn_on_second_factor(
     Returns:
         The ``otpauth:`` address, which is shown once.
     """
-    account = _locked_account(session, actor, account_id)
+    account = account_of(session, actor, account_id, lock=True)
     secret = new_secret()
     _set_second_factor(session, account, seal_secret(secret, account, sealing_key=sealing_key))
     _note(session, actor, "account.second_factor_on", account, now=now)
@@ -142,7 +164,7 @@ def turn_off_second_factor(
     session: Session, actor: StaffMember, account_id: UUID, *, now: datetime
 ) -> None:
     """Let an account sign in with its password alone."""
-    account = _locked_account(session, actor, account_id)
+    account = account_of(session, actor, account_id, lock=True)
     _set_second_factor(session, account, None)
     _note(session, actor, "account.second_factor_off", account, now=now)
 
@@ -155,22 +177,10 @@ def _set_second_factor(session: Session, account: StaffAccount, sealed: bytes | 
     )
 
 
-def _locked_account(session: Session, actor: StaffMember, account_id: UUID) -> StaffAccount:
-    account = session.scalar(
-        select(StaffAccount)
-        .where(StaffAccount.id == account_id, StaffAccount.community_id == actor.community_id)
-        .with_for_update(key_share=True)
-        .execution_options(populate_existing=True)
-    )
-    if account is None:
-        raise UnknownRecordError("The community has no such account.")
-    return account
-
-
 def _written(roles: AbstractSet[Role]) -> list[str]:
     if not roles:
         raise ValueRefusedError("/roles", "An account has at least one role.")
-    return sorted(role.value for role in roles)
+    return [role.value for role in Role if role in roles]
 
 
 def _refuse_foreign_resident(

@@ -8,6 +8,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from loyalty.rules.errors import LoyaltyError
 from loyalty.services import errors
+from loyalty.services.passwords import SHORTEST_PASSWORD
 from loyalty.services.tables import FileFault
 from loyalty.words.imports import FILE_FAULTS
 from loyalty.words.obstacles import OBSTACLES, obstacles_in_words
@@ -34,6 +35,10 @@ REFUSALS: Mapping[type[Exception], LazyString] = MappingProxyType(
 
 VALUES: Mapping[str, LazyString] = MappingProxyType(
     {
+        "/username": lazy_gettext("登录名要2到40个字，只用字母、数字、汉字、点、横线和@。"),
+        "/password": lazy_gettext("密码太短，至少%(least)d位。", least=SHORTEST_PASSWORD),
+        "/roles": lazy_gettext("社区至少要留一位能登录的负责人。"),
+        "/active": lazy_gettext("社区至少要留一位能登录的负责人。"),
         "/phone": lazy_gettext("电话号码不对，请检查。"),
         "/seed": lazy_gettext("抽签种子太短，至少三个字。"),
         "/witnesses": lazy_gettext("见证人要两位，而且是不同的人。"),

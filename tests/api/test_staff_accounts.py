@@ -22,7 +22,7 @@ def test_a_manager_opens_an_account_that_can_sign_in(
     answer = client.post(ACCOUNTS, headers=manager, json=BODY)
 
     assert answer.status_code == 201, answer.json
-    assert answer.json["roles"] == ["panel", "staff"]
+    assert answer.json["roles"] == ["staff", "panel"]
     assert answer.json["active"] is True
     assert answer.json["second_factor"] is False
     signed = client.post("/api/v1/tokens", json={"username": "Wang", "password": PASSWORD})

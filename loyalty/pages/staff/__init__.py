@@ -1,5 +1,6 @@
 """The staff console: thin views that parse, call one service, and show."""
 
+from loyalty.pages.staff.accounts import accounts
 from loyalty.pages.staff.ballots import ballots
 from loyalty.pages.staff.cards import cards
 from loyalty.pages.staff.cases import cases
@@ -52,5 +53,6 @@ STAFF_PAGES = (
     figures,
     working_days,
     policy,
+    accounts,
 )
 """Every blueprint of the console."""

@@ -10,7 +10,7 @@ from wtforms import BooleanField
 
 from loyalty.database import transaction
 from loyalty.models import Resident
-from loyalty.pages.forms import Form, choice, line, options
+from loyalty.pages.forms import Form, choice, line, options, record
 from loyalty.pages.staff import console
 from loyalty.pages.staff.changes import ChangeForm, is_ready, new_values
 from loyalty.services.areas import find_areas, find_household_groups
@@ -37,10 +37,6 @@ MOST_GROUPS = 1000
 LONGEST_PHONE = 40
 
 
-def _id_in(code: UUID | str) -> UUID | None:
-    return UUID(str(code)) if code else None
-
-
 class ResidentForm(Form):
     """A person of the community. There is no field for anything the programme does not need."""
 
@@ -48,8 +44,8 @@ class ResidentForm(Form):
     unit = line(lazy_gettext("住址（楼栋房号）"))
     household_ref = line(lazy_gettext("户号"))
     phone = line(lazy_gettext("电话（可不填）"), needed=False, longest=LONGEST_PHONE)
-    area_id = choice(lazy_gettext("责任区"), coerce=_id_in)
-    household_group_id = choice(lazy_gettext("联户单元"), coerce=_id_in)
+    area_id = record(lazy_gettext("责任区"))
+    household_group_id = record(lazy_gettext("联户单元"))
     adult = BooleanField(lazy_gettext("已满十八岁"), default=True)
     consent_membership = BooleanField(lazy_gettext("同意参加评选"))
     consent_publicity = BooleanField(lazy_gettext("同意公开姓名"))

@@ -5,12 +5,10 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext, lazy_gettext
 from flask_login import current_user, login_user, logout_user
-from wtforms import PasswordField
-from wtforms.validators import InputRequired, Length
 
 from loyalty.clock import utc_now
 from loyalty.database import transaction
-from loyalty.pages.forms import LONGEST_LINE, NEEDED, TOO_LONG, Form, line
+from loyalty.pages.forms import Form, line, password
 from loyalty.pages.staff import console
 from loyalty.rules.errors import RecordedRefusalError
 from loyalty.services import sign_in as service
@@ -27,10 +25,7 @@ class SignInForm(Form):
     """What a member of staff types to sign in."""
 
     username = line(lazy_gettext("账号"))
-    password = PasswordField(
-        lazy_gettext("密码"),
-        validators=[InputRequired(NEEDED), Length(max=LONGEST_LINE, message=TOO_LONG)],
-    )
+    password = password(lazy_gettext("密码"))
     totp = line(lazy_gettext("动态码"), needed=False, longest=LONGEST_CODE)
 
 

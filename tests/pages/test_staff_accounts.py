@@ -1,0 +1,147 @@
+"""Accounts at the console: a manager opens them, says what each may do, and closes them."""
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from loyalty.models import Community, StaffAccount
+from loyalty.services.actors import Role
+from tests.given import given_account, given_community, given_resident
+from tests.pages.visits import PASSWORD, enter, press, send, text_of
+
+ACCOUNTS = "/staff/policy/accounts"
+NEW = {"display_name": "单雪梅", "username": "xuemei", "password": PASSWORD, "roles": ["panel"]}
+
+
+@pytest.fixture
+def manager(client: FlaskClient, session: Session, community: Community) -> StaffAccount:
+    """The only manager, at the console."""
+    return enter(client, session, community, Role.MANAGER)
+
+
+def called(session: Session, username: str) -> StaffAccount | None:
+    session.rollback()
+    return session.scalar(select(StaffAccount).where(StaffAccount.username == username))
+
+
+@pytest.mark.usefixtures("manager")
+def test_whoever_has_been_given_an_account_signs_in_with_it(
+    client: FlaskClient, session: Session
+) -> None:
+    assert send(client, f"{ACCOUNTS}/new", **NEW).status_code == 302
+
+    assert called(session, "xuemei").roles == ["panel"]
+    assert "单雪梅" in text_of(client.get(ACCOUNTS))
+    panellist = client.application.test_client()
+    answer = send(panellist, "/staff/sign-in", username="XueMei", password=PASSWORD)
+    assert answer.status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({"roles": []}, "请填写这一项"),
+        ({"roles": ["mayor"]}, "请从列表中选一项"),
+        ({"username": "a"}, "登录名要2到40个字"),
+        ({"password": "x" * 11}, "密码太短，至少12位"),
+        ({"display_name": ""}, "请填写这一项"),
+        ({"username": "taken"}, "已经有这一条了"),
+    ],
+)
+@pytest.mark.usefixtures("manager")
+def test_an_account_with_a_fault_is_told_and_not_opened(
+    client: FlaskClient,
+    session: Session,
+    community: Community,
+    wrong: dict[str, object],
+    told: str,
+) -> None:
+    given_account(session, community, Role.STAFF, username="taken")
+    session.commit()
+
+    answer = send(client, f"{ACCOUNTS}/new", **{**NEW, **wrong})
+
+    assert told in text_of(answer)
+    assert called(session, "xuemei") is None
+    assert PASSWORD not in answer.get_data(as_text=True)
+
+
+@pytest.mark.usefixtures("manager")
+def test_a_panellist_is_matched_with_the_resident_of_that_name_or_another(
+    client: FlaskClient, session: Session, community: Community
+) -> None:
+    given_resident(session, community, name="单雪梅", unit="1号楼")
+    neighbour = given_resident(session, community, name="阿依古丽", unit="2号楼")
+    account = given_account(session, community, Role.PANEL, display_name="单雪梅")
+    session.commit()
+    page = f"{ACCOUNTS}/{account.id}"
+    assert "没对上居民" in text_of(client.get(ACCOUNTS))
+    assert "单雪梅 1号楼" in text_of(client.get(page))
+
+    found = text_of(send(client, page, q="阿依古丽", find="1"))
+    assert "阿依古丽 2号楼" in found
+    send(
+        client,
+        page,
+        version="1",
+        q="阿依古丽",
+        roles=["panel"],
+        resident_id=str(neighbour.id),
+        active="y",
+    )
+
+    session.refresh(account)
+    assert account.resident_id == neighbour.id
+    assert "没对上居民" not in text_of(client.get(ACCOUNTS))
+
+
+@pytest.mark.usefixtures("manager")
+def test_who_has_left_no_longer_signs_in(
+    client: FlaskClient, session: Session, community: Community
+) -> None:
+    account = given_account(session, community, Role.STAFF)
+    session.commit()
+
+    page = f"{ACCOUNTS}/{account.id}"
+    answer = send(client, page, version="1", roles=["staff"], resident_id="")
+
+    assert answer.status_code == 302
+    session.refresh(account)
+    assert not account.active
+    assert "已停用" in text_of(client.get(ACCOUNTS))
+
+
+def test_the_last_manager_stays(
+    client: FlaskClient, session: Session, manager: StaffAccount
+) -> None:
+    page = f"{ACCOUNTS}/{manager.id}"
+
+    closed = send(client, page, version="1", roles=["manager"], resident_id="")
+    lowered = send(client, page, version="1", roles=["staff"], resident_id="", active="y")
+
+    for answer in (closed, lowered):
+        assert "至少要留一位能登录的负责人" in text_of(answer)
+    session.refresh(manager)
+    assert (manager.active, manager.roles) == (True, ["manager"])
+
+
+@pytest.mark.parametrize("path", [ACCOUNTS, f"{ACCOUNTS}/new"])
+@pytest.mark.parametrize("role", [Role.STAFF, Role.PANEL, Role.COUNCIL])
+def test_accounts_are_for_managers(
+    client: FlaskClient, session: Session, community: Community, path: str, role: Role
+) -> None:
+    enter(client, session, community, role)
+
+    assert client.get(path).status_code == 403
+
+
+@pytest.mark.usefixtures("manager")
+def test_another_communitys_account_is_unknown(client: FlaskClient, session: Session) -> None:
+    elsewhere = given_account(session, given_community(session), Role.STAFF)
+    session.commit()
+
+    path = f"{ACCOUNTS}/{elsewhere.id}"
+
+    assert client.get(path).status_code == 404
+    assert press(client, ACCOUNTS, path, version="1", roles=["staff"]).status_code == 404
