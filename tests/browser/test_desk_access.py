@@ -1,13 +1,14 @@
-"""Tallies and cases for people who see or move little: WCAG 2.2 AA, checked by axe."""
+"""The desk for people who see or move little: WCAG 2.2 AA, checked by axe."""
 
 import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy.orm import Session
 
 from loyalty.clock import community_now
+from loyalty.services.actors import Role
 from tests.browser.test_tally import sign_in
 from tests.browser.test_till_access import AXE, RULES
-from tests.given import NOON, given_community, given_resident, given_shop, given_till
+from tests.given import NOON, given_account, given_community, given_resident, given_shop, given_till
 from tests.given_late_sales import given_case
 
 
@@ -29,7 +30,8 @@ def test_the_desk_shuts_nobody_out(phone: Page, session: Session, look: str) -> 
     till = given_till(session, shop, paired_at=NOON)
     case = given_case(session, community, shop_id=shop.id, till_id=till.id)
     resident = given_resident(session, community)
-    sign_in(phone, session, community)
+    account = given_account(session, community, Role.PANEL)
+    sign_in(phone, session, community, Role.MANAGER)
     today = community_now("Asia/Shanghai").date()
     pages = (
         f"/staff/shops/{shop.id}/tally",
@@ -41,6 +43,10 @@ def test_the_desk_shuts_nobody_out(phone: Page, session: Session, look: str) -> 
         f"/staff/cases/{case.id}/accept",
         "/staff/cases?state=decided",
         "/staff/cases",
+        "/staff/residents",
+        "/staff/policy/accounts",
+        "/staff/policy/accounts/new",
+        f"/staff/policy/accounts/{account.id}",
     )
 
     for page in pages:

@@ -14,9 +14,9 @@ from tests.pages.visits import PASSWORD
 pytestmark = pytest.mark.usefixtures("clock")
 
 
-def sign_in(phone: Page, session: Session, community: Community) -> None:
+def sign_in(phone: Page, session: Session, community: Community, role: Role = Role.STAFF) -> None:
     """Sign a member of staff in; commits what was built."""
-    account = given_account(session, community, Role.STAFF, password_hash=hash_of(PASSWORD))
+    account = given_account(session, community, role, password_hash=hash_of(PASSWORD))
     session.commit()
     phone.goto("/staff/sign-in")
     phone.get_by_label("账号").fill(account.username)

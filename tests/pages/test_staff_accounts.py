@@ -1,5 +1,7 @@
 """Accounts at the console: a manager opens them, says what each may do, and closes them."""
 
+import re
+
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -79,7 +81,7 @@ def test_a_panellist_is_matched_with_the_resident_of_that_name_or_another(
     assert "没对上居民" in text_of(client.get(ACCOUNTS))
     assert "单雪梅 1号楼" in text_of(client.get(page))
 
-    found = text_of(send(client, page, q="阿依古丽", find="1"))
+    found = text_of(send(client, page, version="1", roles=["panel"], q="阿依古丽", find="1"))
     assert "阿依古丽 2号楼" in found
     send(
         client,
@@ -94,6 +96,23 @@ def test_a_panellist_is_matched_with_the_resident_of_that_name_or_another(
     session.refresh(account)
     assert account.resident_id == neighbour.id
     assert "没对上居民" not in text_of(client.get(ACCOUNTS))
+
+
+@pytest.mark.usefixtures("manager")
+def test_an_account_is_shown_as_it_is_and_stays_so_where_nothing_is_changed(
+    client: FlaskClient, session: Session, community: Community
+) -> None:
+    account = given_account(session, community, Role.STAFF, Role.PANEL)
+    session.commit()
+    page = f"{ACCOUNTS}/{account.id}"
+
+    ticked = re.findall(
+        r'<input checked [^>]*value="(\w+)"', client.get(page).get_data(as_text=True)
+    )
+    same = send(client, page, version="1", roles=["staff", "panel"], resident_id="", active="y")
+
+    assert ticked == ["staff", "panel", "y"]
+    assert "没有改动" in text_of(same)
 
 
 @pytest.mark.usefixtures("manager")

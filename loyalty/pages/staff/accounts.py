@@ -82,7 +82,7 @@ def change(account_id: UUID) -> Any:
         offered = list(find_residents(session, console.actor(), wanted).items)
         if account.resident_id is not None:
             offered.append(resident_of(session, console.actor(), account.resident_id))
-    form = AccountForm(None if "find" in request.form else request.form, obj=account)
+    form = AccountForm(obj=account)
     form.roles.choices = options(ROLES)
     form.resident_id.choices = options({"": gettext("不是本社区的居民"), **_named(offered)})
     if "find" not in request.form and is_ready(form, account) and _changed(form, account):
