@@ -34,10 +34,16 @@ staff_accounts = Noun("/staff-accounts")
 ROLES = [role.value for role in Role]
 
 
+def _password(*, required: bool) -> ma.fields.String:
+    lengths = ma.validate.Length(SHORTEST_PASSWORD, LONGEST_TEXT)
+    return ma.fields.String(required=required, load_only=True, validate=lengths)
+
+
 class AccountChangeSchema(Schema):
     """New values of some members of an account."""
 
     active = Flag()
+    password = _password(required=False)
     roles = ma.fields.List(
         ma.fields.String(validate=ma.validate.OneOf(ROLES)),
         validate=ma.validate.Length(1, len(ROLES)),
@@ -62,11 +68,7 @@ class AccountSchema(AccountChangeSchema):
 
     id = ma.fields.UUID(dump_only=True)
     username = Text(required=True)
-    password = ma.fields.String(
-        required=True,
-        load_only=True,
-        validate=ma.validate.Length(SHORTEST_PASSWORD, LONGEST_TEXT),
-    )
+    password = _password(required=True)
     display_name = Text(required=True)
     roles = ma.fields.List(
         ma.fields.String(validate=ma.validate.OneOf(ROLES)),
@@ -126,7 +128,7 @@ class OneStaffAccount(MethodView):
     @staff_accounts.response(200, AccountSchema)
     @staff_accounts.alt_response(412, schema=ProblemSchema, description="Changed meanwhile.")
     def patch(self, values: dict[str, Any], account_id: UUID) -> Any:
-        """Close or reopen an account, change its roles, or say which resident it is."""
+        """Close or reopen an account, change its roles or password, or say which resident it is."""
         actor = current_staff()
         request = ChangeAccount(account_id, wanted_version(), values)
         with transaction() as session:

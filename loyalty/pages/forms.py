@@ -57,10 +57,12 @@ def line(label: LazyString, *, needed: bool = True, longest: int = LONGEST_LINE)
     return StringField(label, filters=[_tidy], validators=_line_validators(longest, needed=needed))
 
 
-def password(label: LazyString) -> Any:
-    """Return a field for a password, which is never shown again."""
+def password(label: LazyString, *, needed: bool = True) -> Any:
+    """Return a field for a password, which is never shown again; empty is None."""
     return PasswordField(
-        label, validators=[InputRequired(NEEDED), Length(max=LONGEST_LINE, message=TOO_LONG)]
+        label,
+        filters=[lambda typed: typed or None],
+        validators=[_presence(needed), Length(max=LONGEST_LINE, message=TOO_LONG)],
     )
 
 

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from loyalty.models import Resident, StaffAccount
+from loyalty.models import AccessToken, Resident, StaffAccount
 from loyalty.services.actors import Role, StaffMember, note
 from loyalty.services.community import locked_community
 from loyalty.services.errors import StaleRecordError, UnknownRecordError, ValueRefusedError
@@ -43,7 +43,8 @@ class ChangeAccount:
     version: int
     """The version that was read; another one by now is refused."""
     values: Mapping[str, Any]
-    """Some of ``active``, ``roles``, a set of `Role`, and ``resident_id``, which None clears."""
+    """Some of ``active``, ``roles``, a set of `Role`, ``resident_id``, which None clears, and a new
+    ``password``, which ends what is signed in."""
 
 
 def find_accounts(
@@ -91,14 +92,12 @@ def create_account(
     username = request.username.casefold()
     if not USERNAME.fullmatch(username):
         raise ValueRefusedError("/username", "Use 2 to 40 letters, digits, dots or hyphens.")
-    if len(request.password) < SHORTEST_PASSWORD:
-        raise ValueRefusedError("/password", f"Use at least {SHORTEST_PASSWORD} characters.")
     _refuse_foreign_resident(session, request.community_id, request.resident_id)
     account = StaffAccount(
         community_id=request.community_id,
         username=username,
         display_name=request.display_name,
-        password_hash=hash_of(request.password),
+        password_hash=_hashed(request.password),
         roles=_written(request.roles),
         resident_id=request.resident_id,
         created_at=now,
@@ -111,13 +110,14 @@ def create_account(
 def change_account(
     session: Session, actor: StaffMember, request: ChangeAccount, *, now: datetime
 ) -> StaffAccount:
-    """Close or reopen an account, change its roles, or say which resident it is.
+    """Close or reopen an account, change its roles or password, or say which resident it is.
 
     Its tokens follow at once.
 
     Raises:
         StaleRecordError: somebody else changed the account meanwhile.
-        ValueRefusedError: the community would be left without a manager, or has no such resident.
+        ValueRefusedError: the community would be left without a manager, or has no such resident;
+            the password is too short.
     """
     # Two managers may close each other's accounts at the same moment; one of them waits here.
     locked_community(session, actor.community_id)
@@ -125,8 +125,13 @@ def change_account(
     if account.version != request.version:
         raise StaleRecordError("The account has been changed meanwhile; read it again.")
     _refuse_foreign_resident(session, actor.community_id, request.values.get("resident_id"))
-    for name, value in request.values.items():
-        setattr(account, name, _written(value) if name == "roles" else value)
+    values = dict(request.values)
+    if "roles" in values:
+        values["roles"] = _written(values["roles"])
+    if "password" in values:
+        _give_password(session, account, values.pop("password"), now=now)
+    for name, value in values.items():
+        setattr(account, name, value)
     session.flush()
     _refuse_no_manager(session, account, "/roles" if "roles" in request.values else "/active")
     _note(
@@ -175,6 +180,24 @@ def _set_second_factor(session: Session, account: StaffAccount, sealed: bytes | 
         .where(StaffAccount.id == account.id)
         .values(totp_secret=sealed, totp_step=None)
     )
+
+
+def _give_password(
+    session: Session, account: StaffAccount, password: str, *, now: datetime
+) -> None:
+    account.password_hash = _hashed(password)
+    account.failed_sign_ins, account.locked_until = 0, None
+    session.execute(
+        update(AccessToken)
+        .where(AccessToken.account_id == account.id, AccessToken.revoked_at.is_(None))
+        .values(revoked_at=now)
+    )
+
+
+def _hashed(password: str) -> str:
+    if len(password) < SHORTEST_PASSWORD:
+        raise ValueRefusedError("/password", f"Use at least {SHORTEST_PASSWORD} characters.")
+    return hash_of(password)
 
 
 def _written(roles: AbstractSet[Role]) -> list[str]:

@@ -101,6 +101,24 @@ def test_a_closed_account_loses_its_tokens_at_once(client: FlaskClient, session:
     assert client.get("/api/v1/areas", headers=staff).status_code == 401
 
 
+def test_a_new_password_ends_what_is_signed_in(client: FlaskClient, session: Session) -> None:
+    community = given_community(session)
+    manager = signed_in(session, community, Role.MANAGER)
+    staff = signed_in(session, community, Role.STAFF)
+    items = client.get(ACCOUNTS, headers=manager).json["items"]
+    account = next(item for item in items if item["roles"] == ["staff"])
+    url, headers = f"{ACCOUNTS}/{account['id']}", {**manager, "If-Match": '"1"'}
+
+    short = client.patch(url, headers=headers, json={"password": "x" * 11})
+    assert (short.status_code, short.json["errors"][0]["pointer"]) == (422, "/password")
+    assert client.get("/api/v1/areas", headers=staff).status_code == 200
+    answer = client.patch(url, headers=headers, json={"password": "x" * 12})
+
+    assert answer.status_code == 200
+    assert "password" not in answer.json
+    assert client.get("/api/v1/areas", headers=staff).status_code == 401
+
+
 def test_new_roles_hold_at_once(client: FlaskClient, session: Session) -> None:
     community = given_community(session)
     manager = signed_in(session, community, Role.MANAGER)

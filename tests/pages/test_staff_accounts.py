@@ -131,6 +131,26 @@ def test_who_has_left_no_longer_signs_in(
     assert "已停用" in text_of(client.get(ACCOUNTS))
 
 
+@pytest.mark.usefixtures("manager")
+def test_who_forgot_the_password_is_given_another(
+    client: FlaskClient, session: Session, community: Community
+) -> None:
+    panellist = client.application.test_client()
+    account = enter(panellist, session, community, Role.PANEL)
+    page = f"{ACCOUNTS}/{account.id}"
+    as_it_is = {"version": "1", "roles": ["panel"], "resident_id": "", "active": "y"}
+
+    short = send(client, page, **as_it_is, password="x" * 11)
+    assert "密码太短，至少12位" in text_of(short)
+    assert panellist.get("/staff").status_code == 200
+    send(client, page, **as_it_is, password="another horse, another staple")
+
+    assert panellist.get("/staff").status_code == 302
+    for password, status in ((PASSWORD, 200), ("another horse, another staple", 302)):
+        signed_in = {"username": account.username, "password": password}
+        assert send(panellist, "/staff/sign-in", **signed_in).status_code == status
+
+
 def test_the_last_manager_stays(
     client: FlaskClient, session: Session, manager: StaffAccount
 ) -> None:

@@ -47,6 +47,7 @@ class AccountForm(ChangeForm):
     roles = ticks(lazy_gettext("做什么"), needed=True)
     resident_id = record(lazy_gettext("是哪位居民"))
     active = BooleanField(lazy_gettext("可以登录"))
+    password = password(lazy_gettext("新密码"), needed=False)
 
 
 @accounts.get("")
@@ -88,7 +89,11 @@ def change(account_id: UUID) -> Any:
     if "find" not in request.form and is_ready(form, account) and _changed(form, account):
         return redirect(url_for("staff_accounts.listed"))
     return render_template(
-        "staff/account.html", account=account, form=form, searched=searched or ""
+        "staff/account.html",
+        account=account,
+        form=form,
+        searched=searched or "",
+        shortest=SHORTEST_PASSWORD,
     )
 
 
