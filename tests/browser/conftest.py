@@ -62,6 +62,13 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
+def close(context: BrowserContext) -> None:
+    """Close the pages of a test; what they have still asked for fails no other test."""
+    for asking in (*context.pages, context):
+        asking.unroute_all(behavior="ignoreErrors")
+    context.close()
+
+
 class Network:
     """The way between phone and service; answers can get lost on it after the work is done."""
 
@@ -152,7 +159,7 @@ def phone(browser: Browser, service: str) -> Iterator[Page]:
     page.on("pageerror", lambda error: faults.append(str(error)))
     page.on("console", lambda said: faults.append(said.text) if "policy" in said.text else None)
     yield page
-    context.close()
+    close(context)
     assert faults == []
 
 
@@ -181,7 +188,7 @@ def context(browser: Browser, service: str) -> Iterator[BrowserContext]:
     """A browser that has never seen the till, and in which no worker stands before the network."""
     context = browser.new_context(base_url=service, locale="zh-CN", service_workers="block")
     yield context
-    context.close()
+    close(context)
 
 
 @pytest.fixture

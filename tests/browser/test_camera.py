@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from loyalty.cards.token import card_url
 from loyalty.models import Card, Community, Shop
 from loyalty.rules.card_number import number_of
-from tests.browser.conftest import FLAGS, NO_ANSWER_TOO_LATE, chromium
+from tests.browser.conftest import FLAGS, NO_ANSWER_TOO_LATE, chromium, close
 from tests.browser.counter import TRAINING_NUMBER, pair, scan
 from tests.browser.held_cards import Hold, card_with_barcode, card_with_qr, film_of, sight_of
 from tests.pages.visits import card_of_today
@@ -238,4 +238,4 @@ def test_without_https_the_camera_says_what_to_do_instead(
     page.get_by_role("button", name="用摄像头扫").click()
 
     expect(page.get_by_text("这个网址不是 https")).to_be_visible()
-    page.close()
+    close(page.context)
