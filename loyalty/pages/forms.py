@@ -172,26 +172,25 @@ class WrittenField(StringField):  # type: ignore[misc]  # the library has no typ
         return "" if self.data is None else self.write(self.data)
 
 
-class _WholeNumberField(IntegerField):  # type: ignore[misc]  # the library has no types
-    """The library's field tells of letters in English alone."""
+class _InOurWords:
+    """The library's fields tell of what they cannot read in English alone."""
+
+    fault: LazyString
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Read what was typed."""
         try:
-            super().process_formdata(valuelist)
+            super().process_formdata(valuelist)  # type: ignore[misc]  # the library's field has it
         except ValueError as fault:
-            raise ValueError(NO_NUMBER) from fault
+            raise ValueError(self.fault) from fault
 
 
-class _DayField(DateField):  # type: ignore[misc]  # the library has no types
-    """The library's field tells of what is no date in English alone."""
+class _WholeNumberField(_InOurWords, IntegerField):  # type: ignore[misc]  # the library has no types
+    fault = NO_NUMBER
 
-    def process_formdata(self, valuelist: list[str]) -> None:
-        """Read what was typed."""
-        try:
-            super().process_formdata(valuelist)
-        except ValueError as fault:
-            raise ValueError(NO_DAY) from fault
+
+class _DayField(_InOurWords, DateField):  # type: ignore[misc]  # the library has no types
+    fault = NO_DAY
 
 
 def options(offered: Mapping[str, object]) -> list[SelectChoice]:
