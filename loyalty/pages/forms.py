@@ -138,7 +138,7 @@ def ticks(label: LazyString, *, needed: bool = False) -> Any:
     return SelectMultipleField(
         label,
         option_widget=CheckboxInput(),
-        validators=[_presence(needed)],
+        validators=[_some_ticked] if needed else [],
         invalid_choice_message=NOT_OFFERED,
     )
 
@@ -212,6 +212,12 @@ def _id_in(code: UUID | str) -> UUID | None:
 
 def _presence(needed: bool) -> Any:  # noqa: FBT001  # named by the callers
     return InputRequired(NEEDED) if needed else Optional()
+
+
+def _some_ticked(_: Form, field: Any) -> None:
+    # The library's own validator makes browsers ask for a tick in every box.
+    if not field.data:
+        raise ValidationError(NEEDED)
 
 
 def _tidy(text: str | None) -> str | None:

@@ -23,6 +23,29 @@ def violations(page: Page) -> list[str]:
     return found
 
 
+def test_an_account_is_opened_for_one_thing_and_its_resident_is_found(
+    phone: Page, session: Session
+) -> None:
+    community = given_community(session)
+    given_resident(session, community, name="阿依古丽", unit="2号楼")
+    sign_in(phone, session, community, Role.MANAGER)
+    phone.goto("/staff/policy/accounts/new")
+    phone.get_by_label("姓名").fill("单雪梅")
+    phone.get_by_label("登录名").fill("xuemei")
+    phone.get_by_label("密码").fill("another horse, another staple")
+    phone.get_by_label("评委").check()
+    phone.get_by_role("button", name="开账号").click()
+
+    phone.get_by_role("link", name="修改 单雪梅").click()
+    phone.get_by_label("换个名字找居民").fill("阿依古丽")
+    phone.keyboard.press("Enter")
+    phone.get_by_label("是哪位居民").select_option("阿依古丽 2号楼")
+    phone.get_by_role("button", name="保存").click()
+
+    expect(phone.get_by_role("row").filter(has_text="xuemei")).to_contain_text("评委")
+    expect(phone.get_by_text("没对上居民")).to_have_count(0)
+
+
 @pytest.mark.parametrize("look", ["theme=light", "theme=dark", "text=large"])
 def test_the_desk_shuts_nobody_out(phone: Page, session: Session, look: str) -> None:
     community = given_community(session)
