@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
@@ -15,6 +15,24 @@ from loyalty.services.import_layout import (
 )
 
 Request = TypeVar("Request")
+
+
+def as_said(answer: str, _: Mapping[str, str]) -> str:
+    """Return an answer as what the cell of any row says."""
+    return answer
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What may hold for every row of a table, so that it need not stand in each."""
+
+    field: str
+    answers: Sequence[str] = ()
+    """What may be answered, as a cell would say it; anything where there is none."""
+    stated: Callable[[Sequence[str]], str | None] = lambda _: None
+    """Returns what the titles of a table say about it; None where they say nothing."""
+    cell: Callable[[str, Mapping[str, str]], str] = as_said
+    """Turns an answer into the cell of one row, whose other cells are given by their fields."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +48,10 @@ class Intake(Generic[Request]):
     """The keys of what the community has already."""
     add: Callable[[Sequence[Request], UUID], None]
     """Takes the right rows in; the id is that of the import."""
+    asks: Sequence[Ask] = ()
+    """What is asked about the whole table, in this order."""
+    spelt_alike: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """By field: the spellings the community has. Others that come close to one are asked about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +83,8 @@ def judged(
             except CellRefusedError as refusal:
                 wrong = [(refusal.field or intake.columns[0].field, refusal)]
         faults += [
-            RowFault(row.number, headings[field], refusal.code, refusal.values)
-            for field, refusal in wrong
+            RowFault(row.number, headings[name], refusal.code, refusal.values)
+            for name, refusal in wrong
         ]
     return Judged(right, faults)
 

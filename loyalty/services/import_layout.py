@@ -5,12 +5,17 @@ import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any
 
+from loyalty.services.import_passed import is_passed_over
 from loyalty.services.tables import TableRow
 
 TITLE_ROWS = 5
 """Above the headings may stand a title; so far down they are looked for."""
+
+NEVER_ASKED = frozenset({"序号", "序", "no", "no.", "问题", "说明"})
+"""Headings of columns that nobody means to bring in, in their plain form."""
 
 _PARENTHESES = re.compile(r"\(.*?\)")
 _ORNAMENTS = re.compile(r"[\s*:_/-]")
@@ -41,6 +46,7 @@ class RowFaultCode(StrEnum):
     UNKNOWN_HOUSEHOLD_GROUP = "unknown_household_group"
     UNKNOWN_RESIDENT = "unknown_resident"
     SEVERAL_RESIDENTS = "several_residents"
+    HOUSEHOLD_SPELLING = "household_spelling"
     UNKNOWN_KIND = "unknown_kind"
     REPEATED_ROW = "repeated_row"
     EXISTS = "exists"
@@ -104,26 +110,35 @@ class LaidOut:
     row_count: int
     faults: Sequence[RowFault]
     """Of the headings. Where one is missing, no row can be used."""
+    top: Sequence[str]
+    """The headings as they stand in the file, by place."""
+    top_number: int
+    titles: Sequence[TableRow]
+    """What stands above them."""
+    fields: Mapping[int, str]
+    """By the place of a column, from 0."""
 
 
-def laid_out(rows: Sequence[TableRow], columns: Sequence[Column]) -> LaidOut:
-    """Find the headings of a table, and say which are missing, unknown or there twice."""
+def laid_out(
+    rows: Sequence[TableRow],
+    columns: Sequence[Column],
+    *,
+    chosen: Mapping[int, str] = MappingProxyType({}),
+) -> LaidOut:
+    """Find the headings of a table, and say which are missing, unknown or there twice.
+
+    Args:
+        chosen: by the place of a column: the field staff say it has, or "" for none.
+    """
     by_name = {
         plain(name): column for column in columns for name in (column.heading, *column.others)
     }
     place = _place_of_headings(rows, by_name)
-    top, below = rows[place], rows[place + 1 :]
-    fields: dict[int, str] = {}
-    headings: dict[str, str] = {}
-    faults: list[RowFault] = []
-    for index, text in enumerate(top.cells):
-        column = by_name.get(plain(text))
-        if column is not None and column.field not in headings:
-            fields[index] = column.field
-            headings[column.field] = text
-        elif text:
-            faults.append(_heading_fault(top, text, known=column is not None))
-    missing = [column for column in columns if column.required and column.field not in headings]
+    top = rows[place]
+    below = [row for row in rows[place + 1 :] if not is_passed_over(row)]
+    fields, faults = _fields(top, by_name, chosen)
+    headings = {field: _cell(top, index) for index, field in fields.items() if _cell(top, index)}
+    missing = [column for column in columns if column.required and column.field not in fields.values()]
     faults += [
         RowFault(top.number, column.heading, RowFaultCode.MISSING_HEADING, {}) for column in missing
     ]
@@ -132,6 +147,10 @@ def laid_out(rows: Sequence[TableRow], columns: Sequence[Column]) -> LaidOut:
         rows=[] if missing else [_file_row(row, fields) for row in below],
         row_count=len(below),
         faults=faults,
+        top=top.cells,
+        top_number=top.number,
+        titles=rows[:place],
+        fields=fields,
     )
 
 
@@ -149,6 +168,30 @@ def _place_of_headings(rows: Sequence[TableRow], by_name: Mapping[str, Column]) 
     )
 
 
+def _fields(
+    top: TableRow, by_name: Mapping[str, Column], chosen: Mapping[int, str]
+) -> tuple[dict[int, str], list[RowFault]]:
+    """Return the field of each column that has one, and what is wrong with the other headings.
+
+    What staff have chosen goes before what the headings say.
+    """
+    fields = {index: field for index, field in sorted(chosen.items()) if field}
+    faults = []
+    for index, text in enumerate(top.cells):
+        if index in chosen:
+            continue
+        column = by_name.get(plain(text))
+        if column is not None and column.field not in fields.values():
+            fields[index] = column.field
+        elif text and plain(text) not in NEVER_ASKED:
+            faults.append(_heading_fault(top, text, known=column is not None))
+    return fields, faults
+
+
+def _cell(row: TableRow, index: int) -> str:
+    return row.cells[index] if index < len(row.cells) else ""
+
+
 def _heading_fault(row: TableRow, text: str, *, known: bool) -> RowFault:
     code = RowFaultCode.REPEATED_HEADING if known else RowFaultCode.UNKNOWN_HEADING
     return RowFault(row.number, text, code, {})
@@ -156,8 +199,6 @@ def _heading_fault(row: TableRow, text: str, *, known: bool) -> RowFault:
 
 def _file_row(row: TableRow, fields: Mapping[int, str]) -> FileRow:
     cells = {
-        field: row.cells[index]
-        for index, field in fields.items()
-        if index < len(row.cells) and row.cells[index]
+        field: _cell(row, index) for index, field in fields.items() if _cell(row, index)
     }
     return FileRow(row.number, cells)

@@ -1,5 +1,6 @@
 """Residents from an uploaded table."""
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
@@ -8,7 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from loyalty.models import Area, HouseholdGroup, Resident
+from loyalty.rules.likeness import canonical
 from loyalty.services.actors import StaffMember
+from loyalty.services.import_asks import asks_about_residents
 from loyalty.services.import_cells import phone, text, yes_or_no
 from loyalty.services.import_intake import Intake
 from loyalty.services.import_layout import CellRefusedError, Column, RowFaultCode
@@ -19,6 +22,7 @@ def resident_intake(
     session: Session, actor: StaffMember, *, now: datetime
 ) -> Intake[CreateResident]:
     """Return how rows of residents are judged, as of now, and taken in."""
+    residents = _residents(session, actor)
 
     def add(requests: Sequence[CreateResident], import_id: UUID) -> None:
         session.add_all(
@@ -29,16 +33,29 @@ def resident_intake(
         columns=_columns(session, actor),
         request_of=lambda values: CreateResident(**values),
         key_of=lambda request: (request.name, request.unit, request.household_ref),
-        known=frozenset(
-            tuple(row)
-            for row in session.execute(
-                select(Resident.name, Resident.unit, Resident.household_ref).where(
-                    Resident.community_id == actor.community_id
-                )
-            )
-        ),
+        known=frozenset(residents),
         add=add,
+        asks=asks_about_residents(_households_at(residents)),
+        spelt_alike={"household_ref": [household for _, _, household in residents]},
     )
+
+
+def _residents(session: Session, actor: StaffMember) -> list[tuple[str, str, str]]:
+    """Return name, address and household of everybody the community knows."""
+    rows = session.execute(
+        select(Resident.name, Resident.unit, Resident.household_ref).where(
+            Resident.community_id == actor.community_id
+        )
+    )
+    return [(name, unit, household_ref) for name, unit, household_ref in rows]
+
+
+def _households_at(residents: Sequence[tuple[str, str, str]]) -> Mapping[str, Sequence[str]]:
+    """Return who lives at each address, by its canonical form."""
+    households = defaultdict[str, dict[str, None]](dict)
+    for _, unit, household_ref in residents:
+        households[canonical(unit)][household_ref] = None
+    return {unit: list(refs) for unit, refs in households.items()}
 
 
 def _columns(session: Session, actor: StaffMember) -> list[Column]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from flask_babel import LazyString, lazy_gettext
+from flask_babel import LazyString, gettext, lazy_gettext
 
 from loyalty.rules.money import Permille, pay_in_words
 from loyalty.services.import_layout import RowFaultCode
@@ -31,8 +31,9 @@ ROW_FAULTS: Mapping[RowFaultCode, LazyString] = MappingProxyType(
             "「%(column)s」没有这个联户单元，请先添加。"
         ),
         RowFaultCode.UNKNOWN_RESIDENT: lazy_gettext("「%(column)s」找不到这位居民。"),
-        RowFaultCode.SEVERAL_RESIDENTS: lazy_gettext(
-            "「%(column)s」同户有几位同名居民，请填居民编号。"
+        RowFaultCode.SEVERAL_RESIDENTS: lazy_gettext("「%(column)s」有几位同名居民，是哪一位？"),
+        RowFaultCode.HOUSEHOLD_SPELLING: lazy_gettext(
+            "「%(column)s」这里写“%(written)s”，别处写“%(first)s”，是同一户吗？"
         ),
         RowFaultCode.UNKNOWN_KIND: lazy_gettext("「%(column)s」没有这种好事。"),
         RowFaultCode.REPEATED_ROW: lazy_gettext("与第%(first)s行重复。"),
@@ -55,8 +56,17 @@ FILE_FAULTS: Mapping[FileFault, LazyString] = MappingProxyType(
 )
 
 
+MEANT = lazy_gettext("「%(column)s」和登记的对不上，您是说%(choices)s吗？")
+
+
 def row_fault_in_words(fault: Mapping[str, Any]) -> str:
     """Return one entry of `ImportJob.errors` as a sentence; the row's number is not repeated."""
+    if fault["code"] == RowFaultCode.UNKNOWN_RESIDENT and fault["values"].get("choices"):
+        choices = gettext("、").join(
+            gettext("%(unit)s的%(name)s", unit=choice["unit"], name=choice["name"])
+            for choice in fault["values"]["choices"]
+        )
+        return str(MEANT) % {"column": fault["column"], "choices": choices}
     rates = {name: pay_in_words(Permille(fault["values"][name])) for name in _rates(fault)}
     values = {"column": fault["column"], **fault["values"], **rates}
     return str(ROW_FAULTS[RowFaultCode(fault["code"])]) % values

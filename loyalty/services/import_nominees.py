@@ -1,0 +1,38 @@
+"""Whom a list of names puts forward; nobody is by the reading alone."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from loyalty.services.actors import StaffMember
+from loyalty.services.import_cells import text
+from loyalty.services.import_deeds import resident_id
+from loyalty.services.import_intake import Intake
+from loyalty.services.import_layout import Column
+from loyalty.services.people_named import known_people, person_meant
+
+_COLUMNS = (
+    Column("name", "姓名", ("居民姓名", "候选人", "候选人姓名", "被推荐人", "name"), text),
+    Column("unit", "住址", ("楼栋房号", "地址", "unit", "address"), text),
+    Column("household_ref", "户号", ("household", "household ref"), text),
+    Column("resident_id", "居民编号", ("resident id",), resident_id),
+)
+
+
+def nominee_intake(session: Session, actor: StaffMember, *, now: datetime) -> Intake[UUID]:
+    """Return how rows of nominees are judged: each means one resident."""
+    del now
+    people = known_people(session, actor)
+    return Intake(
+        columns=_COLUMNS,
+        request_of=lambda values: person_meant(people, values),
+        key_of=lambda resident: resident,
+        known=frozenset(),
+        add=_add_nobody,
+    )
+
+
+def _add_nobody(_: Sequence[UUID], __: UUID) -> None:
+    """Nominate nobody: a nomination says for which honour, and who makes it."""
