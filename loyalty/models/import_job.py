@@ -15,9 +15,7 @@ class ImportJob(Identified):
 
     __tablename__ = "import_job"
     __table_args__ = (
-        CheckConstraint(
-            "kind IN ('residents', 'shops', 'deeds', 'nominees')", name="kind_known"
-        ),
+        CheckConstraint("kind IN ('residents', 'shops', 'deeds', 'nominees')", name="kind_known"),
         CheckConstraint("undone_at IS NULL OR applied_at IS NOT NULL", name="undone_after_applied"),
     )
 
@@ -27,9 +25,7 @@ class ImportJob(Identified):
     table_rows: Mapped[list[Any] | None] = mapped_column(JSONB(none_as_null=True))
     """The table as it was read, ``[number, [text, …]]`` for each row, as long as staff are asked
     about it; afterwards its headings and the rows that were left out, for a while."""
-    answers: Mapped[dict[str, Any]] = mapped_column(
-        JSONB, default=dict, server_default="{}"
-    )
+    answers: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict, server_default="{}")
     """What staff have said about the table, see `TableAnswers`."""
     valid_rows: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
     """The right rows: ``row``, as numbered in the file, and ``cells``, their texts by field until

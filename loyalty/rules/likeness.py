@@ -39,7 +39,9 @@ def parts_of_address(text: str) -> Parts:
     plain = unicodedata.normalize("NFKC", text).casefold()
     plain = _CHINESE_NUMBER.sub(lambda found: str(_number_in(found[0])), plain)
     spaced = plain.translate(_STRUCTURE)
-    return tuple(part.lstrip("0") or "0" if part.isdigit() else part for part in _PARTS.findall(spaced))
+    return tuple(
+        part.lstrip("0") or "0" if part.isdigit() else part for part in _PARTS.findall(spaced)
+    )
 
 
 def differ_in_one_letter(one: str, other: str) -> bool:

@@ -64,7 +64,7 @@ class TableAnswers:
         """Return the answers without those about fields that the kind of table does not have.
 
         Raises:
-            ValueRefusedError: a column is to hold what no column holds, or an answer is not offered.
+            ValueRefusedError: no column holds such a thing, or the answer is not offered.
         """
         fields = {column.field for column in intake.columns}
         for place, name in self.columns.items():

@@ -66,7 +66,12 @@ def _day_in(titles: Sequence[str], today: date) -> str | None:
     text = " ".join(unicodedata.normalize("NFKC", title) for title in titles)
     year = _only(_YEAR.findall(text))
     days = [
-        _day(found[1] or found[4] or year, int(found[2] or found[5]), int(found[3] or found[6]), today)
+        _day(
+            found[1] or found[4] or year,
+            int(found[2] or found[5]),
+            int(found[3] or found[6]),
+            today,
+        )
         for found in _DAY.finditer(text)
     ]
     only = _only(days)

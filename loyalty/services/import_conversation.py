@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from string import ascii_uppercase
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -13,7 +14,7 @@ from loyalty.services.actors import StaffMember
 from loyalty.services.import_answers import TableAnswers
 from loyalty.services.import_guesses import guess_columns
 from loyalty.services.import_intake import Ask
-from loyalty.services.import_layout import Column, FileRow, RowFault, RowFaultCode
+from loyalty.services.import_layout import Column, FileRow, RowFaultCode
 from loyalty.services.import_reading import Reading
 from loyalty.services.imports import reading_of
 
@@ -48,7 +49,8 @@ class SeenColumn:
     @property
     def letter(self) -> str:
         """Return what the spreadsheet calls it."""
-        return chr(ord("A") + self.place) if self.place < 26 else f"A{chr(ord('A') + self.place - 26)}"
+        before, last = divmod(self.place, len(ascii_uppercase))
+        return (ascii_uppercase[before - 1] if before else "") + ascii_uppercase[last]
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +134,7 @@ def conversation_about(
     return Conversation(
         fields=intake.columns,
         columns=_columns(reading, job),
-        missing=reading.missing,
+        missing=[c for c in reading.missing if c.field not in {a.field for a in intake.asks}],
         asks=_asks(reading),
         spellings=_spellings(faults, TableAnswers.of(job.answers)),
         people=[
@@ -153,11 +155,7 @@ def is_about_headings(fault: Mapping[str, Any]) -> bool:
 
 def _columns(reading: Reading[Any], job: ImportJob) -> list[SeenColumn]:
     table = reading.table
-    below = [
-        cells
-        for number, cells in job.table_rows or ()
-        if number > table.top_number
-    ]
+    below = [cells for number, cells in job.table_rows or () if number > table.top_number]
     width = max([len(table.top), *map(len, below)])
     samples = {
         place: [cells[place] for cells in below if place < len(cells) and cells[place]]
@@ -200,12 +198,14 @@ def _asks(reading: Reading[Any]) -> list[OpenAsk]:
     return open_asks
 
 
-def _spellings(faults: Sequence[Mapping[str, Any]], answers: TableAnswers) -> list[SpellingQuestion]:
+def _spellings(
+    faults: Sequence[Mapping[str, Any]], answers: TableAnswers
+) -> list[SpellingQuestion]:
     others = defaultdict[str, dict[str, None]](dict)
     for fault in faults:
         if fault["code"] == RowFaultCode.HOUSEHOLD_SPELLING:
             others[fault["values"]["first"]][fault["values"]["written"]] = None
-    answered = {first: [] for first in answers.one_household}
+    answered: dict[str, dict[str, None]] = {first: {} for first in answers.one_household}
     return [
         SpellingQuestion(first, list(written), answers.one_household.get(first))
         for first, written in (answered | others).items()
@@ -217,9 +217,7 @@ def _faulty(
 ) -> list[FaultyRow]:
     """Return the rows whose cells can be mended; what is asked otherwise is left out."""
     fields = {heading: field for field, heading in reading.table.headings.items()}
-    by_row = defaultdict[int, defaultdict[str, list[Mapping[str, Any]]]](
-        lambda: defaultdict(list)
-    )
+    by_row = defaultdict[int, defaultdict[str, list[Mapping[str, Any]]]](lambda: defaultdict(list))
     for fault in faults:
         asked = fault["values"].get("choices") or fault["code"] == RowFaultCode.HOUSEHOLD_SPELLING
         if not asked:

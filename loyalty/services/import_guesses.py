@@ -12,14 +12,14 @@ LOOKED_AT = 20
 _LOOKS: Mapping[str, re.Pattern[str]] = MappingProxyType(
     {
         "phone": re.compile(r"(?:\+?86[- ]?)?1\d{10}|0\d{2,3}[- ]?\d{7,8}"),
-        "done_on": re.compile(
-            r"(?:\d{4}[-/.年])?\d{1,2}[-/.月]\d{1,2}日?(?: [\d:]+)?", re.ASCII
-        ),
+        "done_on": re.compile(r"(?:\d{4}[-/.年])?\d{1,2}[-/.月]\d{1,2}日?(?: [\d:]+)?", re.ASCII),
         "adult": re.compile("|".join(re.escape(word) for word in sorted(YES | NO)), re.IGNORECASE),
         "unit": re.compile(
             r".*\d.*[栋幢座号楼单元室户].*|.*[栋幢座号楼单元室户].*\d.*|[\w]+(?:[-—]\d+){1,3}"
         ),
-        "name": re.compile(r"[\u3400-\u9fff]{2,4}|[\u3400-\u9fff]{1,6}(?:[·•‧∙・][\u3400-\u9fff]+)+"),
+        "name": re.compile(
+            r"[\u3400-\u9fff]{2,4}|[\u3400-\u9fff]{1,6}(?:[·•‧∙・][\u3400-\u9fff]+)+"
+        ),
     }
 )
 """By field, the most telling first."""

@@ -28,9 +28,7 @@ _ID_NUMBER = re.compile(r"\d{17}[\dXx]", re.ASCII)
 
 def table_to_keep(rows: Sequence[TableRow], table: LaidOut) -> list[Any]:
     """Return a table as it is stored: without what the programme never asks of anybody."""
-    secret = {
-        place for place, heading in enumerate(table.top) if _NEVER_KEPT.search(heading)
-    }
+    secret = {place for place, heading in enumerate(table.top) if _NEVER_KEPT.search(heading)}
     return [
         [
             row.number,

@@ -138,7 +138,9 @@ def laid_out(
     below = [row for row in rows[place + 1 :] if not is_passed_over(row)]
     fields, faults = _fields(top, by_name, chosen)
     headings = {field: _cell(top, index) for index, field in fields.items() if _cell(top, index)}
-    missing = [column for column in columns if column.required and column.field not in fields.values()]
+    missing = [
+        column for column in columns if column.required and column.field not in fields.values()
+    ]
     faults += [
         RowFault(top.number, column.heading, RowFaultCode.MISSING_HEADING, {}) for column in missing
     ]
@@ -198,7 +200,5 @@ def _heading_fault(row: TableRow, text: str, *, known: bool) -> RowFault:
 
 
 def _file_row(row: TableRow, fields: Mapping[int, str]) -> FileRow:
-    cells = {
-        field: _cell(row, index) for index, field in fields.items() if _cell(row, index)
-    }
+    cells = {field: _cell(row, index) for index, field in fields.items() if _cell(row, index)}
     return FileRow(row.number, cells)

@@ -55,8 +55,7 @@ def read_with(
     missing = [
         column
         for column in intake.columns
-        if column.required
-        and column.field not in {*table.fields.values(), *everywhere}
+        if column.required and column.field not in {*table.fields.values(), *everywhere}
     ]
     filled = [_filled(row, asks, everywhere, answers) for row in table.rows]
     faults = [fault for fault in table.faults if fault.code is not RowFaultCode.MISSING_HEADING]

@@ -182,6 +182,7 @@ def undo_import(
         raise ImportStateError("Some of what it added is in use: " + ", ".join(uses) + ".", uses)
     remove_added(session, job)
     job.undone_at = now
+    job.table_rows, job.answers = None, {}
     _note(session, actor, "import.undone", job, now=now)
     return job
 

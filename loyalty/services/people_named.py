@@ -92,9 +92,7 @@ def person_meant(people: KnownPeople, values: Mapping[str, Any]) -> UUID:
     if meant:
         raise _question(RowFaultCode.SEVERAL_RESIDENTS, meant)
     likely = sorted(namesakes, key=lambda person: not _fits(person, stated))
-    raise _question(
-        RowFaultCode.UNKNOWN_RESIDENT, likely or _alike(people, values["name"], stated)
-    )
+    raise _question(RowFaultCode.UNKNOWN_RESIDENT, likely or _alike(people, values["name"], stated))
 
 
 def _question(code: RowFaultCode, people: Sequence[KnownPerson]) -> CellRefusedError:
@@ -109,9 +107,7 @@ def _fits(person: KnownPerson, stated: Mapping[str, str]) -> bool:
     return any(person.may_live_at(written) for written in stated.values())
 
 
-def _alike(
-    people: KnownPeople, name: str, stated: Mapping[str, str]
-) -> Sequence[KnownPerson]:
+def _alike(people: KnownPeople, name: str, stated: Mapping[str, str]) -> Sequence[KnownPerson]:
     """Return who is called nearly so: of the same sound, or with one other letter at the place."""
     sound, letters = pinyin_of_person(name).replace(" ", ""), canonical(name)
     return [

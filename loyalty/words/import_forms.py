@@ -73,4 +73,7 @@ def hint_of(column: Column) -> str:
     yes_or_no = lazy_gettext("填“是”或“否”。") if column.field in YES_OR_NO else ""
     hint = " ".join(str(part) for part in (yes_or_no, _HINTS.get(column.field, rated)) if part)
     needed = gettext("必填") if column.required else gettext("可以不填")
-    return gettext("%(column)s（%(needed)s）：%(hint)s", column=column.heading, needed=needed, hint=hint)
+    told: str = gettext(
+        "%(column)s（%(needed)s）：%(hint)s", column=column.heading, needed=needed, hint=hint
+    )
+    return told

@@ -44,9 +44,7 @@ ASKS: Mapping[str, AskWords] = MappingProxyType(
         "kind": AskWords(
             lazy_gettext("没写种类的，都是哪一种？"), {}, lazy_gettext("不一定，我在表里补")
         ),
-        "source": AskWords(
-            lazy_gettext("没写来源的，这张表叫什么？"), {}, lazy_gettext("不一定")
-        ),
+        "source": AskWords(lazy_gettext("没写来源的，这张表叫什么？"), {}, lazy_gettext("不一定")),
     }
 )
 """By the field that is asked about."""

@@ -20,7 +20,7 @@ from loyalty.words.imports import row_fault_in_words
 def form_file(kind: str, intake: Intake[Any]) -> Response:
     """Return the form of one kind of table."""
     offered = {ask.field: list(ask.answers) for ask in intake.asks if ask.field == "kind"}
-    offered |= dict.fromkeys(YES_OR_NO, [YES, NO])
+    offered |= {field: [YES, NO] for field in YES_OR_NO}
     drawn = [FormColumn("序号", EXAMPLE)] + [
         FormColumn(column.heading, example_of(column, kind), offered.get(column.field, ()))
         for column in intake.columns
