@@ -14,20 +14,7 @@ _CHINESE_NUMBER = re.compile(
 )
 _DIGITS = {digit: number for number, digit in enumerate("一二三四五六七八九", start=1)}
 
-_DOTS = str.maketrans(dict.fromkeys("•‧∙・･⋅●", "·"))
-_UNSEEN = frozenset({"Cf", "Zs", "Zl", "Zp", "Cc"})
-
 Parts = tuple[str, ...]
-
-
-def canonical(text: str) -> str:
-    """Return a name or address without what nobody means by it: width, blanks, invisible letters.
-
-    Every kind of dot between the parts of a name is one dot.
-    """
-    letters = unicodedata.normalize("NFKC", text).translate(_DOTS)
-    kept = (letter for letter in letters if unicodedata.category(letter) not in _UNSEEN)
-    return "".join(kept).casefold()
 
 
 def parts_of_address(text: str) -> Parts:

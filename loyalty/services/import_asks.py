@@ -7,7 +7,7 @@ from datetime import date
 from typing import TypeVar
 
 from loyalty.models import DeedKind
-from loyalty.rules.likeness import canonical
+from loyalty.rules.typed_text import reference_key
 from loyalty.services.import_intake import Ask
 
 YES, NO = "是", "否"
@@ -28,12 +28,12 @@ def asks_about_residents(households_at: Mapping[str, Collection[str]]) -> list[A
     """Return what is asked about a register.
 
     Args:
-        households_at: by the canonical form of an address: the households known to live there.
+        households_at: by the key of an address: the households known to live there.
     """
 
     def household(_: str, cells: Mapping[str, str]) -> str:
         unit = cells.get("unit", "")
-        known = households_at.get(canonical(unit), ())
+        known = households_at.get(reference_key(unit), ())
         return next(iter(known)) if len(known) == 1 else unit
 
     return [

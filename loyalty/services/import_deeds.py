@@ -51,11 +51,17 @@ def deed_intake(session: Session, actor: StaffMember, *, now: datetime) -> Intak
 
 def _columns(kinds: Collection[DeedKind], *, today: date) -> list[Column]:
     return [
-        Column("name", "姓名", ("居民姓名", "name"), cells.text),
-        Column("unit", "住址", ("地址", "楼栋房号", "unit", "address"), cells.text),
-        Column("household_ref", "户号", ("household", "household ref"), cells.text),
+        Column("name", "姓名", ("居民姓名", "name"), cells.named),
+        Column("unit", "住址", ("地址", "楼栋房号", "unit", "address"), cells.called),
+        Column("household_ref", "户号", ("household", "household ref"), cells.called),
         Column("resident_id", "居民编号", ("resident id",), resident_id),
-        Column("kind", "种类", ("好事种类", "kind"), _kind_among(kinds), required=True),
+        Column(
+            "kind",
+            "种类",
+            ("好事种类", "kind"),
+            cells.one_of(_named(kinds), RowFaultCode.UNKNOWN_KIND),
+            required=True,
+        ),
         Column("points_hundredths", "积分", ("分数", "时长", "points", "hours"), cells.points),
         Column("done_on", "日期", ("date",), _day_until(today), required=True),
         Column("source", "来源", ("出处", "source"), cells.text, required=True),
@@ -70,15 +76,8 @@ def resident_id(cell: str) -> UUID:
         raise CellRefusedError(RowFaultCode.UNKNOWN_RESIDENT) from error
 
 
-def _kind_among(kinds: Collection[DeedKind]) -> Callable[[str], DeedKind]:
-    by_name = {name: kind for kind in kinds for name in (kind.code, kind.name)}
-
-    def read(cell: str) -> DeedKind:
-        if cell not in by_name:
-            raise CellRefusedError(RowFaultCode.UNKNOWN_KIND)
-        return by_name[cell]
-
-    return read
+def _named(kinds: Collection[DeedKind]) -> list[tuple[str, DeedKind]]:
+    return [(name, kind) for kind in kinds for name in (kind.name, kind.code)]
 
 
 def _day_until(today: date) -> Callable[[str], date]:

@@ -1,13 +1,13 @@
 """What the columns of an uploaded table mean, by their headings."""
 
 import re
-import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
+from loyalty.rules.typed_text import fold
 from loyalty.services.import_passed import is_passed_over
 from loyalty.services.tables import TableRow
 
@@ -158,7 +158,7 @@ def laid_out(
 
 def plain(heading: str) -> str:
     """Return a heading without what people add to it: blanks, asterisks, remarks in brackets."""
-    text = unicodedata.normalize("NFKC", heading).casefold()
+    text = fold(heading).casefold()
     return _ORNAMENTS.sub("", _PARENTHESES.sub("", text)).translate(_SIMPLIFIED)
 
 
@@ -200,5 +200,6 @@ def _heading_fault(row: TableRow, text: str, *, known: bool) -> RowFault:
 
 
 def _file_row(row: TableRow, fields: Mapping[int, str]) -> FileRow:
-    cells = {field: _cell(row, index) for index, field in fields.items() if _cell(row, index)}
+    cells = {field: _cell(row, index) for index, field in fields.items()}
+    cells = {field: cell for field, cell in cells.items() if fold(cell)}
     return FileRow(row.number, cells)

@@ -1,7 +1,7 @@
 """Residents from an uploaded table."""
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -9,12 +9,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from loyalty.models import Area, HouseholdGroup, Resident
-from loyalty.rules.likeness import canonical
+from loyalty.rules.typed_text import name_key, reference_key
 from loyalty.services.actors import StaffMember
 from loyalty.services.import_asks import asks_about_residents
-from loyalty.services.import_cells import phone, text, yes_or_no
+from loyalty.services.import_cells import called, named, one_of, phone, yes_or_no
 from loyalty.services.import_intake import Intake
-from loyalty.services.import_layout import CellRefusedError, Column, RowFaultCode
+from loyalty.services.import_layout import Column, RowFaultCode
 from loyalty.services.residents import CreateResident, new_resident
 
 
@@ -32,8 +32,15 @@ def resident_intake(
     return Intake(
         columns=_columns(session, actor),
         request_of=lambda values: CreateResident(**values),
-        key_of=lambda request: (request.name, request.unit, request.household_ref),
-        known=frozenset(residents),
+        key_of=lambda request: (
+            name_key(request.name),
+            reference_key(request.unit),
+            reference_key(request.household_ref),
+        ),
+        known=frozenset(
+            (name_key(name), reference_key(unit), reference_key(household))
+            for name, unit, household in residents
+        ),
         add=add,
         asks=asks_about_residents(_households_at(residents)),
         spelt_alike={"household_ref": [household for _, _, household in residents]},
@@ -51,10 +58,10 @@ def _residents(session: Session, actor: StaffMember) -> list[tuple[str, str, str
 
 
 def _households_at(residents: Sequence[tuple[str, str, str]]) -> Mapping[str, Sequence[str]]:
-    """Return who lives at each address, by its canonical form."""
+    """Return who lives at each address, by its key."""
     households = defaultdict[str, dict[str, None]](dict)
     for _, unit, household_ref in residents:
-        households[canonical(unit)][household_ref] = None
+        households[reference_key(unit)][household_ref] = None
     return {unit: list(refs) for unit, refs in households.items()}
 
 
@@ -63,20 +70,20 @@ def _columns(session: Session, actor: StaffMember) -> list[Column]:
     groups = _ids_by_name(session, actor, HouseholdGroup)
     unknown_group = RowFaultCode.UNKNOWN_HOUSEHOLD_GROUP
     return [
-        Column("name", "姓名", ("居民姓名", "name"), text, required=True),
+        Column("name", "姓名", ("居民姓名", "name"), named, required=True),
         Column(
             "unit",
             "住址",
             ("楼栋房号", "住址/楼栋房号", "地址", "unit", "address"),
-            text,
+            called,
             required=True,
         ),
         Column("phone", "电话", ("手机", "手机号", "电话号码", "联系电话", "phone"), phone),
         Column("adult", "成年", ("是否成年", "adult"), yes_or_no, required=True),
-        Column("household_ref", "户号", ("household", "household ref"), text, required=True),
-        Column("area_id", "责任区", ("area",), _one_of(areas, RowFaultCode.UNKNOWN_AREA)),
+        Column("household_ref", "户号", ("household", "household ref"), called, required=True),
+        Column("area_id", "责任区", ("area",), one_of(areas, RowFaultCode.UNKNOWN_AREA)),
         Column(
-            "household_group_id", "联户单元", ("household group",), _one_of(groups, unknown_group)
+            "household_group_id", "联户单元", ("household group",), one_of(groups, unknown_group)
         ),
         Column("consent_membership", "同意参加", ("consent membership",), yes_or_no),
         Column("consent_publicity", "同意公示姓名", ("同意公示", "consent publicity"), yes_or_no),
@@ -86,20 +93,8 @@ def _columns(session: Session, actor: StaffMember) -> list[Column]:
 
 def _ids_by_name(
     session: Session, actor: StaffMember, part: type[Area] | type[HouseholdGroup]
-) -> dict[str, UUID]:
+) -> list[tuple[str, UUID]]:
     rows = session.execute(
         select(part.name, part.id).where(part.community_id == actor.community_id)
     )
-    return {name: part_id for name, part_id in rows}  # noqa: C416  # a row is no pair to mypy
-
-
-def _one_of(ids: Mapping[str, UUID], unknown: RowFaultCode) -> Callable[[str], UUID]:
-    """Return a reader of names that must be known; a misspelled one is not taken for new."""
-
-    def read(cell: str) -> UUID:
-        name = text(cell)
-        if name not in ids:
-            raise CellRefusedError(unknown)
-        return ids[name]
-
-    return read
+    return [(name, part_id) for name, part_id in rows]  # a row is no pair to mypy

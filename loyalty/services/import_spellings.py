@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from loyalty.rules.likeness import canonical, parts_of_address
+from loyalty.rules.likeness import parts_of_address
+from loyalty.rules.typed_text import reference_key
 from loyalty.services.import_layout import FileRow, RowFault, RowFaultCode
 
 
@@ -38,8 +39,8 @@ def one_spelling(
         if written is None:
             spelt.append(row)
             continue
-        first = firsts[canonical(written)]
-        surely = canonical(first) == canonical(written)
+        first = firsts[reference_key(written)]
+        surely = reference_key(first) == reference_key(written)
         if surely or same.get(first):
             spelt.append(FileRow(row.number, {**row.cells, field: first}))
             continue
@@ -51,14 +52,14 @@ def one_spelling(
 
 
 def _first_spellings(known: Sequence[str], written: Sequence[str]) -> Mapping[str, str]:
-    """Return the first spelling of what each may mean, by canonical form.
+    """Return the first spelling of what each may mean, by key.
 
     What the community knows stays as it is, even if two of its spellings come close.
     """
-    firsts = {canonical(one): one for one in known}
+    firsts = {reference_key(one): one for one in known}
     first_like: dict[tuple[str, ...], str] = {}
     for one in (*known, *written):
         parts = parts_of_address(one)
         first = first_like.setdefault(parts, one) if parts else one
-        firsts.setdefault(canonical(one), first)
+        firsts.setdefault(reference_key(one), first)
     return firsts

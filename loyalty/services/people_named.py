@@ -10,7 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from loyalty.models import Resident
-from loyalty.rules.likeness import canonical, differ_in_one_letter, parts_of_address
+from loyalty.rules.likeness import differ_in_one_letter, parts_of_address
+from loyalty.rules.typed_text import name_key, reference_key
 from loyalty.services.actors import StaffMember
 from loyalty.services.import_layout import CellRefusedError, RowFaultCode
 from loyalty.services.pinyin import pinyin_of_person
@@ -31,7 +32,7 @@ class KnownPerson:
 
     def lives_at(self, field: str, written: str) -> bool:
         """Return whether an address or a household's reference is the person's own."""
-        return canonical(getattr(self, field)) == canonical(written)
+        return reference_key(getattr(self, field)) == reference_key(written)
 
     def may_live_at(self, written: str) -> bool:
         """Return whether the same numbers stand in it, in the same order."""
@@ -45,7 +46,7 @@ class KnownPeople:
 
     by_id: Mapping[UUID, KnownPerson]
     by_name: Mapping[str, Sequence[KnownPerson]]
-    """By the canonical form of the name."""
+    """By the key of the name."""
 
 
 def known_people(session: Session, actor: StaffMember) -> KnownPeople:
@@ -60,7 +61,7 @@ def known_people(session: Session, actor: StaffMember) -> KnownPeople:
     ]
     by_name = defaultdict[str, list[KnownPerson]](list)
     for person in people:
-        by_name[canonical(person.name)].append(person)
+        by_name[name_key(person.name)].append(person)
     return KnownPeople({person.id: person for person in people}, dict(by_name))
 
 
@@ -80,7 +81,7 @@ def person_meant(people: KnownPeople, values: Mapping[str, Any]) -> UUID:
         return found
     if "name" not in values:
         raise CellRefusedError(RowFaultCode.REQUIRED, field="name")
-    namesakes = people.by_name.get(canonical(values["name"]), ())
+    namesakes = people.by_name.get(name_key(values["name"]), ())
     stated = {field: values[field] for field in PLACES if field in values}
     meant = [
         person
@@ -109,7 +110,7 @@ def _fits(person: KnownPerson, stated: Mapping[str, str]) -> bool:
 
 def _alike(people: KnownPeople, name: str, stated: Mapping[str, str]) -> Sequence[KnownPerson]:
     """Return who is called nearly so: of the same sound, or with one other letter at the place."""
-    sound, letters = pinyin_of_person(name).replace(" ", ""), canonical(name)
+    sound, letters = pinyin_of_person(name).replace(" ", ""), name_key(name)
     return [
         person
         for known, namesakes in people.by_name.items()

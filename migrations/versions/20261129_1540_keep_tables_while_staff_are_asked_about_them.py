@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "20261129_1540"
-down_revision = "20261122_1400"
+down_revision = "20261129_1510"
 branch_labels = None
 depends_on = None
 

@@ -96,9 +96,9 @@ def test_staff_say_whether_two_spellings_are_one_household(
     page = uploaded(clerk, "residents", workbook(*HOUSEHOLDS))
     asked = text_of(clerk.get(page))
 
-    assert "户号“H-0012”和“H12”是同一户吗" in asked
+    assert "户号“1号楼101”和“1-101”是同一户吗" in asked
     assert "2行可以导入" in asked
-    told = say(clerk, page, spelling__1="H-0012", household__1=said)
+    told = say(clerk, page, spelling__1="1号楼101", household__1=said)
     assert "3行可以导入" in told
     press(clerk, page, f"{page}/apply")
 

@@ -3,6 +3,7 @@
 import { createInterface } from "node:readline";
 
 import { canonical } from "../../loyalty/till/static/canonical.js";
+import { kindOf, normalise } from "../../loyalty/till/static/codes.js";
 import { createDevice } from "../../loyalty/till/static/device.js";
 import { quote } from "../../loyalty/till/static/discount.js";
 import { memoryStore } from "./memory_store.js";
@@ -13,6 +14,8 @@ const device = createDevice({ store, subtle: globalThis.crypto.subtle });
 const ANSWERS = {
   quote: ({ total, excluded, terms }) => quote(total, excluded, terms),
   canonical: ({ value }) => canonical(value),
+  code: ({ text }) => [normalise(text), kindOf(text)],
+  codes: ({ texts }) => texts.map(normalise),
   async pair() {
     const key = await device.newKey();
     await device.adopt(key);
