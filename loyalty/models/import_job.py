@@ -27,6 +27,8 @@ class ImportJob(Identified):
     errors: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
     """``row`` (as numbered in the file), ``column`` (its heading), ``code``, and the ``values``
     that the words for it need."""
+    notes: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default="[]")
+    """Like the errors, of what is no fault: rows passed over, texts completed."""
     uploaded_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff_account.id"))
     uploaded_at: Mapped[Moment]
     applied_at: Mapped[Moment | None]

@@ -14,8 +14,13 @@ from loyalty.models import Deed, DeedKind, Resident
 from loyalty.services import import_cells as cells
 from loyalty.services.actors import StaffMember
 from loyalty.services.deeds import RecordDeed, deed_kinds, new_deed
+from loyalty.services.headings import DEEDS
+from loyalty.services.import_days import day, with_year
+from loyalty.services.import_hours import hundredths_in, with_unit
 from loyalty.services.import_intake import Intake
 from loyalty.services.import_layout import CellRefusedError, Column, RowFaultCode
+from loyalty.services.import_residents import SHARED, name_column
+from loyalty.services.table_cells import CellMark
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +64,30 @@ def deed_intake(session: Session, actor: StaffMember, *, now: datetime) -> Intak
 
 def _columns(kinds: Collection[DeedKind], *, today: date) -> list[Column]:
     return [
-        Column("name", "姓名", ("居民姓名", "name"), cells.text),
-        Column("household_ref", "户号", ("household", "household ref"), cells.text),
-        Column("resident_id", "居民编号", ("resident id",), _resident_id),
-        Column("kind", "种类", ("好事种类", "kind"), _kind_among(kinds), required=True),
-        Column("points_hundredths", "积分", ("分数", "时长", "points", "hours"), cells.points),
-        Column("done_on", "日期", ("date",), _day_until(today), required=True),
-        Column("source", "来源", ("出处", "source"), cells.text, required=True),
+        name_column(required=False),
+        _column("household_ref", cells.label, takes=SHARED),
+        _column("resident_id", _resident_id),
+        _column("kind", _kind_among(kinds), required=True, takes=SHARED),
+        _column(
+            "points_hundredths",
+            hundredths_in,
+            takes=frozenset({CellMark.FRACTION, CellMark.TIME}),
+            complete=with_unit,
+        ),
+        _column(
+            "done_on",
+            _day_until(today),
+            required=True,
+            takes=SHARED | {CellMark.DATE},
+            complete=with_year(today),
+        ),
+        _column("source", cells.text, required=True, takes=SHARED),
     ]
+
+
+def _column(field: str, read: Callable[[str], Any], **more: Any) -> Column:
+    heading, *others = DEEDS[field]
+    return Column(field, heading, others, read, **more)
 
 
 def _resident_id(cell: str) -> UUID:
@@ -89,7 +110,7 @@ def _kind_among(kinds: Collection[DeedKind]) -> Callable[[str], DeedKind]:
 
 def _day_until(today: date) -> Callable[[str], date]:
     def read(cell: str) -> date:
-        done_on = cells.day(cell)
+        done_on = day(cell)
         if done_on > today:
             raise CellRefusedError(RowFaultCode.FUTURE_DATE)
         return done_on

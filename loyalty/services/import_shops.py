@@ -13,11 +13,13 @@ from loyalty.models import Community, Honour, Shop
 from loyalty.rules.money import Permille
 from loyalty.services.actors import StaffMember
 from loyalty.services.community import locked_community
-from loyalty.services.import_cells import rate, text
+from loyalty.services.headings import SHOPS
+from loyalty.services.import_cells import label, rate, text
 from loyalty.services.import_intake import Intake
 from loyalty.services.import_layout import CellRefusedError, Column, RowFaultCode
 from loyalty.services.shop_terms import AgreedTerm
 from loyalty.services.shops import CreateShop, create_shop
+from loyalty.services.table_cells import CellMark
 
 TERM = "term:"
 """Before the code of an honour: the field of the column of its rate."""
@@ -50,21 +52,27 @@ def _columns(session: Session, community: Community) -> list[Column]:
     )
     agreed = _rate_in_the_band_of(community)
     return [
-        Column("name", "店名", ("商户名称", "店铺名称", "name", "shop"), text, required=True),
-        Column("series", "系列", ("挂牌系列", "series"), text, required=True),
-        Column("category", "类别", ("业态", "经营类别", "category", "trade"), text, required=True),
-        Column("stall", "摊位", ("摊位号", "铺位", "stall"), text),
-        Column("contact", "联系人", ("负责人", "contact"), text),
+        _column("name", required=True),
+        _column("series", required=True),
+        _column("category", required=True),
+        _column("stall"),
+        _column("contact"),
         *(
             Column(
                 TERM + honour.code,
                 f"{honour.name}折数",
                 (f"{honour.code} pay", honour.code),
                 agreed,
+                takes=frozenset({CellMark.FRACTION}),
             )
             for honour in honours
         ),
     ]
+
+
+def _column(field: str, *, required: bool = False) -> Column:
+    heading, *others = SHOPS[field]
+    return Column(field, heading, others, label if field == "stall" else text, required)
 
 
 def _rate_in_the_band_of(community: Community) -> Callable[[str], Permille]:

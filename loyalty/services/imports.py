@@ -1,6 +1,6 @@
 """Tables of residents, shops and deeds on their way in: judged, applied, undone."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -16,11 +16,12 @@ from loyalty.services.community import locked_community
 from loyalty.services.errors import ImportStateError, UnknownRecordError
 from loyalty.services.import_deeds import deed_intake
 from loyalty.services.import_intake import Intake, judged
-from loyalty.services.import_layout import FileRow, laid_out
+from loyalty.services.import_layout import FileRow
 from loyalty.services.import_residents import resident_intake
+from loyalty.services.import_rows import laid_out
 from loyalty.services.import_shops import shop_intake
 from loyalty.services.import_undo import remove_added, uses_of
-from loyalty.services.tables import TableRow
+from loyalty.services.tables import Table
 
 
 class ImportKind(StrEnum):
@@ -51,7 +52,7 @@ class UploadTable:
     """A table that has been read."""
 
     kind: ImportKind
-    rows: Sequence[TableRow]
+    table: Table
     dry_run: bool
     """True stores what the table says and adds nothing; False adds it if no row is wrong."""
 
@@ -62,7 +63,7 @@ def upload_table(
     """Judge a table, and take it in at once if that is wanted and nothing is wrong with it."""
     locked_community(session, actor.community_id)
     intake = _intake(session, actor, request.kind, now=now)
-    table = laid_out(request.rows, intake.columns)
+    table = laid_out(request.table, intake.columns)
     result = judged(table.rows, intake, table.headings)
     job = ImportJob(
         community_id=actor.community_id,
@@ -70,6 +71,7 @@ def upload_table(
         row_count=table.row_count,
         valid_rows=[{"row": row.number, "cells": dict(row.cells)} for row, _ in result.right],
         errors=[asdict(fault) for fault in (*table.faults, *result.faults)],
+        notes=[asdict(note) for note in table.notes],
         uploaded_by=actor.account_id,
         uploaded_at=now,
     )

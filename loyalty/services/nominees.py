@@ -19,11 +19,11 @@ from loyalty.services.import_layout import (
     FileRow,
     RowFault,
     RowFaultCode,
-    laid_out,
 )
+from loyalty.services.import_rows import laid_out
 from loyalty.services.imports import import_of
 from loyalty.services.nominations import Nominate, nominate
-from loyalty.services.tables import TableRow
+from loyalty.services.tables import Table
 
 MOST_AT_ONCE = 1000
 
@@ -55,18 +55,18 @@ class NominateSeveral:
     """One of `nominations.SOURCES`."""
 
 
-def nominees_in(session: Session, actor: StaffMember, rows: Sequence[TableRow]) -> NomineeTable:
+def nominees_in(session: Session, actor: StaffMember, table: Table) -> NomineeTable:
     """Return whom a table with names and homes means; nothing is written."""
-    table = laid_out(rows, _COLUMNS)
+    found = laid_out(table, _COLUMNS)
     known = _residents_by_name(session, actor)
     residents: dict[UUID, Resident] = {}
-    faults = [fault for fault in table.faults if fault.code is RowFaultCode.MISSING_HEADING]
-    for row in table.rows:
+    faults = [fault for fault in found.faults if fault.code is RowFaultCode.MISSING_HEADING]
+    for row in found.rows:
         try:
             resident = _resident_in(row, known)
         except CellRefusedError as refusal:
             field = refusal.field or "name"
-            faults.append(RowFault(row.number, table.headings[field], refusal.code, refusal.values))
+            faults.append(RowFault(row.number, found.headings[field], refusal.code, refusal.values))
         else:
             residents[resident.id] = resident
     return NomineeTable(list(residents.values()), faults)

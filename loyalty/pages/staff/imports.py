@@ -49,11 +49,11 @@ def new(kind: str) -> Any:
     form = UploadForm()
     if form.validate_on_submit():
         try:
-            rows = read_table(form.file.data.read())
+            table = read_table(form.file.data.read())
         except UnreadableFileError as refusal:
             form.file.errors = [refusal_in_words(refusal)]
         else:
-            request = UploadTable(ImportKind(kind), rows, dry_run=True)
+            request = UploadTable(ImportKind(kind), table, dry_run=True)
             with transaction() as session:
                 job = upload_table(session, console.actor(), request, now=console.now())
             return redirect(url_for("staff_imports.shown", import_id=job.id))

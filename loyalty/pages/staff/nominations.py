@@ -112,14 +112,14 @@ def file(round_id: UUID) -> Any:
     if not form.validate_on_submit():
         return render_template("staff/nominee_file.html", round=selection_round, form=form)
     try:
-        rows = read_table(form.file.data.read())
+        table = read_table(form.file.data.read())
     except UnreadableFileError as refusal:
         form.file.errors = [refusal_in_words(refusal)]
         return render_template("staff/nominee_file.html", round=selection_round, form=form)
     with transaction() as session:
-        table = nominees_in(session, console.actor(), rows)
-    faults = [(fault, row_fault_in_words(asdict(fault))) for fault in table.faults]
-    return _page(selection_round, found=table.residents, faults=faults)
+        found = nominees_in(session, console.actor(), table)
+    faults = [(fault, row_fault_in_words(asdict(fault))) for fault in found.faults]
+    return _page(selection_round, found=found.residents, faults=faults)
 
 
 @nominations.get("/imported/<uuid:import_id>")
