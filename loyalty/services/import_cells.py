@@ -26,7 +26,12 @@ _TURNED = re.compile(
     re.ASCII,
 )
 """What Excel makes of ``3-2``, as it saves it in a text file."""
-_SEPARATOR = re.compile(r"[、,;/|&+()]|\s(?:和|与|及)\s")
+_HAN_NAME = r"[\u3400-\u9fff][\u3400-\u9fff·•‧∙・ ]*"
+_ANY_NAME = r"[^\W\d_][^\W\d_·.'’ -]+"
+_TWO_NAMES = re.compile(
+    rf"(?:{_HAN_NAME}(?:[、,;/|&+]|\s(?:和|与|及)\s)\s*)+{_HAN_NAME}|{_HAN_NAME}\(.*\)"
+    rf"|(?:{_ANY_NAME}\s*[、;/|&+]\s*)+{_ANY_NAME}"
+)
 _REMARK = re.compile(
     r"\s*\((?:男|女|户主|业主|本人|先生|女士|党员|组长|志愿者|妻|妻子|夫|丈夫|父|母|子)\)$"
 )
@@ -63,7 +68,7 @@ def yes_or_no(cell: str) -> bool:
 def name(cell: str) -> str:
     """Return the name of one person; two in one cell are refused, and never made one."""
     line = label(cell)
-    if _SEPARATOR.search(unicodedata.normalize("NFKC", line)):
+    if _TWO_NAMES.fullmatch(unicodedata.normalize("NFKC", line)):
         raise CellRefusedError(RowFaultCode.TWO_THINGS)
     return line
 

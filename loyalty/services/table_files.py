@@ -7,7 +7,7 @@ import zipfile
 from loyalty.services.table_faults import RefusedError
 
 ZIP = (b"PK\x03\x04", b"PK\x05\x06")
-COMPOUND = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+COMPOUND = b"\xd0\xcf\x11\xe0"
 """Workbooks before 2007, and new ones under a password."""
 
 LARGEST_PART = 32 * 1024 * 1024

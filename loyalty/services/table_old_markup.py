@@ -45,13 +45,13 @@ def old_markup_of(content: bytes, sheet_name: str | None) -> Markup:
             return Markup()
         return _sheet_markup(stream, starts[sheet_name])
     except (struct.error, IndexError, KeyError, UnicodeDecodeError) as error:
-        raise RefusedError("damaged") from error
+        raise RefusedError("old_workbook") from error
 
 
 def _workbook_stream(content: bytes) -> bytes:
     size = 1 << struct.unpack_from("<H", content, 30)[0]
     if size not in {512, 4096}:
-        raise RefusedError("damaged")
+        raise RefusedError("old_workbook")
     chain = _chains(content, size)
     [directory_start] = struct.unpack_from("<I", content, _DIRECTORY_AT)
     directory = _stream(content, size, chain, directory_start)

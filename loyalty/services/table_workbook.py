@@ -61,13 +61,14 @@ def read_workbook(content: bytes, known: frozenset[str]) -> SheetTable:
         visible = [candidate for candidate in candidates if candidate.visible]
         if not visible:
             raise RefusedError("no_sheet")
-        best = max(visible, key=lambda candidate: candidate.score)
+        best = max(visible, key=lambda candidate: (candidate.score, candidate.sheet.height > 0))
         if not best.score and any(candidate.score for candidate in candidates):
             raise RefusedError("no_sheet")
         rows = _rows_of(best.sheet)
         merged = best.sheet.merged_cell_ranges or []
     except CalamineError as error:
-        raise RefusedError("damaged") from error
+        old = content.startswith(COMPOUND)
+        raise RefusedError("old_workbook" if old else "damaged") from error
     markup = markup_by_name(best.sheet.name)
     others = [
         candidate.sheet.name
