@@ -23,7 +23,7 @@ from loyalty.services.imports import (
     upload_table,
 )
 from loyalty.services.tables import read_table
-from loyalty.words.imports import row_fault_in_words
+from loyalty.words.imports import note_in_words, row_fault_in_words
 
 imports = Noun("/imports")
 """The tables of the caller's community."""
@@ -59,6 +59,15 @@ class RowErrorSchema(Schema):
     message = ma.fields.Function(row_fault_in_words, metadata={"type": "string"})
 
 
+class NoteSchema(Schema):
+    """What is to be told of a table that is no fault."""
+
+    row = ma.fields.Integer(metadata={"description": "The first it is about"})
+    column = ma.fields.String(metadata={"description": "Its heading; empty for whole rows"})
+    code = ma.fields.String()
+    message = ma.fields.Function(note_in_words, metadata={"type": "string"})
+
+
 class ImportSchema(Schema):
     """What one uploaded table says."""
 
@@ -67,6 +76,7 @@ class ImportSchema(Schema):
     rows = ma.fields.Integer(attribute="row_count")
     valid = ma.fields.Function(lambda job: len(job.valid_rows), metadata={"type": "integer"})
     errors = ma.fields.List(ma.fields.Nested(RowErrorSchema))
+    notes = ma.fields.List(ma.fields.Nested(NoteSchema))
     applied_at = ma.fields.DateTime(allow_none=True)
     undone_at = ma.fields.DateTime(allow_none=True)
 
@@ -79,11 +89,12 @@ class Uploads(MethodView):
     @imports.arguments(UploadSchema, location="query")
     @imports.arguments(FileSchema, location="files")
     @imports.response(201, ImportSchema)
+    @imports.alt_response(503, schema=ProblemSchema, description="No time for the file now.")
     def post(self, wanted: dict[str, Any], files: dict[str, Any], kind: str) -> ImportJob:
         """Upload a table as .xlsx or .csv, and read what is wrong with its rows."""
         actor = current_staff()
-        rows = read_table(files["file"].read())
-        request = UploadTable(ImportKind(kind), rows, **wanted)
+        table = read_table(files["file"].read())
+        request = UploadTable(ImportKind(kind), table, **wanted)
         with transaction() as session:
             return upload_table(session, actor, request, now=community_now(actor.timezone))
 

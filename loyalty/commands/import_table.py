@@ -17,7 +17,7 @@ from loyalty.commands.session import (
 from loyalty.models import ImportJob
 from loyalty.services.imports import ImportKind, UploadTable, apply_import, upload_table
 from loyalty.services.tables import read_table
-from loyalty.words.imports import row_fault_in_words
+from loyalty.words.imports import note_in_words, row_fault_in_words
 
 
 @click.command("import")
@@ -34,12 +34,12 @@ def import_table(
 
     Exits with 1 if a row is wrong.
     """
-    rows = read_table(file.read_bytes())
+    table = read_table(file.read_bytes())
     with opened(database_of(settings_of_environment())) as session:
         actor = account_of(session, username)
         now = community_now(actor.timezone)
         job = upload_table(
-            session, actor, UploadTable(ImportKind(kind), rows, dry_run=True), now=now
+            session, actor, UploadTable(ImportKind(kind), table, dry_run=True), now=now
         )
         if applying and (only_valid or not job.errors):
             apply_import(session, actor, job.id, only_valid=only_valid, now=now)
@@ -53,11 +53,13 @@ def report(job: ImportJob, *, as_json: bool) -> None:
         {"row": fault["row"], "column": fault["column"], "message": row_fault_in_words(fault)}
         for fault in job.errors
     ]
+    notes = [note_in_words(note) for note in job.notes]
     answer = {
         "import_id": str(job.id),
         "rows": job.row_count,
         "valid": len(job.valid_rows),
         "errors": errors,
+        "notes": notes,
         "applied": job.applied_at is not None,
     }
     if as_json:
@@ -65,5 +67,7 @@ def report(job: ImportJob, *, as_json: bool) -> None:
         return
     for error in errors:
         click.echo(f"第{error['row']}行 {error['message']}")
+    for note in notes:
+        click.echo(note)
     outcome = "taken in" if job.applied_at else "not taken in; --apply does"
     click.echo(f"{job.row_count} rows, {len(job.valid_rows)} right, {outcome}.")

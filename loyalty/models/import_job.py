@@ -22,9 +22,9 @@ class ImportJob(Identified):
     community_id: Mapped[UUID] = mapped_column(ForeignKey("community.id"), index=True)
     kind: Mapped[str]
     row_count: Mapped[int]
-    table_rows: Mapped[list[Any] | None] = mapped_column(JSONB(none_as_null=True))
-    """The table as it was read, ``[number, [text, …]]`` for each row, as long as staff are asked
-    about it; afterwards its headings and the rows that were left out, for a while."""
+    kept_table: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    """The table as `tables.stored` writes it, as long as staff are asked about it; afterwards its
+    headings and the rows that were left out, for a while."""
     answers: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict, server_default="{}")
     """What staff have said about the table, see `TableAnswers`."""
     valid_rows: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
@@ -33,6 +33,8 @@ class ImportJob(Identified):
     errors: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
     """``row`` (as numbered in the file), ``column`` (its heading), ``code``, and the ``values``
     that the words for it need."""
+    notes: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default="[]")
+    """Like the errors, of what is no fault: rows passed over, texts completed."""
     uploaded_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff_account.id"))
     uploaded_at: Mapped[Moment]
     applied_at: Mapped[Moment | None]

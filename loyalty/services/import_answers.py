@@ -67,8 +67,9 @@ class TableAnswers:
             ValueRefusedError: no column holds such a thing, or the answer is not offered.
         """
         fields = {column.field for column in intake.columns}
+        parts = {part.field for column in intake.columns for part in column.parts}
         for place, name in self.columns.items():
-            if name != IGNORED and name not in fields:
+            if name != IGNORED and name not in fields | parts:
                 raise ValueRefusedError(f"/columns/{place}", "A table has no such field.")
         offered = {ask.field: ask.answers for ask in intake.asks}
         for name, said in self.everywhere.items():

@@ -13,7 +13,8 @@ from loyalty.models import ImportJob
 from loyalty.services.actors import StaffMember
 from loyalty.services.import_answers import TableAnswers
 from loyalty.services.import_guesses import guess_columns
-from loyalty.services.import_intake import Ask
+from loyalty.services.import_intake import Ask, Intake
+from loyalty.services.import_keeping import table_kept
 from loyalty.services.import_layout import Column, FileRow, RowFaultCode
 from loyalty.services.import_reading import Reading
 from loyalty.services.imports import reading_of
@@ -96,8 +97,8 @@ class FaultyRow:
 class Conversation:
     """Everything the page of an import shows."""
 
-    fields: Sequence[Column]
-    """What columns may hold."""
+    fields: Sequence[tuple[str, str]]
+    """What columns may hold: field and heading."""
     columns: Sequence[SeenColumn]
     missing: Sequence[Column]
     asks: Sequence[OpenAsk]
@@ -107,6 +108,9 @@ class Conversation:
     preview: Sequence[FileRow]
     shown_fields: Sequence[Column]
     """Those the table has something about."""
+    other_faults: Sequence[Mapping[str, Any]]
+    """Of rows and sheets that were not read."""
+    notes: Sequence[Mapping[str, Any]]
 
     def questions(self) -> int:
         """Return how many answers are needed before every row can come in."""
@@ -132,7 +136,7 @@ def conversation_about(
     faults = [fault for fault in job.errors if fault["row"] in rows]
     filled = {field for row in reading.rows for field in row.cells}
     return Conversation(
-        fields=intake.columns,
+        fields=_fields(intake),
         columns=_columns(reading, job),
         missing=[c for c in reading.missing if c.field not in {a.field for a in intake.asks}],
         asks=_asks(reading),
@@ -145,6 +149,12 @@ def conversation_about(
         faulty=_faulty(faults, rows, reading)[:FAULTY_SHOWN],
         preview=[row for row, _ in reading.right[:PREVIEWED]],
         shown_fields=[column for column in intake.columns if column.field in filled],
+        other_faults=[
+            fault
+            for fault in job.errors
+            if fault["row"] not in rows and not is_about_headings(fault)
+        ],
+        notes=job.notes,
     )
 
 
@@ -153,9 +163,21 @@ def is_about_headings(fault: Mapping[str, Any]) -> bool:
     return fault["code"] in ABOUT_HEADINGS
 
 
+def _fields(intake: Intake[Any]) -> list[tuple[str, str]]:
+    """Return everything a column may hold, parts of addresses behind the whole."""
+    return [
+        (field, heading)
+        for column in intake.columns
+        for field, heading in (
+            (column.field, column.heading),
+            *((part.field, part.names[0]) for part in column.parts),
+        )
+    ]
+
+
 def _columns(reading: Reading[Any], job: ImportJob) -> list[SeenColumn]:
     table = reading.table
-    below = [cells for number, cells in job.table_rows or () if number > table.top_number]
+    below = [row.cells for row in table_kept(job).rows if row.number > table.top_number]
     width = max([len(table.top), *map(len, below)])
     samples = {
         place: [cells[place] for cells in below if place < len(cells) and cells[place]]

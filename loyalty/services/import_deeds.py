@@ -12,10 +12,15 @@ from loyalty.models import Deed, DeedKind
 from loyalty.services import import_cells as cells
 from loyalty.services.actors import StaffMember
 from loyalty.services.deeds import RecordDeed, deed_kinds, new_deed
+from loyalty.services.headings import DEEDS
 from loyalty.services.import_asks import asks_about_deeds
+from loyalty.services.import_days import day, with_year
+from loyalty.services.import_hours import hundredths_in, with_unit
 from loyalty.services.import_intake import Intake
 from loyalty.services.import_layout import CellRefusedError, Column, RowFaultCode
+from loyalty.services.import_residents import SHARED, name_column, unit_column
 from loyalty.services.people_named import known_people, person_meant
+from loyalty.services.table_cells import CellMark
 
 
 def deed_intake(session: Session, actor: StaffMember, *, now: datetime) -> Intake[RecordDeed]:
@@ -51,21 +56,36 @@ def deed_intake(session: Session, actor: StaffMember, *, now: datetime) -> Intak
 
 def _columns(kinds: Collection[DeedKind], *, today: date) -> list[Column]:
     return [
-        Column("name", "姓名", ("居民姓名", "name"), cells.named),
-        Column("unit", "住址", ("地址", "楼栋房号", "unit", "address"), cells.called),
-        Column("household_ref", "户号", ("household", "household ref"), cells.called),
-        Column("resident_id", "居民编号", ("resident id",), resident_id),
-        Column(
+        name_column(required=False),
+        unit_column(required=False),
+        _column("household_ref", cells.placed, takes=SHARED),
+        _column("resident_id", resident_id),
+        _column(
             "kind",
-            "种类",
-            ("好事种类", "kind"),
             cells.one_of(_named(kinds), RowFaultCode.UNKNOWN_KIND),
             required=True,
+            takes=SHARED,
         ),
-        Column("points_hundredths", "积分", ("分数", "时长", "points", "hours"), cells.points),
-        Column("done_on", "日期", ("date",), _day_until(today), required=True),
-        Column("source", "来源", ("出处", "source"), cells.text, required=True),
+        _column(
+            "points_hundredths",
+            hundredths_in,
+            takes=frozenset({CellMark.FRACTION, CellMark.TIME}),
+            complete=with_unit,
+        ),
+        _column(
+            "done_on",
+            _day_until(today),
+            required=True,
+            takes=SHARED | {CellMark.DATE},
+            complete=with_year(today),
+        ),
+        _column("source", cells.text, required=True, takes=SHARED),
     ]
+
+
+def _column(field: str, read: Callable[[str], Any], **more: Any) -> Column:
+    heading, *others = DEEDS[field]
+    return Column(field, heading, others, read, **more)
 
 
 def resident_id(cell: str) -> UUID:
@@ -77,12 +97,13 @@ def resident_id(cell: str) -> UUID:
 
 
 def _named(kinds: Collection[DeedKind]) -> list[tuple[str, DeedKind]]:
+    """Return the kinds by what a sheet may call them."""
     return [(name, kind) for kind in kinds for name in (kind.name, kind.code)]
 
 
 def _day_until(today: date) -> Callable[[str], date]:
     def read(cell: str) -> date:
-        done_on = cells.day(cell)
+        done_on = day(cell)
         if done_on > today:
             raise CellRefusedError(RowFaultCode.FUTURE_DATE)
         return done_on

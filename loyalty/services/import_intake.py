@@ -96,6 +96,9 @@ def _values(
     values: dict[str, Any] = {}
     refusals: list[tuple[str, CellRefusedError]] = []
     for column in columns:
+        if column.field in row.refused:
+            refusals.append((column.field, row.refused[column.field]))
+            continue
         cell = row.cells.get(column.field)
         if cell is None:
             if column.required:

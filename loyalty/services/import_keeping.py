@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from loyalty.models import ImportJob
 from loyalty.services.import_layout import LaidOut
-from loyalty.services.tables import TableRow
+from loyalty.services.tables import Table, stored, table_of
 
 DAYS_KEPT = timedelta(days=7)
 """For which a table waits for answers, or for somebody who mends the rows that were left out."""
@@ -26,24 +26,29 @@ _NEVER_KEPT = re.compile(
 _ID_NUMBER = re.compile(r"\d{17}[\dXx]", re.ASCII)
 
 
-def table_to_keep(rows: Sequence[TableRow], table: LaidOut) -> list[Any]:
+def table_to_keep(table: Table, found: LaidOut) -> dict[str, Any]:
     """Return a table as it is stored: without what the programme never asks of anybody."""
-    secret = {place for place, heading in enumerate(table.top) if _NEVER_KEPT.search(heading)}
-    return [
-        [
-            row.number,
-            [
-                "" if place not in table.fields and _is_secret(row, place, table, secret) else cell
+    secret = {place for place, heading in enumerate(found.top) if _NEVER_KEPT.search(heading)}
+    kept = [
+        row
+        if row.number <= found.top_number
+        else replace(
+            row,
+            cells=[
+                ""
+                if place not in found.fields and (place in secret or _is_id_number(cell))
+                else cell
                 for place, cell in enumerate(row.cells)
             ],
-        ]
-        for row in rows
+        )
+        for row in table.rows
     ]
+    return stored(replace(table, rows=kept))
 
 
-def rows_kept(job: ImportJob) -> list[TableRow]:
-    """Return the rows that are kept of a table."""
-    return [TableRow(number, cells) for number, cells in job.table_rows or ()]
+def table_kept(job: ImportJob) -> Table:
+    """Return what is kept of a table."""
+    return table_of(job.kept_table or {"rows": []})
 
 
 def keep_what_was_left_out(job: ImportJob, top: int) -> None:
@@ -53,12 +58,9 @@ def keep_what_was_left_out(job: ImportJob, top: int) -> None:
         top: the number of the row with the headings.
     """
     left_out = {fault["row"] for fault in job.errors if fault["row"] > top}
-    kept = [
-        [row.number, list(row.cells)]
-        for row in rows_kept(job)
-        if row.number <= top or row.number in left_out
-    ]
-    job.table_rows = kept if left_out else None
+    table = table_kept(job)
+    kept = [row for row in table.rows if row.number <= top or row.number in left_out]
+    job.kept_table = stored(replace(table, rows=kept)) if left_out else None
     job.answers = {}
     job.valid_rows = [{"row": row["row"], "cells": {}} for row in job.valid_rows]
     job.errors = [
@@ -75,15 +77,12 @@ def forget_tables(session: Session, community_id: UUID, *, now: datetime) -> Non
         update(ImportJob)
         .where(
             ImportJob.community_id == community_id,
-            ImportJob.table_rows.is_not(None),
+            ImportJob.kept_table.is_not(None),
             ImportJob.uploaded_at < now - DAYS_KEPT,
         )
-        .values(table_rows=None)
+        .values(kept_table=None)
     )
 
 
-def _is_secret(row: TableRow, place: int, table: LaidOut, secret: set[int]) -> bool:
-    if row.number <= table.top_number:
-        return False
-    plain = "".join(unicodedata.normalize("NFKC", row.cells[place]).split())
-    return place in secret or bool(_ID_NUMBER.fullmatch(plain))
+def _is_id_number(cell: str) -> bool:
+    return bool(_ID_NUMBER.fullmatch("".join(unicodedata.normalize("NFKC", cell).split())))

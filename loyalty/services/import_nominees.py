@@ -7,16 +7,18 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from loyalty.services.actors import StaffMember
-from loyalty.services.import_cells import called, named
+from loyalty.services.headings import RESIDENTS
+from loyalty.services.import_cells import placed
 from loyalty.services.import_deeds import resident_id
 from loyalty.services.import_intake import Intake
 from loyalty.services.import_layout import Column
+from loyalty.services.import_residents import SHARED, name_column, unit_column
 from loyalty.services.people_named import known_people, person_meant
 
 _COLUMNS = (
-    Column("name", "姓名", ("居民姓名", "候选人", "候选人姓名", "被推荐人", "name"), named),
-    Column("unit", "住址", ("楼栋房号", "地址", "unit", "address"), called),
-    Column("household_ref", "户号", ("household", "household ref"), called),
+    name_column(required=False),
+    unit_column(required=False),
+    Column("household_ref", "户号", RESIDENTS["household_ref"], placed, takes=SHARED),
     Column("resident_id", "居民编号", ("resident id",), resident_id),
 )
 

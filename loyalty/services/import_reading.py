@@ -7,25 +7,20 @@ from functools import reduce
 from typing import Generic, TypeVar
 
 from loyalty.services.errors import ValueRefusedError
+from loyalty.services.headings import plain
 from loyalty.services.import_answers import TableAnswers
+from loyalty.services.import_columns import FIRST_ROWS
 from loyalty.services.import_intake import Ask, Intake, judged
-from loyalty.services.import_layout import (
-    TITLE_ROWS,
-    Column,
-    FileRow,
-    LaidOut,
-    RowFault,
-    RowFaultCode,
-    laid_out,
-    plain,
-)
-from loyalty.services.import_passed import is_about_the_making
+from loyalty.services.import_layout import Column, FileRow, LaidOut, RowFault, RowFaultCode
+from loyalty.services.import_passing import is_signature
+from loyalty.services.import_rows import laid_out
 from loyalty.services.import_spellings import one_spelling
-from loyalty.services.tables import TableRow
+from loyalty.services.tables import Table
 
 Request = TypeVar("Request")
 
-_LETTER = re.compile(r"[A-Za-z]{1,2}")
+_LETTERS = re.compile(r"[A-Za-z]{1,2}")
+_UNNAMED_SHEET = re.compile(r"(?:sheet|工作表|表)\s*\d*", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,64 +39,35 @@ class Reading(Generic[Request]):
     faults: Sequence[RowFault]
 
 
-def read_with(
-    rows: Sequence[TableRow], intake: Intake[Request], answers: TableAnswers
-) -> Reading[Request]:
+def read_with(table: Table, intake: Intake[Request], answers: TableAnswers) -> Reading[Request]:
     """Read a table: lay it out, fill in what was said, and judge each row."""
     asks = {ask.field: ask for ask in intake.asks}
-    askable = [replace(c, required=c.required and c.field not in asks) for c in intake.columns]
-    table = laid_out(rows, askable, chosen=answers.columns)
-    everywhere = _everywhere(table, intake, answers)
-    missing = [
-        column
+    columns = [
+        replace(column, required=column.required and column.field not in asks)
         for column in intake.columns
-        if column.required and column.field not in {*table.fields.values(), *everywhere}
     ]
-    filled = [_filled(row, asks, everywhere, answers) for row in table.rows]
-    faults = [fault for fault in table.faults if fault.code is not RowFaultCode.MISSING_HEADING]
+    found = laid_out(table, columns, chosen=answers.columns)
+    everywhere = _everywhere(table, found, intake, answers)
+    missing = _missing(found, intake, everywhere)
+    rows = [_filled(row, asks, everywhere, answers) for row in found.rows]
+    faults = [fault for fault in found.faults if fault.code is not RowFaultCode.MISSING_HEADING]
     faults += [
-        RowFault(table.top_number, column.heading, RowFaultCode.MISSING_HEADING, {})
+        RowFault(found.top_number, column.heading, RowFaultCode.MISSING_HEADING, {})
         for column in missing
     ]
     if missing:
-        return Reading(intake, table, everywhere, missing, filled, [], faults)
+        return Reading(intake, found, everywhere, missing, rows, [], faults)
+    asked_about = set[int]()
     for field, known in intake.spelt_alike.items():
-        spelt = one_spelling(filled, field, table.headings[field], known, answers.one_household)
-        filled, faults = list(spelt.rows), [*faults, *spelt.faults]
-    asked_about = {fault.row for fault in faults if fault.row > table.top_number}
-    result = judged(filled, intake, table.headings)
+        spelt = one_spelling(rows, field, found.headings[field], known, answers.one_household)
+        rows, faults = list(spelt.rows), [*faults, *spelt.faults]
+        asked_about |= {fault.row for fault in spelt.faults}
+    result = judged(rows, intake, found.headings)
     right = [(row, request) for row, request in result.right if row.number not in asked_about]
-    return Reading(intake, table, everywhere, [], filled, right, [*faults, *result.faults])
+    return Reading(intake, found, everywhere, [], rows, right, [*faults, *result.faults])
 
 
-def _everywhere(
-    table: LaidOut, intake: Intake[Request], answers: TableAnswers
-) -> Mapping[str, str]:
-    """Return what holds for all rows: what the titles say, unless staff say otherwise."""
-    written = [cell for row in table.titles for cell in row.cells]
-    titles = [cell for cell in written if cell and not is_about_the_making(cell)]
-    stated = {
-        ask.field: said
-        for ask in intake.asks
-        if ask.field not in table.fields.values() and (said := ask.stated(titles))
-    }
-    return {**stated, **answers.everywhere}
-
-
-def _filled(
-    row: FileRow, asks: Mapping[str, Ask], everywhere: Mapping[str, str], answers: TableAnswers
-) -> FileRow:
-    corrected = {**row.cells, **answers.cells.get(row.number, {})}
-    cells = {field: cell for field, cell in corrected.items() if cell}
-    for field, said in everywhere.items():
-        if field not in cells and field in asks and (cell := asks[field].cell(said, cells)):
-            cells[field] = cell
-    if row.number in answers.people:
-        cells["resident_id"] = answers.people[row.number]
-    return FileRow(row.number, cells)
-
-
-def places_of(columns: Mapping[str, str], rows: Sequence[TableRow]) -> Mapping[int, str]:
+def places_of(columns: Mapping[str, str], table: Table) -> Mapping[int, str]:
     """Return what columns hold by their places.
 
     Args:
@@ -114,13 +80,70 @@ def places_of(columns: Mapping[str, str], rows: Sequence[TableRow]) -> Mapping[i
     for name, said in columns.items():
         at = [
             place
-            for row in rows[:TITLE_ROWS]
+            for row in table.rows[:FIRST_ROWS]
             for place, cell in enumerate(row.cells)
-            if plain(cell) == plain(name)
+            if cell and plain(cell) == plain(name)
         ]
-        if not at and _LETTER.fullmatch(name):
-            at = [reduce(lambda place, letter: place * 26 + ord(letter) - 64, name.upper(), 0) - 1]
+        if not at and _LETTERS.fullmatch(name):
+            at = [_place_of(name.upper())]
         if not at:
             raise ValueRefusedError(f"/columns/{name}", "No column is called so.")
         places[at[0]] = said
     return places
+
+
+def _place_of(letters: str) -> int:
+    """Return the place of the column a spreadsheet calls by some letters, from 0."""
+    return reduce(lambda place, letter: place * 26 + ord(letter) - ord("A") + 1, letters, 0) - 1
+
+
+def _missing(
+    found: LaidOut, intake: Intake[Request], everywhere: Mapping[str, str]
+) -> list[Column]:
+    asked = {ask.field for ask in intake.asks}
+    nowhere = {fault.column for fault in found.faults if fault.code is RowFaultCode.MISSING_HEADING}
+    said = {*found.fields.values(), *everywhere}
+    return [
+        column
+        for column in intake.columns
+        if column.required
+        and (column.field not in said if column.field in asked else column.heading in nowhere)
+    ]
+
+
+def _everywhere(
+    table: Table, found: LaidOut, intake: Intake[Request], answers: TableAnswers
+) -> Mapping[str, str]:
+    """Return what holds for all rows: what the titles say, unless staff say otherwise."""
+    above = [cell for row in found.titles for cell in row.cells]
+    titles = [cell for cell in above if cell and not is_signature(cell)]
+    if table.sheet and not _UNNAMED_SHEET.fullmatch(table.sheet):
+        titles.append(table.sheet)
+    stated = {
+        ask.field: said
+        for ask in intake.asks
+        if ask.field not in found.fields.values() and (said := ask.stated(titles))
+    }
+    return {**stated, **answers.everywhere}
+
+
+def _filled(
+    row: FileRow,
+    asks: Mapping[str, Ask],
+    everywhere: Mapping[str, str],
+    answers: TableAnswers,
+) -> FileRow:
+    """Return a row with what staff have said about it and about all rows."""
+    mended = answers.cells.get(row.number, {})
+    moved = {
+        field: refusal
+        for field, refusal in row.refused.items()
+        if field not in mended or refusal.code is RowFaultCode.EXTRA_CELLS
+    }
+    cells = {field: cell for field, cell in {**row.cells, **mended}.items() if cell}
+    for field, said in everywhere.items():
+        if field not in cells and field not in moved and (cell := asks[field].cell(said, cells)):
+            cells[field] = cell
+    if row.number in answers.people:
+        cells["resident_id"] = answers.people[row.number]
+    return FileRow(row.number, cells, moved)

@@ -1,6 +1,6 @@
 """Tables of residents, shops, deeds and nominees on their way in: judged, applied, undone."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
@@ -20,16 +20,17 @@ from loyalty.services.import_intake import Intake, judged
 from loyalty.services.import_keeping import (
     forget_tables,
     keep_what_was_left_out,
-    rows_kept,
+    table_kept,
     table_to_keep,
 )
-from loyalty.services.import_layout import FileRow, laid_out
+from loyalty.services.import_layout import FileRow
 from loyalty.services.import_nominees import nominee_intake
 from loyalty.services.import_reading import Reading, places_of, read_with
 from loyalty.services.import_residents import resident_intake
+from loyalty.services.import_rows import laid_out
 from loyalty.services.import_shops import shop_intake
 from loyalty.services.import_undo import remove_added, uses_of
-from loyalty.services.tables import TableRow
+from loyalty.services.tables import Table
 
 
 class ImportKind(StrEnum):
@@ -64,7 +65,7 @@ class UploadTable:
     """A table that has been read."""
 
     kind: ImportKind
-    rows: Sequence[TableRow]
+    table: Table
     dry_run: bool
     """True stores what the table says and adds nothing; False adds it if no row is wrong."""
     answers: TableAnswers = field(default_factory=TableAnswers)
@@ -85,10 +86,10 @@ def upload_table(
         uploaded_by=actor.account_id,
         uploaded_at=now,
     )
-    columns = {**request.answers.columns, **places_of(request.columns, request.rows)}
+    columns = {**request.answers.columns, **places_of(request.columns, request.table)}
     answers = replace(request.answers, columns=columns).made_sense_of(intake)
-    reading = _judge(job, request.rows, intake, answers)
-    job.table_rows = table_to_keep(request.rows, reading.table)
+    reading = _judge(job, request.table, intake, answers)
+    job.kept_table = table_to_keep(request.table, reading.table)
     session.add(job)
     session.flush()
     _note(session, actor, "import.uploaded", job, now=now)
@@ -109,12 +110,12 @@ def answer_import(
     _refuse(
         {
             ImportObstacle.APPLIED_ALREADY: job.applied_at is not None,
-            ImportObstacle.TABLE_FORGOTTEN: job.table_rows is None,
+            ImportObstacle.TABLE_FORGOTTEN: job.kept_table is None,
         }
     )
     intake = intake_of(session, actor, ImportKind(job.kind), now=now)
     said = TableAnswers.of(job.answers).followed_by(answers).made_sense_of(intake)
-    _judge(job, rows_kept(job), intake, said)
+    _judge(job, table_kept(job), intake, said)
     session.flush()
     return job
 
@@ -123,10 +124,10 @@ def reading_of(
     session: Session, actor: StaffMember, job: ImportJob, *, now: datetime
 ) -> Reading[Any] | None:
     """Return how a table is read at present; None if it is not kept any more."""
-    if job.table_rows is None:
+    if job.kept_table is None:
         return None
     intake = intake_of(session, actor, ImportKind(job.kind), now=now)
-    return read_with(rows_kept(job), intake, TableAnswers.of(job.answers))
+    return read_with(table_kept(job), intake, TableAnswers.of(job.answers))
 
 
 def apply_import(
@@ -153,13 +154,14 @@ def apply_import(
 
 
 def _judge(
-    job: ImportJob, rows: Sequence[TableRow], intake: Intake[Any], answers: TableAnswers
+    job: ImportJob, table: Table, intake: Intake[Any], answers: TableAnswers
 ) -> Reading[Any]:
-    reading = read_with(rows, intake, answers)
+    reading = read_with(table, intake, answers)
     job.answers = answers.stored()
     job.row_count = reading.table.row_count
     job.valid_rows = [{"row": row.number, "cells": dict(row.cells)} for row, _ in reading.right]
     job.errors = [asdict(fault) for fault in reading.faults]
+    job.notes = [asdict(one) for one in reading.table.notes]
     return reading
 
 
@@ -182,7 +184,7 @@ def undo_import(
         raise ImportStateError("Some of what it added is in use: " + ", ".join(uses) + ".", uses)
     remove_added(session, job)
     job.undone_at = now
-    job.table_rows, job.answers = None, {}
+    job.kept_table, job.answers = None, {}
     _note(session, actor, "import.undone", job, now=now)
     return job
 
@@ -241,9 +243,9 @@ def _take_in(
     _refuse({ImportObstacle.OVERTAKEN: bool(result.faults)})
     intake.add([request for _, request in result.right], job.id)
     job.applied_at = now
-    if job.table_rows is not None:
+    if job.kept_table is not None:
         chosen = TableAnswers.of(job.answers).columns
-        table = laid_out(rows_kept(job), intake.columns, chosen=chosen)
+        table = laid_out(table_kept(job), intake.columns, chosen=chosen)
         keep_what_was_left_out(job, table.top_number)
     _note(session, actor, "import.applied", job, now=now)
 

@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "20261129_1540"
-down_revision = "20261129_1510"
+down_revision = "20261129_1530"
 branch_labels = None
 depends_on = None
 
@@ -15,7 +15,7 @@ KIND = "ck_import_job_kind_known"
 def upgrade() -> None:
     op.add_column(
         "import_job",
-        sa.Column("table_rows", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
+        sa.Column("kept_table", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
     )
     op.add_column(
         "import_job",
@@ -35,8 +35,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.execute("DELETE FROM import_job WHERE kind = 'nominees'")
     op.drop_constraint(op.f(KIND), "import_job")
-    op.create_check_constraint(
-        op.f(KIND), "import_job", "kind IN ('residents', 'shops', 'deeds')"
-    )
+    op.create_check_constraint(op.f(KIND), "import_job", "kind IN ('residents', 'shops', 'deeds')")
     op.drop_column("import_job", "answers")
-    op.drop_column("import_job", "table_rows")
+    op.drop_column("import_job", "kept_table")

@@ -96,7 +96,7 @@ def test_formulas_of_an_attacker_are_refused(client: FlaskClient, staff: dict[st
     ("content", "advice"),
     [
         (b"", "empty"),
-        (b"\xff\xd8\xff\xe0\x00\x10JFIF", "Upload a table"),
+        (b"\xff\xd8\xff\xe0\x00\x10JFIF", "This is a picture"),
         (b"\xd0\xcf\x11\xe0" + bytes(600), "without a password"),
         (b"PK\x03\x04" + bytes(100), "damaged"),
         (workbook(*[[number] for number in range(5_002)]), "5,000 rows"),

@@ -51,7 +51,8 @@ def test_a_register_as_an_office_keeps_it_comes_in_after_two_questions(
     assert "还不知道哪一列是：住址" in asked
     assert '<option value="unit" selected>' in asked
     assert "都成年吗" in asked
-    told = say(clerk, page, column__1="unit", everywhere__adult="是", everywhere__household_ref="by_unit")  # fmt: skip
+    said = {"column__1": "unit", "everywhere__adult": "是", "everywhere__household_ref": "by_unit"}
+    told = say(clerk, page, **said)
     assert "一共5行 · 5行可以导入 · 0处有错" in told
     press(clerk, page, f"{page}/apply")
 
@@ -79,7 +80,9 @@ def test_by_address_whoever_moves_in_joins_the_household_that_lives_there(
 ) -> None:
     given_resident(session, community, unit="3栋1单元101", household_ref="H-7")
     session.commit()
-    table = workbook(("姓名", "住址", "成年"), ("赵小", "３栋1单元 101", "否"), ("钱大", "5栋1", "是"))
+    table = workbook(
+        ("姓名", "住址", "成年"), ("赵小", "３栋1单元 101", "否"), ("钱大", "5栋1", "是")
+    )
 
     page = uploaded(clerk, "residents", table)
     say(clerk, page, everywhere__household_ref="by_unit")
@@ -164,9 +167,7 @@ def test_staff_say_which_of_two_namesakes_did_the_deed(
     assert session.scalars(select(Deed.resident_id)).all() == [meant.id]
 
 
-def test_nobody_of_another_community_is_meant(
-    clerk: FlaskClient, session: Session, community: Community
-) -> None:
+def test_nobody_of_another_community_is_meant(clerk: FlaskClient, session: Session) -> None:
     stranger = given_resident(session, given_community(session), name="陈荣")
     session.commit()
 

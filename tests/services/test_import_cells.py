@@ -7,7 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from loyalty.rules.money import Permille
-from loyalty.services.import_cells import day, points, rate, text, yes_or_no
+from loyalty.services.import_cells import rate, text, yes_or_no
+from loyalty.services.import_days import day
+from loyalty.services.import_hours import hundredths_in as points
 from loyalty.services.import_layout import CellRefusedError
 from loyalty.services.points import MOST_POINTS, as_written
 

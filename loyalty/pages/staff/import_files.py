@@ -11,7 +11,8 @@ from loyalty.models import ImportJob
 from loyalty.reports.workbooks import XLSX, FormColumn, MarkedRow, form_to_fill_in, marked_table
 from loyalty.services.import_asks import NO, YES
 from loyalty.services.import_intake import Intake
-from loyalty.services.import_passed import EXAMPLE
+from loyalty.services.import_keeping import table_kept
+from loyalty.services.import_passing import EXAMPLE
 from loyalty.services.import_reading import Reading
 from loyalty.words.import_forms import KINDS, YES_OR_NO, example_of, hint_of
 from loyalty.words.imports import row_fault_in_words
@@ -43,6 +44,7 @@ def marked_file(job: ImportJob, reading: Reading[Any]) -> Response:
     for fault in job.errors:
         faults[fault["row"]].append(fault)
     whole = job.applied_at is None
+    kept = [(row.number, row.cells) for row in table_kept(job).rows]
     rows = [
         MarkedRow(
             number - 1 if whole else place,
@@ -50,12 +52,10 @@ def marked_file(job: ImportJob, reading: Reading[Any]) -> Response:
             frozenset(_places_of(faults[number], places) if number > table.top_number else ()),
             _note(faults[number], number, whole=whole),
         )
-        for place, (number, cells) in enumerate(job.table_rows or ())
+        for place, (number, cells) in enumerate(kept)
     ]
     top = next(
-        row.place
-        for row, (number, _) in zip(rows, job.table_rows or (), strict=True)
-        if number == table.top_number
+        row.place for row, (number, _) in zip(rows, kept, strict=True) if number == table.top_number
     )
     book = marked_table(rows, top=top, heading=gettext("问题"))
     return _download(book, gettext("%(kind)s 有错的行", kind=str(KINDS[job.kind])))

@@ -33,7 +33,7 @@ from loyalty.services.tables import read_table
 from loyalty.services.todo import current_round
 from loyalty.words.import_forms import KINDS
 from loyalty.words.import_questions import ASKS
-from loyalty.words.imports import row_fault_in_words
+from loyalty.words.imports import note_in_words, row_fault_in_words
 from loyalty.words.refusals import refusal_in_words
 
 imports = console.Console("imports", "/imports")
@@ -93,6 +93,7 @@ def shown(import_id: UUID) -> Any:
         asked=asked,
         words=ASKS,
         in_words=row_fault_in_words,
+        note_in_words=note_in_words,
         faults=[fault for fault in job.errors if asked is None or not is_about_headings(fault)],
         form=ConfirmationForm(),
         open_round=selection_round if nominating and job.kind == ImportKind.RESIDENTS else None,
