@@ -8,6 +8,7 @@ from flask.views import MethodView
 from flask_smorest.fields import Upload
 
 from loyalty.api.access import Caller, current_staff, open_to
+from loyalty.api.import_answers import SaidSchema
 from loyalty.api.noun import Noun
 from loyalty.api.problems import ProblemSchema
 from loyalty.api.schemas import Flag, Schema
@@ -57,6 +58,10 @@ class RowErrorSchema(Schema):
     column = ma.fields.String(metadata={"description": "Its heading"})
     code = ma.fields.String()
     message = ma.fields.Function(row_fault_in_words, metadata={"type": "string"})
+    choices = ma.fields.Function(
+        lambda fault: fault["values"].get("choices", []),
+        metadata={"type": "array", "items": {"type": "object"}},
+    )
 
 
 class NoteSchema(Schema):
@@ -87,14 +92,17 @@ class Uploads(MethodView):
 
     @open_to(Caller.STAFF)
     @imports.arguments(UploadSchema, location="query")
+    @imports.arguments(SaidSchema, location="form")
     @imports.arguments(FileSchema, location="files")
     @imports.response(201, ImportSchema)
     @imports.alt_response(503, schema=ProblemSchema, description="No time for the file now.")
-    def post(self, wanted: dict[str, Any], files: dict[str, Any], kind: str) -> ImportJob:
+    def post(
+        self, wanted: dict[str, Any], said: dict[str, Any], files: dict[str, Any], kind: str
+    ) -> ImportJob:
         """Upload a table as .xlsx or .csv, and read what is wrong with its rows."""
         actor = current_staff()
         table = read_table(files["file"].read())
-        request = UploadTable(ImportKind(kind), table, **wanted)
+        request = UploadTable(ImportKind(kind), table, **wanted, **said)
         with transaction() as session:
             return upload_table(session, actor, request, now=community_now(actor.timezone))
 

@@ -187,16 +187,16 @@ def test_what_nobody_may_ask_is_not_kept_and_the_rest_only_while_it_is_needed(
     page = uploaded(clerk, "residents", workbook(*rows))
     job = session.scalars(select(ImportJob)).one()
 
-    assert job.table_rows is not None
-    assert "11010119900307" not in str(job.table_rows)
-    assert "爱好下棋" in str(job.table_rows)
+    assert "11010119900307" not in str(job.kept_table)
+    assert "爱好下棋" in str(job.kept_table)
     press(clerk, page, f"{page}/apply")
     session.refresh(job)
-    assert [number for number, _ in job.table_rows] == [1, 3]
+    assert job.kept_table is not None
+    assert [row["number"] for row in job.kept_table["rows"]] == [1, 3]
     assert job.valid_rows == [{"row": 2, "cells": {}}]
     press(clerk, page, f"{page}/undo")
     session.refresh(job)
-    assert job.table_rows is None
+    assert job.kept_table is None
 
 
 def test_no_answer_changes_what_has_been_taken_in(clerk: FlaskClient, session: Session) -> None:
