@@ -2,8 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from string import ascii_uppercase
 from typing import Any
 
@@ -132,7 +132,7 @@ def conversation_about(
     if reading is None:
         return None
     intake = reading.intake
-    rows = {row.number: row for row in reading.rows}
+    rows = {row.number: row for row in _with_refused_cells(reading, job)}
     faults = [fault for fault in job.errors if fault["row"] in rows]
     filled = {field for row in reading.rows for field in row.cells}
     return Conversation(
@@ -147,7 +147,7 @@ def conversation_about(
             if fault["values"].get("choices")
         ],
         faulty=_faulty(faults, rows, reading)[:FAULTY_SHOWN],
-        preview=[row for row, _ in reading.right[:PREVIEWED]],
+        preview=[_as_it_comes_in(row, intake) for row, _ in reading.right[:PREVIEWED]],
         shown_fields=[column for column in intake.columns if column.field in filled],
         other_faults=[
             fault
@@ -161,6 +161,20 @@ def conversation_about(
 def is_about_headings(fault: Mapping[str, Any]) -> bool:
     """Return whether a fault is about a column, which is asked about and not told of."""
     return fault["code"] in ABOUT_HEADINGS
+
+
+def _as_it_comes_in(row: FileRow, intake: Intake[Any]) -> FileRow:
+    """Return a row whose cells say what is stored, where that is a text or a day."""
+    read = {
+        column.field: column.read(row.cells[column.field])
+        for column in intake.columns
+        if column.field in row.cells
+    }
+    said = {
+        field: str(value) if isinstance(value, str | date) else row.cells[field]
+        for field, value in read.items()
+    }
+    return replace(row, cells=said)
 
 
 def _fields(intake: Intake[Any]) -> list[tuple[str, str]]:
@@ -232,6 +246,23 @@ def _spellings(
         SpellingQuestion(first, list(written), answers.one_household.get(first))
         for first, written in (answered | others).items()
     ]
+
+
+def _with_refused_cells(reading: Reading[Any], job: ImportJob) -> list[FileRow]:
+    """Return the rows with what their refused cells show, too."""
+    shown = {row.number: row.cells for row in table_kept(job).rows}
+    return [
+        replace(row, cells={**_refused_cells(row, shown[row.number], reading), **row.cells})
+        for row in reading.rows
+    ]
+
+
+def _refused_cells(row: FileRow, cells: Sequence[str], reading: Reading[Any]) -> dict[str, str]:
+    return {
+        field: cells[place]
+        for place, field in reading.table.fields.items()
+        if field in row.refused and place < len(cells)
+    }
 
 
 def _faulty(

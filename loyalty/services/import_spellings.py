@@ -1,7 +1,7 @@
 """Households whose references are spelt in several ways: staff say whether they are the same."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from loyalty.rules.likeness import parts_of_address
 from loyalty.rules.typed_text import reference_key
@@ -42,7 +42,7 @@ def one_spelling(
         first = firsts[reference_key(written)]
         surely = reference_key(first) == reference_key(written)
         if surely or same.get(first):
-            spelt.append(FileRow(row.number, {**row.cells, field: first}))
+            spelt.append(replace(row, cells={**row.cells, field: first}))
             continue
         spelt.append(row)
         if first not in same:

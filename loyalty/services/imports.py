@@ -142,7 +142,7 @@ def apply_import(
         ImportStateError: it was applied already, has errors, or the world has moved on since.
     """
     locked_community(session, actor.community_id)
-    job = _import_to_take_in(session, actor, import_id)
+    job = import_of_records(session, actor, import_id, lock=True)
     obstacles = {
         ImportObstacle.APPLIED_ALREADY: job.applied_at is not None,
         ImportObstacle.HAS_ERRORS: bool(job.errors) and not only_valid,
@@ -173,7 +173,7 @@ def undo_import(
     Raises:
         ImportStateError: it was not applied, was undone already, or the uses are named.
     """
-    job = _import_to_take_in(session, actor, import_id)
+    job = import_of_records(session, actor, import_id, lock=True)
     _refuse(
         {
             ImportObstacle.NOT_APPLIED: job.applied_at is None,
@@ -212,9 +212,15 @@ def import_of(
     return job
 
 
-def _import_to_take_in(session: Session, actor: StaffMember, import_id: UUID) -> ImportJob:
-    """Return an import, locked; a list of nominees is none, whom a nomination takes in."""
-    job = import_of(session, actor, import_id, lock=True)
+def import_of_records(
+    session: Session, actor: StaffMember, import_id: UUID, *, lock: bool = False
+) -> ImportJob:
+    """Return an import that adds records; a list of nominees is none, and is put forward instead.
+
+    Args:
+        lock: as of `import_of`.
+    """
+    job = import_of(session, actor, import_id, lock=lock)
     if job.kind == ImportKind.NOMINEES:
         raise UnknownRecordError("Nominees are put forward in a round.")
     return job

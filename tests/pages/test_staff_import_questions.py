@@ -126,6 +126,25 @@ def test_a_wrong_cell_is_mended_on_the_page(clerk: FlaskClient, session: Session
     assert (known["钱二"].unit, known["钱二"].adult) == ("1栋2", False)
 
 
+def test_a_cell_that_cannot_be_read_is_told_and_never_left_out_in_silence(
+    clerk: FlaskClient, session: Session
+) -> None:
+    table = ('姓名,住址,成年,户号,电话\n赵一,1栋1,是,1,"138\n钱二,1栋2,是,2,1.38E+10\n').encode()
+
+    page = uploaded(clerk, "residents", table)
+    shown = clerk.get(page).get_data(as_text=True)
+
+    assert "0行可以导入 · 2处有错" in text_of(clerk.get(page))
+    assert "不成对的引号" in shown
+    assert 'value="1.38E+10"' in shown
+    say(clerk, page, cell__2__phone="13800138000", cell__3__phone="")
+    press(clerk, page, f"{page}/apply")
+    assert {name: one.phone for name, one in residents(session).items()} == {
+        "赵一": "+8613800138000",
+        "钱二": None,
+    }
+
+
 def test_a_sign_in_sheet_says_day_kind_and_source_in_its_title(
     clerk: FlaskClient, session: Session, community: Community
 ) -> None:

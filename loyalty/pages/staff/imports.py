@@ -6,6 +6,7 @@ from uuid import UUID
 from flask import Response, redirect, render_template, url_for
 from flask_babel import gettext, lazy_gettext
 from flask_wtf.file import FileField, FileRequired
+from sqlalchemy.orm import Session
 from werkzeug.exceptions import NotFound
 
 from loyalty.database import transaction
@@ -23,7 +24,7 @@ from loyalty.services.imports import (
     UploadTable,
     answer_import,
     apply_import,
-    import_of,
+    import_of_records,
     intake_of,
     reading_of,
     undo_import,
@@ -82,7 +83,7 @@ def form_to_fill_in(kind: str) -> Response:
 def shown(import_id: UUID) -> Any:
     """Show what a file says, what is asked about it, and what is wrong with its rows."""
     with transaction() as session:
-        job = import_of(session, console.actor(), import_id)
+        job = import_of_records(session, console.actor(), import_id)
         asked = conversation_about(session, console.actor(), job, now=console.now())
         selection_round = current_round(session, console.actor())
     nominating = selection_round is not None and selection_round.state == RoundState.OPEN
@@ -104,12 +105,12 @@ def shown(import_id: UUID) -> Any:
 def answered(import_id: UUID) -> Any:
     """Take what staff say about a table, and judge it anew."""
     answers = answers_sent()
-    console.attempt(
-        lambda session: answer_import(
-            session, console.actor(), import_id, answers, now=console.now()
-        ),
-        gettext("已按您的回答重新检查。"),
-    )
+
+    def answer(session: Session) -> None:
+        import_of_records(session, console.actor(), import_id)
+        answer_import(session, console.actor(), import_id, answers, now=console.now())
+
+    console.attempt(answer, gettext("已按您的回答重新检查。"))
     return redirect(url_for("staff_imports.shown", import_id=import_id))
 
 
@@ -117,7 +118,7 @@ def answered(import_id: UUID) -> Any:
 def marked(import_id: UUID) -> Response:
     """Give the table back with its faults marked, to mend it there."""
     with transaction() as session:
-        job = import_of(session, console.actor(), import_id)
+        job = import_of_records(session, console.actor(), import_id)
         read = reading_of(session, console.actor(), job, now=console.now())
     if read is None:
         raise NotFound
