@@ -41,7 +41,7 @@ _TURNED = re.compile(
 )
 """What Excel makes of ``3-2``, as it saves it in a text file."""
 _HAN_NAME = r"[\u3400-\u9fff][\u3400-\u9fff·•‧∙・ ]*"
-_ANY_NAME = r"[^\W\d_][^\W\d_·.'’ -]+"
+_ANY_NAME = r"[^\W\d_](?:[^\W\d_]|[·.'’ -])+"
 _TWO_NAMES = re.compile(
     rf"(?:{_HAN_NAME}(?:[、,;/|&+]|\s(?:和|与|及)\s)\s*)+{_HAN_NAME}|{_HAN_NAME}\(.*\)"
     rf"|(?:{_ANY_NAME}\s*[、;/|&+]\s*)+{_ANY_NAME}"

@@ -10,7 +10,7 @@ from loyalty.services.errors import ValueRefusedError
 HOME = "CN"
 """The country of a number that names none."""
 
-_WRITTEN = re.compile(r"\+?[0-9 ()-]+")
+_WRITTEN = re.compile(r"[( ]*\+?[0-9 ()-]+")
 
 
 def in_e164(number: str) -> str:

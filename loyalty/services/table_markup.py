@@ -19,6 +19,9 @@ Place = tuple[int, int]
 
 _REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 _ZEROS = re.compile(r'(?:"([^"]*)"|\\(.))?(0+)(?:"([^"]*)"|\\(.))?')
+_ERRORS = re.compile(rb"""["']e["']|\0""")
+_TELLING = re.compile(rb"""hidden|["']e["']""")
+"""What stands in a sheet of which there is something to tell; most are passed quickly."""
 MOST_HIDDEN_COLUMNS = 200
 TRUE = ("1", "true", "on")
 
@@ -59,9 +62,11 @@ def markup_of(archive: zipfile.ZipFile, sheet_name: str) -> Markup:
     """
     try:
         book = _book_of(archive)
-        reader = _SheetReader(_number_formats(archive, book))
+        formats = _number_formats(archive, book)
+        reader = _SheetReader(formats)
         part = archive.read(book.sheets[sheet_name])
-        _walk(part, reader.start, reader.text)
+        if formats or _TELLING.search(part) or b"\0" in part[:200]:
+            _walk(part, reader.start, reader.text if _ERRORS.search(part) else None)
     except (KeyError, ExpatError, ValueError, zipfile.BadZipFile, EOFError, zlib.error) as error:
         raise RefusedError("damaged") from error
     else:

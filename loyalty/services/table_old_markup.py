@@ -5,17 +5,20 @@ records; the few that matter are read here, the values by the library.
 """
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from loyalty.services.table_faults import RefusedError
 from loyalty.services.table_markup import MOST_HIDDEN_COLUMNS, Markup
 
-_HEADER = 512
 _LAST = 0xFFFFFFF0
 """Sector numbers from here on mean that a chain ends."""
 _ENTRY = 128
 _DIRECTORY_AT = 48
 _TABLES_AT = 76
+_SMALL_TABLE_AT = 60
+_SMALL = 4096
+"""Streams shorter than this lie in a stream for small ones, in sectors of their own."""
+_SMALL_SIZE = 64
 
 _BOF, _EOF, _SHEET, _PASSWORD = 0x0809, 0x000A, 0x0085, 0x002F
 _ROW, _COLUMNS, _ERROR, _FORMULA = 0x0208, 0x007D, 0x0205, 0x0006
@@ -32,8 +35,8 @@ ERRORS = {
 }
 
 
-def old_markup_of(content: bytes, sheet_name: str | None) -> Markup:
-    """Return what an old workbook says about one of its sheets; without a name, about none.
+def old_markup_of(content: bytes, place: int | None) -> Markup:
+    """Return what an old workbook says about one of its sheets; without a place, about none.
 
     Raises:
         RefusedError: it is under a password, holds something else, or cannot be read.
@@ -41,9 +44,9 @@ def old_markup_of(content: bytes, sheet_name: str | None) -> Markup:
     try:
         stream = _workbook_stream(content)
         starts = _sheet_starts(stream)
-        if sheet_name is None:
+        if place is None:
             return Markup()
-        return _sheet_markup(stream, starts[sheet_name])
+        return _sheet_markup(stream, starts[place])
     except (struct.error, IndexError, KeyError, UnicodeDecodeError) as error:
         raise RefusedError("old_workbook") from error
 
@@ -54,7 +57,7 @@ def _workbook_stream(content: bytes) -> bytes:
         raise RefusedError("old_workbook")
     chain = _chains(content, size)
     [directory_start] = struct.unpack_from("<I", content, _DIRECTORY_AT)
-    directory = _stream(content, size, chain, directory_start)
+    directory = _stream(content[size:], size, chain, directory_start)
     entries = {}
     for place in range(0, len(directory) - _ENTRY + 1, _ENTRY):
         [letters] = struct.unpack_from("<H", directory, place + 64)
@@ -67,7 +70,13 @@ def _workbook_stream(content: bytes) -> bytes:
     if found is None:
         raise RefusedError("old_workbook")
     start, length = found
-    return _stream(content, size, chain, start)[:length]
+    if length >= _SMALL:
+        return _stream(content[size:], size, chain, start)[:length]
+    [small_table] = struct.unpack_from("<I", content, _SMALL_TABLE_AT)
+    table = _stream(content[size:], size, chain, small_table)
+    small_chain = struct.unpack_from(f"<{len(table) // 4}I", table)
+    container = _stream(content[size:], size, chain, entries["Root Entry"][0])
+    return _stream(container, _SMALL_SIZE, small_chain, start)[:length]
 
 
 def _chains(content: bytes, size: int) -> list[int]:
@@ -76,18 +85,17 @@ def _chains(content: bytes, size: int) -> list[int]:
     chain: list[int] = []
     for number in tables:
         if number < _LAST:
-            chain += struct.unpack_from(f"<{size // 4}I", content, _HEADER + number * size)
+            chain += struct.unpack_from(f"<{size // 4}I", content, (number + 1) * size)
     return chain
 
 
-def _stream(content: bytes, size: int, chain: list[int], start: int) -> bytes:
+def _stream(sectors: bytes, size: int, chain: Sequence[int], start: int) -> bytes:
     pieces = []
     number = start
     for _ in chain:
         if number >= _LAST:
             break
-        at = _HEADER + number * size
-        pieces.append(content[at : at + size])
+        pieces.append(sectors[number * size : (number + 1) * size])
         number = chain[number]
     return b"".join(pieces)
 
@@ -104,15 +112,14 @@ def _records(stream: bytes, start: int = 0) -> Iterator[tuple[int, bytes]]:
         place += 4 + length
 
 
-def _sheet_starts(stream: bytes) -> dict[str, int]:
-    starts: dict[str, int] = {}
+def _sheet_starts(stream: bytes) -> list[int]:
+    """Return where the sheets begin, in the order in which the workbook shows them."""
+    starts: list[int] = []
     for kind, record in _records(stream):
         if kind == _PASSWORD:
             raise RefusedError("password")
         if kind == _SHEET:
-            start, letters, wide = struct.unpack_from("<I2xBB", record)
-            name = record[8 : 8 + letters * (2 if wide & 1 else 1)]
-            starts[name.decode("utf-16-le" if wide & 1 else "latin-1")] = start
+            starts += struct.unpack_from("<I", record)
     return starts
 
 

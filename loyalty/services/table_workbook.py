@@ -8,7 +8,6 @@ from python_calamine import (
     CalamineError,
     CalamineSheet,
     CalamineWorkbook,
-    SheetMetadata,
     SheetTypeEnum,
     SheetVisibleEnum,
 )
@@ -44,6 +43,8 @@ class SheetTable:
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
+    place: int
+    """Among all sheets."""
     sheet: CalamineSheet
     score: int
     visible: bool
@@ -55,7 +56,7 @@ def read_workbook(content: bytes, known: frozenset[str]) -> SheetTable:
     Raises:
         RefusedError: it has no visible sheet, or is damaged, too large or under a password.
     """
-    markup_by_name = _markup_reader(content)
+    markup_of_sheet = _markup_reader(content)
     try:
         candidates = _candidates(content, known)
         visible = [candidate for candidate in candidates if candidate.visible]
@@ -69,7 +70,7 @@ def read_workbook(content: bytes, known: frozenset[str]) -> SheetTable:
     except CalamineError as error:
         old = content.startswith(COMPOUND)
         raise RefusedError("old_workbook" if old else "damaged") from error
-    markup = markup_by_name(best.sheet.name)
+    markup = markup_of_sheet(best)
     others = [
         candidate.sheet.name
         for candidate in candidates
@@ -84,33 +85,34 @@ def read_workbook(content: bytes, known: frozenset[str]) -> SheetTable:
     )
 
 
-def _markup_reader(content: bytes) -> Callable[[str], Markup]:
+def _markup_reader(content: bytes) -> Callable[[_Candidate], Markup]:
     """Refuse what is no workbook, and return what reads the markup of a sheet."""
     if content.startswith(COMPOUND):
         old_markup_of(content, None)
-        return lambda name: old_markup_of(content, name)
+        return lambda candidate: old_markup_of(content, candidate.place)
     archive = checked_archive(content)
-    return lambda name: markup_of(archive, name)
+    return lambda candidate: markup_of(archive, candidate.sheet.name)
 
 
 def _candidates(content: bytes, known: frozenset[str]) -> list[_Candidate]:
     workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
-    sheets = [meta for meta in workbook.sheets_metadata if meta.typ == SheetTypeEnum.WorkSheet]
-    return [_candidate(workbook, meta, known) for meta in sheets[:MOST_SHEETS]]
+    return [
+        _Candidate(
+            place,
+            sheet := workbook.get_sheet_by_name(meta.name),
+            _score(sheet, known),
+            meta.visible == SheetVisibleEnum.Visible,
+        )
+        for place, meta in enumerate(workbook.sheets_metadata[:MOST_SHEETS])
+        if meta.typ == SheetTypeEnum.WorkSheet
+    ]
 
 
-def _candidate(
-    workbook: CalamineWorkbook, meta: SheetMetadata, known: frozenset[str]
-) -> _Candidate:
-    sheet = workbook.get_sheet_by_name(meta.name)
-    score = max(
-        (
-            len({plain(cell) for cell in row if isinstance(cell, str)} & known)
-            for row in sheet.to_python(nrows=FIRST_ROWS)
-        ),
-        default=0,
-    )
-    return _Candidate(sheet, score, meta.visible == SheetVisibleEnum.Visible)
+def _score(sheet: CalamineSheet, known: frozenset[str]) -> int:
+    """Return how many known headings one of the first rows has."""
+    first = sheet.to_python(nrows=FIRST_ROWS)
+    texts = [[cell for cell in row if isinstance(cell, str)] for row in first]
+    return max((len(set(map(plain, row)) & known) for row in texts), default=0)
 
 
 Values = list[list[object]]

@@ -83,7 +83,7 @@ NOTES: Mapping[NoteCode, LazyString] = MappingProxyType(
         NoteCode.IGNORED_COLUMN: lazy_gettext("「%(column)s」这一列不导入。"),
         NoteCode.UNTITLED_COLUMN: lazy_gettext("第%(rows)s行有内容写在没有标题的列里，没有导入。"),
         NoteCode.READ_AS: lazy_gettext(
-            "「%(column)s」第%(rows)s行补全了再读，例如“%(text)s”读作“%(taken)s”。"
+            "「%(column)s」第%(rows)s行按“%(taken)s”这样读，原文是“%(text)s”。"
         ),
         NoteCode.MERGED: lazy_gettext("「%(column)s」第%(rows)s行与上面合并，读作与上面相同。"),
     }

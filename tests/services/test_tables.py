@@ -106,7 +106,7 @@ NASTY = {
 
 
 @pytest.mark.parametrize("name", NASTY)
-def test_no_file_takes_more_than_two_seconds_of_computing_or_256_megabytes(name: str) -> None:
+def test_no_file_takes_more_than_five_seconds_of_computing_or_256_megabytes(name: str) -> None:
     content = NASTY[name]()
 
     with pytest.raises(UnreadableFileError) as refusal:
@@ -116,7 +116,7 @@ def test_no_file_takes_more_than_two_seconds_of_computing_or_256_megabytes(name:
     assert str(refusal.value) == ADVICE[FileFault(refusal.value.fault)]
     memory, seconds = use_of_reader(content)
     assert memory < 256 * 1024
-    assert seconds < 3
+    assert seconds < 6
 
 
 def test_rows_are_numbered_as_the_user_sees_them() -> None:

@@ -1,0 +1,356 @@
+"""What is odd about the cells of an uploaded file is told, and never read as if it were not."""
+
+import io
+import zipfile
+from collections.abc import Callable, Sequence
+from datetime import date, time, timedelta
+
+import pytest
+import xlsxwriter
+from hypothesis import given
+from hypothesis import strategies as st
+
+from loyalty.services import tables
+from loyalty.services.errors import BusyError, UnreadableFileError
+from loyalty.services.table_cells import shown as shown_cell
+from loyalty.services.table_faults import RefusedError
+from loyalty.services.table_reading import table_in
+from loyalty.services.table_text import read_text
+from loyalty.services.tables import (
+    ALL_HEADINGS,
+    CellMark,
+    FileFault,
+    Table,
+    read_table,
+    stored,
+    table_of,
+)
+from tests.given_old_workbooks import DIVISION, NOT_AVAILABLE, compound, old_workbook
+from tests.given_tables import HEADINGS, LI, ZHANG, text, workbook
+
+Write = Callable[[xlsxwriter.Workbook], None]
+
+
+def in_process(content: bytes) -> Table:
+    """Return what the reader would say, without the process of its own, which takes time."""
+    return table_of(table_in(content, ALL_HEADINGS))
+
+
+def written(write: Write) -> Table:
+    """Return what is read of a workbook that a function has written."""
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file) as book:
+        write(book)
+    return in_process(file.getvalue())
+
+
+def marks(table: Table) -> dict[tuple[int, int], CellMark]:
+    return {(row.number, at): mark for row in table.rows for at, mark in row.marks.items()}
+
+
+def shown(content: bytes) -> list[list[str]]:
+    return [list(row.cells) for row in in_process(content).rows]
+
+
+def fault_of(content: bytes) -> FileFault:
+    with pytest.raises(RefusedError) as refusal:
+        in_process(content)
+    return FileFault(str(refusal.value))
+
+
+@pytest.mark.parametrize(
+    "error", ["#N/A", "#REF!", "#DIV/0!", "#NAME?", "#VALUE!", "#NULL!", "#NUM!"]
+)
+def test_a_formula_that_went_wrong_shows_what_excel_shows(error: str) -> None:
+    def write(book: xlsxwriter.Workbook) -> None:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, HEADINGS)
+        sheet.write_formula(1, 3, "=VLOOKUP(1,A1:A2,1,0)", None, error)
+
+    table = written(write)
+
+    assert table.rows[1].cells[3] == error
+    assert marks(table) == {(2, 3): CellMark.ERROR}
+
+
+@pytest.mark.parametrize("cell", ["#N/A", "#REF!", "#NV", "#名称?", "#¡DIV/0!", "Err:502", "#####"])
+def test_an_error_saved_as_text_is_one_too(cell: str) -> None:
+    assert marks(in_process(text(HEADINGS, ("张三", cell)))) == {(2, 1): CellMark.ERROR}
+
+
+@pytest.mark.parametrize("cell", ["#5栋", "3#501", "N/A", "#", "A#!"])
+def test_a_number_sign_alone_is_no_error(cell: str) -> None:
+    assert marks(in_process(text(HEADINGS, ("张三", cell)))) == {}
+
+
+def test_dates_and_times_are_marked_whatever_they_were_meant_to_be() -> None:
+    def write(book: xlsxwriter.Workbook) -> None:
+        sheet = book.add_worksheet()
+        sheet.write(0, 0, date(2026, 3, 2), book.add_format({"num_format": 'm"月"d"日"'}))
+        sheet.write(0, 1, time(3, 2), book.add_format({"num_format": "h:mm"}))
+        sheet.write(
+            0, 2, timedelta(hours=26, minutes=30), book.add_format({"num_format": "[h]:mm"})
+        )
+        sheet.write(0, 3, 0.5)
+        sheet.write(0, 4, 37318)
+
+    table = written(write)
+
+    assert list(table.rows[0].cells) == ["2026-03-02", "03:02", "26:30", "0.5", "37318"]
+    assert list(marks(table).values()) == [
+        CellMark.DATE,
+        CellMark.TIME,
+        CellMark.TIME,
+        CellMark.FRACTION,
+    ]
+
+
+@given(st.integers(1, 10**6), st.integers(1, 99))
+def test_a_sum_of_hundredths_shows_no_noise(whole: int, hundredths: int) -> None:
+    noisy = whole + hundredths / 100 + 0.1 - 0.1
+
+    assert shown_cell(noisy).text == f"{whole + hundredths / 100:.15g}"
+
+
+@pytest.mark.parametrize(
+    ("value", "cell", "mark"),
+    [
+        (3.3000000000000003, "3.3", CellMark.FRACTION),
+        (12.0, "12", None),
+        (13800138000, "13800138000", None),
+        (999_999_999_999_999, "999999999999999", None),
+        (1_000_000_000_000_000, "1e+15", CellMark.INEXACT),
+        (650101199001011234, "6.50101199001011e+17", CellMark.INEXACT),
+        ("1.38E+10", "1.38E+10", CellMark.INEXACT),
+        ("1.3800138E10", "1.3800138E10", CellMark.INEXACT),
+        ("3E5", "3E5", None),
+        ("3号楼\n501", "3号楼 501", CellMark.LINES),
+        ("3号楼\n", "3号楼", None),
+    ],
+)
+def test_a_cell_shows_what_excel_shows(value: object, cell: str, mark: CellMark | None) -> None:
+    table = in_process(workbook(("姓名",), (value,)))
+
+    assert list(table.rows[1].cells) == [cell]
+    assert table.rows[1].marks.get(0) == mark
+
+
+@pytest.mark.parametrize(
+    ("number_format", "cell"), [("0000", "0012"), ('0"栋"', "12栋"), ("General", "12"), ("0", "12")]
+)
+def test_leading_zeros_and_words_of_a_format_are_shown(number_format: str, cell: str) -> None:
+    def write(book: xlsxwriter.Workbook) -> None:
+        sheet = book.add_worksheet()
+        sheet.write(0, 0, 12, book.add_format({"num_format": number_format}))
+
+    assert list(written(write).rows[0].cells) == [cell]
+
+
+def test_hidden_rows_and_columns_are_told_from_others() -> None:
+    def write(book: xlsxwriter.Workbook) -> None:
+        sheet = book.add_worksheet()
+        for row, cells in enumerate((HEADINGS, ZHANG, LI)):
+            sheet.write_row(row, 0, cells)
+        sheet.set_row(1, None, None, {"hidden": True})
+        sheet.set_column(3, 3, None, None, {"hidden": True})
+
+    table = written(write)
+
+    assert [row.hidden for row in table.rows] == [False, True, False]
+    assert table.hidden_columns == {3}
+
+
+def test_rows_that_a_filter_hides_are_hidden() -> None:
+    def write(book: xlsxwriter.Workbook) -> None:
+        sheet = book.add_worksheet()
+        for row, cells in enumerate((HEADINGS, ZHANG, LI)):
+            sheet.write_row(row, 0, cells)
+        sheet.autofilter(0, 0, 2, 3)
+        sheet.filter_column(0, "x == 李秀英")
+        sheet.set_row(1, options={"hidden": True})
+
+    assert [row.hidden for row in written(write).rows] == [False, True, False]
+
+
+def test_the_sheet_with_the_headings_is_taken_and_the_others_are_named() -> None:
+    def write(book: xlsxwriter.Workbook) -> None:
+        book.add_worksheet("说明").write(0, 0, "请填写下表")
+        for name in ("1号楼", "2号楼"):
+            book.add_worksheet(name).write_row(2, 0, HEADINGS)
+        hidden = book.add_worksheet("旧表")
+        hidden.write_row(0, 0, HEADINGS)
+        hidden.hide()
+        book.add_worksheet("选项").write_column(0, 0, ("是", "否"))
+
+    table = written(write)
+
+    assert (table.sheet, list(table.others)) == ("1号楼", ["2号楼", "旧表"])
+
+
+def test_a_table_on_a_hidden_sheet_alone_is_not_taken() -> None:
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file) as book:
+        book.add_worksheet("说明").write(0, 0, "请填写下表")
+        hidden = book.add_worksheet("居民")
+        hidden.write_row(0, 0, HEADINGS)
+        hidden.hide()
+
+    assert fault_of(file.getvalue()) == FileFault.NO_SHEET
+
+
+def test_a_cell_merged_downwards_holds_for_each_row_and_is_marked() -> None:
+    def write(book: xlsxwriter.Workbook) -> None:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, HEADINGS)
+        sheet.merge_range(1, 1, 3, 1, "3号楼501")
+        sheet.write_column(1, 0, ("张三", "李四", "王五"))
+
+    table = written(write)
+
+    assert [row.cells[1] for row in table.rows[1:]] == ["3号楼501"] * 3
+    assert marks(table) == {(3, 1): CellMark.MERGED, (4, 1): CellMark.MERGED}
+
+
+def test_an_old_workbook_is_read_like_a_new_one() -> None:
+    rows = [HEADINGS, ("张三", "1栋", "是", "H-1"), ("李四", 2, "是"), ("王五", 3.5)]
+    content = old_workbook(
+        [["说明"]],
+        rows,
+        errors={(2, 3): NOT_AVAILABLE, (3, 2): DIVISION},
+        hidden_rows=[1],
+        hidden_columns=[2],
+    )
+
+    table = in_process(content)
+
+    assert [list(row.cells) for row in table.rows] == [
+        list(HEADINGS),
+        ["张三", "1栋", "是", "H-1"],
+        ["李四", "2", "是", "#N/A"],
+        ["王五", "3.5", "#DIV/0!"],
+    ]
+    assert [row.number for row in table.rows if row.hidden] == [2]
+    assert table.hidden_columns == {2}
+    assert set(marks(table).values()) == {CellMark.ERROR, CellMark.FRACTION}
+
+
+def zipped(**parts: bytes) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name.replace("__", "/").replace("_dot_", "."), content)
+    return file.getvalue()
+
+
+OTHER_FILES = {
+    "a web page": (b"<html><table><tr><td>\xe5</td></tr></table></html>", FileFault.WEB_PAGE),
+    "a page with a preamble": (
+        b'\xef\xbb\xbf<?xml version="1.0"?>\n<!DOCTYPE html>',
+        FileFault.WEB_PAGE,
+    ),
+    "a page in UTF-16": ("\ufeff<html>".encode("utf-16-le"), FileFault.WEB_PAGE),
+    "a mail": (b"MIME-Version: 1.0\r\nContent-Type: multipart/related", FileFault.WEB_PAGE),
+    "a workbook in XML": (b'<?xml version="1.0"?><?mso-application?><Workbook>', FileFault.XML),
+    "a PDF": (b"%PDF-1.7\n", FileFault.PDF),
+    "a PNG": (b"\x89PNG\r\n\x1a\n\0\0", FileFault.PICTURE),
+    "a photo of a telephone": (b"\0\0\0\x18ftypheic", FileFault.PICTURE),
+    "a RAR": (b"Rar!\x1a\x07\x01\0", FileFault.ARCHIVE),
+    "a zip": (zipped(a_dot_csv=b"x"), FileFault.ARCHIVE),
+    "an empty zip": (b"PK\x05\x06" + bytes(18), FileFault.ARCHIVE),
+    "Word": (zipped(_rels___dot_rels=b"x", word__document_dot_xml=b"x"), FileFault.DOCUMENT),
+    "old Word": (compound("WordDocument", b"x"), FileFault.DOCUMENT),
+    "OpenDocument": (
+        zipped(mimetype=b"application/vnd.oasis.opendocument.spreadsheet"),
+        FileFault.OPEN_DOCUMENT,
+    ),
+    "Numbers": (zipped(Index__Document_dot_iwa=b"x"), FileFault.NUMBERS),
+    "xlsb": (zipped(_rels___dot_rels=b"x", xl__workbook_dot_bin=b"x"), FileFault.BINARY_WORKBOOK),
+    "a new workbook under a password": (compound("EncryptedPackage", b"x"), FileFault.PASSWORD),
+    "an old one under a password": (old_workbook([["x"]], password=True), FileFault.PASSWORD),
+    "an old one cut short": (old_workbook([["x"]])[:1000], FileFault.OLD_WORKBOOK),
+    "bytes": (bytes(range(256)), FileFault.NO_TABLE),
+}
+
+
+@pytest.mark.parametrize("name", OTHER_FILES)
+def test_whatever_is_no_table_is_called_by_its_name(name: str) -> None:
+    content, fault = OTHER_FILES[name]
+
+    assert fault_of(content) == fault
+
+
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "gb18030"]
+)
+@pytest.mark.parametrize("delimiter", [",", "\t", ";", "|", "，", "、"])
+def test_a_text_is_read_however_it_was_saved(encoding: str, delimiter: str) -> None:
+    rows = [("田园社区名册，共2人; 11月",), HEADINGS, ZHANG, LI]
+    content = "\r\n".join(delimiter.join(row) for row in rows).encode(encoding)
+
+    assert shown(content)[1:] == [list(row) for row in rows[1:]]
+
+
+def test_big5_is_told_from_gb18030_by_its_headings() -> None:
+    rows = [("姓名", "住址", "成年", "戶號"), ("陳小明", "一號樓", "是", "H-1")]
+
+    assert shown(text(*rows).decode().encode("big5")) == [list(row) for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("line", "cells"),
+    [
+        ('"张三,3号楼,是,H-1', ['"张三', "3号楼", "是", "H-1"]),
+        ('张"三,3号楼,是,H-1', ['张"三', "3号楼", "是", "H-1"]),
+        ('张三,"3号楼"501,是,H-1', ["张三", '"3号楼"501', "是", "H-1"]),
+        ('张三,3号楼,是,"H-1', ["张三", "3号楼", "是", '"H-1']),
+    ],
+)
+def test_a_stray_quotation_mark_spoils_its_own_row_alone(line: str, cells: list[str]) -> None:
+    content = "\n".join([",".join(HEADINGS), line, ",".join(LI), '王"五,x,是,y']).encode()
+
+    table = in_process(content)
+
+    assert [list(row.cells) for row in table.rows[1:3]] == [cells, list(LI)]
+    assert {number for number, _ in marks(table)} == {2, 4}
+    assert set(marks(table).values()) == {CellMark.STRAY_QUOTE}
+
+
+def test_quotation_marks_that_fit_are_no_stray_ones() -> None:
+    content = text(HEADINGS, ("张三", '3号楼"东"', "是,", "H\n1")) + b'"a" ,"b", "c",d\n'
+
+    table = in_process(content)
+
+    assert list(table.rows[1].cells) == ["张三", '3号楼"东"', "是,", "H 1"]
+    assert list(table.rows[2].cells) == ["a", "b", "c", "d"]
+    assert marks(table) == {(2, 3): CellMark.LINES}
+
+
+CELLS = st.text(st.characters(exclude_categories=("C", "Z")), max_size=8)
+
+
+@given(st.lists(st.lists(CELLS, min_size=4, max_size=4), max_size=6))
+def test_a_text_that_a_program_wrote_is_read_as_it_was_written(rows: Sequence[list[str]]) -> None:
+    known = ALL_HEADINGS
+    found = [[cell.text for cell in row] for row in read_text(text(HEADINGS, *rows), known).rows]
+
+    assert found[1 : len(rows) + 1] == [list(row) for row in rows]
+
+
+def test_a_table_is_kept_and_comes_back_the_same() -> None:
+    table = read_table(workbook(HEADINGS, ("#N/A", 0.5, date(2026, 1, 1))))
+
+    assert table_of(stored(table)) == table
+
+
+def test_a_busy_machine_says_so_and_calls_no_file_too_large(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    content = text(HEADINGS, ZHANG)
+    assert len(read_table(content).rows) == 2
+
+    monkeypatch.setattr(tables, "SECONDS", 0.001)
+
+    with pytest.raises(BusyError) as refusal:
+        read_table(content)
+    assert isinstance(refusal.value, UnreadableFileError)
+    assert refusal.value.fault == FileFault.BUSY
