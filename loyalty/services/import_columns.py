@@ -117,7 +117,8 @@ def _put_together(column: Column, present: set[str]) -> bool:
 
 
 def _is_repeated(top: TableRow, place: int) -> bool:
-    return any(plain(text) == plain(top.cells[place]) for text in top.cells[:place])
+    heading = plain(top.cells[place]) if place < len(top.cells) else ""
+    return any(plain(text) == heading for text in top.cells[:place])
 
 
 def _tell_unknown(result: Assigned, top: TableRow, text: str) -> None:

@@ -49,11 +49,7 @@ def nominees_in(
     meant: list[UUID] = [resident_id for _, resident_id in reading.right] if reading else []
     residents = {
         resident.id: resident
-        for resident in session.scalars(
-            select(Resident).where(
-                Resident.community_id == actor.community_id, Resident.id.in_(meant)
-            )
-        )
+        for resident in session.scalars(select(Resident).where(Resident.id.in_(meant)))
     }
     return [residents[resident_id] for resident_id in meant]
 

@@ -2,7 +2,9 @@
 
 import io
 import json
+from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from flask.testing import FlaskClient
@@ -10,9 +12,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from loyalty.models import Community, Deed, Resident
+from loyalty.models import Community, Deed, ImportJob, Resident
+from loyalty.services.actors import Role
 from loyalty.services.deeds import ensure_default_kinds
-from tests.given import given_resident
+from tests.given import given_community, given_resident, signed_in
 from tests.given_lists import REGISTER, SIGN_IN_SHEET
 from tests.given_tables import IMPORTS, faults, upload, workbook
 
@@ -133,3 +136,21 @@ def test_a_name_that_is_unique_is_enough_and_another_home_is_asked_about(
         7: [],
     }
     assert "您是说1栋1单元07号的杨晓华吗？" in answer.json["errors"][0]["message"]
+
+
+def test_a_table_nobody_came_back_to_is_forgotten_after_seven_days(
+    client: FlaskClient, session: Session, staff: dict[str, str]
+) -> None:
+    elsewhere = signed_in(session, given_community(session), Role.STAFF)
+    ids = [upload(client, who, REGISTER).json["import_id"] for who in (staff, staff, elsewhere)]
+    old, young, others = (session.get_one(ImportJob, UUID(one)) for one in ids)
+    for job, days in ((old, 8), (young, 6), (others, 8)):
+        job.uploaded_at -= timedelta(days=days)
+    session.commit()
+
+    upload(client, staff, REGISTER)
+
+    session.expire_all()
+    assert old.kept_table is None
+    assert young.kept_table is not None
+    assert others.kept_table is not None

@@ -133,8 +133,7 @@ def nominate(staff: Worker, file: Path) -> int:
     staff.press("读取名单")
     staff.picture("32-nominees")
     questions = questions_on(staff)
-    staff.page.get_by_label("杨晓华").select_option(label="杨晓华 1栋1单元07号")
-    staff.clicks += 2
+    staff.click(staff.page.get_by_label("您是说1栋1单元07号的杨晓华吗？"))
     staff.press("推荐选中的人")
     expect(staff.page.get_by_text("已推荐4人。")).to_be_visible()
     return questions
