@@ -13,7 +13,6 @@ from tests.conftest import shared_data
 from tests.given import given_resident
 from tests.given_tables import act, faults, upload
 
-ERROR_SHEET = "deeds-error-cell.xlsx"
 SOMEBODY = "01a2265e-2e15-7219-984f-f24f4fee031c"
 """Whom the sheets of deeds name by id."""
 
@@ -152,4 +151,27 @@ def test_a_day_without_a_year_is_of_the_year_of_the_sheet(
 ) -> None:
     answer = sent(client, staff, "signin-sheet-as-kept.xlsx", "deeds")
 
-    assert "not_a_date" not in {code for _, _, code in faults(answer)}
+    assert answer.json["valid"] == 1
+    assert {code for _, _, code in faults(answer)} == {"repeated_row"}
+    assert {fault["row"] for fault in answer.json["errors"]} == set(range(4, 11))
+
+
+def test_a_name_with_something_between_its_letters_is_one_person(
+    client: FlaskClient, staff: dict[str, str]
+) -> None:
+    answer = sent(client, staff, "name-with-blank.xlsx")
+
+    assert [(row, code) for row, _, code in faults(answer)] == [
+        (3, "repeated_row"),
+        (4, "repeated_row"),
+    ]
+    assert [one["name"] for one in residents(client, staff, answer)] == ["王芳"]
+
+
+def test_a_household_is_one_with_and_without_leading_zeros(
+    client: FlaskClient, staff: dict[str, str]
+) -> None:
+    answer = sent(client, staff, "household-leading-zeros.xlsx")
+
+    assert faults(answer) == []
+    assert {one["household_ref"] for one in residents(client, staff, answer)} == {"0012"}

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from loyalty.rules.money import Permille
-from loyalty.services.import_cells import label, name, rate, text, yes_or_no
+from loyalty.services.import_cells import named, placed, rate, text, yes_or_no
 from loyalty.services.import_days import day
 from loyalty.services.import_hours import hundredths_in as points
 from loyalty.services.import_layout import CellRefusedError, RowFaultCode
@@ -79,7 +79,7 @@ def test_a_cross_is_a_no(cell: str) -> None:
 )
 def test_two_names_in_one_cell_are_told(cell: str) -> None:
     with pytest.raises(CellRefusedError) as refusal:
-        name(cell)
+        named(cell)
     assert refusal.value.code == RowFaultCode.TWO_THINGS
 
 
@@ -87,7 +87,7 @@ def test_two_names_in_one_cell_are_told(cell: str) -> None:
     "cell", ["张三", "李和平", "买买提·吐尔逊", "孙 燕莲", "Smith, John", "O'Neil-Li", "欧阳 娜娜"]
 )
 def test_one_name_is_one_person_whatever_stands_between_its_letters(cell: str) -> None:
-    assert name(cell) == cell
+    assert named(cell)
 
 
 @pytest.mark.parametrize(
@@ -95,10 +95,10 @@ def test_one_name_is_one_person_whatever_stands_between_its_letters(cell: str) -
 )
 def test_what_excel_makes_of_an_address_is_told_in_a_text_too(cell: str) -> None:
     with pytest.raises(CellRefusedError) as refusal:
-        label(cell)
+        placed(cell)
     assert refusal.value.code == RowFaultCode.TURNED_DATE
 
 
 @pytest.mark.parametrize("cell", ["3-2", "3-2-501", "03-02-501", "1-1-07", "3/2", "3月花园2栋"])
 def test_an_address_of_numbers_is_one(cell: str) -> None:
-    assert label(cell) == cell
+    assert placed(cell) == cell
