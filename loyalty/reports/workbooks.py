@@ -88,11 +88,11 @@ def form_to_fill_in(
     return file.getvalue()
 
 
-def marked_table(rows: Sequence[MarkedRow], *, top: int, heading: str) -> bytes:
+def marked_table(rows: Sequence[MarkedRow], *, top: int | None, heading: str) -> bytes:
     """Return a table with its wrong cells coloured and a last column that says what is wrong.
 
     Args:
-        top: place of the row with the headings.
+        top: place of the row with the headings; None where a table has none.
         heading: of that column.
     """
     file = io.BytesIO()

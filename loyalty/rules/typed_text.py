@@ -29,6 +29,7 @@ _VARIANTS = "\U000e0100-\U000e01ef"
 INVISIBLE = re.compile(f"[{_UNSEEN}]")
 """What nobody sees: Unicode's format characters, its fillers, and its selectors of variants."""
 BLANK = re.compile("[\t-\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u2800\u3000]+")
+_BLANK_AROUND = re.compile(rf"\A{BLANK.pattern}|{BLANK.pattern}\Z")
 DASH = re.compile(
     "[-\u02d7\u058a\u05be\u1400\u1806\u2010-\u2015\u2043\u207b\u208b\u2212\u2500\u2501\u2796"
     "\u2e17\u2e1a\u2e3a\u2e3b\u2e40\u2e5d\u301c\u3030\u30a0\u30fc\ufe31\ufe32\ufe58\ufe63\uff0d\uff70\U00010ead]"
@@ -60,7 +61,7 @@ def fold(text: str) -> str:
 
 def passage(text: str) -> str:
     """Return some sentences as they are kept: nothing invisible in them, no blanks around."""
-    return unicodedata.normalize("NFC", _STRAY.sub("", text)).strip()
+    return _BLANK_AROUND.sub("", unicodedata.normalize("NFC", _STRAY.sub("", text)))
 
 
 def label(text: str) -> str:

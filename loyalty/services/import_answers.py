@@ -25,6 +25,8 @@ class TableAnswers:
     """By the number of a row: the id of the resident it means."""
     cells: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
     """By the number of a row and the field: what the cell should say."""
+    headless: bool = False
+    """The table has no headings; its first row is about somebody."""
 
     @classmethod
     def of(cls, stored: Mapping[str, Any]) -> "TableAnswers":
@@ -35,6 +37,7 @@ class TableAnswers:
             one_household=stored.get("one_household", {}),
             people={int(row): person for row, person in stored.get("people", {}).items()},
             cells={int(row): cells for row, cells in stored.get("cells", {}).items()},
+            headless=stored.get("headless", False),
         )
 
     def stored(self) -> dict[str, Any]:
@@ -45,6 +48,7 @@ class TableAnswers:
             "one_household": dict(self.one_household),
             "people": dict(self.people),
             "cells": {row: dict(cells) for row, cells in self.cells.items()},
+            "headless": self.headless,
         }
 
     def followed_by(self, later: "TableAnswers") -> "TableAnswers":
@@ -58,6 +62,7 @@ class TableAnswers:
                 row: {**self.cells.get(row, {}), **later.cells.get(row, {})}
                 for row in {*self.cells, *later.cells}
             },
+            headless=later.headless,
         )
 
     def made_sense_of(self, intake: Intake[Any]) -> "TableAnswers":
@@ -77,7 +82,7 @@ class TableAnswers:
                 raise ValueRefusedError(f"/everywhere/{name}", "This is not one of the answers.")
         return replace(
             self,
-            people=self.people if "resident_id" in fields else {},
+            people=self.people if intake.means_people else {},
             cells={
                 row: {name: cell for name, cell in cells.items() if name in fields}
                 for row, cells in self.cells.items()

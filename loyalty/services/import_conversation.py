@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from string import ascii_uppercase
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -16,7 +15,7 @@ from loyalty.services.import_guesses import guess_columns
 from loyalty.services.import_intake import Ask, Intake
 from loyalty.services.import_keeping import table_kept
 from loyalty.services.import_layout import Column, FileRow, RowFaultCode
-from loyalty.services.import_reading import Reading
+from loyalty.services.import_reading import Reading, letters_of
 from loyalty.services.imports import reading_of
 
 SAMPLES = 3
@@ -50,8 +49,7 @@ class SeenColumn:
     @property
     def letter(self) -> str:
         """Return what the spreadsheet calls it."""
-        before, last = divmod(self.place, len(ascii_uppercase))
-        return (ascii_uppercase[before - 1] if before else "") + ascii_uppercase[last]
+        return letters_of(self.place)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +98,8 @@ class Conversation:
     fields: Sequence[tuple[str, str]]
     """What columns may hold: field and heading."""
     columns: Sequence[SeenColumn]
+    headless: bool
+    """Whether staff say that no headings stand in it."""
     missing: Sequence[Column]
     asks: Sequence[OpenAsk]
     spellings: Sequence[SpellingQuestion]
@@ -138,6 +138,7 @@ def conversation_about(
     return Conversation(
         fields=_fields(intake),
         columns=_columns(reading, job),
+        headless=TableAnswers.of(job.answers).headless,
         missing=[c for c in reading.missing if c.field not in {a.field for a in intake.asks}],
         asks=_asks(reading),
         spellings=_spellings(faults, TableAnswers.of(job.answers)),

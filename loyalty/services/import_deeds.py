@@ -49,6 +49,7 @@ def deed_intake(session: Session, actor: StaffMember, *, now: datetime) -> Intak
         request_of=request_of,
         key_of=lambda request: request,
         known=_recorded(session, actor),
+        means_people=True,
         add=add,
         asks=asks_about_deeds(kinds.values(), today=now.date()),
     )

@@ -43,6 +43,7 @@ class RowFaultCode(StrEnum):
     UNKNOWN_HOUSEHOLD_GROUP = "unknown_household_group"
     UNKNOWN_RESIDENT = "unknown_resident"
     SEVERAL_RESIDENTS = "several_residents"
+    PERHAPS_KNOWN = "perhaps_known"
     HOUSEHOLD_SPELLING = "household_spelling"
     UNKNOWN_KIND = "unknown_kind"
     REPEATED_ROW = "repeated_row"

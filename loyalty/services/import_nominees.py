@@ -32,6 +32,7 @@ def nominee_intake(session: Session, actor: StaffMember, *, now: datetime) -> In
         request_of=lambda values: person_meant(people, values),
         key_of=lambda resident: resident,
         known=frozenset(),
+        means_people=True,
         add=_add_nobody,
     )
 

@@ -4,18 +4,19 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
+from string import ascii_uppercase
 from typing import Generic, TypeVar
 
 from loyalty.services.errors import ValueRefusedError
 from loyalty.services.headings import plain
 from loyalty.services.import_answers import TableAnswers
 from loyalty.services.import_columns import FIRST_ROWS
-from loyalty.services.import_intake import Ask, Intake, judged
+from loyalty.services.import_intake import PERSON, Ask, Intake, judged
 from loyalty.services.import_layout import Column, FileRow, LaidOut, RowFault, RowFaultCode
 from loyalty.services.import_passing import is_signature
 from loyalty.services.import_rows import laid_out
 from loyalty.services.import_spellings import one_spelling
-from loyalty.services.tables import Table
+from loyalty.services.tables import Table, TableRow
 
 Request = TypeVar("Request")
 
@@ -42,11 +43,7 @@ class Reading(Generic[Request]):
 def read_with(table: Table, intake: Intake[Request], answers: TableAnswers) -> Reading[Request]:
     """Read a table: lay it out, fill in what was said, and judge each row."""
     asks = {ask.field: ask for ask in intake.asks}
-    columns = [
-        replace(column, required=column.required and column.field not in asks)
-        for column in intake.columns
-    ]
-    found = laid_out(table, columns, chosen=answers.columns)
+    found = lay_out(table, intake, answers)
     everywhere = _everywhere(table, found, intake, answers)
     missing = _missing(found, intake, everywhere)
     rows = [_filled(row, asks, everywhere, answers) for row in found.rows]
@@ -65,6 +62,17 @@ def read_with(table: Table, intake: Intake[Request], answers: TableAnswers) -> R
     result = judged(rows, intake, found.headings)
     right = [(row, request) for row, request in result.right if row.number not in asked_about]
     return Reading(intake, found, everywhere, [], rows, right, [*faults, *result.faults])
+
+
+def lay_out(table: Table, intake: Intake[Request], answers: TableAnswers) -> LaidOut:
+    """Find the headings of a table, of which none need be there that can be asked about."""
+    asked = {ask.field for ask in intake.asks}
+    columns = [
+        replace(column, required=column.required and column.field not in asked)
+        for column in intake.columns
+    ]
+    whole = _with_letters(table) if answers.headless else table
+    return laid_out(whole, columns, chosen=answers.columns)
 
 
 def places_of(columns: Mapping[str, str], table: Table) -> Mapping[int, str]:
@@ -90,6 +98,19 @@ def places_of(columns: Mapping[str, str], table: Table) -> Mapping[int, str]:
             raise ValueRefusedError(f"/columns/{name}", "No column is called so.")
         places[at[0]] = said
     return places
+
+
+def letters_of(place: int) -> str:
+    """Return what a spreadsheet calls the column at a place, counted from 0."""
+    before, last = divmod(place, len(ascii_uppercase))
+    return (ascii_uppercase[before - 1] if before else "") + ascii_uppercase[last]
+
+
+def _with_letters(table: Table) -> Table:
+    """Return a table without headings with those every spreadsheet shows."""
+    width = max(len(row.cells) for row in table.rows)
+    top = TableRow(0, [letters_of(place) for place in range(width)])
+    return replace(table, rows=[top, *table.rows])
 
 
 def _place_of(letters: str) -> int:
@@ -145,5 +166,5 @@ def _filled(
         if field not in cells and field not in moved and (cell := asks[field].cell(said, cells)):
             cells[field] = cell
     if row.number in answers.people:
-        cells["resident_id"] = answers.people[row.number]
+        cells[PERSON] = answers.people[row.number]
     return FileRow(row.number, cells, moved)

@@ -1,7 +1,7 @@
 """Residents from an uploaded table."""
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from loyalty.models import Area, HouseholdGroup, Resident
+from loyalty.rules.likeness import parts_of_address
 from loyalty.rules.typed_text import name_key, reference_key
 from loyalty.services.actors import StaffMember
 from loyalty.services.headings import RESIDENTS
@@ -17,6 +18,7 @@ from loyalty.services.import_asks import asks_about_residents
 from loyalty.services.import_cells import named, one_of, phone, placed, without_remark, yes_or_no
 from loyalty.services.import_intake import Intake
 from loyalty.services.import_layout import Column, Part, RowFaultCode
+from loyalty.services.people_named import KnownPerson
 from loyalty.services.residents import CreateResident, new_resident
 from loyalty.services.table_cells import CellMark
 
@@ -46,37 +48,53 @@ def resident_intake(
     return Intake(
         columns=_columns(session, actor),
         request_of=lambda values: CreateResident(**values),
-        key_of=lambda request: (
-            name_key(request.name),
-            reference_key(request.unit),
-            reference_key(request.household_ref),
-        ),
-        known=frozenset(
-            (name_key(name), reference_key(unit), reference_key(household))
-            for name, unit, household in residents
-        ),
+        key_of=_key,
+        known=frozenset(map(_key, residents)),
         add=add,
         asks=asks_about_residents(_households_at(residents)),
-        spelt_alike={"household_ref": [household for _, _, household in residents]},
+        means_people=True,
+        alike_of=_likeness,
+        alike_known=_alike(residents),
+        spelt_alike={"household_ref": [person.household_ref for person in residents]},
     )
 
 
-def _residents(session: Session, actor: StaffMember) -> list[tuple[str, str, str]]:
-    """Return name, address and household of everybody the community knows."""
+def _residents(session: Session, actor: StaffMember) -> list[KnownPerson]:
+    """Return everybody the community knows, those who moved away included."""
     rows = session.execute(
-        select(Resident.name, Resident.unit, Resident.household_ref).where(
+        select(Resident.id, Resident.name, Resident.unit, Resident.household_ref).where(
             Resident.community_id == actor.community_id
         )
     )
-    return [(name, unit, household_ref) for name, unit, household_ref in rows]
+    return [KnownPerson(*row) for row in rows]
 
 
-def _households_at(residents: Sequence[tuple[str, str, str]]) -> Mapping[str, Sequence[str]]:
+def _key(person: KnownPerson | CreateResident) -> tuple[str, str, str]:
+    """Return by what two rows are known to be about one person."""
+    home = reference_key(person.unit), reference_key(person.household_ref)
+    return name_key(person.name), *home
+
+
+def _households_at(residents: Sequence[KnownPerson]) -> Mapping[str, Sequence[str]]:
     """Return who lives at each address, by its key."""
     households = defaultdict[str, dict[str, None]](dict)
-    for _, unit, household_ref in residents:
-        households[reference_key(unit)][household_ref] = None
+    for person in residents:
+        households[reference_key(person.unit)][person.household_ref] = None
     return {unit: list(refs) for unit, refs in households.items()}
+
+
+def _alike(residents: Sequence[KnownPerson]) -> dict[Hashable, list[Mapping[str, str]]]:
+    """Return whom a row may mean that spells an address otherwise."""
+    alike = defaultdict[Hashable, list[Mapping[str, str]]](list)
+    for person in residents:
+        alike[_likeness(person)].append(person.choice())
+    return alike
+
+
+def _likeness(person: KnownPerson | CreateResident) -> Hashable:
+    """Return what a name and an address have in common with other spellings of them."""
+    parts = parts_of_address(person.unit)
+    return (name_key(person.name), parts) if parts else None
 
 
 def _columns(session: Session, actor: StaffMember) -> list[Column]:

@@ -25,9 +25,8 @@ from loyalty.services.import_keeping import (
 )
 from loyalty.services.import_layout import FileRow
 from loyalty.services.import_nominees import nominee_intake
-from loyalty.services.import_reading import Reading, places_of, read_with
+from loyalty.services.import_reading import Reading, lay_out, places_of, read_with
 from loyalty.services.import_residents import resident_intake
-from loyalty.services.import_rows import laid_out
 from loyalty.services.import_shops import shop_intake
 from loyalty.services.import_undo import remove_added, uses_of
 from loyalty.services.tables import Table
@@ -250,8 +249,7 @@ def _take_in(
     intake.add([request for _, request in result.right], job.id)
     job.applied_at = now
     if job.kept_table is not None:
-        chosen = TableAnswers.of(job.answers).columns
-        table = laid_out(table_kept(job), intake.columns, chosen=chosen)
+        table = lay_out(table_kept(job), intake, TableAnswers.of(job.answers))
         keep_what_was_left_out(job, table.top_number)
     _note(session, actor, "import.applied", job, now=now)
 

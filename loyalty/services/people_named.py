@@ -34,6 +34,10 @@ class KnownPerson:
         """Return whether an address or a household's reference is the person's own."""
         return reference_key(getattr(self, field)) == reference_key(written)
 
+    def choice(self) -> Mapping[str, str]:
+        """Return what staff are shown to choose from."""
+        return {"resident_id": str(self.id), "name": self.name, "unit": self.unit}
+
     def may_live_at(self, written: str) -> bool:
         """Return whether the same numbers stand in it, in the same order."""
         parts = parts_of_address(written)
@@ -97,10 +101,7 @@ def person_meant(people: KnownPeople, values: Mapping[str, Any]) -> UUID:
 
 
 def _question(code: RowFaultCode, people: Sequence[KnownPerson]) -> CellRefusedError:
-    choices = [
-        {"resident_id": str(person.id), "name": person.name, "unit": person.unit}
-        for person in people[:MOST_CHOICES]
-    ]
+    choices = [person.choice() for person in people[:MOST_CHOICES]]
     return CellRefusedError(code, field="name", **({"choices": choices} if choices else {}))
 
 

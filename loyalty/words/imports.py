@@ -66,6 +66,7 @@ ROW_FAULTS: Mapping[RowFaultCode, LazyString] = MappingProxyType(
         ),
         RowFaultCode.UNKNOWN_RESIDENT: lazy_gettext("「%(column)s」找不到这位居民。"),
         RowFaultCode.SEVERAL_RESIDENTS: lazy_gettext("「%(column)s」有几位同名居民，是哪一位？"),
+        RowFaultCode.PERHAPS_KNOWN: lazy_gettext("可能已经有这个人。"),
         RowFaultCode.HOUSEHOLD_SPELLING: lazy_gettext(
             "「%(column)s」这里写“%(written)s”，别处写“%(first)s”，是同一户吗？"
         ),
@@ -119,17 +120,26 @@ FILE_FAULTS: Mapping[FileFault, LazyString] = MappingProxyType(
 )
 
 
-MEANT = lazy_gettext("「%(column)s」和登记的对不上，您是说%(choices)s吗？")
+CHOICES: Mapping[RowFaultCode, LazyString] = MappingProxyType(
+    {
+        RowFaultCode.UNKNOWN_RESIDENT: lazy_gettext(
+            "「%(column)s」和登记的对不上，您是说%(choices)s吗？"
+        ),
+        RowFaultCode.PERHAPS_KNOWN: lazy_gettext("和%(choices)s是同一个人吗？"),
+    }
+)
+"""Where somebody may be meant."""
 
 
 def row_fault_in_words(fault: Mapping[str, Any]) -> str:
     """Return one entry of `ImportJob.errors` as a sentence; the row's number is not repeated."""
-    if fault["code"] == RowFaultCode.UNKNOWN_RESIDENT and fault["values"].get("choices"):
+    meant = CHOICES.get(RowFaultCode(fault["code"]))
+    if meant is not None and fault["values"].get("choices"):
         choices = gettext("、").join(
             gettext("%(unit)s的%(name)s", unit=choice["unit"], name=choice["name"])
             for choice in fault["values"]["choices"]
         )
-        return str(MEANT) % {"column": fault["column"], "choices": choices}
+        return str(meant) % {"column": fault["column"], "choices": choices}
     rates = {name: pay_in_words(Permille(fault["values"][name])) for name in _rates(fault)}
     values = {"column": fault["column"], **fault["values"], **rates}
     return str(ROW_FAULTS[RowFaultCode(fault["code"])]) % values

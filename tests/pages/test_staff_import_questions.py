@@ -108,6 +108,47 @@ def test_staff_say_whether_two_spellings_are_one_household(
     assert len({one.household_ref for one in residents(session).values()}) == households
 
 
+@pytest.mark.parametrize(("said", "people"), [("same", 1), ("somebody_else", 2), (None, 1)])
+def test_whoever_may_be_known_by_another_spelling_of_the_address_is_asked_about(
+    clerk: FlaskClient, session: Session, community: Community, said: str | None, people: int
+) -> None:
+    known = given_resident(session, community, name="杨晓华", unit="1栋1单元07号")
+    session.commit()
+    row = ("杨 晓华", "1-1-07", "是", known.household_ref)
+
+    page = uploaded(clerk, "residents", workbook(HOUSEHOLDS[0], row))
+    assert "就是1栋1单元07号的杨晓华，不再导入" in text_of(clerk.get(page))
+    if said is not None:
+        say(clerk, page, person__2=str(known.id) if said == "same" else said)
+    press(clerk, page, f"{page}/apply")
+
+    session.rollback()
+    assert len(session.scalars(select(Resident)).all()) == people
+
+
+def test_one_person_in_two_spellings_in_one_table_is_asked_about(clerk: FlaskClient) -> None:
+    rows = [("杨晓华", "1栋1单元07号", "是", "7"), ("杨晓华", "1-1-7", "是", "7")]
+
+    page = uploaded(clerk, "residents", workbook(HOUSEHOLDS[0], *rows))
+    assert "1行可以导入 · 有1个问题问您" in text_of(clerk.get(page))
+    told = say(clerk, page, person__3="row-2")
+
+    assert "已经登记过了。" in told
+    assert "1行可以导入" in told
+
+
+def test_a_table_without_headings_loses_no_row(clerk: FlaskClient, session: Session) -> None:
+    table = workbook(("赵一", "1栋1单元101", "13800138000"), ("钱二", "1栋1单元102", ""))
+
+    page = uploaded(clerk, "residents", table)
+    told = say(clerk, page, headless="1", column__0="name", column__1="unit", column__2="phone",
+               everywhere__adult="是", everywhere__household_ref="by_unit")  # fmt: skip
+    assert "2行可以导入" in told
+    press(clerk, page, f"{page}/apply")
+
+    assert set(residents(session)) == {"赵一", "钱二"}
+
+
 def test_a_wrong_cell_is_mended_on_the_page(clerk: FlaskClient, session: Session) -> None:
     rows = [("姓名", "住址", "成年", "户号", "电话"), ("赵一", "1栋1", "是", "1", "123"),
             ("钱二", "", "也许", "2", "")]  # fmt: skip

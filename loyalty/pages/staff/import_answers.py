@@ -32,6 +32,7 @@ def answers_sent() -> TableAnswers:
         },
         people=people_sent(),
         cells=cells,
+        headless="headless" in request.form,
     )
 
 

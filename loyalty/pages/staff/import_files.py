@@ -54,9 +54,9 @@ def marked_file(job: ImportJob, reading: Reading[Any]) -> Response:
         )
         for place, (number, cells) in enumerate(kept)
     ]
-    top = next(
-        row.place for row, (number, _) in zip(rows, kept, strict=True) if number == table.top_number
-    )
+    numbers = [number for number, _ in kept]
+    at = numbers.index(table.top_number) if table.top_number in numbers else None
+    top = None if at is None else rows[at].place
     book = marked_table(rows, top=top, heading=gettext("问题"))
     return _download(book, gettext("%(kind)s 有错的行", kind=str(KINDS[job.kind])))
 

@@ -10,6 +10,9 @@ import { DASH, fold } from "./typed_text.js";
  *   | "web_address" | "bad"} CodeKind
  */
 
+/** Kinds that have a name of their own, and are neither a card nor anybody's money. */
+export const FOREIGN = new Set(["goods_barcode", "merchant_qr", "web_address"]);
+
 /** Digits of a card's serial, with which its number begins. */
 export const SERIAL_DIGITS = 12;
 const NUMBER = /^[0-9]{14}$/;
