@@ -99,7 +99,7 @@ class Uploads(MethodView):
     def post(
         self, wanted: dict[str, Any], said: dict[str, Any], files: dict[str, Any], kind: str
     ) -> ImportJob:
-        """Upload a table as .xlsx or .csv, and read what is wrong with its rows."""
+        """Upload a table as .xlsx, .xls or .csv, and read what is wrong with its rows."""
         actor = current_staff()
         table = read_table(files["file"].read())
         request = UploadTable(ImportKind(kind), table, **wanted, **said)

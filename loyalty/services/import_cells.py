@@ -20,6 +20,7 @@ from loyalty.rules.typed_text import (
 from loyalty.services.errors import ValueRefusedError
 from loyalty.services.import_layout import Cell, CellRefusedError, RowFaultCode, Surroundings
 from loyalty.services.phones import in_e164
+from loyalty.services.table_cells import CellMark
 
 Known = TypeVar("Known")
 
@@ -150,7 +151,8 @@ def without_remark(cell: Cell, _: Surroundings) -> Cell:
     bare = _REMARK.sub("", unicodedata.normalize("NFKC", cell.text)).strip()
     if bare == unicodedata.normalize("NFKC", cell.text).strip() or not bare:
         return cell
-    return Cell(bare, cell.mark)
+    alone = cell.mark is CellMark.LINES and " " not in bare
+    return Cell(bare, None if alone else cell.mark)
 
 
 def placed(cell: str) -> str:

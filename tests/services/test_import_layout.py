@@ -232,6 +232,14 @@ def test_two_lines_are_one_home_and_not_one_name() -> None:
     assert refused(found) == [{"name": "two_things"}]
 
 
+def test_a_remark_below_a_name_is_no_second_one() -> None:
+    lines = {(2, 0): CellMark.LINES}
+
+    found = laid_out(table(HEADINGS, ("张三 (户主)", "1栋"), marks=lines), COLUMNS)
+
+    assert cells(found) == [{"name": "张三", "unit": "1栋"}]
+
+
 def test_a_remark_behind_a_name_is_left_out_and_told() -> None:
     found = laid_out(table(HEADINGS, ("李秀英（女）", "1栋"), ("王芳 (户主)", "2栋")), COLUMNS)
 
