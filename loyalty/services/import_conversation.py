@@ -159,6 +159,12 @@ def conversation_about(
     )
 
 
+def is_asked_about(fault: Mapping[str, Any]) -> bool:
+    """Return whether a fault is a question, about who or which household is meant."""
+    named = bool(fault["values"].get("choices"))
+    return named or fault["code"] == RowFaultCode.HOUSEHOLD_SPELLING
+
+
 def is_about_headings(fault: Mapping[str, Any]) -> bool:
     """Return whether a fault is about a column, which is asked about and not told of."""
     return fault["code"] in ABOUT_HEADINGS
@@ -273,7 +279,6 @@ def _faulty(
     fields = {heading: field for field, heading in reading.table.headings.items()}
     by_row = defaultdict[int, defaultdict[str, list[Mapping[str, Any]]]](lambda: defaultdict(list))
     for fault in faults:
-        asked = fault["values"].get("choices") or fault["code"] == RowFaultCode.HOUSEHOLD_SPELLING
-        if not asked:
+        if not is_asked_about(fault):
             by_row[fault["row"]][fields[fault["column"]]].append(fault)
     return [FaultyRow(rows[number], dict(cells)) for number, cells in by_row.items()]

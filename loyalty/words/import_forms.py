@@ -17,6 +17,38 @@ KINDS: Mapping[str, LazyString] = MappingProxyType(
     }
 )
 
+FIELDS: Mapping[str, LazyString] = MappingProxyType(
+    {
+        "unit": lazy_gettext("住址"),
+        "unit.compound": lazy_gettext("小区"),
+        "unit.building": lazy_gettext("楼栋"),
+        "unit.entrance": lazy_gettext("单元"),
+        "unit.room": lazy_gettext("房号"),
+        "phone": lazy_gettext("电话"),
+        "adult": lazy_gettext("成年"),
+        "household_ref": lazy_gettext("户号"),
+        "area_id": lazy_gettext("责任区"),
+        "household_group_id": lazy_gettext("联户单元"),
+        "consent_membership": lazy_gettext("同意参加"),
+        "consent_publicity": lazy_gettext("同意公示姓名"),
+        "consent_contact": lazy_gettext("同意联系"),
+        "resident_id": lazy_gettext("居民编号"),
+        "kind": lazy_gettext("种类"),
+        "points_hundredths": lazy_gettext("积分"),
+        "done_on": lazy_gettext("日期"),
+        "source": lazy_gettext("来源"),
+        "series": lazy_gettext("系列"),
+        "category": lazy_gettext("类别"),
+        "stall": lazy_gettext("摊位"),
+        "contact": lazy_gettext("联系人"),
+    }
+)
+"""What a column is called on our pages; a name is called as its own table calls it."""
+
+NAMES: Mapping[str, LazyString] = MappingProxyType(
+    {"姓名": lazy_gettext("姓名"), "店名": lazy_gettext("店名")}
+)
+
 YES_OR_NO = frozenset({"adult", "consent_membership", "consent_publicity", "consent_contact"})
 """Fields that are answered with 是 or 否."""
 
@@ -55,6 +87,15 @@ _HINTS: Mapping[str, LazyString] = MappingProxyType(
         "resident_id": lazy_gettext("一般不填；同名分不清时，填系统里的编号。"),
     }
 )
+
+
+def field_in_words(field: str, heading: str) -> str:
+    """Return what a column is called in the reader's language.
+
+    Args:
+        heading: as in the form, for a column that the community has named itself.
+    """
+    return str(FIELDS.get(field) or NAMES.get(heading, heading))
 
 
 def example_of(column: Column, kind: str) -> str:

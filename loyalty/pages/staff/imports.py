@@ -18,7 +18,11 @@ from loyalty.pages.staff.import_answers import answers_sent
 from loyalty.pages.staff.import_files import form_file, marked_file
 from loyalty.rules.selection import RoundState
 from loyalty.services.errors import UnreadableFileError
-from loyalty.services.import_conversation import conversation_about, is_about_headings
+from loyalty.services.import_conversation import (
+    conversation_about,
+    is_about_headings,
+    is_asked_about,
+)
 from loyalty.services.imports import (
     ImportKind,
     UploadTable,
@@ -32,7 +36,7 @@ from loyalty.services.imports import (
 )
 from loyalty.services.tables import read_table
 from loyalty.services.todo import current_round
-from loyalty.words.import_forms import KINDS
+from loyalty.words.import_forms import KINDS, field_in_words
 from loyalty.words.import_questions import ASKS
 from loyalty.words.imports import note_in_words, row_fault_in_words
 from loyalty.words.refusals import refusal_in_words
@@ -95,7 +99,12 @@ def shown(import_id: UUID) -> Any:
         words=ASKS,
         in_words=row_fault_in_words,
         note_in_words=note_in_words,
-        faults=[fault for fault in job.errors if asked is None or not is_about_headings(fault)],
+        field_in_words=field_in_words,
+        faults=[
+            fault
+            for fault in job.errors
+            if asked is None or not (is_about_headings(fault) or is_asked_about(fault))
+        ],
         form=ConfirmationForm(),
         open_round=selection_round if nominating and job.kind == ImportKind.RESIDENTS else None,
     )

@@ -19,7 +19,11 @@ from loyalty.pages.staff.confirmation import ConfirmationForm, ReasonForm
 from loyalty.pages.staff.import_answers import answers_sent, people_sent
 from loyalty.pages.staff.import_files import marked_file
 from loyalty.pages.staff.imports import uploaded
-from loyalty.services.import_conversation import conversation_about, is_about_headings
+from loyalty.services.import_conversation import (
+    conversation_about,
+    is_about_headings,
+    is_asked_about,
+)
 from loyalty.services.imports import ImportKind, answer_import, reading_of
 from loyalty.services.nominees import (
     NominateSeveral,
@@ -39,6 +43,7 @@ from loyalty.services.public_nominations import (
 from loyalty.services.residents import FindResidents, find_residents
 from loyalty.services.round_progress import progress_of
 from loyalty.services.rounds import round_of
+from loyalty.words.import_forms import field_in_words
 from loyalty.words.imports import row_fault_in_words
 from loyalty.words.nominations import SOURCES, STATES
 from loyalty.words.verdicts import Tone
@@ -128,17 +133,16 @@ def named(round_id: UUID, import_id: UUID) -> str:
         job = list_of_nominees(session, console.actor(), import_id)
         found = nominees_in(session, console.actor(), job, now=console.now())
         asked = conversation_about(session, console.actor(), job, now=console.now())
-    unknown = [fault for fault in job.errors if not is_about_headings(fault)]
+    unknown = [
+        fault for fault in job.errors if not (is_about_headings(fault) or is_asked_about(fault))
+    ]
     return _page(
         selection_round,
         found=found,
         list_job=job,
         asked=asked,
-        faults=[
-            (fault, row_fault_in_words(fault))
-            for fault in unknown
-            if not fault["values"].get("choices")
-        ],
+        faults=[(fault, row_fault_in_words(fault)) for fault in unknown],
+        field_in_words=field_in_words,
     )
 
 
