@@ -91,15 +91,15 @@ class Uploads(MethodView):
     """The tables that come in."""
 
     @open_to(Caller.STAFF)
+    @imports.arguments(FileSchema, location="files")
     @imports.arguments(UploadSchema, location="query")
     @imports.arguments(SaidSchema, location="form")
-    @imports.arguments(FileSchema, location="files")
     @imports.response(201, ImportSchema)
     @imports.alt_response(503, schema=ProblemSchema, description="No time for the file now.")
     def post(
-        self, wanted: dict[str, Any], said: dict[str, Any], files: dict[str, Any], kind: str
+        self, files: dict[str, Any], wanted: dict[str, Any], said: dict[str, Any], kind: str
     ) -> ImportJob:
-        """Upload a table as .xlsx or .csv, and read what is wrong with its rows."""
+        """Upload a table as .xlsx, .xls or .csv, and read what is wrong with its rows."""
         actor = current_staff()
         table = read_table(files["file"].read())
         request = UploadTable(ImportKind(kind), table, **wanted, **said)

@@ -54,7 +54,7 @@ def import_table(
     everywhere: tuple[str, ...],
     as_json: bool,
 ) -> None:
-    """Read FILE (.xlsx or .csv) of residents, shops or deeds; say row by row what is wrong.
+    """Read FILE (.xlsx, .xls or .csv) of residents, shops or deeds; say row by row what is wrong.
 
     Exits with 1 if a row is wrong.
     """

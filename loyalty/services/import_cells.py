@@ -20,6 +20,7 @@ from loyalty.rules.typed_text import (
 from loyalty.services.errors import ValueRefusedError
 from loyalty.services.import_layout import Cell, CellRefusedError, RowFaultCode, Surroundings
 from loyalty.services.phones import in_e164
+from loyalty.services.table_cells import CellMark
 
 Known = TypeVar("Known")
 
@@ -46,6 +47,16 @@ _TWO_NAMES = re.compile(
     rf"(?:{_HAN_NAME}(?:[、,;/|&+]|\s(?:和|与|及)\s)\s*)+{_HAN_NAME}|{_HAN_NAME}\(.*\)"
     rf"|(?:{_ANY_NAME}\s*[、;/|&+]\s*)+{_ANY_NAME}"
 )
+_BESIDE_NAME = re.compile(r"\d{7}|\d+(?:栋|幢|号|单元|室|楼)", re.ASCII)
+_BESIDE_PLACE = re.compile(r"\D1[3-9]\d{9}(?!\d)|^1[3-9]\d{9}\D", re.ASCII)
+"""A mobile number written behind an address, or before it."""
+_SHORT_NAME = re.compile(r"[\u3400-\u9fff]{2,3}")
+SURNAMES = frozenset(
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩邓冯曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任"
+    "沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔"
+)
+"""Of two names with a blank between, each begins with one of these."""
+DOUBLE_SURNAMES = frozenset({"欧阳", "司马", "上官", "诸葛", "司徒", "东方", "皇甫", "尉迟"})
 _REMARK = re.compile(
     r"\s*\((?:男|女|户主|业主|本人|先生|女士|党员|组长|志愿者|妻|妻子|夫|丈夫|父|母|子)\)$"
 )
@@ -74,12 +85,26 @@ def text(cell: str) -> str:
 def named(cell: str) -> str:
     """Return the name of one person; two in one cell are refused, and never made one."""
     line = _no_date(text(cell))
-    if _TWO_NAMES.fullmatch(unicodedata.normalize("NFKC", line)):
+    if _is_more_than_a_name(unicodedata.normalize("NFKC", line)):
         raise CellRefusedError(RowFaultCode.TWO_THINGS)
     name = person_name(line)
     if not name_key(name):
         raise CellRefusedError(RowFaultCode.REQUIRED)
     return name
+
+
+def _is_more_than_a_name(line: str) -> bool:
+    """Tell whether a cell names two people, or says where somebody lives or is called."""
+    if _TWO_NAMES.fullmatch(line) or _BESIDE_NAME.search(line):
+        return True
+    first, _, second = line.partition(" ")
+    return bool(
+        _SHORT_NAME.fullmatch(first)
+        and _SHORT_NAME.fullmatch(second.strip())
+        and first[:1] in SURNAMES
+        and second.strip()[:1] in SURNAMES
+        and first not in DOUBLE_SURNAMES
+    )
 
 
 def called(cell: str) -> str:
@@ -126,12 +151,16 @@ def without_remark(cell: Cell, _: Surroundings) -> Cell:
     bare = _REMARK.sub("", unicodedata.normalize("NFKC", cell.text)).strip()
     if bare == unicodedata.normalize("NFKC", cell.text).strip() or not bare:
         return cell
-    return Cell(bare, cell.mark)
+    alone = cell.mark is CellMark.LINES and " " not in bare
+    return Cell(bare, None if alone else cell.mark)
 
 
 def placed(cell: str) -> str:
     """Return an address, a household or a stall: no date, which Excel makes of ``3-2``."""
-    return called(_no_date(cell))
+    line = _no_date(cell)
+    if _BESIDE_PLACE.search(unicodedata.normalize("NFKC", line)):
+        raise CellRefusedError(RowFaultCode.TWO_THINGS)
+    return called(line)
 
 
 def _no_date(cell: str) -> str:

@@ -18,7 +18,7 @@ _FULL = re.compile(
 _NO_YEAR = re.compile(
     rf"(?:(\d{{1,2}})月(\d{{1,2}})[日号]?|(\d{{1,2}})[./-](\d{{1,2}})){_AROUND}", re.ASCII
 )
-_YEAR = re.compile(r"(?<!\d)(20\d\d)(?=年|[-/.]\d|年度)", re.ASCII)
+_YEAR = re.compile(r"(?<!\d)(20\d\d)(?=年|[-/.]\d|$)", re.ASCII)
 
 
 def day(cell: str) -> date:

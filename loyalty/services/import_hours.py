@@ -74,7 +74,8 @@ def _says_minutes(heading: str) -> bool:
 
 
 def _says_hours(heading: str) -> bool:
-    return any(word in heading for word in _HOUR_HEADINGS)
+    bracketed = re.search(r"[(\[【/]\s*(?:h|时)\s*[)\]】]?$", heading)
+    return bool(bracketed) or any(word in heading for word in _HOUR_HEADINGS)
 
 
 def _minutes_in(narrow: str) -> Decimal | None:

@@ -13,7 +13,8 @@ EXAMPLE = "示例"
 _COUNT = r"\d+(?:\.\d+)?(?:人次|人|户|名|家|项|条|次|分钟|分|个?小时)?"
 _SUM = re.compile(
     rf"(?:本页|以上|人数|总)?(?:合计|小计|总计|共计|总数|人数|累计|汇总)[:为]?(?:共?{_COUNT}[,、]?)*"
-    rf"|(?:以上|总|合计)?共(?:有|计)?{_COUNT}|total:?\d*|subtotal:?\d*"
+    rf"|(?:以上|总|合计)?共(?:有|计)?{_COUNT}|[应实]到:?\d+人?.*|(?:sub)?total:?\d*"
+    r"|(?:合计|总计|小计|累计|共计)(?:\(.*\)|.{0,6}:.*)"
 )
 _SIGNER = (
     r"(?:制表|填表|填报|造表|审核|审批|审定|复核|校对|经办|批准|负责|登记|统计|录入|报送|签发)"
@@ -24,6 +25,8 @@ _SIGNATURE = re.compile(
     r"|盖章|公章|注|备注|说明|填表说明|注意|温馨提示)[^:]{0,8}):.*"
     rf"|{_SIGNER}|(?:签字|签名|盖章|公章)"
 )
+_DAY = re.compile(r"(?:\d{4})?年\d{0,2}月\d{0,2}日")
+"""Alone in a row, the day on which the table was made."""
 _PAGE = re.compile(
     r"第\d+页(?:[,/]?共\d+页)?|共\d+页|-\d+-|\(?以下(?:空白|无正文)\)?|page\d+(?:of\d+)?"
 )
@@ -36,7 +39,7 @@ def is_about_nobody(row: TableRow, top: TableRow, titles: Sequence[TableRow]) ->
         return True
     if any(_SUM.fullmatch(cell) or _PAGE.fullmatch(cell) for cell in cells[:2]):
         return True
-    if _SIGNATURE.fullmatch(cells[0]):
+    if _SIGNATURE.fullmatch(cells[0]) or (len(cells) == 1 and _DAY.fullmatch(cells[0])):
         return True
     return _repeats(row, top) or any(list(row.cells) == list(title.cells) for title in titles)
 

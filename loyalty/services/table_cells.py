@@ -73,9 +73,7 @@ def _number(value: float) -> Shown:
     if abs(value) >= EXACT_BELOW:
         return Shown(f"{value:.15g}", CellMark.INEXACT)
     text = format(Decimal(f"{value:.15g}"), "f")
-    if float(value).is_integer():
-        return Shown(text)
-    return Shown(text, CellMark.FRACTION)
+    return Shown(text, CellMark.FRACTION if "." in text else None)
 
 
 def _line(cell: str) -> Shown:

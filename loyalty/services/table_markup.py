@@ -19,8 +19,8 @@ Place = tuple[int, int]
 
 _REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 _ZEROS = re.compile(r'(?:"([^"]*)"|\\(.))?(0+)(?:"([^"]*)"|\\(.))?')
-_ERRORS = re.compile(rb"""["']e["']|\0""")
-_TELLING = re.compile(rb"""hidden|["']e["']""")
+_ERRORS = re.compile(rb"""["']e["']|<(?:\w+:)?f[ >/]|\0""")
+_TELLING = re.compile(rb"""hidden|["']e["']|<(?:\w+:)?f[ >/]|(?:ht|width)=["']0["'.]""")
 """What stands in a sheet of which there is something to tell; most are passed quickly."""
 MOST_HIDDEN_COLUMNS = 200
 TRUE = ("1", "true", "on")
@@ -168,17 +168,21 @@ class _SheetReader:
         self._formats = formats
         self._row = self._column = -1
         self._inside: str | None = None
+        self._without_value: Place | None = None
+        """Where a formula stands, and nothing it has come to: no spreadsheet has computed it."""
 
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
         """Take the beginning of an element."""
         if name == "c":
             self._cell(attributes)
+        elif name in {"f", "v"}:
+            self._formula_or_value(name)
         elif name == "row":
             self._row = int(attributes["r"]) - 1 if "r" in attributes else self._row + 1
             self._column = -1
-            if attributes.get("hidden") in TRUE:
+            if _is_hidden(attributes, "ht"):
                 self.markup.hidden_rows.add(self._row)
-        elif name == "col" and attributes.get("hidden") in TRUE:
+        elif name == "col" and _is_hidden(attributes, "width"):
             first, last = int(attributes["min"]) - 1, int(attributes["max"])
             self.markup.hidden_columns |= set(range(first, min(last, first + MOST_HIDDEN_COLUMNS)))
         self._inside = name
@@ -186,7 +190,8 @@ class _SheetReader:
     def text(self, text: str) -> None:
         """Take the letters of an element."""
         place = (self._row, self._column)
-        if self._inside == "v" and place in self.markup.errors:
+        wanted = "f" if place == self._without_value else "v"
+        if self._inside == wanted and place in self.markup.errors:
             self.markup.errors[place] += text
 
     def _cell(self, attributes: Mapping[str, str]) -> None:
@@ -197,6 +202,20 @@ class _SheetReader:
             self.markup.errors[place] = ""
         elif attributes.get("t", "n") == "n" and attributes.get("s") in self._formats:
             self.markup.formats[place] = self._formats[attributes["s"]]
+
+    def _formula_or_value(self, name: str) -> None:
+        place = (self._row, self._column)
+        if name == "v" and place == self._without_value:
+            del self.markup.errors[place]
+            self._without_value = None
+        elif name == "f" and place not in self.markup.errors:
+            self.markup.errors[place] = "="
+            self._without_value = place
+
+
+def _is_hidden(attributes: Mapping[str, str], size: str) -> bool:
+    """Tell whether nobody sees a row or a column: by its mark, or because it has no size."""
+    return attributes.get("hidden") in TRUE or attributes.get(size) in {"0", "0.0"}
 
 
 def _column_of(letters: str) -> int:

@@ -8,7 +8,7 @@ from loyalty.services.headings import plain
 from loyalty.services.table_cells import CellMark, Shown, shown
 from loyalty.services.table_faults import RefusedError
 
-DELIMITERS = (",", "\t", ";", "|", "，", "、", "；")
+DELIMITERS = (",", "\t", ";", "|", "，", "、", "；", " ")
 QUOTE = '"'
 FIRST_LINES = 15
 """Among them the headings are looked for."""
@@ -19,6 +19,10 @@ LONGEST_QUOTATION = 50
 """Lines one cell may hold."""
 
 _LINE_END = re.compile(r"\r\n|\n|\r")
+_BLANKS = re.compile(r"[ \u3000]+")
+_FIRST_BLANKS = re.compile(r"^[ \u3000]+", re.MULTILINE)
+_DELIMITER_STATED = re.compile(r"sep=.(?=\r|\n)", re.IGNORECASE)
+"""What Excel writes and reads in the first line of a text file, and does not show."""
 _OPENING = re.compile(r' *"')
 _BYTE_ORDER_MARKS = (
     (b"\xef\xbb\xbf", "utf-8-sig"),
@@ -48,7 +52,8 @@ def read_text(content: bytes, known: frozenset[str]) -> TextTable:
         RefusedError: its encoding is unknown, or it is too long.
     """
     best: tuple[int, str, str] | None = None
-    for text in _decoded(content):
+    for decoded in _decoded(content):
+        text = _DELIMITER_STATED.sub("", decoded, count=1) if decoded[:4] == "sep=" else decoded
         lines = _first_lines(text)
         for delimiter in DELIMITERS:
             score = max((_score(line, delimiter, known) for line in lines), default=0)
@@ -59,7 +64,9 @@ def read_text(content: bytes, known: frozenset[str]) -> TextTable:
     score, text, delimiter = best
     if not score:
         first = next(iter(_first_lines(text)), "")
-        delimiter = max(DELIMITERS, key=first.count)
+        delimiter = max(DELIMITERS[:-1], key=first.count)
+    if delimiter == " ":
+        text = _BLANKS.sub(" ", _FIRST_BLANKS.sub("", text))
     return TextTable(_rows(text, delimiter, known), score)
 
 
@@ -101,7 +108,11 @@ def _first_lines(text: str) -> list[str]:
 
 
 def _score(line: str, delimiter: str, known: frozenset[str]) -> int:
-    return len({plain(cell) for cell in line.replace(QUOTE, "").split(delimiter)[:100]} & known)
+    return len({plain(cell) for cell in _split(line.replace(QUOTE, ""), delimiter)[:100]} & known)
+
+
+def _split(line: str, delimiter: str) -> list[str]:
+    return _BLANKS.split(line.strip()) if delimiter == " " else line.split(delimiter)
 
 
 def _rows(text: str, delimiter: str, known: frozenset[str]) -> Iterator[list[Shown]]:

@@ -80,6 +80,11 @@ ZHANG = ("张三", "1栋101")
         ("审核人（签字）：", "填表人："),
         ("社区（盖章）：", ""),
         ("注：以上人员均已核实", ""),
+        ("合计（人）", "5"),
+        ("合计时长：20小时", ""),
+        ("应到20人，实到18人", ""),
+        ("2026年11月3日", ""),
+        ("年  月  日", ""),
         ("第 2 页 共 3 页", ""),
         ("以下空白", ""),
         ("姓名", "住址"),
@@ -225,6 +230,14 @@ def test_two_lines_are_one_home_and_not_one_name() -> None:
     found = laid_out(table(HEADINGS, ("张三 李四", "1栋 101"), marks=lines), COLUMNS)
 
     assert refused(found) == [{"name": "two_things"}]
+
+
+def test_a_remark_below_a_name_is_no_second_one() -> None:
+    lines = {(2, 0): CellMark.LINES}
+
+    found = laid_out(table(HEADINGS, ("张三 (户主)", "1栋"), marks=lines), COLUMNS)
+
+    assert cells(found) == [{"name": "张三", "unit": "1栋"}]
 
 
 def test_a_remark_behind_a_name_is_left_out_and_told() -> None:

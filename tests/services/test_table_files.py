@@ -97,6 +97,22 @@ def test_a_text_is_read_however_it_was_saved(encoding: str, delimiter: str) -> N
     assert shown(content)[1:] == [list(row) for row in rows[1:]]
 
 
+def test_columns_told_apart_by_blanks_are_read() -> None:
+    content = (
+        "名册 2026年\n姓名  住址 成年\u3000户号\n 张三   3号楼 是 H-1\n李 四 4号楼 是 H-2".encode()
+    )
+
+    assert shown(content)[1:3] == [list(HEADINGS), ["张三", "3号楼", "是", "H-1"]]
+    assert len(shown(content)[3]) == 5
+
+
+def test_what_excel_says_about_the_delimiter_is_no_row() -> None:
+    assert shown(b"sep=;\r\n" + text(HEADINGS, ZHANG, delimiter=";")) == [
+        list(HEADINGS),
+        list(ZHANG),
+    ]
+
+
 def test_big5_is_told_from_gb18030_by_its_headings() -> None:
     rows = [("姓名", "住址", "成年", "戶號"), ("陳小明", "一號樓", "是", "H-1")]
 

@@ -25,6 +25,7 @@ from loyalty.services.tables import (
 )
 from tests.given_old_workbooks import DIVISION, NOT_AVAILABLE, old_workbook
 from tests.given_tables import HEADINGS, LI, ZHANG, text, workbook
+from tests.services.test_tables import cell, crafted
 
 Write = Callable[[xlsxwriter.Workbook], None]
 
@@ -67,14 +68,35 @@ def test_a_formula_that_went_wrong_shows_what_excel_shows(error: str) -> None:
     assert marks(table) == {(2, 3): CellMark.ERROR}
 
 
-@pytest.mark.parametrize("cell", ["#N/A", "#REF!", "#NV", "#名称?", "#¡DIV/0!", "Err:502", "#####"])
-def test_an_error_saved_as_text_is_one_too(cell: str) -> None:
-    assert marks(in_process(text(HEADINGS, ("张三", cell)))) == {(2, 1): CellMark.ERROR}
+@pytest.mark.parametrize(
+    "entry", ["#N/A", "#REF!", "#NV", "#名称?", "#¡DIV/0!", "Err:502", "#####"]
+)
+def test_an_error_saved_as_text_is_one_too(entry: str) -> None:
+    assert marks(in_process(text(HEADINGS, ("张三", entry)))) == {(2, 1): CellMark.ERROR}
 
 
-@pytest.mark.parametrize("cell", ["#5栋", "3#501", "N/A", "#", "A#!"])
-def test_a_number_sign_alone_is_no_error(cell: str) -> None:
-    assert marks(in_process(text(HEADINGS, ("张三", cell)))) == {}
+def test_a_formula_that_was_never_computed_is_no_empty_cell() -> None:
+    formula = '<c r="A2"><f>B2*2</f></c><c r="B2"><f>C2</f><v>7</v></c>'
+    text_formula = '<c r="C2" t="str"><f>IF(1,"")</f><v></v></c>'
+    content = crafted(
+        f'<row r="1">{cell("A1")}{cell("C1")}</row><row r="2">{formula}{text_formula}</row>'
+    )
+
+    table = in_process(content)
+
+    assert list(table.rows[1].cells) == ["=B2*2", "7"]
+    assert marks(table) == {(2, 0): CellMark.ERROR}
+
+
+def test_a_row_or_column_without_height_or_width_is_hidden() -> None:
+    rows = f'<row r="1" ht="0">{cell("A1")}</row><row r="2" ht="15">{cell("A2")}</row>'
+
+    assert [row.hidden for row in in_process(crafted(rows)).rows] == [True, False]
+
+
+@pytest.mark.parametrize("entry", ["#5栋", "3#501", "N/A", "#", "A#!"])
+def test_a_number_sign_alone_is_no_error(entry: str) -> None:
+    assert marks(in_process(text(HEADINGS, ("张三", entry)))) == {}
 
 
 def test_dates_and_times_are_marked_whatever_they_were_meant_to_be() -> None:
@@ -107,10 +129,11 @@ def test_a_sum_of_hundredths_shows_no_noise(whole: int, hundredths: int) -> None
 
 
 @pytest.mark.parametrize(
-    ("value", "cell", "mark"),
+    ("value", "entry", "mark"),
     [
         (3.3000000000000003, "3.3", CellMark.FRACTION),
         (12.0, "12", None),
+        (12.000000000000002, "12", None),
         (13800138000, "13800138000", None),
         (999_999_999_999_999, "999999999999999", None),
         (1_000_000_000_000_000, "1e+15", CellMark.INEXACT),
@@ -122,22 +145,23 @@ def test_a_sum_of_hundredths_shows_no_noise(whole: int, hundredths: int) -> None
         ("3号楼\n", "3号楼", None),
     ],
 )
-def test_a_cell_shows_what_excel_shows(value: object, cell: str, mark: CellMark | None) -> None:
+def test_a_cell_shows_what_excel_shows(value: object, entry: str, mark: CellMark | None) -> None:
     table = in_process(workbook(("姓名",), (value,)))
 
-    assert list(table.rows[1].cells) == [cell]
+    assert list(table.rows[1].cells) == [entry]
     assert table.rows[1].marks.get(0) == mark
 
 
 @pytest.mark.parametrize(
-    ("number_format", "cell"), [("0000", "0012"), ('0"栋"', "12栋"), ("General", "12"), ("0", "12")]
+    ("number_format", "entry"),
+    [("0000", "0012"), ('0"栋"', "12栋"), ("General", "12"), ("0", "12")],
 )
-def test_leading_zeros_and_words_of_a_format_are_shown(number_format: str, cell: str) -> None:
+def test_leading_zeros_and_words_of_a_format_are_shown(number_format: str, entry: str) -> None:
     def write(book: xlsxwriter.Workbook) -> None:
         sheet = book.add_worksheet()
         sheet.write(0, 0, 12, book.add_format({"num_format": number_format}))
 
-    assert list(written(write).rows[0].cells) == [cell]
+    assert list(written(write).rows[0].cells) == [entry]
 
 
 def test_hidden_rows_and_columns_are_told_from_others() -> None:
