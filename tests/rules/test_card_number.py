@@ -198,6 +198,8 @@ def test_a_token_is_read_bare_or_at_the_end_of_an_address(text: str) -> None:
         f"/C/{TOKEN}",
         f"https://cards.example/C/{TOKEN}A?from=timeline",
         f"https://cards.example/C/{TOKEN}a",
+        f"https://cards.example/C/{TOKEN}=",
+        f"{TOKEN}=",
         f"https://cards.example/C/{TOKEN.lower()}",
         f"AB{TOKEN[2:]} {TOKEN}",
         "INV12345678901244",
