@@ -59,7 +59,9 @@ def upgrade() -> None:
         for row in rows
     ]:
         written = "SET name_key = :name, unit_key = :unit, household_key = :household"
-        connection.execute(sa.text(f"UPDATE resident {written} WHERE id = :id"), keys)  # our own words
+        connection.execute(
+            sa.text(f"UPDATE resident {written} WHERE id = :id"), keys
+        )  # our own words
     for key in KEYS:
         op.alter_column("resident", key, nullable=False)
     op.create_index(
