@@ -16,7 +16,7 @@ from loyalty.services.card_check import check_card
 card_checks = Noun("/card-checks")
 """Looks at a card, open to everybody."""
 
-LONGEST_CODE = 1024
+LONGEST_CODE = 256
 
 
 class ShownCodeSchema(Schema):

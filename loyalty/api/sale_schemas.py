@@ -12,7 +12,7 @@ from loyalty.rules.verdict import Verdict
 from loyalty.services.checkout import Appraisal, ShownCard
 from loyalty.services.sale import RedeemCard, Sale, lines_of
 
-LONGEST_CODE = 1024
+LONGEST_CODE = 256
 MOST_LINES = 200
 
 

@@ -21,7 +21,7 @@ from loyalty.words.verdicts import WORDS, VerdictWords
 
 resident = Blueprint("resident", __name__)
 
-LONGEST_NUMBER = 1024
+LONGEST_NUMBER = 40
 
 NO_CARD = frozenset({Verdict.UNKNOWN, Verdict.FORGED, Verdict.BAD_CODE, Verdict.PAYMENT_CODE})
 """What is told of codes that are no card of ours."""

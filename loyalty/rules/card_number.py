@@ -13,9 +13,9 @@ _SERIAL = re.compile(rf"[0-9]{{{SERIAL_DIGITS}}}")
 _SEPARATORS = re.compile(rf" |\u00b7|\u2022|{DASH.pattern}")
 _DIGITS_ALONE = re.compile(r"[^0-9A-Za-z]*([0-9]+)[^0-9A-Za-z]*")
 _TOKEN = re.compile(rf"(?:(?i:https?)://[^ ?#]+/[Cc]/)?[A-Z2-7]{{{TOKEN_LETTERS}}}")
-_ADDRESS = re.compile(rf"(?i:https?)://[^ ?#]+/[Cc]/[A-Z2-7]{{{TOKEN_LETTERS}}}(?![0-9A-Za-z])")
+_ADDRESS = re.compile(rf"(?i:https?)://[^ ?#]+/[Cc]/[A-Z2-7]{{{TOKEN_LETTERS}}}(?![0-9A-Za-z=])")
 _TOKEN_ALONE = re.compile(
-    rf"[^0-9A-Za-z]*([A-Z2-7]{{{TOKEN_LETTERS}}})(?:[?#&][!-~]*)?[^0-9A-Za-z]*"
+    rf"[^0-9A-Za-z]*([A-Z2-7]{{{TOKEN_LETTERS}}})(?!=)(?:[?#&][!-~]*)?[^0-9A-Za-z]*"
 )
 _PAYMENT = re.compile(r"1[0-5][0-9]{16}|(?:2[5-9]|30)[0-9]{14,22}")
 _GOODS = re.compile(r"[0-9]{8}|[0-9]{12,13}")

@@ -100,8 +100,13 @@ def reference_key(text: str) -> str:
 
 
 def code(text: str) -> str:
-    """Return a code that programs read, or the name of an account: small letters, no blanks."""
-    return unicodedata.normalize("NFKC", fold(text).replace(" ", "").casefold())
+    """Return a code that programs read: small letters, no blanks."""
+    return login_name(fold(text).replace(" ", ""))
+
+
+def login_name(text: str) -> str:
+    """Return the name of an account; a blank within stays, and is refused by its law."""
+    return unicodedata.normalize("NFKC", fold(text).casefold())
 
 
 def code_letters(text: str) -> str:

@@ -19,8 +19,8 @@ const NUMBER = /^[0-9]{14}$/;
 const PAYMENT = /^(?:1[0-5][0-9]{16}|(?:2[5-9]|30)[0-9]{14,22})$/;
 const GOODS = /^(?:[0-9]{8}|[0-9]{12,13})$/;
 const TOKEN = /^(?:[Hh][Tt]{2}[Pp][Ss]?:\/\/[^ ?#]+\/[Cc]\/)?[A-Z2-7]{120}$/;
-const ADDRESS = /[Hh][Tt]{2}[Pp][Ss]?:\/\/[^ ?#]+\/[Cc]\/[A-Z2-7]{120}(?![0-9A-Za-z])/;
-const TOKEN_ALONE = /^[^0-9A-Za-z]*([A-Z2-7]{120})(?:[?#&][!-~]*)?[^0-9A-Za-z]*$/;
+const ADDRESS = /[Hh][Tt]{2}[Pp][Ss]?:\/\/[^ ?#]+\/[Cc]\/[A-Z2-7]{120}(?![0-9A-Za-z=])/;
+const TOKEN_ALONE = /^[^0-9A-Za-z]*([A-Z2-7]{120})(?!=)(?:[?#&][!-~]*)?[^0-9A-Za-z]*$/;
 const DIGITS_ALONE = /^[^0-9A-Za-z]*([0-9]+)[^0-9A-Za-z]*$/;
 const SEPARATORS = new RegExp(` |\u00b7|\u2022|${DASH}`, "gu");
 
