@@ -119,15 +119,16 @@ test("red needs something that is known", () => {
   }
 });
 
-test("own uses up to a limit are within it", () => {
+test("own uses up to a limit are within it, what this sale saves included", () => {
   const limits = { uses_per_shop_day: 3, uses_per_day: null, saved_per_month_fen: 1000 };
   const use = (day, saved) => ({ day, saved_fen: saved });
   const today = "2026-12-09";
-  assert.equal(overOwnLimit(limits, [use(today, 0), use(today, 0)], today), false);
-  assert.equal(overOwnLimit(limits, [use(today, 0), use(today, 0), use(today, 0)], today), true);
-  assert.equal(overOwnLimit(limits, [use("2026-12-08", 0), use(today, 1000)], today), false);
-  assert.equal(overOwnLimit(limits, [use("2026-12-08", 1), use(today, 1000)], today), true);
-  assert.equal(overOwnLimit(limits, [use("2026-11-30", 5000)], today), false);
+  const over = (uses, saving) => overOwnLimit(limits, uses, today, saving);
+  assert.equal(over([use(today, 0), use(today, 0)], 0), false);
+  assert.equal(over([use(today, 0), use(today, 0), use(today, 0)], 0), true);
+  assert.equal(over([use("2026-12-08", 1), use(today, 900)], 99), false);
+  assert.equal(over([use("2026-12-08", 1), use(today, 900)], 100), true);
+  assert.equal(over([use("2026-11-30", 5000)], 1000), false);
 });
 
 test("a card works for whole months, leap years and year's ends included", () => {

@@ -142,6 +142,42 @@ test("a page without HTTPS judges nothing, and sells with the service's word", a
   assert.equal(teller.state().needsNetwork, false);
 });
 
+test("without network no sale goes past what the card may still save in the month", async () => {
+  const limits = {
+    discountable_per_sale_fen: null,
+    uses_per_shop_day: null,
+    uses_per_day: null,
+    saved_per_month_fen: 466,
+  };
+  const pack = packOf(OURS, { serials: [SERIAL], policy: { limits } });
+  const { teller } = await till(pack);
+  const sell = async (key) => {
+    const [{ card }] = await answersTo(teller, TOKEN);
+    return teller.record(selling(TOKEN, card, key));
+  };
+
+  // 12.90 at 820 saves 2.33: two of it reach the limit exactly.
+  assert.equal((await sell("key-1")).outcome, "kept");
+  assert.equal((await sell("key-2")).outcome, "kept");
+  assert.deepEqual(await sell("key-3"), { outcome: "refused", verdict: "over_limit" });
+  assert.equal((await teller.waitingItems()).length, 2);
+});
+
+test("where the service has judged the card, it judges the sale", async () => {
+  const limits = {
+    discountable_per_sale_fen: null,
+    uses_per_shop_day: null,
+    uses_per_day: null,
+    saved_per_month_fen: 0,
+  };
+  const { teller } = await till(packOf(OURS, { serials: [SERIAL], policy: { limits } }));
+  const [{ card }] = await answersTo(teller, TOKEN);
+
+  const outcome = await teller.record({ ...selling(TOKEN, card), from: "service" });
+
+  assert.equal(outcome.outcome, "kept");
+});
+
 test("a definite no of the service goes before the device's yes", async () => {
   const { teller, world } = await till();
   world.answers.check = { status: 200, body: { verdict: "revoked" }, etag: null };

@@ -69,14 +69,15 @@ function unsure(unchecked) {
 }
 
 /**
- * Return whether the uses of a card on this device alone are over a limit; one that is reached
- * exactly is kept.
+ * Return whether one more use of a card is over a limit, by its uses on this device alone; a limit
+ * that is reached exactly is kept.
  * @param {{uses_per_shop_day: number | null, uses_per_day: number | null,
  *   saved_per_month_fen: number | null}} limits
  * @param {readonly {day: string, saved_fen: number}[]} uses of this card
  * @param {string} today
+ * @param {number} savingFen what this use saves; 0 while that is not known
  */
-export function overOwnLimit(limits, uses, today) {
+export function overOwnLimit(limits, uses, today, savingFen) {
   const usesToday = uses.filter((use) => use.day === today).length;
   const month = today.slice(0, 7);
   const saved = uses
@@ -86,7 +87,7 @@ export function overOwnLimit(limits, uses, today) {
   return (
     exceeds(usesToday + 1, limits.uses_per_shop_day) ||
     exceeds(usesToday + 1, limits.uses_per_day) ||
-    exceeds(saved, limits.saved_per_month_fen)
+    exceeds(saved + savingFen, limits.saved_per_month_fen)
   );
 }
 
