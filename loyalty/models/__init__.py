@@ -10,6 +10,7 @@ from loyalty.models.matter import Matter
 from loyalty.models.notice import NoticeVersion, Objection, WorkingDayOverride
 from loyalty.models.panel import Ballot, ConflictOfInterest, Panellist
 from loyalty.models.redemption import Redemption
+from loyalty.models.request_count import RequestCount
 from loyalty.models.resident import Resident
 from loyalty.models.round import Candidate, Nomination, Round, RoundList
 from loyalty.models.sale_case import SaleCase
@@ -43,6 +44,7 @@ __all__ = [
     "Panellist",
     "QuarantinedSale",
     "Redemption",
+    "RequestCount",
     "Resident",
     "RevocationList",
     "Round",
