@@ -76,12 +76,21 @@ test("an older list, or one nobody of ours has signed, leaves the last good one"
   assert.equal((await answersTo(teller, TOKEN))[0].verdict, "ok_offline");
 });
 
+test("a signed card is green while the list is younger than a day, then amber", async () => {
+  const { teller, world } = await till();
+  world.time += DAY - 1;
+  assert.equal((await answersTo(teller, TOKEN))[0].verdict, "ok_offline");
+  world.time += 1;
+  const [answer] = await answersTo(teller, TOKEN);
+  assert.deepEqual([answer.verdict, answer.mayRecord], ["cannot_verify_offline", true]);
+});
+
 test("a pack lasts seven days after the service has last confirmed it", async () => {
   const { teller, pack, world } = await till();
   world.time += 7 * DAY;
-  assert.equal((await answersTo(teller, TOKEN))[0].verdict, "ok_offline");
+  assert.equal((await answersTo(teller, TOKEN))[0].mayRecord, true);
   world.time += 1;
-  assert.equal((await answersTo(teller, TOKEN))[0].verdict, "cannot_verify_offline");
+  assert.equal((await answersTo(teller, TOKEN))[0].mayRecord, false);
   assert.equal(teller.state().needsNetwork, true);
   world.answers.pack = { status: 304, body: null, etag: '"1"' };
   await pack.refresh();

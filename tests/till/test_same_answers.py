@@ -122,6 +122,7 @@ def test_till_and_service_tell_the_same_reason_first(
             "equipped": True,
             "signed": True,
             "onRoster": False,
+            "listFresh": True,
             "clockWrong": False,
             # What is listed is a card of ours: the list of another community is not on the device.
             "listed": listed if truths["ours"] else None,

@@ -61,6 +61,7 @@ export function createAppraiser({ pack, store, clock, subtle, verifier }) {
       ours: key !== undefined && key.community === known.community.slug,
       onRoster: found !== null,
       listed: (known.revocations && known.revocations.states.get(hash)) || null,
+      listFresh: pack.isListFresh(),
       clockWrong: clock.wrong() || pack.isOfTomorrow(),
       today,
       validFrom: found && found.valid_from,
