@@ -8,7 +8,11 @@ from flask.views import MethodView
 from loyalty.api.access import Caller, current_staff, open_to
 from loyalty.api.noun import Noun
 from loyalty.api.problems import ProblemSchema
-from loyalty.api.schemas import PageSchema, Schema, Text
+from loyalty.api.schemas import (
+    Label,
+    PageSchema,
+    Schema,
+)
 from loyalty.clock import community_now
 from loyalty.database import transaction
 from loyalty.services.areas import (
@@ -31,7 +35,7 @@ class AreaSchema(Schema):
     """A liaison area."""
 
     id = ma.fields.UUID(dump_only=True)
-    name = Text(required=True)
+    name = Label(required=True)
 
 
 class AreaPageSchema(Schema):

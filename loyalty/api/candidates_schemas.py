@@ -10,7 +10,15 @@ from loyalty.api.rounds_schemas import (
     CandidateSchema,
     NamedResidentSchema,
 )
-from loyalty.api.schemas import Flag, PageSchema, Schema, Text
+from loyalty.api.schemas import (
+    Flag,
+    KnownCode,
+    Label,
+    PageSchema,
+    PersonName,
+    Schema,
+    Text,
+)
 from loyalty.models import Candidate, Nomination
 from loyalty.rules.eligibility import Reason
 from loyalty.rules.outcome import Outcome
@@ -110,9 +118,9 @@ class RejectionSchema(Schema):
 class NominateByNameSchema(Schema):
     """One voice of the public."""
 
-    honour = Text(required=True, metadata={"description": "Code of the honour"})
-    name = Text(required=True, metadata={"description": "Of the person who is nominated"})
-    unit = Text(required=True, metadata={"description": "Where that person lives"})
+    honour = KnownCode(required=True, metadata={"description": "Code of the honour"})
+    name = PersonName(required=True, metadata={"description": "Of the person who is nominated"})
+    unit = Label(required=True, metadata={"description": "Where that person lives"})
     source = ma.fields.String(required=True, validate=ma.validate.OneOf(PUBLIC_SOURCES))
 
 

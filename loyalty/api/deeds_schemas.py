@@ -4,7 +4,15 @@ from typing import Any
 
 import marshmallow as ma
 
-from loyalty.api.schemas import Code, MonthField, PageSchema, Schema, Text
+from loyalty.api.schemas import (
+    Code,
+    KnownCode,
+    Label,
+    MonthField,
+    PageSchema,
+    Schema,
+    Text,
+)
 from loyalty.services.deed_sheets import SheetEntry
 from loyalty.services.points import as_written, hundredths_of
 
@@ -29,7 +37,7 @@ class DeedSchema(Schema):
 
     id = ma.fields.UUID(dump_only=True)
     resident_id = ma.fields.UUID(required=True)
-    kind = Text(required=True, metadata={"description": "Code of the kind"})
+    kind = KnownCode(required=True, metadata={"description": "Code of the kind"})
     points_hundredths = Points(data_key="points")
     done_on = ma.fields.Date(required=True, data_key="date")
     source = Text(required=True, metadata={"description": "Where it is written down"})
@@ -56,7 +64,7 @@ class DeedSheetSchema(Schema):
     """One sign-in sheet: the day and the kind are the same for everybody."""
 
     done_on = ma.fields.Date(required=True, data_key="date")
-    kind = Text(required=True, metadata={"description": "Code of the kind"})
+    kind = KnownCode(required=True, metadata={"description": "Code of the kind"})
     source = Text(required=True, metadata={"description": "What the sheet is called"})
     entries = ma.fields.List(
         ma.fields.Nested(SheetEntrySchema),
@@ -111,7 +119,7 @@ class FindDeedsSchema(PageSchema):
 class DeedKindChangeSchema(Schema):
     """New values of some members of a kind of deed."""
 
-    name = Text()
+    name = Label()
     points_hundredths = Points(data_key="points")
     monthly_cap_hundredths = Points(
         data_key="monthly_cap",
@@ -125,7 +133,7 @@ class DeedKindSchema(DeedKindChangeSchema):
 
     id = ma.fields.UUID(dump_only=True)
     code = Code(required=True)
-    name = Text(required=True)
+    name = Label(required=True)
     version = ma.fields.Integer(dump_only=True)
 
 

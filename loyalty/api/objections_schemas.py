@@ -5,7 +5,14 @@ from typing import Any
 import marshmallow as ma
 
 from loyalty.api.rounds_schemas import LONGEST_REASON, NamedResidentSchema
-from loyalty.api.schemas import Flag, Schema, Text, WholeNumber
+from loyalty.api.schemas import (
+    Flag,
+    KnownCode,
+    PersonName,
+    Schema,
+    Text,
+    WholeNumber,
+)
 from loyalty.services.objections import ObjectionState, state_of
 from loyalty.services.rounds import LARGEST_QUOTA
 
@@ -16,10 +23,10 @@ class MakeObjectionSchema(Schema):
     """What somebody has against one line, named by its reference, or by list and number."""
 
     reference = Text()
-    honour = Text(metadata={"description": "Code of the honour, with `line`"})
+    honour = KnownCode(metadata={"description": "Code of the honour, with `line`"})
     line = WholeNumber(1, 2 * LARGEST_QUOTA)
     text = Text(required=True, longest=LONGEST_OBJECTION)
-    name = Text(metadata={"description": "Left out, the objection is anonymous"})
+    name = PersonName(metadata={"description": "Left out, the objection is anonymous"})
     contact = Text(metadata={"description": "Where the answer is wanted; forgotten afterwards"})
 
     @ma.validates_schema

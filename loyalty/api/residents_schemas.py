@@ -4,7 +4,14 @@ from typing import Any
 
 import marshmallow as ma
 
-from loyalty.api.schemas import Flag, PageSchema, Schema, Text
+from loyalty.api.schemas import (
+    Flag,
+    Label,
+    PageSchema,
+    PersonName,
+    Schema,
+    Text,
+)
 
 RESIDENT_STATES = ("active", "inactive")
 LONGEST_PHONE = 40
@@ -22,12 +29,12 @@ class ResidentSchema(Schema):
     """A resident, as staff take one in."""
 
     id = ma.fields.UUID(dump_only=True)
-    name = Text(required=True)
+    name = PersonName(required=True)
     name_pinyin = ma.fields.String(dump_only=True)
-    unit = Text(required=True)
+    unit = Label(required=True)
     phone = Text(longest=LONGEST_PHONE, allow_none=True)
     adult = Flag(required=True)
-    household_ref = Text(required=True)
+    household_ref = Label(required=True)
     area_id = ma.fields.UUID(allow_none=True)
     household_group_id = ma.fields.UUID(allow_none=True)
     consents = ma.fields.Nested(ConsentsSchema)

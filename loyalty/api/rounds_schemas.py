@@ -5,7 +5,14 @@ from typing import Any
 import marshmallow as ma
 
 from loyalty.api.deeds_schemas import Points
-from loyalty.api.schemas import MonthField, PayPermille, Schema, Text, WholeNumber
+from loyalty.api.schemas import (
+    KnownCode,
+    MonthField,
+    PayPermille,
+    Schema,
+    Text,
+    WholeNumber,
+)
 from loyalty.models import Candidate, Round, RoundList
 from loyalty.rules.calendar import CARD_MONTHS
 from loyalty.rules.eligibility import Reason
@@ -25,7 +32,7 @@ class RoundListSchema(Schema):
     """The list of one honour in a round."""
 
     id = ma.fields.UUID(dump_only=True)
-    honour = Text(required=True, metadata={"description": "Code of the honour"})
+    honour = KnownCode(required=True, metadata={"description": "Code of the honour"})
     quota = WholeNumber(1, LARGEST_QUOTA, required=True)
     pay_permille = PayPermille(load_default=None)
     months_valid = ma.fields.Integer(
@@ -114,7 +121,7 @@ class ActOnRoundSchema(Schema):
 class NominationSchema(Schema):
     """One voice for one resident."""
 
-    honour = Text(required=True, metadata={"description": "Code of the honour"})
+    honour = KnownCode(required=True, metadata={"description": "Code of the honour"})
     resident_id = ma.fields.UUID(required=True)
     source = ma.fields.String(required=True, validate=ma.validate.OneOf(SOURCES))
     household_group_id = ma.fields.UUID(

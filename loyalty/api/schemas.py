@@ -1,7 +1,7 @@
 """The shapes the API's schemas are built from."""
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +9,7 @@ import marshmallow as ma
 
 from loyalty.rules.calendar import Month
 from loyalty.rules.money import MAX_FEN
+from loyalty.rules.typed_text import code, label, name_key, passage, person_name, reference_key
 
 LONGEST_TEXT = 200
 LARGEST_PAGE = 200
@@ -24,7 +25,11 @@ class Schema(ma.Schema):
 
 
 class Text(ma.fields.String):
-    """A line of text: NFC, trimmed, neither empty nor holding control characters."""
+    """A line of text: nothing invisible in it, neither empty nor holding control characters."""
+
+    tidy = staticmethod(passage)
+    key_of: Callable[[str], str] = staticmethod(str)
+    """What must not be empty, however long the text is."""
 
     def __init__(self, *, longest: int = LONGEST_TEXT, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -34,12 +39,34 @@ class Text(ma.fields.String):
         self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
     ) -> str:
         text = super()._deserialize(value, attr, data, **kwargs)
+        text = self.tidy(text)
         if any(unicodedata.category(character) in {"Cc", "Cs"} for character in text):
             raise ma.ValidationError("Must not contain control characters.")
-        text = unicodedata.normalize("NFC", text).strip()
         if not 1 <= len(text) <= self.longest:
             raise ma.ValidationError(f"Must be 1 to {self.longest} characters long.")
+        if not self.key_of(text):
+            raise ma.ValidationError("Must hold a letter or a digit.")
         return text
+
+
+class PersonName(Text):
+    """A person's name, as it is shown."""
+
+    tidy = staticmethod(person_name)
+    key_of = staticmethod(name_key)
+
+
+class Label(Text):
+    """What a thing, a home or a household is called, as it is shown."""
+
+    tidy = staticmethod(label)
+    key_of = staticmethod(reference_key)
+
+
+class KnownCode(Text):
+    """The code of something the community has; whether it has, the service says."""
+
+    tidy = staticmethod(code)
 
 
 class Code(ma.fields.String):
@@ -47,6 +74,11 @@ class Code(ma.fields.String):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(validate=ma.validate.Regexp(r"[a-z][a-z0-9_]{0,39}\Z"), **kwargs)
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> str:
+        return code(super()._deserialize(value, attr, data, **kwargs))
 
 
 class Amount(ma.fields.Integer):

@@ -6,7 +6,17 @@ from typing import Any
 
 import marshmallow as ma
 
-from loyalty.api.schemas import Amount, Code, PageSchema, PayPermille, Schema, Text, WholeNumber
+from loyalty.api.schemas import (
+    Amount,
+    Code,
+    KnownCode,
+    Label,
+    PageSchema,
+    PayPermille,
+    Schema,
+    Text,
+    WholeNumber,
+)
 from loyalty.models import Shop
 from loyalty.rules.certification import CertificationAction, CertificationState
 from loyalty.rules.money import Permille
@@ -34,7 +44,7 @@ class ShopOnDay:
 class TermSchema(Schema):
     """What the holders of one honour pay."""
 
-    honour = Text(required=True, metadata={"description": "Code of the honour"})
+    honour = KnownCode(required=True, metadata={"description": "Code of the honour"})
     pay_permille = PayPermille(required=True)
 
     @ma.post_load
@@ -52,10 +62,10 @@ class ShopLimitsSchema(Schema):
 class PublicShopSchema(Schema):
     """What anyone may see of a shop."""
 
-    name = Text(required=True)
-    series = Text(required=True, metadata={"description": "Which plaque it hangs"})
-    category = Text(required=True, metadata={"description": "Its trade"})
-    stall = Text(allow_none=True)
+    name = Label(required=True)
+    series = Label(required=True, metadata={"description": "Which plaque it hangs"})
+    category = Label(required=True, metadata={"description": "Its trade"})
+    stall = Label(allow_none=True)
     terms = ma.fields.List(
         ma.fields.Nested(TermSchema), validate=ma.validate.Length(max=MOST_HONOURS)
     )
@@ -119,7 +129,7 @@ class FindShopsSchema(PageSchema):
     """Which shops are wanted."""
 
     q = Text(load_default=None, metadata={"description": "Part of name, stall, plaque or pinyin"})
-    category = Text(load_default=None)
+    category = Label(load_default=None)
     state = ma.fields.Enum(CertificationState, by_value=True, load_default=None)
 
 

@@ -10,7 +10,14 @@ from flask.views import MethodView
 from loyalty.api.access import Caller, current_staff, open_to
 from loyalty.api.noun import Noun
 from loyalty.api.problems import ProblemSchema
-from loyalty.api.schemas import LONGEST_TEXT, Flag, PageSchema, Schema, Text
+from loyalty.api.schemas import (
+    LONGEST_TEXT,
+    Flag,
+    PageSchema,
+    PersonName,
+    Schema,
+    Text,
+)
 from loyalty.api.versions import tagged, wanted_version
 from loyalty.cards.keys import sealing_key_from
 from loyalty.clock import community_now
@@ -69,7 +76,7 @@ class AccountSchema(AccountChangeSchema):
     id = ma.fields.UUID(dump_only=True)
     username = Text(required=True)
     password = _password(required=True)
-    display_name = Text(required=True)
+    display_name = PersonName(required=True)
     roles = ma.fields.List(
         ma.fields.String(validate=ma.validate.OneOf(ROLES)),
         required=True,

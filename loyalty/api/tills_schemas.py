@@ -2,7 +2,12 @@
 
 import marshmallow as ma
 
-from loyalty.api.schemas import MomentField, Schema, Text
+from loyalty.api.schemas import (
+    Label,
+    MomentField,
+    Schema,
+    Text,
+)
 
 LONGEST_CODE = 40
 LONGEST_KEY = 400
@@ -12,7 +17,7 @@ class TillSchema(Schema):
     """A till of a shop."""
 
     id = ma.fields.UUID(dump_only=True)
-    name = Text(required=True)
+    name = Label(required=True)
     paired_at = MomentField(dump_only=True)
     revoked_at = MomentField(dump_only=True)
     created_at = MomentField(dump_only=True)

@@ -1,11 +1,25 @@
 """The people of the community who may be chosen."""
 
+from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from loyalty.database import Moment, Versioned
+from loyalty.rules.typed_text import name_key, reference_key
+
+KEYS: dict[str, tuple[str, Callable[[str], str]]] = {
+    "name": ("name_key", name_key),
+    "unit": ("unit_key", reference_key),
+    "household_ref": ("household_key", reference_key),
+}
+"""By what is written: the column of its key, and how that is made."""
+
+
+def _key_of(column: str) -> Callable[[Any], str]:
+    return lambda context: KEYS[column][1](context.get_current_parameters()[column])
 
 
 class Resident(Versioned):
@@ -14,20 +28,26 @@ class Resident(Versioned):
     __tablename__ = "resident"
     __table_args__ = (
         Index(None, "community_id", "name_pinyin", "id"),
+        Index(None, "community_id", "household_key"),
         CheckConstraint("state IN ('active', 'inactive')", name="state_known"),
     )
 
     community_id: Mapped[UUID] = mapped_column(ForeignKey("community.id"))
     name: Mapped[str]
+    name_key: Mapped[str] = mapped_column(default=_key_of("name"))
+    """By which the person is found, however the name is typed; so are home and household."""
     name_pinyin: Mapped[str]
     """The sort key; staff correct it where a surname is read otherwise."""
     unit: Mapped[str]
     """Building and flat, as staff write it."""
+    unit_key: Mapped[str] = mapped_column(default=_key_of("unit"))
     phone: Mapped[str | None]
     """In E.164 form."""
     adult: Mapped[bool]
     household_ref: Mapped[str]
-    """Which residents live together; one household wins at most once a round."""
+    """Which residents live together, as staff write it."""
+    household_key: Mapped[str] = mapped_column(default=_key_of("household_ref"))
+    """One household, however it is written, wins at most once a round."""
     area_id: Mapped[UUID | None] = mapped_column(ForeignKey("area.id"))
     household_group_id: Mapped[UUID | None] = mapped_column(ForeignKey("household_group.id"))
     consent_membership: Mapped[bool] = mapped_column(default=False)
@@ -40,3 +60,9 @@ class Resident(Versioned):
     import_id: Mapped[UUID | None] = mapped_column(ForeignKey("import_job.id"), index=True)
     created_at: Mapped[Moment]
     updated_at: Mapped[Moment]
+
+    @validates(*KEYS)
+    def _keep_key(self, column: str, written: str) -> str:
+        key, make = KEYS[column]
+        setattr(self, key, make(written))
+        return written

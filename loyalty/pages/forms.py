@@ -28,6 +28,7 @@ from wtforms.validators import (
 )
 from wtforms.widgets import CheckboxInput
 
+from loyalty.rules import typed_text
 from loyalty.rules.money import MAX_FEN, fen_in, yuan
 from loyalty.services.points import as_written, hundredths_of
 
@@ -55,6 +56,16 @@ class Form(FlaskForm):  # type: ignore[misc]  # the library has no types
 def line(label: LazyString, *, needed: bool = True, longest: int = LONGEST_LINE) -> Any:
     """Return a field for one line of text; empty is None where it is not needed."""
     return StringField(label, filters=[_tidy], validators=_line_validators(longest, needed=needed))
+
+
+def person(label: LazyString, *, needed: bool = True) -> Any:
+    """Return a field for a person's name; what has no letter is empty."""
+    return _line_of(label, typed_text.person_name, typed_text.name_key, needed=needed)
+
+
+def called(label: LazyString, *, needed: bool = True) -> Any:
+    """Return a field for what a thing, a home or a household is called."""
+    return _line_of(label, typed_text.label, typed_text.reference_key, needed=needed)
 
 
 def password(label: LazyString, *, needed: bool = True) -> Any:
@@ -160,7 +171,7 @@ class WrittenField(StringField):  # type: ignore[misc]  # the library has no typ
     def process_formdata(self, valuelist: list[str]) -> None:
         """Read what was typed, full-width signs too."""
         typed = "".join(valuelist[:1])
-        plain = unicodedata.normalize("NFKC", typed).strip()
+        plain = typed_text.fold(typed)
         try:
             self.data = self.read(plain) if plain else None
         except ValueError as fault:
@@ -198,6 +209,16 @@ def options(offered: Mapping[str, object]) -> list[SelectChoice]:
     return [SelectChoice(code, name) for code, name in offered.items()]
 
 
+def _line_of(
+    label: LazyString, form: Callable[[str], str], key: Callable[[str], str], *, needed: bool
+) -> Any:
+    def tidy(text: str | None) -> str | None:
+        return form(text) if text and key(text) else None
+
+    validators = _line_validators(LONGEST_LINE, needed=needed)
+    return StringField(label, filters=[tidy], validators=validators)
+
+
 def _line_validators(longest: int, *, needed: bool = True) -> list[Any]:
     return [
         DataRequired(NEEDED) if needed else Optional(),
@@ -221,7 +242,7 @@ def _some_ticked(_: Form, field: Any) -> None:
 
 
 def _tidy(text: str | None) -> str | None:
-    return unicodedata.normalize("NFC", text).strip() or None if text else None
+    return typed_text.passage(text) or None if text else None
 
 
 def _with_line_feeds(text: str | None) -> str | None:

@@ -10,7 +10,7 @@ from loyalty.clock import community_now
 from loyalty.database import transaction
 from loyalty.models import Community, Round
 from loyalty.pages.communities import community_here
-from loyalty.pages.forms import Form, choice, line, options
+from loyalty.pages.forms import Form, called, choice, options, person
 from loyalty.pages.notice import not_found_by_search
 from loyalty.pages.receipts import receipt_of_form, receipt_page
 from loyalty.rules.calendar import Month
@@ -34,8 +34,8 @@ class NominationForm(Form):
         choices=options(SOURCES),
         default="neighbour",
     )
-    name = line(lazy_gettext("被推荐人的姓名"))
-    unit = line(lazy_gettext("被推荐人的住址"))
+    name = person(lazy_gettext("被推荐人的姓名"))
+    unit = called(lazy_gettext("被推荐人的住址"))
 
 
 @nominations.route("/nominate", methods=["GET", "POST"])

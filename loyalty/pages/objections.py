@@ -11,7 +11,7 @@ from loyalty.clock import community_now
 from loyalty.database import transaction
 from loyalty.models import Community, Objection
 from loyalty.pages.communities import community_here
-from loyalty.pages.forms import Form, line, passage
+from loyalty.pages.forms import Form, line, passage, person
 from loyalty.pages.notice import not_found_by_search, notice_here, runs
 from loyalty.pages.receipts import ReceiptForm, asked_back, receipt_of_form, receipt_page
 from loyalty.pages.values import full_day
@@ -35,7 +35,7 @@ class ObjectionForm(Form):
     """What somebody has against a line; who they are is theirs to tell."""
 
     text = passage(lazy_gettext("有什么意见"), longest=LONGEST_OBJECTION)
-    name = line(lazy_gettext("您的姓名"), needed=False)
+    name = person(lazy_gettext("您的姓名"), needed=False)
     contact = line(lazy_gettext("怎样联系您"), needed=False)
 
 

@@ -1,6 +1,5 @@
 """Receipts: what the public holds of what it has sent, and asks back with."""
 
-import unicodedata
 from collections.abc import Callable, Sequence
 from datetime import date
 from typing import TypeVar
@@ -11,6 +10,7 @@ from flask_babel import gettext, lazy_gettext
 from loyalty.models import Community
 from loyalty.pages.forms import Form, line
 from loyalty.pages.notice import not_found_by_search
+from loyalty.rules.typed_text import code_letters
 from loyalty.services.errors import UnknownRecordError
 from loyalty.services.receipts import receipt_for
 
@@ -65,7 +65,7 @@ def asked_back(form: ReceiptForm, called: Callable[[str], Found]) -> Found | Non
     if not form.validate_on_submit():
         return None
     try:
-        return called(as_given_out(form.receipt.data))
+        return called(code_letters(form.receipt.data))
     except UnknownRecordError:
         form.receipt.errors = [gettext("没有这个回执号，请对照回执再输一次。")]
         return None
@@ -74,9 +74,3 @@ def asked_back(form: ReceiptForm, called: Callable[[str], Found]) -> Found | Non
 def in_fours(receipt: str) -> str:
     """Return a receipt's number as it is copied by hand: ABCD EFGH IJKL MNOP."""
     return " ".join(receipt[start : start + 4] for start in range(0, len(receipt), 4))
-
-
-def as_given_out(typed: str) -> str:
-    """Return a number as it was given out, whatever keyboard it was typed on."""
-    text = unicodedata.normalize("NFKC", typed).upper()
-    return "".join(character for character in text if character.isalnum())

@@ -1,20 +1,32 @@
 """Card numbers, and how to tell them from everything else a till may read."""
 
 import re
-import unicodedata
 from enum import StrEnum
 
 from loyalty.rules.errors import BadNumberError
+from loyalty.rules.typed_text import DASH, fold
 
 SERIAL_DIGITS = 12
 TOKEN_LETTERS = 120
 
-_DIGITS = re.compile(r"[0-9]+")
 _SERIAL = re.compile(rf"[0-9]{{{SERIAL_DIGITS}}}")
-_SEPARATORS = re.compile(r"[\s\-\u2010-\u2015\u2212]")
-_TOKEN = re.compile(rf"(?:(?i:https?)://[^\s?#]+/[Cc]/)?[A-Z2-7]{{{TOKEN_LETTERS}}}")
+_SEPARATORS = re.compile(rf" |\u00b7|\u2022|{DASH.pattern}")
+_DIGITS_ALONE = re.compile(r"[^0-9A-Za-z]*([0-9]+)[^0-9A-Za-z]*")
+_TOKEN = re.compile(rf"(?:(?i:https?)://[^ ?#]+/[Cc]/)?[A-Z2-7]{{{TOKEN_LETTERS}}}")
+_ADDRESS = re.compile(rf"(?i:https?)://[^ ?#]+/[Cc]/[A-Z2-7]{{{TOKEN_LETTERS}}}(?![0-9A-Za-z=])")
+_TOKEN_ALONE = re.compile(
+    rf"[^0-9A-Za-z]*([A-Z2-7]{{{TOKEN_LETTERS}}})(?!=)(?:[?#&][!-~]*)?[^0-9A-Za-z]*"
+)
 _PAYMENT = re.compile(r"1[0-5][0-9]{16}|(?:2[5-9]|30)[0-9]{14,22}")
 _GOODS = re.compile(r"[0-9]{8}|[0-9]{12,13}")
+_COLLECTION = re.compile(
+    r"wxp://|weixin://wxpay|alipays?://|upwallet://|000201[0-9]{2}"
+    r"|(?:https?://)?(?:(?:[a-z0-9-]+\.)?weixin\.qq\.com|wx\.tenpay\.com|qr\.95516\.com"
+    r"|(?:[a-z0-9-]+\.)?alipay\.com|pay\.[a-z0-9.-]+|(?:[a-z0-9-]+\.)*(?:ccb|chinaums|lakala|"
+    r"shouqianba|jdpay)\.com)(?![a-z0-9.-])",
+    re.IGNORECASE | re.ASCII,
+)
+_WEB = re.compile(r"https?://[^ /]|www\.[^ /]", re.IGNORECASE | re.ASCII)
 
 
 class CodeKind(StrEnum):
@@ -24,6 +36,10 @@ class CodeKind(StrEnum):
     PAYMENT_CODE = "payment_code"
     """WeChat or Alipay: money of the person who shows it. It is dropped, never sent or logged."""
     GOODS_BARCODE = "goods_barcode"
+    MERCHANT_QR = "merchant_qr"
+    """Where a shop is paid: a collection code of WeChat, Alipay, UnionPay or a bank."""
+    WEB_ADDRESS = "web_address"
+    """Any other page of the web."""
     TOKEN = "token"  # noqa: S105 - the name of a kind, not a secret
     BAD = "bad"
 
@@ -68,12 +84,17 @@ def last4(serial: str) -> str:
 def normalise(text: str) -> str:
     """Return a text as a scanner would have sent it.
 
-    Full-width letters become plain ones (NFKC), outer blanks go; blanks and hyphens within go too
-    if nothing but digits is left.
+    Full width, blanks around and what nobody sees count nothing. Of digits that nothing but blanks,
+    dashes and words of other letters surrounds, the digits are left; of a card's address, or of its
+    token, what messengers append goes.
     """
-    folded = unicodedata.normalize("NFKC", text).strip()
-    joined = _SEPARATORS.sub("", folded)
-    return joined if _DIGITS.fullmatch(joined) else folded
+    folded = fold(text)
+    if digits := _DIGITS_ALONE.fullmatch(_SEPARATORS.sub("", folded)):
+        return digits[1]
+    if address := _ADDRESS.search(folded):
+        return address[0]
+    token = _TOKEN_ALONE.fullmatch(folded)
+    return token[1] if token else folded
 
 
 def kind_of(text: str) -> CodeKind:
@@ -89,6 +110,8 @@ def kind_of(text: str) -> CodeKind:
         (_PAYMENT.fullmatch(code), CodeKind.PAYMENT_CODE),
         (_GOODS.fullmatch(code), CodeKind.GOODS_BARCODE),
         (_TOKEN.fullmatch(code), CodeKind.TOKEN),
+        (_COLLECTION.match(code), CodeKind.MERCHANT_QR),
+        (_WEB.match(code), CodeKind.WEB_ADDRESS),
     )
     return next((kind for applies, kind in kinds if applies), CodeKind.BAD)
 

@@ -1,32 +1,22 @@
 """Masking names, for people who have not agreed that theirs is published."""
 
-import unicodedata
+from loyalty.rules.typed_text import shown_letters
 
 MASK = "*"
 
 
 def masked(name: str) -> str:
-    """Return a name with all but its first and last character covered: 张*明, 王*, 买*力.
+    """Return a name with all but its first and last letter covered: 张*明, 王*, 买*力.
 
-    Of two characters the second is covered, and a single one is. One star stands for however many,
-    so that the length of a long name, which may tell who or of what people it is, does not show. A
-    character keeps the marks that belong to it.
+    Of two letters the second is covered, and a single one is. One star stands for however many, so
+    that the length of a long name, which may tell who or of what people it is, does not show.
+    Letters alone count, each with the marks that belong to it: whatever stands between or around
+    them is neither counted nor shown.
     """
-    match _characters(name):
+    match shown_letters(name):
         case [first, _]:
             return first + MASK
         case [first, _, *_, last]:
             return first + MASK + last
         case _:
             return MASK
-
-
-def _characters(name: str) -> list[str]:
-    """Return what is read as one character each: a letter with its accents and variants."""
-    characters: list[str] = []
-    for code_point in name:
-        if characters and unicodedata.category(code_point).startswith("M"):
-            characters[-1] += code_point
-        else:
-            characters.append(code_point)
-    return characters

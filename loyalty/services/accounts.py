@@ -11,6 +11,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from loyalty.models import AccessToken, Resident, StaffAccount
+from loyalty.rules.typed_text import login_name
 from loyalty.services.actors import Role, StaffMember, note
 from loyalty.services.community import locked_community
 from loyalty.services.errors import StaleRecordError, UnknownRecordError, ValueRefusedError
@@ -89,7 +90,7 @@ def create_account(
         AlreadyExistsError: the name is taken, in this community or another.
         ValueRefusedError: the name, the password, the roles or the resident cannot be used.
     """
-    username = request.username.casefold()
+    username = login_name(request.username)
     if not USERNAME.fullmatch(username):
         raise ValueRefusedError("/username", "Use 2 to 40 letters, digits, dots or hyphens.")
     _refuse_foreign_resident(session, request.community_id, request.resident_id)

@@ -8,8 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from loyalty.models import Area, HouseholdGroup
+from loyalty.rules.typed_text import reference_key
 from loyalty.services.actors import StaffMember, note
-from loyalty.services.errors import ValueRefusedError
+from loyalty.services.errors import AlreadyExistsError, ValueRefusedError
 from loyalty.services.new_names import add_under_new_name
 from loyalty.services.paging import Page, page
 
@@ -45,8 +46,10 @@ def create_area(
     Raises:
         AlreadyExistsError: there is one with this name.
     """
+    taken = "There is a liaison area with this name already."
+    _refuse_taken(session, actor, Area, request.name, taken)
     area = Area(community_id=actor.community_id, name=request.name)
-    add_under_new_name(session, area, "There is a liaison area with this name already.")
+    add_under_new_name(session, area, taken)
     _note(session, actor, "area.created", area, now=now)
     return area
 
@@ -69,10 +72,12 @@ def create_household_group(
         ValueRefusedError: its area is unknown.
     """
     refuse_foreign(session, actor, area_id=request.area_id)
+    taken = "There is a household group with this name already."
+    _refuse_taken(session, actor, HouseholdGroup, request.name, taken)
     group = HouseholdGroup(
         community_id=actor.community_id, name=request.name, area_id=request.area_id
     )
-    add_under_new_name(session, group, "There is a household group with this name already.")
+    add_under_new_name(session, group, taken)
     _note(session, actor, "household_group.created", group, now=now)
     return group
 
@@ -99,6 +104,19 @@ def refuse_foreign(
             raise ValueRefusedError(
                 "/household_group_id", "The community has no such household group."
             )
+
+
+def _refuse_taken(
+    session: Session,
+    actor: StaffMember,
+    part: type[Area] | type[HouseholdGroup],
+    name: str,
+    taken: str,
+) -> None:
+    """Refuse a name that differs from another in nothing but blanks, case or width."""
+    names = session.scalars(select(part.name).where(part.community_id == actor.community_id))
+    if reference_key(name) in map(reference_key, names):
+        raise AlreadyExistsError(taken)
 
 
 def _note(

@@ -163,7 +163,7 @@ def _nominees(candidates: Iterable[Candidate]) -> list[Nominee]:
         Nominee(
             candidate=candidate.id,
             resident=candidate.resident_id,
-            household=candidate.resident.household_ref,
+            household=candidate.resident.household_key,
         )
         for candidate in candidates
     ]

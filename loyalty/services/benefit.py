@@ -126,7 +126,7 @@ def _query(within: ColumnElement[bool], *by: InstrumentedAttribute[Any]) -> Any:
             func.count().filter(counted),
             func.count().filter(counted & ~Redemption.with_amount),
             func.count(Card.resident_id.distinct()).filter(counted),
-            func.count(Resident.household_ref.distinct()).filter(counted),
+            func.count(Resident.household_key.distinct()).filter(counted),
             func.coalesce(func.sum(Redemption.total_fen), 0),
             func.coalesce(func.sum(Redemption.payable_fen), 0),
             func.coalesce(func.sum(Redemption.saved_fen), 0),

@@ -10,11 +10,13 @@ from psycopg.rows import dict_row
 
 from loyalty.rules.card_state import CardState
 from loyalty.rules.discount import Basket, Quote, Terms, pay_for, quote
+from loyalty.rules.goods import place_of_unknown
 from loyalty.rules.limits import Used, over_limit
 from loyalty.rules.money import NOTHING, Fen, Permille
 from loyalty.rules.verdict import Verdict, Visit, verdict_on
 from loyalty.services.card_reading import read_code
 from loyalty.services.directory import CardTerms, Directory, SellingShop
+from loyalty.services.errors import ValueRefusedError
 
 UNUSED = Used(uses_at_shop_today=0, uses_today=0, saved_this_month=NOTHING)
 
@@ -84,8 +86,10 @@ def appraise(
 
     Raises:
         SignInError: the till was revoked.
+        ValueRefusedError: a line is of a category that nobody knows.
     """
     counter = directory.counter(connection, token)
+    refuse_unknown_goods(counter, shown.basket)
     serial = read_code(connection, directory, shown.code, community_id=counter.till.community_id)
     if isinstance(serial, Verdict):
         return Appraisal(serial)
@@ -109,6 +113,20 @@ def appraise(
         quote=quoted if verdict in QUOTED else None,
         rule_version=counter.rule_version,
     )
+
+
+def refuse_unknown_goods(shop: SellingShop, basket: Basket | None) -> None:
+    """Refuse a misspelled category, which would be given the card's price.
+
+    Raises:
+        ValueRefusedError: a line is of a category that neither we nor the community know.
+    """
+    lines = () if basket is None else basket.lines
+    place = place_of_unknown((line.category for line in lines), shop.excluded_categories)
+    if place is not None:
+        raise ValueRefusedError(
+            f"/lines/{place}/category", f"There is no category {lines[place].category}."
+        )
 
 
 def quote_at(shop: SellingShop, card: CardTerms, basket: Basket | None) -> Quote | None:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from loyalty.models import Community, Honour, ShopTerm
 from loyalty.rules.discount import DEFAULT_EXCLUDED
+from loyalty.rules.goods import place_of_unknown
 from loyalty.rules.limits import DEFAULT_LIMITS
 from loyalty.services.actors import StaffMember, note
 from loyalty.services.errors import StaleRecordError, UnknownRecordError, ValueRefusedError
@@ -80,6 +81,7 @@ def change_policy(
     community = locked_community(session, actor.community_id)
     if community.version != request.version:
         raise StaleRecordError("The policy has been changed meanwhile; read it again.")
+    _refuse_unknown_categories(community, request.values.get("excluded_categories", ()))
     for name, value in request.values.items():
         setattr(community, name, value)
     if community.band_min_permille > community.band_max_permille:
@@ -96,6 +98,15 @@ def change_policy(
     )
     session.flush()
     return community
+
+
+def _refuse_unknown_categories(community: Community, wanted: Sequence[str]) -> None:
+    """A misspelled category would exclude nothing; what the community has had stays its own."""
+    place = place_of_unknown(wanted, community.excluded_categories)
+    if place is not None:
+        raise ValueRefusedError(
+            f"/excluded_categories/{place}", f"There is no category {wanted[place]}."
+        )
 
 
 def _refuse_a_band_that_breaks_agreed_terms(session: Session, community: Community) -> None:

@@ -87,7 +87,7 @@ def _frozen_lists(selection_round: Round, candidates: Sequence[Candidate]) -> Se
     frozen: dict[UUID, list[ranking.Candidate]] = {one.id: [] for one in selection_round.lists}
     for candidate in _one_of_each_household(candidates):
         resident = candidate.resident
-        household = households.setdefault(resident.household_ref, f"H-{len(households) + 1}")
+        household = households.setdefault(resident.household_key, f"H-{len(households) + 1}")
         frozen[candidate.list_id].append(
             ranking.Candidate(
                 reference=candidate.reference,
@@ -120,7 +120,7 @@ def _one_of_each_household(candidates: Iterable[Candidate]) -> Sequence[Candidat
         candidates, key=lambda one: (-one.score_hundredths, one.awards, one.reference)
     ):
         if one.outcome == Outcome.ELIGIBLE:
-            best.setdefault((one.list_id, one.resident.household_ref), one)
+            best.setdefault((one.list_id, one.resident.household_key), one)
     return sorted(best.values(), key=lambda one: one.reference)
 
 

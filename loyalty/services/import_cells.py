@@ -1,15 +1,28 @@
 """What the cells of an uploaded table say: texts, yes and no, dates, points and rates."""
 
 import re
-import unicodedata
+from collections import defaultdict
+from collections.abc import Callable, Iterable
 from datetime import date
 from decimal import Decimal
+from typing import TypeVar
 
 from loyalty.rules.money import WHOLE, Permille
+from loyalty.rules.typed_text import (
+    code,
+    fold,
+    label,
+    name_key,
+    passage,
+    person_name,
+    reference_key,
+)
 from loyalty.services.errors import ValueRefusedError
 from loyalty.services.import_layout import CellRefusedError, RowFaultCode
 from loyalty.services.phones import in_e164
 from loyalty.services.points import hundredths_of
+
+Known = TypeVar("Known")
 
 LONGEST_TEXT = 200
 
@@ -30,14 +43,53 @@ def text(cell: str) -> str:
 
     A minus may stand before a floor below the ground, as in ``-1层``.
     """
-    line = unicodedata.normalize("NFC", cell).strip()
+    line = passage(cell)
     if "\ufffd" in line:
         raise CellRefusedError(RowFaultCode.DAMAGED_TEXT)
     if len(line) > LONGEST_TEXT:
         raise CellRefusedError(RowFaultCode.TOO_LONG, most=LONGEST_TEXT)
-    if _FORMULA.match(unicodedata.normalize("NFKC", line)):
+    if _FORMULA.match(fold(line)):
         raise CellRefusedError(RowFaultCode.FORMULA)
     return line
+
+
+def named(cell: str) -> str:
+    """Return a person's name; what has no letter is none."""
+    name = person_name(text(cell))
+    if not name_key(name):
+        raise CellRefusedError(RowFaultCode.REQUIRED)
+    return name
+
+
+def called(cell: str) -> str:
+    """Return what a thing, a home or a household is called."""
+    name = label(text(cell))
+    if not reference_key(name):
+        raise CellRefusedError(RowFaultCode.REQUIRED)
+    return name
+
+
+def one_of(known: Iterable[tuple[str, Known]], unknown: RowFaultCode) -> Callable[[str], Known]:
+    """Return a reader of names that must be known; a misspelled one is not taken for new.
+
+    Of two that differ in nothing but blanks, case or width, each is known by its own spelling.
+    """
+    by_name = dict(known)
+    by_key = defaultdict[str, list[Known]](list)
+    for name, one in by_name.items():
+        if one not in by_key[reference_key(name)]:
+            by_key[reference_key(name)].append(one)
+
+    def read(cell: str) -> Known:
+        name = text(cell)
+        if name in by_name:
+            return by_name[name]
+        found = by_key.get(reference_key(name), [])
+        if len(found) != 1:
+            raise CellRefusedError(unknown)
+        return found[0]
+
+    return read
 
 
 def yes_or_no(cell: str) -> bool:
@@ -99,4 +151,4 @@ def _permille_of_one(number: Decimal) -> int:
 
 def _narrow(cell: str) -> str:
     """Return a cell without blanks and capitals, its digits and signs in half width."""
-    return "".join(unicodedata.normalize("NFKC", cell).split()).casefold()
+    return code(cell)

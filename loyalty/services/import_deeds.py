@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from loyalty.models import Deed, DeedKind, Resident
+from loyalty.rules.typed_text import name_key, reference_key
 from loyalty.services import import_cells as cells
 from loyalty.services.actors import StaffMember
 from loyalty.services.deeds import RecordDeed, deed_kinds, new_deed
@@ -24,7 +25,7 @@ class KnownResidents:
 
     ids: frozenset[UUID]
     by_name: Mapping[tuple[str, str], Sequence[UUID]]
-    """By name and household."""
+    """By the keys of name and household."""
 
 
 def deed_intake(session: Session, actor: StaffMember, *, now: datetime) -> Intake[RecordDeed]:
@@ -59,10 +60,16 @@ def deed_intake(session: Session, actor: StaffMember, *, now: datetime) -> Intak
 
 def _columns(kinds: Collection[DeedKind], *, today: date) -> list[Column]:
     return [
-        Column("name", "姓名", ("居民姓名", "name"), cells.text),
-        Column("household_ref", "户号", ("household", "household ref"), cells.text),
+        Column("name", "姓名", ("居民姓名", "name"), cells.named),
+        Column("household_ref", "户号", ("household", "household ref"), cells.called),
         Column("resident_id", "居民编号", ("resident id",), _resident_id),
-        Column("kind", "种类", ("好事种类", "kind"), _kind_among(kinds), required=True),
+        Column(
+            "kind",
+            "种类",
+            ("好事种类", "kind"),
+            cells.one_of(_named(kinds), RowFaultCode.UNKNOWN_KIND),
+            required=True,
+        ),
         Column("points_hundredths", "积分", ("分数", "时长", "points", "hours"), cells.points),
         Column("done_on", "日期", ("date",), _day_until(today), required=True),
         Column("source", "来源", ("出处", "source"), cells.text, required=True),
@@ -76,15 +83,8 @@ def _resident_id(cell: str) -> UUID:
         raise CellRefusedError(RowFaultCode.UNKNOWN_RESIDENT) from error
 
 
-def _kind_among(kinds: Collection[DeedKind]) -> Callable[[str], DeedKind]:
-    by_name = {name: kind for kind in kinds for name in (kind.code, kind.name)}
-
-    def read(cell: str) -> DeedKind:
-        if cell not in by_name:
-            raise CellRefusedError(RowFaultCode.UNKNOWN_KIND)
-        return by_name[cell]
-
-    return read
+def _named(kinds: Collection[DeedKind]) -> list[tuple[str, DeedKind]]:
+    return [(name, kind) for kind in kinds for name in (kind.name, kind.code)]
 
 
 def _day_until(today: date) -> Callable[[str], date]:
@@ -99,12 +99,12 @@ def _day_until(today: date) -> Callable[[str], date]:
 
 def _residents(session: Session, actor: StaffMember) -> KnownResidents:
     by_name = defaultdict[tuple[str, str], list[UUID]](list)
-    for resident_id, name, household_ref in session.execute(
-        select(Resident.id, Resident.name, Resident.household_ref).where(
+    for resident_id, name, household in session.execute(
+        select(Resident.id, Resident.name_key, Resident.household_key).where(
             Resident.community_id == actor.community_id, Resident.state == "active"
         )
     ):
-        by_name[name, household_ref].append(resident_id)
+        by_name[name, household].append(resident_id)
     return KnownResidents(
         ids=frozenset(resident_id for ids in by_name.values() for resident_id in ids),
         by_name=by_name,
@@ -121,7 +121,9 @@ def _resident(residents: KnownResidents, values: Mapping[str, Any]) -> UUID:
     for field in ("name", "household_ref"):
         if field not in values:
             raise CellRefusedError(RowFaultCode.REQUIRED, field=field)
-    namesakes = residents.by_name.get((values["name"], values["household_ref"]), ())
+    namesakes = residents.by_name.get(
+        (name_key(values["name"]), reference_key(values["household_ref"])), ()
+    )
     if not namesakes:
         raise CellRefusedError(RowFaultCode.UNKNOWN_RESIDENT, field="name")
     if len(namesakes) > 1:

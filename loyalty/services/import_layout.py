@@ -1,12 +1,12 @@
 """What the columns of an uploaded table mean, by their headings."""
 
 import re
-import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from loyalty.rules.typed_text import fold
 from loyalty.services.tables import TableRow
 
 TITLE_ROWS = 5
@@ -137,7 +137,7 @@ def laid_out(rows: Sequence[TableRow], columns: Sequence[Column]) -> LaidOut:
 
 def plain(heading: str) -> str:
     """Return a heading without what people add to it: blanks, asterisks, remarks in brackets."""
-    text = unicodedata.normalize("NFKC", heading).casefold()
+    text = fold(heading).casefold()
     return _ORNAMENTS.sub("", _PARENTHESES.sub("", text)).translate(_SIMPLIFIED)
 
 
@@ -158,6 +158,6 @@ def _file_row(row: TableRow, fields: Mapping[int, str]) -> FileRow:
     cells = {
         field: row.cells[index]
         for index, field in fields.items()
-        if index < len(row.cells) and row.cells[index]
+        if index < len(row.cells) and fold(row.cells[index])
     }
     return FileRow(row.number, cells)

@@ -1,6 +1,6 @@
 """Residents from an uploaded table."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -8,10 +8,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from loyalty.models import Area, HouseholdGroup, Resident
+from loyalty.rules.typed_text import name_key, reference_key
 from loyalty.services.actors import StaffMember
-from loyalty.services.import_cells import phone, text, yes_or_no
+from loyalty.services.import_cells import called, named, one_of, phone, yes_or_no
 from loyalty.services.import_intake import Intake
-from loyalty.services.import_layout import CellRefusedError, Column, RowFaultCode
+from loyalty.services.import_layout import Column, RowFaultCode
 from loyalty.services.residents import CreateResident, new_resident
 
 
@@ -28,11 +29,15 @@ def resident_intake(
     return Intake(
         columns=_columns(session, actor),
         request_of=lambda values: CreateResident(**values),
-        key_of=lambda request: (request.name, request.unit, request.household_ref),
+        key_of=lambda request: (
+            name_key(request.name),
+            reference_key(request.unit),
+            reference_key(request.household_ref),
+        ),
         known=frozenset(
             tuple(row)
             for row in session.execute(
-                select(Resident.name, Resident.unit, Resident.household_ref).where(
+                select(Resident.name_key, Resident.unit_key, Resident.household_key).where(
                     Resident.community_id == actor.community_id
                 )
             )
@@ -46,20 +51,20 @@ def _columns(session: Session, actor: StaffMember) -> list[Column]:
     groups = _ids_by_name(session, actor, HouseholdGroup)
     unknown_group = RowFaultCode.UNKNOWN_HOUSEHOLD_GROUP
     return [
-        Column("name", "姓名", ("居民姓名", "name"), text, required=True),
+        Column("name", "姓名", ("居民姓名", "name"), named, required=True),
         Column(
             "unit",
             "住址",
             ("楼栋房号", "住址/楼栋房号", "地址", "unit", "address"),
-            text,
+            called,
             required=True,
         ),
         Column("phone", "电话", ("手机", "手机号", "电话号码", "联系电话", "phone"), phone),
         Column("adult", "成年", ("是否成年", "adult"), yes_or_no, required=True),
-        Column("household_ref", "户号", ("household", "household ref"), text, required=True),
-        Column("area_id", "责任区", ("area",), _one_of(areas, RowFaultCode.UNKNOWN_AREA)),
+        Column("household_ref", "户号", ("household", "household ref"), called, required=True),
+        Column("area_id", "责任区", ("area",), one_of(areas, RowFaultCode.UNKNOWN_AREA)),
         Column(
-            "household_group_id", "联户单元", ("household group",), _one_of(groups, unknown_group)
+            "household_group_id", "联户单元", ("household group",), one_of(groups, unknown_group)
         ),
         Column("consent_membership", "同意参加", ("consent membership",), yes_or_no),
         Column("consent_publicity", "同意公示姓名", ("同意公示", "consent publicity"), yes_or_no),
@@ -69,20 +74,8 @@ def _columns(session: Session, actor: StaffMember) -> list[Column]:
 
 def _ids_by_name(
     session: Session, actor: StaffMember, part: type[Area] | type[HouseholdGroup]
-) -> dict[str, UUID]:
+) -> list[tuple[str, UUID]]:
     rows = session.execute(
         select(part.name, part.id).where(part.community_id == actor.community_id)
     )
-    return {name: part_id for name, part_id in rows}  # noqa: C416  # a row is no pair to mypy
-
-
-def _one_of(ids: Mapping[str, UUID], unknown: RowFaultCode) -> Callable[[str], UUID]:
-    """Return a reader of names that must be known; a misspelled one is not taken for new."""
-
-    def read(cell: str) -> UUID:
-        name = text(cell)
-        if name not in ids:
-            raise CellRefusedError(unknown)
-        return ids[name]
-
-    return read
+    return [(name, part_id) for name, part_id in rows]  # a row is no pair to mypy

@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 
 from loyalty.models import Community, Honour, Shop
 from loyalty.rules.money import Permille
+from loyalty.rules.typed_text import reference_key
 from loyalty.services.actors import StaffMember
 from loyalty.services.community import locked_community
-from loyalty.services.import_cells import rate, text
+from loyalty.services.import_cells import called, rate, text
 from loyalty.services.import_intake import Intake
 from loyalty.services.import_layout import CellRefusedError, Column, RowFaultCode
 from loyalty.services.shop_terms import AgreedTerm
@@ -33,9 +34,9 @@ def shop_intake(session: Session, actor: StaffMember, *, now: datetime) -> Intak
     return Intake(
         columns=_columns(session, locked_community(session, actor.community_id)),
         request_of=_request,
-        key_of=lambda request: (request.name, request.stall),
+        key_of=lambda request: _key(request.name, request.stall),
         known=frozenset(
-            tuple(row)
+            _key(*row)
             for row in session.execute(
                 select(Shop.name, Shop.stall).where(Shop.community_id == actor.community_id)
             )
@@ -44,16 +45,23 @@ def shop_intake(session: Session, actor: StaffMember, *, now: datetime) -> Intak
     )
 
 
+def _key(name: str, stall: str | None) -> tuple[str, str]:
+    """Return what one shop's rows have in common, however they are typed."""
+    return reference_key(name), reference_key(stall or "")
+
+
 def _columns(session: Session, community: Community) -> list[Column]:
     honours = session.scalars(
         select(Honour).where(Honour.community_id == community.id).order_by(Honour.number)
     )
     agreed = _rate_in_the_band_of(community)
     return [
-        Column("name", "店名", ("商户名称", "店铺名称", "name", "shop"), text, required=True),
-        Column("series", "系列", ("挂牌系列", "series"), text, required=True),
-        Column("category", "类别", ("业态", "经营类别", "category", "trade"), text, required=True),
-        Column("stall", "摊位", ("摊位号", "铺位", "stall"), text),
+        Column("name", "店名", ("商户名称", "店铺名称", "name", "shop"), called, required=True),
+        Column("series", "系列", ("挂牌系列", "series"), called, required=True),
+        Column(
+            "category", "类别", ("业态", "经营类别", "category", "trade"), called, required=True
+        ),
+        Column("stall", "摊位", ("摊位号", "铺位", "stall"), called),
         Column("contact", "联系人", ("负责人", "contact"), text),
         *(
             Column(

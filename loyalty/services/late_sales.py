@@ -20,7 +20,7 @@ from loyalty.services.card_reading import read_code
 from loyalty.services.cases import name_sale, open_case
 from loyalty.services.checkout import appraise, quote_at
 from loyalty.services.directory import Directory
-from loyalty.services.errors import BusyError, CardRefusedError, KeyReusedError
+from loyalty.services.errors import BusyError, CardRefusedError, KeyReusedError, ValueRefusedError
 from loyalty.services.numbering import note_proofs
 from loyalty.services.redeeming import FASTEST_CLOCK, TRIES, redeem
 from loyalty.services.resent_sale import SentBefore, sent_before
@@ -136,6 +136,8 @@ def _record(
         return refused(refusal.verdict)
     except KeyReusedError:
         return refused(Verdict.AMOUNT_MISMATCH)
+    except ValueRefusedError:
+        return refused(Verdict.BAD_CODE)
 
 
 def _judge(

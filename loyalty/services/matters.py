@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from loyalty.models import Community, Matter, StaffAccount
+from loyalty.rules.typed_text import code_letters
 from loyalty.services.actors import Role, StaffMember, note
 from loyalty.services.community import locked_community
 from loyalty.services.errors import (
@@ -118,7 +119,7 @@ def matter_called(session: Session, community: Community, receipt: str) -> Matte
     Raises:
         UnknownRecordError: the community has given out no such number.
     """
-    matter = _raised_with(session, community, receipt)
+    matter = _raised_with(session, community, code_letters(receipt))
     if matter is None:
         raise UnknownRecordError("There is no matter with this number.")
     return matter

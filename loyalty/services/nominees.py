@@ -10,9 +10,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from loyalty.models import Resident
+from loyalty.rules.typed_text import name_key, reference_key
 from loyalty.services.actors import StaffMember
 from loyalty.services.errors import ValueRefusedError
-from loyalty.services.import_cells import text
+from loyalty.services.import_cells import called, named
 from loyalty.services.import_layout import (
     CellRefusedError,
     Column,
@@ -28,8 +29,8 @@ from loyalty.services.tables import TableRow
 MOST_AT_ONCE = 1000
 
 _COLUMNS = (
-    Column("name", "姓名", ("居民姓名", "name"), text, required=True),
-    Column("unit", "住址", ("楼栋房号", "地址", "unit", "address"), text, required=True),
+    Column("name", "姓名", ("居民姓名", "name"), named, required=True),
+    Column("unit", "住址", ("楼栋房号", "地址", "unit", "address"), called, required=True),
 )
 
 
@@ -112,7 +113,7 @@ def _residents_by_name(
             Resident.community_id == actor.community_id, Resident.state == "active"
         )
     ):
-        by_name[resident.name, resident.unit].append(resident)
+        by_name[resident.name_key, resident.unit_key].append(resident)
     return by_name
 
 
@@ -123,7 +124,7 @@ def _resident_in(row: FileRow, known: defaultdict[tuple[str, str], list[Resident
         if column.field not in row.cells:
             raise CellRefusedError(RowFaultCode.REQUIRED, field=column.field)
         values[column.field] = column.read(row.cells[column.field])
-    namesakes = known.get((values["name"], values["unit"]), [])
+    namesakes = known.get((name_key(values["name"]), reference_key(values["unit"])), [])
     if not namesakes:
         raise CellRefusedError(RowFaultCode.UNKNOWN_RESIDENT)
     if len(namesakes) > 1:

@@ -22,6 +22,7 @@ from loyalty.models import (
 from loyalty.rules.eligibility import Ground, Reason
 from loyalty.rules.outcome import Outcome
 from loyalty.rules.selection import RoundObstacle
+from loyalty.rules.typed_text import name_key
 from loyalty.services.actors import StaffMember, note
 from loyalty.services.errors import (
     InvolvedError,
@@ -145,13 +146,21 @@ def _is_involved(session: Session, actor: StaffMember, objection: Objection) -> 
     lives_there = exists().where(
         StaffAccount.id == me,
         StaffAccount.resident_id == Resident.id,
-        Resident.household_ref == resident.household_ref,
+        Resident.household_key == resident.household_key,
     )
     return bool(session.scalar(select(or_(nominated, scored, declared, lives_there))))
 
 
 def _refuse_names(reason: str, objection: Objection) -> None:
     names = {objection.candidate.resident.name, objection.name or ""}
-    # A single character may be part of any word.
-    if any(len(name) > 1 and name in reason for name in names):
+    if any(_is_named(name, reason) for name in names):
         raise ValueRefusedError("/reason", "The reason is published, so it names nobody.")
+
+
+def _is_named(name: str, text: str) -> bool:
+    """Return whether a text names somebody, whatever stands between the letters of the name."""
+    key = name_key(name)
+    # A single character may be part of any word, and so may a name in small Latin letters.
+    return (len(name) > 1 and name in text) or (
+        len(key) > 1 and not key.isascii() and key in name_key(text)
+    )

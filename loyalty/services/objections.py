@@ -15,6 +15,7 @@ from loyalty.models import Candidate, Community, Honour, Objection, Round, Round
 from loyalty.rules.calendar import Month
 from loyalty.rules.notice import notice_over
 from loyalty.rules.selection import RoundObstacle, RoundState
+from loyalty.rules.typed_text import code_letters
 from loyalty.services.actors import StaffMember, note
 from loyalty.services.errors import RoundStateError, UnknownRecordError, ValueRefusedError
 from loyalty.services.notices import latest_version
@@ -110,7 +111,7 @@ def objection_called(session: Session, community: Community, receipt: str) -> Ob
     found = session.scalar(
         select(Objection)
         .join(Round, Round.id == Objection.round_id)
-        .where(Objection.receipt == receipt, Round.community_id == community.id)
+        .where(Objection.receipt == code_letters(receipt), Round.community_id == community.id)
     )
     if found is None:
         raise UnknownRecordError("There is no objection with this number.")

@@ -2,7 +2,6 @@
 
 import hashlib
 import secrets
-import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -11,6 +10,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from loyalty.models import Community, Shop, Till
+from loyalty.rules.typed_text import code_letters
 from loyalty.services.actors import StaffMember, note
 from loyalty.services.device_proof import device_key
 from loyalty.services.errors import PairingError, UnknownRecordError, ValueRefusedError
@@ -112,7 +112,7 @@ def pair_till(session: Session, request: PairTill, *, now: datetime) -> Pairing:
     till = session.scalar(
         update(Till)
         .where(
-            Till.pairing_hash == _hash(_plain(request.code)),
+            Till.pairing_hash == _hash(code_letters(request.code)),
             Till.pairing_expires_at > now,
             Till.revoked_at.is_(None),
         )
@@ -163,11 +163,6 @@ def _note(
 ) -> None:
     note(session, actor, action, community_id=till.community_id, subject_id=till.id, now=now)
     session.flush()
-
-
-def _plain(code: str) -> str:
-    """Return a code as it was made, from what a hand typed."""
-    return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", code).upper()))
 
 
 def _hash(secret: str) -> bytes:

@@ -133,7 +133,7 @@ def seats_on(session: Session, round_id: UUID) -> tuple[Seat, ...]:
             declared=declared[panellist.id],
         )
         for panellist, household in session.execute(
-            select(Panellist, Resident.household_ref)
+            select(Panellist, Resident.household_key)
             .join(StaffAccount, StaffAccount.id == Panellist.account_id)
             .outerjoin(Resident, Resident.id == StaffAccount.resident_id)
             .where(Panellist.round_id == round_id, Panellist.left_at.is_(None))

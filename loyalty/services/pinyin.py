@@ -1,6 +1,10 @@
 """Names in pinyin, by which long lists are sorted and searched; staff correct what is misread."""
 
+import re
+
 from pypinyin import lazy_pinyin
+
+from loyalty.rules.typed_text import person_name
 
 SURNAME_READINGS = {
     "单于": "chan yu",
@@ -14,23 +18,36 @@ SURNAME_READINGS = {
     **dict.fromkeys("种種重", "chong"),
     **dict.fromkeys("缪繆", "miao"),
     **dict.fromkeys("翟祭", "zhai"),
+    "么": "yao",
+    "乜": "nie",
     "仇": "qiu",
+    "仲长": "zhong chang",
+    "仲長": "zhong chang",
+    "佛": "fo",
     "佴": "nai",
     "卜": "bu",
+    "句": "gou",
     "召": "shao",
     "折": "she",
+    "晟": "cheng",
     "曾": "zeng",
     "朴": "piao",
     "查": "zha",
     "洗": "xian",
     "秘": "bi",
+    "粘": "nian",
     "繁": "po",
+    "莘": "shen",
     "薄": "bo",
+    "藏": "zang",
+    "角": "jue",
     "覃": "qin",
     "解": "xie",
     "郇": "xun",
     "都": "du",
     "阚": "kan",
+    "颉": "xie",
+    "頡": "xie",
     "隗": "wei",
     "黑": "he",
 }
@@ -39,7 +56,20 @@ SURNAME_READINGS = {
 A surname with several readings (覃, 郇, 隗) has the one more people bear.
 """
 
+NAME_READINGS = {
+    "勒": "le",
+    "晟": "sheng",
+    "莘": "xin",
+    "卜": "bu",
+    "贾": "jia",
+    "賈": "jia",
+    "都": "du",
+}
+"""Readings inside a name, transcribed ones too: 阿不都 is a bu du, 李晟 is li sheng."""
+
 LONGEST_SURNAME = 2
+
+_READ_IN_NAMES = re.compile(f"([{''.join(NAME_READINGS)}])")
 
 
 def pinyin_of(text: str) -> str:
@@ -53,8 +83,14 @@ def pinyin_of_person(name: str) -> str:
 
     A name with a middle dot is transcribed from another language and begins with no surname.
     """
+    name = person_name(name)
     if "·" not in name:
         for length in range(LONGEST_SURNAME, 0, -1):
             if reading := SURNAME_READINGS.get(name[:length]):
-                return f"{reading} {pinyin_of(name[length:])}".rstrip()
-    return pinyin_of(name)
+                return f"{reading} {_inside(name[length:])}".rstrip()
+    return _inside(name)
+
+
+def _inside(name: str) -> str:
+    parts = (NAME_READINGS.get(part) or pinyin_of(part) for part in _READ_IN_NAMES.split(name))
+    return " ".join(filter(None, parts))

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, joinedload
 from loyalty.models import Candidate, Community, Nomination, Resident, Round, RoundList
 from loyalty.rules.calendar import Month
 from loyalty.rules.selection import RoundObstacle, RoundState
+from loyalty.rules.typed_text import code_letters, name_key, reference_key
 from loyalty.services.actors import StaffMember, note
 from loyalty.services.errors import RoundStateError, UnknownRecordError
 from loyalty.services.nominations import candidate_for, list_for, nominee
@@ -109,7 +110,9 @@ def nomination_called(
     """
     round_of(session, actor, round_id)
     nomination = session.scalar(
-        _nominations().where(RoundList.round_id == round_id, Nomination.receipt == receipt)
+        _nominations().where(
+            RoundList.round_id == round_id, Nomination.receipt == code_letters(receipt)
+        )
     )
     if nomination is None:
         raise UnknownRecordError("There is no nomination with this number.")
@@ -190,8 +193,8 @@ def _only_resident(
         select(Resident)
         .where(
             Resident.community_id == community.id,
-            Resident.name == request.name,
-            Resident.unit == request.unit,
+            Resident.name_key == name_key(request.name),
+            Resident.unit_key == reference_key(request.unit),
             Resident.state == "active",
         )
         .limit(2)

@@ -10,7 +10,14 @@ from loyalty.clock import as_local
 from loyalty.rules.card_state import CardState
 from loyalty.rules.verdict import Verdict
 from loyalty.services.card_reading import read_code
-from loyalty.services.checkout import UNUSED, CardNow, appraise, judge, quote_at
+from loyalty.services.checkout import (
+    UNUSED,
+    CardNow,
+    appraise,
+    judge,
+    quote_at,
+    refuse_unknown_goods,
+)
 from loyalty.services.directory import Directory
 from loyalty.services.errors import BusyError, CardRefusedError, ValueRefusedError
 from loyalty.services.sale import RedeemCard, Sale, earlier_sale, record_sale, sale_of
@@ -41,7 +48,7 @@ def redeem(
     Raises:
         CardRefusedError: the card gives nothing on this sale; nothing was recorded.
         KeyReusedError: the key names another sale of this till.
-        ValueRefusedError: the sale lies in the future.
+        ValueRefusedError: the sale lies in the future, or a category is known to nobody.
         SignInError: the till was revoked.
     """
     happened_at = moment_of(request, now)
@@ -83,6 +90,7 @@ def _attempt(
 ) -> Sale | None:
     """Record the sale if the card was met before; return it, or the one recorded earlier."""
     counter = directory.counter(connection, token)
+    refuse_unknown_goods(counter, request.shown.basket)
     serial = read_code(
         connection, directory, request.shown.code, community_id=counter.till.community_id
     )

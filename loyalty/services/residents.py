@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from loyalty.models import Resident
+from loyalty.rules.typed_text import name_key, reference_key
 from loyalty.services.actors import StaffMember, note
 from loyalty.services.areas import refuse_foreign
 from loyalty.services.errors import AlreadyExistsError, StaleRecordError, UnknownRecordError
@@ -171,9 +172,9 @@ def _refuse_twin(session: Session, actor: StaffMember, request: CreateResident) 
     twin = session.scalar(
         select(Resident.id).where(
             Resident.community_id == actor.community_id,
-            Resident.household_ref == request.household_ref,
-            Resident.name == request.name,
-            Resident.unit == request.unit,
+            Resident.household_key == reference_key(request.household_ref),
+            Resident.name_key == name_key(request.name),
+            Resident.unit_key == reference_key(request.unit),
         )
     )
     if twin is not None:
@@ -181,13 +182,14 @@ def _refuse_twin(session: Session, actor: StaffMember, request: CreateResident) 
 
 
 def _matches(part: str) -> ColumnElement[bool]:
-    typed = part.replace(" ", "")
+    typed = name_key(part)
     letters = func.replace(Resident.name_pinyin, " ", "")
     initials = func.regexp_replace(Resident.name_pinyin, r"(\w)\w*\s*", r"\1", "g")
     return or_(
         Resident.name.icontains(part, autoescape=True),
-        letters.istartswith(typed, autoescape=True),
-        initials.istartswith(typed, autoescape=True),
+        Resident.name_key.contains(typed or part, autoescape=True),
+        letters.istartswith(typed or part, autoescape=True),
+        initials.istartswith(typed or part, autoescape=True),
     )
 
 

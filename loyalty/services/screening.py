@@ -74,12 +74,12 @@ def remove_ineligible(session: Session, selection_round: Round) -> None:
     ]
     standing = sorted(set(standing).difference(settled), key=_order_of_standing)
     history = history_of(session, selection_round, standing)
-    households = {one.resident.household_ref for one in settled}
+    households = {one.resident.household_key for one in settled}
     seated = Counter(one.list_id for one in settled)
     for candidate in standing:
         if seated[candidate.list_id] == candidate.round_list.quota:
             continue
-        household = candidate.resident.household_ref
+        household = candidate.resident.household_key
         grounds = grounds_of(
             candidate,
             history,

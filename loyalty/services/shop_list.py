@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, case, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from loyalty.models import Community, Shop, ShopTerm
+from loyalty.rules import typed_text
 from loyalty.rules.certification import CertificationState, gives_discount
 from loyalty.services.actors import Role, StaffMember
 from loyalty.services.errors import NotAllowedError, StaleRecordError, UnknownRecordError
@@ -60,7 +62,10 @@ def shop_with_plaque(session: Session, community: Community, plaque_number: str)
     Raises:
         UnknownRecordError: the community has never given out this plaque.
     """
-    return _one(session, _shops(community.id).where(Shop.plaque_number == plaque_number))
+    return _one(
+        session,
+        _shops(community.id).where(Shop.plaque_number == typed_text.plaque_number(plaque_number)),
+    )
 
 
 def shop_of(session: Session, actor: StaffMember, shop_id: UUID) -> Shop:
@@ -114,12 +119,23 @@ def _one(session: Session, query: Select[tuple[Shop]]) -> Shop:
 
 
 def _matches(part: str) -> ColumnElement[bool]:
+    called = typed_text.label(part)
+    typed = typed_text.name_key(part) or called
+    plaque = typed_text.plaque_number(part)
     return or_(
-        Shop.name.icontains(part, autoescape=True),
-        Shop.name_pinyin.istartswith(part, autoescape=True),
-        Shop.stall.icontains(part, autoescape=True),
-        Shop.plaque_number.icontains(part, autoescape=True),
+        Shop.name.icontains(called, autoescape=True),
+        _letters(Shop.name).contains(typed, autoescape=True),
+        _letters(Shop.name_pinyin).startswith(typed, autoescape=True),
+        Shop.stall.icontains(called, autoescape=True),
+        _letters(Shop.stall).contains(typed, autoescape=True),
+        Shop.plaque_number.contains(plaque, autoescape=True),
+        _letters(Shop.plaque_number).contains(typed, autoescape=True),
     )
+
+
+def _letters(column: Any) -> ColumnElement[str]:
+    """Return what is written in a column without case, blanks and the usual signs between."""
+    return func.regexp_replace(func.lower(column), "[[:space:][:punct:]·•・（）]+", "", "g")
 
 
 def _gives_on(today: date) -> ColumnElement[bool]:

@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from loyalty.models import AccessToken, Community, StaffAccount
+from loyalty.rules.typed_text import login_name
 from loyalty.services.actors import Role, StaffMember, note
 from loyalty.services.errors import SignInError, SignInLockedError
 from loyalty.services.passwords import password_matches
@@ -141,7 +142,7 @@ def member(account: StaffAccount, *, timezone: str) -> StaffMember:
 
 
 def _open_account(session: Session, username: str) -> StaffAccount | None:
-    name = username.strip().casefold()
+    name = login_name(username)
     if not USERNAME.fullmatch(name):
         return None
     return session.scalar(

@@ -4,6 +4,7 @@ from typing import Any
 
 from flask_babel import gettext
 
+from loyalty.rules.card_number import CodeKind
 from loyalty.till.screen_words import settings_words, shop_words, status_words, today_words
 from loyalty.words.categories import CATEGORIES
 from loyalty.words.honours import HONOURS
@@ -19,6 +20,7 @@ def words() -> dict[str, Any]:
             for verdict, words in WORDS.items()
         },
         "phases": _phases(),
+        "foreign": _foreign(),
         "confirm": _confirm(),
         "unchecked": _unchecked(),
         "spoken": _spoken(),
@@ -56,6 +58,25 @@ def _phases() -> dict[str, dict[str, str]]:
             "word": gettext("已记下"),
             "advice": gettext("联网后自动补记，您不用再做什么。"),
         },
+    }
+
+
+def _foreign() -> dict[str, dict[str, str]]:
+    """Return what codes are called that are no cards, by the kinds of `rules.card_number`."""
+    names = {
+        CodeKind.GOODS_BARCODE: (
+            gettext("这是商品条码"),
+            gettext("不是打折卡。请扫顾客的打折卡。"),
+        ),
+        CodeKind.MERCHANT_QR: (gettext("这是收款码"), gettext("不是打折卡。请扫顾客的打折卡。")),
+        CodeKind.WEB_ADDRESS: (
+            gettext("这是别的网页"),
+            gettext("不是打折卡的二维码。请扫顾客的打折卡。"),
+        ),
+    }
+    return {
+        kind: {"tone": Tone.UNSURE, "word": word, "advice": advice}
+        for kind, (word, advice) in names.items()
     }
 
 

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 
+from barcode import EAN13
+from barcode.writer import ImageWriter
 from PIL import Image, ImageFilter
 
 from loyalty.cards.barcode import code128_png
@@ -40,6 +42,13 @@ def card_with_qr(url: str) -> Image.Image:
 def card_with_barcode(number: str) -> Image.Image:
     """Return a card's face with its barcode, 45 mm wide."""
     return _face(code128_png(number), millimetres=45)
+
+
+def goods_with_barcode(number: str) -> Image.Image:
+    """Return goods with their barcode, an EAN-13, 45 mm wide."""
+    drawn = BytesIO()
+    EAN13(number, writer=ImageWriter()).write(drawn)
+    return _face(drawn.getvalue(), millimetres=45)
 
 
 def sight_of(card: Image.Image, hold: Hold) -> Image.Image:

@@ -15,7 +15,14 @@ from loyalty.models import Card, Community, Shop
 from loyalty.rules.card_number import number_of
 from tests.browser.conftest import FLAGS, NO_ANSWER_TOO_LATE, chromium, close
 from tests.browser.counter import TRAINING_NUMBER, pair, scan
-from tests.browser.held_cards import Hold, card_with_barcode, card_with_qr, film_of, sight_of
+from tests.browser.held_cards import (
+    Hold,
+    card_with_barcode,
+    card_with_qr,
+    film_of,
+    goods_with_barcode,
+    sight_of,
+)
 from tests.pages.visits import card_of_today
 
 PAYMENT_CODE = "134567890123456789"
@@ -183,6 +190,25 @@ def test_a_payment_code_in_a_photograph_is_told_and_goes_nowhere(
 
     expect(phone.locator("[data-word]")).to_have_text("这是付款码")
     assert PAYMENT_CODE not in "".join(sent)
+
+
+@pytest.mark.parametrize(
+    ("face", "words"),
+    [
+        (goods_with_barcode("6901234567892"), "这是商品条码，不是打折卡"),
+        (card_with_qr("wxp://f2f0a1b2c3d4e5f6"), "这是收款码，不是打折卡"),
+        (card_with_qr("https://shop.example/menu"), "这是别的网页的二维码，不是打折卡"),
+    ],
+)
+def test_what_is_no_card_in_a_photograph_is_called_by_its_name(
+    phone: Page, session: Session, shop: Shop, face: Image.Image, words: str
+) -> None:
+    pair(phone, session, shop)
+    phone.get_by_role("button", name="用摄像头扫").click()
+
+    phone.locator("[data-camera-photo]").set_input_files(photo_of(sight_of(face, Hold(600))))
+
+    expect(phone.get_by_text(words)).to_be_visible()
 
 
 @pytest.mark.parametrize(

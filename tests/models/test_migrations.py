@@ -11,6 +11,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import create_engine
 
 from loyalty.database import Model, is_migrated, migrate
+from loyalty.rules.typed_text import name_key, reference_key
 from tests.conftest import named, plain
 
 
@@ -74,3 +75,45 @@ def test_the_models_are_what_the_migrations_make(database: str) -> None:
     engine.dispose()
 
     assert differences == []
+
+
+SPELLINGS = (
+    "王\u3000芳",
+    "买买提 • 艾力",
+    "ＡＢ-００12",
+    "3号楼-1层",
+    "葛\U000e0100城",
+    "José",
+    "\u3164",
+)
+
+
+def test_residents_of_before_are_found_like_those_of_today(empty: str) -> None:
+    migrate(empty, revision="20261122_1400")
+    community, moment = uuid4(), "2026-12-09T04:00:00Z"
+    with psycopg.connect(plain(empty)) as connection:
+        connection.execute(
+            "INSERT INTO community (id, slug, name, timezone, band_min_permille,"
+            " band_max_permille, rounding, excluded_categories, notice_working_days,"
+            " card_months, demonstration, created_at) VALUES (%s, 'm', 'm', 'Asia/Shanghai', 800,"
+            " 850, 'fen', '{}', 5, 1, false, %s)",
+            (community, moment),
+        )
+        for written in SPELLINGS:
+            connection.execute(
+                "INSERT INTO resident (id, community_id, name, name_pinyin, unit, adult,"
+                " household_ref, consent_membership, consent_publicity, consent_contact, state,"
+                " created_at, updated_at) VALUES (gen_random_uuid(), %s, %s, '', %s, true, %s,"
+                " true, true, true, 'active', %s, %s)",
+                (community, written, written, written, moment, moment),
+            )
+
+    migrate(empty)
+
+    with psycopg.connect(plain(empty)) as connection:
+        rows = connection.execute(
+            "SELECT name, name_key, unit_key, household_key FROM resident"
+        ).fetchall()
+    assert len(rows) == len(SPELLINGS)
+    for name, *keys in rows:
+        assert keys == [name_key(name), reference_key(name), reference_key(name)]

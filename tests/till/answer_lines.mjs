@@ -3,6 +3,7 @@
 import { createInterface } from "node:readline";
 
 import { canonical } from "../../loyalty/till/static/canonical.js";
+import { kindOf, normalise } from "../../loyalty/till/static/codes.js";
 import { createDevice } from "../../loyalty/till/static/device.js";
 import { quote } from "../../loyalty/till/static/discount.js";
 import { judge, overOwnLimit, validityOf } from "../../loyalty/till/static/judging.js";
@@ -18,6 +19,8 @@ const verifier = createVerifier({ subtle, noble: () => Promise.reject(new Error(
 const ANSWERS = {
   quote: ({ total, excluded, terms }) => quote(total, excluded, terms),
   canonical: ({ value }) => canonical(value),
+  code: ({ text }) => [normalise(text), kindOf(text)],
+  codes: ({ texts }) => texts.map(normalise),
   judge: ({ facts }) => judge(facts),
   overLimit: ({ limits, uses, today, saving }) => overOwnLimit(limits, uses, today, saving),
   validity: ({ month, months }) => validityOf(month, months),

@@ -15,7 +15,7 @@ test("of the codes on one card the signed one counts", () => {
 test("a card counts more than what else is in the picture", () => {
   assert.equal(chosenOf(["WXP://PAY", PAYMENT, NUMBER]).kind, "card_number");
   assert.equal(chosenOf(["WXP://PAY", PAYMENT]).kind, "payment_code");
-  assert.equal(chosenOf(["WXP://PAY"]).kind, "bad");
+  assert.equal(chosenOf(["WXP://PAY"]).kind, "merchant_qr");
 });
 
 test("a picture without a code is nothing", () => assert.equal(chosenOf([]), null));

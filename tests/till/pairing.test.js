@@ -37,6 +37,10 @@ test("a broken memory is none", () => {
 
 test("a link brings its code along", () => {
   assert.equal(codeInFragment("#pair=abcd-2345"), "ABCD-2345");
+  for (const after of ["?from=timeline", "&from=x", "%E2%80%AC", "。", "\u202c"]) {
+    assert.equal(codeInFragment(`#pair=abcd-2345${after}`), "ABCD-2345");
+  }
+  assert.equal(codeInFragment("#pair=ａｂｃｄ－2345%"), "ABCD-2345");
   assert.equal(codeInFragment("#pair="), "");
   assert.equal(codeInFragment("#pair=<b>"), "");
   assert.equal(codeInFragment(""), "");

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { READY, amountsOf, step } from "../../loyalty/till/static/sale.js";
+import { READY, RIGHT_AFTER, amountsOf, step } from "../../loyalty/till/static/sale.js";
 
 const CARD = "12345678901244";
 const KEY = "6f1c0b1e-0000-4000-8000-000000000001";
@@ -182,4 +182,23 @@ test("a payment code is amber and leaves no code behind", () => {
 test("clear begins anew", () => {
   const { sale } = course(scan, valid, ...typed("12"), { type: "clear" });
   assert.deepEqual([sale.phase, sale.code, sale.typed], ["ready", "", ""]);
+});
+
+const barcode = (at) => ({ type: "dropped", verdict: "bad_code", kind: "goods_barcode", at });
+
+test("a code that is no card is called by its name", () => {
+  const { sale } = course(barcode(0));
+  assert.deepEqual([sale.phase, sale.verdict, sale.kind], ["unchecked", "bad_code", "goods_barcode"]);
+  const refusal = { verdict: "bad_code", kind: "goods_barcode", unchecked: [], from: "device" };
+  const typed = course(scan, { type: "answer", online: false, answer: refusal }).sale;
+  assert.equal(typed.kind, "goods_barcode");
+});
+
+test("right after a card any other code is ignored, and not later", () => {
+  const read = { ...scan, at: 1000 };
+  for (const events of [[read], [read, valid], [read, valid, ...typed("12")]]) {
+    const { sale } = course(...events);
+    assert.deepEqual(course(...events, barcode(1000 + RIGHT_AFTER - 1)).sale, sale);
+    assert.equal(course(...events, barcode(1000 + RIGHT_AFTER)).sale.kind, "goods_barcode");
+  }
 });

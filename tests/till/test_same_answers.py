@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
+from unicodedata import category
 
 import pytest
 from cryptography.exceptions import InvalidSignature
@@ -19,6 +20,7 @@ from hypothesis import strategies as st
 
 from loyalty.cards.revocations import BadListError, ForgedListError, verify_list
 from loyalty.rules.calendar import CARD_MONTHS, Month, validity
+from loyalty.rules.card_number import kind_of, normalise
 from loyalty.rules.card_state import CardState
 from loyalty.rules.discount import Basket, Terms, basket_fault, quote
 from loyalty.rules.limits import Limits, Used, over_limit
@@ -254,6 +256,45 @@ documents = st.recursive(
 @given(value=documents)
 def test_json_has_one_spelling(ask: Ask, value: Any) -> None:
     assert ask("canonical", value=value) == canonical(value)
+
+
+TOKEN = "CAAAAAAAAAAAADKICE" + "A2" * 51
+codes = st.sampled_from(
+    [
+        *("12345678901244", "1234 5678 9012 44", "12345678901245", "134567890123456789"),
+        *(TOKEN, f"HTTPS://HOST/C/{TOKEN}", f"https://host:8000/a/c/{TOKEN}", "6901234567892"),
+        *("wxp://f2f", "https://qr.alipay.com/x", "00020101021126", "https://host/p/1", "abc", ""),
+    ]
+)
+around = st.text(
+    st.characters(categories=["Cf", "Zs", "Pd", "Cc", "Po"])
+    | st.sampled_from("\u3164\u2800\ufe0f\u034f\u1160\u0301卡号ａ０①ıſ\u212aA9%/?#&="),
+    max_size=4,
+)
+anything = st.text(st.characters(exclude_categories=["Cs", "Cn"]), max_size=20)
+appended = st.sampled_from(
+    ["", "?from=timeline", "#wechat_redirect", "&from=singlemessage", "。", "/"]
+)
+
+
+@settings(max_examples=600)
+@given(before=around, code=codes | anything, after=around, more=appended)
+def test_a_code_is_read_alike(ask: Ask, *, before: str, code: str, after: str, more: str) -> None:
+    text = before + code + more + after
+
+    assert ask("code", text=text) == [normalise(text), kind_of(text).value]
+
+
+def test_each_character_by_itself_counts_alike_in_a_number(ask: Ask) -> None:
+    """All of Unicode that this Python knows, in pieces that keep each from the next."""
+    known = [one for one in map(chr, range(0x110000)) if category(one) not in {"Cn", "Cs", "Co"}]
+    pieces = [f"1{one}2" for one in known]
+
+    told = ask("codes", texts=pieces)
+
+    assert [
+        one for one, text, had in zip(known, pieces, told, strict=True) if had != normalise(text)
+    ] == []
 
 
 def test_sales_are_numbered_chained_and_signed_by_the_device(ask: Ask) -> None:

@@ -10,7 +10,7 @@ from wtforms import BooleanField
 
 from loyalty.database import transaction
 from loyalty.models import Resident, StaffAccount
-from loyalty.pages.forms import Form, line, options, password, record, ticks
+from loyalty.pages.forms import Form, line, options, password, person, record, ticks
 from loyalty.pages.staff import console
 from loyalty.pages.staff.changes import ChangeForm, is_ready, new_values
 from loyalty.pages.values import listed as words_listed
@@ -35,7 +35,7 @@ MOST_NAMESAKES = 20
 class NewAccountForm(Form):
     """An account to be opened."""
 
-    display_name = line(lazy_gettext("姓名"))
+    display_name = person(lazy_gettext("姓名"))
     username = line(lazy_gettext("登录名"))
     password = password(lazy_gettext("密码"))
     roles = ticks(lazy_gettext("做什么"), needed=True)

@@ -7,7 +7,7 @@ from flask import redirect, render_template, url_for
 from flask_babel import gettext, lazy_gettext
 
 from loyalty.database import transaction
-from loyalty.pages.forms import line, points
+from loyalty.pages.forms import called, points
 from loyalty.pages.staff import console
 from loyalty.pages.staff.changes import ChangeForm, is_ready, new_values
 from loyalty.services.deeds import ChangeDeedKind, change_deed_kind, deed_kind_of, deed_kinds
@@ -19,7 +19,7 @@ kinds_of_deeds = console.Console("deed_kinds", "/deeds/kinds", only=console.MANA
 class DeedKindForm(ChangeForm):
     """What a kind of deed is called and counts; its fields are called as the columns are."""
 
-    name = line(lazy_gettext("叫什么"))
+    name = called(lazy_gettext("叫什么"))
     points_hundredths = points(lazy_gettext("一次（或一小时）计几分"))
     monthly_cap_hundredths = points(lazy_gettext("每人每月最多计几分"), needed=False)
 

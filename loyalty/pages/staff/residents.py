@@ -10,7 +10,7 @@ from wtforms import BooleanField
 
 from loyalty.database import transaction
 from loyalty.models import Resident
-from loyalty.pages.forms import Form, choice, line, options, record
+from loyalty.pages.forms import Form, called, choice, line, options, person, record
 from loyalty.pages.staff import console
 from loyalty.pages.staff.changes import ChangeForm, is_ready, new_values
 from loyalty.services.areas import find_areas, find_household_groups
@@ -40,9 +40,9 @@ LONGEST_PHONE = 40
 class ResidentForm(Form):
     """A person of the community. There is no field for anything the programme does not need."""
 
-    name = line(lazy_gettext("姓名"))
-    unit = line(lazy_gettext("住址（楼栋房号）"))
-    household_ref = line(lazy_gettext("户号"))
+    name = person(lazy_gettext("姓名"))
+    unit = called(lazy_gettext("住址（楼栋房号）"))
+    household_ref = called(lazy_gettext("户号"))
     phone = line(lazy_gettext("电话（可不填）"), needed=False, longest=LONGEST_PHONE)
     area_id = record(lazy_gettext("责任区"))
     household_group_id = record(lazy_gettext("联户单元"))

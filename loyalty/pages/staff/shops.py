@@ -9,7 +9,7 @@ from flask_babel import gettext, lazy_gettext
 
 from loyalty.database import transaction
 from loyalty.models import Community, Honour
-from loyalty.pages.forms import Form, choice, line
+from loyalty.pages.forms import Form, called, choice, line
 from loyalty.pages.staff import console
 from loyalty.pages.staff.shop_steps import steps_for
 from loyalty.rules.certification import CertificationState
@@ -31,10 +31,10 @@ MOST_TILLS = 100
 class ShopForm(Form):
     """A shop that applies for a plaque."""
 
-    name = line(lazy_gettext("店名"))
-    series = line(lazy_gettext("系列"))
-    category = line(lazy_gettext("行业"))
-    stall = line(lazy_gettext("摊位（可不填）"), needed=False)
+    name = called(lazy_gettext("店名"))
+    series = called(lazy_gettext("系列"))
+    category = called(lazy_gettext("行业"))
+    stall = called(lazy_gettext("摊位（可不填）"), needed=False)
     contact = line(lazy_gettext("联系人（可不填）"), needed=False)
 
 

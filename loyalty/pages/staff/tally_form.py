@@ -1,7 +1,6 @@
 """The form in which a paper tally is typed in: what stands in its lines, and what it means."""
 
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import time
@@ -11,6 +10,7 @@ from werkzeug.exceptions import BadRequest
 
 from loyalty.reports.tally_sheet import LINES
 from loyalty.rules.money import Fen, fen_in
+from loyalty.rules.typed_text import fold
 from loyalty.services.tally import LineFault, TallyLine
 from loyalty.words.tally import LINE_FAULTS, NO_PRICE, NO_TIME
 
@@ -92,7 +92,7 @@ def told(fault: LineFault) -> Fault:
 
 def _plain(text: str) -> str:
     """Return a text with full-width signs made plain, and without blanks around it."""
-    return unicodedata.normalize("NFKC", text).replace("\0", "").strip()
+    return fold(text)
 
 
 def _time_in(text: str) -> time | None:

@@ -8,7 +8,7 @@ from flask import redirect, render_template, url_for
 from flask_babel import gettext, lazy_gettext
 
 from loyalty.database import transaction
-from loyalty.pages.forms import Form, line
+from loyalty.pages.forms import Form, called
 from loyalty.pages.staff import console
 from loyalty.pages.staff.confirmation import ConfirmationForm, Question, ask
 from loyalty.services.pairing import InviteTill, invite_till, pairing_url, revoke_till, till_of
@@ -27,7 +27,7 @@ REVOKE = StepWords(
 class TillForm(Form):
     """What a shop's new till is called."""
 
-    name = line(lazy_gettext("设备叫什么"))
+    name = called(lazy_gettext("设备叫什么"))
 
 
 @tills.route("/<uuid:shop_id>/tills/new", methods=["GET", "POST"])

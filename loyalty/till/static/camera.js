@@ -3,7 +3,7 @@
  * says stands in the page (till/camera.html); one of its sentences is shown at a time.
  */
 
-import { kindOf } from "./codes.js";
+import { FOREIGN, kindOf } from "./codes.js";
 import { createReader, nextPicture, openReaderThread, pictureOf } from "./pictures.js";
 
 /** A camera nobody shows anything to is turned off after this, in milliseconds. */
@@ -24,7 +24,15 @@ const REFUSALS = {
 };
 
 /** Kinds in the order of their worth: a token can be checked without network, a number cannot. */
-const WORTH = ["token", "card_number", "payment_code", "goods_barcode", "bad"];
+const WORTH = [
+  "token",
+  "card_number",
+  "payment_code",
+  "merchant_qr",
+  "goods_barcode",
+  "web_address",
+  "bad",
+];
 
 /** Kinds that end the search; a poster behind the card does not. */
 const WANTED_KINDS = new Set(["token", "card_number", "payment_code"]);
@@ -131,7 +139,9 @@ async function look(camera, turn) {
     await nextPicture(camera.view);
     try {
       const texts = camera.turn === turn ? await textsSeen(camera) : [];
-      if (camera.turn === turn && !judge(camera, texts) && texts.length > 0) say(camera, "other");
+      if (camera.turn === turn && !judge(camera, texts) && texts.length > 0) {
+        say(camera, nameOf(texts), true);
+      }
     } catch (fault) {
       // One picture that could not be had is no loss: there is another soon.
       if (camera.turn === turn && fault.message === "broken") fail(camera, "broken");
@@ -154,6 +164,12 @@ function judge(camera, texts) {
   return true;
 }
 
+/** Return the sentence that calls a code by its name which is no card. */
+function nameOf(texts) {
+  const { kind } = chosenOf(texts);
+  return FOREIGN.has(kind) ? kind : "other";
+}
+
 /** A photograph of the card is read like a picture of the camera. */
 async function readPhoto(camera, input) {
   const [photo] = input.files;
@@ -163,7 +179,9 @@ async function readPhoto(camera, input) {
   const turn = begin(camera, "reading");
   try {
     const texts = await camera.reader.read(photo);
-    if (camera.turn === turn && !judge(camera, texts)) fail(camera, "nothing");
+    if (camera.turn === turn && !judge(camera, texts)) {
+      fail(camera, texts.length === 0 ? "nothing" : nameOf(texts));
+    }
   } catch (fault) {
     if (camera.turn === turn) fail(camera, fault.message === "broken" ? "broken" : "nothing");
   }
@@ -214,9 +232,10 @@ function stop(stream) {
   for (const track of stream.getTracks()) track.stop();
 }
 
-function say(camera, sentence) {
+/** @param {boolean} [goesOn] the camera looks on */
+function say(camera, sentence, goesOn = sentence === "opening" || sentence === "looking") {
   camera.finder.dataset.state = sentence;
-  camera.again.hidden = sentence === "opening" || sentence === "looking" || sentence === "other";
+  camera.again.hidden = goesOn;
   for (const said of camera.finder.querySelectorAll("[data-said]")) {
     said.hidden = said.dataset.said !== sentence;
   }

@@ -3,15 +3,36 @@
  * Payment codes are money of the person who shows them, so they never leave the device.
  */
 
-/** @typedef {"card_number" | "token" | "payment_code" | "goods_barcode" | "bad"} CodeKind */
+import { DASH, fold } from "./typed_text.js";
+
+/**
+ * @typedef {"card_number" | "token" | "payment_code" | "goods_barcode" | "merchant_qr"
+ *   | "web_address" | "bad"} CodeKind
+ */
+
+/** Kinds that have a name of their own, and are neither a card nor anybody's money. */
+export const FOREIGN = new Set(["goods_barcode", "merchant_qr", "web_address"]);
 
 /** Digits of a card's serial, with which its number begins. */
 export const SERIAL_DIGITS = 12;
 const NUMBER = /^[0-9]{14}$/;
 const PAYMENT = /^(?:1[0-5][0-9]{16}|(?:2[5-9]|30)[0-9]{14,22})$/;
 const GOODS = /^(?:[0-9]{8}|[0-9]{12,13})$/;
-const TOKEN = /^(?:[Hh][Tt]{2}[Pp][Ss]?:\/\/[^\s?#]+\/[Cc]\/)?[A-Z2-7]{120}$/;
-const SEPARATORS = /[\s\-\u2010-\u2015\u2212]/g;
+const TOKEN = /^(?:[Hh][Tt]{2}[Pp][Ss]?:\/\/[^ ?#]+\/[Cc]\/)?[A-Z2-7]{120}$/;
+const ADDRESS = /[Hh][Tt]{2}[Pp][Ss]?:\/\/[^ ?#]+\/[Cc]\/[A-Z2-7]{120}(?![0-9A-Za-z=])/;
+const TOKEN_ALONE = /^[^0-9A-Za-z]*([A-Z2-7]{120})(?!=)(?:[?#&][!-~]*)?[^0-9A-Za-z]*$/;
+const DIGITS_ALONE = /^[^0-9A-Za-z]*([0-9]+)[^0-9A-Za-z]*$/;
+const SEPARATORS = new RegExp(` |\u00b7|\u2022|${DASH}`, "gu");
+
+/** Where a shop is paid: a collection code of WeChat, Alipay, UnionPay or a bank. */
+const COLLECTION = new RegExp(
+  "^(?:wxp://|weixin://wxpay|alipays?://|upwallet://|000201[0-9]{2}" +
+    "|(?:https?://)?(?:(?:[a-z0-9-]+\\.)?weixin\\.qq\\.com|wx\\.tenpay\\.com|qr\\.95516\\.com" +
+    "|(?:[a-z0-9-]+\\.)?alipay\\.com|pay\\.[a-z0-9.-]+|(?:[a-z0-9-]+\\.)*(?:ccb|chinaums|lakala|" +
+    "shouqianba|jdpay)\\.com)(?![a-z0-9.-]))",
+  "i",
+);
+const WEB = /^(?:https?:\/\/[^ /]|www\.[^ /])/i;
 
 /** Digits of a card number, check digits included. */
 export const NUMBER_DIGITS = 14;
@@ -28,14 +49,19 @@ const TOO_MANY_DIGITS = /[0-9]{15}/;
 const TRAINING = /^00000000000098$|(?:^|\/)CAAAAAAAAAAAADKICEA{102}$/;
 
 /**
- * Return a text as a scanner would have sent it: full-width letters become plain ones, and blanks
- * and hyphens go if nothing but digits is left.
+ * Return a text as a scanner would have sent it: full width, blanks around and what nobody sees
+ * count nothing; of digits that nothing but blanks, dashes and words of other letters surrounds, the
+ * digits are left; of a card's address, or of its token, what messengers append goes.
  * @param {string} text
  */
 export function normalise(text) {
-  const folded = text.normalize("NFKC").trim();
-  const joined = folded.replace(SEPARATORS, "");
-  return /^[0-9]+$/.test(joined) ? joined : folded;
+  const folded = fold(text);
+  const digits = DIGITS_ALONE.exec(folded.replace(SEPARATORS, ""));
+  if (digits !== null) return digits[1];
+  const address = ADDRESS.exec(folded);
+  if (address !== null) return address[0];
+  const token = TOKEN_ALONE.exec(folded);
+  return token === null ? folded : token[1];
 }
 
 /**
@@ -48,7 +74,9 @@ export function kindOf(text) {
   if (isCardNumber(code)) return "card_number";
   if (PAYMENT.test(code)) return "payment_code";
   if (GOODS.test(code)) return "goods_barcode";
-  return TOKEN.test(code) ? "token" : "bad";
+  if (TOKEN.test(code)) return "token";
+  if (COLLECTION.test(code)) return "merchant_qr";
+  return WEB.test(code) ? "web_address" : "bad";
 }
 
 /**

@@ -3,14 +3,15 @@
  * the device: what was read goes back to the page, and the picture is forgotten.
  */
 
+import { kindOf } from "./codes.js";
 import { prepareZXingModule, readBarcodes } from "./vendor/zxing/reader/index.js";
 
 /** Left to itself the library asks a server of strangers for this. */
 const LIBRARY = new URL("./vendor/zxing/zxing_reader.wasm", import.meta.url).href;
 
-/** A card carries these two, and white on black is neither. */
+/** A card carries the first two, goods the others; white on black is none of them. */
 const OPTIONS = {
-  formats: ["QRCode", "Code128"],
+  formats: ["QRCode", "Code128", "EAN13", "EAN8", "UPCA", "UPCE"],
   tryHarder: true,
   tryRotate: true,
   tryInvert: false,
@@ -30,6 +31,9 @@ const loading = prepareZXingModule({
   overrides: { locateFile: () => LIBRARY },
   fireImmediately: true,
 });
+
+/** Kinds that end the search on a photograph; goods may lie beside a card. */
+const WANTED_KINDS = new Set(["token", "card_number", "payment_code"]);
 
 let seen = 0;
 
@@ -60,13 +64,15 @@ async function textsOnPhoto(photo) {
   // Without the browser's own reader of pictures the library has one, for JPEG and PNG.
   if (!self.createImageBitmap || !self.OffscreenCanvas) return textsIn(photo);
   const picture = await createImageBitmap(photo);
+  let others = [];
   for (const side of PHOTO_SIDES) {
     for (const tilt of new Set(TILTS)) {
       const texts = await textsIn(dotsOf(picture, tilt, side));
-      if (texts.length > 0) return texts;
+      if (texts.some((text) => WANTED_KINDS.has(kindOf(text)))) return texts;
+      others = others.concat(texts);
     }
   }
-  return [];
+  return others;
 }
 
 /** @param {ImageBitmap | ImageData | Blob} picture */

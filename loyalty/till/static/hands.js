@@ -10,20 +10,21 @@ const BY_HAND = { Backspace: "erase", Escape: "clear" };
  * @param {Document} world.page
  * @param {ReturnType<typeof import("./selling.js").createSale>} world.sale
  * @param {() => void} world.comeForward open the sell screen
+ * @param {() => number} [world.now] in milliseconds, by a clock nobody sets
  */
-export function createHands({ page, sale, comeForward }) {
+export function createHands({ page, sale, comeForward, now = () => performance.now() }) {
   let listening = false;
   let inFront = false;
 
   /** Whatever screen is open: a card that is held up wants to be sold to. */
   function read(event) {
     comeForward();
-    sale.happen(event);
+    sale.happen({ ...event, at: now() });
   }
 
   const scanner = createScanner({
     onCode: (code) => read({ type: "code", code }),
-    onDropped: (verdict) => read({ type: "dropped", verdict }),
+    onDropped: (verdict, { kind }) => read({ type: "dropped", verdict, kind }),
     onKey: (key) => inFront && sale.type(key),
     onEnter,
     later: (work, wait) => setTimeout(work, wait),

@@ -1,5 +1,7 @@
 /** Which till this device is: kept on the device, with the shop's name, and nothing of a person. */
 
+import { fold } from "./typed_text.js";
+
 /**
  * @typedef {object} Pairing
  * @property {string} token
@@ -47,6 +49,15 @@ export function createPairing(storage) {
  * @param {string} fragment
  */
 export function codeInFragment(fragment) {
-  const found = /^#pair=([0-9A-Za-z-]{1,40})$/.exec(fragment);
-  return found === null ? "" : found[1].toUpperCase();
+  const found = /^#pair=([^&?#]{1,200})/.exec(fragment);
+  const code = found === null ? null : /^[0-9A-Z -]+/i.exec(fold(unescaped(found[1])));
+  return code === null ? "" : code[0].replace(/ /g, "").toUpperCase();
+}
+
+function unescaped(text) {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }

@@ -3,6 +3,7 @@
 import { mayBeVoided, mayComeBack, moreOf, sumOf, sumOfQueued, timeAt } from "./entries.js";
 import { fenOf } from "./money.js";
 import { inTwoTaps } from "./pressing.js";
+import { fold } from "./typed_text.js";
 
 /**
  * @typedef {object} Row
@@ -70,7 +71,7 @@ function offerReturn(inside, entry, words, giveBack) {
   inside("return-cancel").addEventListener("click", () => show(false));
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    const amount = fenOf(form.amount.value.normalize("NFKC").trim());
+    const amount = fenOf(fold(form.amount.value));
     const sound = amount !== null && amount <= entry.total_fen;
     inside("return-fault").hidden = sound;
     inside("return-fault").textContent = sound ? "" : words.return_amount;

@@ -24,6 +24,8 @@ import { fenOf, typedWith } from "./money.js";
  * @property {string | null} verdict
  * @property {any} quote of the sale that was made; null if the card was only noted as used
  * @property {string | null} receipt
+ * @property {string | null} kind of a code that is no card, where that has a name
+ * @property {number} cardAt when the card was read, in milliseconds
  * @property {Question | null} sent the sale as it was handed over, to hand it over again
  *
  * @typedef {{do: "check", code: string, turn: number}
@@ -44,11 +46,16 @@ export const READY = Object.freeze({
   verdict: null,
   quote: null,
   receipt: null,
+  kind: null,
+  cardAt: -Infinity,
   sent: null,
 });
 
 /** Phases in which keys make an amount. An amount may be typed while the card is being checked. */
 const PRICING = new Set(["checking", "accepted"]);
+
+/** A code of another kind this soon after a card is ignored, in milliseconds. */
+export const RIGHT_AFTER = 5000;
 
 /** Phases in which a digit would be lost or, worse, belong to another sale. */
 const DEAF = new Set(["recording", "unrecorded"]);
@@ -85,9 +92,8 @@ export function amountsOf(sale) {
 }
 
 const DEEDS = {
-  code: (sale, { code }) => (sale.phase === "recording" ? null : check(sale, code)),
-  dropped: (sale, { verdict }) =>
-    sale.phase === "recording" ? null : still(over(sale, "unchecked", { verdict })),
+  code: (sale, { code, at }) => (sale.phase === "recording" ? null : check(sale, code, at)),
+  dropped,
   key: typeKey,
   erase: (sale) =>
     sale.phase === "ready" || PRICING.has(sale.phase)
@@ -106,6 +112,12 @@ const DEEDS = {
   failed: (sale, { turn }) => (turn === sale.turn ? still({ ...sale, phase: "unrecorded" }) : null),
 };
 
+/** What is read right after a card was read in passing: its goods, or a poster beside it. */
+function dropped(sale, { verdict, kind = null, at }) {
+  if (sale.phase === "recording" || at - sale.cardAt < RIGHT_AFTER) return null;
+  return still(over(sale, "unchecked", { verdict, kind }));
+}
+
 function still(sale) {
   return { sale, ask: null };
 }
@@ -115,8 +127,8 @@ function over(sale, phase, facts = {}) {
   return { ...READY, turn: sale.turn + 1, phase, ...facts };
 }
 
-function check(sale, code) {
-  const next = over(sale, "checking", { code });
+function check(sale, code, at = -Infinity) {
+  const next = over(sale, "checking", { code, cardAt: at });
   return { sale: next, ask: { do: "check", code, turn: next.turn } };
 }
 
@@ -184,9 +196,9 @@ function settled(sale, { turn }) {
 }
 
 function judged(sale, answer) {
-  const { verdict } = answer;
+  const { verdict, kind = null } = answer;
   const phase = answer.mayRecord ? "accepted" : withoutSale(verdict);
-  return { ...sale, phase, verdict, answer, held: null };
+  return { ...sale, phase, verdict, answer, kind, held: null };
 }
 
 function withoutSale(verdict) {

@@ -64,6 +64,8 @@ function toldOf(sale, words) {
   if (sale.phase === "recorded" && sale.quote === null) return words.phases.noted;
   const listed = sale.phase === "accepted" && sale.verdict === "cannot_verify_offline";
   if (listed) return words.phases.listed;
+  const foreign = sale.phase === "unchecked" && words.foreign[sale.kind];
+  if (foreign) return foreign;
   return words.phases[sale.phase] || words.verdicts[sale.verdict];
 }
 

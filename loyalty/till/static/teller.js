@@ -12,6 +12,7 @@ import { quote as quoteOf } from "./discount.js";
  * @property {import("./appraising.js").CardFacts | null} card
  * @property {import("./judging.js").Unchecked[]} unchecked
  * @property {"device" | "service"} from
+ * @property {string} [kind] of a code that is no card
  * @property {boolean} mayRecord a rate is known, and nothing definite speaks against the card
  *
  * @typedef {object} Selling
@@ -58,7 +59,9 @@ function looking({ api, appraiser, standing }) {
   /** @returns {Promise<Answer>} what the device alone says of a card */
   async function judge(code) {
     const kind = kindOf(code);
-    if (!READ.has(kind)) return refusal(kind === "payment_code" ? kind : "bad_code", "device");
+    if (!READ.has(kind)) {
+      return { ...refusal(kind === "payment_code" ? kind : "bad_code", "device"), kind };
+    }
     const { revoked, needsNetwork } = standing.state();
     if (revoked) return refusal("till_revoked", "device");
     return { ...(await appraiser.appraise(code, !needsNetwork)), from: "device" };
