@@ -8,6 +8,7 @@ from flask.views import MethodView
 from flask_smorest.fields import Upload
 
 from loyalty.api.access import Caller, current_staff, open_to
+from loyalty.api.import_answers import SaidSchema
 from loyalty.api.noun import Noun
 from loyalty.api.problems import ProblemSchema
 from loyalty.api.schemas import Flag, Schema
@@ -23,7 +24,7 @@ from loyalty.services.imports import (
     upload_table,
 )
 from loyalty.services.tables import read_table
-from loyalty.words.imports import row_fault_in_words
+from loyalty.words.imports import note_in_words, row_fault_in_words
 
 imports = Noun("/imports")
 """The tables of the caller's community."""
@@ -57,6 +58,19 @@ class RowErrorSchema(Schema):
     column = ma.fields.String(metadata={"description": "Its heading"})
     code = ma.fields.String()
     message = ma.fields.Function(row_fault_in_words, metadata={"type": "string"})
+    choices = ma.fields.Function(
+        lambda fault: fault["values"].get("choices", []),
+        metadata={"type": "array", "items": {"type": "object"}},
+    )
+
+
+class NoteSchema(Schema):
+    """What is to be told of a table that is no fault."""
+
+    row = ma.fields.Integer(metadata={"description": "The first it is about"})
+    column = ma.fields.String(metadata={"description": "Its heading; empty for whole rows"})
+    code = ma.fields.String()
+    message = ma.fields.Function(note_in_words, metadata={"type": "string"})
 
 
 class ImportSchema(Schema):
@@ -67,6 +81,7 @@ class ImportSchema(Schema):
     rows = ma.fields.Integer(attribute="row_count")
     valid = ma.fields.Function(lambda job: len(job.valid_rows), metadata={"type": "integer"})
     errors = ma.fields.List(ma.fields.Nested(RowErrorSchema))
+    notes = ma.fields.List(ma.fields.Nested(NoteSchema))
     applied_at = ma.fields.DateTime(allow_none=True)
     undone_at = ma.fields.DateTime(allow_none=True)
 
@@ -76,14 +91,18 @@ class Uploads(MethodView):
     """The tables that come in."""
 
     @open_to(Caller.STAFF)
-    @imports.arguments(UploadSchema, location="query")
     @imports.arguments(FileSchema, location="files")
+    @imports.arguments(UploadSchema, location="query")
+    @imports.arguments(SaidSchema, location="form")
     @imports.response(201, ImportSchema)
-    def post(self, wanted: dict[str, Any], files: dict[str, Any], kind: str) -> ImportJob:
-        """Upload a table as .xlsx or .csv, and read what is wrong with its rows."""
+    @imports.alt_response(503, schema=ProblemSchema, description="No time for the file now.")
+    def post(
+        self, files: dict[str, Any], wanted: dict[str, Any], said: dict[str, Any], kind: str
+    ) -> ImportJob:
+        """Upload a table as .xlsx, .xls or .csv, and read what is wrong with its rows."""
         actor = current_staff()
-        rows = read_table(files["file"].read())
-        request = UploadTable(ImportKind(kind), rows, **wanted)
+        table = read_table(files["file"].read())
+        request = UploadTable(ImportKind(kind), table, **wanted, **said)
         with transaction() as session:
             return upload_table(session, actor, request, now=community_now(actor.timezone))
 

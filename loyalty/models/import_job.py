@@ -1,4 +1,4 @@
-"""A file of residents, shops or deeds on its way in, kept until it is applied and after."""
+"""A file of residents, shops, deeds or nominees on its way in, and what became of it."""
 
 from typing import Any
 from uuid import UUID
@@ -15,18 +15,26 @@ class ImportJob(Identified):
 
     __tablename__ = "import_job"
     __table_args__ = (
-        CheckConstraint("kind IN ('residents', 'shops', 'deeds')", name="kind_known"),
+        CheckConstraint("kind IN ('residents', 'shops', 'deeds', 'nominees')", name="kind_known"),
         CheckConstraint("undone_at IS NULL OR applied_at IS NOT NULL", name="undone_after_applied"),
     )
 
     community_id: Mapped[UUID] = mapped_column(ForeignKey("community.id"), index=True)
     kind: Mapped[str]
     row_count: Mapped[int]
+    kept_table: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    """The table as `tables.stored` writes it, as long as staff are asked about it; afterwards its
+    headings and the rows that were left out, for a while."""
+    answers: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict, server_default="{}")
+    """What staff have said about the table, see `TableAnswers`."""
     valid_rows: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
-    """The right rows: ``row``, as numbered in the file, and ``cells``, their texts by field."""
+    """The right rows: ``row``, as numbered in the file, and ``cells``, their texts by field until
+    they are taken in."""
     errors: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
     """``row`` (as numbered in the file), ``column`` (its heading), ``code``, and the ``values``
     that the words for it need."""
+    notes: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default="[]")
+    """Like the errors, of what is no fault: rows passed over, texts completed."""
     uploaded_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff_account.id"))
     uploaded_at: Mapped[Moment]
     applied_at: Mapped[Moment | None]

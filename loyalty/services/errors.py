@@ -130,6 +130,10 @@ class UnreadableFileError(LoyaltyError):
         """Code of the reason."""
 
 
+class FileReaderBusyError(BusyError, UnreadableFileError):
+    """Nothing is wrong with the file; the machine has no time to read it now."""
+
+
 class CaseDecidedError(LoyaltyError):
     """Somebody has decided the case already."""
 

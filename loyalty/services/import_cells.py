@@ -1,9 +1,9 @@
-"""What the cells of an uploaded table say: texts, yes and no, dates, points and rates."""
+"""What the cells of an uploaded table say: texts, names, numbers, yes and no, rates."""
 
 import re
+import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from datetime import date
 from decimal import Decimal
 from typing import TypeVar
 
@@ -18,9 +18,9 @@ from loyalty.rules.typed_text import (
     reference_key,
 )
 from loyalty.services.errors import ValueRefusedError
-from loyalty.services.import_layout import CellRefusedError, RowFaultCode
+from loyalty.services.import_layout import Cell, CellRefusedError, RowFaultCode, Surroundings
 from loyalty.services.phones import in_e164
-from loyalty.services.points import hundredths_of
+from loyalty.services.table_cells import CellMark
 
 Known = TypeVar("Known")
 
@@ -34,7 +34,36 @@ NO = frozenset(
 )
 
 _FORMULA = re.compile(r"[=@+]|-(?!\d+[\u4e00-\u9fff])")
-_DATE = re.compile(r"(\d{4})(?:[-/.年](\d{1,2})[-/.月](\d{1,2})日?|(\d{2})(\d{2}))", re.ASCII)
+_MONTH = "(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
+_TURNED = re.compile(
+    r"\d{4}[-/年.]\d{1,2}[-/月.]\d{1,2}日?(?:\d{1,2}:\d{2}(?::\d{2})?)?|\d{1,2}月\d{1,2}日"
+    rf"|\d{{1,2}}[-/]{_MONTH}(?:[-/]\d{{2,4}})?|{_MONTH}[-/]\d{{1,4}}|\d{{4}}年\d{{1,2}}月",
+    re.ASCII,
+)
+"""What Excel makes of ``3-2``, as it saves it in a text file."""
+_HAN_NAME = r"[\u3400-\u9fff][\u3400-\u9fff·•‧∙・ ]*"
+_ANY_NAME = r"[^\W\d_](?:[^\W\d_]|[·.'’ -])+"
+_TWO_NAMES = re.compile(
+    rf"(?:{_HAN_NAME}(?:[、,;/|&+]|\s(?:和|与|及)\s)\s*)+{_HAN_NAME}|{_HAN_NAME}\(.*\)"
+    rf"|(?:{_ANY_NAME}\s*[、;/|&+]\s*)+{_ANY_NAME}"
+)
+_BESIDE_NAME = re.compile(r"\d{7}|\d+(?:栋|幢|号|单元|室|楼)", re.ASCII)
+_BESIDE_PLACE = re.compile(r"\D1[3-9]\d{9}(?!\d)|^1[3-9]\d{9}\D", re.ASCII)
+"""A mobile number written behind an address, or before it."""
+_SHORT_NAME = re.compile(r"[\u3400-\u9fff]{2,3}")
+SURNAMES = frozenset(
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩邓冯曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任"
+    "沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔"
+)
+"""Of two names with a blank between, each begins with one of these."""
+DOUBLE_SURNAMES = frozenset({"欧阳", "司马", "上官", "诸葛", "司徒", "东方", "皇甫", "尉迟"})
+_REMARK = re.compile(
+    r"\s*\((?:男|女|户主|业主|本人|先生|女士|党员|组长|志愿者|妻|妻子|夫|丈夫|父|母|子)\)$"
+)
+_NUMBER_END = re.compile(r"[、,;/|&\n]|\s*(?:或|和|及)\s*|\s{2,}|(?<=\d{7})\s+(?=1\d{10}|0\d{2})")
+_HELD_AS_NUMBER = re.compile(r"\d{7,15}\.0", re.ASCII)
+_SHORTEST = 5
+"""Digits of a telephone number; fewer are an extension, or no number."""
 _RATE = re.compile(r"(\d{1,3}(?:\.\d{1,3})?)(折|%)?", re.ASCII)
 
 
@@ -54,11 +83,28 @@ def text(cell: str) -> str:
 
 
 def named(cell: str) -> str:
-    """Return a person's name; what has no letter is none."""
-    name = person_name(text(cell))
+    """Return the name of one person; two in one cell are refused, and never made one."""
+    line = _no_date(text(cell))
+    if _is_more_than_a_name(unicodedata.normalize("NFKC", line)):
+        raise CellRefusedError(RowFaultCode.TWO_THINGS)
+    name = person_name(line)
     if not name_key(name):
         raise CellRefusedError(RowFaultCode.REQUIRED)
     return name
+
+
+def _is_more_than_a_name(line: str) -> bool:
+    """Tell whether a cell names two people, or says where somebody lives or is called."""
+    if _TWO_NAMES.fullmatch(line) or _BESIDE_NAME.search(line):
+        return True
+    first, _, second = line.partition(" ")
+    return bool(
+        _SHORT_NAME.fullmatch(first)
+        and _SHORT_NAME.fullmatch(second.strip())
+        and first[:1] in SURNAMES
+        and second.strip()[:1] in SURNAMES
+        and first not in DOUBLE_SURNAMES
+    )
 
 
 def called(cell: str) -> str:
@@ -100,32 +146,50 @@ def yes_or_no(cell: str) -> bool:
     return word in YES
 
 
+def without_remark(cell: Cell, _: Surroundings) -> Cell:
+    """Return a name without the remark that registers put behind it, as in ``李秀英(女)``."""
+    bare = _REMARK.sub("", unicodedata.normalize("NFKC", cell.text)).strip()
+    if bare == unicodedata.normalize("NFKC", cell.text).strip() or not bare:
+        return cell
+    alone = cell.mark is CellMark.LINES and " " not in bare
+    return Cell(bare, None if alone else cell.mark)
+
+
+def placed(cell: str) -> str:
+    """Return an address, a household or a stall: no date, which Excel makes of ``3-2``."""
+    line = _no_date(cell)
+    if _BESIDE_PLACE.search(unicodedata.normalize("NFKC", line)):
+        raise CellRefusedError(RowFaultCode.TWO_THINGS)
+    return called(line)
+
+
+def _no_date(cell: str) -> str:
+    """Return a text that is no date: where Excel made one of an address, nobody knows which."""
+    line = text(cell)
+    if _TURNED.fullmatch(_narrow(line)):
+        raise CellRefusedError(RowFaultCode.TURNED_DATE, text=line)
+    return line
+
+
 def phone(cell: str) -> str:
     """Return a telephone number as it is stored."""
+    if _two_numbers(unicodedata.normalize("NFKC", cell)):
+        raise CellRefusedError(RowFaultCode.TWO_THINGS)
     try:
-        return in_e164(cell)
+        return in_e164(_without_zero(cell))
     except ValueRefusedError as error:
         raise CellRefusedError(RowFaultCode.NOT_A_PHONE) from error
 
 
-def day(cell: str) -> date:
-    """Return a date written as 2026-11-16, 2026/11/16, 2026.11.16, 20261116 or 2026年11月16日."""
-    match = _DATE.fullmatch(_narrow(cell))
-    if match is None:
-        raise CellRefusedError(RowFaultCode.NOT_A_DATE)
-    year, month, day_of_month = (part for part in match.groups() if part is not None)
-    try:
-        return date(int(year), int(month), int(day_of_month))
-    except ValueError as error:
-        raise CellRefusedError(RowFaultCode.NOT_A_DATE) from error
+def _two_numbers(cell: str) -> bool:
+    """Tell whether more than one telephone number stands in a cell."""
+    numbers = [part for part in _NUMBER_END.split(cell) if sum(map(str.isdigit, part)) >= _SHORTEST]
+    return len(numbers) > 1
 
 
-def points(cell: str) -> int:
-    """Return points of deeds, in hundredths."""
-    try:
-        return hundredths_of(_narrow(cell).removesuffix("分"))
-    except ValueError as error:
-        raise CellRefusedError(RowFaultCode.NOT_POINTS) from error
+def _without_zero(cell: str) -> str:
+    """Return a number without the ``.0`` that programs put behind one that was held as a number."""
+    return cell.removesuffix(".0") if _HELD_AS_NUMBER.fullmatch(cell) else cell
 
 
 def rate(cell: str) -> Permille:

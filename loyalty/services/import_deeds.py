@@ -1,8 +1,6 @@
 """Good deeds from an uploaded table, such as the sign-in sheet of a volunteer day."""
 
-from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -10,33 +8,30 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from loyalty.models import Deed, DeedKind, Resident
-from loyalty.rules.typed_text import name_key, reference_key
+from loyalty.models import Deed, DeedKind
 from loyalty.services import import_cells as cells
 from loyalty.services.actors import StaffMember
 from loyalty.services.deeds import RecordDeed, deed_kinds, new_deed
+from loyalty.services.headings import DEEDS
+from loyalty.services.import_asks import asks_about_deeds
+from loyalty.services.import_days import day, with_year
+from loyalty.services.import_hours import hundredths_in, with_unit
 from loyalty.services.import_intake import Intake
 from loyalty.services.import_layout import CellRefusedError, Column, RowFaultCode
-
-
-@dataclass(frozen=True, slots=True)
-class KnownResidents:
-    """The active residents, as a sign-in sheet may name them."""
-
-    ids: frozenset[UUID]
-    by_name: Mapping[tuple[str, str], Sequence[UUID]]
-    """By the keys of name and household."""
+from loyalty.services.import_residents import SHARED, name_column, unit_column
+from loyalty.services.people_named import known_people, person_meant
+from loyalty.services.table_cells import CellMark
 
 
 def deed_intake(session: Session, actor: StaffMember, *, now: datetime) -> Intake[RecordDeed]:
     """Return how rows of deeds are judged, as of now, and taken in."""
     kinds = {kind.code: kind for kind in deed_kinds(session, actor.community_id)}
-    residents = _residents(session, actor)
+    people = known_people(session, actor)
 
     def request_of(values: dict[str, Any]) -> RecordDeed:
         kind: DeedKind = values["kind"]
         return RecordDeed(
-            resident_id=_resident(residents, values),
+            resident_id=person_meant(people, values),
             kind=kind.code,
             done_on=values["done_on"],
             source=values["source"],
@@ -54,29 +49,48 @@ def deed_intake(session: Session, actor: StaffMember, *, now: datetime) -> Intak
         request_of=request_of,
         key_of=lambda request: request,
         known=_recorded(session, actor),
+        means_people=True,
         add=add,
+        asks=asks_about_deeds(kinds.values(), today=now.date()),
     )
 
 
 def _columns(kinds: Collection[DeedKind], *, today: date) -> list[Column]:
     return [
-        Column("name", "姓名", ("居民姓名", "name"), cells.named),
-        Column("household_ref", "户号", ("household", "household ref"), cells.called),
-        Column("resident_id", "居民编号", ("resident id",), _resident_id),
-        Column(
+        name_column(required=False),
+        unit_column(required=False),
+        _column("household_ref", cells.placed, takes=SHARED),
+        _column("resident_id", resident_id),
+        _column(
             "kind",
-            "种类",
-            ("好事种类", "kind"),
             cells.one_of(_named(kinds), RowFaultCode.UNKNOWN_KIND),
             required=True,
+            takes=SHARED,
         ),
-        Column("points_hundredths", "积分", ("分数", "时长", "points", "hours"), cells.points),
-        Column("done_on", "日期", ("date",), _day_until(today), required=True),
-        Column("source", "来源", ("出处", "source"), cells.text, required=True),
+        _column(
+            "points_hundredths",
+            hundredths_in,
+            takes=frozenset({CellMark.FRACTION, CellMark.TIME}),
+            complete=with_unit,
+        ),
+        _column(
+            "done_on",
+            _day_until(today),
+            required=True,
+            takes=SHARED | {CellMark.DATE},
+            complete=with_year(today),
+        ),
+        _column("source", cells.text, required=True, takes=SHARED),
     ]
 
 
-def _resident_id(cell: str) -> UUID:
+def _column(field: str, read: Callable[[str], Any], **more: Any) -> Column:
+    heading, *others = DEEDS[field]
+    return Column(field, heading, others, read, **more)
+
+
+def resident_id(cell: str) -> UUID:
+    """Return the id of a resident, as our own lists tell it."""
     try:
         return UUID(cell.strip())
     except ValueError as error:
@@ -84,51 +98,18 @@ def _resident_id(cell: str) -> UUID:
 
 
 def _named(kinds: Collection[DeedKind]) -> list[tuple[str, DeedKind]]:
+    """Return the kinds by what a sheet may call them."""
     return [(name, kind) for kind in kinds for name in (kind.name, kind.code)]
 
 
 def _day_until(today: date) -> Callable[[str], date]:
     def read(cell: str) -> date:
-        done_on = cells.day(cell)
+        done_on = day(cell)
         if done_on > today:
             raise CellRefusedError(RowFaultCode.FUTURE_DATE)
         return done_on
 
     return read
-
-
-def _residents(session: Session, actor: StaffMember) -> KnownResidents:
-    by_name = defaultdict[tuple[str, str], list[UUID]](list)
-    for resident_id, name, household in session.execute(
-        select(Resident.id, Resident.name_key, Resident.household_key).where(
-            Resident.community_id == actor.community_id, Resident.state == "active"
-        )
-    ):
-        by_name[name, household].append(resident_id)
-    return KnownResidents(
-        ids=frozenset(resident_id for ids in by_name.values() for resident_id in ids),
-        by_name=by_name,
-    )
-
-
-def _resident(residents: KnownResidents, values: Mapping[str, Any]) -> UUID:
-    """Return who a row is about: by id, or by a name that one person of the household bears."""
-    if "resident_id" in values:
-        if values["resident_id"] not in residents.ids:
-            raise CellRefusedError(RowFaultCode.UNKNOWN_RESIDENT, field="resident_id")
-        found: UUID = values["resident_id"]
-        return found
-    for field in ("name", "household_ref"):
-        if field not in values:
-            raise CellRefusedError(RowFaultCode.REQUIRED, field=field)
-    namesakes = residents.by_name.get(
-        (name_key(values["name"]), reference_key(values["household_ref"])), ()
-    )
-    if not namesakes:
-        raise CellRefusedError(RowFaultCode.UNKNOWN_RESIDENT, field="name")
-    if len(namesakes) > 1:
-        raise CellRefusedError(RowFaultCode.SEVERAL_RESIDENTS, field="name")
-    return namesakes[0]
 
 
 def _recorded(session: Session, actor: StaffMember) -> frozenset[RecordDeed]:

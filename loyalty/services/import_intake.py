@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
@@ -15,6 +15,29 @@ from loyalty.services.import_layout import (
 )
 
 Request = TypeVar("Request")
+
+PERSON = "resident_id"
+"""The field that says whom a row means."""
+SOMEBODY_ELSE = "somebody_else"
+"""Said of a row that means nobody who is known."""
+
+
+def as_said(answer: str, _: Mapping[str, str]) -> str:
+    """Return an answer as what the cell of any row says."""
+    return answer
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What may hold for every row of a table, so that it need not stand in each."""
+
+    field: str
+    answers: Sequence[str] = ()
+    """What may be answered, as a cell would say it; anything where there is none."""
+    stated: Callable[[Sequence[str]], str | None] = lambda _: None
+    """Returns what the titles of a table say about it; None where they say nothing."""
+    cell: Callable[[str, Mapping[str, str]], str] = as_said
+    """Turns an answer into the cell of one row, whose other cells are given by their fields."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +53,16 @@ class Intake(Generic[Request]):
     """The keys of what the community has already."""
     add: Callable[[Sequence[Request], UUID], None]
     """Takes the right rows in; the id is that of the import."""
+    asks: Sequence[Ask] = ()
+    """What is asked about the whole table, in this order."""
+    means_people: bool = False
+    """Staff may say whom a row means, or that it means somebody nobody knows yet."""
+    alike_of: Callable[[Request], Hashable] | None = None
+    """What two rows have in common that may well be about the same thing, to be asked about."""
+    alike_known: Mapping[Hashable, Sequence[Mapping[str, str]]] = field(default_factory=dict)
+    """What the community has already, by that: as choices for staff."""
+    spelt_alike: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """By field: the spellings the community has. Others that come close to one are asked about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,18 +84,20 @@ def judged(
     right: list[tuple[FileRow, Request]] = []
     faults: list[RowFault] = []
     first_rows: dict[Hashable, int] = {}
+    alike = {key: list(choices) for key, choices in intake.alike_known.items()}
     for row in rows:
         values, wrong = _values(row, intake.columns)
         if not wrong:
             try:
                 request = intake.request_of(values)
                 _refuse_a_twin(intake, request, row, first_rows)
+                _ask_about_alike(intake, request, row, alike)
                 right.append((row, request))
             except CellRefusedError as refusal:
                 wrong = [(refusal.field or intake.columns[0].field, refusal)]
         faults += [
-            RowFault(row.number, headings[field], refusal.code, refusal.values)
-            for field, refusal in wrong
+            RowFault(row.number, headings[name], refusal.code, refusal.values)
+            for name, refusal in wrong
         ]
     return Judged(right, faults)
 
@@ -74,6 +109,9 @@ def _values(
     values: dict[str, Any] = {}
     refusals: list[tuple[str, CellRefusedError]] = []
     for column in columns:
+        if column.field in row.refused:
+            refusals.append((column.field, row.refused[column.field]))
+            continue
         cell = row.cells.get(column.field)
         if cell is None:
             if column.required:
@@ -84,6 +122,26 @@ def _values(
         except CellRefusedError as refusal:
             refusals.append((column.field, refusal))
     return values, refusals
+
+
+def _ask_about_alike(
+    intake: Intake[Request],
+    request: Request,
+    row: FileRow,
+    alike: dict[Hashable, list[Mapping[str, str]]],
+) -> None:
+    """Ask whether a row is about somebody who is known, or stands above, in another spelling."""
+    key = intake.alike_of(request) if intake.alike_of else None
+    if key is None:
+        return
+    said = row.cells.get(PERSON)
+    choices = alike.setdefault(key, [])
+    if said is None and choices:
+        raise CellRefusedError(RowFaultCode.PERHAPS_KNOWN, choices=list(choices))
+    if said not in {None, SOMEBODY_ELSE}:
+        raise CellRefusedError(RowFaultCode.EXISTS)
+    shown = {name: row.cells.get(name, "") for name in ("name", "unit")}
+    choices.append({"resident_id": f"row-{row.number}", **shown})
 
 
 def _refuse_a_twin(

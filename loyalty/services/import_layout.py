@@ -1,23 +1,13 @@
-"""What the columns of an uploaded table mean, by their headings."""
+"""What a table of some kind may hold, and how an uploaded one is understood."""
 
-import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any
 
-from loyalty.rules.typed_text import fold
+from loyalty.services.table_cells import CellMark
 from loyalty.services.tables import TableRow
-
-TITLE_ROWS = 5
-"""Above the headings may stand a title; so far down they are looked for."""
-
-_PARENTHESES = re.compile(r"\(.*?\)")
-_ORNAMENTS = re.compile(r"[\s*:_/-]")
-_SIMPLIFIED = str.maketrans(
-    "戶樓棟號電話責區聯單參繫絡類數攤長種積來內時間",
-    "户楼栋号电话责区联单参系络类数摊长种积来内时间",
-)
 
 
 class RowFaultCode(StrEnum):
@@ -26,6 +16,17 @@ class RowFaultCode(StrEnum):
     MISSING_HEADING = "missing_heading"
     UNKNOWN_HEADING = "unknown_heading"
     REPEATED_HEADING = "repeated_heading"
+    HIDDEN_COLUMN = "hidden_column"
+    HIDDEN_ROW = "hidden_row"
+    OTHER_SHEET = "other_sheet"
+    EXTRA_CELLS = "extra_cells"
+    ERROR_CELL = "error_cell"
+    TURNED_DATE = "turned_date"
+    TURNED_NUMBER = "turned_number"
+    INEXACT_NUMBER = "inexact_number"
+    TWO_THINGS = "two_things"
+    MERGED_CELL = "merged_cell"
+    STRAY_QUOTE = "stray_quote"
     REQUIRED = "required"
     TOO_LONG = "too_long"
     DAMAGED_TEXT = "damaged_text"
@@ -35,15 +36,33 @@ class RowFaultCode(StrEnum):
     NOT_A_DATE = "not_a_date"
     FUTURE_DATE = "future_date"
     NOT_POINTS = "not_points"
+    UNCLEAR_HOURS = "unclear_hours"
     NOT_A_RATE = "not_a_rate"
     OUTSIDE_BAND = "outside_band"
     UNKNOWN_AREA = "unknown_area"
     UNKNOWN_HOUSEHOLD_GROUP = "unknown_household_group"
     UNKNOWN_RESIDENT = "unknown_resident"
     SEVERAL_RESIDENTS = "several_residents"
+    PERHAPS_KNOWN = "perhaps_known"
+    HOUSEHOLD_SPELLING = "household_spelling"
     UNKNOWN_KIND = "unknown_kind"
     REPEATED_ROW = "repeated_row"
     EXISTS = "exists"
+
+
+class NoteCode(StrEnum):
+    """What was done with a table beside taking its rows as they stand.
+
+    Codes are public: add one, never rename one.
+    """
+
+    PASSED_OVER = "passed_over"
+    """Sums, signatures, empty rows, headings once more on a further printed page."""
+    IGNORED_COLUMN = "ignored_column"
+    UNTITLED_COLUMN = "untitled_column"
+    READ_AS = "read_as"
+    """A text was completed from the heading or the title, or a remark was left out."""
+    MERGED = "merged"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +78,18 @@ class RowFault:
     """What the sentence about it needs to say."""
 
 
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One thing to be told that is no fault."""
+
+    row: int
+    """The first it is about, as the user sees it."""
+    column: str
+    """The heading; empty where it is about whole rows."""
+    code: NoteCode
+    values: Mapping[str, Any]
+
+
 class CellRefusedError(Exception):
     """A cell cannot be used; it becomes a `RowFault`, and never leaves the services."""
 
@@ -71,6 +102,45 @@ class CellRefusedError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Cell:
+    """What one cell shows."""
+
+    text: str
+    mark: CellMark | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What stands around a cell and helps to read it."""
+
+    heading: str
+    """As the file spells it, remarks in brackets included."""
+    titles: Sequence[str]
+    """What stands above the headings, and the name of the sheet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A column that holds a part of what another column asks for."""
+
+    field: str
+    names: Sequence[str]
+    suffix: str = ""
+    """Put behind a number that stands alone."""
+    needed: bool = False
+    """Whether the whole is incomplete without it."""
+    decisive: bool = False
+    """Whether the whole is put together as soon as such a column is there."""
+    only_if_different: bool = False
+    """Whether it is left out where every row says the same."""
+
+
+def as_it_stands(cell: Cell, _: Surroundings) -> Cell:
+    """Return a cell that needs nothing else to be read."""
+    return cell
+
+
+@dataclass(frozen=True, slots=True)
 class Column:
     """One column a table of some kind may have."""
 
@@ -79,10 +149,16 @@ class Column:
     heading: str
     """As in the template."""
     others: Sequence[str]
-    """What else it may be called; the traditional spelling of each is known by itself."""
+    """What else it may be called, the likelier first; the traditional spelling of each is known by
+    itself."""
     read: Callable[[str], Any]
     """Turns the text of a cell that holds something into a value, or raises CellRefusedError."""
     required: bool = False
+    takes: frozenset[CellMark] = frozenset()
+    """What may be odd about its cells."""
+    complete: Callable[[Cell, Surroundings], Cell] = as_it_stands
+    """Adds what heading and title say, so that the text can be read alone; may refuse the cell."""
+    parts: Sequence[Part] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +168,8 @@ class FileRow:
     number: int
     cells: Mapping[str, str]
     """By the fields of their columns; only those that hold something."""
+    refused: Mapping[str, CellRefusedError] = field(default_factory=lambda: MappingProxyType({}))
+    """Cells that must not be read, by field."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,61 +181,14 @@ class LaidOut:
     rows: Sequence[FileRow]
     row_count: int
     faults: Sequence[RowFault]
-    """Of the headings. Where one is missing, no row can be used."""
-
-
-def laid_out(rows: Sequence[TableRow], columns: Sequence[Column]) -> LaidOut:
-    """Find the headings of a table, and say which are missing, unknown or there twice."""
-    by_name = {
-        plain(name): column for column in columns for name in (column.heading, *column.others)
-    }
-    place = _place_of_headings(rows, by_name)
-    top, below = rows[place], rows[place + 1 :]
-    fields: dict[int, str] = {}
-    headings: dict[str, str] = {}
-    faults: list[RowFault] = []
-    for index, text in enumerate(top.cells):
-        column = by_name.get(plain(text))
-        if column is not None and column.field not in headings:
-            fields[index] = column.field
-            headings[column.field] = text
-        elif text:
-            faults.append(_heading_fault(top, text, known=column is not None))
-    missing = [column for column in columns if column.required and column.field not in headings]
-    faults += [
-        RowFault(top.number, column.heading, RowFaultCode.MISSING_HEADING, {}) for column in missing
-    ]
-    return LaidOut(
-        headings={column.field: column.heading for column in columns} | headings,
-        rows=[] if missing else [_file_row(row, fields) for row in below],
-        row_count=len(below),
-        faults=faults,
-    )
-
-
-def plain(heading: str) -> str:
-    """Return a heading without what people add to it: blanks, asterisks, remarks in brackets."""
-    text = fold(heading).casefold()
-    return _ORNAMENTS.sub("", _PARENTHESES.sub("", text)).translate(_SIMPLIFIED)
-
-
-def _place_of_headings(rows: Sequence[TableRow], by_name: Mapping[str, Column]) -> int:
-    """Return the first row that has a known heading; where none has one, the first row."""
-    places = range(min(len(rows), TITLE_ROWS))
-    return next(
-        (place for place in places if any(plain(cell) in by_name for cell in rows[place].cells)), 0
-    )
-
-
-def _heading_fault(row: TableRow, text: str, *, known: bool) -> RowFault:
-    code = RowFaultCode.REPEATED_HEADING if known else RowFaultCode.UNKNOWN_HEADING
-    return RowFault(row.number, text, code, {})
-
-
-def _file_row(row: TableRow, fields: Mapping[int, str]) -> FileRow:
-    cells = {
-        field: row.cells[index]
-        for index, field in fields.items()
-        if index < len(row.cells) and fold(row.cells[index])
-    }
-    return FileRow(row.number, cells)
+    """Of the headings, and of rows that are not read. Where a heading is missing, no row can be
+    used."""
+    notes: Sequence[Note] = ()
+    fields: Mapping[int, str] = field(default_factory=lambda: MappingProxyType({}))
+    """What each column of the file is taken for, by place."""
+    top: Sequence[str] = ()
+    """The headings as they stand in the file, by place."""
+    top_number: int = 0
+    """The row they stand in."""
+    titles: Sequence[TableRow] = ()
+    """What stands above them."""

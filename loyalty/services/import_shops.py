@@ -14,11 +14,13 @@ from loyalty.rules.money import Permille
 from loyalty.rules.typed_text import reference_key
 from loyalty.services.actors import StaffMember
 from loyalty.services.community import locked_community
-from loyalty.services.import_cells import called, rate, text
+from loyalty.services.headings import SHOPS
+from loyalty.services.import_cells import called, placed, rate, text
 from loyalty.services.import_intake import Intake
 from loyalty.services.import_layout import CellRefusedError, Column, RowFaultCode
 from loyalty.services.shop_terms import AgreedTerm
 from loyalty.services.shops import CreateShop, create_shop
+from loyalty.services.table_cells import CellMark
 
 TERM = "term:"
 """Before the code of an honour: the field of the column of its rate."""
@@ -56,23 +58,30 @@ def _columns(session: Session, community: Community) -> list[Column]:
     )
     agreed = _rate_in_the_band_of(community)
     return [
-        Column("name", "店名", ("商户名称", "店铺名称", "name", "shop"), called, required=True),
-        Column("series", "系列", ("挂牌系列", "series"), called, required=True),
-        Column(
-            "category", "类别", ("业态", "经营类别", "category", "trade"), called, required=True
-        ),
-        Column("stall", "摊位", ("摊位号", "铺位", "stall"), called),
-        Column("contact", "联系人", ("负责人", "contact"), text),
+        _column("name", required=True),
+        _column("series", required=True),
+        _column("category", required=True),
+        _column("stall"),
+        _column("contact"),
         *(
             Column(
                 TERM + honour.code,
                 f"{honour.name}折数",
                 (f"{honour.code} pay", honour.code),
                 agreed,
+                takes=frozenset({CellMark.FRACTION}),
             )
             for honour in honours
         ),
     ]
+
+
+_READERS = {"stall": placed, "contact": text}
+
+
+def _column(field: str, *, required: bool = False) -> Column:
+    heading, *others = SHOPS[field]
+    return Column(field, heading, others, _READERS.get(field, called), required)
 
 
 def _rate_in_the_band_of(community: Community) -> Callable[[str], Permille]:

@@ -1,7 +1,7 @@
-"""Tables of residents, shops and deeds on their way in: judged, applied, undone."""
+"""Tables of residents, shops, deeds and nominees on their way in: judged, applied, undone."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -14,13 +14,22 @@ from loyalty.models import ImportJob
 from loyalty.services.actors import StaffMember, note
 from loyalty.services.community import locked_community
 from loyalty.services.errors import ImportStateError, UnknownRecordError
+from loyalty.services.import_answers import TableAnswers
 from loyalty.services.import_deeds import deed_intake
 from loyalty.services.import_intake import Intake, judged
-from loyalty.services.import_layout import FileRow, laid_out
+from loyalty.services.import_keeping import (
+    forget_tables,
+    keep_what_was_left_out,
+    table_kept,
+    table_to_keep,
+)
+from loyalty.services.import_layout import FileRow
+from loyalty.services.import_nominees import nominee_intake
+from loyalty.services.import_reading import Reading, lay_out, places_of, read_with
 from loyalty.services.import_residents import resident_intake
 from loyalty.services.import_shops import shop_intake
 from loyalty.services.import_undo import remove_added, uses_of
-from loyalty.services.tables import TableRow
+from loyalty.services.tables import Table
 
 
 class ImportKind(StrEnum):
@@ -29,6 +38,8 @@ class ImportKind(StrEnum):
     RESIDENTS = "residents"
     SHOPS = "shops"
     DEEDS = "deeds"
+    NOMINEES = "nominees"
+    """Names somebody puts forward; they are read here and nominated elsewhere."""
 
 
 class ImportObstacle(StrEnum):
@@ -44,6 +55,8 @@ class ImportObstacle(StrEnum):
     NOTHING_RIGHT = "nothing_right"
     OVERTAKEN = "overtaken"
     """A row was right when the table was uploaded, and is not any more."""
+    TABLE_FORGOTTEN = "table_forgotten"
+    """It was uploaded too long ago; the table itself is not kept any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +64,12 @@ class UploadTable:
     """A table that has been read."""
 
     kind: ImportKind
-    rows: Sequence[TableRow]
+    table: Table
     dry_run: bool
     """True stores what the table says and adds nothing; False adds it if no row is wrong."""
+    answers: TableAnswers = field(default_factory=TableAnswers)
+    columns: Mapping[str, str] = field(default_factory=dict)
+    """By the heading or the letter of a column: the field it has, or nothing."""
 
 
 def upload_table(
@@ -61,24 +77,56 @@ def upload_table(
 ) -> ImportJob:
     """Judge a table, and take it in at once if that is wanted and nothing is wrong with it."""
     locked_community(session, actor.community_id)
-    intake = _intake(session, actor, request.kind, now=now)
-    table = laid_out(request.rows, intake.columns)
-    result = judged(table.rows, intake, table.headings)
+    forget_tables(session, actor.community_id, now=now)
+    intake = intake_of(session, actor, request.kind, now=now)
     job = ImportJob(
         community_id=actor.community_id,
         kind=request.kind.value,
-        row_count=table.row_count,
-        valid_rows=[{"row": row.number, "cells": dict(row.cells)} for row, _ in result.right],
-        errors=[asdict(fault) for fault in (*table.faults, *result.faults)],
         uploaded_by=actor.account_id,
         uploaded_at=now,
     )
+    columns = {**request.answers.columns, **places_of(request.columns, request.table)}
+    answers = replace(request.answers, columns=columns).made_sense_of(intake)
+    reading = _judge(job, request.table, intake, answers)
+    job.kept_table = table_to_keep(request.table, reading.table)
     session.add(job)
     session.flush()
     _note(session, actor, "import.uploaded", job, now=now)
     if not request.dry_run and job.valid_rows and not job.errors:
         _take_in(session, actor, job, intake, now=now)
     return job
+
+
+def answer_import(
+    session: Session, actor: StaffMember, import_id: UUID, answers: TableAnswers, *, now: datetime
+) -> ImportJob:
+    """Judge a table anew, with what staff say about it besides what they have said.
+
+    Raises:
+        ImportStateError: it was applied already, or its table is not kept any more.
+    """
+    job = import_of(session, actor, import_id, lock=True)
+    _refuse(
+        {
+            ImportObstacle.APPLIED_ALREADY: job.applied_at is not None,
+            ImportObstacle.TABLE_FORGOTTEN: job.kept_table is None,
+        }
+    )
+    intake = intake_of(session, actor, ImportKind(job.kind), now=now)
+    said = TableAnswers.of(job.answers).followed_by(answers).made_sense_of(intake)
+    _judge(job, table_kept(job), intake, said)
+    session.flush()
+    return job
+
+
+def reading_of(
+    session: Session, actor: StaffMember, job: ImportJob, *, now: datetime
+) -> Reading[Any] | None:
+    """Return how a table is read at present; None if it is not kept any more."""
+    if job.kept_table is None:
+        return None
+    intake = intake_of(session, actor, ImportKind(job.kind), now=now)
+    return read_with(table_kept(job), intake, TableAnswers.of(job.answers))
 
 
 def apply_import(
@@ -93,15 +141,27 @@ def apply_import(
         ImportStateError: it was applied already, has errors, or the world has moved on since.
     """
     locked_community(session, actor.community_id)
-    job = import_of(session, actor, import_id, lock=True)
+    job = import_of_records(session, actor, import_id, lock=True)
     obstacles = {
         ImportObstacle.APPLIED_ALREADY: job.applied_at is not None,
         ImportObstacle.HAS_ERRORS: bool(job.errors) and not only_valid,
         ImportObstacle.NOTHING_RIGHT: not job.valid_rows,
     }
     _refuse(obstacles)
-    _take_in(session, actor, job, _intake(session, actor, ImportKind(job.kind), now=now), now=now)
+    _take_in(session, actor, job, intake_of(session, actor, ImportKind(job.kind), now=now), now=now)
     return job
+
+
+def _judge(
+    job: ImportJob, table: Table, intake: Intake[Any], answers: TableAnswers
+) -> Reading[Any]:
+    reading = read_with(table, intake, answers)
+    job.answers = answers.stored()
+    job.row_count = reading.table.row_count
+    job.valid_rows = [{"row": row.number, "cells": dict(row.cells)} for row, _ in reading.right]
+    job.errors = [asdict(fault) for fault in reading.faults]
+    job.notes = [asdict(one) for one in reading.table.notes]
+    return reading
 
 
 def undo_import(
@@ -112,7 +172,7 @@ def undo_import(
     Raises:
         ImportStateError: it was not applied, was undone already, or the uses are named.
     """
-    job = import_of(session, actor, import_id, lock=True)
+    job = import_of_records(session, actor, import_id, lock=True)
     _refuse(
         {
             ImportObstacle.NOT_APPLIED: job.applied_at is None,
@@ -123,17 +183,22 @@ def undo_import(
         raise ImportStateError("Some of what it added is in use: " + ", ".join(uses) + ".", uses)
     remove_added(session, job)
     job.undone_at = now
+    job.kept_table, job.answers = None, {}
     _note(session, actor, "import.undone", job, now=now)
     return job
 
 
 def import_of(
-    session: Session, actor: StaffMember, import_id: UUID, *, lock: bool = False
+    session: Session,
+    actor: StaffMember,
+    import_id: UUID,
+    *,
+    lock: bool = False,
 ) -> ImportJob:
     """Return an import of the actor's community.
 
     Args:
-        lock: keep others from applying or undoing it until the transaction ends.
+        lock: keep others from answering, applying or undoing it until the transaction ends.
     """
     query = select(ImportJob).where(
         ImportJob.id == import_id, ImportJob.community_id == actor.community_id
@@ -146,13 +211,29 @@ def import_of(
     return job
 
 
-def _intake(
+def import_of_records(
+    session: Session, actor: StaffMember, import_id: UUID, *, lock: bool = False
+) -> ImportJob:
+    """Return an import that adds records; a list of nominees is none, and is put forward instead.
+
+    Args:
+        lock: as of `import_of`.
+    """
+    job = import_of(session, actor, import_id, lock=lock)
+    if job.kind == ImportKind.NOMINEES:
+        raise UnknownRecordError("Nominees are put forward in a round.")
+    return job
+
+
+def intake_of(
     session: Session, actor: StaffMember, kind: ImportKind, *, now: datetime
 ) -> Intake[Any]:
+    """Return how the rows of one kind of table are judged, as of now."""
     makers: dict[ImportKind, Callable[..., Intake[Any]]] = {
         ImportKind.RESIDENTS: resident_intake,
         ImportKind.SHOPS: shop_intake,
         ImportKind.DEEDS: deed_intake,
+        ImportKind.NOMINEES: nominee_intake,
     }
     return makers[kind](session, actor, now=now)
 
@@ -167,6 +248,9 @@ def _take_in(
     _refuse({ImportObstacle.OVERTAKEN: bool(result.faults)})
     intake.add([request for _, request in result.right], job.id)
     job.applied_at = now
+    if job.kept_table is not None:
+        table = lay_out(table_kept(job), intake, TableAnswers.of(job.answers))
+        keep_what_was_left_out(job, table.top_number)
     _note(session, actor, "import.applied", job, now=now)
 
 

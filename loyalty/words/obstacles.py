@@ -39,6 +39,7 @@ OBSTACLES: Mapping[str, LazyString] = MappingProxyType(
         ImportObstacle.NOT_APPLIED: lazy_gettext("这个文件还没有导入。"),
         ImportObstacle.HAS_ERRORS: lazy_gettext("还有错误的行。"),
         ImportObstacle.NOTHING_RIGHT: lazy_gettext("没有可以导入的行。"),
+        ImportObstacle.TABLE_FORGOTTEN: lazy_gettext("这张表已经不再保存，请重新上传。"),
         ImportObstacle.OVERTAKEN: lazy_gettext("检查以后又有了变化，请重新上传。"),
     }
 )

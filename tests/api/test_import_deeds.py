@@ -65,7 +65,7 @@ def test_the_same_sheet_uploaded_again_counts_nothing_twice(
     [
         ({0: "李四"}, "姓名", "unknown_resident"),
         ({1: "H-2"}, "姓名", "unknown_resident"),
-        ({1: ""}, "户号", "required"),
+        ({0: ""}, "姓名", "required"),
         ({2: "打麻将"}, "种类", "unknown_kind"),
         ({3: "-1"}, "积分", "not_points"),
         ({3: "0"}, "积分", "not_points"),

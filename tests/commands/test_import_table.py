@@ -8,6 +8,7 @@ from loyalty.models import Resident
 from loyalty.services.actors import Role
 from tests.commands.running import Operator
 from tests.given import given_account, given_community
+from tests.given_lists import REGISTER
 
 HEADINGS = "姓名,住址,成年,户号\n"
 RIGHT = "张三,1栋1号,是,H1\n"
@@ -69,6 +70,26 @@ def test_the_right_rows_alone_can_be_taken_in(
     operator.types("import", "residents", path, "--as", clerk, "--apply", "--only-valid")
 
     assert names(operator) == ["张三"]
+
+
+def test_what_the_console_would_ask_may_be_said_at_once(
+    operator: Operator, clerk: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "register.xlsx"
+    path.write_bytes(REGISTER)
+    said = ("--column", "住在哪=unit", "--everywhere", "adult=是")
+    by_address = ("--everywhere", "household_ref=by_unit")
+
+    operator.reads("import", "residents", str(path), "--as", clerk, *said, *by_address, "--apply")
+
+    assert len(names(operator)) == 5
+
+
+def test_an_answer_names_what_it_is_about(operator: Operator, clerk: str, tmp_path: Path) -> None:
+    words = ("import", "residents", table(tmp_path, RIGHT), "--as", clerk, "--everywhere", "是")
+
+    assert "NAME=VALUE" in operator.types(*words).output
+    assert names(operator) == []
 
 
 def test_nobody_imports_without_an_account(operator: Operator, tmp_path: Path) -> None:

@@ -7,8 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from loyalty.rules.money import Permille
-from loyalty.services.import_cells import day, points, rate, text, yes_or_no
-from loyalty.services.import_layout import CellRefusedError
+from loyalty.services.import_cells import named, placed, rate, text, yes_or_no
+from loyalty.services.import_days import day
+from loyalty.services.import_hours import hundredths_in as points
+from loyalty.services.import_layout import CellRefusedError, RowFaultCode
 from loyalty.services.points import MOST_POINTS, as_written
 
 
@@ -61,3 +63,63 @@ def test_a_tick_is_a_yes(cell: str) -> None:
 @pytest.mark.parametrize("cell", ["否", "FALSE", "×", "0", "不同意", "No"])
 def test_a_cross_is_a_no(cell: str) -> None:
     assert not yes_or_no(cell)
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "张三、李四",
+        "张三，李四",
+        "张三/李四",
+        "张三;李四",
+        "张三 和 李四",
+        "Li Si/Wang Wu",
+        "张三(已故)",
+        "张三 李四",
+        "张三13800138000",
+        "张三 3栋501",
+    ],
+)
+def test_two_names_in_one_cell_are_told(cell: str) -> None:
+    with pytest.raises(CellRefusedError) as refusal:
+        named(cell)
+    assert refusal.value.code == RowFaultCode.TWO_THINGS
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "张三",
+        "李和平",
+        "买买提·吐尔逊",
+        "孙 燕莲",
+        "Smith, John",
+        "O'Neil-Li",
+        "欧阳 娜娜",
+        "买买提 吐尔逊",
+        "张3",
+    ],
+)
+def test_one_name_is_one_person_whatever_stands_between_its_letters(cell: str) -> None:
+    assert named(cell)
+
+
+@pytest.mark.parametrize(
+    "cell", ["2001-03-02", "2001/3/2", "3月2日", "2-Mar", "Mar-02", "2-Mar-26", "2026年3月"]
+)
+def test_what_excel_makes_of_an_address_is_told_in_a_text_too(cell: str) -> None:
+    with pytest.raises(CellRefusedError) as refusal:
+        placed(cell)
+    assert refusal.value.code == RowFaultCode.TURNED_DATE
+
+
+@pytest.mark.parametrize("cell", ["3-2", "3-2-501", "03-02-501", "1-1-07", "3/2", "3月花园2栋"])
+def test_an_address_of_numbers_is_one(cell: str) -> None:
+    assert placed(cell) == cell
+
+
+@pytest.mark.parametrize("cell", ["3栋501 13800138000", "13800138000 3栋", "3栋501，13900139000"])
+def test_a_number_beside_an_address_is_told(cell: str) -> None:
+    with pytest.raises(CellRefusedError) as refusal:
+        placed(cell)
+    assert refusal.value.code == RowFaultCode.TWO_THINGS

@@ -2,18 +2,26 @@ import io
 import subprocess
 import sys
 import zipfile
-from time import perf_counter
 
 import pytest
 
 from loyalty.services.errors import UnreadableFileError
-from loyalty.services.tables import ADVICE, READER, FileFault, read_table
+from loyalty.services.tables import ADVICE, PROGRAM, ROOT, FileFault, read_table
 from tests.given_tables import text, workbook
 
 PARTS = {
     "[Content_Types].xml": (
         '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
-        '<Default Extension="xml" ContentType="application/xml"/></Types>'
+        '<Default Extension="xml" ContentType="application/xml"/>'
+        '<Default Extension="rels" ContentType='
+        '"application/vnd.openxmlformats-package.relationships+xml"/>'
+        '<Override PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-'
+        'officedocument.spreadsheetml.sheet.main+xml"/></Types>'
+    ),
+    "_rels/.rels": (
+        '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+        '<Relationship Id="rId1" Target="xl/workbook.xml" Type="http://schemas.'
+        'openxmlformats.org/officeDocument/2006/relationships/officeDocument"/></Relationships>'
     ),
     "xl/workbook.xml": (
         '<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" '
@@ -70,24 +78,26 @@ def amplified() -> bytes:
 
 MEASURE = """
 import resource, subprocess, sys
-subprocess.run([sys.executable, "-I", sys.argv[1]], capture_output=True)
-print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+subprocess.run([sys.executable, "-I", "-c", *sys.argv[1:]], capture_output=True)
+used = resource.getrusage(resource.RUSAGE_CHILDREN)
+print(used.ru_maxrss, used.ru_utime + used.ru_stime)
 """
 
 
-def peak_of_reader(content: bytes) -> int:
-    """Return the most memory the reader held, in KiB.
+def use_of_reader(content: bytes) -> tuple[int, float]:
+    """Return the most memory the reader held, in KiB, and the seconds for which it computed.
 
     It is started by a small process: a child begins with the peak of whoever starts it.
     """
     measured = subprocess.run(  # noqa: S603  # our own program
-        [sys.executable, "-c", MEASURE, str(READER)],
+        [sys.executable, "-c", MEASURE, PROGRAM, str(ROOT), "[]"],
         input=content,
         capture_output=True,
         check=True,
-        timeout=10,
+        timeout=60,
     )
-    return int(measured.stdout)
+    memory, seconds = measured.stdout.split()
+    return int(memory), float(seconds)
 
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -105,43 +115,44 @@ NASTY = {
 
 
 @pytest.mark.parametrize("name", NASTY)
-def test_no_file_takes_more_than_two_seconds_or_256_megabytes(name: str) -> None:
+def test_no_file_takes_more_than_five_seconds_of_computing_or_256_megabytes(name: str) -> None:
     content = NASTY[name]()
-    start = perf_counter()
 
     with pytest.raises(UnreadableFileError) as refusal:
         read_table(content)
 
-    assert perf_counter() - start < 2
+    assert refusal.value.fault != FileFault.BUSY
     assert str(refusal.value) == ADVICE[FileFault(refusal.value.fault)]
-    assert peak_of_reader(content) < 256 * 1024
+    memory, seconds = use_of_reader(content)
+    assert memory < 256 * 1024
+    assert seconds < 6
 
 
 def test_rows_are_numbered_as_the_user_sees_them() -> None:
-    rows = read_table(workbook((), ("a",), (), ("b", "", "c")))
+    rows = read_table(workbook((), ("a",), (), ("b", "", "c"))).rows
 
     assert [(row.number, list(row.cells)) for row in rows] == [(2, ["a"]), (4, ["b", "", "c"])]
 
 
 def test_a_line_break_inside_a_cell_counts_no_row() -> None:
-    rows = read_table(b'a\n"b\nc"\nd\n')
+    rows = read_table(b'a\n"b\nc"\nd\n').rows
 
     assert [(row.number, list(row.cells)) for row in rows] == [(1, ["a"]), (2, ["b c"]), (3, ["d"])]
 
 
 def test_cells_show_what_the_sheet_shows() -> None:
-    [row] = read_table(workbook((12.0, 8.5, True, "007", 13800138000)))
+    [row] = read_table(workbook((12.0, 8.5, True, "007", 13800138000))).rows
 
     assert list(row.cells) == ["12", "8.5", "TRUE", "007", "13800138000"]
 
 
 def test_five_thousand_rows_below_the_headings_are_read() -> None:
-    assert len(read_table(workbook(*[["x"]] * 5_001))) == 5_001
+    assert len(read_table(workbook(*[["x"]] * 5_001)).rows) == 5_001
     with pytest.raises(UnreadableFileError):
         read_table(workbook(*[["x"]] * 5_002))
 
 
 def test_fifty_columns_are_read() -> None:
-    assert len(read_table(text(["x"] * 50))[0].cells) == 50
+    assert len(read_table(text(["x"] * 50)).rows[0].cells) == 50
     with pytest.raises(UnreadableFileError):
         read_table(text(["x"] * 51))

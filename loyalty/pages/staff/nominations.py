@@ -1,15 +1,14 @@
 """Putting people forward: by name and pinyin, several at once, from a file, or as others did."""
 
-from dataclasses import asdict
 from functools import partial
 from typing import Any
 from uuid import UUID
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext, lazy_gettext, ngettext
 from flask_wtf.file import FileField, FileRequired
 from sqlalchemy.orm import Session
-from werkzeug.exceptions import BadRequest
+from werkzeug.exceptions import BadRequest, NotFound
 
 from loyalty.database import transaction
 from loyalty.models import Nomination, Resident, Round
@@ -17,9 +16,18 @@ from loyalty.pages.forms import NEEDED, Form
 from loyalty.pages.receipts import ReceiptForm, asked_back
 from loyalty.pages.staff import console
 from loyalty.pages.staff.confirmation import ConfirmationForm, ReasonForm
-from loyalty.services.errors import UnreadableFileError
+from loyalty.pages.staff.import_answers import answers_sent, people_sent
+from loyalty.pages.staff.import_files import marked_file
+from loyalty.pages.staff.imports import uploaded
+from loyalty.services.import_conversation import (
+    conversation_about,
+    is_about_headings,
+    is_asked_about,
+)
+from loyalty.services.imports import ImportKind, answer_import, reading_of
 from loyalty.services.nominees import (
     NominateSeveral,
+    list_of_nominees,
     nominate_several,
     nominees_in,
     residents_imported,
@@ -35,10 +43,9 @@ from loyalty.services.public_nominations import (
 from loyalty.services.residents import FindResidents, find_residents
 from loyalty.services.round_progress import progress_of
 from loyalty.services.rounds import round_of
-from loyalty.services.tables import read_table
+from loyalty.words.import_forms import field_in_words
 from loyalty.words.imports import row_fault_in_words
 from loyalty.words.nominations import SOURCES, STATES
-from loyalty.words.refusals import refusal_in_words
 from loyalty.words.verdicts import Tone
 
 nominations = console.Console("nominations", "/rounds/<uuid:round_id>/nominations")
@@ -49,7 +56,9 @@ MOST_NAMESAKES = 20
 class NomineeFileForm(Form):
     """A list of names and homes."""
 
-    file = FileField(lazy_gettext("候选人名单（Excel，有姓名、住址两列）"), [FileRequired(NEEDED)])
+    file = FileField(
+        lazy_gettext("候选人名单（Excel，有姓名就行，同名的再写住址）"), [FileRequired(NEEDED)]
+    )
 
 
 @nominations.get("")
@@ -92,7 +101,8 @@ def added(round_id: UUID) -> Any:
 def several(round_id: UUID) -> Any:
     """Put everybody forward who is ticked."""
     try:
-        ticked = [UUID(one) for one in request.form.getlist("resident")]
+        said = [*request.form.getlist("resident"), *people_sent().values()]
+        ticked = list(dict.fromkeys(UUID(one) for one in said))
     except ValueError as error:
         raise BadRequest from error
     done = ngettext("已推荐%(num)d人。", "已推荐%(num)d人。", len(ticked))
@@ -105,21 +115,60 @@ def several(round_id: UUID) -> Any:
 
 @nominations.route("/file", methods=["GET", "POST"])
 def file(round_id: UUID) -> Any:
-    """Read whom a file names, so that they can be put forward together; nothing is written."""
+    """Take a list of names, and read whom it means; nobody is put forward yet."""
     form = NomineeFileForm()
     with transaction() as session:
         selection_round = round_of(session, console.actor(), round_id)
-    if not form.validate_on_submit():
+    job = uploaded(form, ImportKind.NOMINEES) if form.validate_on_submit() else None
+    if job is None:
         return render_template("staff/nominee_file.html", round=selection_round, form=form)
-    try:
-        rows = read_table(form.file.data.read())
-    except UnreadableFileError as refusal:
-        form.file.errors = [refusal_in_words(refusal)]
-        return render_template("staff/nominee_file.html", round=selection_round, form=form)
+    return named(round_id, job.id)
+
+
+@nominations.get("/file/<uuid:import_id>")
+def named(round_id: UUID, import_id: UUID) -> str:
+    """Offer to put forward whom a list names, and ask about those who are not clear."""
     with transaction() as session:
-        table = nominees_in(session, console.actor(), rows)
-    faults = [(fault, row_fault_in_words(asdict(fault))) for fault in table.faults]
-    return _page(selection_round, found=table.residents, faults=faults)
+        selection_round = round_of(session, console.actor(), round_id)
+        job = list_of_nominees(session, console.actor(), import_id)
+        found = nominees_in(session, console.actor(), job, now=console.now())
+        asked = conversation_about(session, console.actor(), job, now=console.now())
+    unknown = [
+        fault for fault in job.errors if not (is_about_headings(fault) or is_asked_about(fault))
+    ]
+    return _page(
+        selection_round,
+        found=found,
+        list_job=job,
+        asked=asked,
+        faults=[(fault, row_fault_in_words(fault)) for fault in unknown],
+        field_in_words=field_in_words,
+    )
+
+
+@nominations.post("/file/<uuid:import_id>")
+def answered(round_id: UUID, import_id: UUID) -> Any:
+    """Take what staff say about the columns of a list, and read it anew."""
+    answers = answers_sent()
+
+    def answer(session: Session) -> None:
+        list_of_nominees(session, console.actor(), import_id)
+        answer_import(session, console.actor(), import_id, answers, now=console.now())
+
+    console.attempt(answer, gettext("已按您的回答重新检查。"))
+    return redirect(url_for("staff_nominations.named", round_id=round_id, import_id=import_id))
+
+
+@nominations.get("/file/<uuid:import_id>/marked")
+def marked(round_id: UUID, import_id: UUID) -> Response:
+    """Give a list back with its faults marked, to mend it there."""
+    with transaction() as session:
+        round_of(session, console.actor(), round_id)
+        job = list_of_nominees(session, console.actor(), import_id)
+        reading = reading_of(session, console.actor(), job, now=console.now())
+    if reading is None:
+        raise NotFound
+    return marked_file(job, reading)
 
 
 @nominations.get("/imported/<uuid:import_id>")
@@ -180,6 +229,8 @@ def _page(selection_round: Round, **shown: Any) -> str:
         "searched": None,
         "faults": [],
         "called": None,
+        "list_job": None,
+        "asked": None,
         "receipt_form": ReceiptForm(formdata=None),
         **shown,
     }

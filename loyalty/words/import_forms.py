@@ -1,0 +1,120 @@
+"""The forms for tables of residents, shops, deeds and nominees: what each column is for."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from flask_babel import LazyString, gettext, lazy_gettext
+
+from loyalty.services.import_layout import Column
+from loyalty.services.imports import ImportKind
+
+KINDS: Mapping[str, LazyString] = MappingProxyType(
+    {
+        ImportKind.RESIDENTS: lazy_gettext("居民"),
+        ImportKind.SHOPS: lazy_gettext("店铺"),
+        ImportKind.DEEDS: lazy_gettext("好事"),
+        ImportKind.NOMINEES: lazy_gettext("推荐名单"),
+    }
+)
+
+FIELDS: Mapping[str, LazyString] = MappingProxyType(
+    {
+        "unit": lazy_gettext("住址"),
+        "unit.compound": lazy_gettext("小区"),
+        "unit.building": lazy_gettext("楼栋"),
+        "unit.entrance": lazy_gettext("单元"),
+        "unit.room": lazy_gettext("房号"),
+        "phone": lazy_gettext("电话"),
+        "adult": lazy_gettext("成年"),
+        "household_ref": lazy_gettext("户号"),
+        "area_id": lazy_gettext("责任区"),
+        "household_group_id": lazy_gettext("联户单元"),
+        "consent_membership": lazy_gettext("同意参加"),
+        "consent_publicity": lazy_gettext("同意公示姓名"),
+        "consent_contact": lazy_gettext("同意联系"),
+        "resident_id": lazy_gettext("居民编号"),
+        "kind": lazy_gettext("种类"),
+        "points_hundredths": lazy_gettext("积分"),
+        "done_on": lazy_gettext("日期"),
+        "source": lazy_gettext("来源"),
+        "series": lazy_gettext("系列"),
+        "category": lazy_gettext("类别"),
+        "stall": lazy_gettext("摊位"),
+        "contact": lazy_gettext("联系人"),
+    }
+)
+"""What a column is called on our pages; a name is called as its own table calls it."""
+
+NAMES: Mapping[str, LazyString] = MappingProxyType(
+    {"姓名": lazy_gettext("姓名"), "店名": lazy_gettext("店名")}
+)
+
+YES_OR_NO = frozenset({"adult", "consent_membership", "consent_publicity", "consent_contact"})
+"""Fields that are answered with 是 or 否."""
+
+_EXAMPLES: Mapping[str, str] = MappingProxyType(
+    {
+        "name": "张三",
+        "unit": "1栋1单元101",
+        "phone": "13800138000",
+        "household_ref": "H-1-101",
+        "series": "红格系列",
+        "category": "餐饮",
+        "stall": "A-12",
+        "contact": "李四",
+        "kind": "志愿服务",
+        "points_hundredths": "2",
+        "done_on": "2026-11-16",
+        "source": "16号志愿日签到表",
+    }
+)
+_RATE = "8.5折"
+
+_HINTS: Mapping[str, LazyString] = MappingProxyType(
+    {
+        "name": lazy_gettext("写全名。"),
+        "unit": lazy_gettext("楼栋和房号。推荐和好事里，名字不重的可以不填。"),
+        "phone": lazy_gettext("手机或座机，只写号码。"),
+        "household_ref": lazy_gettext("同一户的人写同样的户号，每期一户只选一人。"),
+        "area_id": lazy_gettext("和「责任区」里的名称一致。"),
+        "household_group_id": lazy_gettext("和「联户单元」里的名称一致。"),
+        "consent_membership": lazy_gettext("本人同意参加评选才会入选。"),
+        "consent_publicity": lazy_gettext("不同意的，公示时只显示姓。"),
+        "kind": lazy_gettext("从列表里选。整张表一样的可以不填，导入时选一次。"),
+        "points_hundredths": lazy_gettext("每小时1分，最多两位小数；不填按种类的分数算。"),
+        "done_on": lazy_gettext("写成 2026-11-16。整张表一样的可以不填，导入时填一次。"),
+        "source": lazy_gettext("哪张签到表。整张表一样的可以不填，导入时填一次。"),
+        "resident_id": lazy_gettext("一般不填；同名分不清时，填系统里的编号。"),
+    }
+)
+
+
+def field_in_words(field: str, heading: str) -> str:
+    """Return what a column is called in the reader's language.
+
+    Args:
+        heading: as in the form, for a column that the community has named itself.
+    """
+    return str(FIELDS.get(field) or NAMES.get(heading, heading))
+
+
+def example_of(column: Column, kind: str) -> str:
+    """Return what the example row of a form says in a column."""
+    if column.field in YES_OR_NO:
+        return "是"
+    if column.field == "name" and kind == ImportKind.SHOPS:
+        return "示例小吃店"
+    rated = _RATE if column.field.startswith("term:") else ""
+    return _EXAMPLES.get(column.field, rated)
+
+
+def hint_of(column: Column) -> str:
+    """Return what a column of a form is for, and whether it must be filled in."""
+    rated = lazy_gettext("持卡人付几折，比如 8.5折。") if column.field.startswith("term:") else ""
+    yes_or_no = lazy_gettext("填“是”或“否”。") if column.field in YES_OR_NO else ""
+    hint = " ".join(str(part) for part in (yes_or_no, _HINTS.get(column.field, rated)) if part)
+    needed = gettext("必填") if column.required else gettext("可以不填")
+    told: str = gettext(
+        "%(column)s（%(needed)s）：%(hint)s", column=column.heading, needed=needed, hint=hint
+    )
+    return told
