@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from loyalty.models import (
@@ -17,11 +18,13 @@ from loyalty.models import (
     Community,
     ConflictOfInterest,
     Deed,
+    Honour,
     HouseholdGroup,
     ImportJob,
     NumberedSale,
     QuarantinedSale,
     Redemption,
+    Round,
     Shop,
     ShopTerm,
     StaffAccount,
@@ -74,8 +77,10 @@ def given_everything(session: Session, community: Community) -> Everything:
         kind(community_id=community.id, name=name)
         for kind, name in ((Area, "东区"), (HouseholdGroup, "第一联户"))
     )
-    session.add_all([area, group])
+    star = Honour(community_id=community.id, code="star", name="院落之星", number=4)
+    session.add_all([area, group, star])
     session.flush()
+    given_shop(session, community, state="applied", name="待挂牌", plaque_number=None)
     at_home = {"area_id": area.id, "household_group_id": group.id}
     resident = given_resident(session, community, phone="+8613800138000", **at_home)
     ids = {
@@ -96,6 +101,7 @@ def given_everything(session: Session, community: Community) -> Everything:
         )
     )
     review = _round(session, community, account, "review", month=date(2027, 2, 1))
+    _honoured(session, community)
     notice = given_notice(session, community)
     objection = given_objection(session, notice, name="赵大力", contact="3-502")
     session.commit()
@@ -174,6 +180,17 @@ def _round(
         "nomination_id": given_nomination(session, selection_round).id,
         "conflict_id": conflict.id,
     }
+
+
+def _honoured(session: Session, community: Community) -> None:
+    """Somebody who was chosen in a month whose cards are issued, and may be named."""
+    issued = session.scalars(
+        select(Round).where(Round.community_id == community.id, Round.state == "issued")
+    ).first()
+    assert issued is not None
+    chosen = given_candidate(session, issued, consent_publicity=True)
+    chosen.outcome = "selected"
+    session.flush()
 
 
 def _trade(
