@@ -33,6 +33,7 @@ from loyalty.models import (
 )
 from loyalty.rules.card_number import number_of
 from loyalty.services.actors import Role
+from loyalty.services.receipts import new_receipt
 from loyalty.services.revocations import publish
 from tests.given import (
     NOON,
@@ -90,7 +91,7 @@ def given_everything(session: Session, community: Community) -> Everything:
         "household_group_id": group.id,
         "account_id": account.id,
         "resident_id": resident.id,
-        "matter_id": given_matter(session, community, contact="3-501", owner_id=account.id).id,
+        "matter_id": _matter(session, community, account),
         **_deeds(session, community, resident.id),
         **_trade(session, community, account, resident.id),
         **_round(session, community, account, "open", month=date(2027, 1, 1)),
@@ -116,6 +117,13 @@ def given_everything(session: Session, community: Community) -> Everything:
 
 def _texts(ids: dict[str, Any]) -> dict[str, str]:
     return {name: str(value) for name, value in ids.items()}
+
+
+def _matter(session: Session, community: Community, account: StaffAccount) -> UUID:
+    matter = given_matter(session, community, contact="3-501", owner_id=account.id)
+    matter.receipt = new_receipt()
+    session.flush()
+    return matter.id
 
 
 def _deeds(session: Session, community: Community, resident_id: UUID) -> dict[str, UUID]:

@@ -27,6 +27,7 @@ from loyalty.services.actors import Role, StaffMember
 from loyalty.services.card_keys import destroy_spent_keys
 from loyalty.services.deed_sheets import RecordSheet, people_on
 from loyalty.services.errors import UnknownRecordError
+from loyalty.services.matters import matter_called
 from loyalty.services.nominees import nominees_in
 from loyalty.services.retention import forget_contacts
 from loyalty.services.rounds import round_in
@@ -276,6 +277,15 @@ def test_their_month_and_their_sheet_are_not_ours(
     with pytest.raises(UnknownRecordError):
         round_in(session, actor, Month(2026, 12))
     assert people_on(session, actor, RecordSheet(deed.done_on, "choir", deed.source, ())) == []
+
+
+def test_whoever_raised_a_matter_there_asks_in_vain_here(
+    session: Session, community: Community, elsewhere: Everything
+) -> None:
+    matter = session.get_one(Matter, elsewhere.ids["matter_id"])
+
+    with pytest.raises(UnknownRecordError):
+        matter_called(session, community, str(matter.receipt))
 
 
 def test_their_changed_days_do_not_count_here(

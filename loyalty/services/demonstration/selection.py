@@ -59,12 +59,17 @@ def hold_round(session: Session, cast: Cast, month: Month, *, sealing_key: bytes
     _hand_over(session, cast, held, sealing_key=sealing_key, now=story.at(over, 16))
 
 
+def people_of(session: Session, cast: Cast) -> Sequence[Resident]:
+    """Return everybody who lives in the demonstration."""
+    return session.scalars(
+        select(Resident).where(Resident.community_id == cast.community_id).order_by(Resident.id)
+    ).all()
+
+
 def begin_round(session: Session, cast: Cast, month: Month) -> Round:
     """Plan and open the round of a month, record the deeds of the month and nominate."""
     story = cast.story
-    residents = session.scalars(
-        select(Resident).where(Resident.community_id == cast.community_id).order_by(Resident.id)
-    ).all()
+    residents = people_of(session, cast)
     plan = PlanRound(month, [_planned(*one) for one in LISTS], notice_working_days=None)
     planned = plan_round(session, cast.clerk, plan, now=story.at(month.first, 8, 30))
     act_on_round(
