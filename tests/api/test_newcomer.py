@@ -13,26 +13,12 @@ from sqlalchemy.orm import Session
 
 from loyalty.models import (
     Community,
-    Deed,
-    Matter,
     Nomination,
-    Objection,
     Resident,
     Shop,
-    SigningKey,
     StaffAccount,
 )
-from loyalty.rules.calendar import Month
-from loyalty.services.actors import Role, StaffMember
-from loyalty.services.card_keys import destroy_spent_keys
-from loyalty.services.deed_sheets import RecordSheet, people_on
-from loyalty.services.errors import UnknownRecordError
-from loyalty.services.matters import matter_called
-from loyalty.services.nominees import nominees_in
-from loyalty.services.retention import forget_contacts
-from loyalty.services.rounds import round_in
-from loyalty.services.tables import read_table
-from loyalty.services.working_days import last_day_of
+from loyalty.services.actors import Role
 from tests.given import (
     NOON,
     given_card,
@@ -40,7 +26,6 @@ from tests.given import (
     given_resident,
     given_round,
     given_shop,
-    given_staff,
     paired_till,
     signed_in,
 )
@@ -66,11 +51,6 @@ def their_resident(session: Session, elsewhere: Everything) -> Resident:
 def staff(session: Session, community: Community, elsewhere: Everything) -> Headers:  # noqa: ARG001
     """The newcomer's only manager, who comes last."""
     return signed_in(session, community, Role.MANAGER)
-
-
-@pytest.fixture
-def actor(session: Session, community: Community, elsewhere: Everything) -> StaffMember:  # noqa: ARG001
-    return given_staff(session, community)
 
 
 def send(client: FlaskClient, staff: Headers, call: str, body: Any = None) -> Any:
@@ -260,63 +240,13 @@ def test_tables_are_judged_by_our_records_alone(
     ]
 
 
-def test_a_file_of_nominees_names_nobody_next_door(
-    session: Session, actor: StaffMember, their_resident: Resident
-) -> None:
-    rows = read_table(text(("姓名", "住址"), (their_resident.name, their_resident.unit)))
+def test_their_honour_is_no_column_of_our_shops(client: FlaskClient, staff: Headers) -> None:
+    def taken_in(heading: str, name: str) -> tuple[int, list[str]]:
+        rows = ("店名", "系列", "类别", heading), (name, "蒲公英", "超市", "8.5")
+        answer = upload(client, staff, text(*rows), kind="shops", dry_run=False)
+        return answer.status_code, [fault["code"] for fault in answer.json.get("errors", [])]
 
-    assert nominees_in(session, actor, rows).residents == []
-
-
-def test_their_month_and_their_sheet_are_not_ours(
-    session: Session, actor: StaffMember, elsewhere: Everything
-) -> None:
-    theirs = session.get_one(StaffAccount, elsewhere.ids["account_id"])
-    deed = session.scalars(select(Deed).where(Deed.community_id == theirs.community_id)).one()
-
-    with pytest.raises(UnknownRecordError):
-        round_in(session, actor, Month(2026, 12))
-    assert people_on(session, actor, RecordSheet(deed.done_on, "choir", deed.source, ())) == []
-
-
-def test_whoever_raised_a_matter_there_asks_in_vain_here(
-    session: Session, community: Community, elsewhere: Everything
-) -> None:
-    matter = session.get_one(Matter, elsewhere.ids["matter_id"])
-
-    with pytest.raises(UnknownRecordError):
-        matter_called(session, community, str(matter.receipt))
-
-
-def test_their_changed_days_do_not_count_here(
-    session: Session, community: Community, elsewhere: Everything
-) -> None:
-    account = session.get_one(StaffAccount, elsewhere.ids["account_id"])
-
-    ours, theirs = (
-        last_day_of(session, one, NOON.date(), 5) for one in (community.id, account.community_id)
-    )
-
-    assert ours < theirs
-
-
-def test_forgetting_and_destroying_stay_at_home(
-    session: Session, community: Community, elsewhere: Everything
-) -> None:
-    objection = session.get_one(Objection, elsewhere.on_notice["objection_id"])
-    matter = session.get_one(Matter, elsewhere.ids["matter_id"])
-    objection.upheld, objection.reason = False, "已经核实"
-    objection.decided_by = matter.owner_id
-    matter.state, matter.answer = "closed", "换了"
-    objection.decided_at = matter.answered_at = matter.closed_at = NOON.replace(month=1)
-    session.flush()
-
-    forget_contacts(session, community.id, now=NOON)
-    destroy_spent_keys(session, community, now=NOON.replace(year=2030))
-
-    session.expire_all()
-    assert (objection.contact, matter.contact) == ("3-502", "3-501")
-    assert None not in session.scalars(select(SigningKey.sealed_private_key)).all()
+    assert taken_in("院落之星折数", "甲") == taken_in("没有的折数", "乙")
 
 
 @pytest.mark.usefixtures("elsewhere")

@@ -1,0 +1,95 @@
+"""A community that has nothing yet, beside one that has everything: nothing next door is found."""
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from loyalty.models import (
+    Community,
+    Deed,
+    Matter,
+    Objection,
+    Resident,
+    SigningKey,
+    StaffAccount,
+)
+from loyalty.rules.calendar import Month
+from loyalty.services.actors import StaffMember
+from loyalty.services.card_keys import destroy_spent_keys
+from loyalty.services.deed_sheets import RecordSheet, people_on
+from loyalty.services.errors import UnknownRecordError
+from loyalty.services.matters import matter_called
+from loyalty.services.nominees import nominees_in
+from loyalty.services.retention import forget_contacts
+from loyalty.services.rounds import round_in
+from loyalty.services.tables import read_table
+from loyalty.services.working_days import last_day_of
+from tests.given import NOON, given_community
+from tests.given_everything import Everything, given_everything
+from tests.given_tables import text
+
+
+@pytest.fixture
+def elsewhere(session: Session) -> Everything:
+    """Everything, in another community."""
+    return given_everything(session, given_community(session))
+
+
+def test_a_file_of_nominees_names_nobody_next_door(
+    session: Session, staff: StaffMember, elsewhere: Everything
+) -> None:
+    their_resident = session.get_one(Resident, elsewhere.ids["resident_id"])
+    rows = read_table(text(("姓名", "住址"), (their_resident.name, their_resident.unit)))
+
+    assert nominees_in(session, staff, rows).residents == []
+
+
+def test_their_month_and_their_sheet_are_not_ours(
+    session: Session, staff: StaffMember, elsewhere: Everything
+) -> None:
+    theirs = session.get_one(StaffAccount, elsewhere.ids["account_id"])
+    deed = session.scalars(select(Deed).where(Deed.community_id == theirs.community_id)).one()
+
+    with pytest.raises(UnknownRecordError):
+        round_in(session, staff, Month(2026, 12))
+    assert people_on(session, staff, RecordSheet(deed.done_on, "choir", deed.source, ())) == []
+
+
+def test_whoever_raised_a_matter_there_asks_in_vain_here(
+    session: Session, community: Community, elsewhere: Everything
+) -> None:
+    matter = session.get_one(Matter, elsewhere.ids["matter_id"])
+
+    with pytest.raises(UnknownRecordError):
+        matter_called(session, community, str(matter.receipt))
+
+
+def test_their_changed_days_do_not_count_here(
+    session: Session, community: Community, elsewhere: Everything
+) -> None:
+    account = session.get_one(StaffAccount, elsewhere.ids["account_id"])
+
+    ours, theirs = (
+        last_day_of(session, one, NOON.date(), 5) for one in (community.id, account.community_id)
+    )
+
+    assert ours < theirs
+
+
+def test_forgetting_and_destroying_stay_at_home(
+    session: Session, community: Community, elsewhere: Everything
+) -> None:
+    objection = session.get_one(Objection, elsewhere.on_notice["objection_id"])
+    matter = session.get_one(Matter, elsewhere.ids["matter_id"])
+    objection.upheld, objection.reason = False, "已经核实"
+    objection.decided_by = matter.owner_id
+    matter.state, matter.answer = "closed", "换了"
+    objection.decided_at = matter.answered_at = matter.closed_at = NOON.replace(month=1)
+    session.flush()
+
+    forget_contacts(session, community.id, now=NOON)
+    destroy_spent_keys(session, community, now=NOON.replace(year=2030))
+
+    session.expire_all()
+    assert (objection.contact, matter.contact) == ("3-502", "3-501")
+    assert None not in session.scalars(select(SigningKey.sealed_private_key)).all()
