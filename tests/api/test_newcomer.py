@@ -44,7 +44,11 @@ def elsewhere(session: Session) -> Everything:
 
 @pytest.fixture
 def their_resident(session: Session, elsewhere: Everything) -> Resident:
-    return session.get_one(Resident, elsewhere.ids["resident_id"])
+    """Somebody of theirs, of whose name there is no other."""
+    resident = session.get_one(Resident, elsewhere.ids["resident_id"])
+    resident.name = "阿依古丽"
+    session.commit()
+    return resident
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """No page sees, touches or counts what is another community's."""
 
+import io
 import re
 
 import pytest
@@ -8,6 +9,8 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from loyalty.services.actors import Role
+from tests.given import given_resident
+from tests.given_tables import text
 from tests.pages.visits import enter
 from tests.two_communities import Two, filled, given_two, ids_for, names_in, one_foreign
 
@@ -112,6 +115,19 @@ def test_no_form_brings_in_what_is_theirs(app: Flask, two: Two, visitor: FlaskCl
     assert not [row for row in (after - before) | changed if any(one in row for one in known)]
 
 
+def test_a_file_of_nominees_finds_nobody_of_theirs(two: Two, visitor: FlaskClient) -> None:
+    theirs = given_resident(two.session, two.elsewhere, name="阿依古丽", unit="9号楼901")
+    two.session.commit()
+    table = text(("姓名", "住址"), (theirs.name, theirs.unit))
+    page = filled("/staff/rounds/<round_id>/nominations/file", two.ours.ids)
+    form = {"csrf_token": token_of(visitor), "file": (io.BytesIO(table), "名单.csv")}
+
+    answer = visitor.post(page, data=form, follow_redirects=True)
+
+    assert answer.status_code == 200
+    assert str(theirs.id) not in answer.text
+
+
 def test_the_same_pages_show_what_is_ours(app: Flask, two: Two, visitor: FlaskClient) -> None:
     """The control: it is not for a wrong address that theirs are not found."""
     for page in pages(app, "GET"):
@@ -133,5 +149,5 @@ def test_what_we_see_is_the_same_whatever_they_have(
     two.theirs()
     beside = seen()
 
-    for page, text in alone.items():
-        assert beside[page] == text, page
+    for page in alone:
+        assert beside[page] == alone[page], page

@@ -9,7 +9,6 @@ from loyalty.models import (
     Deed,
     Matter,
     Objection,
-    Resident,
     SigningKey,
     StaffAccount,
 )
@@ -19,29 +18,20 @@ from loyalty.services.card_keys import destroy_spent_keys
 from loyalty.services.deed_sheets import RecordSheet, people_on
 from loyalty.services.errors import UnknownRecordError
 from loyalty.services.matters import matter_called
-from loyalty.services.nominees import nominees_in
+from loyalty.services.public_months import round_open_to_nominations
 from loyalty.services.retention import forget_contacts
 from loyalty.services.rounds import round_in
-from loyalty.services.tables import read_table
+from loyalty.services.shop_list import number_that_give
+from loyalty.services.todo import current_round
 from loyalty.services.working_days import last_day_of
 from tests.given import NOON, given_community
 from tests.given_everything import Everything, given_everything
-from tests.given_tables import text
 
 
 @pytest.fixture
 def elsewhere(session: Session) -> Everything:
     """Everything, in another community."""
     return given_everything(session, given_community(session))
-
-
-def test_a_file_of_nominees_names_nobody_next_door(
-    session: Session, staff: StaffMember, elsewhere: Everything
-) -> None:
-    their_resident = session.get_one(Resident, elsewhere.ids["resident_id"])
-    rows = read_table(text(("姓名", "住址"), (their_resident.name, their_resident.unit)))
-
-    assert nominees_in(session, staff, rows).residents == []
 
 
 def test_their_month_and_their_sheet_are_not_ours(
@@ -53,6 +43,15 @@ def test_their_month_and_their_sheet_are_not_ours(
     with pytest.raises(UnknownRecordError):
         round_in(session, staff, Month(2026, 12))
     assert people_on(session, staff, RecordSheet(deed.done_on, "choir", deed.source, ())) == []
+
+
+@pytest.mark.usefixtures("elsewhere")
+def test_their_round_and_their_shops_are_not_on_our_first_pages(
+    session: Session, community: Community, staff: StaffMember
+) -> None:
+    assert current_round(session, staff) is None
+    assert round_open_to_nominations(session, community) is None
+    assert number_that_give(session, community, today=NOON.date()) == 0
 
 
 def test_whoever_raised_a_matter_there_asks_in_vain_here(
