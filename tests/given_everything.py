@@ -104,15 +104,8 @@ def given_everything(session: Session, community: Community) -> Everything:
     )
     review = _round(session, community, account, "review", month=date(2027, 2, 1))
     _honoured(session, community)
-    notice = given_notice(session, community)
-    objection = given_objection(session, notice, name="赵大力", contact="3-502")
+    on_notice = _notice(session, community)
     session.commit()
-    on_notice = {
-        "round_id": notice.id,
-        "objection_id": objection.id,
-        "receipt": objection.receipt,
-        "reference": placed(session, notice, 2).reference,
-    }
     return Everything(_texts({**on_notice, **ids}), _texts(review), _texts(on_notice))
 
 
@@ -188,6 +181,18 @@ def _round(
         "candidate_id": candidate.id,
         "nomination_id": given_nomination(session, selection_round).id,
         "conflict_id": conflict.id,
+    }
+
+
+def _notice(session: Session, community: Community) -> dict[str, Any]:
+    """December's round in its notice, with an objection."""
+    notice = given_notice(session, community)
+    objection = given_objection(session, notice, name="赵大力", contact="3-502")
+    return {
+        "round_id": notice.id,
+        "objection_id": objection.id,
+        "receipt": objection.receipt,
+        "reference": placed(session, notice, 2).reference,
     }
 
 
