@@ -22,6 +22,9 @@ from loyalty.rules.errors import RecordedRefusalError
 HOT = "hot"
 """Name of the engine of validate and redeem: each statement is a transaction of its own."""
 
+JOINED = "joined"
+"""Mark of a session whose transaction somebody further out commits."""
+
 MIGRATIONS = Path(__file__).parents[1] / "migrations"
 
 Moment = Annotated[datetime, mapped_column(DateTime(timezone=True))]
@@ -97,6 +100,9 @@ def transaction() -> Iterator[Session]:
     A refusal that is itself recorded commits too; any other error takes everything back.
     """
     session = db.session()
+    if session.info.get(JOINED):
+        yield session
+        return
     try:
         yield session
         session.commit()
@@ -106,6 +112,17 @@ def transaction() -> Iterator[Session]:
     except BaseException:
         session.rollback()
         raise
+
+
+@contextmanager
+def joined_transactions() -> Iterator[Session]:
+    """Make one transaction of all that begin within: they commit together, at the end, or none."""
+    with transaction() as session:
+        session.info[JOINED] = True
+        try:
+            yield session
+        finally:
+            session.info[JOINED] = False
 
 
 @contextmanager

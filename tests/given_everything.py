@@ -21,6 +21,7 @@ from loyalty.models import (
     Honour,
     HouseholdGroup,
     ImportJob,
+    KeptAnswer,
     Matter,
     NumberedSale,
     QuarantinedSale,
@@ -97,11 +98,17 @@ def given_everything(session: Session, community: Community) -> Everything:
         **_trade(session, community, account, resident.id),
         **_round(session, community, account, "open", month=date(2027, 1, 1)),
     }
-    session.add(
-        WorkingDayOverride(
-            community_id=community.id, day=date(2026, 12, 14), works=False, note="休市"
-        )
+    closed = WorkingDayOverride(
+        community_id=community.id, day=date(2026, 12, 14), works=False, note="休市"
     )
+    told = KeptAnswer(
+        community_id=community.id,
+        caller_id=account.id,
+        key=uuid4(),
+        request_hash=b"1",
+        kept_at=NOON,
+    )
+    session.add_all([closed, told])
     review = _round(session, community, account, "review", month=date(2027, 2, 1))
     _honoured(session, community)
     on_notice = _notice(session, community)

@@ -80,7 +80,8 @@ def test_nobody_of_the_neighbours_plays_in_the_demonstration(app: Flask, session
     visitor = given_account(session, demonstration, Role.MANAGER, username="demo-manager")
     actor = member(visitor, timezone=demonstration.timezone)
     shop = given_shop(session, demonstration, owner_id=visitor.id)
-    cast = Cast(Story(NOON, SystemRandom()), demonstration.id, actor, actor, actor, ())
+    story = Story(NOON, SystemRandom())
+    cast = Cast(story, demonstration.id, actor, actor, actor, actor, actor, ())
     for card in session.scalars(select(Card)):
         card.state = "active"
     session.flush()
