@@ -76,6 +76,7 @@ class Everything:
 def given_everything(session: Session, community: Community) -> Everything:
     """One of everything that a community can have."""
     account = given_account(session, community, *Role)
+    given_shop(session, community, state="applied", name="待挂牌", plaque_number=None)
     area, group = (
         kind(community_id=community.id, name=name)
         for kind, name in ((Area, "东区"), (HouseholdGroup, "第一联户"))
@@ -83,7 +84,6 @@ def given_everything(session: Session, community: Community) -> Everything:
     star = Honour(community_id=community.id, code="star", name="院落之星", number=4)
     session.add_all([area, group, star])
     session.flush()
-    given_shop(session, community, state="applied", name="待挂牌", plaque_number=None)
     at_home = {"area_id": area.id, "household_group_id": group.id}
     resident = given_resident(session, community, phone="+8613800138000", **at_home)
     ids = {
@@ -101,13 +101,8 @@ def given_everything(session: Session, community: Community) -> Everything:
     closed = WorkingDayOverride(
         community_id=community.id, day=date(2026, 12, 14), works=False, note="休市"
     )
-    told = KeptAnswer(
-        community_id=community.id,
-        caller_id=account.id,
-        key=uuid4(),
-        request_hash=b"1",
-        kept_at=NOON,
-    )
+    call = {"caller_id": account.id, "key": uuid4(), "request_hash": b"1"}
+    told = KeptAnswer(community_id=community.id, kept_at=NOON, **call)
     session.add_all([closed, told])
     review = _round(session, community, account, "review", month=date(2027, 2, 1))
     _honoured(session, community)
