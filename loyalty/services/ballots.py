@@ -26,7 +26,7 @@ from loyalty.services.actors import StaffMember, note
 from loyalty.services.conflicts import write_down_detected
 from loyalty.services.deeds import points_of
 from loyalty.services.errors import RoundStateError, ValueRefusedError
-from loyalty.services.panel import seat_of, seats_on
+from loyalty.services.panel import held_seat, seat_of, seats_on
 from loyalty.services.rounds import held_round, round_of
 from loyalty.services.screening import candidates_of
 
@@ -75,7 +75,7 @@ def cast_ballots(
         ValueRefusedError: somebody who is no candidate is scored.
     """
     selection_round = held_round(session, actor.community_id, request.round_id, RoundState.REVIEW)
-    panellist = seat_of(session, actor, request.round_id, request.account_id)
+    panellist = held_seat(session, actor, request.round_id, request.account_id)
     sheet = _sheet(session, selection_round, panellist)
     _refuse_bad_marks(request.marks, {line.candidate.id: line.conflict for line in sheet})
     for mark in request.marks:

@@ -59,7 +59,6 @@ def candidate_of(session: Session, round_id: UUID, candidate_id: UUID) -> Candid
             joinedload(Candidate.resident),
             contains_eager(Candidate.round_list).joinedload(RoundList.honour),
         )
-        .with_for_update(of=Candidate)
         .execution_options(populate_existing=True)
     )
     if candidate is None:

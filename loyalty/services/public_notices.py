@@ -163,6 +163,7 @@ def _lists(
 ) -> list[NoticeList]:
     standing = _standing(session, shown)
     disputable = {one.id for one in disputable_lines(session, shown, now=now)}
+    # The ids alone tell whose areas these are; the condition spares reading the others'.
     areas = {
         str(area.id): area.name
         for area in session.scalars(select(Area).where(Area.community_id == shown.community_id))

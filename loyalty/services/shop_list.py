@@ -73,10 +73,13 @@ def shop_of(session: Session, actor: StaffMember, shop_id: UUID) -> Shop:
     return _one(session, _shops(actor.community_id).where(Shop.id == shop_id))
 
 
-def locked_shop(
+def shop_to_change(
     session: Session, actor: StaffMember, shop_id: UUID, *, version: int | None
 ) -> Shop:
-    """Return a shop that nobody else changes until the transaction ends; sales go on meanwhile.
+    """Return a shop as it stands now, to whoever holds the community; sales go on meanwhile.
+
+    The shop itself is not locked: who changes one holds the community for the band's sake, and the
+    version refuses whoever would not.
 
     Args:
         version: what the caller has read; None takes the shop as it is.
@@ -84,7 +87,7 @@ def locked_shop(
     Raises:
         StaleRecordError: somebody changed the shop since.
     """
-    query = _shops(actor.community_id).where(Shop.id == shop_id).with_for_update(key_share=True)
+    query = _shops(actor.community_id).where(Shop.id == shop_id)
     shop = _one(session, query.execution_options(populate_existing=True))
     if version not in {None, shop.version}:
         raise StaleRecordError("The shop has been changed meanwhile; read it again.")
