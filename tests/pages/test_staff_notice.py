@@ -8,10 +8,10 @@ from sqlalchemy.orm import Session
 from loyalty.models import Community, Round
 from loyalty.rules.selection import RoundAction
 from loyalty.services.actors import Role
-from tests.given import NOON, given_community
+from tests.given import NOON, given_account, given_community
 from tests.given_notices import given_notice, given_objection, placed
 from tests.given_rounds import AFTER_NOTICE, given_nomination_by, given_round_after
-from tests.pages.visits import enter, send, text_of
+from tests.pages.visits import enter, press, send, text_of
 
 
 def path_of(selection_round: Round) -> str:
@@ -125,13 +125,35 @@ def test_whoever_nominated_a_person_is_told_that_another_must_answer(
     given_nomination_by(session, involved.id, placed(session, published, 1))
     session.commit()
 
-    answer = send(
-        client, f"{path_of(published)}/objections/{objection.id}", upheld="no", reason="核实无误"
-    )
+    page = f"{path_of(published)}/objections/{objection.id}"
+    shown = client.get(page).get_data(as_text=True)
+    answer = press(client, "/staff/deeds", page, upheld="no", reason="核实无误")
 
-    assert "请由别人答复" in text_of(answer)
+    assert "请由别人答复" in shown
+    assert 'name="reason"' not in shown
+    assert (answer.status_code, "请由别人答复" in text_of(answer)) == (200, True)
     session.refresh(objection)
     assert objection.decided_at is None
+
+
+def test_who_may_answer_is_said_by_name_and_is_whom_the_service_lets_answer(
+    client: FlaskClient, session: Session, community: Community
+) -> None:
+    published = given_notice(session, community)
+    objection = given_objection(session, published)
+    involved = given_account(session, community, Role.STAFF, display_name="热依汗")
+    given_nomination_by(session, involved.id, placed(session, published, 1))
+    given_account(session, community, Role.MANAGER, display_name="陈守信")
+    given_account(session, community, Role.PANEL, display_name="评委甲")
+    given_account(session, community, Role.STAFF, display_name="已离开", active=False)
+    given_account(session, given_community(session), Role.STAFF, display_name="别的社区")
+    enter(client, session, community, Role.STAFF)
+
+    page = text_of(client.get(f"{path_of(published)}/objections/{objection.id}"))
+
+    told = page.partition("可以答复的人：")[2].partition("。")[0]
+    assert "陈守信" in told.split("、")
+    assert not {"热依汗", "评委甲", "已离开", "别的社区"} & set(told.split("、"))
 
 
 def test_the_fairness_report_and_the_list_to_hand_out_tell_how_it_came_out(

@@ -16,7 +16,11 @@ from loyalty.pages.forms import NEEDED, Form, passage
 from loyalty.pages.staff import console
 from loyalty.services.errors import UnknownRecordError
 from loyalty.services.notices import versions_of
-from loyalty.services.objection_decisions import DecideObjection, decide_objection
+from loyalty.services.objection_decisions import (
+    DecideObjection,
+    decide_objection,
+    who_may_decide,
+)
 from loyalty.services.objections import objections_of
 from loyalty.services.rounds import round_of
 
@@ -64,6 +68,7 @@ def decision(round_id: UUID, objection_id: UUID) -> Any:
     with transaction() as session:
         selection_round = round_of(session, console.actor(), round_id)
         objection = _among(objections_of(session, console.actor(), round_id), objection_id)
+        deciders = who_may_decide(session, console.actor(), objection)
     if form.validate_on_submit():
         answer = DecideObjection(objection_id, form.upheld.data == "yes", form.reason.data)
         done = console.attempt(
@@ -78,6 +83,8 @@ def decision(round_id: UUID, objection_id: UUID) -> Any:
         objection=objection,
         form=form,
         here=console.here,
+        barred=console.actor().account_id not in {one.id for one in deciders},
+        deciders=deciders,
     )
 
 
