@@ -4,6 +4,7 @@ from typing import Any
 
 from flask_babel import gettext
 
+from loyalty.rules.limits import LimitKind
 from loyalty.till.screen_words import settings_words, shop_words, status_words, today_words
 from loyalty.words.categories import CATEGORIES
 from loyalty.words.honours import HONOURS
@@ -25,6 +26,11 @@ def words() -> dict[str, Any]:
         "honours": {code: str(word) for code, word in HONOURS.items()},
         "categories": {code: str(word) for code, word in CATEGORIES.items()},
         "rate": rate_pattern(),
+        "other_verdict": {
+            "word": gettext("看不懂回答"),
+            "advice": gettext("请重新打开这一页，再扫一次。"),
+        },
+        "limits": _limits(),
         **_sentences(),
         **status_words(),
         **today_words(),
@@ -86,6 +92,28 @@ def _unchecked() -> dict[str, str]:
     }
 
 
+def _limits() -> dict[str, dict[str, str]]:
+    """Return which limit was met, in words; and from when the card works again."""
+    used_up, tomorrow = gettext("次数已满"), gettext("明天可再用。")
+    return {
+        LimitKind.USES_PER_SHOP_DAY: {
+            "word": used_up,
+            "advice": gettext("这张卡今天在本店的次数用完了。"),
+            "again": tomorrow,
+        },
+        LimitKind.USES_PER_DAY: {
+            "word": used_up,
+            "advice": gettext("这张卡今天的次数用完了。"),
+            "again": tomorrow,
+        },
+        LimitKind.SAVED_PER_MONTH: {
+            "word": gettext("本月优惠已满"),
+            "advice": gettext("这张卡这个月的优惠额不够这一笔了。"),
+            "again": gettext("下月1日起可再用。"),
+        },
+    }
+
+
 def _spoken() -> dict[str, str]:
     """Return what the voice says: short, and numbers as people say them."""
     return {
@@ -112,4 +140,5 @@ def _sentences() -> dict[str, str]:
         "no_memory": gettext("这个浏览器存不下收银数据。请换用普通窗口或别的浏览器。"),
         "sure": gettext("确定？"),
         "none": gettext("无"),
+        "full_price": gettext("这次按原价收款。"),
     }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { judge, overOwnLimit, validityOf } from "../../loyalty/till/static/judging.js";
+import { judge, validityOf } from "../../loyalty/till/static/judging.js";
 
 /** A genuine token of a card that works, shown to a till that knows all a till can know. */
 const GOOD = Object.freeze({
@@ -117,17 +117,6 @@ test("red needs something that is known", () => {
       assert.equal(said, "cannot_verify_offline");
     }
   }
-});
-
-test("own uses up to a limit are within it", () => {
-  const limits = { uses_per_shop_day: 3, uses_per_day: null, saved_per_month_fen: 1000 };
-  const use = (day, saved) => ({ day, saved_fen: saved });
-  const today = "2026-12-09";
-  assert.equal(overOwnLimit(limits, [use(today, 0), use(today, 0)], today), false);
-  assert.equal(overOwnLimit(limits, [use(today, 0), use(today, 0), use(today, 0)], today), true);
-  assert.equal(overOwnLimit(limits, [use("2026-12-08", 0), use(today, 1000)], today), false);
-  assert.equal(overOwnLimit(limits, [use("2026-12-08", 1), use(today, 1000)], today), true);
-  assert.equal(overOwnLimit(limits, [use("2026-11-30", 5000)], today), false);
 });
 
 test("a card works for whole months, leap years and year's ends included", () => {

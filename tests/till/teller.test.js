@@ -15,6 +15,7 @@ test("a signed card is green without network, at the shop's own rate", async () 
     unchecked: ["other_tills", "list_age"],
     mayRecord: true,
     from: "device",
+    limit: null,
     card: {
       honour: "civilized_resident",
       pay_permille: 820,

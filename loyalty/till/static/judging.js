@@ -69,28 +69,6 @@ function unsure(unchecked) {
 }
 
 /**
- * Return whether the uses of a card on this device alone are over a limit; one that is reached
- * exactly is kept.
- * @param {{uses_per_shop_day: number | null, uses_per_day: number | null,
- *   saved_per_month_fen: number | null}} limits
- * @param {readonly {day: string, saved_fen: number}[]} uses of this card
- * @param {string} today
- */
-export function overOwnLimit(limits, uses, today) {
-  const usesToday = uses.filter((use) => use.day === today).length;
-  const month = today.slice(0, 7);
-  const saved = uses
-    .filter((use) => use.day.startsWith(month))
-    .reduce((sum, use) => sum + use.saved_fen, 0);
-  const exceeds = (after, limit) => limit !== null && after > limit;
-  return (
-    exceeds(usesToday + 1, limits.uses_per_shop_day) ||
-    exceeds(usesToday + 1, limits.uses_per_day) ||
-    exceeds(saved, limits.saved_per_month_fen)
-  );
-}
-
-/**
  * Return the first and last day of a card.
  * @param {string} month the key's, as 2026-12
  * @param {number} months
