@@ -1,5 +1,9 @@
 """Notice, objections, fairness, confirmation and cards at the console."""
 
+import re
+from datetime import timedelta
+from html import unescape
+
 import pytest
 import time_machine
 from flask.testing import FlaskClient
@@ -10,7 +14,7 @@ from loyalty.rules.selection import RoundAction
 from loyalty.services.actors import Role
 from tests.given import NOON, given_account, given_community
 from tests.given_notices import given_notice, given_objection, placed
-from tests.given_rounds import AFTER_NOTICE, given_nomination_by, given_round_after
+from tests.given_rounds import AFTER_NOTICE, act, given_nomination_by, given_round_after
 from tests.pages.visits import enter, press, send, text_of
 
 
@@ -190,3 +194,27 @@ def test_another_community_s_round_is_not_there(
     )
 
     assert {client.get(path_of(theirs) + page).status_code for page in pages} == {404}
+
+
+@pytest.mark.parametrize("gone", ["thirty days later", "called off", "another holds"])
+def test_links_to_the_public_page_lead_somewhere_when_the_names_are_taken_down(
+    client: FlaskClient,
+    session: Session,
+    community: Community,
+    clock: time_machine.Traveller,
+    gone: str,
+) -> None:
+    published = given_notice(session, community)
+    if gone == "thirty days later":
+        clock.move_to(AFTER_NOTICE + timedelta(days=40))
+    else:
+        act(session, published, RoundAction.CANCEL)
+    if gone == "another holds":
+        given_notice(session, community, candidates=1)
+    enter(client, session, community, Role.STAFF)
+
+    for page in ("/objections", "/lots"):
+        shown = client.get(path_of(published) + page).get_data(as_text=True)
+        links = {unescape(one) for one in re.findall(r'href="([^"]*/notice/[^"]*)"', shown)}
+        assert len(links) == 1
+        assert published.frozen_hash in text_of(client.get(links.pop()))

@@ -20,6 +20,7 @@ from loyalty.models import Community, Round
 from loyalty.pages.forms import Form
 from loyalty.rules.calendar import Month
 from loyalty.rules.errors import LoyaltyError
+from loyalty.rules.selection import RoundState
 from loyalty.services.actors import Role, StaffMember
 from loyalty.services.community import community_of
 from loyalty.services.errors import (
@@ -111,9 +112,16 @@ def here(moment: datetime) -> datetime:
 
 
 def public_place(selection_round: Round) -> dict[str, Any]:
-    """Return what leads to the public pages of a round: the community's short name, the month."""
-    month = Month.of(selection_round.month)
-    return {"slug": current_user.community.slug, "month": str(month)}
+    """Return what leads to the public page of a round: the community's short name, the month.
+
+    One that was called off is named by its draw, for another may hold in its place.
+    """
+    called_off = selection_round.state == RoundState.CANCELLED
+    return {
+        "slug": current_user.community.slug,
+        "month": str(Month.of(selection_round.month)),
+        "draw": selection_round.frozen_hash if called_off else None,
+    }
 
 
 def now() -> datetime:

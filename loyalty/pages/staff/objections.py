@@ -22,6 +22,7 @@ from loyalty.services.objection_decisions import (
     who_may_decide,
 )
 from loyalty.services.objections import objections_of
+from loyalty.services.public_notices import names_are_shown
 from loyalty.services.rounds import round_of
 
 objections = console.Console("objections", "/rounds/<uuid:round_id>/objections")
@@ -55,6 +56,7 @@ def listed(round_id: UUID) -> str:
         round=selection_round,
         objections=found,
         versions=versions,
+        named=names_are_shown(selection_round, versions, today=console.now().date()),
         here=console.here,
         public=console.public_place(selection_round),
         today=console.now().date(),
