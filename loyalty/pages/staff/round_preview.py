@@ -75,6 +75,7 @@ def _of_panel(progress: Progress) -> list[str]:
     names = listed(one.account.display_name for one in progress.panel)
     sentences = [
         gettext("合格的%(people)s人进入名单。", people=progress.people(Outcome.ELIGIBLE)),
+        *_of_households(progress),
         gettext("评委：%(names)s。", names=names)
         if names
         else gettext("没有请评委，只按好事积分排列。"),
@@ -93,6 +94,17 @@ def _of_panel(progress: Progress) -> list[str]:
             gettext("有%(people)s人全体评委都要回避，请添一位评委。", people=progress.unscorable)
         )
     return sentences
+
+
+def _of_households(progress: Progress) -> list[str]:
+    """Return how many lines the list will have, where members of a household stand on it."""
+    if progress.lines == progress.people(Outcome.ELIGIBLE):
+        return []
+    return [
+        gettext(
+            "同一张名单上一户只排得分高的一位，封存的名单最多%(lines)s行。", lines=progress.lines
+        )
+    ]
 
 
 def _winners(progress: Progress) -> str:

@@ -7,7 +7,7 @@ from flask_babel import LazyString, gettext, lazy_gettext, ngettext
 
 from loyalty.models import Round
 from loyalty.pages.values import short_day
-from loyalty.rules.outcome import Outcome
+from loyalty.rules.outcome import PASSED, Outcome
 from loyalty.rules.selection import (
     RoundAction,
     RoundFacts,
@@ -38,15 +38,6 @@ DONE_AT_ONCE = frozenset(
 """Actions whose consequence stands beside their button; every other is repeated back first."""
 
 WON = (Outcome.SELECTED,)
-PASSED = (
-    Outcome.ELIGIBLE,
-    Outcome.SELECTED,
-    Outcome.RESERVE,
-    Outcome.NOT_SELECTED,
-    Outcome.REMOVED,
-)
-"""Outcomes of those who have passed the screening."""
-
 STEPS: Sequence[tuple[LazyString, str, frozenset[RoundAction]]] = (
     (
         lazy_gettext("推荐"),
@@ -151,7 +142,7 @@ def _told(selection_round: Round, progress: Progress) -> tuple[str, ...]:
         gettext(
             "合格%(passed)s，不合%(out)s",
             passed=progress.people(*PASSED),
-            out=progress.people(Outcome.SCREENED_OUT),
+            out=progress.people_screened_out(),
         ),
         gettext("名单已封存") if frozen else _told_of_scores(progress),
         gettext("已抽签") if drawn else gettext("等当众抽签"),

@@ -12,8 +12,8 @@ from loyalty.pages.staff import console
 from loyalty.pages.staff.confirmation import ConfirmationForm
 from loyalty.pages.staff.nominations import NomineeFileForm
 from loyalty.pages.staff.round_preview import preview_of
-from loyalty.pages.staff.round_steps import PASSED, may_be_cancelled, next_step, steps_of
-from loyalty.rules.outcome import Outcome
+from loyalty.pages.staff.round_steps import may_be_cancelled, next_step, steps_of
+from loyalty.rules.outcome import PASSED, Outcome
 from loyalty.rules.selection import RoundState
 from loyalty.services.candidates import decline
 from loyalty.services.cards import FindCards, cards_page
@@ -78,16 +78,18 @@ def shown(round_id: UUID) -> str:
 @rounds.get("/<uuid:round_id>/candidates")
 def candidates(round_id: UUID) -> str:
     """List the candidates with how each came out and why, those of one outcome if asked."""
-    wanted = request.args.get("outcome")
-    outcome = Outcome(wanted) if wanted in set(Outcome) else None
+    asked = request.args.get("outcome")
+    outcome = Outcome(asked) if asked in set(Outcome) else None
     with transaction() as session:
         selection_round = round_of(session, console.actor(), round_id)
         found = ranking_of(session, console.actor(), round_id)
     present = {one.outcome for one in found}
+    wanted = [one for one in found if outcome in {None, one.outcome}]
     return render_template(
         "staff/candidates.html",
         round=selection_round,
-        candidates=[one for one in found if outcome is None or one.outcome == outcome],
+        candidates=wanted,
+        people=len({one.resident_id for one in wanted}),
         outcome=outcome,
         outcomes={code: word for code, word in OUTCOMES.items() if code in present},
         form=ConfirmationForm(),
