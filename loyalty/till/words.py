@@ -26,6 +26,7 @@ def words() -> dict[str, Any]:
         "honours": {code: str(word) for code, word in HONOURS.items()},
         "categories": {code: str(word) for code, word in CATEGORIES.items()},
         "rate": rate_pattern(),
+        "rate_here": gettext("本店 {rate}"),
         "other_verdict": {
             "word": gettext("看不懂回答"),
             "advice": gettext("请重新打开这一页，再扫一次。"),

@@ -7,9 +7,10 @@ from html import unescape
 import pytest
 import time_machine
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from loyalty.models import Community, Round
+from loyalty.models import Card, Community, Round
 from loyalty.rules.selection import RoundAction
 from loyalty.services.actors import Role
 from tests.given import NOON, given_account, given_community
@@ -218,3 +219,36 @@ def test_links_to_the_public_page_lead_somewhere_when_the_names_are_taken_down(
         links = {unescape(one) for one in re.findall(r'href="([^"]*/notice/[^"]*)"', shown)}
         assert len(links) == 1
         assert published.frozen_hash in text_of(client.get(links.pop()))
+
+
+def test_the_list_to_hand_out_leaves_dead_cards_out_and_links_and_tells_the_others(
+    client: FlaskClient, session: Session, community: Community
+) -> None:
+    issued = given_round_after(session, community, RoundAction.ISSUE, candidates=5)
+    revoked, suspended, waits = session.scalars(select(Card).where(Card.round_id == issued.id))
+    revoked.state, suspended.state = "revoked", "suspended"
+    enter(client, session, community, Role.STAFF)
+
+    answer = client.get(f"{path_of(issued)}/hand-out")
+    page = answer.get_data(as_text=True)
+
+    assert [f"/staff/cards/{one.id}" in page for one in (revoked, suspended, waits)] == [
+        False,
+        True,
+        True,
+    ]
+    assert "已挂失" in text_of(answer)
+    assert page.count("打印卡</a>") == 1
+    for card, printable in ((revoked, False), (suspended, False), (waits, True)):
+        shown = text_of(client.get(f"/staff/cards/{card.id}"))
+        assert ("打印这张卡" in shown) is printable
+
+
+def test_a_round_whose_cards_are_all_dead_says_so(
+    client: FlaskClient, session: Session, community: Community, clock: time_machine.Traveller
+) -> None:
+    issued = given_round_after(session, community, RoundAction.ISSUE)
+    clock.move_to(AFTER_NOTICE + timedelta(days=90))
+    enter(client, session, community, Role.STAFF)
+
+    assert "没有还能用的卡" in text_of(client.get(f"{path_of(issued)}/hand-out"))

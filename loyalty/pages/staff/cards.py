@@ -13,7 +13,7 @@ from loyalty.pages.staff import console
 from loyalty.pages.staff.confirmation import ConfirmationForm, Question, ReasonForm, ask
 from loyalty.rules.card_action import NEED_A_REASON, CardAction, missing_for
 from loyalty.rules.card_number import number_of
-from loyalty.rules.card_state import CardState
+from loyalty.rules.card_state import WORKING, CardState, state_on
 from loyalty.services.cards import ActOnCard, FindCards, act_on_card, card_of, cards_page
 from loyalty.words.states import CARD_STATES, card_state_words
 from loyalty.words.steps import CARD_STEPS
@@ -55,6 +55,7 @@ def shown(card_id: UUID) -> str:
         card=card,
         number=number_of(card.serial),
         words=card_state_words(card, today=today),
+        printable=state_on(CardState(card.state), card.valid_until, today) in WORKING,
         steps=[(action, CARD_STEPS[action]) for action in CardAction if _fits(action, card, today)],
     )
 

@@ -13,6 +13,7 @@ from loyalty.pages.staff.confirmation import ConfirmationForm
 from loyalty.pages.staff.nominations import NomineeFileForm
 from loyalty.pages.staff.round_preview import preview_of
 from loyalty.pages.staff.round_steps import may_be_cancelled, next_step, steps_of
+from loyalty.rules.card_state import WORKING
 from loyalty.rules.outcome import PASSED, Outcome
 from loyalty.rules.selection import RoundState
 from loyalty.services.candidates import decline
@@ -126,15 +127,16 @@ def lots(round_id: UUID) -> str:
 
 @rounds.get("/<uuid:round_id>/hand-out")
 def hand_out(round_id: UUID) -> str:
-    """Show who gets a card: to print the cards, and to sign for them."""
-    wanted = FindCards(round_id=round_id)
+    """Show who gets a card that works: to print the cards, and to sign for them."""
+    today = console.now().date()
+    wanted = FindCards(round_id=round_id, living=True)
     with transaction() as session:
         selection_round = round_of(session, console.actor(), round_id)
         found = cards_page(
             session,
             console.actor(),
             wanted,
-            today=console.now().date(),
+            today=today,
             limit=MOST_CARDS,
             after=None,
         )
@@ -142,6 +144,8 @@ def hand_out(round_id: UUID) -> str:
         "staff/hand_out.html",
         round=selection_round,
         cards=sorted(found.items, key=lambda card: _as_walked(card.resident.unit)),
+        today=today,
+        working=WORKING,
     )
 
 

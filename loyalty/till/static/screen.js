@@ -127,7 +127,8 @@ function adviceOf(sale, words, language) {
     words.honours[honour] || honour,
     words.valid_until.replace("{date}", dayInWords(until, language)),
   ].join(" · ");
-  return pay === null ? holder : `${rateInWords(pay, words.rate)}\n${holder}`;
+  if (pay === null) return holder;
+  return `${words.rate_here.replace("{rate}", rateInWords(pay, words.rate))}\n${holder}`;
 }
 
 /** Return what the holder pays here, in permille; null while it is not known. */
