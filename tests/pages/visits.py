@@ -65,7 +65,7 @@ class _Fields(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         if self.writing:
-            self.values[self.open] = [data.removeprefix("\n")]
+            self.values[self.open] = [data.removeprefix("\r").removeprefix("\n")]
 
     def handle_endtag(self, tag: str) -> None:
         if tag in {"select", "textarea"}:

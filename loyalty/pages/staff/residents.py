@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from flask import redirect, render_template, request, url_for
+from flask import redirect, render_template, url_for
 from flask_babel import gettext, lazy_gettext
 from sqlalchemy.orm import Session
 from wtforms import BooleanField
@@ -11,6 +11,7 @@ from wtforms import BooleanField
 from loyalty.database import transaction
 from loyalty.models import Resident
 from loyalty.pages.forms import Form, choice, line, options, record
+from loyalty.pages.late_forms import given
 from loyalty.pages.staff import console
 from loyalty.pages.staff.changes import ChangeForm, is_ready, new_values
 from loyalty.services.areas import find_areas, find_household_groups
@@ -69,7 +70,7 @@ class NominationForm(Form):
 @residents.route("", methods=["GET", "POST"])
 def listed() -> str:
     """List residents by pinyin, searched and filtered."""
-    state = request.values.get("state")
+    state = given().get("state")
     wanted = FindResidents(
         limit=console.PAGE_LENGTH,
         state=state if state in STATES else None,

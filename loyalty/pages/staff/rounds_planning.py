@@ -14,6 +14,7 @@ from wtforms.validators import ValidationError
 from loyalty.database import transaction
 from loyalty.models import Area, Community, Honour, Round
 from loyalty.pages.forms import Form, choice, options, points, whole_number
+from loyalty.pages.late_forms import is_filled_in
 from loyalty.pages.staff import console
 from loyalty.pages.values import month as month_in_words
 from loyalty.rules.calendar import CARD_MONTHS, Month
@@ -107,7 +108,7 @@ def _form(honours: Sequence[Honour], areas: Sequence[Area], community: Community
     this_month = Month.of(console.now().date())
     months = [this_month.plus(ahead) for ahead in range(-MONTHS_BACK, MONTHS_AHEAD + 1)]
     form.month.choices = options({str(month): month_in_words(month.first) for month in months})
-    if not form.is_submitted():
+    if not is_filled_in():
         form.month.data = str(this_month)
         form.notice_working_days.data = community.notice_working_days
     return form

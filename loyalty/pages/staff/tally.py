@@ -11,6 +11,7 @@ from werkzeug.exceptions import NotFound
 from loyalty.database import hot_connection, transaction
 from loyalty.pages import preferences
 from loyalty.pages.forms import Form, calendar_day
+from loyalty.pages.late_forms import is_filled_in
 from loyalty.pages.staff import console
 from loyalty.pages.staff.confirmation import Question, ReasonForm, ask
 from loyalty.pages.staff.tally_form import empty_lines, read_lines, told, typed_lines
@@ -95,11 +96,12 @@ def entry(shop_id: UUID, day: str) -> Any:
     of_day = _day(day)
     with transaction() as session:
         shop = shop_of(session, console.actor(), shop_id)
-    typed = typed_lines(request.form) if request.method == "POST" else empty_lines()
+    typed = typed_lines(request.form) if is_filled_in() else empty_lines()
     lines, faults = read_lines(typed)
     tally = RecordTally(shop_id, of_day, list(lines.values()))
     with hot_connection() as connection:
-        if lines and not faults and _recorded(connection, tally):
+        sent = request.method == "POST" and lines and not faults
+        if sent and _recorded(connection, tally):
             return redirect(url_for("staff_tallies.entry", shop_id=shop_id, day=day))
         if lines:
             found = line_faults(connection, console.actor(), tally, now=console.now())
