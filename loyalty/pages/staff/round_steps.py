@@ -32,11 +32,6 @@ TURN_OF_ANOTHER = frozenset(
 )
 """Obstacles that mean that another action is next; the others are waited for."""
 
-DONE_AT_ONCE = frozenset(
-    {RoundAction.OPEN, RoundAction.SCREEN, RoundAction.START_REVIEW, RoundAction.CLOSE}
-)
-"""Actions whose consequence stands beside their button; every other is repeated back first."""
-
 WON = (Outcome.SELECTED,)
 STEPS: Sequence[tuple[LazyString, str, frozenset[RoundAction]]] = (
     (
@@ -67,8 +62,6 @@ class NextStep:
     words: StepWords
     waits_for: str
     """What is missing still, in sentences; empty if this reader can do it now."""
-    at_once: bool
-    """It is done by one button; otherwise it is repeated back in words first."""
     needs_reason: bool
     """It may be done although something is missing, by somebody who says why."""
 
@@ -96,7 +89,6 @@ def next_step(facts: RoundFacts, actor: StaffMember) -> NextStep | None:
             action,
             ROUND_STEPS[action],
             obstacles_in_words(missing) or _for_another(action, actor),
-            at_once=action in DONE_AT_ONCE,
             needs_reason=RoundObstacle.BALLOTS_MISSING in missing,
         )
     return None

@@ -5,18 +5,18 @@ from typing import Any
 from uuid import UUID
 
 from flask import redirect, render_template, request, url_for
-from flask_babel import gettext
+from flask_babel import gettext, lazy_gettext
 
 from loyalty.database import transaction
 from loyalty.pages.staff import console
-from loyalty.pages.staff.confirmation import ConfirmationForm
+from loyalty.pages.staff.confirmation import ConfirmationForm, Question, ask
 from loyalty.pages.staff.nominations import NomineeFileForm
 from loyalty.pages.staff.round_preview import preview_of
 from loyalty.pages.staff.round_steps import may_be_cancelled, next_step, steps_of
 from loyalty.rules.card_state import WORKING
 from loyalty.rules.outcome import PASSED, Outcome
 from loyalty.rules.selection import RoundState
-from loyalty.services.candidates import decline
+from loyalty.services.candidates import candidate_of, decline
 from loyalty.services.cards import FindCards, cards_page
 from loyalty.services.panel import who_may_sit
 from loyalty.services.round_actions import facts_of
@@ -25,8 +25,14 @@ from loyalty.services.rounds import ranking_of, round_of, rounds_page
 from loyalty.services.todo import current_round
 from loyalty.words.obstacles import OUTCOMES
 from loyalty.words.states import ROUND_STATES
+from loyalty.words.steps import StepWords
 
 rounds = console.Console("rounds", "/rounds")
+
+DECLINE = StepWords(
+    lazy_gettext("本人谢绝"),
+    lazy_gettext("这个人这一期不再参加，其他人看不到是谁谢绝的。"),
+)
 
 LISTED = 24
 MOST_CARDS = 10_000
@@ -98,9 +104,17 @@ def candidates(round_id: UUID) -> str:
     )
 
 
-@rounds.post("/<uuid:round_id>/candidates/<uuid:candidate_id>/decline")
+@rounds.route("/<uuid:round_id>/candidates/<uuid:candidate_id>/decline", methods=["GET", "POST"])
 def declined(round_id: UUID, candidate_id: UUID) -> Any:
-    """Write down that a nominee does not want to be chosen."""
+    """Write down that a nominee does not want to be chosen, after it has been repeated back."""
+    form = ConfirmationForm()
+    with transaction() as session:
+        round_of(session, console.actor(), round_id)
+        candidate = candidate_of(session, round_id, candidate_id)
+    if not form.validate_on_submit():
+        back = url_for("staff_rounds.candidates", round_id=round_id)
+        subject = f"{candidate.resident.name} {candidate.resident.unit}"
+        return ask(Question(subject, DECLINE, back), form)
     console.attempt(
         lambda session: decline(
             session, console.actor(), round_id, candidate_id, now=console.now()

@@ -129,14 +129,16 @@ def void(shop_id: UUID, day: str, sale_id: UUID) -> Any:
         raise UnknownRecordError("There is no such sale.")
     form = ReasonForm()
     back = url_for("staff_tallies.entry", shop_id=shop_id, day=day)
+    question = Question(_in_words(sale), VOID, back)
     if not form.validate_on_submit():
-        return ask(Question(_in_words(sale), VOID, back), form)
+        return ask(question, form)
     voided = VoidSale(sale_id, form.reason.data)
-    console.attempt(
+    done = console.attempt(
         lambda session: void_sale(session, console.actor(), voided, now=console.now()),
         gettext("已撤销这一笔，可以重新录。"),
+        form=form,
     )
-    return redirect(back)
+    return redirect(back) if done else ask(question, form)
 
 
 def _recorded(connection: Any, tally: RecordTally) -> bool:
