@@ -114,6 +114,7 @@ class NominateByNameSchema(Schema):
     name = Text(required=True, metadata={"description": "Of the person who is nominated"})
     unit = Text(required=True, metadata={"description": "Where that person lives"})
     source = ma.fields.String(required=True, validate=ma.validate.OneOf(PUBLIC_SOURCES))
+    statement = Text(metadata={"description": "Why; for staff and the panel alone"})
 
 
 class ReceiptSchema(Schema):

@@ -85,10 +85,10 @@ def password(label: LazyString, *, needed: bool = True) -> Any:
     )
 
 
-def passage(label: LazyString, *, longest: int) -> Any:
-    """Return a field for some sentences, in as many lines as they take."""
-    filters = [_with_line_feeds, _tidy]
-    return TextAreaField(label, filters=filters, validators=_line_validators(longest))
+def passage(label: LazyString, *, longest: int, needed: bool = True) -> Any:
+    """Return a field for some sentences, in as many lines as they take; empty is None."""
+    validators = _line_validators(longest, needed=needed)
+    return TextAreaField(label, filters=[_with_line_feeds, _tidy], validators=validators)
 
 
 def whole_number(

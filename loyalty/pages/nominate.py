@@ -36,6 +36,7 @@ class NominationForm(Form):
     )
     name = line(lazy_gettext("被推荐人的姓名"))
     unit = line(lazy_gettext("被推荐人的住址"))
+    statement = line(lazy_gettext("为什么推荐"), needed=False)
 
 
 @nominations.route("/nominate", methods=["GET", "POST"])
@@ -69,6 +70,7 @@ def _taken_in(community: Community, open_round: Round, form: Any) -> str | None:
         name=form.name.data,
         unit=form.unit.data,
         source=form.source.data,
+        statement=form.statement.data,
         receipt=receipt,
     )
     month = Month.of(open_round.month)

@@ -128,12 +128,7 @@ def involved_in(session: Session, objection: Objection) -> frozenset[UUID]:
         .where(RoundList.round_id == objection.round_id, Candidate.resident_id == resident.id)
     )
     nominated = Nomination.candidate_id.in_(candidacies)
-    scored = (
-        select(Panellist.account_id, Ballot.entered_by)
-        .join(Ballot, Ballot.panellist_id == Panellist.id)
-        .where(Ballot.candidate_id.in_(candidacies))
-        .subquery()
-    )
+    scored = Ballot.candidate_id.in_(candidacies)
     declared = (
         select(Panellist.account_id)
         .join(ConflictOfInterest, ConflictOfInterest.panellist_id == Panellist.id)
@@ -151,8 +146,10 @@ def involved_in(session: Session, objection: Objection) -> frozenset[UUID]:
         union(
             select(Nomination.account_id).where(nominated),
             select(Nomination.decided_by).where(nominated),
-            select(scored.c.account_id),
-            select(scored.c.entered_by),
+            select(Ballot.entered_by).where(scored),
+            select(Panellist.account_id)
+            .join(Ballot, Ballot.panellist_id == Panellist.id)
+            .where(scored),
             declared,
             lives_there,
         )

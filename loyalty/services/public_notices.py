@@ -5,7 +5,7 @@ What proves the draw names nobody, and stays.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -142,11 +142,7 @@ def public_notice(
         official_calendar=all(is_published(year) for year in years),
         lists=_headings(shown) if taken_down else _lists(session, shown, versions, now=now),
         open_objections=sum(one.decided_at is None for one in objections),
-        answered=[
-            Answered(one.decided_at.astimezone(now.tzinfo).date(), bool(one.upheld), one.reason)
-            for one in objections
-            if one.decided_at is not None and one.reason is not None
-        ],
+        answered=_answered(objections, now),
     )
 
 
@@ -194,6 +190,14 @@ def _public_rounds(
     if meant is None:
         raise UnknownRecordError(f"Nothing of {month} is public.")
     return [meant, *(one for one in rounds if one is not meant)]
+
+
+def _answered(objections: Iterable[Objection], now: datetime) -> list[Answered]:
+    return [
+        Answered(one.decided_at.astimezone(now.tzinfo).date(), bool(one.upheld), one.reason)
+        for one in objections
+        if one.decided_at is not None and one.reason is not None
+    ]
 
 
 def _objections_to(session: Session, shown: Round) -> Sequence[Objection]:

@@ -8,6 +8,7 @@ from loyalty.rules.limits import LimitKind
 from loyalty.till.screen_words import settings_words, shop_words, status_words, today_words
 from loyalty.words.categories import CATEGORIES
 from loyalty.words.honours import HONOURS
+from loyalty.words.obstacles import sentences
 from loyalty.words.rates import rate_pattern
 from loyalty.words.verdicts import WORDS, Tone
 
@@ -94,24 +95,25 @@ def _unchecked() -> dict[str, str]:
 
 
 def _limits() -> dict[str, dict[str, str]]:
-    """Return which limit was met, in words; and from when the card works again."""
-    used_up, tomorrow = gettext("次数已满"), gettext("明天可再用。")
+    """Return which limit was met, in words: where the card works again, and where it does not."""
+    tomorrow, used_up = gettext("明天可再用。"), gettext("次数已满")
+    told = {
+        LimitKind.USES_PER_SHOP_DAY: (used_up, gettext("这张卡今天在本店的次数用完了。"), tomorrow),
+        LimitKind.USES_PER_DAY: (used_up, gettext("这张卡今天的次数用完了。"), tomorrow),
+        LimitKind.SAVED_PER_MONTH: (
+            gettext("本月优惠已满"),
+            gettext("这张卡这个月的优惠额不够这一笔了。"),
+            gettext("下月1日起可再用。"),
+        ),
+    }
+    full_price = gettext("这次按原价收款。")
     return {
-        LimitKind.USES_PER_SHOP_DAY: {
-            "word": used_up,
-            "advice": gettext("这张卡今天在本店的次数用完了。"),
-            "again": tomorrow,
-        },
-        LimitKind.USES_PER_DAY: {
-            "word": used_up,
-            "advice": gettext("这张卡今天的次数用完了。"),
-            "again": tomorrow,
-        },
-        LimitKind.SAVED_PER_MONTH: {
-            "word": gettext("本月优惠已满"),
-            "advice": gettext("这张卡这个月的优惠额不够这一笔了。"),
-            "again": gettext("下月1日起可再用。"),
-        },
+        kind: {
+            "word": word,
+            "again": sentences([met, again, full_price]),
+            "over": sentences([met, full_price]),
+        }
+        for kind, (word, met, again) in told.items()
     }
 
 
@@ -141,5 +143,4 @@ def _sentences() -> dict[str, str]:
         "no_memory": gettext("这个浏览器存不下收银数据。请换用普通窗口或别的浏览器。"),
         "sure": gettext("确定？"),
         "none": gettext("无"),
-        "full_price": gettext("这次按原价收款。"),
     }

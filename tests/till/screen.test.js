@@ -14,9 +14,8 @@ const WORDS = {
   },
   other_verdict: { word: "not understood", advice: "open the page again" },
   limits: {
-    uses_per_day: { word: "used up", advice: "no more uses today. ", again: "again tomorrow. " },
+    uses_per_day: { word: "used up", again: "again tomorrow", over: "never again" },
   },
-  full_price: "full price.",
   phases: {
     ready: { word: "scan" },
     listed: { tone: "unsure", word: "on the list" },
@@ -59,8 +58,8 @@ test("a limit is told with the day on which the card works again, if there is on
   const kind = "uses_per_day";
   const again = told({ kind, again_from: "2026-12-10" });
   assert.deepEqual([again.tone, again.word], ["no", "used up"]);
-  assert.equal(again.advice, "no more uses today. again tomorrow. full price.");
-  assert.equal(told({ kind, again_from: null }).advice, "no more uses today. full price.");
+  assert.equal(again.advice, "again tomorrow");
+  assert.equal(told({ kind, again_from: null }).advice, "never again");
   for (const limit of [null, { kind: "of_a_later_day", again_from: null }]) {
     assert.equal(told(limit).word, "over the limit");
   }

@@ -20,6 +20,8 @@ from loyalty.services.conflicts import DeclareConflict, declare_conflict
 from loyalty.services.panel import panellists_of
 from loyalty.services.rounds import round_of
 from loyalty.words.conflicts import CONFLICTS
+from loyalty.words.deeds import deed_kind_name
+from loyalty.words.nominations import SOURCES
 from loyalty.words.verdicts import Tone
 
 LONGEST_SCORE = len(str(HIGHEST_BALLOT))
@@ -59,6 +61,8 @@ def sheet(round_id: UUID, account_id: UUID | None = None) -> Any:
         typed=typed,
         faults=faults,
         kinds=CONFLICTS,
+        kinds_of_deeds=deed_kind_name,
+        sources=SOURCES,
         open=selection_round.state == RoundState.REVIEW and not selection_round.frozen_at,
         form=ConfirmationForm(),
     )

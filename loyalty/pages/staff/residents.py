@@ -65,6 +65,7 @@ class NominationForm(Form):
 
     honour = choice(lazy_gettext("荣誉"))
     source = choice(lazy_gettext("谁推荐"), SOURCES)
+    statement = line(lazy_gettext("为什么推荐"), needed=False)
 
 
 @residents.route("", methods=["GET", "POST"])
@@ -121,7 +122,13 @@ def nomination(resident_id: UUID) -> Any:
     lists = selection_round.lists if selection_round is not None else []
     form.honour.choices = options({one.honour.code: honour_name(one.honour) for one in lists})
     if selection_round is not None and form.validate_on_submit():
-        voice = Nominate(selection_round.id, form.honour.data, resident.id, form.source.data)
+        voice = Nominate(
+            selection_round.id,
+            form.honour.data,
+            resident.id,
+            form.source.data,
+            statement=form.statement.data,
+        )
         done = console.attempt(
             lambda session: nominate(session, console.actor(), voice, now=console.now()),
             gettext("已推荐%(name)s。", name=resident.name),

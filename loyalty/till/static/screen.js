@@ -85,10 +85,9 @@ export function verdictWords(verdict, words) {
 }
 
 /** Return which limit was met, and from when the card works again. */
-function limitWords({ kind, again_from: again }, words) {
-  const { word, advice, again: when } = words.limits[kind] || {};
-  if (word === undefined) return {};
-  return { word, advice: [advice, again && when, words.full_price].filter(Boolean).join("") };
+function limitWords({ kind, again_from: day }, words) {
+  const told = words.limits[kind];
+  return told === undefined ? {} : { word: told.word, advice: day === null ? told.over : told.again };
 }
 
 /**
