@@ -1,6 +1,6 @@
 """Answering objections: by somebody uninvolved, for a reason everyone may read."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -142,7 +142,7 @@ def involved_in(session: Session, objection: Objection) -> frozenset[UUID]:
         .join(Resident, Resident.id == StaffAccount.resident_id)
         .where(Resident.household_ref == resident.household_ref)
     )
-    found = session.scalars(
+    found: Iterable[UUID | None] = session.scalars(
         union(
             select(Nomination.account_id).where(nominated),
             select(Nomination.decided_by).where(nominated),
