@@ -23,6 +23,9 @@ from loyalty.rules.errors import RecordedRefusalError
 HOT = "hot"
 """Name of the engine of validate and redeem: each statement is a transaction of its own."""
 
+JOINED = "joined"
+"""Mark of a session whose transaction somebody further out commits."""
+
 MIGRATIONS = Path(__file__).parents[1] / "migrations"
 
 Moment = Annotated[datetime, mapped_column(DateTime(timezone=True))]
@@ -100,6 +103,9 @@ def transaction() -> Iterator[Session]:
     can show them beside the refusal.
     """
     session = db.session()
+    if session.info.get(JOINED):
+        yield session
+        return
     read_before = _as_read(session)
     try:
         yield session
@@ -133,6 +139,17 @@ def _put_back(read: Iterable[tuple[object, dict[str, Any]]]) -> None:
     for record, values in read:
         for name, value in values.items():
             set_committed_value(record, name, value)
+
+
+@contextmanager
+def joined_transactions() -> Iterator[Session]:
+    """Make one transaction of all that begin within: they commit together, at the end, or none."""
+    with transaction() as session:
+        session.info[JOINED] = True
+        try:
+            yield session
+        finally:
+            session.info[JOINED] = False
 
 
 @contextmanager

@@ -17,7 +17,7 @@ def first_month(session: Session, community: Community) -> Month:
         for record, day in ((Deed, Deed.done_on), (Round, Round.month))
     )
     began = Month.of(as_local(community.created_at, community.timezone).date())
-    return min(began, *(Month.of(day) for day in (deeds, rounds) if day is not None))
+    return min([began, *(Month.of(day) for day in (deeds, rounds) if day is not None)])
 
 
 def months_since_the_first(

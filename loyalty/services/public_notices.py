@@ -28,12 +28,12 @@ from loyalty.rules.calendar import Month
 from loyalty.rules.masking import masked
 from loyalty.rules.notice import last_day_shown
 from loyalty.rules.selection import RoundState
-from loyalty.services.calendar import is_published
 from loyalty.services.errors import UnknownRecordError
 from loyalty.services.notices import versions_of
 from loyalty.services.rounds import LISTS
 from loyalty.services.screening import draw_order
 from loyalty.services.waiting_lines import disputable_lines
+from loyalty.services.working_days import years_without_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ class PublicNotice:
     other_draws: Sequence[str]
     """Hashes of the other lists that were drawn for the month, in rounds that were called off."""
     official_calendar: bool
-    """Whether the working days were counted by the published calendar, or Monday to Friday."""
+    """Whether the working days were counted with the year's own holidays, published or entered."""
     lists: Sequence[NoticeList]
     open_objections: int
     answered: Sequence[Answered]
@@ -139,7 +139,9 @@ def public_notice(
         shown_until=last_day_shown(versions[-1].last_day) if versions else None,
         taken_down=taken_down,
         other_draws=[one.frozen_hash for one in others if one.frozen_hash],
-        official_calendar=all(is_published(year) for year in years),
+        official_calendar=not any(
+            years_without_table(session, community.id, year, year) for year in years
+        ),
         lists=_headings(shown) if taken_down else _lists(session, shown, versions, now=now),
         open_objections=sum(one.decided_at is None for one in objections),
         answered=_answered(objections, now),

@@ -6,13 +6,15 @@ import { passedLimit } from "../../loyalty/till/static/limits.js";
 const LIMITS = { uses_per_shop_day: 3, uses_per_day: null, saved_per_month_fen: 1000 };
 const TODAY = "2026-12-09";
 const use = (day, saved) => ({ day, saved_fen: saved });
-const passed = (uses, { today = TODAY, limits = LIMITS, until = "2027-12-31" } = {}) =>
-  passedLimit(limits, uses, today, until);
+const passed = (uses, { today = TODAY, limits = LIMITS, until = "2027-12-31", saving = 0 } = {}) =>
+  passedLimit(limits, uses, today, saving, until);
 
 test("own uses up to a limit are within it", () => {
   assert.equal(passed([use(TODAY, 0), use(TODAY, 0)]), null);
   assert.equal(passed([use("2026-12-08", 0), use(TODAY, 1000)]), null);
   assert.equal(passed([use("2026-11-30", 5000)]), null);
+  assert.equal(passed([use("2026-12-08", 900)], { saving: 100 }), null);
+  assert.equal(passed([use("2026-12-08", 900)], { saving: 101 }).kind, "saved_per_month");
 });
 
 test("a limit of the day is over with the day, one of the month with the month", () => {

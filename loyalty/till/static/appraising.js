@@ -52,10 +52,8 @@ export function createAppraiser({ pack, store, clock, subtle, verifier }) {
     const hash = await hashOf(code);
     const key = claims === null ? undefined : known.keys.get(claims.keyId);
     const found = key === undefined ? inRoster(known, hash) : inToken(known, claims, key);
-    const today = dayAt(clock.now(), known.community.timezone);
-    const uses = await store.usesOf(hash);
-    const { limits } = known.policy;
-    const limit = found && passedLimit(limits, uses, today, found.valid_until);
+    const today = todayOf(known);
+    const limit = found && (await limitPassed(code, 0, found.valid_until));
     const judgement = judge({
       readable,
       // A token whose key is not known here is like a number that is not on the roster.
@@ -65,6 +63,7 @@ export function createAppraiser({ pack, store, clock, subtle, verifier }) {
       ours: key !== undefined && key.community === known.community.slug,
       onRoster: found !== null,
       listed: (known.revocations && known.revocations.states.get(hash)) || null,
+      listFresh: pack.isListFresh(),
       clockWrong: clock.wrong() || pack.isOfTomorrow(),
       today,
       validFrom: found && found.valid_from,
@@ -78,7 +77,23 @@ export function createAppraiser({ pack, store, clock, subtle, verifier }) {
     return { ...judgement, card, limit: judgement.verdict === "over_limit" ? limit : null };
   }
 
-  return { appraise, hashOf };
+  const todayOf = (known) => dayAt(clock.now(), known.community.timezone);
+
+  /**
+   * Return the limit that one more use of a card, saving that many fen, passes on this device.
+   * @param {string} code
+   * @param {number} savingFen
+   * @param {string} validUntil last day of the card, included
+   */
+  async function limitPassed(code, savingFen, validUntil) {
+    const known = pack.current();
+    const hash = await hashOf(code);
+    if (known === null || hash === "") return null;
+    const uses = await store.usesOf(hash);
+    return passedLimit(known.policy.limits, uses, todayOf(known), savingFen, validUntil);
+  }
+
+  return { appraise, hashOf, limitPassed };
 }
 
 function claimsIn(code) {

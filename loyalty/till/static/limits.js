@@ -16,17 +16,18 @@
  * @param {Limits} limits
  * @param {readonly {day: string, saved_fen: number}[]} uses of this card
  * @param {string} today
+ * @param {number} savingFen what this use saves; 0 while that is not known
  * @param {string} validUntil last day of the card, included
  * @returns {Passed | null}
  */
-export function passedLimit(limits, uses, today, validUntil) {
+export function passedLimit(limits, uses, today, savingFen, validUntil) {
   const usesToday = uses.filter((use) => use.day === today).length;
   const month = today.slice(0, 7);
   const saved = uses
     .filter((use) => use.day.startsWith(month))
     .reduce((sum, use) => sum + use.saved_fen, 0);
   const exceeds = (after, limit) => limit !== null && after > limit;
-  if (exceeds(saved, limits.saved_per_month_fen)) {
+  if (exceeds(saved + savingFen, limits.saved_per_month_fen)) {
     return passed("saved_per_month", firstOfNextMonth(today), validUntil);
   }
   if (exceeds(usesToday + 1, limits.uses_per_day)) {
