@@ -13,6 +13,7 @@ from werkzeug.exceptions import BadRequest, NotFound
 from loyalty.database import transaction
 from loyalty.models import Nomination, Resident, Round
 from loyalty.pages.forms import NEEDED, Form
+from loyalty.pages.late_forms import given
 from loyalty.pages.receipts import ReceiptForm, asked_back
 from loyalty.pages.staff import console
 from loyalty.pages.staff.confirmation import ConfirmationForm, ReasonForm
@@ -257,7 +258,7 @@ def _list_of(round_id: UUID, **kept: Any) -> str:
 
 def _kept() -> dict[str, Any]:
     """Return the honour and the source chosen last, which stay for the next person."""
-    return {name: value for name in ("honour", "source") if (value := request.values.get(name, ""))}
+    return {name: value for name in ("honour", "source") if (value := given().get(name, ""))}
 
 
 def _nominate(round_id: UUID, resident_ids: list[UUID], done: str) -> bool:
