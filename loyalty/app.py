@@ -26,6 +26,8 @@ LARGEST_UPLOAD = 8 * 1024 * 1024
 LARGE_PATHS = ("/api/v1/imports/", "/api/v1/redemptions/sync", "/staff/imports/")
 """Where a table is uploaded, or five hundred sales at once."""
 
+SIGN_IN = "/staff/sign-in"
+
 MACHINES_PATHS = ("/api/", "/.well-known/", "/revocations/", "/livez", "/readyz")
 """Where programs ask, which are answered with problems; people get pages."""
 
@@ -83,6 +85,9 @@ def _refuse_unwritable_paths() -> None:
 def _allow_large_uploads() -> None:
     if request.path.startswith(LARGE_PATHS):
         request.max_content_length = LARGEST_UPLOAD
+    if request.path == SIGN_IN:
+        # It may carry a form along, whose fields have longer names there.
+        request.max_content_length = 2 * LARGEST_JSON
 
 
 def _answer_error(error: Exception) -> Response:

@@ -1,6 +1,6 @@
 """PostgreSQL: the base of the models, the engines, and the one place that commits."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from functools import cache
@@ -16,6 +16,7 @@ from flask_sqlalchemy import SQLAlchemy
 from psycopg import Connection
 from sqlalchemy import DateTime, MetaData, create_engine, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, declared_attr, mapped_column
+from sqlalchemy.orm.attributes import instance_state, set_committed_value
 from uuid_utils.compat import uuid7
 
 from loyalty.rules.errors import RecordedRefusalError
@@ -102,12 +103,15 @@ def hot_engine_options(*, threads: int) -> dict[str, Any]:
 def transaction() -> Iterator[Session]:
     """Give the session of this request, and commit at the end: one request, one transaction.
 
-    A refusal that is itself recorded commits too; any other error takes everything back.
+    A refusal that is itself recorded commits too; any other error takes everything back. Records
+    that were read before stay as they were read, with what was loaded beside them, so that a page
+    can show them beside the refusal.
     """
     session = db.session()
     if session.info.get(JOINED):
         yield session
         return
+    read_before = _as_read(session)
     try:
         yield session
         session.commit()
@@ -116,7 +120,30 @@ def transaction() -> Iterator[Session]:
         raise
     except BaseException:
         session.rollback()
+        _put_back(read_before)
         raise
+
+
+def _as_read(session: Session) -> list[tuple[object, dict[str, Any]]]:
+    """Return each record that the session knows, with the values of it that are loaded."""
+    return [
+        (
+            record,
+            {
+                name: list(value) if isinstance(value, list) else value
+                for name, value in instance_state(record).dict.items()
+                if name in instance_state(record).attrs
+            },
+        )
+        for record in session.identity_map.values()
+    ]
+
+
+def _put_back(read: Iterable[tuple[object, dict[str, Any]]]) -> None:
+    """Give records the values back that the end of a transaction has taken from them."""
+    for record, values in read:
+        for name, value in values.items():
+            set_committed_value(record, name, value)
 
 
 @contextmanager

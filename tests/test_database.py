@@ -1,10 +1,17 @@
+from contextlib import suppress
+
 import psycopg
 import pytest
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import select, text
+from sqlalchemy.exc import InvalidRequestError
+from sqlalchemy.orm import Session, joinedload
 
-from loyalty.database import hot_connection, transaction
+from loyalty.database import db, hot_connection, transaction
+from loyalty.models import Card
+from loyalty.services.errors import UnknownRecordError
 from tests.conftest import plain
+from tests.given import given_card, given_community
 
 
 def drop_connections(database: str) -> None:
@@ -40,3 +47,48 @@ def test_connections_that_the_server_has_dropped_are_not_used_again(
     for _ in range(3):
         with hot_connection() as fresh:
             assert fresh.execute("SELECT 1").fetchone() == (1,)
+
+
+def card_with_holder(session: Session) -> Card:
+    given_card(session, given_community(session))
+    session.commit()
+    return session.scalars(select(Card).options(joinedload(Card.resident))).one()
+
+
+class TestWhatWasReadBeforeARefusal:
+    """A page shows a record beside the reason why nothing was done to it."""
+
+    def refused(self, card: Card, *, keeping: bool) -> None:
+        def deed(session: Session) -> None:
+            card.state = "revoked"
+            session.flush()
+            session.expire(card.resident)
+            raise UnknownRecordError
+
+        if keeping:
+            with suppress(UnknownRecordError), transaction() as session:
+                deed(session)
+        else:
+            with suppress(UnknownRecordError):
+                deed(db.session())
+            db.session.rollback()
+
+    def test_stays_with_what_was_loaded_beside_it(self, session: Session) -> None:
+        card = card_with_holder(session)
+        whose = card.resident.name
+
+        self.refused(card, keeping=True)
+
+        assert (card.state, card.resident.name) == ("issued", whose)
+        assert not session.dirty
+        session.refresh(card)
+        assert card.state == "issued"
+
+    def test_is_gone_without_that(self, session: Session) -> None:
+        card = card_with_holder(session)
+        assert card.resident.name
+
+        self.refused(card, keeping=False)
+
+        with pytest.raises(InvalidRequestError):
+            assert card.resident.name

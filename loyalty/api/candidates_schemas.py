@@ -122,6 +122,7 @@ class NominateByNameSchema(Schema):
     name = PersonName(required=True, metadata={"description": "Of the person who is nominated"})
     unit = Label(required=True, metadata={"description": "Where that person lives"})
     source = ma.fields.String(required=True, validate=ma.validate.OneOf(PUBLIC_SOURCES))
+    statement = Text(metadata={"description": "Why; for staff and the panel alone"})
 
 
 class ReceiptSchema(Schema):

@@ -6,12 +6,12 @@ from flask.views import MethodView
 
 from loyalty.api.access import Caller, open_to
 from loyalty.api.notices_schemas import (
+    DrawSchema,
     HonourRollSchema,
     PublicNoticeSchema,
     RecordSchema,
 )
 from loyalty.api.noun import Noun
-from loyalty.api.problems import ProblemSchema
 from loyalty.api.schemas import PageSchema
 from loyalty.clock import community_now
 from loyalty.database import transaction
@@ -33,14 +33,17 @@ class PublicNotices(MethodView):
     """The notice of one month."""
 
     @open_to(Caller.ANYONE)
+    @notices.arguments(DrawSchema, location="query")
     @notices.response(200, PublicNoticeSchema)
-    @notices.alt_response(410, schema=ProblemSchema, description="It has been taken down.")
-    def get(self, slug: str, month: str) -> Any:
-        """Read who is on the lists and why; before the notice, the hash of the frozen list."""
+    def get(self, wanted: dict[str, Any], slug: str, month: str) -> Any:
+        """Read who is on the lists and why; before the notice, the hash of the frozen list.
+
+        When the names are taken down, versions and hashes stay.
+        """
         with transaction() as session:
             community = community_called(session, slug)
             now = community_now(community.timezone)
-            shown = public_notice(session, community, month_called(month), now=now)
+            shown = public_notice(session, community, month_called(month), now=now, **wanted)
         return shown, 200, NOT_FOR_SEARCH
 
 
@@ -49,14 +52,14 @@ class PublicRecords(MethodView):
     """The record of one month's draw."""
 
     @open_to(Caller.ANYONE)
+    @notices.arguments(DrawSchema, location="query")
     @notices.response(200, RecordSchema)
-    @notices.alt_response(410, schema=ProblemSchema, description="It has been taken down.")
-    def get(self, slug: str, month: str) -> Any:
+    def get(self, wanted: dict[str, Any], slug: str, month: str) -> Any:
         """Read what the draw can be done again with, as docs/lottery.md describes it."""
         with transaction() as session:
             community = community_called(session, slug)
             now = community_now(community.timezone)
-            record = public_record(session, community, month_called(month), now=now)
+            record = public_record(session, community, month_called(month), now=now, **wanted)
         return record, 200, NOT_FOR_SEARCH
 
 

@@ -13,6 +13,14 @@ from loyalty.rules.notice import NoticeKind
 from loyalty.rules.selection import RoundState
 
 
+class DrawSchema(Schema):
+    """Which list of a month is meant, where one that was drawn has been called off."""
+
+    draw = ma.fields.String(
+        load_default=None, metadata={"description": "SHA-256 of the frozen list, as published"}
+    )
+
+
 class NoticeVersionSchema(Schema):
     """One version of a notice."""
 
@@ -93,7 +101,14 @@ class PublicNoticeSchema(Schema):
         metadata={"description": "Last day of the notice and of objections, included"},
     )
     shown_until = ma.fields.Date(
-        allow_none=True, metadata={"description": "Last day on which this can be read"}
+        allow_none=True, metadata={"description": "Last day on which the names can be read"}
+    )
+    taken_down = ma.fields.Boolean(
+        metadata={"description": "The names have been taken down: no list has a line"}
+    )
+    other_draws = ma.fields.List(
+        ma.fields.String(),
+        metadata={"description": "Other lists drawn for the month, and called off: for ?draw="},
     )
     official_calendar = ma.fields.Boolean(
         metadata={"description": "False where Monday to Friday were reckoned"}

@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException
 
 from loyalty.api.schemas import Schema
 from loyalty.rules.errors import LoyaltyError
+from loyalty.rules.limits import LimitKind
 from loyalty.services import errors
 
 MEDIA_TYPE = "application/problem+json"
@@ -74,6 +75,16 @@ KINDS: Mapping[type[Exception], Kind] = {
 }
 
 
+class LimitSchema(Schema):
+    """The limit that refuses a sale, with the verdict ``over_limit``."""
+
+    kind = ma.fields.Enum(LimitKind, by_value=True)
+    again_from = ma.fields.Date(
+        allow_none=True,
+        metadata={"description": "First day the card works again; null if it has run out by then"},
+    )
+
+
 class FaultSchema(Schema):
     """One member of a request that cannot be used."""
 
@@ -90,6 +101,7 @@ class ProblemSchema(Schema):
     detail = ma.fields.String()
     errors = ma.fields.List(ma.fields.Nested(FaultSchema))
     verdict = ma.fields.String(metadata={"description": "Why a card was refused"})
+    limit = ma.fields.Nested(LimitSchema)
     kept = ma.fields.List(
         ma.fields.UUID(), metadata={"description": "Keys of the sales kept of a revoked till"}
     )
@@ -121,6 +133,8 @@ def _of_kind(kind: Kind, error: Exception) -> Response:
         ]
     if isinstance(error, errors.CardRefusedError):
         members["verdict"] = error.verdict
+        if error.limit is not None:
+            members["limit"] = LimitSchema().dump(error.limit)
     if isinstance(error, errors.TillRevokedError):
         members["kept"] = error.kept
     if isinstance(error, errors.StateError):

@@ -127,6 +127,7 @@ class NominationSchema(Schema):
     household_group_id = ma.fields.UUID(
         metadata={"description": "For the source group; the resident's own if not named"}
     )
+    statement = Text(metadata={"description": "Why; for staff and the panel alone"})
 
 
 class NamedResidentSchema(Schema):

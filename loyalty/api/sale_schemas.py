@@ -4,6 +4,7 @@ from typing import Any
 
 import marshmallow as ma
 
+from loyalty.api.problems import LimitSchema
 from loyalty.api.schemas import Amount, Code, MomentField, Schema
 from loyalty.rules.card_number import last4
 from loyalty.rules.discount import Basket, Line, Quote, basket_fault
@@ -132,6 +133,7 @@ class AppraisalSchema(Schema):
     verdict = ma.fields.Enum(Verdict, by_value=True)
     card = ma.fields.Nested(CardFactsSchema)
     quote = ma.fields.Nested(QuoteSchema)
+    limit = ma.fields.Nested(LimitSchema)
 
     @ma.pre_dump
     def _from_appraisal(self, appraisal: Appraisal, **_: object) -> dict[str, Any]:
@@ -147,6 +149,8 @@ class AppraisalSchema(Schema):
             }
         if appraisal.quote is not None:
             answer["quote"] = _quote(appraisal.quote, appraisal.rule_version)
+        if appraisal.limit is not None:
+            answer["limit"] = appraisal.limit
         return answer
 
 

@@ -166,6 +166,8 @@ class Nomination(Identified):
     account_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff_account.id"))
     """Who entered it; nobody where it came in through the public form."""
     at: Mapped[Moment]
+    statement: Mapped[str | None]
+    """Why, in the words of whoever spoke; for staff and the panel alone."""
     state: Mapped[str] = mapped_column(default="accepted", server_default="accepted")
     receipt: Mapped[str | None] = mapped_column(unique=True)
     """What the public form gives for asking back; it says nothing of the person."""

@@ -3,12 +3,12 @@
 from typing import Any
 
 from flask import Flask, request, url_for
-from flask_wtf.csrf import CSRFProtect
 from jinja2 import StrictUndefined
 
 from loyalty.pages import preferences
 from loyalty.pages.api_docs import api_docs
 from loyalty.pages.honour_roll import honours
+from loyalty.pages.late_forms import Guard, token_of_form
 from loyalty.pages.matter import matters
 from loyalty.pages.nominate import nominations
 from loyalty.pages.notice import notices
@@ -17,6 +17,7 @@ from loyalty.pages.public import public
 from loyalty.pages.resident import resident
 from loyalty.pages.staff import STAFF_PAGES
 from loyalty.pages.staff.console import register_sign_in
+from loyalty.pages.staff.kept_forms import answer_late_form
 from loyalty.pages.stats import stats
 from loyalty.pages.values import FILTERS
 
@@ -39,14 +40,17 @@ def register_pages(app: Flask) -> None:
     app.context_processor(_frame)
     app.after_request(preferences.remember)
     register_sign_in(app)
-    csrf = CSRFProtect(app)
+    guard = Guard(app)
+    app.jinja_env.globals["csrf_token"] = token_of_form
+    app.context_processor(lambda: {"csrf_token": token_of_form})
     for blueprint in (public, resident, *SELECTION_PAGES, api_docs, *STAFF_PAGES):
         app.register_blueprint(blueprint)
 
     @app.before_request
-    def guard_forms() -> None:
-        if not request.path.startswith("/api/"):
-            csrf.protect()
+    def guard_forms() -> Any:
+        if request.path.startswith("/api/"):
+            return None
+        return answer_late_form(guard) if request.method == "POST" else None
 
 
 def _frame() -> dict[str, Any]:

@@ -6,8 +6,11 @@ from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
+from flask import request
 from flask_babel import LazyString, lazy_gettext
 from flask_wtf import FlaskForm
+from flask_wtf.csrf import _FlaskFormCSRF
+from flask_wtf.form import _Auto
 from wtforms import (
     DateField,
     IntegerField,
@@ -28,6 +31,7 @@ from wtforms.validators import (
 )
 from wtforms.widgets import CheckboxInput
 
+from loyalty.pages.late_forms import is_shown_again, token_of_form
 from loyalty.rules import typed_text
 from loyalty.rules.money import MAX_FEN, fen_in, yuan
 from loyalty.services.points import as_written, hundredths_of
@@ -44,13 +48,28 @@ NO_AMOUNT = lazy_gettext("请填金额，比如200或12.50，最多%(most)s元�
 NO_POINTS = lazy_gettext("请填分数，比如1或1.5，最多1000分。")
 
 
+class _TokenOfForm(_FlaskFormCSRF):  # type: ignore[misc]  # the library has no types
+    """Draws the token with the account that the form is for."""
+
+    def generate_csrf_token(self, csrf_token_field: Any) -> str:  # noqa: ARG002  # the library's
+        """Return what stands in the form's hidden field."""
+        return token_of_form()
+
+
 class Form(FlaskForm):  # type: ignore[misc]  # the library has no types
     """A form of ours, guarded by its token."""
 
-    class Meta:
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]  # the library has no types
         """The library's own translations know one Chinese; ours know both."""
 
         locales = False
+        csrf_class = _TokenOfForm
+
+        def wrap_formdata(self, form: FlaskForm, formdata: Any) -> Any:
+            """Return what was typed, too, where a form is shown again that came in too late."""
+            if is_shown_again() and formdata is _Auto:
+                return request.form
+            return super().wrap_formdata(form, formdata)
 
 
 def line(label: LazyString, *, needed: bool = True, longest: int = LONGEST_LINE) -> Any:
@@ -77,10 +96,10 @@ def password(label: LazyString, *, needed: bool = True) -> Any:
     )
 
 
-def passage(label: LazyString, *, longest: int) -> Any:
-    """Return a field for some sentences, in as many lines as they take."""
-    filters = [_with_line_feeds, _tidy]
-    return TextAreaField(label, filters=filters, validators=_line_validators(longest))
+def passage(label: LazyString, *, longest: int, needed: bool = True) -> Any:
+    """Return a field for some sentences, in as many lines as they take; empty is None."""
+    validators = _line_validators(longest, needed=needed)
+    return TextAreaField(label, filters=[_with_line_feeds, _tidy], validators=validators)
 
 
 def whole_number(

@@ -10,7 +10,7 @@ from loyalty.clock import community_now
 from loyalty.database import transaction
 from loyalty.models import Community, Round
 from loyalty.pages.communities import community_here
-from loyalty.pages.forms import Form, called, choice, options, person
+from loyalty.pages.forms import Form, called, choice, line, options, person
 from loyalty.pages.notice import not_found_by_search
 from loyalty.pages.receipts import receipt_of_form, receipt_page
 from loyalty.rules.calendar import Month
@@ -36,6 +36,7 @@ class NominationForm(Form):
     )
     name = person(lazy_gettext("被推荐人的姓名"))
     unit = called(lazy_gettext("被推荐人的住址"))
+    statement = line(lazy_gettext("为什么推荐"), needed=False)
 
 
 @nominations.route("/nominate", methods=["GET", "POST"])
@@ -69,6 +70,7 @@ def _taken_in(community: Community, open_round: Round, form: Any) -> str | None:
         name=form.name.data,
         unit=form.unit.data,
         source=form.source.data,
+        statement=form.statement.data,
         receipt=receipt,
     )
     month = Month.of(open_round.month)

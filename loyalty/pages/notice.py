@@ -14,8 +14,9 @@ from loyalty.pages.notice_poster import poster_of
 from loyalty.pages.values import moment
 from loyalty.reports.poster import PaperSize, draw_poster
 from loyalty.rules.notice import notice_over
+from loyalty.services.errors import NoticeTakenDownError
 from loyalty.services.objections import ON_NOTICE
-from loyalty.services.public_months import rounds_on_notice
+from loyalty.services.public_months import public_months
 from loyalty.services.public_notices import PublicNotice, public_notice
 from loyalty.services.rounds import month_called
 from loyalty.words.notices import basis_in_words, days_left, list_name, notice_kind_name
@@ -40,9 +41,9 @@ def listed(slug: str | None = None) -> Response:
     with transaction() as session:
         community = community_here(session, slug)
         today = community_now(community.timezone).date()
-        rounds = rounds_on_notice(session, community, today=today)
+        months = public_months(session, community, today=today)
     page = render_template(
-        "selection/notices.html", community=community, rounds=rounds, states=ROUND_STATES
+        "selection/notices.html", community=community, months=months, states=ROUND_STATES
     )
     return not_found_by_search(page)
 
@@ -51,15 +52,16 @@ def listed(slug: str | None = None) -> Response:
 @notices.get("/<slug>/notice/<month>")
 def shown(month: str, slug: str | None = None) -> Response:
     """Show what is public of a month's round, down to what the draw is done again with."""
-    community, notice, today = notice_here(month, slug)
+    draw = request.args.get("draw")
+    community, notice, today = notice_here(month, slug, draw)
     page = render_template(
         "selection/notice.html",
         community=community,
         notice=notice,
         runs=runs(notice, today),
         left=days_left(notice.last_day, today) if notice.last_day else None,
-        record=url_for("notices.PublicRecords", slug=community.slug, month=month),
-        content=url_for("notices.PublicNotices", slug=community.slug, month=month),
+        record=url_for("notices.PublicRecords", slug=community.slug, month=month, draw=draw),
+        content=url_for("notices.PublicNotices", slug=community.slug, month=month, draw=draw),
     )
     return not_found_by_search(page)
 
@@ -71,7 +73,7 @@ def poster(month: str, slug: str | None = None) -> Response:
     size = request.args.get("size", PaperSize.A4)
     if size not in set(PaperSize):
         raise NotFound
-    community, notice, _ = notice_here(month, slug)
+    community, notice, _ = names_here(month, slug)
     if not notice.versions:
         raise NotFound
     path = url_for("notice_pages.shown", slug=community.slug, month=month)
@@ -94,13 +96,27 @@ def lottery() -> str:
     return render_template("selection/lottery.html")
 
 
-def notice_here(month: str, slug: str | None) -> tuple[Community, PublicNotice, date]:
+def notice_here(
+    month: str, slug: str | None, draw: str | None = None
+) -> tuple[Community, PublicNotice, date]:
     """Return the community an address names, the notice of its month, and the day there."""
     with transaction() as session:
         community = community_here(session, slug)
         now = community_now(community.timezone)
-        notice = public_notice(session, community, month_called(month), now=now)
+        notice = public_notice(session, community, month_called(month), now=now, draw=draw)
     return community, notice, now.date()
+
+
+def names_here(month: str, slug: str | None) -> tuple[Community, PublicNotice, date]:
+    """Return the same, where the names of the notice can be read still.
+
+    Raises:
+        NoticeTakenDownError: they have been taken down.
+    """
+    community, notice, today = notice_here(month, slug)
+    if notice.taken_down:
+        raise NoticeTakenDownError(f"The names of {month} have been taken down.")
+    return community, notice, today
 
 
 def runs(notice: PublicNotice, today: date) -> bool:

@@ -12,7 +12,7 @@ from loyalty.database import transaction
 from loyalty.models import Community, Objection
 from loyalty.pages.communities import community_here
 from loyalty.pages.forms import Form, line, passage, person
-from loyalty.pages.notice import not_found_by_search, notice_here, runs
+from loyalty.pages.notice import names_here, not_found_by_search, runs
 from loyalty.pages.receipts import ReceiptForm, asked_back, receipt_of_form, receipt_page
 from loyalty.pages.values import full_day
 from loyalty.rules.calendar import Month
@@ -43,7 +43,7 @@ class ObjectionForm(Form):
 @objections.route("/<slug>/notice/<month>/objection", methods=["GET", "POST"])
 def object_to(month: str, slug: str | None = None) -> Response:
     """Take in an objection to the line that the address names, and give a receipt."""
-    community, notice, today = notice_here(month, slug)
+    community, notice, today = names_here(month, slug)
     round_list, meant = _line_meant(notice, request.args.get("line"))
     back = url_for("notice_pages.shown", slug=community.slug, month=month)
     open_now = runs(notice, today)

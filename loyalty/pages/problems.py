@@ -42,7 +42,7 @@ WORDS: Mapping[HTTPStatus, ProblemWords] = MappingProxyType(
         HTTPStatus.GONE: ProblemWords(
             lazy_gettext("公示已经撤下"),
             lazy_gettext(
-                "公示满期三十天后自动撤下，取消的评选当时就撤下。本人同意公开的，在光荣榜上。"
+                "公示满期三十天后自动撤下名字，取消的评选当时就撤下。抽签的证明一直可以查。"
             ),
         ),
         HTTPStatus.METHOD_NOT_ALLOWED: ProblemWords(

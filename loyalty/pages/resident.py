@@ -2,8 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from flask import Blueprint, Response, current_app, make_response, render_template, request
+from flask import (
+    Blueprint,
+    Response,
+    current_app,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask_babel import lazy_gettext
 from werkzeug.exceptions import NotFound
 
@@ -15,12 +25,15 @@ from loyalty.database import transaction
 from loyalty.models import Community
 from loyalty.pages.forms import Form, line
 from loyalty.rules.card_number import CodeKind, kind_of
+from loyalty.rules.money import Permille
 from loyalty.rules.verdict import Verdict
 from loyalty.services.card_check import CardCheck, check_card
-from loyalty.services.shop_list import number_that_give
+from loyalty.services.shop_list import number_that_give, rates_given
+from loyalty.words.rates import span_in_words
 from loyalty.words.verdicts import WORDS, VerdictWords
 
 resident = Blueprint("resident", __name__)
+resident.add_app_template_filter(lambda rates: span_in_words(*rates), "span")
 
 LONGEST_NUMBER = 40
 
@@ -44,8 +57,15 @@ class ShownCard:
     """None if the code is no card of ours."""
     shops: int
     """How many shops take it today."""
+    rates: tuple[Permille, Permille] | None
+    """The lowest and the highest rate it pays there; None if the code is no card of ours."""
     now: datetime
     """On the community's wall clock; in UTC without a community."""
+
+    @property
+    def may_be_printed(self) -> bool:
+        """Whether it works, or will: a dead card on paper only leads into a quarrel."""
+        return self.check.verdict in {Verdict.OK, Verdict.NOT_YET_VALID}
 
 
 @resident.get("/c/<token>")
@@ -66,9 +86,11 @@ def card_form() -> Response:
 
 
 @resident.get("/c/<token>/print")
-def card_print(token: str) -> Response:
-    """Show the card in its size on paper."""
+def card_print(token: str) -> Any:
+    """Show the card in its size on paper; one that is dead says why instead."""
     shown = _genuine(token)
+    if not shown.may_be_printed:
+        return redirect(url_for("resident.card", token=token))
     page = render_template(
         "resident/print.html", shown=shown, token=token, number=read_claims(token).number
     )
@@ -94,12 +116,14 @@ def _look_at(code: str) -> ShownCard:
     with transaction() as session:
         now = utc_now()
         check = check_card(session, code, now=now)
-        community, shops = None, 0
-        if check.community_id is not None:
+        community, shops, rates = None, 0, None
+        if check.community_id is not None and check.pay_permille and check.honour:
             community = session.get_one(Community, check.community_id)
             now = as_local(now, community.timezone)
-            shops = number_that_give(session, community, today=now.date())
-    return ShownCard(check, WORDS[check.verdict], community, shops, now)
+            today, pay = now.date(), Permille(check.pay_permille)
+            shops = number_that_give(session, community, today=today)
+            rates = rates_given(session, community, pay, check.honour, today=today)
+    return ShownCard(check, WORDS[check.verdict], community, shops, rates, now)
 
 
 def _genuine(token: str) -> ShownCard:

@@ -7,6 +7,7 @@ from loyalty.database import transaction
 from loyalty.pages.communities import community_here
 from loyalty.rules.benefit import SMALLEST_PUBLIC_GROUP
 from loyalty.rules.calendar import Month
+from loyalty.services.history import first_month
 from loyalty.services.public_figures import public_figures, public_months
 from loyalty.services.rounds import month_called
 from loyalty.words.definitions import FIGURES
@@ -22,7 +23,9 @@ def shown(slug: str | None = None) -> str:
     with transaction() as session:
         community = community_here(session, slug)
         this_month = Month.of(community_now(community.timezone).date())
-        months = public_months(this_month)
+        first = first_month(session, community)
+        public = public_months(this_month)
+        months = [month for month in public if month >= first] or public[:1]
         wanted = request.args.get("month")
         month = month_called(wanted) if wanted else months[0]
         found = public_figures(session, community, month, this_month=this_month)

@@ -17,6 +17,13 @@ class CardState(StrEnum):
     EXPIRED = "expired"
 
 
+WORKING = frozenset({CardState.ISSUED, CardState.ACTIVE})
+"""States in which a card gives something, on the days for which it was made."""
+
+DEAD = frozenset({CardState.REVOKED, CardState.EXPIRED})
+"""States that no card leaves."""
+
+
 def state_on(stored: CardState, valid_until: date, today: date) -> CardState:
     """Return the state a card is in on a day, from the state last written down.
 

@@ -23,6 +23,18 @@ class Reason(StrEnum):
     BELOW_THRESHOLD = "below_threshold"
     OBJECTION_UPHELD = "objection_upheld"
     """Found during the public notice, and decided by somebody uninvolved."""
+    DECLINED = "declined"
+    """Did not want to be chosen."""
+    CHOSEN_ON_OTHER_LIST = "chosen_on_other_list"
+    """Has won another honour of this round, at the better rate: one card a person."""
+    HOUSEHOLD_REPRESENTED = "household_represented"
+    """Somebody of the household, who stood higher, was on the list for it."""
+    AREA_MINIMUM_FIRST = "area_minimum_first"
+    """Would have had a seat, had it not gone to a liaison area's minimum."""
+    LOT = "lot"
+    """Had as much as the last who won; the lot decided."""
+    QUOTA_FULL = "quota_full"
+    """The seats went to people with a higher score, or with fewer awards."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +47,11 @@ class Facts:
     months_won: frozenset[Month]
     """Months of the rounds this person won before."""
     household_selected: bool
-    """Somebody of the household is selected in this round already."""
+    """Somebody else of the household is selected in this round already."""
     nominated: bool
     score: int | None
     """In hundredths of a point; None before the review, when no threshold is held against it."""
+    chosen_on_other_list: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +87,7 @@ def grounds_against(facts: Facts, criteria: Criteria) -> tuple[Ground, ...]:
 
 def reasons_against(facts: Facts, criteria: Criteria) -> tuple[Reason, ...]:
     """Return every reason against selecting a person, in the order of `Reason`."""
+    score = facts.score
     checks = (
         (not facts.adult, Reason.NOT_ADULT),
         (not facts.consented, Reason.NO_CONSENT),
@@ -81,10 +95,8 @@ def reasons_against(facts: Facts, criteria: Criteria) -> tuple[Reason, ...]:
         (bool(_wins_that_count(facts.months_won, criteria)), Reason.COOLING_OFF),
         (facts.household_selected, Reason.HOUSEHOLD_ALREADY_SELECTED),
         (not facts.nominated, Reason.NOT_NOMINATED),
-        (
-            facts.score is not None and facts.score < criteria.minimum_score,
-            Reason.BELOW_THRESHOLD,
-        ),
+        (score is not None and score < criteria.minimum_score, Reason.BELOW_THRESHOLD),
+        (facts.chosen_on_other_list, Reason.CHOSEN_ON_OTHER_LIST),
     )
     return tuple(reason for applies, reason in checks if applies)
 

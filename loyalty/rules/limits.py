@@ -1,11 +1,31 @@
 """How often, and for how much, one card may be used."""
 
 from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
 from typing import TypeVar
 
+from loyalty.rules.calendar import Month
 from loyalty.rules.money import Fen
 
 _Amount = TypeVar("_Amount", bound=int)
+
+
+class LimitKind(StrEnum):
+    """A limit that refuses a sale. Codes are public: add one, never rename one."""
+
+    SAVED_PER_MONTH = "saved_per_month"
+    USES_PER_DAY = "uses_per_day"
+    USES_PER_SHOP_DAY = "uses_per_shop_day"
+
+
+@dataclass(frozen=True, slots=True)
+class PassedLimit:
+    """The limit that refuses a sale."""
+
+    kind: LimitKind
+    again_from: date | None
+    """First day on which the card works again; None where it has run out by then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +91,33 @@ def over_limit(limits: Limits, used: Used, saving: Fen) -> bool:
 
     A limit that is reached exactly is kept.
     """
-    return any(
-        limit is not None and after > limit
-        for limit, after in (
-            (limits.uses_per_shop_day, used.uses_at_shop_today + 1),
-            (limits.uses_per_day, used.uses_today + 1),
-            (limits.saved_per_month, used.saved_this_month + saving),
-        )
+    return _first_passed(limits, used, saving) is not None
+
+
+def passed_limit(
+    limits: Limits, used: Used, saving: Fen, *, today: date, valid_until: date
+) -> PassedLimit | None:
+    """Return the limit that one more use would go over: of several the one that lasts longest.
+
+    Args:
+        valid_until: last day of the card, included.
+    """
+    kind = _first_passed(limits, used, saving)
+    if kind is None:
+        return None
+    monthly = kind is LimitKind.SAVED_PER_MONTH
+    again = Month.of(today).plus(1).first if monthly else today + timedelta(days=1)
+    return PassedLimit(kind, again if again <= valid_until else None)
+
+
+def _first_passed(limits: Limits, used: Used, saving: Fen) -> LimitKind | None:
+    checks = (
+        (LimitKind.SAVED_PER_MONTH, limits.saved_per_month, used.saved_this_month + saving),
+        (LimitKind.USES_PER_DAY, limits.uses_per_day, used.uses_today + 1),
+        (LimitKind.USES_PER_SHOP_DAY, limits.uses_per_shop_day, used.uses_at_shop_today + 1),
     )
+    passed = (kind for kind, limit, after in checks if limit is not None and after > limit)
+    return next(passed, None)
 
 
 def _larger(community: _Amount | None, shop: _Amount | None) -> _Amount | None:

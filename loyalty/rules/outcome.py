@@ -21,3 +21,13 @@ class Outcome(StrEnum):
     """Was selected, or a reserve, and before the confirmation became ineligible or was objected to
     with success.
     """
+
+
+PASSED = (
+    Outcome.ELIGIBLE,
+    Outcome.SELECTED,
+    Outcome.RESERVE,
+    Outcome.NOT_SELECTED,
+    Outcome.REMOVED,
+)
+"""Outcomes of those who have passed the screening."""

@@ -8,9 +8,9 @@ from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
-from loyalty.models import Ballot, Candidate, Panellist, Round
+from loyalty.models import Ballot, Candidate, Deed, Nomination, Panellist, Round
 from loyalty.rules.calendar import Month
 from loyalty.rules.outcome import Outcome
 from loyalty.rules.panel import (
@@ -26,7 +26,7 @@ from loyalty.services.actors import StaffMember, note
 from loyalty.services.conflicts import write_down_detected
 from loyalty.services.deeds import points_of
 from loyalty.services.errors import RoundStateError, ValueRefusedError
-from loyalty.services.panel import seat_of, seats_on
+from loyalty.services.panel import held_seat, seat_of, seats_on
 from loyalty.services.rounds import held_round, round_of
 from loyalty.services.screening import candidates_of
 
@@ -57,6 +57,10 @@ class SheetLine:
     candidate: Candidate
     points: int
     """Capped deed points of the month, in hundredths."""
+    deeds: Sequence[Deed]
+    """What was done in the month, the earliest first."""
+    voices: Sequence[Nomination]
+    """Who spoke for the candidate, and why."""
     conflict: Conflict | None
     """What bars the panellist from scoring this candidate."""
     score: int | None
@@ -75,7 +79,7 @@ def cast_ballots(
         ValueRefusedError: somebody who is no candidate is scored.
     """
     selection_round = held_round(session, actor.community_id, request.round_id, RoundState.REVIEW)
-    panellist = seat_of(session, actor, request.round_id, request.account_id)
+    panellist = held_seat(session, actor, request.round_id, request.account_id)
     sheet = _sheet(session, selection_round, panellist)
     _refuse_bad_marks(request.marks, {line.candidate.id: line.conflict for line in sheet})
     for mark in request.marks:
@@ -143,15 +147,50 @@ def _sheet(session: Session, selection_round: Round, panellist: Panellist) -> Se
         for ballot in _counted(session, selection_round.id)
         if ballot.panellist_id == panellist.id
     }
+    deeds, voices = _deeds(session, selection_round, candidates), _voices(session, candidates)
     return [
         SheetLine(
             candidate=candidate,
             points=points[candidate.resident_id],
+            deeds=deeds[candidate.resident_id],
+            voices=voices[candidate.id],
             conflict=conflict_between(seat, nominee),
             score=given.get(candidate.id),
         )
         for candidate, nominee in zip(candidates, _nominees(candidates), strict=True)
     ]
+
+
+def _deeds(
+    session: Session, selection_round: Round, candidates: Iterable[Candidate]
+) -> Mapping[UUID, list[Deed]]:
+    month = Month.of(selection_round.month)
+    done = defaultdict[UUID, list[Deed]](list)
+    for deed in session.scalars(
+        select(Deed)
+        .options(joinedload(Deed.kind))
+        .where(
+            Deed.community_id == selection_round.community_id,
+            Deed.resident_id.in_([one.resident_id for one in candidates]),
+            Deed.done_on.between(month.first, month.last),
+        )
+        .order_by(Deed.done_on, Deed.id)
+    ):
+        done[deed.resident_id].append(deed)
+    return done
+
+
+def _voices(
+    session: Session, candidates: Iterable[Candidate]
+) -> Mapping[UUID | None, list[Nomination]]:
+    spoken = defaultdict[UUID | None, list[Nomination]](list)
+    for voice in session.scalars(
+        select(Nomination)
+        .where(Nomination.candidate_id.in_([one.id for one in candidates]))
+        .order_by(Nomination.id)
+    ):
+        spoken[voice.candidate_id].append(voice)
+    return spoken
 
 
 def _seat_among(seats: Iterable[Seat], panellist: Panellist) -> Seat:

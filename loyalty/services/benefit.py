@@ -87,8 +87,8 @@ def benefit_in(session: Session, community_id: UUID, *, first: Month, last: Mont
         last=last,
         totals=_sums(session.execute(_query(within)).one()),
         by_month=_by_month(session, within),
-        by_shop=_by_shop(session, within, community_id),
-        by_honour=_by_honour(session, within, community_id),
+        by_shop=_by_shop(session, within),
+        by_honour=_by_honour(session, within),
         by_trade=[
             Share(trade, trade, sums) for trade, sums in _grouped(session, within, Redemption.trade)
         ],
@@ -100,17 +100,17 @@ def _by_month(session: Session, within: ColumnElement[bool]) -> list[Share]:
     return [Share(str(Month.of(first)), str(Month.of(first)), sums) for first, sums in months]
 
 
-def _by_shop(session: Session, within: ColumnElement[bool], community_id: UUID) -> list[Share]:
-    query = select(Shop.id, Shop.name).where(Shop.community_id == community_id)
-    names = dict(session.execute(query).tuples().all())
+def _by_shop(session: Session, within: ColumnElement[bool]) -> list[Share]:
     shops = _grouped(session, within, Redemption.shop_id)
+    query = select(Shop.id, Shop.name).where(Shop.id.in_([shop for shop, _ in shops]))
+    names = dict(session.execute(query).tuples().all())
     return [Share(str(shop), names[shop], sums) for shop, sums in shops]
 
 
-def _by_honour(session: Session, within: ColumnElement[bool], community_id: UUID) -> list[Share]:
-    query = select(Honour).where(Honour.community_id == community_id)
-    known = {honour.id: honour for honour in session.scalars(query)}
+def _by_honour(session: Session, within: ColumnElement[bool]) -> list[Share]:
     honours = _grouped(session, within, Redemption.honour_id)
+    query = select(Honour).where(Honour.id.in_([honour for honour, _ in honours]))
+    known = {honour.id: honour for honour in session.scalars(query)}
     return [Share(known[honour].code, known[honour].name, sums) for honour, sums in honours]
 
 

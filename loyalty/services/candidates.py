@@ -8,12 +8,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from loyalty.models import Candidate, RoundList
+from loyalty.rules.eligibility import Ground, Reason
 from loyalty.rules.outcome import Outcome
 from loyalty.rules.selection import RoundState
 from loyalty.services.actors import StaffMember, note
 from loyalty.services.errors import UnknownRecordError
 from loyalty.services.paging import Page, page
 from loyalty.services.rounds import held_round, round_of
+from loyalty.services.screening import write_down
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,6 @@ def candidate_of(session: Session, round_id: UUID, candidate_id: UUID) -> Candid
             joinedload(Candidate.resident),
             contains_eager(Candidate.round_list).joinedload(RoundList.honour),
         )
-        .with_for_update(of=Candidate)
         .execution_options(populate_existing=True)
     )
     if candidate is None:
@@ -83,7 +84,7 @@ def decline(
     held_round(session, actor.community_id, round_id, *states)
     candidate = candidate_of(session, round_id, candidate_id)
     candidate.outcome = Outcome.DECLINED
-    candidate.reasons, candidate.grounds = [], []
+    write_down(candidate, [Ground(Reason.DECLINED)])
     note(
         session,
         actor,

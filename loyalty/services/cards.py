@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from loyalty.models import Card, CardEvent, CardMonth, Community, Round
 from loyalty.rules.card_action import NEED_A_REASON, CardAction, missing_for, next_state
-from loyalty.rules.card_state import CardState
+from loyalty.rules.card_state import DEAD, CardState
 from loyalty.services.actors import StaffMember, note
 from loyalty.services.errors import (
     CardStateError,
@@ -47,6 +47,8 @@ class FindCards:
     """As of today, so a card may be expired."""
     last4: str | None = None
     """Last four digits of the number."""
+    living: bool = False
+    """Whether cards that are revoked or expired are left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,8 @@ def cards_page(
         conditions.append(Card.resident_id == wanted.resident_id)
     if wanted.state is not None:
         conditions.append(_is_in_state(wanted.state, today))
+    if wanted.living:
+        conditions.extend(not_(_is_in_state(dead, today)) for dead in DEAD)
     if wanted.last4 is not None:
         conditions.append(_ends_in(wanted.last4))
     query = select(Card).where(*conditions).options(*HOLDER)

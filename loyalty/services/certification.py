@@ -21,7 +21,7 @@ from loyalty.services.actors import Role, StaffMember, note
 from loyalty.services.community import locked_community
 from loyalty.services.errors import CertificationStateError, NotAllowedError
 from loyalty.services.pinyin import pinyin_of
-from loyalty.services.shop_list import locked_shop
+from loyalty.services.shop_list import shop_to_change
 from loyalty.services.working_days import last_day_of
 
 FOR_A_MANAGER = frozenset(
@@ -80,7 +80,7 @@ def move_certification(
     if request.action in FOR_A_MANAGER and Role.MANAGER not in actor.roles:
         raise NotAllowedError("This step of a certification is the manager's.")
     community = locked_community(session, actor.community_id)
-    shop = locked_shop(session, actor, request.shop_id, version=request.version)
+    shop = shop_to_change(session, actor, request.shop_id, version=request.version)
     facts = _facts(shop, request.reason, today=now.date())
     if missing := missing_for(request.action, facts):
         raise CertificationStateError(

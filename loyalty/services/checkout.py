@@ -11,7 +11,7 @@ from psycopg.rows import dict_row
 from loyalty.rules.card_state import CardState
 from loyalty.rules.discount import Basket, Quote, Terms, pay_for, quote
 from loyalty.rules.goods import place_of_unknown
-from loyalty.rules.limits import Used, over_limit
+from loyalty.rules.limits import PassedLimit, Used, over_limit, passed_limit
 from loyalty.rules.money import NOTHING, Fen, Permille
 from loyalty.rules.verdict import Verdict, Visit, verdict_on
 from loyalty.services.card_reading import read_code
@@ -69,6 +69,8 @@ class Appraisal:
     quote: Quote | None = None
     """None where the card gives nothing, or no amount was given."""
     rule_version: int | None = None
+    limit: PassedLimit | None = None
+    """Only with `OVER_LIMIT`."""
 
 
 QUOTED = frozenset({Verdict.OK, Verdict.NOTHING_DISCOUNTABLE, Verdict.AMOUNT_MISMATCH})
@@ -112,6 +114,17 @@ def appraise(
         pay=rate_at(counter, card.terms),
         quote=quoted if verdict in QUOTED else None,
         rule_version=counter.rule_version,
+        limit=limit_at(counter, card, quoted, today) if verdict is Verdict.OVER_LIMIT else None,
+    )
+
+
+def limit_at(
+    shop: SellingShop, card: CardNow, quoted: Quote | None, today: date
+) -> PassedLimit | None:
+    """Return the limit that a sale with a card would pass in a shop; None if it passes none."""
+    saving = quoted.saved if quoted else NOTHING
+    return passed_limit(
+        shop.limits, card.used, saving, today=today, valid_until=card.terms.valid_until
     )
 
 

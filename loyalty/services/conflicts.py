@@ -15,7 +15,7 @@ from loyalty.rules.selection import RoundState
 from loyalty.services.actors import Role, StaffMember, note
 from loyalty.services.candidates import candidate_of
 from loyalty.services.errors import NotAllowedError, UnknownRecordError
-from loyalty.services.panel import seat_of, seats_on
+from loyalty.services.panel import held_seat, seats_on
 from loyalty.services.rounds import held_round
 
 DECLARED_DURING = (RoundState.OPEN, RoundState.SCREENING, RoundState.REVIEW)
@@ -44,7 +44,7 @@ def declare_conflict(
         UnknownRecordError: there is no such round or candidate.
     """
     held_round(session, actor.community_id, request.round_id, *DECLARED_DURING)
-    panellist = seat_of(session, actor, request.round_id, request.account_id)
+    panellist = held_seat(session, actor, request.round_id, request.account_id)
     candidate = candidate_of(session, request.round_id, request.candidate_id)
     written = {"kind": request.kind.value, "entered_by": actor.account_id, "at": now}
     conflict = session.scalars(

@@ -1,6 +1,6 @@
 """The lottery in public: first the list is frozen and hashed, then chance gives a seed."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -9,13 +9,23 @@ from sqlalchemy.orm import Session
 from loyalty.models import Candidate, Round, RoundList
 from loyalty.rules import ranking
 from loyalty.rules.calendar import Month
+from loyalty.rules.eligibility import Ground, Reason
 from loyalty.rules.lottery import list_hash
 from loyalty.rules.outcome import Outcome
 from loyalty.rules.record import FrozenList, lists_in, rank_round, record_of, with_lots
+from loyalty.rules.seats import reasons_without_seat
 from loyalty.services.ballots import close_ballots
 from loyalty.services.deeds import points_of
 from loyalty.services.errors import ValueRefusedError
-from loyalty.services.screening import candidates_of, draw_order, grounds_of, history_of, judge
+from loyalty.services.screening import (
+    Seated,
+    candidates_of,
+    draw_order,
+    grounds_of,
+    history_of,
+    judge,
+    write_down,
+)
 
 SHORTEST_SEED = 3
 WITNESSES = 2
@@ -73,9 +83,22 @@ def draw(
             row = rows[frozen.reference, one.reference]
             selected = place <= len(ranked.selected)
             row.place, row.outcome = place, Outcome.SELECTED if selected else Outcome.RESERVE
+    _say_why_not_selected(rows, lists)
     selection_round.seed = seed
     selection_round.witnesses = list(witnesses)
     selection_round.drawn_at = now
+
+
+def _say_why_not_selected(
+    rows: Mapping[tuple[str, str], Candidate], lists: Sequence[FrozenList]
+) -> None:
+    """Write down, for everybody who has no seat, the reason."""
+    reasons = reasons_without_seat(lists)
+    seated = Seated.of(rows.values())
+    for who, row in rows.items():
+        if row.outcome != Outcome.SELECTED:
+            reason = seated.reason_against(row) or reasons.get(who, Reason.HOUSEHOLD_REPRESENTED)
+            write_down(row, [Ground(reason)])
 
 
 def _frozen_lists(selection_round: Round, candidates: Sequence[Candidate]) -> Sequence[FrozenList]:

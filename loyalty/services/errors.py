@@ -5,6 +5,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from loyalty.rules.errors import LoyaltyError, RecordedRefusalError
+from loyalty.rules.limits import PassedLimit
 from loyalty.rules.verdict import Verdict
 
 
@@ -75,9 +76,11 @@ class RowsRefusedError(LoyaltyError):
 class CardRefusedError(LoyaltyError):
     """The card gives nothing here and now."""
 
-    def __init__(self, verdict: Verdict) -> None:
+    def __init__(self, verdict: Verdict, limit: PassedLimit | None = None) -> None:
         super().__init__(f"The card was refused: {verdict}.")
         self.verdict = verdict
+        self.limit = limit
+        """Only with `OVER_LIMIT`."""
 
 
 class BusyError(LoyaltyError):

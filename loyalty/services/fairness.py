@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from loyalty.models import Candidate, Nomination, Round, RoundList
 from loyalty.rules.fairness import Spread, spread_of
-from loyalty.rules.outcome import Outcome
+from loyalty.rules.outcome import PASSED, Outcome
 from loyalty.rules.selection import RoundObstacle
 from loyalty.services.actors import StaffMember
 from loyalty.services.conflicts import conflicts_in
@@ -41,7 +41,7 @@ class ListFairness:
     nominated: int
     declined: int
     eligible: int
-    """Who stood on the list when it was frozen."""
+    """Who has passed the screening and reached the score that the list asks for."""
     selected: int
     """Who has a seat now."""
     first_time: int
@@ -102,20 +102,20 @@ def fairness_of(session: Session, actor: StaffMember, round_id: UUID) -> Fairnes
 def _of_list(
     round_list: RoundList, candidates: Sequence[Candidate], history: History
 ) -> ListFairness:
-    frozen = [one for one in candidates if one.lot is not None]
-    selected = [one for one in frozen if one.outcome == Outcome.SELECTED]
+    eligible = [one for one in candidates if one.outcome in PASSED]
+    selected = [one for one in eligible if one.outcome == Outcome.SELECTED]
     repeat = sum(history.has_won(one.resident_id) for one in selected)
     return ListFairness(
         honour=round_list.honour.code,
         quota=round_list.quota,
         nominated=len(candidates),
         declined=sum(one.outcome == Outcome.DECLINED for one in candidates),
-        eligible=len(frozen),
+        eligible=len(eligible),
         selected=len(selected),
         first_time=len(selected) - repeat,
         repeat=repeat,
-        areas=_shares(round_list, candidates, frozen, selected),
-        eligible_scores=spread_of(one.score_hundredths for one in frozen),
+        areas=_shares(round_list, candidates, eligible, selected),
+        eligible_scores=spread_of(one.score_hundredths for one in eligible),
         selected_scores=spread_of(one.score_hundredths for one in selected),
     )
 
@@ -123,17 +123,17 @@ def _of_list(
 def _shares(
     round_list: RoundList,
     candidates: Iterable[Candidate],
-    frozen: Iterable[Candidate],
+    eligible: Iterable[Candidate],
     selected: Iterable[Candidate],
 ) -> Sequence[AreaShare]:
     minimums: Mapping[UUID | None, int] = {
         UUID(area): least for area, least in round_list.area_minimums.items()
     }
-    people, eligible, winners = (
-        Counter(one.resident.area_id for one in some) for some in (candidates, frozen, selected)
+    people, passed, winners = (
+        Counter(one.resident.area_id for one in some) for some in (candidates, eligible, selected)
     )
     return [
-        AreaShare(area, people[area], eligible[area], winners[area], minimums.get(area, 0))
+        AreaShare(area, people[area], passed[area], winners[area], minimums.get(area, 0))
         for area in sorted({*people, *minimums}, key=str)
     ]
 

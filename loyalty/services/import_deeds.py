@@ -113,7 +113,10 @@ def _day_until(today: date) -> Callable[[str], date]:
 
 
 def _recorded(session: Session, actor: StaffMember) -> frozenset[RecordDeed]:
-    """Return the deeds the community has: a sheet that is uploaded again adds nothing."""
+    """Return the deeds the community has: a sheet that is uploaded again adds nothing.
+
+    Its residents' ids tell them from another community's; the condition spares reading those.
+    """
     rows = session.execute(
         select(Deed.resident_id, DeedKind.code, Deed.done_on, Deed.source, Deed.points_hundredths)
         .join(Deed.kind)

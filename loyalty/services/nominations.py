@@ -35,6 +35,8 @@ class Nominate:
     """One of `SOURCES`."""
     household_group_id: UUID | None = None
     """Which household group speaks, for the source ``group``; the resident's own if not named."""
+    statement: str | None = None
+    """Why, for the panel to read."""
 
 
 def nominate(
@@ -59,6 +61,7 @@ def nominate(
             household_group_id=_group(session, actor, request, resident),
             account_id=actor.account_id,
             at=now,
+            statement=request.statement,
         )
     )
     note(

@@ -1,10 +1,11 @@
 """Answering objections: by somebody uninvolved, for a reason everyone may read."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import select, union
 from sqlalchemy.orm import Session
 
 from loyalty.models import (
@@ -23,7 +24,7 @@ from loyalty.rules.eligibility import Ground, Reason
 from loyalty.rules.outcome import Outcome
 from loyalty.rules.selection import RoundObstacle
 from loyalty.rules.typed_text import name_key
-from loyalty.services.actors import StaffMember, note
+from loyalty.services.actors import Role, StaffMember, note
 from loyalty.services.errors import (
     InvolvedError,
     RoundStateError,
@@ -63,7 +64,7 @@ def decide_objection(
         raise RoundStateError("It was answered before.", [RoundObstacle.ALREADY_DECIDED])
     if selection_round.state not in ON_NOTICE:
         raise RoundStateError("The round is not in its notice.", [RoundObstacle.WRONG_STATE])
-    if _is_involved(session, actor, objection):
+    if actor.account_id in involved_in(session, objection):
         raise InvolvedError("Whoever spoke for, scored or entered this person does not decide.")
     _refuse_names(request.reason, objection)
     objection.upheld, objection.reason = request.upheld, request.reason
@@ -115,40 +116,62 @@ def _objection(session: Session, objection_id: UUID) -> Objection:
     ).one()
 
 
-def _is_involved(session: Session, actor: StaffMember, objection: Objection) -> bool:
-    """Return whether the actor has had a hand in the person's candidacy, on any list of the round.
+def involved_in(session: Session, objection: Objection) -> frozenset[UUID]:
+    """Return the accounts that have had a hand in the person's candidacy, on any list of the round.
 
     Whoever shares the person's household, is the person, or has declared a conflict, is involved
     too.
     """
     resident = objection.candidate.resident
-    me = actor.account_id
     candidacies = (
         select(Candidate.id)
         .join(RoundList, RoundList.id == Candidate.list_id)
         .where(RoundList.round_id == objection.round_id, Candidate.resident_id == resident.id)
     )
-    nominated = exists().where(
-        Nomination.candidate_id.in_(candidacies),
-        or_(Nomination.account_id == me, Nomination.decided_by == me),
+    nominated = Nomination.candidate_id.in_(candidacies)
+    scored = Ballot.candidate_id.in_(candidacies)
+    declared = (
+        select(Panellist.account_id)
+        .join(ConflictOfInterest, ConflictOfInterest.panellist_id == Panellist.id)
+        .where(
+            ConflictOfInterest.resident_id == resident.id,
+            Panellist.round_id == objection.round_id,
+        )
     )
-    scored = exists().where(
-        Ballot.candidate_id.in_(candidacies),
-        Ballot.panellist_id == Panellist.id,
-        or_(Panellist.account_id == me, Ballot.entered_by == me),
+    lives_there = (
+        select(StaffAccount.id)
+        .join(Resident, Resident.id == StaffAccount.resident_id)
+        .where(Resident.household_key == resident.household_key)
     )
-    declared = exists().where(
-        ConflictOfInterest.resident_id == resident.id,
-        ConflictOfInterest.panellist_id == Panellist.id,
-        Panellist.round_id == objection.round_id,
-        Panellist.account_id == me,
+    found: Iterable[UUID | None] = session.scalars(
+        union(
+            select(Nomination.account_id).where(nominated),
+            select(Nomination.decided_by).where(nominated),
+            select(Ballot.entered_by).where(scored),
+            select(Panellist.account_id)
+            .join(Ballot, Ballot.panellist_id == Panellist.id)
+            .where(scored),
+            declared,
+            lives_there,
+        )
     )
-    lives_there = exists().where(
-        StaffAccount.id == me,
-        StaffAccount.resident_id == Resident.id,
-        Resident.household_key == resident.household_key,
-    )
-    return bool(session.scalar(select(or_(nominated, scored, declared, lives_there))))
+    return frozenset(account for account in found if account is not None)
+
+
+def who_may_decide(
+    session: Session, actor: StaffMember, objection: Objection
+) -> Sequence[StaffAccount]:
+    """Return the staff who may answer an objection, by name: those who are not involved."""
+    return session.scalars(
+        select(StaffAccount)
+        .where(
+            StaffAccount.community_id == actor.community_id,
+            StaffAccount.active,
+            StaffAccount.roles.overlap([Role.STAFF.value, Role.MANAGER.value]),
+            StaffAccount.id.not_in(involved_in(session, objection)),
+        )
+        .order_by(StaffAccount.display_name, StaffAccount.id)
+    ).all()
 
 
 def _refuse_names(reason: str, objection: Objection) -> None:

@@ -115,6 +115,19 @@ def seat_of(
     raise ValueRefusedError("/account_id", "This account is not on the panel of this round.")
 
 
+def held_seat(
+    session: Session, actor: StaffMember, round_id: UUID, account_id: UUID | None
+) -> Panellist:
+    """Return a seat as `seat_of` does, held until the transaction ends.
+
+    Whoever casts and whoever declares a conflict for it does so one after the other, so that no
+    ballot stands beside the conflict that bars it.
+    """
+    panellist = seat_of(session, actor, round_id, account_id)
+    session.refresh(panellist, with_for_update={"key_share": True})
+    return panellist
+
+
 def seats_on(session: Session, round_id: UUID) -> tuple[Seat, ...]:
     """Return the present panel of a round as the rules see it."""
     declared = defaultdict[UUID, dict[UUID, Conflict]](dict)

@@ -39,6 +39,8 @@ class NominateByName:
     """Building and flat of the person who is nominated."""
     source: str
     """One of `PUBLIC_SOURCES`."""
+    statement: str | None = None
+    """Why, for the panel to read."""
     receipt: str = field(default_factory=new_receipt)
     """What it is asked after with. Sent again with the same one, a voice counts once."""
 
@@ -76,6 +78,7 @@ def nominate_by_name(
         list_id=list_id,
         source=request.source,
         at=now,
+        statement=request.statement,
         state="pending",
         receipt=request.receipt,
         name=request.name,
@@ -161,7 +164,7 @@ def reject_nomination(
     """
     nomination = _pending(session, actor, nomination_id)
     nomination.state, nomination.reason = "rejected", reason
-    nomination.name = nomination.unit = None
+    nomination.name = nomination.unit = nomination.statement = None
     _decided(session, actor, nomination, now=now)
     return nomination
 

@@ -1,12 +1,16 @@
-"""The notice of a round as anyone may read it: names are shown as the people agree right now."""
+"""The notice of a round as anyone may read it: names are shown as the people agree right now.
+
+Names are taken down thirty days after the notice has ended, and at once if the round is called off.
+What proves the draw names nobody, and stays.
+"""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from loyalty.models import (
@@ -24,9 +28,10 @@ from loyalty.rules.calendar import Month
 from loyalty.rules.masking import masked
 from loyalty.rules.notice import last_day_shown
 from loyalty.rules.selection import RoundState
-from loyalty.services.errors import NoticeTakenDownError, UnknownRecordError
+from loyalty.services.errors import UnknownRecordError
 from loyalty.services.notices import versions_of
 from loyalty.services.rounds import LISTS
+from loyalty.services.screening import draw_order
 from loyalty.services.waiting_lines import disputable_lines
 from loyalty.services.working_days import years_without_table
 
@@ -89,7 +94,11 @@ class PublicNotice:
     last_day: date | None
     """Last day of the notice, included, and so of objections."""
     shown_until: date | None
-    """Last day on which the notice can be read."""
+    """Last day on which the names can be read."""
+    taken_down: bool
+    """Whether the names have been taken down: no list has a line then."""
+    other_draws: Sequence[str]
+    """Hashes of the other lists that were drawn for the month, in rounds that were called off."""
     official_calendar: bool
     """Whether the working days were counted with the year's own holidays, published or entered."""
     lists: Sequence[NoticeList]
@@ -98,19 +107,25 @@ class PublicNotice:
 
 
 def public_notice(
-    session: Session, community: Community, month: Month, *, now: datetime
+    session: Session,
+    community: Community,
+    month: Month,
+    *,
+    now: datetime,
+    draw: str | None = None,
 ) -> PublicNotice:
     """Return what anyone may read of a round; before the notice that is the list's hash.
 
+    Args:
+        draw: hash of the frozen list that is meant; None is the one that holds.
+
     Raises:
-        NoticeTakenDownError: it ended more than thirty days ago, or the round was called off.
-        UnknownRecordError: nothing of the month is public yet.
+        UnknownRecordError: nothing of the month is public yet, or no such list.
     """
-    shown = public_round(session, community, month, today=now.date())
+    shown, *others = _public_rounds(session, community, month, draw)
     versions = versions_of(session, shown)
-    objections = session.scalars(
-        select(Objection).where(Objection.round_id == shown.id).order_by(Objection.decided_at)
-    ).all()
+    taken_down = not names_are_shown(shown, versions, today=now.date())
+    objections = [] if taken_down else _objections_to(session, shown)
     years = {day.year for one in versions for day in (one.first_day, one.last_day)}
     return PublicNotice(
         community=community.slug,
@@ -122,47 +137,94 @@ def public_notice(
         content=versions[-1].content if versions else None,
         last_day=shown.notice_last,
         shown_until=last_day_shown(versions[-1].last_day) if versions else None,
+        taken_down=taken_down,
+        other_draws=[one.frozen_hash for one in others if one.frozen_hash],
         official_calendar=not any(
             years_without_table(session, community.id, year, year) for year in years
         ),
-        lists=_lists(session, shown, versions[-1], now=now) if versions else (),
+        lists=_headings(shown) if taken_down else _lists(session, shown, versions, now=now),
         open_objections=sum(one.decided_at is None for one in objections),
-        answered=[
-            Answered(one.decided_at.astimezone(now.tzinfo).date(), bool(one.upheld), one.reason)
-            for one in objections
-            if one.decided_at is not None and one.reason is not None
-        ],
+        answered=_answered(objections, now),
     )
 
 
-def public_round(session: Session, community: Community, month: Month, *, today: date) -> Round:
-    """Return the round of a month, if anything of it is public.
+def names_are_shown(
+    selection_round: Round, versions: Sequence[NoticeVersion], *, today: date
+) -> bool:
+    """Return whether the names of a round's notice have not been taken down yet."""
+    over = bool(versions) and today > last_day_shown(versions[-1].last_day)
+    return selection_round.state != RoundState.CANCELLED and not over
+
+
+def public_round(
+    session: Session, community: Community, month: Month, draw: str | None = None
+) -> Round:
+    """Return the round of a month of which something is public.
+
+    Args:
+        draw: hash of the frozen list that is meant; None is the one that holds.
 
     Raises:
-        NoticeTakenDownError: its notice has been taken down.
         UnknownRecordError: its list is not frozen yet, or it has none.
     """
-    rounds = session.scalars(
-        select(Round)
-        .where(Round.community_id == community.id, Round.month == month.first)
-        .options(LISTS)
-        .order_by(Round.state == RoundState.CANCELLED, Round.created_at.desc())
-    ).all()
-    found = next((one for one in rounds if one.frozen_at is not None), None)
-    if found is None or (found.state == RoundState.CANCELLED and found.published_at is None):
+    return _public_rounds(session, community, month, draw)[0]
+
+
+def _public_rounds(
+    session: Session, community: Community, month: Month, draw: str | None
+) -> list[Round]:
+    """Return the rounds of a month of which something is public, the one that is meant first."""
+    rounds = list(
+        session.scalars(
+            select(Round)
+            .where(
+                Round.community_id == community.id,
+                Round.month == month.first,
+                Round.frozen_at.is_not(None),
+                # What was frozen for nothing proves nothing.
+                or_(Round.state != RoundState.CANCELLED, Round.drawn_at.is_not(None)),
+            )
+            .options(LISTS)
+            .order_by(Round.state == RoundState.CANCELLED, Round.created_at.desc())
+        )
+    )
+    meant = next((one for one in rounds if draw in {None, one.frozen_hash}), None)
+    if meant is None:
         raise UnknownRecordError(f"Nothing of {month} is public.")
-    versions = versions_of(session, found)
-    over = bool(versions) and today > last_day_shown(versions[-1].last_day)
-    if found.state == RoundState.CANCELLED or over:
-        raise NoticeTakenDownError(f"The notice of {month} has been taken down.")
-    return found
+    return [meant, *(one for one in rounds if one is not meant)]
+
+
+def _answered(objections: Iterable[Objection], now: datetime) -> list[Answered]:
+    return [
+        Answered(one.decided_at.astimezone(now.tzinfo).date(), bool(one.upheld), one.reason)
+        for one in objections
+        if one.decided_at is not None and one.reason is not None
+    ]
+
+
+def _objections_to(session: Session, shown: Round) -> Sequence[Objection]:
+    return session.scalars(
+        select(Objection).where(Objection.round_id == shown.id).order_by(Objection.decided_at)
+    ).all()
+
+
+def _headings(shown: Round) -> list[NoticeList]:
+    """Return the lists without their lines, in the order of the draw."""
+    return [
+        NoticeList(one.honour.code, one.honour.name, one.quota, ())
+        for one in sorted(shown.lists, key=draw_order)
+    ]
 
 
 def _lists(
-    session: Session, shown: Round, version: NoticeVersion, *, now: datetime
+    session: Session, shown: Round, versions: Sequence[NoticeVersion], *, now: datetime
 ) -> list[NoticeList]:
+    """Return the lists of the version that holds; none before there is one."""
+    if not versions:
+        return []
     standing = _standing(session, shown)
     disputable = {one.id for one in disputable_lines(session, shown, now=now)}
+    # The ids alone tell whose areas these are; the condition spares reading the others'.
     areas = {
         str(area.id): area.name
         for area in session.scalars(select(Area).where(Area.community_id == shown.community_id))
@@ -179,7 +241,7 @@ def _lists(
                 for candidate in [standing[one["honour"], line["reference"]]]
             ],
         )
-        for one in json.loads(version.content)["lists"]
+        for one in json.loads(versions[-1].content)["lists"]
     ]
 
 

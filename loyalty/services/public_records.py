@@ -17,15 +17,24 @@ FORMAT = "loyalty-record-1"
 
 
 def public_record(
-    session: Session, community: Community, month: Month, *, now: datetime
+    session: Session,
+    community: Community,
+    month: Month,
+    *,
+    now: datetime,
+    draw: str | None = None,
 ) -> dict[str, Any]:
     """Return the record of a round's draw: before the seed exists, the hash of the list alone.
 
+    It names none of the candidates, so it stays when the names of the notice are taken down.
+
+    Args:
+        draw: hash of the frozen list that is meant; None is the one that holds.
+
     Raises:
-        NoticeTakenDownError: the notice has been taken down, and the record with it.
-        UnknownRecordError: the list of the month is not frozen yet.
+        UnknownRecordError: the list of the month is not frozen yet, or there is no such list.
     """
-    shown = public_round(session, community, month, today=now.date())
+    shown = public_round(session, community, month, draw)
     drawn = shown.drawn_at is not None
     return {
         "format": FORMAT,

@@ -59,7 +59,7 @@ def redeem(
         today = as_local(happened_at, directory.counter(connection, token).till.timezone).date()
         shown = appraise(connection, directory, token, request.shown, today=today)
         if shown.verdict is not Verdict.OK:
-            raise CardRefusedError(shown.verdict)
+            raise CardRefusedError(shown.verdict, shown.limit)
     raise BusyError("The card is being changed right now; send the sale again, with the same key.")
 
 

@@ -75,20 +75,13 @@ def find_residents(session: Session, actor: StaffMember, request: FindResidents)
     )
 
 
-def resident_of(
-    session: Session, actor: StaffMember, resident_id: UUID, *, lock: bool = False
-) -> Resident:
-    """Return a resident of the actor's community.
-
-    Args:
-        lock: keep others from changing it until the transaction ends.
-    """
-    query = select(Resident).where(
-        Resident.id == resident_id, Resident.community_id == actor.community_id
+def resident_of(session: Session, actor: StaffMember, resident_id: UUID) -> Resident:
+    """Return a resident of the actor's community, as it stands now."""
+    resident = session.scalar(
+        select(Resident)
+        .where(Resident.id == resident_id, Resident.community_id == actor.community_id)
+        .execution_options(populate_existing=True)
     )
-    if lock:
-        query = query.with_for_update(key_share=True).execution_options(populate_existing=True)
-    resident = session.scalar(query)
     if resident is None:
         raise UnknownRecordError("The community has no such resident.")
     return resident
@@ -142,11 +135,13 @@ def change_resident(
 ) -> Resident:
     """Change some members of a resident; a new name is read in pinyin anew unless that is given.
 
+    Nothing is locked: of two who save at once, the version refuses the second.
+
     Raises:
         StaleRecordError: somebody else changed the resident meanwhile.
         ValueRefusedError: the telephone number, area or household group makes no sense.
     """
-    resident = resident_of(session, actor, request.resident_id, lock=True)
+    resident = resident_of(session, actor, request.resident_id)
     if resident.version != request.version:
         raise StaleRecordError("The resident has been changed meanwhile; read it again.")
     values = dict(request.values)

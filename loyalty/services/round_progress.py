@@ -1,6 +1,6 @@
 """How far a round is: how many stand where, and what is still owed."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -9,8 +9,8 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from loyalty.models import Candidate, Nomination, Panellist, Round, RoundList
-from loyalty.rules.outcome import Outcome
+from loyalty.models import Candidate, Nomination, Panellist, Resident, Round, RoundList
+from loyalty.rules.outcome import PASSED, Outcome
 from loyalty.services.ballots import missing_in
 from loyalty.services.objections import open_objections
 from loyalty.services.panel import panellists_of
@@ -21,8 +21,10 @@ from loyalty.services.working_days import last_day_of, years_without_table
 class Progress:
     """What is done in a round, and what is owed, in people."""
 
-    standing: Mapping[tuple[UUID, str], int]
-    """List and outcome → how many candidates."""
+    standing: Mapping[tuple[UUID, str], frozenset[UUID]]
+    """List and outcome → the residents who stand there."""
+    lines: int
+    """How many lines a list frozen now would have at most: one for each household on each list."""
     pending: int
     """Nominations of the public for which nobody has found out yet who is meant."""
     panel: Sequence[Panellist]
@@ -34,11 +36,25 @@ class Progress:
     open_objections: int
 
     def people(self, *outcomes: Outcome, list_id: UUID | None = None) -> int:
-        """Return how many candidates came out so far as named; all of them if nothing is named."""
-        return sum(
-            number
-            for (on, outcome), number in self.standing.items()
-            if (not outcomes or outcome in outcomes) and list_id in {None, on}
+        """Return how many people came out so far as named; all of them if nothing is named.
+
+        Whoever stands on two lists is one of the people.
+        """
+        return len(self._residents(*outcomes, list_id=list_id))
+
+    def people_screened_out(self) -> int:
+        """Return how many people have passed the screening on no list, and not on one."""
+        return len(
+            self._residents(Outcome.SCREENED_OUT) - self._residents(*PASSED, Outcome.NOMINATED)
+        )
+
+    def _residents(self, *outcomes: Outcome, list_id: UUID | None = None) -> frozenset[UUID]:
+        return frozenset().union(
+            *(
+                residents
+                for (on, outcome), residents in self.standing.items()
+                if (not outcomes or outcome in outcomes) and list_id in {None, on}
+            )
         )
 
 
@@ -54,16 +70,22 @@ class NoticeDays:
 
 def progress_of(session: Session, selection_round: Round) -> Progress:
     """Return how far a round is."""
-    standing = session.execute(
-        select(Candidate.list_id, Candidate.outcome, func.count())
+    standing = defaultdict[tuple[UUID, str], set[UUID]](set)
+    households = set[tuple[UUID, str]]()
+    for list_id, outcome, resident_id, household in session.execute(
+        select(Candidate.list_id, Candidate.outcome, Resident.id, Resident.household_key)
         .join(Candidate.round_list)
+        .join(Candidate.resident)
         .where(RoundList.round_id == selection_round.id)
-        .group_by(Candidate.list_id, Candidate.outcome)
-    ).tuples()
+    ):
+        standing[list_id, outcome].add(resident_id)
+        if outcome == Outcome.ELIGIBLE:
+            households.add((list_id, household))
     missing = missing_in(session, selection_round)
     owed = Counter(one.panellist for one in missing if one.panellist is not None)
     return Progress(
-        standing={(list_id, outcome): number for list_id, outcome, number in standing},
+        standing={where: frozenset(residents) for where, residents in standing.items()},
+        lines=len(households),
         pending=_pending(session, selection_round.id),
         panel=[one for one in panellists_of(session, selection_round.id) if one.left_at is None],
         owed=owed,

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import select
@@ -13,6 +13,7 @@ from loyalty.rules.calendar import Month
 from loyalty.rules.selection import RoundObstacle, RoundState
 from loyalty.services.actors import StaffMember, note
 from loyalty.services.errors import RoundStateError, UnknownRecordError, ValueRefusedError
+from loyalty.services.history import first_month
 from loyalty.services.new_names import add_under_new_name
 from loyalty.services.paging import Page, page
 
@@ -82,6 +83,19 @@ def plan_round(session: Session, actor: StaffMember, request: PlanRound, *, now:
     )
     session.flush()
     return planned
+
+
+def months_to_plan(session: Session, actor: StaffMember, *, today: date) -> Sequence[Month]:
+    """Return the months whose round can be planned: none that has one, none before the history."""
+    community = session.get_one(Community, actor.community_id)
+    this_month, first = Month.of(today), first_month(session, community)
+    taken = session.scalars(
+        select(Round.month).where(
+            Round.community_id == community.id, Round.state != RoundState.CANCELLED
+        )
+    ).all()
+    months = [this_month.plus(ahead) for ahead in range(-MONTHS_BACK, MONTHS_AHEAD + 1)]
+    return [month for month in months if month >= first and month.first not in taken]
 
 
 def round_of(session: Session, actor: StaffMember, round_id: UUID) -> Round:

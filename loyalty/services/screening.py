@@ -1,8 +1,9 @@
 """Screening a round's candidates: coded reasons, and once more before the confirmation."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Self
 from uuid import UUID
 
 from sqlalchemy import select
@@ -11,7 +12,7 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 from loyalty.models import Candidate, Card, Round, RoundList
 from loyalty.rules.calendar import CARD_MONTHS, Month
 from loyalty.rules.card_state import CardState
-from loyalty.rules.eligibility import Criteria, Facts, Ground, grounds_against
+from loyalty.rules.eligibility import Criteria, Facts, Ground, Reason, grounds_against
 from loyalty.rules.outcome import Outcome
 
 _A_YEAR = 12
@@ -36,6 +37,35 @@ class History:
     def has_won(self, resident_id: UUID) -> bool:
         """Return whether a resident has won any round before this one."""
         return any(won < self.month for won in self.months_won.get(resident_id, ()))
+
+
+@dataclass(frozen=True, slots=True)
+class Seated:
+    """Who has a seat on a list of a round, and in which households."""
+
+    residents: set[UUID] = field(default_factory=set)
+    households: set[str] = field(default_factory=set)
+
+    @classmethod
+    def of(cls, candidates: Iterable[Candidate]) -> Self:
+        """Return those of some candidates who are selected."""
+        seated = cls()
+        for one in candidates:
+            if one.outcome == Outcome.SELECTED:
+                seated.add(one)
+        return seated
+
+    def add(self, candidate: Candidate) -> None:
+        """Give somebody a seat."""
+        self.residents.add(candidate.resident_id)
+        self.households.add(candidate.resident.household_key)
+
+    def reason_against(self, candidate: Candidate) -> Reason | None:
+        """Return why somebody cannot have a seat beside these; None if they can."""
+        if candidate.resident_id in self.residents:
+            return Reason.CHOSEN_ON_OTHER_LIST
+        household = candidate.resident.household_key in self.households
+        return Reason.HOUSEHOLD_ALREADY_SELECTED if household else None
 
 
 def screen(session: Session, selection_round: Round) -> None:
@@ -74,23 +104,20 @@ def remove_ineligible(session: Session, selection_round: Round) -> None:
     ]
     standing = sorted(set(standing).difference(settled), key=_order_of_standing)
     history = history_of(session, selection_round, standing)
-    households = {one.resident.household_key for one in settled}
-    seated = Counter(one.list_id for one in settled)
+    seated = Seated.of(settled)
+    taken = Counter(one.list_id for one in settled)
     for candidate in standing:
-        if seated[candidate.list_id] == candidate.round_list.quota:
+        barred = seated.reason_against(candidate)
+        if taken[candidate.list_id] == candidate.round_list.quota:
+            if barred is not None:
+                write_down(candidate, [Ground(barred)])
             continue
-        household = candidate.resident.household_key
-        grounds = grounds_of(
-            candidate,
-            history,
-            score=candidate.score_hundredths,
-            household_selected=household in households,
-        )
+        grounds = grounds_of(candidate, history, score=candidate.score_hundredths, barred=barred)
         write_down(candidate, grounds)
         candidate.outcome = Outcome.REMOVED if grounds else Outcome.SELECTED
         if not grounds:
-            households.add(household)
-            seated[candidate.list_id] += 1
+            seated.add(candidate)
+            taken[candidate.list_id] += 1
 
 
 def _holders_of_a_card(session: Session, selection_round: Round) -> frozenset[UUID]:
@@ -104,7 +131,7 @@ def grounds_of(
     history: History,
     *,
     score: int | None,
-    household_selected: bool = False,
+    barred: Reason | None = None,
 ) -> tuple[Ground, ...]:
     """Return what stands against a candidate, in the order of the rule, each with its fact.
 
@@ -112,7 +139,7 @@ def grounds_of(
         candidate: with resident and list.
         history: of the candidates of the round.
         score: in hundredths of a point; None before the review.
-        household_selected: somebody else of the household is selected in this round.
+        barred: what of this round's own seats stands against them, as `Seated` tells.
     """
     resident, round_list = candidate.resident, candidate.round_list
     facts = Facts(
@@ -120,9 +147,10 @@ def grounds_of(
         consented=resident.consent_membership,
         active=resident.state == "active",
         months_won=history.months_won.get(resident.id, frozenset()),
-        household_selected=household_selected,
+        household_selected=barred is Reason.HOUSEHOLD_ALREADY_SELECTED,
         nominated=True,
         score=score,
+        chosen_on_other_list=barred is Reason.CHOSEN_ON_OTHER_LIST,
     )
     # One valid card a person: whoever holds one that lasts longer waits until it has run out.
     holds_card = resident.id in history.holders

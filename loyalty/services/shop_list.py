@@ -8,9 +8,11 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, case, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
-from loyalty.models import Community, Shop, ShopTerm
+from loyalty.models import Community, Honour, Shop, ShopTerm
 from loyalty.rules import typed_text
 from loyalty.rules.certification import CertificationState, gives_discount
+from loyalty.rules.discount import pay_for
+from loyalty.rules.money import Permille
 from loyalty.services.actors import Role, StaffMember
 from loyalty.services.errors import NotAllowedError, StaleRecordError, UnknownRecordError
 from loyalty.services.paging import Page, page
@@ -56,6 +58,28 @@ def number_that_give(session: Session, community: Community, *, today: date) -> 
     return session.scalar(query) or 0
 
 
+def rates_given(
+    session: Session, community: Community, card_pay: Permille, honour: str, *, today: date
+) -> tuple[Permille, Permille]:
+    """Return the lowest and the highest rate that a card pays in the shops of today.
+
+    Args:
+        card_pay: the card's own rate, which goes where a shop has agreed to none.
+        honour: code of the card's honour.
+    """
+    agreed = (
+        select(ShopTerm.pay_permille)
+        .join(ShopTerm.honour)
+        .where(ShopTerm.shop_id == Shop.id, Honour.code == honour)
+        .scalar_subquery()
+    )
+    rates = session.scalars(
+        select(agreed).where(Shop.community_id == community.id, _gives_on(today)).distinct()
+    ).all()
+    given = [pay_for(None if rate is None else Permille(rate), card_pay) for rate in rates]
+    return min(given, default=card_pay), max(given, default=card_pay)
+
+
 def shop_with_plaque(session: Session, community: Community, plaque_number: str) -> Shop:
     """Return the shop behind a plaque, which may have lost its certification since.
 
@@ -73,10 +97,13 @@ def shop_of(session: Session, actor: StaffMember, shop_id: UUID) -> Shop:
     return _one(session, _shops(actor.community_id).where(Shop.id == shop_id))
 
 
-def locked_shop(
+def shop_to_change(
     session: Session, actor: StaffMember, shop_id: UUID, *, version: int | None
 ) -> Shop:
-    """Return a shop that nobody else changes until the transaction ends; sales go on meanwhile.
+    """Return a shop as it stands now, to whoever holds the community; sales go on meanwhile.
+
+    The shop itself is not locked: who changes one holds the community for the band's sake, and the
+    version refuses whoever would not.
 
     Args:
         version: what the caller has read; None takes the shop as it is.
@@ -84,7 +111,7 @@ def locked_shop(
     Raises:
         StaleRecordError: somebody changed the shop since.
     """
-    query = _shops(actor.community_id).where(Shop.id == shop_id).with_for_update(key_share=True)
+    query = _shops(actor.community_id).where(Shop.id == shop_id)
     shop = _one(session, query.execution_options(populate_existing=True))
     if version not in {None, shop.version}:
         raise StaleRecordError("The shop has been changed meanwhile; read it again.")

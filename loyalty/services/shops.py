@@ -15,7 +15,7 @@ from loyalty.services.certification import record_step
 from loyalty.services.community import locked_community
 from loyalty.services.errors import ValueRefusedError
 from loyalty.services.pinyin import pinyin_of
-from loyalty.services.shop_list import locked_shop
+from loyalty.services.shop_list import shop_to_change
 from loyalty.services.shop_terms import AgreedTerm, opted_in, shop_terms
 
 
@@ -84,7 +84,7 @@ def change_shop(
 ) -> Shop:
     """Change some members of a shop; sales from now on follow it."""
     community = locked_community(session, actor.community_id)
-    shop = locked_shop(session, actor, request.shop_id, version=request.version)
+    shop = shop_to_change(session, actor, request.shop_id, version=request.version)
     values = dict(request.values)
     if "name" in values:
         values.setdefault("name_pinyin", pinyin_of(values["name"]))

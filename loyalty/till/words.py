@@ -5,9 +5,11 @@ from typing import Any
 from flask_babel import gettext
 
 from loyalty.rules.card_number import CodeKind
+from loyalty.rules.limits import LimitKind
 from loyalty.till.screen_words import settings_words, shop_words, status_words, today_words
 from loyalty.words.categories import CATEGORIES
 from loyalty.words.honours import HONOURS
+from loyalty.words.obstacles import sentences
 from loyalty.words.rates import rate_pattern
 from loyalty.words.verdicts import WORDS, Tone
 
@@ -27,6 +29,12 @@ def words() -> dict[str, Any]:
         "honours": {code: str(word) for code, word in HONOURS.items()},
         "categories": {code: str(word) for code, word in CATEGORIES.items()},
         "rate": rate_pattern(),
+        "rate_here": gettext("本店 {rate}"),
+        "other_verdict": {
+            "word": gettext("看不懂回答"),
+            "advice": gettext("请重新打开这一页，再扫一次。"),
+        },
+        "limits": _limits(),
         **_sentences(),
         **status_words(),
         **today_words(),
@@ -104,6 +112,29 @@ def _unchecked() -> dict[str, str]:
         "other_tills": gettext("别处用过几次"),
         "list_age": gettext("最近是否停用"),
         "clock": gettext("日期对不对"),
+    }
+
+
+def _limits() -> dict[str, dict[str, str]]:
+    """Return which limit was met, in words: where the card works again, and where it does not."""
+    tomorrow, used_up = gettext("明天可再用。"), gettext("次数已满")
+    told = {
+        LimitKind.USES_PER_SHOP_DAY: (used_up, gettext("这张卡今天在本店的次数用完了。"), tomorrow),
+        LimitKind.USES_PER_DAY: (used_up, gettext("这张卡今天的次数用完了。"), tomorrow),
+        LimitKind.SAVED_PER_MONTH: (
+            gettext("本月优惠已满"),
+            gettext("这张卡这个月的优惠额不够这一笔了。"),
+            gettext("下月1日起可再用。"),
+        ),
+    }
+    full_price = gettext("这次按原价收款。")
+    return {
+        kind: {
+            "word": word,
+            "again": sentences([met, again, full_price]),
+            "over": sentences([met, full_price]),
+        }
+        for kind, (word, met, again) in told.items()
     }
 
 

@@ -58,6 +58,12 @@ REASONS: Mapping[Reason, LazyString] = MappingProxyType(
         Reason.NOT_NOMINATED: lazy_gettext("没有推荐"),
         Reason.BELOW_THRESHOLD: lazy_gettext("分数不够"),
         Reason.OBJECTION_UPHELD: lazy_gettext("异议成立"),
+        Reason.DECLINED: lazy_gettext("本人不愿参选"),
+        Reason.CHOSEN_ON_OTHER_LIST: lazy_gettext("已在另一张名单入选"),
+        Reason.HOUSEHOLD_REPRESENTED: lazy_gettext("同户另一位进了名单"),
+        Reason.AREA_MINIMUM_FIRST: lazy_gettext("名额先给了责任区的最少名额"),
+        Reason.LOT: lazy_gettext("同分抽签没有抽中"),
+        Reason.QUOTA_FULL: lazy_gettext("名额已满"),
     }
 )
 
@@ -71,6 +77,9 @@ FACTS: Mapping[Reason, LazyString] = MappingProxyType(
         Reason.NOT_NOMINATED: lazy_gettext("没有人推荐"),
         Reason.BELOW_THRESHOLD: lazy_gettext("得%(score)s分，要%(threshold)s分"),
         Reason.OBJECTION_UPHELD: lazy_gettext("公示期间有人提出，由无关的人核实"),
+        Reason.CHOSEN_ON_OTHER_LIST: lazy_gettext("一人一张卡，归折数更优的荣誉"),
+        Reason.HOUSEHOLD_REPRESENTED: lazy_gettext("一户只有得分高的一位参加排列"),
+        Reason.QUOTA_FULL: lazy_gettext("得分更高、或一年内得卡更少的人在前"),
     }
 )
 """The fact behind each reason; the values in it are written by the page."""
@@ -99,7 +108,7 @@ def reason_with_fact(code: str, **values: str) -> str:
     reason = Reason(code)
     # A wait that is due to a card that still works names no month.
     known = values["months"] or reason is not Reason.COOLING_OFF
-    fact = str(FACTS[reason]) % values if known else ""
+    fact = str(FACTS[reason]) % values if known and reason in FACTS else ""
     return (
         gettext("%(reason)s：%(fact)s", reason=REASONS[reason], fact=fact)
         if fact
@@ -113,7 +122,12 @@ def outcome_name(code: str) -> str:
 
 
 def obstacles_in_words(codes: Iterable[str]) -> str:
-    """Return everything that is missing, as sentences; only Chinese sets no space between them."""
+    """Return everything that is missing, as sentences."""
+    return sentences(OBSTACLES.get(code, NOT_NOW) for code in dict.fromkeys(codes))
+
+
+def sentences(parts: Iterable[LazyString | str]) -> str:
+    """Return sentences one after the other; only Chinese sets no space between them."""
     locale = get_locale()
     space = "" if locale is None or locale.language == "zh" else " "
-    return space.join(str(OBSTACLES.get(code, NOT_NOW)) for code in dict.fromkeys(codes))
+    return space.join(map(str, parts))

@@ -18,6 +18,21 @@ def pay_in_words(pay: Permille) -> str:
     )
 
 
+def span_in_words(lowest: Permille, highest: Permille) -> str:
+    """Return the rates of a card that not all shops give alike: "8–8.5折 · 付80–85%"."""
+    if lowest == highest:
+        return pay_in_words(lowest)
+    pattern = str(gettext("{lowest}–{fold} · 付{least}–{percent}%"))
+    return pattern.format(
+        lowest=fold_of(lowest).removesuffix("折"),
+        fold=fold_of(highest),
+        least=_percent(lowest),
+        percent=_percent(highest),
+        off=_percent(Permille(WHOLE - highest)),
+        most_off=_percent(Permille(WHOLE - lowest)),
+    )
+
+
 def shop_rates(shop: Shop) -> list[str]:
     """Return what a shop agreed to: one rate where all honours pay alike, else one for each."""
     rates = {term.pay_permille for term in shop.terms}

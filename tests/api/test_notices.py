@@ -14,6 +14,7 @@ from tests.given import given_community, given_round
 from tests.given_notices import given_notice, placed
 from tests.given_rounds import (
     LAST_DAY,
+    act,
     brought_through,
     given_candidate,
     given_round_after,
@@ -102,19 +103,38 @@ def test_before_the_draw_anyone_reads_the_hash_alone(
     assert (record["seed"], record["lines"], record["results"]) == (None, [], [])
 
 
-def test_a_notice_is_gone_thirty_days_after_its_end(
+def test_names_are_gone_thirty_days_after_the_end_and_the_proof_stays(
     client: FlaskClient, session: Session, community: Community, clock: time_machine.Traveller
 ) -> None:
     given_notice(session, community)
     session.commit()
 
-    for days, status in ((30, 200), (31, 410)):
+    answers = []
+    for days in (30, 31):
         clock.move_to(LAST_DAY + timedelta(days=days))
-        for path in ("", "/record"):
-            answer = client.get(notice_of(community) + path)
-            assert answer.status_code == status, answer.json
+        answers.append([client.get(notice_of(community) + path).json for path in ("", "/record")])
 
-    assert answer.json["type"] == "/problems/notice-taken-down"
+    (named, record), (nameless, record_after) = answers
+    assert (named["taken_down"], nameless["taken_down"]) == (False, True)
+    assert [len(one["lines"]) for one in named["lists"]] == [3]
+    assert [len(one["lines"]) for one in nameless["lists"]] == [0]
+    assert nameless["versions"] == named["versions"]
+    assert record_after == record
+
+
+def test_a_draw_that_was_called_off_is_asked_for_by_its_hash(
+    client: FlaskClient, session: Session, community: Community
+) -> None:
+    first = given_notice(session, community)
+    act(session, first, RoundAction.CANCEL)
+    given_notice(session, community, candidates=1)
+    session.commit()
+
+    (called_off,) = client.get(notice_of(community)).json["other_draws"]
+    asked = notice_of(community) + f"/record?draw={called_off}"
+
+    assert client.get(asked).json["hash"] == called_off == first.frozen_hash
+    assert client.get(asked[:-1]).status_code == 404
 
 
 @pytest.mark.parametrize("month", ["2026-11", "2026-13", "december", "2026-12-01", "２０２６-12"])

@@ -1,5 +1,5 @@
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import date, timedelta
 
 import time_machine
 from flask import Flask
@@ -37,6 +37,7 @@ def test_a_card_is_used_three_times_a_day_in_one_shop_and_again_in_another(
 
     assert [answer.status_code for answer in answers] == [201, 201, 201, 409, 201]
     assert answers[3].json["verdict"] == "over_limit"
+    assert answers[3].json["limit"] == {"kind": "uses_per_shop_day", "again_from": "2026-12-10"}
     assert tomorrow.status_code == 201
 
 
@@ -57,6 +58,8 @@ def test_savings_of_a_month_stop_at_the_limit_to_the_fen(
 
     assert statuses == [201, 201]
     assert last.json["verdict"] == "over_limit"
+    # The card is December's own, so it does not work again.
+    assert last.json["limit"] == {"kind": "saved_per_month", "again_from": None}
 
 
 def test_a_first_sale_above_the_months_limit_is_refused(
@@ -122,3 +125,23 @@ def test_with_one_use_left_twenty_tills_at_once_record_one(app: Flask, session: 
 
     assert statuses == [201] + [409] * 19
     assert session.scalar(select(func.count()).select_from(Redemption)) == 1
+
+
+def test_a_validation_names_the_limit_and_the_day_the_card_works_again(
+    client: FlaskClient, session: Session
+) -> None:
+    community = given_community(session, uses_per_day=1, saved_per_month_fen=100)
+    card = given_card(session, community, valid_until=date(2027, 2, 28))
+    till = paired_till(session, given_shop(session, community))
+    sale = {"code": card.token, "total_fen": 100}
+    validations = "/api/v1/validations"
+
+    before = client.post(validations, headers=till, json=sale).json
+    much = client.post(validations, headers=till, json={**sale, "total_fen": 1000}).json
+    client.post(SALES, headers={**till, **sale_key()}, json=sale)
+    after = client.post(validations, headers=till, json=sale).json
+
+    assert (before["verdict"], "limit" in before) == ("ok", False)
+    assert much["limit"] == {"kind": "saved_per_month", "again_from": "2027-01-01"}
+    assert after["verdict"] == "over_limit"
+    assert after["limit"] == {"kind": "uses_per_day", "again_from": "2026-12-10"}

@@ -145,13 +145,13 @@ def nominate_from_excel(staff: Worker, file: Path) -> None:
 def to_the_review(staff: Worker) -> None:
     """Screen the nominees, and hand those who pass to the panel."""
     staff.press("结束推荐，开始初审")
+    staff.press("是，结束推荐，开始初审")
     staff.picture("04-screening")
-    staff.press("看名单")
-    expect(staff.page.get_by_text("未成年")).to_be_visible()
-    staff.picture("05-candidates")
-    staff.press(ROUND)
     staff.press("保存评委名单")
     staff.press("进入评议")
+    expect(staff.page.get_by_text("未成年")).to_be_visible()
+    staff.picture("05-review")
+    staff.press("是，进入评议")
     staff.picture("06-review")
 
 

@@ -1,10 +1,28 @@
+from datetime import date
+from typing import Any
+
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from loyalty.models import Community, Shop, ShopTerm
 from loyalty.rules.card_number import number_of
-from tests.given import given_community, given_resident
+from tests.given import given_card, given_community, given_resident, given_shop, honour_of
 from tests.pages.visits import card_of_today, send, text_of
+
+
+def given_term(
+    session: Session,
+    shop: Shop,
+    community: Community,
+    pay: int,
+    honour: str = "civilized_resident",
+) -> None:
+    term = ShopTerm(
+        shop_id=shop.id, honour_id=honour_of(session, community, honour).id, pay_permille=pay
+    )
+    session.add(term)
+    session.flush()
 
 
 def test_a_valid_card_says_so_in_large_letters(client: FlaskClient, session: Session) -> None:
@@ -119,3 +137,60 @@ def test_what_is_no_card_of_ours_is_not_drawn(client: FlaskClient, token: str, p
 @pytest.mark.parametrize("token", ["A" * 120, "nothing", "A" * 4000])
 def test_a_token_that_is_none_is_answered(client: FlaskClient, token: str) -> None:
     assert client.get(f"/c/{token}").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("agreed", "told"),
+    [
+        ([], "8.5折 · 付85%"),
+        ([850], "8.5折 · 付85%"),
+        ([820], "8.2折 · 付82%"),
+        ([None, 800, 820], "8–8.5折 · 付80–85%"),
+        ([800, 825], "8–8.25折 · 付80–82.5%"),
+    ],
+)
+def test_a_card_tells_the_rates_that_the_tills_will_say(
+    client: FlaskClient, session: Session, agreed: list[int | None], told: str
+) -> None:
+    community = given_community(session)
+    for pay in agreed:
+        shop = given_shop(session, community)
+        if pay is not None:
+            given_term(session, shop, community, pay)
+    gone = given_shop(session, community, state="suspended")
+    given_term(session, gone, community, 700)
+    other = given_shop(session, community)
+    given_term(session, other, community, 700, honour="household_head")
+    if agreed and None not in agreed:
+        other.state = "suspended"
+    card = card_of_today(session, community)
+
+    for page in (f"/c/{card.token}", f"/c/{card.token}/print"):
+        shown = text_of(client.get(page))
+        assert told in shown
+        assert ("以店内公示为准" in shown) is ("–" in told.partition("折")[0])
+
+
+@pytest.mark.parametrize(
+    ("values", "printed"),
+    [
+        ({}, True),
+        ({"state": "active"}, True),
+        ({"valid_from": date(2027, 1, 1)}, True),
+        ({"state": "suspended"}, False),
+        ({"state": "revoked"}, False),
+        ({"valid_from": date(2026, 11, 1)}, False),
+    ],
+)
+def test_only_a_card_that_works_or_will_is_printed(
+    client: FlaskClient, session: Session, values: dict[str, Any], *, printed: bool
+) -> None:
+    card = given_card(session, given_community(session), **values)
+    session.commit()
+
+    offer = "打印这张卡" in text_of(client.get(f"/c/{card.token}"))
+    answer = client.get(f"/c/{card.token}/print")
+
+    assert offer is printed
+    assert answer.status_code == (200 if printed else 302)
+    assert printed or answer.headers["Location"].lower() == f"/c/{card.token}".lower()

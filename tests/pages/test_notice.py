@@ -106,30 +106,38 @@ def test_what_names_people_is_neither_indexed_nor_kept(client: FlaskClient) -> N
         assert answer.cache_control.no_store
 
 
-@pytest.mark.usefixtures("notice")
-def test_a_notice_is_read_for_thirty_days_after_its_end_and_no_longer(
-    client: FlaskClient, clock: time_machine.Traveller
+def test_names_are_read_for_thirty_days_after_the_end_and_the_proof_for_ever(
+    client: FlaskClient, session: Session, notice: Round, clock: time_machine.Traveller
 ) -> None:
+    line = placed(session, notice, 1).reference
     clock.move_to(LAST_DAY_SHOWN)
-    assert client.get("/notice/2026-12").status_code == 200
+    assert line in text_of(client.get("/notice/2026-12"))
     assert "2026年12月" in text_of(client.get("/notice"))
 
     clock.move_to(LAST_DAY_SHOWN + timedelta(days=1))
-    for path in ("/notice/2026-12", "/notice/2026-12/poster.pdf"):
-        answer = client.get(path)
-        assert answer.status_code == 410
-        assert "公示已经撤下" in text_of(answer)
-        assert "赵" not in text_of(answer)
-    assert "现在没有公示" in text_of(client.get("/notice"))
+    proof = client.get("/notice/2026-12")
+    assert (proof.status_code, line in text_of(proof)) == (200, False)
+    assert notice.frozen_hash in text_of(proof)
+    assert "下载抽签记录" in text_of(proof)
+    assert "第1版" in text_of(proof)
+    for path in ("/notice/2026-12/poster.pdf", f"/notice/2026-12/objection?line={line}"):
+        gone = client.get(path)
+        assert (gone.status_code, "公示已经撤下" in text_of(gone)) == (410, True)
+    listed = client.get("/notice")
+    assert "现在没有公示" in text_of(listed)
+    assert 'notice/2026-12"' in listed.get_data(as_text=True)
 
 
-def test_the_notice_of_a_round_that_was_called_off_is_gone_at_once(
+def test_names_of_a_round_that_was_called_off_are_gone_at_once(
     client: FlaskClient, session: Session, notice: Round
 ) -> None:
     act(session, notice, RoundAction.CANCEL, now=NOON)
     session.commit()
 
-    assert client.get("/notice/2026-12").status_code == 410
+    page = text_of(client.get("/notice/2026-12"))
+    assert "这一期评选已经取消" in page
+    assert "提异议" not in page
+    assert notice.frozen_hash in page
     assert "现在没有公示" in text_of(client.get("/notice"))
 
 
@@ -164,7 +172,7 @@ def test_before_the_draw_only_the_hash_is_public(
 
     assert frozen.frozen_hash in page
     assert "抽签之后才公布结果" in page
-    assert "张*明" not in page
+    assert "提异议" not in page
     assert "data-verify" not in page
     assert client.get("/notice/2026-12/poster.pdf").status_code == 404
 

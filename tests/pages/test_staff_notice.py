@@ -1,17 +1,22 @@
 """Notice, objections, fairness, confirmation and cards at the console."""
 
+import re
+from datetime import timedelta
+from html import unescape
+
 import pytest
 import time_machine
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from loyalty.models import Community, Round
+from loyalty.models import Card, Community, Round
 from loyalty.rules.selection import RoundAction
 from loyalty.services.actors import Role
-from tests.given import NOON, given_community
+from tests.given import NOON, given_account, given_community
 from tests.given_notices import given_notice, given_objection, placed
-from tests.given_rounds import AFTER_NOTICE, given_nomination_by, given_round_after
-from tests.pages.visits import enter, send, text_of
+from tests.given_rounds import AFTER_NOTICE, act, given_nomination_by, given_round_after
+from tests.pages.visits import enter, press, send, text_of
 
 
 def path_of(selection_round: Round) -> str:
@@ -125,13 +130,35 @@ def test_whoever_nominated_a_person_is_told_that_another_must_answer(
     given_nomination_by(session, involved.id, placed(session, published, 1))
     session.commit()
 
-    answer = send(
-        client, f"{path_of(published)}/objections/{objection.id}", upheld="no", reason="核实无误"
-    )
+    page = f"{path_of(published)}/objections/{objection.id}"
+    shown = client.get(page).get_data(as_text=True)
+    answer = press(client, "/staff/deeds", page, upheld="no", reason="核实无误")
 
-    assert "请由别人答复" in text_of(answer)
+    assert "请由别人答复" in shown
+    assert 'name="reason"' not in shown
+    assert (answer.status_code, "请由别人答复" in text_of(answer)) == (200, True)
     session.refresh(objection)
     assert objection.decided_at is None
+
+
+def test_who_may_answer_is_said_by_name_and_is_whom_the_service_lets_answer(
+    client: FlaskClient, session: Session, community: Community
+) -> None:
+    published = given_notice(session, community)
+    objection = given_objection(session, published)
+    involved = given_account(session, community, Role.STAFF, display_name="热依汗")
+    given_nomination_by(session, involved.id, placed(session, published, 1))
+    given_account(session, community, Role.MANAGER, display_name="陈守信")
+    given_account(session, community, Role.PANEL, display_name="评委甲")
+    given_account(session, community, Role.STAFF, display_name="已离开", active=False)
+    given_account(session, given_community(session), Role.STAFF, display_name="别的社区")
+    enter(client, session, community, Role.STAFF)
+
+    page = text_of(client.get(f"{path_of(published)}/objections/{objection.id}"))
+
+    told = page.partition("可以答复的人：")[2].partition("。")[0]
+    assert "陈守信" in told.split("、")
+    assert not {"热依汗", "评委甲", "已离开", "别的社区"} & set(told.split("、"))
 
 
 def test_the_fairness_report_and_the_list_to_hand_out_tell_how_it_came_out(
@@ -168,3 +195,60 @@ def test_another_community_s_round_is_not_there(
     )
 
     assert {client.get(path_of(theirs) + page).status_code for page in pages} == {404}
+
+
+@pytest.mark.parametrize("gone", ["thirty days later", "called off", "another holds"])
+def test_links_to_the_public_page_lead_somewhere_when_the_names_are_taken_down(
+    client: FlaskClient,
+    session: Session,
+    community: Community,
+    clock: time_machine.Traveller,
+    gone: str,
+) -> None:
+    published = given_notice(session, community)
+    if gone == "thirty days later":
+        clock.move_to(AFTER_NOTICE + timedelta(days=40))
+    else:
+        act(session, published, RoundAction.CANCEL)
+    if gone == "another holds":
+        given_notice(session, community, candidates=1)
+    enter(client, session, community, Role.STAFF)
+
+    for page in ("/objections", "/lots"):
+        shown = client.get(path_of(published) + page).get_data(as_text=True)
+        links = {unescape(one) for one in re.findall(r'href="([^"]*/notice/[^"]*)"', shown)}
+        assert len(links) == 1
+        assert published.frozen_hash in text_of(client.get(links.pop()))
+
+
+def test_the_list_to_hand_out_leaves_dead_cards_out_and_links_and_tells_the_others(
+    client: FlaskClient, session: Session, community: Community
+) -> None:
+    issued = given_round_after(session, community, RoundAction.ISSUE, candidates=5)
+    revoked, suspended, waits = session.scalars(select(Card).where(Card.round_id == issued.id))
+    revoked.state, suspended.state = "revoked", "suspended"
+    enter(client, session, community, Role.STAFF)
+
+    answer = client.get(f"{path_of(issued)}/hand-out")
+    page = answer.get_data(as_text=True)
+
+    assert [f"/staff/cards/{one.id}" in page for one in (revoked, suspended, waits)] == [
+        False,
+        True,
+        True,
+    ]
+    assert "已挂失" in text_of(answer)
+    assert page.count("打印卡</a>") == 1
+    for card, printable in ((revoked, False), (suspended, False), (waits, True)):
+        shown = text_of(client.get(f"/staff/cards/{card.id}"))
+        assert ("打印这张卡" in shown) is printable
+
+
+def test_a_round_whose_cards_are_all_dead_says_so(
+    client: FlaskClient, session: Session, community: Community, clock: time_machine.Traveller
+) -> None:
+    issued = given_round_after(session, community, RoundAction.ISSUE)
+    clock.move_to(AFTER_NOTICE + timedelta(days=90))
+    enter(client, session, community, Role.STAFF)
+
+    assert "没有还能用的卡" in text_of(client.get(f"{path_of(issued)}/hand-out"))

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from html.parser import HTMLParser
 from typing import Any
 
 from flask.testing import FlaskClient
@@ -40,6 +41,47 @@ def press(client: FlaskClient, page: str, action: str, **values: Any) -> TestRes
 def send(client: FlaskClient, path: str, **values: Any) -> TestResponse:
     """Open the page of a form, and send it filled in."""
     return press(client, path, path, **values)
+
+
+class _Fields(HTMLParser):
+    """The fields of a page's forms, with what stands in them, as a browser would send them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.values: dict[str, list[str]] = {}
+        self.open = ""
+        self.writing = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        name, kind = given.get("name", ""), given.get("type", "text")
+        if tag == "input" and name and (kind not in {"checkbox", "radio"} or "checked" in given):
+            self.values.setdefault(name, []).append(given.get("value", ""))
+        elif tag in {"select", "textarea"}:
+            self.open, self.writing = name, tag == "textarea"
+            self.values.setdefault(name, [""] if tag == "textarea" else [])
+        elif tag == "option" and (self.values[self.open] == [] or "selected" in given):
+            self.values[self.open] = [given.get("value", "")]
+
+    def handle_data(self, data: str) -> None:
+        if self.writing:
+            self.values[self.open] = [data.removeprefix("\r").removeprefix("\n")]
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in {"select", "textarea"}:
+            self.open, self.writing = "", False
+
+
+def fields_of(answer: TestResponse) -> dict[str, list[str]]:
+    """Return what stands in the fields of a page, by their names."""
+    parser = _Fields()
+    parser.feed(answer.get_data(as_text=True))
+    return parser.values
+
+
+def change(client: FlaskClient, path: str, **values: Any) -> TestResponse:
+    """Open the page of a form, and send it as it stands there but for some values."""
+    return client.post(path, data={**fields_of(client.get(path)), **values})
 
 
 def enter(

@@ -1,4 +1,6 @@
 from dataclasses import replace
+from datetime import date
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -11,6 +13,7 @@ from loyalty.rules.limits import (
     Used,
     more_generous,
     over_limit,
+    passed_limit,
 )
 from loyalty.rules.money import NOTHING, Fen
 
@@ -92,3 +95,46 @@ def test_of_each_pair_the_more_generous_limit_is_in_force(
 def test_a_shop_without_overrides_keeps_the_limits_of_its_community() -> None:
     assert more_generous(DEFAULT_LIMITS, None) == DEFAULT_LIMITS
     assert more_generous(DEFAULT_LIMITS, Overrides()) == DEFAULT_LIMITS
+
+
+TODAY = date(2026, 12, 9)
+OFTEN = Used(uses_at_shop_today=3, uses_today=3, saved_this_month=Fen(900))
+
+
+@pytest.mark.parametrize(
+    ("limits", "saving", "passed"),
+    [
+        ({}, 0, None),
+        ({"uses_per_shop_day": 4, "uses_per_day": 4, "saved_per_month": 900}, 0, None),
+        ({"uses_per_shop_day": 3}, 0, ("uses_per_shop_day", date(2026, 12, 10))),
+        ({"uses_per_day": 3, "uses_per_shop_day": 3}, 0, ("uses_per_day", date(2026, 12, 10))),
+        ({"saved_per_month": 900}, 1, ("saved_per_month", date(2027, 1, 1))),
+        ({"saved_per_month": 900, "uses_per_day": 3}, 1, ("saved_per_month", date(2027, 1, 1))),
+    ],
+)
+def test_of_the_limits_that_are_passed_the_one_that_lasts_longest_is_named(
+    limits: dict[str, Any], saving: int, passed: tuple[str, date] | None
+) -> None:
+    found = passed_limit(
+        replace(NO_LIMITS, **limits),
+        OFTEN,
+        Fen(saving),
+        today=TODAY,
+        valid_until=date(2027, 1, 31),
+    )
+
+    assert (found and (found.kind, found.again_from)) == passed
+
+
+@pytest.mark.parametrize(("last", "again"), [(9, None), (10, date(2026, 12, 10))])
+def test_no_day_is_named_on_which_the_card_has_run_out(last: int, again: date | None) -> None:
+    found = passed_limit(
+        replace(NO_LIMITS, uses_per_day=3),
+        OFTEN,
+        NOTHING,
+        today=TODAY,
+        valid_until=date(2026, 12, last),
+    )
+
+    assert found is not None
+    assert found.again_from == again

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from loyalty.models import Area, Candidate, Community, Round, WorkingDayOverride
 from loyalty.rules.basis import Basis
 from loyalty.rules.selection import RoundAction, RoundObstacle
-from loyalty.services.errors import NoticeTakenDownError, RoundStateError, UnknownRecordError
+from loyalty.services.errors import RoundStateError, UnknownRecordError
 from loyalty.services.public_notices import PublicNotice, public_notice
 from loyalty.services.public_records import public_record
 from tests.given import NOON, given_card, given_resident, given_round
@@ -76,7 +76,7 @@ def test_before_the_draw_only_the_hash_is_public(session: Session, community: Co
     record = public_record(session, community, DECEMBER, now=NOON)
 
     assert notice.frozen_hash == record["hash"] == selection_round.frozen_hash
-    assert (notice.lists, notice.versions, notice.content) == ((), [], None)
+    assert (notice.lists, notice.versions, notice.content) == ([], [], None)
     assert (record["seed"], record["lines"], record["results"]) == (None, [], [])
 
 
@@ -87,7 +87,7 @@ def test_after_the_draw_the_record_is_public_and_names_nobody(
 
     record = public_record(session, community, DECEMBER, now=NOON)
 
-    assert read(session, community).lists == ()
+    assert read(session, community).lists == []
     assert len(record["lines"]) == 6
     assert record["witnesses"] == ["王建国", "买买提·艾力"]
     assert record["drawn_at"] == "2026-12-09T12:00:00+08:00"
@@ -135,47 +135,82 @@ def test_a_line_says_why_the_person_stands_there(session: Session, community: Co
 
 
 @pytest.mark.parametrize(("days", "shown"), [(30, True), (31, False)])
-def test_a_notice_takes_itself_down_thirty_days_after_its_end(
+def test_names_are_taken_down_thirty_days_after_the_notice_has_ended(
     session: Session, community: Community, days: int, *, shown: bool
 ) -> None:
     given_notice(session, community)
     now = LAST_DAY.replace(hour=23, minute=59) + timedelta(days=days)
 
-    if shown:
-        assert read(session, community, now=now).shown_until == now.date()
-        return
-    with pytest.raises(NoticeTakenDownError):
-        read(session, community, now=now)
-    with pytest.raises(NoticeTakenDownError):
-        public_record(session, community, DECEMBER, now=now)
+    notice = read(session, community, now=now)
+
+    assert notice.taken_down is not shown
+    assert bool(names(notice)) is shown
+    assert (notice.shown_until == now.date()) is shown
 
 
-def test_a_round_that_is_called_off_is_gone_at_once(session: Session, community: Community) -> None:
+def test_what_proves_the_draw_stays_for_ever_as_it_was(
+    session: Session, community: Community
+) -> None:
     selection_round = given_notice(session, community)
+    given_objection(session, selection_round, name="赵大力")
+    before, record = read(session, community), public_record(session, community, DECEMBER, now=NOON)
+    long_after = NOON + timedelta(days=9999)
+
+    after = read(session, community, now=long_after)
+
+    assert after.versions == before.versions
+    assert (after.frozen_hash, after.frozen_at) == (before.frozen_hash, before.frozen_at)
+    assert (after.last_day, after.content) == (before.last_day, before.content)
+    assert public_record(session, community, DECEMBER, now=long_after) == record
+    told = repr((after, [one.content for one in after.versions], record))
+    for secret in ("张小明", "张*明", "3号楼", "household-", "赵大力"):
+        assert secret not in told
+
+
+def test_names_of_a_round_that_is_called_off_are_gone_at_once_and_its_draw_stays(
+    session: Session, community: Community
+) -> None:
+    selection_round = given_notice(session, community)
+    record = public_record(session, community, DECEMBER, now=NOON)
     act(session, selection_round, RoundAction.CANCEL)
 
-    with pytest.raises(NoticeTakenDownError):
-        read(session, community)
+    notice = read(session, community)
+
+    assert (notice.taken_down, names(notice)) == (True, [])
+    assert [one.kind for one in notice.versions] == ["first", "taken_down"]
+    assert public_record(session, community, DECEMBER, now=NOON) == record
 
 
-def test_the_second_round_of_a_month_is_shown_in_place_of_the_one_called_off(
+def test_the_second_draw_of_a_month_holds_and_the_one_called_off_can_still_be_read(
     session: Session, community: Community
 ) -> None:
-    act(session, given_notice(session, community), RoundAction.CANCEL)
+    first = given_notice(session, community)
+    act(session, first, RoundAction.CANCEL)
     second: Round = given_notice(session, community, candidates=1)
 
-    assert read(session, community).frozen_hash == second.frozen_hash
+    holds = read(session, community)
+    called_off = public_notice(session, community, DECEMBER, now=NOON, draw=first.frozen_hash)
+    record = public_record(session, community, DECEMBER, now=NOON, draw=first.frozen_hash)
+
+    assert (holds.frozen_hash, holds.other_draws) == (second.frozen_hash, [first.frozen_hash])
+    assert (called_off.frozen_hash, called_off.taken_down) == (first.frozen_hash, True)
+    assert record["hash"] == first.frozen_hash
+    with pytest.raises(UnknownRecordError):
+        public_record(session, community, DECEMBER, now=NOON, draw="0" * 64)
 
 
-def test_a_round_called_off_before_its_notice_leaves_nothing(
-    session: Session, community: Community
+@pytest.mark.parametrize(("last", "stays"), [(RoundAction.FREEZE, False), (RoundAction.DRAW, True)])
+def test_of_a_round_called_off_before_its_notice_the_draw_stays_if_there_was_one(
+    session: Session, community: Community, last: RoundAction, *, stays: bool
 ) -> None:
-    act(session, given_round_after(session, community, RoundAction.DRAW), RoundAction.CANCEL)
+    act(session, given_round_after(session, community, last), RoundAction.CANCEL)
 
-    with pytest.raises(UnknownRecordError) as refused:
+    if stays:
+        assert read(session, community).taken_down
+        assert public_record(session, community, DECEMBER, now=NOON)["results"]
+        return
+    with pytest.raises(UnknownRecordError):
         read(session, community)
-
-    assert type(refused.value) is UnknownRecordError
 
 
 def test_a_notice_into_a_year_without_calendar_says_so(

@@ -2,14 +2,19 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { READY } from "../../loyalty/till/static/sale.js";
-import { dayInWords, spokenOf, toneOf } from "../../loyalty/till/static/screen.js";
+import { dayInWords, spokenOf, toldOf, toneOf } from "../../loyalty/till/static/screen.js";
 import { rateSpoken, voiceFor } from "../../loyalty/till/static/voice.js";
 
 const WORDS = {
   verdicts: {
     ok: { tone: "yes", word: "valid" },
     revoked: { tone: "no", word: "revoked" },
+    over_limit: { tone: "no", word: "over the limit", advice: "full price" },
     cannot_verify_offline: { tone: "unsure", word: "not checked" },
+  },
+  other_verdict: { word: "not understood", advice: "open the page again" },
+  limits: {
+    uses_per_day: { word: "used up", again: "again tomorrow", over: "never again" },
   },
   phases: {
     ready: { word: "scan" },
@@ -39,6 +44,25 @@ test("the voice says the verdict and the one number that matters", () => {
   const quote = { payable_fen: 1096 };
   assert.equal(spokenOf({ ...READY, phase: "kept", quote }, WORDS), "kept, take 10.96");
   assert.equal(spokenOf({ ...READY, phase: "recorded" }, WORDS), "noted");
+});
+
+test("a verdict of a later day is told in the neutral colour", () => {
+  const sale = { ...READY, phase: "refused", verdict: "of_a_later_day" };
+  assert.equal(toneOf(sale, WORDS), "unsure");
+  assert.equal(spokenOf(sale, WORDS), "not understood");
+});
+
+test("a limit is told with the day on which the card works again, if there is one", () => {
+  const over = { ...READY, phase: "refused", verdict: "over_limit" };
+  const told = (limit) => toldOf({ ...over, limit }, WORDS);
+  const kind = "uses_per_day";
+  const again = told({ kind, again_from: "2026-12-10" });
+  assert.deepEqual([again.tone, again.word], ["no", "used up"]);
+  assert.equal(again.advice, "again tomorrow");
+  assert.equal(told({ kind, again_from: null }).advice, "never again");
+  for (const limit of [null, { kind: "of_a_later_day", again_from: null }]) {
+    assert.equal(told(limit).word, "over the limit");
+  }
 });
 
 test("a rate is spoken digit by digit in Chinese", () => {

@@ -15,6 +15,7 @@ test("a signed card is green without network, at the shop's own rate", async () 
     unchecked: ["other_tills", "list_age"],
     mayRecord: true,
     from: "device",
+    limit: null,
     card: {
       honour: "civilized_resident",
       pay_permille: 820,
@@ -168,7 +169,11 @@ test("without network no sale goes past what the card may still save in the mont
   // 12.90 at 820 saves 2.33: two of it reach the limit exactly.
   assert.equal((await sell("key-1")).outcome, "kept");
   assert.equal((await sell("key-2")).outcome, "kept");
-  assert.deepEqual(await sell("key-3"), { outcome: "refused", verdict: "over_limit" });
+  assert.deepEqual(await sell("key-3"), {
+    outcome: "refused",
+    verdict: "over_limit",
+    limit: { kind: "saved_per_month", again_from: null },
+  });
   assert.equal((await teller.waitingItems()).length, 2);
 });
 

@@ -9,6 +9,7 @@ from flask_babel import gettext
 from werkzeug.exceptions import BadRequest
 
 from loyalty.database import transaction
+from loyalty.pages.late_forms import is_filled_in
 from loyalty.pages.staff import console
 from loyalty.pages.staff.confirmation import ConfirmationForm
 from loyalty.rules.panel import HIGHEST_BALLOT, Conflict
@@ -19,6 +20,8 @@ from loyalty.services.conflicts import DeclareConflict, declare_conflict
 from loyalty.services.panel import panellists_of
 from loyalty.services.rounds import round_of
 from loyalty.words.conflicts import CONFLICTS
+from loyalty.words.deeds import deed_kind_name
+from loyalty.words.nominations import SOURCES
 from loyalty.words.verdicts import Tone
 
 LONGEST_SCORE = len(str(HIGHEST_BALLOT))
@@ -42,9 +45,10 @@ def sheet(round_id: UUID, account_id: UUID | None = None) -> Any:
         for one in panellists
         if one.account_id == (account_id or actor.account_id)
     )
-    typed = _typed(lines) if request.method == "POST" else {}
+    typed = _typed(lines) if is_filled_in() else {}
     faults = {candidate_id for candidate_id, text in typed.items() if text and _mark(text) is None}
-    if typed and not faults and _cast(round_id, account_id, typed):
+    sent = request.method == "POST" and not faults
+    if sent and typed and _cast(round_id, account_id, typed):
         own = account_id is None
         home, of_panel = url_for("staff_home.home"), url_for("staff_panel.shown", round_id=round_id)
         return redirect(home if own else of_panel)
@@ -57,6 +61,8 @@ def sheet(round_id: UUID, account_id: UUID | None = None) -> Any:
         typed=typed,
         faults=faults,
         kinds=CONFLICTS,
+        kinds_of_deeds=deed_kind_name,
+        sources=SOURCES,
         open=selection_round.state == RoundState.REVIEW and not selection_round.frozen_at,
         form=ConfirmationForm(),
     )

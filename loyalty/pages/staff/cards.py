@@ -10,10 +10,16 @@ from werkzeug.exceptions import BadRequest, NotFound
 from loyalty.database import transaction
 from loyalty.models import Card
 from loyalty.pages.staff import console
-from loyalty.pages.staff.confirmation import ConfirmationForm, Question, ReasonForm, ask
+from loyalty.pages.staff.confirmation import (
+    ConfirmationForm,
+    Question,
+    ReasonForm,
+    ask,
+    holds_answers,
+)
 from loyalty.rules.card_action import NEED_A_REASON, CardAction, missing_for
 from loyalty.rules.card_number import number_of
-from loyalty.rules.card_state import CardState
+from loyalty.rules.card_state import WORKING, CardState, state_on
 from loyalty.services.cards import ActOnCard, FindCards, act_on_card, card_of, cards_page
 from loyalty.words.states import CARD_STATES, card_state_words
 from loyalty.words.steps import CARD_STEPS
@@ -55,6 +61,7 @@ def shown(card_id: UUID) -> str:
         card=card,
         number=number_of(card.serial),
         words=card_state_words(card, today=today),
+        printable=state_on(CardState(card.state), card.valid_until, today) in WORKING,
         steps=[(action, CARD_STEPS[action]) for action in CardAction if _fits(action, card, today)],
     )
 
@@ -69,21 +76,24 @@ def step(card_id: UUID, action: str) -> Any:
     form = ReasonForm() if chosen in NEED_A_REASON else ConfirmationForm()
     with transaction() as session:
         card = card_of(session, console.actor(), card_id)
+    subject = gettext(
+        "%(name)s，卡号末四位 %(last4)s",
+        name=card.resident.name,
+        last4=number_of(card.serial)[-LAST_DIGITS:],
+    )
+    question = Question(subject, words, url_for("staff_cards.shown", card_id=card_id))
     if not form.validate_on_submit():
-        subject = gettext(
-            "%(name)s，卡号末四位 %(last4)s",
-            name=card.resident.name,
-            last4=number_of(card.serial)[-LAST_DIGITS:],
-        )
-        back = url_for("staff_cards.shown", card_id=card_id)
-        return ask(Question(subject, words, back), form)
+        return ask(question, form)
     reason = form.reason.data if chosen in NEED_A_REASON else None
-    return redirect(url_for("staff_cards.shown", card_id=_acted(card, chosen, reason)))
+    next_id = _acted(card, chosen, reason)
+    if next_id is None and holds_answers(form):
+        return ask(question, form)
+    return redirect(url_for("staff_cards.shown", card_id=next_id or card_id))
 
 
-def _acted(card: Card, action: CardAction, reason: str | None) -> UUID:
-    """Do it, and return the card to show next: after a reissue the new one."""
-    outcome = [card]
+def _acted(card: Card, action: CardAction, reason: str | None) -> UUID | None:
+    """Do it, and return the card to show next: after a reissue the new one; None if refused."""
+    outcome: list[Card] = []
     console.attempt(
         lambda session: outcome.append(
             act_on_card(
@@ -96,7 +106,7 @@ def _acted(card: Card, action: CardAction, reason: str | None) -> UUID:
         ),
         gettext("%(name)s的卡：%(step)s。", name=card.resident.name, step=CARD_STEPS[action].word),
     )
-    return outcome[-1].id
+    return outcome[0].id if outcome else None
 
 
 def _fits(action: CardAction, card: Card, today: Any) -> bool:

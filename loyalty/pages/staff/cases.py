@@ -100,15 +100,17 @@ def decide(case_id: UUID, decision: str) -> Any:
         case = case_of(session, console.actor(), case_id)
     words = decision_words(CaseKind(case.kind), chosen)
     form = ReasonForm()
+    back = url_for("staff_cases.shown", case_id=case_id)
+    question = Question(_in_words(_shown(case)), words, back)
     if not form.validate_on_submit():
-        back = url_for("staff_cases.shown", case_id=case_id)
-        return ask(Question(_in_words(_shown(case)), words, back), form)
+        return ask(question, form)
     decided = DecideCase(case_id, chosen, form.reason.data)
-    console.attempt(
+    done = console.attempt(
         lambda session: decide_case(session, console.actor(), decided, now=console.now()),
         gettext("已处理：%(decision)s。", decision=words.word),
+        form=form,
     )
-    return redirect(url_for("staff_cases.listed"))
+    return redirect(url_for("staff_cases.listed")) if done else ask(question, form)
 
 
 def _shown(case: SaleCase) -> ShownCase:

@@ -9,7 +9,13 @@ from werkzeug.exceptions import NotFound
 
 from loyalty.database import transaction
 from loyalty.pages.staff import console
-from loyalty.pages.staff.confirmation import ConfirmationForm, Question, ReasonForm, ask
+from loyalty.pages.staff.confirmation import (
+    ConfirmationForm,
+    Question,
+    ReasonForm,
+    ask,
+    holds_answers,
+)
 from loyalty.rules.certification import CertificationAction
 from loyalty.services.certification import MoveCertification, move_certification
 from loyalty.services.shop_list import shop_of
@@ -29,12 +35,14 @@ def step(shop_id: UUID, action: str) -> Any:
     back = url_for("staff_shops.shown", shop_id=shop_id)
     with transaction() as session:
         shop = shop_of(session, console.actor(), shop_id)
+    question = Question(shop.name, words, back)
     if not form.validate_on_submit():
-        return ask(Question(shop.name, words, back), form)
+        return ask(question, form)
     reason = form.reason.data if words.grave else ""
     request = MoveCertification(shop_id, chosen, reason)
-    console.attempt(
+    done = console.attempt(
         lambda session: move_certification(session, console.actor(), request, now=console.now()),
         gettext("%(name)s：%(step)s。", name=shop.name, step=words.word),
+        form=form,
     )
-    return redirect(back)
+    return redirect(back) if done or not holds_answers(form) else ask(question, form)

@@ -42,3 +42,8 @@ class Question:
 def ask(question: Question, form: Form) -> str:
     """Return the page that repeats a step back and asks for the yes."""
     return render_template("staff/confirmation.html", question=question, form=form)
+
+
+def holds_answers(form: Form) -> bool:
+    """Return whether a form asks for more than a yes, so that a refusal must not lose it."""
+    return not isinstance(form, ConfirmationForm)

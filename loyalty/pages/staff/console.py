@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Flask, current_app, flash, request
+from flask import Blueprint, Flask, current_app, flash
 from flask_babel import lazy_gettext
 from flask_login import LoginManager, UserMixin, current_user
 from sqlalchemy.orm import Session
@@ -18,8 +18,11 @@ from loyalty.clock import as_local, community_now, utc_now
 from loyalty.database import transaction
 from loyalty.models import Community, Round
 from loyalty.pages.forms import Form
+from loyalty.pages.late_forms import given
+from loyalty.pages.staff.kept_forms import ask_to_sign_in
 from loyalty.rules.calendar import Month
 from loyalty.rules.errors import LoyaltyError
+from loyalty.rules.selection import RoundState
 from loyalty.services.actors import Role, StaffMember
 from loyalty.services.community import community_of
 from loyalty.services.errors import (
@@ -84,7 +87,7 @@ class Console(Blueprint):
 
     def _admit(self) -> Any:
         if not current_user.is_authenticated:
-            return current_app.login_manager.unauthorized()  # type: ignore[attr-defined]  # Flask-Login's
+            return ask_to_sign_in()
         if not actor().roles & self.callers:
             raise Forbidden
         return None
@@ -111,9 +114,16 @@ def here(moment: datetime) -> datetime:
 
 
 def public_place(selection_round: Round) -> dict[str, Any]:
-    """Return what leads to the public pages of a round: the community's short name, the month."""
-    month = Month.of(selection_round.month)
-    return {"slug": current_user.community.slug, "month": str(month)}
+    """Return what leads to the public page of a round: the community's short name, the month.
+
+    One that was called off is named by its draw, for another may hold in its place.
+    """
+    called_off = selection_round.state == RoundState.CANCELLED
+    return {
+        "slug": current_user.community.slug,
+        "month": str(Month.of(selection_round.month)),
+        "draw": selection_round.frozen_hash if called_off else None,
+    }
 
 
 def now() -> datetime:
@@ -138,8 +148,8 @@ def asked_for() -> dict[str, Any]:
     Raises:
         BadRequest: the place is none.
     """
-    after = request.values.get("after")
-    searched = request.values.get("q", "").replace("\0", "").strip()
+    after = given().get("after")
+    searched = given().get("q", "").replace("\0", "").strip()
     try:
         return {"q": searched or None, "after": UUID(after) if after else None}
     except ValueError as error:

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext, lazy_gettext
+from flask_login import current_user
 from sqlalchemy.orm import Session
 
 from loyalty.database import transaction
@@ -14,6 +15,7 @@ from loyalty.pages.staff import console
 from loyalty.rules.calendar import Month
 from loyalty.services.deed_sheets import RecordSheet, SheetEntry, people_on, record_sheet
 from loyalty.services.deeds import deed_kinds
+from loyalty.services.history import months_since_the_first
 from loyalty.services.month_points import month_points
 from loyalty.services.residents import FindResidents, find_residents, resident_of
 from loyalty.words.deeds import deed_kind_name
@@ -96,11 +98,14 @@ def person(resident_id: UUID) -> str:
         resident = resident_of(session, console.actor(), resident_id)
         counted = month_points(session, console.actor(), resident_id, month)
         kinds = deed_kinds(session, console.actor().community_id)
+        months = months_since_the_first(
+            session, current_user.community, this_month, at_most=MONTHS_BACK
+        )
     return render_template(
         "staff/deeds_of.html",
         resident=resident,
         counted=counted,
-        months=[this_month.plus(-back) for back in range(MONTHS_BACK)],
+        months=months,
         kinds={kind.code: deed_kind_name(kind) for kind in kinds},
     )
 

@@ -8,6 +8,7 @@ from loyalty.pages.staff import console
 from loyalty.rules.calendar import Month
 from loyalty.services.actors import Role
 from loyalty.services.benefit import benefit_of
+from loyalty.services.history import months_since_the_first
 from loyalty.services.matter_counts import matter_counts
 from loyalty.services.rounds import month_called
 from loyalty.words.definitions import FIGURES
@@ -27,10 +28,13 @@ def shown() -> str:
     with transaction() as session:
         sums = benefit_of(session, console.actor(), first=month, last=month).totals
         counts = matter_counts(session, current_user.community, first=month, last=month)
+        months = months_since_the_first(
+            session, current_user.community, this_month, at_most=MONTHS_OFFERED
+        )
     return render_template(
         "staff/figures.html",
         month=month,
-        months=[this_month.plus(-back) for back in range(MONTHS_OFFERED)],
+        months=months,
         sums=sums,
         counts=counts,
         figures=FIGURES,

@@ -13,6 +13,7 @@ from werkzeug.exceptions import BadRequest, NotFound
 from loyalty.database import transaction
 from loyalty.models import Nomination, Resident, Round
 from loyalty.pages.forms import NEEDED, Form
+from loyalty.pages.late_forms import given
 from loyalty.pages.receipts import ReceiptForm, asked_back
 from loyalty.pages.staff import console
 from loyalty.pages.staff.confirmation import ConfirmationForm, ReasonForm
@@ -84,7 +85,7 @@ def _offered(round_id: UUID, searched: str | None = None) -> str:
 @nominations.post("")
 def added(round_id: UUID) -> Any:
     """Put the one person forward whom a search finds; let staff choose among several."""
-    back = url_for("staff_nominations.listed", round_id=round_id, **_kept())
+    back = _list_of(round_id, **_kept())
     searched = console.asked_for()["q"]
     with transaction() as session:
         found = _residents(session, searched, limit=2) if searched else []
@@ -105,12 +106,13 @@ def several(round_id: UUID) -> Any:
         ticked = list(dict.fromkeys(UUID(one) for one in said))
     except ValueError as error:
         raise BadRequest from error
+    back = _list_of(round_id, **_kept())
     done = ngettext("已推荐%(num)d人。", "已推荐%(num)d人。", len(ticked))
     if ticked and _nominate(round_id, ticked, done):
         return redirect(url_for("staff_rounds.shown", round_id=round_id))
     if not ticked:
         flash(gettext("没有选人。"), Tone.UNSURE)
-    return redirect(url_for("staff_nominations.listed", round_id=round_id, **_kept()))
+    return redirect(back)
 
 
 @nominations.route("/file", methods=["GET", "POST"])
@@ -186,18 +188,19 @@ def matched(round_id: UUID, nomination_id: UUID) -> Any:
     resident_id = request.form.get("resident", type=UUID)
     if resident_id is None:
         raise BadRequest
+    back = _list_of(round_id)
     wanted = MatchNomination(nomination_id, resident_id, consented="consented" in request.form)
     console.attempt(
         lambda session: match_nomination(session, console.actor(), wanted, now=console.now()),
         gettext("已核对，推荐算数。"),
     )
-    return redirect(url_for("staff_nominations.listed", round_id=round_id))
+    return redirect(back)
 
 
 @nominations.post("/<uuid:nomination_id>/reject")
 def rejected(round_id: UUID, nomination_id: UUID) -> Any:
     """Say why a voice of the public counts for nobody."""
-    form = ReasonForm()
+    back, form = _list_of(round_id), ReasonForm()
     if form.validate_on_submit():
         console.attempt(
             lambda session: reject_nomination(
@@ -207,7 +210,7 @@ def rejected(round_id: UUID, nomination_id: UUID) -> Any:
         )
     else:
         flash(gettext("请写明理由。"), Tone.NO)
-    return redirect(url_for("staff_nominations.listed", round_id=round_id))
+    return redirect(back)
 
 
 @nominations.post("/called")
@@ -246,9 +249,16 @@ def _page(selection_round: Round, **shown: Any) -> str:
     )
 
 
+def _list_of(round_id: UUID, **kept: Any) -> str:
+    """Return where the nominations of a round are shown, if the community has such a round."""
+    with transaction() as session:
+        round_of(session, console.actor(), round_id)
+    return url_for("staff_nominations.listed", round_id=round_id, **kept)
+
+
 def _kept() -> dict[str, Any]:
     """Return the honour and the source chosen last, which stay for the next person."""
-    return {name: value for name in ("honour", "source") if (value := request.values.get(name, ""))}
+    return {name: value for name in ("honour", "source") if (value := given().get(name, ""))}
 
 
 def _nominate(round_id: UUID, resident_ids: list[UUID], done: str) -> bool:

@@ -16,8 +16,13 @@ from loyalty.pages.forms import NEEDED, Form, passage
 from loyalty.pages.staff import console
 from loyalty.services.errors import UnknownRecordError
 from loyalty.services.notices import versions_of
-from loyalty.services.objection_decisions import DecideObjection, decide_objection
+from loyalty.services.objection_decisions import (
+    DecideObjection,
+    decide_objection,
+    who_may_decide,
+)
 from loyalty.services.objections import objections_of
+from loyalty.services.public_notices import names_are_shown
 from loyalty.services.rounds import round_of
 
 objections = console.Console("objections", "/rounds/<uuid:round_id>/objections")
@@ -51,6 +56,7 @@ def listed(round_id: UUID) -> str:
         round=selection_round,
         objections=found,
         versions=versions,
+        named=names_are_shown(selection_round, versions, today=console.now().date()),
         here=console.here,
         public=console.public_place(selection_round),
         today=console.now().date(),
@@ -64,6 +70,7 @@ def decision(round_id: UUID, objection_id: UUID) -> Any:
     with transaction() as session:
         selection_round = round_of(session, console.actor(), round_id)
         objection = _among(objections_of(session, console.actor(), round_id), objection_id)
+        deciders = who_may_decide(session, console.actor(), objection)
     if form.validate_on_submit():
         answer = DecideObjection(objection_id, form.upheld.data == "yes", form.reason.data)
         done = console.attempt(
@@ -78,6 +85,8 @@ def decision(round_id: UUID, objection_id: UUID) -> Any:
         objection=objection,
         form=form,
         here=console.here,
+        barred=console.actor().account_id not in {one.id for one in deciders},
+        deciders=deciders,
     )
 
 

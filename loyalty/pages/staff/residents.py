@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from flask import redirect, render_template, request, url_for
+from flask import redirect, render_template, url_for
 from flask_babel import gettext, lazy_gettext
 from sqlalchemy.orm import Session
 from wtforms import BooleanField
@@ -11,6 +11,7 @@ from wtforms import BooleanField
 from loyalty.database import transaction
 from loyalty.models import Resident
 from loyalty.pages.forms import Form, called, choice, line, options, person, record
+from loyalty.pages.late_forms import given
 from loyalty.pages.staff import console
 from loyalty.pages.staff.changes import ChangeForm, is_ready, new_values
 from loyalty.services.areas import find_areas, find_household_groups
@@ -64,12 +65,13 @@ class NominationForm(Form):
 
     honour = choice(lazy_gettext("荣誉"))
     source = choice(lazy_gettext("谁推荐"), SOURCES)
+    statement = line(lazy_gettext("为什么推荐"), needed=False)
 
 
 @residents.route("", methods=["GET", "POST"])
 def listed() -> str:
     """List residents by pinyin, searched and filtered."""
-    state = request.values.get("state")
+    state = given().get("state")
     wanted = FindResidents(
         limit=console.PAGE_LENGTH,
         state=state if state in STATES else None,
@@ -120,7 +122,13 @@ def nomination(resident_id: UUID) -> Any:
     lists = selection_round.lists if selection_round is not None else []
     form.honour.choices = options({one.honour.code: honour_name(one.honour) for one in lists})
     if selection_round is not None and form.validate_on_submit():
-        voice = Nominate(selection_round.id, form.honour.data, resident.id, form.source.data)
+        voice = Nominate(
+            selection_round.id,
+            form.honour.data,
+            resident.id,
+            form.source.data,
+            statement=form.statement.data,
+        )
         done = console.attempt(
             lambda session: nominate(session, console.actor(), voice, now=console.now()),
             gettext("已推荐%(name)s。", name=resident.name),

@@ -5,14 +5,16 @@ from datetime import datetime, timedelta
 from flask_babel import gettext
 from sqlalchemy.orm import Session
 
-from loyalty.models import Round
+from loyalty.models import Candidate, Round
 from loyalty.pages.values import full_day, listed
 from loyalty.rules.calendar import Month, validity
 from loyalty.rules.outcome import Outcome
 from loyalty.rules.selection import RoundAction
 from loyalty.services.round_progress import NoticeDays, Progress, notice_days
+from loyalty.services.screening import candidates_of
 from loyalty.services.waiting_lines import lines_without_card, ready_lines
 from loyalty.words.honours import honour_name
+from loyalty.words.obstacles import reason_name
 
 TOMORROW = timedelta(days=1)
 
@@ -29,22 +31,28 @@ def preview_of(
     told = {
         RoundAction.OPEN: lambda: [_quotas(selection_round)],
         RoundAction.SCREEN: lambda: _of_screening(progress),
-        RoundAction.START_REVIEW: lambda: _of_panel(progress),
+        RoundAction.START_REVIEW: lambda: [
+            *_of_panel(progress),
+            *_of_screened_out(session, selection_round),
+        ],
         RoundAction.FREEZE: lambda: _of_panel(progress),
         RoundAction.DRAW: lambda: [_hash(selection_round)],
         RoundAction.PUBLISH: lambda: [
             _winners(progress),
             *_of_notice(notice_days(session, selection_round, today=now.date())),
+            *_names(session, selection_round),
         ],
         RoundAction.CONFIRM: lambda: [
             _winners(progress),
             *_of_running(selection_round),
             *_of_waiting(session, selection_round, now=now),
+            *_names(session, selection_round),
         ],
         RoundAction.ISSUE: lambda: [
             _winners(progress),
             *_of_waiting(session, selection_round, now=now),
             *_validity(selection_round),
+            *_names(session, selection_round),
         ],
     }
     return told[action]() if action in told else []
@@ -75,6 +83,7 @@ def _of_panel(progress: Progress) -> list[str]:
     names = listed(one.account.display_name for one in progress.panel)
     sentences = [
         gettext("合格的%(people)s人进入名单。", people=progress.people(Outcome.ELIGIBLE)),
+        *_of_households(progress),
         gettext("评委：%(names)s。", names=names)
         if names
         else gettext("没有请评委，只按好事积分排列。"),
@@ -95,6 +104,17 @@ def _of_panel(progress: Progress) -> list[str]:
     return sentences
 
 
+def _of_households(progress: Progress) -> list[str]:
+    """Return how many lines the list will have, where members of a household stand on it."""
+    if progress.lines == progress.people(Outcome.ELIGIBLE):
+        return []
+    return [
+        gettext(
+            "同一张名单上一户只排得分高的一位，封存的名单最多%(lines)s行。", lines=progress.lines
+        )
+    ]
+
+
 def _winners(progress: Progress) -> str:
     winners = gettext(
         "%(selected)s人入选，%(reserve)s人候补。",
@@ -102,6 +122,39 @@ def _winners(progress: Progress) -> str:
         reserve=progress.people(Outcome.RESERVE),
     )
     return str(winners)
+
+
+def _of_screened_out(session: Session, selection_round: Round) -> list[str]:
+    """Return who has not passed the screening, and why."""
+    out = [
+        gettext(
+            "%(name)s（%(reasons)s）",
+            name=_called(one),
+            reasons=listed(reason_name(code) for code in one.reasons),
+        )
+        for one in candidates_of(session, selection_round, Outcome.SCREENED_OUT)
+    ]
+    return [gettext("不合条件：%(people)s。", people=listed(out))] if out else []
+
+
+def _names(session: Session, selection_round: Round) -> list[str]:
+    """Return who is selected by name, list by list: whoever says yes has seen it."""
+    selected = sorted(
+        candidates_of(session, selection_round, Outcome.SELECTED), key=lambda one: one.place or 0
+    )
+    return [
+        gettext(
+            "%(honour)s：%(people)s。",
+            honour=honour_name(one.honour),
+            people=listed(_called(each) for each in selected if each.list_id == one.id)
+            or gettext("没有人"),
+        )
+        for one in selection_round.lists
+    ]
+
+
+def _called(candidate: Candidate) -> str:
+    return f"{candidate.resident.name} {candidate.resident.unit}"
 
 
 def _of_notice(days: NoticeDays) -> list[str]:

@@ -7,7 +7,7 @@ from flask_babel import LazyString, gettext, lazy_gettext, ngettext
 
 from loyalty.models import Round
 from loyalty.pages.values import short_day
-from loyalty.rules.outcome import Outcome
+from loyalty.rules.outcome import PASSED, Outcome
 from loyalty.rules.selection import (
     RoundAction,
     RoundFacts,
@@ -32,21 +32,7 @@ TURN_OF_ANOTHER = frozenset(
 )
 """Obstacles that mean that another action is next; the others are waited for."""
 
-DONE_AT_ONCE = frozenset(
-    {RoundAction.OPEN, RoundAction.SCREEN, RoundAction.START_REVIEW, RoundAction.CLOSE}
-)
-"""Actions whose consequence stands beside their button; every other is repeated back first."""
-
 WON = (Outcome.SELECTED,)
-PASSED = (
-    Outcome.ELIGIBLE,
-    Outcome.SELECTED,
-    Outcome.RESERVE,
-    Outcome.NOT_SELECTED,
-    Outcome.REMOVED,
-)
-"""Outcomes of those who have passed the screening."""
-
 STEPS: Sequence[tuple[LazyString, str, frozenset[RoundAction]]] = (
     (
         lazy_gettext("推荐"),
@@ -76,8 +62,6 @@ class NextStep:
     words: StepWords
     waits_for: str
     """What is missing still, in sentences; empty if this reader can do it now."""
-    at_once: bool
-    """It is done by one button; otherwise it is repeated back in words first."""
     needs_reason: bool
     """It may be done although something is missing, by somebody who says why."""
 
@@ -105,7 +89,6 @@ def next_step(facts: RoundFacts, actor: StaffMember) -> NextStep | None:
             action,
             ROUND_STEPS[action],
             obstacles_in_words(missing) or _for_another(action, actor),
-            at_once=action in DONE_AT_ONCE,
             needs_reason=RoundObstacle.BALLOTS_MISSING in missing,
         )
     return None
@@ -151,7 +134,7 @@ def _told(selection_round: Round, progress: Progress) -> tuple[str, ...]:
         gettext(
             "合格%(passed)s，不合%(out)s",
             passed=progress.people(*PASSED),
-            out=progress.people(Outcome.SCREENED_OUT),
+            out=progress.people_screened_out(),
         ),
         gettext("名单已封存") if frozen else _told_of_scores(progress),
         gettext("已抽签") if drawn else gettext("等当众抽签"),

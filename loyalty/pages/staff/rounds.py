@@ -5,17 +5,18 @@ from typing import Any
 from uuid import UUID
 
 from flask import redirect, render_template, request, url_for
-from flask_babel import gettext
+from flask_babel import gettext, lazy_gettext
 
 from loyalty.database import transaction
 from loyalty.pages.staff import console
-from loyalty.pages.staff.confirmation import ConfirmationForm
+from loyalty.pages.staff.confirmation import ConfirmationForm, Question, ask
 from loyalty.pages.staff.nominations import NomineeFileForm
 from loyalty.pages.staff.round_preview import preview_of
-from loyalty.pages.staff.round_steps import PASSED, may_be_cancelled, next_step, steps_of
-from loyalty.rules.outcome import Outcome
+from loyalty.pages.staff.round_steps import may_be_cancelled, next_step, steps_of
+from loyalty.rules.card_state import WORKING
+from loyalty.rules.outcome import PASSED, Outcome
 from loyalty.rules.selection import RoundState
-from loyalty.services.candidates import decline
+from loyalty.services.candidates import candidate_of, decline
 from loyalty.services.cards import FindCards, cards_page
 from loyalty.services.panel import who_may_sit
 from loyalty.services.round_actions import facts_of
@@ -24,8 +25,14 @@ from loyalty.services.rounds import ranking_of, round_of, rounds_page
 from loyalty.services.todo import current_round
 from loyalty.words.obstacles import OUTCOMES
 from loyalty.words.states import ROUND_STATES
+from loyalty.words.steps import StepWords
 
 rounds = console.Console("rounds", "/rounds")
+
+DECLINE = StepWords(
+    lazy_gettext("本人谢绝"),
+    lazy_gettext("这个人这一期不再参加，其他人看不到是谁谢绝的。"),
+)
 
 LISTED = 24
 MOST_CARDS = 10_000
@@ -78,16 +85,18 @@ def shown(round_id: UUID) -> str:
 @rounds.get("/<uuid:round_id>/candidates")
 def candidates(round_id: UUID) -> str:
     """List the candidates with how each came out and why, those of one outcome if asked."""
-    wanted = request.args.get("outcome")
-    outcome = Outcome(wanted) if wanted in set(Outcome) else None
+    asked = request.args.get("outcome")
+    outcome = Outcome(asked) if asked in set(Outcome) else None
     with transaction() as session:
         selection_round = round_of(session, console.actor(), round_id)
         found = ranking_of(session, console.actor(), round_id)
     present = {one.outcome for one in found}
+    wanted = [one for one in found if outcome in {None, one.outcome}]
     return render_template(
         "staff/candidates.html",
         round=selection_round,
-        candidates=[one for one in found if outcome is None or one.outcome == outcome],
+        candidates=wanted,
+        people=len({one.resident_id for one in wanted}),
         outcome=outcome,
         outcomes={code: word for code, word in OUTCOMES.items() if code in present},
         form=ConfirmationForm(),
@@ -95,9 +104,17 @@ def candidates(round_id: UUID) -> str:
     )
 
 
-@rounds.post("/<uuid:round_id>/candidates/<uuid:candidate_id>/decline")
+@rounds.route("/<uuid:round_id>/candidates/<uuid:candidate_id>/decline", methods=["GET", "POST"])
 def declined(round_id: UUID, candidate_id: UUID) -> Any:
-    """Write down that a nominee does not want to be chosen."""
+    """Write down that a nominee does not want to be chosen, after it has been repeated back."""
+    form = ConfirmationForm()
+    with transaction() as session:
+        round_of(session, console.actor(), round_id)
+        candidate = candidate_of(session, round_id, candidate_id)
+    if not form.validate_on_submit():
+        back = url_for("staff_rounds.candidates", round_id=round_id)
+        subject = f"{candidate.resident.name} {candidate.resident.unit}"
+        return ask(Question(subject, DECLINE, back), form)
     console.attempt(
         lambda session: decline(
             session, console.actor(), round_id, candidate_id, now=console.now()
@@ -124,15 +141,16 @@ def lots(round_id: UUID) -> str:
 
 @rounds.get("/<uuid:round_id>/hand-out")
 def hand_out(round_id: UUID) -> str:
-    """Show who gets a card: to print the cards, and to sign for them."""
-    wanted = FindCards(round_id=round_id)
+    """Show who gets a card that works: to print the cards, and to sign for them."""
+    today = console.now().date()
+    wanted = FindCards(round_id=round_id, living=True)
     with transaction() as session:
         selection_round = round_of(session, console.actor(), round_id)
         found = cards_page(
             session,
             console.actor(),
             wanted,
-            today=console.now().date(),
+            today=today,
             limit=MOST_CARDS,
             after=None,
         )
@@ -140,6 +158,8 @@ def hand_out(round_id: UUID) -> str:
         "staff/hand_out.html",
         round=selection_round,
         cards=sorted(found.items, key=lambda card: _as_walked(card.resident.unit)),
+        today=today,
+        working=WORKING,
     )
 
 

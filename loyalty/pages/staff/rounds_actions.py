@@ -11,7 +11,13 @@ from loyalty.database import transaction
 from loyalty.models import Round
 from loyalty.pages.forms import Form, line, person
 from loyalty.pages.staff import console
-from loyalty.pages.staff.confirmation import ConfirmationForm, Question, ReasonForm, ask
+from loyalty.pages.staff.confirmation import (
+    ConfirmationForm,
+    Question,
+    ReasonForm,
+    ask,
+    holds_answers,
+)
 from loyalty.pages.staff.round_preview import preview_of
 from loyalty.pages.values import month as month_in_words
 from loyalty.rules.selection import RoundAction
@@ -45,19 +51,19 @@ def step(round_id: UUID, action: str) -> Any:
         preview = preview_of(session, selection_round, progress, chosen, now=console.now())
     form = _form(chosen, progress)
     version = request.form.get("version", type=int)
+    report = url_for("staff_fairness.shown", round_id=round_id)
+    question = Question(
+        title_of(selection_round),
+        words,
+        back,
+        preview,
+        selection_round.version,
+        fairness=report if chosen is RoundAction.CONFIRM else None,
+    )
     if not form.validate_on_submit():
-        report = url_for("staff_fairness.shown", round_id=round_id)
-        question = Question(
-            title_of(selection_round),
-            words,
-            back,
-            preview,
-            version or selection_round.version,
-            fairness=report if chosen is RoundAction.CONFIRM else None,
-        )
         return ask(question, form)
     acting = _request(round_id, chosen, form, version=version)
-    console.attempt(
+    done = console.attempt(
         lambda session: act_on_round(
             session,
             console.actor(),
@@ -66,8 +72,9 @@ def step(round_id: UUID, action: str) -> Any:
             now=console.now(),
         ),
         gettext("%(round)s：%(step)s。", round=title_of(selection_round), step=words.word),
+        form=form,
     )
-    return redirect(back)
+    return redirect(back) if done or not holds_answers(form) else ask(question, form)
 
 
 def title_of(selection_round: Round) -> str:

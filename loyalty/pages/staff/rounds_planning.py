@@ -14,6 +14,7 @@ from wtforms.validators import ValidationError
 from loyalty.database import transaction
 from loyalty.models import Area, Community, Honour, Round
 from loyalty.pages.forms import Form, choice, options, points, whole_number
+from loyalty.pages.late_forms import is_filled_in
 from loyalty.pages.staff import console
 from loyalty.pages.values import month as month_in_words
 from loyalty.rules.calendar import CARD_MONTHS, Month
@@ -27,10 +28,9 @@ from loyalty.services.errors import AlreadyExistsError
 from loyalty.services.round_actions import ActOnRound, act_on_round
 from loyalty.services.rounds import (
     LARGEST_QUOTA,
-    MONTHS_AHEAD,
-    MONTHS_BACK,
     PlannedList,
     PlanRound,
+    months_to_plan,
     plan_round,
 )
 from loyalty.words.honours import honour_name
@@ -83,7 +83,8 @@ def new() -> Any:
         honours = honours_of(session, console.actor())
         community = community_of(session, console.actor())
         areas = find_areas(session, console.actor(), limit=MOST_AREAS, after=None).items
-    form = _form(honours, areas, community)
+        months = months_to_plan(session, console.actor(), today=console.now().date())
+    form = _form(honours, areas, community, months)
     if form.validate_on_submit():
         lists = [
             _planned_list(honour.code, form[honour.code].form)
@@ -94,10 +95,17 @@ def new() -> Any:
             form.month.errors = [gettext("请至少给一种荣誉填名额。")]
         elif planned := _planned(form, lists):
             return redirect(url_for("staff_rounds.shown", round_id=planned.id))
+    elif form.month.data not in {None, *map(str, months)}:
+        form.month.errors = [gettext("这个月已经有一期评选，一个月只评一期；或者太远了。")]
     return render_template("staff/round_new.html", form=form, honours=honours)
 
 
-def _form(honours: Sequence[Honour], areas: Sequence[Area], community: Community) -> Any:
+def _form(
+    honours: Sequence[Honour],
+    areas: Sequence[Area],
+    community: Community,
+    months: Sequence[Month],
+) -> Any:
     """Return the form with a list for each honour, filled in as the community's policy has it."""
     lists = {
         honour.code: FormField(_list_form(honour, areas, community), separator="-")
@@ -105,10 +113,9 @@ def _form(honours: Sequence[Honour], areas: Sequence[Area], community: Community
     }
     form = type("RoundFormWithLists", (RoundForm,), lists)()
     this_month = Month.of(console.now().date())
-    months = [this_month.plus(ahead) for ahead in range(-MONTHS_BACK, MONTHS_AHEAD + 1)]
     form.month.choices = options({str(month): month_in_words(month.first) for month in months})
-    if not form.is_submitted():
-        form.month.data = str(this_month)
+    if not is_filled_in() and months:
+        form.month.data = str(this_month if this_month in months else months[0])
         form.notice_working_days.data = community.notice_working_days
     return form
 

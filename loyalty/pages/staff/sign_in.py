@@ -2,14 +2,15 @@
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
-from flask_babel import gettext, lazy_gettext
+from flask import Blueprint, flash, redirect, request, url_for
+from flask_babel import gettext
 from flask_login import current_user, login_user, logout_user
 
 from loyalty.clock import utc_now
 from loyalty.database import transaction
-from loyalty.pages.forms import Form, line, password
 from loyalty.pages.staff import console
+from loyalty.pages.staff.kept_forms import KeptForm, offer, sign_in_page
+from loyalty.pages.staff.sign_in_form import SignInForm
 from loyalty.rules.errors import RecordedRefusalError
 from loyalty.services import sign_in as service
 from loyalty.services.community import community_of
@@ -18,24 +19,24 @@ from loyalty.words.verdicts import Tone
 
 sign_in_pages = Blueprint("staff_sign_in", __name__, url_prefix="/staff")
 
-LONGEST_CODE = 12
-
-
-class SignInForm(Form):
-    """What a member of staff types to sign in."""
-
-    username = line(lazy_gettext("账号"))
-    password = password(lazy_gettext("密码"))
-    totp = line(lazy_gettext("动态码"), needed=False, longest=LONGEST_CODE)
-
 
 @sign_in_pages.route("/sign-in", methods=["GET", "POST"])
 def sign_in() -> Any:
-    """Ask for name and password, and for a code where the account has a second factor."""
+    """Ask for name and password, and for a code where the account has a second factor.
+
+    Whoever was typing when the session ended goes on from there, if it is the same account.
+    """
     form = SignInForm()
-    if form.validate_on_submit() and _signed_in(form):
+    kept = KeptForm.carried()
+    if not form.validate_on_submit() or not _signed_in(form):
+        return sign_in_page(form, kept)
+    if kept is None:
         return redirect(_wanted_page())
-    return render_template("staff/sign_in.html", form=form)
+    page = offer(kept)
+    if page is not None:
+        return page
+    flash(gettext("刚才填的是另一个账号的，没有留下。"), Tone.UNSURE)
+    return redirect(url_for("staff_home.home"))
 
 
 @sign_in_pages.post("/sign-out")

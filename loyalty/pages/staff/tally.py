@@ -11,6 +11,7 @@ from werkzeug.exceptions import NotFound
 from loyalty.database import hot_connection, transaction
 from loyalty.pages import preferences
 from loyalty.pages.forms import Form, calendar_day
+from loyalty.pages.late_forms import is_filled_in
 from loyalty.pages.staff import console
 from loyalty.pages.staff.confirmation import Question, ReasonForm, ask
 from loyalty.pages.staff.tally_form import empty_lines, read_lines, told, typed_lines
@@ -95,11 +96,12 @@ def entry(shop_id: UUID, day: str) -> Any:
     of_day = _day(day)
     with transaction() as session:
         shop = shop_of(session, console.actor(), shop_id)
-    typed = typed_lines(request.form) if request.method == "POST" else empty_lines()
+    typed = typed_lines(request.form) if is_filled_in() else empty_lines()
     lines, faults = read_lines(typed)
     tally = RecordTally(shop_id, of_day, list(lines.values()))
     with hot_connection() as connection:
-        if lines and not faults and _recorded(connection, tally):
+        sent = request.method == "POST" and lines and not faults
+        if sent and _recorded(connection, tally):
             return redirect(url_for("staff_tallies.entry", shop_id=shop_id, day=day))
         if lines:
             found = line_faults(connection, console.actor(), tally, now=console.now())
@@ -127,14 +129,16 @@ def void(shop_id: UUID, day: str, sale_id: UUID) -> Any:
         raise UnknownRecordError("There is no such sale.")
     form = ReasonForm()
     back = url_for("staff_tallies.entry", shop_id=shop_id, day=day)
+    question = Question(_in_words(sale), VOID, back)
     if not form.validate_on_submit():
-        return ask(Question(_in_words(sale), VOID, back), form)
+        return ask(question, form)
     voided = VoidSale(sale_id, form.reason.data)
-    console.attempt(
+    done = console.attempt(
         lambda session: void_sale(session, console.actor(), voided, now=console.now()),
         gettext("已撤销这一笔，可以重新录。"),
+        form=form,
     )
-    return redirect(back)
+    return redirect(back) if done else ask(question, form)
 
 
 def _recorded(connection: Any, tally: RecordTally) -> bool:

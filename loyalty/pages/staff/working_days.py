@@ -1,5 +1,6 @@
 """The community's own table of working days, a year at a time."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -8,6 +9,7 @@ from flask_babel import gettext
 
 from loyalty.database import transaction
 from loyalty.pages.forms import LONGEST_LINE
+from loyalty.pages.late_forms import is_filled_in
 from loyalty.pages.staff import console
 from loyalty.pages.staff.confirmation import ConfirmationForm
 from loyalty.services.working_days import (
@@ -36,12 +38,12 @@ def shown(year: int) -> Any:
         known = working_days_of(session, console.actor(), year)
     rows = [(one.day.isoformat(), one.works, one.note or "") for one in known.days]
     fault = ""
-    if request.method == "POST":
+    if is_filled_in():
         rows = _typed()
         days = [_day(*row) for row in rows]
         if None in days:
             fault = gettext("日期写成 2027-02-03 这样。")
-        elif _stored(SetWorkingDays(year, [one for one in days if one is not None])):
+        elif request.method == "POST" and _stored(year, days):
             return redirect(url_for("staff_working_days.shown", year=year))
     return render_template(
         "staff/working_days.html",
@@ -70,7 +72,8 @@ def _day(day: str, works: bool, note: str) -> ChangedDay | None:  # noqa: FBT001
         return None
 
 
-def _stored(table: SetWorkingDays) -> bool:
+def _stored(year: int, days: Sequence[ChangedDay | None]) -> bool:
+    table = SetWorkingDays(year, [one for one in days if one is not None])
     return console.attempt(
         lambda session: set_working_days(session, console.actor(), table, now=console.now()),
         gettext("已保存。从现在起张榜的公示按这张表算。"),

@@ -62,6 +62,13 @@ def hold_round(session: Session, cast: Cast, month: Month, *, sealing_key: bytes
     _hand_over(session, cast, held, sealing_key=sealing_key, now=story.at(over, 16))
 
 
+def people_of(session: Session, cast: Cast) -> Sequence[Resident]:
+    """Return everybody who lives in the demonstration."""
+    return session.scalars(
+        select(Resident).where(Resident.community_id == cast.community_id).order_by(Resident.id)
+    ).all()
+
+
 def show_round(session: Session, cast: Cast, month: Month, *, sealing_key: bytes) -> None:
     """Take the round of this month to its notice of yesterday, and let a neighbour object.
 
@@ -103,9 +110,7 @@ def begin_round(session: Session, cast: Cast, month: Month, *, until: date, rush
         rush: how many times as many people as usual are nominated.
     """
     story = cast.story
-    residents = session.scalars(
-        select(Resident).where(Resident.community_id == cast.community_id).order_by(Resident.id)
-    ).all()
+    residents = people_of(session, cast)
     plan = PlanRound(month, [_planned(*one) for one in LISTS], notice_working_days=None)
     planned = plan_round(session, cast.clerk, plan, now=story.at(month.first, 8, 30))
     act_on_round(

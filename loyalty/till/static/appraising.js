@@ -3,7 +3,8 @@
 import { bytesOf, hexOf } from "./bytes.js";
 import { dayAt } from "./clock.js";
 import { kindOf, normalise, numberOf, SERIAL_DIGITS } from "./codes.js";
-import { judge, overOwnLimit, validityOf } from "./judging.js";
+import { judge, validityOf } from "./judging.js";
+import { passedLimit } from "./limits.js";
 import { readToken, tokenIn } from "./verify.js";
 
 /** What a card says of itself means nothing then. */
@@ -46,12 +47,13 @@ export function createAppraiser({ pack, store, clock, subtle, verifier }) {
     const claims = claimsIn(code);
     const readable = claims !== null || kindOf(code) === "card_number";
     if (!readable || known === null || !subtle) {
-      return { ...judge({ readable, equipped: false }), card: null };
+      return { ...judge({ readable, equipped: false }), card: null, limit: null };
     }
     const hash = await hashOf(code);
     const key = claims === null ? undefined : known.keys.get(claims.keyId);
     const found = key === undefined ? inRoster(known, hash) : inToken(known, claims, key);
     const today = todayOf(known);
+    const limit = found && (await limitPassed(code, 0, found.valid_until));
     const judgement = judge({
       readable,
       // A token whose key is not known here is like a number that is not on the roster.
@@ -67,29 +69,31 @@ export function createAppraiser({ pack, store, clock, subtle, verifier }) {
       validFrom: found && found.valid_from,
       validUntil: found && found.valid_until,
       certified: isCertified(known.shop, today),
-      overLimit: await isOverLimit(code, 0),
+      overLimit: limit !== null,
     });
     const told = found !== null && !DISOWNED.has(judgement.verdict);
     const last4 = numberOf(serialIn(code)).slice(-4);
-    return { ...judgement, card: told ? withRate(known, found, last4) : null };
+    const card = told ? withRate(known, found, last4) : null;
+    return { ...judgement, card, limit: judgement.verdict === "over_limit" ? limit : null };
   }
 
   const todayOf = (known) => dayAt(clock.now(), known.community.timezone);
 
   /**
-   * Return whether one more use of a card, saving that many fen, is over a limit on this device.
+   * Return the limit that one more use of a card, saving that many fen, passes on this device.
    * @param {string} code
    * @param {number} savingFen
+   * @param {string} validUntil last day of the card, included
    */
-  async function isOverLimit(code, savingFen) {
+  async function limitPassed(code, savingFen, validUntil) {
     const known = pack.current();
     const hash = await hashOf(code);
-    if (known === null || hash === "") return false;
+    if (known === null || hash === "") return null;
     const uses = await store.usesOf(hash);
-    return overOwnLimit(known.policy.limits, uses, todayOf(known), savingFen);
+    return passedLimit(known.policy.limits, uses, todayOf(known), savingFen, validUntil);
   }
 
-  return { appraise, hashOf, isOverLimit };
+  return { appraise, hashOf, limitPassed };
 }
 
 function claimsIn(code) {

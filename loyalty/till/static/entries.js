@@ -1,6 +1,7 @@
 /** What the lists of the day say of an entry: pure, so that it is tested without a page. */
 
 import { yuan } from "./money.js";
+import { verdictWords } from "./screen.js";
 
 /** How long after the service has recorded it a till may take a sale back, in milliseconds. */
 const VOID_WITHIN = 10 * 60 * 1000;
@@ -59,9 +60,8 @@ export function sumOfQueued({ sale }, words) {
  */
 export function reasonInWords({ verdict, reason }, words) {
   if (reason === "quarantined") return words.received;
-  const known = words.verdicts[verdict];
-  if (known === undefined) return words.malformed;
-  return words.attention_reason.replace("{word}", known.word);
+  if (!verdict) return words.malformed;
+  return words.attention_reason.replace("{word}", verdictWords(verdict, words).word);
 }
 
 /**

@@ -4,6 +4,8 @@
  * is merely not known is amber.
  */
 
+import { passedLimit } from "./limits.js";
+
 /** @typedef {"signature" | "other_tills" | "list_age" | "clock"} Unchecked */
 
 /**
@@ -82,17 +84,7 @@ function unsure(unchecked) {
  * @param {number} savingFen what this use saves; 0 while that is not known
  */
 export function overOwnLimit(limits, uses, today, savingFen) {
-  const usesToday = uses.filter((use) => use.day === today).length;
-  const month = today.slice(0, 7);
-  const saved = uses
-    .filter((use) => use.day.startsWith(month))
-    .reduce((sum, use) => sum + use.saved_fen, 0);
-  const exceeds = (after, limit) => limit !== null && after > limit;
-  return (
-    exceeds(usesToday + 1, limits.uses_per_shop_day) ||
-    exceeds(usesToday + 1, limits.uses_per_day) ||
-    exceeds(saved + savingFen, limits.saved_per_month_fen)
-  );
+  return passedLimit(limits, uses, today, savingFen, today) !== null;
 }
 
 /**

@@ -22,6 +22,7 @@ import { fenOf, typedWith } from "./money.js";
  * @property {CardAnswer | null} answer
  * @property {CardAnswer | null} held the device's amber answer while the service may know better
  * @property {string | null} verdict
+ * @property {import("./limits.js").Passed | null} limit which one, with "over_limit"
  * @property {any} quote of the sale that was made; null if the card was only noted as used
  * @property {string | null} receipt
  * @property {string | null} kind of a code that is no card, where that has a name
@@ -44,6 +45,7 @@ export const READY = Object.freeze({
   answer: null,
   held: null,
   verdict: null,
+  limit: null,
   quote: null,
   receipt: null,
   kind: null,
@@ -196,9 +198,9 @@ function settled(sale, { turn }) {
 }
 
 function judged(sale, answer) {
-  const { verdict, kind = null } = answer;
+  const { verdict, limit = null, kind = null } = answer;
   const phase = answer.mayRecord ? "accepted" : withoutSale(verdict);
-  return { ...sale, phase, verdict, answer, kind, held: null };
+  return { ...sale, phase, verdict, limit, answer, kind, held: null };
 }
 
 function withoutSale(verdict) {
@@ -206,9 +208,9 @@ function withoutSale(verdict) {
 }
 
 /** The teller has recorded the sale, kept it for later, or refused it. */
-function ended(sale, { turn, outcome, quote = null, receipt = null, verdict = null }) {
+function ended(sale, { turn, outcome, quote = null, receipt = null, verdict = null, limit = null }) {
   if (turn !== sale.turn) return null;
-  if (outcome === "refused") return still({ ...sale, phase: withoutSale(verdict), verdict });
+  if (outcome === "refused") return still({ ...sale, phase: withoutSale(verdict), verdict, limit });
   const priced = sale.sent.totalFen === null ? null : quote;
   return still(over(sale, outcome, { verdict, quote: priced, receipt }));
 }

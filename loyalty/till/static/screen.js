@@ -59,14 +59,37 @@ function drawKeys(part, sale, verifyOnly, words) {
   confirm.disabled = idle(sale, verifyOnly);
 }
 
-/** Return the tone, word and advice of a state. */
-function toldOf(sale, words) {
+/**
+ * Return the tone, word and advice of a state.
+ * @param {import("./sale.js").Sale} sale
+ * @param {any} words
+ * @returns {{tone?: string, word: string, advice: string}}
+ */
+export function toldOf(sale, words) {
   if (sale.phase === "recorded" && sale.quote === null) return words.phases.noted;
   const listed = sale.phase === "accepted" && sale.verdict === "cannot_verify_offline";
   if (listed) return words.phases.listed;
   const foreign = sale.phase === "unchecked" && words.foreign[sale.kind];
   if (foreign) return foreign;
-  return words.phases[sale.phase] || words.verdicts[sale.verdict];
+  if (words.phases[sale.phase]) return words.phases[sale.phase];
+  const verdict = verdictWords(sale.verdict, words);
+  return sale.limit === null ? verdict : { ...verdict, ...limitWords(sale.limit, words) };
+}
+
+/**
+ * Return how a verdict is told. A page that was opened before an update may not know one of today:
+ * it is told in the colour of what is not known.
+ * @param {string | null} verdict
+ * @param {any} words
+ */
+export function verdictWords(verdict, words) {
+  return words.verdicts[verdict] || { tone: "unsure", ...words.other_verdict };
+}
+
+/** Return which limit was met, and from when the card works again. */
+function limitWords({ kind, again_from: day }, words) {
+  const told = words.limits[kind];
+  return told === undefined ? {} : { word: told.word, advice: day === null ? told.over : told.again };
 }
 
 /**
@@ -105,7 +128,8 @@ function adviceOf(sale, words, language) {
     words.honours[honour] || honour,
     words.valid_until.replace("{date}", dayInWords(until, language)),
   ].join(" · ");
-  return pay === null ? holder : `${rateInWords(pay, words.rate)}\n${holder}`;
+  if (pay === null) return holder;
+  return `${words.rate_here.replace("{rate}", rateInWords(pay, words.rate))}\n${holder}`;
 }
 
 /** Return what the holder pays here, in permille; null while it is not known. */

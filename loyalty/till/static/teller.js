@@ -11,6 +11,7 @@ import { quote as quoteOf } from "./discount.js";
  * @property {string} verdict
  * @property {import("./appraising.js").CardFacts | null} card
  * @property {import("./judging.js").Unchecked[]} unchecked
+ * @property {import("./limits.js").Passed | null} limit which one, with "over_limit"
  * @property {"device" | "service"} from
  * @property {string} [kind] of a code that is no card
  * @property {boolean} mayRecord a rate is known, and nothing definite speaks against the card
@@ -71,11 +72,11 @@ function looking({ api, appraiser, standing }) {
   async function ask(code) {
     const { status, body } = await api.check(code);
     if (status === 401) return refusal("till_revoked", "service");
-    const { verdict } = Object(body);
+    const { verdict, limit = null } = Object(body);
     if (status !== 200 || !verdict) return null;
-    const { serial: _serial, ...card } = Object(body.card);
-    const told = body.card ? card : null;
-    return { verdict, card: told, unchecked: [], from: "service", mayRecord: verdict === "ok" };
+    const { serial: _serial, ...facts } = Object(body.card);
+    const card = body.card ? facts : null;
+    return { verdict, card, limit, unchecked: [], from: "service", mayRecord: verdict === "ok" };
   }
 
   return {
@@ -96,7 +97,7 @@ function looking({ api, appraiser, standing }) {
 }
 
 function refusal(verdict, from) {
-  return { verdict, card: null, unchecked: [], from, mayRecord: false };
+  return { verdict, card: null, limit: null, unchecked: [], from, mayRecord: false };
 }
 
 function selling({ api, store, pack, appraiser, queue, clock, standing }) {
@@ -119,9 +120,11 @@ function selling({ api, store, pack, appraiser, queue, clock, standing }) {
       }
       const savedFen = priced === null ? 0 : priced.saved_fen;
       // Where the service has judged the card it also judges the sale, and knows all other tills.
-      if (from === "device" && (await appraiser.isOverLimit(code, savedFen))) {
-        return { outcome: "refused", verdict: "over_limit" };
-      }
+      const limit =
+        from === "device" && card !== null
+          ? await appraiser.limitPassed(code, savedFen, card.valid_until)
+          : null;
+      if (limit !== null) return { outcome: "refused", verdict: "over_limit", limit };
       const happenedAt = new Date(clock.now()).toISOString();
       const amounts = amountsOf(totalFen, excludedFen, priced);
       const sale = { idempotency_key: key, happened_at: happenedAt, code, ...amounts };
@@ -138,14 +141,14 @@ function selling({ api, store, pack, appraiser, queue, clock, standing }) {
 
 /** Only an answer of the service about this very sale ends its waiting. */
 async function outcomeOf(queue, item, { status, body }, priced) {
-  const { id, receipt, verdict, with_amount: withAmount } = Object(body);
+  const { id, receipt, verdict, limit, with_amount: withAmount } = Object(body);
   if ((status === 200 || status === 201) && receipt) {
     await queue.settle(item.key);
     return { outcome: "recorded", id, receipt, verdict, quote: withAmount ? body : null };
   }
   if (status === 401 || (status === 409 && verdict)) {
     await queue.withdraw(item.key);
-    return { outcome: "refused", verdict: status === 401 ? "till_revoked" : verdict };
+    return { outcome: "refused", verdict: status === 401 ? "till_revoked" : verdict, limit };
   }
   await queue.keep(item.key);
   return { outcome: "kept", quote: priced };

@@ -1,0 +1,201 @@
+"""Races about people, accounts, shops, imports and what the community counts."""
+
+from datetime import timedelta
+from functools import partial
+from uuid import UUID
+
+from sqlalchemy import select
+
+from loyalty.models import (
+    Deed,
+    ImportJob,
+    Matter,
+    Resident,
+    Shop,
+    StaffAccount,
+    WorkingDayOverride,
+)
+from loyalty.services.actors import Role
+from loyalty.services.deeds import ensure_default_kinds
+from loyalty.services.matters import MatterKind, RaiseMatter, Raiser, raise_public_matter
+from loyalty.services.sign_in import FAILURES_ALLOWED
+from tests.faults.overlap import in_transaction
+from tests.faults.races import Race, Street
+from tests.given import NOON, given_account, given_resident, given_shop
+from tests.given_tables import HEADINGS, ZHANG, text, upload
+
+MATTER = {"kind": "need", "text": "东门路灯不亮", "raised_by": "staff"}
+
+
+def two_wrong_passwords(street: Street) -> Race:
+    account = given_account(street.session, street.community)
+    wrong = {"username": account.username, "password": "not the password"}
+    guess = street.send("POST /tokens", by={}, json=wrong)
+    return Race(guess, guess, lambda: street.read(StaffAccount.failed_sign_ins, account.id))
+
+
+def a_new_password_beside_the_last_wrong_one(street: Street) -> Race:
+    account = given_account(street.session, street.community, failed_sign_ins=FAILURES_ALLOWED - 1)
+    wrong = {"username": account.username, "password": "not the password"}
+    new = {"password": "correct horse battery staple"}
+    return Race(
+        street.send("POST /tokens", by={}, json=wrong),
+        street.send(f"PATCH /staff-accounts/{account.id}", json=new),
+        lambda: street.read(StaffAccount.locked_until, account.id),
+    )
+
+
+def two_managers_who_close_each_other(street: Street) -> Race:
+    managers = StaffAccount.roles.contains([Role.MANAGER.value])
+    account, other = street.session.scalars(
+        select(StaffAccount.id).where(managers).order_by(StaffAccount.id)
+    )
+    return Race(
+        street.send(f"PATCH /staff-accounts/{other}", json={"active": False}),
+        street.send(f"PATCH /staff-accounts/{account}", by=street.other, json={"active": False}),
+        lambda: street.count(StaffAccount, StaffAccount.active, managers),
+    )
+
+
+def two_matters_raised(street: Street) -> Race:
+    one, two = (
+        street.send("POST /matters", by=by, json=MATTER) for by in (street.manager, street.other)
+    )
+    return Race(one, two, lambda: street.count(Matter))
+
+
+def one_matter_sent_twice(street: Street) -> Race:
+    raised = RaiseMatter(MatterKind.NEED, "东门路灯不亮", Raiser.RESIDENT)
+    send = partial(
+        in_transaction,
+        street.app,
+        lambda own: (
+            raise_public_matter(own, street.community, raised, receipt="ABCD", now=NOON).number
+        ),
+    )
+    return Race(send, send, lambda: street.count(Matter))
+
+
+def two_calendars_of_a_year(street: Street) -> Race:
+    days = {"items": [{"day": "2027-02-08", "works": False, "note": "春节"}]}
+    one, two = (
+        street.send("PUT /working-days?year=2027", by=by, json=days)
+        for by in (street.manager, street.other)
+    )
+    return Race(one, two, lambda: street.count(WorkingDayOverride))
+
+
+def a_narrower_band_beside_terms_outside_it(street: Street) -> Race:
+    shop = {
+        "name": "便民",
+        "series": "蒲公英",
+        "category": "超市",
+        "terms": [{"honour": "civilized_resident", "pay_permille": 800}],
+    }
+    return Race(
+        street.send("PATCH /community", json={"band_min_permille": 850}),
+        street.send("POST /shops", by=street.other, json=shop),
+        lambda: street.count(Shop),
+    )
+
+
+def two_plaques_of_a_series(street: Street) -> Race:
+    yesterday = NOON.date() - timedelta(days=1)
+    shops = [
+        given_shop(
+            street.session,
+            street.community,
+            state="notice",
+            notice_last=yesterday,
+            plaque_number=None,
+            certified_until=None,
+        ).id
+        for _ in range(2)
+    ]
+    one, two = (
+        street.send(f"POST /shops/{shop}/certification", by=by, json={"action": "certify"})
+        for shop, by in zip(shops, (street.manager, street.other), strict=True)
+    )
+
+    def plaques() -> list[str | None]:
+        street.session.rollback()
+        return [*street.session.scalars(select(Shop.plaque_number).order_by(Shop.id))]
+
+    return Race(one, two, plaques)
+
+
+def one_sheet_written_down_twice(street: Street) -> Race:
+    ensure_default_kinds(street.session, street.community)
+    resident = given_resident(street.session, street.community)
+    sheet = {
+        "date": "2026-12-01",
+        "kind": "hygiene",
+        "source": "签到表",
+        "entries": [{"resident_id": str(resident.id)}],
+    }
+    one, two = (
+        street.send("POST /deeds/sheet", by=by, json=sheet) for by in (street.manager, street.other)
+    )
+    return Race(one, two, lambda: street.count(Deed))
+
+
+def one_table_taken_in_from_two_uploads(street: Street) -> Race:
+    jobs = [
+        upload(street.app.test_client(), street.manager, text(HEADINGS, ZHANG)).json["import_id"]
+        for _ in range(2)
+    ]
+    one, two = (
+        street.send(f"POST /imports/{job}/apply", by=by, json={})
+        for job, by in zip(jobs, (street.manager, street.other), strict=True)
+    )
+    return Race(one, two, lambda: street.count(Resident))
+
+
+def _applied(street: Street) -> tuple[UUID, UUID]:
+    """Return an import that has been applied, and the resident it added."""
+    job = ImportJob(
+        community_id=street.community.id,
+        kind="residents",
+        row_count=1,
+        valid_rows=[],
+        errors=[],
+        uploaded_at=NOON,
+        applied_at=NOON,
+    )
+    street.session.add(job)
+    street.session.flush()
+    return job.id, given_resident(street.session, street.community, import_id=job.id).id
+
+
+def one_import_undone_twice(street: Street) -> Race:
+    job, _ = _applied(street)
+    one, two = (
+        street.send(f"POST /imports/{job}/undo", by=by) for by in (street.manager, street.other)
+    )
+    return Race(one, two, lambda: street.count(Resident))
+
+
+def an_undoing_beside_a_deed(street: Street) -> Race:
+    ensure_default_kinds(street.session, street.community)
+    job, resident = _applied(street)
+    deed = {
+        "resident_id": str(resident),
+        "kind": "hygiene",
+        "points": "1.50",
+        "date": "2026-12-01",
+        "source": "签到表",
+    }
+    return Race(
+        street.send("POST /deeds", by=street.other, json=deed),
+        street.send(f"POST /imports/{job}/undo"),
+        lambda: street.count(Resident),
+    )
+
+
+def an_undoing_beside_a_change(street: Street) -> Race:
+    job, resident = _applied(street)
+    return Race(
+        street.send(f"PATCH /residents/{resident}", by=street.other, json={"name": "李秀英"}),
+        street.send(f"POST /imports/{job}/undo"),
+        lambda: street.count(Resident),
+    )

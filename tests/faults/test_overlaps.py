@@ -1,0 +1,132 @@
+"""Each lock, seen at work: the second of two acts waits, and finds what the first has left.
+
+The control takes the lock away and sees the race lost.
+"""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import pytest
+import time_machine
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from tests.faults.overlap import Overlap, overlapped, unlocked
+from tests.faults.races import Race, Street, given_street
+from tests.faults.races_at_the_till import (
+    a_hand_over_beside_a_suspension,
+    a_return_beside_a_void,
+    a_suspension_beside_a_sale,
+    one_sale_sent_twice_by_a_revoked_till,
+    two_decisions_of_a_case,
+    two_lists_of_revocations,
+    two_returns_of_the_same_goods,
+)
+from tests.faults.races_in_the_office import (
+    a_narrower_band_beside_terms_outside_it,
+    a_new_password_beside_the_last_wrong_one,
+    an_undoing_beside_a_change,
+    an_undoing_beside_a_deed,
+    one_import_undone_twice,
+    one_matter_sent_twice,
+    one_sheet_written_down_twice,
+    one_table_taken_in_from_two_uploads,
+    two_calendars_of_a_year,
+    two_managers_who_close_each_other,
+    two_matters_raised,
+    two_plaques_of_a_series,
+    two_wrong_passwords,
+)
+from tests.faults.races_of_a_round import (
+    RECEIPT,
+    a_ballot_beside_a_conflict,
+    a_cancellation_beside_an_objection,
+    a_conflict_beside_a_ballot,
+    a_nomination_beside_a_screening,
+    a_screening_beside_a_nomination,
+    one_objection_sent_twice,
+    one_voice_of_the_public_sent_twice,
+    two_decisions_about_a_nomination,
+    two_decisions_of_an_objection,
+    two_panels_named,
+)
+
+
+class Won(NamedTuple):
+    """A race as it goes while its lock stands."""
+
+    race: Callable[[Street], Race]
+    lock: str
+    """The table whose rows are locked."""
+    first: Any
+    """What the first is answered."""
+    second: Any
+    left: Any
+    """What is found when both are done."""
+
+
+RACES = [
+    Won(a_suspension_beside_a_sale, "card", "200", "suspended", 0),
+    Won(a_hand_over_beside_a_suspension, "card", "200", "card-state", "suspended"),
+    Won(two_returns_of_the_same_goods, "redemption", "201", "reversal-refused", 1),
+    Won(a_return_beside_a_void, "redemption", "201", "reversal-refused", 1),
+    Won(two_lists_of_revocations, "community", "200", "200", [1, 2]),
+    Won(two_decisions_of_a_case, "sale_case", "200", "case-decided", "charge_nobody"),
+    Won(one_sale_sent_twice_by_a_revoked_till, "till", "sign-in", "sign-in", 1),
+    Won(a_screening_beside_a_nomination, "selection_round", "200", "round-state", 0),
+    Won(a_nomination_beside_a_screening, "selection_round", "201", "200", 2),
+    Won(two_panels_named, "selection_round", "200", "200", 1),
+    Won(a_conflict_beside_a_ballot, "panellist", "201", "round-state", 0),
+    Won(a_ballot_beside_a_conflict, "panellist", "200", "201", 0),
+    Won(two_decisions_about_a_nomination, "nomination", "200", "round-state", "rejected"),
+    Won(one_voice_of_the_public_sent_twice, "receipt", RECEIPT, RECEIPT, 1),
+    Won(one_objection_sent_twice, "receipt", RECEIPT, RECEIPT, 1),
+    Won(a_cancellation_beside_an_objection, "selection_round", "200", "unknown-record", 0),
+    Won(two_decisions_of_an_objection, "selection_round", "200", "round-state", left=False),
+    Won(two_wrong_passwords, "staff_account", "sign-in", "sign-in", 2),
+    Won(a_new_password_beside_the_last_wrong_one, "staff_account", "sign-in", "200", None),
+    Won(two_managers_who_close_each_other, "community", "200", "invalid-request", 1),
+    Won(two_matters_raised, "community", "201", "201", 2),
+    Won(one_matter_sent_twice, "community", 1, 1, 1),
+    Won(two_calendars_of_a_year, "community", "200", "200", 1),
+    Won(a_narrower_band_beside_terms_outside_it, "community", "200", "invalid-request", 0),
+    Won(two_plaques_of_a_series, "community", "200", "200", ["PGY-0001", "PGY-0002"]),
+    Won(one_sheet_written_down_twice, "deed_kind", "201", "invalid-request", 1),
+    Won(one_table_taken_in_from_two_uploads, "community", "200", "import-state", 1),
+    Won(one_import_undone_twice, "import_job", "200", "import-state", 0),
+    Won(an_undoing_beside_a_deed, "resident", "201", "import-state", 1),
+    Won(an_undoing_beside_a_change, "resident", "200", "import-state", 1),
+]
+NAMES = [one.race.__name__ for one in RACES]
+
+
+@pytest.fixture
+def street(app: Flask, session: Session, clock: time_machine.Traveller) -> Street:  # noqa: ARG001
+    return given_street(app, session)
+
+
+def run(race: Race, street: Street) -> tuple[Overlap, Any]:
+    street.session.commit()
+    overlap = overlapped(race.first, race.second)
+    return overlap, race.seen()
+
+
+@pytest.mark.parametrize("won", RACES, ids=NAMES)
+def test_the_second_waits_for_the_first_and_finds_what_it_has_left(
+    street: Street, won: Won
+) -> None:
+    overlap, seen = run(won.race(street), street)
+
+    assert (overlap, seen) == (Overlap(won.first, won.second, waited=True), won.left)
+
+
+@pytest.mark.parametrize("won", RACES, ids=NAMES)
+def test_without_its_lock_the_race_is_lost(
+    street: Street, monkeypatch: pytest.MonkeyPatch, won: Won
+) -> None:
+    race = won.race(street)
+
+    with unlocked(won.lock, monkeypatch):
+        overlap, seen = run(race, street)
+
+    assert (overlap.first, overlap.second, seen) != (won.first, won.second, won.left)

@@ -1,0 +1,291 @@
+"""A community with one of everything, so that nothing of it may show in another community."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from loyalty.models import (
+    Area,
+    Ballot,
+    Card,
+    CardEvent,
+    CardMonth,
+    CertificationEvent,
+    Community,
+    ConflictOfInterest,
+    Deed,
+    Honour,
+    HouseholdGroup,
+    ImportJob,
+    KeptAnswer,
+    Matter,
+    NumberedSale,
+    QuarantinedSale,
+    Redemption,
+    Round,
+    Shop,
+    ShopTerm,
+    StaffAccount,
+    Till,
+    WorkingDayOverride,
+)
+from loyalty.rules.card_number import number_of
+from loyalty.services.actors import Role
+from loyalty.services.receipts import new_receipt
+from loyalty.services.revocations import publish
+from tests.given import (
+    NOON,
+    SEALING_KEY,
+    given_account,
+    given_card,
+    given_list,
+    given_resident,
+    given_round,
+    given_shop,
+    given_till,
+    honour_of,
+)
+from tests.given_deeds import given_deed_kind
+from tests.given_late_sales import given_case
+from tests.given_notices import given_matter, given_notice, given_objection, placed
+from tests.given_rounds import (
+    given_candidate,
+    given_nomination,
+    given_nomination_by,
+    given_seat,
+)
+
+TODAY = NOON.date()
+
+
+@dataclass(frozen=True, slots=True)
+class Everything:
+    """The ids of one of everything, by the names that addresses and bodies give them."""
+
+    ids: dict[str, str]
+    in_review: dict[str, str]
+    """Round and candidate, where ballots are cast."""
+    on_notice: dict[str, str]
+    """Round and objection, where a notice runs."""
+
+
+def given_everything(session: Session, community: Community) -> Everything:
+    """One of everything that a community can have."""
+    account = given_account(session, community, *Role)
+    given_shop(session, community, state="applied", name="待挂牌", plaque_number=None)
+    area, group = (
+        kind(community_id=community.id, name=name)
+        for kind, name in ((Area, "东区"), (HouseholdGroup, "第一联户"))
+    )
+    star = Honour(community_id=community.id, code="star", name="院落之星", number=4)
+    session.add_all([area, group, star])
+    session.flush()
+    at_home = {"area_id": area.id, "household_group_id": group.id}
+    resident = given_resident(session, community, phone="+8613800138000", **at_home)
+    ids = {
+        "slug": community.slug,
+        "month": "2026-12",
+        "area_id": area.id,
+        "household_group_id": group.id,
+        "account_id": account.id,
+        "resident_id": resident.id,
+        "matter_id": _matter(session, community, account),
+        **_deeds(session, community, resident.id),
+        **_trade(session, community, account, resident.id),
+        **_round(session, community, account, "open", month=date(2027, 1, 1)),
+    }
+    closed = WorkingDayOverride(
+        community_id=community.id, day=date(2026, 12, 14), works=False, note="休市"
+    )
+    call = {"caller_id": account.id, "key": uuid4(), "request_hash": b"1"}
+    told = KeptAnswer(community_id=community.id, kept_at=NOON, **call)
+    session.add_all([closed, told])
+    review = _round(session, community, account, "review", month=date(2027, 2, 1))
+    _honoured(session, community)
+    on_notice = _notice(session, community)
+    session.commit()
+    return Everything(_texts({**on_notice, **ids}), _texts(review), _texts(on_notice))
+
+
+def _texts(ids: dict[str, Any]) -> dict[str, str]:
+    return {name: str(value) for name, value in ids.items()}
+
+
+def _matter(session: Session, community: Community, account: StaffAccount) -> UUID:
+    matter = given_matter(session, community, contact="3-501", owner_id=account.id)
+    # As its raiser has it from the start, so that the version stays the first.
+    session.execute(update(Matter).where(Matter.id == matter.id).values(receipt=new_receipt()))
+    return matter.id
+
+
+def _deeds(session: Session, community: Community, resident_id: UUID) -> dict[str, UUID]:
+    kind = given_deed_kind(session, community, code="choir")
+    job = ImportJob(
+        community_id=community.id,
+        kind="residents",
+        row_count=1,
+        valid_rows=[],
+        errors=[],
+        uploaded_at=NOON,
+        applied_at=NOON,
+    )
+    session.add(job)
+    session.flush()
+    given_resident(session, community, import_id=job.id, name="王芳", name_pinyin="wang fang")
+    session.add(
+        Deed(
+            community_id=community.id,
+            resident_id=resident_id,
+            kind_id=kind.id,
+            points_hundredths=100,
+            done_on=date(2026, 12, 1),
+            source="签到表",
+            recorded_at=NOON,
+        )
+    )
+    return {"kind_id": kind.id, "import_id": job.id}
+
+
+def _round(
+    session: Session, community: Community, account: StaffAccount, state: str, *, month: date
+) -> dict[str, UUID]:
+    """A round with two candidates, a voice that waits, a panel, a ballot and a conflict."""
+    selection_round = given_round(session, community, state=state, month=month)
+    given_list(session, selection_round, honour_of(session, community, "household_head"))
+    candidate, barred = (given_candidate(session, selection_round) for _ in range(2))
+    if state == "review":
+        candidate.outcome = barred.outcome = "eligible"
+    given_nomination_by(session, given_account(session, community).id, candidate)
+    seat = given_seat(session, selection_round, account.id)
+    conflict = ConflictOfInterest(
+        panellist_id=seat.id,
+        resident_id=barred.resident_id,
+        kind="relative",
+        detected=False,
+        entered_by=account.id,
+        at=NOON,
+    )
+    ballot = Ballot(
+        panellist_id=seat.id,
+        candidate_id=candidate.id,
+        score=80,
+        entered_by=account.id,
+        entered_at=NOON,
+    )
+    session.add_all([conflict, ballot])
+    session.flush()
+    return {
+        "round_id": selection_round.id,
+        "candidate_id": candidate.id,
+        "nomination_id": given_nomination(session, selection_round).id,
+        "conflict_id": conflict.id,
+    }
+
+
+def _notice(session: Session, community: Community) -> dict[str, Any]:
+    """December's round in its notice, with an objection."""
+    notice = given_notice(session, community)
+    objection = given_objection(session, notice, name="赵大力", contact="3-502")
+    return {
+        "round_id": notice.id,
+        "objection_id": objection.id,
+        "receipt": objection.receipt,
+        "reference": placed(session, notice, 2).reference,
+    }
+
+
+def _honoured(session: Session, community: Community) -> None:
+    """Somebody who was chosen in a month whose cards are issued, and may be named."""
+    issued = session.scalars(
+        select(Round).where(Round.community_id == community.id, Round.state == "issued")
+    ).first()
+    assert issued is not None
+    chosen = given_candidate(session, issued, consent_publicity=True)
+    chosen.outcome = "selected"
+    session.flush()
+
+
+def _trade(
+    session: Session, community: Community, account: StaffAccount, resident_id: UUID
+) -> dict[str, Any]:
+    """A card, suspended once, and the shop in which it was used."""
+    shop = given_shop(session, community, owner_id=account.id, contact="王")
+    honour = honour_of(session, community)
+    session.add_all(
+        [
+            ShopTerm(shop_id=shop.id, honour_id=honour.id, pay_permille=800),
+            CertificationEvent(shop_id=shop.id, action="apply", state="applied", at=NOON),
+        ]
+    )
+    till = given_till(session, shop, token_hash=uuid4().bytes, paired_at=NOON)
+    lost = given_card(session, community, state="suspended")
+    card = given_card(session, community, resident_id=resident_id, handed_over_at=NOON)
+    session.add_all(
+        [
+            CardEvent(
+                card_id=lost.id, action="suspend", state="suspended", account_id=account.id, at=NOON
+            ),
+            CardMonth(card_id=card.id, month=date(2026, 12, 1), saved_fen=150, uses={}),
+        ]
+    )
+    publish(session, community, sealing_key=SEALING_KEY, now=NOON)
+    sale = _sale(session, card, till, shop)
+    return {
+        "card_id": card.id,
+        "card_number": number_of(card.serial),
+        "shop_id": shop.id,
+        "till_id": till.id,
+        "sale_id": sale,
+        "plaque_number": shop.plaque_number,
+        "case_id": _late(session, community, till),
+    }
+
+
+def _sale(session: Session, card: Card, till: Till, shop: Shop) -> UUID:
+    sale = Redemption(
+        community_id=card.community_id,
+        card_id=card.id,
+        shop_id=shop.id,
+        till_id=till.id,
+        receipt="ABCD2345",
+        total_fen=1000,
+        discountable_fen=1000,
+        payable_fen=850,
+        saved_fen=150,
+        pay_permille=850,
+        rule_version=1,
+        trade=shop.category,
+        honour_id=card.honour_id,
+        idempotency_key=uuid4(),
+        flag="revoked",
+        happened_at=NOON,
+        happened_on=TODAY,
+        month=TODAY.replace(day=1),
+        recorded_at=NOON,
+    )
+    session.add(sale)
+    session.flush()
+    return sale.id
+
+
+def _late(session: Session, community: Community, till: Till) -> UUID:
+    kept = QuarantinedSale(
+        till_id=till.id, idempotency_key=uuid4(), happened_at=NOON, arrived_at=NOON
+    )
+    session.add_all(
+        [
+            kept,
+            NumberedSale(
+                till_id=till.id, number=1, digest=b"1", previous=bytes(32), arrived_at=NOON
+            ),
+        ]
+    )
+    session.flush()
+    case = given_case(
+        session, community, shop_id=till.shop_id, till_id=till.id, quarantined_sale_id=kept.id
+    )
+    return case.id

@@ -1,0 +1,94 @@
+"""A community that has nothing yet, beside one that has everything: nothing next door is found."""
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from loyalty.models import (
+    Community,
+    Deed,
+    Matter,
+    Objection,
+    SigningKey,
+    StaffAccount,
+)
+from loyalty.rules.calendar import Month
+from loyalty.services.actors import StaffMember
+from loyalty.services.card_keys import destroy_spent_keys
+from loyalty.services.deed_sheets import RecordSheet, people_on
+from loyalty.services.errors import UnknownRecordError
+from loyalty.services.matters import matter_called
+from loyalty.services.public_months import round_open_to_nominations
+from loyalty.services.retention import forget_contacts
+from loyalty.services.rounds import round_in
+from loyalty.services.shop_list import number_that_give
+from loyalty.services.todo import current_round
+from loyalty.services.working_days import last_day_of
+from tests.given import NOON, given_community
+from tests.given_everything import Everything, given_everything
+
+
+@pytest.fixture
+def elsewhere(session: Session) -> Everything:
+    """Everything, in another community."""
+    return given_everything(session, given_community(session))
+
+
+def test_their_month_and_their_sheet_are_not_ours(
+    session: Session, staff: StaffMember, elsewhere: Everything
+) -> None:
+    theirs = session.get_one(StaffAccount, elsewhere.ids["account_id"])
+    deed = session.scalars(select(Deed).where(Deed.community_id == theirs.community_id)).one()
+
+    with pytest.raises(UnknownRecordError):
+        round_in(session, staff, Month(2026, 12))
+    assert people_on(session, staff, RecordSheet(deed.done_on, "choir", deed.source, ())) == []
+
+
+@pytest.mark.usefixtures("elsewhere")
+def test_their_round_and_their_shops_are_not_on_our_first_pages(
+    session: Session, community: Community, staff: StaffMember
+) -> None:
+    assert current_round(session, staff) is None
+    assert round_open_to_nominations(session, community) is None
+    assert number_that_give(session, community, today=NOON.date()) == 0
+
+
+def test_whoever_raised_a_matter_there_asks_in_vain_here(
+    session: Session, community: Community, elsewhere: Everything
+) -> None:
+    matter = session.get_one(Matter, elsewhere.ids["matter_id"])
+
+    with pytest.raises(UnknownRecordError):
+        matter_called(session, community, str(matter.receipt))
+
+
+def test_their_changed_days_do_not_count_here(
+    session: Session, community: Community, elsewhere: Everything
+) -> None:
+    account = session.get_one(StaffAccount, elsewhere.ids["account_id"])
+
+    ours, theirs = (
+        last_day_of(session, one, NOON.date(), 5) for one in (community.id, account.community_id)
+    )
+
+    assert ours < theirs
+
+
+def test_forgetting_and_destroying_stay_at_home(
+    session: Session, community: Community, elsewhere: Everything
+) -> None:
+    objection = session.get_one(Objection, elsewhere.on_notice["objection_id"])
+    matter = session.get_one(Matter, elsewhere.ids["matter_id"])
+    objection.upheld, objection.reason = False, "已经核实"
+    objection.decided_by = matter.owner_id
+    matter.state, matter.answer = "closed", "换了"
+    objection.decided_at = matter.answered_at = matter.closed_at = NOON.replace(month=1)
+    session.flush()
+
+    forget_contacts(session, community.id, now=NOON)
+    destroy_spent_keys(session, community, now=NOON.replace(year=2030))
+
+    session.expire_all()
+    assert (objection.contact, matter.contact) == ("3-502", "3-501")
+    assert None not in session.scalars(select(SigningKey.sealed_private_key)).all()
