@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261129_1510"
-down_revision = "20261129_1605"
+down_revision = "20261122_1400"
 branch_labels = None
 depends_on = None
 
