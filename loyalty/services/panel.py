@@ -124,7 +124,7 @@ def held_seat(
     ballot stands beside the conflict that bars it.
     """
     panellist = seat_of(session, actor, round_id, account_id)
-    session.refresh(panellist, with_for_update={"key_share": True})
+    session.refresh(panellist, with_for_update={"key_share": True, "of": Panellist})
     return panellist
 
 
