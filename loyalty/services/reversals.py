@@ -115,13 +115,18 @@ def return_goods(
 def find_reversal(
     session: Session, actor: StaffMember | Till, request: VoidSale | ReturnGoods
 ) -> Redemption | None:
-    """Return what was done before under the key of a request; None if nothing was.
+    """Return what was done before under the key of a request, as it was told then; else None.
 
     Raises:
         UnknownRecordError: the caller's shop or community made no such sale.
         KeyReusedError: the key names something else.
     """
-    return _earlier(session, actor, _sale(session, actor, request.sale_id), request)
+    earlier = _earlier(session, actor, _sale(session, actor, request.sale_id), request)
+    if earlier is not None:
+        session.expunge(earlier)
+        earlier.happened_at = as_local(earlier.happened_at, actor.timezone)
+        earlier.recorded_at = as_local(earlier.recorded_at, actor.timezone)
+    return earlier
 
 
 def _sale(session: Session, actor: StaffMember | Till, sale_id: UUID) -> Redemption:
