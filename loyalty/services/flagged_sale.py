@@ -45,34 +45,27 @@ def keep_flagged(
 
     Args:
         flag: why; what speaks against the card itself goes before it.
-        refusing: whoever asks still waits for the answer, so what speaks against the card itself
-            refuses the sale.
+        refusing: the till waits for the answer, so what speaks against the card refuses the sale.
 
     Raises:
         CardRefusedError: it names no card of this community, or is refused.
         KeyReusedError: its key names another sale of the till.
     """
+    key = request.idempotency_key
     for _ in range(TRIES):
         counter = directory.counter(connection, token)
         local = as_local(request.happened_at or now, counter.timezone)
         shown = appraise(connection, directory, token, request.shown, today=local.date())
-        if shown.card is None or shown.serial is None:
+        card, serial = shown.card, shown.serial
+        if card is None or serial is None:
             raise CardRefusedError(shown.verdict)
-        if earlier := earlier_sale(connection, counter, request, shown.serial, now=now):
+        if earlier := earlier_sale(connection, counter, request, serial, now=now):
             return earlier
         if refusing and shown.verdict is not Verdict.OK:
             raise CardRefusedError(shown.verdict)
-        sale = sale_of(
-            request,
-            shown.serial,
-            counter,
-            shown.card,
-            quote_at(counter, shown.card, request.shown.basket),
-            happened_at=local,
-            now=now,
-            flag=shown.verdict if shown.verdict in KEPT else flag,
-        )
-        key = request.idempotency_key
-        if record_sale(connection, counter, shown.card, key, sale, offline=True):
+        quoted = quote_at(counter, card, request.shown.basket)
+        why = shown.verdict if shown.verdict in KEPT else flag
+        sale = sale_of(request, serial, counter, card, quoted, happened_at=local, now=now, flag=why)
+        if record_sale(connection, counter, card, key, sale, offline=True):
             return sale
     raise BusyError("The card is being changed right now; send the sale again, with the same key.")

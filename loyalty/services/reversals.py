@@ -37,6 +37,20 @@ GIVE_BACK = text(
     """
 )
 
+AS_OF_THE_SALE = (
+    "community_id",
+    "card_id",
+    "shop_id",
+    "pay_permille",
+    "with_amount",
+    "rounding",
+    "discountable_limit_fen",
+    "rule_version",
+    "trade",
+    "honour_id",
+)
+"""What an entry that takes back has from its sale."""
+
 
 @dataclass(frozen=True, slots=True)
 class VoidSale:
@@ -234,10 +248,8 @@ def _entry(
     today = as_local(now, actor.timezone).date()
     key = request.idempotency_key
     return Redemption(
+        **{name: getattr(sale, name) for name in AS_OF_THE_SALE},
         id=entry_id,
-        community_id=sale.community_id,
-        card_id=sale.card_id,
-        shop_id=sale.shop_id,
         till_id=actor.till_id if isinstance(actor, Till) else None,
         account_id=None if isinstance(actor, Till) else actor.account_id,
         kind="void" if isinstance(request, VoidSale) else "return",
@@ -248,15 +260,8 @@ def _entry(
         payable_fen=-back.payable,
         saved_fen=-back.saved,
         excluded_fen=-back.excluded,
-        pay_permille=sale.pay_permille,
-        with_amount=sale.with_amount,
         uses=-uses,
         **({} if lines is None else {"lines": lines}),
-        rounding=sale.rounding,
-        discountable_limit_fen=sale.discountable_limit_fen,
-        rule_version=sale.rule_version,
-        trade=sale.trade,
-        honour_id=sale.honour_id,
         idempotency_key=key,
         request_hash=None if key is None else _substance(request),
         reason=request.reason,

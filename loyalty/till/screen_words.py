@@ -34,7 +34,7 @@ def today_words() -> dict[str, str]:
         "left_meanwhile": gettext("这一笔刚刚上传了，请在下面再点一次撤销。"),
         "return_reason": gettext("收银台退货"),
         "returned": gettext("已退货：退给顾客 {amount} 元。"),
-        "return_amount": gettext("请输入退回商品的原价，不超过这一笔剩下的。"),
+        "return_amount": gettext("请输入退回商品的原价，不超过这一笔的原价。"),
         "return_refused": gettext("这一笔不能退了，请联系社区。"),
         "no_amount": gettext("只记用卡"),
         "saved": gettext("让利 {amount}"),
