@@ -1,10 +1,12 @@
 """Wires the service together and does nothing else."""
 
 from pathlib import Path
+from typing import Any
 
 from flask import Flask, Response, request
 from flask_babel import Babel
 from werkzeug.exceptions import NotFound
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from loyalty.api import register_api
 from loyalty.api.problems import answer
@@ -42,6 +44,7 @@ def create_app(settings: Settings) -> Flask:
         "SQLALCHEMY_BINDS": {HOT: {"url": url, **hot_engine_options(threads=threads)}},
         "MAX_CONTENT_LENGTH": LARGEST_JSON,
     }
+    app.wsgi_app = _behind_proxies(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign]  # as Flask documents it
     app.extensions["loyalty.settings"] = settings
     app.extensions["loyalty.directory"] = Directory()
     db.init_app(app)
@@ -62,6 +65,13 @@ def create_app(settings: Settings) -> Flask:
     app.after_request(security_headers(https=https))
     limit_rates(app, enabled=settings.limit_rates)
     return app
+
+
+def _behind_proxies(application: Any, proxies: int) -> Any:
+    """Take the client's address from the headers of that many proxies; believe no one without."""
+    if proxies == 0:
+        return application
+    return ProxyFix(application, x_for=proxies, x_proto=proxies, x_host=0, x_port=0, x_prefix=0)
 
 
 def _refuse_unwritable_paths() -> None:

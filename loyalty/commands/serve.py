@@ -5,7 +5,6 @@ import signal
 import socket
 import sys
 from importlib import import_module
-from pathlib import Path
 from threading import Thread
 from typing import Any
 
@@ -19,9 +18,6 @@ from loyalty.commands.demo import show_demonstration
 from loyalty.commands.session import database_of, settings_of_environment
 from loyalty.database import migrate
 from loyalty.settings import DEFAULT_PORT
-
-PROJECT = Path(__file__).parents[2]
-"""Where wsgi.py lies."""
 
 LONGEST_GOODBYE = 10
 """Seconds a worker may take for its last requests."""
@@ -58,7 +54,7 @@ def serve(host: str, port: int, workers: int, threads: int, *, demo: bool) -> No
     # The workers join this database instead of each starting one.
     os.environ |= {"LOYALTY_DATABASE_URL": url, "LOYALTY_DATA_DIR": str(settings.data_dir)}
     Granian(
-        "wsgi:app",
+        "loyalty.wsgi:app",
         address=host,
         port=port,
         interface=Interfaces.WSGI,
@@ -87,8 +83,8 @@ def _app_of_a_worker(_: str) -> Any:
     # Until Granian listens for it here, the parent's handler would swallow the order to end.
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
-    sys.path.insert(0, str(PROJECT))
-    return import_module("wsgi").app
+    # By its name, for the app stands above the commands.
+    return import_module("loyalty.app").create_app(settings_of_environment())
 
 
 def _end_with(parent: int) -> None:
