@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261129_1520"
-down_revision = "20261122_1400"
+down_revision = "20261129_1605"
 branch_labels = None
 depends_on = None
 
