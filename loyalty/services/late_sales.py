@@ -13,18 +13,19 @@ from psycopg.types.json import Jsonb
 from uuid_utils.compat import uuid7
 
 from loyalty.clock import as_local
+from loyalty.rules.arrival import LIVE_WITHIN, came_too_late
 from loyalty.rules.sale_case import CaseKind
 from loyalty.rules.verdict import Verdict
 from loyalty.services.actors import Till
 from loyalty.services.card_reading import read_code
 from loyalty.services.cases import name_sale, open_case
-from loyalty.services.checkout import appraise, quote_at
 from loyalty.services.directory import Directory
-from loyalty.services.errors import BusyError, CardRefusedError, KeyReusedError, ValueRefusedError
+from loyalty.services.errors import CardRefusedError, KeyReusedError, ValueRefusedError
+from loyalty.services.flagged_sale import KEPT, keep_flagged
 from loyalty.services.numbering import note_proofs
-from loyalty.services.redeeming import FASTEST_CLOCK, TRIES, redeem
+from loyalty.services.redeeming import redeem
 from loyalty.services.resent_sale import SentBefore, sent_before
-from loyalty.services.sale import RedeemCard, earlier_sale, record_sale, sale_of
+from loyalty.services.sale import RedeemCard
 
 TRACE_OF_REFUSAL = """
 INSERT INTO audit_event (id, community_id, at, action, actor_kind, actor_id, detail)
@@ -32,21 +33,6 @@ VALUES (%s, %s, %s, 'sale.refused', 'till', %s, %s)
 """
 
 EARLIEST = datetime.min.replace(tzinfo=UTC)
-
-KEPT = frozenset(
-    {
-        Verdict.REVOKED,
-        Verdict.SUSPENDED,
-        Verdict.EXPIRED,
-        Verdict.NOT_YET_VALID,
-        Verdict.SHOP_NOT_CERTIFIED,
-        Verdict.OVER_LIMIT,
-        Verdict.NOTHING_DISCOUNTABLE,
-        Verdict.AMOUNT_MISMATCH,
-        Verdict.CLOCK_WRONG,
-    }
-)
-"""Verdicts under which a sale that has happened is kept, flagged, and shown to staff."""
 
 
 class OutcomeKind(StrEnum):
@@ -158,7 +144,9 @@ def _judge(
         return Outcome(
             OutcomeKind.REPLAYED, Verdict(sent.flag or Verdict.OK), sent.id, sent.receipt
         )
-    if request.happened_at and request.happened_at > now + FASTEST_CLOCK:
+    if request.happened_at and _is_late(connection, directory, token, request.happened_at, now=now):
+        return _flagged(connection, directory, token, request, Verdict.CLOCK_WRONG, now=now)
+    if request.happened_at and request.happened_at > now + LIVE_WITHIN:
         in_time = replace(request, happened_at=now)
         return _flagged(connection, directory, token, in_time, Verdict.CLOCK_WRONG, now=now)
     try:
@@ -170,6 +158,20 @@ def _judge(
     kind = OutcomeKind.REPLAYED if sale.replayed else OutcomeKind.RECORDED
     verdict = Verdict(sale.flag) if sale.flag else Verdict.OK
     return Outcome(kind, verdict, sale.id, sale.receipt)
+
+
+def _is_late(
+    connection: Connection[Any],
+    directory: Directory,
+    token: str,
+    happened_at: datetime,
+    *,
+    now: datetime,
+) -> bool:
+    """Return whether a sale arrives later than the policy lets it without a look."""
+    shop = directory.counter(connection, token)
+    local = as_local(happened_at, shop.timezone)
+    return came_too_late(local, as_local(now, shop.timezone), days=shop.late_days)
 
 
 def _sent_before(
@@ -197,30 +199,9 @@ def _flagged(
     *,
     now: datetime,
 ) -> Outcome:
-    """Keep a sale that would have been refused, whatever the card's state and limits by now."""
-    key = request.idempotency_key
-    for _ in range(TRIES):
-        counter = directory.counter(connection, token)
-        local = as_local(request.happened_at or now, counter.timezone)
-        shown = appraise(connection, directory, token, request.shown, today=local.date())
-        if shown.card is None or shown.serial is None:
-            raise CardRefusedError(shown.verdict)
-        if earlier := earlier_sale(connection, counter, request, shown.serial, now=now):
-            return Outcome(OutcomeKind.REPLAYED, flag, earlier.id, earlier.receipt)
-        quoted = quote_at(counter, shown.card, request.shown.basket)
-        sale = sale_of(
-            request,
-            shown.serial,
-            counter,
-            shown.card,
-            quoted,
-            happened_at=local,
-            now=now,
-            flag=flag,
-        )
-        if record_sale(connection, counter, shown.card, key, sale, offline=True):
-            return Outcome(OutcomeKind.FLAGGED, flag, sale.id, sale.receipt)
-    raise BusyError("The card is being changed right now; send the upload again.")
+    sale = keep_flagged(connection, directory, token, request, flag, now=now)
+    kind = OutcomeKind.REPLAYED if sale.replayed else OutcomeKind.FLAGGED
+    return Outcome(kind, Verdict(sale.flag or Verdict.OK), sale.id, sale.receipt)
 
 
 def _refused(
