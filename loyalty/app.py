@@ -2,13 +2,20 @@
 
 from pathlib import Path
 
-from flask import Flask, Response, request
+from flask import Flask, Response, current_app, request
 from flask_babel import Babel
 from werkzeug.exceptions import NotFound
 
 from loyalty.api import register_api
 from loyalty.api.problems import answer
-from loyalty.database import HOT, db, engine_options, hot_engine_options
+from loyalty.database import (
+    HOT,
+    db,
+    engine_options,
+    forget_connections,
+    hot_engine_options,
+    is_away,
+)
 from loyalty.embedded import embedded_database
 from loyalty.pages import register_pages
 from loyalty.pages.headers import security_headers
@@ -16,6 +23,7 @@ from loyalty.pages.preferences import SOURCE, reader_locale
 from loyalty.pages.problems import answer_page
 from loyalty.rate_limits import limit_rates
 from loyalty.services.directory import Directory
+from loyalty.services.errors import BusyError
 from loyalty.settings import Settings
 from loyalty.till import register_till
 
@@ -76,4 +84,10 @@ def _allow_large_uploads() -> None:
 
 
 def _answer_error(error: Exception) -> Response:
-    return answer(error) if request.path.startswith(MACHINES_PATHS) else answer_page(error)
+    # Flask wraps what goes wrong beside a view: in another handler, or when a session is kept.
+    cause = getattr(error, "original_exception", None) or error
+    if is_away(cause):
+        current_app.logger.warning("the database is away: %s", type(cause).__name__)
+        forget_connections()
+        cause = BusyError("The database does not answer just now; send the same request again.")
+    return answer(cause) if request.path.startswith(MACHINES_PATHS) else answer_page(cause)

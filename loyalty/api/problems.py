@@ -125,6 +125,8 @@ def _of_kind(kind: Kind, error: Exception) -> Response:
     if isinstance(error, errors.StateError):
         members["missing"] = error.missing
     response = _problem(kind.status, kind.slug, kind.title, **members)
+    if kind.status is HTTPStatus.SERVICE_UNAVAILABLE:
+        response.headers["Retry-After"] = str(errors.BusyError.SECONDS)
     if kind.status is HTTPStatus.UNAUTHORIZED:
         response.headers["WWW-Authenticate"] = "Bearer"
     return response
