@@ -8,6 +8,7 @@ from werkzeug.exceptions import NotFound
 
 from loyalty.api import register_api
 from loyalty.api.problems import answer
+from loyalty.buffering import REFUSAL
 from loyalty.database import (
     HOT,
     db,
@@ -52,7 +53,9 @@ def create_app(settings: Settings) -> Flask:
     }
     app.extensions["loyalty.settings"] = settings
     app.extensions["loyalty.directory"] = Directory()
+    app.extensions["loyalty.largest_body"] = largest_body
     db.init_app(app)
+    app.before_request(_refuse_what_did_not_arrive)
     app.before_request(_refuse_unwritable_paths)
     app.before_request(_allow_large_uploads)
     app.register_error_handler(Exception, _answer_error)
@@ -72,6 +75,16 @@ def create_app(settings: Settings) -> Flask:
     return app
 
 
+def largest_body(path: str) -> int:
+    """Return how many bytes a request may bring to a path."""
+    return LARGEST_UPLOAD if path.startswith(LARGE_PATHS) else LARGEST_JSON
+
+
+def _refuse_what_did_not_arrive() -> None:
+    if refusal := request.environ.get(REFUSAL):
+        raise refusal
+
+
 def _refuse_unwritable_paths() -> None:
     """No record is named with a NUL, which the database cannot even be asked about."""
     if "\0" in request.path:
@@ -79,8 +92,7 @@ def _refuse_unwritable_paths() -> None:
 
 
 def _allow_large_uploads() -> None:
-    if request.path.startswith(LARGE_PATHS):
-        request.max_content_length = LARGEST_UPLOAD
+    request.max_content_length = largest_body(request.path)
 
 
 def _answer_error(error: Exception) -> Response:

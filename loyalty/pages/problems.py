@@ -50,6 +50,9 @@ WORDS: Mapping[HTTPStatus, ProblemWords] = MappingProxyType(
         HTTPStatus.METHOD_NOT_ALLOWED: ProblemWords(
             lazy_gettext("这一页不能这样打开"), lazy_gettext("请从首页进入。")
         ),
+        HTTPStatus.REQUEST_TIMEOUT: ProblemWords(
+            lazy_gettext("网络太慢"), lazy_gettext("没有收全，什么也没有改。请换个网络再试。")
+        ),
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE: ProblemWords(
             lazy_gettext("文件太大"), lazy_gettext("请分成几个小文件再上传，每个不超过8兆。")
         ),
