@@ -20,7 +20,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH):$(CURDIR)/$(NODE_WHEEL)
 export PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test rounds late check lock bench migration translations clean chromium
+.PHONY: help setup run test rounds late faults check lock bench migration translations clean chromium
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,6 +38,9 @@ rounds: setup ## Let people try 500 times forty things with a round, in any orde
 
 late: setup ## Let 20 tills come back with 500 sales each, a week late, and time it
 	@LOYALTY_LATE_TILLS=20x500 pytest -s -k recorded_once tests/faults/test_late_tills.py
+
+faults: setup ## Kill workers and PostgreSQL 20 times each while tills sell, and say for how long they wait
+	@LOYALTY_KILLS=20 pytest -s tests/faults/test_kills.py
 
 check: setup ## Check style, types, layers and translations
 	ruff check

@@ -231,7 +231,8 @@ def _flagged(
         if shown.card is None or shown.serial is None:
             raise CardRefusedError(shown.verdict)
         if earlier := earlier_sale(connection, counter, request, shown.serial, now=now):
-            return Outcome(OutcomeKind.REPLAYED, flag, earlier.id, earlier.receipt)
+            verdict = Verdict(earlier.flag or Verdict.OK)
+            return Outcome(OutcomeKind.REPLAYED, verdict, earlier.id, earlier.receipt)
         quoted = quote_at(counter, shown.card, request.shown.basket)
         sale = sale_of(
             request,
