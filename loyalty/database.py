@@ -15,7 +15,7 @@ from flask_sqlalchemy import SQLAlchemy
 from psycopg import Connection, InterfaceError, InternalError, OperationalError
 from psycopg.errors import InFailedSqlTransaction
 from sqlalchemy import DateTime, MetaData, create_engine, text
-from sqlalchemy.exc import DBAPIError, PendingRollbackError
+from sqlalchemy.exc import PendingRollbackError, StatementError
 from sqlalchemy.exc import TimeoutError as NoConnectionLeftError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, declared_attr, mapped_column
 from uuid_utils.compat import uuid7
@@ -113,7 +113,7 @@ def hot_engine_options(*, threads: int) -> dict[str, Any]:
 
 def is_away(error: BaseException) -> bool:
     """Return whether the database is the trouble, rather than what it was asked for."""
-    found = error.orig if isinstance(error, DBAPIError) else error
+    found = error.orig if isinstance(error, StatementError) else error
     # That one is a fault of ours, which went on after an error.
     return isinstance(found, AWAY) and not isinstance(found, InFailedSqlTransaction)
 

@@ -1,6 +1,7 @@
 """`loyalty serve`: the service with its database."""
 
 import os
+import resource
 import signal
 import socket
 import sys
@@ -119,6 +120,7 @@ def _app_of_a_worker(_: str) -> Buffered:
     # Until Granian listens for it here, the parent's handler would swallow the order to end.
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
+    _allow_many_connections()
     app = _load()
     return Buffered(
         app,
@@ -126,6 +128,14 @@ def _app_of_a_worker(_: str) -> Buffered:
         threads=int(os.environ["LOYALTY_THREADS"]),
         seconds=float(os.environ["LOYALTY_BODY_SECONDS"]),
     )
+
+
+def _allow_many_connections() -> None:
+    """A worker may usually open a thousand files only, and each line to a client counts as one."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = 2 * MOST_CONNECTIONS
+    allowed = wanted if most == resource.RLIM_INFINITY else min(wanted, most)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, most))
 
 
 def _end_with(parent: int) -> None:

@@ -29,6 +29,8 @@ class Supervisor(MPServer):
                 return
             self.interrupt_children.clear()
             self._respawn_workers([worker.idx for worker in dead], spawn_target, target_loader)
+            if self.reload_signal:
+                self._reload(spawn_target, target_loader)  # type: ignore[no-untyped-call]  # granian's
             self.main_loop_interrupt.wait(timeout=1)
             self.main_loop_interrupt.clear()
         self.interrupt_children.clear()  # Whoever died before was replaced: we end well.

@@ -90,7 +90,7 @@ def keep_apart(
         "id": uuid7(),
         "till": till.till_id,
         "key": request.idempotency_key,
-        "serial": _serial_if_legible(connection, directory, till, request.shown.code),
+        "serial": _serial_if_legible(connection, directory, request.shown.code, till.community_id),
         "basket": None if basket is None else Jsonb(asdict(basket)),
         "happened_at": request.happened_at or now,
         "now": now,
@@ -198,11 +198,10 @@ def _kept(
     session: Session, directory: Directory, till: Till, request: RedeemCard, *, now: datetime
 ) -> tuple[QuarantinedSale, SaleCase]:
     shown = request.shown
-    serial = read_code(_driver(session), directory, shown.code, community_id=till.community_id)
     kept = QuarantinedSale(
         till_id=till.id,
         idempotency_key=request.idempotency_key,
-        serial=None if isinstance(serial, Verdict) else serial,
+        serial=_serial_if_legible(_driver(session), directory, shown.code, till.community_id),
         basket=None if shown.basket is None else asdict(shown.basket),
         happened_at=request.happened_at or now,
         arrived_at=now,
@@ -221,12 +220,12 @@ def _kept(
 
 
 def _serial_if_legible(
-    connection: Connection[Any], directory: Directory, till: Caller, code: str
+    connection: Connection[Any], directory: Directory, code: str, community_id: UUID
 ) -> str | None:
     """Return the serial in a code; reading it may be the very thing that goes wrong."""
     try:
         with connection.transaction():
-            serial = read_code(connection, directory, code, community_id=till.community_id)
+            serial = read_code(connection, directory, code, community_id=community_id)
     except Exception as error:
         if is_away(error):
             raise
