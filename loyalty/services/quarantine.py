@@ -130,16 +130,9 @@ def record_quarantined(
     request = RedeemCard(ShownCard(number_of(kept.serial), basket), kept.idempotency_key)
     if sent := sent_before(connection, desk, request, kept.serial, now=now):
         return sent.id
-    sale = sale_of(
-        request,
-        kept.serial,
-        desk,
-        card.terms,
-        quote_at(desk, card.terms, basket),
-        happened_at=happened_at,
-        now=now,
-        flag=flag,
-    )
+    moments = {"happened_at": happened_at, "now": now}
+    quoted = quote_at(desk, card.terms, basket)
+    sale = sale_of(request, kept.serial, desk, card.terms, quoted, flag=flag, **moments)
     # Staff have decided, so neither the card's state nor its limits are asked.
     desk, states = replace(desk, limits=UNLIMITED), tuple(CardState)
     key, terms = kept.idempotency_key, card.terms
