@@ -108,6 +108,6 @@ def services_in(folder: Path) -> list[psutil.Process]:
 def until(condition: Callable[[], bool]) -> None:
     """Wait for what a busy machine may do a little later."""
     deadline = time.monotonic() + LONGEST_END
-    while not condition() and time.monotonic() < deadline:
+    while not condition():
+        assert time.monotonic() < deadline
         time.sleep(0.1)
-    assert condition()
