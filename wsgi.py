@@ -1,8 +1,5 @@
 """The service as a WSGI application: ``granian --interface wsgi wsgi:app``."""
 
-import os
+from loyalty.wsgi import app
 
-from loyalty.app import create_app
-from loyalty.settings import Settings
-
-app = create_app(Settings.from_env(os.environ))
+__all__ = ["app"]

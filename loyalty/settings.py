@@ -32,6 +32,8 @@ class Settings:
     """Threads of each worker, and database connections it may hold."""
     limit_rates: bool = True
     """Whether the public pages count requests of one address."""
+    trusted_proxies: int = 0
+    """How many web servers stand in front, each of which names the client it forwards for."""
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> "Settings":
@@ -48,14 +50,15 @@ class Settings:
             secret_key=_secret(environ.get("LOYALTY_SECRET_KEY"), data_dir),
             base_url=_base_url(environ.get("LOYALTY_BASE_URL") or f"http://127.0.0.1:{port}"),
             threads=_whole_number(environ, "LOYALTY_THREADS", default=8),
+            trusted_proxies=_whole_number(environ, "LOYALTY_TRUSTED_PROXIES", default=0, least=0),
             limit_rates=environ.get("LOYALTY_LIMIT_RATES", "on") != "off",
         )
 
 
-def _whole_number(environ: Mapping[str, str], name: str, *, default: int) -> int:
+def _whole_number(environ: Mapping[str, str], name: str, *, default: int, least: int = 1) -> int:
     text = environ.get(name) or str(default)
-    if not text.isdecimal() or int(text) == 0:
-        raise SettingsError(f"{name} must be a whole number above 0, not {text!r}")
+    if not (text.isascii() and text.isdecimal()) or int(text) < least:
+        raise SettingsError(f"{name} must be a whole number of {least} or more, not {text!r}")
     return int(text)
 
 

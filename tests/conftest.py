@@ -30,6 +30,8 @@ from loyalty.settings import Settings
 from tests.given import NOON, SECRET, given_community, given_resident, given_round
 from tests.given_notices import given_notice
 
+pytest_plugins = ["tests.refusing_skips"]
+
 SHARED = Path(__file__).parents[2] / "shared" / "data"
 
 OWN_DATABASE = f"test_{os.getpid()}"

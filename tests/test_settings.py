@@ -19,6 +19,7 @@ def test_without_settings_the_service_runs_in_its_own_folder(tmp_path: Path) -> 
     assert found.base_url == "http://127.0.0.1:8000"
     assert found.threads == 8
     assert found.limit_rates
+    assert found.trusted_proxies == 0
 
 
 def test_the_first_start_makes_a_secret_only_its_owner_reads(tmp_path: Path) -> None:

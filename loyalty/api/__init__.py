@@ -19,6 +19,7 @@ from loyalty.api.late_sales import late_sales
 from loyalty.api.matters import matters
 from loyalty.api.notices import notices
 from loyalty.api.objections import objections, objections_of_round, public_objections
+from loyalty.api.once import carry_out_once
 from loyalty.api.pairing import pairings
 from loyalty.api.panel import ballots, conflicts, panel
 from loyalty.api.public import public
@@ -101,3 +102,4 @@ def register_api(app: Flask) -> None:
     api = ProblemApi(app)
     for blueprint in BLUEPRINTS:
         api.register_blueprint(blueprint)
+    carry_out_once(app)

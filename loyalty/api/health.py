@@ -2,19 +2,22 @@
 
 from flask import Response
 from flask.views import MethodView
-from sqlalchemy import text
+from werkzeug.exceptions import ServiceUnavailable
 
 from loyalty.api.access import Caller, open_to
 from loyalty.api.noun import Noun
-from loyalty.database import transaction
+from loyalty.api.problems import ProblemSchema
+from loyalty.database import is_up_to_date, transaction
 
 live = Noun("/livez", base="")
 """The process."""
 
 ready = Noun("/readyz", base="")
-"""The process and its database."""
+"""The process, its database and its tables."""
 
 PLAIN = "text/plain"
+NOT_MIGRATED = "The tables are not those of this release; run: loyalty migrate"
+RETRY_SECONDS = 5
 
 
 @live.route("")
@@ -30,12 +33,14 @@ class Live(MethodView):
 
 @ready.route("")
 class Ready(MethodView):
-    """The process and its database."""
+    """The process, its database and its tables."""
 
     @open_to(Caller.ANYONE)
     @ready.response(200, {"type": "string"}, content_type=PLAIN)
+    @ready.alt_response(503, schema=ProblemSchema, description="Not migrated.")
     def get(self) -> Response:
-        """Say that sales can be recorded: the database answers."""
+        """Say that sales can be recorded: the database answers, with the tables of this release."""
         with transaction() as session:
-            session.execute(text("SELECT 1"))
+            if not is_up_to_date(session):
+                raise ServiceUnavailable(NOT_MIGRATED, retry_after=RETRY_SECONDS)
         return Response("ready\n", content_type=PLAIN)

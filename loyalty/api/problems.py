@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from http import HTTPStatus
+from math import ceil
 from typing import Any, NamedTuple
 
 import marshmallow as ma
@@ -127,6 +128,8 @@ def _of_kind(kind: Kind, error: Exception) -> Response:
     response = _problem(kind.status, kind.slug, kind.title, **members)
     if kind.status is HTTPStatus.SERVICE_UNAVAILABLE:
         response.headers["Retry-After"] = str(errors.BusyError.SECONDS)
+    if isinstance(error, errors.SignInLockedError):
+        response.headers["Retry-After"] = str(ceil(error.wait.total_seconds()))
     if kind.status is HTTPStatus.UNAUTHORIZED:
         response.headers["WWW-Authenticate"] = "Bearer"
     return response

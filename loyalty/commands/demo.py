@@ -19,8 +19,9 @@ from loyalty.database import migrate
 from loyalty.rules.calendar import Month
 from loyalty.services.community import communities
 from loyalty.services.demonstration.cast import Account, Cast, gather, take_in_residents
-from loyalty.services.demonstration.market import Stall, open_market
-from loyalty.services.demonstration.selection import begin_round, hold_round
+from loyalty.services.demonstration.market import Stall, open_market, trouble_two_shops
+from loyalty.services.demonstration.matters import raise_two_matters
+from loyalty.services.demonstration.selection import begin_round, hold_round, show_round
 from loyalty.services.demonstration.story import Story
 from loyalty.services.demonstration.trading import Trading, living_cards, take_back, trade
 from loyalty.services.demonstration.welcome import invite_visitor, token_to_print
@@ -72,7 +73,7 @@ def _stands(url: str) -> bool:
 def _build(url: str, settings: Settings) -> None:
     """Build, showing how far it has come; half a demonstration is removed again."""
     story = Story(community_now(TIMEZONE), Random(SEED))  # noqa: S311  # repeatable on purpose
-    length = 10 + sum(len(story.days_of(month.plus(1))) for month in story.past_rounds())
+    length = 11 + sum(len(story.days_of(month.plus(1))) for month in story.past_rounds())
     steps = _steps(url, settings, story)
     try:
         # On the other stream, so that a script reads the answer alone.
@@ -104,8 +105,13 @@ def _steps(url: str, settings: Settings, story: Story) -> Iterator[str]:
         yield str(month)
         yield from _trade(url, cast, month.plus(1), stalls)
     with opened(url) as session:
-        begin_round(session, cast, story.this_month)
+        show_round(session, cast, story.this_month, sealing_key=sealing_key)
+        begin_round(session, cast, story.this_month.plus(1), until=story.now.date())
     yield str(story.this_month)
+    with opened(url) as session:
+        trouble_two_shops(session, cast, stalls)
+        raise_two_matters(session, cast)
+    yield "what waits"
 
 
 def _trade(url: str, cast: Cast, month: Month, stalls: Sequence[Stall]) -> Iterator[str]:

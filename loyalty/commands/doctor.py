@@ -59,6 +59,7 @@ def _findings() -> Iterator[Finding]:
         return
     yield Finding("settings", ok=True, detail=f"people reach the service at {settings.base_url}")
     yield _secret(settings.data_dir / "secret-key")
+    yield _proxies(settings)
     try:
         url = database_of(settings)
         with opened(url) as session:
@@ -79,6 +80,19 @@ def _secret(path: Path) -> Finding:
     others = stat.S_IMODE(path.stat().st_mode) & (stat.S_IRWXG | stat.S_IRWXO)
     detail = f"others can read it; chmod 600 {path}" if others else f"kept in {path}, mode 0600"
     return Finding("secret", ok=not others, detail=detail)
+
+
+def _proxies(settings: Settings) -> Finding:
+    """Behind a web server that is not named, everybody has its address, and one limit."""
+    if settings.base_url.startswith("https:") and settings.trusted_proxies == 0:
+        return Finding(
+            "clients",
+            ok=False,
+            detail="a web server stands in front (https) and none is trusted to name its clients, "
+            "so that all of them share one limit; set LOYALTY_TRUSTED_PROXIES=1",
+        )
+    detail = f"told apart by address, through {settings.trusted_proxies} trusted proxies"
+    return Finding("clients", ok=True, detail=detail)
 
 
 def _server(session: Session, *, embedded: bool) -> Finding:

@@ -1,5 +1,8 @@
 """`loyalty init`: found a community and open its first account."""
 
+from difflib import get_close_matches
+from zoneinfo import available_timezones
+
 import click
 
 from loyalty.clock import community_now
@@ -11,10 +14,26 @@ from loyalty.services.founding import FoundCommunity, found_community
 from loyalty.services.passwords import SHORTEST_PASSWORD
 
 
+def _known_zone(_: click.Context, __: click.Parameter, name: str) -> str:
+    """Refuse a time zone nobody knows before anything is asked or stored."""
+    zones = available_timezones()
+    if name in zones:
+        return name
+    near = next(iter(get_close_matches(name.title(), sorted(zones), n=1)), "Asia/Shanghai")
+    raise click.ClickException(f"There is no time zone {name!r}; name one such as {near}.")
+
+
 @click.command()
 @click.option("--name", prompt="Name of the community")
 @click.option("--slug", prompt="Short name in addresses", help="Lower-case letters and hyphens.")
-@click.option("--timezone", default="Asia/Shanghai", show_default=True, help="IANA time zone.")
+@click.option(
+    "--timezone",
+    default="Asia/Shanghai",
+    show_default=True,
+    is_eager=True,
+    callback=_known_zone,
+    help="IANA time zone.",
+)
 @click.option("--username", prompt="Username of the manager")
 @click.option("--display-name", prompt="Name of the manager")
 @click.option(

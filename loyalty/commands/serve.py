@@ -6,8 +6,8 @@ import signal
 import socket
 import sys
 from contextlib import nullcontext
+from functools import cache
 from importlib import import_module
-from pathlib import Path
 from threading import Thread
 
 import click
@@ -23,9 +23,6 @@ from loyalty.commands.supervisor import Supervisor
 from loyalty.database import migrate
 from loyalty.embedded import keep_running
 from loyalty.settings import DEFAULT_PORT
-
-PROJECT = Path(__file__).parents[2]
-"""Where wsgi.py lies."""
 
 LONGEST_GOODBYE = 10
 """Seconds a worker may take for its last requests."""
@@ -82,7 +79,7 @@ def serve(
     _load()
     with keep_running(settings.data_dir) if settings.database_url is None else nullcontext():
         Supervisor(
-            "wsgi:app",
+            "loyalty.wsgi:app",
             address=host,
             port=port,
             interface=Interfaces.RSGI,
@@ -107,11 +104,11 @@ def _refuse_a_taken_port(host: str, port: int) -> None:
             ) from error
 
 
+@cache
 def _load() -> Flask:
     """Load the service, or return it if it has been loaded."""
-    if str(PROJECT) not in sys.path:
-        sys.path.insert(0, str(PROJECT))
-    app: Flask = import_module("wsgi").app
+    # By its name, for the app stands above the commands.
+    app: Flask = import_module("loyalty.app").create_app(settings_of_environment())
     return app
 
 

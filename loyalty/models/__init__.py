@@ -5,11 +5,13 @@ from loyalty.models.card import Card, CardEvent, CardMonth, RevocationList, Sign
 from loyalty.models.community import Area, Community, Honour, HouseholdGroup
 from loyalty.models.deed import Deed, DeedKind
 from loyalty.models.import_job import ImportJob
+from loyalty.models.kept_answer import KeptAnswer
 from loyalty.models.late_sale import NumberedSale, QuarantinedSale
 from loyalty.models.matter import Matter
 from loyalty.models.notice import NoticeVersion, Objection, WorkingDayOverride
 from loyalty.models.panel import Ballot, ConflictOfInterest, Panellist
 from loyalty.models.redemption import Redemption
+from loyalty.models.request_count import RequestCount
 from loyalty.models.resident import Resident
 from loyalty.models.round import Candidate, Nomination, Round, RoundList
 from loyalty.models.sale_case import SaleCase
@@ -35,6 +37,7 @@ __all__ = [
     "Honour",
     "HouseholdGroup",
     "ImportJob",
+    "KeptAnswer",
     "Matter",
     "Nomination",
     "NoticeVersion",
@@ -43,6 +46,7 @@ __all__ = [
     "Panellist",
     "QuarantinedSale",
     "Redemption",
+    "RequestCount",
     "Resident",
     "RevocationList",
     "Round",

@@ -14,6 +14,7 @@ from loyalty.clock import as_local, utc_now
 from loyalty.database import transaction
 from loyalty.models import Community
 from loyalty.pages.forms import Form, line
+from loyalty.rules.card_number import CodeKind, kind_of
 from loyalty.rules.verdict import Verdict
 from loyalty.services.card_check import CardCheck, check_card
 from loyalty.services.shop_list import number_that_give
@@ -102,7 +103,12 @@ def _look_at(code: str) -> ShownCard:
 
 
 def _genuine(token: str) -> ShownCard:
-    """Return the card of a token; what is no card of ours is not drawn, however it looks."""
+    """Return the card of a token; what is no card of ours is not drawn, however it looks.
+
+    A bare number is not drawn either: whoever has guessed one would get a card to show.
+    """
+    if kind_of(token) is not CodeKind.TOKEN:
+        raise NotFound
     shown = _look_at(token)
     if shown.check.verdict in NO_CARD:
         raise NotFound

@@ -1,10 +1,11 @@
 """Why somebody stands on a list, as far as everyone may know it."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from loyalty.rules.ranking import Candidate, rank
+from loyalty.rules.ranking import Candidate, place_of
 from loyalty.rules.record import FrozenList, rank_round
 
 SCORE_BAND = 500
@@ -35,7 +36,7 @@ class Standing:
     lottery_place: int | None = None
     """Place of the lot among equals, from 1, where lots decided."""
     lottery_of: int | None = None
-    """How many equals there were."""
+    """Among how many equals the lots decided: of each household one, and none who had a seat."""
     area: str | None = None
     """Reference of the liaison area whose minimum gave the seat."""
 
@@ -52,29 +53,48 @@ def standings_of(lists: Sequence[FrozenList]) -> Mapping[tuple[str, str], Standi
     standings: dict[tuple[str, str], Standing] = {}
     winners: set[str] = set()
     for frozen, ranking in zip(lists, rank_round(lists), strict=True):
-        others = [one for one in frozen.candidates if one.household not in winners]
-        by_order = rank(others, frozen.quota, {}, reserves=0).selected
-        for one in ranking.selected:
-            standings[frozen.reference, one.reference] = (
-                _by_order(one, others, ranking.selected)
-                if one in by_order
-                else replace(_standing(one, Basis.AREA_MINIMUM), area=one.area)
-            )
+        households = {one.household for one in ranking.selected}
+        passed_over = [
+            one for one in frozen.candidates if one.household not in winners | households
+        ]
+        for one, why in _standings_of_selected(ranking.selected, passed_over):
+            standings[frozen.reference, one.reference] = why
         for one in ranking.reserves:
             standings[frozen.reference, one.reference] = _standing(one, Basis.MOVED_UP)
-        winners.update(one.household for one in ranking.selected)
+        winners |= households
     return standings
 
 
-def _by_order(
-    winner: Candidate, others: Sequence[Candidate], selected: Sequence[Candidate]
-) -> Standing:
-    """Return why somebody without need of an area stands there: lots count if an equal lost."""
-    equals = [one for one in others if _merit(one) == _merit(winner)]
-    if all(one in selected for one in equals):
-        return _standing(winner, Basis.SCORE)
-    place = 1 + sum(one.lot < winner.lot for one in equals)
-    return replace(_standing(winner, Basis.LOTTERY), lottery_place=place, lottery_of=len(equals))
+def _standings_of_selected(
+    selected: Sequence[Candidate], passed_over: Sequence[Candidate]
+) -> Iterator[tuple[Candidate, Standing]]:
+    """Yield why each selected person stands there.
+
+    Whoever has a seat that a better candidate was passed over for has it of their area's minimum.
+    Of the others, lots decided for those who have an equal among the passed over.
+
+    Args:
+        selected: best first.
+        passed_over: everybody whose household has no seat, on this list or an earlier one.
+    """
+    best_passed_over = min((place_of(one) for one in passed_over), default=None)
+    lots_before = Counter[tuple[int, int]]()
+    equal_households = {(_merit(one), one.household) for one in passed_over}
+    equals = Counter(merit for merit, _ in equal_households)
+    by_order = {
+        one for one in selected if best_passed_over is None or place_of(one) < best_passed_over
+    }
+    drawn = equals + Counter(_merit(one) for one in by_order)
+    for one in selected:
+        merit = _merit(one)
+        if one not in by_order:
+            yield one, replace(_standing(one, Basis.AREA_MINIMUM), area=one.area)
+        elif not equals[merit]:
+            yield one, _standing(one, Basis.SCORE)
+        else:
+            lots_before[merit] += 1
+            why = _standing(one, Basis.LOTTERY)
+            yield one, replace(why, lottery_place=lots_before[merit], lottery_of=drawn[merit])
 
 
 def _standing(one: Candidate, basis: Basis) -> Standing:

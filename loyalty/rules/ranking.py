@@ -131,13 +131,13 @@ class _Shortlist:
         if self._last_place is not None and place > self._last_place:
             return
         rival = self._best.get(candidate.household)
-        if rival is None or place < _place(rival):
+        if rival is None or place < place_of(rival):
             self._best[candidate.household] = candidate
         # Sorting only once the list has doubled costs each candidate the same, long list or short.
         if len(self._best) > 2 * self._households:
-            best = sorted(self._best.values(), key=_place)[: self._households]
+            best = sorted(self._best.values(), key=place_of)[: self._households]
             self._best = {one.household: one for one in best}
-            self._last_place = _place(best[-1])
+            self._last_place = place_of(best[-1])
 
     def __iter__(self) -> Iterator[Candidate]:
         return iter(self._best.values())
@@ -156,13 +156,14 @@ def _contenders(
     seats = min(quota, sum(area_minimums.values()))
     of_area = {area: _Shortlist(seats) for area, least in area_minimums.items() if least > 0}
     for candidate in candidates:
-        place = _place(candidate)
+        place = place_of(candidate)
         of_all.offer(candidate, place)
         if candidate.area in of_area:
             of_area[candidate.area].offer(candidate, place)
     kept = {one.reference: one for one in chain(of_all, *of_area.values())}
-    return sorted(kept.values(), key=_place)
+    return sorted(kept.values(), key=place_of)
 
 
-def _place(candidate: Candidate) -> _Place:
+def place_of(candidate: Candidate) -> _Place:
+    """Return what orders a candidate among others: the lower is the better."""
     return (-candidate.score, candidate.awards, candidate.lot, candidate.reference)

@@ -54,6 +54,8 @@ class RoundObstacle(StrEnum):
     ALREADY_DECIDED = "already_decided"
     ALREADY_DRAWN = "already_drawn"
     NOT_DRAWN = "not_drawn"
+    CALENDAR_MISSING = "calendar_missing"
+    """The notice would run into a year whose public holidays nobody has entered yet."""
     NOTICE_RUNNING = "notice_running"
     """The public notice has not begun, or its last day is not over."""
     NOTICE_OVER = "notice_over"
@@ -92,6 +94,8 @@ class RoundFacts:
     """Account that created the round."""
     actor: UUID
     """Account that wants to act."""
+    calendar_known: bool = True
+    """A notice published today runs through years whose public holidays are known."""
 
 
 _LEADS: Mapping[tuple[RoundAction, RoundState], RoundState] = {
@@ -115,7 +119,7 @@ _LEADS: Mapping[tuple[RoundAction, RoundState], RoundState] = {
 _OBSTACLES: Mapping[RoundAction, frozenset[RoundObstacle]] = {
     RoundAction.FREEZE: frozenset({RoundObstacle.ALREADY_FROZEN, RoundObstacle.BALLOTS_MISSING}),
     RoundAction.DRAW: frozenset({RoundObstacle.NOT_FROZEN, RoundObstacle.ALREADY_DRAWN}),
-    RoundAction.PUBLISH: frozenset({RoundObstacle.NOT_DRAWN}),
+    RoundAction.PUBLISH: frozenset({RoundObstacle.NOT_DRAWN, RoundObstacle.CALENDAR_MISSING}),
     RoundAction.CONFIRM: frozenset(
         {
             RoundObstacle.NOTICE_RUNNING,
@@ -140,6 +144,7 @@ def missing_for(action: RoundAction, facts: RoundFacts) -> tuple[RoundObstacle, 
         (facts.ballots_missing > 0 and not facts.reason_given, RoundObstacle.BALLOTS_MISSING),
         (facts.drawn, RoundObstacle.ALREADY_DRAWN),
         (not facts.drawn, RoundObstacle.NOT_DRAWN),
+        (not facts.calendar_known, RoundObstacle.CALENDAR_MISSING),
         (all_wait and notice_runs, RoundObstacle.NOTICE_RUNNING),
         (all_wait and facts.open_objections > 0, RoundObstacle.OBJECTIONS_OPEN),
         (facts.actor == facts.creator, RoundObstacle.SAME_PERSON),

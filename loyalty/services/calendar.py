@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from datetime import date
+from functools import cache
 
 import chinese_calendar
+from holidays import country_holidays
 
 from loyalty.rules import calendar
 from loyalty.rules.notice import notice_end
@@ -13,12 +15,13 @@ def is_working_day(day: date, overrides: Mapping[date, bool]) -> bool:
     """Return whether people work on a day, with the swapped weekends (调休) of public holidays.
 
     The State Council announces the holidays of a year in the November before. In years that the
-    published table does not hold, Monday to Friday are working days.
+    published table does not hold, Monday to Friday are working days but for the holidays that the
+    law fixes; what is worked or free in exchange for them is then not known.
 
     Args:
         overrides: the community's own table, from `working_days.overrides_of`; it wins.
     """
-    return calendar.is_working_day(day, official=_published, overrides=overrides)
+    return calendar.is_working_day(day, official=_known, overrides=overrides)
 
 
 def notice_last(first: date, working_days: int, overrides: Mapping[date, bool]) -> date:
@@ -35,6 +38,24 @@ def notice_last(first: date, working_days: int, overrides: Mapping[date, bool]) 
 def is_published(year: int) -> bool:
     """Return whether the published calendar holds a year."""
     return _published(date(year, 1, 1)) is not None
+
+
+def _known(day: date) -> bool | None:
+    """Return what the published table says, else what the law fixes; None for any other day."""
+    published = _published(day)
+    if published is None and day in _fixed_by_law(day.year):
+        return False
+    return published
+
+
+@cache
+def _fixed_by_law(year: int) -> frozenset[date]:
+    """Return the public holidays of a year without those given in exchange.
+
+    The State Council's rules on public holidays (全国年节及纪念日放假办法) fix them; some follow
+    the lunar calendar.
+    """
+    return frozenset(country_holidays("CN", years=year, observed=False))
 
 
 def _published(day: date) -> bool | None:

@@ -1,6 +1,7 @@
 """What the services refuse, named for the programme. The API maps each to HTTP in one table."""
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from uuid import UUID
 
 from loyalty.rules.errors import LoyaltyError, RecordedRefusalError
@@ -46,6 +47,11 @@ class TillRevokedError(SignInError):
 
 class SignInLockedError(RecordedRefusalError):
     """Too many failed sign-ins; the account waits."""
+
+    def __init__(self, wait: timedelta) -> None:
+        super().__init__("Too many attempts failed; try again in a quarter of an hour.")
+        self.wait = wait
+        """How long it still waits."""
 
 
 class ValueRefusedError(LoyaltyError):

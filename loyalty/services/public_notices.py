@@ -24,11 +24,11 @@ from loyalty.rules.calendar import Month
 from loyalty.rules.masking import masked
 from loyalty.rules.notice import last_day_shown
 from loyalty.rules.selection import RoundState
-from loyalty.services.calendar import is_published
 from loyalty.services.errors import NoticeTakenDownError, UnknownRecordError
 from loyalty.services.notices import versions_of
 from loyalty.services.rounds import LISTS
 from loyalty.services.waiting_lines import disputable_lines
+from loyalty.services.working_days import years_without_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ class PublicNotice:
     shown_until: date | None
     """Last day on which the notice can be read."""
     official_calendar: bool
-    """Whether the working days were counted by the published calendar, or Monday to Friday."""
+    """Whether the working days were counted with the year's own holidays, published or entered."""
     lists: Sequence[NoticeList]
     open_objections: int
     answered: Sequence[Answered]
@@ -122,7 +122,9 @@ def public_notice(
         content=versions[-1].content if versions else None,
         last_day=shown.notice_last,
         shown_until=last_day_shown(versions[-1].last_day) if versions else None,
-        official_calendar=all(is_published(year) for year in years),
+        official_calendar=not any(
+            years_without_table(session, community.id, year, year) for year in years
+        ),
         lists=_lists(session, shown, versions[-1], now=now) if versions else (),
         open_objections=sum(one.decided_at is None for one in objections),
         answered=[

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import select
@@ -36,6 +36,7 @@ from loyalty.services.retention import forget_contacts
 from loyalty.services.rounds import LISTS
 from loyalty.services.screening import remove_ineligible, screen
 from loyalty.services.waiting_lines import lines_without_card, ready_lines
+from loyalty.services.working_days import last_day_of, years_without_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +123,17 @@ def facts_of(
         cards_signed=selection_round.issued_at is not None,
         creator=selection_round.created_by,
         actor=actor.account_id,
+        calendar_known=_calendar_known(session, selection_round, today=now.date()),
     )
+
+
+def _calendar_known(session: Session, selection_round: Round, *, today: date) -> bool:
+    """Return whether the last day of a notice published today can be told for certain."""
+    if selection_round.state != RoundState.REVIEW:
+        return True
+    community_id, days = selection_round.community_id, selection_round.notice_working_days
+    last = last_day_of(session, community_id, today, days)
+    return not years_without_table(session, community_id, today.year, last.year)
 
 
 def _locked(session: Session, actor: StaffMember, request: ActOnRound) -> Round:

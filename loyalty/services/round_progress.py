@@ -12,10 +12,9 @@ from sqlalchemy.orm import Session
 from loyalty.models import Candidate, Nomination, Panellist, Round, RoundList
 from loyalty.rules.outcome import Outcome
 from loyalty.services.ballots import missing_in
-from loyalty.services.calendar import is_published
 from loyalty.services.objections import open_objections
 from loyalty.services.panel import panellists_of
-from loyalty.services.working_days import last_day_of
+from loyalty.services.working_days import last_day_of, years_without_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +77,8 @@ def notice_days(session: Session, selection_round: Round, *, today: date) -> Not
     last = last_day_of(
         session, selection_round.community_id, today, selection_round.notice_working_days
     )
-    return NoticeDays(last, official=is_published(today.year) and is_published(last.year))
+    unknown = years_without_table(session, selection_round.community_id, today.year, last.year)
+    return NoticeDays(last, official=not unknown)
 
 
 def _pending(session: Session, round_id: UUID) -> int:

@@ -90,7 +90,7 @@ def check_password(
     """
     account = _open_account(session, request.username)
     if account is not None and account.locked_until is not None and account.locked_until > now:
-        raise SignInLockedError("Too many attempts failed; try again in a quarter of an hour.")
+        raise SignInLockedError(account.locked_until - now)
     kept = None if account is None else account.password_hash
     matches = password_matches(request.password, kept)
     if account is None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -14,6 +14,7 @@ from loyalty.rules.selection import RoundState
 from loyalty.services.actors import StaffMember
 from loyalty.services.ballots import missing_in
 from loyalty.services.rounds import LISTS
+from loyalty.services.working_days import years_without_table
 
 UNDER_WAY = (
     CertificationState.APPLIED,
@@ -23,6 +24,10 @@ UNDER_WAY = (
     CertificationState.SUSPENDED,
 )
 """States of a shop that call for another step."""
+
+
+HOLIDAYS_ANNOUNCED = 11
+"""The month in which the State Council usually announces the holidays of the coming year."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +44,8 @@ class ToDo:
     """Matters without an answer, the earliest due first."""
     cases_open: int
     """Sales about which staff have not decided."""
+    calendar_due: int | None
+    """The coming year, from November on, while nobody has entered its public holidays."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +78,16 @@ def todo_of(session: Session, actor: StaffMember, *, now: datetime) -> ToDo:
         shops_under_way=session.scalars(shops).all(),
         open_matters=_open_matters(session, actor),
         cases_open=session.scalar(cases) or 0,
+        calendar_due=_calendar_due(session, actor, today=now.date()),
     )
+
+
+def _calendar_due(session: Session, actor: StaffMember, *, today: date) -> int | None:
+    coming = today.year + 1
+    due = today.month >= HOLIDAYS_ANNOUNCED and years_without_table(
+        session, actor.community_id, coming, coming
+    )
+    return coming if due else None
 
 
 def ballots_due(session: Session, actor: StaffMember) -> Sequence[BallotsDue]:

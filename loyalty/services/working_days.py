@@ -55,6 +55,20 @@ def last_day_of(session: Session, community_id: UUID, first: date, working_days:
     return notice_last(first, working_days, overrides_of(session, community_id))
 
 
+def years_without_table(
+    session: Session, community_id: UUID, first: int, last: int
+) -> Sequence[int]:
+    """Return the years, both ends included, whose public holidays are known from nowhere.
+
+    A year is known where the published calendar holds it, or the community has entered a day of it.
+    """
+    unpublished = [year for year in range(first, last + 1) if not is_published(year)]
+    if not unpublished:
+        return ()
+    entered = {day.year for day in overrides_of(session, community_id)}
+    return [year for year in unpublished if year not in entered]
+
+
 def working_days_of(session: Session, actor: StaffMember, year: int) -> WorkingDays:
     """Return what the actor's community has changed in a year."""
     days = session.scalars(

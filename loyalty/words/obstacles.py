@@ -23,6 +23,9 @@ OBSTACLES: Mapping[str, LazyString] = MappingProxyType(
         RoundObstacle.ALREADY_DECIDED: lazy_gettext("这一条已经处理过。"),
         RoundObstacle.ALREADY_DRAWN: lazy_gettext("已经抽过签。"),
         RoundObstacle.NOT_DRAWN: lazy_gettext("还没有抽签。"),
+        RoundObstacle.CALENDAR_MISSING: lazy_gettext(
+            "公示会跨到放假安排还没有录入的一年，天数算不准。请先在“工作日”里录入那一年的放假和调休。"
+        ),
         RoundObstacle.NOTICE_RUNNING: lazy_gettext("公示还没有期满。"),
         RoundObstacle.NOTICE_OVER: lazy_gettext("公示已经期满，不能再提异议。"),
         RoundObstacle.OBJECTIONS_OPEN: lazy_gettext("还有异议没有答复。"),

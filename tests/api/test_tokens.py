@@ -49,6 +49,7 @@ def test_failures_are_counted_although_each_answer_is_an_error(
     assert statuses == [401] * 5
     assert locked.status_code == 429
     assert locked.json["type"] == "/problems/sign-in-locked"
+    assert 0 < int(locked.headers["Retry-After"]) <= 15 * 60
     session.refresh(account)
     assert account.locked_until is not None
 

@@ -51,6 +51,22 @@ def test_what_was_sealed_opens_again(private: bytes) -> None:
     assert unseal(sealed, sealing_key=SEALING_KEY, community="tianyuan", month="2026-12") == private
 
 
+def test_a_key_that_was_sealed_in_2026_opens_for_ever() -> None:
+    """Whatever changes here makes the keys of every installation unopenable.
+
+    Made with nothing of this project: HKDF-SHA256 of the secret with the info "loyalty sealing key
+    v1", and AES-256-GCM with the nonce 00 01 … 0b over the private half 00 01 … 1f.
+    """
+    sealed = bytes.fromhex(
+        "000102030405060708090a0bae14fb70da378ecff9644c83b4037e48a2e7"
+        "fe843e55a631805bbbc0ee3e305cec6bc07777dc25f5cdaa9d3af94f5490"
+    )
+
+    opened = unseal(sealed, sealing_key=SEALING_KEY, community="tianyuan", month="2026-12")
+
+    assert opened == bytes(range(32))
+
+
 def test_a_key_sealed_twice_looks_different() -> None:
     private = new_signing_key().private
     seals = {

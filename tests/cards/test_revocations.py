@@ -1,6 +1,9 @@
+import hashlib
 import json
-from dataclasses import replace
+import runpy
+from dataclasses import asdict, replace
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -41,6 +44,40 @@ def as_received(revocations: RevocationList = LIST) -> dict[str, Any]:
         json.dumps(sign_list(revocations, KEY.key_id, KEY.private))
     )
     return document
+
+
+DOCS = Path(__file__).parents[2] / "docs"
+PUBLISHED = (DOCS / "revocation-list-vectors.json").read_text(encoding="utf-8")
+READINGS = {"bad_list": BadListError, "forged": ForgedListError}
+
+
+@pytest.mark.parametrize("vector", json.loads(PUBLISHED), ids=lambda vector: vector["name"])
+def test_a_published_vector_is_read_as_it_says(vector: dict[str, Any]) -> None:
+    public = bytes.fromhex(vector["public_key"])
+    if vector["expect"] == "ok":
+        assert asdict(verify_list(vector["document"], public)) | {"entries": ()} == {
+            **vector["document"]["list"],
+            "entries": (),
+        }
+        return
+    with pytest.raises(READINGS[vector["expect"]]):
+        verify_list(vector["document"], public)
+
+
+def test_the_vectors_are_those_of_their_maker() -> None:
+    maker = runpy.run_path(str(Path(__file__).with_name("make_revocation_vectors.py")))
+
+    assert maker["text"]() == PUBLISHED
+
+
+def test_a_list_is_signed_as_the_vectors_are() -> None:
+    vector = next(one for one in json.loads(PUBLISHED) if one["name"] == "ordinary list")
+    private = hashlib.sha256(b"loyalty vectors, december").digest()
+    listed = verify_list(vector["document"], bytes.fromhex(vector["public_key"]))
+
+    assert (
+        json.loads(json.dumps(sign_list(listed, vector["key_id"], private))) == vector["document"]
+    )
 
 
 hashes = st.text("0123456789abcdef", min_size=16, max_size=16)

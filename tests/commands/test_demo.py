@@ -1,6 +1,8 @@
 """The demonstration, built once in full."""
 
+import json
 import stat
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,12 +17,16 @@ from loyalty.models import (
     Card,
     CertificationEvent,
     Community,
+    Matter,
+    NoticeVersion,
+    Objection,
     Redemption,
     Resident,
     Round,
     Shop,
 )
 from loyalty.rules.calendar import Month
+from loyalty.rules.certification import CertificationState, state_on
 from tests.commands.running import Operator
 from tests.conftest import new_database
 from tests.given import given_community
@@ -45,10 +51,11 @@ def test_a_visitor_is_told_how_to_come_in(operator: Operator, welcome: Any) -> N
     assert {tuple(one["roles"]) for one in welcome["accounts"]} == {
         ("manager",),
         ("staff",),
+        ("panel",),
         ("council",),
         ("shop_owner",),
     }
-    assert len({one["password"] for one in welcome["accounts"]}) == 4
+    assert len({one["password"] for one in welcome["accounts"]}) == 5
     assert min(len(one["password"]) for one in welcome["accounts"]) >= 12
     assert welcome["pairing_url"].endswith(f"#pair={welcome['pairing_code']}")
     assert welcome["card_url"].startswith("http://loyalty.test/c/")
@@ -71,7 +78,7 @@ def test_the_market_has_its_size(operator: Operator, welcome: Any) -> None:
 def test_every_past_round_went_through_two_people(operator: Operator, welcome: Any) -> None:
     assert welcome
     with opened(operator.database) as session:
-        *past, current = session.scalars(select(Round).order_by(Round.month)).all()
+        *past, shown, current = session.scalars(select(Round).order_by(Round.month)).all()
         cards = dict(
             session.execute(select(Card.round_id, func.count()).group_by(Card.round_id)).all()
         )
@@ -80,9 +87,43 @@ def test_every_past_round_went_through_two_people(operator: Operator, welcome: A
         ).all()
     assert [one.state for one in past] == ["closed"] * 6
     assert all(one.confirmed_by not in {None, one.created_by} for one in past)
-    assert current.state == "open"
+    assert (shown.state, current.state) == ("notice", "open")
     assert all(90 <= cards[one.id] <= 180 for one in past)
     assert all(signed.date() > notice_last for signed, notice_last in issued)
+
+
+def test_a_notice_runs_with_a_draw_and_an_objection(operator: Operator, welcome: Any) -> None:
+    assert welcome
+    today = community_now("Asia/Shanghai").date()
+    with opened(operator.database) as session:
+        shown = session.scalars(select(Round).where(Round.state == "notice")).one()
+        notice = json.loads(
+            session.scalars(
+                select(NoticeVersion.content).where(NoticeVersion.round_id == shown.id)
+            ).one()
+        )
+        objection = session.scalars(select(Objection)).one()
+
+    assert shown.published_at.date() <= today <= shown.notice_last
+    bases = [line["basis"] for one in notice["lists"] for line in one["lines"]]
+    assert "lottery" in bases
+    assert objection.decided_at is None
+
+
+def test_shops_of_every_standing_and_two_matters_are_there(
+    operator: Operator, welcome: Any
+) -> None:
+    assert welcome
+    today = community_now("Asia/Shanghai").date()
+    with opened(operator.database) as session:
+        standings = Counter(
+            state_on(CertificationState(state), until, today)
+            for state, until in session.execute(select(Shop.state, Shop.certified_until))
+        )
+        matters = session.scalars(select(Matter.state).order_by(Matter.number)).all()
+
+    assert standings == {"certified": 126, "warned": 1, "suspended": 1, "lapsed": 1}
+    assert matters == ["answered", "open"]
 
 
 def test_nothing_happened_in_the_future(operator: Operator, welcome: Any) -> None:

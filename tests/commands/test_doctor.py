@@ -26,7 +26,7 @@ def findings(operator: Operator, **environ: str) -> dict[str, tuple[bool, str]]:
 def test_a_sound_installation_is_found_sound(operator: Operator) -> None:
     found = findings(operator)
 
-    assert [ok for ok, _ in found.values()] == [True] * 6
+    assert [ok for ok, _ in found.values()] == [True] * 7
     assert found["database"][1].startswith("external PostgreSQL")
     assert "ok   tables" in operator.types("doctor").output
 
@@ -53,6 +53,18 @@ def test_a_database_that_is_away_is_noticed(operator: Operator) -> None:
     found = findings(operator, LOYALTY_DATABASE_URL="postgresql://nobody@127.0.0.1:1/nothing")
 
     assert not found["database"][0]
+
+
+def test_a_web_server_that_is_not_trusted_to_name_its_clients_is_noticed(
+    operator: Operator,
+) -> None:
+    https = {"LOYALTY_BASE_URL": "https://loyalty.test"}
+
+    ok, what_to_do = findings(operator, **https)["clients"]
+
+    assert not ok
+    assert "LOYALTY_TRUSTED_PROXIES=1" in what_to_do
+    assert findings(operator, **https, LOYALTY_TRUSTED_PROXIES="1")["clients"][0]
 
 
 def test_a_weak_secret_is_noticed(operator: Operator) -> None:

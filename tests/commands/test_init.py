@@ -1,3 +1,4 @@
+import pytest
 from sqlalchemy import select
 
 from loyalty.commands.session import opened
@@ -68,3 +69,36 @@ def test_a_short_name_can_stand_in_an_address(operator: Operator) -> None:
 
     assert result.exit_code == 1
     assert "lower-case" in result.output
+
+
+@pytest.mark.parametrize(
+    ("zone", "near"),
+    [
+        ("Asia/Shanghaii", "Asia/Shanghai"),
+        ("asia/urumqi", "Asia/Urumqi"),
+        ("Asia", "such as"),
+        ("UTC+8", "such as"),
+        ("北京", "such as"),
+        ("", "such as"),
+        ("../../etc/passwd", "such as"),
+        ("/etc/localtime", "such as"),
+        ("Asia/Shang\0hai", "Asia/Shanghai"),
+    ],
+)
+def test_a_zone_nobody_knows_is_refused_in_one_sentence(
+    operator: Operator, zone: str, near: str
+) -> None:
+    result = operator.types("init", *OPTIONS, "--password", PASSWORD, "--timezone", zone)
+
+    assert result.exit_code == 1
+    assert result.output.startswith(f"Error: There is no time zone {zone!r}; name one such as")
+    assert near in result.output
+    assert result.output.count("\n") == 1
+
+
+def test_a_community_may_keep_another_zone(operator: Operator) -> None:
+    result = operator.types("init", *OPTIONS, "--password", PASSWORD, "--timezone", "Asia/Urumqi")
+
+    assert result.exit_code == 0, result.output
+    with opened(operator.database) as session:
+        assert session.scalars(select(Community.timezone)).one() == "Asia/Urumqi"

@@ -197,18 +197,23 @@ def test_every_version_stays_with_its_hash_and_an_answer_is_told_without_names(
     assert objection.receipt not in page
 
 
-@pytest.mark.parametrize(("works", "said"), [(True, False), (False, True)])
-def test_a_notice_that_reaches_into_a_year_without_official_holidays_says_so(
-    client: FlaskClient, session: Session, community: Community, *, works: bool, said: bool
+@pytest.mark.parametrize("known", [True, False])
+def test_a_notice_that_reaches_into_a_year_without_holidays_says_so(
+    client: FlaskClient, session: Session, community: Community, *, known: bool
 ) -> None:
+    new_year = WorkingDayOverride(community_id=community.id, day=date(2027, 1, 2), works=False)
     session.add_all(
-        WorkingDayOverride(community_id=community.id, day=date(2026, 12, day), works=works)
+        WorkingDayOverride(community_id=community.id, day=date(2026, 12, day), works=False)
         for day in range(10, 32)
     )
+    session.add(new_year)
     given_notice(session, community)
+    if not known:
+        # A reserve who moves up may carry a notice into such a year; nothing is to be asked then.
+        session.delete(new_year)
     session.commit()
 
-    assert ("按周一至周五推算" in text_of(client.get("/notice/2026-12"))) is said
+    assert ("按周一至周五推算" in text_of(client.get("/notice/2026-12"))) is not known
 
 
 def test_several_communities_are_chosen_from(client: FlaskClient, session: Session) -> None:

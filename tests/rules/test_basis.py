@@ -1,3 +1,4 @@
+from collections import defaultdict
 from dataclasses import replace
 
 import pytest
@@ -83,8 +84,64 @@ def test_exactly_the_selected_and_the_reserves_stand_somewhere(
         moved_up = {one for one, why in found.items() if why.basis is Basis.MOVED_UP}
         assert moved_up == {one.reference for one in ranking.reserves}
         assert found.keys() - moved_up == {one.reference for one in ranking.selected}
-        assert all(
-            why.lottery_place < why.lottery_of
-            for why in found.values()
-            if why.basis is Basis.LOTTERY
-        )
+
+
+@given(frozen_lists)
+def test_the_places_of_equals_follow_one_another_and_somebody_lost(
+    lists: tuple[FrozenList, ...],
+) -> None:
+    lists = tuple(
+        replace(one, reference=f"{place}/{one.reference}") for place, one in enumerate(lists)
+    )
+    drawn = with_lots(lists, "3 5 2")
+    standings = standings_of(drawn)
+
+    for frozen in drawn:
+        groups = defaultdict(list)
+        for one in frozen.candidates:
+            why = standings.get((frozen.reference, one.reference))
+            if why is not None and why.basis is Basis.LOTTERY:
+                groups[one.score, one.awards].append(why)
+        for group in groups.values():
+            places = sorted(why.lottery_place or 0 for why in group)
+            assert places == list(range(1, len(group) + 1))
+            assert {why.lottery_of for why in group} != {len(group)}
+            assert len({why.lottery_of for why in group}) == 1
+
+
+def test_nobody_whose_household_has_a_seat_is_counted_among_the_equals() -> None:
+    people = (
+        person(1, 900, "c"),
+        person(2, 500, "a", household="H-1"),
+        person(3, 500, "b"),
+    )
+
+    why = standing(2, *people)
+
+    assert why["R-1"].basis is Basis.SCORE
+    assert why["R-3"] == Standing(Basis.SCORE, 500, 999)
+
+
+def test_two_equals_of_one_household_are_one_in_the_draw() -> None:
+    people = (
+        person(1, 500, "b"),
+        person(2, 500, "c"),
+        person(3, 500, "a", household="H-9"),
+        person(4, 500, "d", household="H-9"),
+    )
+
+    two_win = standing(2, *people)
+    three_win = standing(3, *people)
+
+    assert two_win["R-3"] == Standing(Basis.LOTTERY, 500, 999, 1, 3)
+    assert two_win["R-1"] == Standing(Basis.LOTTERY, 500, 999, 2, 3)
+    assert {why.basis for why in three_win.values()} == {Basis.SCORE}
+
+
+def test_an_equal_with_the_seat_of_an_area_was_not_drawn_against_the_others() -> None:
+    people = (person(1, 500, "a"), person(2, 500, "b"), person(3, 500, "c", area="东区"))
+
+    why = standing(2, *people, 东区=1)
+
+    assert why["R-3"] == Standing(Basis.AREA_MINIMUM, 500, 999, area="东区")
+    assert why["R-1"] == Standing(Basis.LOTTERY, 500, 999, 1, 2)

@@ -28,11 +28,23 @@ def test_the_published_calendar_swaps_weekends_around_a_holiday(day: date, *, wo
     [
         (date(2003, 12, 31), True),
         (date(2003, 10, 4), False),
-        (date(2099, 10, 1), True),
+        (date(2099, 9, 30), True),
+        (date(2099, 10, 1), False),
         (date(2099, 10, 3), False),
+        (date(2099, 10, 7), True),
+        (date(2027, 1, 1), False),
+        (date(2027, 1, 4), True),
+        (date(2027, 2, 4), True),
+        (date(2027, 2, 5), False),
+        (date(2027, 2, 8), False),
+        (date(2027, 2, 9), True),
+        (date(2028, 4, 4), False),
+        (date(2028, 4, 5), True),
+        (date(2030, 6, 5), False),
+        (date(2030, 9, 12), False),
     ],
 )
-def test_years_without_a_published_calendar_work_from_monday_to_friday(
+def test_years_without_a_published_calendar_work_from_monday_to_friday_but_for_the_law_s_days(
     day: date, *, works: bool
 ) -> None:
     assert is_working_day(day, {}) is works
@@ -40,6 +52,11 @@ def test_years_without_a_published_calendar_work_from_monday_to_friday(
 
 def test_a_notice_runs_its_working_days_after_the_day_of_publication() -> None:
     assert notice_last(date(2026, 12, 7), 5, {}) == date(2026, 12, 14)
+
+
+def test_new_years_day_is_no_day_of_a_notice() -> None:
+    assert notice_last(date(2026, 12, 25), 4, {}) == date(2026, 12, 31)
+    assert notice_last(date(2026, 12, 25), 5, {}) == date(2027, 1, 4)
 
 
 def test_a_notice_waits_for_the_end_of_a_holiday() -> None:

@@ -4,10 +4,10 @@ from datetime import date, datetime, timedelta
 import pytest
 from sqlalchemy.orm import Session
 
-from loyalty.models import Area, Candidate, Community, Round
+from loyalty.models import Area, Candidate, Community, Round, WorkingDayOverride
 from loyalty.rules.basis import Basis
-from loyalty.rules.selection import RoundAction
-from loyalty.services.errors import NoticeTakenDownError, UnknownRecordError
+from loyalty.rules.selection import RoundAction, RoundObstacle
+from loyalty.services.errors import NoticeTakenDownError, RoundStateError, UnknownRecordError
 from loyalty.services.public_notices import PublicNotice, public_notice
 from loyalty.services.public_records import public_record
 from tests.given import NOON, given_card, given_resident, given_round
@@ -182,10 +182,19 @@ def test_a_notice_into_a_year_without_calendar_says_so(
     session: Session, community: Community
 ) -> None:
     selection_round = given_round_after(session, community, RoundAction.DRAW)
-    act(session, selection_round, RoundAction.PUBLISH, now=NOON + timedelta(days=20))
+    december_29 = NOON + timedelta(days=20)
+    with pytest.raises(RoundStateError) as refused:
+        act(session, selection_round, RoundAction.PUBLISH, now=december_29)
+    session.add(
+        entered := WorkingDayOverride(community_id=community.id, day=date(2027, 1, 2), works=False)
+    )
+    act(session, selection_round, RoundAction.PUBLISH, now=december_29)
 
-    assert selection_round.notice_last.year == 2027
-    assert not read(session, community, now=NOON + timedelta(days=20)).official_calendar
+    assert refused.value.missing == (RoundObstacle.CALENDAR_MISSING,)
+    assert selection_round.notice_last == date(2027, 1, 6)
+    assert read(session, community, now=december_29).official_calendar
+    session.delete(entered)
+    assert not read(session, community, now=december_29).official_calendar
 
 
 def test_a_notice_within_published_years_says_so(session: Session, community: Community) -> None:

@@ -5,14 +5,27 @@ import { createInterface } from "node:readline";
 import { canonical } from "../../loyalty/till/static/canonical.js";
 import { createDevice } from "../../loyalty/till/static/device.js";
 import { quote } from "../../loyalty/till/static/discount.js";
+import { judge, overOwnLimit, validityOf } from "../../loyalty/till/static/judging.js";
+import { readRevocations } from "../../loyalty/till/static/revocations.js";
+import { createVerifier } from "../../loyalty/till/static/verify.js";
 import { memoryStore } from "./memory_store.js";
 
 const store = await memoryStore();
-const device = createDevice({ store, subtle: globalThis.crypto.subtle });
+const { subtle } = globalThis.crypto;
+const device = createDevice({ store, subtle });
+const verifier = createVerifier({ subtle, noble: () => Promise.reject(new Error("not needed")) });
 
 const ANSWERS = {
   quote: ({ total, excluded, terms }) => quote(total, excluded, terms),
   canonical: ({ value }) => canonical(value),
+  judge: ({ facts }) => judge(facts),
+  overLimit: ({ limits, uses, today, saving }) => overOwnLimit(limits, uses, today, saving),
+  validity: ({ month, months }) => validityOf(month, months),
+  async revocations({ document, slug, key_id: id, public_key: hex }) {
+    const keys = new Map([[id, { community: slug, raw: Buffer.from(hex, "hex") }]]);
+    const read = await readRevocations(document, slug, keys, verifier.hasSigned);
+    return read && { number: read.number, states: Object.fromEntries(read.states) };
+  },
   async pair() {
     const key = await device.newKey();
     await device.adopt(key);

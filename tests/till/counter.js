@@ -57,4 +57,10 @@ export async function answersTo(teller, code) {
 const BASKET = Object.freeze({ totalFen: 1290, excludedFen: 0 });
 
 /** Return a sale of 12.90 to a card, all of it at a discount. */
-export const selling = (code, card, key = "key-1") => ({ code, card, key, ...BASKET });
+export const selling = (code, card, key = "key-1") => ({
+  code,
+  card,
+  from: "device",
+  key,
+  ...BASKET,
+});

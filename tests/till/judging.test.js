@@ -12,6 +12,7 @@ const GOOD = Object.freeze({
   ours: true,
   onRoster: false,
   listed: null,
+  listFresh: true,
   clockWrong: false,
   today: "2026-12-09",
   validFrom: "2026-12-01",
@@ -27,6 +28,14 @@ const verdict = (facts) => judge(facts).verdict;
 test("a genuine token is green, and what no device can know is said", () => {
   assert.deepEqual(judge(GOOD), {
     verdict: "ok_offline",
+    unchecked: ["other_tills", "list_age"],
+    mayRecord: true,
+  });
+});
+
+test("a genuine token under a list of yesterday is amber, and may be sold to", () => {
+  assert.deepEqual(judge({ ...GOOD, listFresh: false }), {
+    verdict: "cannot_verify_offline",
     unchecked: ["other_tills", "list_age"],
     mayRecord: true,
   });
@@ -77,8 +86,8 @@ test("the first and the last day of a card are days of it", () => {
 
 /** Every till that can be thought of. */
 function* everything() {
-  const truths = ["readable", "equipped", "signed", "genuine", "ours", "onRoster", "clockWrong"];
-  const choices = [...truths, "certified", "overLimit"];
+  const truths = ["readable", "equipped", "signed", "genuine", "ours", "onRoster"];
+  const choices = [...truths, "listFresh", "clockWrong", "certified", "overLimit"];
   for (let bits = 0; bits < 1 << choices.length; bits += 1) {
     const facts = { ...GOOD };
     choices.forEach((name, at) => (facts[name] = Boolean(bits & (1 << at))));
@@ -93,7 +102,8 @@ function* everything() {
 test("no unsigned or forged code is ever called valid", () => {
   for (const facts of everything()) {
     const green = verdict(facts) === "ok_offline";
-    assert.ok(!green || (facts.signed && facts.genuine && facts.ours && facts.equipped), facts);
+    const judged = facts.signed && facts.genuine && facts.ours && facts.equipped;
+    assert.ok(!green || (judged && facts.listFresh), facts);
   }
 });
 
@@ -119,15 +129,16 @@ test("red needs something that is known", () => {
   }
 });
 
-test("own uses up to a limit are within it", () => {
+test("own uses up to a limit are within it, what this sale saves included", () => {
   const limits = { uses_per_shop_day: 3, uses_per_day: null, saved_per_month_fen: 1000 };
   const use = (day, saved) => ({ day, saved_fen: saved });
   const today = "2026-12-09";
-  assert.equal(overOwnLimit(limits, [use(today, 0), use(today, 0)], today), false);
-  assert.equal(overOwnLimit(limits, [use(today, 0), use(today, 0), use(today, 0)], today), true);
-  assert.equal(overOwnLimit(limits, [use("2026-12-08", 0), use(today, 1000)], today), false);
-  assert.equal(overOwnLimit(limits, [use("2026-12-08", 1), use(today, 1000)], today), true);
-  assert.equal(overOwnLimit(limits, [use("2026-11-30", 5000)], today), false);
+  const over = (uses, saving) => overOwnLimit(limits, uses, today, saving);
+  assert.equal(over([use(today, 0), use(today, 0)], 0), false);
+  assert.equal(over([use(today, 0), use(today, 0), use(today, 0)], 0), true);
+  assert.equal(over([use("2026-12-08", 1), use(today, 900)], 99), false);
+  assert.equal(over([use("2026-12-08", 1), use(today, 900)], 100), true);
+  assert.equal(over([use("2026-11-30", 5000)], 1000), false);
 });
 
 test("a card works for whole months, leap years and year's ends included", () => {

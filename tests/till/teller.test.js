@@ -76,12 +76,21 @@ test("an older list, or one nobody of ours has signed, leaves the last good one"
   assert.equal((await answersTo(teller, TOKEN))[0].verdict, "ok_offline");
 });
 
+test("a signed card is green while the list is younger than a day, then amber", async () => {
+  const { teller, world } = await till();
+  world.time += DAY - 1;
+  assert.equal((await answersTo(teller, TOKEN))[0].verdict, "ok_offline");
+  world.time += 1;
+  const [answer] = await answersTo(teller, TOKEN);
+  assert.deepEqual([answer.verdict, answer.mayRecord], ["cannot_verify_offline", true]);
+});
+
 test("a pack lasts seven days after the service has last confirmed it", async () => {
   const { teller, pack, world } = await till();
   world.time += 7 * DAY;
-  assert.equal((await answersTo(teller, TOKEN))[0].verdict, "ok_offline");
+  assert.equal((await answersTo(teller, TOKEN))[0].mayRecord, true);
   world.time += 1;
-  assert.equal((await answersTo(teller, TOKEN))[0].verdict, "cannot_verify_offline");
+  assert.equal((await answersTo(teller, TOKEN))[0].mayRecord, false);
   assert.equal(teller.state().needsNetwork, true);
   world.answers.pack = { status: 304, body: null, etag: '"1"' };
   await pack.refresh();
@@ -140,6 +149,42 @@ test("a page without HTTPS judges nothing, and sells with the service's word", a
   const [item] = await queue.waiting();
   assert.equal(item.sale.device, undefined);
   assert.equal(teller.state().needsNetwork, false);
+});
+
+test("without network no sale goes past what the card may still save in the month", async () => {
+  const limits = {
+    discountable_per_sale_fen: null,
+    uses_per_shop_day: null,
+    uses_per_day: null,
+    saved_per_month_fen: 466,
+  };
+  const pack = packOf(OURS, { serials: [SERIAL], policy: { limits } });
+  const { teller } = await till(pack);
+  const sell = async (key) => {
+    const [{ card }] = await answersTo(teller, TOKEN);
+    return teller.record(selling(TOKEN, card, key));
+  };
+
+  // 12.90 at 820 saves 2.33: two of it reach the limit exactly.
+  assert.equal((await sell("key-1")).outcome, "kept");
+  assert.equal((await sell("key-2")).outcome, "kept");
+  assert.deepEqual(await sell("key-3"), { outcome: "refused", verdict: "over_limit" });
+  assert.equal((await teller.waitingItems()).length, 2);
+});
+
+test("where the service has judged the card, it judges the sale", async () => {
+  const limits = {
+    discountable_per_sale_fen: null,
+    uses_per_shop_day: null,
+    uses_per_day: null,
+    saved_per_month_fen: 0,
+  };
+  const { teller } = await till(packOf(OURS, { serials: [SERIAL], policy: { limits } }));
+  const [{ card }] = await answersTo(teller, TOKEN);
+
+  const outcome = await teller.record({ ...selling(TOKEN, card), from: "service" });
+
+  assert.equal(outcome.outcome, "kept");
 });
 
 test("a definite no of the service goes before the device's yes", async () => {

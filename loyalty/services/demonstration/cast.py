@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from random import Random
 from uuid import UUID
 
@@ -22,6 +22,12 @@ from loyalty.services.demonstration.story import Story
 from loyalty.services.founding import FoundCommunity, found_community
 from loyalty.services.residents import CreateResident, create_resident
 from loyalty.services.sign_in import member
+from loyalty.services.working_days import (
+    ChangedDay,
+    SetWorkingDays,
+    set_working_days,
+    years_without_table,
+)
 
 SLUG = "tianyuan"
 AREAS = 12
@@ -32,6 +38,7 @@ HOUSEHOLDS_OF_A_GROUP = 10
 ACCOUNTS = (
     ("demo-manager", "演示主任", frozenset({Role.MANAGER})),
     ("demo-clerk", "演示办事员", frozenset({Role.STAFF})),
+    ("demo-panel", "演示评委", frozenset({Role.PANEL})),
     ("demo-council", "演示商会", frozenset({Role.COUNCIL})),
     ("demo-shop", "演示店主", frozenset({Role.SHOP_OWNER})),
 )
@@ -54,6 +61,8 @@ class Cast:
     community_id: UUID
     manager: StaffMember
     clerk: StaffMember
+    panellist: StaffMember
+    council: StaffMember
     owner: StaffMember
     """Of one shop."""
     accounts: Sequence[Account]
@@ -87,20 +96,31 @@ def gather(session: Session, story: Story) -> Cast:
         )
         members[username] = member(opened, timezone=community.timezone)
         accounts.append(Account(username, password, tuple(sorted(roles))))
+    _enter_holidays(session, members["demo-manager"], story, now=now)
     return Cast(
         story=story,
         community_id=community.id,
         manager=members["demo-manager"],
         clerk=members["demo-clerk"],
+        panellist=members["demo-panel"],
+        council=members["demo-council"],
         owner=members["demo-shop"],
         accounts=accounts,
     )
 
 
+def _enter_holidays(session: Session, manager: StaffMember, story: Story, *, now: datetime) -> None:
+    """Enter New Year's Day where the calendar of a year is not published, so that notices run."""
+    for year in {story.opened_on.year, story.now.year, story.this_month.plus(1).year}:
+        if years_without_table(session, manager.community_id, year, year):
+            new_year = ChangedDay(date(year, 1, 1), works=False, note="演示：元旦")
+            set_working_days(session, manager, SetWorkingDays(year, [new_year]), now=now)
+
+
 def take_in_residents(session: Session, cast: Cast) -> None:
     """Take in the residents, household by household, area by area."""
     story = cast.story
-    now = story.at(story.founded_on + timedelta(days=1), 10)
+    now = story.at(story.opened_on + timedelta(days=1), 10)
     areas = [
         create_area(session, cast.clerk, CreateArea(f"第{number}责任区"), now=now)
         for number in range(1, AREAS + 1)

@@ -33,11 +33,17 @@ class Stall:
 
 
 def open_market(session: Session, cast: Cast) -> Sequence[Stall]:
-    """Certify every shop through all steps, and pair a till in each."""
+    """Certify every shop through all steps, and pair a till in each.
+
+    Returns:
+        The stalls that sell: not that of the first shop, whose year is over.
+    """
     story = cast.story
     stalls = []
-    for place, (name, trade) in enumerate(shop_names(story.random)):
-        applied_on = story.founded_on + timedelta(days=2 + place % 5)
+    names = shop_names(story.random)
+    for place, (name, trade) in enumerate(names):
+        oldest = place == len(names) - 1
+        applied_on = story.founded_on if oldest else story.opened_on + timedelta(days=2 + place % 5)
         shop = create_shop(
             session,
             cast.clerk,
@@ -56,9 +62,24 @@ def open_market(session: Session, cast: Cast) -> Sequence[Stall]:
             now=story.at(applied_on, 9, place % 60),
         )
         _certify(session, cast, shop)
-        stalls.append(_pair(session, cast, shop, trade))
+        stall = _pair(session, cast, shop, trade)
+        if not oldest:
+            stalls.append(stall)
     _warn_and_reinstate(session, cast, stalls[-1].shop_id)
     return stalls
+
+
+def trouble_two_shops(session: Session, cast: Cast, stalls: Sequence[Stall]) -> None:
+    """Warn one shop, and suspend another that has been warned before; both only yesterday."""
+    warned, suspended = stalls[-2].shop_id, stalls[-3].shop_id
+    steps = (
+        (warned, CertificationAction.WARN, cast.clerk, "顾客反映没有打折", 9),
+        (suspended, CertificationAction.WARN, cast.clerk, "消防通道堆放杂物", 9),
+        (suspended, CertificationAction.SUSPEND, cast.manager, "限期已过，仍未清理", 16),
+    )
+    for shop_id, action, actor, reason, hour in steps:
+        now = cast.story.at(cast.story.yesterday, hour)
+        move_certification(session, actor, MoveCertification(shop_id, action, reason), now=now)
 
 
 def _certify(session: Session, cast: Cast, shop: Shop) -> None:
@@ -92,7 +113,7 @@ def _pair(session: Session, cast: Cast, shop: Shop, trade: Trade) -> Stall:
 
 def _warn_and_reinstate(session: Session, cast: Cast, shop_id: UUID) -> None:
     """Let one shop have been warned, and have put right what was wrong."""
-    warned_on = cast.story.founded_on + timedelta(days=70)
+    warned_on = cast.story.opened_on + timedelta(days=70)
     steps = (
         (CertificationAction.WARN, cast.clerk, "价签不清", 0),
         (CertificationAction.REINSTATE, cast.manager, "价签已更换", 4),

@@ -1,21 +1,25 @@
 """The rounds of the demonstration: deeds, nominations, the draw, the notice and the cards."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from loyalty.models import Card, Resident, Round
+from loyalty.models import Card, Community, Resident, Round
 from loyalty.rules.calendar import Month
 from loyalty.rules.card_action import CardAction
 from loyalty.rules.selection import RoundAction
 from loyalty.services.actors import StaffMember
+from loyalty.services.ballots import CastBallots, Mark, cast_ballots, score_sheet
 from loyalty.services.cards import ActOnCard, act_on_card
 from loyalty.services.deeds import DEFAULT_KINDS, RecordDeed, record_deed
 from loyalty.services.demonstration.cast import Cast
+from loyalty.services.demonstration.story import Story
 from loyalty.services.nominations import SOURCES, Nominate, nominate
+from loyalty.services.objections import MakeObjection, make_objection
+from loyalty.services.panel import NamePanel, name_panel
 from loyalty.services.round_actions import ActOnRound, act_on_round
 from loyalty.services.rounds import PlannedList, PlanRound, plan_round
 
@@ -35,7 +39,8 @@ WITNESSES = ("演示见证人甲", "演示见证人乙")
 def hold_round(session: Session, cast: Cast, month: Month, *, sealing_key: bytes) -> None:
     """Take the round of a past month from its plan to the cards in people's hands."""
     story = cast.story
-    held = begin_round(session, cast, month)
+    frozen_on = month.first.replace(day=FREEZE_DAY)
+    held = begin_round(session, cast, month, until=frozen_on)
 
     def act(
         actor: StaffMember, action: RoundAction, now: datetime, seed: str | None = None
@@ -43,12 +48,10 @@ def hold_round(session: Session, cast: Cast, month: Month, *, sealing_key: bytes
         request = ActOnRound(held.id, action, seed=seed, witnesses=WITNESSES if seed else ())
         act_on_round(session, actor, request, sealing_key=sealing_key, now=now)
 
-    frozen_on = month.first.replace(day=FREEZE_DAY)
     act(cast.clerk, RoundAction.SCREEN, story.at(frozen_on, 8, 30))
     act(cast.clerk, RoundAction.START_REVIEW, story.at(frozen_on, 9))
     act(cast.clerk, RoundAction.FREEZE, story.at(frozen_on, 10))
-    dice = " ".join(str(story.random.randint(1, 6)) for _ in range(12))
-    act(cast.clerk, RoundAction.DRAW, story.at(frozen_on, 15), seed=dice)
+    act(cast.clerk, RoundAction.DRAW, story.at(frozen_on, 15), seed=_dice(story))
     act(cast.clerk, RoundAction.PUBLISH, story.at(frozen_on, 16))
     if held.notice_last is None:
         raise LookupError("The round has not been published.")
@@ -59,8 +62,46 @@ def hold_round(session: Session, cast: Cast, month: Month, *, sealing_key: bytes
     _hand_over(session, cast, held, sealing_key=sealing_key, now=story.at(over, 16))
 
 
-def begin_round(session: Session, cast: Cast, month: Month) -> Round:
-    """Plan and open the round of a month, record the deeds of the month and nominate."""
+def show_round(session: Session, cast: Cast, month: Month, *, sealing_key: bytes) -> None:
+    """Take the round of this month to its notice of yesterday, and let a neighbour object.
+
+    The panel gives tens, so that equals are parted by the draw.
+    """
+    story, published_on = cast.story, cast.story.yesterday
+    shown = begin_round(session, cast, month, until=published_on, rush=2)
+    seated = NamePanel(shown.id, [cast.panellist.account_id])
+    name_panel(session, cast.clerk, seated, now=story.at(published_on, 8))
+
+    def act(action: RoundAction, hour: int, seed: str | None = None) -> None:
+        request = ActOnRound(shown.id, action, seed=seed, witnesses=WITNESSES if seed else ())
+        now = story.at(published_on, hour)
+        act_on_round(session, cast.clerk, request, sealing_key=sealing_key, now=now)
+
+    act(RoundAction.SCREEN, 8)
+    act(RoundAction.START_REVIEW, 9)
+    sheet = score_sheet(session, cast.panellist, shown.id, account_id=None)
+    marks = [
+        Mark(line.candidate.id, story.random.randrange(60, 101, 10))
+        for line in sheet
+        if line.conflict is None
+    ]
+    ballots = CastBallots(shown.id, marks)
+    cast_ballots(session, cast.panellist, ballots, now=story.at(published_on, 10))
+    act(RoundAction.FREEZE, 11)
+    act(RoundAction.DRAW, 15, seed=_dice(story))
+    act(RoundAction.PUBLISH, 16)
+    objection = MakeObjection("上个月已经搬走了，请核实。", honour=LISTS[0][0], line=1)
+    community = session.get_one(Community, cast.community_id)
+    make_objection(session, community, month, objection, now=story.at(story.now.date(), 9))
+
+
+def begin_round(session: Session, cast: Cast, month: Month, *, until: date, rush: int = 1) -> Round:
+    """Plan and open the round of a month, record the deeds of the month and nominate.
+
+    Args:
+        until: the day after the last nomination.
+        rush: how many times as many people as usual are nominated.
+    """
     story = cast.story
     residents = session.scalars(
         select(Resident).where(Resident.community_id == cast.community_id).order_by(Resident.id)
@@ -75,24 +116,33 @@ def begin_round(session: Session, cast: Cast, month: Month) -> Round:
         now=story.at(month.first, 9),
     )
     _record_deeds(session, cast, month, residents)
-    _nominate(session, cast, planned, month, residents)
+    days = [day for day in story.days_of(month) if day < until] or [until]
+    _nominate(session, cast, planned, days, residents, rush=rush)
     return planned
 
 
 def _nominate(
-    session: Session, cast: Cast, planned: Round, month: Month, residents: Sequence[Resident]
+    session: Session,
+    cast: Cast,
+    planned: Round,
+    days: Sequence[date],
+    residents: Sequence[Resident],
+    *,
+    rush: int,
 ) -> None:
     """Nominate people who may win, and now and then one whom the screening finds may not."""
     random = cast.story.random
     willing = [one for one in residents if one.adult and one.consent_membership]
     for honour, _, nominees, _ in LISTS:
         anybody = random.sample(residents, nominees // 20)
-        for resident in dict.fromkeys([*anybody, *random.sample(willing, nominees)]):
-            now = cast.story.at(
-                random.choice(cast.story.days_of(month)[: FREEZE_DAY - 1]), random.randint(9, 17)
-            )
+        for resident in dict.fromkeys([*anybody, *random.sample(willing, nominees * rush)]):
+            now = cast.story.at(random.choice(days), random.randint(9, 17))
             request = Nominate(planned.id, honour, resident.id, random.choice(SOURCES))
             nominate(session, cast.clerk, request, now=now)
+
+
+def _dice(story: Story) -> str:
+    return " ".join(str(story.random.randint(1, 6)) for _ in range(12))
 
 
 def _planned(honour: str, quota: int, _: int, pay_permille: int) -> PlannedList:
@@ -116,6 +166,8 @@ def _record_deeds(
     """Record deeds of ordinary days, and more on the two volunteer days."""
     story = cast.story
     so_far = story.days_of(month)
+    if not so_far:
+        return
     weights = [6 if day.day in VOLUNTEER_DAYS else 1 for day in so_far]
     for day in story.random.choices(so_far, weights, k=DEEDS_A_MONTH):
         kind, name = story.random.choice(DEFAULT_KINDS)

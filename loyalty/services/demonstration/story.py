@@ -10,6 +10,9 @@ from loyalty.rules.calendar import Month
 ROUNDS = 6
 """Past rounds; their cards were valid in this month and the five before it."""
 
+FOUNDED_BEFORE = 14
+"""Months from the founding to now: long enough for a plaque of the first days to have lapsed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Story:
@@ -22,13 +25,23 @@ class Story:
 
     @property
     def this_month(self) -> Month:
-        """Return the month of the open round."""
+        """Return the month whose round is in its public notice."""
         return Month.of(self.now.date())
 
     @property
     def founded_on(self) -> date:
-        """Return the first day of the programme: a month before its first round."""
+        """Return the first day of the programme, on which its first shop applied."""
+        return self.this_month.plus(-FOUNDED_BEFORE).first
+
+    @property
+    def opened_on(self) -> date:
+        """Return the first day of the market as it is: a month before its first round."""
         return self.this_month.plus(-ROUNDS - 1).first
+
+    @property
+    def yesterday(self) -> date:
+        """Return the day before today, or today if the month has only begun."""
+        return max(self.now.date() - timedelta(days=1), self.this_month.first)
 
     def past_rounds(self) -> list[Month]:
         """Return the months of the rounds that are over, the oldest first."""

@@ -51,7 +51,7 @@ export function createAppraiser({ pack, store, clock, subtle, verifier }) {
     const hash = await hashOf(code);
     const key = claims === null ? undefined : known.keys.get(claims.keyId);
     const found = key === undefined ? inRoster(known, hash) : inToken(known, claims, key);
-    const today = dayAt(clock.now(), known.community.timezone);
+    const today = todayOf(known);
     const judgement = judge({
       readable,
       // A token whose key is not known here is like a number that is not on the roster.
@@ -61,19 +61,35 @@ export function createAppraiser({ pack, store, clock, subtle, verifier }) {
       ours: key !== undefined && key.community === known.community.slug,
       onRoster: found !== null,
       listed: (known.revocations && known.revocations.states.get(hash)) || null,
+      listFresh: pack.isListFresh(),
       clockWrong: clock.wrong() || pack.isOfTomorrow(),
       today,
       validFrom: found && found.valid_from,
       validUntil: found && found.valid_until,
       certified: isCertified(known.shop, today),
-      overLimit: overOwnLimit(known.policy.limits, await store.usesOf(hash), today),
+      overLimit: await isOverLimit(code, 0),
     });
     const told = found !== null && !DISOWNED.has(judgement.verdict);
     const last4 = numberOf(serialIn(code)).slice(-4);
     return { ...judgement, card: told ? withRate(known, found, last4) : null };
   }
 
-  return { appraise, hashOf };
+  const todayOf = (known) => dayAt(clock.now(), known.community.timezone);
+
+  /**
+   * Return whether one more use of a card, saving that many fen, is over a limit on this device.
+   * @param {string} code
+   * @param {number} savingFen
+   */
+  async function isOverLimit(code, savingFen) {
+    const known = pack.current();
+    const hash = await hashOf(code);
+    if (known === null || hash === "") return false;
+    const uses = await store.usesOf(hash);
+    return overOwnLimit(known.policy.limits, uses, todayOf(known), savingFen);
+  }
+
+  return { appraise, hashOf, isOverLimit };
 }
 
 function claimsIn(code) {

@@ -1,6 +1,7 @@
 /**
- * The verdict a device can give by itself, as a pure function. Green needs a signature; red needs
- * something known; whatever is merely not known is amber.
+ * The verdict a device can give by itself, as a pure function. Green needs a signature, and a list
+ * of the cards that stopped working that is younger than a day; red needs something known; whatever
+ * is merely not known is amber.
  */
 
 /** @typedef {"signature" | "other_tills" | "list_age" | "clock"} Unchecked */
@@ -14,6 +15,7 @@
  * @property {boolean} ours the key is of the shop's community; means nothing unless `signed`
  * @property {boolean} onRoster the number is on the roster; means nothing if `signed`
  * @property {"revoked" | "suspended" | null} listed on the verified revocation list
+ * @property {boolean} listFresh the list is younger than a day
  * @property {boolean} clockWrong
  * @property {string} today in the community's zone, as 2026-12-09
  * @property {string | null} validFrom first day, included
@@ -48,8 +50,10 @@ export function judge(facts) {
   if (facts.today < facts.validFrom) return no("not_yet_valid");
   if (!facts.certified) return no("shop_not_certified");
   if (facts.overLimit) return no("over_limit");
-  if (facts.signed) return { verdict: "ok_offline", unchecked: [...ELSEWHERE], mayRecord: true };
-  return { ...unsure(unsigned), mayRecord: true };
+  if (facts.signed && facts.listFresh) {
+    return { verdict: "ok_offline", unchecked: [...ELSEWHERE], mayRecord: true };
+  }
+  return { ...unsure(facts.signed ? [...ELSEWHERE] : unsigned), mayRecord: true };
 }
 
 /**
@@ -69,14 +73,15 @@ function unsure(unchecked) {
 }
 
 /**
- * Return whether the uses of a card on this device alone are over a limit; one that is reached
- * exactly is kept.
+ * Return whether one more use of a card is over a limit, by its uses on this device alone; a limit
+ * that is reached exactly is kept.
  * @param {{uses_per_shop_day: number | null, uses_per_day: number | null,
  *   saved_per_month_fen: number | null}} limits
  * @param {readonly {day: string, saved_fen: number}[]} uses of this card
  * @param {string} today
+ * @param {number} savingFen what this use saves; 0 while that is not known
  */
-export function overOwnLimit(limits, uses, today) {
+export function overOwnLimit(limits, uses, today, savingFen) {
   const usesToday = uses.filter((use) => use.day === today).length;
   const month = today.slice(0, 7);
   const saved = uses
@@ -86,7 +91,7 @@ export function overOwnLimit(limits, uses, today) {
   return (
     exceeds(usesToday + 1, limits.uses_per_shop_day) ||
     exceeds(usesToday + 1, limits.uses_per_day) ||
-    exceeds(saved, limits.saved_per_month_fen)
+    exceeds(saved + savingFen, limits.saved_per_month_fen)
   );
 }
 

@@ -98,6 +98,11 @@ export function createPack({ api, store, clock, subtle, verifier }) {
       return pack !== null && this.ageMs() <= pack.policy.offline.days * DAY;
     },
 
+    /** Whether it is so young that a card that stopped working would most likely stand on its list. */
+    isListFresh() {
+      return pack !== null && this.ageMs() < DAY;
+    },
+
     async forget() {
       pack = null;
       kept = null;

@@ -27,8 +27,8 @@ import { fenOf, typedWith } from "./money.js";
  * @property {Question | null} sent the sale as it was handed over, to hand it over again
  *
  * @typedef {{do: "check", code: string, turn: number}
- *   | {do: "record", code: string, card: any, totalFen: number | null, excludedFen: number,
- *      key: string, turn: number}} Question
+ *   | {do: "record", code: string, card: any, from: string, totalFen: number | null,
+ *      excludedFen: number, key: string, turn: number}} Question
  */
 
 /** @type {Sale} */
@@ -123,7 +123,8 @@ function check(sale, code) {
 function record(sale, amounts, key) {
   const { totalFen, excludedFen } = amounts || { totalFen: null, excludedFen: 0 };
   const { code, answer } = sale;
-  return hand(sale, { do: "record", code, card: answer.card, totalFen, excludedFen, key });
+  const { card, from } = answer;
+  return hand(sale, { do: "record", code, card, from, totalFen, excludedFen, key });
 }
 
 function hand(sale, sent) {

@@ -17,6 +17,7 @@ import { quote as quoteOf } from "./discount.js";
  * @typedef {object} Selling
  * @property {string} code
  * @property {import("./appraising.js").CardFacts | null} card
+ * @property {"device" | "service"} from whoever judged the card
  * @property {number | null} totalFen null if the card is only noted as used
  * @property {number} excludedFen
  * @property {string} key of the sale, the same however often it is tried
@@ -108,15 +109,20 @@ function selling({ api, store, pack, appraiser, queue, clock, standing }) {
     quote,
 
     /** @param {Selling} selling */
-    async record({ code, card, totalFen, excludedFen, key }) {
+    async record({ code, card, from, totalFen, excludedFen, key }) {
       const priced = totalFen === null ? null : quote(card, totalFen, excludedFen);
       if (priced !== null && priced.discountable_fen === 0) {
         return { outcome: "refused", verdict: "nothing_discountable" };
       }
+      const savedFen = priced === null ? 0 : priced.saved_fen;
+      // Where the service has judged the card it also judges the sale, and knows all other tills.
+      if (from === "device" && (await appraiser.isOverLimit(code, savedFen))) {
+        return { outcome: "refused", verdict: "over_limit" };
+      }
       const happenedAt = new Date(clock.now()).toISOString();
       const amounts = amountsOf(totalFen, excludedFen, priced);
       const sale = { idempotency_key: key, happened_at: happenedAt, code, ...amounts };
-      const item = await queue.add(sale, priced === null ? 0 : priced.saved_fen);
+      const item = await queue.add(sale, savedFen);
       const outcome = await outcomeOf(queue, item, await api.record(item.sale), priced);
       // The rules may have changed. Where they cannot be had now, they come with the next pack.
       if (outcome.verdict === "amount_mismatch") pack.refresh().catch(() => {});

@@ -1,0 +1,14 @@
+"""The service as a WSGI application, for another server than that of ``loyalty serve``.
+
+``flask --app wsgi run`` in the tree, ``gunicorn loyalty.wsgi:app`` wherever it is installed: each
+worker joins the same database, whose tables are brought up to date first.
+"""
+
+import os
+
+from loyalty.app import create_app
+from loyalty.database import migrate
+from loyalty.settings import Settings
+
+app = create_app(Settings.from_env(os.environ))
+migrate(app.config["SQLALCHEMY_DATABASE_URI"])
