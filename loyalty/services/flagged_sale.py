@@ -62,7 +62,7 @@ def keep_flagged(
         if earlier := earlier_sale(connection, counter, request, serial, now=now):
             return earlier
         if refusing and shown.verdict is not Verdict.OK:
-            raise CardRefusedError(shown.verdict)
+            raise CardRefusedError(shown.verdict, shown.limit)
         quoted = quote_at(counter, card, request.shown.basket)
         why = shown.verdict if shown.verdict in KEPT else flag
         sale = sale_of(request, serial, counter, card, quoted, happened_at=local, now=now, flag=why)

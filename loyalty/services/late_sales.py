@@ -1,5 +1,6 @@
 """Sales made without network: each is kept if it can be, then judged, and always answered."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -13,6 +14,7 @@ from psycopg.types.json import Jsonb
 from uuid_utils.compat import uuid7
 
 from loyalty.clock import as_local
+from loyalty.database import is_away
 from loyalty.rules.arrival import LIVE_WITHIN, came_too_late
 from loyalty.rules.sale_case import CaseKind
 from loyalty.rules.verdict import Verdict
@@ -20,9 +22,15 @@ from loyalty.services.actors import Till
 from loyalty.services.card_reading import read_code
 from loyalty.services.cases import name_sale, open_case
 from loyalty.services.directory import Directory
-from loyalty.services.errors import CardRefusedError, KeyReusedError, ValueRefusedError
+from loyalty.services.errors import (
+    CardRefusedError,
+    KeyReusedError,
+    SignInError,
+    ValueRefusedError,
+)
 from loyalty.services.flagged_sale import KEPT, keep_flagged
 from loyalty.services.numbering import note_proofs
+from loyalty.services.quarantine import keep_apart
 from loyalty.services.redeeming import redeem
 from loyalty.services.resent_sale import SentBefore, sent_before
 from loyalty.services.sale import RedeemCard
@@ -33,6 +41,8 @@ VALUES (%s, %s, %s, 'sale.refused', 'till', %s, %s)
 """
 
 EARLIEST = datetime.min.replace(tzinfo=UTC)
+
+_logger = logging.getLogger(__name__)
 
 
 class OutcomeKind(StrEnum):
@@ -74,10 +84,12 @@ def record_late_sales(
 ) -> Sequence[Outcome]:
     """Record what happened without network, oldest first; return the outcomes as they came in.
 
-    Each sale is a transaction of its own, so that an upload cut off half-way is simply repeated.
+    Each sale is a transaction of its own, so that an upload cut off half-way is simply repeated,
+    and is judged by itself: what goes wrong with one keeps no other from being settled.
 
     Raises:
         SignInError: the till was revoked.
+        psycopg.Error: the database is away.
     """
     till = directory.counter(connection, token).till
     readable = [(sale.request.idempotency_key, sale.item) for sale in uploaded if sale.request]
@@ -89,10 +101,10 @@ def record_late_sales(
         if request is None:
             outcomes[place] = _refused(connection, till, None, Verdict.BAD_CODE, now=now)
             continue
-        outcome = outcomes[place] = _record(connection, directory, token, request, now=now)
-        key = request.idempotency_key
-        if key in unproven and outcome.redemption_id is not None:
-            name_sale(connection, till, key, outcome.redemption_id)
+        outcomes[place] = _settle(connection, directory, token, request, now=now)
+        key, entry = request.idempotency_key, outcomes[place].redemption_id
+        if key in unproven and entry is not None:
+            name_sale(connection, till, key, entry)
     return [outcomes[place] for place in range(len(uploaded))]
 
 
@@ -104,6 +116,26 @@ def _oldest_first(uploaded: Sequence[LateSale]) -> Sequence[tuple[int, RedeemCar
 
 def _moment_of(request: RedeemCard | None) -> datetime:
     return request.happened_at if request and request.happened_at else EARLIEST
+
+
+def _settle(
+    connection: Connection[Any],
+    directory: Directory,
+    token: str,
+    request: RedeemCard,
+    *,
+    now: datetime,
+) -> Outcome:
+    """Judge one sale; where we fail at that, keep it apart with all that it says."""
+    try:
+        return _record(connection, directory, token, request, now=now)
+    except SignInError:
+        raise
+    except Exception as error:
+        if is_away(error):
+            raise
+        _logger.exception("a late sale could not be judged")
+        return _kept_apart(connection, directory, token, request, now=now)
 
 
 def _record(
@@ -204,22 +236,40 @@ def _flagged(
     return Outcome(kind, Verdict(sale.flag or Verdict.OK), sale.id, sale.receipt)
 
 
+def _kept_apart(
+    connection: Connection[Any],
+    directory: Directory,
+    token: str,
+    request: RedeemCard,
+    *,
+    now: datetime,
+) -> Outcome:
+    """Keep a sale that could not be judged, for staff to decide whether it is recorded."""
+    till = directory.counter(connection, token).till
+    with connection.transaction():
+        kept = keep_apart(connection, directory, till, request, now=now)
+        key, verdict = request.idempotency_key, Verdict.CANNOT_VERIFY_OFFLINE
+        return _refused(connection, till, key, verdict, kept=kept, now=now)
+
+
 def _refused(
     connection: Connection[Any],
     till: Till,
     key: UUID | None,
     verdict: Verdict,
     *,
+    kept: UUID | None = None,
     now: datetime,
 ) -> Outcome:
-    """Leave a trace and a case of a sale that names no card of ours, so that it is not lost.
+    """Leave a trace and a case of a sale that was not recorded, so that it is not lost.
 
     Args:
         key: the sale's; None for an item that cannot be read.
+        kept: where the whole of it is kept; None where it names no card of ours.
     """
     detail = Jsonb({"verdict": verdict, "key": key and str(key)})
     with connection.transaction():
         trace = (uuid7(), till.community_id, now, till.till_id, detail)
         connection.execute(TRACE_OF_REFUSAL, trace)
-        open_case(connection, till, CaseKind.REFUSED, key, verdict=verdict, now=now)
+        open_case(connection, till, CaseKind.REFUSED, key, verdict=verdict, kept=kept, now=now)
     return Outcome(OutcomeKind.REFUSED, verdict)

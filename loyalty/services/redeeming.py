@@ -60,9 +60,15 @@ def redeem(
     for _ in range(TRIES):
         if sale := attempt(happened_at=happened_at, now=now, offline=offline or late):
             return sale
-        today = as_local(happened_at, directory.counter(connection, token).till.timezone).date()
+        counter = directory.counter(connection, token)
+        today = as_local(happened_at, counter.timezone).date()
         shown = appraise(connection, directory, token, request.shown, today=today)
         if shown.verdict is not Verdict.OK:
+            # What is missing now, the same request may have used up: its first try was perhaps
+            # still being written when this one looked for its key.
+            serial = shown.serial
+            if serial and (sale := earlier_sale(connection, counter, request, serial, now=now)):
+                return sale
             raise CardRefusedError(shown.verdict, shown.limit)
     raise BusyError("The card is being changed right now; send the sale again, with the same key.")
 
