@@ -70,6 +70,19 @@ def test_a_marked_table_says_in_words_what_is_wrong_and_comes_in_once_mended(
     assert "一共3行 · 3行可以导入 · 0处有错" in text_of(client.get(again))
 
 
+def test_of_an_address_in_several_columns_each_is_marked(
+    client: FlaskClient, session: Session, community: Community
+) -> None:
+    enter(client, session, community, Role.STAFF)
+    table = workbook_of_texts(
+        [("姓名", "楼栋", "单元", "房号", "成年", "户号"), ("赵一", "3", "2", "", "是", "1")]
+    )
+
+    page = report_of(client, "residents", table)
+
+    assert "不能空着" in rows_of(client.get(f"{page}/marked"))[2][-1]
+
+
 def test_once_the_right_rows_are_in_the_others_are_given_back_alone(
     client: FlaskClient, session: Session, community: Community
 ) -> None:

@@ -39,7 +39,7 @@ def form_file(kind: str, intake: Intake[Any]) -> Response:
 def marked_file(job: ImportJob, reading: Reading[Any]) -> Response:
     """Return an uploaded table with its wrong cells coloured and the faults in a last column."""
     table = reading.table
-    places = {table.headings[field]: place for place, field in table.fields.items()}
+    places = _places_by_heading(reading)
     faults = defaultdict[int, list[Mapping[str, Any]]](list)
     for fault in job.errors:
         faults[fault["row"]].append(fault)
@@ -61,8 +61,23 @@ def marked_file(job: ImportJob, reading: Reading[Any]) -> Response:
     return _download(book, gettext("%(kind)s 有错的行", kind=str(KINDS[job.kind])))
 
 
-def _places_of(faults: Sequence[Mapping[str, Any]], places: Mapping[str, int]) -> list[int]:
-    return [places[fault["column"]] for fault in faults if fault["column"] in places]
+def _places_by_heading(reading: Reading[Any]) -> Mapping[str, Sequence[int]]:
+    """Return where the cells of each column stand; an address may stand in several."""
+    fields = reading.table.fields
+    return {
+        reading.table.headings[column.field]: [
+            place
+            for place, field in fields.items()
+            if field in {column.field, *(part.field for part in column.parts)}
+        ]
+        for column in reading.intake.columns
+    }
+
+
+def _places_of(
+    faults: Sequence[Mapping[str, Any]], places: Mapping[str, Sequence[int]]
+) -> list[int]:
+    return [place for fault in faults for place in places.get(fault["column"], ())]
 
 
 def _note(faults: Sequence[Mapping[str, Any]], number: int, *, whole: bool) -> str:
