@@ -37,7 +37,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 export PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test rounds late fuzz check wheel lock bench migration translations clean python developing chromium
+.PHONY: help setup run test rounds late faults fuzz check wheel lock bench migration translations clean python developing chromium
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -55,6 +55,9 @@ rounds: developing ## Let people try 500 times forty things with a round, in any
 
 late: developing ## Let 20 tills come back with 500 sales each, a week late, and time it
 	@LOYALTY_LATE_TILLS=20x500 pytest -s -k recorded_once tests/faults/test_late_tills.py
+
+faults: developing ## Kill workers and PostgreSQL 20 times each while tills sell, and say for how long they wait
+	@LOYALTY_KILLS=20 pytest -s tests/faults/test_kills.py
 
 fuzz: developing ## Send every text and body of the published collections to every call
 	@LOYALTY_FUZZ=1 pytest -n 2 tests/api/test_bad_input.py

@@ -3,14 +3,22 @@
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, request
+from flask import Flask, Response, current_app, request
 from flask_babel import Babel
 from werkzeug.exceptions import NotFound
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from loyalty.api import register_api
 from loyalty.api.problems import answer
-from loyalty.database import HOT, db, engine_options, hot_engine_options
+from loyalty.buffering import REFUSAL
+from loyalty.database import (
+    HOT,
+    db,
+    engine_options,
+    forget_connections,
+    hot_engine_options,
+    is_away,
+)
 from loyalty.embedded import embedded_database
 from loyalty.pages import register_pages
 from loyalty.pages.headers import security_headers
@@ -18,6 +26,7 @@ from loyalty.pages.preferences import SOURCE, reader_locale
 from loyalty.pages.problems import answer_page
 from loyalty.rate_limits import limit_rates
 from loyalty.services.directory import Directory
+from loyalty.services.errors import BusyError
 from loyalty.settings import Settings
 from loyalty.till import register_till
 
@@ -49,7 +58,9 @@ def create_app(settings: Settings) -> Flask:
     app.wsgi_app = _behind_proxies(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign]  # as Flask documents it
     app.extensions["loyalty.settings"] = settings
     app.extensions["loyalty.directory"] = Directory()
+    app.extensions["loyalty.largest_body"] = largest_body
     db.init_app(app)
+    app.before_request(_refuse_what_did_not_arrive)
     app.before_request(_refuse_unwritable_paths)
     app.before_request(_allow_large_uploads)
     app.register_error_handler(Exception, _answer_error)
@@ -69,6 +80,19 @@ def create_app(settings: Settings) -> Flask:
     return app
 
 
+def largest_body(path: str) -> int:
+    """Return how many bytes a request may bring to a path."""
+    if path.startswith(LARGE_PATHS):
+        return LARGEST_UPLOAD
+    # Signing in may carry a form along, whose fields have longer names there.
+    return 2 * LARGEST_JSON if path == SIGN_IN else LARGEST_JSON
+
+
+def _refuse_what_did_not_arrive() -> None:
+    if refusal := request.environ.get(REFUSAL):
+        raise refusal
+
+
 def _behind_proxies(application: Any, proxies: int) -> Any:
     """Take the client's address from the headers of that many proxies; believe no one without."""
     if proxies == 0:
@@ -83,12 +107,14 @@ def _refuse_unwritable_paths() -> None:
 
 
 def _allow_large_uploads() -> None:
-    if request.path.startswith(LARGE_PATHS):
-        request.max_content_length = LARGEST_UPLOAD
-    if request.path == SIGN_IN:
-        # It may carry a form along, whose fields have longer names there.
-        request.max_content_length = 2 * LARGEST_JSON
+    request.max_content_length = largest_body(request.path)
 
 
 def _answer_error(error: Exception) -> Response:
-    return answer(error) if request.path.startswith(MACHINES_PATHS) else answer_page(error)
+    # Flask wraps what goes wrong beside a view: in another handler, or when a session is kept.
+    cause = getattr(error, "original_exception", None) or error
+    if is_away(cause):
+        current_app.logger.warning("the database is away: %s", type(cause).__name__)
+        forget_connections()
+        cause = BusyError("The database does not answer just now; send the same request again.")
+    return answer(cause) if request.path.startswith(MACHINES_PATHS) else answer_page(cause)

@@ -13,8 +13,11 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import Script, ScriptDirectory
 from flask_sqlalchemy import SQLAlchemy
-from psycopg import Connection
+from psycopg import Connection, InterfaceError, InternalError, OperationalError
+from psycopg.errors import InFailedSqlTransaction
 from sqlalchemy import DateTime, MetaData, create_engine, text
+from sqlalchemy.exc import PendingRollbackError, StatementError
+from sqlalchemy.exc import TimeoutError as NoConnectionLeftError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, declared_attr, mapped_column
 from sqlalchemy.orm.attributes import instance_state, set_committed_value
 from uuid_utils.compat import uuid7
@@ -32,6 +35,20 @@ MIGRATIONS = next(
     folder for folder in (HERE / "migrations", HERE.parent / "migrations") if folder.is_dir()
 )
 """Inside the package where a wheel was installed, beside it in the tree."""
+
+AWAY = (
+    # Refused, cut off, starting up, shutting down, out of room, or others were in the way.
+    OperationalError,
+    InterfaceError,
+    # Become another server's standby, or ill.
+    InternalError,
+    NoConnectionLeftError,
+    PendingRollbackError,
+)
+"""Errors after which the same request may well succeed a little later."""
+
+LONGEST_WAIT = 5
+"""Seconds a request waits for a connection."""
 
 Moment = Annotated[datetime, mapped_column(DateTime(timezone=True))]
 """An instant; stored in UTC, aware on the way out."""
@@ -82,7 +99,11 @@ def engine_options(*, threads: int) -> dict[str, Any]:
         "max_overflow": 2,
         # A database that was restarted costs no request its answer.
         "pool_pre_ping": True,
-        "connect_args": {"options": "-c timezone=UTC -c statement_timeout=60000"},
+        "pool_timeout": LONGEST_WAIT,
+        "connect_args": {
+            "options": "-c timezone=UTC -c statement_timeout=60000",
+            "connect_timeout": LONGEST_WAIT,
+        },
         # An error is logged with its statement, which must not bring names and numbers along.
         "hide_parameters": True,
     }
@@ -97,6 +118,19 @@ def hot_engine_options(*, threads: int) -> dict[str, Any]:
         # A till sends again what was not answered; it need not wait for a ping each time.
         "pool_pre_ping": False,
     }
+
+
+def is_away(error: BaseException) -> bool:
+    """Return whether the database is the trouble, rather than what it was asked for."""
+    found = error.orig if isinstance(error, StatementError) else error
+    # That one is a fault of ours, which went on after an error.
+    return isinstance(found, AWAY) and not isinstance(found, InFailedSqlTransaction)
+
+
+def forget_connections() -> None:
+    """Drop what lies in the pools: the server it leads to may be gone, or may be the wrong one."""
+    for engine in db.engines.values():
+        engine.dispose()
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """The PostgreSQL that comes along, for a community without a server of its own."""
 
 import json
+import logging
 import os
 import signal
 import socket
@@ -27,8 +28,16 @@ LOCK = Path(tempfile.gettempdir(), f"loyalty-{os.getuid()}.lock")
 # The library would take one file for all users, which the first of them shuts to the others.
 PostgresServer._lock.path = os.fsencode(LOCK)  # noqa: SLF001  # the library offers no other way
 
+_logger = logging.getLogger(__name__)
+
+LOOKED_AFTER_EVERY = 0.2
+"""Seconds after which we look again whether the server lives."""
+
 LONGEST_WAIT = 10
 """Seconds a server may take to end, or to begin to answer."""
+
+SYNC_AT_ONCE = "recovery_init_sync_method = 'syncfs'\n"
+"""Seconds are saved on a slow disk: a thousand files are synchronised before recovery begins."""
 
 SOCKET_FOLDER = 4
 """In which line of ``postmaster.pid``, counted from 0, PostgreSQL names its socket's folder."""
@@ -50,6 +59,7 @@ def embedded_database(data_dir: Path) -> str:
         _forget_the_dead(folder / ".handle_pids.json")
         _outwait_the_dying(folder)
         server = get_server(folder)
+        _recover_fast(folder / "postgresql.auto.conf")
         # A process that Python's own module for them made does nothing else at its end.
         Finalize(None, server.cleanup, exitpriority=0)
         return str(server.get_uri(driver="psycopg"))
@@ -58,6 +68,65 @@ def embedded_database(data_dir: Path) -> str:
 def leave_embedded_database(data_dir: Path) -> None:
     """Let go of the embedded PostgreSQL before this process ends; the last to leave stops it."""
     get_server(data_dir / "postgres").cleanup()
+
+
+def _recover_fast(path: Path) -> None:
+    """Let the next start after a kill write out the data in one call, not file by file."""
+    if sys.platform == "linux" and SYNC_AT_ONCE not in path.read_text(encoding="utf-8"):
+        with path.open("a", encoding="utf-8") as settings:
+            settings.write(SYNC_AT_ONCE)
+
+
+@contextmanager
+def keep_running(data_dir: Path) -> Iterator[None]:
+    """Start the embedded PostgreSQL of this process again whenever it is killed."""
+    over = threading.Event()
+    watch = threading.Thread(target=_watch, args=(data_dir / "postgres", over))
+    watch.start()
+    try:
+        yield
+    finally:
+        # Before this process lets go of it, or it would be started once more and left behind.
+        over.set()
+        watch.join()
+
+
+def _watch(folder: Path, over: threading.Event) -> None:
+    known = _postmaster(folder)
+    while not over.wait(LOOKED_AFTER_EVERY):
+        running = _postmaster(folder)
+        if running is not None and running == known:
+            continue
+        try:
+            _start_again(folder)
+            known = _postmaster(folder)
+        except Exception:
+            _logger.exception("the embedded database does not start again yet")
+
+
+def _start_again(folder: Path) -> None:
+    """Start the server whose main process was killed, or join the one another process started."""
+    for process in _processes(folder):
+        with suppress(psutil.Error):
+            # Serves a connection, or works behind the scenes, and nobody above it is left.
+            if process.cmdline()[0].startswith("postgres:") and not _is_ours(process.parent()):
+                process.kill()
+    _outwait_the_dying(folder)
+    get_server(folder).start()
+
+
+def _is_ours(process: psutil.Process | None) -> bool:
+    return process is not None and process.name() == "postgres"
+
+
+def _postmaster(folder: Path) -> int | None:
+    """Return the number of the server's main process; None if there is none that lives."""
+    with suppress(FileNotFoundError, ValueError, psutil.NoSuchProcess):
+        number = int((folder / "postmaster.pid").read_text(encoding="utf-8").partition("\n")[0])
+        process = psutil.Process(number)
+        if process.status() != psutil.STATUS_ZOMBIE and process.name() == "postgres":
+            return number
+    return None
 
 
 @contextmanager
@@ -131,13 +200,21 @@ def _has_processes(folder: Path) -> bool:
     """Return whether a PostgreSQL process of a data folder lives, or has not quite ended yet."""
     with suppress(FileNotFoundError):
         written_by = (folder / "postmaster.pid").read_text(encoding="utf-8").partition("\n")[0]
-        return any(
-            process.info["name"] == "postgres"
-            and process.info["status"] != psutil.STATUS_ZOMBIE
-            and (process.info["cwd"] == str(folder.resolve()) or str(process.pid) == written_by)
-            for process in psutil.process_iter(["name", "status", "cwd"])
-        )
+        return any(_processes(folder, or_number=written_by))
     return False
+
+
+def _processes(folder: Path, *, or_number: str = "") -> Iterator[psutil.Process]:
+    """Give every PostgreSQL process of a data folder that has not quite ended.
+
+    Args:
+        or_number: of one that counts wherever it is: when it has just begun, or is about to end.
+    """
+    for process in psutil.process_iter(["name", "status", "cwd"]):
+        here = process.info["cwd"] == str(folder.resolve()) or str(process.pid) == or_number
+        alive = process.info["status"] != psutil.STATUS_ZOMBIE
+        if here and alive and process.info["name"] == "postgres":
+            yield process
 
 
 def _forget_the_unburied(pid_file: Path) -> None:

@@ -1,11 +1,14 @@
 """The service, really started as an operator starts it."""
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import httpx
@@ -14,7 +17,7 @@ import pytest
 
 PROJECT = Path(__file__).parents[1]
 LOYALTY = Path(sys.executable).with_name("loyalty")
-LONGEST_START = 60
+LONGEST_START = 120
 LONGEST_END = 60
 
 
@@ -61,3 +64,50 @@ def stop(process: subprocess.Popen[bytes]) -> None:
 def workers_of(process: subprocess.Popen[bytes]) -> list[psutil.Process]:
     """Return the processes that answer."""
     return psutil.Process(process.pid).children()
+
+
+@contextmanager
+def new_data_folder() -> Iterator[Path]:
+    """Give a data folder; whatever a failed test leaves running in it is ended."""
+    # Not below pytest's own folder: every run of pytest shuts that one to the database's user.
+    folder = Path(tempfile.mkdtemp(prefix="loyalty-"))
+    yield folder
+    left = [*services_in(folder), *processes_of_the_database(folder)]
+    for process in left:
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
+    psutil.wait_procs(left, LONGEST_END)
+    shutil.rmtree(folder)
+
+
+def processes_of_the_database(folder: Path) -> list[psutil.Process]:
+    """The server of a data folder and its children, who may outlive it."""
+    place = str(folder / "postgres")
+    return [one for one in psutil.process_iter(["cwd"]) if one.info["cwd"] == place]
+
+
+def postmasters_in(folder: Path) -> list[psutil.Process]:
+    """The PostgreSQL server of a data folder, if it runs."""
+    pid_file = folder / "postgres" / "postmaster.pid"
+    if not pid_file.exists():
+        return []
+    pid = int(pid_file.read_text("utf-8").splitlines()[0])
+    return [psutil.Process(pid)] if psutil.pid_exists(pid) else []
+
+
+def services_in(folder: Path) -> list[psutil.Process]:
+    """The processes of the service that run on a data folder: the parent and its workers."""
+    return [
+        process
+        for process in psutil.process_iter(["cmdline", "environ"])
+        if (process.info["environ"] or {}).get("LOYALTY_DATA_DIR") == str(folder)
+        and "serve" in (process.info["cmdline"] or [])
+    ]
+
+
+def until(condition: Callable[[], bool]) -> None:
+    """Wait for what a busy machine may do a little later."""
+    deadline = time.monotonic() + LONGEST_END
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)

@@ -2,70 +2,38 @@
 
 import json
 import os
-import shutil
 import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
 import psycopg
 import pytest
 
-from tests.serving import LONGEST_END, LOYALTY, answers, free_port, start, stop
+from tests.serving import (
+    LONGEST_END,
+    LOYALTY,
+    answers,
+    free_port,
+    new_data_folder,
+    postmasters_in,
+    services_in,
+    start,
+    stop,
+    until,
+)
 
 
 @pytest.fixture
 def data_dir() -> Iterator[Path]:
-    """A data folder; whatever a failed test leaves running in it is ended."""
-    # Not below pytest's own folder: every run of pytest shuts that one to the database's user.
-    folder = Path(tempfile.mkdtemp(prefix="loyalty-"))
-    yield folder
-    left = [*services_in(folder), *processes_of_the_database(folder)]
-    for process in left:
-        with suppress(psutil.NoSuchProcess):
-            process.kill()
-    psutil.wait_procs(left, LONGEST_END)
-    shutil.rmtree(folder)
-
-
-def processes_of_the_database(folder: Path) -> list[psutil.Process]:
-    """The server of a data folder and its children, who may outlive it."""
-    place = str(folder / "postgres")
-    return [one for one in psutil.process_iter(["cwd"]) if one.info["cwd"] == place]
-
-
-def postmasters_in(folder: Path) -> list[psutil.Process]:
-    """The PostgreSQL server of a data folder, if it runs."""
-    pid_file = folder / "postgres" / "postmaster.pid"
-    if not pid_file.exists():
-        return []
-    pid = int(pid_file.read_text("utf-8").splitlines()[0])
-    return [psutil.Process(pid)] if psutil.pid_exists(pid) else []
-
-
-def services_in(folder: Path) -> list[psutil.Process]:
-    """The processes of the service that run on a data folder: the parent and its workers."""
-    return [
-        process
-        for process in psutil.process_iter(["cmdline", "environ"])
-        if (process.info["environ"] or {}).get("LOYALTY_DATA_DIR") == str(folder)
-        and "serve" in (process.info["cmdline"] or [])
-    ]
-
-
-def until(condition: Callable[[], bool]) -> None:
-    """Wait for what a busy machine may do a little later."""
-    deadline = time.monotonic() + LONGEST_END
-    while not condition() and time.monotonic() < deadline:
-        time.sleep(0.1)
-    assert condition()
+    """A data folder."""
+    with new_data_folder() as folder:
+        yield folder
 
 
 def start_in(data_dir: Path, port: int, *options: str) -> subprocess.Popen[bytes]:

@@ -14,14 +14,15 @@ from loyalty.services.benefit import Benefit, Share, benefit_of
 benefit = Noun("/benefit")
 
 DEFINITIONS = {
-    "uses": "Sales to cardholders that were not voided, with or without an amount.",
+    "uses": "Sales to cardholders, with or without an amount, less those taken back whole.",
     "uses_without_amount": "Of these, the ones at which a stall only verified the card.",
-    "people": "Cardholders with at least one such sale.",
+    "people": "Cardholders with at least one sale that was not taken back whole.",
     "households": "Households of these cardholders.",
     "total_fen": "Marked price of what cardholders bought, voids and returns taken off.",
     "payable_fen": "What cardholders spent. It is not claimed that the programme caused it.",
     "saved_fen": "What shops gave: marked price less what was paid.",
-    "months": "Months of the community's time zone; a void counts in the month it is made.",
+    "months": "Months of the community's time zone; a void or return counts in the month it is"
+    " made, and a sale in the month it arrives where the figures of its own were out.",
 }
 
 

@@ -13,6 +13,7 @@ from loyalty.api.schemas import Amount, Code, Flag, PayPermille, Schema, Text, W
 from loyalty.api.versions import tagged, wanted_version
 from loyalty.clock import community_now
 from loyalty.database import transaction
+from loyalty.rules.arrival import LATEST
 from loyalty.rules.calendar import CARD_MONTHS
 from loyalty.rules.money import Rounding
 from loyalty.rules.notice import LONGEST_NOTICE
@@ -44,6 +45,14 @@ class CommunitySchema(Schema):
     band_max_permille = PayPermille()
     rounding = ma.fields.String(validate=ma.validate.OneOf([*Rounding]))
     limits = ma.fields.Nested(LimitsSchema)
+    late_days = WholeNumber(
+        1,
+        LATEST,
+        metadata={"description": "How old a sale of a till arrives without being flagged"},
+    )
+    late_days_on_paper = WholeNumber(
+        1, LATEST, metadata={"description": "The same, of a sheet of paper"}
+    )
     excluded_categories = ma.fields.List(Code(), validate=ma.validate.Length(max=50))
     notice_working_days = WholeNumber(1, LONGEST_NOTICE)
     supplementary_notice_working_days = WholeNumber(1, LONGEST_NOTICE)

@@ -122,6 +122,17 @@ def answer(error: Exception) -> Response:
 
 
 def _of_kind(kind: Kind, error: Exception) -> Response:
+    response = _problem(kind.status, kind.slug, kind.title, **_members_of(error))
+    if kind.status is HTTPStatus.SERVICE_UNAVAILABLE:
+        response.headers["Retry-After"] = str(errors.BusyError.SECONDS)
+    if isinstance(error, errors.SignInLockedError):
+        response.headers["Retry-After"] = str(ceil(error.wait.total_seconds()))
+    if kind.status is HTTPStatus.UNAUTHORIZED:
+        response.headers["WWW-Authenticate"] = "Bearer"
+    return response
+
+
+def _members_of(error: Exception) -> Mapping[str, Any]:
     members: dict[str, Any] = {}
     if isinstance(error, LoyaltyError):
         members["detail"] = str(error)
@@ -139,12 +150,7 @@ def _of_kind(kind: Kind, error: Exception) -> Response:
         members["kept"] = error.kept
     if isinstance(error, errors.StateError):
         members["missing"] = error.missing
-    response = _problem(kind.status, kind.slug, kind.title, **members)
-    if isinstance(error, errors.SignInLockedError):
-        response.headers["Retry-After"] = str(ceil(error.wait.total_seconds()))
-    if kind.status is HTTPStatus.UNAUTHORIZED:
-        response.headers["WWW-Authenticate"] = "Bearer"
-    return response
+    return members
 
 
 def _of_http(error: HTTPException) -> Response:

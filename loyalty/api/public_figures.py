@@ -11,7 +11,6 @@ from loyalty.api.noun import Noun
 from loyalty.api.schemas import MonthField, Schema
 from loyalty.clock import community_now
 from loyalty.database import transaction
-from loyalty.rules.calendar import Month
 from loyalty.services.community import community_called
 from loyalty.services.public_figures import PublicFigures, public_figures
 
@@ -65,5 +64,5 @@ class PublicBenefit(MethodView):
         """Read the sums of a month that is over, those about fewer than five people left out."""
         with transaction() as session:
             community = community_called(session, slug)
-            this_month = Month.of(community_now(community.timezone).date())
-            return public_figures(session, community, wanted["month"], this_month=this_month)
+            today = community_now(community.timezone).date()
+            return public_figures(session, community, wanted["month"], today=today)

@@ -4,8 +4,11 @@ from typing import Any
 
 import marshmallow as ma
 
-from loyalty.api.schemas import Amount, MonthField, PageSchema, Schema, Text
+from loyalty.api.sale_schemas import MOST_LINES
+from loyalty.api.schemas import Amount, MonthField, PageSchema, Schema, Text, WholeNumber
+from loyalty.rules.money import Fen
 from loyalty.services.redemptions import FindRedemptions
+from loyalty.services.returned_goods import ReturnedLine
 
 
 class VoidSchema(Schema):
@@ -14,10 +17,38 @@ class VoidSchema(Schema):
     reason = Text(required=True)
 
 
-class ReturnSchema(VoidSchema):
-    """Goods of a marked price come back."""
+class ReturnedLineSchema(Schema):
+    """Goods of one line that come back."""
 
+    index = WholeNumber(
+        0, MOST_LINES - 1, required=True, metadata={"description": "Of the sale's line, from 0"}
+    )
     amount_fen = Amount(required=True, least=1)
+
+    @ma.post_load
+    def _to_line(self, data: dict[str, Any], **_: object) -> ReturnedLine:
+        return ReturnedLine(data["index"], Fen(data["amount_fen"]))
+
+
+class ReturnSchema(VoidSchema):
+    """Goods come back: said by their lines, or by their marked price."""
+
+    amount_fen = Amount(least=1, metadata={"description": "Marked price of all that comes back"})
+    excluded_fen = Amount(
+        metadata={"description": "How much of it are goods the card did not apply to"}
+    )
+    lines = ma.fields.List(
+        ma.fields.Nested(ReturnedLineSchema), validate=ma.validate.Length(min=1, max=MOST_LINES)
+    )
+
+    @ma.post_load
+    def _to_members(self, data: dict[str, Any], **_: object) -> dict[str, Any]:
+        return {
+            "reason": data["reason"],
+            "amount": data.get("amount_fen"),
+            "excluded": data.get("excluded_fen"),
+            "lines": tuple(data.get("lines", ())),
+        }
 
 
 class EntrySchema(Schema):
@@ -37,8 +68,14 @@ class EntrySchema(Schema):
     discountable_fen = ma.fields.Integer()
     payable_fen = ma.fields.Integer()
     saved_fen = ma.fields.Integer()
+    excluded_fen = ma.fields.Integer(
+        metadata={"description": "Marked price of goods the card does not apply to"}
+    )
     pay_permille = ma.fields.Integer()
     with_amount = ma.fields.Boolean()
+    uses = ma.fields.Integer(
+        metadata={"description": "1 of a sale, -1 of what takes back the last of one, else 0"}
+    )
     rule_version = ma.fields.Integer()
     offline = ma.fields.Boolean()
     flag = ma.fields.String(metadata={"description": "Verdict a late sale would have met"})
@@ -76,6 +113,9 @@ class SaleOfTheDaySchema(Schema):
     total_fen = ma.fields.Integer()
     payable_fen = ma.fields.Integer()
     saved_fen = ma.fields.Integer()
+    excluded_fen = ma.fields.Integer(
+        metadata={"description": "Marked price of what is left of goods without discount"}
+    )
     with_amount = ma.fields.Boolean()
     happened_at = ma.fields.AwareDateTime()
     recorded_at = ma.fields.AwareDateTime()

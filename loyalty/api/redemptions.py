@@ -28,17 +28,23 @@ from loyalty.api.redemption_schemas import (
 from loyalty.api.sale_schemas import RedeemCardSchema, SaleSchema
 from loyalty.clock import community_now
 from loyalty.database import hot_connection, transaction
-from loyalty.rules.money import Fen
 from loyalty.services.checkout import ShownCard
 from loyalty.services.errors import ValueRefusedError
 from loyalty.services.redeeming import redeem
 from loyalty.services.redemptions import FindRedemptions, redemptions_of
-from loyalty.services.reversals import ReturnGoods, VoidSale, return_goods, void_sale
+from loyalty.services.reversals import (
+    ReturnGoods,
+    VoidSale,
+    find_reversal,
+    return_goods,
+    void_sale,
+)
 from loyalty.services.sale import RedeemCard
 
 redemptions = Noun("/redemptions")
 
 CREATED, OK = 201, 200
+REPLAYED = {"Idempotent-Replayed": "true"}
 
 
 @redemptions.route("")
@@ -51,14 +57,17 @@ class Redemptions(MethodView):
     @redemptions.alt_response(OK, schema=SaleSchema, description="Recorded before, same key.")
     @redemptions.alt_response(409, schema=ProblemSchema, description="Card refused.")
     def post(self, request: tuple[ShownCard, datetime | None]) -> Any:
-        """Use a card at a till. The header `Idempotency-Key` (a UUID) names the sale."""
+        """Use a card at a till. The header `Idempotency-Key` (a UUID) names the sale.
+
+        It happens now. One of more than ten minutes ago is late: kept, flagged, and a case.
+        """
         shown, happened_at = request
         sale_request = RedeemCard(shown, _idempotency_key(), happened_at)
         now = community_now(current_till().timezone)
         with hot_connection() as connection:
             sale = redeem(connection, directory(), current_token(), sale_request, now=now)
         if sale.replayed:
-            return sale, OK, {"Idempotent-Replayed": "true"}
+            return sale, OK, REPLAYED
         return sale
 
     @open_to(Caller.STAFF)
@@ -77,12 +86,18 @@ class Voids(MethodView):
     @open_to(Caller.TILL, Caller.SHOP_OWNER, Caller.STAFF)
     @redemptions.arguments(VoidSchema)
     @redemptions.response(CREATED, EntrySchema)
-    @redemptions.alt_response(409, schema=ProblemSchema, description="Too late, or voided before.")
+    @redemptions.alt_response(OK, schema=EntrySchema, description="Voided before, same key.")
+    @redemptions.alt_response(409, schema=ProblemSchema, description="Too late, or nothing left.")
     def post(self, values: dict[str, Any], sale_id: UUID) -> Any:
-        """Void a sale: by its till within ten minutes, later by the shop's owner or staff."""
+        """Void a sale: by its till within ten minutes, later by the shop's owner or staff.
+
+        With the header `Idempotency-Key` (a UUID) it may be sent again.
+        """
         actor = current_actor()
-        request = VoidSale(sale_id, values["reason"])
+        request = VoidSale(sale_id, values["reason"], _key_if_any())
         with transaction() as session:
+            if earlier := find_reversal(session, actor, request):
+                return earlier, OK, REPLAYED
             return void_sale(session, actor, request, now=community_now(actor.timezone))
 
 
@@ -93,13 +108,23 @@ class Returns(MethodView):
     @open_to(Caller.TILL, Caller.SHOP_OWNER, Caller.STAFF)
     @redemptions.arguments(ReturnSchema)
     @redemptions.response(CREATED, EntrySchema)
-    @redemptions.alt_response(409, schema=ProblemSchema, description="More than was bought.")
+    @redemptions.alt_response(OK, schema=EntrySchema, description="Taken back before, same key.")
+    @redemptions.alt_response(409, schema=ProblemSchema, description="Too late, or too much.")
     def post(self, values: dict[str, Any], sale_id: UUID) -> Any:
-        """Take back goods of a marked price."""
+        """Take back goods, and answer what to refund: what was paid less what the rest costs.
+
+        With the header `Idempotency-Key` (a UUID) it may be sent again.
+        """
         actor = current_actor()
-        request = ReturnGoods(sale_id, values["reason"], Fen(values["amount_fen"]))
+        request = ReturnGoods(sale_id, idempotency_key=_key_if_any(), **values)
         with transaction() as session:
+            if earlier := find_reversal(session, actor, request):
+                return earlier, OK, REPLAYED
             return return_goods(session, actor, request, now=community_now(actor.timezone))
+
+
+def _key_if_any() -> UUID | None:
+    return _idempotency_key() if "Idempotency-Key" in http.headers else None
 
 
 def _idempotency_key() -> UUID:
@@ -107,5 +132,5 @@ def _idempotency_key() -> UUID:
         return UUID(http.headers.get("Idempotency-Key", ""))
     except ValueError:
         raise ValueRefusedError(
-            "/headers/Idempotency-Key", "Send a UUID made for this sale as Idempotency-Key."
+            "/headers/Idempotency-Key", "Send a UUID made for this deed as Idempotency-Key."
         ) from None

@@ -11,7 +11,8 @@ from loyalty.rules.discount import Basket, Line, Quote, basket_fault
 from loyalty.rules.money import NOTHING, Fen
 from loyalty.rules.verdict import Verdict
 from loyalty.services.checkout import Appraisal, ShownCard
-from loyalty.services.sale import RedeemCard, Sale, lines_of
+from loyalty.services.sale import RedeemCard, Sale
+from loyalty.services.sold import lines_of
 
 LONGEST_CODE = 256
 MOST_LINES = 200

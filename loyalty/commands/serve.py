@@ -1,26 +1,34 @@
 """`loyalty serve`: the service with its database."""
 
 import os
+import resource
 import signal
 import socket
 import sys
+from contextlib import nullcontext
+from functools import cache
 from importlib import import_module
 from threading import Thread
-from typing import Any
 
 import click
 import psutil
-from granian import Granian
+from flask import Flask
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
+from loyalty.buffering import Buffered
 from loyalty.commands.demo import show_demonstration
 from loyalty.commands.session import database_of, settings_of_environment
+from loyalty.commands.supervisor import Supervisor
 from loyalty.database import migrate
+from loyalty.embedded import keep_running
 from loyalty.settings import DEFAULT_PORT
 
 LONGEST_GOODBYE = 10
 """Seconds a worker may take for its last requests."""
+
+MOST_CONNECTIONS = 10_000
+"""Clients that one worker keeps a line to; most of them say nothing for long."""
 
 
 @click.command()
@@ -38,13 +46,27 @@ LONGEST_GOODBYE = 10
     help="Threads of each worker, and database connections it may hold.",
 )
 @click.option(
+    "--body-seconds",
+    type=click.FloatRange(min=0.1),
+    default=15,
+    envvar="LOYALTY_BODY_SECONDS",
+    show_default=True,
+    help="How long a request may take to arrive; a second more for each 64 KB.",
+)
+@click.option(
     "--demo", is_flag=True, help="Build the fictional market first if the database is empty."
 )
-def serve(host: str, port: int, workers: int, threads: int, *, demo: bool) -> None:
+def serve(
+    host: str, port: int, workers: int, threads: int, body_seconds: float, *, demo: bool
+) -> None:
     """Serve the programme until Ctrl-C; migrates first, and runs the embedded database."""
     # The embedded database is stopped at exit, which a bare SIGTERM would skip.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    os.environ |= {"PORT": str(port), "LOYALTY_THREADS": str(threads)}
+    os.environ |= {
+        "PORT": str(port),
+        "LOYALTY_THREADS": str(threads),
+        "LOYALTY_BODY_SECONDS": str(body_seconds),
+    }
     _refuse_a_taken_port(host, port)
     settings = settings_of_environment()
     url = database_of(settings)
@@ -53,16 +75,20 @@ def serve(host: str, port: int, workers: int, threads: int, *, demo: bool) -> No
         show_demonstration(url, settings)
     # The workers join this database instead of each starting one.
     os.environ |= {"LOYALTY_DATABASE_URL": url, "LOYALTY_DATA_DIR": str(settings.data_dir)}
-    Granian(
-        "loyalty.wsgi:app",
-        address=host,
-        port=port,
-        interface=Interfaces.WSGI,
-        workers=workers,
-        blocking_threads=threads,
-        workers_kill_timeout=LONGEST_GOODBYE,
-        log_level=LogLevels.error,
-    ).serve(target_loader=_app_of_a_worker)
+    # Loaded here once, so that a worker that is killed is replaced in an instant.
+    _load()
+    with keep_running(settings.data_dir) if settings.database_url is None else nullcontext():
+        Supervisor(
+            "loyalty.wsgi:app",
+            address=host,
+            port=port,
+            interface=Interfaces.RSGI,
+            workers=workers,
+            backpressure=MOST_CONNECTIONS,
+            websockets=False,
+            workers_kill_timeout=LONGEST_GOODBYE,
+            log_level=LogLevels.error,
+        ).serve(target_loader=_app_of_a_worker)  # type: ignore[arg-type]  # an object will do
 
 
 def _refuse_a_taken_port(host: str, port: int) -> None:
@@ -78,13 +104,35 @@ def _refuse_a_taken_port(host: str, port: int) -> None:
             ) from error
 
 
-def _app_of_a_worker(_: str) -> Any:
-    """Load the service in a worker."""
+@cache
+def _load() -> Flask:
+    """Load the service, or return it if it has been loaded."""
+    # By its name, for the app stands above the commands.
+    app: Flask = import_module("loyalty.app").create_app(settings_of_environment())
+    return app
+
+
+def _app_of_a_worker(_: str) -> Buffered:
+    """Return the service in a worker."""
     # Until Granian listens for it here, the parent's handler would swallow the order to end.
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
-    # By its name, for the app stands above the commands.
-    return import_module("loyalty.app").create_app(settings_of_environment())
+    _allow_many_connections()
+    app = _load()
+    return Buffered(
+        app,
+        largest=app.extensions["loyalty.largest_body"],
+        threads=int(os.environ["LOYALTY_THREADS"]),
+        seconds=float(os.environ["LOYALTY_BODY_SECONDS"]),
+    )
+
+
+def _allow_many_connections() -> None:
+    """A worker may usually open a thousand files only, and each line to a client counts as one."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = 2 * MOST_CONNECTIONS
+    allowed = wanted if most == resource.RLIM_INFINITY else min(wanted, most)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, most))
 
 
 def _end_with(parent: int) -> None:

@@ -24,6 +24,7 @@ class Community(Versioned):
         CheckConstraint("notice_working_days > 0", name="notice_lasts"),
         CheckConstraint("supplementary_notice_working_days > 0", name="supplementary_notice_lasts"),
         CheckConstraint("card_months IN (1, 3, 6, 12)", name="card_months_known"),
+        CheckConstraint("late_days > 0 AND late_days_on_paper > 0", name="late_days_last"),
     )
 
     slug: Mapped[str] = mapped_column(unique=True)
@@ -43,6 +44,10 @@ class Community(Versioned):
         default=200_000, server_default="200000"
     )
     """What these may save together. None for no limit."""
+    late_days: Mapped[int] = mapped_column(default=7, server_default="7")
+    """How many days after it was made a sale may arrive without staff looking at it."""
+    late_days_on_paper: Mapped[int] = mapped_column(default=45, server_default="45")
+    """The same for sales that were written on paper."""
     excluded_categories: Mapped[list[str]] = mapped_column(ARRAY(Text))
     """Goods the card gives nothing on. An empty list excludes nothing."""
     notice_working_days: Mapped[int] = mapped_column(default=5)

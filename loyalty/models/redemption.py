@@ -14,7 +14,9 @@ from loyalty.database import Identified, Moment
 class Redemption(Identified):
     """One entry of the book: a sale, or the void or return of one. Written once, never changed.
 
-    A void and a return carry negative amounts, so that every total is a plain sum.
+    A void and a return carry negative amounts, so that every total is a plain sum. After a return
+    the entries of a sale add up to what its rest costs by itself; where the odd fen of a jiao are
+    cut, that may be a little less saved, or more.
     """
 
     __tablename__ = "redemption"
@@ -28,9 +30,14 @@ class Redemption(Identified):
             name="sale_within_total",
         ),
         CheckConstraint(
-            "kind = 'sale' OR (payable_fen <= 0 AND saved_fen <= 0 AND discountable_fen <= 0)",
+            "kind = 'sale' OR (payable_fen <= 0 AND (kind = 'return'"
+            " OR (saved_fen <= 0 AND discountable_fen <= 0)))",
             name="reversal_takes_back",
         ),
+        CheckConstraint(
+            "uses BETWEEN -1 AND 1 AND (kind = 'sale') = (uses = 1)", name="use_is_a_sales"
+        ),
+        CheckConstraint("rounding IN ('fen', 'jiao')", name="rounding_known"),
         CheckConstraint("(kind = 'sale') = (of_id IS NULL)", name="reversal_names_its_sale"),
         CheckConstraint("kind <> 'sale' OR idempotency_key IS NOT NULL", name="sale_has_its_key"),
         Index(
@@ -76,8 +83,17 @@ class Redemption(Identified):
     pay_permille: Mapped[int]
     with_amount: Mapped[bool] = mapped_column(default=True)
     """False where a stall only verified the card: a use without money, reported apart."""
+    uses: Mapped[int] = mapped_column(default=1, server_default="1")
+    """1 for a sale, -1 for the entry that takes back all that was left of one, else 0."""
     lines: Mapped[list[dict[str, Any]] | None] = mapped_column(JSONB)
-    """The basket's lines as quoted, where the till sent lines."""
+    """The basket's lines as quoted, where the till sent lines. Of a return, what came back: index
+    and marked price; a sale without lines has two, the goods the card applied to and the others."""
+    excluded_fen: Mapped[int] = mapped_column(default=0, server_default="0")
+    """Marked price of the goods the card does not apply to; of a return, less what came back."""
+    rounding: Mapped[str] = mapped_column(default="fen", server_default="fen")
+    """The community's as of the sale."""
+    discountable_limit_fen: Mapped[int | None]
+    """The most that was discounted in one sale there and then; None if there was no limit."""
     rule_version: Mapped[int]
     """The community's policy as of the sale."""
     trade: Mapped[str]
@@ -85,7 +101,7 @@ class Redemption(Identified):
     honour_id: Mapped[UUID] = mapped_column(ForeignKey("honour.id"))
     idempotency_key: Mapped[UUID | None]
     """Made by the till for each sale, or with the form for each line of a paper tally, so that a
-    repeated request counts once."""
+    repeated request counts once. A void or return has one if it was sent with one."""
     request_hash: Mapped[bytes | None]
     """SHA-256 of the request, so that the same key with another body is noticed."""
     offline: Mapped[bool] = mapped_column(default=False)
@@ -97,5 +113,6 @@ class Redemption(Identified):
     happened_on: Mapped[date]
     """The local day."""
     month: Mapped[date]
-    """First day of the local month."""
+    """First day of the month whose figures it belongs to: that of `happened_on`, or the month it
+    arrived in where the figures of that one were out."""
     recorded_at: Mapped[Moment]

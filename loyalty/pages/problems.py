@@ -5,11 +5,13 @@ from http import HTTPStatus
 from types import MappingProxyType
 from typing import NamedTuple
 
-from flask import Response, current_app, make_response, render_template
+from flask import Response, current_app, g, make_response, render_template
 from flask_babel import LazyString, lazy_gettext
+from flask_login import AnonymousUserMixin
 from werkzeug.exceptions import HTTPException
 
 from loyalty.services.errors import (
+    BusyError,
     NotAllowedError,
     NoticeTakenDownError,
     UnknownRecordError,
@@ -48,11 +50,17 @@ WORDS: Mapping[HTTPStatus, ProblemWords] = MappingProxyType(
         HTTPStatus.METHOD_NOT_ALLOWED: ProblemWords(
             lazy_gettext("这一页不能这样打开"), lazy_gettext("请从首页进入。")
         ),
+        HTTPStatus.REQUEST_TIMEOUT: ProblemWords(
+            lazy_gettext("网络太慢"), lazy_gettext("没有收全，什么也没有改。请换个网络再试。")
+        ),
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE: ProblemWords(
             lazy_gettext("文件太大"), lazy_gettext("请分成几个小文件再上传，每个不超过8兆。")
         ),
         HTTPStatus.TOO_MANY_REQUESTS: ProblemWords(
             lazy_gettext("试得太快了"), lazy_gettext("请等一分钟再试。")
+        ),
+        HTTPStatus.SERVICE_UNAVAILABLE: ProblemWords(
+            lazy_gettext("系统正忙"), lazy_gettext("请等几秒钟再试一次。已经存好的都还在。")
         ),
     }
 )
@@ -63,6 +71,7 @@ OF_OURS: Mapping[type[Exception], HTTPStatus] = MappingProxyType(
         UnknownRecordError: HTTPStatus.NOT_FOUND,
         NotAllowedError: HTTPStatus.FORBIDDEN,
         ValueRefusedError: HTTPStatus.BAD_REQUEST,
+        BusyError: HTTPStatus.SERVICE_UNAVAILABLE,
     }
 )
 
@@ -74,9 +83,15 @@ def answer_page(error: Exception) -> Response:
         return make_response(error.get_response())
     if status is HTTPStatus.INTERNAL_SERVER_ERROR:
         current_app.logger.error("unexpected error", exc_info=error)
+    if status is HTTPStatus.SERVICE_UNAVAILABLE:
+        # Who is signed in stands in the database, and every page asks.
+        g._login_user = AnonymousUserMixin()  # noqa: SLF001  # where Flask-Login keeps it
     words = WORDS.get(status, BROKEN)
     page = render_template("public/problem.html", status=status.value, words=words)
-    return make_response(page, status)
+    response = make_response(page, status)
+    if status is HTTPStatus.SERVICE_UNAVAILABLE:
+        response.headers["Retry-After"] = str(BusyError.SECONDS)
+    return response
 
 
 def _status_of(error: Exception) -> HTTPStatus:

@@ -6,7 +6,6 @@ from loyalty.clock import community_now
 from loyalty.database import transaction
 from loyalty.pages.communities import community_here
 from loyalty.rules.benefit import SMALLEST_PUBLIC_GROUP
-from loyalty.rules.calendar import Month
 from loyalty.services.history import first_month
 from loyalty.services.public_figures import public_figures, public_months
 from loyalty.services.rounds import month_called
@@ -22,13 +21,13 @@ def shown(slug: str | None = None) -> str:
     """Show the figures of a month that is over, the last one unless another is asked for."""
     with transaction() as session:
         community = community_here(session, slug)
-        this_month = Month.of(community_now(community.timezone).date())
+        today = community_now(community.timezone).date()
         first = first_month(session, community)
-        public = public_months(this_month)
+        public = public_months(today)
         months = [month for month in public if month >= first] or public[:1]
         wanted = request.args.get("month")
         month = month_called(wanted) if wanted else months[0]
-        found = public_figures(session, community, month, this_month=this_month)
+        found = public_figures(session, community, month, today=today)
     return render_template(
         "public/stats.html",
         community=community,

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from fractions import Fraction
 
-from loyalty.rules.money import MAX_FEN, NOTHING, WHOLE, Fen, Permille, Rounding, payable_on, yuan
+from loyalty.rules.money import MAX_FEN, NOTHING, Fen, Permille, Rounding, payable_on, yuan
+from loyalty.rules.special_price import Choice, cheapest_choice
 
 DEFAULT_EXCLUDED = (
     "tobacco",
@@ -71,6 +71,10 @@ class LineQuote:
     saved: Fen
     discounted: bool
     """The line belongs to the discountable part, of which a limit may have cut something off."""
+    line: Line
+    """The line as it was asked about."""
+    excluded: bool
+    """The card does not apply to its category."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,19 +130,20 @@ def quote(basket: Basket, terms: Terms) -> Quote:
     """Return what a basket without fault costs with the card.
 
     The card applies to the basket, not line by line, and fractions are dropped once. The limit cuts
-    the discountable part. A line whose special price is cheaper than its card price is sold at the
-    special price and leaves the discountable part. If jiao are agreed, the odd fen are cut from the
-    discountable part alone, and are not looked at when a special price is compared.
+    the discountable part. If jiao are agreed, the odd fen are cut from the discountable part alone.
+    Of the lines with a special price those are sold at it, and leave the discountable part, with
+    which the whole basket is cheapest.
 
     What is saved is shared out by largest remainder, the earlier line first on a tie, so that the
-    lines add up and none pays more than its amount.
+    lines add up and none pays more than its amount, nor more than its special price.
     """
     lines = _lines_before_card(basket, terms)
     total = Fen(sum(line.amount for line in lines)) if lines else basket.total
     weights = [line.amount if line.discounted else 0 for line in lines]
+    least = [_reduction(line.line) if line.discounted else 0 for line in lines]
     part = Fen(sum(weights) if lines else total - basket.excluded)
     discountable = _limited(part, terms)
-    saved = Fen(discountable - payable_on(discountable, pay=terms.pay, rounding=terms.rounding))
+    saved = _saved_on(discountable, terms)
     return Quote(
         total=total,
         discountable=discountable,
@@ -147,7 +152,7 @@ def quote(basket: Basket, terms: Terms) -> Quote:
         pay=terms.pay,
         lines=tuple(
             replace(line, payable=Fen(line.amount - share), saved=share)
-            for line, share in zip(lines, _shares(saved, weights), strict=True)
+            for line, share in zip(lines, _shares(saved, weights, least), strict=True)
         ),
     )
 
@@ -160,34 +165,46 @@ def _lines_before_card(basket: Basket, terms: Terms) -> tuple[LineQuote, ...]:
         for position, line in enumerate(basket.lines)
     ]
     return tuple(
-        LineQuote(line.category, price, payable=price, saved=NOTHING, discounted=discounted)
+        LineQuote(
+            line.category,
+            price,
+            payable=price,
+            saved=NOTHING,
+            discounted=discounted,
+            line=line,
+            excluded=line.category in terms.excluded_categories,
+        )
         for line, price, discounted in sold
     )
 
 
 def _positions_on_card(basket: Basket, terms: Terms) -> frozenset[int]:
-    """Return the positions of the lines that the card makes no dearer than they are without it.
+    """Return the positions of the lines that are not sold at a special price, nor excluded."""
+    eligible = [
+        (position, line)
+        for position, line in enumerate(basket.lines)
+        if line.category not in terms.excluded_categories
+    ]
+    plain = {position: line.amount for position, line in eligible if not _reduction(line)}
+    doubtful = [
+        Choice(position, line.amount, Fen(_reduction(line)))
+        for position, line in eligible
+        if _reduction(line)
+    ]
+    if not doubtful:
+        return frozenset(plain)
+    return frozenset(plain) | cheapest_choice(
+        doubtful,
+        sure=Fen(sum(plain.values())),
+        limit=terms.discountable_limit,
+        pay=terms.pay,
+        rounding=terms.rounding,
+    )
 
-    The limit is used up first where the card gains most, which is where there is no special price:
-    so no line with a special price ever pays more than that price.
-    """
-    left = _limited(basket.total, terms)
-    on_card = set()
-    for position in sorted(range(len(basket.lines)), key=lambda at: _gain_rank(basket.lines[at])):
-        line = basket.lines[position]
-        covered = min(line.amount, left)
-        card_price = line.amount * WHOLE - covered * (WHOLE - terms.pay)
-        if (
-            line.category not in terms.excluded_categories
-            and card_price <= _without_card(line) * WHOLE
-        ):
-            on_card.add(position)
-            left = Fen(left - covered)
-    return frozenset(on_card)
 
-
-def _gain_rank(line: Line) -> Fraction:
-    return Fraction(-_without_card(line), line.amount or 1)
+def _reduction(line: Line) -> int:
+    """Return by how much the special price is below the marked one."""
+    return line.amount - _without_card(line)
 
 
 def _without_card(line: Line) -> Fen:
@@ -198,8 +215,30 @@ def _limited(part: Fen, terms: Terms) -> Fen:
     return part if terms.discountable_limit is None else min(part, terms.discountable_limit)
 
 
-def _shares(saved: Fen, weights: Sequence[int]) -> list[Fen]:
-    """Return `saved` split in proportion to the weights, in whole fen, by largest remainder."""
+def _saved_on(discountable: Fen, terms: Terms) -> Fen:
+    return Fen(discountable - payable_on(discountable, pay=terms.pay, rounding=terms.rounding))
+
+
+def _shares(saved: int, weights: Sequence[int], least: Sequence[int]) -> list[Fen]:
+    """Return `saved` split in proportion to the weights, in whole fen, by largest remainder.
+
+    Args:
+        least: what each share must come to; whoever would have less gets just that, and the others
+            share the rest. Together they are no more than `saved`.
+    """
+    shares = _in_proportion(saved, weights)
+    short = {at for at, share in enumerate(shares) if share < least[at]}
+    if not short:
+        return shares
+    others = _shares(
+        saved - sum(least[at] for at in short),
+        [0 if at in short else weight for at, weight in enumerate(weights)],
+        [0 if at in short else wanted for at, wanted in enumerate(least)],
+    )
+    return [Fen(least[at]) if at in short else share for at, share in enumerate(others)]
+
+
+def _in_proportion(saved: int, weights: Sequence[int]) -> list[Fen]:
     whole_weight = sum(weights) or 1
     parts = [divmod(saved * weight, whole_weight) for weight in weights]
     left = saved - sum(whole for whole, _ in parts)

@@ -48,6 +48,12 @@ DEFAULT_LIMITS = Limits(
 """The limits of a new community."""
 
 
+UNLIMITED = Limits(
+    discountable_per_sale=None, uses_per_shop_day=None, uses_per_day=None, saved_per_month=None
+)
+"""None at all: for a sale that staff have accepted."""
+
+
 @dataclass(frozen=True, slots=True)
 class Overrides:
     """What one shop grants beyond its community's limits. None leaves the community's limit.

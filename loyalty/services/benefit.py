@@ -1,10 +1,13 @@
 """Who gained what: sums over the book of sales, by month, shop, honour and trade.
 
-The sums are live. People, uses and households are counted apart and never mixed.
+The sums are live, and what is taken back counts whole, use and money, in the month it is taken
+back: so nothing that is done later changes a month. People, uses and households are counted apart
+and never mixed.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -25,11 +28,11 @@ class Sums:
     """What the sales of one group amount to, voids and returns taken off."""
 
     uses: int
-    """Sales that were not voided (人次), with an amount or without."""
+    """Sales, with an amount or without, less those that were taken back whole (人次)."""
     uses_without_amount: int
     """Of these, the ones at which the card was only verified."""
     people: int
-    """Cardholders with at least one such sale (人)."""
+    """Cardholders with at least one sale that was not taken back whole by the end (人)."""
     households: int
     """Households of these people (户)."""
     total_fen: Fen
@@ -85,46 +88,62 @@ def benefit_in(session: Session, community_id: UUID, *, first: Month, last: Mont
     return Benefit(
         first=first,
         last=last,
-        totals=_sums(session.execute(_query(within)).one()),
+        totals=_sums(session.execute(_query(within, until=last.first)).one()),
         by_month=_by_month(session, within),
-        by_shop=_by_shop(session, within),
-        by_honour=_by_honour(session, within),
+        by_shop=_by_shop(session, within, until=last.first),
+        by_honour=_by_honour(session, within, until=last.first),
         by_trade=[
-            Share(trade, trade, sums) for trade, sums in _grouped(session, within, Redemption.trade)
+            Share(trade, trade, sums)
+            for trade, sums in _grouped(session, within, Redemption.trade, until=last.first)
         ],
     )
 
 
 def _by_month(session: Session, within: ColumnElement[bool]) -> list[Share]:
-    months = _grouped(session, within, Redemption.month)
+    months = _grouped(session, within, Redemption.month, until=Redemption.month)
     return [Share(str(Month.of(first)), str(Month.of(first)), sums) for first, sums in months]
 
 
-def _by_shop(session: Session, within: ColumnElement[bool]) -> list[Share]:
-    shops = _grouped(session, within, Redemption.shop_id)
+def _by_shop(session: Session, within: ColumnElement[bool], *, until: date) -> list[Share]:
+    shops = _grouped(session, within, Redemption.shop_id, until=until)
     query = select(Shop.id, Shop.name).where(Shop.id.in_([shop for shop, _ in shops]))
     names = dict(session.execute(query).tuples().all())
     return [Share(str(shop), names[shop], sums) for shop, sums in shops]
 
 
-def _by_honour(session: Session, within: ColumnElement[bool]) -> list[Share]:
-    honours = _grouped(session, within, Redemption.honour_id)
+def _by_honour(session: Session, within: ColumnElement[bool], *, until: date) -> list[Share]:
+    honours = _grouped(session, within, Redemption.honour_id, until=until)
     query = select(Honour).where(Honour.id.in_([honour for honour, _ in honours]))
     known = {honour.id: honour for honour in session.scalars(query)}
     return [Share(known[honour].code, known[honour].name, sums) for honour, sums in honours]
 
 
-def _query(within: ColumnElement[bool], *by: InstrumentedAttribute[Any]) -> Any:
-    """Select the sums; a sale that was voided counts neither as a use nor for its person."""
-    voided = select(Redemption.of_id).where(
-        Redemption.kind == "void", Redemption.of_id.is_not(None)
+def _query(
+    within: ColumnElement[bool],
+    *by: InstrumentedAttribute[Any],
+    until: date | InstrumentedAttribute[date],
+) -> Any:
+    """Select the sums.
+
+    Args:
+        within: which entries.
+        by: what they are grouped by.
+        until: the last month that is looked at; a sale that was taken back whole by then counts
+            for nobody.
+    """
+    back = (
+        select(Redemption.of_id, func.min(Redemption.month).label("month"))
+        .where(Redemption.uses < 0)
+        .group_by(Redemption.of_id)
+        .subquery()
     )
-    counted = (Redemption.kind == "sale") & Redemption.id.not_in(voided)
+    stands = back.c.month.is_(None) | (back.c.month > until)
+    counted = (Redemption.kind == "sale") & stands
     return (
         select(
             *by,
-            func.count().filter(counted),
-            func.count().filter(counted & ~Redemption.with_amount),
+            func.coalesce(func.sum(Redemption.uses), 0),
+            func.coalesce(func.sum(Redemption.uses).filter(~Redemption.with_amount), 0),
             func.count(Card.resident_id.distinct()).filter(counted),
             func.count(Resident.household_key.distinct()).filter(counted),
             func.coalesce(func.sum(Redemption.total_fen), 0),
@@ -133,6 +152,7 @@ def _query(within: ColumnElement[bool], *by: InstrumentedAttribute[Any]) -> Any:
         )
         .join(Card, Card.id == Redemption.card_id)
         .join(Resident, Resident.id == Card.resident_id)
+        .outerjoin(back, back.c.of_id == Redemption.id)
         .where(within)
         .group_by(*by)
         .order_by(*by)
@@ -140,9 +160,14 @@ def _query(within: ColumnElement[bool], *by: InstrumentedAttribute[Any]) -> Any:
 
 
 def _grouped(
-    session: Session, within: ColumnElement[bool], by: InstrumentedAttribute[Any]
+    session: Session,
+    within: ColumnElement[bool],
+    by: InstrumentedAttribute[Any],
+    *,
+    until: date | InstrumentedAttribute[date],
 ) -> list[tuple[Any, Sums]]:
-    return [(key, _sums(rest)) for key, *rest in session.execute(_query(within, by))]
+    rows = session.execute(_query(within, by, until=until))
+    return [(key, _sums(rest)) for key, *rest in rows]
 
 
 def _sums(row: Row[Any] | Sequence[Any]) -> Sums:

@@ -20,8 +20,9 @@ from loyalty.services.quarantine import record_quarantined
 
 OPEN_CASE = """
 INSERT INTO sale_case (
-    id, community_id, till_id, shop_id, kind, verdict, idempotency_key, opened_at)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING
+    id, community_id, till_id, shop_id, kind, verdict, idempotency_key, quarantined_sale_id,
+    opened_at)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING
 """
 
 NAME_SALE = """
@@ -64,15 +65,17 @@ def open_case(
     key: UUID | None,
     *,
     verdict: Verdict | None = None,
+    kept: UUID | None = None,
     now: datetime,
 ) -> None:
     """Open a case about a sale of a till; one of this kind about the same sale is left as it is.
 
     Args:
         key: the sale's; None for one that cannot be read.
+        kept: the sale in quarantine; None where it is not kept there.
     """
-    values = (uuid7(), till.community_id, till.till_id, till.shop_id, kind, verdict, key, now)
-    connection.execute(OPEN_CASE, values)
+    case = (uuid7(), till.community_id, till.till_id, till.shop_id, kind, verdict, key, kept, now)
+    connection.execute(OPEN_CASE, case)
 
 
 def name_sale(connection: Connection[Any], till: Till, key: UUID, redemption_id: UUID) -> None:
@@ -119,8 +122,9 @@ def decide_case(
     if case.decided_at is not None:
         raise CaseDecidedError("This case has been decided.")
     if case.quarantined_sale is not None and request.decision is CaseDecision.ACCEPT:
+        flag = Verdict.TILL_REVOKED if case.kind == CaseKind.QUARANTINED else None
         case.redemption_id = record_quarantined(
-            session, actor, case.quarantined_sale, case.shop_id, now=now
+            session, actor, case.quarantined_sale, case.shop_id, flag=flag, now=now
         )
     case.decision = request.decision
     case.reason = request.reason

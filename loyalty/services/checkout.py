@@ -101,11 +101,12 @@ def appraise(
         return appraise(connection, directory, token, shown, today=today)
     if card is None:
         return Appraisal(Verdict.UNKNOWN)
+    if card.terms.community_id != counter.community_id:
+        # Whatever else is true of it is told to its own community alone.
+        return Appraisal(Verdict.OTHER_COMMUNITY)
     directory.remember_card(serial, card.terms)
     quoted = quote_at(counter, card.terms, shown.basket)
     verdict = judge(counter, card, shown, quoted, today=today)
-    if verdict is Verdict.OTHER_COMMUNITY:
-        return Appraisal(verdict)
     return Appraisal(
         verdict,
         serial=serial,

@@ -32,7 +32,7 @@ SHOP_AND_POLICY = """
        shop.discountable_per_sale_fen AS shop_per_sale, shop.uses_per_shop_day AS shop_uses,
        community.discountable_per_sale_fen, community.uses_per_shop_day, community.uses_per_day,
        community.saved_per_month_fen, community.rounding, community.excluded_categories,
-       community.version AS rule_version,
+       community.version AS rule_version, community.late_days, community.late_days_on_paper,
        (SELECT coalesce(json_object_agg(honour_id, pay_permille), '{}')
           FROM shop_term WHERE shop_term.shop_id = shop.id) AS terms,
        (SELECT json_object_agg(id, code) FROM honour
@@ -76,6 +76,9 @@ class SellingShop:
     excluded_categories: frozenset[str]
     """After the shop's own opt-ins."""
     rule_version: int
+    late_days: int
+    """How many days after it was made a sale may arrive without staff looking at it."""
+    late_days_on_paper: int
     directory_version: int
     """Under which all this was read."""
 
@@ -256,5 +259,7 @@ def _shop_and_policy(row: dict[str, Any]) -> dict[str, Any]:
             frozenset(row["excluded_categories"]), frozenset(row["opted_in_categories"])
         ),
         "rule_version": row["rule_version"],
+        "late_days": row["late_days"],
+        "late_days_on_paper": row["late_days_on_paper"],
         "directory_version": row["directory_version"],
     }

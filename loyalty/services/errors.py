@@ -84,7 +84,10 @@ class CardRefusedError(LoyaltyError):
 
 
 class BusyError(LoyaltyError):
-    """The record is being changed by others; the same request may be sent again."""
+    """The record is being changed by others, or is out of reach; the request may be sent again."""
+
+    SECONDS = 2
+    """After how long."""
 
 
 class KeyReusedError(LoyaltyError):

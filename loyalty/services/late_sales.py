@@ -1,5 +1,6 @@
 """Sales made without network: each is kept if it can be, then judged, and always answered."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -13,18 +14,26 @@ from psycopg.types.json import Jsonb
 from uuid_utils.compat import uuid7
 
 from loyalty.clock import as_local
+from loyalty.database import is_away
+from loyalty.rules.arrival import LIVE_WITHIN, came_too_late
 from loyalty.rules.sale_case import CaseKind
 from loyalty.rules.verdict import Verdict
 from loyalty.services.actors import Till
 from loyalty.services.card_reading import read_code
 from loyalty.services.cases import name_sale, open_case
-from loyalty.services.checkout import appraise, quote_at
 from loyalty.services.directory import Directory
-from loyalty.services.errors import BusyError, CardRefusedError, KeyReusedError, ValueRefusedError
+from loyalty.services.errors import (
+    CardRefusedError,
+    KeyReusedError,
+    SignInError,
+    ValueRefusedError,
+)
+from loyalty.services.flagged_sale import KEPT, keep_flagged
 from loyalty.services.numbering import note_proofs
-from loyalty.services.redeeming import FASTEST_CLOCK, TRIES, redeem
+from loyalty.services.quarantine import keep_apart
+from loyalty.services.redeeming import redeem
 from loyalty.services.resent_sale import SentBefore, sent_before
-from loyalty.services.sale import RedeemCard, earlier_sale, record_sale, sale_of
+from loyalty.services.sale import RedeemCard
 
 TRACE_OF_REFUSAL = """
 INSERT INTO audit_event (id, community_id, at, action, actor_kind, actor_id, detail)
@@ -33,20 +42,7 @@ VALUES (%s, %s, %s, 'sale.refused', 'till', %s, %s)
 
 EARLIEST = datetime.min.replace(tzinfo=UTC)
 
-KEPT = frozenset(
-    {
-        Verdict.REVOKED,
-        Verdict.SUSPENDED,
-        Verdict.EXPIRED,
-        Verdict.NOT_YET_VALID,
-        Verdict.SHOP_NOT_CERTIFIED,
-        Verdict.OVER_LIMIT,
-        Verdict.NOTHING_DISCOUNTABLE,
-        Verdict.AMOUNT_MISMATCH,
-        Verdict.CLOCK_WRONG,
-    }
-)
-"""Verdicts under which a sale that has happened is kept, flagged, and shown to staff."""
+_logger = logging.getLogger(__name__)
 
 
 class OutcomeKind(StrEnum):
@@ -88,10 +84,12 @@ def record_late_sales(
 ) -> Sequence[Outcome]:
     """Record what happened without network, oldest first; return the outcomes as they came in.
 
-    Each sale is a transaction of its own, so that an upload cut off half-way is simply repeated.
+    Each sale is a transaction of its own, so that an upload cut off half-way is simply repeated,
+    and is judged by itself: what goes wrong with one keeps no other from being settled.
 
     Raises:
         SignInError: the till was revoked.
+        psycopg.Error: the database is away.
     """
     till = directory.counter(connection, token).till
     readable = [(sale.request.idempotency_key, sale.item) for sale in uploaded if sale.request]
@@ -103,10 +101,10 @@ def record_late_sales(
         if request is None:
             outcomes[place] = _refused(connection, till, None, Verdict.BAD_CODE, now=now)
             continue
-        outcome = outcomes[place] = _record(connection, directory, token, request, now=now)
-        key = request.idempotency_key
-        if key in unproven and outcome.redemption_id is not None:
-            name_sale(connection, till, key, outcome.redemption_id)
+        outcomes[place] = _settle(connection, directory, token, request, now=now)
+        key, entry = request.idempotency_key, outcomes[place].redemption_id
+        if key in unproven and entry is not None:
+            name_sale(connection, till, key, entry)
     return [outcomes[place] for place in range(len(uploaded))]
 
 
@@ -118,6 +116,26 @@ def _oldest_first(uploaded: Sequence[LateSale]) -> Sequence[tuple[int, RedeemCar
 
 def _moment_of(request: RedeemCard | None) -> datetime:
     return request.happened_at if request and request.happened_at else EARLIEST
+
+
+def _settle(
+    connection: Connection[Any],
+    directory: Directory,
+    token: str,
+    request: RedeemCard,
+    *,
+    now: datetime,
+) -> Outcome:
+    """Judge one sale; where we fail at that, keep it apart with all that it says."""
+    try:
+        return _record(connection, directory, token, request, now=now)
+    except SignInError:
+        raise
+    except Exception as error:
+        if is_away(error):
+            raise
+        _logger.exception("a late sale could not be judged")
+        return _kept_apart(connection, directory, token, request, now=now)
 
 
 def _record(
@@ -158,7 +176,9 @@ def _judge(
         return Outcome(
             OutcomeKind.REPLAYED, Verdict(sent.flag or Verdict.OK), sent.id, sent.receipt
         )
-    if request.happened_at and request.happened_at > now + FASTEST_CLOCK:
+    if request.happened_at and _is_late(connection, directory, token, request.happened_at, now=now):
+        return _flagged(connection, directory, token, request, Verdict.CLOCK_WRONG, now=now)
+    if request.happened_at and request.happened_at > now + LIVE_WITHIN:
         in_time = replace(request, happened_at=now)
         return _flagged(connection, directory, token, in_time, Verdict.CLOCK_WRONG, now=now)
     try:
@@ -170,6 +190,20 @@ def _judge(
     kind = OutcomeKind.REPLAYED if sale.replayed else OutcomeKind.RECORDED
     verdict = Verdict(sale.flag) if sale.flag else Verdict.OK
     return Outcome(kind, verdict, sale.id, sale.receipt)
+
+
+def _is_late(
+    connection: Connection[Any],
+    directory: Directory,
+    token: str,
+    happened_at: datetime,
+    *,
+    now: datetime,
+) -> bool:
+    """Return whether a sale arrives later than the policy lets it without a look."""
+    shop = directory.counter(connection, token)
+    local = as_local(happened_at, shop.timezone)
+    return came_too_late(local, as_local(now, shop.timezone), days=shop.late_days)
 
 
 def _sent_before(
@@ -197,30 +231,25 @@ def _flagged(
     *,
     now: datetime,
 ) -> Outcome:
-    """Keep a sale that would have been refused, whatever the card's state and limits by now."""
-    key = request.idempotency_key
-    for _ in range(TRIES):
-        counter = directory.counter(connection, token)
-        local = as_local(request.happened_at or now, counter.timezone)
-        shown = appraise(connection, directory, token, request.shown, today=local.date())
-        if shown.card is None or shown.serial is None:
-            raise CardRefusedError(shown.verdict)
-        if earlier := earlier_sale(connection, counter, request, shown.serial, now=now):
-            return Outcome(OutcomeKind.REPLAYED, flag, earlier.id, earlier.receipt)
-        quoted = quote_at(counter, shown.card, request.shown.basket)
-        sale = sale_of(
-            request,
-            shown.serial,
-            counter,
-            shown.card,
-            quoted,
-            happened_at=local,
-            now=now,
-            flag=flag,
-        )
-        if record_sale(connection, counter, shown.card, key, sale, offline=True):
-            return Outcome(OutcomeKind.FLAGGED, flag, sale.id, sale.receipt)
-    raise BusyError("The card is being changed right now; send the upload again.")
+    sale = keep_flagged(connection, directory, token, request, flag, now=now)
+    kind = OutcomeKind.REPLAYED if sale.replayed else OutcomeKind.FLAGGED
+    return Outcome(kind, Verdict(sale.flag or Verdict.OK), sale.id, sale.receipt)
+
+
+def _kept_apart(
+    connection: Connection[Any],
+    directory: Directory,
+    token: str,
+    request: RedeemCard,
+    *,
+    now: datetime,
+) -> Outcome:
+    """Keep a sale that could not be judged, for staff to decide whether it is recorded."""
+    till = directory.counter(connection, token).till
+    with connection.transaction():
+        kept = keep_apart(connection, directory, till, request, now=now)
+        key, verdict = request.idempotency_key, Verdict.CANNOT_VERIFY_OFFLINE
+        return _refused(connection, till, key, verdict, kept=kept, now=now)
 
 
 def _refused(
@@ -229,16 +258,18 @@ def _refused(
     key: UUID | None,
     verdict: Verdict,
     *,
+    kept: UUID | None = None,
     now: datetime,
 ) -> Outcome:
-    """Leave a trace and a case of a sale that names no card of ours, so that it is not lost.
+    """Leave a trace and a case of a sale that was not recorded, so that it is not lost.
 
     Args:
         key: the sale's; None for an item that cannot be read.
+        kept: where the whole of it is kept; None where it names no card of ours.
     """
     detail = Jsonb({"verdict": verdict, "key": key and str(key)})
     with connection.transaction():
         trace = (uuid7(), till.community_id, now, till.till_id, detail)
         connection.execute(TRACE_OF_REFUSAL, trace)
-        open_case(connection, till, CaseKind.REFUSED, key, verdict=verdict, now=now)
+        open_case(connection, till, CaseKind.REFUSED, key, verdict=verdict, kept=kept, now=now)
     return Outcome(OutcomeKind.REFUSED, verdict)

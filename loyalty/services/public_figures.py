@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy.orm import Session
 
 from loyalty.models import Community
+from loyalty.rules.arrival import figures_are_out
 from loyalty.rules.benefit import publishable, redacted
 from loyalty.rules.calendar import Month
 from loyalty.services.benefit import Sums, benefit_in
@@ -27,23 +29,27 @@ class PublicFigures:
     matters: Sequence[MatterCount]
 
 
-def public_months(this_month: Month) -> list[Month]:
+def public_months(today: date) -> list[Month]:
     """Return the months whose figures are public, the latest first.
 
-    The month under way is not: whoever read it again and again would see single purchases.
+    The month under way is not: whoever read it again and again would see single purchases. Nor is
+    the one before as long as sales made without network are still to come, for what is public does
+    not change.
     """
-    return [this_month.plus(-back) for back in range(1, MONTHS_SHOWN + 1)]
+    before = Month.of(today).plus(-1)
+    latest = before if figures_are_out(before, today) else before.plus(-1)
+    return [latest.plus(-back) for back in range(MONTHS_SHOWN)]
 
 
 def public_figures(
-    session: Session, community: Community, month: Month, *, this_month: Month
+    session: Session, community: Community, month: Month, *, today: date
 ) -> PublicFigures:
     """Return the figures of a month that is over.
 
     Raises:
-        UnknownRecordError: the month is not over, or too long ago.
+        UnknownRecordError: its figures are not out yet, or are no longer shown.
     """
-    if month not in public_months(this_month):
+    if month not in public_months(today):
         raise UnknownRecordError(f"There are no figures for {month}.")
     found = benefit_in(session, community.id, first=month, last=month)
     totals = None if redacted(found.totals.people) else found.totals

@@ -1,23 +1,29 @@
-"""Sales that a revoked till sends: kept apart, until staff accept them or not."""
+"""Sales kept apart until staff accept them or not: a revoked till sent them, or we failed."""
 
 import hashlib
 from collections.abc import Collection, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
 from psycopg import Connection
+from psycopg.types.json import Jsonb
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
+from uuid_utils.compat import uuid7
 
 from loyalty.clock import as_local
+from loyalty.database import is_away
 from loyalty.models import QuarantinedSale, Redemption, SaleCase, Till
 from loyalty.rules.card_number import number_of
+from loyalty.rules.card_state import CardState
 from loyalty.rules.discount import Basket, Line
+from loyalty.rules.limits import UNLIMITED
 from loyalty.rules.sale_case import CaseKind
 from loyalty.rules.verdict import Verdict
 from loyalty.services.actors import StaffMember, note
+from loyalty.services.actors import Till as Caller
 from loyalty.services.card_reading import read_code
 from loyalty.services.checkout import ShownCard, card_now, quote_at
 from loyalty.services.directory import Directory, desk_at
@@ -27,6 +33,20 @@ from loyalty.services.sale import RedeemCard, record_sale, sale_of
 
 MOST_QUARANTINED = 5000
 """Sales kept for one revoked till."""
+
+
+KEEP_APART = """
+WITH kept AS (
+    INSERT INTO quarantined_sale (
+        id, till_id, idempotency_key, serial, basket, happened_at, arrived_at)
+    VALUES (%(id)s, %(till)s, %(key)s, %(serial)s, %(basket)s, %(happened_at)s, %(now)s)
+        ON CONFLICT DO NOTHING
+    RETURNING id
+)
+SELECT id FROM kept
+ UNION ALL
+SELECT id FROM quarantined_sale WHERE till_id = %(till)s AND idempotency_key = %(key)s
+"""
 
 
 def quarantine_sales(
@@ -56,12 +76,44 @@ def quarantine_sales(
     return [key for key in wanted if key in held]
 
 
+def keep_apart(
+    connection: Connection[Any],
+    directory: Directory,
+    till: Caller,
+    request: RedeemCard,
+    *,
+    now: datetime,
+) -> UUID | None:
+    """Keep a late sale that could not be judged; return where it is kept."""
+    basket = request.shown.basket
+    values = {
+        "id": uuid7(),
+        "till": till.till_id,
+        "key": request.idempotency_key,
+        "serial": _serial_if_legible(connection, directory, request.shown.code, till.community_id),
+        "basket": None if basket is None else Jsonb(asdict(basket)),
+        "happened_at": request.happened_at or now,
+        "now": now,
+    }
+    row = connection.execute(KEEP_APART, values).fetchone()
+    return row[0] if row else None
+
+
 def record_quarantined(
-    session: Session, actor: StaffMember, kept: QuarantinedSale, shop_id: UUID, *, now: datetime
+    session: Session,
+    actor: StaffMember,
+    kept: QuarantinedSale,
+    shop_id: UUID,
+    *,
+    flag: Verdict | None,
+    now: datetime,
 ) -> UUID:
     """Record a sale out of quarantine for its shop, whatever the card's state; return its entry.
 
     What the shop has sent from another till meanwhile has its entry already.
+
+    Args:
+        flag: what was wrong with it; None where we had failed to judge it.
 
     Raises:
         ValueRefusedError: it names no card of the community.
@@ -78,17 +130,13 @@ def record_quarantined(
     request = RedeemCard(ShownCard(number_of(kept.serial), basket), kept.idempotency_key)
     if sent := sent_before(connection, desk, request, kept.serial, now=now):
         return sent.id
-    sale = sale_of(
-        request,
-        kept.serial,
-        desk,
-        card.terms,
-        quote_at(desk, card.terms, basket),
-        happened_at=happened_at,
-        now=now,
-        flag=Verdict.TILL_REVOKED,
-    )
-    if not record_sale(connection, desk, card.terms, kept.idempotency_key, sale, offline=True):
+    moments = {"happened_at": happened_at, "now": now}
+    quoted = quote_at(desk, card.terms, basket)
+    sale = sale_of(request, kept.serial, desk, card.terms, quoted, flag=flag, **moments)
+    # Staff have decided, so neither the card's state nor its limits are asked.
+    desk, states = replace(desk, limits=UNLIMITED), tuple(CardState)
+    key, terms = kept.idempotency_key, card.terms
+    if not record_sale(connection, desk, terms, key, sale, offline=True, states=states):
         raise BusyError("The market's policy is being changed right now; decide again.")
     return sale.id
 
@@ -143,11 +191,10 @@ def _kept(
     session: Session, directory: Directory, till: Till, request: RedeemCard, *, now: datetime
 ) -> tuple[QuarantinedSale, SaleCase]:
     shown = request.shown
-    serial = read_code(_driver(session), directory, shown.code, community_id=till.community_id)
     kept = QuarantinedSale(
         till_id=till.id,
         idempotency_key=request.idempotency_key,
-        serial=None if isinstance(serial, Verdict) else serial,
+        serial=_serial_if_legible(_driver(session), directory, shown.code, till.community_id),
         basket=None if shown.basket is None else asdict(shown.basket),
         happened_at=request.happened_at or now,
         arrived_at=now,
@@ -163,6 +210,20 @@ def _kept(
         opened_at=now,
     )
     return kept, case
+
+
+def _serial_if_legible(
+    connection: Connection[Any], directory: Directory, code: str, community_id: UUID
+) -> str | None:
+    """Return the serial in a code; reading it may be the very thing that goes wrong."""
+    try:
+        with connection.transaction():
+            serial = read_code(connection, directory, code, community_id=community_id)
+    except Exception as error:
+        if is_away(error):
+            raise
+        return None
+    return None if isinstance(serial, Verdict) else serial
 
 
 def _basket(members: dict[str, Any]) -> Basket:

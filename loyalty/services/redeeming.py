@@ -1,12 +1,13 @@
 """A card used at a till, while the till waits for the answer."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from typing import Any
 
 from psycopg import Connection
 
 from loyalty.clock import as_local
+from loyalty.rules.arrival import LIVE_WITHIN, is_live
 from loyalty.rules.card_state import CardState
 from loyalty.rules.verdict import Verdict
 from loyalty.services.card_reading import read_code
@@ -20,13 +21,8 @@ from loyalty.services.checkout import (
 )
 from loyalty.services.directory import Directory
 from loyalty.services.errors import BusyError, CardRefusedError, ValueRefusedError
+from loyalty.services.flagged_sale import TRIES, keep_flagged
 from loyalty.services.sale import RedeemCard, Sale, earlier_sale, record_sale, sale_of
-
-FASTEST_CLOCK = timedelta(minutes=10)
-"""How far a till's clock may be ahead of ours."""
-
-TRIES = 5
-"""How often a sale is tried again when policy or card changed between look and lock."""
 
 
 def redeem(
@@ -40,6 +36,10 @@ def redeem(
 ) -> Sale:
     """Record one sale, at most once for its idempotency key.
 
+    A sale that a till calls live and that lies further back than a clock may be wrong is late. On
+    another day than today it is flagged, for a till could set its clock back to use a card more
+    often than its limits allow.
+
     Args:
         connection: one on which each statement is a transaction of its own.
         token: the till's own.
@@ -52,15 +52,36 @@ def redeem(
         SignInError: the till was revoked.
     """
     happened_at = moment_of(request, now)
+    late = not is_live(happened_at, now)
+    if late and not offline and _on_another_day(directory, connection, token, happened_at, now):
+        wrong = Verdict.CLOCK_WRONG
+        return keep_flagged(connection, directory, token, request, wrong, now=now, refusing=True)
     attempt = partial(_attempt, connection, directory, token, request)
     for _ in range(TRIES):
-        if sale := attempt(happened_at=happened_at, now=now, offline=offline):
+        if sale := attempt(happened_at=happened_at, now=now, offline=offline or late):
             return sale
-        today = as_local(happened_at, directory.counter(connection, token).till.timezone).date()
+        counter = directory.counter(connection, token)
+        today = as_local(happened_at, counter.timezone).date()
         shown = appraise(connection, directory, token, request.shown, today=today)
         if shown.verdict is not Verdict.OK:
+            # What is missing now, the same request may have used up: its first try was perhaps
+            # still being written when this one looked for its key.
+            serial = shown.serial
+            if serial and (sale := earlier_sale(connection, counter, request, serial, now=now)):
+                return sale
             raise CardRefusedError(shown.verdict, shown.limit)
     raise BusyError("The card is being changed right now; send the sale again, with the same key.")
+
+
+def _on_another_day(
+    directory: Directory,
+    connection: Connection[Any],
+    token: str,
+    happened_at: datetime,
+    now: datetime,
+) -> bool:
+    zone = directory.counter(connection, token).timezone
+    return as_local(happened_at, zone).date() != as_local(now, zone).date()
 
 
 def moment_of(request: RedeemCard, now: datetime) -> datetime:
@@ -71,7 +92,7 @@ def moment_of(request: RedeemCard, now: datetime) -> datetime:
     """
     if request.happened_at is None:
         return now
-    if request.happened_at > now + FASTEST_CLOCK:
+    if request.happened_at > now + LIVE_WITHIN:
         raise ValueRefusedError(
             "/happened_at", "The sale lies in the future; set the till's clock."
         )

@@ -26,20 +26,24 @@ class SaleOfTheDay:
     total_fen: Fen
     payable_fen: Fen
     saved_fen: Fen
+    excluded_fen: Fen
+    """Marked price of what is left of the goods the card did not apply to."""
     with_amount: bool
     happened_at: datetime
     recorded_at: datetime
     """When the till's ten minutes to void it began."""
     voided: bool
+    uses: int
+    """0 where all of it was taken back, voided or returned; else 1."""
 
 
 @dataclass(frozen=True, slots=True)
 class TillDay:
-    """What one till has done on one day; voided sales are listed and not counted."""
+    """What one till has done on one day; what was taken back whole is listed and not counted."""
 
     day: date
     uses: int
-    """Sales that were not voided (人次), with an amount or without."""
+    """Sales that were not taken back whole (人次), with an amount or without."""
     uses_without_amount: int
     total_fen: Fen
     payable_fen: Fen
@@ -71,10 +75,12 @@ def day_of(session: Session, till: Till, *, today: date) -> TillDay:
             Redemption.total_fen + func.coalesce(back.c.total, 0),
             Redemption.payable_fen + func.coalesce(back.c.payable, 0),
             Redemption.saved_fen + func.coalesce(back.c.saved, 0),
+            Redemption.excluded_fen + func.coalesce(back.c.excluded, 0),
             Redemption.with_amount,
             Redemption.happened_at,
             Redemption.recorded_at,
             func.coalesce(back.c.voided, false()),
+            Redemption.uses + func.coalesce(back.c.uses, 0),
         )
         .join(Card, Card.id == Redemption.card_id)
         .outerjoin(back, back.c.of_id == Redemption.id)
@@ -100,6 +106,8 @@ def _taken_back(till: Till) -> Subquery:
             func.sum(Redemption.total_fen).label("total"),
             func.sum(Redemption.payable_fen).label("payable"),
             func.sum(Redemption.saved_fen).label("saved"),
+            func.sum(Redemption.excluded_fen).label("excluded"),
+            func.sum(Redemption.uses).label("uses"),
             func.bool_or(Redemption.kind == "void").label("voided"),
         )
         .where(Redemption.of_id.is_not(None), Redemption.shop_id == till.shop_id)
@@ -109,14 +117,13 @@ def _taken_back(till: Till) -> Subquery:
 
 
 def _summed(day: date, items: Sequence[SaleOfTheDay]) -> TillDay:
-    counted = [item for item in items if not item.voided]
     return TillDay(
         day=day,
-        uses=len(counted),
-        uses_without_amount=sum(not item.with_amount for item in counted),
-        total_fen=Fen(sum(item.total_fen for item in counted)),
-        payable_fen=Fen(sum(item.payable_fen for item in counted)),
-        saved_fen=Fen(sum(item.saved_fen for item in counted)),
+        uses=sum(item.uses for item in items),
+        uses_without_amount=sum(item.uses for item in items if not item.with_amount),
+        total_fen=Fen(sum(item.total_fen for item in items)),
+        payable_fen=Fen(sum(item.payable_fen for item in items)),
+        saved_fen=Fen(sum(item.saved_fen for item in items)),
         items=items,
     )
 

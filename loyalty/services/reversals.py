@@ -1,23 +1,30 @@
-"""Taking a sale back: the whole of it, or goods of a marked price. Each is a new entry."""
+"""Taking a sale back: the whole of it, or goods of a marked price. Each is a new entry.
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+What is refunded is what was paid, less what the rest costs by itself under the sale's own lines,
+terms, limit and rounding. The use is given back like the money: once, with the last of the goods.
+"""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select, text
+from sqlalchemy import select, text
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
 from loyalty.clock import as_local
-from loyalty.models import Community, Redemption, Shop
-from loyalty.rules.money import Fen, Permille, Rounding, payable_on
+from loyalty.models import Redemption, Shop
+from loyalty.rules.money import Fen
+from loyalty.rules.reversal import till_is_late
 from loyalty.services.actors import Role, StaffMember, Till, note
 from loyalty.services.checkout import use_keys
-from loyalty.services.errors import ReversalRefusedError, UnknownRecordError
+from loyalty.services.errors import KeyReusedError, ReversalRefusedError, UnknownRecordError
+from loyalty.services.returned_goods import ReturnedLine, goods_back
 from loyalty.services.sale import receipt_of
-
-TILL_MAY_VOID = timedelta(minutes=10)
-"""How long the till that made a sale may take it back; later the shop or staff may."""
+from loyalty.services.sold import Amounts, standing_of, taken_back
 
 GIVE_BACK = text(
     """
@@ -30,6 +37,20 @@ GIVE_BACK = text(
     """
 )
 
+AS_OF_THE_SALE = (
+    "community_id",
+    "card_id",
+    "shop_id",
+    "pay_permille",
+    "with_amount",
+    "rounding",
+    "discountable_limit_fen",
+    "rule_version",
+    "trade",
+    "honour_id",
+)
+"""What an entry that takes back has from its sale."""
+
 
 @dataclass(frozen=True, slots=True)
 class VoidSale:
@@ -37,6 +58,7 @@ class VoidSale:
 
     sale_id: UUID
     reason: str
+    idempotency_key: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,66 +67,80 @@ class ReturnGoods:
 
     sale_id: UUID
     reason: str
-    amount: Fen
-    """Their marked price. Goods the card was good for are taken to come back first."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Left:
-    """What a sale amounts to after its earlier reversals."""
-
-    total: Fen
-    discountable: Fen
-    payable: Fen
-    saved: Fen
+    amount: Fen | None = None
+    """Marked price of all that comes back. None where the lines or the excluded part say it."""
+    excluded: Fen | None = None
+    """How much of it are goods the card did not apply to. None if nobody has said: goods the card
+    was good for are taken to come back first."""
+    lines: tuple[ReturnedLine, ...] = ()
+    """Of which lines of the sale, and for how much."""
+    idempotency_key: UUID | None = None
 
 
 def void_sale(
     session: Session, actor: StaffMember | Till, request: VoidSale, *, now: datetime
 ) -> Redemption:
-    """Take a sale back, and give its use and its saving back to the card.
+    """Take back what is left of a sale, and give its use and its saving back to the card.
 
     Raises:
         UnknownRecordError: the caller's shop or community made no such sale.
-        ReversalRefusedError: it was voided before, or the till's ten minutes are over.
+        ReversalRefusedError: nothing is left of it, or the till's time for it is over.
+        KeyReusedError: the key names something else.
     """
     sale = _sale(session, actor, request.sale_id)
-    if isinstance(actor, Till) and now - sale.recorded_at > TILL_MAY_VOID:
-        raise ReversalRefusedError(
-            "The till's ten minutes are over; the shop or staff can void it."
-        )
-    left = _left(session, sale)
-    return _take_back(
-        session, actor, sale, left, kind="void", reason=request.reason, uses=1, now=now
-    )
+    if earlier := _earlier(session, actor, sale, request):
+        return earlier
+    standing = standing_of(session, sale)
+    _refuse_late(actor, sale, whole=True, void=True, now=now)
+    return _take_back(session, actor, sale, request, standing.left, uses=1, now=now)
 
 
 def return_goods(
     session: Session, actor: StaffMember | Till, request: ReturnGoods, *, now: datetime
 ) -> Redemption:
-    """Take goods back: what the rest would have cost stays paid, all else is refunded.
+    """Take goods back: what the rest costs by itself stays paid, all else is refunded.
 
     Raises:
         UnknownRecordError: the caller's shop or community made no such sale.
-        ReversalRefusedError: more comes back than was bought, or the sale was voided.
+        ReversalRefusedError: more comes back than is left, or the till's time for it is over.
+        ValueRefusedError: it is not said, or said twice, what comes back.
+        KeyReusedError: the key names something else.
     """
     sale = _sale(session, actor, request.sale_id)
-    left = _left(session, sale)
-    if request.amount > left.total:
-        raise ReversalRefusedError("More would come back than was bought.")
-    community = session.get_one(Community, sale.community_id)
-    back = _returned(left, request.amount, Permille(sale.pay_permille), community)
-    whole = request.amount == left.total
-    return _take_back(
-        session,
-        actor,
-        sale,
-        back,
-        kind="return",
-        reason=request.reason,
-        uses=int(whole),
-        now=now,
+    if earlier := _earlier(session, actor, sale, request):
+        return earlier
+    standing = standing_of(session, sale)
+    back = goods_back(
+        standing.sold,
+        standing.returned,
+        amount=request.amount,
+        excluded=request.excluded,
+        lines=request.lines,
+        has_lines=bool(sale.lines),
     )
+    returned = [one + other for one, other in zip(standing.returned, back, strict=True)]
+    whole = returned == [line.amount for line in standing.sold.lines]
+    _refuse_late(actor, sale, whole=whole, void=False, now=now)
+    amounts = taken_back(standing, returned)
+    lines = [{"index": at, "amount_fen": amount} for at, amount in enumerate(back) if amount]
+    return _take_back(session, actor, sale, request, amounts, uses=int(whole), lines=lines, now=now)
+
+
+def find_reversal(
+    session: Session, actor: StaffMember | Till, request: VoidSale | ReturnGoods
+) -> Redemption | None:
+    """Return what was done before under the key of a request, as it was told then; else None.
+
+    Raises:
+        UnknownRecordError: the caller's shop or community made no such sale.
+        KeyReusedError: the key names something else.
+    """
+    earlier = _earlier(session, actor, _sale(session, actor, request.sale_id), request)
+    if earlier is not None:
+        session.expunge(earlier)
+        earlier.happened_at = as_local(earlier.happened_at, actor.timezone)
+        earlier.recorded_at = as_local(earlier.recorded_at, actor.timezone)
+    return earlier
 
 
 def _sale(session: Session, actor: StaffMember | Till, sale_id: UUID) -> Redemption:
@@ -125,64 +161,70 @@ def _sale(session: Session, actor: StaffMember | Till, sale_id: UUID) -> Redempt
     return sale
 
 
-def _left(session: Session, sale: Redemption) -> _Left:
-    entries = session.execute(
-        select(
-            func.sum(Redemption.total_fen),
-            func.sum(Redemption.discountable_fen),
-            func.sum(Redemption.payable_fen),
-            func.sum(Redemption.saved_fen),
-            func.count().filter(Redemption.kind == "void"),
-        ).where((Redemption.id == sale.id) | (Redemption.of_id == sale.id))
-    ).one()
-    *amounts, voids = entries
-    if voids:
-        raise ReversalRefusedError("The sale has been voided already.")
-    return _Left(*(Fen(amount) for amount in amounts))
+def _earlier(
+    session: Session, actor: StaffMember | Till, sale: Redemption, request: VoidSale | ReturnGoods
+) -> Redemption | None:
+    """Return the entry made before under the request's key, by the till or at its shop's desk."""
+    if request.idempotency_key is None:
+        return None
+    query = select(Redemption).where(Redemption.idempotency_key == request.idempotency_key)
+    if isinstance(actor, Till):
+        query = query.where(Redemption.till_id == actor.till_id)
+    else:
+        query = query.where(Redemption.till_id.is_(None), Redemption.shop_id == sale.shop_id)
+    earlier = session.scalar(query)
+    if earlier is not None and earlier.request_hash != _substance(request):
+        raise KeyReusedError("This key was used for something else; make a new key for each deed.")
+    return earlier
 
 
-def _returned(left: _Left, amount: Fen, pay: Permille, community: Community) -> _Left:
-    """Return what comes back: what was left, less what the remaining goods cost by themselves."""
-    from_card = min(amount, left.discountable)
-    discountable = Fen(left.discountable - from_card)
-    saved = Fen(
-        discountable - payable_on(discountable, pay=pay, rounding=Rounding(community.rounding))
-    )
-    saved = min(saved, left.saved)
-    given_back = Fen(left.saved - saved)
-    return _Left(
-        total=amount,
-        discountable=from_card,
-        payable=Fen(amount - given_back),
-        saved=given_back,
-    )
+def _substance(request: VoidSale | ReturnGoods) -> bytes:
+    """Return what tells one request from another."""
+    substance = [type(request).__name__, asdict(request)]
+    return hashlib.sha256(json.dumps(substance, sort_keys=True, default=str).encode()).digest()
+
+
+def _refuse_late(
+    actor: StaffMember | Till, sale: Redemption, *, whole: bool, void: bool, now: datetime
+) -> None:
+    """Refuse a till what is the shop's owner's or the community's to do by now."""
+    if not isinstance(actor, Till):
+        return
+    recorded_at, local = (as_local(moment, actor.timezone) for moment in (sale.recorded_at, now))
+    if fault := till_is_late(recorded_at, local, whole=whole, void=void, came_late=sale.offline):
+        raise ReversalRefusedError(fault)
 
 
 def _take_back(
     session: Session,
     actor: StaffMember | Till,
     sale: Redemption,
-    back: _Left,
+    request: VoidSale | ReturnGoods,
+    back: Amounts,
     *,
-    kind: str,
-    reason: str,
     uses: int,
+    lines: list[dict[str, int]] | None = None,
     now: datetime,
 ) -> Redemption:
     """Write the entry, and give the card its allowance back.
 
     Args:
-        uses: 1 where the whole sale comes back, so that the card may be used once more.
+        uses: 1 where nothing is left of the sale, so that the card may be used once more.
     """
-    entry = _entry(actor, sale, back, kind=kind, reason=reason, now=now)
-    session.add(entry)
+    entry = _entry(actor, sale, request, back, uses=uses, lines=lines, now=now)
+    try:
+        with session.begin_nested():
+            session.add(entry)
+    except IntegrityError as error:
+        raise KeyReusedError("This key was used for another sale.") from error
     of_day, at_shop = use_keys(sale.shop_id, sale.happened_on)
     given_back = {"saved": back.saved, "uses": uses, "of_day": of_day, "at_shop": at_shop}
-    session.execute(GIVE_BACK, {**given_back, "card": sale.card_id, "month": sale.month})
+    month = sale.happened_on.replace(day=1)
+    session.execute(GIVE_BACK, {**given_back, "card": sale.card_id, "month": month})
     note(
         session,
         actor,
-        "sale.voided" if kind == "void" else "sale.returned",
+        "sale.voided" if entry.kind == "void" else "sale.returned",
         community_id=sale.community_id,
         subject_id=entry.id,
         now=now,
@@ -194,35 +236,35 @@ def _take_back(
 def _entry(
     actor: StaffMember | Till,
     sale: Redemption,
-    back: _Left,
+    request: VoidSale | ReturnGoods,
+    back: Amounts,
     *,
-    kind: str,
-    reason: str,
+    uses: int,
+    lines: list[dict[str, int]] | None,
     now: datetime,
 ) -> Redemption:
     """Return the entry of a reversal. It counts for the day it is made, with negative amounts."""
     entry_id = uuid7()
     today = as_local(now, actor.timezone).date()
+    key = request.idempotency_key
     return Redemption(
+        **{name: getattr(sale, name) for name in AS_OF_THE_SALE},
         id=entry_id,
-        community_id=sale.community_id,
-        card_id=sale.card_id,
-        shop_id=sale.shop_id,
         till_id=actor.till_id if isinstance(actor, Till) else None,
         account_id=None if isinstance(actor, Till) else actor.account_id,
-        kind=kind,
+        kind="void" if isinstance(request, VoidSale) else "return",
         of_id=sale.id,
         receipt=receipt_of(entry_id),
         total_fen=-back.total,
         discountable_fen=-back.discountable,
         payable_fen=-back.payable,
         saved_fen=-back.saved,
-        pay_permille=sale.pay_permille,
-        with_amount=sale.with_amount,
-        rule_version=sale.rule_version,
-        trade=sale.trade,
-        honour_id=sale.honour_id,
-        reason=reason,
+        excluded_fen=-back.excluded,
+        uses=-uses,
+        **({} if lines is None else {"lines": lines}),
+        idempotency_key=key,
+        request_hash=None if key is None else _substance(request),
+        reason=request.reason,
         happened_at=now,
         happened_on=today,
         month=today.replace(day=1),

@@ -11,7 +11,7 @@ import json
 from base64 import b32encode
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -23,12 +23,14 @@ from psycopg.types.numeric import Int4, Int8
 from uuid_utils.compat import uuid7
 
 from loyalty.clock import as_local
+from loyalty.rules.arrival import month_counted
 from loyalty.rules.card_state import CardState
 from loyalty.rules.discount import Basket, Quote
 from loyalty.rules.verdict import Verdict
 from loyalty.services.checkout import ShownCard, rate_at, use_keys
 from loyalty.services.directory import CardTerms, Counter, Desk, SellingShop
 from loyalty.services.errors import KeyReusedError
+from loyalty.services.sold import excluded_from, lines_of
 
 LIVING = (CardState.ISSUED, CardState.ACTIVE)
 
@@ -60,13 +62,14 @@ WITH living AS (
 ), sale AS (
     INSERT INTO redemption (
         id, community_id, card_id, shop_id, till_id, account_id, kind, receipt, total_fen,
-        discountable_fen, payable_fen, saved_fen, pay_permille, with_amount, lines, rule_version,
-        trade, honour_id, idempotency_key, request_hash, offline, flag, happened_at, happened_on,
-        month, recorded_at)
+        discountable_fen, payable_fen, saved_fen, pay_permille, with_amount, uses, lines,
+        excluded_fen, rounding, discountable_limit_fen, rule_version, trade, honour_id,
+        idempotency_key, request_hash, offline, flag, happened_at, happened_on, month, recorded_at)
     SELECT %(id)s, %(community)s, card_id, %(shop)s, %(till)s, %(account)s, 'sale', %(receipt)s,
-           %(total)s, %(discountable)s, %(payable)s, %(saved)s, %(pay)s, %(with_amount)s,
-           %(lines)s::jsonb, %(rule_version)s, %(trade)s, %(honour)s, %(key)s, %(request_hash)s,
-           %(offline)s, %(flag)s, %(happened_at)s, %(day)s, %(month)s, %(recorded_at)s
+           %(total)s, %(discountable)s, %(payable)s, %(saved)s, %(pay)s, %(with_amount)s, 1,
+           %(lines)s::jsonb, %(excluded)s, %(rounding)s, %(limit)s::int, %(rule_version)s,
+           %(trade)s, %(honour)s, %(key)s, %(request_hash)s, %(offline)s, %(flag)s,
+           %(happened_at)s, %(day)s, %(counted_in)s, %(recorded_at)s
       FROM counted
     RETURNING id
 ), trace AS (
@@ -80,7 +83,8 @@ SELECT count(*) FROM sale
 
 EARLIER_SALE = """
 SELECT id, receipt, total_fen, discountable_fen, payable_fen, saved_fen, pay_permille, with_amount,
-       lines, rule_version, flag, request_hash, happened_at, recorded_at
+       lines, excluded_fen, rounding, discountable_limit_fen, rule_version, flag, request_hash,
+       happened_at, month, recorded_at
   FROM redemption WHERE idempotency_key = %(key)s AND """
 OF_TILL = "till_id = %(till)s"
 OF_PAPER = "till_id IS NULL AND shop_id = %(shop)s"
@@ -115,10 +119,15 @@ class Sale:
     pay_permille: int
     with_amount: bool
     lines: Sequence[dict[str, Any]] | None
+    excluded_fen: int
+    rounding: str
+    discountable_limit_fen: int | None
     rule_version: int
     flag: str | None
     request_hash: bytes
     happened_at: datetime
+    month: date
+    """First day of the month whose figures it belongs to."""
     recorded_at: datetime
     replayed: bool = False
     """It had been recorded before, under the same key."""
@@ -152,10 +161,14 @@ def sale_of(
         pay_permille=rate_at(shop, card),
         with_amount=quoted is not None,
         lines=lines_of(quoted),
+        excluded_fen=excluded_from(request.shown.basket, quoted),
+        rounding=shop.rounding,
+        discountable_limit_fen=shop.limits.discountable_per_sale,
         rule_version=shop.rule_version,
         flag=flag,
         request_hash=substance_of(serial, request.shown.basket),
         happened_at=happened_at,
+        month=month_counted(happened_at.date(), as_local(now, shop.timezone).date()).first,
         recorded_at=now,
     )
 
@@ -163,22 +176,6 @@ def sale_of(
 def receipt_of(entry_id: UUID) -> str:
     """Return what the till shows of an entry: eight letters and digits of its random part."""
     return b32encode(entry_id.bytes[-5:]).decode("ascii")
-
-
-def lines_of(quoted: Quote | None) -> list[dict[str, Any]] | None:
-    """Return the lines of a quote as they are stored and answered; None where there are none."""
-    if quoted is None or not quoted.lines:
-        return None
-    return [
-        {
-            "category": line.category,
-            "amount_fen": line.amount,
-            "payable_fen": line.payable,
-            "saved_fen": line.saved,
-            "discounted": line.discounted,
-        }
-        for line in quoted.lines
-    ]
 
 
 def record_sale(
@@ -249,12 +246,16 @@ def _columns(sale: Sale) -> dict[str, Any]:
         "pay": Int4(sale.pay_permille),
         "with_amount": sale.with_amount,
         "lines": None if sale.lines is None else Jsonb(sale.lines),
+        "excluded": Int4(sale.excluded_fen),
+        "rounding": sale.rounding,
+        "limit": sale.discountable_limit_fen,
         "rule_version": Int4(sale.rule_version),
         "flag": sale.flag,
         "request_hash": sale.request_hash,
         "happened_at": sale.happened_at,
         "day": sale.happened_at.date(),
         "month": sale.happened_at.date().replace(day=1),
+        "counted_in": sale.month,
         "recorded_at": sale.recorded_at,
     }
 
@@ -276,14 +277,9 @@ def earlier_sale(
         KeyReusedError: it was another sale.
     """
     writer = written_by(shop)
-    row = (
-        connection.cursor(row_factory=dict_row)
-        .execute(
-            EARLIER_SALE + (OF_TILL if isinstance(shop, Counter) else OF_PAPER),
-            {**writer, "key": request.idempotency_key},
-        )
-        .fetchone()
-    )
+    asked = EARLIER_SALE + (OF_TILL if isinstance(shop, Counter) else OF_PAPER)
+    cursor = connection.cursor(row_factory=dict_row)
+    row = cursor.execute(asked, {**writer, "key": request.idempotency_key}).fetchone()
     if row is None:
         return None
     if row["request_hash"] != substance_of(serial, request.shown.basket):

@@ -13,6 +13,7 @@ from psycopg import Connection
 from psycopg.rows import dict_row
 
 from loyalty.clock import as_local
+from loyalty.rules.arrival import LATEST, sheet_came_too_late
 from loyalty.rules.card_number import CodeKind, kind_of, normalise, serial_of
 from loyalty.rules.card_state import CardState
 from loyalty.rules.discount import Basket
@@ -27,14 +28,14 @@ from loyalty.services.errors import (
     UnknownRecordError,
     ValueRefusedError,
 )
+from loyalty.services.flagged_sale import TRIES
 from loyalty.services.late_sales import Outcome, OutcomeKind
-from loyalty.services.redeeming import TRIES
 from loyalty.services.sale import RedeemCard, earlier_sale, record_sale, sale_of
 
 MOST_LINES = 100
 """How many lines a sheet may have; ours on paper have fewer."""
 
-OLDEST_SHEET = timedelta(days=92)
+OLDEST_SHEET = timedelta(days=LATEST)
 """How old a sheet may be; a year that was mistyped is noticed by it."""
 
 SALES_BY_PAPER = """
@@ -44,7 +45,7 @@ SELECT sale.id, sale.idempotency_key, sale.receipt, card.serial, sale.happened_a
                 WHERE back.of_id = sale.id AND back.kind = 'void') AS voided
   FROM redemption AS sale
   JOIN card ON card.id = sale.card_id
- WHERE sale.community_id = %(community)s AND sale.month = %(month)s AND sale.shop_id = %(shop)s
+ WHERE sale.community_id = %(community)s AND sale.shop_id = %(shop)s
    AND sale.happened_on = %(day)s AND sale.till_id IS NULL AND sale.kind = 'sale'
    AND sale.flag IS DISTINCT FROM 'till_revoked'
  ORDER BY sale.happened_at, sale.id
@@ -199,8 +200,7 @@ def sales_by_paper(
         UnknownRecordError: the community has no such shop.
     """
     desk = desk_at(connection, clerk, shop_id)
-    month = day.replace(day=1)
-    wanted = {"community": desk.community_id, "month": month, "shop": shop_id, "day": day}
+    wanted = {"community": desk.community_id, "shop": shop_id, "day": day}
     rows = connection.cursor(row_factory=dict_row).execute(SALES_BY_PAPER, wanted)
     return [
         PaperSale(**{**row, "happened_at": as_local(row["happened_at"], desk.timezone)})
@@ -217,7 +217,6 @@ def _fault(
     *,
     now: datetime,
 ) -> LineFault | None:
-    """Return why a line cannot be written down; None if all is well."""
     if (serial := _serial(line)) is None:
         return LineFault.BAD_NUMBER
     moment = _moment(line, day, now)
@@ -264,6 +263,9 @@ def _record(
         card = _card_then(connection, desk, serial, moment)
         quoted = quote_at(desk, card.terms, asked.shown.basket)
         verdict = judge(desk, card, asked.shown, quoted, today=sheet.day)
+        late = sheet_came_too_late(sheet.day, now.date(), days=desk.late_days_on_paper)
+        if verdict is Verdict.OK and late:
+            verdict = Verdict.CLOCK_WRONG
         flag = None if verdict is Verdict.OK else verdict
         sale = sale_of(
             asked, serial, desk, card.terms, quoted, happened_at=moment, now=now, flag=flag
@@ -293,7 +295,6 @@ def _moment(line: TallyLine, day: date, now: datetime) -> datetime:
 
 
 def _serial(line: TallyLine) -> str | None:
-    """Return the serial a line names; None if it names none."""
     if kind_of(line.number) is not CodeKind.CARD_NUMBER:
         return None
     return serial_of(normalise(line.number))

@@ -43,6 +43,12 @@ CASES: Mapping[CaseKind, CaseWords] = MappingProxyType(
     }
 )
 
+UNJUDGED = CaseWords(
+    lazy_gettext("没能核对"),
+    lazy_gettext("补传来的这一笔，系统当时处理不了。先收着，没有记账。"),
+)
+"""How a refused sale is told that names a card for all we know, and which we failed to judge."""
+
 
 DECISIONS: Mapping[CaseDecision, StepWords] = MappingProxyType(
     {
@@ -73,9 +79,22 @@ BELIEVE_IT = StepWords(
 """What accepting means where nothing can be recorded."""
 
 
-def decision_words(kind: CaseKind, decision: CaseDecision) -> StepWords:
-    """Return how a decision is told about a case of a kind, with what follows from it."""
-    if decision is CaseDecision.ACCEPT and kind is CaseKind.QUARANTINED:
+def case_words(kind: CaseKind, *, kept: bool) -> CaseWords:
+    """Return how a case of a kind is told.
+
+    Args:
+        kept: the sale is kept apart, and can still be recorded.
+    """
+    return UNJUDGED if kept and kind is CaseKind.REFUSED else CASES[kind]
+
+
+def decision_words(kind: CaseKind, decision: CaseDecision, *, kept: bool) -> StepWords:
+    """Return how a decision is told about a case of a kind, with what follows from it.
+
+    Args:
+        kept: the sale is kept apart, and can still be recorded.
+    """
+    if decision is CaseDecision.ACCEPT and kept:
         return RECORD_IT
     if decision is CaseDecision.ACCEPT and kind is CaseKind.REFUSED:
         return BELIEVE_IT

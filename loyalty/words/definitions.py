@@ -18,7 +18,9 @@ class FigureWords(NamedTuple):
 FIGURES: Mapping[str, FigureWords] = MappingProxyType(
     {
         "uses": FigureWords(
-            lazy_gettext("用卡"), lazy_gettext("人次"), lazy_gettext("没有撤销的用卡次数。")
+            lazy_gettext("用卡"),
+            lazy_gettext("人次"),
+            lazy_gettext("用卡次数，已减去整笔撤销和退货的。"),
         ),
         "people": FigureWords(
             lazy_gettext("用卡的人"), lazy_gettext("人"), lazy_gettext("至少用过一次卡的居民。")

@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "20261129_1530"
-down_revision = "20261129_1510"
+down_revision = "20261129_1525"
 branch_labels = None
 depends_on = None
 

@@ -214,3 +214,32 @@ def test_a_manager_of_another_community_changes_no_kind_of_ours(
     session.commit()
 
     assert client.get(f"/staff/deeds/kinds/{kind.id}").status_code == 404
+
+
+def test_how_late_a_sale_may_come_is_decided_here(
+    client: FlaskClient, session: Session, community: Community
+) -> None:
+    later = as_drawn(late_days="10", late_days_on_paper="60")
+    assert "晚几天上传照收：从“7”改成“10”。" in text_of(send(client, POLICY, **later))
+
+    send(client, POLICY, sure="1", **later)
+
+    session.refresh(community)
+    assert (community.late_days, community.late_days_on_paper) == (10, 60)
+    for wrong in ("", "0", "93"):
+        typed = as_drawn(version="2", late_days=wrong)
+        assert client.post(POLICY, data=typed).status_code != 302
+    session.refresh(community)
+    assert community.late_days == 10
+
+
+def test_a_page_from_before_an_update_keeps_what_it_does_not_show(
+    client: FlaskClient, session: Session, community: Community
+) -> None:
+    community.late_days = 20
+    session.commit()
+
+    send(client, POLICY, sure="1", **as_drawn(version="2", card_months="3"))
+
+    session.refresh(community)
+    assert (community.late_days, community.card_months) == (20, 3)

@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import {
+  goodsOf,
+  mayBeTakenBack,
   mayBeVoided,
   mayComeBack,
   moreOf,
@@ -39,6 +41,8 @@ test("a sale is voided within ten minutes of its recording, and once", () => {
   assert.equal(mayBeVoided(SALE, AT + 599999), true);
   assert.equal(mayBeVoided(SALE, AT + 600000), false);
   assert.equal(mayBeVoided({ ...SALE, voided: true }, AT), false);
+  assert.equal(mayBeVoided({ ...SALE, total_fen: 0 }, AT), false);
+  assert.equal(mayBeVoided({ ...SALE, total_fen: 0, with_amount: false }, AT), true);
 });
 
 test("goods come back while something is left of the sale", () => {
@@ -46,6 +50,31 @@ test("goods come back while something is left of the sale", () => {
   assert.equal(mayComeBack({ ...SALE, total_fen: 0 }), false);
   assert.equal(mayComeBack({ ...SALE, with_amount: false }), false);
   assert.equal(mayComeBack({ ...SALE, voided: true }), false);
+});
+
+test("what comes back is no more than is left, with discount and without", () => {
+  const mixed = { total_fen: 20000, excluded_fen: 10000 };
+  const back = (amount, excluded = "") => {
+    const goods = goodsOf(mixed, amount, excluded);
+    return goods && [goods.amountFen, goods.excludedFen];
+  };
+  assert.deepEqual(back("200"), [20000, null]);
+  assert.equal(back("200.01"), null);
+  assert.deepEqual(back("100", "100"), [10000, 10000]);
+  assert.deepEqual(back("100", "0"), [10000, 0]);
+  assert.deepEqual(back("100", "0.00"), [10000, 0]);
+  assert.equal(back("100.01", "0"), null);
+  assert.equal(back("150", "100.01"), null);
+  assert.equal(back("50", "50.01"), null);
+  for (const nothing of ["", "0", "x", "-1"]) assert.equal(back(nothing), null);
+  assert.equal(back("100", "x"), null);
+});
+
+test("a sale that waits on the device is taken back once", () => {
+  assert.equal(mayBeTakenBack({ state: "waiting" }), true);
+  assert.equal(mayBeTakenBack({ state: "sent" }), false);
+  assert.equal(mayBeTakenBack({ state: "waiting", taken_back: { key: "k" } }), false);
+  assert.equal(sumOfQueued({ sale: { total_fen: 1290 }, taken_back: { key: "k" } }, WORDS), "voided");
 });
 
 test("an entry says what was taken and what was saved", () => {
@@ -65,6 +94,7 @@ test("a sale that was not recorded says why, and who sees to it", () => {
   const words = {
     received: "received",
     malformed: "unreadable",
+    not_voided: "ask the community",
     attention_reason: "{word}!",
     verdicts: { unknown: { word: "no such card" } },
   };
@@ -72,6 +102,7 @@ test("a sale that was not recorded says why, and who sees to it", () => {
   assert.equal(reasonInWords(quarantined, words), "received");
   assert.equal(reasonInWords({ reason: "refused", verdict: "unknown" }, words), "no such card!");
   assert.equal(reasonInWords({ reason: "not_accepted", verdict: null }, words), "unreadable");
+  assert.equal(reasonInWords({ reason: "not_voided", verdict: null }, words), "ask the community");
 });
 
 test("times are the shop's, not the device's", () => {

@@ -209,3 +209,18 @@ test("what is no code of a card is told so, and sent nowhere", async () => {
   }
   assert.deepEqual(world.sent.map(([name]) => name), ["pack"]);
 });
+
+test("a sale that waits is taken back on the device, and its use with it", async () => {
+  const { teller, store, appraiser } = await till();
+  const [{ card }] = await answersTo(teller, TOKEN);
+  await teller.record(selling(TOKEN, card));
+  const uses = async () => (await store.usesOf(await appraiser.hashOf(TOKEN))).length;
+  assert.equal(await uses(), 1);
+  const deed = { key: "void-1", reason: "slip" };
+  assert.equal(await teller.takeBackWaiting("key-1", deed), true);
+  const [item] = await teller.waitingItems();
+  assert.deepEqual([item.taken_back, item.saved_fen], [deed, 0]);
+  assert.equal(item.sale.device.number, 1);
+  assert.equal(teller.state().waiting, 1);
+  assert.equal(await uses(), 0);
+});

@@ -67,3 +67,14 @@ test("goods come back in practice, but not more than were bought", async () => {
   const { body } = await training.book.today();
   assert.deepEqual([body.total_fen, body.payable_fen], [600, 510]);
 });
+
+test("goods without discount come back at their full price in practice, too", async () => {
+  const mixedTeller = { ...teller, quote: () => null };
+  const now = () => new Date(2026, 1, 10, 12);
+  const training = createTraining({ teller: mixedTeller, pack: () => null, now });
+  const card = { pay_permille: 850 };
+  await training.teller.record({ card, totalFen: 2000, excludedFen: 1000, key: "mixed" });
+  const back = (...goods) => training.book.giveBack("mixed", "", ...goods);
+  assert.deepEqual(await back(400, 400), { status: 201, body: { payable_fen: -400 } });
+  assert.deepEqual(await back(1000), { status: 201, body: { payable_fen: -850 } });
+});

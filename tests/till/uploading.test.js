@@ -32,7 +32,7 @@ async function till(count, answer) {
   const uploader = createUploader({ api, queue, locks: undefined, answered });
   const keys = (items) => items.map((item) => item.key);
   return {
-    ...{ store, queue, uploader, sent, heard },
+    ...{ api, store, queue, uploader, sent, heard },
     waiting: async () => keys(await queue.waiting()),
     attention: async () => keys(await queue.attention()),
   };
@@ -182,4 +182,64 @@ test("a sale that was answered meanwhile is not sealed and brought back", async 
   await Promise.all([queue.keep("answered"), queue.settle("answered")]);
   assert.deepEqual(await store.items(), []);
   assert.equal((await store.read("chain")).number, 0);
+});
+
+/** Three waiting sales of which the second is taken back here; voids are answered as told. */
+async function takenBack(voids, answer = results("recorded")) {
+  const world = await till(3, (sales) => {
+    const { status, body } = answer(sales);
+    const named = body.results.map((one) => ({ ...one, redemption_id: `id-${one.idempotency_key}` }));
+    return { status, body: { results: named } };
+  });
+  const deeds = [];
+  world.api.takeBack = async (...deed) => {
+    deeds.push(deed);
+    return { status: voids.shift(), body: {} };
+  };
+  assert.equal(await world.queue.takeBack("key-2", { key: "void-2", reason: "slip" }), true);
+  return { ...world, deeds };
+}
+
+test("a sale taken back here is sent under its number, then voided, before the next", async () => {
+  const { uploader, sent, deeds, waiting } = await takenBack([201]);
+  await uploader.upload();
+  assert.deepEqual(sent, [["key-1", "key-2"], ["key-3"]]);
+  assert.deepEqual(deeds, [["id-key-2", "slip", "void-2"]]);
+  assert.deepEqual(await waiting(), []);
+});
+
+test("a void without answer is sent again under its key, and nothing overtakes it", async () => {
+  const { uploader, sent, deeds, waiting } = await takenBack([0, 200]);
+  await uploader.upload();
+  assert.deepEqual(await waiting(), ["key-2", "key-3"]);
+  await uploader.upload();
+  assert.deepEqual(sent, [["key-1", "key-2"], ["key-2"], ["key-3"]]);
+  assert.deepEqual(deeds[0], deeds[1]);
+  assert.deepEqual(await waiting(), []);
+});
+
+test("a void that is refused is shown to somebody", async () => {
+  const { uploader, queue, attention } = await takenBack([409]);
+  await uploader.upload();
+  assert.deepEqual(await attention(), ["key-2"]);
+  assert.equal((await queue.attention())[0].reason, "not_voided");
+});
+
+test("a sale taken back that was refused needs no void", async () => {
+  const { uploader, deeds, attention } = await takenBack([], results("refused"));
+  await uploader.upload();
+  assert.deepEqual([deeds, await attention()], [[], ALL]);
+});
+
+test("only a sale that waits is taken back here, and once", async () => {
+  const { queue } = await till(1, silence);
+  await queue.add({ idempotency_key: "at the counter" }, 0);
+  const deed = { key: "void", reason: "slip" };
+  assert.equal(await queue.takeBack("at the counter", deed), false);
+  assert.equal(await queue.takeBack("gone", deed), false);
+  assert.deepEqual(
+    [await queue.takeBack("key-1", deed), await queue.takeBack("key-1", deed)],
+    [true, false],
+  );
+  assert.equal((await queue.waiting())[0].saved_fen, 0);
 });

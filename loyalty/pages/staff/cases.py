@@ -25,7 +25,7 @@ from loyalty.services.cases import (
     decide_case,
     find_cases,
 )
-from loyalty.words.cases import CASES, CaseWords, decision_words
+from loyalty.words.cases import CaseWords, case_words, decision_words
 from loyalty.words.steps import StepWords
 from loyalty.words.verdicts import WORDS, VerdictWords
 
@@ -84,7 +84,7 @@ def shown(case_id: UUID) -> str:
         "staff/case.html",
         told=_shown(case),
         other_at=other and console.here(other.happened_at),
-        decisions={one: decision_words(CaseKind(case.kind), one) for one in CaseDecision},
+        decisions={one: _told(case, one) for one in CaseDecision},
         decided_by=next((one.display_name for one in accounts if one.id == case.decided_by), None),
         decided_at=case.decided_at and console.here(case.decided_at),
     )
@@ -98,7 +98,7 @@ def decide(case_id: UUID, decision: str) -> Any:
     chosen = CaseDecision(decision)
     with transaction() as session:
         case = case_of(session, console.actor(), case_id)
-    words = decision_words(CaseKind(case.kind), chosen)
+    words = _told(case, chosen)
     form = ReasonForm()
     back = url_for("staff_cases.shown", case_id=case_id)
     question = Question(_in_words(_shown(case)), words, back)
@@ -121,15 +121,18 @@ def _shown(case: SaleCase) -> ShownCase:
         total = kept.basket["total"]
     return ShownCase(
         case=case,
-        words=CASES[CaseKind(case.kind)],
+        words=case_words(CaseKind(case.kind), kept=kept is not None),
         verdict=WORDS[Verdict(case.verdict)] if case.verdict else None,
         happened_at=console.here(happened_at),
         total=None if total is None else Fen(total),
         payable=Fen(sale.payable_fen) if sale and sale.with_amount else None,
-        decision=decision_words(CaseKind(case.kind), CaseDecision(case.decision))
-        if case.decision
-        else None,
+        decision=_told(case, CaseDecision(case.decision)) if case.decision else None,
     )
+
+
+def _told(case: SaleCase, decision: CaseDecision) -> StepWords:
+    kept = case.quarantined_sale is not None
+    return decision_words(CaseKind(case.kind), decision, kept=kept)
 
 
 def _in_words(told: ShownCase) -> str:

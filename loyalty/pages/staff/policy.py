@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import redirect, render_template, request, url_for
 from flask_babel import gettext, lazy_gettext, ngettext
+from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField
 from wtforms.validators import ValidationError
 
@@ -18,6 +19,7 @@ from loyalty.pages.staff.changes import (
     is_ready,
     new_values,
 )
+from loyalty.rules.arrival import LATEST
 from loyalty.rules.calendar import CARD_MONTHS
 from loyalty.rules.money import WHOLE, Permille, Rounding
 from loyalty.rules.notice import LONGEST_NOTICE
@@ -50,6 +52,10 @@ class PolicyForm(ChangeForm):
     excluded_categories = ticks(lazy_gettext("不打折的商品"))
     offline_sales_per_till = whole_number(lazy_gettext("断网时，一台设备最多记几笔"), 1, MOST_SALES)
     offline_saved_per_till_fen = amount(lazy_gettext("断网时，一台设备最多让利多少元"))
+    late_days = whole_number(lazy_gettext("断网记的，晚几天上传照收"), 1, LATEST, needed=True)
+    late_days_on_paper = whole_number(
+        lazy_gettext("纸上记的，晚几天登记照收"), 1, LATEST, needed=True
+    )
     notice_working_days = whole_number(
         lazy_gettext("公示几个工作日"), 1, LONGEST_NOTICE, needed=True
     )
@@ -93,9 +99,20 @@ def shown() -> Any:
     )
 
 
+def _typed(community: Community) -> MultiDict[str, str] | None:
+    """Return what was typed; a page from before an update leaves out, and keeps, what is new."""
+    if request.method != "POST":
+        return None
+    typed = MultiDict(request.form.items(multi=True))
+    for name in ("late_days", "late_days_on_paper"):
+        if name not in typed:
+            typed[name] = str(getattr(community, name))
+    return typed
+
+
 def _form(community: Community) -> PolicyForm:
     """Return the form of the policy as it is, each list with what the community chose before."""
-    form = PolicyForm(obj=community)
+    form = PolicyForm(_typed(community), obj=community)
     rates = rates_offered(LOWEST_RATE, WHOLE)
     for end in (form.band_min_permille, form.band_max_permille):
         present = Permille(end.object_data)

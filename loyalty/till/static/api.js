@@ -106,17 +106,34 @@ function dayCalls(call) {
     /**
      * @param {string} id
      * @param {string} reason
+     * @param {string} [key] of the deed, the same however often it is tried
      */
-    takeBack: (id, reason) => call("POST", `/redemptions/${id}/void`, { body: { reason } }),
+    takeBack: (id, reason, key) =>
+      call("POST", `/redemptions/${id}/void`, { body: { reason }, headers: named(key) }),
 
     /**
      * @param {string} id
      * @param {string} reason
      * @param {number} amountFen marked price of what comes back
+     * @param {number | null} [excludedFen] how much of it are goods without discount; null if
+     *   nobody was asked
+     * @param {string} [key] of the deed, the same however often it is tried
      */
-    giveBack: (id, reason, amountFen) =>
-      call("POST", `/redemptions/${id}/returns`, { body: { reason, amount_fen: amountFen } }),
+    giveBack: (id, reason, amountFen, excludedFen = null, key) =>
+      call("POST", `/redemptions/${id}/returns`, {
+        body: {
+          reason,
+          amount_fen: amountFen,
+          ...(excludedFen === null ? {} : { excluded_fen: excludedFen }),
+        },
+        headers: named(key),
+      }),
   };
+}
+
+/** @returns {Record<string, string>} */
+function named(key) {
+  return key === undefined ? {} : { "Idempotency-Key": key };
 }
 
 function headersOf(body, token) {

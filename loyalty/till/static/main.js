@@ -41,6 +41,7 @@ const signals = createSignals({
   vibrate: (pattern) => navigator.vibrate && navigator.vibrate(pattern),
   choices: choices.read,
 });
+const freshKey = () => newKey((bytes) => crypto.getRandomValues(bytes));
 followLook(page, choices, new URLSearchParams(location.search));
 
 /** @param {Awaited<ReturnType<typeof openTill>>} till */
@@ -52,7 +53,7 @@ function run(till) {
     screen: createScreen(page, words),
     signals,
     verifyOnly: () => choices.read().verify_only,
-    newKey: () => newKey((bytes) => crypto.getRandomValues(bytes)),
+    newKey: freshKey,
   });
   const hands = createHands({
     page,
@@ -100,7 +101,7 @@ function openScreens(till, shared) {
     waiting: () => teller().state().waiting,
     say: (sentence) => voice.say(sentence),
   });
-  const today = createToday({ ...shared, onDay: summary.follow });
+  const today = createToday({ ...shared, newKey: freshKey, onDay: summary.follow });
   const attention = createAttention({ page, words, teller, timezone, save: createSaver(page) });
   const shop = createShop({ page, words, print: slip.printPage });
   const settings = createSettings({

@@ -28,6 +28,9 @@ const REVOKED = "revoked";
 /** Statuses of answers to a till whose token is good. */
 const RECEIVED = new Set([200, 201, 304]);
 
+/** Statuses of a deed that is done, now or when it was sent before. */
+const DONE = new Set([200, 201]);
+
 /** How old the pack may grow before the service is asked what is new, in milliseconds. */
 const PACK_GROWS_OLD = 5 * 60 * 1000;
 
@@ -125,11 +128,13 @@ export async function install({ navigator }) {
 function bookOf(api, store) {
   return {
     today: api.today,
-    giveBack: api.giveBack,
-    async takeBack(id, reason) {
-      const answer = await api.takeBack(id, reason);
-      if (answer.status === 201) await store.dropUse(id);
-      return answer;
-    },
+    takeBack: (id, reason, key) => freeing(id, api.takeBack(id, reason, key)),
+    giveBack: (id, ...goods) => freeing(id, api.giveBack(id, ...goods)),
   };
+
+  async function freeing(id, asked) {
+    const answer = await asked;
+    if (DONE.has(answer.status) && answer.body.uses < 0) await store.dropUse(id);
+    return answer;
+  }
 }

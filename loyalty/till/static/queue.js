@@ -11,7 +11,9 @@
  * @property {number} queuedAt milliseconds, by the right time
  * @property {number} saved_fen
  * @property {string | null} verdict why it needs attention, where the service has told
- * @property {"refused" | "not_accepted" | "quarantined" | null} reason
+ * @property {"refused" | "not_accepted" | "quarantined" | "not_voided" | null} reason
+ * @property {{key: string, reason: string}} [taken_back] the void that follows its upload, where it
+ *   was taken back on the device: a sealed sale has its number, so it is sent all the same
  */
 
 /** After this a first answer is no longer awaited: whoever waited was closed, in milliseconds. */
@@ -60,8 +62,21 @@ export function createQueue({ store, device, now }) {
     unsettled: () => inState("sent", "waiting"),
     attention: () => inState("attention"),
 
-    /** @param {string} key of a sale with a receipt */
-    settle: (key) => store.remove(key),
+    /**
+     * Let a sale with a receipt go; return it if it was taken back here, and is still to be voided.
+     * @param {string} key
+     */
+    settle: (key) => store.settle(key),
+
+    /** @param {string} key of a sale that was voided after its upload */
+    close: (key) => store.remove(key),
+
+    /**
+     * Take a sale back that waits; return false if it has left meanwhile.
+     * @param {string} key
+     * @param {{key: string, reason: string}} deed the void, with an idempotency key of its own
+     */
+    takeBack: (key, deed) => store.takeBack(key, deed),
 
     /** @param {string} key of a sale that was refused at the counter; once sealed it is sent */
     withdraw: (key) => store.removeIn(key, "sent"),
@@ -72,7 +87,7 @@ export function createQueue({ store, device, now }) {
     /**
      * Keep a sale for a person to look at.
      * @param {Queued} item
-     * @param {"refused" | "not_accepted" | "quarantined"} reason
+     * @param {"refused" | "not_accepted" | "quarantined" | "not_voided"} reason
      * @param {string | null} verdict
      */
     setAside: (item, reason, verdict) =>

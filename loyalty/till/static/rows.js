@@ -1,7 +1,14 @@
 /** The rows of the lists of the day, each a copy of a template of the page. */
 
-import { mayBeVoided, mayComeBack, moreOf, sumOf, sumOfQueued, timeAt } from "./entries.js";
-import { fenOf } from "./money.js";
+import {
+  goodsOf,
+  mayBeVoided,
+  mayComeBack,
+  moreOf,
+  sumOf,
+  sumOfQueued,
+  timeAt,
+} from "./entries.js";
 import { inTwoTaps } from "./pressing.js";
 import { fold } from "./typed_text.js";
 
@@ -42,7 +49,8 @@ export function queuedRow(template, queued, more, { words, timezone }) {
  * @param {() => number} world.now milliseconds
  * @param {() => string} world.timezone of the community
  * @param {(entry: any) => unknown} world.takeBack
- * @param {(entry: any, amountFen: number) => unknown} world.giveBack
+ * @param {(entry: any, goods: {amountFen: number, excludedFen: number | null}) => unknown}
+ *   world.giveBack
  */
 export function recordedRow(template, entry, { words, now, timezone, takeBack, giveBack }) {
   const told = { at: entry.happened_at, sum: sumOf(entry, words), more: moreOf(entry, words) };
@@ -56,12 +64,14 @@ export function recordedRow(template, entry, { words, now, timezone, takeBack, g
   for (const name of ["void", "return"]) {
     inside(name).setAttribute("aria-describedby", inside("time").id);
   }
-  offerReturn(inside, entry, words, (amountFen) => giveBack(entry, amountFen));
+  offerReturn(inside, entry, words, (goods) => giveBack(entry, goods));
   return row;
 }
 
 function offerReturn(inside, entry, words, giveBack) {
   const form = inside("return-form");
+  // Whether goods without discount are among it is asked only where there were some.
+  inside("return-excluded").hidden = !(entry.excluded_fen > 0);
   function show(shown) {
     form.hidden = !shown;
     inside("acts").hidden = shown;
@@ -71,13 +81,13 @@ function offerReturn(inside, entry, words, giveBack) {
   inside("return-cancel").addEventListener("click", () => show(false));
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    const amount = fenOf(fold(form.amount.value));
-    const sound = amount !== null && amount <= entry.total_fen;
-    inside("return-fault").hidden = sound;
-    inside("return-fault").textContent = sound ? "" : words.return_amount;
-    if (!sound) return;
+    const typed = (field) => fold(field.value);
+    const goods = goodsOf(entry, typed(form.amount), typed(form.excluded));
+    inside("return-fault").hidden = goods !== null;
+    inside("return-fault").textContent = goods === null ? words.return_amount : "";
+    if (goods === null) return;
     // Sent once, however often Enter is pressed.
     show(false);
-    giveBack(amount);
+    giveBack(goods);
   });
 }

@@ -95,6 +95,33 @@ function queueIn(database, change) {
         if ((await queue.get(item.key)) !== undefined) await queue.put(item);
       }),
 
+    /**
+     * Remove a sale that has a receipt; return it, and keep it, if it was taken back meanwhile.
+     * @param {string} key
+     */
+    settle: (key) =>
+      change(["queue"], async (at) => {
+        const queue = at.objectStore("queue");
+        const item = await queue.get(key);
+        if (item !== undefined && item.taken_back) return item;
+        await queue.delete(key);
+        return undefined;
+      }),
+
+    /**
+     * Write down that a sale which waits was taken back; return whether it still waited.
+     * @param {string} key
+     * @param {{key: string, reason: string}} deed
+     */
+    takeBack: (key, deed) =>
+      change(["queue"], async (at) => {
+        const queue = at.objectStore("queue");
+        const item = await queue.get(key);
+        if (item === undefined || item.state !== "waiting" || item.taken_back) return false;
+        await queue.put({ ...item, saved_fen: 0, taken_back: deed });
+        return true;
+      }),
+
     /** @param {string} key */
     remove: (key) => change(["queue"], (at) => at.objectStore("queue").delete(key)),
 

@@ -178,6 +178,18 @@ function keeping({ store, queue, uploader, clock, standing }) {
     waitingItems: () => queue.unsettled(),
     attentionItems: () => queue.attention(),
 
+    /**
+     * Take a sale back that waits for the network, and give the card its use back on this device.
+     * @param {string} key of the sale
+     * @param {{key: string, reason: string}} deed the void that follows its upload
+     */
+    async takeBackWaiting(key, deed) {
+      const done = await queue.takeBack(key, deed);
+      if (done) await store.dropUse(key);
+      await standing.recount();
+      return done;
+    },
+
     async dismiss(key) {
       await queue.dismiss(key);
       await standing.recount();

@@ -1,6 +1,8 @@
 /** The list of the day, taking a sale back in two taps, and goods coming back. */
 
+import { mayBeTakenBack } from "./entries.js";
 import { yuan } from "./money.js";
+import { inTwoTaps } from "./pressing.js";
 import { queuedRow, recordedRow } from "./rows.js";
 
 /**
@@ -11,15 +13,18 @@ import { queuedRow, recordedRow } from "./rows.js";
  * @param {() => any} world.teller
  * @param {() => number} world.now milliseconds
  * @param {() => string} world.timezone of the community
+ * @param {() => string} world.newKey
  * @param {(day: any) => void} world.onDay told of the day; null while the service has not answered
  */
-export function createToday({ page, words, book, teller, now, timezone, onDay }) {
+export function createToday({ page, words, book, teller, now, timezone, newKey, onDay }) {
   const screen = page.querySelector("[data-screen=today]");
   const part = (name) => screen.querySelector(`[data-${name}]`);
   const list = part("entries");
   let day = null;
   /** Whose day it is: the real one's, or that of practice. */
   let asked = null;
+  /** Keys of the deeds that were not answered, by what is to be done: done twice, it counts once. */
+  const keys = new Map();
 
   /** What the device knows is shown at once; what waits is sent; then the service is asked. */
   async function open() {
@@ -36,7 +41,7 @@ export function createToday({ page, words, book, teller, now, timezone, onDay })
   }
 
   function draw(waiting) {
-    const world = { words, now, timezone, takeBack, giveBack };
+    const world = { words, now, timezone, takeBack, giveBack, takeBackWaiting };
     const recorded = day === null ? [] : day.items;
     list.textContent = "";
     list.append(
@@ -48,17 +53,39 @@ export function createToday({ page, words, book, teller, now, timezone, onDay })
     onDay(day);
   }
 
+  /** Have a deed done under one key until it is answered. */
+  async function once(deed, act) {
+    const key = keys.get(deed) || newKey();
+    keys.set(deed, key);
+    const answer = await act(key);
+    if (answer.status !== 0) keys.delete(deed);
+    return { ...answer, status: answer.status === 200 ? 201 : answer.status };
+  }
+
+  /** A sale that has left the device meanwhile stands in the list of the day by now. */
+  async function takeBackWaiting(queued) {
+    const deed = { key: newKey(), reason: words.void_reason };
+    const done = await teller().takeBackWaiting(queued.key, deed);
+    await open();
+    if (done) say(words.voided_waiting, "yes");
+    else say(words.left_meanwhile, "unsure");
+  }
+
   /** An answer may be lost after the deed is done: then the list of the day tells. */
   async function takeBack(entry) {
-    const { status } = await book().takeBack(entry.id, words.void_reason);
+    const act = (key) => book().takeBack(entry.id, words.void_reason, key);
+    const { status } = await once(`void ${entry.id}`, act);
     await open();
     if (status === 201 || (status === 0 && asOfNow(entry).voided)) say(words.voided, "yes");
     else if (status === 0) say(words.void_silent, "unsure");
     else say(words.void_refused, "no");
   }
 
-  async function giveBack(entry, amountFen) {
-    const { status, body } = await book().giveBack(entry.id, words.return_reason, amountFen);
+  async function giveBack(entry, { amountFen, excludedFen }) {
+    const act = (key) =>
+      book().giveBack(entry.id, words.return_reason, amountFen, excludedFen, key);
+    const deed = `return ${entry.id} ${entry.total_fen} ${amountFen} ${excludedFen}`;
+    const { status, body } = await once(deed, act);
     await open();
     const done = status === 201 || (status === 0 && asOfNow(entry).total_fen < entry.total_fen);
     const back = status === 201 ? -body.payable_fen : entry.payable_fen - asOfNow(entry).payable_fen;
@@ -88,10 +115,18 @@ export function createToday({ page, words, book, teller, now, timezone, onDay })
 }
 
 function waitingRow(template, queued, world) {
-  const { row, inside } = queuedRow(template, queued, world.words.item_waiting, world);
+  const { words, takeBackWaiting } = world;
+  const more = queued.taken_back ? words.item_taken_back : words.item_waiting;
+  const { row, inside } = queuedRow(template, queued, more, world);
   row.classList.add("waiting");
-  inside("acts").remove();
+  row.classList.toggle("taken-back", Boolean(queued.taken_back));
   inside("return-form").remove();
+  inside("return").remove();
+  if (mayBeTakenBack(queued)) {
+    inTwoTaps(inside("void"), words.sure, () => takeBackWaiting(queued));
+    inside("time").id = `time-${queued.key}`;
+    inside("void").setAttribute("aria-describedby", inside("time").id);
+  } else inside("acts").remove();
   return row;
 }
 
@@ -103,9 +138,10 @@ function drawSums(part, day) {
 
 /** What waits is told beside the sums: it may yet be refused. */
 function drawWaiting(told, waiting, words) {
-  const sum = waiting.reduce((fen, { sale }) => fen + (sale.payable_fen || 0), 0);
-  told.hidden = waiting.length === 0;
+  const standing = waiting.filter((item) => !item.taken_back);
+  const sum = standing.reduce((fen, { sale }) => fen + (sale.payable_fen || 0), 0);
+  told.hidden = standing.length === 0;
   told.textContent = words.waiting_sums
-    .replace("{count}", String(waiting.length))
+    .replace("{count}", String(standing.length))
     .replace("{payable}", yuan(sum));
 }

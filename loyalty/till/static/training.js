@@ -45,7 +45,8 @@ export function createTraining({ teller, pack, now }) {
         const happened_at = now().toISOString();
         const times = { happened_at, recorded_at: happened_at };
         const facts = { id: key, card, receipt, with_amount: priced !== null, voided: false };
-        sales.unshift({ ...facts, ...times, ...amountsOf(priced) });
+        const amounts = { ...amountsOf(priced), excluded_fen: excludedFen };
+        sales.unshift({ ...facts, ...times, ...amounts });
         return { outcome: "recorded", verdict: "ok", receipt, quote: priced };
       },
     },
@@ -62,11 +63,15 @@ function bookOf(sales, quote, now) {
       find(id).voided = true;
       return { status: 201, body: {} };
     },
-    async giveBack(id, _reason, amountFen) {
+    async giveBack(id, _reason, amountFen, excludedFen = null) {
       const sale = find(id);
       if (amountFen > sale.total_fen) return { status: 409, body: {} };
       const before = sale.payable_fen;
-      Object.assign(sale, amountsOf(quote(sale.card, sale.total_fen - amountFen, 0)));
+      const left = sale.total_fen - amountFen;
+      // Unless it is said, goods with discount come back first.
+      const excluded =
+        excludedFen === null ? Math.min(sale.excluded_fen, left) : sale.excluded_fen - excludedFen;
+      Object.assign(sale, amountsOf(quote(sale.card, left, excluded)), { excluded_fen: excluded });
       return { status: 201, body: { payable_fen: sale.payable_fen - before } };
     },
   };

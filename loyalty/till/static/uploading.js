@@ -42,10 +42,26 @@ export function createUploader({ api, queue, locks, answered }) {
 async function uploadAll(uploading) {
   const { queue } = uploading;
   await queue.adoptOrphans();
-  const waiting = await queue.waiting();
-  for (let at = 0; at < waiting.length; at += BATCH) {
-    if (!(await send(uploading, waiting.slice(at, at + BATCH)))) return;
+  for (const piece of piecesOf(await queue.waiting())) {
+    if (!(await send(uploading, piece))) return;
   }
+}
+
+/**
+ * Return the sales in pieces. One that was taken back ends its piece: it is voided before the next
+ * sale is judged, so that the card has its use back by then.
+ */
+function piecesOf(waiting) {
+  const pieces = [];
+  let piece = [];
+  for (const item of waiting) {
+    piece.push(item);
+    if (piece.length === BATCH || item.taken_back) {
+      pieces.push(piece);
+      piece = [];
+    }
+  }
+  return piece.length === 0 ? pieces : [...pieces, piece];
 }
 
 /** Send some sales; return whether it makes sense to go on with others. */
@@ -67,18 +83,30 @@ async function sendInHalves(uploading, items) {
   return (await send(uploading, items.slice(0, half))) && send(uploading, items.slice(half));
 }
 
-async function settle({ queue, answered }, items, results) {
+async function settle({ api, queue, answered }, items, results) {
   const byKey = new Map(results.map((result) => [Object(result).idempotency_key, result]));
   let settled = 0;
   for (const item of items) {
     const result = byKey.get(item.key) || {};
-    if (RECEIPTS.has(result.outcome)) await queue.settle(item.key);
-    else if (result.outcome === "refused") await queue.setAside(item, "refused", result.verdict);
+    if (RECEIPTS.has(result.outcome)) {
+      if (!(await leave(api, queue, item.key, result.redemption_id))) return false;
+    } else if (result.outcome === "refused") await queue.setAside(item, "refused", result.verdict);
     else continue;
     settled += 1;
     await answered(item.key, result);
   }
   return settled > 0;
+}
+
+/** Let a recorded sale go; return false if it was taken back, and nobody knows whether it is void. */
+async function leave(api, queue, key, id) {
+  const item = await queue.settle(key);
+  if (item === undefined) return true;
+  const { status } = await api.takeBack(id, item.taken_back.reason, item.taken_back.key);
+  if (status === 200 || status === 201) await queue.close(key);
+  else if (status === 409) await queue.setAside(item, "not_voided", null);
+  else return false;
+  return true;
 }
 
 /** The till is revoked: what the community has taken in is shown, the rest stays as it is. */

@@ -1,0 +1,195 @@
+"""A request is taken in whole before it may hold a thread; granian is played."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from loyalty import buffering
+from loyalty.app import LARGEST_JSON, largest_body
+from loyalty.buffering import Buffered, environ_of
+
+CHECK = "/api/v1/card-checks"
+NEVER = object()
+"""What a client sends that stops in the middle."""
+
+
+@dataclass
+class Scope:
+    """What granian knows of a request before its body."""
+
+    path: str = CHECK
+    method: str = "POST"
+    headers: Any = field(default_factory=dict)
+    client: str = "192.0.2.7:4711"
+    server: str = "127.0.0.1:8000"
+    http_version: str = "1.1"
+    scheme: str = "http"
+    query_string: str = ""
+    authority: str | None = None
+
+
+@dataclass
+class Line:
+    """The line to a client, who sends some parts of a body."""
+
+    parts: Sequence[Any] = ()
+    asked: int = 0
+    answers: list[tuple[int, dict[str, str], bytes]] = field(default_factory=list)
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for part in self.parts:
+            self.asked += 1
+            if part is NEVER:
+                await asyncio.Event().wait()
+            yield part
+
+    def response_bytes(self, status: int, headers: list[tuple[str, str]], body: bytes) -> None:
+        self.answers.append((status, dict(headers), body))
+
+
+@dataclass
+class Headers:
+    """A request's headers, of which one may stand there twice."""
+
+    values: Sequence[tuple[str, str]]
+
+    def items(self) -> Sequence[tuple[str, str]]:
+        return self.values
+
+
+JSON = ("content-type", "application/json")
+IN_PARTS = ("transfer-encoding", "chunked")
+
+
+def sent(*parts: Any, headers: Sequence[tuple[str, str]], path: str = CHECK) -> tuple[Scope, Line]:
+    return Scope(path, headers=Headers([("host", "loyalty.test"), JSON, *headers])), Line(parts)
+
+
+def answers(app: Flask, *requests: tuple[Scope, Line], seconds: float = 30) -> list[Any]:
+    """Return the answers to requests that come at once."""
+    buffered = Buffered(app, largest=largest_body, threads=1, seconds=seconds)
+
+    async def serve() -> None:
+        buffered.__rsgi_init__(asyncio.get_running_loop())
+        await asyncio.gather(*(buffered.__rsgi__(*request) for request in requests))
+        buffered.__rsgi_del__(asyncio.get_running_loop())
+
+    asyncio.run(serve())
+    return [answer for _, line in requests for answer in line.answers]
+
+
+def statuses(app: Flask, *requests: tuple[Scope, Line], seconds: float = 30) -> list[int]:
+    return [status for status, _, _ in answers(app, *requests, seconds=seconds)]
+
+
+def length(count: int) -> tuple[str, str]:
+    return "content-length", str(count)
+
+
+def test_a_body_in_parts_is_put_together(app: Flask) -> None:
+    whole = sent(b'{"code"', b': "x"}', headers=[length(13)])
+    in_parts = sent(b'{"code"', b': "x"}', headers=[IN_PARTS])
+
+    assert statuses(app, whole, in_parts) == [200, 200]
+
+
+def test_bodies_that_never_end_hold_no_thread_and_end_in_time(app: Flask) -> None:
+    halves = [sent(b"{", NEVER, headers=[length(13)]) for _ in range(20)]
+    whole = sent(b'{"code": "x"}', headers=[length(13)])
+
+    found = answers(app, *halves, whole, seconds=0.5)
+
+    assert [status for status, _, _ in found] == [408] * 20 + [200]
+    assert whole[1].answers
+    for _, headers, body in found[:20]:
+        assert headers["Connection"] == "close"
+        assert b"/problems/request-timeout" in body
+
+
+def test_a_page_says_in_words_that_not_all_has_arrived(app: Flask) -> None:
+    ((status, _, page),) = answers(app, sent(NEVER, headers=[length(9)], path="/card"), seconds=0.1)
+
+    assert status == 408
+    assert "网络太慢" in page.decode()
+
+
+@pytest.mark.parametrize(("over", "status"), [(0, 400), (1, 413)])
+def test_a_body_is_as_large_as_it_may_be_and_no_larger(app: Flask, over: int, status: int) -> None:
+    size = LARGEST_JSON + over
+    told = sent(b"x" * size, headers=[length(size)])
+    untold = sent(b"x" * size, b"", headers=[IN_PARTS])
+
+    assert statuses(app, told, untold) == [status, status]
+    # What is told to be too large is not even asked for.
+    assert told[1].asked == 1 - over
+
+
+def test_a_table_may_be_larger(app: Flask) -> None:
+    size = LARGEST_JSON + 1
+    upload = sent(b"x" * size, headers=[length(size)], path="/api/v1/redemptions/sync")
+
+    assert statuses(app, upload) == [401]
+
+
+def test_what_is_cut_off_is_not_looked_at(app: Flask) -> None:
+    ((status, _, body),) = answers(app, sent(b'{"code": "x"}', headers=[length(14)]))
+
+    assert status == 400
+    assert b"JSON" not in body
+
+
+def test_one_worker_holds_so_much_and_no_more(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(buffering, "MOST_HELD", 100)
+    most = b'{"code": "x"}'.ljust(100)
+    over = [sent(most, b" ", headers=[length(101)]), sent(most, headers=[length(100)])]
+
+    for request, right in zip(over, (503, 200), strict=True):
+        ((status, headers, _),) = answers(app, request)
+        assert (status, "Retry-After" in headers) == (right, right != 200)
+
+
+def test_what_has_no_body_is_answered_without_asking_for_one(app: Flask) -> None:
+    line = Line([NEVER])
+
+    assert statuses(app, (Scope("/livez", "GET", Headers([("host", "h")])), line)) == [200]
+    assert line.asked == 0
+
+
+def test_an_application_is_told_what_wsgi_says() -> None:
+    environ = environ_of(
+        Scope(
+            "/你 好",
+            headers=Headers(
+                [
+                    ("host", "h.test:9"),
+                    JSON,
+                    ("x-forwarded-for", "1.1.1.1"),
+                    ("x-forwarded-for", "2.2.2.2"),
+                    ("x_forwarded_for", "3.3.3.3"),
+                    ("cookie", "a=1"),
+                    ("cookie", "b=2"),
+                ]
+            ),
+            client="[::1]:9",
+            query_string="a=%20",
+        )
+    )
+
+    told = {
+        "PATH_INFO": "/你 好".encode().decode("latin-1"),
+        "QUERY_STRING": "a=%20",
+        "REMOTE_ADDR": "::1",
+        "SERVER_NAME": "127.0.0.1",
+        "SERVER_PORT": "8000",
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "CONTENT_TYPE": "application/json",
+        "HTTP_HOST": "h.test:9",
+        "HTTP_X_FORWARDED_FOR": "1.1.1.1,2.2.2.2",
+        "HTTP_COOKIE": "a=1; b=2",
+    }
+    assert {name: environ[name] for name in told} == told
+    assert "LOYALTY_SECRET_KEY" not in environ
