@@ -13,13 +13,14 @@ from loyalty.rules.verdict import Verdict
 from loyalty.services.card_reading import read_code
 from loyalty.services.checkout import (
     UNUSED,
+    Appraisal,
     CardNow,
     appraise,
     judge,
     quote_at,
     refuse_unknown_goods,
 )
-from loyalty.services.directory import Directory
+from loyalty.services.directory import Counter, Directory
 from loyalty.services.errors import BusyError, CardRefusedError, ValueRefusedError
 from loyalty.services.flagged_sale import TRIES, keep_flagged
 from loyalty.services.sale import RedeemCard, Sale, earlier_sale, record_sale, sale_of
@@ -64,13 +65,27 @@ def redeem(
         today = as_local(happened_at, counter.timezone).date()
         shown = appraise(connection, directory, token, request.shown, today=today)
         if shown.verdict is not Verdict.OK:
-            # What is missing now, the same request may have used up: its first try was perhaps
-            # still being written when this one looked for its key.
-            serial = shown.serial
-            if serial and (sale := earlier_sale(connection, counter, request, serial, now=now)):
-                return sale
-            raise CardRefusedError(shown.verdict, shown.limit)
+            return _recorded_or_refused(connection, counter, request, shown, now=now)
     raise BusyError("The card is being changed right now; send the sale again, with the same key.")
+
+
+def _recorded_or_refused(
+    connection: Connection[Any],
+    counter: Counter,
+    request: RedeemCard,
+    shown: Appraisal,
+    *,
+    now: datetime,
+) -> Sale:
+    """Return the sale recorded under the same key, or refuse the card.
+
+    What is missing now, the same request may have used up: its first try was perhaps still being
+    written when this one looked for its key.
+    """
+    serial = shown.serial
+    if serial and (sale := earlier_sale(connection, counter, request, serial, now=now)):
+        return sale
+    raise CardRefusedError(shown.verdict, shown.limit)
 
 
 def _on_another_day(
