@@ -37,9 +37,8 @@ def redeem(
 ) -> Sale:
     """Record one sale, at most once for its idempotency key.
 
-    A sale that a till calls live and that lies further back than a clock may be wrong is late. On
-    another day than today it is flagged, for a till could set its clock back to use a card more
-    often than its limits allow.
+    What a till calls live and lies further back than a clock may be wrong is late; on another day
+    than today it is flagged, for a clock set back must not lift the day's limits.
 
     Args:
         connection: one on which each statement is a transaction of its own.
