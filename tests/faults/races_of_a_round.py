@@ -113,7 +113,7 @@ def two_decisions_about_a_nomination(street: Street) -> Race:
 
 def one_voice_of_the_public_sent_twice(street: Street) -> Race:
     _open_round(street)
-    voice = NominateByName("civilized_resident", "赵大力", "9号楼", "neighbour", RECEIPT)
+    voice = NominateByName("civilized_resident", "赵大力", "9号楼", "neighbour", receipt=RECEIPT)
     send = partial(
         in_transaction,
         street.app,

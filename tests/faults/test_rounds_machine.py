@@ -174,7 +174,7 @@ def test_the_card_of_a_disputed_line_is_caught(
 def test_an_answer_by_who_nominated_the_person_is_caught(
     monkeypatch: pytest.MonkeyPatch, published: RoundsMachine
 ) -> None:
-    monkeypatch.setattr(objection_decisions, "_is_involved", lambda *_: False)
+    monkeypatch.setattr(objection_decisions, "involved_in", lambda *_: frozenset())
 
     with pytest.raises(AssertionError, match="who_answers_is_uninvolved"):
         published.object_to_somebody(0, answered_by="clerk", upheld=False)

@@ -108,11 +108,12 @@ def test_a_number_that_is_no_card_is_told_kindly(
     assert word in text_of(answer)
 
 
-def test_a_form_without_its_guard_is_refused(client: FlaskClient) -> None:
+def test_a_form_without_its_guard_is_shown_again_and_not_acted_on(client: FlaskClient) -> None:
     answer = client.post("/card", data={"number": "12345678901244"})
 
-    assert answer.status_code == 400
-    assert answer.mimetype == "text/html"
+    assert "还没有提交" in text_of(answer)
+    assert 'value="12345678901244"' in answer.text
+    assert "没有这张卡" not in text_of(answer)
 
 
 def test_a_card_is_printed_with_both_codes(client: FlaskClient, session: Session) -> None:

@@ -167,10 +167,11 @@ def test_a_receipt_is_of_one_community(
 
 
 @pytest.mark.usefixtures("notice")
-def test_an_objection_without_the_guard_of_its_form_is_refused(
+def test_an_objection_without_the_guard_of_its_form_is_shown_again_and_not_made(
     client: FlaskClient, session: Session, notice: Round
 ) -> None:
     answer = client.post(form_of(session, notice), data={"text": "不符合"})
 
-    assert answer.status_code == 400
+    assert "还没有提交" in text_of(answer)
+    assert "不符合" in answer.text
     assert made(session) == []

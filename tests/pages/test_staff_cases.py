@@ -99,9 +99,10 @@ def test_a_case_is_decided_once(client: FlaskClient, session: Session, market: L
     path = f"{LIST}/{case.id}"
 
     send(client, f"{path}/accept", reason="先到的")
-    send(client, f"{path}/contact_shop", reason="后到的")
+    second = send(client, f"{path}/contact_shop", reason="后到的")
 
-    assert "这件事别人已经处理了。" in text_of(client.get(LIST))
+    assert "这件事别人已经处理了。" in text_of(second)
+    assert "后到的" in second.text
     assert the_case(session).reason == "先到的"
 
 
@@ -136,9 +137,9 @@ def test_a_sale_in_quarantine_that_names_no_card_cannot_be_accepted(
     client.post(SYNC, headers=market.till, json={"items": [item]})
     path = f"{LIST}/{the_case(session).id}"
 
-    send(client, f"{path}/accept", reason="看看")
+    refused = send(client, f"{path}/accept", reason="看看")
 
-    assert "这一笔没有对上卡，不能补记。" in text_of(client.get(LIST))
+    assert "这一笔没有对上卡，不能补记。" in text_of(refused)
     assert the_case(session).decided_at is None
 
 

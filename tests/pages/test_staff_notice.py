@@ -56,9 +56,9 @@ def test_a_second_person_is_told_that_the_round_has_moved_on(
     read = drawn.version
 
     send(client, f"{path_of(drawn)}/publish", version=str(read))
-    send(client, f"{path_of(drawn)}/cancel", version=str(read), reason="误按")
+    second = send(client, f"{path_of(drawn)}/cancel", version=str(read), reason="误按")
 
-    assert "别人刚刚改过，请看过新的内容再做。" in text_of(client.get(path_of(drawn)))
+    assert "别人刚刚改过，请看过新的内容再做。" in text_of(second)
     session.refresh(drawn)
     assert drawn.state == "notice"
 

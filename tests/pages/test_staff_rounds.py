@@ -140,4 +140,4 @@ def test_a_month_has_one_round_and_a_second_is_refused_in_words(
 
     answer = send(client, "/staff/rounds/new", **PLAN)
 
-    assert "这个月已经有一期评选，一个月只评一期。" in text_of(answer)
+    assert "这个月已经有一期评选，一个月只评一期" in text_of(answer)
