@@ -34,7 +34,7 @@ FORM = {
 """What is filled in wherever there is such a field."""
 
 ASKS_FOR_MORE = ("/ballots", "/objection", "/void", "/nominations/file/<import_id>")
-"""Pages of whoever is on the panel, has a line of the notice, a paper sale or a list of nominees."""
+"""Pages of the panel, of a line of the notice, of a paper sale and of a list of nominees."""
 
 NEVER_THE_SAME = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f-]{17}|\"I[\w.-]{60,}\"")
 """Keys of new sales, and what keeps other sites from sending a form."""
