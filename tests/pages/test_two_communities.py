@@ -33,7 +33,13 @@ FORM = {
 }
 """What is filled in wherever there is such a field."""
 
-ASKS_FOR_MORE = ("/ballots", "/objection", "/void", "/nominations/file/<import_id>")
+ASKS_FOR_MORE = (
+    "/ballots",
+    "/objection",
+    "/void",
+    "/nominations/file/<import_id>",
+    "/nominations/file/<import_id>/marked",
+)
 """Pages of the panel, of a line of the notice, of a paper sale and of a list of nominees."""
 
 NEVER_THE_SAME = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f-]{17}|\"I[\w.-]{60,}\"")
