@@ -38,7 +38,7 @@ ASKS_FOR_MORE = (
     "/objection",
     "/void",
     "/nominations/file/<import_id>",
-    "/nominations/file/<import_id>/marked",
+    "/marked",
 )
 """Pages of the panel, of a line of the notice, of a paper sale and of a list of nominees."""
 
