@@ -10,7 +10,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "patch /community": {
         "name": "田园",
         "timezone": "Asia/Shanghai",
-        "excluded_categories": ["tobacco"],
+        "excluded_categories": ["fruit"],
     },
     "post /deeds": {
         "resident_id": "{resident_id}",
@@ -77,11 +77,11 @@ SAMPLES: dict[str, dict[str, Any]] = {
     },
     "post /redemptions": {
         "code": "12345678901234",
-        "lines": [{"category": "food", "amount_fen": 1}],
+        "lines": [{"category": "eggs", "amount_fen": 1}],
     },
     "post /validations": {
         "code": "12345678901234",
-        "lines": [{"category": "food", "amount_fen": 1}],
+        "lines": [{"category": "eggs", "amount_fen": 1}],
     },
     "post /redemptions/{sale_id}/void": {"reason": "打错"},
     "post /redemptions/{sale_id}/returns": {"reason": "坏了", "amount_fen": 1},
