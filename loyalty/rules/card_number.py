@@ -11,7 +11,7 @@ TOKEN_LETTERS = 120
 
 _SERIAL = re.compile(rf"[0-9]{{{SERIAL_DIGITS}}}")
 _SEPARATORS = re.compile(rf" |\u00b7|\u2022|{DASH.pattern}")
-_DIGITS_ALONE = re.compile(r"[^0-9A-Za-z]*([0-9]+)[^0-9A-Za-z]*")
+_DIGITS_ALONE = re.compile(r"[^0-9A-Za-z]*([0-9]+)(?:[^0-9A-Za-z][^0-9]*)?")
 _TOKEN = re.compile(rf"(?:(?i:https?)://[^ ?#]+/[Cc]/)?[A-Z2-7]{{{TOKEN_LETTERS}}}")
 _ADDRESS = re.compile(rf"(?i:https?)://[^ ?#]+/[Cc]/[A-Z2-7]{{{TOKEN_LETTERS}}}(?![0-9A-Za-z=])")
 _TOKEN_ALONE = re.compile(

@@ -10,7 +10,7 @@ import unicodedata
 
 _UNSEEN = (
     "\u00ad\u034f\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u115f\u1160\u17b4\u17b5"
-    "\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb"
+    "\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffc"
     "\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
     "\U000e0000-\U000e0fff"
 )
@@ -24,6 +24,12 @@ _DOTS = (
     "\ufe45\ufe46\uff65\U00010101"
 )
 _STOPS = ".\u3002\uff0e\uff61\ufe52"
+_AROUND_A_NAME = "\u00b7 ,;:\uff0c\u3001\uff1b\uff1a\u3002\ufe50\ufe51\ufe54\ufe55\uff61\uff64"
+_ARABIC_DIGITS = str.maketrans(
+    "\u0660\u0661\u0662\u0663\u0664\u0665\u0666\u0667\u0668\u0669"
+    "\u06f0\u06f1\u06f2\u06f3\u06f4\u06f5\u06f6\u06f7\u06f8\u06f9",
+    2 * "0123456789",
+)
 _VARIANTS = "\U000e0100-\U000e01ef"
 
 INVISIBLE = re.compile(f"[{_UNSEEN}]")
@@ -45,18 +51,19 @@ _BLANK_IN_HAN = re.compile(f"(?<=[{_HAN}{_VARIANTS}]) (?=[{_HAN}])")
 _DOT_OF_A_NAME = re.compile(
     f" *[{_DOTS}][ {_DOTS}]*|(?<=[{_HAN}]) *[{_STOPS}][ {_STOPS}{_DOTS}]*(?=[{_HAN}])"
 )
-_NO_LETTER = re.compile(f"[{_DOTS}\u02b0-\u02ff]")
-"""Counted by Unicode among the letters or nearly so, and typed for a dot or an apostrophe."""
+_NO_LETTER = re.compile(f"[{_DOTS}\u02b0-\u02ff\u30fc\uff70]")
+"""Counted by Unicode among the letters or nearly so, and typed for a dot, dash or apostrophe."""
 _BELOW_THE_GROUND = re.compile(r"(?<![0-9a-z])-(?=[0-9]+[层層楼樓])")
 _RUNS = re.compile(r"[0-9]+|[^0-9]+")
 
 
 def fold(text: str) -> str:
-    """Return a text for machines: half width, nothing invisible, each blank a plain space."""
+    """Return a text for machines: half width, digits of our own, nothing invisible."""
     if _MARKS_OF_A_CODE.fullmatch(text):
         return text
     seen = _CONTROL.sub("", INVISIBLE.sub("", text))
-    return BLANK.sub(" ", unicodedata.normalize("NFKC", seen)).strip(" ")
+    plain = unicodedata.normalize("NFKC", seen).translate(_ARABIC_DIGITS)
+    return BLANK.sub(" ", plain).strip(" ")
 
 
 def passage(text: str) -> str:
@@ -77,7 +84,7 @@ def label(text: str) -> str:
 def person_name(text: str) -> str:
     """Return a person's name as it is shown: one middle dot between its parts, 买买提·艾力."""
     dotted = _DOT_OF_A_NAME.sub("\u00b7", BLANK.sub(" ", _STRAY.sub("", text)))
-    return label(dotted).strip("\u00b7 ")
+    return label(dotted).strip(_AROUND_A_NAME)
 
 
 def name_key(name: str) -> str:

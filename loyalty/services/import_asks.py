@@ -18,7 +18,13 @@ Found = TypeVar("Found")
 
 _DAY = re.compile(
     r"(?:(\d{4})\s*年\s*)?(?<!\d)(\d{1,2})\s*月\s*(\d{1,2})\s*[日号]"
-    r"|(?<!\d)(\d{4})\s*[-/.]\s*(\d{1,2})\s*[-/.]\s*(\d{1,2})(?!\d)",
+    r"|(?<!\d)(\d{4})\s*[-/.]\s*(\d{1,2})\s*[-/.]\s*(\d{1,2})(?!\d)"
+    r"|(?<!\d)(20\d{2})(\d{2})(\d{2})(?!\d)"
+    r"|\A\s*(\d{1,2})[.-](\d{1,2})(?![-.\d]|\s*(?:[栋幢楼单室层区期届章节度版个小米元人次]|号楼))",
+    re.ASCII,
+)
+_SEVERAL_DAYS = re.compile(
+    r"[\d日号]\s*(?:至|到|、|和|及|,|/|[-~\u2010-\u2015\u301c])\s*(?:\d{1,2}\s*月\s*)?\d{1,2}\s*[日号]",
     re.ASCII,
 )
 _YEAR = re.compile(r"(?<!\d)(20\d\d)(?!\d)", re.ASCII)
@@ -61,21 +67,23 @@ def _kind_in(titles: Sequence[str], names: Collection[str]) -> str | None:
 def _day_in(titles: Sequence[str], today: date) -> str | None:
     """Return the one day that titles name, as a cell would say it.
 
-    Where they name no year, it is the last such day that has come.
+    Where they name no year, it is the last such day that has come. Of ``11月3日至5日`` nobody knows
+    which is meant.
     """
-    text = " ".join(unicodedata.normalize("NFKC", title) for title in titles)
-    year = _only(_YEAR.findall(text))
-    days = [
-        _day(
-            found[1] or found[4] or year,
-            int(found[2] or found[5]),
-            int(found[3] or found[6]),
-            today,
-        )
-        for found in _DAY.finditer(text)
-    ]
+    plain = [unicodedata.normalize("NFKC", title) for title in titles]
+    if any(map(_SEVERAL_DAYS.search, plain)):
+        return None
+    year = _only(_YEAR.findall(" ".join(plain)))
+    found = [match for title in plain for match in _DAY.finditer(title)]
+    days = [_day_of([part for part in match.groups() if part], year, today) for match in found]
     only = _only(days)
     return None if only is None else only.isoformat()
+
+
+def _day_of(parts: Sequence[str], year: str | None, today: date) -> date | None:
+    """Return the day of a month and a day, before which a year may stand."""
+    month, day = map(int, parts[-2:])
+    return _day(parts[0] if len(parts) > len(("month", "day")) else year, month, day, today)
 
 
 def _day(year: str | None, month: int, day: int, today: date) -> date | None:

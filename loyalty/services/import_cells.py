@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from typing import TypeVar
 
@@ -12,10 +12,10 @@ from loyalty.rules.typed_text import (
     code,
     fold,
     label,
-    name_key,
     passage,
     person_name,
     reference_key,
+    shown_letters,
 )
 from loyalty.services.errors import ValueRefusedError
 from loyalty.services.import_layout import Cell, CellRefusedError, RowFaultCode, Surroundings
@@ -37,31 +37,73 @@ _FORMULA = re.compile(r"[=@+]|-(?!\d+[\u4e00-\u9fff])")
 _MONTH = "(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
 _TURNED = re.compile(
     r"\d{4}[-/年.]\d{1,2}[-/月.]\d{1,2}日?(?:\d{1,2}:\d{2}(?::\d{2})?)?|\d{1,2}月\d{1,2}日"
-    rf"|\d{{1,2}}[-/]{_MONTH}(?:[-/]\d{{2,4}})?|{_MONTH}[-/]\d{{1,4}}|\d{{4}}年\d{{1,2}}月",
+    rf"|\d{{1,2}}[-/]{_MONTH}(?:[-/]\d{{2,4}})?|{_MONTH}[-/]\d{{1,4}}|\d{{4}}年\d{{1,2}}月"
+    r"|(?:[〇○零一二三四五六七八九]{4}年)?[一二三四五六七八九十]{1,2}月[一二三四五六七八九十]{1,3}日",
     re.ASCII,
 )
 """What Excel makes of ``3-2``, as it saves it in a text file."""
 _HAN_NAME = r"[\u3400-\u9fff][\u3400-\u9fff·•‧∙・ ]*"
 _ANY_NAME = r"[^\W\d_](?:[^\W\d_]|[·.'’ -])+"
+_TWO_HAN = (r"(?<=[\u3400-\u9fff]{2})", r"(?=\s*[\u3400-\u9fff]{2})")
 _TWO_NAMES = re.compile(
-    rf"(?:{_HAN_NAME}(?:[、,;/|&+]|\s(?:和|与|及)\s)\s*)+{_HAN_NAME}|{_HAN_NAME}\(.*\)"
+    rf"(?:{_HAN_NAME}(?:[、,;/|&+]|{_TWO_HAN[0]}\s(?:和|与|及)\s{_TWO_HAN[1]})\s*)+{_HAN_NAME}|{_HAN_NAME}\(.*\)"
     rf"|(?:{_ANY_NAME}\s*[、;/|&+]\s*)+{_ANY_NAME}"
 )
-_BESIDE_NAME = re.compile(r"\d{7}|\d+(?:栋|幢|号|单元|室|楼)", re.ASCII)
+_BESIDE_NAME = re.compile(r"\d{7}|\d+(?:栋|幢|号|单元|室|楼)|\d-\d", re.ASCII)
+_MORE_THAN_ONE = re.compile(
+    r"[\u3400-\u9fff]\s*\(|[和与及、]\s*(?:家人|家属|妻子|丈夫|儿子|女儿|孩子)|等\s*[\d一二三四五六七八九十两几多]+\s*[人名位口]"
+    r"|[\u3400-\u9fff]{2}\s*(?:夫妇|夫妻|一家|全家)"
+)
+"""Of ``王芳(妻)李明``, ``王芳及家人`` and ``王芳等3人`` one name is known, and others are meant."""
+_BETWEEN_NAMES = re.compile(
+    r"[^\w·•‧∙・.]+|(?<=[\u3400-\u9fff]{2})[和与及跟](?=[\u3400-\u9fff]{2})"
+)
+_COVERED = re.compile(
+    r"[?\u25a1\u25a0\u25af\u00d7]|\w\s*\*+\s*\w|\*{2}|\A\w\s*\*\Z|[\u3400-\u9fff]x{2}",
+    re.IGNORECASE,
+)
+"""A letter was lost or covered: ``王?``, ``王*芳``, ``张XX``."""
+_NOTHING = frozenset(
+    {"无", "空", "暂无", "没有", "无名", "不详", "未知", "待定", "待补"}
+    | {"null", "(null)", "none", "nan", "undefined", "n/a", "#n/a"}
+)
+"""What people and programs write into a cell that has nothing to say."""
+_AS_ABOVE = frozenset(
+    {"同上", "同前", "同左", "如上", "〃", "″", '"', "''", "“", "”", "do.", "ditto"}
+)
 _BESIDE_PLACE = re.compile(r"\D1[3-9]\d{9}(?!\d)|^1[3-9]\d{9}\D", re.ASCII)
 """A mobile number written behind an address, or before it."""
 _SHORT_NAME = re.compile(r"[\u3400-\u9fff]{2,3}")
+_LONGER_NAME = re.compile(r"[\u3400-\u9fff]{3,4}")
 SURNAMES = frozenset(
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩邓冯曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任"
     "沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔"
 )
 """Of two names with a blank between, each begins with one of these."""
-DOUBLE_SURNAMES = frozenset({"欧阳", "司马", "上官", "诸葛", "司徒", "东方", "皇甫", "尉迟"})
+DOUBLE_SURNAMES = frozenset(
+    {"欧阳", "司马", "上官", "诸葛", "司徒", "东方", "皇甫", "尉迟", "令狐", "慕容", "夏侯", "公孙"}
+    | {
+        "宇文",
+        "长孙",
+        "端木",
+        "独孤",
+        "南宫",
+        "西门",
+        "呼延",
+        "轩辕",
+        "申屠",
+        "淳于",
+        "公冶",
+        "钟离",
+    }
+)
 _REMARK = re.compile(
     r"\s*\((?:男|女|户主|业主|本人|先生|女士|党员|组长|志愿者|妻|妻子|夫|丈夫|父|母|子)\)$"
 )
+_NUMBER_BEFORE = re.compile(r"\A\(?[0-9]{1,3}(?:[.、)]|\)、)\s*(?=[^\W\d])")
 _NUMBER_END = re.compile(r"[、,;/|&\n]|\s*(?:或|和|及)\s*|\s{2,}|(?<=\d{7})\s+(?=1\d{10}|0\d{2})")
 _HELD_AS_NUMBER = re.compile(r"\d{7,15}\.0", re.ASCII)
+_BETWEEN_HOMES = (re.compile(r"[、,;/|&+\\]|和|及"), re.compile(r"\s+"))
 _SHORTEST = 5
 """Digits of a telephone number; fewer are an extension, or no number."""
 _RATE = re.compile(r"(\d{1,3}(?:\.\d{1,3})?)(折|%)?", re.ASCII)
@@ -84,27 +126,31 @@ def text(cell: str) -> str:
 
 def named(cell: str) -> str:
     """Return the name of one person; two in one cell are refused, and never made one."""
-    line = _no_date(text(cell))
-    if _is_more_than_a_name(unicodedata.normalize("NFKC", line)):
+    line = _said(text(cell))
+    plain = unicodedata.normalize("NFKC", line)
+    if _is_more_than_a_name(plain):
         raise CellRefusedError(RowFaultCode.TWO_THINGS)
+    if _COVERED.search(plain):
+        raise CellRefusedError(RowFaultCode.DAMAGED_TEXT)
     name = person_name(line)
-    if not name_key(name):
+    if not shown_letters(name):
         raise CellRefusedError(RowFaultCode.REQUIRED)
     return name
 
 
 def _is_more_than_a_name(line: str) -> bool:
     """Tell whether a cell names two people, or says where somebody lives or is called."""
-    if _TWO_NAMES.fullmatch(line) or _BESIDE_NAME.search(line):
+    if _TWO_NAMES.fullmatch(line) or _BESIDE_NAME.search(line) or _MORE_THAN_ONE.search(line):
         return True
-    first, _, second = line.partition(" ")
-    return bool(
-        _SHORT_NAME.fullmatch(first)
-        and _SHORT_NAME.fullmatch(second.strip())
-        and first[:1] in SURNAMES
-        and second.strip()[:1] in SURNAMES
-        and first not in DOUBLE_SURNAMES
-    )
+    names = [part for part in _BETWEEN_NAMES.split(line) if part]
+    return len(names) > 1 and all(map(_is_whole_name, names))
+
+
+def _is_whole_name(part: str) -> bool:
+    """Tell whether a text alone is the name of somebody, surname and all."""
+    if part[:2] in DOUBLE_SURNAMES:
+        return bool(_LONGER_NAME.fullmatch(part))
+    return bool(_SHORT_NAME.fullmatch(part)) and part[0] in SURNAMES
 
 
 def called(cell: str) -> str:
@@ -147,9 +193,10 @@ def yes_or_no(cell: str) -> bool:
 
 
 def without_remark(cell: Cell, _: Surroundings) -> Cell:
-    """Return a name without the remark that registers put behind it, as in ``李秀英(女)``."""
-    bare = _REMARK.sub("", unicodedata.normalize("NFKC", cell.text)).strip()
-    if bare == unicodedata.normalize("NFKC", cell.text).strip() or not bare:
+    """Return a name without what registers put around it: ``李秀英(女)``, ``1、李秀英``."""
+    plain = unicodedata.normalize("NFKC", cell.text).strip()
+    bare = _NUMBER_BEFORE.sub("", _REMARK.sub("", plain)).strip()
+    if bare == plain or not bare:
         return cell
     alone = cell.mark is CellMark.LINES and " " not in bare
     return Cell(bare, None if alone else cell.mark)
@@ -157,17 +204,40 @@ def without_remark(cell: Cell, _: Surroundings) -> Cell:
 
 def placed(cell: str) -> str:
     """Return an address, a household or a stall: no date, which Excel makes of ``3-2``."""
-    line = _no_date(cell)
+    line = _said(text(cell))
     if _BESIDE_PLACE.search(unicodedata.normalize("NFKC", line)):
         raise CellRefusedError(RowFaultCode.TWO_THINGS)
     return called(line)
 
 
-def _no_date(cell: str) -> str:
-    """Return a text that is no date: where Excel made one of an address, nobody knows which."""
-    line = text(cell)
-    if _TURNED.fullmatch(_narrow(line)):
+def home(cell: str) -> str:
+    """Return an address or a household; of two in one cell, nobody knows which is meant."""
+    name = placed(cell)
+    plain = unicodedata.normalize("NFKC", name)
+    if any(_are_two_homes(mark.split(plain)) for mark in _BETWEEN_HOMES):
+        raise CellRefusedError(RowFaultCode.TWO_THINGS)
+    return name
+
+
+def _are_two_homes(parts: Sequence[str]) -> bool:
+    """Tell whether the parts of a text are spelt alike, each with several numbers."""
+    shapes = [re.sub(r"\d+", "0", part).strip() for part in parts]
+    return len(shapes) > 1 and len(set(shapes)) == 1 and shapes[0].count("0") > 1
+
+
+def _said(line: str) -> str:
+    """Return a text that says something by itself, and is no date.
+
+    Where Excel made a date of an address, nobody knows which; and what ``同上`` repeats may stand
+    elsewhere by now.
+    """
+    narrow = _narrow(line)
+    if _TURNED.fullmatch(narrow):
         raise CellRefusedError(RowFaultCode.TURNED_DATE, text=line)
+    if narrow in _AS_ABOVE:
+        raise CellRefusedError(RowFaultCode.AS_ABOVE, text=line)
+    if narrow in _NOTHING:
+        raise CellRefusedError(RowFaultCode.REQUIRED)
     return line
 
 

@@ -22,6 +22,9 @@ from loyalty.services.import_residents import SHARED, name_column, unit_column
 from loyalty.services.people_named import known_people, person_meant
 from loyalty.services.table_cells import CellMark
 
+EARLIEST_YEAR = 2000
+"""Before it, a year was written with two digits, and read as of another century."""
+
 
 def deed_intake(session: Session, actor: StaffMember, *, now: datetime) -> Intake[RecordDeed]:
     """Return how rows of deeds are judged, as of now, and taken in."""
@@ -59,7 +62,7 @@ def _columns(kinds: Collection[DeedKind], *, today: date) -> list[Column]:
     return [
         name_column(required=False),
         unit_column(required=False),
-        _column("household_ref", cells.placed, takes=SHARED),
+        _column("household_ref", cells.home, takes=SHARED),
         _column("resident_id", resident_id),
         _column(
             "kind",
@@ -105,6 +108,8 @@ def _named(kinds: Collection[DeedKind]) -> list[tuple[str, DeedKind]]:
 def _day_until(today: date) -> Callable[[str], date]:
     def read(cell: str) -> date:
         done_on = day(cell)
+        if done_on.year < EARLIEST_YEAR:
+            raise CellRefusedError(RowFaultCode.NOT_A_DATE)
         if done_on > today:
             raise CellRefusedError(RowFaultCode.FUTURE_DATE)
         return done_on

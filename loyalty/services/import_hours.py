@@ -12,13 +12,14 @@ LONGEST_DAY = 24
 """Hours; a larger number without a unit may as well be minutes."""
 
 _NUMERALS = str.maketrans("一二两三四五六七八九", "1223456789")
+_SIMPLIFIED = str.maketrans("時鐘鍾個點兩", "时钟钟个点两")
 _NUMBER = r"\d{1,4}(?:\.\d{1,2})?"
 _HOURS = rf"(?P<hours>{_NUMBER})(?:个半|半)?(?:个?(?:小时|钟头)|时|h|hr|hrs|hours?)"
 _MINUTES = r"(?P<minutes>\d{1,5}(?:\.\d{1,2})?)(?:分钟?|m|min|mins|minutes?)"
 _LENGTH = re.compile(rf"(?:{_HOURS})?(?P<half>半)?(?:零|又)?(?:{_MINUTES})?", re.ASCII)
-_CLOCK = re.compile(r"(\d{1,3}):([0-5]\d)", re.ASCII)
+_CLOCK = re.compile(r"(\d{1,3}):([0-5]\d)(?::00)?", re.ASCII)
 _BARE = re.compile(_NUMBER, re.ASCII)
-_MINUTES_SHORT = re.compile(r"\d{1,5}分", re.ASCII)
+_MINUTES_SHORT = re.compile(r"\d{1,5}(?:\.\d{1,2})?分", re.ASCII)
 _HALF = re.compile(r"半个?(?:小时|钟头)", re.ASCII)
 _LENGTH_HEADINGS = ("时长", "时数", "小时", "工时", "分钟", "hours", "minutes")
 _MINUTE_HEADINGS = ("分钟", "minute")
@@ -97,7 +98,7 @@ def _minutes_in(narrow: str) -> Decimal | None:
 
 def _narrow(cell: str) -> str:
     """Return a cell without blanks and capitals, its digits in half width."""
-    narrow = "".join(unicodedata.normalize("NFKC", cell).split()).casefold()
+    narrow = "".join(unicodedata.normalize("NFKC", cell).split()).casefold().translate(_SIMPLIFIED)
     return re.sub(
         r"[一二两三四五六七八九](?=个|小时|点|分)", lambda m: m[0].translate(_NUMERALS), narrow
     )

@@ -27,6 +27,7 @@ class RowFaultCode(StrEnum):
     TWO_THINGS = "two_things"
     MERGED_CELL = "merged_cell"
     STRAY_QUOTE = "stray_quote"
+    AS_ABOVE = "as_above"
     REQUIRED = "required"
     TOO_LONG = "too_long"
     DAMAGED_TEXT = "damaged_text"

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from loyalty.services.actors import StaffMember
 from loyalty.services.headings import RESIDENTS
-from loyalty.services.import_cells import placed
+from loyalty.services.import_cells import home
 from loyalty.services.import_deeds import resident_id
 from loyalty.services.import_intake import Intake
 from loyalty.services.import_layout import Column
@@ -18,7 +18,7 @@ from loyalty.services.people_named import known_people, person_meant
 _COLUMNS = (
     name_column(required=False),
     unit_column(required=False),
-    Column("household_ref", "户号", RESIDENTS["household_ref"], placed, takes=SHARED),
+    Column("household_ref", "户号", RESIDENTS["household_ref"], home, takes=SHARED),
     Column("resident_id", "居民编号", ("resident id",), resident_id),
 )
 

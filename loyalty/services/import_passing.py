@@ -25,6 +25,9 @@ _SIGNATURE = re.compile(
     r"|盖章|公章|注|备注|说明|填表说明|注意|温馨提示)[^:]{0,8}):.*"
     rf"|{_SIGNER}|(?:签字|签名|盖章|公章)"
 )
+_ROLE = re.compile(r"[^:(]+(?:人员|人|员)")
+"""What a register may tell of a person, in a column of its own."""
+MOST_BESIDE_A_ROLE = 2
 _DAY = re.compile(r"(?:\d{4})?年\d{0,2}月\d{0,2}日")
 """Alone in a row, the day on which the table was made."""
 _PAGE = re.compile(
@@ -39,9 +42,19 @@ def is_about_nobody(row: TableRow, top: TableRow, titles: Sequence[TableRow]) ->
         return True
     if any(_SUM.fullmatch(cell) or _PAGE.fullmatch(cell) for cell in cells[:2]):
         return True
-    if _SIGNATURE.fullmatch(cells[0]) or (len(cells) == 1 and _DAY.fullmatch(cells[0])):
+    if _is_signed(cells) or (len(cells) == 1 and _DAY.fullmatch(cells[0])):
         return True
     return _repeats(row, top) or any(list(row.cells) == list(title.cells) for title in titles)
+
+
+def _is_signed(cells: Sequence[str]) -> bool:
+    """Tell whether a row says who made the table.
+
+    ``负责人`` in front of a whole row is the part of the person the row is about.
+    """
+    first = cells[0]
+    role = len(cells) > MOST_BESIDE_A_ROLE and _ROLE.fullmatch(first)
+    return bool(_SIGNATURE.fullmatch(first)) and not role
 
 
 def is_signature(cell: str) -> bool:

@@ -15,7 +15,7 @@ from loyalty.rules.typed_text import name_key, reference_key
 from loyalty.services.actors import StaffMember
 from loyalty.services.headings import RESIDENTS
 from loyalty.services.import_asks import asks_about_residents
-from loyalty.services.import_cells import named, one_of, phone, placed, without_remark, yes_or_no
+from loyalty.services.import_cells import home, named, one_of, phone, without_remark, yes_or_no
 from loyalty.services.import_intake import Intake
 from loyalty.services.import_layout import Column, Part, RowFaultCode
 from loyalty.services.people_named import KnownPerson
@@ -107,7 +107,7 @@ def _columns(session: Session, actor: StaffMember) -> list[Column]:
         unit_column(required=True),
         _column("phone", phone),
         _column("adult", yes_or_no, required=True),
-        _column("household_ref", placed, required=True, takes=SHARED),
+        _column("household_ref", home, required=True, takes=SHARED),
         _column("area_id", area, takes=SHARED),
         _column("household_group_id", group, takes=SHARED),
         _column("consent_membership", yes_or_no),
@@ -126,7 +126,7 @@ def unit_column(*, required: bool) -> Column:
     """Return the column with the addresses of people, which may stand in several."""
     heading, *others = RESIDENTS["unit"]
     takes = SHARED | {CellMark.LINES}
-    return Column("unit", heading, others, placed, required, takes, parts=UNIT_PARTS)
+    return Column("unit", heading, others, home, required, takes, parts=UNIT_PARTS)
 
 
 def _column(

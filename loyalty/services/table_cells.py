@@ -13,9 +13,12 @@ EXACT_BELOW = 10**15
 
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 ERROR = re.compile(
-    r"#(?:N/[AD]|NV|REF|GETTING_DATA|ZAHL|#+|[^\s#]{1,12}[!?！？])|Err:\d{3}", re.IGNORECASE
+    r"[#＃](?:[^\W\d\u2e80-\uffff](?:[^\W\d\u2e80-\uffff]|[./／])+0?|[#＃]+|[^\s#]{1,12}[!?！？])"
+    r"|(?:Err|错误|錯誤)[:：]\d{3}",
+    re.IGNORECASE,
 )
-"""What stands in a cell whose formula went wrong, in the languages of Excel and LibreOffice."""
+"""What stands in a cell whose formula went wrong, in the languages of Excel and LibreOffice:
+``#N/A``, ``#WERT!``, ``#Н/Д``. Digits and Han letters alone behind the sign may number a house."""
 SCIENTIFIC = re.compile(r"[+-]?(?:\d\.\d+E\+?\d{1,2}|\dE\+\d{1,2})", re.IGNORECASE | re.ASCII)
 """A long number as Excel shows it in a narrow column, and as it then saves it."""
 

@@ -18,7 +18,7 @@ Place = tuple[int, int]
 """Row and column, from 0."""
 
 _REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
-_ZEROS = re.compile(r'(?:"([^"]*)"|\\(.))?(0+)(?:"([^"]*)"|\\(.))?')
+_ZEROS = re.compile(r'(?:"([^"]*)"|\\(.))?(0+(?:\\?[-/ ]0+)*)(?:"([^"]*)"|\\(.))?')
 _ERRORS = re.compile(rb"""["']e["']|<(?:\w+:)?f[ >/]|\0""")
 _TELLING = re.compile(rb"""hidden|["']e["']|<(?:\w+:)?f[ >/]|(?:ht|width)=["']0["'.]""")
 """What stands in a sheet of which there is something to tell; most are passed quickly."""
@@ -40,15 +40,19 @@ class Markup:
 
 @dataclass(frozen=True, slots=True)
 class NumberFormat:
-    """How a whole number is shown: ``0000`` or ``0"栋"``."""
+    """How a whole number is shown: ``0000``, ``0"栋"`` or ``0-000``."""
 
     before: str
-    digits: int
+    zeros: str
     after: str
 
     def applied(self, number: str) -> str:
         """Return what the cell shows."""
-        return f"{self.before}{number.zfill(self.digits)}{self.after}"
+        places = self.zeros.count("0")
+        digits = number.zfill(places)
+        first, left = digits[: len(digits) - places], iter(digits[len(digits) - places :])
+        filled = "".join(next(left) if sign == "0" else sign for sign in self.zeros)
+        return f"{self.before}{first}{filled}{self.after}"
 
 
 Start = Callable[[str, Mapping[str, str]], None]
@@ -157,7 +161,7 @@ def _number_format(code: str) -> NumberFormat | None:
     if match is None or code in {"0", ""}:
         return None
     before, after = match[1] or match[2] or "", match[4] or match[5] or ""
-    return NumberFormat(before, len(match[3]), after)
+    return NumberFormat(before, match[3].replace("\\", ""), after)
 
 
 class _SheetReader:

@@ -43,6 +43,9 @@ ROW_FAULTS: Mapping[RowFaultCode, LazyString] = MappingProxyType(
         RowFaultCode.MERGED_CELL: lazy_gettext(
             "「%(column)s」是合并的单元格，不知道属于哪一行，请每行各写一格。"
         ),
+        RowFaultCode.AS_ABOVE: lazy_gettext(
+            "「%(column)s」写的是“%(text)s”，请写出内容，每行各写一格。"
+        ),
         RowFaultCode.STRAY_QUOTE: lazy_gettext(
             "「%(column)s」里有一个不成对的引号，看不出这一格到哪里为止，请删掉引号。"
         ),

@@ -73,6 +73,7 @@ def test_the_same_sheet_uploaded_again_counts_nothing_twice(
         ({4: "2999-01-01"}, "日期", "future_date"),
         ({4: "2026-02-30"}, "日期", "not_a_date"),
         ({4: "昨天"}, "日期", "not_a_date"),
+        ({4: "1999-12-31"}, "日期", "not_a_date"),
         ({5: ""}, "来源", "required"),
     ],
 )

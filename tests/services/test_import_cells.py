@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import date
 from decimal import Decimal
@@ -7,10 +8,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from loyalty.rules.money import Permille
-from loyalty.services.import_cells import named, placed, rate, text, yes_or_no
+from loyalty.services.import_cells import (
+    home,
+    named,
+    placed,
+    rate,
+    text,
+    without_remark,
+    yes_or_no,
+)
 from loyalty.services.import_days import day
 from loyalty.services.import_hours import hundredths_in as points
-from loyalty.services.import_layout import CellRefusedError, RowFaultCode
+from loyalty.services.import_layout import Cell, CellRefusedError, RowFaultCode, Surroundings
 from loyalty.services.points import MOST_POINTS, as_written
 
 
@@ -78,6 +87,16 @@ def test_a_cross_is_a_no(cell: str) -> None:
         "张三 李四",
         "张三13800138000",
         "张三 3栋501",
+        "张三3-501",
+        "张三和李四",
+        "张三-李四",
+        "张三→李四",
+        "王芳 李明 张三",
+        "欧阳修 李四",
+        "张三(妻)李四",
+        "张三及家人",
+        "张三等3人",
+        "张三夫妇",
     ],
 )
 def test_two_names_in_one_cell_are_told(cell: str) -> None:
@@ -98,14 +117,72 @@ def test_two_names_in_one_cell_are_told(cell: str) -> None:
         "欧阳 娜娜",
         "买买提 吐尔逊",
         "张3",
+        "陈和平",
+        "李 和 平",
+        "夏侯 惇",
+        "王芳*",
     ],
 )
 def test_one_name_is_one_person_whatever_stands_between_its_letters(cell: str) -> None:
     assert named(cell)
 
 
+@pytest.mark.parametrize("cell", ["王?", "王？芳", "王*芳", "王*", "王**", "张XX", "张×", "王□"])
+def test_a_name_with_a_letter_lost_or_covered_is_told(cell: str) -> None:
+    with pytest.raises(CellRefusedError) as refusal:
+        named(cell)
+    assert refusal.value.code == RowFaultCode.DAMAGED_TEXT
+
+
+@pytest.mark.parametrize("read", [named, placed, home])
+@pytest.mark.parametrize("cell", ["无", "NULL", "nan", "(null)", "N/A", "……"])
+def test_a_word_for_nothing_is_neither_a_name_nor_a_place(
+    read: Callable[[str], str], cell: str
+) -> None:
+    with pytest.raises(CellRefusedError) as refusal:
+        read(cell)
+    assert refusal.value.code == RowFaultCode.REQUIRED
+
+
+@pytest.mark.parametrize("read", [named, placed, home])
+@pytest.mark.parametrize("cell", ["同上", "同 上", "〃", '"'])
+def test_what_points_to_the_row_above_is_told(read: Callable[[str], str], cell: str) -> None:
+    with pytest.raises(CellRefusedError) as refusal:
+        read(cell)
+    assert refusal.value.code == RowFaultCode.AS_ABOVE
+
+
+def test_a_number_alone_is_nobodys_name() -> None:
+    with pytest.raises(CellRefusedError) as refusal:
+        named("123")
+    assert refusal.value.code == RowFaultCode.REQUIRED
+
+
+@pytest.mark.parametrize("cell", ["1、张三", "1.张三", "（1）张三", "12) 张三", "1．张三（女）"])
+def test_the_number_before_a_name_is_no_part_of_it(cell: str) -> None:
+    assert without_remark(Cell(cell), Surroundings("姓名", [])).text == "张三"
+
+
 @pytest.mark.parametrize(
-    "cell", ["2001-03-02", "2001/3/2", "3月2日", "2-Mar", "Mar-02", "2-Mar-26", "2026年3月"]
+    "cell", ["3-501/3-502", "3-501、3-502", "3栋501；3栋502", "3-501 3-502", "1-1-07和1-1-08"]
+)
+def test_two_homes_in_one_cell_are_told(cell: str) -> None:
+    with pytest.raises(CellRefusedError) as refusal:
+        home(cell)
+    assert refusal.value.code == RowFaultCode.TWO_THINGS
+
+
+@pytest.mark.parametrize("cell", ["3/2/501", "2栋1单元,301", "3栋2单元 501室", "3栋/501"])
+def test_what_stands_between_the_parts_of_an_address_makes_no_two(cell: str) -> None:
+    assert home(cell) == cell
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        *("2001-03-02", "2001/3/2", "3月2日", "2-Mar", "Mar-02", "2-Mar-26", "2026年3月"),
+        *("三月二日", "二〇二六年三月二日"),
+    ],
 )
 def test_what_excel_makes_of_an_address_is_told_in_a_text_too(cell: str) -> None:
     with pytest.raises(CellRefusedError) as refusal:

@@ -102,6 +102,15 @@ def test_a_row_about_nobody_is_passed_over_and_told(row: Sequence[str]) -> None:
     assert note.values["rows"] == [4]
 
 
+@pytest.mark.parametrize("role", ["负责人", "统计员", "登记人", "经办人"])
+def test_what_somebody_does_makes_no_signature_of_their_row(role: str) -> None:
+    rows = [("职务", *HEADINGS), (role, *ZHANG), (role, "王芳"), (f"{role}：", "王芳", "2026.11.3")]
+
+    found = laid_out(table(*rows), COLUMNS)
+
+    assert [one["name"] for one in cells(found)] == ["张三"]
+
+
 @pytest.mark.parametrize("name", ["合计生", "共青", "制表", "总计然", "注云", "审核"])
 def test_a_name_that_begins_like_a_sum_is_a_person(name: str) -> None:
     found = laid_out(table(HEADINGS, (f"{name}山", "1栋")), COLUMNS)

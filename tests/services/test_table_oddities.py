@@ -69,7 +69,11 @@ def test_a_formula_that_went_wrong_shows_what_excel_shows(error: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "entry", ["#N/A", "#REF!", "#NV", "#名称?", "#¡DIV/0!", "Err:502", "#####"]
+    "entry",
+    [
+        *("#N/A", "#REF!", "#NV", "#名称?", "#¡DIV/0!", "Err:502", "#####"),
+        *("#Н/Д", "#I/T", "#YOK", "#N.D.", "#DIV/0", "#VALUE", "＃N/A", "错误:502", "錯誤：508"),
+    ],
 )
 def test_an_error_saved_as_text_is_one_too(entry: str) -> None:
     assert marks(in_process(text(HEADINGS, ("张三", entry)))) == {(2, 1): CellMark.ERROR}
@@ -94,7 +98,7 @@ def test_a_row_or_column_without_height_or_width_is_hidden() -> None:
     assert [row.hidden for row in in_process(crafted(rows)).rows] == [True, False]
 
 
-@pytest.mark.parametrize("entry", ["#5栋", "3#501", "N/A", "#", "A#!"])
+@pytest.mark.parametrize("entry", ["#5栋", "3#501", "N/A", "#", "A#!", "#A", "#A1", "#12-3", "#甲"])
 def test_a_number_sign_alone_is_no_error(entry: str) -> None:
     assert marks(in_process(text(HEADINGS, ("张三", entry)))) == {}
 
@@ -154,7 +158,15 @@ def test_a_cell_shows_what_excel_shows(value: object, entry: str, mark: CellMark
 
 @pytest.mark.parametrize(
     ("number_format", "entry"),
-    [("0000", "0012"), ('0"栋"', "12栋"), ("General", "12"), ("0", "12")],
+    [
+        ("0000", "0012"),
+        ('0"栋"', "12栋"),
+        ("0-0", "1-2"),
+        ("0\\-000", "0-012"),
+        ("0/0", "1/2"),
+        ("General", "12"),
+        ("0", "12"),
+    ],
 )
 def test_leading_zeros_and_words_of_a_format_are_shown(number_format: str, entry: str) -> None:
     def write(book: xlsxwriter.Workbook) -> None:

@@ -21,7 +21,7 @@ const GOODS = /^(?:[0-9]{8}|[0-9]{12,13})$/;
 const TOKEN = /^(?:[Hh][Tt]{2}[Pp][Ss]?:\/\/[^ ?#]+\/[Cc]\/)?[A-Z2-7]{120}$/;
 const ADDRESS = /[Hh][Tt]{2}[Pp][Ss]?:\/\/[^ ?#]+\/[Cc]\/[A-Z2-7]{120}(?![0-9A-Za-z=])/;
 const TOKEN_ALONE = /^[^0-9A-Za-z]*([A-Z2-7]{120})(?!=)(?:[?#&][!-~]*)?[^0-9A-Za-z]*$/;
-const DIGITS_ALONE = /^[^0-9A-Za-z]*([0-9]+)[^0-9A-Za-z]*$/;
+const DIGITS_ALONE = /^[^0-9A-Za-z]*([0-9]+)(?:[^0-9A-Za-z][^0-9]*)?$/;
 const SEPARATORS = new RegExp(` |\u00b7|\u2022|${DASH}`, "gu");
 
 /** Where a shop is paid: a collection code of WeChat, Alipay, UnionPay or a bank. */

@@ -7,10 +7,11 @@
 const INVISIBLE = new RegExp(
   "[\u00ad\u034f\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u115f\u1160\u17b4\u17b5" +
     "\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0" +
-    "\ufff0-\ufffb\u{110bd}\u{110cd}\u{13430}-\u{1343f}\u{1bca0}-\u{1bca3}\u{1d173}-\u{1d17a}" +
+    "\ufff0-\ufffc\u{110bd}\u{110cd}\u{13430}-\u{1343f}\u{1bca0}-\u{1bca3}\u{1d173}-\u{1d17a}" +
     "\u{e0000}-\u{e0fff}]",
   "gu",
 );
+const ARABIC_DIGITS = /[\u0660-\u0669\u06f0-\u06f9]/g;
 const CONTROL = /[\0-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]/g;
 const BLANK = /[\t-\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u2800\u3000]+/g;
 
@@ -26,5 +27,8 @@ export const DASH =
  */
 export function fold(text) {
   const seen = text.replace(INVISIBLE, "").replace(CONTROL, "");
-  return seen.normalize("NFKC").replace(BLANK, " ").replace(/^ | $/g, "");
+  const plain = seen
+    .normalize("NFKC")
+    .replace(ARABIC_DIGITS, (digit) => String(digit.charCodeAt(0) & 15));
+  return plain.replace(BLANK, " ").replace(/^ | $/g, "");
 }
