@@ -119,7 +119,8 @@ def _of_households(progress: Progress) -> list[str]:
         return []
     return [
         gettext(
-            "同一张名单上一户只排得分高的一位，封存的名单最多%(lines)s行。", lines=progress.lines
+            "一张名单上一户只排得分高的一位；上了几张名单就占几行，封存时最多%(lines)s行。",
+            lines=progress.lines,
         )
     ]
 
@@ -143,7 +144,8 @@ def _screened_out(session: Session, selection_round: Round) -> list[NamedPeople]
         )
         for one in candidates_of(session, selection_round, Outcome.SCREENED_OUT)
     ]
-    return [NamedPeople(gettext("不合条件"), out)] if out else []
+    # Whoever stands on two lists is named once.
+    return [NamedPeople(gettext("不合条件"), list(dict.fromkeys(out)))] if out else []
 
 
 def _selected(session: Session, selection_round: Round) -> list[NamedPeople]:
