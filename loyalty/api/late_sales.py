@@ -55,12 +55,13 @@ def _keep_apart(error: SignInError) -> Response:
     return answer(TillRevokedError(kept))
 
 
-def _read(item: dict[str, Any]) -> tuple[LateSale, str | None]:
+def _read(item: Any) -> tuple[LateSale, str | None]:
     """Return an item as a late sale, and why it cannot be read."""
+    members = item if isinstance(item, dict) else {}
     try:
-        return LateSale(LateSaleSchema().load(item), item), None
+        return LateSale(LateSaleSchema().load(item), members), None
     except ma.ValidationError as error:
-        return LateSale(None, item), str(error)[:500]
+        return LateSale(None, members), str(error)[:500]
 
 
 def _answer(read: tuple[LateSale, str | None], outcome: Outcome) -> dict[str, Any]:

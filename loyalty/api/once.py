@@ -1,6 +1,7 @@
 """Calls under an `Idempotency-Key`: sent again, they are carried out once and answered alike."""
 
 import json
+import re
 from collections.abc import Callable
 from functools import wraps
 from hashlib import sha256
@@ -19,6 +20,12 @@ from loyalty.services.kept_answers import KeyedCall, claim_key, keep_answer, rel
 
 HEADER = "Idempotency-Key"
 KEPT_HEADERS = ("Content-Type", "ETag")
+
+_SPELLED = re.compile(
+    r"""\s*"?(?:urn:uuid:)?\{?([0-9a-f]{8}(?:-?[0-9a-f]{4}){3}-?[0-9a-f]{12})\}?"?\s*""",
+    re.IGNORECASE,
+)
+"""A UUID as programs write it: bare, in braces, as a URN, or quoted as a header's text is."""
 
 OWN_KEYS = frozenset(
     {
@@ -73,13 +80,22 @@ def _answer(call: KeyedCall, carry_out: Callable[[], Response]) -> Response:
         return answer
 
 
-def _call_of_request() -> KeyedCall:
-    try:
-        key = UUID(request.headers[HEADER])
-    except ValueError as error:
+def key_of_request() -> UUID:
+    """Return the key of the call under way: one key, however the UUID is spelled.
+
+    Raises:
+        ValueRefusedError: there is none, or it is no UUID.
+    """
+    spelled = _SPELLED.fullmatch(request.headers.get(HEADER, ""))
+    if spelled is None:
         raise ValueRefusedError(
-            f"/headers/{HEADER}", "A key is a UUID, made anew for each call."
-        ) from error
+            f"/headers/{HEADER}", f"Send a UUID made for this call alone as {HEADER}."
+        )
+    return UUID(spelled[1])
+
+
+def _call_of_request() -> KeyedCall:
+    key = key_of_request()
     body = request.get_data(cache=True)
     boundary = request.mimetype_params.get("boundary", "")
     if boundary:

@@ -17,6 +17,7 @@ from loyalty.api.access import (
     open_to,
 )
 from loyalty.api.noun import Noun
+from loyalty.api.once import HEADER, key_of_request
 from loyalty.api.problems import ProblemSchema
 from loyalty.api.redemption_schemas import (
     EntryPageSchema,
@@ -29,7 +30,6 @@ from loyalty.api.sale_schemas import RedeemCardSchema, SaleSchema
 from loyalty.clock import community_now
 from loyalty.database import hot_connection, transaction
 from loyalty.services.checkout import ShownCard
-from loyalty.services.errors import ValueRefusedError
 from loyalty.services.redeeming import redeem
 from loyalty.services.redemptions import FindRedemptions, redemptions_of
 from loyalty.services.reversals import (
@@ -62,7 +62,7 @@ class Redemptions(MethodView):
         It happens now. One of more than ten minutes ago is late: kept, flagged, and a case.
         """
         shown, happened_at = request
-        sale_request = RedeemCard(shown, _idempotency_key(), happened_at)
+        sale_request = RedeemCard(shown, key_of_request(), happened_at)
         now = community_now(current_till().timezone)
         with hot_connection() as connection:
             sale = redeem(connection, directory(), current_token(), sale_request, now=now)
@@ -124,13 +124,4 @@ class Returns(MethodView):
 
 
 def _key_if_any() -> UUID | None:
-    return _idempotency_key() if "Idempotency-Key" in http.headers else None
-
-
-def _idempotency_key() -> UUID:
-    try:
-        return UUID(http.headers.get("Idempotency-Key", ""))
-    except ValueError:
-        raise ValueRefusedError(
-            "/headers/Idempotency-Key", "Send a UUID made for this deed as Idempotency-Key."
-        ) from None
+    return key_of_request() if HEADER in http.headers else None

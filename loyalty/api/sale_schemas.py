@@ -91,8 +91,11 @@ class LateSalesSchema(Schema):
     """Up to five hundred sales made without network; each is answered, right or wrong."""
 
     items = ma.fields.List(
-        ma.fields.Dict(), required=True, validate=ma.validate.Length(min=1, max=500)
+        ma.fields.Raw(allow_none=True),
+        required=True,
+        validate=ma.validate.Length(min=1, max=500),
     )
+    """Whatever stands in it, for one item that is no late sale must not stop the others."""
 
 
 class LineQuoteSchema(Schema):

@@ -1,6 +1,6 @@
 """When a sale happened, when it arrived, and in which month's figures it counts."""
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from loyalty.rules.calendar import Month
 from loyalty.rules.offline import DAYS_WITHOUT_NETWORK
@@ -16,9 +16,22 @@ LATEST = 92
 """The most days a community may take late sales for: the oldest sheet of paper has as many."""
 
 
+def time_from(earlier: datetime, later: datetime) -> timedelta:
+    """Return how much time goes by between two moments, also where clocks are changed between.
+
+    Two moments of one zone are otherwise subtracted as their wall clocks show them.
+    """
+    return later.astimezone(UTC) - earlier.astimezone(UTC)
+
+
 def is_live(happened_at: datetime, now: datetime) -> bool:
     """Return whether a sale happens now, both ends included."""
-    return abs(now - happened_at) <= LIVE_WITHIN
+    return abs(time_from(happened_at, now)) <= LIVE_WITHIN
+
+
+def is_to_come(happened_at: datetime, now: datetime) -> bool:
+    """Return whether a sale lies further in the future than a till's clock may be off."""
+    return time_from(now, happened_at) > LIVE_WITHIN
 
 
 def figures_are_out(month: Month, today: date) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from loyalty.rules.arrival import time_from
 from loyalty.rules.discount import Basket, Line, Quote, Terms, quote
 from loyalty.rules.money import Fen
 
@@ -115,7 +116,8 @@ def till_is_late(
         came_late: the sale was made without network.
     """
     same_day = now.date() == recorded_at.date()
-    if void and now - recorded_at > TILL_MAY_VOID and not (came_late and same_day):
+    minutes_over = time_from(recorded_at, now) > TILL_MAY_VOID
+    if void and minutes_over and not (came_late and same_day):
         return "The till's ten minutes are over; the shop's owner or staff can void it."
     if whole and not void and not same_day:
         return "All of a sale comes back at the till on its own day; later the owner or staff can."

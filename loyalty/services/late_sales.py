@@ -15,7 +15,7 @@ from uuid_utils.compat import uuid7
 
 from loyalty.clock import as_local
 from loyalty.database import is_away
-from loyalty.rules.arrival import LIVE_WITHIN, came_too_late
+from loyalty.rules.arrival import came_too_late, is_to_come
 from loyalty.rules.sale_case import CaseKind
 from loyalty.rules.verdict import Verdict
 from loyalty.services.actors import Till
@@ -61,7 +61,7 @@ class LateSale:
     request: RedeemCard | None
     """None where the item cannot be read."""
     item: Mapping[str, Any]
-    """As it was uploaded, and signed."""
+    """As it was uploaded, and signed. Empty where it has no members."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +178,7 @@ def _judge(
         )
     if request.happened_at and _is_late(connection, directory, token, request.happened_at, now=now):
         return _flagged(connection, directory, token, request, Verdict.CLOCK_WRONG, now=now)
-    if request.happened_at and request.happened_at > now + LIVE_WITHIN:
+    if request.happened_at and is_to_come(request.happened_at, now):
         in_time = replace(request, happened_at=now)
         return _flagged(connection, directory, token, in_time, Verdict.CLOCK_WRONG, now=now)
     try:

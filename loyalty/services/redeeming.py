@@ -7,7 +7,7 @@ from typing import Any
 from psycopg import Connection
 
 from loyalty.clock import as_local
-from loyalty.rules.arrival import LIVE_WITHIN, is_live
+from loyalty.rules.arrival import is_live, is_to_come
 from loyalty.rules.card_state import CardState
 from loyalty.rules.verdict import Verdict
 from loyalty.services.card_reading import read_code
@@ -106,7 +106,7 @@ def moment_of(request: RedeemCard, now: datetime) -> datetime:
     """
     if request.happened_at is None:
         return now
-    if request.happened_at > now + LIVE_WITHIN:
+    if is_to_come(request.happened_at, now):
         raise ValueRefusedError(
             "/happened_at", "The sale lies in the future; set the till's clock."
         )

@@ -7,7 +7,11 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "post /card-checks": {"code": "12345678901234"},
     "post /cards/{card_id}/{action}": {"reason": "丢失"},
     "post /cases/{case_id}/decision": {"decision": "accept", "reason": "已经核实"},
-    "patch /community": {"name": "田园", "timezone": "Asia/Shanghai", "excluded_categories": ["tobacco"]},
+    "patch /community": {
+        "name": "田园",
+        "timezone": "Asia/Shanghai",
+        "excluded_categories": ["fruit"],
+    },
     "post /deeds": {
         "resident_id": "{resident_id}",
         "kind": "hygiene",
@@ -71,8 +75,14 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "device_public_key": "BC31t4CjEYxUNuVnfr-_9x_WLTI8I_HiM7-kBFvRMgb3"
         "l8WwCnVwVgTI4OrSxLcLcYFmji_nEwF9BhNeDWsZVkE",
     },
-    "post /redemptions": {"code": "12345678901234", "lines": [{"category": "food", "amount_fen": 1}]},
-    "post /validations": {"code": "12345678901234", "lines": [{"category": "food", "amount_fen": 1}]},
+    "post /redemptions": {
+        "code": "12345678901234",
+        "lines": [{"category": "eggs", "amount_fen": 1}],
+    },
+    "post /validations": {
+        "code": "12345678901234",
+        "lines": [{"category": "eggs", "amount_fen": 1}],
+    },
     "post /redemptions/{sale_id}/void": {"reason": "打错"},
     "post /redemptions/{sale_id}/returns": {"reason": "坏了", "amount_fen": 1},
     "post /residents": {

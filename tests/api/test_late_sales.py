@@ -1,5 +1,6 @@
 from datetime import timedelta
 from operator import itemgetter
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
@@ -137,8 +138,20 @@ def test_a_sale_in_the_future_is_kept_and_its_clock_flagged(
 def test_an_upload_outside_the_bounds_is_refused_whole(
     client: FlaskClient, market: LateMarket
 ) -> None:
-    for items in ([], [late_sale("x")] * 501, "x", [1]):
+    for items in ([], [late_sale("x")] * 501, "x", {}):
         assert client.post(SYNC, headers=market.till, json={"items": items}).status_code == 422
+
+
+@pytest.mark.parametrize("nonsense", [None, 1, 1.5, True, "x", [], [{}], {}, {"a": {"b": [1]}}])
+def test_an_item_that_is_no_sale_at_all_keeps_no_other_from_being_settled(
+    market: LateMarket, nonsense: Any
+) -> None:
+    before, after = late_sale(market.card.token), late_sale(market.card.token)
+
+    outcomes = market.upload(before, nonsense, after)
+
+    assert outcomes == [("recorded", "ok"), ("refused", "bad_code"), ("recorded", "ok")]
+    assert [case["verdict"] for case in market.cases()] == ["bad_code"]
 
 
 def test_five_hundred_sales_fit_one_upload(client: FlaskClient, session: Session) -> None:

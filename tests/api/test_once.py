@@ -87,8 +87,25 @@ def test_a_call_that_was_refused_may_be_tried_again(
     assert residents(session) == 1
 
 
-def test_what_is_no_uuid_is_no_key(client: FlaskClient, staff: dict[str, str]) -> None:
-    answer = client.post(RESIDENTS, headers=keyed(staff, "again"), json=BODY)
+@pytest.mark.parametrize("spelling", ["{}", "{{{}}}", "urn:uuid:{}", "URN:UUID:{}", '"{}"', " {} "])
+@pytest.mark.parametrize("spelled", [str, lambda key: str(key).upper(), lambda key: key.hex])
+def test_a_key_is_the_same_however_it_is_spelled(
+    client: FlaskClient, session: Session, staff: dict[str, str], spelling: str, spelled: Any
+) -> None:
+    key = uuid4()
+    client.post(RESIDENTS, headers=keyed(staff, key), json=BODY)
+
+    again = keyed(staff, spelling.format(spelled(key)))
+
+    assert client.post(RESIDENTS, headers=again, json=BODY).status_code == 200
+    assert residents(session) == 1
+
+
+@pytest.mark.parametrize("text", ["again", "1_2" + "0" * 29, "+" + "0" * 31, "0" * 33, ""])
+def test_what_is_no_uuid_is_no_key(client: FlaskClient, staff: dict[str, str], text: str) -> None:
+    headers = {**staff, "Idempotency-Key": text}
+
+    answer = client.post(RESIDENTS, headers=headers, json=BODY)
 
     assert answer.status_code == 422
     assert answer.json["errors"][0]["pointer"] == "/headers/Idempotency-Key"

@@ -100,7 +100,7 @@ def test_a_stranger_keeps_nothing(session: Session, market: LateMarket) -> None:
     assert count(session, QuarantinedSale) == 0
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b'{"items": []}', b'{"items": [1]}', b"[" * 5000])
+@pytest.mark.parametrize("body", [b"", b"{", b'{"items": []}', b'{"items": {}}', b"[" * 5000])
 def test_a_revoked_till_that_sends_nonsense_is_refused(
     session: Session, market: LateMarket, body: bytes
 ) -> None:

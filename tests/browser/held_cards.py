@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 
+import segno
 from barcode import EAN13
 from barcode.writer import ImageWriter
 from PIL import Image, ImageFilter
@@ -37,6 +38,13 @@ class Hold:
 def card_with_qr(url: str) -> Image.Image:
     """Return a card's face with its QR, 25 mm a side."""
     return _face(qr_png(url), millimetres=25)
+
+
+def poster_with_qr(text: str) -> Image.Image:
+    """Return somebody else's QR, of whatever letters, 40 mm a side."""
+    drawn = BytesIO()
+    segno.make(text, error="m", micro=False).save(drawn, kind="png", scale=12, border=4)
+    return _face(drawn.getvalue(), millimetres=40)
 
 
 def card_with_barcode(number: str) -> Image.Image:

@@ -21,6 +21,7 @@ from tests.browser.held_cards import (
     card_with_qr,
     film_of,
     goods_with_barcode,
+    poster_with_qr,
     sight_of,
 )
 from tests.pages.visits import card_of_today
@@ -196,8 +197,8 @@ def test_a_payment_code_in_a_photograph_is_told_and_goes_nowhere(
     ("face", "words"),
     [
         (goods_with_barcode("6901234567892"), "这是商品条码，不是打折卡"),
-        (card_with_qr("wxp://f2f0a1b2c3d4e5f6"), "这是收款码，不是打折卡"),
-        (card_with_qr("https://shop.example/menu"), "这是别的网页的二维码，不是打折卡"),
+        (poster_with_qr("wxp://f2f0a1b2c3d4e5f6"), "这是收款码，不是打折卡"),
+        (poster_with_qr("https://shop.example/menu"), "这是别的网页的二维码，不是打折卡"),
     ],
 )
 def test_what_is_no_card_in_a_photograph_is_called_by_its_name(

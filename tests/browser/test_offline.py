@@ -155,19 +155,6 @@ def test_an_answer_lost_after_the_commit_makes_one_sale(
     assert (till.state()["waiting"], sales(session), cases(session)) == (0, 1, [])
 
 
-def test_an_answer_that_does_not_come_is_not_waited_for_and_makes_one_sale(
-    context: BrowserContext, session: Session, shop: Shop, card: Card, network: Network
-) -> None:
-    till = StillTill.open(context.new_page(), pairing_code(session, shop))
-    network.open.clear()
-    assert till.sell(card.token)["outcome"] == "kept"
-
-    network.open.set()
-    till.upload()
-
-    assert (till.state()["waiting"], sales(session), cases(session)) == (0, 1, [])
-
-
 def test_what_waits_is_sent_once_on_focus_and_once_by_the_timer(
     context: BrowserContext, session: Session, shop: Shop, card: Card, network: Network
 ) -> None:

@@ -59,7 +59,7 @@ def test_a_round_is_planned_and_opened_once_though_it_is_pressed_again(
     staff.page.get_by_label("文明居民几名").fill("3")
     staff.press("建立并开始推荐")
 
-    expect(staff.page.get_by_text("这个月已经有一期评选，一个月只评一期。")).to_be_visible()
+    expect(staff.page.get_by_text("请填写这一项。")).to_be_visible()
     assert effects(session) == once
     assert once[0] == "open"
 

@@ -33,8 +33,14 @@ FORM = {
 }
 """What is filled in wherever there is such a field."""
 
-ASKS_FOR_MORE = ("/ballots", "/objection", "/void")
-"""Pages for whoever sits on the panel, comes from a line of the notice, or from a paper sale."""
+ASKS_FOR_MORE = (
+    "/ballots",
+    "/objection",
+    "/void",
+    "/nominations/file/<import_id>",
+    "/marked",
+)
+"""Pages of the panel, of a line of the notice, of a paper sale and of a list of nominees."""
 
 NEVER_THE_SAME = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f-]{17}|\"I[\w.-]{60,}\"")
 """Keys of new sales, and what keeps other sites from sending a form."""
@@ -139,10 +145,14 @@ def test_what_we_see_is_the_same_whatever_they_have(
     app: Flask, two: Two, visitor: FlaskClient
 ) -> None:
     def seen() -> dict[str, str]:
+        answers = {
+            page: visitor.get(filled(page, ids_for(page, two.ours))) for page in pages(app, "GET")
+        }
+        # What is drawn or written into a file bears the time at which that was done.
         return {
-            page: NEVER_THE_SAME.sub("", visitor.get(filled(page, ids_for(page, two.ours))).text)
-            for page in pages(app, "GET")
-            if not page.endswith(".pdf")
+            page: NEVER_THE_SAME.sub("", answer.text)
+            for page, answer in answers.items()
+            if answer.mimetype == "text/html"
         }
 
     alone = seen()

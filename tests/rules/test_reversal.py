@@ -1,6 +1,7 @@
 """What comes back is priced by the sale's own rule."""
 
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -125,6 +126,7 @@ def test_no_more_comes_back_than_is_left() -> None:
     assert spread(mixed, [0, 0], Fen(5), Fen(6)) is None
 
 
+BERLIN = ZoneInfo("Europe/Berlin")
 SOLD_AT = datetime(2026, 12, 9, 12, tzinfo=timezone(timedelta(hours=8)))
 EVENING, MORNING = SOLD_AT.replace(hour=23, minute=59), SOLD_AT.replace(day=10, hour=0)
 
@@ -148,3 +150,17 @@ def test_a_till_takes_back_a_slip_at_once_all_goods_today_and_some_for_a_week(
     fault = till_is_late(SOLD_AT, now, whole=whole, void=void, came_late=came_late)
 
     assert (fault is None) is may
+
+
+@pytest.mark.parametrize(
+    "change", [datetime(2027, 3, 28, 1, tzinfo=UTC), datetime(2026, 10, 25, 1, tzinfo=UTC)]
+)
+def test_a_tills_ten_minutes_are_ten_where_clocks_are_changed(change: datetime) -> None:
+    sold_at = change - timedelta(minutes=5)
+    faults = [
+        till_is_late(*moments, whole=True, void=True, came_late=False)
+        for later in (timedelta(minutes=10), timedelta(minutes=10, seconds=1))
+        if (moments := [one.astimezone(BERLIN) for one in (sold_at, sold_at + later)])
+    ]
+
+    assert [fault is None for fault in faults] == [True, False]

@@ -91,7 +91,9 @@ def new() -> Any:
             for honour in honours
             if form[honour.code].quota.data is not None
         ]
-        if not lists:
+        if not form.month.data:
+            form.month.errors = [gettext("请填写这一项。")]
+        elif not lists:
             form.month.errors = [gettext("请至少给一种荣誉填名额。")]
         elif planned := _planned(form, lists):
             return redirect(url_for("staff_rounds.shown", round_id=planned.id))
@@ -113,9 +115,13 @@ def _form(
     }
     form = type("RoundFormWithLists", (RoundForm,), lists)()
     this_month = Month.of(console.now().date())
-    form.month.choices = options({str(month): month_in_words(month.first) for month in months})
-    if not is_filled_in() and months:
-        form.month.data = str(this_month if this_month in months else months[0])
+    offered = {str(month): month_in_words(month.first) for month in months}
+    if this_month not in months:
+        # Whoever goes back and presses again plans no other month by that.
+        offered = {"": gettext("请选择"), **offered}
+    form.month.choices = options(offered)
+    if not is_filled_in():
+        form.month.data = str(this_month) if this_month in months else ""
         form.notice_working_days.data = community.notice_working_days
     return form
 
