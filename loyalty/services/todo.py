@@ -34,8 +34,8 @@ HOLIDAYS_ANNOUNCED = 11
 class ToDo:
     """What waits for somebody."""
 
-    current_round: Round | None
-    """The latest one that is neither closed nor cancelled."""
+    rounds_under_way: Sequence[Round]
+    """Those neither closed nor cancelled, the latest month first."""
     cards_to_hand_over: int
     """Signed, working, and not ticked as handed over."""
     shops_under_way: Sequence[Shop]
@@ -73,7 +73,7 @@ def todo_of(session: Session, actor: StaffMember, *, now: datetime) -> ToDo:
         SaleCase.community_id == actor.community_id, SaleCase.decided_at.is_(None)
     )
     return ToDo(
-        current_round=current_round(session, actor),
+        rounds_under_way=rounds_under_way(session, actor),
         cards_to_hand_over=session.scalar(cards) or 0,
         shops_under_way=session.scalars(shops).all(),
         open_matters=_open_matters(session, actor),
@@ -112,8 +112,8 @@ def ballots_due(session: Session, actor: StaffMember) -> Sequence[BallotsDue]:
     ]
 
 
-def current_round(session: Session, actor: StaffMember) -> Round | None:
-    """Return the latest round that is under way, with its lists."""
+def rounds_under_way(session: Session, actor: StaffMember) -> Sequence[Round]:
+    """Return the rounds that still call for a step, with their lists, the latest month first."""
     return session.scalars(
         select(Round)
         .where(
@@ -122,8 +122,12 @@ def current_round(session: Session, actor: StaffMember) -> Round | None:
         )
         .options(LISTS)
         .order_by(Round.month.desc())
-        .limit(1)
-    ).one_or_none()
+    ).all()
+
+
+def current_round(session: Session, actor: StaffMember) -> Round | None:
+    """Return the latest round that is under way, with its lists."""
+    return next(iter(rounds_under_way(session, actor)), None)
 
 
 def _open_matters(session: Session, actor: StaffMember) -> Sequence[Matter]:

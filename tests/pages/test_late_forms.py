@@ -57,6 +57,7 @@ def test_whoever_signs_in_again_finds_the_form_as_it_was_and_sends_it(
     end_session(session, client, how)
 
     asked = client.post(NEW_RESIDENT, data=filled)
+    assert "还没有提交" not in text_of(asked), "told once, by the page of the sign-in"
     wrong = sign_in_again(client, asked, account, "wrong")
     offered = sign_in_again(client, wrong, account)
     shown = go_on(client, offered, NEW_RESIDENT)

@@ -97,7 +97,7 @@ def test_before_the_review_it_is_said_who_has_not_passed_and_why(
 
     shown = text_of(client.get(f"{path_of(open_round)}/start_review"))
 
-    assert "不合条件：钱小小 2号楼（未成年）" in shown
+    assert "不合条件：1人 钱小小 2号楼（未成年）" in " ".join(shown.split())
 
 
 @pytest.mark.parametrize("last", [None, RoundAction.OPEN, RoundAction.SCREEN, RoundAction.ISSUE])

@@ -1,7 +1,7 @@
 """Notice, objections, fairness, confirmation and cards at the console."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from html import unescape
 
 import pytest
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from loyalty.models import Card, Community, Round
 from loyalty.rules.selection import RoundAction
 from loyalty.services.actors import Role
-from tests.given import NOON, given_account, given_community
+from tests.given import NOON, given_account, given_community, given_round
 from tests.given_notices import given_notice, given_objection, placed
 from tests.given_rounds import AFTER_NOTICE, act, given_nomination_by, given_round_after
 from tests.pages.visits import enter, press, send, text_of
@@ -119,6 +119,18 @@ def test_home_tells_whose_cards_an_objection_holds_up(
     enter(client, session, community, Role.STAFF)
 
     assert told in text_of(client.get("/staff"))
+
+
+def test_an_objection_waits_at_home_beside_the_round_of_the_next_month(
+    client: FlaskClient, session: Session, community: Community
+) -> None:
+    given_objection(session, given_notice(session, community))
+    given_round(session, community, month=date(2027, 1, 1))
+    enter(client, session, community, Role.STAFF)
+
+    home = text_of(client.get("/staff"))
+
+    assert home.index("2026年12月评选") < home.index("的异议") < home.index("2027年1月评选")
 
 
 def test_whoever_nominated_a_person_is_told_that_another_must_answer(

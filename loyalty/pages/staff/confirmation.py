@@ -23,6 +23,14 @@ class ReasonForm(Form):
 
 
 @dataclass(frozen=True, slots=True)
+class NamedPeople:
+    """People whom a step is about, each with what tells namesakes apart."""
+
+    title: str
+    people: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """What is asked before a step is taken."""
 
@@ -33,6 +41,8 @@ class Question:
     """Address of the page to return to if it is not done."""
     preview: Sequence[str] = ()
     """What it does here and now, in figures and dates, a sentence each."""
+    people: Sequence[NamedPeople] = ()
+    """Whom it is about, by name, where there are many."""
     version: int | None = None
     """The version of the record that was read, where another one by now is to be refused."""
     fairness: str | None = None

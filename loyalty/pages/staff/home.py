@@ -1,20 +1,38 @@
 """The first page of the console: what waits for somebody, and the figures of the month."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from flask import redirect, render_template, url_for
+from sqlalchemy.orm import Session
 
 from loyalty.database import transaction
+from loyalty.models import Objection, Round
 from loyalty.pages.staff import console
-from loyalty.pages.staff.round_steps import next_step
+from loyalty.pages.staff.round_steps import NextStep, next_step
 from loyalty.rules.calendar import Month
-from loyalty.services.actors import Role
+from loyalty.services.actors import Role, StaffMember
 from loyalty.services.benefit import benefit_of
 from loyalty.services.objections import objections_of
 from loyalty.services.round_actions import facts_of
 from loyalty.services.round_progress import progress_of
 from loyalty.services.todo import ballots_due, todo_of
 from loyalty.words.definitions import FIGURES
+
+
+@dataclass(frozen=True, slots=True)
+class RoundUnderWay:
+    """A round that waits for a step, and what else waits in it."""
+
+    selection_round: Round
+    step: NextStep
+    pending: int
+    """Nominations of the public that nobody has matched with a resident."""
+    objections: Sequence[Objection]
+    """Those without an answer, the earliest first."""
+
 
 home_page = console.Console("home", "", also=frozenset({Role.PANEL, Role.COUNCIL}))
 
@@ -38,20 +56,31 @@ def home() -> Any:
     month = Month.of(now.date())
     with transaction() as session:
         todo = todo_of(session, actor, now=now)
-        current = todo.current_round
-        facts = current and facts_of(session, current, actor, now=now)
-        progress = current and progress_of(session, current)
-        objections = objections_of(session, actor, current.id) if current else []
+        rounds = _under_way(session, actor, todo.rounds_under_way, now=now)
         sums = benefit_of(session, actor, first=month, last=month).totals
     return render_template(
         "staff/home.html",
         sheets=sheets,
         todo=todo,
-        progress=progress,
-        objections=[one for one in objections if one.decided_at is None],
-        step=facts and next_step(facts, actor),
+        rounds=rounds,
         month=month.first,
         sums=sums,
         figures=FIGURES,
         today=now.date(),
     )
+
+
+def _under_way(
+    session: Session, actor: StaffMember, rounds: Sequence[Round], *, now: datetime
+) -> list[RoundUnderWay]:
+    """Return what waits in each round, the earliest month first: its dates come first."""
+    return [
+        RoundUnderWay(
+            one,
+            step,
+            progress_of(session, one).pending,
+            [each for each in objections_of(session, actor, one.id) if each.decided_at is None],
+        )
+        for one in reversed(rounds)
+        if (step := next_step(facts_of(session, one, actor, now=now), actor))
+    ]

@@ -106,12 +106,12 @@ def answer_late_form(guard: Guard) -> Any:
     try:
         guard.protect()
     except CSRFError:
+        if _is_of_console() and not current_user.is_authenticated:
+            return ask_to_sign_in()
         if can_be_shown_again(request.url_rule):
             return show_again()
         if not _is_of_console():
             raise
-        if not current_user.is_authenticated:
-            return ask_to_sign_in()
         page = offer(KeptForm.sent())
         if page is None:
             raise

@@ -1,11 +1,13 @@
 """What follows from an action on a round, in figures and dates, said before it is done."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from flask_babel import gettext
 from sqlalchemy.orm import Session
 
 from loyalty.models import Candidate, Round
+from loyalty.pages.staff.confirmation import NamedPeople
 from loyalty.pages.values import full_day, listed
 from loyalty.rules.calendar import Month, validity
 from loyalty.rules.outcome import Outcome
@@ -31,31 +33,38 @@ def preview_of(
     told = {
         RoundAction.OPEN: lambda: [_quotas(selection_round)],
         RoundAction.SCREEN: lambda: _of_screening(progress),
-        RoundAction.START_REVIEW: lambda: [
-            *_of_panel(progress),
-            *_of_screened_out(session, selection_round),
-        ],
+        RoundAction.START_REVIEW: lambda: _of_panel(progress),
         RoundAction.FREEZE: lambda: _of_panel(progress),
         RoundAction.DRAW: lambda: [_hash(selection_round)],
         RoundAction.PUBLISH: lambda: [
             _winners(progress),
             *_of_notice(notice_days(session, selection_round, today=now.date())),
-            *_names(session, selection_round),
         ],
         RoundAction.CONFIRM: lambda: [
             _winners(progress),
             *_of_running(selection_round),
             *_of_waiting(session, selection_round, now=now),
-            *_names(session, selection_round),
         ],
         RoundAction.ISSUE: lambda: [
             _winners(progress),
             *_of_waiting(session, selection_round, now=now),
             *_validity(selection_round),
-            *_names(session, selection_round),
         ],
     }
     return told[action]() if action in told else []
+
+
+def people_of(
+    session: Session, selection_round: Round, action: RoundAction
+) -> Sequence[NamedPeople]:
+    """Return whom an action is about, by name: whoever says yes has seen it."""
+    match action:
+        case RoundAction.START_REVIEW:
+            return _screened_out(session, selection_round)
+        case RoundAction.PUBLISH | RoundAction.CONFIRM | RoundAction.ISSUE:
+            return _selected(session, selection_round)
+        case _:
+            return []
 
 
 def _hash(selection_round: Round) -> str:
@@ -110,7 +119,8 @@ def _of_households(progress: Progress) -> list[str]:
         return []
     return [
         gettext(
-            "同一张名单上一户只排得分高的一位，封存的名单最多%(lines)s行。", lines=progress.lines
+            "一张名单上一户只排得分高的一位；上了几张名单就占几行，封存时最多%(lines)s行。",
+            lines=progress.lines,
         )
     ]
 
@@ -124,7 +134,7 @@ def _winners(progress: Progress) -> str:
     return str(winners)
 
 
-def _of_screened_out(session: Session, selection_round: Round) -> list[str]:
+def _screened_out(session: Session, selection_round: Round) -> list[NamedPeople]:
     """Return who has not passed the screening, and why."""
     out = [
         gettext(
@@ -134,20 +144,18 @@ def _of_screened_out(session: Session, selection_round: Round) -> list[str]:
         )
         for one in candidates_of(session, selection_round, Outcome.SCREENED_OUT)
     ]
-    return [gettext("不合条件：%(people)s。", people=listed(out))] if out else []
+    # Whoever stands on two lists is named once.
+    return [NamedPeople(gettext("不合条件"), list(dict.fromkeys(out)))] if out else []
 
 
-def _names(session: Session, selection_round: Round) -> list[str]:
-    """Return who is selected by name, list by list: whoever says yes has seen it."""
+def _selected(session: Session, selection_round: Round) -> list[NamedPeople]:
+    """Return who is selected, list by list, the first place first."""
     selected = sorted(
         candidates_of(session, selection_round, Outcome.SELECTED), key=lambda one: one.place or 0
     )
     return [
-        gettext(
-            "%(honour)s：%(people)s。",
-            honour=honour_name(one.honour),
-            people=listed(_called(each) for each in selected if each.list_id == one.id)
-            or gettext("没有人"),
+        NamedPeople(
+            honour_name(one.honour), [_called(each) for each in selected if each.list_id == one.id]
         )
         for one in selection_round.lists
     ]

@@ -11,7 +11,7 @@ from loyalty.database import transaction
 from loyalty.pages.staff import console
 from loyalty.pages.staff.confirmation import ConfirmationForm, Question, ask
 from loyalty.pages.staff.nominations import NomineeFileForm
-from loyalty.pages.staff.round_preview import preview_of
+from loyalty.pages.staff.round_preview import people_of, preview_of
 from loyalty.pages.staff.round_steps import may_be_cancelled, next_step, steps_of
 from loyalty.rules.card_state import WORKING
 from loyalty.rules.outcome import PASSED, Outcome
@@ -65,6 +65,7 @@ def shown(round_id: UUID) -> str:
         accounts = who_may_sit(session, actor)
         step = next_step(facts, actor)
         preview = step and preview_of(session, selection_round, progress, step.action, now=now)
+        people = people_of(session, selection_round, step.action) if step else []
     return render_template(
         "staff/round.html",
         round=selection_round,
@@ -72,6 +73,7 @@ def shown(round_id: UUID) -> str:
         steps=steps_of(selection_round, facts, progress),
         next=step,
         preview=preview,
+        people=people,
         cancellable=may_be_cancelled(facts),
         progress=progress,
         accounts=accounts,

@@ -18,7 +18,7 @@ from loyalty.pages.staff.confirmation import (
     ask,
     holds_answers,
 )
-from loyalty.pages.staff.round_preview import preview_of
+from loyalty.pages.staff.round_preview import people_of, preview_of
 from loyalty.pages.values import month as month_in_words
 from loyalty.rules.selection import RoundAction
 from loyalty.services.round_actions import ActOnRound, act_on_round
@@ -49,6 +49,7 @@ def step(round_id: UUID, action: str) -> Any:
         selection_round = round_of(session, console.actor(), round_id)
         progress = progress_of(session, selection_round)
         preview = preview_of(session, selection_round, progress, chosen, now=console.now())
+        people = people_of(session, selection_round, chosen)
     form = _form(chosen, progress)
     version = request.form.get("version", type=int)
     report = url_for("staff_fairness.shown", round_id=round_id)
@@ -57,6 +58,7 @@ def step(round_id: UUID, action: str) -> Any:
         words,
         back,
         preview,
+        people,
         selection_round.version,
         fairness=report if chosen is RoundAction.CONFIRM else None,
     )

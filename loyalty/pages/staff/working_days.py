@@ -22,7 +22,7 @@ from loyalty.services.working_days import (
 working_days = console.Console("working_days", "/working-days")
 
 YEAR = "<int(min=2000, max=2100):year>"
-BLANK_ROWS = 5
+BLANK_ROWS = 10
 
 
 @working_days.get("")
