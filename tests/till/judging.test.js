@@ -90,7 +90,7 @@ function* everything() {
   const choices = [...truths, "listFresh", "clockWrong", "certified", "overLimit"];
   for (let bits = 0; bits < 1 << choices.length; bits += 1) {
     const facts = { ...GOOD };
-    choices.forEach((name, at) => (facts[name] = Boolean(bits & (1 << at))));
+    for (const [at, name] of choices.entries()) facts[name] = Boolean(bits & (1 << at));
     for (const listed of [null, "revoked", "suspended"]) {
       for (const today of ["2026-11-30", "2026-12-09", "2027-01-01"]) {
         yield { ...facts, listed, today };

@@ -7,8 +7,13 @@ const under = (code, shiftKey = false) => characterOf({ code, key: "Process", sh
 
 test("under an input method every mark of an address is read by its place", () => {
   const places = [
-    ["Semicolon", true, ":"], ["Slash", false, "/"], ["Period", false, "."], ["Minus", false, "-"],
-    ["Minus", true, "_"], ["BracketRight", false, "]"], ["NumpadDivide", false, "/"],
+    ["Semicolon", true, ":"],
+    ["Slash", false, "/"],
+    ["Period", false, "."],
+    ["Minus", false, "-"],
+    ["Minus", true, "_"],
+    ["BracketRight", false, "]"],
+    ["NumpadDivide", false, "/"],
     ["NumpadDecimal", true, "."],
   ];
   for (const [code, shift, character] of places) assert.equal(under(code, shift), character);

@@ -188,7 +188,10 @@ const barcode = (at) => ({ type: "dropped", verdict: "bad_code", kind: "goods_ba
 
 test("a code that is no card is called by its name", () => {
   const { sale } = course(barcode(0));
-  assert.deepEqual([sale.phase, sale.verdict, sale.kind], ["unchecked", "bad_code", "goods_barcode"]);
+  assert.deepEqual(
+    [sale.phase, sale.verdict, sale.kind],
+    ["unchecked", "bad_code", "goods_barcode"],
+  );
   const refusal = { verdict: "bad_code", kind: "goods_barcode", unchecked: [], from: "device" };
   const typed = course(scan, { type: "answer", online: false, answer: refusal }).sale;
   assert.equal(typed.kind, "goods_barcode");

@@ -32,7 +32,10 @@ const FINE = {
 test("the age of the list is told in the unit that fits", () => {
   const told = [null, 0, 2 * MINUTE, HOUR - 1, 3 * HOUR, 48 * HOUR - 1, 48 * HOUR];
   const words = ["none", "fresh", "2 min", "59 min", "3 h", "47 h", "2 d"];
-  assert.deepEqual(told.map((age) => ageInWords(age, WORDS)), words);
+  assert.deepEqual(
+    told.map((age) => ageInWords(age, WORDS)),
+    words,
+  );
 });
 
 test("nothing is warned of while all is well", () => {

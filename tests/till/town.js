@@ -21,7 +21,11 @@ export function numberOf(serial) {
 }
 
 export function tokenOf({ keyId, privateKey }, { serial, pay = 850, honour = 1, months = 1 }) {
-  const terms = [[pay, 10], [honour, 6], [months, 4]];
+  const terms = [
+    [pay, 10],
+    [honour, 6],
+    [months, 4],
+  ];
   const fields = [[1, 4], [parseInt(keyId, 16), 24], [Number(serial), 40], ...terms];
   const bits = fields.map(([value, width]) => value.toString(2).padStart(width, "0")).join("");
   const payload = Buffer.from(BigInt(`0b${bits}`).toString(16).padStart(22, "0"), "hex");

@@ -86,8 +86,16 @@ export function textOf(keys) {
  * @returns {Manner}
  */
 export function mannerOf(keys, kind, end) {
-  const letters = keys.map(({ written }) => written).join("").replace(/[^A-Za-z]/g, "");
-  const cases = [[/^$/, "none"], [/^[A-Z]+$/, "capital"], [/^[a-z]+$/, "small"], [/./, "mixed"]];
+  const letters = keys
+    .map(({ written }) => written)
+    .join("")
+    .replace(/[^A-Za-z]/g, "");
+  const cases = [
+    [/^$/, "none"],
+    [/^[A-Z]+$/, "capital"],
+    [/^[a-z]+$/, "small"],
+    [/./, "mixed"],
+  ];
   return {
     kind,
     text: kind === "payment_code" ? "" : textOf(keys),

@@ -76,7 +76,9 @@ export async function openTill(window, pairing) {
 function partsOf({ crypto: { subtle }, fetch, navigator }, token, store) {
   const clock = createClock({ now: Date.now, store });
   const listening = [clock.heard];
-  const heard = (contact) => listening.forEach((listener) => listener(contact));
+  const heard = (contact) => {
+    for (const listener of listening) listener(contact);
+  };
   const api = createApi({ fetch: (...asked) => fetch(...asked), token, patience: PATIENCE, heard });
   const verifier = createVerifier({ subtle, noble: () => import("./vendor/noble/index.js") });
   const device = createDevice({ store, subtle });

@@ -61,9 +61,7 @@ function isAfterTheOneBefore(entry, at, entries) {
 
 function hasExactly(value, names) {
   return (
-    value !== null &&
-    typeof value === "object" &&
-    Object.keys(value).sort().join() === names.join()
+    value !== null && typeof value === "object" && Object.keys(value).sort().join() === names.join()
   );
 }
 

@@ -208,7 +208,10 @@ function withoutSale(verdict) {
 }
 
 /** The teller has recorded the sale, kept it for later, or refused it. */
-function ended(sale, { turn, outcome, quote = null, receipt = null, verdict = null, limit = null }) {
+function ended(
+  sale,
+  { turn, outcome, quote = null, receipt = null, verdict = null, limit = null },
+) {
   if (turn !== sale.turn) return null;
   if (outcome === "refused") return still({ ...sale, phase: withoutSale(verdict), verdict, limit });
   const priced = sale.sent.totalFen === null ? null : quote;

@@ -60,7 +60,10 @@ function isAlike(text, sample) {
 export function createScannerTest(page) {
   const screen = page.querySelector("[data-screen=scanner-test]");
   const part = (name) => screen.querySelector(`[data-scan-${name}]`);
-  const samples = Array.from(screen.querySelectorAll("[data-sample]"), (image) => image.dataset.sample);
+  const samples = Array.from(
+    screen.querySelectorAll("[data-sample]"),
+    (image) => image.dataset.sample,
+  );
 
   /** Show of the sentences of one sort those that are named. */
   function choose(sort, names) {

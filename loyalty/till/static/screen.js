@@ -89,7 +89,9 @@ export function verdictWords(verdict, words) {
 /** Return which limit was met, and from when the card works again. */
 function limitWords({ kind, again_from: day }, words) {
   const told = words.limits[kind];
-  return told === undefined ? {} : { word: told.word, advice: day === null ? told.over : told.again };
+  return told === undefined
+    ? {}
+    : { word: told.word, advice: day === null ? told.over : told.again };
 }
 
 /**

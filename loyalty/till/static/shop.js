@@ -79,7 +79,9 @@ export function rulesOf(policy, words) {
       [
         count(words.uses_per_shop_day, limits.uses_per_shop_day),
         count(words.uses_per_day, limits.uses_per_day),
-      ].filter(Boolean).join(words.list_comma),
+      ]
+        .filter(Boolean)
+        .join(words.list_comma),
     ],
     [words.rule_saved, money(words.saved_per_month, limits.saved_per_month_fen)],
     [
@@ -88,7 +90,9 @@ export function rulesOf(policy, words) {
         count(words.offline_days, offline.days),
         count(words.offline_sales, offline.sales),
         money(words.offline_saved, offline.saved_fen),
-      ].filter(Boolean).join(words.list_comma),
+      ]
+        .filter(Boolean)
+        .join(words.list_comma),
     ],
   ].filter(([, text]) => text !== "");
 }

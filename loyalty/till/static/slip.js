@@ -66,7 +66,10 @@ function write(page, slip, { shop, title, lines, end }) {
 
 function line(page, [name, value]) {
   const row = page.createElement("div");
-  for (const [tag, text] of [["dt", name], ["dd", value]]) {
+  for (const [tag, text] of [
+    ["dt", name],
+    ["dd", value],
+  ]) {
     row.append(Object.assign(page.createElement(tag), { textContent: text }));
   }
   return row;

@@ -28,7 +28,9 @@ export function createStanding({ pack, queue, clock, revoked }) {
   let counts = { waiting: 0, attention: 0, saved: 0 };
   const listeners = new Set();
 
-  const tell = () => listeners.forEach((listener) => listener());
+  const tell = () => {
+    for (const listener of listeners) listener();
+  };
 
   return {
     /** @returns {State} */

@@ -88,7 +88,8 @@ export function createToday({ page, words, book, teller, now, timezone, newKey, 
     const { status, body } = await once(deed, act);
     await open();
     const done = status === 201 || (status === 0 && asOfNow(entry).total_fen < entry.total_fen);
-    const back = status === 201 ? -body.payable_fen : entry.payable_fen - asOfNow(entry).payable_fen;
+    const back =
+      status === 201 ? -body.payable_fen : entry.payable_fen - asOfNow(entry).payable_fen;
     if (done) say(words.returned.replace("{amount}", yuan(back)), "yes");
     else if (status === 0) say(words.void_silent, "unsure");
     else say(words.return_refused, "no");

@@ -86,7 +86,12 @@ export function createVerifier({ subtle, noble }) {
   const asKey = (raw) => subtle.importKey("raw", raw, { name: "Ed25519" }, false, ["verify"]);
 
   function isNative() {
-    native = native || asKey(fromBase64(SAMPLE_KEY)).then(() => true, () => false);
+    native =
+      native ||
+      asKey(fromBase64(SAMPLE_KEY)).then(
+        () => true,
+        () => false,
+      );
     return native;
   }
 
