@@ -6,6 +6,7 @@ import { characterOf, createNumberedKeys, endOf, plain } from "../../loyalty/til
 const under = (code, shiftKey = false) => characterOf({ code, key: "Process", shiftKey });
 
 test("under an input method every mark of an address is read by its place", () => {
+  /** @type {[string, boolean, string][]} */
   const places = [
     ["Semicolon", true, ":"],
     ["Slash", false, "/"],
@@ -31,6 +32,7 @@ test("letters are capitals, however they come", () => {
 });
 
 test("Enter and Tab end a code, by whatever name", () => {
+  /** @type {[{code: string, key: string, ctrlKey?: boolean}, string][]} */
   const ends = [
     [{ code: "Enter", key: "Process" }, "Enter"],
     [{ code: "NumpadEnter", key: "Enter" }, "Enter"],

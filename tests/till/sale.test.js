@@ -124,6 +124,7 @@ test("a sale that could not be kept is handed over again with the same key", () 
   const { sale } = course(scan, valid, ...typed("12.9"), confirm, { type: "failed" });
   assert.equal(sale.phase, "unrecorded");
   const again = step(sale, { type: "confirm", key: "another" });
+  assert.ok(again.ask.do === "record");
   assert.deepEqual([again.ask.key, again.ask.totalFen, again.ask.code], [KEY, 1290, CARD]);
 });
 

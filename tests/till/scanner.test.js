@@ -118,12 +118,14 @@ test("of a payment code nothing is told but that it was one", () => {
 });
 
 test("a scanner that stumbles in the middle of a code is understood", () => {
-  for (const [place, end] of [
+  /** @type {[number, string][]} */
+  const stumbles = [
     [3, "Enter"],
     [10, "Enter"],
     [13, "Enter"],
     [3, ""],
-  ]) {
+  ];
+  for (const [place, end] of stumbles) {
     const { told, scan, press, wait } = bench();
     for (const digit of CARD.slice(0, place)) press(`Digit${digit}`, 5);
     wait(150);

@@ -35,7 +35,11 @@ export function tokenOf({ keyId, privateKey }, { serial, pay = 850, honour = 1, 
   return all.replace(/.{5}/g, (five) => BASE32[parseInt(five, 2)]);
 }
 
-/** @param {Record<string, string>} states by serial */
+/**
+ * @param {Pick<ReturnType<typeof town>, "slug" | "keyId" | "privateKey">} signer
+ * @param {number} number
+ * @param {Record<string, string>} states by serial
+ */
 export function listOf({ slug, keyId, privateKey }, number, states) {
   const entries = Object.entries(states)
     .map(([serial, state]) => ({ serial_hash: hashOf(slug, serial).toString("hex"), state }))

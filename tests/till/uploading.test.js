@@ -21,12 +21,12 @@ async function till(count, answer) {
     await queue.keep(`key-${number}`);
   }
   const sent = [];
-  const api = {
+  const api = /** @type {any} */ ({
     async sync(sales) {
       sent.push(sales.map((sale) => sale.idempotency_key));
       return answer(sales);
     },
-  };
+  });
   const heard = [];
   const answered = async (key, result) => void heard.push([key, result.outcome]);
   const uploader = createUploader({ api, queue, locks: undefined, answered });

@@ -10,6 +10,7 @@ import { prepareZXingModule, readBarcodes } from "./vendor/zxing/reader/index.js
 const LIBRARY = new URL("./vendor/zxing/zxing_reader.wasm", import.meta.url).href;
 
 /** A card carries the first two, goods the others; white on black is none of them. */
+/** @type {import("zxing-wasm/reader").ReaderOptions} */
 const OPTIONS = {
   formats: ["QRCode", "Code128", "EAN13", "EAN8", "UPCA", "UPCE"],
   tryHarder: true,

@@ -102,6 +102,7 @@ export function reasonInWords({ verdict, reason }, words) {
  * @param {string} timeZone
  */
 export function timeAt(instant, timeZone) {
+  /** @type {Intl.DateTimeFormatOptions} */
   const minutes = { timeZone, hour: "2-digit", minute: "2-digit" };
   return new Date(instant).toLocaleTimeString("en-GB", minutes);
 }

@@ -90,6 +90,7 @@ export function mannerOf(keys, kind, end) {
     .map(({ written }) => written)
     .join("")
     .replace(/[^A-Za-z]/g, "");
+  /** @type {[RegExp, Manner["letters"]][]} */
   const cases = [
     [/^$/, "none"],
     [/^[A-Z]+$/, "capital"],

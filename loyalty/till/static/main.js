@@ -168,17 +168,23 @@ function bind(till, tabs, opened) {
     else offerCode(codeInFragment(location.hash));
   }
 
-  page.querySelector("[data-pair-form]").addEventListener("submit", async (event) => {
+  const form = pairForm();
+  form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    if (await pair(till, event.target.code.value)) start();
+    if (await pair(till, form.code.value)) start();
   });
   window.addEventListener("hashchange", start);
   start();
 }
 
+/** @returns {HTMLFormElement & {code: HTMLInputElement}} */
+function pairForm() {
+  return page.querySelector("[data-pair-form]");
+}
+
 /** A link brings the code along; one tap is left to do. */
 function offerCode(code) {
-  const form = page.querySelector("[data-pair-form]");
+  const form = pairForm();
   form.code.value = code;
   (code === "" ? form.code : form.querySelector("button")).focus();
 }

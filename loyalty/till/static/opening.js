@@ -75,6 +75,7 @@ export async function openTill(window, pairing) {
 /** Make the parts, and have those told of each contact that learn from it. */
 function partsOf({ crypto: { subtle }, fetch, navigator }, token, store) {
   const clock = createClock({ now: Date.now, store });
+  /** @type {((contact: import("./api.js").Contact) => void)[]} */
   const listening = [clock.heard];
   const heard = (contact) => {
     for (const listener of listening) listener(contact);

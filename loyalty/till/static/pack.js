@@ -23,7 +23,7 @@ const GRAIN = 60 * 1000;
  * @property {any} policy
  * @property {{slug: string, name: string, timezone: string}} community
  * @property {Record<string, string>} honours codes by their number
- * @property {Map<string, {community: string, month: string, raw: Uint8Array}>} keys by id
+ * @property {Map<string, {community: string, month: string, raw: Uint8Array<ArrayBuffer>}>} keys by id
  * @property {import("./revocations.js").Revocations | null} revocations
  * @property {Map<string, RosterGroup>} roster by serial hash
  * @property {number} issuedAt milliseconds

@@ -27,11 +27,11 @@ import { fenOf, typedWith } from "./money.js";
  * @property {string | null} receipt
  * @property {string | null} kind of a code that is no card, where that has a name
  * @property {number} cardAt when the card was read, in milliseconds
- * @property {Question | null} sent the sale as it was handed over, to hand it over again
+ * @property {Handover | null} sent the sale as it was handed over, to hand it over again
  *
- * @typedef {{do: "check", code: string, turn: number}
- *   | {do: "record", code: string, card: any, from: string, totalFen: number | null,
- *      excludedFen: number, key: string, turn: number}} Question
+ * @typedef {import("./teller.js").Selling & {do: "record"}} Handover
+ *
+ * @typedef {{do: "check", code: string, turn: number} | (Handover & {turn: number})} Question
  */
 
 /** @type {Sale} */

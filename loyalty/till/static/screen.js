@@ -6,6 +6,14 @@ import { amountsOf } from "./sale.js";
 import { rateSpoken } from "./voice.js";
 
 /**
+ * @typedef {"yes" | "no" | "unsure"} Tone
+ *
+ * @typedef {import("./sale.js").Sale} Sale
+ * @typedef {Omit<Sale, "phase"> & {phase: Sale["phase"] | "payable"}} Told a sale; or, while its
+ *   amount is typed, what is to be paid
+ */
+
+/**
  * @param {Document} page
  * @param {any} words
  */
@@ -61,9 +69,9 @@ function drawKeys(part, sale, verifyOnly, words) {
 
 /**
  * Return the tone, word and advice of a state.
- * @param {import("./sale.js").Sale} sale
+ * @param {Told} sale
  * @param {any} words
- * @returns {{tone?: string, word: string, advice: string}}
+ * @returns {{tone?: Tone, word: string, advice: string}}
  */
 export function toldOf(sale, words) {
   if (sale.phase === "recorded" && sale.quote === null) return words.phases.noted;
@@ -96,9 +104,9 @@ function limitWords({ kind, again_from: day }, words) {
 
 /**
  * Return the colour of a state; null where there is nothing to tell.
- * @param {import("./sale.js").Sale} sale
+ * @param {Told} sale
  * @param {any} words
- * @returns {"yes" | "no" | "unsure" | null}
+ * @returns {Tone | null}
  */
 export function toneOf(sale, words) {
   return toldOf(sale, words).tone || null;
@@ -106,7 +114,7 @@ export function toneOf(sale, words) {
 
 /**
  * Return what is said aloud of a state: the word, and the one number that matters.
- * @param {import("./sale.js").Sale} sale
+ * @param {Told} sale
  * @param {any} words
  * @returns {string}
  */

@@ -18,7 +18,8 @@ const PAUSE = 1000;
  */
 export function createSale({ heard, words, teller, screen, signals, verifyOnly, newKey }) {
   let sale = READY;
-  let pause = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let pause;
 
   function happen(event) {
     const before = sale;

@@ -19,14 +19,18 @@ export function createSettings(world) {
   const { page, words, choices, voice, tryOut, teller, onUnpaired, printTraining } = world;
   const screen = page.querySelector("[data-screen=settings]");
   const part = (name) => screen.querySelector(`[data-${name}]`);
+  /** @type {NodeListOf<HTMLInputElement>} */
   const ticks = screen.querySelectorAll("[data-choice]");
+  /** @type {NodeListOf<HTMLInputElement>} */
   const rolls = screen.querySelectorAll("[name=roll]");
 
   for (const tick of ticks) {
     tick.addEventListener("change", () => choices.change({ [tick.dataset.choice]: tick.checked }));
   }
   for (const roll of rolls) {
-    roll.addEventListener("change", () => choices.change({ roll: roll.value }));
+    roll.addEventListener("change", () =>
+      choices.change({ roll: /** @type {"58" | "80"} */ (roll.value) }),
+    );
   }
   part("try").addEventListener("click", tryOut);
   part("print-training").addEventListener("click", printTraining);

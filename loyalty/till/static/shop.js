@@ -70,7 +70,7 @@ function ratesOf(shop, words) {
 export function rulesOf(policy, words) {
   const { limits, offline } = policy;
   const goods = policy.excluded_categories.map((code) => words.categories[code] || code);
-  return [
+  return /** @type {[string, string][]} */ ([
     [words.rule_excluded, goods.join(words.list_comma) || words.rule_nothing_excluded],
     [words.rule_rounding, policy.rounding === "jiao" ? words.rounding_jiao : words.rounding_fen],
     [words.rule_per_sale, money(words.per_sale, limits.discountable_per_sale_fen)],
@@ -94,7 +94,7 @@ export function rulesOf(policy, words) {
         .filter(Boolean)
         .join(words.list_comma),
     ],
-  ].filter(([, text]) => text !== "");
+  ]).filter(([, text]) => text !== "");
 }
 
 function count(pattern, number) {

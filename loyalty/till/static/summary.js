@@ -24,13 +24,15 @@ export function daySpoken(day, words) {
  * @returns {[string, string][]}
  */
 export function dayLines(day, waiting, words) {
-  return [
+  /** @type {[string, string][]} */
+  const lines = [
     [words.slip_uses, String(day.uses)],
     [words.slip_total, yuan(day.total_fen)],
     [words.slip_payable, yuan(day.payable_fen)],
     [words.slip_saved, yuan(day.saved_fen)],
-    ...(waiting === 0 ? [] : [[words.slip_waiting, String(waiting)]]),
   ];
+  if (waiting > 0) lines.push([words.slip_waiting, String(waiting)]);
+  return lines;
 }
 
 /**
@@ -61,7 +63,9 @@ export function createSummary({ page, words, slip, waiting, now, timezone, say }
     /** @param {any} known of the day; null while the service has not answered */
     follow(known) {
       day = known;
-      for (const name of ["speak-day", "print-day"]) part(name).disabled = day === null;
+      for (const name of ["speak-day", "print-day"]) {
+        /** @type {HTMLButtonElement} */ (part(name)).disabled = day === null;
+      }
     },
   };
 }

@@ -23,6 +23,7 @@ export function createTraining({ teller, pack, now }) {
   const sales = [];
 
   function quote(shown, totalFen, excludedFen) {
+    /** @type {import("./discount.js").Terms} */
     const terms = { pay: shown.pay_permille, rounding: "fen", limit: null };
     return teller.quote(shown, totalFen, excludedFen) || quoteOf(totalFen, excludedFen, terms);
   }
