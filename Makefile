@@ -69,6 +69,8 @@ check: developing ## Check style, types and layers, of Python and JavaScript
 	mypy
 	lint-imports
 	biome ci --error-on-warnings
+	@mkdir -p build
+	python tests/till/types/write_words.py >build/words.d.ts
 	tsc --project .
 	tsc --project tests/till/types/tsconfig.workers.json
 	tsc --project tests/till

@@ -14,6 +14,7 @@ import {
 } from "../../loyalty/till/static/entries.js";
 import { dayLines, daySpoken } from "../../loyalty/till/static/summary.js";
 
+/** @type {any} */
 const WORDS = {
   voided: "voided",
   no_amount: "use only",
@@ -94,6 +95,7 @@ test("a waiting sale shows what was taken, else the marked price, else that ther
 });
 
 test("a sale that was not recorded says why, and who sees to it", () => {
+  /** @type {any} */
   const words = {
     received: "received",
     malformed: "unreadable",

@@ -5,6 +5,7 @@ import { READY } from "../../loyalty/till/static/sale.js";
 import { dayInWords, spokenOf, toldOf, toneOf } from "../../loyalty/till/static/screen.js";
 import { rateSpoken, voiceFor } from "../../loyalty/till/static/voice.js";
 
+/** @type {any} */
 const WORDS = {
   verdicts: {
     ok: { tone: "yes", word: "valid" },

@@ -3,6 +3,7 @@ import test from "node:test";
 
 import { ageInWords, warningOf } from "../../loyalty/till/static/status.js";
 
+/** @type {any} */
 const WORDS = {
   no_list: "none",
   list_fresh: "fresh",

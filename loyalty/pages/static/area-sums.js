@@ -13,7 +13,8 @@ for (const list of document.querySelectorAll("[data-area-sum]")) {
     /** @type {HTMLInputElement} */
     const seats = list.querySelector("[data-quota]");
     const quota = Number.parseInt(seats.value, 10) || 0;
-    said.textContent = said.dataset.said
+    const pattern = said.dataset.said || "";
+    said.textContent = pattern
       .replace("{wanted}", String(wanted))
       .replace("{quota}", String(quota));
     said.classList.toggle("wrong", wanted > quota);

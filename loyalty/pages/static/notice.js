@@ -53,7 +53,7 @@ function list({ round, selected }) {
 /** @returns {Promise<(Node | DocumentFragment)[]>} what was found, line by line */
 async function check() {
   if (sha256 === null) return [said("unable")];
-  const answer = await fetch(button.dataset.verify);
+  const answer = await fetch(button.dataset.verify || "");
   if (!answer.ok) return [said("failed")];
   const record = await answer.json();
   const { results, faults } = await verify(record, sha256);

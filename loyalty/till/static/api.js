@@ -157,6 +157,7 @@ function headersOf(body, token) {
 async function answerWithin(wait, ask) {
   const patienceIsOver = new AbortController();
   const alarm = setTimeout(() => patienceIsOver.abort(), wait);
+  /** @type {string | null} */
   let date = null;
   let answer = SILENCE;
   try {

@@ -7,7 +7,7 @@ import { queuedRow } from "./rows.js";
 /**
  * @param {object} world
  * @param {Document} world.page
- * @param {any} world.words
+ * @param {Words} world.words
  * @param {() => any} world.teller
  * @param {() => string} world.timezone of the community
  * @param {(file: Blob, name: string) => void} world.save

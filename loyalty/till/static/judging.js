@@ -58,8 +58,8 @@ export function judge(facts) {
   if (facts.listed !== null) return no(facts.listed);
   if (!facts.signed && !facts.onRoster) return unsure(unsigned);
   if (facts.clockWrong) return { verdict: "clock_wrong", unchecked: ["clock"], mayRecord: false };
-  if (facts.today > facts.validUntil) return no("expired");
-  if (facts.today < facts.validFrom) return no("not_yet_valid");
+  if (facts.today > /** @type {string} */ (facts.validUntil)) return no("expired");
+  if (facts.today < /** @type {string} */ (facts.validFrom)) return no("not_yet_valid");
   if (!facts.certified) return no("shop_not_certified");
   if (facts.overLimit) return no("over_limit");
   if (facts.signed && facts.listFresh) {

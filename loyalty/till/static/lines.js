@@ -95,15 +95,15 @@ export function mannerOf(keys, kind, end) {
     [/^$/, "none"],
     [/^[A-Z]+$/, "capital"],
     [/^[a-z]+$/, "small"],
-    [/./, "mixed"],
   ];
+  const found = cases.find(([test]) => test.test(letters));
   return {
     kind,
     text: kind === "payment_code" ? "" : textOf(keys),
     length: keys.length,
     end,
     pace: (keys[keys.length - 1].at - keys[0].at) / Math.max(keys.length - 1, 1),
-    letters: cases.find(([test]) => test.test(letters))[1],
+    letters: found === undefined ? "mixed" : found[1],
     capsLock: keys.some(({ capsLock }) => capsLock),
   };
 }

@@ -27,8 +27,11 @@ import { createVoice } from "./voice.js";
 const MINUTE = 60 * 1000;
 
 const page = document;
+/** @type {Words} */
 const words = JSON.parse(page.getElementById("words").textContent);
 const pairing = createPairing(localStorage);
+/** Where a screen is open that needs it, this device is paired. */
+const paired = () => /** @type {import("./pairing.js").Pairing} */ (pairing.read());
 const choices = createChoices(localStorage, lookOf(page), window);
 const voice = createVoice({
   synthesis: window.speechSynthesis,
@@ -87,7 +90,7 @@ function sharedOf({ teller, clock, pack, book }) {
     teller: () => (inTraining() ? training.teller : teller),
     book: () => (inTraining() ? training.book : book),
     now: clock.now,
-    timezone: () => pairing.read().community.timezone,
+    timezone: () => paired().community.timezone,
   };
 }
 
@@ -126,7 +129,7 @@ function openScreens(till, shared) {
       const inFront = !page.querySelector("[data-screen=today]").hidden;
       if (inFront && !today.busy()) openToday();
     },
-    shop: () => shop.draw(pairing.read(), till.pack.current()),
+    shop: () => shop.draw(paired(), till.pack.current()),
     settings: () => settings.drawAbout(till.pack.current()),
   };
 }
@@ -160,11 +163,11 @@ function followStanding(till, changed) {
 
 function bind(till, tabs, opened) {
   function start() {
-    const paired = pairing.read() !== null;
-    page.body.classList.toggle("paired", paired);
-    for (const part of page.querySelectorAll("[data-line], [data-tabs]")) part.hidden = !paired;
-    tabs.open(paired ? "sell" : "pair");
-    if (paired) opened.shop();
+    const isPaired = pairing.read() !== null;
+    page.body.classList.toggle("paired", isPaired);
+    for (const part of page.querySelectorAll("[data-line], [data-tabs]")) part.hidden = !isPaired;
+    tabs.open(isPaired ? "sell" : "pair");
+    if (isPaired) opened.shop();
     else offerCode(codeInFragment(location.hash));
   }
 

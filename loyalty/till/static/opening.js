@@ -60,7 +60,8 @@ export async function openTill(window, pairing) {
   async function meet() {
     if (token() === null) return;
     await uploader.upload();
-    const old = pack.ageMs() === null || pack.ageMs() > PACK_GROWS_OLD;
+    const age = pack.ageMs();
+    const old = age === null || age > PACK_GROWS_OLD;
     // Where the service was not heard, asking tells whether it is there again.
     if (old || !standing.state().online) await pack.refresh();
     await standing.recount();

@@ -45,7 +45,7 @@ export function queuedRow(template, queued, more, { words, timezone }) {
  * @param {any} template
  * @param {any} entry
  * @param {object} world
- * @param {any} world.words
+ * @param {Words} world.words
  * @param {() => number} world.now milliseconds
  * @param {() => string} world.timezone of the community
  * @param {(entry: any) => unknown} world.takeBack

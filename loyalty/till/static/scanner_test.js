@@ -62,7 +62,7 @@ export function createScannerTest(page) {
   const part = (name) => screen.querySelector(`[data-scan-${name}]`);
   const samples = Array.from(
     screen.querySelectorAll("[data-sample]"),
-    (image) => image.dataset.sample,
+    (image) => image.dataset.sample || "",
   );
 
   /** Show of the sentences of one sort those that are named. */

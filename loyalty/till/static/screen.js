@@ -15,7 +15,7 @@ import { rateSpoken } from "./voice.js";
 
 /**
  * @param {Document} page
- * @param {any} words
+ * @param {Words} words
  */
 export function createScreen(page, words) {
   const sell = page.querySelector("[data-screen=sell]");
@@ -70,14 +70,14 @@ function drawKeys(part, sale, verifyOnly, words) {
 /**
  * Return the tone, word and advice of a state.
  * @param {Told} sale
- * @param {any} words
+ * @param {Words} words
  * @returns {{tone?: Tone, word: string, advice: string}}
  */
 export function toldOf(sale, words) {
   if (sale.phase === "recorded" && sale.quote === null) return words.phases.noted;
   const listed = sale.phase === "accepted" && sale.verdict === "cannot_verify_offline";
   if (listed) return words.phases.listed;
-  const foreign = sale.phase === "unchecked" && words.foreign[sale.kind];
+  const foreign = sale.phase === "unchecked" && sale.kind !== null && words.foreign[sale.kind];
   if (foreign) return foreign;
   if (words.phases[sale.phase]) return words.phases[sale.phase];
   const verdict = verdictWords(sale.verdict, words);
@@ -88,10 +88,10 @@ export function toldOf(sale, words) {
  * Return how a verdict is told. A page that was opened before an update may not know one of today:
  * it is told in the colour of what is not known.
  * @param {string | null} verdict
- * @param {any} words
+ * @param {Words} words
  */
 export function verdictWords(verdict, words) {
-  return words.verdicts[verdict] || { tone: "unsure", ...words.other_verdict };
+  return words.verdicts[String(verdict)] || { tone: "unsure", ...words.other_verdict };
 }
 
 /** Return which limit was met, and from when the card works again. */
@@ -105,7 +105,7 @@ function limitWords({ kind, again_from: day }, words) {
 /**
  * Return the colour of a state; null where there is nothing to tell.
  * @param {Told} sale
- * @param {any} words
+ * @param {Words} words
  * @returns {Tone | null}
  */
 export function toneOf(sale, words) {
@@ -115,7 +115,7 @@ export function toneOf(sale, words) {
 /**
  * Return what is said aloud of a state: the word, and the one number that matters.
  * @param {Told} sale
- * @param {any} words
+ * @param {Words} words
  * @returns {string}
  */
 export function spokenOf(sale, words) {

@@ -9,7 +9,7 @@ const PAUSE = 1000;
 /**
  * @param {object} world
  * @param {Element} world.heard what a screen reader reads out
- * @param {any} world.words
+ * @param {Words} world.words
  * @param {() => any} world.teller
  * @param {ReturnType<typeof import("./screen.js").createScreen>} world.screen
  * @param {ReturnType<typeof import("./signals.js").createSignals>} world.signals

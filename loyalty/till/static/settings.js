@@ -7,7 +7,7 @@ import { ageInWords } from "./status.js";
 /**
  * @param {object} world
  * @param {Document} world.page
- * @param {any} world.words
+ * @param {Words} world.words
  * @param {ReturnType<typeof import("./choices.js").createChoices>} world.choices
  * @param {{available: () => boolean}} world.voice
  * @param {() => void} world.tryOut let the sounds and the voice be heard
@@ -25,7 +25,9 @@ export function createSettings(world) {
   const rolls = screen.querySelectorAll("[name=roll]");
 
   for (const tick of ticks) {
-    tick.addEventListener("change", () => choices.change({ [tick.dataset.choice]: tick.checked }));
+    tick.addEventListener("change", () =>
+      choices.change({ [String(tick.dataset.choice)]: tick.checked }),
+    );
   }
   for (const roll of rolls) {
     roll.addEventListener("change", () =>
@@ -49,7 +51,7 @@ export function createSettings(world) {
 
   /** @param {import("./choices.js").Choices} shown */
   function drawChoices(shown) {
-    for (const tick of ticks) tick.checked = shown[tick.dataset.choice];
+    for (const tick of ticks) tick.checked = shown[String(tick.dataset.choice)];
     for (const roll of rolls) roll.checked = roll.value === shown.roll;
   }
 
@@ -82,7 +84,7 @@ function listInWords(pack, age, words) {
 /**
  * Return what may still be sold without network, in words.
  * @param {{sales: number | null, saved_fen: number | null}} left null where there is no limit
- * @param {any} words
+ * @param {Words} words
  */
 function allowanceInWords({ sales, saved_fen: saved }, words) {
   const parts = [];

@@ -6,7 +6,7 @@ import { dayInWords } from "./screen.js";
 /**
  * @param {object} world
  * @param {Document} world.page
- * @param {any} world.words
+ * @param {Words} world.words
  * @param {() => void} world.print
  */
 export function createShop({ page, words, print }) {
@@ -64,7 +64,7 @@ function ratesOf(shop, words) {
 /**
  * Return the rules of the shop in words, those that are set.
  * @param {any} policy of the offline pack
- * @param {any} words
+ * @param {Words} words
  * @returns {[string, string][]}
  */
 export function rulesOf(policy, words) {

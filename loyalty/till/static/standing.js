@@ -72,7 +72,10 @@ export function createStanding({ pack, queue, clock, revoked }) {
      * Return the date at the shop.
      * @param {number} at milliseconds
      */
-    dayOf: (at) => dayAt(at, pack.current().community.timezone),
+    dayOf(at) {
+      const { community } = /** @type {import("./pack.js").Pack} */ (pack.current());
+      return dayAt(at, community.timezone);
+    },
   };
 }
 

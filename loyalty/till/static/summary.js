@@ -7,7 +7,7 @@ import { dayInWords } from "./screen.js";
 /**
  * Return the day as it is spoken.
  * @param {any} day
- * @param {any} words
+ * @param {Words} words
  */
 export function daySpoken(day, words) {
   return words.spoken.day
@@ -20,7 +20,7 @@ export function daySpoken(day, words) {
  * Return the lines of the day's slip.
  * @param {any} day
  * @param {number} waiting sales that have not left the device, not in the sums
- * @param {any} words
+ * @param {Words} words
  * @returns {[string, string][]}
  */
 export function dayLines(day, waiting, words) {
@@ -38,7 +38,7 @@ export function dayLines(day, waiting, words) {
 /**
  * @param {object} world
  * @param {Document} world.page
- * @param {any} world.words
+ * @param {Words} world.words
  * @param {{print: (text: import("./slip.js").Slip) => void}} world.slip
  * @param {() => number} world.waiting sales that have not left the device
  * @param {() => number} world.now milliseconds
@@ -47,6 +47,7 @@ export function dayLines(day, waiting, words) {
  */
 export function createSummary({ page, words, slip, waiting, now, timezone, say }) {
   const part = (name) => page.querySelector(`[data-${name}]`);
+  /** @type {any} null while the service has not answered */
   let day = null;
 
   part("speak-day").addEventListener("click", () => say(daySpoken(day, words)));

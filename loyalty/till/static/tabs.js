@@ -25,7 +25,7 @@ export function createTabs(page, opened) {
 
   page.addEventListener("click", ({ target }) => {
     const opener = /** @type {Element} */ (target).closest("[data-open]");
-    if (opener !== null) open(opener.dataset.open);
+    if (opener !== null) open(String(opener.dataset.open));
   });
 
   return { open };

@@ -8,7 +8,7 @@ import { queuedRow, recordedRow } from "./rows.js";
 /**
  * @param {object} world
  * @param {Document} world.page
- * @param {any} world.words
+ * @param {Words} world.words
  * @param {() => any} world.book the calls about the day: today, takeBack, giveBack
  * @param {() => any} world.teller
  * @param {() => number} world.now milliseconds
@@ -20,8 +20,9 @@ export function createToday({ page, words, book, teller, now, timezone, newKey, 
   const screen = page.querySelector("[data-screen=today]");
   const part = (name) => screen.querySelector(`[data-${name}]`);
   const list = part("entries");
+  /** @type {any} null while the service has not answered */
   let day = null;
-  /** Whose day it is: the real one's, or that of practice. */
+  /** @type {any} whose day it is: the real one's, or that of practice */
   let asked = null;
   /** Keys of the deeds that were not answered, by what is to be done: done twice, it counts once. */
   const keys = new Map();

@@ -117,7 +117,7 @@ function dayFrom(today, months, day) {
 
 /**
  * Return the training card's number as a receipt printer writes it.
- * @param {any} words
+ * @param {Words} words
  * @returns {import("./slip.js").Slip}
  */
 export function trainingSlip(words) {

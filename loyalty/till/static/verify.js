@@ -81,6 +81,7 @@ export async function keyIdOf(subtle, publicKey) {
  * @param {() => Promise<any>} world.noble loads @noble/ed25519
  */
 export function createVerifier({ subtle, noble }) {
+  /** @type {Promise<boolean> | null} */
   let native = null;
 
   const asKey = (raw) => subtle.importKey("raw", raw, { name: "Ed25519" }, false, ["verify"]);
