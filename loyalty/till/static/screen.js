@@ -57,7 +57,7 @@ function drawAmounts(part, quote) {
   part("saved").textContent = yuan(quote.saved_fen);
 }
 
-function drawKeys(part, sale, verifyOnly, words) {
+function drawKeys(part, sale, verifyOnly, /** @type {Words} */ words) {
   const accepted = sale.phase === "accepted";
   part("note").hidden = !accepted || sale.typed !== "" || verifyOnly;
   part("exclude").hidden = !accepted || sale.typed === "" || verifyOnly;
@@ -95,7 +95,7 @@ export function verdictWords(verdict, words) {
 }
 
 /** Return which limit was met, and from when the card works again. */
-function limitWords({ kind, again_from: day }, words) {
+function limitWords({ kind, again_from: day }, /** @type {Words} */ words) {
   const told = words.limits[kind];
   return told === undefined
     ? {}
@@ -130,7 +130,7 @@ export function spokenOf(sale, words) {
   return words.spoken.both.replace("{word}", word).replace("{more}", payable);
 }
 
-function adviceOf(sale, words, language) {
+function adviceOf(sale, /** @type {Words} */ words, language) {
   if (sale.phase === "ready" && sale.typed !== "") return "";
   if (sale.phase !== "accepted" || sale.answer.card === null) return toldOf(sale, words).advice;
   const { honour, pay_permille: pay, valid_until: until } = sale.answer.card;
@@ -148,7 +148,7 @@ function rateOf({ answer }) {
 }
 
 /** Return what the device could not check, in words; "" once the service has looked. */
-function uncheckedOf(sale, words) {
+function uncheckedOf(sale, /** @type {Words} */ words) {
   if (sale.phase !== "accepted" || sale.answer.unchecked.length === 0) return "";
   const what = sale.answer.unchecked.map((code) => words.unchecked[code] || code);
   return words.not_checked.replace("{what}", what.join(words.list_comma));
@@ -159,14 +159,14 @@ function confirmed(sale) {
 }
 
 /** Return what was typed so far: the card's number, or the amount. */
-function typedOf(sale, words) {
+function typedOf(sale, /** @type {Words} */ words) {
   if (sale.phase === "ready") return inGroups(sale.typed);
   if ((sale.phase !== "accepted" && sale.phase !== "checking") || sale.typed === "") return "";
   return words.yuan.replace("{amount}", sale.typed);
 }
 
 /** Return the part without discount, or that it is more than the whole. */
-function excludedOf(sale, words) {
+function excludedOf(sale, /** @type {Words} */ words) {
   const excluding = sale.field === "excluded" || sale.excluded !== "";
   if (sale.phase !== "accepted" || !excluding) return "";
   if (fenOf(sale.typed) !== null && amountsOf(sale) === null) return words.excluded_over;

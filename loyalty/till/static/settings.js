@@ -70,12 +70,12 @@ export function createSettings(world) {
 }
 
 /** Return what is on the device, and what to do about it: not all of it waits for the network. */
-function hindranceInWords({ waiting, attention }, words) {
+function hindranceInWords({ waiting, attention }, /** @type {Words} */ words) {
   if (waiting > 0) return words.unpair_waiting.replace("{count}", String(waiting));
   return words.unpair_attention.replace("{count}", String(attention));
 }
 
-function listInWords(pack, age, words) {
+function listInWords(pack, age, /** @type {Words} */ words) {
   const number = pack && pack.revocations ? pack.revocations.number : undefined;
   if (number === undefined) return age;
   return words.list_number.replace("{number}", String(number)).replace("{age}", age);

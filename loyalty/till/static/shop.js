@@ -45,14 +45,14 @@ export function createShop({ page, words, print }) {
   return { draw };
 }
 
-function certifiedOf(shop, words, language) {
+function certifiedOf(shop, /** @type {Words} */ words, language) {
   if (!shop.certified) return words.not_certified;
   if (shop.certified_until === null) return words.none;
   return dayInWords(shop.certified_until, language, { year: "numeric" });
 }
 
 /** @returns {[string, string][]} */
-function ratesOf(shop, words) {
+function ratesOf(shop, /** @type {Words} */ words) {
   // Without an agreement of its own the shop gives what each card says.
   if (Object.keys(shop.terms).length === 0) return [[words.every_honour, words.rates_of_cards]];
   return Object.entries(shop.terms).map(([honour, pay]) => [

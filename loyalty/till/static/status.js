@@ -41,7 +41,7 @@ function write(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
-function factsOf({ listAgeMs, waiting }, words) {
+function factsOf({ listAgeMs, waiting }, /** @type {Words} */ words) {
   const age = ageInWords(listAgeMs, words);
   return waiting === 0 ? [age] : [age, words.waiting.replace("{count}", String(waiting))];
 }
@@ -73,7 +73,7 @@ export function warningOf(state, words) {
   return state.needsNetwork ? words.list_too_old : "";
 }
 
-function clockInWords(off, words) {
+function clockInWords(off, /** @type {Words} */ words) {
   const pattern = off < 0 ? words.clock_behind : words.clock_ahead;
   return pattern.replace("{count}", String(Math.round(Math.abs(off) / MINUTE)));
 }

@@ -139,7 +139,7 @@ function drawSums(part, day) {
 }
 
 /** What waits is told beside the sums: it may yet be refused. */
-function drawWaiting(told, waiting, words) {
+function drawWaiting(told, waiting, /** @type {Words} */ words) {
   const standing = waiting.filter((item) => !item.taken_back);
   const sum = standing.reduce((fen, { sale }) => fen + (sale.payable_fen || 0), 0);
   told.hidden = standing.length === 0;
