@@ -19,11 +19,13 @@ function service(answers, patience = 1000) {
 }
 
 /** An answer as the service gives it, or as something in between does. */
-const json = (status, body, kind = "application/json") => async () =>
-  new Response(status === 304 ? null : JSON.stringify(body), {
-    status,
-    headers: { "Content-Type": kind, ETag: '"7"', Date: "Wed, 09 Dec 2026 04:00:00 GMT" },
-  });
+const json =
+  (status, body, kind = "application/json") =>
+  async () =>
+    new Response(status === 304 ? null : JSON.stringify(body), {
+      status,
+      headers: { "Content-Type": kind, ETag: '"7"', Date: "Wed, 09 Dec 2026 04:00:00 GMT" },
+    });
 const dead = async () => {
   throw new TypeError("Failed to fetch");
 };

@@ -5,10 +5,13 @@ import { createChoices } from "../../loyalty/till/static/choices.js";
 import { createSignals } from "../../loyalty/till/static/signals.js";
 
 const LOOK = { large: false, dark: true };
-const ALONE = new EventTarget();
+const ALONE = /** @type {Window} */ (new EventTarget());
 
+/** @param {Record<string, string>} kept */
 function storage(kept = {}) {
-  return { getItem: (name) => kept[name] || null, setItem: (name, value) => (kept[name] = value) };
+  const getItem = (name) => kept[name] || null;
+  const setItem = (name, value) => (kept[name] = value);
+  return /** @type {Storage} */ (/** @type {unknown} */ ({ getItem, setItem }));
 }
 
 test("a new device is loud, and looks as its page came", () => {
@@ -29,7 +32,7 @@ test("a choice is kept, and told to whoever follows", () => {
 
 test("what another tab has changed is told as well", () => {
   const place = storage();
-  const window = new EventTarget();
+  const window = /** @type {Window} */ (new EventTarget());
   const told = [];
   createChoices(place, LOOK, window).follow(({ training }) => told.push(training));
   createChoices(place, LOOK, ALONE).change({ training: true });

@@ -7,9 +7,14 @@ import { memoryStore } from "./memory_store.js";
 const NOON = Date.parse("2026-12-09T04:00:00Z");
 const DATE = "Wed, 09 Dec 2026 04:00:00 GMT";
 
-/** A clock that shows this much too late a time, after one answer that came at once. */
-async function ahead(by, memory = memoryStore()) {
-  const clock = createClock({ now: () => NOON + by, store: await memory });
+/**
+ * A clock that shows this much too late a time, after one answer that came at once.
+ * @param {number} by milliseconds
+ * @param {import("../../loyalty/till/static/store.js").Store} [memory]
+ */
+async function ahead(by, memory) {
+  const store = memory || (await memoryStore());
+  const clock = createClock({ now: () => NOON + by, store });
   clock.heard({ date: DATE, sentAt: NOON + by, heardAt: NOON + by });
   return clock;
 }

@@ -22,16 +22,19 @@ export const TOKEN = tokenOf(OURS, { serial: SERIAL });
 
 /** A till with a pack; the service gives the answers that are set, else none. */
 export async function till(document = packOf(OURS, { serials: [SERIAL] }), subtle = crypto.subtle) {
+  /** @type {{time: number, answers: Record<string, any>, sent: any[], forgotten?: boolean}} */
   const world = { time: Date.parse("2026-12-09T05:00:00Z"), answers: {}, sent: [] };
   const store = await memoryStore();
   const clock = createClock({ now: () => world.time, store });
   const verifier = createVerifier({ subtle, noble: () => assert.fail("not needed") });
-  const answer = (name) => async (...what) => {
-    world.sent.push([name, ...what]);
-    return world.answers[name] || SILENCE;
-  };
+  const answer =
+    (name) =>
+    async (...what) => {
+      world.sent.push([name, ...what]);
+      return world.answers[name] || SILENCE;
+    };
   const calls = ["pack", "check", "record", "sync", "pair"];
-  const api = Object.fromEntries(calls.map((name) => [name, answer(name)]));
+  const api = /** @type {any} */ (Object.fromEntries(calls.map((name) => [name, answer(name)])));
   const device = createDevice({ store, subtle });
   await device.adopt(await device.newKey());
   const pack = createPack({ api, store, clock, subtle, verifier });
@@ -39,7 +42,7 @@ export async function till(document = packOf(OURS, { serials: [SERIAL] }), subtl
   const queue = createQueue({ store, device, now: clock.now });
   const uploader = createUploader({ api, queue, locks: undefined, answered: async () => {} });
   const standing = createStanding({ pack, queue, clock, revoked: uploader.revoked });
-  const pairing = { keep: () => {}, forget: () => (world.forgotten = true) };
+  const pairing = { read: () => null, keep: () => {}, forget: () => (world.forgotten = true) };
   const meet = async () => {};
   world.answers.pack = { status: 200, body: document, etag: '"1"' };
   if (document !== null) await pack.refresh();
@@ -56,7 +59,10 @@ export async function answersTo(teller, code) {
 
 const BASKET = Object.freeze({ totalFen: 1290, excludedFen: 0 });
 
-/** Return a sale of 12.90 to a card, all of it at a discount. */
+/**
+ * Return a sale of 12.90 to a card, all of it at a discount.
+ * @returns {import("../../loyalty/till/static/teller.js").Selling}
+ */
 export const selling = (code, card, key = "key-1") => ({
   code,
   card,

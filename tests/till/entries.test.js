@@ -14,6 +14,7 @@ import {
 } from "../../loyalty/till/static/entries.js";
 import { dayLines, daySpoken } from "../../loyalty/till/static/summary.js";
 
+/** @type {any} */
 const WORDS = {
   voided: "voided",
   no_amount: "use only",
@@ -74,7 +75,10 @@ test("a sale that waits on the device is taken back once", () => {
   assert.equal(mayBeTakenBack({ state: "waiting" }), true);
   assert.equal(mayBeTakenBack({ state: "sent" }), false);
   assert.equal(mayBeTakenBack({ state: "waiting", taken_back: { key: "k" } }), false);
-  assert.equal(sumOfQueued({ sale: { total_fen: 1290 }, taken_back: { key: "k" } }, WORDS), "voided");
+  assert.equal(
+    sumOfQueued({ sale: { total_fen: 1290 }, taken_back: { key: "k" } }, WORDS),
+    "voided",
+  );
 });
 
 test("an entry says what was taken and what was saved", () => {
@@ -91,6 +95,7 @@ test("a waiting sale shows what was taken, else the marked price, else that ther
 });
 
 test("a sale that was not recorded says why, and who sees to it", () => {
+  /** @type {any} */
   const words = {
     received: "received",
     malformed: "unreadable",

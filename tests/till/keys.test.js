@@ -6,9 +6,15 @@ import { characterOf, createNumberedKeys, endOf, plain } from "../../loyalty/til
 const under = (code, shiftKey = false) => characterOf({ code, key: "Process", shiftKey });
 
 test("under an input method every mark of an address is read by its place", () => {
+  /** @type {[string, boolean, string][]} */
   const places = [
-    ["Semicolon", true, ":"], ["Slash", false, "/"], ["Period", false, "."], ["Minus", false, "-"],
-    ["Minus", true, "_"], ["BracketRight", false, "]"], ["NumpadDivide", false, "/"],
+    ["Semicolon", true, ":"],
+    ["Slash", false, "/"],
+    ["Period", false, "."],
+    ["Minus", false, "-"],
+    ["Minus", true, "_"],
+    ["BracketRight", false, "]"],
+    ["NumpadDivide", false, "/"],
     ["NumpadDecimal", true, "."],
   ];
   for (const [code, shift, character] of places) assert.equal(under(code, shift), character);
@@ -26,6 +32,7 @@ test("letters are capitals, however they come", () => {
 });
 
 test("Enter and Tab end a code, by whatever name", () => {
+  /** @type {[{code: string, key: string, ctrlKey?: boolean}, string][]} */
   const ends = [
     [{ code: "Enter", key: "Process" }, "Enter"],
     [{ code: "NumpadEnter", key: "Enter" }, "Enter"],

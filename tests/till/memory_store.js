@@ -9,7 +9,7 @@ import { register } from "node:module";
 register("./vendor_hook.mjs", import.meta.url);
 const { openStore } = await import("../../loyalty/till/static/store.js");
 
-/** @returns {ReturnType<typeof openStore>} a memory with nothing in it */
+/** @returns {Promise<import("../../loyalty/till/static/store.js").Store>} a memory with nothing in it */
 export function memoryStore() {
   globalThis.indexedDB = new IDBFactory();
   return openStore();

@@ -5,12 +5,12 @@ import { codeInFragment, createPairing } from "../../loyalty/till/static/pairing
 
 function storage() {
   const kept = new Map();
-  return {
-    kept,
+  const place = {
     getItem: (name) => kept.get(name) ?? null,
     setItem: (name, value) => kept.set(name, value),
     removeItem: (name) => kept.delete(name),
   };
+  return /** @type {Storage} */ (/** @type {unknown} */ (place));
 }
 
 const PAIRING = {
@@ -23,7 +23,8 @@ const PAIRING = {
 test("a pairing is kept, and nothing else", () => {
   const place = storage();
   const pairing = createPairing(place);
-  pairing.keep({ ...PAIRING, card: "12345678901244" });
+  const answered = { ...PAIRING, card: "12345678901244" };
+  pairing.keep(answered);
   assert.deepEqual(pairing.read(), PAIRING);
   pairing.forget();
   assert.equal(pairing.read(), null);

@@ -5,7 +5,7 @@ import { createReader } from "../../loyalty/till/static/pictures.js";
 
 /** Return a reader, and its thread as the browser shows it. */
 function reading() {
-  const thread = new EventTarget();
+  const thread = /** @type {Worker} */ (new EventTarget());
   const posted = [];
   thread.postMessage = (message) => posted.push(message);
   const answer = (data) => thread.dispatchEvent(Object.assign(new Event("message"), { data }));

@@ -124,6 +124,7 @@ test("a sale that could not be kept is handed over again with the same key", () 
   const { sale } = course(scan, valid, ...typed("12.9"), confirm, { type: "failed" });
   assert.equal(sale.phase, "unrecorded");
   const again = step(sale, { type: "confirm", key: "another" });
+  assert.ok(again.ask.do === "record");
   assert.deepEqual([again.ask.key, again.ask.totalFen, again.ask.code], [KEY, 1290, CARD]);
 });
 
@@ -188,7 +189,10 @@ const barcode = (at) => ({ type: "dropped", verdict: "bad_code", kind: "goods_ba
 
 test("a code that is no card is called by its name", () => {
   const { sale } = course(barcode(0));
-  assert.deepEqual([sale.phase, sale.verdict, sale.kind], ["unchecked", "bad_code", "goods_barcode"]);
+  assert.deepEqual(
+    [sale.phase, sale.verdict, sale.kind],
+    ["unchecked", "bad_code", "goods_barcode"],
+  );
   const refusal = { verdict: "bad_code", kind: "goods_barcode", unchecked: [], from: "device" };
   const typed = course(scan, { type: "answer", online: false, answer: refusal }).sale;
   assert.equal(typed.kind, "goods_barcode");

@@ -28,7 +28,11 @@ test("what fingers type arrives key by key, and Enter confirms", () => {
 test("two quick fingers are not a scanner", () => {
   const { told, type } = bench();
   type("128", 30);
-  assert.deepEqual(told, [["key", "1"], ["key", "2"], ["key", "8"]]);
+  assert.deepEqual(told, [
+    ["key", "1"],
+    ["key", "2"],
+    ["key", "8"],
+  ]);
 });
 
 test("a slow scanner is known by the length of its line", () => {
@@ -44,7 +48,10 @@ test("the same code again within five seconds is the same look", () => {
   scan(CARD);
   wait(SAME_CODE + 1);
   scan(CARD);
-  assert.deepEqual(told, [["code", CARD], ["code", CARD]]);
+  assert.deepEqual(told, [
+    ["code", CARD],
+    ["code", CARD],
+  ]);
 });
 
 test("another code within five seconds counts", () => {
@@ -52,7 +59,10 @@ test("another code within five seconds counts", () => {
   scan(CARD);
   wait(500);
   scan(OTHER);
-  assert.deepEqual(told, [["code", CARD], ["code", OTHER]]);
+  assert.deepEqual(told, [
+    ["code", CARD],
+    ["code", OTHER],
+  ]);
 });
 
 test("a payment code is dropped on the device, and never told", () => {
@@ -80,7 +90,11 @@ test("an Enter that comes late, or twice, still belongs to the code", () => {
 test("how a code was sent is told along with it", () => {
   const { manners, hear, press } = bench();
   const capsLock = { getModifierState: (name) => name === "CapsLock" };
-  for (const [code, key] of [["KeyA", "a"], ["KeyB", "b"]]) hear(4, { code, key, ...capsLock });
+  for (const [code, key] of [
+    ["KeyA", "a"],
+    ["KeyB", "b"],
+  ])
+    hear(4, { code, key, ...capsLock });
   for (const digit of CARD) press(`Digit${digit}`, 4);
   press("Tab", 4);
   const [manner] = manners;
@@ -104,7 +118,14 @@ test("of a payment code nothing is told but that it was one", () => {
 });
 
 test("a scanner that stumbles in the middle of a code is understood", () => {
-  for (const [place, end] of [[3, "Enter"], [10, "Enter"], [13, "Enter"], [3, ""]]) {
+  /** @type {[number, string][]} */
+  const stumbles = [
+    [3, "Enter"],
+    [10, "Enter"],
+    [13, "Enter"],
+    [3, ""],
+  ];
+  for (const [place, end] of stumbles) {
     const { told, scan, press, wait } = bench();
     for (const digit of CARD.slice(0, place)) press(`Digit${digit}`, 5);
     wait(150);
@@ -121,7 +142,10 @@ test("the beginning of a payment code is no card, though its check digits fit", 
   wait(200);
   scan("5678", { end: "" });
   wait(400);
-  assert.equal(told.some(([what]) => what === "code"), false);
+  assert.equal(
+    told.some(([what]) => what === "code"),
+    false,
+  );
   assert.deepEqual(told.at(-1), ["key", "8"]);
 });
 
@@ -138,7 +162,11 @@ test("an amount that was typed before a scan is no part of it", () => {
   type("25");
   wait(400);
   scan(CARD);
-  assert.deepEqual(told, [["key", "2"], ["key", "5"], ["code", CARD]]);
+  assert.deepEqual(told, [
+    ["key", "2"],
+    ["key", "5"],
+    ["code", CARD],
+  ]);
 });
 
 test("an Enter that comes while the till still waits for more tells the code once", () => {
@@ -163,7 +191,11 @@ test("what was typed is not lost, however soon a key of another kind follows; a 
   const till = bench();
   for (const digit of "129") till.press(`Digit${digit}`, 5);
   till.goOn();
-  assert.deepEqual(till.told, [["key", "1"], ["key", "2"], ["key", "9"]]);
+  assert.deepEqual(till.told, [
+    ["key", "1"],
+    ["key", "2"],
+    ["key", "9"],
+  ]);
   for (const digit of CARD.slice(0, 9)) till.press(`Digit${digit}`, 5);
   till.goOn();
   till.wait(500);

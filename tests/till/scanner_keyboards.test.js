@@ -28,12 +28,19 @@ test("a line feed sent as Ctrl+J ends a code, and is a shortcut otherwise", () =
   wait(6000);
   scan(OTHER);
   assert.equal(hear(5, { code: "KeyJ", key: "j", ctrlKey: true }), true);
-  assert.deepEqual(told, [["code", CARD], ["code", OTHER]]);
+  assert.deepEqual(told, [
+    ["code", CARD],
+    ["code", OTHER],
+  ]);
 });
 
 test("what a scanner puts in front of a code is left out", () => {
   const { told, hear, scan } = bench();
-  for (const [code, shiftKey] of [["BracketRight", false], ["KeyC", true], ["Digit0", false]]) {
+  for (const [code, shiftKey] of [
+    ["BracketRight", false],
+    ["KeyC", true],
+    ["Digit0", false],
+  ]) {
     hear(5, { code, shiftKey });
   }
   scan(CARD);

@@ -5,6 +5,7 @@ import { READY } from "../../loyalty/till/static/sale.js";
 import { dayInWords, spokenOf, toldOf, toneOf } from "../../loyalty/till/static/screen.js";
 import { rateSpoken, voiceFor } from "../../loyalty/till/static/voice.js";
 
+/** @type {any} */
 const WORDS = {
   verdicts: {
     ok: { tone: "yes", word: "valid" },
@@ -30,8 +31,17 @@ const WORDS = {
     payable: "take {amount}",
   },
 };
+/** @typedef {import("../../loyalty/till/static/sale.js").Sale} Sale */
+
+/**
+ * A sale, of which only the facts that matter are given.
+ * @param {Sale["phase"]} phase
+ * @param {object} facts
+ * @returns {Sale}
+ */
+const saleIn = (phase, facts = {}) => ({ ...READY, phase, ...facts });
 const CARD = { pay_permille: 850 };
-const accepted = (verdict) => ({ ...READY, phase: "accepted", verdict, answer: { card: CARD } });
+const accepted = (verdict) => saleIn("accepted", { verdict, answer: { card: CARD } });
 
 test("an unsigned code is never green, even where it may be recorded", () => {
   assert.equal(toneOf(accepted("cannot_verify_offline"), WORDS), "unsure");
@@ -40,20 +50,20 @@ test("an unsigned code is never green, even where it may be recorded", () => {
 
 test("the voice says the verdict and the one number that matters", () => {
   assert.equal(spokenOf(accepted("ok"), WORDS), "valid, pay 85%");
-  assert.equal(spokenOf({ ...READY, phase: "refused", verdict: "revoked" }, WORDS), "revoked");
+  assert.equal(spokenOf(saleIn("refused", { verdict: "revoked" }), WORDS), "revoked");
   const quote = { payable_fen: 1096 };
-  assert.equal(spokenOf({ ...READY, phase: "kept", quote }, WORDS), "kept, take 10.96");
-  assert.equal(spokenOf({ ...READY, phase: "recorded" }, WORDS), "noted");
+  assert.equal(spokenOf(saleIn("kept", { quote }), WORDS), "kept, take 10.96");
+  assert.equal(spokenOf(saleIn("recorded"), WORDS), "noted");
 });
 
 test("a verdict of a later day is told in the neutral colour", () => {
-  const sale = { ...READY, phase: "refused", verdict: "of_a_later_day" };
+  const sale = saleIn("refused", { verdict: "of_a_later_day" });
   assert.equal(toneOf(sale, WORDS), "unsure");
   assert.equal(spokenOf(sale, WORDS), "not understood");
 });
 
 test("a limit is told with the day on which the card works again, if there is one", () => {
-  const over = { ...READY, phase: "refused", verdict: "over_limit" };
+  const over = saleIn("refused", { verdict: "over_limit" });
   const told = (limit) => toldOf({ ...over, limit }, WORDS);
   const kind = "uses_per_day";
   const again = told({ kind, again_from: "2026-12-10" });

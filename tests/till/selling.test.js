@@ -48,7 +48,10 @@ test("a refusal takes back no sale that was sealed meanwhile: its number would b
   };
   const [{ card }] = await answersTo(teller, TOKEN);
   assert.equal((await teller.record(selling(TOKEN, card))).outcome, "refused");
-  assert.deepEqual((await queue.waiting()).map((item) => item.key), ["key-1"]);
+  assert.deepEqual(
+    (await queue.waiting()).map((item) => item.key),
+    ["key-1"],
+  );
 });
 
 test("a basket of nothing but excluded goods is no sale with the card", async () => {
@@ -57,7 +60,10 @@ test("a basket of nothing but excluded goods is no sale with the card", async ()
   const told = await teller.record({ ...selling(TOKEN, card), excludedFen: 1290 });
   assert.deepEqual(told, { outcome: "refused", verdict: "nothing_discountable" });
   assert.deepEqual(await teller.waitingItems(), []);
-  assert.deepEqual(world.sent.map(([name]) => name), ["pack", "check"]);
+  assert.deepEqual(
+    world.sent.map(([name]) => name),
+    ["pack", "check"],
+  );
 });
 
 test("uses on this device count, until they are taken back", async () => {
@@ -129,5 +135,8 @@ test("the file of last resort has every sale that has no receipt", async () => {
   const [{ card }] = await answersTo(teller, TOKEN);
   await teller.record(selling(TOKEN, card));
   const { items } = JSON.parse(await (await teller.exportQueue()).text());
-  assert.deepEqual(items.map((item) => item.sale.code), [TOKEN]);
+  assert.deepEqual(
+    items.map((item) => item.sale.code),
+    [TOKEN],
+  );
 });

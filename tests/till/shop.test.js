@@ -3,6 +3,7 @@ import test from "node:test";
 
 import { rulesOf } from "../../loyalty/till/static/shop.js";
 
+/** @type {any} */
 const WORDS = new Proxy(
   {
     categories: { tobacco: "smokes" },

@@ -3,6 +3,7 @@ import test from "node:test";
 
 import { ageInWords, warningOf } from "../../loyalty/till/static/status.js";
 
+/** @type {any} */
 const WORDS = {
   no_list: "none",
   list_fresh: "fresh",
@@ -32,7 +33,10 @@ const FINE = {
 test("the age of the list is told in the unit that fits", () => {
   const told = [null, 0, 2 * MINUTE, HOUR - 1, 3 * HOUR, 48 * HOUR - 1, 48 * HOUR];
   const words = ["none", "fresh", "2 min", "59 min", "3 h", "47 h", "2 d"];
-  assert.deepEqual(told.map((age) => ageInWords(age, WORDS)), words);
+  assert.deepEqual(
+    told.map((age) => ageInWords(age, WORDS)),
+    words,
+  );
 });
 
 test("nothing is warned of while all is well", () => {

@@ -202,12 +202,18 @@ test("a definite no of the service goes before the device's yes", async () => {
 
 test("what is no code of a card is told so, and sent nowhere", async () => {
   const { teller, world } = await till();
-  const cases = { "134567890123456789": "payment_code", "12345678901245": "bad_code" };
+  const cases = { "134567890123456789": "payment_code", 12345678901245: "bad_code" };
   for (const [code, expected] of Object.entries(cases)) {
     const answers = await answersTo(teller, code);
-    assert.deepEqual(answers.map((answer) => answer.verdict), [expected]);
+    assert.deepEqual(
+      answers.map((answer) => answer.verdict),
+      [expected],
+    );
   }
-  assert.deepEqual(world.sent.map(([name]) => name), ["pack"]);
+  assert.deepEqual(
+    world.sent.map(([name]) => name),
+    ["pack"],
+  );
 });
 
 test("a sale that waits is taken back on the device, and its use with it", async () => {

@@ -21,7 +21,11 @@ export function numberOf(serial) {
 }
 
 export function tokenOf({ keyId, privateKey }, { serial, pay = 850, honour = 1, months = 1 }) {
-  const terms = [[pay, 10], [honour, 6], [months, 4]];
+  const terms = [
+    [pay, 10],
+    [honour, 6],
+    [months, 4],
+  ];
   const fields = [[1, 4], [parseInt(keyId, 16), 24], [Number(serial), 40], ...terms];
   const bits = fields.map(([value, width]) => value.toString(2).padStart(width, "0")).join("");
   const payload = Buffer.from(BigInt(`0b${bits}`).toString(16).padStart(22, "0"), "hex");
@@ -31,7 +35,11 @@ export function tokenOf({ keyId, privateKey }, { serial, pay = 850, honour = 1, 
   return all.replace(/.{5}/g, (five) => BASE32[parseInt(five, 2)]);
 }
 
-/** @param {Record<string, string>} states by serial */
+/**
+ * @param {Pick<ReturnType<typeof town>, "slug" | "keyId" | "privateKey">} signer
+ * @param {number} number
+ * @param {Record<string, string>} states by serial
+ */
 export function listOf({ slug, keyId, privateKey }, number, states) {
   const entries = Object.entries(states)
     .map(([serial, state]) => ({ serial_hash: hashOf(slug, serial).toString("hex"), state }))

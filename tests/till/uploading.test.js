@@ -21,12 +21,12 @@ async function till(count, answer) {
     await queue.keep(`key-${number}`);
   }
   const sent = [];
-  const api = {
+  const api = /** @type {any} */ ({
     async sync(sales) {
       sent.push(sales.map((sale) => sale.idempotency_key));
       return answer(sales);
     },
-  };
+  });
   const heard = [];
   const answered = async (key, result) => void heard.push([key, result.outcome]);
   const uploader = createUploader({ api, queue, locks: undefined, answered });
@@ -148,7 +148,10 @@ test("two calls at once upload once", async () => {
 test("five hundred sales go in pieces, each once", async () => {
   const { uploader, sent, waiting } = await till(501, results("recorded"));
   await uploader.upload();
-  assert.deepEqual(sent.map((batch) => batch.length), [200, 200, 101]);
+  assert.deepEqual(
+    sent.map((batch) => batch.length),
+    [200, 200, 101],
+  );
   assert.equal(new Set(sent.flat()).size, 501);
   assert.deepEqual(await waiting(), []);
 });
@@ -188,7 +191,10 @@ test("a sale that was answered meanwhile is not sealed and brought back", async 
 async function takenBack(voids, answer = results("recorded")) {
   const world = await till(3, (sales) => {
     const { status, body } = answer(sales);
-    const named = body.results.map((one) => ({ ...one, redemption_id: `id-${one.idempotency_key}` }));
+    const named = body.results.map((one) => ({
+      ...one,
+      redemption_id: `id-${one.idempotency_key}`,
+    }));
     return { status, body: { results: named } };
   });
   const deeds = [];

@@ -4,10 +4,19 @@ for (const list of document.querySelectorAll("[data-area-sum]")) {
   const said = list.querySelector("[data-said]");
   if (!said) continue;
   list.addEventListener("input", () => {
-    const areas = [...list.querySelectorAll("[data-area]")];
-    const wanted = areas.reduce((sum, area) => sum + (Number.parseInt(area.value, 10) || 0), 0);
-    const quota = Number.parseInt(list.querySelector("[data-quota]").value, 10) || 0;
-    said.textContent = said.dataset.said.replace("{wanted}", wanted).replace("{quota}", quota);
+    /** @type {NodeListOf<HTMLInputElement>} */
+    const areas = list.querySelectorAll("[data-area]");
+    const wanted = [...areas].reduce(
+      (sum, area) => sum + (Number.parseInt(area.value, 10) || 0),
+      0,
+    );
+    /** @type {HTMLInputElement} */
+    const seats = list.querySelector("[data-quota]");
+    const quota = Number.parseInt(seats.value, 10) || 0;
+    const pattern = said.dataset.said || "";
+    said.textContent = pattern
+      .replace("{wanted}", String(wanted))
+      .replace("{quota}", String(quota));
     said.classList.toggle("wrong", wanted > quota);
     said.hidden = wanted === 0;
   });

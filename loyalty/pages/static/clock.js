@@ -1,5 +1,6 @@
 /** The live clock of a card's page: a picture of the page stands still. */
 
+/** @type {HTMLTimeElement} */
 const clock = document.querySelector("[data-clock]");
 const started = Date.parse(clock.dateTime) - performance.now();
 const format = new Intl.DateTimeFormat(document.documentElement.lang, {

@@ -2,9 +2,11 @@
 
 for (const form of document.querySelectorAll("[data-enter-moves-on]")) {
   form.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" || event.target.tagName !== "INPUT") return;
-    const fields = [...form.querySelectorAll("input:not([type=hidden])")];
-    const next = fields[fields.indexOf(event.target) + 1];
+    const { key, target } = event;
+    if (key !== "Enter" || !(target instanceof HTMLInputElement)) return;
+    /** @type {NodeListOf<HTMLInputElement>} */
+    const fields = form.querySelectorAll("input:not([type=hidden])");
+    const next = fields[[...fields].indexOf(target) + 1];
     if (!next) return;
     event.preventDefault();
     next.focus();

@@ -1,6 +1,7 @@
 /** The button that redoes the draw in the reader's own browser, from the published record alone. */
 import { sha256, verify } from "./verify-record.js";
 
+/** @type {HTMLButtonElement} */
 const button = document.querySelector("[data-verify]");
 const found = document.querySelector("[data-found]");
 
@@ -8,15 +9,26 @@ const found = document.querySelector("[data-found]");
 const SHOWN_DIGITS = 12;
 
 /**
+ * Return a copy of what a template of the page holds.
+ * @param {string} selector
+ */
+function copyOf(selector) {
+  /** @type {HTMLTemplateElement} */
+  const template = document.querySelector(selector);
+  return /** @type {DocumentFragment} */ (template.content.cloneNode(true));
+}
+
+/**
  * A sentence of the page with its values, as an element.
  * @param {string} name
  * @param {Record<string, string | number>} values
  */
 function said(name, values = {}) {
-  const sentence = document.querySelector(`template[data-said="${name}"]`).content.cloneNode(true);
+  const sentence = copyOf(`template[data-said="${name}"]`);
   const texts = document.createTreeWalker(sentence, NodeFilter.SHOW_TEXT);
   while (texts.nextNode()) {
-    texts.currentNode.data = texts.currentNode.data.replace(/\{(\w+)\}/g, (_, key) => values[key]);
+    const text = /** @type {Text} */ (texts.currentNode);
+    text.data = text.data.replace(/\{(\w+)\}/g, (_, key) => String(values[key]));
   }
   return sentence;
 }
@@ -28,7 +40,7 @@ function nameOf(reference) {
 
 /** @param {import("./verify-record.js").Result} result */
 function list({ round, selected }) {
-  const part = document.querySelector(`template[data-list="${round}"]`).content.cloneNode(true);
+  const part = copyOf(`template[data-list="${round}"]`);
   const places = document.createElement("ol");
   for (const { reference, lot } of selected) {
     const shown = lot.slice(0, SHOWN_DIGITS);
@@ -41,7 +53,7 @@ function list({ round, selected }) {
 /** @returns {Promise<(Node | DocumentFragment)[]>} what was found, line by line */
 async function check() {
   if (sha256 === null) return [said("unable")];
-  const answer = await fetch(button.dataset.verify);
+  const answer = await fetch(button.dataset.verify || "");
   if (!answer.ok) return [said("failed")];
   const record = await answer.json();
   const { results, faults } = await verify(record, sha256);

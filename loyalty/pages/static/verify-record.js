@@ -30,7 +30,7 @@ export const sha256 = globalThis.crypto && crypto.subtle ? subtleDigest : null;
 export async function verify(record, digest) {
   /** @type {Fault[]} */
   const faults = [];
-  const whole = record.lines.map((line) => line.text + "\n").join("");
+  const whole = record.lines.map((line) => `${line.text}\n`).join("");
   if ((await digest(whole)) !== record.hash) faults.push({ what: "hash" });
   for (const [index, line] of record.lines.entries()) {
     if ((await digest(line.text)) !== line.sha256) faults.push({ what: "line", line: index + 1 });

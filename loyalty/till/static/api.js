@@ -25,22 +25,28 @@ const IN_THE_BACKGROUND = 30000;
  * @property {Record<string, string>} [headers]
  * @property {number} [wait] in milliseconds
  *
+ * @typedef {object} Contact an answer that was heard, or silence
+ * @property {number} status as in Answer
+ * @property {string | null} date when the service says that was
+ * @property {number} sentAt by the device's clock, in milliseconds
+ * @property {number} heardAt
+ *
  * @typedef {(method: string, path: string, how?: How) => Promise<Answer>} Call path below /api/v1
  */
 
 /**
  * Return the calls a till makes.
  * @param {object} world
- * @param {typeof fetch} world.fetch
+ * @param {typeof globalThis.fetch} world.fetch
  * @param {() => string | null} world.token
  * @param {number} world.patience how long an answer may take where nobody stands at the counter
  * @param {() => number} [world.now] the device's clock, in milliseconds
- * @param {(contact: {status: number, date: string | null, sentAt: number, heardAt: number}) => void}
- *   [world.heard] told of each answer, and of silence
+ * @param {(contact: Contact) => void} [world.heard] told of each answer, and of silence
  */
 export function createApi({ fetch, token, patience, now = Date.now, heard = () => {} }) {
   /** @type {Call} */
   async function call(method, path, { body, headers = {}, wait = patience } = {}) {
+    /** @type {RequestInit} */
     const request = {
       method,
       headers: { ...headersOf(body, token()), ...headers },
@@ -151,6 +157,7 @@ function headersOf(body, token) {
 async function answerWithin(wait, ask) {
   const patienceIsOver = new AbortController();
   const alarm = setTimeout(() => patienceIsOver.abort(), wait);
+  /** @type {string | null} */
   let date = null;
   let answer = SILENCE;
   try {
@@ -183,7 +190,7 @@ async function answerOf(response) {
 /**
  * Return a new key for a sale, a version 4 UUID. `crypto.randomUUID` needs HTTPS and a newer
  * browser than many a stall has.
- * @param {(bytes: Uint8Array) => Uint8Array} fill such as crypto.getRandomValues
+ * @param {(bytes: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer>} fill such as crypto.getRandomValues
  */
 export function newKey(fill) {
   const bytes = fill(new Uint8Array(16));

@@ -59,7 +59,7 @@ export function createAppraiser({ pack, store, clock, subtle, verifier }) {
       // A token whose key is not known here is like a number that is not on the roster.
       equipped: equipped && (claims === null || key !== undefined),
       signed: key !== undefined,
-      genuine: key !== undefined && (await verifier.isGenuine(claims, key.raw)),
+      genuine: claims !== null && key !== undefined && (await verifier.isGenuine(claims, key.raw)),
       ours: key !== undefined && key.community === known.community.slug,
       onRoster: found !== null,
       listed: (known.revocations && known.revocations.states.get(hash)) || null,
@@ -72,7 +72,7 @@ export function createAppraiser({ pack, store, clock, subtle, verifier }) {
       overLimit: limit !== null,
     });
     const told = found !== null && !DISOWNED.has(judgement.verdict);
-    const last4 = numberOf(serialIn(code)).slice(-4);
+    const last4 = numberOf(/** @type {string} */ (serialIn(code))).slice(-4);
     const card = told ? withRate(known, found, last4) : null;
     return { ...judgement, card, limit: judgement.verdict === "over_limit" ? limit : null };
   }

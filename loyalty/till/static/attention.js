@@ -7,7 +7,7 @@ import { queuedRow } from "./rows.js";
 /**
  * @param {object} world
  * @param {Document} world.page
- * @param {any} world.words
+ * @param {Words} world.words
  * @param {() => any} world.teller
  * @param {() => string} world.timezone of the community
  * @param {(file: Blob, name: string) => void} world.save
@@ -26,7 +26,10 @@ export function createAttention({ page, words, teller, timezone, save }) {
 
   function row(item) {
     const more = reasonInWords(item, words);
-    const { row: made, inside } = queuedRow(part("attention-entry"), item, more, { words, timezone });
+    const { row: made, inside } = queuedRow(part("attention-entry"), item, more, {
+      words,
+      timezone,
+    });
     inTwoTaps(inside("dismiss"), words.sure, async () => {
       await teller().dismiss(item.key);
       await open();

@@ -104,7 +104,7 @@ async function open(camera) {
     camera.stream = stream;
     await show(camera, stream);
   } catch (fault) {
-    if (camera.turn === turn) fail(camera, REFUSALS[fault.name] || "busy");
+    if (camera.turn === turn) fail(camera, REFUSALS[/** @type {Error} */ (fault).name] || "busy");
     return;
   }
   if (camera.turn === turn) await look(camera, turn);
@@ -144,7 +144,7 @@ async function look(camera, turn) {
       }
     } catch (fault) {
       // One picture that could not be had is no loss: there is another soon.
-      if (camera.turn === turn && fault.message === "broken") fail(camera, "broken");
+      if (camera.turn === turn && isBroken(fault)) fail(camera, "broken");
     }
   }
 }
@@ -166,8 +166,8 @@ function judge(camera, texts) {
 
 /** Return the sentence that calls a code by its name which is no card. */
 function nameOf(texts) {
-  const { kind } = chosenOf(texts);
-  return FOREIGN.has(kind) ? kind : "other";
+  const found = chosenOf(texts);
+  return found !== null && FOREIGN.has(found.kind) ? found.kind : "other";
 }
 
 /** A photograph of the card is read like a picture of the camera. */
@@ -183,8 +183,13 @@ async function readPhoto(camera, input) {
       fail(camera, texts.length === 0 ? "nothing" : nameOf(texts));
     }
   } catch (fault) {
-    if (camera.turn === turn) fail(camera, fault.message === "broken" ? "broken" : "nothing");
+    if (camera.turn === turn) fail(camera, isBroken(fault) ? "broken" : "nothing");
   }
+}
+
+/** Return whether pictures cannot be read here at all. */
+function isBroken(fault) {
+  return fault.message === "broken";
 }
 
 function shines(camera) {

@@ -10,7 +10,10 @@ export function canonical(value) {
   if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
   if (value !== null && typeof value === "object") {
     const names = Object.keys(value).filter((name) => value[name] !== undefined);
-    return `{${names.sort().map((name) => `${text(name)}:${canonical(value[name])}`).join(",")}}`;
+    return `{${names
+      .sort()
+      .map((name) => `${text(name)}:${canonical(value[name])}`)
+      .join(",")}}`;
   }
   if (typeof value === "number" && !Number.isSafeInteger(value)) {
     throw new RangeError("Only whole numbers have one spelling.");

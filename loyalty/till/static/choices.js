@@ -26,7 +26,7 @@ const KEPT_AS = "loyalty.choices";
 /**
  * @param {Storage} storage
  * @param {{large: boolean, dark: boolean}} look of the page until somebody chooses
- * @param {EventTarget} window told by the browser what another tab has changed: practice in one
+ * @param {Window} window told by the browser what another tab has changed: practice in one
  *   tab must be seen in all
  */
 export function createChoices(storage, look, window) {

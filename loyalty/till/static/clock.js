@@ -73,5 +73,6 @@ export function dayAt(at, timezone) {
       }),
     );
   }
-  return calendars.get(timezone).format(at);
+  const calendar = /** @type {Intl.DateTimeFormat} */ (calendars.get(timezone));
+  return calendar.format(at);
 }

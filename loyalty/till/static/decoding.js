@@ -10,6 +10,7 @@ import { prepareZXingModule, readBarcodes } from "./vendor/zxing/reader/index.js
 const LIBRARY = new URL("./vendor/zxing/zxing_reader.wasm", import.meta.url).href;
 
 /** A card carries the first two, goods the others; white on black is none of them. */
+/** @type {import("zxing-wasm/reader").ReaderOptions} */
 const OPTIONS = {
   formats: ["QRCode", "Code128", "EAN13", "EAN8", "UPCA", "UPCE"],
   tryHarder: true,
@@ -47,7 +48,8 @@ function dotsOf(picture, tilt, longest = Infinity) {
   const scale = Math.min(1, longest / Math.max(picture.width, picture.height));
   const width = Math.round(picture.width * scale);
   const height = Math.round(picture.height * scale);
-  const drawing = new OffscreenCanvas(width, height).getContext("2d");
+  const canvas = new OffscreenCanvas(width, height);
+  const drawing = /** @type {OffscreenCanvasRenderingContext2D} */ (canvas.getContext("2d"));
   drawing.translate(width / 2, height / 2);
   drawing.rotate((tilt * Math.PI) / 180);
   drawing.drawImage(picture, -width / 2, -height / 2, width, height);

@@ -55,7 +55,7 @@ export function goodsOf({ total_fen: total, excluded_fen: others }, amount, excl
 /**
  * Return the large figure of a sale in the list.
  * @param {any} entry
- * @param {any} words
+ * @param {Words} words
  */
 export function sumOf(entry, words) {
   if (entry.voided) return words.voided;
@@ -65,7 +65,7 @@ export function sumOf(entry, words) {
 /**
  * Return the small print of a sale in the list.
  * @param {any} entry
- * @param {any} words
+ * @param {Words} words
  */
 export function moreOf(entry, words) {
   if (entry.voided || !entry.with_amount) return entry.receipt;
@@ -76,7 +76,7 @@ export function moreOf(entry, words) {
  * Return the large figure of a sale that has not left the device.
  * @param {{sale: {total_fen?: number, payable_fen?: number}, taken_back?: object}} item as it is
  *   queued
- * @param {any} words
+ * @param {Words} words
  */
 export function sumOfQueued({ sale, taken_back: taken }, words) {
   if (taken) return words.voided;
@@ -87,7 +87,7 @@ export function sumOfQueued({ sale, taken_back: taken }, words) {
 /**
  * Return why a sale needs somebody to look at it, and what to do.
  * @param {{verdict: string | null, reason: string | null}} item as it is queued
- * @param {any} words
+ * @param {Words} words
  */
 export function reasonInWords({ verdict, reason }, words) {
   if (reason === "quarantined") return words.received;
@@ -102,6 +102,7 @@ export function reasonInWords({ verdict, reason }, words) {
  * @param {string} timeZone
  */
 export function timeAt(instant, timeZone) {
+  /** @type {Intl.DateTimeFormatOptions} */
   const minutes = { timeZone, hour: "2-digit", minute: "2-digit" };
   return new Date(instant).toLocaleTimeString("en-GB", minutes);
 }

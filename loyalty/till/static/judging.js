@@ -31,15 +31,25 @@ import { passedLimit } from "./limits.js";
  * @property {boolean} mayRecord a rate is known, and nothing definite speaks against the card
  */
 
-/** What no device can know without network, however good its pack is. */
+/**
+ * @typedef {object} Unequipped what is known of a card where the device cannot judge any
+ * @property {boolean} readable as above
+ * @property {false} equipped
+ */
+
+/**
+ * What no device can know without network, however good its pack is.
+ * @type {readonly Unchecked[]}
+ */
 const ELSEWHERE = Object.freeze(["other_tills", "list_age"]);
 
 /**
  * Return the verdict on a card, the most lasting reason first.
- * @param {Facts} facts
+ * @param {Facts | Unequipped} facts
  * @returns {Judgement}
  */
 export function judge(facts) {
+  /** @type {Unchecked[]} */
   const unsigned = ["signature", ...ELSEWHERE];
   if (!facts.readable) return no("bad_code");
   if (!facts.equipped) return unsure(unsigned);
@@ -48,8 +58,8 @@ export function judge(facts) {
   if (facts.listed !== null) return no(facts.listed);
   if (!facts.signed && !facts.onRoster) return unsure(unsigned);
   if (facts.clockWrong) return { verdict: "clock_wrong", unchecked: ["clock"], mayRecord: false };
-  if (facts.today > facts.validUntil) return no("expired");
-  if (facts.today < facts.validFrom) return no("not_yet_valid");
+  if (facts.today > /** @type {string} */ (facts.validUntil)) return no("expired");
+  if (facts.today < /** @type {string} */ (facts.validFrom)) return no("not_yet_valid");
   if (!facts.certified) return no("shop_not_certified");
   if (facts.overLimit) return no("over_limit");
   if (facts.signed && facts.listFresh) {
@@ -67,8 +77,8 @@ function no(verdict) {
 }
 
 /**
- * @param {string[]} unchecked
- * @returns {any}
+ * @param {Unchecked[]} unchecked
+ * @returns {Judgement}
  */
 function unsure(unchecked) {
   return { verdict: "cannot_verify_offline", unchecked, mayRecord: false };

@@ -54,7 +54,10 @@ export function characterOf(event) {
  * @param {string} text
  */
 export function plain(text) {
-  return text.normalize("NFKC").toUpperCase().replace(/[^ -~]/g, "");
+  return text
+    .normalize("NFKC")
+    .toUpperCase()
+    .replace(/[^ -~]/g, "");
 }
 
 /**

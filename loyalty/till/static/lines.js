@@ -86,15 +86,24 @@ export function textOf(keys) {
  * @returns {Manner}
  */
 export function mannerOf(keys, kind, end) {
-  const letters = keys.map(({ written }) => written).join("").replace(/[^A-Za-z]/g, "");
-  const cases = [[/^$/, "none"], [/^[A-Z]+$/, "capital"], [/^[a-z]+$/, "small"], [/./, "mixed"]];
+  const letters = keys
+    .map(({ written }) => written)
+    .join("")
+    .replace(/[^A-Za-z]/g, "");
+  /** @type {[RegExp, Manner["letters"]][]} */
+  const cases = [
+    [/^$/, "none"],
+    [/^[A-Z]+$/, "capital"],
+    [/^[a-z]+$/, "small"],
+  ];
+  const found = cases.find(([test]) => test.test(letters));
   return {
     kind,
     text: kind === "payment_code" ? "" : textOf(keys),
     length: keys.length,
     end,
     pace: (keys[keys.length - 1].at - keys[0].at) / Math.max(keys.length - 1, 1),
-    letters: cases.find(([test]) => test.test(letters))[1],
+    letters: found === undefined ? "mixed" : found[1],
     capsLock: keys.some(({ capsLock }) => capsLock),
   };
 }

@@ -27,8 +27,11 @@ import { createVoice } from "./voice.js";
 const MINUTE = 60 * 1000;
 
 const page = document;
+/** @type {Words} */
 const words = JSON.parse(page.getElementById("words").textContent);
 const pairing = createPairing(localStorage);
+/** Where a screen is open that needs it, this device is paired. */
+const paired = () => /** @type {import("./pairing.js").Pairing} */ (pairing.read());
 const choices = createChoices(localStorage, lookOf(page), window);
 const voice = createVoice({
   synthesis: window.speechSynthesis,
@@ -87,7 +90,7 @@ function sharedOf({ teller, clock, pack, book }) {
     teller: () => (inTraining() ? training.teller : teller),
     book: () => (inTraining() ? training.book : book),
     now: clock.now,
-    timezone: () => pairing.read().community.timezone,
+    timezone: () => paired().community.timezone,
   };
 }
 
@@ -126,7 +129,7 @@ function openScreens(till, shared) {
       const inFront = !page.querySelector("[data-screen=today]").hidden;
       if (inFront && !today.busy()) openToday();
     },
-    shop: () => shop.draw(pairing.read(), till.pack.current()),
+    shop: () => shop.draw(paired(), till.pack.current()),
     settings: () => settings.drawAbout(till.pack.current()),
   };
 }
@@ -160,25 +163,31 @@ function followStanding(till, changed) {
 
 function bind(till, tabs, opened) {
   function start() {
-    const paired = pairing.read() !== null;
-    page.body.classList.toggle("paired", paired);
-    for (const part of page.querySelectorAll("[data-line], [data-tabs]")) part.hidden = !paired;
-    tabs.open(paired ? "sell" : "pair");
-    if (paired) opened.shop();
+    const isPaired = pairing.read() !== null;
+    page.body.classList.toggle("paired", isPaired);
+    for (const part of page.querySelectorAll("[data-line], [data-tabs]")) part.hidden = !isPaired;
+    tabs.open(isPaired ? "sell" : "pair");
+    if (isPaired) opened.shop();
     else offerCode(codeInFragment(location.hash));
   }
 
-  page.querySelector("[data-pair-form]").addEventListener("submit", async (event) => {
+  const form = pairForm();
+  form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    if (await pair(till, event.target.code.value)) start();
+    if (await pair(till, form.code.value)) start();
   });
   window.addEventListener("hashchange", start);
   start();
 }
 
+/** @returns {HTMLFormElement & {code: HTMLInputElement}} */
+function pairForm() {
+  return page.querySelector("[data-pair-form]");
+}
+
 /** A link brings the code along; one tap is left to do. */
 function offerCode(code) {
-  const form = page.querySelector("[data-pair-form]");
+  const form = pairForm();
   form.code.value = code;
   (code === "" ? form.code : form.querySelector("button")).focus();
 }

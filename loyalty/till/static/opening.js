@@ -60,7 +60,8 @@ export async function openTill(window, pairing) {
   async function meet() {
     if (token() === null) return;
     await uploader.upload();
-    const old = pack.ageMs() === null || pack.ageMs() > PACK_GROWS_OLD;
+    const age = pack.ageMs();
+    const old = age === null || age > PACK_GROWS_OLD;
     // Where the service was not heard, asking tells whether it is there again.
     if (old || !standing.state().online) await pack.refresh();
     await standing.recount();
@@ -75,8 +76,11 @@ export async function openTill(window, pairing) {
 /** Make the parts, and have those told of each contact that learn from it. */
 function partsOf({ crypto: { subtle }, fetch, navigator }, token, store) {
   const clock = createClock({ now: Date.now, store });
+  /** @type {((contact: import("./api.js").Contact) => void)[]} */
   const listening = [clock.heard];
-  const heard = (contact) => listening.forEach((listener) => listener(contact));
+  const heard = (contact) => {
+    for (const listener of listening) listener(contact);
+  };
   const api = createApi({ fetch: (...asked) => fetch(...asked), token, patience: PATIENCE, heard });
   const verifier = createVerifier({ subtle, noble: () => import("./vendor/noble/index.js") });
   const device = createDevice({ store, subtle });

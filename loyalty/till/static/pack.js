@@ -23,7 +23,7 @@ const GRAIN = 60 * 1000;
  * @property {any} policy
  * @property {{slug: string, name: string, timezone: string}} community
  * @property {Record<string, string>} honours codes by their number
- * @property {Map<string, {community: string, month: string, raw: Uint8Array}>} keys by id
+ * @property {Map<string, {community: string, month: string, raw: Uint8Array<ArrayBuffer>}>} keys by id
  * @property {import("./revocations.js").Revocations | null} revocations
  * @property {Map<string, RosterGroup>} roster by serial hash
  * @property {number} issuedAt milliseconds
@@ -88,19 +88,21 @@ export function createPack({ api, store, clock, subtle, verifier }) {
 
     /** Whether the clock has been set back to before the pack was made, or last confirmed. */
     isOfTomorrow: () =>
-      kept !== null && clock.now() + GRAIN < Math.max(pack.issuedAt, kept.confirmedAt),
+      kept !== null &&
+      pack !== null &&
+      clock.now() + GRAIN < Math.max(pack.issuedAt, kept.confirmedAt),
 
     /** Whether cards can be judged on this page at all. */
     isPossible: () => Boolean(subtle),
 
     /** Whether cards may be judged by it. */
     isFresh() {
-      return pack !== null && this.ageMs() <= pack.policy.offline.days * DAY;
+      return pack !== null && Number(this.ageMs()) <= pack.policy.offline.days * DAY;
     },
 
     /** Whether it is so young that a card that stopped working would most likely stand on its list. */
     isListFresh() {
-      return pack !== null && this.ageMs() < DAY;
+      return pack !== null && Number(this.ageMs()) < DAY;
     },
 
     async forget() {

@@ -24,7 +24,7 @@ export async function pictureOf(view) {
   const canvas = document.createElement("canvas");
   canvas.width = view.videoWidth;
   canvas.height = view.videoHeight;
-  const drawing = canvas.getContext("2d");
+  const drawing = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
   drawing.drawImage(view, 0, 0);
   return drawing.getImageData(0, 0, canvas.width, canvas.height);
 }

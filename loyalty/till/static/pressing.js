@@ -4,13 +4,14 @@
 const ASKS_FOR = 6000;
 
 /**
- * @param {HTMLButtonElement} button
+ * @param {HTMLElement} button
  * @param {string} question written on the button while it asks
  * @param {() => unknown} deed
  */
 export function inTwoTaps(button, question, deed) {
   const label = button.textContent;
-  let alarm = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let alarm;
 
   function calm() {
     clearTimeout(alarm);

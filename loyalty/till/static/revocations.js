@@ -17,8 +17,8 @@ const STATES = new Set(["revoked", "suspended"]);
  * Return the list of a document; null unless a key of the community has signed exactly this.
  * @param {any} document
  * @param {string} slug of the community
- * @param {Map<string, {community: string, raw: Uint8Array}>} keys by id
- * @param {(key: Uint8Array, signed: Uint8Array, signature: Uint8Array) => Promise<boolean>} hasSigned
+ * @param {Map<string, {community: string, raw: BufferSource}>} keys by id
+ * @param {(key: BufferSource, signed: BufferSource, signature: BufferSource) => Promise<boolean>} hasSigned
  * @returns {Promise<Revocations | null>}
  */
 export async function readRevocations(document, slug, keys, hasSigned) {
@@ -61,9 +61,7 @@ function isAfterTheOneBefore(entry, at, entries) {
 
 function hasExactly(value, names) {
   return (
-    value !== null &&
-    typeof value === "object" &&
-    Object.keys(value).sort().join() === names.join()
+    value !== null && typeof value === "object" && Object.keys(value).sort().join() === names.join()
   );
 }
 

@@ -45,7 +45,7 @@ export function queuedRow(template, queued, more, { words, timezone }) {
  * @param {any} template
  * @param {any} entry
  * @param {object} world
- * @param {any} world.words
+ * @param {Words} world.words
  * @param {() => number} world.now milliseconds
  * @param {() => string} world.timezone of the community
  * @param {(entry: any) => unknown} world.takeBack
@@ -68,7 +68,7 @@ export function recordedRow(template, entry, { words, now, timezone, takeBack, g
   return row;
 }
 
-function offerReturn(inside, entry, words, giveBack) {
+function offerReturn(inside, entry, /** @type {Words} */ words, giveBack) {
   const form = inside("return-form");
   // Whether goods without discount are among it is asked only where there were some.
   inside("return-excluded").hidden = !(entry.excluded_fen > 0);

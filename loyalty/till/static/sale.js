@@ -27,11 +27,11 @@ import { fenOf, typedWith } from "./money.js";
  * @property {string | null} receipt
  * @property {string | null} kind of a code that is no card, where that has a name
  * @property {number} cardAt when the card was read, in milliseconds
- * @property {Question | null} sent the sale as it was handed over, to hand it over again
+ * @property {Handover | null} sent the sale as it was handed over, to hand it over again
  *
- * @typedef {{do: "check", code: string, turn: number}
- *   | {do: "record", code: string, card: any, from: string, totalFen: number | null,
- *      excludedFen: number, key: string, turn: number}} Question
+ * @typedef {import("./teller.js").Selling & {do: "record"}} Handover
+ *
+ * @typedef {{do: "check", code: string, turn: number} | (Handover & {turn: number})} Question
  */
 
 /** @type {Sale} */
@@ -208,7 +208,10 @@ function withoutSale(verdict) {
 }
 
 /** The teller has recorded the sale, kept it for later, or refused it. */
-function ended(sale, { turn, outcome, quote = null, receipt = null, verdict = null, limit = null }) {
+function ended(
+  sale,
+  { turn, outcome, quote = null, receipt = null, verdict = null, limit = null },
+) {
   if (turn !== sale.turn) return null;
   if (outcome === "refused") return still({ ...sale, phase: withoutSale(verdict), verdict, limit });
   const priced = sale.sent.totalFen === null ? null : quote;

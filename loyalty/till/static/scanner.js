@@ -155,7 +155,7 @@ function hearText(heard, listener, text, event) {
 }
 
 /** An input method writes after the code was found; that goes as well. */
-function putBack(heard, listener, event) {
+function putBack(heard, _listener, event) {
   if (heard.kept !== null) heard.kept.putBack(event.timeStamp);
   return false;
 }

@@ -24,7 +24,7 @@ export function adviceOn(manner, samples) {
   const layout = samples.some((sample) => isAlike(text, sample));
   const converted = letters === "small" || letters === "mixed";
   const card = kind === "card_number" || kind === "token";
-  const told = [
+  const told = /** @type {[string, boolean][]} */ ([
     ["dropped", dropped],
     ["layout", layout],
     ["caps_lock", converted && capsLock],
@@ -33,7 +33,7 @@ export function adviceOn(manner, samples) {
     ["slow", pace > BURST_GAP],
     ["no_end", end === ""],
     ["other", !card && !dropped && !layout],
-  ].filter(([, applies]) => applies);
+  ]).filter(([, applies]) => applies);
   return told.length === 0 ? ["good"] : told.map(([name]) => name);
 }
 
@@ -60,7 +60,10 @@ function isAlike(text, sample) {
 export function createScannerTest(page) {
   const screen = page.querySelector("[data-screen=scanner-test]");
   const part = (name) => screen.querySelector(`[data-scan-${name}]`);
-  const samples = Array.from(screen.querySelectorAll("[data-sample]"), (image) => image.dataset.sample);
+  const samples = Array.from(
+    screen.querySelectorAll("[data-sample]"),
+    (image) => image.dataset.sample || "",
+  );
 
   /** Show of the sentences of one sort those that are named. */
   function choose(sort, names) {

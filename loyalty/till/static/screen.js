@@ -6,8 +6,16 @@ import { amountsOf } from "./sale.js";
 import { rateSpoken } from "./voice.js";
 
 /**
+ * @typedef {"yes" | "no" | "unsure"} Tone
+ *
+ * @typedef {import("./sale.js").Sale} Sale
+ * @typedef {Omit<Sale, "phase"> & {phase: Sale["phase"] | "payable"}} Told a sale; or, while its
+ *   amount is typed, what is to be paid
+ */
+
+/**
  * @param {Document} page
- * @param {any} words
+ * @param {Words} words
  */
 export function createScreen(page, words) {
   const sell = page.querySelector("[data-screen=sell]");
@@ -49,7 +57,7 @@ function drawAmounts(part, quote) {
   part("saved").textContent = yuan(quote.saved_fen);
 }
 
-function drawKeys(part, sale, verifyOnly, words) {
+function drawKeys(part, sale, verifyOnly, /** @type {Words} */ words) {
   const accepted = sale.phase === "accepted";
   part("note").hidden = !accepted || sale.typed !== "" || verifyOnly;
   part("exclude").hidden = !accepted || sale.typed === "" || verifyOnly;
@@ -61,15 +69,15 @@ function drawKeys(part, sale, verifyOnly, words) {
 
 /**
  * Return the tone, word and advice of a state.
- * @param {import("./sale.js").Sale} sale
- * @param {any} words
- * @returns {{tone?: string, word: string, advice: string}}
+ * @param {Told} sale
+ * @param {Words} words
+ * @returns {{tone?: Tone, word: string, advice: string}}
  */
 export function toldOf(sale, words) {
   if (sale.phase === "recorded" && sale.quote === null) return words.phases.noted;
   const listed = sale.phase === "accepted" && sale.verdict === "cannot_verify_offline";
   if (listed) return words.phases.listed;
-  const foreign = sale.phase === "unchecked" && words.foreign[sale.kind];
+  const foreign = sale.phase === "unchecked" && sale.kind !== null && words.foreign[sale.kind];
   if (foreign) return foreign;
   if (words.phases[sale.phase]) return words.phases[sale.phase];
   const verdict = verdictWords(sale.verdict, words);
@@ -80,23 +88,25 @@ export function toldOf(sale, words) {
  * Return how a verdict is told. A page that was opened before an update may not know one of today:
  * it is told in the colour of what is not known.
  * @param {string | null} verdict
- * @param {any} words
+ * @param {Words} words
  */
 export function verdictWords(verdict, words) {
-  return words.verdicts[verdict] || { tone: "unsure", ...words.other_verdict };
+  return words.verdicts[String(verdict)] || { tone: "unsure", ...words.other_verdict };
 }
 
 /** Return which limit was met, and from when the card works again. */
-function limitWords({ kind, again_from: day }, words) {
+function limitWords({ kind, again_from: day }, /** @type {Words} */ words) {
   const told = words.limits[kind];
-  return told === undefined ? {} : { word: told.word, advice: day === null ? told.over : told.again };
+  return told === undefined
+    ? {}
+    : { word: told.word, advice: day === null ? told.over : told.again };
 }
 
 /**
  * Return the colour of a state; null where there is nothing to tell.
- * @param {import("./sale.js").Sale} sale
- * @param {any} words
- * @returns {"yes" | "no" | "unsure" | null}
+ * @param {Told} sale
+ * @param {Words} words
+ * @returns {Tone | null}
  */
 export function toneOf(sale, words) {
   return toldOf(sale, words).tone || null;
@@ -104,8 +114,8 @@ export function toneOf(sale, words) {
 
 /**
  * Return what is said aloud of a state: the word, and the one number that matters.
- * @param {import("./sale.js").Sale} sale
- * @param {any} words
+ * @param {Told} sale
+ * @param {Words} words
  * @returns {string}
  */
 export function spokenOf(sale, words) {
@@ -120,7 +130,7 @@ export function spokenOf(sale, words) {
   return words.spoken.both.replace("{word}", word).replace("{more}", payable);
 }
 
-function adviceOf(sale, words, language) {
+function adviceOf(sale, /** @type {Words} */ words, language) {
   if (sale.phase === "ready" && sale.typed !== "") return "";
   if (sale.phase !== "accepted" || sale.answer.card === null) return toldOf(sale, words).advice;
   const { honour, pay_permille: pay, valid_until: until } = sale.answer.card;
@@ -138,7 +148,7 @@ function rateOf({ answer }) {
 }
 
 /** Return what the device could not check, in words; "" once the service has looked. */
-function uncheckedOf(sale, words) {
+function uncheckedOf(sale, /** @type {Words} */ words) {
   if (sale.phase !== "accepted" || sale.answer.unchecked.length === 0) return "";
   const what = sale.answer.unchecked.map((code) => words.unchecked[code] || code);
   return words.not_checked.replace("{what}", what.join(words.list_comma));
@@ -149,14 +159,14 @@ function confirmed(sale) {
 }
 
 /** Return what was typed so far: the card's number, or the amount. */
-function typedOf(sale, words) {
+function typedOf(sale, /** @type {Words} */ words) {
   if (sale.phase === "ready") return inGroups(sale.typed);
   if ((sale.phase !== "accepted" && sale.phase !== "checking") || sale.typed === "") return "";
   return words.yuan.replace("{amount}", sale.typed);
 }
 
 /** Return the part without discount, or that it is more than the whole. */
-function excludedOf(sale, words) {
+function excludedOf(sale, /** @type {Words} */ words) {
   const excluding = sale.field === "excluded" || sale.excluded !== "";
   if (sale.phase !== "accepted" || !excluding) return "";
   if (fenOf(sale.typed) !== null && amountsOf(sale) === null) return words.excluded_over;

@@ -9,7 +9,7 @@ const PAUSE = 1000;
 /**
  * @param {object} world
  * @param {Element} world.heard what a screen reader reads out
- * @param {any} world.words
+ * @param {Words} world.words
  * @param {() => any} world.teller
  * @param {ReturnType<typeof import("./screen.js").createScreen>} world.screen
  * @param {ReturnType<typeof import("./signals.js").createSignals>} world.signals
@@ -18,7 +18,8 @@ const PAUSE = 1000;
  */
 export function createSale({ heard, words, teller, screen, signals, verifyOnly, newKey }) {
   let sale = READY;
-  let pause = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let pause;
 
   function happen(event) {
     const before = sale;

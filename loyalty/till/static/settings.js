@@ -7,7 +7,7 @@ import { ageInWords } from "./status.js";
 /**
  * @param {object} world
  * @param {Document} world.page
- * @param {any} world.words
+ * @param {Words} world.words
  * @param {ReturnType<typeof import("./choices.js").createChoices>} world.choices
  * @param {{available: () => boolean}} world.voice
  * @param {() => void} world.tryOut let the sounds and the voice be heard
@@ -19,14 +19,20 @@ export function createSettings(world) {
   const { page, words, choices, voice, tryOut, teller, onUnpaired, printTraining } = world;
   const screen = page.querySelector("[data-screen=settings]");
   const part = (name) => screen.querySelector(`[data-${name}]`);
+  /** @type {NodeListOf<HTMLInputElement>} */
   const ticks = screen.querySelectorAll("[data-choice]");
+  /** @type {NodeListOf<HTMLInputElement>} */
   const rolls = screen.querySelectorAll("[name=roll]");
 
   for (const tick of ticks) {
-    tick.addEventListener("change", () => choices.change({ [tick.dataset.choice]: tick.checked }));
+    tick.addEventListener("change", () =>
+      choices.change({ [String(tick.dataset.choice)]: tick.checked }),
+    );
   }
   for (const roll of rolls) {
-    roll.addEventListener("change", () => choices.change({ roll: roll.value }));
+    roll.addEventListener("change", () =>
+      choices.change({ roll: /** @type {"58" | "80"} */ (roll.value) }),
+    );
   }
   part("try").addEventListener("click", tryOut);
   part("print-training").addEventListener("click", printTraining);
@@ -45,7 +51,7 @@ export function createSettings(world) {
 
   /** @param {import("./choices.js").Choices} shown */
   function drawChoices(shown) {
-    for (const tick of ticks) tick.checked = shown[tick.dataset.choice];
+    for (const tick of ticks) tick.checked = shown[String(tick.dataset.choice)];
     for (const roll of rolls) roll.checked = roll.value === shown.roll;
   }
 
@@ -64,12 +70,12 @@ export function createSettings(world) {
 }
 
 /** Return what is on the device, and what to do about it: not all of it waits for the network. */
-function hindranceInWords({ waiting, attention }, words) {
+function hindranceInWords({ waiting, attention }, /** @type {Words} */ words) {
   if (waiting > 0) return words.unpair_waiting.replace("{count}", String(waiting));
   return words.unpair_attention.replace("{count}", String(attention));
 }
 
-function listInWords(pack, age, words) {
+function listInWords(pack, age, /** @type {Words} */ words) {
   const number = pack && pack.revocations ? pack.revocations.number : undefined;
   if (number === undefined) return age;
   return words.list_number.replace("{number}", String(number)).replace("{age}", age);
@@ -78,7 +84,7 @@ function listInWords(pack, age, words) {
 /**
  * Return what may still be sold without network, in words.
  * @param {{sales: number | null, saved_fen: number | null}} left null where there is no limit
- * @param {any} words
+ * @param {Words} words
  */
 function allowanceInWords({ sales, saved_fen: saved }, words) {
   const parts = [];

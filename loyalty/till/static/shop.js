@@ -6,7 +6,7 @@ import { dayInWords } from "./screen.js";
 /**
  * @param {object} world
  * @param {Document} world.page
- * @param {any} world.words
+ * @param {Words} world.words
  * @param {() => void} world.print
  */
 export function createShop({ page, words, print }) {
@@ -45,14 +45,14 @@ export function createShop({ page, words, print }) {
   return { draw };
 }
 
-function certifiedOf(shop, words, language) {
+function certifiedOf(shop, /** @type {Words} */ words, language) {
   if (!shop.certified) return words.not_certified;
   if (shop.certified_until === null) return words.none;
   return dayInWords(shop.certified_until, language, { year: "numeric" });
 }
 
 /** @returns {[string, string][]} */
-function ratesOf(shop, words) {
+function ratesOf(shop, /** @type {Words} */ words) {
   // Without an agreement of its own the shop gives what each card says.
   if (Object.keys(shop.terms).length === 0) return [[words.every_honour, words.rates_of_cards]];
   return Object.entries(shop.terms).map(([honour, pay]) => [
@@ -64,13 +64,13 @@ function ratesOf(shop, words) {
 /**
  * Return the rules of the shop in words, those that are set.
  * @param {any} policy of the offline pack
- * @param {any} words
+ * @param {Words} words
  * @returns {[string, string][]}
  */
 export function rulesOf(policy, words) {
   const { limits, offline } = policy;
   const goods = policy.excluded_categories.map((code) => words.categories[code] || code);
-  return [
+  return /** @type {[string, string][]} */ ([
     [words.rule_excluded, goods.join(words.list_comma) || words.rule_nothing_excluded],
     [words.rule_rounding, policy.rounding === "jiao" ? words.rounding_jiao : words.rounding_fen],
     [words.rule_per_sale, money(words.per_sale, limits.discountable_per_sale_fen)],
@@ -79,7 +79,9 @@ export function rulesOf(policy, words) {
       [
         count(words.uses_per_shop_day, limits.uses_per_shop_day),
         count(words.uses_per_day, limits.uses_per_day),
-      ].filter(Boolean).join(words.list_comma),
+      ]
+        .filter(Boolean)
+        .join(words.list_comma),
     ],
     [words.rule_saved, money(words.saved_per_month, limits.saved_per_month_fen)],
     [
@@ -88,9 +90,11 @@ export function rulesOf(policy, words) {
         count(words.offline_days, offline.days),
         count(words.offline_sales, offline.sales),
         money(words.offline_saved, offline.saved_fen),
-      ].filter(Boolean).join(words.list_comma),
+      ]
+        .filter(Boolean)
+        .join(words.list_comma),
     ],
-  ].filter(([, text]) => text !== "");
+  ]).filter(([, text]) => text !== "");
 }
 
 function count(pattern, number) {

@@ -5,7 +5,7 @@ const BUZZES = { yes: [70], no: [400], unsure: [90, 90, 90] };
 
 /**
  * @param {object} world
- * @param {{play: (name: string) => void}} world.sounds
+ * @param {{play: (name: "scanned" | "yes" | "no" | "unsure") => void}} world.sounds
  * @param {{say: (text: string) => void}} world.voice
  * @param {(pattern: number[]) => unknown} world.vibrate
  * @param {() => import("./choices.js").Choices} world.choices

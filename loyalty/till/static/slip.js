@@ -26,11 +26,13 @@ export function createSlip({ page, roll, window }) {
   /** @type {HTMLLinkElement} */
   const onPaper = page.querySelector("link[media=print]");
 
+  const rules = () => /** @type {CSSStyleSheet} */ (onPaper.sheet);
+
   /** Make the page printable as it is seen. A telephone prints long after it was asked to. */
   function tidy() {
     if (page.body.dataset.print === undefined) return;
     delete page.body.dataset.print;
-    onPaper.sheet.deleteRule(0);
+    rules().deleteRule(0);
   }
 
   window.addEventListener("afterprint", tidy);
@@ -45,7 +47,7 @@ export function createSlip({ page, roll, window }) {
       // The paper is as long as the text: a roll is torn off, not cut to a format.
       const length = Math.ceil(slip.offsetHeight / PIXELS_PER_MILLIMETRE) + 2 * MARGIN;
       const size = `@page { size: ${roll()}mm ${length}mm; margin: ${MARGIN}mm; }`;
-      onPaper.sheet.insertRule(size, 0);
+      rules().insertRule(size, 0);
       window.print();
     },
     printPage() {
@@ -66,7 +68,10 @@ function write(page, slip, { shop, title, lines, end }) {
 
 function line(page, [name, value]) {
   const row = page.createElement("div");
-  for (const [tag, text] of [["dt", name], ["dd", value]]) {
+  for (const [tag, text] of [
+    ["dt", name],
+    ["dd", value],
+  ]) {
     row.append(Object.assign(page.createElement(tag), { textContent: text }));
   }
   return row;

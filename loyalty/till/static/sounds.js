@@ -3,9 +3,19 @@
 /** Pitches in hertz and their length in seconds. */
 const MELODIES = {
   scanned: [[1320, 0.05]],
-  yes: [[660, 0.12], [990, 0.22]],
-  no: [[300, 0.2], [180, 0.45]],
-  unsure: [[440, 0.14], [0, 0.08], [440, 0.14]],
+  yes: [
+    [660, 0.12],
+    [990, 0.22],
+  ],
+  no: [
+    [300, 0.2],
+    [180, 0.45],
+  ],
+  unsure: [
+    [440, 0.14],
+    [0, 0.08],
+    [440, 0.14],
+  ],
 };
 
 /** Between two sounds, in seconds: so that a scan and its verdict are heard as two. */

@@ -28,7 +28,9 @@ export function createStanding({ pack, queue, clock, revoked }) {
   let counts = { waiting: 0, attention: 0, saved: 0 };
   const listeners = new Set();
 
-  const tell = () => listeners.forEach((listener) => listener());
+  const tell = () => {
+    for (const listener of listeners) listener();
+  };
 
   return {
     /** @returns {State} */
@@ -70,7 +72,10 @@ export function createStanding({ pack, queue, clock, revoked }) {
      * Return the date at the shop.
      * @param {number} at milliseconds
      */
-    dayOf: (at) => dayAt(at, pack.current().community.timezone),
+    dayOf(at) {
+      const { community } = /** @type {import("./pack.js").Pack} */ (pack.current());
+      return dayAt(at, community.timezone);
+    },
   };
 }
 

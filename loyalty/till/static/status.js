@@ -10,7 +10,7 @@ const DAY = 24 * HOUR;
 
 /**
  * @param {Document} page
- * @param {any} words
+ * @param {Words} words
  */
 export function createStatus(page, words) {
   const contact = page.querySelector("[data-contact]");
@@ -41,7 +41,7 @@ function write(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
-function factsOf({ listAgeMs, waiting }, words) {
+function factsOf({ listAgeMs, waiting }, /** @type {Words} */ words) {
   const age = ageInWords(listAgeMs, words);
   return waiting === 0 ? [age] : [age, words.waiting.replace("{count}", String(waiting))];
 }
@@ -49,7 +49,7 @@ function factsOf({ listAgeMs, waiting }, words) {
 /**
  * Return how old the device's list is, in words.
  * @param {number | null} age milliseconds; null if there is no list
- * @param {any} words
+ * @param {Words} words
  */
 export function ageInWords(age, words) {
   if (age === null) return words.no_list;
@@ -62,7 +62,7 @@ export function ageInWords(age, words) {
 /**
  * Return the warning to show; "" if all is well.
  * @param {State} state
- * @param {any} words
+ * @param {Words} words
  */
 export function warningOf(state, words) {
   if (state.revoked) return words.revoked;
@@ -73,7 +73,7 @@ export function warningOf(state, words) {
   return state.needsNetwork ? words.list_too_old : "";
 }
 
-function clockInWords(off, words) {
+function clockInWords(off, /** @type {Words} */ words) {
   const pattern = off < 0 ? words.clock_behind : words.clock_ahead;
   return pattern.replace("{count}", String(Math.round(Math.abs(off) / MINUTE)));
 }

@@ -19,7 +19,16 @@ export const STEPS = Object.freeze([
   },
 ]);
 
-/** @typedef {Awaited<ReturnType<typeof openStore>>} Store */
+/**
+ * @typedef {Awaited<ReturnType<typeof openStore>>} Store
+ *
+ * @typedef {object} Use of a card on this device
+ * @property {string} key of the sale
+ * @property {string} [id] the service's of the sale, once it is known
+ * @property {string} card serial hash
+ * @property {string} day as 2026-12-01
+ * @property {number} saved_fen
+ */
 
 /**
  * @param {object} [world]
@@ -33,7 +42,7 @@ export async function openStore({ outdated = () => {}, steps = STEPS } = {}) {
       for (const step of steps.slice(from)) step(fresh, transaction);
     },
     blocking(_current, _blocked, event) {
-      event.target.close();
+      /** @type {IDBDatabase} */ (event.target).close();
       outdated();
     },
     // The browser has closed it, as when somebody clears it: only a new page can open it again.
@@ -163,10 +172,10 @@ function usesIn(database, change) {
   return {
     /**
      * @param {string} card serial hash
-     * @returns {Promise<{key: string, card: string, day: string, saved_fen: number}[]>}
+     * @returns {Promise<Use[]>}
      */
     usesOf: (card) => database.getAllFromIndex("uses", "card", card),
-    /** @param {{key: string, card: string, day: string, saved_fen: number}} use */
+    /** @param {Use} use */
     noteUse: (use) => change(["uses"], (at) => at.objectStore("uses").put(use)),
     /** @param {string} key of the sale @param {string} id the service's */
     nameUse: (key, id) =>

@@ -7,7 +7,7 @@ import { dayInWords } from "./screen.js";
 /**
  * Return the day as it is spoken.
  * @param {any} day
- * @param {any} words
+ * @param {Words} words
  */
 export function daySpoken(day, words) {
   return words.spoken.day
@@ -20,23 +20,25 @@ export function daySpoken(day, words) {
  * Return the lines of the day's slip.
  * @param {any} day
  * @param {number} waiting sales that have not left the device, not in the sums
- * @param {any} words
+ * @param {Words} words
  * @returns {[string, string][]}
  */
 export function dayLines(day, waiting, words) {
-  return [
+  /** @type {[string, string][]} */
+  const lines = [
     [words.slip_uses, String(day.uses)],
     [words.slip_total, yuan(day.total_fen)],
     [words.slip_payable, yuan(day.payable_fen)],
     [words.slip_saved, yuan(day.saved_fen)],
-    ...(waiting === 0 ? [] : [[words.slip_waiting, String(waiting)]]),
   ];
+  if (waiting > 0) lines.push([words.slip_waiting, String(waiting)]);
+  return lines;
 }
 
 /**
  * @param {object} world
  * @param {Document} world.page
- * @param {any} world.words
+ * @param {Words} world.words
  * @param {{print: (text: import("./slip.js").Slip) => void}} world.slip
  * @param {() => number} world.waiting sales that have not left the device
  * @param {() => number} world.now milliseconds
@@ -45,6 +47,7 @@ export function dayLines(day, waiting, words) {
  */
 export function createSummary({ page, words, slip, waiting, now, timezone, say }) {
   const part = (name) => page.querySelector(`[data-${name}]`);
+  /** @type {any} null while the service has not answered */
   let day = null;
 
   part("speak-day").addEventListener("click", () => say(daySpoken(day, words)));
@@ -61,7 +64,9 @@ export function createSummary({ page, words, slip, waiting, now, timezone, say }
     /** @param {any} known of the day; null while the service has not answered */
     follow(known) {
       day = known;
-      for (const name of ["speak-day", "print-day"]) part(name).disabled = day === null;
+      for (const name of ["speak-day", "print-day"]) {
+        /** @type {HTMLButtonElement} */ (part(name)).disabled = day === null;
+      }
     },
   };
 }

@@ -12,7 +12,7 @@ export function createTabs(page, opened) {
     for (const screen of page.querySelectorAll("[data-screen]")) {
       screen.hidden = screen.dataset.screen !== name;
     }
-    for (const tab of tabs.children) {
+    for (const tab of /** @type {HTMLCollectionOf<HTMLElement>} */ (tabs.children)) {
       if (tab.dataset.open === name) tab.setAttribute("aria-current", "page");
       else tab.removeAttribute("aria-current");
     }
@@ -24,8 +24,8 @@ export function createTabs(page, opened) {
   }
 
   page.addEventListener("click", ({ target }) => {
-    const opener = target.closest("[data-open]");
-    if (opener !== null) open(opener.dataset.open);
+    const opener = /** @type {Element} */ (target).closest("[data-open]");
+    if (opener !== null) open(String(opener.dataset.open));
   });
 
   return { open };

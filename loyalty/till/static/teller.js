@@ -25,26 +25,38 @@ import { quote as quoteOf } from "./discount.js";
  * @property {string} key of the sale, the same however often it is tried
  */
 
+/**
+ * @typedef {object} Outcome what became of a sale
+ * @property {"recorded" | "kept" | "refused"} outcome
+ * @property {string} [id] the service's
+ * @property {string} [receipt]
+ * @property {string} [verdict]
+ * @property {import("./limits.js").Passed | null} [limit] which one, with "over_limit"
+ * @property {import("./discount.js").Quote | null} [quote]
+ */
+
+/**
+ * @typedef {object} Parts
+ * @property {ReturnType<typeof import("./api.js").createApi>} api
+ * @property {import("./store.js").Store} store
+ * @property {ReturnType<typeof import("./device.js").createDevice>} device
+ * @property {ReturnType<typeof import("./pack.js").createPack>} pack
+ * @property {ReturnType<typeof import("./appraising.js").createAppraiser>} appraiser
+ * @property {ReturnType<typeof import("./queue.js").createQueue>} queue
+ * @property {ReturnType<typeof import("./uploading.js").createUploader>} uploader
+ * @property {ReturnType<typeof import("./clock.js").createClock>} clock
+ * @property {ReturnType<typeof import("./standing.js").createStanding>} standing
+ * @property {ReturnType<typeof import("./pairing.js").createPairing>} pairing
+ * @property {() => Promise<void>} meet sends what waits and asks what is new
+ */
+
 /** Where the memory that survives everything has the pairing. */
 export const PAIRING = "pairing";
 
 /** What may leave the device: money of the person at the counter must not. */
 const READ = new Set(["card_number", "token"]);
 
-/**
- * @param {object} world
- * @param {ReturnType<typeof import("./api.js").createApi>} world.api
- * @param {import("./store.js").Store} world.store
- * @param {ReturnType<typeof import("./device.js").createDevice>} world.device
- * @param {ReturnType<typeof import("./pack.js").createPack>} world.pack
- * @param {ReturnType<typeof import("./appraising.js").createAppraiser>} world.appraiser
- * @param {ReturnType<typeof import("./queue.js").createQueue>} world.queue
- * @param {ReturnType<typeof import("./uploading.js").createUploader>} world.uploader
- * @param {ReturnType<typeof import("./clock.js").createClock>} world.clock
- * @param {ReturnType<typeof import("./standing.js").createStanding>} world.standing
- * @param {ReturnType<typeof import("./pairing.js").createPairing>} world.pairing
- * @param {() => Promise<void>} world.meet sends what waits and asks what is new
- */
+/** @param {Parts} world */
 export function createTeller(world) {
   return {
     state: world.standing.state,
@@ -112,7 +124,10 @@ function selling({ api, store, pack, appraiser, queue, clock, standing }) {
   return {
     quote,
 
-    /** @param {Selling} selling */
+    /**
+     * @param {Selling} selling
+     * @returns {Promise<Outcome>}
+     */
     async record({ code, card, from, totalFen, excludedFen, key }) {
       const priced = totalFen === null ? null : quote(card, totalFen, excludedFen);
       if (priced !== null && priced.discountable_fen === 0) {
@@ -139,7 +154,10 @@ function selling({ api, store, pack, appraiser, queue, clock, standing }) {
   };
 }
 
-/** Only an answer of the service about this very sale ends its waiting. */
+/**
+ * Only an answer of the service about this very sale ends its waiting.
+ * @returns {Promise<Outcome>}
+ */
 async function outcomeOf(queue, item, { status, body }, priced) {
   const { id, receipt, verdict, limit, with_amount: withAmount } = Object(body);
   if ((status === 200 || status === 201) && receipt) {
@@ -154,6 +172,11 @@ async function outcomeOf(queue, item, { status, body }, priced) {
   return { outcome: "kept", quote: priced };
 }
 
+/**
+ * @param {import("./queue.js").Queued} item
+ * @param {Outcome} outcome
+ * @param {Pick<Parts, "store" | "appraiser" | "standing">} parts
+ */
 async function remember(item, { outcome, id }, { store, appraiser, standing }) {
   const { key, sale, saved_fen: saved } = item;
   const card = outcome === "refused" ? "" : await appraiser.hashOf(sale.code);

@@ -8,7 +8,7 @@ import { queuedRow, recordedRow } from "./rows.js";
 /**
  * @param {object} world
  * @param {Document} world.page
- * @param {any} world.words
+ * @param {Words} world.words
  * @param {() => any} world.book the calls about the day: today, takeBack, giveBack
  * @param {() => any} world.teller
  * @param {() => number} world.now milliseconds
@@ -20,8 +20,9 @@ export function createToday({ page, words, book, teller, now, timezone, newKey, 
   const screen = page.querySelector("[data-screen=today]");
   const part = (name) => screen.querySelector(`[data-${name}]`);
   const list = part("entries");
+  /** @type {any} null while the service has not answered */
   let day = null;
-  /** Whose day it is: the real one's, or that of practice. */
+  /** @type {any} whose day it is: the real one's, or that of practice */
   let asked = null;
   /** Keys of the deeds that were not answered, by what is to be done: done twice, it counts once. */
   const keys = new Map();
@@ -88,7 +89,8 @@ export function createToday({ page, words, book, teller, now, timezone, newKey, 
     const { status, body } = await once(deed, act);
     await open();
     const done = status === 201 || (status === 0 && asOfNow(entry).total_fen < entry.total_fen);
-    const back = status === 201 ? -body.payable_fen : entry.payable_fen - asOfNow(entry).payable_fen;
+    const back =
+      status === 201 ? -body.payable_fen : entry.payable_fen - asOfNow(entry).payable_fen;
     if (done) say(words.returned.replace("{amount}", yuan(back)), "yes");
     else if (status === 0) say(words.void_silent, "unsure");
     else say(words.return_refused, "no");
@@ -137,7 +139,7 @@ function drawSums(part, day) {
 }
 
 /** What waits is told beside the sums: it may yet be refused. */
-function drawWaiting(told, waiting, words) {
+function drawWaiting(told, waiting, /** @type {Words} */ words) {
   const standing = waiting.filter((item) => !item.taken_back);
   const sum = standing.reduce((fen, { sale }) => fen + (sale.payable_fen || 0), 0);
   told.hidden = standing.length === 0;

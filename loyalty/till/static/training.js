@@ -23,6 +23,7 @@ export function createTraining({ teller, pack, now }) {
   const sales = [];
 
   function quote(shown, totalFen, excludedFen) {
+    /** @type {import("./discount.js").Terms} */
     const terms = { pay: shown.pay_permille, rounding: "fen", limit: null };
     return teller.quote(shown, totalFen, excludedFen) || quoteOf(totalFen, excludedFen, terms);
   }
@@ -116,7 +117,7 @@ function dayFrom(today, months, day) {
 
 /**
  * Return the training card's number as a receipt printer writes it.
- * @param {any} words
+ * @param {Words} words
  * @returns {import("./slip.js").Slip}
  */
 export function trainingSlip(words) {

@@ -18,8 +18,8 @@ const SAMPLE_KEY = "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=";
  * @property {number} pay permille of the price that is paid
  * @property {number} honour the community's number of it
  * @property {number} months
- * @property {Uint8Array} payload
- * @property {Uint8Array} signature
+ * @property {Uint8Array<ArrayBuffer>} payload
+ * @property {Uint8Array<ArrayBuffer>} signature
  */
 
 /**
@@ -67,7 +67,7 @@ function between(least, value, most) {
 /**
  * Return the id of a key: the first three bytes of the hash of its public half, in hex.
  * @param {SubtleCrypto} subtle
- * @param {Uint8Array} publicKey raw
+ * @param {BufferSource} publicKey raw
  */
 export async function keyIdOf(subtle, publicKey) {
   const digest = await subtle.digest("SHA-256", publicKey);
@@ -81,20 +81,26 @@ export async function keyIdOf(subtle, publicKey) {
  * @param {() => Promise<any>} world.noble loads @noble/ed25519
  */
 export function createVerifier({ subtle, noble }) {
+  /** @type {Promise<boolean> | null} */
   let native = null;
 
   const asKey = (raw) => subtle.importKey("raw", raw, { name: "Ed25519" }, false, ["verify"]);
 
   function isNative() {
-    native = native || asKey(fromBase64(SAMPLE_KEY)).then(() => true, () => false);
+    native =
+      native ||
+      asKey(fromBase64(SAMPLE_KEY)).then(
+        () => true,
+        () => false,
+      );
     return native;
   }
 
   /**
    * Return whether the private half of a key has signed these bytes.
-   * @param {Uint8Array} publicKey raw
-   * @param {Uint8Array} signed
-   * @param {Uint8Array} signature
+   * @param {BufferSource} publicKey raw
+   * @param {BufferSource} signed
+   * @param {BufferSource} signature
    * @returns {Promise<boolean>}
    */
   async function hasSigned(publicKey, signed, signature) {
@@ -114,7 +120,7 @@ export function createVerifier({ subtle, noble }) {
     hasSigned,
     /**
      * @param {Claims} claims
-     * @param {Uint8Array} publicKey raw
+     * @param {BufferSource} publicKey raw
      */
     isGenuine: (claims, publicKey) =>
       hasSigned(publicKey, joined(PURPOSE, claims.payload), claims.signature),

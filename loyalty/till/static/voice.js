@@ -24,7 +24,7 @@ export function createVoice({ synthesis, utter, language }) {
     /** @param {string} text replaces what is being said */
     say(text) {
       const chosen = voice();
-      if (chosen === null || text === "") return;
+      if (synthesis === undefined || chosen === null || text === "") return;
       const utterance = utter(text);
       utterance.voice = chosen;
       utterance.lang = chosen.lang;

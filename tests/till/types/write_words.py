@@ -1,0 +1,38 @@
+"""Writes the type `Words` for the checker of the till's modules: what the page gives them to say.
+
+make check does so each time: a text that a module asks for, and the page has not, is found there.
+"""
+
+import sys
+from collections.abc import Mapping
+
+from flask import Flask
+from flask_babel import Babel
+
+from loyalty.till.words import words
+from loyalty.words.verdicts import Tone
+
+
+def type_of(value: object) -> str:
+    """Return the type of a text, or of a table of texts, as TypeScript writes it."""
+    if isinstance(value, Mapping):
+        members = "; ".join(f'"{name}": {type_of(member)}' for name, member in value.items())
+        return f"{{ {members} }}"
+    if isinstance(value, Tone):
+        return " | ".join(f'"{tone}"' for tone in Tone)
+    if isinstance(value, str):
+        return "string"
+    message = f"No module can say {value!r}."
+    raise TypeError(message)
+
+
+def main() -> None:
+    """Write the type out."""
+    app = Flask(__name__)
+    Babel(app)
+    with app.test_request_context():
+        sys.stdout.write(f"interface Words {type_of(words())}\n")
+
+
+if __name__ == "__main__":
+    main()
