@@ -65,6 +65,8 @@ def test_a_till_sells_and_opens_without_network_and_staff_sign_in(
     until(phone, INSTALLED, version())
     phone.context.set_offline(offline=True)
     phone.reload()
+    # A scan before the page has opened its memory would be nobody's.
+    expect(line).to_contain_text("名单")
     scan(phone, url_of(phone, card))
     expect(phone.locator("[data-word]")).to_have_text("有效（离线）")
     phone.keyboard.type("8")
