@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -78,7 +79,9 @@ def answers(app: Flask, *requests: tuple[Scope, Line], seconds: float = 30) -> l
         await asyncio.gather(*(buffered.__rsgi__(*request) for request in requests))
         buffered.__rsgi_del__(asyncio.get_running_loop())
 
-    asyncio.run(serve())
+    # On a thread of its own: a browser of another test may have its loop running on this one.
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, serve()).result()
     return [answer for _, line in requests for answer in line.answers]
 
 
