@@ -1,0 +1,63 @@
+"""Small tables as the import reads them: what is laid out of them, refused and told."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from loyalty.services.import_days import day, with_year
+from loyalty.services.import_hours import hundredths_in, with_unit
+from loyalty.services.import_layout import Column, LaidOut
+from loyalty.services.import_residents import name_column, unit_column
+from loyalty.services.table_cells import CellMark
+from loyalty.services.tables import Table, TableRow
+
+TODAY = date(2026, 11, 29)
+COLUMNS = (
+    name_column(required=True),
+    unit_column(required=True),
+    Column("phone", "电话", ("手机", "联系电话"), str),
+    Column(
+        "done_on",
+        "日期",
+        (),
+        day,
+        takes=frozenset({CellMark.DATE}),
+        complete=with_year(TODAY),
+    ),
+    Column("points", "积分", ("时长", "时长分钟"), hundredths_in, complete=with_unit),
+)
+
+
+def table(
+    *rows: Sequence[str], marks: Mapping[tuple[int, int], CellMark] = {}, **more: Any
+) -> Table:
+    """Return a table of these rows, numbered from 1; marks by number and place."""
+    return Table(
+        [
+            TableRow(
+                number,
+                cells,
+                {at: mark for (row, at), mark in marks.items() if row == number},
+                hidden=number in more.get("hidden", ()),
+            )
+            for number, cells in enumerate(rows, start=1)
+            if any(cells)
+        ],
+        **{name: value for name, value in more.items() if name != "hidden"},
+    )
+
+
+def codes(found: LaidOut) -> list[tuple[int, str, str]]:
+    return [(fault.row, fault.column, fault.code) for fault in found.faults]
+
+
+def cells(found: LaidOut) -> list[dict[str, str]]:
+    return [dict(row.cells) for row in found.rows]
+
+
+def refused(found: LaidOut) -> list[dict[str, str]]:
+    return [{name: str(each.code) for name, each in row.refused.items()} for row in found.rows]
+
+
+HEADINGS = ("姓名", "住址")
+ZHANG = ("张三", "1栋101")
