@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -16,6 +16,9 @@ from loyalty.services.errors import KeyReusedError
 
 KEPT_FOR = timedelta(days=1)
 """How long a call may be repeated; afterwards its answer is gone, and the key is new again."""
+
+FORGOTTEN_AT_ONCE = 20
+"""How many old answers each new call deletes: more than come in, so that none stays for long."""
 
 _PURPOSE = b"loyalty kept answer v1"
 _NONCE_BYTES = 12
@@ -47,7 +50,7 @@ def claim_key(
     Raises:
         KeyReusedError: the key was used for another call.
     """
-    session.execute(delete(KeptAnswer).where(KeptAnswer.kept_at <= now - KEPT_FOR))
+    _forget_some(session, before=now - KEPT_FOR)
     claimed = session.scalar(
         insert(KeptAnswer)
         .values(
@@ -81,6 +84,18 @@ def release_key(session: Session, call: KeyedCall) -> None:
     """Let the key of a call go that was refused, so that it may be tried again."""
     session.delete(_kept(session, call))
     session.flush()
+
+
+def _forget_some(session: Session, *, before: datetime) -> None:
+    """Delete answers nobody may repeat any more, but for those somebody else is just deleting."""
+    columns = (KeptAnswer.community_id, KeptAnswer.caller_id, KeptAnswer.key)
+    expired = (
+        select(*columns)
+        .where(KeptAnswer.kept_at <= before)
+        .limit(FORGOTTEN_AT_ONCE)
+        .with_for_update(skip_locked=True)
+    )
+    session.execute(delete(KeptAnswer).where(tuple_(*columns).in_(expired)))
 
 
 def _kept(session: Session, call: KeyedCall) -> KeptAnswer:

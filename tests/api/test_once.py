@@ -10,7 +10,7 @@ import pytest
 import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import func, select
+from sqlalchemy import create_engine, delete, func, select
 from sqlalchemy.orm import Session
 
 from loyalty.models import Community, ImportJob, KeptAnswer, Resident
@@ -156,6 +156,39 @@ def test_no_answer_is_kept_that_can_be_read_without_the_secret(
 
     assert "单雪梅".encode() not in kept
     assert b"household_ref" not in kept
+
+
+def test_nobody_waits_for_another_who_forgets_old_answers(
+    app: Flask,
+    session: Session,
+    database: str,
+    staff: dict[str, str],
+    clock: time_machine.Traveller,
+) -> None:
+    """Calls of a thousand communities would otherwise queue behind the slowest of them."""
+    client = app.test_client()
+    client.post("/api/v1/areas", headers=keyed(staff), json={"name": "东区"})
+    clock.shift(timedelta(days=1))
+    tomorrow = signed_in(session, given_community(session), Role.STAFF)
+    session.commit()
+
+    def call() -> int:
+        answer = app.test_client().post(
+            "/api/v1/areas", headers=keyed(tomorrow), json={"name": "西区"}
+        )
+        return answer.status_code
+
+    other = create_engine(database)
+    with other.connect() as forgetting, ThreadPoolExecutor(1) as thread:
+        forgetting.execute(delete(KeptAnswer))
+        called = thread.submit(call)
+        try:
+            status = called.result(timeout=20)
+        finally:
+            forgetting.rollback()
+    other.dispose()
+
+    assert status == 201
 
 
 @pytest.mark.parametrize(
