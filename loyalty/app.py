@@ -35,6 +35,9 @@ LARGEST_UPLOAD = 8 * 1024 * 1024
 LARGE_PATHS = ("/api/v1/imports/", "/api/v1/redemptions/sync", "/staff/imports/")
 """Where a table is uploaded, or five hundred sales at once."""
 
+LARGE_PATH_OF_A_ROUND = "/nominations/file"
+"""How the address ends to which a list of nominees is uploaded."""
+
 SIGN_IN = "/staff/sign-in"
 
 MACHINES_PATHS = ("/api/", "/.well-known/", "/revocations/", "/livez", "/readyz")
@@ -82,7 +85,7 @@ def create_app(settings: Settings) -> Flask:
 
 def largest_body(path: str) -> int:
     """Return how many bytes a request may bring to a path."""
-    if path.startswith(LARGE_PATHS):
+    if path.startswith(LARGE_PATHS) or path.endswith(LARGE_PATH_OF_A_ROUND):
         return LARGEST_UPLOAD
     # Signing in may carry a form along, whose fields have longer names there.
     return 2 * LARGEST_JSON if path == SIGN_IN else LARGEST_JSON

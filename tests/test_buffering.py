@@ -136,6 +136,8 @@ def test_a_table_may_be_larger(app: Flask) -> None:
     upload = sent(b"x" * size, headers=[length(size)], path="/api/v1/redemptions/sync")
 
     assert statuses(app, upload) == [401]
+    assert largest_body("/staff/rounds/1/nominations/file") > size
+    assert largest_body("/staff/rounds/1/nominations") < size
 
 
 def test_what_is_cut_off_is_not_looked_at(app: Flask) -> None:
