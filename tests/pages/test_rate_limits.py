@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 import time_machine
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import create_engine, delete, select
 from sqlalchemy.orm import Session
 
 from loyalty.models import RequestCount
 from loyalty.rules.card_number import number_of
 from loyalty.rules.selection import RoundAction
-from tests.given import given_community, given_round
+from tests.given import NOON, given_community, given_round
 from tests.given_rounds import brought_through
 from tests.pages.visits import card_of_today, send
 
@@ -169,6 +169,29 @@ def test_no_address_of_a_client_is_kept(
 
     assert len(kept.asked) == 32
     assert b"127.0.0.1" not in kept.asked
+
+
+def test_old_counts_go_and_nobody_waits_for_whoever_is_deleting_them(
+    reader_of: Callable[..., FlaskClient], session: Session, database: str
+) -> None:
+    client = reader_of(limit_rates=True)
+    two_days_ago = NOON - timedelta(days=2)
+    session.add(RequestCount(asked=b"old", requests=1, expires_at=two_days_ago))
+    session.commit()
+    other = create_engine(database)
+
+    with other.connect() as deleting, ThreadPoolExecutor(1) as thread:
+        deleting.execute(delete(RequestCount))
+        asking = thread.submit(lambda: client.get(f"/c/{NUMBER}").status_code)
+        try:
+            meanwhile = asking.result(timeout=20)
+        finally:
+            deleting.rollback()
+    other.dispose()
+    afterwards = client.get(f"/c/{NUMBER}").status_code
+
+    assert (meanwhile, afterwards) == (200, 200)
+    assert session.get(RequestCount, b"old", populate_existing=True) is None
 
 
 def test_a_guessed_number_is_not_drawn_as_a_card(client: FlaskClient, session: Session) -> None:
