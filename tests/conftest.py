@@ -1,13 +1,13 @@
-"""The ground of the tests: a real PostgreSQL, with a database of its own for each test.
+"""The ground of the tests: a real PostgreSQL, whose database each test finds empty.
 
 Then what many tests begin with: a community, a round in it, a clock that stands still.
 """
 
+import gc
 import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
@@ -29,6 +29,7 @@ from loyalty.services.directory import Directory
 from loyalty.settings import Settings
 from tests.given import NOON, SECRET, given_community, given_resident, given_round
 from tests.given_notices import given_notice
+from tests.kept_database import KeptDatabase, named, plain
 
 pytest_plugins = ["tests.refusing_skips"]
 
@@ -57,6 +58,12 @@ def shared_data(name: str) -> Path:
     if not path.exists():
         pytest.skip(f"needs the real data: ../shared/data/{name} is absent")
     return path
+
+
+def pytest_collection_finish() -> None:
+    """Spare the garbage collector what stays to the end: the modules, the tests, the schemas."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
@@ -91,22 +98,18 @@ def fast_folder() -> Path | None:
     return memory if roomy else None
 
 
-@contextmanager
-def new_database(server: str, name: str | None = None) -> Iterator[str]:
-    """Give the address of an empty, migrated database that nobody else sees."""
-    template, name = name_of(server), name or f"test_{uuid4().hex}"
-    with psycopg.connect(plain(named(server, "postgres")), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
-    yield named(server, name)
-    with psycopg.connect(plain(named(server, "postgres")), autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+@pytest.fixture(scope="session")
+def kept_database(server: str) -> Iterator[KeptDatabase]:
+    """The database in which this process's tests are run one after the other."""
+    with KeptDatabase(server, OWN_DATABASE) as kept:
+        yield kept
 
 
 @pytest.fixture
-def database(server: str) -> Iterator[str]:
-    """The address of a test's own database."""
-    with new_database(server, OWN_DATABASE) as url:
-        yield url
+def database(kept_database: KeptDatabase) -> Iterator[str]:
+    """The address of a database in which nothing stands but what a test writes."""
+    yield kept_database.url
+    kept_database.empty()
 
 
 @pytest.fixture(scope="session")
@@ -186,19 +189,3 @@ def notice(session: Session, community: Community) -> Round:
     notice = given_notice(session, community)
     session.commit()
     return notice
-
-
-def plain(url: str) -> str:
-    """Return an address as psycopg reads it."""
-    return url.replace("postgresql+psycopg://", "postgresql://")
-
-
-def name_of(url: str) -> str:
-    """Return the database's name in an address."""
-    return url.partition("?")[0].rpartition("/")[2]
-
-
-def named(url: str, name: str) -> str:
-    """Return the address of another database of the same server."""
-    address, mark, query = url.partition("?")
-    return address.rpartition("/")[0] + "/" + name + mark + query

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session, joinedload
 from loyalty.database import db, hot_connection, transaction
 from loyalty.models import Card
 from loyalty.services.errors import UnknownRecordError
-from tests.conftest import plain
 from tests.given import given_card, given_community
+from tests.kept_database import plain
 
 
 def drop_connections(database: str) -> None:

@@ -18,7 +18,6 @@ from loyalty.clock import community_now
 from loyalty.database import is_away
 from loyalty.rules.card_number import number_of
 from loyalty.services.actors import Role
-from tests.conftest import name_of, named, plain
 from tests.given import (
     given_card,
     given_community,
@@ -29,6 +28,7 @@ from tests.given import (
 )
 from tests.given_late_sales import SYNC, late_sale
 from tests.given_sales import SALES
+from tests.kept_database import name_of, named, plain
 from tests.pages.visits import enter
 
 TODAY = community_now("Asia/Shanghai").date().replace(day=1)
@@ -61,7 +61,10 @@ def operator(app: Flask, database: str) -> Iterator[Operator]:
     # A test's app shows what breaks instead of answering, unless it is told that it is none.
     app.testing = False
     with psycopg.connect(plain(named(database, "postgres")), autocommit=True) as connection:
-        yield Operator(name_of(database), connection)
+        operator = Operator(name_of(database), connection)
+        yield operator
+        operator.reopen()
+        operator.order("RESET ALL")
     app.testing = True
 
 

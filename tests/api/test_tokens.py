@@ -6,13 +6,12 @@ from sqlalchemy.orm import Session
 
 from loyalty.models import StaffAccount
 from loyalty.services.actors import Role
-from loyalty.services.passwords import hash_of
-from tests.given import given_account, given_community, signed_in
+from tests.given import given_account, given_community, quick_hash, signed_in
 
 TOKENS = "/api/v1/tokens"
 CURRENT = TOKENS + "/current"
 PASSWORD = "a long enough password"
-PASSWORD_HASH = hash_of(PASSWORD)
+PASSWORD_HASH = quick_hash(PASSWORD)
 
 
 @pytest.fixture

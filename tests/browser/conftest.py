@@ -4,13 +4,13 @@ import shutil
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 import time_machine
+from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
@@ -19,10 +19,12 @@ from werkzeug.serving import make_server
 from loyalty.app import create_app
 from loyalty.database import db
 from loyalty.models import Card, Community, Shop
+from loyalty.services.directory import Directory
 from loyalty.settings import Settings
 from tests.browser.counter import pairing_code
 from tests.browser.still_till import LONGEST_WAIT, StillTill
 from tests.given import NOON, SECRET, given_community, given_shop
+from tests.kept_database import KeptDatabase
 from tests.pages.visits import card_of_today
 
 # A busy machine is no reason to fail.
@@ -78,6 +80,26 @@ class Network:
         self.open = threading.Event()
         """Answers come through; while it is not set they are underway."""
         self.open.set()
+        self._underway = 0
+        self._changed = threading.Condition()
+
+    def await_silence(self) -> None:
+        """Wait until every question has its answer, so that none comes into the next test."""
+        with self._changed:
+            assert self._changed.wait_for(lambda: self._underway == 0, LONGEST_WAIT)
+
+    @contextmanager
+    def _counted(self) -> Iterator[None]:
+        self._count(1)
+        try:
+            yield
+        finally:
+            self._count(-1)
+
+    def _count(self, change: int) -> None:
+        with self._changed:
+            self._underway += change
+            self._changed.notify_all()
 
     def around(self, app: Any) -> Any:
         """Return the app as a proxy shows it: what is lost has status 502."""
@@ -85,7 +107,10 @@ class Network:
         def answer(environ: dict[str, Any], start_response: Any) -> Any:
             losing = self.losing is not None and environ["PATH_INFO"].startswith(self.losing)
             # Read to its end here: a browser that goes away leaves no file open.
-            with closing(app(environ, (lambda *_: None) if losing else start_response)) as body:
+            with (
+                self._counted(),
+                closing(app(environ, (lambda *_: None) if losing else start_response)) as body,
+            ):
                 whole = b"".join(body)
             self.open.wait(LONGEST_WAIT)
             if losing:
@@ -102,38 +127,56 @@ def clock() -> Iterator[time_machine.Traveller]:
         yield traveller
 
 
-@pytest.fixture
-def network() -> Network:
-    """The way between phone and service."""
+@pytest.fixture(scope="session")
+def way() -> Network:
+    """The way to the service of this process's tests."""
     return Network()
 
 
 @pytest.fixture
-def service(database: str, tmp_path: Path, network: Network) -> Iterator[str]:
-    """The address of the service, running on a database of its own."""
+def network(way: Network) -> Iterator[Network]:
+    """The way between phone and service."""
+    yield way
+    way.losing = None
+    way.open.set()
+
+
+@pytest.fixture(scope="session")
+def running(
+    kept_database: KeptDatabase, tmp_path_factory: pytest.TempPathFactory, way: Network
+) -> Iterator[Flask]:
+    """The service, started once; the tests find its database empty."""
     # Bound from the beginning: a port that is only chosen may be somebody else's by then.
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
         app = create_app(
             Settings(
-                data_dir=tmp_path,
-                database_url=database,
+                data_dir=tmp_path_factory.mktemp("data"),
+                database_url=kept_database.url,
                 secret_key=SECRET,
                 base_url=f"http://127.0.0.1:{port}",
                 limit_rates=False,
             )
         )
-        way = network.around(app.wsgi_app)
-        server = make_server("127.0.0.1", port, way, threaded=True, fd=listener.fileno())
-        # Closing waits for the last answers, so that none is left holding the database.
+        around = way.around(app.wsgi_app)
+        server = make_server("127.0.0.1", port, around, threaded=True, fd=listener.fileno())
+        # Closing waits for the last answers.
         server.daemon_threads = False
         thread = threading.Thread(target=server.serve_forever, args=(LOOKS_FOR_ITS_END,))
         thread.start()
-        yield f"http://127.0.0.1:{port}"
+        yield app
         server.shutdown()
         thread.join()
         server.server_close()
-    with app.app_context():
+
+
+@pytest.fixture
+def service(running: Flask, database: str, network: Network) -> Iterator[str]:  # noqa: ARG001  # is served
+    """The address of the service, with nothing remembered of earlier tests."""
+    running.extensions["loyalty.directory"] = Directory()
+    yield running.extensions["loyalty.settings"].base_url
+    network.await_silence()
+    with running.app_context():
         for engine in db.engines.values():
             engine.dispose()
 

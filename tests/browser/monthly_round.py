@@ -10,8 +10,7 @@ from sqlalchemy.orm import Session
 
 from loyalty.models import Community, Resident, StaffAccount
 from loyalty.services.actors import Role
-from loyalty.services.passwords import hash_of
-from tests.given import given_account, given_resident
+from tests.given import given_account, given_resident, quick_hash
 from tests.pages.visits import PASSWORD
 
 SURNAMES = "王李张刘陈杨赵黄周吴"
@@ -57,7 +56,7 @@ def nominee_file(folder: Path, residents: Sequence[Resident]) -> Path:
 def given_person(session: Session, community: Community, name: str, role: Role) -> StaffAccount:
     """An account somebody signs in with."""
     return given_account(
-        session, community, role, display_name=name, password_hash=hash_of(PASSWORD)
+        session, community, role, display_name=name, password_hash=quick_hash(PASSWORD)
     )
 
 

@@ -7,14 +7,13 @@ from playwright.sync_api import Page, expect
 from sqlalchemy.orm import Session
 
 from loyalty.services.actors import Role
-from loyalty.services.passwords import hash_of
-from tests.given import given_account, given_community, given_shop
+from tests.given import given_account, given_community, given_shop, quick_hash
 from tests.pages.visits import PASSWORD, card_of_today
 
 
 def test_staff_sign_in_look_around_and_sign_out(phone: Page, session: Session) -> None:
     account = given_account(
-        session, given_community(session), Role.MANAGER, password_hash=hash_of(PASSWORD)
+        session, given_community(session), Role.MANAGER, password_hash=quick_hash(PASSWORD)
     )
     session.commit()
 

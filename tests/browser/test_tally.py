@@ -7,8 +7,7 @@ from sqlalchemy.orm import Session
 from loyalty.models import Community, Redemption
 from loyalty.rules.card_number import number_of
 from loyalty.services.actors import Role
-from loyalty.services.passwords import hash_of
-from tests.given import given_account, given_card, given_community, given_shop
+from tests.given import given_account, given_card, given_community, given_shop, quick_hash
 from tests.pages.visits import PASSWORD
 
 pytestmark = pytest.mark.usefixtures("clock")
@@ -16,7 +15,7 @@ pytestmark = pytest.mark.usefixtures("clock")
 
 def sign_in(phone: Page, session: Session, community: Community, role: Role = Role.STAFF) -> None:
     """Sign a member of staff in; commits what was built."""
-    account = given_account(session, community, role, password_hash=hash_of(PASSWORD))
+    account = given_account(session, community, role, password_hash=quick_hash(PASSWORD))
     session.commit()
     phone.goto("/staff/sign-in")
     phone.get_by_label("账号").fill(account.username)

@@ -28,8 +28,8 @@ from loyalty.models import (
 from loyalty.rules.calendar import Month
 from loyalty.rules.certification import CertificationState, state_on
 from tests.commands.running import Operator
-from tests.conftest import new_database
 from tests.given import given_community
+from tests.kept_database import new_database
 
 
 @pytest.fixture(scope="module")

@@ -21,8 +21,8 @@ from sqlalchemy.orm import Session
 from loyalty.clock import community_now
 from loyalty.rules.calendar import Month
 from loyalty.rules.card_number import in_groups, number_of
-from tests.conftest import plain
 from tests.given import SECRET, given_card, given_community, given_shop, paired_till
+from tests.kept_database import plain
 from tests.serving import PROJECT, free_port, start, stop
 
 CLIENT = PROJECT / "docs" / "examples" / "till_client.py"

@@ -17,8 +17,8 @@ from sqlalchemy.orm import Session
 
 from loyalty.clock import community_now
 from loyalty.rules.calendar import Month
-from tests.conftest import plain
 from tests.given import given_card, given_community, given_shop, given_till
+from tests.kept_database import plain
 
 BETWEEN_TRIES = 0.05
 """Seconds."""

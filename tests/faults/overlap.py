@@ -18,7 +18,7 @@ from sqlalchemy import Connection, event
 
 from loyalty.database import db, transaction
 from loyalty.services import sale
-from tests.conftest import plain
+from tests.kept_database import plain
 
 LONGEST = 20
 """Seconds after which an overlap that does not come about has failed."""

@@ -20,8 +20,9 @@ import psycopg
 import pytest
 
 from loyalty.embedded import embedded_database, keep_running, leave_embedded_database
-from tests.conftest import SECRET, plain
+from tests.conftest import SECRET
 from tests.faults.busy_market import Crowd, Till, book_of, given_busy_market, selling
+from tests.kept_database import plain
 from tests.serving import (
     LONGEST_END,
     PROJECT,

@@ -27,8 +27,9 @@ from loyalty.services.directory import Directory
 from loyalty.services.errors import CardRefusedError
 from loyalty.services.redeeming import redeem
 from loyalty.services.sale import RedeemCard, Sale, earlier_sale
-from tests.conftest import SECRET, new_database, plain
+from tests.conftest import SECRET
 from tests.given import given_card, given_community, given_shop, given_till
+from tests.kept_database import new_database, plain
 from tests.serving import free_port, start, stop
 
 TIMEZONE = "Asia/Shanghai"

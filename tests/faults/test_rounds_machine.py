@@ -27,7 +27,7 @@ from tests.faults.round_seen import Played
 from tests.faults.round_town import Plan
 from tests.faults.rounds_machine import RoundsMachine
 
-RUNS = int(os.environ.get("LOYALTY_RUNS", "30"))
+RUNS = int(os.environ.get("LOYALTY_RUNS", "15"))
 RUNS_OF_A_CONTROL = 300
 STEPS = 40
 

@@ -12,7 +12,7 @@ from sqlalchemy import create_engine
 
 from loyalty.database import Model, is_migrated, migrate
 from loyalty.rules.typed_text import name_key, reference_key
-from tests.conftest import named, plain
+from tests.kept_database import named, plain
 
 
 @pytest.fixture

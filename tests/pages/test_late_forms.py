@@ -13,8 +13,7 @@ from werkzeug.test import TestResponse
 from loyalty.models import Community, Objection, Resident, Round, StaffAccount, WorkingDayOverride
 from loyalty.rules.selection import RoundAction
 from loyalty.services.actors import Role
-from loyalty.services.passwords import hash_of
-from tests.given import given_account, given_resident
+from tests.given import given_account, given_resident, quick_hash
 from tests.given_notices import given_notice, placed
 from tests.given_rounds import given_round_after, given_seat
 from tests.pages.visits import PASSWORD, enter, fields_of, text_of
@@ -77,7 +76,7 @@ def test_nobody_but_the_same_account_goes_on(
     enter(client, session, community, Role.STAFF)
     filled = {**fields_of(client.get(NEW_RESIDENT)), **TYPED}
     end_session(session, client, "token over")
-    other = given_account(session, community, Role.STAFF, password_hash=hash_of(PASSWORD))
+    other = given_account(session, community, Role.STAFF, password_hash=quick_hash(PASSWORD))
     session.commit()
 
     asked = client.post(NEW_RESIDENT, data=filled)
@@ -232,7 +231,7 @@ def test_a_resident_whose_page_was_open_for_too_long_loses_nothing(
 def test_the_page_of_the_sign_in_itself_may_be_old(
     client: FlaskClient, session: Session, community: Community
 ) -> None:
-    account = given_account(session, community, password_hash=hash_of(PASSWORD))
+    account = given_account(session, community, password_hash=quick_hash(PASSWORD))
     session.commit()
     fields = {**fields_of(client.get("/staff/sign-in")), "username": account.username}
     client.delete_cookie("session")

@@ -4,8 +4,7 @@ from sqlalchemy.orm import Session
 
 from loyalty.models import AccessToken
 from loyalty.services.actors import Role
-from loyalty.services.passwords import hash_of
-from tests.given import given_account, given_community
+from tests.given import given_account, given_community, quick_hash
 from tests.pages.visits import PASSWORD, enter, send, text_of
 
 CONSOLE = (
@@ -48,7 +47,7 @@ def test_the_console_is_for_staff_alone(client: FlaskClient, session: Session, r
 def test_a_wrong_password_is_told_and_the_fifth_locks(
     client: FlaskClient, session: Session
 ) -> None:
-    account = given_account(session, given_community(session), password_hash=hash_of(PASSWORD))
+    account = given_account(session, given_community(session), password_hash=quick_hash(PASSWORD))
     session.commit()
 
     answers = [
@@ -86,7 +85,7 @@ def test_signing_out_ends_the_session_on_the_server_too(
 def test_after_signing_in_the_wanted_page_of_ours_is_shown(
     client: FlaskClient, session: Session, wanted: str, shown: str
 ) -> None:
-    account = given_account(session, given_community(session), password_hash=hash_of(PASSWORD))
+    account = given_account(session, given_community(session), password_hash=quick_hash(PASSWORD))
     session.commit()
 
     answer = send(

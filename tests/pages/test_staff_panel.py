@@ -18,8 +18,7 @@ from loyalty.models import (
     StaffAccount,
 )
 from loyalty.services.actors import Role
-from loyalty.services.passwords import hash_of
-from tests.given import NOON, given_account, given_community, given_round
+from tests.given import NOON, given_account, given_community, given_round, quick_hash
 from tests.given_rounds import given_candidate, given_seat
 from tests.pages.visits import PASSWORD, enter, press, send, text_of
 
@@ -41,7 +40,7 @@ class Review(NamedTuple):
 def review(session: Session) -> Review:
     community = given_community(session)
     account = given_account(
-        session, community, Role.PANEL, display_name="周评委", password_hash=hash_of(PASSWORD)
+        session, community, Role.PANEL, display_name="周评委", password_hash=quick_hash(PASSWORD)
     )
     return given_review(session, community, account, month=date(2026, 12, 1))
 

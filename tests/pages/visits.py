@@ -12,8 +12,7 @@ from werkzeug.test import TestResponse
 from loyalty.clock import community_now
 from loyalty.models import Card, Community, StaffAccount
 from loyalty.services.actors import Role
-from loyalty.services.passwords import hash_of
-from tests.given import given_account, given_card
+from tests.given import given_account, given_card, quick_hash
 
 PASSWORD = "correct horse battery staple"
 
@@ -88,7 +87,7 @@ def enter(
     client: FlaskClient, session: Session, community: Community, *roles: Role
 ) -> StaffAccount:
     """Sign a new account in, and return it; commits what was built."""
-    account = given_account(session, community, *roles, password_hash=hash_of(PASSWORD))
+    account = given_account(session, community, *roles, password_hash=quick_hash(PASSWORD))
     session.commit()
     answer = send(client, "/staff/sign-in", username=account.username, password=PASSWORD)
     assert answer.status_code == 302, answer.get_data(as_text=True)

@@ -10,7 +10,6 @@ from loyalty.models import AuditEvent, StaffAccount
 from loyalty.services.accounts import turn_off_second_factor, turn_on_second_factor
 from loyalty.services.actors import Role, StaffMember
 from loyalty.services.errors import SignInError, SignInLockedError
-from loyalty.services.passwords import hash_of
 from loyalty.services.sign_in import (
     SignIn,
     check_password,
@@ -18,10 +17,10 @@ from loyalty.services.sign_in import (
     sign_in,
     staff_member_of_token,
 )
-from tests.given import NOON, SEALING_KEY, given_account, given_community
+from tests.given import NOON, SEALING_KEY, given_account, given_community, quick_hash
 
 PASSWORD = "a long enough password"
-PASSWORD_HASH = hash_of(PASSWORD)
+PASSWORD_HASH = quick_hash(PASSWORD)
 WRONG = SignIn("li", "not the password")
 RIGHT = SignIn("li", PASSWORD)
 

@@ -28,13 +28,13 @@ from loyalty.services.tally import (
     record_tally,
     sales_by_paper,
 )
-from tests.conftest import plain
 from tests.given import (
     NOON,
     SEALING_KEY,
     given_card,
     given_shop,
 )
+from tests.kept_database import plain
 
 YESTERDAY = NOON.date() - timedelta(days=1)
 
