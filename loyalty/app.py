@@ -25,7 +25,7 @@ from loyalty.pages.headers import security_headers
 from loyalty.pages.preferences import SOURCE, reader_locale
 from loyalty.pages.problems import answer_page
 from loyalty.rate_limits import limit_rates
-from loyalty.services.directory import Directory
+from loyalty.services.checkout.memory import Directory
 from loyalty.services.errors import BusyError
 from loyalty.settings import Settings
 from loyalty.till import register_till

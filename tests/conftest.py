@@ -24,8 +24,8 @@ from loyalty.app import create_app
 from loyalty.database import db, migrate
 from loyalty.embedded import embedded_database, leave_embedded_database
 from loyalty.models import Community, Resident, Round
-from loyalty.services.deeds import ensure_default_kinds
-from loyalty.services.directory import Directory
+from loyalty.services.checkout.memory import Directory
+from loyalty.services.deeds.deeds import ensure_default_kinds
 from loyalty.settings import Settings
 from tests.given import NOON, SECRET, given_community, given_resident, given_round
 from tests.given_notices import given_notice

@@ -32,9 +32,9 @@ from loyalty.models import (
 from loyalty.rules.calendar import Month
 from loyalty.rules.discount import DEFAULT_EXCLUDED
 from loyalty.services.actors import Role, StaffMember
-from loyalty.services.card_keys import signing_key_for
-from loyalty.services.issuing import Award, sign_cards
-from loyalty.services.sign_in import member
+from loyalty.services.cards.keys import signing_key_for
+from loyalty.services.cards.signing import Award, sign_cards
+from loyalty.services.staff.sign_in import member
 
 SECRET = "a-secret-of-the-tests-0123456789-abcdefghij"
 SEALING_KEY = sealing_key_from(SECRET)

@@ -35,8 +35,8 @@ from loyalty.models import (
 )
 from loyalty.rules.card_number import number_of
 from loyalty.services.actors import Role
+from loyalty.services.cards.revocations import publish
 from loyalty.services.receipts import new_receipt
-from loyalty.services.revocations import publish
 from tests.given import (
     NOON,
     SEALING_KEY,

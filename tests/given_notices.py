@@ -10,9 +10,9 @@ from loyalty.models import Candidate, Community, Matter, Objection, Round, Round
 from loyalty.rules.calendar import Month
 from loyalty.rules.selection import RoundAction
 from loyalty.services.actors import Role, StaffMember
-from loyalty.services.matters import MatterKind, RaiseMatter, Raiser, raise_matter
-from loyalty.services.objection_decisions import DecideObjection, decide_objection
-from loyalty.services.objections import MakeObjection, make_objection
+from loyalty.services.matters.matters import MatterKind, RaiseMatter, Raiser, raise_matter
+from loyalty.services.notice.decisions import DecideObjection, decide_objection
+from loyalty.services.notice.objections import MakeObjection, make_objection
 from tests.given import NOON, given_staff, number
 from tests.given_rounds import given_round_after
 

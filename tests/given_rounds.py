@@ -19,8 +19,8 @@ from loyalty.models import (
 from loyalty.rules.selection import RoundAction
 from loyalty.services.actors import Role, StaffMember
 from loyalty.services.receipts import new_receipt
-from loyalty.services.round_actions import ActOnRound, act_on_round
-from loyalty.services.sign_in import member
+from loyalty.services.rounds.actions import ActOnRound, act_on_round
+from loyalty.services.staff.sign_in import member
 from tests.given import (
     NOON,
     SEALING_KEY,

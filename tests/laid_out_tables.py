@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from loyalty.services.import_days import day, with_year
-from loyalty.services.import_hours import hundredths_in, with_unit
-from loyalty.services.import_layout import Column, LaidOut
-from loyalty.services.import_residents import name_column, unit_column
-from loyalty.services.table_cells import CellMark
-from loyalty.services.tables import Table, TableRow
+from loyalty.services.imports.days import day, with_year
+from loyalty.services.imports.hours import hundredths_in, with_unit
+from loyalty.services.imports.layout import Column, LaidOut
+from loyalty.services.imports.residents import name_column, unit_column
+from loyalty.services.imports.table_cells import CellMark
+from loyalty.services.imports.tables import Table, TableRow
 
 TODAY = date(2026, 11, 29)
 COLUMNS = (

@@ -3,39 +3,39 @@
 from flask import Flask
 from flask_smorest import Api, Blueprint
 
-from loyalty.api.areas import areas, household_groups
 from loyalty.api.audit_events import audit_log
-from loyalty.api.benefit import benefit
-from loyalty.api.candidates import candidates, nominations
-from loyalty.api.card_checks import card_checks
-from loyalty.api.cards import cards
-from loyalty.api.cases import cases, numberings
-from loyalty.api.community import communities
-from loyalty.api.deeds import deeds, kinds_of_deeds
-from loyalty.api.fairness import fairness
+from loyalty.api.cards.cards import cards
+from loyalty.api.cards.check import card_checks
+from loyalty.api.cards.well_known import revocation_lists, well_known
+from loyalty.api.checkout.redemptions import redemptions
+from loyalty.api.checkout.validations import validations
+from loyalty.api.community.policy import communities
+from loyalty.api.community.working_days import working_days
+from loyalty.api.deeds.deeds import deeds, kinds_of_deeds
 from loyalty.api.health import live, ready
-from loyalty.api.imports import imports
-from loyalty.api.late_sales import late_sales
-from loyalty.api.matters import matters
-from loyalty.api.notices import notices
-from loyalty.api.objections import objections, objections_of_round, public_objections
+from loyalty.api.imports.jobs import imports
+from loyalty.api.late_sales.cases import cases, numberings
+from loyalty.api.late_sales.paper_tally import tallies
+from loyalty.api.late_sales.upload import late_sales
+from loyalty.api.ledger.benefit import benefit
+from loyalty.api.ledger.public_figures import figures
+from loyalty.api.matters.matters import matters
+from loyalty.api.notice.notices import notices
+from loyalty.api.notice.objections import objections, objections_of_round, public_objections
 from loyalty.api.once import carry_out_once
-from loyalty.api.pairing import pairings
-from loyalty.api.panel import ballots, conflicts, panel
+from loyalty.api.people.areas import areas, household_groups
+from loyalty.api.people.residents import residents
 from loyalty.api.public import public
-from loyalty.api.public_figures import figures
-from loyalty.api.redemptions import redemptions
-from loyalty.api.residents import residents
-from loyalty.api.rounds import rounds
-from loyalty.api.shops import shops
-from loyalty.api.staff_accounts import staff_accounts
-from loyalty.api.tally import tallies
-from loyalty.api.till import till
-from loyalty.api.tills import tills
-from loyalty.api.tokens import tokens
-from loyalty.api.validations import validations
-from loyalty.api.well_known import revocation_lists, well_known
-from loyalty.api.working_days import working_days
+from loyalty.api.rounds.rounds import rounds
+from loyalty.api.selection.candidates import candidates, nominations
+from loyalty.api.selection.fairness import fairness
+from loyalty.api.selection.panel import ballots, conflicts, panel
+from loyalty.api.shops.shops import shops
+from loyalty.api.staff.accounts import staff_accounts
+from loyalty.api.staff.tokens import tokens
+from loyalty.api.tills.pairing import pairings
+from loyalty.api.tills.this_till import till
+from loyalty.api.tills.tills import tills
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     areas,

@@ -9,10 +9,10 @@ from flask import current_app, g, request
 from loyalty.clock import utc_now
 from loyalty.database import hot_connection, transaction
 from loyalty.services.actors import Role, StaffMember, Till
-from loyalty.services.directory import Directory
+from loyalty.services.checkout.memory import Directory
 from loyalty.services.errors import NotAllowedError, SignInError
-from loyalty.services.pairing import TILL_TOKEN_PREFIX
-from loyalty.services.sign_in import staff_member_of_token
+from loyalty.services.staff.sign_in import staff_member_of_token
+from loyalty.services.tills.pairing import TILL_TOKEN_PREFIX
 
 
 class Caller(StrEnum):

@@ -5,17 +5,17 @@ from typing import Any
 from flask.views import MethodView
 
 from loyalty.api.access import Caller, open_to
-from loyalty.api.candidates_schemas import NominateByNameSchema, ReceiptSchema
 from loyalty.api.noun import Noun
 from loyalty.api.problems import ProblemSchema
 from loyalty.api.schemas import PageSchema
-from loyalty.api.shops_schemas import PublicShopPageSchema, PublicShopSchema, ShopOnDay
+from loyalty.api.selection.candidates_schemas import NominateByNameSchema, ReceiptSchema
+from loyalty.api.shops.schemas import PublicShopPageSchema, PublicShopSchema, ShopOnDay
 from loyalty.clock import community_now
 from loyalty.database import transaction
-from loyalty.services.community import community_called
-from loyalty.services.public_nominations import NominateByName, nominate_by_name
-from loyalty.services.rounds import month_called
-from loyalty.services.shop_list import shop_with_plaque, shops_that_give
+from loyalty.services.community.policy import community_called
+from loyalty.services.selection.planning import month_called
+from loyalty.services.selection.public_nominations import NominateByName, nominate_by_name
+from loyalty.services.shops.finding import shop_with_plaque, shops_that_give
 
 public = Noun("/public")
 """What is published, by the short name of the community."""

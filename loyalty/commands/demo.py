@@ -17,7 +17,8 @@ from loyalty.clock import community_now
 from loyalty.commands.session import database_of, opened, plain, settings_of_environment
 from loyalty.database import migrate
 from loyalty.rules.calendar import Month
-from loyalty.services.community import communities
+from loyalty.services.checkout.memory import Directory
+from loyalty.services.community.policy import communities
 from loyalty.services.demonstration.cast import Account, Cast, gather, take_in_residents
 from loyalty.services.demonstration.market import Stall, open_market, trouble_two_shops
 from loyalty.services.demonstration.matters import raise_two_matters
@@ -26,9 +27,8 @@ from loyalty.services.demonstration.story import Story
 from loyalty.services.demonstration.trading import Trading, living_cards, take_back, trade
 from loyalty.services.demonstration.welcome import invite_visitor, token_to_print
 from loyalty.services.demonstration.wiping import demonstration_of, wipe
-from loyalty.services.directory import Directory
 from loyalty.services.errors import UnknownRecordError
-from loyalty.services.pairing import pairing_url
+from loyalty.services.tills.pairing import pairing_url
 from loyalty.settings import Settings
 
 TIMEZONE = "Asia/Shanghai"

@@ -18,7 +18,7 @@ from loyalty.clock import utc_now
 from loyalty.commands.session import database_of, opened, settings_of_environment
 from loyalty.database import is_migrated
 from loyalty.models import Community, SigningKey
-from loyalty.services.card_keys import private_half
+from loyalty.services.cards.keys import private_half
 from loyalty.settings import Settings, SettingsError
 
 OLDEST_SERVER = 140000

@@ -15,9 +15,9 @@ from loyalty.commands.session import (
     settings_of_environment,
 )
 from loyalty.models import ImportJob
-from loyalty.services.import_answers import TableAnswers
-from loyalty.services.imports import ImportKind, UploadTable, apply_import, upload_table
-from loyalty.services.tables import read_table
+from loyalty.services.imports.answers import TableAnswers
+from loyalty.services.imports.jobs import ImportKind, UploadTable, apply_import, upload_table
+from loyalty.services.imports.tables import read_table
 from loyalty.words.imports import note_in_words, row_fault_in_words
 
 KINDS = [kind.value for kind in ImportKind if kind is not ImportKind.NOMINEES]

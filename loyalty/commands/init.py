@@ -8,10 +8,10 @@ import click
 from loyalty.clock import community_now
 from loyalty.commands.session import database_of, opened, settings_of_environment
 from loyalty.database import migrate
-from loyalty.services.accounts import CreateAccount, create_account
 from loyalty.services.actors import Role
-from loyalty.services.founding import FoundCommunity, found_community
-from loyalty.services.passwords import SHORTEST_PASSWORD
+from loyalty.services.community.founding import FoundCommunity, found_community
+from loyalty.services.staff.accounts import CreateAccount, create_account
+from loyalty.services.staff.passwords import SHORTEST_PASSWORD
 
 
 def _known_zone(_: click.Context, __: click.Parameter, name: str) -> str:

@@ -17,8 +17,8 @@ from loyalty.commands.session import (
 from loyalty.models import Round
 from loyalty.rules.calendar import Month
 from loyalty.rules.selection import RoundAction
-from loyalty.services.round_actions import ActOnRound, act_on_round
-from loyalty.services.rounds import round_in, rounds_page
+from loyalty.services.rounds.actions import ActOnRound, act_on_round
+from loyalty.services.selection.planning import round_in, rounds_page
 
 SHOWN = 24
 """Rounds on the list: two years."""

@@ -14,7 +14,7 @@ from loyalty.rules.errors import RecordedRefusalError
 from loyalty.rules.typed_text import login_name
 from loyalty.services.actors import StaffMember
 from loyalty.services.errors import UnknownRecordError
-from loyalty.services.sign_in import member
+from loyalty.services.staff.sign_in import member
 from loyalty.settings import Settings
 
 acting = click.option(

@@ -6,7 +6,7 @@ from flask import abort, make_response, render_template, request, url_for
 from sqlalchemy.orm import Session
 
 from loyalty.models import Community
-from loyalty.services.community import communities, community_called
+from loyalty.services.community.policy import communities, community_called
 
 
 def community_here(session: Session, slug: str | None) -> Community:

@@ -34,7 +34,7 @@ from wtforms.widgets import CheckboxInput
 from loyalty.pages.late_forms import is_shown_again, token_of_form
 from loyalty.rules import typed_text
 from loyalty.rules.money import MAX_FEN, fen_in, yuan
-from loyalty.services.points import as_written, hundredths_of
+from loyalty.services.deeds.points import as_written, hundredths_of
 
 LONGEST_LINE = 200
 

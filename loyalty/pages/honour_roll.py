@@ -12,7 +12,7 @@ from loyalty.database import transaction
 from loyalty.models import Candidate
 from loyalty.pages.communities import community_here
 from loyalty.pages.notice import not_found_by_search
-from loyalty.services.honour_roll import honour_roll
+from loyalty.services.notice.honour_roll import honour_roll
 from loyalty.words.honours import honour_name
 
 honours = Blueprint("honour_pages", __name__)

@@ -12,7 +12,7 @@ from loyalty.pages.communities import community_here
 from loyalty.pages.forms import Form, choice, line, passage
 from loyalty.pages.notice import not_found_by_search
 from loyalty.pages.receipts import ReceiptForm, asked_back, receipt_of_form, receipt_page
-from loyalty.services.matters import (
+from loyalty.services.matters.matters import (
     MatterKind,
     MatterState,
     RaiseMatter,

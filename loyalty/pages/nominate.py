@@ -15,8 +15,8 @@ from loyalty.pages.notice import not_found_by_search
 from loyalty.pages.receipts import receipt_of_form, receipt_page
 from loyalty.rules.calendar import Month
 from loyalty.services.errors import RoundStateError
-from loyalty.services.public_months import round_open_to_nominations
-from loyalty.services.public_nominations import NominateByName, nominate_by_name
+from loyalty.services.notice.public_months import round_open_to_nominations
+from loyalty.services.selection.public_nominations import NominateByName, nominate_by_name
 from loyalty.words.honours import honour_name
 
 nominations = Blueprint("nomination_pages", __name__)

@@ -15,10 +15,10 @@ from loyalty.pages.values import moment
 from loyalty.reports.poster import PaperSize, draw_poster
 from loyalty.rules.notice import notice_over
 from loyalty.services.errors import NoticeTakenDownError
-from loyalty.services.objections import ON_NOTICE
-from loyalty.services.public_months import public_months
-from loyalty.services.public_notices import PublicNotice, public_notice
-from loyalty.services.rounds import month_called
+from loyalty.services.notice.objections import ON_NOTICE
+from loyalty.services.notice.public_months import public_months
+from loyalty.services.notice.public_notice import PublicNotice, public_notice
+from loyalty.services.selection.planning import month_called
 from loyalty.words.notices import basis_in_words, days_left, list_name, notice_kind_name
 from loyalty.words.states import ROUND_STATES
 

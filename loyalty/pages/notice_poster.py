@@ -6,7 +6,7 @@ from loyalty.clock import as_local
 from loyalty.models import Community, NoticeVersion
 from loyalty.pages.values import full_day, moment, month
 from loyalty.reports.poster import Poster, PosterLine, PosterList
-from loyalty.services.public_notices import NoticeList, PublicNotice
+from loyalty.services.notice.public_notice import NoticeList, PublicNotice
 from loyalty.words.notices import basis_in_words, list_name, notice_kind_name
 
 

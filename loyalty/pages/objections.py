@@ -17,13 +17,13 @@ from loyalty.pages.receipts import ReceiptForm, asked_back, receipt_of_form, rec
 from loyalty.pages.values import full_day
 from loyalty.rules.calendar import Month
 from loyalty.services.errors import RoundStateError
-from loyalty.services.objections import (
+from loyalty.services.notice.objections import (
     MakeObjection,
     make_objection,
     objection_called,
     state_of,
 )
-from loyalty.services.public_notices import NoticeLine, NoticeList, PublicNotice
+from loyalty.services.notice.public_notice import NoticeLine, NoticeList, PublicNotice
 from loyalty.words.notices import OBJECTION_STATES, days_left
 
 objections = Blueprint("objection_pages", __name__)

@@ -8,7 +8,7 @@ from loyalty.clock import community_now
 from loyalty.database import transaction
 from loyalty.models import Shop
 from loyalty.pages.communities import community_here
-from loyalty.services.shop_list import shop_with_plaque, shops_that_give
+from loyalty.services.shops.finding import shop_with_plaque, shops_that_give
 from loyalty.words.states import shop_state_words
 
 public = Blueprint("pages", __name__, template_folder="templates", static_folder="static")

@@ -27,8 +27,8 @@ from loyalty.pages.forms import Form, line
 from loyalty.rules.card_number import CodeKind, kind_of
 from loyalty.rules.money import Permille
 from loyalty.rules.verdict import Verdict
-from loyalty.services.card_check import CardCheck, check_card
-from loyalty.services.shop_list import number_that_give, rates_given
+from loyalty.services.cards.check import CardCheck, check_card
+from loyalty.services.shops.finding import number_that_give, rates_given
 from loyalty.words.rates import span_in_words
 from loyalty.words.verdicts import WORDS, VerdictWords
 

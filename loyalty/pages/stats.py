@@ -6,9 +6,9 @@ from loyalty.clock import community_now
 from loyalty.database import transaction
 from loyalty.pages.communities import community_here
 from loyalty.rules.benefit import SMALLEST_PUBLIC_GROUP
-from loyalty.services.history import first_month
-from loyalty.services.public_figures import public_figures, public_months
-from loyalty.services.rounds import month_called
+from loyalty.services.ledger.public_figures import public_figures, public_months
+from loyalty.services.selection.history import first_month
+from loyalty.services.selection.planning import month_called
 from loyalty.words.definitions import FIGURES
 from loyalty.words.matters import MATTER_KINDS
 

@@ -11,7 +11,7 @@ from flask_babel import format_date, format_time, get_locale, gettext
 from loyalty.rules.calendar import Month
 from loyalty.rules.card_number import in_groups, last4, number_of
 from loyalty.rules.money import Fen
-from loyalty.services.points import as_written
+from loyalty.services.deeds.points import as_written
 from loyalty.words.honours import honour_name
 from loyalty.words.obstacles import outcome_name, reason_name, reason_with_fact
 from loyalty.words.rates import pay_in_words, shop_rates

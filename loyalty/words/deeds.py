@@ -6,7 +6,7 @@ from types import MappingProxyType
 from flask_babel import LazyString, lazy_gettext
 
 from loyalty.models import DeedKind
-from loyalty.services.deeds import DEFAULT_KINDS
+from loyalty.services.deeds.deeds import DEFAULT_KINDS
 
 DEED_KINDS: Mapping[str, LazyString] = MappingProxyType(
     {

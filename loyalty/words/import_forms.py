@@ -5,8 +5,8 @@ from types import MappingProxyType
 
 from flask_babel import LazyString, gettext, lazy_gettext
 
-from loyalty.services.import_layout import Column
-from loyalty.services.imports import ImportKind
+from loyalty.services.imports.jobs import ImportKind
+from loyalty.services.imports.layout import Column
 
 KINDS: Mapping[str, LazyString] = MappingProxyType(
     {

@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from flask_babel import LazyString, lazy_gettext
 
-from loyalty.services.import_asks import BY_UNIT, NO, YES
+from loyalty.services.imports.asks import BY_UNIT, NO, YES
 
 
 @dataclass(frozen=True, slots=True)

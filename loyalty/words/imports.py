@@ -7,8 +7,8 @@ from typing import Any
 from flask_babel import LazyString, gettext, lazy_gettext
 
 from loyalty.rules.money import Permille, pay_in_words
-from loyalty.services.import_layout import NoteCode, RowFaultCode
-from loyalty.services.tables import FileFault
+from loyalty.services.imports.layout import NoteCode, RowFaultCode
+from loyalty.services.imports.tables import FileFault
 
 ROW_FAULTS: Mapping[RowFaultCode, LazyString] = MappingProxyType(
     {

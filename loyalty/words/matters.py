@@ -5,7 +5,7 @@ from types import MappingProxyType
 
 from flask_babel import LazyString, lazy_gettext
 
-from loyalty.services.matters import MatterKind, MatterState, Raiser
+from loyalty.services.matters.matters import MatterKind, MatterState, Raiser
 from loyalty.words.states import StateWords
 from loyalty.words.verdicts import Tone
 

@@ -8,9 +8,9 @@ from flask_babel import LazyString, gettext, lazy_gettext, ngettext
 
 from loyalty.rules.basis import Basis
 from loyalty.rules.notice import NoticeKind, notice_over
-from loyalty.services.objections import ObjectionState
-from loyalty.services.points import as_written
-from loyalty.services.public_notices import NoticeLine, NoticeList
+from loyalty.services.deeds.points import as_written
+from loyalty.services.notice.objections import ObjectionState
+from loyalty.services.notice.public_notice import NoticeLine, NoticeList
 from loyalty.words.honours import HONOURS
 from loyalty.words.states import StateWords
 from loyalty.words.verdicts import Tone

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from flask_babel import gettext, ngettext
 
-from loyalty.services.numbering import Gap, Numbering
+from loyalty.services.late_sales.numbering import Gap, Numbering
 
 
 def numbering_in_words(numbering: Numbering) -> Iterator[str]:

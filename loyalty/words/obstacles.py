@@ -10,7 +10,7 @@ from loyalty.rules.certification import CertificationObstacle
 from loyalty.rules.eligibility import Reason
 from loyalty.rules.outcome import Outcome
 from loyalty.rules.selection import RoundObstacle
-from loyalty.services.imports import ImportObstacle
+from loyalty.services.imports.jobs import ImportObstacle
 
 OBSTACLES: Mapping[str, LazyString] = MappingProxyType(
     {

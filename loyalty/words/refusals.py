@@ -8,8 +8,8 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from loyalty.rules.errors import LoyaltyError
 from loyalty.services import errors
-from loyalty.services.passwords import SHORTEST_PASSWORD
-from loyalty.services.tables import FileFault
+from loyalty.services.imports.tables import FileFault
+from loyalty.services.staff.passwords import SHORTEST_PASSWORD
 from loyalty.words.imports import FILE_FAULTS
 from loyalty.words.obstacles import OBSTACLES, obstacles_in_words
 

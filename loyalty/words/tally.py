@@ -5,7 +5,7 @@ from types import MappingProxyType
 
 from flask_babel import LazyString, lazy_gettext
 
-from loyalty.services.tally import LineFault
+from loyalty.services.late_sales.paper_tally import LineFault
 
 LINE_FAULTS: Mapping[LineFault, LazyString] = MappingProxyType(
     {

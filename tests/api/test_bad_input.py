@@ -21,8 +21,8 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from loyalty.models import StaffAccount
-from loyalty.services import passwords
 from loyalty.services.actors import Role
+from loyalty.services.staff import passwords
 from tests.api.samples import SAMPLES
 from tests.conftest import shared_data
 from tests.given import (

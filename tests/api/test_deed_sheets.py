@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from loyalty.models import Community, Deed, DeedKind, Resident
 from loyalty.services.actors import Role
-from loyalty.services.deeds import ensure_default_kinds
+from loyalty.services.deeds.deeds import ensure_default_kinds
 from tests.given import NOBODY, given_community, given_resident, signed_in
 
 SHEET = "/api/v1/deeds/sheet"

@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 
 from loyalty.models import Community, Deed, ImportJob, Resident
 from loyalty.services.actors import Role
-from loyalty.services.deeds import ensure_default_kinds
+from loyalty.services.deeds.deeds import ensure_default_kinds
 from tests.given import given_community, given_resident, signed_in
 from tests.given_lists import REGISTER, SIGN_IN_SHEET
 from tests.given_tables import IMPORTS, faults, upload, workbook

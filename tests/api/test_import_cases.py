@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from loyalty.models import Community, Resident
-from loyalty.services.deeds import ensure_default_kinds
+from loyalty.services.deeds.deeds import ensure_default_kinds
 from tests.conftest import shared_data
 from tests.given import given_resident
 from tests.given_tables import act, faults, upload

@@ -5,7 +5,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from loyalty.models import Candidate, Community, Resident
-from loyalty.services.deeds import ensure_default_kinds
+from loyalty.services.deeds.deeds import ensure_default_kinds
 from tests.given import (
     given_list,
     given_resident,

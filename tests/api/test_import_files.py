@@ -4,7 +4,7 @@ from time import perf_counter
 import pytest
 from flask.testing import FlaskClient
 
-from loyalty.services import tables
+from loyalty.services.imports import tables
 from tests.conftest import shared_data
 from tests.given_tables import (
     HEADINGS,

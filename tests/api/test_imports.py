@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from loyalty.models import Community
 from loyalty.services.actors import Role
-from loyalty.services.deeds import ensure_default_kinds
+from loyalty.services.deeds.deeds import ensure_default_kinds
 from tests.given import given_community, given_resident, signed_in
 from tests.given_tables import (
     HEADINGS,

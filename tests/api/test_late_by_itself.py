@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 
 from loyalty.models import Card, QuarantinedSale, Redemption
 from loyalty.rules.card_number import number_of
-from loyalty.services import late_sales
-from loyalty.services.late_sales import redeem
-from loyalty.services.sale import RedeemCard
+from loyalty.services.checkout.sale import RedeemCard
+from loyalty.services.late_sales import upload as late_sales
+from loyalty.services.late_sales.upload import redeem
 from tests.given import NOON, given_card, given_community
 from tests.given_late_sales import SYNC, LateMarket, late_sale
 

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from loyalty.models import Card, Community, Resident, Shop, ShopTerm
 from loyalty.services.actors import Role
-from loyalty.services.revocations import publish
+from loyalty.services.cards.revocations import publish
 from tests.given import (
     NOON,
     SEALING_KEY,

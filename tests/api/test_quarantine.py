@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from loyalty.models import AuditEvent, CardMonth, QuarantinedSale, Redemption, Till
 from loyalty.rules.card_number import number_of
-from loyalty.services import quarantine
+from loyalty.services.late_sales import quarantine
 from tests.given import NOON, given_card, given_community, given_shop, paired_till
 from tests.given_late_sales import SYNC, LateMarket, late_sale
 

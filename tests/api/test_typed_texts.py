@@ -9,8 +9,8 @@ from loyalty.models import Candidate, Community, Nomination, Resident, Round
 from loyalty.rules.card_number import number_of
 from loyalty.rules.selection import RoundAction
 from loyalty.services.actors import Role
-from loyalty.services.deeds import ensure_default_kinds
-from loyalty.services.residents import FindResidents, find_residents
+from loyalty.services.deeds.deeds import ensure_default_kinds
+from loyalty.services.people.residents import FindResidents, find_residents
 from tests.given import (
     given_account,
     given_card,

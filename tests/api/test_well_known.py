@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from loyalty.cards.revocations import verify_list
 from loyalty.cards.token import verify_token
-from loyalty.services.revocations import publish
+from loyalty.services.cards.revocations import publish
 from tests.given import NOON, SEALING_KEY, given_card, given_community
 
 KEYS = "/.well-known/loyalty-keys.json"

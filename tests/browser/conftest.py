@@ -19,7 +19,7 @@ from werkzeug.serving import make_server
 from loyalty.app import create_app
 from loyalty.database import db
 from loyalty.models import Card, Community, Shop
-from loyalty.services.directory import Directory
+from loyalty.services.checkout.memory import Directory
 from loyalty.settings import Settings
 from tests.browser.counter import pairing_code
 from tests.browser.still_till import LONGEST_WAIT, StillTill

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from loyalty.models import Card, Community, Shop
 from loyalty.rules.card_number import number_of
 from loyalty.services.actors import Role
-from loyalty.services.pairing import InviteTill, invite_till
+from loyalty.services.tills.pairing import InviteTill, invite_till
 from tests.given import given_staff
 
 TRAINING_NUMBER = "00000000000098"

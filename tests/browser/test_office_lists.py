@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from loyalty.models import Card, Community, Deed, Resident
 from loyalty.services.actors import Role
-from loyalty.services.deeds import ensure_default_kinds
+from loyalty.services.deeds.deeds import ensure_default_kinds
 from tests.browser.monthly_round import Worker, given_person
 from tests.given import SHANGHAI, given_resident
 from tests.given_lists import (

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from loyalty.models import Card, Community, QuarantinedSale, Redemption, Shop
 from loyalty.rules.card_number import number_of
 from loyalty.services.actors import Role
-from loyalty.services.pairing import revoke_till
+from loyalty.services.tills.pairing import revoke_till
 from tests.browser.books import cases, sales
 from tests.browser.conftest import Network
 from tests.browser.counter import pairing_code

@@ -10,7 +10,7 @@ from loyalty.commands import main
 from loyalty.commands.session import opened
 from loyalty.database import migrate
 from loyalty.rules.calendar import Month
-from loyalty.services.card_keys import signing_key_for
+from loyalty.services.cards.keys import signing_key_for
 from tests.commands.running import Operator
 from tests.given import given_community
 

@@ -3,7 +3,7 @@ from sqlalchemy import select
 
 from loyalty.commands.session import opened
 from loyalty.models import Community, DeedKind, Honour, StaffAccount
-from loyalty.services.passwords import password_matches
+from loyalty.services.staff.passwords import password_matches
 from tests.commands.running import Operator
 
 PASSWORD = "a long enough password"

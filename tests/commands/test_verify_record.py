@@ -17,7 +17,7 @@ from loyalty.rules.calendar import Month
 from loyalty.rules.lottery import list_hash
 from loyalty.rules.record import FrozenList, lines_of, lists_in, rank_round, record_of, with_lots
 from loyalty.rules.selection import RoundAction
-from loyalty.services.public_records import public_record
+from loyalty.services.notice.public_record import public_record
 from tests.given import NOON, given_community
 from tests.given_rounds import given_round_after
 from tests.rules.test_record import frozen_lists

@@ -17,7 +17,7 @@ from flask import Flask
 from sqlalchemy import Connection, event
 
 from loyalty.database import db, transaction
-from loyalty.services import sale
+from loyalty.services.checkout import sale
 from tests.kept_database import plain
 
 LONGEST = 20

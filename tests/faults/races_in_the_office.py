@@ -16,9 +16,9 @@ from loyalty.models import (
     WorkingDayOverride,
 )
 from loyalty.services.actors import Role
-from loyalty.services.deeds import ensure_default_kinds
-from loyalty.services.matters import MatterKind, RaiseMatter, Raiser, raise_public_matter
-from loyalty.services.sign_in import FAILURES_ALLOWED
+from loyalty.services.deeds.deeds import ensure_default_kinds
+from loyalty.services.matters.matters import MatterKind, RaiseMatter, Raiser, raise_public_matter
+from loyalty.services.staff.sign_in import FAILURES_ALLOWED
 from tests.faults.overlap import in_transaction
 from tests.faults.races import Race, Street
 from tests.given import NOON, given_account, given_resident, given_shop

@@ -5,8 +5,8 @@ from functools import partial
 from loyalty.models import Ballot, Candidate, Nomination, Objection, Panellist, Round
 from loyalty.rules.selection import RoundAction
 from loyalty.services.actors import Role
-from loyalty.services.objections import MakeObjection, make_objection
-from loyalty.services.public_nominations import NominateByName, nominate_by_name
+from loyalty.services.notice.objections import MakeObjection, make_objection
+from loyalty.services.selection.public_nominations import NominateByName, nominate_by_name
 from tests.faults.overlap import in_transaction
 from tests.faults.races import Race, Street
 from tests.given import NOON, given_account, given_resident, given_round

@@ -23,7 +23,7 @@ from loyalty.models import (
     RoundList,
 )
 from loyalty.rules.calendar import Month
-from loyalty.services.public_records import public_record
+from loyalty.services.notice.public_record import public_record
 
 
 @dataclass(frozen=True, slots=True)

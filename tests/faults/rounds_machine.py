@@ -17,16 +17,16 @@ from loyalty.rules.errors import LoyaltyError, RecordedRefusalError
 from loyalty.rules.panel import Conflict
 from loyalty.rules.selection import RoundAction
 from loyalty.services.actors import StaffMember
-from loyalty.services.ballots import CastBallots, Mark, cast_ballots
-from loyalty.services.candidates import decline
-from loyalty.services.community import ChangePolicy, change_policy
-from loyalty.services.conflicts import DeclareConflict, declare_conflict
-from loyalty.services.nominations import SOURCES, Nominate, nominate
-from loyalty.services.objection_decisions import DecideObjection, decide_objection
-from loyalty.services.objections import MakeObjection, make_objection
-from loyalty.services.panel import NamePanel, name_panel
-from loyalty.services.residents import ChangeResident, change_resident
-from loyalty.services.round_actions import ActOnRound, act_on_round
+from loyalty.services.community.policy import ChangePolicy, change_policy
+from loyalty.services.notice.decisions import DecideObjection, decide_objection
+from loyalty.services.notice.objections import MakeObjection, make_objection
+from loyalty.services.people.residents import ChangeResident, change_resident
+from loyalty.services.rounds.actions import ActOnRound, act_on_round
+from loyalty.services.selection.ballots import CastBallots, Mark, cast_ballots
+from loyalty.services.selection.candidates import decline
+from loyalty.services.selection.conflicts import DeclareConflict, declare_conflict
+from loyalty.services.selection.nominations import SOURCES, Nominate, nominate
+from loyalty.services.selection.panel import NamePanel, name_panel
 from tests.faults.round_laws import LAWS, LAWS_OF_A_DEED
 from tests.faults.round_seen import Played, Seen, seen
 from tests.faults.round_town import (

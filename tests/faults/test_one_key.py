@@ -21,12 +21,12 @@ from loyalty.rules.calendar import Month
 from loyalty.rules.discount import Basket
 from loyalty.rules.money import Fen
 from loyalty.rules.verdict import Verdict
-from loyalty.services import redeeming
-from loyalty.services.checkout import ShownCard, appraise
-from loyalty.services.directory import Directory
+from loyalty.services.checkout import redeeming
+from loyalty.services.checkout.appraisal import ShownCard, appraise
+from loyalty.services.checkout.memory import Directory
+from loyalty.services.checkout.redeeming import redeem
+from loyalty.services.checkout.sale import RedeemCard, Sale, earlier_sale
 from loyalty.services.errors import CardRefusedError
-from loyalty.services.redeeming import redeem
-from loyalty.services.sale import RedeemCard, Sale, earlier_sale
 from tests.conftest import SECRET
 from tests.given import given_card, given_community, given_shop, given_till
 from tests.kept_database import new_database, plain

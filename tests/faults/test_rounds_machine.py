@@ -22,7 +22,7 @@ from loyalty.rules.ranking import Ranking
 from loyalty.rules.record import FrozenList
 from loyalty.rules.selection import RoundAction, RoundFacts, RoundObstacle, missing_for
 from loyalty.services import drawing, issuing, notices, objection_decisions, round_actions
-from loyalty.services.waiting_lines import lines_without_card
+from loyalty.services.selection.waiting_lines import lines_without_card
 from tests.faults.round_seen import Played
 from tests.faults.round_town import Plan
 from tests.faults.rounds_machine import RoundsMachine

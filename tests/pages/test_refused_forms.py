@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from loyalty.models import Community, DeedKind, Honour
 from loyalty.rules.selection import RoundAction
 from loyalty.services.actors import Role
-from loyalty.services.deeds import ensure_default_kinds
+from loyalty.services.deeds.deeds import ensure_default_kinds
 from tests.given import given_account, given_resident, given_round
 from tests.given_notices import given_matter, given_notice, given_objection, placed
 from tests.given_rounds import given_round_after, given_seat

@@ -11,8 +11,8 @@ from werkzeug.test import TestResponse
 
 from loyalty.models import Community, Resident, Round
 from loyalty.services.actors import Role
-from loyalty.services.deeds import ensure_default_kinds
-from loyalty.services.tables import read_table
+from loyalty.services.deeds.deeds import ensure_default_kinds
+from loyalty.services.imports.tables import read_table
 from tests.given import given_community, given_resident
 from tests.given_lists import NOMINATIONS
 from tests.given_tables import workbook, workbook_of_texts

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from loyalty.models import Community, Deed, ImportJob, Resident
 from loyalty.services.actors import Role
-from loyalty.services.deeds import ensure_default_kinds
+from loyalty.services.deeds.deeds import ensure_default_kinds
 from tests.given import given_community, given_resident
 from tests.given_lists import HOUSEHOLDS, NOMINATED, REGISTER, SIGN_IN_SHEET
 from tests.given_tables import workbook

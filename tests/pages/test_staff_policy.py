@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from loyalty.models import AuditEvent, Community, DeedKind, ShopTerm
 from loyalty.services.actors import Role
-from loyalty.services.deeds import ensure_default_kinds
+from loyalty.services.deeds.deeds import ensure_default_kinds
 from tests.given import given_community, given_shop, honour_of
 from tests.given_deeds import given_deed_kind
 from tests.pages.visits import enter, press, send, text_of

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from loyalty.models import Area, Candidate, Round
 from loyalty.services.actors import Role
-from loyalty.services.rounds import LISTS
+from loyalty.services.selection.planning import LISTS
 from tests.given import (
     given_community,
     given_resident,

@@ -18,7 +18,7 @@ from loyalty.rules.calendar import Month
 from loyalty.rules.ranking import Candidate
 from loyalty.rules.record import FrozenList, lines_of, rank_round, record_of, with_lots
 from loyalty.rules.selection import RoundAction
-from loyalty.services.public_records import public_record
+from loyalty.services.notice.public_record import public_record
 from tests.given import NOON, given_community
 from tests.given_rounds import given_round_after
 from tests.rules.test_lottery_chance import LIST, order_of, seeds

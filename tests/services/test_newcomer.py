@@ -14,16 +14,16 @@ from loyalty.models import (
 )
 from loyalty.rules.calendar import Month
 from loyalty.services.actors import StaffMember
-from loyalty.services.card_keys import destroy_spent_keys
-from loyalty.services.deed_sheets import RecordSheet, people_on
+from loyalty.services.cards.keys import destroy_spent_keys
+from loyalty.services.community.working_days import last_day_of
+from loyalty.services.deeds.sheets import RecordSheet, people_on
 from loyalty.services.errors import UnknownRecordError
-from loyalty.services.matters import matter_called
-from loyalty.services.public_months import round_open_to_nominations
-from loyalty.services.retention import forget_contacts
-from loyalty.services.rounds import round_in
-from loyalty.services.shop_list import number_that_give
-from loyalty.services.todo import current_round
-from loyalty.services.working_days import last_day_of
+from loyalty.services.matters.matters import matter_called
+from loyalty.services.notice.public_months import round_open_to_nominations
+from loyalty.services.rounds.retention import forget_contacts
+from loyalty.services.rounds.todo import current_round
+from loyalty.services.selection.planning import round_in
+from loyalty.services.shops.finding import number_that_give
 from tests.given import NOON, given_community
 from tests.given_everything import Everything, given_everything
 

@@ -15,8 +15,8 @@ from loyalty.rules.eligibility import Reason
 from loyalty.rules.outcome import Outcome
 from loyalty.rules.selection import RoundAction, RoundObstacle, RoundState
 from loyalty.rules.verdict import Verdict
-from loyalty.services.founding import HONOURS as FOUNDED
-from loyalty.services.imports import ImportObstacle
+from loyalty.services.community.founding import HONOURS as FOUNDED
+from loyalty.services.imports.jobs import ImportObstacle
 from loyalty.words import honours, obstacles, states, steps, verdicts
 from loyalty.words.verdicts import Tone
 

@@ -1,31 +1,31 @@
 """The staff console: thin views that parse, call one service, and show."""
 
-from loyalty.pages.staff.accounts import accounts
-from loyalty.pages.staff.ballots import ballots
-from loyalty.pages.staff.cards import cards
-from loyalty.pages.staff.cases import cases
-from loyalty.pages.staff.certification import certification
-from loyalty.pages.staff.deed_kinds import kinds_of_deeds
-from loyalty.pages.staff.deeds import deeds
-from loyalty.pages.staff.fairness import fairness
-from loyalty.pages.staff.figures import figures
+from loyalty.pages.staff.cards.cards import cards
+from loyalty.pages.staff.community.policy import policy
+from loyalty.pages.staff.community.working_days import working_days
+from loyalty.pages.staff.deeds.deeds import deeds
+from loyalty.pages.staff.deeds.kinds import kinds_of_deeds
 from loyalty.pages.staff.home import home_page
-from loyalty.pages.staff.imports import imports
-from loyalty.pages.staff.matters import matters
-from loyalty.pages.staff.nominations import nominations
-from loyalty.pages.staff.numbering import numberings
-from loyalty.pages.staff.objections import objections
-from loyalty.pages.staff.panel import panel
-from loyalty.pages.staff.policy import policy
-from loyalty.pages.staff.residents import residents
-from loyalty.pages.staff.rounds import rounds
-from loyalty.pages.staff.rounds_actions import rounds_actions
-from loyalty.pages.staff.rounds_planning import rounds_planning
-from loyalty.pages.staff.shops import shops
-from loyalty.pages.staff.sign_in import sign_in_pages
-from loyalty.pages.staff.tally import tallies
-from loyalty.pages.staff.tills import tills
-from loyalty.pages.staff.working_days import working_days
+from loyalty.pages.staff.imports.jobs import imports
+from loyalty.pages.staff.late_sales.cases import cases
+from loyalty.pages.staff.late_sales.numbering import numberings
+from loyalty.pages.staff.late_sales.paper_tally import tallies
+from loyalty.pages.staff.ledger.figures import figures
+from loyalty.pages.staff.matters.matters import matters
+from loyalty.pages.staff.notice.objections import objections
+from loyalty.pages.staff.people.residents import residents
+from loyalty.pages.staff.rounds.actions import rounds_actions
+from loyalty.pages.staff.rounds.rounds import rounds
+from loyalty.pages.staff.selection.ballots import ballots
+from loyalty.pages.staff.selection.fairness import fairness
+from loyalty.pages.staff.selection.nominations import nominations
+from loyalty.pages.staff.selection.panel import panel
+from loyalty.pages.staff.selection.planning import rounds_planning
+from loyalty.pages.staff.shops.certification import certification
+from loyalty.pages.staff.shops.shops import shops
+from loyalty.pages.staff.staff.accounts import accounts
+from loyalty.pages.staff.staff.sign_in import sign_in_pages
+from loyalty.pages.staff.tills.tills import tills
 
 STAFF_PAGES = (
     sign_in_pages,

@@ -24,14 +24,14 @@ from loyalty.rules.calendar import Month
 from loyalty.rules.errors import LoyaltyError
 from loyalty.rules.selection import RoundState
 from loyalty.services.actors import Role, StaffMember
-from loyalty.services.community import community_of
+from loyalty.services.community.policy import community_of
 from loyalty.services.errors import (
     NotAllowedError,
     SignInError,
     UnknownRecordError,
     ValueRefusedError,
 )
-from loyalty.services.sign_in import staff_member_of_token
+from loyalty.services.staff.sign_in import staff_member_of_token
 from loyalty.settings import Settings
 from loyalty.words.refusals import refusal_in_words
 from loyalty.words.verdicts import Tone

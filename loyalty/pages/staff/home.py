@@ -11,14 +11,14 @@ from sqlalchemy.orm import Session
 from loyalty.database import transaction
 from loyalty.models import Objection, Round
 from loyalty.pages.staff import console
-from loyalty.pages.staff.round_steps import NextStep, next_step
+from loyalty.pages.staff.rounds.steps import NextStep, next_step
 from loyalty.rules.calendar import Month
 from loyalty.services.actors import Role, StaffMember
-from loyalty.services.benefit import benefit_of
-from loyalty.services.objections import objections_of
-from loyalty.services.round_actions import facts_of
-from loyalty.services.round_progress import progress_of
-from loyalty.services.todo import ballots_due, todo_of
+from loyalty.services.ledger.benefit import benefit_of
+from loyalty.services.notice.objections import objections_of
+from loyalty.services.rounds.actions import facts_of
+from loyalty.services.rounds.progress import progress_of
+from loyalty.services.rounds.todo import ballots_due, todo_of
 from loyalty.words.definitions import FIGURES
 
 

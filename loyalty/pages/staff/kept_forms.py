@@ -23,7 +23,7 @@ from loyalty.pages.late_forms import (
     is_filled_in,
     show_again,
 )
-from loyalty.pages.staff.sign_in_form import SignInForm
+from loyalty.pages.staff.staff.sign_in_form import SignInForm
 
 KEPT = "kept-"
 """Begins the names of the fields that are kept."""
@@ -129,7 +129,7 @@ def ask_to_sign_in() -> Any:
 
 def sign_in_page(form: SignInForm, kept: KeptForm | None) -> str:
     """Return the page of the sign-in."""
-    return render_template("staff/sign_in.html", form=form, kept=kept, names=(KEPT, KEPT_FOR))
+    return render_template("staff/staff/sign_in.html", form=form, kept=kept, names=(KEPT, KEPT_FOR))
 
 
 def offer(kept: KeptForm | None) -> str | None:

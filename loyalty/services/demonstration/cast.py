@@ -9,25 +9,25 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from loyalty.services.accounts import CreateAccount, create_account
 from loyalty.services.actors import Role, StaffMember
-from loyalty.services.areas import (
-    CreateArea,
-    CreateHouseholdGroup,
-    create_area,
-    create_household_group,
-)
-from loyalty.services.demonstration.fiction import people_names
-from loyalty.services.demonstration.story import Story
-from loyalty.services.founding import FoundCommunity, found_community
-from loyalty.services.residents import CreateResident, create_resident
-from loyalty.services.sign_in import member
-from loyalty.services.working_days import (
+from loyalty.services.community.founding import FoundCommunity, found_community
+from loyalty.services.community.working_days import (
     ChangedDay,
     SetWorkingDays,
     set_working_days,
     years_without_table,
 )
+from loyalty.services.demonstration.fiction import people_names
+from loyalty.services.demonstration.story import Story
+from loyalty.services.people.areas import (
+    CreateArea,
+    CreateHouseholdGroup,
+    create_area,
+    create_household_group,
+)
+from loyalty.services.people.residents import CreateResident, create_resident
+from loyalty.services.staff.accounts import CreateAccount, create_account
+from loyalty.services.staff.sign_in import member
 
 SLUG = "tianyuan"
 AREAS = 12

@@ -10,13 +10,13 @@ from sqlalchemy.orm import Session
 from loyalty.models import Shop
 from loyalty.rules.certification import CertificationAction
 from loyalty.rules.money import Permille
-from loyalty.services.certification import MoveCertification, move_certification
+from loyalty.services.community.founding import HONOURS
+from loyalty.services.community.shop_terms import AgreedTerm
 from loyalty.services.demonstration.cast import Cast
 from loyalty.services.demonstration.fiction import Trade, shop_names
-from loyalty.services.founding import HONOURS
-from loyalty.services.pairing import InviteTill, PairTill, invite_till, pair_till
-from loyalty.services.shop_terms import AgreedTerm
-from loyalty.services.shops import CreateShop, create_shop
+from loyalty.services.shops.certification import MoveCertification, move_certification
+from loyalty.services.shops.shops import CreateShop, create_shop
+from loyalty.services.tills.pairing import InviteTill, PairTill, invite_till, pair_till
 
 RATES = (800, 800, 820, 850, 850, 850)
 """What shops agree to, in permille: half of them the band's upper end."""

@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlalchemy.orm import Session
 
 from loyalty.services.demonstration.cast import Cast
-from loyalty.services.matters import (
+from loyalty.services.matters.matters import (
     ChangeMatter,
     MatterKind,
     RaiseMatter,

@@ -12,16 +12,16 @@ from loyalty.rules.calendar import Month
 from loyalty.rules.card_action import CardAction
 from loyalty.rules.selection import RoundAction
 from loyalty.services.actors import StaffMember
-from loyalty.services.ballots import CastBallots, Mark, cast_ballots, score_sheet
-from loyalty.services.cards import ActOnCard, act_on_card
-from loyalty.services.deeds import DEFAULT_KINDS, RecordDeed, record_deed
+from loyalty.services.cards.acts import ActOnCard, act_on_card
+from loyalty.services.deeds.deeds import DEFAULT_KINDS, RecordDeed, record_deed
 from loyalty.services.demonstration.cast import Cast
 from loyalty.services.demonstration.story import Story
-from loyalty.services.nominations import SOURCES, Nominate, nominate
-from loyalty.services.objections import MakeObjection, make_objection
-from loyalty.services.panel import NamePanel, name_panel
-from loyalty.services.round_actions import ActOnRound, act_on_round
-from loyalty.services.rounds import PlannedList, PlanRound, plan_round
+from loyalty.services.notice.objections import MakeObjection, make_objection
+from loyalty.services.rounds.actions import ActOnRound, act_on_round
+from loyalty.services.selection.ballots import CastBallots, Mark, cast_ballots, score_sheet
+from loyalty.services.selection.nominations import SOURCES, Nominate, nominate
+from loyalty.services.selection.panel import NamePanel, name_panel
+from loyalty.services.selection.planning import PlannedList, PlanRound, plan_round
 
 LISTS = (
     ("civilized_resident", 60, 85, 850),

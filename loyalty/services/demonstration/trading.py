@@ -17,15 +17,15 @@ from loyalty.rules.card_state import CardState
 from loyalty.rules.discount import Basket, Line
 from loyalty.rules.money import Fen
 from loyalty.services.actors import Till
-from loyalty.services.checkout import ShownCard
+from loyalty.services.checkout.appraisal import ShownCard
+from loyalty.services.checkout.memory import Directory
+from loyalty.services.checkout.redeeming import redeem
+from loyalty.services.checkout.reversals import ReturnGoods, VoidSale, return_goods, void_sale
+from loyalty.services.checkout.sale import RedeemCard
 from loyalty.services.demonstration.cast import Cast
 from loyalty.services.demonstration.market import Stall
 from loyalty.services.demonstration.story import Story
-from loyalty.services.directory import Directory
 from loyalty.services.errors import CardRefusedError
-from loyalty.services.redeeming import redeem
-from loyalty.services.reversals import ReturnGoods, VoidSale, return_goods, void_sale
-from loyalty.services.sale import RedeemCard
 
 SALES_A_DAY = 118
 """On a Wednesday."""

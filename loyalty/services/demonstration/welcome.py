@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 
 from loyalty.models import Card, Community, Shop, StaffAccount, Till
 from loyalty.rules.card_state import CardState
-from loyalty.services.pairing import Invitation, InviteTill, invite_till
-from loyalty.services.sign_in import member
+from loyalty.services.staff.sign_in import member
+from loyalty.services.tills.pairing import Invitation, InviteTill, invite_till
 
 VISITORS_TILL = "演示收银台"
 

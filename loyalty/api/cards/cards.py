@@ -1,0 +1,125 @@
+"""Cards: found, handed over, reported lost, replaced, stopped, and drawn for printing."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from flask import Response, current_app
+from flask.views import MethodView
+
+from loyalty.api.access import Caller, current_staff, open_to
+from loyalty.api.cards.schemas import (
+    ActOnCardSchema,
+    CardOnDay,
+    CardPageSchema,
+    CardSchema,
+    FindCardsSchema,
+)
+from loyalty.api.noun import Noun
+from loyalty.api.problems import ProblemSchema
+from loyalty.api.versions import version_if_given
+from loyalty.cards.barcode import code128_svg
+from loyalty.cards.keys import sealing_key_from
+from loyalty.cards.qr import qr_svg
+from loyalty.cards.token import card_url
+from loyalty.clock import community_now
+from loyalty.database import transaction
+from loyalty.models import Card
+from loyalty.rules.card_action import CardAction
+from loyalty.rules.card_number import number_of
+from loyalty.services.cards.acts import ActOnCard, FindCards, act_on_card, card_of, cards_page
+from loyalty.settings import Settings
+
+cards = Noun("/cards")
+"""The cards of the caller's community."""
+
+SVG = "image/svg+xml"
+
+
+@cards.route("")
+class Cards(MethodView):
+    """The cards."""
+
+    @open_to(Caller.STAFF)
+    @cards.arguments(FindCardsSchema, location="query")
+    @cards.response(200, CardPageSchema)
+    def get(self, wanted: dict[str, Any]) -> Any:
+        """Find cards, the latest first."""
+        actor = current_staff()
+        now = community_now(actor.timezone)
+        part = {"limit": wanted.pop("limit"), "after": wanted.pop("after")}
+        with transaction() as session:
+            found = cards_page(session, actor, FindCards(**wanted), today=now.date(), **part)
+        return {"items": [_on_day(card, now) for card in found.items], "next": found.next}
+
+
+@cards.route("/<uuid:card_id>")
+class OneCard(MethodView):
+    """One card."""
+
+    @open_to(Caller.STAFF)
+    @cards.response(200, CardSchema)
+    def get(self, card_id: UUID) -> Any:
+        """Read a card."""
+        return _answer(_read(card_id), community_now(current_staff().timezone))
+
+
+@cards.route("/<uuid:card_id>/barcode.svg")
+class BarcodeOfCard(MethodView):
+    """The barcode of a card."""
+
+    @open_to(Caller.STAFF)
+    @cards.response(200, {"type": "string"}, content_type=SVG)
+    def get(self, card_id: UUID) -> Response:
+        """Draw the number as Code 128, which laser scanners read."""
+        return Response(code128_svg(number_of(_read(card_id).serial)), content_type=SVG)
+
+
+@cards.route("/<uuid:card_id>/qr.svg")
+class QrOfCard(MethodView):
+    """The QR of a card."""
+
+    @open_to(Caller.STAFF)
+    @cards.response(200, {"type": "string"}, content_type=SVG)
+    def get(self, card_id: UUID) -> Response:
+        """Draw the card's URL as a QR code, which any phone opens."""
+        return Response(
+            qr_svg(card_url(_settings().base_url, _read(card_id).token)), content_type=SVG
+        )
+
+
+@cards.route('/<uuid:card_id>/<any("hand-over", suspend, resume, reissue, revoke):action>')
+class ActionsOnCard(MethodView):
+    """What is done with a card."""
+
+    @open_to(Caller.STAFF)
+    @cards.arguments(ActOnCardSchema)
+    @cards.response(200, CardSchema)
+    @cards.alt_response(409, schema=ProblemSchema, description="Not with this card now.")
+    def post(self, members: dict[str, Any], card_id: UUID, action: str) -> Any:
+        """Do one thing with a card; a reissue answers with the new card."""
+        actor = current_staff()
+        now = community_now(actor.timezone)
+        request = ActOnCard(card_id, CardAction(action), **members, version=version_if_given())
+        sealing_key = sealing_key_from(_settings().secret_key)
+        with transaction() as session:
+            card = act_on_card(session, actor, request, sealing_key=sealing_key, now=now)
+        return _answer(card, now)
+
+
+def _read(card_id: UUID) -> Card:
+    with transaction() as session:
+        return card_of(session, current_staff(), card_id)
+
+
+def _answer(card: Card, now: datetime) -> tuple[CardOnDay, int, dict[str, str]]:
+    return _on_day(card, now), 200, {"ETag": f'"{card.version}"'}
+
+
+def _on_day(card: Card, now: datetime) -> CardOnDay:
+    return CardOnDay(card, today=now.date(), base_url=_settings().base_url)
+
+
+def _settings() -> Settings:
+    settings: Settings = current_app.extensions["loyalty.settings"]
+    return settings

@@ -1,0 +1,230 @@
+"""What tills send and are answered when a card is shown or used."""
+
+from typing import Any
+
+import marshmallow as ma
+
+from loyalty.api.problems import LimitSchema
+from loyalty.api.schemas import Amount, Code, MomentField, Schema
+from loyalty.rules.card_number import last4
+from loyalty.rules.discount import Basket, Line, Quote, basket_fault
+from loyalty.rules.money import NOTHING, Fen
+from loyalty.rules.verdict import Verdict
+from loyalty.services.checkout.appraisal import Appraisal, ShownCard
+from loyalty.services.checkout.sale import RedeemCard, Sale
+from loyalty.services.checkout.sold import lines_of
+
+LONGEST_CODE = 256
+MOST_LINES = 200
+
+
+class LineSchema(Schema):
+    """One line of a basket."""
+
+    category = Code(load_default=None, allow_none=True)
+    amount_fen = Amount(required=True)
+    special_fen = Amount(
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "What anybody pays for this line without a card"},
+    )
+
+    @ma.post_load
+    def _to_line(self, data: dict[str, Any], **_: object) -> Line:
+        special = data["special_fen"]
+        return Line(
+            category=data["category"],
+            amount=Fen(data["amount_fen"]),
+            special=None if special is None else Fen(special),
+        )
+
+
+class ShownCardSchema(Schema):
+    """A card shown at a till, with what is being bought; no amount is a mere verification."""
+
+    code = ma.fields.String(
+        required=True,
+        validate=ma.validate.Length(min=1, max=LONGEST_CODE),
+        metadata={"description": "As scanned or typed: token, URL or 14-digit number"},
+    )
+    total_fen = Amount(least=1)
+    lines = ma.fields.List(
+        ma.fields.Nested(LineSchema), validate=ma.validate.Length(min=1, max=MOST_LINES)
+    )
+    excluded_fen = Amount(metadata={"description": "Marked price of goods the card excludes"})
+    payable_fen = Amount(metadata={"description": "What the till worked out; checked if given"})
+
+    @ma.post_load
+    def _to_shown_card(self, data: dict[str, Any], **_: object) -> Any:
+        return _shown(data)
+
+
+class RedeemCardSchema(ShownCardSchema):
+    """A sale."""
+
+    happened_at = MomentField(load_default=None, allow_none=True)
+
+    @ma.post_load
+    def _to_shown_card(self, data: dict[str, Any], **_: object) -> Any:
+        return _shown(data), data["happened_at"]
+
+
+class LateSaleSchema(ShownCardSchema):
+    """A sale made without network."""
+
+    idempotency_key = ma.fields.UUID(required=True)
+    happened_at = MomentField(required=True)
+    device = ma.fields.Raw(
+        metadata={"description": "Number, digest before and signature, as docs/offline.md has it"}
+    )
+
+    @ma.post_load
+    def _to_shown_card(self, data: dict[str, Any], **_: object) -> Any:
+        return RedeemCard(
+            shown=_shown(data),
+            idempotency_key=data["idempotency_key"],
+            happened_at=data["happened_at"],
+        )
+
+
+class LateSalesSchema(Schema):
+    """Up to five hundred sales made without network; each is answered, right or wrong."""
+
+    items = ma.fields.List(
+        ma.fields.Raw(allow_none=True),
+        required=True,
+        validate=ma.validate.Length(min=1, max=500),
+    )
+    """Whatever stands in it, for one item that is no late sale must not stop the others."""
+
+
+class LineQuoteSchema(Schema):
+    """One line with the card."""
+
+    category = ma.fields.String(allow_none=True)
+    amount_fen = ma.fields.Integer()
+    payable_fen = ma.fields.Integer()
+    saved_fen = ma.fields.Integer()
+    discounted = ma.fields.Boolean()
+
+
+class QuoteSchema(Schema):
+    """What a basket costs with the card; to pay and saved add up to the total."""
+
+    total_fen = ma.fields.Integer()
+    discountable_fen = ma.fields.Integer()
+    payable_fen = ma.fields.Integer()
+    saved_fen = ma.fields.Integer()
+    pay_permille = ma.fields.Integer()
+    rule_version = ma.fields.Integer()
+    lines = ma.fields.List(ma.fields.Nested(LineQuoteSchema))
+
+
+class CardFactsSchema(Schema):
+    """What a till may know of a card: nothing of its holder."""
+
+    serial = ma.fields.String()
+    last4 = ma.fields.String()
+    honour = ma.fields.String()
+    pay_permille = ma.fields.Integer(metadata={"description": "What the holder pays at this shop"})
+    valid_from = ma.fields.Date()
+    valid_until = ma.fields.Date()
+
+
+class AppraisalSchema(Schema):
+    """The answer to a shown card. A refusal is an answer too."""
+
+    verdict = ma.fields.Enum(Verdict, by_value=True)
+    card = ma.fields.Nested(CardFactsSchema)
+    quote = ma.fields.Nested(QuoteSchema)
+    limit = ma.fields.Nested(LimitSchema)
+
+    @ma.pre_dump
+    def _from_appraisal(self, appraisal: Appraisal, **_: object) -> dict[str, Any]:
+        answer: dict[str, Any] = {"verdict": appraisal.verdict}
+        if appraisal.card is not None and appraisal.serial is not None:
+            answer["card"] = {
+                "serial": appraisal.serial,
+                "last4": last4(appraisal.serial),
+                "honour": appraisal.honour,
+                "pay_permille": appraisal.pay,
+                "valid_from": appraisal.card.valid_from,
+                "valid_until": appraisal.card.valid_until,
+            }
+        if appraisal.quote is not None:
+            answer["quote"] = _quote(appraisal.quote, appraisal.rule_version)
+        if appraisal.limit is not None:
+            answer["limit"] = appraisal.limit
+        return answer
+
+
+class SaleSchema(QuoteSchema):
+    """A recorded sale."""
+
+    id = ma.fields.UUID()
+    verdict = ma.fields.String()
+    receipt = ma.fields.String()
+    with_amount = ma.fields.Boolean(
+        metadata={"description": "False where the card was only verified"}
+    )
+    happened_at = ma.fields.AwareDateTime()
+    recorded_at = ma.fields.AwareDateTime()
+
+    @ma.pre_dump
+    def _from_sale(self, sale: Sale, **_: object) -> dict[str, Any]:
+        members = {name: getattr(sale, name) for name in sale.__slots__}
+        if sale.lines is None:
+            del members["lines"]
+        return {**members, "verdict": sale.flag or Verdict.OK}
+
+
+class OutcomeSchema(Schema):
+    """What became of one late sale."""
+
+    idempotency_key = ma.fields.String(allow_none=True)
+    outcome = ma.fields.String()
+    verdict = ma.fields.String()
+    redemption_id = ma.fields.UUID()
+    receipt = ma.fields.String()
+    detail = ma.fields.String()
+
+
+class OutcomesSchema(Schema):
+    """The outcomes, in the order of the items."""
+
+    results = ma.fields.List(ma.fields.Nested(OutcomeSchema))
+
+
+def _shown(data: dict[str, Any]) -> ShownCard:
+    payable = data.get("payable_fen")
+    return ShownCard(
+        code=data["code"], basket=_basket(data), payable=None if payable is None else Fen(payable)
+    )
+
+
+def _basket(data: dict[str, Any]) -> Basket | None:
+    lines = tuple(data.get("lines", ()))
+    total = data.get("total_fen", sum(line.amount for line in lines))
+    if total == 0 and not lines:
+        for name in ("excluded_fen", "payable_fen"):
+            if name in data:
+                raise ma.ValidationError("Needs total_fen or lines beside it.", name)
+        return None
+    basket = Basket(total=Fen(total), lines=lines, excluded=Fen(data.get("excluded_fen", NOTHING)))
+    if fault := basket_fault(basket):
+        name = "lines" if lines else "excluded_fen"
+        raise ma.ValidationError(fault, name)
+    return basket
+
+
+def _quote(quote: Quote, rule_version: int | None) -> dict[str, Any]:
+    answer: dict[str, Any] = {
+        "total_fen": quote.total,
+        "discountable_fen": quote.discountable,
+        "payable_fen": quote.payable,
+        "saved_fen": quote.saved,
+        "pay_permille": quote.pay,
+        "rule_version": rule_version,
+    }
+    lines = lines_of(quote)
+    return answer if lines is None else {**answer, "lines": lines}

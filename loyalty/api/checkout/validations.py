@@ -1,0 +1,28 @@
+"""A card is shown at a till."""
+
+from typing import Any
+
+from flask.views import MethodView
+
+from loyalty.api.access import Caller, current_till, current_token, directory, open_to
+from loyalty.api.checkout.sale_schemas import AppraisalSchema, ShownCardSchema
+from loyalty.api.noun import Noun
+from loyalty.clock import community_now
+from loyalty.database import hot_connection
+from loyalty.services.checkout.appraisal import ShownCard, appraise
+
+validations = Noun("/validations")
+
+
+@validations.route("")
+class Validations(MethodView):
+    """Looking at a card."""
+
+    @open_to(Caller.TILL, meets_version=True)
+    @validations.arguments(ShownCardSchema)
+    @validations.response(200, AppraisalSchema)
+    def post(self, shown: ShownCard) -> Any:
+        """Say what a card gives here and now; nothing is recorded."""
+        today = community_now(current_till().timezone).date()
+        with hot_connection() as connection:
+            return appraise(connection, directory(), current_token(), shown, today=today)

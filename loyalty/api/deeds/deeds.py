@@ -1,0 +1,121 @@
+"""Good deeds and their kinds."""
+
+from typing import Any
+from uuid import UUID
+
+from flask.views import MethodView
+
+from loyalty.api.access import Caller, current_staff, open_to
+from loyalty.api.deeds.schemas import (
+    DeedKindChangeSchema,
+    DeedKindListSchema,
+    DeedKindSchema,
+    DeedListSchema,
+    DeedPageSchema,
+    DeedSchema,
+    DeedSheetSchema,
+    FindDeedsSchema,
+)
+from loyalty.api.noun import Noun
+from loyalty.api.problems import ProblemSchema
+from loyalty.api.versions import tagged, wanted_version
+from loyalty.clock import community_now
+from loyalty.database import transaction
+from loyalty.services.deeds.deeds import (
+    ChangeDeedKind,
+    CreateDeedKind,
+    FindDeeds,
+    RecordDeed,
+    change_deed_kind,
+    create_deed_kind,
+    deed_kinds,
+    find_deeds,
+    record_deed,
+)
+from loyalty.services.deeds.sheets import RecordSheet, record_sheet
+
+deeds = Noun("/deeds")
+"""The good deeds of the community's residents."""
+
+kinds_of_deeds = Noun("/deed-kinds")
+"""The kinds of deeds the community counts."""
+
+
+@deeds.route("")
+class Deeds(MethodView):
+    """The good deeds."""
+
+    @open_to(Caller.STAFF)
+    @deeds.arguments(FindDeedsSchema, location="query")
+    @deeds.response(200, DeedPageSchema)
+    def get(self, wanted: dict[str, Any]) -> Any:
+        """Read the deeds, the last recorded first."""
+        with transaction() as session:
+            return find_deeds(session, current_staff(), FindDeeds(**wanted))
+
+    @open_to(Caller.STAFF)
+    @deeds.arguments(DeedSchema)
+    @deeds.response(201, DeedSchema)
+    def post(self, members: dict[str, Any]) -> Any:
+        """Write down a deed."""
+        actor = current_staff()
+        now = community_now(actor.timezone)
+        with transaction() as session:
+            return record_deed(session, actor, RecordDeed(**members), now=now)
+
+
+@deeds.route("/sheet")
+class DeedSheets(MethodView):
+    """Sign-in sheets."""
+
+    @open_to(Caller.STAFF)
+    @deeds.arguments(DeedSheetSchema)
+    @deeds.response(201, DeedListSchema)
+    def post(self, members: dict[str, Any]) -> Any:
+        """Write down a sign-in sheet, all of it or nothing; every bad row is named."""
+        actor = current_staff()
+        now = community_now(actor.timezone)
+        with transaction() as session:
+            return {"items": record_sheet(session, actor, RecordSheet(**members), now=now)}
+
+
+@kinds_of_deeds.route("")
+class DeedKinds(MethodView):
+    """The kinds of deeds."""
+
+    @open_to(Caller.STAFF)
+    @kinds_of_deeds.response(200, DeedKindListSchema)
+    def get(self) -> Any:
+        """Read the kinds, all at once."""
+        with transaction() as session:
+            return {"items": deed_kinds(session, current_staff().community_id), "next": None}
+
+    @open_to(Caller.MANAGER)
+    @kinds_of_deeds.arguments(DeedKindSchema)
+    @kinds_of_deeds.response(201, DeedKindSchema)
+    @kinds_of_deeds.alt_response(409, schema=ProblemSchema, description="The code is taken.")
+    def post(self, members: dict[str, Any]) -> Any:
+        """Let the community count another kind of deed."""
+        actor = current_staff()
+        now = community_now(actor.timezone)
+        with transaction() as session:
+            kind = create_deed_kind(session, actor, CreateDeedKind(**members), now=now)
+            return tagged(kind, status=201)
+
+
+@kinds_of_deeds.route("/<uuid:kind_id>")
+class OneDeedKind(MethodView):
+    """One kind of deed."""
+
+    @open_to(Caller.MANAGER)
+    @kinds_of_deeds.arguments(DeedKindChangeSchema)
+    @kinds_of_deeds.response(200, DeedKindSchema)
+    @kinds_of_deeds.alt_response(412, schema=ProblemSchema, description="Changed meanwhile.")
+    def patch(self, values: dict[str, Any], kind_id: UUID) -> Any:
+        """Change some members of a kind; deeds on record keep their points."""
+        actor = current_staff()
+        request = ChangeDeedKind(kind_id, version=wanted_version(), values=values)
+        with transaction() as session:
+            return tagged(
+                change_deed_kind(session, actor, request, now=community_now(actor.timezone))
+            )

@@ -1,0 +1,104 @@
+"""The benefit ledger's figures."""
+
+from typing import Any
+
+import marshmallow as ma
+from flask.views import MethodView
+
+from loyalty.api.access import Caller, current_staff, open_to
+from loyalty.api.noun import Noun
+from loyalty.api.schemas import MonthField, Schema
+from loyalty.database import transaction
+from loyalty.services.ledger.benefit import Benefit, Share, benefit_of
+
+benefit = Noun("/benefit")
+
+DEFINITIONS = {
+    "uses": "Sales to cardholders, with or without an amount, less those taken back whole.",
+    "uses_without_amount": "Of these, the ones at which a stall only verified the card.",
+    "people": "Cardholders with at least one sale that was not taken back whole.",
+    "households": "Households of these cardholders.",
+    "total_fen": "Marked price of what cardholders bought, voids and returns taken off.",
+    "payable_fen": "What cardholders spent. It is not claimed that the programme caused it.",
+    "saved_fen": "What shops gave: marked price less what was paid.",
+    "months": "Months of the community's time zone; a void or return counts in the month it is"
+    " made, and a sale in the month it arrives where the figures of its own were out.",
+}
+
+
+class MonthsSchema(Schema):
+    """From which month to which, both included."""
+
+    first = MonthField(required=True, data_key="from")
+    last = MonthField(required=True, data_key="to")
+
+
+class SumsSchema(Schema):
+    """What the sales of one group amount to."""
+
+    uses = ma.fields.Integer()
+    uses_without_amount = ma.fields.Integer()
+    people = ma.fields.Integer()
+    households = ma.fields.Integer()
+    total_fen = ma.fields.Integer()
+    payable_fen = ma.fields.Integer()
+    saved_fen = ma.fields.Integer()
+
+
+class ShareSchema(SumsSchema):
+    """The sums of one month, shop, honour or trade."""
+
+    key = ma.fields.String()
+    name = ma.fields.String()
+
+    @ma.pre_dump
+    def _flatten(self, share: Share, **_: object) -> dict[str, Any]:
+        sums = {name: getattr(share.sums, name) for name in share.sums.__slots__}
+        return {"key": share.key, "name": share.name, **sums}
+
+
+class GiftSchema(Schema):
+    """Who gave whom how much, under one label; sums never cross labels."""
+
+    giver = ma.fields.String()
+    receiver = ma.fields.String()
+    label = ma.fields.String()
+    amount_fen = ma.fields.Integer()
+
+
+class BenefitSchema(Schema):
+    """Who gained what over some months."""
+
+    first = MonthField(data_key="from")
+    last = MonthField(data_key="to")
+    totals = ma.fields.Nested(SumsSchema)
+    matrix = ma.fields.List(ma.fields.Nested(GiftSchema))
+    by_month = ma.fields.List(ma.fields.Nested(ShareSchema))
+    by_shop = ma.fields.List(ma.fields.Nested(ShareSchema))
+    by_honour = ma.fields.List(ma.fields.Nested(ShareSchema))
+    by_trade = ma.fields.List(ma.fields.Nested(ShareSchema))
+    definitions = ma.fields.Dict(keys=ma.fields.String(), values=ma.fields.String())
+
+    @ma.pre_dump
+    def _add_words(self, found: Benefit, **_: object) -> dict[str, Any]:
+        given = {
+            "giver": "shops",
+            "receiver": "residents",
+            "label": "measured",
+            "amount_fen": found.totals.saved_fen,
+        }
+        members = {name: getattr(found, name) for name in found.__slots__}
+        return {**members, "matrix": [given], "definitions": DEFINITIONS}
+
+
+@benefit.route("")
+class BenefitFigures(MethodView):
+    """The figures of some months."""
+
+    @open_to(Caller.STAFF, Caller.COUNCIL)
+    @benefit.arguments(MonthsSchema, location="query")
+    @benefit.response(200, BenefitSchema)
+    def get(self, months: dict[str, Any]) -> Any:
+        """Add up the book of sales."""
+        with transaction() as session:
+            return benefit_of(session, current_staff(), **months)

@@ -1,0 +1,68 @@
+"""The figures of a month for anyone: the benefit ledger without what is about too few people."""
+
+from typing import Any
+
+import marshmallow as ma
+from flask.views import MethodView
+
+from loyalty.api.access import Caller, open_to
+from loyalty.api.ledger.benefit import DEFINITIONS, SumsSchema
+from loyalty.api.noun import Noun
+from loyalty.api.schemas import MonthField, Schema
+from loyalty.clock import community_now
+from loyalty.database import transaction
+from loyalty.services.community.policy import community_called
+from loyalty.services.ledger.public_figures import PublicFigures, public_figures
+
+figures = Noun("/public", name="public-figures")
+"""What is published of the benefit ledger, by the short name of the community."""
+
+
+class OneMonthSchema(Schema):
+    """Which month is wanted; it is over, and not longer ago than a year."""
+
+    month = MonthField(required=True)
+
+
+class TradeSchema(Schema):
+    """The sums of one trade."""
+
+    trade = ma.fields.String()
+    sums = ma.fields.Nested(
+        SumsSchema, allow_none=True, metadata={"description": "null where it is hidden"}
+    )
+
+
+class PublicFiguresSchema(Schema):
+    """What is public of a month; nothing about fewer than five people."""
+
+    month = MonthField()
+    totals = ma.fields.Nested(
+        SumsSchema, allow_none=True, metadata={"description": "null where it is hidden"}
+    )
+    by_trade = ma.fields.List(ma.fields.Nested(TradeSchema))
+    definitions = ma.fields.Dict(keys=ma.fields.String(), values=ma.fields.String())
+
+    @ma.pre_dump
+    def _add_words(self, found: PublicFigures, **_: object) -> dict[str, Any]:
+        return {
+            "month": found.month,
+            "totals": found.totals,
+            "by_trade": [{"trade": trade, "sums": sums} for trade, sums in found.by_trade.items()],
+            "definitions": DEFINITIONS,
+        }
+
+
+@figures.route("/<slug>/benefit")
+class PublicBenefit(MethodView):
+    """The figures of a month."""
+
+    @open_to(Caller.ANYONE)
+    @figures.arguments(OneMonthSchema, location="query")
+    @figures.response(200, PublicFiguresSchema)
+    def get(self, wanted: dict[str, Any], slug: str) -> Any:
+        """Read the sums of a month that is over, those about fewer than five people left out."""
+        with transaction() as session:
+            community = community_called(session, slug)
+            today = community_now(community.timezone).date()
+            return public_figures(session, community, wanted["month"], today=today)

@@ -1,0 +1,133 @@
+"""The monthly selection: planned, nominated for and taken step by step to the cards."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import current_app
+from flask.views import MethodView
+
+from loyalty.api.access import Caller, current_staff, open_to
+from loyalty.api.noun import Noun
+from loyalty.api.problems import ProblemSchema
+from loyalty.api.rounds.schemas import (
+    ActOnRoundSchema,
+    CandidateSchema,
+    NominationSchema,
+    RankingSchema,
+    RoundPageSchema,
+    RoundSchema,
+)
+from loyalty.api.schemas import PageSchema
+from loyalty.api.selection.candidates_schemas import FindNominationsSchema, NominationPageSchema
+from loyalty.api.versions import tagged, version_if_given
+from loyalty.cards.keys import sealing_key_from
+from loyalty.clock import community_now
+from loyalty.database import transaction
+from loyalty.services.rounds.actions import ActOnRound, act_on_round
+from loyalty.services.selection.nominations import Nominate, nominate
+from loyalty.services.selection.planning import (
+    PlanRound,
+    plan_round,
+    ranking_of,
+    round_of,
+    rounds_page,
+)
+from loyalty.services.selection.public_nominations import FindNominations, find_nominations
+
+rounds = Noun("/rounds")
+"""The selection rounds of the caller's community."""
+
+
+@rounds.route("")
+class Rounds(MethodView):
+    """The rounds."""
+
+    @open_to(Caller.STAFF)
+    @rounds.arguments(PageSchema, location="query")
+    @rounds.response(200, RoundPageSchema)
+    def get(self, wanted: dict[str, Any]) -> Any:
+        """Read the rounds, the latest month first."""
+        with transaction() as session:
+            return rounds_page(session, current_staff(), **wanted)
+
+    @open_to(Caller.STAFF)
+    @rounds.arguments(RoundSchema)
+    @rounds.response(201, RoundSchema)
+    @rounds.alt_response(409, schema=ProblemSchema, description="The month has a round.")
+    def post(self, request: PlanRound) -> Any:
+        """Plan the round of one month."""
+        actor = current_staff()
+        with transaction() as session:
+            planned = plan_round(session, actor, request, now=community_now(actor.timezone))
+        return tagged(planned, status=201)
+
+
+@rounds.route("/<uuid:round_id>")
+class OneRound(MethodView):
+    """One round."""
+
+    @open_to(Caller.STAFF)
+    @rounds.response(200, RoundSchema)
+    def get(self, round_id: UUID) -> Any:
+        """Read a round."""
+        with transaction() as session:
+            return tagged(round_of(session, current_staff(), round_id))
+
+
+@rounds.route("/<uuid:round_id>/ranking")
+class RankingOfRound(MethodView):
+    """Everyone on the lists of a round."""
+
+    @open_to(Caller.STAFF)
+    @rounds.response(200, RankingSchema)
+    def get(self, round_id: UUID) -> Any:
+        """Read the candidates with their reasons, scores, lots and places."""
+        with transaction() as session:
+            return {"items": ranking_of(session, current_staff(), round_id)}
+
+
+@rounds.route("/<uuid:round_id>/nominations")
+class NominationsOfRound(MethodView):
+    """The nominations of a round."""
+
+    @open_to(Caller.STAFF)
+    @rounds.arguments(FindNominationsSchema, location="query")
+    @rounds.response(200, NominationPageSchema)
+    def get(self, wanted: dict[str, Any], round_id: UUID) -> Any:
+        """Read who nominated whom, the oldest first; of the public's, which wait for staff."""
+        with transaction() as session:
+            return find_nominations(session, current_staff(), FindNominations(round_id, **wanted))
+
+    @open_to(Caller.STAFF)
+    @rounds.arguments(NominationSchema)
+    @rounds.response(201, CandidateSchema)
+    @rounds.alt_response(409, schema=ProblemSchema, description="The round is not open.")
+    def post(self, members: dict[str, Any], round_id: UUID) -> Any:
+        """Nominate a resident; the second nomination of a person merges into the first."""
+        actor = current_staff()
+        request = Nominate(round_id, **members)
+        with transaction() as session:
+            return nominate(session, actor, request, now=community_now(actor.timezone))
+
+
+@rounds.route("/<uuid:round_id>/actions")
+class ActionsOnRound(MethodView):
+    """The steps of a round."""
+
+    @open_to(Caller.STAFF)
+    @rounds.arguments(ActOnRoundSchema)
+    @rounds.response(200, RoundSchema)
+    @rounds.alt_response(409, schema=ProblemSchema, description="Something is missing yet.")
+    def post(self, members: dict[str, Any], round_id: UUID) -> Any:
+        """Take a round one step on; only a manager who did not plan it may confirm it."""
+        actor = current_staff()
+        request = ActOnRound(round_id, **members, version=version_if_given())
+        with transaction() as session:
+            moved = act_on_round(
+                session,
+                actor,
+                request,
+                sealing_key=sealing_key_from(current_app.extensions["loyalty.settings"].secret_key),
+                now=community_now(actor.timezone),
+            )
+        return tagged(moved)

@@ -1,0 +1,134 @@
+"""The panel of a round: its seats, its ballots and its conflicts of interest."""
+
+from typing import Any
+from uuid import UUID
+
+from flask.views import MethodView
+
+from loyalty.api.access import Caller, current_staff, open_to
+from loyalty.api.noun import OF_A_ROUND, Noun
+from loyalty.api.problems import ProblemSchema
+from loyalty.api.selection.panel_schemas import (
+    CastBallotsSchema,
+    ConflictListSchema,
+    ConflictSchema,
+    DeclareConflictSchema,
+    NamePanelSchema,
+    OfPanellistSchema,
+    PanelSchema,
+    ScoreSheetSchema,
+)
+from loyalty.clock import community_now
+from loyalty.database import transaction
+from loyalty.services.selection.ballots import CastBallots, cast_ballots, missing_in, score_sheet
+from loyalty.services.selection.conflicts import (
+    DeclareConflict,
+    conflicts_in,
+    declare_conflict,
+    withdraw_conflict,
+)
+from loyalty.services.selection.panel import NamePanel, name_panel, panellists_of
+from loyalty.services.selection.planning import round_of
+
+panel = Noun("/panel", base=OF_A_ROUND)
+"""Who scores the candidates of a round."""
+
+ballots = Noun("/ballots", base=OF_A_ROUND)
+"""What the panel gives each candidate."""
+
+conflicts = Noun("/conflicts", base=OF_A_ROUND)
+"""Whom a panellist does not score."""
+
+
+@panel.route("")
+class Panel(MethodView):
+    """The panel of a round."""
+
+    @open_to(Caller.STAFF)
+    @panel.response(200, PanelSchema)
+    def get(self, round_id: UUID) -> Any:
+        """Read who is or was on the panel, and which ballots are missing."""
+        with transaction() as session:
+            selection_round = round_of(session, current_staff(), round_id)
+            return {
+                "items": panellists_of(session, round_id),
+                "missing": missing_in(session, selection_round),
+            }
+
+    @open_to(Caller.STAFF)
+    @panel.arguments(NamePanelSchema)
+    @panel.response(200, PanelSchema)
+    @panel.alt_response(409, schema=ProblemSchema, description="The review has begun.")
+    def post(self, members: dict[str, Any], round_id: UUID) -> Any:
+        """Name the panel in place of the present one; during the review, with a reason."""
+        actor = current_staff()
+        request = NamePanel(round_id, **members)
+        with transaction() as session:
+            named = name_panel(session, actor, request, now=community_now(actor.timezone))
+            selection_round = round_of(session, actor, round_id)
+            return {"items": named, "missing": missing_in(session, selection_round)}
+
+
+@ballots.route("")
+class Ballots(MethodView):
+    """The score sheet of one panellist."""
+
+    @open_to(Caller.STAFF, Caller.PANEL)
+    @ballots.arguments(OfPanellistSchema, location="query")
+    @ballots.response(200, ScoreSheetSchema)
+    def get(self, wanted: dict[str, Any], round_id: UUID) -> Any:
+        """Read a score sheet: a panellist their own, staff anybody's."""
+        with transaction() as session:
+            return {"items": score_sheet(session, current_staff(), round_id, **wanted)}
+
+    @open_to(Caller.STAFF, Caller.PANEL)
+    @ballots.arguments(CastBallotsSchema)
+    @ballots.response(200, ScoreSheetSchema)
+    @ballots.alt_response(409, schema=ProblemSchema, description="Frozen, or a conflict.")
+    def post(self, members: dict[str, Any], round_id: UUID) -> Any:
+        """Cast ballots, all or none; a panellist their own, staff those of a signed paper."""
+        actor = current_staff()
+        request = CastBallots(round_id, **members)
+        with transaction() as session:
+            sheet = cast_ballots(session, actor, request, now=community_now(actor.timezone))
+            return {"items": sheet}
+
+
+@conflicts.route("")
+class Conflicts(MethodView):
+    """The conflicts of interest of a round."""
+
+    @open_to(Caller.STAFF)
+    @conflicts.response(200, ConflictListSchema)
+    def get(self, round_id: UUID) -> Any:
+        """Read the conflicts that were declared, and those found when the list was frozen."""
+        with transaction() as session:
+            round_of(session, current_staff(), round_id)
+            return {"items": conflicts_in(session, round_id)}
+
+    @open_to(Caller.STAFF, Caller.PANEL)
+    @conflicts.arguments(DeclareConflictSchema)
+    @conflicts.response(201, ConflictSchema)
+    @conflicts.alt_response(409, schema=ProblemSchema, description="The list is frozen.")
+    def post(self, members: dict[str, Any], round_id: UUID) -> Any:
+        """Declare a conflict; a ballot cast before is taken out."""
+        actor = current_staff()
+        request = DeclareConflict(round_id, **members)
+        with transaction() as session:
+            return declare_conflict(session, actor, request, now=community_now(actor.timezone))
+
+
+@conflicts.route("/<uuid:conflict_id>")
+class OneConflict(MethodView):
+    """One conflict of interest that was declared."""
+
+    @open_to(Caller.STAFF, Caller.PANEL)
+    @conflicts.response(204)
+    @conflicts.alt_response(409, schema=ProblemSchema, description="The list is frozen.")
+    def delete(self, round_id: UUID, conflict_id: UUID) -> None:
+        """Take back a declaration made in error; a panellist their own."""
+        actor = current_staff()
+        with transaction() as session:
+            withdraw_conflict(
+                session, actor, round_id, conflict_id, now=community_now(actor.timezone)
+            )

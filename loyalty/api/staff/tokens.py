@@ -1,0 +1,74 @@
+"""Signing in and out of the API."""
+
+from typing import Any
+
+import marshmallow as ma
+from flask import current_app, request
+from flask.views import MethodView
+
+from loyalty.api.access import Caller, current_staff, open_to
+from loyalty.api.noun import Noun
+from loyalty.api.problems import ProblemSchema
+from loyalty.api.schemas import LONGEST_TEXT, Schema
+from loyalty.cards.keys import sealing_key_from
+from loyalty.clock import utc_now
+from loyalty.database import transaction
+from loyalty.services.staff.sign_in import SignedIn, SignIn, sign_in, sign_out
+
+tokens = Noun("/tokens")
+"""The tokens of programs that have signed in with an account."""
+
+LONGEST_CODE = 12
+
+
+class SignInSchema(Schema):
+    """What a program sends to sign in."""
+
+    username = ma.fields.String(required=True, validate=ma.validate.Length(1, LONGEST_TEXT))
+    password = ma.fields.String(
+        required=True, load_only=True, validate=ma.validate.Length(1, LONGEST_TEXT)
+    )
+    totp = ma.fields.String(
+        load_default=None, allow_none=True, validate=ma.validate.Length(max=LONGEST_CODE)
+    )
+
+    @ma.post_load
+    def _to_request(self, data: dict[str, Any], **_: object) -> SignIn:
+        return SignIn(**data)
+
+
+class SignedInSchema(Schema):
+    """The token of a program, shown once."""
+
+    token = ma.fields.String()
+    expires_at = ma.fields.DateTime()
+    roles = ma.fields.List(ma.fields.String())
+
+
+@tokens.route("")
+class Tokens(MethodView):
+    """The tokens of programs."""
+
+    @open_to(Caller.ANYONE)
+    @tokens.arguments(SignInSchema)
+    @tokens.response(201, SignedInSchema)
+    @tokens.alt_response(401, schema=ProblemSchema, description="Name, password or code wrong.")
+    @tokens.alt_response(429, schema=ProblemSchema, description="Too many attempts failed.")
+    def post(self, wanted: SignIn) -> SignedIn:
+        """Sign in for twelve hours."""
+        sealing_key = sealing_key_from(current_app.extensions["loyalty.settings"].secret_key)
+        with transaction() as session:
+            return sign_in(session, wanted, sealing_key=sealing_key, now=utc_now())
+
+
+@tokens.route("/current")
+class CurrentToken(MethodView):
+    """The token a request carries."""
+
+    @open_to(Caller.STAFF, Caller.MANAGER, Caller.PANEL, Caller.COUNCIL, Caller.SHOP_OWNER)
+    @tokens.response(204)
+    def delete(self) -> None:
+        """Sign out."""
+        token = request.authorization and request.authorization.token
+        with transaction() as session:
+            sign_out(session, current_staff(), token or "", now=utc_now())

@@ -1,0 +1,1 @@
+"""The cards: signed, checked, handed over, stopped."""

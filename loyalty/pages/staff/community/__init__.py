@@ -1,0 +1,1 @@
+"""What a community decides for itself: its policy and its days."""

@@ -1,0 +1,156 @@
+"""Tables of residents, shops and deeds: uploaded, asked about, taken in, taken back."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Response, redirect, render_template, url_for
+from flask_babel import gettext, lazy_gettext
+from flask_wtf.file import FileField, FileRequired
+from sqlalchemy.orm import Session
+from werkzeug.exceptions import NotFound
+
+from loyalty.database import transaction
+from loyalty.models import ImportJob
+from loyalty.pages.forms import NEEDED, Form
+from loyalty.pages.staff import console
+from loyalty.pages.staff.confirmation import ConfirmationForm
+from loyalty.pages.staff.imports.answers import answers_sent
+from loyalty.pages.staff.imports.files import form_file, marked_file
+from loyalty.rules.selection import RoundState
+from loyalty.services.errors import UnreadableFileError
+from loyalty.services.imports.conversation import (
+    conversation_about,
+    is_about_headings,
+    is_asked_about,
+)
+from loyalty.services.imports.jobs import (
+    ImportKind,
+    UploadTable,
+    answer_import,
+    apply_import,
+    import_of_records,
+    intake_of,
+    reading_of,
+    undo_import,
+    upload_table,
+)
+from loyalty.services.imports.tables import read_table
+from loyalty.services.rounds.todo import current_round
+from loyalty.words.import_forms import KINDS, field_in_words
+from loyalty.words.import_questions import ASKS
+from loyalty.words.imports import note_in_words, row_fault_in_words
+from loyalty.words.refusals import refusal_in_words
+
+imports = console.Console("imports", "/imports")
+
+KIND = '<any("residents", "shops", "deeds"):kind>'
+
+
+class UploadForm(Form):
+    """The file of a table."""
+
+    file = FileField(lazy_gettext("Excel文件（.xlsx）或文本文件（.csv）"), [FileRequired(NEEDED)])
+
+
+@imports.route(f"/{KIND}", methods=["GET", "POST"])
+def new(kind: str) -> Any:
+    """Take a file and read what is wrong with its rows; nothing is added yet."""
+    form = UploadForm()
+    if form.validate_on_submit():
+        job = uploaded(form, ImportKind(kind))
+        if job is not None:
+            return redirect(url_for("staff_imports.shown", import_id=job.id))
+    return render_template("staff/imports/import_new.html", form=form, kind=kind, title=KINDS[kind])
+
+
+def uploaded(form: Form, kind: ImportKind) -> ImportJob | None:
+    """Take in the table of a form; where it cannot be read, say so beside the field."""
+    try:
+        rows = read_table(form.file.data.read())
+    except UnreadableFileError as refusal:
+        form.file.errors = [refusal_in_words(refusal)]
+        return None
+    wanted = UploadTable(kind, rows, dry_run=True)
+    with transaction() as session:
+        return upload_table(session, console.actor(), wanted, now=console.now())
+
+
+@imports.get('/forms/<any("residents", "shops", "deeds", "nominees"):kind>')
+def form_to_fill_in(kind: str) -> Response:
+    """Give a form in Excel, with an example and notes."""
+    with transaction() as session:
+        intake = intake_of(session, console.actor(), ImportKind(kind), now=console.now())
+    return form_file(kind, intake)
+
+
+@imports.get("/<uuid:import_id>")
+def shown(import_id: UUID) -> Any:
+    """Show what a file says, what is asked about it, and what is wrong with its rows."""
+    with transaction() as session:
+        job = import_of_records(session, console.actor(), import_id)
+        asked = conversation_about(session, console.actor(), job, now=console.now())
+        selection_round = current_round(session, console.actor())
+    nominating = selection_round is not None and selection_round.state == RoundState.OPEN
+    return render_template(
+        "staff/imports/import.html",
+        job=job,
+        title=KINDS[job.kind],
+        asked=asked,
+        words=ASKS,
+        in_words=row_fault_in_words,
+        note_in_words=note_in_words,
+        field_in_words=field_in_words,
+        faults=[
+            fault
+            for fault in job.errors
+            if asked is None or not (is_about_headings(fault) or is_asked_about(fault))
+        ],
+        form=ConfirmationForm(),
+        open_round=selection_round if nominating and job.kind == ImportKind.RESIDENTS else None,
+    )
+
+
+@imports.post("/<uuid:import_id>/answers")
+def answered(import_id: UUID) -> Any:
+    """Take what staff say about a table, and judge it anew."""
+    answers = answers_sent()
+
+    def answer(session: Session) -> None:
+        import_of_records(session, console.actor(), import_id)
+        answer_import(session, console.actor(), import_id, answers, now=console.now())
+
+    console.attempt(answer, gettext("已按您的回答重新检查。"))
+    return redirect(url_for("staff_imports.shown", import_id=import_id))
+
+
+@imports.get("/<uuid:import_id>/marked")
+def marked(import_id: UUID) -> Response:
+    """Give the table back with its faults marked, to mend it there."""
+    with transaction() as session:
+        job = import_of_records(session, console.actor(), import_id)
+        read = reading_of(session, console.actor(), job, now=console.now())
+    if read is None:
+        raise NotFound
+    return marked_file(job, read)
+
+
+@imports.post("/<uuid:import_id>/apply")
+def apply(import_id: UUID) -> Any:
+    """Take the right rows in."""
+    console.attempt(
+        lambda session: apply_import(
+            session, console.actor(), import_id, only_valid=True, now=console.now()
+        ),
+        gettext("已导入。"),
+    )
+    return redirect(url_for("staff_imports.shown", import_id=import_id))
+
+
+@imports.post("/<uuid:import_id>/undo")
+def undo(import_id: UUID) -> Any:
+    """Take back what the file added."""
+    console.attempt(
+        lambda session: undo_import(session, console.actor(), import_id, now=console.now()),
+        gettext("已撤回这次导入。"),
+    )
+    return redirect(url_for("staff_imports.shown", import_id=import_id))

@@ -1,0 +1,42 @@
+"""The figures of a month, for staff and for the merchants' council."""
+
+from flask import render_template, request
+from flask_login import current_user
+
+from loyalty.database import transaction
+from loyalty.pages.staff import console
+from loyalty.rules.calendar import Month
+from loyalty.services.actors import Role
+from loyalty.services.ledger.benefit import benefit_of
+from loyalty.services.matters.matter_counts import matter_counts
+from loyalty.services.selection.history import months_since_the_first
+from loyalty.services.selection.planning import month_called
+from loyalty.words.definitions import FIGURES
+from loyalty.words.matters import MATTER_KINDS
+
+figures = console.Console("figures", "/figures", also=frozenset({Role.COUNCIL}))
+
+MONTHS_OFFERED = 24
+
+
+@figures.get("")
+def shown() -> str:
+    """Show the sums of a month, the present one unless another is asked for."""
+    this_month = Month.of(console.now().date())
+    wanted = request.args.get("month")
+    month = month_called(wanted) if wanted else this_month
+    with transaction() as session:
+        sums = benefit_of(session, console.actor(), first=month, last=month).totals
+        counts = matter_counts(session, current_user.community, first=month, last=month)
+        months = months_since_the_first(
+            session, current_user.community, this_month, at_most=MONTHS_OFFERED
+        )
+    return render_template(
+        "staff/ledger/figures.html",
+        month=month,
+        months=months,
+        sums=sums,
+        counts=counts,
+        figures=FIGURES,
+        kinds=MATTER_KINDS,
+    )

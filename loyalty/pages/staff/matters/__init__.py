@@ -1,0 +1,1 @@
+"""Matters raised by residents and shops."""

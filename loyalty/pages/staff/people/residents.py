@@ -1,0 +1,168 @@
+"""The residents, as staff look them up, take them in and put them forward."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import redirect, render_template, url_for
+from flask_babel import gettext, lazy_gettext
+from sqlalchemy.orm import Session
+from wtforms import BooleanField
+
+from loyalty.database import transaction
+from loyalty.models import Resident
+from loyalty.pages.forms import Form, called, choice, line, options, person, record
+from loyalty.pages.late_forms import given
+from loyalty.pages.staff import console
+from loyalty.pages.staff.changes import ChangeForm, is_ready, new_values
+from loyalty.services.people.areas import find_areas, find_household_groups
+from loyalty.services.people.residents import (
+    ChangeResident,
+    CreateResident,
+    FindResidents,
+    change_resident,
+    create_resident,
+    find_residents,
+    resident_of,
+)
+from loyalty.services.rounds.todo import current_round
+from loyalty.services.selection.nominations import Nominate, nominate
+from loyalty.words.honours import honour_name
+from loyalty.words.nominations import SOURCES
+
+residents = console.Console("residents", "/residents")
+
+STATES = {"active": lazy_gettext("在住"), "inactive": lazy_gettext("已迁出")}
+
+MOST_AREAS = 200
+MOST_GROUPS = 1000
+LONGEST_PHONE = 40
+
+
+class ResidentForm(Form):
+    """A person of the community. There is no field for anything the programme does not need."""
+
+    name = person(lazy_gettext("姓名"))
+    unit = called(lazy_gettext("住址（楼栋房号）"))
+    household_ref = called(lazy_gettext("户号"))
+    phone = line(lazy_gettext("电话（可不填）"), needed=False, longest=LONGEST_PHONE)
+    area_id = record(lazy_gettext("责任区"))
+    household_group_id = record(lazy_gettext("联户单元"))
+    adult = BooleanField(lazy_gettext("已满十八岁"), default=True)
+    consent_membership = BooleanField(lazy_gettext("同意参加评选"))
+    consent_publicity = BooleanField(lazy_gettext("同意公开姓名"))
+    consent_contact = BooleanField(lazy_gettext("同意电话联系"))
+
+
+class ResidentChangeForm(ResidentForm, ChangeForm):
+    """What is known of a resident, as staff correct it."""
+
+    name_pinyin = line(lazy_gettext("拼音"))
+    state = choice(lazy_gettext("状态"), STATES)
+
+
+class NominationForm(Form):
+    """For which honour a resident is put forward, and by whom."""
+
+    honour = choice(lazy_gettext("荣誉"))
+    source = choice(lazy_gettext("谁推荐"), SOURCES)
+    statement = line(lazy_gettext("为什么推荐"), needed=False)
+
+
+@residents.route("", methods=["GET", "POST"])
+def listed() -> str:
+    """List residents by pinyin, searched and filtered."""
+    state = given().get("state")
+    wanted = FindResidents(
+        limit=console.PAGE_LENGTH,
+        state=state if state in STATES else None,
+        **console.asked_for(),
+    )
+    with transaction() as session:
+        found = find_residents(session, console.actor(), wanted)
+        selection_round = current_round(session, console.actor())
+    return render_template(
+        "staff/people/residents.html",
+        found=found,
+        wanted=wanted,
+        states=STATES,
+        nominating=selection_round is not None and selection_round.state == "open",
+    )
+
+
+@residents.route("/new", methods=["GET", "POST"])
+def new() -> Any:
+    """Take in a resident."""
+    form = ResidentForm()
+    with transaction() as session:
+        _offer_places(session, form)
+    if form.validate_on_submit() and _created(form):
+        return redirect(url_for("staff_residents.listed"))
+    return render_template("staff/people/resident_new.html", form=form)
+
+
+@residents.route("/<uuid:resident_id>", methods=["GET", "POST"])
+def change(resident_id: UUID) -> Any:
+    """Show what is known of a resident, and correct it."""
+    with transaction() as session:
+        resident = resident_of(session, console.actor(), resident_id)
+        form = ResidentChangeForm(obj=resident)
+        _offer_places(session, form)
+    if is_ready(form, resident) and _changed(form, resident):
+        return redirect(url_for("staff_residents.change", resident_id=resident_id))
+    return render_template("staff/people/resident_change.html", form=form, resident=resident)
+
+
+@residents.route("/<uuid:resident_id>/nomination", methods=["GET", "POST"])
+def nomination(resident_id: UUID) -> Any:
+    """Put a resident forward in the round that is open."""
+    form = NominationForm()
+    with transaction() as session:
+        resident = resident_of(session, console.actor(), resident_id)
+        selection_round = current_round(session, console.actor())
+    lists = selection_round.lists if selection_round is not None else []
+    form.honour.choices = options({one.honour.code: honour_name(one.honour) for one in lists})
+    if selection_round is not None and form.validate_on_submit():
+        voice = Nominate(
+            selection_round.id,
+            form.honour.data,
+            resident.id,
+            form.source.data,
+            statement=form.statement.data,
+        )
+        done = console.attempt(
+            lambda session: nominate(session, console.actor(), voice, now=console.now()),
+            gettext("已推荐%(name)s。", name=resident.name),
+        )
+        if done:
+            return redirect(url_for("staff_residents.listed"))
+    return render_template("staff/selection/nomination.html", form=form, resident=resident)
+
+
+def _created(form: ResidentForm) -> bool:
+    """Store the resident; a refusal leaves the form as it was filled in."""
+    values = {name: value for name, value in form.data.items() if name != "csrf_token"}
+    new_resident = CreateResident(**values)
+    return console.attempt(
+        lambda session: create_resident(session, console.actor(), new_resident, now=console.now()),
+        gettext("已添加%(name)s。", name=new_resident.name),
+        form=form,
+    )
+
+
+def _changed(form: ResidentChangeForm, resident: Resident) -> bool:
+    """Store what differs; a refusal leaves the form as it was filled in."""
+    wanted = ChangeResident(resident.id, resident.version, new_values(form))
+    return console.attempt(
+        lambda session: change_resident(session, console.actor(), wanted, now=console.now()),
+        gettext("已保存。"),
+        form=form,
+    )
+
+
+def _offer_places(session: Session, form: ResidentForm) -> None:
+    actor = console.actor()
+    areas = find_areas(session, actor, limit=MOST_AREAS, after=None).items
+    groups = find_household_groups(session, actor, limit=MOST_GROUPS, after=None).items
+    for field, places in ((form.area_id, areas), (form.household_group_id, groups)):
+        named = {str(place.id): place.name for place in places}
+        field.choices = options({"": gettext("未分")} | named)

@@ -1,0 +1,1 @@
+"""The steps of a round, from its planning to the cards."""

@@ -1,0 +1,107 @@
+"""Moving a round on: what cannot be undone is repeated back in words before it is done."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import redirect, request, url_for
+from flask_babel import gettext, lazy_gettext
+from werkzeug.exceptions import NotFound
+
+from loyalty.database import transaction
+from loyalty.models import Round
+from loyalty.pages.forms import Form, line, person
+from loyalty.pages.staff import console
+from loyalty.pages.staff.confirmation import (
+    ConfirmationForm,
+    Question,
+    ReasonForm,
+    ask,
+    holds_answers,
+)
+from loyalty.pages.staff.rounds.preview import people_of, preview_of
+from loyalty.pages.values import month as month_in_words
+from loyalty.rules.selection import RoundAction
+from loyalty.services.rounds.actions import ActOnRound, act_on_round
+from loyalty.services.rounds.progress import Progress, progress_of
+from loyalty.services.selection.planning import round_of
+from loyalty.words.steps import ROUND_STEPS
+
+rounds_actions = console.Console("rounds_actions", "/rounds")
+
+
+class DrawForm(Form):
+    """What chance gave in public, and who saw it."""
+
+    seed = line(lazy_gettext("抽签种子（当众掷出的数字，或公布的开奖号码）"))
+    first_witness = person(lazy_gettext("见证人一"))
+    second_witness = person(lazy_gettext("见证人二"))
+
+
+@rounds_actions.route("/<uuid:round_id>/<action>", methods=["GET", "POST"])
+def step(round_id: UUID, action: str) -> Any:
+    """Repeat an action back with what follows from it, and do it on a yes."""
+    if action not in set(RoundAction):
+        raise NotFound
+    chosen = RoundAction(action)
+    words = ROUND_STEPS[chosen]
+    back = url_for("staff_rounds.shown", round_id=round_id)
+    with transaction() as session:
+        selection_round = round_of(session, console.actor(), round_id)
+        progress = progress_of(session, selection_round)
+        preview = preview_of(session, selection_round, progress, chosen, now=console.now())
+        people = people_of(session, selection_round, chosen)
+    form = _form(chosen, progress)
+    version = request.form.get("version", type=int)
+    report = url_for("staff_fairness.shown", round_id=round_id)
+    question = Question(
+        title_of(selection_round),
+        words,
+        back,
+        preview,
+        people,
+        selection_round.version,
+        fairness=report if chosen is RoundAction.CONFIRM else None,
+    )
+    if not form.validate_on_submit():
+        return ask(question, form)
+    acting = _request(round_id, chosen, form, version=version)
+    done = console.attempt(
+        lambda session: act_on_round(
+            session,
+            console.actor(),
+            acting,
+            sealing_key=console.sealing_key(),
+            now=console.now(),
+        ),
+        gettext("%(round)s：%(step)s。", round=title_of(selection_round), step=words.word),
+        form=form,
+    )
+    return redirect(back) if done or not holds_answers(form) else ask(question, form)
+
+
+def title_of(selection_round: Round) -> str:
+    """Return what a round is called on pages."""
+    return str(gettext("%(month)s评选", month=month_in_words(selection_round.month)))
+
+
+def _form(action: RoundAction, progress: Progress) -> Form:
+    """Return what an action asks for besides a yes."""
+    if action is RoundAction.DRAW:
+        return DrawForm()
+    waits_for_ballots = action is RoundAction.FREEZE and (progress.owed or progress.unscorable)
+    if action is RoundAction.CANCEL or waits_for_ballots:
+        return ReasonForm()
+    return ConfirmationForm()
+
+
+def _request(round_id: UUID, action: RoundAction, form: Any, *, version: int | None) -> ActOnRound:
+    match form:
+        case DrawForm():
+            witnesses = (form.first_witness.data, form.second_witness.data)
+            return ActOnRound(
+                round_id, action, seed=form.seed.data, witnesses=witnesses, version=version
+            )
+        case ReasonForm():
+            return ActOnRound(round_id, action, reason=form.reason.data, version=version)
+        case _:
+            return ActOnRound(round_id, action, version=version)

@@ -1,0 +1,170 @@
+"""The monthly round as six steps, with its candidates, its draw and its notice."""
+
+import re
+from typing import Any
+from uuid import UUID
+
+from flask import redirect, render_template, request, url_for
+from flask_babel import gettext, lazy_gettext
+
+from loyalty.database import transaction
+from loyalty.pages.staff import console
+from loyalty.pages.staff.confirmation import ConfirmationForm, Question, ask
+from loyalty.pages.staff.rounds.preview import people_of, preview_of
+from loyalty.pages.staff.rounds.steps import may_be_cancelled, next_step, steps_of
+from loyalty.pages.staff.selection.nominations import NomineeFileForm
+from loyalty.rules.card_state import WORKING
+from loyalty.rules.outcome import PASSED, Outcome
+from loyalty.rules.selection import RoundState
+from loyalty.services.cards.acts import FindCards, cards_page
+from loyalty.services.rounds.actions import facts_of
+from loyalty.services.rounds.progress import progress_of
+from loyalty.services.rounds.todo import current_round
+from loyalty.services.selection.candidates import candidate_of, decline
+from loyalty.services.selection.panel import who_may_sit
+from loyalty.services.selection.planning import ranking_of, round_of, rounds_page
+from loyalty.words.obstacles import OUTCOMES
+from loyalty.words.states import ROUND_STATES
+from loyalty.words.steps import StepWords
+
+rounds = console.Console("rounds", "/rounds")
+
+DECLINE = StepWords(
+    lazy_gettext("本人谢绝"),
+    lazy_gettext("这个人这一期不再参加，其他人看不到是谁谢绝的。"),
+)
+
+LISTED = 24
+MOST_CARDS = 10_000
+
+DIGITS = re.compile("[0-9]+")
+LONGEST_NUMBER = 8
+
+BEFORE_THE_FREEZE = (RoundState.OPEN, RoundState.SCREENING, RoundState.REVIEW)
+
+
+@rounds.get("")
+def listed() -> str:
+    """Show the round under way, or offer to plan one, and list the earlier ones."""
+    with transaction() as session:
+        current = current_round(session, console.actor())
+        found = rounds_page(session, console.actor(), limit=LISTED, after=None)
+    return render_template(
+        "staff/rounds/rounds.html", current=current, found=found.items, states=ROUND_STATES
+    )
+
+
+@rounds.get("/<uuid:round_id>")
+def shown(round_id: UUID) -> str:
+    """Show a round as six steps, with its next action and what follows from that."""
+    now, actor = console.now(), console.actor()
+    with transaction() as session:
+        selection_round = round_of(session, actor, round_id)
+        facts = facts_of(session, selection_round, actor, now=now)
+        progress = progress_of(session, selection_round)
+        accounts = who_may_sit(session, actor)
+        step = next_step(facts, actor)
+        preview = step and preview_of(session, selection_round, progress, step.action, now=now)
+        people = people_of(session, selection_round, step.action) if step else []
+    return render_template(
+        "staff/rounds/round.html",
+        round=selection_round,
+        state=ROUND_STATES[RoundState(selection_round.state)],
+        steps=steps_of(selection_round, facts, progress),
+        next=step,
+        preview=preview,
+        people=people,
+        cancellable=may_be_cancelled(facts),
+        progress=progress,
+        accounts=accounts,
+        seated={one.account_id for one in progress.panel},
+        form=ConfirmationForm(),
+        file_form=NomineeFileForm(),
+        passed=PASSED,
+    )
+
+
+@rounds.get("/<uuid:round_id>/candidates")
+def candidates(round_id: UUID) -> str:
+    """List the candidates with how each came out and why, those of one outcome if asked."""
+    asked = request.args.get("outcome")
+    outcome = Outcome(asked) if asked in set(Outcome) else None
+    with transaction() as session:
+        selection_round = round_of(session, console.actor(), round_id)
+        found = ranking_of(session, console.actor(), round_id)
+    present = {one.outcome for one in found}
+    wanted = [one for one in found if outcome in {None, one.outcome}]
+    return render_template(
+        "staff/rounds/candidates.html",
+        round=selection_round,
+        candidates=wanted,
+        people=len({one.resident_id for one in wanted}),
+        outcome=outcome,
+        outcomes={code: word for code, word in OUTCOMES.items() if code in present},
+        form=ConfirmationForm(),
+        may_decline=selection_round.state in BEFORE_THE_FREEZE and not selection_round.frozen_at,
+    )
+
+
+@rounds.route("/<uuid:round_id>/candidates/<uuid:candidate_id>/decline", methods=["GET", "POST"])
+def declined(round_id: UUID, candidate_id: UUID) -> Any:
+    """Write down that a nominee does not want to be chosen, after it has been repeated back."""
+    form = ConfirmationForm()
+    with transaction() as session:
+        round_of(session, console.actor(), round_id)
+        candidate = candidate_of(session, round_id, candidate_id)
+    if not form.validate_on_submit():
+        back = url_for("staff_rounds.candidates", round_id=round_id)
+        subject = f"{candidate.resident.name} {candidate.resident.unit}"
+        return ask(Question(subject, DECLINE, back), form)
+    console.attempt(
+        lambda session: decline(
+            session, console.actor(), round_id, candidate_id, now=console.now()
+        ),
+        gettext("已记下：本人谢绝。"),
+    )
+    return redirect(url_for("staff_rounds.candidates", round_id=round_id))
+
+
+@rounds.get("/<uuid:round_id>/lots")
+def lots(round_id: UUID) -> str:
+    """Show the draw: what was hashed, the seed, and the places it gave."""
+    with transaction() as session:
+        selection_round = round_of(session, console.actor(), round_id)
+        found = ranking_of(session, console.actor(), round_id)
+    return render_template(
+        "staff/rounds/lots.html",
+        round=selection_round,
+        here=console.here,
+        public=console.public_place(selection_round),
+        placed=[one for one in found if one.place is not None],
+    )
+
+
+@rounds.get("/<uuid:round_id>/hand-out")
+def hand_out(round_id: UUID) -> str:
+    """Show who gets a card that works: to print the cards, and to sign for them."""
+    today = console.now().date()
+    wanted = FindCards(round_id=round_id, living=True)
+    with transaction() as session:
+        selection_round = round_of(session, console.actor(), round_id)
+        found = cards_page(
+            session,
+            console.actor(),
+            wanted,
+            today=today,
+            limit=MOST_CARDS,
+            after=None,
+        )
+    return render_template(
+        "staff/cards/hand_out.html",
+        round=selection_round,
+        cards=sorted(found.items, key=lambda card: _as_walked(card.resident.unit)),
+        today=today,
+        working=WORKING,
+    )
+
+
+def _as_walked(unit: str) -> str:
+    """Return a home as it sorts on the way from door to door: building 2 before building 10."""
+    return DIGITS.sub(lambda number: number[0].zfill(LONGEST_NUMBER), unit)

@@ -1,0 +1,1 @@
+"""Who is chosen: planned, nominated, scored, drawn."""

@@ -1,0 +1,79 @@
+"""The panel of a round: chosen, and how far each score sheet is."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import redirect, render_template, request, url_for
+from flask_babel import gettext
+from werkzeug.exceptions import BadRequest
+
+from loyalty.database import transaction
+from loyalty.pages.staff import console
+from loyalty.pages.staff.confirmation import ConfirmationForm
+from loyalty.rules.selection import RoundState
+from loyalty.services.rounds.progress import progress_of
+from loyalty.services.selection.conflicts import conflicts_in, withdraw_conflict
+from loyalty.services.selection.panel import NamePanel, name_panel, panellists_of, who_may_sit
+from loyalty.services.selection.planning import ranking_of, round_of
+from loyalty.words.conflicts import CONFLICTS
+
+panel = console.Console("panel", "/rounds/<uuid:round_id>/panel")
+
+MAY_CHANGE = (RoundState.DRAFT, RoundState.OPEN, RoundState.SCREENING, RoundState.REVIEW)
+
+
+@panel.get("")
+def shown(round_id: UUID) -> str:
+    """Show the panel with what each member owes, and who may not score whom."""
+    with transaction() as session:
+        selection_round = round_of(session, console.actor(), round_id)
+        progress = progress_of(session, selection_round)
+        accounts = who_may_sit(session, console.actor())
+        conflicts = conflicts_in(session, round_id)
+        names = {one.id: one.account.display_name for one in panellists_of(session, round_id)}
+        residents = {
+            one.resident_id: one.resident.name
+            for one in ranking_of(session, console.actor(), round_id)
+        }
+    return render_template(
+        "staff/selection/panel.html",
+        round=selection_round,
+        progress=progress,
+        accounts=accounts,
+        seated={one.account_id for one in progress.panel},
+        conflicts=[
+            (names[one.panellist_id], residents.get(one.resident_id, "–"), one) for one in conflicts
+        ],
+        kinds=CONFLICTS,
+        changeable=selection_round.state in MAY_CHANGE and not selection_round.frozen_at,
+        form=ConfirmationForm(),
+    )
+
+
+@panel.post("")
+def named(round_id: UUID) -> Any:
+    """Put the ticked accounts on the panel in place of the present one."""
+    try:
+        chosen = [UUID(one) for one in request.form.getlist("account")]
+    except ValueError as error:
+        raise BadRequest from error
+    reason = (request.form.get("reason") or "").strip() or None
+    console.attempt(
+        lambda session: name_panel(
+            session, console.actor(), NamePanel(round_id, chosen, reason), now=console.now()
+        ),
+        gettext("评委名单已保存。"),
+    )
+    return redirect(url_for("staff_rounds.shown", round_id=round_id))
+
+
+@panel.post("/conflicts/<uuid:conflict_id>/withdrawal")
+def withdrawn(round_id: UUID, conflict_id: UUID) -> Any:
+    """Take back a declaration that was made in error."""
+    console.attempt(
+        lambda session: withdraw_conflict(
+            session, console.actor(), round_id, conflict_id, now=console.now()
+        ),
+        gettext("已撤回这条回避，可以重新打分。"),
+    )
+    return redirect(url_for("staff_panel.shown", round_id=round_id))

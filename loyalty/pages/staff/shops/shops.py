@@ -1,0 +1,113 @@
+"""The shops, as staff look them up and take them in."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from flask import redirect, render_template, request, url_for
+from flask_babel import gettext, lazy_gettext
+
+from loyalty.database import transaction
+from loyalty.models import Community, Honour
+from loyalty.pages.forms import Form, called, choice, line
+from loyalty.pages.staff import console
+from loyalty.pages.staff.shops.steps import steps_for
+from loyalty.rules.certification import CertificationState
+from loyalty.rules.money import Permille
+from loyalty.services.community.policy import community_of, honours_of
+from loyalty.services.community.shop_terms import AgreedTerm
+from loyalty.services.shops.finding import FindShops, find_shops, shop_of
+from loyalty.services.shops.shops import CreateShop, create_shop
+from loyalty.services.tills.pairing import tills_of_shop
+from loyalty.words.honours import honour_name
+from loyalty.words.rates import rates_offered
+from loyalty.words.states import SHOP_STATES, shop_state_words
+
+shops = console.Console("shops", "/shops")
+
+MOST_TILLS = 100
+
+
+class ShopForm(Form):
+    """A shop that applies for a plaque."""
+
+    name = called(lazy_gettext("店名"))
+    series = called(lazy_gettext("系列"))
+    category = called(lazy_gettext("行业"))
+    stall = called(lazy_gettext("摊位（可不填）"), needed=False)
+    contact = line(lazy_gettext("联系人（可不填）"), needed=False)
+
+
+@shops.get("")
+def listed() -> str:
+    """List shops by pinyin, searched and filtered."""
+    state = request.args.get("state")
+    wanted = FindShops(
+        limit=console.PAGE_LENGTH,
+        state=CertificationState(state) if state in set(CertificationState) else None,
+        **console.asked_for(),
+    )
+    now = console.now()
+    with transaction() as session:
+        found = find_shops(session, console.actor(), wanted, now=now)
+    return render_template(
+        "staff/shops/shops.html", found=found, wanted=wanted, states=SHOP_STATES, today=now.date()
+    )
+
+
+@shops.get("/<uuid:shop_id>")
+def shown(shop_id: UUID) -> str:
+    """Show a shop with the steps of its certification and its tills."""
+    now = console.now()
+    with transaction() as session:
+        shop = shop_of(session, console.actor(), shop_id)
+        tills = tills_of_shop(session, console.actor(), shop_id, limit=MOST_TILLS, after=None)
+    return render_template(
+        "staff/shops/shop.html",
+        shop=shop,
+        tills=tills.items,
+        words=shop_state_words(shop, today=now.date()),
+        steps=steps_for(shop, console.actor(), today=now.date()),
+        now=now,
+    )
+
+
+@shops.route("/new", methods=["GET", "POST"])
+def new() -> Any:
+    """Take in a shop."""
+    with transaction() as session:
+        honours = honours_of(session, console.actor())
+        community = community_of(session, console.actor())
+    form = _form_with_rates(honours, community)()
+    if form.validate_on_submit() and _created(form, honours):
+        return redirect(url_for("staff_shops.listed", q=form.name.data))
+    return render_template("staff/shops/shop_new.html", form=form, honours=honours)
+
+
+def _form_with_rates(honours: Sequence[Honour], community: Community) -> type[ShopForm]:
+    """Return the form with a rate for each honour, to be chosen from the community's band."""
+    low, high = Permille(community.band_min_permille), Permille(community.band_max_permille)
+    offered = {"": gettext("按卡上的折数")} | rates_offered(low, high)
+    fields = {
+        f"rate_{honour.code}": choice(
+            lazy_gettext("%(honour)s付多少", honour=honour_name(honour)), offered
+        )
+        for honour in honours
+    }
+    return type("ShopFormWithRates", (ShopForm,), fields)
+
+
+def _created(form: ShopForm, honours: Sequence[Honour]) -> bool:
+    chosen = {honour.code: form[f"rate_{honour.code}"].data for honour in honours}
+    new_shop = CreateShop(
+        name=form.name.data,
+        series=form.series.data,
+        category=form.category.data,
+        stall=form.stall.data,
+        contact=form.contact.data,
+        terms=[AgreedTerm(code, Permille(int(rate))) for code, rate in chosen.items() if rate],
+    )
+    return console.attempt(
+        lambda session: create_shop(session, console.actor(), new_shop, now=console.now()),
+        gettext("已添加%(name)s，请接着检查。", name=new_shop.name),
+    )

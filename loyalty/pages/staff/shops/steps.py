@@ -1,0 +1,56 @@
+"""The steps a shop's certification may take now, and what they wait for."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from loyalty.models import Shop
+from loyalty.rules.certification import (
+    CertificationAction,
+    CertificationFacts,
+    CertificationObstacle,
+    missing_for,
+)
+from loyalty.services.actors import Role, StaffMember
+from loyalty.services.errors import NotAllowedError
+from loyalty.services.shops.certification import FOR_A_MANAGER, standing_of
+from loyalty.words.obstacles import obstacles_in_words
+from loyalty.words.refusals import refusal_in_words
+from loyalty.words.steps import SHOP_STEPS, StepWords
+
+
+@dataclass(frozen=True, slots=True)
+class ShopStep:
+    """A step that fits the state of a shop."""
+
+    action: CertificationAction
+    words: StepWords
+    waits_for: str
+    """What is missing still, in sentences; empty if it can be taken now."""
+
+
+def steps_for(shop: Shop, actor: StaffMember, *, today: date) -> list[ShopStep]:
+    """Return the steps that fit the state of a shop, in the order of its course."""
+    facts = CertificationFacts(
+        state=standing_of(shop, today=today).state,
+        today=today,
+        notice_last=shop.notice_last,
+        withdrawn_on=shop.withdrawn_on,
+        # The reason is asked for when the step is taken.
+        reason="asked later",
+    )
+    fitting = [
+        (action, missing)
+        for action in CertificationAction
+        if CertificationObstacle.WRONG_STATE not in (missing := missing_for(action, facts))
+    ]
+    return [
+        ShopStep(
+            action, SHOP_STEPS[action], obstacles_in_words(missing) or _for_another(actor, action)
+        )
+        for action, missing in fitting
+    ]
+
+
+def _for_another(actor: StaffMember, action: CertificationAction) -> str:
+    managers_alone = action in FOR_A_MANAGER and Role.MANAGER not in actor.roles
+    return refusal_in_words(NotAllowedError()) if managers_alone else ""

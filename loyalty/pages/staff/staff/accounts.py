@@ -1,0 +1,128 @@
+"""The accounts of those who work on the programme: opened, given something to do, closed."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import redirect, render_template, request, url_for
+from flask_babel import gettext, lazy_gettext
+from flask_login import current_user
+from wtforms import BooleanField
+
+from loyalty.database import transaction
+from loyalty.models import Resident, StaffAccount
+from loyalty.pages.forms import Form, line, options, password, person, record, ticks
+from loyalty.pages.staff import console
+from loyalty.pages.staff.changes import ChangeForm, is_ready, new_values
+from loyalty.pages.values import listed as words_listed
+from loyalty.services.actors import Role
+from loyalty.services.people.residents import FindResidents, find_residents, resident_of
+from loyalty.services.staff.accounts import (
+    ChangeAccount,
+    CreateAccount,
+    account_of,
+    change_account,
+    create_account,
+    find_accounts,
+)
+from loyalty.services.staff.passwords import SHORTEST_PASSWORD
+from loyalty.words.roles import ROLES
+
+accounts = console.Console("accounts", "/policy/accounts", only=console.MANAGERS)
+
+MOST_NAMESAKES = 20
+
+
+class NewAccountForm(Form):
+    """An account to be opened."""
+
+    display_name = person(lazy_gettext("姓名"))
+    username = line(lazy_gettext("登录名"))
+    password = password(lazy_gettext("密码"))
+    roles = ticks(lazy_gettext("做什么"), needed=True)
+
+
+class AccountForm(ChangeForm):
+    """What an account may do, and who it is; its fields are called as the columns are."""
+
+    roles = ticks(lazy_gettext("做什么"), needed=True)
+    resident_id = record(lazy_gettext("是哪位居民"))
+    active = BooleanField(lazy_gettext("可以登录"))
+    password = password(lazy_gettext("新密码"), needed=False)
+
+
+@accounts.get("")
+def listed() -> str:
+    """List the accounts by the names they sign in with."""
+    after = console.asked_for()["after"]
+    with transaction() as session:
+        found = find_accounts(session, console.actor(), limit=console.PAGE_LENGTH, after=after)
+    return render_template(
+        "staff/staff/accounts.html",
+        found=[(one, words_listed(ROLES[role] for role in one.roles)) for one in found.items],
+        next=found.next,
+    )
+
+
+@accounts.route("/new", methods=["GET", "POST"])
+def new() -> Any:
+    """Open an account."""
+    form = NewAccountForm()
+    form.roles.choices = options(ROLES)
+    if form.validate_on_submit() and _opened(form):
+        return redirect(url_for("staff_accounts.listed"))
+    return render_template("staff/staff/account_new.html", form=form, shortest=SHORTEST_PASSWORD)
+
+
+@accounts.route("/<uuid:account_id>", methods=["GET", "POST"])
+def change(account_id: UUID) -> Any:
+    """Show an account, and change it; whom it belongs to is found by name."""
+    searched = console.asked_for()["q"]
+    with transaction() as session:
+        account = account_of(session, console.actor(), account_id)
+        wanted = FindResidents(MOST_NAMESAKES, q=searched or account.display_name, state="active")
+        offered = list(find_residents(session, console.actor(), wanted).items)
+        if account.resident_id is not None:
+            offered.append(resident_of(session, console.actor(), account.resident_id))
+    form = AccountForm(obj=account)
+    form.roles.choices = options(ROLES)
+    form.resident_id.choices = options({"": gettext("不是本社区的居民"), **_named(offered)})
+    if "find" not in request.form and is_ready(form, account) and _changed(form, account):
+        return redirect(url_for("staff_accounts.listed"))
+    return render_template(
+        "staff/staff/account.html",
+        account=account,
+        form=form,
+        searched=searched or "",
+        shortest=SHORTEST_PASSWORD,
+    )
+
+
+def _named(residents: list[Resident]) -> dict[str, str]:
+    return {str(one.id): f"{one.name} {one.unit}" for one in residents}
+
+
+def _opened(form: NewAccountForm) -> bool:
+    wanted = CreateAccount(
+        community_id=current_user.community.id,
+        username=form.username.data,
+        password=form.password.data,
+        display_name=form.display_name.data,
+        roles=frozenset(map(Role, form.roles.data)),
+    )
+    return console.attempt(
+        lambda session: create_account(session, console.actor(), wanted, now=console.now()),
+        gettext("已给%(name)s开了账号。", name=wanted.display_name),
+        form=form,
+    )
+
+
+def _changed(form: AccountForm, account: StaffAccount) -> bool:
+    values = new_values(form)
+    if "roles" in values:
+        values["roles"] = frozenset(map(Role, values["roles"]))
+    wanted = ChangeAccount(account.id, account.version, values)
+    return console.attempt(
+        lambda session: change_account(session, console.actor(), wanted, now=console.now()),
+        gettext("已保存。"),
+        form=form,
+    )

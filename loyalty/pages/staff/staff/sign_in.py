@@ -1,0 +1,73 @@
+"""Signing in to the console and out of it."""
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, request, url_for
+from flask_babel import gettext
+from flask_login import current_user, login_user, logout_user
+
+from loyalty.clock import utc_now
+from loyalty.database import transaction
+from loyalty.pages.staff import console
+from loyalty.pages.staff.kept_forms import KeptForm, offer, sign_in_page
+from loyalty.pages.staff.staff.sign_in_form import SignInForm
+from loyalty.rules.errors import RecordedRefusalError
+from loyalty.services.community.policy import community_of
+from loyalty.services.staff import sign_in as service
+from loyalty.words.refusals import refusal_in_words
+from loyalty.words.verdicts import Tone
+
+sign_in_pages = Blueprint("staff_sign_in", __name__, url_prefix="/staff")
+
+
+@sign_in_pages.route("/sign-in", methods=["GET", "POST"])
+def sign_in() -> Any:
+    """Ask for name and password, and for a code where the account has a second factor.
+
+    Whoever was typing when the session ended goes on from there, if it is the same account.
+    """
+    form = SignInForm()
+    kept = KeptForm.carried()
+    if not form.validate_on_submit() or not _signed_in(form):
+        return sign_in_page(form, kept)
+    if kept is None:
+        return redirect(_wanted_page())
+    page = offer(kept)
+    if page is not None:
+        return page
+    flash(gettext("刚才填的是另一个账号的，没有留下。"), Tone.UNSURE)
+    return redirect(url_for("staff_home.home"))
+
+
+@sign_in_pages.post("/sign-out")
+def sign_out() -> Any:
+    """End the session, here and in the database."""
+    if current_user.is_authenticated:
+        with transaction() as session:
+            service.sign_out(session, console.actor(), current_user.token, now=utc_now())
+    logout_user()
+    flash(gettext("已退出。"), Tone.YES)
+    return redirect(url_for("staff_sign_in.sign_in"))
+
+
+def _signed_in(form: SignInForm) -> bool:
+    request_of_form = service.SignIn(form.username.data, form.password.data, form.totp.data)
+    try:
+        with transaction() as session:
+            opened = service.sign_in(
+                session, request_of_form, sealing_key=console.sealing_key(), now=utc_now()
+            )
+            member = service.staff_member_of_token(session, opened.token, now=utc_now())
+            community = community_of(session, member)
+    except RecordedRefusalError as refusal:
+        form.password.errors = [refusal_in_words(refusal)]
+        return False
+    login_user(console.SignedIn(member, community, opened.token))
+    return True
+
+
+def _wanted_page() -> str:
+    """Return the page of the console that asked for the sign-in; never one elsewhere."""
+    wanted = request.args.get("next", "")
+    home = url_for("staff_home.home")
+    return wanted if wanted.startswith(f"{home}/") and "\\" not in wanted else home

@@ -1,0 +1,1 @@
+"""The tills of the shops: paired, and what they take along."""

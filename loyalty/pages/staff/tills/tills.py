@@ -1,0 +1,72 @@
+"""Giving a shop a till, and taking one away."""
+
+from typing import Any
+from uuid import UUID
+
+import segno
+from flask import redirect, render_template, url_for
+from flask_babel import gettext, lazy_gettext
+
+from loyalty.database import transaction
+from loyalty.pages.forms import Form, called
+from loyalty.pages.staff import console
+from loyalty.pages.staff.confirmation import ConfirmationForm, Question, ask
+from loyalty.services.shops.finding import shop_of
+from loyalty.services.tills.pairing import (
+    InviteTill,
+    invite_till,
+    pairing_url,
+    revoke_till,
+    till_of,
+)
+from loyalty.words.steps import StepWords
+
+tills = console.Console("tills", "/shops")
+
+REVOKE = StepWords(
+    lazy_gettext("停用收银设备"),
+    lazy_gettext("这台设备从现在起不能再查卡、记账。已记的账不变。"),
+    grave=True,
+)
+
+
+class TillForm(Form):
+    """What a shop's new till is called."""
+
+    name = called(lazy_gettext("设备叫什么"))
+
+
+@tills.route("/<uuid:shop_id>/tills/new", methods=["GET", "POST"])
+def new(shop_id: UUID) -> Any:
+    """Invite a till and show its code, once."""
+    form = TillForm(data={"name": gettext("收银台")})
+    with transaction() as session:
+        shop = shop_of(session, console.actor(), shop_id)
+    if not form.validate_on_submit():
+        return render_template("staff/tills/till_new.html", form=form, shop=shop)
+    request = InviteTill(shop_id, form.name.data)
+    with transaction() as session:
+        invitation = invite_till(session, console.actor(), request, now=console.now())
+    url = pairing_url(console.settings().base_url, invitation.code)
+    # Drawn into the page itself: the address of a picture would carry the code into logs.
+    qr = segno.make_qr(url, error="m").svg_data_uri(scale=6, light="#fff")
+    return render_template(
+        "staff/tills/till_code.html", shop=shop, invitation=invitation, url=url, qr=qr
+    )
+
+
+@tills.route("/<uuid:shop_id>/tills/<uuid:till_id>/revoke", methods=["GET", "POST"])
+def revoke(shop_id: UUID, till_id: UUID) -> Any:
+    """Stop a till, after the consequence has been read."""
+    form = ConfirmationForm()
+    back = url_for("staff_shops.shown", shop_id=shop_id)
+    with transaction() as session:
+        shop = shop_of(session, console.actor(), shop_id)
+        till = till_of(session, console.actor(), till_id)
+    if not form.validate_on_submit():
+        return ask(Question(f"{shop.name} · {till.name}", REVOKE, back), form)
+    console.attempt(
+        lambda session: revoke_till(session, console.actor(), till_id, now=console.now()),
+        gettext("设备已停用。"),
+    )
+    return redirect(back)

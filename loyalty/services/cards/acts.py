@@ -1,0 +1,212 @@
+"""Cards in people's hands: found, handed over, reported lost, replaced, stopped."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Uuid,
+    and_,
+    cast,
+    func,
+    insert,
+    literal,
+    not_,
+    or_,
+    select,
+)
+from sqlalchemy.orm import Session, joinedload
+
+from loyalty.models import Card, CardEvent, CardMonth, Community, Round
+from loyalty.rules.card_action import NEED_A_REASON, CardAction, missing_for, next_state
+from loyalty.rules.card_state import DEAD, CardState
+from loyalty.services.actors import StaffMember, note
+from loyalty.services.cards.revocations import publish
+from loyalty.services.cards.signing import Award, sign_cards
+from loyalty.services.errors import (
+    CardStateError,
+    StaleRecordError,
+    UnknownRecordError,
+    ValueRefusedError,
+)
+from loyalty.services.paging import Page, page
+
+HOLDER = (joinedload(Card.resident), joinedload(Card.honour))
+"""What a card is shown with."""
+
+
+@dataclass(frozen=True, slots=True)
+class FindCards:
+    """Which cards are wanted; None asks nothing."""
+
+    round_id: UUID | None = None
+    resident_id: UUID | None = None
+    state: CardState | None = None
+    """As of today, so a card may be expired."""
+    last4: str | None = None
+    """Last four digits of the number."""
+    living: bool = False
+    """Whether cards that are revoked or expired are left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class ActOnCard:
+    """One action on one card."""
+
+    card_id: UUID
+    action: CardAction
+    reason: str | None = None
+    version: int | None = None
+    """The version that was read, where the caller insists on it."""
+
+
+def card_of(session: Session, actor: StaffMember, card_id: UUID) -> Card:
+    """Return a card of the actor's community with its holder.
+
+    Raises:
+        UnknownRecordError: the community has no such card.
+    """
+    return _card(session, actor, card_id, lock=False)
+
+
+def cards_page(
+    session: Session,
+    actor: StaffMember,
+    wanted: FindCards,
+    *,
+    today: date,
+    limit: int,
+    after: UUID | None,
+) -> Page[Card]:
+    """Return a page of the community's cards, the latest first."""
+    conditions = [Card.community_id == actor.community_id]
+    if wanted.round_id is not None:
+        conditions.append(Card.round_id == wanted.round_id)
+    if wanted.resident_id is not None:
+        conditions.append(Card.resident_id == wanted.resident_id)
+    if wanted.state is not None:
+        conditions.append(_is_in_state(wanted.state, today))
+    if wanted.living:
+        conditions.extend(not_(_is_in_state(dead, today)) for dead in DEAD)
+    if wanted.last4 is not None:
+        conditions.append(_ends_in(wanted.last4))
+    query = select(Card).where(*conditions).options(*HOLDER)
+    return page(session, query, Card, limit=limit, after=after, newest_first=True)
+
+
+def act_on_card(
+    session: Session,
+    actor: StaffMember,
+    request: ActOnCard,
+    *,
+    sealing_key: bytes,
+    now: datetime,
+) -> Card:
+    """Do one thing with a card, and tell the tills if it may no longer, or may again, be accepted.
+
+    Returns:
+        The card; after a reissue the new one.
+
+    Raises:
+        CardStateError: something is missing; `missing` names all of it.
+        ValueRefusedError: suspending, reissuing and revoking need a reason.
+    """
+    card = _card(session, actor, request.card_id, lock=True)
+    _refuse_unless_allowed(card, request, today=now.date())
+    card.state = next_state(request.action, CardState(card.state))
+    if request.action is CardAction.HAND_OVER:
+        card.handed_over_at = now
+    _write_down(session, actor, request, card, now=now)
+    answer = card
+    if request.action is CardAction.REISSUE:
+        answer = _reissued(session, card, sealing_key=sealing_key, now=now)
+    if request.action is not CardAction.HAND_OVER:
+        community = session.get_one(Community, card.community_id)
+        publish(session, community, sealing_key=sealing_key, now=now)
+    return answer
+
+
+def _card(session: Session, actor: StaffMember, card_id: UUID, *, lock: bool) -> Card:
+    query = (
+        select(Card)
+        .where(Card.id == card_id, Card.community_id == actor.community_id)
+        .options(*HOLDER)
+        .execution_options(populate_existing=True)
+    )
+    card = session.scalar(query.with_for_update(of=Card) if lock else query)
+    if card is None:
+        raise UnknownRecordError("There is no such card.")
+    return card
+
+
+def _refuse_unless_allowed(card: Card, request: ActOnCard, *, today: date) -> None:
+    if request.version not in {None, card.version}:
+        raise StaleRecordError("The card has been changed meanwhile; read it again.")
+    if request.action in NEED_A_REASON and not request.reason:
+        raise ValueRefusedError("/reason", "This is done for a reason.")
+    missing = missing_for(
+        request.action, CardState(card.state), valid_until=card.valid_until, today=today
+    )
+    if missing:
+        raise CardStateError(f"The card does not allow this: {', '.join(missing)}.", missing)
+
+
+def _write_down(
+    session: Session, actor: StaffMember, request: ActOnCard, card: Card, *, now: datetime
+) -> None:
+    session.add(
+        CardEvent(
+            card_id=card.id,
+            action=request.action,
+            state=card.state,
+            reason=request.reason,
+            account_id=actor.account_id,
+            at=now,
+        )
+    )
+    note(
+        session,
+        actor,
+        f"card.{request.action}",
+        community_id=card.community_id,
+        subject_id=card.id,
+        now=now,
+    )
+    session.flush()
+
+
+def _reissued(session: Session, old: Card, *, sealing_key: bytes, now: datetime) -> Card:
+    """Return a new card that ends when the old one would, and has used up what the old one has."""
+    award = Award(
+        resident_id=old.resident_id,
+        honour=old.honour,
+        pay_permille=old.pay_permille,
+        valid_until=old.valid_until,
+        reissue_of_id=old.id,
+    )
+    selection_round = session.get_one(Round, old.round_id)
+    (new,) = sign_cards(session, selection_round, [award], sealing_key=sealing_key, now=now)
+    new.resident, new.honour = old.resident, old.honour
+    used_up = select(
+        literal(new.id, Uuid), CardMonth.month, CardMonth.saved_fen, CardMonth.uses
+    ).where(CardMonth.card_id == old.id)
+    session.execute(
+        insert(CardMonth).from_select(["card_id", "month", "saved_fen", "uses"], used_up)
+    )
+    return new
+
+
+def _is_in_state(state: CardState, today: date) -> ColumnElement[bool]:
+    """Return the condition for a state of today: nobody writes down that a card expires."""
+    expires = Card.state.in_([CardState.ISSUED, CardState.ACTIVE])
+    if state is CardState.EXPIRED:
+        return and_(expires, Card.valid_until < today)
+    return and_(Card.state == state, or_(not_(expires), Card.valid_until >= today))
+
+
+def _ends_in(last4: str) -> ColumnElement[bool]:
+    """Return the condition for the last digits of a number, whose check digits are not stored."""
+    check = 98 - cast(Card.serial, BigInteger) * 100 % 97
+    return and_(func.right(Card.serial, 2) == last4[:2], check == int(last4[2:]))

@@ -1,0 +1,123 @@
+"""Signing cards. Nothing is signed before the public notice of its round has ended."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from loyalty.cards.token import CardClaims, sign_token
+from loyalty.models import Card, Community, Honour, Round
+from loyalty.rules.calendar import Month
+from loyalty.rules.card_number import SERIAL_DIGITS
+from loyalty.rules.notice import notice_over
+from loyalty.rules.selection import RoundObstacle
+from loyalty.services.cards.keys import destroy_spent_keys, private_half, signing_key_for
+from loyalty.services.errors import RoundStateError
+
+
+@dataclass(frozen=True, slots=True)
+class Award:
+    """What one card is to say."""
+
+    resident_id: UUID
+    honour: Honour
+    pay_permille: int
+    valid_until: date
+    """Last day the card works, included: the end of a month."""
+    notice_last: date | None = None
+    """Last day of the notice of the line; None takes the round's."""
+    reissue_of_id: UUID | None = None
+    """The card it takes the place of, which was signed when its time had come."""
+
+
+def sign_cards(
+    session: Session,
+    selection_round: Round,
+    awards: Sequence[Award],
+    *,
+    sealing_key: bytes,
+    now: datetime,
+) -> Sequence[Card]:
+    """Sign and store cards of one round, and destroy the keys of months that are over.
+
+    They are valid from the month after the round's; signed later than that, from the present one,
+    since the key of a month that is over no longer exists.
+
+    Raises:
+        RoundStateError: the round is not confirmed, the public notice of a line is not over, or the
+            cards' last day has passed.
+    """
+    _refuse_early(selection_round, awards, today=now.date())
+    if any(award.valid_until < now.date() for award in awards):
+        raise RoundStateError("The last day of these cards has passed.", ["validity_over"])
+    community = session.get_one(Community, selection_round.community_id)
+    first = max(Month.of(selection_round.month).plus(1), Month.of(now.date()))
+    key = signing_key_for(session, community, first, sealing_key=sealing_key, now=now)
+    private = private_half(key, community, sealing_key=sealing_key)
+    cards = [
+        _card(selection_round, award, _claims(award, key.key_id, serial, first), private, now=now)
+        for award, serial in zip(awards, _new_serials(session, len(awards)), strict=True)
+    ]
+    session.add_all(cards)
+    session.flush()
+    destroy_spent_keys(session, community, now=now)
+    return cards
+
+
+def _card(
+    selection_round: Round, award: Award, claims: CardClaims, private: bytes, *, now: datetime
+) -> Card:
+    first = Month.of(award.valid_until).plus(1 - claims.months).first
+    return Card(
+        community_id=selection_round.community_id,
+        resident_id=award.resident_id,
+        round_id=selection_round.id,
+        honour_id=award.honour.id,
+        serial=claims.serial,
+        token=sign_token(claims, private),
+        pay_permille=award.pay_permille,
+        valid_from=first,
+        valid_until=award.valid_until,
+        reissue_of_id=award.reissue_of_id,
+        issued_at=now,
+    )
+
+
+def _refuse_early(selection_round: Round, awards: Sequence[Award], *, today: date) -> None:
+    if awards and all(award.reissue_of_id for award in awards):
+        return
+    lasts = [award.notice_last or selection_round.notice_last for award in awards]
+    over = all(last is not None and notice_over(last, today) for last in lasts)
+    if selection_round.confirmed_at is None or not over:
+        raise RoundStateError(
+            "No card is signed before the public notice is over and confirmed.",
+            [RoundObstacle.NOTICE_RUNNING],
+        )
+
+
+def _claims(award: Award, key_id: str, serial: str, first: Month) -> CardClaims:
+    return CardClaims(
+        key_id=key_id,
+        serial=serial,
+        pay_permille=award.pay_permille,
+        honour_number=award.honour.number,
+        months=first.months_to(Month.of(award.valid_until)),
+    )
+
+
+def _new_serials(session: Session, count: int) -> list[str]:
+    """Return random serials that no card has."""
+    found: set[str] = set()
+    while len(found) < count:
+        drawn = {
+            f"{secrets.randbelow(10**SERIAL_DIGITS):0{SERIAL_DIGITS}}"
+            for _ in range(count - len(found))
+        }
+        found |= drawn.difference(
+            session.scalars(select(Card.serial).where(Card.serial.in_(drawn)))
+        )
+    return list(found)

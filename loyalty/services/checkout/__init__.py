@@ -1,0 +1,1 @@
+"""A card at the till: judged, used, taken back."""

@@ -1,0 +1,74 @@
+"""Founding a community: its policy, its honours and its first account."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from loyalty.models import Community, Honour
+from loyalty.rules.discount import DEFAULT_EXCLUDED
+from loyalty.rules.limits import DEFAULT_LIMITS
+from loyalty.services.actors import note
+from loyalty.services.deeds.deeds import ensure_default_kinds
+from loyalty.services.errors import AlreadyExistsError, ValueRefusedError
+
+SLUG = re.compile(r"[a-z][a-z0-9-]{1,39}")
+
+HONOURS = (
+    ("civilized_resident", "文明居民"),
+    ("household_head", "联户长"),
+    ("red_cell_member", "红细胞党员"),
+)
+"""Code and name of the honours a community begins with, in the order of their numbers."""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundCommunity:
+    """What a community is called."""
+
+    slug: str
+    """Short name in addresses: lower-case letters, digits and hyphens."""
+    name: str
+    timezone: str = "Asia/Shanghai"
+    demonstration: bool = False
+    """Fictional people: everything shown and printed says 演示."""
+
+
+def found_community(session: Session, request: FoundCommunity, *, now: datetime) -> Community:
+    """Add a community with the default policy and honours.
+
+    Raises:
+        ValueRefusedError: the short name cannot stand in an address.
+        AlreadyExistsError: another community has the short name.
+    """
+    if not SLUG.fullmatch(request.slug):
+        raise ValueRefusedError("/slug", "Use 2 to 40 lower-case letters, digits and hyphens.")
+    if session.scalar(select(Community.id).where(Community.slug == request.slug)):
+        raise AlreadyExistsError(f"There is a community {request.slug} already.")
+    community = Community(
+        slug=request.slug,
+        name=request.name,
+        timezone=request.timezone,
+        demonstration=request.demonstration,
+        uses_per_shop_day=DEFAULT_LIMITS.uses_per_shop_day,
+        excluded_categories=list(DEFAULT_EXCLUDED),
+        created_at=now,
+    )
+    session.add(community)
+    session.flush()
+    session.add_all(
+        Honour(community_id=community.id, code=code, name=name, number=number)
+        for number, (code, name) in enumerate(HONOURS, start=1)
+    )
+    note(
+        session,
+        None,
+        "community.founded",
+        community_id=community.id,
+        subject_id=community.id,
+        now=now,
+    )
+    ensure_default_kinds(session, community)
+    return community

@@ -1,0 +1,1 @@
+"""Good deeds, and the points of a month."""

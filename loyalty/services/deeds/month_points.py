@@ -1,0 +1,73 @@
+"""What a resident's deeds of one month count, kind by kind, with where each is written down."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, contains_eager
+
+from loyalty.models import Deed, DeedKind
+from loyalty.rules.calendar import Month
+from loyalty.services.actors import StaffMember
+from loyalty.services.deeds.deeds import points_of
+from loyalty.services.people.residents import resident_of
+
+
+@dataclass(frozen=True, slots=True)
+class KindPoints:
+    """The deeds of one kind. Points are in hundredths."""
+
+    kind: str
+    """Code of the kind."""
+    earned: int
+    counted: int
+    """What the monthly cap of the kind leaves of it."""
+    deeds: Sequence[Deed]
+
+
+@dataclass(frozen=True, slots=True)
+class MonthPoints:
+    """What one month of one resident counts."""
+
+    month: Month
+    counted: int
+    """In hundredths of a point; what a round of the month goes by."""
+    kinds: Sequence[KindPoints]
+
+
+def month_points(
+    session: Session, actor: StaffMember, resident_id: UUID, month: Month
+) -> MonthPoints:
+    """Return what the deeds of a resident count in one month.
+
+    Raises:
+        UnknownRecordError: the community has no such resident.
+    """
+    resident = resident_of(session, actor, resident_id)
+    by_kind = defaultdict[DeedKind, list[Deed]](list)
+    for deed in session.scalars(
+        select(Deed)
+        .join(Deed.kind)
+        .options(contains_eager(Deed.kind))
+        .where(Deed.resident_id == resident.id, Deed.done_on.between(month.first, month.last))
+        .order_by(DeedKind.code, Deed.done_on, Deed.id)
+    ):
+        by_kind[deed.kind].append(deed)
+    return MonthPoints(
+        month=month,
+        counted=points_of(session, [resident.id], month)[resident.id],
+        kinds=[_of_kind(kind, deeds) for kind, deeds in by_kind.items()],
+    )
+
+
+def _of_kind(kind: DeedKind, deeds: Sequence[Deed]) -> KindPoints:
+    earned = sum(deed.points_hundredths for deed in deeds)
+    cap = kind.monthly_cap_hundredths
+    return KindPoints(
+        kind=kind.code,
+        earned=earned,
+        counted=earned if cap is None else min(earned, cap),
+        deeds=deeds,
+    )

@@ -1,0 +1,1 @@
+"""Tables people upload: read, asked about, taken in, taken back."""

@@ -1,0 +1,277 @@
+"""Tables of residents, shops, deeds and nominees on their way in: judged, applied, undone."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from loyalty.models import ImportJob
+from loyalty.services.actors import StaffMember, note
+from loyalty.services.community.policy import locked_community
+from loyalty.services.errors import ImportStateError, UnknownRecordError
+from loyalty.services.imports.answers import TableAnswers
+from loyalty.services.imports.deeds import deed_intake
+from loyalty.services.imports.intake import Intake, judged
+from loyalty.services.imports.keeping import (
+    forget_tables,
+    keep_what_was_left_out,
+    table_kept,
+    table_to_keep,
+)
+from loyalty.services.imports.layout import FileRow
+from loyalty.services.imports.nominees import nominee_intake
+from loyalty.services.imports.reading import Reading, lay_out, places_of, read_with
+from loyalty.services.imports.residents import resident_intake
+from loyalty.services.imports.shops import shop_intake
+from loyalty.services.imports.tables import Table
+from loyalty.services.imports.undo import remove_added, uses_of
+
+
+class ImportKind(StrEnum):
+    """What a table holds."""
+
+    RESIDENTS = "residents"
+    SHOPS = "shops"
+    DEEDS = "deeds"
+    NOMINEES = "nominees"
+    """Names somebody puts forward; they are read here and nominated elsewhere."""
+
+
+class ImportObstacle(StrEnum):
+    """What stands in the way of an import, beside the uses of what it added.
+
+    Codes are public: add one, never rename one.
+    """
+
+    APPLIED_ALREADY = "applied_already"
+    UNDONE_ALREADY = "undone_already"
+    NOT_APPLIED = "not_applied"
+    HAS_ERRORS = "has_errors"
+    NOTHING_RIGHT = "nothing_right"
+    OVERTAKEN = "overtaken"
+    """A row was right when the table was uploaded, and is not any more."""
+    TABLE_FORGOTTEN = "table_forgotten"
+    """It was uploaded too long ago; the table itself is not kept any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class UploadTable:
+    """A table that has been read."""
+
+    kind: ImportKind
+    table: Table
+    dry_run: bool
+    """True stores what the table says and adds nothing; False adds it if no row is wrong."""
+    answers: TableAnswers = field(default_factory=TableAnswers)
+    columns: Mapping[str, str] = field(default_factory=dict)
+    """By the heading or the letter of a column: the field it has, or nothing."""
+
+
+def upload_table(
+    session: Session, actor: StaffMember, request: UploadTable, *, now: datetime
+) -> ImportJob:
+    """Judge a table, and take it in at once if that is wanted and nothing is wrong with it."""
+    locked_community(session, actor.community_id)
+    forget_tables(session, actor.community_id, now=now)
+    intake = intake_of(session, actor, request.kind, now=now)
+    job = ImportJob(
+        community_id=actor.community_id,
+        kind=request.kind.value,
+        uploaded_by=actor.account_id,
+        uploaded_at=now,
+    )
+    columns = {**request.answers.columns, **places_of(request.columns, request.table)}
+    answers = replace(request.answers, columns=columns).made_sense_of(intake)
+    reading = _judge(job, request.table, intake, answers)
+    job.kept_table = table_to_keep(request.table, reading.table)
+    session.add(job)
+    session.flush()
+    _note(session, actor, "import.uploaded", job, now=now)
+    if not request.dry_run and job.valid_rows and not job.errors:
+        _take_in(session, actor, job, intake, now=now)
+    return job
+
+
+def answer_import(
+    session: Session, actor: StaffMember, import_id: UUID, answers: TableAnswers, *, now: datetime
+) -> ImportJob:
+    """Judge a table anew, with what staff say about it besides what they have said.
+
+    Raises:
+        ImportStateError: it was applied already, or its table is not kept any more.
+    """
+    job = import_of(session, actor, import_id, lock=True)
+    _refuse(
+        {
+            ImportObstacle.APPLIED_ALREADY: job.applied_at is not None,
+            ImportObstacle.TABLE_FORGOTTEN: job.kept_table is None,
+        }
+    )
+    intake = intake_of(session, actor, ImportKind(job.kind), now=now)
+    said = TableAnswers.of(job.answers).followed_by(answers).made_sense_of(intake)
+    _judge(job, table_kept(job), intake, said)
+    session.flush()
+    return job
+
+
+def reading_of(
+    session: Session, actor: StaffMember, job: ImportJob, *, now: datetime
+) -> Reading[Any] | None:
+    """Return how a table is read at present; None if it is not kept any more."""
+    if job.kept_table is None:
+        return None
+    intake = intake_of(session, actor, ImportKind(job.kind), now=now)
+    return read_with(table_kept(job), intake, TableAnswers.of(job.answers))
+
+
+def apply_import(
+    session: Session, actor: StaffMember, import_id: UUID, *, only_valid: bool, now: datetime
+) -> ImportJob:
+    """Take in the right rows of a table that was uploaded.
+
+    Args:
+        only_valid: leave the wrong rows out; otherwise one wrong row stops all.
+
+    Raises:
+        ImportStateError: it was applied already, has errors, or the world has moved on since.
+    """
+    locked_community(session, actor.community_id)
+    job = import_of_records(session, actor, import_id, lock=True)
+    obstacles = {
+        ImportObstacle.APPLIED_ALREADY: job.applied_at is not None,
+        ImportObstacle.HAS_ERRORS: bool(job.errors) and not only_valid,
+        ImportObstacle.NOTHING_RIGHT: not job.valid_rows,
+    }
+    _refuse(obstacles)
+    _take_in(session, actor, job, intake_of(session, actor, ImportKind(job.kind), now=now), now=now)
+    return job
+
+
+def _judge(
+    job: ImportJob, table: Table, intake: Intake[Any], answers: TableAnswers
+) -> Reading[Any]:
+    reading = read_with(table, intake, answers)
+    job.answers = answers.stored()
+    job.row_count = reading.table.row_count
+    job.valid_rows = [{"row": row.number, "cells": dict(row.cells)} for row, _ in reading.right]
+    job.errors = [asdict(fault) for fault in reading.faults]
+    job.notes = [asdict(one) for one in reading.table.notes]
+    return reading
+
+
+def undo_import(
+    session: Session, actor: StaffMember, import_id: UUID, *, now: datetime
+) -> ImportJob:
+    """Remove what an import added, unless some of it is in use by now.
+
+    Raises:
+        ImportStateError: it was not applied, was undone already, or the uses are named.
+    """
+    job = import_of_records(session, actor, import_id, lock=True)
+    _refuse(
+        {
+            ImportObstacle.NOT_APPLIED: job.applied_at is None,
+            ImportObstacle.UNDONE_ALREADY: job.undone_at is not None,
+        }
+    )
+    if uses := uses_of(session, job):
+        raise ImportStateError("Some of what it added is in use: " + ", ".join(uses) + ".", uses)
+    remove_added(session, job)
+    job.undone_at = now
+    job.kept_table, job.answers = None, {}
+    _note(session, actor, "import.undone", job, now=now)
+    return job
+
+
+def import_of(
+    session: Session,
+    actor: StaffMember,
+    import_id: UUID,
+    *,
+    lock: bool = False,
+) -> ImportJob:
+    """Return an import of the actor's community.
+
+    Args:
+        lock: keep others from answering, applying or undoing it until the transaction ends.
+    """
+    query = select(ImportJob).where(
+        ImportJob.id == import_id, ImportJob.community_id == actor.community_id
+    )
+    if lock:
+        query = query.with_for_update(key_share=True).execution_options(populate_existing=True)
+    job = session.scalar(query)
+    if job is None:
+        raise UnknownRecordError("The community has no such import.")
+    return job
+
+
+def import_of_records(
+    session: Session, actor: StaffMember, import_id: UUID, *, lock: bool = False
+) -> ImportJob:
+    """Return an import that adds records; a list of nominees is none, and is put forward instead.
+
+    Args:
+        lock: as of `import_of`.
+    """
+    job = import_of(session, actor, import_id, lock=lock)
+    if job.kind == ImportKind.NOMINEES:
+        raise UnknownRecordError("Nominees are put forward in a round.")
+    return job
+
+
+def intake_of(
+    session: Session, actor: StaffMember, kind: ImportKind, *, now: datetime
+) -> Intake[Any]:
+    """Return how the rows of one kind of table are judged, as of now."""
+    makers: dict[ImportKind, Callable[..., Intake[Any]]] = {
+        ImportKind.RESIDENTS: resident_intake,
+        ImportKind.SHOPS: shop_intake,
+        ImportKind.DEEDS: deed_intake,
+        ImportKind.NOMINEES: nominee_intake,
+    }
+    return makers[kind](session, actor, now=now)
+
+
+def _take_in(
+    session: Session, actor: StaffMember, job: ImportJob, intake: Intake[Any], *, now: datetime
+) -> None:
+    """Add the right rows, judged once more: since the upload somebody may have added the same."""
+    rows = [FileRow(row["row"], row["cells"]) for row in job.valid_rows]
+    headings = {column.field: column.heading for column in intake.columns}
+    result = judged(rows, intake, headings)
+    _refuse({ImportObstacle.OVERTAKEN: bool(result.faults)})
+    intake.add([request for _, request in result.right], job.id)
+    job.applied_at = now
+    if job.kept_table is not None:
+        table = lay_out(table_kept(job), intake, TableAnswers.of(job.answers))
+        keep_what_was_left_out(job, table.top_number)
+    _note(session, actor, "import.applied", job, now=now)
+
+
+def _refuse(obstacles: Mapping[ImportObstacle, bool]) -> None:
+    met = [obstacle.value for obstacle, stands in obstacles.items() if stands]
+    if met:
+        raise ImportStateError("Not possible with this import: " + ", ".join(met) + ".", met)
+
+
+def _note(
+    session: Session, actor: StaffMember, action: str, job: ImportJob, *, now: datetime
+) -> None:
+    note(
+        session,
+        actor,
+        action,
+        community_id=job.community_id,
+        subject_id=job.id,
+        now=now,
+        kind=job.kind,
+        rows=job.row_count,
+        right=len(job.valid_rows),
+    )
+    session.flush()

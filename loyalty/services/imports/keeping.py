@@ -1,0 +1,88 @@
+"""What is kept of an uploaded table: what staff are asked about, as long as they are."""
+
+import re
+import unicodedata
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from loyalty.models import ImportJob
+from loyalty.services.imports.layout import LaidOut
+from loyalty.services.imports.tables import Table, stored, table_of
+
+DAYS_KEPT = timedelta(days=7)
+"""For which a table waits for answers, or for somebody who mends the rows that were left out."""
+
+_NEVER_KEPT = re.compile(
+    r"身份证|身份證|证件|證件|护照|護照|民族|族别|族別|宗教|信仰|政治面貌|党员|黨員|籍贯|籍貫|残疾|殘疾|"
+    r"疾病|健康|低保|前科|征信|passport|id ?card|id ?number|ethnic|national|religio|politic",
+    re.IGNORECASE,
+)
+"""In headings of columns whose cells are not kept, not even for a while."""
+_ID_NUMBER = re.compile(r"\d{17}[\dXx]", re.ASCII)
+
+
+def table_to_keep(table: Table, found: LaidOut) -> dict[str, Any]:
+    """Return a table as it is stored: without what the programme never asks of anybody."""
+    secret = {place for place, heading in enumerate(found.top) if _NEVER_KEPT.search(heading)}
+    kept = [
+        row
+        if row.number <= found.top_number
+        else replace(
+            row,
+            cells=[
+                ""
+                if place not in found.fields and (place in secret or _is_id_number(cell))
+                else cell
+                for place, cell in enumerate(row.cells)
+            ],
+        )
+        for row in table.rows
+    ]
+    return stored(replace(table, rows=kept))
+
+
+def table_kept(job: ImportJob) -> Table:
+    """Return what is kept of a table."""
+    return table_of(job.kept_table or {"rows": []})
+
+
+def keep_what_was_left_out(job: ImportJob, top: int) -> None:
+    """Drop what is not needed once the right rows are in: all but the rows that were left out.
+
+    Args:
+        top: the number of the row with the headings.
+    """
+    left_out = {fault["row"] for fault in job.errors if fault["row"] > top}
+    table = table_kept(job)
+    kept = [row for row in table.rows if row.number <= top or row.number in left_out]
+    job.kept_table = stored(replace(table, rows=kept)) if left_out else None
+    job.answers = {}
+    job.valid_rows = [{"row": row["row"], "cells": {}} for row in job.valid_rows]
+    job.errors = [
+        {**fault, "values": {**fault["values"], "choices": []}}
+        if "choices" in fault["values"]
+        else fault
+        for fault in job.errors
+    ]
+
+
+def forget_tables(session: Session, community_id: UUID, *, now: datetime) -> None:
+    """Drop the tables nobody has come back to."""
+    session.execute(
+        update(ImportJob)
+        .where(
+            ImportJob.community_id == community_id,
+            ImportJob.kept_table.is_not(None),
+            ImportJob.uploaded_at < now - DAYS_KEPT,
+        )
+        .values(kept_table=None)
+    )
+
+
+def _is_id_number(cell: str) -> bool:
+    return bool(_ID_NUMBER.fullmatch("".join(unicodedata.normalize("NFKC", cell).split())))

@@ -1,0 +1,121 @@
+"""Whom a list means: by name alone where one person bears it, and otherwise a question."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from loyalty.models import Resident
+from loyalty.rules.likeness import differ_in_one_letter, parts_of_address
+from loyalty.rules.typed_text import name_key, reference_key
+from loyalty.services.actors import StaffMember
+from loyalty.services.imports.layout import CellRefusedError, RowFaultCode
+from loyalty.services.people.pinyin import pinyin_of_person
+
+MOST_CHOICES = 8
+PLACES = ("unit", "household_ref")
+"""The fields that say where somebody lives."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPerson:
+    """An active resident, as a list may name them."""
+
+    id: UUID
+    name: str
+    unit: str
+    household_ref: str
+
+    def lives_at(self, field: str, written: str) -> bool:
+        """Return whether an address or a household's reference is the person's own."""
+        return reference_key(getattr(self, field)) == reference_key(written)
+
+    def choice(self) -> Mapping[str, str]:
+        """Return what staff are shown to choose from."""
+        return {"resident_id": str(self.id), "name": self.name, "unit": self.unit}
+
+    def may_live_at(self, written: str) -> bool:
+        """Return whether the same numbers stand in it, in the same order."""
+        parts = parts_of_address(written)
+        return bool(parts) and parts in {parts_of_address(getattr(self, place)) for place in PLACES}
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPeople:
+    """The active residents of a community."""
+
+    by_id: Mapping[UUID, KnownPerson]
+    by_name: Mapping[str, Sequence[KnownPerson]]
+    """By the key of the name."""
+
+
+def known_people(session: Session, actor: StaffMember) -> KnownPeople:
+    """Return the active residents of the actor's community."""
+    people = [
+        KnownPerson(*row)
+        for row in session.execute(
+            select(Resident.id, Resident.name, Resident.unit, Resident.household_ref)
+            .where(Resident.community_id == actor.community_id, Resident.state == "active")
+            .order_by(Resident.name_pinyin, Resident.id)
+        )
+    ]
+    by_name = defaultdict[str, list[KnownPerson]](list)
+    for person in people:
+        by_name[name_key(person.name)].append(person)
+    return KnownPeople({person.id: person for person in people}, dict(by_name))
+
+
+def person_meant(people: KnownPeople, values: Mapping[str, Any]) -> UUID:
+    """Return whom a row means: by id, or by a name with or without where the person lives.
+
+    Args:
+        values: by field: ``resident_id``, or ``name`` with perhaps ``unit`` and ``household_ref``.
+
+    Raises:
+        CellRefusedError: nobody, or several people; with ``choices`` if somebody may be meant.
+    """
+    if "resident_id" in values:
+        if values["resident_id"] not in people.by_id:
+            raise CellRefusedError(RowFaultCode.UNKNOWN_RESIDENT, field="resident_id")
+        found: UUID = values["resident_id"]
+        return found
+    if "name" not in values:
+        raise CellRefusedError(RowFaultCode.REQUIRED, field="name")
+    namesakes = people.by_name.get(name_key(values["name"]), ())
+    stated = {field: values[field] for field in PLACES if field in values}
+    meant = [
+        person
+        for person in namesakes
+        if all(person.lives_at(field, written) for field, written in stated.items())
+    ]
+    if len(meant) == 1:
+        return meant[0].id
+    if meant:
+        raise _question(RowFaultCode.SEVERAL_RESIDENTS, meant)
+    likely = sorted(namesakes, key=lambda person: not _fits(person, stated))
+    raise _question(RowFaultCode.UNKNOWN_RESIDENT, likely or _alike(people, values["name"], stated))
+
+
+def _question(code: RowFaultCode, people: Sequence[KnownPerson]) -> CellRefusedError:
+    choices = [person.choice() for person in people[:MOST_CHOICES]]
+    return CellRefusedError(code, field="name", **({"choices": choices} if choices else {}))
+
+
+def _fits(person: KnownPerson, stated: Mapping[str, str]) -> bool:
+    return any(person.may_live_at(written) for written in stated.values())
+
+
+def _alike(people: KnownPeople, name: str, stated: Mapping[str, str]) -> Sequence[KnownPerson]:
+    """Return who is called nearly so: of the same sound, or with one other letter at the place."""
+    sound, letters = pinyin_of_person(name).replace(" ", ""), name_key(name)
+    return [
+        person
+        for known, namesakes in people.by_name.items()
+        if differ_in_one_letter(letters, known)
+        for person in namesakes
+        if _fits(person, stated) or pinyin_of_person(person.name).replace(" ", "") == sound
+    ]

@@ -1,0 +1,149 @@
+"""Residents from an uploaded table."""
+
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from loyalty.models import Area, HouseholdGroup, Resident
+from loyalty.rules.likeness import parts_of_address
+from loyalty.rules.typed_text import name_key, reference_key
+from loyalty.services.actors import StaffMember
+from loyalty.services.imports.asks import asks_about_residents
+from loyalty.services.imports.cells import home, named, one_of, phone, without_remark, yes_or_no
+from loyalty.services.imports.headings import RESIDENTS
+from loyalty.services.imports.intake import Intake
+from loyalty.services.imports.layout import Column, Part, RowFaultCode
+from loyalty.services.imports.people_named import KnownPerson
+from loyalty.services.imports.table_cells import CellMark
+from loyalty.services.people.residents import CreateResident, new_resident
+
+SHARED = frozenset({CellMark.MERGED})
+"""What holds for several people, a cell beside all of them may say."""
+
+UNIT_PARTS = (
+    Part("unit.compound", RESIDENTS["unit.compound"], only_if_different=True),
+    Part("unit.building", RESIDENTS["unit.building"], "栋", needed=True, decisive=True),
+    Part("unit.entrance", RESIDENTS["unit.entrance"], "单元"),
+    Part("unit.room", RESIDENTS["unit.room"], needed=True),
+)
+"""An address in columns of its own: ``3``, ``2``, ``501`` is ``3栋2单元501``."""
+
+
+def resident_intake(
+    session: Session, actor: StaffMember, *, now: datetime
+) -> Intake[CreateResident]:
+    """Return how rows of residents are judged, as of now, and taken in."""
+    residents = _residents(session, actor)
+
+    def add(requests: Sequence[CreateResident], import_id: UUID) -> None:
+        session.add_all(
+            new_resident(actor, request, now=now, import_id=import_id) for request in requests
+        )
+
+    return Intake(
+        columns=_columns(session, actor),
+        request_of=lambda values: CreateResident(**values),
+        key_of=_key,
+        known=frozenset(map(_key, residents)),
+        add=add,
+        asks=asks_about_residents(_households_at(residents)),
+        means_people=True,
+        alike_of=_likeness,
+        alike_known=_alike(residents),
+        spelt_alike={"household_ref": [person.household_ref for person in residents]},
+    )
+
+
+def _residents(session: Session, actor: StaffMember) -> list[KnownPerson]:
+    """Return everybody the community knows, those who moved away included."""
+    rows = session.execute(
+        select(Resident.id, Resident.name, Resident.unit, Resident.household_ref).where(
+            Resident.community_id == actor.community_id
+        )
+    )
+    return [KnownPerson(*row) for row in rows]
+
+
+def _key(person: KnownPerson | CreateResident) -> tuple[str, str, str]:
+    """Return by what two rows are known to be about one person."""
+    home = reference_key(person.unit), reference_key(person.household_ref)
+    return name_key(person.name), *home
+
+
+def _households_at(residents: Sequence[KnownPerson]) -> Mapping[str, Sequence[str]]:
+    """Return who lives at each address, by its key."""
+    households = defaultdict[str, dict[str, None]](dict)
+    for person in residents:
+        households[reference_key(person.unit)][person.household_ref] = None
+    return {unit: list(refs) for unit, refs in households.items()}
+
+
+def _alike(residents: Sequence[KnownPerson]) -> dict[Hashable, list[Mapping[str, str]]]:
+    """Return whom a row may mean that spells an address otherwise."""
+    alike = defaultdict[Hashable, list[Mapping[str, str]]](list)
+    for person in residents:
+        alike[_likeness(person)].append(person.choice())
+    return alike
+
+
+def _likeness(person: KnownPerson | CreateResident) -> Hashable:
+    """Return what a name and an address have in common with other spellings of them."""
+    parts = parts_of_address(person.unit)
+    return (name_key(person.name), parts) if parts else None
+
+
+def _columns(session: Session, actor: StaffMember) -> list[Column]:
+    areas = _ids_by_name(session, actor, Area)
+    groups = _ids_by_name(session, actor, HouseholdGroup)
+    area = one_of(areas, RowFaultCode.UNKNOWN_AREA)
+    group = one_of(groups, RowFaultCode.UNKNOWN_HOUSEHOLD_GROUP)
+    return [
+        name_column(required=True),
+        unit_column(required=True),
+        _column("phone", phone),
+        _column("adult", yes_or_no, required=True),
+        _column("household_ref", home, required=True, takes=SHARED),
+        _column("area_id", area, takes=SHARED),
+        _column("household_group_id", group, takes=SHARED),
+        _column("consent_membership", yes_or_no),
+        _column("consent_publicity", yes_or_no),
+        _column("consent_contact", yes_or_no),
+    ]
+
+
+def name_column(*, required: bool) -> Column:
+    """Return the column with the names of people."""
+    heading, *others = RESIDENTS["name"]
+    return Column("name", heading, others, named, required=required, complete=without_remark)
+
+
+def unit_column(*, required: bool) -> Column:
+    """Return the column with the addresses of people, which may stand in several."""
+    heading, *others = RESIDENTS["unit"]
+    takes = SHARED | {CellMark.LINES}
+    return Column("unit", heading, others, home, required, takes, parts=UNIT_PARTS)
+
+
+def _column(
+    field: str,
+    read: Callable[[str], Any],
+    *,
+    required: bool = False,
+    takes: frozenset[CellMark] = frozenset(),
+) -> Column:
+    heading, *others = RESIDENTS[field]
+    return Column(field, heading, others, read, required, takes)
+
+
+def _ids_by_name(
+    session: Session, actor: StaffMember, part: type[Area] | type[HouseholdGroup]
+) -> list[tuple[str, UUID]]:
+    rows = session.execute(
+        select(part.name, part.id).where(part.community_id == actor.community_id)
+    )
+    return [(name, part_id) for name, part_id in rows]

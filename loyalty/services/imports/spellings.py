@@ -1,0 +1,65 @@
+"""Households whose references are spelt in several ways: staff say whether they are the same."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from loyalty.rules.likeness import parts_of_address
+from loyalty.rules.typed_text import reference_key
+from loyalty.services.imports.layout import FileRow, RowFault, RowFaultCode
+
+
+@dataclass(frozen=True, slots=True)
+class Spellings:
+    """Rows in which what is surely the same is spelt the same, and those that need an answer."""
+
+    rows: Sequence[FileRow]
+    faults: Sequence[RowFault]
+
+
+def one_spelling(
+    rows: Sequence[FileRow],
+    field: str,
+    heading: str,
+    known: Sequence[str],
+    same: Mapping[str, bool],
+) -> Spellings:
+    """Give what is the same one spelling, and ask about what may be.
+
+    Args:
+        field: whose cells are looked at.
+        known: the spellings the community has already; they go before those of the table.
+        same: by the first spelling: whether staff say that those like it mean the same.
+    """
+    written_here = [row.cells[field] for row in rows if field in row.cells]
+    firsts = _first_spellings(known, written_here)
+    spelt: list[FileRow] = []
+    faults: list[RowFault] = []
+    for row in rows:
+        written = row.cells.get(field)
+        if written is None:
+            spelt.append(row)
+            continue
+        first = firsts[reference_key(written)]
+        surely = reference_key(first) == reference_key(written)
+        if surely or same.get(first):
+            spelt.append(replace(row, cells={**row.cells, field: first}))
+            continue
+        spelt.append(row)
+        if first not in same:
+            values = {"written": written, "first": first}
+            faults.append(RowFault(row.number, heading, RowFaultCode.HOUSEHOLD_SPELLING, values))
+    return Spellings(spelt, faults)
+
+
+def _first_spellings(known: Sequence[str], written: Sequence[str]) -> Mapping[str, str]:
+    """Return the first spelling of what each may mean, by key.
+
+    What the community knows stays as it is, even if two of its spellings come close.
+    """
+    firsts = {reference_key(one): one for one in known}
+    first_like: dict[tuple[str, ...], str] = {}
+    for one in (*known, *written):
+        parts = parts_of_address(one)
+        first = first_like.setdefault(parts, one) if parts else one
+        firsts.setdefault(reference_key(one), first)
+    return firsts

@@ -1,0 +1,1 @@
+"""Sales that come in late, and what staff look at."""

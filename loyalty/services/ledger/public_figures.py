@@ -1,0 +1,65 @@
+"""The figures of a month as anyone may read them: nothing about fewer than five people."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from loyalty.models import Community
+from loyalty.rules.arrival import figures_are_out
+from loyalty.rules.benefit import publishable, redacted
+from loyalty.rules.calendar import Month
+from loyalty.services.errors import UnknownRecordError
+from loyalty.services.ledger.benefit import Sums, benefit_in
+from loyalty.services.matters.matter_counts import MatterCount, matter_counts
+
+MONTHS_SHOWN = 12
+"""How many months back the public reads."""
+
+
+@dataclass(frozen=True, slots=True)
+class PublicFigures:
+    """What is public of one month. None stands for a figure about too few people."""
+
+    month: Month
+    totals: Sums | None
+    by_trade: Mapping[str, Sums | None]
+    """Trade, as the community writes it → its sums."""
+    matters: Sequence[MatterCount]
+
+
+def public_months(today: date) -> list[Month]:
+    """Return the months whose figures are public, the latest first.
+
+    The month under way is not: whoever read it again and again would see single purchases. Nor is
+    the one before as long as sales made without network are still to come, for what is public does
+    not change.
+    """
+    before = Month.of(today).plus(-1)
+    latest = before if figures_are_out(before, today) else before.plus(-1)
+    return [latest.plus(-back) for back in range(MONTHS_SHOWN)]
+
+
+def public_figures(
+    session: Session, community: Community, month: Month, *, today: date
+) -> PublicFigures:
+    """Return the figures of a month that is over.
+
+    Raises:
+        UnknownRecordError: its figures are not out yet, or are no longer shown.
+    """
+    if month not in public_months(today):
+        raise UnknownRecordError(f"There are no figures for {month}.")
+    found = benefit_in(session, community.id, first=month, last=month)
+    totals = None if redacted(found.totals.people) else found.totals
+    shown = publishable({share.key: share.sums.people for share in found.by_trade})
+    return PublicFigures(
+        month=month,
+        totals=totals,
+        by_trade={
+            share.name: share.sums if totals and share.key in shown else None
+            for share in found.by_trade
+        },
+        matters=matter_counts(session, community, first=month, last=month),
+    )

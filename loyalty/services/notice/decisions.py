@@ -1,0 +1,189 @@
+"""Answering objections: by somebody uninvolved, for a reason everyone may read."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select, union
+from sqlalchemy.orm import Session
+
+from loyalty.models import (
+    Ballot,
+    Candidate,
+    ConflictOfInterest,
+    Nomination,
+    Objection,
+    Panellist,
+    Resident,
+    Round,
+    RoundList,
+    StaffAccount,
+)
+from loyalty.rules.eligibility import Ground, Reason
+from loyalty.rules.outcome import Outcome
+from loyalty.rules.selection import RoundObstacle
+from loyalty.rules.typed_text import name_key
+from loyalty.services.actors import Role, StaffMember, note
+from loyalty.services.errors import (
+    InvolvedError,
+    RoundStateError,
+    UnknownRecordError,
+    ValueRefusedError,
+)
+from loyalty.services.notice.objections import OF_WHOM, ON_NOTICE
+from loyalty.services.notice.publishing import publish_changes
+from loyalty.services.selection.planning import LISTS
+from loyalty.services.selection.screening import remove_ineligible, write_down
+
+
+@dataclass(frozen=True, slots=True)
+class DecideObjection:
+    """The answer to one objection."""
+
+    objection_id: UUID
+    upheld: bool
+    reason: str
+    """Published with the notice, so it names nobody."""
+
+
+def decide_objection(
+    session: Session, actor: StaffMember, request: DecideObjection, *, now: datetime
+) -> Objection:
+    """Answer an objection; if it is upheld the person leaves the list, and a reserve moves up.
+
+    Raises:
+        InvolvedError: the actor has nominated, scored or entered the person, or lives with them.
+        RoundStateError: it was answered before, or the round is no longer in its notice.
+        UnknownRecordError: the community has no such objection.
+        ValueRefusedError: the reason, which is published, names somebody.
+    """
+    selection_round = _locked_round(session, actor, request.objection_id)
+    objection = _objection(session, request.objection_id)
+    if objection.decided_at is not None:
+        raise RoundStateError("It was answered before.", [RoundObstacle.ALREADY_DECIDED])
+    if selection_round.state not in ON_NOTICE:
+        raise RoundStateError("The round is not in its notice.", [RoundObstacle.WRONG_STATE])
+    if actor.account_id in involved_in(session, objection):
+        raise InvolvedError("Whoever spoke for, scored or entered this person does not decide.")
+    _refuse_names(request.reason, objection)
+    objection.upheld, objection.reason = request.upheld, request.reason
+    objection.decided_at, objection.decided_by = now, actor.account_id
+    note(
+        session,
+        actor,
+        "objection.decided",
+        community_id=actor.community_id,
+        subject_id=objection.id,
+        now=now,
+        upheld=request.upheld,
+    )
+    if request.upheld and objection.candidate.outcome == Outcome.SELECTED:
+        _remove(session, objection.candidate)
+        remove_ineligible(session, selection_round)
+        publish_changes(session, actor, selection_round, now=now)
+    session.flush()
+    return objection
+
+
+def _remove(session: Session, candidate: Candidate) -> None:
+    write_down(candidate, [Ground(Reason.OBJECTION_UPHELD)])
+    candidate.outcome = Outcome.REMOVED
+    session.flush()
+
+
+def _locked_round(session: Session, actor: StaffMember, objection_id: UUID) -> Round:
+    """Return the round of an objection, which takes no step until the transaction ends."""
+    found = session.scalar(
+        select(Round)
+        .join(Objection, Objection.round_id == Round.id)
+        .where(Objection.id == objection_id, Round.community_id == actor.community_id)
+        .options(LISTS)
+        .with_for_update(of=Round)
+        .execution_options(populate_existing=True)
+    )
+    if found is None:
+        raise UnknownRecordError("There is no such objection.")
+    return found
+
+
+def _objection(session: Session, objection_id: UUID) -> Objection:
+    return session.scalars(
+        select(Objection)
+        .where(Objection.id == objection_id)
+        .options(*OF_WHOM)
+        .execution_options(populate_existing=True)
+    ).one()
+
+
+def involved_in(session: Session, objection: Objection) -> frozenset[UUID]:
+    """Return the accounts that have had a hand in the person's candidacy, on any list of the round.
+
+    Whoever shares the person's household, is the person, or has declared a conflict, is involved
+    too.
+    """
+    resident = objection.candidate.resident
+    candidacies = (
+        select(Candidate.id)
+        .join(RoundList, RoundList.id == Candidate.list_id)
+        .where(RoundList.round_id == objection.round_id, Candidate.resident_id == resident.id)
+    )
+    nominated = Nomination.candidate_id.in_(candidacies)
+    scored = Ballot.candidate_id.in_(candidacies)
+    declared = (
+        select(Panellist.account_id)
+        .join(ConflictOfInterest, ConflictOfInterest.panellist_id == Panellist.id)
+        .where(
+            ConflictOfInterest.resident_id == resident.id,
+            Panellist.round_id == objection.round_id,
+        )
+    )
+    lives_there = (
+        select(StaffAccount.id)
+        .join(Resident, Resident.id == StaffAccount.resident_id)
+        .where(Resident.household_key == resident.household_key)
+    )
+    found: Iterable[UUID | None] = session.scalars(
+        union(
+            select(Nomination.account_id).where(nominated),
+            select(Nomination.decided_by).where(nominated),
+            select(Ballot.entered_by).where(scored),
+            select(Panellist.account_id)
+            .join(Ballot, Ballot.panellist_id == Panellist.id)
+            .where(scored),
+            declared,
+            lives_there,
+        )
+    )
+    return frozenset(account for account in found if account is not None)
+
+
+def who_may_decide(
+    session: Session, actor: StaffMember, objection: Objection
+) -> Sequence[StaffAccount]:
+    """Return the staff who may answer an objection, by name: those who are not involved."""
+    return session.scalars(
+        select(StaffAccount)
+        .where(
+            StaffAccount.community_id == actor.community_id,
+            StaffAccount.active,
+            StaffAccount.roles.overlap([Role.STAFF.value, Role.MANAGER.value]),
+            StaffAccount.id.not_in(involved_in(session, objection)),
+        )
+        .order_by(StaffAccount.display_name, StaffAccount.id)
+    ).all()
+
+
+def _refuse_names(reason: str, objection: Objection) -> None:
+    names = {objection.candidate.resident.name, objection.name or ""}
+    if any(_is_named(name, reason) for name in names):
+        raise ValueRefusedError("/reason", "The reason is published, so it names nobody.")
+
+
+def _is_named(name: str, text: str) -> bool:
+    """Return whether a text names somebody, whatever stands between the letters of the name."""
+    key = name_key(name)
+    # A single character may be part of any word, and so may a name in small Latin letters.
+    return (len(name) > 1 and name in text) or (
+        len(key) > 1 and not key.isascii() and key in name_key(text)
+    )

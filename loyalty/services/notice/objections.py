@@ -1,0 +1,203 @@
+"""Objections to a line of a public notice: made by anyone, read by staff."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload
+
+from loyalty.models import Candidate, Community, Honour, Objection, Round, RoundList
+from loyalty.rules.calendar import Month
+from loyalty.rules.notice import notice_over
+from loyalty.rules.selection import RoundObstacle, RoundState
+from loyalty.rules.typed_text import code_letters
+from loyalty.services.actors import StaffMember, note
+from loyalty.services.community.working_days import last_day_of
+from loyalty.services.errors import RoundStateError, UnknownRecordError, ValueRefusedError
+from loyalty.services.notice.publishing import latest_version
+from loyalty.services.receipts import hold_receipt, new_receipt
+from loyalty.services.selection.planning import round_of
+from loyalty.services.selection.waiting_lines import disputable_lines
+
+ANSWER_WORKING_DAYS = 5
+"""Within how many working days an objection should be answered."""
+
+
+class ObjectionState(StrEnum):
+    """How far an objection is. Codes are public: add one, never rename one."""
+
+    OPEN = "open"
+    UPHELD = "upheld"
+    DISMISSED = "dismissed"
+
+
+ON_NOTICE = (RoundState.NOTICE, RoundState.CONFIRMED)
+"""While these last, lines may be on notice still: not all of them need be confirmed at once."""
+
+OF_WHOM = (
+    joinedload(Objection.candidate).joinedload(Candidate.resident),
+    joinedload(Objection.candidate).joinedload(Candidate.round_list).joinedload(RoundList.honour),
+)
+"""What an objection is shown with to staff."""
+
+
+@dataclass(frozen=True, slots=True)
+class MakeObjection:
+    """What somebody has against one line of a notice, named by its reference or by its number."""
+
+    text: str
+    reference: str | None = None
+    honour: str | None = None
+    """Code of the honour on whose list the line stands."""
+    line: int | None = None
+    name: str | None = None
+    """Of the objector; None stays anonymous."""
+    contact: str | None = None
+    receipt: str = field(default_factory=new_receipt)
+    """What it is asked back with. Sent again with the same one, an objection counts once."""
+
+
+def make_objection(
+    session: Session, community: Community, month: Month, request: MakeObjection, *, now: datetime
+) -> Objection:
+    """Take in an objection, on the last day of the notice at the latest; once per receipt.
+
+    Raises:
+        RoundStateError: the notice is over, or the line has been confirmed.
+        UnknownRecordError: the month has no notice.
+        ValueRefusedError: the notice has no such line.
+    """
+    selection_round = _running_notice(session, community, month, today=now.date())
+    if earlier := _objection_made(session, selection_round, request.receipt):
+        return earlier
+    candidate_id = _candidate_meant(session, selection_round, request)
+    if candidate_id not in {one.id for one in disputable_lines(session, selection_round, now=now)}:
+        raise RoundStateError("This line is confirmed.", [RoundObstacle.NOTICE_OVER])
+    objection = Objection(
+        round_id=selection_round.id,
+        candidate_id=candidate_id,
+        receipt=request.receipt,
+        text=request.text,
+        name=request.name,
+        contact=request.contact,
+        made_at=now,
+        due_on=last_day_of(session, community.id, now.date(), ANSWER_WORKING_DAYS),
+    )
+    session.add(objection)
+    session.flush()
+    note(
+        session,
+        None,
+        "objection.made",
+        community_id=community.id,
+        subject_id=objection.id,
+        now=now,
+    )
+    session.flush()
+    return objection
+
+
+def objection_called(session: Session, community: Community, receipt: str) -> Objection:
+    """Return the objection with a receipt number.
+
+    Raises:
+        UnknownRecordError: the community has given out no such number.
+    """
+    found = session.scalar(
+        select(Objection)
+        .join(Round, Round.id == Objection.round_id)
+        .where(Objection.receipt == code_letters(receipt), Round.community_id == community.id)
+    )
+    if found is None:
+        raise UnknownRecordError("There is no objection with this number.")
+    return found
+
+
+def state_of(objection: Objection) -> ObjectionState:
+    """Return how far an objection is."""
+    if objection.upheld is None:
+        return ObjectionState.OPEN
+    return ObjectionState.UPHELD if objection.upheld else ObjectionState.DISMISSED
+
+
+def objections_of(session: Session, actor: StaffMember, round_id: UUID) -> Sequence[Objection]:
+    """Return every objection in a round, the earliest first, with whom it is about."""
+    selection_round = round_of(session, actor, round_id)
+    return session.scalars(
+        select(Objection)
+        .where(Objection.round_id == selection_round.id)
+        .options(*OF_WHOM)
+        .order_by(Objection.id)
+    ).all()
+
+
+def open_objections(session: Session, selection_round: Round) -> int:
+    """Return how many objections in a round are not answered yet."""
+    query = select(func.count()).where(
+        Objection.round_id == selection_round.id, Objection.decided_at.is_(None)
+    )
+    return session.scalar(query) or 0
+
+
+def _running_notice(session: Session, community: Community, month: Month, *, today: date) -> Round:
+    # Held in common, so that nobody confirms the list while an objection comes in.
+    selection_round = session.scalar(
+        select(Round)
+        .where(
+            Round.community_id == community.id,
+            Round.month == month.first,
+            Round.state != RoundState.CANCELLED,
+        )
+        .with_for_update(read=True)
+        .execution_options(populate_existing=True)
+    )
+    if selection_round is None or selection_round.notice_last is None:
+        raise UnknownRecordError(f"There is no notice for {month}.")
+    running = not notice_over(selection_round.notice_last, today)
+    if selection_round.state not in ON_NOTICE or not running:
+        raise RoundStateError("The notice is over.", [RoundObstacle.NOTICE_OVER])
+    return selection_round
+
+
+def _objection_made(session: Session, selection_round: Round, receipt: str) -> Objection | None:
+    hold_receipt(session, receipt)
+    return session.scalar(
+        select(Objection).where(
+            Objection.round_id == selection_round.id, Objection.receipt == receipt
+        )
+    )
+
+
+def _candidate_meant(session: Session, selection_round: Round, request: MakeObjection) -> UUID:
+    lists = json.loads(latest_version(session, selection_round).content)["lists"]
+    meant = [
+        (one["honour"], line["reference"])
+        for one in lists
+        for line in one["lines"]
+        if _is_meant(one["honour"], line, request)
+    ]
+    if len(meant) != 1:
+        pointer = "/line" if request.reference is None else "/reference"
+        raise ValueRefusedError(pointer, "The notice has no such line.")
+    honour, reference = meant[0]
+    return session.scalars(
+        select(Candidate.id)
+        .join(Candidate.round_list)
+        .join(Honour, Honour.id == RoundList.honour_id)
+        .where(
+            RoundList.round_id == selection_round.id,
+            Honour.code == honour,
+            Candidate.reference == reference,
+        )
+    ).one()
+
+
+def _is_meant(honour: str, line: dict[str, Any], request: MakeObjection) -> bool:
+    if request.reference is not None:
+        return bool(line["reference"] == request.reference)
+    return (honour, line["line"]) == (request.honour, request.line)

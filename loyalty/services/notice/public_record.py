@@ -1,0 +1,78 @@
+"""The record of a draw, with which anyone can do it again; docs/lottery.md describes it."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from loyalty.models import Community, Round
+from loyalty.rules.calendar import Month
+from loyalty.rules.ranking import Candidate
+from loyalty.rules.record import lines_of, lists_in, rank_round, with_lots
+from loyalty.services.notice.public_notice import public_round
+
+FORMAT = "loyalty-record-1"
+
+
+def public_record(
+    session: Session,
+    community: Community,
+    month: Month,
+    *,
+    now: datetime,
+    draw: str | None = None,
+) -> dict[str, Any]:
+    """Return the record of a round's draw: before the seed exists, the hash of the list alone.
+
+    It names none of the candidates, so it stays when the names of the notice are taken down.
+
+    Args:
+        draw: hash of the frozen list that is meant; None is the one that holds.
+
+    Raises:
+        UnknownRecordError: the list of the month is not frozen yet, or there is no such list.
+    """
+    shown = public_round(session, community, month, draw)
+    drawn = shown.drawn_at is not None
+    return {
+        "format": FORMAT,
+        "community": community.slug,
+        "month": str(month),
+        "hash": shown.frozen_hash,
+        "frozen_at": _written(shown.frozen_at, now),
+        "drawn_at": _written(shown.drawn_at, now),
+        "seed": shown.seed,
+        "witnesses": shown.witnesses,
+        "lines": _lines(shown) if drawn else [],
+        "results": _results(shown) if drawn else [],
+    }
+
+
+def _written(moment: datetime | None, now: datetime) -> str | None:
+    """Return an instant on the community's wall clock."""
+    return None if moment is None else moment.astimezone(now.tzinfo).isoformat()
+
+
+def _lines(shown: Round) -> list[dict[str, str]]:
+    return [
+        {"text": line, "sha256": sha256(line.encode()).hexdigest()}
+        for line in lines_of(shown.frozen_list or "")
+    ]
+
+
+def _results(shown: Round) -> list[dict[str, Any]]:
+    lists = with_lots(lists_in(shown.frozen_list or ""), shown.seed or "")
+    return [
+        {
+            "round": frozen.reference,
+            "selected": _in_order(ranking.selected),
+            "reserves": _in_order(ranking.reserves),
+        }
+        for frozen, ranking in zip(lists, rank_round(lists), strict=True)
+    ]
+
+
+def _in_order(candidates: Iterable[Candidate]) -> list[dict[str, str]]:
+    return [{"reference": one.reference, "lot": one.lot} for one in candidates]

@@ -1,0 +1,171 @@
+"""Publishing the notice of a round: a version for each change, kept with its hash and time."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import date, datetime
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from loyalty.models import Community, NoticeVersion, Round
+from loyalty.rules.basis import standings_of
+from loyalty.rules.calendar import Month
+from loyalty.rules.notice import NoticeKind
+from loyalty.rules.outcome import Outcome
+from loyalty.rules.record import lists_in, with_lots
+from loyalty.services.actors import StaffMember, note
+from loyalty.services.community.working_days import last_day_of
+from loyalty.services.selection.drawing import reference_of
+from loyalty.services.selection.screening import candidates_of, draw_order
+
+
+def publish_notice(
+    session: Session, actor: StaffMember, selection_round: Round, *, now: datetime
+) -> NoticeVersion:
+    """Publish the first version of a round's notice, which runs for its working days."""
+    today = now.date()
+    selection_round.published_at = now
+    selection_round.notice_last = last_day_of(
+        session, selection_round.community_id, today, selection_round.notice_working_days
+    )
+    lists = _lists(session, selection_round)
+    return _publish(session, actor, selection_round, NoticeKind.FIRST, lists, now=now)
+
+
+def publish_changes(
+    session: Session, actor: StaffMember, selection_round: Round, *, now: datetime
+) -> NoticeVersion | None:
+    """Publish who stands on the lists by now; None if nothing has changed.
+
+    Whoever has moved up has not been objected to yet, so the notice then runs for the working days
+    of a supplementary notice, and never ends earlier than it would have.
+    """
+    lists = _lists(session, selection_round)
+    published = json.loads(latest_version(session, selection_round).content)["lists"]
+    if lists == published:
+        return None
+    kind = NoticeKind.CORRECTION
+    if _references_in(lists) - _references_in(published):
+        kind = NoticeKind.SUPPLEMENTARY
+        selection_round.notice_last = _supplementary_last(session, selection_round, now.date())
+    return _publish(session, actor, selection_round, kind, lists, now=now)
+
+
+def take_down(
+    session: Session, actor: StaffMember, selection_round: Round, *, now: datetime
+) -> None:
+    """Take the notice of a round that is called off down at once, if there is one."""
+    if selection_round.published_at is not None:
+        _publish(session, actor, selection_round, NoticeKind.TAKEN_DOWN, [], now=now)
+
+
+def latest_version(session: Session, selection_round: Round) -> NoticeVersion:
+    """Return the version of a published notice that holds now."""
+    return versions_of(session, selection_round)[-1]
+
+
+def versions_of(session: Session, selection_round: Round) -> Sequence[NoticeVersion]:
+    """Return every version of a round's notice, the first one first."""
+    return session.scalars(
+        select(NoticeVersion)
+        .where(NoticeVersion.round_id == selection_round.id)
+        .order_by(NoticeVersion.number)
+    ).all()
+
+
+def _publish(
+    session: Session,
+    actor: StaffMember,
+    selection_round: Round,
+    kind: NoticeKind,
+    lists: Sequence[Mapping[str, Any]],
+    *,
+    now: datetime,
+) -> NoticeVersion:
+    number = len(versions_of(session, selection_round)) + 1
+    version = _version(selection_round, kind, number, lists, now=now)
+    session.add(version)
+    for newcomer in candidates_of(session, selection_round, Outcome.SELECTED):
+        newcomer.notice_last = newcomer.notice_last or selection_round.notice_last
+    session.flush()
+    note(
+        session,
+        actor,
+        f"notice.{kind}",
+        community_id=selection_round.community_id,
+        subject_id=version.id,
+        now=now,
+        number=number,
+    )
+    return version
+
+
+def _version(
+    selection_round: Round,
+    kind: NoticeKind,
+    number: int,
+    lists: Sequence[Mapping[str, Any]],
+    *,
+    now: datetime,
+) -> NoticeVersion:
+    first_day = now.date()
+    last_day = max(selection_round.notice_last or first_day, first_day)
+    members = {
+        "month": str(Month.of(selection_round.month)),
+        "number": number,
+        "kind": kind,
+        "first_day": first_day.isoformat(),
+        "last_day": last_day.isoformat(),
+        "frozen_hash": selection_round.frozen_hash,
+        "lists": lists,
+    }
+    content = json.dumps(members, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return NoticeVersion(
+        round_id=selection_round.id,
+        number=number,
+        kind=kind.value,
+        published_at=now,
+        first_day=first_day,
+        last_day=last_day,
+        content=content,
+        sha256=sha256(content.encode()).hexdigest(),
+    )
+
+
+def _references_in(lists: Sequence[Mapping[str, Any]]) -> set[str]:
+    return {line["reference"] for one in lists for line in one["lines"]}
+
+
+def _supplementary_last(session: Session, selection_round: Round, today: date) -> date:
+    community = session.get_one(Community, selection_round.community_id)
+    last = last_day_of(session, community.id, today, community.supplementary_notice_working_days)
+    return max(selection_round.notice_last or last, last)
+
+
+def _lists(session: Session, selection_round: Round) -> list[dict[str, Any]]:
+    """Return who stands on each list and why, as it is published: references, no names."""
+    drawn = with_lots(lists_in(selection_round.frozen_list or ""), selection_round.seed or "")
+    standings = standings_of(drawn)
+    standing = sorted(
+        candidates_of(session, selection_round, Outcome.SELECTED), key=lambda one: one.place or 0
+    )
+    return [
+        {
+            "honour": round_list.honour.code,
+            "quota": round_list.quota,
+            "lines": [
+                {
+                    # The place in the draw, so that a line keeps its number when another goes.
+                    "line": one.place,
+                    "reference": one.reference,
+                    **asdict(standings[reference_of(selection_round, round_list), one.reference]),
+                }
+                for one in standing
+                if one.list_id == round_list.id
+            ],
+        }
+        for round_list in sorted(selection_round.lists, key=draw_order)
+    ]

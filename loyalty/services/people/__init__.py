@@ -1,0 +1,1 @@
+"""The residents and the areas they live in."""

@@ -1,0 +1,85 @@
+"""Nominating many at once: the people of a list, of a search, or of an import."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from loyalty.models import ImportJob, Resident
+from loyalty.services.actors import StaffMember
+from loyalty.services.errors import UnknownRecordError, ValueRefusedError
+from loyalty.services.imports.jobs import ImportKind, import_of, reading_of
+from loyalty.services.selection.nominations import Nominate, nominate
+
+MOST_AT_ONCE = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class NominateSeveral:
+    """One voice for each of several residents."""
+
+    round_id: UUID
+    honour: str
+    """Code of the honour."""
+    resident_ids: Sequence[UUID]
+    source: str
+    """One of `nominations.SOURCES`."""
+
+
+def list_of_nominees(session: Session, actor: StaffMember, import_id: UUID) -> ImportJob:
+    """Return a list of names that was uploaded.
+
+    Raises:
+        UnknownRecordError: the community has no such list.
+    """
+    job = import_of(session, actor, import_id)
+    if job.kind != ImportKind.NOMINEES:
+        raise UnknownRecordError("The import is no list of nominees.")
+    return job
+
+
+def nominees_in(
+    session: Session, actor: StaffMember, job: ImportJob, *, now: datetime
+) -> Sequence[Resident]:
+    """Return the residents a list certainly means, each once, in its order."""
+    reading = reading_of(session, actor, job, now=now)
+    meant: list[UUID] = [resident_id for _, resident_id in reading.right] if reading else []
+    residents = {
+        resident.id: resident
+        for resident in session.scalars(select(Resident).where(Resident.id.in_(meant)))
+    }
+    return [residents[resident_id] for resident_id in meant]
+
+
+def residents_imported(session: Session, actor: StaffMember, import_id: UUID) -> Sequence[Resident]:
+    """Return the people an import has added, in the order of their pinyin.
+
+    Raises:
+        UnknownRecordError: the community has no such import.
+    """
+    job = import_of(session, actor, import_id)
+    return session.scalars(
+        select(Resident)
+        .where(Resident.import_id == job.id)
+        .order_by(Resident.name_pinyin, Resident.id)
+    ).all()
+
+
+def nominate_several(
+    session: Session, actor: StaffMember, request: NominateSeveral, *, now: datetime
+) -> int:
+    """Record a nomination for each person, all or none; return how many.
+
+    Raises:
+        RoundStateError: the round is not open.
+        ValueRefusedError: nobody or too many are named, or somebody is unknown.
+    """
+    if not 0 < len(request.resident_ids) <= MOST_AT_ONCE:
+        raise ValueRefusedError("/resident_ids", f"Name 1 to {MOST_AT_ONCE} people.")
+    for resident_id in request.resident_ids:
+        voice = Nominate(request.round_id, request.honour, resident_id, request.source)
+        nominate(session, actor, voice, now=now)
+    return len(request.resident_ids)

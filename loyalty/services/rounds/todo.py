@@ -1,0 +1,138 @@
+"""What waits for the staff of a community."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from loyalty.models import Card, Matter, Panellist, Round, SaleCase, Shop
+from loyalty.rules.card_state import CardState
+from loyalty.rules.certification import CertificationState
+from loyalty.rules.selection import RoundState
+from loyalty.services.actors import StaffMember
+from loyalty.services.community.working_days import years_without_table
+from loyalty.services.selection.ballots import missing_in
+from loyalty.services.selection.planning import LISTS
+
+UNDER_WAY = (
+    CertificationState.APPLIED,
+    CertificationState.INSPECTED,
+    CertificationState.NOTICE,
+    CertificationState.WARNED,
+    CertificationState.SUSPENDED,
+)
+"""States of a shop that call for another step."""
+
+
+HOLIDAYS_ANNOUNCED = 11
+"""The month in which the State Council usually announces the holidays of the coming year."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToDo:
+    """What waits for somebody."""
+
+    rounds_under_way: Sequence[Round]
+    """Those neither closed nor cancelled, the latest month first."""
+    cards_to_hand_over: int
+    """Signed, working, and not ticked as handed over."""
+    shops_under_way: Sequence[Shop]
+    """Shops whose certification waits for a step, the longest waiting first."""
+    open_matters: Sequence[Matter]
+    """Matters without an answer, the earliest due first."""
+    cases_open: int
+    """Sales about which staff have not decided."""
+    calendar_due: int | None
+    """The coming year, from November on, while nobody has entered its public holidays."""
+
+
+@dataclass(frozen=True, slots=True)
+class BallotsDue:
+    """The score sheet of one panellist in one round."""
+
+    selection_round: Round
+    owed: int
+    """How many ballots are not cast yet."""
+
+
+def todo_of(session: Session, actor: StaffMember, *, now: datetime) -> ToDo:
+    """Return what waits for the staff of the actor's community."""
+    cards = select(func.count()).where(
+        Card.community_id == actor.community_id,
+        Card.state == CardState.ISSUED,
+        Card.valid_until >= now.date(),
+    )
+    shops = (
+        select(Shop)
+        .where(Shop.community_id == actor.community_id, Shop.state.in_(UNDER_WAY))
+        .order_by(Shop.updated_at, Shop.id)
+    )
+    cases = select(func.count()).where(
+        SaleCase.community_id == actor.community_id, SaleCase.decided_at.is_(None)
+    )
+    return ToDo(
+        rounds_under_way=rounds_under_way(session, actor),
+        cards_to_hand_over=session.scalar(cards) or 0,
+        shops_under_way=session.scalars(shops).all(),
+        open_matters=_open_matters(session, actor),
+        cases_open=session.scalar(cases) or 0,
+        calendar_due=_calendar_due(session, actor, today=now.date()),
+    )
+
+
+def _calendar_due(session: Session, actor: StaffMember, *, today: date) -> int | None:
+    coming = today.year + 1
+    due = today.month >= HOLIDAYS_ANNOUNCED and years_without_table(
+        session, actor.community_id, coming, coming
+    )
+    return coming if due else None
+
+
+def ballots_due(session: Session, actor: StaffMember) -> Sequence[BallotsDue]:
+    """Return the reviews in which the actor sits on the panel, the latest month first."""
+    rounds = session.execute(
+        select(Round, Panellist.id)
+        .join(Panellist, Panellist.round_id == Round.id)
+        .where(
+            Panellist.account_id == actor.account_id,
+            Panellist.left_at.is_(None),
+            Round.state == RoundState.REVIEW,
+            Round.frozen_at.is_(None),
+        )
+        .order_by(Round.month.desc())
+    ).tuples()
+    return [
+        BallotsDue(
+            selection_round,
+            sum(one.panellist == panellist_id for one in missing_in(session, selection_round)),
+        )
+        for selection_round, panellist_id in rounds
+    ]
+
+
+def rounds_under_way(session: Session, actor: StaffMember) -> Sequence[Round]:
+    """Return the rounds that still call for a step, with their lists, the latest month first."""
+    return session.scalars(
+        select(Round)
+        .where(
+            Round.community_id == actor.community_id,
+            Round.state.not_in([RoundState.CLOSED, RoundState.CANCELLED]),
+        )
+        .options(LISTS)
+        .order_by(Round.month.desc())
+    ).all()
+
+
+def current_round(session: Session, actor: StaffMember) -> Round | None:
+    """Return the latest round that is under way, with its lists."""
+    return next(iter(rounds_under_way(session, actor)), None)
+
+
+def _open_matters(session: Session, actor: StaffMember) -> Sequence[Matter]:
+    return session.scalars(
+        select(Matter)
+        .where(Matter.community_id == actor.community_id, Matter.state == "open")
+        .order_by(Matter.due_on.nulls_last(), Matter.number)
+    ).all()

@@ -1,0 +1,233 @@
+"""Ballots: what the panel gives each candidate, from 0 to 100, until the list is frozen."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session, joinedload
+
+from loyalty.models import Ballot, Candidate, Deed, Nomination, Panellist, Round
+from loyalty.rules.calendar import Month
+from loyalty.rules.outcome import Outcome
+from loyalty.rules.panel import (
+    Conflict,
+    MissingBallot,
+    Nominee,
+    Seat,
+    conflict_between,
+    missing_ballots,
+)
+from loyalty.rules.selection import RoundObstacle, RoundState
+from loyalty.services.actors import StaffMember, note
+from loyalty.services.deeds.deeds import points_of
+from loyalty.services.errors import RoundStateError, ValueRefusedError
+from loyalty.services.selection.conflicts import write_down_detected
+from loyalty.services.selection.panel import held_seat, seat_of, seats_on
+from loyalty.services.selection.planning import held_round, round_of
+from loyalty.services.selection.screening import candidates_of
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What one candidate is given."""
+
+    candidate_id: UUID
+    score: int
+    """In whole points, from 0 to 100."""
+
+
+@dataclass(frozen=True, slots=True)
+class CastBallots:
+    """The ballots of one panellist, or some of them; one that was cast before is replaced."""
+
+    round_id: UUID
+    marks: Sequence[Mark]
+    account_id: UUID | None = None
+    """Whose signed score sheet staff hold; None is the actor's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class SheetLine:
+    """One candidate on a panellist's score sheet."""
+
+    candidate: Candidate
+    points: int
+    """Capped deed points of the month, in hundredths."""
+    deeds: Sequence[Deed]
+    """What was done in the month, the earliest first."""
+    voices: Sequence[Nomination]
+    """Who spoke for the candidate, and why."""
+    conflict: Conflict | None
+    """What bars the panellist from scoring this candidate."""
+    score: int | None
+    """What the panellist gave; None if nothing yet."""
+
+
+def cast_ballots(
+    session: Session, actor: StaffMember, request: CastBallots, *, now: datetime
+) -> Sequence[SheetLine]:
+    """Write down a panellist's ballots, all or none, and return the score sheet.
+
+    Raises:
+        NotAllowedError: the actor has no seat on the panel, or speaks for somebody else.
+        RoundStateError: the round is not in review, its list is frozen, or a conflict of interest
+            bars one of the ballots.
+        ValueRefusedError: somebody who is no candidate is scored.
+    """
+    selection_round = held_round(session, actor.community_id, request.round_id, RoundState.REVIEW)
+    panellist = held_seat(session, actor, request.round_id, request.account_id)
+    sheet = _sheet(session, selection_round, panellist)
+    _refuse_bad_marks(request.marks, {line.candidate.id: line.conflict for line in sheet})
+    for mark in request.marks:
+        written = {"score": mark.score, "entered_by": actor.account_id, "entered_at": now}
+        session.execute(
+            insert(Ballot)
+            .values(panellist_id=panellist.id, candidate_id=mark.candidate_id, **written)
+            .on_conflict_do_update(index_elements=["panellist_id", "candidate_id"], set_=written)
+        )
+    note(
+        session,
+        actor,
+        "ballots.cast",
+        community_id=actor.community_id,
+        subject_id=panellist.id,
+        now=now,
+        ballots={str(mark.candidate_id): mark.score for mark in request.marks},
+    )
+    session.flush()
+    return _sheet(session, selection_round, panellist)
+
+
+def score_sheet(
+    session: Session, actor: StaffMember, round_id: UUID, *, account_id: UUID | None
+) -> Sequence[SheetLine]:
+    """Return the candidates a panellist is to score, with what was given so far.
+
+    Raises:
+        NotAllowedError: the actor has no seat on the panel, or asks for somebody else's sheet.
+        UnknownRecordError: there is no such round.
+    """
+    selection_round = round_of(session, actor, round_id)
+    return _sheet(session, selection_round, seat_of(session, actor, round_id, account_id))
+
+
+def missing_in(session: Session, selection_round: Round) -> Sequence[MissingBallot]:
+    """Return which ballots the panel owes still, while the round is in review; else none."""
+    if selection_round.state != RoundState.REVIEW or selection_round.frozen_at is not None:
+        return ()
+    seats = seats_on(session, selection_round.id)
+    candidates = candidates_of(session, selection_round, Outcome.ELIGIBLE) if seats else []
+    cast = {(one.panellist_id, one.candidate_id) for one in _counted(session, selection_round.id)}
+    return missing_ballots(seats, _nominees(candidates), cast)
+
+
+def close_ballots(
+    session: Session, selection_round: Round, candidates: Iterable[Candidate], *, now: datetime
+) -> Mapping[UUID, Sequence[int]]:
+    """Return candidate → the ballots that count, at the freeze; a conflict takes a ballot out."""
+    write_down_detected(session, selection_round, _nominees(candidates), now=now)
+    given = defaultdict[UUID, list[int]](list)
+    for ballot in _counted(session, selection_round.id):
+        given[ballot.candidate_id].append(ballot.score)
+    return given
+
+
+def _sheet(session: Session, selection_round: Round, panellist: Panellist) -> Sequence[SheetLine]:
+    candidates = candidates_of(session, selection_round, Outcome.ELIGIBLE)
+    points = points_of(
+        session, [one.resident_id for one in candidates], Month.of(selection_round.month)
+    )
+    seat = _seat_among(seats_on(session, selection_round.id), panellist)
+    given = {
+        ballot.candidate_id: ballot.score
+        for ballot in _counted(session, selection_round.id)
+        if ballot.panellist_id == panellist.id
+    }
+    deeds, voices = _deeds(session, selection_round, candidates), _voices(session, candidates)
+    return [
+        SheetLine(
+            candidate=candidate,
+            points=points[candidate.resident_id],
+            deeds=deeds[candidate.resident_id],
+            voices=voices[candidate.id],
+            conflict=conflict_between(seat, nominee),
+            score=given.get(candidate.id),
+        )
+        for candidate, nominee in zip(candidates, _nominees(candidates), strict=True)
+    ]
+
+
+def _deeds(
+    session: Session, selection_round: Round, candidates: Iterable[Candidate]
+) -> Mapping[UUID, list[Deed]]:
+    month = Month.of(selection_round.month)
+    done = defaultdict[UUID, list[Deed]](list)
+    for deed in session.scalars(
+        select(Deed)
+        .options(joinedload(Deed.kind))
+        .where(
+            Deed.community_id == selection_round.community_id,
+            Deed.resident_id.in_([one.resident_id for one in candidates]),
+            Deed.done_on.between(month.first, month.last),
+        )
+        .order_by(Deed.done_on, Deed.id)
+    ):
+        done[deed.resident_id].append(deed)
+    return done
+
+
+def _voices(
+    session: Session, candidates: Iterable[Candidate]
+) -> Mapping[UUID | None, list[Nomination]]:
+    spoken = defaultdict[UUID | None, list[Nomination]](list)
+    for voice in session.scalars(
+        select(Nomination)
+        .where(Nomination.candidate_id.in_([one.id for one in candidates]))
+        .order_by(Nomination.id)
+    ):
+        spoken[voice.candidate_id].append(voice)
+    return spoken
+
+
+def _seat_among(seats: Iterable[Seat], panellist: Panellist) -> Seat:
+    return next(seat for seat in seats if seat.panellist == panellist.id)
+
+
+def _nominees(candidates: Iterable[Candidate]) -> list[Nominee]:
+    return [
+        Nominee(
+            candidate=candidate.id,
+            resident=candidate.resident_id,
+            household=candidate.resident.household_key,
+        )
+        for candidate in candidates
+    ]
+
+
+def _counted(session: Session, round_id: UUID) -> Sequence[Ballot]:
+    """Return the ballots of those who sit on the panel now."""
+    return session.scalars(
+        select(Ballot)
+        .join(Panellist, Panellist.id == Ballot.panellist_id)
+        .where(Panellist.round_id == round_id, Panellist.left_at.is_(None))
+        .order_by(Ballot.id)
+        .execution_options(populate_existing=True)
+    ).all()
+
+
+def _refuse_bad_marks(marks: Sequence[Mark], conflicts: Mapping[UUID, Conflict | None]) -> None:
+    for place, mark in enumerate(marks):
+        if mark.candidate_id not in conflicts:
+            raise ValueRefusedError(
+                f"/ballots/{place}/candidate_id", "No candidate who has passed the screening."
+            )
+    barred = [str(one.candidate_id) for one in marks if conflicts[one.candidate_id] is not None]
+    if barred:
+        raise RoundStateError(
+            f"The panellist may not score {', '.join(barred)}.",
+            [RoundObstacle.CONFLICT_OF_INTEREST],
+        )

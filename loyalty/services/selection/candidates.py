@@ -1,0 +1,97 @@
+"""The candidates of a round, with what stands against them; and who does not want to be one."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, contains_eager, joinedload
+
+from loyalty.models import Candidate, RoundList
+from loyalty.rules.eligibility import Ground, Reason
+from loyalty.rules.outcome import Outcome
+from loyalty.rules.selection import RoundState
+from loyalty.services.actors import StaffMember, note
+from loyalty.services.errors import UnknownRecordError
+from loyalty.services.paging import Page, page
+from loyalty.services.selection.planning import held_round, round_of
+from loyalty.services.selection.screening import write_down
+
+
+@dataclass(frozen=True, slots=True)
+class FindCandidates:
+    """Which of a round's candidates are wanted."""
+
+    round_id: UUID
+    limit: int
+    after: UUID | None = None
+    outcome: Outcome | None = None
+
+
+def find_candidates(
+    session: Session, actor: StaffMember, request: FindCandidates
+) -> Page[Candidate]:
+    """Return the candidates of a round with resident and honour, the first nominated first."""
+    round_of(session, actor, request.round_id)
+    query = (
+        select(Candidate)
+        .join(Candidate.round_list)
+        .where(RoundList.round_id == request.round_id)
+        .options(
+            joinedload(Candidate.resident),
+            contains_eager(Candidate.round_list).joinedload(RoundList.honour),
+        )
+    )
+    if request.outcome is not None:
+        query = query.where(Candidate.outcome == request.outcome.value)
+    return page(session, query, Candidate, limit=request.limit, after=request.after)
+
+
+def candidate_of(session: Session, round_id: UUID, candidate_id: UUID) -> Candidate:
+    """Return a candidate of a round with resident and honour.
+
+    Raises:
+        UnknownRecordError: the round has no such candidate.
+    """
+    candidate = session.scalar(
+        select(Candidate)
+        .join(Candidate.round_list)
+        .where(Candidate.id == candidate_id, RoundList.round_id == round_id)
+        .options(
+            joinedload(Candidate.resident),
+            contains_eager(Candidate.round_list).joinedload(RoundList.honour),
+        )
+        .execution_options(populate_existing=True)
+    )
+    if candidate is None:
+        raise UnknownRecordError("The round has no such candidate.")
+    return candidate
+
+
+def decline(
+    session: Session, actor: StaffMember, round_id: UUID, candidate_id: UUID, *, now: datetime
+) -> Candidate:
+    """Write down that a nominee does not want to be chosen.
+
+    Once the list is frozen it stays as it was hashed. Whoever declines then withdraws the consent
+    to take part, and is removed when the round is confirmed.
+
+    Raises:
+        RoundStateError: the list is frozen, or the round has no candidates yet.
+        UnknownRecordError: there is no such round or candidate.
+    """
+    states = (RoundState.OPEN, RoundState.SCREENING, RoundState.REVIEW)
+    held_round(session, actor.community_id, round_id, *states)
+    candidate = candidate_of(session, round_id, candidate_id)
+    candidate.outcome = Outcome.DECLINED
+    write_down(candidate, [Ground(Reason.DECLINED)])
+    note(
+        session,
+        actor,
+        "candidate.declined",
+        community_id=actor.community_id,
+        subject_id=candidate.id,
+        now=now,
+    )
+    session.flush()
+    return candidate

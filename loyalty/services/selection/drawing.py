@@ -1,0 +1,152 @@
+"""The lottery in public: first the list is frozen and hashed, then chance gives a seed."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from loyalty.models import Candidate, Round, RoundList
+from loyalty.rules import ranking
+from loyalty.rules.calendar import Month
+from loyalty.rules.eligibility import Ground, Reason
+from loyalty.rules.lottery import list_hash
+from loyalty.rules.outcome import Outcome
+from loyalty.rules.record import FrozenList, lists_in, rank_round, record_of, with_lots
+from loyalty.rules.seats import reasons_without_seat
+from loyalty.services.deeds.deeds import points_of
+from loyalty.services.errors import ValueRefusedError
+from loyalty.services.selection.ballots import close_ballots
+from loyalty.services.selection.screening import (
+    Seated,
+    candidates_of,
+    draw_order,
+    grounds_of,
+    history_of,
+    judge,
+    write_down,
+)
+
+SHORTEST_SEED = 3
+WITNESSES = 2
+
+
+def freeze(session: Session, selection_round: Round, *, now: datetime) -> None:
+    """Score the candidates, and close the list: its hash is public before the seed exists."""
+    candidates = candidates_of(session, selection_round, Outcome.ELIGIBLE)
+    history = history_of(session, selection_round, candidates)
+    points = points_of(session, [candidate.resident_id for candidate in candidates], history.month)
+    ballots = close_ballots(session, selection_round, candidates, now=now)
+    for candidate in candidates:
+        score = ranking.score_of(
+            points.get(candidate.resident_id, 0), ballots.get(candidate.id, ())
+        )
+        candidate.score_hundredths = score
+        candidate.awards = history.awards(candidate.resident_id)
+        judge(candidate, grounds_of(candidate, history, score=score))
+    record = record_of(_frozen_lists(selection_round, candidates))
+    selection_round.frozen_list = record
+    selection_round.frozen_hash = list_hash(record.encode())
+    selection_round.frozen_at = now
+
+
+def draw(
+    session: Session,
+    selection_round: Round,
+    *,
+    seed: str,
+    witnesses: Sequence[str],
+    now: datetime,
+) -> None:
+    """Draw the lots, and rank every list by the frozen record alone.
+
+    Args:
+        seed: what chance gave in public, such as thrown dice: at least three characters.
+        witnesses: the names of two people who saw it.
+    """
+    if len(seed) < SHORTEST_SEED:
+        raise ValueRefusedError("/seed", f"A seed has at least {SHORTEST_SEED} characters.")
+    if len(set(witnesses)) != WITNESSES or len(witnesses) != WITNESSES:
+        raise ValueRefusedError("/witnesses", "The draw has two witnesses, two different people.")
+    lists = with_lots(lists_in(selection_round.frozen_list or ""), seed)
+    rows = {
+        (reference_of(selection_round, row.round_list), row.reference): row
+        for row in candidates_of(session, selection_round, Outcome.ELIGIBLE)
+    }
+    for row in rows.values():
+        row.outcome = Outcome.NOT_SELECTED
+    for frozen, ranked in zip(lists, rank_round(lists), strict=True):
+        for one in frozen.candidates:
+            rows[frozen.reference, one.reference].lot = one.lot
+        placed = (*ranked.selected, *ranked.reserves)
+        for place, one in enumerate(placed, start=1):
+            row = rows[frozen.reference, one.reference]
+            selected = place <= len(ranked.selected)
+            row.place, row.outcome = place, Outcome.SELECTED if selected else Outcome.RESERVE
+    _say_why_not_selected(rows, lists)
+    selection_round.seed = seed
+    selection_round.witnesses = list(witnesses)
+    selection_round.drawn_at = now
+
+
+def _say_why_not_selected(
+    rows: Mapping[tuple[str, str], Candidate], lists: Sequence[FrozenList]
+) -> None:
+    """Write down, for everybody who has no seat, the reason."""
+    reasons = reasons_without_seat(lists)
+    seated = Seated.of(rows.values())
+    for who, row in rows.items():
+        if row.outcome != Outcome.SELECTED:
+            reason = seated.reason_against(row) or reasons.get(who, Reason.HOUSEHOLD_REPRESENTED)
+            write_down(row, [Ground(reason)])
+
+
+def _frozen_lists(selection_round: Round, candidates: Sequence[Candidate]) -> Sequence[FrozenList]:
+    """Return the lists as they are published: neither names nor addresses, numbers in their place.
+
+    Households are numbered in the order of random references, so their numbers tell nothing.
+    """
+    households: dict[str, str] = {}
+    frozen: dict[UUID, list[ranking.Candidate]] = {one.id: [] for one in selection_round.lists}
+    for candidate in _one_of_each_household(candidates):
+        resident = candidate.resident
+        household = households.setdefault(resident.household_key, f"H-{len(households) + 1}")
+        frozen[candidate.list_id].append(
+            ranking.Candidate(
+                reference=candidate.reference,
+                area=str(resident.area_id) if resident.area_id else None,
+                household=household,
+                score=candidate.score_hundredths,
+                awards=candidate.awards,
+                lot="",
+            )
+        )
+    return [
+        FrozenList(
+            reference=reference_of(selection_round, one),
+            quota=one.quota,
+            area_minimums=one.area_minimums,
+            candidates=tuple(frozen[one.id]),
+        )
+        for one in sorted(selection_round.lists, key=draw_order)
+    ]
+
+
+def _one_of_each_household(candidates: Iterable[Candidate]) -> Sequence[Candidate]:
+    """Return, for each list, the best eligible candidate of each household, by their references.
+
+    A large household has one lot like a small one, and the published list does not tell that
+    somebody of a winner's household was left behind. Between equals the random reference decides.
+    """
+    best: dict[tuple[UUID, str], Candidate] = {}
+    for one in sorted(
+        candidates, key=lambda one: (-one.score_hundredths, one.awards, one.reference)
+    ):
+        if one.outcome == Outcome.ELIGIBLE:
+            best.setdefault((one.list_id, one.resident.household_key), one)
+    return sorted(best.values(), key=lambda one: one.reference)
+
+
+def reference_of(selection_round: Round, round_list: RoundList) -> str:
+    """Return what a list is called in public records: month and honour."""
+    return f"{Month.of(selection_round.month)}/{round_list.honour.code}"

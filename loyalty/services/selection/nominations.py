@@ -1,0 +1,133 @@
+"""Nominating residents for an honour, while the round is open."""
+
+import secrets
+from base64 import b32encode
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session, joinedload
+
+from loyalty.models import Candidate, Honour, Nomination, Resident, RoundList
+from loyalty.rules.selection import RoundState
+from loyalty.services.actors import StaffMember, note
+from loyalty.services.errors import ValueRefusedError
+from loyalty.services.people.areas import refuse_foreign
+from loyalty.services.selection.planning import held_round
+
+SOURCES = ("self", "neighbour", "group", "staff")
+"""Who speaks for a candidate."""
+
+_REFERENCE_BYTES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Nominate:
+    """One voice for one resident."""
+
+    round_id: UUID
+    honour: str
+    """Code of the honour."""
+    resident_id: UUID
+    source: str
+    """One of `SOURCES`."""
+    household_group_id: UUID | None = None
+    """Which household group speaks, for the source ``group``; the resident's own if not named."""
+    statement: str | None = None
+    """Why, for the panel to read."""
+
+
+def nominate(
+    session: Session, actor: StaffMember, request: Nominate, *, now: datetime
+) -> Candidate:
+    """Record a nomination; the second one of a person merges into the same candidate.
+
+    Raises:
+        RoundStateError: the round is not open.
+        ValueRefusedError: the round has no list of this honour, or the resident or the household
+            group is unknown.
+    """
+    held_round(session, actor.community_id, request.round_id, RoundState.OPEN)
+    list_id = list_for(session, request.round_id, request.honour)
+    resident = nominee(session, actor.community_id, request.resident_id)
+    candidate = candidate_for(session, list_id, resident)
+    session.add(
+        Nomination(
+            list_id=list_id,
+            candidate_id=candidate.id,
+            source=request.source,
+            household_group_id=_group(session, actor, request, resident),
+            account_id=actor.account_id,
+            at=now,
+            statement=request.statement,
+        )
+    )
+    note(
+        session,
+        actor,
+        "candidate.nominated",
+        community_id=actor.community_id,
+        subject_id=candidate.id,
+        now=now,
+        source=request.source,
+    )
+    session.flush()
+    return candidate
+
+
+def list_for(session: Session, round_id: UUID, honour: str) -> UUID:
+    """Return the list of an honour in a round."""
+    list_id = session.scalar(
+        select(RoundList.id)
+        .join(RoundList.honour)
+        .where(RoundList.round_id == round_id, Honour.code == honour)
+    )
+    if list_id is None:
+        raise ValueRefusedError("/honour", "The round has no list of this honour.")
+    return list_id
+
+
+def nominee(session: Session, community_id: UUID, resident_id: UUID) -> Resident:
+    """Return the resident somebody means."""
+    resident = session.get(Resident, resident_id)
+    if resident is None or resident.community_id != community_id:
+        raise ValueRefusedError("/resident_id", "The community has no such resident.")
+    return resident
+
+
+def candidate_for(session: Session, list_id: UUID, resident: Resident) -> Candidate:
+    """Return the resident as a candidate on a list, as a new one if nobody spoke for them yet."""
+    nominated = (Candidate.list_id == list_id, Candidate.resident_id == resident.id)
+    # Two voices at the same moment make one candidate, and so does a reference drawn twice.
+    while not session.scalar(select(Candidate.id).where(*nominated)):
+        session.execute(
+            insert(Candidate)
+            .values(list_id=list_id, resident_id=resident.id, reference=_new_reference())
+            .on_conflict_do_nothing()
+        )
+    return session.scalars(
+        select(Candidate)
+        .where(*nominated)
+        .options(
+            joinedload(Candidate.resident),
+            joinedload(Candidate.round_list).joinedload(RoundList.honour),
+        )
+    ).one()
+
+
+def _group(
+    session: Session, actor: StaffMember, request: Nominate, resident: Resident
+) -> UUID | None:
+    if request.source != "group":
+        if request.household_group_id is not None:
+            raise ValueRefusedError("/household_group_id", "No household group speaks here.")
+        return None
+    refuse_foreign(session, actor, household_group_id=request.household_group_id)
+    return request.household_group_id or resident.household_group_id
+
+
+def _new_reference() -> str:
+    # What a candidate is called in public is random, so that it tells nothing.
+    return f"R-{b32encode(secrets.token_bytes(_REFERENCE_BYTES)).decode()}"

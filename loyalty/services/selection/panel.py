@@ -1,0 +1,205 @@
+"""The panel of a round: named before the review, and replaced afterwards for a reason alone."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from loyalty.models import (
+    Candidate,
+    ConflictOfInterest,
+    Nomination,
+    Panellist,
+    Resident,
+    RoundList,
+    StaffAccount,
+)
+from loyalty.rules.panel import Conflict, Seat
+from loyalty.rules.selection import RoundObstacle, RoundState
+from loyalty.services.actors import Role, StaffMember, note
+from loyalty.services.errors import NotAllowedError, RoundStateError, ValueRefusedError
+from loyalty.services.selection.planning import held_round
+
+
+@dataclass(frozen=True, slots=True)
+class NamePanel:
+    """Who is to sit on the panel of a round; nobody, where deeds alone are to count."""
+
+    round_id: UUID
+    account_ids: Sequence[UUID]
+    reason: str | None = None
+    """Why somebody is replaced, once the review has begun."""
+
+
+def name_panel(
+    session: Session, actor: StaffMember, request: NamePanel, *, now: datetime
+) -> Sequence[Panellist]:
+    """Put accounts on the panel of a round in place of those who sit on it.
+
+    Whoever leaves stays written down; the ballots they have cast count no longer.
+
+    Raises:
+        RoundStateError: the review has begun and no reason is given, or the list is frozen.
+        ValueRefusedError: an account stands twice, is closed or has no part in panels.
+    """
+    states = (RoundState.DRAFT, RoundState.OPEN, RoundState.SCREENING, RoundState.REVIEW)
+    selection_round = held_round(session, actor.community_id, request.round_id, *states, alone=True)
+    if selection_round.state == RoundState.REVIEW and request.reason is None:
+        raise RoundStateError(
+            "The review has begun: say why the panel changes.", [RoundObstacle.PANEL_FIXED]
+        )
+    _refuse_strangers(session, actor, request.account_ids)
+    joined, left = _change_seats(session, actor, request, now=now)
+    note(
+        session,
+        actor,
+        "panel.named",
+        community_id=actor.community_id,
+        subject_id=selection_round.id,
+        now=now,
+        joined=[str(panellist.account_id) for panellist in joined],
+        left=[str(panellist.account_id) for panellist in left],
+    )
+    session.flush()
+    return panellists_of(session, selection_round.id)
+
+
+def panellists_of(session: Session, round_id: UUID) -> Sequence[Panellist]:
+    """Return everybody who was on the panel of a round, with their accounts, in the order named."""
+    return session.scalars(
+        select(Panellist)
+        .where(Panellist.round_id == round_id)
+        .options(joinedload(Panellist.account))
+        .order_by(Panellist.id)
+    ).all()
+
+
+def who_may_sit(session: Session, actor: StaffMember) -> Sequence[StaffAccount]:
+    """Return the open accounts of the actor's community that have a part in panels, by name."""
+    return session.scalars(
+        select(StaffAccount)
+        .where(
+            StaffAccount.community_id == actor.community_id,
+            StaffAccount.active,
+            StaffAccount.roles.contains([Role.PANEL.value]),
+        )
+        .order_by(StaffAccount.username)
+    ).all()
+
+
+def seat_of(
+    session: Session, actor: StaffMember, round_id: UUID, account_id: UUID | None
+) -> Panellist:
+    """Return the seat an actor may speak for.
+
+    Args:
+        account_id: for staff, whose signed paper they hold; None is the actor's own.
+
+    Raises:
+        NotAllowedError: the actor speaks for somebody else without being staff, or has no seat.
+        ValueRefusedError: the account has no seat on this panel.
+    """
+    own = account_id in {None, actor.account_id}
+    if not own and not actor.roles & {Role.STAFF, Role.MANAGER}:
+        raise NotAllowedError("A panellist speaks for themself alone.")
+    wanted = account_id or actor.account_id
+    for panellist in _seated(session, round_id):
+        if panellist.account_id == wanted:
+            return panellist
+    if own:
+        raise NotAllowedError("This account is not on the panel of this round.")
+    raise ValueRefusedError("/account_id", "This account is not on the panel of this round.")
+
+
+def held_seat(
+    session: Session, actor: StaffMember, round_id: UUID, account_id: UUID | None
+) -> Panellist:
+    """Return a seat as `seat_of` does, held until the transaction ends.
+
+    Whoever casts and whoever declares a conflict for it does so one after the other, so that no
+    ballot stands beside the conflict that bars it.
+    """
+    panellist = seat_of(session, actor, round_id, account_id)
+    session.refresh(panellist, with_for_update={"key_share": True, "of": Panellist})
+    return panellist
+
+
+def seats_on(session: Session, round_id: UUID) -> tuple[Seat, ...]:
+    """Return the present panel of a round as the rules see it."""
+    declared = defaultdict[UUID, dict[UUID, Conflict]](dict)
+    for conflict in session.scalars(
+        select(ConflictOfInterest)
+        .join(Panellist, Panellist.id == ConflictOfInterest.panellist_id)
+        .where(Panellist.round_id == round_id)
+    ):
+        declared[conflict.panellist_id][conflict.resident_id] = Conflict(conflict.kind)
+    nominated = _nominated_by_accounts(session, round_id)
+    return tuple(
+        Seat(
+            panellist=panellist.id,
+            household=household,
+            nominated=frozenset(nominated[panellist.account_id]),
+            declared=declared[panellist.id],
+        )
+        for panellist, household in session.execute(
+            select(Panellist, Resident.household_key)
+            .join(StaffAccount, StaffAccount.id == Panellist.account_id)
+            .outerjoin(Resident, Resident.id == StaffAccount.resident_id)
+            .where(Panellist.round_id == round_id, Panellist.left_at.is_(None))
+            .order_by(Panellist.id)
+        ).tuples()
+    )
+
+
+def _nominated_by_accounts(session: Session, round_id: UUID) -> defaultdict[UUID, set[UUID]]:
+    """Return account → residents it nominated itself; what it typed in for others is not meant."""
+    nominated = defaultdict[UUID, set[UUID]](set)
+    for account_id, resident_id in session.execute(
+        select(Nomination.account_id, Candidate.resident_id)
+        .join(Nomination.candidate)
+        .join(RoundList, RoundList.id == Nomination.list_id)
+        .where(RoundList.round_id == round_id, Nomination.source == "staff")
+    ):
+        nominated[account_id].add(resident_id)
+    return nominated
+
+
+def _seated(session: Session, round_id: UUID) -> Sequence[Panellist]:
+    return session.scalars(
+        select(Panellist)
+        .where(Panellist.round_id == round_id, Panellist.left_at.is_(None))
+        .order_by(Panellist.id)
+        .execution_options(populate_existing=True)
+    ).all()
+
+
+def _change_seats(
+    session: Session, actor: StaffMember, request: NamePanel, *, now: datetime
+) -> tuple[Sequence[Panellist], Sequence[Panellist]]:
+    """Return who has joined the panel, and who has left it."""
+    seated = {one.account_id: one for one in _seated(session, request.round_id)}
+    left = [one for account, one in seated.items() if account not in request.account_ids]
+    for panellist in left:
+        panellist.left_at, panellist.left_reason = now, request.reason
+    joined = [
+        Panellist(
+            round_id=request.round_id, account_id=one, named_by=actor.account_id, named_at=now
+        )
+        for one in request.account_ids
+        if one not in seated
+    ]
+    session.add_all(joined)
+    return joined, left
+
+
+def _refuse_strangers(session: Session, actor: StaffMember, account_ids: Sequence[UUID]) -> None:
+    may_sit = {account.id for account in who_may_sit(session, actor)}
+    for place, account_id in enumerate(account_ids):
+        if account_id not in may_sit or account_id in account_ids[:place]:
+            raise ValueRefusedError(
+                f"/account_ids/{place}", "No open account of a panellist, or it stands twice."
+            )

@@ -1,0 +1,177 @@
+"""The certification of the shops: who may move it on, and what each step leaves behind."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import Integer, cast, func, select
+from sqlalchemy.orm import Session
+
+from loyalty.models import CertificationEvent, Community, Shop
+from loyalty.rules.certification import (
+    CertificationAction,
+    CertificationFacts,
+    CertificationState,
+    certified_until,
+    missing_for,
+    next_state,
+    state_on,
+)
+from loyalty.services.actors import Role, StaffMember, note
+from loyalty.services.community.policy import locked_community
+from loyalty.services.community.working_days import last_day_of
+from loyalty.services.errors import CertificationStateError, NotAllowedError
+from loyalty.services.people.pinyin import pinyin_of
+from loyalty.services.shops.finding import shop_to_change
+
+FOR_A_MANAGER = frozenset(
+    {
+        CertificationAction.CERTIFY,
+        CertificationAction.SUSPEND,
+        CertificationAction.WITHDRAW,
+        CertificationAction.REINSTATE,
+    }
+)
+"""The steps that give or take a plaque's worth; staff take the others."""
+
+LONGEST_PREFIX = 4
+PREFIX_WITHOUT_LETTERS = "P"
+"""Stands before the plaques of a series that has no letters in any reading."""
+
+
+@dataclass(frozen=True, slots=True)
+class MoveCertification:
+    """One step of a shop's certification."""
+
+    shop_id: UUID
+    action: CertificationAction
+    reason: str = ""
+    """Why, in words; steps against the shop need it."""
+    version: int | None = None
+    """The version of the shop that was read; None does not insist on one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a shop's certification stands on one day."""
+
+    state: CertificationState
+    plaque_number: str | None
+    """None until it is certified for the first time; kept from then on."""
+    valid_until: date | None
+    """Last day the certification holds, included; None where there is none."""
+
+
+def standing_of(shop: Shop, *, today: date) -> Standing:
+    """Return where a shop stands today."""
+    state = state_on(CertificationState(shop.state), shop.certified_until, today)
+    return Standing(state, shop.plaque_number, shop.certified_until)
+
+
+def move_certification(
+    session: Session, actor: StaffMember, request: MoveCertification, *, now: datetime
+) -> Shop:
+    """Take one step of a shop's certification.
+
+    Raises:
+        NotAllowedError: the step is a manager's.
+        CertificationStateError: something is missing for it.
+    """
+    if request.action in FOR_A_MANAGER and Role.MANAGER not in actor.roles:
+        raise NotAllowedError("This step of a certification is the manager's.")
+    community = locked_community(session, actor.community_id)
+    shop = shop_to_change(session, actor, request.shop_id, version=request.version)
+    facts = _facts(shop, request.reason, today=now.date())
+    if missing := missing_for(request.action, facts):
+        raise CertificationStateError(
+            f"The shop is {facts.state}; “{request.action}” is not possible now.", missing
+        )
+    _leave_behind(session, community, shop, request.action, today=now.date())
+    shop.state = next_state(request.action, facts.state).value
+    shop.updated_at = now
+    session.flush()
+    record_step(session, actor, shop, request.action, reason=request.reason, now=now)
+    return shop
+
+
+def record_step(
+    session: Session,
+    actor: StaffMember,
+    shop: Shop,
+    action: CertificationAction,
+    *,
+    reason: str,
+    now: datetime,
+) -> None:
+    """Write down a step that has been taken; its reason stays out of the trace of codes."""
+    session.add(
+        CertificationEvent(
+            shop_id=shop.id,
+            action=action.value,
+            state=shop.state,
+            reason=reason or None,
+            account_id=actor.account_id,
+            at=now,
+        )
+    )
+    note(
+        session,
+        actor,
+        f"certification.{action}",
+        community_id=shop.community_id,
+        subject_id=shop.id,
+        now=now,
+        state=shop.state,
+    )
+    session.flush()
+
+
+def _facts(shop: Shop, reason: str, *, today: date) -> CertificationFacts:
+    return CertificationFacts(
+        state=standing_of(shop, today=today).state,
+        today=today,
+        notice_last=shop.notice_last,
+        withdrawn_on=shop.withdrawn_on,
+        reason=reason,
+    )
+
+
+def _leave_behind(
+    session: Session,
+    community: Community,
+    shop: Shop,
+    action: CertificationAction,
+    *,
+    today: date,
+) -> None:
+    """Set the dates and the plaque that a step brings or ends."""
+    match action:
+        case CertificationAction.APPLY:
+            shop.notice_last = shop.certified_until = None
+        case CertificationAction.PUBLISH:
+            shop.notice_last = last_day_of(
+                session, community.id, today, community.notice_working_days
+            )
+        case CertificationAction.CERTIFY:
+            shop.plaque_number = shop.plaque_number or _next_plaque_number(session, shop)
+            shop.certified_until = certified_until(today)
+        case CertificationAction.RENEW:
+            shop.certified_until = certified_until(today)
+        case CertificationAction.WITHDRAW:
+            shop.withdrawn_on = today
+            shop.certified_until = None
+        case _:
+            pass
+
+
+def _next_plaque_number(session: Session, shop: Shop) -> str:
+    """Return the series' initials and the number after its last, such as PGY-0001 for 蒲公英."""
+    initials = (syllable[0] for syllable in pinyin_of(shop.series).upper().split())
+    letters = "".join(filter(str.isalpha, filter(str.isascii, initials)))
+    prefix = letters[:LONGEST_PREFIX] or PREFIX_WITHOUT_LETTERS
+    last = session.scalar(
+        select(func.max(cast(func.split_part(Shop.plaque_number, "-", 2), Integer))).where(
+            Shop.community_id == shop.community_id, Shop.plaque_number.startswith(f"{prefix}-")
+        )
+    )
+    return f"{prefix}-{(last or 0) + 1:04d}"

@@ -1,0 +1,183 @@
+"""Signing in with a password, and the tokens of programs that did."""
+
+import hashlib
+import re
+import secrets
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from loyalty.models import AccessToken, Community, StaffAccount
+from loyalty.rules.typed_text import login_name
+from loyalty.services.actors import Role, StaffMember, note
+from loyalty.services.errors import SignInError, SignInLockedError
+from loyalty.services.staff.passwords import password_matches
+from loyalty.services.staff.second_factor import accepted_step
+
+USERNAME = re.compile(r"\w[\w.@-]{1,39}")
+"""What an account may be called; capitals make no difference."""
+
+TOKEN_LIFETIME = timedelta(hours=12)
+FAILURES_ALLOWED = 5
+"""The failure with this number locks the account."""
+LOCKED_FOR = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """What a person or program shows to sign in."""
+
+    username: str
+    password: str = field(repr=False)
+    totp: str | None = field(default=None, repr=False)
+    """The second factor's six digits, where the account has one."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A program that has signed in."""
+
+    token: str = field(repr=False)
+    """Shown once; only its hash is kept."""
+    expires_at: datetime
+    roles: list[str]
+
+
+def sign_in(session: Session, request: SignIn, *, sealing_key: bytes, now: datetime) -> SignedIn:
+    """Give a program a token for twelve hours.
+
+    Raises:
+        SignInError: the name, the password or the code is wrong.
+        SignInLockedError: too many attempts failed.
+    """
+    account = check_password(session, request, sealing_key=sealing_key, now=now)
+    token = "staff_" + secrets.token_urlsafe(32)
+    expires_at = now + TOKEN_LIFETIME
+    session.add(
+        AccessToken(
+            account_id=account.id, token_hash=_hash(token), created_at=now, expires_at=expires_at
+        )
+    )
+    session.flush()
+    return SignedIn(token=token, expires_at=expires_at, roles=account.roles)
+
+
+def sign_out(session: Session, actor: StaffMember, token: str, *, now: datetime) -> None:
+    """End a token, which belongs to the actor, before its time."""
+    session.execute(
+        update(AccessToken)
+        .where(AccessToken.token_hash == _hash(token), AccessToken.account_id == actor.account_id)
+        .values(revoked_at=now)
+    )
+
+
+def check_password(
+    session: Session, request: SignIn, *, sealing_key: bytes, now: datetime
+) -> StaffAccount:
+    """Return the account that signs in; each failure is counted, and the fifth locks for a while.
+
+    Both errors are recorded refusals: the count is committed with them. The row is locked, so
+    guesses made at the same time are counted one by one. Which part was wrong is not said, and an
+    unknown name takes as long as a wrong password.
+
+    Args:
+        sealing_key: from `cards.keys.sealing_key_from`; opens the second factor's secret.
+
+    Raises:
+        SignInError: the name, the password or the code is wrong, or the account is closed.
+        SignInLockedError: too many attempts failed.
+    """
+    account = _open_account(session, request.username)
+    if account is not None and account.locked_until is not None and account.locked_until > now:
+        raise SignInLockedError(account.locked_until - now)
+    kept = None if account is None else account.password_hash
+    matches = password_matches(request.password, kept)
+    if account is None:
+        raise SignInError("The name, the password or the code is wrong.")
+    step = None
+    if matches and account.totp_secret is not None:
+        step = accepted_step(account, request.totp, sealing_key=sealing_key, now=now)
+        matches = step is not None
+    if not matches:
+        _count_failure(session, account, now=now)
+        raise SignInError("The name, the password or the code is wrong.")
+    _write(session, account, failed_sign_ins=0, locked_until=None, totp_step=step)
+    _note(session, account, "account.signed_in", now=now)
+    return account
+
+
+def staff_member_of_token(session: Session, token: str, *, now: datetime) -> StaffMember:
+    """Return whose token this is.
+
+    Raises:
+        SignInError: it is unknown, expired or revoked, or the account is closed.
+    """
+    row = session.execute(
+        select(StaffAccount, Community.timezone)
+        .join(AccessToken, AccessToken.account_id == StaffAccount.id)
+        .join(Community, Community.id == StaffAccount.community_id)
+        .where(
+            AccessToken.token_hash == _hash(token),
+            AccessToken.expires_at > now,
+            AccessToken.revoked_at.is_(None),
+            StaffAccount.active,
+        )
+    ).one_or_none()
+    if row is None:
+        raise SignInError("This token is unknown, expired or revoked; sign in again.")
+    account, timezone = row
+    return member(account, timezone=timezone)
+
+
+def member(account: StaffAccount, *, timezone: str) -> StaffMember:
+    """Return an account as an actor."""
+    return StaffMember(
+        account_id=account.id,
+        community_id=account.community_id,
+        timezone=timezone,
+        roles=frozenset(Role(role) for role in account.roles),
+    )
+
+
+def _open_account(session: Session, username: str) -> StaffAccount | None:
+    name = login_name(username)
+    if not USERNAME.fullmatch(name):
+        return None
+    return session.scalar(
+        select(StaffAccount)
+        .where(StaffAccount.username == name, StaffAccount.active)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    )
+
+
+def _count_failure(session: Session, account: StaffAccount, *, now: datetime) -> None:
+    failures = account.failed_sign_ins + 1
+    if failures < FAILURES_ALLOWED:
+        _write(session, account, failed_sign_ins=failures)
+        return
+    _write(session, account, failed_sign_ins=0, locked_until=now + LOCKED_FOR)
+    _note(session, account, "account.locked", now=now)
+
+
+def _write(session: Session, account: StaffAccount, **values: object) -> None:
+    """Write what signing in counts, without a new version: a manager's edit is not disturbed."""
+    session.execute(update(StaffAccount).where(StaffAccount.id == account.id).values(**values))
+
+
+def _note(session: Session, account: StaffAccount, action: str, *, now: datetime) -> None:
+    note(
+        session,
+        None,
+        action,
+        community_id=account.community_id,
+        subject_id=account.id,
+        now=now,
+    )
+    session.flush()
+
+
+def _hash(token: str) -> bytes:
+    return hashlib.sha256(token.encode(errors="surrogatepass")).digest()

@@ -1,0 +1,108 @@
+"""What a till takes along to judge cards without network. The law of it is docs/offline.md."""
+
+from base64 import b64encode
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from loyalty.cards.revocations import serial_hash
+from loyalty.models import Card, Community, Honour, Shop
+from loyalty.rules.offline import DAYS_WITHOUT_NETWORK
+from loyalty.services.cards.keys import jwk_of, published_keys
+from loyalty.services.cards.revocations import latest_list
+from loyalty.services.checkout.memory import Counter
+from loyalty.services.checkout.sale import LIVING
+
+
+def offline_pack(session: Session, counter: Counter, *, now: datetime) -> dict[str, Any]:
+    """Return a till's pack as a JSON document: public keys, lists and policy, and nobody's name.
+
+    Cards that cannot be used any more are left off its roster.
+    """
+    community = session.get_one(Community, counter.till.community_id)
+    revocations = latest_list(session, community)
+    honours = session.scalars(
+        select(Honour).where(Honour.community_id == community.id).order_by(Honour.number)
+    ).all()
+    return {
+        "community": {
+            "slug": community.slug,
+            "name": community.name,
+            "timezone": community.timezone,
+        },
+        "shop": _shop(session, counter, today=now.date()),
+        "policy": _policy(counter, community),
+        "honours": {str(honour.number): honour.code for honour in honours},
+        "keys": [jwk_of(published) for published in published_keys(session, now=now)],
+        "revocations": None if revocations is None else revocations.document,
+        "roster": _roster(session, community, honours, today=now.date()),
+    }
+
+
+def _shop(session: Session, counter: Counter, *, today: date) -> dict[str, Any]:
+    shop = session.get_one(Shop, counter.till.shop_id)
+    until = counter.certified_until
+    return {
+        "name": shop.name,
+        "plaque_number": shop.plaque_number,
+        "certified": counter.certified_on(today),
+        "certified_until": None if until is None else until.isoformat(),
+        "terms": {counter.honours[honour]: pay for honour, pay in counter.terms.items()},
+    }
+
+
+def _policy(counter: Counter, community: Community) -> dict[str, Any]:
+    limits = counter.limits
+    return {
+        "rule_version": counter.rule_version,
+        "rounding": counter.rounding,
+        "limits": {
+            "discountable_per_sale_fen": limits.discountable_per_sale,
+            "uses_per_shop_day": limits.uses_per_shop_day,
+            "uses_per_day": limits.uses_per_day,
+            "saved_per_month_fen": limits.saved_per_month,
+        },
+        "excluded_categories": sorted(counter.excluded_categories),
+        "offline": {
+            "days": DAYS_WITHOUT_NETWORK,
+            "sales": community.offline_sales_per_till,
+            "saved_fen": community.offline_saved_per_till_fen,
+        },
+    }
+
+
+def _roster(
+    session: Session, community: Community, honours: Sequence[Honour], *, today: date
+) -> list[dict[str, Any]]:
+    """Return the hashed serials of the cards that work or will, by honour, rate and validity."""
+    codes = {honour.id: honour.code for honour in honours}
+    serials = defaultdict(list)
+    for serial, honour_id, *terms in session.execute(
+        select(
+            Card.serial, Card.honour_id, Card.pay_permille, Card.valid_from, Card.valid_until
+        ).where(
+            Card.community_id == community.id,
+            Card.state.in_(LIVING),
+            Card.valid_until >= today,
+        )
+    ):
+        serials[codes[honour_id], *terms].append(serial)
+    return [
+        {
+            "honour": honour,
+            "pay_permille": pay,
+            "valid_from": valid_from.isoformat(),
+            "valid_until": valid_until.isoformat(),
+            "hashes": _hashes(community.slug, serials[honour, pay, valid_from, valid_until]),
+        }
+        for honour, pay, valid_from, valid_until in sorted(serials)
+    ]
+
+
+def _hashes(slug: str, serials: Iterable[str]) -> str:
+    """Return the eight-byte hashes of serials, sorted and joined, in base64."""
+    return b64encode(bytes.fromhex("".join(sorted(serial_hash(slug, s) for s in serials)))).decode()

@@ -1,0 +1,169 @@
+"""Tills: invited by staff or the shop's owner, paired once with a code, revoked for good."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from loyalty.models import Community, Shop, Till
+from loyalty.rules.typed_text import code_letters
+from loyalty.services.actors import StaffMember, note
+from loyalty.services.errors import PairingError, UnknownRecordError, ValueRefusedError
+from loyalty.services.late_sales.device_proof import device_key
+from loyalty.services.paging import Page, page
+from loyalty.services.shops.finding import shop_run_by
+
+TILL_TOKEN_PREFIX = "till_"  # noqa: S105  # how a till's token begins, not a token
+
+CODE_LASTS = timedelta(minutes=10)
+CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+"""Without 0, 1, I, L and O, which are read for one another."""
+CODE_LENGTH = 8
+
+
+@dataclass(frozen=True, slots=True)
+class InviteTill:
+    """A till a shop wants to sell with."""
+
+    shop_id: UUID
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """A till that waits for its device. The code is told here once and kept nowhere."""
+
+    till: Till
+    code: str
+    """Eight letters and digits, shown in two groups: ABCD-2345."""
+    expires_at: datetime
+    """From this instant the code is refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class PairTill:
+    """A device that shows a code."""
+
+    code: str
+    """As typed: case, hyphens and spaces do not matter."""
+    device_public_key: str | None = None
+    """As `device_proof.device_key` reads it; None for a device that signs nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pairing:
+    """A till on its device. The token is told here once and kept nowhere."""
+
+    token: str
+    till: Till
+    shop: Shop
+    community: Community
+
+
+def tills_of_shop(
+    session: Session, actor: StaffMember, shop_id: UUID, *, limit: int, after: UUID | None
+) -> Page[Till]:
+    """Return the tills of a shop in the order they were invited, revoked ones among them."""
+    shop = shop_run_by(session, actor, shop_id)
+    query = select(Till).where(Till.shop_id == shop.id)
+    return page(session, query, Till, limit=limit, after=after)
+
+
+def invite_till(
+    session: Session, actor: StaffMember, request: InviteTill, *, now: datetime
+) -> Invitation:
+    """Add a till to a shop, to be paired within ten minutes."""
+    shop = shop_run_by(session, actor, request.shop_id)
+    code = "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_LENGTH))
+    till = Till(
+        community_id=shop.community_id,
+        shop_id=shop.id,
+        name=request.name,
+        pairing_hash=_hash(code),
+        pairing_expires_at=now + CODE_LASTS,
+        created_at=now,
+    )
+    session.add(till)
+    session.flush()
+    _note(session, actor, "till.invited", till, now=now)
+    half = CODE_LENGTH // 2
+    return Invitation(till, f"{code[:half]}-{code[half:]}", now + CODE_LASTS)
+
+
+def pairing_url(base_url: str, code: str) -> str:
+    """Return the address to show as a QR; a fragment is never sent, so no log holds the code."""
+    return f"{base_url}/till#pair={code}"
+
+
+def pair_till(session: Session, request: PairTill, *, now: datetime) -> Pairing:
+    """Hand a till to the device that shows its code, once.
+
+    Raises:
+        PairingError: the code is unknown, used or too old; which of these is not told.
+        ValueRefusedError: the device's key is none.
+    """
+    _refuse_bad_key(request.device_public_key)
+    token = TILL_TOKEN_PREFIX + secrets.token_urlsafe(32)
+    # The condition and the change are one statement, so of two devices with one code one wins.
+    till = session.scalar(
+        update(Till)
+        .where(
+            Till.pairing_hash == _hash(code_letters(request.code)),
+            Till.pairing_expires_at > now,
+            Till.revoked_at.is_(None),
+        )
+        .values(
+            pairing_hash=None,
+            token_hash=_hash(token),
+            device_public_key=request.device_public_key,
+            paired_at=now,
+        )
+        .returning(Till)
+    )
+    if till is None:
+        raise PairingError("This pairing code is unknown, used or too old; ask for a new one.")
+    _note(session, None, "till.paired", till, now=now)
+    shop = session.get_one(Shop, till.shop_id)
+    return Pairing(token, till, shop, session.get_one(Community, till.community_id))
+
+
+def _refuse_bad_key(text: str | None) -> None:
+    if text is None:
+        return
+    try:
+        device_key(text)
+    except ValueError as error:
+        raise ValueRefusedError("/device_public_key", "This is no point of P-256.") from error
+
+
+def till_of(session: Session, actor: StaffMember, till_id: UUID) -> Till:
+    """Return a till to the community's staff, or to the owner of its shop."""
+    till = session.get(Till, till_id)
+    if till is None or till.community_id != actor.community_id:
+        raise UnknownRecordError("The community has no such till.")
+    shop_run_by(session, actor, till.shop_id)
+    return till
+
+
+def revoke_till(session: Session, actor: StaffMember, till_id: UUID, *, now: datetime) -> None:
+    """Refuse a till from its next call on; a second time changes nothing."""
+    till = till_of(session, actor, till_id)
+    if till.revoked_at is None:
+        till.revoked_at = now
+        _note(session, actor, "till.revoked", till, now=now)
+    session.flush()
+
+
+def _note(
+    session: Session, actor: StaffMember | None, action: str, till: Till, *, now: datetime
+) -> None:
+    note(session, actor, action, community_id=till.community_id, subject_id=till.id, now=now)
+    session.flush()
+
+
+def _hash(secret: str) -> bytes:
+    return hashlib.sha256(secret.encode()).digest()

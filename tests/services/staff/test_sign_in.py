@@ -1,0 +1,215 @@
+from datetime import timedelta
+
+import pyotp
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from loyalty.cards.keys import SealError, sealing_key_from
+from loyalty.models import AuditEvent, StaffAccount
+from loyalty.services.actors import Role, StaffMember
+from loyalty.services.errors import SignInError, SignInLockedError
+from loyalty.services.staff.accounts import turn_off_second_factor, turn_on_second_factor
+from loyalty.services.staff.sign_in import (
+    SignIn,
+    check_password,
+    member,
+    sign_in,
+    staff_member_of_token,
+)
+from tests.given import NOON, SEALING_KEY, given_account, given_community, quick_hash
+
+PASSWORD = "a long enough password"
+PASSWORD_HASH = quick_hash(PASSWORD)
+WRONG = SignIn("li", "not the password")
+RIGHT = SignIn("li", PASSWORD)
+
+
+@pytest.fixture
+def account(session: Session) -> StaffAccount:
+    return given_account(
+        session,
+        given_community(session),
+        Role.MANAGER,
+        username="li",
+        password_hash=PASSWORD_HASH,
+    )
+
+
+def fail(session: Session, *, times: int) -> None:
+    for _ in range(times):
+        with pytest.raises(SignInError):
+            check_password(session, WRONG, sealing_key=SEALING_KEY, now=NOON)
+
+
+def test_the_right_password_signs_in(session: Session, account: StaffAccount) -> None:
+    assert check_password(session, RIGHT, sealing_key=SEALING_KEY, now=NOON) is account
+
+
+@pytest.mark.parametrize("username", ["LI", " li "])
+def test_capitals_and_blanks_in_the_name_make_no_difference(
+    session: Session, account: StaffAccount, username: str
+) -> None:
+    request = SignIn(username, PASSWORD)
+
+    assert check_password(session, request, sealing_key=SEALING_KEY, now=NOON) is account
+
+
+@pytest.mark.parametrize("username", ["lili", "l%", "lili\0", ""])
+def test_an_unknown_name_is_told_the_same_as_a_wrong_password(
+    session: Session, account: StaffAccount, username: str
+) -> None:
+    assert account.active
+    with pytest.raises(SignInError) as unknown:
+        check_password(session, SignIn(username, PASSWORD), sealing_key=SEALING_KEY, now=NOON)
+    with pytest.raises(SignInError) as wrong:
+        check_password(session, WRONG, sealing_key=SEALING_KEY, now=NOON)
+
+    assert str(unknown.value) == str(wrong.value)
+
+
+def test_a_closed_account_does_not_sign_in(session: Session, account: StaffAccount) -> None:
+    account.active = False
+    session.flush()
+
+    with pytest.raises(SignInError):
+        check_password(session, RIGHT, sealing_key=SEALING_KEY, now=NOON)
+
+
+def test_four_failures_are_forgiven(session: Session, account: StaffAccount) -> None:
+    fail(session, times=4)
+
+    assert check_password(session, RIGHT, sealing_key=SEALING_KEY, now=NOON) is account
+    assert account.failed_sign_ins == 0
+
+
+def test_the_fifth_failure_locks_for_a_quarter_of_an_hour(
+    session: Session, account: StaffAccount
+) -> None:
+    fail(session, times=5)
+
+    almost = NOON + timedelta(minutes=15) - timedelta(seconds=1)
+    with pytest.raises(SignInLockedError):
+        check_password(session, RIGHT, sealing_key=SEALING_KEY, now=almost)
+    after = NOON + timedelta(minutes=15)
+    assert check_password(session, RIGHT, sealing_key=SEALING_KEY, now=after) is account
+
+
+def test_signing_in_does_not_disturb_a_managers_edit(
+    session: Session, account: StaffAccount
+) -> None:
+    version = account.version
+
+    fail(session, times=1)
+    check_password(session, RIGHT, sealing_key=SEALING_KEY, now=NOON)
+    session.refresh(account)
+
+    assert account.version == version
+
+
+def test_a_token_works_for_twelve_hours(session: Session, account: StaffAccount) -> None:
+    signed_in = sign_in(session, RIGHT, sealing_key=SEALING_KEY, now=NOON)
+
+    almost = NOON + timedelta(hours=12) - timedelta(seconds=1)
+    assert staff_member_of_token(session, signed_in.token, now=almost).account_id == account.id
+    with pytest.raises(SignInError):
+        staff_member_of_token(session, signed_in.token, now=NOON + timedelta(hours=12))
+
+
+def test_neither_password_nor_token_is_shown_in_a_traceback(
+    session: Session, account: StaffAccount
+) -> None:
+    signed_in = sign_in(session, RIGHT, sealing_key=SEALING_KEY, now=NOON)
+
+    assert PASSWORD not in repr(RIGHT)
+    assert signed_in.token not in repr(signed_in)
+    assert account.roles == signed_in.roles
+
+
+def test_a_second_factor_is_demanded_once_it_is_on(session: Session, account: StaffAccount) -> None:
+    codes = _turn_on(session, account)
+
+    with pytest.raises(SignInError):
+        check_password(session, RIGHT, sealing_key=SEALING_KEY, now=NOON)
+    with_code = SignIn("li", PASSWORD, codes.at(NOON))
+    assert check_password(session, with_code, sealing_key=SEALING_KEY, now=NOON) is account
+
+
+def test_a_code_works_once(session: Session, account: StaffAccount) -> None:
+    with_code = SignIn("li", PASSWORD, _turn_on(session, account).at(NOON))
+    check_password(session, with_code, sealing_key=SEALING_KEY, now=NOON)
+
+    with pytest.raises(SignInError):
+        check_password(session, with_code, sealing_key=SEALING_KEY, now=NOON)
+
+
+@pytest.mark.parametrize("seconds", [-30, 0, 30])
+def test_a_phone_may_be_half_a_minute_off(
+    session: Session, account: StaffAccount, seconds: int
+) -> None:
+    code = _turn_on(session, account).at(NOON + timedelta(seconds=seconds))
+    request = SignIn("li", PASSWORD, code)
+
+    assert check_password(session, request, sealing_key=SEALING_KEY, now=NOON) is account
+
+
+@pytest.mark.parametrize("seconds", [-60, 60])
+def test_a_phone_a_minute_off_is_refused(
+    session: Session, account: StaffAccount, seconds: int
+) -> None:
+    code = _turn_on(session, account).at(NOON + timedelta(seconds=seconds))
+
+    with pytest.raises(SignInError):
+        check_password(session, SignIn("li", PASSWORD, code), sealing_key=SEALING_KEY, now=NOON)
+
+
+def test_a_code_without_the_password_is_worth_nothing(
+    session: Session, account: StaffAccount
+) -> None:
+    request = SignIn("li", "not the password", _turn_on(session, account).at(NOON))
+
+    with pytest.raises(SignInError):
+        check_password(session, request, sealing_key=SEALING_KEY, now=NOON)
+    assert account.failed_sign_ins == 1
+
+
+def test_a_second_factor_turned_off_is_not_demanded(
+    session: Session, account: StaffAccount
+) -> None:
+    _turn_on(session, account)
+    turn_off_second_factor(session, _manager(account), account.id, now=NOON)
+
+    assert check_password(session, RIGHT, sealing_key=SEALING_KEY, now=NOON) is account
+
+
+def test_another_installations_key_does_not_open_the_second_factor(
+    session: Session, account: StaffAccount
+) -> None:
+    code = _turn_on(session, account).at(NOON)
+    other = sealing_key_from("the secret of another installation")
+
+    with pytest.raises(SealError):
+        check_password(session, SignIn("li", PASSWORD, code), sealing_key=other, now=NOON)
+
+
+def test_a_lock_leaves_a_trace(session: Session, account: StaffAccount) -> None:
+    fail(session, times=5)
+
+    actions = session.scalars(
+        select(AuditEvent.action).where(AuditEvent.subject_id == account.id)
+    ).all()
+    assert actions == ["account.locked"]
+
+
+def _manager(account: StaffAccount) -> StaffMember:
+    return member(account, timezone="Asia/Shanghai")
+
+
+def _turn_on(session: Session, account: StaffAccount) -> pyotp.TOTP:
+    """Return the app on the account's phone."""
+    address = turn_on_second_factor(
+        session, _manager(account), account.id, sealing_key=SEALING_KEY, now=NOON
+    )
+    app = pyotp.parse_uri(address)
+    assert isinstance(app, pyotp.TOTP)
+    return app
