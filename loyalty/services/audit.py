@@ -1,13 +1,51 @@
-"""Reading the trace that every act leaves."""
+"""The trace that every act leaves: written, and read by a manager."""
 
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from loyalty.models import AuditEvent
-from loyalty.services.actors import StaffMember
+from loyalty.services.actors import StaffMember, Till
 from loyalty.services.paging import Page, page
+
+
+def note(
+    session: Session,
+    actor: StaffMember | Till | None,
+    action: str,
+    *,
+    community_id: UUID,
+    subject_id: UUID | None,
+    now: datetime,
+    **detail: Any,
+) -> None:
+    """Leave a trace of one act: codes and ids only, never a name or a card's number.
+
+    Args:
+        actor: None where the public or the system acts.
+    """
+    actor_id = None
+    match actor:
+        case StaffMember():
+            actor_kind, actor_id = "staff", actor.account_id
+        case Till():
+            actor_kind, actor_id = "till", actor.till_id
+        case None:
+            actor_kind = "public"
+    session.add(
+        AuditEvent(
+            community_id=community_id,
+            at=now,
+            action=action,
+            actor_kind=actor_kind,
+            actor_id=actor_id,
+            subject_id=subject_id,
+            detail=detail,
+        )
+    )
 
 
 def audit_events(

@@ -15,6 +15,7 @@ ONE_WAY = "Data flows one way"
 STANDARD_LIBRARY = "Rules import the standard library alone"
 NO_HTTP = "Services know neither HTTP nor schemas"
 DRAWING_ONLY = "Reports draw, and look nothing up"
+DOWNWARD = "Services call what stands below them"
 ON_ITS_OWN = "Records are verified without the service's code"
 
 WRONG = [
@@ -31,6 +32,9 @@ WRONG = [
     (NO_HTTP, "services/errors.py", "flask"),
     (NO_HTTP, "models/card.py", "marshmallow"),
     (ONE_WAY, "words/rates.py", "loyalty.reports.poster"),
+    (DOWNWARD, "services/people/residents.py", "loyalty.services.checkout.sale"),
+    (DOWNWARD, "services/checkout/sale.py", "loyalty.services.late_sales.upload"),
+    (DOWNWARD, "services/errors.py", "loyalty.services.actors"),
     (DRAWING_ONLY, "reports/poster.py", "loyalty.services.notice.publishing"),
     (DRAWING_ONLY, "reports/poster.py", "flask_babel"),
     (ON_ITS_OWN, "commands/verify_record.py", "loyalty.services.notice.public_record"),

@@ -22,7 +22,8 @@ from sqlalchemy.orm import Session, joinedload
 from loyalty.models import Card, CardEvent, CardMonth, Community, Round
 from loyalty.rules.card_action import NEED_A_REASON, CardAction, missing_for, next_state
 from loyalty.rules.card_state import DEAD, CardState
-from loyalty.services.actors import StaffMember, note
+from loyalty.services.actors import StaffMember
+from loyalty.services.audit import note
 from loyalty.services.cards.revocations import publish
 from loyalty.services.cards.signing import Award, sign_cards
 from loyalty.services.errors import (

@@ -19,7 +19,8 @@ from loyalty.clock import as_local
 from loyalty.models import Redemption, Shop
 from loyalty.rules.money import Fen
 from loyalty.rules.reversal import till_is_late
-from loyalty.services.actors import Role, StaffMember, Till, note
+from loyalty.services.actors import Role, StaffMember, Till
+from loyalty.services.audit import note
 from loyalty.services.checkout.appraisal import use_keys
 from loyalty.services.checkout.returned_goods import ReturnedLine, goods_back
 from loyalty.services.checkout.sale import receipt_of

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from loyalty.models import Community, Honour
 from loyalty.rules.discount import DEFAULT_EXCLUDED
 from loyalty.rules.limits import DEFAULT_LIMITS
-from loyalty.services.actors import note
+from loyalty.services.audit import note
 from loyalty.services.deeds.deeds import ensure_default_kinds
 from loyalty.services.errors import AlreadyExistsError, ValueRefusedError
 

@@ -13,7 +13,8 @@ from loyalty.models import Community, Honour, ShopTerm
 from loyalty.rules.discount import DEFAULT_EXCLUDED
 from loyalty.rules.goods import place_of_unknown
 from loyalty.rules.limits import DEFAULT_LIMITS
-from loyalty.services.actors import StaffMember, note
+from loyalty.services.actors import StaffMember
+from loyalty.services.audit import note
 from loyalty.services.errors import StaleRecordError, UnknownRecordError, ValueRefusedError
 
 

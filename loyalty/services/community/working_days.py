@@ -9,7 +9,8 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from loyalty.models import WorkingDayOverride
-from loyalty.services.actors import StaffMember, note
+from loyalty.services.actors import StaffMember
+from loyalty.services.audit import note
 from loyalty.services.community.calendar import is_published, notice_last
 from loyalty.services.community.policy import locked_community
 from loyalty.services.errors import ValueRefusedError

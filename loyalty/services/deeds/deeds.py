@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 from loyalty.models import Community, Deed, DeedKind
 from loyalty.rules.calendar import Month
 from loyalty.rules.ranking import DeedPoints, deed_points
-from loyalty.services.actors import StaffMember, note
+from loyalty.services.actors import StaffMember
+from loyalty.services.audit import note
 from loyalty.services.deeds.points import POINT
 from loyalty.services.errors import StaleRecordError, UnknownRecordError, ValueRefusedError
 from loyalty.services.paging import Page, page

@@ -9,7 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from loyalty.models import Deed, DeedKind, Resident
-from loyalty.services.actors import StaffMember, note
+from loyalty.services.actors import StaffMember
+from loyalty.services.audit import note
 from loyalty.services.deeds.deeds import RecordDeed, new_deed
 from loyalty.services.errors import RowsRefusedError, ValueRefusedError
 

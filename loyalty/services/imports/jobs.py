@@ -11,7 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from loyalty.models import ImportJob
-from loyalty.services.actors import StaffMember, note
+from loyalty.services.actors import StaffMember
+from loyalty.services.audit import note
 from loyalty.services.community.policy import locked_community
 from loyalty.services.errors import ImportStateError, UnknownRecordError
 from loyalty.services.imports.answers import TableAnswers

@@ -13,7 +13,8 @@ from uuid_utils.compat import uuid7
 from loyalty.models import SaleCase
 from loyalty.rules.sale_case import CaseDecision, CaseKind
 from loyalty.rules.verdict import Verdict
-from loyalty.services.actors import StaffMember, Till, note
+from loyalty.services.actors import StaffMember, Till
+from loyalty.services.audit import note
 from loyalty.services.errors import CaseDecidedError, UnknownRecordError
 from loyalty.services.late_sales.quarantine import record_quarantined
 from loyalty.services.paging import Page, page

@@ -22,8 +22,9 @@ from loyalty.rules.discount import Basket, Line
 from loyalty.rules.limits import UNLIMITED
 from loyalty.rules.sale_case import CaseKind
 from loyalty.rules.verdict import Verdict
-from loyalty.services.actors import StaffMember, note
+from loyalty.services.actors import StaffMember
 from loyalty.services.actors import Till as Caller
+from loyalty.services.audit import note
 from loyalty.services.checkout.appraisal import ShownCard, card_now, quote_at
 from loyalty.services.checkout.memory import Directory, desk_at
 from loyalty.services.checkout.reading import read_code

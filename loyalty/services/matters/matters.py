@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from loyalty.models import Community, Matter, StaffAccount
 from loyalty.rules.typed_text import code_letters
-from loyalty.services.actors import Role, StaffMember, note
+from loyalty.services.actors import Role, StaffMember
+from loyalty.services.audit import note
 from loyalty.services.community.policy import locked_community
 from loyalty.services.errors import (
     NotAllowedError,

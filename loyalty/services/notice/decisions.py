@@ -24,7 +24,8 @@ from loyalty.rules.eligibility import Ground, Reason
 from loyalty.rules.outcome import Outcome
 from loyalty.rules.selection import RoundObstacle
 from loyalty.rules.typed_text import name_key
-from loyalty.services.actors import Role, StaffMember, note
+from loyalty.services.actors import Role, StaffMember
+from loyalty.services.audit import note
 from loyalty.services.errors import (
     InvolvedError,
     RoundStateError,

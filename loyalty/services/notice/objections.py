@@ -16,7 +16,8 @@ from loyalty.rules.calendar import Month
 from loyalty.rules.notice import notice_over
 from loyalty.rules.selection import RoundObstacle, RoundState
 from loyalty.rules.typed_text import code_letters
-from loyalty.services.actors import StaffMember, note
+from loyalty.services.actors import StaffMember
+from loyalty.services.audit import note
 from loyalty.services.community.working_days import last_day_of
 from loyalty.services.errors import RoundStateError, UnknownRecordError, ValueRefusedError
 from loyalty.services.notice.publishing import latest_version

@@ -16,7 +16,8 @@ from loyalty.rules.calendar import Month
 from loyalty.rules.notice import NoticeKind
 from loyalty.rules.outcome import Outcome
 from loyalty.rules.record import lists_in, with_lots
-from loyalty.services.actors import StaffMember, note
+from loyalty.services.actors import StaffMember
+from loyalty.services.audit import note
 from loyalty.services.community.working_days import last_day_of
 from loyalty.services.selection.drawing import reference_of
 from loyalty.services.selection.screening import candidates_of, draw_order

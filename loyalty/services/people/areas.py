@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from loyalty.models import Area, HouseholdGroup
 from loyalty.rules.typed_text import reference_key
-from loyalty.services.actors import StaffMember, note
+from loyalty.services.actors import StaffMember
+from loyalty.services.audit import note
 from loyalty.services.errors import AlreadyExistsError, ValueRefusedError
 from loyalty.services.paging import Page, page
 from loyalty.services.people.new_names import add_under_new_name

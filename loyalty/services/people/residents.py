@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from loyalty.models import Resident
 from loyalty.rules.typed_text import name_key, reference_key
-from loyalty.services.actors import StaffMember, note
+from loyalty.services.actors import StaffMember
+from loyalty.services.audit import note
 from loyalty.services.errors import AlreadyExistsError, StaleRecordError, UnknownRecordError
 from loyalty.services.paging import Page, page
 from loyalty.services.people.areas import refuse_foreign

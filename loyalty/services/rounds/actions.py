@@ -18,7 +18,8 @@ from loyalty.rules.selection import (
     missing_for,
     next_state,
 )
-from loyalty.services.actors import Role, StaffMember, note
+from loyalty.services.actors import Role, StaffMember
+from loyalty.services.audit import note
 from loyalty.services.community.working_days import last_day_of, years_without_table
 from loyalty.services.errors import (
     NotAllowedError,

@@ -22,7 +22,8 @@ from loyalty.rules.panel import (
     missing_ballots,
 )
 from loyalty.rules.selection import RoundObstacle, RoundState
-from loyalty.services.actors import StaffMember, note
+from loyalty.services.actors import StaffMember
+from loyalty.services.audit import note
 from loyalty.services.deeds.deeds import points_of
 from loyalty.services.errors import RoundStateError, ValueRefusedError
 from loyalty.services.selection.conflicts import write_down_detected

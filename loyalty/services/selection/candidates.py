@@ -11,7 +11,8 @@ from loyalty.models import Candidate, RoundList
 from loyalty.rules.eligibility import Ground, Reason
 from loyalty.rules.outcome import Outcome
 from loyalty.rules.selection import RoundState
-from loyalty.services.actors import StaffMember, note
+from loyalty.services.actors import StaffMember
+from loyalty.services.audit import note
 from loyalty.services.errors import UnknownRecordError
 from loyalty.services.paging import Page, page
 from loyalty.services.selection.planning import held_round, round_of

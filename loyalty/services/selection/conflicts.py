@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from loyalty.models import Ballot, Candidate, ConflictOfInterest, Panellist, Round, RoundList
 from loyalty.rules.panel import Conflict, Nominee, detected_conflict
 from loyalty.rules.selection import RoundState
-from loyalty.services.actors import Role, StaffMember, note
+from loyalty.services.actors import Role, StaffMember
+from loyalty.services.audit import note
 from loyalty.services.errors import NotAllowedError, UnknownRecordError
 from loyalty.services.selection.candidates import candidate_of
 from loyalty.services.selection.panel import held_seat, seats_on

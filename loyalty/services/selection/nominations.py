@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session, joinedload
 
 from loyalty.models import Candidate, Honour, Nomination, Resident, RoundList
 from loyalty.rules.selection import RoundState
-from loyalty.services.actors import StaffMember, note
+from loyalty.services.actors import StaffMember
+from loyalty.services.audit import note
 from loyalty.services.errors import ValueRefusedError
 from loyalty.services.people.areas import refuse_foreign
 from loyalty.services.selection.planning import held_round

@@ -20,7 +20,8 @@ from loyalty.models import (
 )
 from loyalty.rules.panel import Conflict, Seat
 from loyalty.rules.selection import RoundObstacle, RoundState
-from loyalty.services.actors import Role, StaffMember, note
+from loyalty.services.actors import Role, StaffMember
+from loyalty.services.audit import note
 from loyalty.services.errors import NotAllowedError, RoundStateError, ValueRefusedError
 from loyalty.services.selection.planning import held_round
 

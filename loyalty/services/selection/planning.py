@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from loyalty.models import Area, Candidate, Community, Honour, Round, RoundList
 from loyalty.rules.calendar import Month
 from loyalty.rules.selection import RoundObstacle, RoundState
-from loyalty.services.actors import StaffMember, note
+from loyalty.services.actors import StaffMember
+from loyalty.services.audit import note
 from loyalty.services.errors import RoundStateError, UnknownRecordError, ValueRefusedError
 from loyalty.services.paging import Page, page
 from loyalty.services.people.new_names import add_under_new_name

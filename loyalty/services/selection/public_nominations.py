@@ -15,7 +15,8 @@ from loyalty.models import Candidate, Community, Nomination, Resident, Round, Ro
 from loyalty.rules.calendar import Month
 from loyalty.rules.selection import RoundObstacle, RoundState
 from loyalty.rules.typed_text import code_letters, name_key, reference_key
-from loyalty.services.actors import StaffMember, note
+from loyalty.services.actors import StaffMember
+from loyalty.services.audit import note
 from loyalty.services.errors import RoundStateError, UnknownRecordError
 from loyalty.services.paging import Page, page
 from loyalty.services.receipts import hold_receipt, new_receipt

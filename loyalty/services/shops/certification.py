@@ -17,7 +17,8 @@ from loyalty.rules.certification import (
     next_state,
     state_on,
 )
-from loyalty.services.actors import Role, StaffMember, note
+from loyalty.services.actors import Role, StaffMember
+from loyalty.services.audit import note
 from loyalty.services.community.policy import locked_community
 from loyalty.services.community.working_days import last_day_of
 from loyalty.services.errors import CertificationStateError, NotAllowedError

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from loyalty.models import Community, Shop, StaffAccount
 from loyalty.rules.certification import CertificationAction, CertificationState
-from loyalty.services.actors import Role, StaffMember, note
+from loyalty.services.actors import Role, StaffMember
+from loyalty.services.audit import note
 from loyalty.services.community.policy import locked_community
 from loyalty.services.community.shop_terms import AgreedTerm, opted_in, shop_terms
 from loyalty.services.errors import ValueRefusedError

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from loyalty.models import AccessToken, Resident, StaffAccount
 from loyalty.rules.typed_text import login_name
-from loyalty.services.actors import Role, StaffMember, note
+from loyalty.services.actors import Role, StaffMember
+from loyalty.services.audit import note
 from loyalty.services.community.policy import locked_community
 from loyalty.services.errors import StaleRecordError, UnknownRecordError, ValueRefusedError
 from loyalty.services.paging import Page, page

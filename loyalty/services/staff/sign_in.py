@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from loyalty.models import AccessToken, Community, StaffAccount
 from loyalty.rules.typed_text import login_name
-from loyalty.services.actors import Role, StaffMember, note
+from loyalty.services.actors import Role, StaffMember
+from loyalty.services.audit import note
 from loyalty.services.errors import SignInError, SignInLockedError
 from loyalty.services.staff.passwords import password_matches
 from loyalty.services.staff.second_factor import accepted_step

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from loyalty.models import Community, Shop, Till
 from loyalty.rules.typed_text import code_letters
-from loyalty.services.actors import StaffMember, note
+from loyalty.services.actors import StaffMember
+from loyalty.services.audit import note
 from loyalty.services.errors import PairingError, UnknownRecordError, ValueRefusedError
 from loyalty.services.late_sales.device_proof import device_key
 from loyalty.services.paging import Page, page
