@@ -12,7 +12,7 @@ from loyalty.database import Model
 
 PROJECT = Path(__file__).parents[2]
 OURS = ("loyalty", "tests", "benchmarks")
-LONGEST_FILE = 300
+LONGEST_FILE = 400
 LONGEST_FUNCTION = 40
 
 NEVER_KEPT = re.compile(
@@ -35,7 +35,7 @@ def javascript_files() -> Iterator[Path]:
                 yield path
 
 
-def test_no_file_is_longer_than_three_hundred_lines() -> None:
+def test_no_file_is_longer_than_four_hundred_lines() -> None:
     files = [*python_files(), *javascript_files()]
     lengths = {path: len(path.read_text("utf-8").splitlines()) for path in files}
 

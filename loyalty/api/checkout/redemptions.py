@@ -16,14 +16,15 @@ from loyalty.api.access import (
     directory,
     open_to,
 )
-from loyalty.api.checkout.redemption_schemas import (
+from loyalty.api.checkout.schemas import (
     EntryPageSchema,
     EntrySchema,
     FindEntriesSchema,
+    RedeemCardSchema,
     ReturnSchema,
+    SaleSchema,
     VoidSchema,
 )
-from loyalty.api.checkout.sale_schemas import RedeemCardSchema, SaleSchema
 from loyalty.api.noun import Noun
 from loyalty.api.once import HEADER, key_of_request
 from loyalty.api.problems import ProblemSchema

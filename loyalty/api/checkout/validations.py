@@ -5,7 +5,7 @@ from typing import Any
 from flask.views import MethodView
 
 from loyalty.api.access import Caller, current_till, current_token, directory, open_to
-from loyalty.api.checkout.sale_schemas import AppraisalSchema, ShownCardSchema
+from loyalty.api.checkout.schemas import AppraisalSchema, ShownCardSchema
 from loyalty.api.noun import Noun
 from loyalty.clock import community_now
 from loyalty.database import hot_connection

@@ -8,7 +8,7 @@ import marshmallow as ma
 from flask.views import MethodView
 
 from loyalty.api.access import Caller, current_staff, open_to
-from loyalty.api.checkout.sale_schemas import LONGEST_CODE, OutcomesSchema
+from loyalty.api.checkout.schemas import LONGEST_CODE, OutcomesSchema
 from loyalty.api.noun import Noun
 from loyalty.api.schemas import Amount, Schema
 from loyalty.clock import community_now

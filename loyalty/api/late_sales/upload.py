@@ -8,7 +8,7 @@ from flask.views import MethodView
 from werkzeug.exceptions import HTTPException
 
 from loyalty.api.access import Caller, current_till, current_token, directory, open_to
-from loyalty.api.checkout.sale_schemas import LateSaleSchema, LateSalesSchema, OutcomesSchema
+from loyalty.api.checkout.schemas import LateSaleSchema, LateSalesSchema, OutcomesSchema
 from loyalty.api.noun import Noun
 from loyalty.api.problems import ProblemSchema, answer
 from loyalty.clock import community_now, utc_now

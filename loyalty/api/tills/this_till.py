@@ -10,7 +10,7 @@ from flask.views import MethodView
 
 from loyalty.api.access import Caller, current_till, current_token, directory, open_to
 from loyalty.api.cards.well_known import KeySchema, SignedListSchema
-from loyalty.api.checkout.redemption_schemas import TillDaySchema
+from loyalty.api.checkout.schemas import TillDaySchema
 from loyalty.api.noun import Noun
 from loyalty.api.schemas import Schema
 from loyalty.clock import community_now

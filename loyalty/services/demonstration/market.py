@@ -11,11 +11,10 @@ from loyalty.models import Shop
 from loyalty.rules.certification import CertificationAction
 from loyalty.rules.money import Permille
 from loyalty.services.community.founding import HONOURS
-from loyalty.services.community.shop_terms import AgreedTerm
 from loyalty.services.demonstration.cast import Cast
 from loyalty.services.demonstration.fiction import Trade, shop_names
 from loyalty.services.shops.certification import MoveCertification, move_certification
-from loyalty.services.shops.shops import CreateShop, create_shop
+from loyalty.services.shops.shops import AgreedTerm, CreateShop, create_shop
 from loyalty.services.tills.pairing import InviteTill, PairTill, invite_till, pair_till
 
 RATES = (800, 800, 820, 850, 850, 850)

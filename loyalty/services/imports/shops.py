@@ -14,13 +14,12 @@ from loyalty.rules.money import Permille
 from loyalty.rules.typed_text import reference_key
 from loyalty.services.actors import StaffMember
 from loyalty.services.community.policy import locked_community
-from loyalty.services.community.shop_terms import AgreedTerm
 from loyalty.services.imports.cells import called, placed, rate, text
 from loyalty.services.imports.headings import SHOPS
 from loyalty.services.imports.intake import Intake
 from loyalty.services.imports.layout import CellRefusedError, Column, RowFaultCode
 from loyalty.services.imports.table_cells import CellMark
-from loyalty.services.shops.shops import CreateShop, create_shop
+from loyalty.services.shops.shops import AgreedTerm, CreateShop, create_shop
 
 TERM = "term:"
 """Before the code of an honour: the field of the column of its rate."""

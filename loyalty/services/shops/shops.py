@@ -6,18 +6,29 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from loyalty.models import Community, Shop, StaffAccount
+from loyalty.models import Community, Honour, Shop, ShopTerm, StaffAccount
 from loyalty.rules.certification import CertificationAction, CertificationState
+from loyalty.rules.discount import OPT_IN_CATEGORIES
+from loyalty.rules.money import Permille
 from loyalty.services.actors import Role, StaffMember
 from loyalty.services.audit import note
 from loyalty.services.community.policy import locked_community
-from loyalty.services.community.shop_terms import AgreedTerm, opted_in, shop_terms
 from loyalty.services.errors import ValueRefusedError
 from loyalty.services.people.pinyin import pinyin_of
 from loyalty.services.shops.certification import record_step
 from loyalty.services.shops.finding import shop_to_change
+
+
+@dataclass(frozen=True, slots=True)
+class AgreedTerm:
+    """What the holders of one honour pay in a shop."""
+
+    honour: str
+    """Code of the honour."""
+    pay: Permille
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +75,8 @@ def create_shop(
         stall=request.stall,
         contact=request.contact,
         owner_id=_owner(session, community, request.owner_id),
-        terms=shop_terms(session, community, request.terms),
-        opted_in_categories=opted_in(request.opted_in_categories),
+        terms=_terms(session, community, request.terms),
+        opted_in_categories=_opted_in(request.opted_in_categories),
         discountable_per_sale_fen=request.discountable_per_sale_fen,
         uses_per_shop_day=request.uses_per_shop_day,
         import_id=request.import_id,
@@ -92,9 +103,9 @@ def change_shop(
     if "owner_id" in values:
         values["owner_id"] = _owner(session, community, values["owner_id"])
     if "terms" in values:
-        values["terms"] = shop_terms(session, community, values["terms"])
+        values["terms"] = _terms(session, community, values["terms"])
     if "opted_in_categories" in values:
-        values["opted_in_categories"] = opted_in(values["opted_in_categories"])
+        values["opted_in_categories"] = _opted_in(values["opted_in_categories"])
     for name, value in values.items():
         setattr(shop, name, value)
     shop.updated_at = now
@@ -127,3 +138,41 @@ def _owner(session: Session, community: Community, owner_id: UUID | None) -> UUI
         ):
             raise ValueRefusedError("/owner_id", "The community has no such account of an owner.")
     return owner_id
+
+
+def _terms(session: Session, community: Community, agreed: Sequence[AgreedTerm]) -> list[ShopTerm]:
+    """Return what was agreed as it is stored.
+
+    Raises:
+        ValueRefusedError: an honour is unknown or named twice, or a rate lies outside the band.
+    """
+    honours = {
+        honour.code: honour
+        for honour in session.scalars(select(Honour).where(Honour.community_id == community.id))
+    }
+    for place, term in enumerate(agreed):
+        if term.honour not in honours:
+            raise ValueRefusedError(f"/terms/{place}/honour", "The community has no such honour.")
+        if term.honour in {earlier.honour for earlier in agreed[:place]}:
+            raise ValueRefusedError(f"/terms/{place}/honour", "An honour has one rate in a shop.")
+        if not community.band_min_permille <= term.pay <= community.band_max_permille:
+            raise ValueRefusedError(
+                f"/terms/{place}/pay_permille",
+                f"Must lie between {community.band_min_permille}"
+                f" and {community.band_max_permille}, the community's band.",
+            )
+    return [ShopTerm(honour=honours[term.honour], pay_permille=term.pay) for term in agreed]
+
+
+def _opted_in(categories: Sequence[str]) -> list[str]:
+    """Return the excluded categories a shop gives the card's price on, each once.
+
+    Raises:
+        ValueRefusedError: a category is not one that a shop may choose.
+    """
+    for place, category in enumerate(categories):
+        if category not in OPT_IN_CATEGORIES:
+            raise ValueRefusedError(
+                f"/opted_in_categories/{place}", "No shop may give the card's price on this."
+            )
+    return sorted(set(categories))

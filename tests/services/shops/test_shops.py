@@ -8,10 +8,15 @@ from loyalty.models import AuditEvent, CertificationEvent, Community
 from loyalty.rules.money import Permille
 from loyalty.services.actors import Role, StaffMember
 from loyalty.services.community.policy import ChangePolicy, change_policy
-from loyalty.services.community.shop_terms import AgreedTerm
 from loyalty.services.errors import ValueRefusedError
 from loyalty.services.shops.finding import FindShops, find_shops
-from loyalty.services.shops.shops import ChangeShop, CreateShop, change_shop, create_shop
+from loyalty.services.shops.shops import (
+    AgreedTerm,
+    ChangeShop,
+    CreateShop,
+    change_shop,
+    create_shop,
+)
 from tests.conftest import shared_data
 from tests.given import NOON, given_staff
 

@@ -15,9 +15,8 @@ from loyalty.pages.staff.shops.steps import steps_for
 from loyalty.rules.certification import CertificationState
 from loyalty.rules.money import Permille
 from loyalty.services.community.policy import community_of, honours_of
-from loyalty.services.community.shop_terms import AgreedTerm
 from loyalty.services.shops.finding import FindShops, find_shops, shop_of
-from loyalty.services.shops.shops import CreateShop, create_shop
+from loyalty.services.shops.shops import AgreedTerm, CreateShop, create_shop
 from loyalty.services.tills.pairing import tills_of_shop
 from loyalty.words.honours import honour_name
 from loyalty.words.rates import rates_offered
