@@ -15,8 +15,8 @@ STILL_PAGE = "icon-192.png"
 """A file of the till on which no module of the till runs by itself."""
 
 OPEN = """async ({ assets, code }) => {
-  const { openTill } = await import(`${assets}/opening.js`);
-  const { createPairing } = await import(`${assets}/pairing.js`);
+  const { openTill } = await import(`${assets}/shell/opening.js`);
+  const { createPairing } = await import(`${assets}/keep/pairing.js`);
   const till = await openTill(window, createPairing(localStorage));
   const sell = (code) => till.teller.judge(code).then(({ card }) => till.teller.record(
     { code, card, totalFen: 1290, excludedFen: 0, key: crypto.randomUUID() }));

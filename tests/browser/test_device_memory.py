@@ -43,7 +43,7 @@ def test_a_newer_memory_takes_over_the_waiting_sales(
     newer = StillTill.on(till.page.context.new_page())
     kept = newer.run(
         """(async () => {
-            const { openStore, STEPS } = await import(`${assets}/store.js`);
+            const { openStore, STEPS } = await import(`${assets}/keep/store.js`);
             const more = (database) => database.createObjectStore("more");
             const store = await openStore({ steps: [...STEPS, more] });
             return (await store.items()).map((item) => item.sale.code);

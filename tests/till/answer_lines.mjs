@@ -2,13 +2,13 @@
 
 import { createInterface } from "node:readline";
 
-import { canonical } from "../../loyalty/till/static/canonical.js";
-import { kindOf, normalise } from "../../loyalty/till/static/codes.js";
-import { createDevice } from "../../loyalty/till/static/device.js";
-import { quote } from "../../loyalty/till/static/discount.js";
-import { judge, overOwnLimit, validityOf } from "../../loyalty/till/static/judging.js";
-import { readRevocations } from "../../loyalty/till/static/revocations.js";
-import { createVerifier } from "../../loyalty/till/static/verify.js";
+import { canonical } from "../../loyalty/till/static/judge/canonical.js";
+import { kindOf, normalise } from "../../loyalty/till/static/scan/codes.js";
+import { createDevice } from "../../loyalty/till/static/keep/device.js";
+import { quote } from "../../loyalty/till/static/judge/discount.js";
+import { judge, overOwnLimit, validityOf } from "../../loyalty/till/static/judge/judging.js";
+import { readRevocations } from "../../loyalty/till/static/judge/revocations.js";
+import { createVerifier } from "../../loyalty/till/static/judge/verify.js";
 import { memoryStore } from "./memory_store.js";
 
 const store = await memoryStore();

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { createApi, newKey } from "../../loyalty/till/static/api.js";
+import { createApi, newKey } from "../../loyalty/till/static/keep/api.js";
 
 /** Return calls to a service that gives these answers in turn, and what it was sent. */
 function service(answers, patience = 1000) {

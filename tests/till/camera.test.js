@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { chosenOf } from "../../loyalty/till/static/camera.js";
+import { chosenOf } from "../../loyalty/till/static/scan/camera.js";
 
 const NUMBER = "12345678901244";
 const TOKEN = `HTTPS://HOST/C/${"A".repeat(120)}`;

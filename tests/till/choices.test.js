@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { createChoices } from "../../loyalty/till/static/choices.js";
-import { createSignals } from "../../loyalty/till/static/signals.js";
+import { createChoices } from "../../loyalty/till/static/shell/choices.js";
+import { createSignals } from "../../loyalty/till/static/sell/signals.js";
 
 const LOOK = { large: false, dark: true };
 const ALONE = /** @type {Window} */ (new EventTarget());

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { createClock, dayAt, FURTHEST } from "../../loyalty/till/static/clock.js";
+import { createClock, dayAt, FURTHEST } from "../../loyalty/till/static/shell/clock.js";
 import { memoryStore } from "./memory_store.js";
 
 const NOON = Date.parse("2026-12-09T04:00:00Z");
@@ -10,7 +10,7 @@ const DATE = "Wed, 09 Dec 2026 04:00:00 GMT";
 /**
  * A clock that shows this much too late a time, after one answer that came at once.
  * @param {number} by milliseconds
- * @param {import("../../loyalty/till/static/store.js").Store} [memory]
+ * @param {import("../../loyalty/till/static/keep/store.js").Store} [memory]
  */
 async function ahead(by, memory) {
   const store = memory || (await memoryStore());

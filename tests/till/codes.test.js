@@ -8,7 +8,7 @@ import {
   masked,
   normalise,
   withoutPrefix,
-} from "../../loyalty/till/static/codes.js";
+} from "../../loyalty/till/static/scan/codes.js";
 
 const TOKEN = "A".repeat(120);
 

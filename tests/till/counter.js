@@ -2,15 +2,15 @@
 
 import assert from "node:assert/strict";
 
-import { createAppraiser } from "../../loyalty/till/static/appraising.js";
-import { createClock } from "../../loyalty/till/static/clock.js";
-import { createDevice } from "../../loyalty/till/static/device.js";
-import { createPack } from "../../loyalty/till/static/pack.js";
-import { createQueue } from "../../loyalty/till/static/queue.js";
-import { createStanding } from "../../loyalty/till/static/standing.js";
-import { createTeller } from "../../loyalty/till/static/teller.js";
-import { createUploader } from "../../loyalty/till/static/uploading.js";
-import { createVerifier } from "../../loyalty/till/static/verify.js";
+import { createAppraiser } from "../../loyalty/till/static/judge/appraising.js";
+import { createClock } from "../../loyalty/till/static/shell/clock.js";
+import { createDevice } from "../../loyalty/till/static/keep/device.js";
+import { createPack } from "../../loyalty/till/static/keep/pack.js";
+import { createQueue } from "../../loyalty/till/static/keep/queue.js";
+import { createStanding } from "../../loyalty/till/static/keep/standing.js";
+import { createTeller } from "../../loyalty/till/static/sell/teller.js";
+import { createUploader } from "../../loyalty/till/static/keep/uploading.js";
+import { createVerifier } from "../../loyalty/till/static/judge/verify.js";
 import { memoryStore } from "./memory_store.js";
 import { numberOf, packOf, tokenOf, town } from "./town.js";
 
@@ -61,7 +61,7 @@ const BASKET = Object.freeze({ totalFen: 1290, excludedFen: 0 });
 
 /**
  * Return a sale of 12.90 to a card, all of it at a discount.
- * @returns {import("../../loyalty/till/static/teller.js").Selling}
+ * @returns {import("../../loyalty/till/static/sell/teller.js").Selling}
  */
 export const selling = (code, card, key = "key-1") => ({
   code,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { createDevice } from "../../loyalty/till/static/device.js";
+import { createDevice } from "../../loyalty/till/static/keep/device.js";
 import { memoryStore } from "./memory_store.js";
 
 test("the private half of the device's key cannot leave the browser", async () => {

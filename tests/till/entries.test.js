@@ -11,8 +11,8 @@ import {
   sumOf,
   sumOfQueued,
   timeAt,
-} from "../../loyalty/till/static/entries.js";
-import { dayLines, daySpoken } from "../../loyalty/till/static/summary.js";
+} from "../../loyalty/till/static/day/entries.js";
+import { dayLines, daySpoken } from "../../loyalty/till/static/day/summary.js";
 
 /** @type {any} */
 const WORDS = {

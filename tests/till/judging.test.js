@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { judge, overOwnLimit, validityOf } from "../../loyalty/till/static/judging.js";
+import { judge, overOwnLimit, validityOf } from "../../loyalty/till/static/judge/judging.js";
 
 /** A genuine token of a card that works, shown to a till that knows all a till can know. */
 const GOOD = Object.freeze({
@@ -61,7 +61,7 @@ test("without a pack, or with an old one, nothing is said of any card", () => {
   }
 });
 
-/** @type {Record<string, Partial<import("../../loyalty/till/static/judging.js").Facts>>} */
+/** @type {Record<string, Partial<import("../../loyalty/till/static/judge/judging.js").Facts>>} */
 const REASONS = {
   forged: { genuine: false },
   other_community: { ours: false },

@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { characterOf, createNumberedKeys, endOf, plain } from "../../loyalty/till/static/keys.js";
+import {
+  characterOf,
+  createNumberedKeys,
+  endOf,
+  plain,
+} from "../../loyalty/till/static/scan/keys.js";
 
 const under = (code, shiftKey = false) => characterOf({ code, key: "Process", shiftKey });
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { passedLimit } from "../../loyalty/till/static/limits.js";
+import { passedLimit } from "../../loyalty/till/static/judge/limits.js";
 
 const LIMITS = { uses_per_shop_day: 3, uses_per_day: null, saved_per_month_fen: 1000 };
 const TODAY = "2026-12-09";

@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { MAX_FEN, fenOf, rateInWords, typedWith, yuan } from "../../loyalty/till/static/money.js";
+import {
+  MAX_FEN,
+  fenOf,
+  rateInWords,
+  typedWith,
+  yuan,
+} from "../../loyalty/till/static/sell/money.js";
 
 test("what is typed becomes whole fen", () => {
   assert.equal(fenOf("12.9"), 1290);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { codeInFragment, createPairing } from "../../loyalty/till/static/pairing.js";
+import { codeInFragment, createPairing } from "../../loyalty/till/static/keep/pairing.js";
 
 function storage() {
   const kept = new Map();

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { createReader } from "../../loyalty/till/static/pictures.js";
+import { createReader } from "../../loyalty/till/static/scan/pictures.js";
 
 /** Return a reader, and its thread as the browser shows it. */
 function reading() {

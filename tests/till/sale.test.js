@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { READY, RIGHT_AFTER, amountsOf, step } from "../../loyalty/till/static/sale.js";
+import { READY, RIGHT_AFTER, amountsOf, step } from "../../loyalty/till/static/sell/sale.js";
 
 const CARD = "12345678901244";
 const KEY = "6f1c0b1e-0000-4000-8000-000000000001";

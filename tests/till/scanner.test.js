@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { SAME_CODE } from "../../loyalty/till/static/scanner.js";
+import { SAME_CODE } from "../../loyalty/till/static/scan/scanner.js";
 import { CARD, OTHER, bench } from "./scanner_bench.js";
 
 test("a scan is one code, and its Enter is swallowed", () => {

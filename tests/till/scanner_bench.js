@@ -1,6 +1,6 @@
 /** What the tests of the scanner share: cards, a field, and a bench to try it on. */
 
-import { createScanner } from "../../loyalty/till/static/scanner.js";
+import { createScanner } from "../../loyalty/till/static/scan/scanner.js";
 
 export const CARD = "12345678901244";
 export const OTHER = "00000000000098";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { characterOf } from "../../loyalty/till/static/keys.js";
+import { characterOf } from "../../loyalty/till/static/scan/keys.js";
 import { CARD, OTHER, bench, fieldWith } from "./scanner_bench.js";
 
 test("Tab without a code moves the focus as everywhere", () => {

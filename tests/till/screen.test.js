@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { READY } from "../../loyalty/till/static/sale.js";
-import { dayInWords, spokenOf, toldOf, toneOf } from "../../loyalty/till/static/screen.js";
-import { rateSpoken, voiceFor } from "../../loyalty/till/static/voice.js";
+import { READY } from "../../loyalty/till/static/sell/sale.js";
+import { dayInWords, spokenOf, toldOf, toneOf } from "../../loyalty/till/static/sell/screen.js";
+import { rateSpoken, voiceFor } from "../../loyalty/till/static/sell/voice.js";
 
 /** @type {any} */
 const WORDS = {
@@ -31,7 +31,7 @@ const WORDS = {
     payable: "take {amount}",
   },
 };
-/** @typedef {import("../../loyalty/till/static/sale.js").Sale} Sale */
+/** @typedef {import("../../loyalty/till/static/sell/sale.js").Sale} Sale */
 
 /**
  * A sale, of which only the facts that matter are given.

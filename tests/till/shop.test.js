@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { rulesOf } from "../../loyalty/till/static/shop.js";
+import { rulesOf } from "../../loyalty/till/static/day/shop.js";
 
 /** @type {any} */
 const WORDS = new Proxy(

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { ageInWords, warningOf } from "../../loyalty/till/static/status.js";
+import { ageInWords, warningOf } from "../../loyalty/till/static/shell/status.js";
 
 /** @type {any} */
 const WORDS = {

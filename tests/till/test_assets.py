@@ -12,7 +12,7 @@ from loyalty.till.assets import asset_names, version
 @pytest.mark.parametrize(
     ("name", "kind"),
     [
-        ("main.js", "text/javascript"),
+        ("shell/main.js", "text/javascript"),
         ("till.css", "text/css"),
         ("vendor/idb/index.js", "text/javascript"),
         ("vendor/noble/index.js", "text/javascript"),
@@ -30,7 +30,7 @@ def test_a_file_of_the_till_is_kept_for_good(client: FlaskClient, name: str, kin
 @pytest.mark.parametrize(
     "path",
     [
-        "000000000000/main.js",
+        "000000000000/shell/main.js",
         f"{version()}/nothing.js",
         f"{version()}/../page.py",
         f"{version()}/vendor/../../app.py",
@@ -46,7 +46,7 @@ def test_the_page_names_files_of_one_version_that_are_all_there(client: FlaskCli
     named = re.findall(r'(?:src|href)="(/till/[^"?]+)"', answer.get_data(as_text=True))
 
     assert answer.headers["Till-Version"] == version()
-    assert f"/till/assets/{version()}/main.js" in named
+    assert f"/till/assets/{version()}/shell/main.js" in named
     for path in named:
         with client.get(path) as file:
             assert file.status_code == 200, path

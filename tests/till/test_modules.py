@@ -35,7 +35,7 @@ def test_the_modules_of_the_till_keep_their_promises() -> None:
 
 
 def test_every_module_can_be_read_by_node() -> None:
-    modules = sorted((ROOT / "loyalty" / "till" / "static").glob("*.js"))
+    modules = sorted((ROOT / "loyalty" / "till" / "static").rglob("*.js"))
     read = [NODE, "--experimental-vm-modules", "--no-warnings", "--eval", READ]
     run = subprocess.run(  # noqa: S603  # as above
         [*read, "--", *map(str, modules)], capture_output=True, text=True, check=False
@@ -46,7 +46,7 @@ def test_every_module_can_be_read_by_node() -> None:
 
 def test_no_module_holds_a_text_that_a_page_should() -> None:
     """Words come from the page, so that they are translated; only 折 is part of a rate."""
-    for module in sorted((ROOT / "loyalty" / "till" / "static").glob("*.js")):
+    for module in sorted((ROOT / "loyalty" / "till" / "static").rglob("*.js")):
         code = "\n".join(
             line
             for line in module.read_text(encoding="utf-8").splitlines()
@@ -59,7 +59,7 @@ def test_no_module_holds_a_text_that_a_page_should() -> None:
 def test_older_browsers_can_read_every_module() -> None:
     """Chromium 80 is what many a stall has; what it cannot read would leave the page dead."""
     newer = re.compile(r"\?\.[\w[(]|\?\?|\bthis\.#|^\s*#\w|\bstatic \{|\|\|=|&&=|\.at\(-")
-    for module in sorted((ROOT / "loyalty" / "till" / "static").glob("*.js")):
+    for module in sorted((ROOT / "loyalty" / "till" / "static").rglob("*.js")):
         code = module.read_text(encoding="utf-8")
         lines = [line for line in code.splitlines() if not line.lstrip().startswith(("/", "*"))]
 

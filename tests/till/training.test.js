@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { TRAINING_NUMBER, createTraining } from "../../loyalty/till/static/training.js";
+import { TRAINING_NUMBER, createTraining } from "../../loyalty/till/static/sell/training.js";
 
 const asked = [];
 const teller = {

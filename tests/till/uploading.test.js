@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { createDevice } from "../../loyalty/till/static/device.js";
-import { createQueue, ORPHANED } from "../../loyalty/till/static/queue.js";
-import { createUploader } from "../../loyalty/till/static/uploading.js";
+import { createDevice } from "../../loyalty/till/static/keep/device.js";
+import { createQueue, ORPHANED } from "../../loyalty/till/static/keep/queue.js";
+import { createUploader } from "../../loyalty/till/static/keep/uploading.js";
 import { memoryStore } from "./memory_store.js";
 
 const { subtle } = globalThis.crypto;

@@ -2,7 +2,12 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import test from "node:test";
 
-import { createVerifier, keyIdOf, readToken, tokenIn } from "../../loyalty/till/static/verify.js";
+import {
+  createVerifier,
+  keyIdOf,
+  readToken,
+  tokenIn,
+} from "../../loyalty/till/static/judge/verify.js";
 
 const VECTORS = JSON.parse(
   readFileSync(new URL("../../docs/card-format-vectors.json", import.meta.url), "utf8"),

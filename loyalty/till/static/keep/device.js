@@ -1,7 +1,7 @@
 /** The device's own key, and the chain of its sales: numbered, each naming the one before. */
 
-import { bytesOf, hexOf, joined, toBase64url } from "./bytes.js";
-import { canonical } from "./canonical.js";
+import { bytesOf, hexOf, joined, toBase64url } from "../judge/bytes.js";
+import { canonical } from "../judge/canonical.js";
 
 const PURPOSE = bytesOf("loyalty sale v1\0");
 const CURVE = Object.freeze({ name: "ECDSA", namedCurve: "P-256" });

@@ -1,7 +1,7 @@
 /** The settings of this device, and what it is. */
 
-import { yuan } from "./money.js";
-import { inTwoTaps } from "./pressing.js";
+import { yuan } from "../sell/money.js";
+import { inTwoTaps } from "../day/pressing.js";
 import { ageInWords } from "./status.js";
 
 /**

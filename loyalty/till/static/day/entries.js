@@ -1,7 +1,7 @@
 /** What the lists of the day say of an entry: pure, so that it is tested without a page. */
 
-import { fenOf, yuan } from "./money.js";
-import { verdictWords } from "./screen.js";
+import { fenOf, yuan } from "../sell/money.js";
+import { verdictWords } from "../sell/screen.js";
 
 /** How long after the service has recorded it a till may take a sale back, in milliseconds. */
 const VOID_WITHIN = 10 * 60 * 1000;

@@ -1,8 +1,8 @@
 /** Looks a card up in what the device holds, and has it judged. */
 
 import { bytesOf, hexOf } from "./bytes.js";
-import { dayAt } from "./clock.js";
-import { kindOf, normalise, numberOf, SERIAL_DIGITS } from "./codes.js";
+import { dayAt } from "../shell/clock.js";
+import { kindOf, normalise, numberOf, SERIAL_DIGITS } from "../scan/codes.js";
 import { judge, validityOf } from "./judging.js";
 import { passedLimit } from "./limits.js";
 import { readToken, tokenIn } from "./verify.js";
@@ -21,9 +21,9 @@ const DISOWNED = new Set(["forged", "other_community"]);
 
 /**
  * @param {object} world
- * @param {ReturnType<typeof import("./pack.js").createPack>} world.pack
- * @param {import("./store.js").Store} world.store
- * @param {ReturnType<typeof import("./clock.js").createClock>} world.clock
+ * @param {ReturnType<typeof import("../keep/pack.js").createPack>} world.pack
+ * @param {import("../keep/store.js").Store} world.store
+ * @param {ReturnType<typeof import("../shell/clock.js").createClock>} world.clock
  * @param {SubtleCrypto | undefined} world.subtle
  * @param {ReturnType<typeof import("./verify.js").createVerifier>} world.verifier
  */

@@ -8,7 +8,7 @@ const BUZZES = { yes: [70], no: [400], unsure: [90, 90, 90] };
  * @param {{play: (name: "scanned" | "yes" | "no" | "unsure") => void}} world.sounds
  * @param {{say: (text: string) => void}} world.voice
  * @param {(pattern: number[]) => unknown} world.vibrate
- * @param {() => import("./choices.js").Choices} world.choices
+ * @param {() => import("../shell/choices.js").Choices} world.choices
  */
 export function createSignals({ sounds, voice, vibrate, choices }) {
   return {

@@ -1,6 +1,6 @@
 /** How the till stands: contact, what waits, what it may still sell without network. */
 
-import { dayAt } from "./clock.js";
+import { dayAt } from "../shell/clock.js";
 
 const NO_LIMIT = Object.freeze({ sales: null, saved_fen: null });
 
@@ -20,7 +20,7 @@ const NO_LIMIT = Object.freeze({ sales: null, saved_fen: null });
  * @param {object} world
  * @param {ReturnType<typeof import("./pack.js").createPack>} world.pack
  * @param {ReturnType<typeof import("./queue.js").createQueue>} world.queue
- * @param {ReturnType<typeof import("./clock.js").createClock>} world.clock
+ * @param {ReturnType<typeof import("../shell/clock.js").createClock>} world.clock
  * @param {() => boolean} world.revoked
  */
 export function createStanding({ pack, queue, clock, revoked }) {

@@ -8,7 +8,7 @@ const BY_HAND = { Backspace: "erase", Escape: "clear" };
 /**
  * @param {object} world
  * @param {Document} world.page
- * @param {ReturnType<typeof import("./selling.js").createSale>} world.sale
+ * @param {ReturnType<typeof import("../sell/selling.js").createSale>} world.sale
  * @param {() => void} world.comeForward open the sell screen
  * @param {() => number} [world.now] in milliseconds, by a clock nobody sets
  */

@@ -1,6 +1,6 @@
 /** Draws the state of a sale. What it says comes from the page's words. */
 
-import { inGroups } from "./codes.js";
+import { inGroups } from "../scan/codes.js";
 import { fenOf, rateInWords, yuan } from "./money.js";
 import { amountsOf } from "./sale.js";
 import { rateSpoken } from "./voice.js";

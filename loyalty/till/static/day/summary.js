@@ -1,8 +1,8 @@
 /** The day in one sentence and on one slip of paper. */
 
 import { timeAt } from "./entries.js";
-import { yuan } from "./money.js";
-import { dayInWords } from "./screen.js";
+import { yuan } from "../sell/money.js";
+import { dayInWords } from "../sell/screen.js";
 
 /**
  * Return the day as it is spoken.

@@ -1,27 +1,27 @@
 /** Brings the till's modules together on its page. */
 
-import { newKey } from "./api.js";
-import { createAttention, createSaver } from "./attention.js";
-import { createCamera } from "./camera.js";
+import { newKey } from "../keep/api.js";
+import { createAttention, createSaver } from "../day/attention.js";
+import { createCamera } from "../scan/camera.js";
 import { createChoices } from "./choices.js";
-import { createHands } from "./hands.js";
+import { createHands } from "../scan/hands.js";
 import { followLook, lookOf } from "./look.js";
 import { install, openTill } from "./opening.js";
-import { codeInFragment, createPairing } from "./pairing.js";
-import { createScannerTest } from "./scanner_test.js";
-import { createScreen } from "./screen.js";
-import { createSale } from "./selling.js";
+import { codeInFragment, createPairing } from "../keep/pairing.js";
+import { createScannerTest } from "../scan/scanner_test.js";
+import { createScreen } from "../sell/screen.js";
+import { createSale } from "../sell/selling.js";
 import { createSettings } from "./settings.js";
-import { createShop } from "./shop.js";
-import { createSignals } from "./signals.js";
-import { createSounds } from "./sounds.js";
+import { createShop } from "../day/shop.js";
+import { createSignals } from "../sell/signals.js";
+import { createSounds } from "../sell/sounds.js";
 import { createStatus } from "./status.js";
-import { createSlip } from "./slip.js";
-import { createSummary } from "./summary.js";
+import { createSlip } from "../day/slip.js";
+import { createSummary } from "../day/summary.js";
 import { createTabs } from "./tabs.js";
-import { createToday } from "./today.js";
-import { createTraining, trainingSlip } from "./training.js";
-import { createVoice } from "./voice.js";
+import { createToday } from "../day/today.js";
+import { createTraining, trainingSlip } from "../sell/training.js";
+import { createVoice } from "../sell/voice.js";
 
 /** How often the age of the list is told anew, in milliseconds. */
 const MINUTE = 60 * 1000;
@@ -31,7 +31,7 @@ const page = document;
 const words = JSON.parse(page.getElementById("words").textContent);
 const pairing = createPairing(localStorage);
 /** Where a screen is open that needs it, this device is paired. */
-const paired = () => /** @type {import("./pairing.js").Pairing} */ (pairing.read());
+const paired = () => /** @type {import("../keep/pairing.js").Pairing} */ (pairing.read());
 const choices = createChoices(localStorage, lookOf(page), window);
 const voice = createVoice({
   synthesis: window.speechSynthesis,

@@ -6,7 +6,7 @@ const MINUTE = 60 * 1000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** @typedef {import("./standing.js").State} State */
+/** @typedef {import("../keep/standing.js").State} State */
 
 /**
  * @param {Document} page

@@ -1,7 +1,7 @@
 /** The list of the day, taking a sale back in two taps, and goods coming back. */
 
 import { mayBeTakenBack } from "./entries.js";
-import { yuan } from "./money.js";
+import { yuan } from "../sell/money.js";
 import { inTwoTaps } from "./pressing.js";
 import { queuedRow, recordedRow } from "./rows.js";
 

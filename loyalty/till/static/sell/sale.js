@@ -3,7 +3,7 @@
  * state, and what is to be asked of the teller. What a card is worth is the teller's to say.
  */
 
-import { NUMBER_DIGITS } from "./codes.js";
+import { NUMBER_DIGITS } from "../scan/codes.js";
 import { fenOf, typedWith } from "./money.js";
 
 /**
@@ -22,7 +22,7 @@ import { fenOf, typedWith } from "./money.js";
  * @property {CardAnswer | null} answer
  * @property {CardAnswer | null} held the device's amber answer while the service may know better
  * @property {string | null} verdict
- * @property {import("./limits.js").Passed | null} limit which one, with "over_limit"
+ * @property {import("../judge/limits.js").Passed | null} limit which one, with "over_limit"
  * @property {any} quote of the sale that was made; null if the card was only noted as used
  * @property {string | null} receipt
  * @property {string | null} kind of a code that is no card, where that has a name

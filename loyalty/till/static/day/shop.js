@@ -1,7 +1,7 @@
 /** My shop: plaque, agreed rates, and the rules of the day; from what the device holds. */
 
-import { rateInWords, yuan } from "./money.js";
-import { dayInWords } from "./screen.js";
+import { rateInWords, yuan } from "../sell/money.js";
+import { dayInWords } from "../sell/screen.js";
 
 /**
  * @param {object} world
@@ -13,7 +13,7 @@ export function createShop({ page, words, print }) {
   const part = (name) => page.querySelector(`[data-screen=shop] [data-${name}]`);
 
   /**
-   * @param {import("./pairing.js").Pairing} pairing
+   * @param {import("../keep/pairing.js").Pairing} pairing
    * @param {any} pack the offline pack; null while the device has none
    */
   function draw({ shop, community, till }, pack) {

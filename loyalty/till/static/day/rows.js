@@ -10,7 +10,7 @@ import {
   timeAt,
 } from "./entries.js";
 import { inTwoTaps } from "./pressing.js";
-import { fold } from "./typed_text.js";
+import { fold } from "../scan/typed_text.js";
 
 /**
  * @typedef {object} Row
@@ -31,7 +31,7 @@ function rowFrom(template, { at, sum, more }, timezone) {
 /**
  * Return the row of a sale that is still on the device.
  * @param {any} template
- * @param {import("./queue.js").Queued} queued
+ * @param {import("../keep/queue.js").Queued} queued
  * @param {string} more
  * @param {{words: any, timezone: () => string}} world
  */

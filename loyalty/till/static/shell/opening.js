@@ -1,17 +1,17 @@
 /** Puts the parts of the till together that need no page: memory, judgement, queue, contact. */
 
-import { createApi } from "./api.js";
-import { createAppraiser } from "./appraising.js";
+import { createApi } from "../keep/api.js";
+import { createAppraiser } from "../judge/appraising.js";
 import { createClock } from "./clock.js";
-import { createDevice } from "./device.js";
-import { createPack } from "./pack.js";
-import { followPairing } from "./pairing.js";
-import { createQueue } from "./queue.js";
-import { createStanding } from "./standing.js";
-import { openStore } from "./store.js";
-import { createTeller, PAIRING } from "./teller.js";
-import { createUploader } from "./uploading.js";
-import { createVerifier } from "./verify.js";
+import { createDevice } from "../keep/device.js";
+import { createPack } from "../keep/pack.js";
+import { followPairing } from "../keep/pairing.js";
+import { createQueue } from "../keep/queue.js";
+import { createStanding } from "../keep/standing.js";
+import { openStore } from "../keep/store.js";
+import { createTeller, PAIRING } from "../sell/teller.js";
+import { createUploader } from "../keep/uploading.js";
+import { createVerifier } from "../judge/verify.js";
 
 /** How long an answer may take where nobody stands at the counter, in milliseconds. */
 const PATIENCE = 8000;
@@ -38,7 +38,7 @@ const PACK_GROWS_OLD = 5 * 60 * 1000;
  * Return the teller of this device, its right time, and the calls about its day. What waits is sent
  * on start, focus, `online`, and every half minute, as long as the page is open.
  * @param {Window & typeof globalThis} window
- * @param {ReturnType<typeof import("./pairing.js").createPairing>} pairing
+ * @param {ReturnType<typeof import("../keep/pairing.js").createPairing>} pairing
  */
 export async function openTill(window, pairing) {
   const token = () => (pairing.read() || { token: null }).token;
@@ -76,13 +76,13 @@ export async function openTill(window, pairing) {
 /** Make the parts, and have those told of each contact that learn from it. */
 function partsOf({ crypto: { subtle }, fetch, navigator }, token, store) {
   const clock = createClock({ now: Date.now, store });
-  /** @type {((contact: import("./api.js").Contact) => void)[]} */
+  /** @type {((contact: import("../keep/api.js").Contact) => void)[]} */
   const listening = [clock.heard];
   const heard = (contact) => {
     for (const listener of listening) listener(contact);
   };
   const api = createApi({ fetch: (...asked) => fetch(...asked), token, patience: PATIENCE, heard });
-  const verifier = createVerifier({ subtle, noble: () => import("./vendor/noble/index.js") });
+  const verifier = createVerifier({ subtle, noble: () => import("../vendor/noble/index.js") });
   const device = createDevice({ store, subtle });
   const pack = createPack({ api, store, clock, subtle, verifier });
   const appraiser = createAppraiser({ pack, store, clock, subtle, verifier });

@@ -1,6 +1,6 @@
 /** The till's memory on the device: facts, the queue of sales, and uses by hashed serial. */
 
-import { openDB } from "./vendor/idb/index.js";
+import { openDB } from "../vendor/idb/index.js";
 
 const NAME = "loyalty-till";
 

@@ -1,8 +1,8 @@
 /** What the device takes along to judge cards without network; kept, verified, and renewed. */
 
-import { fromBase64, hexOf } from "./bytes.js";
-import { readRevocations } from "./revocations.js";
-import { keyIdOf } from "./verify.js";
+import { fromBase64, hexOf } from "../judge/bytes.js";
+import { readRevocations } from "../judge/revocations.js";
+import { keyIdOf } from "../judge/verify.js";
 
 const KEPT_AS = "pack";
 const HASH_BYTES = 8;
@@ -24,7 +24,7 @@ const GRAIN = 60 * 1000;
  * @property {{slug: string, name: string, timezone: string}} community
  * @property {Record<string, string>} honours codes by their number
  * @property {Map<string, {community: string, month: string, raw: Uint8Array<ArrayBuffer>}>} keys by id
- * @property {import("./revocations.js").Revocations | null} revocations
+ * @property {import("../judge/revocations.js").Revocations | null} revocations
  * @property {Map<string, RosterGroup>} roster by serial hash
  * @property {number} issuedAt milliseconds
  */
@@ -33,10 +33,10 @@ const GRAIN = 60 * 1000;
  * @param {object} world
  * @param {ReturnType<typeof import("./api.js").createApi>} world.api
  * @param {import("./store.js").Store} world.store
- * @param {ReturnType<typeof import("./clock.js").createClock>} world.clock
+ * @param {ReturnType<typeof import("../shell/clock.js").createClock>} world.clock
  * @param {SubtleCrypto | undefined} world.subtle missing on a page without HTTPS: then no card is
  *   judged here, and only the prices are reckoned by the pack
- * @param {ReturnType<typeof import("./verify.js").createVerifier>} world.verifier
+ * @param {ReturnType<typeof import("../judge/verify.js").createVerifier>} world.verifier
  */
 export function createPack({ api, store, clock, subtle, verifier }) {
   /** @type {Pack | null} */

@@ -4,10 +4,10 @@
  */
 
 import { kindOf } from "./codes.js";
-import { prepareZXingModule, readBarcodes } from "./vendor/zxing/reader/index.js";
+import { prepareZXingModule, readBarcodes } from "../vendor/zxing/reader/index.js";
 
 /** Left to itself the library asks a server of strangers for this. */
-const LIBRARY = new URL("./vendor/zxing/zxing_reader.wasm", import.meta.url).href;
+const LIBRARY = new URL("../vendor/zxing/zxing_reader.wasm", import.meta.url).href;
 
 /** A card carries the first two, goods the others; white on black is none of them. */
 /** @type {import("zxing-wasm/reader").ReaderOptions} */

@@ -1,6 +1,6 @@
 /** Which till this device is: kept on the device, with the shop's name, and nothing of a person. */
 
-import { fold } from "./typed_text.js";
+import { fold } from "../scan/typed_text.js";
 
 /**
  * @typedef {object} Pairing

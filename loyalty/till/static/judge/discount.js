@@ -1,6 +1,6 @@
 /** What a basket costs with a card: the same result as the service's rules, in whole fen. */
 
-import { MAX_FEN } from "./money.js";
+import { MAX_FEN } from "../sell/money.js";
 
 const WHOLE = 1000;
 

@@ -3,8 +3,8 @@
  * taken as valid; a real card is judged by what the device holds.
  */
 
-import { inGroups, isTrainingCode } from "./codes.js";
-import { quote as quoteOf } from "./discount.js";
+import { inGroups, isTrainingCode } from "../scan/codes.js";
+import { quote as quoteOf } from "../judge/discount.js";
 
 /** A right number that is issued to nobody: serial 0. */
 export const TRAINING_NUMBER = "00000000000098";
@@ -23,7 +23,7 @@ export function createTraining({ teller, pack, now }) {
   const sales = [];
 
   function quote(shown, totalFen, excludedFen) {
-    /** @type {import("./discount.js").Terms} */
+    /** @type {import("../judge/discount.js").Terms} */
     const terms = { pay: shown.pay_permille, rounding: "fen", limit: null };
     return teller.quote(shown, totalFen, excludedFen) || quoteOf(totalFen, excludedFen, terms);
   }
@@ -118,7 +118,7 @@ function dayFrom(today, months, day) {
 /**
  * Return the training card's number as a receipt printer writes it.
  * @param {Words} words
- * @returns {import("./slip.js").Slip}
+ * @returns {import("../day/slip.js").Slip}
  */
 export function trainingSlip(words) {
   const number = inGroups(TRAINING_NUMBER);

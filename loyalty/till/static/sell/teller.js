@@ -3,22 +3,22 @@
  * answers, and a sale is written down before it is sent.
  */
 
-import { kindOf } from "./codes.js";
-import { quote as quoteOf } from "./discount.js";
+import { kindOf } from "../scan/codes.js";
+import { quote as quoteOf } from "../judge/discount.js";
 
 /**
  * @typedef {object} Answer
  * @property {string} verdict
- * @property {import("./appraising.js").CardFacts | null} card
- * @property {import("./judging.js").Unchecked[]} unchecked
- * @property {import("./limits.js").Passed | null} limit which one, with "over_limit"
+ * @property {import("../judge/appraising.js").CardFacts | null} card
+ * @property {import("../judge/judging.js").Unchecked[]} unchecked
+ * @property {import("../judge/limits.js").Passed | null} limit which one, with "over_limit"
  * @property {"device" | "service"} from
  * @property {string} [kind] of a code that is no card
  * @property {boolean} mayRecord a rate is known, and nothing definite speaks against the card
  *
  * @typedef {object} Selling
  * @property {string} code
- * @property {import("./appraising.js").CardFacts | null} card
+ * @property {import("../judge/appraising.js").CardFacts | null} card
  * @property {"device" | "service"} from whoever judged the card
  * @property {number | null} totalFen null if the card is only noted as used
  * @property {number} excludedFen
@@ -31,22 +31,22 @@ import { quote as quoteOf } from "./discount.js";
  * @property {string} [id] the service's
  * @property {string} [receipt]
  * @property {string} [verdict]
- * @property {import("./limits.js").Passed | null} [limit] which one, with "over_limit"
- * @property {import("./discount.js").Quote | null} [quote]
+ * @property {import("../judge/limits.js").Passed | null} [limit] which one, with "over_limit"
+ * @property {import("../judge/discount.js").Quote | null} [quote]
  */
 
 /**
  * @typedef {object} Parts
- * @property {ReturnType<typeof import("./api.js").createApi>} api
- * @property {import("./store.js").Store} store
- * @property {ReturnType<typeof import("./device.js").createDevice>} device
- * @property {ReturnType<typeof import("./pack.js").createPack>} pack
- * @property {ReturnType<typeof import("./appraising.js").createAppraiser>} appraiser
- * @property {ReturnType<typeof import("./queue.js").createQueue>} queue
- * @property {ReturnType<typeof import("./uploading.js").createUploader>} uploader
- * @property {ReturnType<typeof import("./clock.js").createClock>} clock
- * @property {ReturnType<typeof import("./standing.js").createStanding>} standing
- * @property {ReturnType<typeof import("./pairing.js").createPairing>} pairing
+ * @property {ReturnType<typeof import("../keep/api.js").createApi>} api
+ * @property {import("../keep/store.js").Store} store
+ * @property {ReturnType<typeof import("../keep/device.js").createDevice>} device
+ * @property {ReturnType<typeof import("../keep/pack.js").createPack>} pack
+ * @property {ReturnType<typeof import("../judge/appraising.js").createAppraiser>} appraiser
+ * @property {ReturnType<typeof import("../keep/queue.js").createQueue>} queue
+ * @property {ReturnType<typeof import("../keep/uploading.js").createUploader>} uploader
+ * @property {ReturnType<typeof import("../shell/clock.js").createClock>} clock
+ * @property {ReturnType<typeof import("../keep/standing.js").createStanding>} standing
+ * @property {ReturnType<typeof import("../keep/pairing.js").createPairing>} pairing
  * @property {() => Promise<void>} meet sends what waits and asks what is new
  */
 
@@ -173,7 +173,7 @@ async function outcomeOf(queue, item, { status, body }, priced) {
 }
 
 /**
- * @param {import("./queue.js").Queued} item
+ * @param {import("../keep/queue.js").Queued} item
  * @param {Outcome} outcome
  * @param {Pick<Parts, "store" | "appraiser" | "standing">} parts
  */
@@ -242,7 +242,7 @@ function binding({ api, store, device, pack, uploader, standing, pairing, meet }
 
     /**
      * @param {string} code of the pairing
-     * @returns {Promise<import("./api.js").Answer>}
+     * @returns {Promise<import("../keep/api.js").Answer>}
      */
     async pair(code) {
       const key = await device.newKey();

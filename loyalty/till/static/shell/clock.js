@@ -17,7 +17,7 @@ const KEPT_AS = "clock";
 /**
  * @param {object} world
  * @param {() => number} world.now the device's clock, in milliseconds
- * @param {import("./store.js").Store} world.store
+ * @param {import("../keep/store.js").Store} world.store
  */
 export function createClock({ now, store }) {
   let off = 0;
