@@ -21,7 +21,9 @@ from loyalty.models import Candidate, Round
 from loyalty.rules.ranking import Ranking
 from loyalty.rules.record import FrozenList
 from loyalty.rules.selection import RoundAction, RoundFacts, RoundObstacle, missing_for
-from loyalty.services import drawing, issuing, notices, objection_decisions, round_actions
+from loyalty.services.notice import decisions, publishing
+from loyalty.services.rounds import actions, issuing
+from loyalty.services.selection import drawing
 from loyalty.services.selection.waiting_lines import lines_without_card
 from tests.faults.round_seen import Played
 from tests.faults.round_town import Plan
@@ -78,13 +80,13 @@ def no_cards(*_: object, **__: object) -> list[object]:
     ("module", "guard", "instead", "laws"),
     [
         (
-            round_actions,
+            actions,
             "missing_for",
             without(RoundObstacle.NOTICE_RUNNING),
             ("the_notice_has_run_out",),
         ),
         (drawing, "rank_round", everybody_wins, ("nobody_wins_twice", "quotas_hold")),
-        (round_actions, "issue_cards", no_cards, ("an_issue_signs_what_is_ready",)),
+        (actions, "issue_cards", no_cards, ("an_issue_signs_what_is_ready",)),
     ],
 )
 def test_a_service_without_one_of_its_guards_is_caught(
@@ -120,7 +122,7 @@ def published() -> RoundsMachine:
 def test_a_confirmation_before_the_last_answer_is_caught(
     monkeypatch: pytest.MonkeyPatch, published: RoundsMachine
 ) -> None:
-    monkeypatch.setattr(round_actions, "missing_for", without(RoundObstacle.OBJECTIONS_OPEN))
+    monkeypatch.setattr(actions, "missing_for", without(RoundObstacle.OBJECTIONS_OPEN))
     published.object_to_somebody(0, answered_by=None, upheld=False)
 
     with pytest.raises(AssertionError, match="every_objection_is_answered"):
@@ -174,7 +176,7 @@ def test_the_card_of_a_disputed_line_is_caught(
 def test_an_answer_by_who_nominated_the_person_is_caught(
     monkeypatch: pytest.MonkeyPatch, published: RoundsMachine
 ) -> None:
-    monkeypatch.setattr(objection_decisions, "involved_in", lambda *_: frozenset())
+    monkeypatch.setattr(decisions, "involved_in", lambda *_: frozenset())
 
     with pytest.raises(AssertionError, match="who_answers_is_uninvolved"):
         published.object_to_somebody(0, answered_by="clerk", upheld=False)
@@ -183,7 +185,7 @@ def test_an_answer_by_who_nominated_the_person_is_caught(
 def test_a_reserve_who_moves_up_without_a_notice_is_caught(
     monkeypatch: pytest.MonkeyPatch, published: RoundsMachine
 ) -> None:
-    monkeypatch.setattr(notices, "_supplementary_last", lambda _, found, __: found.notice_last)
+    monkeypatch.setattr(publishing, "_supplementary_last", lambda _, found, __: found.notice_last)
     published.time_passes(7)
     published.object_to_somebody(0, answered_by="approver", upheld=True)
 
@@ -194,7 +196,7 @@ def test_a_reserve_who_moves_up_without_a_notice_is_caught(
 def test_the_database_itself_refuses_a_creator_who_confirms(
     monkeypatch: pytest.MonkeyPatch, published: RoundsMachine
 ) -> None:
-    monkeypatch.setattr(round_actions, "missing_for", without(RoundObstacle.SAME_PERSON))
+    monkeypatch.setattr(actions, "missing_for", without(RoundObstacle.SAME_PERSON))
 
     with pytest.raises(IntegrityError, match="two_people"):
         published.go_on("creator", 9, 1, "123", None)
