@@ -51,7 +51,7 @@ run: setup ## Serve on 127.0.0.1:PORT, with a demonstration market if the databa
 	@loyalty serve --demo
 
 test: developing chromium ## Run the tests (TESTS=tests/rules for some of them)
-	@pytest -n 2 $(TESTS)
+	@pytest -n 3 --dist worksteal $(TESTS)
 
 rounds: developing ## Let people try 500 times forty things with a round, in any order
 	@LOYALTY_RUNS=500 pytest tests/faults/test_rounds_machine.py

@@ -36,7 +36,10 @@ Check = Callable[[], list[str]]
 
 @pytest.fixture(params=["theme=light", "theme=dark", "text=large"])
 def violations(request: pytest.FixtureRequest, phone: Page) -> Check:
-    """Open the till in a look; return what tells what axe objects to, on a phone and a computer."""
+    """Open the till in a look; return what tells what axe objects to.
+
+    The wide page is looked at in one look: colours and sizes of text are the same on both.
+    """
     phone.goto(f"/till?{request.param}")
     source = AXE.read_text(encoding="utf-8")
 
@@ -44,7 +47,7 @@ def violations(request: pytest.FixtureRequest, phone: Page) -> Check:
         if not phone.evaluate("() => 'axe' in window"):
             phone.evaluate(source)
         found: list[str] = []
-        for size in (WIDE, SMALL):
+        for size in (WIDE, SMALL) if request.param == "theme=light" else (SMALL,):
             phone.set_viewport_size(size)
             found += phone.evaluate(
                 """async rules => (await axe.run({ runOnly: rules })).violations.flatMap(
