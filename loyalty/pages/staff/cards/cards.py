@@ -95,13 +95,13 @@ def _acted(card: Card, action: CardAction, reason: str | None) -> UUID | None:
     """Do it, and return the card to show next: after a reissue the new one; None if refused."""
     outcome: list[Card] = []
     console.attempt(
-        lambda session: outcome.append(
+        lambda work: outcome.append(
             act_on_card(
-                session,
-                console.actor(),
+                work.session,
+                work.actor,
                 ActOnCard(card.id, action, reason),
                 sealing_key=console.sealing_key(),
-                now=console.now(),
+                now=work.now,
             )
         ),
         gettext("%(name)s的卡：%(step)s。", name=card.resident.name, step=CARD_STEPS[action].word),

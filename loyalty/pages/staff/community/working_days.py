@@ -75,6 +75,6 @@ def _day(day: str, works: bool, note: str) -> ChangedDay | None:  # noqa: FBT001
 def _stored(year: int, days: Sequence[ChangedDay | None]) -> bool:
     table = SetWorkingDays(year, [one for one in days if one is not None])
     return console.attempt(
-        lambda session: set_working_days(session, console.actor(), table, now=console.now()),
+        lambda work: set_working_days(work.session, work.actor, table, now=work.now),
         gettext("已保存。从现在起张榜的公示按这张表算。"),
     )

@@ -133,6 +133,6 @@ def _chosen(found: list[Resident]) -> Resident | None:
 def _record(head: RecordSheet, resident: Resident) -> None:
     whole = RecordSheet(head.done_on, head.kind, head.source, [SheetEntry(resident.id)])
     console.attempt(
-        lambda session: record_sheet(session, console.actor(), whole, now=console.now()),
+        lambda work: record_sheet(work.session, work.actor, whole, now=work.now),
         gettext("已记下%(name)s。", name=resident.name),
     )

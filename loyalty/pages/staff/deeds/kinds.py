@@ -43,7 +43,7 @@ def change(kind_id: UUID) -> Any:
     if is_ready(form, kind):
         wanted = ChangeDeedKind(kind.id, kind.version, new_values(form))
         done = console.attempt(
-            lambda session: change_deed_kind(session, console.actor(), wanted, now=console.now()),
+            lambda work: change_deed_kind(work.session, work.actor, wanted, now=work.now),
             gettext("已保存。"),
         )
         if done:

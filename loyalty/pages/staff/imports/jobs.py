@@ -6,7 +6,6 @@ from uuid import UUID
 from flask import Response, redirect, render_template, url_for
 from flask_babel import gettext, lazy_gettext
 from flask_wtf.file import FileField, FileRequired
-from sqlalchemy.orm import Session
 from werkzeug.exceptions import NotFound
 
 from loyalty.database import transaction
@@ -36,6 +35,7 @@ from loyalty.services.imports.jobs import (
 )
 from loyalty.services.imports.tables import read_table
 from loyalty.services.rounds.todo import current_round
+from loyalty.services.work import Work
 from loyalty.words.import_forms import KINDS, field_in_words
 from loyalty.words.import_questions import ASKS
 from loyalty.words.imports import note_in_words, row_fault_in_words
@@ -115,9 +115,9 @@ def answered(import_id: UUID) -> Any:
     """Take what staff say about a table, and judge it anew."""
     answers = answers_sent()
 
-    def answer(session: Session) -> None:
-        import_of_records(session, console.actor(), import_id)
-        answer_import(session, console.actor(), import_id, answers, now=console.now())
+    def answer(work: Work) -> None:
+        import_of_records(work.session, work.actor, import_id)
+        answer_import(work.session, work.actor, import_id, answers, now=work.now)
 
     console.attempt(answer, gettext("已按您的回答重新检查。"))
     return redirect(url_for("staff_imports.shown", import_id=import_id))
@@ -138,8 +138,8 @@ def marked(import_id: UUID) -> Response:
 def apply(import_id: UUID) -> Any:
     """Take the right rows in."""
     console.attempt(
-        lambda session: apply_import(
-            session, console.actor(), import_id, only_valid=True, now=console.now()
+        lambda work: apply_import(
+            work.session, work.actor, import_id, only_valid=True, now=work.now
         ),
         gettext("已导入。"),
     )
@@ -150,7 +150,7 @@ def apply(import_id: UUID) -> Any:
 def undo(import_id: UUID) -> Any:
     """Take back what the file added."""
     console.attempt(
-        lambda session: undo_import(session, console.actor(), import_id, now=console.now()),
+        lambda work: undo_import(work.session, work.actor, import_id, now=work.now),
         gettext("已撤回这次导入。"),
     )
     return redirect(url_for("staff_imports.shown", import_id=import_id))

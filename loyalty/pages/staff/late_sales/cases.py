@@ -106,7 +106,7 @@ def decide(case_id: UUID, decision: str) -> Any:
         return ask(question, form)
     decided = DecideCase(case_id, chosen, form.reason.data)
     done = console.attempt(
-        lambda session: decide_case(session, console.actor(), decided, now=console.now()),
+        lambda work: decide_case(work.session, work.actor, decided, now=work.now),
         gettext("已处理：%(decision)s。", decision=words.word),
         form=form,
     )

@@ -86,7 +86,7 @@ def new() -> Any:
     if form.validate_on_submit():
         matter = _request(form)
         done = console.attempt(
-            lambda session: raise_matter(session, console.actor(), matter, now=console.now()),
+            lambda work: raise_matter(work.session, work.actor, matter, now=work.now),
             gettext("已记下这件事。"),
         )
         if done:
@@ -138,8 +138,8 @@ def _request(form: Any) -> RaiseMatter:
 def _changed(matter_id: UUID, values: dict[str, Any]) -> bool:
     version = request.form.get("version", 0, type=int)
     return console.attempt(
-        lambda session: change_matter(
-            session, console.actor(), ChangeMatter(matter_id, version, values), now=console.now()
+        lambda work: change_matter(
+            work.session, work.actor, ChangeMatter(matter_id, version, values), now=work.now
         ),
         gettext("已保存。"),
     )

@@ -130,7 +130,7 @@ def nomination(resident_id: UUID) -> Any:
             statement=form.statement.data,
         )
         done = console.attempt(
-            lambda session: nominate(session, console.actor(), voice, now=console.now()),
+            lambda work: nominate(work.session, work.actor, voice, now=work.now),
             gettext("已推荐%(name)s。", name=resident.name),
         )
         if done:
@@ -143,7 +143,7 @@ def _created(form: ResidentForm) -> bool:
     values = {name: value for name, value in form.data.items() if name != "csrf_token"}
     new_resident = CreateResident(**values)
     return console.attempt(
-        lambda session: create_resident(session, console.actor(), new_resident, now=console.now()),
+        lambda work: create_resident(work.session, work.actor, new_resident, now=work.now),
         gettext("已添加%(name)s。", name=new_resident.name),
         form=form,
     )
@@ -153,7 +153,7 @@ def _changed(form: ResidentChangeForm, resident: Resident) -> bool:
     """Store what differs; a refusal leaves the form as it was filled in."""
     wanted = ChangeResident(resident.id, resident.version, new_values(form))
     return console.attempt(
-        lambda session: change_resident(session, console.actor(), wanted, now=console.now()),
+        lambda work: change_resident(work.session, work.actor, wanted, now=work.now),
         gettext("已保存。"),
         form=form,
     )

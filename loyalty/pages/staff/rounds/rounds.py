@@ -118,9 +118,7 @@ def declined(round_id: UUID, candidate_id: UUID) -> Any:
         subject = f"{candidate.resident.name} {candidate.resident.unit}"
         return ask(Question(subject, DECLINE, back), form)
     console.attempt(
-        lambda session: decline(
-            session, console.actor(), round_id, candidate_id, now=console.now()
-        ),
+        lambda work: decline(work.session, work.actor, round_id, candidate_id, now=work.now),
         gettext("已记下：本人谢绝。"),
     )
     return redirect(url_for("staff_rounds.candidates", round_id=round_id))

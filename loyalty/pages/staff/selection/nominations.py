@@ -44,6 +44,7 @@ from loyalty.services.selection.public_nominations import (
     nomination_called,
     reject_nomination,
 )
+from loyalty.services.work import Work
 from loyalty.words.import_forms import field_in_words
 from loyalty.words.imports import row_fault_in_words
 from loyalty.words.nominations import SOURCES, STATES
@@ -155,9 +156,9 @@ def answered(round_id: UUID, import_id: UUID) -> Any:
     """Take what staff say about the columns of a list, and read it anew."""
     answers = answers_sent()
 
-    def answer(session: Session) -> None:
-        list_of_nominees(session, console.actor(), import_id)
-        answer_import(session, console.actor(), import_id, answers, now=console.now())
+    def answer(work: Work) -> None:
+        list_of_nominees(work.session, work.actor, import_id)
+        answer_import(work.session, work.actor, import_id, answers, now=work.now)
 
     console.attempt(answer, gettext("已按您的回答重新检查。"))
     return redirect(url_for("staff_nominations.named", round_id=round_id, import_id=import_id))
@@ -193,7 +194,7 @@ def matched(round_id: UUID, nomination_id: UUID) -> Any:
     back = _list_of(round_id)
     wanted = MatchNomination(nomination_id, resident_id, consented="consented" in request.form)
     console.attempt(
-        lambda session: match_nomination(session, console.actor(), wanted, now=console.now()),
+        lambda work: match_nomination(work.session, work.actor, wanted, now=work.now),
         gettext("已核对，推荐算数。"),
     )
     return redirect(back)
@@ -205,8 +206,8 @@ def rejected(round_id: UUID, nomination_id: UUID) -> Any:
     back, form = _list_of(round_id), ReasonForm()
     if form.validate_on_submit():
         console.attempt(
-            lambda session: reject_nomination(
-                session, console.actor(), nomination_id, form.reason.data, now=console.now()
+            lambda work: reject_nomination(
+                work.session, work.actor, nomination_id, form.reason.data, now=work.now
             ),
             gettext("已退回这条推荐。"),
         )
@@ -269,7 +270,7 @@ def _nominate(round_id: UUID, resident_ids: list[UUID], done: str) -> bool:
         raise BadRequest
     voices = NominateSeveral(round_id, request.form.get("honour", ""), resident_ids, source)
     return console.attempt(
-        lambda session: nominate_several(session, console.actor(), voices, now=console.now()), done
+        lambda work: nominate_several(work.session, work.actor, voices, now=work.now), done
     )
 
 

@@ -41,7 +41,7 @@ def step(shop_id: UUID, action: str) -> Any:
     reason = form.reason.data if words.grave else ""
     request = MoveCertification(shop_id, chosen, reason)
     done = console.attempt(
-        lambda session: move_certification(session, console.actor(), request, now=console.now()),
+        lambda work: move_certification(work.session, work.actor, request, now=work.now),
         gettext("%(name)s：%(step)s。", name=shop.name, step=words.word),
         form=form,
     )

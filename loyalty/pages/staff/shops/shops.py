@@ -107,6 +107,6 @@ def _created(form: ShopForm, honours: Sequence[Honour]) -> bool:
         terms=[AgreedTerm(code, Permille(int(rate))) for code, rate in chosen.items() if rate],
     )
     return console.attempt(
-        lambda session: create_shop(session, console.actor(), new_shop, now=console.now()),
+        lambda work: create_shop(work.session, work.actor, new_shop, now=work.now),
         gettext("已添加%(name)s，请接着检查。", name=new_shop.name),
     )

@@ -110,7 +110,7 @@ def _opened(form: NewAccountForm) -> bool:
         roles=frozenset(map(Role, form.roles.data)),
     )
     return console.attempt(
-        lambda session: create_account(session, console.actor(), wanted, now=console.now()),
+        lambda work: create_account(work.session, work.actor, wanted, now=work.now),
         gettext("已给%(name)s开了账号。", name=wanted.display_name),
         form=form,
     )
@@ -122,7 +122,7 @@ def _changed(form: AccountForm, account: StaffAccount) -> bool:
         values["roles"] = frozenset(map(Role, values["roles"]))
     wanted = ChangeAccount(account.id, account.version, values)
     return console.attempt(
-        lambda session: change_account(session, console.actor(), wanted, now=console.now()),
+        lambda work: change_account(work.session, work.actor, wanted, now=work.now),
         gettext("已保存。"),
         form=form,
     )

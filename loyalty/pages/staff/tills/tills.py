@@ -66,7 +66,7 @@ def revoke(shop_id: UUID, till_id: UUID) -> Any:
     if not form.validate_on_submit():
         return ask(Question(f"{shop.name} · {till.name}", REVOKE, back), form)
     console.attempt(
-        lambda session: revoke_till(session, console.actor(), till_id, now=console.now()),
+        lambda work: revoke_till(work.session, work.actor, till_id, now=work.now),
         gettext("设备已停用。"),
     )
     return redirect(back)
