@@ -27,6 +27,7 @@ from loyalty.services.selection.candidates import decline
 from loyalty.services.selection.conflicts import DeclareConflict, declare_conflict
 from loyalty.services.selection.nominations import SOURCES, Nominate, nominate
 from loyalty.services.selection.panel import NamePanel, name_panel
+from loyalty.services.work import Work
 from tests.faults.round_laws import LAWS, LAWS_OF_A_DEED
 from tests.faults.round_seen import Played, Seen, seen
 from tests.faults.round_town import (
@@ -163,8 +164,8 @@ class RoundsMachine(RuleBasedStateMachine):
     def change_a_person(self, who: str, number: int, values: dict[str, Any]) -> None:
         def deed(session: Session, actor: StaffMember) -> None:
             resident = session.get_one(Resident, self._town.people[number])
-            request = ChangeResident(resident.id, resident.version, values)
-            change_resident(session, actor, request, now=self._now)
+            request = ChangeResident(resident.id, resident.version, **values)
+            change_resident(Work(session, actor, self._now), request)
 
         self._try(who, deed)
 

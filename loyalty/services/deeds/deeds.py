@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
-from loyalty.models import Community, Deed, DeedKind
+from loyalty.models import Community, Deed, DeedKind, Resident
 from loyalty.rules.calendar import Month
 from loyalty.rules.ranking import DeedPoints, deed_points
 from loyalty.services.actors import StaffMember
@@ -19,7 +19,7 @@ from loyalty.services.deeds.points import POINT
 from loyalty.services.errors import StaleRecordError, UnknownRecordError, ValueRefusedError
 from loyalty.services.paging import Page, page
 from loyalty.services.people.new_names import add_under_new_name
-from loyalty.services.people.residents import resident_of
+from loyalty.services.work import Work
 
 DEFAULT_KINDS = (
     ("volunteer_service", "志愿服务"),
@@ -122,7 +122,7 @@ def _checked_kind(
 ) -> DeedKind:
     """Return the kind of a deed that makes sense; refuse any other."""
     try:
-        resident_of(session, actor, request.resident_id)
+        Work(session, actor, now).find(Resident, request.resident_id)
     except UnknownRecordError as error:
         raise ValueRefusedError("/resident_id", str(error)) from error
     if request.done_on > now.date():

@@ -21,6 +21,7 @@ from loyalty.services.imports.layout import Column, Part, RowFaultCode
 from loyalty.services.imports.people_named import KnownPerson
 from loyalty.services.imports.table_cells import CellMark
 from loyalty.services.people.residents import CreateResident, new_resident
+from loyalty.services.work import Work
 
 SHARED = frozenset({CellMark.MERGED})
 """What holds for several people, a cell beside all of them may say."""
@@ -38,12 +39,11 @@ def resident_intake(
     session: Session, actor: StaffMember, *, now: datetime
 ) -> Intake[CreateResident]:
     """Return how rows of residents are judged, as of now, and taken in."""
+    work = Work(session, actor, now)
     residents = _residents(session, actor)
 
     def add(requests: Sequence[CreateResident], import_id: UUID) -> None:
-        session.add_all(
-            new_resident(actor, request, now=now, import_id=import_id) for request in requests
-        )
+        session.add_all(new_resident(work, request, import_id=import_id) for request in requests)
 
     return Intake(
         columns=_columns(session, actor),

@@ -70,14 +70,14 @@ def listed(round_id: UUID) -> str:
 
 
 def _offered(round_id: UUID, searched: str | None = None) -> str:
-    with transaction() as session:
-        selection_round = round_of(session, console.actor(), round_id)
-        progress = progress_of(session, selection_round)
+    with console.work() as work:
+        selection_round = round_of(work.session, console.actor(), round_id)
+        progress = progress_of(work.session, selection_round)
         pending = [
-            (one, _residents(session, one.name, limit=MOST_NAMESAKES))
-            for one in _pending(session, round_id)
+            (one, _residents(work, one.name, limit=MOST_NAMESAKES))
+            for one in _pending(work.session, round_id)
         ]
-        found = _residents(session, searched, limit=console.PAGE_LENGTH) if searched else []
+        found = _residents(work, searched, limit=console.PAGE_LENGTH) if searched else []
     return _page(
         selection_round, progress=progress, pending=pending, found=found, searched=searched
     )
@@ -88,8 +88,8 @@ def added(round_id: UUID) -> Any:
     """Put the one person forward whom a search finds; let staff choose among several."""
     back = _list_of(round_id, **_kept())
     searched = console.asked_for()["q"]
-    with transaction() as session:
-        found = _residents(session, searched, limit=2) if searched else []
+    with console.work() as work:
+        found = _residents(work, searched, limit=2) if searched else []
     if len(found) == 1:
         _nominate(round_id, [found[0].id], gettext("已推荐%(name)s。", name=found[0].name))
         return redirect(back)
@@ -274,9 +274,9 @@ def _nominate(round_id: UUID, resident_ids: list[UUID], done: str) -> bool:
     )
 
 
-def _residents(session: Session, searched: str | None, *, limit: int) -> list[Resident]:
+def _residents(work: Work, searched: str | None, *, limit: int) -> list[Resident]:
     wanted = FindResidents(limit=limit, q=searched, state="active")
-    return list(find_residents(session, console.actor(), wanted).items)
+    return list(find_residents(work, wanted).items)
 
 
 def _pending(session: Session, round_id: UUID) -> list[Nomination]:

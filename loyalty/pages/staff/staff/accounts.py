@@ -15,7 +15,7 @@ from loyalty.pages.staff import console
 from loyalty.pages.staff.changes import ChangeForm, is_ready, new_values
 from loyalty.pages.values import listed as words_listed
 from loyalty.services.actors import Role
-from loyalty.services.people.residents import FindResidents, find_residents, resident_of
+from loyalty.services.people.residents import FindResidents, find_residents
 from loyalty.services.staff.accounts import (
     ChangeAccount,
     CreateAccount,
@@ -77,12 +77,12 @@ def new() -> Any:
 def change(account_id: UUID) -> Any:
     """Show an account, and change it; whom it belongs to is found by name."""
     searched = console.asked_for()["q"]
-    with transaction() as session:
-        account = account_of(session, console.actor(), account_id)
+    with console.work() as work:
+        account = account_of(work.session, console.actor(), account_id)
         wanted = FindResidents(MOST_NAMESAKES, q=searched or account.display_name, state="active")
-        offered = list(find_residents(session, console.actor(), wanted).items)
+        offered = list(find_residents(work, wanted).items)
         if account.resident_id is not None:
-            offered.append(resident_of(session, console.actor(), account.resident_id))
+            offered.append(work.find(Resident, account.resident_id))
     form = AccountForm(obj=account)
     form.roles.choices = options(ROLES)
     form.resident_id.choices = options({"": gettext("不是本社区的居民"), **_named(offered)})
