@@ -3,12 +3,13 @@ from typing import Any
 import pytest
 
 from loyalty.database import Model
-from loyalty.models import Resident
+from loyalty.models import DeedKind, Resident
 from loyalty.services.changes import AS_IT_WAS, AsItWas, change_members, new_or, new_values
+from loyalty.services.deeds.deeds import ChangeDeedKind
 from loyalty.services.people.residents import ChangeResident
 from tests.given import NOBODY
 
-CHANGES: list[tuple[Any, type[Model]]] = [(ChangeResident, Resident)]
+CHANGES: list[tuple[Any, type[Model]]] = [(ChangeDeedKind, DeedKind), (ChangeResident, Resident)]
 
 
 @pytest.mark.parametrize(("request_type", "record"), CHANGES)

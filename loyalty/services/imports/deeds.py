@@ -21,6 +21,7 @@ from loyalty.services.imports.layout import CellRefusedError, Column, RowFaultCo
 from loyalty.services.imports.people_named import known_people, person_meant
 from loyalty.services.imports.residents import SHARED, name_column, unit_column
 from loyalty.services.imports.table_cells import CellMark
+from loyalty.services.work import Work
 
 EARLIEST_YEAR = 2000
 """Before it, a year was written with two digits, and read as of another century."""
@@ -28,6 +29,7 @@ EARLIEST_YEAR = 2000
 
 def deed_intake(session: Session, actor: StaffMember, *, now: datetime) -> Intake[RecordDeed]:
     """Return how rows of deeds are judged, as of now, and taken in."""
+    work = Work(session, actor, now)
     kinds = {kind.code: kind for kind in deed_kinds(session, actor.community_id)}
     people = known_people(session, actor)
 
@@ -43,7 +45,7 @@ def deed_intake(session: Session, actor: StaffMember, *, now: datetime) -> Intak
 
     def add(requests: Sequence[RecordDeed], import_id: UUID) -> None:
         session.add_all(
-            new_deed(actor, request, kinds[request.kind], now=now, import_id=import_id)
+            new_deed(work, request, kinds[request.kind], import_id=import_id)
             for request in requests
         )
 

@@ -60,7 +60,7 @@ def sheet() -> Any:
             return render_template("staff/deeds/deeds.html", form=form, found=[], searched=None)
         head = RecordSheet(form.done_on.data, form.kind.data, form.source.data, ())
         found = _residents(work, searched) if searched else []
-        people = people_on(work.session, work.actor, head)
+        people = people_on(work, head)
     here: dict[str, Any] = {
         "done_on": head.done_on.isoformat(),
         "kind": head.kind,
@@ -132,6 +132,6 @@ def _chosen(found: list[Resident]) -> Resident | None:
 def _record(head: RecordSheet, resident: Resident) -> None:
     whole = RecordSheet(head.done_on, head.kind, head.source, [SheetEntry(resident.id)])
     console.attempt(
-        lambda work: record_sheet(work.session, work.actor, whole, now=work.now),
+        lambda work: record_sheet(work, whole),
         gettext("已记下%(name)s。", name=resident.name),
     )
