@@ -3,13 +3,18 @@ from typing import Any
 import pytest
 
 from loyalty.database import Model
-from loyalty.models import DeedKind, Resident
+from loyalty.models import DeedKind, Matter, Resident
 from loyalty.services.changes import AS_IT_WAS, AsItWas, change_members, new_or, new_values
 from loyalty.services.deeds.deeds import ChangeDeedKind
+from loyalty.services.matters.matters import ChangeMatter
 from loyalty.services.people.residents import ChangeResident
 from tests.given import NOBODY
 
-CHANGES: list[tuple[Any, type[Model]]] = [(ChangeDeedKind, DeedKind), (ChangeResident, Resident)]
+CHANGES: list[tuple[Any, type[Model]]] = [
+    (ChangeDeedKind, DeedKind),
+    (ChangeMatter, Matter),
+    (ChangeResident, Resident),
+]
 
 
 @pytest.mark.parametrize(("request_type", "record"), CHANGES)
