@@ -173,8 +173,8 @@ class RoundsMachine(RuleBasedStateMachine):
     def change_the_policy(self, *, wait: bool) -> None:
         def deed(session: Session, actor: StaffMember) -> None:
             version = self._seen.community.version
-            request = ChangePolicy(version, {"undisputed_cards_wait": wait})
-            change_policy(session, actor, request, now=self._now)
+            request = ChangePolicy(version, undisputed_cards_wait=wait)
+            change_policy(Work(session, actor, self._now), request)
 
         self._try("approver", deed)
 

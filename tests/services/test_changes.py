@@ -1,10 +1,12 @@
+from dataclasses import fields
 from typing import Any
 
 import pytest
 
 from loyalty.database import Model
-from loyalty.models import DeedKind, Matter, Resident
+from loyalty.models import Community, DeedKind, Matter, Resident
 from loyalty.services.changes import AS_IT_WAS, AsItWas, change_members, new_or, new_values
+from loyalty.services.community.policy import ChangePolicy
 from loyalty.services.deeds.deeds import ChangeDeedKind
 from loyalty.services.matters.matters import ChangeMatter
 from loyalty.services.people.residents import ChangeResident
@@ -13,6 +15,7 @@ from tests.given import NOBODY
 CHANGES: list[tuple[Any, type[Model]]] = [
     (ChangeDeedKind, DeedKind),
     (ChangeMatter, Matter),
+    (ChangePolicy, Community),
     (ChangeResident, Resident),
 ]
 
@@ -21,12 +24,10 @@ CHANGES: list[tuple[Any, type[Model]]] = [
 def test_what_may_be_changed_is_called_as_the_columns_are(
     request_type: Any, record: type[Model]
 ) -> None:
-    request = request_type(NOBODY, 1)
-    changeable = {name for name in request.__slots__ if getattr(request, name, None) is AS_IT_WAS}
+    changeable = {one.name for one in fields(request_type) if one.default is AS_IT_WAS}
 
     assert changeable
     assert changeable <= set(record.__mapper__.attrs.keys())
-    assert new_values(request) == {}
 
 
 def test_none_clears_a_member_and_the_others_stay_as_they_were() -> None:

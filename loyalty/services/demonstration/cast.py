@@ -115,7 +115,7 @@ def _enter_holidays(session: Session, manager: StaffMember, story: Story, *, now
     for year in {story.opened_on.year, story.now.year, story.this_month.plus(1).year}:
         if years_without_table(session, manager.community_id, year, year):
             new_year = ChangedDay(date(year, 1, 1), works=False, note="演示：元旦")
-            set_working_days(session, manager, SetWorkingDays(year, [new_year]), now=now)
+            set_working_days(Work(session, manager, now), SetWorkingDays(year, [new_year]))
 
 
 def take_in_residents(session: Session, cast: Cast) -> None:

@@ -17,6 +17,7 @@ from loyalty.services.shops.shops import (
     change_shop,
     create_shop,
 )
+from loyalty.services.work import Work
 from tests.conftest import shared_data
 from tests.given import NOON, given_staff
 
@@ -48,8 +49,8 @@ def test_an_agreed_rate_stays_in_a_band_that_has_moved(
     session: Session, community: Community, staff: StaffMember
 ) -> None:
     manager = given_staff(session, community, Role.MANAGER)
-    wider = ChangePolicy(community.version, {"band_max_permille": 900})
-    change_policy(session, manager, wider, now=NOON)
+    wider = ChangePolicy(community.version, band_max_permille=900)
+    change_policy(Work(session, manager, NOON), wider)
     agreed = CreateShop(
         name="面馆",
         series="蒲公英",
@@ -59,9 +60,9 @@ def test_an_agreed_rate_stays_in_a_band_that_has_moved(
 
     create_shop(session, staff, agreed, now=NOON)
 
-    narrower = ChangePolicy(community.version, {"band_max_permille": 899})
+    narrower = ChangePolicy(community.version, band_max_permille=899)
     with pytest.raises(ValueRefusedError) as refused:
-        change_policy(session, manager, narrower, now=NOON)
+        change_policy(Work(session, manager, NOON), narrower)
     assert refused.value.pointer == "/band_min_permille"
 
 

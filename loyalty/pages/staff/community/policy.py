@@ -131,9 +131,9 @@ def _form(community: Community) -> PolicyForm:
 
 
 def _changed(form: PolicyForm, community: Community) -> bool:
-    wanted = ChangePolicy(community.version, new_values(form))
+    wanted = ChangePolicy(community.version, **new_values(form))
     return console.attempt(
-        lambda work: change_policy(work.session, work.actor, wanted, now=work.now),
+        lambda work: change_policy(work, wanted),
         gettext("设置已改，从现在起照新的算。"),
         form=form,
     )

@@ -78,10 +78,10 @@ def begin(shop_id: UUID) -> Any:
 @tallies.get("/sheet.pdf")
 def sheet(shop_id: UUID) -> Response:
     """Draw the empty sheet of a shop."""
-    with transaction() as session:
-        shop = shop_of(session, console.actor(), shop_id)
-        community = community_of(session, console.actor())
-        honours = honours_of(session, console.actor())
+    with console.work() as work:
+        shop = shop_of(work.session, console.actor(), shop_id)
+        community = community_of(work.session, console.actor())
+        honours = honours_of(work)
         language = preferences.language().tag
         drawing = tally_sheet_of(shop, community, honours, language=language)
     response = make_response(draw_tally_sheet(drawing, drawn_at=console.now()))

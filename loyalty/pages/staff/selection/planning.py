@@ -80,7 +80,7 @@ class ListForm(wtforms.Form):  # type: ignore[misc]  # the library has no types
 def new() -> Any:
     """Plan a round, and open it at once if that is asked."""
     with console.work() as work:
-        honours = honours_of(work.session, console.actor())
+        honours = honours_of(work)
         community = community_of(work.session, console.actor())
         areas = find_areas(work, limit=MOST_AREAS, after=None).items
         months = months_to_plan(work.session, console.actor(), today=console.now().date())

@@ -74,9 +74,9 @@ def shown(shop_id: UUID) -> str:
 @shops.route("/new", methods=["GET", "POST"])
 def new() -> Any:
     """Take in a shop."""
-    with transaction() as session:
-        honours = honours_of(session, console.actor())
-        community = community_of(session, console.actor())
+    with console.work() as work:
+        honours = honours_of(work)
+        community = community_of(work.session, console.actor())
     form = _form_with_rates(honours, community)()
     if form.validate_on_submit() and _created(form, honours):
         return redirect(url_for("staff_shops.listed", q=form.name.data))
