@@ -4,12 +4,13 @@ from typing import Any
 import pytest
 
 from loyalty.database import Model
-from loyalty.models import Community, DeedKind, Matter, Resident
+from loyalty.models import Community, DeedKind, Matter, Resident, Shop
 from loyalty.services.changes import AS_IT_WAS, AsItWas, change_members, new_or, new_values
 from loyalty.services.community.policy import ChangePolicy
 from loyalty.services.deeds.deeds import ChangeDeedKind
 from loyalty.services.matters.matters import ChangeMatter
 from loyalty.services.people.residents import ChangeResident
+from loyalty.services.shops.shops import ChangeShop
 from tests.given import NOBODY
 
 CHANGES: list[tuple[Any, type[Model]]] = [
@@ -17,6 +18,7 @@ CHANGES: list[tuple[Any, type[Model]]] = [
     (ChangeMatter, Matter),
     (ChangePolicy, Community),
     (ChangeResident, Resident),
+    (ChangeShop, Shop),
 ]
 
 

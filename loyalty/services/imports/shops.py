@@ -20,6 +20,7 @@ from loyalty.services.imports.intake import Intake
 from loyalty.services.imports.layout import CellRefusedError, Column, RowFaultCode
 from loyalty.services.imports.table_cells import CellMark
 from loyalty.services.shops.shops import AgreedTerm, CreateShop, create_shop
+from loyalty.services.work import Work
 
 TERM = "term:"
 """Before the code of an honour: the field of the column of its rate."""
@@ -30,7 +31,7 @@ def shop_intake(session: Session, actor: StaffMember, *, now: datetime) -> Intak
 
     def add(requests: Sequence[CreateShop], import_id: UUID) -> None:
         for request in requests:
-            create_shop(session, actor, replace(request, import_id=import_id), now=now)
+            create_shop(Work(session, actor, now), replace(request, import_id=import_id))
 
     return Intake(
         columns=_columns(session, locked_community(session, actor.community_id)),

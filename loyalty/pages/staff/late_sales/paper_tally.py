@@ -8,7 +8,7 @@ from flask import Response, flash, make_response, redirect, render_template, req
 from flask_babel import gettext, lazy_gettext, ngettext
 from werkzeug.exceptions import NotFound
 
-from loyalty.database import hot_connection, transaction
+from loyalty.database import hot_connection
 from loyalty.pages import preferences
 from loyalty.pages.forms import Form, calendar_day
 from loyalty.pages.late_forms import is_filled_in
@@ -63,8 +63,8 @@ class DayForm(Form):
 def begin(shop_id: UUID) -> Any:
     """Offer the empty sheet to print, and ask of which day the written one is."""
     today = console.now().date()
-    with transaction() as session:
-        shop = shop_of(session, console.actor(), shop_id)
+    with console.work() as work:
+        shop = shop_of(work, shop_id)
     form = DayForm(request.args) if "day" in request.args else DayForm(day=today)
     if "day" in request.args and form.validate():
         if may_be_written(form.day.data, today=today):
@@ -79,7 +79,7 @@ def begin(shop_id: UUID) -> Any:
 def sheet(shop_id: UUID) -> Response:
     """Draw the empty sheet of a shop."""
     with console.work() as work:
-        shop = shop_of(work.session, console.actor(), shop_id)
+        shop = shop_of(work, shop_id)
         community = community_of(work.session, console.actor())
         honours = honours_of(work)
         language = preferences.language().tag
@@ -94,8 +94,8 @@ def sheet(shop_id: UUID) -> Response:
 def entry(shop_id: UUID, day: str) -> Any:
     """Type a sheet in; lines that make no sense are told and stay, and nothing is recorded."""
     of_day = _day(day)
-    with transaction() as session:
-        shop = shop_of(session, console.actor(), shop_id)
+    with console.work() as work:
+        shop = shop_of(work, shop_id)
     typed = typed_lines(request.form) if is_filled_in() else empty_lines()
     lines, faults = read_lines(typed)
     tally = RecordTally(shop_id, of_day, list(lines.values()))
