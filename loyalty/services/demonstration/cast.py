@@ -26,7 +26,7 @@ from loyalty.services.people.areas import (
     create_household_group,
 )
 from loyalty.services.people.residents import CreateResident, create_resident
-from loyalty.services.staff.accounts import CreateAccount, create_account
+from loyalty.services.staff.accounts import CreateAccount, open_account
 from loyalty.services.staff.sign_in import member
 from loyalty.services.work import Work
 
@@ -83,11 +83,10 @@ def gather(session: Session, story: Story) -> Cast:
     accounts: list[Account] = []
     for username, display_name, roles in ACCOUNTS:
         password = secrets.token_urlsafe(12)
-        opened = create_account(
+        opened = open_account(
             session,
-            None,
+            community,
             CreateAccount(
-                community_id=community.id,
                 username=username,
                 password=password,
                 display_name=display_name,

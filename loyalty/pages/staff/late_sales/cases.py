@@ -76,9 +76,9 @@ def listed() -> str:
 @cases.get("/<uuid:case_id>")
 def shown(case_id: UUID) -> str:
     """Show one case with what is known of the sale, and the ways to decide it."""
-    with transaction() as session:
-        case = case_of(session, console.actor(), case_id)
-        accounts = find_accounts(session, console.actor(), limit=MOST_ACCOUNTS, after=None).items
+    with console.work() as work:
+        case = case_of(work.session, console.actor(), case_id)
+        accounts = find_accounts(work, limit=MOST_ACCOUNTS, after=None).items
     other = case.other_redemption
     return render_template(
         "staff/late_sales/case.html",

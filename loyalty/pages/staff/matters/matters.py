@@ -7,7 +7,6 @@ from flask import redirect, render_template, request, url_for
 from flask_babel import gettext, lazy_gettext
 from flask_login import current_user
 
-from loyalty.database import transaction
 from loyalty.models import Matter
 from loyalty.pages.forms import Form, calendar_day, choice, line, options, passage
 from loyalty.pages.staff import console
@@ -144,6 +143,6 @@ def _changed(matter_id: UUID, values: dict[str, Any]) -> bool:
 
 
 def _accounts() -> dict[str, str]:
-    with transaction() as session:
-        found = find_accounts(session, console.actor(), limit=MOST_ACCOUNTS, after=None)
+    with console.work() as work:
+        found = find_accounts(work, limit=MOST_ACCOUNTS, after=None)
     return {str(one.id): one.display_name for one in found.items if one.active}

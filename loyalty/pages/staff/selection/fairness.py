@@ -26,7 +26,7 @@ def shown(round_id: UUID) -> str:
         report = fairness_of(work.session, actor, round_id) if selection_round.drawn_at else None
         areas = find_areas(work, limit=MOST_NAMES, after=None).items
         groups = find_household_groups(work, limit=MOST_NAMES, after=None).items
-        accounts = find_accounts(work.session, actor, limit=MOST_NAMES, after=None).items
+        accounts = find_accounts(work, limit=MOST_NAMES, after=None).items
     return render_template(
         "staff/selection/fairness.html",
         round=selection_round,
