@@ -197,4 +197,4 @@ def _hand_over(
     steps += [(cards[0], CardAction.SUSPEND, "本人挂失"), (cards[0], CardAction.REISSUE, "补卡")]
     for card_id, action, reason in steps:
         request = ActOnCard(card_id, action, reason)
-        act_on_card(session, cast.clerk, request, sealing_key=sealing_key, now=now)
+        act_on_card(Work(session, cast.clerk, now), request, sealing_key=sealing_key)
