@@ -8,7 +8,6 @@ from flask_babel import gettext, lazy_gettext
 from flask_wtf.file import FileField, FileRequired
 from werkzeug.exceptions import NotFound
 
-from loyalty.database import transaction
 from loyalty.models import ImportJob
 from loyalty.pages.forms import NEEDED, Form
 from loyalty.pages.staff import console
@@ -71,25 +70,25 @@ def uploaded(form: Form, kind: ImportKind) -> ImportJob | None:
         form.file.errors = [refusal_in_words(refusal)]
         return None
     wanted = UploadTable(kind, rows, dry_run=True)
-    with transaction() as session:
-        return upload_table(session, console.actor(), wanted, now=console.now())
+    with console.work() as work:
+        return upload_table(work, wanted)
 
 
 @imports.get('/forms/<any("residents", "shops", "deeds", "nominees"):kind>')
 def form_to_fill_in(kind: str) -> Response:
     """Give a form in Excel, with an example and notes."""
-    with transaction() as session:
-        intake = intake_of(session, console.actor(), ImportKind(kind), now=console.now())
+    with console.work() as work:
+        intake = intake_of(work, ImportKind(kind))
     return form_file(kind, intake)
 
 
 @imports.get("/<uuid:import_id>")
 def shown(import_id: UUID) -> Any:
     """Show what a file says, what is asked about it, and what is wrong with its rows."""
-    with transaction() as session:
-        job = import_of_records(session, console.actor(), import_id)
-        asked = conversation_about(session, console.actor(), job, now=console.now())
-        selection_round = current_round(session, console.actor())
+    with console.work() as work:
+        job = import_of_records(work, import_id)
+        asked = conversation_about(work, job)
+        selection_round = current_round(work.session, console.actor())
     nominating = selection_round is not None and selection_round.state == RoundState.OPEN
     return render_template(
         "staff/imports/import.html",
@@ -116,8 +115,8 @@ def answered(import_id: UUID) -> Any:
     answers = answers_sent()
 
     def answer(work: Work) -> None:
-        import_of_records(work.session, work.actor, import_id)
-        answer_import(work.session, work.actor, import_id, answers, now=work.now)
+        import_of_records(work, import_id)
+        answer_import(work, import_id, answers)
 
     console.attempt(answer, gettext("已按您的回答重新检查。"))
     return redirect(url_for("staff_imports.shown", import_id=import_id))
@@ -126,9 +125,9 @@ def answered(import_id: UUID) -> Any:
 @imports.get("/<uuid:import_id>/marked")
 def marked(import_id: UUID) -> Response:
     """Give the table back with its faults marked, to mend it there."""
-    with transaction() as session:
-        job = import_of_records(session, console.actor(), import_id)
-        read = reading_of(session, console.actor(), job, now=console.now())
+    with console.work() as work:
+        job = import_of_records(work, import_id)
+        read = reading_of(work, job)
     if read is None:
         raise NotFound
     return marked_file(job, read)
@@ -138,9 +137,7 @@ def marked(import_id: UUID) -> Response:
 def apply(import_id: UUID) -> Any:
     """Take the right rows in."""
     console.attempt(
-        lambda work: apply_import(
-            work.session, work.actor, import_id, only_valid=True, now=work.now
-        ),
+        lambda work: apply_import(work, import_id, only_valid=True),
         gettext("已导入。"),
     )
     return redirect(url_for("staff_imports.shown", import_id=import_id))
@@ -150,7 +147,7 @@ def apply(import_id: UUID) -> Any:
 def undo(import_id: UUID) -> Any:
     """Take back what the file added."""
     console.attempt(
-        lambda work: undo_import(work.session, work.actor, import_id, now=work.now),
+        lambda work: undo_import(work, import_id),
         gettext("已撤回这次导入。"),
     )
     return redirect(url_for("staff_imports.shown", import_id=import_id))

@@ -133,11 +133,11 @@ def file(round_id: UUID) -> Any:
 @nominations.get("/file/<uuid:import_id>")
 def named(round_id: UUID, import_id: UUID) -> str:
     """Offer to put forward whom a list names, and ask about those who are not clear."""
-    with transaction() as session:
-        selection_round = round_of(session, console.actor(), round_id)
-        job = list_of_nominees(session, console.actor(), import_id)
-        found = nominees_in(session, console.actor(), job, now=console.now())
-        asked = conversation_about(session, console.actor(), job, now=console.now())
+    with console.work() as work:
+        selection_round = round_of(work.session, console.actor(), round_id)
+        job = list_of_nominees(work, import_id)
+        found = nominees_in(work, job)
+        asked = conversation_about(work, job)
     unknown = [
         fault for fault in job.errors if not (is_about_headings(fault) or is_asked_about(fault))
     ]
@@ -157,8 +157,8 @@ def answered(round_id: UUID, import_id: UUID) -> Any:
     answers = answers_sent()
 
     def answer(work: Work) -> None:
-        list_of_nominees(work.session, work.actor, import_id)
-        answer_import(work.session, work.actor, import_id, answers, now=work.now)
+        list_of_nominees(work, import_id)
+        answer_import(work, import_id, answers)
 
     console.attempt(answer, gettext("已按您的回答重新检查。"))
     return redirect(url_for("staff_nominations.named", round_id=round_id, import_id=import_id))
@@ -167,10 +167,10 @@ def answered(round_id: UUID, import_id: UUID) -> Any:
 @nominations.get("/file/<uuid:import_id>/marked")
 def marked(round_id: UUID, import_id: UUID) -> Response:
     """Give a list back with its faults marked, to mend it there."""
-    with transaction() as session:
-        round_of(session, console.actor(), round_id)
-        job = list_of_nominees(session, console.actor(), import_id)
-        reading = reading_of(session, console.actor(), job, now=console.now())
+    with console.work() as work:
+        round_of(work.session, console.actor(), round_id)
+        job = list_of_nominees(work, import_id)
+        reading = reading_of(work, job)
     if reading is None:
         raise NotFound
     return marked_file(job, reading)
@@ -179,9 +179,9 @@ def marked(round_id: UUID, import_id: UUID) -> Response:
 @nominations.get("/imported/<uuid:import_id>")
 def imported(round_id: UUID, import_id: UUID) -> str:
     """Offer to put everybody forward whom an import has added."""
-    with transaction() as session:
-        selection_round = round_of(session, console.actor(), round_id)
-        found = residents_imported(session, console.actor(), import_id)
+    with console.work() as work:
+        selection_round = round_of(work.session, console.actor(), round_id)
+        found = residents_imported(work, import_id)
     return _page(selection_round, found=found)
 
 
