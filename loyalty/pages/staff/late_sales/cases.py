@@ -77,7 +77,7 @@ def listed() -> str:
 def shown(case_id: UUID) -> str:
     """Show one case with what is known of the sale, and the ways to decide it."""
     with console.work() as work:
-        case = case_of(work.session, console.actor(), case_id)
+        case = case_of(work.session, work.actor, case_id)
         accounts = find_accounts(work, limit=MOST_ACCOUNTS, after=None).items
     other = case.other_redemption
     return render_template(

@@ -80,7 +80,7 @@ def sheet(shop_id: UUID) -> Response:
     """Draw the empty sheet of a shop."""
     with console.work() as work:
         shop = shop_of(work, shop_id)
-        community = community_of(work.session, console.actor())
+        community = community_of(work.session, work.actor)
         honours = honours_of(work)
         language = preferences.language().tag
         drawing = tally_sheet_of(shop, community, honours, language=language)

@@ -77,7 +77,7 @@ def new() -> Any:
     """Take in a shop."""
     with console.work() as work:
         honours = honours_of(work)
-        community = community_of(work.session, console.actor())
+        community = community_of(work.session, work.actor)
     form = _form_with_rates(honours, community)()
     if form.validate_on_submit() and _created(form, honours):
         return redirect(url_for("staff_shops.listed", q=form.name.data))
