@@ -6,12 +6,13 @@ from flask_babel import gettext
 
 from loyalty.rules.card_number import CodeKind
 from loyalty.rules.limits import LimitKind
+from loyalty.rules.verdict import Tone
 from loyalty.till.screen_words import settings_words, shop_words, status_words, today_words
 from loyalty.words.categories import CATEGORIES
 from loyalty.words.honours import HONOURS
 from loyalty.words.obstacles import sentences
 from loyalty.words.rates import rate_pattern
-from loyalty.words.verdicts import WORDS, Tone
+from loyalty.words.verdicts import WORDS
 
 
 def words() -> dict[str, Any]:

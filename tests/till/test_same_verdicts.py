@@ -64,17 +64,16 @@ def test_till_and_service_tell_the_same_reason_first(
     visit = replace(
         GOOD,
         today=today,
-        genuine=truths["genuine"],
         # Of another community's card the device tells nothing else, and the service neither.
-        revoked=ours and listed is CardState.REVOKED,
-        suspended=ours and listed is CardState.SUSPENDED,
-        valid_from=valid_from if ours else None,
-        valid_until=valid_until if ours else None,
+        state=(ours and listed) or CardState.ACTIVE,
+        valid_from=valid_from if ours else today,
+        valid_until=valid_until if ours else today,
         same_community=ours,
         shop_certified=truths["certified"],
         over_limit=truths["overLimit"],
     )
-    expected = verdict_on(visit)
+    # Whether it is genuine, the service knows before it looks for the card.
+    expected = verdict_on(visit) if truths["genuine"] else Verdict.FORGED
     # What the service calls good is, without network, good as far as the device can know.
     assert told["verdict"] == ("ok_offline" if expected is Verdict.OK else expected)
 

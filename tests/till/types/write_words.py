@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from flask import Flask
 from flask_babel import Babel
 
+from loyalty.rules.verdict import Tone
 from loyalty.till.words import words
-from loyalty.words.verdicts import Tone
 
 
 def type_of(value: object) -> str:
