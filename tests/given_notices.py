@@ -13,6 +13,7 @@ from loyalty.services.actors import Role, StaffMember
 from loyalty.services.matters.matters import MatterKind, RaiseMatter, Raiser, raise_matter
 from loyalty.services.notice.decisions import DecideObjection, decide_objection
 from loyalty.services.notice.objections import MakeObjection, make_objection
+from loyalty.services.work import Work
 from tests.given import NOON, given_staff, number
 from tests.given_rounds import given_round_after
 
@@ -66,7 +67,7 @@ def given_matter(session: Session, community: Community, **values: Any) -> Matte
     """A problem that a resident has raised and that nobody has answered yet."""
     request = {"kind": MatterKind.PROBLEM, "text": "东门路灯不亮", "raised_by": Raiser.RESIDENT}
     actor = given_staff(session, community)
-    return raise_matter(session, actor, RaiseMatter(**{**request, **values}), now=NOON)
+    return raise_matter(Work(session, actor, NOON), RaiseMatter(**{**request, **values}))
 
 
 def decide(

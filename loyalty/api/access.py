@@ -1,18 +1,20 @@
 """Who may call what: each method of the API names its callers, and nobody else gets in."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from typing import Any, TypeVar, cast
 
 from flask import current_app, g, request
 
-from loyalty.clock import utc_now
+from loyalty.clock import community_now, utc_now
 from loyalty.database import hot_connection, transaction
 from loyalty.services.actors import Role, StaffMember, Till
 from loyalty.services.checkout.memory import Directory
 from loyalty.services.errors import NotAllowedError, SignInError
 from loyalty.services.staff.sign_in import staff_member_of_token
 from loyalty.services.tills.pairing import TILL_TOKEN_PREFIX
+from loyalty.services.work import Work
 
 
 class Caller(StrEnum):
@@ -85,6 +87,14 @@ def current_staff() -> StaffMember:
     if not isinstance(caller, StaffMember):
         raise NotAllowedError("This call is for signed-in accounts.")
     return caller
+
+
+@contextmanager
+def staff_work() -> Iterator[Work]:
+    """Give the account that calls one transaction, at the present instant."""
+    actor = current_staff()
+    with transaction() as session:
+        yield Work(session, actor, community_now(actor.timezone))
 
 
 def current_till() -> Till:

@@ -18,6 +18,7 @@ from loyalty.models import ImportJob
 from loyalty.services.imports.answers import TableAnswers
 from loyalty.services.imports.jobs import ImportKind, UploadTable, apply_import, upload_table
 from loyalty.services.imports.tables import read_table
+from loyalty.services.work import Work
 from loyalty.words.imports import note_in_words, row_fault_in_words
 
 KINDS = [kind.value for kind in ImportKind if kind is not ImportKind.NOMINEES]
@@ -61,7 +62,7 @@ def import_table(
     table = read_table(file.read_bytes())
     with opened(database_of(settings_of_environment())) as session:
         actor = account_of(session, username)
-        now = community_now(actor.timezone)
+        work = Work(session, actor, community_now(actor.timezone))
         request = UploadTable(
             ImportKind(kind),
             table,
@@ -69,9 +70,9 @@ def import_table(
             answers=TableAnswers(everywhere=_pairs(everywhere)),
             columns=_pairs(columns),
         )
-        job = upload_table(session, actor, request, now=now)
+        job = upload_table(work, request)
         if applying and (only_valid or not job.errors):
-            apply_import(session, actor, job.id, only_valid=only_valid, now=now)
+            apply_import(work, job.id, only_valid=only_valid)
     report(job, as_json=as_json)
     sys.exit(1 if job.errors else 0)
 

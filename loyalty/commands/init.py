@@ -10,7 +10,7 @@ from loyalty.commands.session import database_of, opened, settings_of_environmen
 from loyalty.database import migrate
 from loyalty.services.actors import Role
 from loyalty.services.community.founding import FoundCommunity, found_community
-from loyalty.services.staff.accounts import CreateAccount, create_account
+from loyalty.services.staff.accounts import CreateAccount, open_account
 from loyalty.services.staff.passwords import SHORTEST_PASSWORD
 
 
@@ -54,11 +54,10 @@ def init(
     with opened(url) as session:
         community = found_community(session, FoundCommunity(slug, name, timezone), now=now)
         request = CreateAccount(
-            community_id=community.id,
             username=username,
             password=password,
             display_name=display_name,
             roles={Role.MANAGER},
         )
-        create_account(session, None, request, now=now)
+        open_account(session, community, request, now=now)
     click.echo(f"{name} is founded; {username} can sign in.")

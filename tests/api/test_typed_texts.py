@@ -11,7 +11,9 @@ from loyalty.rules.selection import RoundAction
 from loyalty.services.actors import Role
 from loyalty.services.deeds.deeds import ensure_default_kinds
 from loyalty.services.people.residents import FindResidents, find_residents
+from loyalty.services.work import Work
 from tests.given import (
+    NOON,
     given_account,
     given_card,
     given_resident,
@@ -32,7 +34,7 @@ SPELLINGS = ("王\u3000芳", "王\u200b芳", "\u202d王·芳\u202c", "王\u3164�
 
 def found_by(session: Session, community: Community, typed: str) -> list[str]:
     actor = given_staff(session, community)
-    found = find_residents(session, actor, FindResidents(limit=9, q=typed))
+    found = find_residents(Work(session, actor, NOON), FindResidents(limit=9, q=typed))
     return [one.name for one in found.items]
 
 

@@ -9,6 +9,7 @@ from loyalty.models import Card, Community, Shop
 from loyalty.rules.card_number import number_of
 from loyalty.services.actors import Role
 from loyalty.services.tills.pairing import InviteTill, invite_till
+from loyalty.services.work import Work
 from tests.given import given_staff
 
 TRAINING_NUMBER = "00000000000098"
@@ -31,7 +32,7 @@ def pairing_code(session: Session, shop: Shop) -> str:
     """Return a code that binds a till of the shop, once."""
     community = session.get_one(Community, shop.community_id)
     staff = given_staff(session, community, Role.STAFF)
-    invitation = invite_till(session, staff, InviteTill(shop.id, "前台"), now=datetime.now(UTC))
+    invitation = invite_till(Work(session, staff, datetime.now(UTC)), InviteTill(shop.id, "前台"))
     session.commit()
     return invitation.code
 

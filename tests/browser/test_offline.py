@@ -13,6 +13,7 @@ from loyalty.models import Card, Community, QuarantinedSale, Redemption, Shop
 from loyalty.rules.card_number import number_of
 from loyalty.services.actors import Role
 from loyalty.services.tills.pairing import revoke_till
+from loyalty.services.work import Work
 from tests.browser.books import cases, sales
 from tests.browser.conftest import Network
 from tests.browser.counter import pairing_code
@@ -184,7 +185,7 @@ def test_a_till_with_a_sale_is_not_signed_out_and_a_revoked_one_hands_its_sales_
     assert till.run("till.teller.unpair()") is False
     assert "till_" in till.run("localStorage.getItem('loyalty.till')")
     staff = given_staff(session, session.get_one(Community, shop.community_id), Role.STAFF)
-    revoke_till(session, staff, till.id(), now=datetime.now(UTC))
+    revoke_till(Work(session, staff, datetime.now(UTC)), till.id())
     session.commit()
 
     till.go_online()

@@ -27,6 +27,7 @@ from loyalty.services.selection.candidates import decline
 from loyalty.services.selection.conflicts import DeclareConflict, declare_conflict
 from loyalty.services.selection.nominations import SOURCES, Nominate, nominate
 from loyalty.services.selection.panel import NamePanel, name_panel
+from loyalty.services.work import Work
 from tests.faults.round_laws import LAWS, LAWS_OF_A_DEED
 from tests.faults.round_seen import Played, Seen, seen
 from tests.faults.round_town import (
@@ -163,8 +164,8 @@ class RoundsMachine(RuleBasedStateMachine):
     def change_a_person(self, who: str, number: int, values: dict[str, Any]) -> None:
         def deed(session: Session, actor: StaffMember) -> None:
             resident = session.get_one(Resident, self._town.people[number])
-            request = ChangeResident(resident.id, resident.version, values)
-            change_resident(session, actor, request, now=self._now)
+            request = ChangeResident(resident.id, resident.version, **values)
+            change_resident(Work(session, actor, self._now), request)
 
         self._try(who, deed)
 
@@ -172,8 +173,8 @@ class RoundsMachine(RuleBasedStateMachine):
     def change_the_policy(self, *, wait: bool) -> None:
         def deed(session: Session, actor: StaffMember) -> None:
             version = self._seen.community.version
-            request = ChangePolicy(version, {"undisputed_cards_wait": wait})
-            change_policy(session, actor, request, now=self._now)
+            request = ChangePolicy(version, undisputed_cards_wait=wait)
+            change_policy(Work(session, actor, self._now), request)
 
         self._try("approver", deed)
 

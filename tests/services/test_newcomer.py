@@ -24,6 +24,7 @@ from loyalty.services.rounds.retention import forget_contacts
 from loyalty.services.rounds.todo import current_round
 from loyalty.services.selection.planning import round_in
 from loyalty.services.shops.finding import number_that_give
+from loyalty.services.work import Work
 from tests.given import NOON, given_community
 from tests.given_everything import Everything, given_everything
 
@@ -42,7 +43,10 @@ def test_their_month_and_their_sheet_are_not_ours(
 
     with pytest.raises(UnknownRecordError):
         round_in(session, staff, Month(2026, 12))
-    assert people_on(session, staff, RecordSheet(deed.done_on, "choir", deed.source, ())) == []
+    assert (
+        people_on(Work(session, staff, NOON), RecordSheet(deed.done_on, "choir", deed.source, ()))
+        == []
+    )
 
 
 @pytest.mark.usefixtures("elsewhere")

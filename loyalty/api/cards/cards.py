@@ -7,7 +7,7 @@ from uuid import UUID
 from flask import Response, current_app
 from flask.views import MethodView
 
-from loyalty.api.access import Caller, current_staff, open_to
+from loyalty.api.access import Caller, current_staff, open_to, staff_work
 from loyalty.api.cards.schemas import (
     ActOnCardSchema,
     CardOnDay,
@@ -23,7 +23,6 @@ from loyalty.cards.keys import sealing_key_from
 from loyalty.cards.qr import qr_svg
 from loyalty.cards.token import card_url
 from loyalty.clock import community_now
-from loyalty.database import transaction
 from loyalty.models import Card
 from loyalty.rules.card_action import CardAction
 from loyalty.rules.card_number import number_of
@@ -45,12 +44,10 @@ class Cards(MethodView):
     @cards.response(200, CardPageSchema)
     def get(self, wanted: dict[str, Any]) -> Any:
         """Find cards, the latest first."""
-        actor = current_staff()
-        now = community_now(actor.timezone)
         part = {"limit": wanted.pop("limit"), "after": wanted.pop("after")}
-        with transaction() as session:
-            found = cards_page(session, actor, FindCards(**wanted), today=now.date(), **part)
-        return {"items": [_on_day(card, now) for card in found.items], "next": found.next}
+        with staff_work() as work:
+            found = cards_page(work, FindCards(**wanted), **part)
+        return {"items": [_on_day(card, work.now) for card in found.items], "next": found.next}
 
 
 @cards.route("/<uuid:card_id>")
@@ -98,18 +95,16 @@ class ActionsOnCard(MethodView):
     @cards.alt_response(409, schema=ProblemSchema, description="Not with this card now.")
     def post(self, members: dict[str, Any], card_id: UUID, action: str) -> Any:
         """Do one thing with a card; a reissue answers with the new card."""
-        actor = current_staff()
-        now = community_now(actor.timezone)
         request = ActOnCard(card_id, CardAction(action), **members, version=version_if_given())
         sealing_key = sealing_key_from(_settings().secret_key)
-        with transaction() as session:
-            card = act_on_card(session, actor, request, sealing_key=sealing_key, now=now)
-        return _answer(card, now)
+        with staff_work() as work:
+            card = act_on_card(work, request, sealing_key=sealing_key)
+        return _answer(card, work.now)
 
 
 def _read(card_id: UUID) -> Card:
-    with transaction() as session:
-        return card_of(session, current_staff(), card_id)
+    with staff_work() as work:
+        return card_of(work, card_id)
 
 
 def _answer(card: Card, now: datetime) -> tuple[CardOnDay, int, dict[str, str]]:

@@ -6,12 +6,11 @@ from zoneinfo import available_timezones
 import marshmallow as ma
 from flask.views import MethodView
 
-from loyalty.api.access import Caller, current_staff, open_to
+from loyalty.api.access import Caller, current_staff, open_to, staff_work
 from loyalty.api.noun import Noun
 from loyalty.api.problems import ProblemSchema
 from loyalty.api.schemas import Amount, Code, Flag, PayPermille, Schema, Text, WholeNumber
 from loyalty.api.versions import tagged, wanted_version
-from loyalty.clock import community_now
 from loyalty.database import transaction
 from loyalty.rules.arrival import LATEST
 from loyalty.rules.calendar import CARD_MONTHS
@@ -91,7 +90,6 @@ class CommunityPolicy(MethodView):
     @communities.alt_response(412, schema=ProblemSchema, description="Changed meanwhile.")
     def patch(self, values: dict[str, Any]) -> Any:
         """Change some members of the policy."""
-        actor = current_staff()
-        request = ChangePolicy(version=wanted_version(), values=values)
-        with transaction() as session:
-            return tagged(change_policy(session, actor, request, now=community_now(actor.timezone)))
+        request = ChangePolicy(wanted_version(), **values)
+        with staff_work() as work:
+            return tagged(change_policy(work, request))

@@ -5,11 +5,9 @@ from typing import Any
 import marshmallow as ma
 from flask.views import MethodView
 
-from loyalty.api.access import Caller, current_staff, open_to
+from loyalty.api.access import Caller, open_to, staff_work
 from loyalty.api.noun import Noun
 from loyalty.api.schemas import Flag, Schema, Text
-from loyalty.clock import community_now
-from loyalty.database import transaction
 from loyalty.services.community.working_days import (
     ChangedDay,
     SetWorkingDays,
@@ -70,8 +68,8 @@ class WorkingDaysOfYear(MethodView):
     @working_days.response(200, WorkingDaysSchema)
     def get(self, wanted: dict[str, int]) -> Any:
         """Read which days of a year are changed, and whether its calendar is published."""
-        with transaction() as session:
-            return working_days_of(session, current_staff(), wanted["year"])
+        with staff_work() as work:
+            return working_days_of(work, wanted["year"])
 
     @open_to(Caller.MANAGER)
     @working_days.arguments(YearSchema, location="query")
@@ -79,7 +77,6 @@ class WorkingDaysOfYear(MethodView):
     @working_days.response(200, WorkingDaysSchema)
     def put(self, wanted: dict[str, int], members: dict[str, Any]) -> Any:
         """Set all changed days of a year at once; running notices keep their last day."""
-        actor = current_staff()
         request = SetWorkingDays(wanted["year"], **members)
-        with transaction() as session:
-            return set_working_days(session, actor, request, now=community_now(actor.timezone))
+        with staff_work() as work:
+            return set_working_days(work, request)

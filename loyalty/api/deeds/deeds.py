@@ -5,7 +5,7 @@ from uuid import UUID
 
 from flask.views import MethodView
 
-from loyalty.api.access import Caller, current_staff, open_to
+from loyalty.api.access import Caller, current_staff, open_to, staff_work
 from loyalty.api.deeds.schemas import (
     DeedKindChangeSchema,
     DeedKindListSchema,
@@ -19,7 +19,6 @@ from loyalty.api.deeds.schemas import (
 from loyalty.api.noun import Noun
 from loyalty.api.problems import ProblemSchema
 from loyalty.api.versions import tagged, wanted_version
-from loyalty.clock import community_now
 from loyalty.database import transaction
 from loyalty.services.deeds.deeds import (
     ChangeDeedKind,
@@ -50,18 +49,16 @@ class Deeds(MethodView):
     @deeds.response(200, DeedPageSchema)
     def get(self, wanted: dict[str, Any]) -> Any:
         """Read the deeds, the last recorded first."""
-        with transaction() as session:
-            return find_deeds(session, current_staff(), FindDeeds(**wanted))
+        with staff_work() as work:
+            return find_deeds(work, FindDeeds(**wanted))
 
     @open_to(Caller.STAFF)
     @deeds.arguments(DeedSchema)
     @deeds.response(201, DeedSchema)
     def post(self, members: dict[str, Any]) -> Any:
         """Write down a deed."""
-        actor = current_staff()
-        now = community_now(actor.timezone)
-        with transaction() as session:
-            return record_deed(session, actor, RecordDeed(**members), now=now)
+        with staff_work() as work:
+            return record_deed(work, RecordDeed(**members))
 
 
 @deeds.route("/sheet")
@@ -73,10 +70,8 @@ class DeedSheets(MethodView):
     @deeds.response(201, DeedListSchema)
     def post(self, members: dict[str, Any]) -> Any:
         """Write down a sign-in sheet, all of it or nothing; every bad row is named."""
-        actor = current_staff()
-        now = community_now(actor.timezone)
-        with transaction() as session:
-            return {"items": record_sheet(session, actor, RecordSheet(**members), now=now)}
+        with staff_work() as work:
+            return {"items": record_sheet(work, RecordSheet(**members))}
 
 
 @kinds_of_deeds.route("")
@@ -96,10 +91,8 @@ class DeedKinds(MethodView):
     @kinds_of_deeds.alt_response(409, schema=ProblemSchema, description="The code is taken.")
     def post(self, members: dict[str, Any]) -> Any:
         """Let the community count another kind of deed."""
-        actor = current_staff()
-        now = community_now(actor.timezone)
-        with transaction() as session:
-            kind = create_deed_kind(session, actor, CreateDeedKind(**members), now=now)
+        with staff_work() as work:
+            kind = create_deed_kind(work, CreateDeedKind(**members))
             return tagged(kind, status=201)
 
 
@@ -113,9 +106,6 @@ class OneDeedKind(MethodView):
     @kinds_of_deeds.alt_response(412, schema=ProblemSchema, description="Changed meanwhile.")
     def patch(self, values: dict[str, Any], kind_id: UUID) -> Any:
         """Change some members of a kind; deeds on record keep their points."""
-        actor = current_staff()
-        request = ChangeDeedKind(kind_id, version=wanted_version(), values=values)
-        with transaction() as session:
-            return tagged(
-                change_deed_kind(session, actor, request, now=community_now(actor.timezone))
-            )
+        request = ChangeDeedKind(kind_id, wanted_version(), **values)
+        with staff_work() as work:
+            return tagged(change_deed_kind(work, request))

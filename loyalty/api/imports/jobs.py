@@ -7,19 +7,16 @@ import marshmallow as ma
 from flask.views import MethodView
 from flask_smorest.fields import Upload
 
-from loyalty.api.access import Caller, current_staff, open_to
+from loyalty.api.access import Caller, open_to, staff_work
 from loyalty.api.imports.answers import SaidSchema
 from loyalty.api.noun import Noun
 from loyalty.api.problems import ProblemSchema
 from loyalty.api.schemas import Flag, Schema
-from loyalty.clock import community_now
-from loyalty.database import transaction
 from loyalty.models import ImportJob
 from loyalty.services.imports.jobs import (
     ImportKind,
     UploadTable,
     apply_import,
-    import_of,
     undo_import,
     upload_table,
 )
@@ -100,11 +97,10 @@ class Uploads(MethodView):
         self, files: dict[str, Any], wanted: dict[str, Any], said: dict[str, Any], kind: str
     ) -> ImportJob:
         """Upload a table as .xlsx, .xls or .csv, and read what is wrong with its rows."""
-        actor = current_staff()
         table = read_table(files["file"].read())
         request = UploadTable(ImportKind(kind), table, **wanted, **said)
-        with transaction() as session:
-            return upload_table(session, actor, request, now=community_now(actor.timezone))
+        with staff_work() as work:
+            return upload_table(work, request)
 
 
 @imports.route("/<uuid:import_id>")
@@ -115,8 +111,8 @@ class OneImport(MethodView):
     @imports.response(200, ImportSchema)
     def get(self, import_id: UUID) -> ImportJob:
         """Read what became of a table."""
-        with transaction() as session:
-            return import_of(session, current_staff(), import_id)
+        with staff_work() as work:
+            return work.find(ImportJob, import_id)
 
 
 @imports.route("/<uuid:import_id>/apply")
@@ -129,10 +125,8 @@ class Application(MethodView):
     @imports.alt_response(409, schema=ProblemSchema, description="Not possible now.")
     def post(self, wanted: dict[str, Any], import_id: UUID) -> ImportJob:
         """Take in all rows, or the right ones only."""
-        actor = current_staff()
-        now = community_now(actor.timezone)
-        with transaction() as session:
-            return apply_import(session, actor, import_id, **wanted, now=now)
+        with staff_work() as work:
+            return apply_import(work, import_id, **wanted)
 
 
 @imports.route("/<uuid:import_id>/undo")
@@ -144,6 +138,5 @@ class Undoing(MethodView):
     @imports.alt_response(409, schema=ProblemSchema, description="Something is in use.")
     def post(self, import_id: UUID) -> ImportJob:
         """Remove what the table added."""
-        actor = current_staff()
-        with transaction() as session:
-            return undo_import(session, actor, import_id, now=community_now(actor.timezone))
+        with staff_work() as work:
+            return undo_import(work, import_id)

@@ -6,13 +6,11 @@ from uuid import UUID
 import marshmallow as ma
 from flask.views import MethodView
 
-from loyalty.api.access import Caller, current_staff, open_to
+from loyalty.api.access import Caller, open_to, staff_work
 from loyalty.api.noun import Noun
 from loyalty.api.problems import ProblemSchema
 from loyalty.api.schemas import PageSchema, Schema, Text
 from loyalty.api.versions import tagged, wanted_version
-from loyalty.clock import community_now
-from loyalty.database import transaction
 from loyalty.models import Matter
 from loyalty.services.matters.matters import (
     ChangeMatter,
@@ -23,7 +21,6 @@ from loyalty.services.matters.matters import (
     Raiser,
     change_matter,
     find_matters,
-    matter_of,
     raise_matter,
 )
 
@@ -100,18 +97,17 @@ class Matters(MethodView):
     @matters.response(200, MatterPageSchema)
     def get(self, wanted: dict[str, Any]) -> Any:
         """Read the matters, the latest number first."""
-        with transaction() as session:
-            return find_matters(session, current_staff(), FindMatters(**wanted))
+        with staff_work() as work:
+            return find_matters(work, FindMatters(**wanted))
 
     @open_to(Caller.STAFF, Caller.COUNCIL)
     @matters.arguments(RaiseMatterSchema)
     @matters.response(201, RaiseMatterSchema)
     def post(self, members: dict[str, Any]) -> Any:
         """Write down a matter; the council writes down its own."""
-        actor = current_staff()
         request = RaiseMatter(**members)
-        with transaction() as session:
-            raised = raise_matter(session, actor, request, now=community_now(actor.timezone))
+        with staff_work() as work:
+            raised = raise_matter(work, request)
         return tagged(raised, status=201)
 
 
@@ -123,8 +119,8 @@ class OneMatter(MethodView):
     @matters.response(200, RaiseMatterSchema)
     def get(self, matter_id: UUID) -> Any:
         """Read a matter, and where its answer is wanted."""
-        with transaction() as session:
-            return tagged(matter_of(session, current_staff(), matter_id))
+        with staff_work() as work:
+            return tagged(work.find(Matter, matter_id))
 
     @open_to(Caller.STAFF)
     @matters.arguments(ChangeMatterSchema)
@@ -132,7 +128,6 @@ class OneMatter(MethodView):
     @matters.alt_response(412, schema=ProblemSchema, description="Changed meanwhile.")
     def patch(self, values: dict[str, Any], matter_id: UUID) -> Any:
         """Say who sees to it and until when, answer it, close it."""
-        actor = current_staff()
-        request = ChangeMatter(matter_id, wanted_version(), values)
-        with transaction() as session:
-            return tagged(change_matter(session, actor, request, now=community_now(actor.timezone)))
+        request = ChangeMatter(matter_id, wanted_version(), **values)
+        with staff_work() as work:
+            return tagged(change_matter(work, request))

@@ -5,7 +5,7 @@ from typing import Any
 import marshmallow as ma
 from flask.views import MethodView
 
-from loyalty.api.access import Caller, current_staff, open_to
+from loyalty.api.access import Caller, open_to, staff_work
 from loyalty.api.noun import Noun
 from loyalty.api.problems import ProblemSchema
 from loyalty.api.schemas import (
@@ -13,8 +13,6 @@ from loyalty.api.schemas import (
     PageSchema,
     Schema,
 )
-from loyalty.clock import community_now
-from loyalty.database import transaction
 from loyalty.services.people.areas import (
     CreateArea,
     CreateHouseholdGroup,
@@ -67,8 +65,8 @@ class Areas(MethodView):
     @areas.response(200, AreaPageSchema)
     def get(self, wanted: dict[str, Any]) -> Any:
         """Read the areas, the oldest first."""
-        with transaction() as session:
-            return find_areas(session, current_staff(), **wanted)
+        with staff_work() as work:
+            return find_areas(work, **wanted)
 
     @open_to(Caller.STAFF)
     @areas.arguments(AreaSchema)
@@ -76,10 +74,8 @@ class Areas(MethodView):
     @areas.alt_response(409, schema=ProblemSchema, description="The name is taken.")
     def post(self, members: dict[str, Any]) -> Any:
         """Add an area."""
-        actor = current_staff()
-        now = community_now(actor.timezone)
-        with transaction() as session:
-            return create_area(session, actor, CreateArea(**members), now=now)
+        with staff_work() as work:
+            return create_area(work, CreateArea(**members))
 
 
 @household_groups.route("")
@@ -91,8 +87,8 @@ class HouseholdGroups(MethodView):
     @household_groups.response(200, HouseholdGroupPageSchema)
     def get(self, wanted: dict[str, Any]) -> Any:
         """Read the groups, the oldest first."""
-        with transaction() as session:
-            return find_household_groups(session, current_staff(), **wanted)
+        with staff_work() as work:
+            return find_household_groups(work, **wanted)
 
     @open_to(Caller.STAFF)
     @household_groups.arguments(HouseholdGroupSchema)
@@ -100,8 +96,6 @@ class HouseholdGroups(MethodView):
     @household_groups.alt_response(409, schema=ProblemSchema, description="The name is taken.")
     def post(self, members: dict[str, Any]) -> Any:
         """Add a group."""
-        actor = current_staff()
-        now = community_now(actor.timezone)
         request = CreateHouseholdGroup(**members)
-        with transaction() as session:
-            return create_household_group(session, actor, request, now=now)
+        with staff_work() as work:
+            return create_household_group(work, request)

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from flask.views import MethodView
 
-from loyalty.api.access import Caller, current_staff, open_to
+from loyalty.api.access import Caller, open_to, staff_work
 from loyalty.api.deeds.schemas import MonthPointsSchema, OfMonthSchema
 from loyalty.api.noun import Noun
 from loyalty.api.people.schemas import (
@@ -16,8 +16,7 @@ from loyalty.api.people.schemas import (
 )
 from loyalty.api.problems import ProblemSchema
 from loyalty.api.versions import tagged, wanted_version
-from loyalty.clock import community_now
-from loyalty.database import transaction
+from loyalty.models import Resident
 from loyalty.services.deeds.month_points import month_points
 from loyalty.services.people.residents import (
     ChangeResident,
@@ -26,7 +25,6 @@ from loyalty.services.people.residents import (
     change_resident,
     create_resident,
     find_residents,
-    resident_of,
 )
 
 residents = Noun("/residents")
@@ -42,8 +40,8 @@ class Residents(MethodView):
     @residents.response(200, ResidentPageSchema)
     def get(self, wanted: dict[str, Any]) -> Any:
         """Read the residents in the order of their pinyin."""
-        with transaction() as session:
-            return find_residents(session, current_staff(), FindResidents(**wanted))
+        with staff_work() as work:
+            return find_residents(work, FindResidents(**wanted))
 
     @open_to(Caller.STAFF)
     @residents.arguments(ResidentSchema)
@@ -51,10 +49,8 @@ class Residents(MethodView):
     @residents.alt_response(409, schema=ProblemSchema, description="Known already.")
     def post(self, members: dict[str, Any]) -> Any:
         """Take in a resident."""
-        actor = current_staff()
-        now = community_now(actor.timezone)
-        with transaction() as session:
-            resident = create_resident(session, actor, CreateResident(**members), now=now)
+        with staff_work() as work:
+            resident = create_resident(work, CreateResident(**members))
             return tagged(resident, status=201)
 
 
@@ -66,8 +62,8 @@ class OneResident(MethodView):
     @residents.response(200, ResidentSchema)
     def get(self, resident_id: UUID) -> Any:
         """Read a resident."""
-        with transaction() as session:
-            return tagged(resident_of(session, current_staff(), resident_id))
+        with staff_work() as work:
+            return tagged(work.find(Resident, resident_id))
 
     @open_to(Caller.STAFF)
     @residents.arguments(ResidentChangeSchema(partial=True))
@@ -75,12 +71,9 @@ class OneResident(MethodView):
     @residents.alt_response(412, schema=ProblemSchema, description="Changed meanwhile.")
     def patch(self, values: dict[str, Any], resident_id: UUID) -> Any:
         """Change some members of a resident."""
-        actor = current_staff()
-        request = ChangeResident(resident_id, version=wanted_version(), values=values)
-        with transaction() as session:
-            return tagged(
-                change_resident(session, actor, request, now=community_now(actor.timezone))
-            )
+        request = ChangeResident(resident_id, wanted_version(), **values)
+        with staff_work() as work:
+            return tagged(change_resident(work, request))
 
 
 @residents.route("/<uuid:resident_id>/points")
@@ -92,5 +85,5 @@ class PointsOfResident(MethodView):
     @residents.response(200, MonthPointsSchema)
     def get(self, wanted: dict[str, Any], resident_id: UUID) -> Any:
         """Read the points of one month, kind by kind, with where each deed is written down."""
-        with transaction() as session:
-            return month_points(session, current_staff(), resident_id, **wanted)
+        with staff_work() as work:
+            return month_points(work, resident_id, **wanted)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from flask.views import MethodView
 
-from loyalty.api.access import Caller, current_staff, open_to
+from loyalty.api.access import Caller, open_to, staff_work
 from loyalty.api.noun import Noun
 from loyalty.api.problems import ProblemSchema
 from loyalty.api.shops.schemas import (
@@ -20,8 +20,6 @@ from loyalty.api.shops.schemas import (
     StandingSchema,
 )
 from loyalty.api.versions import tagged, version_if_given, wanted_version
-from loyalty.clock import community_now
-from loyalty.database import transaction
 from loyalty.models import Shop
 from loyalty.services.shops.certification import MoveCertification, move_certification, standing_of
 from loyalty.services.shops.finding import FindShops, find_shops, shop_of
@@ -40,12 +38,10 @@ class Shops(MethodView):
     @shops.response(200, ShopPageSchema)
     def get(self, wanted: dict[str, Any]) -> Any:
         """Read the shops in the order of their pinyin."""
-        actor = current_staff()
-        now = community_now(actor.timezone)
-        with transaction() as session:
-            found = find_shops(session, actor, FindShops(**wanted), now=now)
+        with staff_work() as work:
+            found = find_shops(work, FindShops(**wanted))
         return {
-            "items": [ShopOnDay(shop, now.date()) for shop in found.items],
+            "items": [ShopOnDay(shop, work.now.date()) for shop in found.items],
             "next": found.next,
         }
 
@@ -54,11 +50,9 @@ class Shops(MethodView):
     @shops.response(201, ShopSchema)
     def post(self, members: dict[str, Any]) -> Any:
         """Take in a shop that applies for a plaque."""
-        actor = current_staff()
-        now = community_now(actor.timezone)
-        with transaction() as session:
-            shop = create_shop(session, actor, CreateShop(**members), now=now)
-        return _answer(shop, now, status=201)
+        with staff_work() as work:
+            shop = create_shop(work, CreateShop(**members))
+        return _answer(shop, work.now, status=201)
 
 
 @shops.route("/<uuid:shop_id>")
@@ -69,9 +63,8 @@ class OneShop(MethodView):
     @shops.response(200, ShopSchema)
     def get(self, shop_id: UUID) -> Any:
         """Read a shop."""
-        actor = current_staff()
-        with transaction() as session:
-            return _answer(shop_of(session, actor, shop_id), community_now(actor.timezone))
+        with staff_work() as work:
+            return _answer(shop_of(work, shop_id), work.now)
 
     @open_to(Caller.STAFF)
     @shops.arguments(ShopChangeSchema(partial=REQUIRED))
@@ -79,11 +72,9 @@ class OneShop(MethodView):
     @shops.alt_response(412, schema=ProblemSchema, description="Changed meanwhile.")
     def patch(self, values: dict[str, Any], shop_id: UUID) -> Any:
         """Change some members of a shop."""
-        actor = current_staff()
-        now = community_now(actor.timezone)
-        request = ChangeShop(shop_id, version=wanted_version(), values=values)
-        with transaction() as session:
-            return _answer(change_shop(session, actor, request, now=now), now)
+        request = ChangeShop(shop_id, wanted_version(), **values)
+        with staff_work() as work:
+            return _answer(change_shop(work, request), work.now)
 
 
 @shops.route("/<uuid:shop_id>/certification")
@@ -96,12 +87,10 @@ class Certification(MethodView):
     @shops.alt_response(409, schema=ProblemSchema, description="Not possible now.")
     def post(self, step: dict[str, Any], shop_id: UUID) -> Any:
         """Take one step of a certification; some steps are the manager's."""
-        actor = current_staff()
-        now = community_now(actor.timezone)
         request = MoveCertification(shop_id, version=version_if_given(), **step)
-        with transaction() as session:
-            shop = move_certification(session, actor, request, now=now)
-        return standing_of(shop, today=now.date())
+        with staff_work() as work:
+            shop = move_certification(work, request)
+        return standing_of(shop, today=work.now.date())
 
 
 def _answer(shop: Shop, now: datetime, *, status: int = 200) -> Any:

@@ -7,7 +7,7 @@ import marshmallow as ma
 from flask import current_app
 from flask.views import MethodView
 
-from loyalty.api.access import Caller, current_staff, open_to
+from loyalty.api.access import Caller, open_to, staff_work
 from loyalty.api.noun import Noun
 from loyalty.api.problems import ProblemSchema
 from loyalty.api.schemas import (
@@ -20,8 +20,6 @@ from loyalty.api.schemas import (
 )
 from loyalty.api.versions import tagged, wanted_version
 from loyalty.cards.keys import sealing_key_from
-from loyalty.clock import community_now
-from loyalty.database import transaction
 from loyalty.services.actors import Role
 from loyalty.services.staff.accounts import (
     ChangeAccount,
@@ -110,8 +108,8 @@ class StaffAccounts(MethodView):
     @staff_accounts.response(200, AccountPageSchema)
     def get(self, wanted: dict[str, Any]) -> Any:
         """Read the accounts in the order of their names."""
-        with transaction() as session:
-            return find_accounts(session, current_staff(), **wanted)
+        with staff_work() as work:
+            return find_accounts(work, **wanted)
 
     @open_to(Caller.MANAGER)
     @staff_accounts.arguments(AccountSchema)
@@ -119,11 +117,8 @@ class StaffAccounts(MethodView):
     @staff_accounts.alt_response(409, schema=ProblemSchema, description="The name is taken.")
     def post(self, members: dict[str, Any]) -> Any:
         """Open an account."""
-        actor = current_staff()
-        request = CreateAccount(community_id=actor.community_id, **members)
-        with transaction() as session:
-            account = create_account(session, actor, request, now=community_now(actor.timezone))
-            return tagged(account, status=201)
+        with staff_work() as work:
+            return tagged(create_account(work, CreateAccount(**members)), status=201)
 
 
 @staff_accounts.route("/<uuid:account_id>")
@@ -136,12 +131,9 @@ class OneStaffAccount(MethodView):
     @staff_accounts.alt_response(412, schema=ProblemSchema, description="Changed meanwhile.")
     def patch(self, values: dict[str, Any], account_id: UUID) -> Any:
         """Close or reopen an account, change its roles or password, or say which resident it is."""
-        actor = current_staff()
-        request = ChangeAccount(account_id, wanted_version(), values)
-        with transaction() as session:
-            return tagged(
-                change_account(session, actor, request, now=community_now(actor.timezone))
-            )
+        request = ChangeAccount(account_id, wanted_version(), **values)
+        with staff_work() as work:
+            return tagged(change_account(work, request))
 
 
 @staff_accounts.route("/<uuid:account_id>/second-factor")
@@ -152,20 +144,14 @@ class SecondFactor(MethodView):
     @staff_accounts.response(201, SecondFactorSchema)
     def post(self, account_id: UUID) -> Any:
         """Give an account a new second factor; an earlier one stops working."""
-        actor = current_staff()
         sealing_key = sealing_key_from(current_app.extensions["loyalty.settings"].secret_key)
-        now = community_now(actor.timezone)
-        with transaction() as session:
-            address = turn_on_second_factor(
-                session, actor, account_id, sealing_key=sealing_key, now=now
-            )
+        with staff_work() as work:
+            address = turn_on_second_factor(work, account_id, sealing_key=sealing_key)
         return {"address": address}
 
     @open_to(Caller.MANAGER)
     @staff_accounts.response(204)
     def delete(self, account_id: UUID) -> None:
         """Let an account sign in with its password alone."""
-        actor = current_staff()
-        now = community_now(actor.timezone)
-        with transaction() as session:
-            turn_off_second_factor(session, actor, account_id, now=now)
+        with staff_work() as work:
+            turn_off_second_factor(work, account_id)

@@ -6,13 +6,11 @@ from uuid import UUID
 from flask import current_app
 from flask.views import MethodView
 
-from loyalty.api.access import Caller, current_staff, open_to
+from loyalty.api.access import Caller, open_to, staff_work
 from loyalty.api.noun import Noun
 from loyalty.api.schemas import PageSchema
 from loyalty.api.shops.shops import shops
 from loyalty.api.tills.schemas import InvitationSchema, TillPageSchema, TillSchema
-from loyalty.clock import community_now
-from loyalty.database import transaction
 from loyalty.services.tills.pairing import (
     InviteTill,
     invite_till,
@@ -34,18 +32,17 @@ class TillsOfShop(MethodView):
     @shops.response(200, TillPageSchema)
     def get(self, wanted: dict[str, Any], shop_id: UUID) -> Any:
         """Read the tills in the order they were invited."""
-        with transaction() as session:
-            return tills_of_shop(session, current_staff(), shop_id, **wanted)
+        with staff_work() as work:
+            return tills_of_shop(work, shop_id, **wanted)
 
     @open_to(Caller.STAFF, Caller.SHOP_OWNER)
     @shops.arguments(TillSchema)
     @shops.response(201, InvitationSchema)
     def post(self, members: dict[str, Any], shop_id: UUID) -> Any:
         """Invite a till; its code works once, within ten minutes."""
-        actor = current_staff()
         request = InviteTill(shop_id, **members)
-        with transaction() as session:
-            invited = invite_till(session, actor, request, now=community_now(actor.timezone))
+        with staff_work() as work:
+            invited = invite_till(work, request)
         base_url = current_app.extensions["loyalty.settings"].base_url
         return {
             "id": invited.till.id,
@@ -63,6 +60,5 @@ class OneTill(MethodView):
     @tills.response(204)
     def delete(self, till_id: UUID) -> None:
         """Revoke a till: it is refused from its next call on."""
-        actor = current_staff()
-        with transaction() as session:
-            revoke_till(session, actor, till_id, now=community_now(actor.timezone))
+        with staff_work() as work:
+            revoke_till(work, till_id)

@@ -1,6 +1,7 @@
 """What the pages of the staff console have in common: a signed-in member of staff, and a frame."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,7 +10,6 @@ from uuid import UUID
 from flask import Blueprint, Flask, current_app, flash
 from flask_babel import lazy_gettext
 from flask_login import LoginManager, UserMixin, current_user
-from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import BadRequest, Forbidden
 
@@ -33,6 +33,7 @@ from loyalty.services.errors import (
     ValueRefusedError,
 )
 from loyalty.services.staff.sign_in import staff_member_of_token
+from loyalty.services.work import Work
 from loyalty.settings import Settings
 from loyalty.words.refusals import refusal_in_words
 
@@ -156,7 +157,14 @@ def asked_for() -> dict[str, Any]:
         raise BadRequest from error
 
 
-def attempt(deed: Callable[[Session], object], done: str, *, form: Form | None = None) -> bool:
+@contextmanager
+def work() -> Iterator[Work]:
+    """Give whoever works at the console one transaction, at the present instant."""
+    with transaction() as session:
+        yield Work(session, actor(), now())
+
+
+def attempt(deed: Callable[[Work], object], done: str, *, form: Form | None = None) -> bool:
     """Do one thing in one transaction, and say that it was done, or why it was refused.
 
     Args:
@@ -166,8 +174,8 @@ def attempt(deed: Callable[[Session], object], done: str, *, form: Form | None =
         UnknownRecordError: a record is not there, which is another page's matter.
     """
     try:
-        with transaction() as session:
-            deed(session)
+        with work() as mine:
+            deed(mine)
     except UnknownRecordError:
         raise
     except (LoyaltyError, StaleDataError) as refusal:

@@ -22,17 +22,14 @@ from sqlalchemy.orm import Session, joinedload
 from loyalty.models import Card, CardEvent, CardMonth, Community, Round
 from loyalty.rules.card_action import NEED_A_REASON, CardAction, missing_for, next_state
 from loyalty.rules.card_state import DEAD, CardState
-from loyalty.services.actors import StaffMember
-from loyalty.services.audit import note
 from loyalty.services.cards.revocations import publish
 from loyalty.services.cards.signing import Award, sign_cards
 from loyalty.services.errors import (
     CardStateError,
-    StaleRecordError,
-    UnknownRecordError,
     ValueRefusedError,
 )
 from loyalty.services.paging import Page, page
+from loyalty.services.work import Lock, Work
 
 HOLDER = (joinedload(Card.resident), joinedload(Card.honour))
 """What a card is shown with."""
@@ -63,26 +60,19 @@ class ActOnCard:
     """The version that was read, where the caller insists on it."""
 
 
-def card_of(session: Session, actor: StaffMember, card_id: UUID) -> Card:
+def card_of(work: Work, card_id: UUID) -> Card:
     """Return a card of the actor's community with its holder.
 
     Raises:
         UnknownRecordError: the community has no such card.
     """
-    return _card(session, actor, card_id, lock=False)
+    return work.find(Card, card_id, options=HOLDER)
 
 
-def cards_page(
-    session: Session,
-    actor: StaffMember,
-    wanted: FindCards,
-    *,
-    today: date,
-    limit: int,
-    after: UUID | None,
-) -> Page[Card]:
+def cards_page(work: Work, wanted: FindCards, *, limit: int, after: UUID | None) -> Page[Card]:
     """Return a page of the community's cards, the latest first."""
-    conditions = [Card.community_id == actor.community_id]
+    today = work.now.date()
+    conditions: list[ColumnElement[bool]] = []
     if wanted.round_id is not None:
         conditions.append(Card.round_id == wanted.round_id)
     if wanted.resident_id is not None:
@@ -93,18 +83,11 @@ def cards_page(
         conditions.extend(not_(_is_in_state(dead, today)) for dead in DEAD)
     if wanted.last4 is not None:
         conditions.append(_ends_in(wanted.last4))
-    query = select(Card).where(*conditions).options(*HOLDER)
-    return page(session, query, Card, limit=limit, after=after, newest_first=True)
+    query = work.select(Card).where(*conditions).options(*HOLDER)
+    return page(work.session, query, Card, limit=limit, after=after, newest_first=True)
 
 
-def act_on_card(
-    session: Session,
-    actor: StaffMember,
-    request: ActOnCard,
-    *,
-    sealing_key: bytes,
-    now: datetime,
-) -> Card:
+def act_on_card(work: Work, request: ActOnCard, *, sealing_key: bytes) -> Card:
     """Do one thing with a card, and tell the tills if it may no longer, or may again, be accepted.
 
     Returns:
@@ -114,37 +97,24 @@ def act_on_card(
         CardStateError: something is missing; `missing` names all of it.
         ValueRefusedError: suspending, reissuing and revoking need a reason.
     """
-    card = _card(session, actor, request.card_id, lock=True)
-    _refuse_unless_allowed(card, request, today=now.date())
+    card = work.find(
+        Card, request.card_id, lock=Lock.REFER, version=request.version, options=HOLDER
+    )
+    _refuse_unless_allowed(card, request, today=work.now.date())
     card.state = next_state(request.action, CardState(card.state))
     if request.action is CardAction.HAND_OVER:
-        card.handed_over_at = now
-    _write_down(session, actor, request, card, now=now)
+        card.handed_over_at = work.now
+    _write_down(work, request, card)
     answer = card
     if request.action is CardAction.REISSUE:
-        answer = _reissued(session, card, sealing_key=sealing_key, now=now)
+        answer = _reissued(work.session, card, sealing_key=sealing_key, now=work.now)
     if request.action is not CardAction.HAND_OVER:
-        community = session.get_one(Community, card.community_id)
-        publish(session, community, sealing_key=sealing_key, now=now)
+        community = work.session.get_one(Community, card.community_id)
+        publish(work.session, community, sealing_key=sealing_key, now=work.now)
     return answer
 
 
-def _card(session: Session, actor: StaffMember, card_id: UUID, *, lock: bool) -> Card:
-    query = (
-        select(Card)
-        .where(Card.id == card_id, Card.community_id == actor.community_id)
-        .options(*HOLDER)
-        .execution_options(populate_existing=True)
-    )
-    card = session.scalar(query.with_for_update(of=Card) if lock else query)
-    if card is None:
-        raise UnknownRecordError("There is no such card.")
-    return card
-
-
 def _refuse_unless_allowed(card: Card, request: ActOnCard, *, today: date) -> None:
-    if request.version not in {None, card.version}:
-        raise StaleRecordError("The card has been changed meanwhile; read it again.")
     if request.action in NEED_A_REASON and not request.reason:
         raise ValueRefusedError("/reason", "This is done for a reason.")
     missing = missing_for(
@@ -154,28 +124,18 @@ def _refuse_unless_allowed(card: Card, request: ActOnCard, *, today: date) -> No
         raise CardStateError(f"The card does not allow this: {', '.join(missing)}.", missing)
 
 
-def _write_down(
-    session: Session, actor: StaffMember, request: ActOnCard, card: Card, *, now: datetime
-) -> None:
-    session.add(
+def _write_down(work: Work, request: ActOnCard, card: Card) -> None:
+    work.session.add(
         CardEvent(
             card_id=card.id,
             action=request.action,
             state=card.state,
             reason=request.reason,
-            account_id=actor.account_id,
-            at=now,
+            account_id=work.actor.account_id,
+            at=work.now,
         )
     )
-    note(
-        session,
-        actor,
-        f"card.{request.action}",
-        community_id=card.community_id,
-        subject_id=card.id,
-        now=now,
-    )
-    session.flush()
+    work.note(f"card.{request.action}", card)
 
 
 def _reissued(session: Session, old: Card, *, sealing_key: bytes, now: datetime) -> Card:

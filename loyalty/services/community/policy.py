@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,17 +13,35 @@ from loyalty.rules.discount import DEFAULT_EXCLUDED
 from loyalty.rules.goods import place_of_unknown
 from loyalty.rules.limits import DEFAULT_LIMITS
 from loyalty.services.actors import StaffMember
-from loyalty.services.audit import note
-from loyalty.services.errors import StaleRecordError, UnknownRecordError, ValueRefusedError
+from loyalty.services.changes import AS_IT_WAS, AsItWas, change_members, new_or, new_values
+from loyalty.services.errors import UnknownRecordError, ValueRefusedError
+from loyalty.services.work import Lock, Work
 
 
 @dataclass(frozen=True, slots=True)
 class ChangePolicy:
-    """New values of some members of the policy, by the names of `Community`'s columns."""
+    """New values of some members of the policy; None sets no limit."""
 
     version: int
     """The version that was read; another one by now is refused."""
-    values: dict[str, Any]
+    name: str | AsItWas = AS_IT_WAS
+    timezone: str | AsItWas = AS_IT_WAS
+    band_min_permille: int | AsItWas = AS_IT_WAS
+    band_max_permille: int | AsItWas = AS_IT_WAS
+    rounding: str | AsItWas = AS_IT_WAS
+    discountable_per_sale_fen: int | AsItWas | None = AS_IT_WAS
+    uses_per_shop_day: int | AsItWas | None = AS_IT_WAS
+    uses_per_day: int | AsItWas | None = AS_IT_WAS
+    saved_per_month_fen: int | AsItWas | None = AS_IT_WAS
+    offline_sales_per_till: int | AsItWas | None = AS_IT_WAS
+    offline_saved_per_till_fen: int | AsItWas | None = AS_IT_WAS
+    late_days: int | AsItWas = AS_IT_WAS
+    late_days_on_paper: int | AsItWas = AS_IT_WAS
+    excluded_categories: Sequence[str] | AsItWas = AS_IT_WAS
+    notice_working_days: int | AsItWas = AS_IT_WAS
+    supplementary_notice_working_days: int | AsItWas = AS_IT_WAS
+    undisputed_cards_wait: bool | AsItWas = AS_IT_WAS
+    card_months: int | AsItWas = AS_IT_WAS
 
 
 def default_policy() -> dict[str, Any]:
@@ -59,10 +76,10 @@ def community_called(session: Session, slug: str) -> Community:
     return community
 
 
-def honours_of(session: Session, actor: StaffMember) -> Sequence[Honour]:
+def honours_of(work: Work) -> Sequence[Honour]:
     """Return the honours of the actor's community in the order of their numbers."""
-    query = select(Honour).where(Honour.community_id == actor.community_id)
-    return session.scalars(query.order_by(Honour.number)).all()
+    query = work.select(Honour)
+    return work.session.scalars(query.order_by(Honour.number)).all()
 
 
 def locked_community(session: Session, community_id: UUID) -> Community:
@@ -75,29 +92,15 @@ def locked_community(session: Session, community_id: UUID) -> Community:
     return session.get_one(Community, community_id, with_for_update={"key_share": True})
 
 
-def change_policy(
-    session: Session, actor: StaffMember, request: ChangePolicy, *, now: datetime
-) -> Community:
+def change_policy(work: Work, request: ChangePolicy) -> Community:
     """Change the policy; sales from now on follow it, earlier ones keep the version they met."""
-    community = locked_community(session, actor.community_id)
-    if community.version != request.version:
-        raise StaleRecordError("The policy has been changed meanwhile; read it again.")
-    _refuse_unknown_categories(community, request.values.get("excluded_categories", ()))
-    for name, value in request.values.items():
-        setattr(community, name, value)
+    community = work.find(Community, work.community_id, lock=Lock.CHANGE, version=request.version)
+    _refuse_unknown_categories(community, new_or(request.excluded_categories, ()))
+    change_members(community, request)
     if community.band_min_permille > community.band_max_permille:
         raise ValueRefusedError("/band_min_permille", "The band's lower end is above its upper.")
-    _refuse_a_band_that_breaks_agreed_terms(session, community)
-    note(
-        session,
-        actor,
-        "community.changed",
-        community_id=community.id,
-        subject_id=community.id,
-        now=now,
-        members=sorted(request.values),
-    )
-    session.flush()
+    _refuse_a_band_that_breaks_agreed_terms(work.session, community)
+    work.note("community.changed", community, members=sorted(new_values(request)))
     return community
 
 

@@ -2,18 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from loyalty.models import WorkingDayOverride
-from loyalty.services.actors import StaffMember
-from loyalty.services.audit import note
 from loyalty.services.community.calendar import is_published, notice_last
 from loyalty.services.community.policy import locked_community
 from loyalty.services.errors import ValueRefusedError
+from loyalty.services.work import Work
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,22 +69,17 @@ def years_without_table(
     return [year for year in unpublished if year not in entered]
 
 
-def working_days_of(session: Session, actor: StaffMember, year: int) -> WorkingDays:
+def working_days_of(work: Work, year: int) -> WorkingDays:
     """Return what the actor's community has changed in a year."""
-    days = session.scalars(
-        select(WorkingDayOverride)
-        .where(
-            WorkingDayOverride.community_id == actor.community_id,
-            WorkingDayOverride.day.between(date(year, 1, 1), date(year, 12, 31)),
-        )
+    days = work.session.scalars(
+        work.select(WorkingDayOverride)
+        .where(WorkingDayOverride.day.between(date(year, 1, 1), date(year, 12, 31)))
         .order_by(WorkingDayOverride.day)
     ).all()
     return WorkingDays(year=year, official=is_published(year), days=days)
 
 
-def set_working_days(
-    session: Session, actor: StaffMember, request: SetWorkingDays, *, now: datetime
-) -> WorkingDays:
+def set_working_days(work: Work, request: SetWorkingDays) -> WorkingDays:
     """Write down the changed days of a year; notices published from now on count with them.
 
     Raises:
@@ -99,27 +93,18 @@ def set_working_days(
             )
         seen.add(changed.day)
     # Two who save at once do so one after the other; the later table stands.
-    locked_community(session, actor.community_id)
-    session.execute(
+    locked_community(work.session, work.community_id)
+    work.session.execute(
         delete(WorkingDayOverride).where(
-            WorkingDayOverride.community_id == actor.community_id,
+            WorkingDayOverride.community_id == work.community_id,
             WorkingDayOverride.day.between(date(request.year, 1, 1), date(request.year, 12, 31)),
         )
     )
-    session.add_all(
+    work.session.add_all(
         WorkingDayOverride(
-            community_id=actor.community_id, day=one.day, works=one.works, note=one.note
+            community_id=work.community_id, day=one.day, works=one.works, note=one.note
         )
         for one in request.days
     )
-    note(
-        session,
-        actor,
-        "working_days.changed",
-        community_id=actor.community_id,
-        subject_id=None,
-        now=now,
-        year=request.year,
-    )
-    session.flush()
-    return working_days_of(session, actor, request.year)
+    work.note("working_days.changed", None, year=request.year)
+    return working_days_of(work, request.year)

@@ -3,23 +3,21 @@
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
-from loyalty.models import Community, Deed, DeedKind
+from loyalty.models import Community, Deed, DeedKind, Resident
 from loyalty.rules.calendar import Month
 from loyalty.rules.ranking import DeedPoints, deed_points
-from loyalty.services.actors import StaffMember
-from loyalty.services.audit import note
+from loyalty.services.changes import AS_IT_WAS, AsItWas, change_members, new_values
 from loyalty.services.deeds.points import POINT
-from loyalty.services.errors import StaleRecordError, UnknownRecordError, ValueRefusedError
+from loyalty.services.errors import UnknownRecordError, ValueRefusedError
 from loyalty.services.paging import Page, page
 from loyalty.services.people.new_names import add_under_new_name
-from loyalty.services.people.residents import resident_of
+from loyalty.services.work import Work
 
 DEFAULT_KINDS = (
     ("volunteer_service", "志愿服务"),
@@ -69,92 +67,73 @@ class CreateDeedKind:
 
 @dataclass(frozen=True, slots=True)
 class ChangeDeedKind:
-    """New values of some members of a kind of deed, by the names of `DeedKind`'s columns."""
+    """New values of some members of a kind of deed."""
 
     kind_id: UUID
     version: int
     """The version that was read; another one by now is refused."""
-    values: dict[str, Any]
+    name: str | AsItWas = AS_IT_WAS
+    points_hundredths: int | AsItWas = AS_IT_WAS
+    monthly_cap_hundredths: int | AsItWas | None = AS_IT_WAS
 
 
-def find_deeds(session: Session, actor: StaffMember, request: FindDeeds) -> Page[Deed]:
+def find_deeds(work: Work, request: FindDeeds) -> Page[Deed]:
     """Return deeds, the last recorded first."""
-    query = (
-        select(Deed)
-        .join(Deed.kind)
-        .options(contains_eager(Deed.kind))
-        .where(Deed.community_id == actor.community_id)
-    )
+    query = work.select(Deed).join(Deed.kind).options(contains_eager(Deed.kind))
     if request.resident_id is not None:
         query = query.where(Deed.resident_id == request.resident_id)
     if request.month is not None:
         query = query.where(Deed.done_on.between(request.month.first, request.month.last))
-    return page(session, query, Deed, limit=request.limit, after=request.after, newest_first=True)
+    return page(
+        work.session, query, Deed, limit=request.limit, after=request.after, newest_first=True
+    )
 
 
-def record_deed(
-    session: Session, actor: StaffMember, request: RecordDeed, *, now: datetime
-) -> Deed:
+def record_deed(work: Work, request: RecordDeed) -> Deed:
     """Write down one deed of one resident.
 
     Raises:
         ValueRefusedError: no such resident or kind, or the day has not come yet.
     """
-    kind = _checked_kind(session, actor, request, now=now)
-    deed = new_deed(actor, request, kind, now=now)
-    session.add(deed)
-    session.flush()
-    note(
-        session,
-        actor,
-        "deed.recorded",
-        community_id=actor.community_id,
-        subject_id=deed.id,
-        now=now,
-        kind=kind.code,
-    )
-    session.flush()
+    kind = _checked_kind(work, request)
+    deed = new_deed(work, request, kind)
+    work.session.add(deed)
+    work.note("deed.recorded", deed, kind=kind.code)
     return deed
 
 
-def _checked_kind(
-    session: Session, actor: StaffMember, request: RecordDeed, *, now: datetime
-) -> DeedKind:
+def _checked_kind(work: Work, request: RecordDeed) -> DeedKind:
     """Return the kind of a deed that makes sense; refuse any other."""
     try:
-        resident_of(session, actor, request.resident_id)
+        work.find(Resident, request.resident_id)
     except UnknownRecordError as error:
         raise ValueRefusedError("/resident_id", str(error)) from error
-    if request.done_on > now.date():
+    if request.done_on > work.now.date():
         raise ValueRefusedError("/date", "The day has not come yet.")
-    kind = session.scalar(
-        select(DeedKind).where(
-            DeedKind.community_id == actor.community_id, DeedKind.code == request.kind
-        )
-    )
+    return kind_called(work, request.kind)
+
+
+def kind_called(work: Work, code: str) -> DeedKind:
+    """Return the kind of deed with a code; refuse one that the community does not count."""
+    kind = work.session.scalar(work.select(DeedKind).where(DeedKind.code == code))
     if kind is None:
         raise ValueRefusedError("/kind", "The community counts no such kind of deed.")
     return kind
 
 
 def new_deed(
-    actor: StaffMember,
-    request: RecordDeed,
-    kind: DeedKind,
-    *,
-    now: datetime,
-    import_id: UUID | None = None,
+    work: Work, request: RecordDeed, kind: DeedKind, *, import_id: UUID | None = None
 ) -> Deed:
     """Return a deed that is not stored yet."""
     return Deed(
-        community_id=actor.community_id,
+        community_id=work.community_id,
         resident_id=request.resident_id,
         kind=kind,
         points_hundredths=request.points_hundredths or kind.points_hundredths,
         done_on=request.done_on,
         source=request.source,
-        recorded_by=actor.account_id,
-        recorded_at=now,
+        recorded_by=work.actor.account_id,
+        recorded_at=work.now,
         import_id=import_id,
     )
 
@@ -187,68 +166,33 @@ def deed_kinds(session: Session, community_id: UUID) -> Sequence[DeedKind]:
     ).all()
 
 
-def create_deed_kind(
-    session: Session, actor: StaffMember, request: CreateDeedKind, *, now: datetime
-) -> DeedKind:
+def create_deed_kind(work: Work, request: CreateDeedKind) -> DeedKind:
     """Let the community count another kind of deed.
 
     Raises:
         AlreadyExistsError: there is a kind with this code.
     """
     kind = DeedKind(
-        community_id=actor.community_id,
+        community_id=work.community_id,
         code=request.code,
         name=request.name,
         points_hundredths=request.points_hundredths,
         monthly_cap_hundredths=request.monthly_cap_hundredths,
     )
-    add_under_new_name(session, kind, f"There is a kind of deed {request.code} already.")
-    note(
-        session,
-        actor,
-        "deed_kind.created",
-        community_id=actor.community_id,
-        subject_id=kind.id,
-        now=now,
-        code=kind.code,
-    )
-    session.flush()
+    add_under_new_name(work.session, kind, f"There is a kind of deed {request.code} already.")
+    work.note("deed_kind.created", kind, code=kind.code)
     return kind
 
 
-def deed_kind_of(session: Session, actor: StaffMember, kind_id: UUID) -> DeedKind:
-    """Return a kind of deed that the actor's community counts."""
-    kind = session.scalar(
-        select(DeedKind).where(DeedKind.id == kind_id, DeedKind.community_id == actor.community_id)
-    )
-    if kind is None:
-        raise UnknownRecordError("The community counts no such kind of deed.")
-    return kind
-
-
-def change_deed_kind(
-    session: Session, actor: StaffMember, request: ChangeDeedKind, *, now: datetime
-) -> DeedKind:
+def change_deed_kind(work: Work, request: ChangeDeedKind) -> DeedKind:
     """Change a kind of deed: recorded deeds keep their points, a cap goes for all that is counted.
 
     Raises:
         StaleRecordError: somebody else changed the kind meanwhile.
     """
-    kind = deed_kind_of(session, actor, request.kind_id)
-    if kind.version != request.version:
-        raise StaleRecordError("The kind of deed has been changed meanwhile; read it again.")
-    for name, value in request.values.items():
-        setattr(kind, name, value)
-    note(
-        session,
-        actor,
-        "deed_kind.changed",
-        community_id=actor.community_id,
-        subject_id=kind.id,
-        now=now,
-        members=sorted(request.values),
-    )
-    session.flush()
+    kind = work.find(DeedKind, request.kind_id, version=request.version)
+    change_members(kind, request)
+    work.note("deed_kind.changed", kind, members=sorted(new_values(request)))
     return kind
 
 

@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, contains_eager
+from sqlalchemy.orm import contains_eager
 
-from loyalty.models import Deed, DeedKind
+from loyalty.models import Deed, DeedKind, Resident
 from loyalty.rules.calendar import Month
-from loyalty.services.actors import StaffMember
 from loyalty.services.deeds.deeds import points_of
-from loyalty.services.people.residents import resident_of
+from loyalty.services.work import Work
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,17 +36,15 @@ class MonthPoints:
     kinds: Sequence[KindPoints]
 
 
-def month_points(
-    session: Session, actor: StaffMember, resident_id: UUID, month: Month
-) -> MonthPoints:
+def month_points(work: Work, resident_id: UUID, month: Month) -> MonthPoints:
     """Return what the deeds of a resident count in one month.
 
     Raises:
         UnknownRecordError: the community has no such resident.
     """
-    resident = resident_of(session, actor, resident_id)
+    resident = work.find(Resident, resident_id)
     by_kind = defaultdict[DeedKind, list[Deed]](list)
-    for deed in session.scalars(
+    for deed in work.session.scalars(
         select(Deed)
         .join(Deed.kind)
         .options(contains_eager(Deed.kind))
@@ -57,7 +54,7 @@ def month_points(
         by_kind[deed.kind].append(deed)
     return MonthPoints(
         month=month,
-        counted=points_of(session, [resident.id], month)[resident.id],
+        counted=points_of(work.session, [resident.id], month)[resident.id],
         kinds=[_of_kind(kind, deeds) for kind, deeds in by_kind.items()],
     )
 

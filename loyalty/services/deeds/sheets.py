@@ -2,17 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from loyalty.models import Deed, DeedKind, Resident
-from loyalty.services.actors import StaffMember
-from loyalty.services.audit import note
-from loyalty.services.deeds.deeds import RecordDeed, new_deed
+from loyalty.services.deeds.deeds import RecordDeed, kind_called, new_deed
 from loyalty.services.errors import RowsRefusedError, ValueRefusedError
+from loyalty.services.work import Lock, Work
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +34,7 @@ class RecordSheet:
     entries: Sequence[SheetEntry]
 
 
-def record_sheet(
-    session: Session, actor: StaffMember, request: RecordSheet, *, now: datetime
-) -> Sequence[Deed]:
+def record_sheet(work: Work, request: RecordSheet) -> Sequence[Deed]:
     """Write down the deeds of a sign-in sheet, all or none.
 
     Raises:
@@ -46,35 +42,26 @@ def record_sheet(
             before; it names each row.
         ValueRefusedError: the kind is unknown, or the day has not come yet.
     """
-    if request.done_on > now.date():
+    if request.done_on > work.now.date():
         raise ValueRefusedError("/date", "The day has not come yet.")
-    kind = _held_kind(session, actor, request.kind)
-    if faults := _faults(session, actor, request, kind):
+    # No other sheet of the kind is taken in at the same moment.
+    kind = work.find(DeedKind, kind_called(work, request.kind).id, lock=Lock.CHANGE)
+    if faults := _faults(work, request, kind):
         raise RowsRefusedError(faults)
-    deeds = [new_deed(actor, _deed(request, entry), kind, now=now) for entry in request.entries]
-    session.add_all(deeds)
-    note(
-        session,
-        actor,
-        "deeds.sheet_recorded",
-        community_id=actor.community_id,
-        subject_id=kind.id,
-        now=now,
-        kind=kind.code,
-        deeds=len(deeds),
-    )
-    session.flush()
+    deeds = [new_deed(work, _deed(request, entry), kind) for entry in request.entries]
+    work.session.add_all(deeds)
+    work.note("deeds.sheet_recorded", kind, kind=kind.code, deeds=len(deeds))
     return deeds
 
 
-def people_on(session: Session, actor: StaffMember, sheet: RecordSheet) -> Sequence[Resident]:
+def people_on(work: Work, sheet: RecordSheet) -> Sequence[Resident]:
     """Return who has been recorded from a sheet, the last one first; its entries do not matter."""
-    return session.scalars(
+    return work.session.scalars(
         select(Resident)
         .join(Deed, Deed.resident_id == Resident.id)
         .join(DeedKind, DeedKind.id == Deed.kind_id)
         .where(
-            Deed.community_id == actor.community_id,
+            Deed.community_id == work.community_id,
             DeedKind.code == sheet.kind,
             Deed.done_on == sheet.done_on,
             Deed.source == sheet.source,
@@ -83,32 +70,18 @@ def people_on(session: Session, actor: StaffMember, sheet: RecordSheet) -> Seque
     ).all()
 
 
-def _held_kind(session: Session, actor: StaffMember, code: str) -> DeedKind:
-    """Return a kind of which no other sheet is taken in at the same moment."""
-    kind = session.scalar(
-        select(DeedKind)
-        .where(DeedKind.community_id == actor.community_id, DeedKind.code == code)
-        .with_for_update(key_share=True)
-    )
-    if kind is None:
-        raise ValueRefusedError("/kind", "The community counts no such kind of deed.")
-    return kind
-
-
-def _faults(
-    session: Session, actor: StaffMember, request: RecordSheet, kind: DeedKind
-) -> Mapping[str, str]:
+def _faults(work: Work, request: RecordSheet, kind: DeedKind) -> Mapping[str, str]:
     """Return what is wrong with the rows, by pointer."""
     named = [entry.resident_id for entry in request.entries]
     known = set(
-        session.scalars(
+        work.session.scalars(
             select(Resident.id).where(
-                Resident.community_id == actor.community_id, Resident.id.in_(named)
+                Resident.community_id == work.community_id, Resident.id.in_(named)
             )
         )
     )
     recorded = set(
-        session.scalars(
+        work.session.scalars(
             select(Deed.resident_id).where(
                 Deed.resident_id.in_(named),
                 Deed.kind_id == kind.id,

@@ -26,8 +26,9 @@ from loyalty.services.people.areas import (
     create_household_group,
 )
 from loyalty.services.people.residents import CreateResident, create_resident
-from loyalty.services.staff.accounts import CreateAccount, create_account
+from loyalty.services.staff.accounts import CreateAccount, open_account
 from loyalty.services.staff.sign_in import member
+from loyalty.services.work import Work
 
 SLUG = "tianyuan"
 AREAS = 12
@@ -82,11 +83,10 @@ def gather(session: Session, story: Story) -> Cast:
     accounts: list[Account] = []
     for username, display_name, roles in ACCOUNTS:
         password = secrets.token_urlsafe(12)
-        opened = create_account(
+        opened = open_account(
             session,
-            None,
+            community,
             CreateAccount(
-                community_id=community.id,
                 username=username,
                 password=password,
                 display_name=display_name,
@@ -114,7 +114,7 @@ def _enter_holidays(session: Session, manager: StaffMember, story: Story, *, now
     for year in {story.opened_on.year, story.now.year, story.this_month.plus(1).year}:
         if years_without_table(session, manager.community_id, year, year):
             new_year = ChangedDay(date(year, 1, 1), works=False, note="演示：元旦")
-            set_working_days(session, manager, SetWorkingDays(year, [new_year]), now=now)
+            set_working_days(Work(session, manager, now), SetWorkingDays(year, [new_year]))
 
 
 def take_in_residents(session: Session, cast: Cast) -> None:
@@ -122,7 +122,7 @@ def take_in_residents(session: Session, cast: Cast) -> None:
     story = cast.story
     now = story.at(story.opened_on + timedelta(days=1), 10)
     areas = [
-        create_area(session, cast.clerk, CreateArea(f"第{number}责任区"), now=now)
+        create_area(Work(session, cast.clerk, now), CreateArea(f"第{number}责任区"))
         for number in range(1, AREAS + 1)
     ]
     groups: dict[UUID, UUID] = {}
@@ -132,7 +132,7 @@ def take_in_residents(session: Session, cast: Cast) -> None:
         area = areas[household % AREAS]
         if household // AREAS % HOUSEHOLDS_OF_A_GROUP == 0:
             group = CreateHouseholdGroup(f"{area.name}第{household + 1}联户", area_id=area.id)
-            groups[area.id] = create_household_group(session, cast.clerk, group, now=now).id
+            groups[area.id] = create_household_group(Work(session, cast.clerk, now), group).id
         household += 1
         size = story.random.randint(1, LARGEST_HOUSEHOLD)
         living_together, names = names[:size], names[size:]
@@ -142,7 +142,7 @@ def take_in_residents(session: Session, cast: Cast) -> None:
                 area_id=area.id,
                 household_group_id=groups[area.id],
             )
-            create_resident(session, cast.clerk, request, now=now)
+            create_resident(Work(session, cast.clerk, now), request)
 
 
 def _resident(random: Random, name: str, household: int, *, adult: bool) -> CreateResident:

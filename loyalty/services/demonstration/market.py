@@ -16,6 +16,7 @@ from loyalty.services.demonstration.fiction import Trade, shop_names
 from loyalty.services.shops.certification import MoveCertification, move_certification
 from loyalty.services.shops.shops import AgreedTerm, CreateShop, create_shop
 from loyalty.services.tills.pairing import InviteTill, PairTill, invite_till, pair_till
+from loyalty.services.work import Work
 
 RATES = (800, 800, 820, 850, 850, 850)
 """What shops agree to, in permille: half of them the band's upper end."""
@@ -44,8 +45,7 @@ def open_market(session: Session, cast: Cast) -> Sequence[Stall]:
         oldest = place == len(names) - 1
         applied_on = story.founded_on if oldest else story.opened_on + timedelta(days=2 + place % 5)
         shop = create_shop(
-            session,
-            cast.clerk,
+            Work(session, cast.clerk, story.at(applied_on, 9, place % 60)),
             CreateShop(
                 name=name,
                 series=trade.series,
@@ -58,7 +58,6 @@ def open_market(session: Session, cast: Cast) -> Sequence[Stall]:
                 ],
                 opted_in_categories=["alcohol"] if trade.category == "超市" else [],
             ),
-            now=story.at(applied_on, 9, place % 60),
         )
         _certify(session, cast, shop)
         stall = _pair(session, cast, shop, trade)
@@ -78,7 +77,7 @@ def trouble_two_shops(session: Session, cast: Cast, stalls: Sequence[Stall]) -> 
     )
     for shop_id, action, actor, reason, hour in steps:
         now = cast.story.at(cast.story.yesterday, hour)
-        move_certification(session, actor, MoveCertification(shop_id, action, reason), now=now)
+        move_certification(Work(session, actor, now), MoveCertification(shop_id, action, reason))
 
 
 def _certify(session: Session, cast: Cast, shop: Shop) -> None:
@@ -88,12 +87,10 @@ def _certify(session: Session, cast: Cast, shop: Shop) -> None:
     )
     for action, actor, after in steps:
         now = cast.story.at(shop.created_at.date() + timedelta(days=after), 11)
-        move_certification(session, actor, MoveCertification(shop.id, action), now=now)
+        move_certification(Work(session, actor, now), MoveCertification(shop.id, action))
     move_certification(
-        session,
-        cast.manager,
+        Work(session, cast.manager, cast.story.at(_notice_over(shop), 10)),
         MoveCertification(shop.id, CertificationAction.CERTIFY),
-        now=cast.story.at(_notice_over(shop), 10),
     )
 
 
@@ -105,7 +102,7 @@ def _notice_over(shop: Shop) -> date:
 
 def _pair(session: Session, cast: Cast, shop: Shop, trade: Trade) -> Stall:
     now = cast.story.at(_notice_over(shop), 15)
-    invitation = invite_till(session, cast.clerk, InviteTill(shop.id, "收银台"), now=now)
+    invitation = invite_till(Work(session, cast.clerk, now), InviteTill(shop.id, "收银台"))
     pairing = pair_till(session, PairTill(invitation.code), now=now + timedelta(minutes=2))
     return Stall(shop.id, trade, pairing.till.id, pairing.token)
 
@@ -119,4 +116,4 @@ def _warn_and_reinstate(session: Session, cast: Cast, shop_id: UUID) -> None:
     )
     for action, actor, reason, after in steps:
         now = cast.story.at(warned_on + timedelta(days=after), 16)
-        move_certification(session, actor, MoveCertification(shop_id, action, reason), now=now)
+        move_certification(Work(session, actor, now), MoveCertification(shop_id, action, reason))

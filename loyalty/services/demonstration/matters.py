@@ -13,6 +13,7 @@ from loyalty.services.matters.matters import (
     change_matter,
     raise_matter,
 )
+from loyalty.services.work import Work
 
 
 def raise_two_matters(session: Session, cast: Cast) -> None:
@@ -20,10 +21,10 @@ def raise_two_matters(session: Session, cast: Cast) -> None:
     story = cast.story
     raised_on = story.this_month.first
     lamps = RaiseMatter(MatterKind.PROBLEM, "北门路灯坏了，晚上看不清路。", Raiser.COUNCIL)
-    answered = raise_matter(session, cast.council, lamps, now=story.at(raised_on, 9))
-    answer = {"answer": "已联系市政，三天内更换了路灯。"}
-    request = ChangeMatter(answered.id, answered.version, answer)
-    change_matter(session, cast.clerk, request, now=story.at(raised_on + timedelta(days=3), 15))
+    answered = raise_matter(Work(session, cast.council, story.at(raised_on, 9)), lamps)
+    answer = "已联系市政，三天内更换了路灯。"
+    request = ChangeMatter(answered.id, answered.version, answer=answer)
+    change_matter(Work(session, cast.clerk, story.at(raised_on + timedelta(days=3), 15)), request)
     waiting = RaiseMatter(
         MatterKind.NEED,
         "希望市场里多放几把椅子，老人走累了可以坐一坐。",
@@ -31,4 +32,4 @@ def raise_two_matters(session: Session, cast: Cast) -> None:
         owner_id=cast.clerk.account_id,
         due_on=story.now.date() + timedelta(days=7),
     )
-    raise_matter(session, cast.clerk, waiting, now=story.at(story.yesterday, 10))
+    raise_matter(Work(session, cast.clerk, story.at(story.yesterday, 10)), waiting)

@@ -22,6 +22,7 @@ from loyalty.services.selection.ballots import CastBallots, Mark, cast_ballots, 
 from loyalty.services.selection.nominations import SOURCES, Nominate, nominate
 from loyalty.services.selection.panel import NamePanel, name_panel
 from loyalty.services.selection.planning import PlannedList, PlanRound, plan_round
+from loyalty.services.work import Work
 
 LISTS = (
     ("civilized_resident", 60, 85, 850),
@@ -183,7 +184,7 @@ def _record_deeds(
             source=f"{name}签到表",
             points_hundredths=50 * story.random.randint(1, 6),
         )
-        record_deed(session, cast.clerk, request, now=story.at(day, 18))
+        record_deed(Work(session, cast.clerk, story.at(day, 18)), request)
 
 
 def _hand_over(
@@ -196,4 +197,4 @@ def _hand_over(
     steps += [(cards[0], CardAction.SUSPEND, "本人挂失"), (cards[0], CardAction.REISSUE, "补卡")]
     for card_id, action, reason in steps:
         request = ActOnCard(card_id, action, reason)
-        act_on_card(session, cast.clerk, request, sealing_key=sealing_key, now=now)
+        act_on_card(Work(session, cast.clerk, now), request, sealing_key=sealing_key)

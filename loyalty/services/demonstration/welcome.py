@@ -9,6 +9,7 @@ from loyalty.models import Card, Community, Shop, StaffAccount, Till
 from loyalty.rules.card_state import CardState
 from loyalty.services.staff.sign_in import member
 from loyalty.services.tills.pairing import Invitation, InviteTill, invite_till
+from loyalty.services.work import Work
 
 VISITORS_TILL = "演示收银台"
 
@@ -30,7 +31,7 @@ def invite_visitor(session: Session, community: Community, *, now: datetime) -> 
         )
     )
     actor = member(manager, timezone=community.timezone)
-    return invite_till(session, actor, InviteTill(shop_id, VISITORS_TILL), now=now)
+    return invite_till(Work(session, actor, now), InviteTill(shop_id, VISITORS_TILL))
 
 
 def token_to_print(session: Session, community: Community, *, now: datetime) -> str | None:

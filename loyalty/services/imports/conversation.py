@@ -3,13 +3,10 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from loyalty.models import ImportJob
-from loyalty.services.actors import StaffMember
 from loyalty.services.imports.answers import TableAnswers
 from loyalty.services.imports.guesses import guess_columns
 from loyalty.services.imports.intake import Ask, Intake
@@ -17,6 +14,7 @@ from loyalty.services.imports.jobs import reading_of
 from loyalty.services.imports.keeping import table_kept
 from loyalty.services.imports.layout import Column, FileRow, RowFaultCode
 from loyalty.services.imports.reading import Reading, letters_of
+from loyalty.services.work import Work
 
 SAMPLES = 3
 """Cells of each column that are shown."""
@@ -122,13 +120,11 @@ class Conversation:
         )
 
 
-def conversation_about(
-    session: Session, actor: StaffMember, job: ImportJob, *, now: datetime
-) -> Conversation | None:
+def conversation_about(work: Work, job: ImportJob) -> Conversation | None:
     """Return what is asked about a table; None once it is taken in, or not kept any more."""
     if job.applied_at is not None:
         return None
-    reading = reading_of(session, actor, job, now=now)
+    reading = reading_of(work, job)
     if reading is None:
         return None
     intake = reading.intake

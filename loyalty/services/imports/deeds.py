@@ -1,15 +1,13 @@
 """Good deeds from an uploaded table, such as the sign-in sheet of a volunteer day."""
 
 from collections.abc import Callable, Collection, Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from loyalty.models import Deed, DeedKind
-from loyalty.services.actors import StaffMember
 from loyalty.services.deeds.deeds import RecordDeed, deed_kinds, new_deed
 from loyalty.services.imports import cells
 from loyalty.services.imports.asks import asks_about_deeds
@@ -21,15 +19,16 @@ from loyalty.services.imports.layout import CellRefusedError, Column, RowFaultCo
 from loyalty.services.imports.people_named import known_people, person_meant
 from loyalty.services.imports.residents import SHARED, name_column, unit_column
 from loyalty.services.imports.table_cells import CellMark
+from loyalty.services.work import Work
 
 EARLIEST_YEAR = 2000
 """Before it, a year was written with two digits, and read as of another century."""
 
 
-def deed_intake(session: Session, actor: StaffMember, *, now: datetime) -> Intake[RecordDeed]:
+def deed_intake(work: Work) -> Intake[RecordDeed]:
     """Return how rows of deeds are judged, as of now, and taken in."""
-    kinds = {kind.code: kind for kind in deed_kinds(session, actor.community_id)}
-    people = known_people(session, actor)
+    kinds = {kind.code: kind for kind in deed_kinds(work.session, work.community_id)}
+    people = known_people(work)
 
     def request_of(values: dict[str, Any]) -> RecordDeed:
         kind: DeedKind = values["kind"]
@@ -42,19 +41,19 @@ def deed_intake(session: Session, actor: StaffMember, *, now: datetime) -> Intak
         )
 
     def add(requests: Sequence[RecordDeed], import_id: UUID) -> None:
-        session.add_all(
-            new_deed(actor, request, kinds[request.kind], now=now, import_id=import_id)
+        work.session.add_all(
+            new_deed(work, request, kinds[request.kind], import_id=import_id)
             for request in requests
         )
 
     return Intake(
-        columns=_columns(kinds.values(), today=now.date()),
+        columns=_columns(kinds.values(), today=work.now.date()),
         request_of=request_of,
         key_of=lambda request: request,
-        known=_recorded(session, actor),
+        known=_recorded(work),
         means_people=True,
         add=add,
-        asks=asks_about_deeds(kinds.values(), today=now.date()),
+        asks=asks_about_deeds(kinds.values(), today=work.now.date()),
     )
 
 
@@ -117,14 +116,14 @@ def _day_until(today: date) -> Callable[[str], date]:
     return read
 
 
-def _recorded(session: Session, actor: StaffMember) -> frozenset[RecordDeed]:
+def _recorded(work: Work) -> frozenset[RecordDeed]:
     """Return the deeds the community has: a sheet that is uploaded again adds nothing.
 
     Its residents' ids tell them from another community's; the condition spares reading those.
     """
-    rows = session.execute(
+    rows = work.session.execute(
         select(Deed.resident_id, DeedKind.code, Deed.done_on, Deed.source, Deed.points_hundredths)
         .join(Deed.kind)
-        .where(Deed.community_id == actor.community_id)
+        .where(Deed.community_id == work.community_id)
     )
     return frozenset(RecordDeed(*row) for row in rows)

@@ -2,17 +2,11 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
-from datetime import datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
-
 from loyalty.models import ImportJob
-from loyalty.services.actors import StaffMember
-from loyalty.services.audit import note
 from loyalty.services.community.policy import locked_community
 from loyalty.services.errors import ImportStateError, UnknownRecordError
 from loyalty.services.imports.answers import TableAnswers
@@ -31,6 +25,7 @@ from loyalty.services.imports.residents import resident_intake
 from loyalty.services.imports.shops import shop_intake
 from loyalty.services.imports.tables import Table
 from loyalty.services.imports.undo import remove_added, uses_of
+from loyalty.services.work import Lock, Work
 
 
 class ImportKind(StrEnum):
@@ -73,66 +68,57 @@ class UploadTable:
     """By the heading or the letter of a column: the field it has, or nothing."""
 
 
-def upload_table(
-    session: Session, actor: StaffMember, request: UploadTable, *, now: datetime
-) -> ImportJob:
+def upload_table(work: Work, request: UploadTable) -> ImportJob:
     """Judge a table, and take it in at once if that is wanted and nothing is wrong with it."""
-    locked_community(session, actor.community_id)
-    forget_tables(session, actor.community_id, now=now)
-    intake = intake_of(session, actor, request.kind, now=now)
+    locked_community(work.session, work.community_id)
+    forget_tables(work.session, work.community_id, now=work.now)
+    intake = intake_of(work, request.kind)
     job = ImportJob(
-        community_id=actor.community_id,
+        community_id=work.community_id,
         kind=request.kind.value,
-        uploaded_by=actor.account_id,
-        uploaded_at=now,
+        uploaded_by=work.actor.account_id,
+        uploaded_at=work.now,
     )
     columns = {**request.answers.columns, **places_of(request.columns, request.table)}
     answers = replace(request.answers, columns=columns).made_sense_of(intake)
     reading = _judge(job, request.table, intake, answers)
     job.kept_table = table_to_keep(request.table, reading.table)
-    session.add(job)
-    session.flush()
-    _note(session, actor, "import.uploaded", job, now=now)
+    work.session.add(job)
+    _note(work, "import.uploaded", job)
     if not request.dry_run and job.valid_rows and not job.errors:
-        _take_in(session, actor, job, intake, now=now)
+        _take_in(work, job, intake)
     return job
 
 
-def answer_import(
-    session: Session, actor: StaffMember, import_id: UUID, answers: TableAnswers, *, now: datetime
-) -> ImportJob:
+def answer_import(work: Work, import_id: UUID, answers: TableAnswers) -> ImportJob:
     """Judge a table anew, with what staff say about it besides what they have said.
 
     Raises:
         ImportStateError: it was applied already, or its table is not kept any more.
     """
-    job = import_of(session, actor, import_id, lock=True)
+    job = work.find(ImportJob, import_id, lock=Lock.CHANGE)
     _refuse(
         {
             ImportObstacle.APPLIED_ALREADY: job.applied_at is not None,
             ImportObstacle.TABLE_FORGOTTEN: job.kept_table is None,
         }
     )
-    intake = intake_of(session, actor, ImportKind(job.kind), now=now)
+    intake = intake_of(work, ImportKind(job.kind))
     said = TableAnswers.of(job.answers).followed_by(answers).made_sense_of(intake)
     _judge(job, table_kept(job), intake, said)
-    session.flush()
+    work.session.flush()
     return job
 
 
-def reading_of(
-    session: Session, actor: StaffMember, job: ImportJob, *, now: datetime
-) -> Reading[Any] | None:
+def reading_of(work: Work, job: ImportJob) -> Reading[Any] | None:
     """Return how a table is read at present; None if it is not kept any more."""
     if job.kept_table is None:
         return None
-    intake = intake_of(session, actor, ImportKind(job.kind), now=now)
+    intake = intake_of(work, ImportKind(job.kind))
     return read_with(table_kept(job), intake, TableAnswers.of(job.answers))
 
 
-def apply_import(
-    session: Session, actor: StaffMember, import_id: UUID, *, only_valid: bool, now: datetime
-) -> ImportJob:
+def apply_import(work: Work, import_id: UUID, *, only_valid: bool) -> ImportJob:
     """Take in the right rows of a table that was uploaded.
 
     Args:
@@ -141,15 +127,15 @@ def apply_import(
     Raises:
         ImportStateError: it was applied already, has errors, or the world has moved on since.
     """
-    locked_community(session, actor.community_id)
-    job = import_of_records(session, actor, import_id, lock=True)
+    locked_community(work.session, work.community_id)
+    job = import_of_records(work, import_id, lock=Lock.CHANGE)
     obstacles = {
         ImportObstacle.APPLIED_ALREADY: job.applied_at is not None,
         ImportObstacle.HAS_ERRORS: bool(job.errors) and not only_valid,
         ImportObstacle.NOTHING_RIGHT: not job.valid_rows,
     }
     _refuse(obstacles)
-    _take_in(session, actor, job, intake_of(session, actor, ImportKind(job.kind), now=now), now=now)
+    _take_in(work, job, intake_of(work, ImportKind(job.kind)))
     return job
 
 
@@ -165,94 +151,63 @@ def _judge(
     return reading
 
 
-def undo_import(
-    session: Session, actor: StaffMember, import_id: UUID, *, now: datetime
-) -> ImportJob:
+def undo_import(work: Work, import_id: UUID) -> ImportJob:
     """Remove what an import added, unless some of it is in use by now.
 
     Raises:
         ImportStateError: it was not applied, was undone already, or the uses are named.
     """
-    job = import_of_records(session, actor, import_id, lock=True)
+    job = import_of_records(work, import_id, lock=Lock.CHANGE)
     _refuse(
         {
             ImportObstacle.NOT_APPLIED: job.applied_at is None,
             ImportObstacle.UNDONE_ALREADY: job.undone_at is not None,
         }
     )
-    if uses := uses_of(session, job):
+    if uses := uses_of(work.session, job):
         raise ImportStateError("Some of what it added is in use: " + ", ".join(uses) + ".", uses)
-    remove_added(session, job)
-    job.undone_at = now
+    remove_added(work.session, job)
+    job.undone_at = work.now
     job.kept_table, job.answers = None, {}
-    _note(session, actor, "import.undone", job, now=now)
+    _note(work, "import.undone", job)
     return job
 
 
-def import_of(
-    session: Session,
-    actor: StaffMember,
-    import_id: UUID,
-    *,
-    lock: bool = False,
-) -> ImportJob:
-    """Return an import of the actor's community.
-
-    Args:
-        lock: keep others from answering, applying or undoing it until the transaction ends.
-    """
-    query = select(ImportJob).where(
-        ImportJob.id == import_id, ImportJob.community_id == actor.community_id
-    )
-    if lock:
-        query = query.with_for_update(key_share=True).execution_options(populate_existing=True)
-    job = session.scalar(query)
-    if job is None:
-        raise UnknownRecordError("The community has no such import.")
-    return job
-
-
-def import_of_records(
-    session: Session, actor: StaffMember, import_id: UUID, *, lock: bool = False
-) -> ImportJob:
+def import_of_records(work: Work, import_id: UUID, *, lock: Lock | None = None) -> ImportJob:
     """Return an import that adds records; a list of nominees is none, and is put forward instead.
 
     Args:
-        lock: as of `import_of`.
+        lock: as of `Work.find`.
     """
-    job = import_of(session, actor, import_id, lock=lock)
+    job = work.find(ImportJob, import_id, lock=lock)
     if job.kind == ImportKind.NOMINEES:
         raise UnknownRecordError("Nominees are put forward in a round.")
     return job
 
 
-def intake_of(
-    session: Session, actor: StaffMember, kind: ImportKind, *, now: datetime
-) -> Intake[Any]:
+def intake_of(work: Work, kind: ImportKind) -> Intake[Any]:
     """Return how the rows of one kind of table are judged, as of now."""
-    makers: dict[ImportKind, Callable[..., Intake[Any]]] = {
+    makers: dict[ImportKind, Callable[[Work], Intake[Any]]] = {
         ImportKind.RESIDENTS: resident_intake,
         ImportKind.SHOPS: shop_intake,
         ImportKind.DEEDS: deed_intake,
         ImportKind.NOMINEES: nominee_intake,
     }
-    return makers[kind](session, actor, now=now)
+    return makers[kind](work)
 
 
-def _take_in(
-    session: Session, actor: StaffMember, job: ImportJob, intake: Intake[Any], *, now: datetime
-) -> None:
+def _take_in(work: Work, job: ImportJob, intake: Intake[Any]) -> None:
     """Add the right rows, judged once more: since the upload somebody may have added the same."""
     rows = [FileRow(row["row"], row["cells"]) for row in job.valid_rows]
     headings = {column.field: column.heading for column in intake.columns}
     result = judged(rows, intake, headings)
     _refuse({ImportObstacle.OVERTAKEN: bool(result.faults)})
     intake.add([request for _, request in result.right], job.id)
-    job.applied_at = now
+    job.applied_at = work.now
     if job.kept_table is not None:
         table = lay_out(table_kept(job), intake, TableAnswers.of(job.answers))
         keep_what_was_left_out(job, table.top_number)
-    _note(session, actor, "import.applied", job, now=now)
+    _note(work, "import.applied", job)
 
 
 def _refuse(obstacles: Mapping[ImportObstacle, bool]) -> None:
@@ -261,18 +216,6 @@ def _refuse(obstacles: Mapping[ImportObstacle, bool]) -> None:
         raise ImportStateError("Not possible with this import: " + ", ".join(met) + ".", met)
 
 
-def _note(
-    session: Session, actor: StaffMember, action: str, job: ImportJob, *, now: datetime
-) -> None:
-    note(
-        session,
-        actor,
-        action,
-        community_id=job.community_id,
-        subject_id=job.id,
-        now=now,
-        kind=job.kind,
-        rows=job.row_count,
-        right=len(job.valid_rows),
-    )
-    session.flush()
+def _note(work: Work, action: str, job: ImportJob) -> None:
+    right = len(job.valid_rows)
+    work.note(action, job, kind=job.kind, rows=job.row_count, right=right)

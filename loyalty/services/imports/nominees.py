@@ -1,12 +1,8 @@
 """Whom a list of names puts forward; nobody is by the reading alone."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy.orm import Session
-
-from loyalty.services.actors import StaffMember
 from loyalty.services.imports.cells import home
 from loyalty.services.imports.deeds import resident_id
 from loyalty.services.imports.headings import RESIDENTS
@@ -14,6 +10,7 @@ from loyalty.services.imports.intake import Intake
 from loyalty.services.imports.layout import Column
 from loyalty.services.imports.people_named import known_people, person_meant
 from loyalty.services.imports.residents import SHARED, name_column, unit_column
+from loyalty.services.work import Work
 
 _COLUMNS = (
     name_column(required=False),
@@ -23,10 +20,9 @@ _COLUMNS = (
 )
 
 
-def nominee_intake(session: Session, actor: StaffMember, *, now: datetime) -> Intake[UUID]:
+def nominee_intake(work: Work) -> Intake[UUID]:
     """Return how rows of nominees are judged: each means one resident."""
-    del now
-    people = known_people(session, actor)
+    people = known_people(work)
     return Intake(
         columns=_COLUMNS,
         request_of=lambda values: person_meant(people, values),

@@ -7,14 +7,13 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from loyalty.models import Resident
 from loyalty.rules.likeness import differ_in_one_letter, parts_of_address
 from loyalty.rules.typed_text import name_key, reference_key
-from loyalty.services.actors import StaffMember
 from loyalty.services.imports.layout import CellRefusedError, RowFaultCode
 from loyalty.services.people.pinyin import pinyin_of_person
+from loyalty.services.work import Work
 
 MOST_CHOICES = 8
 PLACES = ("unit", "household_ref")
@@ -53,13 +52,13 @@ class KnownPeople:
     """By the key of the name."""
 
 
-def known_people(session: Session, actor: StaffMember) -> KnownPeople:
+def known_people(work: Work) -> KnownPeople:
     """Return the active residents of the actor's community."""
     people = [
         KnownPerson(*row)
-        for row in session.execute(
+        for row in work.session.execute(
             select(Resident.id, Resident.name, Resident.unit, Resident.household_ref)
-            .where(Resident.community_id == actor.community_id, Resident.state == "active")
+            .where(Resident.community_id == work.community_id, Resident.state == "active")
             .order_by(Resident.name_pinyin, Resident.id)
         )
     ]

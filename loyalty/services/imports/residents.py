@@ -2,17 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from loyalty.models import Area, HouseholdGroup, Resident
 from loyalty.rules.likeness import parts_of_address
 from loyalty.rules.typed_text import name_key, reference_key
-from loyalty.services.actors import StaffMember
 from loyalty.services.imports.asks import asks_about_residents
 from loyalty.services.imports.cells import home, named, one_of, phone, without_remark, yes_or_no
 from loyalty.services.imports.headings import RESIDENTS
@@ -21,6 +18,7 @@ from loyalty.services.imports.layout import Column, Part, RowFaultCode
 from loyalty.services.imports.people_named import KnownPerson
 from loyalty.services.imports.table_cells import CellMark
 from loyalty.services.people.residents import CreateResident, new_resident
+from loyalty.services.work import Work
 
 SHARED = frozenset({CellMark.MERGED})
 """What holds for several people, a cell beside all of them may say."""
@@ -34,19 +32,17 @@ UNIT_PARTS = (
 """An address in columns of its own: ``3``, ``2``, ``501`` is ``3栋2单元501``."""
 
 
-def resident_intake(
-    session: Session, actor: StaffMember, *, now: datetime
-) -> Intake[CreateResident]:
+def resident_intake(work: Work) -> Intake[CreateResident]:
     """Return how rows of residents are judged, as of now, and taken in."""
-    residents = _residents(session, actor)
+    residents = _residents(work)
 
     def add(requests: Sequence[CreateResident], import_id: UUID) -> None:
-        session.add_all(
-            new_resident(actor, request, now=now, import_id=import_id) for request in requests
+        work.session.add_all(
+            new_resident(work, request, import_id=import_id) for request in requests
         )
 
     return Intake(
-        columns=_columns(session, actor),
+        columns=_columns(work),
         request_of=lambda values: CreateResident(**values),
         key_of=_key,
         known=frozenset(map(_key, residents)),
@@ -59,11 +55,11 @@ def resident_intake(
     )
 
 
-def _residents(session: Session, actor: StaffMember) -> list[KnownPerson]:
+def _residents(work: Work) -> list[KnownPerson]:
     """Return everybody the community knows, those who moved away included."""
-    rows = session.execute(
+    rows = work.session.execute(
         select(Resident.id, Resident.name, Resident.unit, Resident.household_ref).where(
-            Resident.community_id == actor.community_id
+            Resident.community_id == work.community_id
         )
     )
     return [KnownPerson(*row) for row in rows]
@@ -97,9 +93,9 @@ def _likeness(person: KnownPerson | CreateResident) -> Hashable:
     return (name_key(person.name), parts) if parts else None
 
 
-def _columns(session: Session, actor: StaffMember) -> list[Column]:
-    areas = _ids_by_name(session, actor, Area)
-    groups = _ids_by_name(session, actor, HouseholdGroup)
+def _columns(work: Work) -> list[Column]:
+    areas = _ids_by_name(work, Area)
+    groups = _ids_by_name(work, HouseholdGroup)
     area = one_of(areas, RowFaultCode.UNKNOWN_AREA)
     group = one_of(groups, RowFaultCode.UNKNOWN_HOUSEHOLD_GROUP)
     return [
@@ -140,10 +136,8 @@ def _column(
     return Column(field, heading, others, read, required, takes)
 
 
-def _ids_by_name(
-    session: Session, actor: StaffMember, part: type[Area] | type[HouseholdGroup]
-) -> list[tuple[str, UUID]]:
-    rows = session.execute(
-        select(part.name, part.id).where(part.community_id == actor.community_id)
+def _ids_by_name(work: Work, part: type[Area] | type[HouseholdGroup]) -> list[tuple[str, UUID]]:
+    rows = work.session.execute(
+        select(part.name, part.id).where(part.community_id == work.community_id)
     )
     return [(name, part_id) for name, part_id in rows]

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +11,6 @@ from sqlalchemy.orm import Session
 from loyalty.models import Community, Honour, Shop
 from loyalty.rules.money import Permille
 from loyalty.rules.typed_text import reference_key
-from loyalty.services.actors import StaffMember
 from loyalty.services.community.policy import locked_community
 from loyalty.services.imports.cells import called, placed, rate, text
 from loyalty.services.imports.headings import SHOPS
@@ -20,26 +18,27 @@ from loyalty.services.imports.intake import Intake
 from loyalty.services.imports.layout import CellRefusedError, Column, RowFaultCode
 from loyalty.services.imports.table_cells import CellMark
 from loyalty.services.shops.shops import AgreedTerm, CreateShop, create_shop
+from loyalty.services.work import Work
 
 TERM = "term:"
 """Before the code of an honour: the field of the column of its rate."""
 
 
-def shop_intake(session: Session, actor: StaffMember, *, now: datetime) -> Intake[CreateShop]:
+def shop_intake(work: Work) -> Intake[CreateShop]:
     """Return how rows of shops are judged, as of now, and taken in."""
 
     def add(requests: Sequence[CreateShop], import_id: UUID) -> None:
         for request in requests:
-            create_shop(session, actor, replace(request, import_id=import_id), now=now)
+            create_shop(work, replace(request, import_id=import_id))
 
     return Intake(
-        columns=_columns(session, locked_community(session, actor.community_id)),
+        columns=_columns(work.session, locked_community(work.session, work.community_id)),
         request_of=_request,
         key_of=lambda request: _key(request.name, request.stall),
         known=frozenset(
             _key(*row)
-            for row in session.execute(
-                select(Shop.name, Shop.stall).where(Shop.community_id == actor.community_id)
+            for row in work.session.execute(
+                select(Shop.name, Shop.stall).where(Shop.community_id == work.community_id)
             )
         ),
         add=add,

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -13,14 +12,15 @@ from loyalty.models import Community, Matter, StaffAccount
 from loyalty.rules.typed_text import code_letters
 from loyalty.services.actors import Role, StaffMember
 from loyalty.services.audit import note
+from loyalty.services.changes import AS_IT_WAS, AsItWas, change_members, new_or, new_values
 from loyalty.services.community.policy import locked_community
 from loyalty.services.errors import (
     NotAllowedError,
-    StaleRecordError,
     UnknownRecordError,
     ValueRefusedError,
 )
 from loyalty.services.paging import Page, page
+from loyalty.services.work import Work
 
 
 class MatterKind(StrEnum):
@@ -68,12 +68,15 @@ class RaiseMatter:
 
 @dataclass(frozen=True, slots=True)
 class ChangeMatter:
-    """New values of some members of a matter, by the names of `Matter`'s columns."""
+    """New values of some members of a matter."""
 
     matter_id: UUID
     version: int
     """The version that was read; another one by now is refused."""
-    values: dict[str, Any]
+    owner_id: UUID | AsItWas | None = AS_IT_WAS
+    due_on: date | AsItWas | None = AS_IT_WAS
+    answer: str | AsItWas | None = AS_IT_WAS
+    state: str | AsItWas = AS_IT_WAS
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +89,7 @@ class FindMatters:
     state: MatterState | None = None
 
 
-def raise_matter(
-    session: Session, actor: StaffMember, request: RaiseMatter, *, now: datetime
-) -> Matter:
+def raise_matter(work: Work, request: RaiseMatter) -> Matter:
     """Write a matter down under the community's next number.
 
     Raises:
@@ -96,11 +97,13 @@ def raise_matter(
         ValueRefusedError: the community has no such account.
     """
     for_itself = request.raised_by is Raiser.COUNCIL and request.owner_id is None
-    if not for_itself and not actor.roles & {Role.STAFF, Role.MANAGER}:
+    if not for_itself and not work.actor.roles & {Role.STAFF, Role.MANAGER}:
         raise NotAllowedError("The council raises matters of its own; staff see who answers them.")
-    _refuse_stranger(session, actor, request.owner_id)
-    community = locked_community(session, actor.community_id)
-    return _written_down(session, actor, community, request, now=now)
+    _refuse_stranger(work, request.owner_id)
+    community = locked_community(work.session, work.community_id)
+    matter = _written_down(work.session, community, request, now=work.now)
+    work.note("matter.raised", matter)
+    return matter
 
 
 def raise_public_matter(
@@ -111,7 +114,17 @@ def raise_public_matter(
     locked_community(session, community.id)
     if earlier := _raised_with(session, community, receipt):
         return earlier
-    return _written_down(session, None, community, request, receipt=receipt, now=now)
+    matter = _written_down(session, community, request, receipt=receipt, now=now)
+    note(
+        session,
+        None,
+        "matter.raised",
+        community_id=community.id,
+        subject_id=matter.id,
+        now=now,
+    )
+    session.flush()
+    return matter
 
 
 def matter_called(session: Session, community: Community, receipt: str) -> Matter:
@@ -126,29 +139,15 @@ def matter_called(session: Session, community: Community, receipt: str) -> Matte
     return matter
 
 
-def matter_of(session: Session, actor: StaffMember, matter_id: UUID) -> Matter:
-    """Return a matter of the actor's community.
-
-    Raises:
-        UnknownRecordError: the community has no such matter.
-    """
-    matter = session.scalar(
-        select(Matter).where(Matter.id == matter_id, Matter.community_id == actor.community_id)
-    )
-    if matter is None:
-        raise UnknownRecordError("There is no such matter.")
-    return matter
-
-
-def find_matters(session: Session, actor: StaffMember, request: FindMatters) -> Page[Matter]:
+def find_matters(work: Work, request: FindMatters) -> Page[Matter]:
     """Return the community's matters, the latest number first."""
-    query = select(Matter).where(Matter.community_id == actor.community_id)
+    query = work.select(Matter)
     if request.kind is not None:
         query = query.where(Matter.kind == request.kind)
     if request.state is not None:
         query = query.where(Matter.state == request.state)
     return page(
-        session,
+        work.session,
         query,
         Matter,
         limit=request.limit,
@@ -163,9 +162,7 @@ def may_answer(actor: StaffMember, matter: Matter) -> bool:
     return bool(actor.roles & {Role.STAFF, Role.MANAGER}) or matter.owner_id == actor.account_id
 
 
-def change_matter(
-    session: Session, actor: StaffMember, request: ChangeMatter, *, now: datetime
-) -> Matter:
+def change_matter(work: Work, request: ChangeMatter) -> Matter:
     """Change who sees to a matter and until when, answer it, or close it.
 
     An answer to an open matter makes it an answered one; closed, it may be opened again.
@@ -175,25 +172,22 @@ def change_matter(
         StaleRecordError: somebody else changed the matter meanwhile.
         ValueRefusedError: it rests without an answer, or the community has no such account.
     """
-    matter = matter_of(session, actor, request.matter_id)
-    if matter.version != request.version:
-        raise StaleRecordError("The matter has been changed meanwhile; read it again.")
-    hands_on = not actor.roles & {Role.STAFF, Role.MANAGER} and request.values.keys() - ANSWERING
-    if hands_on or not may_answer(actor, matter):
+    matter = work.find(Matter, request.matter_id, version=request.version)
+    values = new_values(request)
+    hands_on = not work.actor.roles & {Role.STAFF, Role.MANAGER} and values.keys() - ANSWERING
+    if hands_on or not may_answer(work.actor, matter):
         raise NotAllowedError("A matter is answered by the staff, or by whoever sees to it.")
-    _refuse_stranger(session, actor, request.values.get("owner_id"))
-    for name, value in request.values.items():
-        setattr(matter, name, value)
+    _refuse_stranger(work, new_or(request.owner_id, None))
+    change_members(matter, request)
     if matter.answer is not None and matter.answered_at is None:
-        matter.answered_at = now
-        if "state" not in request.values:
+        matter.answered_at = work.now
+        if request.state is AS_IT_WAS:
             matter.state = MatterState.ANSWERED
     if matter.state != MatterState.OPEN and matter.answer is None:
         raise ValueRefusedError("/answer", "A matter rests once it has an answer.")
-    closed_at = matter.closed_at or now
+    closed_at = matter.closed_at or work.now
     matter.closed_at = closed_at if matter.state == MatterState.CLOSED else None
-    session.flush()
-    _note(session, actor, "matter.changed", matter, now=now, members=sorted(request.values))
+    work.note("matter.changed", matter, members=sorted(values))
     return matter
 
 
@@ -205,7 +199,6 @@ def _raised_with(session: Session, community: Community, receipt: str) -> Matter
 
 def _written_down(
     session: Session,
-    actor: StaffMember | None,
     community: Community,
     request: RaiseMatter,
     *,
@@ -230,34 +223,12 @@ def _written_down(
     )
     session.add(matter)
     session.flush()
-    _note(session, actor, "matter.raised", matter, now=now)
     return matter
 
 
-def _refuse_stranger(session: Session, actor: StaffMember, account_id: UUID | None) -> None:
+def _refuse_stranger(work: Work, account_id: UUID | None) -> None:
     if account_id is None:
         return
-    account = session.get(StaffAccount, account_id)
-    if account is None or account.community_id != actor.community_id or not account.active:
+    account = work.session.get(StaffAccount, account_id)
+    if account is None or account.community_id != work.community_id or not account.active:
         raise ValueRefusedError("/owner_id", "The community has no such open account.")
-
-
-def _note(
-    session: Session,
-    actor: StaffMember | None,
-    action: str,
-    matter: Matter,
-    *,
-    now: datetime,
-    **detail: Any,
-) -> None:
-    note(
-        session,
-        actor,
-        action,
-        community_id=matter.community_id,
-        subject_id=matter.id,
-        now=now,
-        **detail,
-    )
-    session.flush()

@@ -1,19 +1,17 @@
 """The parts of a community: liaison areas and household groups."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from loyalty.models import Area, HouseholdGroup
 from loyalty.rules.typed_text import reference_key
 from loyalty.services.actors import StaffMember
-from loyalty.services.audit import note
 from loyalty.services.errors import AlreadyExistsError, ValueRefusedError
 from loyalty.services.paging import Page, page
 from loyalty.services.people.new_names import add_under_new_name
+from loyalty.services.work import Work
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,55 +29,47 @@ class CreateHouseholdGroup:
     area_id: UUID | None = None
 
 
-def find_areas(
-    session: Session, actor: StaffMember, *, limit: int, after: UUID | None
-) -> Page[Area]:
+def find_areas(work: Work, *, limit: int, after: UUID | None) -> Page[Area]:
     """Return the liaison areas, the oldest first."""
-    query = select(Area).where(Area.community_id == actor.community_id)
-    return page(session, query, Area, limit=limit, after=after)
+    query = work.select(Area)
+    return page(work.session, query, Area, limit=limit, after=after)
 
 
-def create_area(
-    session: Session, actor: StaffMember, request: CreateArea, *, now: datetime
-) -> Area:
+def create_area(work: Work, request: CreateArea) -> Area:
     """Add a liaison area.
 
     Raises:
         AlreadyExistsError: there is one with this name.
     """
     taken = "There is a liaison area with this name already."
-    _refuse_taken(session, actor, Area, request.name, taken)
-    area = Area(community_id=actor.community_id, name=request.name)
-    add_under_new_name(session, area, taken)
-    _note(session, actor, "area.created", area, now=now)
+    _refuse_taken(work, Area, request.name, taken)
+    area = Area(community_id=work.community_id, name=request.name)
+    add_under_new_name(work.session, area, taken)
+    work.note("area.created", area)
     return area
 
 
-def find_household_groups(
-    session: Session, actor: StaffMember, *, limit: int, after: UUID | None
-) -> Page[HouseholdGroup]:
+def find_household_groups(work: Work, *, limit: int, after: UUID | None) -> Page[HouseholdGroup]:
     """Return the household groups, the oldest first."""
-    query = select(HouseholdGroup).where(HouseholdGroup.community_id == actor.community_id)
-    return page(session, query, HouseholdGroup, limit=limit, after=after)
+    query = work.select(HouseholdGroup)
+    return page(work.session, query, HouseholdGroup, limit=limit, after=after)
 
 
-def create_household_group(
-    session: Session, actor: StaffMember, request: CreateHouseholdGroup, *, now: datetime
-) -> HouseholdGroup:
+def create_household_group(work: Work, request: CreateHouseholdGroup) -> HouseholdGroup:
     """Add a household group.
 
     Raises:
         AlreadyExistsError: there is one with this name.
         ValueRefusedError: its area is unknown.
     """
-    refuse_foreign(session, actor, area_id=request.area_id)
+    refuse_foreign(work.session, work.actor, area_id=request.area_id)
     taken = "There is a household group with this name already."
-    _refuse_taken(session, actor, HouseholdGroup, request.name, taken)
+    _refuse_taken(work, HouseholdGroup, request.name, taken)
     group = HouseholdGroup(
-        community_id=actor.community_id, name=request.name, area_id=request.area_id
+        community_id=work.community_id, name=request.name, area_id=request.area_id
     )
-    add_under_new_name(session, group, taken)
-    _note(session, actor, "household_group.created", group, now=now)
+    add_under_new_name(work.session, group, taken)
+    work.note("household_group.created", group)
     return group
 
 
@@ -108,25 +98,13 @@ def refuse_foreign(
 
 
 def _refuse_taken(
-    session: Session,
-    actor: StaffMember,
+    work: Work,
     part: type[Area] | type[HouseholdGroup],
     name: str,
     taken: str,
 ) -> None:
     """Refuse a name that differs from another in nothing but blanks, case or width."""
-    names = session.scalars(select(part.name).where(part.community_id == actor.community_id))
-    if reference_key(name) in map(reference_key, names):
+    if reference_key(name) in (
+        reference_key(one.name) for one in work.session.scalars(work.select(part))
+    ):
         raise AlreadyExistsError(taken)
-
-
-def _note(
-    session: Session,
-    actor: StaffMember,
-    action: str,
-    record: Area | HouseholdGroup,
-    *,
-    now: datetime,
-) -> None:
-    note(session, actor, action, community_id=actor.community_id, subject_id=record.id, now=now)
-    session.flush()

@@ -1,22 +1,19 @@
 """The residents of the community: taking them in, looking them up, changing what is known."""
 
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, or_, select
-from sqlalchemy.orm import Session
 
 from loyalty.models import Resident
 from loyalty.rules.typed_text import name_key, reference_key
-from loyalty.services.actors import StaffMember
-from loyalty.services.audit import note
-from loyalty.services.errors import AlreadyExistsError, StaleRecordError, UnknownRecordError
+from loyalty.services.changes import AS_IT_WAS, AsItWas, change_members, new_or, new_values
+from loyalty.services.errors import AlreadyExistsError
 from loyalty.services.paging import Page, page
 from loyalty.services.people.areas import refuse_foreign
 from loyalty.services.people.phones import in_e164
 from loyalty.services.people.pinyin import pinyin_of_person
+from loyalty.services.work import Work
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +37,23 @@ class CreateResident:
 
 @dataclass(frozen=True, slots=True)
 class ChangeResident:
-    """New values of some members of a resident, by the names of `Resident`'s columns."""
+    """New values of some members of a resident."""
 
     resident_id: UUID
     version: int
     """The version that was read; another one by now is refused."""
-    values: dict[str, Any]
+    name: str | AsItWas = AS_IT_WAS
+    name_pinyin: str | AsItWas = AS_IT_WAS
+    unit: str | AsItWas = AS_IT_WAS
+    adult: bool | AsItWas = AS_IT_WAS
+    household_ref: str | AsItWas = AS_IT_WAS
+    phone: str | AsItWas | None = AS_IT_WAS
+    area_id: UUID | AsItWas | None = AS_IT_WAS
+    household_group_id: UUID | AsItWas | None = AS_IT_WAS
+    consent_membership: bool | AsItWas = AS_IT_WAS
+    consent_publicity: bool | AsItWas = AS_IT_WAS
+    consent_contact: bool | AsItWas = AS_IT_WAS
+    state: str | AsItWas = AS_IT_WAS
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +67,15 @@ class FindResidents:
     state: str | None = None
 
 
-def find_residents(session: Session, actor: StaffMember, request: FindResidents) -> Page[Resident]:
+def find_residents(work: Work, request: FindResidents) -> Page[Resident]:
     """Return residents in the order of their pinyin."""
-    query = select(Resident).where(Resident.community_id == actor.community_id)
+    query = work.select(Resident)
     if request.q is not None:
         query = query.where(_matches(request.q))
     if request.state is not None:
         query = query.where(Resident.state == request.state)
     return page(
-        session,
+        work.session,
         query,
         Resident,
         limit=request.limit,
@@ -76,21 +84,7 @@ def find_residents(session: Session, actor: StaffMember, request: FindResidents)
     )
 
 
-def resident_of(session: Session, actor: StaffMember, resident_id: UUID) -> Resident:
-    """Return a resident of the actor's community, as it stands now."""
-    resident = session.scalar(
-        select(Resident)
-        .where(Resident.id == resident_id, Resident.community_id == actor.community_id)
-        .execution_options(populate_existing=True)
-    )
-    if resident is None:
-        raise UnknownRecordError("The community has no such resident.")
-    return resident
-
-
-def create_resident(
-    session: Session, actor: StaffMember, request: CreateResident, *, now: datetime
-) -> Resident:
+def create_resident(work: Work, request: CreateResident) -> Resident:
     """Take in a resident.
 
     Raises:
@@ -98,22 +92,22 @@ def create_resident(
         ValueRefusedError: the telephone number, area or household group makes no sense.
     """
     refuse_foreign(
-        session, actor, area_id=request.area_id, household_group_id=request.household_group_id
+        work.session,
+        work.actor,
+        area_id=request.area_id,
+        household_group_id=request.household_group_id,
     )
-    _refuse_twin(session, actor, request)
-    resident = new_resident(actor, request, now=now)
-    session.add(resident)
-    session.flush()
-    _note(session, actor, "resident.created", resident, now=now)
+    _refuse_twin(work, request)
+    resident = new_resident(work, request)
+    work.session.add(resident)
+    work.note("resident.created", resident)
     return resident
 
 
-def new_resident(
-    actor: StaffMember, request: CreateResident, *, now: datetime, import_id: UUID | None = None
-) -> Resident:
+def new_resident(work: Work, request: CreateResident, *, import_id: UUID | None = None) -> Resident:
     """Return a resident who is not stored yet."""
     return Resident(
-        community_id=actor.community_id,
+        community_id=work.community_id,
         name=request.name,
         name_pinyin=pinyin_of_person(request.name),
         unit=request.unit,
@@ -126,14 +120,12 @@ def new_resident(
         consent_publicity=request.consent_publicity,
         consent_contact=request.consent_contact,
         import_id=import_id,
-        created_at=now,
-        updated_at=now,
+        created_at=work.now,
+        updated_at=work.now,
     )
 
 
-def change_resident(
-    session: Session, actor: StaffMember, request: ChangeResident, *, now: datetime
-) -> Resident:
+def change_resident(work: Work, request: ChangeResident) -> Resident:
     """Change some members of a resident; a new name is read in pinyin anew unless that is given.
 
     Nothing is locked: of two who save at once, the version refuses the second.
@@ -142,32 +134,27 @@ def change_resident(
         StaleRecordError: somebody else changed the resident meanwhile.
         ValueRefusedError: the telephone number, area or household group makes no sense.
     """
-    resident = resident_of(session, actor, request.resident_id)
-    if resident.version != request.version:
-        raise StaleRecordError("The resident has been changed meanwhile; read it again.")
-    values = dict(request.values)
+    resident = work.find(Resident, request.resident_id, version=request.version)
     refuse_foreign(
-        session,
-        actor,
-        area_id=values.get("area_id"),
-        household_group_id=values.get("household_group_id"),
+        work.session,
+        work.actor,
+        area_id=new_or(request.area_id, None),
+        household_group_id=new_or(request.household_group_id, None),
     )
-    if "name" in values:
-        values.setdefault("name_pinyin", pinyin_of_person(values["name"]))
-    if values.get("phone") is not None:
-        values["phone"] = in_e164(values["phone"])
-    for name, value in values.items():
-        setattr(resident, name, value)
-    resident.updated_at = now
-    session.flush()
-    _note(session, actor, "resident.changed", resident, now=now, members=sorted(request.values))
+    if isinstance(request.phone, str):
+        request = replace(request, phone=in_e164(request.phone))
+    if isinstance(request.name, str) and request.name_pinyin is AS_IT_WAS:
+        resident.name_pinyin = pinyin_of_person(request.name)
+    change_members(resident, request)
+    resident.updated_at = work.now
+    work.note("resident.changed", resident, members=sorted(new_values(request)))
     return resident
 
 
-def _refuse_twin(session: Session, actor: StaffMember, request: CreateResident) -> None:
-    twin = session.scalar(
+def _refuse_twin(work: Work, request: CreateResident) -> None:
+    twin = work.session.scalar(
         select(Resident.id).where(
-            Resident.community_id == actor.community_id,
+            Resident.community_id == work.community_id,
             Resident.household_key == reference_key(request.household_ref),
             Resident.name_key == name_key(request.name),
             Resident.unit_key == reference_key(request.unit),
@@ -187,24 +174,3 @@ def _matches(part: str) -> ColumnElement[bool]:
         letters.istartswith(typed or part, autoescape=True),
         initials.istartswith(typed or part, autoescape=True),
     )
-
-
-def _note(
-    session: Session,
-    actor: StaffMember,
-    action: str,
-    resident: Resident,
-    *,
-    now: datetime,
-    **detail: Any,
-) -> None:
-    note(
-        session,
-        actor,
-        action,
-        community_id=actor.community_id,
-        subject_id=resident.id,
-        now=now,
-        **detail,
-    )
-    session.flush()

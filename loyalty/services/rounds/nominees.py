@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 from loyalty.models import ImportJob, Resident
 from loyalty.services.actors import StaffMember
 from loyalty.services.errors import UnknownRecordError, ValueRefusedError
-from loyalty.services.imports.jobs import ImportKind, import_of, reading_of
+from loyalty.services.imports.jobs import ImportKind, reading_of
 from loyalty.services.selection.nominations import Nominate, nominate
+from loyalty.services.work import Work
 
 MOST_AT_ONCE = 1000
 
@@ -29,39 +30,37 @@ class NominateSeveral:
     """One of `nominations.SOURCES`."""
 
 
-def list_of_nominees(session: Session, actor: StaffMember, import_id: UUID) -> ImportJob:
+def list_of_nominees(work: Work, import_id: UUID) -> ImportJob:
     """Return a list of names that was uploaded.
 
     Raises:
         UnknownRecordError: the community has no such list.
     """
-    job = import_of(session, actor, import_id)
+    job = work.find(ImportJob, import_id)
     if job.kind != ImportKind.NOMINEES:
         raise UnknownRecordError("The import is no list of nominees.")
     return job
 
 
-def nominees_in(
-    session: Session, actor: StaffMember, job: ImportJob, *, now: datetime
-) -> Sequence[Resident]:
+def nominees_in(work: Work, job: ImportJob) -> Sequence[Resident]:
     """Return the residents a list certainly means, each once, in its order."""
-    reading = reading_of(session, actor, job, now=now)
+    reading = reading_of(work, job)
     meant: list[UUID] = [resident_id for _, resident_id in reading.right] if reading else []
     residents = {
         resident.id: resident
-        for resident in session.scalars(select(Resident).where(Resident.id.in_(meant)))
+        for resident in work.session.scalars(select(Resident).where(Resident.id.in_(meant)))
     }
     return [residents[resident_id] for resident_id in meant]
 
 
-def residents_imported(session: Session, actor: StaffMember, import_id: UUID) -> Sequence[Resident]:
+def residents_imported(work: Work, import_id: UUID) -> Sequence[Resident]:
     """Return the people an import has added, in the order of their pinyin.
 
     Raises:
         UnknownRecordError: the community has no such import.
     """
-    job = import_of(session, actor, import_id)
-    return session.scalars(
+    job = work.find(ImportJob, import_id)
+    return work.session.scalars(
         select(Resident)
         .where(Resident.import_id == job.id)
         .order_by(Resident.name_pinyin, Resident.id)

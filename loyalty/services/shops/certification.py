@@ -1,7 +1,7 @@
 """The certification of the shops: who may move it on, and what each step leaves behind."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import Integer, cast, func, select
@@ -17,13 +17,13 @@ from loyalty.rules.certification import (
     next_state,
     state_on,
 )
-from loyalty.services.actors import Role, StaffMember
-from loyalty.services.audit import note
+from loyalty.services.actors import Role
 from loyalty.services.community.policy import locked_community
 from loyalty.services.community.working_days import last_day_of
 from loyalty.services.errors import CertificationStateError, NotAllowedError
 from loyalty.services.people.pinyin import pinyin_of
-from loyalty.services.shops.finding import shop_to_change
+from loyalty.services.shops.finding import shop_of
+from loyalty.services.work import Work
 
 FOR_A_MANAGER = frozenset(
     {
@@ -69,62 +69,48 @@ def standing_of(shop: Shop, *, today: date) -> Standing:
     return Standing(state, shop.plaque_number, shop.certified_until)
 
 
-def move_certification(
-    session: Session, actor: StaffMember, request: MoveCertification, *, now: datetime
-) -> Shop:
+def move_certification(work: Work, request: MoveCertification) -> Shop:
     """Take one step of a shop's certification.
 
     Raises:
         NotAllowedError: the step is a manager's.
         CertificationStateError: something is missing for it.
     """
-    if request.action in FOR_A_MANAGER and Role.MANAGER not in actor.roles:
+    if request.action in FOR_A_MANAGER and Role.MANAGER not in work.actor.roles:
         raise NotAllowedError("This step of a certification is the manager's.")
-    community = locked_community(session, actor.community_id)
-    shop = shop_to_change(session, actor, request.shop_id, version=request.version)
-    facts = _facts(shop, request.reason, today=now.date())
+    community = locked_community(work.session, work.community_id)
+    shop = shop_of(work, request.shop_id, version=request.version)
+    facts = _facts(shop, request.reason, today=work.now.date())
     if missing := missing_for(request.action, facts):
         raise CertificationStateError(
             f"The shop is {facts.state}; “{request.action}” is not possible now.", missing
         )
-    _leave_behind(session, community, shop, request.action, today=now.date())
+    _leave_behind(work.session, community, shop, request.action, today=work.now.date())
     shop.state = next_state(request.action, facts.state).value
-    shop.updated_at = now
-    session.flush()
-    record_step(session, actor, shop, request.action, reason=request.reason, now=now)
+    shop.updated_at = work.now
+    record_step(work, shop, request.action, reason=request.reason)
     return shop
 
 
 def record_step(
-    session: Session,
-    actor: StaffMember,
+    work: Work,
     shop: Shop,
     action: CertificationAction,
     *,
     reason: str,
-    now: datetime,
 ) -> None:
     """Write down a step that has been taken; its reason stays out of the trace of codes."""
-    session.add(
+    work.session.add(
         CertificationEvent(
             shop_id=shop.id,
             action=action.value,
             state=shop.state,
             reason=reason or None,
-            account_id=actor.account_id,
-            at=now,
+            account_id=work.actor.account_id,
+            at=work.now,
         )
     )
-    note(
-        session,
-        actor,
-        f"certification.{action}",
-        community_id=shop.community_id,
-        subject_id=shop.id,
-        now=now,
-        state=shop.state,
-    )
-    session.flush()
+    work.note(f"certification.{action}", shop, state=shop.state)
 
 
 def _facts(shop: Shop, reason: str, *, today: date) -> CertificationFacts:

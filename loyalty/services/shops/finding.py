@@ -13,9 +13,13 @@ from loyalty.rules import typed_text
 from loyalty.rules.certification import CertificationState, gives_discount
 from loyalty.rules.discount import pay_for
 from loyalty.rules.money import Permille
-from loyalty.services.actors import Role, StaffMember
-from loyalty.services.errors import NotAllowedError, StaleRecordError, UnknownRecordError
+from loyalty.services.actors import Role
+from loyalty.services.errors import NotAllowedError, UnknownRecordError
 from loyalty.services.paging import Page, page
+from loyalty.services.work import Work
+
+WITH_TERMS = selectinload(Shop.terms).joinedload(ShopTerm.honour)
+"""What a shop is shown with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,18 +34,18 @@ class FindShops:
     state: CertificationState | None = None
 
 
-def find_shops(
-    session: Session, actor: StaffMember, request: FindShops, *, now: datetime
-) -> Page[Shop]:
+def find_shops(work: Work, request: FindShops) -> Page[Shop]:
     """Return shops in the order of their pinyin; their state is looked at as of today."""
-    query = _shops(actor.community_id)
+    query = work.select(Shop).options(WITH_TERMS)
     if request.q is not None:
         query = query.where(_matches(request.q))
     if request.category is not None:
         query = query.where(Shop.category == request.category)
     if request.state is not None:
-        query = query.where(_state_on(now.date()) == request.state.value)
-    return page(session, query, Shop, limit=request.limit, after=request.after, by=Shop.name_pinyin)
+        query = query.where(_state_on(work.now.date()) == request.state.value)
+    return page(
+        work.session, query, Shop, limit=request.limit, after=request.after, by=Shop.name_pinyin
+    )
 
 
 def shops_that_give(
@@ -86,63 +90,37 @@ def shop_with_plaque(session: Session, community: Community, plaque_number: str)
     Raises:
         UnknownRecordError: the community has never given out this plaque.
     """
-    return _one(
-        session,
-        _shops(community.id).where(Shop.plaque_number == typed_text.plaque_number(plaque_number)),
+    shop = session.scalar(
+        _shops(community.id).where(Shop.plaque_number == typed_text.plaque_number(plaque_number))
     )
-
-
-def shop_of(session: Session, actor: StaffMember, shop_id: UUID) -> Shop:
-    """Return a shop of the actor's community, with its terms."""
-    return _one(session, _shops(actor.community_id).where(Shop.id == shop_id))
-
-
-def shop_to_change(
-    session: Session, actor: StaffMember, shop_id: UUID, *, version: int | None
-) -> Shop:
-    """Return a shop as it stands now, to whoever holds the community; sales go on meanwhile.
-
-    The shop itself is not locked: who changes one holds the community for the band's sake, and the
-    version refuses whoever would not.
-
-    Args:
-        version: what the caller has read; None takes the shop as it is.
-
-    Raises:
-        StaleRecordError: somebody changed the shop since.
-    """
-    query = _shops(actor.community_id).where(Shop.id == shop_id)
-    shop = _one(session, query.execution_options(populate_existing=True))
-    if version not in {None, shop.version}:
-        raise StaleRecordError("The shop has been changed meanwhile; read it again.")
+    if shop is None:
+        raise UnknownRecordError("The community has no such shop.")
     return shop
 
 
-def shop_run_by(session: Session, actor: StaffMember, shop_id: UUID) -> Shop:
+def shop_of(work: Work, shop_id: UUID, *, version: int | None = None) -> Shop:
+    """Return a shop of the actor's community, with its terms.
+
+    It is not locked, so sales go on: who changes one locks the community for the band's sake, and
+    the version refuses whoever would not.
+    """
+    return work.find(Shop, shop_id, version=version, options=[WITH_TERMS])
+
+
+def shop_run_by(work: Work, shop_id: UUID) -> Shop:
     """Return a shop to its owner or to staff.
 
     Raises:
         NotAllowedError: the account is neither.
     """
-    shop = shop_of(session, actor, shop_id)
-    if not actor.roles & {Role.STAFF, Role.MANAGER} and shop.owner_id != actor.account_id:
+    shop = shop_of(work, shop_id)
+    if not work.actor.roles & {Role.STAFF, Role.MANAGER} and shop.owner_id != work.actor.account_id:
         raise NotAllowedError("This shop belongs to another account.")
     return shop
 
 
 def _shops(community_id: UUID) -> Select[tuple[Shop]]:
-    return (
-        select(Shop)
-        .where(Shop.community_id == community_id)
-        .options(selectinload(Shop.terms).joinedload(ShopTerm.honour))
-    )
-
-
-def _one(session: Session, query: Select[tuple[Shop]]) -> Shop:
-    shop = session.scalar(query)
-    if shop is None:
-        raise UnknownRecordError("The community has no such shop.")
-    return shop
+    return select(Shop).where(Shop.community_id == community_id).options(WITH_TERMS)
 
 
 def _matches(part: str) -> ColumnElement[bool]:

@@ -1,9 +1,7 @@
 """The shops of the market: taking them in, and changing what is known of them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from sqlalchemy import select
@@ -13,13 +11,14 @@ from loyalty.models import Community, Honour, Shop, ShopTerm, StaffAccount
 from loyalty.rules.certification import CertificationAction, CertificationState
 from loyalty.rules.discount import OPT_IN_CATEGORIES
 from loyalty.rules.money import Permille
-from loyalty.services.actors import Role, StaffMember
-from loyalty.services.audit import note
+from loyalty.services.actors import Role
+from loyalty.services.changes import AS_IT_WAS, AsItWas, change_members, new_or, new_values
 from loyalty.services.community.policy import locked_community
 from loyalty.services.errors import ValueRefusedError
 from loyalty.services.people.pinyin import pinyin_of
 from loyalty.services.shops.certification import record_step
-from loyalty.services.shops.finding import shop_to_change
+from loyalty.services.shops.finding import shop_of
+from loyalty.services.work import Work
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,19 +52,28 @@ class CreateShop:
 
 @dataclass(frozen=True, slots=True)
 class ChangeShop:
-    """New values of some members of a shop, by the names of `CreateShop`'s."""
+    """New values of some members of a shop."""
 
     shop_id: UUID
     version: int
     """The version that was read; another one by now is refused."""
-    values: dict[str, Any]
+    name: str | AsItWas = AS_IT_WAS
+    name_pinyin: str | AsItWas = AS_IT_WAS
+    series: str | AsItWas = AS_IT_WAS
+    category: str | AsItWas = AS_IT_WAS
+    stall: str | AsItWas | None = AS_IT_WAS
+    contact: str | AsItWas | None = AS_IT_WAS
+    owner_id: UUID | AsItWas | None = AS_IT_WAS
+    terms: Sequence[AgreedTerm] | AsItWas = AS_IT_WAS
+    opted_in_categories: Sequence[str] | AsItWas = AS_IT_WAS
+    discountable_per_sale_fen: int | AsItWas | None = AS_IT_WAS
+    uses_per_shop_day: int | AsItWas | None = AS_IT_WAS
 
 
-def create_shop(
-    session: Session, actor: StaffMember, request: CreateShop, *, now: datetime
-) -> Shop:
+def create_shop(work: Work, request: CreateShop) -> Shop:
     """Take in a shop that applies for a plaque."""
-    community = locked_community(session, actor.community_id)
+    community = locked_community(work.session, work.community_id)
+    _refuse_other_owner(work, request.owner_id)
     shop = Shop(
         community_id=community.id,
         name=request.name,
@@ -74,70 +82,50 @@ def create_shop(
         category=request.category,
         stall=request.stall,
         contact=request.contact,
-        owner_id=_owner(session, community, request.owner_id),
-        terms=_terms(session, community, request.terms),
+        owner_id=request.owner_id,
+        terms=_terms(work.session, community, request.terms),
         opted_in_categories=_opted_in(request.opted_in_categories),
         discountable_per_sale_fen=request.discountable_per_sale_fen,
         uses_per_shop_day=request.uses_per_shop_day,
         import_id=request.import_id,
         state=CertificationState.APPLIED.value,
-        created_at=now,
-        updated_at=now,
+        created_at=work.now,
+        updated_at=work.now,
     )
-    session.add(shop)
-    session.flush()
-    record_step(session, actor, shop, CertificationAction.APPLY, reason="", now=now)
-    _note(session, actor, "shop.created", shop, now=now)
+    work.session.add(shop)
+    work.session.flush()
+    record_step(work, shop, CertificationAction.APPLY, reason="")
+    work.note("shop.created", shop)
     return shop
 
 
-def change_shop(
-    session: Session, actor: StaffMember, request: ChangeShop, *, now: datetime
-) -> Shop:
+def change_shop(work: Work, request: ChangeShop) -> Shop:
     """Change some members of a shop; sales from now on follow it."""
-    community = locked_community(session, actor.community_id)
-    shop = shop_to_change(session, actor, request.shop_id, version=request.version)
-    values = dict(request.values)
-    if "name" in values:
-        values.setdefault("name_pinyin", pinyin_of(values["name"]))
-    if "owner_id" in values:
-        values["owner_id"] = _owner(session, community, values["owner_id"])
-    if "terms" in values:
-        values["terms"] = _terms(session, community, values["terms"])
-    if "opted_in_categories" in values:
-        values["opted_in_categories"] = _opted_in(values["opted_in_categories"])
-    for name, value in values.items():
-        setattr(shop, name, value)
-    shop.updated_at = now
-    session.flush()
-    _note(session, actor, "shop.changed", shop, now=now, members=sorted(request.values))
+    community = locked_community(work.session, work.community_id)
+    shop = shop_of(work, request.shop_id, version=request.version)
+    _refuse_other_owner(work, new_or(request.owner_id, None))
+    if request.terms is not AS_IT_WAS:
+        shop.terms = _terms(work.session, community, request.terms)
+    if request.opted_in_categories is not AS_IT_WAS:
+        shop.opted_in_categories = _opted_in(request.opted_in_categories)
+    if isinstance(request.name, str) and request.name_pinyin is AS_IT_WAS:
+        shop.name_pinyin = pinyin_of(request.name)
+    change_members(shop, replace(request, terms=AS_IT_WAS, opted_in_categories=AS_IT_WAS))
+    shop.updated_at = work.now
+    work.note("shop.changed", shop, members=sorted(new_values(request)))
     return shop
 
 
-def _note(
-    session: Session, actor: StaffMember, action: str, shop: Shop, *, now: datetime, **detail: Any
-) -> None:
-    note(
-        session,
-        actor,
-        action,
-        community_id=shop.community_id,
-        subject_id=shop.id,
-        now=now,
-        **detail,
-    )
-
-
-def _owner(session: Session, community: Community, owner_id: UUID | None) -> UUID | None:
+def _refuse_other_owner(work: Work, owner_id: UUID | None) -> None:
+    """Refuse an account that is none of the community's, or owns no shop."""
     if owner_id is not None:
-        account = session.get(StaffAccount, owner_id)
+        account = work.session.get(StaffAccount, owner_id)
         if (
             account is None
-            or account.community_id != community.id
+            or account.community_id != work.community_id
             or Role.SHOP_OWNER.value not in account.roles
         ):
             raise ValueRefusedError("/owner_id", "The community has no such account of an owner.")
-    return owner_id
 
 
 def _terms(session: Session, community: Community, agreed: Sequence[AgreedTerm]) -> list[ShopTerm]:

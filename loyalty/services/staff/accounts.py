@@ -1,33 +1,32 @@
 """The accounts of staff, managers, panel, council and shop owners."""
 
-from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from loyalty.models import AccessToken, Resident, StaffAccount
+from loyalty.models import AccessToken, Community, Resident, StaffAccount
 from loyalty.rules.typed_text import login_name
-from loyalty.services.actors import Role, StaffMember
+from loyalty.services.actors import Role
 from loyalty.services.audit import note
+from loyalty.services.changes import AS_IT_WAS, AsItWas, change_members, new_or, new_values
 from loyalty.services.community.policy import locked_community
-from loyalty.services.errors import StaleRecordError, UnknownRecordError, ValueRefusedError
+from loyalty.services.errors import ValueRefusedError
 from loyalty.services.paging import Page, page
 from loyalty.services.people.new_names import add_under_new_name
 from loyalty.services.staff.passwords import SHORTEST_PASSWORD, hash_of
 from loyalty.services.staff.second_factor import app_address, new_secret, seal_secret
 from loyalty.services.staff.sign_in import USERNAME
+from loyalty.services.work import Lock, Work
 
 
 @dataclass(frozen=True, slots=True)
 class CreateAccount:
     """An account that is to be opened."""
 
-    community_id: UUID
     username: str
     """2 to 40 letters, digits, dots, hyphens or @; capitals make no difference."""
     password: str = field(repr=False)
@@ -44,59 +43,59 @@ class ChangeAccount:
     account_id: UUID
     version: int
     """The version that was read; another one by now is refused."""
-    values: Mapping[str, Any]
-    """Some of ``active``, ``roles``, a set of `Role`, ``resident_id``, which None clears, and a new
-    ``password``, which ends what is signed in."""
+    active: bool | AsItWas = AS_IT_WAS
+    roles: AbstractSet[Role] | AsItWas = AS_IT_WAS
+    resident_id: UUID | AsItWas | None = AS_IT_WAS
+    password: str | AsItWas = field(default=AS_IT_WAS, repr=False)
+    """A new one ends what is signed in."""
 
 
-def find_accounts(
-    session: Session, actor: StaffMember, *, limit: int, after: UUID | None
-) -> Page[StaffAccount]:
+def find_accounts(work: Work, *, limit: int, after: UUID | None) -> Page[StaffAccount]:
     """Return the community's accounts in the order of their names."""
-    query = select(StaffAccount).where(StaffAccount.community_id == actor.community_id)
-    return page(session, query, StaffAccount, limit=limit, after=after, by=StaffAccount.username)
-
-
-def account_of(
-    session: Session, actor: StaffMember, account_id: UUID, *, lock: bool = False
-) -> StaffAccount:
-    """Return an account of the actor's community.
-
-    Args:
-        lock: keep others from changing it until the transaction ends.
-
-    Raises:
-        UnknownRecordError: the community has no such account.
-    """
-    query = select(StaffAccount).where(
-        StaffAccount.id == account_id, StaffAccount.community_id == actor.community_id
+    query = work.select(StaffAccount)
+    return page(
+        work.session, query, StaffAccount, limit=limit, after=after, by=StaffAccount.username
     )
-    if lock:
-        query = query.with_for_update(key_share=True).execution_options(populate_existing=True)
-    account = session.scalar(query)
-    if account is None:
-        raise UnknownRecordError("The community has no such account.")
-    return account
 
 
-def create_account(
-    session: Session, actor: StaffMember | None, request: CreateAccount, *, now: datetime
-) -> StaffAccount:
-    """Open an account.
-
-    Args:
-        actor: None where the operator opens the first one.
+def create_account(work: Work, request: CreateAccount) -> StaffAccount:
+    """Open an account in the actor's community.
 
     Raises:
         AlreadyExistsError: the name is taken, in this community or another.
         ValueRefusedError: the name, the password, the roles or the resident cannot be used.
     """
+    account = _opened(work.session, work.community_id, request, now=work.now)
+    work.note("account.created", account, roles=account.roles)
+    return account
+
+
+def open_account(
+    session: Session, community: Community, request: CreateAccount, *, now: datetime
+) -> StaffAccount:
+    """Open an account for the operator, who has none; refuses what `create_account` does."""
+    account = _opened(session, community.id, request, now=now)
+    note(
+        session,
+        None,
+        "account.created",
+        community_id=community.id,
+        subject_id=account.id,
+        now=now,
+        roles=account.roles,
+    )
+    return account
+
+
+def _opened(
+    session: Session, community_id: UUID, request: CreateAccount, *, now: datetime
+) -> StaffAccount:
     username = login_name(request.username)
     if not USERNAME.fullmatch(username):
         raise ValueRefusedError("/username", "Use 2 to 40 letters, digits, dots or hyphens.")
-    _refuse_foreign_resident(session, request.community_id, request.resident_id)
+    _refuse_foreign_resident(session, community_id, request.resident_id)
     account = StaffAccount(
-        community_id=request.community_id,
+        community_id=community_id,
         username=username,
         display_name=request.display_name,
         password_hash=_hashed(request.password),
@@ -105,13 +104,10 @@ def create_account(
         created_at=now,
     )
     add_under_new_name(session, account, "An account with this name exists already.")
-    _note(session, actor, "account.created", account, now=now, roles=account.roles)
     return account
 
 
-def change_account(
-    session: Session, actor: StaffMember, request: ChangeAccount, *, now: datetime
-) -> StaffAccount:
+def change_account(work: Work, request: ChangeAccount) -> StaffAccount:
     """Close or reopen an account, change its roles or password, or say which resident it is.
 
     Its tokens follow at once.
@@ -122,36 +118,25 @@ def change_account(
             the password is too short.
     """
     # Two managers may close each other's accounts at the same moment; one of them waits here.
-    locked_community(session, actor.community_id)
-    account = account_of(session, actor, request.account_id, lock=True)
-    if account.version != request.version:
-        raise StaleRecordError("The account has been changed meanwhile; read it again.")
-    _refuse_foreign_resident(session, actor.community_id, request.values.get("resident_id"))
-    values = dict(request.values)
-    if "roles" in values:
-        values["roles"] = _written(values["roles"])
-    if "password" in values:
-        _give_password(session, account, values.pop("password"), now=now)
-    for name, value in values.items():
-        setattr(account, name, value)
-    session.flush()
-    _refuse_no_manager(session, account, "/roles" if "roles" in request.values else "/active")
-    _note(
-        session,
-        actor,
-        "account.changed",
-        account,
-        now=now,
-        active=account.active,
-        roles=account.roles,
-        members=sorted(request.values),
+    locked_community(work.session, work.community_id)
+    account = work.find(StaffAccount, request.account_id, lock=Lock.CHANGE, version=request.version)
+    _refuse_foreign_resident(work.session, work.community_id, new_or(request.resident_id, None))
+    if isinstance(request.password, str):
+        _give_password(work.session, account, request.password, now=work.now)
+    if request.roles is not AS_IT_WAS:
+        account.roles = _written(request.roles)
+    change_members(account, replace(request, roles=AS_IT_WAS, password=AS_IT_WAS))
+    work.session.flush()
+    pointer = "/active" if request.roles is AS_IT_WAS else "/roles"
+    _refuse_no_manager(work.session, account, pointer)
+    members = sorted(new_values(request))
+    work.note(
+        "account.changed", account, active=account.active, roles=account.roles, members=members
     )
     return account
 
 
-def turn_on_second_factor(
-    session: Session, actor: StaffMember, account_id: UUID, *, sealing_key: bytes, now: datetime
-) -> str:
+def turn_on_second_factor(work: Work, account_id: UUID, *, sealing_key: bytes) -> str:
     """Give an account a new second factor, in place of the one on a lost phone, say.
 
     Args:
@@ -160,20 +145,18 @@ def turn_on_second_factor(
     Returns:
         The ``otpauth:`` address, which is shown once.
     """
-    account = account_of(session, actor, account_id, lock=True)
+    account = work.find(StaffAccount, account_id, lock=Lock.CHANGE)
     secret = new_secret()
-    _set_second_factor(session, account, seal_secret(secret, account, sealing_key=sealing_key))
-    _note(session, actor, "account.second_factor_on", account, now=now)
+    _set_second_factor(work.session, account, seal_secret(secret, account, sealing_key=sealing_key))
+    work.note("account.second_factor_on", account)
     return app_address(secret, username=account.username)
 
 
-def turn_off_second_factor(
-    session: Session, actor: StaffMember, account_id: UUID, *, now: datetime
-) -> None:
+def turn_off_second_factor(work: Work, account_id: UUID) -> None:
     """Let an account sign in with its password alone."""
-    account = account_of(session, actor, account_id, lock=True)
-    _set_second_factor(session, account, None)
-    _note(session, actor, "account.second_factor_off", account, now=now)
+    account = work.find(StaffAccount, account_id, lock=Lock.CHANGE)
+    _set_second_factor(work.session, account, None)
+    work.note("account.second_factor_off", account)
 
 
 def _set_second_factor(session: Session, account: StaffAccount, sealed: bytes | None) -> None:
@@ -227,24 +210,3 @@ def _refuse_no_manager(session: Session, account: StaffAccount, pointer: str) ->
     )
     if managers.first() is None:
         raise ValueRefusedError(pointer, "The community needs at least one open manager.")
-
-
-def _note(
-    session: Session,
-    actor: StaffMember | None,
-    action: str,
-    account: StaffAccount,
-    *,
-    now: datetime,
-    **detail: Any,
-) -> None:
-    note(
-        session,
-        actor,
-        action,
-        community_id=account.community_id,
-        subject_id=account.id,
-        now=now,
-        **detail,
-    )
-    session.flush()

@@ -11,12 +11,12 @@ from sqlalchemy.orm import Session
 
 from loyalty.models import Community, Shop, Till
 from loyalty.rules.typed_text import code_letters
-from loyalty.services.actors import StaffMember
 from loyalty.services.audit import note
-from loyalty.services.errors import PairingError, UnknownRecordError, ValueRefusedError
+from loyalty.services.errors import PairingError, ValueRefusedError
 from loyalty.services.late_sales.device_proof import device_key
 from loyalty.services.paging import Page, page
 from loyalty.services.shops.finding import shop_run_by
+from loyalty.services.work import Work
 
 TILL_TOKEN_PREFIX = "till_"  # noqa: S105  # how a till's token begins, not a token
 
@@ -65,34 +65,29 @@ class Pairing:
     community: Community
 
 
-def tills_of_shop(
-    session: Session, actor: StaffMember, shop_id: UUID, *, limit: int, after: UUID | None
-) -> Page[Till]:
+def tills_of_shop(work: Work, shop_id: UUID, *, limit: int, after: UUID | None) -> Page[Till]:
     """Return the tills of a shop in the order they were invited, revoked ones among them."""
-    shop = shop_run_by(session, actor, shop_id)
+    shop = shop_run_by(work, shop_id)
     query = select(Till).where(Till.shop_id == shop.id)
-    return page(session, query, Till, limit=limit, after=after)
+    return page(work.session, query, Till, limit=limit, after=after)
 
 
-def invite_till(
-    session: Session, actor: StaffMember, request: InviteTill, *, now: datetime
-) -> Invitation:
+def invite_till(work: Work, request: InviteTill) -> Invitation:
     """Add a till to a shop, to be paired within ten minutes."""
-    shop = shop_run_by(session, actor, request.shop_id)
+    shop = shop_run_by(work, request.shop_id)
     code = "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_LENGTH))
     till = Till(
         community_id=shop.community_id,
         shop_id=shop.id,
         name=request.name,
         pairing_hash=_hash(code),
-        pairing_expires_at=now + CODE_LASTS,
-        created_at=now,
+        pairing_expires_at=work.now + CODE_LASTS,
+        created_at=work.now,
     )
-    session.add(till)
-    session.flush()
-    _note(session, actor, "till.invited", till, now=now)
+    work.session.add(till)
+    work.note("till.invited", till)
     half = CODE_LENGTH // 2
-    return Invitation(till, f"{code[:half]}-{code[half:]}", now + CODE_LASTS)
+    return Invitation(till, f"{code[:half]}-{code[half:]}", work.now + CODE_LASTS)
 
 
 def pairing_url(base_url: str, code: str) -> str:
@@ -127,7 +122,14 @@ def pair_till(session: Session, request: PairTill, *, now: datetime) -> Pairing:
     )
     if till is None:
         raise PairingError("This pairing code is unknown, used or too old; ask for a new one.")
-    _note(session, None, "till.paired", till, now=now)
+    note(
+        session,
+        None,
+        "till.paired",
+        community_id=till.community_id,
+        subject_id=till.id,
+        now=now,
+    )
     shop = session.get_one(Shop, till.shop_id)
     return Pairing(token, till, shop, session.get_one(Community, till.community_id))
 
@@ -141,29 +143,19 @@ def _refuse_bad_key(text: str | None) -> None:
         raise ValueRefusedError("/device_public_key", "This is no point of P-256.") from error
 
 
-def till_of(session: Session, actor: StaffMember, till_id: UUID) -> Till:
+def till_of(work: Work, till_id: UUID) -> Till:
     """Return a till to the community's staff, or to the owner of its shop."""
-    till = session.get(Till, till_id)
-    if till is None or till.community_id != actor.community_id:
-        raise UnknownRecordError("The community has no such till.")
-    shop_run_by(session, actor, till.shop_id)
+    till = work.find(Till, till_id)
+    shop_run_by(work, till.shop_id)
     return till
 
 
-def revoke_till(session: Session, actor: StaffMember, till_id: UUID, *, now: datetime) -> None:
+def revoke_till(work: Work, till_id: UUID) -> None:
     """Refuse a till from its next call on; a second time changes nothing."""
-    till = till_of(session, actor, till_id)
+    till = till_of(work, till_id)
     if till.revoked_at is None:
-        till.revoked_at = now
-        _note(session, actor, "till.revoked", till, now=now)
-    session.flush()
-
-
-def _note(
-    session: Session, actor: StaffMember | None, action: str, till: Till, *, now: datetime
-) -> None:
-    note(session, actor, action, community_id=till.community_id, subject_id=till.id, now=now)
-    session.flush()
+        till.revoked_at = work.now
+        work.note("till.revoked", till)
 
 
 def _hash(secret: str) -> bytes:

@@ -1,4 +1,4 @@
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -20,6 +20,7 @@ from loyalty.services.errors import (
     UnknownRecordError,
     ValueRefusedError,
 )
+from loyalty.services.work import Work
 from tests.given import (
     NOON,
     SEALING_KEY,
@@ -42,16 +43,15 @@ def act(
 ) -> Card:
     """Do one thing with a card for a reason, some days after `NOON`."""
     return act_on_card(
-        session,
-        actor,
+        Work(session, actor, NOON + timedelta(days=days)),
         ActOnCard(card.id, action, reason="卡片遗失", version=version),
         sealing_key=SEALING_KEY,
-        now=NOON + timedelta(days=days),
     )
 
 
 def found(session: Session, actor: StaffMember, wanted: FindCards, today: date) -> set[Card]:
-    return set(cards_page(session, actor, wanted, today=today, limit=10, after=None).items)
+    work = Work(session, actor, datetime.combine(today, NOON.timetz()))
+    return set(cards_page(work, wanted, limit=10, after=None).items)
 
 
 def test_a_card_is_handed_over_lost_and_found_again(session: Session) -> None:
@@ -87,11 +87,9 @@ def test_stopping_or_replacing_a_card_needs_a_reason(session: Session, action: C
 
     with pytest.raises(ValueRefusedError) as refused:
         act_on_card(
-            session,
-            given_staff(session, community),
+            Work(session, given_staff(session, community), NOON),
             request,
             sealing_key=SEALING_KEY,
-            now=NOON,
         )
 
     assert refused.value.pointer == "/reason"
@@ -132,7 +130,7 @@ def test_another_communitys_card_is_unknown(session: Session) -> None:
     outsider = given_staff(session, given_community(session))
 
     with pytest.raises(UnknownRecordError):
-        card_of(session, outsider, card.id)
+        card_of(Work(session, outsider, NOON), card.id)
     with pytest.raises(UnknownRecordError):
         act(session, outsider, card, CardAction.HAND_OVER)
     assert found(session, outsider, FindCards(), NOON.date()) == set()

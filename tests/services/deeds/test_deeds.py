@@ -17,6 +17,7 @@ from loyalty.services.deeds.deeds import (
     record_deed,
 )
 from loyalty.services.errors import AlreadyExistsError, ValueRefusedError
+from loyalty.services.work import Work
 from tests.given import NOON
 
 TODAY = NOON.date()
@@ -33,8 +34,8 @@ def deed(resident: Resident, *, on: date = TODAY, **values: object) -> RecordDee
 def test_a_deed_counts_what_its_kind_counts_unless_staff_say_otherwise(
     session: Session, staff: StaffMember, resident: Resident
 ) -> None:
-    usual = record_deed(session, staff, deed(resident), now=NOON)
-    longer = record_deed(session, staff, deed(resident, points_hundredths=250), now=NOON)
+    usual = record_deed(Work(session, staff, NOON), deed(resident))
+    longer = record_deed(Work(session, staff, NOON), deed(resident, points_hundredths=250))
 
     assert usual.points_hundredths == 100
     assert longer.points_hundredths == 250
@@ -43,10 +44,10 @@ def test_a_deed_counts_what_its_kind_counts_unless_staff_say_otherwise(
 def test_a_deed_of_today_is_written_down_and_one_of_tomorrow_is_not(
     session: Session, staff: StaffMember, resident: Resident
 ) -> None:
-    assert record_deed(session, staff, deed(resident), now=NOON).done_on == TODAY
+    assert record_deed(Work(session, staff, NOON), deed(resident)).done_on == TODAY
 
     with pytest.raises(ValueRefusedError) as refusal:
-        record_deed(session, staff, deed(resident, on=TODAY + timedelta(days=1)), now=NOON)
+        record_deed(Work(session, staff, NOON), deed(resident, on=TODAY + timedelta(days=1)))
     assert refusal.value.pointer == "/date"
 
 
@@ -55,7 +56,7 @@ def test_points_are_those_of_the_month(
 ) -> None:
     now = NOON.replace(year=2027)
     for day in (date(2026, 11, 30), date(2026, 12, 1), date(2026, 12, 31), date(2027, 1, 1)):
-        record_deed(session, staff, deed(resident, on=day), now=now)
+        record_deed(Work(session, staff, now), deed(resident, on=day))
 
     assert points_of(session, [resident.id], DECEMBER) == {resident.id: 200}
 
@@ -64,10 +65,10 @@ def test_points_of_a_kind_stop_at_its_monthly_cap(
     session: Session, staff: StaffMember, resident: Resident
 ) -> None:
     kind = CreateDeedKind("tree", "种树", points_hundredths=150, monthly_cap_hundredths=200)
-    create_deed_kind(session, staff, kind, now=NOON)
+    create_deed_kind(Work(session, staff, NOON), kind)
     for _ in range(2):
-        record_deed(session, staff, deed(resident, kind="tree"), now=NOON)
-    record_deed(session, staff, deed(resident), now=NOON)
+        record_deed(Work(session, staff, NOON), deed(resident, kind="tree"))
+    record_deed(Work(session, staff, NOON), deed(resident))
 
     assert points_of(session, [resident.id], DECEMBER) == {resident.id: 300}
 
@@ -89,6 +90,6 @@ def test_the_default_kinds_are_added_once(session: Session, community: Community
 
 def test_a_code_names_one_kind(session: Session, staff: StaffMember) -> None:
     with pytest.raises(AlreadyExistsError):
-        create_deed_kind(session, staff, CreateDeedKind("hygiene", "卫生"), now=NOON)
+        create_deed_kind(Work(session, staff, NOON), CreateDeedKind("hygiene", "卫生"))
 
     assert len(deed_kinds(session, staff.community_id)) == 6

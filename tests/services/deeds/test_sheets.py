@@ -12,6 +12,7 @@ from loyalty.services.actors import StaffMember
 from loyalty.services.deeds.deeds import ensure_default_kinds
 from loyalty.services.deeds.sheets import RecordSheet, SheetEntry, record_sheet
 from loyalty.services.errors import RowsRefusedError
+from loyalty.services.work import Work
 from tests.given import NOON, given_community, given_resident, given_staff
 
 
@@ -28,7 +29,7 @@ def test_one_sheet_sent_twice_at_the_same_moment_counts_once(app: Flask, session
         with app.app_context(), transaction() as own_session:
             both_are_ready.wait()
             try:
-                return len(record_sheet(own_session, actor, request, now=NOON))
+                return len(record_sheet(Work(own_session, actor, NOON), request))
             except RowsRefusedError as refused:
                 return -len(refused.faults)
 

@@ -28,6 +28,7 @@ from loyalty.services.late_sales.paper_tally import (
     sales_by_paper,
 )
 from loyalty.services.late_sales.upload import Outcome
+from loyalty.services.work import Work
 from tests.given import (
     NOON,
     SEALING_KEY,
@@ -113,7 +114,7 @@ def test_a_card_is_judged_in_the_state_it_was_in_then(
     card = given_card(session, community)
     lost_at = datetime.combine(YESTERDAY, time(10), tzinfo=NOON.tzinfo)
     lost = ActOnCard(card.id, CardAction.SUSPEND, "丢失")
-    act_on_card(session, desk.clerk, lost, sealing_key=SEALING_KEY, now=lost_at)
+    act_on_card(Work(session, desk.clerk, lost_at), lost, sealing_key=SEALING_KEY)
 
     assert told(desk.write(line(card, at))) == [told_then]
 
@@ -125,7 +126,7 @@ def test_a_card_that_was_found_again_was_lost_in_between(
     for hour, action in ((10, CardAction.SUSPEND), (14, CardAction.RESUME)):
         then = datetime.combine(YESTERDAY, time(hour), tzinfo=NOON.tzinfo)
         step = ActOnCard(card.id, action, "丢失")
-        act_on_card(session, desk.clerk, step, sealing_key=SEALING_KEY, now=then)
+        act_on_card(Work(session, desk.clerk, then), step, sealing_key=SEALING_KEY)
 
     outcomes = desk.write(line(card, "09:00"), line(card, "11:00"), line(card, "15:00"))
 

@@ -19,6 +19,7 @@ from loyalty.services.matters.matters import (
     change_matter,
     raise_matter,
 )
+from loyalty.services.work import Work
 from tests.given import NOON, SHANGHAI, given_community, given_staff
 
 DECEMBER, JANUARY = Month(2026, 12), Month(2027, 1)
@@ -28,10 +29,10 @@ def raised(
     session: Session, actor: StaffMember, kind: MatterKind, now: datetime, *, answer: str | None
 ) -> None:
     request = RaiseMatter(kind, "东门路灯不亮", Raiser.RESIDENT)
-    matter = raise_matter(session, actor, request, now=now)
+    matter = raise_matter(Work(session, actor, now), request)
     if answer is not None:
-        change = ChangeMatter(matter.id, matter.version, {"answer": answer})
-        change_matter(session, actor, change, now=now)
+        change = ChangeMatter(matter.id, matter.version, answer=answer)
+        change_matter(Work(session, actor, now), change)
 
 
 def counts(session: Session, community: Community, first: Month, last: Month) -> list[MatterCount]:
@@ -84,7 +85,7 @@ def test_matters_raised_at_once_get_numbers_of_their_own(app: Flask, session: Se
     def raise_one(_: int) -> int:
         with app.app_context(), transaction() as own:
             request = RaiseMatter(MatterKind.NEED, "东门路灯不亮", Raiser.STAFF)
-            return raise_matter(own, actor, request, now=NOON).number
+            return raise_matter(Work(own, actor, NOON), request).number
 
     with ThreadPoolExecutor(4) as pool:
         numbers = sorted(pool.map(raise_one, range(8)))
@@ -99,7 +100,7 @@ def test_whoever_sees_to_a_matter_answers_it_but_does_not_hand_it_on(session: Se
     request = RaiseMatter(
         MatterKind.NEED, "东门路灯不亮", Raiser.RESIDENT, owner_id=owner.account_id
     )
-    matter = raise_matter(session, given_staff(session, community), request, now=NOON)
+    matter = raise_matter(Work(session, given_staff(session, community), NOON), request)
 
     for actor, values in (
         (stranger, {"answer": "好"}),
@@ -107,7 +108,7 @@ def test_whoever_sees_to_a_matter_answers_it_but_does_not_hand_it_on(session: Se
         (owner, {"due_on": NOON.date()}),
     ):
         with pytest.raises(NotAllowedError):
-            change_matter(session, actor, ChangeMatter(matter.id, 1, values), now=NOON)
-    change_matter(session, owner, ChangeMatter(matter.id, 1, {"answer": "好"}), now=NOON)
+            change_matter(Work(session, actor, NOON), ChangeMatter(matter.id, 1, **values))
+    change_matter(Work(session, owner, NOON), ChangeMatter(matter.id, 1, answer="好"))
 
     assert matter.state == "answered"

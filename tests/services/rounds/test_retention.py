@@ -14,6 +14,7 @@ from loyalty.services.matters.matters import (
     raise_matter,
 )
 from loyalty.services.rounds.retention import forget_contacts
+from loyalty.services.work import Work
 from tests.given import NOON, given_community, given_staff
 from tests.given_notices import decide, given_notice, given_objection
 from tests.given_rounds import act
@@ -70,9 +71,9 @@ def test_whoever_raised_a_matter_is_forgotten_thirty_days_after_its_end(
 ) -> None:
     actor = given_staff(session, community)
     request = RaiseMatter(MatterKind.NEED, "东门路灯不亮", Raiser.RESIDENT, contact="3-501")
-    matter = raise_matter(session, actor, request, now=NOON)
+    matter = raise_matter(Work(session, actor, NOON), request)
     values = {"answer": "好", "state": MatterState.CLOSED}
-    change_matter(session, actor, ChangeMatter(matter.id, matter.version, values), now=NOON)
+    change_matter(Work(session, actor, NOON), ChangeMatter(matter.id, matter.version, **values))
 
     forget(session, community, now=ALMOST)
     assert matter.contact == "3-501"

@@ -16,6 +16,7 @@ from loyalty.services.errors import RoundStateError
 from loyalty.services.notice.objections import OF_WHOM
 from loyalty.services.rounds import issuing
 from loyalty.services.selection.waiting_lines import lines_without_card
+from loyalty.services.work import Work
 from tests.given import SEALING_KEY, given_community, given_staff
 from tests.given_notices import decide, given_notice, given_objection, placed
 from tests.given_rounds import AFTER_NOTICE, LAST_DAY, act
@@ -191,11 +192,9 @@ def test_a_lost_card_is_replaced_while_another_line_waits(
     card = session.scalars(select(Card)).first()
 
     act_on_card(
-        session,
-        given_staff(session, community, Role.MANAGER),
+        Work(session, given_staff(session, community, Role.MANAGER), AFTER_NOTICE),
         ActOnCard(card.id, CardAction.REISSUE, reason="丢失"),
         sealing_key=SEALING_KEY,
-        now=AFTER_NOTICE,
     )
 
     assert len(holders(session)) == 3

@@ -13,6 +13,7 @@ from loyalty.rules.certification import CertificationAction, CertificationState,
 from loyalty.services.actors import Role, StaffMember
 from loyalty.services.shops.certification import MoveCertification, move_certification
 from loyalty.services.shops.finding import FindShops, find_shops
+from loyalty.services.work import Work
 from tests.given import NOON, given_community, given_shop, given_staff
 
 YESTERDAY = NOON.date() - timedelta(days=1)
@@ -37,7 +38,7 @@ def published(session: Session, community: Community, series: str = "蒲公英")
 
 def certify(session: Session, manager: StaffMember, shop_id: UUID) -> str | None:
     step = MoveCertification(shop_id, CertificationAction.CERTIFY)
-    return move_certification(session, manager, step, now=NOON).plaque_number
+    return move_certification(Work(session, manager, NOON), step).plaque_number
 
 
 def test_the_plaques_of_a_series_are_numbered_one_by_one(
@@ -104,7 +105,7 @@ def test_the_database_reads_a_state_as_the_rule_does(
 
     for wanted in CertificationState:
         request = FindShops(limit=50, state=wanted)
-        found = {shop.id for shop in find_shops(session, manager, request, now=NOON).items}
+        found = {shop.id for shop in find_shops(Work(session, manager, NOON), request).items}
         assert found == {
             shop_id
             for shop_id, state in shops.items()

@@ -17,6 +17,7 @@ from loyalty.services.shops.shops import (
     change_shop,
     create_shop,
 )
+from loyalty.services.work import Work
 from tests.conftest import shared_data
 from tests.given import NOON, given_staff
 
@@ -24,7 +25,7 @@ NOODLES = CreateShop(name="重庆面馆", series="蒲公英", category="餐饮",
 
 
 def test_a_shop_that_is_taken_in_has_applied(session: Session, staff: StaffMember) -> None:
-    shop = create_shop(session, staff, NOODLES, now=NOON)
+    shop = create_shop(Work(session, staff, NOON), NOODLES)
 
     step = session.scalars(select(CertificationEvent)).one()
     assert (shop.state, step.shop_id, step.action) == ("applied", shop.id, "apply")
@@ -34,10 +35,10 @@ def test_a_shop_that_is_taken_in_has_applied(session: Session, staff: StaffMembe
 def test_the_trace_of_a_change_names_members_and_no_values(
     session: Session, staff: StaffMember
 ) -> None:
-    shop = create_shop(session, staff, NOODLES, now=NOON)
-    change = ChangeShop(shop.id, shop.version, {"name": "新店名", "contact": "王店主"})
+    shop = create_shop(Work(session, staff, NOON), NOODLES)
+    change = ChangeShop(shop.id, shop.version, name="新店名", contact="王店主")
 
-    change_shop(session, staff, change, now=NOON)
+    change_shop(Work(session, staff, NOON), change)
 
     traced = session.scalars(select(AuditEvent).where(AuditEvent.action == "shop.changed")).one()
     assert traced.subject_id == shop.id
@@ -48,8 +49,8 @@ def test_an_agreed_rate_stays_in_a_band_that_has_moved(
     session: Session, community: Community, staff: StaffMember
 ) -> None:
     manager = given_staff(session, community, Role.MANAGER)
-    wider = ChangePolicy(community.version, {"band_max_permille": 900})
-    change_policy(session, manager, wider, now=NOON)
+    wider = ChangePolicy(community.version, band_max_permille=900)
+    change_policy(Work(session, manager, NOON), wider)
     agreed = CreateShop(
         name="面馆",
         series="蒲公英",
@@ -57,11 +58,11 @@ def test_an_agreed_rate_stays_in_a_band_that_has_moved(
         terms=[AgreedTerm("household_head", Permille(900))],
     )
 
-    create_shop(session, staff, agreed, now=NOON)
+    create_shop(Work(session, staff, NOON), agreed)
 
-    narrower = ChangePolicy(community.version, {"band_max_permille": 899})
+    narrower = ChangePolicy(community.version, band_max_permille=899)
     with pytest.raises(ValueRefusedError) as refused:
-        change_policy(session, manager, narrower, now=NOON)
+        change_policy(Work(session, manager, NOON), narrower)
     assert refused.value.pointer == "/band_min_permille"
 
 
@@ -71,9 +72,9 @@ def test_real_names_of_shops_are_taken_in_and_sorted(session: Session, staff: St
 
     for name in names:
         create_shop(
-            session, staff, CreateShop(name=name, series="蒲公英", category="餐饮"), now=NOON
+            Work(session, staff, NOON), CreateShop(name=name, series="蒲公英", category="餐饮")
         )
 
-    found = find_shops(session, staff, FindShops(limit=200), now=NOON).items
+    found = find_shops(Work(session, staff, NOON), FindShops(limit=200)).items
     assert sorted(shop.name for shop in found) == sorted(names)
     assert all(shop.name_pinyin.isascii() for shop in found)

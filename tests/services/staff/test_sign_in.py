@@ -17,6 +17,7 @@ from loyalty.services.staff.sign_in import (
     sign_in,
     staff_member_of_token,
 )
+from loyalty.services.work import Work
 from tests.given import NOON, SEALING_KEY, given_account, given_community, quick_hash
 
 PASSWORD = "a long enough password"
@@ -177,7 +178,7 @@ def test_a_second_factor_turned_off_is_not_demanded(
     session: Session, account: StaffAccount
 ) -> None:
     _turn_on(session, account)
-    turn_off_second_factor(session, _manager(account), account.id, now=NOON)
+    turn_off_second_factor(Work(session, _manager(account), NOON), account.id)
 
     assert check_password(session, RIGHT, sealing_key=SEALING_KEY, now=NOON) is account
 
@@ -208,7 +209,7 @@ def _manager(account: StaffAccount) -> StaffMember:
 def _turn_on(session: Session, account: StaffAccount) -> pyotp.TOTP:
     """Return the app on the account's phone."""
     address = turn_on_second_factor(
-        session, _manager(account), account.id, sealing_key=SEALING_KEY, now=NOON
+        Work(session, _manager(account), NOON), account.id, sealing_key=SEALING_KEY
     )
     app = pyotp.parse_uri(address)
     assert isinstance(app, pyotp.TOTP)

@@ -7,7 +7,6 @@ from flask import redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.exceptions import BadRequest, NotFound
 
-from loyalty.database import transaction
 from loyalty.models import Card
 from loyalty.pages.staff import console
 from loyalty.pages.staff.confirmation import (
@@ -41,10 +40,8 @@ def listed() -> str:
         last4=last4 if last4 and last4.isdecimal() and len(last4) == LAST_DIGITS else None,
     )
     today = console.now().date()
-    with transaction() as session:
-        found = cards_page(
-            session, console.actor(), wanted, today=today, limit=console.PAGE_LENGTH, **asked
-        )
+    with console.work() as work:
+        found = cards_page(work, wanted, limit=console.PAGE_LENGTH, **asked)
     return render_template(
         "staff/cards/cards.html", found=found, wanted=wanted, states=CARD_STATES, today=today
     )
@@ -54,8 +51,8 @@ def listed() -> str:
 def shown(card_id: UUID) -> str:
     """Show a card with what can be done with it."""
     today = console.now().date()
-    with transaction() as session:
-        card = card_of(session, console.actor(), card_id)
+    with console.work() as work:
+        card = card_of(work, card_id)
     return render_template(
         "staff/cards/card.html",
         card=card,
@@ -74,8 +71,8 @@ def step(card_id: UUID, action: str) -> Any:
     chosen = CardAction(action)
     words = CARD_STEPS[chosen]
     form = ReasonForm() if chosen in NEED_A_REASON else ConfirmationForm()
-    with transaction() as session:
-        card = card_of(session, console.actor(), card_id)
+    with console.work() as work:
+        card = card_of(work, card_id)
     subject = gettext(
         "%(name)s，卡号末四位 %(last4)s",
         name=card.resident.name,
@@ -95,13 +92,11 @@ def _acted(card: Card, action: CardAction, reason: str | None) -> UUID | None:
     """Do it, and return the card to show next: after a reissue the new one; None if refused."""
     outcome: list[Card] = []
     console.attempt(
-        lambda session: outcome.append(
+        lambda work: outcome.append(
             act_on_card(
-                session,
-                console.actor(),
+                work,
                 ActOnCard(card.id, action, reason),
                 sealing_key=console.sealing_key(),
-                now=console.now(),
             )
         ),
         gettext("%(name)s的卡：%(step)s。", name=card.resident.name, step=CARD_STEPS[action].word),

@@ -131,9 +131,9 @@ def _form(community: Community) -> PolicyForm:
 
 
 def _changed(form: PolicyForm, community: Community) -> bool:
-    wanted = ChangePolicy(community.version, new_values(form))
+    wanted = ChangePolicy(community.version, **new_values(form))
     return console.attempt(
-        lambda session: change_policy(session, console.actor(), wanted, now=console.now()),
+        lambda work: change_policy(work, wanted),
         gettext("设置已改，从现在起照新的算。"),
         form=form,
     )

@@ -7,7 +7,6 @@ from typing import Any
 from flask import redirect, render_template, request, url_for
 from flask_babel import gettext
 
-from loyalty.database import transaction
 from loyalty.pages.forms import LONGEST_LINE
 from loyalty.pages.late_forms import is_filled_in
 from loyalty.pages.staff import console
@@ -34,8 +33,8 @@ def this_year() -> Any:
 @working_days.route(f"/{YEAR}", methods=["GET", "POST"])
 def shown(year: int) -> Any:
     """Show the changed days of a year, and store the table as it is sent."""
-    with transaction() as session:
-        known = working_days_of(session, console.actor(), year)
+    with console.work() as work:
+        known = working_days_of(work, year)
     rows = [(one.day.isoformat(), one.works, one.note or "") for one in known.days]
     fault = ""
     if is_filled_in():
@@ -75,6 +74,6 @@ def _day(day: str, works: bool, note: str) -> ChangedDay | None:  # noqa: FBT001
 def _stored(year: int, days: Sequence[ChangedDay | None]) -> bool:
     table = SetWorkingDays(year, [one for one in days if one is not None])
     return console.attempt(
-        lambda session: set_working_days(session, console.actor(), table, now=console.now()),
+        lambda work: set_working_days(work, table),
         gettext("已保存。从现在起张榜的公示按这张表算。"),
     )

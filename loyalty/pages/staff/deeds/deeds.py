@@ -6,9 +6,7 @@ from uuid import UUID
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext, lazy_gettext
 from flask_login import current_user
-from sqlalchemy.orm import Session
 
-from loyalty.database import transaction
 from loyalty.models import Resident
 from loyalty.pages.forms import Form, calendar_day, choice, line, options
 from loyalty.pages.staff import console
@@ -17,8 +15,9 @@ from loyalty.rules.verdict import Tone
 from loyalty.services.deeds.deeds import deed_kinds
 from loyalty.services.deeds.month_points import month_points
 from loyalty.services.deeds.sheets import RecordSheet, SheetEntry, people_on, record_sheet
-from loyalty.services.people.residents import FindResidents, find_residents, resident_of
+from loyalty.services.people.residents import FindResidents, find_residents
 from loyalty.services.selection.history import months_since_the_first
+from loyalty.services.work import Work
 from loyalty.words.deeds import deed_kind_name
 
 deeds = console.Console("deeds", "/deeds")
@@ -45,9 +44,9 @@ class SheetForm(Form):
 def listed() -> str:
     """Offer to type in a sign-in sheet, to import a table, or to look somebody up."""
     searched = console.asked_for()["q"]
-    with transaction() as session:
-        form = _sheet_form(session)
-        found = _residents(session, searched) if searched else []
+    with console.work() as work:
+        form = _sheet_form(work)
+        found = _residents(work, searched) if searched else []
     return render_template("staff/deeds/deeds.html", form=form, found=found, searched=searched)
 
 
@@ -55,13 +54,13 @@ def listed() -> str:
 def sheet() -> Any:
     """Type in a sign-in sheet: each Enter takes one name in and waits for the next."""
     searched = console.asked_for()["q"]
-    with transaction() as session:
-        form = _sheet_form(session)
+    with console.work() as work:
+        form = _sheet_form(work)
         if not form.validate():
             return render_template("staff/deeds/deeds.html", form=form, found=[], searched=None)
         head = RecordSheet(form.done_on.data, form.kind.data, form.source.data, ())
-        found = _residents(session, searched) if searched else []
-        people = people_on(session, console.actor(), head)
+        found = _residents(work, searched) if searched else []
+        people = people_on(work, head)
     here: dict[str, Any] = {
         "done_on": head.done_on.isoformat(),
         "kind": head.kind,
@@ -94,12 +93,12 @@ def person(resident_id: UUID) -> str:
         month = Month.parse(request.args.get("month", str(this_month)))
     except ValueError:
         month = this_month
-    with transaction() as session:
-        resident = resident_of(session, console.actor(), resident_id)
-        counted = month_points(session, console.actor(), resident_id, month)
-        kinds = deed_kinds(session, console.actor().community_id)
+    with console.work() as work:
+        resident = work.find(Resident, resident_id)
+        counted = month_points(work, resident_id, month)
+        kinds = deed_kinds(work.session, work.community_id)
         months = months_since_the_first(
-            session, current_user.community, this_month, at_most=MONTHS_BACK
+            work.session, current_user.community, this_month, at_most=MONTHS_BACK
         )
     return render_template(
         "staff/deeds/deeds_of.html",
@@ -110,16 +109,16 @@ def person(resident_id: UUID) -> str:
     )
 
 
-def _sheet_form(session: Session) -> SheetForm:
+def _sheet_form(work: Work) -> SheetForm:
     form = SheetForm(request.args, done_on=None)
-    kinds = deed_kinds(session, console.actor().community_id)
+    kinds = deed_kinds(work.session, work.community_id)
     form.kind.choices = options({kind.code: deed_kind_name(kind) for kind in kinds})
     return form
 
 
-def _residents(session: Session, searched: str) -> list[Resident]:
+def _residents(work: Work, searched: str) -> list[Resident]:
     wanted = FindResidents(limit=MOST_NAMESAKES, q=searched, state="active")
-    return list(find_residents(session, console.actor(), wanted).items)
+    return list(find_residents(work, wanted).items)
 
 
 def _chosen(found: list[Resident]) -> Resident | None:
@@ -133,6 +132,6 @@ def _chosen(found: list[Resident]) -> Resident | None:
 def _record(head: RecordSheet, resident: Resident) -> None:
     whole = RecordSheet(head.done_on, head.kind, head.source, [SheetEntry(resident.id)])
     console.attempt(
-        lambda session: record_sheet(session, console.actor(), whole, now=console.now()),
+        lambda work: record_sheet(work, whole),
         gettext("已记下%(name)s。", name=resident.name),
     )

@@ -7,10 +7,11 @@ from flask import redirect, render_template, url_for
 from flask_babel import gettext, lazy_gettext
 
 from loyalty.database import transaction
+from loyalty.models import DeedKind
 from loyalty.pages.forms import called, points
 from loyalty.pages.staff import console
 from loyalty.pages.staff.changes import ChangeForm, is_ready, new_values
-from loyalty.services.deeds.deeds import ChangeDeedKind, change_deed_kind, deed_kind_of, deed_kinds
+from loyalty.services.deeds.deeds import ChangeDeedKind, change_deed_kind, deed_kinds
 from loyalty.words.deeds import deed_kind_name
 
 kinds_of_deeds = console.Console("deed_kinds", "/deeds/kinds", only=console.MANAGERS)
@@ -37,13 +38,13 @@ def listed() -> str:
 @kinds_of_deeds.route("/<uuid:kind_id>", methods=["GET", "POST"])
 def change(kind_id: UUID) -> Any:
     """Show a kind, and change it."""
-    with transaction() as session:
-        kind = deed_kind_of(session, console.actor(), kind_id)
+    with console.work() as work:
+        kind = work.find(DeedKind, kind_id)
     form = DeedKindForm(obj=kind)
     if is_ready(form, kind):
-        wanted = ChangeDeedKind(kind.id, kind.version, new_values(form))
+        wanted = ChangeDeedKind(kind.id, kind.version, **new_values(form))
         done = console.attempt(
-            lambda session: change_deed_kind(session, console.actor(), wanted, now=console.now()),
+            lambda work: change_deed_kind(work, wanted),
             gettext("已保存。"),
         )
         if done:

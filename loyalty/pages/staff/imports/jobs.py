@@ -6,10 +6,8 @@ from uuid import UUID
 from flask import Response, redirect, render_template, url_for
 from flask_babel import gettext, lazy_gettext
 from flask_wtf.file import FileField, FileRequired
-from sqlalchemy.orm import Session
 from werkzeug.exceptions import NotFound
 
-from loyalty.database import transaction
 from loyalty.models import ImportJob
 from loyalty.pages.forms import NEEDED, Form
 from loyalty.pages.staff import console
@@ -36,6 +34,7 @@ from loyalty.services.imports.jobs import (
 )
 from loyalty.services.imports.tables import read_table
 from loyalty.services.rounds.todo import current_round
+from loyalty.services.work import Work
 from loyalty.words.import_forms import KINDS, field_in_words
 from loyalty.words.import_questions import ASKS
 from loyalty.words.imports import note_in_words, row_fault_in_words
@@ -71,25 +70,25 @@ def uploaded(form: Form, kind: ImportKind) -> ImportJob | None:
         form.file.errors = [refusal_in_words(refusal)]
         return None
     wanted = UploadTable(kind, rows, dry_run=True)
-    with transaction() as session:
-        return upload_table(session, console.actor(), wanted, now=console.now())
+    with console.work() as work:
+        return upload_table(work, wanted)
 
 
 @imports.get('/forms/<any("residents", "shops", "deeds", "nominees"):kind>')
 def form_to_fill_in(kind: str) -> Response:
     """Give a form in Excel, with an example and notes."""
-    with transaction() as session:
-        intake = intake_of(session, console.actor(), ImportKind(kind), now=console.now())
+    with console.work() as work:
+        intake = intake_of(work, ImportKind(kind))
     return form_file(kind, intake)
 
 
 @imports.get("/<uuid:import_id>")
 def shown(import_id: UUID) -> Any:
     """Show what a file says, what is asked about it, and what is wrong with its rows."""
-    with transaction() as session:
-        job = import_of_records(session, console.actor(), import_id)
-        asked = conversation_about(session, console.actor(), job, now=console.now())
-        selection_round = current_round(session, console.actor())
+    with console.work() as work:
+        job = import_of_records(work, import_id)
+        asked = conversation_about(work, job)
+        selection_round = current_round(work.session, work.actor)
     nominating = selection_round is not None and selection_round.state == RoundState.OPEN
     return render_template(
         "staff/imports/import.html",
@@ -115,9 +114,9 @@ def answered(import_id: UUID) -> Any:
     """Take what staff say about a table, and judge it anew."""
     answers = answers_sent()
 
-    def answer(session: Session) -> None:
-        import_of_records(session, console.actor(), import_id)
-        answer_import(session, console.actor(), import_id, answers, now=console.now())
+    def answer(work: Work) -> None:
+        import_of_records(work, import_id)
+        answer_import(work, import_id, answers)
 
     console.attempt(answer, gettext("已按您的回答重新检查。"))
     return redirect(url_for("staff_imports.shown", import_id=import_id))
@@ -126,9 +125,9 @@ def answered(import_id: UUID) -> Any:
 @imports.get("/<uuid:import_id>/marked")
 def marked(import_id: UUID) -> Response:
     """Give the table back with its faults marked, to mend it there."""
-    with transaction() as session:
-        job = import_of_records(session, console.actor(), import_id)
-        read = reading_of(session, console.actor(), job, now=console.now())
+    with console.work() as work:
+        job = import_of_records(work, import_id)
+        read = reading_of(work, job)
     if read is None:
         raise NotFound
     return marked_file(job, read)
@@ -138,9 +137,7 @@ def marked(import_id: UUID) -> Response:
 def apply(import_id: UUID) -> Any:
     """Take the right rows in."""
     console.attempt(
-        lambda session: apply_import(
-            session, console.actor(), import_id, only_valid=True, now=console.now()
-        ),
+        lambda work: apply_import(work, import_id, only_valid=True),
         gettext("已导入。"),
     )
     return redirect(url_for("staff_imports.shown", import_id=import_id))
@@ -150,7 +147,7 @@ def apply(import_id: UUID) -> Any:
 def undo(import_id: UUID) -> Any:
     """Take back what the file added."""
     console.attempt(
-        lambda session: undo_import(session, console.actor(), import_id, now=console.now()),
+        lambda work: undo_import(work, import_id),
         gettext("已撤回这次导入。"),
     )
     return redirect(url_for("staff_imports.shown", import_id=import_id))

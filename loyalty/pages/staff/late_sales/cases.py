@@ -76,9 +76,9 @@ def listed() -> str:
 @cases.get("/<uuid:case_id>")
 def shown(case_id: UUID) -> str:
     """Show one case with what is known of the sale, and the ways to decide it."""
-    with transaction() as session:
-        case = case_of(session, console.actor(), case_id)
-        accounts = find_accounts(session, console.actor(), limit=MOST_ACCOUNTS, after=None).items
+    with console.work() as work:
+        case = case_of(work.session, work.actor, case_id)
+        accounts = find_accounts(work, limit=MOST_ACCOUNTS, after=None).items
     other = case.other_redemption
     return render_template(
         "staff/late_sales/case.html",
@@ -106,7 +106,7 @@ def decide(case_id: UUID, decision: str) -> Any:
         return ask(question, form)
     decided = DecideCase(case_id, chosen, form.reason.data)
     done = console.attempt(
-        lambda session: decide_case(session, console.actor(), decided, now=console.now()),
+        lambda work: decide_case(work.session, work.actor, decided, now=work.now),
         gettext("已处理：%(decision)s。", decision=words.word),
         form=form,
     )

@@ -4,7 +4,6 @@ from uuid import UUID
 
 from flask import render_template
 
-from loyalty.database import transaction
 from loyalty.pages.staff import console
 from loyalty.services.errors import UnknownRecordError
 from loyalty.services.late_sales.numbering import numbering_of
@@ -17,9 +16,9 @@ numberings = console.Console("numberings", "/shops/<uuid:shop_id>/tills/<uuid:ti
 @numberings.get("")
 def shown(shop_id: UUID, till_id: UUID) -> str:
     """Show what is missing, doubled or out of its chain."""
-    with transaction() as session:
-        shop = shop_of(session, console.actor(), shop_id)
-        numbering = numbering_of(session, console.actor(), till_id)
+    with console.work() as work:
+        shop = shop_of(work, shop_id)
+        numbering = numbering_of(work.session, work.actor, till_id)
     if numbering.till.shop_id != shop.id:
         raise UnknownRecordError("The shop has no such till.")
     return render_template(

@@ -8,7 +8,7 @@ from flask import Response, flash, make_response, redirect, render_template, req
 from flask_babel import gettext, lazy_gettext, ngettext
 from werkzeug.exceptions import NotFound
 
-from loyalty.database import hot_connection, transaction
+from loyalty.database import hot_connection
 from loyalty.pages import preferences
 from loyalty.pages.forms import Form, calendar_day
 from loyalty.pages.late_forms import is_filled_in
@@ -64,8 +64,8 @@ class DayForm(Form):
 def begin(shop_id: UUID) -> Any:
     """Offer the empty sheet to print, and ask of which day the written one is."""
     today = console.now().date()
-    with transaction() as session:
-        shop = shop_of(session, console.actor(), shop_id)
+    with console.work() as work:
+        shop = shop_of(work, shop_id)
     form = DayForm(request.args) if "day" in request.args else DayForm(day=today)
     if "day" in request.args and form.validate():
         if may_be_written(form.day.data, today=today):
@@ -79,10 +79,10 @@ def begin(shop_id: UUID) -> Any:
 @tallies.get("/sheet.pdf")
 def sheet(shop_id: UUID) -> Response:
     """Draw the empty sheet of a shop."""
-    with transaction() as session:
-        shop = shop_of(session, console.actor(), shop_id)
-        community = community_of(session, console.actor())
-        honours = honours_of(session, console.actor())
+    with console.work() as work:
+        shop = shop_of(work, shop_id)
+        community = community_of(work.session, work.actor)
+        honours = honours_of(work)
         language = preferences.language().tag
         drawing = tally_sheet_of(shop, community, honours, language=language)
     response = make_response(draw_tally_sheet(drawing, drawn_at=console.now()))
@@ -95,8 +95,8 @@ def sheet(shop_id: UUID) -> Response:
 def entry(shop_id: UUID, day: str) -> Any:
     """Type a sheet in; lines that make no sense are told and stay, and nothing is recorded."""
     of_day = _day(day)
-    with transaction() as session:
-        shop = shop_of(session, console.actor(), shop_id)
+    with console.work() as work:
+        shop = shop_of(work, shop_id)
     typed = typed_lines(request.form) if is_filled_in() else empty_lines()
     lines, faults = read_lines(typed)
     tally = RecordTally(shop_id, of_day, list(lines.values()))
@@ -135,7 +135,7 @@ def void(shop_id: UUID, day: str, sale_id: UUID) -> Any:
         return ask(question, form)
     voided = VoidSale(sale_id, form.reason.data)
     done = console.attempt(
-        lambda session: void_sale(session, console.actor(), voided, now=console.now()),
+        lambda work: void_sale(work.session, work.actor, voided, now=work.now),
         gettext("已撤销这一笔，可以重新录。"),
         form=form,
     )

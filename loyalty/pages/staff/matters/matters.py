@@ -7,7 +7,7 @@ from flask import redirect, render_template, request, url_for
 from flask_babel import gettext, lazy_gettext
 from flask_login import current_user
 
-from loyalty.database import transaction
+from loyalty.models import Matter
 from loyalty.pages.forms import Form, calendar_day, choice, line, options, passage
 from loyalty.pages.staff import console
 from loyalty.pages.staff.changes import ChangeForm, is_ready, new_values
@@ -21,7 +21,6 @@ from loyalty.services.matters.matters import (
     Raiser,
     change_matter,
     find_matters,
-    matter_of,
     may_answer,
     raise_matter,
 )
@@ -64,8 +63,8 @@ def listed() -> str:
     wanted_state = request.args.get("state")
     state = MatterState(wanted_state) if wanted_state in set(MatterState) else None
     wanted = FindMatters(limit=console.PAGE_LENGTH, after=console.asked_for()["after"], state=state)
-    with transaction() as session:
-        found = find_matters(session, console.actor(), wanted)
+    with console.work() as work:
+        found = find_matters(work, wanted)
     return render_template(
         "staff/matters/matters.html",
         found=found,
@@ -86,7 +85,7 @@ def new() -> Any:
     if form.validate_on_submit():
         matter = _request(form)
         done = console.attempt(
-            lambda session: raise_matter(session, console.actor(), matter, now=console.now()),
+            lambda work: raise_matter(work, matter),
             gettext("已记下这件事。"),
         )
         if done:
@@ -97,8 +96,8 @@ def new() -> Any:
 @matters.route("/<uuid:matter_id>", methods=["GET", "POST"])
 def shown(matter_id: UUID) -> Any:
     """Show a matter, and take an answer to it in."""
-    with transaction() as session:
-        matter = matter_of(session, console.actor(), matter_id)
+    with console.work() as work:
+        matter = work.find(Matter, matter_id)
     form = AnswerForm(obj=matter)
     if is_ready(form, matter) and _changed(matter_id, new_values(form)):
         return redirect(url_for("staff_matters.shown", matter_id=matter_id))
@@ -138,14 +137,12 @@ def _request(form: Any) -> RaiseMatter:
 def _changed(matter_id: UUID, values: dict[str, Any]) -> bool:
     version = request.form.get("version", 0, type=int)
     return console.attempt(
-        lambda session: change_matter(
-            session, console.actor(), ChangeMatter(matter_id, version, values), now=console.now()
-        ),
+        lambda work: change_matter(work, ChangeMatter(matter_id, version, **values)),
         gettext("已保存。"),
     )
 
 
 def _accounts() -> dict[str, str]:
-    with transaction() as session:
-        found = find_accounts(session, console.actor(), limit=MOST_ACCOUNTS, after=None)
+    with console.work() as work:
+        found = find_accounts(work, limit=MOST_ACCOUNTS, after=None)
     return {str(one.id): one.display_name for one in found.items if one.active}

@@ -74,7 +74,7 @@ def decision(round_id: UUID, objection_id: UUID) -> Any:
     if form.validate_on_submit():
         answer = DecideObjection(objection_id, form.upheld.data == "yes", form.reason.data)
         done = console.attempt(
-            lambda session: decide_objection(session, console.actor(), answer, now=console.now()),
+            lambda work: decide_objection(work.session, work.actor, answer, now=work.now),
             gettext("已答复，理由随公示公布。"),
         )
         if done:

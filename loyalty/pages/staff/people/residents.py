@@ -5,10 +5,8 @@ from uuid import UUID
 
 from flask import redirect, render_template, url_for
 from flask_babel import gettext, lazy_gettext
-from sqlalchemy.orm import Session
 from wtforms import BooleanField
 
-from loyalty.database import transaction
 from loyalty.models import Resident
 from loyalty.pages.forms import Form, called, choice, line, options, person, record
 from loyalty.pages.late_forms import given
@@ -22,10 +20,10 @@ from loyalty.services.people.residents import (
     change_resident,
     create_resident,
     find_residents,
-    resident_of,
 )
 from loyalty.services.rounds.todo import current_round
 from loyalty.services.selection.nominations import Nominate, nominate
+from loyalty.services.work import Work
 from loyalty.words.honours import honour_name
 from loyalty.words.nominations import SOURCES
 
@@ -77,9 +75,9 @@ def listed() -> str:
         state=state if state in STATES else None,
         **console.asked_for(),
     )
-    with transaction() as session:
-        found = find_residents(session, console.actor(), wanted)
-        selection_round = current_round(session, console.actor())
+    with console.work() as work:
+        found = find_residents(work, wanted)
+        selection_round = current_round(work.session, work.actor)
     return render_template(
         "staff/people/residents.html",
         found=found,
@@ -93,8 +91,8 @@ def listed() -> str:
 def new() -> Any:
     """Take in a resident."""
     form = ResidentForm()
-    with transaction() as session:
-        _offer_places(session, form)
+    with console.work() as work:
+        _offer_places(work, form)
     if form.validate_on_submit() and _created(form):
         return redirect(url_for("staff_residents.listed"))
     return render_template("staff/people/resident_new.html", form=form)
@@ -103,10 +101,10 @@ def new() -> Any:
 @residents.route("/<uuid:resident_id>", methods=["GET", "POST"])
 def change(resident_id: UUID) -> Any:
     """Show what is known of a resident, and correct it."""
-    with transaction() as session:
-        resident = resident_of(session, console.actor(), resident_id)
+    with console.work() as work:
+        resident = work.find(Resident, resident_id)
         form = ResidentChangeForm(obj=resident)
-        _offer_places(session, form)
+        _offer_places(work, form)
     if is_ready(form, resident) and _changed(form, resident):
         return redirect(url_for("staff_residents.change", resident_id=resident_id))
     return render_template("staff/people/resident_change.html", form=form, resident=resident)
@@ -116,9 +114,9 @@ def change(resident_id: UUID) -> Any:
 def nomination(resident_id: UUID) -> Any:
     """Put a resident forward in the round that is open."""
     form = NominationForm()
-    with transaction() as session:
-        resident = resident_of(session, console.actor(), resident_id)
-        selection_round = current_round(session, console.actor())
+    with console.work() as work:
+        resident = work.find(Resident, resident_id)
+        selection_round = current_round(work.session, work.actor)
     lists = selection_round.lists if selection_round is not None else []
     form.honour.choices = options({one.honour.code: honour_name(one.honour) for one in lists})
     if selection_round is not None and form.validate_on_submit():
@@ -130,7 +128,7 @@ def nomination(resident_id: UUID) -> Any:
             statement=form.statement.data,
         )
         done = console.attempt(
-            lambda session: nominate(session, console.actor(), voice, now=console.now()),
+            lambda work: nominate(work.session, work.actor, voice, now=work.now),
             gettext("已推荐%(name)s。", name=resident.name),
         )
         if done:
@@ -143,7 +141,7 @@ def _created(form: ResidentForm) -> bool:
     values = {name: value for name, value in form.data.items() if name != "csrf_token"}
     new_resident = CreateResident(**values)
     return console.attempt(
-        lambda session: create_resident(session, console.actor(), new_resident, now=console.now()),
+        lambda work: create_resident(work, new_resident),
         gettext("已添加%(name)s。", name=new_resident.name),
         form=form,
     )
@@ -151,18 +149,17 @@ def _created(form: ResidentForm) -> bool:
 
 def _changed(form: ResidentChangeForm, resident: Resident) -> bool:
     """Store what differs; a refusal leaves the form as it was filled in."""
-    wanted = ChangeResident(resident.id, resident.version, new_values(form))
+    wanted = ChangeResident(resident.id, resident.version, **new_values(form))
     return console.attempt(
-        lambda session: change_resident(session, console.actor(), wanted, now=console.now()),
+        lambda work: change_resident(work, wanted),
         gettext("已保存。"),
         form=form,
     )
 
 
-def _offer_places(session: Session, form: ResidentForm) -> None:
-    actor = console.actor()
-    areas = find_areas(session, actor, limit=MOST_AREAS, after=None).items
-    groups = find_household_groups(session, actor, limit=MOST_GROUPS, after=None).items
+def _offer_places(work: Work, form: ResidentForm) -> None:
+    areas = find_areas(work, limit=MOST_AREAS, after=None).items
+    groups = find_household_groups(work, limit=MOST_GROUPS, after=None).items
     for field, places in ((form.area_id, areas), (form.household_group_id, groups)):
         named = {str(place.id): place.name for place in places}
         field.choices = options({"": gettext("未分")} | named)

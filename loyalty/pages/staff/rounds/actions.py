@@ -66,12 +66,12 @@ def step(round_id: UUID, action: str) -> Any:
         return ask(question, form)
     acting = _request(round_id, chosen, form, version=version)
     done = console.attempt(
-        lambda session: act_on_round(
-            session,
-            console.actor(),
+        lambda work: act_on_round(
+            work.session,
+            work.actor,
             acting,
             sealing_key=console.sealing_key(),
-            now=console.now(),
+            now=work.now,
         ),
         gettext("%(round)s：%(step)s。", round=title_of(selection_round), step=words.word),
         form=form,

@@ -118,9 +118,7 @@ def declined(round_id: UUID, candidate_id: UUID) -> Any:
         subject = f"{candidate.resident.name} {candidate.resident.unit}"
         return ask(Question(subject, DECLINE, back), form)
     console.attempt(
-        lambda session: decline(
-            session, console.actor(), round_id, candidate_id, now=console.now()
-        ),
+        lambda work: decline(work.session, work.actor, round_id, candidate_id, now=work.now),
         gettext("已记下：本人谢绝。"),
     )
     return redirect(url_for("staff_rounds.candidates", round_id=round_id))
@@ -146,16 +144,9 @@ def hand_out(round_id: UUID) -> str:
     """Show who gets a card that works: to print the cards, and to sign for them."""
     today = console.now().date()
     wanted = FindCards(round_id=round_id, living=True)
-    with transaction() as session:
-        selection_round = round_of(session, console.actor(), round_id)
-        found = cards_page(
-            session,
-            console.actor(),
-            wanted,
-            today=today,
-            limit=MOST_CARDS,
-            after=None,
-        )
+    with console.work() as work:
+        selection_round = round_of(work.session, console.actor(), round_id)
+        found = cards_page(work, wanted, limit=MOST_CARDS, after=None)
     return render_template(
         "staff/cards/hand_out.html",
         round=selection_round,

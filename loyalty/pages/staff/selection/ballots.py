@@ -84,7 +84,7 @@ def conflict(round_id: UUID, account_id: UUID | None = None) -> Any:
         raise BadRequest
     declared = DeclareConflict(round_id, candidate_id, Conflict(kind), account_id)
     console.attempt(
-        lambda session: declare_conflict(session, console.actor(), declared, now=console.now()),
+        lambda work: declare_conflict(work.session, work.actor, declared, now=work.now),
         gettext("已记下回避，这个人不用打分。"),
     )
     return redirect(url_for("staff_ballots.sheet", round_id=round_id, account_id=account_id))
@@ -118,5 +118,5 @@ def _cast(round_id: UUID, account_id: UUID | None, typed: dict[UUID, str]) -> bo
     told = gettext("打分已交，还有%(left)s人没打。", left=left) if left else gettext("打分已交齐。")
     cast = CastBallots(round_id, marks, account_id)
     return console.attempt(
-        lambda session: cast_ballots(session, console.actor(), cast, now=console.now()), told
+        lambda work: cast_ballots(work.session, work.actor, cast, now=work.now), told
     )

@@ -4,7 +4,6 @@ from uuid import UUID
 
 from flask import render_template
 
-from loyalty.database import transaction
 from loyalty.pages.staff import console
 from loyalty.services.people.areas import find_areas, find_household_groups
 from loyalty.services.selection.fairness import fairness_of
@@ -22,12 +21,12 @@ MOST_NAMES = 1000
 def shown(round_id: UUID) -> str:
     """Show by area, by list and by who nominated how a round came out."""
     actor = console.actor()
-    with transaction() as session:
-        selection_round = round_of(session, actor, round_id)
-        report = fairness_of(session, actor, round_id) if selection_round.drawn_at else None
-        areas = find_areas(session, actor, limit=MOST_NAMES, after=None).items
-        groups = find_household_groups(session, actor, limit=MOST_NAMES, after=None).items
-        accounts = find_accounts(session, actor, limit=MOST_NAMES, after=None).items
+    with console.work() as work:
+        selection_round = round_of(work.session, actor, round_id)
+        report = fairness_of(work.session, actor, round_id) if selection_round.drawn_at else None
+        areas = find_areas(work, limit=MOST_NAMES, after=None).items
+        groups = find_household_groups(work, limit=MOST_NAMES, after=None).items
+        accounts = find_accounts(work, limit=MOST_NAMES, after=None).items
     return render_template(
         "staff/selection/fairness.html",
         round=selection_round,

@@ -45,6 +45,7 @@ from loyalty.services.selection.public_nominations import (
     nomination_called,
     reject_nomination,
 )
+from loyalty.services.work import Work
 from loyalty.words.import_forms import field_in_words
 from loyalty.words.imports import row_fault_in_words
 from loyalty.words.nominations import SOURCES, STATES
@@ -69,14 +70,14 @@ def listed(round_id: UUID) -> str:
 
 
 def _offered(round_id: UUID, searched: str | None = None) -> str:
-    with transaction() as session:
-        selection_round = round_of(session, console.actor(), round_id)
-        progress = progress_of(session, selection_round)
+    with console.work() as work:
+        selection_round = round_of(work.session, console.actor(), round_id)
+        progress = progress_of(work.session, selection_round)
         pending = [
-            (one, _residents(session, one.name, limit=MOST_NAMESAKES))
-            for one in _pending(session, round_id)
+            (one, _residents(work, one.name, limit=MOST_NAMESAKES))
+            for one in _pending(work.session, round_id)
         ]
-        found = _residents(session, searched, limit=console.PAGE_LENGTH) if searched else []
+        found = _residents(work, searched, limit=console.PAGE_LENGTH) if searched else []
     return _page(
         selection_round, progress=progress, pending=pending, found=found, searched=searched
     )
@@ -87,8 +88,8 @@ def added(round_id: UUID) -> Any:
     """Put the one person forward whom a search finds; let staff choose among several."""
     back = _list_of(round_id, **_kept())
     searched = console.asked_for()["q"]
-    with transaction() as session:
-        found = _residents(session, searched, limit=2) if searched else []
+    with console.work() as work:
+        found = _residents(work, searched, limit=2) if searched else []
     if len(found) == 1:
         _nominate(round_id, [found[0].id], gettext("已推荐%(name)s。", name=found[0].name))
         return redirect(back)
@@ -132,11 +133,11 @@ def file(round_id: UUID) -> Any:
 @nominations.get("/file/<uuid:import_id>")
 def named(round_id: UUID, import_id: UUID) -> str:
     """Offer to put forward whom a list names, and ask about those who are not clear."""
-    with transaction() as session:
-        selection_round = round_of(session, console.actor(), round_id)
-        job = list_of_nominees(session, console.actor(), import_id)
-        found = nominees_in(session, console.actor(), job, now=console.now())
-        asked = conversation_about(session, console.actor(), job, now=console.now())
+    with console.work() as work:
+        selection_round = round_of(work.session, console.actor(), round_id)
+        job = list_of_nominees(work, import_id)
+        found = nominees_in(work, job)
+        asked = conversation_about(work, job)
     unknown = [
         fault for fault in job.errors if not (is_about_headings(fault) or is_asked_about(fault))
     ]
@@ -155,9 +156,9 @@ def answered(round_id: UUID, import_id: UUID) -> Any:
     """Take what staff say about the columns of a list, and read it anew."""
     answers = answers_sent()
 
-    def answer(session: Session) -> None:
-        list_of_nominees(session, console.actor(), import_id)
-        answer_import(session, console.actor(), import_id, answers, now=console.now())
+    def answer(work: Work) -> None:
+        list_of_nominees(work, import_id)
+        answer_import(work, import_id, answers)
 
     console.attempt(answer, gettext("已按您的回答重新检查。"))
     return redirect(url_for("staff_nominations.named", round_id=round_id, import_id=import_id))
@@ -166,10 +167,10 @@ def answered(round_id: UUID, import_id: UUID) -> Any:
 @nominations.get("/file/<uuid:import_id>/marked")
 def marked(round_id: UUID, import_id: UUID) -> Response:
     """Give a list back with its faults marked, to mend it there."""
-    with transaction() as session:
-        round_of(session, console.actor(), round_id)
-        job = list_of_nominees(session, console.actor(), import_id)
-        reading = reading_of(session, console.actor(), job, now=console.now())
+    with console.work() as work:
+        round_of(work.session, console.actor(), round_id)
+        job = list_of_nominees(work, import_id)
+        reading = reading_of(work, job)
     if reading is None:
         raise NotFound
     return marked_file(job, reading)
@@ -178,9 +179,9 @@ def marked(round_id: UUID, import_id: UUID) -> Response:
 @nominations.get("/imported/<uuid:import_id>")
 def imported(round_id: UUID, import_id: UUID) -> str:
     """Offer to put everybody forward whom an import has added."""
-    with transaction() as session:
-        selection_round = round_of(session, console.actor(), round_id)
-        found = residents_imported(session, console.actor(), import_id)
+    with console.work() as work:
+        selection_round = round_of(work.session, console.actor(), round_id)
+        found = residents_imported(work, import_id)
     return _page(selection_round, found=found)
 
 
@@ -193,7 +194,7 @@ def matched(round_id: UUID, nomination_id: UUID) -> Any:
     back = _list_of(round_id)
     wanted = MatchNomination(nomination_id, resident_id, consented="consented" in request.form)
     console.attempt(
-        lambda session: match_nomination(session, console.actor(), wanted, now=console.now()),
+        lambda work: match_nomination(work.session, work.actor, wanted, now=work.now),
         gettext("已核对，推荐算数。"),
     )
     return redirect(back)
@@ -205,8 +206,8 @@ def rejected(round_id: UUID, nomination_id: UUID) -> Any:
     back, form = _list_of(round_id), ReasonForm()
     if form.validate_on_submit():
         console.attempt(
-            lambda session: reject_nomination(
-                session, console.actor(), nomination_id, form.reason.data, now=console.now()
+            lambda work: reject_nomination(
+                work.session, work.actor, nomination_id, form.reason.data, now=work.now
             ),
             gettext("已退回这条推荐。"),
         )
@@ -269,13 +270,13 @@ def _nominate(round_id: UUID, resident_ids: list[UUID], done: str) -> bool:
         raise BadRequest
     voices = NominateSeveral(round_id, request.form.get("honour", ""), resident_ids, source)
     return console.attempt(
-        lambda session: nominate_several(session, console.actor(), voices, now=console.now()), done
+        lambda work: nominate_several(work.session, work.actor, voices, now=work.now), done
     )
 
 
-def _residents(session: Session, searched: str | None, *, limit: int) -> list[Resident]:
+def _residents(work: Work, searched: str | None, *, limit: int) -> list[Resident]:
     wanted = FindResidents(limit=limit, q=searched, state="active")
-    return list(find_residents(session, console.actor(), wanted).items)
+    return list(find_residents(work, wanted).items)
 
 
 def _pending(session: Session, round_id: UUID) -> list[Nomination]:

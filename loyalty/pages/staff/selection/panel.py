@@ -59,8 +59,8 @@ def named(round_id: UUID) -> Any:
         raise BadRequest from error
     reason = (request.form.get("reason") or "").strip() or None
     console.attempt(
-        lambda session: name_panel(
-            session, console.actor(), NamePanel(round_id, chosen, reason), now=console.now()
+        lambda work: name_panel(
+            work.session, work.actor, NamePanel(round_id, chosen, reason), now=work.now
         ),
         gettext("评委名单已保存。"),
     )
@@ -71,8 +71,8 @@ def named(round_id: UUID) -> Any:
 def withdrawn(round_id: UUID, conflict_id: UUID) -> Any:
     """Take back a declaration that was made in error."""
     console.attempt(
-        lambda session: withdraw_conflict(
-            session, console.actor(), round_id, conflict_id, now=console.now()
+        lambda work: withdraw_conflict(
+            work.session, work.actor, round_id, conflict_id, now=work.now
         ),
         gettext("已撤回这条回避，可以重新打分。"),
     )

@@ -79,11 +79,11 @@ class ListForm(wtforms.Form):  # type: ignore[misc]  # the library has no types
 @rounds_planning.route("/new", methods=["GET", "POST"])
 def new() -> Any:
     """Plan a round, and open it at once if that is asked."""
-    with transaction() as session:
-        honours = honours_of(session, console.actor())
-        community = community_of(session, console.actor())
-        areas = find_areas(session, console.actor(), limit=MOST_AREAS, after=None).items
-        months = months_to_plan(session, console.actor(), today=console.now().date())
+    with console.work() as work:
+        honours = honours_of(work)
+        community = community_of(work.session, console.actor())
+        areas = find_areas(work, limit=MOST_AREAS, after=None).items
+        months = months_to_plan(work.session, console.actor(), today=console.now().date())
     form = _form(honours, areas, community, months)
     if form.validate_on_submit():
         lists = [

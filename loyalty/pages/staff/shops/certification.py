@@ -7,7 +7,6 @@ from flask import redirect, url_for
 from flask_babel import gettext
 from werkzeug.exceptions import NotFound
 
-from loyalty.database import transaction
 from loyalty.pages.staff import console
 from loyalty.pages.staff.confirmation import (
     ConfirmationForm,
@@ -33,15 +32,15 @@ def step(shop_id: UUID, action: str) -> Any:
     words = SHOP_STEPS[chosen]
     form = ReasonForm() if words.grave else ConfirmationForm()
     back = url_for("staff_shops.shown", shop_id=shop_id)
-    with transaction() as session:
-        shop = shop_of(session, console.actor(), shop_id)
+    with console.work() as work:
+        shop = shop_of(work, shop_id)
     question = Question(shop.name, words, back)
     if not form.validate_on_submit():
         return ask(question, form)
     reason = form.reason.data if words.grave else ""
     request = MoveCertification(shop_id, chosen, reason)
     done = console.attempt(
-        lambda session: move_certification(session, console.actor(), request, now=console.now()),
+        lambda work: move_certification(work, request),
         gettext("%(name)s：%(step)s。", name=shop.name, step=words.word),
         form=form,
     )

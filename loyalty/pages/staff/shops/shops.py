@@ -7,7 +7,6 @@ from uuid import UUID
 from flask import redirect, render_template, request, url_for
 from flask_babel import gettext, lazy_gettext
 
-from loyalty.database import transaction
 from loyalty.models import Community, Honour
 from loyalty.pages.forms import Form, called, choice, line
 from loyalty.pages.staff import console
@@ -46,37 +45,39 @@ def listed() -> str:
         state=CertificationState(state) if state in set(CertificationState) else None,
         **console.asked_for(),
     )
-    now = console.now()
-    with transaction() as session:
-        found = find_shops(session, console.actor(), wanted, now=now)
+    with console.work() as work:
+        found = find_shops(work, wanted)
     return render_template(
-        "staff/shops/shops.html", found=found, wanted=wanted, states=SHOP_STATES, today=now.date()
+        "staff/shops/shops.html",
+        found=found,
+        wanted=wanted,
+        states=SHOP_STATES,
+        today=work.now.date(),
     )
 
 
 @shops.get("/<uuid:shop_id>")
 def shown(shop_id: UUID) -> str:
     """Show a shop with the steps of its certification and its tills."""
-    now = console.now()
-    with transaction() as session:
-        shop = shop_of(session, console.actor(), shop_id)
-        tills = tills_of_shop(session, console.actor(), shop_id, limit=MOST_TILLS, after=None)
+    with console.work() as work:
+        shop = shop_of(work, shop_id)
+        tills = tills_of_shop(work, shop_id, limit=MOST_TILLS, after=None)
     return render_template(
         "staff/shops/shop.html",
         shop=shop,
         tills=tills.items,
-        words=shop_state_words(shop, today=now.date()),
-        steps=steps_for(shop, console.actor(), today=now.date()),
-        now=now,
+        words=shop_state_words(shop, today=work.now.date()),
+        steps=steps_for(shop, console.actor(), today=work.now.date()),
+        now=work.now,
     )
 
 
 @shops.route("/new", methods=["GET", "POST"])
 def new() -> Any:
     """Take in a shop."""
-    with transaction() as session:
-        honours = honours_of(session, console.actor())
-        community = community_of(session, console.actor())
+    with console.work() as work:
+        honours = honours_of(work)
+        community = community_of(work.session, work.actor)
     form = _form_with_rates(honours, community)()
     if form.validate_on_submit() and _created(form, honours):
         return redirect(url_for("staff_shops.listed", q=form.name.data))
@@ -107,6 +108,6 @@ def _created(form: ShopForm, honours: Sequence[Honour]) -> bool:
         terms=[AgreedTerm(code, Permille(int(rate))) for code, rate in chosen.items() if rate],
     )
     return console.attempt(
-        lambda session: create_shop(session, console.actor(), new_shop, now=console.now()),
+        lambda work: create_shop(work, new_shop),
         gettext("已添加%(name)s，请接着检查。", name=new_shop.name),
     )

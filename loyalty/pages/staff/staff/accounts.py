@@ -5,21 +5,18 @@ from uuid import UUID
 
 from flask import redirect, render_template, request, url_for
 from flask_babel import gettext, lazy_gettext
-from flask_login import current_user
 from wtforms import BooleanField
 
-from loyalty.database import transaction
 from loyalty.models import Resident, StaffAccount
 from loyalty.pages.forms import Form, line, options, password, person, record, ticks
 from loyalty.pages.staff import console
 from loyalty.pages.staff.changes import ChangeForm, is_ready, new_values
 from loyalty.pages.values import listed as words_listed
 from loyalty.services.actors import Role
-from loyalty.services.people.residents import FindResidents, find_residents, resident_of
+from loyalty.services.people.residents import FindResidents, find_residents
 from loyalty.services.staff.accounts import (
     ChangeAccount,
     CreateAccount,
-    account_of,
     change_account,
     create_account,
     find_accounts,
@@ -54,8 +51,8 @@ class AccountForm(ChangeForm):
 def listed() -> str:
     """List the accounts by the names they sign in with."""
     after = console.asked_for()["after"]
-    with transaction() as session:
-        found = find_accounts(session, console.actor(), limit=console.PAGE_LENGTH, after=after)
+    with console.work() as work:
+        found = find_accounts(work, limit=console.PAGE_LENGTH, after=after)
     return render_template(
         "staff/staff/accounts.html",
         found=[(one, words_listed(ROLES[role] for role in one.roles)) for one in found.items],
@@ -77,12 +74,12 @@ def new() -> Any:
 def change(account_id: UUID) -> Any:
     """Show an account, and change it; whom it belongs to is found by name."""
     searched = console.asked_for()["q"]
-    with transaction() as session:
-        account = account_of(session, console.actor(), account_id)
+    with console.work() as work:
+        account = work.find(StaffAccount, account_id)
         wanted = FindResidents(MOST_NAMESAKES, q=searched or account.display_name, state="active")
-        offered = list(find_residents(session, console.actor(), wanted).items)
+        offered = list(find_residents(work, wanted).items)
         if account.resident_id is not None:
-            offered.append(resident_of(session, console.actor(), account.resident_id))
+            offered.append(work.find(Resident, account.resident_id))
     form = AccountForm(obj=account)
     form.roles.choices = options(ROLES)
     form.resident_id.choices = options({"": gettext("不是本社区的居民"), **_named(offered)})
@@ -103,14 +100,13 @@ def _named(residents: list[Resident]) -> dict[str, str]:
 
 def _opened(form: NewAccountForm) -> bool:
     wanted = CreateAccount(
-        community_id=current_user.community.id,
         username=form.username.data,
         password=form.password.data,
         display_name=form.display_name.data,
         roles=frozenset(map(Role, form.roles.data)),
     )
     return console.attempt(
-        lambda session: create_account(session, console.actor(), wanted, now=console.now()),
+        lambda work: create_account(work, wanted),
         gettext("已给%(name)s开了账号。", name=wanted.display_name),
         form=form,
     )
@@ -120,9 +116,9 @@ def _changed(form: AccountForm, account: StaffAccount) -> bool:
     values = new_values(form)
     if "roles" in values:
         values["roles"] = frozenset(map(Role, values["roles"]))
-    wanted = ChangeAccount(account.id, account.version, values)
+    wanted = ChangeAccount(account.id, account.version, **values)
     return console.attempt(
-        lambda session: change_account(session, console.actor(), wanted, now=console.now()),
+        lambda work: change_account(work, wanted),
         gettext("已保存。"),
         form=form,
     )

@@ -7,7 +7,6 @@ import segno
 from flask import redirect, render_template, url_for
 from flask_babel import gettext, lazy_gettext
 
-from loyalty.database import transaction
 from loyalty.pages.forms import Form, called
 from loyalty.pages.staff import console
 from loyalty.pages.staff.confirmation import ConfirmationForm, Question, ask
@@ -40,13 +39,13 @@ class TillForm(Form):
 def new(shop_id: UUID) -> Any:
     """Invite a till and show its code, once."""
     form = TillForm(data={"name": gettext("收银台")})
-    with transaction() as session:
-        shop = shop_of(session, console.actor(), shop_id)
+    with console.work() as work:
+        shop = shop_of(work, shop_id)
     if not form.validate_on_submit():
         return render_template("staff/tills/till_new.html", form=form, shop=shop)
     request = InviteTill(shop_id, form.name.data)
-    with transaction() as session:
-        invitation = invite_till(session, console.actor(), request, now=console.now())
+    with console.work() as work:
+        invitation = invite_till(work, request)
     url = pairing_url(console.settings().base_url, invitation.code)
     # Drawn into the page itself: the address of a picture would carry the code into logs.
     qr = segno.make_qr(url, error="m").svg_data_uri(scale=6, light="#fff")
@@ -60,13 +59,13 @@ def revoke(shop_id: UUID, till_id: UUID) -> Any:
     """Stop a till, after the consequence has been read."""
     form = ConfirmationForm()
     back = url_for("staff_shops.shown", shop_id=shop_id)
-    with transaction() as session:
-        shop = shop_of(session, console.actor(), shop_id)
-        till = till_of(session, console.actor(), till_id)
+    with console.work() as work:
+        shop = shop_of(work, shop_id)
+        till = till_of(work, till_id)
     if not form.validate_on_submit():
         return ask(Question(f"{shop.name} · {till.name}", REVOKE, back), form)
     console.attempt(
-        lambda session: revoke_till(session, console.actor(), till_id, now=console.now()),
+        lambda work: revoke_till(work, till_id),
         gettext("设备已停用。"),
     )
     return redirect(back)

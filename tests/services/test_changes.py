@@ -1,0 +1,49 @@
+from dataclasses import fields
+from typing import Any
+
+import pytest
+
+from loyalty.database import Model
+from loyalty.models import Community, DeedKind, Matter, Resident, Shop
+from loyalty.services.changes import AS_IT_WAS, AsItWas, change_members, new_or, new_values
+from loyalty.services.community.policy import ChangePolicy
+from loyalty.services.deeds.deeds import ChangeDeedKind
+from loyalty.services.matters.matters import ChangeMatter
+from loyalty.services.people.residents import ChangeResident
+from loyalty.services.shops.shops import ChangeShop
+from tests.given import NOBODY
+
+CHANGES: list[tuple[Any, type[Model]]] = [
+    (ChangeDeedKind, DeedKind),
+    (ChangeMatter, Matter),
+    (ChangePolicy, Community),
+    (ChangeResident, Resident),
+    (ChangeShop, Shop),
+]
+
+
+@pytest.mark.parametrize(("request_type", "record"), CHANGES)
+def test_what_may_be_changed_is_called_as_the_columns_are(
+    request_type: Any, record: type[Model]
+) -> None:
+    changeable = {one.name for one in fields(request_type) if one.default is AS_IT_WAS}
+
+    assert changeable
+    assert changeable <= set(record.__mapper__.attrs.keys())
+
+
+def test_none_clears_a_member_and_the_others_stay_as_they_were() -> None:
+    resident = Resident(name="王芳", unit="3栋", phone="+8613800138000", version=1)
+    request = ChangeResident(NOBODY, 1, phone=None, unit="4栋")  # type: ignore[arg-type]
+
+    change_members(resident, request)
+
+    assert (resident.name, resident.unit, resident.phone) == ("王芳", "4栋", None)
+    assert new_values(request) == {"phone": None, "unit": "4栋"}
+
+
+@pytest.mark.parametrize(("given", "taken"), [(AS_IT_WAS, 2), (None, None), (3, 3)])
+def test_a_member_has_its_new_value_or_what_stands_for_none(
+    given: AsItWas | int | None, taken: int | None
+) -> None:
+    assert new_or(given, 2) == taken
