@@ -5,7 +5,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from loyalty.models import AuditEvent, Card, Community, Round
-from loyalty.rules.selection import RoundAction, RoundState
+from loyalty.rules.selection import STEPS, RoundAction, RoundState
 from loyalty.services.actors import Role
 from loyalty.services.errors import (
     NotAllowedError,
@@ -30,17 +30,8 @@ from tests.given_rounds import (
     given_round_after,
 )
 
-STATE_AFTER = {
-    None: RoundState.DRAFT,
-    RoundAction.OPEN: RoundState.OPEN,
-    RoundAction.SCREEN: RoundState.SCREENING,
-    RoundAction.START_REVIEW: RoundState.REVIEW,
-    RoundAction.FREEZE: RoundState.REVIEW,
-    RoundAction.DRAW: RoundState.REVIEW,
-    RoundAction.PUBLISH: RoundState.NOTICE,
-    RoundAction.CONFIRM: RoundState.CONFIRMED,
-    RoundAction.ISSUE: RoundState.ISSUED,
-    RoundAction.CLOSE: RoundState.CLOSED,
+STATE_AFTER = {None: RoundState.DRAFT} | {
+    action: state for action in WAY for state in STEPS[action].leads.values()
 }
 """Last step taken → where the round stands."""
 

@@ -10,7 +10,7 @@ from flask_babel import gettext, lazy_gettext
 from loyalty.database import transaction
 from loyalty.pages.staff import console
 from loyalty.pages.staff.confirmation import ConfirmationForm, Question, ask
-from loyalty.pages.staff.rounds.preview import people_of, preview_of
+from loyalty.pages.staff.rounds.preview import SHOWN, Seen
 from loyalty.pages.staff.rounds.steps import may_be_cancelled, next_step, steps_of
 from loyalty.pages.staff.selection.nominations import NomineeFileForm
 from loyalty.rules.card_state import WORKING
@@ -20,9 +20,10 @@ from loyalty.services.cards.acts import FindCards, cards_page
 from loyalty.services.rounds.actions import facts_of
 from loyalty.services.rounds.progress import progress_of
 from loyalty.services.rounds.todo import current_round
+from loyalty.services.selection.at_work import RoundAtWork
 from loyalty.services.selection.candidates import candidate_of, decline
 from loyalty.services.selection.panel import who_may_sit
-from loyalty.services.selection.planning import ranking_of, round_of, rounds_page
+from loyalty.services.selection.planning import round_of, rounds_page
 from loyalty.words.obstacles import OUTCOMES
 from loyalty.words.states import ROUND_STATES
 from loyalty.words.steps import StepWords
@@ -60,20 +61,21 @@ def shown(round_id: UUID) -> str:
     now, actor = console.now(), console.actor()
     with transaction() as session:
         selection_round = round_of(session, actor, round_id)
-        facts = facts_of(session, selection_round, actor, now=now)
-        progress = progress_of(session, selection_round)
+        at_work = RoundAtWork(session, selection_round)
+        facts = facts_of(at_work, actor, now=now)
+        progress = progress_of(at_work)
         accounts = who_may_sit(session, actor)
         step = next_step(facts, actor)
-        preview = step and preview_of(session, selection_round, progress, step.action, now=now)
-        people = people_of(session, selection_round, step.action) if step else []
+        row = step and SHOWN[step.action]
+        seen = Seen(at_work, progress, now)
     return render_template(
         "staff/rounds/round.html",
         round=selection_round,
         state=ROUND_STATES[RoundState(selection_round.state)],
         steps=steps_of(selection_round, facts, progress),
         next=step,
-        preview=preview,
-        people=people,
+        preview=row and row.told(seen),
+        people=row.people(seen) if row else (),
         cancellable=may_be_cancelled(facts),
         progress=progress,
         accounts=accounts,
@@ -91,7 +93,7 @@ def candidates(round_id: UUID) -> str:
     outcome = Outcome(asked) if asked in set(Outcome) else None
     with transaction() as session:
         selection_round = round_of(session, console.actor(), round_id)
-        found = ranking_of(session, console.actor(), round_id)
+        found = RoundAtWork(session, selection_round).rank_candidates()
     present = {one.outcome for one in found}
     wanted = [one for one in found if outcome in {None, one.outcome}]
     return render_template(
@@ -131,7 +133,7 @@ def lots(round_id: UUID) -> str:
     """Show the draw: what was hashed, the seed, and the places it gave."""
     with transaction() as session:
         selection_round = round_of(session, console.actor(), round_id)
-        found = ranking_of(session, console.actor(), round_id)
+        found = RoundAtWork(session, selection_round).rank_candidates()
     return render_template(
         "staff/rounds/lots.html",
         round=selection_round,

@@ -35,6 +35,7 @@ from loyalty.services.rounds.nominees import (
     residents_imported,
 )
 from loyalty.services.rounds.progress import progress_of
+from loyalty.services.selection.at_work import RoundAtWork
 from loyalty.services.selection.planning import round_of
 from loyalty.services.selection.public_nominations import (
     FindNominations,
@@ -71,7 +72,7 @@ def listed(round_id: UUID) -> str:
 def _offered(round_id: UUID, searched: str | None = None) -> str:
     with transaction() as session:
         selection_round = round_of(session, console.actor(), round_id)
-        progress = progress_of(session, selection_round)
+        progress = progress_of(RoundAtWork(session, selection_round))
         pending = [
             (one, _residents(session, one.name, limit=MOST_NAMESAKES))
             for one in _pending(session, round_id)
