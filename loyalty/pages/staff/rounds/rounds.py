@@ -1,4 +1,4 @@
-"""The monthly round as six steps, with its candidates, its draw and its notice."""
+"""The monthly round as six stages, with its candidates, its draw and its notice."""
 
 import re
 from typing import Any
@@ -11,7 +11,7 @@ from loyalty.database import transaction
 from loyalty.pages.staff import console
 from loyalty.pages.staff.confirmation import ConfirmationForm, Question, ask
 from loyalty.pages.staff.rounds.preview import SHOWN, Seen
-from loyalty.pages.staff.rounds.steps import may_be_cancelled, next_step, steps_of
+from loyalty.pages.staff.rounds.steps import actions_beside, next_step, show_stages
 from loyalty.pages.staff.selection.nominations import NomineeFileForm
 from loyalty.rules.card_state import WORKING
 from loyalty.rules.outcome import PASSED, Outcome
@@ -57,7 +57,7 @@ def listed() -> str:
 
 @rounds.get("/<uuid:round_id>")
 def shown(round_id: UUID) -> str:
-    """Show a round as six steps, with its next action and what follows from that."""
+    """Show a round as six stages, with its next action and what follows from that."""
     now, actor = console.now(), console.actor()
     with transaction() as session:
         selection_round = round_of(session, actor, round_id)
@@ -72,11 +72,11 @@ def shown(round_id: UUID) -> str:
         "staff/rounds/round.html",
         round=selection_round,
         state=ROUND_STATES[RoundState(selection_round.state)],
-        steps=steps_of(selection_round, facts, progress),
+        stages=show_stages(selection_round, facts, progress),
         next=step,
         preview=row and row.told(seen),
         people=row.people(seen) if row else (),
-        cancellable=may_be_cancelled(facts),
+        beside=actions_beside(facts),
         progress=progress,
         accounts=accounts,
         seated={one.account_id for one in progress.panel},

@@ -1,4 +1,4 @@
-"""A round as its six steps: where it stands, what comes next, who does it, and what is missing."""
+"""A round as its six stages: where it stands, what comes next, who does it, and what is missing."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -38,7 +38,7 @@ STAGES: Mapping[RoundStage, tuple[LazyString, str]] = MappingProxyType(
         RoundStage.CARDS: (lazy_gettext("确认和发卡"), "staff_fairness.shown"),
     }
 )
-"""Each of the six steps with its page."""
+"""Each of the six stages with its page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +55,8 @@ class NextStep:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """One of the six steps of a round."""
+class Stage:
+    """One of the six stages of a round."""
 
     name: LazyString
     endpoint: str
@@ -84,17 +84,21 @@ def next_step(facts: RoundFacts, actor: StaffMember) -> NextStep | None:
     )
 
 
-def may_be_cancelled(facts: RoundFacts) -> bool:
-    """Return whether the round can still be called off."""
-    return not missing_for(RoundAction.CANCEL, facts)
+def actions_beside(facts: RoundFacts) -> list[tuple[RoundAction, StepWords]]:
+    """Return what may be done now that is no part of the course: to call the round off."""
+    return [
+        (action, ROUND_STEPS[action])
+        for action, step in STEPS.items()
+        if step.stage is None and not missing_for(action, facts)
+    ]
 
 
-def steps_of(selection_round: Round, facts: RoundFacts, progress: Progress) -> list[Step]:
-    """Return the six steps, as done, current or to come, each with how far it is."""
+def show_stages(selection_round: Round, facts: RoundFacts, progress: Progress) -> list[Stage]:
+    """Return the six stages, as done, current or to come, each with how far it is."""
     stages, stage = [*STAGES], present_stage(facts)
     current = len(stages) if stage is None else stages.index(stage)
     return [
-        Step(
+        Stage(
             name,
             endpoint,
             "done" if place < current else "now" if place == current else "later",
