@@ -16,7 +16,7 @@ from loyalty.models import (
     Round,
     RoundList,
 )
-from loyalty.rules.selection import RoundAction
+from loyalty.rules.selection import STEPS, RoundAction, RoundNeed
 from loyalty.services.actors import Role, StaffMember
 from loyalty.services.receipts import new_receipt
 from loyalty.services.rounds.actions import ActOnRound, act_on_round
@@ -36,12 +36,12 @@ LAST_DAY = NOON + timedelta(days=7)
 
 AFTER_NOTICE = NOON + timedelta(days=8)
 
-WAY = tuple(action for action in RoundAction if action is not RoundAction.CANCEL)
+WAY = tuple(action for action, step in STEPS.items() if step.stage is not None)
 """Every step of a round, in order."""
 
-MEMBERS: dict[RoundAction, dict[str, Any]] = {
-    RoundAction.DRAW: {"seed": "3 5 2 6 1", "witnesses": ("王建国", "买买提·艾力")},
-    RoundAction.CANCEL: {"reason": "名额有误"},
+MEMBERS: dict[RoundNeed, dict[str, Any]] = {
+    RoundNeed.SEED: {"seed": "3 5 2 6 1", "witnesses": ("王建国", "买买提·艾力")},
+    RoundNeed.REASON: {"reason": "名额有误"},
 }
 """What some steps must be told."""
 
@@ -153,10 +153,12 @@ def act(
     community = session.get_one(Community, selection_round.community_id)
     early = WAY.index(RoundAction.PUBLISH) >= [*RoundAction].index(action)
     now = values.pop("now", NOON if early else AFTER_NOTICE)
+    for need in STEPS[action].needs:
+        values = {**MEMBERS.get(need, {}), **values}
     return act_on_round(
         session,
         actor or given_staff(session, community, Role.MANAGER),
-        ActOnRound(selection_round.id, action, **{**MEMBERS.get(action, {}), **values}),
+        ActOnRound(selection_round.id, action, **values),
         sealing_key=SEALING_KEY,
         now=now,
     )

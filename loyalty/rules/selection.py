@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from types import MappingProxyType
 from uuid import UUID
 
 from loyalty.rules.notice import notice_over
@@ -67,6 +68,41 @@ class RoundObstacle(StrEnum):
     """Some lines have their cards already, so the round cannot be called off."""
 
 
+TURN_OF_ANOTHER = frozenset(
+    {
+        RoundObstacle.WRONG_STATE,
+        RoundObstacle.ALREADY_FROZEN,
+        RoundObstacle.NOT_FROZEN,
+        RoundObstacle.ALREADY_DRAWN,
+        RoundObstacle.NOT_DRAWN,
+    }
+)
+"""Obstacles that mean that another action is next; the others are waited for."""
+
+WAITS_ON_THE_NOTICE = frozenset({RoundObstacle.NOTICE_RUNNING, RoundObstacle.OBJECTIONS_OPEN})
+"""Obstacles that pass with the notice and with the answers to what is objected."""
+
+
+class RoundNeed(StrEnum):
+    """What an action is to be told, or who alone may take it."""
+
+    SEED = "seed"
+    """What chance gave in public, and the two who saw it."""
+    REASON = "reason"
+    MANAGER = "manager"
+
+
+class RoundStage(StrEnum):
+    """One of the six parts of a round, in their order."""
+
+    NOMINATION = "nomination"
+    SCREENING = "screening"
+    REVIEW = "review"
+    DRAW = "draw"
+    NOTICE = "notice"
+    CARDS = "cards"
+
+
 @dataclass(frozen=True, slots=True)
 class RoundFacts:
     """What is known of a round when somebody wants to act on it."""
@@ -98,40 +134,80 @@ class RoundFacts:
     """A notice published today runs through years whose public holidays are known."""
 
 
-_LEADS: Mapping[tuple[RoundAction, RoundState], RoundState] = {
-    (RoundAction.OPEN, RoundState.DRAFT): RoundState.OPEN,
-    (RoundAction.SCREEN, RoundState.OPEN): RoundState.SCREENING,
-    (RoundAction.START_REVIEW, RoundState.SCREENING): RoundState.REVIEW,
-    (RoundAction.FREEZE, RoundState.REVIEW): RoundState.REVIEW,
-    (RoundAction.DRAW, RoundState.REVIEW): RoundState.REVIEW,
-    (RoundAction.PUBLISH, RoundState.REVIEW): RoundState.NOTICE,
-    (RoundAction.CONFIRM, RoundState.NOTICE): RoundState.CONFIRMED,
-    (RoundAction.ISSUE, RoundState.CONFIRMED): RoundState.ISSUED,
-    (RoundAction.CLOSE, RoundState.ISSUED): RoundState.CLOSED,
-    (RoundAction.CANCEL, RoundState.DRAFT): RoundState.CANCELLED,
-    (RoundAction.CANCEL, RoundState.OPEN): RoundState.CANCELLED,
-    (RoundAction.CANCEL, RoundState.SCREENING): RoundState.CANCELLED,
-    (RoundAction.CANCEL, RoundState.REVIEW): RoundState.CANCELLED,
-    (RoundAction.CANCEL, RoundState.NOTICE): RoundState.CANCELLED,
-    (RoundAction.CANCEL, RoundState.CONFIRMED): RoundState.CANCELLED,
-}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoundStep:
+    """One action, whole: its stage, from where to where it leads, what it waits for and needs."""
 
-_OBSTACLES: Mapping[RoundAction, frozenset[RoundObstacle]] = {
-    RoundAction.FREEZE: frozenset({RoundObstacle.ALREADY_FROZEN, RoundObstacle.BALLOTS_MISSING}),
-    RoundAction.DRAW: frozenset({RoundObstacle.NOT_FROZEN, RoundObstacle.ALREADY_DRAWN}),
-    RoundAction.PUBLISH: frozenset({RoundObstacle.NOT_DRAWN, RoundObstacle.CALENDAR_MISSING}),
-    RoundAction.CONFIRM: frozenset(
-        {
-            RoundObstacle.NOTICE_RUNNING,
-            RoundObstacle.OBJECTIONS_OPEN,
-            RoundObstacle.SAME_PERSON,
-        }
-    ),
-    # No card is signed early, even if an objection was let in after the confirmation.
-    RoundAction.ISSUE: frozenset({RoundObstacle.NOTICE_RUNNING, RoundObstacle.OBJECTIONS_OPEN}),
-    RoundAction.CANCEL: frozenset({RoundObstacle.CARDS_SIGNED}),
-}
-"""What each action waits for, besides its state."""
+    stage: RoundStage | None
+    """None for what is no part of the course, and may be done at any time."""
+    leads: Mapping[RoundState, RoundState]
+    """State in which it is taken → the state it leads to."""
+    waits_for: frozenset[RoundObstacle] = frozenset()
+    """Besides its state."""
+    needs: frozenset[RoundNeed] = frozenset()
+
+
+STEPS: Mapping[RoundAction, RoundStep] = MappingProxyType(
+    {
+        RoundAction.OPEN: RoundStep(
+            stage=RoundStage.NOMINATION, leads={RoundState.DRAFT: RoundState.OPEN}
+        ),
+        RoundAction.SCREEN: RoundStep(
+            stage=RoundStage.NOMINATION, leads={RoundState.OPEN: RoundState.SCREENING}
+        ),
+        RoundAction.START_REVIEW: RoundStep(
+            stage=RoundStage.SCREENING, leads={RoundState.SCREENING: RoundState.REVIEW}
+        ),
+        RoundAction.FREEZE: RoundStep(
+            stage=RoundStage.REVIEW,
+            leads={RoundState.REVIEW: RoundState.REVIEW},
+            waits_for=frozenset({RoundObstacle.ALREADY_FROZEN, RoundObstacle.BALLOTS_MISSING}),
+        ),
+        RoundAction.DRAW: RoundStep(
+            stage=RoundStage.DRAW,
+            leads={RoundState.REVIEW: RoundState.REVIEW},
+            waits_for=frozenset({RoundObstacle.NOT_FROZEN, RoundObstacle.ALREADY_DRAWN}),
+            needs=frozenset({RoundNeed.SEED}),
+        ),
+        RoundAction.PUBLISH: RoundStep(
+            stage=RoundStage.NOTICE,
+            leads={RoundState.REVIEW: RoundState.NOTICE},
+            waits_for=frozenset({RoundObstacle.NOT_DRAWN, RoundObstacle.CALENDAR_MISSING}),
+        ),
+        RoundAction.CONFIRM: RoundStep(
+            stage=RoundStage.CARDS,
+            leads={RoundState.NOTICE: RoundState.CONFIRMED},
+            waits_for=WAITS_ON_THE_NOTICE | {RoundObstacle.SAME_PERSON},
+            needs=frozenset({RoundNeed.MANAGER}),
+        ),
+        RoundAction.ISSUE: RoundStep(
+            stage=RoundStage.CARDS,
+            leads={RoundState.CONFIRMED: RoundState.ISSUED},
+            # No card is signed early, even if an objection was let in after the confirmation.
+            waits_for=WAITS_ON_THE_NOTICE,
+        ),
+        RoundAction.CLOSE: RoundStep(
+            stage=RoundStage.CARDS, leads={RoundState.ISSUED: RoundState.CLOSED}
+        ),
+        RoundAction.CANCEL: RoundStep(
+            stage=None,
+            leads=dict.fromkeys(
+                (
+                    RoundState.DRAFT,
+                    RoundState.OPEN,
+                    RoundState.SCREENING,
+                    RoundState.REVIEW,
+                    RoundState.NOTICE,
+                    RoundState.CONFIRMED,
+                ),
+                RoundState.CANCELLED,
+            ),
+            waits_for=frozenset({RoundObstacle.CARDS_SIGNED}),
+            needs=frozenset({RoundNeed.REASON}),
+        ),
+    }
+)
+"""Every action, in the order of the course."""
 
 
 def missing_for(action: RoundAction, facts: RoundFacts) -> tuple[RoundObstacle, ...]:
@@ -150,9 +226,31 @@ def missing_for(action: RoundAction, facts: RoundFacts) -> tuple[RoundObstacle, 
         (facts.actor == facts.creator, RoundObstacle.SAME_PERSON),
         (facts.cards_signed, RoundObstacle.CARDS_SIGNED),
     )
-    waits_for = _OBSTACLES.get(action, frozenset())
-    wrong_state = () if (action, facts.state) in _LEADS else (RoundObstacle.WRONG_STATE,)
-    return wrong_state + tuple(code for applies, code in checks if applies and code in waits_for)
+    step = STEPS[action]
+    wrong_state = () if facts.state in step.leads else (RoundObstacle.WRONG_STATE,)
+    found = tuple(code for applies, code in checks if applies and code in step.waits_for)
+    return wrong_state + found
+
+
+def next_action(facts: RoundFacts) -> tuple[RoundAction, tuple[RoundObstacle, ...]] | None:
+    """Return the action whose turn it is, with what it waits for; None when the round is over."""
+    for action, step in STEPS.items():
+        missing = missing_for(action, facts)
+        if step.stage is not None and TURN_OF_ANOTHER.isdisjoint(missing):
+            return action, missing
+    return None
+
+
+def present_stage(facts: RoundFacts) -> RoundStage | None:
+    """Return the part of its course a round is in; None when it is over.
+
+    As long as somebody may object, or waits for an answer, it is in its notice.
+    """
+    found = next_action(facts)
+    if found is None:
+        return None
+    action, missing = found
+    return STEPS[action].stage if WAITS_ON_THE_NOTICE.isdisjoint(missing) else RoundStage.NOTICE
 
 
 def next_state(action: RoundAction, state: RoundState, *, lines_wait: bool = False) -> RoundState:
@@ -165,4 +263,4 @@ def next_state(action: RoundAction, state: RoundState, *, lines_wait: bool = Fal
     Freezing and drawing stay in review. An action that `missing_for` refuses for its state has no
     next state: KeyError.
     """
-    return RoundState.NOTICE if lines_wait else _LEADS[action, state]
+    return RoundState.NOTICE if lines_wait else STEPS[action].leads[state]

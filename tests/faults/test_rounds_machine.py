@@ -14,16 +14,16 @@ from hypothesis.errors import Flaky
 from hypothesis.stateful import run_state_machine_as_test
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError, ProgrammingError
-from sqlalchemy.orm import Session
 
 from loyalty.database import transaction
-from loyalty.models import Candidate, Round
+from loyalty.models import Candidate
 from loyalty.rules.ranking import Ranking
 from loyalty.rules.record import FrozenList
 from loyalty.rules.selection import RoundAction, RoundFacts, RoundObstacle, missing_for
 from loyalty.services.notice import decisions, publishing
 from loyalty.services.rounds import actions, issuing
 from loyalty.services.selection import drawing
+from loyalty.services.selection.at_work import RoundAtWork
 from loyalty.services.selection.waiting_lines import lines_without_card
 from tests.faults.round_seen import Played
 from tests.faults.round_town import Plan
@@ -137,8 +137,8 @@ def disputed(published: RoundsMachine) -> RoundsMachine:
     return published
 
 
-def everybody_is_ready(session: Session, found: Round, **_: object) -> Sequence[Candidate]:
-    return lines_without_card(session, found)
+def everybody_is_ready(at_work: RoundAtWork, **_: object) -> Sequence[Candidate]:
+    return lines_without_card(at_work)
 
 
 def test_undisputed_cards_go_first_and_the_disputed_one_follows_its_answer(

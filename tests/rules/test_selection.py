@@ -7,12 +7,16 @@ from uuid import UUID
 import pytest
 
 from loyalty.rules.selection import (
+    STEPS,
     RoundAction,
     RoundFacts,
     RoundObstacle,
+    RoundStage,
     RoundState,
     missing_for,
+    next_action,
     next_state,
+    present_stage,
 )
 
 LAST = date(2026, 12, 11)
@@ -151,3 +155,38 @@ def test_the_creator_may_do_everything_but_confirm() -> None:
         missing = missing_for(action, facts_for(action, state, actor=CREATOR))
 
         assert missing == (RoundObstacle.SAME_PERSON,) * (action is RoundAction.CONFIRM)
+
+
+@pytest.mark.parametrize(("action", "state"), [one[:2] for one in COURSE])
+def test_one_action_of_the_course_is_next_and_its_stage_is_the_present_one(
+    action: RoundAction, state: RoundState
+) -> None:
+    facts = facts_for(action, state)
+
+    assert next_action(facts) == (action, ())
+    assert present_stage(facts) is STEPS[action].stage
+
+
+@pytest.mark.parametrize("state", [RoundState.CLOSED, RoundState.CANCELLED])
+def test_nothing_is_next_in_a_round_that_is_over(state: RoundState) -> None:
+    facts = replace(READY, state=state)
+
+    assert next_action(facts) is None
+    assert present_stage(facts) is None
+
+
+@pytest.mark.parametrize("changes", [{"today": LAST}, {"open_objections": 1}])
+def test_a_round_is_in_its_notice_until_its_last_day_and_its_last_answer(
+    changes: dict[str, Any],
+) -> None:
+    facts = facts_for(RoundAction.CONFIRM, RoundState.NOTICE, **changes)
+
+    assert present_stage(facts) is RoundStage.NOTICE
+    assert present_stage(facts_for(RoundAction.CONFIRM, RoundState.NOTICE)) is RoundStage.CARDS
+
+
+def test_the_course_goes_through_the_stages_in_their_order() -> None:
+    stages = [step.stage for step in STEPS.values() if step.stage is not None]
+
+    assert list(dict.fromkeys(stages)) == [*RoundStage]
+    assert stages == sorted(stages, key=[*RoundStage].index)

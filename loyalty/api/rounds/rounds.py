@@ -24,11 +24,11 @@ from loyalty.cards.keys import sealing_key_from
 from loyalty.clock import community_now
 from loyalty.database import transaction
 from loyalty.services.rounds.actions import ActOnRound, act_on_round
+from loyalty.services.selection.at_work import RoundAtWork
 from loyalty.services.selection.nominations import Nominate, nominate
 from loyalty.services.selection.planning import (
     PlanRound,
     plan_round,
-    ranking_of,
     round_of,
     rounds_page,
 )
@@ -83,7 +83,8 @@ class RankingOfRound(MethodView):
     def get(self, round_id: UUID) -> Any:
         """Read the candidates with their reasons, scores, lots and places."""
         with transaction() as session:
-            return {"items": ranking_of(session, current_staff(), round_id)}
+            at_work = RoundAtWork(session, round_of(session, current_staff(), round_id))
+            return {"items": at_work.rank_candidates()}
 
 
 @rounds.route("/<uuid:round_id>/nominations")

@@ -20,6 +20,7 @@ from loyalty.api.selection.panel_schemas import (
 )
 from loyalty.clock import community_now
 from loyalty.database import transaction
+from loyalty.services.selection.at_work import RoundAtWork
 from loyalty.services.selection.ballots import CastBallots, cast_ballots, missing_in, score_sheet
 from loyalty.services.selection.conflicts import (
     DeclareConflict,
@@ -52,7 +53,7 @@ class Panel(MethodView):
             selection_round = round_of(session, current_staff(), round_id)
             return {
                 "items": panellists_of(session, round_id),
-                "missing": missing_in(session, selection_round),
+                "missing": missing_in(RoundAtWork(session, selection_round)),
             }
 
     @open_to(Caller.STAFF)
@@ -66,7 +67,7 @@ class Panel(MethodView):
         with transaction() as session:
             named = name_panel(session, actor, request, now=community_now(actor.timezone))
             selection_round = round_of(session, actor, round_id)
-            return {"items": named, "missing": missing_in(session, selection_round)}
+            return {"items": named, "missing": missing_in(RoundAtWork(session, selection_round))}
 
 
 @ballots.route("")

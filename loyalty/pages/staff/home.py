@@ -17,8 +17,9 @@ from loyalty.services.actors import Role, StaffMember
 from loyalty.services.ledger.benefit import benefit_of
 from loyalty.services.notice.objections import objections_of
 from loyalty.services.rounds.actions import facts_of
-from loyalty.services.rounds.progress import progress_of
+from loyalty.services.rounds.progress import pending_nominations
 from loyalty.services.rounds.todo import ballots_due, todo_of
+from loyalty.services.selection.at_work import RoundAtWork
 from loyalty.words.definitions import FIGURES
 
 
@@ -78,9 +79,9 @@ def _under_way(
         RoundUnderWay(
             one,
             step,
-            progress_of(session, one).pending,
+            pending_nominations(session, one.id),
             [each for each in objections_of(session, actor, one.id) if each.decided_at is None],
         )
         for one in reversed(rounds)
-        if (step := next_step(facts_of(session, one, actor, now=now), actor))
+        if (step := next_step(facts_of(RoundAtWork(session, one), actor, now=now), actor))
     ]

@@ -34,6 +34,7 @@ from loyalty.services.errors import (
 )
 from loyalty.services.notice.objections import OF_WHOM, ON_NOTICE
 from loyalty.services.notice.publishing import publish_changes
+from loyalty.services.selection.at_work import RoundAtWork
 from loyalty.services.selection.planning import LISTS
 from loyalty.services.selection.screening import remove_ineligible, write_down
 
@@ -81,8 +82,9 @@ def decide_objection(
     )
     if request.upheld and objection.candidate.outcome == Outcome.SELECTED:
         _remove(session, objection.candidate)
-        remove_ineligible(session, selection_round)
-        publish_changes(session, actor, selection_round, now=now)
+        at_work = RoundAtWork(session, selection_round)
+        remove_ineligible(at_work)
+        publish_changes(at_work, actor, now=now)
     session.flush()
     return objection
 

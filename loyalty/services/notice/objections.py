@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from loyalty.models import Candidate, Community, Honour, Objection, Round, RoundList
@@ -22,6 +22,7 @@ from loyalty.services.community.working_days import last_day_of
 from loyalty.services.errors import RoundStateError, UnknownRecordError, ValueRefusedError
 from loyalty.services.notice.publishing import latest_version
 from loyalty.services.receipts import hold_receipt, new_receipt
+from loyalty.services.selection.at_work import RoundAtWork
 from loyalty.services.selection.planning import round_of
 from loyalty.services.selection.waiting_lines import disputable_lines
 
@@ -77,7 +78,8 @@ def make_objection(
     if earlier := _objection_made(session, selection_round, request.receipt):
         return earlier
     candidate_id = _candidate_meant(session, selection_round, request)
-    if candidate_id not in {one.id for one in disputable_lines(session, selection_round, now=now)}:
+    disputable = disputable_lines(RoundAtWork(session, selection_round), now=now)
+    if candidate_id not in {one.id for one in disputable}:
         raise RoundStateError("This line is confirmed.", [RoundObstacle.NOTICE_OVER])
     objection = Objection(
         round_id=selection_round.id,
@@ -135,14 +137,6 @@ def objections_of(session: Session, actor: StaffMember, round_id: UUID) -> Seque
         .options(*OF_WHOM)
         .order_by(Objection.id)
     ).all()
-
-
-def open_objections(session: Session, selection_round: Round) -> int:
-    """Return how many objections in a round are not answered yet."""
-    query = select(func.count()).where(
-        Objection.round_id == selection_round.id, Objection.decided_at.is_(None)
-    )
-    return session.scalar(query) or 0
 
 
 def _running_notice(session: Session, community: Community, month: Month, *, today: date) -> Round:

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import or_, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
 from loyalty.models import (
     Area,
@@ -21,7 +21,6 @@ from loyalty.models import (
     Objection,
     Resident,
     Round,
-    RoundList,
 )
 from loyalty.rules.basis import Basis
 from loyalty.rules.calendar import Month
@@ -31,6 +30,7 @@ from loyalty.rules.selection import RoundState
 from loyalty.services.community.working_days import years_without_table
 from loyalty.services.errors import UnknownRecordError
 from loyalty.services.notice.publishing import versions_of
+from loyalty.services.selection.at_work import RoundAtWork
 from loyalty.services.selection.planning import LISTS
 from loyalty.services.selection.screening import draw_order
 from loyalty.services.selection.waiting_lines import disputable_lines
@@ -222,8 +222,9 @@ def _lists(
     """Return the lists of the version that holds; none before there is one."""
     if not versions:
         return []
-    standing = _standing(session, shown)
-    disputable = {one.id for one in disputable_lines(session, shown, now=now)}
+    at_work = RoundAtWork(session, shown)
+    standing = {(one.round_list.honour.code, one.reference): one for one in at_work.candidates}
+    disputable = {one.id for one in disputable_lines(at_work, now=now)}
     # The ids alone tell whose areas these are; the condition spares reading the others'.
     areas = {
         str(area.id): area.name
@@ -257,20 +258,6 @@ def _line(
             "disputable": disputable,
         }
     )
-
-
-def _standing(session: Session, shown: Round) -> Mapping[tuple[str, str], Candidate]:
-    """Return honour and reference → who has a place in the draw, with the resident."""
-    candidates = session.scalars(
-        select(Candidate)
-        .join(Candidate.round_list)
-        .where(RoundList.round_id == shown.id, Candidate.place.is_not(None))
-        .options(
-            joinedload(Candidate.resident),
-            joinedload(Candidate.round_list).joinedload(RoundList.honour),
-        )
-    )
-    return {(one.round_list.honour.code, one.reference): one for one in candidates}
 
 
 def publicly_named(resident: Resident) -> str:

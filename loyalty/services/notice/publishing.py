@@ -7,7 +7,6 @@ from datetime import date, datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from loyalty.models import Community, NoticeVersion, Round
@@ -19,48 +18,45 @@ from loyalty.rules.record import lists_in, with_lots
 from loyalty.services.actors import StaffMember
 from loyalty.services.audit import note
 from loyalty.services.community.working_days import last_day_of
+from loyalty.services.selection.at_work import RoundAtWork
 from loyalty.services.selection.drawing import reference_of
-from loyalty.services.selection.screening import candidates_of, draw_order
+from loyalty.services.selection.screening import draw_order
 
 
-def publish_notice(
-    session: Session, actor: StaffMember, selection_round: Round, *, now: datetime
-) -> NoticeVersion:
+def publish_notice(at_work: RoundAtWork, actor: StaffMember, *, now: datetime) -> NoticeVersion:
     """Publish the first version of a round's notice, which runs for its working days."""
-    today = now.date()
+    session, selection_round, today = at_work.session, at_work.selection_round, now.date()
     selection_round.published_at = now
     selection_round.notice_last = last_day_of(
         session, selection_round.community_id, today, selection_round.notice_working_days
     )
-    lists = _lists(session, selection_round)
-    return _publish(session, actor, selection_round, NoticeKind.FIRST, lists, now=now)
+    return _publish(at_work, actor, NoticeKind.FIRST, _lists(at_work), now=now)
 
 
 def publish_changes(
-    session: Session, actor: StaffMember, selection_round: Round, *, now: datetime
+    at_work: RoundAtWork, actor: StaffMember, *, now: datetime
 ) -> NoticeVersion | None:
     """Publish who stands on the lists by now; None if nothing has changed.
 
     Whoever has moved up has not been objected to yet, so the notice then runs for the working days
     of a supplementary notice, and never ends earlier than it would have.
     """
-    lists = _lists(session, selection_round)
-    published = json.loads(latest_version(session, selection_round).content)["lists"]
+    session, selection_round = at_work.session, at_work.selection_round
+    lists = _lists(at_work)
+    published = json.loads(at_work.versions[-1].content)["lists"]
     if lists == published:
         return None
     kind = NoticeKind.CORRECTION
     if _references_in(lists) - _references_in(published):
         kind = NoticeKind.SUPPLEMENTARY
         selection_round.notice_last = _supplementary_last(session, selection_round, now.date())
-    return _publish(session, actor, selection_round, kind, lists, now=now)
+    return _publish(at_work, actor, kind, lists, now=now)
 
 
-def take_down(
-    session: Session, actor: StaffMember, selection_round: Round, *, now: datetime
-) -> None:
+def take_down(at_work: RoundAtWork, actor: StaffMember, *, now: datetime) -> None:
     """Take the notice of a round that is called off down at once, if there is one."""
-    if selection_round.published_at is not None:
-        _publish(session, actor, selection_round, NoticeKind.TAKEN_DOWN, [], now=now)
+    if at_work.selection_round.published_at is not None:
+        _publish(at_work, actor, NoticeKind.TAKEN_DOWN, [], now=now)
 
 
 def latest_version(session: Session, selection_round: Round) -> NoticeVersion:
@@ -70,26 +66,22 @@ def latest_version(session: Session, selection_round: Round) -> NoticeVersion:
 
 def versions_of(session: Session, selection_round: Round) -> Sequence[NoticeVersion]:
     """Return every version of a round's notice, the first one first."""
-    return session.scalars(
-        select(NoticeVersion)
-        .where(NoticeVersion.round_id == selection_round.id)
-        .order_by(NoticeVersion.number)
-    ).all()
+    return RoundAtWork(session, selection_round).versions
 
 
 def _publish(
-    session: Session,
+    at_work: RoundAtWork,
     actor: StaffMember,
-    selection_round: Round,
     kind: NoticeKind,
     lists: Sequence[Mapping[str, Any]],
     *,
     now: datetime,
 ) -> NoticeVersion:
-    number = len(versions_of(session, selection_round)) + 1
+    session, selection_round = at_work.session, at_work.selection_round
+    number = len(at_work.versions) + 1
     version = _version(selection_round, kind, number, lists, now=now)
     session.add(version)
-    for newcomer in candidates_of(session, selection_round, Outcome.SELECTED):
+    for newcomer in at_work.candidates_who_are(Outcome.SELECTED):
         newcomer.notice_last = newcomer.notice_last or selection_round.notice_last
     session.flush()
     note(
@@ -146,13 +138,12 @@ def _supplementary_last(session: Session, selection_round: Round, today: date) -
     return max(selection_round.notice_last or last, last)
 
 
-def _lists(session: Session, selection_round: Round) -> list[dict[str, Any]]:
+def _lists(at_work: RoundAtWork) -> list[dict[str, Any]]:
     """Return who stands on each list and why, as it is published: references, no names."""
+    selection_round = at_work.selection_round
     drawn = with_lots(lists_in(selection_round.frozen_list or ""), selection_round.seed or "")
     standings = standings_of(drawn)
-    standing = sorted(
-        candidates_of(session, selection_round, Outcome.SELECTED), key=lambda one: one.place or 0
-    )
+    standing = sorted(at_work.candidates_who_are(Outcome.SELECTED), key=lambda one: one.place or 0)
     return [
         {
             "honour": round_list.honour.code,

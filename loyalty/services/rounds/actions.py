@@ -1,8 +1,9 @@
 """Acting on a round: the one way from its draft to its cards. No state can be skipped."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
+from types import MappingProxyType
 from uuid import UUID
 
 from sqlalchemy import select
@@ -11,8 +12,10 @@ from sqlalchemy.orm import Session
 from loyalty.models import Community, Round
 from loyalty.rules.notice import NoticeKind
 from loyalty.rules.selection import (
+    STEPS,
     RoundAction,
     RoundFacts,
+    RoundNeed,
     RoundObstacle,
     RoundState,
     missing_for,
@@ -20,7 +23,6 @@ from loyalty.rules.selection import (
 )
 from loyalty.services.actors import Role, StaffMember
 from loyalty.services.audit import note
-from loyalty.services.community.working_days import last_day_of, years_without_table
 from loyalty.services.errors import (
     NotAllowedError,
     NoticeReopenedError,
@@ -29,10 +31,11 @@ from loyalty.services.errors import (
     UnknownRecordError,
     ValueRefusedError,
 )
-from loyalty.services.notice.objections import open_objections
 from loyalty.services.notice.publishing import publish_changes, publish_notice, take_down
 from loyalty.services.rounds.issuing import issue_cards
+from loyalty.services.rounds.progress import notice_days
 from loyalty.services.rounds.retention import forget_contacts
+from loyalty.services.selection.at_work import RoundAtWork
 from loyalty.services.selection.ballots import missing_in
 from loyalty.services.selection.drawing import draw, freeze
 from loyalty.services.selection.planning import LISTS
@@ -56,6 +59,17 @@ class ActOnRound:
     """The version that was read, where the caller insists on it."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Act:
+    """An action that nothing stands in the way of, with all that carrying it out takes."""
+
+    at_work: RoundAtWork
+    actor: StaffMember
+    request: ActOnRound
+    sealing_key: bytes
+    now: datetime
+
+
 def act_on_round(
     session: Session,
     actor: StaffMember,
@@ -76,16 +90,11 @@ def act_on_round(
         ValueRefusedError: the draw needs seed and witnesses, the cancelling a reason.
     """
     # Whoever comes second waits here, and then finds the state the first has left.
-    selection_round = _locked(session, actor, request)
-    if request.action is RoundAction.CONFIRM and Role.MANAGER not in actor.roles:
-        raise NotAllowedError("A round is confirmed by a manager.")
-    facts = facts_of(
-        session, selection_round, actor, now=now, reason_given=request.reason is not None
-    )
-    if missing := missing_for(request.action, facts):
-        raise RoundStateError(f"The round cannot do this now: {', '.join(missing)}.", missing)
-    _carry_out(session, actor, selection_round, request, sealing_key=sealing_key, now=now)
-    selection_round.state = _state_after(session, selection_round, request.action)
+    at_work = RoundAtWork(session, _locked(session, actor, request))
+    selection_round = at_work.selection_round
+    _refuse_what_is_missing(at_work, actor, request, now=now)
+    CARRY_OUT[request.action](_Act(at_work, actor, request, sealing_key, now))
+    selection_round.state = _state_after(at_work, request.action)
     note(
         session,
         actor,
@@ -99,42 +108,41 @@ def act_on_round(
 
 
 def facts_of(
-    session: Session,
-    selection_round: Round,
-    actor: StaffMember,
-    *,
-    now: datetime,
-    reason_given: bool = False,
+    at_work: RoundAtWork, actor: StaffMember, *, now: datetime, reason_given: bool = False
 ) -> RoundFacts:
     """Return what decides which actions an account may take on a round now."""
-    community = session.get_one(Community, selection_round.community_id)
-    ready = (
-        [] if community.undisputed_cards_wait else ready_lines(session, selection_round, now=now)
-    )
+    selection_round = at_work.selection_round
+    community = at_work.session.get_one(Community, selection_round.community_id)
+    ready = [] if community.undisputed_cards_wait else ready_lines(at_work, now=now)
+    in_review = selection_round.state == RoundState.REVIEW
     return RoundFacts(
         state=RoundState(selection_round.state),
         frozen=selection_round.frozen_at is not None,
-        ballots_missing=len(missing_in(session, selection_round)),
+        ballots_missing=len(missing_in(at_work)),
         reason_given=reason_given,
         drawn=selection_round.drawn_at is not None,
         notice_last=selection_round.notice_last,
         today=now.date(),
-        open_objections=open_objections(session, selection_round),
+        open_objections=len(at_work.open_objections),
         ready_lines=len(ready),
         cards_signed=selection_round.issued_at is not None,
         creator=selection_round.created_by,
         actor=actor.account_id,
-        calendar_known=_calendar_known(session, selection_round, today=now.date()),
+        calendar_known=not in_review or notice_days(at_work, today=now.date()).official,
     )
 
 
-def _calendar_known(session: Session, selection_round: Round, *, today: date) -> bool:
-    """Return whether the last day of a notice published today can be told for certain."""
-    if selection_round.state != RoundState.REVIEW:
-        return True
-    community_id, days = selection_round.community_id, selection_round.notice_working_days
-    last = last_day_of(session, community_id, today, days)
-    return not years_without_table(session, community_id, today.year, last.year)
+def _refuse_what_is_missing(
+    at_work: RoundAtWork, actor: StaffMember, request: ActOnRound, *, now: datetime
+) -> None:
+    needs = STEPS[request.action].needs
+    if RoundNeed.MANAGER in needs and Role.MANAGER not in actor.roles:
+        raise NotAllowedError("A manager takes this step.")
+    facts = facts_of(at_work, actor, now=now, reason_given=request.reason is not None)
+    if missing := missing_for(request.action, facts):
+        raise RoundStateError(f"The round cannot do this now: {', '.join(missing)}.", missing)
+    if RoundNeed.REASON in needs and not request.reason:
+        raise ValueRefusedError("/reason", "This step is taken for a reason.")
 
 
 def _locked(session: Session, actor: StaffMember, request: ActOnRound) -> Round:
@@ -152,73 +160,81 @@ def _locked(session: Session, actor: StaffMember, request: ActOnRound) -> Round:
     return selection_round
 
 
-def _carry_out(
-    session: Session,
-    actor: StaffMember,
-    selection_round: Round,
-    request: ActOnRound,
-    *,
-    sealing_key: bytes,
-    now: datetime,
-) -> None:
-    match request.action:
-        case RoundAction.SCREEN:
-            screen(session, selection_round)
-        case RoundAction.FREEZE:
-            freeze(session, selection_round, now=now)
-            selection_round.freeze_reason = request.reason
-        case RoundAction.DRAW:
-            draw(
-                session,
-                selection_round,
-                seed=request.seed or "",
-                witnesses=request.witnesses,
-                now=now,
-            )
-        case RoundAction.PUBLISH:
-            publish_notice(session, actor, selection_round, now=now)
-        case RoundAction.CONFIRM:
-            _screen_once_more(session, actor, selection_round, now=now)
-            selection_round.confirmed_by = actor.account_id
-            selection_round.confirmed_at = now
-        case RoundAction.ISSUE:
-            issue_cards(session, selection_round, sealing_key=sealing_key, now=now)
-            selection_round.issued_at = now
-            forget_contacts(session, actor.community_id, now=now)
-        case RoundAction.CLOSE:
-            selection_round.closed_at = now
-            forget_contacts(session, actor.community_id, now=now)
-        case RoundAction.CANCEL:
-            selection_round.cancel_reason = _reason(request)
-            take_down(session, actor, selection_round, now=now)
+def _change_the_state_alone(_: _Act) -> None:
+    """Do nothing else: what is allowed now follows from the state."""
 
 
-def _screen_once_more(
-    session: Session, actor: StaffMember, selection_round: Round, *, now: datetime
-) -> None:
+def _screen(act: _Act) -> None:
+    screen(act.at_work)
+
+
+def _freeze(act: _Act) -> None:
+    freeze(act.at_work, now=act.now)
+    act.at_work.selection_round.freeze_reason = act.request.reason
+
+
+def _draw(act: _Act) -> None:
+    seed, witnesses = act.request.seed or "", act.request.witnesses
+    draw(act.at_work, seed=seed, witnesses=witnesses, now=act.now)
+
+
+def _publish(act: _Act) -> None:
+    publish_notice(act.at_work, act.actor, now=act.now)
+
+
+def _confirm(act: _Act) -> None:
     """Let go whom nothing speaks for any more; whoever moves up has to be published first."""
-    remove_ineligible(session, selection_round)
-    changed = publish_changes(session, actor, selection_round, now=now)
+    remove_ineligible(act.at_work)
+    changed = publish_changes(act.at_work, act.actor, now=act.now)
     if changed is not None and changed.kind == NoticeKind.SUPPLEMENTARY:
         raise NoticeReopenedError(
             f"A reserve has moved up, so the notice runs until {changed.last_day}.",
             [RoundObstacle.NOTICE_RUNNING],
         )
+    act.at_work.selection_round.confirmed_by = act.actor.account_id
+    act.at_work.selection_round.confirmed_at = act.now
 
 
-def _state_after(session: Session, selection_round: Round, action: RoundAction) -> RoundState:
+def _issue(act: _Act) -> None:
+    issue_cards(act.at_work, sealing_key=act.sealing_key, now=act.now)
+    act.at_work.selection_round.issued_at = act.now
+    forget_contacts(act.at_work.session, act.actor.community_id, now=act.now)
+
+
+def _close(act: _Act) -> None:
+    act.at_work.selection_round.closed_at = act.now
+    forget_contacts(act.at_work.session, act.actor.community_id, now=act.now)
+
+
+def _cancel(act: _Act) -> None:
+    act.at_work.selection_round.cancel_reason = act.request.reason
+    take_down(act.at_work, act.actor, now=act.now)
+
+
+CARRY_OUT: Mapping[RoundAction, Callable[[_Act], None]] = MappingProxyType(
+    {
+        RoundAction.OPEN: _change_the_state_alone,
+        RoundAction.SCREEN: _screen,
+        RoundAction.START_REVIEW: _change_the_state_alone,
+        RoundAction.FREEZE: _freeze,
+        RoundAction.DRAW: _draw,
+        RoundAction.PUBLISH: _publish,
+        RoundAction.CONFIRM: _confirm,
+        RoundAction.ISSUE: _issue,
+        RoundAction.CLOSE: _close,
+        RoundAction.CANCEL: _cancel,
+    }
+)
+"""What each action does, before the round moves on to its next state."""
+
+
+def _state_after(at_work: RoundAtWork, action: RoundAction) -> RoundState:
     """Return where an action leads: an issue leads back while a card or an answer is due."""
-    lines_wait = action is RoundAction.ISSUE and (
-        bool(lines_without_card(session, selection_round))
-        or open_objections(session, selection_round) > 0
+    selection_round = at_work.selection_round
+    lines_wait = action is RoundAction.ISSUE and bool(
+        lines_without_card(at_work) or at_work.open_objections
     )
     if lines_wait:
         # What is left is confirmed anew, by a second person as before.
         selection_round.confirmed_at = selection_round.confirmed_by = None
     return next_state(action, RoundState(selection_round.state), lines_wait=lines_wait)
-
-
-def _reason(request: ActOnRound) -> str:
-    if not request.reason:
-        raise ValueRefusedError("/reason", "A round is cancelled for a reason.")
-    return request.reason

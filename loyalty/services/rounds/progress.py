@@ -9,10 +9,10 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from loyalty.models import Candidate, Nomination, Panellist, Resident, Round, RoundList
+from loyalty.models import Nomination, Panellist, RoundList
 from loyalty.rules.outcome import PASSED, Outcome
 from loyalty.services.community.working_days import last_day_of, years_without_table
-from loyalty.services.notice.objections import open_objections
+from loyalty.services.selection.at_work import RoundAtWork
 from loyalty.services.selection.ballots import missing_in
 from loyalty.services.selection.panel import panellists_of
 
@@ -68,42 +68,36 @@ class NoticeDays:
     """Whether the published calendar holds its days; if not, Monday to Friday are reckoned."""
 
 
-def progress_of(session: Session, selection_round: Round) -> Progress:
+def progress_of(at_work: RoundAtWork) -> Progress:
     """Return how far a round is."""
+    session, round_id = at_work.session, at_work.selection_round.id
     standing = defaultdict[tuple[UUID, str], set[UUID]](set)
-    households = set[tuple[UUID, str]]()
-    for list_id, outcome, resident_id, household in session.execute(
-        select(Candidate.list_id, Candidate.outcome, Resident.id, Resident.household_key)
-        .join(Candidate.round_list)
-        .join(Candidate.resident)
-        .where(RoundList.round_id == selection_round.id)
-    ):
-        standing[list_id, outcome].add(resident_id)
-        if outcome == Outcome.ELIGIBLE:
-            households.add((list_id, household))
-    missing = missing_in(session, selection_round)
+    for one in at_work.candidates:
+        standing[one.list_id, one.outcome].add(one.resident_id)
+    eligible = at_work.candidates_who_are(Outcome.ELIGIBLE)
+    missing = missing_in(at_work)
     owed = Counter(one.panellist for one in missing if one.panellist is not None)
     return Progress(
         standing={where: frozenset(residents) for where, residents in standing.items()},
-        lines=len(households),
-        pending=_pending(session, selection_round.id),
-        panel=[one for one in panellists_of(session, selection_round.id) if one.left_at is None],
+        lines=len({(one.list_id, one.resident.household_key) for one in eligible}),
+        pending=pending_nominations(session, round_id),
+        panel=[one for one in panellists_of(session, round_id) if one.left_at is None],
         owed=owed,
         unscorable=len(missing) - owed.total(),
-        open_objections=open_objections(session, selection_round),
+        open_objections=len(at_work.open_objections),
     )
 
 
-def notice_days(session: Session, selection_round: Round, *, today: date) -> NoticeDays:
+def notice_days(at_work: RoundAtWork, *, today: date) -> NoticeDays:
     """Return when the notice of a round would end if it were published today."""
-    last = last_day_of(
-        session, selection_round.community_id, today, selection_round.notice_working_days
-    )
-    unknown = years_without_table(session, selection_round.community_id, today.year, last.year)
+    session, community_id = at_work.session, at_work.selection_round.community_id
+    last = last_day_of(session, community_id, today, at_work.selection_round.notice_working_days)
+    unknown = years_without_table(session, community_id, today.year, last.year)
     return NoticeDays(last, official=not unknown)
 
 
-def _pending(session: Session, round_id: UUID) -> int:
+def pending_nominations(session: Session, round_id: UUID) -> int:
+    """Return for how many nominations of the public nobody has found out yet who is meant."""
     query = (
         select(func.count())
         .select_from(Nomination)

@@ -13,6 +13,7 @@ from loyalty.rules.certification import CertificationState
 from loyalty.rules.selection import RoundState
 from loyalty.services.actors import StaffMember
 from loyalty.services.community.working_days import years_without_table
+from loyalty.services.selection.at_work import RoundAtWork
 from loyalty.services.selection.ballots import missing_in
 from loyalty.services.selection.planning import LISTS
 
@@ -106,9 +107,10 @@ def ballots_due(session: Session, actor: StaffMember) -> Sequence[BallotsDue]:
     return [
         BallotsDue(
             selection_round,
-            sum(one.panellist == panellist_id for one in missing_in(session, selection_round)),
+            [one.panellist for one in missing].count(panellist_id),
         )
         for selection_round, panellist_id in rounds
+        for missing in [missing_in(RoundAtWork(session, selection_round))]
     ]
 
 

@@ -26,10 +26,10 @@ from loyalty.services.actors import StaffMember
 from loyalty.services.audit import note
 from loyalty.services.deeds.deeds import points_of
 from loyalty.services.errors import RoundStateError, ValueRefusedError
+from loyalty.services.selection.at_work import RoundAtWork, read_ballots
 from loyalty.services.selection.conflicts import write_down_detected
-from loyalty.services.selection.panel import held_seat, seat_of, seats_on
+from loyalty.services.selection.panel import held_seat, seat_of
 from loyalty.services.selection.planning import held_round, round_of
-from loyalty.services.selection.screening import candidates_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,8 @@ def cast_ballots(
     """
     selection_round = held_round(session, actor.community_id, request.round_id, RoundState.REVIEW)
     panellist = held_seat(session, actor, request.round_id, request.account_id)
-    sheet = _sheet(session, selection_round, panellist)
+    at_work = RoundAtWork(session, selection_round)
+    sheet = _sheet(at_work, panellist)
     _refuse_bad_marks(request.marks, {line.candidate.id: line.conflict for line in sheet})
     for mark in request.marks:
         written = {"score": mark.score, "entered_by": actor.account_id, "entered_at": now}
@@ -100,7 +101,7 @@ def cast_ballots(
         ballots={str(mark.candidate_id): mark.score for mark in request.marks},
     )
     session.flush()
-    return _sheet(session, selection_round, panellist)
+    return _sheet(at_work, panellist)
 
 
 def score_sheet(
@@ -113,39 +114,43 @@ def score_sheet(
         UnknownRecordError: there is no such round.
     """
     selection_round = round_of(session, actor, round_id)
-    return _sheet(session, selection_round, seat_of(session, actor, round_id, account_id))
+    seat = seat_of(session, actor, round_id, account_id)
+    return _sheet(RoundAtWork(session, selection_round), seat)
 
 
-def missing_in(session: Session, selection_round: Round) -> Sequence[MissingBallot]:
+def missing_in(at_work: RoundAtWork) -> Sequence[MissingBallot]:
     """Return which ballots the panel owes still, while the round is in review; else none."""
+    selection_round = at_work.selection_round
     if selection_round.state != RoundState.REVIEW or selection_round.frozen_at is not None:
         return ()
-    seats = seats_on(session, selection_round.id)
-    candidates = candidates_of(session, selection_round, Outcome.ELIGIBLE) if seats else []
-    cast = {(one.panellist_id, one.candidate_id) for one in _counted(session, selection_round.id)}
-    return missing_ballots(seats, _nominees(candidates), cast)
+    if not at_work.seats:
+        return ()
+    cast = {(one.panellist_id, one.candidate_id) for one in at_work.ballots}
+    nominees = _nominees(at_work.candidates_who_are(Outcome.ELIGIBLE))
+    return missing_ballots(at_work.seats, nominees, cast)
 
 
 def close_ballots(
-    session: Session, selection_round: Round, candidates: Iterable[Candidate], *, now: datetime
+    at_work: RoundAtWork, candidates: Iterable[Candidate], *, now: datetime
 ) -> Mapping[UUID, Sequence[int]]:
     """Return candidate → the ballots that count, at the freeze; a conflict takes a ballot out."""
-    write_down_detected(session, selection_round, _nominees(candidates), now=now)
+    write_down_detected(at_work, _nominees(candidates), now=now)
     given = defaultdict[UUID, list[int]](list)
-    for ballot in _counted(session, selection_round.id):
+    for ballot in read_ballots(at_work.session, at_work.selection_round.id):
         given[ballot.candidate_id].append(ballot.score)
     return given
 
 
-def _sheet(session: Session, selection_round: Round, panellist: Panellist) -> Sequence[SheetLine]:
-    candidates = candidates_of(session, selection_round, Outcome.ELIGIBLE)
+def _sheet(at_work: RoundAtWork, panellist: Panellist) -> Sequence[SheetLine]:
+    session, selection_round = at_work.session, at_work.selection_round
+    candidates = at_work.candidates_who_are(Outcome.ELIGIBLE)
     points = points_of(
         session, [one.resident_id for one in candidates], Month.of(selection_round.month)
     )
-    seat = _seat_among(seats_on(session, selection_round.id), panellist)
+    seat = _seat_among(at_work.seats, panellist)
     given = {
         ballot.candidate_id: ballot.score
-        for ballot in _counted(session, selection_round.id)
+        for ballot in read_ballots(session, selection_round.id)
         if ballot.panellist_id == panellist.id
     }
     deeds, voices = _deeds(session, selection_round, candidates), _voices(session, candidates)
@@ -207,17 +212,6 @@ def _nominees(candidates: Iterable[Candidate]) -> list[Nominee]:
         )
         for candidate in candidates
     ]
-
-
-def _counted(session: Session, round_id: UUID) -> Sequence[Ballot]:
-    """Return the ballots of those who sit on the panel now."""
-    return session.scalars(
-        select(Ballot)
-        .join(Panellist, Panellist.id == Ballot.panellist_id)
-        .where(Panellist.round_id == round_id, Panellist.left_at.is_(None))
-        .order_by(Ballot.id)
-        .execution_options(populate_existing=True)
-    ).all()
 
 
 def _refuse_bad_marks(marks: Sequence[Mark], conflicts: Mapping[UUID, Conflict | None]) -> None:

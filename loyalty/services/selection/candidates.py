@@ -4,10 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, contains_eager, joinedload
+from sqlalchemy.orm import Session
 
-from loyalty.models import Candidate, RoundList
+from loyalty.models import Candidate
 from loyalty.rules.eligibility import Ground, Reason
 from loyalty.rules.outcome import Outcome
 from loyalty.rules.selection import RoundState
@@ -15,6 +14,7 @@ from loyalty.services.actors import StaffMember
 from loyalty.services.audit import note
 from loyalty.services.errors import UnknownRecordError
 from loyalty.services.paging import Page, page
+from loyalty.services.selection.at_work import select_candidates
 from loyalty.services.selection.planning import held_round, round_of
 from loyalty.services.selection.screening import write_down
 
@@ -34,15 +34,7 @@ def find_candidates(
 ) -> Page[Candidate]:
     """Return the candidates of a round with resident and honour, the first nominated first."""
     round_of(session, actor, request.round_id)
-    query = (
-        select(Candidate)
-        .join(Candidate.round_list)
-        .where(RoundList.round_id == request.round_id)
-        .options(
-            joinedload(Candidate.resident),
-            contains_eager(Candidate.round_list).joinedload(RoundList.honour),
-        )
-    )
+    query = select_candidates(request.round_id)
     if request.outcome is not None:
         query = query.where(Candidate.outcome == request.outcome.value)
     return page(session, query, Candidate, limit=request.limit, after=request.after)
@@ -55,13 +47,8 @@ def candidate_of(session: Session, round_id: UUID, candidate_id: UUID) -> Candid
         UnknownRecordError: the round has no such candidate.
     """
     candidate = session.scalar(
-        select(Candidate)
-        .join(Candidate.round_list)
-        .where(Candidate.id == candidate_id, RoundList.round_id == round_id)
-        .options(
-            joinedload(Candidate.resident),
-            contains_eager(Candidate.round_list).joinedload(RoundList.honour),
-        )
+        select_candidates(round_id)
+        .where(Candidate.id == candidate_id)
         .execution_options(populate_existing=True)
     )
     if candidate is None:

@@ -9,14 +9,15 @@ from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from loyalty.models import Ballot, Candidate, ConflictOfInterest, Panellist, Round, RoundList
+from loyalty.models import Ballot, Candidate, ConflictOfInterest, Panellist, RoundList
 from loyalty.rules.panel import Conflict, Nominee, detected_conflict
 from loyalty.rules.selection import RoundState
 from loyalty.services.actors import Role, StaffMember
 from loyalty.services.audit import note
 from loyalty.services.errors import NotAllowedError, UnknownRecordError
+from loyalty.services.selection.at_work import RoundAtWork
 from loyalty.services.selection.candidates import candidate_of
-from loyalty.services.selection.panel import held_seat, seats_on
+from loyalty.services.selection.panel import held_seat
 from loyalty.services.selection.planning import held_round
 
 DECLARED_DURING = (RoundState.OPEN, RoundState.SCREENING, RoundState.REVIEW)
@@ -111,13 +112,14 @@ def withdraw_conflict(
 
 
 def write_down_detected(
-    session: Session, selection_round: Round, nominees: Sequence[Nominee], *, now: datetime
+    at_work: RoundAtWork, nominees: Sequence[Nominee], *, now: datetime
 ) -> None:
     """Write down, before the freeze, the conflicts that nobody has declared; no such ballot counts.
 
     Somebody may have scored a person who became their neighbour at table since.
     """
-    for seat in seats_on(session, selection_round.id):
+    session, round_id = at_work.session, at_work.selection_round.id
+    for seat in at_work.seats:
         for nominee in nominees:
             kind = detected_conflict(seat, nominee)
             if kind is None:
@@ -133,7 +135,7 @@ def write_down_detected(
                 )
                 .on_conflict_do_nothing()
             )
-            _take_out_ballots(session, selection_round.id, seat.panellist, nominee.resident)
+            _take_out_ballots(session, round_id, seat.panellist, nominee.resident)
 
 
 def conflicts_in(session: Session, round_id: UUID) -> Sequence[ConflictOfInterest]:

@@ -4,8 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy.orm import Session
-
 from loyalty.models import Candidate, Round, RoundList
 from loyalty.rules import ranking
 from loyalty.rules.calendar import Month
@@ -16,10 +14,10 @@ from loyalty.rules.record import FrozenList, lists_in, rank_round, record_of, wi
 from loyalty.rules.seats import reasons_without_seat
 from loyalty.services.deeds.deeds import points_of
 from loyalty.services.errors import ValueRefusedError
+from loyalty.services.selection.at_work import RoundAtWork
 from loyalty.services.selection.ballots import close_ballots
 from loyalty.services.selection.screening import (
     Seated,
-    candidates_of,
     draw_order,
     grounds_of,
     history_of,
@@ -31,12 +29,13 @@ SHORTEST_SEED = 3
 WITNESSES = 2
 
 
-def freeze(session: Session, selection_round: Round, *, now: datetime) -> None:
+def freeze(at_work: RoundAtWork, *, now: datetime) -> None:
     """Score the candidates, and close the list: its hash is public before the seed exists."""
-    candidates = candidates_of(session, selection_round, Outcome.ELIGIBLE)
+    session, selection_round = at_work.session, at_work.selection_round
+    candidates = at_work.candidates_who_are(Outcome.ELIGIBLE)
     history = history_of(session, selection_round, candidates)
     points = points_of(session, [candidate.resident_id for candidate in candidates], history.month)
-    ballots = close_ballots(session, selection_round, candidates, now=now)
+    ballots = close_ballots(at_work, candidates, now=now)
     for candidate in candidates:
         score = ranking.score_of(
             points.get(candidate.resident_id, 0), ballots.get(candidate.id, ())
@@ -50,14 +49,7 @@ def freeze(session: Session, selection_round: Round, *, now: datetime) -> None:
     selection_round.frozen_at = now
 
 
-def draw(
-    session: Session,
-    selection_round: Round,
-    *,
-    seed: str,
-    witnesses: Sequence[str],
-    now: datetime,
-) -> None:
+def draw(at_work: RoundAtWork, *, seed: str, witnesses: Sequence[str], now: datetime) -> None:
     """Draw the lots, and rank every list by the frozen record alone.
 
     Args:
@@ -68,10 +60,11 @@ def draw(
         raise ValueRefusedError("/seed", f"A seed has at least {SHORTEST_SEED} characters.")
     if len(set(witnesses)) != WITNESSES or len(witnesses) != WITNESSES:
         raise ValueRefusedError("/witnesses", "The draw has two witnesses, two different people.")
+    selection_round = at_work.selection_round
     lists = with_lots(lists_in(selection_round.frozen_list or ""), seed)
     rows = {
         (reference_of(selection_round, row.round_list), row.reference): row
-        for row in candidates_of(session, selection_round, Outcome.ELIGIBLE)
+        for row in at_work.candidates_who_are(Outcome.ELIGIBLE)
     }
     for row in rows.values():
         row.outcome = Outcome.NOT_SELECTED

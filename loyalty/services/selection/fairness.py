@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session, contains_eager, joinedload
+from sqlalchemy.orm import Session
 
-from loyalty.models import Candidate, Nomination, Round, RoundList
+from loyalty.models import Candidate, Nomination, RoundList
 from loyalty.rules.fairness import Spread, spread_of
 from loyalty.rules.outcome import PASSED, Outcome
 from loyalty.rules.selection import RoundObstacle
 from loyalty.services.actors import StaffMember
 from loyalty.services.errors import RoundStateError
+from loyalty.services.selection.at_work import RoundAtWork
 from loyalty.services.selection.conflicts import conflicts_in
 from loyalty.services.selection.planning import round_of
 from loyalty.services.selection.screening import History, draw_order, history_of
@@ -84,7 +85,7 @@ def fairness_of(session: Session, actor: StaffMember, round_id: UUID) -> Fairnes
     selection_round = round_of(session, actor, round_id)
     if selection_round.drawn_at is None:
         raise RoundStateError("The lots are not drawn yet.", [RoundObstacle.NOT_DRAWN])
-    candidates = _candidates(session, selection_round)
+    candidates = RoundAtWork(session, selection_round).candidates
     history = history_of(session, selection_round, candidates)
     conflicts = Counter(one.detected for one in conflicts_in(session, round_id))
     return Fairness(
@@ -136,15 +137,6 @@ def _shares(
         AreaShare(area, people[area], passed[area], winners[area], minimums.get(area, 0))
         for area in sorted({*people, *minimums}, key=str)
     ]
-
-
-def _candidates(session: Session, selection_round: Round) -> Sequence[Candidate]:
-    return session.scalars(
-        select(Candidate)
-        .join(Candidate.round_list)
-        .where(RoundList.round_id == selection_round.id)
-        .options(joinedload(Candidate.resident), contains_eager(Candidate.round_list))
-    ).all()
 
 
 def _voices(session: Session, round_id: UUID) -> Voices:

@@ -6,9 +6,9 @@ from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session, selectinload
 
-from loyalty.models import Area, Candidate, Community, Honour, Round, RoundList
+from loyalty.models import Area, Community, Honour, Round, RoundList
 from loyalty.rules.calendar import Month
 from loyalty.rules.selection import RoundObstacle, RoundState
 from loyalty.services.actors import StaffMember
@@ -187,24 +187,6 @@ def rounds_page(
     """Return a page of the community's rounds, the latest month first."""
     query = select(Round).where(Round.community_id == actor.community_id).options(LISTS)
     return page(session, query, Round, limit=limit, after=after, by=Round.month, newest_first=True)
-
-
-def ranking_of(session: Session, actor: StaffMember, round_id: UUID) -> Sequence[Candidate]:
-    """Return every candidate of a round with resident and honour.
-
-    The best places come first, list by list; who has no place stands behind them.
-    """
-    selection_round = round_of(session, actor, round_id)
-    return session.scalars(
-        select(Candidate)
-        .join(Candidate.round_list)
-        .where(RoundList.round_id == selection_round.id)
-        .options(
-            joinedload(Candidate.resident),
-            joinedload(Candidate.round_list).joinedload(RoundList.honour),
-        )
-        .order_by(RoundList.id, Candidate.place.nulls_last(), Candidate.reference)
-    ).all()
 
 
 def _lists(

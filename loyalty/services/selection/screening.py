@@ -7,13 +7,14 @@ from typing import Self
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, contains_eager, joinedload
+from sqlalchemy.orm import Session
 
 from loyalty.models import Candidate, Card, Round, RoundList
 from loyalty.rules.calendar import CARD_MONTHS, Month
 from loyalty.rules.card_state import CardState
 from loyalty.rules.eligibility import Criteria, Facts, Ground, Reason, grounds_against
 from loyalty.rules.outcome import Outcome
+from loyalty.services.selection.at_work import RoundAtWork
 
 _A_YEAR = 12
 
@@ -68,10 +69,10 @@ class Seated:
         return Reason.HOUSEHOLD_ALREADY_SELECTED if household else None
 
 
-def screen(session: Session, selection_round: Round) -> None:
+def screen(at_work: RoundAtWork) -> None:
     """Write down, for each candidate, every reason against them."""
-    candidates = candidates_of(session, selection_round, Outcome.NOMINATED)
-    history = history_of(session, selection_round, candidates)
+    candidates = at_work.candidates_who_are(Outcome.NOMINATED)
+    history = history_of(at_work.session, at_work.selection_round, candidates)
     for candidate in candidates:
         judge(candidate, grounds_of(candidate, history, score=None))
 
@@ -91,19 +92,19 @@ def write_down(candidate: Candidate, grounds: Sequence[Ground]) -> None:
     ]
 
 
-def remove_ineligible(session: Session, selection_round: Round) -> None:
+def remove_ineligible(at_work: RoundAtWork) -> None:
     """Screen those who stand to win once more: who became ineligible leaves, a reserve moves up.
 
     Reserves are looked at only while a seat of their list is free, whoever has left it; it stays
     empty if none of them can move up. Whoever has a card of the round already keeps the seat.
     """
-    standing = candidates_of(session, selection_round, Outcome.SELECTED, Outcome.RESERVE)
-    holders = _holders_of_a_card(session, selection_round)
+    standing = at_work.candidates_who_are(Outcome.SELECTED, Outcome.RESERVE)
+    holders = at_work.read_holders()
     settled = [
         one for one in standing if one.outcome == Outcome.SELECTED and one.resident_id in holders
     ]
     standing = sorted(set(standing).difference(settled), key=_order_of_standing)
-    history = history_of(session, selection_round, standing)
+    history = history_of(at_work.session, at_work.selection_round, standing)
     seated = Seated.of(settled)
     taken = Counter(one.list_id for one in settled)
     for candidate in standing:
@@ -118,12 +119,6 @@ def remove_ineligible(session: Session, selection_round: Round) -> None:
         if not grounds:
             seated.add(candidate)
             taken[candidate.list_id] += 1
-
-
-def _holders_of_a_card(session: Session, selection_round: Round) -> frozenset[UUID]:
-    return frozenset(
-        session.scalars(select(Card.resident_id).where(Card.round_id == selection_round.id))
-    )
 
 
 def grounds_of(
@@ -160,26 +155,6 @@ def grounds_of(
         minimum_score=round_list.min_score_hundredths,
     )
     return grounds_against(facts, criteria)
-
-
-def candidates_of(session: Session, selection_round: Round, *outcomes: Outcome) -> list[Candidate]:
-    """Return the candidates of a round who came out so far as named, with resident and list."""
-    return list(
-        session.scalars(
-            select(Candidate)
-            .join(Candidate.round_list)
-            .where(
-                RoundList.round_id == selection_round.id,
-                Candidate.outcome.in_([outcome.value for outcome in outcomes]),
-            )
-            .options(
-                joinedload(Candidate.resident),
-                contains_eager(Candidate.round_list).joinedload(RoundList.honour),
-            )
-            .order_by(Candidate.reference)
-            .execution_options(populate_existing=True)
-        )
-    )
 
 
 def history_of(

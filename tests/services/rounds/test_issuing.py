@@ -1,5 +1,6 @@
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from threading import Barrier
 
 import pytest
@@ -18,6 +19,7 @@ from loyalty.services.cards.signing import Award, sign_cards
 from loyalty.services.errors import RoundStateError
 from loyalty.services.rounds.actions import ActOnRound, act_on_round
 from loyalty.services.rounds.issuing import issue_cards
+from loyalty.services.selection.at_work import RoundAtWork
 from tests.given import (
     SEALING_KEY,
     given_card,
@@ -41,6 +43,11 @@ from tests.given_rounds import (
 
 def count_of_cards(session: Session) -> int:
     return session.scalar(select(func.count()).select_from(Card))
+
+
+def issue(session: Session, selection_round: Round, *, now: datetime) -> Sequence[Card]:
+    at_work = RoundAtWork(session, selection_round)
+    return issue_cards(at_work, sealing_key=SEALING_KEY, now=now)
 
 
 def award_for(session: Session, selection_round: Round) -> Award:
@@ -93,7 +100,7 @@ def test_no_card_is_signed_before_the_confirmation_whoever_asks(
     selection_round = given_round_after(session, given_community(session), last)
 
     with pytest.raises(RoundStateError):
-        issue_cards(session, selection_round, sealing_key=SEALING_KEY, now=AFTER_NOTICE)
+        issue(session, selection_round, now=AFTER_NOTICE)
 
     assert count_of_cards(session) == 0
 
@@ -146,7 +153,7 @@ def test_the_database_takes_a_card_in_the_first_minute_after_the_notice(session:
     selection_round = given_round_after(session, community, RoundAction.CONFIRM)
     midnight = AFTER_NOTICE.replace(hour=0)
 
-    cards = issue_cards(session, selection_round, sealing_key=SEALING_KEY, now=midnight)
+    cards = issue(session, selection_round, now=midnight)
 
     assert len(cards) == 2
 

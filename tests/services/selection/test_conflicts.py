@@ -14,6 +14,7 @@ from loyalty.rules.panel import Conflict
 from loyalty.rules.selection import RoundAction, RoundObstacle
 from loyalty.services.actors import StaffMember
 from loyalty.services.errors import NotAllowedError, RoundStateError, UnknownRecordError
+from loyalty.services.selection.at_work import RoundAtWork
 from loyalty.services.selection.ballots import (
     CastBallots,
     Mark,
@@ -90,7 +91,7 @@ def test_a_panellist_does_not_score_whom_they_declare(
     assert refused_score(session, panellist, review, relative) == BARRED
     score(session, panellist, review, stranger)
     score(session, other, review, relative)
-    assert [one.candidate for one in missing_in(session, review)] == [stranger.id]
+    assert [one.candidate for one in missing_in(RoundAtWork(session, review))] == [stranger.id]
 
 
 def test_a_conflict_holds_on_every_list_of_the_round(session: Session) -> None:
@@ -167,7 +168,7 @@ def test_a_candidate_whom_nobody_may_score_holds_up_the_freeze(
     score(session, panellist, review, stranger)
     declare(session, panellist, review, relative)
 
-    (missing,) = missing_in(session, review)
+    (missing,) = missing_in(RoundAtWork(session, review))
 
     assert (missing.candidate, missing.panellist) == (relative.id, None)
     with pytest.raises(RoundStateError) as refused:

@@ -10,6 +10,7 @@ from loyalty.rules.outcome import PASSED, Outcome
 from loyalty.rules.selection import RoundAction
 from loyalty.services.notice.decisions import DecideObjection, decide_objection
 from loyalty.services.rounds.progress import progress_of
+from loyalty.services.selection.at_work import RoundAtWork
 from loyalty.services.selection.candidates import decline
 from loyalty.services.selection.fairness import fairness_of
 from tests.given import given_card, given_list, given_resident, given_round, given_staff, honour_of
@@ -179,14 +180,14 @@ def test_round_page_and_fairness_report_count_the_same_people(
         given_candidate(session, two_lists, on=on, adult=False)
 
     brought_through(session, two_lists, RoundAction.START_REVIEW)
-    progress = progress_of(session, two_lists)
+    progress = progress_of(RoundAtWork(session, two_lists))
     assert (progress.people(), progress.people(*PASSED)) == (5, 3)
     assert (progress.people_screened_out(), progress.lines) == (2, 2)
     for action in (RoundAction.FREEZE, RoundAction.DRAW):
         act(session, two_lists, action)
 
     report = fairness_of(session, given_staff(session, community), two_lists.id)
-    progress = progress_of(session, two_lists)
+    progress = progress_of(RoundAtWork(session, two_lists))
     for one in two_lists.lists:
         shown = next(each for each in report.lists if each.honour == one.honour.code)
         assert shown.nominated == progress.people(list_id=one.id) == 3

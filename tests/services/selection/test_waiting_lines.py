@@ -15,6 +15,7 @@ from loyalty.services.cards.acts import ActOnCard, act_on_card
 from loyalty.services.errors import RoundStateError
 from loyalty.services.notice.objections import OF_WHOM
 from loyalty.services.rounds import issuing
+from loyalty.services.selection.at_work import RoundAtWork
 from loyalty.services.selection.waiting_lines import lines_without_card
 from loyalty.services.work import Work
 from tests.given import SEALING_KEY, given_community, given_staff
@@ -36,6 +37,10 @@ def holders(session: Session) -> list[object]:
 
 def residents(*candidates: Candidate) -> list[object]:
     return sorted(one.resident_id for one in candidates)
+
+
+def waiting(session: Session, notice: Round) -> list[object]:
+    return residents(*lines_without_card(RoundAtWork(session, notice)))
 
 
 def given_first_part(session: Session, notice: Round) -> None:
@@ -127,7 +132,7 @@ def test_a_supplementary_notice_delays_nobody_who_stood_on_the_first(
     act(session, notice, RoundAction.ISSUE)
 
     assert holders(session) == residents(placed(session, notice, 1), placed(session, notice, 3))
-    assert residents(*lines_without_card(session, notice)) == residents(placed(session, notice, 4))
+    assert waiting(session, notice) == residents(placed(session, notice, 4))
 
 
 def test_a_line_whose_notice_ends_after_the_confirmation_is_not_issued_by_it(
@@ -138,7 +143,7 @@ def test_a_line_whose_notice_ends_after_the_confirmation_is_not_issued_by_it(
 
     act(session, notice, RoundAction.ISSUE, now=AFTER_SUPPLEMENT)
 
-    assert residents(*lines_without_card(session, notice)) == residents(placed(session, notice, 4))
+    assert waiting(session, notice) == residents(placed(session, notice, 4))
     assert notice.state == RoundState.NOTICE
 
 
@@ -198,13 +203,13 @@ def test_a_lost_card_is_replaced_while_another_line_waits(
     )
 
     assert len(holders(session)) == 3
-    assert len(lines_without_card(session, notice)) == 1
+    assert len(waiting(session, notice)) == 1
 
 
 def test_the_database_too_refuses_the_card_of_a_disputed_line(
     session: Session, notice: Round, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(issuing, "ready_lines", lambda *found, **_: lines_without_card(*found))
+    monkeypatch.setattr(issuing, "ready_lines", lambda at_work, **_: lines_without_card(at_work))
 
     with pytest.raises(ProgrammingError, match="every objection answered"):
         given_first_part(session, notice)

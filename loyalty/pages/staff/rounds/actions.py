@@ -18,11 +18,12 @@ from loyalty.pages.staff.confirmation import (
     ask,
     holds_answers,
 )
-from loyalty.pages.staff.rounds.preview import people_of, preview_of
+from loyalty.pages.staff.rounds.preview import SHOWN, Seen
 from loyalty.pages.values import month as month_in_words
-from loyalty.rules.selection import RoundAction
+from loyalty.rules.selection import STEPS, RoundAction, RoundNeed, RoundObstacle
 from loyalty.services.rounds.actions import ActOnRound, act_on_round
 from loyalty.services.rounds.progress import Progress, progress_of
+from loyalty.services.selection.at_work import RoundAtWork
 from loyalty.services.selection.planning import round_of
 from loyalty.words.steps import ROUND_STEPS
 
@@ -43,13 +44,14 @@ def step(round_id: UUID, action: str) -> Any:
     if action not in set(RoundAction):
         raise NotFound
     chosen = RoundAction(action)
-    words = ROUND_STEPS[chosen]
+    words, shown = ROUND_STEPS[chosen], SHOWN[chosen]
     back = url_for("staff_rounds.shown", round_id=round_id)
     with transaction() as session:
         selection_round = round_of(session, console.actor(), round_id)
-        progress = progress_of(session, selection_round)
-        preview = preview_of(session, selection_round, progress, chosen, now=console.now())
-        people = people_of(session, selection_round, chosen)
+        at_work = RoundAtWork(session, selection_round)
+        progress = progress_of(at_work)
+        seen = Seen(at_work, progress, console.now())
+        preview, people = shown.told(seen), shown.people(seen)
     form = _form(chosen, progress)
     version = request.form.get("version", type=int)
     report = url_for("staff_fairness.shown", round_id=round_id)
@@ -60,7 +62,7 @@ def step(round_id: UUID, action: str) -> Any:
         preview,
         people,
         selection_round.version,
-        fairness=report if chosen is RoundAction.CONFIRM else None,
+        fairness=report if shown.fairness else None,
     )
     if not form.validate_on_submit():
         return ask(question, form)
@@ -86,12 +88,12 @@ def title_of(selection_round: Round) -> str:
 
 def _form(action: RoundAction, progress: Progress) -> Form:
     """Return what an action asks for besides a yes."""
-    if action is RoundAction.DRAW:
+    step = STEPS[action]
+    if RoundNeed.SEED in step.needs:
         return DrawForm()
-    waits_for_ballots = action is RoundAction.FREEZE and (progress.owed or progress.unscorable)
-    if action is RoundAction.CANCEL or waits_for_ballots:
-        return ReasonForm()
-    return ConfirmationForm()
+    ballots_missing = bool(progress.owed or progress.unscorable)
+    goes_on_without = RoundObstacle.BALLOTS_MISSING in step.waits_for and ballots_missing
+    return ReasonForm() if goes_on_without or RoundNeed.REASON in step.needs else ConfirmationForm()
 
 
 def _request(round_id: UUID, action: RoundAction, form: Any, *, version: int | None) -> ActOnRound:

@@ -1,10 +1,12 @@
 """What follows from an action on a round, in figures and dates, said before it is done."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from flask_babel import gettext
-from sqlalchemy.orm import Session
 
 from loyalty.models import Candidate, Round
 from loyalty.pages.staff.confirmation import NamedPeople
@@ -13,7 +15,7 @@ from loyalty.rules.calendar import Month, validity
 from loyalty.rules.outcome import Outcome
 from loyalty.rules.selection import RoundAction
 from loyalty.services.rounds.progress import NoticeDays, Progress, notice_days
-from loyalty.services.selection.screening import candidates_of
+from loyalty.services.selection.at_work import RoundAtWork
 from loyalty.services.selection.waiting_lines import lines_without_card, ready_lines
 from loyalty.words.honours import honour_name
 from loyalty.words.obstacles import reason_name
@@ -21,65 +23,29 @@ from loyalty.words.obstacles import reason_name
 TOMORROW = timedelta(days=1)
 
 
-def preview_of(
-    session: Session,
-    selection_round: Round,
-    progress: Progress,
-    action: RoundAction,
-    *,
-    now: datetime,
-) -> list[str]:
-    """Return what an action will do to this round, a sentence each."""
-    told = {
-        RoundAction.OPEN: lambda: [_quotas(selection_round)],
-        RoundAction.SCREEN: lambda: _of_screening(progress),
-        RoundAction.START_REVIEW: lambda: _of_panel(progress),
-        RoundAction.FREEZE: lambda: _of_panel(progress),
-        RoundAction.DRAW: lambda: [_hash(selection_round)],
-        RoundAction.PUBLISH: lambda: [
-            _winners(progress),
-            *_of_notice(notice_days(session, selection_round, today=now.date())),
-        ],
-        RoundAction.CONFIRM: lambda: [
-            _winners(progress),
-            *_of_running(selection_round),
-            *_of_waiting(session, selection_round, now=now),
-        ],
-        RoundAction.ISSUE: lambda: [
-            _winners(progress),
-            *_of_waiting(session, selection_round, now=now),
-            *_validity(selection_round),
-        ],
-    }
-    return told[action]() if action in told else []
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a preview is drawn from."""
+
+    at_work: RoundAtWork
+    progress: Progress
+    now: datetime
 
 
-def people_of(
-    session: Session, selection_round: Round, action: RoundAction
-) -> Sequence[NamedPeople]:
-    """Return whom an action is about, by name: whoever says yes has seen it."""
-    match action:
-        case RoundAction.START_REVIEW:
-            return _screened_out(session, selection_round)
-        case RoundAction.PUBLISH | RoundAction.CONFIRM | RoundAction.ISSUE:
-            return _selected(session, selection_round)
-        case _:
-            return []
+def _hash(seen: Seen) -> list[str]:
+    return [gettext("封存名单的校验码：%(hash)s", hash=seen.at_work.selection_round.frozen_hash)]
 
 
-def _hash(selection_round: Round) -> str:
-    return str(gettext("封存名单的校验码：%(hash)s", hash=selection_round.frozen_hash))
-
-
-def _quotas(selection_round: Round) -> str:
+def _quotas(seen: Seen) -> list[str]:
     lists = [
         gettext("%(honour)s%(quota)s名", honour=honour_name(one.honour), quota=one.quota)
-        for one in selection_round.lists
+        for one in seen.at_work.selection_round.lists
     ]
-    return str(gettext("名额：%(lists)s。", lists=listed(lists)))
+    return [gettext("名额：%(lists)s。", lists=listed(lists))]
 
 
-def _of_screening(progress: Progress) -> list[str]:
+def _of_screening(seen: Seen) -> list[str]:
+    progress = seen.progress
     sentences = [gettext("现在有%(people)s位候选人。", people=progress.people())]
     if progress.pending:
         sentences.append(
@@ -88,7 +54,8 @@ def _of_screening(progress: Progress) -> list[str]:
     return sentences
 
 
-def _of_panel(progress: Progress) -> list[str]:
+def _of_panel(seen: Seen) -> list[str]:
+    progress = seen.progress
     names = listed(one.account.display_name for one in progress.panel)
     sentences = [
         gettext("合格的%(people)s人进入名单。", people=progress.people(Outcome.ELIGIBLE)),
@@ -125,16 +92,28 @@ def _of_households(progress: Progress) -> list[str]:
     ]
 
 
-def _winners(progress: Progress) -> str:
+def _of_publication(seen: Seen) -> list[str]:
+    return [_winners(seen), *_of_notice(notice_days(seen.at_work, today=seen.now.date()))]
+
+
+def _of_confirmation(seen: Seen) -> list[str]:
+    return [_winners(seen), *_of_running(seen.at_work.selection_round), *_of_waiting(seen)]
+
+
+def _of_issue(seen: Seen) -> list[str]:
+    return [_winners(seen), *_of_waiting(seen), *_validity(seen.at_work.selection_round)]
+
+
+def _winners(seen: Seen) -> str:
     winners = gettext(
         "%(selected)s人入选，%(reserve)s人候补。",
-        selected=progress.people(Outcome.SELECTED),
-        reserve=progress.people(Outcome.RESERVE),
+        selected=seen.progress.people(Outcome.SELECTED),
+        reserve=seen.progress.people(Outcome.RESERVE),
     )
     return str(winners)
 
 
-def _screened_out(session: Session, selection_round: Round) -> list[NamedPeople]:
+def _screened_out(seen: Seen) -> list[NamedPeople]:
     """Return who has not passed the screening, and why."""
     out = [
         gettext(
@@ -142,22 +121,22 @@ def _screened_out(session: Session, selection_round: Round) -> list[NamedPeople]
             name=_called(one),
             reasons=listed(reason_name(code) for code in one.reasons),
         )
-        for one in candidates_of(session, selection_round, Outcome.SCREENED_OUT)
+        for one in seen.at_work.candidates_who_are(Outcome.SCREENED_OUT)
     ]
     # Whoever stands on two lists is named once.
     return [NamedPeople(gettext("不合条件"), list(dict.fromkeys(out)))] if out else []
 
 
-def _selected(session: Session, selection_round: Round) -> list[NamedPeople]:
+def _selected(seen: Seen) -> list[NamedPeople]:
     """Return who is selected, list by list, the first place first."""
     selected = sorted(
-        candidates_of(session, selection_round, Outcome.SELECTED), key=lambda one: one.place or 0
+        seen.at_work.candidates_who_are(Outcome.SELECTED), key=lambda one: one.place or 0
     )
     return [
         NamedPeople(
             honour_name(one.honour), [_called(each) for each in selected if each.list_id == one.id]
         )
-        for one in selection_round.lists
+        for one in seen.at_work.selection_round.lists
     ]
 
 
@@ -189,10 +168,10 @@ def _of_running(selection_round: Round) -> list[str]:
     ]
 
 
-def _of_waiting(session: Session, selection_round: Round, *, now: datetime) -> list[str]:
+def _of_waiting(seen: Seen) -> list[str]:
     """Return how many have their cards first, where others have to wait."""
-    ready = len(ready_lines(session, selection_round, now=now))
-    waiting = len(lines_without_card(session, selection_round)) - ready
+    ready = len(ready_lines(seen.at_work, now=seen.now))
+    waiting = len(lines_without_card(seen.at_work)) - ready
     if not ready or not waiting:
         return []
     return [
@@ -216,3 +195,34 @@ def _validity(selection_round: Round) -> list[str]:
 def no_official_days() -> str:
     """Return the warning that the days were reckoned without the published calendar."""
     return str(gettext("放假安排还没有公布，先按周一到周五算。"))
+
+
+def _nothing(_: Seen) -> list[Any]:
+    return []
+
+
+class Shown(NamedTuple):
+    """How one action is shown before it is taken."""
+
+    told: Callable[[Seen], list[str]]
+    """What it will do to this round, in figures and dates, a sentence each."""
+    people: Callable[[Seen], Sequence[NamedPeople]] = _nothing
+    """Whom it is about, by name: whoever says yes has seen it."""
+    fairness: bool = False
+    """The report on fairness is to be looked at before."""
+
+
+SHOWN: Mapping[RoundAction, Shown] = MappingProxyType(
+    {
+        RoundAction.OPEN: Shown(_quotas),
+        RoundAction.SCREEN: Shown(_of_screening),
+        RoundAction.START_REVIEW: Shown(_of_panel, _screened_out),
+        RoundAction.FREEZE: Shown(_of_panel),
+        RoundAction.DRAW: Shown(_hash),
+        RoundAction.PUBLISH: Shown(_of_publication, _selected),
+        RoundAction.CONFIRM: Shown(_of_confirmation, _selected, fairness=True),
+        RoundAction.ISSUE: Shown(_of_issue, _selected),
+        RoundAction.CLOSE: Shown(_nothing),
+        RoundAction.CANCEL: Shown(_nothing),
+    }
+)

@@ -1,4 +1,4 @@
-"""The monthly round as six steps, with its candidates, its draw and its notice."""
+"""The monthly round as six stages, with its candidates, its draw and its notice."""
 
 import re
 from typing import Any
@@ -10,8 +10,8 @@ from flask_babel import gettext, lazy_gettext
 from loyalty.database import transaction
 from loyalty.pages.staff import console
 from loyalty.pages.staff.confirmation import ConfirmationForm, Question, ask
-from loyalty.pages.staff.rounds.preview import people_of, preview_of
-from loyalty.pages.staff.rounds.steps import may_be_cancelled, next_step, steps_of
+from loyalty.pages.staff.rounds.preview import SHOWN, Seen
+from loyalty.pages.staff.rounds.steps import actions_beside, next_step, show_stages
 from loyalty.pages.staff.selection.nominations import NomineeFileForm
 from loyalty.rules.card_state import WORKING
 from loyalty.rules.outcome import PASSED, Outcome
@@ -20,9 +20,10 @@ from loyalty.services.cards.acts import FindCards, cards_page
 from loyalty.services.rounds.actions import facts_of
 from loyalty.services.rounds.progress import progress_of
 from loyalty.services.rounds.todo import current_round
+from loyalty.services.selection.at_work import RoundAtWork
 from loyalty.services.selection.candidates import candidate_of, decline
 from loyalty.services.selection.panel import who_may_sit
-from loyalty.services.selection.planning import ranking_of, round_of, rounds_page
+from loyalty.services.selection.planning import round_of, rounds_page
 from loyalty.words.obstacles import OUTCOMES
 from loyalty.words.states import ROUND_STATES
 from loyalty.words.steps import StepWords
@@ -56,25 +57,26 @@ def listed() -> str:
 
 @rounds.get("/<uuid:round_id>")
 def shown(round_id: UUID) -> str:
-    """Show a round as six steps, with its next action and what follows from that."""
+    """Show a round as six stages, with its next action and what follows from that."""
     now, actor = console.now(), console.actor()
     with transaction() as session:
         selection_round = round_of(session, actor, round_id)
-        facts = facts_of(session, selection_round, actor, now=now)
-        progress = progress_of(session, selection_round)
+        at_work = RoundAtWork(session, selection_round)
+        facts = facts_of(at_work, actor, now=now)
+        progress = progress_of(at_work)
         accounts = who_may_sit(session, actor)
         step = next_step(facts, actor)
-        preview = step and preview_of(session, selection_round, progress, step.action, now=now)
-        people = people_of(session, selection_round, step.action) if step else []
+        row = step and SHOWN[step.action]
+        seen = Seen(at_work, progress, now)
     return render_template(
         "staff/rounds/round.html",
         round=selection_round,
         state=ROUND_STATES[RoundState(selection_round.state)],
-        steps=steps_of(selection_round, facts, progress),
+        stages=show_stages(selection_round, facts, progress),
         next=step,
-        preview=preview,
-        people=people,
-        cancellable=may_be_cancelled(facts),
+        preview=row and row.told(seen),
+        people=row.people(seen) if row else (),
+        beside=actions_beside(facts),
         progress=progress,
         accounts=accounts,
         seated={one.account_id for one in progress.panel},
@@ -91,7 +93,7 @@ def candidates(round_id: UUID) -> str:
     outcome = Outcome(asked) if asked in set(Outcome) else None
     with transaction() as session:
         selection_round = round_of(session, console.actor(), round_id)
-        found = ranking_of(session, console.actor(), round_id)
+        found = RoundAtWork(session, selection_round).rank_candidates()
     present = {one.outcome for one in found}
     wanted = [one for one in found if outcome in {None, one.outcome}]
     return render_template(
@@ -129,7 +131,7 @@ def lots(round_id: UUID) -> str:
     """Show the draw: what was hashed, the seed, and the places it gave."""
     with transaction() as session:
         selection_round = round_of(session, console.actor(), round_id)
-        found = ranking_of(session, console.actor(), round_id)
+        found = RoundAtWork(session, selection_round).rank_candidates()
     return render_template(
         "staff/rounds/lots.html",
         round=selection_round,

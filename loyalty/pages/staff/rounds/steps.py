@@ -1,7 +1,8 @@
-"""A round as its six steps: where it stands, what comes next, who does it, and what is missing."""
+"""A round as its six stages: where it stands, what comes next, who does it, and what is missing."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from flask_babel import LazyString, gettext, lazy_gettext, ngettext
 
@@ -9,10 +10,15 @@ from loyalty.models import Round
 from loyalty.pages.values import short_day
 from loyalty.rules.outcome import PASSED, Outcome
 from loyalty.rules.selection import (
+    STEPS,
     RoundAction,
     RoundFacts,
+    RoundNeed,
     RoundObstacle,
+    RoundStage,
     missing_for,
+    next_action,
+    present_stage,
 )
 from loyalty.services.actors import Role, StaffMember
 from loyalty.services.errors import NotAllowedError
@@ -21,37 +27,18 @@ from loyalty.words.obstacles import obstacles_in_words
 from loyalty.words.refusals import refusal_in_words
 from loyalty.words.steps import ROUND_STEPS, StepWords
 
-TURN_OF_ANOTHER = frozenset(
+WON = (Outcome.SELECTED,)
+STAGES: Mapping[RoundStage, tuple[LazyString, str]] = MappingProxyType(
     {
-        RoundObstacle.WRONG_STATE,
-        RoundObstacle.ALREADY_FROZEN,
-        RoundObstacle.NOT_FROZEN,
-        RoundObstacle.ALREADY_DRAWN,
-        RoundObstacle.NOT_DRAWN,
+        RoundStage.NOMINATION: (lazy_gettext("推荐"), "staff_nominations.listed"),
+        RoundStage.SCREENING: (lazy_gettext("初审"), "staff_rounds.candidates"),
+        RoundStage.REVIEW: (lazy_gettext("评议"), "staff_panel.shown"),
+        RoundStage.DRAW: (lazy_gettext("抽签"), "staff_rounds.lots"),
+        RoundStage.NOTICE: (lazy_gettext("公示"), "staff_objections.listed"),
+        RoundStage.CARDS: (lazy_gettext("确认和发卡"), "staff_fairness.shown"),
     }
 )
-"""Obstacles that mean that another action is next; the others are waited for."""
-
-WON = (Outcome.SELECTED,)
-STEPS: Sequence[tuple[LazyString, str, frozenset[RoundAction]]] = (
-    (
-        lazy_gettext("推荐"),
-        "staff_nominations.listed",
-        frozenset({RoundAction.OPEN, RoundAction.SCREEN}),
-    ),
-    (lazy_gettext("初审"), "staff_rounds.candidates", frozenset({RoundAction.START_REVIEW})),
-    (lazy_gettext("评议"), "staff_panel.shown", frozenset({RoundAction.FREEZE})),
-    (lazy_gettext("抽签"), "staff_rounds.lots", frozenset({RoundAction.DRAW})),
-    (lazy_gettext("公示"), "staff_objections.listed", frozenset({RoundAction.PUBLISH})),
-    (
-        lazy_gettext("确认和发卡"),
-        "staff_fairness.shown",
-        frozenset({RoundAction.CONFIRM, RoundAction.ISSUE, RoundAction.CLOSE}),
-    ),
-)
-"""Each step with its page, and the actions it consists of."""
-
-NOTICE_STEP = 4
+"""Each of the six stages with its page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +51,12 @@ class NextStep:
     """What is missing still, in sentences; empty if this reader can do it now."""
     needs_reason: bool
     """It may be done although something is missing, by somebody who says why."""
+    managers_alone: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """One of the six steps of a round."""
+class Stage:
+    """One of the six stages of a round."""
 
     name: LazyString
     endpoint: str
@@ -81,50 +69,45 @@ class Step:
 
 def next_step(facts: RoundFacts, actor: StaffMember) -> NextStep | None:
     """Return what is to be done next; None when the round is over."""
-    for action in RoundAction:
-        missing = missing_for(action, facts)
-        if action is RoundAction.CANCEL or not TURN_OF_ANOTHER.isdisjoint(missing):
-            continue
-        return NextStep(
-            action,
-            ROUND_STEPS[action],
-            obstacles_in_words(missing) or _for_another(action, actor),
-            needs_reason=RoundObstacle.BALLOTS_MISSING in missing,
-        )
-    return None
+    found = next_action(facts)
+    if found is None:
+        return None
+    action, missing = found
+    managers_alone = RoundNeed.MANAGER in STEPS[action].needs
+    refused = managers_alone and Role.MANAGER not in actor.roles
+    return NextStep(
+        action,
+        ROUND_STEPS[action],
+        obstacles_in_words(missing) or (refusal_in_words(NotAllowedError()) if refused else ""),
+        needs_reason=RoundObstacle.BALLOTS_MISSING in missing,
+        managers_alone=managers_alone,
+    )
 
 
-def may_be_cancelled(facts: RoundFacts) -> bool:
-    """Return whether the round can still be called off."""
-    return not missing_for(RoundAction.CANCEL, facts)
-
-
-def steps_of(selection_round: Round, facts: RoundFacts, progress: Progress) -> list[Step]:
-    """Return the six steps, as done, current or to come, each with how far it is."""
-    current = _current(facts)
+def actions_beside(facts: RoundFacts) -> list[tuple[RoundAction, StepWords]]:
+    """Return what may be done now that is no part of the course: to call the round off."""
     return [
-        Step(
+        (action, ROUND_STEPS[action])
+        for action, step in STEPS.items()
+        if step.stage is None and not missing_for(action, facts)
+    ]
+
+
+def show_stages(selection_round: Round, facts: RoundFacts, progress: Progress) -> list[Stage]:
+    """Return the six stages, as done, current or to come, each with how far it is."""
+    stages, stage = [*STAGES], present_stage(facts)
+    current = len(stages) if stage is None else stages.index(stage)
+    return [
+        Stage(
             name,
             endpoint,
             "done" if place < current else "now" if place == current else "later",
             told if place <= current else "",
         )
-        for place, ((name, endpoint, _), told) in enumerate(
-            zip(STEPS, _told(selection_round, progress), strict=True)
+        for place, ((name, endpoint), told) in enumerate(
+            zip(STAGES.values(), _told(selection_round, progress), strict=True)
         )
     ]
-
-
-def _current(facts: RoundFacts) -> int:
-    """Return the place of the current step; behind the last one when the round is over."""
-    for action in RoundAction:
-        missing = missing_for(action, facts)
-        if action is not RoundAction.CANCEL and TURN_OF_ANOTHER.isdisjoint(missing):
-            waits = {RoundObstacle.NOTICE_RUNNING, RoundObstacle.OBJECTIONS_OPEN}
-            if not waits.isdisjoint(missing):
-                return NOTICE_STEP
-            return next(place for place, (_, _, own) in enumerate(STEPS) if action in own)
-    return len(STEPS)
 
 
 def _told(selection_round: Round, progress: Progress) -> tuple[str, ...]:
@@ -150,9 +133,3 @@ def _told_of_scores(progress: Progress) -> str:
         return str(gettext("没有评委"))
     owed = sum(progress.owed.values())
     return str(gettext("还缺%(owed)s份打分", owed=owed) if owed else gettext("交齐了"))
-
-
-def _for_another(action: RoundAction, actor: StaffMember) -> str:
-    """Return why this reader cannot do it, though nothing is missing."""
-    managers_alone = action is RoundAction.CONFIRM and Role.MANAGER not in actor.roles
-    return refusal_in_words(NotAllowedError()) if managers_alone else ""

@@ -36,6 +36,7 @@ from loyalty.services.rounds.nominees import (
     residents_imported,
 )
 from loyalty.services.rounds.progress import progress_of
+from loyalty.services.selection.at_work import RoundAtWork
 from loyalty.services.selection.planning import round_of
 from loyalty.services.selection.public_nominations import (
     FindNominations,
@@ -72,7 +73,7 @@ def listed(round_id: UUID) -> str:
 def _offered(round_id: UUID, searched: str | None = None) -> str:
     with console.work() as work:
         selection_round = round_of(work.session, console.actor(), round_id)
-        progress = progress_of(work.session, selection_round)
+        progress = progress_of(RoundAtWork(work.session, selection_round))
         pending = [
             (one, _residents(work, one.name, limit=MOST_NAMESAKES))
             for one in _pending(work.session, round_id)

@@ -12,9 +12,10 @@ from loyalty.pages.staff import console
 from loyalty.pages.staff.confirmation import ConfirmationForm
 from loyalty.rules.selection import RoundState
 from loyalty.services.rounds.progress import progress_of
+from loyalty.services.selection.at_work import RoundAtWork
 from loyalty.services.selection.conflicts import conflicts_in, withdraw_conflict
 from loyalty.services.selection.panel import NamePanel, name_panel, panellists_of, who_may_sit
-from loyalty.services.selection.planning import ranking_of, round_of
+from loyalty.services.selection.planning import round_of
 from loyalty.words.conflicts import CONFLICTS
 
 panel = console.Console("panel", "/rounds/<uuid:round_id>/panel")
@@ -27,14 +28,12 @@ def shown(round_id: UUID) -> str:
     """Show the panel with what each member owes, and who may not score whom."""
     with transaction() as session:
         selection_round = round_of(session, console.actor(), round_id)
-        progress = progress_of(session, selection_round)
+        at_work = RoundAtWork(session, selection_round)
+        progress = progress_of(at_work)
         accounts = who_may_sit(session, console.actor())
         conflicts = conflicts_in(session, round_id)
         names = {one.id: one.account.display_name for one in panellists_of(session, round_id)}
-        residents = {
-            one.resident_id: one.resident.name
-            for one in ranking_of(session, console.actor(), round_id)
-        }
+        residents = {one.resident_id: one.resident.name for one in at_work.candidates}
     return render_template(
         "staff/selection/panel.html",
         round=selection_round,
