@@ -30,7 +30,7 @@ from loyalty.rules.verdict import Verdict
 from loyalty.services.cards.check import CardCheck, check_card
 from loyalty.services.shops.finding import number_that_give, rates_given
 from loyalty.words.rates import span_in_words
-from loyalty.words.verdicts import WORDS, VerdictWords
+from loyalty.words.verdicts import WORDS, Tone, VerdictWords
 
 resident = Blueprint("resident", __name__)
 resident.add_app_template_filter(lambda rates: span_in_words(*rates), "span")
@@ -61,6 +61,16 @@ class ShownCard:
     """The lowest and the highest rate it pays there; None if the code is no card of ours."""
     now: datetime
     """On the community's wall clock; in UTC without a community."""
+
+    @property
+    def rates_differ(self) -> bool:
+        """Whether some shops give another rate than others."""
+        return self.rates is not None and self.rates[0] != self.rates[1]
+
+    @property
+    def is_good(self) -> bool:
+        """Whether the card gives its discount now."""
+        return self.words.tone is Tone.YES
 
     @property
     def may_be_printed(self) -> bool:

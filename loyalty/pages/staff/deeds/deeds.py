@@ -12,6 +12,7 @@ from loyalty.database import transaction
 from loyalty.models import Resident
 from loyalty.pages.forms import Form, calendar_day, choice, line, options
 from loyalty.pages.staff import console
+from loyalty.pages.values import named_months
 from loyalty.rules.calendar import Month
 from loyalty.services.deeds.deeds import deed_kinds
 from loyalty.services.deeds.month_points import month_points
@@ -105,7 +106,7 @@ def person(resident_id: UUID) -> str:
         "staff/deeds/deeds_of.html",
         resident=resident,
         counted=counted,
-        months=months,
+        months=named_months(months),
         kinds={kind.code: deed_kind_name(kind) for kind in kinds},
     )
 

@@ -64,6 +64,7 @@ class NextStep:
     """What is missing still, in sentences; empty if this reader can do it now."""
     needs_reason: bool
     """It may be done although something is missing, by somebody who says why."""
+    managers_alone: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,16 @@ class Step:
     told: str
     """How far it is, in a few words; empty if there is nothing to tell."""
 
+    @property
+    def is_done(self) -> bool:
+        """Whether it is over."""
+        return self.progress == "done"
+
+    @property
+    def is_now(self) -> bool:
+        """Whether it is the current one."""
+        return self.progress == "now"
+
 
 def next_step(facts: RoundFacts, actor: StaffMember) -> NextStep | None:
     """Return what is to be done next; None when the round is over."""
@@ -90,6 +101,7 @@ def next_step(facts: RoundFacts, actor: StaffMember) -> NextStep | None:
             ROUND_STEPS[action],
             obstacles_in_words(missing) or _for_another(action, actor),
             needs_reason=RoundObstacle.BALLOTS_MISSING in missing,
+            managers_alone=action is RoundAction.CONFIRM,
         )
     return None
 

@@ -35,6 +35,7 @@ def shown(round_id: UUID) -> str:
             one.resident_id: one.resident.name
             for one in ranking_of(session, console.actor(), round_id)
         }
+    is_reviewing = selection_round.state == RoundState.REVIEW
     return render_template(
         "staff/selection/panel.html",
         round=selection_round,
@@ -45,6 +46,8 @@ def shown(round_id: UUID) -> str:
             (names[one.panellist_id], residents.get(one.resident_id, "–"), one) for one in conflicts
         ],
         kinds=CONFLICTS,
+        is_reviewing=is_reviewing,
+        is_scoring=is_reviewing and not selection_round.frozen_at,
         changeable=selection_round.state in MAY_CHANGE and not selection_round.frozen_at,
         form=ConfirmationForm(),
     )
