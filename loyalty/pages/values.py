@@ -12,6 +12,7 @@ from loyalty.models import Objection
 from loyalty.rules.calendar import Month
 from loyalty.rules.card_number import in_groups, last4, number_of
 from loyalty.rules.money import Fen
+from loyalty.rules.verdict import Tone
 from loyalty.services.deeds.points import as_written
 from loyalty.services.matters.matters import is_overdue
 from loyalty.services.shops.certification import notice_end
@@ -26,7 +27,6 @@ from loyalty.words.states import (
     till_state_words,
 )
 from loyalty.words.trades import trade_name
-from loyalty.words.verdicts import Tone
 
 
 def day(value: date) -> str:

@@ -21,6 +21,7 @@ from loyalty.pages.staff.imports.answers import answers_sent, people_sent
 from loyalty.pages.staff.imports.files import marked_file
 from loyalty.pages.staff.imports.jobs import uploaded
 from loyalty.rules.selection import RoundState
+from loyalty.rules.verdict import Tone
 from loyalty.services.imports.conversation import (
     conversation_about,
     is_about_headings,
@@ -49,7 +50,6 @@ from loyalty.words.honours import honour_name
 from loyalty.words.import_forms import field_in_words
 from loyalty.words.imports import row_fault_in_words
 from loyalty.words.nominations import SOURCES, STATES
-from loyalty.words.verdicts import Tone
 
 nominations = console.Console("nominations", "/rounds/<uuid:round_id>/nominations")
 
