@@ -65,12 +65,13 @@ faults: developing ## Kill workers and PostgreSQL 20 times each while tills sell
 fuzz: developing ## Send every text and body of the published collections to every call
 	@LOYALTY_FUZZ=1 pytest -n 2 tests/api/test_bad_input.py
 
-check: developing ## Check style, types and layers, of Python and JavaScript
+check: developing ## Check style, types and layers, of Python, JavaScript and templates
 	ruff check
 	ruff format --check
 	mypy
 	lint-imports
 	biome ci --error-on-warnings
+	djlint --quiet --lint loyalty
 	@mkdir -p build
 	python tests/till/types/write_words.py >build/words.d.ts
 	tsc --project .

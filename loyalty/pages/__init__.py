@@ -18,6 +18,7 @@ from loyalty.pages.resident import resident
 from loyalty.pages.staff import STAFF_PAGES
 from loyalty.pages.staff.console import register_sign_in
 from loyalty.pages.staff.kept_forms import answer_late_form
+from loyalty.pages.staff.navigation import console_places
 from loyalty.pages.stats import stats
 from loyalty.pages.values import FILTERS
 
@@ -41,7 +42,7 @@ def register_pages(app: Flask) -> None:
     app.after_request(preferences.remember)
     register_sign_in(app)
     guard = Guard(app)
-    app.jinja_env.globals["csrf_token"] = token_of_form
+    app.jinja_env.globals |= {"csrf_token": token_of_form, "console_places": console_places}
     app.context_processor(lambda: {"csrf_token": token_of_form})
     for blueprint in (public, resident, *SELECTION_PAGES, api_docs, *STAFF_PAGES):
         app.register_blueprint(blueprint)
@@ -59,6 +60,7 @@ def _frame() -> dict[str, Any]:
         "language": preferences.language(),
         "languages": preferences.LANGUAGES,
         "choice": preferences.preference,
+        "large": preferences.preference("text") == "large",
         "switched": _switched,
     }
 

@@ -13,6 +13,7 @@ from flask_wtf.csrf import _FlaskFormCSRF
 from flask_wtf.form import _Auto
 from wtforms import (
     DateField,
+    Field,
     IntegerField,
     PasswordField,
     SelectField,
@@ -70,6 +71,10 @@ class Form(FlaskForm):  # type: ignore[misc]  # the library has no types
             if is_shown_again() and formdata is _Auto:
                 return request.form
             return super().wrap_formdata(form, formdata)
+
+    def asked(self) -> list[Field]:
+        """Return the fields that somebody fills in: all but the token."""
+        return [field for field in self if field.name != "csrf_token"]
 
 
 def line(label: LazyString, *, needed: bool = True, longest: int = LONGEST_LINE) -> Any:

@@ -14,6 +14,7 @@ from loyalty.pages.notice_poster import poster_of
 from loyalty.pages.values import moment
 from loyalty.reports.poster import PaperSize, draw_poster
 from loyalty.rules.notice import notice_over
+from loyalty.rules.selection import RoundState
 from loyalty.services.errors import NoticeTakenDownError
 from loyalty.services.notice.objections import ON_NOTICE
 from loyalty.services.notice.public_months import public_months
@@ -58,6 +59,7 @@ def shown(month: str, slug: str | None = None) -> Response:
         "selection/notice.html",
         community=community,
         notice=notice,
+        cancelled=notice.state == RoundState.CANCELLED,
         runs=runs(notice, today),
         left=days_left(notice.last_day, today) if notice.last_day else None,
         record=url_for("notices.PublicRecords", slug=community.slug, month=month, draw=draw),

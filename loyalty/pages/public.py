@@ -34,7 +34,8 @@ def shops(slug: str | None = None) -> str:
     by_trade = defaultdict[str, list[Shop]](list)
     for shop in found.items:
         by_trade[shop.category].append(shop)
-    return render_template("public/shops.html", community=community, by_trade=by_trade)
+    sections = dict(sorted(by_trade.items()))
+    return render_template("public/shops.html", community=community, by_trade=sections)
 
 
 @public.get("/p/<plaque_number>")

@@ -26,7 +26,7 @@ from loyalty.models import Community
 from loyalty.pages.forms import Form, line
 from loyalty.rules.card_number import CodeKind, kind_of
 from loyalty.rules.money import Permille
-from loyalty.rules.verdict import MEANINGS
+from loyalty.rules.verdict import MEANINGS, Tone
 from loyalty.services.cards.check import CardCheck, check_card
 from loyalty.services.shops.finding import number_that_give, rates_given
 from loyalty.words.rates import span_in_words
@@ -58,6 +58,16 @@ class ShownCard:
     """The lowest and the highest rate it pays there; None if the code is no card of ours."""
     now: datetime
     """On the community's wall clock; in UTC without a community."""
+
+    @property
+    def rates_differ(self) -> bool:
+        """Whether some shops give another rate than others."""
+        return self.rates is not None and self.rates[0] != self.rates[1]
+
+    @property
+    def is_good(self) -> bool:
+        """Whether the card gives its discount now."""
+        return self.words.tone is Tone.YES
 
     @property
     def may_be_printed(self) -> bool:

@@ -5,6 +5,7 @@ from flask import Blueprint, render_template, request
 from loyalty.clock import community_now
 from loyalty.database import transaction
 from loyalty.pages.communities import community_here
+from loyalty.pages.values import named_months
 from loyalty.rules.benefit import SMALLEST_PUBLIC_GROUP
 from loyalty.services.ledger.public_figures import public_figures, public_months
 from loyalty.services.selection.history import first_month
@@ -32,7 +33,7 @@ def shown(slug: str | None = None) -> str:
         "public/stats.html",
         community=community,
         found=found,
-        months=months,
+        months=named_months(months),
         figures=FIGURES,
         kinds=MATTER_KINDS,
         fewest=SMALLEST_PUBLIC_GROUP,

@@ -8,14 +8,24 @@ from typing import Any
 from babel.dates import format_skeleton
 from flask_babel import format_date, format_time, get_locale, gettext
 
+from loyalty.models import Objection
 from loyalty.rules.calendar import Month
 from loyalty.rules.card_number import in_groups, last4, number_of
 from loyalty.rules.money import Fen
+from loyalty.rules.verdict import Tone
 from loyalty.services.deeds.points import as_written
+from loyalty.services.matters.matters import is_overdue
+from loyalty.services.shops.certification import notice_end
+from loyalty.words.definitions import FigureWords
 from loyalty.words.honours import honour_name
 from loyalty.words.obstacles import outcome_name, reason_name, reason_with_fact
 from loyalty.words.rates import pay_in_words, shop_rates
-from loyalty.words.states import card_state_words, shop_state_words
+from loyalty.words.states import (
+    StateWords,
+    card_state_words,
+    shop_state_words,
+    till_state_words,
+)
 from loyalty.words.trades import trade_name
 
 
@@ -39,6 +49,11 @@ def month(value: date) -> str:
     return str(format_skeleton("yMMMM", value, locale=get_locale()))
 
 
+def named_months(months: Iterable[Month]) -> dict[Month, str]:
+    """Return months to choose from, each with its name."""
+    return {one: month(one.first) for one in months}
+
+
 def moment(value: datetime) -> str:
     """Return an instant on the community's wall clock: 2026年12月31日 10:21."""
     return f"{format_date(value, 'medium', rebase=False)} {minute(value)}"
@@ -48,6 +63,11 @@ def money(amount: Fen) -> str:
     """Return an amount in yuan with both decimals: 1234567 fen is "12,345.67"."""
     yuan, fen = divmod(abs(amount), 100)
     return f"{'-' if amount < 0 else ''}{yuan:,}.{fen:02d}"
+
+
+def figure(value: int, words: FigureWords) -> str:
+    """Return a figure of a month as its kind is written: an amount, or a number."""
+    return money(Fen(value)) if words.is_money else counted(value)
 
 
 def counted(number: int) -> str:
@@ -81,6 +101,16 @@ def listed(parts: Iterable[object]) -> str:
     return str(gettext("、")).join(map(str, parts))
 
 
+def objection_state(objection: Objection, today: date) -> StateWords:
+    """Return how far an objection is: until when it is to be answered, or what was found."""
+    if objection.decided_at is None:
+        tone = Tone.NO if objection.due_on < today else Tone.UNSURE
+        return StateWords(tone, gettext("应在%(day)s前答复", day=day(objection.due_on)))
+    if objection.upheld:
+        return StateWords(Tone.NO, gettext("异议成立"))
+    return StateWords(Tone.YES, gettext("异议不成立"))
+
+
 FILTERS: Mapping[str, Callable[..., object]] = MappingProxyType(
     {
         "day": day,
@@ -91,7 +121,8 @@ FILTERS: Mapping[str, Callable[..., object]] = MappingProxyType(
         "clock": clock,
         "minute": minute,
         "money": money,
-        "counted": counted,
+        "figure": figure,
+        "objection_state": objection_state,
         "pay": pay_in_words,
         "grouped": in_groups,
         "number": number_of,
@@ -102,6 +133,9 @@ FILTERS: Mapping[str, Callable[..., object]] = MappingProxyType(
         "reason": reason_name,
         "shop_state": lambda shop, today: shop_state_words(shop, today=today),
         "card_state": lambda card, today: card_state_words(card, today=today),
+        "till_state": lambda till, now: till_state_words(till, now=now),
+        "overdue": lambda matter, today: is_overdue(matter, today=today),
+        "notice_end": notice_end,
         "trade": trade_name,
         "rates": shop_rates,
         "honour": honour_name,

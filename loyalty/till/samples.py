@@ -29,6 +29,7 @@ class Sample(NamedTuple):
     """What the scanner should send."""
     image: str
     """The code as a data: address, so that the page shows it without network."""
+    is_square: bool = False
 
 
 @cache
@@ -38,7 +39,7 @@ def samples() -> dict[str, Sample]:
     url = card_url(_HOST, b32encode(_PAYLOAD + _NO_SIGNATURE).decode())
     return {
         "barcode": Sample(number, _address(code128_png(number, dpi=_DOTS_PER_INCH))),
-        "qr": Sample(url, _address(qr_png(url, scale=_DOTS_PER_MODULE))),
+        "qr": Sample(url, _address(qr_png(url, scale=_DOTS_PER_MODULE)), is_square=True),
     }
 
 

@@ -13,6 +13,8 @@ class FigureWords(NamedTuple):
     name: LazyString
     unit: LazyString
     definition: LazyString
+    is_money: bool = False
+    """Whether it is a sum in fen."""
 
 
 FIGURES: Mapping[str, FigureWords] = MappingProxyType(
@@ -32,9 +34,13 @@ FIGURES: Mapping[str, FigureWords] = MappingProxyType(
             lazy_gettext("持卡消费额"),
             lazy_gettext("元"),
             lazy_gettext("持卡人实际付的钱，撤销和退货已减去；不等于卡带来的增长。"),
+            is_money=True,
         ),
         "saved_fen": FigureWords(
-            lazy_gettext("店铺让利"), lazy_gettext("元"), lazy_gettext("原价减去实际付的钱。")
+            lazy_gettext("店铺让利"),
+            lazy_gettext("元"),
+            lazy_gettext("原价减去实际付的钱。"),
+            is_money=True,
         ),
     }
 )

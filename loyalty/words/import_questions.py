@@ -20,6 +20,8 @@ class AskWords:
     """What it means to leave it open."""
     proposed: str = ""
     """The answer that is ticked until staff say something."""
+    is_day: bool = False
+    """Whether the answer is a date."""
 
 
 ASKS: Mapping[str, AskWords] = MappingProxyType(
@@ -40,7 +42,9 @@ ASKS: Mapping[str, AskWords] = MappingProxyType(
             {YES: lazy_gettext("都同意"), NO: lazy_gettext("都不同意")},
             lazy_gettext("还没问过，以后再登记"),
         ),
-        "done_on": AskWords(lazy_gettext("没写日期的，都是哪一天？"), {}, lazy_gettext("不一定")),
+        "done_on": AskWords(
+            lazy_gettext("没写日期的，都是哪一天？"), {}, lazy_gettext("不一定"), is_day=True
+        ),
         "kind": AskWords(
             lazy_gettext("没写种类的，都是哪一种？"), {}, lazy_gettext("不一定，我在表里补")
         ),

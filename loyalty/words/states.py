@@ -1,13 +1,13 @@
 """What the states of cards, shops and rounds are called, and their colour."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from types import MappingProxyType
 from typing import NamedTuple
 
 from flask_babel import LazyString, lazy_gettext
 
-from loyalty.models import Card, Shop
+from loyalty.models import Card, Shop, Till
 from loyalty.rules.card_state import CardState
 from loyalty.rules.card_state import state_on as card_state_on
 from loyalty.rules.certification import CertificationState
@@ -22,6 +22,10 @@ class StateWords(NamedTuple):
     tone: Tone | None
     """None where the state is neither good nor bad: something is under way."""
     word: LazyString
+
+    def __str__(self) -> str:
+        """Return the word alone, as a list to choose from shows it."""
+        return str(self.word)
 
 
 CARD_STATES: Mapping[CardState, StateWords] = MappingProxyType(
@@ -70,3 +74,14 @@ def card_state_words(card: Card, *, today: date) -> StateWords:
 def shop_state_words(shop: Shop, *, today: date) -> StateWords:
     """Return how a shop's state of today is told."""
     return SHOP_STATES[standing_of(shop, today=today).state]
+
+
+def till_state_words(till: Till, *, now: datetime) -> StateWords:
+    """Return how far a device of a shop is: invited, paired or stopped."""
+    if till.revoked_at:
+        return StateWords(Tone.NO, lazy_gettext("已停用"))
+    if till.paired_at:
+        return StateWords(Tone.YES, lazy_gettext("已绑定"))
+    if till.pairing_expires_at and till.pairing_expires_at > now:
+        return StateWords(None, lazy_gettext("等待绑定"))
+    return StateWords(Tone.UNSURE, lazy_gettext("绑定码已过期"))

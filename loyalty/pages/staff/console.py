@@ -61,11 +61,6 @@ class SignedIn(UserMixin):  # type: ignore[misc]  # the library has no types
         """Whether this is a manager, who decides what holds for the community."""
         return Role.MANAGER in self.actor.roles
 
-    @property
-    def is_council(self) -> bool:
-        """Whether this is of the merchants' council, which sees matters and figures."""
-        return Role.COUNCIL in self.actor.roles
-
     def get_id(self) -> str:
         """Return what the session remembers."""
         return self.token

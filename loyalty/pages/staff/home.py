@@ -13,6 +13,7 @@ from loyalty.models import Objection, Round
 from loyalty.pages.staff import console
 from loyalty.pages.staff.rounds.steps import NextStep, next_step
 from loyalty.rules.calendar import Month
+from loyalty.rules.selection import RoundAction
 from loyalty.services.actors import Role, StaffMember
 from loyalty.services.ledger.benefit import benefit_of
 from loyalty.services.notice.objections import objections_of
@@ -21,6 +22,8 @@ from loyalty.services.rounds.progress import pending_nominations
 from loyalty.services.rounds.todo import ballots_due, todo_of
 from loyalty.services.selection.at_work import RoundAtWork
 from loyalty.words.definitions import FIGURES
+
+LOOKED_AT_FIRST = (RoundAction.SCREEN, RoundAction.START_REVIEW, RoundAction.DRAW)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,19 @@ class RoundUnderWay:
     """Nominations of the public that nobody has matched with a resident."""
     objections: Sequence[Objection]
     """Those without an answer, the earliest first."""
+
+    @property
+    def is_urgent(self) -> bool:
+        """Whether the step can be taken now, and is not only the end of it all."""
+        return not self.step.waits_for and self.step.action is not RoundAction.CLOSE
+
+    @property
+    def address(self) -> str:
+        """Where the step is taken; the round itself where there is something to look at first."""
+        round_id, step = self.selection_round.id, self.step
+        if step.waits_for or step.action in LOOKED_AT_FIRST:
+            return url_for("staff_rounds.shown", round_id=round_id)
+        return url_for("staff_rounds_actions.step", round_id=round_id, action=step.action)
 
 
 home_page = console.Console("home", "", also=frozenset({Role.PANEL, Role.COUNCIL}))
@@ -56,14 +72,15 @@ def home() -> Any:
         return render_template("staff/home_of_panel.html", sheets=sheets)
     month = Month.of(now.date())
     with transaction() as session:
-        todo = todo_of(session, actor, now=now)
-        rounds = _under_way(session, actor, todo.rounds_under_way, now=now)
+        waiting = todo_of(session, actor, now=now)
+        rounds = _under_way(session, actor, waiting.rounds_under_way, now=now)
         sums = benefit_of(session, actor, first=month, last=month).totals
     return render_template(
         "staff/home.html",
         sheets=sheets,
-        todo=todo,
+        waiting=waiting,
         rounds=rounds,
+        foremost=next((one for one in rounds if one.is_urgent or one.objections), None),
         month=month.first,
         sums=sums,
         figures=FIGURES,

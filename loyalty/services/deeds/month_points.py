@@ -25,6 +25,11 @@ class KindPoints:
     """What the monthly cap of the kind leaves of it."""
     deeds: Sequence[Deed]
 
+    @property
+    def is_capped(self) -> bool:
+        """Whether the cap leaves less than was earned."""
+        return self.counted < self.earned
+
 
 @dataclass(frozen=True, slots=True)
 class MonthPoints:

@@ -61,6 +61,11 @@ class OpenAsk:
     needed: bool
     """Without an answer, some rows cannot be used."""
 
+    @property
+    def offered(self) -> Mapping[str, str]:
+        """The answers to choose from, where the community has its own words for them."""
+        return {answer: answer for answer in self.ask.answers}
+
 
 @dataclass(frozen=True, slots=True)
 class SpellingQuestion:
@@ -78,6 +83,21 @@ class PersonQuestion:
     row: FileRow
     fault: Mapping[str, Any]
     choices: Sequence[Mapping[str, str]]
+
+    @property
+    def may_be_known(self) -> bool:
+        """Whether the row may be of somebody who is registered already."""
+        return bool(self.fault["code"] == RowFaultCode.PERHAPS_KNOWN)
+
+    @property
+    def only_choice(self) -> Mapping[str, str] | None:
+        """The one who may be meant; None if there are several."""
+        return self.choices[0] if len(self.choices) == 1 else None
+
+    @property
+    def beside_the_name(self) -> Sequence[str]:
+        """What the row says but for the name."""
+        return [said for field, said in self.row.cells.items() if field != "name" and said]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +129,11 @@ class Conversation:
     other_faults: Sequence[Mapping[str, Any]]
     """Of rows and sheets that were not read."""
     notes: Sequence[Mapping[str, Any]]
+
+    @property
+    def is_unsure_of_columns(self) -> bool:
+        """Whether staff are to look at what the columns are taken for."""
+        return bool(self.missing) or any(column.guessed for column in self.columns)
 
     def questions(self) -> int:
         """Return how many answers are needed before every row can come in."""

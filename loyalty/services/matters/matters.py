@@ -162,6 +162,12 @@ def may_answer(actor: StaffMember, matter: Matter) -> bool:
     return bool(actor.roles & {Role.STAFF, Role.MANAGER}) or matter.owner_id == actor.account_id
 
 
+def is_overdue(matter: Matter, *, today: date) -> bool:
+    """Return whether a matter is without an answer past the day on which that was due."""
+    late = matter.due_on is not None and matter.due_on < today
+    return late and matter.state == MatterState.OPEN
+
+
 def change_matter(work: Work, request: ChangeMatter) -> Matter:
     """Change who sees to a matter and until when, answer it, or close it.
 

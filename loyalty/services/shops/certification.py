@@ -69,6 +69,11 @@ def standing_of(shop: Shop, *, today: date) -> Standing:
     return Standing(state, shop.plaque_number, shop.certified_until)
 
 
+def notice_end(shop: Shop) -> date | None:
+    """Return the last day of the notice on which a shop is; None if it is on none."""
+    return shop.notice_last if shop.state == CertificationState.NOTICE else None
+
+
 def move_certification(work: Work, request: MoveCertification) -> Shop:
     """Take one step of a shop's certification.
 

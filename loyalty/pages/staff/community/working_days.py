@@ -47,6 +47,8 @@ def shown(year: int) -> Any:
     return render_template(
         "staff/community/working_days.html",
         year=year,
+        before=year - 1,
+        after=year + 1,
         official=known.official,
         rows=[*rows, *[("", False, "")] * BLANK_ROWS],
         fault=fault,

@@ -10,6 +10,7 @@ from flask_login import current_user
 from loyalty.models import Resident
 from loyalty.pages.forms import Form, calendar_day, choice, line, options
 from loyalty.pages.staff import console
+from loyalty.pages.values import named_months
 from loyalty.rules.calendar import Month
 from loyalty.rules.verdict import Tone
 from loyalty.services.deeds.deeds import deed_kinds
@@ -104,7 +105,7 @@ def person(resident_id: UUID) -> str:
         "staff/deeds/deeds_of.html",
         resident=resident,
         counted=counted,
-        months=months,
+        months=named_months(months),
         kinds={kind.code: deed_kind_name(kind) for kind in kinds},
     )
 

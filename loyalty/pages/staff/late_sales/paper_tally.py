@@ -116,6 +116,7 @@ def entry(shop_id: UUID, day: str) -> Any:
         faults=dict(sorted(faults.items())),
         nothing=request.method == "POST" and not lines and not faults,
         sales=sales,
+        standing=sum(not sale.voided for sale in sales),
         verdicts=WORDS,
     )
 

@@ -1,11 +1,13 @@
 """The form in which a paper tally is typed in: what stands in its lines, and what it means."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import time
+from types import MappingProxyType
 from uuid import UUID, uuid4
 
+from flask_babel import LazyString, lazy_gettext
 from werkzeug.exceptions import BadRequest
 
 from loyalty.reports.tally_sheet import LINES
@@ -18,6 +20,26 @@ _TIME = re.compile(r"([0-9]{1,2})[:.点时]?([0-9]{2})分?")
 
 
 @dataclass(frozen=True, slots=True)
+class TallyCell:
+    """How one cell of a line is typed in."""
+
+    name: LazyString
+    example: LazyString | str
+    """Shown in the first line alone."""
+    longest: int
+    inputmode: str = "numeric"
+
+
+CELLS: Mapping[str, TallyCell] = MappingProxyType(
+    {
+        "at": TallyCell(lazy_gettext("时间"), "10:21", 6),
+        "number": TallyCell(lazy_gettext("卡号"), lazy_gettext("14位"), 24),
+        "price": TallyCell(lazy_gettext("原价（元）"), "12.90", 12, "decimal"),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
 class TypedLine:
     """One line as it was typed; whatever is wrong with it, nothing of it gets lost."""
 
@@ -26,6 +48,12 @@ class TypedLine:
     at: str = ""
     number: str = ""
     price: str = ""
+
+    @property
+    def cells(self) -> Iterator[tuple[str, str, TallyCell]]:
+        """What was typed, cell by cell, with the name of each and how it is typed."""
+        for member, cell in CELLS.items():
+            yield member, getattr(self, member), cell
 
     @property
     def is_blank(self) -> bool:

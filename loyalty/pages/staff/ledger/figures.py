@@ -5,6 +5,7 @@ from flask_login import current_user
 
 from loyalty.database import transaction
 from loyalty.pages.staff import console
+from loyalty.pages.values import named_months
 from loyalty.rules.calendar import Month
 from loyalty.services.actors import Role
 from loyalty.services.ledger.benefit import benefit_of
@@ -34,7 +35,7 @@ def shown() -> str:
     return render_template(
         "staff/ledger/figures.html",
         month=month,
-        months=months,
+        months=named_months(months),
         sums=sums,
         counts=counts,
         figures=FIGURES,

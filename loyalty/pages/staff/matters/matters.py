@@ -110,6 +110,8 @@ def shown(matter_id: UUID) -> Any:
         raisers=RAISERS,
         owner=_accounts().get(str(matter.owner_id)),
         may_answer=may_answer(console.actor(), matter),
+        is_open=matter.state == MatterState.OPEN,
+        is_closed=matter.state == MatterState.CLOSED,
     )
 
 

@@ -14,6 +14,7 @@ from loyalty.database import transaction
 from loyalty.models import Objection
 from loyalty.pages.forms import NEEDED, Form, passage
 from loyalty.pages.staff import console
+from loyalty.pages.values import listed as listed_words
 from loyalty.services.errors import UnknownRecordError
 from loyalty.services.notice.decisions import (
     DecideObjection,
@@ -86,7 +87,7 @@ def decision(round_id: UUID, objection_id: UUID) -> Any:
         form=form,
         here=console.here,
         barred=console.actor().account_id not in {one.id for one in deciders},
-        deciders=deciders,
+        deciders=listed_words(one.display_name for one in deciders),
     )
 
 

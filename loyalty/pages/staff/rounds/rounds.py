@@ -11,10 +11,11 @@ from loyalty.database import transaction
 from loyalty.pages.staff import console
 from loyalty.pages.staff.confirmation import ConfirmationForm, Question, ask
 from loyalty.pages.staff.rounds.preview import SHOWN, Seen
+from loyalty.pages.staff.rounds.shown import ShownRound
 from loyalty.pages.staff.rounds.steps import actions_beside, next_step, show_stages
 from loyalty.pages.staff.selection.nominations import NomineeFileForm
 from loyalty.rules.card_state import WORKING
-from loyalty.rules.outcome import PASSED, Outcome
+from loyalty.rules.outcome import Outcome
 from loyalty.rules.selection import RoundState
 from loyalty.services.cards.acts import FindCards, cards_page
 from loyalty.services.rounds.actions import facts_of
@@ -41,6 +42,7 @@ MOST_CARDS = 10_000
 DIGITS = re.compile("[0-9]+")
 LONGEST_NUMBER = 8
 
+STILL_IN = (Outcome.NOMINATED, Outcome.ELIGIBLE)
 BEFORE_THE_FREEZE = (RoundState.OPEN, RoundState.SCREENING, RoundState.REVIEW)
 
 
@@ -51,7 +53,10 @@ def listed() -> str:
         current = current_round(session, console.actor())
         found = rounds_page(session, console.actor(), limit=LISTED, after=None)
     return render_template(
-        "staff/rounds/rounds.html", current=current, found=found.items, states=ROUND_STATES
+        "staff/rounds/rounds.html",
+        may_plan=current is None or current.state == RoundState.ISSUED,
+        found=found.items,
+        states=ROUND_STATES,
     )
 
 
@@ -71,6 +76,7 @@ def shown(round_id: UUID) -> str:
     return render_template(
         "staff/rounds/round.html",
         round=selection_round,
+        shown=ShownRound(selection_round, progress, step, bool(accounts)),
         state=ROUND_STATES[RoundState(selection_round.state)],
         stages=show_stages(selection_round, facts, progress),
         next=step,
@@ -82,7 +88,6 @@ def shown(round_id: UUID) -> str:
         seated={one.account_id for one in progress.panel},
         form=ConfirmationForm(),
         file_form=NomineeFileForm(),
-        passed=PASSED,
     )
 
 
@@ -94,6 +99,7 @@ def candidates(round_id: UUID) -> str:
     with transaction() as session:
         selection_round = round_of(session, console.actor(), round_id)
         found = RoundAtWork(session, selection_round).rank_candidates()
+    may_decline = selection_round.state in BEFORE_THE_FREEZE and not selection_round.frozen_at
     present = {one.outcome for one in found}
     wanted = [one for one in found if outcome in {None, one.outcome}]
     return render_template(
@@ -104,7 +110,7 @@ def candidates(round_id: UUID) -> str:
         outcome=outcome,
         outcomes={code: word for code, word in OUTCOMES.items() if code in present},
         form=ConfirmationForm(),
-        may_decline=selection_round.state in BEFORE_THE_FREEZE and not selection_round.frozen_at,
+        may_decline={one.id for one in wanted if may_decline and one.outcome in STILL_IN},
     )
 
 
@@ -154,7 +160,7 @@ def hand_out(round_id: UUID) -> str:
         round=selection_round,
         cards=sorted(found.items, key=lambda card: _as_walked(card.resident.unit)),
         today=today,
-        working=WORKING,
+        printable={card.id for card in found.items if card.state in WORKING},
     )
 
 

@@ -66,6 +66,16 @@ class Stage:
     told: str
     """How far it is, in a few words; empty if there is nothing to tell."""
 
+    @property
+    def is_done(self) -> bool:
+        """Whether it is over."""
+        return self.progress == "done"
+
+    @property
+    def is_now(self) -> bool:
+        """Whether it is the current one."""
+        return self.progress == "now"
+
 
 def next_step(facts: RoundFacts, actor: StaffMember) -> NextStep | None:
     """Return what is to be done next; None when the round is over."""

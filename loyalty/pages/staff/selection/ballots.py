@@ -69,6 +69,7 @@ def sheet(round_id: UUID, account_id: UUID | None = None) -> Any:
         kinds=CONFLICTS,
         kinds_of_deeds=deed_kind_name,
         sources=SOURCES,
+        several_honours=len(selection_round.lists) > 1,
         open=selection_round.state == RoundState.REVIEW and not selection_round.frozen_at,
         form=ConfirmationForm(),
     )

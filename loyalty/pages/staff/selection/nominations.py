@@ -20,6 +20,7 @@ from loyalty.pages.staff.confirmation import ConfirmationForm, ReasonForm
 from loyalty.pages.staff.imports.answers import answers_sent, people_sent
 from loyalty.pages.staff.imports.files import marked_file
 from loyalty.pages.staff.imports.jobs import uploaded
+from loyalty.rules.selection import RoundState
 from loyalty.rules.verdict import Tone
 from loyalty.services.imports.conversation import (
     conversation_about,
@@ -47,6 +48,7 @@ from loyalty.services.selection.public_nominations import (
     reject_nomination,
 )
 from loyalty.services.work import Work
+from loyalty.words.honours import honour_name
 from loyalty.words.import_forms import field_in_words
 from loyalty.words.imports import row_fault_in_words
 from loyalty.words.nominations import SOURCES, STATES
@@ -244,9 +246,12 @@ def _page(selection_round: Round, **shown: Any) -> str:
     return render_template(
         "staff/selection/nominations.html",
         round=selection_round,
+        is_open=selection_round.state == RoundState.OPEN,
+        honours={one.honour.code: honour_name(one.honour) for one in selection_round.lists},
+        several_honours=len(selection_round.lists) > 1,
         sources=SOURCES,
         states=STATES,
-        kept=_kept(),
+        kept={"honour": None, "source": "staff", **_kept()},
         form=ConfirmationForm(),
         file_form=NomineeFileForm(),
         **asked,

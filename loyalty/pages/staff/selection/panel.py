@@ -34,6 +34,7 @@ def shown(round_id: UUID) -> str:
         conflicts = conflicts_in(session, round_id)
         names = {one.id: one.account.display_name for one in panellists_of(session, round_id)}
         residents = {one.resident_id: one.resident.name for one in at_work.candidates}
+    is_reviewing = selection_round.state == RoundState.REVIEW
     return render_template(
         "staff/selection/panel.html",
         round=selection_round,
@@ -44,6 +45,8 @@ def shown(round_id: UUID) -> str:
             (names[one.panellist_id], residents.get(one.resident_id, "–"), one) for one in conflicts
         ],
         kinds=CONFLICTS,
+        is_reviewing=is_reviewing,
+        is_scoring=is_reviewing and not selection_round.frozen_at,
         changeable=selection_round.state in MAY_CHANGE and not selection_round.frozen_at,
         form=ConfirmationForm(),
     )

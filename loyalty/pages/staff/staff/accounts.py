@@ -55,8 +55,8 @@ def listed() -> str:
         found = find_accounts(work, limit=console.PAGE_LENGTH, after=after)
     return render_template(
         "staff/staff/accounts.html",
-        found=[(one, words_listed(ROLES[role] for role in one.roles)) for one in found.items],
-        next=found.next,
+        found=found,
+        doing={one.id: _doing(one) for one in found.items},
     )
 
 
@@ -92,6 +92,14 @@ def change(account_id: UUID) -> Any:
         searched=searched or "",
         shortest=SHORTEST_PASSWORD,
     )
+
+
+def _doing(account: StaffAccount) -> str:
+    """Return what an account is for, and whether a panellist's is of no resident yet."""
+    doing = words_listed(ROLES[role] for role in account.roles)
+    if Role.PANEL in account.roles and not account.resident_id:
+        return " · ".join([doing, gettext("没对上居民")])
+    return doing
 
 
 def _named(residents: list[Resident]) -> dict[str, str]:
