@@ -45,6 +45,21 @@ export const HEARD = [
  * @property {() => boolean} onEnter a finger has pressed Enter; whether that was for the till
  * @property {(work: () => void, wait: number) => unknown} later such as setTimeout
  * @property {number} [sameCode] how long the same code is not told again, in milliseconds
+ *
+ * @typedef {Required<Listener>} FullListener a listener that has said all
+ *
+ * @typedef {object} Heard
+ * @property {Key[]} keys the line since its last end
+ * @property {number} waiting how many of the last keys have not been handed on
+ * @property {number} lastAt
+ * @property {string} lastCode
+ * @property {number} lastCodeAt
+ * @property {ReturnType<typeof createNumberedKeys>} numbered
+ * @property {boolean} byPlace the last key was read by its place, so its text is not read again
+ * @property {string} composed
+ * @property {import("./fields.js").Kept | null} kept the field a code was taken out of just now
+ *
+ * @typedef {KeyboardEvent | InputEvent | CompositionEvent} Typing
  */
 
 /**
@@ -53,23 +68,22 @@ export const HEARD = [
  */
 export function createScanner({ later, sameCode = SAME_CODE, ...world }) {
   // A browser's own setTimeout refuses to be called as somebody's method.
+  /** @type {FullListener} */
   const listener = { ...world, sameCode, later: (work, wait) => later(work, wait) };
+  /** @type {Heard} */
   const heard = {
-    /** @type {Key[]} the line since its last end */
     keys: [],
-    /** How many of the last keys have not been handed on. */
     waiting: 0,
     lastAt: -Infinity,
     lastCode: "",
     lastCodeAt: -Infinity,
     numbered: createNumberedKeys(),
-    /** Whether the last key was read by its place, so that its text is not read again. */
     byPlace: false,
     composed: "",
-    /** @type {import("./fields.js").Kept | null} the field a code was taken out of just now */
     kept: null,
   };
 
+  /** @type {Record<string, (heard: Heard, listener: FullListener, event: any) => boolean>} */
   const hearing = {
     keydown: pressed,
     keyup: released,
@@ -82,8 +96,7 @@ export function createScanner({ later, sameCode = SAME_CODE, ...world }) {
   return {
     /**
      * Hear one event; return whether it was meant for the till and nobody else.
-     * @param {any} event of one of the types in HEARD; a key that goes down if it has none
-     * @returns {boolean}
+     * @param {Event} event of one of the types in HEARD; a key that goes down if it has none
      */
     hear: (event) => hearing[event.type || "keydown"](heard, listener, event),
     /** Hand on what fingers have typed, before a key that is no part of it; the rest is forgotten. */
@@ -94,11 +107,17 @@ export function createScanner({ later, sameCode = SAME_CODE, ...world }) {
   };
 }
 
+/** @param {Heard} heard */
 function forget(heard) {
   heard.keys = [];
   heard.waiting = 0;
 }
 
+/**
+ * @param {Heard} heard
+ * @param {FullListener} listener
+ * @param {KeyboardEvent} event
+ */
 function pressed(heard, listener, event) {
   const at = event.timeStamp;
   // A key that is held down is a finger's; the second of its digits was not meant.
@@ -123,6 +142,11 @@ function pressed(heard, listener, event) {
   return typed(heard, listener, character, event);
 }
 
+/**
+ * @param {Heard} heard
+ * @param {FullListener} listener
+ * @param {KeyboardEvent} event
+ */
 function released(heard, listener, event) {
   const { character, end } = heard.numbered.release(event);
   if (end !== "") return ended(heard, listener, end, event);
@@ -131,14 +155,24 @@ function released(heard, listener, event) {
   return typed(heard, listener, character, event);
 }
 
-/** A keyboard without places, as on a telephone: only the text it writes can be heard. */
+/**
+ * A keyboard without places, as on a telephone: only the text it writes can be heard.
+ * @param {Heard} heard
+ * @param {FullListener} listener
+ * @param {InputEvent} event
+ */
 function inserted(heard, listener, event) {
   if (heard.byPlace || event.inputType !== "insertText") return false;
   hearText(heard, listener, plain(event.data || ""), event);
   return false;
 }
 
-/** Of a text that is being composed, only what is new; it is cut into syllables by blanks. */
+/**
+ * Of a text that is being composed, only what is new; it is cut into syllables by blanks.
+ * @param {Heard} heard
+ * @param {FullListener} listener
+ * @param {CompositionEvent} event
+ */
 function composed(heard, listener, event) {
   const starts = event.type === "compositionstart";
   const text = starts ? "" : plain(event.data || "").replace(/[ ']/g, "");
@@ -148,43 +182,76 @@ function composed(heard, listener, event) {
   return false;
 }
 
+/**
+ * @param {Heard} heard
+ * @param {FullListener} listener
+ * @param {string} text
+ * @param {Typing} event
+ */
 function hearText(heard, listener, text, event) {
   // An input method writes down once more what was taken out of its field.
   if (heard.kept !== null && event.timeStamp <= heard.kept.until) return;
   for (const character of text) typed(heard, listener, character, event);
 }
 
-/** An input method writes after the code was found; that goes as well. */
+/**
+ * An input method writes after the code was found; that goes as well.
+ * @param {Heard} heard
+ * @param {FullListener} _listener
+ * @param {Event} event
+ */
 function putBack(heard, _listener, event) {
   if (heard.kept !== null) heard.kept.putBack(event.timeStamp);
   return false;
 }
 
-/** Return whether a machine is typing. */
+/**
+ * Return whether a machine is typing.
+ * @param {Heard} heard
+ * @param {number} at
+ */
 function running(heard, at) {
   return heard.waiting > 0 && at - heard.lastAt <= BURST_GAP;
 }
 
-/** A key was touched: what came long before it was typed by a finger. */
+/**
+ * A key was touched: what came long before it was typed by a finger.
+ * @param {Heard} heard
+ * @param {FullListener} listener
+ * @param {number} at
+ */
 function begin(heard, listener, at) {
   if (at - heard.lastAt > BURST_GAP) hand(heard, listener);
   heard.lastAt = at;
 }
 
-/** Keep a character until it is known who has typed it; return whether the page must not see it. */
+/**
+ * Keep a character until it is known who has typed it; return whether the page must not see it.
+ * @param {Heard} heard
+ * @param {FullListener} listener
+ * @param {string} character
+ * @param {Typing} event
+ */
 function typed(heard, listener, character, event) {
   const at = event.timeStamp;
   begin(heard, listener, at);
   const field = fieldOf(event.target);
-  const written = event.key && event.key.length === 1 ? event.key : "";
-  const capsLock = Boolean(event.getModifierState && event.getModifierState("CapsLock"));
+  // What an input method writes has no key.
+  const key = /** @type {Partial<KeyboardEvent>} */ (event);
+  const written = key.key && key.key.length === 1 ? key.key : "";
+  const capsLock = Boolean(key.getModifierState && key.getModifierState("CapsLock"));
   heard.keys = [...heard.keys, { character, at, written, capsLock, field }].slice(-LONGEST_LINE);
   heard.waiting = Math.min(heard.waiting + 1, heard.keys.length);
   listener.later(() => settle(heard, listener, at), BURST_GAP + 20);
   return field === null;
 }
 
-/** Hand on what fingers have typed; a burst that never ended with Enter is a code. */
+/**
+ * Hand on what fingers have typed; a burst that never ended with Enter is a code.
+ * @param {Heard} heard
+ * @param {FullListener} listener
+ * @param {number} at
+ */
 function settle(heard, listener, at) {
   if (at !== heard.lastAt) return;
   if (heard.waiting < SHORTEST_CODE) {
@@ -199,7 +266,11 @@ function settle(heard, listener, at) {
   else tell();
 }
 
-/** What goes into a field stays there; all else is for the number pad. */
+/**
+ * What goes into a field stays there; all else is for the number pad.
+ * @param {Heard} heard
+ * @param {FullListener} listener
+ */
 function hand(heard, listener) {
   const keys = heard.waiting === 0 ? [] : heard.keys.slice(-heard.waiting);
   heard.waiting = 0;
@@ -208,6 +279,12 @@ function hand(heard, listener) {
   }
 }
 
+/**
+ * @param {Heard} heard
+ * @param {FullListener} listener
+ * @param {import("./keys.js").End} end
+ * @param {KeyboardEvent} event
+ */
 function ended(heard, listener, end, event) {
   const at = event.timeStamp;
   const count = countOfCode(heard, at);
@@ -224,7 +301,14 @@ function ended(heard, listener, end, event) {
   return end === "Enter" && fieldOf(event.target) === null && listener.onEnter();
 }
 
-/** The last keys are a code: tell it once, and leave no trace of it in a field. */
+/**
+ * The last keys are a code: tell it once, and leave no trace of it in a field.
+ * @param {Heard} heard
+ * @param {FullListener} listener
+ * @param {number} count of keys
+ * @param {Manner["end"]} end
+ * @param {number} at
+ */
 function finish(heard, listener, count, end, at) {
   const keys = heard.keys.slice(-count);
   forget(heard);

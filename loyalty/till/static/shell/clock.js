@@ -14,6 +14,8 @@ const DATE = 29;
 
 const KEPT_AS = "clock";
 
+/** @typedef {ReturnType<typeof createClock>} Clock */
+
 /**
  * @param {object} world
  * @param {() => number} world.now the device's clock, in milliseconds

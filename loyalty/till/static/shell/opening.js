@@ -44,7 +44,7 @@ export async function openTill(window, pairing) {
   const token = () => (pairing.read() || { token: null }).token;
   followPairing(window);
   const store = await openStore({ outdated: () => window.location.reload() });
-  const parts = partsOf(window, token, store);
+  const parts = makeParts(window, token, store);
   const { api, clock, pack, uploader, standing } = parts;
   // The page's other memory is written late, and may tell of an earlier pairing.
   const paired = await store.read(PAIRING);
@@ -73,11 +73,17 @@ export async function openTill(window, pairing) {
   return { teller, clock, pack, book: bookOf(api, store) };
 }
 
-/** Make the parts, and have those told of each contact that learn from it. */
-function partsOf({ crypto: { subtle }, fetch, navigator }, token, store) {
+/**
+ * Make the parts, and have those told of each contact that learn from it.
+ * @param {Window & typeof globalThis} window
+ * @param {() => string | null} token
+ * @param {import("../keep/store.js").Store} store
+ */
+function makeParts({ crypto: { subtle }, fetch, navigator }, token, store) {
   const clock = createClock({ now: Date.now, store });
   /** @type {((contact: import("../keep/api.js").Contact) => void)[]} */
   const listening = [clock.heard];
+  /** @param {import("../keep/api.js").Contact} contact */
   const heard = (contact) => {
     for (const listener of listening) listener(contact);
   };
@@ -96,7 +102,10 @@ function partsOf({ crypto: { subtle }, fetch, navigator }, token, store) {
   });
   const standing = createStanding({ pack, queue, clock, revoked: uploader.revoked });
 
-  /** A revoked till remembers it without network, until the service takes its token again. */
+  /**
+   * A revoked till remembers it without network, until the service takes its token again.
+   * @param {number} status
+   */
   function learn(status) {
     const refused = status === 401;
     if (!(refused || RECEIVED.has(status)) || refused === uploader.revoked()) return;
@@ -128,7 +137,12 @@ export async function install({ navigator }) {
   }
 }
 
-/** Return the calls about the day; what is taken back counts against no limit. */
+/**
+ * Return the calls about the day; what is taken back counts against no limit.
+ * @param {import("../keep/api.js").Api} api
+ * @param {import("../keep/store.js").Store} store
+ * @returns {import("../day/today.js").Book}
+ */
 function bookOf(api, store) {
   return {
     today: api.today,
@@ -136,6 +150,10 @@ function bookOf(api, store) {
     giveBack: (id, ...goods) => freeing(id, api.giveBack(id, ...goods)),
   };
 
+  /**
+   * @param {string} id
+   * @param {Promise<import("../keep/api.js").Answer>} asked
+   */
   async function freeing(id, asked) {
     const answer = await asked;
     if (DONE.has(answer.status) && answer.body.uses < 0) await store.dropUse(id);
