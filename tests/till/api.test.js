@@ -74,14 +74,14 @@ test("the pack is asked for by its tag, and may be as it was", async () => {
 
 test("every answer tells the time, and silence is told too", async () => {
   const contacts = [];
-  const heard = (contact) => contacts.push(contact);
+  const onContact = (contact) => contacts.push(contact);
   const answers = [json(200, {}), dead];
   const api = createApi({
     fetch: () => answers.shift()(),
     token: () => null,
     patience: 1000,
     now: () => 5,
-    heard,
+    onContact,
   });
   await api.today();
   await api.today();

@@ -25,7 +25,7 @@ const IN_THE_BACKGROUND = 30000;
  * @property {Record<string, string>} [headers]
  * @property {number} [wait] in milliseconds
  *
- * @typedef {object} Contact an answer that was heard, or silence
+ * @typedef {object} Contact an answer, or silence
  * @property {number} status as in Answer
  * @property {string | null} date when the service says that was
  * @property {number} sentAt by the device's clock, in milliseconds
@@ -43,9 +43,9 @@ const IN_THE_BACKGROUND = 30000;
  * @param {() => string | null} world.token
  * @param {number} world.patience how long an answer may take where nobody stands at the counter
  * @param {() => number} [world.now] the device's clock, in milliseconds
- * @param {(contact: Contact) => void} [world.heard] told of each answer, and of silence
+ * @param {(contact: Contact) => void} [world.onContact] called with each answer, and with silence
  */
-export function createApi({ fetch, token, patience, now = Date.now, heard = () => {} }) {
+export function createApi({ fetch, token, patience, now = Date.now, onContact = () => {} }) {
   /** @type {Call} */
   async function call(method, path, { body, headers = {}, wait = patience } = {}) {
     /** @type {RequestInit} */
@@ -60,7 +60,7 @@ export function createApi({ fetch, token, patience, now = Date.now, heard = () =
     const { answer, date } = await answerWithin(wait, (signal) =>
       fetch(`/api/v1${path}`, { ...request, signal }),
     );
-    heard({ status: answer.status, date, sentAt, heardAt: now() });
+    onContact({ status: answer.status, date, sentAt, heardAt: now() });
     return answer;
   }
 

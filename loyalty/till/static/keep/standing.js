@@ -65,7 +65,7 @@ export function createStanding({ pack, queue, clock, revoked }) {
     },
 
     /** @param {{status: number}} contact */
-    heard({ status }) {
+    noteContact({ status }) {
       online = status !== 0;
       tell();
     },

@@ -47,7 +47,7 @@ import { quote as quoteOf } from "../judge/discount.js";
  * @property {import("../shell/clock.js").Clock} clock
  * @property {import("../keep/standing.js").Standing} standing
  * @property {ReturnType<typeof import("../keep/pairing.js").createPairing>} pairing
- * @property {() => Promise<void>} meet sends what waits and asks what is new
+ * @property {() => Promise<void>} synchronise sends what waits and asks what is new
  *
  * @typedef {ReturnType<typeof createTeller>} Teller
  *
@@ -270,7 +270,7 @@ function keeping({ store, queue, uploader, clock, standing }) {
 }
 
 /** @param {Parts} parts */
-function binding({ api, store, device, pack, uploader, standing, pairing, meet }) {
+function binding({ api, store, device, pack, uploader, standing, pairing, synchronise }) {
   /** A sale without receipt would be out of sight; a revoked till keeps it for the next pairing. */
   const mayUnpair = async () => uploader.revoked() || (await store.items()).length === 0;
 
@@ -290,7 +290,7 @@ function binding({ api, store, device, pack, uploader, standing, pairing, meet }
       await store.write(PAIRING, answer.body);
       pairing.keep(answer.body);
       uploader.renew();
-      await meet();
+      await synchronise();
       return answer;
     },
 

@@ -57,7 +57,7 @@ export async function openTill(window, pairing) {
   await store.dropUsesBefore(new Date(clock.now() - LONGEST_MONTH).toISOString().slice(0, 10));
   await standing.recount();
 
-  async function meet() {
+  async function synchronise() {
     if (token() === null) return;
     await uploader.upload();
     const age = pack.ageMs();
@@ -66,10 +66,10 @@ export async function openTill(window, pairing) {
     if (old || !standing.state().online) await pack.refresh();
     await standing.recount();
   }
-  for (const occasion of ["focus", "online"]) window.addEventListener(occasion, meet);
-  window.setInterval(meet, UPLOADS);
-  meet();
-  const teller = createTeller({ ...parts, pairing, meet });
+  for (const occasion of ["focus", "online"]) window.addEventListener(occasion, synchronise);
+  window.setInterval(synchronise, UPLOADS);
+  synchronise();
+  const teller = createTeller({ ...parts, pairing, synchronise });
   return { teller, clock, pack, book: bookOf(api, store) };
 }
 
@@ -82,12 +82,17 @@ export async function openTill(window, pairing) {
 function makeParts({ crypto: { subtle }, fetch, navigator }, token, store) {
   const clock = createClock({ now: Date.now, store });
   /** @type {((contact: import("../keep/api.js").Contact) => void)[]} */
-  const listening = [clock.heard];
+  const listeners = [clock.compare];
   /** @param {import("../keep/api.js").Contact} contact */
-  const heard = (contact) => {
-    for (const listener of listening) listener(contact);
+  const onContact = (contact) => {
+    for (const listener of listeners) listener(contact);
   };
-  const api = createApi({ fetch: (...asked) => fetch(...asked), token, patience: PATIENCE, heard });
+  const api = createApi({
+    fetch: (...asked) => fetch(...asked),
+    token,
+    patience: PATIENCE,
+    onContact,
+  });
   const verifier = createVerifier({ subtle, noble: () => import("../vendor/noble/index.js") });
   const device = createDevice({ store, subtle });
   const pack = createPack({ api, store, clock, subtle, verifier });
@@ -115,7 +120,7 @@ function makeParts({ crypto: { subtle }, fetch, navigator }, token, store) {
   }
 
   // The standing is told last: it tells of what the others have learnt.
-  listening.push(({ status }) => learn(status), standing.heard);
+  listeners.push(({ status }) => learn(status), standing.noteContact);
   return { api, store, clock, device, pack, appraiser, queue, uploader, standing };
 }
 
