@@ -4,7 +4,7 @@ import { newKey } from "../keep/api.js";
 import { createAttention, createSaver } from "../day/attention.js";
 import { createCamera } from "../scan/camera.js";
 import { createChoices } from "./choices.js";
-import { createHands } from "../scan/hands.js";
+import { createInput } from "../scan/input.js";
 import { followLook, lookOf } from "./look.js";
 import { install, openTill } from "./opening.js";
 import { all, one, oneOf } from "./page.js";
@@ -65,7 +65,7 @@ function run(till) {
     verifyOnly: () => choices.read().verify_only,
     newKey: freshKey,
   });
-  const hands = createHands({
+  const input = createInput({
     page,
     sale,
     comeForward() {
@@ -74,11 +74,11 @@ function run(till) {
       tabs.open("sell");
     },
   });
-  const camera = createCamera({ page, onCode: hands.onCode, onDropped: hands.onDropped });
+  const camera = createCamera({ page, onCode: input.onCode, onDropped: input.onDropped });
   createScannerTest(page);
   const opened = openScreens(till, shared);
   const tabs = createTabs(page, (name) => {
-    hands.listen({ scans: name !== "pair" && name !== "scanner-test", keys: name === "sell" });
+    input.listen({ scans: name !== "pair" && name !== "scanner-test", keys: name === "sell" });
     const { screens } = opened;
     if (name in screens) screens[/** @type {keyof typeof screens} */ (name)]();
   });

@@ -1,4 +1,4 @@
-/** What hands do at the till: keys, taps, and cards held before a scanner or the camera. */
+/** What comes in at the till: keys, taps, and cards held before a scanner or the camera. */
 
 import { all } from "../shell/page.js";
 import { HEARD, createScanner } from "./scanner.js";
@@ -16,7 +16,7 @@ const BY_HAND = { Backspace: "erase", Escape: "clear" };
  * @param {() => void} world.comeForward open the sell screen
  * @param {() => number} [world.now] in milliseconds, by a clock nobody sets
  */
-export function createHands({ page, sale, comeForward, now = () => performance.now() }) {
+export function createInput({ page, sale, comeForward, now = () => performance.now() }) {
   let listening = false;
   let inFront = false;
 
