@@ -26,7 +26,7 @@ import { fold } from "../scan/typed_text.js";
 
 /**
  * @param {HTMLTemplateElement} template
- * @param {{at: string, sum: string, more: string}} told
+ * @param {{at: string, sum: string, more: string}} texts
  * @param {() => string} timezone
  * @returns {Row}
  */
@@ -48,8 +48,8 @@ function rowFrom(template, { at, sum, more }, timezone) {
  * @param {{words: Words, timezone: () => string}} world
  */
 export function queuedRow(template, queued, more, { words, timezone }) {
-  const told = { at: queued.sale.happened_at, sum: sumOfQueued(queued, words), more };
-  return rowFrom(template, told, timezone);
+  const texts = { at: queued.sale.happened_at, sum: sumOfQueued(queued, words), more };
+  return rowFrom(template, texts, timezone);
 }
 
 /**
@@ -64,8 +64,8 @@ export function queuedRow(template, queued, more, { words, timezone }) {
  * @param {(entry: Entry, goods: Goods) => unknown} world.giveBack
  */
 export function recordedRow(template, entry, { words, now, timezone, takeBack, giveBack }) {
-  const told = { at: entry.happened_at, sum: sumOf(entry, words), more: moreOf(entry, words) };
-  const { row, inside } = rowFrom(template, told, timezone);
+  const texts = { at: entry.happened_at, sum: sumOf(entry, words), more: moreOf(entry, words) };
+  const { row, inside } = rowFrom(template, texts, timezone);
   row.classList.toggle("taken-back", entry.voided);
   inside("void").hidden = !mayBeVoided(entry, now());
   inTwoTaps(inside("void"), words.sure, () => takeBack(entry));

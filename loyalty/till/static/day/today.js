@@ -200,15 +200,15 @@ function drawSums(part, day) {
 
 /**
  * What waits is told beside the sums: it may yet be refused.
- * @param {HTMLElement} told
+ * @param {HTMLElement} element
  * @param {readonly Queued[]} waiting
  * @param {Words} words
  */
-function drawWaiting(told, waiting, words) {
+function drawWaiting(element, waiting, words) {
   const standing = waiting.filter((item) => !item.taken_back);
   const sum = standing.reduce((fen, { sale }) => fen + (sale.payable_fen || 0), 0);
-  told.hidden = standing.length === 0;
-  told.textContent = words.waiting_sums
+  element.hidden = standing.length === 0;
+  element.textContent = words.waiting_sums
     .replace("{count}", String(standing.length))
     .replace("{payable}", yuan(sum));
 }

@@ -81,9 +81,9 @@ export function createAppraiser({ pack, store, clock, subtle, verifier }) {
       certified: isCertified(known.shop, today),
       overLimit: limit !== null,
     });
-    const told = found !== null && !DISOWNED.has(judgement.verdict);
+    const believed = found !== null && !DISOWNED.has(judgement.verdict);
     const last4 = numberOf(/** @type {string} */ (serialIn(code))).slice(-4);
-    const card = told ? withRate(known, found, last4) : null;
+    const card = believed ? withRate(known, found, last4) : null;
     return { ...judgement, card, limit: judgement.verdict === "over_limit" ? limit : null };
   }
 

@@ -173,9 +173,9 @@ async function keysOf(offered, subtle) {
  * @param {(list: unknown) => Promise<Pack["revocations"]>} read
  */
 async function newerOf(before, offered, read) {
-  const [known, told] = [await read(before), await read(offered)];
-  const newer = told !== null && (known === null || told.number >= known.number);
-  return newer ? { list: offered, revocations: told } : { list: before, revocations: known };
+  const [known, sent] = [await read(before), await read(offered)];
+  const newer = sent !== null && (known === null || sent.number >= known.number);
+  return newer ? { list: offered, revocations: sent } : { list: before, revocations: known };
 }
 
 /** @param {any} body */

@@ -25,7 +25,7 @@ export function adviceOn(manner, samples) {
   const layout = samples.some((sample) => isAlike(text, sample));
   const converted = letters === "small" || letters === "mixed";
   const card = kind === "card_number" || kind === "token";
-  const told = /** @type {[string, boolean][]} */ ([
+  const found = /** @type {[string, boolean][]} */ ([
     ["dropped", dropped],
     ["layout", layout],
     ["caps_lock", converted && capsLock],
@@ -35,7 +35,7 @@ export function adviceOn(manner, samples) {
     ["no_end", end === ""],
     ["other", !card && !dropped && !layout],
   ]).filter(([, applies]) => applies);
-  return told.length === 0 ? ["good"] : told.map(([name]) => name);
+  return found.length === 0 ? ["good"] : found.map(([name]) => name);
 }
 
 /**

@@ -11,8 +11,8 @@ import { rateSpoken } from "./voice.js";
  * @typedef {{tone?: Tone, word: string, advice: string}} Sentence
  *
  * @typedef {import("./sale.js").Sale} Sale
- * @typedef {Omit<Sale, "phase"> & {phase: Sale["phase"] | "payable"}} Told a sale; or, while its
- *   amount is typed, what is to be paid
+ * @typedef {Omit<Sale, "phase"> & {phase: Sale["phase"] | "payable"}} ShownSale a sale; or what is
+ *   to be paid, while its amount is typed
  *
  * @typedef {import("../judge/discount.js").Quote} Quote
  * @typedef {import("../shell/page.js").Part} Part
@@ -34,12 +34,12 @@ export function createScreen(page, words) {
    * @param {boolean} verifyOnly no amounts are asked for
    */
   function draw(sale, quote, verifyOnly) {
-    const told = toldOf(sale, words);
+    const sentence = sentenceOf(sale, words);
     sell.dataset.phase = sale.phase;
-    mark(answer, told.tone);
+    mark(answer, sentence.tone);
     const pricing = sale.phase === "accepted" && sale.typed !== "";
     answer.classList.toggle("priced", pricing || quote !== null);
-    part("word").textContent = told.word;
+    part("word").textContent = sentence.word;
     write(part("advice"), adviceOf(sale, words, page.documentElement.lang));
     write(part("unchecked"), uncheckedOf(sale, words));
     part("confirmed").hidden = !confirmed(sale);
@@ -84,17 +84,17 @@ function drawChoices(part, sale, verifyOnly) {
 
 /**
  * Return the tone, word and advice of a state.
- * @param {Told} sale
+ * @param {ShownSale} sale
  * @param {Words} words
  * @returns {Sentence}
  */
-export function toldOf(sale, words) {
+export function sentenceOf(sale, words) {
   if (sale.phase === "recorded" && sale.quote === null) return words.phases.noted;
   const listed = sale.phase === "accepted" && sale.verdict === "cannot_verify_offline";
   if (listed) return words.phases.listed;
   const foreign = sale.phase === "unchecked" && sale.kind !== null && words.foreign[sale.kind];
   if (foreign) return foreign;
-  /** @type {Partial<Record<Told["phase"], Sentence>>} */
+  /** @type {Partial<Record<ShownSale["phase"], Sentence>>} */
   const phases = words.phases;
   const own = phases[sale.phase];
   if (own) return own;
@@ -120,30 +120,30 @@ export function verdictWords(verdict, words) {
  * @returns {Partial<Sentence>}
  */
 function limitWords({ kind, again_from: day }, words) {
-  const told = words.limits[kind];
-  return told === undefined
+  const text = words.limits[kind];
+  return text === undefined
     ? {}
-    : { word: told.word, advice: day === null ? told.over : told.again };
+    : { word: text.word, advice: day === null ? text.over : text.again };
 }
 
 /**
  * Return the colour of a state; null where there is nothing to tell.
- * @param {Told} sale
+ * @param {ShownSale} sale
  * @param {Words} words
  * @returns {Tone | null}
  */
 export function toneOf(sale, words) {
-  return toldOf(sale, words).tone || null;
+  return sentenceOf(sale, words).tone || null;
 }
 
 /**
  * Return what is said aloud of a state: the word, and the one number that matters.
- * @param {Told} sale
+ * @param {ShownSale} sale
  * @param {Words} words
  * @returns {string}
  */
 export function spokenOf(sale, words) {
-  const { word } = toldOf(sale, words);
+  const { word } = sentenceOf(sale, words);
   const rate = rateOf(sale);
   if (sale.phase === "accepted" && rate !== null) {
     return words.spoken.both
@@ -163,7 +163,7 @@ export function spokenOf(sale, words) {
 function adviceOf(sale, words, language) {
   if (sale.phase === "ready" && sale.typed !== "") return "";
   const card = sale.phase === "accepted" && sale.answer !== null ? sale.answer.card : null;
-  if (card === null) return toldOf(sale, words).advice;
+  if (card === null) return sentenceOf(sale, words).advice;
   const { honour, pay_permille: pay, valid_until: until } = card;
   const holder = [
     words.honours[String(honour)] || honour,
@@ -175,7 +175,7 @@ function adviceOf(sale, words, language) {
 
 /**
  * Return what the holder pays here, in permille; null while it is not known.
- * @param {Told} sale
+ * @param {ShownSale} sale
  */
 function rateOf({ answer }) {
   return answer === null || answer.card === null ? null : answer.card.pay_permille;

@@ -18,7 +18,7 @@ const PAUSE = 1000;
 
 /**
  * @param {object} world
- * @param {Element} world.heard what a screen reader reads out
+ * @param {Element} world.liveRegion what a screen reader reads out
  * @param {Words} world.words
  * @param {() => Teller} world.teller
  * @param {ReturnType<typeof import("./screen.js").createScreen>} world.screen
@@ -26,7 +26,7 @@ const PAUSE = 1000;
  * @param {() => boolean} world.verifyOnly
  * @param {() => string} world.newKey
  */
-export function createSale({ heard, words, teller, screen, signals, verifyOnly, newKey }) {
+export function createSale({ liveRegion, words, teller, screen, signals, verifyOnly, newKey }) {
   let sale = READY;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let pause;
@@ -54,7 +54,7 @@ export function createSale({ heard, words, teller, screen, signals, verifyOnly, 
     const tone = toneOf(sale, words);
     const sentence = tone === null ? "" : spokenOf(sale, words);
     const changed = sale.phase !== before.phase || tone !== toneOf(before, words);
-    if (changed) heard.textContent = sentence;
+    if (changed) liveRegion.textContent = sentence;
     if (changed && tone !== null) signals.verdict(tone, sentence);
     else if (sale.phase === "checking" && sale.turn !== before.turn) signals.scanned();
     else if (sale.phase === "accepted") pause = setTimeout(tellPayable, PAUSE);
@@ -62,7 +62,8 @@ export function createSale({ heard, words, teller, screen, signals, verifyOnly, 
 
   function tellPayable() {
     const quote = quoteOf(sale, teller);
-    if (quote !== null) heard.textContent = spokenOf({ ...sale, phase: "payable", quote }, words);
+    if (quote !== null)
+      liveRegion.textContent = spokenOf({ ...sale, phase: "payable", quote }, words);
   }
 
   redraw();

@@ -59,7 +59,7 @@ function run(till) {
   const shared = sharedOf(till);
   const sale = createSale({
     ...shared,
-    heard: one(page, "[data-heard]"),
+    liveRegion: one(page, "[data-heard]"),
     screen: createScreen(page, words),
     signals,
     verifyOnly: () => choices.read().verify_only,
