@@ -13,8 +13,7 @@
  * @property {number} [payable_fen]
  * @property {import("./device.js").Proof} [device] once the sale waits
  *
- * @typedef {{key: string, reason: string}} TakenBack the void of a sale, under an idempotency key of its
- *   own
+ * @typedef {{key: string, reason: string}} TakenBack the void of a sale, under a key of its own
  *
  * @typedef {object} Queued
  * @property {string} key idempotency key of the sale
@@ -24,8 +23,8 @@
  * @property {number} saved_fen
  * @property {string | null} verdict why it needs attention, where the service has told
  * @property {"refused" | "not_accepted" | "quarantined" | "not_voided" | null} reason
- * @property {TakenBack} [taken_back] what follows its upload, where it was taken back on the device: a
- *   sealed sale has its number, so it is sent all the same
+ * @property {TakenBack} [taken_back] what follows its upload, where it was taken back on the
+ *   device: a sealed sale has its number, so it is sent all the same
  *
  * @typedef {ReturnType<typeof createQueue>} Queue
  */

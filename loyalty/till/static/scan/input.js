@@ -1,7 +1,7 @@
 /** What comes in at the till: keys, taps, and cards held before a scanner or the camera. */
 
 import { all } from "../shell/page.js";
-import { HEARD, createScanner } from "./scanner.js";
+import { EVENTS, createScanner } from "./scanner.js";
 
 /**
  * Keys of a keyboard that do what a key of the pad does.
@@ -67,7 +67,7 @@ export function createInput({ page, sale, comeForward, now = () => performance.n
     sale.press(/** @type {import("../sell/selling.js").Deed} */ (button.dataset.deed));
   }
 
-  for (const type of HEARD) page.addEventListener(type, hear, true);
+  for (const type of EVENTS) page.addEventListener(type, hear, true);
   for (const keys of all(page, "[data-pad], [data-more-keys]")) {
     keys.addEventListener("click", tap);
   }

@@ -35,7 +35,7 @@ const LIKE_MONEY = /^(?:1[0-5]|2[5-9]|30)/;
 /**
  * Return how many of the last keys are a code; 0 if none are. What came without a rest counts
  * before what came in one burst: the end of a payment code is no card.
- * @param {{keys: readonly Key[], waiting: number, lastAt: number}} heard keys of the line, how many
+ * @param {{keys: readonly Key[], waiting: number, lastAt: number}} state keys of the line, how many
  *   of the last came in one burst, and when the last one came
  * @param {number} at
  */

@@ -6,7 +6,7 @@
 import { all, one, partsOf } from "../shell/page.js";
 import { masked, withoutPrefix } from "./codes.js";
 import { BURST_GAP } from "./lines.js";
-import { HEARD, createScanner } from "./scanner.js";
+import { EVENTS, createScanner } from "./scanner.js";
 
 /** Where the letters of the sample's host stand in its address. */
 const HOST = [8, 24];
@@ -106,7 +106,7 @@ export function createScannerTest(page) {
     sameCode: 0,
   });
 
-  for (const type of HEARD) {
+  for (const type of EVENTS) {
     page.addEventListener(
       type,
       (event) => {
