@@ -3,6 +3,7 @@
  * state, and what is to be asked of the teller. What a card is worth is the teller's to say.
  */
 
+import { meaningOf } from "../judge/verdicts.js";
 import { NUMBER_DIGITS } from "../scan/codes.js";
 import { fenOf, typedWith } from "./money.js";
 
@@ -56,6 +57,13 @@ import { fenOf, typedWith } from "./money.js";
  * @property {{turn: number}} failed
  *
  * @typedef {{[Type in keyof Events]: {type: Type} & Events[Type]}[keyof Events]} SaleEvent
+ *
+ * @typedef {import("../judge/verdicts.js").VerdictWords} VerdictWords
+ */
+
+/**
+ * @template Event
+ * @typedef {(sale: Sale, event: Event, words: VerdictWords) => Step | null} Deed
  */
 
 /** @type {Sale} */
@@ -87,25 +95,14 @@ export const RIGHT_AFTER = 5000;
 const DEAF = new Set(["recording", "unrecorded"]);
 
 /**
- * Verdicts that say "not known", so that asking again may help.
- * @type {ReadonlySet<string>}
- */
-const UNKNOWN = new Set([
-  "cannot_verify_offline",
-  "clock_wrong",
-  "amount_mismatch",
-  "payment_code",
-  "bad_code",
-]);
-
-/**
  * @param {Sale} sale
  * @param {SaleEvent} event
+ * @param {VerdictWords} words
  * @returns {Step}
  */
-export function step(sale, event) {
-  const deed = /** @type {(sale: Sale, event: SaleEvent) => Step | null} */ (DEEDS[event.type]);
-  return deed(sale, event) || { sale, ask: null };
+export function step(sale, event, words) {
+  const deed = /** @type {Deed<SaleEvent>} */ (DEEDS[event.type]);
+  return deed(sale, event, words) || { sale, ask: null };
 }
 
 /**
@@ -120,7 +117,7 @@ export function amountsOf(sale) {
   return { totalFen, excludedFen };
 }
 
-/** @type {{[Type in keyof Events]: (sale: Sale, event: Events[Type]) => Step | null}} */
+/** @type {{[Type in keyof Events]: Deed<Events[Type]>}} */
 const DEEDS = {
   code: (sale, { code, at }) => (sale.phase === "recording" ? null : check(sale, code, at)),
   dropped,
@@ -250,57 +247,63 @@ function confirm(sale, { key }) {
  * service knows goes before what the device has said, as long as nobody has gone on from there.
  * @param {Sale} sale
  * @param {Events["answer"]} event
+ * @param {VerdictWords} words
  */
-function answered(sale, { turn, answer, online }) {
+function answered(sale, { turn, answer, online }, words) {
   if (turn !== sale.turn) return null;
-  const amber = UNKNOWN.has(answer.verdict);
-  if (amber && answer.from === "device" && online) return still({ ...sale, held: answer });
-  return still(judged(sale, answer));
+  const unknown = meaningOf(answer.verdict, words).ask_again;
+  if (unknown && answer.from === "device" && online) return still({ ...sale, held: answer });
+  return still(judged(sale, answer, words));
 }
 
 /**
  * No further answer will come.
  * @param {Sale} sale
  * @param {Events["settled"]} event
+ * @param {VerdictWords} words
  * @returns {Step | null}
  */
-function settled(sale, { turn }) {
+function settled(sale, { turn }, words) {
   if (turn !== sale.turn || sale.phase !== "checking") return null;
-  if (sale.held !== null) return still(judged(sale, sale.held));
+  if (sale.held !== null) return still(judged(sale, sale.held, words));
   return still({ ...sale, phase: "unchecked", verdict: "cannot_verify_offline" });
 }
 
 /**
  * @param {Sale} sale
  * @param {CardAnswer} answer
+ * @param {VerdictWords} words
  * @returns {Sale}
  */
-function judged(sale, answer) {
+function judged(sale, answer, words) {
   const { verdict, limit = null, kind = null } = answer;
-  const phase = answer.mayRecord ? "accepted" : withoutSale(verdict);
+  const phase = answer.mayRecord ? "accepted" : withoutSale(verdict, words);
   return { ...sale, phase, verdict, limit, answer, kind, held: null };
 }
 
 /**
- * @param {string} verdict
+ * @param {string | null} verdict
+ * @param {VerdictWords} words
  * @returns {Phase}
  */
-function withoutSale(verdict) {
-  return UNKNOWN.has(verdict) ? "unchecked" : "refused";
+function withoutSale(verdict, words) {
+  return meaningOf(verdict, words).ask_again ? "unchecked" : "refused";
 }
 
 /**
  * The teller has recorded the sale, kept it for later, or refused it.
  * @param {Sale} sale
  * @param {Events["outcome"]} event
+ * @param {VerdictWords} words
  */
 function ended(
   sale,
   { turn, outcome, quote = null, receipt = null, verdict = null, limit = null },
+  words,
 ) {
   if (turn !== sale.turn) return null;
   if (outcome === "refused") {
-    return still({ ...sale, phase: withoutSale(String(verdict)), verdict, limit });
+    return still({ ...sale, phase: withoutSale(verdict, words), verdict, limit });
   }
   const { totalFen } = /** @type {Handover} */ (sale.sent);
   const priced = totalFen === null ? null : quote;

@@ -1,13 +1,14 @@
 /** Draws the state of a sale. What it says comes from the page's words. */
 
 import { one, oneOf, partsOf } from "../shell/page.js";
+import { meaningOf } from "../judge/verdicts.js";
 import { inGroups } from "../scan/codes.js";
 import { fenOf, rateInWords, yuan } from "./money.js";
 import { amountsOf } from "./sale.js";
 import { rateSpoken } from "./voice.js";
 
 /**
- * @typedef {"yes" | "no" | "unsure"} Tone
+ * @typedef {Words["other_verdict"]["tone"]} Tone
  * @typedef {{tone?: Tone, word: string, advice: string}} Sentence
  *
  * @typedef {import("./sale.js").Sale} Sale
@@ -98,19 +99,8 @@ export function sentenceOf(sale, words) {
   const phases = words.phases;
   const own = phases[sale.phase];
   if (own) return own;
-  const verdict = verdictWords(sale.verdict, words);
+  const verdict = meaningOf(sale.verdict, words);
   return sale.limit === null ? verdict : { ...verdict, ...limitWords(sale.limit, words) };
-}
-
-/**
- * Return how a verdict is told. A page that was opened before an update may not know one of today:
- * it is told in the colour of what is not known.
- * @param {string | null} verdict
- * @param {Words} words
- * @returns {Sentence}
- */
-export function verdictWords(verdict, words) {
-  return words.verdicts[String(verdict)] || { tone: "unsure", ...words.other_verdict };
 }
 
 /**

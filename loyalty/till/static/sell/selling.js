@@ -34,7 +34,7 @@ export function createSale({ liveRegion, words, teller, screen, signals, verifyO
   /** @param {SaleEvent} event */
   function happen(event) {
     const before = sale;
-    const { sale: after, ask } = step(sale, event);
+    const { sale: after, ask } = step(sale, event, words);
     sale = after;
     redraw();
     tell(before);

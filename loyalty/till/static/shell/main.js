@@ -239,7 +239,7 @@ async function pair(till, code) {
 }
 
 install(window);
-openTill(window, pairing).then(run, (fault) => {
+openTill(window, pairing, words).then(run, (fault) => {
   const warning = one(page, "[data-warning]");
   warning.textContent = words.no_memory;
   warning.hidden = false;
