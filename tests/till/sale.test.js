@@ -28,11 +28,13 @@ function course(...events) {
   return { sale, asked };
 }
 
+/** @returns {any} */
 const answer = (verdict, from, mayRecord, online = true) => ({
   type: "answer",
   online,
   answer: { verdict, card: FACTS, unchecked: [], from, mayRecord },
 });
+/** @type {{type: "code", code: string}} */
 const scan = { type: "code", code: CARD };
 const confirm = { type: "confirm", key: KEY };
 const valid = answer("ok", "service", true);
@@ -41,6 +43,7 @@ const listed = answer("cannot_verify_offline", "device", true);
 const settled = { type: "settled" };
 const typed = (text) => [...text].map((key) => ({ type: "key", key }));
 const quote = { total_fen: 1290, payable_fen: 1096, saved_fen: 194 };
+/** @type {any} */
 const sold = { type: "outcome", outcome: "recorded", verdict: "ok", receipt: "AB23CD45", quote };
 
 test("a scanned card is asked about at once", () => {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { READY } from "../../loyalty/till/static/sell/sale.js";
-import { dayInWords, spokenOf, toldOf, toneOf } from "../../loyalty/till/static/sell/screen.js";
+import { dayInWords, spokenOf, sentenceOf, toneOf } from "../../loyalty/till/static/sell/screen.js";
 import { rateSpoken, voiceFor } from "../../loyalty/till/static/sell/voice.js";
 
 /** @type {any} */
@@ -64,7 +64,7 @@ test("a verdict of a later day is told in the neutral colour", () => {
 
 test("a limit is told with the day on which the card works again, if there is one", () => {
   const over = saleIn("refused", { verdict: "over_limit" });
-  const told = (limit) => toldOf({ ...over, limit }, WORDS);
+  const told = (limit) => sentenceOf({ ...over, limit }, WORDS);
   const kind = "uses_per_day";
   const again = told({ kind, again_from: "2026-12-10" });
   assert.deepEqual([again.tone, again.word], ["no", "used up"]);

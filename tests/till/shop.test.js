@@ -19,6 +19,7 @@ const NO_LIMITS = {
   uses_per_day: null,
   saved_per_month_fen: null,
 };
+/** @type {import("../../loyalty/till/static/keep/pack.js").Policy} */
 const OPEN = {
   rounding: "fen",
   limits: NO_LIMITS,
@@ -37,6 +38,7 @@ test("an empty list of exclusions is said to exclude nothing", () => {
 test("each limit that is set is told in words", () => {
   const limits = { ...NO_LIMITS, discountable_per_sale_fen: 50000, uses_per_shop_day: 3 };
   const goods = ["tobacco", "own_code"];
+  /** @type {typeof OPEN} */
   const policy = { ...OPEN, rounding: "jiao", limits, excluded_categories: goods };
   const rules = new Map(rulesOf(policy, WORDS));
   assert.equal(rules.get("rule_excluded"), "smokes, own_code");

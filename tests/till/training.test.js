@@ -4,6 +4,7 @@ import test from "node:test";
 import { TRAINING_NUMBER, createTraining } from "../../loyalty/till/static/sell/training.js";
 
 const asked = [];
+/** @type {any} */
 const teller = {
   judge: async (code) => asked.push(code),
   check: () => assert.fail("the service is not asked in practice"),
@@ -50,7 +51,7 @@ test("a practice sale is answered, listed and voided like a real one", async () 
   assert.deepEqual([outcome, quote.payable_fen], ["recorded", 1096]);
   const { body } = await training.book.today();
   assert.deepEqual([body.uses, body.payable_fen, body.items[0].with_amount], [1, 1096, true]);
-  await training.book.takeBack(body.items[0].id);
+  await training.book.takeBack(body.items[0].id, "slip", "void");
   assert.equal((await training.book.today()).body.uses, 0);
 });
 
@@ -61,7 +62,7 @@ test("a real sale that needs attention is not there to be put away", async () =>
 test("goods come back in practice, but not more than were bought", async () => {
   const training = practice();
   await sold(training, 1000);
-  const back = (amount) => training.book.giveBack("key-1000", "", amount);
+  const back = (amount) => training.book.giveBack("key-1000", "", amount, null, "back");
   assert.equal((await back(1001)).status, 409);
   assert.deepEqual(await back(400), { status: 201, body: { payable_fen: -340 } });
   const { body } = await training.book.today();
@@ -72,9 +73,11 @@ test("goods without discount come back at their full price in practice, too", as
   const mixedTeller = { ...teller, quote: () => null };
   const now = () => new Date(2026, 1, 10, 12);
   const training = createTraining({ teller: mixedTeller, pack: () => null, now });
-  const card = { pay_permille: 850 };
-  await training.teller.record({ card, totalFen: 2000, excludedFen: 1000, key: "mixed" });
-  const back = (...goods) => training.book.giveBack("mixed", "", ...goods);
+  /** @type {any} */
+  const selling = { card: { pay_permille: 850 }, totalFen: 2000, excludedFen: 1000, key: "mixed" };
+  await training.teller.record(selling);
+  const back = (amount, excluded = null) =>
+    training.book.giveBack("mixed", "", amount, excluded, "back");
   assert.deepEqual(await back(400, 400), { status: 201, body: { payable_fen: -400 } });
   assert.deepEqual(await back(1000), { status: 201, body: { payable_fen: -850 } });
 });

@@ -9,6 +9,13 @@ import { memoryStore } from "./memory_store.js";
 const { subtle } = globalThis.crypto;
 let clock = 1_000_000;
 
+/** Return a sale as it is queued. */
+const saleOf = (key) => ({
+  idempotency_key: key,
+  happened_at: "2026-12-09T05:00:00.000Z",
+  code: "12345678901244",
+});
+
 /** A till with some sales that wait, and a service that answers as it is told. */
 async function till(count, answer) {
   const store = await memoryStore();
@@ -17,7 +24,7 @@ async function till(count, answer) {
   const queue = createQueue({ store, device, now: () => clock });
   for (let number = 1; number <= count; number += 1) {
     clock += 1;
-    await queue.add({ idempotency_key: `key-${number}`, code: "12345678901244" }, 10);
+    await queue.add(saleOf(`key-${number}`), 10);
     await queue.keep(`key-${number}`);
   }
   const sent = [];
@@ -158,7 +165,7 @@ test("five hundred sales go in pieces, each once", async () => {
 
 test("what a closed page has left is sealed and sent, but not while it is awaited", async () => {
   const { queue, uploader, sent } = await till(0, results("recorded"));
-  await queue.add({ idempotency_key: "left", code: "12345678901244" }, 0);
+  await queue.add(saleOf("left"), 0);
   await uploader.upload();
   assert.deepEqual(sent, []);
   clock += ORPHANED + 1;
@@ -169,7 +176,7 @@ test("what a closed page has left is sealed and sent, but not while it is awaite
 test("the chain has no gap and no fork, however many sales are sealed at once", async () => {
   const { store, queue } = await till(0, results("recorded"));
   const keys = Array.from({ length: 20 }, (_, number) => `sale-${number}`);
-  for (const key of keys) await queue.add({ idempotency_key: key }, 0);
+  for (const key of keys) await queue.add(saleOf(key), 0);
   await Promise.all(keys.map((key) => queue.keep(key)));
   const links = (await store.items()).map((item) => item.sale.device);
   assert.deepEqual(
@@ -181,7 +188,7 @@ test("the chain has no gap and no fork, however many sales are sealed at once", 
 
 test("a sale that was answered meanwhile is not sealed and brought back", async () => {
   const { store, queue } = await till(0, results("recorded"));
-  await queue.add({ idempotency_key: "answered" }, 0);
+  await queue.add(saleOf("answered"), 0);
   await Promise.all([queue.keep("answered"), queue.settle("answered")]);
   assert.deepEqual(await store.items(), []);
   assert.equal((await store.read("chain")).number, 0);
@@ -239,7 +246,7 @@ test("a sale taken back that was refused needs no void", async () => {
 
 test("only a sale that waits is taken back here, and once", async () => {
   const { queue } = await till(1, silence);
-  await queue.add({ idempotency_key: "at the counter" }, 0);
+  await queue.add(saleOf("at the counter"), 0);
   const deed = { key: "void", reason: "slip" };
   assert.equal(await queue.takeBack("at the counter", deed), false);
   assert.equal(await queue.takeBack("gone", deed), false);

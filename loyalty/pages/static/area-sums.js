@@ -2,7 +2,8 @@
 
 for (const list of document.querySelectorAll("[data-area-sum]")) {
   const said = list.querySelector("[data-said]");
-  if (!said) continue;
+  const seats = list.querySelector("[data-quota]");
+  if (!(said instanceof HTMLElement && seats instanceof HTMLInputElement)) continue;
   list.addEventListener("input", () => {
     /** @type {NodeListOf<HTMLInputElement>} */
     const areas = list.querySelectorAll("[data-area]");
@@ -10,8 +11,6 @@ for (const list of document.querySelectorAll("[data-area-sum]")) {
       (sum, area) => sum + (Number.parseInt(area.value, 10) || 0),
       0,
     );
-    /** @type {HTMLInputElement} */
-    const seats = list.querySelector("[data-quota]");
     const quota = Number.parseInt(seats.value, 10) || 0;
     const pattern = said.dataset.said || "";
     said.textContent = pattern

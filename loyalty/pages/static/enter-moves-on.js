@@ -1,6 +1,7 @@
 /** Enter goes to the next field of a long form, as in a spreadsheet; in the last one it sends. */
 
 for (const form of document.querySelectorAll("[data-enter-moves-on]")) {
+  if (!(form instanceof HTMLFormElement)) continue;
   form.addEventListener("keydown", (event) => {
     const { key, target } = event;
     if (key !== "Enter" || !(target instanceof HTMLInputElement)) return;

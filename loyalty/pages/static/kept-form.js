@@ -1,2 +1,3 @@
 /** Goes on to the form that was kept, which is shown and not sent in; without a script a button does. */
-/** @type {HTMLFormElement} */ (document.querySelector("[data-kept-form]")).submit();
+const form = document.querySelector("[data-kept-form]");
+if (form instanceof HTMLFormElement) form.submit();

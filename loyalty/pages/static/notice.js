@@ -1,10 +1,6 @@
 /** The button that redoes the draw in the reader's own browser, from the published record alone. */
 import { sha256, verify } from "./verify-record.js";
 
-/** @type {HTMLButtonElement} */
-const button = document.querySelector("[data-verify]");
-const found = document.querySelector("[data-found]");
-
 /** How much of a lot is shown: enough to compare it by eye with the record. */
 const SHOWN_DIGITS = 12;
 
@@ -13,8 +9,8 @@ const SHOWN_DIGITS = 12;
  * @param {string} selector
  */
 function copyOf(selector) {
-  /** @type {HTMLTemplateElement} */
   const template = document.querySelector(selector);
+  if (!(template instanceof HTMLTemplateElement)) throw new Error(`The page lacks ${selector}.`);
   return /** @type {DocumentFragment} */ (template.content.cloneNode(true));
 }
 
@@ -35,7 +31,8 @@ function said(name, values = {}) {
 
 /** @param {string} reference whose name the notice tells, if it is one of those it lists */
 function nameOf(reference) {
-  return document.querySelector(`[data-reference="${reference}"]`)?.dataset.name ?? "";
+  const place = document.querySelector(`[data-reference="${reference}"]`);
+  return place?.getAttribute("data-name") ?? "";
 }
 
 /** @param {import("./verify-record.js").Result} result */
@@ -50,10 +47,14 @@ function list({ round, selected }) {
   return part;
 }
 
-/** @returns {Promise<(Node | DocumentFragment)[]>} what was found, line by line */
-async function check() {
+/**
+ * Return what was found, line by line.
+ * @param {string} address of the record
+ * @returns {Promise<DocumentFragment[]>}
+ */
+async function check(address) {
   if (sha256 === null) return [said("unable")];
-  const answer = await fetch(button.dataset.verify || "");
+  const answer = await fetch(address);
   if (!answer.ok) return [said("failed")];
   const record = await answer.json();
   const { results, faults } = await verify(record, sha256);
@@ -62,12 +63,23 @@ async function check() {
   return [said("fine", { lines: record.lines.length, places }), ...results.map(list)];
 }
 
-button.hidden = false;
-button.addEventListener("click", async () => {
-  button.disabled = true;
-  const answer = await check().catch(() => [said("failed")]);
-  found.textContent = "";
-  found.append(...answer);
-  found.hidden = false;
-  button.disabled = false;
-});
+/**
+ * Let the button check the record.
+ * @param {HTMLButtonElement} button
+ * @param {HTMLElement} found where it says what it found
+ */
+function offer(button, found) {
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    button.disabled = true;
+    const answer = await check(button.dataset.verify || "").catch(() => [said("failed")]);
+    found.textContent = "";
+    found.append(...answer);
+    found.hidden = false;
+    button.disabled = false;
+  });
+}
+
+const button = document.querySelector("[data-verify]");
+const found = document.querySelector("[data-found]");
+if (button instanceof HTMLButtonElement && found instanceof HTMLElement) offer(button, found);

@@ -65,6 +65,7 @@ function listsIn(lines) {
  */
 async function draw(lists, seed, digest) {
   const winners = new Set();
+  /** @type {Place[][]} */
   const selected = [];
   for (const { round, quota, area_minimums: minimums, candidates } of lists) {
     for (const one of candidates) one.lot = await digest(`${seed}|${round}|${one.reference}`);

@@ -56,7 +56,10 @@ async function keepHeavy() {
   }
 }
 
-/** The page from the service; the kept one if the service is slow, broken or out of reach. */
+/**
+ * The page from the service; the kept one if the service is slow, broken or out of reach.
+ * @param {FetchEvent} event
+ */
 async function openPage(event) {
   const cache = await caches.open(CACHE);
   const kept = await cache.match(page);
@@ -66,17 +69,24 @@ async function openPage(event) {
   });
   event.waitUntil(fresh.then(keepHeavy, () => {}));
   if (kept === undefined) return fresh;
+  /** @type {Promise<Response>} */
   const patienceIsOver = new Promise((resolve) => setTimeout(() => resolve(kept), PATIENCE));
   return Promise.race([fresh.catch(() => kept), patienceIsOver]);
 }
 
-/** A file never changes under its address, and those of the page's frame go with its version. */
+/**
+ * A file never changes under its address, and those of the page's frame go with its version.
+ * @param {Request} request
+ */
 async function openFile(request) {
   const own = await caches.open(CACHE);
   return (await own.match(request)) || (await caches.match(request)) || fetch(request);
 }
 
-/** Which version of the till a page is; null if it is none of ours, such as a hotel's. */
+/**
+ * Which version of the till a page is; null if it is none of ours, such as a hotel's.
+ * @param {Response} response
+ */
 function versionOf(response) {
   return response.ok ? response.headers.get("Till-Version") : null;
 }

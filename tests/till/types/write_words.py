@@ -12,11 +12,14 @@ from flask_babel import Babel
 from loyalty.rules.verdict import Tone
 from loyalty.till.words import words
 
+NEWER = frozenset({"verdicts", "foreign", "unchecked", "honours", "categories", "limits"})
+"""Tables in which the service may look up a code that this page does not know yet."""
+
 
 def type_of(value: object) -> str:
     """Return the type of a text, or of a table of texts, as TypeScript writes it."""
     if isinstance(value, Mapping):
-        members = "; ".join(f'"{name}": {type_of(member)}' for name, member in value.items())
+        members = "; ".join(f'"{name}": {_type_of(name, member)}' for name, member in value.items())
         return f"{{ {members} }}"
     if isinstance(value, bool):
         return "boolean"
@@ -26,6 +29,13 @@ def type_of(value: object) -> str:
         return "string"
     message = f"No module can say {value!r}."
     raise TypeError(message)
+
+
+def _type_of(name: str, value: object) -> str:
+    if name not in NEWER or not isinstance(value, Mapping):
+        return type_of(value)
+    kinds = sorted(set(map(type_of, value.values())))
+    return f"{{ [code: string]: {' | '.join(kinds)} | undefined }}"
 
 
 def main() -> None:

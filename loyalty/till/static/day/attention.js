@@ -1,5 +1,6 @@
 /** Sales that could not be recorded: told one by one, put away in two taps, saved to a file. */
 
+import { one, oneOf, partsOf } from "../shell/page.js";
 import { reasonInWords } from "./entries.js";
 import { inTwoTaps } from "./pressing.js";
 import { queuedRow } from "./rows.js";
@@ -8,13 +9,14 @@ import { queuedRow } from "./rows.js";
  * @param {object} world
  * @param {Document} world.page
  * @param {Words} world.words
- * @param {() => any} world.teller
+ * @param {() => import("../sell/teller.js").Teller} world.teller
  * @param {() => string} world.timezone of the community
  * @param {(file: Blob, name: string) => void} world.save
  */
 export function createAttention({ page, words, teller, timezone, save }) {
-  const screen = page.querySelector("[data-screen=today]");
-  const part = (name) => screen.querySelector(`[data-${name}]`);
+  const screen = one(page, "[data-screen=today]");
+  const part = partsOf(screen);
+  const template = oneOf(HTMLTemplateElement, screen, "[data-attention-entry]");
 
   async function open() {
     const items = await teller().attentionItems();
@@ -24,12 +26,10 @@ export function createAttention({ page, words, teller, timezone, save }) {
     part("export").hidden = items.length + teller().state().waiting === 0;
   }
 
+  /** @param {import("../keep/queue.js").Queued} item */
   function row(item) {
     const more = reasonInWords(item, words);
-    const { row: made, inside } = queuedRow(part("attention-entry"), item, more, {
-      words,
-      timezone,
-    });
+    const { row: made, inside } = queuedRow(template, item, more, { words, timezone });
     inTwoTaps(inside("dismiss"), words.sure, async () => {
       await teller().dismiss(item.key);
       await open();

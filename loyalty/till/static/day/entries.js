@@ -7,8 +7,24 @@ import { meaningOf } from "../judge/verdicts.js";
 const VOID_WITHIN = 10 * 60 * 1000;
 
 /**
+ * @typedef {object} Entry a sale of the day, less what came back of it
+ * @property {string} id
+ * @property {string} receipt
+ * @property {number} total_fen
+ * @property {number} payable_fen
+ * @property {number} saved_fen
+ * @property {number} excluded_fen
+ * @property {boolean} with_amount
+ * @property {string} happened_at
+ * @property {string} recorded_at
+ * @property {boolean} voided
+ *
+ * @typedef {import("../keep/queue.js").Queued} Queued
+ */
+
+/**
  * Return whether a sale of the list can still be taken back here.
- * @param {{voided: boolean, with_amount: boolean, total_fen: number, recorded_at: string}} entry
+ * @param {Pick<Entry, "voided" | "with_amount" | "total_fen" | "recorded_at">} entry
  * @param {number} now milliseconds
  */
 export function mayBeVoided(entry, now) {
@@ -17,31 +33,40 @@ export function mayBeVoided(entry, now) {
 
 /**
  * Return whether goods of a sale can come back: it had an amount, and something is left of it.
- * @param {{voided: boolean, with_amount: boolean, total_fen: number}} entry
+ * @param {Pick<Entry, "voided" | "with_amount" | "total_fen">} entry
  */
 export function mayComeBack(entry) {
   return !entry.voided && entry.with_amount && entry.total_fen > 0;
 }
 
-/** Return whether all goods of a sale have come back. */
+/**
+ * Return whether all goods of a sale have come back.
+ * @param {Pick<Entry, "with_amount" | "total_fen">} entry
+ */
 function isBack(entry) {
   return entry.with_amount && entry.total_fen === 0;
 }
 
 /**
  * Return whether a sale that is still on the device can be taken back here.
- * @param {{state: string, taken_back?: object}} item as it is queued
+ * @param {Pick<Queued, "state" | "taken_back">} item
  */
 export function mayBeTakenBack({ state, taken_back: taken }) {
   return state === "waiting" && !taken;
 }
 
 /**
+ * @typedef {object} Goods that come back
+ * @property {number} amountFen marked price of all of them
+ * @property {number | null} excludedFen of those without discount; null if nobody was asked
+ */
+
+/**
  * Return what comes back, as typed; null where it makes no sense.
- * @param {{total_fen: number, excluded_fen: number}} entry
+ * @param {Pick<Entry, "total_fen" | "excluded_fen">} entry
  * @param {string} amount marked price of all that comes back, in yuan
  * @param {string} excluded marked price of the goods without discount among it; "" if none is said
- * @returns {{amountFen: number, excludedFen: number | null} | null}
+ * @returns {Goods | null}
  */
 export function goodsOf({ total_fen: total, excluded_fen: others }, amount, excluded) {
   const amountFen = fenOf(amount);
@@ -54,7 +79,7 @@ export function goodsOf({ total_fen: total, excluded_fen: others }, amount, excl
 
 /**
  * Return the large figure of a sale in the list.
- * @param {any} entry
+ * @param {Pick<Entry, "voided" | "with_amount" | "payable_fen">} entry
  * @param {Words} words
  */
 export function sumOf(entry, words) {
@@ -64,7 +89,7 @@ export function sumOf(entry, words) {
 
 /**
  * Return the small print of a sale in the list.
- * @param {any} entry
+ * @param {Pick<Entry, "voided" | "with_amount" | "saved_fen" | "receipt">} entry
  * @param {Words} words
  */
 export function moreOf(entry, words) {
@@ -74,8 +99,7 @@ export function moreOf(entry, words) {
 
 /**
  * Return the large figure of a sale that has not left the device.
- * @param {{sale: {total_fen?: number, payable_fen?: number}, taken_back?: object}} item as it is
- *   queued
+ * @param {Pick<Queued, "taken_back"> & {sale: Pick<Queued["sale"], "total_fen" | "payable_fen">}} item
  * @param {Words} words
  */
 export function sumOfQueued({ sale, taken_back: taken }, words) {
@@ -86,7 +110,7 @@ export function sumOfQueued({ sale, taken_back: taken }, words) {
 
 /**
  * Return why a sale needs somebody to look at it, and what to do.
- * @param {{verdict: string | null, reason: string | null}} item as it is queued
+ * @param {Pick<Queued, "verdict" | "reason">} item
  * @param {Words} words
  */
 export function reasonInWords({ verdict, reason }, words) {

@@ -9,19 +9,31 @@ import {
   sumOfQueued,
   timeAt,
 } from "./entries.js";
+import { oneOf, partsOf } from "../shell/page.js";
 import { inTwoTaps } from "./pressing.js";
 import { fold } from "../scan/typed_text.js";
 
 /**
+ * @typedef {import("./entries.js").Entry} Entry
+ * @typedef {import("./entries.js").Goods} Goods
+ *
+ * @typedef {HTMLFormElement & {amount: HTMLInputElement, excluded: HTMLInputElement}} ReturnForm
+ *
  * @typedef {object} Row
- * @property {any} row
- * @property {(name: string) => any} inside returns a part of the row
+ * @property {HTMLElement} row
+ * @property {import("../shell/page.js").Part} inside
  */
 
-/** @returns {Row} */
+/**
+ * @param {HTMLTemplateElement} template
+ * @param {{at: string, sum: string, more: string}} texts
+ * @param {() => string} timezone
+ * @returns {Row}
+ */
 function rowFrom(template, { at, sum, more }, timezone) {
-  const row = template.content.firstElementChild.cloneNode(true);
-  const inside = (name) => row.querySelector(`[data-${name}]`);
+  const copy = /** @type {DocumentFragment} */ (template.content.cloneNode(true));
+  const row = oneOf(HTMLLIElement, copy, "li");
+  const inside = partsOf(row);
   inside("time").textContent = timeAt(at, timezone());
   inside("sum").textContent = sum;
   inside("more").textContent = more;
@@ -30,31 +42,30 @@ function rowFrom(template, { at, sum, more }, timezone) {
 
 /**
  * Return the row of a sale that is still on the device.
- * @param {any} template
+ * @param {HTMLTemplateElement} template
  * @param {import("../keep/queue.js").Queued} queued
  * @param {string} more
- * @param {{words: any, timezone: () => string}} world
+ * @param {{words: Words, timezone: () => string}} world
  */
 export function queuedRow(template, queued, more, { words, timezone }) {
-  const told = { at: queued.sale.happened_at, sum: sumOfQueued(queued, words), more };
-  return rowFrom(template, told, timezone);
+  const texts = { at: queued.sale.happened_at, sum: sumOfQueued(queued, words), more };
+  return rowFrom(template, texts, timezone);
 }
 
 /**
  * Return the row of a sale that the service has recorded.
- * @param {any} template
- * @param {any} entry
+ * @param {HTMLTemplateElement} template
+ * @param {Entry} entry
  * @param {object} world
  * @param {Words} world.words
  * @param {() => number} world.now milliseconds
  * @param {() => string} world.timezone of the community
- * @param {(entry: any) => unknown} world.takeBack
- * @param {(entry: any, goods: {amountFen: number, excludedFen: number | null}) => unknown}
- *   world.giveBack
+ * @param {(entry: Entry) => unknown} world.takeBack
+ * @param {(entry: Entry, goods: Goods) => unknown} world.giveBack
  */
 export function recordedRow(template, entry, { words, now, timezone, takeBack, giveBack }) {
-  const told = { at: entry.happened_at, sum: sumOf(entry, words), more: moreOf(entry, words) };
-  const { row, inside } = rowFrom(template, told, timezone);
+  const texts = { at: entry.happened_at, sum: sumOf(entry, words), more: moreOf(entry, words) };
+  const { row, inside } = rowFrom(template, texts, timezone);
   row.classList.toggle("taken-back", entry.voided);
   inside("void").hidden = !mayBeVoided(entry, now());
   inTwoTaps(inside("void"), words.sure, () => takeBack(entry));
@@ -64,14 +75,23 @@ export function recordedRow(template, entry, { words, now, timezone, takeBack, g
   for (const name of ["void", "return"]) {
     inside(name).setAttribute("aria-describedby", inside("time").id);
   }
-  offerReturn(inside, entry, words, (goods) => giveBack(entry, goods));
+  const form = /** @type {ReturnForm} */ (oneOf(HTMLFormElement, row, "[data-return-form]"));
+  offerReturn({ form, inside, entry, words, giveBack: (goods) => giveBack(entry, goods) });
   return row;
 }
 
-function offerReturn(inside, entry, /** @type {Words} */ words, giveBack) {
-  const form = inside("return-form");
+/**
+ * @param {object} world
+ * @param {ReturnForm} world.form
+ * @param {Row["inside"]} world.inside
+ * @param {Entry} world.entry
+ * @param {Words} world.words
+ * @param {(goods: Goods) => unknown} world.giveBack
+ */
+function offerReturn({ form, inside, entry, words, giveBack }) {
   // Whether goods without discount are among it is asked only where there were some.
   inside("return-excluded").hidden = !(entry.excluded_fen > 0);
+  /** @param {boolean} shown */
   function show(shown) {
     form.hidden = !shown;
     inside("acts").hidden = shown;
@@ -81,8 +101,7 @@ function offerReturn(inside, entry, /** @type {Words} */ words, giveBack) {
   inside("return-cancel").addEventListener("click", () => show(false));
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    const typed = (field) => fold(field.value);
-    const goods = goodsOf(entry, typed(form.amount), typed(form.excluded));
+    const goods = goodsOf(entry, fold(form.amount.value), fold(form.excluded.value));
     inside("return-fault").hidden = goods !== null;
     inside("return-fault").textContent = goods === null ? words.return_amount : "";
     if (goods === null) return;

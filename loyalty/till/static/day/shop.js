@@ -1,5 +1,6 @@
 /** My shop: plaque, agreed rates, and the rules of the day; from what the device holds. */
 
+import { all, one, partsOf } from "../shell/page.js";
 import { rateInWords, yuan } from "../sell/money.js";
 import { dayInWords } from "../sell/screen.js";
 
@@ -10,16 +11,16 @@ import { dayInWords } from "../sell/screen.js";
  * @param {() => void} world.print
  */
 export function createShop({ page, words, print }) {
-  const part = (name) => page.querySelector(`[data-screen=shop] [data-${name}]`);
+  const part = partsOf(one(page, "[data-screen=shop]"));
 
   /**
    * @param {import("../keep/pairing.js").Pairing} pairing
-   * @param {any} pack the offline pack; null while the device has none
+   * @param {import("../keep/pack.js").Pack | null} pack null while the device has none
    */
   function draw({ shop, community, till }, pack) {
     const current = pack === null ? shop : { ...shop, ...pack.shop };
-    for (const place of page.querySelectorAll("[data-shop]")) place.textContent = current.name;
-    page.querySelector("[data-till-name]").textContent = till.name;
+    for (const place of all(page, "[data-shop]")) place.textContent = current.name;
+    one(page, "[data-till-name]").textContent = till.name;
     part("community").textContent = community.name;
     part("plaque").textContent = current.plaque_number || words.no_plaque;
     part("stall").textContent = shop.stall || words.none;
@@ -30,6 +31,10 @@ export function createShop({ page, words, print }) {
     write(part("rules"), rulesOf(pack.policy, words));
   }
 
+  /**
+   * @param {HTMLElement} facts
+   * @param {readonly [string, string][]} pairs
+   */
   function write(facts, pairs) {
     facts.textContent = "";
     for (const pair of pairs) {
@@ -45,14 +50,23 @@ export function createShop({ page, words, print }) {
   return { draw };
 }
 
-function certifiedOf(shop, /** @type {Words} */ words, language) {
+/**
+ * @param {import("../keep/pack.js").PackShop} shop
+ * @param {Words} words
+ * @param {string} language
+ */
+function certifiedOf(shop, words, language) {
   if (!shop.certified) return words.not_certified;
   if (shop.certified_until === null) return words.none;
   return dayInWords(shop.certified_until, language, { year: "numeric" });
 }
 
-/** @returns {[string, string][]} */
-function ratesOf(shop, /** @type {Words} */ words) {
+/**
+ * @param {import("../keep/pack.js").PackShop} shop
+ * @param {Words} words
+ * @returns {[string, string][]}
+ */
+function ratesOf(shop, words) {
   // Without an agreement of its own the shop gives what each card says.
   if (Object.keys(shop.terms).length === 0) return [[words.every_honour, words.rates_of_cards]];
   return Object.entries(shop.terms).map(([honour, pay]) => [
@@ -63,7 +77,7 @@ function ratesOf(shop, /** @type {Words} */ words) {
 
 /**
  * Return the rules of the shop in words, those that are set.
- * @param {any} policy of the offline pack
+ * @param {import("../keep/pack.js").Policy} policy
  * @param {Words} words
  * @returns {[string, string][]}
  */
@@ -97,10 +111,18 @@ export function rulesOf(policy, words) {
   ]).filter(([, text]) => text !== "");
 }
 
+/**
+ * @param {string} pattern
+ * @param {number | null} number
+ */
 function count(pattern, number) {
   return number === null ? "" : pattern.replace("{count}", String(number));
 }
 
+/**
+ * @param {string} pattern
+ * @param {number | null} fen
+ */
 function money(pattern, fen) {
   return fen === null ? "" : pattern.replace("{amount}", yuan(fen));
 }

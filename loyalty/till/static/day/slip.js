@@ -1,5 +1,7 @@
 /** Paper from a receipt printer: a heading, a few lines, torn off where the text ends. */
 
+import { one, oneOf, partsOf } from "../shell/page.js";
+
 /** What a receipt printer leaves white on each side, in millimetres. */
 const MARGIN = 4;
 
@@ -22,9 +24,8 @@ const PIXELS_PER_MILLIMETRE = 96 / 25.4;
  * @param {Window} world.window
  */
 export function createSlip({ page, roll, window }) {
-  const slip = page.querySelector("[data-slip]");
-  /** @type {HTMLLinkElement} */
-  const onPaper = page.querySelector("link[media=print]");
+  const slip = one(page, "[data-slip]");
+  const onPaper = oneOf(HTMLLinkElement, page, "link[media=print]");
 
   const rules = () => /** @type {CSSStyleSheet} */ (onPaper.sheet);
 
@@ -57,8 +58,13 @@ export function createSlip({ page, roll, window }) {
   };
 }
 
+/**
+ * @param {Document} page
+ * @param {HTMLElement} slip
+ * @param {Slip} text
+ */
 function write(page, slip, { shop, title, lines, end }) {
-  const part = (name) => slip.querySelector(`[data-slip-${name}]`);
+  const part = partsOf(slip, "slip-");
   part("shop").textContent = shop;
   part("title").textContent = title;
   part("end").textContent = end;
@@ -66,6 +72,10 @@ function write(page, slip, { shop, title, lines, end }) {
   part("lines").append(...lines.map((pair) => line(page, pair)));
 }
 
+/**
+ * @param {Document} page
+ * @param {[string, string]} pair
+ */
 function line(page, [name, value]) {
   const row = page.createElement("div");
   for (const [tag, text] of [

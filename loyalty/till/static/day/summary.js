@@ -1,12 +1,15 @@
 /** The day in one sentence and on one slip of paper. */
 
+import { oneOf, partsOf } from "../shell/page.js";
 import { timeAt } from "./entries.js";
 import { yuan } from "../sell/money.js";
 import { dayInWords } from "../sell/screen.js";
 
+/** @typedef {import("./today.js").Day} Day */
+
 /**
  * Return the day as it is spoken.
- * @param {any} day
+ * @param {Pick<Day, "uses" | "payable_fen" | "saved_fen">} day
  * @param {Words} words
  */
 export function daySpoken(day, words) {
@@ -18,7 +21,7 @@ export function daySpoken(day, words) {
 
 /**
  * Return the lines of the day's slip.
- * @param {any} day
+ * @param {Pick<Day, "uses" | "total_fen" | "payable_fen" | "saved_fen">} day
  * @param {number} waiting sales that have not left the device, not in the sums
  * @param {Words} words
  * @returns {[string, string][]}
@@ -46,14 +49,17 @@ export function dayLines(day, waiting, words) {
  * @param {(sentence: string) => void} world.say
  */
 export function createSummary({ page, words, slip, waiting, now, timezone, say }) {
-  const part = (name) => page.querySelector(`[data-${name}]`);
-  /** @type {any} null while the service has not answered */
+  const part = partsOf(page);
+  const speaking = oneOf(HTMLButtonElement, page, "[data-speak-day]");
+  const printing = oneOf(HTMLButtonElement, page, "[data-print-day]");
+  /** @type {Day | null} null while the service has not answered */
   let day = null;
 
-  part("speak-day").addEventListener("click", () => say(daySpoken(day, words)));
-  part("print-day").addEventListener("click", () => {
+  speaking.addEventListener("click", () => day !== null && say(daySpoken(day, words)));
+  printing.addEventListener("click", () => {
+    if (day === null) return;
     slip.print({
-      shop: part("shop").textContent,
+      shop: String(part("shop").textContent),
       title: words.slip_title.replace("{date}", dayInWords(day.day, page.documentElement.lang)),
       lines: dayLines(day, waiting(), words),
       end: words.slip_end.replace("{time}", timeAt(now(), timezone())),
@@ -61,12 +67,10 @@ export function createSummary({ page, words, slip, waiting, now, timezone, say }
   });
 
   return {
-    /** @param {any} known of the day; null while the service has not answered */
+    /** @param {Day | null} known null while the service has not answered */
     follow(known) {
       day = known;
-      for (const name of ["speak-day", "print-day"]) {
-        /** @type {HTMLButtonElement} */ (part(name)).disabled = day === null;
-      }
+      speaking.disabled = printing.disabled = day === null;
     },
   };
 }

@@ -1,28 +1,53 @@
 /** The list of the day, taking a sale back in two taps, and goods coming back. */
 
+import { one, oneOf, partsOf } from "../shell/page.js";
 import { mayBeTakenBack } from "./entries.js";
 import { yuan } from "../sell/money.js";
 import { inTwoTaps } from "./pressing.js";
 import { queuedRow, recordedRow } from "./rows.js";
 
 /**
+ * @typedef {import("./entries.js").Entry} Entry
+ * @typedef {import("./entries.js").Goods} Goods
+ * @typedef {import("../keep/queue.js").Queued} Queued
+ * @typedef {import("../sell/screen.js").Tone} Tone
+ *
+ * @typedef {object} Day of this till
+ * @property {string} day
+ * @property {number} uses
+ * @property {number} total_fen
+ * @property {number} payable_fen
+ * @property {number} saved_fen
+ * @property {readonly Entry[]} items newest first
+ *
+ * @typedef {{status: number, body: any}} Answer
+ *
+ * @typedef {object} Book the calls about the day
+ * @property {() => Promise<Answer>} today
+ * @property {(id: string, reason: string, key: string) => Promise<Answer>} takeBack
+ * @property {(id: string, reason: string, amountFen: number, excludedFen: number | null, key: string)
+ *   => Promise<Answer>} giveBack
+ */
+
+/**
  * @param {object} world
  * @param {Document} world.page
  * @param {Words} world.words
- * @param {() => any} world.book the calls about the day: today, takeBack, giveBack
- * @param {() => any} world.teller
+ * @param {() => Book} world.book the real one, or that of practice
+ * @param {() => import("../sell/teller.js").Teller} world.teller
  * @param {() => number} world.now milliseconds
  * @param {() => string} world.timezone of the community
  * @param {() => string} world.newKey
- * @param {(day: any) => void} world.onDay told of the day; null while the service has not answered
+ * @param {(day: Day | null) => void} world.onDay told of the day; null while the service has not answered
  */
 export function createToday({ page, words, book, teller, now, timezone, newKey, onDay }) {
-  const screen = page.querySelector("[data-screen=today]");
-  const part = (name) => screen.querySelector(`[data-${name}]`);
+  const screen = one(page, "[data-screen=today]");
+  const part = partsOf(screen);
+  const template = oneOf(HTMLTemplateElement, screen, "[data-entry]");
   const list = part("entries");
-  /** @type {any} null while the service has not answered */
+  /** @type {Day | null} null while the service has not answered */
   let day = null;
-  /** @type {any} whose day it is: the real one's, or that of practice */
+  /** @type {Book | null} whose day it is: the real one's, or that of practice */
   let asked = null;
   /** Keys of the deeds that were not answered, by what is to be done: done twice, it counts once. */
   const keys = new Map();
@@ -41,20 +66,25 @@ export function createToday({ page, words, book, teller, now, timezone, newKey, 
     else say(waiting.length + day.items.length === 0 ? words.nothing_today : "", "");
   }
 
+  /** @param {readonly Queued[]} waiting */
   function draw(waiting) {
     const world = { words, now, timezone, takeBack, giveBack, takeBackWaiting };
     const recorded = day === null ? [] : day.items;
     list.textContent = "";
     list.append(
-      ...waiting.map((queued) => waitingRow(part("entry"), queued, world)),
-      ...recorded.map((entry) => recordedRow(part("entry"), entry, world)),
+      ...waiting.map((queued) => waitingRow(template, queued, world)),
+      ...recorded.map((entry) => recordedRow(template, entry, world)),
     );
     drawSums(part, day);
     drawWaiting(part("sums-waiting"), waiting, words);
     onDay(day);
   }
 
-  /** Have a deed done under one key until it is answered. */
+  /**
+   * Have a deed done under one key until it is answered.
+   * @param {string} deed
+   * @param {(key: string) => Promise<Answer>} act
+   */
   async function once(deed, act) {
     const key = keys.get(deed) || newKey();
     keys.set(deed, key);
@@ -63,7 +93,10 @@ export function createToday({ page, words, book, teller, now, timezone, newKey, 
     return { ...answer, status: answer.status === 200 ? 201 : answer.status };
   }
 
-  /** A sale that has left the device meanwhile stands in the list of the day by now. */
+  /**
+   * A sale that has left the device meanwhile stands in the list of the day by now.
+   * @param {Queued} queued
+   */
   async function takeBackWaiting(queued) {
     const deed = { key: newKey(), reason: words.void_reason };
     const done = await teller().takeBackWaiting(queued.key, deed);
@@ -72,21 +105,29 @@ export function createToday({ page, words, book, teller, now, timezone, newKey, 
     else say(words.left_meanwhile, "unsure");
   }
 
-  /** An answer may be lost after the deed is done: then the list of the day tells. */
+  /**
+   * An answer may be lost after the deed is done: then the list of the day tells.
+   * @param {Entry} entry
+   */
   async function takeBack(entry) {
-    const act = (key) => book().takeBack(entry.id, words.void_reason, key);
-    const { status } = await once(`void ${entry.id}`, act);
+    const { status } = await once(`void ${entry.id}`, (key) =>
+      book().takeBack(entry.id, words.void_reason, key),
+    );
     await open();
     if (status === 201 || (status === 0 && asOfNow(entry).voided)) say(words.voided, "yes");
     else if (status === 0) say(words.void_silent, "unsure");
     else say(words.void_refused, "no");
   }
 
+  /**
+   * @param {Entry} entry
+   * @param {Goods} goods
+   */
   async function giveBack(entry, { amountFen, excludedFen }) {
-    const act = (key) =>
-      book().giveBack(entry.id, words.return_reason, amountFen, excludedFen, key);
     const deed = `return ${entry.id} ${entry.total_fen} ${amountFen} ${excludedFen}`;
-    const { status, body } = await once(deed, act);
+    const { status, body } = await once(deed, (key) =>
+      book().giveBack(entry.id, words.return_reason, amountFen, excludedFen, key),
+    );
     await open();
     const done = status === 201 || (status === 0 && asOfNow(entry).total_fen < entry.total_fen);
     const back =
@@ -96,11 +137,18 @@ export function createToday({ page, words, book, teller, now, timezone, newKey, 
     else say(words.return_refused, "no");
   }
 
-  /** Return what the list says of a sale by now; what it said before where there is no list. */
+  /**
+   * Return what the list says of a sale by now; what it said before where there is no list.
+   * @param {Entry} entry
+   */
   function asOfNow(entry) {
     return (day === null ? [] : day.items).find(({ id }) => id === entry.id) || entry;
   }
 
+  /**
+   * @param {string} sentence
+   * @param {Tone | ""} tone
+   */
   function say(sentence, tone) {
     const said = part("today-said");
     said.textContent = sentence;
@@ -116,6 +164,14 @@ export function createToday({ page, words, book, teller, now, timezone, newKey, 
   return { open, busy };
 }
 
+/**
+ * @param {HTMLTemplateElement} template
+ * @param {Queued} queued
+ * @param {object} world
+ * @param {Words} world.words
+ * @param {() => string} world.timezone
+ * @param {(queued: Queued) => unknown} world.takeBackWaiting
+ */
 function waitingRow(template, queued, world) {
   const { words, takeBackWaiting } = world;
   const more = queued.taken_back ? words.item_taken_back : words.item_waiting;
@@ -132,18 +188,27 @@ function waitingRow(template, queued, world) {
   return row;
 }
 
+/**
+ * @param {import("../shell/page.js").Part} part
+ * @param {Day | null} day
+ */
 function drawSums(part, day) {
   part("count").textContent = day === null ? "–" : String(day.uses);
   part("sum-payable").textContent = day === null ? "–" : yuan(day.payable_fen);
   part("sum-saved").textContent = day === null ? "–" : yuan(day.saved_fen);
 }
 
-/** What waits is told beside the sums: it may yet be refused. */
-function drawWaiting(told, waiting, /** @type {Words} */ words) {
+/**
+ * What waits is told beside the sums: it may yet be refused.
+ * @param {HTMLElement} element
+ * @param {readonly Queued[]} waiting
+ * @param {Words} words
+ */
+function drawWaiting(element, waiting, words) {
   const standing = waiting.filter((item) => !item.taken_back);
   const sum = standing.reduce((fen, { sale }) => fen + (sale.payable_fen || 0), 0);
-  told.hidden = standing.length === 0;
-  told.textContent = words.waiting_sums
+  element.hidden = standing.length === 0;
+  element.textContent = words.waiting_sums
     .replace("{count}", String(standing.length))
     .replace("{payable}", yuan(sum));
 }

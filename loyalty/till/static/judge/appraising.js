@@ -15,19 +15,28 @@ import { readToken, tokenIn } from "./verify.js";
  * @property {string} valid_from
  * @property {string} valid_until
  * @property {string} last4
+ *
+ * @typedef {import("../keep/pack.js").Pack} Pack
+ *
+ * @typedef {Omit<CardFacts, "last4">} Found what the pack or its token says of a card
+ *
+ * @typedef {ReturnType<typeof createAppraiser>} Appraiser
  */
 
 /**
  * @param {object} world
- * @param {ReturnType<typeof import("../keep/pack.js").createPack>} world.pack
+ * @param {import("../keep/pack.js").OfflinePack} world.pack
  * @param {import("../keep/store.js").Store} world.store
- * @param {ReturnType<typeof import("../shell/clock.js").createClock>} world.clock
+ * @param {import("../shell/clock.js").Clock} world.clock
  * @param {SubtleCrypto | undefined} world.subtle
- * @param {ReturnType<typeof import("./verify.js").createVerifier>} world.verifier
- * @param {Parameters<typeof meaningOf>[1]} world.words
+ * @param {import("./verify.js").Verifier} world.verifier
+ * @param {import("./verdicts.js").VerdictWords} world.words
  */
 export function createAppraiser({ pack, store, clock, subtle, verifier, words }) {
-  /** Return the hash by which pack and uses name a card; "" if nothing can be judged here. */
+  /**
+   * Return the hash by which pack and uses name a card; "" if nothing can be judged here.
+   * @param {string} code
+   */
   async function hashOf(code) {
     const serial = serialIn(code);
     const known = pack.current();
@@ -50,7 +59,8 @@ export function createAppraiser({ pack, store, clock, subtle, verifier, words })
     }
     const hash = await hashOf(code);
     const key = claims === null ? undefined : known.keys.get(claims.keyId);
-    const found = key === undefined ? inRoster(known, hash) : inToken(known, claims, key);
+    const found =
+      claims === null || key === undefined ? inRoster(known, hash) : inToken(known, claims, key);
     const today = todayOf(known);
     const limit = found && (await limitPassed(code, 0, found.valid_until));
     const judgement = judge({
@@ -70,12 +80,13 @@ export function createAppraiser({ pack, store, clock, subtle, verifier, words })
       certified: isCertified(known.shop, today),
       overLimit: limit !== null,
     });
-    const told = found !== null && meaningOf(judgement.verdict, words).names_card;
+    const believed = found !== null && meaningOf(judgement.verdict, words).names_card;
     const last4 = numberOf(/** @type {string} */ (serialIn(code))).slice(-4);
-    const card = told ? withRate(known, found, last4) : null;
+    const card = believed ? withRate(known, found, last4) : null;
     return { ...judgement, card, limit: judgement.verdict === "over_limit" ? limit : null };
   }
 
+  /** @param {Pack} known */
   const todayOf = (known) => dayAt(clock.now(), known.community.timezone);
 
   /**
@@ -95,21 +106,36 @@ export function createAppraiser({ pack, store, clock, subtle, verifier, words })
   return { appraise, hashOf, limitPassed };
 }
 
+/** @param {string} code */
 function claimsIn(code) {
   return readToken(tokenIn(normalise(code)));
 }
 
-/** Return the first twelve digits of the number of a card; null if the code names none. */
+/**
+ * Return the first twelve digits of the number of a card; null if the code names none.
+ * @param {string} code
+ */
 function serialIn(code) {
   if (kindOf(code) === "card_number") return normalise(code).slice(0, SERIAL_DIGITS);
   const claims = claimsIn(code);
   return claims === null ? null : claims.serial;
 }
 
+/**
+ * @param {Pack} known
+ * @param {string} hash of the serial
+ * @returns {Found | null}
+ */
 function inRoster(known, hash) {
   return known.roster.get(hash) || null;
 }
 
+/**
+ * @param {Pack} known
+ * @param {import("./verify.js").Claims} claims
+ * @param {{month: string}} key that has signed them
+ * @returns {Found}
+ */
 function inToken(known, claims, key) {
   const { validFrom, validUntil } = validityOf(key.month, claims.months);
   return {
@@ -120,12 +146,22 @@ function inToken(known, claims, key) {
   };
 }
 
-/** The shop's agreed rate for an honour goes before the card's own. */
+/**
+ * The shop's agreed rate for an honour goes before the card's own.
+ * @param {Pack} known
+ * @param {Found} found
+ * @param {string} last4
+ * @returns {CardFacts}
+ */
 function withRate(known, { honour, pay_permille: own, valid_from, valid_until }, last4) {
   const pay = (honour !== null && known.shop.terms[honour]) || own;
   return { honour, pay_permille: pay, valid_from, valid_until, last4 };
 }
 
+/**
+ * @param {import("../keep/pack.js").PackShop} shop
+ * @param {string} today
+ */
 function isCertified(shop, today) {
   return shop.certified && (shop.certified_until === null || today <= shop.certified_until);
 }

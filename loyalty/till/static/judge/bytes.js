@@ -1,5 +1,7 @@
 /** Bytes, and the spellings in which they travel. */
 
+/** @typedef {Uint8Array<ArrayBuffer>} Bytes */
+
 /** @param {Uint8Array} bytes */
 export function hexOf(bytes) {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");

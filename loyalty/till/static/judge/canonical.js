@@ -21,6 +21,7 @@ export function canonical(value) {
   return typeof value === "string" ? text(value) : JSON.stringify(value);
 }
 
+/** @param {string} value */
 function text(value) {
   return JSON.stringify(value).replace(
     /[\u007f-\uffff]/g,

@@ -87,8 +87,7 @@ function unsure(unchecked) {
 /**
  * Return whether one more use of a card is over a limit, by its uses on this device alone; a limit
  * that is reached exactly is kept.
- * @param {{uses_per_shop_day: number | null, uses_per_day: number | null,
- *   saved_per_month_fen: number | null}} limits
+ * @param {import("./limits.js").Limits} limits
  * @param {readonly {day: string, saved_fen: number}[]} uses of this card
  * @param {string} today
  * @param {number} savingFen what this use saves; 0 while that is not known

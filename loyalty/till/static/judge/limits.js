@@ -26,6 +26,10 @@ export function passedLimit(limits, uses, today, savingFen, validUntil) {
   const saved = uses
     .filter((use) => use.day.startsWith(month))
     .reduce((sum, use) => sum + use.saved_fen, 0);
+  /**
+   * @param {number} after
+   * @param {number | null} limit
+   */
   const exceeds = (after, limit) => limit !== null && after > limit;
   if (exceeds(saved + savingFen, limits.saved_per_month_fen)) {
     return passed("saved_per_month", firstOfNextMonth(today), validUntil);
@@ -39,16 +43,23 @@ export function passedLimit(limits, uses, today, savingFen, validUntil) {
   return null;
 }
 
-/** @returns {Passed} */
+/**
+ * @param {Passed["kind"]} kind
+ * @param {string} again
+ * @param {string} validUntil
+ * @returns {Passed}
+ */
 function passed(kind, again, validUntil) {
   return { kind, again_from: again <= validUntil ? again : null };
 }
 
+/** @param {string} today */
 function dayAfter(today) {
   const [year, month, day] = today.split("-").map(Number);
   return new Date(Date.UTC(year, month - 1, day + 1)).toISOString().slice(0, 10);
 }
 
+/** @param {string} today */
 function firstOfNextMonth(today) {
   const [year, month] = today.split("-").map(Number);
   return new Date(Date.UTC(year, month, 1)).toISOString().slice(0, 10);

@@ -8,6 +8,12 @@ const HASH = /^[0-9a-f]{16}$/;
 const STATES = new Set(["revoked", "suspended"]);
 
 /**
+ * @typedef {import("./bytes.js").Bytes} Bytes
+ *
+ * @typedef {{community: string, raw: Bytes}} Key public half, and whose it is
+ *
+ * @typedef {(key: Bytes, signed: Bytes, signature: Bytes) => Promise<boolean>} HasSigned
+ *
  * @typedef {object} Revocations
  * @property {number} number only grows
  * @property {Map<string, "revoked" | "suspended">} states by serial hash
@@ -15,10 +21,10 @@ const STATES = new Set(["revoked", "suspended"]);
 
 /**
  * Return the list of a document; null unless a key of the community has signed exactly this.
- * @param {any} document
+ * @param {any} document not yet believed
  * @param {string} slug of the community
- * @param {Map<string, {community: string, raw: BufferSource}>} keys by id
- * @param {(key: BufferSource, signed: BufferSource, signature: BufferSource) => Promise<boolean>} hasSigned
+ * @param {ReadonlyMap<string, Key>} keys by id
+ * @param {HasSigned} hasSigned
  * @returns {Promise<Revocations | null>}
  */
 export async function readRevocations(document, slug, keys, hasSigned) {
@@ -28,10 +34,15 @@ export async function readRevocations(document, slug, keys, hasSigned) {
   const signature = canonicalSignature(document.signature);
   const signed = joined(PURPOSE, bytesOf(canonical(document.list)));
   if (signature === null || !(await hasSigned(key.raw, signed, signature))) return null;
-  const entries = document.list.entries.map((entry) => [entry.serial_hash, entry.state]);
-  return { number: document.list.number, states: new Map(entries) };
+  const states = new Map();
+  for (const entry of document.list.entries) states.set(entry.serial_hash, entry.state);
+  return { number: document.list.number, states };
 }
 
+/**
+ * @param {any} document
+ * @param {string} slug
+ */
 function isOneOf(document, slug) {
   if (!hasExactly(document, ["key_id", "list", "signature"])) return false;
   const { list } = document;
@@ -47,6 +58,7 @@ function isOneOf(document, slug) {
   );
 }
 
+/** @param {any} entry */
 function isEntry(entry) {
   return (
     hasExactly(entry, ["serial_hash", "state"]) &&
@@ -55,17 +67,29 @@ function isEntry(entry) {
   );
 }
 
+/**
+ * @param {{serial_hash: string}} entry
+ * @param {number} at
+ * @param {readonly {serial_hash: string}[]} entries
+ */
 function isAfterTheOneBefore(entry, at, entries) {
   return at === 0 || entries[at - 1].serial_hash < entry.serial_hash;
 }
 
+/**
+ * @param {unknown} value
+ * @param {readonly string[]} names sorted
+ */
 function hasExactly(value, names) {
   return (
     value !== null && typeof value === "object" && Object.keys(value).sort().join() === names.join()
   );
 }
 
-/** A signature has one spelling; another is refused. */
+/**
+ * A signature has one spelling; another is refused.
+ * @param {string} spelled
+ */
 function canonicalSignature(spelled) {
   try {
     const bytes = fromBase64(spelled);

@@ -1,10 +1,12 @@
 /** What the page says of verdicts: how each is told, and what follows from it. */
 
+/** @typedef {Pick<Words, "verdicts" | "other_verdict">} VerdictWords */
+
 /**
  * Return what there is to know of a verdict. A page that was opened before an update may not know
  * one of today.
  * @param {string | null} verdict
- * @param {Pick<Words, "verdicts" | "other_verdict">} words
+ * @param {VerdictWords} words
  * @returns {Words["other_verdict"]}
  */
 export function meaningOf(verdict, words) {

@@ -12,14 +12,18 @@ const WHERE_A_TOKEN_STANDS = /(?:^|\/[Cc]\/)([A-Z2-7]{120})$/;
 const SAMPLE_KEY = "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=";
 
 /**
+ * @typedef {import("./bytes.js").Bytes} Bytes
+ *
+ * @typedef {ReturnType<typeof createVerifier>} Verifier
+ *
  * @typedef {object} Claims what a token says, not yet believed
  * @property {string} keyId six hexadecimal digits
  * @property {string} serial twelve digits
  * @property {number} pay permille of the price that is paid
  * @property {number} honour the community's number of it
  * @property {number} months
- * @property {Uint8Array<ArrayBuffer>} payload
- * @property {Uint8Array<ArrayBuffer>} signature
+ * @property {Bytes} payload
+ * @property {Bytes} signature
  */
 
 /**
@@ -41,6 +45,10 @@ export function readToken(token) {
   const raw = fromBase32(token);
   const payload = raw.slice(0, PAYLOAD_BYTES);
   const bits = BigInt(`0x${hexOf(payload)}`);
+  /**
+   * @param {number} shift
+   * @param {number} width in bits
+   */
   const field = (shift, width) => Number((bits >> BigInt(shift)) & ((1n << BigInt(width)) - 1n));
   const claims = {
     keyId: field(60, 24).toString(16).padStart(6, "0"),
@@ -60,6 +68,11 @@ export function readToken(token) {
   return within ? claims : null;
 }
 
+/**
+ * @param {number} least
+ * @param {number} value
+ * @param {number} most
+ */
 function between(least, value, most) {
   return least <= value && value <= most;
 }
@@ -67,7 +80,7 @@ function between(least, value, most) {
 /**
  * Return the id of a key: the first three bytes of the hash of its public half, in hex.
  * @param {SubtleCrypto} subtle
- * @param {BufferSource} publicKey raw
+ * @param {Bytes} publicKey raw
  */
 export async function keyIdOf(subtle, publicKey) {
   const digest = await subtle.digest("SHA-256", publicKey);
@@ -78,12 +91,13 @@ export async function keyIdOf(subtle, publicKey) {
  * Return what checks Ed25519: the browser itself, or noble's code where it cannot.
  * @param {object} world
  * @param {SubtleCrypto} world.subtle
- * @param {() => Promise<any>} world.noble loads @noble/ed25519
+ * @param {() => Promise<Pick<typeof import("@noble/ed25519"), "verifyAsync">>} world.noble loads it
  */
 export function createVerifier({ subtle, noble }) {
   /** @type {Promise<boolean> | null} */
   let native = null;
 
+  /** @param {Bytes} raw */
   const asKey = (raw) => subtle.importKey("raw", raw, { name: "Ed25519" }, false, ["verify"]);
 
   function isNative() {
@@ -98,9 +112,9 @@ export function createVerifier({ subtle, noble }) {
 
   /**
    * Return whether the private half of a key has signed these bytes.
-   * @param {BufferSource} publicKey raw
-   * @param {BufferSource} signed
-   * @param {BufferSource} signature
+   * @param {Bytes} publicKey raw
+   * @param {Bytes} signed
+   * @param {Bytes} signature
    * @returns {Promise<boolean>}
    */
   async function hasSigned(publicKey, signed, signature) {
@@ -120,7 +134,7 @@ export function createVerifier({ subtle, noble }) {
     hasSigned,
     /**
      * @param {Claims} claims
-     * @param {BufferSource} publicKey raw
+     * @param {Bytes} publicKey raw
      */
     isGenuine: (claims, publicKey) =>
       hasSigned(publicKey, joined(PURPOSE, claims.payload), claims.signature),

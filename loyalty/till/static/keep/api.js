@@ -25,13 +25,15 @@ const IN_THE_BACKGROUND = 30000;
  * @property {Record<string, string>} [headers]
  * @property {number} [wait] in milliseconds
  *
- * @typedef {object} Contact an answer that was heard, or silence
+ * @typedef {object} Contact an answer, or silence
  * @property {number} status as in Answer
  * @property {string | null} date when the service says that was
  * @property {number} sentAt by the device's clock, in milliseconds
  * @property {number} heardAt
  *
  * @typedef {(method: string, path: string, how?: How) => Promise<Answer>} Call path below /api/v1
+ *
+ * @typedef {ReturnType<typeof createApi>} Api
  */
 
 /**
@@ -41,9 +43,9 @@ const IN_THE_BACKGROUND = 30000;
  * @param {() => string | null} world.token
  * @param {number} world.patience how long an answer may take where nobody stands at the counter
  * @param {() => number} [world.now] the device's clock, in milliseconds
- * @param {(contact: Contact) => void} [world.heard] told of each answer, and of silence
+ * @param {(contact: Contact) => void} [world.onContact] called with each answer, and with silence
  */
-export function createApi({ fetch, token, patience, now = Date.now, heard = () => {} }) {
+export function createApi({ fetch, token, patience, now = Date.now, onContact = () => {} }) {
   /** @type {Call} */
   async function call(method, path, { body, headers = {}, wait = patience } = {}) {
     /** @type {RequestInit} */
@@ -58,7 +60,7 @@ export function createApi({ fetch, token, patience, now = Date.now, heard = () =
     const { answer, date } = await answerWithin(wait, (signal) =>
       fetch(`/api/v1${path}`, { ...request, signal }),
     );
-    heard({ status: answer.status, date, sentAt, heardAt: now() });
+    onContact({ status: answer.status, date, sentAt, heardAt: now() });
     return answer;
   }
 
@@ -71,7 +73,7 @@ function counterCalls(call) {
     /** @param {string} code */
     check: (code) => call("POST", "/validations", { body: { code }, wait: AT_THE_COUNTER }),
 
-    /** @param {any} sale as it is kept in the queue */
+    /** @param {import("./queue.js").SaleRequest} sale as it is kept in the queue */
     record: ({ idempotency_key: key, device: _proof, ...sale }) =>
       call("POST", "/redemptions", {
         body: sale,
@@ -91,7 +93,7 @@ function backgroundCalls(call) {
     pair: (code, deviceKey) =>
       call("POST", "/till/pairing", { body: { pairing_code: code, device_public_key: deviceKey } }),
 
-    /** @param {readonly any[]} sales up to five hundred */
+    /** @param {readonly import("./queue.js").SaleRequest[]} sales up to five hundred */
     sync: (sales) =>
       call("POST", "/redemptions/sync", { body: { items: sales }, wait: IN_THE_BACKGROUND }),
 
@@ -137,12 +139,20 @@ function dayCalls(call) {
   };
 }
 
-/** @returns {Record<string, string>} */
+/**
+ * @param {string} [key] of the deed
+ * @returns {Record<string, string>}
+ */
 function named(key) {
   return key === undefined ? {} : { "Idempotency-Key": key };
 }
 
+/**
+ * @param {object | undefined} body
+ * @param {string | null} token
+ */
 function headersOf(body, token) {
+  /** @type {Record<string, string>} */
   const headers = { Accept: "application/json" };
   if (token !== null) headers.Authorization = `Bearer ${token}`;
   if (body !== undefined) headers["Content-Type"] = "application/json";

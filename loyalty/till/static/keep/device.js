@@ -11,6 +11,17 @@ const SIGNING = Object.freeze({ name: "ECDSA", hash: "SHA-256" });
  * @typedef {object} Chain
  * @property {number} number of the last sealed sale; 0 before the first
  * @property {string} digest of its signed bytes in hex, of 64 digits
+ *
+ * @typedef {object} Proof that a sale is the device's, and which one
+ * @property {number} number
+ * @property {string} previous digest of the sale before it
+ * @property {string} signature
+ *
+ * @typedef {object} DeviceKey
+ * @property {CryptoKeyPair} keys
+ * @property {string} publicKey the raw point in base64url
+ *
+ * @typedef {ReturnType<typeof createDevice>} Device
  */
 
 /** @type {Chain} */
@@ -25,8 +36,7 @@ export function createDevice({ store, subtle }) {
   return {
     /**
      * Make a new key, for a new pairing; the private half can never leave the browser.
-     * @returns {Promise<{keys: CryptoKeyPair, publicKey: string} | null>} the public half is the
-     *   raw point in base64url
+     * @returns {Promise<DeviceKey | null>}
      */
     async newKey() {
       if (!subtle) return null;
@@ -35,14 +45,15 @@ export function createDevice({ store, subtle }) {
       return { keys, publicKey: toBase64url(raw) };
     },
 
-    /** @param {{keys: CryptoKeyPair, publicKey: string} | null} key for the sales from now on */
+    /** @param {DeviceKey | null} key for the sales from now on */
     adopt: (key) => store.writeAll({ device: key, chain: START }),
 
     /**
      * Return a sale with the device's proof, and the links of the chain before and after it; as it
      * is where the device has no key.
-     * @param {any} sale as the service expects it
-     * @returns {Promise<{sale: any, before: Chain, after: Chain}>}
+     * @template {object} Request
+     * @param {Request} sale as the service expects it
+     * @returns {Promise<{sale: Request & {device?: Proof}, before: Chain, after: Chain}>}
      */
     async seal(sale) {
       const key = await store.read("device");

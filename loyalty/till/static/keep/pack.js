@@ -12,42 +12,79 @@ const DAY = 24 * 3600 * 1000;
 const GRAIN = 60 * 1000;
 
 /**
- * @typedef {object} RosterGroup
+ * @typedef {object} RosterGroup the cards of one honour, rate and validity
  * @property {string} honour
  * @property {number} pay_permille
  * @property {string} valid_from
  * @property {string} valid_until
  *
- * @typedef {object} Pack what the service sent, and what became of it here
- * @property {any} shop
- * @property {any} policy
+ * @typedef {object} PackShop
+ * @property {string} name
+ * @property {string | null} plaque_number
+ * @property {boolean} certified the shop may take cards today
+ * @property {string | null} certified_until last day, included
+ * @property {Record<string, number>} terms permille that is paid, by honour
+ *
+ * @typedef {object} Policy
+ * @property {"fen" | "jiao"} rounding
+ * @property {import("../judge/limits.js").Limits & {discountable_per_sale_fen: number | null}} limits
+ * @property {string[]} excluded_categories
+ * @property {{days: number, sales: number | null, saved_fen: number | null}} offline null for no limit
+ *
+ * @typedef {object} PackBasis what is used as it was sent
+ * @property {PackShop} shop
+ * @property {Policy} policy
  * @property {{slug: string, name: string, timezone: string}} community
  * @property {Record<string, string>} honours codes by their number
- * @property {Map<string, {community: string, month: string, raw: Uint8Array<ArrayBuffer>}>} keys by id
+ *
+ * @typedef {{kid: string, x: string, community: string, month: string}} OfferedKey
+ *
+ * @typedef {object} PackSource what is read before it is used
+ * @property {string} issued_at
+ * @property {OfferedKey[]} keys
+ * @property {unknown} revocations a signed list, not yet believed
+ * @property {(RosterGroup & {hashes: string})[]} roster
+ *
+ * @typedef {object} PackIndex what became of that here
+ * @property {Map<string, import("../judge/revocations.js").Key & {month: string}>} keys by id
  * @property {import("../judge/revocations.js").Revocations | null} revocations
  * @property {Map<string, RosterGroup>} roster by serial hash
  * @property {number} issuedAt milliseconds
+ *
+ * @typedef {PackBasis & PackIndex} Pack
+ *
+ * @typedef {object} KeptPack
+ * @property {PackBasis & PackSource} document as the service sent it
+ * @property {unknown} list the last good list of revocations, as it was sent; null if there is none
+ * @property {string | null} etag
+ * @property {number} confirmedAt milliseconds
+ *
+ * @typedef {ReturnType<typeof createPack>} OfflinePack
  */
 
 /**
  * @param {object} world
- * @param {ReturnType<typeof import("./api.js").createApi>} world.api
+ * @param {import("./api.js").Api} world.api
  * @param {import("./store.js").Store} world.store
- * @param {ReturnType<typeof import("../shell/clock.js").createClock>} world.clock
+ * @param {import("../shell/clock.js").Clock} world.clock
  * @param {SubtleCrypto | undefined} world.subtle missing on a page without HTTPS: then no card is
  *   judged here, and only the prices are reckoned by the pack
- * @param {ReturnType<typeof import("../judge/verify.js").createVerifier>} world.verifier
+ * @param {import("../judge/verify.js").Verifier} world.verifier
  */
 export function createPack({ api, store, clock, subtle, verifier }) {
   /** @type {Pack | null} */
   let pack = null;
-  /** @type {{document: any, list: any, etag: string | null, confirmedAt: number} | null} */
+  /** @type {KeptPack | null} */
   let kept = null;
 
-  /** Take a pack into use with the newer of two lists: the last good one, and its own. */
+  /**
+   * Take a pack into use with the newer of two lists: the last good one, and its own.
+   * @param {KeptPack} next
+   */
   async function use(next) {
     const { document } = next;
     const keys = await keysOf(document.keys, subtle);
+    /** @param {unknown} list */
     const read = (list) => readRevocations(list, document.community.slug, keys, verifier.hasSigned);
     const { list, revocations } = await newerOf(next.list, document.revocations, read);
     pack = {
@@ -113,29 +150,42 @@ export function createPack({ api, store, clock, subtle, verifier }) {
   };
 }
 
-/** Return the keys by their ids; one that goes by another's id is left out. */
+/**
+ * Return the keys by their ids; one that goes by another's id is left out.
+ * @param {readonly OfferedKey[]} offered
+ * @param {SubtleCrypto | undefined} subtle
+ */
 async function keysOf(offered, subtle) {
+  /** @type {Pack["keys"]} */
   const keys = new Map();
-  for (const { kid, x, community, month } of subtle ? offered : []) {
+  if (!subtle) return keys;
+  for (const { kid, x, community, month } of offered) {
     const raw = fromBase64(x);
     if ((await keyIdOf(subtle, raw)) === kid) keys.set(kid, { community, month, raw });
   }
   return keys;
 }
 
-/** Return the newer list; one that no key of ours has signed leaves the other in force. */
+/**
+ * Return the newer list; one that no key of ours has signed leaves the other in force.
+ * @param {unknown} before
+ * @param {unknown} offered
+ * @param {(list: unknown) => Promise<Pack["revocations"]>} read
+ */
 async function newerOf(before, offered, read) {
-  const [known, told] = [await read(before), await read(offered)];
-  const newer = told !== null && (known === null || told.number >= known.number);
-  return newer ? { list: offered, revocations: told } : { list: before, revocations: known };
+  const [known, sent] = [await read(before), await read(offered)];
+  const newer = sent !== null && (known === null || sent.number >= known.number);
+  return newer ? { list: offered, revocations: sent } : { list: before, revocations: known };
 }
 
+/** @param {any} body */
 function isPack(body) {
   return body !== null && typeof body === "object" && Array.isArray(body.roster);
 }
 
-/** @returns {Map<string, RosterGroup>} */
+/** @param {PackSource["roster"]} groups */
 function rosterOf(groups) {
+  /** @type {Pack["roster"]} */
   const roster = new Map();
   for (const group of groups) {
     const bytes = fromBase64(group.hashes);

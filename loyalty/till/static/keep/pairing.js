@@ -54,6 +54,7 @@ export function codeInFragment(fragment) {
   return code === null ? "" : code[0].replace(/ /g, "").toUpperCase();
 }
 
+/** @param {string} text */
 function unescaped(text) {
   try {
     return decodeURIComponent(text);

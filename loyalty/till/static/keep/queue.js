@@ -4,16 +4,29 @@
  */
 
 /**
+ * @typedef {object} SaleRequest a sale as the service expects it
+ * @property {string} idempotency_key
+ * @property {string} happened_at
+ * @property {string} code
+ * @property {number} [total_fen] missing if the card is only noted as used, as are the next two
+ * @property {number} [excluded_fen]
+ * @property {number} [payable_fen]
+ * @property {import("./device.js").Proof} [device] once the sale waits
+ *
+ * @typedef {{key: string, reason: string}} TakenBack the void of a sale, under a key of its own
+ *
  * @typedef {object} Queued
  * @property {string} key idempotency key of the sale
  * @property {"sent" | "waiting" | "attention"} state `sent` while its first answer is awaited
- * @property {any} sale as the service expects it; with the device's proof once it waits
+ * @property {SaleRequest} sale
  * @property {number} queuedAt milliseconds, by the right time
  * @property {number} saved_fen
  * @property {string | null} verdict why it needs attention, where the service has told
  * @property {"refused" | "not_accepted" | "quarantined" | "not_voided" | null} reason
- * @property {{key: string, reason: string}} [taken_back] the void that follows its upload, where it
- *   was taken back on the device: a sealed sale has its number, so it is sent all the same
+ * @property {TakenBack} [taken_back] what follows its upload, where it was taken back on the
+ *   device: a sealed sale has its number, so it is sent all the same
+ *
+ * @typedef {ReturnType<typeof createQueue>} Queue
  */
 
 /** After this a first answer is no longer awaited: whoever waited was closed, in milliseconds. */
@@ -22,11 +35,13 @@ export const ORPHANED = 10000;
 /**
  * @param {object} world
  * @param {import("./store.js").Store} world.store
- * @param {ReturnType<typeof import("./device.js").createDevice>} world.device
+ * @param {import("./device.js").Device} world.device
  * @param {() => number} world.now
  */
 export function createQueue({ store, device, now }) {
+  /** @param {Queued["state"][]} states */
   const inState = (...states) => itemsIn(store, states);
+  /** @param {string} key */
   const keep = (key) => seal(store, device, key);
 
   return {
@@ -35,9 +50,8 @@ export function createQueue({ store, device, now }) {
 
     /**
      * Write a sale down; return it as it was written first, however often it is tried.
-     * @param {any} sale
+     * @param {SaleRequest} sale
      * @param {number} savedFen
-     * @returns {Promise<Queued>}
      */
     add: (sale, savedFen) =>
       store.add({
@@ -74,7 +88,7 @@ export function createQueue({ store, device, now }) {
     /**
      * Take a sale back that waits; return false if it has left meanwhile.
      * @param {string} key
-     * @param {{key: string, reason: string}} deed the void, with an idempotency key of its own
+     * @param {TakenBack} deed
      */
     takeBack: (key, deed) => store.takeBack(key, deed),
 
@@ -87,7 +101,7 @@ export function createQueue({ store, device, now }) {
     /**
      * Keep a sale for a person to look at.
      * @param {Queued} item
-     * @param {"refused" | "not_accepted" | "quarantined" | "not_voided"} reason
+     * @param {NonNullable<Queued["reason"]>} reason
      * @param {string | null} verdict
      */
     setAside: (item, reason, verdict) =>
@@ -102,6 +116,11 @@ export function createQueue({ store, device, now }) {
   };
 }
 
+/**
+ * @param {import("./store.js").Store} store
+ * @param {import("./device.js").Device} device
+ * @param {string} key
+ */
 async function seal(store, device, key) {
   for (;;) {
     const item = await store.item(key);
@@ -111,7 +130,11 @@ async function seal(store, device, key) {
   }
 }
 
-/** Return the sales in some states, oldest first. */
+/**
+ * Return the sales in some states, oldest first.
+ * @param {import("./store.js").Store} store
+ * @param {readonly Queued["state"][]} states
+ */
 async function itemsIn(store, states) {
   const items = await store.items();
   return items

@@ -5,6 +5,10 @@ import { dayAt } from "../shell/clock.js";
 const NO_LIMIT = Object.freeze({ sales: null, saved_fen: null });
 
 /**
+ * @typedef {object} Allowance what may be sold without network; null for no limit
+ * @property {number | null} sales
+ * @property {number | null} saved_fen
+ *
  * @typedef {object} State
  * @property {boolean} online the service has answered last time
  * @property {number | null} listAgeMs
@@ -12,20 +16,23 @@ const NO_LIMIT = Object.freeze({ sales: null, saved_fen: null });
  * @property {number} attention
  * @property {number} clockOffMs how far the device's clock is ahead
  * @property {boolean} revoked
- * @property {{sales: number | null, saved_fen: number | null}} allowanceLeft null for no limit
+ * @property {Allowance} allowanceLeft
  * @property {boolean} needsNetwork nothing can be judged without it any more
+ *
+ * @typedef {ReturnType<typeof createStanding>} Standing
  */
 
 /**
  * @param {object} world
- * @param {ReturnType<typeof import("./pack.js").createPack>} world.pack
- * @param {ReturnType<typeof import("./queue.js").createQueue>} world.queue
- * @param {ReturnType<typeof import("../shell/clock.js").createClock>} world.clock
+ * @param {import("./pack.js").OfflinePack} world.pack
+ * @param {import("./queue.js").Queue} world.queue
+ * @param {import("../shell/clock.js").Clock} world.clock
  * @param {() => boolean} world.revoked
  */
 export function createStanding({ pack, queue, clock, revoked }) {
   let online = false;
   let counts = { waiting: 0, attention: 0, saved: 0 };
+  /** @type {Set<() => void>} */
   const listeners = new Set();
 
   const tell = () => {
@@ -58,7 +65,7 @@ export function createStanding({ pack, queue, clock, revoked }) {
     },
 
     /** @param {{status: number}} contact */
-    heard({ status }) {
+    noteContact({ status }) {
       online = status !== 0;
       tell();
     },
@@ -79,6 +86,11 @@ export function createStanding({ pack, queue, clock, revoked }) {
   };
 }
 
+/**
+ * @param {import("./pack.js").Pack | null} pack
+ * @param {{waiting: number, saved: number}} counts
+ * @returns {Allowance}
+ */
 function allowanceLeft(pack, counts) {
   const { sales, saved_fen: saved } = pack === null ? NO_LIMIT : pack.policy.offline;
   return {

@@ -10,6 +10,7 @@ const STRICT = Object.freeze({ durability: "strict" });
 /**
  * How the database came to be what it is. Steps are added, never changed: a till may come from any
  * version, with sales waiting.
+ * @type {readonly Step[]}
  */
 export const STEPS = Object.freeze([
   (database) => {
@@ -21,6 +22,26 @@ export const STEPS = Object.freeze([
 
 /**
  * @typedef {Awaited<ReturnType<typeof openStore>>} Store
+ *
+ * @typedef {object} Facts what is kept under a name; each is missing until it is written
+ * @property {import("./device.js").Chain} chain
+ * @property {number} clock how far the device's is ahead, in milliseconds
+ * @property {import("./device.js").DeviceKey | null} device
+ * @property {import("./pack.js").KeptPack | null} pack
+ * @property {import("./pairing.js").Pairing | null} pairing
+ * @property {boolean} revoked
+ *
+ * @typedef {object} Tables
+ * @property {{key: keyof Facts, value: any}} facts
+ * @property {{key: string, value: import("./queue.js").Queued}} queue
+ * @property {{key: string, value: Use, indexes: {card: string}}} uses
+ *
+ * @typedef {import("idb").IDBPDatabase<Tables>} Database
+ * @typedef {(database: import("idb").IDBPDatabase, transaction: unknown) => void} Step from one
+ *   version of the database, whose tables may be others than today's, to the next
+ * @typedef {import("idb").IDBPTransaction<Tables, (keyof Tables)[], "readwrite">} Transaction
+ * @typedef {<Result>(tables: (keyof Tables)[], work: (at: Transaction) => Promise<Result>)
+ *   => Promise<Result>} Change does all of some work, or nothing
  *
  * @typedef {object} Use of a card on this device
  * @property {string} key of the sale
@@ -34,12 +55,14 @@ export const STEPS = Object.freeze([
  * @param {object} [world]
  * @param {() => void} [world.outdated] called when this memory cannot be used any more, as when a
  *   newer version of the till has taken over
- * @param {readonly ((database: any, transaction: any) => void)[]} [world.steps]
+ * @param {readonly Step[]} [world.steps]
  */
 export async function openStore({ outdated = () => {}, steps = STEPS } = {}) {
+  /** @type {Database} */
   const database = await openDB(NAME, steps.length, {
     upgrade(fresh, from, _to, transaction) {
-      for (const step of steps.slice(from)) step(fresh, transaction);
+      const earlier = /** @type {import("idb").IDBPDatabase} */ (/** @type {unknown} */ (fresh));
+      for (const step of steps.slice(from)) step(earlier, transaction);
     },
     blocking(_current, _blocked, event) {
       /** @type {IDBDatabase} */ (event.target).close();
@@ -49,8 +72,9 @@ export async function openStore({ outdated = () => {}, steps = STEPS } = {}) {
     terminated: outdated,
   });
 
-  async function change(names, work) {
-    const transaction = database.transaction(names, "readwrite", STRICT);
+  /** @type {Change} */
+  async function change(tables, work) {
+    const transaction = database.transaction(tables, "readwrite", STRICT);
     const [result] = await Promise.all([work(transaction), transaction.done]);
     return result;
   }
@@ -63,24 +87,39 @@ export async function openStore({ outdated = () => {}, steps = STEPS } = {}) {
   };
 }
 
+/**
+ * @param {Database} database
+ * @param {Change} change
+ */
 function factsIn(database, change) {
   return {
-    /** @param {string} name */
+    /**
+     * @template {keyof Facts} Name
+     * @param {Name} name
+     * @returns {Promise<Facts[Name] | undefined>}
+     */
     read: (name) => database.get("facts", name),
-    /** @param {string} name @param {any} value */
+    /**
+     * @template {keyof Facts} Name
+     * @param {Name} name
+     * @param {Facts[Name]} value
+     */
     write: (name, value) => change(["facts"], (at) => at.objectStore("facts").put(value, name)),
-    /** @param {Record<string, any>} facts kept all or none */
+    /** @param {Partial<Facts>} facts kept all or none */
     writeAll: (facts) =>
       change(["facts"], (at) => {
-        const put = ([name, value]) => at.objectStore("facts").put(value, name);
-        return Promise.all(Object.entries(facts).map(put));
+        const pairs = /** @type {[keyof Facts, unknown][]} */ (Object.entries(facts));
+        return Promise.all(pairs.map(([name, value]) => at.objectStore("facts").put(value, name)));
       }),
   };
 }
 
+/**
+ * @param {Database} database
+ * @param {Change} change
+ */
 function queueIn(database, change) {
   return {
-    /** @returns {Promise<import("./queue.js").Queued[]>} */
     items: () => database.getAll("queue"),
     /** @param {string} key */
     item: (key) => database.get("queue", key),
@@ -120,7 +159,7 @@ function queueIn(database, change) {
     /**
      * Write down that a sale which waits was taken back; return whether it still waited.
      * @param {string} key
-     * @param {{key: string, reason: string}} deed
+     * @param {import("./queue.js").TakenBack} deed
      */
     takeBack: (key, deed) =>
       change(["queue"], async (at) => {
@@ -168,12 +207,13 @@ function queueIn(database, change) {
   };
 }
 
+/**
+ * @param {Database} database
+ * @param {Change} change
+ */
 function usesIn(database, change) {
   return {
-    /**
-     * @param {string} card serial hash
-     * @returns {Promise<Use[]>}
-     */
+    /** @param {string} card serial hash */
     usesOf: (card) => database.getAllFromIndex("uses", "card", card),
     /** @param {Use} use */
     noteUse: (use) => change(["uses"], (at) => at.objectStore("uses").put(use)),

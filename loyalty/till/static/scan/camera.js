@@ -3,11 +3,32 @@
  * says stands in the page (till/camera.html); one of its sentences is shown at a time.
  */
 
-import { FOREIGN, kindOf } from "./codes.js";
+import { isForeign, kindOf } from "./codes.js";
+import { all, one, oneOf } from "../shell/page.js";
 import { createReader, nextPicture, openReaderThread, pictureOf } from "./pictures.js";
 
 /** A camera nobody shows anything to is turned off after this, in milliseconds. */
 const IDLE = 60000;
+
+/**
+ * @typedef {"opening" | "reading" | "looking" | "idle" | "insecure" | "denied" | "none" | "busy"
+ *   | "broken" | "nothing" | "other" | import("./codes.js").ForeignKind} Sentence by its name on the page
+ *
+ * @typedef {object} Camera
+ * @property {Document} page
+ * @property {(code: string) => void} onCode a card was seen
+ * @property {(verdict: "payment_code") => void} onDropped a code of money was seen
+ * @property {HTMLElement} finder
+ * @property {HTMLElement} opener
+ * @property {HTMLVideoElement} view
+ * @property {HTMLElement} torch
+ * @property {HTMLElement} again
+ * @property {HTMLElement} closer
+ * @property {MediaStream | null} stream
+ * @property {ReturnType<typeof createReader> | null} reader
+ * @property {ReturnType<typeof setTimeout> | undefined} idle
+ * @property {number} turn counts the openings, so that what an earlier one began is dropped
+ */
 
 /** The camera on the back, fine enough for a barcode that fills a third of the picture. */
 const WANTED = {
@@ -15,7 +36,10 @@ const WANTED = {
   video: { facingMode: { ideal: "environment" }, width: { ideal: 1280 }, height: { ideal: 720 } },
 };
 
-/** What is said for each way browsers have of refusing a camera. */
+/**
+ * What is said for each way browsers have of refusing a camera.
+ * @type {Partial<Record<string, Sentence>>}
+ */
 const REFUSALS = {
   NotAllowedError: "denied",
   SecurityError: "denied",
@@ -48,31 +72,24 @@ export function chosenOf(texts) {
   return codes.length === 0 ? null : codes[0];
 }
 
-/**
- * @param {object} world
- * @param {Document} world.page
- * @param {(code: string) => void} world.onCode a card was seen
- * @param {(verdict: "payment_code") => void} world.onDropped a code of money was seen
- */
+/** @param {Pick<Camera, "page" | "onCode" | "onDropped">} world */
 export function createCamera({ page, onCode, onDropped }) {
-  const finder = page.querySelector("[data-viewfinder]");
-  const part = (name) => finder.querySelector(`[data-camera-${name}]`);
+  const finder = one(page, "[data-viewfinder]");
+  const photo = oneOf(HTMLInputElement, finder, "[data-camera-photo]");
+  /** @type {Camera} */
   const camera = {
     page,
     onCode,
     onDropped,
     finder,
-    opener: page.querySelector("[data-camera-open]"),
-    view: part("view"),
-    torch: part("torch"),
-    again: part("again"),
-    closer: part("close"),
-    /** @type {MediaStream | null} */
+    opener: one(page, "[data-camera-open]"),
+    view: oneOf(HTMLVideoElement, finder, "[data-camera-view]"),
+    torch: one(finder, "[data-camera-torch]"),
+    again: one(finder, "[data-camera-again]"),
+    closer: one(finder, "[data-camera-close]"),
     stream: null,
-    /** @type {ReturnType<typeof createReader> | null} */
     reader: null,
-    idle: 0,
-    /** Counts the openings, so that what an earlier one began is dropped. */
+    idle: undefined,
     turn: 0,
   };
   const closeIt = () => close(camera, camera.opener);
@@ -81,15 +98,16 @@ export function createCamera({ page, onCode, onDropped }) {
   camera.again.addEventListener("click", () => open(camera));
   camera.closer.addEventListener("click", closeIt);
   camera.torch.addEventListener("click", () => shine(camera, !shines(camera)));
-  part("photo").addEventListener("change", ({ target }) => readPhoto(camera, target));
+  photo.addEventListener("change", () => readPhoto(camera, photo));
   finder.addEventListener("keydown", ({ key }) => key === "Escape" && closeIt());
   page.addEventListener("visibilitychange", () => page.hidden && close(camera, null));
 
   return { close: () => close(camera, null) };
 }
 
+/** @param {Camera} camera */
 async function open(camera) {
-  const turn = begin(camera, "opening");
+  const { turn } = begin(camera, "opening");
   camera.closer.focus();
   if (!navigator.mediaDevices) {
     fail(camera, window.isSecureContext ? "none" : "insecure");
@@ -110,30 +128,43 @@ async function open(camera) {
   if (camera.turn === turn) await look(camera, turn);
 }
 
-/** Begin anew: nothing of an earlier opening goes on. */
+/**
+ * Begin anew: nothing of an earlier opening goes on.
+ * @param {Camera} camera
+ * @param {Sentence} sentence
+ */
 function begin(camera, sentence) {
   rest(camera);
   camera.finder.hidden = false;
   // It loads while the reader of the page still answers for the camera.
-  camera.reader = createReader(openReaderThread);
+  const reader = createReader(openReaderThread);
+  camera.reader = reader;
   say(camera, sentence);
-  return camera.turn;
+  return { turn: camera.turn, reader };
 }
 
+/**
+ * @param {Camera} camera
+ * @param {MediaStream} stream
+ */
 async function show(camera, stream) {
   camera.view.srcObject = stream;
   await camera.view.play();
   const [track] = stream.getVideoTracks();
   // Another program, or a hand at the plug, has taken it away.
   track.addEventListener("ended", () => fail(camera, "busy"));
-  const able = track.getCapabilities ? track.getCapabilities() : {};
+  const able = track.getCapabilities ? track.getCapabilities() : { torch: false };
   camera.torch.hidden = !able.torch;
   camera.torch.setAttribute("aria-pressed", "false");
   camera.idle = setTimeout(() => fail(camera, "idle"), IDLE);
   say(camera, "looking");
 }
 
-/** Look at one picture after the other until a code is found or the camera is turned off. */
+/**
+ * Look at one picture after the other until a code is found or the camera is turned off.
+ * @param {Camera} camera
+ * @param {number} turn
+ */
 async function look(camera, turn) {
   while (camera.turn === turn) {
     await nextPicture(camera.view);
@@ -149,12 +180,19 @@ async function look(camera, turn) {
   }
 }
 
-async function textsSeen(camera) {
-  const { reader, view } = camera;
-  return reader.read(await pictureOf(view));
+/**
+ * @param {Camera} camera
+ * @returns {Promise<string[]>}
+ */
+async function textsSeen({ reader, view }) {
+  return reader === null ? [] : reader.read(await pictureOf(view));
 }
 
-/** Tell of the code that counts; return whether that ended the search. */
+/**
+ * Tell of the code that counts; return whether that ended the search.
+ * @param {Camera} camera
+ * @param {readonly string[]} texts
+ */
 function judge(camera, texts) {
   const found = chosenOf(texts);
   if (found === null || !WANTED_KINDS.has(found.kind)) return false;
@@ -164,21 +202,29 @@ function judge(camera, texts) {
   return true;
 }
 
-/** Return the sentence that calls a code by its name which is no card. */
+/**
+ * Return the sentence that calls a code by its name which is no card.
+ * @param {readonly string[]} texts
+ * @returns {Sentence}
+ */
 function nameOf(texts) {
   const found = chosenOf(texts);
-  return found !== null && FOREIGN.has(found.kind) ? found.kind : "other";
+  return found !== null && isForeign(found.kind) ? found.kind : "other";
 }
 
-/** A photograph of the card is read like a picture of the camera. */
+/**
+ * A photograph of the card is read like a picture of the camera.
+ * @param {Camera} camera
+ * @param {HTMLInputElement} input
+ */
 async function readPhoto(camera, input) {
-  const [photo] = input.files;
-  if (photo === undefined) return;
+  const photo = input.files && input.files[0];
+  if (!photo) return;
   // The same photograph may be chosen again.
   input.value = "";
-  const turn = begin(camera, "reading");
+  const { turn, reader } = begin(camera, "reading");
   try {
-    const texts = await camera.reader.read(photo);
+    const texts = await reader.read(photo);
     if (camera.turn === turn && !judge(camera, texts)) {
       fail(camera, texts.length === 0 ? "nothing" : nameOf(texts));
     }
@@ -187,16 +233,25 @@ async function readPhoto(camera, input) {
   }
 }
 
-/** Return whether pictures cannot be read here at all. */
+/**
+ * Return whether pictures cannot be read here at all.
+ * @param {unknown} fault
+ */
 function isBroken(fault) {
-  return fault.message === "broken";
+  return fault instanceof Error && fault.message === "broken";
 }
 
+/** @param {Camera} camera */
 function shines(camera) {
   return camera.torch.getAttribute("aria-pressed") === "true";
 }
 
+/**
+ * @param {Camera} camera
+ * @param {boolean} bright
+ */
 async function shine(camera, bright) {
+  if (camera.stream === null) return;
   const [track] = camera.stream.getVideoTracks();
   try {
     await track.applyConstraints({ advanced: [{ torch: bright }] });
@@ -207,13 +262,20 @@ async function shine(camera, bright) {
   }
 }
 
-/** Turn the camera off, and say why; another try is one tap away. */
+/**
+ * Turn the camera off, and say why; another try is one tap away.
+ * @param {Camera} camera
+ * @param {Sentence} sentence
+ */
 function fail(camera, sentence) {
   rest(camera);
   say(camera, sentence);
 }
 
-/** @param {any} focus what is in front afterwards; null leaves the focus alone */
+/**
+ * @param {Camera} camera
+ * @param {HTMLElement | null} focus what is in front afterwards; null leaves the focus alone
+ */
 function close(camera, focus) {
   if (camera.finder.hidden) return;
   rest(camera);
@@ -221,7 +283,10 @@ function close(camera, focus) {
   if (focus !== null) focus.focus();
 }
 
-/** Let go of the camera and of the thread, and drop what is under way. */
+/**
+ * Let go of the camera and of the thread, and drop what is under way.
+ * @param {Camera} camera
+ */
 function rest(camera) {
   camera.turn += 1;
   clearTimeout(camera.idle);
@@ -233,15 +298,20 @@ function rest(camera) {
   camera.torch.hidden = true;
 }
 
+/** @param {MediaStream} stream */
 function stop(stream) {
   for (const track of stream.getTracks()) track.stop();
 }
 
-/** @param {boolean} [goesOn] the camera looks on */
+/**
+ * @param {Camera} camera
+ * @param {Sentence} sentence
+ * @param {boolean} [goesOn] the camera looks on
+ */
 function say(camera, sentence, goesOn = sentence === "opening" || sentence === "looking") {
   camera.finder.dataset.state = sentence;
   camera.again.hidden = goesOn;
-  for (const said of camera.finder.querySelectorAll("[data-said]")) {
+  for (const said of all(camera.finder, "[data-said]")) {
     said.hidden = said.dataset.said !== sentence;
   }
 }

@@ -10,8 +10,13 @@ import { DASH, fold } from "./typed_text.js";
  *   | "web_address" | "bad"} CodeKind
  */
 
-/** Kinds that have a name of their own, and are neither a card nor anybody's money. */
-export const FOREIGN = new Set(["goods_barcode", "merchant_qr", "web_address"]);
+/**
+ * @typedef {"goods_barcode" | "merchant_qr" | "web_address"} ForeignKind one that has a name of its
+ *   own, and is neither a card nor anybody's money
+ */
+
+/** @type {ReadonlySet<string>} */
+const FOREIGN = new Set(["goods_barcode", "merchant_qr", "web_address"]);
 
 /** Digits of a card's serial, with which its number begins. */
 export const SERIAL_DIGITS = 12;
@@ -77,6 +82,14 @@ export function kindOf(text) {
   if (TOKEN.test(code)) return "token";
   if (COLLECTION.test(code)) return "merchant_qr";
   return WEB.test(code) ? "web_address" : "bad";
+}
+
+/**
+ * @param {CodeKind} kind
+ * @returns {kind is ForeignKind}
+ */
+export function isForeign(kind) {
+  return FOREIGN.has(kind);
 }
 
 /**

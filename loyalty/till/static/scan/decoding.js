@@ -56,6 +56,7 @@ function dotsOf(picture, tilt, longest = Infinity) {
   return drawing.getImageData(0, 0, width, height);
 }
 
+/** @param {ImageData | Blob} dots */
 async function textsIn(dots) {
   const codes = await readBarcodes(dots, OPTIONS);
   return codes.filter(({ isValid }) => isValid).map(({ text }) => text);
@@ -66,6 +67,7 @@ async function textsOnPhoto(photo) {
   // Without the browser's own reader of pictures the library has one, for JPEG and PNG.
   if (!self.createImageBitmap || !self.OffscreenCanvas) return textsIn(photo);
   const picture = await createImageBitmap(photo);
+  /** @type {string[]} */
   let others = [];
   for (const side of PHOTO_SIDES) {
     for (const tilt of new Set(TILTS)) {

@@ -7,7 +7,7 @@ const NO_TEXT = /^(?:button|checkbox|color|file|hidden|image|radio|range|reset|s
 
 /**
  * @typedef {object} Field a text field as it was before a key
- * @property {any} element
+ * @property {{value: string}} element
  * @property {string} value
  *
  * @typedef {object} Kept
@@ -17,11 +17,13 @@ const NO_TEXT = /^(?:button|checkbox|color|file|hidden|image|radio|range|reset|s
 
 /**
  * Return the text field an event goes to, as it is now; null if it goes elsewhere.
- * @param {any} element
+ * @param {EventTarget | null} target
  * @returns {Field | null}
  */
-export function fieldOf(element) {
-  const tag = element && element.tagName;
+export function fieldOf(target) {
+  const element = /** @type {HTMLInputElement | HTMLTextAreaElement | null} */ (target);
+  if (!element) return null;
+  const tag = element.tagName;
   if (tag !== "TEXTAREA" && (tag !== "INPUT" || NO_TEXT.test(element.type))) return null;
   return { element, value: element.value };
 }
@@ -36,12 +38,10 @@ export function keepOut(field, at) {
   if (field === null) return null;
   const { element, value } = field;
   const until = at + AFTERWARDS;
-  const kept = {
-    until,
-    putBack(now) {
-      if (now <= until && element.value !== value) element.value = value;
-    },
-  };
-  kept.putBack(at);
-  return kept;
+  /** @param {number} now */
+  function putBack(now) {
+    if (now <= until && element.value !== value) element.value = value;
+  }
+  putBack(at);
+  return { until, putBack };
 }

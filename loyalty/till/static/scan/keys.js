@@ -3,7 +3,12 @@
  * swallows the letter, never the place. A scanner is set to the layout of the United States.
  */
 
-/** Marks by place: alone, and with Shift. */
+/** @typedef {"Enter" | "Tab"} End of a code */
+
+/**
+ * Marks by place: alone, and with Shift.
+ * @type {Partial<Record<string, string>>}
+ */
 const MARKS = {
   Backquote: "`~",
   Minus: "-_",
@@ -24,10 +29,17 @@ const MARKS = {
   NumpadDivide: "//",
 };
 
+/** @type {Partial<Record<string, End>>} */
 const ENDS = { Enter: "Enter", NumpadEnter: "Enter", Tab: "Tab" };
-/** Some scanners end with a line feed or a return as Ctrl+J or Ctrl+M. */
+/**
+ * Some scanners end with a line feed or a return as Ctrl+J or Ctrl+M.
+ * @type {Partial<Record<string, End>>}
+ */
 const CONTROL_ENDS = { KeyJ: "Enter", KeyM: "Enter", KeyI: "Tab" };
-/** The same ends as numbers, for those that type every character by its number. */
+/**
+ * The same ends as numbers, for those that type every character by its number.
+ * @type {Partial<Record<number, End>>}
+ */
 const NUMBERED_ENDS = { 9: "Tab", 10: "Enter", 13: "Enter" };
 
 /**
@@ -63,7 +75,7 @@ export function plain(text) {
 /**
  * Return the end of a code that a key stands for; "" if it stands for none.
  * @param {{code: string, key: string, ctrlKey?: boolean}} event
- * @returns {"Enter" | "Tab" | ""}
+ * @returns {End | ""}
  */
 export function endOf(event) {
   if (event.ctrlKey) return CONTROL_ENDS[event.code] || "";
@@ -91,7 +103,7 @@ export function createNumberedKeys() {
     /**
      * Return the character, and the end of a code, that a key stands for which went up.
      * @param {{code: string}} event
-     * @returns {{character: string, end: "Enter" | "Tab" | ""}}
+     * @returns {{character: string, end: End | ""}}
      */
     release(event) {
       if (!event.code.startsWith("Alt") || digits === "") return { character: "", end: "" };

@@ -26,7 +26,7 @@ const LIKE_MONEY = /^(?:1[0-5]|2[5-9]|30)/;
  * @property {import("./codes.js").CodeKind} kind
  * @property {string} text as it came, with what the scanner put in front; "" for a payment code
  * @property {number} length
- * @property {"Enter" | "Tab" | ""} end
+ * @property {import("./keys.js").End | ""} end
  * @property {number} pace milliseconds from one key to the next, on average
  * @property {"capital" | "small" | "mixed" | "none"} letters as the browser has read them
  * @property {boolean} capsLock
@@ -35,7 +35,7 @@ const LIKE_MONEY = /^(?:1[0-5]|2[5-9]|30)/;
 /**
  * Return how many of the last keys are a code; 0 if none are. What came without a rest counts
  * before what came in one burst: the end of a payment code is no card.
- * @param {{keys: readonly Key[], waiting: number, lastAt: number}} heard keys of the line, how many
+ * @param {{keys: readonly Key[], waiting: number, lastAt: number}} state keys of the line, how many
  *   of the last came in one burst, and when the last one came
  * @param {number} at
  */
@@ -47,13 +47,20 @@ export function countOfCode({ keys, waiting, lastAt }, at) {
   return known || burst;
 }
 
-/** Return how many keys came one soon after the other, up to the last. */
+/**
+ * Return how many keys came one soon after the other, up to the last.
+ * @param {readonly Key[]} keys
+ */
 function countSinceRest(keys) {
   let count = Math.min(keys.length, 1);
   while (count < keys.length && follows(keys, keys.length - count)) count += 1;
   return count;
 }
 
+/**
+ * @param {readonly Key[]} keys
+ * @param {number} place
+ */
 function follows(keys, place) {
   return keys[place].at - keys[place - 1].at <= STUMBLE;
 }
@@ -70,6 +77,10 @@ export function mayGoOn(keys, count) {
   return kind === "card_number" ? LIKE_MONEY.test(text) : !WHOLE.has(kind);
 }
 
+/**
+ * @param {readonly Key[]} keys
+ * @param {number} count
+ */
 function kindOfLast(keys, count) {
   return kindOf(withoutPrefix(textOf(keys.slice(-count))));
 }
@@ -82,7 +93,7 @@ export function textOf(keys) {
 /**
  * @param {readonly Key[]} keys of a code
  * @param {import("./codes.js").CodeKind} kind
- * @param {"Enter" | "Tab" | ""} end
+ * @param {Manner["end"]} end
  * @returns {Manner}
  */
 export function mannerOf(keys, kind, end) {

@@ -5,7 +5,7 @@ const NEXT_PICTURE = 80;
 
 /**
  * Return once the camera has a new picture.
- * @param {any} view a video element
+ * @param {HTMLVideoElement} view
  */
 export function nextPicture(view) {
   return new Promise((resolve) => {
@@ -37,7 +37,8 @@ export function createReader(openWorker) {
   const worker = openWorker();
   let number = 0;
   let broken = false;
-  let settle = { resolve: (_texts) => {}, reject: (_fault) => {} };
+  /** @type {{resolve: (texts: string[]) => void, reject: (fault: Error) => void}} */
+  let settle = { resolve() {}, reject() {} };
 
   worker.addEventListener("message", ({ data }) => {
     if (data.number !== number) return;
@@ -70,7 +71,11 @@ export function createReader(openWorker) {
   };
 }
 
-/** Return what of a picture changes hands instead of being copied. */
+/**
+ * Return what of a picture changes hands instead of being copied.
+ * @param {ImageBitmap | ImageData | Blob} picture
+ * @returns {Transferable[]}
+ */
 function handedOver(picture) {
   if (picture instanceof Blob) return [];
   return [picture instanceof ImageData ? picture.data.buffer : picture];

@@ -24,7 +24,7 @@ const LATE_ENTER = 250;
 const LONGEST_LINE = 300;
 
 /** The events of a page that a scanner is heard by. */
-export const HEARD = [
+export const EVENTS = [
   "keydown",
   "keyup",
   "beforeinput",
@@ -45,6 +45,21 @@ export const HEARD = [
  * @property {() => boolean} onEnter a finger has pressed Enter; whether that was for the till
  * @property {(work: () => void, wait: number) => unknown} later such as setTimeout
  * @property {number} [sameCode] how long the same code is not told again, in milliseconds
+ *
+ * @typedef {Required<Listener>} FullListener a listener that has said all
+ *
+ * @typedef {object} State
+ * @property {Key[]} keys the line since its last end
+ * @property {number} waiting how many of the last keys have not been handed on
+ * @property {number} lastAt
+ * @property {string} lastCode
+ * @property {number} lastCodeAt
+ * @property {ReturnType<typeof createNumberedKeys>} numbered
+ * @property {boolean} byPlace the last key was read by its place, so its text is not read again
+ * @property {string} composed
+ * @property {import("./fields.js").Kept | null} kept the field a code was taken out of just now
+ *
+ * @typedef {KeyboardEvent | InputEvent | CompositionEvent} Typing
  */
 
 /**
@@ -53,24 +68,23 @@ export const HEARD = [
  */
 export function createScanner({ later, sameCode = SAME_CODE, ...world }) {
   // A browser's own setTimeout refuses to be called as somebody's method.
+  /** @type {FullListener} */
   const listener = { ...world, sameCode, later: (work, wait) => later(work, wait) };
-  const heard = {
-    /** @type {Key[]} the line since its last end */
+  /** @type {State} */
+  const state = {
     keys: [],
-    /** How many of the last keys have not been handed on. */
     waiting: 0,
     lastAt: -Infinity,
     lastCode: "",
     lastCodeAt: -Infinity,
     numbered: createNumberedKeys(),
-    /** Whether the last key was read by its place, so that its text is not read again. */
     byPlace: false,
     composed: "",
-    /** @type {import("./fields.js").Kept | null} the field a code was taken out of just now */
     kept: null,
   };
 
-  const hearing = {
+  /** @type {Record<string, (state: State, listener: FullListener, event: any) => boolean>} */
+  const handlers = {
     keydown: pressed,
     keyup: released,
     beforeinput: inserted,
@@ -82,160 +96,230 @@ export function createScanner({ later, sameCode = SAME_CODE, ...world }) {
   return {
     /**
      * Hear one event; return whether it was meant for the till and nobody else.
-     * @param {any} event of one of the types in HEARD; a key that goes down if it has none
-     * @returns {boolean}
+     * @param {Event} event of one of the types in EVENTS; a key that goes down if it has none
      */
-    hear: (event) => hearing[event.type || "keydown"](heard, listener, event),
+    hear: (event) => handlers[event.type || "keydown"](state, listener, event),
     /** Hand on what fingers have typed, before a key that is no part of it; the rest is forgotten. */
     goOn() {
-      if (heard.waiting < SHORTEST_CODE) hand(heard, listener);
-      forget(heard);
+      if (state.waiting < SHORTEST_CODE) hand(state, listener);
+      forget(state);
     },
   };
 }
 
-function forget(heard) {
-  heard.keys = [];
-  heard.waiting = 0;
+/** @param {State} state */
+function forget(state) {
+  state.keys = [];
+  state.waiting = 0;
 }
 
-function pressed(heard, listener, event) {
+/**
+ * @param {State} state
+ * @param {FullListener} listener
+ * @param {KeyboardEvent} event
+ */
+function pressed(state, listener, event) {
   const at = event.timeStamp;
   // A key that is held down is a finger's; the second of its digits was not meant.
   if (event.repeat) return fieldOf(event.target) === null && characterOf(event).trim() !== "";
-  if (heard.numbered.gathers(event)) {
-    begin(heard, listener, at);
+  if (state.numbered.gathers(event)) {
+    begin(state, listener, at);
     return fieldOf(event.target) === null;
   }
   const end = endOf(event);
-  const inBurst = running(heard, at);
+  const inBurst = running(state, at);
   if (event.ctrlKey || event.metaKey || event.altKey) {
     // In the middle of a code, or as its end, these are no shortcuts of the browser.
-    if (!inBurst && at - heard.lastCodeAt > LATE_ENTER) return false;
-    return end === "" || ended(heard, listener, end, event);
+    if (!inBurst && at - state.lastCodeAt > LATE_ENTER) return false;
+    return end === "" || ended(state, listener, end, event);
   }
-  if (end !== "") return ended(heard, listener, end, event);
+  if (end !== "") return ended(state, listener, end, event);
   // With a new key the input method is done with the last code.
-  heard.kept = null;
+  state.kept = null;
   const character = characterOf(event);
-  heard.byPlace = character !== "";
+  state.byPlace = character !== "";
   if (character === "" || (character === " " && !inBurst)) return false;
-  return typed(heard, listener, character, event);
+  return typed(state, listener, character, event);
 }
 
-function released(heard, listener, event) {
-  const { character, end } = heard.numbered.release(event);
-  if (end !== "") return ended(heard, listener, end, event);
+/**
+ * @param {State} state
+ * @param {FullListener} listener
+ * @param {KeyboardEvent} event
+ */
+function released(state, listener, event) {
+  const { character, end } = state.numbered.release(event);
+  if (end !== "") return ended(state, listener, end, event);
   if (character === "") return false;
-  heard.byPlace = true;
-  return typed(heard, listener, character, event);
+  state.byPlace = true;
+  return typed(state, listener, character, event);
 }
 
-/** A keyboard without places, as on a telephone: only the text it writes can be heard. */
-function inserted(heard, listener, event) {
-  if (heard.byPlace || event.inputType !== "insertText") return false;
-  hearText(heard, listener, plain(event.data || ""), event);
+/**
+ * A keyboard without places, as on a telephone: only the text it writes can be heard.
+ * @param {State} state
+ * @param {FullListener} listener
+ * @param {InputEvent} event
+ */
+function inserted(state, listener, event) {
+  if (state.byPlace || event.inputType !== "insertText") return false;
+  readText(state, listener, plain(event.data || ""), event);
   return false;
 }
 
-/** Of a text that is being composed, only what is new; it is cut into syllables by blanks. */
-function composed(heard, listener, event) {
+/**
+ * Of a text that is being composed, only what is new; it is cut into syllables by blanks.
+ * @param {State} state
+ * @param {FullListener} listener
+ * @param {CompositionEvent} event
+ */
+function composed(state, listener, event) {
   const starts = event.type === "compositionstart";
   const text = starts ? "" : plain(event.data || "").replace(/[ ']/g, "");
-  const before = text.startsWith(heard.composed) ? heard.composed.length : 0;
-  if (!heard.byPlace) hearText(heard, listener, text.slice(before), event);
-  heard.composed = text;
+  const before = text.startsWith(state.composed) ? state.composed.length : 0;
+  if (!state.byPlace) readText(state, listener, text.slice(before), event);
+  state.composed = text;
   return false;
 }
 
-function hearText(heard, listener, text, event) {
+/**
+ * @param {State} state
+ * @param {FullListener} listener
+ * @param {string} text
+ * @param {Typing} event
+ */
+function readText(state, listener, text, event) {
   // An input method writes down once more what was taken out of its field.
-  if (heard.kept !== null && event.timeStamp <= heard.kept.until) return;
-  for (const character of text) typed(heard, listener, character, event);
+  if (state.kept !== null && event.timeStamp <= state.kept.until) return;
+  for (const character of text) typed(state, listener, character, event);
 }
 
-/** An input method writes after the code was found; that goes as well. */
-function putBack(heard, _listener, event) {
-  if (heard.kept !== null) heard.kept.putBack(event.timeStamp);
+/**
+ * An input method writes after the code was found; that goes as well.
+ * @param {State} state
+ * @param {FullListener} _listener
+ * @param {Event} event
+ */
+function putBack(state, _listener, event) {
+  if (state.kept !== null) state.kept.putBack(event.timeStamp);
   return false;
 }
 
-/** Return whether a machine is typing. */
-function running(heard, at) {
-  return heard.waiting > 0 && at - heard.lastAt <= BURST_GAP;
+/**
+ * Return whether a machine is typing.
+ * @param {State} state
+ * @param {number} at
+ */
+function running(state, at) {
+  return state.waiting > 0 && at - state.lastAt <= BURST_GAP;
 }
 
-/** A key was touched: what came long before it was typed by a finger. */
-function begin(heard, listener, at) {
-  if (at - heard.lastAt > BURST_GAP) hand(heard, listener);
-  heard.lastAt = at;
+/**
+ * A key was touched: what came long before it was typed by a finger.
+ * @param {State} state
+ * @param {FullListener} listener
+ * @param {number} at
+ */
+function begin(state, listener, at) {
+  if (at - state.lastAt > BURST_GAP) hand(state, listener);
+  state.lastAt = at;
 }
 
-/** Keep a character until it is known who has typed it; return whether the page must not see it. */
-function typed(heard, listener, character, event) {
+/**
+ * Keep a character until it is known who has typed it; return whether the page must not see it.
+ * @param {State} state
+ * @param {FullListener} listener
+ * @param {string} character
+ * @param {Typing} event
+ */
+function typed(state, listener, character, event) {
   const at = event.timeStamp;
-  begin(heard, listener, at);
+  begin(state, listener, at);
   const field = fieldOf(event.target);
-  const written = event.key && event.key.length === 1 ? event.key : "";
-  const capsLock = Boolean(event.getModifierState && event.getModifierState("CapsLock"));
-  heard.keys = [...heard.keys, { character, at, written, capsLock, field }].slice(-LONGEST_LINE);
-  heard.waiting = Math.min(heard.waiting + 1, heard.keys.length);
-  listener.later(() => settle(heard, listener, at), BURST_GAP + 20);
+  // What an input method writes has no key.
+  const key = /** @type {Partial<KeyboardEvent>} */ (event);
+  const written = key.key && key.key.length === 1 ? key.key : "";
+  const capsLock = Boolean(key.getModifierState && key.getModifierState("CapsLock"));
+  state.keys = [...state.keys, { character, at, written, capsLock, field }].slice(-LONGEST_LINE);
+  state.waiting = Math.min(state.waiting + 1, state.keys.length);
+  listener.later(() => settle(state, listener, at), BURST_GAP + 20);
   return field === null;
 }
 
-/** Hand on what fingers have typed; a burst that never ended with Enter is a code. */
-function settle(heard, listener, at) {
-  if (at !== heard.lastAt) return;
-  if (heard.waiting < SHORTEST_CODE) {
-    hand(heard, listener);
+/**
+ * Hand on what fingers have typed; a burst that never ended with Enter is a code.
+ * @param {State} state
+ * @param {FullListener} listener
+ * @param {number} at
+ */
+function settle(state, listener, at) {
+  if (at !== state.lastAt) return;
+  if (state.waiting < SHORTEST_CODE) {
+    hand(state, listener);
     return;
   }
-  const count = countOfCode(heard, at);
+  const count = countOfCode(state, at);
   // Its Enter may have come meanwhile, and told the code.
-  const whole = () => at === heard.lastAt && heard.waiting >= SHORTEST_CODE;
-  const tell = () => whole() && finish(heard, listener, count, "", at);
-  if (mayGoOn(heard.keys, count)) listener.later(tell, STUMBLE);
+  const whole = () => at === state.lastAt && state.waiting >= SHORTEST_CODE;
+  const tell = () => whole() && finish(state, listener, count, "", at);
+  if (mayGoOn(state.keys, count)) listener.later(tell, STUMBLE);
   else tell();
 }
 
-/** What goes into a field stays there; all else is for the number pad. */
-function hand(heard, listener) {
-  const keys = heard.waiting === 0 ? [] : heard.keys.slice(-heard.waiting);
-  heard.waiting = 0;
+/**
+ * What goes into a field stays there; all else is for the number pad.
+ * @param {State} state
+ * @param {FullListener} listener
+ */
+function hand(state, listener) {
+  const keys = state.waiting === 0 ? [] : state.keys.slice(-state.waiting);
+  state.waiting = 0;
   for (const { character, field } of keys) {
     if (field === null && /[0-9.]/.test(character)) listener.onKey(character);
   }
 }
 
-function ended(heard, listener, end, event) {
+/**
+ * @param {State} state
+ * @param {FullListener} listener
+ * @param {import("./keys.js").End} end
+ * @param {KeyboardEvent} event
+ */
+function ended(state, listener, end, event) {
   const at = event.timeStamp;
-  const count = countOfCode(heard, at);
+  const count = countOfCode(state, at);
   if (count > 0) {
-    finish(heard, listener, count, end, at);
+    finish(state, listener, count, end, at);
     return true;
   }
-  const typedSince = heard.keys.length > 0;
-  hand(heard, listener);
-  heard.keys = [];
+  const typedSince = state.keys.length > 0;
+  hand(state, listener);
+  state.keys = [];
   // A code that was told by its speed has an Enter that comes late, or a second one.
-  if (!typedSince && at - heard.lastCodeAt <= LATE_ENTER) return true;
+  if (!typedSince && at - state.lastCodeAt <= LATE_ENTER) return true;
   // Without a code before it, Tab moves the focus as everywhere, and Enter is the field's.
   return end === "Enter" && fieldOf(event.target) === null && listener.onEnter();
 }
 
-/** The last keys are a code: tell it once, and leave no trace of it in a field. */
-function finish(heard, listener, count, end, at) {
-  const keys = heard.keys.slice(-count);
-  forget(heard);
-  heard.kept = keepOut(keys[0].field, at);
+/**
+ * The last keys are a code: tell it once, and leave no trace of it in a field.
+ * @param {State} state
+ * @param {FullListener} listener
+ * @param {number} count of keys
+ * @param {Manner["end"]} end
+ * @param {number} at
+ */
+function finish(state, listener, count, end, at) {
+  const keys = state.keys.slice(-count);
+  forget(state);
+  state.kept = keepOut(keys[0].field, at);
   const text = withoutPrefix(textOf(keys));
-  const repeated = text === heard.lastCode && at - heard.lastCodeAt < listener.sameCode;
-  heard.lastCodeAt = at;
+  const repeated = text === state.lastCode && at - state.lastCodeAt < listener.sameCode;
+  state.lastCodeAt = at;
   if (repeated) return;
   const kind = kindOf(text);
   // A code of money is forgotten at once, even here.
-  heard.lastCode = kind === "payment_code" ? "" : text;
+  state.lastCode = kind === "payment_code" ? "" : text;
   const manner = mannerOf(keys, kind, end);
   if (kind === "card_number" || kind === "token") listener.onCode(text, manner);
   else listener.onDropped(kind === "payment_code" ? kind : "bad_code", manner);

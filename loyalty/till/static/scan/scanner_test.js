@@ -3,9 +3,10 @@
  * All it says stands in the page (till/scanner_test.html). Nothing is kept and nothing is sent.
  */
 
+import { all, one, partsOf } from "../shell/page.js";
 import { masked, withoutPrefix } from "./codes.js";
 import { BURST_GAP } from "./lines.js";
-import { HEARD, createScanner } from "./scanner.js";
+import { EVENTS, createScanner } from "./scanner.js";
 
 /** Where the letters of the sample's host stand in its address. */
 const HOST = [8, 24];
@@ -24,7 +25,7 @@ export function adviceOn(manner, samples) {
   const layout = samples.some((sample) => isAlike(text, sample));
   const converted = letters === "small" || letters === "mixed";
   const card = kind === "card_number" || kind === "token";
-  const told = /** @type {[string, boolean][]} */ ([
+  const found = /** @type {[string, boolean][]} */ ([
     ["dropped", dropped],
     ["layout", layout],
     ["caps_lock", converted && capsLock],
@@ -34,10 +35,14 @@ export function adviceOn(manner, samples) {
     ["no_end", end === ""],
     ["other", !card && !dropped && !layout],
   ]).filter(([, applies]) => applies);
-  return told.length === 0 ? ["good"] : told.map(([name]) => name);
+  return found.length === 0 ? ["good"] : found.map(([name]) => name);
 }
 
-/** Return whether a text is a sample of which up to half the letters were lost on the way. */
+/**
+ * Return whether a text is a sample of which up to half the letters were lost on the way.
+ * @param {string} text
+ * @param {string} sample
+ */
 function isPartOf(text, sample) {
   if (text.length >= sample.length || text.length < sample.length / 2) return false;
   let place = 0;
@@ -45,7 +50,11 @@ function isPartOf(text, sample) {
   return place === text.length;
 }
 
-/** Return whether a text is the sample's address with some of its letters exchanged. */
+/**
+ * Return whether a text is the sample's address with some of its letters exchanged.
+ * @param {string} text
+ * @param {string} sample
+ */
 function isAlike(text, sample) {
   if (text.length !== sample.length || text === sample) return false;
   const host = sample.slice(...HOST);
@@ -58,17 +67,18 @@ function isAlike(text, sample) {
  * @param {Document} page
  */
 export function createScannerTest(page) {
-  const screen = page.querySelector("[data-screen=scanner-test]");
-  const part = (name) => screen.querySelector(`[data-scan-${name}]`);
-  const samples = Array.from(
-    screen.querySelectorAll("[data-sample]"),
-    (image) => image.dataset.sample || "",
-  );
+  const screen = one(page, "[data-screen=scanner-test]");
+  const part = partsOf(screen, "scan-");
+  const samples = Array.from(all(screen, "[data-sample]"), (image) => image.dataset.sample || "");
 
-  /** Show of the sentences of one sort those that are named. */
+  /**
+   * Show of the sentences of one sort those that are named.
+   * @param {string} sort
+   * @param {readonly string[]} names
+   */
   function choose(sort, names) {
-    for (const said of screen.querySelectorAll(`[data-${sort}]`)) {
-      said.hidden = !names.includes(said.getAttribute(`data-${sort}`));
+    for (const said of all(screen, `[data-${sort}]`)) {
+      said.hidden = !names.includes(String(said.getAttribute(`data-${sort}`)));
     }
   }
 
@@ -96,7 +106,7 @@ export function createScannerTest(page) {
     sameCode: 0,
   });
 
-  for (const type of HEARD) {
+  for (const type of EVENTS) {
     page.addEventListener(
       type,
       (event) => {

@@ -12,6 +12,8 @@ import { fenOf, typedWith } from "./money.js";
  *   | "unrecorded" | "recorded" | "kept"} Phase
  *
  * @typedef {import("./teller.js").Answer} CardAnswer what the teller says of a card
+ * @typedef {import("./teller.js").Outcome} Outcome
+ * @typedef {import("../judge/discount.js").Quote} Quote
  *
  * @typedef {object} Sale
  * @property {Phase} phase
@@ -24,7 +26,7 @@ import { fenOf, typedWith } from "./money.js";
  * @property {CardAnswer | null} held the device's amber answer while the service may know better
  * @property {string | null} verdict
  * @property {import("../judge/limits.js").Passed | null} limit which one, with "over_limit"
- * @property {any} quote of the sale that was made; null if the card was only noted as used
+ * @property {Quote | null} quote of the sale that was made; null if the card was only noted as used
  * @property {string | null} receipt
  * @property {string | null} kind of a code that is no card, where that has a name
  * @property {number} cardAt when the card was read, in milliseconds
@@ -33,6 +35,35 @@ import { fenOf, typedWith } from "./money.js";
  * @typedef {import("./teller.js").Selling & {do: "record"}} Handover
  *
  * @typedef {{do: "check", code: string, turn: number} | (Handover & {turn: number})} Question
+ *
+ * @typedef {{sale: Sale, ask: Question | null}} Step
+ *
+ * @typedef {{totalFen: number, excludedFen: number}} Amounts
+ */
+
+/**
+ * @typedef {object} Events what each event brings along, by its type
+ * @property {{code: string, at?: number}} code
+ * @property {{verdict: string, kind?: string | null, at: number}} dropped
+ * @property {{key: string}} key a digit, "00" or "."
+ * @property {{}} erase
+ * @property {{}} exclude
+ * @property {{}} clear
+ * @property {{key: string}} confirm with an idempotency key for the sale
+ * @property {{key: string}} note with the same
+ * @property {{turn: number, answer: CardAnswer, online: boolean}} answer
+ * @property {{turn: number}} settled
+ * @property {{turn: number} & Outcome} outcome
+ * @property {{turn: number}} failed
+ *
+ * @typedef {{[Type in keyof Events]: {type: Type} & Events[Type]}[keyof Events]} SaleEvent
+ *
+ * @typedef {import("../judge/verdicts.js").VerdictWords} VerdictWords
+ */
+
+/**
+ * @template Event
+ * @typedef {(sale: Sale, event: Event, words: VerdictWords) => Step | null} Deed
  */
 
 /** @type {Sale} */
@@ -65,19 +96,19 @@ const DEAF = new Set(["recording", "unrecorded"]);
 
 /**
  * @param {Sale} sale
- * @param {any} event named by `type`
- * @param {Parameters<typeof meaningOf>[1]} words
- * @returns {{sale: Sale, ask: Question | null}}
+ * @param {SaleEvent} event
+ * @param {VerdictWords} words
+ * @returns {Step}
  */
 export function step(sale, event, words) {
-  const deed = DEEDS[event.type];
+  const deed = /** @type {Deed<SaleEvent>} */ (DEEDS[event.type]);
   return deed(sale, event, words) || { sale, ask: null };
 }
 
 /**
  * Return the amounts that were typed; null while they make no sale.
  * @param {Sale} sale
- * @returns {{totalFen: number, excludedFen: number} | null}
+ * @returns {Amounts | null}
  */
 export function amountsOf(sale) {
   const totalFen = fenOf(sale.typed);
@@ -86,6 +117,7 @@ export function amountsOf(sale) {
   return { totalFen, excludedFen };
 }
 
+/** @type {{[Type in keyof Events]: Deed<Events[Type]>}} */
 const DEEDS = {
   code: (sale, { code, at }) => (sale.phase === "recording" ? null : check(sale, code, at)),
   dropped,
@@ -107,38 +139,72 @@ const DEEDS = {
   failed: (sale, { turn }) => (turn === sale.turn ? still({ ...sale, phase: "unrecorded" }) : null),
 };
 
-/** What is read right after a card was read in passing: its goods, or a poster beside it. */
+/**
+ * What is read right after a card was read in passing: its goods, or a poster beside it.
+ * @param {Sale} sale
+ * @param {Events["dropped"]} event
+ */
 function dropped(sale, { verdict, kind = null, at }) {
   if (sale.phase === "recording" || at - sale.cardAt < RIGHT_AFTER) return null;
   return still(over(sale, "unchecked", { verdict, kind }));
 }
 
+/**
+ * @param {Sale} sale
+ * @returns {Step}
+ */
 function still(sale) {
   return { sale, ask: null };
 }
 
-/** Return a sale begun anew: nothing of the one before is left but the count of questions. */
+/**
+ * Return a sale begun anew: nothing of the one before is left but the count of questions.
+ * @param {Sale} sale
+ * @param {Phase} phase
+ * @param {Partial<Sale>} [facts]
+ * @returns {Sale}
+ */
 function over(sale, phase, facts = {}) {
   return { ...READY, turn: sale.turn + 1, phase, ...facts };
 }
 
+/**
+ * @param {Sale} sale
+ * @param {string} code
+ * @param {number} [at] when it was read, in milliseconds
+ * @returns {Step}
+ */
 function check(sale, code, at = -Infinity) {
   const next = over(sale, "checking", { code, cardAt: at });
   return { sale: next, ask: { do: "check", code, turn: next.turn } };
 }
 
+/**
+ * @param {Sale} sale that was accepted, so that there is an answer
+ * @param {Amounts | null} amounts null to note the card as used
+ * @param {string} key
+ */
 function record(sale, amounts, key) {
   const { totalFen, excludedFen } = amounts || { totalFen: null, excludedFen: 0 };
   const { code, answer } = sale;
-  const { card, from } = answer;
+  const { card, from } = /** @type {CardAnswer} */ (answer);
   return hand(sale, { do: "record", code, card, from, totalFen, excludedFen, key });
 }
 
+/**
+ * @param {Sale} sale
+ * @param {Handover} sent
+ * @returns {Step}
+ */
 function hand(sale, sent) {
   const turn = sale.turn + 1;
   return { sale: { ...sale, phase: "recording", turn, sent }, ask: { ...sent, turn } };
 }
 
+/**
+ * @param {Sale} sale
+ * @param {Events["key"]} event
+ */
 function typeKey(sale, { key }) {
   if (DEAF.has(sale.phase)) return null;
   if (PRICING.has(sale.phase)) {
@@ -149,6 +215,10 @@ function typeKey(sale, { key }) {
   return still(sale.phase === "ready" ? { ...sale, typed } : over(sale, "ready", { typed }));
 }
 
+/**
+ * @param {Sale} sale
+ * @param {Events["confirm"]} event
+ */
 function confirm(sale, { key }) {
   switch (sale.phase) {
     case "ready":
@@ -159,7 +229,7 @@ function confirm(sale, { key }) {
     }
     case "unrecorded":
       // The same key: if the first attempt was kept after all, this one counts no second time.
-      return hand(sale, sale.sent);
+      return hand(sale, /** @type {Handover} */ (sale.sent));
     case "unchecked":
       return sale.code === "" ? still(over(sale, "ready")) : check(sale, sale.code);
     case "refused":
@@ -175,6 +245,9 @@ function confirm(sale, { key }) {
  * The teller has looked at the card. Amber from the device waits a moment for the service where
  * there is one to be expected: a colour that changes under the eyes is trusted by nobody. But what the
  * service knows goes before what the device has said, as long as nobody has gone on from there.
+ * @param {Sale} sale
+ * @param {Events["answer"]} event
+ * @param {VerdictWords} words
  */
 function answered(sale, { turn, answer, online }, words) {
   if (turn !== sale.turn) return null;
@@ -183,24 +256,46 @@ function answered(sale, { turn, answer, online }, words) {
   return still(judged(sale, answer, words));
 }
 
-/** No further answer will come. */
+/**
+ * No further answer will come.
+ * @param {Sale} sale
+ * @param {Events["settled"]} event
+ * @param {VerdictWords} words
+ * @returns {Step | null}
+ */
 function settled(sale, { turn }, words) {
   if (turn !== sale.turn || sale.phase !== "checking") return null;
   if (sale.held !== null) return still(judged(sale, sale.held, words));
   return still({ ...sale, phase: "unchecked", verdict: "cannot_verify_offline" });
 }
 
+/**
+ * @param {Sale} sale
+ * @param {CardAnswer} answer
+ * @param {VerdictWords} words
+ * @returns {Sale}
+ */
 function judged(sale, answer, words) {
   const { verdict, limit = null, kind = null } = answer;
   const phase = answer.mayRecord ? "accepted" : withoutSale(verdict, words);
   return { ...sale, phase, verdict, limit, answer, kind, held: null };
 }
 
+/**
+ * @param {string | null} verdict
+ * @param {VerdictWords} words
+ * @returns {Phase}
+ */
 function withoutSale(verdict, words) {
   return meaningOf(verdict, words).ask_again ? "unchecked" : "refused";
 }
 
-/** The teller has recorded the sale, kept it for later, or refused it. */
+/**
+ * The teller has recorded the sale, kept it for later, or refused it.
+ * @param {Sale} sale
+ * @param {Events["outcome"]} event
+ * @param {VerdictWords} words
+ */
 function ended(
   sale,
   { turn, outcome, quote = null, receipt = null, verdict = null, limit = null },
@@ -210,6 +305,7 @@ function ended(
   if (outcome === "refused") {
     return still({ ...sale, phase: withoutSale(verdict, words), verdict, limit });
   }
-  const priced = sale.sent.totalFen === null ? null : quote;
+  const { totalFen } = /** @type {Handover} */ (sale.sent);
+  const priced = totalFen === null ? null : quote;
   return still(over(sale, outcome, { verdict, quote: priced, receipt }));
 }

@@ -1,5 +1,6 @@
 /** Draws the state of a sale. What it says comes from the page's words. */
 
+import { one, oneOf, partsOf } from "../shell/page.js";
 import { meaningOf } from "../judge/verdicts.js";
 import { inGroups } from "../scan/codes.js";
 import { fenOf, rateInWords, yuan } from "./money.js";
@@ -8,10 +9,14 @@ import { rateSpoken } from "./voice.js";
 
 /**
  * @typedef {Words["other_verdict"]["tone"]} Tone
+ * @typedef {{tone?: Tone, word: string, advice: string}} Sentence
  *
  * @typedef {import("./sale.js").Sale} Sale
- * @typedef {Omit<Sale, "phase"> & {phase: Sale["phase"] | "payable"}} Told a sale; or, while its
- *   amount is typed, what is to be paid
+ * @typedef {Omit<Sale, "phase"> & {phase: Sale["phase"] | "payable"}} ShownSale a sale; or what is
+ *   to be paid, while its amount is typed
+ *
+ * @typedef {import("../judge/discount.js").Quote} Quote
+ * @typedef {import("../shell/page.js").Part} Part
  */
 
 /**
@@ -19,22 +24,23 @@ import { rateSpoken } from "./voice.js";
  * @param {Words} words
  */
 export function createScreen(page, words) {
-  const sell = page.querySelector("[data-screen=sell]");
-  const part = (name) => sell.querySelector(`[data-${name}]`);
+  const sell = one(page, "[data-screen=sell]");
+  const part = partsOf(sell);
+  const confirm = oneOf(HTMLButtonElement, sell, "[data-confirm]");
   const answer = part("answer");
 
   /**
-   * @param {import("./sale.js").Sale} sale
-   * @param {any} quote what the typed amount comes to; null while there is none
+   * @param {Sale} sale
+   * @param {Quote | null} quote what the typed amount comes to; null while there is none
    * @param {boolean} verifyOnly no amounts are asked for
    */
   function draw(sale, quote, verifyOnly) {
-    const told = toldOf(sale, words);
+    const sentence = sentenceOf(sale, words);
     sell.dataset.phase = sale.phase;
-    mark(answer, told.tone);
+    mark(answer, sentence.tone);
     const pricing = sale.phase === "accepted" && sale.typed !== "";
     answer.classList.toggle("priced", pricing || quote !== null);
-    part("word").textContent = told.word;
+    part("word").textContent = sentence.word;
     write(part("advice"), adviceOf(sale, words, page.documentElement.lang));
     write(part("unchecked"), uncheckedOf(sale, words));
     part("confirmed").hidden = !confirmed(sale);
@@ -42,7 +48,10 @@ export function createScreen(page, words) {
     write(part("excluded"), excludedOf(sale, words));
     drawAmounts(part, quote);
     write(part("receipt"), sale.receipt ? words.receipt.replace("{receipt}", sale.receipt) : "");
-    drawKeys(part, sale, verifyOnly, words);
+    drawChoices(part, sale, verifyOnly);
+    confirm.textContent =
+      sale.phase === "accepted" && verifyOnly ? words.note : words.confirm[sale.phase];
+    confirm.disabled = idle(sale, verifyOnly);
     // Whoever has no mouse must reach what there is to scroll, and nothing else.
     answer.tabIndex = answer.scrollHeight > answer.clientHeight ? 0 : -1;
   }
@@ -50,6 +59,10 @@ export function createScreen(page, words) {
   return { draw };
 }
 
+/**
+ * @param {Part} part
+ * @param {Quote | null} quote
+ */
 function drawAmounts(part, quote) {
   part("amounts").hidden = quote === null;
   if (quote === null) return;
@@ -58,113 +71,150 @@ function drawAmounts(part, quote) {
   part("saved").textContent = yuan(quote.saved_fen);
 }
 
-function drawKeys(part, sale, verifyOnly, /** @type {Words} */ words) {
+/**
+ * @param {Part} part
+ * @param {Sale} sale
+ * @param {boolean} verifyOnly
+ */
+function drawChoices(part, sale, verifyOnly) {
   const accepted = sale.phase === "accepted";
   part("note").hidden = !accepted || sale.typed !== "" || verifyOnly;
   part("exclude").hidden = !accepted || sale.typed === "" || verifyOnly;
   part("exclude").setAttribute("aria-pressed", String(sale.field === "excluded"));
-  const confirm = part("confirm");
-  confirm.textContent = accepted && verifyOnly ? words.note : words.confirm[sale.phase];
-  confirm.disabled = idle(sale, verifyOnly);
 }
 
 /**
  * Return the tone, word and advice of a state.
- * @param {Told} sale
+ * @param {ShownSale} sale
  * @param {Words} words
- * @returns {{tone?: Tone, word: string, advice: string}}
+ * @returns {Sentence}
  */
-export function toldOf(sale, words) {
+export function sentenceOf(sale, words) {
   if (sale.phase === "recorded" && sale.quote === null) return words.phases.noted;
   const listed = sale.phase === "accepted" && sale.verdict === "cannot_verify_offline";
   if (listed) return words.phases.listed;
   const foreign = sale.phase === "unchecked" && sale.kind !== null && words.foreign[sale.kind];
   if (foreign) return foreign;
-  if (words.phases[sale.phase]) return words.phases[sale.phase];
+  /** @type {Partial<Record<ShownSale["phase"], Sentence>>} */
+  const phases = words.phases;
+  const own = phases[sale.phase];
+  if (own) return own;
   const verdict = meaningOf(sale.verdict, words);
   return sale.limit === null ? verdict : { ...verdict, ...limitWords(sale.limit, words) };
 }
 
-/** Return which limit was met, and from when the card works again. */
-function limitWords({ kind, again_from: day }, /** @type {Words} */ words) {
-  const told = words.limits[kind];
-  return told === undefined
+/**
+ * Return which limit was met, and from when the card works again.
+ * @param {import("../judge/limits.js").Passed} limit
+ * @param {Words} words
+ * @returns {Partial<Sentence>}
+ */
+function limitWords({ kind, again_from: day }, words) {
+  const text = words.limits[kind];
+  return text === undefined
     ? {}
-    : { word: told.word, advice: day === null ? told.over : told.again };
+    : { word: text.word, advice: day === null ? text.over : text.again };
 }
 
 /**
  * Return the colour of a state; null where there is nothing to tell.
- * @param {Told} sale
+ * @param {ShownSale} sale
  * @param {Words} words
  * @returns {Tone | null}
  */
 export function toneOf(sale, words) {
-  return toldOf(sale, words).tone || null;
+  return sentenceOf(sale, words).tone || null;
 }
 
 /**
  * Return what is said aloud of a state: the word, and the one number that matters.
- * @param {Told} sale
+ * @param {ShownSale} sale
  * @param {Words} words
  * @returns {string}
  */
 export function spokenOf(sale, words) {
-  const { word } = toldOf(sale, words);
-  if (sale.phase === "accepted" && rateOf(sale) !== null) {
+  const { word } = sentenceOf(sale, words);
+  const rate = rateOf(sale);
+  if (sale.phase === "accepted" && rate !== null) {
     return words.spoken.both
       .replace("{word}", word)
-      .replace("{more}", rateSpoken(rateOf(sale), words.spoken));
+      .replace("{more}", rateSpoken(rate, words.spoken));
   }
   if (sale.quote === null) return word;
   const payable = words.spoken.payable.replace("{amount}", yuan(sale.quote.payable_fen));
   return words.spoken.both.replace("{word}", word).replace("{more}", payable);
 }
 
-function adviceOf(sale, /** @type {Words} */ words, language) {
+/**
+ * @param {Sale} sale
+ * @param {Words} words
+ * @param {string} language
+ */
+function adviceOf(sale, words, language) {
   if (sale.phase === "ready" && sale.typed !== "") return "";
-  if (sale.phase !== "accepted" || sale.answer.card === null) return toldOf(sale, words).advice;
-  const { honour, pay_permille: pay, valid_until: until } = sale.answer.card;
+  const card = sale.phase === "accepted" && sale.answer !== null ? sale.answer.card : null;
+  if (card === null) return sentenceOf(sale, words).advice;
+  const { honour, pay_permille: pay, valid_until: until } = card;
   const holder = [
-    words.honours[honour] || honour,
+    words.honours[String(honour)] || honour,
     words.valid_until.replace("{date}", dayInWords(until, language)),
   ].join(" · ");
   if (pay === null) return holder;
   return `${words.rate_here.replace("{rate}", rateInWords(pay, words.rate))}\n${holder}`;
 }
 
-/** Return what the holder pays here, in permille; null while it is not known. */
+/**
+ * Return what the holder pays here, in permille; null while it is not known.
+ * @param {ShownSale} sale
+ */
 function rateOf({ answer }) {
   return answer === null || answer.card === null ? null : answer.card.pay_permille;
 }
 
-/** Return what the device could not check, in words; "" once the service has looked. */
-function uncheckedOf(sale, /** @type {Words} */ words) {
-  if (sale.phase !== "accepted" || sale.answer.unchecked.length === 0) return "";
-  const what = sale.answer.unchecked.map((code) => words.unchecked[code] || code);
+/**
+ * Return what the device could not check, in words; "" once the service has looked.
+ * @param {Sale} sale
+ * @param {Words} words
+ */
+function uncheckedOf({ phase, answer }, words) {
+  if (phase !== "accepted" || answer === null || answer.unchecked.length === 0) return "";
+  const what = answer.unchecked.map((code) => words.unchecked[code] || code);
   return words.not_checked.replace("{what}", what.join(words.list_comma));
 }
 
-function confirmed(sale) {
-  return sale.phase === "accepted" && sale.answer.from === "service";
+/** @param {Sale} sale */
+function confirmed({ phase, answer }) {
+  return phase === "accepted" && answer !== null && answer.from === "service";
 }
 
-/** Return what was typed so far: the card's number, or the amount. */
-function typedOf(sale, /** @type {Words} */ words) {
+/**
+ * Return what was typed so far: the card's number, or the amount.
+ * @param {Sale} sale
+ * @param {Words} words
+ */
+function typedOf(sale, words) {
   if (sale.phase === "ready") return inGroups(sale.typed);
   if ((sale.phase !== "accepted" && sale.phase !== "checking") || sale.typed === "") return "";
   return words.yuan.replace("{amount}", sale.typed);
 }
 
-/** Return the part without discount, or that it is more than the whole. */
-function excludedOf(sale, /** @type {Words} */ words) {
+/**
+ * Return the part without discount, or that it is more than the whole.
+ * @param {Sale} sale
+ * @param {Words} words
+ */
+function excludedOf(sale, words) {
   const excluding = sale.field === "excluded" || sale.excluded !== "";
   if (sale.phase !== "accepted" || !excluding) return "";
   if (fenOf(sale.typed) !== null && amountsOf(sale) === null) return words.excluded_over;
   return words.excluded_part.replace("{amount}", sale.excluded || "0");
 }
 
-/** Return whether the large key would do nothing. */
+/**
+ * Return whether the large key would do nothing.
+ * @param {Sale} sale
+ * @param {boolean} verifyOnly
+ */
 function idle(sale, verifyOnly) {
   if (sale.phase === "checking" || sale.phase === "recording") return true;
   if (sale.phase === "ready") return sale.typed === "";
@@ -184,11 +234,19 @@ export function dayInWords(day, language, more = {}) {
   );
 }
 
+/**
+ * @param {HTMLElement} element
+ * @param {Tone | undefined} tone
+ */
 function mark(element, tone) {
   if (tone) element.dataset.tone = tone;
   else delete element.dataset.tone;
 }
 
+/**
+ * @param {HTMLElement} element
+ * @param {string} text
+ */
 function write(element, text) {
   element.textContent = text;
   element.hidden = text === "";

@@ -7,20 +7,31 @@ import { spokenOf, toneOf } from "./screen.js";
 const PAUSE = 1000;
 
 /**
+ * @typedef {import("./sale.js").Sale} Sale
+ * @typedef {import("./sale.js").SaleEvent} SaleEvent
+ * @typedef {import("./teller.js").Teller} Teller
+ *
+ * @typedef {"erase" | "exclude" | "clear" | "confirm" | "note"} Deed of a key that is no digit
+ *
+ * @typedef {ReturnType<typeof createSale>} CourseOfSale
+ */
+
+/**
  * @param {object} world
- * @param {Element} world.heard what a screen reader reads out
+ * @param {Element} world.liveRegion what a screen reader reads out
  * @param {Words} world.words
- * @param {() => any} world.teller
+ * @param {() => Teller} world.teller
  * @param {ReturnType<typeof import("./screen.js").createScreen>} world.screen
  * @param {ReturnType<typeof import("./signals.js").createSignals>} world.signals
  * @param {() => boolean} world.verifyOnly
  * @param {() => string} world.newKey
  */
-export function createSale({ heard, words, teller, screen, signals, verifyOnly, newKey }) {
+export function createSale({ liveRegion, words, teller, screen, signals, verifyOnly, newKey }) {
   let sale = READY;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let pause;
 
+  /** @param {SaleEvent} event */
   function happen(event) {
     const before = sale;
     const { sale: after, ask } = step(sale, event, words);
@@ -34,13 +45,16 @@ export function createSale({ heard, words, teller, screen, signals, verifyOnly, 
     screen.draw(sale, quoteOf(sale, teller), verifyOnly());
   }
 
-  /** Tell a change by sound, voice and to a screen reader; digits are not chattered. */
+  /**
+   * Tell a change by sound, voice and to a screen reader; digits are not chattered.
+   * @param {Sale} before
+   */
   function tell(before) {
     clearTimeout(pause);
     const tone = toneOf(sale, words);
     const sentence = tone === null ? "" : spokenOf(sale, words);
     const changed = sale.phase !== before.phase || tone !== toneOf(before, words);
-    if (changed) heard.textContent = sentence;
+    if (changed) liveRegion.textContent = sentence;
     if (changed && tone !== null) signals.verdict(tone, sentence);
     else if (sale.phase === "checking" && sale.turn !== before.turn) signals.scanned();
     else if (sale.phase === "accepted") pause = setTimeout(tellPayable, PAUSE);
@@ -48,7 +62,8 @@ export function createSale({ heard, words, teller, screen, signals, verifyOnly, 
 
   function tellPayable() {
     const quote = quoteOf(sale, teller);
-    if (quote !== null) heard.textContent = spokenOf({ ...sale, phase: "payable", quote }, words);
+    if (quote !== null)
+      liveRegion.textContent = spokenOf({ ...sale, phase: "payable", quote }, words);
   }
 
   redraw();
@@ -61,7 +76,7 @@ export function createSale({ heard, words, teller, screen, signals, verifyOnly, 
       const pricing = sale.phase === "accepted" || sale.phase === "checking";
       if (!(verifyOnly() && pricing)) happen({ type: "key", key });
     },
-    /** @param {string} deed of a key that is no digit */
+    /** @param {Deed} deed */
     press(deed) {
       const alone = deed === "confirm" && sale.phase === "accepted" && verifyOnly();
       happen({ type: alone ? "note" : deed, key: newKey() });
@@ -69,14 +84,23 @@ export function createSale({ heard, words, teller, screen, signals, verifyOnly, 
   };
 }
 
-/** Return what the typed amount comes to, or what the finished sale came to. */
+/**
+ * Return what the typed amount comes to, or what the finished sale came to.
+ * @param {Sale} sale
+ * @param {() => Teller} teller
+ */
 function quoteOf(sale, teller) {
   const amounts = sale.phase === "recording" ? sale.sent : amountsOf(sale);
   if (amounts === null || amounts.totalFen === null || sale.answer === null) return sale.quote;
   return teller().quote(sale.answer.card, amounts.totalFen, amounts.excludedFen);
 }
 
-/** Ask the teller, and have happen what it answers. */
+/**
+ * Ask the teller, and have happen what it answers.
+ * @param {import("./sale.js").Question} ask
+ * @param {Teller} teller
+ * @param {(event: SaleEvent) => void} happen
+ */
 async function carryOut(ask, teller, happen) {
   const { turn } = ask;
   try {

@@ -29,25 +29,30 @@ import { quote as quoteOf } from "../judge/discount.js";
  * @typedef {object} Outcome what became of a sale
  * @property {"recorded" | "kept" | "refused"} outcome
  * @property {string} [id] the service's
- * @property {string} [receipt]
- * @property {string} [verdict]
+ * @property {string | null} [receipt]
+ * @property {string | null} [verdict]
  * @property {import("../judge/limits.js").Passed | null} [limit] which one, with "over_limit"
- * @property {import("../judge/discount.js").Quote | null} [quote]
+ * @property {Quote | null} [quote]
  */
 
 /**
  * @typedef {object} Parts
- * @property {ReturnType<typeof import("../keep/api.js").createApi>} api
+ * @property {import("../keep/api.js").Api} api
  * @property {import("../keep/store.js").Store} store
- * @property {ReturnType<typeof import("../keep/device.js").createDevice>} device
- * @property {ReturnType<typeof import("../keep/pack.js").createPack>} pack
- * @property {ReturnType<typeof import("../judge/appraising.js").createAppraiser>} appraiser
- * @property {ReturnType<typeof import("../keep/queue.js").createQueue>} queue
- * @property {ReturnType<typeof import("../keep/uploading.js").createUploader>} uploader
- * @property {ReturnType<typeof import("../shell/clock.js").createClock>} clock
- * @property {ReturnType<typeof import("../keep/standing.js").createStanding>} standing
+ * @property {import("../keep/device.js").Device} device
+ * @property {import("../keep/pack.js").OfflinePack} pack
+ * @property {import("../judge/appraising.js").Appraiser} appraiser
+ * @property {import("../keep/queue.js").Queue} queue
+ * @property {import("../keep/uploading.js").Uploader} uploader
+ * @property {import("../shell/clock.js").Clock} clock
+ * @property {import("../keep/standing.js").Standing} standing
  * @property {ReturnType<typeof import("../keep/pairing.js").createPairing>} pairing
- * @property {() => Promise<void>} meet sends what waits and asks what is new
+ * @property {() => Promise<void>} synchronise sends what waits and asks what is new
+ *
+ * @typedef {ReturnType<typeof createTeller>} Teller
+ *
+ * @typedef {import("../judge/discount.js").Quote} Quote
+ * @typedef {import("../keep/queue.js").Queued} Queued
  */
 
 /** Where the memory that survives everything has the pairing. */
@@ -68,8 +73,13 @@ export function createTeller(world) {
   };
 }
 
+/** @param {Parts} parts */
 function looking({ api, appraiser, standing }) {
-  /** @returns {Promise<Answer>} what the device alone says of a card */
+  /**
+   * Return what the device alone says of a card.
+   * @param {string} code
+   * @returns {Promise<Answer>}
+   */
   async function judge(code) {
     const kind = kindOf(code);
     if (!READ.has(kind)) {
@@ -80,7 +90,11 @@ function looking({ api, appraiser, standing }) {
     return { ...(await appraiser.appraise(code, !needsNetwork)), from: "device" };
   }
 
-  /** @returns {Promise<Answer | null>} null where the service has not said anything of the card */
+  /**
+   * Return what the service says of a card; null where it has not said anything.
+   * @param {string} code
+   * @returns {Promise<Answer | null>}
+   */
   async function ask(code) {
     const { status, body } = await api.check(code);
     if (status === 401) return refusal("till_revoked", "service");
@@ -108,11 +122,22 @@ function looking({ api, appraiser, standing }) {
   };
 }
 
+/**
+ * @param {string} verdict
+ * @param {Answer["from"]} from
+ * @returns {Answer}
+ */
 function refusal(verdict, from) {
   return { verdict, card: null, limit: null, unchecked: [], from, mayRecord: false };
 }
 
+/** @param {Parts} parts */
 function selling({ api, store, pack, appraiser, queue, clock, standing }) {
+  /**
+   * @param {import("../judge/appraising.js").CardFacts | null} card
+   * @param {number} totalFen
+   * @param {number} excludedFen
+   */
   function quote(card, totalFen, excludedFen) {
     const known = pack.current();
     if (known === null || card === null) return null;
@@ -156,6 +181,10 @@ function selling({ api, store, pack, appraiser, queue, clock, standing }) {
 
 /**
  * Only an answer of the service about this very sale ends its waiting.
+ * @param {import("../keep/queue.js").Queue} queue
+ * @param {Queued} item
+ * @param {import("../keep/api.js").Answer} answer
+ * @param {Quote | null} priced
  * @returns {Promise<Outcome>}
  */
 async function outcomeOf(queue, item, { status, body }, priced) {
@@ -173,7 +202,7 @@ async function outcomeOf(queue, item, { status, body }, priced) {
 }
 
 /**
- * @param {import("../keep/queue.js").Queued} item
+ * @param {Queued} item
  * @param {Outcome} outcome
  * @param {Pick<Parts, "store" | "appraiser" | "standing">} parts
  */
@@ -187,6 +216,11 @@ async function remember(item, { outcome, id }, { store, appraiser, standing }) {
   await standing.recount();
 }
 
+/**
+ * @param {number | null} totalFen
+ * @param {number} excludedFen
+ * @param {Quote | null} priced
+ */
 function amountsOf(totalFen, excludedFen, priced) {
   if (totalFen === null) return {};
   return {
@@ -196,6 +230,7 @@ function amountsOf(totalFen, excludedFen, priced) {
   };
 }
 
+/** @param {Parts} parts */
 function keeping({ store, queue, uploader, clock, standing }) {
   return {
     waitingItems: () => queue.unsettled(),
@@ -204,7 +239,7 @@ function keeping({ store, queue, uploader, clock, standing }) {
     /**
      * Take a sale back that waits for the network, and give the card its use back on this device.
      * @param {string} key of the sale
-     * @param {{key: string, reason: string}} deed the void that follows its upload
+     * @param {import("../keep/queue.js").TakenBack} deed
      */
     async takeBackWaiting(key, deed) {
       const done = await queue.takeBack(key, deed);
@@ -213,6 +248,7 @@ function keeping({ store, queue, uploader, clock, standing }) {
       return done;
     },
 
+    /** @param {string} key of a sale that somebody has looked at */
     async dismiss(key) {
       await queue.dismiss(key);
       await standing.recount();
@@ -233,7 +269,8 @@ function keeping({ store, queue, uploader, clock, standing }) {
   };
 }
 
-function binding({ api, store, device, pack, uploader, standing, pairing, meet }) {
+/** @param {Parts} parts */
+function binding({ api, store, device, pack, uploader, standing, pairing, synchronise }) {
   /** A sale without receipt would be out of sight; a revoked till keeps it for the next pairing. */
   const mayUnpair = async () => uploader.revoked() || (await store.items()).length === 0;
 
@@ -253,7 +290,7 @@ function binding({ api, store, device, pack, uploader, standing, pairing, meet }
       await store.write(PAIRING, answer.body);
       pairing.keep(answer.body);
       uploader.renew();
-      await meet();
+      await synchronise();
       return answer;
     },
 

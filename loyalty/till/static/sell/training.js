@@ -13,16 +13,26 @@ const TRAINING_RATE = 850;
 const USUAL_HONOUR = "civilized_resident";
 
 /**
+ * @typedef {import("../judge/appraising.js").CardFacts} CardFacts
+ * @typedef {import("../judge/discount.js").Quote} Quote
+ * @typedef {import("../keep/pack.js").Pack} Pack
+ * @typedef {import("./teller.js").Teller} Teller
+ * @typedef {import("../day/entries.js").Entry & {card: CardFacts | null}} PracticeSale
+ */
+
+/**
  * @param {object} world
- * @param {any} world.teller the real one, of which only what stays on the device is used
- * @param {() => any} world.pack the offline pack; null while the device has none
+ * @param {Teller} world.teller the real one, of which only what stays on the device is used
+ * @param {() => Pack | null} world.pack null while the device has none
  * @param {() => Date} world.now
  */
 export function createTraining({ teller, pack, now }) {
-  /** @type {any[]} newest first; gone with the page */
+  /** @type {PracticeSale[]} newest first; gone with the page */
   const sales = [];
 
+  /** @type {Teller["quote"]} */
   function quote(shown, totalFen, excludedFen) {
+    if (shown === null) return null;
     /** @type {import("../judge/discount.js").Terms} */
     const terms = { pay: shown.pay_permille, rounding: "fen", limit: null };
     return teller.quote(shown, totalFen, excludedFen) || quoteOf(totalFen, excludedFen, terms);
@@ -34,12 +44,16 @@ export function createTraining({ teller, pack, now }) {
       quote,
       // The device's amber is not held back for a service that is not asked.
       state: () => ({ ...teller.state(), online: false, waiting: 0 }),
+      /** @type {Teller["waitingItems"]} */
       waitingItems: async () => [],
       // What is put away in practice would be gone in earnest.
+      /** @type {Teller["attentionItems"]} */
       attentionItems: async () => [],
+      /** @type {Teller["check"]} */
       async check(code, onAnswer) {
         onAnswer(isTrainingCode(code) ? valid(pack(), now()) : await teller.judge(code));
       },
+      /** @type {Teller["record"]} */
       async record({ card, totalFen, excludedFen, key }) {
         const priced = totalFen === null ? null : quote(card, totalFen, excludedFen);
         const receipt = String(sales.length + 1).padStart(8, "0");
@@ -55,9 +69,16 @@ export function createTraining({ teller, pack, now }) {
   };
 }
 
-/** Return the calls of the day's list, answered from memory. */
+/**
+ * Return the calls of the day's list, answered from memory.
+ * @param {readonly PracticeSale[]} sales
+ * @param {Teller["quote"]} quote
+ * @param {() => Date} now
+ * @returns {import("../day/today.js").Book}
+ */
 function bookOf(sales, quote, now) {
-  const find = (id) => sales.find((sale) => sale.id === id);
+  /** @param {string} id */
+  const find = (id) => /** @type {PracticeSale} */ (sales.find((sale) => sale.id === id));
   return {
     today: async () => ({ status: 200, body: dayOfSales(sales, now()) }),
     async takeBack(id) {
@@ -78,7 +99,12 @@ function bookOf(sales, quote, now) {
   };
 }
 
-/** Return the answer to the training card: valid for the month. */
+/**
+ * Return the answer to the training card: valid for the month.
+ * @param {Pack | null} pack
+ * @param {Date} now
+ * @returns {import("./teller.js").Answer}
+ */
 function valid(pack, now) {
   const card = {
     honour: pack === null ? USUAL_HONOUR : Object.values(pack.honours)[0],
@@ -87,16 +113,23 @@ function valid(pack, now) {
     valid_until: dayFrom(now, 1, 0),
     last4: TRAINING_NUMBER.slice(-4),
   };
-  return { verdict: "ok", card, unchecked: [], from: "device", mayRecord: true };
+  return { verdict: "ok", card, limit: null, unchecked: [], from: "device", mayRecord: true };
 }
 
+/** @param {Quote | null} quote null of a card that was only noted as used */
 function amountsOf(quote) {
-  const { total_fen = 0, payable_fen = 0, saved_fen = 0 } = quote || {};
+  if (quote === null) return { total_fen: 0, payable_fen: 0, saved_fen: 0 };
+  const { total_fen, payable_fen, saved_fen } = quote;
   return { total_fen, payable_fen, saved_fen };
 }
 
+/**
+ * @param {readonly PracticeSale[]} sales
+ * @param {Date} now
+ */
 function dayOfSales(sales, now) {
   const counted = sales.filter((sale) => !sale.voided);
+  /** @param {"total_fen" | "payable_fen" | "saved_fen"} member */
   const sum = (member) => counted.reduce((all, sale) => all + sale[member], 0);
   return {
     day: dayFrom(now, 0, now.getDate()),
@@ -108,9 +141,15 @@ function dayOfSales(sales, now) {
   };
 }
 
-/** Return a day of a month as many months after this one; day 0 is the last of the month before. */
+/**
+ * Return a day of a month as many months after this one; day 0 is the last of the month before.
+ * @param {Date} today
+ * @param {number} months
+ * @param {number} day
+ */
 function dayFrom(today, months, day) {
   const found = new Date(today.getFullYear(), today.getMonth() + months, day);
+  /** @param {number} number */
   const two = (number) => String(number).padStart(2, "0");
   return `${found.getFullYear()}-${two(found.getMonth() + 1)}-${two(found.getDate())}`;
 }

@@ -35,7 +35,10 @@ export function createVoice({ synthesis, utter, language }) {
   };
 }
 
-/** What browsers call the spoken language of each written one, the nearest first. */
+/**
+ * What browsers call the spoken language of each written one, the nearest first.
+ * @type {Partial<Record<string, string[]>>}
+ */
 const SPOKEN = {
   "zh-Hans": ["zh-CN", "cmn-Hans-CN", "cmn", "zh"],
   "zh-Hant": ["zh-TW", "cmn-Hant-TW", "cmn", "zh"],
@@ -57,6 +60,7 @@ export function voiceFor(voices, language) {
   return null;
 }
 
+/** @param {{localService: boolean}} voice */
 function isHere({ localService }) {
   return localService;
 }

@@ -10,6 +10,8 @@
  * @property {boolean} verify_only no amounts at all
  * @property {"58" | "80"} roll width of the receipt printer's paper, in millimetres
  * @property {boolean} training
+ *
+ * @typedef {ReturnType<typeof createChoices>} KeptChoices
  */
 
 const USUAL = Object.freeze({
@@ -30,6 +32,7 @@ const KEPT_AS = "loyalty.choices";
  *   tab must be seen in all
  */
 export function createChoices(storage, look, window) {
+  /** @type {((choices: Choices) => void)[]} */
   const listeners = [];
 
   /** @returns {Choices} */

@@ -14,6 +14,8 @@ const DATE = 29;
 
 const KEPT_AS = "clock";
 
+/** @typedef {ReturnType<typeof createClock>} Clock */
+
 /**
  * @param {object} world
  * @param {() => number} world.now the device's clock, in milliseconds
@@ -39,12 +41,12 @@ export function createClock({ now, store }) {
      * Compare the clocks.
      * @param {{date: string | null, sentAt: number, heardAt: number}} contact by the device's clock
      */
-    heard({ date, sentAt, heardAt }) {
-      const told = Date.parse((date || "").slice(0, DATE));
+    compare({ date, sentAt, heardAt }) {
+      const theirs = Date.parse((date || "").slice(0, DATE));
       const underway = heardAt - sentAt;
       // Below zero if the device's clock was set meanwhile.
-      if (Number.isNaN(told) || underway < 0 || underway > LONGEST) return;
-      const difference = Math.round((sentAt + heardAt) / 2) - (told + 500);
+      if (Number.isNaN(theirs) || underway < 0 || underway > LONGEST) return;
+      const difference = Math.round((sentAt + heardAt) / 2) - (theirs + 500);
       const before = off;
       off = Math.abs(difference) < GRAIN ? 0 : difference;
       if (Math.abs(off - before) >= GRAIN) store.write(KEPT_AS, off);

@@ -12,7 +12,7 @@ export function lookOf(page) {
 
 /**
  * @param {Document} page
- * @param {ReturnType<typeof import("./choices.js").createChoices>} choices
+ * @param {import("./choices.js").KeptChoices} choices
  * @param {URLSearchParams} asked of the page's address: a link may have just chosen
  */
 export function followLook(page, choices, asked) {

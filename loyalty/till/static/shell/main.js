@@ -4,9 +4,10 @@ import { newKey } from "../keep/api.js";
 import { createAttention, createSaver } from "../day/attention.js";
 import { createCamera } from "../scan/camera.js";
 import { createChoices } from "./choices.js";
-import { createHands } from "../scan/hands.js";
+import { createInput } from "../scan/input.js";
 import { followLook, lookOf } from "./look.js";
 import { install, openTill } from "./opening.js";
+import { all, one, oneOf } from "./page.js";
 import { codeInFragment, createPairing } from "../keep/pairing.js";
 import { createScannerTest } from "../scan/scanner_test.js";
 import { createScreen } from "../sell/screen.js";
@@ -26,9 +27,15 @@ import { createVoice } from "../sell/voice.js";
 /** How often the age of the list is told anew, in milliseconds. */
 const MINUTE = 60 * 1000;
 
+/**
+ * @typedef {Awaited<ReturnType<typeof openTill>>} Till
+ * @typedef {ReturnType<typeof sharedOf>} Shared
+ * @typedef {ReturnType<typeof openScreens>} Opened
+ */
+
 const page = document;
 /** @type {Words} */
-const words = JSON.parse(page.getElementById("words").textContent);
+const words = JSON.parse(String(one(page, "#words").textContent));
 const pairing = createPairing(localStorage);
 /** Where a screen is open that needs it, this device is paired. */
 const paired = () => /** @type {import("../keep/pairing.js").Pairing} */ (pairing.read());
@@ -47,18 +54,18 @@ const signals = createSignals({
 const freshKey = () => newKey((bytes) => crypto.getRandomValues(bytes));
 followLook(page, choices, new URLSearchParams(location.search));
 
-/** @param {Awaited<ReturnType<typeof openTill>>} till */
+/** @param {Till} till */
 function run(till) {
   const shared = sharedOf(till);
   const sale = createSale({
     ...shared,
-    heard: page.querySelector("[data-heard]"),
+    liveRegion: one(page, "[data-heard]"),
     screen: createScreen(page, words),
     signals,
     verifyOnly: () => choices.read().verify_only,
     newKey: freshKey,
   });
-  const hands = createHands({
+  const input = createInput({
     page,
     sale,
     comeForward() {
@@ -67,19 +74,23 @@ function run(till) {
       tabs.open("sell");
     },
   });
-  const camera = createCamera({ page, onCode: hands.onCode, onDropped: hands.onDropped });
+  const camera = createCamera({ page, onCode: input.onCode, onDropped: input.onDropped });
   createScannerTest(page);
   const opened = openScreens(till, shared);
   const tabs = createTabs(page, (name) => {
-    hands.listen({ scans: name !== "pair" && name !== "scanner-test", keys: name === "sell" });
-    if (opened[name]) opened[name]();
+    input.listen({ scans: name !== "pair" && name !== "scanner-test", keys: name === "sell" });
+    const { screens } = opened;
+    if (name in screens) screens[/** @type {keyof typeof screens} */ (name)]();
   });
   followChoices(sale);
   followStanding(till, opened.changed);
   bind(till, tabs, opened);
 }
 
-/** Return what the screens have in common; in practice, another teller and another book. */
+/**
+ * Return what the screens have in common; in practice, another teller and another book.
+ * @param {Till} till
+ */
 function sharedOf({ teller, clock, pack, book }) {
   const now = () => new Date(clock.now());
   const training = createTraining({ teller, pack: pack.current, now });
@@ -94,7 +105,12 @@ function sharedOf({ teller, clock, pack, book }) {
   };
 }
 
-/** Make the screens beside selling; return what each does when it comes to the front. */
+/**
+ * Make the screens beside selling; return what each does when it comes to the front, and what is
+ * done when a sale has left the device or needs attention.
+ * @param {Till} till
+ * @param {Shared} shared
+ */
 function openScreens(till, shared) {
   const { teller, timezone } = shared;
   const slip = createSlip({ page, roll: () => choices.read().roll, window });
@@ -123,21 +139,23 @@ function openScreens(till, shared) {
     attention.open();
   }
   return {
-    today: openToday,
-    /** A sale has left the device, or needs attention. */
+    screens: {
+      today: openToday,
+      shop: () => shop.draw(paired(), till.pack.current()),
+      settings: () => settings.drawAbout(till.pack.current()),
+    },
     changed() {
-      const inFront = !page.querySelector("[data-screen=today]").hidden;
+      const inFront = !one(page, "[data-screen=today]").hidden;
       if (inFront && !today.busy()) openToday();
     },
-    shop: () => shop.draw(paired(), till.pack.current()),
-    settings: () => settings.drawAbout(till.pack.current()),
   };
 }
 
+/** @param {import("../sell/selling.js").CourseOfSale} sale */
 function followChoices(sale) {
   let trained = choices.read().training;
   choices.follow(({ training }) => {
-    page.querySelector("[data-training-banner]").hidden = !training;
+    one(page, "[data-training-banner]").hidden = !training;
     // What was begun in practice is not finished in earnest, nor the other way round.
     if (training !== trained) sale.press("clear");
     else sale.redraw();
@@ -145,7 +163,11 @@ function followChoices(sale) {
   });
 }
 
-/** Tell how the till stands; and the list of the day if what is on the device has changed. */
+/**
+ * Tell how the till stands; and the list of the day if what is on the device has changed.
+ * @param {Till} till
+ * @param {() => void} changed
+ */
 function followStanding(till, changed) {
   const status = createStatus(page, words);
   let before = "";
@@ -161,13 +183,18 @@ function followStanding(till, changed) {
   draw();
 }
 
+/**
+ * @param {Till} till
+ * @param {import("./tabs.js").Tabs} tabs
+ * @param {Opened} opened
+ */
 function bind(till, tabs, opened) {
   function start() {
     const isPaired = pairing.read() !== null;
     page.body.classList.toggle("paired", isPaired);
-    for (const part of page.querySelectorAll("[data-line], [data-tabs]")) part.hidden = !isPaired;
+    for (const part of all(page, "[data-line], [data-tabs]")) part.hidden = !isPaired;
     tabs.open(isPaired ? "sell" : "pair");
-    if (isPaired) opened.shop();
+    if (isPaired) opened.screens.shop();
     else offerCode(codeInFragment(location.hash));
   }
 
@@ -180,21 +207,28 @@ function bind(till, tabs, opened) {
   start();
 }
 
-/** @returns {HTMLFormElement & {code: HTMLInputElement}} */
 function pairForm() {
-  return page.querySelector("[data-pair-form]");
+  const form = oneOf(HTMLFormElement, page, "[data-pair-form]");
+  return /** @type {HTMLFormElement & {code: HTMLInputElement}} */ (form);
 }
 
-/** A link brings the code along; one tap is left to do. */
+/**
+ * A link brings the code along; one tap is left to do.
+ * @param {string} code
+ */
 function offerCode(code) {
   const form = pairForm();
   form.code.value = code;
-  (code === "" ? form.code : form.querySelector("button")).focus();
+  (code === "" ? form.code : one(form, "button")).focus();
 }
 
-/** Bind this device; return whether the service has agreed. */
+/**
+ * Bind this device; return whether the service has agreed.
+ * @param {Till} till
+ * @param {string} code
+ */
 async function pair(till, code) {
-  const fault = page.querySelector("[data-pair-fault]");
+  const fault = one(page, "[data-pair-fault]");
   const answer = await till.teller.pair(code);
   fault.hidden = answer.status === 201;
   fault.textContent = answer.status === 0 ? words.pairing_silent : words.pairing_refused;
@@ -206,7 +240,7 @@ async function pair(till, code) {
 
 install(window);
 openTill(window, pairing, words).then(run, (fault) => {
-  const warning = page.querySelector("[data-warning]");
+  const warning = one(page, "[data-warning]");
   warning.textContent = words.no_memory;
   warning.hidden = false;
   throw fault;

@@ -45,7 +45,7 @@ export async function openTill(window, pairing, words) {
   const token = () => (pairing.read() || { token: null }).token;
   followPairing(window);
   const store = await openStore({ outdated: () => window.location.reload() });
-  const parts = partsOf(window, token, store, words);
+  const parts = makeParts(window, token, store, words);
   const { api, clock, pack, uploader, standing } = parts;
   // The page's other memory is written late, and may tell of an earlier pairing.
   const paired = await store.read(PAIRING);
@@ -58,7 +58,7 @@ export async function openTill(window, pairing, words) {
   await store.dropUsesBefore(new Date(clock.now() - LONGEST_MONTH).toISOString().slice(0, 10));
   await standing.recount();
 
-  async function meet() {
+  async function synchronise() {
     if (token() === null) return;
     await uploader.upload();
     const age = pack.ageMs();
@@ -67,22 +67,34 @@ export async function openTill(window, pairing, words) {
     if (old || !standing.state().online) await pack.refresh();
     await standing.recount();
   }
-  for (const occasion of ["focus", "online"]) window.addEventListener(occasion, meet);
-  window.setInterval(meet, UPLOADS);
-  meet();
-  const teller = createTeller({ ...parts, pairing, meet });
+  for (const occasion of ["focus", "online"]) window.addEventListener(occasion, synchronise);
+  window.setInterval(synchronise, UPLOADS);
+  synchronise();
+  const teller = createTeller({ ...parts, pairing, synchronise });
   return { teller, clock, pack, book: bookOf(api, store) };
 }
 
-/** Make the parts, and have those told of each contact that learn from it. */
-function partsOf({ crypto: { subtle }, fetch, navigator }, token, store, words) {
+/**
+ * Make the parts, and have those told of each contact that learn from it.
+ * @param {Window & typeof globalThis} window
+ * @param {() => string | null} token
+ * @param {import("../keep/store.js").Store} store
+ * @param {import("../judge/verdicts.js").VerdictWords} words
+ */
+function makeParts({ crypto: { subtle }, fetch, navigator }, token, store, words) {
   const clock = createClock({ now: Date.now, store });
   /** @type {((contact: import("../keep/api.js").Contact) => void)[]} */
-  const listening = [clock.heard];
-  const heard = (contact) => {
-    for (const listener of listening) listener(contact);
+  const listeners = [clock.compare];
+  /** @param {import("../keep/api.js").Contact} contact */
+  const onContact = (contact) => {
+    for (const listener of listeners) listener(contact);
   };
-  const api = createApi({ fetch: (...asked) => fetch(...asked), token, patience: PATIENCE, heard });
+  const api = createApi({
+    fetch: (...asked) => fetch(...asked),
+    token,
+    patience: PATIENCE,
+    onContact,
+  });
   const verifier = createVerifier({ subtle, noble: () => import("../vendor/noble/index.js") });
   const device = createDevice({ store, subtle });
   const pack = createPack({ api, store, clock, subtle, verifier });
@@ -97,7 +109,10 @@ function partsOf({ crypto: { subtle }, fetch, navigator }, token, store, words) 
   });
   const standing = createStanding({ pack, queue, clock, revoked: uploader.revoked });
 
-  /** A revoked till remembers it without network, until the service takes its token again. */
+  /**
+   * A revoked till remembers it without network, until the service takes its token again.
+   * @param {number} status
+   */
   function learn(status) {
     const refused = status === 401;
     if (!(refused || RECEIVED.has(status)) || refused === uploader.revoked()) return;
@@ -107,7 +122,7 @@ function partsOf({ crypto: { subtle }, fetch, navigator }, token, store, words) 
   }
 
   // The standing is told last: it tells of what the others have learnt.
-  listening.push(({ status }) => learn(status), standing.heard);
+  listeners.push(({ status }) => learn(status), standing.noteContact);
   return { api, store, clock, device, pack, appraiser, queue, uploader, standing };
 }
 
@@ -129,7 +144,12 @@ export async function install({ navigator }) {
   }
 }
 
-/** Return the calls about the day; what is taken back counts against no limit. */
+/**
+ * Return the calls about the day; what is taken back counts against no limit.
+ * @param {import("../keep/api.js").Api} api
+ * @param {import("../keep/store.js").Store} store
+ * @returns {import("../day/today.js").Book}
+ */
 function bookOf(api, store) {
   return {
     today: api.today,
@@ -137,6 +157,10 @@ function bookOf(api, store) {
     giveBack: (id, ...goods) => freeing(id, api.giveBack(id, ...goods)),
   };
 
+  /**
+   * @param {string} id
+   * @param {Promise<import("../keep/api.js").Answer>} asked
+   */
   async function freeing(id, asked) {
     const answer = await asked;
     if (DONE.has(answer.status) && answer.body.uses < 0) await store.dropUse(id);

@@ -1,5 +1,6 @@
 /** The settings of this device, and what it is. */
 
+import { one, partsOf } from "./page.js";
 import { yuan } from "../sell/money.js";
 import { inTwoTaps } from "../day/pressing.js";
 import { ageInWords } from "./status.js";
@@ -8,26 +9,24 @@ import { ageInWords } from "./status.js";
  * @param {object} world
  * @param {Document} world.page
  * @param {Words} world.words
- * @param {ReturnType<typeof import("./choices.js").createChoices>} world.choices
+ * @param {import("./choices.js").KeptChoices} world.choices
  * @param {{available: () => boolean}} world.voice
  * @param {() => void} world.tryOut let the sounds and the voice be heard
- * @param {() => any} world.teller
+ * @param {() => import("../sell/teller.js").Teller} world.teller
  * @param {() => void} world.onUnpaired
  * @param {() => void} world.printTraining
  */
 export function createSettings(world) {
   const { page, words, choices, voice, tryOut, teller, onUnpaired, printTraining } = world;
-  const screen = page.querySelector("[data-screen=settings]");
-  const part = (name) => screen.querySelector(`[data-${name}]`);
+  const screen = one(page, "[data-screen=settings]");
+  const part = partsOf(screen);
   /** @type {NodeListOf<HTMLInputElement>} */
   const ticks = screen.querySelectorAll("[data-choice]");
   /** @type {NodeListOf<HTMLInputElement>} */
   const rolls = screen.querySelectorAll("[name=roll]");
 
   for (const tick of ticks) {
-    tick.addEventListener("change", () =>
-      choices.change({ [String(tick.dataset.choice)]: tick.checked }),
-    );
+    tick.addEventListener("change", () => choices.change({ [tickedBy(tick)]: tick.checked }));
   }
   for (const roll of rolls) {
     roll.addEventListener("change", () =>
@@ -44,6 +43,7 @@ export function createSettings(world) {
     else say(words.unpair_failed);
   }
 
+  /** @param {string} sentence */
   function say(sentence) {
     part("unpair-said").textContent = sentence;
     part("unpair-said").hidden = false;
@@ -51,11 +51,11 @@ export function createSettings(world) {
 
   /** @param {import("./choices.js").Choices} shown */
   function drawChoices(shown) {
-    for (const tick of ticks) tick.checked = shown[String(tick.dataset.choice)];
+    for (const tick of ticks) tick.checked = shown[tickedBy(tick)];
     for (const roll of rolls) roll.checked = roll.value === shown.roll;
   }
 
-  /** @param {any} pack the offline pack; null while the device has none */
+  /** @param {import("../keep/pack.js").Pack | null} pack null while the device has none */
   function drawAbout(pack) {
     const { listAgeMs, waiting, allowanceLeft } = teller().state();
     part("list").textContent = listInWords(pack, ageInWords(listAgeMs, words), words);
@@ -69,13 +69,30 @@ export function createSettings(world) {
   return { drawChoices, drawAbout };
 }
 
-/** Return what is on the device, and what to do about it: not all of it waits for the network. */
-function hindranceInWords({ waiting, attention }, /** @type {Words} */ words) {
+/**
+ * Return the choice that a tick of the page stands for.
+ * @param {HTMLInputElement} tick
+ */
+function tickedBy(tick) {
+  return /** @type {Exclude<keyof import("./choices.js").Choices, "roll">} */ (tick.dataset.choice);
+}
+
+/**
+ * Return what is on the device, and what to do about it: not all of it waits for the network.
+ * @param {import("../keep/standing.js").State} state
+ * @param {Words} words
+ */
+function hindranceInWords({ waiting, attention }, words) {
   if (waiting > 0) return words.unpair_waiting.replace("{count}", String(waiting));
   return words.unpair_attention.replace("{count}", String(attention));
 }
 
-function listInWords(pack, age, /** @type {Words} */ words) {
+/**
+ * @param {import("../keep/pack.js").Pack | null} pack
+ * @param {string} age in words
+ * @param {Words} words
+ */
+function listInWords(pack, age, words) {
   const number = pack && pack.revocations ? pack.revocations.number : undefined;
   if (number === undefined) return age;
   return words.list_number.replace("{number}", String(number)).replace("{age}", age);
@@ -83,7 +100,7 @@ function listInWords(pack, age, /** @type {Words} */ words) {
 
 /**
  * Return what may still be sold without network, in words.
- * @param {{sales: number | null, saved_fen: number | null}} left null where there is no limit
+ * @param {import("../keep/standing.js").Allowance} left
  * @param {Words} words
  */
 function allowanceInWords({ sales, saved_fen: saved }, words) {

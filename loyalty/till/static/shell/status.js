@@ -1,5 +1,6 @@
 /** The status line and the one warning that matters most, with what to do about it. */
 
+import { one } from "./page.js";
 import { FURTHEST } from "./clock.js";
 
 const MINUTE = 60 * 1000;
@@ -13,11 +14,11 @@ const DAY = 24 * HOUR;
  * @param {Words} words
  */
 export function createStatus(page, words) {
-  const contact = page.querySelector("[data-contact]");
-  const line = page.querySelector("[data-line]");
-  const facts = page.querySelector("[data-facts-of-line]");
-  const warning = page.querySelector("[data-warning]");
-  const badge = page.querySelector("[data-badge]");
+  const contact = one(page, "[data-contact]");
+  const line = one(page, "[data-line]");
+  const facts = one(page, "[data-facts-of-line]");
+  const warning = one(page, "[data-warning]");
+  const badge = one(page, "[data-badge]");
 
   return {
     /** @param {State} state */
@@ -31,17 +32,25 @@ export function createStatus(page, words) {
       warning.hidden = text === "";
       page.body.classList.toggle("warned", text !== "");
       badge.hidden = state.attention === 0;
-      write(badge.querySelector("[data-badge-count]"), String(state.attention));
+      write(one(badge, "[data-badge-count]"), String(state.attention));
     },
   };
 }
 
-/** Text that has not changed is not written again: a screen reader would say it again. */
+/**
+ * Text that has not changed is not written again: a screen reader would say it again.
+ * @param {HTMLElement} element
+ * @param {string} text
+ */
 function write(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
-function factsOf({ listAgeMs, waiting }, /** @type {Words} */ words) {
+/**
+ * @param {State} state
+ * @param {Words} words
+ */
+function factsOf({ listAgeMs, waiting }, words) {
   const age = ageInWords(listAgeMs, words);
   return waiting === 0 ? [age] : [age, words.waiting.replace("{count}", String(waiting))];
 }
@@ -54,6 +63,10 @@ function factsOf({ listAgeMs, waiting }, /** @type {Words} */ words) {
 export function ageInWords(age, words) {
   if (age === null) return words.no_list;
   if (age < 2 * MINUTE) return words.list_fresh;
+  /**
+   * @param {number} unit in milliseconds
+   * @param {string} pattern
+   */
   const count = (unit, pattern) => pattern.replace("{count}", String(Math.floor(age / unit)));
   if (age < HOUR) return count(MINUTE, words.list_minutes);
   return age < 2 * DAY ? count(HOUR, words.list_hours) : count(DAY, words.list_days);
@@ -73,11 +86,16 @@ export function warningOf(state, words) {
   return state.needsNetwork ? words.list_too_old : "";
 }
 
-function clockInWords(off, /** @type {Words} */ words) {
+/**
+ * @param {number} off in milliseconds
+ * @param {Words} words
+ */
+function clockInWords(off, words) {
   const pattern = off < 0 ? words.clock_behind : words.clock_ahead;
   return pattern.replace("{count}", String(Math.round(Math.abs(off) / MINUTE)));
 }
 
+/** @param {State} state */
 function allowanceUsed({ allowanceLeft }) {
   return [allowanceLeft.sales, allowanceLeft.saved_fen].some((left) => left !== null && left <= 0);
 }

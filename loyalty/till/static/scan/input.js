@@ -1,22 +1,30 @@
-/** What hands do at the till: keys, taps, and cards held before a scanner or the camera. */
+/** What comes in at the till: keys, taps, and cards held before a scanner or the camera. */
 
-import { HEARD, createScanner } from "./scanner.js";
+import { all } from "../shell/page.js";
+import { EVENTS, createScanner } from "./scanner.js";
 
-/** Keys of a keyboard that do what a key of the pad does. */
+/**
+ * Keys of a keyboard that do what a key of the pad does.
+ * @type {Partial<Record<string, import("../sell/selling.js").Deed>>}
+ */
 const BY_HAND = { Backspace: "erase", Escape: "clear" };
 
 /**
  * @param {object} world
  * @param {Document} world.page
- * @param {ReturnType<typeof import("../sell/selling.js").createSale>} world.sale
+ * @param {import("../sell/selling.js").CourseOfSale} world.sale
  * @param {() => void} world.comeForward open the sell screen
  * @param {() => number} [world.now] in milliseconds, by a clock nobody sets
  */
-export function createHands({ page, sale, comeForward, now = () => performance.now() }) {
+export function createInput({ page, sale, comeForward, now = () => performance.now() }) {
   let listening = false;
   let inFront = false;
 
-  /** Whatever screen is open: a card that is held up wants to be sold to. */
+  /**
+   * Whatever screen is open: a card that is held up wants to be sold to.
+   * @param {{type: "code", code: string}
+   *   | {type: "dropped", verdict: "payment_code" | "bad_code", kind?: string}} event
+   */
   function read(event) {
     comeForward();
     sale.happen({ ...event, at: now() });
@@ -37,26 +45,30 @@ export function createHands({ page, sale, comeForward, now = () => performance.n
     return ours;
   }
 
+  /** @param {Event} event */
   function hear(event) {
     if (!listening) return;
-    if (inFront && event.type === "keydown" && event.code in BY_HAND) {
+    const deed = event.type === "keydown" && BY_HAND[/** @type {KeyboardEvent} */ (event).code];
+    if (inFront && deed) {
       scanner.goOn();
-      sale.press(BY_HAND[event.code]);
+      sale.press(deed);
     } else if (!scanner.hear(event)) return;
     event.preventDefault();
   }
 
+  /** @param {Event} event */
   function tap({ target }) {
-    const button = target.closest("[data-key], [data-deed]");
+    /** @type {HTMLElement | null} */
+    const button = /** @type {Element} */ (target).closest("[data-key], [data-deed]");
     if (button === null) return;
     for (const key of button.dataset.key || "") sale.type(key);
     if (button.dataset.key) return;
     scanner.goOn();
-    sale.press(button.dataset.deed);
+    sale.press(/** @type {import("../sell/selling.js").Deed} */ (button.dataset.deed));
   }
 
-  for (const type of HEARD) page.addEventListener(type, hear, true);
-  for (const keys of page.querySelectorAll("[data-pad], [data-more-keys]")) {
+  for (const type of EVENTS) page.addEventListener(type, hear, true);
+  for (const keys of all(page, "[data-pad], [data-more-keys]")) {
     keys.addEventListener("click", tap);
   }
 
@@ -73,7 +85,9 @@ export function createHands({ page, sale, comeForward, now = () => performance.n
   };
 }
 
+/** @param {Element | null} focused */
 function wantsEnter(focused) {
+  if (focused === null) return false;
   const ours = focused.closest("[data-pad], [data-deed]") !== null;
   return focused.closest("button, a") !== null && !ours;
 }
