@@ -2,6 +2,7 @@
 
 from itertools import chain, combinations
 from time import process_time
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -53,8 +54,8 @@ def cost(basket: Basket, on: Terms, at_special: frozenset[int]) -> int:
         else:
             paid += without_card
     covered = part if on.discountable_limit is None else min(part, on.discountable_limit)
-    with_card = payable_on(Fen(covered), pay=on.pay, rounding=on.rounding)
-    return paid + part - covered + with_card
+    reduced = payable_on(Fen(covered), pay=on.pay, rounding=on.rounding)
+    return paid + part - covered + reduced
 
 
 def without_card(line: Line) -> int:
@@ -78,8 +79,8 @@ def test_no_line_pays_more_than_its_special_price_and_the_lines_add_up(
         assert 0 <= line.payable <= without_card(asked)
 
 
-def priced(*lines: tuple[int, int | None], rounding: Rounding = Rounding.JIAO) -> Quote:
-    found = tuple(Line(None, Fen(amount), special) for amount, special in lines)  # type: ignore[arg-type]  # plain numbers
+def priced(*lines: tuple[int, Any], rounding: Rounding = Rounding.JIAO) -> Quote:
+    found = tuple(Line(None, Fen(amount), special) for amount, special in lines)
     total = Fen(sum(line.amount for line in found))
     return quote(Basket(total, found), Terms(Permille(850), rounding, frozenset(), None))
 

@@ -40,7 +40,7 @@ from tests.given_rounds import (
 
 
 def count_of_cards(session: Session) -> int:
-    return session.scalar(select(func.count()).select_from(Card))
+    return session.scalars(select(func.count()).select_from(Card)).one()
 
 
 def award_for(session: Session, selection_round: Round) -> Award:
@@ -240,7 +240,9 @@ def test_issuing_destroys_the_private_halves_of_months_that_are_over(session: Se
             select(SigningKey.month, SigningKey.sealed_private_key.is_not(None)).where(
                 SigningKey.community_id == community.id
             )
-        ).all()
+        )
+        .tuples()
+        .all()
     )
 
     assert sealed == {

@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -27,7 +27,7 @@ def objection_of_somebody(session: Session, community: Community) -> Objection:
     return given_objection(session, notice, name="赵大力", contact="3-501")
 
 
-def forget(session: Session, community: Community, *, now: object) -> None:
+def forget(session: Session, community: Community, *, now: datetime) -> None:
     forget_contacts(session, community.id, now=now)
     session.expire_all()
 
