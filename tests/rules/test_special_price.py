@@ -98,6 +98,13 @@ def test_of_two_equal_prices_the_card_goes_first(special: int, *, discounted: bo
     assert priced((1000, special)).lines[0].discounted is discounted
 
 
+@pytest.mark.parametrize(("special", "saved"), [(None, [5, 3]), (3, [5, 3]), (2, [4, 4])])
+def test_what_one_line_must_save_to_keep_its_special_price_the_others_do_without(
+    special: int | None, saved: list[int]
+) -> None:
+    assert [line.saved for line in priced((12, None), (6, special)).lines] == saved
+
+
 def test_a_basket_made_to_be_slow_is_priced_all_the_same() -> None:
     lines = tuple(
         Line(None, Fen(100 + 7 * at), Fen((100 + 7 * at) * 853 // 1000)) for at in range(60)
