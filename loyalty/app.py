@@ -18,6 +18,7 @@ from loyalty.database import (
     forget_connections,
     hot_engine_options,
     is_away,
+    is_overtaken,
 )
 from loyalty.embedded import embedded_database
 from loyalty.pages import register_pages
@@ -120,4 +121,7 @@ def _answer_error(error: Exception) -> Response:
         current_app.logger.warning("the database is away: %s", type(cause).__name__)
         forget_connections()
         cause = BusyError("The database does not answer just now; send the same request again.")
+    elif is_overtaken(cause):
+        current_app.logger.warning("somebody else was faster", exc_info=cause)
+        cause = BusyError("What this belongs to has been removed meanwhile; read it again.")
     return answer(cause) if request.path.startswith(MACHINES_PATHS) else answer_page(cause)

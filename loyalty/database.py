@@ -14,7 +14,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import Script, ScriptDirectory
 from flask_sqlalchemy import SQLAlchemy
 from psycopg import Connection, InterfaceError, InternalError, OperationalError
-from psycopg.errors import InFailedSqlTransaction
+from psycopg.errors import ForeignKeyViolation, InFailedSqlTransaction
 from sqlalchemy import DateTime, MetaData, create_engine, text
 from sqlalchemy.exc import PendingRollbackError, StatementError
 from sqlalchemy.exc import TimeoutError as NoConnectionLeftError
@@ -125,6 +125,11 @@ def is_away(error: BaseException) -> bool:
     found = error.orig if isinstance(error, StatementError) else error
     # That one is a fault of ours, which went on after an error.
     return isinstance(found, AWAY) and not isinstance(found, InFailedSqlTransaction)
+
+
+def is_overtaken(error: BaseException) -> bool:
+    """Return whether what a record was to belong to has been removed since it was looked at."""
+    return isinstance(error, StatementError) and isinstance(error.orig, ForeignKeyViolation)
 
 
 def forget_connections() -> None:

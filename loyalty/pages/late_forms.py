@@ -14,7 +14,7 @@ from itsdangerous import BadSignature, Signer
 from werkzeug.datastructures import CombinedMultiDict
 from werkzeug.routing import Rule
 
-from loyalty.words.verdicts import Tone
+from loyalty.rules.verdict import Tone
 
 WHOSE = "~"
 """Stands between a form's token and the signed account it was drawn for."""

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from babel import Locale, UnknownLocaleError
 from flask import Response, current_app, request
-from flask_babel import get_locale, lazy_gettext
+from flask_babel import get_locale
 
 SOURCE = "zh_Hans"
 """The language in which the texts are written."""
@@ -40,16 +40,6 @@ CHOICES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {"lang": tuple(LANGUAGES), "text": ("normal", "large"), "theme": ("auto", "light", "dark")}
 )
 """What can be switched; the first of each is what a new reader meets, but for the language."""
-
-NAMES = MappingProxyType(
-    {
-        "normal": lazy_gettext("标准字"),
-        "large": lazy_gettext("大字"),
-        "auto": lazy_gettext("随系统"),
-        "light": lazy_gettext("浅色"),
-        "dark": lazy_gettext("深色"),
-    }
-)
 
 
 def reader_locale() -> str:

@@ -26,7 +26,7 @@ from loyalty.models import Community
 from loyalty.pages.forms import Form, line
 from loyalty.rules.card_number import CodeKind, kind_of
 from loyalty.rules.money import Permille
-from loyalty.rules.verdict import Verdict
+from loyalty.rules.verdict import MEANINGS
 from loyalty.services.cards.check import CardCheck, check_card
 from loyalty.services.shops.finding import number_that_give, rates_given
 from loyalty.words.rates import span_in_words
@@ -36,9 +36,6 @@ resident = Blueprint("resident", __name__)
 resident.add_app_template_filter(lambda rates: span_in_words(*rates), "span")
 
 LONGEST_NUMBER = 40
-
-NO_CARD = frozenset({Verdict.UNKNOWN, Verdict.FORGED, Verdict.BAD_CODE, Verdict.PAYMENT_CODE})
-"""What is told of codes that are no card of ours."""
 
 
 class NumberForm(Form):
@@ -64,8 +61,8 @@ class ShownCard:
 
     @property
     def may_be_printed(self) -> bool:
-        """Whether it works, or will: a dead card on paper only leads into a quarrel."""
-        return self.check.verdict in {Verdict.OK, Verdict.NOT_YET_VALID}
+        """Whether its page offers it on paper."""
+        return MEANINGS[self.check.verdict].may_be_printed
 
 
 @resident.get("/c/<token>")
@@ -134,7 +131,7 @@ def _genuine(token: str) -> ShownCard:
     if kind_of(token) is not CodeKind.TOKEN:
         raise NotFound
     shown = _look_at(token)
-    if shown.check.verdict in NO_CARD:
+    if not MEANINGS[shown.check.verdict].names_card:
         raise NotFound
     return shown
 

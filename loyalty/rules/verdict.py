@@ -1,8 +1,12 @@
-"""What a till is told when a card is shown."""
+"""What a till is told when a card is shown, and what follows from it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from types import MappingProxyType
+
+from loyalty.rules.card_state import CardState
 
 
 class Verdict(StrEnum):
@@ -28,9 +32,63 @@ class Verdict(StrEnum):
     CLOCK_WRONG = "clock_wrong"
 
 
-@dataclass(frozen=True, slots=True)
+class Tone(StrEnum):
+    """The colour, sound and icon of an answer."""
+
+    YES = "yes"
+    NO = "no"
+    UNSURE = "unsure"
+    """It could not be checked: never green, and never red."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Meaning:
+    """What follows from a verdict, beside the words for it."""
+
+    tone: Tone
+    kept_when_late: bool = False
+    """A sale that has happened is kept under it, flagged, and shown to staff."""
+    ask_again: bool = False
+    """Nothing definite is known, so the till offers to ask once more."""
+    tells_amounts: bool = False
+    """The till is told the amounts."""
+    names_card: bool = True
+    """The code may be that of a card of ours, and what is known of the card is told."""
+    may_be_printed: bool = False
+    """The card works, or will: a dead card on paper only leads into a quarrel."""
+
+
+MEANINGS: Mapping[Verdict, Meaning] = MappingProxyType(
+    {
+        Verdict.OK: Meaning(tone=Tone.YES, tells_amounts=True, may_be_printed=True),
+        Verdict.OK_OFFLINE: Meaning(tone=Tone.YES, may_be_printed=True),
+        Verdict.UNKNOWN: Meaning(tone=Tone.NO, names_card=False),
+        Verdict.FORGED: Meaning(tone=Tone.NO, names_card=False),
+        Verdict.REVOKED: Meaning(tone=Tone.NO, kept_when_late=True),
+        Verdict.SUSPENDED: Meaning(tone=Tone.NO, kept_when_late=True),
+        Verdict.EXPIRED: Meaning(tone=Tone.NO, kept_when_late=True),
+        Verdict.NOT_YET_VALID: Meaning(tone=Tone.NO, kept_when_late=True, may_be_printed=True),
+        Verdict.OTHER_COMMUNITY: Meaning(tone=Tone.NO, names_card=False),
+        Verdict.SHOP_NOT_CERTIFIED: Meaning(tone=Tone.NO, kept_when_late=True),
+        Verdict.TILL_REVOKED: Meaning(tone=Tone.NO),
+        Verdict.OVER_LIMIT: Meaning(tone=Tone.NO, kept_when_late=True),
+        Verdict.NOTHING_DISCOUNTABLE: Meaning(
+            tone=Tone.NO, kept_when_late=True, tells_amounts=True
+        ),
+        Verdict.AMOUNT_MISMATCH: Meaning(
+            tone=Tone.UNSURE, kept_when_late=True, ask_again=True, tells_amounts=True
+        ),
+        Verdict.CANNOT_VERIFY_OFFLINE: Meaning(tone=Tone.UNSURE, ask_again=True),
+        Verdict.PAYMENT_CODE: Meaning(tone=Tone.UNSURE, ask_again=True, names_card=False),
+        Verdict.BAD_CODE: Meaning(tone=Tone.UNSURE, ask_again=True, names_card=False),
+        Verdict.CLOCK_WRONG: Meaning(tone=Tone.UNSURE, kept_when_late=True, ask_again=True),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
-    """What is known when a card is shown at a till.
+    """What is known when a card is shown; what no till has part in, it leaves as it stands here.
 
     A card that is issued but not ticked as handed over counts like an active one: whoever holds it
     must not be refused because a list was not kept.
@@ -38,25 +96,19 @@ class Visit:
 
     today: date
     """Date at the shop, not in UTC."""
-    known: bool
-    """There is a card of this number."""
-    genuine: bool
-    """The signature is right; true for a number that was typed, which has none."""
-    revoked: bool
-    suspended: bool
-    valid_from: date | None
-    """First day the card works, included; None if the card is not known."""
-    valid_until: date | None
-    """Last day the card works, included; None if the card is not known."""
-    same_community: bool
+    state: CardState
+    valid_from: date
+    """First day the card works, included."""
+    valid_until: date
+    """Last day the card works, included."""
+    same_community: bool = True
     """Card and shop belong to one community."""
-    shop_certified: bool
-    till_active: bool
-    over_limit: bool
+    shop_certified: bool = True
+    over_limit: bool = False
     """This use would go over a limit."""
-    nothing_discountable: bool
+    nothing_discountable: bool = False
     """An amount was given, and the card applies to none of it."""
-    amount_agrees: bool
+    amount_agrees: bool = True
     """The till worked out the same amount to pay; true if it gave none."""
 
 
@@ -64,20 +116,15 @@ def verdict_on(visit: Visit) -> Verdict:
     """Return the verdict on one visit.
 
     The order is part of the rule, and that of `Verdict`: the most lasting reason is told first.
-    The other verdicts are given where the code is read: on the device or at the edge.
+    The other verdicts are given before, where the code is read: on the device or at the edge.
     """
-    expired = visit.valid_until is not None and visit.today > visit.valid_until
-    not_yet_valid = visit.valid_from is not None and visit.today < visit.valid_from
     checks = (
-        (not visit.known, Verdict.UNKNOWN),
-        (not visit.genuine, Verdict.FORGED),
-        (visit.revoked, Verdict.REVOKED),
-        (visit.suspended, Verdict.SUSPENDED),
-        (expired, Verdict.EXPIRED),
-        (not_yet_valid, Verdict.NOT_YET_VALID),
+        (visit.state is CardState.REVOKED, Verdict.REVOKED),
+        (visit.state is CardState.SUSPENDED, Verdict.SUSPENDED),
+        (visit.today > visit.valid_until, Verdict.EXPIRED),
+        (visit.today < visit.valid_from, Verdict.NOT_YET_VALID),
         (not visit.same_community, Verdict.OTHER_COMMUNITY),
         (not visit.shop_certified, Verdict.SHOP_NOT_CERTIFIED),
-        (not visit.till_active, Verdict.TILL_REVOKED),
         (visit.over_limit, Verdict.OVER_LIMIT),
         (visit.nothing_discountable, Verdict.NOTHING_DISCOUNTABLE),
         (not visit.amount_agrees, Verdict.AMOUNT_MISMATCH),

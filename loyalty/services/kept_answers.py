@@ -99,13 +99,7 @@ def _forget_some(session: Session, *, before: datetime) -> None:
 
 
 def _kept(session: Session, call: KeyedCall) -> KeptAnswer:
-    return session.scalars(
-        select(KeptAnswer).where(
-            KeptAnswer.community_id == call.caller.community_id,
-            KeptAnswer.caller_id == call.caller_id,
-            KeptAnswer.key == call.key,
-        )
-    ).one()
+    return session.get_one(KeptAnswer, (call.caller.community_id, call.caller_id, call.key))
 
 
 def _owner(call: KeyedCall) -> bytes:

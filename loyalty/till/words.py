@@ -6,19 +6,20 @@ from flask_babel import gettext
 
 from loyalty.rules.card_number import CodeKind
 from loyalty.rules.limits import LimitKind
+from loyalty.rules.verdict import MEANINGS, Meaning, Tone
 from loyalty.till.screen_words import settings_words, shop_words, status_words, today_words
 from loyalty.words.categories import CATEGORIES
 from loyalty.words.honours import HONOURS
 from loyalty.words.obstacles import sentences
 from loyalty.words.rates import rate_pattern
-from loyalty.words.verdicts import WORDS, Tone
+from loyalty.words.verdicts import WORDS
 
 
 def words() -> dict[str, Any]:
     """Return every text the modules show, in the reader's language."""
     return {
         "verdicts": {
-            verdict: {"tone": words.tone, "word": str(words.word), "advice": str(words.advice)}
+            verdict: _verdict(MEANINGS[verdict], str(words.word), str(words.advice))
             for verdict, words in WORDS.items()
         },
         "phases": _phases(),
@@ -30,16 +31,28 @@ def words() -> dict[str, Any]:
         "categories": {code: str(word) for code, word in CATEGORIES.items()},
         "rate": rate_pattern(),
         "rate_here": gettext("本店 {rate}"),
-        "other_verdict": {
-            "word": gettext("看不懂回答"),
-            "advice": gettext("请重新打开这一页，再扫一次。"),
-        },
+        "other_verdict": _verdict(
+            Meaning(tone=Tone.UNSURE),
+            gettext("看不懂回答"),
+            gettext("请重新打开这一页，再扫一次。"),
+        ),
         "limits": _limits(),
         **_sentences(),
         **status_words(),
         **today_words(),
         **shop_words(),
         **settings_words(),
+    }
+
+
+def _verdict(meaning: Meaning, word: str, advice: str) -> dict[str, str | bool]:
+    """Return how a verdict is told, and what the till makes of it."""
+    return {
+        "tone": meaning.tone,
+        "ask_again": meaning.ask_again,
+        "names_card": meaning.names_card,
+        "word": word,
+        "advice": advice,
     }
 
 

@@ -5,9 +5,9 @@ from types import MappingProxyType
 
 from flask_babel import LazyString, lazy_gettext
 
+from loyalty.rules.verdict import Tone
 from loyalty.services.matters.matters import MatterKind, MatterState, Raiser
 from loyalty.words.states import StateWords
-from loyalty.words.verdicts import Tone
 
 MATTER_KINDS: Mapping[MatterKind, LazyString] = MappingProxyType(
     {

@@ -8,12 +8,12 @@ from flask_babel import LazyString, gettext, lazy_gettext, ngettext
 
 from loyalty.rules.basis import Basis
 from loyalty.rules.notice import NoticeKind, notice_over
+from loyalty.rules.verdict import Tone
 from loyalty.services.deeds.points import as_written
 from loyalty.services.notice.objections import ObjectionState
 from loyalty.services.notice.public_notice import NoticeLine, NoticeList
 from loyalty.words.honours import HONOURS
 from loyalty.words.states import StateWords
-from loyalty.words.verdicts import Tone
 
 NOTICE_KINDS: Mapping[NoticeKind, LazyString] = MappingProxyType(
     {

@@ -12,8 +12,8 @@ from loyalty.rules.card_state import CardState
 from loyalty.rules.card_state import state_on as card_state_on
 from loyalty.rules.certification import CertificationState
 from loyalty.rules.selection import RoundState
+from loyalty.rules.verdict import Tone
 from loyalty.services.shops.certification import standing_of
-from loyalty.words.verdicts import Tone
 
 
 class StateWords(NamedTuple):

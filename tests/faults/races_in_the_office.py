@@ -19,7 +19,7 @@ from loyalty.services.actors import Role
 from loyalty.services.deeds.deeds import ensure_default_kinds
 from loyalty.services.matters.matters import MatterKind, RaiseMatter, Raiser, raise_public_matter
 from loyalty.services.staff.sign_in import FAILURES_ALLOWED
-from tests.faults.overlap import in_transaction
+from tests.faults.overlap import Act, in_transaction
 from tests.faults.races import Race, Street
 from tests.given import NOON, given_account, given_resident, given_shop
 from tests.given_tables import HEADINGS, ZHANG, text, upload
@@ -176,6 +176,16 @@ def one_import_undone_twice(street: Street) -> Race:
 
 
 def an_undoing_beside_a_deed(street: Street) -> Race:
+    undo, record = _undoing_and_deed(street)
+    return Race(record, undo, lambda: street.count(Resident))
+
+
+def a_deed_beside_an_undoing(street: Street) -> Race:
+    undo, record = _undoing_and_deed(street)
+    return Race(undo, record, lambda: street.count(Resident))
+
+
+def _undoing_and_deed(street: Street) -> tuple[Act, Act]:
     ensure_default_kinds(street.session, street.community)
     job, resident = _applied(street)
     deed = {
@@ -185,10 +195,9 @@ def an_undoing_beside_a_deed(street: Street) -> Race:
         "date": "2026-12-01",
         "source": "签到表",
     }
-    return Race(
-        street.send("POST /deeds", by=street.other, json=deed),
+    return (
         street.send(f"POST /imports/{job}/undo"),
-        lambda: street.count(Resident),
+        street.send("POST /deeds", by=street.other, json=deed),
     )
 
 

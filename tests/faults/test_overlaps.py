@@ -23,6 +23,7 @@ from tests.faults.races_at_the_till import (
     two_returns_of_the_same_goods,
 )
 from tests.faults.races_in_the_office import (
+    a_deed_beside_an_undoing,
     a_narrower_band_beside_terms_outside_it,
     a_new_password_beside_the_last_wrong_one,
     an_undoing_beside_a_change,
@@ -130,3 +131,10 @@ def test_without_its_lock_the_race_is_lost(
         overlap, seen = run(race, street)
 
     assert (overlap.first, overlap.second, seen) != (won.first, won.second, won.left)
+
+
+def test_a_deed_of_somebody_who_has_gone_meanwhile_is_told_so(street: Street) -> None:
+    # A foreign key waits here, and no lock of ours.
+    overlap, seen = run(a_deed_beside_an_undoing(street), street)
+
+    assert (overlap, seen) == (Overlap("200", "busy", waited=True), 0)

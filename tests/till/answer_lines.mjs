@@ -9,6 +9,8 @@ import { quote } from "../../loyalty/till/static/judge/discount.js";
 import { judge, overOwnLimit, validityOf } from "../../loyalty/till/static/judge/judging.js";
 import { readRevocations } from "../../loyalty/till/static/judge/revocations.js";
 import { createVerifier } from "../../loyalty/till/static/judge/verify.js";
+import { READY, step } from "../../loyalty/till/static/sell/sale.js";
+import { toldOf } from "../../loyalty/till/static/sell/screen.js";
 import { memoryStore } from "./memory_store.js";
 
 const store = await memoryStore();
@@ -22,6 +24,12 @@ const ANSWERS = {
   code: ({ text }) => [normalise(text), kindOf(text)],
   codes: ({ texts }) => texts.map(normalise),
   judge: ({ facts }) => judge(facts),
+  refusal({ verdict, words }) {
+    const answer = { verdict, from: "service", mayRecord: false };
+    const { sale } = step(READY, { type: "answer", turn: READY.turn, answer }, words);
+    const { tone, word } = toldOf(sale, words);
+    return { phase: sale.phase, tone, word };
+  },
   overLimit: ({ limits, uses, today, saving }) => overOwnLimit(limits, uses, today, saving),
   validity: ({ month, months }) => validityOf(month, months),
   async revocations({ document, slug, key_id: id, public_key: hex }) {

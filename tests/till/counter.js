@@ -14,6 +14,14 @@ import { createVerifier } from "../../loyalty/till/static/judge/verify.js";
 import { memoryStore } from "./memory_store.js";
 import { numberOf, packOf, tokenOf, town } from "./town.js";
 
+/** What the page says of verdicts, as far as the device acts by it. */
+const ABOUT_US = /** @type {any} */ ({ names_card: true });
+const DISOWNED = /** @type {any} */ ({ names_card: false });
+const WORDS = {
+  verdicts: /** @type {any} */ ({ forged: DISOWNED, other_community: DISOWNED }),
+  other_verdict: ABOUT_US,
+};
+
 export const SILENCE = Object.freeze({ status: 0, body: null, etag: null });
 export const OURS = town();
 export const SERIAL = "123456789012";
@@ -38,7 +46,7 @@ export async function till(document = packOf(OURS, { serials: [SERIAL] }), subtl
   const device = createDevice({ store, subtle });
   await device.adopt(await device.newKey());
   const pack = createPack({ api, store, clock, subtle, verifier });
-  const appraiser = createAppraiser({ pack, store, clock, subtle, verifier });
+  const appraiser = createAppraiser({ pack, store, clock, subtle, verifier, words: WORDS });
   const queue = createQueue({ store, device, now: clock.now });
   const uploader = createUploader({ api, queue, locks: undefined, answered: async () => {} });
   const standing = createStanding({ pack, queue, clock, revoked: uploader.revoked });

@@ -7,13 +7,21 @@ const CARD = "12345678901244";
 const KEY = "6f1c0b1e-0000-4000-8000-000000000001";
 const FACTS = { honour: "civilized_resident", pay_permille: 850, last4: "1244" };
 
+/** @type {any} */
+const WORDS = {
+  verdicts: Object.fromEntries(
+    ["cannot_verify_offline", "clock_wrong"].map((verdict) => [verdict, { ask_again: true }]),
+  ),
+  other_verdict: { ask_again: false },
+};
+
 /** Return the sale and the last question after some events; an answer answers the last question. */
 function course(...events) {
   let sale = READY;
   let asked = null;
   for (const event of events) {
     const turn = asked === null ? 0 : asked.turn;
-    const next = step(sale, { turn, ...event });
+    const next = step(sale, { turn, ...event }, WORDS);
     sale = next.sale;
     asked = next.ask || asked;
   }
@@ -79,7 +87,7 @@ test("the service's answer replaces a red or an amber of the device, until somet
     assert.equal(course(scan, before, valid).sale.phase, "accepted");
     const { turn } = course(scan).asked;
     const following = course(scan, before, confirm).sale;
-    assert.deepEqual(step(following, { ...valid, turn }).sale, following);
+    assert.deepEqual(step(following, { ...valid, turn }, WORDS).sale, following);
   }
 });
 
@@ -90,9 +98,9 @@ test("a check without any answer is amber, and asking again asks about the same 
 });
 
 test("the answer to an earlier card is dropped", () => {
-  const first = step(READY, scan);
-  const second = step(first.sale, { type: "code", code: "00000000000098" });
-  const late = step(second.sale, { ...valid, turn: first.ask.turn });
+  const first = step(READY, scan, WORDS);
+  const second = step(first.sale, { type: "code", code: "00000000000098" }, WORDS);
+  const late = step(second.sale, { ...valid, turn: first.ask.turn }, WORDS);
   assert.equal(late.sale.phase, "checking");
 });
 
@@ -123,7 +131,7 @@ test("a part without discount that is more than the whole makes no sale", () => 
 test("a sale that could not be kept is handed over again with the same key", () => {
   const { sale } = course(scan, valid, ...typed("12.9"), confirm, { type: "failed" });
   assert.equal(sale.phase, "unrecorded");
-  const again = step(sale, { type: "confirm", key: "another" });
+  const again = step(sale, { type: "confirm", key: "another" }, WORDS);
   assert.ok(again.ask.do === "record");
   assert.deepEqual([again.ask.key, again.ask.totalFen, again.ask.code], [KEY, 1290, CARD]);
 });
@@ -171,7 +179,7 @@ test("confirming without an amount records nothing", () => {
 test("a use alone is noted when that is asked for", () => {
   const { sale, asked } = course(scan, valid, { type: "note", key: KEY });
   assert.deepEqual([asked.do, asked.totalFen], ["record", null]);
-  const noted = step(sale, { ...sold, turn: asked.turn }).sale;
+  const noted = step(sale, { ...sold, turn: asked.turn }, WORDS).sale;
   assert.deepEqual([noted.phase, noted.quote], ["recorded", null]);
 });
 

@@ -13,7 +13,7 @@ const WORDS = {
     over_limit: { tone: "no", word: "over the limit", advice: "full price" },
     cannot_verify_offline: { tone: "unsure", word: "not checked" },
   },
-  other_verdict: { word: "not understood", advice: "open the page again" },
+  other_verdict: { tone: "unsure", word: "not understood", advice: "open the page again" },
   limits: {
     uses_per_day: { word: "used up", again: "again tomorrow", over: "never again" },
   },

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
+from flask_babel import Babel
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -15,7 +17,8 @@ from loyalty.rules.calendar import CARD_MONTHS, Month, validity
 from loyalty.rules.card_state import CardState
 from loyalty.rules.limits import Limits, Used, over_limit
 from loyalty.rules.money import Fen
-from loyalty.rules.verdict import Verdict, verdict_on
+from loyalty.rules.verdict import MEANINGS, Verdict, verdict_on
+from loyalty.till.words import words
 from tests.rules.test_verdict import GOOD
 from tests.till.conftest import Ask
 
@@ -64,19 +67,46 @@ def test_till_and_service_tell_the_same_reason_first(
     visit = replace(
         GOOD,
         today=today,
-        genuine=truths["genuine"],
         # Of another community's card the device tells nothing else, and the service neither.
-        revoked=ours and listed is CardState.REVOKED,
-        suspended=ours and listed is CardState.SUSPENDED,
-        valid_from=valid_from if ours else None,
-        valid_until=valid_until if ours else None,
+        state=(ours and listed) or CardState.ACTIVE,
+        valid_from=valid_from if ours else today,
+        valid_until=valid_until if ours else today,
         same_community=ours,
         shop_certified=truths["certified"],
         over_limit=truths["overLimit"],
     )
-    expected = verdict_on(visit)
+    # Whether it is genuine, the service knows before it looks for the card.
+    expected = verdict_on(visit) if truths["genuine"] else Verdict.FORGED
     # What the service calls good is, without network, good as far as the device can know.
     assert told["verdict"] == ("ok_offline" if expected is Verdict.OK else expected)
+
+
+@pytest.fixture(scope="module")
+def words_of_the_page() -> dict[str, Any]:
+    app = Flask(__name__)
+    Babel(app)
+    with app.test_request_context():
+        return words()
+
+
+@pytest.mark.parametrize("verdict", Verdict)
+def test_the_till_makes_of_each_verdict_what_its_row_says(
+    ask: Ask, words_of_the_page: dict[str, Any], verdict: Verdict
+) -> None:
+    told = ask("refusal", verdict=verdict, words=words_of_the_page)
+
+    row = MEANINGS[verdict]
+    phase = "unchecked" if row.ask_again else "refused"
+    word = words_of_the_page["verdicts"][verdict]["word"]
+    assert told == {"phase": phase, "tone": row.tone, "word": word}
+
+
+def test_a_verdict_of_a_later_day_is_a_refusal_in_the_colour_of_what_is_not_known(
+    ask: Ask, words_of_the_page: dict[str, Any]
+) -> None:
+    told = ask("refusal", verdict="of_a_later_day", words=words_of_the_page)
+
+    assert (told["phase"], told["tone"]) == ("refused", "unsure")
 
 
 some_limit = st.none() | st.integers(0, 4)

@@ -18,7 +18,6 @@ from loyalty.rules.verdict import Verdict
 from loyalty.services.community.founding import HONOURS as FOUNDED
 from loyalty.services.imports.jobs import ImportObstacle
 from loyalty.words import honours, obstacles, states, steps, verdicts
-from loyalty.words.verdicts import Tone
 
 
 @pytest.mark.parametrize(
@@ -42,18 +41,6 @@ from loyalty.words.verdicts import Tone
 )
 def test_every_code_has_its_words(codes: Iterable[str], words: Mapping[str, object]) -> None:
     assert {str(code) for code in codes} - {str(code) for code in words} == set()
-
-
-def test_green_is_for_what_was_found_good_and_nothing_else() -> None:
-    green = {verdict for verdict, words in verdicts.WORDS.items() if words.tone is Tone.YES}
-
-    assert green == {Verdict.OK, Verdict.OK_OFFLINE}
-
-
-def test_what_could_not_be_checked_is_neither_green_nor_red() -> None:
-    unchecked = (Verdict.CANNOT_VERIFY_OFFLINE, Verdict.BAD_CODE, Verdict.CLOCK_WRONG)
-
-    assert {verdicts.WORDS[verdict].tone for verdict in unchecked} == {Tone.UNSURE}
 
 
 def test_a_verdict_is_read_across_a_counter() -> None:

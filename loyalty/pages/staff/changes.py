@@ -9,9 +9,9 @@ from wtforms import BooleanField, Field, HiddenField, SelectField, SelectMultipl
 from loyalty.database import Versioned
 from loyalty.pages.forms import Form, WrittenField
 from loyalty.pages.values import listed
+from loyalty.rules.verdict import Tone
 from loyalty.services.errors import StaleRecordError
 from loyalty.words.refusals import refusal_in_words
-from loyalty.words.verdicts import Tone
 
 
 class ChangeForm(Form):

@@ -23,6 +23,7 @@ from loyalty.pages.staff.kept_forms import ask_to_sign_in
 from loyalty.rules.calendar import Month
 from loyalty.rules.errors import LoyaltyError
 from loyalty.rules.selection import RoundState
+from loyalty.rules.verdict import Tone
 from loyalty.services.actors import Role, StaffMember
 from loyalty.services.community.policy import community_of
 from loyalty.services.errors import (
@@ -34,7 +35,6 @@ from loyalty.services.errors import (
 from loyalty.services.staff.sign_in import staff_member_of_token
 from loyalty.settings import Settings
 from loyalty.words.refusals import refusal_in_words
-from loyalty.words.verdicts import Tone
 
 PAGE_LENGTH = 50
 

@@ -90,17 +90,8 @@ def _verdict(card: Card, *, today: date) -> Verdict:
     return verdict_on(
         Visit(
             today=today,
-            known=True,
-            genuine=True,
-            revoked=card.state == CardState.REVOKED,
-            suspended=card.state == CardState.SUSPENDED,
+            state=CardState(card.state),
             valid_from=card.valid_from,
             valid_until=card.valid_until,
-            same_community=True,
-            shop_certified=True,
-            till_active=True,
-            over_limit=False,
-            nothing_discountable=False,
-            amount_agrees=True,
         )
     )

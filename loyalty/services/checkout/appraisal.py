@@ -13,7 +13,7 @@ from loyalty.rules.discount import Basket, Quote, Terms, pay_for, quote
 from loyalty.rules.goods import place_of_unknown
 from loyalty.rules.limits import PassedLimit, Used, over_limit, passed_limit
 from loyalty.rules.money import NOTHING, Fen, Permille
-from loyalty.rules.verdict import Verdict, Visit, verdict_on
+from loyalty.rules.verdict import MEANINGS, Verdict, Visit, verdict_on
 from loyalty.services.checkout.memory import CardTerms, Directory, SellingShop
 from loyalty.services.checkout.reading import read_code
 from loyalty.services.errors import ValueRefusedError
@@ -73,10 +73,6 @@ class Appraisal:
     """Only with `OVER_LIMIT`."""
 
 
-QUOTED = frozenset({Verdict.OK, Verdict.NOTHING_DISCOUNTABLE, Verdict.AMOUNT_MISMATCH})
-"""Verdicts under which the till is told the amounts."""
-
-
 def appraise(
     connection: Connection[Any], directory: Directory, token: str, shown: ShownCard, *, today: date
 ) -> Appraisal:
@@ -113,7 +109,7 @@ def appraise(
         card=card.terms,
         honour=counter.honours[card.terms.honour_id],
         pay=rate_at(counter, card.terms),
-        quote=quoted if verdict in QUOTED else None,
+        quote=quoted if MEANINGS[verdict].tells_amounts else None,
         rule_version=counter.rule_version,
         limit=limit_at(counter, card, quoted, today) if verdict is Verdict.OVER_LIMIT else None,
     )
@@ -170,15 +166,11 @@ def judge(
     return verdict_on(
         Visit(
             today=today,
-            known=True,
-            genuine=True,
-            revoked=card.state is CardState.REVOKED,
-            suspended=card.state is CardState.SUSPENDED,
+            state=card.state,
             valid_from=card.terms.valid_from,
             valid_until=card.terms.valid_until,
             same_community=card.terms.community_id == shop.community_id,
             shop_certified=shop.certified_on(today),
-            till_active=True,
             over_limit=over_limit(shop.limits, card.used, quoted.saved if quoted else NOTHING),
             nothing_discountable=quoted is not None and quoted.discountable == 0,
             amount_agrees=shown.payable is None

@@ -6,7 +6,7 @@ from typing import Any
 from psycopg import Connection
 
 from loyalty.clock import as_local
-from loyalty.rules.verdict import Verdict
+from loyalty.rules.verdict import MEANINGS, Verdict
 from loyalty.services.checkout.appraisal import appraise, quote_at
 from loyalty.services.checkout.memory import Directory
 from loyalty.services.checkout.sale import RedeemCard, Sale, earlier_sale, record_sale, sale_of
@@ -14,21 +14,6 @@ from loyalty.services.errors import BusyError, CardRefusedError
 
 TRIES = 5
 """How often a sale is tried again when policy or card changed between look and lock."""
-
-KEPT = frozenset(
-    {
-        Verdict.REVOKED,
-        Verdict.SUSPENDED,
-        Verdict.EXPIRED,
-        Verdict.NOT_YET_VALID,
-        Verdict.SHOP_NOT_CERTIFIED,
-        Verdict.OVER_LIMIT,
-        Verdict.NOTHING_DISCOUNTABLE,
-        Verdict.AMOUNT_MISMATCH,
-        Verdict.CLOCK_WRONG,
-    }
-)
-"""Verdicts under which a sale that has happened is kept, flagged, and shown to staff."""
 
 
 def keep_flagged(
@@ -64,7 +49,7 @@ def keep_flagged(
         if refusing and shown.verdict is not Verdict.OK:
             raise CardRefusedError(shown.verdict, shown.limit)
         quoted = quote_at(counter, card, request.shown.basket)
-        why = shown.verdict if shown.verdict in KEPT else flag
+        why = shown.verdict if MEANINGS[shown.verdict].kept_when_late else flag
         sale = sale_of(request, serial, counter, card, quoted, happened_at=local, now=now, flag=why)
         if record_sale(connection, counter, card, key, sale, offline=True):
             return sale

@@ -27,7 +27,7 @@ from loyalty.services.demonstration.market import Stall
 from loyalty.services.demonstration.story import Story
 from loyalty.services.errors import CardRefusedError
 
-SALES_A_DAY = 118
+SALES_A_DAY = 65
 """On a Wednesday."""
 WEEK = (8, 9, 10, 10, 11, 15, 13)
 """How busy Monday to Sunday are, in tenths of a Wednesday."""

@@ -104,6 +104,10 @@ _NUMBER_BEFORE = re.compile(r"\A\(?[0-9]{1,3}(?:[.、)]|\)、)\s*(?=[^\W\d])")
 _NUMBER_END = re.compile(r"[、,;/|&\n]|\s*(?:或|和|及)\s*|\s{2,}|(?<=\d{7})\s+(?=1\d{10}|0\d{2})")
 _HELD_AS_NUMBER = re.compile(r"\d{7,15}\.0", re.ASCII)
 _BETWEEN_HOMES = (re.compile(r"[、,;/|&+\\]|和|及"), re.compile(r"\s+"))
+_TWO_ROOMS = re.compile(
+    r"\d\D+(\d{2,4})([室号户]?)(?:\s*(?:[、,;&+]|和|及)\s*\d{2,4}[室号户]?)+\Z", re.ASCII
+)
+"""``3-501、502``: of the second home the room alone is written."""
 _SHORTEST = 5
 """Digits of a telephone number; fewer are an extension, or no number."""
 _RATE = re.compile(r"(\d{1,3}(?:\.\d{1,3})?)(折|%)?", re.ASCII)
@@ -214,7 +218,7 @@ def home(cell: str) -> str:
     """Return an address or a household; of two in one cell, nobody knows which is meant."""
     name = placed(cell)
     plain = unicodedata.normalize("NFKC", name)
-    if any(_are_two_homes(mark.split(plain)) for mark in _BETWEEN_HOMES):
+    if _TWO_ROOMS.search(plain) or any(_are_two_homes(m.split(plain)) for m in _BETWEEN_HOMES):
         raise CellRefusedError(RowFaultCode.TWO_THINGS)
     return name
 

@@ -17,9 +17,9 @@ from loyalty.clock import as_local
 from loyalty.database import is_away
 from loyalty.rules.arrival import came_too_late, is_to_come
 from loyalty.rules.sale_case import CaseKind
-from loyalty.rules.verdict import Verdict
+from loyalty.rules.verdict import MEANINGS, Verdict
 from loyalty.services.actors import Till
-from loyalty.services.checkout.flagged_sale import KEPT, keep_flagged
+from loyalty.services.checkout.flagged_sale import keep_flagged
 from loyalty.services.checkout.memory import Directory
 from loyalty.services.checkout.reading import read_code
 from loyalty.services.checkout.redeeming import redeem
@@ -184,7 +184,7 @@ def _judge(
     try:
         sale = redeem(connection, directory, token, request, now=now, offline=True)
     except CardRefusedError as refusal:
-        if refusal.verdict not in KEPT:
+        if not MEANINGS[refusal.verdict].kept_when_late:
             raise
         return _flagged(connection, directory, token, request, refusal.verdict, now=now)
     kind = OutcomeKind.REPLAYED if sale.replayed else OutcomeKind.RECORDED

@@ -164,12 +164,28 @@ def test_the_number_before_a_name_is_no_part_of_it(cell: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "cell", ["3-501/3-502", "3-501、3-502", "3栋501；3栋502", "3-501 3-502", "1-1-07和1-1-08"]
+    "cell",
+    [
+        "3-501/3-502",
+        "3-501、3-502",
+        "3栋501；3栋502",
+        "3-501 3-502",
+        "1-1-07和1-1-08",
+        "3-501、502",
+        "3栋501室、502室",
+        "1-1-07，08",
+        "3栋501和502",
+    ],
 )
 def test_two_homes_in_one_cell_are_told(cell: str) -> None:
     with pytest.raises(CellRefusedError) as refusal:
         home(cell)
     assert refusal.value.code == RowFaultCode.TWO_THINGS
+
+
+@pytest.mark.parametrize("cell", ["3号楼，501", "12号、501", "3-501", "和平路12号3栋501室"])
+def test_one_home_may_be_written_in_parts(cell: str) -> None:
+    assert home(cell) == cell
 
 
 @pytest.mark.parametrize("cell", ["3/2/501", "2栋1单元,301", "3栋2单元 501室", "3栋/501"])

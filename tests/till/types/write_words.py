@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from flask import Flask
 from flask_babel import Babel
 
+from loyalty.rules.verdict import Tone
 from loyalty.till.words import words
-from loyalty.words.verdicts import Tone
 
 
 def type_of(value: object) -> str:
@@ -18,6 +18,8 @@ def type_of(value: object) -> str:
     if isinstance(value, Mapping):
         members = "; ".join(f'"{name}": {type_of(member)}' for name, member in value.items())
         return f"{{ {members} }}"
+    if isinstance(value, bool):
+        return "boolean"
     if isinstance(value, Tone):
         return " | ".join(f'"{tone}"' for tone in Tone)
     if isinstance(value, str):

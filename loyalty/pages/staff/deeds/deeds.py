@@ -13,13 +13,13 @@ from loyalty.models import Resident
 from loyalty.pages.forms import Form, calendar_day, choice, line, options
 from loyalty.pages.staff import console
 from loyalty.rules.calendar import Month
+from loyalty.rules.verdict import Tone
 from loyalty.services.deeds.deeds import deed_kinds
 from loyalty.services.deeds.month_points import month_points
 from loyalty.services.deeds.sheets import RecordSheet, SheetEntry, people_on, record_sheet
 from loyalty.services.people.residents import FindResidents, find_residents, resident_of
 from loyalty.services.selection.history import months_since_the_first
 from loyalty.words.deeds import deed_kind_name
-from loyalty.words.verdicts import Tone
 
 deeds = console.Console("deeds", "/deeds")
 

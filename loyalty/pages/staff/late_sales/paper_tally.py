@@ -20,6 +20,7 @@ from loyalty.pages.values import minute, money
 from loyalty.reports.tally_sheet import draw_tally_sheet
 from loyalty.rules.card_number import last4
 from loyalty.rules.errors import LoyaltyError
+from loyalty.rules.verdict import Tone
 from loyalty.services.checkout.reversals import VoidSale, void_sale
 from loyalty.services.community.policy import community_of, honours_of
 from loyalty.services.errors import RowsRefusedError, UnknownRecordError
@@ -36,7 +37,7 @@ from loyalty.services.late_sales.upload import OutcomeKind
 from loyalty.services.shops.finding import shop_of
 from loyalty.words.refusals import refusal_in_words
 from loyalty.words.steps import StepWords
-from loyalty.words.verdicts import WORDS, Tone
+from loyalty.words.verdicts import WORDS
 
 tallies = console.Console("tallies", "/shops/<uuid:shop_id>/tally")
 

@@ -14,6 +14,7 @@ from loyalty.pages.staff import console
 from loyalty.pages.staff.confirmation import ConfirmationForm
 from loyalty.rules.panel import HIGHEST_BALLOT, Conflict
 from loyalty.rules.selection import RoundState
+from loyalty.rules.verdict import Tone
 from loyalty.services.actors import Role
 from loyalty.services.selection.ballots import (
     CastBallots,
@@ -28,7 +29,6 @@ from loyalty.services.selection.planning import round_of
 from loyalty.words.conflicts import CONFLICTS
 from loyalty.words.deeds import deed_kind_name
 from loyalty.words.nominations import SOURCES
-from loyalty.words.verdicts import Tone
 
 LONGEST_SCORE = len(str(HIGHEST_BALLOT))
 

@@ -20,6 +20,7 @@ from loyalty.pages.staff.confirmation import ConfirmationForm, ReasonForm
 from loyalty.pages.staff.imports.answers import answers_sent, people_sent
 from loyalty.pages.staff.imports.files import marked_file
 from loyalty.pages.staff.imports.jobs import uploaded
+from loyalty.rules.verdict import Tone
 from loyalty.services.imports.conversation import (
     conversation_about,
     is_about_headings,
@@ -47,7 +48,6 @@ from loyalty.services.selection.public_nominations import (
 from loyalty.words.import_forms import field_in_words
 from loyalty.words.imports import row_fault_in_words
 from loyalty.words.nominations import SOURCES, STATES
-from loyalty.words.verdicts import Tone
 
 nominations = console.Console("nominations", "/rounds/<uuid:round_id>/nominations")
 

@@ -22,6 +22,7 @@ from loyalty.rules.errors import LoyaltyError
 from loyalty.rules.money import Permille
 from loyalty.rules.notice import LONGEST_NOTICE
 from loyalty.rules.selection import RoundAction
+from loyalty.rules.verdict import Tone
 from loyalty.services.community.policy import community_of, honours_of
 from loyalty.services.errors import AlreadyExistsError
 from loyalty.services.people.areas import find_areas
@@ -36,7 +37,6 @@ from loyalty.services.selection.planning import (
 from loyalty.words.honours import honour_name
 from loyalty.words.rates import rates_offered
 from loyalty.words.refusals import refusal_in_words
-from loyalty.words.verdicts import Tone
 
 rounds_planning = console.Console("rounds_planning", "/rounds")
 

@@ -12,10 +12,10 @@ from loyalty.pages.staff import console
 from loyalty.pages.staff.kept_forms import KeptForm, offer, sign_in_page
 from loyalty.pages.staff.staff.sign_in_form import SignInForm
 from loyalty.rules.errors import RecordedRefusalError
+from loyalty.rules.verdict import Tone
 from loyalty.services.community.policy import community_of
 from loyalty.services.staff import sign_in as service
 from loyalty.words.refusals import refusal_in_words
-from loyalty.words.verdicts import Tone
 
 sign_in_pages = Blueprint("staff_sign_in", __name__, url_prefix="/staff")
 

@@ -1,7 +1,7 @@
 /** What the lists of the day say of an entry: pure, so that it is tested without a page. */
 
 import { fenOf, yuan } from "../sell/money.js";
-import { verdictWords } from "../sell/screen.js";
+import { meaningOf } from "../judge/verdicts.js";
 
 /** How long after the service has recorded it a till may take a sale back, in milliseconds. */
 const VOID_WITHIN = 10 * 60 * 1000;
@@ -93,7 +93,7 @@ export function reasonInWords({ verdict, reason }, words) {
   if (reason === "quarantined") return words.received;
   if (reason === "not_voided") return words.not_voided;
   if (!verdict) return words.malformed;
-  return words.attention_reason.replace("{word}", verdictWords(verdict, words).word);
+  return words.attention_reason.replace("{word}", meaningOf(verdict, words).word);
 }
 
 /**

@@ -5,10 +5,8 @@ import { dayAt } from "../shell/clock.js";
 import { kindOf, normalise, numberOf, SERIAL_DIGITS } from "../scan/codes.js";
 import { judge, validityOf } from "./judging.js";
 import { passedLimit } from "./limits.js";
+import { meaningOf } from "./verdicts.js";
 import { readToken, tokenIn } from "./verify.js";
-
-/** What a card says of itself means nothing then. */
-const DISOWNED = new Set(["forged", "other_community"]);
 
 /**
  * @typedef {object} CardFacts
@@ -26,8 +24,9 @@ const DISOWNED = new Set(["forged", "other_community"]);
  * @param {ReturnType<typeof import("../shell/clock.js").createClock>} world.clock
  * @param {SubtleCrypto | undefined} world.subtle
  * @param {ReturnType<typeof import("./verify.js").createVerifier>} world.verifier
+ * @param {Parameters<typeof meaningOf>[1]} world.words
  */
-export function createAppraiser({ pack, store, clock, subtle, verifier }) {
+export function createAppraiser({ pack, store, clock, subtle, verifier, words }) {
   /** Return the hash by which pack and uses name a card; "" if nothing can be judged here. */
   async function hashOf(code) {
     const serial = serialIn(code);
@@ -71,7 +70,7 @@ export function createAppraiser({ pack, store, clock, subtle, verifier }) {
       certified: isCertified(known.shop, today),
       overLimit: limit !== null,
     });
-    const told = found !== null && !DISOWNED.has(judgement.verdict);
+    const told = found !== null && meaningOf(judgement.verdict, words).names_card;
     const last4 = numberOf(/** @type {string} */ (serialIn(code))).slice(-4);
     const card = told ? withRate(known, found, last4) : null;
     return { ...judgement, card, limit: judgement.verdict === "over_limit" ? limit : null };

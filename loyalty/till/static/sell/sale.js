@@ -3,6 +3,7 @@
  * state, and what is to be asked of the teller. What a card is worth is the teller's to say.
  */
 
+import { meaningOf } from "../judge/verdicts.js";
 import { NUMBER_DIGITS } from "../scan/codes.js";
 import { fenOf, typedWith } from "./money.js";
 
@@ -62,23 +63,15 @@ export const RIGHT_AFTER = 5000;
 /** Phases in which a digit would be lost or, worse, belong to another sale. */
 const DEAF = new Set(["recording", "unrecorded"]);
 
-/** Verdicts that say "not known", so that asking again may help. */
-const UNKNOWN = new Set([
-  "cannot_verify_offline",
-  "clock_wrong",
-  "amount_mismatch",
-  "payment_code",
-  "bad_code",
-]);
-
 /**
  * @param {Sale} sale
  * @param {any} event named by `type`
+ * @param {Parameters<typeof meaningOf>[1]} words
  * @returns {{sale: Sale, ask: Question | null}}
  */
-export function step(sale, event) {
+export function step(sale, event, words) {
   const deed = DEEDS[event.type];
-  return deed(sale, event) || { sale, ask: null };
+  return deed(sale, event, words) || { sale, ask: null };
 }
 
 /**
@@ -183,37 +176,40 @@ function confirm(sale, { key }) {
  * there is one to be expected: a colour that changes under the eyes is trusted by nobody. But what the
  * service knows goes before what the device has said, as long as nobody has gone on from there.
  */
-function answered(sale, { turn, answer, online }) {
+function answered(sale, { turn, answer, online }, words) {
   if (turn !== sale.turn) return null;
-  const amber = UNKNOWN.has(answer.verdict);
-  if (amber && answer.from === "device" && online) return still({ ...sale, held: answer });
-  return still(judged(sale, answer));
+  const unknown = meaningOf(answer.verdict, words).ask_again;
+  if (unknown && answer.from === "device" && online) return still({ ...sale, held: answer });
+  return still(judged(sale, answer, words));
 }
 
 /** No further answer will come. */
-function settled(sale, { turn }) {
+function settled(sale, { turn }, words) {
   if (turn !== sale.turn || sale.phase !== "checking") return null;
-  if (sale.held !== null) return still(judged(sale, sale.held));
+  if (sale.held !== null) return still(judged(sale, sale.held, words));
   return still({ ...sale, phase: "unchecked", verdict: "cannot_verify_offline" });
 }
 
-function judged(sale, answer) {
+function judged(sale, answer, words) {
   const { verdict, limit = null, kind = null } = answer;
-  const phase = answer.mayRecord ? "accepted" : withoutSale(verdict);
+  const phase = answer.mayRecord ? "accepted" : withoutSale(verdict, words);
   return { ...sale, phase, verdict, limit, answer, kind, held: null };
 }
 
-function withoutSale(verdict) {
-  return UNKNOWN.has(verdict) ? "unchecked" : "refused";
+function withoutSale(verdict, words) {
+  return meaningOf(verdict, words).ask_again ? "unchecked" : "refused";
 }
 
 /** The teller has recorded the sale, kept it for later, or refused it. */
 function ended(
   sale,
   { turn, outcome, quote = null, receipt = null, verdict = null, limit = null },
+  words,
 ) {
   if (turn !== sale.turn) return null;
-  if (outcome === "refused") return still({ ...sale, phase: withoutSale(verdict), verdict, limit });
+  if (outcome === "refused") {
+    return still({ ...sale, phase: withoutSale(verdict, words), verdict, limit });
+  }
   const priced = sale.sent.totalFen === null ? null : quote;
   return still(over(sale, outcome, { verdict, quote: priced, receipt }));
 }

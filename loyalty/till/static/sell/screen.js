@@ -1,12 +1,13 @@
 /** Draws the state of a sale. What it says comes from the page's words. */
 
+import { meaningOf } from "../judge/verdicts.js";
 import { inGroups } from "../scan/codes.js";
 import { fenOf, rateInWords, yuan } from "./money.js";
 import { amountsOf } from "./sale.js";
 import { rateSpoken } from "./voice.js";
 
 /**
- * @typedef {"yes" | "no" | "unsure"} Tone
+ * @typedef {Words["other_verdict"]["tone"]} Tone
  *
  * @typedef {import("./sale.js").Sale} Sale
  * @typedef {Omit<Sale, "phase"> & {phase: Sale["phase"] | "payable"}} Told a sale; or, while its
@@ -80,18 +81,8 @@ export function toldOf(sale, words) {
   const foreign = sale.phase === "unchecked" && sale.kind !== null && words.foreign[sale.kind];
   if (foreign) return foreign;
   if (words.phases[sale.phase]) return words.phases[sale.phase];
-  const verdict = verdictWords(sale.verdict, words);
+  const verdict = meaningOf(sale.verdict, words);
   return sale.limit === null ? verdict : { ...verdict, ...limitWords(sale.limit, words) };
-}
-
-/**
- * Return how a verdict is told. A page that was opened before an update may not know one of today:
- * it is told in the colour of what is not known.
- * @param {string | null} verdict
- * @param {Words} words
- */
-export function verdictWords(verdict, words) {
-  return words.verdicts[String(verdict)] || { tone: "unsure", ...words.other_verdict };
 }
 
 /** Return which limit was met, and from when the card works again. */

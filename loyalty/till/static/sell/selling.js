@@ -23,7 +23,7 @@ export function createSale({ heard, words, teller, screen, signals, verifyOnly, 
 
   function happen(event) {
     const before = sale;
-    const { sale: after, ask } = step(sale, event);
+    const { sale: after, ask } = step(sale, event, words);
     sale = after;
     redraw();
     tell(before);

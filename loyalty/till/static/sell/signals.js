@@ -16,7 +16,7 @@ export function createSignals({ sounds, voice, vibrate, choices }) {
       if (choices().sound) sounds.play("scanned");
     },
     /**
-     * @param {"yes" | "no" | "unsure"} tone
+     * @param {import("./screen.js").Tone} tone
      * @param {string} sentence
      */
     verdict(tone, sentence) {

@@ -205,7 +205,7 @@ async function pair(till, code) {
 }
 
 install(window);
-openTill(window, pairing).then(run, (fault) => {
+openTill(window, pairing, words).then(run, (fault) => {
   const warning = page.querySelector("[data-warning]");
   warning.textContent = words.no_memory;
   warning.hidden = false;

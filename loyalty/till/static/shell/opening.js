@@ -39,12 +39,13 @@ const PACK_GROWS_OLD = 5 * 60 * 1000;
  * on start, focus, `online`, and every half minute, as long as the page is open.
  * @param {Window & typeof globalThis} window
  * @param {ReturnType<typeof import("../keep/pairing.js").createPairing>} pairing
+ * @param {Words} words
  */
-export async function openTill(window, pairing) {
+export async function openTill(window, pairing, words) {
   const token = () => (pairing.read() || { token: null }).token;
   followPairing(window);
   const store = await openStore({ outdated: () => window.location.reload() });
-  const parts = partsOf(window, token, store);
+  const parts = partsOf(window, token, store, words);
   const { api, clock, pack, uploader, standing } = parts;
   // The page's other memory is written late, and may tell of an earlier pairing.
   const paired = await store.read(PAIRING);
@@ -74,7 +75,7 @@ export async function openTill(window, pairing) {
 }
 
 /** Make the parts, and have those told of each contact that learn from it. */
-function partsOf({ crypto: { subtle }, fetch, navigator }, token, store) {
+function partsOf({ crypto: { subtle }, fetch, navigator }, token, store, words) {
   const clock = createClock({ now: Date.now, store });
   /** @type {((contact: import("../keep/api.js").Contact) => void)[]} */
   const listening = [clock.heard];
@@ -85,7 +86,7 @@ function partsOf({ crypto: { subtle }, fetch, navigator }, token, store) {
   const verifier = createVerifier({ subtle, noble: () => import("../vendor/noble/index.js") });
   const device = createDevice({ store, subtle });
   const pack = createPack({ api, store, clock, subtle, verifier });
-  const appraiser = createAppraiser({ pack, store, clock, subtle, verifier });
+  const appraiser = createAppraiser({ pack, store, clock, subtle, verifier, words });
   const queue = createQueue({ store, device, now: clock.now });
   const uploader = createUploader({
     api,
