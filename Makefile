@@ -41,7 +41,7 @@ export PORT
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test rounds late faults fuzz jscoverage check wheel lock bench migration translations clean python developing chromium
+.PHONY: help setup run test coverage rounds late faults fuzz jscoverage check wheel lock bench migration translations clean python developing chromium
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -53,6 +53,11 @@ run: setup ## Serve on 127.0.0.1:PORT, with a demonstration market if the databa
 
 test: developing chromium ## Run the tests (TESTS=tests/rules for some of them)
 	@pytest -n 3 --dist worksteal $(TESTS)
+
+coverage: developing chromium ## Run the tests, and see that they reach the code they must
+	@mkdir -p build
+	@pytest -n 3 --dist worksteal --cov --cov-report=term --cov-report=json:build/coverage.json $(TESTS)
+	@python tests/coverage_gates.py build/coverage.json
 
 rounds: developing ## Let people try 500 times forty things with a round, in any order
 	@LOYALTY_RUNS=500 pytest tests/faults/test_rounds_machine.py

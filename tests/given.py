@@ -5,7 +5,7 @@ Each takes the session first, flushes, and returns the record. Names follow ``gi
 
 import hashlib
 import secrets
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
 from typing import Any
 from uuid import uuid4
@@ -206,7 +206,7 @@ def given_card(session: Session, community: Community, **values: Any) -> Card:
             and end a month.
     """
     valid_from = values.pop("valid_from", date(2026, 12, 1))
-    eve = datetime(*valid_from.timetuple()[:3], 12, tzinfo=SHANGHAI) - timedelta(days=1)
+    eve = datetime.combine(valid_from, time(12), SHANGHAI) - timedelta(days=1)
     award = Award(
         resident_id=values.pop("resident_id", None) or given_resident(session, community).id,
         honour=honour_of(session, community, values.pop("honour", "civilized_resident")),

@@ -48,9 +48,8 @@ MEMBERS: dict[RoundNeed, dict[str, Any]] = {
 
 def list_of(session: Session, selection_round: Round) -> RoundList:
     """Return the first list of a round."""
-    return session.scalars(
-        select(RoundList).where(RoundList.round_id == selection_round.id).order_by(RoundList.id)
-    ).first()
+    lists = select(RoundList).where(RoundList.round_id == selection_round.id)
+    return session.scalars(lists.order_by(RoundList.id).limit(1)).one()
 
 
 def given_candidate(

@@ -63,7 +63,8 @@ def stop(process: subprocess.Popen[bytes]) -> None:
 
 def workers_of(process: subprocess.Popen[bytes]) -> list[psutil.Process]:
     """Return the processes that answer."""
-    return psutil.Process(process.pid).children()
+    workers: list[psutil.Process] = psutil.Process(process.pid).children()
+    return workers
 
 
 @contextmanager

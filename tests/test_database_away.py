@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import psycopg
 import pytest
@@ -76,7 +77,7 @@ def addresses(app: Flask) -> Iterator[tuple[str, str]]:
 
 
 def address_of(app: Flask, rule: Rule) -> str:
-    examples = {
+    examples: dict[str, Any] = {
         "action": "suspend",
         "filename": "nothing.css",
         "kind": "residents",
@@ -141,7 +142,7 @@ def test_it_is_told_with_words(
     session.close()
     operator.shut()
     body = {"items": [late_sale("x")]} if address == SYNC else {"code": number_of("000000000001")}
-    sent = {"json": body} if verb == "POST" else {}
+    sent: Any = {"json": body} if verb == "POST" else {}
 
     answer = client.open(address, method=verb, headers={**till, **sale_key()}, **sent)
 

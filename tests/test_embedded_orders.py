@@ -9,8 +9,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.serving import LONGEST_END, PROJECT, answers, free_port
-from tests.test_embedded import data_dir, postmasters_in, until
+from tests.serving import LONGEST_END, PROJECT, answers, free_port, postmasters_in, until
+from tests.test_embedded import data_dir
 
 __all__ = ["data_dir"]
 

@@ -1,6 +1,7 @@
 """Discount cards and the keys that sign them."""
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
@@ -108,6 +109,6 @@ class RevocationList(Identified):
 
     community_id: Mapped[UUID] = mapped_column(ForeignKey("community.id"))
     number: Mapped[int]
-    document: Mapped[dict[str, object]] = mapped_column(JSONB)
+    document: Mapped[dict[str, Any]] = mapped_column(JSONB)
     """The list with its signature, as it is published."""
     issued_at: Mapped[Moment]

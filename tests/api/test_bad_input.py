@@ -19,6 +19,7 @@ from argon2.profiles import CHEAPEST
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
 
 from loyalty.models import StaffAccount
 from loyalty.services.actors import Role
@@ -223,7 +224,7 @@ def malformed_bodies() -> Iterator[tuple[str, bytes]]:
                     yield member.name, content.read()
 
 
-def is_a_clear_answer(answer: Any) -> bool:
+def is_a_clear_answer(answer: TestResponse) -> bool:
     """Whether an answer is a record or a problem, and nothing broke."""
     if answer.status_code < 400:
         return True

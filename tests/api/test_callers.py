@@ -3,6 +3,7 @@
 import hashlib
 import re
 from collections.abc import Iterator
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -200,7 +201,7 @@ def test_no_page_of_the_staff_opens_without_signing_in(app: Flask, client: Flask
 
 def url_of(app: Flask, rule: Rule) -> str:
     """An address of a rule that names nothing that exists."""
-    examples = {
+    examples: dict[str, Any] = {
         "kind": "residents",
         "action": "suspend",
         "slug": "market",

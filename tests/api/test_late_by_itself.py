@@ -12,11 +12,12 @@ from sqlalchemy.orm import Session
 
 from loyalty.models import Card, QuarantinedSale, Redemption
 from loyalty.rules.card_number import number_of
+from loyalty.services.checkout.redeeming import redeem
 from loyalty.services.checkout.sale import RedeemCard
 from loyalty.services.late_sales import upload as late_sales
-from loyalty.services.late_sales.upload import redeem
 from tests.given import NOON, given_card, given_community
 from tests.given_late_sales import SYNC, LateMarket, late_sale
+from tests.present import present
 
 GONE = psycopg.errors.AdminShutdown("terminating connection")
 
@@ -67,7 +68,10 @@ def test_one_that_we_fail_to_judge_is_kept_apart_and_the_others_are_settled(
 
     assert again == ["replayed", "refused", "replayed"]
     kept = session.scalars(select(QuarantinedSale)).one()
-    assert (str(kept.idempotency_key), kept.basket["total"]) == (bad["idempotency_key"], 4200)
+    assert (str(kept.idempotency_key), present(kept.basket)["total"]) == (
+        bad["idempotency_key"],
+        4200,
+    )
     assert [(case["kind"], case["quarantined_sale_id"]) for case in market.cases()] == [
         ("refused", str(kept.id))
     ]

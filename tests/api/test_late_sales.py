@@ -138,7 +138,8 @@ def test_a_sale_in_the_future_is_kept_and_its_clock_flagged(
 def test_an_upload_outside_the_bounds_is_refused_whole(
     client: FlaskClient, market: LateMarket
 ) -> None:
-    for items in ([], [late_sale("x")] * 501, "x", {}):
+    refused: tuple[Any, ...] = ([], [late_sale("x")] * 501, "x", {})
+    for items in refused:
         assert client.post(SYNC, headers=market.till, json={"items": items}).status_code == 422
 
 

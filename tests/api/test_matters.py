@@ -158,7 +158,12 @@ def test_outsiders_have_no_business_with_matters(
     client: FlaskClient, session: Session, community: Community, staff: dict[str, str]
 ) -> None:
     url = f"{URL}/{client.post(URL, headers=staff, json=MATTER).json['id']}"
-    calls = (("GET", URL, None), ("POST", URL, MATTER), ("GET", url, None), ("PATCH", url, {}))
+    calls: tuple[tuple[str, str, Any], ...] = (
+        ("GET", URL, None),
+        ("POST", URL, MATTER),
+        ("GET", url, None),
+        ("PATCH", url, {}),
+    )
 
     for verb, path, body in calls:
         assert client.open(path, method=verb, json=body).status_code == 401

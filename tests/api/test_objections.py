@@ -3,6 +3,7 @@ from typing import Any
 import pytest
 import time_machine
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from loyalty.models import Community, Objection, Round, StaffAccount
@@ -135,7 +136,8 @@ def test_whoever_is_involved_is_told_so(
 ) -> None:
     objection = given_objection(session, notice)
     staff = signed_in(session, community, Role.STAFF)
-    account = session.query(StaffAccount).order_by(StaffAccount.id.desc()).first()
+    newest = select(StaffAccount).order_by(StaffAccount.id.desc()).limit(1)
+    account = session.scalars(newest).one()
     given_nomination_by(session, account.id, placed(session, notice, 1))
     session.commit()
 

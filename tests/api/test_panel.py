@@ -155,7 +155,7 @@ def test_a_conflict_declared_in_error_is_taken_back(
 
 MARKS = {"ballots": [{"candidate_id": NOBODY, "score": 1}]}
 CONFLICT = {"candidate_id": NOBODY, "kind": "other"}
-CALLS = (
+CALLS: tuple[Call, ...] = (
     ("GET", "panel", None),
     ("POST", "panel", {"account_ids": []}),
     ("GET", "ballots", None),

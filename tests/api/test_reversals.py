@@ -1,4 +1,5 @@
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -26,7 +27,7 @@ def test_a_void_is_a_new_entry_and_gives_the_use_back(
     community = given_community(session, uses_per_day=1, saved_per_month_fen=150)
     card = given_card(session, community)
     till = paired_till(session, given_shop(session, community))
-    sale = {"code": card.token, "total_fen": 1000}
+    sale: dict[str, Any] = {"code": card.token, "total_fen": 1000}
     first = sell(client, till, **sale)
 
     void = client.post(f"{SALES}/{first}/void", headers=till, json={"reason": "打错"})

@@ -11,7 +11,7 @@ from tests.given import given_account, given_community, given_shop, signed_in
 
 SHOPS = "/api/v1/shops"
 FIRST = {"If-Match": '"1"'}
-SHOP = {
+SHOP: dict[str, Any] = {
     "name": "重庆面馆",
     "series": "蒲公英",
     "category": "餐饮",
@@ -224,7 +224,7 @@ def test_an_outsider_reaches_no_shop(
 ) -> None:
     shop = given_shop(session, community)
     address = SHOPS + path.format(id=shop.id)
-    body = {} if verb == "get" else {"json": {}}
+    body: Any = {} if verb == "get" else {"json": {}}
 
     for role in (Role.COUNCIL, Role.PANEL, Role.SHOP_OWNER):
         headers = signed_in(session, community, role)

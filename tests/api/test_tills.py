@@ -265,7 +265,7 @@ def test_an_outsider_reaches_no_till(
 ) -> None:
     till = given_till(session, shop)
     address = f"/api/v1/tills/{till.id}" if verb == "delete" else tills_of(shop)
-    body = {"json": NAME} if verb == "post" else {}
+    body: Any = {"json": NAME} if verb == "post" else {}
     stranger = signed_in(session, given_community(session), Role.MANAGER)
 
     for role in (Role.COUNCIL, Role.PANEL):

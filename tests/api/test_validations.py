@@ -1,4 +1,4 @@
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 import time_machine
@@ -121,13 +121,13 @@ def test_the_cards_state_decides(
     ],
 )
 def test_the_first_and_last_day_count_in_the_communitys_zone(
-    client: FlaskClient, session: Session, moment: object, verdict: str
+    client: FlaskClient, session: Session, moment: datetime, verdict: str
 ) -> None:
     community = given_community(session)
     card = given_card(session, community)
     till = paired_till(session, given_shop(session, community))
 
-    with time_machine.travel(moment, tick=False):  # type: ignore[arg-type]
+    with time_machine.travel(moment, tick=False):
         answer = client.post(VALIDATIONS, headers=till, json={"code": card.token})
 
     assert answer.json["verdict"] == verdict

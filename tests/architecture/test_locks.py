@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 import pytest
 from packaging.markers import default_environment
@@ -36,7 +37,7 @@ def version_of(pin: Requirement) -> str:
     return next(iter(pin.specifier)).version
 
 
-def environments() -> Iterator[dict[str, str]]:
+def environments() -> Iterator[dict[str, Any]]:
     for python in PYTHONS:
         for machine in MACHINES:
             yield {
@@ -48,13 +49,13 @@ def environments() -> Iterator[dict[str, str]]:
             }
 
 
-def holds(requirement: Requirement, environment: Mapping[str, str], extra: str = "") -> bool:
+def holds(requirement: Requirement, environment: Mapping[str, Any], extra: str = "") -> bool:
     return requirement.marker is None or requirement.marker.evaluate(
         {**environment, "extra": extra}
     )
 
 
-def fault_of(wanted: Requirement, pins: Pins, environment: Mapping[str, str]) -> str | None:
+def fault_of(wanted: Requirement, pins: Pins, environment: Mapping[str, Any]) -> str | None:
     """What a lock lacks of one requirement."""
     pin = pins.get(canonicalize_name(wanted.name))
     if pin is None or not holds(pin, environment):

@@ -14,7 +14,7 @@ from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
-from werkzeug.serving import make_server
+from werkzeug.serving import ThreadedWSGIServer
 
 from loyalty.app import create_app
 from loyalty.database import db
@@ -66,8 +66,9 @@ def browser() -> Iterator[Browser]:
 
 def close(context: BrowserContext) -> None:
     """Close the pages of a test; what they have still asked for fails no other test."""
-    for asking in (*context.pages, context):
-        asking.unroute_all(behavior="ignoreErrors")
+    for page in context.pages:
+        page.unroute_all(behavior="ignoreErrors")
+    context.unroute_all(behavior="ignoreErrors")
     context.close()
 
 
@@ -159,7 +160,7 @@ def running(
             )
         )
         around = way.around(app.wsgi_app)
-        server = make_server("127.0.0.1", port, around, threaded=True, fd=listener.fileno())
+        server = ThreadedWSGIServer("127.0.0.1", port, around, fd=listener.fileno())
         # Closing waits for the last answers.
         server.daemon_threads = False
         thread = threading.Thread(target=server.serve_forever, args=(LOOKS_FOR_ITS_END,))

@@ -88,8 +88,9 @@ class Person:
         It is loaded anew, so that a page which answers a form is asked for with the same form.
         """
         for language in ("en", "zh_Hans"):
-            choice = {"name": "lang", "value": language, "url": self.service}
-            self.page.context.add_cookies([choice])
+            self.page.context.add_cookies(
+                [{"name": "lang", "value": language, "url": self.service}]
+            )
             self.page.reload()
             for size in (NARROW, WIDE):
                 self.page.set_viewport_size(size)

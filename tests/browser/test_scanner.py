@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Request, expect
 from sqlalchemy.orm import Session
 
 from loyalty.models import Card, Community, Shop
@@ -11,6 +11,7 @@ from loyalty.rules.card_number import number_of
 from tests.browser.counter import pair, scan, sell, stop_the_clock, url_of
 from tests.browser.scanner_keys import Scanner
 from tests.pages.visits import card_of_today
+from tests.present import present
 
 WECHAT = "134567890123456789"
 ALIPAY = "2812345678901234"
@@ -42,12 +43,12 @@ def cards(session: Session, shop: Shop) -> list[Card]:
 def asked(phone: Page) -> list[str]:
     """The codes the service was asked about, in order."""
     codes: list[str] = []
-    phone.on(
-        "request",
-        lambda request: (
-            codes.append(request.post_data_json["code"]) if "/validations" in request.url else None
-        ),
-    )
+
+    def note(request: Request) -> None:
+        if "/validations" in request.url:
+            codes.append(present(request.post_data_json)["code"])
+
+    phone.on("request", note)
     return codes
 
 

@@ -12,6 +12,7 @@ from loyalty.models import Candidate, NoticeVersion
 from loyalty.rules.record import lists_in
 from tests.faults.round_seen import Seen
 from tests.given import SHANGHAI
+from tests.present import present
 
 WAY = ("draft", "open", "screening", "review", "notice", "confirmed", "issued", "closed")
 SATURDAY = 5
@@ -82,7 +83,7 @@ def an_issue_signs_what_is_ready(before: Seen, after: Seen) -> bool:
     """The cards signed at once are those of all lines that waited for nothing when confirmed."""
     if before.round.state != "confirmed" or after.round.state == "confirmed":
         return True
-    confirmed_on = _day(before.round.confirmed_at)
+    confirmed_on = _day(present(before.round.confirmed_at))
     ready = {
         one.resident_id
         for one in before.without_card()

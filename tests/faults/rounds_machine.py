@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -221,12 +222,7 @@ class RoundsMachine(RuleBasedStateMachine):
     def answer_the_objections(self, who: str, *, upheld: bool) -> None:
         for objection in self._seen.objections:
             request = DecideObjection(objection.id, upheld, "已核对签到表。")
-            self._try(
-                who,
-                lambda session, actor, request=request: decide_objection(
-                    session, actor, request, now=self._now
-                ),
-            )
+            self._try(who, partial(decide_objection, request=request, now=self._now))
 
     def counts(self) -> tuple[str, int]:
         """Return the state of the round, and how many cards it has."""

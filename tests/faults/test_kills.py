@@ -20,8 +20,8 @@ import psycopg
 import pytest
 
 from loyalty.embedded import embedded_database, keep_running, leave_embedded_database
-from tests.conftest import SECRET
 from tests.faults.busy_market import Crowd, Till, book_of, given_busy_market, selling
+from tests.given import SECRET
 from tests.kept_database import plain
 from tests.serving import (
     LONGEST_END,
@@ -183,7 +183,7 @@ def unprotected(running: Running) -> Iterator[tuple[subprocess.Popen[bytes], int
     """The control: the same service under a bare granian, with a thread for each request."""
     port = free_port()
     url = running.database
-    command = [GRANIAN, "--interface", "wsgi", "--port", str(port), "--blocking-threads", "8"]
+    command = [str(GRANIAN), "--interface", "wsgi", "--port", str(port), "--blocking-threads", "8"]
     process = subprocess.Popen(  # noqa: S603  # the service's own server
         [*command, "--log-level", "critical", "wsgi:app"],
         env={

@@ -21,7 +21,6 @@ from psycopg.rows import dict_row
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 
-from tests.conftest import SECRET
 from tests.faults.late_week import (
     LateTill,
     Week,
@@ -30,6 +29,7 @@ from tests.faults.late_week import (
     given_week,
     shuffled_uploads,
 )
+from tests.given import SECRET
 from tests.kept_database import new_database, plain
 from tests.serving import free_port, start, stop, workers_of
 

@@ -27,8 +27,7 @@ from loyalty.services.checkout.memory import Directory
 from loyalty.services.checkout.redeeming import redeem
 from loyalty.services.checkout.sale import RedeemCard, Sale, earlier_sale
 from loyalty.services.errors import CardRefusedError
-from tests.conftest import SECRET
-from tests.given import given_card, given_community, given_shop, given_till
+from tests.given import SECRET, given_card, given_community, given_shop, given_till
 from tests.kept_database import new_database, plain
 from tests.serving import free_port, start, stop
 

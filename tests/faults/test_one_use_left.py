@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
@@ -27,8 +28,7 @@ from loyalty.services.checkout.appraisal import ShownCard, appraise
 from loyalty.services.checkout.memory import Directory
 from loyalty.services.checkout.redeeming import redeem
 from loyalty.services.checkout.sale import RECORD_SALE, RedeemCard
-from tests.conftest import SECRET
-from tests.given import given_card, given_community, given_shop, given_till
+from tests.given import SECRET, given_card, given_community, given_shop, given_till
 from tests.kept_database import plain
 from tests.serving import free_port, start, stop, workers_of
 
@@ -135,7 +135,7 @@ def test_with_one_use_left_fifty_tills_at_once_record_one(
     for place, card in enumerate(market.cards):
         assert [sell(till, card) for till in range(USES_A_DAY - 1)] == ["ok"] * (USES_A_DAY - 1)
 
-        verdicts = at_once(crowd, lambda till, card=card: sell(till, card))
+        verdicts = at_once(crowd, partial(sell, card=card))
 
         assert verdicts == {"ok": 1, "over_limit": TILLS - 1}
         assert recorded(market, place) == USES_A_DAY
@@ -170,7 +170,7 @@ def test_looking_before_writing_records_more(
         "over_limit": TILLS - USES_A_DAY,
     }
     for card in raced:
-        at_once(crowd, lambda till, card=card: sell(till, card))
+        at_once(crowd, partial(sell, card=card))
     for connection in connections:
         connection.close()
 

@@ -39,7 +39,7 @@ pytestmark = pytest.mark.usefixtures("app")
 def play(runs: int, played: Played) -> None:
     """Play rounds of forty steps, and note in ``played`` what comes of them."""
     run_state_machine_as_test(
-        partial(RoundsMachine, played),
+        partial(RoundsMachine, played),  # type: ignore[arg-type]  # it is called as a factory
         settings=settings(
             max_examples=runs,
             stateful_step_count=STEPS,

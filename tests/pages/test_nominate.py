@@ -1,7 +1,5 @@
 """Nominating on the public form."""
 
-import re
-
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -11,7 +9,7 @@ from loyalty.models import Community, Nomination
 from loyalty.rules.selection import RoundAction
 from tests.given import given_community, given_resident, given_round
 from tests.given_rounds import act, brought_through
-from tests.pages.visits import receipt_in, send, text_of
+from tests.pages.visits import receipt_in, send, text_of, token_in
 
 SOMEBODY = {
     "honour": "civilized_resident",
@@ -129,7 +127,7 @@ def test_a_round_that_moves_on_meanwhile_takes_nothing_in(
     brought_through(session, selection_round, RoundAction.OPEN)
     session.commit()
     page = client.get("/nominate").get_data(as_text=True)
-    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)[1]
+    token = token_in(page)
     act(session, selection_round, RoundAction.SCREEN)
     session.commit()
 

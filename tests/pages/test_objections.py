@@ -14,7 +14,8 @@ from loyalty.models import Community, Objection, Round
 from tests.given import given_community
 from tests.given_notices import decide, given_objection, placed
 from tests.given_rounds import LAST_DAY
-from tests.pages.visits import send, text_of
+from tests.pages.visits import send, text_of, token_in
+from tests.present import present
 
 
 def form_of(session: Session, notice: Round, place: int = 1) -> str:
@@ -32,7 +33,8 @@ def test_anybody_objects_without_a_name_and_gets_a_receipt_to_ask_back_with(
     answer = send(client, form_of(session, notice), text="当月已搬走")
 
     (objection,) = made(session)
-    number = re.search(r'receipt-number">([^<]+)<', answer.get_data(as_text=True))[1]
+    shown = answer.get_data(as_text=True)
+    number = present(re.search(r'receipt-number">([^<]+)<', shown))[1]
     assert number.replace(" ", "") == objection.receipt
     assert (objection.name, objection.contact) == (None, None)
     assert objection.candidate_id == placed(session, notice, 1).id
@@ -47,7 +49,7 @@ def test_the_same_form_sent_again_is_the_same_objection(
 ) -> None:
     path = form_of(session, notice)
     shown = client.get(path).get_data(as_text=True)
-    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', shown)[1]
+    token = token_in(shown)
     first, again = (
         client.post(path, data={"csrf_token": token, "text": "当月已搬走"}) for _ in range(2)
     )
@@ -104,7 +106,7 @@ def test_objections_are_taken_in_on_the_last_day_and_not_after_it(
     assert "异议已收到" in text_of(send(client, path, text="不符合"))
 
     page = client.get(path).get_data(as_text=True)
-    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)[1]
+    token = token_in(page)
     clock.move_to(LAST_DAY + timedelta(days=1))
     late = client.post(path, data={"csrf_token": token, "text": "不符合"})
 

@@ -1,6 +1,5 @@
 """How often one address may try what anyone may try."""
 
-import re
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -18,7 +17,7 @@ from loyalty.rules.card_number import number_of
 from loyalty.rules.selection import RoundAction
 from tests.given import NOON, given_community, given_round
 from tests.given_rounds import brought_through
-from tests.pages.visits import card_of_today, send
+from tests.pages.visits import card_of_today, send, token_in
 
 NUMBER = "12345678901244"
 
@@ -94,12 +93,9 @@ def test_of_many_requests_at_once_as_many_are_let_through_as_the_limit_says(
 ) -> None:
     workers = [reader_of(limit_rates=True) for _ in range(4)]
     with ThreadPoolExecutor(len(workers)) as pool:
-        tries = [
-            pool.submit(lambda client=worker: client.get(f"/c/{NUMBER}").status_code)
-            for worker in workers * 10
-        ]
+        tries = [pool.submit(worker.get, f"/c/{NUMBER}") for worker in workers * 10]
 
-    assert Counter(one.result() for one in tries) == {200: 30, 429: 10}
+    assert Counter(one.result().status_code for one in tries) == {200: 30, 429: 10}
 
 
 def test_a_minute_later_one_may_try_again(
@@ -249,7 +245,7 @@ def test_objections_and_posters_are_slowed_down(
     session.commit()
 
     page = client.get("/objection").get_data(as_text=True)
-    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)[1]
+    token = token_in(page)
     form = {"csrf_token": token, "text": "不符合"}
     objecting = [client.post("/notice/2026-12/objection", data=form).status_code for _ in range(11)]
     drawing = [client.get("/notice/2026-12/poster.pdf").status_code for _ in range(21)]

@@ -21,6 +21,7 @@ from tests.given import (
     given_till,
 )
 from tests.pages.visits import card_of_today, enter, send, text_of
+from tests.present import present
 
 
 def test_the_first_page_counts_what_waits(client: FlaskClient, session: Session) -> None:
@@ -284,7 +285,7 @@ def test_a_long_list_is_read_on_with_what_was_searched_in_no_address(
     enter(client, session, community, Role.STAFF)
 
     first = send(client, "/staff/residents", q="张小明").get_data(as_text=True)
-    after = re.search(r'name="after" value="([^"]+)"', first)[1]
+    after = present(re.search(r'name="after" value="([^"]+)"', first))[1]
     second = send(client, "/staff/residents", q="张小明", after=after)
 
     assert re.search(r'href="[^"]*(?:q=|张|%E5)', first) is None

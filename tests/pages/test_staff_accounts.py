@@ -11,6 +11,7 @@ from loyalty.models import Community, StaffAccount
 from loyalty.services.actors import Role
 from tests.given import given_account, given_community, given_resident
 from tests.pages.visits import PASSWORD, enter, press, send, text_of
+from tests.present import present
 
 ACCOUNTS = "/staff/policy/accounts"
 NEW = {"display_name": "单雪梅", "username": "xuemei", "password": PASSWORD, "roles": ["panel"]}
@@ -33,7 +34,7 @@ def test_whoever_has_been_given_an_account_signs_in_with_it(
 ) -> None:
     assert send(client, f"{ACCOUNTS}/new", **NEW).status_code == 302
 
-    assert called(session, "xuemei").roles == ["panel"]
+    assert present(called(session, "xuemei")).roles == ["panel"]
     assert "单雪梅" in text_of(client.get(ACCOUNTS))
     panellist = client.application.test_client()
     answer = send(panellist, "/staff/sign-in", username="XueMei", password=PASSWORD)

@@ -17,6 +17,7 @@ from tests.given import given_community, given_resident
 from tests.given_lists import NOMINATIONS
 from tests.given_tables import workbook, workbook_of_texts
 from tests.pages.visits import enter, press, send, text_of
+from tests.present import present
 
 WRONG = workbook_of_texts(
     [
@@ -33,7 +34,7 @@ WRONG = workbook_of_texts(
 def rows_of(answer: TestResponse) -> dict[int, list[str]]:
     """Return the cells of a workbook that was downloaded, by the number of their row."""
     assert answer.status_code == 200
-    assert answer.mimetype.endswith("spreadsheetml.sheet")
+    assert present(answer.mimetype).endswith("spreadsheetml.sheet")
     return {row.number: list(row.cells) for row in read_table(answer.data).rows}
 
 

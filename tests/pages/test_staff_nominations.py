@@ -13,6 +13,7 @@ from loyalty.services.actors import Role
 from tests.given import given_community, given_list, given_resident, given_round, honour_of
 from tests.given_rounds import given_candidate, given_nomination
 from tests.pages.visits import enter, press, send, text_of
+from tests.present import present
 
 BY_STAFF = {"honour": "civilized_resident", "source": "staff"}
 
@@ -135,7 +136,7 @@ def test_staff_tell_whoever_brings_a_receipt_what_has_become_of_the_nomination(
 
     before = text_of(press(client, path, f"{path}/called", receipt=voice.receipt))
     press(client, path, f"{path}/{voice.id}/reject", reason="查无此人")
-    told = text_of(press(client, path, f"{path}/called", receipt=voice.receipt.lower()))
+    told = text_of(press(client, path, f"{path}/called", receipt=present(voice.receipt).lower()))
     unknown = text_of(press(client, path, f"{path}/called", receipt=elsewhere.receipt))
 
     assert "等着核对" in before

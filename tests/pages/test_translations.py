@@ -44,7 +44,7 @@ def test_no_text_is_missing_or_doubtful(language: str) -> None:
     assert texts_of_the_pages() - set(messages) == set()
     assert [text for text, message in messages.items() if message.fuzzy] == []
     for text, message in messages.items():
-        words = [message.string] if isinstance(message.string, str) else list(message.string)
+        words = [message.string] if isinstance(message.string, str) else list(message.string or ())
         assert all(words), text
 
 

@@ -29,12 +29,17 @@ def card_of_today(session: Session, community: Community, **values: Any) -> Card
     return card
 
 
+def token_in(page: str) -> str:
+    """Return what a page's forms must send along, as proof that the reader has seen one."""
+    found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)
+    assert found is not None, page
+    return found[1]
+
+
 def press(client: FlaskClient, page: str, action: str, **values: Any) -> TestResponse:
     """Open a page, and send one of its forms that goes to another address."""
-    shown = client.get(page).get_data(as_text=True)
-    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', shown)
-    assert token is not None, shown
-    return client.post(action, data={"csrf_token": token[1], **values})
+    token = token_in(client.get(page).get_data(as_text=True))
+    return client.post(action, data={"csrf_token": token, **values})
 
 
 def send(client: FlaskClient, path: str, **values: Any) -> TestResponse:

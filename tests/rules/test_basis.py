@@ -1,5 +1,6 @@
 from collections import defaultdict
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -13,7 +14,7 @@ HEADS = "2026-12/household_head"
 CIVILIZED = "2026-12/civilized_resident"
 
 
-def person(number: int, score: int, lot: str = "", **values: object) -> Candidate:
+def person(number: int, score: int, lot: str = "", **values: Any) -> Candidate:
     some = Candidate(f"R-{number}", None, f"H-{number}", score=score, awards=0, lot=lot)
     return replace(some, **values)
 

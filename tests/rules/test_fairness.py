@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from loyalty.rules.fairness import Spread, spread_of
+from tests.present import present
 
 scores = st.lists(st.integers(0, 20_000), min_size=1)
 
@@ -28,7 +29,7 @@ def test_a_quartile_is_a_score_that_somebody_has(some: list[int], spread: Spread
 
 @given(scores)
 def test_a_quarter_half_and_three_quarters_do_not_exceed_the_quartiles(some: list[int]) -> None:
-    spread = spread_of(some)
+    spread = present(spread_of(some))
 
     for quarters, score in enumerate(
         (spread.lower_quartile, spread.median, spread.upper_quartile), start=1

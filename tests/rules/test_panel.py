@@ -1,3 +1,4 @@
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -19,9 +20,9 @@ LI = Nominee(candidate=UUID(int=2), resident=UUID(int=12), household="H-2")
 NOMINEES = (WANG, LI)
 
 
-def seat(number: int = 1, **values: object) -> Seat:
+def seat(number: int = 1, **values: Any) -> Seat:
     """A panellist without any tie to anybody."""
-    free = {"household": None, "nominated": frozenset(), "declared": {}}
+    free: dict[str, Any] = {"household": None, "nominated": frozenset(), "declared": {}}
     return Seat(panellist=UUID(int=number), **{**free, **values})
 
 

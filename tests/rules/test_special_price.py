@@ -2,6 +2,7 @@
 
 from itertools import chain, combinations
 from time import process_time
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -53,8 +54,8 @@ def cost(basket: Basket, on: Terms, at_special: frozenset[int]) -> int:
         else:
             paid += without_card
     covered = part if on.discountable_limit is None else min(part, on.discountable_limit)
-    with_card = payable_on(Fen(covered), pay=on.pay, rounding=on.rounding)
-    return paid + part - covered + with_card
+    reduced = payable_on(Fen(covered), pay=on.pay, rounding=on.rounding)
+    return paid + part - covered + reduced
 
 
 def without_card(line: Line) -> int:
@@ -78,8 +79,8 @@ def test_no_line_pays_more_than_its_special_price_and_the_lines_add_up(
         assert 0 <= line.payable <= without_card(asked)
 
 
-def priced(*lines: tuple[int, int | None], rounding: Rounding = Rounding.JIAO) -> Quote:
-    found = tuple(Line(None, Fen(amount), special) for amount, special in lines)  # type: ignore[arg-type]  # plain numbers
+def priced(*lines: tuple[int, Any], rounding: Rounding = Rounding.JIAO) -> Quote:
+    found = tuple(Line(None, Fen(amount), special) for amount, special in lines)
     total = Fen(sum(line.amount for line in found))
     return quote(Basket(total, found), Terms(Permille(850), rounding, frozenset(), None))
 
@@ -95,6 +96,13 @@ def test_the_odd_fen_of_the_whole_basket_decide() -> None:
 @pytest.mark.parametrize(("special", "discounted"), [(850, True), (849, False)])
 def test_of_two_equal_prices_the_card_goes_first(special: int, *, discounted: bool) -> None:
     assert priced((1000, special)).lines[0].discounted is discounted
+
+
+@pytest.mark.parametrize(("special", "saved"), [(None, [5, 3]), (3, [5, 3]), (2, [4, 4])])
+def test_what_one_line_must_save_to_keep_its_special_price_the_others_do_without(
+    special: int | None, saved: list[int]
+) -> None:
+    assert [line.saved for line in priced((12, None), (6, special)).lines] == saved
 
 
 def test_a_basket_made_to_be_slow_is_priced_all_the_same() -> None:

@@ -94,7 +94,7 @@ def test_what_is_no_card_of_ours_is_named(session: Session, code: str, verdict: 
     checked = check_card(session, code, now=NOON)
 
     assert checked.verdict is verdict
-    assert checked.valid_from is checked.pay_permille is checked.honour is None
+    assert (checked.valid_from, checked.pay_permille, checked.honour) == (None, None, None)
 
 
 def test_a_token_spelled_otherwise_is_a_bad_code(session: Session) -> None:

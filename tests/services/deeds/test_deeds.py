@@ -1,4 +1,5 @@
 from datetime import date, timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -26,9 +27,9 @@ DECEMBER = Month(2026, 12)
 pytestmark = pytest.mark.usefixtures("deed_kinds")
 
 
-def deed(resident: Resident, *, on: date = TODAY, **values: object) -> RecordDeed:
-    members = {"kind": "mediation", "source": "调解记录", **values}
-    return RecordDeed(resident_id=resident.id, done_on=on, **members)  # type: ignore[arg-type]
+def deed(resident: Resident, *, on: date = TODAY, **values: Any) -> RecordDeed:
+    members: dict[str, Any] = {"kind": "mediation", "source": "调解记录", **values}
+    return RecordDeed(resident_id=resident.id, done_on=on, **members)
 
 
 def test_a_deed_counts_what_its_kind_counts_unless_staff_say_otherwise(

@@ -2,6 +2,7 @@ import io
 import subprocess
 import sys
 import zipfile
+from collections.abc import Callable
 
 import pytest
 
@@ -103,7 +104,7 @@ def use_of_reader(content: bytes) -> tuple[int, float]:
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 CORNERS = '<row r="1">' + cell("A1") + '</row><row r="1048576">' + cell("XFD1048576") + "</row>"
 
-NASTY = {
+NASTY: dict[str, Callable[[], bytes]] = {
     "73 MB of blanks": lambda: crafted(" " * 73_000_000),
     "73 MB that say they are small": lying_about_its_size,
     "two cells far apart": lambda: crafted(CORNERS),

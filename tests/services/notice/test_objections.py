@@ -2,6 +2,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from threading import Barrier
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -73,7 +74,7 @@ def test_a_line_is_named_by_its_number_too(session: Session, notice: Round) -> N
     ],
 )
 def test_a_line_that_does_not_exist_is_refused(
-    session: Session, notice: Round, values: dict[str, object], pointer: str
+    session: Session, notice: Round, values: dict[str, Any], pointer: str
 ) -> None:
     with pytest.raises(ValueRefusedError) as refused:
         given_objection(session, notice, **values)

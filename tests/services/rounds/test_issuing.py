@@ -42,7 +42,7 @@ from tests.given_rounds import (
 
 
 def count_of_cards(session: Session) -> int:
-    return session.scalar(select(func.count()).select_from(Card))
+    return session.scalars(select(func.count()).select_from(Card)).one()
 
 
 def issue(session: Session, selection_round: Round, *, now: datetime) -> Sequence[Card]:
@@ -247,7 +247,9 @@ def test_issuing_destroys_the_private_halves_of_months_that_are_over(session: Se
             select(SigningKey.month, SigningKey.sealed_private_key.is_not(None)).where(
                 SigningKey.community_id == community.id
             )
-        ).all()
+        )
+        .tuples()
+        .all()
     )
 
     assert sealed == {

@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -28,7 +28,7 @@ def objection_of_somebody(session: Session, community: Community) -> Objection:
     return given_objection(session, notice, name="赵大力", contact="3-501")
 
 
-def forget(session: Session, community: Community, *, now: object) -> None:
+def forget(session: Session, community: Community, *, now: datetime) -> None:
     forget_contacts(session, community.id, now=now)
     session.expire_all()
 
@@ -72,8 +72,8 @@ def test_whoever_raised_a_matter_is_forgotten_thirty_days_after_its_end(
     actor = given_staff(session, community)
     request = RaiseMatter(MatterKind.NEED, "东门路灯不亮", Raiser.RESIDENT, contact="3-501")
     matter = raise_matter(Work(session, actor, NOON), request)
-    values = {"answer": "好", "state": MatterState.CLOSED}
-    change_matter(Work(session, actor, NOON), ChangeMatter(matter.id, matter.version, **values))
+    closed = ChangeMatter(matter.id, matter.version, answer="好", state=MatterState.CLOSED)
+    change_matter(Work(session, actor, NOON), closed)
 
     forget(session, community, now=ALMOST)
     assert matter.contact == "3-501"

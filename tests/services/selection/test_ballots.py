@@ -1,7 +1,7 @@
 from collections.abc import Sequence
 
 import pytest
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import Executable, delete, func, select, update
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
@@ -33,6 +33,7 @@ from tests.given_rounds import (
     given_panellist,
     given_round_after,
 )
+from tests.present import present
 
 
 def clerk_of(session: Session, selection_round: Round) -> StaffMember:
@@ -51,7 +52,7 @@ def cast(
     request = CastBallots(
         selection_round.id,
         [Mark(one.id, score) for one, score in zip(candidates, scores, strict=False)],
-        panellist and panellist.account_id,
+        panellist.account_id if panellist else None,
     )
     return cast_ballots(session, actor, request, now=NOON)
 
@@ -82,7 +83,7 @@ def test_a_ballot_that_is_cast_again_replaces_the_first(session: Session, review
 
     sheet = cast(session, panellist, review, 30)
 
-    assert sorted(line.score for line in sheet) == [20, 30]
+    assert sorted(present(line.score) for line in sheet) == [20, 30]
 
 
 def test_staff_enter_a_signed_paper_and_are_written_down(session: Session, review: Round) -> None:
@@ -187,7 +188,7 @@ def test_the_ballots_of_who_was_replaced_count_no_longer(session: Session, revie
     ],
 )
 def test_the_database_keeps_ballots_once_the_list_is_frozen(
-    session: Session, review: Round, late: object
+    session: Session, review: Round, late: Executable
 ) -> None:
     cast(session, given_panellist(session, review), review, 10, 20)
     act(session, review, RoundAction.FREEZE)

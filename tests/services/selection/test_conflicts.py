@@ -63,7 +63,7 @@ def declare(
     panellist: StaffMember | None = None,
 ) -> ConflictOfInterest:
     request = DeclareConflict(
-        selection_round.id, candidate.id, kind, panellist and panellist.account_id
+        selection_round.id, candidate.id, kind, panellist.account_id if panellist else None
     )
     return declare_conflict(session, actor, request, now=NOON)
 

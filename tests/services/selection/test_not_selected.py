@@ -16,6 +16,7 @@ from loyalty.services.selection.fairness import fairness_of
 from tests.given import given_card, given_list, given_resident, given_round, given_staff, honour_of
 from tests.given_notices import given_waiting_objection
 from tests.given_rounds import act, brought_through, candidates_on, given_candidate, list_of
+from tests.present import present
 
 WIN = Outcome.SELECTED
 
@@ -135,7 +136,7 @@ def test_a_reserve_who_moves_up_elsewhere_is_not_told_of_their_household(
         session,
         given_staff(session, community),
         DecideObjection(objection.id, upheld=True, reason="已经核实"),
-        now=two_lists.published_at,
+        now=present(two_lists.published_at),
     )
 
     assert [told(one) for one in waiting] == [

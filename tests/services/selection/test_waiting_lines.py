@@ -1,6 +1,8 @@
 """Cards of undisputed lines may go first where the community wants it; nothing else gives way."""
 
 from datetime import timedelta
+from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select
@@ -31,15 +33,15 @@ def community(session: Session) -> Community:
     return given_community(session, undisputed_cards_wait=False)
 
 
-def holders(session: Session) -> list[object]:
+def holders(session: Session) -> list[UUID]:
     return sorted(session.scalars(select(Card.resident_id)))
 
 
-def residents(*candidates: Candidate) -> list[object]:
+def residents(*candidates: Candidate) -> list[UUID]:
     return sorted(one.resident_id for one in candidates)
 
 
-def waiting(session: Session, notice: Round) -> list[object]:
+def waiting(session: Session, notice: Round) -> list[UUID]:
     return residents(*lines_without_card(RoundAtWork(session, notice)))
 
 
@@ -54,7 +56,7 @@ def objections(session: Session) -> list[Objection]:
     return [*session.scalars(select(Objection).options(*OF_WHOM))]
 
 
-def refused(session: Session, notice: Round, action: RoundAction, **values: object) -> object:
+def refused(session: Session, notice: Round, action: RoundAction, **values: Any) -> object:
     with pytest.raises(RoundStateError) as caught:
         act(session, notice, action, **values)
     return caught.value.missing
@@ -194,7 +196,7 @@ def test_a_lost_card_is_replaced_while_another_line_waits(
     session: Session, community: Community, notice: Round
 ) -> None:
     given_first_part(session, notice)
-    card = session.scalars(select(Card)).first()
+    card = session.scalars(select(Card).limit(1)).one()
 
     act_on_card(
         Work(session, given_staff(session, community, Role.MANAGER), AFTER_NOTICE),
