@@ -1,5 +1,7 @@
 """A community that has nothing yet, beside one that has everything: nothing next door is found."""
 
+from datetime import date, datetime
+
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -19,13 +21,13 @@ from loyalty.services.community.working_days import last_day_of
 from loyalty.services.deeds.sheets import RecordSheet, people_on
 from loyalty.services.errors import UnknownRecordError
 from loyalty.services.matters.matters import matter_called
-from loyalty.services.notice.public_months import round_open_to_nominations
+from loyalty.services.notice.public_months import public_months, round_open_to_nominations
 from loyalty.services.rounds.retention import forget_contacts
 from loyalty.services.rounds.todo import current_round
 from loyalty.services.selection.planning import round_in
 from loyalty.services.shops.finding import number_that_give
 from loyalty.services.work import Work
-from tests.given import NOON, given_community
+from tests.given import NOON, SHANGHAI, given_community, given_round
 from tests.given_everything import Everything, given_everything
 
 
@@ -47,6 +49,22 @@ def test_their_month_and_their_sheet_are_not_ours(
         people_on(Work(session, staff, NOON), RecordSheet(deed.done_on, "choir", deed.source, ()))
         == []
     )
+
+
+def test_their_months_are_not_ours(session: Session, community: Community) -> None:
+    theirs = given_community(session)
+    drawn_long_ago = datetime(2026, 5, 20, 12, tzinfo=SHANGHAI)
+    given_round(
+        session,
+        theirs,
+        month=date(2026, 5, 1),
+        state="cancelled",
+        frozen_at=drawn_long_ago,
+        drawn_at=drawn_long_ago,
+    )
+
+    assert public_months(session, theirs, today=NOON.date()).proven == [Month(2026, 5)]
+    assert public_months(session, community, today=NOON.date()).proven == []
 
 
 @pytest.mark.usefixtures("elsewhere")
