@@ -10,6 +10,7 @@ from flask import request
 from flask_babel import LazyString, lazy_gettext
 from flask_wtf import FlaskForm
 from flask_wtf.csrf import _FlaskFormCSRF
+from flask_wtf.file import FileField, FileRequired
 from flask_wtf.form import _Auto
 from wtforms import (
     DateField,
@@ -281,3 +282,11 @@ def _refuse_controls(_: Form, field: Any) -> None:
         for character in field.data or ""
     ):
         raise ValidationError(UNUSABLE)
+
+
+class TableField(FileField):  # type: ignore[misc]  # the library has no types
+    """The file of a table; the browser offers every kind that is read."""
+
+    def __init__(self, label: LazyString, **of_the_form: Any) -> None:
+        kinds = {"accept": ".xlsx,.xls,.csv,.txt"}
+        super().__init__(label, [FileRequired(NEEDED)], render_kw=kinds, **of_the_form)

@@ -138,3 +138,16 @@ def test_a_list_of_names_is_given_back_with_those_nobody_knows_marked(
     client.post("/staff/sign-out")
     enter(client, session, given_community(session), Role.STAFF)
     assert client.get(f"{place}/file/{marked}/marked").status_code == 404
+
+
+def test_wherever_a_table_is_uploaded_every_kind_that_is_read_is_offered(
+    client: FlaskClient, session: Session, community: Community, open_round: Round
+) -> None:
+    enter(client, session, community, Role.STAFF)
+
+    for path in (
+        "/staff/imports/residents",
+        f"/staff/rounds/{open_round.id}",
+        f"/staff/rounds/{open_round.id}/nominations/file",
+    ):
+        assert 'accept=".xlsx,.xls,.csv,.txt"' in client.get(path).text, path

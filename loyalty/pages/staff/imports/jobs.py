@@ -5,11 +5,10 @@ from uuid import UUID
 
 from flask import Response, redirect, render_template, url_for
 from flask_babel import gettext, lazy_gettext
-from flask_wtf.file import FileField, FileRequired
 from werkzeug.exceptions import NotFound
 
 from loyalty.models import ImportJob
-from loyalty.pages.forms import NEEDED, Form
+from loyalty.pages.forms import Form, TableField
 from loyalty.pages.staff import console
 from loyalty.pages.staff.confirmation import ConfirmationForm
 from loyalty.pages.staff.imports.answers import answers_sent
@@ -48,7 +47,7 @@ KIND = '<any("residents", "shops", "deeds"):kind>'
 class UploadForm(Form):
     """The file of a table."""
 
-    file = FileField(lazy_gettext("Excel文件（.xlsx）或文本文件（.csv）"), [FileRequired(NEEDED)])
+    file = TableField(lazy_gettext("Excel文件（.xlsx）或文本文件（.csv）"))
 
 
 @imports.route(f"/{KIND}", methods=["GET", "POST"])

@@ -6,13 +6,12 @@ from uuid import UUID
 
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext, lazy_gettext, ngettext
-from flask_wtf.file import FileField, FileRequired
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import BadRequest, NotFound
 
 from loyalty.database import transaction
 from loyalty.models import Nomination, Resident, Round
-from loyalty.pages.forms import NEEDED, Form
+from loyalty.pages.forms import Form, TableField
 from loyalty.pages.late_forms import given
 from loyalty.pages.receipts import ReceiptForm, asked_back
 from loyalty.pages.staff import console
@@ -61,9 +60,7 @@ MOST_NAMESAKES = 20
 class NomineeFileForm(Form):
     """A list of names and homes."""
 
-    file = FileField(
-        lazy_gettext("候选人名单（Excel，有姓名就行，同名的再写住址）"), [FileRequired(NEEDED)]
-    )
+    file = TableField(lazy_gettext("候选人名单（Excel，有姓名就行，同名的再写住址）"))
 
 
 @nominations.get("")
