@@ -31,6 +31,8 @@ class Community(Versioned):
     slug: Mapped[str] = mapped_column(unique=True)
     """Short name in addresses: lower-case letters, digits and hyphens."""
     name: Mapped[str]
+    telephone: Mapped[str | None]
+    """Where residents ask, printed on their cards; None prints none."""
     timezone: Mapped[str] = mapped_column(default="Asia/Shanghai")
     band_min_permille: Mapped[int] = mapped_column(default=800)
     band_max_permille: Mapped[int] = mapped_column(default=850)

@@ -18,6 +18,8 @@ from loyalty.rules.money import Rounding
 from loyalty.rules.notice import LONGEST_NOTICE
 from loyalty.services.community.policy import ChangePolicy, change_policy, community_of
 
+LONGEST_TELEPHONE = 40
+
 communities = Noun("/community")
 """The one community of the account that calls."""
 
@@ -39,6 +41,11 @@ class CommunitySchema(Schema):
     id = ma.fields.UUID(dump_only=True)
     slug = ma.fields.String(dump_only=True)
     name = Text()
+    telephone = Text(
+        longest=LONGEST_TELEPHONE,
+        allow_none=True,
+        metadata={"description": "Printed on the cards; null prints none"},
+    )
     timezone = Text(validate=ma.validate.OneOf(sorted(available_timezones())))
     band_min_permille = PayPermille()
     band_max_permille = PayPermille()

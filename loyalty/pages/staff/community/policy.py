@@ -10,7 +10,7 @@ from wtforms.validators import ValidationError
 
 from loyalty.database import transaction
 from loyalty.models import Community
-from loyalty.pages.forms import amount, choice, options, ticks, whole_number
+from loyalty.pages.forms import amount, choice, line, options, ticks, whole_number
 from loyalty.pages.staff import console
 from loyalty.pages.staff.changes import (
     ChangeForm,
@@ -35,6 +35,7 @@ from loyalty.words.rates import rates_offered
 policy = console.Console("policy", "/policy", only=console.MANAGERS)
 
 LOWEST_RATE = Permille(100)
+LONGEST_TELEPHONE = 40
 MOST_USES = 1000
 MOST_SALES = 100_000
 
@@ -47,6 +48,7 @@ ROUNDINGS = {
 class PolicyForm(ChangeForm):
     """What holds for all shops, cards and rounds; its fields are called as the columns are."""
 
+    telephone = line(lazy_gettext("社区电话"), needed=False, longest=LONGEST_TELEPHONE)
     band_min_permille = choice(lazy_gettext("优惠最大时，持卡人付"), coerce=int)
     band_max_permille = choice(lazy_gettext("优惠最小时，持卡人付"), coerce=int)
     rounding = choice(lazy_gettext("零头"), ROUNDINGS)
@@ -109,9 +111,9 @@ def _typed(community: Community) -> MultiDict[str, str] | None:
     if request.method != "POST":
         return None
     typed = MultiDict(request.form.items(multi=True))
-    for name in ("late_days", "late_days_on_paper"):
+    for name in ("late_days", "late_days_on_paper", "telephone"):
         if name not in typed:
-            typed[name] = str(getattr(community, name))
+            typed[name] = str(getattr(community, name) or "")
     return typed
 
 
