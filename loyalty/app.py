@@ -33,8 +33,14 @@ from loyalty.till import register_till
 
 LARGEST_JSON = 64 * 1024
 LARGEST_UPLOAD = 8 * 1024 * 1024
-LARGE_PATHS = ("/api/v1/imports/", "/api/v1/redemptions/sync", "/staff/imports/")
-"""Where a table is uploaded, or five hundred sales at once."""
+LARGE_PATHS = (
+    "/api/v1/imports/",
+    "/api/v1/redemptions/sync",
+    "/api/v1/card-sheets",
+    "/staff/imports/",
+    "/staff/card-sheets",
+)
+"""Where a table is uploaded, five hundred sales at once, or more cards named than are printed."""
 
 LARGE_PATH_OF_A_ROUND = "/nominations/file"
 """How the address ends to which a list of nominees is uploaded."""

@@ -29,6 +29,7 @@ _SPELLED = re.compile(
 
 OWN_KEYS = frozenset(
     {
+        "card-sheets.CardSheets",
         "redemptions.Redemptions",
         "redemptions.Voids",
         "redemptions.Returns",
