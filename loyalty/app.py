@@ -9,7 +9,7 @@ from werkzeug.exceptions import NotFound
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from loyalty.api import register_api
-from loyalty.api.problems import answer
+from loyalty.api.problems import answer_error
 from loyalty.buffering import REFUSAL
 from loyalty.database import (
     HOT,
@@ -124,4 +124,4 @@ def _answer_error(error: Exception) -> Response:
     elif is_overtaken(cause):
         current_app.logger.warning("somebody else was faster", exc_info=cause)
         cause = BusyError("What this belongs to has been removed meanwhile; read it again.")
-    return answer(cause) if request.path.startswith(MACHINES_PATHS) else answer_page(cause)
+    return answer_error(cause) if request.path.startswith(MACHINES_PATHS) else answer_page(cause)

@@ -1,6 +1,6 @@
 """Builders of valid records; a test changes only what it is about.
 
-Each takes the session first, flushes, and returns the record. Names follow ``given_<noun>``.
+Each takes the session first, flushes, and returns the record. Names follow ``given_<record>``.
 """
 
 import hashlib

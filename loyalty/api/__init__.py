@@ -13,6 +13,7 @@ from loyalty.api.community.policy import communities
 from loyalty.api.community.working_days import working_days
 from loyalty.api.deeds.deeds import deeds, kinds_of_deeds
 from loyalty.api.health import live, ready
+from loyalty.api.idempotency import make_calls_idempotent
 from loyalty.api.imports.jobs import imports
 from loyalty.api.late_sales.cases import cases, numberings
 from loyalty.api.late_sales.paper_tally import tallies
@@ -22,7 +23,6 @@ from loyalty.api.ledger.public_figures import figures
 from loyalty.api.matters.matters import matters
 from loyalty.api.notice.notices import notices
 from loyalty.api.notice.objections import objections, objections_of_round, public_objections
-from loyalty.api.once import carry_out_once
 from loyalty.api.people.areas import areas, household_groups
 from loyalty.api.people.residents import residents
 from loyalty.api.public import public
@@ -102,4 +102,4 @@ def register_api(app: Flask) -> None:
     api = ProblemApi(app)
     for blueprint in BLUEPRINTS:
         api.register_blueprint(blueprint)
-    carry_out_once(app)
+    make_calls_idempotent(app)

@@ -6,12 +6,12 @@ import marshmallow as ma
 from flask.views import MethodView
 
 from loyalty.api.access import Caller, current_staff, open_to
-from loyalty.api.noun import Noun
+from loyalty.api.blueprint import ApiBlueprint
 from loyalty.api.schemas import PageSchema, Schema
 from loyalty.database import transaction
 from loyalty.services.audit import audit_events
 
-audit_log = Noun("/audit-events")
+audit_log = ApiBlueprint("/audit-events")
 """The acts in the caller's community."""
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from flask.views import MethodView
 
 from loyalty.api.access import Caller, open_to
-from loyalty.api.noun import Noun
+from loyalty.api.blueprint import ApiBlueprint
 from loyalty.api.problems import ProblemSchema
 from loyalty.api.schemas import PageSchema
 from loyalty.api.selection.candidates_schemas import NominateByNameSchema, ReceiptSchema
@@ -17,7 +17,7 @@ from loyalty.services.selection.planning import month_called
 from loyalty.services.selection.public_nominations import NominateByName, nominate_by_name
 from loyalty.services.shops.finding import shop_with_plaque, shops_that_give
 
-public = Noun("/public")
+public = ApiBlueprint("/public")
 """What is published, by the short name of the community."""
 
 

@@ -6,14 +6,14 @@ import marshmallow as ma
 from flask.views import MethodView
 
 from loyalty.api.access import Caller, open_to
-from loyalty.api.noun import Noun
+from loyalty.api.blueprint import ApiBlueprint
 from loyalty.api.schemas import Schema, Text
 from loyalty.clock import utc_now
 from loyalty.database import transaction
 from loyalty.rules.verdict import Verdict
 from loyalty.services.cards.check import check_card
 
-card_checks = Noun("/card-checks")
+card_checks = ApiBlueprint("/card-checks")
 """Looks at a card, open to everybody."""
 
 LONGEST_CODE = 256

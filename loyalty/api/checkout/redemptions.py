@@ -13,9 +13,10 @@ from loyalty.api.access import (
     current_staff,
     current_till,
     current_token,
-    directory,
+    get_directory,
     open_to,
 )
+from loyalty.api.blueprint import ApiBlueprint
 from loyalty.api.checkout.schemas import (
     EntryPageSchema,
     EntrySchema,
@@ -25,8 +26,7 @@ from loyalty.api.checkout.schemas import (
     SaleSchema,
     VoidSchema,
 )
-from loyalty.api.noun import Noun
-from loyalty.api.once import HEADER, key_of_request
+from loyalty.api.idempotency import HEADER, key_of_request
 from loyalty.api.problems import ProblemSchema
 from loyalty.clock import community_now
 from loyalty.database import hot_connection, transaction
@@ -42,7 +42,7 @@ from loyalty.services.checkout.reversals import (
 )
 from loyalty.services.checkout.sale import RedeemCard
 
-redemptions = Noun("/redemptions")
+redemptions = ApiBlueprint("/redemptions")
 
 CREATED, OK = 201, 200
 REPLAYED = {"Idempotent-Replayed": "true"}
@@ -66,7 +66,7 @@ class Redemptions(MethodView):
         sale_request = RedeemCard(shown, key_of_request(), happened_at)
         now = community_now(current_till().timezone)
         with hot_connection() as connection:
-            sale = redeem(connection, directory(), current_token(), sale_request, now=now)
+            sale = redeem(connection, get_directory(), current_token(), sale_request, now=now)
         if sale.replayed:
             return sale, OK, REPLAYED
         return sale
@@ -95,7 +95,7 @@ class Voids(MethodView):
         With the header `Idempotency-Key` (a UUID) it may be sent again.
         """
         actor = current_actor()
-        request = VoidSale(sale_id, values["reason"], _key_if_any())
+        request = VoidSale(sale_id, values["reason"], _read_key_if_any())
         with transaction() as session:
             if earlier := find_reversal(session, actor, request):
                 return earlier, OK, REPLAYED
@@ -117,12 +117,12 @@ class Returns(MethodView):
         With the header `Idempotency-Key` (a UUID) it may be sent again.
         """
         actor = current_actor()
-        request = ReturnGoods(sale_id, idempotency_key=_key_if_any(), **values)
+        request = ReturnGoods(sale_id, idempotency_key=_read_key_if_any(), **values)
         with transaction() as session:
             if earlier := find_reversal(session, actor, request):
                 return earlier, OK, REPLAYED
             return return_goods(session, actor, request, now=community_now(actor.timezone))
 
 
-def _key_if_any() -> UUID | None:
+def _read_key_if_any() -> UUID | None:
     return key_of_request() if HEADER in http.headers else None

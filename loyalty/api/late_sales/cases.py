@@ -7,7 +7,7 @@ import marshmallow as ma
 from flask.views import MethodView
 
 from loyalty.api.access import Caller, current_staff, open_to
-from loyalty.api.noun import Noun
+from loyalty.api.blueprint import ApiBlueprint
 from loyalty.api.problems import ProblemSchema
 from loyalty.api.schemas import MomentField, PageSchema, Schema, Text
 from loyalty.clock import community_now
@@ -16,10 +16,10 @@ from loyalty.rules.sale_case import CaseDecision
 from loyalty.services.late_sales.cases import DecideCase, FindCases, decide_case, find_cases
 from loyalty.services.late_sales.numbering import numbering_of
 
-cases = Noun("/cases")
+cases = ApiBlueprint("/cases")
 """The cases of the caller's community."""
 
-numberings = Noun("/tills", name="numberings")
+numberings = ApiBlueprint("/tills", name="numberings")
 """What the numbers of one till tell."""
 
 

@@ -8,15 +8,15 @@ import marshmallow as ma
 from flask.views import MethodView
 
 from loyalty.api.access import Caller, current_staff, open_to
+from loyalty.api.blueprint import ApiBlueprint
 from loyalty.api.checkout.schemas import LONGEST_CODE, OutcomesSchema
-from loyalty.api.noun import Noun
 from loyalty.api.schemas import Amount, Schema
 from loyalty.clock import community_now
 from loyalty.database import hot_connection
 from loyalty.rules.money import Fen
 from loyalty.services.late_sales.paper_tally import MOST_LINES, RecordTally, TallyLine, record_tally
 
-tallies = Noun("/shops/<uuid:shop_id>/tally", name="tallies")
+tallies = ApiBlueprint("/shops/<uuid:shop_id>/tally", name="tallies")
 
 
 class TallyLineSchema(Schema):

@@ -6,6 +6,7 @@ from uuid import UUID
 from flask.views import MethodView
 
 from loyalty.api.access import Caller, current_staff, open_to
+from loyalty.api.blueprint import OF_A_ROUND, ApiBlueprint
 from loyalty.api.notice.objections_schemas import (
     DecisionSchema,
     MakeObjectionSchema,
@@ -13,7 +14,6 @@ from loyalty.api.notice.objections_schemas import (
     ObjectionSchema,
     ObjectionStatusSchema,
 )
-from loyalty.api.noun import OF_A_ROUND, Noun
 from loyalty.api.problems import ProblemSchema
 from loyalty.clock import community_now
 from loyalty.database import transaction
@@ -27,13 +27,15 @@ from loyalty.services.notice.objections import (
 )
 from loyalty.services.selection.planning import month_called
 
-public_objections = Noun("", base="/api/v1/public/<slug>", name="public-objections")
+public_objections = ApiBlueprint("", base="/api/v1/public/<slug>", name="public-objections")
 """Objections, as anyone makes them."""
 
-objections_of_round = Noun("", base=OF_A_ROUND + "/objections", name="objections-of-a-round")
+objections_of_round = ApiBlueprint(
+    "", base=OF_A_ROUND + "/objections", name="objections-of-a-round"
+)
 """Objections, as staff read them."""
 
-objections = Noun("/objections")
+objections = ApiBlueprint("/objections")
 """Objections, as staff answer them."""
 
 

@@ -7,7 +7,7 @@ from flask import current_app
 from flask.views import MethodView
 
 from loyalty.api.access import Caller, current_staff, open_to
-from loyalty.api.noun import Noun
+from loyalty.api.blueprint import ApiBlueprint
 from loyalty.api.problems import ProblemSchema
 from loyalty.api.rounds.schemas import (
     ActOnRoundSchema,
@@ -19,7 +19,7 @@ from loyalty.api.rounds.schemas import (
 )
 from loyalty.api.schemas import PageSchema
 from loyalty.api.selection.candidates_schemas import FindNominationsSchema, NominationPageSchema
-from loyalty.api.versions import tagged, version_if_given
+from loyalty.api.versions import answer_with_etag, read_version
 from loyalty.cards.keys import sealing_key_from
 from loyalty.clock import community_now
 from loyalty.database import transaction
@@ -34,7 +34,7 @@ from loyalty.services.selection.planning import (
 )
 from loyalty.services.selection.public_nominations import FindNominations, find_nominations
 
-rounds = Noun("/rounds")
+rounds = ApiBlueprint("/rounds")
 """The selection rounds of the caller's community."""
 
 
@@ -59,7 +59,7 @@ class Rounds(MethodView):
         actor = current_staff()
         with transaction() as session:
             planned = plan_round(session, actor, request, now=community_now(actor.timezone))
-        return tagged(planned, status=201)
+        return answer_with_etag(planned, status=201)
 
 
 @rounds.route("/<uuid:round_id>")
@@ -71,7 +71,7 @@ class OneRound(MethodView):
     def get(self, round_id: UUID) -> Any:
         """Read a round."""
         with transaction() as session:
-            return tagged(round_of(session, current_staff(), round_id))
+            return answer_with_etag(round_of(session, current_staff(), round_id))
 
 
 @rounds.route("/<uuid:round_id>/ranking")
@@ -122,7 +122,7 @@ class ActionsOnRound(MethodView):
     def post(self, members: dict[str, Any], round_id: UUID) -> Any:
         """Take a round one step on; only a manager who did not plan it may confirm it."""
         actor = current_staff()
-        request = ActOnRound(round_id, **members, version=version_if_given())
+        request = ActOnRound(round_id, **members, version=read_version())
         with transaction() as session:
             moved = act_on_round(
                 session,
@@ -131,4 +131,4 @@ class ActionsOnRound(MethodView):
                 sealing_key=sealing_key_from(current_app.extensions["loyalty.settings"].secret_key),
                 now=community_now(actor.timezone),
             )
-        return tagged(moved)
+        return answer_with_etag(moved)

@@ -6,7 +6,7 @@ from uuid import UUID
 from flask.views import MethodView
 
 from loyalty.api.access import Caller, current_staff, open_to
-from loyalty.api.noun import OF_A_ROUND, Noun
+from loyalty.api.blueprint import OF_A_ROUND, ApiBlueprint
 from loyalty.api.problems import ProblemSchema
 from loyalty.api.selection.candidates_schemas import (
     CandidatePageSchema,
@@ -25,10 +25,10 @@ from loyalty.services.selection.public_nominations import (
     reject_nomination,
 )
 
-candidates = Noun("/candidates", base=OF_A_ROUND)
+candidates = ApiBlueprint("/candidates", base=OF_A_ROUND)
 """Who stands on the lists of a round."""
 
-nominations = Noun("/nominations")
+nominations = ApiBlueprint("/nominations")
 """Voices of the public that wait for staff to find out who is meant."""
 
 

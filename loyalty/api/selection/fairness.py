@@ -7,14 +7,14 @@ import marshmallow as ma
 from flask.views import MethodView
 
 from loyalty.api.access import Caller, current_staff, open_to
+from loyalty.api.blueprint import OF_A_ROUND, ApiBlueprint
 from loyalty.api.deeds.schemas import Points
-from loyalty.api.noun import OF_A_ROUND, Noun
 from loyalty.api.problems import ProblemSchema
 from loyalty.api.schemas import Schema
 from loyalty.database import transaction
 from loyalty.services.selection.fairness import Voices, fairness_of
 
-fairness = Noun("/fairness", base=OF_A_ROUND)
+fairness = ApiBlueprint("/fairness", base=OF_A_ROUND)
 """The figures of one round, which rank nobody."""
 
 

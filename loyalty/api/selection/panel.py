@@ -6,7 +6,7 @@ from uuid import UUID
 from flask.views import MethodView
 
 from loyalty.api.access import Caller, current_staff, open_to
-from loyalty.api.noun import OF_A_ROUND, Noun
+from loyalty.api.blueprint import OF_A_ROUND, ApiBlueprint
 from loyalty.api.problems import ProblemSchema
 from loyalty.api.selection.panel_schemas import (
     CastBallotsSchema,
@@ -31,13 +31,13 @@ from loyalty.services.selection.conflicts import (
 from loyalty.services.selection.panel import NamePanel, name_panel, panellists_of
 from loyalty.services.selection.planning import round_of
 
-panel = Noun("/panel", base=OF_A_ROUND)
+panel = ApiBlueprint("/panel", base=OF_A_ROUND)
 """Who scores the candidates of a round."""
 
-ballots = Noun("/ballots", base=OF_A_ROUND)
+ballots = ApiBlueprint("/ballots", base=OF_A_ROUND)
 """What the panel gives each candidate."""
 
-conflicts = Noun("/conflicts", base=OF_A_ROUND)
+conflicts = ApiBlueprint("/conflicts", base=OF_A_ROUND)
 """Whom a panellist does not score."""
 
 

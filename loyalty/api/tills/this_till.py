@@ -8,17 +8,17 @@ import marshmallow as ma
 from flask import Response, json, request
 from flask.views import MethodView
 
-from loyalty.api.access import Caller, current_till, current_token, directory, open_to
+from loyalty.api.access import Caller, current_till, current_token, get_directory, open_to
+from loyalty.api.blueprint import ApiBlueprint
 from loyalty.api.cards.well_known import KeySchema, SignedListSchema
 from loyalty.api.checkout.schemas import TillDaySchema
-from loyalty.api.noun import Noun
 from loyalty.api.schemas import Schema
 from loyalty.clock import community_now
 from loyalty.database import hot_connection, transaction
 from loyalty.services.checkout.book import day_of
 from loyalty.services.tills.offline_pack import offline_pack
 
-till = Noun("/till")
+till = ApiBlueprint("/till")
 
 
 class RosterPartSchema(Schema):
@@ -69,12 +69,14 @@ class OfflinePack(MethodView):
         """Read keys, revocation list, hashed roster and policy; the `ETag` saves the transfer."""
         now = community_now(current_till().timezone)
         with hot_connection() as connection:
-            counter = directory().counter(connection, current_token())
+            counter = get_directory().counter(connection, current_token())
         with transaction() as session:
-            return _packed(offline_pack(session, counter, now=now), issued_at=now.isoformat())
+            return _answer_with_pack(
+                offline_pack(session, counter, now=now), issued_at=now.isoformat()
+            )
 
 
-def _packed(pack: dict[str, Any], *, issued_at: str) -> Response:
+def _answer_with_pack(pack: dict[str, Any], *, issued_at: str) -> Response:
     """Return a pack, compressed for whoever takes it so, or 304 if nothing but the hour differs."""
     digest = hashlib.sha256(json.dumps(pack, sort_keys=True).encode()).hexdigest()
     body = json.dumps({"issued_at": issued_at, **pack}, separators=(",", ":")).encode()

@@ -7,7 +7,7 @@ from flask import current_app
 from flask.views import MethodView
 
 from loyalty.api.access import Caller, open_to, staff_work
-from loyalty.api.noun import Noun
+from loyalty.api.blueprint import ApiBlueprint
 from loyalty.api.schemas import PageSchema
 from loyalty.api.shops.shops import shops
 from loyalty.api.tills.schemas import InvitationSchema, TillPageSchema, TillSchema
@@ -19,7 +19,7 @@ from loyalty.services.tills.pairing import (
     tills_of_shop,
 )
 
-tills = Noun("/tills")
+tills = ApiBlueprint("/tills")
 """The tills of the caller's community."""
 
 

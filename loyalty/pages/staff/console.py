@@ -67,17 +67,17 @@ class SignedIn(UserMixin):  # type: ignore[misc]  # the library has no types
 
 
 class Console(Blueprint):
-    """The pages of one noun of the console, for staff and managers unless others are named."""
+    """Some pages of the console, for staff and managers unless others are named."""
 
     def __init__(
         self,
-        noun: str,
+        name: str,
         path: str,
         *,
         also: frozenset[Role] = frozenset(),
         only: frozenset[Role] | None = None,
     ) -> None:
-        super().__init__(f"staff_{noun}", __name__, url_prefix=f"/staff{path}")
+        super().__init__(f"staff_{name}", __name__, url_prefix=f"/staff{path}")
         self.callers = only or STAFF | also
         self.before_request(self._admit)
 
