@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from loyalty.embedded import embedded_database
 from loyalty.models import Community, StaffAccount
 from loyalty.rules.errors import RecordedRefusalError
-from loyalty.rules.typed_text import login_name
+from loyalty.rules.typed_text import clean_login_name
 from loyalty.services.actors import StaffMember
 from loyalty.services.errors import UnknownRecordError
 from loyalty.services.staff.sign_in import member
@@ -66,7 +66,7 @@ def account_of(session: Session, username: str) -> StaffMember:
     found = session.execute(
         select(StaffAccount, Community.timezone)
         .join(Community, Community.id == StaffAccount.community_id)
-        .where(StaffAccount.username == login_name(username), StaffAccount.active)
+        .where(StaffAccount.username == clean_login_name(username), StaffAccount.active)
     ).one_or_none()
     if found is None:
         raise UnknownRecordError(f"There is no open account {username}.")

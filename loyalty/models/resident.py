@@ -8,12 +8,12 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from loyalty.database import Moment, Versioned
-from loyalty.rules.typed_text import name_key, reference_key
+from loyalty.rules.typed_text import make_name_key, make_reference_key
 
 KEYS: dict[str, tuple[str, Callable[[str], str]]] = {
-    "name": ("name_key", name_key),
-    "unit": ("unit_key", reference_key),
-    "household_ref": ("household_key", reference_key),
+    "name": ("name_key", make_name_key),
+    "unit": ("unit_key", make_reference_key),
+    "household_ref": ("household_key", make_reference_key),
 }
 """By what is written: the column of its key, and how that is made."""
 

@@ -10,7 +10,7 @@ from flask_babel import gettext, lazy_gettext
 from loyalty.models import Community
 from loyalty.pages.forms import Form, line
 from loyalty.pages.notice import not_found_by_search
-from loyalty.rules.typed_text import code_letters
+from loyalty.rules.typed_text import clean_code_letters
 from loyalty.services.errors import UnknownRecordError
 from loyalty.services.receipts import receipt_for
 
@@ -65,7 +65,7 @@ def asked_back(form: ReceiptForm, called: Callable[[str], Found]) -> Found | Non
     if not form.validate_on_submit():
         return None
     try:
-        return called(code_letters(form.receipt.data))
+        return called(clean_code_letters(form.receipt.data))
     except UnknownRecordError:
         form.receipt.errors = [gettext("没有这个回执号，请对照回执再输一次。")]
         return None

@@ -10,7 +10,7 @@ from flask_babel import format_date, format_time, get_locale, gettext
 
 from loyalty.models import Objection
 from loyalty.rules.calendar import Month
-from loyalty.rules.card_number import in_groups, last4, number_of
+from loyalty.rules.card_number import group_digits, last4, number_of
 from loyalty.rules.money import Fen
 from loyalty.rules.verdict import Tone
 from loyalty.services.deeds.points import as_written
@@ -124,7 +124,7 @@ FILTERS: Mapping[str, Callable[..., object]] = MappingProxyType(
         "figure": figure,
         "objection_state": objection_state,
         "pay": pay_in_words,
-        "grouped": in_groups,
+        "grouped": group_digits,
         "number": number_of,
         "last4": last4,
         "listed": listed,

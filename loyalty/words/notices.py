@@ -7,7 +7,7 @@ from types import MappingProxyType
 from flask_babel import LazyString, gettext, lazy_gettext, ngettext
 
 from loyalty.rules.basis import Basis
-from loyalty.rules.notice import NoticeKind, notice_over
+from loyalty.rules.notice import NoticeKind, is_notice_over
 from loyalty.rules.verdict import Tone
 from loyalty.services.deeds.points import as_written
 from loyalty.services.notice.objections import ObjectionState
@@ -70,7 +70,7 @@ def list_name(one: NoticeList) -> str:
 
 def days_left(last: date, today: date) -> str:
     """Return how long a notice still runs, its last day included."""
-    if notice_over(last, today):
+    if is_notice_over(last, today):
         return str(gettext("公示已经期满"))
     left = (last - today).days
     if left == 0:

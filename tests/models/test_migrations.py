@@ -11,7 +11,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import create_engine
 
 from loyalty.database import Model, is_migrated, migrate
-from loyalty.rules.typed_text import name_key, reference_key
+from loyalty.rules.typed_text import make_name_key, make_reference_key
 from tests.kept_database import named, plain
 
 
@@ -116,4 +116,4 @@ def test_residents_of_before_are_found_like_those_of_today(empty: str) -> None:
         ).fetchall()
     assert len(rows) == len(SPELLINGS)
     for name, *keys in rows:
-        assert keys == [name_key(name), reference_key(name), reference_key(name)]
+        assert keys == [make_name_key(name), make_reference_key(name), make_reference_key(name)]

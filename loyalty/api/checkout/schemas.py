@@ -16,7 +16,7 @@ from loyalty.api.schemas import (
     WholeNumber,
 )
 from loyalty.rules.card_number import last4
-from loyalty.rules.discount import Basket, Line, Quote, basket_fault
+from loyalty.rules.discount import Basket, Line, Quote, find_basket_fault
 from loyalty.rules.money import NOTHING, Fen
 from loyalty.rules.verdict import Verdict
 from loyalty.services.checkout.appraisal import Appraisal, ShownCard
@@ -224,7 +224,7 @@ def _read_basket(data: dict[str, Any]) -> Basket | None:
                 raise ma.ValidationError("Needs total_fen or lines beside it.", name)
         return None
     basket = Basket(total=Fen(total), lines=lines, excluded=Fen(data.get("excluded_fen", NOTHING)))
-    if fault := basket_fault(basket):
+    if fault := find_basket_fault(basket):
         name = "lines" if lines else "excluded_fen"
         raise ma.ValidationError(fault, name)
     return basket

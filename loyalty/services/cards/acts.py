@@ -20,7 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, joinedload
 
 from loyalty.models import Card, CardEvent, CardMonth, Community, Round
-from loyalty.rules.card_action import NEED_A_REASON, CardAction, missing_for, next_state
+from loyalty.rules.card_action import NEED_A_REASON, CardAction, find_obstacles, next_state
 from loyalty.rules.card_state import DEAD, CardState
 from loyalty.services.cards.revocations import publish
 from loyalty.services.cards.signing import Award, sign_cards
@@ -117,7 +117,7 @@ def act_on_card(work: Work, request: ActOnCard, *, sealing_key: bytes) -> Card:
 def _refuse_unless_allowed(card: Card, request: ActOnCard, *, today: date) -> None:
     if request.action in NEED_A_REASON and not request.reason:
         raise ValueRefusedError("/reason", "This is done for a reason.")
-    missing = missing_for(
+    missing = find_obstacles(
         request.action, CardState(card.state), valid_until=card.valid_until, today=today
     )
     if missing:

@@ -13,7 +13,7 @@ from loyalty.cards.token import CardClaims, sign_token
 from loyalty.models import Card, Community, Honour, Round
 from loyalty.rules.calendar import Month
 from loyalty.rules.card_number import SERIAL_DIGITS
-from loyalty.rules.notice import notice_over
+from loyalty.rules.notice import is_notice_over
 from loyalty.rules.selection import RoundObstacle
 from loyalty.services.cards.keys import destroy_spent_keys, private_half, signing_key_for
 from loyalty.services.errors import RoundStateError
@@ -91,7 +91,7 @@ def _refuse_early(selection_round: Round, awards: Sequence[Award], *, today: dat
     if awards and all(award.reissue_of_id for award in awards):
         return
     lasts = [award.notice_last or selection_round.notice_last for award in awards]
-    over = all(last is not None and notice_over(last, today) for last in lasts)
+    over = all(last is not None and is_notice_over(last, today) for last in lasts)
     if selection_round.confirmed_at is None or not over:
         raise RoundStateError(
             "No card is signed before the public notice is over and confirmed.",

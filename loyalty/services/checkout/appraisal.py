@@ -11,7 +11,7 @@ from psycopg.rows import dict_row
 from loyalty.rules.card_state import CardState
 from loyalty.rules.discount import Basket, Quote, Terms, pay_for, quote
 from loyalty.rules.goods import place_of_unknown
-from loyalty.rules.limits import PassedLimit, Used, over_limit, passed_limit
+from loyalty.rules.limits import PassedLimit, Used, find_passed_limit, is_over_limit
 from loyalty.rules.money import NOTHING, Fen, Permille
 from loyalty.rules.verdict import MEANINGS, Verdict, Visit, verdict_on
 from loyalty.services.checkout.memory import CardTerms, Directory, SellingShop
@@ -120,7 +120,7 @@ def limit_at(
 ) -> PassedLimit | None:
     """Return the limit that a sale with a card would pass in a shop; None if it passes none."""
     saving = quoted.saved if quoted else NOTHING
-    return passed_limit(
+    return find_passed_limit(
         shop.limits, card.used, saving, today=today, valid_until=card.terms.valid_until
     )
 
@@ -171,7 +171,7 @@ def judge(
             valid_until=card.terms.valid_until,
             same_community=card.terms.community_id == shop.community_id,
             shop_certified=shop.certified_on(today),
-            over_limit=over_limit(shop.limits, card.used, quoted.saved if quoted else NOTHING),
+            over_limit=is_over_limit(shop.limits, card.used, quoted.saved if quoted else NOTHING),
             nothing_discountable=quoted is not None and quoted.discountable == 0,
             amount_agrees=shown.payable is None
             or (quoted is not None and shown.payable == quoted.payable),

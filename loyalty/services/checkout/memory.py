@@ -16,8 +16,8 @@ from psycopg.rows import dict_row
 
 from loyalty.cards.token import CardClaims, verify_token
 from loyalty.rules.certification import CertificationState, gives_discount, state_on
-from loyalty.rules.discount import effective_exclusions
-from loyalty.rules.limits import Limits, Overrides, more_generous
+from loyalty.rules.discount import find_exclusions
+from loyalty.rules.limits import Limits, Overrides, choose_more_generous
 from loyalty.rules.money import Permille, Rounding
 from loyalty.services.actors import StaffMember, Till
 from loyalty.services.errors import SignInError, UnknownRecordError
@@ -253,9 +253,9 @@ def _shop_and_policy(row: dict[str, Any]) -> dict[str, Any]:
         "category": row["category"],
         "terms": {UUID(honour): Permille(pay) for honour, pay in row["terms"].items()},
         "honours": {UUID(honour): code for honour, code in row["honours"].items()},
-        "limits": more_generous(community, shop),
+        "limits": choose_more_generous(community, shop),
         "rounding": Rounding(row["rounding"]),
-        "excluded_categories": effective_exclusions(
+        "excluded_categories": find_exclusions(
             frozenset(row["excluded_categories"]), frozenset(row["opted_in_categories"])
         ),
         "rule_version": row["rule_version"],

@@ -18,7 +18,7 @@ from uuid_utils.compat import uuid7
 from loyalty.clock import as_local
 from loyalty.models import Redemption, Shop
 from loyalty.rules.money import Fen
-from loyalty.rules.reversal import till_is_late
+from loyalty.rules.reversal import explain_lateness
 from loyalty.services.actors import Role, StaffMember, Till
 from loyalty.services.audit import note
 from loyalty.services.checkout.appraisal import use_keys
@@ -192,7 +192,9 @@ def _refuse_late(
     if not isinstance(actor, Till):
         return
     recorded_at, local = (as_local(moment, actor.timezone) for moment in (sale.recorded_at, now))
-    if fault := till_is_late(recorded_at, local, whole=whole, void=void, came_late=sale.offline):
+    if fault := explain_lateness(
+        recorded_at, local, whole=whole, void=void, came_late=sale.offline
+    ):
         raise ReversalRefusedError(fault)
 
 

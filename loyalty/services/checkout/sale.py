@@ -23,7 +23,7 @@ from psycopg.types.numeric import Int4, Int8
 from uuid_utils.compat import uuid7
 
 from loyalty.clock import as_local
-from loyalty.rules.arrival import month_counted
+from loyalty.rules.arrival import find_counting_month
 from loyalty.rules.card_state import CardState
 from loyalty.rules.discount import Basket, Quote
 from loyalty.rules.verdict import Verdict
@@ -168,7 +168,7 @@ def sale_of(
         flag=flag,
         request_hash=substance_of(serial, request.shown.basket),
         happened_at=happened_at,
-        month=month_counted(happened_at.date(), as_local(now, shop.timezone).date()).first,
+        month=find_counting_month(happened_at.date(), as_local(now, shop.timezone).date()).first,
         recorded_at=now,
     )
 

@@ -13,10 +13,10 @@ from loyalty.rules.money import NOTHING, Fen, Permille, Rounding
 from loyalty.rules.reversal import (
     EXCLUDED,
     Sold,
-    amounts_left,
+    find_amounts_left,
+    make_lines,
     quote_rest,
-    sold_without_lines,
-    spread,
+    spread_return,
 )
 from loyalty.services.errors import ReversalRefusedError
 
@@ -74,7 +74,7 @@ def sold_in(sale: Redemption) -> Sold:
     limit = sale.discountable_limit_fen
     basket = Basket(Fen(sale.total_fen), excluded=Fen(sale.excluded_fen))
     return Sold(
-        lines=tuple(map(_line, sale.lines)) if sale.lines else sold_without_lines(basket),
+        lines=tuple(map(_line, sale.lines)) if sale.lines else make_lines(basket),
         terms=Terms(
             pay=Permille(sale.pay_permille),
             rounding=Rounding(sale.rounding),
@@ -110,7 +110,7 @@ def returned_of(sold: Sold, returns: Sequence[Redemption]) -> list[int]:
             for line in entry.lines:
                 back[line["index"]] += line["amount_fen"]
         else:
-            back = spread(sold, returned, Fen(-entry.total_fen), None) or amounts_left(
+            back = spread_return(sold, returned, Fen(-entry.total_fen), None) or find_amounts_left(
                 sold, returned
             )
         returned = [one + other for one, other in zip(returned, back, strict=True)]
@@ -154,7 +154,7 @@ def taken_back(standing: Standing, returned: Sequence[int]) -> Amounts:
     rest = quote_rest(sold, returned)
     excluded = sum(
         amount
-        for line, amount in zip(sold.lines, amounts_left(sold, returned), strict=True)
+        for line, amount in zip(sold.lines, find_amounts_left(sold, returned), strict=True)
         if line.category == EXCLUDED
     )
     # What was refunded too much under an earlier rule is not asked back.

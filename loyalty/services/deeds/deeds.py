@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from loyalty.models import Community, Deed, DeedKind, Resident
 from loyalty.rules.calendar import Month
-from loyalty.rules.ranking import DeedPoints, deed_points
+from loyalty.rules.ranking import DeedPoints, sum_deed_points
 from loyalty.services.changes import AS_IT_WAS, AsItWas, change_members, new_values
 from loyalty.services.deeds.points import POINT
 from loyalty.services.errors import UnknownRecordError, ValueRefusedError
@@ -156,7 +156,7 @@ def points_of(session: Session, resident_ids: Collection[UUID], month: Month) ->
         )
         if deed.kind.monthly_cap_hundredths is not None:
             caps[deed.kind.code] = deed.kind.monthly_cap_hundredths
-    return {resident_id: deed_points(done[resident_id], caps) for resident_id in resident_ids}
+    return {resident_id: sum_deed_points(done[resident_id], caps) for resident_id in resident_ids}
 
 
 def deed_kinds(session: Session, community_id: UUID) -> Sequence[DeedKind]:

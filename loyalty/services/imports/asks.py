@@ -7,7 +7,7 @@ from datetime import date
 from typing import TypeVar
 
 from loyalty.models import DeedKind
-from loyalty.rules.typed_text import reference_key
+from loyalty.rules.typed_text import make_reference_key
 from loyalty.services.imports.intake import Ask
 
 YES, NO = "是", "否"
@@ -39,7 +39,7 @@ def asks_about_residents(households_at: Mapping[str, Collection[str]]) -> list[A
 
     def household(_: str, cells: Mapping[str, str]) -> str:
         unit = cells.get("unit", "")
-        known = households_at.get(reference_key(unit), ())
+        known = households_at.get(make_reference_key(unit), ())
         return next(iter(known)) if len(known) == 1 else unit
 
     return [

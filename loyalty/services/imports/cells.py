@@ -9,13 +9,13 @@ from typing import TypeVar
 
 from loyalty.rules.money import WHOLE, Permille
 from loyalty.rules.typed_text import (
-    code,
+    clean_code,
+    clean_label,
+    clean_passage,
+    clean_person_name,
     fold,
-    label,
-    passage,
-    person_name,
-    reference_key,
-    shown_letters,
+    make_reference_key,
+    split_letters,
 )
 from loyalty.services.errors import ValueRefusedError
 from loyalty.services.imports.layout import Cell, CellRefusedError, RowFaultCode, Surroundings
@@ -118,7 +118,7 @@ def text(cell: str) -> str:
 
     A minus may stand before a floor below the ground, as in ``-1层``.
     """
-    line = passage(cell)
+    line = clean_passage(cell)
     if "\ufffd" in line:
         raise CellRefusedError(RowFaultCode.DAMAGED_TEXT)
     if len(line) > LONGEST_TEXT:
@@ -136,8 +136,8 @@ def named(cell: str) -> str:
         raise CellRefusedError(RowFaultCode.TWO_THINGS)
     if _COVERED.search(plain):
         raise CellRefusedError(RowFaultCode.DAMAGED_TEXT)
-    name = person_name(line)
-    if not shown_letters(name):
+    name = clean_person_name(line)
+    if not split_letters(name):
         raise CellRefusedError(RowFaultCode.REQUIRED)
     return name
 
@@ -159,8 +159,8 @@ def _is_whole_name(part: str) -> bool:
 
 def called(cell: str) -> str:
     """Return what a thing, a home or a household is called."""
-    name = label(text(cell))
-    if not reference_key(name):
+    name = clean_label(text(cell))
+    if not make_reference_key(name):
         raise CellRefusedError(RowFaultCode.REQUIRED)
     return name
 
@@ -173,14 +173,14 @@ def one_of(known: Iterable[tuple[str, Known]], unknown: RowFaultCode) -> Callabl
     by_name = dict(known)
     by_key = defaultdict[str, list[Known]](list)
     for name, one in by_name.items():
-        if one not in by_key[reference_key(name)]:
-            by_key[reference_key(name)].append(one)
+        if one not in by_key[make_reference_key(name)]:
+            by_key[make_reference_key(name)].append(one)
 
     def read(cell: str) -> Known:
         name = text(cell)
         if name in by_name:
             return by_name[name]
-        found = by_key.get(reference_key(name), [])
+        found = by_key.get(make_reference_key(name), [])
         if len(found) != 1:
             raise CellRefusedError(unknown)
         return found[0]
@@ -289,4 +289,4 @@ def _permille_of_one(number: Decimal) -> int:
 
 def _narrow(cell: str) -> str:
     """Return a cell without blanks and capitals, its digits and signs in half width."""
-    return code(cell)
+    return clean_code(cell)

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from loyalty.models import Area, HouseholdGroup, Resident
 from loyalty.rules.likeness import parts_of_address
-from loyalty.rules.typed_text import name_key, reference_key
+from loyalty.rules.typed_text import make_name_key, make_reference_key
 from loyalty.services.imports.asks import asks_about_residents
 from loyalty.services.imports.cells import home, named, one_of, phone, without_remark, yes_or_no
 from loyalty.services.imports.headings import RESIDENTS
@@ -67,15 +67,15 @@ def _residents(work: Work) -> list[KnownPerson]:
 
 def _key(person: KnownPerson | CreateResident) -> tuple[str, str, str]:
     """Return by what two rows are known to be about one person."""
-    home = reference_key(person.unit), reference_key(person.household_ref)
-    return name_key(person.name), *home
+    home = make_reference_key(person.unit), make_reference_key(person.household_ref)
+    return make_name_key(person.name), *home
 
 
 def _households_at(residents: Sequence[KnownPerson]) -> Mapping[str, Sequence[str]]:
     """Return who lives at each address, by its key."""
     households = defaultdict[str, dict[str, None]](dict)
     for person in residents:
-        households[reference_key(person.unit)][person.household_ref] = None
+        households[make_reference_key(person.unit)][person.household_ref] = None
     return {unit: list(refs) for unit, refs in households.items()}
 
 
@@ -90,7 +90,7 @@ def _alike(residents: Sequence[KnownPerson]) -> dict[Hashable, list[Mapping[str,
 def _likeness(person: KnownPerson | CreateResident) -> Hashable:
     """Return what a name and an address have in common with other spellings of them."""
     parts = parts_of_address(person.unit)
-    return (name_key(person.name), parts) if parts else None
+    return (make_name_key(person.name), parts) if parts else None
 
 
 def _columns(work: Work) -> list[Column]:

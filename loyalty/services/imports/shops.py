@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from loyalty.models import Community, Honour, Shop
 from loyalty.rules.money import Permille
-from loyalty.rules.typed_text import reference_key
+from loyalty.rules.typed_text import make_reference_key
 from loyalty.services.community.policy import locked_community
 from loyalty.services.imports.cells import called, placed, rate, text
 from loyalty.services.imports.headings import SHOPS
@@ -47,7 +47,7 @@ def shop_intake(work: Work) -> Intake[CreateShop]:
 
 def _key(name: str, stall: str | None) -> tuple[str, str]:
     """Return what one shop's rows have in common, however they are typed."""
-    return reference_key(name), reference_key(stall or "")
+    return make_reference_key(name), make_reference_key(stall or "")
 
 
 def _columns(session: Session, community: Community) -> list[Column]:

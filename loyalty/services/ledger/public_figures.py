@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from loyalty.models import Community
 from loyalty.rules.arrival import figures_are_out
-from loyalty.rules.benefit import publishable, redacted
+from loyalty.rules.benefit import find_publishable, is_redacted
 from loyalty.rules.calendar import Month
 from loyalty.services.errors import UnknownRecordError
 from loyalty.services.ledger.benefit import Sums, benefit_in
@@ -52,8 +52,8 @@ def public_figures(
     if month not in public_months(today):
         raise UnknownRecordError(f"There are no figures for {month}.")
     found = benefit_in(session, community.id, first=month, last=month)
-    totals = None if redacted(found.totals.people) else found.totals
-    shown = publishable({share.key: share.sums.people for share in found.by_trade})
+    totals = None if is_redacted(found.totals.people) else found.totals
+    shown = find_publishable({share.key: share.sums.people for share in found.by_trade})
     return PublicFigures(
         month=month,
         totals=totals,

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from loyalty.models import Community, Matter, StaffAccount
-from loyalty.rules.typed_text import code_letters
+from loyalty.rules.typed_text import clean_code_letters
 from loyalty.services.actors import Role, StaffMember
 from loyalty.services.audit import note
 from loyalty.services.changes import AS_IT_WAS, AsItWas, change_members, new_or, new_values
@@ -133,7 +133,7 @@ def matter_called(session: Session, community: Community, receipt: str) -> Matte
     Raises:
         UnknownRecordError: the community has given out no such number.
     """
-    matter = _raised_with(session, community, code_letters(receipt))
+    matter = _raised_with(session, community, clean_code_letters(receipt))
     if matter is None:
         raise UnknownRecordError("There is no matter with this number.")
     return matter

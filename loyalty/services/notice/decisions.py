@@ -23,7 +23,7 @@ from loyalty.models import (
 from loyalty.rules.eligibility import Ground, Reason
 from loyalty.rules.outcome import Outcome
 from loyalty.rules.selection import RoundObstacle
-from loyalty.rules.typed_text import name_key
+from loyalty.rules.typed_text import make_name_key
 from loyalty.services.actors import Role, StaffMember
 from loyalty.services.audit import note
 from loyalty.services.errors import (
@@ -185,8 +185,8 @@ def _refuse_names(reason: str, objection: Objection) -> None:
 
 def _is_named(name: str, text: str) -> bool:
     """Return whether a text names somebody, whatever stands between the letters of the name."""
-    key = name_key(name)
+    key = make_name_key(name)
     # A single character may be part of any word, and so may a name in small Latin letters.
     return (len(name) > 1 and name in text) or (
-        len(key) > 1 and not key.isascii() and key in name_key(text)
+        len(key) > 1 and not key.isascii() and key in make_name_key(text)
     )

@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session, joinedload
 
 from loyalty.models import Candidate, Community, Honour, Objection, Round, RoundList
 from loyalty.rules.calendar import Month
-from loyalty.rules.notice import notice_over
+from loyalty.rules.notice import is_notice_over
 from loyalty.rules.selection import RoundObstacle, RoundState
-from loyalty.rules.typed_text import code_letters
+from loyalty.rules.typed_text import clean_code_letters
 from loyalty.services.actors import StaffMember
 from loyalty.services.audit import note
 from loyalty.services.community.working_days import last_day_of
@@ -114,7 +114,7 @@ def objection_called(session: Session, community: Community, receipt: str) -> Ob
     found = session.scalar(
         select(Objection)
         .join(Round, Round.id == Objection.round_id)
-        .where(Objection.receipt == code_letters(receipt), Round.community_id == community.id)
+        .where(Objection.receipt == clean_code_letters(receipt), Round.community_id == community.id)
     )
     if found is None:
         raise UnknownRecordError("There is no objection with this number.")
@@ -153,7 +153,7 @@ def _running_notice(session: Session, community: Community, month: Month, *, tod
     )
     if selection_round is None or selection_round.notice_last is None:
         raise UnknownRecordError(f"There is no notice for {month}.")
-    running = not notice_over(selection_round.notice_last, today)
+    running = not is_notice_over(selection_round.notice_last, today)
     if selection_round.state not in ON_NOTICE or not running:
         raise RoundStateError("The notice is over.", [RoundObstacle.NOTICE_OVER])
     return selection_round

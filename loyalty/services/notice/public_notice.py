@@ -24,8 +24,8 @@ from loyalty.models import (
 )
 from loyalty.rules.basis import Basis
 from loyalty.rules.calendar import Month
-from loyalty.rules.masking import masked
-from loyalty.rules.notice import last_day_shown
+from loyalty.rules.masking import mask_name
+from loyalty.rules.notice import find_last_day_shown
 from loyalty.rules.selection import RoundState
 from loyalty.services.community.working_days import years_without_table
 from loyalty.services.errors import UnknownRecordError
@@ -136,7 +136,7 @@ def public_notice(
         versions=versions,
         content=versions[-1].content if versions else None,
         last_day=shown.notice_last,
-        shown_until=last_day_shown(versions[-1].last_day) if versions else None,
+        shown_until=find_last_day_shown(versions[-1].last_day) if versions else None,
         taken_down=taken_down,
         other_draws=[one.frozen_hash for one in others if one.frozen_hash],
         official_calendar=not any(
@@ -152,7 +152,7 @@ def names_are_shown(
     selection_round: Round, versions: Sequence[NoticeVersion], *, today: date
 ) -> bool:
     """Return whether the names of a round's notice have not been taken down yet."""
-    over = bool(versions) and today > last_day_shown(versions[-1].last_day)
+    over = bool(versions) and today > find_last_day_shown(versions[-1].last_day)
     return selection_round.state != RoundState.CANCELLED and not over
 
 
@@ -262,4 +262,4 @@ def _line(
 
 def publicly_named(resident: Resident) -> str:
     """Return a resident's name, masked unless they agree that it is published."""
-    return resident.name if resident.consent_publicity else masked(resident.name)
+    return resident.name if resident.consent_publicity else mask_name(resident.name)

@@ -14,7 +14,7 @@ from loyalty.rules.basis import standings_of
 from loyalty.rules.calendar import Month
 from loyalty.rules.notice import NoticeKind
 from loyalty.rules.outcome import Outcome
-from loyalty.rules.record import lists_in, with_lots
+from loyalty.rules.record import draw_lots, lists_in
 from loyalty.services.actors import StaffMember
 from loyalty.services.audit import note
 from loyalty.services.community.working_days import last_day_of
@@ -141,7 +141,7 @@ def _supplementary_last(session: Session, selection_round: Round, today: date) -
 def _lists(at_work: RoundAtWork) -> list[dict[str, Any]]:
     """Return who stands on each list and why, as it is published: references, no names."""
     selection_round = at_work.selection_round
-    drawn = with_lots(lists_in(selection_round.frozen_list or ""), selection_round.seed or "")
+    drawn = draw_lots(lists_in(selection_round.frozen_list or ""), selection_round.seed or "")
     standings = standings_of(drawn)
     standing = sorted(at_work.candidates_who_are(Outcome.SELECTED), key=lambda one: one.place or 0)
     return [

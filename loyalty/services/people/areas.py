@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from loyalty.models import Area, HouseholdGroup
-from loyalty.rules.typed_text import reference_key
+from loyalty.rules.typed_text import make_reference_key
 from loyalty.services.actors import StaffMember
 from loyalty.services.errors import AlreadyExistsError, ValueRefusedError
 from loyalty.services.paging import Page, page
@@ -104,7 +104,7 @@ def _refuse_taken(
     taken: str,
 ) -> None:
     """Refuse a name that differs from another in nothing but blanks, case or width."""
-    if reference_key(name) in (
-        reference_key(one.name) for one in work.session.scalars(work.select(part))
+    if make_reference_key(name) in (
+        make_reference_key(one.name) for one in work.session.scalars(work.select(part))
     ):
         raise AlreadyExistsError(taken)

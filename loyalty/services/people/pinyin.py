@@ -2,7 +2,7 @@
 
 import re
 
-from loyalty.rules.typed_text import person_name
+from loyalty.rules.typed_text import clean_person_name
 
 SURNAME_READINGS = {
     "单于": "chan yu",
@@ -84,7 +84,7 @@ def pinyin_of_person(name: str) -> str:
 
     A name with a middle dot is transcribed from another language and begins with no surname.
     """
-    name = person_name(name)
+    name = clean_person_name(name)
     if "·" not in name:
         for length in range(LONGEST_SURNAME, 0, -1):
             if reading := SURNAME_READINGS.get(name[:length]):

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, or_, select
 
 from loyalty.models import Resident
-from loyalty.rules.typed_text import name_key, reference_key
+from loyalty.rules.typed_text import make_name_key, make_reference_key
 from loyalty.services.changes import AS_IT_WAS, AsItWas, change_members, new_or, new_values
 from loyalty.services.errors import AlreadyExistsError
 from loyalty.services.paging import Page, page
@@ -155,9 +155,9 @@ def _refuse_twin(work: Work, request: CreateResident) -> None:
     twin = work.session.scalar(
         select(Resident.id).where(
             Resident.community_id == work.community_id,
-            Resident.household_key == reference_key(request.household_ref),
-            Resident.name_key == name_key(request.name),
-            Resident.unit_key == reference_key(request.unit),
+            Resident.household_key == make_reference_key(request.household_ref),
+            Resident.name_key == make_name_key(request.name),
+            Resident.unit_key == make_reference_key(request.unit),
         )
     )
     if twin is not None:
@@ -165,7 +165,7 @@ def _refuse_twin(work: Work, request: CreateResident) -> None:
 
 
 def _matches(part: str) -> ColumnElement[bool]:
-    typed = name_key(part)
+    typed = make_name_key(part)
     letters = func.replace(Resident.name_pinyin, " ", "")
     initials = func.regexp_replace(Resident.name_pinyin, r"(\w)\w*\s*", r"\1", "g")
     return or_(

@@ -18,7 +18,7 @@ from loyalty.rules.selection import (
     RoundNeed,
     RoundObstacle,
     RoundState,
-    missing_for,
+    find_obstacles,
     next_state,
 )
 from loyalty.services.actors import Role, StaffMember
@@ -139,7 +139,7 @@ def _refuse_what_is_missing(
     if RoundNeed.MANAGER in needs and Role.MANAGER not in actor.roles:
         raise NotAllowedError("A manager takes this step.")
     facts = facts_of(at_work, actor, now=now, reason_given=request.reason is not None)
-    if missing := missing_for(request.action, facts):
+    if missing := find_obstacles(request.action, facts):
         raise RoundStateError(f"The round cannot do this now: {', '.join(missing)}.", missing)
     if RoundNeed.REASON in needs and not request.reason:
         raise ValueRefusedError("/reason", "This step is taken for a reason.")

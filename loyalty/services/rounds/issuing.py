@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from loyalty.models import Candidate, Card, Community, Round
-from loyalty.rules.calendar import Month, validity
+from loyalty.rules.calendar import Month, find_validity
 from loyalty.services.cards.revocations import publish
 from loyalty.services.cards.signing import Award, sign_cards
 from loyalty.services.selection.at_work import RoundAtWork
@@ -27,7 +27,7 @@ def issue_cards(at_work: RoundAtWork, *, sealing_key: bytes, now: datetime) -> S
 
 def _award_of(selection_round: Round, winner: Candidate) -> Award:
     round_list = winner.round_list
-    _, valid_until = validity(Month.of(selection_round.month), round_list.months_valid)
+    _, valid_until = find_validity(Month.of(selection_round.month), round_list.months_valid)
     return Award(
         resident_id=winner.resident_id,
         honour=round_list.honour,

@@ -18,8 +18,8 @@ from loyalty.rules.panel import (
     MissingBallot,
     Nominee,
     Seat,
-    conflict_between,
-    missing_ballots,
+    find_conflict,
+    find_missing_ballots,
 )
 from loyalty.rules.selection import RoundObstacle, RoundState
 from loyalty.services.actors import StaffMember
@@ -127,7 +127,7 @@ def missing_in(at_work: RoundAtWork) -> Sequence[MissingBallot]:
         return ()
     cast = {(one.panellist_id, one.candidate_id) for one in at_work.ballots}
     nominees = _nominees(at_work.candidates_who_are(Outcome.ELIGIBLE))
-    return missing_ballots(at_work.seats, nominees, cast)
+    return find_missing_ballots(at_work.seats, nominees, cast)
 
 
 def close_ballots(
@@ -160,7 +160,7 @@ def _sheet(at_work: RoundAtWork, panellist: Panellist) -> Sequence[SheetLine]:
             points=points[candidate.resident_id],
             deeds=deeds[candidate.resident_id],
             voices=voices[candidate.id],
-            conflict=conflict_between(seat, nominee),
+            conflict=find_conflict(seat, nominee),
             score=given.get(candidate.id),
         )
         for candidate, nominee in zip(candidates, _nominees(candidates), strict=True)

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from loyalty.models import Ballot, Candidate, ConflictOfInterest, Panellist, RoundList
-from loyalty.rules.panel import Conflict, Nominee, detected_conflict
+from loyalty.rules.panel import Conflict, Nominee, detect_conflict
 from loyalty.rules.selection import RoundState
 from loyalty.services.actors import Role, StaffMember
 from loyalty.services.audit import note
@@ -121,7 +121,7 @@ def write_down_detected(
     session, round_id = at_work.session, at_work.selection_round.id
     for seat in at_work.seats:
         for nominee in nominees:
-            kind = detected_conflict(seat, nominee)
+            kind = detect_conflict(seat, nominee)
             if kind is None:
                 continue
             session.execute(

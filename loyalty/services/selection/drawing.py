@@ -8,10 +8,10 @@ from loyalty.models import Candidate, Round, RoundList
 from loyalty.rules import ranking
 from loyalty.rules.calendar import Month
 from loyalty.rules.eligibility import Ground, Reason
-from loyalty.rules.lottery import list_hash
+from loyalty.rules.lottery import hash_list
 from loyalty.rules.outcome import Outcome
-from loyalty.rules.record import FrozenList, lists_in, rank_round, record_of, with_lots
-from loyalty.rules.seats import reasons_without_seat
+from loyalty.rules.record import FrozenList, draw_lots, lists_in, rank_round, record_of
+from loyalty.rules.seats import find_reasons_without_seat
 from loyalty.services.deeds.deeds import points_of
 from loyalty.services.errors import ValueRefusedError
 from loyalty.services.selection.at_work import RoundAtWork
@@ -45,7 +45,7 @@ def freeze(at_work: RoundAtWork, *, now: datetime) -> None:
         judge(candidate, grounds_of(candidate, history, score=score))
     record = record_of(_frozen_lists(selection_round, candidates))
     selection_round.frozen_list = record
-    selection_round.frozen_hash = list_hash(record.encode())
+    selection_round.frozen_hash = hash_list(record.encode())
     selection_round.frozen_at = now
 
 
@@ -61,7 +61,7 @@ def draw(at_work: RoundAtWork, *, seed: str, witnesses: Sequence[str], now: date
     if len(set(witnesses)) != WITNESSES or len(witnesses) != WITNESSES:
         raise ValueRefusedError("/witnesses", "The draw has two witnesses, two different people.")
     selection_round = at_work.selection_round
-    lists = with_lots(lists_in(selection_round.frozen_list or ""), seed)
+    lists = draw_lots(lists_in(selection_round.frozen_list or ""), seed)
     rows = {
         (reference_of(selection_round, row.round_list), row.reference): row
         for row in at_work.candidates_who_are(Outcome.ELIGIBLE)
@@ -86,7 +86,7 @@ def _say_why_not_selected(
     rows: Mapping[tuple[str, str], Candidate], lists: Sequence[FrozenList]
 ) -> None:
     """Write down, for everybody who has no seat, the reason."""
-    reasons = reasons_without_seat(lists)
+    reasons = find_reasons_without_seat(lists)
     seated = Seated.of(rows.values())
     for who, row in rows.items():
         if row.outcome != Outcome.SELECTED:

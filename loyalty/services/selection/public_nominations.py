@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, joinedload
 from loyalty.models import Candidate, Community, Nomination, Resident, Round, RoundList
 from loyalty.rules.calendar import Month
 from loyalty.rules.selection import RoundObstacle, RoundState
-from loyalty.rules.typed_text import code_letters, name_key, reference_key
+from loyalty.rules.typed_text import clean_code_letters, make_name_key, make_reference_key
 from loyalty.services.actors import StaffMember
 from loyalty.services.audit import note
 from loyalty.services.errors import RoundStateError, UnknownRecordError
@@ -115,7 +115,7 @@ def nomination_called(
     round_of(session, actor, round_id)
     nomination = session.scalar(
         _nominations().where(
-            RoundList.round_id == round_id, Nomination.receipt == code_letters(receipt)
+            RoundList.round_id == round_id, Nomination.receipt == clean_code_letters(receipt)
         )
     )
     if nomination is None:
@@ -197,8 +197,8 @@ def _only_resident(
         select(Resident)
         .where(
             Resident.community_id == community.id,
-            Resident.name_key == name_key(request.name),
-            Resident.unit_key == reference_key(request.unit),
+            Resident.name_key == make_name_key(request.name),
+            Resident.unit_key == make_reference_key(request.unit),
             Resident.state == "active",
         )
         .limit(2)

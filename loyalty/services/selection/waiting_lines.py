@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from loyalty.models import Candidate
-from loyalty.rules.notice import notice_over
+from loyalty.rules.notice import is_notice_over
 from loyalty.rules.outcome import Outcome
 from loyalty.services.selection.at_work import RoundAtWork
 
@@ -52,4 +52,4 @@ def disputable_lines(at_work: RoundAtWork, *, now: datetime) -> Sequence[Candida
 
 
 def _notice_over(line: Candidate, day: date) -> bool:
-    return line.notice_last is not None and notice_over(line.notice_last, day)
+    return line.notice_last is not None and is_notice_over(line.notice_last, day)

@@ -12,8 +12,8 @@ from loyalty.rules.certification import (
     CertificationAction,
     CertificationFacts,
     CertificationState,
-    certified_until,
-    missing_for,
+    find_last_certified_day,
+    find_obstacles,
     next_state,
     state_on,
 )
@@ -86,7 +86,7 @@ def move_certification(work: Work, request: MoveCertification) -> Shop:
     community = locked_community(work.session, work.community_id)
     shop = shop_of(work, request.shop_id, version=request.version)
     facts = _facts(shop, request.reason, today=work.now.date())
-    if missing := missing_for(request.action, facts):
+    if missing := find_obstacles(request.action, facts):
         raise CertificationStateError(
             f"The shop is {facts.state}; “{request.action}” is not possible now.", missing
         )
@@ -146,9 +146,9 @@ def _leave_behind(
             )
         case CertificationAction.CERTIFY:
             shop.plaque_number = shop.plaque_number or _next_plaque_number(session, shop)
-            shop.certified_until = certified_until(today)
+            shop.certified_until = find_last_certified_day(today)
         case CertificationAction.RENEW:
-            shop.certified_until = certified_until(today)
+            shop.certified_until = find_last_certified_day(today)
         case CertificationAction.WITHDRAW:
             shop.withdrawn_on = today
             shop.certified_until = None

@@ -91,7 +91,9 @@ def shop_with_plaque(session: Session, community: Community, plaque_number: str)
         UnknownRecordError: the community has never given out this plaque.
     """
     shop = session.scalar(
-        _shops(community.id).where(Shop.plaque_number == typed_text.plaque_number(plaque_number))
+        _shops(community.id).where(
+            Shop.plaque_number == typed_text.clean_plaque_number(plaque_number)
+        )
     )
     if shop is None:
         raise UnknownRecordError("The community has no such shop.")
@@ -124,9 +126,9 @@ def _shops(community_id: UUID) -> Select[tuple[Shop]]:
 
 
 def _matches(part: str) -> ColumnElement[bool]:
-    called = typed_text.label(part)
-    typed = typed_text.name_key(part) or called
-    plaque = typed_text.plaque_number(part)
+    called = typed_text.clean_label(part)
+    typed = typed_text.make_name_key(part) or called
+    plaque = typed_text.clean_plaque_number(part)
     return or_(
         Shop.name.icontains(called, autoescape=True),
         _letters(Shop.name).contains(typed, autoescape=True),

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from loyalty.models import AccessToken, Community, Resident, StaffAccount
-from loyalty.rules.typed_text import login_name
+from loyalty.rules.typed_text import clean_login_name
 from loyalty.services.actors import Role
 from loyalty.services.audit import note
 from loyalty.services.changes import AS_IT_WAS, AsItWas, change_members, new_or, new_values
@@ -90,7 +90,7 @@ def open_account(
 def _opened(
     session: Session, community_id: UUID, request: CreateAccount, *, now: datetime
 ) -> StaffAccount:
-    username = login_name(request.username)
+    username = clean_login_name(request.username)
     if not USERNAME.fullmatch(username):
         raise ValueRefusedError("/username", "Use 2 to 40 letters, digits, dots or hyphens.")
     _refuse_foreign_resident(session, community_id, request.resident_id)

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from loyalty.cards.keys import SealError
 from loyalty.models import StaffAccount
-from loyalty.rules.typed_text import code_letters
+from loyalty.rules.typed_text import clean_code_letters
 
 SECRET_BYTES = 20
 """As long as the hash, as RFC 4226 recommends."""
@@ -53,7 +53,9 @@ def accepted_step(
     current = codes.timecode(now)
     for step in range(current - STEPS_OF_GRACE, current + STEPS_OF_GRACE + 1):
         fresh = account.totp_step is None or step > account.totp_step
-        if fresh and pyotp.utils.strings_equal(codes.generate_otp(step), code_letters(code or "")):
+        if fresh and pyotp.utils.strings_equal(
+            codes.generate_otp(step), clean_code_letters(code or "")
+        ):
             return step
     return None
 

@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from loyalty.models import AccessToken, Community, StaffAccount
-from loyalty.rules.typed_text import login_name
+from loyalty.rules.typed_text import clean_login_name
 from loyalty.services.actors import Role, StaffMember
 from loyalty.services.audit import note
 from loyalty.services.errors import SignInError, SignInLockedError
@@ -143,7 +143,7 @@ def member(account: StaffAccount, *, timezone: str) -> StaffMember:
 
 
 def _open_account(session: Session, username: str) -> StaffAccount | None:
-    name = login_name(username)
+    name = clean_login_name(username)
     if not USERNAME.fullmatch(name):
         return None
     return session.scalar(

@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from loyalty.models import Community, Shop, Till
-from loyalty.rules.typed_text import code_letters
+from loyalty.rules.typed_text import clean_code_letters
 from loyalty.services.audit import note
 from loyalty.services.errors import PairingError, ValueRefusedError
 from loyalty.services.late_sales.device_proof import device_key
@@ -108,7 +108,7 @@ def pair_till(session: Session, request: PairTill, *, now: datetime) -> Pairing:
     till = session.scalar(
         update(Till)
         .where(
-            Till.pairing_hash == _hash(code_letters(request.code)),
+            Till.pairing_hash == _hash(clean_code_letters(request.code)),
             Till.pairing_expires_at > now,
             Till.revoked_at.is_(None),
         )

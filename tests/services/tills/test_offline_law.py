@@ -10,7 +10,12 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from loyalty.cards.revocations import serial_hash
-from loyalty.rules.offline import DAYS_WITHOUT_NETWORK, IMPOSSIBLE_WITHIN, PURPOSE, signed_bytes
+from loyalty.rules.offline import (
+    DAYS_WITHOUT_NETWORK,
+    IMPOSSIBLE_WITHIN,
+    PURPOSE,
+    encode_for_signing,
+)
 from loyalty.services.late_sales.device_proof import device_key, proof_of
 from loyalty.services.late_sales.quarantine import MOST_QUARANTINED
 
@@ -32,7 +37,7 @@ def test_the_example_is_proven_by_our_reader() -> None:
     assert second is not None
     assert (first.number, second.number) == (1, 2)
     assert (first.previous, second.previous) == (bytes(32), first.digest)
-    assert PURPOSE + SIGNED.encode("ascii") == signed_bytes(UPLOAD["items"][0])
+    assert PURPOSE + SIGNED.encode("ascii") == encode_for_signing(UPLOAD["items"][0])
 
 
 def test_the_key_of_the_example_is_the_one_it_names() -> None:

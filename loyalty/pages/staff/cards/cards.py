@@ -16,7 +16,7 @@ from loyalty.pages.staff.confirmation import (
     ask,
     holds_answers,
 )
-from loyalty.rules.card_action import NEED_A_REASON, CardAction, missing_for
+from loyalty.rules.card_action import NEED_A_REASON, CardAction, find_obstacles
 from loyalty.rules.card_number import number_of
 from loyalty.rules.card_state import WORKING, CardState, state_on
 from loyalty.services.cards.acts import ActOnCard, FindCards, act_on_card, card_of, cards_page
@@ -106,7 +106,7 @@ def _acted(card: Card, action: CardAction, reason: str | None) -> UUID | None:
 
 def _fits(action: CardAction, card: Card, today: Any) -> bool:
     state = CardState(card.state)
-    return not missing_for(action, state, valid_until=card.valid_until, today=today)
+    return not find_obstacles(action, state, valid_until=card.valid_until, today=today)
 
 
 def _resident_asked_for() -> UUID | None:

@@ -11,7 +11,7 @@ from flask_babel import LazyString, lazy_gettext
 from werkzeug.exceptions import BadRequest
 
 from loyalty.reports.tally_sheet import LINES
-from loyalty.rules.money import Fen, fen_in
+from loyalty.rules.money import Fen, parse_yuan
 from loyalty.rules.typed_text import fold
 from loyalty.services.late_sales.paper_tally import LineFault, TallyLine
 from loyalty.words.tally import LINE_FAULTS, NO_PRICE, NO_TIME
@@ -133,6 +133,6 @@ def _time_in(text: str) -> time | None:
 
 def _price_in(text: str) -> Fen | None:
     try:
-        return fen_in(text.removeprefix("¥").removesuffix("元"))
+        return parse_yuan(text.removeprefix("¥").removesuffix("元"))
     except ValueError:
         return None

@@ -11,7 +11,7 @@ from flask_babel import gettext
 from loyalty.models import Candidate, Round
 from loyalty.pages.staff.confirmation import NamedPeople
 from loyalty.pages.values import full_day, listed
-from loyalty.rules.calendar import Month, validity
+from loyalty.rules.calendar import Month, find_validity
 from loyalty.rules.outcome import Outcome
 from loyalty.rules.selection import RoundAction
 from loyalty.services.rounds.progress import NoticeDays, Progress, notice_days
@@ -185,7 +185,9 @@ def _of_waiting(seen: Seen) -> list[str]:
 
 def _validity(selection_round: Round) -> list[str]:
     month = Month.of(selection_round.month)
-    periods = {one.months_valid: validity(month, one.months_valid) for one in selection_round.lists}
+    periods = {
+        one.months_valid: find_validity(month, one.months_valid) for one in selection_round.lists
+    }
     return [
         gettext("卡从%(first)s起用，到%(last)s止。", first=full_day(first), last=full_day(last))
         for first, last in periods.values()
