@@ -24,7 +24,7 @@ class NotAlphanumericError(LoyaltyError):
     """The text has letters, lower case for one, that would make the QR a third larger."""
 
 
-def qr_svg(text: str) -> str:
+def draw_qr_svg(text: str) -> str:
     """Return the QR of a card's URL as an SVG document that takes the size its page gives it.
 
     Raises:
@@ -32,7 +32,7 @@ def qr_svg(text: str) -> str:
         NotAlphanumericError: anything but digits, capitals, blank and `$%*+-./:`.
     """
     drawing = BytesIO()
-    _code(text).save(
+    _encode(text).save(
         drawing,
         kind="svg",
         xmldecl=False,
@@ -45,20 +45,20 @@ def qr_svg(text: str) -> str:
     return drawing.getvalue().decode()
 
 
-def qr_png(text: str, scale: int = _DOTS_PER_MODULE, dpi: int = _DOTS_PER_INCH) -> bytes:
+def draw_qr_png(text: str, scale: int = _DOTS_PER_MODULE, dpi: int = _DOTS_PER_INCH) -> bytes:
     """Return the QR of a card's URL as a PNG of black and white.
 
     Args:
-        text: as for `qr_svg`, with the same errors.
+        text: as for `draw_qr_svg`, with the same errors.
         scale: dots a side of one module.
         dpi: dots an inch, which the file tells its printer.
     """
     drawing = BytesIO()
-    _code(text).save(drawing, kind="png", scale=scale, dpi=dpi)
+    _encode(text).save(drawing, kind="png", scale=scale, dpi=dpi)
     return drawing.getvalue()
 
 
-def _code(text: str) -> segno.QRCode:
+def _encode(text: str) -> segno.QRCode:
     if len(text) > LONGEST_TEXT:
         raise TextTooLongError(f"A card's QR holds {LONGEST_TEXT} letters; this is {len(text)}.")
     try:

@@ -17,9 +17,9 @@ from flask import (
 from flask_babel import lazy_gettext
 from werkzeug.exceptions import NotFound
 
-from loyalty.cards.barcode import code128_svg
-from loyalty.cards.qr import qr_svg
-from loyalty.cards.token import card_url, read_claims
+from loyalty.cards.barcode import draw_barcode_svg
+from loyalty.cards.qr import draw_qr_svg
+from loyalty.cards.token import make_card_url, read_claims
 from loyalty.clock import as_local, utc_now
 from loyalty.database import transaction
 from loyalty.models import Community
@@ -109,14 +109,14 @@ def card_qr(token: str) -> Response:
     """Draw the card's QR."""
     _genuine(token)
     base_url = current_app.extensions["loyalty.settings"].base_url
-    return _drawing(qr_svg(card_url(base_url, token)))
+    return _drawing(draw_qr_svg(make_card_url(base_url, token)))
 
 
 @resident.get("/c/<token>/barcode.svg")
 def card_barcode(token: str) -> Response:
     """Draw the card's number as a barcode."""
     _genuine(token)
-    return _drawing(code128_svg(read_claims(token).number))
+    return _drawing(draw_barcode_svg(read_claims(token).number))
 
 
 def _look_at(code: str) -> ShownCard:

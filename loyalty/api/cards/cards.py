@@ -18,10 +18,10 @@ from loyalty.api.cards.schemas import (
 )
 from loyalty.api.problems import ProblemSchema
 from loyalty.api.versions import read_version
-from loyalty.cards.barcode import code128_svg
+from loyalty.cards.barcode import draw_barcode_svg
 from loyalty.cards.keys import sealing_key_from
-from loyalty.cards.qr import qr_svg
-from loyalty.cards.token import card_url
+from loyalty.cards.qr import draw_qr_svg
+from loyalty.cards.token import make_card_url
 from loyalty.clock import community_now
 from loyalty.models import Card
 from loyalty.rules.card_action import CardAction
@@ -69,7 +69,7 @@ class BarcodeOfCard(MethodView):
     @cards.response(200, {"type": "string"}, content_type=SVG)
     def get(self, card_id: UUID) -> Response:
         """Draw the number as Code 128, which laser scanners read."""
-        return Response(code128_svg(number_of(_read(card_id).serial)), content_type=SVG)
+        return Response(draw_barcode_svg(number_of(_read(card_id).serial)), content_type=SVG)
 
 
 @cards.route("/<uuid:card_id>/qr.svg")
@@ -81,7 +81,8 @@ class QrOfCard(MethodView):
     def get(self, card_id: UUID) -> Response:
         """Draw the card's URL as a QR code, which any phone opens."""
         return Response(
-            qr_svg(card_url(_get_settings().base_url, _read(card_id).token)), content_type=SVG
+            draw_qr_svg(make_card_url(_get_settings().base_url, _read(card_id).token)),
+            content_type=SVG,
         )
 
 

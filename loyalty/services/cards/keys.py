@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from loyalty.cards.keys import SealError, jwk, new_signing_key, seal, unseal
+from loyalty.cards.keys import SealError, make_jwk, make_signing_key, seal, unseal
 from loyalty.models import Community, SigningKey
 from loyalty.rules.calendar import CARD_MONTHS, Month
 
@@ -32,7 +32,7 @@ def signing_key_for(
     # The insert gives way to a key of the same month made at the same moment, and to another key
     # that happens to have the same short id; in either case the next look decides.
     while (key := _key_of(session, community, month)) is None:
-        fresh = new_signing_key()
+        fresh = make_signing_key()
         sealed = seal(
             fresh.private, sealing_key=sealing_key, community=community.slug, month=str(month)
         )
@@ -97,7 +97,7 @@ def jwk_of(published: PublishedKey) -> dict[str, str]:
     """Return a public key as a JSON Web Key, with the members of ours that say whose it is."""
     key, community = published
     return {
-        **jwk(key.public_key, key.key_id),
+        **make_jwk(key.public_key, key.key_id),
         "community": community.slug,
         "month": str(Month.of(key.month)),
         "timezone": community.timezone,

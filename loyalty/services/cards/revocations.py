@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from loyalty.cards import revocations
-from loyalty.cards.revocations import RevocationEntry, serial_hash, sign_list
+from loyalty.cards.revocations import RevocationEntry, hash_serial, sign_list
 from loyalty.models import Card, Community, RevocationList
 from loyalty.rules.calendar import Month
 from loyalty.rules.card_state import CardState
@@ -82,7 +82,7 @@ def _entries(session: Session, community: Community, *, today: date) -> tuple[Re
     )
     return tuple(
         sorted(
-            RevocationEntry(serial_hash(community.slug, serial), CardState(state))
+            RevocationEntry(hash_serial(community.slug, serial), CardState(state))
             for serial, state in stopped
         )
     )

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from loyalty.cards.revocations import serial_hash
+from loyalty.cards.revocations import hash_serial
 from loyalty.models import Card, Community, Honour, Shop
 from loyalty.rules.offline import DAYS_WITHOUT_NETWORK
 from loyalty.services.cards.keys import jwk_of, published_keys
@@ -105,4 +105,4 @@ def _roster(
 
 def _hashes(slug: str, serials: Iterable[str]) -> str:
     """Return the eight-byte hashes of serials, sorted and joined, in base64."""
-    return b64encode(bytes.fromhex("".join(sorted(serial_hash(slug, s) for s in serials)))).decode()
+    return b64encode(bytes.fromhex("".join(sorted(hash_serial(slug, s) for s in serials)))).decode()

@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from loyalty.cards.keys import SealError, key_id_of, public_half, sealing_key_from
+from loyalty.cards.keys import SealError, derive_public_key, key_id_of, sealing_key_from
 from loyalty.database import transaction
 from loyalty.models import Community
 from loyalty.rules.calendar import Month
@@ -55,7 +55,7 @@ def test_the_private_half_rests_sealed(session: Session) -> None:
 
     private = private_half(key, community, sealing_key=SEALING_KEY)
 
-    assert public_half(private) == key.public_key
+    assert derive_public_key(private) == key.public_key
     assert key.key_id == key_id_of(key.public_key)
     assert private not in present(key.sealed_private_key)
 
@@ -75,7 +75,9 @@ def test_a_key_still_signs_on_the_last_day_of_its_month(session: Session) -> Non
     destroy_spent_keys(session, community, now=NOON.replace(day=31))
 
     session.refresh(key)
-    assert public_half(private_half(key, community, sealing_key=SEALING_KEY)) == key.public_key
+    assert (
+        derive_public_key(private_half(key, community, sealing_key=SEALING_KEY)) == key.public_key
+    )
 
 
 def test_a_key_is_destroyed_when_its_month_is_over(session: Session) -> None:

@@ -7,7 +7,7 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from loyalty.cards.revocations import RevocationEntry, serial_hash, verify_list
+from loyalty.cards.revocations import RevocationEntry, hash_serial, verify_list
 from loyalty.database import transaction
 from loyalty.models import Community, RevocationList
 from loyalty.rules.calendar import Month
@@ -27,7 +27,7 @@ def test_a_list_names_the_cards_that_must_not_be_accepted(session: Session) -> N
 
     key = given_signing_key(session, community, Month(2026, 12))
     assert set(verify_list(published.document, key.public_key).entries) == {
-        RevocationEntry(serial_hash(community.slug, card.serial), CardState(card.state))
+        RevocationEntry(hash_serial(community.slug, card.serial), CardState(card.state))
         for card in stopped
     }
 

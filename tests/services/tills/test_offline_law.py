@@ -9,7 +9,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from loyalty.cards.revocations import serial_hash
+from loyalty.cards.revocations import hash_serial
 from loyalty.rules.offline import (
     DAYS_WITHOUT_NETWORK,
     IMPOSSIBLE_WITHIN,
@@ -62,7 +62,7 @@ def test_the_program_in_the_law_seals_what_our_reader_proves(tmp_path: Path) -> 
 
 
 def test_the_pack_in_the_law_is_one_of_ours() -> None:
-    hashed = bytes.fromhex(serial_hash("tianyuan", "123456789012"))
+    hashed = bytes.fromhex(hash_serial("tianyuan", "123456789012"))
 
     assert PACK["roster"][0]["hashes"] == b64encode(hashed).decode()
     assert PACK["policy"]["offline"]["days"] == DAYS_WITHOUT_NETWORK

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 from flask_babel import LazyString, lazy_gettext
 from werkzeug.exceptions import BadRequest
 
-from loyalty.reports.tally_sheet import LINES
+from loyalty.reports.tally_sheet import ROWS
 from loyalty.rules.money import Fen, parse_yuan
 from loyalty.rules.typed_text import fold
 from loyalty.services.late_sales.paper_tally import LineFault, TallyLine
@@ -72,7 +72,7 @@ class Fault:
 
 def empty_lines() -> list[TypedLine]:
     """Return as many lines as stand on the paper, each with a key of its own."""
-    return [TypedLine(uuid4()) for _ in range(LINES)]
+    return [TypedLine(uuid4()) for _ in range(ROWS)]
 
 
 def typed_lines(form: Mapping[str, str]) -> list[TypedLine]:
@@ -89,7 +89,7 @@ def typed_lines(form: Mapping[str, str]) -> list[TypedLine]:
                 number=_plain(form[f"number-{place}"]),
                 price=_plain(form[f"price-{place}"]),
             )
-            for place in range(LINES)
+            for place in range(ROWS)
         ]
     except (KeyError, ValueError) as error:
         raise BadRequest from error
