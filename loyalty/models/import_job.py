@@ -23,8 +23,8 @@ class ImportJob(Identified):
     kind: Mapped[str]
     row_count: Mapped[int]
     kept_table: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
-    """The table as `tables.stored` writes it, as long as staff are asked about it; afterwards its
-    headings and the rows that were left out, for a while."""
+    """The table as `tables.serialize_table` writes it, as long as staff are asked about it;
+    afterwards its headings and the rows that were left out, for a while."""
     answers: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict, server_default="{}")
     """What staff have said about the table, see `TableAnswers`."""
     valid_rows: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)

@@ -26,7 +26,7 @@ _MINUTE_HEADINGS = ("分钟", "minute")
 _HOUR_HEADINGS = ("小时", "时数", "工时", "hour")
 
 
-def hundredths_in(cell: str) -> int:
+def read_points(cell: str) -> int:
     """Return points in hundredths: ``1.5``, ``2分``, ``30分钟``, ``1小时30分``, ``1:30``.
 
     An hour counts one point. Of minutes, the nearest hundredth of an hour counts.
@@ -44,7 +44,7 @@ def hundredths_in(cell: str) -> int:
     return hundredths
 
 
-def with_unit(cell: Cell, surroundings: Surroundings) -> Cell:
+def add_unit(cell: Cell, surroundings: Surroundings) -> Cell:
     """Return a cell with the unit that its heading gives: ``30分`` of a length is minutes."""
     heading = unicodedata.normalize("NFKC", surroundings.heading).casefold()
     narrow = _narrow(cell.text)

@@ -16,7 +16,7 @@ class Spellings:
     faults: Sequence[RowFault]
 
 
-def one_spelling(
+def unify_spelling(
     rows: Sequence[FileRow],
     field: str,
     heading: str,
@@ -31,7 +31,7 @@ def one_spelling(
         same: by the first spelling: whether staff say that those like it mean the same.
     """
     written_here = [row.cells[field] for row in rows if field in row.cells]
-    firsts = _first_spellings(known, written_here)
+    firsts = _find_first_spellings(known, written_here)
     spelt: list[FileRow] = []
     faults: list[RowFault] = []
     for row in rows:
@@ -51,7 +51,7 @@ def one_spelling(
     return Spellings(spelt, faults)
 
 
-def _first_spellings(known: Sequence[str], written: Sequence[str]) -> Mapping[str, str]:
+def _find_first_spellings(known: Sequence[str], written: Sequence[str]) -> Mapping[str, str]:
     """Return the first spelling of what each may mean, by key.
 
     What the community knows stays as it is, even if two of its spellings come close.

@@ -27,7 +27,7 @@ ADDED: Mapping[str, type[Resident] | type[Shop] | type[Deed]] = MappingProxyType
 )
 
 
-def uses_of(session: Session, job: ImportJob) -> list[str]:
+def find_uses(session: Session, job: ImportJob) -> list[str]:
     """Return the codes of everything that has come of what an import added.
 
     What it added is locked first, so that nothing comes of it while the answer is used.
@@ -35,9 +35,9 @@ def uses_of(session: Session, job: ImportJob) -> list[str]:
     record = ADDED[job.kind]
     session.execute(select(record.id).where(record.import_id == job.id).with_for_update())
     questions = {
-        "residents": _uses_of_residents,
-        "shops": _uses_of_shops,
-        "deeds": _uses_of_deeds,
+        "residents": _select_uses_of_residents,
+        "shops": _select_uses_of_shops,
+        "deeds": _select_uses_of_deeds,
     }[job.kind](job)
     return [use for use, query in questions.items() if session.scalar(select(exists(query)))]
 
@@ -48,7 +48,7 @@ def remove_added(session: Session, job: ImportJob) -> None:
     session.execute(delete(record).where(record.import_id == job.id))
 
 
-def _uses_of_residents(job: ImportJob) -> dict[str, Select[Any]]:
+def _select_uses_of_residents(job: ImportJob) -> dict[str, Select[Any]]:
     added = select(Resident.id).where(Resident.import_id == job.id)
     return {
         "changed": added.where(Resident.version > 1),
@@ -58,7 +58,7 @@ def _uses_of_residents(job: ImportJob) -> dict[str, Select[Any]]:
     }
 
 
-def _uses_of_shops(job: ImportJob) -> dict[str, Select[Any]]:
+def _select_uses_of_shops(job: ImportJob) -> dict[str, Select[Any]]:
     added = select(Shop.id).where(Shop.import_id == job.id)
     return {
         "changed": added.where(Shop.version > 1),
@@ -71,7 +71,7 @@ def _uses_of_shops(job: ImportJob) -> dict[str, Select[Any]]:
     }
 
 
-def _uses_of_deeds(job: ImportJob) -> dict[str, Select[Any]]:
+def _select_uses_of_deeds(job: ImportJob) -> dict[str, Select[Any]]:
     """A deed has been used once a round that counted it is frozen."""
     doers = select(Deed.resident_id).where(Deed.import_id == job.id)
     counted = (

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from loyalty.models import ImportJob, Resident
 from loyalty.services.actors import StaffMember
 from loyalty.services.errors import UnknownRecordError, ValueRefusedError
-from loyalty.services.imports.jobs import ImportKind, reading_of
+from loyalty.services.imports.jobs import ImportKind, read_import
 from loyalty.services.selection.nominations import Nominate, nominate
 from loyalty.services.work import Work
 
@@ -44,7 +44,7 @@ def list_of_nominees(work: Work, import_id: UUID) -> ImportJob:
 
 def nominees_in(work: Work, job: ImportJob) -> Sequence[Resident]:
     """Return the residents a list certainly means, each once, in its order."""
-    reading = reading_of(work, job)
+    reading = read_import(work, job)
     meant: list[UUID] = [resident_id for _, resident_id in reading.right] if reading else []
     residents = {
         resident.id: resident

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from loyalty.services.errors import ValueRefusedError
-from loyalty.services.imports.cells import phone
+from loyalty.services.imports.cells import read_phone
 from loyalty.services.imports.layout import CellRefusedError, RowFaultCode
 from loyalty.services.people.phones import in_e164
 
@@ -78,7 +78,7 @@ def test_the_digits_stored_are_the_digits_typed(written: str) -> None:
 
 
 def test_a_number_that_a_program_held_as_a_number_is_read_in_a_file() -> None:
-    assert phone("13800138000.0") == "+8613800138000"
+    assert read_phone("13800138000.0") == "+8613800138000"
 
 
 @pytest.mark.parametrize(
@@ -94,5 +94,5 @@ def test_a_number_that_a_program_held_as_a_number_is_read_in_a_file() -> None:
 )
 def test_two_numbers_in_one_cell_are_told(cell: str) -> None:
     with pytest.raises(CellRefusedError) as refusal:
-        phone(cell)
+        read_phone(cell)
     assert refusal.value.code == RowFaultCode.TWO_THINGS

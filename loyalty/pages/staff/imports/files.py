@@ -17,7 +17,7 @@ from loyalty.reports.workbooks import (
 )
 from loyalty.services.imports.asks import NO, YES
 from loyalty.services.imports.intake import Intake
-from loyalty.services.imports.keeping import table_kept
+from loyalty.services.imports.keeping import load_table
 from loyalty.services.imports.passing import EXAMPLE
 from loyalty.services.imports.reading import Reading
 from loyalty.words.import_forms import KINDS, YES_OR_NO, example_of, hint_of
@@ -50,7 +50,7 @@ def marked_file(job: ImportJob, reading: Reading[Any]) -> Response:
     for fault in job.errors:
         faults[fault["row"]].append(fault)
     whole = job.applied_at is None
-    kept = [(row.number, row.cells) for row in table_kept(job).rows]
+    kept = [(row.number, row.cells) for row in load_table(job).rows]
     rows = [
         MarkedRow(
             number - 1 if whole else place,

@@ -22,11 +22,11 @@ from loyalty.pages.staff.imports.jobs import uploaded
 from loyalty.rules.selection import RoundState
 from loyalty.rules.verdict import Tone
 from loyalty.services.imports.conversation import (
-    conversation_about,
+    build_conversation,
     is_about_headings,
     is_asked_about,
 )
-from loyalty.services.imports.jobs import ImportKind, answer_import, reading_of
+from loyalty.services.imports.jobs import ImportKind, answer_import, read_import
 from loyalty.services.people.residents import FindResidents, find_residents
 from loyalty.services.rounds.nominees import (
     NominateSeveral,
@@ -137,7 +137,7 @@ def named(round_id: UUID, import_id: UUID) -> str:
         selection_round = round_of(work.session, console.actor(), round_id)
         job = list_of_nominees(work, import_id)
         found = nominees_in(work, job)
-        asked = conversation_about(work, job)
+        asked = build_conversation(work, job)
     unknown = [
         fault for fault in job.errors if not (is_about_headings(fault) or is_asked_about(fault))
     ]
@@ -170,7 +170,7 @@ def marked(round_id: UUID, import_id: UUID) -> Response:
     with console.work() as work:
         round_of(work.session, console.actor(), round_id)
         job = list_of_nominees(work, import_id)
-        reading = reading_of(work, job)
+        reading = read_import(work, job)
     if reading is None:
         raise NotFound
     return marked_file(job, reading)
