@@ -32,9 +32,9 @@ from loyalty.models import (
 from loyalty.rules.calendar import Month
 from loyalty.rules.discount import DEFAULT_EXCLUDED
 from loyalty.services.actors import Role, StaffMember
-from loyalty.services.cards.keys import signing_key_for
+from loyalty.services.cards.keys import ensure_signing_key
 from loyalty.services.cards.signing import Award, sign_cards
-from loyalty.services.staff.sign_in import member
+from loyalty.services.staff.sign_in import to_staff_member
 
 SECRET = "a-secret-of-the-tests-0123456789-abcdefghij"
 SEALING_KEY = sealing_key_from(SECRET)
@@ -103,7 +103,7 @@ def quick_hash(password: str) -> str:
 
 def given_staff(session: Session, community: Community, *roles: Role) -> StaffMember:
     """A signed-in account, as the services see it."""
-    return member(given_account(session, community, *roles), timezone=community.timezone)
+    return to_staff_member(given_account(session, community, *roles), timezone=community.timezone)
 
 
 def signed_in(session: Session, community: Community, *roles: Role) -> dict[str, str]:
@@ -195,7 +195,7 @@ def given_list(
 
 def given_signing_key(session: Session, community: Community, month: Month) -> SigningKey:
     """The community's key of one month, sealed under the secret of the tests."""
-    return signing_key_for(session, community, month, sealing_key=SEALING_KEY, now=NOON)
+    return ensure_signing_key(session, community, month, sealing_key=SEALING_KEY, now=NOON)
 
 
 def given_card(session: Session, community: Community, **values: Any) -> Card:

@@ -35,8 +35,8 @@ from loyalty.models import (
 )
 from loyalty.rules.card_number import number_of
 from loyalty.services.actors import Role
-from loyalty.services.cards.revocations import publish
-from loyalty.services.receipts import new_receipt
+from loyalty.services.cards.revocations import publish_revocations
+from loyalty.services.receipts import make_receipt
 from tests.given import (
     NOON,
     SEALING_KEY,
@@ -118,7 +118,7 @@ def _texts(ids: dict[str, Any]) -> dict[str, str]:
 def _matter(session: Session, community: Community, account: StaffAccount) -> UUID:
     matter = given_matter(session, community, contact="3-501", owner_id=account.id)
     # As its raiser has it from the start, so that the version stays the first.
-    session.execute(update(Matter).where(Matter.id == matter.id).values(receipt=new_receipt()))
+    session.execute(update(Matter).where(Matter.id == matter.id).values(receipt=make_receipt()))
     return matter.id
 
 
@@ -232,7 +232,7 @@ def _trade(
             CardMonth(card_id=card.id, month=date(2026, 12, 1), saved_fen=150, uses={}),
         ]
     )
-    publish(session, community, sealing_key=SEALING_KEY, now=NOON)
+    publish_revocations(session, community, sealing_key=SEALING_KEY, now=NOON)
     sale = _sale(session, card, till, shop)
     return {
         "card_id": card.id,

@@ -18,9 +18,9 @@ from loyalty.models import (
 )
 from loyalty.rules.selection import STEPS, RoundAction, RoundNeed
 from loyalty.services.actors import Role, StaffMember
-from loyalty.services.receipts import new_receipt
+from loyalty.services.receipts import make_receipt
 from loyalty.services.rounds.actions import ActOnRound, act_on_round
-from loyalty.services.staff.sign_in import member
+from loyalty.services.staff.sign_in import to_staff_member
 from tests.given import (
     NOON,
     SEALING_KEY,
@@ -77,7 +77,7 @@ def given_nomination(session: Session, selection_round: Round, **values: Any) ->
             "state": "pending",
             "name": "张小明",
             "unit": "3号楼",
-            "receipt": new_receipt(),
+            "receipt": make_receipt(),
             "at": NOON,
             **values,
         }
@@ -124,7 +124,7 @@ def given_panellist(session: Session, selection_round: Round, **values: Any) -> 
     community = session.get_one(Community, selection_round.community_id)
     account = given_account(session, community, Role.PANEL, **values)
     given_seat(session, selection_round, account.id)
-    return member(account, timezone=community.timezone)
+    return to_staff_member(account, timezone=community.timezone)
 
 
 def candidates_on(session: Session, selection_round: Round) -> list[Candidate]:

@@ -12,7 +12,7 @@ from loyalty.database import hot_connection, transaction
 from loyalty.services.actors import Role, StaffMember, Till
 from loyalty.services.checkout.memory import Directory
 from loyalty.services.errors import NotAllowedError, SignInError
-from loyalty.services.staff.sign_in import staff_member_of_token
+from loyalty.services.staff.sign_in import get_staff_member_by_token
 from loyalty.services.tills.pairing import TILL_TOKEN_PREFIX
 from loyalty.services.work import Work
 
@@ -134,7 +134,7 @@ def _identify_caller(token: str) -> StaffMember | Till:
                 get_directory().look(connection)
             return get_directory().counter(connection, token).till
     with transaction() as session:
-        return staff_member_of_token(session, token, now=utc_now())
+        return get_staff_member_by_token(session, token, now=utc_now())
 
 
 def _kinds_of(caller: StaffMember | Till) -> frozenset[Caller]:

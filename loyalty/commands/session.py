@@ -14,7 +14,7 @@ from loyalty.rules.errors import RecordedRefusalError
 from loyalty.rules.typed_text import clean_login_name
 from loyalty.services.actors import StaffMember
 from loyalty.services.errors import UnknownRecordError
-from loyalty.services.staff.sign_in import member
+from loyalty.services.staff.sign_in import to_staff_member
 from loyalty.settings import Settings
 
 acting = click.option(
@@ -71,4 +71,4 @@ def account_of(session: Session, username: str) -> StaffMember:
     if found is None:
         raise UnknownRecordError(f"There is no open account {username}.")
     account, timezone = found
-    return member(account, timezone=timezone)
+    return to_staff_member(account, timezone=timezone)

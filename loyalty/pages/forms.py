@@ -36,7 +36,7 @@ from wtforms.widgets import CheckboxInput
 from loyalty.pages.late_forms import is_shown_again, token_of_form
 from loyalty.rules import typed_text
 from loyalty.rules.money import MAX_FEN, format_yuan, parse_yuan
-from loyalty.services.deeds.points import as_written, hundredths_of
+from loyalty.services.deeds.points import format_points, parse_points
 
 LONGEST_LINE = 200
 
@@ -139,7 +139,7 @@ def amount(label: LazyString) -> Any:
 def points(label: LazyString, *, needed: bool = True) -> Any:
     """Return a field for points, in hundredths; empty is None."""
     validators = [_presence(needed)]
-    return WrittenField(label, hundredths_of, as_written, NO_POINTS, validators=validators)
+    return WrittenField(label, parse_points, format_points, NO_POINTS, validators=validators)
 
 
 def choice(

@@ -17,7 +17,7 @@ from loyalty.services.matters.matters import (
     MatterState,
     RaiseMatter,
     Raiser,
-    matter_called,
+    get_matter_by_receipt,
     raise_public_matter,
 )
 from loyalty.words.matters import MATTER_KINDS, MATTER_STATES
@@ -66,7 +66,7 @@ def status(slug: str | None = None) -> Response:
     form = ReceiptForm()
     with transaction() as session:
         community = community_here(session, slug)
-        found = asked_back(form, partial(matter_called, session, community))
+        found = asked_back(form, partial(get_matter_by_receipt, session, community))
     page = render_template(
         "selection/matter_status.html",
         community=community,

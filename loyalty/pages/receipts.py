@@ -12,7 +12,7 @@ from loyalty.pages.forms import Form, line
 from loyalty.pages.notice import not_found_by_search
 from loyalty.rules.typed_text import clean_code_letters
 from loyalty.services.errors import UnknownRecordError
-from loyalty.services.receipts import receipt_for
+from loyalty.services.receipts import derive_receipt
 
 LONGEST_RECEIPT = 60
 
@@ -32,7 +32,7 @@ def receipt_of_form(today: date) -> str:
     else who writes the same words has another: the secret of the tokens is the browser's own.
     """
     written = sorted(one for one in request.form.items(multi=True) if one[0] != "csrf_token")
-    return receipt_for(repr((session["csrf_token"], today, request.full_path, written)))
+    return derive_receipt(repr((session["csrf_token"], today, request.full_path, written)))
 
 
 def receipt_page(

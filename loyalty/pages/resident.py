@@ -28,7 +28,7 @@ from loyalty.rules.card_number import CodeKind, kind_of
 from loyalty.rules.money import Permille
 from loyalty.rules.verdict import MEANINGS, Tone
 from loyalty.services.cards.check import CardCheck, check_card
-from loyalty.services.shops.finding import number_that_give, rates_given
+from loyalty.services.shops.finding import count_shops_that_give, find_rates_given
 from loyalty.words.rates import span_in_words
 from loyalty.words.verdicts import WORDS, VerdictWords
 
@@ -128,8 +128,8 @@ def _look_at(code: str) -> ShownCard:
             community = session.get_one(Community, check.community_id)
             now = as_local(now, community.timezone)
             today, pay = now.date(), Permille(check.pay_permille)
-            shops = number_that_give(session, community, today=today)
-            rates = rates_given(session, community, pay, check.honour, today=today)
+            shops = count_shops_that_give(session, community, today=today)
+            rates = find_rates_given(session, community, pay, check.honour, today=today)
     return ShownCard(check, WORDS[check.verdict], community, shops, rates, now)
 
 

@@ -65,24 +65,24 @@ def claim_key(
     )
     if claimed is not None:
         return None
-    kept = _kept(session, call)
+    kept = _select_answer(session, call)
     if kept.request_hash != call.request_hash or kept.answer is None:
         raise KeyReusedError("This key was used for another call; make a new key for each call.")
     nonce, sealed = kept.answer[:_NONCE_BYTES], kept.answer[_NONCE_BYTES:]
-    return AESGCM(sealing_key).decrypt(nonce, sealed, _owner(call))
+    return AESGCM(sealing_key).decrypt(nonce, sealed, _owner_of(call))
 
 
 def keep_answer(session: Session, call: KeyedCall, answer: bytes, *, sealing_key: bytes) -> None:
     """Keep the answer to a call whose key was claimed in this transaction."""
     nonce = os.urandom(_NONCE_BYTES)
-    kept = _kept(session, call)
-    kept.answer = nonce + AESGCM(sealing_key).encrypt(nonce, answer, _owner(call))
+    kept = _select_answer(session, call)
+    kept.answer = nonce + AESGCM(sealing_key).encrypt(nonce, answer, _owner_of(call))
     session.flush()
 
 
 def release_key(session: Session, call: KeyedCall) -> None:
     """Let the key of a call go that was refused, so that it may be tried again."""
-    session.delete(_kept(session, call))
+    session.delete(_select_answer(session, call))
     session.flush()
 
 
@@ -98,9 +98,9 @@ def _forget_some(session: Session, *, before: datetime) -> None:
     session.execute(delete(KeptAnswer).where(tuple_(*columns).in_(expired)))
 
 
-def _kept(session: Session, call: KeyedCall) -> KeptAnswer:
+def _select_answer(session: Session, call: KeyedCall) -> KeptAnswer:
     return session.get_one(KeptAnswer, (call.caller.community_id, call.caller_id, call.key))
 
 
-def _owner(call: KeyedCall) -> bytes:
+def _owner_of(call: KeyedCall) -> bytes:
     return b"\0".join((_PURPOSE, call.caller_id.bytes, call.key.bytes))

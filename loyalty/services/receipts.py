@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session
 _BYTES = 10
 
 
-def new_receipt() -> str:
+def make_receipt() -> str:
     """Return a number nobody guesses: 80 random bits, in sixteen letters and digits."""
     return b32encode(secrets.token_bytes(_BYTES)).decode()
 
 
-def receipt_for(request: str) -> str:
+def derive_receipt(request: str) -> str:
     """Return the number of a request that holds something nobody guesses, always the same."""
     return b32encode(sha256(request.encode()).digest()[:_BYTES]).decode()
 

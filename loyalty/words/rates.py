@@ -33,7 +33,7 @@ def span_in_words(lowest: Permille, highest: Permille) -> str:
     )
 
 
-def shop_rates(shop: Shop) -> list[str]:
+def list_shop_rates(shop: Shop) -> list[str]:
     """Return what a shop agreed to: one rate where all honours pay alike, else one for each."""
     rates = {term.pay_permille for term in shop.terms}
     if len(rates) == 1:
@@ -44,7 +44,7 @@ def shop_rates(shop: Shop) -> list[str]:
     ]
 
 
-def rates_offered(low: Permille, high: Permille) -> dict[str, str]:
+def list_rates_offered(low: Permille, high: Permille) -> dict[str, str]:
     """Return the rates of a band to choose from, the highest first: code → in words."""
     rates = sorted({*range(low, high + 1, RATE_STEP), high}, reverse=True)
     return {str(rate): pay_in_words(Permille(rate)) for rate in rates}

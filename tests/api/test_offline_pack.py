@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from loyalty.models import Card, Community, Resident, Shop, ShopTerm
 from loyalty.services.actors import Role
-from loyalty.services.cards.revocations import publish
+from loyalty.services.cards.revocations import publish_revocations
 from tests.given import (
     NOON,
     SEALING_KEY,
@@ -141,7 +141,7 @@ def test_keys_and_list_are_those_anyone_may_fetch(
     given_card(session, market.community, state="revoked")
     session.commit()
     assert pack_of(client, market)["revocations"] is None
-    publish(session, market.community, sealing_key=SEALING_KEY, now=NOON)
+    publish_revocations(session, market.community, sealing_key=SEALING_KEY, now=NOON)
     session.commit()
 
     pack = pack_of(client, market)

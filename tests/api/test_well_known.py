@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from loyalty.cards.revocations import verify_list
 from loyalty.cards.token import verify_token
-from loyalty.services.cards.revocations import publish
+from loyalty.services.cards.revocations import publish_revocations
 from tests.given import NOON, SEALING_KEY, given_card, given_community
 
 KEYS = "/.well-known/loyalty-keys.json"
@@ -47,9 +47,9 @@ def test_an_outsider_checks_the_latest_revocation_list(
     client: FlaskClient, session: Session
 ) -> None:
     community = given_community(session)
-    publish(session, community, sealing_key=SEALING_KEY, now=NOON)
+    publish_revocations(session, community, sealing_key=SEALING_KEY, now=NOON)
     given_card(session, community, state="revoked")
-    publish(session, community, sealing_key=SEALING_KEY, now=NOON)
+    publish_revocations(session, community, sealing_key=SEALING_KEY, now=NOON)
     session.commit()
 
     document = client.get(f"/revocations/{community.slug}.json").json
@@ -64,14 +64,14 @@ def test_an_unchanged_document_is_not_sent_again(
     client: FlaskClient, session: Session, path: str
 ) -> None:
     community = given_community(session)
-    publish(session, community, sealing_key=SEALING_KEY, now=NOON)
+    publish_revocations(session, community, sealing_key=SEALING_KEY, now=NOON)
     session.commit()
     url = path.format(slug=community.slug)
 
     first = client.get(url)
     same = client.get(url, headers={"If-None-Match": first.headers["ETag"]})
-    publish(session, given_community(session), sealing_key=SEALING_KEY, now=NOON)
-    publish(session, community, sealing_key=SEALING_KEY, now=NOON)
+    publish_revocations(session, given_community(session), sealing_key=SEALING_KEY, now=NOON)
+    publish_revocations(session, community, sealing_key=SEALING_KEY, now=NOON)
     session.commit()
     changed = client.get(url, headers={"If-None-Match": first.headers["ETag"]})
 

@@ -11,7 +11,7 @@ from loyalty.models import Area, Community
 from loyalty.rules.calendar import Month
 from loyalty.services.actors import Role, StaffMember
 from loyalty.services.selection.planning import PlannedList, PlanRound, plan_round
-from loyalty.services.staff.sign_in import member
+from loyalty.services.staff.sign_in import to_staff_member
 from tests.given import given_account, given_card, given_community, given_resident, given_staff
 
 HONOURS = ("civilized_resident", "household_head")
@@ -71,7 +71,7 @@ def _actors(
     session: Session, community: Community, people: Sequence[UUID]
 ) -> Mapping[str, StaffMember]:
     panel = {
-        name: member(
+        name: to_staff_member(
             given_account(session, community, Role.PANEL, resident_id=resident_id),
             timezone=community.timezone,
         )

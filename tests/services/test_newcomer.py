@@ -18,14 +18,14 @@ from loyalty.rules.calendar import Month
 from loyalty.services.actors import StaffMember
 from loyalty.services.cards.keys import destroy_spent_keys
 from loyalty.services.community.working_days import last_day_of
-from loyalty.services.deeds.sheets import RecordSheet, people_on
+from loyalty.services.deeds.sheets import RecordSheet, list_people_on
 from loyalty.services.errors import UnknownRecordError
-from loyalty.services.matters.matters import matter_called
+from loyalty.services.matters.matters import get_matter_by_receipt
 from loyalty.services.notice.public_months import public_months, round_open_to_nominations
 from loyalty.services.rounds.retention import forget_contacts
 from loyalty.services.rounds.todo import current_round
 from loyalty.services.selection.planning import round_in
-from loyalty.services.shops.finding import number_that_give
+from loyalty.services.shops.finding import count_shops_that_give
 from loyalty.services.work import Work
 from tests.given import NOON, SHANGHAI, given_community, given_round
 from tests.given_everything import Everything, given_everything
@@ -46,7 +46,9 @@ def test_their_month_and_their_sheet_are_not_ours(
     with pytest.raises(UnknownRecordError):
         round_in(session, staff, Month(2026, 12))
     assert (
-        people_on(Work(session, staff, NOON), RecordSheet(deed.done_on, "choir", deed.source, ()))
+        list_people_on(
+            Work(session, staff, NOON), RecordSheet(deed.done_on, "choir", deed.source, ())
+        )
         == []
     )
 
@@ -73,7 +75,7 @@ def test_their_round_and_their_shops_are_not_on_our_first_pages(
 ) -> None:
     assert current_round(session, staff) is None
     assert round_open_to_nominations(session, community) is None
-    assert number_that_give(session, community, today=NOON.date()) == 0
+    assert count_shops_that_give(session, community, today=NOON.date()) == 0
 
 
 def test_whoever_raised_a_matter_there_asks_in_vain_here(
@@ -82,7 +84,7 @@ def test_whoever_raised_a_matter_there_asks_in_vain_here(
     matter = session.get_one(Matter, elsewhere.ids["matter_id"])
 
     with pytest.raises(UnknownRecordError):
-        matter_called(session, community, str(matter.receipt))
+        get_matter_by_receipt(session, community, str(matter.receipt))
 
 
 def test_their_changed_days_do_not_count_here(

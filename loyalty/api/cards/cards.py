@@ -26,7 +26,7 @@ from loyalty.clock import community_now
 from loyalty.models import Card
 from loyalty.rules.card_action import CardAction
 from loyalty.rules.card_number import number_of
-from loyalty.services.cards.acts import ActOnCard, FindCards, act_on_card, card_of, cards_page
+from loyalty.services.cards.acts import ActOnCard, FindCards, act_on_card, find_cards, get_card
 from loyalty.settings import Settings
 
 cards = ApiBlueprint("/cards")
@@ -46,7 +46,7 @@ class Cards(MethodView):
         """Find cards, the latest first."""
         part = {"limit": wanted.pop("limit"), "after": wanted.pop("after")}
         with staff_work() as work:
-            found = cards_page(work, FindCards(**wanted), **part)
+            found = find_cards(work, FindCards(**wanted), **part)
         return {"items": [_show_on_day(card, work.now) for card in found.items], "next": found.next}
 
 
@@ -105,7 +105,7 @@ class ActionsOnCard(MethodView):
 
 def _read(card_id: UUID) -> Card:
     with staff_work() as work:
-        return card_of(work, card_id)
+        return get_card(work, card_id)
 
 
 def _answer(card: Card, now: datetime) -> tuple[CardOnDay, int, dict[str, str]]:

@@ -11,8 +11,8 @@ from loyalty.api.blueprint import ApiBlueprint
 from loyalty.api.schemas import Schema
 from loyalty.clock import utc_now
 from loyalty.database import transaction
-from loyalty.services.cards.keys import jwk_of, published_keys
-from loyalty.services.cards.revocations import published_list
+from loyalty.services.cards.keys import jwk_of, list_published_keys
+from loyalty.services.cards.revocations import get_published_list
 
 well_known = ApiBlueprint("/.well-known", base="")
 """Where programs look for public keys."""
@@ -60,7 +60,7 @@ class Keys(MethodView):
     def get(self) -> Response:
         """Read the public keys of every community."""
         with transaction() as session:
-            keys = published_keys(session, now=utc_now())
+            keys = list_published_keys(session, now=utc_now())
             return _answer_cacheable({"keys": [jwk_of(published) for published in keys]})
 
 
@@ -73,7 +73,7 @@ class LatestRevocationList(MethodView):
     def get(self, slug: str) -> Response:
         """Read the latest list."""
         with transaction() as session:
-            return _answer_cacheable(published_list(session, slug).document)
+            return _answer_cacheable(get_published_list(session, slug).document)
 
 
 def _answer_cacheable(document: dict[str, Any]) -> Response:

@@ -27,8 +27,8 @@ from loyalty.services.deeds.deeds import (
     RecordDeed,
     change_deed_kind,
     create_deed_kind,
-    deed_kinds,
     find_deeds,
+    list_deed_kinds,
     record_deed,
 )
 from loyalty.services.deeds.sheets import RecordSheet, record_sheet
@@ -83,7 +83,7 @@ class DeedKinds(MethodView):
     def get(self) -> Any:
         """Read the kinds, all at once."""
         with transaction() as session:
-            return {"items": deed_kinds(session, current_staff().community_id), "next": None}
+            return {"items": list_deed_kinds(session, current_staff().community_id), "next": None}
 
     @open_to(Caller.MANAGER)
     @kinds_of_deeds.arguments(DeedKindSchema)

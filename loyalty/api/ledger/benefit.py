@@ -9,7 +9,7 @@ from loyalty.api.access import Caller, current_staff, open_to
 from loyalty.api.blueprint import ApiBlueprint
 from loyalty.api.schemas import MonthField, Schema
 from loyalty.database import transaction
-from loyalty.services.ledger.benefit import Benefit, Share, benefit_of
+from loyalty.services.ledger.benefit import Benefit, Share, sum_benefit
 
 benefit = ApiBlueprint("/benefit")
 
@@ -101,4 +101,4 @@ class BenefitFigures(MethodView):
     def get(self, months: dict[str, Any]) -> Any:
         """Add up the book of sales."""
         with transaction() as session:
-            return benefit_of(session, current_staff(), **months)
+            return sum_benefit(session, current_staff(), **months)

@@ -12,7 +12,7 @@ from loyalty.api.schemas import MonthField, Schema
 from loyalty.clock import community_now
 from loyalty.database import transaction
 from loyalty.services.community.policy import community_called
-from loyalty.services.ledger.public_figures import PublicFigures, public_figures
+from loyalty.services.ledger.public_figures import PublicFigures, get_public_figures
 
 figures = ApiBlueprint("/public", name="public-figures")
 """What is published of the benefit ledger, by the short name of the community."""
@@ -65,4 +65,4 @@ class PublicBenefit(MethodView):
         with transaction() as session:
             community = community_called(session, slug)
             today = community_now(community.timezone).date()
-            return public_figures(session, community, wanted["month"], today=today)
+            return get_public_figures(session, community, wanted["month"], today=today)

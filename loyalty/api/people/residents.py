@@ -17,7 +17,7 @@ from loyalty.api.people.schemas import (
 from loyalty.api.problems import ProblemSchema
 from loyalty.api.versions import answer_with_etag, require_version
 from loyalty.models import Resident
-from loyalty.services.deeds.month_points import month_points
+from loyalty.services.deeds.month_points import sum_month
 from loyalty.services.people.residents import (
     ChangeResident,
     CreateResident,
@@ -86,4 +86,4 @@ class PointsOfResident(MethodView):
     def get(self, wanted: dict[str, Any], resident_id: UUID) -> Any:
         """Read the points of one month, kind by kind, with where each deed is written down."""
         with staff_work() as work:
-            return month_points(work, resident_id, **wanted)
+            return sum_month(work, resident_id, **wanted)

@@ -22,7 +22,7 @@ from loyalty.api.shops.schemas import (
 from loyalty.api.versions import answer_with_etag, read_version, require_version
 from loyalty.models import Shop
 from loyalty.services.shops.certification import MoveCertification, move_certification, standing_of
-from loyalty.services.shops.finding import FindShops, find_shops, shop_of
+from loyalty.services.shops.finding import FindShops, find_shops, get_shop
 from loyalty.services.shops.shops import ChangeShop, CreateShop, change_shop, create_shop
 
 shops = ApiBlueprint("/shops")
@@ -64,7 +64,7 @@ class OneShop(MethodView):
     def get(self, shop_id: UUID) -> Any:
         """Read a shop."""
         with staff_work() as work:
-            return _answer(shop_of(work, shop_id), work.now)
+            return _answer(get_shop(work, shop_id), work.now)
 
     @open_to(Caller.STAFF)
     @shops.arguments(ShopChangeSchema(partial=REQUIRED))

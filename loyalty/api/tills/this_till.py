@@ -16,7 +16,7 @@ from loyalty.api.schemas import Schema
 from loyalty.clock import community_now
 from loyalty.database import hot_connection, transaction
 from loyalty.services.checkout.book import day_of
-from loyalty.services.tills.offline_pack import offline_pack
+from loyalty.services.tills.offline_pack import build_offline_pack
 
 till = ApiBlueprint("/till")
 
@@ -72,7 +72,7 @@ class OfflinePack(MethodView):
             counter = get_directory().counter(connection, current_token())
         with transaction() as session:
             return _answer_with_pack(
-                offline_pack(session, counter, now=now), issued_at=now.isoformat()
+                build_offline_pack(session, counter, now=now), issued_at=now.isoformat()
             )
 
 

@@ -32,7 +32,7 @@ from loyalty.services.errors import (
     UnknownRecordError,
     ValueRefusedError,
 )
-from loyalty.services.staff.sign_in import staff_member_of_token
+from loyalty.services.staff.sign_in import get_staff_member_by_token
 from loyalty.services.work import Work
 from loyalty.settings import Settings
 from loyalty.words.refusals import refusal_in_words
@@ -192,7 +192,7 @@ def _tell(refusal: LoyaltyError | StaleDataError, form: Form | None) -> None:
 def _signed_in(token: str) -> SignedIn | None:
     try:
         with transaction() as session:
-            member = staff_member_of_token(session, token, now=utc_now())
+            member = get_staff_member_by_token(session, token, now=utc_now())
             return SignedIn(member, community_of(session, member), token)
     except (SignInError, NotAllowedError):
         return None

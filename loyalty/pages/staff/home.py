@@ -15,7 +15,7 @@ from loyalty.pages.staff.rounds.steps import NextStep, next_step
 from loyalty.rules.calendar import Month
 from loyalty.rules.selection import RoundAction
 from loyalty.services.actors import Role, StaffMember
-from loyalty.services.ledger.benefit import benefit_of
+from loyalty.services.ledger.benefit import sum_benefit
 from loyalty.services.notice.objections import objections_of
 from loyalty.services.rounds.actions import facts_of
 from loyalty.services.rounds.progress import pending_nominations
@@ -74,7 +74,7 @@ def home() -> Any:
     with transaction() as session:
         waiting = todo_of(session, actor, now=now)
         rounds = _under_way(session, actor, waiting.rounds_under_way, now=now)
-        sums = benefit_of(session, actor, first=month, last=month).totals
+        sums = sum_benefit(session, actor, first=month, last=month).totals
     return render_template(
         "staff/home.html",
         sheets=sheets,

@@ -22,13 +22,13 @@ from sqlalchemy.orm import Session, joinedload
 from loyalty.models import Card, CardEvent, CardMonth, Community, Round
 from loyalty.rules.card_action import NEED_A_REASON, CardAction, find_obstacles, next_state
 from loyalty.rules.card_state import DEAD, CardState
-from loyalty.services.cards.revocations import publish
+from loyalty.services.cards.revocations import publish_revocations
 from loyalty.services.cards.signing import Award, sign_cards
 from loyalty.services.errors import (
     CardStateError,
     ValueRefusedError,
 )
-from loyalty.services.paging import Page, page
+from loyalty.services.paging import Page, fetch_page
 from loyalty.services.work import Lock, Work
 
 HOLDER = (joinedload(Card.resident), joinedload(Card.honour))
@@ -60,7 +60,7 @@ class ActOnCard:
     """The version that was read, where the caller insists on it."""
 
 
-def card_of(work: Work, card_id: UUID) -> Card:
+def get_card(work: Work, card_id: UUID) -> Card:
     """Return a card of the actor's community with its holder.
 
     Raises:
@@ -69,7 +69,7 @@ def card_of(work: Work, card_id: UUID) -> Card:
     return work.find(Card, card_id, options=HOLDER)
 
 
-def cards_page(work: Work, wanted: FindCards, *, limit: int, after: UUID | None) -> Page[Card]:
+def find_cards(work: Work, wanted: FindCards, *, limit: int, after: UUID | None) -> Page[Card]:
     """Return a page of the community's cards, the latest first."""
     today = work.now.date()
     conditions: list[ColumnElement[bool]] = []
@@ -82,9 +82,9 @@ def cards_page(work: Work, wanted: FindCards, *, limit: int, after: UUID | None)
     if wanted.living:
         conditions.extend(not_(_is_in_state(dead, today)) for dead in DEAD)
     if wanted.last4 is not None:
-        conditions.append(_ends_in(wanted.last4))
+        conditions.append(_number_ends_in(wanted.last4))
     query = work.select(Card).where(*conditions).options(*HOLDER)
-    return page(work.session, query, Card, limit=limit, after=after, newest_first=True)
+    return fetch_page(work.session, query, Card, limit=limit, after=after, newest_first=True)
 
 
 def act_on_card(work: Work, request: ActOnCard, *, sealing_key: bytes) -> Card:
@@ -107,10 +107,10 @@ def act_on_card(work: Work, request: ActOnCard, *, sealing_key: bytes) -> Card:
     _write_down(work, request, card)
     answer = card
     if request.action is CardAction.REISSUE:
-        answer = _reissued(work.session, card, sealing_key=sealing_key, now=work.now)
+        answer = _reissue(work.session, card, sealing_key=sealing_key, now=work.now)
     if request.action is not CardAction.HAND_OVER:
         community = work.session.get_one(Community, card.community_id)
-        publish(work.session, community, sealing_key=sealing_key, now=work.now)
+        publish_revocations(work.session, community, sealing_key=sealing_key, now=work.now)
     return answer
 
 
@@ -138,7 +138,7 @@ def _write_down(work: Work, request: ActOnCard, card: Card) -> None:
     work.note(f"card.{request.action}", card)
 
 
-def _reissued(session: Session, old: Card, *, sealing_key: bytes, now: datetime) -> Card:
+def _reissue(session: Session, old: Card, *, sealing_key: bytes, now: datetime) -> Card:
     """Return a new card that ends when the old one would, and has used up what the old one has."""
     award = Award(
         resident_id=old.resident_id,
@@ -167,7 +167,7 @@ def _is_in_state(state: CardState, today: date) -> ColumnElement[bool]:
     return and_(Card.state == state, or_(not_(expires), Card.valid_until >= today))
 
 
-def _ends_in(last4: str) -> ColumnElement[bool]:
+def _number_ends_in(last4: str) -> ColumnElement[bool]:
     """Return the condition for the last digits of a number, whose check digits are not stored."""
     check = 98 - cast(Card.serial, BigInteger) * 100 % 97
     return and_(func.right(Card.serial, 2) == last4[:2], check == int(last4[2:]))

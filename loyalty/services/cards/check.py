@@ -51,7 +51,7 @@ def check_card(session: Session, code: str, *, now: datetime) -> CardCheck:
         return CardCheck(Verdict.UNKNOWN)
     card, timezone = row
     return CardCheck(
-        verdict=_verdict(card, today=as_local(now, timezone).date()),
+        verdict=_judge(card, today=as_local(now, timezone).date()),
         valid_from=card.valid_from,
         valid_until=card.valid_until,
         pay_permille=card.pay_permille,
@@ -67,14 +67,14 @@ def _serial_in(session: Session, code: str) -> str | Verdict:
         case CodeKind.CARD_NUMBER:
             return serial_of(text)
         case CodeKind.TOKEN if token := token_in(text):
-            return _serial_signed(session, token)
+            return _read_signed_serial(session, token)
         case CodeKind.PAYMENT_CODE:
             return Verdict.PAYMENT_CODE
         case _:
             return Verdict.BAD_CODE
 
 
-def _serial_signed(session: Session, token: str) -> str | Verdict:
+def _read_signed_serial(session: Session, token: str) -> str | Verdict:
     try:
         key_id = read_claims(token).key_id
         key = session.scalar(select(SigningKey).where(SigningKey.key_id == key_id))
@@ -85,7 +85,7 @@ def _serial_signed(session: Session, token: str) -> str | Verdict:
         return Verdict.FORGED
 
 
-def _verdict(card: Card, *, today: date) -> Verdict:
+def _judge(card: Card, *, today: date) -> Verdict:
     """Return the verdict where no shop, no till and no amount is concerned."""
     return verdict_on(
         Visit(

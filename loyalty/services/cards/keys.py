@@ -20,7 +20,7 @@ class PublishedKey(NamedTuple):
     community: Community
 
 
-def signing_key_for(
+def ensure_signing_key(
     session: Session, community: Community, month: Month, *, sealing_key: bytes, now: datetime
 ) -> SigningKey:
     """Return the key of one community and month, made at its first use.
@@ -31,7 +31,7 @@ def signing_key_for(
     """
     # The insert gives way to a key of the same month made at the same moment, and to another key
     # that happens to have the same short id; in either case the next look decides.
-    while (key := _key_of(session, community, month)) is None:
+    while (key := _find_key(session, community, month)) is None:
         fresh = make_signing_key()
         sealed = seal(
             fresh.private, sealing_key=sealing_key, community=community.slug, month=str(month)
@@ -51,7 +51,7 @@ def signing_key_for(
     return key
 
 
-def private_half(key: SigningKey, community: Community, *, sealing_key: bytes) -> bytes:
+def unseal_private_key(key: SigningKey, community: Community, *, sealing_key: bytes) -> bytes:
     """Return the raw private half of a key.
 
     Raises:
@@ -80,7 +80,7 @@ def destroy_spent_keys(session: Session, community: Community, *, now: datetime)
     )
 
 
-def published_keys(session: Session, *, now: datetime) -> Sequence[PublishedKey]:
+def list_published_keys(session: Session, *, now: datetime) -> Sequence[PublishedKey]:
     """Return the public keys of every community on which a card may still rely, oldest first."""
     # One month more than a card can last, since it may be yesterday in another community's zone.
     oldest = Month.of(now.date()).plus(-max(CARD_MONTHS)).first
@@ -104,7 +104,7 @@ def jwk_of(published: PublishedKey) -> dict[str, str]:
     }
 
 
-def _key_of(session: Session, community: Community, month: Month) -> SigningKey | None:
+def _find_key(session: Session, community: Community, month: Month) -> SigningKey | None:
     return session.scalar(
         select(SigningKey).where(
             SigningKey.community_id == community.id, SigningKey.month == month.first

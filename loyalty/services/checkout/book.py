@@ -13,7 +13,7 @@ from loyalty.rules.calendar import Month
 from loyalty.rules.card_number import last4
 from loyalty.rules.money import Fen
 from loyalty.services.actors import StaffMember, Till
-from loyalty.services.paging import Page, page
+from loyalty.services.paging import Page, fetch_page
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +142,6 @@ def redemptions_of(
     if request.flagged is not None:
         flagged = Redemption.flag.is_not(None)
         query = query.where(flagged if request.flagged else ~flagged)
-    return page(
+    return fetch_page(
         session, query, Redemption, limit=request.limit, after=request.after, newest_first=True
     )

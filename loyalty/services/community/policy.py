@@ -13,7 +13,13 @@ from loyalty.rules.discount import DEFAULT_EXCLUDED
 from loyalty.rules.goods import place_of_unknown
 from loyalty.rules.limits import DEFAULT_LIMITS
 from loyalty.services.actors import StaffMember
-from loyalty.services.changes import AS_IT_WAS, AsItWas, change_members, new_or, new_values
+from loyalty.services.changes import (
+    AS_IT_WAS,
+    AsItWas,
+    change_members,
+    collect_new_values,
+    value_or,
+)
 from loyalty.services.errors import UnknownRecordError, ValueRefusedError
 from loyalty.services.work import Lock, Work
 
@@ -95,12 +101,12 @@ def locked_community(session: Session, community_id: UUID) -> Community:
 def change_policy(work: Work, request: ChangePolicy) -> Community:
     """Change the policy; sales from now on follow it, earlier ones keep the version they met."""
     community = work.find(Community, work.community_id, lock=Lock.CHANGE, version=request.version)
-    _refuse_unknown_categories(community, new_or(request.excluded_categories, ()))
+    _refuse_unknown_categories(community, value_or(request.excluded_categories, ()))
     change_members(community, request)
     if community.band_min_permille > community.band_max_permille:
         raise ValueRefusedError("/band_min_permille", "The band's lower end is above its upper.")
     _refuse_a_band_that_breaks_agreed_terms(work.session, community)
-    work.note("community.changed", community, members=sorted(new_values(request)))
+    work.note("community.changed", community, members=sorted(collect_new_values(request)))
     return community
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import contains_eager
 
 from loyalty.models import Deed, DeedKind, Resident
 from loyalty.rules.calendar import Month
-from loyalty.services.deeds.deeds import points_of
+from loyalty.services.deeds.deeds import sum_points
 from loyalty.services.work import Work
 
 
@@ -41,7 +41,7 @@ class MonthPoints:
     kinds: Sequence[KindPoints]
 
 
-def month_points(work: Work, resident_id: UUID, month: Month) -> MonthPoints:
+def sum_month(work: Work, resident_id: UUID, month: Month) -> MonthPoints:
     """Return what the deeds of a resident count in one month.
 
     Raises:
@@ -59,12 +59,12 @@ def month_points(work: Work, resident_id: UUID, month: Month) -> MonthPoints:
         by_kind[deed.kind].append(deed)
     return MonthPoints(
         month=month,
-        counted=points_of(work.session, [resident.id], month)[resident.id],
-        kinds=[_of_kind(kind, deeds) for kind, deeds in by_kind.items()],
+        counted=sum_points(work.session, [resident.id], month)[resident.id],
+        kinds=[_sum_kind(kind, deeds) for kind, deeds in by_kind.items()],
     )
 
 
-def _of_kind(kind: DeedKind, deeds: Sequence[Deed]) -> KindPoints:
+def _sum_kind(kind: DeedKind, deeds: Sequence[Deed]) -> KindPoints:
     earned = sum(deed.points_hundredths for deed in deeds)
     cap = kind.monthly_cap_hundredths
     return KindPoints(

@@ -20,7 +20,7 @@ from loyalty.rules.typed_text import (
 from loyalty.services.errors import ValueRefusedError
 from loyalty.services.imports.layout import Cell, CellRefusedError, RowFaultCode, Surroundings
 from loyalty.services.imports.table_cells import CellMark
-from loyalty.services.people.phones import in_e164
+from loyalty.services.people.phones import to_e164
 
 Known = TypeVar("Known")
 
@@ -252,7 +252,7 @@ def read_phone(cell: str) -> str:
     if _has_two_numbers(unicodedata.normalize("NFKC", cell)):
         raise CellRefusedError(RowFaultCode.TWO_THINGS)
     try:
-        return in_e164(_strip_decimal_zero(cell))
+        return to_e164(_strip_decimal_zero(cell))
     except ValueRefusedError as error:
         raise CellRefusedError(RowFaultCode.NOT_A_PHONE) from error
 

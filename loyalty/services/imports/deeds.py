@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from loyalty.models import Deed, DeedKind
-from loyalty.services.deeds.deeds import RecordDeed, deed_kinds, new_deed
+from loyalty.services.deeds.deeds import RecordDeed, list_deed_kinds, make_deed
 from loyalty.services.imports import cells
 from loyalty.services.imports.asks import list_deed_asks
 from loyalty.services.imports.days import make_year_adder, read_day
@@ -27,7 +27,7 @@ EARLIEST_YEAR = 2000
 
 def make_deed_intake(work: Work) -> Intake[RecordDeed]:
     """Return how rows of deeds are judged, as of now, and taken in."""
-    kinds = {kind.code: kind for kind in deed_kinds(work.session, work.community_id)}
+    kinds = {kind.code: kind for kind in list_deed_kinds(work.session, work.community_id)}
     people = list_known_people(work)
 
     def request_of(values: dict[str, Any]) -> RecordDeed:
@@ -42,7 +42,7 @@ def make_deed_intake(work: Work) -> Intake[RecordDeed]:
 
     def add(requests: Sequence[RecordDeed], import_id: UUID) -> None:
         work.session.add_all(
-            new_deed(work, request, kinds[request.kind], import_id=import_id)
+            make_deed(work, request, kinds[request.kind], import_id=import_id)
             for request in requests
         )
 

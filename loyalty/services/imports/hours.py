@@ -4,7 +4,7 @@ import re
 import unicodedata
 from decimal import ROUND_HALF_UP, Decimal
 
-from loyalty.services.deeds.points import MOST_POINTS, POINT, hundredths_of
+from loyalty.services.deeds.points import MOST_POINTS, POINT, parse_points
 from loyalty.services.imports.layout import Cell, CellRefusedError, RowFaultCode, Surroundings
 
 MINUTES = 60
@@ -35,7 +35,7 @@ def read_points(cell: str) -> int:
     minutes = _minutes_in(narrow)
     try:
         if minutes is None:
-            return hundredths_of(narrow.removesuffix("分"))
+            return parse_points(narrow.removesuffix("分"))
     except ValueError as error:
         raise CellRefusedError(RowFaultCode.NOT_POINTS) from error
     hundredths = int((minutes * POINT / MINUTES).quantize(Decimal(1), ROUND_HALF_UP))

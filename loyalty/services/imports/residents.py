@@ -24,7 +24,7 @@ from loyalty.services.imports.intake import Intake
 from loyalty.services.imports.layout import Column, Part, RowFaultCode
 from loyalty.services.imports.person_matching import KnownPerson
 from loyalty.services.imports.table_cells import CellMark
-from loyalty.services.people.residents import CreateResident, new_resident
+from loyalty.services.people.residents import CreateResident, make_resident
 from loyalty.services.work import Work
 
 SHARED = frozenset({CellMark.MERGED})
@@ -45,7 +45,7 @@ def make_resident_intake(work: Work) -> Intake[CreateResident]:
 
     def add(requests: Sequence[CreateResident], import_id: UUID) -> None:
         work.session.add_all(
-            new_resident(work, request, import_id=import_id) for request in requests
+            make_resident(work, request, import_id=import_id) for request in requests
         )
 
     return Intake(

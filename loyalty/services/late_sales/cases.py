@@ -17,7 +17,7 @@ from loyalty.services.actors import StaffMember, Till
 from loyalty.services.audit import note
 from loyalty.services.errors import CaseDecidedError, UnknownRecordError
 from loyalty.services.late_sales.quarantine import record_quarantined
-from loyalty.services.paging import Page, page
+from loyalty.services.paging import Page, fetch_page
 
 OPEN_CASE = """
 INSERT INTO sale_case (
@@ -90,7 +90,7 @@ def find_cases(session: Session, actor: StaffMember, request: FindCases) -> Page
     if request.open is not None:
         waits = SaleCase.decided_at.is_(None)
         query = query.where(waits if request.open else ~waits)
-    return page(
+    return fetch_page(
         session,
         query.options(*WHAT_STAFF_SEE),
         SaleCase,

@@ -21,7 +21,7 @@ from loyalty.services.audit import note
 from loyalty.services.community.working_days import last_day_of
 from loyalty.services.errors import RoundStateError, UnknownRecordError, ValueRefusedError
 from loyalty.services.notice.publishing import latest_version
-from loyalty.services.receipts import hold_receipt, new_receipt
+from loyalty.services.receipts import hold_receipt, make_receipt
 from loyalty.services.selection.at_work import RoundAtWork
 from loyalty.services.selection.planning import round_of
 from loyalty.services.selection.waiting_lines import disputable_lines
@@ -60,7 +60,7 @@ class MakeObjection:
     name: str | None = None
     """Of the objector; None stays anonymous."""
     contact: str | None = None
-    receipt: str = field(default_factory=new_receipt)
+    receipt: str = field(default_factory=make_receipt)
     """What it is asked back with. Sent again with the same one, an objection counts once."""
 
 

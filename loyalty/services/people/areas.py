@@ -9,7 +9,7 @@ from loyalty.models import Area, HouseholdGroup
 from loyalty.rules.typed_text import make_reference_key
 from loyalty.services.actors import StaffMember
 from loyalty.services.errors import AlreadyExistsError, ValueRefusedError
-from loyalty.services.paging import Page, page
+from loyalty.services.paging import Page, fetch_page
 from loyalty.services.people.new_names import add_under_new_name
 from loyalty.services.work import Work
 
@@ -32,7 +32,7 @@ class CreateHouseholdGroup:
 def find_areas(work: Work, *, limit: int, after: UUID | None) -> Page[Area]:
     """Return the liaison areas, the oldest first."""
     query = work.select(Area)
-    return page(work.session, query, Area, limit=limit, after=after)
+    return fetch_page(work.session, query, Area, limit=limit, after=after)
 
 
 def create_area(work: Work, request: CreateArea) -> Area:
@@ -52,7 +52,7 @@ def create_area(work: Work, request: CreateArea) -> Area:
 def find_household_groups(work: Work, *, limit: int, after: UUID | None) -> Page[HouseholdGroup]:
     """Return the household groups, the oldest first."""
     query = work.select(HouseholdGroup)
-    return page(work.session, query, HouseholdGroup, limit=limit, after=after)
+    return fetch_page(work.session, query, HouseholdGroup, limit=limit, after=after)
 
 
 def create_household_group(work: Work, request: CreateHouseholdGroup) -> HouseholdGroup:

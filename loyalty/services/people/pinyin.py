@@ -88,10 +88,10 @@ def pinyin_of_person(name: str) -> str:
     if "·" not in name:
         for length in range(LONGEST_SURNAME, 0, -1):
             if reading := SURNAME_READINGS.get(name[:length]):
-                return f"{reading} {_inside(name[length:])}".rstrip()
-    return _inside(name)
+                return f"{reading} {_read_parts(name[length:])}".rstrip()
+    return _read_parts(name)
 
 
-def _inside(name: str) -> str:
+def _read_parts(name: str) -> str:
     parts = (NAME_READINGS.get(part) or pinyin_of(part) for part in _READ_IN_NAMES.split(name))
     return " ".join(filter(None, parts))

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from loyalty.models import Candidate, Card, Community, Round
 from loyalty.rules.calendar import Month, find_validity
-from loyalty.services.cards.revocations import publish
+from loyalty.services.cards.revocations import publish_revocations
 from loyalty.services.cards.signing import Award, sign_cards
 from loyalty.services.selection.at_work import RoundAtWork
 from loyalty.services.selection.waiting_lines import ready_lines
@@ -21,7 +21,7 @@ def issue_cards(at_work: RoundAtWork, *, sealing_key: bytes, now: datetime) -> S
     cards = sign_cards(session, selection_round, awards, sealing_key=sealing_key, now=now)
     # Tills get a list with the first cards, so that none has to accept them without one.
     community = session.get_one(Community, selection_round.community_id)
-    publish(session, community, sealing_key=sealing_key, now=now)
+    publish_revocations(session, community, sealing_key=sealing_key, now=now)
     return cards
 
 

@@ -24,7 +24,7 @@ from loyalty.rules.panel import (
 from loyalty.rules.selection import RoundObstacle, RoundState
 from loyalty.services.actors import StaffMember
 from loyalty.services.audit import note
-from loyalty.services.deeds.deeds import points_of
+from loyalty.services.deeds.deeds import sum_points
 from loyalty.services.errors import RoundStateError, ValueRefusedError
 from loyalty.services.selection.at_work import RoundAtWork, read_ballots
 from loyalty.services.selection.conflicts import write_down_detected
@@ -144,7 +144,7 @@ def close_ballots(
 def _sheet(at_work: RoundAtWork, panellist: Panellist) -> Sequence[SheetLine]:
     session, selection_round = at_work.session, at_work.selection_round
     candidates = at_work.candidates_who_are(Outcome.ELIGIBLE)
-    points = points_of(
+    points = sum_points(
         session, [one.resident_id for one in candidates], Month.of(selection_round.month)
     )
     seat = _seat_among(at_work.seats, panellist)

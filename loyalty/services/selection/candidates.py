@@ -13,7 +13,7 @@ from loyalty.rules.selection import RoundState
 from loyalty.services.actors import StaffMember
 from loyalty.services.audit import note
 from loyalty.services.errors import UnknownRecordError
-from loyalty.services.paging import Page, page
+from loyalty.services.paging import Page, fetch_page
 from loyalty.services.selection.at_work import select_candidates
 from loyalty.services.selection.planning import held_round, round_of
 from loyalty.services.selection.screening import write_down
@@ -37,7 +37,7 @@ def find_candidates(
     query = select_candidates(request.round_id)
     if request.outcome is not None:
         query = query.where(Candidate.outcome == request.outcome.value)
-    return page(session, query, Candidate, limit=request.limit, after=request.after)
+    return fetch_page(session, query, Candidate, limit=request.limit, after=request.after)
 
 
 def candidate_of(session: Session, round_id: UUID, candidate_id: UUID) -> Candidate:

@@ -12,7 +12,7 @@ from loyalty.rules.lottery import hash_list
 from loyalty.rules.outcome import Outcome
 from loyalty.rules.record import FrozenList, draw_lots, lists_in, rank_round, record_of
 from loyalty.rules.seats import find_reasons_without_seat
-from loyalty.services.deeds.deeds import points_of
+from loyalty.services.deeds.deeds import sum_points
 from loyalty.services.errors import ValueRefusedError
 from loyalty.services.selection.at_work import RoundAtWork
 from loyalty.services.selection.ballots import close_ballots
@@ -34,7 +34,7 @@ def freeze(at_work: RoundAtWork, *, now: datetime) -> None:
     session, selection_round = at_work.session, at_work.selection_round
     candidates = at_work.candidates_who_are(Outcome.ELIGIBLE)
     history = history_of(session, selection_round, candidates)
-    points = points_of(session, [candidate.resident_id for candidate in candidates], history.month)
+    points = sum_points(session, [candidate.resident_id for candidate in candidates], history.month)
     ballots = close_ballots(at_work, candidates, now=now)
     for candidate in candidates:
         score = ranking.score_of(

@@ -14,7 +14,7 @@ from loyalty.rules.selection import RoundObstacle, RoundState
 from loyalty.services.actors import StaffMember
 from loyalty.services.audit import note
 from loyalty.services.errors import RoundStateError, UnknownRecordError, ValueRefusedError
-from loyalty.services.paging import Page, page
+from loyalty.services.paging import Page, fetch_page
 from loyalty.services.people.new_names import add_under_new_name
 from loyalty.services.selection.history import first_month
 
@@ -186,7 +186,9 @@ def rounds_page(
 ) -> Page[Round]:
     """Return a page of the community's rounds, the latest month first."""
     query = select(Round).where(Round.community_id == actor.community_id).options(LISTS)
-    return page(session, query, Round, limit=limit, after=after, by=Round.month, newest_first=True)
+    return fetch_page(
+        session, query, Round, limit=limit, after=after, by=Round.month, newest_first=True
+    )
 
 
 def _lists(

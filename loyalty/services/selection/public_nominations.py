@@ -18,8 +18,8 @@ from loyalty.rules.typed_text import clean_code_letters, make_name_key, make_ref
 from loyalty.services.actors import StaffMember
 from loyalty.services.audit import note
 from loyalty.services.errors import RoundStateError, UnknownRecordError
-from loyalty.services.paging import Page, page
-from loyalty.services.receipts import hold_receipt, new_receipt
+from loyalty.services.paging import Page, fetch_page
+from loyalty.services.receipts import hold_receipt, make_receipt
 from loyalty.services.selection.nominations import candidate_for, list_for, nominee
 from loyalty.services.selection.planning import held_round, round_of
 
@@ -42,7 +42,7 @@ class NominateByName:
     """One of `PUBLIC_SOURCES`."""
     statement: str | None = None
     """Why, for the panel to read."""
-    receipt: str = field(default_factory=new_receipt)
+    receipt: str = field(default_factory=make_receipt)
     """What it is asked after with. Sent again with the same one, a voice counts once."""
 
 
@@ -101,7 +101,7 @@ def find_nominations(
     query = _nominations().where(RoundList.round_id == request.round_id)
     if request.state is not None:
         query = query.where(Nomination.state == request.state)
-    return page(session, query, Nomination, limit=request.limit, after=request.after)
+    return fetch_page(session, query, Nomination, limit=request.limit, after=request.after)
 
 
 def nomination_called(

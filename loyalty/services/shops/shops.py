@@ -12,12 +12,18 @@ from loyalty.rules.certification import CertificationAction, CertificationState
 from loyalty.rules.discount import OPT_IN_CATEGORIES
 from loyalty.rules.money import Permille
 from loyalty.services.actors import Role
-from loyalty.services.changes import AS_IT_WAS, AsItWas, change_members, new_or, new_values
+from loyalty.services.changes import (
+    AS_IT_WAS,
+    AsItWas,
+    change_members,
+    collect_new_values,
+    value_or,
+)
 from loyalty.services.community.policy import locked_community
 from loyalty.services.errors import ValueRefusedError
 from loyalty.services.people.pinyin import pinyin_of
 from loyalty.services.shops.certification import record_step
-from loyalty.services.shops.finding import shop_of
+from loyalty.services.shops.finding import get_shop
 from loyalty.services.work import Work
 
 
@@ -83,8 +89,8 @@ def create_shop(work: Work, request: CreateShop) -> Shop:
         stall=request.stall,
         contact=request.contact,
         owner_id=request.owner_id,
-        terms=_terms(work.session, community, request.terms),
-        opted_in_categories=_opted_in(request.opted_in_categories),
+        terms=_make_terms(work.session, community, request.terms),
+        opted_in_categories=_list_opted_in(request.opted_in_categories),
         discountable_per_sale_fen=request.discountable_per_sale_fen,
         uses_per_shop_day=request.uses_per_shop_day,
         import_id=request.import_id,
@@ -102,17 +108,17 @@ def create_shop(work: Work, request: CreateShop) -> Shop:
 def change_shop(work: Work, request: ChangeShop) -> Shop:
     """Change some members of a shop; sales from now on follow it."""
     community = locked_community(work.session, work.community_id)
-    shop = shop_of(work, request.shop_id, version=request.version)
-    _refuse_other_owner(work, new_or(request.owner_id, None))
+    shop = get_shop(work, request.shop_id, version=request.version)
+    _refuse_other_owner(work, value_or(request.owner_id, None))
     if request.terms is not AS_IT_WAS:
-        shop.terms = _terms(work.session, community, request.terms)
+        shop.terms = _make_terms(work.session, community, request.terms)
     if request.opted_in_categories is not AS_IT_WAS:
-        shop.opted_in_categories = _opted_in(request.opted_in_categories)
+        shop.opted_in_categories = _list_opted_in(request.opted_in_categories)
     if isinstance(request.name, str) and request.name_pinyin is AS_IT_WAS:
         shop.name_pinyin = pinyin_of(request.name)
     change_members(shop, replace(request, terms=AS_IT_WAS, opted_in_categories=AS_IT_WAS))
     shop.updated_at = work.now
-    work.note("shop.changed", shop, members=sorted(new_values(request)))
+    work.note("shop.changed", shop, members=sorted(collect_new_values(request)))
     return shop
 
 
@@ -128,7 +134,9 @@ def _refuse_other_owner(work: Work, owner_id: UUID | None) -> None:
             raise ValueRefusedError("/owner_id", "The community has no such account of an owner.")
 
 
-def _terms(session: Session, community: Community, agreed: Sequence[AgreedTerm]) -> list[ShopTerm]:
+def _make_terms(
+    session: Session, community: Community, agreed: Sequence[AgreedTerm]
+) -> list[ShopTerm]:
     """Return what was agreed as it is stored.
 
     Raises:
@@ -152,7 +160,7 @@ def _terms(session: Session, community: Community, agreed: Sequence[AgreedTerm])
     return [ShopTerm(honour=honours[term.honour], pay_permille=term.pay) for term in agreed]
 
 
-def _opted_in(categories: Sequence[str]) -> list[str]:
+def _list_opted_in(categories: Sequence[str]) -> list[str]:
     """Return the excluded categories a shop gives the card's price on, each once.
 
     Raises:

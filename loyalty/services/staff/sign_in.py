@@ -15,7 +15,7 @@ from loyalty.services.actors import Role, StaffMember
 from loyalty.services.audit import note
 from loyalty.services.errors import SignInError, SignInLockedError
 from loyalty.services.staff.passwords import password_matches
-from loyalty.services.staff.second_factor import accepted_step
+from loyalty.services.staff.second_factor import find_accepted_step
 
 USERNAME = re.compile(r"\w[\w.@-]{1,39}")
 """What an account may be called; capitals make no difference."""
@@ -99,7 +99,7 @@ def check_password(
         raise SignInError("The name, the password or the code is wrong.")
     step = None
     if matches and account.totp_secret is not None:
-        step = accepted_step(account, request.totp, sealing_key=sealing_key, now=now)
+        step = find_accepted_step(account, request.totp, sealing_key=sealing_key, now=now)
         matches = step is not None
     if not matches:
         _count_failure(session, account, now=now)
@@ -109,7 +109,7 @@ def check_password(
     return account
 
 
-def staff_member_of_token(session: Session, token: str, *, now: datetime) -> StaffMember:
+def get_staff_member_by_token(session: Session, token: str, *, now: datetime) -> StaffMember:
     """Return whose token this is.
 
     Raises:
@@ -129,10 +129,10 @@ def staff_member_of_token(session: Session, token: str, *, now: datetime) -> Sta
     if row is None:
         raise SignInError("This token is unknown, expired or revoked; sign in again.")
     account, timezone = row
-    return member(account, timezone=timezone)
+    return to_staff_member(account, timezone=timezone)
 
 
-def member(account: StaffAccount, *, timezone: str) -> StaffMember:
+def to_staff_member(account: StaffAccount, *, timezone: str) -> StaffMember:
     """Return an account as an actor."""
     return StaffMember(
         account_id=account.id,

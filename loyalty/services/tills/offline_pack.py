@@ -12,19 +12,19 @@ from sqlalchemy.orm import Session
 from loyalty.cards.revocations import hash_serial
 from loyalty.models import Card, Community, Honour, Shop
 from loyalty.rules.offline import DAYS_WITHOUT_NETWORK
-from loyalty.services.cards.keys import jwk_of, published_keys
-from loyalty.services.cards.revocations import latest_list
+from loyalty.services.cards.keys import jwk_of, list_published_keys
+from loyalty.services.cards.revocations import find_latest_list
 from loyalty.services.checkout.memory import Counter
 from loyalty.services.checkout.sale import LIVING
 
 
-def offline_pack(session: Session, counter: Counter, *, now: datetime) -> dict[str, Any]:
+def build_offline_pack(session: Session, counter: Counter, *, now: datetime) -> dict[str, Any]:
     """Return a till's pack as a JSON document: public keys, lists and policy, and nobody's name.
 
     Cards that cannot be used any more are left off its roster.
     """
     community = session.get_one(Community, counter.till.community_id)
-    revocations = latest_list(session, community)
+    revocations = find_latest_list(session, community)
     honours = session.scalars(
         select(Honour).where(Honour.community_id == community.id).order_by(Honour.number)
     ).all()
@@ -34,16 +34,16 @@ def offline_pack(session: Session, counter: Counter, *, now: datetime) -> dict[s
             "name": community.name,
             "timezone": community.timezone,
         },
-        "shop": _shop(session, counter, today=now.date()),
-        "policy": _policy(counter, community),
+        "shop": _describe_shop(session, counter, today=now.date()),
+        "policy": _describe_policy(counter, community),
         "honours": {str(honour.number): honour.code for honour in honours},
-        "keys": [jwk_of(published) for published in published_keys(session, now=now)],
+        "keys": [jwk_of(published) for published in list_published_keys(session, now=now)],
         "revocations": None if revocations is None else revocations.document,
-        "roster": _roster(session, community, honours, today=now.date()),
+        "roster": _list_roster(session, community, honours, today=now.date()),
     }
 
 
-def _shop(session: Session, counter: Counter, *, today: date) -> dict[str, Any]:
+def _describe_shop(session: Session, counter: Counter, *, today: date) -> dict[str, Any]:
     shop = session.get_one(Shop, counter.till.shop_id)
     until = counter.certified_until
     return {
@@ -55,7 +55,7 @@ def _shop(session: Session, counter: Counter, *, today: date) -> dict[str, Any]:
     }
 
 
-def _policy(counter: Counter, community: Community) -> dict[str, Any]:
+def _describe_policy(counter: Counter, community: Community) -> dict[str, Any]:
     limits = counter.limits
     return {
         "rule_version": counter.rule_version,
@@ -75,7 +75,7 @@ def _policy(counter: Counter, community: Community) -> dict[str, Any]:
     }
 
 
-def _roster(
+def _list_roster(
     session: Session, community: Community, honours: Sequence[Honour], *, today: date
 ) -> list[dict[str, Any]]:
     """Return the hashed serials of the cards that work or will, by honour, rate and validity."""
@@ -97,12 +97,12 @@ def _roster(
             "pay_permille": pay,
             "valid_from": valid_from.isoformat(),
             "valid_until": valid_until.isoformat(),
-            "hashes": _hashes(community.slug, serials[honour, pay, valid_from, valid_until]),
+            "hashes": _join_hashes(community.slug, serials[honour, pay, valid_from, valid_until]),
         }
         for honour, pay, valid_from, valid_until in sorted(serials)
     ]
 
 
-def _hashes(slug: str, serials: Iterable[str]) -> str:
+def _join_hashes(slug: str, serials: Iterable[str]) -> str:
     """Return the eight-byte hashes of serials, sorted and joined, in base64."""
     return b64encode(bytes.fromhex("".join(sorted(hash_serial(slug, s) for s in serials)))).decode()

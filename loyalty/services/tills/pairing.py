@@ -14,8 +14,8 @@ from loyalty.rules.typed_text import clean_code_letters
 from loyalty.services.audit import note
 from loyalty.services.errors import PairingError, ValueRefusedError
 from loyalty.services.late_sales.device_proof import device_key
-from loyalty.services.paging import Page, page
-from loyalty.services.shops.finding import shop_run_by
+from loyalty.services.paging import Page, fetch_page
+from loyalty.services.shops.finding import get_shop_for_owner
 from loyalty.services.work import Work
 
 TILL_TOKEN_PREFIX = "till_"  # noqa: S105  # how a till's token begins, not a token
@@ -65,16 +65,16 @@ class Pairing:
     community: Community
 
 
-def tills_of_shop(work: Work, shop_id: UUID, *, limit: int, after: UUID | None) -> Page[Till]:
+def find_tills(work: Work, shop_id: UUID, *, limit: int, after: UUID | None) -> Page[Till]:
     """Return the tills of a shop in the order they were invited, revoked ones among them."""
-    shop = shop_run_by(work, shop_id)
+    shop = get_shop_for_owner(work, shop_id)
     query = select(Till).where(Till.shop_id == shop.id)
-    return page(work.session, query, Till, limit=limit, after=after)
+    return fetch_page(work.session, query, Till, limit=limit, after=after)
 
 
 def invite_till(work: Work, request: InviteTill) -> Invitation:
     """Add a till to a shop, to be paired within ten minutes."""
-    shop = shop_run_by(work, request.shop_id)
+    shop = get_shop_for_owner(work, request.shop_id)
     code = "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_LENGTH))
     till = Till(
         community_id=shop.community_id,
@@ -90,7 +90,7 @@ def invite_till(work: Work, request: InviteTill) -> Invitation:
     return Invitation(till, f"{code[:half]}-{code[half:]}", work.now + CODE_LASTS)
 
 
-def pairing_url(base_url: str, code: str) -> str:
+def make_pairing_url(base_url: str, code: str) -> str:
     """Return the address to show as a QR; a fragment is never sent, so no log holds the code."""
     return f"{base_url}/till#pair={code}"
 
@@ -143,16 +143,16 @@ def _refuse_bad_key(text: str | None) -> None:
         raise ValueRefusedError("/device_public_key", "This is no point of P-256.") from error
 
 
-def till_of(work: Work, till_id: UUID) -> Till:
+def get_till(work: Work, till_id: UUID) -> Till:
     """Return a till to the community's staff, or to the owner of its shop."""
     till = work.find(Till, till_id)
-    shop_run_by(work, till.shop_id)
+    get_shop_for_owner(work, till.shop_id)
     return till
 
 
 def revoke_till(work: Work, till_id: UUID) -> None:
     """Refuse a till from its next call on; a second time changes nothing."""
-    till = till_of(work, till_id)
+    till = get_till(work, till_id)
     if till.revoked_at is None:
         till.revoked_at = work.now
         work.note("till.revoked", till)

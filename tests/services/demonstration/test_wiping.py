@@ -23,7 +23,7 @@ from loyalty.services.demonstration.story import Story
 from loyalty.services.demonstration.trading import living_cards
 from loyalty.services.demonstration.welcome import invite_visitor, token_to_print
 from loyalty.services.demonstration.wiping import wipe
-from loyalty.services.staff.sign_in import member
+from loyalty.services.staff.sign_in import to_staff_member
 from tests.given import NOON, given_account, given_shop
 from tests.given_late_sales import given_case, given_late_market, late_sale
 from tests.two_communities import given_two
@@ -78,7 +78,7 @@ def test_nobody_of_the_neighbours_plays_in_the_demonstration(app: Flask, session
     two = given_two(app, session)
     demonstration = two.elsewhere
     visitor = given_account(session, demonstration, Role.MANAGER, username="demo-manager")
-    actor = member(visitor, timezone=demonstration.timezone)
+    actor = to_staff_member(visitor, timezone=demonstration.timezone)
     shop = given_shop(session, demonstration, owner_id=visitor.id)
     story = Story(NOON, SystemRandom())
     cast = Cast(story, demonstration.id, actor, actor, actor, actor, actor, ())

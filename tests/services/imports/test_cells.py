@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from loyalty.rules.money import Permille
-from loyalty.services.deeds.points import MOST_POINTS, as_written
+from loyalty.services.deeds.points import MOST_POINTS, format_points
 from loyalty.services.imports.cells import (
     read_home,
     read_person_name,
@@ -40,7 +40,7 @@ def test_a_rate_is_the_same_however_it_is_written(pay: Permille) -> None:
 
 @given(st.integers(1, MOST_POINTS))
 def test_points_come_back_as_they_were_written(hundredths: int) -> None:
-    assert read_points(as_written(hundredths)) == hundredths
+    assert read_points(format_points(hundredths)) == hundredths
 
 
 @given(st.dates(date(1000, 1, 1)))

@@ -20,7 +20,7 @@ from loyalty.services.notice.objections import (
     state_of,
 )
 from loyalty.services.notice.publishing import latest_version, versions_of
-from loyalty.services.staff.sign_in import member
+from loyalty.services.staff.sign_in import to_staff_member
 from tests.given import (
     NOON,
     given_account,
@@ -139,7 +139,7 @@ def test_the_published_reason_names_nobody(session: Session, notice: Round, name
 
 def staff(session: Session, community: Community, **values: object) -> StaffMember:
     account = given_account(session, community, Role.STAFF, **values)
-    return member(account, timezone=community.timezone)
+    return to_staff_member(account, timezone=community.timezone)
 
 
 def test_whoever_nominated_the_person_does_not_decide(

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from loyalty.services.errors import ValueRefusedError
 from loyalty.services.imports.cells import read_phone
 from loyalty.services.imports.layout import CellRefusedError, RowFaultCode
-from loyalty.services.people.phones import in_e164
+from loyalty.services.people.phones import to_e164
 
 
 @pytest.mark.parametrize(
@@ -28,7 +28,7 @@ from loyalty.services.people.phones import in_e164
     ],
 )
 def test_a_number_is_the_same_however_it_is_grouped(written: str) -> None:
-    assert in_e164(written) == "+8613800138000"
+    assert to_e164(written) == "+8613800138000"
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,7 @@ def test_a_number_is_the_same_however_it_is_grouped(written: str) -> None:
     ],
 )
 def test_landlines_and_numbers_of_elsewhere_are_read(written: str, stored: str) -> None:
-    assert in_e164(written) == stored
+    assert to_e164(written) == stored
 
 
 @pytest.mark.parametrize(
@@ -67,14 +67,14 @@ def test_landlines_and_numbers_of_elsewhere_are_read(written: str, stored: str) 
 )
 def test_what_may_be_another_number_is_refused(written: str) -> None:
     with pytest.raises(ValueRefusedError):
-        in_e164(written)
+        to_e164(written)
 
 
 @given(st.text(st.sampled_from("0123456789 -()+.E转Ol\u202d０１"), max_size=18))
 def test_the_digits_stored_are_the_digits_typed(written: str) -> None:
     with suppress(ValueRefusedError):
         digits = "".join(str(int(letter)) for letter in written if letter.isdigit())
-        assert digits.removeprefix("00").removeprefix("86").lstrip("0") in in_e164(written)
+        assert digits.removeprefix("00").removeprefix("86").lstrip("0") in to_e164(written)
 
 
 def test_a_number_that_a_program_held_as_a_number_is_read_in_a_file() -> None:

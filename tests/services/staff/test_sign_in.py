@@ -13,9 +13,9 @@ from loyalty.services.staff.accounts import turn_off_second_factor, turn_on_seco
 from loyalty.services.staff.sign_in import (
     SignIn,
     check_password,
-    member,
+    get_staff_member_by_token,
     sign_in,
-    staff_member_of_token,
+    to_staff_member,
 )
 from loyalty.services.work import Work
 from tests.given import NOON, SEALING_KEY, given_account, given_community, quick_hash
@@ -112,9 +112,9 @@ def test_a_token_works_for_twelve_hours(session: Session, account: StaffAccount)
     signed_in = sign_in(session, RIGHT, sealing_key=SEALING_KEY, now=NOON)
 
     almost = NOON + timedelta(hours=12) - timedelta(seconds=1)
-    assert staff_member_of_token(session, signed_in.token, now=almost).account_id == account.id
+    assert get_staff_member_by_token(session, signed_in.token, now=almost).account_id == account.id
     with pytest.raises(SignInError):
-        staff_member_of_token(session, signed_in.token, now=NOON + timedelta(hours=12))
+        get_staff_member_by_token(session, signed_in.token, now=NOON + timedelta(hours=12))
 
 
 def test_neither_password_nor_token_is_shown_in_a_traceback(
@@ -203,7 +203,7 @@ def test_a_lock_leaves_a_trace(session: Session, account: StaffAccount) -> None:
 
 
 def _manager(account: StaffAccount) -> StaffMember:
-    return member(account, timezone="Asia/Shanghai")
+    return to_staff_member(account, timezone="Asia/Shanghai")
 
 
 def _turn_on(session: Session, account: StaffAccount) -> pyotp.TOTP:

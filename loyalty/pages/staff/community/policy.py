@@ -30,7 +30,7 @@ from loyalty.services.community.policy import (
     default_policy,
 )
 from loyalty.words.categories import CATEGORIES
-from loyalty.words.rates import rates_offered
+from loyalty.words.rates import list_rates_offered
 
 policy = console.Console("policy", "/policy", only=console.MANAGERS)
 
@@ -118,10 +118,10 @@ def _typed(community: Community) -> MultiDict[str, str] | None:
 def _form(community: Community) -> PolicyForm:
     """Return the form of the policy as it is, each list with what the community chose before."""
     form = PolicyForm(_typed(community), obj=community)
-    rates = rates_offered(LOWEST_RATE, WHOLE)
+    rates = list_rates_offered(LOWEST_RATE, WHOLE)
     for end in (form.band_min_permille, form.band_max_permille):
         present = Permille(end.object_data)
-        end.choices = options(rates_offered(present, present) | rates)
+        end.choices = options(list_rates_offered(present, present) | rates)
     form.card_months.choices = options(
         {str(months): ngettext("%(num)d个月", "%(num)d个月", months) for months in CARD_MONTHS}
     )

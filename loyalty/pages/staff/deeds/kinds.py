@@ -11,7 +11,7 @@ from loyalty.models import DeedKind
 from loyalty.pages.forms import called, points
 from loyalty.pages.staff import console
 from loyalty.pages.staff.changes import ChangeForm, is_ready, new_values
-from loyalty.services.deeds.deeds import ChangeDeedKind, change_deed_kind, deed_kinds
+from loyalty.services.deeds.deeds import ChangeDeedKind, change_deed_kind, list_deed_kinds
 from loyalty.words.deeds import deed_kind_name
 
 kinds_of_deeds = console.Console("deed_kinds", "/deeds/kinds", only=console.MANAGERS)
@@ -29,7 +29,7 @@ class DeedKindForm(ChangeForm):
 def listed() -> str:
     """List the kinds with what they count."""
     with transaction() as session:
-        kinds = deed_kinds(session, console.actor().community_id)
+        kinds = list_deed_kinds(session, console.actor().community_id)
     return render_template(
         "staff/deeds/deed_kinds.html", kinds=[(kind, deed_kind_name(kind)) for kind in kinds]
     )

@@ -34,7 +34,7 @@ from loyalty.services.late_sales.paper_tally import (
     sales_by_paper,
 )
 from loyalty.services.late_sales.upload import OutcomeKind
-from loyalty.services.shops.finding import shop_of
+from loyalty.services.shops.finding import get_shop
 from loyalty.words.refusals import refusal_in_words
 from loyalty.words.steps import StepWords
 from loyalty.words.verdicts import WORDS
@@ -65,7 +65,7 @@ def begin(shop_id: UUID) -> Any:
     """Offer the empty sheet to print, and ask of which day the written one is."""
     today = console.now().date()
     with console.work() as work:
-        shop = shop_of(work, shop_id)
+        shop = get_shop(work, shop_id)
     form = DayForm(request.args) if "day" in request.args else DayForm(day=today)
     if "day" in request.args and form.validate():
         if may_be_written(form.day.data, today=today):
@@ -80,7 +80,7 @@ def begin(shop_id: UUID) -> Any:
 def sheet(shop_id: UUID) -> Response:
     """Draw the empty sheet of a shop."""
     with console.work() as work:
-        shop = shop_of(work, shop_id)
+        shop = get_shop(work, shop_id)
         community = community_of(work.session, work.actor)
         honours = honours_of(work)
         language = preferences.language().tag
@@ -96,7 +96,7 @@ def entry(shop_id: UUID, day: str) -> Any:
     """Type a sheet in; lines that make no sense are told and stay, and nothing is recorded."""
     of_day = _day(day)
     with console.work() as work:
-        shop = shop_of(work, shop_id)
+        shop = get_shop(work, shop_id)
     typed = typed_lines(request.form) if is_filled_in() else empty_lines()
     lines, faults = read_lines(typed)
     tally = RecordTally(shop_id, of_day, list(lines.values()))

@@ -17,7 +17,7 @@ from loyalty.pages.staff.selection.nominations import NomineeFileForm
 from loyalty.rules.card_state import WORKING
 from loyalty.rules.outcome import Outcome
 from loyalty.rules.selection import RoundState
-from loyalty.services.cards.acts import FindCards, cards_page
+from loyalty.services.cards.acts import FindCards, find_cards
 from loyalty.services.rounds.actions import facts_of
 from loyalty.services.rounds.progress import progress_of
 from loyalty.services.rounds.todo import current_round
@@ -154,7 +154,7 @@ def hand_out(round_id: UUID) -> str:
     wanted = FindCards(round_id=round_id, living=True)
     with console.work() as work:
         selection_round = round_of(work.session, console.actor(), round_id)
-        found = cards_page(work, wanted, limit=MOST_CARDS, after=None)
+        found = find_cards(work, wanted, limit=MOST_CARDS, after=None)
     return render_template(
         "staff/cards/hand_out.html",
         round=selection_round,

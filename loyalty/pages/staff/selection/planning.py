@@ -35,7 +35,7 @@ from loyalty.services.selection.planning import (
     plan_round,
 )
 from loyalty.words.honours import honour_name
-from loyalty.words.rates import rates_offered
+from loyalty.words.rates import list_rates_offered
 from loyalty.words.refusals import refusal_in_words
 
 rounds_planning = console.Console("rounds_planning", "/rounds")
@@ -127,7 +127,7 @@ def _form(
 
 
 def _list_form(honour: Honour, areas: Sequence[Area], community: Community) -> type[wtforms.Form]:
-    rates = rates_offered(
+    rates = list_rates_offered(
         Permille(community.band_min_permille), Permille(community.band_max_permille)
     )
     terms = {str(months): ngettext("%(num)d个月", "%(num)d个月", months) for months in CARD_MONTHS}

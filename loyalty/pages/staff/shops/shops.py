@@ -14,11 +14,11 @@ from loyalty.pages.staff.shops.steps import steps_for
 from loyalty.rules.certification import CertificationState
 from loyalty.rules.money import Permille
 from loyalty.services.community.policy import community_of, honours_of
-from loyalty.services.shops.finding import FindShops, find_shops, shop_of
+from loyalty.services.shops.finding import FindShops, find_shops, get_shop
 from loyalty.services.shops.shops import AgreedTerm, CreateShop, create_shop
-from loyalty.services.tills.pairing import tills_of_shop
+from loyalty.services.tills.pairing import find_tills
 from loyalty.words.honours import honour_name
-from loyalty.words.rates import rates_offered
+from loyalty.words.rates import list_rates_offered
 from loyalty.words.states import SHOP_STATES, shop_state_words
 
 shops = console.Console("shops", "/shops")
@@ -60,8 +60,8 @@ def listed() -> str:
 def shown(shop_id: UUID) -> str:
     """Show a shop with the steps of its certification and its tills."""
     with console.work() as work:
-        shop = shop_of(work, shop_id)
-        tills = tills_of_shop(work, shop_id, limit=MOST_TILLS, after=None)
+        shop = get_shop(work, shop_id)
+        tills = find_tills(work, shop_id, limit=MOST_TILLS, after=None)
     return render_template(
         "staff/shops/shop.html",
         shop=shop,
@@ -87,7 +87,7 @@ def new() -> Any:
 def _form_with_rates(honours: Sequence[Honour], community: Community) -> type[ShopForm]:
     """Return the form with a rate for each honour, to be chosen from the community's band."""
     low, high = Permille(community.band_min_permille), Permille(community.band_max_permille)
-    offered = {"": gettext("按卡上的折数")} | rates_offered(low, high)
+    offered = {"": gettext("按卡上的折数")} | list_rates_offered(low, high)
     fields = {
         f"rate_{honour.code}": choice(
             lazy_gettext("%(honour)s付多少", honour=honour_name(honour)), offered

@@ -57,7 +57,7 @@ def _signed_in(form: SignInForm) -> bool:
             opened = service.sign_in(
                 session, request_of_form, sealing_key=console.sealing_key(), now=utc_now()
             )
-            member = service.staff_member_of_token(session, opened.token, now=utc_now())
+            member = service.get_staff_member_by_token(session, opened.token, now=utc_now())
             community = community_of(session, member)
     except RecordedRefusalError as refusal:
         form.password.errors = [refusal_in_words(refusal)]
