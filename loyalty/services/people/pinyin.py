@@ -2,6 +2,8 @@
 
 import re
 
+from pypinyin import lazy_pinyin
+
 from loyalty.rules.typed_text import clean_person_name
 
 SURNAME_READINGS = {
@@ -72,9 +74,6 @@ _READ_IN_NAMES = re.compile(f"([{''.join(NAME_READINGS)}])")
 
 def pinyin_of(text: str) -> str:
     """Return a text in lower-case pinyin without tones, a space between syllables."""
-    # Its dictionary takes half a second to load, and tills never read a name.
-    from pypinyin import lazy_pinyin  # noqa: PLC0415
-
     parts = (part for part in lazy_pinyin(text) if any(map(str.isalnum, part)))
     return " ".join(" ".join(parts).casefold().split())
 
