@@ -78,7 +78,7 @@ class Form(FlaskForm):  # type: ignore[misc]  # the library has no types
         return [field for field in self if field.name != "csrf_token"]
 
 
-def line(label: LazyString, *, needed: bool = True, longest: int = LONGEST_LINE) -> Any:
+def text_field(label: LazyString, *, needed: bool = True, longest: int = LONGEST_LINE) -> Any:
     """Return a field for one line of text; empty is None where it is not needed."""
     return StringField(label, filters=[_tidy], validators=_line_validators(longest, needed=needed))
 
@@ -88,7 +88,7 @@ def person(label: LazyString, *, needed: bool = True) -> Any:
     return _line_of(label, typed_text.clean_person_name, typed_text.make_name_key, needed=needed)
 
 
-def called(label: LazyString, *, needed: bool = True) -> Any:
+def label_field(label: LazyString, *, needed: bool = True) -> Any:
     """Return a field for what a thing, a home or a household is called."""
     return _line_of(label, typed_text.clean_label, typed_text.make_reference_key, needed=needed)
 

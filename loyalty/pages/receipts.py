@@ -8,7 +8,7 @@ from flask import Response, render_template, request, session
 from flask_babel import gettext, lazy_gettext
 
 from loyalty.models import Community
-from loyalty.pages.forms import Form, line
+from loyalty.pages.forms import Form, text_field
 from loyalty.pages.notice import not_found_by_search
 from loyalty.rules.typed_text import clean_code_letters
 from loyalty.services.errors import UnknownRecordError
@@ -22,7 +22,7 @@ Found = TypeVar("Found")
 class ReceiptForm(Form):
     """A receipt's number travels in the body, never in an address."""
 
-    receipt = line(lazy_gettext("回执号"), longest=LONGEST_RECEIPT)
+    receipt = text_field(lazy_gettext("回执号"), longest=LONGEST_RECEIPT)
 
 
 def receipt_of_form(today: date) -> str:

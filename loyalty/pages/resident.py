@@ -23,7 +23,7 @@ from loyalty.cards.token import make_card_url, read_claims
 from loyalty.clock import as_local, utc_now
 from loyalty.database import transaction
 from loyalty.models import Community
-from loyalty.pages.forms import Form, line
+from loyalty.pages.forms import Form, text_field
 from loyalty.rules.card_number import CodeKind, kind_of
 from loyalty.rules.money import Permille
 from loyalty.rules.verdict import MEANINGS, Tone
@@ -41,7 +41,7 @@ LONGEST_NUMBER = 40
 class NumberForm(Form):
     """The number as it is printed on the card; it travels in the body, never in an address."""
 
-    number = line(lazy_gettext("卡号"), longest=LONGEST_NUMBER)
+    number = text_field(lazy_gettext("卡号"), longest=LONGEST_NUMBER)
 
 
 @dataclass(frozen=True, slots=True)

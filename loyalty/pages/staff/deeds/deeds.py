@@ -8,7 +8,7 @@ from flask_babel import gettext, lazy_gettext
 from flask_login import current_user
 
 from loyalty.models import Resident
-from loyalty.pages.forms import Form, calendar_day, choice, line, options
+from loyalty.pages.forms import Form, calendar_day, choice, options, text_field
 from loyalty.pages.staff import console
 from loyalty.pages.values import named_months
 from loyalty.rules.calendar import Month
@@ -38,7 +38,7 @@ class SheetForm(Form):
 
     done_on = calendar_day(lazy_gettext("哪一天"))
     kind = choice(lazy_gettext("哪种好事"))
-    source = line(lazy_gettext("签到表叫什么，比如“16号志愿日签到表”"))
+    source = text_field(lazy_gettext("签到表叫什么，比如“16号志愿日签到表”"))
 
 
 @deeds.route("", methods=["GET", "POST"])

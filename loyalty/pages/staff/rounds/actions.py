@@ -9,7 +9,7 @@ from werkzeug.exceptions import NotFound
 
 from loyalty.database import transaction
 from loyalty.models import Round
-from loyalty.pages.forms import Form, line, person
+from loyalty.pages.forms import Form, person, text_field
 from loyalty.pages.staff import console
 from loyalty.pages.staff.confirmation import (
     ConfirmationForm,
@@ -33,7 +33,7 @@ rounds_actions = console.Console("rounds_actions", "/rounds")
 class DrawForm(Form):
     """What chance gave in public, and who saw it."""
 
-    seed = line(lazy_gettext("抽签种子（当众掷出的数字，或公布的开奖号码）"))
+    seed = text_field(lazy_gettext("抽签种子（当众掷出的数字，或公布的开奖号码）"))
     first_witness = person(lazy_gettext("见证人一"))
     second_witness = person(lazy_gettext("见证人二"))
 

@@ -8,7 +8,7 @@ from flask import redirect, render_template, request, url_for
 from flask_babel import gettext, lazy_gettext
 
 from loyalty.models import Community, Honour
-from loyalty.pages.forms import Form, called, choice, line
+from loyalty.pages.forms import Form, choice, label_field, text_field
 from loyalty.pages.staff import console
 from loyalty.pages.staff.shops.steps import steps_for
 from loyalty.rules.certification import CertificationState
@@ -29,11 +29,11 @@ MOST_TILLS = 100
 class ShopForm(Form):
     """A shop that applies for a plaque."""
 
-    name = called(lazy_gettext("店名"))
-    series = called(lazy_gettext("系列"))
-    category = called(lazy_gettext("行业"))
-    stall = called(lazy_gettext("摊位（可不填）"), needed=False)
-    contact = line(lazy_gettext("联系人（可不填）"), needed=False)
+    name = label_field(lazy_gettext("店名"))
+    series = label_field(lazy_gettext("系列"))
+    category = label_field(lazy_gettext("行业"))
+    stall = label_field(lazy_gettext("摊位（可不填）"), needed=False)
+    contact = text_field(lazy_gettext("联系人（可不填）"), needed=False)
 
 
 @shops.get("")

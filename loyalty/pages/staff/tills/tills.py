@@ -7,7 +7,7 @@ import segno
 from flask import redirect, render_template, url_for
 from flask_babel import gettext, lazy_gettext
 
-from loyalty.pages.forms import Form, called
+from loyalty.pages.forms import Form, label_field
 from loyalty.pages.staff import console
 from loyalty.pages.staff.confirmation import ConfirmationForm, Question, ask
 from loyalty.services.shops.finding import get_shop
@@ -32,7 +32,7 @@ REVOKE = StepWords(
 class TillForm(Form):
     """What a shop's new till is called."""
 
-    name = called(lazy_gettext("设备叫什么"))
+    name = label_field(lazy_gettext("设备叫什么"))
 
 
 @tills.route("/<uuid:shop_id>/tills/new", methods=["GET", "POST"])
