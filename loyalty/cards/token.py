@@ -87,7 +87,7 @@ def verify_token(token: str, public_raw: bytes) -> CardClaims:
     """Return what a token says, once its signature is found to be this key's.
 
     Raises:
-        BadTokenError: as `read_claims`; told before the signature is looked at.
+        BadTokenError: as `read_claims`; raised before the signature is checked.
         ForgedTokenError: the key did not sign it, or the token names another key.
     """
     claims = read_claims(token)

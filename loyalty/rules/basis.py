@@ -9,7 +9,7 @@ from loyalty.rules.ranking import Candidate, place_of
 from loyalty.rules.record import FrozenList, rank_round
 
 SCORE_BAND = 500
-"""Scores are told in bands of five points, in hundredths of a point."""
+"""Width of the bands in which scores are published: five points, in hundredths of a point."""
 
 
 class Basis(StrEnum):

@@ -84,7 +84,7 @@ WAITS_ON_THE_NOTICE = frozenset({RoundObstacle.NOTICE_RUNNING, RoundObstacle.OBJ
 
 
 class RoundNeed(StrEnum):
-    """What an action is to be told, or who alone may take it."""
+    """What an action must be given, or who alone may take it."""
 
     SEED = "seed"
     """What chance gave in public, and the two who saw it."""

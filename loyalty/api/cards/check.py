@@ -30,7 +30,7 @@ class ShownCodeSchema(Schema):
 
 
 class CardCheckSchema(Schema):
-    """What anyone is told of a card: nothing about who holds it."""
+    """The public part of a card: nothing about who holds it."""
 
     verdict = ma.fields.Enum(Verdict, by_value=True)
     valid_from = ma.fields.Date(allow_none=True)

@@ -62,7 +62,7 @@ class RowErrorSchema(Schema):
 
 
 class NoteSchema(Schema):
-    """What is to be told of a table that is no fault."""
+    """A remark on a table that is no fault."""
 
     row = ma.fields.Integer(metadata={"description": "The first it is about"})
     column = ma.fields.String(metadata={"description": "Its heading; empty for whole rows"})

@@ -1,4 +1,4 @@
-"""Cards in people's hands: found, handed over, reported lost, replaced, stopped."""
+"""Cards after they were signed: found, handed over, reported lost, replaced, stopped."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from loyalty.models import Card, CardEvent, CardMonth, Community, Round
 from loyalty.rules.card_action import NEED_A_REASON, CardAction, find_obstacles, next_state
-from loyalty.rules.card_state import DEAD, CardState
+from loyalty.rules.card_state import FINAL, CardState
 from loyalty.services.cards.revocations import publish_revocations
 from loyalty.services.cards.signing import Award, sign_cards
 from loyalty.services.errors import (
@@ -80,7 +80,7 @@ def find_cards(work: Work, wanted: FindCards, *, limit: int, after: UUID | None)
     if wanted.state is not None:
         conditions.append(_is_in_state(wanted.state, today))
     if wanted.living:
-        conditions.extend(not_(_is_in_state(dead, today)) for dead in DEAD)
+        conditions.extend(not_(_is_in_state(state, today)) for state in FINAL)
     if wanted.last4 is not None:
         conditions.append(_number_ends_in(wanted.last4))
     query = work.select(Card).where(*conditions).options(*HOLDER)

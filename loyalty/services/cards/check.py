@@ -17,7 +17,7 @@ from loyalty.rules.verdict import Verdict, Visit, verdict_on
 
 @dataclass(frozen=True, slots=True)
 class CardCheck:
-    """What anyone is told of a card."""
+    """The public part of a card."""
 
     verdict: Verdict
     valid_from: date | None = None

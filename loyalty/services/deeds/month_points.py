@@ -37,7 +37,7 @@ class MonthPoints:
 
     month: Month
     counted: int
-    """In hundredths of a point; what a round of the month goes by."""
+    """In hundredths of a point; what a round of the month counts."""
     kinds: Sequence[KindPoints]
 
 

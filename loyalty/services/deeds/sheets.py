@@ -30,7 +30,7 @@ class RecordSheet:
     kind: str
     """Code of the kind."""
     source: str
-    """What the sheet is called: by this and the day it is told from any other."""
+    """What the sheet is called: this and the day identify it."""
     entries: Sequence[SheetEntry]
 
 
