@@ -38,7 +38,7 @@ class _Chosen(NamedTuple):
     given_up: int = 0
     """The reductions that are not had, because the lines are sold with the card."""
 
-    def with_line(self, line: Choice) -> Self:
+    def add_line(self, line: Choice) -> Self:
         return type(self)(
             self.positions | 1 << line.position,
             self.amount + line.amount,
@@ -99,7 +99,7 @@ def find_cheapest_choice(
     choices = [_Chosen()]
     for place, line in enumerate(ordered):
         open_gain = sum(gains[place + 1 :]) + terms.step
-        alternatives = [*choices, *(chosen.with_line(line) for chosen in choices)]
+        alternatives = [*choices, *(chosen.add_line(line) for chosen in choices)]
         best = min((best, *alternatives), key=terms.cost)
         worst = terms.cost(best)[0] * WHOLE + open_gain
         choices = _follow(alternatives, terms, worst, by_limit=reachable)
@@ -110,7 +110,7 @@ def _grow(ordered: Sequence[Choice]) -> list[_Chosen]:
     """Return the first line, the first two, and so on: one of them is nearly the cheapest."""
     grown = [_Chosen()]
     for line in ordered:
-        grown.append(grown[-1].with_line(line))
+        grown.append(grown[-1].add_line(line))
     return grown
 
 
