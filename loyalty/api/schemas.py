@@ -10,6 +10,7 @@ import marshmallow as ma
 from loyalty.rules.calendar import Month
 from loyalty.rules.money import MAX_FEN
 from loyalty.rules.typed_text import (
+    CODE,
     clean_code,
     clean_label,
     clean_passage,
@@ -80,7 +81,7 @@ class Code(ma.fields.String):
     """A code that programs read: lower-case letters, digits and underscores."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(validate=ma.validate.Regexp(r"[a-z][a-z0-9_]{0,39}\Z"), **kwargs)
+        super().__init__(validate=ma.validate.Regexp(CODE), **kwargs)
 
     def _deserialize(
         self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any

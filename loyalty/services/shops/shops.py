@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from loyalty.models import Community, Honour, Shop, ShopTerm, StaffAccount
+from loyalty.models import Community, Shop, ShopTerm, StaffAccount
 from loyalty.rules.certification import CertificationAction, CertificationState
 from loyalty.rules.discount import OPT_IN_CATEGORIES
 from loyalty.rules.money import Permille
@@ -19,6 +18,7 @@ from loyalty.services.changes import (
     collect_new_values,
     value_or,
 )
+from loyalty.services.community.honours import honours_to_name
 from loyalty.services.community.policy import locked_community
 from loyalty.services.errors import ValueRefusedError
 from loyalty.services.people.pinyin import pinyin_of
@@ -89,7 +89,7 @@ def create_shop(work: Work, request: CreateShop) -> Shop:
         stall=request.stall,
         contact=request.contact,
         owner_id=request.owner_id,
-        terms=_make_terms(work.session, community, request.terms),
+        terms=_make_terms(work.session, community, request.terms, agreed_before=()),
         opted_in_categories=_list_opted_in(request.opted_in_categories),
         discountable_per_sale_fen=request.discountable_per_sale_fen,
         uses_per_shop_day=request.uses_per_shop_day,
@@ -111,7 +111,7 @@ def change_shop(work: Work, request: ChangeShop) -> Shop:
     shop = get_shop(work, request.shop_id, version=request.version)
     _refuse_other_owner(work, value_or(request.owner_id, None))
     if request.terms is not AS_IT_WAS:
-        shop.terms = _make_terms(work.session, community, request.terms)
+        shop.terms = _make_terms(work.session, community, request.terms, agreed_before=shop.terms)
     if request.opted_in_categories is not AS_IT_WAS:
         shop.opted_in_categories = _list_opted_in(request.opted_in_categories)
     if isinstance(request.name, str) and request.name_pinyin is AS_IT_WAS:
@@ -135,20 +135,28 @@ def _refuse_other_owner(work: Work, owner_id: UUID | None) -> None:
 
 
 def _make_terms(
-    session: Session, community: Community, agreed: Sequence[AgreedTerm]
+    session: Session,
+    community: Community,
+    agreed: Sequence[AgreedTerm],
+    *,
+    agreed_before: Sequence[ShopTerm],
 ) -> list[ShopTerm]:
     """Return what was agreed as it is stored.
 
+    Args:
+        agreed_before: the shop's terms; that for a retired honour may stay, for its cards work.
+
     Raises:
-        ValueRefusedError: an honour is unknown or named twice, or a rate lies outside the band.
+        ValueRefusedError: an honour is unknown, retired or named twice, or a rate lies outside the
+            band.
     """
-    honours = {
-        honour.code: honour
-        for honour in session.scalars(select(Honour).where(Honour.community_id == community.id))
-    }
+    named = {term.honour_id for term in agreed_before}
+    honours = honours_to_name(session, community, besides=named)
     for place, term in enumerate(agreed):
         if term.honour not in honours:
-            raise ValueRefusedError(f"/terms/{place}/honour", "The community has no such honour.")
+            raise ValueRefusedError(
+                f"/terms/{place}/honour", "The community has no such honour, or has retired it."
+            )
         if term.honour in {earlier.honour for earlier in agreed[:place]}:
             raise ValueRefusedError(f"/terms/{place}/honour", "An honour has one rate in a shop.")
         if not community.band_min_permille <= term.pay <= community.band_max_permille:
