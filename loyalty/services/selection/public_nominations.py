@@ -70,23 +70,10 @@ def nominate_by_name(
         UnknownRecordError: the month has no round.
         ValueRefusedError: the round has no list of this honour.
     """
-    round_id = _round_in(session, community, month)
-    held = select(Round).where(Round.id == round_id).with_for_update(read=True)
-    found = session.scalars(held.execution_options(populate_existing=True)).one()
-    refuse_other_state(found, RoundState.OPEN)
-    list_id = list_for(session, round_id, request.honour)
+    list_id = list_for(session, _open_round(session, community, month).id, request.honour)
     if earlier := _taken_in(session, list_id, request.receipt):
         return earlier
-    nomination = Nomination(
-        list_id=list_id,
-        source=request.source,
-        at=now,
-        statement=request.statement,
-        state="pending",
-        receipt=request.receipt,
-        name=request.name,
-        unit=request.unit,
-    )
+    nomination = _voice(list_id, request, now=now)
     if resident := _only_resident(session, community, request):
         _accept(session, nomination, resident)
     session.add(nomination)
@@ -175,7 +162,22 @@ def reject_nomination(work: Work, nomination_id: UUID, reason: str) -> Nominatio
     return nomination
 
 
-def _round_in(session: Session, community: Community, month: Month) -> UUID:
+def _voice(list_id: UUID, request: NominateByName, *, now: datetime) -> Nomination:
+    """Return a voice for which it is not known yet who is meant."""
+    return Nomination(
+        list_id=list_id,
+        source=request.source,
+        at=now,
+        statement=request.statement,
+        state="pending",
+        receipt=request.receipt,
+        name=request.name,
+        unit=request.unit,
+    )
+
+
+def _open_round(session: Session, community: Community, month: Month) -> Round:
+    """Return the round of a month, which stays open until the transaction ends."""
     round_id = session.scalar(
         select(Round.id).where(
             Round.community_id == community.id,
@@ -185,7 +187,10 @@ def _round_in(session: Session, community: Community, month: Month) -> UUID:
     )
     if round_id is None:
         raise UnknownRecordError(f"There is no round for {month}.")
-    return round_id
+    held = select(Round).where(Round.id == round_id).with_for_update(read=True)
+    found = session.scalars(held.execution_options(populate_existing=True)).one()
+    refuse_other_state(found, RoundState.OPEN)
+    return found
 
 
 def _taken_in(session: Session, list_id: UUID, receipt: str) -> Nomination | None:
