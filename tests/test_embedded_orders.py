@@ -18,6 +18,9 @@ STARTED = """
 import contextlib, os, pathlib, signal, sys
 from loyalty import embedded
 
+# Under nohup an order to hang up would be ignored from the start.
+signal.signal(int(sys.argv[2]), signal.SIG_DFL)
+
 def interrupted(folder, start=embedded.get_server):
     server = start(folder)
     os.kill(os.getpid(), int(sys.argv[2]))
