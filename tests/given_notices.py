@@ -82,9 +82,5 @@ def decide(
     """Answer an objection; by a manager who has had nothing to do with it, unless told."""
     selection_round = session.get_one(Round, objection.round_id)
     community = session.get_one(Community, selection_round.community_id)
-    return decide_objection(
-        session,
-        actor or given_staff(session, community, Role.MANAGER),
-        DecideObjection(objection.id, upheld, reason),
-        now=now,
-    )
+    work = Work(session, actor or given_staff(session, community, Role.MANAGER), now)
+    return decide_objection(work, DecideObjection(objection.id, upheld, reason))

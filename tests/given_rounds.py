@@ -21,6 +21,7 @@ from loyalty.services.actors import Role, StaffMember
 from loyalty.services.receipts import make_receipt
 from loyalty.services.rounds.actions import ActOnRound, act_on_round
 from loyalty.services.staff.sign_in import to_staff_member
+from loyalty.services.work import Work
 from tests.given import (
     NOON,
     SEALING_KEY,
@@ -154,13 +155,9 @@ def act(
     now = values.pop("now", NOON if early else AFTER_NOTICE)
     for need in STEPS[action].needs:
         values = {**MEMBERS.get(need, {}), **values}
-    return act_on_round(
-        session,
-        actor or given_staff(session, community, Role.MANAGER),
-        ActOnRound(selection_round.id, action, **values),
-        sealing_key=SEALING_KEY,
-        now=now,
-    )
+    work = Work(session, actor or given_staff(session, community, Role.MANAGER), now)
+    request = ActOnRound(selection_round.id, action, **values)
+    return act_on_round(work, request, sealing_key=SEALING_KEY)
 
 
 def brought_through(session: Session, selection_round: Round, last: RoundAction) -> Round:

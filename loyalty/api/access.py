@@ -14,7 +14,7 @@ from loyalty.services.checkout.memory import Directory
 from loyalty.services.errors import NotAllowedError, SignInError
 from loyalty.services.staff.sign_in import get_staff_member_by_token
 from loyalty.services.tills.pairing import TILL_TOKEN_PREFIX
-from loyalty.services.work import Work
+from loyalty.services.work import AnyWork, Work
 
 
 class Caller(StrEnum):
@@ -95,6 +95,14 @@ def staff_work() -> Iterator[Work]:
     actor = current_staff()
     with transaction() as session:
         yield Work(session, actor, community_now(actor.timezone))
+
+
+@contextmanager
+def caller_work() -> Iterator[AnyWork]:
+    """Give whoever calls, an account or a till, one transaction, at the present instant."""
+    actor = current_actor()
+    with transaction() as session:
+        yield AnyWork(session, actor, community_now(actor.timezone))
 
 
 def current_till() -> Till:

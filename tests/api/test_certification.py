@@ -46,6 +46,20 @@ def test_a_state_allows_its_own_steps_and_no_others(
             assert session.scalars(events).all() == []
 
 
+def test_a_step_of_an_outdated_shop_is_refused(
+    client: FlaskClient, manager: dict[str, str], shop_in: Callable[..., Shop]
+) -> None:
+    shop = shop_in("applied")
+    headers = {**manager, "If-Match": '"1"'}
+
+    first, second = (
+        client.post(address(shop), headers=headers, json={"action": action})
+        for action in ("inspect", "publish")
+    )
+
+    assert (first.status_code, second.status_code) == (200, 412)
+
+
 def test_a_shop_goes_from_application_to_plaque(
     client: FlaskClient, session: Session, community: Community, manager: dict[str, str]
 ) -> None:

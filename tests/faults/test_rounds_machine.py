@@ -185,7 +185,7 @@ def test_an_answer_by_who_nominated_the_person_is_caught(
 def test_a_reserve_who_moves_up_without_a_notice_is_caught(
     monkeypatch: pytest.MonkeyPatch, published: RoundsMachine
 ) -> None:
-    monkeypatch.setattr(publishing, "_supplementary_last", lambda _, found, __: found.notice_last)
+    monkeypatch.setattr(publishing, "_supplementary_last", lambda _, found: found.notice_last)
     published.time_passes(7)
     published.object_to_somebody(0, answered_by="approver", upheld=True)
 

@@ -44,7 +44,7 @@ def test_their_month_and_their_sheet_are_not_ours(
     deed = session.scalars(select(Deed).where(Deed.community_id == theirs.community_id)).one()
 
     with pytest.raises(UnknownRecordError):
-        round_in(session, staff, Month(2026, 12))
+        round_in(Work(session, staff, NOON), Month(2026, 12))
     assert (
         list_people_on(
             Work(session, staff, NOON), RecordSheet(deed.done_on, "choir", deed.source, ())
@@ -73,7 +73,7 @@ def test_their_months_are_not_ours(session: Session, community: Community) -> No
 def test_their_round_and_their_shops_are_not_on_our_first_pages(
     session: Session, community: Community, staff: StaffMember
 ) -> None:
-    assert current_round(session, staff) is None
+    assert current_round(Work(session, staff, NOON)) is None
     assert round_open_to_nominations(session, community) is None
     assert count_shops_that_give(session, community, today=NOON.date()) == 0
 
@@ -100,7 +100,7 @@ def test_their_changed_days_do_not_count_here(
 
 
 def test_forgetting_and_destroying_stay_at_home(
-    session: Session, community: Community, elsewhere: Everything
+    session: Session, community: Community, staff: StaffMember, elsewhere: Everything
 ) -> None:
     objection = session.get_one(Objection, elsewhere.on_notice["objection_id"])
     matter = session.get_one(Matter, elsewhere.ids["matter_id"])
@@ -110,7 +110,7 @@ def test_forgetting_and_destroying_stay_at_home(
     objection.decided_at = matter.answered_at = matter.closed_at = NOON.replace(month=1)
     session.flush()
 
-    forget_contacts(session, community.id, now=NOON)
+    forget_contacts(Work(session, staff, NOON))
     destroy_spent_keys(session, community, now=NOON.replace(year=2030))
 
     session.expire_all()

@@ -9,12 +9,12 @@ from flask.views import MethodView
 
 from loyalty.api.access import (
     Caller,
-    current_actor,
-    current_staff,
+    caller_work,
     current_till,
     current_token,
     get_directory,
     open_to,
+    staff_work,
 )
 from loyalty.api.blueprint import ApiBlueprint
 from loyalty.api.checkout.schemas import (
@@ -29,7 +29,7 @@ from loyalty.api.checkout.schemas import (
 from loyalty.api.idempotency import HEADER, key_of_request
 from loyalty.api.problems import ProblemSchema
 from loyalty.clock import community_now
-from loyalty.database import hot_connection, transaction
+from loyalty.database import hot_connection
 from loyalty.services.checkout.appraisal import ShownCard
 from loyalty.services.checkout.book import FindRedemptions, redemptions_of
 from loyalty.services.checkout.redeeming import redeem
@@ -76,8 +76,8 @@ class Redemptions(MethodView):
     @redemptions.response(OK, EntryPageSchema)
     def get(self, request: FindRedemptions) -> Any:
         """List the community's entries, newest first."""
-        with transaction() as session:
-            return redemptions_of(session, current_staff(), request)
+        with staff_work() as work:
+            return redemptions_of(work, request)
 
 
 @redemptions.route("/<uuid:sale_id>/void")
@@ -94,12 +94,11 @@ class Voids(MethodView):
 
         With the header `Idempotency-Key` (a UUID) it may be sent again.
         """
-        actor = current_actor()
         request = VoidSale(sale_id, values["reason"], _read_key_if_any())
-        with transaction() as session:
-            if earlier := find_reversal(session, actor, request):
+        with caller_work() as work:
+            if earlier := find_reversal(work, request):
                 return earlier, OK, REPLAYED
-            return void_sale(session, actor, request, now=community_now(actor.timezone))
+            return void_sale(work, request)
 
 
 @redemptions.route("/<uuid:sale_id>/returns")
@@ -116,12 +115,11 @@ class Returns(MethodView):
 
         With the header `Idempotency-Key` (a UUID) it may be sent again.
         """
-        actor = current_actor()
         request = ReturnGoods(sale_id, idempotency_key=_read_key_if_any(), **values)
-        with transaction() as session:
-            if earlier := find_reversal(session, actor, request):
+        with caller_work() as work:
+            if earlier := find_reversal(work, request):
                 return earlier, OK, REPLAYED
-            return return_goods(session, actor, request, now=community_now(actor.timezone))
+            return return_goods(work, request)
 
 
 def _read_key_if_any() -> UUID | None:

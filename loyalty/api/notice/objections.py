@@ -5,7 +5,7 @@ from uuid import UUID
 
 from flask.views import MethodView
 
-from loyalty.api.access import Caller, current_staff, open_to
+from loyalty.api.access import Caller, open_to, staff_work
 from loyalty.api.blueprint import OF_A_ROUND, ApiBlueprint
 from loyalty.api.notice.objections_schemas import (
     DecisionSchema,
@@ -76,8 +76,8 @@ class ObjectionsOfRound(MethodView):
     @objections_of_round.response(200, ObjectionListSchema)
     def get(self, round_id: UUID) -> Any:
         """Read every objection, the earliest first."""
-        with transaction() as session:
-            return {"items": objections_of(session, current_staff(), round_id), "next": None}
+        with staff_work() as work:
+            return {"items": objections_of(work, round_id), "next": None}
 
 
 @objections.route("/<uuid:objection_id>/decision")
@@ -91,7 +91,6 @@ class ObjectionDecision(MethodView):
     @objections.alt_response(409, schema=ProblemSchema, description="It was answered before.")
     def post(self, members: dict[str, Any], objection_id: UUID) -> Any:
         """Answer an objection; upheld, the person leaves the list and a reserve moves up."""
-        actor = current_staff()
         request = DecideObjection(objection_id, **members)
-        with transaction() as session:
-            return decide_objection(session, actor, request, now=community_now(actor.timezone))
+        with staff_work() as work:
+            return decide_objection(work, request)

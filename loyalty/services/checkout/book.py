@@ -12,8 +12,9 @@ from loyalty.models import Card, Redemption
 from loyalty.rules.calendar import Month
 from loyalty.rules.card_number import last4
 from loyalty.rules.money import Fen
-from loyalty.services.actors import StaffMember, Till
+from loyalty.services.actors import Till
 from loyalty.services.paging import Page, fetch_page
+from loyalty.services.work import Work
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,11 +129,9 @@ def _summed(day: date, items: Sequence[SaleOfTheDay]) -> TillDay:
     )
 
 
-def redemptions_of(
-    session: Session, actor: StaffMember, request: FindRedemptions
-) -> Page[Redemption]:
+def redemptions_of(work: Work, request: FindRedemptions) -> Page[Redemption]:
     """Return the community's entries, newest first."""
-    query = select(Redemption).where(Redemption.community_id == actor.community_id)
+    query = work.select(Redemption)
     if request.month is not None:
         query = query.where(Redemption.month == request.month.first)
     if request.shop_id is not None:
@@ -143,5 +142,5 @@ def redemptions_of(
         flagged = Redemption.flag.is_not(None)
         query = query.where(flagged if request.flagged else ~flagged)
     return fetch_page(
-        session, query, Redemption, limit=request.limit, after=request.after, newest_first=True
+        work.session, query, Redemption, limit=request.limit, after=request.after, newest_first=True
     )

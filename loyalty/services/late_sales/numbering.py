@@ -9,16 +9,14 @@ from uuid import UUID
 
 from psycopg import Connection
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from loyalty.models import NumberedSale, Till
 from loyalty.rules.offline import FIRST_PREVIOUS
 from loyalty.rules.sale_case import CaseKind
-from loyalty.services.actors import StaffMember
 from loyalty.services.actors import Till as Caller
-from loyalty.services.errors import UnknownRecordError
 from loyalty.services.late_sales.cases import open_case
 from loyalty.services.late_sales.device_proof import device_key, proof_of
+from loyalty.services.work import Work
 
 DEVICE_KEY = "SELECT device_public_key FROM till WHERE id = %s"
 
@@ -84,16 +82,14 @@ def note_proofs(
     return unproven
 
 
-def numbering_of(session: Session, actor: StaffMember, till_id: UUID) -> Numbering:
+def numbering_of(work: Work, till_id: UUID) -> Numbering:
     """Return what the numbers of one till's late sales tell.
 
     Raises:
         UnknownRecordError: the community has no such till.
     """
-    till = session.get(Till, till_id)
-    if till is None or till.community_id != actor.community_id:
-        raise UnknownRecordError("The community has no such till.")
-    rows = session.execute(
+    till = work.find(Till, till_id)
+    rows = work.session.execute(
         select(NumberedSale.number, NumberedSale.digest, NumberedSale.previous)
         .where(NumberedSale.till_id == till_id)
         .order_by(NumberedSale.number)

@@ -22,7 +22,6 @@ from loyalty.rules.discount import Basket, Line
 from loyalty.rules.limits import UNLIMITED
 from loyalty.rules.sale_case import CaseKind
 from loyalty.rules.verdict import Verdict
-from loyalty.services.actors import StaffMember
 from loyalty.services.actors import Till as Caller
 from loyalty.services.audit import note
 from loyalty.services.checkout.appraisal import ShownCard, card_now, quote_at
@@ -31,6 +30,7 @@ from loyalty.services.checkout.reading import read_code
 from loyalty.services.checkout.sale import RedeemCard, record_sale, sale_of
 from loyalty.services.errors import BusyError, SignInError, ValueRefusedError
 from loyalty.services.late_sales.resent import sent_before
+from loyalty.services.work import Work
 
 MOST_QUARANTINED = 5000
 """Sales kept for one revoked till."""
@@ -101,13 +101,11 @@ def keep_apart(
 
 
 def record_quarantined(
-    session: Session,
-    actor: StaffMember,
+    work: Work,
     kept: QuarantinedSale,
     shop_id: UUID,
     *,
     flag: Verdict | None,
-    now: datetime,
 ) -> UUID:
     """Record a sale out of quarantine for its shop, whatever the card's state; return its entry.
 
@@ -119,19 +117,19 @@ def record_quarantined(
     Raises:
         ValueRefusedError: it names no card of the community.
     """
-    connection = _driver(session)
-    desk = desk_at(connection, actor, shop_id)
-    happened_at = as_local(min(kept.happened_at, now), desk.timezone)
+    connection = _driver(work.session)
+    desk = desk_at(connection, work.actor, shop_id)
+    happened_at = as_local(min(kept.happened_at, work.now), desk.timezone)
     card = None
     if kept.serial is not None:
         _, card = card_now(connection, desk, kept.serial, happened_at.date())
-    if kept.serial is None or card is None or card.terms.community_id != actor.community_id:
+    if kept.serial is None or card is None or card.terms.community_id != work.community_id:
         raise ValueRefusedError("/decision", "The sale names no card, so it cannot be recorded.")
     basket = None if kept.basket is None else _basket(kept.basket)
     request = RedeemCard(ShownCard(number_of(kept.serial), basket), kept.idempotency_key)
-    if sent := sent_before(connection, desk, request, kept.serial, now=now):
+    if sent := sent_before(connection, desk, request, kept.serial, now=work.now):
         return sent.id
-    moments = {"happened_at": happened_at, "now": now}
+    moments = {"happened_at": happened_at, "now": work.now}
     quoted = quote_at(desk, card.terms, basket)
     sale = sale_of(request, kept.serial, desk, card.terms, quoted, flag=flag, **moments)
     # Staff have decided, so neither the card's state nor its limits are asked.

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select, union
@@ -24,8 +23,7 @@ from loyalty.rules.eligibility import Ground, Reason
 from loyalty.rules.outcome import Outcome
 from loyalty.rules.selection import RoundObstacle
 from loyalty.rules.typed_text import make_name_key
-from loyalty.services.actors import Role, StaffMember
-from loyalty.services.audit import note
+from loyalty.services.actors import Role
 from loyalty.services.errors import (
     InvolvedError,
     RoundStateError,
@@ -37,6 +35,7 @@ from loyalty.services.notice.publishing import publish_changes
 from loyalty.services.selection.at_work import RoundAtWork
 from loyalty.services.selection.planning import LISTS
 from loyalty.services.selection.screening import remove_ineligible, write_down
+from loyalty.services.work import Work
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +48,7 @@ class DecideObjection:
     """Published with the notice, so it names nobody."""
 
 
-def decide_objection(
-    session: Session, actor: StaffMember, request: DecideObjection, *, now: datetime
-) -> Objection:
+def decide_objection(work: Work, request: DecideObjection) -> Objection:
     """Answer an objection; if it is upheld the person leaves the list, and a reserve moves up.
 
     Raises:
@@ -60,32 +57,24 @@ def decide_objection(
         UnknownRecordError: the community has no such objection.
         ValueRefusedError: the reason, which is published, names somebody.
     """
-    selection_round = _locked_round(session, actor, request.objection_id)
-    objection = _objection(session, request.objection_id)
+    selection_round = _locked_round(work, request.objection_id)
+    objection = _objection(work.session, request.objection_id)
     if objection.decided_at is not None:
         raise RoundStateError("It was answered before.", [RoundObstacle.ALREADY_DECIDED])
     if selection_round.state not in ON_NOTICE:
         raise RoundStateError("The round is not in its notice.", [RoundObstacle.WRONG_STATE])
-    if actor.account_id in involved_in(session, objection):
+    if work.actor.account_id in involved_in(work.session, objection):
         raise InvolvedError("Whoever spoke for, scored or entered this person does not decide.")
     _refuse_names(request.reason, objection)
     objection.upheld, objection.reason = request.upheld, request.reason
-    objection.decided_at, objection.decided_by = now, actor.account_id
-    note(
-        session,
-        actor,
-        "objection.decided",
-        community_id=actor.community_id,
-        subject_id=objection.id,
-        now=now,
-        upheld=request.upheld,
-    )
+    objection.decided_at, objection.decided_by = work.now, work.actor.account_id
+    work.note("objection.decided", objection, upheld=request.upheld)
     if request.upheld and objection.candidate.outcome == Outcome.SELECTED:
-        _remove(session, objection.candidate)
-        at_work = RoundAtWork(session, selection_round)
+        _remove(work.session, objection.candidate)
+        at_work = RoundAtWork.of(work, selection_round)
         remove_ineligible(at_work)
-        publish_changes(at_work, actor, now=now)
-    session.flush()
+        publish_changes(work, at_work)
+    work.session.flush()
     return objection
 
 
@@ -95,12 +84,12 @@ def _remove(session: Session, candidate: Candidate) -> None:
     session.flush()
 
 
-def _locked_round(session: Session, actor: StaffMember, objection_id: UUID) -> Round:
+def _locked_round(work: Work, objection_id: UUID) -> Round:
     """Return the round of an objection, which takes no step until the transaction ends."""
-    found = session.scalar(
-        select(Round)
+    found = work.session.scalar(
+        work.select(Round)
         .join(Objection, Objection.round_id == Round.id)
-        .where(Objection.id == objection_id, Round.community_id == actor.community_id)
+        .where(Objection.id == objection_id)
         .options(LISTS)
         .with_for_update(of=Round)
         .execution_options(populate_existing=True)
@@ -161,17 +150,14 @@ def involved_in(session: Session, objection: Objection) -> frozenset[UUID]:
     return frozenset(account for account in found if account is not None)
 
 
-def who_may_decide(
-    session: Session, actor: StaffMember, objection: Objection
-) -> Sequence[StaffAccount]:
+def who_may_decide(work: Work, objection: Objection) -> Sequence[StaffAccount]:
     """Return the staff who may answer an objection, by name: those who are not involved."""
-    return session.scalars(
-        select(StaffAccount)
+    return work.session.scalars(
+        work.select(StaffAccount)
         .where(
-            StaffAccount.community_id == actor.community_id,
             StaffAccount.active,
             StaffAccount.roles.overlap([Role.STAFF.value, Role.MANAGER.value]),
-            StaffAccount.id.not_in(involved_in(session, objection)),
+            StaffAccount.id.not_in(involved_in(work.session, objection)),
         )
         .order_by(StaffAccount.display_name, StaffAccount.id)
     ).all()

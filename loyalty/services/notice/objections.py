@@ -16,7 +16,6 @@ from loyalty.rules.calendar import Month
 from loyalty.rules.notice import is_notice_over
 from loyalty.rules.selection import RoundObstacle, RoundState
 from loyalty.rules.typed_text import clean_code_letters
-from loyalty.services.actors import StaffMember
 from loyalty.services.audit import note
 from loyalty.services.community.working_days import last_day_of
 from loyalty.services.errors import RoundStateError, UnknownRecordError, ValueRefusedError
@@ -25,6 +24,7 @@ from loyalty.services.receipts import hold_receipt, make_receipt
 from loyalty.services.selection.at_work import RoundAtWork
 from loyalty.services.selection.planning import round_of
 from loyalty.services.selection.waiting_lines import disputable_lines
+from loyalty.services.work import Work
 
 ANSWER_WORKING_DAYS = 5
 """Within how many working days an objection should be answered."""
@@ -78,7 +78,7 @@ def make_objection(
     if earlier := _objection_made(session, selection_round, request.receipt):
         return earlier
     candidate_id = _candidate_meant(session, selection_round, request)
-    disputable = disputable_lines(RoundAtWork(session, selection_round), now=now)
+    disputable = disputable_lines(RoundAtWork(session, selection_round, now))
     if candidate_id not in {one.id for one in disputable}:
         raise RoundStateError("This line is confirmed.", [RoundObstacle.NOTICE_OVER])
     objection = Objection(
@@ -128,10 +128,10 @@ def state_of(objection: Objection) -> ObjectionState:
     return ObjectionState.UPHELD if objection.upheld else ObjectionState.DISMISSED
 
 
-def objections_of(session: Session, actor: StaffMember, round_id: UUID) -> Sequence[Objection]:
+def objections_of(work: Work, round_id: UUID) -> Sequence[Objection]:
     """Return every objection in a round, the earliest first, with whom it is about."""
-    selection_round = round_of(session, actor, round_id)
-    return session.scalars(
+    selection_round = round_of(work, round_id)
+    return work.session.scalars(
         select(Objection)
         .where(Objection.round_id == selection_round.id)
         .options(*OF_WHOM)

@@ -30,8 +30,7 @@ from loyalty.rules.selection import RoundState
 from loyalty.services.community.honours import names_of
 from loyalty.services.community.working_days import years_without_table
 from loyalty.services.errors import UnknownRecordError
-from loyalty.services.notice.publishing import versions_of
-from loyalty.services.selection.at_work import RoundAtWork
+from loyalty.services.selection.at_work import RoundAtWork, versions_of
 from loyalty.services.selection.planning import LISTS
 from loyalty.services.selection.screening import draw_order
 from loyalty.services.selection.waiting_lines import disputable_lines
@@ -226,9 +225,9 @@ def _lists(
     """Return the lists of the version that holds; none before there is one."""
     if not versions:
         return []
-    at_work = RoundAtWork(session, shown)
+    at_work = RoundAtWork(session, shown, now)
     standing = {(one.round_list.honour.code, one.reference): one for one in at_work.candidates}
-    disputable = {one.id for one in disputable_lines(at_work, now=now)}
+    disputable = {one.id for one in disputable_lines(at_work)}
     # The ids alone tell whose areas these are; the condition spares reading the others'.
     areas = {
         str(area.id): area.name

@@ -2,14 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from loyalty.models import ImportJob, Resident
-from loyalty.services.actors import StaffMember
 from loyalty.services.errors import UnknownRecordError, ValueRefusedError
 from loyalty.services.imports.jobs import ImportKind, read_import
 from loyalty.services.selection.nominations import Nominate, nominate
@@ -67,9 +64,7 @@ def residents_imported(work: Work, import_id: UUID) -> Sequence[Resident]:
     ).all()
 
 
-def nominate_several(
-    session: Session, actor: StaffMember, request: NominateSeveral, *, now: datetime
-) -> int:
+def nominate_several(work: Work, request: NominateSeveral) -> int:
     """Record a nomination for each person, all or none; return how many.
 
     Raises:
@@ -80,5 +75,5 @@ def nominate_several(
         raise ValueRefusedError("/resident_ids", f"Name 1 to {MOST_AT_ONCE} people.")
     for resident_id in request.resident_ids:
         voice = Nominate(request.round_id, request.honour, resident_id, request.source)
-        nominate(session, actor, voice, now=now)
+        nominate(work, voice)
     return len(request.resident_ids)

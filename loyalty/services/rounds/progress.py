@@ -88,10 +88,11 @@ def progress_of(at_work: RoundAtWork) -> Progress:
     )
 
 
-def notice_days(at_work: RoundAtWork, *, today: date) -> NoticeDays:
+def notice_days(at_work: RoundAtWork) -> NoticeDays:
     """Return when the notice of a round would end if it were published today."""
     session, community_id = at_work.session, at_work.selection_round.community_id
-    last = last_day_of(session, community_id, today, at_work.selection_round.notice_working_days)
+    today, days = at_work.now.date(), at_work.selection_round.notice_working_days
+    last = last_day_of(session, community_id, today, days)
     unknown = years_without_table(session, community_id, today.year, last.year)
     return NoticeDays(last, official=not unknown)
 

@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
+from typing import Self
 from uuid import UUID
 
 from sqlalchemy import Select, select
@@ -21,6 +23,7 @@ from loyalty.models import (
 from loyalty.rules.outcome import Outcome
 from loyalty.rules.panel import Seat
 from loyalty.services.selection.panel import seats_on
+from loyalty.services.work import Work
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,12 @@ class RoundAtWork:
 
     session: Session
     selection_round: Round
+    now: datetime
+
+    @classmethod
+    def of(cls, work: Work, selection_round: Round) -> Self:
+        """Return a round that an account looks at or acts on."""
+        return cls(work.session, selection_round, work.now)
 
     @cached_property
     def candidates(self) -> Sequence[Candidate]:
@@ -72,11 +81,7 @@ class RoundAtWork:
     @cached_property
     def versions(self) -> Sequence[NoticeVersion]:
         """The versions of the notice, the first one first, as they were before one is added."""
-        return self.session.scalars(
-            select(NoticeVersion)
-            .where(NoticeVersion.round_id == self.selection_round.id)
-            .order_by(NoticeVersion.number)
-        ).all()
+        return versions_of(self.session, self.selection_round)
 
     def read_holders(self) -> frozenset[UUID]:
         """Return the residents who have a card of the round by now."""
@@ -108,4 +113,13 @@ def read_ballots(session: Session, round_id: UUID) -> Sequence[Ballot]:
         .where(Panellist.round_id == round_id, Panellist.left_at.is_(None))
         .order_by(Ballot.id)
         .execution_options(populate_existing=True)
+    ).all()
+
+
+def versions_of(session: Session, selection_round: Round) -> Sequence[NoticeVersion]:
+    """Return every version of a round's notice, the first one first."""
+    return session.scalars(
+        select(NoticeVersion)
+        .where(NoticeVersion.round_id == selection_round.id)
+        .order_by(NoticeVersion.number)
     ).all()

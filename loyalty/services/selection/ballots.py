@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
@@ -22,14 +21,13 @@ from loyalty.rules.panel import (
     find_missing_ballots,
 )
 from loyalty.rules.selection import RoundObstacle, RoundState
-from loyalty.services.actors import StaffMember
-from loyalty.services.audit import note
 from loyalty.services.deeds.deeds import sum_points
 from loyalty.services.errors import RoundStateError, ValueRefusedError
 from loyalty.services.selection.at_work import RoundAtWork, read_ballots
 from loyalty.services.selection.conflicts import write_down_detected
 from loyalty.services.selection.panel import held_seat, seat_of
 from loyalty.services.selection.planning import held_round, round_of
+from loyalty.services.work import Work
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +66,7 @@ class SheetLine:
     """What the panellist gave; None if nothing yet."""
 
 
-def cast_ballots(
-    session: Session, actor: StaffMember, request: CastBallots, *, now: datetime
-) -> Sequence[SheetLine]:
+def cast_ballots(work: Work, request: CastBallots) -> Sequence[SheetLine]:
     """Write down a panellist's ballots, all or none, and return the score sheet.
 
     Raises:
@@ -79,43 +75,36 @@ def cast_ballots(
             bars one of the ballots.
         ValueRefusedError: somebody who is no candidate is scored.
     """
-    selection_round = held_round(session, actor.community_id, request.round_id, RoundState.REVIEW)
-    panellist = held_seat(session, actor, request.round_id, request.account_id)
-    at_work = RoundAtWork(session, selection_round)
+    selection_round = held_round(work, request.round_id, RoundState.REVIEW)
+    panellist = held_seat(work, request.round_id, request.account_id)
+    at_work = RoundAtWork.of(work, selection_round)
     sheet = _sheet(at_work, panellist)
     _refuse_bad_marks(request.marks, {line.candidate.id: line.conflict for line in sheet})
     for mark in request.marks:
-        written = {"score": mark.score, "entered_by": actor.account_id, "entered_at": now}
-        session.execute(
+        written = {"score": mark.score, "entered_by": work.actor.account_id, "entered_at": work.now}
+        work.session.execute(
             insert(Ballot)
             .values(panellist_id=panellist.id, candidate_id=mark.candidate_id, **written)
             .on_conflict_do_update(index_elements=["panellist_id", "candidate_id"], set_=written)
         )
-    note(
-        session,
-        actor,
+    work.note(
         "ballots.cast",
-        community_id=actor.community_id,
-        subject_id=panellist.id,
-        now=now,
+        panellist,
         ballots={str(mark.candidate_id): mark.score for mark in request.marks},
     )
-    session.flush()
     return _sheet(at_work, panellist)
 
 
-def score_sheet(
-    session: Session, actor: StaffMember, round_id: UUID, *, account_id: UUID | None
-) -> Sequence[SheetLine]:
+def score_sheet(work: Work, round_id: UUID, *, account_id: UUID | None) -> Sequence[SheetLine]:
     """Return the candidates a panellist is to score, with what was given so far.
 
     Raises:
         NotAllowedError: the actor has no seat on the panel, or asks for somebody else's sheet.
         UnknownRecordError: there is no such round.
     """
-    selection_round = round_of(session, actor, round_id)
-    seat = seat_of(session, actor, round_id, account_id)
-    return _sheet(RoundAtWork(session, selection_round), seat)
+    selection_round = round_of(work, round_id)
+    seat = seat_of(work, round_id, account_id)
+    return _sheet(RoundAtWork.of(work, selection_round), seat)
 
 
 def missing_in(at_work: RoundAtWork) -> Sequence[MissingBallot]:
@@ -131,10 +120,10 @@ def missing_in(at_work: RoundAtWork) -> Sequence[MissingBallot]:
 
 
 def close_ballots(
-    at_work: RoundAtWork, candidates: Iterable[Candidate], *, now: datetime
+    at_work: RoundAtWork, candidates: Iterable[Candidate]
 ) -> Mapping[UUID, Sequence[int]]:
     """Return candidate → the ballots that count, at the freeze; a conflict takes a ballot out."""
-    write_down_detected(at_work, _nominees(candidates), now=now)
+    write_down_detected(at_work, _nominees(candidates))
     given = defaultdict[UUID, list[int]](list)
     for ballot in read_ballots(at_work.session, at_work.selection_round.id):
         given[ballot.candidate_id].append(ballot.score)

@@ -1,7 +1,6 @@
 """The lottery in public: first the list is frozen and hashed, then chance gives a seed."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
 from uuid import UUID
 
 from loyalty.models import Candidate, Round, RoundList
@@ -29,13 +28,13 @@ SHORTEST_SEED = 3
 WITNESSES = 2
 
 
-def freeze(at_work: RoundAtWork, *, now: datetime) -> None:
+def freeze(at_work: RoundAtWork) -> None:
     """Score the candidates, and close the list: its hash is public before the seed exists."""
     session, selection_round = at_work.session, at_work.selection_round
     candidates = at_work.candidates_who_are(Outcome.ELIGIBLE)
     history = history_of(session, selection_round, candidates)
     points = sum_points(session, [candidate.resident_id for candidate in candidates], history.month)
-    ballots = close_ballots(at_work, candidates, now=now)
+    ballots = close_ballots(at_work, candidates)
     for candidate in candidates:
         score = ranking.score_of(
             points.get(candidate.resident_id, 0), ballots.get(candidate.id, ())
@@ -46,10 +45,10 @@ def freeze(at_work: RoundAtWork, *, now: datetime) -> None:
     record = record_of(_frozen_lists(selection_round, candidates))
     selection_round.frozen_list = record
     selection_round.frozen_hash = hash_list(record.encode())
-    selection_round.frozen_at = now
+    selection_round.frozen_at = at_work.now
 
 
-def draw(at_work: RoundAtWork, *, seed: str, witnesses: Sequence[str], now: datetime) -> None:
+def draw(at_work: RoundAtWork, *, seed: str, witnesses: Sequence[str]) -> None:
     """Draw the lots, and rank every list by the frozen record alone.
 
     Args:
@@ -79,7 +78,7 @@ def draw(at_work: RoundAtWork, *, seed: str, witnesses: Sequence[str], now: date
     _say_why_not_selected(rows, lists)
     selection_round.seed = seed
     selection_round.witnesses = list(witnesses)
-    selection_round.drawn_at = now
+    selection_round.drawn_at = at_work.now
 
 
 def _say_why_not_selected(

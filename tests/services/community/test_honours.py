@@ -83,7 +83,7 @@ def test_a_plan_that_names_no_rate_takes_the_honours(
     given_honour(session, community, pay_permille=rate)
     wanted = PlannedList("star", 3, None, None, 1, 0, {})
 
-    made = plan_round(session, work.actor, PlanRound(Month(2026, 12), [wanted], None), now=work.now)
+    made = plan_round(work, PlanRound(Month(2026, 12), [wanted], None))
 
     assert [one.pay_permille for one in made.lists] == [planned]
 

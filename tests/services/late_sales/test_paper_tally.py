@@ -191,7 +191,7 @@ def test_a_line_that_was_voided_may_be_written_down_anew(
     card = given_card(session, community)
     (wrong,) = desk.write(line(card))
     assert wrong.redemption_id is not None
-    void_sale(session, desk.clerk, VoidSale(wrong.redemption_id, "看错"), now=NOON)
+    void_sale(Work(session, desk.clerk, NOON), VoidSale(wrong.redemption_id, "看错"))
 
     assert told(desk.write(line(card))) == [("recorded", "ok")]
 

@@ -19,7 +19,8 @@ from loyalty.services.errors import (
 from loyalty.services.notice.objections import (
     state_of,
 )
-from loyalty.services.notice.publishing import latest_version, versions_of
+from loyalty.services.notice.publishing import latest_version
+from loyalty.services.selection.at_work import versions_of
 from loyalty.services.staff.sign_in import to_staff_member
 from tests.given import (
     NOON,

@@ -87,7 +87,7 @@ def shown(import_id: UUID) -> Any:
     with console.work() as work:
         job = get_import(work, import_id)
         asked = build_conversation(work, job)
-        selection_round = current_round(work.session, work.actor)
+        selection_round = current_round(work)
     nominating = selection_round is not None and selection_round.state == RoundState.OPEN
     return render_template(
         "staff/imports/import.html",

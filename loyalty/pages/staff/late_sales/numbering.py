@@ -18,7 +18,7 @@ def shown(shop_id: UUID, till_id: UUID) -> str:
     """Show what is missing, doubled or out of its chain."""
     with console.work() as work:
         shop = get_shop(work, shop_id)
-        numbering = numbering_of(work.session, work.actor, till_id)
+        numbering = numbering_of(work, till_id)
     if numbering.till.shop_id != shop.id:
         raise UnknownRecordError("The shop has no such till.")
     return render_template(

@@ -137,7 +137,7 @@ def void(shop_id: UUID, day: str, sale_id: UUID) -> Any:
         return ask(question, form)
     voided = VoidSale(sale_id, form.reason.data)
     done = console.attempt(
-        lambda work: void_sale(work.session, work.actor, voided, now=work.now),
+        lambda work: void_sale(work, voided),
         gettext("已撤销这一笔，可以重新录。"),
         form=form,
     )

@@ -77,7 +77,7 @@ def listed() -> str:
     )
     with console.work() as work:
         found = find_residents(work, wanted)
-        selection_round = current_round(work.session, work.actor)
+        selection_round = current_round(work)
     return render_template(
         "staff/people/residents.html",
         found=found,
@@ -116,7 +116,7 @@ def nomination(resident_id: UUID) -> Any:
     form = NominationForm()
     with console.work() as work:
         resident = work.find(Resident, resident_id)
-        selection_round = current_round(work.session, work.actor)
+        selection_round = current_round(work)
     lists = selection_round.lists if selection_round is not None else []
     form.honour.choices = options({one.honour.code: honour_name(one.honour) for one in lists})
     if selection_round is not None and form.validate_on_submit():
@@ -128,7 +128,7 @@ def nomination(resident_id: UUID) -> Any:
             statement=form.statement.data,
         )
         done = console.attempt(
-            lambda work: nominate(work.session, work.actor, voice, now=work.now),
+            lambda work: nominate(work, voice),
             gettext("已推荐%(name)s。", name=resident.name),
         )
         if done:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -29,7 +29,6 @@ class Seen:
 
     at_work: RoundAtWork
     progress: Progress
-    now: datetime
 
 
 def _hash(seen: Seen) -> list[str]:
@@ -93,7 +92,7 @@ def _of_households(progress: Progress) -> list[str]:
 
 
 def _of_publication(seen: Seen) -> list[str]:
-    return [_winners(seen), *_of_notice(notice_days(seen.at_work, today=seen.now.date()))]
+    return [_winners(seen), *_of_notice(notice_days(seen.at_work))]
 
 
 def _of_confirmation(seen: Seen) -> list[str]:
@@ -170,7 +169,7 @@ def _of_running(selection_round: Round) -> list[str]:
 
 def _of_waiting(seen: Seen) -> list[str]:
     """Return how many have their cards first, where others have to wait."""
-    ready = len(ready_lines(seen.at_work, now=seen.now))
+    ready = len(ready_lines(seen.at_work))
     waiting = len(lines_without_card(seen.at_work)) - ready
     if not ready or not waiting:
         return []
