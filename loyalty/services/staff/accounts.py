@@ -151,7 +151,7 @@ def turn_on_second_factor(work: Work, account_id: UUID, *, sealing_key: bytes) -
     Returns:
         The ``otpauth:`` address, which is shown once.
     """
-    account = work.find(StaffAccount, account_id, lock=Lock.CHANGE)
+    account = work.find(StaffAccount, account_id)
     secret = make_secret()
     _set_second_factor(work.session, account, seal_secret(secret, account, sealing_key=sealing_key))
     work.note("account.second_factor_on", account)
@@ -160,7 +160,7 @@ def turn_on_second_factor(work: Work, account_id: UUID, *, sealing_key: bytes) -
 
 def turn_off_second_factor(work: Work, account_id: UUID) -> None:
     """Let an account sign in with its password alone."""
-    account = work.find(StaffAccount, account_id, lock=Lock.CHANGE)
+    account = work.find(StaffAccount, account_id)
     _set_second_factor(work.session, account, None)
     work.note("account.second_factor_off", account)
 
