@@ -131,7 +131,7 @@ def _caller(token: str) -> StaffMember | Till:
     if token.startswith(TILL_TOKEN_PREFIX):
         with hot_connection() as connection:
             if not _method(str(request.endpoint), request.method).meets_version:
-                directory().look(connection)
+                directory().look(connection, token)
             return directory().counter(connection, token).till
     with transaction() as session:
         return staff_member_of_token(session, token, now=utc_now())

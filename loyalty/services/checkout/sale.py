@@ -38,7 +38,8 @@ RECORD_SALE = """
 WITH living AS (
     SELECT id FROM card
      WHERE id = %(card)s AND state = ANY(%(states)s)
-       AND (SELECT version FROM directory_version) = %(version)s
+       AND (SELECT version FROM directory_version
+             WHERE community_id = %(community)s) = %(version)s
        AND NOT EXISTS (SELECT FROM redemption
                         WHERE till_id = %(till)s AND idempotency_key = %(key)s)
        FOR SHARE
