@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Identity, UniqueConstraint
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Text
@@ -29,6 +29,8 @@ class Community(Versioned):
 
     slug: Mapped[str] = mapped_column(unique=True)
     """Short name in addresses: lower-case letters, digits and hyphens."""
+    number: Mapped[int] = mapped_column(Identity(always=True), unique=True)
+    """What tokens and pairing codes name it by. Given once, never changed, never given again."""
     name: Mapped[str]
     timezone: Mapped[str] = mapped_column(default="Asia/Shanghai")
     band_min_permille: Mapped[int] = mapped_column(default=800)

@@ -8,9 +8,10 @@ import psycopg
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
 
-from loyalty.database import Model, is_migrated, migrate
+from loyalty.database import MIGRATIONS, Model, is_migrated, migrate
 from loyalty.rules.typed_text import name_key, reference_key
 from tests.kept_database import named, plain
 
@@ -117,3 +118,53 @@ def test_residents_of_before_are_found_like_those_of_today(empty: str) -> None:
     assert len(rows) == len(SPELLINGS)
     for name, *keys in rows:
         assert keys == [name_key(name), reference_key(name), reference_key(name)]
+
+
+COMMUNITY = (
+    "INSERT INTO community (id, slug, name, timezone, band_min_permille, band_max_permille,"
+    " rounding, excluded_categories, notice_working_days, card_months, demonstration, created_at)"
+    " VALUES (%s, %s, 'm', 'Asia/Shanghai', 800, 850, 'fen', '{}', 5, 1, false, %s)"
+)
+
+
+def test_communities_of_before_have_numbers_in_order_and_a_version_and_receipts_each(
+    empty: str,
+) -> None:
+    migrate(empty, revision="20261129_1605")
+    later, earlier = uuid4(), uuid4()
+    with psycopg.connect(plain(empty)) as connection:
+        connection.execute(COMMUNITY, (later, "later", "2026-12-10T04:00:00Z"))
+        connection.execute(COMMUNITY, (earlier, "earlier", "2026-12-09T04:00:00Z"))
+        connection.execute(
+            "INSERT INTO matter (id, community_id, version, number, kind, text, raised_by,"
+            " raised_at, state, receipt) VALUES"
+            " (gen_random_uuid(), %s, 1, 1, 'need', '路灯', 'resident', now(), 'open', 'ABCD')",
+            (later,),
+        )
+        [(met,)] = connection.execute("SELECT version FROM directory_version")
+
+    migrate(empty)
+
+    with psycopg.connect(plain(empty)) as connection:
+        connection.execute(COMMUNITY, (uuid4(), "new", "2026-12-08T04:00:00Z"))
+        numbers = connection.execute("SELECT slug, number FROM community ORDER BY number")
+        assert numbers.fetchall() == [("earlier", 1), ("later", 2), ("new", 3)]
+        versions = connection.execute("SELECT version > %s FROM directory_version", (met,))
+        assert [new for (new,) in versions][:2] == [True, True]
+        receipts = connection.execute("SELECT community_id, receipt FROM receipt").fetchall()
+        assert receipts == [(later, "ABCD")]
+
+    since = ScriptDirectory(str(MIGRATIONS)).iterate_revisions("head", "20261129_1605")
+    migrate(empty, revision=f"-{len(list(since))}")
+
+    with psycopg.connect(plain(empty)) as connection:
+        [(again,)] = connection.execute("SELECT version FROM directory_version")
+    assert again > met
+
+
+def test_the_number_of_a_community_is_never_changed(database: str) -> None:
+    with psycopg.connect(plain(database), autocommit=True) as connection:
+        connection.execute(COMMUNITY, (uuid4(), "m", "2026-12-09T04:00:00Z"))
+
+        with pytest.raises(psycopg.errors.GeneratedAlways):
+            connection.execute("UPDATE community SET number = 77")

@@ -17,6 +17,7 @@ from psycopg.rows import dict_row
 
 from loyalty.cards.token import CardClaims, verify_token
 from loyalty.rules.certification import CertificationState, gives_discount, state_on
+from loyalty.rules.community_number import number_in_token
 from loyalty.rules.discount import effective_exclusions
 from loyalty.rules.limits import Limits, Overrides, more_generous
 from loyalty.rules.money import Permille, Rounding
@@ -48,8 +49,9 @@ SHOP_AND_POLICY = """
 PAIRED_TILL = f"""
 SELECT till.id AS till_id, {SHOP_AND_POLICY}
   JOIN till ON till.shop_id = shop.id
- WHERE till.token_hash = %s AND till.revoked_at IS NULL
+ WHERE till.token_hash = %(token_hash)s AND till.revoked_at IS NULL
 """
+OF_COMMUNITY = " AND till.community_id = community.id AND community.number = %(number)s"
 
 VERSION = "SELECT version FROM directory_version WHERE community_id = %s"
 
@@ -168,8 +170,7 @@ class Directory:
         known: Counter | None = self._recall(*name)
         if known is not None:
             return known
-        cursor = connection.cursor(row_factory=dict_row)
-        row = cursor.execute(PAIRED_TILL, (_hash(token),)).fetchone()
+        row = _paired_till(connection, token)
         if row is None:
             raise SignInError("This till is not paired, or was revoked; pair it again.")
         counter = _counter(row)
@@ -229,6 +230,15 @@ class Directory:
 
 def _hash(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
+
+
+def _paired_till(connection: Connection[Any], token: str) -> dict[str, Any] | None:
+    """Return the till of a token among those of the community that the token names."""
+    number = number_in_token(token)
+    # Tokens of before there were numbers are looked for in every community.
+    asked = PAIRED_TILL if number is None else PAIRED_TILL + OF_COMMUNITY
+    wanted = {"token_hash": _hash(token), "number": number}
+    return connection.cursor(row_factory=dict_row).execute(asked, wanted).fetchone()
 
 
 def desk_at(connection: Connection[Any], clerk: StaffMember, shop_id: UUID) -> Desk:

@@ -64,6 +64,17 @@ def communities(session: Session) -> Sequence[Community]:
     return session.scalars(select(Community).order_by(Community.id)).all()
 
 
+def are_several(session: Session) -> bool:
+    """Return whether more than one community is served here."""
+    return len(session.scalars(select(Community.id).limit(2)).all()) > 1
+
+
+def only_community(session: Session) -> Community | None:
+    """Return the community served here, if it is the only one."""
+    found = session.scalars(select(Community).limit(2)).all()
+    return found[0] if len(found) == 1 else None
+
+
 def community_called(session: Session, slug: str) -> Community:
     """Return the community with this short name.
 

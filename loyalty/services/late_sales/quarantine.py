@@ -15,9 +15,10 @@ from uuid_utils.compat import uuid7
 
 from loyalty.clock import as_local
 from loyalty.database import is_away
-from loyalty.models import QuarantinedSale, Redemption, SaleCase, Till
+from loyalty.models import Community, QuarantinedSale, Redemption, SaleCase, Till
 from loyalty.rules.card_number import number_of
 from loyalty.rules.card_state import CardState
+from loyalty.rules.community_number import number_in_token
 from loyalty.rules.discount import Basket, Line
 from loyalty.rules.limits import UNLIMITED
 from loyalty.rules.sale_case import CaseKind
@@ -125,7 +126,7 @@ def record_quarantined(
     card = None
     if kept.serial is not None:
         _, card = card_now(connection, desk, kept.serial, happened_at.date())
-    if kept.serial is None or card is None or card.terms.community_id != actor.community_id:
+    if kept.serial is None or card is None:
         raise ValueRefusedError("/decision", "The sale names no card, so it cannot be recorded.")
     basket = None if kept.basket is None else _basket(kept.basket)
     request = RedeemCard(ShownCard(number_of(kept.serial), basket), kept.idempotency_key)
@@ -156,14 +157,13 @@ def _note(session: Session, till: Till, count: int, *, now: datetime) -> None:
 
 def _revoked_till(session: Session, token: str) -> Till:
     """Return a till, held so that two uploads at once count what is kept one after the other."""
-    till = session.scalar(
-        select(Till)
-        .where(
-            Till.token_hash == hashlib.sha256(token.encode()).digest(),
-            Till.revoked_at.is_not(None),
-        )
-        .with_for_update(key_share=True)
+    revoked = select(Till).where(
+        Till.token_hash == hashlib.sha256(token.encode()).digest(), Till.revoked_at.is_not(None)
     )
+    if number := number_in_token(token):
+        named = select(Community.id).where(Community.number == number)
+        revoked = revoked.where(Till.community_id == named.scalar_subquery())
+    till = session.scalar(revoked.with_for_update(key_share=True))
     if till is None:
         raise SignInError("This token is unknown.")
     return till
