@@ -20,6 +20,7 @@ from loyalty.services.errors import (
     ValueRefusedError,
 )
 from loyalty.services.paging import Page, page
+from loyalty.services.receipts import give_out
 from loyalty.services.work import Work
 
 
@@ -114,6 +115,7 @@ def raise_public_matter(
     locked_community(session, community.id)
     if earlier := _raised_with(session, community, receipt):
         return earlier
+    give_out(session, community.id, receipt)
     matter = _written_down(session, community, request, receipt=receipt, now=now)
     note(
         session,

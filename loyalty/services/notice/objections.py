@@ -21,7 +21,7 @@ from loyalty.services.audit import note
 from loyalty.services.community.working_days import last_day_of
 from loyalty.services.errors import RoundStateError, UnknownRecordError, ValueRefusedError
 from loyalty.services.notice.publishing import latest_version
-from loyalty.services.receipts import hold_receipt, new_receipt
+from loyalty.services.receipts import give_out, new_receipt
 from loyalty.services.selection.at_work import RoundAtWork
 from loyalty.services.selection.planning import round_of
 from loyalty.services.selection.waiting_lines import disputable_lines
@@ -160,7 +160,7 @@ def _running_notice(session: Session, community: Community, month: Month, *, tod
 
 
 def _objection_made(session: Session, selection_round: Round, receipt: str) -> Objection | None:
-    hold_receipt(session, receipt)
+    give_out(session, selection_round.community_id, receipt)
     return session.scalar(
         select(Objection).where(
             Objection.round_id == selection_round.id, Objection.receipt == receipt

@@ -19,7 +19,7 @@ from loyalty.services.actors import StaffMember
 from loyalty.services.audit import note
 from loyalty.services.errors import RoundStateError, UnknownRecordError
 from loyalty.services.paging import Page, page
-from loyalty.services.receipts import hold_receipt, new_receipt
+from loyalty.services.receipts import give_out, new_receipt
 from loyalty.services.selection.nominations import candidate_for, list_for, nominee
 from loyalty.services.selection.planning import held_round, round_of
 
@@ -73,6 +73,7 @@ def nominate_by_name(
     round_id = _round_in(session, community, month)
     held_round(session, community.id, round_id, RoundState.OPEN)
     list_id = list_for(session, round_id, request.honour)
+    give_out(session, community.id, request.receipt)
     if earlier := _taken_in(session, list_id, request.receipt):
         return earlier
     nomination = Nomination(
@@ -184,7 +185,6 @@ def _round_in(session: Session, community: Community, month: Month) -> UUID:
 
 
 def _taken_in(session: Session, list_id: UUID, receipt: str) -> Nomination | None:
-    hold_receipt(session, receipt)
     return session.scalar(
         select(Nomination).where(Nomination.list_id == list_id, Nomination.receipt == receipt)
     )
