@@ -13,3 +13,5 @@ class SignInForm(Form):
     username = line(lazy_gettext("账号"))
     password = password(lazy_gettext("密码"))
     totp = line(lazy_gettext("动态码"), needed=False, longest=LONGEST_CODE)
+    community = line(lazy_gettext("社区"), needed=False)
+    """Short name; asked for where there are several."""
