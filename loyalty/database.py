@@ -254,6 +254,7 @@ def _alembic(url: str) -> Iterator[Config]:
     """Give Alembic a connection, which no other process migrates on at the same time."""
     engine = create_engine(url)
     with engine.begin() as connection:
+        # Migrations go to the database itself, past any pooler, and are of no one community.
         connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('loyalty.migrate'))"))
         config = Config(attributes={"connection": connection})
         config.set_main_option("script_location", str(MIGRATIONS))

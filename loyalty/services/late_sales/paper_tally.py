@@ -1,7 +1,6 @@
 """A shop's paper tally: written down at the community's desk, and judged as of its day."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -11,8 +10,11 @@ from uuid import UUID
 
 from psycopg import Connection
 from psycopg.rows import dict_row
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from loyalty.clock import as_local
+from loyalty.models import Shop
 from loyalty.rules.arrival import LATEST, sheet_came_too_late
 from loyalty.rules.card_number import CodeKind, kind_of, normalise, serial_of
 from loyalty.rules.card_state import CardState
@@ -20,8 +22,7 @@ from loyalty.rules.discount import Basket
 from loyalty.rules.money import Fen
 from loyalty.rules.verdict import Verdict
 from loyalty.services.actors import StaffMember
-from loyalty.services.checkout.appraisal import CardNow, ShownCard, card_now, judge, quote_at
-from loyalty.services.checkout.flagged_sale import TRIES
+from loyalty.services.checkout.appraisal import TRIES, CardNow, ShownCard, card_now, judge, quote_at
 from loyalty.services.checkout.memory import Desk, desk_at
 from loyalty.services.checkout.sale import RedeemCard, earlier_sale, record_sale, sale_of
 from loyalty.services.errors import (
@@ -131,7 +132,12 @@ SENTENCES: Mapping[LineFault, str] = MappingProxyType(
 
 
 def record_tally(
-    connection: Connection[Any], clerk: StaffMember, request: RecordTally, *, now: datetime
+    session: Session,
+    connection: Connection[Any],
+    clerk: StaffMember,
+    request: RecordTally,
+    *,
+    now: datetime,
 ) -> Sequence[Outcome]:
     """Write a sheet down, once all its lines make sense; return their outcomes in turn.
 
@@ -139,6 +145,8 @@ def record_tally(
     What the service would have refused at a till is kept and flagged: the sale has happened.
 
     Args:
+        session: its transaction holds the shop, so that who writes down another sheet of it waits
+            and sees this one. A pooler may give each transaction another connection.
         connection: one on which each statement is a transaction of its own.
 
     Raises:
@@ -146,24 +154,22 @@ def record_tally(
         UnknownRecordError: the community has no such shop.
         ValueRefusedError: the day has not come yet, or is too long ago.
     """
-    with _one_at_a_time(connection, request):
-        if faults := line_faults(connection, clerk, request, now=now):
-            told = {f"/lines/{place}": SENTENCES[fault] for place, fault in faults.items()}
-            raise RowsRefusedError(told)
-        in_order = sorted(request.lines, key=lambda line: line.at)
-        outcomes = {one.key: _record(connection, clerk, request, one, now=now) for one in in_order}
-        return [outcomes[line.key] for line in request.lines]
+    _hold_shop(session, clerk, request.shop_id)
+    if faults := line_faults(connection, clerk, request, now=now):
+        told = {f"/lines/{place}": SENTENCES[fault] for place, fault in faults.items()}
+        raise RowsRefusedError(told)
+    in_order = sorted(request.lines, key=lambda line: line.at)
+    outcomes = {one.key: _record(connection, clerk, request, one, now=now) for one in in_order}
+    return [outcomes[line.key] for line in request.lines]
 
 
-@contextmanager
-def _one_at_a_time(connection: Connection[Any], request: RecordTally) -> Iterator[None]:
-    """Let whoever writes down the same shop's day wait, so that the second sees the first."""
-    day = f"tally/{request.shop_id}/{request.day}"
-    connection.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", (day,))
-    try:
-        yield
-    finally:
-        connection.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", (day,))
+def _hold_shop(session: Session, clerk: StaffMember, shop_id: UUID) -> None:
+    """Hold a shop until the transaction ends; sales merely refer to it, so they go on."""
+    session.execute(
+        select(Shop.id)
+        .where(Shop.community_id == clerk.community_id, Shop.id == shop_id)
+        .with_for_update(key_share=True)
+    )
 
 
 def may_be_written(day: date, *, today: date) -> bool:
