@@ -35,6 +35,8 @@ from loyalty.rules.discount import DEFAULT_EXCLUDED
 from loyalty.services.actors import Role, StaffMember
 from loyalty.services.cards.keys import signing_key_for
 from loyalty.services.cards.signing import Award, sign_cards
+from loyalty.services.community.founding import HONOURS
+from loyalty.services.community.honours import new_honour
 from loyalty.services.staff.sign_in import member
 
 SECRET = "a-secret-of-the-tests-0123456789-abcdefghij"
@@ -47,15 +49,9 @@ NOBODY = "01a20000-0000-7000-8000-000000000000"
 
 number = count(1)
 
-HONOURS = (
-    ("civilized_resident", "文明居民"),
-    ("household_head", "联户长"),
-    ("red_cell_member", "红细胞党员"),
-)
-
 
 def given_community(session: Session, **values: Any) -> Community:
-    """A community with its three honours and the default policy."""
+    """A community with the honours each begins with and the default policy."""
     community = Community(
         **{
             "slug": f"market-{next(number)}",
@@ -70,8 +66,7 @@ def given_community(session: Session, **values: Any) -> Community:
     session.add(community)
     session.flush()
     session.add_all(
-        Honour(community_id=community.id, code=code, name=name, number=place)
-        for place, (code, name) in enumerate(HONOURS, start=1)
+        new_honour(community.id, honour, place) for place, honour in enumerate(HONOURS, start=1)
     )
     session.flush()
     return community
@@ -128,6 +123,22 @@ def honour_of(session: Session, community: Community, code: str = "civilized_res
     return session.scalars(
         select(Honour).where(Honour.community_id == community.id, Honour.code == code)
     ).one()
+
+
+def given_honour(session: Session, community: Community, **values: Any) -> Honour:
+    """A third honour of a community, which proposes nothing."""
+    honour = Honour(
+        **{
+            "community_id": community.id,
+            "code": "star",
+            "name": "院落之星",
+            "number": len(HONOURS) + 1,
+            **values,
+        }
+    )
+    session.add(honour)
+    session.flush()
+    return honour
 
 
 def given_resident(session: Session, community: Community, **values: Any) -> Resident:

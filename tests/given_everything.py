@@ -18,7 +18,6 @@ from loyalty.models import (
     Community,
     ConflictOfInterest,
     Deed,
-    Honour,
     HouseholdGroup,
     ImportJob,
     KeptAnswer,
@@ -42,6 +41,7 @@ from tests.given import (
     SEALING_KEY,
     given_account,
     given_card,
+    given_honour,
     given_list,
     given_resident,
     given_round,
@@ -81,9 +81,9 @@ def given_everything(session: Session, community: Community) -> Everything:
         kind(community_id=community.id, name=name)
         for kind, name in ((Area, "东区"), (HouseholdGroup, "第一联户"))
     )
-    star = Honour(community_id=community.id, code="star", name="院落之星", number=4)
-    session.add_all([area, group, star])
+    session.add_all([area, group])
     session.flush()
+    star = given_honour(session, community, name_en="Star of the courtyard")
     at_home = {"area_id": area.id, "household_group_id": group.id}
     resident = given_resident(session, community, phone="+8613800138000", **at_home)
     ids = {
@@ -92,6 +92,7 @@ def given_everything(session: Session, community: Community) -> Everything:
         "area_id": area.id,
         "household_group_id": group.id,
         "account_id": account.id,
+        "honour_id": star.id,
         "resident_id": resident.id,
         "matter_id": _matter(session, community, account),
         **_deeds(session, community, resident.id),

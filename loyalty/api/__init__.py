@@ -9,6 +9,7 @@ from loyalty.api.cards.check import card_checks
 from loyalty.api.cards.well_known import community_keys, revocation_lists, well_known
 from loyalty.api.checkout.redemptions import redemptions
 from loyalty.api.checkout.validations import validations
+from loyalty.api.community.honours import honours
 from loyalty.api.community.policy import communities
 from loyalty.api.community.working_days import working_days
 from loyalty.api.deeds.deeds import deeds, kinds_of_deeds
@@ -51,6 +52,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     deeds,
     fairness,
     figures,
+    honours,
     household_groups,
     imports,
     kinds_of_deeds,

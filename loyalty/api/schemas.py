@@ -9,7 +9,15 @@ import marshmallow as ma
 
 from loyalty.rules.calendar import Month
 from loyalty.rules.money import MAX_FEN
-from loyalty.rules.typed_text import code, label, name_key, passage, person_name, reference_key
+from loyalty.rules.typed_text import (
+    CODE,
+    code,
+    label,
+    name_key,
+    passage,
+    person_name,
+    reference_key,
+)
 
 LONGEST_TEXT = 200
 LARGEST_PAGE = 200
@@ -73,7 +81,7 @@ class Code(ma.fields.String):
     """A code that programs read: lower-case letters, digits and underscores."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(validate=ma.validate.Regexp(r"[a-z][a-z0-9_]{0,39}\Z"), **kwargs)
+        super().__init__(validate=ma.validate.Regexp(CODE), **kwargs)
 
     def _deserialize(
         self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Text
 
 from loyalty.database import Identified, Moment, Versioned
+from loyalty.rules.honours import HonourColour
 
 
 class Community(Versioned):
@@ -65,21 +66,40 @@ class Community(Versioned):
     created_at: Mapped[Moment]
 
 
-class Honour(Identified):
-    """A kind of recognition; which ones exist is the community's own decision."""
+class Honour(Versioned):
+    """A kind of recognition; which ones exist is the community's own decision.
+
+    None is ever taken away: a retired one stands in cards, rounds and the book of sales.
+    """
 
     __tablename__ = "honour"
     __table_args__ = (
         UniqueConstraint("community_id", "code"),
         UniqueConstraint("community_id", "number"),
         CheckConstraint("number BETWEEN 1 AND 63", name="number_fits_the_token"),
+        CheckConstraint("pay_permille BETWEEN 1 AND 1000", name="rate_is_a_part"),
+        CheckConstraint("quota > 0", name="quota_above_zero"),
+        CheckConstraint(
+            "colour IN ('blue', 'orange', 'green', 'purple', 'grey')", name="colour_known"
+        ),
     )
 
     community_id: Mapped[UUID] = mapped_column(ForeignKey("community.id"))
     code: Mapped[str]
+    """What programs call it; it never changes."""
     name: Mapped[str]
+    """In zh-Hans; the others are None where it is called the same."""
+    name_zh_hant: Mapped[str | None]
+    name_en: Mapped[str | None]
     number: Mapped[int]
-    """The honour's number inside a card's token."""
+    """The honour's number inside a card's token; it never changes, and no other gets it."""
+    pay_permille: Mapped[int | None]
+    """What new lists and terms propose. None leaves it to the policy and to the card."""
+    quota: Mapped[int | None]
+    """How many people a new round proposes to choose."""
+    colour: Mapped[str] = mapped_column(default=HonourColour.BLUE, server_default="blue")
+    active: Mapped[bool] = mapped_column(default=True, server_default="true")
+    """False once it is retired: no new round nor new term names it."""
 
 
 class Area(Identified):

@@ -29,6 +29,7 @@ from wtforms.validators import (
     Length,
     NumberRange,
     Optional,
+    Regexp,
     ValidationError,
 )
 from wtforms.widgets import CheckboxInput
@@ -47,6 +48,7 @@ NO_NUMBER = lazy_gettext("请填整数。")
 NO_DAY = lazy_gettext("请填一个日期。")
 NOT_OFFERED = lazy_gettext("请从列表中选一项。")
 NO_AMOUNT = lazy_gettext("请填金额，比如200或12.50，最多%(most)s元。", most=f"{MAX_FEN // 100:,}")
+NO_CODE = lazy_gettext("请用小写字母、数字和下划线，字母开头，最多40个。")
 NO_POINTS = lazy_gettext("请填分数，比如1或1.5，最多1000分。")
 
 
@@ -91,6 +93,15 @@ def person(label: LazyString, *, needed: bool = True) -> Any:
 def called(label: LazyString, *, needed: bool = True) -> Any:
     """Return a field for what a thing, a home or a household is called."""
     return _line_of(label, typed_text.label, typed_text.reference_key, needed=needed)
+
+
+def code(label: LazyString) -> Any:
+    """Return a field for the code of something new, as programs read it."""
+    return StringField(
+        label,
+        filters=[lambda typed: typed_text.code(typed) if typed else None],
+        validators=[DataRequired(NEEDED), Regexp(typed_text.CODE, message=NO_CODE)],
+    )
 
 
 def password(label: LazyString, *, needed: bool = True) -> Any:

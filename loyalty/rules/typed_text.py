@@ -41,6 +41,9 @@ DASH = re.compile(
     "\u2e17\u2e1a\u2e3a\u2e3b\u2e40\u2e5d\u301c\u3030\u30a0\u30fc\ufe31\ufe32\ufe58\ufe63\uff0d\uff70\U00010ead]"
 )
 
+CODE = re.compile(r"[a-z][a-z0-9_]{0,39}\Z")
+"""How a code that programs read is written."""
+
 _CONTROL = re.compile("[\0-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
 _MARKS_OF_A_CODE = re.compile("[!-~]*")
 

@@ -9,7 +9,6 @@ from loyalty.rules.limits import LimitKind
 from loyalty.rules.verdict import MEANINGS, Meaning, Tone
 from loyalty.till.screen_words import settings_words, shop_words, status_words, today_words
 from loyalty.words.categories import CATEGORIES
-from loyalty.words.honours import HONOURS
 from loyalty.words.obstacles import sentences
 from loyalty.words.rates import rate_pattern
 from loyalty.words.verdicts import WORDS
@@ -27,7 +26,6 @@ def words() -> dict[str, Any]:
         "confirm": _confirm(),
         "unchecked": _unchecked(),
         "spoken": _spoken(),
-        "honours": {code: str(word) for code, word in HONOURS.items()},
         "categories": {code: str(word) for code, word in CATEGORIES.items()},
         "rate": rate_pattern(),
         "rate_here": gettext("本店 {rate}"),

@@ -12,7 +12,7 @@ from loyalty.rules.verdict import Tone
 from loyalty.services.deeds.points import as_written
 from loyalty.services.notice.objections import ObjectionState
 from loyalty.services.notice.public_notice import NoticeLine, NoticeList
-from loyalty.words.honours import HONOURS
+from loyalty.words.honours import name_for_reader
 from loyalty.words.states import StateWords
 
 NOTICE_KINDS: Mapping[NoticeKind, LazyString] = MappingProxyType(
@@ -64,8 +64,8 @@ def notice_kind_name(code: str) -> str:
 
 
 def list_name(one: NoticeList) -> str:
-    """Return the name of a list's honour in the reader's language, if it is one we know."""
-    return str(HONOURS.get(one.honour, one.honour_name))
+    """Return the name of a list's honour in the reader's language."""
+    return name_for_reader(one.honour_names)
 
 
 def days_left(last: date, today: date) -> str:

@@ -44,9 +44,15 @@ def shop_rates(shop: Shop) -> list[str]:
     ]
 
 
-def rates_offered(low: Permille, high: Permille) -> dict[str, str]:
-    """Return the rates of a band to choose from, the highest first: code → in words."""
-    rates = sorted({*range(low, high + 1, RATE_STEP), high}, reverse=True)
+def rates_offered(
+    low: Permille, high: Permille, *, besides: Permille | None = None
+) -> dict[str, str]:
+    """Return the rates of a band to choose from, the highest first: code → in words.
+
+    Args:
+        besides: one more, between the steps or out of the band.
+    """
+    rates = sorted({*range(low, high + 1, RATE_STEP), high, besides or high}, reverse=True)
     return {str(rate): pay_in_words(Permille(rate)) for rate in rates}
 
 

@@ -7,6 +7,7 @@ from flask_babel import LazyString, lazy_gettext
 from sqlalchemy.orm.exc import StaleDataError
 
 from loyalty.rules.errors import LoyaltyError
+from loyalty.rules.honours import MOST_HONOURS
 from loyalty.services import errors
 from loyalty.services.imports.tables import FileFault
 from loyalty.services.staff.passwords import SHORTEST_PASSWORD
@@ -46,6 +47,8 @@ VALUES: Mapping[str, LazyString] = MappingProxyType(
         "/decision": lazy_gettext("这一笔没有对上卡，不能补记。"),
         "/date": lazy_gettext("那一天还没到。"),
         "/band_min_permille": lazy_gettext("有店铺约定的折数不在这个范围里，请先改那家店的约定。"),
+        "/pay_permille": lazy_gettext("折数要在社区定的范围里。"),
+        "/code": lazy_gettext("一个社区最多%(most)d种荣誉。", most=MOST_HONOURS),
         "/honour": lazy_gettext("这一期没有这种荣誉的名单。"),
     }
 )

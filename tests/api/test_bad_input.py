@@ -29,6 +29,7 @@ from tests.conftest import shared_data
 from tests.given import (
     given_card,
     given_community,
+    given_honour,
     given_resident,
     given_round,
     given_shop,
@@ -111,6 +112,7 @@ def world(client: FlaskClient, session: Session) -> World:
         "nomination_id": given_nomination(session, selection_round).id,
         "objection_id": given_waiting_objection(session, candidate).id,
         "kind_id": given_deed_kind(session, community).id,
+        "honour_id": given_honour(session, community).id,
         "matter_id": given_matter(session, community).id,
         "slug": community.slug,
         "month": "2026-12",

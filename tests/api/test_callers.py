@@ -113,6 +113,9 @@ GET    /api/v1/matters                                      staff council
 POST   /api/v1/matters                                      staff council
 GET    /api/v1/matters/<matter_id>                          staff
 PATCH  /api/v1/matters/<matter_id>                          staff
+GET    /api/v1/honours                                      staff
+POST   /api/v1/honours                                      manager
+PATCH  /api/v1/honours/<honour_id>                          manager
 GET    /api/v1/working-days                                 staff
 PUT    /api/v1/working-days                                 manager
 """

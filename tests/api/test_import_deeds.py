@@ -119,8 +119,8 @@ def test_deeds_a_round_has_counted_are_not_taken_back(
     report = upload(client, staff, sheet, kind="deeds", dry_run=False).json
     counted = session.get_one(Resident, zhang.id).updated_at.replace(year=2999)
     frozen = given_round(session, community, frozen_at=counted)
-    red_cell = given_list(session, frozen, honour_of(session, community, "red_cell_member"))
-    session.add(Candidate(list_id=red_cell.id, resident_id=zhang.id, reference="r-1"))
+    heads = given_list(session, frozen, honour_of(session, community, "household_head"))
+    session.add(Candidate(list_id=heads.id, resident_id=zhang.id, reference="r-1"))
     session.commit()
 
     refused = act(client, staff, report, "undo")

@@ -20,6 +20,7 @@ from tests.given import (
     SEALING_KEY,
     given_card,
     given_community,
+    given_honour,
     given_resident,
     given_shop,
     honour_of,
@@ -271,3 +272,38 @@ def test_only_a_paired_till_gets_a_pack(
     assert client.get(PACK).status_code == 401
     assert client.get(PACK, headers=revoked).status_code == 401
     assert client.get(PACK, headers=manager).status_code == 403
+
+
+def test_a_pack_says_what_honours_are_called_in_every_language(
+    client: FlaskClient, session: Session, market: Market
+) -> None:
+    given_honour(session, market.community, name_en="Courtyard star", active=False)
+    session.commit()
+
+    pack = pack_of(client, market)
+
+    # Cards of a retired honour work on, so it is among them.
+    assert pack["honours"]["3"] == "star"
+    assert pack["honour_names"] == {
+        "civilized_resident": {
+            "zh_Hans": "文明居民",
+            "zh_Hant": "文明居民",
+            "en": "Civilized resident",
+        },
+        "household_head": {"zh_Hans": "联户长", "zh_Hant": "聯戶長", "en": "Household head"},
+        "star": {"zh_Hans": "院落之星", "zh_Hant": "院落之星", "en": "Courtyard star"},
+    }
+
+
+def test_a_till_is_told_of_a_new_name(
+    client: FlaskClient, session: Session, market: Market
+) -> None:
+    first = client.get(PACK, headers=market.till)
+
+    honour_of(session, market.community, "household_head").name_en = "Head of ten households"
+    session.commit()
+
+    tagged = {**market.till, "If-None-Match": first.headers["ETag"]}
+    pack = client.get(PACK, headers=tagged)
+    assert pack.status_code == 200
+    assert pack.json["honour_names"]["household_head"]["en"] == "Head of ten households"

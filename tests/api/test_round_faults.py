@@ -100,7 +100,7 @@ def test_an_action_that_makes_no_sense_is_named(
         ({"source": "mayor"}, "/source"),
         ({"resident_id": "somebody"}, "/resident_id"),
         ({"resident_id": NOBODY}, "/resident_id"),
-        ({"honour": "red_cell_member"}, "/honour"),
+        ({"honour": "household_head"}, "/honour"),
     ],
 )
 def test_a_nomination_that_makes_no_sense_is_named(

@@ -151,7 +151,7 @@ def test_a_value_that_makes_no_sense_is_named(
 def test_both_ends_of_the_band_may_be_agreed(
     client: FlaskClient, staff: dict[str, str], pay: int
 ) -> None:
-    terms = [{"honour": "red_cell_member", "pay_permille": pay}]
+    terms = [{"honour": "household_head", "pay_permille": pay}]
 
     assert client.post(SHOPS, headers=staff, json=SHOP | {"terms": terms}).json["terms"] == terms
 

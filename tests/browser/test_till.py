@@ -42,6 +42,8 @@ def test_a_scan_gives_the_verdict_wherever_the_focus_is(
 
     expect(phone.locator("[data-answer]")).to_have_attribute("data-tone", "yes")
     expect(phone.locator("[data-word]")).to_have_text("有效")
+    # The till has it from its pack.
+    expect(phone.locator("[data-answer] [data-advice]")).to_contain_text("文明居民")
 
 
 def test_a_sale_from_scan_to_the_days_list_and_its_void_in_two_taps(

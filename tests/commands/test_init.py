@@ -34,7 +34,7 @@ def test_a_founded_community_has_its_policy_honours_and_manager(operator: Operat
     assert "tobacco" in community.excluded_categories
     assert manager.roles == ["manager"]
     assert password_matches(PASSWORD, manager.password_hash)
-    assert honours == ["civilized_resident", "household_head", "red_cell_member"]
+    assert honours == ["civilized_resident", "household_head"]
 
 
 def test_the_password_can_be_typed_unseen(operator: Operator) -> None:

@@ -8,9 +8,11 @@ from sqlalchemy import select
 
 from loyalty.models import (
     Deed,
+    Honour,
     ImportJob,
     Matter,
     Resident,
+    Round,
     Shop,
     StaffAccount,
     WorkingDayOverride,
@@ -21,7 +23,7 @@ from loyalty.services.matters.matters import MatterKind, RaiseMatter, Raiser, ra
 from loyalty.services.staff.sign_in import FAILURES_ALLOWED
 from tests.faults.overlap import Act, in_transaction
 from tests.faults.races import Race, Street
-from tests.given import NOON, given_account, given_resident, given_shop
+from tests.given import NOON, given_account, given_honour, given_resident, given_shop
 from tests.given_tables import HEADINGS, ZHANG, text, upload
 
 MATTER = {"kind": "need", "text": "东门路灯不亮", "raised_by": "staff"}
@@ -96,6 +98,32 @@ def a_narrower_band_beside_terms_outside_it(street: Street) -> Race:
         street.send("PATCH /community", json={"band_min_permille": 850}),
         street.send("POST /shops", by=street.other, json=shop),
         lambda: street.count(Shop),
+    )
+
+
+def two_honours_added(street: Street) -> Race:
+    one, two = (
+        street.send("POST /honours", by=by, json={"code": code, "names": {"zh_Hans": name}})
+        for by, code, name in (
+            (street.manager, "courtyard_star", "院落之星"),
+            (street.other, "good_neighbour", "好邻居"),
+        )
+    )
+
+    def numbers() -> list[int]:
+        street.session.rollback()
+        return [*street.session.scalars(select(Honour.number).order_by(Honour.number))]
+
+    return Race(one, two, numbers)
+
+
+def a_retirement_beside_a_plan(street: Street) -> Race:
+    star = given_honour(street.session, street.community)
+    plan = {"month": "2026-12", "lists": [{"honour": star.code, "quota": 1}]}
+    return Race(
+        street.send(f"PATCH /honours/{star.id}", json={"active": False}),
+        street.send("POST /rounds", by=street.other, json=plan),
+        lambda: street.count(Round),
     )
 
 

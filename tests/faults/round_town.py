@@ -10,11 +10,12 @@ from sqlalchemy.orm import Session
 from loyalty.models import Area, Community
 from loyalty.rules.calendar import Month
 from loyalty.services.actors import Role, StaffMember
+from loyalty.services.community import founding
 from loyalty.services.selection.planning import PlannedList, PlanRound, plan_round
 from loyalty.services.staff.sign_in import member
 from tests.given import given_account, given_card, given_community, given_resident, given_staff
 
-HONOURS = ("civilized_resident", "household_head")
+HONOURS = tuple(honour.code for honour in founding.HONOURS)
 PANELLISTS = ("panellist", "other panellist")
 INSIDERS = ("creator", "approver", "clerk", *PANELLISTS)
 OUTSIDER = "outsider"

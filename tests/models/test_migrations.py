@@ -78,6 +78,41 @@ def test_the_models_are_what_the_migrations_make(database: str) -> None:
     assert differences == []
 
 
+def test_honours_of_before_keep_their_names_and_get_those_of_other_languages(empty: str) -> None:
+    migrate(empty, revision="20261129_1605")
+    community = uuid4()
+    with psycopg.connect(plain(empty)) as connection:
+        connection.execute(
+            "INSERT INTO community (id, slug, name, timezone, band_min_permille,"
+            " band_max_permille, rounding, excluded_categories, notice_working_days,"
+            " card_months, demonstration, created_at) VALUES (%s, 'm', 'm', 'Asia/Shanghai', 800,"
+            " 850, 'fen', '{}', 5, 1, false, '2026-12-09T04:00:00Z')",
+            (community,),
+        )
+        codes = ("civilized_resident", "household_head", "red_cell_member", "star")
+        for number, code in enumerate(codes, start=1):
+            connection.execute(
+                "INSERT INTO honour (id, community_id, code, name, number)"
+                " VALUES (gen_random_uuid(), %s, %s, %s, %s)",
+                (community, code, f"社区的{number}号", number),
+            )
+
+    migrate(empty)
+
+    with psycopg.connect(plain(empty)) as connection:
+        rows = connection.execute(
+            "SELECT code, name, name_zh_hant, name_en, colour, pay_permille, quota, active, version"
+            " FROM honour ORDER BY number"
+        ).fetchall()
+    rest = (None, None, True, 1)
+    assert rows == [
+        (codes[0], "社区的1号", "文明居民", "Civilized resident", "blue", *rest),
+        (codes[1], "社区的2号", "聯戶長", "Household head", "orange", *rest),
+        (codes[2], "社区的3号", "紅細胞黨員", "“Red cell” member", "purple", *rest),
+        (codes[3], "社区的4号", None, None, "blue", *rest),
+    ]
+
+
 SPELLINGS = (
     "王\u3000芳",
     "买买提 • 艾力",

@@ -110,7 +110,6 @@ def test_a_shop_is_taken_in_with_its_rates(client: FlaskClient, session: Session
         category="蔬菜",
         rate_civilized_resident="820",
         rate_household_head="",
-        rate_red_cell_member="",
     )
 
     shop = session.scalars(select(Shop).options(selectinload(Shop.terms))).one()

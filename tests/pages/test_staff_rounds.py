@@ -23,8 +23,6 @@ PLAN = {
     # What a browser sends of lists that are left alone.
     "household_head-pay_permille": "850",
     "household_head-months_valid": "1",
-    "red_cell_member-pay_permille": "850",
-    "red_cell_member-months_valid": "1",
 }
 
 

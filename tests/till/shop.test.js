@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { rulesOf } from "../../loyalty/till/static/day/shop.js";
+import { ratesOf, rulesOf } from "../../loyalty/till/static/day/shop.js";
+import { honourName } from "../../loyalty/till/static/keep/pack.js";
 
 /** @type {any} */
 const WORDS = new Proxy(
@@ -45,4 +46,31 @@ test("each limit that is set is told in words", () => {
   assert.equal(rules.get("rule_rounding"), "rounding_jiao");
   assert.equal(rules.get("rule_per_sale"), "500.00");
   assert.equal(rules.get("rule_uses"), "3 here");
+});
+
+/** @type {any} */
+const PACK = {
+  shop: { terms: { household_head: 800, star: 850 } },
+  honour_names: { household_head: { zh_Hans: "联户长", zh_Hant: "聯戶長", en: "Household head" } },
+};
+const RATE = { ...WORDS, rate: "{percent}%" };
+
+test("a rate is told by the name that the community gave the honour, in the page's language", () => {
+  const [first, unnamed] = ratesOf(PACK, RATE, "en");
+  assert.deepEqual(first, ["Household head", "80%"]);
+  assert.deepEqual(unnamed, ["star", "85%"]);
+  assert.equal(ratesOf(PACK, RATE, "zh-Hant")[0][0], "聯戶長");
+  assert.equal(ratesOf(PACK, RATE, "ug")[0][0], "联户长");
+});
+
+test("a shop without an agreement of its own gives what each card says", () => {
+  const pack = { ...PACK, shop: { terms: {} } };
+  assert.deepEqual(ratesOf(pack, WORDS, "en"), [["every_honour", "rates_of_cards"]]);
+});
+
+test("a device without a pack, or with one of before, knows no honour by name", () => {
+  assert.equal(honourName(null, "star", "en"), "");
+  assert.equal(honourName({ ...PACK, honour_names: undefined }, "household_head", "en"), "");
+  assert.equal(honourName(PACK, null, "en"), "");
+  assert.equal(honourName(PACK, "household_head", "en"), "Household head");
 });

@@ -77,6 +77,9 @@ export function packOf(ours, how = {}) {
       ...policy,
     },
     honours: { 1: "civilized_resident", 2: "household_head" },
+    honour_names: {
+      civilized_resident: { zh_Hans: "文明居民", zh_Hant: "文明居民", en: "Civilized resident" },
+    },
     keys: keys.map((key) => ({
       kty: "OKP",
       kid: key.keyId,

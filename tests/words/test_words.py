@@ -12,10 +12,10 @@ from loyalty.rules.certification import (
     CertificationState,
 )
 from loyalty.rules.eligibility import Reason
+from loyalty.rules.honours import HonourColour
 from loyalty.rules.outcome import Outcome
 from loyalty.rules.selection import RoundAction, RoundObstacle, RoundState
 from loyalty.rules.verdict import Verdict
-from loyalty.services.community.founding import HONOURS as FOUNDED
 from loyalty.services.imports.jobs import ImportObstacle
 from loyalty.words import honours, obstacles, states, steps, verdicts
 
@@ -36,7 +36,7 @@ from loyalty.words import honours, obstacles, states, steps, verdicts
         ),
         (Reason, obstacles.REASONS),
         (Outcome, obstacles.OUTCOMES),
-        ([code for code, _ in FOUNDED], honours.HONOURS),
+        (HonourColour, honours.COLOURS),
     ],
 )
 def test_every_code_has_its_words(codes: Iterable[str], words: Mapping[str, object]) -> None:

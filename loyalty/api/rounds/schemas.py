@@ -16,6 +16,7 @@ from loyalty.api.schemas import (
 from loyalty.models import Candidate, Round, RoundList
 from loyalty.rules.calendar import CARD_MONTHS
 from loyalty.rules.eligibility import Reason
+from loyalty.rules.honours import MOST_HONOURS
 from loyalty.rules.notice import LONGEST_NOTICE
 from loyalty.rules.outcome import Outcome
 from loyalty.rules.selection import RoundAction, RoundState
@@ -24,8 +25,6 @@ from loyalty.services.selection.nominations import SOURCES
 from loyalty.services.selection.planning import LARGEST_QUOTA, PlannedList, PlanRound
 
 LONGEST_REASON = 500
-MOST_LISTS = 63
-"""As many as a community can have honours."""
 
 
 class RoundListSchema(Schema):
@@ -66,7 +65,7 @@ class RoundSchema(Schema):
     lists = ma.fields.List(
         ma.fields.Nested(RoundListSchema),
         required=True,
-        validate=ma.validate.Length(min=1, max=MOST_LISTS),
+        validate=ma.validate.Length(min=1, max=MOST_HONOURS),
     )
     notice_working_days = WholeNumber(1, LONGEST_NOTICE, load_default=None)
     created_at = ma.fields.DateTime(dump_only=True)

@@ -19,12 +19,12 @@ from loyalty.api.schemas import (
 )
 from loyalty.models import Shop
 from loyalty.rules.certification import CertificationAction, CertificationState
+from loyalty.rules.honours import MOST_HONOURS
 from loyalty.rules.money import Permille
 from loyalty.services.shops.certification import standing_of
 from loyalty.services.shops.shops import AgreedTerm
 
 LONGEST_REASON = 500
-MOST_HONOURS = 63
 MOST_CATEGORIES = 50
 
 STATES = [*CertificationState]

@@ -40,6 +40,9 @@ class OfflinePackSchema(Schema):
     shop = ma.fields.Dict()
     policy = ma.fields.Dict()
     honours = ma.fields.Dict(metadata={"description": "Code of an honour by its number"})
+    honour_names = ma.fields.Dict(
+        metadata={"description": "What an honour is called, by its code and by language"}
+    )
     keys = ma.fields.List(ma.fields.Nested(KeySchema))
     revocations = ma.fields.Nested(SignedListSchema, allow_none=True)
     roster = ma.fields.List(ma.fields.Nested(RosterPartSchema))

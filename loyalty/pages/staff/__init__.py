@@ -1,6 +1,7 @@
 """The staff console: thin views that parse, call one service, and show."""
 
 from loyalty.pages.staff.cards.cards import cards
+from loyalty.pages.staff.community.honours import honours
 from loyalty.pages.staff.community.policy import policy
 from loyalty.pages.staff.community.working_days import working_days
 from loyalty.pages.staff.deeds.deeds import deeds
@@ -53,6 +54,7 @@ STAFF_PAGES = (
     figures,
     working_days,
     policy,
+    honours,
     accounts,
 )
 """Every blueprint of the console."""

@@ -7,21 +7,34 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from loyalty.models import Community, Honour
+from loyalty.models import Community
 from loyalty.rules.discount import DEFAULT_EXCLUDED
+from loyalty.rules.honours import HonourColour
 from loyalty.rules.limits import DEFAULT_LIMITS
 from loyalty.services.audit import note
+from loyalty.services.community.honours import CreateHonour, new_honour
 from loyalty.services.deeds.deeds import ensure_default_kinds
 from loyalty.services.errors import AlreadyExistsError, ValueRefusedError
 
 SLUG = re.compile(r"[a-z][a-z0-9-]{1,39}")
 
 HONOURS = (
-    ("civilized_resident", "文明居民"),
-    ("household_head", "联户长"),
-    ("red_cell_member", "红细胞党员"),
+    CreateHonour(
+        "civilized_resident",
+        "文明居民",
+        name_zh_hant="文明居民",
+        name_en="Civilized resident",
+        colour=HonourColour.BLUE,
+    ),
+    CreateHonour(
+        "household_head",
+        "联户长",
+        name_zh_hant="聯戶長",
+        name_en="Household head",
+        colour=HonourColour.ORANGE,
+    ),
 )
-"""Code and name of the honours a community begins with, in the order of their numbers."""
+"""The honours a community begins with, in the order of their numbers; it adds others itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +72,7 @@ def found_community(session: Session, request: FoundCommunity, *, now: datetime)
     session.add(community)
     session.flush()
     session.add_all(
-        Honour(community_id=community.id, code=code, name=name, number=number)
-        for number, (code, name) in enumerate(HONOURS, start=1)
+        new_honour(community.id, honour, number) for number, honour in enumerate(HONOURS, start=1)
     )
     note(
         session,

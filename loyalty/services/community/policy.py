@@ -87,12 +87,6 @@ def community_called(session: Session, slug: str) -> Community:
     return community
 
 
-def honours_of(work: Work) -> Sequence[Honour]:
-    """Return the honours of the actor's community in the order of their numbers."""
-    query = work.select(Honour)
-    return work.session.scalars(query.order_by(Honour.number)).all()
-
-
 def locked_community(session: Session, community_id: UUID) -> Community:
     """Return a community, its policy held still until the transaction ends.
 

@@ -18,6 +18,7 @@ from loyalty.services.community.working_days import (
     years_without_table,
 )
 from loyalty.services.demonstration.fiction import people_names
+from loyalty.services.demonstration.honours import name_honours
 from loyalty.services.demonstration.story import Story
 from loyalty.services.people.areas import (
     CreateArea,
@@ -70,7 +71,7 @@ class Cast:
 
 
 def gather(session: Session, story: Story) -> Cast:
-    """Found the community, and open its accounts with passwords nobody has seen before."""
+    """Found the community, name its honours, and open its accounts with new passwords."""
     now = story.at(story.founded_on, 9)
     community = found_community(
         session,
@@ -96,6 +97,7 @@ def gather(session: Session, story: Story) -> Cast:
         )
         members[username] = member(opened, timezone=community.timezone)
         accounts.append(Account(username, password, tuple(sorted(roles))))
+    name_honours(Work(session, members["demo-manager"], now))
     _enter_holidays(session, members["demo-manager"], story, now=now)
     return Cast(
         story=story,

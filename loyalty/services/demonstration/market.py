@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 from loyalty.models import Shop
 from loyalty.rules.certification import CertificationAction
 from loyalty.rules.money import Permille
-from loyalty.services.community.founding import HONOURS
 from loyalty.services.demonstration.cast import Cast
 from loyalty.services.demonstration.fiction import Trade, shop_names
+from loyalty.services.demonstration.honours import LISTS
 from loyalty.services.shops.certification import MoveCertification, move_certification
 from loyalty.services.shops.shops import AgreedTerm, CreateShop, create_shop
 from loyalty.services.tills.pairing import InviteTill, PairTill, invite_till, pair_till
@@ -53,8 +53,7 @@ def open_market(session: Session, cast: Cast) -> Sequence[Stall]:
                 stall=f"{'ABCDEF'[place % 6]}区{place // 6 + 1:02d}号",
                 owner_id=cast.owner.account_id if place == 0 else None,
                 terms=[
-                    AgreedTerm(honour, Permille(story.random.choice(RATES)))
-                    for honour, _ in HONOURS
+                    AgreedTerm(honour, Permille(story.random.choice(RATES))) for honour, *_ in LISTS
                 ],
                 opted_in_categories=["alcohol"] if trade.category == "超市" else [],
             ),

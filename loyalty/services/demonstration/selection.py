@@ -15,6 +15,7 @@ from loyalty.services.actors import StaffMember
 from loyalty.services.cards.acts import ActOnCard, act_on_card
 from loyalty.services.deeds.deeds import DEFAULT_KINDS, RecordDeed, record_deed
 from loyalty.services.demonstration.cast import Cast
+from loyalty.services.demonstration.honours import LISTS
 from loyalty.services.demonstration.story import Story
 from loyalty.services.notice.objections import MakeObjection, make_objection
 from loyalty.services.rounds.actions import ActOnRound, act_on_round
@@ -23,13 +24,6 @@ from loyalty.services.selection.nominations import SOURCES, Nominate, nominate
 from loyalty.services.selection.panel import NamePanel, name_panel
 from loyalty.services.selection.planning import PlannedList, PlanRound, plan_round
 from loyalty.services.work import Work
-
-LISTS = (
-    ("civilized_resident", 60, 85, 850),
-    ("household_head", 45, 60, 820),
-    ("red_cell_member", 30, 40, 850),
-)
-"""Honour, quota, how many are nominated, and what the card pays in permille."""
 
 DEEDS_A_MONTH = 150
 FREEZE_DAY = 12

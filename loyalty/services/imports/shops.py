@@ -1,6 +1,6 @@
 """Shops from an uploaded table."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from loyalty.models import Community, Honour, Shop
 from loyalty.rules.money import Permille
 from loyalty.rules.typed_text import reference_key
+from loyalty.services.community.honours import honours_to_name
 from loyalty.services.community.policy import locked_community
 from loyalty.services.imports.cells import called, placed, rate, text
 from loyalty.services.imports.headings import SHOPS
@@ -51,9 +52,7 @@ def _key(name: str, stall: str | None) -> tuple[str, str]:
 
 
 def _columns(session: Session, community: Community) -> list[Column]:
-    honours = session.scalars(
-        select(Honour).where(Honour.community_id == community.id).order_by(Honour.number)
-    )
+    honours = honours_to_name(session, community).values()
     agreed = _rate_in_the_band_of(community)
     return [
         _column("name", required=True),
@@ -65,13 +64,21 @@ def _columns(session: Session, community: Community) -> list[Column]:
             Column(
                 TERM + honour.code,
                 f"{honour.name}折数",
-                (f"{honour.code} pay", honour.code),
+                (f"{honour.code} pay", honour.code, *_translated(honour)),
                 agreed,
                 takes=frozenset({CellMark.FRACTION}),
             )
             for honour in honours
         ),
     ]
+
+
+def _translated(honour: Honour) -> Iterator[str]:
+    """Yield the headings of those who write another language."""
+    if honour.name_zh_hant:
+        yield f"{honour.name_zh_hant}折數"
+    if honour.name_en:
+        yield f"{honour.name_en} pay"
 
 
 _READERS = {"stall": placed, "contact": text}

@@ -27,6 +27,7 @@ from loyalty.rules.calendar import Month
 from loyalty.rules.masking import masked
 from loyalty.rules.notice import last_day_shown
 from loyalty.rules.selection import RoundState
+from loyalty.services.community.honours import names_of
 from loyalty.services.community.working_days import years_without_table
 from loyalty.services.errors import UnknownRecordError
 from loyalty.services.notice.publishing import versions_of
@@ -64,6 +65,9 @@ class NoticeList:
     honour: str
     """Code of the honour."""
     honour_name: str
+    """In zh-Hans."""
+    honour_names: Mapping[str, str]
+    """By language."""
     quota: int
     lines: Sequence[NoticeLine]
 
@@ -211,7 +215,7 @@ def _objections_to(session: Session, shown: Round) -> Sequence[Objection]:
 def _headings(shown: Round) -> list[NoticeList]:
     """Return the lists without their lines, in the order of the draw."""
     return [
-        NoticeList(one.honour.code, one.honour.name, one.quota, ())
+        NoticeList(one.honour.code, one.honour.name, names_of(one.honour), one.quota, ())
         for one in sorted(shown.lists, key=draw_order)
     ]
 
@@ -235,6 +239,7 @@ def _lists(
         NoticeList(
             honour=one["honour"],
             honour_name=honours[one["honour"]].name,
+            honour_names=names_of(honours[one["honour"]]),
             quota=one["quota"],
             lines=[
                 _line(line, candidate, areas, disputable=candidate.id in disputable)

@@ -13,6 +13,8 @@ from loyalty.rules.calendar import Month
 from loyalty.rules.selection import RoundObstacle, RoundState
 from loyalty.services.actors import StaffMember
 from loyalty.services.audit import note
+from loyalty.services.community.honours import honours_to_name, proposed_rate
+from loyalty.services.community.policy import locked_community
 from loyalty.services.errors import RoundStateError, UnknownRecordError, ValueRefusedError
 from loyalty.services.paging import Page, page
 from loyalty.services.people.new_names import add_under_new_name
@@ -30,7 +32,7 @@ LARGEST_QUOTA = 10_000
 
 @dataclass(frozen=True, slots=True)
 class PlannedList:
-    """The list of one honour, as planned; None leaves a choice to the community's policy."""
+    """The list of one honour, as planned; None leaves a choice to the honour or the policy."""
 
     honour: str
     """Code of the honour."""
@@ -57,13 +59,13 @@ def plan_round(session: Session, actor: StaffMember, request: PlanRound, *, now:
 
     Raises:
         AlreadyExistsError: the month has a round that was not cancelled.
-        ValueRefusedError: a month too far off, an unknown honour or area, a rate outside the
-            band, area minimums above the quota.
+        ValueRefusedError: a month too far off, an unknown or retired honour, an unknown area, a
+            rate outside the band, area minimums above the quota.
     """
     this_month = Month.of(now.date())
     if not this_month.plus(-MONTHS_BACK) <= request.month <= this_month.plus(MONTHS_AHEAD):
         raise ValueRefusedError("/month", "A round is planned for last month up to next year.")
-    community = session.get_one(Community, actor.community_id)
+    community = locked_community(session, actor.community_id)
     lists = _lists(session, community, request.lists)
     planned = Round(
         community_id=community.id,
@@ -192,10 +194,7 @@ def rounds_page(
 def _lists(
     session: Session, community: Community, planned: Sequence[PlannedList]
 ) -> list[RoundList]:
-    honours = {
-        honour.code: honour
-        for honour in session.scalars(select(Honour).where(Honour.community_id == community.id))
-    }
+    honours = honours_to_name(session, community)
     areas = set(session.scalars(select(Area.id).where(Area.community_id == community.id)))
     lists: list[RoundList] = []
     for place, one in enumerate(planned):
@@ -203,14 +202,15 @@ def _lists(
         honour = honours.pop(one.honour, None)
         if honour is None:
             raise ValueRefusedError(
-                f"/lists/{place}/honour", "The community has no such honour, or it stands twice."
+                f"/lists/{place}/honour",
+                "The community has no such honour, has retired it, or it stands twice.",
             )
         _refuse_minimums_that_do_not_fit(one, areas, f"/lists/{place}/area_minimums")
         lists.append(
             RoundList(
                 honour=honour,
                 quota=one.quota,
-                pay_permille=_rate(one, community, f"/lists/{place}/pay_permille"),
+                pay_permille=_rate(one, honour, community, f"/lists/{place}/pay_permille"),
                 months_valid=one.months_valid or community.card_months,
                 cooling_off_months=one.cooling_off_months,
                 min_score_hundredths=one.min_score_hundredths,
@@ -220,8 +220,9 @@ def _lists(
     return lists
 
 
-def _rate(planned: PlannedList, community: Community, pointer: str) -> int:
-    rate = planned.pay_permille or community.band_max_permille
+def _rate(planned: PlannedList, honour: Honour, community: Community, pointer: str) -> int:
+    proposed = proposed_rate(honour, community) or community.band_max_permille
+    rate = planned.pay_permille or proposed
     if not community.band_min_permille <= rate <= community.band_max_permille:
         raise ValueRefusedError(
             pointer,

@@ -4,15 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from loyalty.models import Community, Honour, Shop, ShopTerm, StaffAccount
+from loyalty.models import Community, Shop, ShopTerm, StaffAccount
 from loyalty.rules.certification import CertificationAction, CertificationState
 from loyalty.rules.discount import OPT_IN_CATEGORIES
 from loyalty.rules.money import Permille
 from loyalty.services.actors import Role
 from loyalty.services.changes import AS_IT_WAS, AsItWas, change_members, new_or, new_values
+from loyalty.services.community.honours import honours_to_name
 from loyalty.services.community.policy import locked_community
 from loyalty.services.errors import ValueRefusedError
 from loyalty.services.people.pinyin import pinyin_of
@@ -83,7 +83,7 @@ def create_shop(work: Work, request: CreateShop) -> Shop:
         stall=request.stall,
         contact=request.contact,
         owner_id=request.owner_id,
-        terms=_terms(work.session, community, request.terms),
+        terms=_terms(work.session, community, request.terms, agreed_before=()),
         opted_in_categories=_opted_in(request.opted_in_categories),
         discountable_per_sale_fen=request.discountable_per_sale_fen,
         uses_per_shop_day=request.uses_per_shop_day,
@@ -105,7 +105,7 @@ def change_shop(work: Work, request: ChangeShop) -> Shop:
     shop = shop_of(work, request.shop_id, version=request.version)
     _refuse_other_owner(work, new_or(request.owner_id, None))
     if request.terms is not AS_IT_WAS:
-        shop.terms = _terms(work.session, community, request.terms)
+        shop.terms = _terms(work.session, community, request.terms, agreed_before=shop.terms)
     if request.opted_in_categories is not AS_IT_WAS:
         shop.opted_in_categories = _opted_in(request.opted_in_categories)
     if isinstance(request.name, str) and request.name_pinyin is AS_IT_WAS:
@@ -128,19 +128,29 @@ def _refuse_other_owner(work: Work, owner_id: UUID | None) -> None:
             raise ValueRefusedError("/owner_id", "The community has no such account of an owner.")
 
 
-def _terms(session: Session, community: Community, agreed: Sequence[AgreedTerm]) -> list[ShopTerm]:
+def _terms(
+    session: Session,
+    community: Community,
+    agreed: Sequence[AgreedTerm],
+    *,
+    agreed_before: Sequence[ShopTerm],
+) -> list[ShopTerm]:
     """Return what was agreed as it is stored.
 
+    Args:
+        agreed_before: the shop's terms; that for a retired honour may stay, for its cards work.
+
     Raises:
-        ValueRefusedError: an honour is unknown or named twice, or a rate lies outside the band.
+        ValueRefusedError: an honour is unknown, retired or named twice, or a rate lies outside the
+            band.
     """
-    honours = {
-        honour.code: honour
-        for honour in session.scalars(select(Honour).where(Honour.community_id == community.id))
-    }
+    named = {term.honour_id for term in agreed_before}
+    honours = honours_to_name(session, community, besides=named)
     for place, term in enumerate(agreed):
         if term.honour not in honours:
-            raise ValueRefusedError(f"/terms/{place}/honour", "The community has no such honour.")
+            raise ValueRefusedError(
+                f"/terms/{place}/honour", "The community has no such honour, or has retired it."
+            )
         if term.honour in {earlier.honour for earlier in agreed[:place]}:
             raise ValueRefusedError(f"/terms/{place}/honour", "An honour has one rate in a shop.")
         if not community.band_min_permille <= term.pay <= community.band_max_permille:

@@ -19,6 +19,7 @@ from loyalty.services.cards.keys import jwk_of, published_keys
 from loyalty.services.cards.revocations import latest_list
 from loyalty.services.checkout.memory import Counter
 from loyalty.services.checkout.sale import LIVING
+from loyalty.services.community.honours import names_of
 
 SHAPE = 1
 """Moved on by whoever changes what a pack is made of: tills then take a new one."""
@@ -86,6 +87,7 @@ def offline_pack(session: Session, counter: Counter, *, now: datetime) -> dict[s
         "shop": _shop(session, counter, today=now.date()),
         "policy": _policy(counter, community),
         "honours": {str(honour.number): honour.code for honour in honours},
+        "honour_names": {honour.code: names_of(honour) for honour in honours},
         "keys": [jwk_of(published) for published in published_keys(session, community, now=now)],
         "revocations": None if revocations is None else revocations.document,
         "roster": _roster(session, community, honours, today=now.date()),

@@ -12,7 +12,7 @@ from flask_babel import Babel
 from loyalty.rules.verdict import Tone
 from loyalty.till.words import words
 
-NEWER = frozenset({"verdicts", "foreign", "unchecked", "honours", "categories", "limits"})
+NEWER = frozenset({"verdicts", "foreign", "unchecked", "categories", "limits"})
 """Tables in which the service may look up a code that this page does not know yet."""
 
 

@@ -22,7 +22,8 @@ from loyalty.rules.card_number import last4
 from loyalty.rules.errors import LoyaltyError
 from loyalty.rules.verdict import Tone
 from loyalty.services.checkout.reversals import VoidSale, void_sale
-from loyalty.services.community.policy import community_of, honours_of
+from loyalty.services.community.honours import honours_of
+from loyalty.services.community.policy import community_of
 from loyalty.services.errors import RowsRefusedError, UnknownRecordError
 from loyalty.services.late_sales.paper_tally import (
     OLDEST_SHEET,

@@ -23,7 +23,8 @@ from loyalty.rules.money import Permille
 from loyalty.rules.notice import LONGEST_NOTICE
 from loyalty.rules.selection import RoundAction
 from loyalty.rules.verdict import Tone
-from loyalty.services.community.policy import community_of, honours_of
+from loyalty.services.community.honours import active_honours, proposed_rate
+from loyalty.services.community.policy import community_of
 from loyalty.services.errors import AlreadyExistsError
 from loyalty.services.people.areas import find_areas
 from loyalty.services.rounds.actions import ActOnRound, act_on_round
@@ -80,7 +81,7 @@ class ListForm(wtforms.Form):  # type: ignore[misc]  # the library has no types
 def new() -> Any:
     """Plan a round, and open it at once if that is asked."""
     with console.work() as work:
-        honours = honours_of(work)
+        honours = active_honours(work)
         community = community_of(work.session, console.actor())
         areas = find_areas(work, limit=MOST_AREAS, after=None).items
         months = months_to_plan(work.session, console.actor(), today=console.now().date())
@@ -127,16 +128,22 @@ def _form(
 
 
 def _list_form(honour: Honour, areas: Sequence[Area], community: Community) -> type[wtforms.Form]:
+    proposed = proposed_rate(honour, community)
     rates = rates_offered(
-        Permille(community.band_min_permille), Permille(community.band_max_permille)
+        Permille(community.band_min_permille),
+        Permille(community.band_max_permille),
+        besides=proposed,
     )
     terms = {str(months): ngettext("%(num)d个月", "%(num)d个月", months) for months in CARD_MONTHS}
     of_areas = {area.id.hex: whole_number(area.name, 1, LARGEST_QUOTA) for area in areas}
     fields = {
         "quota": whole_number(
-            lazy_gettext("%(honour)s几名", honour=honour_name(honour)), 1, LARGEST_QUOTA
+            lazy_gettext("%(honour)s几名", honour=honour_name(honour)),
+            1,
+            LARGEST_QUOTA,
+            default=honour.quota,
         ),
-        "pay_permille": choice(lazy_gettext("持卡付多少"), rates),
+        "pay_permille": choice(lazy_gettext("持卡付多少"), rates, default=str(proposed or "")),
         "months_valid": choice(
             lazy_gettext("卡用几个月"), terms, default=str(community.card_months)
         ),

@@ -13,7 +13,8 @@ from loyalty.pages.staff import console
 from loyalty.pages.staff.shops.steps import steps_for
 from loyalty.rules.certification import CertificationState
 from loyalty.rules.money import Permille
-from loyalty.services.community.policy import community_of, honours_of
+from loyalty.services.community.honours import active_honours, proposed_rate
+from loyalty.services.community.policy import community_of
 from loyalty.services.shops.finding import FindShops, find_shops, shop_of
 from loyalty.services.shops.shops import AgreedTerm, CreateShop, create_shop
 from loyalty.services.tills.pairing import tills_of_shop
@@ -76,7 +77,7 @@ def shown(shop_id: UUID) -> str:
 def new() -> Any:
     """Take in a shop."""
     with console.work() as work:
-        honours = honours_of(work)
+        honours = active_honours(work)
         community = community_of(work.session, work.actor)
     form = _form_with_rates(honours, community)()
     if form.validate_on_submit() and _created(form, honours):
@@ -85,14 +86,16 @@ def new() -> Any:
 
 
 def _form_with_rates(honours: Sequence[Honour], community: Community) -> type[ShopForm]:
-    """Return the form with a rate for each honour, to be chosen from the community's band."""
+    """Return the form with a rate for each honour: its own is proposed, any of the band offered."""
     low, high = Permille(community.band_min_permille), Permille(community.band_max_permille)
-    offered = {"": gettext("按卡上的折数")} | rates_offered(low, high)
+    proposed = {honour: proposed_rate(honour, community) for honour in honours}
     fields = {
         f"rate_{honour.code}": choice(
-            lazy_gettext("%(honour)s付多少", honour=honour_name(honour)), offered
+            lazy_gettext("%(honour)s付多少", honour=honour_name(honour)),
+            {"": gettext("按卡上的折数")} | rates_offered(low, high, besides=rate),
+            default=str(rate or ""),
         )
-        for honour in honours
+        for honour, rate in proposed.items()
     }
     return type("ShopFormWithRates", (ShopForm,), fields)
 

@@ -3,6 +3,7 @@
 import { all, one, partsOf } from "../shell/page.js";
 import { rateInWords, yuan } from "../sell/money.js";
 import { dayInWords } from "../sell/screen.js";
+import { honourName } from "../keep/pack.js";
 
 /**
  * @param {object} world
@@ -27,7 +28,7 @@ export function createShop({ page, words, print }) {
     part("no-pack").hidden = pack !== null;
     if (pack === null) return;
     part("certified").textContent = certifiedOf(pack.shop, words, page.documentElement.lang);
-    write(part("rates"), ratesOf(pack.shop, words));
+    write(part("rates"), ratesOf(pack, words, page.documentElement.lang));
     write(part("rules"), rulesOf(pack.policy, words));
   }
 
@@ -62,15 +63,17 @@ function certifiedOf(shop, words, language) {
 }
 
 /**
- * @param {import("../keep/pack.js").PackShop} shop
+ * @param {import("../keep/pack.js").PackBasis} pack
  * @param {Words} words
+ * @param {string} language
  * @returns {[string, string][]}
  */
-function ratesOf(shop, words) {
+export function ratesOf(pack, words, language) {
+  const { terms } = pack.shop;
   // Without an agreement of its own the shop gives what each card says.
-  if (Object.keys(shop.terms).length === 0) return [[words.every_honour, words.rates_of_cards]];
-  return Object.entries(shop.terms).map(([honour, pay]) => [
-    words.honours[honour] || honour,
+  if (Object.keys(terms).length === 0) return [[words.every_honour, words.rates_of_cards]];
+  return Object.entries(terms).map(([honour, pay]) => [
+    honourName(pack, honour, language) || honour,
     rateInWords(pay, words.rate),
   ]);
 }

@@ -36,6 +36,8 @@ const GRAIN = 60 * 1000;
  * @property {Policy} policy
  * @property {{slug: string, name: string, timezone: string}} community
  * @property {Record<string, string>} honours codes by their number
+ * @property {Record<string, Record<string, string>>} [honour_names] by code and by language; missing
+ *   in a pack that was kept before they came along
  *
  * @typedef {{kid: string, x: string, community: string, month: string}} OfferedKey
  *
@@ -148,6 +150,17 @@ export function createPack({ api, store, clock, subtle, verifier }) {
       await store.write(KEPT_AS, null);
     },
   };
+}
+
+/**
+ * Return what an honour is called; "" while the device does not know.
+ * @param {PackBasis | null} pack
+ * @param {string | null} honour
+ * @param {string} language such as "zh-Hans"
+ */
+export function honourName(pack, honour, language) {
+  const names = pack !== null && honour !== null && (pack.honour_names || {})[honour];
+  return (names && (names[language.replace("-", "_")] || names.zh_Hans)) || "";
 }
 
 /**

@@ -22,8 +22,9 @@ import { rateSpoken } from "./voice.js";
 /**
  * @param {Document} page
  * @param {Words} words
+ * @param {(honour: string | null) => string} nameOf what an honour is called; "" if nobody knows
  */
-export function createScreen(page, words) {
+export function createScreen(page, words, nameOf) {
   const sell = one(page, "[data-screen=sell]");
   const part = partsOf(sell);
   const confirm = oneOf(HTMLButtonElement, sell, "[data-confirm]");
@@ -41,7 +42,7 @@ export function createScreen(page, words) {
     const pricing = sale.phase === "accepted" && sale.typed !== "";
     answer.classList.toggle("priced", pricing || quote !== null);
     part("word").textContent = sentence.word;
-    write(part("advice"), adviceOf(sale, words, page.documentElement.lang));
+    write(part("advice"), adviceOf(sale, words, page.documentElement.lang, nameOf));
     write(part("unchecked"), uncheckedOf(sale, words));
     part("confirmed").hidden = !confirmed(sale);
     write(part("typed"), quote === null ? typedOf(sale, words) : "");
@@ -149,16 +150,16 @@ export function spokenOf(sale, words) {
  * @param {Sale} sale
  * @param {Words} words
  * @param {string} language
+ * @param {(honour: string | null) => string} nameOf
  */
-function adviceOf(sale, words, language) {
+function adviceOf(sale, words, language, nameOf) {
   if (sale.phase === "ready" && sale.typed !== "") return "";
   const card = sale.phase === "accepted" && sale.answer !== null ? sale.answer.card : null;
   if (card === null) return sentenceOf(sale, words).advice;
   const { honour, pay_permille: pay, valid_until: until } = card;
-  const holder = [
-    words.honours[String(honour)] || honour,
-    words.valid_until.replace("{date}", dayInWords(until, language)),
-  ].join(" · ");
+  const holder = [nameOf(honour), words.valid_until.replace("{date}", dayInWords(until, language))]
+    .filter(Boolean)
+    .join(" · ");
   if (pay === null) return holder;
   return `${words.rate_here.replace("{rate}", rateInWords(pay, words.rate))}\n${holder}`;
 }

@@ -10,7 +10,6 @@ import { quote as quoteOf } from "../judge/discount.js";
 export const TRAINING_NUMBER = "00000000000098";
 
 const TRAINING_RATE = 850;
-const USUAL_HONOUR = "civilized_resident";
 
 /**
  * @typedef {import("../judge/appraising.js").CardFacts} CardFacts
@@ -107,7 +106,7 @@ function bookOf(sales, quote, now) {
  */
 function valid(pack, now) {
   const card = {
-    honour: pack === null ? USUAL_HONOUR : Object.values(pack.honours)[0],
+    honour: pack === null ? null : Object.values(pack.honours)[0],
     pay_permille: TRAINING_RATE,
     valid_from: dayFrom(now, 0, 1),
     valid_until: dayFrom(now, 1, 0),

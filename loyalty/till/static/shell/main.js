@@ -8,6 +8,7 @@ import { createInput } from "../scan/input.js";
 import { followLook, lookOf } from "./look.js";
 import { install, openTill } from "./opening.js";
 import { all, one, oneOf } from "./page.js";
+import { honourName } from "../keep/pack.js";
 import { codeInFragment, createPairing } from "../keep/pairing.js";
 import { createScannerTest } from "../scan/scanner_test.js";
 import { createScreen } from "../sell/screen.js";
@@ -60,7 +61,9 @@ function run(till) {
   const sale = createSale({
     ...shared,
     liveRegion: one(page, "[data-heard]"),
-    screen: createScreen(page, words),
+    screen: createScreen(page, words, (honour) =>
+      honourName(till.pack.current(), honour, page.documentElement.lang),
+    ),
     signals,
     verifyOnly: () => choices.read().verify_only,
     newKey: freshKey,

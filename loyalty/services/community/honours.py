@@ -1,0 +1,167 @@
+"""The honours of a community: adding, renaming and retiring them, and what they propose."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from loyalty.models import Community, Honour
+from loyalty.rules.honours import MOST_HONOURS, HonourColour
+from loyalty.rules.money import Permille
+from loyalty.rules.typed_text import reference_key
+from loyalty.services.changes import AS_IT_WAS, AsItWas, change_members, new_or, new_values
+from loyalty.services.community.policy import locked_community
+from loyalty.services.errors import AlreadyExistsError, ValueRefusedError
+from loyalty.services.work import Work
+
+
+@dataclass(frozen=True, slots=True)
+class CreateHonour:
+    """An honour that the community is to give."""
+
+    code: str
+    """What programs call it; it never changes."""
+    name: str
+    name_zh_hant: str | None = None
+    """None is called as in zh-Hans; so is `name_en`."""
+    name_en: str | None = None
+    pay_permille: int | None = None
+    """What its lists and terms propose; None leaves it to the policy and to the card."""
+    quota: int | None = None
+    """How many people a new round proposes to choose; None proposes nothing."""
+    colour: str = HonourColour.BLUE
+    active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeHonour:
+    """New values of some members of an honour."""
+
+    honour_id: UUID
+    version: int
+    """The version that was read; another one by now is refused."""
+    name: str | AsItWas = AS_IT_WAS
+    name_zh_hant: str | AsItWas | None = AS_IT_WAS
+    name_en: str | AsItWas | None = AS_IT_WAS
+    pay_permille: int | AsItWas | None = AS_IT_WAS
+    quota: int | AsItWas | None = AS_IT_WAS
+    colour: str | AsItWas = AS_IT_WAS
+    active: bool | AsItWas = AS_IT_WAS
+    """False retires it: no new round nor new term names it, and all that exists goes on."""
+
+
+def honours_of(work: Work) -> Sequence[Honour]:
+    """Return all honours of the actor's community, in the order of their numbers."""
+    return work.session.scalars(work.select(Honour).order_by(Honour.number)).all()
+
+
+def active_honours(work: Work) -> Sequence[Honour]:
+    """Return the honours that new rounds and terms may name, in the order of their numbers."""
+    return [honour for honour in honours_of(work) if honour.active]
+
+
+def honours_to_name(
+    session: Session, community: Community, *, besides: Collection[UUID] = ()
+) -> dict[str, Honour]:
+    """Return by code the honours that a new round or term may name, in the order of numbers.
+
+    Args:
+        besides: ids of honours that are named already, and stay though they were retired since.
+    """
+    query = select(Honour).where(Honour.community_id == community.id).order_by(Honour.number)
+    return {
+        honour.code: honour
+        for honour in session.scalars(query)
+        if honour.active or honour.id in besides
+    }
+
+
+def create_honour(work: Work, request: CreateHonour) -> Honour:
+    """Let the community give another honour.
+
+    Raises:
+        AlreadyExistsError: an honour has the code, or the name.
+        ValueRefusedError: there are as many as there can be, or the rate lies outside the band.
+    """
+    community = locked_community(work.session, work.community_id)
+    known = honours_of(work)
+    if request.code in {honour.code for honour in known}:
+        raise AlreadyExistsError(f"There is an honour {request.code} already.")
+    _refuse_taken(known, request.name)
+    _refuse_outside_the_band(community, request.pay_permille)
+    # None is ever taken away, so the next number has been in no card.
+    number = max((honour.number for honour in known), default=0) + 1
+    if number > MOST_HONOURS:
+        raise ValueRefusedError("/code", f"A community has at most {MOST_HONOURS} honours.")
+    honour = new_honour(community.id, request, number)
+    work.session.add(honour)
+    work.note("honour.created", honour, code=honour.code)
+    return honour
+
+
+def new_honour(community_id: UUID, request: CreateHonour, number: int) -> Honour:
+    """Return an honour that is not stored yet."""
+    return Honour(
+        community_id=community_id,
+        code=request.code,
+        number=number,
+        name=request.name,
+        name_zh_hant=request.name_zh_hant,
+        name_en=request.name_en,
+        pay_permille=request.pay_permille,
+        quota=request.quota,
+        colour=request.colour,
+        active=request.active,
+    )
+
+
+def change_honour(work: Work, request: ChangeHonour) -> Honour:
+    """Rename, retire or otherwise change an honour; its code and its number stay.
+
+    Raises:
+        AlreadyExistsError: another honour has the name.
+        StaleRecordError: somebody else changed the honour meanwhile.
+        ValueRefusedError: the rate lies outside the band.
+    """
+    community = locked_community(work.session, work.community_id)
+    honour = work.find(Honour, request.honour_id, version=request.version)
+    others = [one for one in honours_of(work) if one is not honour]
+    _refuse_taken(others, new_or(request.name, ""))
+    _refuse_outside_the_band(community, new_or(request.pay_permille, None))
+    change_members(honour, request)
+    work.note("honour.changed", honour, members=sorted(new_values(request)), active=honour.active)
+    return honour
+
+
+def names_of(honour: Honour) -> Mapping[str, str]:
+    """Return what an honour is called, by language."""
+    return {
+        "zh_Hans": honour.name,
+        "zh_Hant": honour.name_zh_hant or honour.name,
+        "en": honour.name_en or honour.name,
+    }
+
+
+def proposed_rate(honour: Honour, community: Community) -> Permille | None:
+    """Return what an honour proposes to pay; None if nothing, or if the band has moved away."""
+    rate = honour.pay_permille
+    if rate is None or not community.band_min_permille <= rate <= community.band_max_permille:
+        return None
+    return Permille(rate)
+
+
+def _refuse_taken(others: Sequence[Honour], name: str) -> None:
+    """Refuse a name that differs from another's in nothing but blanks, case or width."""
+    key = reference_key(name)
+    if key and key in {reference_key(one.name) for one in others}:
+        raise AlreadyExistsError("There is an honour with this name already.")
+
+
+def _refuse_outside_the_band(community: Community, pay_permille: int | None) -> None:
+    low, high = community.band_min_permille, community.band_max_permille
+    if pay_permille is not None and not low <= pay_permille <= high:
+        raise ValueRefusedError(
+            "/pay_permille", f"Must lie between {low} and {high}, the community's band."
+        )
