@@ -154,7 +154,7 @@ CHANGES = (
         " VALUES (gen_random_uuid(), :community, 'other', '其他', 9)"
     ),
     "UPDATE honour SET name = name WHERE community_id = :community AND number = 1",
-    "DELETE FROM honour WHERE community_id = :community AND number = 3",
+    "DELETE FROM honour WHERE community_id = :community AND number = 2",
     "UPDATE shop SET name = name WHERE community_id = :community",
     "UPDATE shop_term SET pay_permille = 810 WHERE shop_id = :shop",
     "DELETE FROM shop_term WHERE shop_id = :shop",
