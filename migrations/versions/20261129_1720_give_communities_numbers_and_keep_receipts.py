@@ -9,7 +9,7 @@ branch_labels = None
 depends_on = None
 
 RECEIPTS = """
-INSERT INTO receipt (community_id, receipt)
+INSERT INTO given_receipt (community_id, receipt)
 SELECT community_id, receipt FROM matter WHERE receipt IS NOT NULL
  UNION
 SELECT selection_round.community_id, objection.receipt
@@ -38,17 +38,17 @@ def upgrade() -> None:
     )
     op.create_unique_constraint(op.f("uq_community_number"), "community", ["number"])
     op.create_table(
-        "receipt",
+        "given_receipt",
         sa.Column("community_id", sa.Uuid(), nullable=False),
         sa.Column("receipt", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["community_id"], ["community.id"], name=op.f("fk_receipt_community_id")
+            ["community_id"], ["community.id"], name=op.f("fk_given_receipt_community_id")
         ),
-        sa.PrimaryKeyConstraint("community_id", "receipt", name=op.f("pk_receipt")),
+        sa.PrimaryKeyConstraint("community_id", "receipt", name=op.f("pk_given_receipt")),
     )
     op.execute(RECEIPTS)
 
 
 def downgrade() -> None:
-    op.drop_table("receipt")
+    op.drop_table("given_receipt")
     op.drop_column("community", "number")

@@ -123,7 +123,9 @@ def in_transaction(app: Flask, deed: Callable[[Any], Any]) -> Any:
 @contextmanager
 def unlocked(what: str, patch: pytest.MonkeyPatch) -> Iterator[None]:
     """Take the locks on the rows of one table away; of receipts, that each is given out once."""
-    give_out = re.compile(r"INSERT INTO receipt \(.*\) VALUES \((.*)\) ON CONFLICT DO NOTHING")
+    give_out = re.compile(
+        r"INSERT INTO given_receipt \(.*\) VALUES \((.*)\) ON CONFLICT DO NOTHING"
+    )
     row_lock = re.compile(r"\s+FOR (?:NO KEY )?(?:UPDATE|SHARE)(?: OF \w+)?")
 
     def strip(  # as SQLAlchemy calls it

@@ -186,7 +186,7 @@ def test_communities_of_before_have_numbers_in_order_and_a_version_and_receipts_
         assert numbers.fetchall() == [("earlier", 1), ("later", 2), ("new", 3)]
         versions = connection.execute("SELECT version > %s FROM directory_version", (met,))
         assert [new for (new,) in versions][:2] == [True, True]
-        receipts = connection.execute("SELECT community_id, receipt FROM receipt").fetchall()
+        receipts = connection.execute("SELECT community_id, receipt FROM given_receipt").fetchall()
         assert receipts == [(later, "ABCD")]
 
     since = ScriptDirectory(str(MIGRATIONS)).iterate_revisions("head", "20261129_1605")
