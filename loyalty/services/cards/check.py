@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, joinedload
 
 from loyalty.cards.token import BadTokenError, ForgedTokenError, read_claims, token_in, verify_token
@@ -13,6 +13,8 @@ from loyalty.models import Card, Community, SigningKey
 from loyalty.rules.card_number import CodeKind, kind_of, normalise, serial_of
 from loyalty.rules.card_state import CardState
 from loyalty.rules.verdict import Verdict, Visit, verdict_on
+
+Conditions = tuple[ColumnElement[bool], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +40,15 @@ def check_card(session: Session, code: str, *, now: datetime) -> CardCheck:
         code: a token, its URL or a card number, as scanned or typed.
         now: any aware instant; the day is that of the card's community.
     """
-    serial = _serial_in(session, code)
-    if isinstance(serial, Verdict):
-        return CardCheck(serial)
+    named = _named_in(session, code)
+    if isinstance(named, Verdict):
+        return CardCheck(named)
     row = session.execute(
         select(Card, Community.timezone)
         .join(Community, Community.id == Card.community_id)
-        .where(Card.serial == serial)
+        .where(*named)
         .options(joinedload(Card.honour))
-    ).one_or_none()
+    ).first()
     if row is None:
         return CardCheck(Verdict.UNKNOWN)
     card, timezone = row
@@ -60,29 +62,32 @@ def check_card(session: Session, code: str, *, now: datetime) -> CardCheck:
     )
 
 
-def _serial_in(session: Session, code: str) -> str | Verdict:
-    """Return the serial a code names, or the verdict where the code alone decides."""
+def _named_in(session: Session, code: str) -> Conditions | Verdict:
+    """Return which card a code names, or the verdict where the code alone decides."""
     text = normalise(code)
     match kind_of(code):
         case CodeKind.CARD_NUMBER:
-            return serial_of(text)
+            return (Card.serial == serial_of(text),)
         case CodeKind.TOKEN if token := token_in(text):
-            return _serial_signed(session, token)
+            return _signed_for(session, token)
         case CodeKind.PAYMENT_CODE:
             return Verdict.PAYMENT_CODE
         case _:
             return Verdict.BAD_CODE
 
 
-def _serial_signed(session: Session, token: str) -> str | Verdict:
+def _signed_for(session: Session, token: str) -> Conditions | Verdict:
     try:
         key_id = read_claims(token).key_id
         key = session.scalar(select(SigningKey).where(SigningKey.key_id == key_id))
-        return verify_token(token, key.public_key).serial if key else Verdict.UNKNOWN
+        if key is None:
+            return Verdict.UNKNOWN
+        serial = verify_token(token, key.public_key).serial
     except BadTokenError:
         return Verdict.BAD_CODE
     except ForgedTokenError:
         return Verdict.FORGED
+    return (Card.community_id == key.community_id, Card.serial == serial)
 
 
 def _verdict(card: Card, *, today: date) -> Verdict:

@@ -28,9 +28,15 @@ SELECT directory_version.version AS directory_version,
        coalesce((card_month.uses ->> %(at_shop)s)::int, 0) AS uses_at_shop_today,
        coalesce(card_month.saved_fen, 0) AS saved_this_month
   FROM directory_version
-  LEFT JOIN card ON card.serial = %(serial)s
-  LEFT JOIN card_month ON card_month.card_id = card.id AND card_month.month = %(month)s
+  LEFT JOIN card ON card.community_id = %(community)s AND card.serial = %(serial)s
+  LEFT JOIN card_month ON card_month.community_id = card.community_id
+   AND card_month.card_id = card.id AND card_month.month = %(month)s
 """
+
+CARD_ELSEWHERE = """
+SELECT EXISTS (SELECT FROM card WHERE community_id <> %(community)s AND serial = %(serial)s)
+"""
+"""Asked where the community has no such card: the number on one of another is told so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +102,9 @@ def appraise(
         directory.met(version)
         return appraise(connection, directory, token, shown, today=today)
     if card is None:
-        return Appraisal(Verdict.UNKNOWN)
-    if card.terms.community_id != counter.community_id:
-        # Whatever else is true of it is told to its own community alone.
-        return Appraisal(Verdict.OTHER_COMMUNITY)
+        # Whatever else is true of another community's card is told to that community alone.
+        elsewhere = _is_elsewhere(connection, counter, serial)
+        return Appraisal(Verdict.OTHER_COMMUNITY if elsewhere else Verdict.UNKNOWN)
     directory.remember_card(serial, card.terms)
     quoted = quote_at(counter, card.terms, shown.basket)
     verdict = judge(counter, card, shown, quoted, today=today)
@@ -113,6 +118,13 @@ def appraise(
         rule_version=counter.rule_version,
         limit=limit_at(counter, card, quoted, today) if verdict is Verdict.OVER_LIMIT else None,
     )
+
+
+def _is_elsewhere(connection: Connection[Any], shop: SellingShop, serial: str) -> bool:
+    """Return whether another community has a card of a serial."""
+    wanted = {"community": shop.community_id, "serial": serial}
+    row = connection.execute(CARD_ELSEWHERE, wanted).fetchone()
+    return row is not None and row[0]
 
 
 def limit_at(
@@ -187,13 +199,19 @@ def use_keys(shop_id: UUID, day: date) -> tuple[str, str]:
 def card_now(
     connection: Connection[Any], shop: SellingShop, serial: str, day: date
 ) -> tuple[int, CardNow | None]:
-    """Return the directory's version, and the card if there is one of this serial."""
+    """Return the directory's version, and the community's card of a serial if there is one."""
     of_day, at_shop = use_keys(shop.shop_id, day)
     row = (
         connection.cursor(row_factory=dict_row)
         .execute(
             CARD_BY_SERIAL,
-            {"serial": serial, "day": of_day, "at_shop": at_shop, "month": day.replace(day=1)},
+            {
+                "community": shop.community_id,
+                "serial": serial,
+                "day": of_day,
+                "at_shop": at_shop,
+                "month": day.replace(day=1),
+            },
         )
         .fetchone()
     )

@@ -6,6 +6,7 @@ version forgets what it knew and asks again, so a revoked till is refused on its
 """
 
 import hashlib
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -34,7 +35,8 @@ SHOP_AND_POLICY = """
        community.saved_per_month_fen, community.rounding, community.excluded_categories,
        community.version AS rule_version, community.late_days, community.late_days_on_paper,
        (SELECT coalesce(json_object_agg(honour_id, pay_permille), '{}')
-          FROM shop_term WHERE shop_term.shop_id = shop.id) AS terms,
+          FROM shop_term
+         WHERE shop_term.community_id = shop.community_id AND shop_term.shop_id = shop.id) AS terms,
        (SELECT json_object_agg(id, code) FROM honour
          WHERE honour.community_id = community.id) AS honours
   FROM shop
@@ -43,7 +45,7 @@ SHOP_AND_POLICY = """
 
 PAIRED_TILL = f"""
 SELECT till.id AS till_id, {SHOP_AND_POLICY}
-  JOIN till ON till.shop_id = shop.id
+  JOIN till ON till.community_id = shop.community_id AND till.shop_id = shop.id
  WHERE till.token_hash = %s AND till.revoked_at IS NULL
 """
 
@@ -130,8 +132,8 @@ class Snapshot:
     keys: dict[str, PublicKey] = field(default_factory=dict)
     tokens: dict[str, CardClaims] = field(default_factory=dict)
     """Verified tokens by their one spelling."""
-    cards: dict[str, CardTerms] = field(default_factory=dict)
-    """By serial."""
+    cards: dict[tuple[UUID, str], CardTerms] = field(default_factory=dict)
+    """By community and serial."""
 
 
 class Directory:
@@ -193,16 +195,16 @@ class Directory:
             _remember(tokens, token, claims)
         return claims
 
-    def card(self, serial: str) -> CardTerms | None:
-        """Return the terms of a card that was met before."""
-        return self._snapshot.cards.get(serial)
+    def card(self, community_id: UUID, serial: str) -> CardTerms | None:
+        """Return the terms of a community's card that was met before."""
+        return self._snapshot.cards.get((community_id, serial))
 
     def remember_card(self, serial: str, card: CardTerms) -> None:
         """Keep the terms of a card for its next sale."""
-        _remember(self._snapshot.cards, serial, card)
+        _remember(self._snapshot.cards, (card.community_id, serial), card)
 
 
-def _remember(memory: dict[str, Any], key: str, value: Any) -> None:
+def _remember(memory: dict[Any, Any], key: Hashable, value: Any) -> None:
     if len(memory) >= MOST_REMEMBERED:
         memory.clear()
     memory[key] = value

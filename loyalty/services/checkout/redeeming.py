@@ -131,7 +131,7 @@ def _attempt(
     )
     if isinstance(serial, Verdict):
         raise CardRefusedError(serial)
-    card = directory.card(serial)
+    card = directory.card(counter.community_id, serial)
     if card is not None:
         local = as_local(happened_at, counter.till.timezone)
         quoted = quote_at(counter, card, request.shown.basket)

@@ -39,14 +39,16 @@ MOST_QUARANTINED = 5000
 KEEP_APART = """
 WITH kept AS (
     INSERT INTO quarantined_sale (
-        id, till_id, idempotency_key, serial, basket, happened_at, arrived_at)
-    VALUES (%(id)s, %(till)s, %(key)s, %(serial)s, %(basket)s, %(happened_at)s, %(now)s)
+        id, community_id, till_id, idempotency_key, serial, basket, happened_at, arrived_at)
+    VALUES (%(id)s, %(community)s, %(till)s, %(key)s, %(serial)s, %(basket)s, %(happened_at)s,
+            %(now)s)
         ON CONFLICT DO NOTHING
     RETURNING id
 )
 SELECT id FROM kept
  UNION ALL
-SELECT id FROM quarantined_sale WHERE till_id = %(till)s AND idempotency_key = %(key)s
+SELECT id FROM quarantined_sale
+ WHERE community_id = %(community)s AND till_id = %(till)s AND idempotency_key = %(key)s
 """
 
 
@@ -89,6 +91,7 @@ def keep_apart(
     basket = request.shown.basket
     values = {
         "id": uuid7(),
+        "community": till.community_id,
         "till": till.till_id,
         "key": request.idempotency_key,
         "serial": _serial_if_legible(connection, directory, request.shown.code, till.community_id),
@@ -125,7 +128,7 @@ def record_quarantined(
     card = None
     if kept.serial is not None:
         _, card = card_now(connection, desk, kept.serial, happened_at.date())
-    if kept.serial is None or card is None or card.terms.community_id != actor.community_id:
+    if kept.serial is None or card is None:
         raise ValueRefusedError("/decision", "The sale names no card, so it cannot be recorded.")
     basket = None if kept.basket is None else _basket(kept.basket)
     request = RedeemCard(ShownCard(number_of(kept.serial), basket), kept.idempotency_key)
@@ -176,7 +179,9 @@ def _held(session: Session, till: Till, keys: Collection[UUID]) -> set[UUID]:
         held.update(
             session.scalars(
                 select(record.idempotency_key).where(
-                    record.till_id == till.id, record.idempotency_key.in_(keys)
+                    record.community_id == till.community_id,
+                    record.till_id == till.id,
+                    record.idempotency_key.in_(keys),
                 )
             )
         )
@@ -184,7 +189,9 @@ def _held(session: Session, till: Till, keys: Collection[UUID]) -> set[UUID]:
 
 
 def _room(session: Session, till: Till) -> int:
-    kept = select(func.count()).where(QuarantinedSale.till_id == till.id)
+    kept = select(func.count()).where(
+        QuarantinedSale.community_id == till.community_id, QuarantinedSale.till_id == till.id
+    )
     return max(0, MOST_QUARANTINED - (session.scalar(kept) or 0))
 
 
@@ -193,6 +200,7 @@ def _kept(
 ) -> tuple[QuarantinedSale, SaleCase]:
     shown = request.shown
     kept = QuarantinedSale(
+        community_id=till.community_id,
         till_id=till.id,
         idempotency_key=request.idempotency_key,
         serial=_serial_if_legible(_driver(session), directory, shown.code, till.community_id),

@@ -14,13 +14,15 @@ from loyalty.services.actors import Role
 from loyalty.services.audit import note
 from loyalty.services.changes import AS_IT_WAS, AsItWas, change_members, new_or, new_values
 from loyalty.services.community.policy import locked_community
-from loyalty.services.errors import ValueRefusedError
+from loyalty.services.errors import AlreadyExistsError, ValueRefusedError
 from loyalty.services.paging import Page, page
 from loyalty.services.people.new_names import add_under_new_name
 from loyalty.services.staff.passwords import SHORTEST_PASSWORD, hash_of
 from loyalty.services.staff.second_factor import app_address, new_secret, seal_secret
 from loyalty.services.staff.sign_in import USERNAME
 from loyalty.services.work import Lock, Work
+
+NAME_TAKEN = "An account with this name exists already."
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,7 @@ def _opened(
     username = login_name(request.username)
     if not USERNAME.fullmatch(username):
         raise ValueRefusedError("/username", "Use 2 to 40 letters, digits, dots or hyphens.")
+    _refuse_taken_name(session, username)
     _refuse_foreign_resident(session, community_id, request.resident_id)
     account = StaffAccount(
         community_id=community_id,
@@ -103,8 +106,14 @@ def _opened(
         resident_id=request.resident_id,
         created_at=now,
     )
-    add_under_new_name(session, account, "An account with this name exists already.")
+    add_under_new_name(session, account, NAME_TAKEN)
     return account
+
+
+def _refuse_taken_name(session: Session, username: str) -> None:
+    """Refuse a name of another community too, as long as a name alone says who signs in."""
+    if session.scalar(select(StaffAccount.id).where(StaffAccount.username == username).limit(1)):
+        raise AlreadyExistsError(NAME_TAKEN)
 
 
 def change_account(work: Work, request: ChangeAccount) -> StaffAccount:
@@ -162,7 +171,7 @@ def turn_off_second_factor(work: Work, account_id: UUID) -> None:
 def _set_second_factor(session: Session, account: StaffAccount, sealed: bytes | None) -> None:
     session.execute(
         update(StaffAccount)
-        .where(StaffAccount.id == account.id)
+        .where(StaffAccount.community_id == account.community_id, StaffAccount.id == account.id)
         .values(totp_secret=sealed, totp_step=None)
     )
 
@@ -174,7 +183,11 @@ def _give_password(
     account.failed_sign_ins, account.locked_until = 0, None
     session.execute(
         update(AccessToken)
-        .where(AccessToken.account_id == account.id, AccessToken.revoked_at.is_(None))
+        .where(
+            AccessToken.community_id == account.community_id,
+            AccessToken.account_id == account.id,
+            AccessToken.revoked_at.is_(None),
+        )
         .values(revoked_at=now)
     )
 
@@ -194,10 +207,8 @@ def _written(roles: AbstractSet[Role]) -> list[str]:
 def _refuse_foreign_resident(
     session: Session, community_id: UUID, resident_id: UUID | None
 ) -> None:
-    if resident_id is not None:
-        resident = session.get(Resident, resident_id)
-        if resident is None or resident.community_id != community_id:
-            raise ValueRefusedError("/resident_id", "The community has no such resident.")
+    if resident_id is not None and session.get(Resident, (community_id, resident_id)) is None:
+        raise ValueRefusedError("/resident_id", "The community has no such resident.")
 
 
 def _refuse_no_manager(session: Session, account: StaffAccount, pointer: str) -> None:

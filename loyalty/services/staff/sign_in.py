@@ -58,7 +58,11 @@ def sign_in(session: Session, request: SignIn, *, sealing_key: bytes, now: datet
     expires_at = now + TOKEN_LIFETIME
     session.add(
         AccessToken(
-            account_id=account.id, token_hash=_hash(token), created_at=now, expires_at=expires_at
+            community_id=account.community_id,
+            account_id=account.id,
+            token_hash=_hash(token),
+            created_at=now,
+            expires_at=expires_at,
         )
     )
     session.flush()
@@ -69,7 +73,11 @@ def sign_out(session: Session, actor: StaffMember, token: str, *, now: datetime)
     """End a token, which belongs to the actor, before its time."""
     session.execute(
         update(AccessToken)
-        .where(AccessToken.token_hash == _hash(token), AccessToken.account_id == actor.account_id)
+        .where(
+            AccessToken.community_id == actor.community_id,
+            AccessToken.token_hash == _hash(token),
+            AccessToken.account_id == actor.account_id,
+        )
         .values(revoked_at=now)
     )
 
@@ -117,7 +125,7 @@ def staff_member_of_token(session: Session, token: str, *, now: datetime) -> Sta
     """
     row = session.execute(
         select(StaffAccount, Community.timezone)
-        .join(AccessToken, AccessToken.account_id == StaffAccount.id)
+        .join_from(StaffAccount, AccessToken)
         .join(Community, Community.id == StaffAccount.community_id)
         .where(
             AccessToken.token_hash == _hash(token),
@@ -165,7 +173,11 @@ def _count_failure(session: Session, account: StaffAccount, *, now: datetime) ->
 
 def _write(session: Session, account: StaffAccount, **values: object) -> None:
     """Write what signing in counts, without a new version: a manager's edit is not disturbed."""
-    session.execute(update(StaffAccount).where(StaffAccount.id == account.id).values(**values))
+    session.execute(
+        update(StaffAccount)
+        .where(StaffAccount.community_id == account.community_id, StaffAccount.id == account.id)
+        .values(**values)
+    )
 
 
 def _note(session: Session, account: StaffAccount, action: str, *, now: datetime) -> None:
