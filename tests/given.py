@@ -108,6 +108,7 @@ def signed_in(session: Session, community: Community, *roles: Role) -> dict[str,
     account = given_account(session, community, *roles)
     session.add(
         AccessToken(
+            community_id=community.id,
             account_id=account.id,
             token_hash=hashlib.sha256(token.encode()).digest(),
             created_at=datetime.now(UTC),
@@ -190,6 +191,7 @@ def given_list(
     """The list of one honour in a round."""
     round_list = RoundList(
         **{
+            "community_id": selection_round.community_id,
             "round_id": selection_round.id,
             "honour_id": honour.id,
             "quota": 3,

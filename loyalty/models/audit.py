@@ -3,20 +3,18 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Index
+from sqlalchemy import BigInteger, ForeignKey
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from loyalty.database import Identified, Model, Moment
+from loyalty.database import Identified, Model, Moment, Owned
 
 
-class AuditEvent(Identified):
+class AuditEvent(Owned, Identified):
     """One deed of one actor. Holds codes and ids, never a name or a card's number."""
 
     __tablename__ = "audit_event"
-    __table_args__ = (Index(None, "community_id", "id"),)
 
-    community_id: Mapped[UUID] = mapped_column(ForeignKey("community.id"))
     at: Mapped[Moment]
     action: Mapped[str]
     actor_kind: Mapped[str]

@@ -82,7 +82,14 @@ def test_a_pack_says_what_holds_at_this_counter(
     market.shop.uses_per_shop_day = 5
     market.shop.opted_in_categories = ["alcohol"]
     honour = honour_of(session, market.community)
-    session.add(ShopTerm(shop_id=market.shop.id, honour_id=honour.id, pay_permille=820))
+    session.add(
+        ShopTerm(
+            community_id=market.shop.community_id,
+            shop_id=market.shop.id,
+            honour_id=honour.id,
+            pay_permille=820,
+        )
+    )
     session.commit()
 
     pack = pack_of(client, market)

@@ -87,7 +87,8 @@ def act(session: Session, market: Market, action: CardAction, state: str) -> Non
 
 def agree(session: Session, market: Market) -> None:
     honour = honour_of(session, market.community)
-    session.add(ShopTerm(shop_id=market.shop.id, honour_id=honour.id, pay_permille=810))
+    whose = {"community_id": market.community.id, "shop_id": market.shop.id}
+    session.add(ShopTerm(**whose, honour_id=honour.id, pay_permille=810))
 
 
 def rename(_session: Session, market: Market) -> None:

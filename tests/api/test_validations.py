@@ -77,7 +77,11 @@ def test_the_shops_agreed_rate_for_the_honour_is_what_is_paid(
     community = given_community(session)
     shop = given_shop(session, community)
     honour = honour_of(session, community)
-    session.add(ShopTerm(shop_id=shop.id, honour_id=honour.id, pay_permille=800))
+    session.add(
+        ShopTerm(
+            community_id=shop.community_id, shop_id=shop.id, honour_id=honour.id, pay_permille=800
+        )
+    )
     card = given_card(session, community)
     till = paired_till(session, shop)
 
@@ -233,7 +237,11 @@ def test_a_change_of_terms_is_met_by_the_next_scan(client: FlaskClient, session:
     assert client.post(VALIDATIONS, headers=till, json=sale).json["quote"]["pay_permille"] == 850
 
     honour = honour_of(session, community)
-    session.add(ShopTerm(shop_id=shop.id, honour_id=honour.id, pay_permille=820))
+    session.add(
+        ShopTerm(
+            community_id=shop.community_id, shop_id=shop.id, honour_id=honour.id, pay_permille=820
+        )
+    )
     session.commit()
 
     assert client.post(VALIDATIONS, headers=till, json=sale).json["quote"]["pay_permille"] == 820

@@ -164,7 +164,8 @@ class RoundsMachine(RuleBasedStateMachine):
     @rule(who=anybody, number=person, values=changes)
     def change_a_person(self, who: str, number: int, values: dict[str, Any]) -> None:
         def deed(session: Session, actor: StaffMember) -> None:
-            resident = session.get_one(Resident, self._town.people[number])
+            named = (actor.community_id, self._town.people[number])
+            resident = session.get_one(Resident, named)
             request = ChangeResident(resident.id, resident.version, **values)
             change_resident(Work(session, actor, self._now), request)
 

@@ -19,7 +19,10 @@ def given_term(
     honour: str = "civilized_resident",
 ) -> None:
     term = ShopTerm(
-        shop_id=shop.id, honour_id=honour_of(session, community, honour).id, pay_permille=pay
+        community_id=community.id,
+        shop_id=shop.id,
+        honour_id=honour_of(session, community, honour).id,
+        pay_permille=pay,
     )
     session.add(term)
     session.flush()

@@ -52,7 +52,7 @@ class Panel(MethodView):
         with transaction() as session:
             selection_round = round_of(session, current_staff(), round_id)
             return {
-                "items": panellists_of(session, round_id),
+                "items": panellists_of(session, selection_round),
                 "missing": missing_in(RoundAtWork(session, selection_round)),
             }
 
@@ -104,8 +104,8 @@ class Conflicts(MethodView):
     def get(self, round_id: UUID) -> Any:
         """Read the conflicts that were declared, and those found when the list was frozen."""
         with transaction() as session:
-            round_of(session, current_staff(), round_id)
-            return {"items": conflicts_in(session, round_id)}
+            selection_round = round_of(session, current_staff(), round_id)
+            return {"items": conflicts_in(session, selection_round)}
 
     @open_to(Caller.STAFF, Caller.PANEL)
     @conflicts.arguments(DeclareConflictSchema)

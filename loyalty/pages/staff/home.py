@@ -96,7 +96,7 @@ def _under_way(
         RoundUnderWay(
             one,
             step,
-            pending_nominations(session, one.id),
+            pending_nominations(session, one),
             [each for each in objections_of(session, actor, one.id) if each.decided_at is None],
         )
         for one in reversed(rounds)

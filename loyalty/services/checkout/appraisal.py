@@ -32,8 +32,10 @@ SELECT directory_version.version AS directory_version,
        coalesce(card_month.saved_fen, 0) AS saved_this_month
   FROM directory_version
   LEFT JOIN card
-    ON card.serial = %(serial)s AND card.community_id = directory_version.community_id
-  LEFT JOIN card_month ON card_month.card_id = card.id AND card_month.month = %(month)s
+    ON card.community_id = directory_version.community_id AND card.serial = %(serial)s
+  LEFT JOIN card_month
+    ON card_month.community_id = card.community_id AND card_month.card_id = card.id
+   AND card_month.month = %(month)s
  WHERE directory_version.community_id = %(community)s
 """
 

@@ -39,7 +39,8 @@ SHOP_AND_POLICY = """
        community.saved_per_month_fen, community.rounding, community.excluded_categories,
        community.version AS rule_version, community.late_days, community.late_days_on_paper,
        (SELECT coalesce(json_object_agg(honour_id, pay_permille), '{}')
-          FROM shop_term WHERE shop_term.shop_id = shop.id) AS terms,
+          FROM shop_term
+         WHERE shop_term.community_id = shop.community_id AND shop_term.shop_id = shop.id) AS terms,
        (SELECT json_object_agg(id, code) FROM honour
          WHERE honour.community_id = community.id) AS honours
   FROM shop
@@ -48,10 +49,10 @@ SHOP_AND_POLICY = """
 
 PAIRED_TILL = f"""
 SELECT till.id AS till_id, {SHOP_AND_POLICY}
-  JOIN till ON till.shop_id = shop.id
+  JOIN till ON till.community_id = shop.community_id AND till.shop_id = shop.id
  WHERE till.token_hash = %(token_hash)s AND till.revoked_at IS NULL
 """
-OF_COMMUNITY = " AND till.community_id = community.id AND community.number = %(number)s"
+OF_COMMUNITY = " AND community.number = %(number)s"
 
 VERSION = "SELECT version FROM directory_version WHERE community_id = %s"
 

@@ -34,7 +34,7 @@ GIVE_BACK = text(
            uses = uses || jsonb_build_object(
                :of_day ::text, greatest(coalesce((uses ->> :of_day)::int, 0) - :uses, 0),
                :at_shop ::text, greatest(coalesce((uses ->> :at_shop)::int, 0) - :uses, 0))
-     WHERE card_id = :card AND month = :month
+     WHERE community_id = :community AND card_id = :card AND month = :month
     """
 )
 
@@ -154,7 +154,9 @@ def _sale(session: Session, actor: StaffMember | Till, sale_id: UUID) -> Redempt
     if isinstance(actor, Till):
         query = query.where(Redemption.till_id == actor.till_id)
     elif not actor.roles & {Role.STAFF, Role.MANAGER}:
-        own = select(Shop.id).where(Shop.owner_id == actor.account_id)
+        own = select(Shop.id).where(
+            Shop.community_id == actor.community_id, Shop.owner_id == actor.account_id
+        )
         query = query.where(Redemption.shop_id.in_(own))
     sale = session.scalar(query.with_for_update())
     if sale is None:
@@ -168,7 +170,10 @@ def _earlier(
     """Return the entry made before under the request's key, by the till or at its shop's desk."""
     if request.idempotency_key is None:
         return None
-    query = select(Redemption).where(Redemption.idempotency_key == request.idempotency_key)
+    query = select(Redemption).where(
+        Redemption.community_id == sale.community_id,
+        Redemption.idempotency_key == request.idempotency_key,
+    )
     if isinstance(actor, Till):
         query = query.where(Redemption.till_id == actor.till_id)
     else:
@@ -221,7 +226,8 @@ def _take_back(
     of_day, at_shop = use_keys(sale.shop_id, sale.happened_on)
     given_back = {"saved": back.saved, "uses": uses, "of_day": of_day, "at_shop": at_shop}
     month = sale.happened_on.replace(day=1)
-    session.execute(GIVE_BACK, {**given_back, "card": sale.card_id, "month": month})
+    card = {"community": sale.community_id, "card": sale.card_id, "month": month}
+    session.execute(GIVE_BACK, {**given_back, **card})
     note(
         session,
         actor,

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from loyalty.models import Community, Honour, ShopTerm
+from loyalty.models import Community, ShopTerm
 from loyalty.rules.discount import DEFAULT_EXCLUDED
 from loyalty.rules.goods import place_of_unknown
 from loyalty.rules.limits import DEFAULT_LIMITS
@@ -124,7 +124,7 @@ def _refuse_a_band_that_breaks_agreed_terms(session: Session, community: Communi
         select(ShopTerm.pay_permille)
         .join(ShopTerm.honour)
         .where(
-            Honour.community_id == community.id,
+            ShopTerm.community_id == community.id,
             ~ShopTerm.pay_permille.between(
                 community.band_min_permille, community.band_max_permille
             ),

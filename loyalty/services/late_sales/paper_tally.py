@@ -43,9 +43,10 @@ SALES_BY_PAPER = """
 SELECT sale.id, sale.idempotency_key, sale.receipt, card.serial, sale.happened_at, sale.total_fen,
        sale.payable_fen, sale.saved_fen, sale.flag,
        EXISTS (SELECT FROM redemption AS back
-                WHERE back.of_id = sale.id AND back.kind = 'void') AS voided
+                WHERE back.community_id = sale.community_id AND back.of_id = sale.id
+                  AND back.kind = 'void') AS voided
   FROM redemption AS sale
-  JOIN card ON card.id = sale.card_id
+  JOIN card ON card.community_id = sale.community_id AND card.id = sale.card_id
  WHERE sale.community_id = %(community)s AND sale.shop_id = %(shop)s
    AND sale.happened_on = %(day)s AND sale.till_id IS NULL AND sale.kind = 'sale'
    AND sale.flag IS DISTINCT FROM 'till_revoked'
@@ -57,9 +58,11 @@ KNOWN_SERIALS = "SELECT serial FROM card WHERE community_id = %s AND serial = AN
 
 STATE_THEN = """
 SELECT coalesce(
-    (SELECT state FROM card_event WHERE card_id = %(card)s AND at <= %(moment)s
+    (SELECT state FROM card_event
+      WHERE community_id = %(community)s AND card_id = %(card)s AND at <= %(moment)s
       ORDER BY at DESC, id DESC LIMIT 1),
-    (SELECT 'issued' FROM card_event WHERE card_id = %(card)s LIMIT 1))
+    (SELECT 'issued' FROM card_event
+      WHERE community_id = %(community)s AND card_id = %(card)s LIMIT 1))
 """
 """The state last written down by then; NULL where nothing was ever done with the card."""
 
@@ -290,7 +293,7 @@ def _card_then(connection: Connection[Any], desk: Desk, serial: str, moment: dat
     _, card = card_now(connection, desk, serial, moment.date())
     if card is None:
         raise UnknownRecordError("The community has no such card.")
-    wanted = {"card": card.terms.card_id, "moment": moment}
+    wanted = {"community": desk.community_id, "card": card.terms.card_id, "moment": moment}
     row = connection.execute(STATE_THEN, wanted).fetchone()
     state = CardState(row[0]) if row and row[0] else card.state
     return CardNow(card.terms, state, card.used)

@@ -40,14 +40,16 @@ MOST_QUARANTINED = 5000
 KEEP_APART = """
 WITH kept AS (
     INSERT INTO quarantined_sale (
-        id, till_id, idempotency_key, serial, basket, happened_at, arrived_at)
-    VALUES (%(id)s, %(till)s, %(key)s, %(serial)s, %(basket)s, %(happened_at)s, %(now)s)
+        id, community_id, till_id, idempotency_key, serial, basket, happened_at, arrived_at)
+    VALUES (%(id)s, %(community)s, %(till)s, %(key)s, %(serial)s, %(basket)s, %(happened_at)s,
+            %(now)s)
         ON CONFLICT DO NOTHING
     RETURNING id
 )
 SELECT id FROM kept
  UNION ALL
-SELECT id FROM quarantined_sale WHERE till_id = %(till)s AND idempotency_key = %(key)s
+SELECT id FROM quarantined_sale
+ WHERE community_id = %(community)s AND till_id = %(till)s AND idempotency_key = %(key)s
 """
 
 
@@ -90,6 +92,7 @@ def keep_apart(
     basket = request.shown.basket
     values = {
         "id": uuid7(),
+        "community": till.community_id,
         "till": till.till_id,
         "key": request.idempotency_key,
         "serial": _serial_if_legible(connection, directory, request.shown.code, till.community_id),
@@ -176,7 +179,9 @@ def _held(session: Session, till: Till, keys: Collection[UUID]) -> set[UUID]:
         held.update(
             session.scalars(
                 select(record.idempotency_key).where(
-                    record.till_id == till.id, record.idempotency_key.in_(keys)
+                    record.community_id == till.community_id,
+                    record.till_id == till.id,
+                    record.idempotency_key.in_(keys),
                 )
             )
         )
@@ -184,7 +189,9 @@ def _held(session: Session, till: Till, keys: Collection[UUID]) -> set[UUID]:
 
 
 def _room(session: Session, till: Till) -> int:
-    kept = select(func.count()).where(QuarantinedSale.till_id == till.id)
+    kept = select(func.count()).where(
+        QuarantinedSale.community_id == till.community_id, QuarantinedSale.till_id == till.id
+    )
     return max(0, MOST_QUARANTINED - (session.scalar(kept) or 0))
 
 
@@ -193,6 +200,7 @@ def _kept(
 ) -> tuple[QuarantinedSale, SaleCase]:
     shown = request.shown
     kept = QuarantinedSale(
+        community_id=till.community_id,
         till_id=till.id,
         idempotency_key=request.idempotency_key,
         serial=_serial_if_legible(_driver(session), directory, shown.code, till.community_id),

@@ -237,6 +237,6 @@ def _written_down(
 def _refuse_stranger(work: Work, account_id: UUID | None) -> None:
     if account_id is None:
         return
-    account = work.session.get(StaffAccount, account_id)
-    if account is None or account.community_id != work.community_id or not account.active:
+    account = work.session.get(StaffAccount, (work.community_id, account_id))
+    if account is None or not account.active:
         raise ValueRefusedError("/owner_id", "The community has no such open account.")

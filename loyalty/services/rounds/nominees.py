@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from loyalty.models import ImportJob, Resident
@@ -48,7 +47,7 @@ def nominees_in(work: Work, job: ImportJob) -> Sequence[Resident]:
     meant: list[UUID] = [resident_id for _, resident_id in reading.right] if reading else []
     residents = {
         resident.id: resident
-        for resident in work.session.scalars(select(Resident).where(Resident.id.in_(meant)))
+        for resident in work.session.scalars(work.select(Resident).where(Resident.id.in_(meant)))
     }
     return [residents[resident_id] for resident_id in meant]
 
@@ -61,7 +60,7 @@ def residents_imported(work: Work, import_id: UUID) -> Sequence[Resident]:
     """
     job = work.find(ImportJob, import_id)
     return work.session.scalars(
-        select(Resident)
+        work.select(Resident)
         .where(Resident.import_id == job.id)
         .order_by(Resident.name_pinyin, Resident.id)
     ).all()

@@ -21,15 +21,14 @@ def forget_contacts(session: Session, community_id: UUID, *, now: datetime) -> N
     """
     forget_tables(session, community_id, now=now)
     long_ago = now - KEPT_AFTER_THE_ANSWER
-    rounds = select(Round.id).where(Round.community_id == community_id)
+    cancelled = select(Round.id).where(
+        Round.community_id == community_id, Round.state == RoundState.CANCELLED
+    )
     session.execute(
         update(Objection)
         .where(
-            Objection.round_id.in_(rounds),
-            or_(
-                Objection.decided_at <= long_ago,
-                Objection.round_id.in_(rounds.where(Round.state == RoundState.CANCELLED)),
-            ),
+            Objection.community_id == community_id,
+            or_(Objection.decided_at <= long_ago, Objection.round_id.in_(cancelled)),
         )
         .values(name=None, contact=None)
     )

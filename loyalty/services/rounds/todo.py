@@ -95,8 +95,9 @@ def ballots_due(session: Session, actor: StaffMember) -> Sequence[BallotsDue]:
     """Return the reviews in which the actor sits on the panel, the latest month first."""
     rounds = session.execute(
         select(Round, Panellist.id)
-        .join(Panellist, Panellist.round_id == Round.id)
+        .join_from(Round, Panellist)
         .where(
+            Round.community_id == actor.community_id,
             Panellist.account_id == actor.account_id,
             Panellist.left_at.is_(None),
             Round.state == RoundState.REVIEW,

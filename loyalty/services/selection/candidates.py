@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from loyalty.models import Candidate
+from loyalty.models import Candidate, Round
 from loyalty.rules.eligibility import Ground, Reason
 from loyalty.rules.outcome import Outcome
 from loyalty.rules.selection import RoundState
@@ -33,21 +33,20 @@ def find_candidates(
     session: Session, actor: StaffMember, request: FindCandidates
 ) -> Page[Candidate]:
     """Return the candidates of a round with resident and honour, the first nominated first."""
-    round_of(session, actor, request.round_id)
-    query = select_candidates(request.round_id)
+    query = select_candidates(round_of(session, actor, request.round_id))
     if request.outcome is not None:
         query = query.where(Candidate.outcome == request.outcome.value)
     return page(session, query, Candidate, limit=request.limit, after=request.after)
 
 
-def candidate_of(session: Session, round_id: UUID, candidate_id: UUID) -> Candidate:
+def candidate_of(session: Session, selection_round: Round, candidate_id: UUID) -> Candidate:
     """Return a candidate of a round with resident and honour.
 
     Raises:
         UnknownRecordError: the round has no such candidate.
     """
     candidate = session.scalar(
-        select_candidates(round_id)
+        select_candidates(selection_round)
         .where(Candidate.id == candidate_id)
         .execution_options(populate_existing=True)
     )
@@ -69,8 +68,8 @@ def decline(
         UnknownRecordError: there is no such round or candidate.
     """
     states = (RoundState.OPEN, RoundState.SCREENING, RoundState.REVIEW)
-    held_round(session, actor.community_id, round_id, *states)
-    candidate = candidate_of(session, round_id, candidate_id)
+    selection_round = held_round(session, actor.community_id, round_id, *states)
+    candidate = candidate_of(session, selection_round, candidate_id)
     candidate.outcome = Outcome.DECLINED
     write_down(candidate, [Ground(Reason.DECLINED)])
     note(

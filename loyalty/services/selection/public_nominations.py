@@ -72,11 +72,12 @@ def nominate_by_name(
     """
     round_id = _round_in(session, community, month)
     held_round(session, community.id, round_id, RoundState.OPEN)
-    list_id = list_for(session, round_id, request.honour)
+    list_id = list_for(session, community.id, round_id, request.honour)
     give_out(session, community.id, request.receipt)
-    if earlier := _taken_in(session, list_id, request.receipt):
+    if earlier := _taken_in(session, community.id, list_id, request.receipt):
         return earlier
     nomination = Nomination(
+        community_id=community.id,
         list_id=list_id,
         source=request.source,
         at=now,
@@ -99,7 +100,7 @@ def find_nominations(
 ) -> Page[Nomination]:
     """Return the nominations of a round, the oldest first."""
     round_of(session, actor, request.round_id)
-    query = _nominations().where(RoundList.round_id == request.round_id)
+    query = _nominations(actor.community_id).where(RoundList.round_id == request.round_id)
     if request.state is not None:
         query = query.where(Nomination.state == request.state)
     return page(session, query, Nomination, limit=request.limit, after=request.after)
@@ -115,7 +116,7 @@ def nomination_called(
     """
     round_of(session, actor, round_id)
     nomination = session.scalar(
-        _nominations().where(
+        _nominations(actor.community_id).where(
             RoundList.round_id == round_id, Nomination.receipt == code_letters(receipt)
         )
     )
@@ -184,9 +185,15 @@ def _round_in(session: Session, community: Community, month: Month) -> UUID:
     return round_id
 
 
-def _taken_in(session: Session, list_id: UUID, receipt: str) -> Nomination | None:
+def _taken_in(
+    session: Session, community_id: UUID, list_id: UUID, receipt: str
+) -> Nomination | None:
     return session.scalar(
-        select(Nomination).where(Nomination.list_id == list_id, Nomination.receipt == receipt)
+        select(Nomination).where(
+            Nomination.community_id == community_id,
+            Nomination.list_id == list_id,
+            Nomination.receipt == receipt,
+        )
     )
 
 
@@ -212,10 +219,11 @@ def _accept(session: Session, nomination: Nomination, resident: Resident) -> Non
     nomination.name = nomination.unit = None
 
 
-def _nominations() -> Select[tuple[Nomination]]:
+def _nominations(community_id: UUID) -> Select[tuple[Nomination]]:
     return (
         select(Nomination)
         .join(Nomination.round_list)
+        .where(Nomination.community_id == community_id)
         .options(
             joinedload(Nomination.round_list).joinedload(RoundList.honour),
             joinedload(Nomination.candidate).joinedload(Candidate.resident),
@@ -226,9 +234,8 @@ def _nominations() -> Select[tuple[Nomination]]:
 def _pending(session: Session, actor: StaffMember, nomination_id: UUID) -> Nomination:
     """Return a nomination for one person to decide; whoever comes second finds it decided."""
     nomination = session.scalar(
-        _nominations()
-        .join(Round, Round.id == RoundList.round_id)
-        .where(Nomination.id == nomination_id, Round.community_id == actor.community_id)
+        _nominations(actor.community_id)
+        .where(Nomination.id == nomination_id)
         .with_for_update(of=Nomination)
         .execution_options(populate_existing=True)
     )

@@ -64,7 +64,11 @@ def sign_in(session: Session, request: SignIn, *, sealing_key: bytes, now: datet
     expires_at = now + TOKEN_LIFETIME
     session.add(
         AccessToken(
-            account_id=account.id, token_hash=_hash(token), created_at=now, expires_at=expires_at
+            community_id=account.community_id,
+            account_id=account.id,
+            token_hash=_hash(token),
+            created_at=now,
+            expires_at=expires_at,
         )
     )
     session.flush()
@@ -75,7 +79,11 @@ def sign_out(session: Session, actor: StaffMember, token: str, *, now: datetime)
     """End a token, which belongs to the actor, before its time."""
     session.execute(
         update(AccessToken)
-        .where(AccessToken.token_hash == _hash(token), AccessToken.account_id == actor.account_id)
+        .where(
+            AccessToken.community_id == actor.community_id,
+            AccessToken.token_hash == _hash(token),
+            AccessToken.account_id == actor.account_id,
+        )
         .values(revoked_at=now)
     )
 
@@ -123,7 +131,7 @@ def staff_member_of_token(session: Session, token: str, *, now: datetime) -> Sta
     """
     query = (
         select(StaffAccount, Community.timezone)
-        .join(AccessToken, AccessToken.account_id == StaffAccount.id)
+        .join_from(StaffAccount, AccessToken)
         .join(Community, Community.id == StaffAccount.community_id)
         .where(
             AccessToken.token_hash == _hash(token),
@@ -156,7 +164,9 @@ def _open_account(session: Session, request: SignIn) -> StaffAccount | None:
     name = login_name(request.username)
     if not USERNAME.fullmatch(name):
         return None
-    called = select(StaffAccount.id).where(StaffAccount.username == name, StaffAccount.active)
+    called = select(StaffAccount.community_id, StaffAccount.id).where(
+        StaffAccount.username == name, StaffAccount.active
+    )
     if request.community:
         slug = code(request.community)
         if not SLUG.fullmatch(slug):
@@ -165,12 +175,17 @@ def _open_account(session: Session, request: SignIn) -> StaffAccount | None:
             StaffAccount.community_id
             == select(Community.id).where(Community.slug == slug).scalar_subquery()
         )
-    found = session.scalars(called.limit(2)).all()
+    found = session.execute(called.limit(2)).all()
     if len(found) != 1:
         return None
+    [(community_id, account_id)] = found
     return session.scalar(
         select(StaffAccount)
-        .where(StaffAccount.id == found[0], StaffAccount.active)
+        .where(
+            StaffAccount.community_id == community_id,
+            StaffAccount.id == account_id,
+            StaffAccount.active,
+        )
         .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     )
@@ -187,7 +202,11 @@ def _count_failure(session: Session, account: StaffAccount, *, now: datetime) ->
 
 def _write(session: Session, account: StaffAccount, **values: object) -> None:
     """Write what signing in counts, without a new version: a manager's edit is not disturbed."""
-    session.execute(update(StaffAccount).where(StaffAccount.id == account.id).values(**values))
+    session.execute(
+        update(StaffAccount)
+        .where(StaffAccount.community_id == account.community_id, StaffAccount.id == account.id)
+        .values(**values)
+    )
 
 
 def _note(session: Session, account: StaffAccount, action: str, *, now: datetime) -> None:

@@ -95,7 +95,7 @@ def offline_pack(session: Session, counter: Counter, *, now: datetime) -> dict[s
 
 
 def _shop(session: Session, counter: Counter, *, today: date) -> dict[str, Any]:
-    shop = session.get_one(Shop, counter.till.shop_id)
+    shop = session.get_one(Shop, (counter.till.community_id, counter.till.shop_id))
     until = counter.certified_until
     return {
         "name": shop.name,

@@ -77,7 +77,7 @@ class Pairing:
 def tills_of_shop(work: Work, shop_id: UUID, *, limit: int, after: UUID | None) -> Page[Till]:
     """Return the tills of a shop in the order they were invited, revoked ones among them."""
     shop = shop_run_by(work, shop_id)
-    query = select(Till).where(Till.shop_id == shop.id)
+    query = work.select(Till).where(Till.shop_id == shop.id)
     return page(work.session, query, Till, limit=limit, after=after)
 
 
@@ -142,7 +142,7 @@ def pair_till(session: Session, request: PairTill, *, now: datetime) -> Pairing:
         subject_id=till.id,
         now=now,
     )
-    shop = session.get_one(Shop, till.shop_id)
+    shop = session.get_one(Shop, (till.community_id, till.shop_id))
     return Pairing(token, till, shop, community)
 
 

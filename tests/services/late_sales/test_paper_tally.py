@@ -116,7 +116,10 @@ def test_what_a_till_recorded_that_day_counts_against_the_limit(
     card = given_card(session, community)
     community.uses_per_shop_day = 1
     used = {YESTERDAY.isoformat(): 1, f"{YESTERDAY.isoformat()}/{desk.shop.id}": 1}
-    session.add(CardMonth(card_id=card.id, month=date(2026, 12, 1), saved_fen=0, uses=used))
+    month = date(2026, 12, 1)
+    session.add(
+        CardMonth(community_id=community.id, card_id=card.id, month=month, saved_fen=0, uses=used)
+    )
 
     assert told(desk.write(line(card))) == [("flagged", "over_limit")]
 

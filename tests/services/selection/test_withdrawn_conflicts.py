@@ -38,7 +38,7 @@ def test_a_panellist_takes_back_what_they_declared_and_scores_again(
     marks = CastBallots(review.id, [Mark(person.id, 70)])
     cast_ballots(session, panellist, marks, now=NOON)
 
-    assert conflicts_in(session, review.id) == []
+    assert conflicts_in(session, review) == []
     trace = session.scalars(
         select(AuditEvent).where(AuditEvent.action == "conflict.withdrawn")
     ).one()
@@ -57,7 +57,7 @@ def test_a_declaration_is_taken_back_by_its_panellist_or_by_staff(
         withdraw_conflict(session, second, review.id, conflict.id, now=NOON)
     withdraw_conflict(session, clerk, review.id, conflict.id, now=NOON)
 
-    assert conflicts_in(session, review.id) == []
+    assert conflicts_in(session, review) == []
 
 
 def test_a_conflict_of_another_round_is_not_found(session: Session, review: Round) -> None:

@@ -4,7 +4,7 @@ from hashlib import sha256
 
 import pyotp
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from loyalty.cards.keys import SealError, sealing_key_from
@@ -92,7 +92,6 @@ def test_an_account_signs_in_to_its_own_community_alone(
 def test_a_name_that_several_communities_have_needs_the_community(
     session: Session, account: StaffAccount
 ) -> None:
-    _let_names_be_each_communitys_own(session)
     theirs = given_community(session)
     other = given_account(session, theirs, username="li", password_hash=PASSWORD_HASH)
 
@@ -112,7 +111,6 @@ def test_a_name_that_several_communities_have_needs_the_community(
 def test_as_long_is_spent_on_a_name_that_is_unclear_as_on_one_that_is_unknown(
     session: Session, account: StaffAccount, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    _let_names_be_each_communitys_own(session)
     given_account(session, given_community(session), username=account.username)
     hashed: list[str | None] = []
 
@@ -140,6 +138,7 @@ def test_a_token_is_looked_for_in_the_community_it_names(
     token = numbered_token("staff_", number, secret) if number else f"staff_{secret}"
     session.add(
         AccessToken(
+            community_id=ours.id,
             account_id=account.id,
             token_hash=sha256(token.encode()).digest(),
             created_at=NOON,
@@ -294,12 +293,6 @@ def test_a_lock_leaves_a_trace(session: Session, account: StaffAccount) -> None:
         select(AuditEvent.action).where(AuditEvent.subject_id == account.id)
     ).all()
     assert actions == ["account.locked"]
-
-
-def _let_names_be_each_communitys_own(session: Session) -> None:
-    session.execute(
-        text("ALTER TABLE staff_account DROP CONSTRAINT IF EXISTS uq_staff_account_username")
-    )
 
 
 def _manager(account: StaffAccount) -> StaffMember:

@@ -193,7 +193,8 @@ def test_a_version_comes_and_goes_with_its_community(session: Session) -> None:
 
 
 def agreed(session: Session, community: Community) -> ShopTerm:
-    return ShopTerm(honour_id=honour_of(session, community).id, pay_permille=800)
+    honour = honour_of(session, community)
+    return ShopTerm(community_id=community.id, honour_id=honour.id, pay_permille=800)
 
 
 def versions(session: Session) -> dict[UUID, int]:

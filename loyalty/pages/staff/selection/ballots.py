@@ -45,7 +45,7 @@ def sheet(round_id: UUID, account_id: UUID | None = None) -> Any:
     with transaction() as session:
         selection_round = round_of(session, actor, round_id)
         lines = score_sheet(session, actor, round_id, account_id=account_id)
-        panellists = panellists_of(session, round_id)
+        panellists = panellists_of(session, selection_round)
     name = next(
         one.account.display_name
         for one in panellists

@@ -31,8 +31,10 @@ def shown(round_id: UUID) -> str:
         at_work = RoundAtWork(session, selection_round)
         progress = progress_of(at_work)
         accounts = who_may_sit(session, console.actor())
-        conflicts = conflicts_in(session, round_id)
-        names = {one.id: one.account.display_name for one in panellists_of(session, round_id)}
+        conflicts = conflicts_in(session, selection_round)
+        names = {
+            one.id: one.account.display_name for one in panellists_of(session, selection_round)
+        }
         residents = {one.resident_id: one.resident.name for one in at_work.candidates}
     is_reviewing = selection_round.state == RoundState.REVIEW
     return render_template(
