@@ -125,12 +125,8 @@ def change_shop(work: Work, request: ChangeShop) -> Shop:
 def _refuse_other_owner(work: Work, owner_id: UUID | None) -> None:
     """Refuse an account that is none of the community's, or owns no shop."""
     if owner_id is not None:
-        account = work.session.get(StaffAccount, owner_id)
-        if (
-            account is None
-            or account.community_id != work.community_id
-            or Role.SHOP_OWNER.value not in account.roles
-        ):
+        account = work.session.get(StaffAccount, (work.community_id, owner_id))
+        if account is None or Role.SHOP_OWNER.value not in account.roles:
             raise ValueRefusedError("/owner_id", "The community has no such account of an owner.")
 
 
