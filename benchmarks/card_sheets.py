@@ -28,7 +28,7 @@ from loyalty.reports.card_face import HONOURS, WIDTH, CardFace
 from loyalty.reports.card_sheet import CardSheet, draw_card_sheet
 from loyalty.reports.month_pattern import pattern_of
 from loyalty.reports.sheet_layout import SheetLayout, front_place
-from loyalty.rules.card_number import in_groups, number_of
+from loyalty.rules.card_number import group_digits, number_of
 
 PROJECT = Path(__file__).parents[1]
 CARDS = 200
@@ -62,7 +62,7 @@ def face(place: int) -> CardFace:
         month="1月",
         pattern=pattern_of(hashlib.sha256(b"a key").digest(), 1),
         number=number,
-        printed_number=in_groups(number),
+        printed_number=group_digits(number),
         address=f"https://ka.tianyuan.example/C/{token}",
         qr_name="扫码查卡",
         rules=("在挂牌的爱心店铺用，结账前出示。",) * 5,

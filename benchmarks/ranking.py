@@ -31,7 +31,7 @@ from time import perf_counter
 import psycopg
 
 from loyalty.embedded import embedded_database, leave_embedded_database
-from loyalty.rules.lottery import lot
+from loyalty.rules.lottery import compute_lot
 from loyalty.rules.ranking import Candidate, rank
 
 SEED, ROUND = "3 5 2 6 1", "2026-12/civilized_resident"
@@ -122,7 +122,9 @@ def by_our_rules(url: str) -> list[str]:
 def drawn(rows: Iterator[tuple[str, str, str, int, int]]) -> Iterator[Candidate]:
     """Yield the candidates with their lots."""
     for reference, area, household, score, awards in rows:
-        yield Candidate(reference, area, household, score, awards, lot(SEED, ROUND, reference))
+        yield Candidate(
+            reference, area, household, score, awards, compute_lot(SEED, ROUND, reference)
+        )
 
 
 def by_sql_over_an_index(url: str) -> list[str]:

@@ -9,7 +9,7 @@ from werkzeug.exceptions import NotFound
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from loyalty.api import register_api
-from loyalty.api.problems import answer
+from loyalty.api.problems import answer_error
 from loyalty.buffering import REFUSAL
 from loyalty.database import (
     HOT,
@@ -47,7 +47,7 @@ LARGE_PATH_OF_A_ROUND = "/nominations/file"
 
 SIGN_IN = "/staff/sign-in"
 
-MACHINES_PATHS = ("/api/", "/.well-known/", "/revocations/", "/livez", "/readyz")
+MACHINES_PATHS = ("/api/", "/.well-known/", "/keys/", "/revocations/", "/livez", "/readyz")
 """Where programs ask, which are answered with problems; people get pages."""
 
 TRANSLATIONS = Path(__file__).with_name("translations")
@@ -130,4 +130,4 @@ def _answer_error(error: Exception) -> Response:
     elif is_overtaken(cause):
         current_app.logger.warning("somebody else was faster", exc_info=cause)
         cause = BusyError("What this belongs to has been removed meanwhile; read it again.")
-    return answer(cause) if request.path.startswith(MACHINES_PATHS) else answer_page(cause)
+    return answer_error(cause) if request.path.startswith(MACHINES_PATHS) else answer_page(cause)

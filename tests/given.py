@@ -1,6 +1,6 @@
 """Builders of valid records; a test changes only what it is about.
 
-Each takes the session first, flushes, and returns the record. Names follow ``given_<noun>``.
+Each takes the session first, flushes, and returns the record. Names follow ``given_<record>``.
 """
 
 import hashlib
@@ -30,13 +30,14 @@ from loyalty.models import (
     Till,
 )
 from loyalty.rules.calendar import Month
+from loyalty.rules.community_number import SECRET_BYTES, make_numbered_token
 from loyalty.rules.discount import DEFAULT_EXCLUDED
 from loyalty.services.actors import Role, StaffMember
-from loyalty.services.cards.keys import signing_key_for
+from loyalty.services.cards.keys import ensure_signing_key
 from loyalty.services.cards.signing import Award, sign_cards
 from loyalty.services.community.founding import HONOURS
 from loyalty.services.community.honours import new_honour
-from loyalty.services.staff.sign_in import member
+from loyalty.services.staff.sign_in import to_staff_member
 
 SECRET = "a-secret-of-the-tests-0123456789-abcdefghij"
 SEALING_KEY = sealing_key_from(SECRET)
@@ -98,15 +99,16 @@ def quick_hash(password: str) -> str:
 
 def given_staff(session: Session, community: Community, *roles: Role) -> StaffMember:
     """A signed-in account, as the services see it."""
-    return member(given_account(session, community, *roles), timezone=community.timezone)
+    return to_staff_member(given_account(session, community, *roles), timezone=community.timezone)
 
 
 def signed_in(session: Session, community: Community, *roles: Role) -> dict[str, str]:
     """Return the headers of a program signed in with some roles; commits what was built."""
-    token = secrets.token_urlsafe()
+    token = make_numbered_token("staff_", community.number, secrets.token_urlsafe(SECRET_BYTES))
     account = given_account(session, community, *roles)
     session.add(
         AccessToken(
+            community_id=community.id,
             account_id=account.id,
             token_hash=hashlib.sha256(token.encode()).digest(),
             created_at=datetime.now(UTC),
@@ -189,6 +191,7 @@ def given_list(
     """The list of one honour in a round."""
     round_list = RoundList(
         **{
+            "community_id": selection_round.community_id,
             "round_id": selection_round.id,
             "honour_id": honour.id,
             "quota": 3,
@@ -206,7 +209,7 @@ def given_list(
 
 def given_signing_key(session: Session, community: Community, month: Month) -> SigningKey:
     """The community's key of one month, sealed under the secret of the tests."""
-    return signing_key_for(session, community, month, sealing_key=SEALING_KEY, now=NOON)
+    return ensure_signing_key(session, community, month, sealing_key=SEALING_KEY, now=NOON)
 
 
 def given_card(session: Session, community: Community, **values: Any) -> Card:
@@ -296,7 +299,8 @@ def given_till(session: Session, shop: Shop, **values: Any) -> Till:
 
 def paired_till(session: Session, shop: Shop, **values: Any) -> dict[str, str]:
     """Return the headers of a paired till of a shop; commits what was built."""
-    token = f"till_{secrets.token_urlsafe()}"
+    community = session.get_one(Community, shop.community_id)
+    token = make_numbered_token("till_", community.number, secrets.token_urlsafe(SECRET_BYTES))
     given_till(session, shop, token_hash=hashlib.sha256(token.encode()).digest(), **values)
     session.commit()
     return {"Authorization": f"Bearer {token}"}

@@ -18,9 +18,10 @@ from loyalty.models import (
 )
 from loyalty.rules.selection import STEPS, RoundAction, RoundNeed
 from loyalty.services.actors import Role, StaffMember
-from loyalty.services.receipts import new_receipt
+from loyalty.services.receipts import make_receipt
 from loyalty.services.rounds.actions import ActOnRound, act_on_round
-from loyalty.services.staff.sign_in import member
+from loyalty.services.staff.sign_in import to_staff_member
+from loyalty.services.work import Work
 from tests.given import (
     NOON,
     SEALING_KEY,
@@ -59,6 +60,7 @@ def given_candidate(
     community = session.get_one(Community, selection_round.community_id)
     resident_id = values.pop("resident_id", None) or given_resident(session, community, **values).id
     candidate = Candidate(
+        community_id=community.id,
         list_id=(on or list_of(session, selection_round)).id,
         resident_id=resident_id,
         reference=f"R-{next(number)}",
@@ -72,12 +74,13 @@ def given_nomination(session: Session, selection_round: Round, **values: Any) ->
     """A voice of the public, for somebody whom staff have still to find."""
     nomination = Nomination(
         **{
+            "community_id": selection_round.community_id,
             "list_id": list_of(session, selection_round).id,
             "source": "neighbour",
             "state": "pending",
             "name": "张小明",
             "unit": "3号楼",
-            "receipt": new_receipt(),
+            "receipt": make_receipt(),
             "at": NOON,
             **values,
         }
@@ -90,6 +93,7 @@ def given_nomination(session: Session, selection_round: Round, **values: Any) ->
 def given_nomination_by(session: Session, account_id: UUID, candidate: Candidate) -> Nomination:
     """The nomination of a candidate by an account of the staff."""
     nomination = Nomination(
+        community_id=candidate.community_id,
         list_id=candidate.list_id,
         candidate_id=candidate.id,
         source="staff",
@@ -107,6 +111,7 @@ def given_seat(
     """The seat of an account on the panel of a round."""
     seat = Panellist(
         **{
+            "community_id": selection_round.community_id,
             "round_id": selection_round.id,
             "account_id": account_id,
             "named_by": selection_round.created_by,
@@ -124,7 +129,7 @@ def given_panellist(session: Session, selection_round: Round, **values: Any) -> 
     community = session.get_one(Community, selection_round.community_id)
     account = given_account(session, community, Role.PANEL, **values)
     given_seat(session, selection_round, account.id)
-    return member(account, timezone=community.timezone)
+    return to_staff_member(account, timezone=community.timezone)
 
 
 def candidates_on(session: Session, selection_round: Round) -> list[Candidate]:
@@ -154,13 +159,9 @@ def act(
     now = values.pop("now", NOON if early else AFTER_NOTICE)
     for need in STEPS[action].needs:
         values = {**MEMBERS.get(need, {}), **values}
-    return act_on_round(
-        session,
-        actor or given_staff(session, community, Role.MANAGER),
-        ActOnRound(selection_round.id, action, **values),
-        sealing_key=SEALING_KEY,
-        now=now,
-    )
+    work = Work(session, actor or given_staff(session, community, Role.MANAGER), now)
+    request = ActOnRound(selection_round.id, action, **values)
+    return act_on_round(work, request, sealing_key=SEALING_KEY)
 
 
 def brought_through(session: Session, selection_round: Round, last: RoundAction) -> Round:

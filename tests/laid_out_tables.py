@@ -4,27 +4,27 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from loyalty.services.imports.days import day, with_year
-from loyalty.services.imports.hours import hundredths_in, with_unit
+from loyalty.services.imports.days import make_year_adder, read_day
+from loyalty.services.imports.hours import add_unit, read_points
 from loyalty.services.imports.layout import Column, LaidOut
-from loyalty.services.imports.residents import name_column, unit_column
+from loyalty.services.imports.residents import make_name_column, make_unit_column
 from loyalty.services.imports.table_cells import CellMark
 from loyalty.services.imports.tables import Table, TableRow
 
 TODAY = date(2026, 11, 29)
 COLUMNS = (
-    name_column(required=True),
-    unit_column(required=True),
+    make_name_column(required=True),
+    make_unit_column(required=True),
     Column("phone", "电话", ("手机", "联系电话"), str),
     Column(
         "done_on",
         "日期",
         (),
-        day,
+        read_day,
         takes=frozenset({CellMark.DATE}),
-        complete=with_year(TODAY),
+        complete=make_year_adder(TODAY),
     ),
-    Column("points", "积分", ("时长", "时长分钟"), hundredths_in, complete=with_unit),
+    Column("points", "积分", ("时长", "时长分钟"), read_points, complete=add_unit),
 )
 
 

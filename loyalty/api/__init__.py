@@ -7,7 +7,7 @@ from loyalty.api.audit_events import audit_log
 from loyalty.api.cards.cards import cards
 from loyalty.api.cards.check import card_checks
 from loyalty.api.cards.sheets import card_sheets
-from loyalty.api.cards.well_known import revocation_lists, well_known
+from loyalty.api.cards.well_known import community_keys, revocation_lists, well_known
 from loyalty.api.checkout.redemptions import redemptions
 from loyalty.api.checkout.validations import validations
 from loyalty.api.community.honours import honours
@@ -15,6 +15,7 @@ from loyalty.api.community.policy import communities
 from loyalty.api.community.working_days import working_days
 from loyalty.api.deeds.deeds import deeds, kinds_of_deeds
 from loyalty.api.health import live, ready
+from loyalty.api.idempotency import make_calls_idempotent
 from loyalty.api.imports.jobs import imports
 from loyalty.api.late_sales.cases import cases, numberings
 from loyalty.api.late_sales.paper_tally import tallies
@@ -24,7 +25,6 @@ from loyalty.api.ledger.public_figures import figures
 from loyalty.api.matters.matters import matters
 from loyalty.api.notice.notices import notices
 from loyalty.api.notice.objections import objections, objections_of_round, public_objections
-from loyalty.api.once import carry_out_once
 from loyalty.api.people.areas import areas, household_groups
 from loyalty.api.people.residents import residents
 from loyalty.api.public import public
@@ -73,6 +73,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     ready,
     redemptions,
     residents,
+    community_keys,
     revocation_lists,
     rounds,
     shops,
@@ -106,4 +107,4 @@ def register_api(app: Flask) -> None:
     api = ProblemApi(app)
     for blueprint in BLUEPRINTS:
         api.register_blueprint(blueprint)
-    carry_out_once(app)
+    make_calls_idempotent(app)

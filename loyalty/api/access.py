@@ -12,9 +12,9 @@ from loyalty.database import hot_connection, transaction
 from loyalty.services.actors import Role, StaffMember, Till
 from loyalty.services.checkout.memory import Directory
 from loyalty.services.errors import NotAllowedError, SignInError
-from loyalty.services.staff.sign_in import staff_member_of_token
+from loyalty.services.staff.sign_in import get_staff_member_by_token
 from loyalty.services.tills.pairing import TILL_TOKEN_PREFIX
-from loyalty.services.work import Work
+from loyalty.services.work import AnyWork, Work
 
 
 class Caller(StrEnum):
@@ -54,10 +54,10 @@ def callers_of(endpoint: str, verb: str) -> frozenset[Caller]:
     Raises:
         AttributeError: nobody has decided; every method needs its ``open_to``.
     """
-    return cast("frozenset[Caller]", _method(endpoint, verb).callers)
+    return cast("frozenset[Caller]", _find_method(endpoint, verb).callers)
 
 
-def _method(endpoint: str, verb: str) -> Any:
+def _find_method(endpoint: str, verb: str) -> Any:
     view: Any = current_app.view_functions[endpoint]
     # Flask answers HEAD by the method of GET, so it has the same callers.
     return getattr(view.view_class, "get" if verb == "HEAD" else verb.lower())
@@ -75,8 +75,8 @@ def admit() -> None:
     callers = callers_of(request.endpoint, request.method)
     if Caller.ANYONE in callers:
         return
-    caller = _caller(_bearer_token())
-    if not _kinds(caller) & callers:
+    caller = _identify_caller(_read_bearer_token())
+    if not _kinds_of(caller) & callers:
         raise NotAllowedError("This token is not for this call.")
     g.caller = caller
 
@@ -97,6 +97,14 @@ def staff_work() -> Iterator[Work]:
         yield Work(session, actor, community_now(actor.timezone))
 
 
+@contextmanager
+def caller_work() -> Iterator[AnyWork]:
+    """Give whoever calls, an account or a till, one transaction, at the present instant."""
+    actor = current_actor()
+    with transaction() as session:
+        yield AnyWork(session, actor, community_now(actor.timezone))
+
+
 def current_till() -> Till:
     """Return the till that calls."""
     caller = g.caller
@@ -107,10 +115,10 @@ def current_till() -> Till:
 
 def current_token() -> str:
     """Return the token of the caller, as a till's services ask for it."""
-    return _bearer_token()
+    return _read_bearer_token()
 
 
-def directory() -> Directory:
+def get_directory() -> Directory:
     """Return what this worker remembers of tills and keys."""
     return cast("Directory", current_app.extensions["loyalty.directory"])
 
@@ -120,24 +128,24 @@ def current_actor() -> StaffMember | Till:
     return cast("StaffMember | Till", g.caller)
 
 
-def _bearer_token() -> str:
+def _read_bearer_token() -> str:
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise SignInError("Send the token as “Authorization: Bearer …”.")
     return token.strip()
 
 
-def _caller(token: str) -> StaffMember | Till:
+def _identify_caller(token: str) -> StaffMember | Till:
     if token.startswith(TILL_TOKEN_PREFIX):
         with hot_connection() as connection:
-            if not _method(str(request.endpoint), request.method).meets_version:
-                directory().look(connection)
-            return directory().counter(connection, token).till
+            if not _find_method(str(request.endpoint), request.method).meets_version:
+                get_directory().look(connection, token)
+            return get_directory().counter(connection, token).till
     with transaction() as session:
-        return staff_member_of_token(session, token, now=utc_now())
+        return get_staff_member_by_token(session, token, now=utc_now())
 
 
-def _kinds(caller: StaffMember | Till) -> frozenset[Caller]:
+def _kinds_of(caller: StaffMember | Till) -> frozenset[Caller]:
     if isinstance(caller, Till):
         return frozenset({Caller.TILL})
     roles = {Caller(role.value) for role in caller.roles}

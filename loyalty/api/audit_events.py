@@ -6,12 +6,12 @@ import marshmallow as ma
 from flask.views import MethodView
 
 from loyalty.api.access import Caller, current_staff, open_to
-from loyalty.api.noun import Noun
+from loyalty.api.blueprint import ApiBlueprint
 from loyalty.api.schemas import PageSchema, Schema
 from loyalty.database import transaction
-from loyalty.services.audit import audit_events
+from loyalty.services.audit import find_audit_events
 
-audit_log = Noun("/audit-events")
+audit_log = ApiBlueprint("/audit-events")
 """The acts in the caller's community."""
 
 
@@ -44,4 +44,4 @@ class AuditEvents(MethodView):
     def get(self, wanted: dict[str, Any]) -> Any:
         """Read what was done, the newest first."""
         with transaction() as session:
-            return audit_events(session, current_staff(), **wanted)
+            return find_audit_events(session, current_staff(), **wanted)

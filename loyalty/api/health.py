@@ -5,14 +5,14 @@ from flask.views import MethodView
 from werkzeug.exceptions import ServiceUnavailable
 
 from loyalty.api.access import Caller, open_to
-from loyalty.api.noun import Noun
+from loyalty.api.blueprint import ApiBlueprint
 from loyalty.api.problems import ProblemSchema
 from loyalty.database import is_up_to_date, transaction
 
-live = Noun("/livez", base="")
+live = ApiBlueprint("/livez", base="")
 """The process."""
 
-ready = Noun("/readyz", base="")
+ready = ApiBlueprint("/readyz", base="")
 """The process, its database and its tables."""
 
 PLAIN = "text/plain"

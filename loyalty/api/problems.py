@@ -110,19 +110,19 @@ class ProblemSchema(Schema):
     )
 
 
-def answer(error: Exception) -> Response:
+def answer_error(error: Exception) -> Response:
     """Return the problem for an error raised while the API was at work."""
     if isinstance(error, HTTPException):
-        return _of_http(error)
+        return _answer_http_error(error)
     for ancestor in type(error).__mro__:
         if ancestor in KINDS:
-            return _of_kind(KINDS[ancestor], error)
+            return _answer_kind(KINDS[ancestor], error)
     current_app.logger.error("unexpected error", exc_info=error)
-    return _problem(HTTPStatus.INTERNAL_SERVER_ERROR, "internal-error", "Something broke here")
+    return _make_problem(HTTPStatus.INTERNAL_SERVER_ERROR, "internal-error", "Something broke here")
 
 
-def _of_kind(kind: Kind, error: Exception) -> Response:
-    response = _problem(kind.status, kind.slug, kind.title, **_members_of(error))
+def _answer_kind(kind: Kind, error: Exception) -> Response:
+    response = _make_problem(kind.status, kind.slug, kind.title, **_members_of(error))
     if kind.status is HTTPStatus.SERVICE_UNAVAILABLE:
         response.headers["Retry-After"] = str(errors.BusyError.SECONDS)
     if isinstance(error, errors.SignInLockedError):
@@ -153,19 +153,21 @@ def _members_of(error: Exception) -> Mapping[str, Any]:
     return members
 
 
-def _of_http(error: HTTPException) -> Response:
+def _answer_http_error(error: HTTPException) -> Response:
     status = HTTPStatus(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
     messages = getattr(error, "data", {}).get("messages")
     if status is HTTPStatus.UNPROCESSABLE_ENTITY and messages is not None:
         faults = [
             {"pointer": pointer, "detail": detail}
             for location, problems in messages.items()
-            for pointer, detail in _faults(problems, "" if location == "json" else f"/{location}")
+            for pointer, detail in _flatten_faults(
+                problems, "" if location == "json" else f"/{location}"
+            )
         ]
         kind = KINDS[errors.ValueRefusedError]
         detail = "; ".join(f"{fault['pointer'] or '/'}: {fault['detail']}" for fault in faults)
-        return _problem(kind.status, kind.slug, kind.title, detail=detail, errors=faults)
-    response = _problem(
+        return _make_problem(kind.status, kind.slug, kind.title, detail=detail, errors=faults)
+    response = _make_problem(
         status, status.phrase.lower().replace(" ", "-"), status.phrase, detail=error.description
     )
     for name, value in error.get_headers():
@@ -174,21 +176,21 @@ def _of_http(error: HTTPException) -> Response:
     return response
 
 
-def _faults(problems: Any, pointer: str) -> Iterator[tuple[str, str]]:
+def _flatten_faults(problems: Any, pointer: str) -> Iterator[tuple[str, str]]:
     """Flatten marshmallow's messages into pointers and sentences."""
     if isinstance(problems, Mapping):
         for name, inner in problems.items():
             step = (
                 "" if name == "_schema" else "/" + str(name).replace("~", "~0").replace("/", "~1")
             )
-            yield from _faults(inner, pointer + step)
+            yield from _flatten_faults(inner, pointer + step)
     elif isinstance(problems, str):
         yield pointer, problems
     else:
         for problem in problems:
-            yield from _faults(problem, pointer)
+            yield from _flatten_faults(problem, pointer)
 
 
-def _problem(status: HTTPStatus, slug: str, title: str, **members: Any) -> Response:
+def _make_problem(status: HTTPStatus, slug: str, title: str, **members: Any) -> Response:
     body = {"type": f"/problems/{slug}", "title": title, "status": status.value, **members}
     return Response(json.dumps(body), status=status, content_type=MEDIA_TYPE)

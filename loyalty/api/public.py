@@ -5,7 +5,7 @@ from typing import Any
 from flask.views import MethodView
 
 from loyalty.api.access import Caller, open_to
-from loyalty.api.noun import Noun
+from loyalty.api.blueprint import ApiBlueprint
 from loyalty.api.problems import ProblemSchema
 from loyalty.api.schemas import PageSchema
 from loyalty.api.selection.candidates_schemas import NominateByNameSchema, ReceiptSchema
@@ -15,9 +15,9 @@ from loyalty.database import transaction
 from loyalty.services.community.policy import community_called
 from loyalty.services.selection.planning import month_called
 from loyalty.services.selection.public_nominations import NominateByName, nominate_by_name
-from loyalty.services.shops.finding import shop_with_plaque, shops_that_give
+from loyalty.services.shops.finding import find_shops_that_give, get_shop_by_plaque
 
-public = Noun("/public")
+public = ApiBlueprint("/public")
 """What is published, by the short name of the community."""
 
 
@@ -33,7 +33,7 @@ class PublicShops(MethodView):
         with transaction() as session:
             community = community_called(session, slug)
             now = community_now(community.timezone)
-            found = shops_that_give(session, community, now=now, **wanted)
+            found = find_shops_that_give(session, community, now=now, **wanted)
         return {
             "items": [ShopOnDay(shop, now.date()) for shop in found.items],
             "next": found.next,
@@ -50,7 +50,7 @@ class PublicShop(MethodView):
         """Read what a plaque is worth today, whatever became of the certification."""
         with transaction() as session:
             community = community_called(session, slug)
-            shop = shop_with_plaque(session, community, plaque_number)
+            shop = get_shop_by_plaque(session, community, plaque_number)
         return ShopOnDay(shop, community_now(community.timezone).date())
 
 

@@ -11,12 +11,12 @@ from loyalty.rules.calendar import Month
 from loyalty.rules.money import MAX_FEN
 from loyalty.rules.typed_text import (
     CODE,
-    code,
-    label,
-    name_key,
-    passage,
-    person_name,
-    reference_key,
+    clean_code,
+    clean_label,
+    clean_passage,
+    clean_person_name,
+    make_name_key,
+    make_reference_key,
 )
 
 LONGEST_TEXT = 200
@@ -35,7 +35,7 @@ class Schema(ma.Schema):
 class Text(ma.fields.String):
     """A line of text: nothing invisible in it, neither empty nor holding control characters."""
 
-    tidy = staticmethod(passage)
+    tidy = staticmethod(clean_passage)
     key_of: Callable[[str], str] = staticmethod(str)
     """What must not be empty, however long the text is."""
 
@@ -60,21 +60,21 @@ class Text(ma.fields.String):
 class PersonName(Text):
     """A person's name, as it is shown."""
 
-    tidy = staticmethod(person_name)
-    key_of = staticmethod(name_key)
+    tidy = staticmethod(clean_person_name)
+    key_of = staticmethod(make_name_key)
 
 
 class Label(Text):
     """What a thing, a home or a household is called, as it is shown."""
 
-    tidy = staticmethod(label)
-    key_of = staticmethod(reference_key)
+    tidy = staticmethod(clean_label)
+    key_of = staticmethod(make_reference_key)
 
 
 class KnownCode(Text):
     """The code of something the community has; whether it has, the service says."""
 
-    tidy = staticmethod(code)
+    tidy = staticmethod(clean_code)
 
 
 class Code(ma.fields.String):
@@ -86,7 +86,7 @@ class Code(ma.fields.String):
     def _deserialize(
         self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
     ) -> str:
-        return code(super()._deserialize(value, attr, data, **kwargs))
+        return clean_code(super()._deserialize(value, attr, data, **kwargs))
 
 
 class Amount(ma.fields.Integer):

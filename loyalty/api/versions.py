@@ -9,24 +9,24 @@ from werkzeug.exceptions import PreconditionRequired
 from loyalty.database import Versioned
 
 
-def wanted_version() -> int:
+def require_version() -> int:
     """Return the version the caller has read, from ``If-Match``.
 
     Raises:
         PreconditionRequired: the header is missing or is not one of our tags.
     """
-    version = version_if_given()
+    version = read_version()
     if version is None:
         raise PreconditionRequired("Send the record's ETag as If-Match.")
     return version
 
 
-def version_if_given() -> int | None:
+def read_version() -> int | None:
     """Return the version the caller has read; None where the call does not insist on one."""
     tag = re.fullmatch(r'"(\d{1,9})"', request.headers.get("If-Match", ""))
     return int(tag[1]) if tag else None
 
 
-def tagged(record: Versioned, *, status: int = 200) -> tuple[Any, int, dict[str, str]]:
+def answer_with_etag(record: Versioned, *, status: int = 200) -> tuple[Any, int, dict[str, str]]:
     """Return a record as an answer that carries its version."""
     return record, status, {"ETag": f'"{record.version}"'}

@@ -21,7 +21,7 @@ _QUIET_MODULES = 10
 """White on either side, the least that ISO/IEC 15417 allows."""
 
 
-def code128_svg(number: str) -> str:
+def draw_barcode_svg(number: str) -> str:
     """Return a card number's barcode as an SVG document, for `<img src>`.
 
     Inlined into a page it would go black, since a strict content-security policy drops its styles.
@@ -32,11 +32,11 @@ def code128_svg(number: str) -> str:
     writer = SVGWriter()
     # Otherwise the writer indents every bar; nothing is compressed unless it saves to a file.
     writer.compress = True
-    drawing: bytes = _code(number, writer).render(_measures(_MODULE_MILLIMETRES))
+    drawing: bytes = _draw(number, writer).render(_measure(_MODULE_MILLIMETRES))
     return drawing.decode()
 
 
-def code128_png(number: str, dpi: int = _DOTS_PER_INCH) -> bytes:
+def draw_barcode_png(number: str, dpi: int = _DOTS_PER_INCH) -> bytes:
     """Return a card number's barcode as a PNG of black and white, every bar in whole dots.
 
     Raises:
@@ -45,7 +45,7 @@ def code128_png(number: str, dpi: int = _DOTS_PER_INCH) -> bytes:
     dots = max(1, round(_MODULE_MILLIMETRES * dpi / _MILLIMETRES_PER_INCH))
     # A hair more than whole dots, or the writer's rounding makes some bars a dot too thin.
     module = dots * _MILLIMETRES_PER_INCH / dpi + 1e-5
-    image = _code(number, ImageWriter(mode="1", dpi=dpi)).render(_measures(module))
+    image = _draw(number, ImageWriter(mode="1", dpi=dpi)).render(_measure(module))
     png = BytesIO()
     image.save(png, format="PNG", dpi=(dpi, dpi))
     return png.getvalue()
@@ -57,7 +57,7 @@ def code128_modules(number: str) -> str:
     Raises:
         BadNumberError: the number is no card number.
     """
-    (modules,) = _code(number, None).build()
+    (modules,) = _draw(number, None).build()
     return str(modules)
 
 
@@ -70,13 +70,13 @@ class _NumericCode128(Code128):  # type: ignore[misc]  # the library is untyped
         return encoded
 
 
-def _code(number: str, writer: BaseWriter | None) -> Code128:
+def _draw(number: str, writer: BaseWriter | None) -> Code128:
     """Return a new drawing: python-barcode keeps the last one's state in the object."""
     serial_of(number)
     return _NumericCode128(number, writer)
 
 
-def _measures(module: float) -> dict[str, Any]:
+def _measure(module: float) -> dict[str, Any]:
     return {
         "module_width": module,
         "module_height": _HEIGHT_MILLIMETRES,

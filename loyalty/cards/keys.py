@@ -41,7 +41,7 @@ class SigningKey(NamedTuple):
         return f"SigningKey({self.key_id})"
 
 
-def new_signing_key() -> SigningKey:
+def make_signing_key() -> SigningKey:
     """Return a key nobody has had before."""
     private = Ed25519PrivateKey.generate()
     public_raw = private.public_key().public_bytes_raw()
@@ -53,7 +53,7 @@ def key_id_of(public_raw: bytes) -> str:
     return sha256(public_raw).digest()[:KEY_ID_BYTES].hex()
 
 
-def public_half(private_raw: bytes) -> bytes:
+def derive_public_key(private_raw: bytes) -> bytes:
     """Return the raw public half, 32 bytes, of a raw private half."""
     return Ed25519PrivateKey.from_private_bytes(private_raw).public_key().public_bytes_raw()
 
@@ -76,7 +76,9 @@ def seal(private_raw: bytes, *, sealing_key: bytes, community: str, month: str) 
     Community and month are authenticated: a sealed key moved to another row does not open.
     """
     nonce = os.urandom(_NONCE_BYTES)
-    return nonce + AESGCM(sealing_key).encrypt(nonce, private_raw, _owner(community, month))
+    return nonce + AESGCM(sealing_key).encrypt(
+        nonce, private_raw, _make_associated_data(community, month)
+    )
 
 
 def unseal(sealed: bytes, *, sealing_key: bytes, community: str, month: str) -> bytes:
@@ -85,16 +87,18 @@ def unseal(sealed: bytes, *, sealing_key: bytes, community: str, month: str) -> 
         raise SealError("The sealed signing key is damaged.")
     nonce, encrypted = sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:]
     try:
-        return AESGCM(sealing_key).decrypt(nonce, encrypted, _owner(community, month))
+        return AESGCM(sealing_key).decrypt(
+            nonce, encrypted, _make_associated_data(community, month)
+        )
     except InvalidTag as error:
         raise SealError("The sealed signing key does not open.") from error
 
 
-def jwk(public_raw: bytes, key_id: str) -> dict[str, str]:
+def make_jwk(public_raw: bytes, key_id: str) -> dict[str, str]:
     """Return the public half as a JSON Web Key (RFC 8037), ready to be published."""
     x = urlsafe_b64encode(public_raw).rstrip(b"=").decode()
     return {"kty": "OKP", "crv": "Ed25519", "use": "sig", "kid": key_id, "x": x}
 
 
-def _owner(community: str, month: str) -> bytes:
+def _make_associated_data(community: str, month: str) -> bytes:
     return b"\0".join((_SEAL_PURPOSE, community.encode(), month.encode()))

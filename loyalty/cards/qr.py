@@ -32,7 +32,7 @@ class NotAlphanumericError(LoyaltyError):
     """The token has letters, lower case for one, that would make the QR a third larger."""
 
 
-def qr_svg(text: str) -> str:
+def draw_qr_svg(text: str) -> str:
     """Return the QR of a card's URL as an SVG document that takes the size its page gives it.
 
     Raises:
@@ -41,7 +41,7 @@ def qr_svg(text: str) -> str:
             digits, capitals, blank and `$%*+-./:`.
     """
     drawing = BytesIO()
-    _code(text).save(
+    _encode(text).save(
         drawing,
         kind="svg",
         xmldecl=False,
@@ -54,16 +54,16 @@ def qr_svg(text: str) -> str:
     return drawing.getvalue().decode()
 
 
-def qr_png(text: str, scale: int = _DOTS_PER_MODULE, dpi: int = _DOTS_PER_INCH) -> bytes:
+def draw_qr_png(text: str, scale: int = _DOTS_PER_MODULE, dpi: int = _DOTS_PER_INCH) -> bytes:
     """Return the QR of a card's URL as a PNG of black and white.
 
     Args:
-        text: as for `qr_svg`, with the same errors.
+        text: as for `draw_qr_svg`, with the same errors.
         scale: dots a side of one module.
         dpi: dots an inch, which the file tells its printer.
     """
     drawing = BytesIO()
-    _code(text).save(drawing, kind="png", scale=scale, dpi=dpi)
+    _encode(text).save(drawing, kind="png", scale=scale, dpi=dpi)
     return drawing.getvalue()
 
 
@@ -71,13 +71,13 @@ def qr_modules(text: str) -> tuple[bytes, ...]:
     """Return the rows of a card's QR without the white around it: 1 is black.
 
     Args:
-        text: as for `qr_svg`, with the same errors.
+        text: as for `draw_qr_svg`, with the same errors.
     """
     # A token is as random as any mask, and to weigh all eight takes longer than the whole card.
-    return tuple(bytes(row) for row in _code(text, mask=_MASK).matrix)
+    return tuple(bytes(row) for row in _encode(text, mask=_MASK).matrix)
 
 
-def _code(text: str, *, mask: int | None = None) -> segno.QRCode:
+def _encode(text: str, *, mask: int | None = None) -> segno.QRCode:
     host, mark, token = text.partition(_MARK)
     # Scheme and host in small letters: some phones take a text in capitals for a note.
     parts: Any = [(host, MODE_BYTE), (mark + token, MODE_ALPHANUMERIC)] if mark else text

@@ -13,7 +13,7 @@ from hashlib import sha256
 from itertools import pairwise
 from typing import Any
 
-from loyalty.cards.keys import key_id_of, public_half
+from loyalty.cards.keys import derive_public_key, key_id_of
 from loyalty.cards.signing import PurposeSigner
 from loyalty.rules.card_state import CardState
 from loyalty.rules.errors import LoyaltyError
@@ -37,7 +37,7 @@ class RevocationEntry:
     """One card that does not work. Out of range it cannot be made: BadListError."""
 
     serial_hash: str
-    """From `serial_hash`: 16 lower-case hexadecimal digits."""
+    """From `hash_serial`: 16 lower-case hexadecimal digits."""
     state: CardState
     """Revoked for good, or suspended until further notice."""
 
@@ -70,7 +70,7 @@ class RevocationList:
             raise BadListError("The entries of a revocation list are sorted, each card once.")
 
 
-def serial_hash(community: str, serial: str) -> str:
+def hash_serial(community: str, serial: str) -> str:
     """Return the 16 hexadecimal digits by which a community's list names a card's serial."""
     return sha256(f"loyalty serial|{community}|{serial}".encode()).hexdigest()[:16]
 
@@ -81,9 +81,11 @@ def sign_list(revocations: RevocationList, key_id: str, private_raw: bytes) -> d
     Raises:
         BadListError: the key id is not this private key's.
     """
-    if key_id_of(public_half(private_raw)) != key_id:
+    if key_id_of(derive_public_key(private_raw)) != key_id:
         raise BadListError("The list names another key than the one that signs it.")
-    signature = PurposeSigner(private_raw, purpose=PURPOSE).get_signature(_canonical(revocations))
+    signature = PurposeSigner(private_raw, purpose=PURPOSE).get_signature(
+        _encode_canonical(revocations)
+    )
     return {"list": asdict(revocations), "key_id": key_id, "signature": signature.decode()}
 
 
@@ -94,16 +96,16 @@ def verify_list(document: Mapping[str, Any], public_raw: bytes) -> RevocationLis
         BadListError: not a document of exactly the members and order that `sign_list` gives.
         ForgedListError: the key did not sign it, or the document names another key.
     """
-    revocations, key_id, signature = _parts(document)
+    revocations, key_id, signature = _split_document(document)
     if key_id != key_id_of(public_raw):
         raise ForgedListError("The list names another key.")
     reader = PurposeSigner(public_raw, purpose=PURPOSE)
-    if not reader.verify_signature(_canonical(revocations), signature):
+    if not reader.verify_signature(_encode_canonical(revocations), signature):
         raise ForgedListError("The key did not sign this list.")
     return revocations
 
 
-def _parts(document: Mapping[str, Any]) -> tuple[RevocationList, str, str]:
+def _split_document(document: Mapping[str, Any]) -> tuple[RevocationList, str, str]:
     match document:
         case {
             "list": {
@@ -117,13 +119,13 @@ def _parts(document: Mapping[str, Any]) -> tuple[RevocationList, str, str]:
             "signature": str(signature),
             **unknown_beside,
         } if not unknown and not unknown_beside:
-            listed = tuple(_entry(entry) for entry in entries)
+            listed = tuple(_read_entry(entry) for entry in entries)
             return RevocationList(community, number, issued_at, listed), key_id, signature
         case _:
             raise BadListError("The document has not the members of a revocation list.")
 
 
-def _entry(entry: object) -> RevocationEntry:
+def _read_entry(entry: object) -> RevocationEntry:
     match entry:
         case {"serial_hash": str(hashed), "state": "revoked" | "suspended" as state, **unknown} if (
             not unknown
@@ -133,7 +135,7 @@ def _entry(entry: object) -> RevocationEntry:
             raise BadListError("An entry has not the members of a revocation list's entry.")
 
 
-def _canonical(revocations: RevocationList) -> bytes:
+def _encode_canonical(revocations: RevocationList) -> bytes:
     """Return the signed bytes of a list: JSON in ASCII, members sorted, no blanks."""
     return json.dumps(asdict(revocations), separators=(",", ":"), sort_keys=True).encode()
 

@@ -81,14 +81,14 @@ class TokenSigner(PurposeSigner):
             BadSignature: none of the keys signed it.
             BadData: it is not spelled as a token at all.
         """
-        raw = raw_token(signed_value)
+        raw = decode_token(signed_value)
         payload, signature = raw[:PAYLOAD_BYTES], raw[PAYLOAD_BYTES:]
         if not self.verify_signature(payload, base64_encode(signature)):
             raise BadSignature("No key made this signature.", payload=payload)
         return payload
 
 
-def raw_token(spelled: str | bytes) -> bytes:
+def decode_token(spelled: str | bytes) -> bytes:
     """Return the 75 bytes behind a token; raise BadData unless it is spelled canonically."""
     letters = want_bytes(spelled, errors="replace")
     if not _CANONICAL.fullmatch(letters):

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from itsdangerous import BadData, BadSignature
 
-from loyalty.cards.keys import key_id_of, public_half
-from loyalty.cards.signing import PAYLOAD_BYTES, TokenSigner, raw_token
+from loyalty.cards.keys import derive_public_key, key_id_of
+from loyalty.cards.signing import PAYLOAD_BYTES, TokenSigner, decode_token
 from loyalty.rules.card_number import TOKEN_LETTERS, number_of
 from loyalty.rules.errors import LoyaltyError
 
@@ -66,9 +66,9 @@ class CardClaims:
 
 def sign_token(claims: CardClaims, private_raw: bytes) -> str:
     """Return the token of a card, 120 letters; refuse a private key the claims do not name."""
-    if key_id_of(public_half(private_raw)) != claims.key_id:
+    if key_id_of(derive_public_key(private_raw)) != claims.key_id:
         raise BadTokenError("The token names another key than the one that signs it.")
-    return TokenSigner(private_raw, purpose=PURPOSE).sign(_packed(claims)).decode()
+    return TokenSigner(private_raw, purpose=PURPOSE).sign(_pack_claims(claims)).decode()
 
 
 def read_claims(token: str) -> CardClaims:
@@ -78,7 +78,7 @@ def read_claims(token: str) -> CardClaims:
         BadTokenError: not the canonical spelling, an unknown version, or a field out of range.
     """
     try:
-        return _unpacked(raw_token(token)[:PAYLOAD_BYTES])
+        return _unpack_claims(decode_token(token)[:PAYLOAD_BYTES])
     except BadData as error:
         raise BadTokenError("The text is not spelled as a token.") from error
 
@@ -87,7 +87,7 @@ def verify_token(token: str, public_raw: bytes) -> CardClaims:
     """Return what a token says, once its signature is found to be this key's.
 
     Raises:
-        BadTokenError: as `read_claims`; told before the signature is looked at.
+        BadTokenError: as `read_claims`; raised before the signature is checked.
         ForgedTokenError: the key did not sign it, or the token names another key.
     """
     claims = read_claims(token)
@@ -110,7 +110,7 @@ def token_in(text: str) -> str | None:
     return found[1] if found else None
 
 
-def card_url(base_url: str, token: str) -> str:
+def make_card_url(base_url: str, token: str) -> str:
     """Return the URL in a card's QR: what stands before the token as every phone knows a URL.
 
     Args:
@@ -120,7 +120,7 @@ def card_url(base_url: str, token: str) -> str:
     return f"{base_url.rstrip('/')}/C/{token}"
 
 
-def _packed(claims: CardClaims) -> bytes:
+def _pack_claims(claims: CardClaims) -> bytes:
     """Return the 88 bits, most significant first: 4 | 24 | 40 | 10 | 6 | 4."""
     bits = VERSION
     bits = bits << 24 | int(claims.key_id, 16)
@@ -131,7 +131,7 @@ def _packed(claims: CardClaims) -> bytes:
     return bits.to_bytes(PAYLOAD_BYTES, "big")
 
 
-def _unpacked(payload: bytes) -> CardClaims:
+def _unpack_claims(payload: bytes) -> CardClaims:
     bits = int.from_bytes(payload, "big")
     if bits >> 84 != VERSION:
         raise BadTokenError("The token is of a version this reader does not know.")

@@ -28,7 +28,7 @@ from loyalty.services.demonstration.trading import Trading, living_cards, take_b
 from loyalty.services.demonstration.welcome import invite_visitor, token_to_print
 from loyalty.services.demonstration.wiping import demonstration_of, wipe
 from loyalty.services.errors import UnknownRecordError
-from loyalty.services.tills.pairing import pairing_url
+from loyalty.services.tills.pairing import make_pairing_url
 from loyalty.settings import Settings
 
 TIMEZONE = "Asia/Shanghai"
@@ -152,7 +152,7 @@ def _welcome(url: str, settings: Settings, *, as_json: bool) -> None:
     welcome = {
         "accounts": _kept_accounts(settings),
         "pairing_code": invitation.code,
-        "pairing_url": pairing_url(settings.base_url, invitation.code),
+        "pairing_url": make_pairing_url(settings.base_url, invitation.code),
         "pairing_expires_at": invitation.expires_at.isoformat(timespec="seconds"),
         "card_url": f"{settings.base_url}/c/{token}/print" if token else None,
     }

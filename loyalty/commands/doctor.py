@@ -18,7 +18,7 @@ from loyalty.clock import utc_now
 from loyalty.commands.session import database_of, opened, settings_of_environment
 from loyalty.database import is_migrated
 from loyalty.models import Community, SigningKey
-from loyalty.services.cards.keys import private_half
+from loyalty.services.cards.keys import unseal_private_key
 from loyalty.settings import Settings, SettingsError
 
 OLDEST_SERVER = 140000
@@ -132,7 +132,7 @@ def _keys(session: Session, settings: Settings) -> Finding:
         .where(SigningKey.sealed_private_key.is_not(None))
     ):
         try:
-            private_half(key, community, sealing_key=sealing_key)
+            unseal_private_key(key, community, sealing_key=sealing_key)
         except SealError:
             return Finding(
                 "card keys",

@@ -6,19 +6,17 @@ from pathlib import Path
 
 import click
 
-from loyalty.clock import community_now
 from loyalty.commands.session import (
-    account_of,
     acting,
     database_of,
     opened,
     settings_of_environment,
+    work_of,
 )
 from loyalty.models import ImportJob
 from loyalty.services.imports.answers import TableAnswers
 from loyalty.services.imports.jobs import ImportKind, UploadTable, apply_import, upload_table
 from loyalty.services.imports.tables import read_table
-from loyalty.services.work import Work
 from loyalty.words.imports import note_in_words, row_fault_in_words
 
 KINDS = [kind.value for kind in ImportKind if kind is not ImportKind.NOMINEES]
@@ -61,8 +59,7 @@ def import_table(
     """
     table = read_table(file.read_bytes())
     with opened(database_of(settings_of_environment())) as session:
-        actor = account_of(session, username)
-        work = Work(session, actor, community_now(actor.timezone))
+        work = work_of(session, username)
         request = UploadTable(
             ImportKind(kind),
             table,

@@ -6,13 +6,12 @@ from typing import Any
 import click
 
 from loyalty.cards.keys import sealing_key_from
-from loyalty.clock import community_now
 from loyalty.commands.session import (
-    account_of,
     acting,
     database_of,
     opened,
     settings_of_environment,
+    work_of,
 )
 from loyalty.models import Round
 from loyalty.rules.calendar import Month
@@ -50,8 +49,7 @@ def selection_round() -> None:
 def list_rounds(*, username: str, as_json: bool) -> None:
     """List the rounds of the last two years, the latest first."""
     with opened(database_of(settings_of_environment())) as session:
-        actor = account_of(session, username)
-        rounds = rounds_page(session, actor, limit=SHOWN, after=None).items
+        rounds = rounds_page(work_of(session, username), limit=SHOWN, after=None).items
     if as_json:
         click.echo(json.dumps([_members(one) for one in rounds]))
     for one in () if as_json else rounds:
@@ -65,7 +63,7 @@ def list_rounds(*, username: str, as_json: bool) -> None:
 def show_round(month: Month, *, username: str, as_json: bool) -> None:
     """Show the round of MONTH, such as 2026-12."""
     with opened(database_of(settings_of_environment())) as session:
-        found = round_in(session, account_of(session, username), month)
+        found = round_in(work_of(session, username), month)
     _print(found, as_json=as_json)
 
 
@@ -90,16 +88,14 @@ def act(
     """Take the round of MONTH one step on; says what is missing where it cannot."""
     settings = settings_of_environment()
     with opened(database_of(settings)) as session:
-        actor = account_of(session, username)
-        round_id = round_in(session, actor, month).id
+        work = work_of(session, username)
+        round_id = round_in(work, month).id
         moved = act_on_round(
-            session,
-            actor,
+            work,
             ActOnRound(
                 round_id, RoundAction(action), seed=seed, witnesses=witnesses, reason=reason
             ),
             sealing_key=sealing_key_from(settings.secret_key),
-            now=community_now(actor.timezone),
         )
     _print(moved, as_json=as_json)
 

@@ -8,13 +8,14 @@ import click
 from sqlalchemy import create_engine, select
 from sqlalchemy.orm import Session
 
+from loyalty.clock import community_now
 from loyalty.embedded import embedded_database
 from loyalty.models import Community, StaffAccount
 from loyalty.rules.errors import RecordedRefusalError
-from loyalty.rules.typed_text import login_name
-from loyalty.services.actors import StaffMember
+from loyalty.rules.typed_text import clean_login_name
 from loyalty.services.errors import UnknownRecordError
-from loyalty.services.staff.sign_in import member
+from loyalty.services.staff.sign_in import to_staff_member
+from loyalty.services.work import Work
 from loyalty.settings import Settings
 
 acting = click.option(
@@ -57,8 +58,8 @@ def opened(url: str) -> Iterator[Session]:
         engine.dispose()
 
 
-def account_of(session: Session, username: str) -> StaffMember:
-    """Return the account on whose behalf the operator acts.
+def work_of(session: Session, username: str) -> Work:
+    """Return the work, from now on, of the account on whose behalf the operator acts.
 
     Raises:
         UnknownRecordError: there is none, or it is closed.
@@ -66,9 +67,9 @@ def account_of(session: Session, username: str) -> StaffMember:
     found = session.execute(
         select(StaffAccount, Community.timezone)
         .join(Community, Community.id == StaffAccount.community_id)
-        .where(StaffAccount.username == login_name(username), StaffAccount.active)
+        .where(StaffAccount.username == clean_login_name(username), StaffAccount.active)
     ).one_or_none()
     if found is None:
         raise UnknownRecordError(f"There is no open account {username}.")
     account, timezone = found
-    return member(account, timezone=timezone)
+    return Work(session, to_staff_member(account, timezone=timezone), community_now(timezone))

@@ -36,8 +36,8 @@ from wtforms.widgets import CheckboxInput
 
 from loyalty.pages.late_forms import is_shown_again, token_of_form
 from loyalty.rules import typed_text
-from loyalty.rules.money import MAX_FEN, fen_in, yuan
-from loyalty.services.deeds.points import as_written, hundredths_of
+from loyalty.rules.money import MAX_FEN, format_yuan, parse_yuan
+from loyalty.services.deeds.points import format_points, parse_points
 
 LONGEST_LINE = 200
 
@@ -80,26 +80,26 @@ class Form(FlaskForm):  # type: ignore[misc]  # the library has no types
         return [field for field in self if field.name != "csrf_token"]
 
 
-def line(label: LazyString, *, needed: bool = True, longest: int = LONGEST_LINE) -> Any:
+def text_field(label: LazyString, *, needed: bool = True, longest: int = LONGEST_LINE) -> Any:
     """Return a field for one line of text; empty is None where it is not needed."""
     return StringField(label, filters=[_tidy], validators=_line_validators(longest, needed=needed))
 
 
 def person(label: LazyString, *, needed: bool = True) -> Any:
     """Return a field for a person's name; what has no letter is empty."""
-    return _line_of(label, typed_text.person_name, typed_text.name_key, needed=needed)
+    return _line_of(label, typed_text.clean_person_name, typed_text.make_name_key, needed=needed)
 
 
-def called(label: LazyString, *, needed: bool = True) -> Any:
+def label_field(label: LazyString, *, needed: bool = True) -> Any:
     """Return a field for what a thing, a home or a household is called."""
-    return _line_of(label, typed_text.label, typed_text.reference_key, needed=needed)
+    return _line_of(label, typed_text.clean_label, typed_text.make_reference_key, needed=needed)
 
 
 def code(label: LazyString) -> Any:
     """Return a field for the code of something new, as programs read it."""
     return StringField(
         label,
-        filters=[lambda typed: typed_text.code(typed) if typed else None],
+        filters=[lambda typed: typed_text.clean_code(typed) if typed else None],
         validators=[DataRequired(NEEDED), Regexp(typed_text.CODE, message=NO_CODE)],
     )
 
@@ -144,13 +144,13 @@ def calendar_day(label: LazyString, *, needed: bool = True) -> Any:
 
 def amount(label: LazyString) -> Any:
     """Return a field for an amount above 0 that is typed in yuan, in fen; empty is None."""
-    return WrittenField(label, fen_in, yuan, NO_AMOUNT, validators=[Optional()])
+    return WrittenField(label, parse_yuan, format_yuan, NO_AMOUNT, validators=[Optional()])
 
 
 def points(label: LazyString, *, needed: bool = True) -> Any:
     """Return a field for points, in hundredths; empty is None."""
     validators = [_presence(needed)]
-    return WrittenField(label, hundredths_of, as_written, NO_POINTS, validators=validators)
+    return WrittenField(label, parse_points, format_points, NO_POINTS, validators=validators)
 
 
 def choice(
@@ -278,7 +278,7 @@ def _some_ticked(_: Form, field: Any) -> None:
 
 
 def _tidy(text: str | None) -> str | None:
-    return typed_text.passage(text) or None if text else None
+    return typed_text.clean_passage(text) or None if text else None
 
 
 def _with_line_feeds(text: str | None) -> str | None:

@@ -9,7 +9,7 @@ from loyalty.clock import community_now
 from loyalty.database import transaction
 from loyalty.models import Community
 from loyalty.pages.communities import community_here
-from loyalty.pages.forms import Form, choice, line, passage
+from loyalty.pages.forms import Form, choice, passage, text_field
 from loyalty.pages.notice import not_found_by_search
 from loyalty.pages.receipts import ReceiptForm, asked_back, receipt_of_form, receipt_page
 from loyalty.services.matters.matters import (
@@ -17,7 +17,7 @@ from loyalty.services.matters.matters import (
     MatterState,
     RaiseMatter,
     Raiser,
-    matter_called,
+    get_matter_by_receipt,
     raise_public_matter,
 )
 from loyalty.words.matters import MATTER_KINDS, MATTER_STATES
@@ -34,7 +34,7 @@ class MatterForm(Form):
         lazy_gettext("哪张清单"), {code.value: word for code, word in MATTER_KINDS.items()}
     )
     text = passage(lazy_gettext("什么事"), longest=LONGEST_MATTER)
-    contact = line(lazy_gettext("怎样联系您"), needed=False)
+    contact = text_field(lazy_gettext("怎样联系您"), needed=False)
 
 
 @matters.route("/matter", methods=["GET", "POST"])
@@ -66,7 +66,7 @@ def status(slug: str | None = None) -> Response:
     form = ReceiptForm()
     with transaction() as session:
         community = community_here(session, slug)
-        found = asked_back(form, partial(matter_called, session, community))
+        found = asked_back(form, partial(get_matter_by_receipt, session, community))
     page = render_template(
         "selection/matter_status.html",
         community=community,

@@ -10,7 +10,7 @@ from loyalty.clock import community_now
 from loyalty.database import transaction
 from loyalty.models import Community, Round
 from loyalty.pages.communities import community_here
-from loyalty.pages.forms import Form, called, choice, line, options, person
+from loyalty.pages.forms import Form, choice, label_field, options, person, text_field
 from loyalty.pages.notice import not_found_by_search
 from loyalty.pages.receipts import receipt_of_form, receipt_page
 from loyalty.rules.calendar import Month
@@ -35,8 +35,8 @@ class NominationForm(Form):
         default="neighbour",
     )
     name = person(lazy_gettext("被推荐人的姓名"))
-    unit = called(lazy_gettext("被推荐人的住址"))
-    statement = line(lazy_gettext("为什么推荐"), needed=False)
+    unit = label_field(lazy_gettext("被推荐人的住址"))
+    statement = text_field(lazy_gettext("为什么推荐"), needed=False)
 
 
 @nominations.route("/nominate", methods=["GET", "POST"])

@@ -13,7 +13,7 @@ from loyalty.pages.communities import community_here
 from loyalty.pages.notice_poster import poster_of
 from loyalty.pages.values import moment
 from loyalty.reports.poster import PaperSize, draw_poster
-from loyalty.rules.notice import notice_over
+from loyalty.rules.notice import is_notice_over
 from loyalty.rules.selection import RoundState
 from loyalty.services.errors import NoticeTakenDownError
 from loyalty.services.notice.objections import ON_NOTICE
@@ -126,7 +126,7 @@ def runs(notice: PublicNotice, today: date) -> bool:
     return (
         notice.state in ON_NOTICE
         and notice.last_day is not None
-        and not notice_over(notice.last_day, today)
+        and not is_notice_over(notice.last_day, today)
     )
 
 

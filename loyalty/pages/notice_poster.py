@@ -5,7 +5,7 @@ from flask_babel import gettext, ngettext
 from loyalty.clock import as_local
 from loyalty.models import Community, NoticeVersion
 from loyalty.pages.values import full_day, moment, month
-from loyalty.reports.poster import Poster, PosterLine, PosterList
+from loyalty.reports.poster import Poster, PosterEntry, PosterList
 from loyalty.services.notice.public_notice import NoticeList, PublicNotice
 from loyalty.words.notices import basis_in_words, list_name, notice_kind_name
 
@@ -52,7 +52,7 @@ def _list(one: NoticeList) -> PosterList:
     return PosterList(
         heading=list_name(one),
         detail=ngettext("%(num)d人", "%(num)d人", len(one.lines)),
-        lines=[PosterLine(line.line, line.name, basis_in_words(line)) for line in one.lines],
+        entries=[PosterEntry(line.line, line.name, basis_in_words(line)) for line in one.lines],
     )
 
 

@@ -11,7 +11,7 @@ from loyalty.clock import community_now
 from loyalty.database import transaction
 from loyalty.models import Community, Objection
 from loyalty.pages.communities import community_here
-from loyalty.pages.forms import Form, line, passage, person
+from loyalty.pages.forms import Form, passage, person, text_field
 from loyalty.pages.notice import names_here, not_found_by_search, runs
 from loyalty.pages.receipts import ReceiptForm, asked_back, receipt_of_form, receipt_page
 from loyalty.pages.values import full_day
@@ -36,7 +36,7 @@ class ObjectionForm(Form):
 
     text = passage(lazy_gettext("有什么意见"), longest=LONGEST_OBJECTION)
     name = person(lazy_gettext("您的姓名"), needed=False)
-    contact = line(lazy_gettext("怎样联系您"), needed=False)
+    contact = text_field(lazy_gettext("怎样联系您"), needed=False)
 
 
 @objections.route("/notice/<month>/objection", methods=["GET", "POST"])

@@ -8,7 +8,7 @@ from loyalty.clock import community_now
 from loyalty.database import transaction
 from loyalty.models import Shop
 from loyalty.pages.communities import community_here
-from loyalty.services.shops.finding import shop_with_plaque, shops_that_give
+from loyalty.services.shops.finding import find_shops_that_give, get_shop_by_plaque
 from loyalty.words.states import shop_state_words
 
 public = Blueprint("pages", __name__, template_folder="templates", static_folder="static")
@@ -30,7 +30,7 @@ def shops(slug: str | None = None) -> str:
     with transaction() as session:
         community = community_here(session, slug)
         now = community_now(community.timezone)
-        found = shops_that_give(session, community, limit=MOST_SHOPS, after=None, now=now)
+        found = find_shops_that_give(session, community, limit=MOST_SHOPS, after=None, now=now)
     by_trade = defaultdict[str, list[Shop]](list)
     for shop in found.items:
         by_trade[shop.category].append(shop)
@@ -45,7 +45,7 @@ def plaque(plaque_number: str, slug: str | None = None) -> Response:
     with transaction() as session:
         community = community_here(session, slug)
         now = community_now(community.timezone)
-        shop = shop_with_plaque(session, community, plaque_number)
+        shop = get_shop_by_plaque(session, community, plaque_number)
     page = render_template(
         "public/plaque.html",
         community=community,

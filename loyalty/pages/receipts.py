@@ -8,11 +8,11 @@ from flask import Response, render_template, request, session
 from flask_babel import gettext, lazy_gettext
 
 from loyalty.models import Community
-from loyalty.pages.forms import Form, line
+from loyalty.pages.forms import Form, text_field
 from loyalty.pages.notice import not_found_by_search
-from loyalty.rules.typed_text import code_letters
+from loyalty.rules.typed_text import clean_code_letters
 from loyalty.services.errors import UnknownRecordError
-from loyalty.services.receipts import receipt_for
+from loyalty.services.receipts import derive_receipt
 
 LONGEST_RECEIPT = 60
 
@@ -22,7 +22,7 @@ Found = TypeVar("Found")
 class ReceiptForm(Form):
     """A receipt's number travels in the body, never in an address."""
 
-    receipt = line(lazy_gettext("回执号"), longest=LONGEST_RECEIPT)
+    receipt = text_field(lazy_gettext("回执号"), longest=LONGEST_RECEIPT)
 
 
 def receipt_of_form(today: date) -> str:
@@ -32,7 +32,7 @@ def receipt_of_form(today: date) -> str:
     else who writes the same words has another: the secret of the tokens is the browser's own.
     """
     written = sorted(one for one in request.form.items(multi=True) if one[0] != "csrf_token")
-    return receipt_for(repr((session["csrf_token"], today, request.full_path, written)))
+    return derive_receipt(repr((session["csrf_token"], today, request.full_path, written)))
 
 
 def receipt_page(
@@ -65,7 +65,7 @@ def asked_back(form: ReceiptForm, called: Callable[[str], Found]) -> Found | Non
     if not form.validate_on_submit():
         return None
     try:
-        return called(code_letters(form.receipt.data))
+        return called(clean_code_letters(form.receipt.data))
     except UnknownRecordError:
         form.receipt.errors = [gettext("没有这个回执号，请对照回执再输一次。")]
         return None

@@ -17,21 +17,23 @@ from flask import (
 from flask_babel import lazy_gettext
 from werkzeug.exceptions import NotFound
 
-from loyalty.cards.barcode import code128_svg
-from loyalty.cards.qr import qr_svg
-from loyalty.cards.token import card_url, read_claims
+from loyalty.cards.barcode import draw_barcode_svg
+from loyalty.cards.qr import draw_qr_svg
+from loyalty.cards.token import make_card_url, read_claims
 from loyalty.clock import as_local, utc_now
 from loyalty.database import transaction
 from loyalty.models import Community
 from loyalty.pages import preferences
-from loyalty.pages.forms import Form, line
+from loyalty.pages.communities import community_here
+from loyalty.pages.forms import Form, text_field
 from loyalty.printing.card_sheet import Printing, picture_card, picture_sample
 from loyalty.rules.card_number import CodeKind, kind_of
 from loyalty.rules.money import Permille
 from loyalty.rules.verdict import MEANINGS, Tone
 from loyalty.services.cards.check import CardCheck, check_card
 from loyalty.services.cards.sheets import card_behind
-from loyalty.services.shops.finding import number_that_give, rates_given
+from loyalty.services.community.policy import are_several
+from loyalty.services.shops.finding import count_shops_that_give, find_rates_given
 from loyalty.words.rates import span_in_words
 from loyalty.words.verdicts import WORDS, VerdictWords
 
@@ -44,7 +46,7 @@ LONGEST_NUMBER = 40
 class NumberForm(Form):
     """The number as it is printed on the card; it travels in the body, never in an address."""
 
-    number = line(lazy_gettext("卡号"), longest=LONGEST_NUMBER)
+    number = text_field(lazy_gettext("卡号"), longest=LONGEST_NUMBER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +97,15 @@ def card_sample() -> Response:
 
 
 @resident.route("/card", methods=["GET", "POST"])
-def card_form() -> Response:
+@resident.route("/<slug>/card", methods=["GET", "POST"])
+def card_form(slug: str | None = None) -> Response:
     """Ask for a card's number, and show what the card is worth."""
     form = NumberForm()
+    with transaction() as session:
+        named = slug is not None or are_several(session)
+        community = community_here(session, slug) if named else None
     if form.validate_on_submit():
-        shown = _look_at(form.number.data)
+        shown = _look_at(form.number.data, community)
         return _private(render_template("resident/card.html", shown=shown, token=None))
     return _private(render_template("resident/card_form.html", form=form))
 
@@ -132,27 +138,27 @@ def card_qr(token: str) -> Response:
     """Draw the card's QR."""
     _genuine(token)
     base_url = current_app.extensions["loyalty.settings"].base_url
-    return _drawing(qr_svg(card_url(base_url, token)))
+    return _drawing(draw_qr_svg(make_card_url(base_url, token)))
 
 
 @resident.get("/c/<token>/barcode.svg")
 def card_barcode(token: str) -> Response:
     """Draw the card's number as a barcode."""
     _genuine(token)
-    return _drawing(code128_svg(read_claims(token).number))
+    return _drawing(draw_barcode_svg(read_claims(token).number))
 
 
-def _look_at(code: str) -> ShownCard:
+def _look_at(code: str, among: Community | None = None) -> ShownCard:
     with transaction() as session:
         now = utc_now()
-        check = check_card(session, code, now=now)
+        check = check_card(session, code, community=among, now=now)
         community, shops, rates = None, 0, None
         if check.community_id is not None and check.pay_permille and check.honour:
             community = session.get_one(Community, check.community_id)
             now = as_local(now, community.timezone)
             today, pay = now.date(), Permille(check.pay_permille)
-            shops = number_that_give(session, community, today=today)
-            rates = rates_given(session, community, pay, check.honour, today=today)
+            shops = count_shops_that_give(session, community, today=today)
+            rates = find_rates_given(session, community, pay, check.honour, today=today)
     return ShownCard(check, WORDS[check.verdict], community, shops, rates, now)
 
 

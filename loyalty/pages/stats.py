@@ -7,7 +7,7 @@ from loyalty.database import transaction
 from loyalty.pages.communities import community_here
 from loyalty.pages.values import named_months
 from loyalty.rules.benefit import SMALLEST_PUBLIC_GROUP
-from loyalty.services.ledger.public_figures import public_figures, public_months
+from loyalty.services.ledger.public_figures import get_public_figures, list_public_months
 from loyalty.services.selection.history import first_month
 from loyalty.services.selection.planning import month_called
 from loyalty.words.definitions import FIGURES
@@ -24,11 +24,11 @@ def shown(slug: str | None = None) -> str:
         community = community_here(session, slug)
         today = community_now(community.timezone).date()
         first = first_month(session, community)
-        public = public_months(today)
+        public = list_public_months(today)
         months = [month for month in public if month >= first] or public[:1]
         wanted = request.args.get("month")
         month = month_called(wanted) if wanted else months[0]
-        found = public_figures(session, community, month, today=today)
+        found = get_public_figures(session, community, month, today=today)
     return render_template(
         "public/stats.html",
         community=community,

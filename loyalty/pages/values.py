@@ -10,16 +10,16 @@ from flask_babel import format_date, format_time, get_locale, gettext
 
 from loyalty.models import Objection
 from loyalty.rules.calendar import Month
-from loyalty.rules.card_number import in_groups, last4, number_of
+from loyalty.rules.card_number import group_digits, last4, number_of
 from loyalty.rules.money import Fen
 from loyalty.rules.verdict import Tone
-from loyalty.services.deeds.points import as_written
+from loyalty.services.deeds.points import format_points
 from loyalty.services.matters.matters import is_overdue
-from loyalty.services.shops.certification import notice_end
+from loyalty.services.shops.certification import notice_end_of
 from loyalty.words.definitions import FigureWords
 from loyalty.words.honours import honour_name
 from loyalty.words.obstacles import outcome_name, reason_name, reason_with_fact
-from loyalty.words.rates import pay_in_words, shop_rates
+from loyalty.words.rates import list_shop_rates, pay_in_words
 from loyalty.words.states import (
     StateWords,
     card_state_words,
@@ -81,8 +81,8 @@ def ground(against: Mapping[str, Any]) -> str:
     return reason_with_fact(
         against["reason"],
         months=listed(months),
-        score=as_written(against.get("score") or 0),
-        threshold=as_written(against.get("threshold") or 0),
+        score=format_points(against.get("score") or 0),
+        threshold=format_points(against.get("threshold") or 0),
     )
 
 
@@ -124,20 +124,20 @@ FILTERS: Mapping[str, Callable[..., object]] = MappingProxyType(
         "figure": figure,
         "objection_state": objection_state,
         "pay": pay_in_words,
-        "grouped": in_groups,
+        "grouped": group_digits,
         "number": number_of,
         "last4": last4,
         "listed": listed,
-        "points": as_written,
+        "points": format_points,
         "outcome": outcome_name,
         "reason": reason_name,
         "shop_state": lambda shop, today: shop_state_words(shop, today=today),
         "card_state": lambda card, today: card_state_words(card, today=today),
         "till_state": lambda till, now: till_state_words(till, now=now),
         "overdue": lambda matter, today: is_overdue(matter, today=today),
-        "notice_end": notice_end,
+        "notice_end": notice_end_of,
         "trade": trade_name,
-        "rates": shop_rates,
+        "rates": list_shop_rates,
         "honour": honour_name,
     }
 )

@@ -10,7 +10,7 @@ from babel.dates import format_skeleton
 from flask_babel import format_date, get_locale, gettext
 from sqlalchemy.orm import Session
 
-from loyalty.cards.token import card_url
+from loyalty.cards.token import make_card_url
 from loyalty.models import Community
 from loyalty.reports.calibration import Calibration, draw_calibration
 from loyalty.reports.card_face import HONOURS, CardFace, CodeGrain, draw_back, draw_front
@@ -19,13 +19,13 @@ from loyalty.reports.card_svg import svg_of
 from loyalty.reports.month_pattern import pattern_of
 from loyalty.reports.sheet_layout import SheetLayout
 from loyalty.rules.calendar import Month
-from loyalty.rules.card_number import in_groups, number_of
+from loyalty.rules.card_number import group_digits, number_of
 from loyalty.rules.honours import HonourColour
-from loyalty.rules.masking import masked
+from loyalty.rules.masking import mask_name
 from loyalty.rules.money import Permille
 from loyalty.services.cards.sheets import PrintedCard
 from loyalty.services.community.policy import community_of
-from loyalty.services.shops.finding import rates_given
+from loyalty.services.shops.finding import find_rates_given
 from loyalty.services.work import Work
 from loyalty.words.honours import honour_name
 from loyalty.words.rates import span_in_two_parts
@@ -45,7 +45,7 @@ class Printing:
     now: datetime
     """On the wall clock of the community."""
     names: bool = False
-    """Whether each card bears its holder's name, masked."""
+    """Whether each card bears its holder's name, mask_name."""
 
 
 def print_cards(
@@ -115,7 +115,7 @@ def card_faces(
     for one in cards:
         pay, honour = Permille(one.card.pay_permille), one.card.honour.code
         if (pay, honour) not in spans:
-            spans[pay, honour] = rates_given(
+            spans[pay, honour] = find_rates_given(
                 session, community, pay, honour, today=printing.now.date()
             )
     face = partial(_face, community, printing, batch=f"{printing.now:%Y%m%d-%H%M}")
@@ -158,11 +158,11 @@ def _face(
         colour=HONOURS[HonourColour(card.honour.colour)],
         span=span,
         valid_until=card.valid_until,
-        holder=masked(card.resident.name) if printing.names else "",
+        holder=mask_name(card.resident.name) if printing.names else "",
         month=printed.month,
         pattern=pattern_of(printed.public_key, printed.month.month),
         number=number_of(card.serial),
-        address=card_url(printing.base_url, card.token),
+        address=make_card_url(printing.base_url, card.token),
         telephone=gettext("社区电话 %(number)s", number=telephone) if telephone else "",
         batch=batch,
         demonstration=gettext("演示") if community.demonstration else "",
@@ -193,7 +193,7 @@ def _say(
         holder=holder,
         month=format_skeleton("MMM", month, locale=get_locale()),
         number=number,
-        printed_number=in_groups(number),
+        printed_number=group_digits(number),
         qr_name=gettext("扫码查卡"),
         rules=(
             gettext("在挂牌的爱心店铺用，结账前出示。"),

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from loyalty.reports.card_paper import CardPaper
 from loyalty.reports.sheet_layout import PAGE, SheetLayout
-from loyalty.reports.typesetting import SOFT, printable
+from loyalty.reports.typesetting import SOFT, replace_unprintable
 
 _MEASURED = 20.0
 """From the edge of the paper to the lines that are measured, in millimetres."""
@@ -55,16 +55,16 @@ def _draw_measures(paper: CardPaper, said: Calibration) -> None:
     paper.mark(8, below, PAGE[0] - 8, below)
     _cross(paper)
     paper.set_xy(30, 30)
-    with paper.strong(18):
-        paper.cell(0, 10, printable(paper, said.title))
+    with paper.bold(18):
+        paper.cell(0, 10, replace_unprintable(paper, said.title))
     paper.set_xy(30, 44)
-    paper.pen(11)
+    paper.set_pen(11)
     for step in said.steps:
         paper.set_x(30)
         paper.write_lines(step, 132, height=6)
         paper.ln(1.5)
     paper.set_x(30)
-    paper.pen(11, SOFT)
+    paper.set_pen(11, SOFT)
     paper.write_lines(said.settings, 132, height=6)
     for text, x, y in (
         (said.left, _MEASURED + 2, 170.0),
@@ -73,15 +73,15 @@ def _draw_measures(paper: CardPaper, said: Calibration) -> None:
         (said.down, right - 38, 190.0),
     ):
         paper.set_xy(x, y)
-        paper.pen(10)
-        paper.cell(36, 5, printable(paper, text))
+        paper.set_pen(10)
+        paper.cell(36, 5, replace_unprintable(paper, text))
 
 
 def _draw_measures_behind(paper: CardPaper, said: Calibration) -> None:
     """Draw the middle of the page once more: held against the light, both lie on each other."""
     _cross(paper)
     paper.set_xy(30, 30)
-    paper.pen(11)
+    paper.set_pen(11)
     paper.write_lines(said.back, 150, height=6)
 
 

@@ -10,7 +10,7 @@ from fpdf.drawing_primitives import DeviceRGB
 from loyalty.reports.card_face import BLEED, HEIGHT, WIDTH
 from loyalty.reports.shapes import Anchor, Colour, Drawing, Outline, Words
 from loyalty.reports.sheet_layout import CORNER, PAGE, Place, SheetLayout
-from loyalty.reports.typesetting import INK, Paper, printable
+from loyalty.reports.typesetting import INK, Paper, replace_unprintable
 
 _SHIFTS: Final = {Anchor.START: 0.0, Anchor.MIDDLE: 0.5, Anchor.END: 1.0}
 _OPERATORS: Final = {"M": "m", "L": "l", "C": "c", "Z": "h", "R": "re"}
@@ -77,17 +77,17 @@ class CardPaper(Paper):
 
     def _draw_words(self, words: Words) -> None:
         colour = DeviceRGB(*(part / 255 for part in words.colour))
-        self.pen(words.points, colour)
-        shown = printable(self, words.text)
+        self.set_pen(words.points, colour)
+        shown = replace_unprintable(self, words.text)
         needed = self.get_string_width(shown)
         fits = min(1.0, words.width / needed) if needed else 1.0
         points = words.points * fits
         left = words.x - needed * fits * _SHIFTS[words.anchor]
         if words.strong:
-            with self.strong(points, colour):
+            with self.bold(points, colour):
                 self._stand(shown, left, words.y)
         else:
-            self.pen(points, colour)
+            self.set_pen(points, colour)
             self._stand(shown, left, words.y)
 
     def _stand(self, text: str, x: float, y: float) -> None:

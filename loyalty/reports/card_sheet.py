@@ -121,6 +121,6 @@ def _draw_fold(paper: CardPaper, x: float, y: float) -> None:
 
 
 def _draw_footer(paper: CardPaper, said: str) -> None:
-    paper.pen(7, SOFT)
+    paper.set_pen(7, SOFT)
     paper.set_xy(_FOOTER[0], _FOOTER[1])
     write_fitted(paper, said, width=_FOOTER[2], height=3, points=7)

@@ -16,7 +16,7 @@ from loyalty.reports.typesetting import (
     RULE,
     SOFT,
     Paper,
-    printable,
+    replace_unprintable,
     write_fitted,
 )
 
@@ -42,7 +42,7 @@ _SCALES: Final = {PaperSize.A4: 1.0, PaperSize.A3: 2**0.5}
 
 
 @dataclass(frozen=True, slots=True)
-class PosterLine:
+class PosterEntry:
     """One person, as everyone may know them."""
 
     number: int
@@ -58,7 +58,7 @@ class PosterList:
     heading: str
     detail: str
     """What the honour gives, and how many people stand here."""
-    lines: Sequence[PosterLine]
+    entries: Sequence[PosterEntry]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,16 +97,16 @@ class _Sheet(Paper):
         """Say on every page whether the people are fictional."""
         if self.poster.demonstration is not None:
             self.set_y(self.mm(5))
-            self.pen(11, SOFT)
+            self.set_pen(11, SOFT)
             self.cell(0, self.mm(6), self.poster.demonstration, align=Align.C)
         self.set_y(self.mm(_MARGIN))
 
     def footer(self) -> None:
         """Say on every page of what it is a page, so that a torn sheet is found again."""
         self.set_y(-self.mm(12))
-        self.pen(9.5, SOFT)
+        self.set_pen(9.5, SOFT)
         whose = f"{self.poster.community} · {self.poster.title}"
-        self.cell(0, self.mm(5), printable(self, f"{self.page_no()} / {{nb}} · {whose}"))
+        self.cell(0, self.mm(5), replace_unprintable(self, f"{self.page_no()} / {{nb}} · {whose}"))
 
 
 def draw_poster(poster: Poster, size: PaperSize, *, drawn_at: datetime) -> bytes:
@@ -130,10 +130,10 @@ def draw_poster(poster: Poster, size: PaperSize, *, drawn_at: datetime) -> bytes
 
 
 def _draw_title(sheet: _Sheet, poster: Poster) -> None:
-    sheet.pen(16)
-    _centre(sheet, poster.community, height=9)
-    with sheet.strong(32):
-        _centre(sheet, poster.title, height=17)
+    sheet.set_pen(16)
+    _write_centred(sheet, poster.community, height=9)
+    with sheet.bold(32):
+        _write_centred(sheet, poster.title, height=17)
     sheet.ln(sheet.mm(3))
     sheet.set_draw_color(ACCENT)
     sheet.set_line_width(sheet.mm(0.8))
@@ -145,16 +145,16 @@ def _draw_how_to_object(sheet: _Sheet, poster: Poster) -> None:
     """Draw dates and ways to object beside the QR, on the first page whatever follows."""
     top, width = sheet.y, sheet.epw - sheet.mm(_QR + 2 * _GAP)
     _draw_qr(sheet, poster.address, x=sheet.w - sheet.r_margin - sheet.mm(_QR), y=top)
-    sheet.pen(11, SOFT)
+    sheet.set_pen(11, SOFT)
     sheet.write_lines(poster.period_name, width, height=_LINE)
-    with sheet.strong(17):
+    with sheet.bold(17):
         sheet.write_lines(poster.period, width, height=9)
     sheet.ln(sheet.mm(2))
-    sheet.pen(12)
+    sheet.set_pen(12)
     for sentence in poster.sentences:
         sheet.write_lines(sentence, width, height=_LINE)
     sheet.set_y(max(sheet.y, top + sheet.mm(_QR)) + sheet.mm(3))
-    sheet.pen(11, SOFT)
+    sheet.set_pen(11, SOFT)
     text = f"{poster.address_name} {poster.address}"
     write_fitted(sheet, text, width=sheet.epw, height=sheet.mm(_LINE), points=sheet.font_size_pt)
     sheet.ln(sheet.mm(_LINE + _GAP))
@@ -175,11 +175,11 @@ def _draw_list(sheet: _Sheet, one: PosterList) -> None:
     if sheet.will_page_break(sheet.mm(_HEADING + _ROW)):
         sheet.add_page()
     _draw_heading(sheet, one)
-    for start in range(0, len(one.lines), _COLUMNS):
+    for start in range(0, len(one.entries), _COLUMNS):
         if sheet.will_page_break(sheet.mm(_ROW)):
             sheet.add_page()
             _draw_heading(sheet, one)
-        _draw_row(sheet, one.lines[start : start + _COLUMNS])
+        _draw_row(sheet, one.entries[start : start + _COLUMNS])
     sheet.ln(sheet.mm(_GAP))
 
 
@@ -188,26 +188,28 @@ def _draw_heading(sheet: _Sheet, one: PosterList) -> None:
     sheet.set_fill_color(ACCENT)
     sheet.rect(sheet.l_margin, sheet.y, sheet.epw, height, style="F")
     sheet.set_x(sheet.l_margin + sheet.mm(4))
-    with sheet.strong(15, PAPER):
-        sheet.cell(sheet.epw / 2, height, printable(sheet, one.heading))
-    sheet.pen(12, PAPER)
-    sheet.cell(sheet.epw / 2 - sheet.mm(8), height, printable(sheet, one.detail), align=Align.R)
+    with sheet.bold(15, PAPER):
+        sheet.cell(sheet.epw / 2, height, replace_unprintable(sheet, one.heading))
+    sheet.set_pen(12, PAPER)
+    sheet.cell(
+        sheet.epw / 2 - sheet.mm(8), height, replace_unprintable(sheet, one.detail), align=Align.R
+    )
     sheet.ln(sheet.mm(_HEADING - 2))
 
 
-def _draw_row(sheet: _Sheet, lines: Sequence[PosterLine]) -> None:
+def _draw_row(sheet: _Sheet, entries: Sequence[PosterEntry]) -> None:
     top, column = sheet.y, sheet.epw / _COLUMNS
     number, name = sheet.mm(9), column - sheet.mm(12)
-    for place, one in enumerate(lines):
+    for place, one in enumerate(entries):
         left = sheet.l_margin + place * column
         sheet.set_xy(left, top)
-        sheet.pen(11, SOFT)
+        sheet.set_pen(11, SOFT)
         sheet.cell(number - sheet.mm(2), sheet.mm(8), str(one.number), align=Align.R)
         sheet.set_xy(left + number, top)
-        sheet.pen(17)
+        sheet.set_pen(17)
         write_fitted(sheet, one.name, width=name, height=sheet.mm(8), points=sheet.font_size_pt)
         sheet.set_xy(left + number, top + sheet.mm(7.4))
-        sheet.pen(9.5, SOFT)
+        sheet.set_pen(9.5, SOFT)
         write_fitted(sheet, one.reason, width=name, height=sheet.mm(5), points=sheet.font_size_pt)
     sheet.set_draw_color(RULE)
     sheet.set_line_width(sheet.mm(0.2))
@@ -217,12 +219,12 @@ def _draw_row(sheet: _Sheet, lines: Sequence[PosterLine]) -> None:
 
 
 def _draw_proofs(sheet: _Sheet, poster: Poster) -> None:
-    sheet.pen(9.5, SOFT)
+    sheet.set_pen(9.5, SOFT)
     for proof in poster.proofs:
         sheet.write_lines(proof, sheet.epw, height=5)
 
 
-def _centre(sheet: _Sheet, text: str, *, height: float) -> None:
+def _write_centred(sheet: _Sheet, text: str, *, height: float) -> None:
     """Write a line in the middle of the page."""
-    shown = printable(sheet, text)
+    shown = replace_unprintable(sheet, text)
     sheet.cell(0, sheet.mm(height), shown, align=Align.C, new_x=XPos.LMARGIN, new_y=YPos.NEXT)

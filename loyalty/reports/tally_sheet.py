@@ -1,4 +1,4 @@
-"""The sheet on which a shop without a till writes its sales down: one line each, nobody's name."""
+"""The sheet on which a shop without a till writes its sales down: one row each, nobody's name."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,12 +16,12 @@ from loyalty.reports.typesetting import (
     RULE,
     SOFT,
     Paper,
-    lines_of,
-    printable,
+    replace_unprintable,
+    wrap_lines,
     write_fitted,
 )
 
-LINES = 20
+ROWS = 20
 """How many sales fit one sheet."""
 
 _MARGIN = 12.0
@@ -33,7 +33,7 @@ _LEADING = 0.5
 """Height of a line, in millimetres for each point of its letters."""
 _STEP_GAP = 0.9
 _TOP_OF_BAND = 40.0
-_PRICE_LINE = 5.2
+_PRICE_ROW = 5.2
 _BAND = 13.0
 _HEAD = 7.0
 _ROW = 8.2
@@ -65,7 +65,7 @@ class TallySheet:
     columns: tuple[str, str, str, str, str]
     """Number, time, card number, marked price, to pay."""
     example: tuple[str, str, str, str, str]
-    """A line filled in as it is meant, under the same heads."""
+    """A row filled in as it is meant, under the same heads."""
     footer: str
     demonstration: str | None
     """Said where the shop is fictional."""
@@ -87,10 +87,10 @@ def draw_tally_sheet(one: TallySheet, *, drawn_at: datetime) -> bytes:
     _draw_head(paper, one)
     _draw_rates(paper, one)
     _draw_how_to_reckon(paper, one)
-    _draw_lines(paper, one)
+    _draw_rows(paper, one)
     paper.set_xy(_MARGIN, -9)
-    paper.pen(9, SOFT)
-    paper.cell(0, 4, printable(paper, one.footer), align=Align.C)
+    paper.set_pen(9, SOFT)
+    paper.cell(0, 4, replace_unprintable(paper, one.footer), align=Align.C)
     return bytes(paper.output())
 
 
@@ -98,21 +98,21 @@ def _draw_head(paper: Paper, one: TallySheet) -> None:
     """Draw what the sheet is, whose it is, and a place for the day."""
     if one.demonstration is not None:
         paper.set_y(4)
-        paper.pen(9, SOFT)
+        paper.set_pen(9, SOFT)
         paper.cell(0, 5, one.demonstration, align=Align.C)
     paper.set_xy(_MARGIN, 11)
-    with paper.strong(22):
-        paper.cell(120, 10, printable(paper, one.title))
-    paper.pen(12, SOFT)
-    paper.cell(0, 10, printable(paper, one.community), align=Align.R)
-    _rule(paper, 22.5, width=0.7, colour=ACCENT)
-    _label(paper, one.shop_name, x=_MARGIN, y=25)
-    _label(paper, one.day_name, x=_MARGIN + 132, y=25)
+    with paper.bold(22):
+        paper.cell(120, 10, replace_unprintable(paper, one.title))
+    paper.set_pen(12, SOFT)
+    paper.cell(0, 10, replace_unprintable(paper, one.community), align=Align.R)
+    _draw_rule(paper, 22.5, width=0.7, colour=ACCENT)
+    _write_label(paper, one.shop_name, x=_MARGIN, y=25)
+    _write_label(paper, one.day_name, x=_MARGIN + 132, y=25)
     paper.set_xy(_MARGIN, 29.5)
-    with paper.strong(15):
+    with paper.bold(15):
         write_fitted(paper, one.shop, width=72, height=8, points=15)
     paper.set_xy(_MARGIN + 75, 29.5)
-    paper.pen(11, SOFT)
+    paper.set_pen(11, SOFT)
     write_fitted(paper, one.stall, width=54, height=8, points=11)
     paper.set_draw_color(INK)
     paper.set_line_width(0.3)
@@ -127,7 +127,7 @@ def _draw_rates(paper: Paper, one: TallySheet) -> None:
     points = 20 if len(one.rates) == 1 else 15
     paper.set_y(top)
     for place, rate in enumerate(one.rates):
-        with paper.strong(points, PAPER):
+        with paper.bold(points, PAPER):
             paper.set_x(_MARGIN + place * width + 3)
             write_fitted(paper, rate, width=width - 6, height=_BAND, points=points, align=Align.C)
 
@@ -135,18 +135,18 @@ def _draw_rates(paper: Paper, one: TallySheet) -> None:
 def _draw_how_to_reckon(paper: Paper, one: TallySheet) -> None:
     """Draw the steps beside the prices, in letters as much smaller as their length demands."""
     top, width = _TOP_OF_BAND + _BAND + 3.5, _STEPS - 10
-    room = _top_of_lines(paper) - 2 - top
+    room = _find_top_of_rows(paper) - 2 - top
     for points in _STEP_SIZES:
-        paper.pen(points)
+        paper.set_pen(points)
         line = points * _LEADING
-        needed = sum(len(lines_of(paper, step, width)) * line + _STEP_GAP for step in one.steps)
+        needed = sum(len(wrap_lines(paper, step, width)) * line + _STEP_GAP for step in one.steps)
         if needed <= room:
             break
     paper.set_y(top)
     for number, step in enumerate(one.steps, start=1):
-        with paper.strong(points, ACCENT):
+        with paper.bold(points, ACCENT):
             paper.cell(6, line, str(number))
-        paper.pen(points)
+        paper.set_pen(points)
         paper.write_lines(step, width, height=line)
         paper.set_xy(_MARGIN, paper.y + _STEP_GAP)
     _draw_prices(paper, one, top=top)
@@ -157,47 +157,47 @@ def _draw_prices(paper: Paper, one: TallySheet, *, top: float) -> None:
     left = _MARGIN + _STEPS
     width = (paper.w - _MARGIN - left) / len(one.prices)
     for place, column in enumerate(one.prices):
-        for line, text in enumerate(column):
-            x, y = left + place * width, top + line * _PRICE_LINE
+        for row, text in enumerate(column):
+            x, y = left + place * width, top + row * _PRICE_ROW
             paper.set_fill_color(238, 242, 248)
             paper.set_draw_color(RULE)
             paper.set_line_width(0.2)
-            paper.rect(x, y, width, _PRICE_LINE, style="D" if line and place else "DF")
-            paper.pen(10, INK if line else SOFT)
-            _centre(paper, text, x=x, y=y, width=width, height=_PRICE_LINE)
+            paper.rect(x, y, width, _PRICE_ROW, style="D" if row and place else "DF")
+            paper.set_pen(10, INK if row else SOFT)
+            _write_centred(paper, text, x=x, y=y, width=width, height=_PRICE_ROW)
 
 
-def _draw_lines(paper: Paper, one: TallySheet) -> None:
-    """Draw the lines to write on, from the foot of the page upwards as many as there are."""
-    top = _top_of_lines(paper)
-    edges = _edges(paper)
+def _draw_rows(paper: Paper, one: TallySheet) -> None:
+    """Draw the rows to write on, from the foot of the page upwards as many as there are."""
+    top = _find_top_of_rows(paper)
+    edges = _find_edges(paper)
     paper.set_fill_color(238, 242, 248)
     paper.rect(_MARGIN, top, paper.epw, _HEAD, style="F")
-    paper.pen(10.5, SOFT)
+    paper.set_pen(10.5, SOFT)
     for name, (left, right) in zip(one.columns, pairwise(edges), strict=True):
-        _centre(paper, name, x=left, y=top, width=right - left, height=_HEAD)
+        _write_centred(paper, name, x=left, y=top, width=right - left, height=_HEAD)
     _draw_example(paper, one, edges, top=top + _HEAD)
-    for number in range(1, LINES + 1):
+    for number in range(1, ROWS + 1):
         y = top + _HEAD + number * _ROW
-        paper.pen(10, SOFT)
-        _centre(paper, str(number), x=edges[0], y=y, width=edges[1] - edges[0], height=_ROW)
-        _centre(paper, ":", x=edges[1], y=y, width=edges[2] - edges[1], height=_ROW)
+        paper.set_pen(10, SOFT)
+        _write_centred(paper, str(number), x=edges[0], y=y, width=edges[1] - edges[0], height=_ROW)
+        _write_centred(paper, ":", x=edges[1], y=y, width=edges[2] - edges[1], height=_ROW)
         _draw_boxes(paper, left=edges[2], top=y)
-        _rule(paper, y, width=0.2, colour=RULE)
-    bottom = top + _HEAD + (LINES + 1) * _ROW
-    _rule(paper, bottom, width=0.4, colour=SOFT)
+        _draw_rule(paper, y, width=0.2, colour=RULE)
+    bottom = top + _HEAD + (ROWS + 1) * _ROW
+    _draw_rule(paper, bottom, width=0.4, colour=SOFT)
     paper.set_draw_color(RULE)
     paper.set_line_width(0.2)
     for x in edges:
         paper.line(x, top, x, bottom)
 
 
-def _top_of_lines(paper: Paper) -> float:
-    """Return where the head of the lines begins: the example and they go down to the footer."""
-    return paper.h - 11 - (LINES + 1) * _ROW - _HEAD
+def _find_top_of_rows(paper: Paper) -> float:
+    """Return where the head of the rows begins: the example and they go down to the footer."""
+    return paper.h - 11 - (ROWS + 1) * _ROW - _HEAD
 
 
-def _edges(paper: Paper) -> list[float]:
+def _find_edges(paper: Paper) -> list[float]:
     """Return where the columns begin, and where the last one ends."""
     boxes = sum(_GROUPS) * _BOX + (len(_GROUPS) - 1) * _BOX_GAP + 4
     number, time = 9.0, 20.0
@@ -209,13 +209,13 @@ def _edges(paper: Paper) -> list[float]:
 
 
 def _draw_example(paper: Paper, one: TallySheet, edges: Sequence[float], *, top: float) -> None:
-    """Draw one line as it is meant, in the soft ink of what is not counted."""
+    """Draw one row as it is meant, in the soft ink of what is not counted."""
     name, time, number, marked, payable = one.example
     _draw_boxes(paper, left=edges[2], top=top, digits=number)
-    paper.pen(10, SOFT)
+    paper.set_pen(10, SOFT)
     for place, text in ((0, name), (1, time), (3, marked), (4, payable)):
         width = edges[place + 1] - edges[place]
-        _centre(paper, text, x=edges[place], y=top, width=width, height=_ROW)
+        _write_centred(paper, text, x=edges[place], y=top, width=width, height=_ROW)
 
 
 def _draw_boxes(paper: Paper, *, left: float, top: float, digits: str = "") -> None:
@@ -227,26 +227,28 @@ def _draw_boxes(paper: Paper, *, left: float, top: float, digits: str = "") -> N
         for _ in range(group):
             paper.rect(x, top + (_ROW - _BOX) / 2, _BOX, _BOX)
             if digits:
-                paper.pen(10, SOFT)
-                _centre(paper, digits[place], x=x, y=top, width=_BOX, height=_ROW)
+                paper.set_pen(10, SOFT)
+                _write_centred(paper, digits[place], x=x, y=top, width=_BOX, height=_ROW)
             x, place = x + _BOX, place + 1
         x += _BOX_GAP
 
 
-def _label(paper: Paper, text: str, *, x: float, y: float) -> None:
+def _write_label(paper: Paper, text: str, *, x: float, y: float) -> None:
     paper.set_xy(x, y)
-    paper.pen(9.5, SOFT)
-    paper.cell(40, 4.5, printable(paper, text))
+    paper.set_pen(9.5, SOFT)
+    paper.cell(40, 4.5, replace_unprintable(paper, text))
 
 
-def _centre(paper: Paper, text: str, *, x: float, y: float, width: float, height: float) -> None:
+def _write_centred(
+    paper: Paper, text: str, *, x: float, y: float, width: float, height: float
+) -> None:
     """Write a line in the middle of a cell, smaller if it must be."""
     paper.set_xy(x + 0.5, y)
     points = paper.font_size_pt
     write_fitted(paper, text, width=width - 1, height=height, points=points, align=Align.C)
 
 
-def _rule(paper: Paper, y: float, *, width: float, colour: DeviceRGB) -> None:
+def _draw_rule(paper: Paper, y: float, *, width: float, colour: DeviceRGB) -> None:
     paper.set_draw_color(colour)
     paper.set_line_width(width)
     paper.line(_MARGIN, y, paper.w - _MARGIN, y)

@@ -54,16 +54,16 @@ class Paper(FPDF):
         """Return a measure of an A4 sheet on this paper."""
         return on_a4 * self.scale
 
-    def pen(self, points: float, colour: DeviceRGB = INK) -> None:
+    def set_pen(self, points: float, colour: DeviceRGB = INK) -> None:
         """Take letters of a size and a colour."""
         self.set_font(CHINESE, size=points * self.scale)
         self.set_text_color(colour)
 
     @contextmanager
-    def strong(self, points: float, colour: DeviceRGB = INK) -> Iterator[None]:
+    def bold(self, points: float, colour: DeviceRGB = INK) -> Iterator[None]:
         """Take letters drawn with an edge as well, since the fonts have one weight alone."""
         with self.local_context(text_mode=TextMode.FILL_STROKE):
-            self.pen(points, colour)
+            self.set_pen(points, colour)
             self.set_draw_color(colour)
             self.set_line_width(points * self.scale * _EDGE)
             yield
@@ -77,7 +77,7 @@ class Paper(FPDF):
             height: of a line, in millimetres of an A4 sheet.
         """
         left = self.x
-        for line in lines_of(self, text, width):
+        for line in wrap_lines(self, text, width):
             self.set_x(left)
             self.cell(width, self.mm(height), line, new_x=XPos.LEFT, new_y=YPos.NEXT)
 
@@ -98,7 +98,7 @@ def add_fonts(pdf: FPDF, language: str) -> None:
         pdf.add_font(CHINESE, fname=simplified.sans_path())
 
 
-def printable(pdf: FPDF, text: str) -> str:
+def replace_unprintable(pdf: FPDF, text: str) -> str:
     """Return a text with a visible mark for each character the present font cannot show.
 
     A name must not lose a character unseen. The log says that it happened, and nothing of whom.
@@ -111,13 +111,13 @@ def printable(pdf: FPDF, text: str) -> str:
     return shown
 
 
-def lines_of(pdf: FPDF, text: str, width: float) -> list[str]:
+def wrap_lines(pdf: FPDF, text: str, width: float) -> list[str]:
     """Return a text in lines of at most some millimetres, in the present font.
 
     No line begins with a closing sign or ends with an opening one (GB/T 15834-2011, 5.1).
     """
     lines = [""]
-    for piece in _UNBROKEN.findall(printable(pdf, text)):
+    for piece in _UNBROKEN.findall(replace_unprintable(pdf, text)):
         if lines[-1] and pdf.get_string_width(lines[-1] + piece.rstrip()) > width:
             lines.append(piece.lstrip())
         else:
@@ -139,7 +139,7 @@ def write_fitted(
         align: where in its place the line stands.
     """
     pdf.set_font_size(points)
-    shown = printable(pdf, text)
+    shown = replace_unprintable(pdf, text)
     needed = pdf.get_string_width(shown)
     if needed > width:
         pdf.set_font_size(points * width / needed)

@@ -65,7 +65,7 @@ class _Styles:
         return self.made[key]
 
 
-def form_to_fill_in(
+def write_blank_form(
     title: str, columns: Sequence[FormColumn], notes_title: str, notes: Sequence[str]
 ) -> bytes:
     """Return a workbook with headings, one example below them, and a sheet of notes."""
@@ -88,7 +88,7 @@ def form_to_fill_in(
     return file.getvalue()
 
 
-def marked_table(rows: Sequence[MarkedRow], *, top: int | None, heading: str) -> bytes:
+def write_marked_table(rows: Sequence[MarkedRow], *, top: int | None, heading: str) -> bytes:
     """Return a table with its wrong cells coloured and a last column that says what is wrong.
 
     Args:

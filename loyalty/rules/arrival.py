@@ -39,7 +39,7 @@ def figures_are_out(month: Month, today: date) -> bool:
     return today >= month.plus(1).first + FIGURES_OUT_AFTER
 
 
-def month_counted(day: date, today: date) -> Month:
+def find_counting_month(day: date, today: date) -> Month:
     """Return in which month's figures a sale counts.
 
     It is the month it was made in; where the figures of that are out, the month it arrives in, for

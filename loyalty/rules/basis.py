@@ -9,7 +9,7 @@ from loyalty.rules.ranking import Candidate, place_of
 from loyalty.rules.record import FrozenList, rank_round
 
 SCORE_BAND = 500
-"""Scores are told in bands of five points, in hundredths of a point."""
+"""Width of the bands in which scores are published: five points, in hundredths of a point."""
 
 
 class Basis(StrEnum):
@@ -57,15 +57,15 @@ def standings_of(lists: Sequence[FrozenList]) -> Mapping[tuple[str, str], Standi
         passed_over = [
             one for one in frozen.candidates if one.household not in winners | households
         ]
-        for one, why in _standings_of_selected(ranking.selected, passed_over):
+        for one, why in _find_standings_of_selected(ranking.selected, passed_over):
             standings[frozen.reference, one.reference] = why
         for one in ranking.reserves:
-            standings[frozen.reference, one.reference] = _standing(one, Basis.MOVED_UP)
+            standings[frozen.reference, one.reference] = _make_standing(one, Basis.MOVED_UP)
         winners |= households
     return standings
 
 
-def _standings_of_selected(
+def _find_standings_of_selected(
     selected: Sequence[Candidate], passed_over: Sequence[Candidate]
 ) -> Iterator[tuple[Candidate, Standing]]:
     """Yield why each selected person stands there.
@@ -79,28 +79,28 @@ def _standings_of_selected(
     """
     best_passed_over = min((place_of(one) for one in passed_over), default=None)
     lots_before = Counter[tuple[int, int]]()
-    equal_households = {(_merit(one), one.household) for one in passed_over}
+    equal_households = {(_merit_of(one), one.household) for one in passed_over}
     equals = Counter(merit for merit, _ in equal_households)
     by_order = {
         one for one in selected if best_passed_over is None or place_of(one) < best_passed_over
     }
-    drawn = equals + Counter(_merit(one) for one in by_order)
+    drawn = equals + Counter(_merit_of(one) for one in by_order)
     for one in selected:
-        merit = _merit(one)
+        merit = _merit_of(one)
         if one not in by_order:
-            yield one, replace(_standing(one, Basis.AREA_MINIMUM), area=one.area)
+            yield one, replace(_make_standing(one, Basis.AREA_MINIMUM), area=one.area)
         elif not equals[merit]:
-            yield one, _standing(one, Basis.SCORE)
+            yield one, _make_standing(one, Basis.SCORE)
         else:
             lots_before[merit] += 1
-            why = _standing(one, Basis.LOTTERY)
+            why = _make_standing(one, Basis.LOTTERY)
             yield one, replace(why, lottery_place=lots_before[merit], lottery_of=drawn[merit])
 
 
-def _standing(one: Candidate, basis: Basis) -> Standing:
+def _make_standing(one: Candidate, basis: Basis) -> Standing:
     lowest = one.score // SCORE_BAND * SCORE_BAND
     return Standing(basis, score_from=lowest, score_to=lowest + SCORE_BAND - 1)
 
 
-def _merit(one: Candidate) -> tuple[int, int]:
+def _merit_of(one: Candidate) -> tuple[int, int]:
     return one.score, one.awards

@@ -58,30 +58,34 @@ class Cell:
     """Sum for each unit, in the order of the units' names: units are never added either."""
 
 
-def matrix(contributions: Iterable[Contribution]) -> tuple[Cell, ...]:
+def build_matrix(contributions: Iterable[Contribution]) -> tuple[Cell, ...]:
     """Return the cells that are not empty, by giver, receiver and label in their own order."""
     given = defaultdict[tuple[Party, Party, Label], list[Contribution]](list)
     for contribution in contributions:
         given[contribution.giver, contribution.receiver, contribution.label].append(contribution)
-    return tuple(_cell(given[place]) for place in product(Party, Party, Label) if place in given)
+    return tuple(
+        _sum_cell(given[place]) for place in product(Party, Party, Label) if place in given
+    )
 
 
-def redacted(people: int) -> bool:
+def is_redacted(people: int) -> bool:
     """Return whether a public figure about that many people is hidden."""
     return people < SMALLEST_PUBLIC_GROUP
 
 
-def publishable(people: Mapping[str, int]) -> frozenset[str]:
+def find_publishable(people: Mapping[str, int]) -> frozenset[str]:
     """Return which cells of a published total are shown, by how many people each is about.
 
     Where a cell is too small to be shown, the smallest of the others is hidden with it: a single
     one could be worked out from the total.
     """
-    shown = sorted((cell for cell in people if not redacted(people[cell])), key=people.__getitem__)
+    shown = sorted(
+        (cell for cell in people if not is_redacted(people[cell])), key=people.__getitem__
+    )
     return frozenset(shown if len(shown) == len(people) else shown[1:])
 
 
-def _cell(contributions: list[Contribution]) -> Cell:
+def _sum_cell(contributions: list[Contribution]) -> Cell:
     quantities = defaultdict[str, Decimal](Decimal)
     for contribution in contributions:
         if contribution.unit:

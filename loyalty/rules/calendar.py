@@ -61,7 +61,7 @@ class Month:
         return f"{self.year:04d}-{self.month:02d}"
 
 
-def validity(month_of_round: Month, months: int) -> tuple[date, date]:
+def find_validity(month_of_round: Month, months: int) -> tuple[date, date]:
     """Return the first and the last day a round's cards work, both included.
 
     They are valid for whole calendar months, from the one after the round's month.
@@ -69,7 +69,7 @@ def validity(month_of_round: Month, months: int) -> tuple[date, date]:
     return month_of_round.plus(1).first, month_of_round.plus(months).last
 
 
-def months_after(day: date, months: int) -> date:
+def add_months(day: date, months: int) -> date:
     """Return the last day, included, of a period of months that begins the day after `day`.
 
     It is the corresponding day of the last month, or that month's end if there is none (Civil Code

@@ -43,7 +43,7 @@ _LEADS: Mapping[tuple[CardAction, CardState], CardState] = {
 NEED_A_REASON = frozenset({CardAction.SUSPEND, CardAction.REISSUE, CardAction.REVOKE})
 
 
-def missing_for(
+def find_obstacles(
     action: CardAction, stored: CardState, *, valid_until: date, today: date
 ) -> tuple[CardObstacle, ...]:
     """Return everything that stands in the way of an action; nothing if it is allowed now.
@@ -64,6 +64,6 @@ def missing_for(
 def next_state(action: CardAction, state: CardState) -> CardState:
     """Return the state an action leads the card to; a reissue leads the old card there.
 
-    An action that `missing_for` refuses for its state has no next state: KeyError.
+    An action that `find_obstacles` refuses for its state has no next state: KeyError.
     """
     return _LEADS[action, state]

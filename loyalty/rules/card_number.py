@@ -71,7 +71,7 @@ def serial_of(number: str) -> str:
     return serial
 
 
-def in_groups(number: str) -> str:
+def group_digits(number: str) -> str:
     """Return the number as it is printed, 4-4-4-2: "1234 5678 9012 34"."""
     return " ".join(number[start : start + 4] for start in range(0, len(number), 4))
 

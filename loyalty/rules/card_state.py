@@ -20,7 +20,7 @@ class CardState(StrEnum):
 WORKING = frozenset({CardState.ISSUED, CardState.ACTIVE})
 """States in which a card gives something, on the days for which it was made."""
 
-DEAD = frozenset({CardState.REVOKED, CardState.EXPIRED})
+FINAL = frozenset({CardState.REVOKED, CardState.EXPIRED})
 """States that no card leaves."""
 
 

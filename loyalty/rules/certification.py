@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from loyalty.rules.calendar import months_after
-from loyalty.rules.notice import notice_over
+from loyalty.rules.calendar import add_months
+from loyalty.rules.notice import is_notice_over
 
 CERTIFIED_MONTHS = 12
 """For how long a certification holds unless the shop is checked again."""
@@ -97,12 +97,12 @@ _AGAINST_THE_SHOP = frozenset(
 )
 
 
-def missing_for(
+def find_obstacles(
     action: CertificationAction, facts: CertificationFacts
 ) -> tuple[CertificationObstacle, ...]:
     """Return everything that stands in the way of an action; nothing if it is allowed now."""
-    notice_running = facts.notice_last is None or not notice_over(facts.notice_last, facts.today)
-    withdrawn_recently = facts.withdrawn_on is not None and facts.today <= months_after(
+    notice_running = facts.notice_last is None or not is_notice_over(facts.notice_last, facts.today)
+    withdrawn_recently = facts.withdrawn_on is not None and facts.today <= add_months(
         facts.withdrawn_on, MONTHS_AFTER_WITHDRAWAL
     )
     checks = (
@@ -126,14 +126,14 @@ def missing_for(
 def next_state(action: CertificationAction, state: CertificationState | None) -> CertificationState:
     """Return the state an action leads to.
 
-    An action that `missing_for` refuses for its state has no next state: KeyError.
+    An action that `find_obstacles` refuses for its state has no next state: KeyError.
     """
     return _LEADS[action, state]
 
 
-def certified_until(today: date) -> date:
+def find_last_certified_day(today: date) -> date:
     """Return the last day, included, that a shop certified or renewed today is certified."""
-    return months_after(today, CERTIFIED_MONTHS)
+    return add_months(today, CERTIFIED_MONTHS)
 
 
 def state_on(

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from loyalty.rules.money import MAX_FEN, NOTHING, Fen, Permille, Rounding, payable_on, yuan
-from loyalty.rules.special_price import Choice, cheapest_choice
+from loyalty.rules.money import MAX_FEN, NOTHING, Fen, Permille, Rounding, format_yuan, payable_on
+from loyalty.rules.special_price import Choice, find_cheapest_choice
 
 DEFAULT_EXCLUDED = (
     "tobacco",
@@ -55,7 +55,7 @@ class Terms:
     pay: Permille
     rounding: Rounding
     excluded_categories: frozenset[str]
-    """As `effective_exclusions` gives them. The empty set excludes nothing."""
+    """As `find_exclusions` gives them. The empty set excludes nothing."""
     discountable_limit: Fen | None
     """The most that is discounted in one sale, in marked price; None if there is no limit."""
 
@@ -95,7 +95,7 @@ class Quote:
     """One for each line of the basket, in its order."""
 
 
-def effective_exclusions(community: frozenset[str], opted_in: frozenset[str]) -> frozenset[str]:
+def find_exclusions(community: frozenset[str], opted_in: frozenset[str]) -> frozenset[str]:
     """Return the categories one shop's sales exclude: its community's, less its own opt-ins."""
     return community - (opted_in & OPT_IN_CATEGORIES)
 
@@ -105,21 +105,24 @@ def pay_for(shop_pay: Permille | None, card_pay: Permille) -> Permille:
     return card_pay if shop_pay is None else shop_pay
 
 
-def basket_fault(basket: Basket) -> str | None:
+def find_basket_fault(basket: Basket) -> str | None:
     """Return a sentence on what makes no sense in a basket, or None if it can be quoted."""
     lines_sum = Fen(sum(line.amount for line in basket.lines))
     prices = [price for line in basket.lines for price in (line.amount, line.special or 0)]
     faults = (
         (
             not 0 < basket.total <= MAX_FEN,
-            f"The total must be more than 0 and at most {yuan(MAX_FEN)} yuan.",
+            f"The total must be more than 0 and at most {format_yuan(MAX_FEN)} yuan.",
         ),
         (min(prices, default=0) < 0, "A line has a price below 0."),
         (basket.excluded < 0, "The excluded part is below 0."),
         (bool(basket.lines and basket.excluded), "Send lines or an excluded part, not both."),
         (
             bool(basket.lines) and lines_sum != basket.total,
-            f"The lines add up to {yuan(lines_sum)}, but the total is {yuan(basket.total)}.",
+            (
+                f"The lines add up to {format_yuan(lines_sum)}, "
+                f"but the total is {format_yuan(basket.total)}."
+            ),
         ),
         (basket.excluded > basket.total, "The excluded part is more than the total."),
     )
@@ -137,12 +140,12 @@ def quote(basket: Basket, terms: Terms) -> Quote:
     What is saved is shared out by largest remainder, the earlier line first on a tie, so that the
     lines add up and none pays more than its amount, nor more than its special price.
     """
-    lines = _lines_before_card(basket, terms)
+    lines = _price_lines(basket, terms)
     total = Fen(sum(line.amount for line in lines)) if lines else basket.total
     weights = [line.amount if line.discounted else 0 for line in lines]
-    least = [_reduction(line.line) if line.discounted else 0 for line in lines]
+    least = [_reduction_of(line.line) if line.discounted else 0 for line in lines]
     part = Fen(sum(weights) if lines else total - basket.excluded)
-    discountable = _limited(part, terms)
+    discountable = _limit(part, terms)
     saved = _saved_on(discountable, terms)
     return Quote(
         total=total,
@@ -152,16 +155,20 @@ def quote(basket: Basket, terms: Terms) -> Quote:
         pay=terms.pay,
         lines=tuple(
             replace(line, payable=Fen(line.amount - share), saved=share)
-            for line, share in zip(lines, _shares(saved, weights, least), strict=True)
+            for line, share in zip(lines, _split_saving(saved, weights, least), strict=True)
         ),
     )
 
 
-def _lines_before_card(basket: Basket, terms: Terms) -> tuple[LineQuote, ...]:
+def _price_lines(basket: Basket, terms: Terms) -> tuple[LineQuote, ...]:
     """Return the lines at the price they are sold at, nothing saved yet."""
-    on_card = _positions_on_card(basket, terms)
+    on_card = _find_positions_on_card(basket, terms)
     sold = [
-        (line, line.amount if position in on_card else _without_card(line), position in on_card)
+        (
+            line,
+            line.amount if position in on_card else _price_without_card(line),
+            position in on_card,
+        )
         for position, line in enumerate(basket.lines)
     ]
     return tuple(
@@ -178,22 +185,22 @@ def _lines_before_card(basket: Basket, terms: Terms) -> tuple[LineQuote, ...]:
     )
 
 
-def _positions_on_card(basket: Basket, terms: Terms) -> frozenset[int]:
+def _find_positions_on_card(basket: Basket, terms: Terms) -> frozenset[int]:
     """Return the positions of the lines that are not sold at a special price, nor excluded."""
     eligible = [
         (position, line)
         for position, line in enumerate(basket.lines)
         if line.category not in terms.excluded_categories
     ]
-    plain = {position: line.amount for position, line in eligible if not _reduction(line)}
+    plain = {position: line.amount for position, line in eligible if not _reduction_of(line)}
     doubtful = [
-        Choice(position, line.amount, Fen(_reduction(line)))
+        Choice(position, line.amount, Fen(_reduction_of(line)))
         for position, line in eligible
-        if _reduction(line)
+        if _reduction_of(line)
     ]
     if not doubtful:
         return frozenset(plain)
-    return frozenset(plain) | cheapest_choice(
+    return frozenset(plain) | find_cheapest_choice(
         doubtful,
         sure=Fen(sum(plain.values())),
         limit=terms.discountable_limit,
@@ -202,16 +209,16 @@ def _positions_on_card(basket: Basket, terms: Terms) -> frozenset[int]:
     )
 
 
-def _reduction(line: Line) -> int:
+def _reduction_of(line: Line) -> int:
     """Return by how much the special price is below the marked one."""
-    return line.amount - _without_card(line)
+    return line.amount - _price_without_card(line)
 
 
-def _without_card(line: Line) -> Fen:
+def _price_without_card(line: Line) -> Fen:
     return line.amount if line.special is None else min(line.amount, line.special)
 
 
-def _limited(part: Fen, terms: Terms) -> Fen:
+def _limit(part: Fen, terms: Terms) -> Fen:
     return part if terms.discountable_limit is None else min(part, terms.discountable_limit)
 
 
@@ -219,18 +226,18 @@ def _saved_on(discountable: Fen, terms: Terms) -> Fen:
     return Fen(discountable - payable_on(discountable, pay=terms.pay, rounding=terms.rounding))
 
 
-def _shares(saved: int, weights: Sequence[int], least: Sequence[int]) -> list[Fen]:
+def _split_saving(saved: int, weights: Sequence[int], least: Sequence[int]) -> list[Fen]:
     """Return `saved` split in proportion to the weights, in whole fen, by largest remainder.
 
     Args:
         least: what each share must come to; whoever would have less gets just that, and the others
             share the rest. Together they are no more than `saved`.
     """
-    shares = _in_proportion(saved, weights)
+    shares = _split_in_proportion(saved, weights)
     short = {at for at, share in enumerate(shares) if share < least[at]}
     if not short:
         return shares
-    others = _shares(
+    others = _split_saving(
         saved - sum(least[at] for at in short),
         [0 if at in short else weight for at, weight in enumerate(weights)],
         [0 if at in short else wanted for at, wanted in enumerate(least)],
@@ -238,7 +245,7 @@ def _shares(saved: int, weights: Sequence[int], least: Sequence[int]) -> list[Fe
     return [Fen(least[at]) if at in short else share for at, share in enumerate(others)]
 
 
-def _in_proportion(saved: int, weights: Sequence[int]) -> list[Fen]:
+def _split_in_proportion(saved: int, weights: Sequence[int]) -> list[Fen]:
     whole_weight = sum(weights) or 1
     parts = [divmod(saved * weight, whole_weight) for weight in weights]
     left = saved - sum(whole for whole, _ in parts)

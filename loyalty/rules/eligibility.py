@@ -82,7 +82,9 @@ class Ground:
 
 def grounds_against(facts: Facts, criteria: Criteria) -> tuple[Ground, ...]:
     """Return every reason against selecting a person, each with its fact, in the same order."""
-    return tuple(_ground(reason, facts, criteria) for reason in reasons_against(facts, criteria))
+    return tuple(
+        _make_ground(reason, facts, criteria) for reason in reasons_against(facts, criteria)
+    )
 
 
 def reasons_against(facts: Facts, criteria: Criteria) -> tuple[Reason, ...]:
@@ -92,7 +94,7 @@ def reasons_against(facts: Facts, criteria: Criteria) -> tuple[Reason, ...]:
         (not facts.adult, Reason.NOT_ADULT),
         (not facts.consented, Reason.NO_CONSENT),
         (not facts.active, Reason.INACTIVE),
-        (bool(_wins_that_count(facts.months_won, criteria)), Reason.COOLING_OFF),
+        (bool(_find_counting_wins(facts.months_won, criteria)), Reason.COOLING_OFF),
         (facts.household_selected, Reason.HOUSEHOLD_ALREADY_SELECTED),
         (not facts.nominated, Reason.NOT_NOMINATED),
         (score is not None and score < criteria.minimum_score, Reason.BELOW_THRESHOLD),
@@ -101,10 +103,10 @@ def reasons_against(facts: Facts, criteria: Criteria) -> tuple[Reason, ...]:
     return tuple(reason for applies, reason in checks if applies)
 
 
-def _ground(reason: Reason, facts: Facts, criteria: Criteria) -> Ground:
+def _make_ground(reason: Reason, facts: Facts, criteria: Criteria) -> Ground:
     match reason:
         case Reason.COOLING_OFF:
-            wins = _wins_that_count(facts.months_won, criteria)
+            wins = _find_counting_wins(facts.months_won, criteria)
             return Ground(reason, months_won=tuple(sorted(wins)))
         case Reason.BELOW_THRESHOLD:
             return Ground(reason, score=facts.score, threshold=criteria.minimum_score)
@@ -112,7 +114,7 @@ def _ground(reason: Reason, facts: Facts, criteria: Criteria) -> Ground:
             return Ground(reason)
 
 
-def _wins_that_count(months_won: frozenset[Month], criteria: Criteria) -> list[Month]:
+def _find_counting_wins(months_won: frozenset[Month], criteria: Criteria) -> list[Month]:
     """Return the wins after which it is others' turn; none if there is nothing to wait for."""
 
     def wins_within(months: int) -> list[Month]:

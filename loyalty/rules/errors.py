@@ -2,7 +2,7 @@
 
 
 class LoyaltyError(Exception):
-    """A refusal of the programme, told to a person in a sentence."""
+    """A refusal of the programme, with a sentence for people."""
 
     @property
     def detail(self) -> str:

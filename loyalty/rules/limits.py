@@ -77,7 +77,7 @@ class Used:
     saved_this_month: Fen
 
 
-def more_generous(community: Limits, shop: Overrides | None) -> Limits:
+def choose_more_generous(community: Limits, shop: Overrides | None) -> Limits:
     """Return the limits at one shop: of each pair the one that allows more.
 
     An override that allows less than the community is without effect.
@@ -85,22 +85,24 @@ def more_generous(community: Limits, shop: Overrides | None) -> Limits:
     if shop is None:
         return community
     return Limits(
-        discountable_per_sale=_larger(community.discountable_per_sale, shop.discountable_per_sale),
-        uses_per_shop_day=_larger(community.uses_per_shop_day, shop.uses_per_shop_day),
-        uses_per_day=_larger(community.uses_per_day, shop.uses_per_day),
-        saved_per_month=_larger(community.saved_per_month, shop.saved_per_month),
+        discountable_per_sale=_choose_larger(
+            community.discountable_per_sale, shop.discountable_per_sale
+        ),
+        uses_per_shop_day=_choose_larger(community.uses_per_shop_day, shop.uses_per_shop_day),
+        uses_per_day=_choose_larger(community.uses_per_day, shop.uses_per_day),
+        saved_per_month=_choose_larger(community.saved_per_month, shop.saved_per_month),
     )
 
 
-def over_limit(limits: Limits, used: Used, saving: Fen) -> bool:
+def is_over_limit(limits: Limits, used: Used, saving: Fen) -> bool:
     """Return whether one more use, saving that many fen, would go over any limit.
 
     A limit that is reached exactly is kept.
     """
-    return _first_passed(limits, used, saving) is not None
+    return _find_first_passed(limits, used, saving) is not None
 
 
-def passed_limit(
+def find_passed_limit(
     limits: Limits, used: Used, saving: Fen, *, today: date, valid_until: date
 ) -> PassedLimit | None:
     """Return the limit that one more use would go over: of several the one that lasts longest.
@@ -108,7 +110,7 @@ def passed_limit(
     Args:
         valid_until: last day of the card, included.
     """
-    kind = _first_passed(limits, used, saving)
+    kind = _find_first_passed(limits, used, saving)
     if kind is None:
         return None
     monthly = kind is LimitKind.SAVED_PER_MONTH
@@ -116,7 +118,7 @@ def passed_limit(
     return PassedLimit(kind, again if again <= valid_until else None)
 
 
-def _first_passed(limits: Limits, used: Used, saving: Fen) -> LimitKind | None:
+def _find_first_passed(limits: Limits, used: Used, saving: Fen) -> LimitKind | None:
     checks = (
         (LimitKind.SAVED_PER_MONTH, limits.saved_per_month, used.saved_this_month + saving),
         (LimitKind.USES_PER_DAY, limits.uses_per_day, used.uses_today + 1),
@@ -126,5 +128,5 @@ def _first_passed(limits: Limits, used: Used, saving: Fen) -> LimitKind | None:
     return next(passed, None)
 
 
-def _larger(community: _Amount | None, shop: _Amount | None) -> _Amount | None:
+def _choose_larger(community: _Amount | None, shop: _Amount | None) -> _Amount | None:
     return community if community is None or shop is None else max(community, shop)

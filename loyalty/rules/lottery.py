@@ -10,7 +10,7 @@ SEPARATOR = "|"
 """Stands between the texts of a lot; only a seed may contain it."""
 
 
-def canonical_list(
+def encode_list(
     round_reference: str,
     candidates: Iterable[Candidate],
     *,
@@ -21,7 +21,7 @@ def canonical_list(
 
     The first line says what is drawn; each candidate has a line of their own, sorted by reference
     and without lot, which does not exist yet. A line is JSON in UTF-8 with sorted keys and no
-    blanks, and ends with a line feed. Together with the seed they hold all that `lot` and
+    blanks, and ends with a line feed. Together with the seed they hold all that `compute_lot` and
     `ranking.rank` need.
     """
     head: dict[str, object] = {
@@ -39,15 +39,15 @@ def canonical_list(
         }
         for candidate in sorted(candidates, key=lambda one: one.reference)
     )
-    return "".join(_line(members) for members in (head, *people)).encode()
+    return "".join(_join_members(members) for members in (head, *people)).encode()
 
 
-def list_hash(canonical: bytes) -> str:
+def hash_list(canonical: bytes) -> str:
     """Return the SHA-256 of a canonical list, in 64 lower-case hexadecimal digits."""
     return sha256(canonical).hexdigest()
 
 
-def lot(seed: str, round_reference: str, candidate_reference: str) -> str:
+def compute_lot(seed: str, round_reference: str, candidate_reference: str) -> str:
     """Return a candidate's lot, 64 lower-case hexadecimal digits; the lower lot comes first.
 
     It is the SHA-256 of the text `seed|round|candidate` in UTF-8, for example of
@@ -62,5 +62,5 @@ def lot(seed: str, round_reference: str, candidate_reference: str) -> str:
     return sha256(text.encode()).hexdigest()
 
 
-def _line(members: Mapping[str, object]) -> str:
+def _join_members(members: Mapping[str, object]) -> str:
     return json.dumps(members, ensure_ascii=False, sort_keys=True, separators=(",", ":")) + "\n"

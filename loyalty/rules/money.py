@@ -49,15 +49,17 @@ def payable_on(discountable: Fen, *, pay: Permille, rounding: Rounding = Roundin
 
 def pay_in_words(pay: Permille) -> str:
     """Return the rate as it is said in a shop: 850 is "8.5折", 800 is "8折"."""
-    return f"{_without_zeros(f'{pay // 100}.{pay % 100:02d}')}折"
+    return f"{_strip_zeros(f'{pay // 100}.{pay % 100:02d}')}折"
 
 
-def yuan(amount: Fen) -> str:
+def format_yuan(amount: Fen) -> str:
     """Return the amount in yuan with both decimals: 1290 fen is "12.90"."""
-    return _signed(amount, f"{abs(amount) // _FEN_PER_YUAN}.{abs(amount) % _FEN_PER_YUAN:02d}")
+    return _format_signed(
+        amount, f"{abs(amount) // _FEN_PER_YUAN}.{abs(amount) % _FEN_PER_YUAN:02d}"
+    )
 
 
-def fen_in(written: str) -> Fen:
+def parse_yuan(written: str) -> Fen:
     """Return an amount that is written in yuan: "12.9" is 1290 fen.
 
     Raises:
@@ -79,15 +81,15 @@ def yuan_in_words(amount: Fen) -> str:
     size = abs(amount)
     if size < _FEN_PER_WAN:
         whole, rest = divmod(size, _FEN_PER_YUAN)
-        return _signed(amount, f"{whole:,}.{rest:02d}元")
+        return _format_signed(amount, f"{whole:,}.{rest:02d}元")
     tenths, cut = divmod(size, _FEN_PER_WAN // 10)
-    figure = _without_zeros(f"{tenths // 10:,}.{tenths % 10}")
-    return _signed(amount, f"{figure}万{'余' if cut else ''}元")
+    figure = _strip_zeros(f"{tenths // 10:,}.{tenths % 10}")
+    return _format_signed(amount, f"{figure}万{'余' if cut else ''}元")
 
 
-def _signed(amount: Fen, size: str) -> str:
+def _format_signed(amount: Fen, size: str) -> str:
     return f"-{size}" if amount < 0 else size
 
 
-def _without_zeros(decimal: str) -> str:
+def _strip_zeros(decimal: str) -> str:
     return decimal.rstrip("0").rstrip(".")

@@ -24,7 +24,7 @@ class NoticeKind(StrEnum):
     """The round was called off."""
 
 
-def notice_end(first: date, working_days: int, is_working: Callable[[date], bool]) -> date:
+def find_notice_end(first: date, working_days: int, is_working: Callable[[date], bool]) -> date:
     """Return the last day of a public notice, included.
 
     Args:
@@ -42,11 +42,11 @@ def notice_end(first: date, working_days: int, is_working: Callable[[date], bool
     return next(islice(filter(is_working, following_days), working_days - 1, None))
 
 
-def notice_over(last: date, today: date) -> bool:
+def is_notice_over(last: date, today: date) -> bool:
     """Return whether a notice has run out: only from the day after its last day."""
     return today > last
 
 
-def last_day_shown(last: date) -> date:
+def find_last_day_shown(last: date) -> date:
     """Return the last day, included, on which a notice can be read that runs to `last`."""
     return last + timedelta(days=DAYS_SHOWN_AFTERWARDS)

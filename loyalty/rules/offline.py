@@ -21,7 +21,7 @@ FIRST_PREVIOUS = bytes(32)
 """What the first sale of a device names as the digest of the sale before it."""
 
 
-def signed_bytes(item: Mapping[str, Any]) -> bytes:
+def encode_for_signing(item: Mapping[str, Any]) -> bytes:
     """Return what a device signs of a late sale: all of the item but the signature itself.
 
     Args:

@@ -8,7 +8,7 @@ class Outcome(StrEnum):
 
     NOMINATED = "nominated"
     DECLINED = "declined"
-    """Does not want to be chosen; told to nobody outside."""
+    """Does not want to be chosen; never published."""
     SCREENED_OUT = "screened_out"
     """Something stood against it, which the coded reasons name."""
     ELIGIBLE = "eligible"

@@ -52,22 +52,22 @@ class MissingBallot:
     """None where everybody on the panel is barred, so that nobody can score the candidate."""
 
 
-def detected_conflict(seat: Seat, nominee: Nominee) -> Conflict | None:
+def detect_conflict(seat: Seat, nominee: Nominee) -> Conflict | None:
     """Return the conflict that the records show, whether it was declared or not."""
     if seat.household == nominee.household:
         return Conflict.HOUSEHOLD
     return Conflict.NOMINEE if nominee.resident in seat.nominated else None
 
 
-def conflict_between(seat: Seat, nominee: Nominee) -> Conflict | None:
+def find_conflict(seat: Seat, nominee: Nominee) -> Conflict | None:
     """Return what bars a panellist from scoring a candidate: declared first, then detected.
 
     A conflict is one with the person, so it bars the ballots on every list of the round.
     """
-    return seat.declared.get(nominee.resident) or detected_conflict(seat, nominee)
+    return seat.declared.get(nominee.resident) or detect_conflict(seat, nominee)
 
 
-def missing_ballots(
+def find_missing_ballots(
     seats: Sequence[Seat],
     nominees: Iterable[Nominee],
     cast: AbstractSet[tuple[UUID, UUID]],
@@ -81,7 +81,7 @@ def missing_ballots(
     """
     missing: list[MissingBallot] = []
     for nominee in nominees:
-        free = [seat for seat in seats if conflict_between(seat, nominee) is None]
+        free = [seat for seat in seats if find_conflict(seat, nominee) is None]
         if seats and not free:
             missing.append(MissingBallot(nominee.candidate, panellist=None))
         missing += (

@@ -38,7 +38,7 @@ class Candidate:
     awards: int
     """Rounds won in the last 12 months."""
     lot: str
-    """The lot as `lottery.lot` gives it; empty before the draw."""
+    """The lot as `lottery.compute_lot` gives it; empty before the draw."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class Ranking:
     """The best candidates of households that have no winner, one of each, whatever the area."""
 
 
-def deed_points(deeds: Iterable[DeedPoints], monthly_caps: Mapping[str, int]) -> int:
+def sum_deed_points(deeds: Iterable[DeedPoints], monthly_caps: Mapping[str, int]) -> int:
     """Return the sum of a person's deeds, in hundredths of a point.
 
     Args:
@@ -68,7 +68,7 @@ def score_of(capped_deed_points: int, ballots: Sequence[int]) -> int:
     """Return a candidate's score in hundredths of a point: the deeds plus the mean ballot.
 
     Args:
-        capped_deed_points: as `deed_points` gives it, in hundredths of a point.
+        capped_deed_points: as `sum_deed_points` gives it, in hundredths of a point.
         ballots: one number from 0 to 100, in whole points, from each panellist who may score this
             candidate. Without any the mean is 0.
 
@@ -101,7 +101,7 @@ def rank(
     if quota < 1:
         return Ranking(selected=(), reserves=())
     waiting = quota if reserves is None else reserves
-    in_order = _contenders(candidates, quota, waiting, area_minimums)
+    in_order = _find_contenders(candidates, quota, waiting, area_minimums)
     open_seats = dict[str | None, int](area_minimums.items())
     winners: dict[str, Candidate] = {}
     for candidate in in_order:
@@ -143,7 +143,7 @@ class _Shortlist:
         return iter(self._best.values())
 
 
-def _contenders(
+def _find_contenders(
     candidates: Iterable[Candidate], quota: int, reserves: int, area_minimums: Mapping[str, int]
 ) -> Sequence[Candidate]:
     """Return, best first, everyone who decides a ranking, and few others.

@@ -8,7 +8,7 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from loyalty.rules.lottery import canonical_list, lot
+from loyalty.rules.lottery import compute_lot, encode_list
 from loyalty.rules.ranking import Candidate, Ranking, rank
 
 
@@ -29,7 +29,7 @@ def record_of(lists: Iterable[FrozenList]) -> str:
     The order is that of the draw and belongs to the record.
     """
     return "".join(
-        canonical_list(
+        encode_list(
             frozen.reference,
             frozen.candidates,
             quota=frozen.quota,
@@ -66,13 +66,13 @@ def lists_in(record: str) -> tuple[FrozenList, ...]:
     )
 
 
-def with_lots(lists: Iterable[FrozenList], seed: str) -> tuple[FrozenList, ...]:
+def draw_lots(lists: Iterable[FrozenList], seed: str) -> tuple[FrozenList, ...]:
     """Return the lists with each candidate's lot under a seed."""
     return tuple(
         replace(
             frozen,
             candidates=tuple(
-                replace(one, lot=lot(seed, frozen.reference, one.reference))
+                replace(one, lot=compute_lot(seed, frozen.reference, one.reference))
                 for one in frozen.candidates
             ),
         )
@@ -90,18 +90,18 @@ def rank_round(lists: Sequence[FrozenList]) -> tuple[Ranking, ...]:
     selected: list[tuple[Candidate, ...]] = []
     winners: set[str] = set()
     for frozen in lists:
-        others = _outside(winners, frozen)
+        others = _leave_out(winners, frozen)
         ranking = rank(others, frozen.quota, frozen.area_minimums, reserves=0)
         winners.update(one.household for one in ranking.selected)
         selected.append(ranking.selected)
     return tuple(
         Ranking(
             selected=chosen,
-            reserves=rank(_outside(winners, frozen), frozen.quota, {}, reserves=0).selected,
+            reserves=rank(_leave_out(winners, frozen), frozen.quota, {}, reserves=0).selected,
         )
         for frozen, chosen in zip(lists, selected, strict=True)
     )
 
 
-def _outside(households: Container[str], frozen: FrozenList) -> Iterable[Candidate]:
+def _leave_out(households: Container[str], frozen: FrozenList) -> Iterable[Candidate]:
     return (one for one in frozen.candidates if one.household not in households)

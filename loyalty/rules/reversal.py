@@ -29,12 +29,12 @@ class Sold:
     """Those of the sale, under which `EXCLUDED` is the one excluded category."""
 
 
-def sold_without_lines(basket: Basket) -> tuple[Line, ...]:
+def make_lines(basket: Basket) -> tuple[Line, ...]:
     """Return the lines that stand for a basket without lines."""
     return (Line(None, Fen(basket.total - basket.excluded)), Line(EXCLUDED, basket.excluded))
 
 
-def amounts_left(sold: Sold, returned: Sequence[int]) -> list[int]:
+def find_amounts_left(sold: Sold, returned: Sequence[int]) -> list[int]:
     """Return what is left of each line, in marked price.
 
     Args:
@@ -48,7 +48,7 @@ def quote_rest(sold: Sold, returned: Sequence[int]) -> Quote:
 
     A line that is left in part has its special price in the same part, cut to whole fen.
     """
-    left = amounts_left(sold, returned)
+    left = find_amounts_left(sold, returned)
     lines = tuple(
         replace(line, amount=Fen(amount), special=_special_of(line, amount))
         for line, amount in zip(sold.lines, left, strict=True)
@@ -62,7 +62,7 @@ def _special_of(line: Line, left: int) -> Fen | None:
     return Fen(line.special * left // line.amount)
 
 
-def spread(
+def spread_return(
     sold: Sold, returned: Sequence[int], amount: Fen, excluded: Fen | None
 ) -> list[int] | None:
     """Return how much of each line comes back where only sums are named, the earlier line first.
@@ -76,21 +76,21 @@ def spread(
 
     None where more would come back than is left.
     """
-    left = amounts_left(sold, returned)
+    left = find_amounts_left(sold, returned)
     others = [at for at, line in enumerate(sold.lines) if line.category == EXCLUDED]
     on_card = [at for at in range(len(left)) if at not in others]
     if excluded is None:
-        return _taken(left, [*on_card, *others], amount)
+        return _take_off(left, [*on_card, *others], amount)
     if excluded > amount:
         return None
-    first = _taken(left, on_card, amount - excluded)
-    second = _taken(left, others, excluded)
+    first = _take_off(left, on_card, amount - excluded)
+    second = _take_off(left, others, excluded)
     if first is None or second is None:
         return None
     return [one + other for one, other in zip(first, second, strict=True)]
 
 
-def _taken(left: Sequence[int], order: Sequence[int], amount: int) -> list[int] | None:
+def _take_off(left: Sequence[int], order: Sequence[int], amount: int) -> list[int] | None:
     """Return `amount` taken off what is left, in an order of lines; None if it is too much."""
     taken = [0] * len(left)
     for at in order:
@@ -99,7 +99,7 @@ def _taken(left: Sequence[int], order: Sequence[int], amount: int) -> list[int] 
     return None if amount else taken
 
 
-def till_is_late(
+def explain_lateness(
     recorded_at: datetime, now: datetime, *, whole: bool, void: bool, came_late: bool
 ) -> str | None:
     """Return a sentence on why a till may not take a sale back any more, or None if it may.

@@ -7,7 +7,7 @@ from loyalty.rules.ranking import Candidate, rank
 from loyalty.rules.record import FrozenList, rank_round
 
 
-def reasons_without_seat(lists: Sequence[FrozenList]) -> Mapping[tuple[str, str], Reason]:
+def find_reasons_without_seat(lists: Sequence[FrozenList]) -> Mapping[tuple[str, str], Reason]:
     """Return why each candidate of a household without winner has no seat.
 
     Args:
@@ -23,7 +23,7 @@ def reasons_without_seat(lists: Sequence[FrozenList]) -> Mapping[tuple[str, str]
         by_order = frozenset(rank(others, frozen.quota, {}, reserves=0).selected)
         seated = by_order.intersection(ranking.selected)
         for one in others:
-            reasons[frozen.reference, one.reference] = _reason(one, by_order, seated)
+            reasons[frozen.reference, one.reference] = _find_reason(one, by_order, seated)
         winners.update(one.household for one in ranking.selected)
     households = {
         (frozen.reference, one.reference): one.household
@@ -33,7 +33,7 @@ def reasons_without_seat(lists: Sequence[FrozenList]) -> Mapping[tuple[str, str]
     return {who: why for who, why in reasons.items() if households[who] not in winners}
 
 
-def _reason(
+def _find_reason(
     one: Candidate, by_order: Collection[Candidate], seated: Collection[Candidate]
 ) -> Reason:
     """Return why one person has no seat.

@@ -7,7 +7,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from uuid import UUID
 
-from loyalty.rules.notice import notice_over
+from loyalty.rules.notice import is_notice_over
 
 
 class RoundState(StrEnum):
@@ -84,7 +84,7 @@ WAITS_ON_THE_NOTICE = frozenset({RoundObstacle.NOTICE_RUNNING, RoundObstacle.OBJ
 
 
 class RoundNeed(StrEnum):
-    """What an action is to be told, or who alone may take it."""
+    """What an action must be given, or who alone may take it."""
 
     SEED = "seed"
     """What chance gave in public, and the two who saw it."""
@@ -210,9 +210,9 @@ STEPS: Mapping[RoundAction, RoundStep] = MappingProxyType(
 """Every action, in the order of the course."""
 
 
-def missing_for(action: RoundAction, facts: RoundFacts) -> tuple[RoundObstacle, ...]:
+def find_obstacles(action: RoundAction, facts: RoundFacts) -> tuple[RoundObstacle, ...]:
     """Return everything that stands in the way of an action; nothing if it is allowed now."""
-    notice_runs = facts.notice_last is None or not notice_over(facts.notice_last, facts.today)
+    notice_runs = facts.notice_last is None or not is_notice_over(facts.notice_last, facts.today)
     all_wait = facts.ready_lines == 0
     checks = (
         (facts.frozen, RoundObstacle.ALREADY_FROZEN),
@@ -232,21 +232,21 @@ def missing_for(action: RoundAction, facts: RoundFacts) -> tuple[RoundObstacle, 
     return wrong_state + found
 
 
-def next_action(facts: RoundFacts) -> tuple[RoundAction, tuple[RoundObstacle, ...]] | None:
+def find_next_action(facts: RoundFacts) -> tuple[RoundAction, tuple[RoundObstacle, ...]] | None:
     """Return the action whose turn it is, with what it waits for; None when the round is over."""
     for action, step in STEPS.items():
-        missing = missing_for(action, facts)
+        missing = find_obstacles(action, facts)
         if step.stage is not None and TURN_OF_ANOTHER.isdisjoint(missing):
             return action, missing
     return None
 
 
-def present_stage(facts: RoundFacts) -> RoundStage | None:
+def find_stage(facts: RoundFacts) -> RoundStage | None:
     """Return the part of its course a round is in; None when it is over.
 
     As long as somebody may object, or waits for an answer, it is in its notice.
     """
-    found = next_action(facts)
+    found = find_next_action(facts)
     if found is None:
         return None
     action, missing = found
@@ -260,7 +260,7 @@ def next_state(action: RoundAction, state: RoundState, *, lines_wait: bool = Fal
         lines_wait: the action was to sign the cards, and some lines must wait for theirs: they
             stay in the notice, to be confirmed and signed later.
 
-    Freezing and drawing stay in review. An action that `missing_for` refuses for its state has no
-    next state: KeyError.
+    Freezing and drawing stay in review. An action that `find_obstacles` refuses for its state has
+    no next state: KeyError.
     """
     return RoundState.NOTICE if lines_wait else STEPS[action].leads[state]

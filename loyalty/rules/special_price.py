@@ -38,7 +38,7 @@ class _Chosen(NamedTuple):
     given_up: int = 0
     """The reductions that are not had, because the lines are sold with the card."""
 
-    def with_line(self, line: Choice) -> Self:
+    def add_line(self, line: Choice) -> Self:
         return type(self)(
             self.positions | 1 << line.position,
             self.amount + line.amount,
@@ -74,7 +74,7 @@ class _Terms:
         return chosen.given_up - saved, self.loss(chosen), -chosen.amount
 
 
-def cheapest_choice(
+def find_cheapest_choice(
     lines: Sequence[Choice],
     *,
     sure: Fen,
@@ -93,28 +93,28 @@ def cheapest_choice(
     """
     terms = _Terms(sure, limit, pay, rounding)
     ordered = sorted(lines, key=lambda line: Fraction(line.reduction, line.amount))
-    best = min((_Chosen(), *_grown(ordered)), key=terms.cost)
+    best = min((_Chosen(), *_grow(ordered)), key=terms.cost)
     gains = [max(0, line.amount * (WHOLE - pay) - line.reduction * WHOLE) for line in ordered]
     reachable = limit is not None and sure + sum(line.amount for line in lines) > limit
     choices = [_Chosen()]
     for place, line in enumerate(ordered):
         open_gain = sum(gains[place + 1 :]) + terms.step
-        alternatives = [*choices, *(chosen.with_line(line) for chosen in choices)]
+        alternatives = [*choices, *(chosen.add_line(line) for chosen in choices)]
         best = min((best, *alternatives), key=terms.cost)
         worst = terms.cost(best)[0] * WHOLE + open_gain
-        choices = _followed(alternatives, terms, worst, by_limit=reachable)
+        choices = _follow(alternatives, terms, worst, by_limit=reachable)
     return frozenset(line.position for line in lines if best.positions >> line.position & 1)
 
 
-def _grown(ordered: Sequence[Choice]) -> list[_Chosen]:
+def _grow(ordered: Sequence[Choice]) -> list[_Chosen]:
     """Return the first line, the first two, and so on: one of them is nearly the cheapest."""
     grown = [_Chosen()]
     for line in ordered:
-        grown.append(grown[-1].with_line(line))
+        grown.append(grown[-1].add_line(line))
     return grown
 
 
-def _followed(
+def _follow(
     alternatives: Sequence[_Chosen], terms: _Terms, worst: int, *, by_limit: bool
 ) -> list[_Chosen]:
     """Return the choices that may yet become the cheapest.

@@ -69,72 +69,72 @@ def fold(text: str) -> str:
     return BLANK.sub(" ", plain).strip(" ")
 
 
-def passage(text: str) -> str:
+def clean_passage(text: str) -> str:
     """Return some sentences as they are kept: nothing invisible in them, no blanks around."""
     return _BLANK_AROUND.sub("", unicodedata.normalize("NFC", _STRAY.sub("", text)))
 
 
-def label(text: str) -> str:
+def clean_label(text: str) -> str:
     """Return what a thing or a home is called, as it is shown: ``３ 号 楼`` is 3 号楼.
 
     Letters and digits are of half width, and no blank stands between two Han letters.
     """
-    plain = "".join(_in_half_width(character) for character in _STRAY.sub("", text))
+    plain = "".join(_to_half_width(character) for character in _STRAY.sub("", text))
     spaced = BLANK.sub(" ", unicodedata.normalize("NFC", plain)).strip(" ")
     return _BLANK_IN_HAN.sub("", spaced)
 
 
-def person_name(text: str) -> str:
+def clean_person_name(text: str) -> str:
     """Return a person's name as it is shown: one middle dot between its parts, 买买提·艾力."""
     dotted = _DOT_OF_A_NAME.sub("\u00b7", BLANK.sub(" ", _STRAY.sub("", text)))
-    return label(dotted).strip(_AROUND_A_NAME)
+    return clean_label(dotted).strip(_AROUND_A_NAME)
 
 
-def name_key(name: str) -> str:
+def make_name_key(name: str) -> str:
     """Return by what people are told apart: the letters and digits of a name, and nothing else.
 
     Empty for a text in which there is nothing to call somebody by.
     """
-    return unicodedata.normalize("NFC", "".join(_letters_in(_without_case(name))))
+    return unicodedata.normalize("NFC", "".join(_letters_in(_fold_case(name))))
 
 
-def reference_key(text: str) -> str:
+def make_reference_key(text: str) -> str:
     """Return by what homes, households and things are told apart: H-0012, ｈ12 and H 012 are one.
 
     Leading zeros, which spreadsheets drop, count nothing; nor does what stands between, but that
     two numbers stay two: 1-12 is not 11-2. A floor below the ground is not the one above.
     """
-    plain = _BELOW_THE_GROUND.sub("负", DASH.sub("-", _without_case(text)))
+    plain = _BELOW_THE_GROUND.sub("负", DASH.sub("-", _fold_case(text)))
     parts = re.split(r"(?<=[0-9])[^\w]+(?=[0-9])", plain)
-    return "-".join(_without_zeros("".join(_letters_in(part))) for part in parts)
+    return "-".join(_strip_zeros("".join(_letters_in(part))) for part in parts)
 
 
-def code(text: str) -> str:
+def clean_code(text: str) -> str:
     """Return a code that programs read: small letters, no blanks."""
-    return login_name(fold(text).replace(" ", ""))
+    return clean_login_name(fold(text).replace(" ", ""))
 
 
-def login_name(text: str) -> str:
+def clean_login_name(text: str) -> str:
     """Return the name of an account; a blank within stays, and is refused by its law."""
     return unicodedata.normalize("NFKC", fold(text).casefold())
 
 
-def code_letters(text: str) -> str:
+def clean_code_letters(text: str) -> str:
     """Return the capitals and digits of a code that was copied by hand, such as a receipt's."""
     return re.sub("[^0-9A-Z]", "", fold(text).upper())
 
 
-def plaque_number(text: str) -> str:
+def clean_plaque_number(text: str) -> str:
     """Return a plaque's number as it was given out: PGY-0001."""
     return DASH.sub("-", fold(text)).replace(" ", "").upper()
 
 
-def shown_letters(name: str) -> list[str]:
+def split_letters(name: str) -> list[str]:
     """Return the letters of a name, each with the marks that belong to it."""
     return [one for one in _letters_in(_STRAY.sub("", name)) if _is_letter(one[0])]
 
 
-def _without_case(text: str) -> str:
+def _fold_case(text: str) -> str:
     return unicodedata.normalize("NFKC", fold(text).casefold())
 
 
@@ -146,7 +146,7 @@ def _letters_in(text: str) -> list[str]:
         if _is_letter(character) or unicodedata.category(character)[0] == "N":
             letters.append(character)
             bearer = character
-        elif bearer and _belongs(character, bearer):
+        elif bearer and _belongs_to(character, bearer):
             letters[-1] += character
         else:
             bearer = ""
@@ -161,14 +161,14 @@ def _is_letter(character: str) -> bool:
     return (kind[0] == "L" or kind in {"Nl", "Co"}) and not _NO_LETTER.match(character)
 
 
-def _belongs(mark: str, letter: str) -> bool:
+def _belongs_to(mark: str, letter: str) -> bool:
     """Return whether a mark is part of the letter before it; Han letters bear variants alone."""
     if _ONE_HAN.match(letter):
         return "\U000e0100" <= mark <= "\U000e01ef"
     return unicodedata.category(mark)[0] == "M" and _is_letter(letter)
 
 
-def _in_half_width(character: str) -> str:
+def _to_half_width(character: str) -> str:
     """Return a letter or digit in its usual width and shape; marks of a sentence keep theirs."""
     kind = unicodedata.category(character)
     if kind[0] == "L" or kind == "Nd" or _ONE_HAN.match(character):
@@ -176,7 +176,7 @@ def _in_half_width(character: str) -> str:
     return character
 
 
-def _without_zeros(text: str) -> str:
+def _strip_zeros(text: str) -> str:
     return "".join(
         run.lstrip("0") or "0" if run.isascii() and run.isdigit() else run
         for run in _RUNS.findall(text)

@@ -1,4 +1,4 @@
-"""What a till is told when a card is shown, and what follows from it."""
+"""The verdict a till gets when a card is shown, and what follows from it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -51,11 +51,11 @@ class Meaning:
     ask_again: bool = False
     """Nothing definite is known, so the till offers to ask once more."""
     tells_amounts: bool = False
-    """The till is told the amounts."""
+    """The answer to the till has the amounts."""
     names_card: bool = True
-    """The code may be that of a card of ours, and what is known of the card is told."""
+    """The code may be that of a card of ours, and the answer says what is known of it."""
     may_be_printed: bool = False
-    """The card works, or will: a dead card on paper only leads into a quarrel."""
+    """The card works, or will; one that never works again is not printed."""
 
 
 MEANINGS: Mapping[Verdict, Meaning] = MappingProxyType(
@@ -115,7 +115,7 @@ class Visit:
 def verdict_on(visit: Visit) -> Verdict:
     """Return the verdict on one visit.
 
-    The order is part of the rule, and that of `Verdict`: the most lasting reason is told first.
+    The order is part of the rule, and that of `Verdict`: the most lasting reason comes first.
     The other verdicts are given before, where the code is read: on the device or at the edge.
     """
     checks = (

@@ -1,1 +1,1 @@
-"""What the programme does: verbs per noun. A service flushes, and never commits."""
+"""What the programme does: functions by capability. A service flushes, and never commits."""

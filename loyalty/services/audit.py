@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from loyalty.models import AuditEvent
 from loyalty.services.actors import StaffMember, Till
-from loyalty.services.paging import Page, page
+from loyalty.services.paging import Page, fetch_page
 
 
 def note(
@@ -48,9 +48,9 @@ def note(
     )
 
 
-def audit_events(
+def find_audit_events(
     session: Session, actor: StaffMember, *, limit: int, after: UUID | None
 ) -> Page[AuditEvent]:
     """Return what was done in the actor's community, the newest first."""
     query = select(AuditEvent).where(AuditEvent.community_id == actor.community_id)
-    return page(session, query, AuditEvent, limit=limit, after=after, newest_first=True)
+    return fetch_page(session, query, AuditEvent, limit=limit, after=after, newest_first=True)

@@ -20,12 +20,12 @@ AS_IT_WAS: Final = AsItWas.AS_IT_WAS
 """Stands in a request for a member that is not changed; None clears one."""
 
 
-def new_or(value: Value | AsItWas, other: Value) -> Value:
+def value_or(value: Value | AsItWas, other: Value) -> Value:
     """Return the value that a request gives to a member, or another where it gives none."""
     return other if value is AS_IT_WAS else value
 
 
-def new_values(request: Any) -> Mapping[str, Any]:
+def collect_new_values(request: Any) -> Mapping[str, Any]:
     """Return what a request changes, by member."""
     members = [one.name for one in fields(request) if one.default is AS_IT_WAS]
     values = {name: getattr(request, name) for name in members}
@@ -34,5 +34,5 @@ def new_values(request: Any) -> Mapping[str, Any]:
 
 def change_members(record: Model, request: Any) -> None:
     """Give a record the new values of a request; its members are called as the columns are."""
-    for name, value in new_values(request).items():
+    for name, value in collect_new_values(request).items():
         setattr(record, name, value)

@@ -50,7 +50,7 @@ def claim_key(
     Raises:
         KeyReusedError: the key was used for another call.
     """
-    _forget_some(session, before=now - KEPT_FOR)
+    _forget_some(session, call.caller.community_id, before=now - KEPT_FOR)
     claimed = session.scalar(
         insert(KeptAnswer)
         .values(
@@ -65,42 +65,43 @@ def claim_key(
     )
     if claimed is not None:
         return None
-    kept = _kept(session, call)
+    kept = _select_answer(session, call)
     if kept.request_hash != call.request_hash or kept.answer is None:
         raise KeyReusedError("This key was used for another call; make a new key for each call.")
     nonce, sealed = kept.answer[:_NONCE_BYTES], kept.answer[_NONCE_BYTES:]
-    return AESGCM(sealing_key).decrypt(nonce, sealed, _owner(call))
+    return AESGCM(sealing_key).decrypt(nonce, sealed, _owner_of(call))
 
 
 def keep_answer(session: Session, call: KeyedCall, answer: bytes, *, sealing_key: bytes) -> None:
     """Keep the answer to a call whose key was claimed in this transaction."""
     nonce = os.urandom(_NONCE_BYTES)
-    kept = _kept(session, call)
-    kept.answer = nonce + AESGCM(sealing_key).encrypt(nonce, answer, _owner(call))
+    kept = _select_answer(session, call)
+    kept.answer = nonce + AESGCM(sealing_key).encrypt(nonce, answer, _owner_of(call))
     session.flush()
 
 
 def release_key(session: Session, call: KeyedCall) -> None:
     """Let the key of a call go that was refused, so that it may be tried again."""
-    session.delete(_kept(session, call))
+    session.delete(_select_answer(session, call))
     session.flush()
 
 
-def _forget_some(session: Session, *, before: datetime) -> None:
+def _forget_some(session: Session, community_id: UUID, *, before: datetime) -> None:
     """Delete answers nobody may repeat any more, but for those somebody else is just deleting."""
-    columns = (KeptAnswer.community_id, KeptAnswer.caller_id, KeptAnswer.key)
+    of_community = KeptAnswer.community_id == community_id
+    columns = (KeptAnswer.caller_id, KeptAnswer.key)
     expired = (
         select(*columns)
-        .where(KeptAnswer.kept_at <= before)
+        .where(of_community, KeptAnswer.kept_at <= before)
         .limit(FORGOTTEN_AT_ONCE)
         .with_for_update(skip_locked=True)
     )
-    session.execute(delete(KeptAnswer).where(tuple_(*columns).in_(expired)))
+    session.execute(delete(KeptAnswer).where(of_community, tuple_(*columns).in_(expired)))
 
 
-def _kept(session: Session, call: KeyedCall) -> KeptAnswer:
+def _select_answer(session: Session, call: KeyedCall) -> KeptAnswer:
     return session.get_one(KeptAnswer, (call.caller.community_id, call.caller_id, call.key))
 
 
-def _owner(call: KeyedCall) -> bytes:
+def _owner_of(call: KeyedCall) -> bytes:
     return b"\0".join((_PURPOSE, call.caller_id.bytes, call.key.bytes))

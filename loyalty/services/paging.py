@@ -23,7 +23,7 @@ class Page(Generic[Record]):
     """What to ask for next as ``after``; None on the last page."""
 
 
-def page(
+def fetch_page(
     session: Session,
     query: Select[tuple[Record]],
     record: type[Record],

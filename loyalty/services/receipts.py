@@ -3,23 +3,30 @@
 import secrets
 from base64 import b32encode
 from hashlib import sha256
+from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
+
+from loyalty.models import Receipt
 
 _BYTES = 10
 
 
-def new_receipt() -> str:
+def make_receipt() -> str:
     """Return a number nobody guesses: 80 random bits, in sixteen letters and digits."""
     return b32encode(secrets.token_bytes(_BYTES)).decode()
 
 
-def receipt_for(request: str) -> str:
+def derive_receipt(request: str) -> str:
     """Return the number of a request that holds something nobody guesses, always the same."""
     return b32encode(sha256(request.encode()).digest()[:_BYTES]).decode()
 
 
-def hold_receipt(session: Session, receipt: str) -> None:
-    """Let another request with the same receipt wait until the transaction ends."""
-    session.execute(select(func.pg_advisory_xact_lock(func.hashtext(receipt))))
+def give_out(session: Session, community_id: UUID, receipt: str) -> None:
+    """Write a receipt down as given out; another request with it waits until the transaction ends.
+
+    Sent again it stands there already, and whoever asks finds what was taken in under it.
+    """
+    given = insert(Receipt).values(community_id=community_id, receipt=receipt)
+    session.execute(given.on_conflict_do_nothing())

@@ -13,7 +13,7 @@ from sqlalchemy.sql.base import ExecutableOption
 
 from loyalty.database import Identified, Versioned
 from loyalty.models import Community
-from loyalty.services.actors import StaffMember
+from loyalty.services.actors import StaffMember, Till
 from loyalty.services.audit import note
 from loyalty.services.errors import StaleRecordError, UnknownRecordError
 
@@ -23,6 +23,8 @@ Record = TypeVar("Record", bound=Identified)
 class Lock(StrEnum):
     """What others wait to do with a record until the transaction ends."""
 
+    SHARE = "share"
+    """They change it, or lock it otherwise; whoever shares it, too, does not wait."""
     CHANGE = "change"
     """They change or lock it; what they add may refer to it meanwhile."""
     REFER = "refer"
@@ -30,11 +32,11 @@ class Lock(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
-    """What one account does in one transaction."""
+class AnyWork:
+    """What one account or till does in one transaction."""
 
     session: Session
-    actor: StaffMember
+    actor: StaffMember | Till
     now: datetime
     """The present instant, on the wall clock of the community."""
 
@@ -69,7 +71,9 @@ class Work:
         """
         query = self.select(model).where(model.id == record_id).options(*options)
         if lock is not None:
-            query = query.with_for_update(key_share=lock is Lock.CHANGE, of=model)
+            query = query.with_for_update(
+                read=lock is Lock.SHARE, key_share=lock is Lock.CHANGE, of=model
+            )
         record = self.session.scalar(query.execution_options(populate_existing=True))
         noun = model.__tablename__.replace("_", " ")
         if record is None:
@@ -91,3 +95,10 @@ class Work:
             **detail,
         )
         self.session.flush()
+
+
+@dataclass(frozen=True, slots=True)
+class Work(AnyWork):
+    """What one account does in one transaction."""
+
+    actor: StaffMember

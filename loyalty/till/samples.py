@@ -4,9 +4,9 @@ from base64 import b32encode, b64encode
 from functools import cache
 from typing import NamedTuple
 
-from loyalty.cards.barcode import code128_png
-from loyalty.cards.qr import qr_png
-from loyalty.cards.token import card_url
+from loyalty.cards.barcode import draw_barcode_png
+from loyalty.cards.qr import draw_qr_png
+from loyalty.cards.token import make_card_url
 from loyalty.rules.card_number import number_of
 
 TRAINING_SERIAL = "000000000000"
@@ -36,10 +36,12 @@ class Sample(NamedTuple):
 def samples() -> dict[str, Sample]:
     """Return the training card's barcode, and its QR, whose token shows whether capitals come."""
     number = number_of(TRAINING_SERIAL)
-    url = card_url(_HOST, b32encode(_PAYLOAD + _NO_SIGNATURE).decode())
+    url = make_card_url(_HOST, b32encode(_PAYLOAD + _NO_SIGNATURE).decode())
     return {
-        "barcode": Sample(number, _address(code128_png(number, dpi=_DOTS_PER_INCH))),
-        "qr": Sample(url.upper(), _address(qr_png(url, scale=_DOTS_PER_MODULE)), is_square=True),
+        "barcode": Sample(number, _address(draw_barcode_png(number, dpi=_DOTS_PER_INCH))),
+        "qr": Sample(
+            url.upper(), _address(draw_qr_png(url, scale=_DOTS_PER_MODULE)), is_square=True
+        ),
     }
 
 

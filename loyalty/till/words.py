@@ -9,7 +9,7 @@ from loyalty.rules.limits import LimitKind
 from loyalty.rules.verdict import MEANINGS, Meaning, Tone
 from loyalty.till.screen_words import settings_words, shop_words, status_words, today_words
 from loyalty.words.categories import CATEGORIES
-from loyalty.words.obstacles import sentences
+from loyalty.words.obstacles import join_sentences
 from loyalty.words.rates import rate_pattern
 from loyalty.words.verdicts import WORDS
 
@@ -142,8 +142,8 @@ def _limits() -> dict[str, dict[str, str]]:
     return {
         kind: {
             "word": word,
-            "again": sentences([met, again, full_price]),
-            "over": sentences([met, full_price]),
+            "again": join_sentences([met, again, full_price]),
+            "over": join_sentences([met, full_price]),
         }
         for kind, (word, met, again) in told.items()
     }

@@ -7,9 +7,9 @@ from types import MappingProxyType
 from flask_babel import LazyString, gettext, lazy_gettext, ngettext
 
 from loyalty.rules.basis import Basis
-from loyalty.rules.notice import NoticeKind, notice_over
+from loyalty.rules.notice import NoticeKind, is_notice_over
 from loyalty.rules.verdict import Tone
-from loyalty.services.deeds.points import as_written
+from loyalty.services.deeds.points import format_points
 from loyalty.services.notice.objections import ObjectionState
 from loyalty.services.notice.public_notice import NoticeLine, NoticeList
 from loyalty.words.honours import name_for_reader
@@ -37,8 +37,8 @@ def basis_in_words(line: NoticeLine) -> str:
     """Return why a person stands on a list, as far as everyone may know it."""
     score = gettext(
         "得分%(lowest)s至%(highest)s",
-        lowest=as_written(line.score_from),
-        highest=as_written(line.score_to),
+        lowest=format_points(line.score_from),
+        highest=format_points(line.score_to),
     )
     match line.basis:
         case Basis.SCORE:
@@ -70,7 +70,7 @@ def list_name(one: NoticeList) -> str:
 
 def days_left(last: date, today: date) -> str:
     """Return how long a notice still runs, its last day included."""
-    if notice_over(last, today):
+    if is_notice_over(last, today):
         return str(gettext("公示已经期满"))
     left = (last - today).days
     if left == 0:

@@ -123,10 +123,10 @@ def outcome_name(code: str) -> str:
 
 def obstacles_in_words(codes: Iterable[str]) -> str:
     """Return everything that is missing, as sentences."""
-    return sentences(OBSTACLES.get(code, NOT_NOW) for code in dict.fromkeys(codes))
+    return join_sentences(OBSTACLES.get(code, NOT_NOW) for code in dict.fromkeys(codes))
 
 
-def sentences(parts: Iterable[LazyString | str]) -> str:
+def join_sentences(parts: Iterable[LazyString | str]) -> str:
     """Return sentences one after the other; only Chinese sets no space between them."""
     locale = get_locale()
     space = "" if locale is None or locale.language == "zh" else " "

@@ -50,7 +50,7 @@ def span_in_two_parts(lowest: Permille, highest: Permille) -> tuple[str, str]:
     return str(large).format(**said), str(small).format(**said)
 
 
-def shop_rates(shop: Shop) -> list[str]:
+def list_shop_rates(shop: Shop) -> list[str]:
     """Return what a shop agreed to: one rate where all honours pay alike, else one for each."""
     rates = {term.pay_permille for term in shop.terms}
     if len(rates) == 1:
@@ -61,7 +61,7 @@ def shop_rates(shop: Shop) -> list[str]:
     ]
 
 
-def rates_offered(
+def list_rates_offered(
     low: Permille, high: Permille, *, besides: Permille | None = None
 ) -> dict[str, str]:
     """Return the rates of a band to choose from, the highest first: code → in words.

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261129_1730"
-down_revision = "20261129_1610"
+down_revision = "20261129_1720"
 branch_labels = None
 depends_on = None
 

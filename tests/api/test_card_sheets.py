@@ -12,10 +12,10 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from loyalty.cards.token import card_url
+from loyalty.cards.token import make_card_url
 from loyalty.models import Card, Community, ShopTerm
 from loyalty.reports.card_face import HONOURS
-from loyalty.rules.card_number import in_groups, last4, number_of
+from loyalty.rules.card_number import group_digits, last4, number_of
 from loyalty.rules.card_state import CardState
 from loyalty.rules.honours import HonourColour
 from loyalty.services.actors import Role
@@ -68,7 +68,7 @@ def test_a_card_says_what_its_own_page_says(client: FlaskClient, session: Sessio
     assert "张" not in said_on(front)
     assert "不得转借 · 无储值 · 免费发放" in said_on(back)
     assert codes_on(front) == {number_of(card.serial)}
-    assert codes_on(back) == {card_url("http://loyalty.test", card.token)}
+    assert codes_on(back) == {make_card_url("http://loyalty.test", card.token)}
     assert "20261209-1200" in said_on(back)
 
 
@@ -170,7 +170,7 @@ def test_of_a_round_all_cards_that_work_are_printed_as_they_are_handed_out(
 
     (page,) = pages_of(answer)
     said = said_on(page)
-    numbers = [in_groups(number_of(card.serial)) for card in (first, *others)]
+    numbers = [group_digits(number_of(card.serial)) for card in (first, *others)]
     assert [one in said for one in numbers] == [True, True, False, False]
     assert said.index(numbers[1]) < said.index(numbers[0])
 

@@ -46,6 +46,20 @@ def test_a_state_allows_its_own_steps_and_no_others(
             assert session.scalars(events).all() == []
 
 
+def test_a_step_of_an_outdated_shop_is_refused(
+    client: FlaskClient, manager: dict[str, str], shop_in: Callable[..., Shop]
+) -> None:
+    shop = shop_in("applied")
+    headers = {**manager, "If-Match": '"1"'}
+
+    first, second = (
+        client.post(address(shop), headers=headers, json={"action": action})
+        for action in ("inspect", "publish")
+    )
+
+    assert (first.status_code, second.status_code) == (200, 412)
+
+
 def test_a_shop_goes_from_application_to_plaque(
     client: FlaskClient, session: Session, community: Community, manager: dict[str, str]
 ) -> None:
@@ -144,7 +158,10 @@ def test_a_withdrawn_certification_holds_until_no_day(
         "plaque_number": shop.plaque_number,
         "valid_until": None,
     }
-    assert session.get_one(Shop, shop.id, populate_existing=True).withdrawn_on == TODAY
+    assert (
+        session.get_one(Shop, (shop.community_id, shop.id), populate_existing=True).withdrawn_on
+        == TODAY
+    )
 
 
 def test_waiting_does_not_lead_around_a_suspension(

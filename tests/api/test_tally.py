@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from loyalty.models import AuditEvent, Community, Redemption, Shop
-from loyalty.rules.card_number import in_groups, number_of
+from loyalty.rules.card_number import group_digits, number_of
 from loyalty.services.actors import Role
 from tests.given import NOON, given_card, given_community, given_shop, paired_till, signed_in
 
@@ -25,7 +25,7 @@ def line(serial: str, **values: Any) -> dict[str, Any]:
     return {
         "idempotency_key": str(uuid4()),
         "time": "10:21",
-        "code": in_groups(number_of(serial)),
+        "code": group_digits(number_of(serial)),
         "total_fen": 1290,
         **values,
     }

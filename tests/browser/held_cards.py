@@ -9,8 +9,8 @@ from barcode import EAN13
 from barcode.writer import ImageWriter
 from PIL import Image, ImageFilter
 
-from loyalty.cards.barcode import code128_png
-from loyalty.cards.qr import qr_png
+from loyalty.cards.barcode import draw_barcode_png
+from loyalty.cards.qr import draw_qr_png
 
 SIGHT = (640, 480)
 """What the cheapest cameras give, in dots."""
@@ -37,7 +37,7 @@ class Hold:
 
 def card_with_qr(url: str) -> Image.Image:
     """Return a card's face with its QR, 25 mm a side."""
-    return _face(qr_png(url), millimetres=25)
+    return _face(draw_qr_png(url), millimetres=25)
 
 
 def poster_with_qr(text: str) -> Image.Image:
@@ -49,7 +49,7 @@ def poster_with_qr(text: str) -> Image.Image:
 
 def card_with_barcode(number: str) -> Image.Image:
     """Return a card's face with its barcode, 45 mm wide."""
-    return _face(code128_png(number), millimetres=45)
+    return _face(draw_barcode_png(number), millimetres=45)
 
 
 def goods_with_barcode(number: str) -> Image.Image:

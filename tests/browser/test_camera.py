@@ -10,7 +10,7 @@ from PIL import Image
 from playwright.sync_api import Browser, FilePayload, Page, Route, ViewportSize, expect
 from sqlalchemy.orm import Session
 
-from loyalty.cards.token import card_url
+from loyalty.cards.token import make_card_url
 from loyalty.models import Card, Community, Shop
 from loyalty.rules.card_number import number_of
 from tests.browser.conftest import FLAGS, NO_ANSWER_TOO_LATE, chromium, close
@@ -67,7 +67,7 @@ def test_a_card_before_the_camera_is_read_from_its_first_pictures(
 ) -> None:
     community = session.get_one(Community, shop.community_id)
     cards = [card_of_today(session, community) for _ in range(4)]
-    urls = [card_url(service, card.token) for card in cards[:2]]
+    urls = [make_card_url(service, card.token) for card in cards[:2]]
     numbers = [number_of(card.serial) for card in cards[2:]]
     sights = (
         sight_of(card_with_qr(urls[0]), Hold(700, tilt=15)),

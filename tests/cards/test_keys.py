@@ -4,10 +4,10 @@ from hypothesis import strategies as st
 
 from loyalty.cards.keys import (
     SealError,
-    jwk,
+    derive_public_key,
     key_id_of,
-    new_signing_key,
-    public_half,
+    make_jwk,
+    make_signing_key,
     seal,
     sealing_key_from,
     unseal,
@@ -17,15 +17,15 @@ SEALING_KEY = sealing_key_from("a secret of the installation, long enough")
 
 
 def test_a_new_key_is_new_and_names_itself() -> None:
-    first, second = new_signing_key(), new_signing_key()
+    first, second = make_signing_key(), make_signing_key()
 
     assert first.private != second.private
-    assert first.public == public_half(first.private)
+    assert first.public == derive_public_key(first.private)
     assert first.key_id == key_id_of(first.public)
 
 
 def test_a_key_unpacks_to_its_id_and_both_halves() -> None:
-    key = new_signing_key()
+    key = make_signing_key()
     key_id, public_raw, private_raw = key
 
     assert (key_id, public_raw, private_raw) == (key.key_id, key.public, key.private)
@@ -33,7 +33,7 @@ def test_a_key_unpacks_to_its_id_and_both_halves() -> None:
 
 
 def test_a_printed_key_shows_no_private_half() -> None:
-    key = new_signing_key()
+    key = make_signing_key()
 
     assert repr(key) == f"SigningKey({key.key_id})"
 
@@ -68,7 +68,7 @@ def test_a_key_that_was_sealed_in_2026_opens_for_ever() -> None:
 
 
 def test_a_key_sealed_twice_looks_different() -> None:
-    private = new_signing_key().private
+    private = make_signing_key().private
     seals = {
         seal(private, sealing_key=SEALING_KEY, community="tianyuan", month="2026-12")
         for _ in range(2)
@@ -111,7 +111,7 @@ def test_the_published_key_is_a_json_web_key_without_its_private_half() -> None:
     # The key of RFC 8032, section 7.1, test 1, which RFC 8037 spells in its appendix A.
     public = bytes.fromhex("d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a")
 
-    assert jwk(public, key_id_of(public)) == {
+    assert make_jwk(public, key_id_of(public)) == {
         "kty": "OKP",
         "crv": "Ed25519",
         "use": "sig",

@@ -10,14 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loyalty.cards.keys import new_signing_key
+from loyalty.cards.keys import make_signing_key
 from loyalty.cards.revocations import (
     PURPOSE,
     BadListError,
     ForgedListError,
     RevocationEntry,
     RevocationList,
-    serial_hash,
+    hash_serial,
     sign_list,
     verify_list,
 )
@@ -25,10 +25,10 @@ from loyalty.cards.signing import PurposeSigner
 from loyalty.cards.token import PURPOSE as CARD_PURPOSE
 from loyalty.rules.card_state import CardState
 
-KEY = new_signing_key()
+KEY = make_signing_key()
 ENTRIES = tuple(
     sorted(
-        RevocationEntry(serial_hash("tianyuan", serial), state)
+        RevocationEntry(hash_serial("tianyuan", serial), state)
         for serial, state in {
             "000000000000": CardState.REVOKED,
             "123456789012": CardState.SUSPENDED,
@@ -106,8 +106,8 @@ def test_a_list_without_cards_is_still_signed() -> None:
 
 def test_a_serial_is_listed_by_a_hash_of_its_community() -> None:
     # sha256("loyalty serial|tianyuan|123456789012"), recomputed with coreutils.
-    assert serial_hash("tianyuan", "123456789012") == "931a844b90e827ae"
-    assert serial_hash("boshan", "123456789012") != serial_hash("tianyuan", "123456789012")
+    assert hash_serial("tianyuan", "123456789012") == "931a844b90e827ae"
+    assert hash_serial("boshan", "123456789012") != hash_serial("tianyuan", "123456789012")
 
 
 def test_the_signed_bytes_are_as_published() -> None:
@@ -165,7 +165,7 @@ def test_a_signature_that_is_none_is_forged(signature: str) -> None:
 
 
 def test_a_stranger_signs_no_list_of_ours() -> None:
-    stranger = new_signing_key()
+    stranger = make_signing_key()
     document = sign_list(LIST, stranger.key_id, stranger.private)
 
     with pytest.raises(ForgedListError):
@@ -176,12 +176,12 @@ def test_a_stranger_signs_no_list_of_ours() -> None:
 
 def test_a_list_that_names_another_key_than_its_own_is_forged() -> None:
     with pytest.raises(ForgedListError):
-        verify_list(as_received() | {"key_id": new_signing_key().key_id}, KEY.public)
+        verify_list(as_received() | {"key_id": make_signing_key().key_id}, KEY.public)
 
 
 def test_a_list_is_signed_by_the_key_it_names() -> None:
     with pytest.raises(BadListError):
-        sign_list(LIST, new_signing_key().key_id, KEY.private)
+        sign_list(LIST, make_signing_key().key_id, KEY.private)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from itsdangerous import BadData, BadSignature
 
-from loyalty.cards.keys import new_signing_key
+from loyalty.cards.keys import make_signing_key
 from loyalty.cards.signing import Ed25519Algorithm, PurposeSigner, TokenSigner
 
 VECTORS = Path(__file__).parents[3] / "shared" / "data" / "vectors"
@@ -51,7 +51,7 @@ def test_the_authors_own_signatures_are_reproduced() -> None:
 
 
 def test_a_signature_for_one_purpose_is_none_for_another() -> None:
-    key = new_signing_key()
+    key = make_signing_key()
     signature = PurposeSigner(key.private, purpose=PURPOSE).get_signature(PAYLOAD)
 
     assert PurposeSigner(key.public, purpose=PURPOSE).verify_signature(PAYLOAD, signature)
@@ -59,7 +59,7 @@ def test_a_signature_for_one_purpose_is_none_for_another() -> None:
 
 
 def test_the_newest_key_signs_and_every_key_reads() -> None:
-    older, newer, stranger = (new_signing_key() for _ in range(3))
+    older, newer, stranger = (make_signing_key() for _ in range(3))
     both = TokenSigner([older.public, newer.public], purpose=PURPOSE)
     old_token = TokenSigner(older.private, purpose=PURPOSE).sign(PAYLOAD)
     new_token = TokenSigner([older.private, newer.private], purpose=PURPOSE).sign(PAYLOAD)
@@ -71,7 +71,7 @@ def test_the_newest_key_signs_and_every_key_reads() -> None:
 
 
 def test_a_signature_has_one_spelling() -> None:
-    key = new_signing_key()
+    key = make_signing_key()
     reader = PurposeSigner(key.public, purpose=PURPOSE)
     signature = PurposeSigner(key.private, purpose=PURPOSE).get_signature(PAYLOAD).decode()
 
@@ -92,5 +92,5 @@ def test_a_signature_has_one_spelling() -> None:
 @pytest.mark.parametrize("text", ["", "A" * 119, "a" * 120, b"\xff" * 120, "\ud800" * 120])
 def test_what_is_not_spelled_as_a_token_is_bad_data(text: str | bytes) -> None:
     with pytest.raises(BadData) as refusal:
-        TokenSigner(new_signing_key().public, purpose=PURPOSE).unsign(text)
+        TokenSigner(make_signing_key().public, purpose=PURPOSE).unsign(text)
     assert not isinstance(refusal.value, BadSignature)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loyalty.cards.keys import key_id_of, new_signing_key
+from loyalty.cards.keys import key_id_of, make_signing_key
 from loyalty.cards.revocations import PURPOSE as REVOCATIONS_PURPOSE
 from loyalty.cards.signing import TokenSigner
 from loyalty.cards.token import (
@@ -13,7 +13,7 @@ from loyalty.cards.token import (
     BadTokenError,
     CardClaims,
     ForgedTokenError,
-    card_url,
+    make_card_url,
     read_claims,
     sign_token,
     token_in,
@@ -21,7 +21,7 @@ from loyalty.cards.token import (
 )
 from loyalty.rules.card_number import CodeKind, kind_of, number_of
 
-KEY = new_signing_key()
+KEY = make_signing_key()
 CLAIMS = CardClaims(KEY.key_id, "123456789012", pay_permille=850, honour_number=2, months=1)
 TOKEN = sign_token(CLAIMS, KEY.private)
 
@@ -174,11 +174,11 @@ def test_our_own_signature_does_not_excuse_a_field_out_of_range(fields: tuple[in
 
 def test_a_card_of_another_key_is_forged() -> None:
     with pytest.raises(ForgedTokenError):
-        verify_token(TOKEN, new_signing_key().public)
+        verify_token(TOKEN, make_signing_key().public)
 
 
 def test_a_stranger_who_names_our_key_is_caught() -> None:
-    stranger = new_signing_key()
+    stranger = make_signing_key()
     payload = payload_of(1, int(KEY.key_id, 16), 0, 850, 2, 1)
     token = TokenSigner(stranger.private, purpose=PURPOSE).sign(payload).decode()
 
@@ -204,7 +204,7 @@ def test_a_signature_of_a_revocation_list_makes_no_card() -> None:
 
 
 def test_a_card_is_signed_by_the_key_it_names() -> None:
-    other = new_signing_key()
+    other = make_signing_key()
 
     with pytest.raises(BadTokenError):
         sign_token(CLAIMS, other.private)
@@ -272,5 +272,5 @@ def test_nothing_else_holds_a_token(text: str) -> None:
 def test_the_url_of_a_card_begins_as_every_phone_knows_it_and_holds_its_token(
     base_url: str, url: str
 ) -> None:
-    assert card_url(base_url, TOKEN) == url
+    assert make_card_url(base_url, TOKEN) == url
     assert token_in(url) == TOKEN

@@ -10,7 +10,7 @@ from loyalty.commands import main
 from loyalty.commands.session import opened
 from loyalty.database import migrate
 from loyalty.rules.calendar import Month
-from loyalty.services.cards.keys import signing_key_for
+from loyalty.services.cards.keys import ensure_signing_key
 from tests.commands.running import Operator
 from tests.given import given_community
 
@@ -80,7 +80,7 @@ def test_keys_sealed_under_another_secret_are_noticed(operator: Operator) -> Non
     with opened(operator.database) as session:
         community = given_community(session)
         month = Month.of(now.date())
-        signing_key_for(session, community, month, sealing_key=sealing_key, now=now)
+        ensure_signing_key(session, community, month, sealing_key=sealing_key, now=now)
 
     ok, what_to_do = findings(operator)["card keys"]
 

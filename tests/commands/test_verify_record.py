@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 from loyalty.commands import main
 from loyalty.commands.verify_record import faults_in
 from loyalty.rules.calendar import Month
-from loyalty.rules.lottery import list_hash
-from loyalty.rules.record import FrozenList, lines_of, lists_in, rank_round, record_of, with_lots
+from loyalty.rules.lottery import hash_list
+from loyalty.rules.record import FrozenList, draw_lots, lines_of, lists_in, rank_round, record_of
 from loyalty.rules.selection import RoundAction
 from loyalty.services.notice.public_record import public_record
 from tests.given import NOON, given_community
@@ -41,13 +41,13 @@ def verified(record: Any, folder: Path) -> Result:
 
 
 def hashed(text: str) -> str:
-    return list_hash(text.encode())
+    return hash_list(text.encode())
 
 
 def record_of_lists(lists: tuple[FrozenList, ...], seed: str) -> dict[str, Any]:
     """Return the record of some lists as the service would publish it."""
     frozen = record_of(lists)
-    drawn = with_lots(lists, seed)
+    drawn = draw_lots(lists, seed)
     return {
         "format": "loyalty-record-1",
         "hash": hashed(frozen),

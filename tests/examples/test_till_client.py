@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 
 from loyalty.clock import community_now
 from loyalty.rules.calendar import Month
-from loyalty.rules.card_number import in_groups, number_of
+from loyalty.rules.card_number import group_digits, number_of
 from tests.given import SECRET, given_card, given_community, given_shop, paired_till
 from tests.kept_database import plain
 from tests.serving import PROJECT, free_port, start, stop
@@ -113,7 +113,7 @@ def shop(database: str, tmp_path: Path) -> Iterator[Shop]:
         road.address = f"http://127.0.0.1:{proxy.server_port}"
         thread = threading.Thread(target=proxy.serve_forever)
         thread.start()
-        number = in_groups(number_of(card.serial))
+        number = group_digits(number_of(card.serial))
         yield Shop(road, till["Authorization"].removeprefix("Bearer "), number, database)
         proxy.shutdown()
         thread.join()

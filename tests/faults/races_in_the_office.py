@@ -1,10 +1,12 @@
 """Races about people, accounts, shops, imports and what the community counts."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from functools import partial
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from loyalty.models import (
     Deed,
@@ -19,11 +21,21 @@ from loyalty.models import (
 )
 from loyalty.services.actors import Role
 from loyalty.services.deeds.deeds import ensure_default_kinds
+from loyalty.services.imports.answers import TableAnswers
+from loyalty.services.imports.jobs import answer_import
 from loyalty.services.matters.matters import MatterKind, RaiseMatter, Raiser, raise_public_matter
 from loyalty.services.staff.sign_in import FAILURES_ALLOWED
+from loyalty.services.work import Work
 from tests.faults.overlap import Act, in_transaction
 from tests.faults.races import Race, Street
-from tests.given import NOON, given_account, given_honour, given_resident, given_shop
+from tests.given import (
+    NOON,
+    given_account,
+    given_honour,
+    given_resident,
+    given_shop,
+    given_staff,
+)
 from tests.given_tables import HEADINGS, ZHANG, text, upload
 
 MATTER = {"kind": "need", "text": "东门路灯不亮", "raised_by": "staff"}
@@ -177,6 +189,30 @@ def one_table_taken_in_from_two_uploads(street: Street) -> Race:
         for job, by in zip(jobs, (street.manager, street.other), strict=True)
     )
     return Race(one, two, lambda: street.count(Resident))
+
+
+def a_taking_in_beside_an_answer(street: Street) -> Race:
+    take_in, answer = _taking_in_and_answer(street, ZHANG)
+    return Race(take_in, answer, lambda: street.count(Resident))
+
+
+def an_answer_beside_a_taking_in(street: Street) -> Race:
+    take_in, answer = _taking_in_and_answer(street, ("张小明", "3号楼501", "", "H-1"))
+    return Race(answer, take_in, lambda: street.count(Resident))
+
+
+def _taking_in_and_answer(street: Street, row: Sequence[str]) -> tuple[Act, Act]:
+    sent = upload(street.app.test_client(), street.manager, text(HEADINGS, row)).json
+    clerk = given_staff(street.session, street.community)
+    said = TableAnswers(everywhere={"adult": "是"})
+
+    def answer(own: Session) -> int:
+        return len(answer_import(Work(own, clerk, NOON), UUID(sent["import_id"]), said).valid_rows)
+
+    return (
+        street.send(f"POST /imports/{sent['import_id']}/apply", json={}),
+        partial(in_transaction, street.app, answer),
+    )
 
 
 def _applied(street: Street) -> tuple[UUID, UUID]:

@@ -7,7 +7,7 @@ from loyalty.rules.selection import RoundAction
 from loyalty.services.actors import Role
 from loyalty.services.notice.objections import MakeObjection, make_objection
 from loyalty.services.selection.public_nominations import NominateByName, nominate_by_name
-from tests.faults.overlap import in_transaction
+from tests.faults.overlap import Act, in_transaction
 from tests.faults.races import Race, Street
 from tests.given import NOON, given_account, given_resident, given_round
 from tests.given_notices import DECEMBER, given_notice, given_objection, placed
@@ -120,6 +120,30 @@ def one_voice_of_the_public_sent_twice(street: Street) -> Race:
         lambda own: nominate_by_name(own, street.community, DECEMBER, voice, now=NOON).receipt,
     )
     return Race(send, send, lambda: street.count(Nomination))
+
+
+def a_screening_beside_a_voice_of_the_public(street: Street) -> Race:
+    screen, speak = _screening_and_voice(street)
+    return Race(screen, speak, lambda: street.count(Nomination))
+
+
+def a_voice_of_the_public_beside_a_screening(street: Street) -> Race:
+    screen, speak = _screening_and_voice(street)
+    return Race(speak, screen, lambda: street.count(Candidate, Candidate.outcome == "eligible"))
+
+
+def _screening_and_voice(street: Street) -> tuple[Act, Act]:
+    path = f"/rounds/{_open_round(street).id}/actions"
+    given_resident(street.session, street.community, name="赵大力", unit="9号楼")
+    voice = NominateByName("civilized_resident", "赵大力", "9号楼", "neighbour", receipt=RECEIPT)
+    return (
+        street.send(f"POST {path}", json={"action": "screen"}),
+        partial(
+            in_transaction,
+            street.app,
+            lambda own: nominate_by_name(own, street.community, DECEMBER, voice, now=NOON).receipt,
+        ),
+    )
 
 
 def one_objection_sent_twice(street: Street) -> Race:

@@ -12,7 +12,8 @@ from loyalty.rules.calendar import Month
 from loyalty.services.actors import Role, StaffMember
 from loyalty.services.community import founding
 from loyalty.services.selection.planning import PlannedList, PlanRound, plan_round
-from loyalty.services.staff.sign_in import member
+from loyalty.services.staff.sign_in import to_staff_member
+from loyalty.services.work import Work
 from tests.given import given_account, given_card, given_community, given_resident, given_staff
 
 HONOURS = tuple(honour.code for honour in founding.HONOURS)
@@ -64,7 +65,7 @@ def given_town(session: Session, plan: Plan, *, now: datetime) -> Town:
     ]
     given_card(session, community, resident_id=people[0], valid_from=Month(2026, 6).first)
     actors = _actors(session, community, people)
-    planned = plan_round(session, actors["creator"], _request(plan, east.id), now=now)
+    planned = plan_round(Work(session, actors["creator"], now), _request(plan, east.id))
     return Town(planned.id, actors, people)
 
 
@@ -72,7 +73,7 @@ def _actors(
     session: Session, community: Community, people: Sequence[UUID]
 ) -> Mapping[str, StaffMember]:
     panel = {
-        name: member(
+        name: to_staff_member(
             given_account(session, community, Role.PANEL, resident_id=resident_id),
             timezone=community.timezone,
         )

@@ -17,7 +17,6 @@ from loyalty.rules.calendar import Month
 from loyalty.rules.errors import LoyaltyError, RecordedRefusalError
 from loyalty.rules.panel import Conflict
 from loyalty.rules.selection import RoundAction
-from loyalty.services.actors import StaffMember
 from loyalty.services.community.policy import ChangePolicy, change_policy
 from loyalty.services.notice.decisions import DecideObjection, decide_objection
 from loyalty.services.notice.objections import MakeObjection, make_objection
@@ -77,7 +76,7 @@ changes = st.sampled_from(
     ]
 )
 
-Deed = Callable[[Session, StaffMember], object]
+Deed = Callable[[Work], object]
 
 
 class RoundsMachine(RuleBasedStateMachine):
@@ -155,27 +154,28 @@ class RoundsMachine(RuleBasedStateMachine):
 
     @rule(who=anybody, number=person)
     def decline(self, who: str, number: int) -> None:
-        def deed(session: Session, actor: StaffMember) -> None:
-            candidate_id = self._candidate(session, number)
-            decline(session, actor, self._town.round_id, candidate_id, now=self._now)
+        def deed(work: Work) -> None:
+            candidate_id = self._candidate(work.session, number)
+            decline(work, self._town.round_id, candidate_id)
 
         self._try(who, deed)
 
     @rule(who=anybody, number=person, values=changes)
     def change_a_person(self, who: str, number: int, values: dict[str, Any]) -> None:
-        def deed(session: Session, actor: StaffMember) -> None:
-            resident = session.get_one(Resident, self._town.people[number])
+        def deed(work: Work) -> None:
+            named = (work.community_id, self._town.people[number])
+            resident = work.session.get_one(Resident, named)
             request = ChangeResident(resident.id, resident.version, **values)
-            change_resident(Work(session, actor, self._now), request)
+            change_resident(work, request)
 
         self._try(who, deed)
 
     @rule(wait=st.booleans())
     def change_the_policy(self, *, wait: bool) -> None:
-        def deed(session: Session, actor: StaffMember) -> None:
+        def deed(work: Work) -> None:
             version = self._seen.community.version
             request = ChangePolicy(version, undisputed_cards_wait=wait)
-            change_policy(Work(session, actor, self._now), request)
+            change_policy(work, request)
 
         self._try("approver", deed)
 
@@ -183,22 +183,22 @@ class RoundsMachine(RuleBasedStateMachine):
     def name_the_panel(self, who: str, panel: set[str], reason: str | None) -> None:
         accounts = [self._town.actors[one].account_id for one in sorted(panel)]
         request = NamePanel(self._town.round_id, accounts, reason)
-        self._try(who, lambda session, actor: name_panel(session, actor, request, now=self._now))
+        self._try(who, lambda work: name_panel(work, request))
 
     @rule(who=anybody, number=person, score=st.integers(0, 3))
     def score(self, who: str, number: int, score: int) -> None:
-        def deed(session: Session, actor: StaffMember) -> None:
-            marks = [Mark(self._candidate(session, number), score * 30)]
-            cast_ballots(session, actor, CastBallots(self._town.round_id, marks), now=self._now)
+        def deed(work: Work) -> None:
+            marks = [Mark(self._candidate(work.session, number), score * 30)]
+            cast_ballots(work, CastBallots(self._town.round_id, marks))
 
         self._try(who, deed)
 
     @rule(who=anybody, number=person, kind=st.sampled_from(Conflict))
     def declare_a_conflict(self, who: str, number: int, kind: Conflict) -> None:
-        def deed(session: Session, actor: StaffMember) -> None:
-            candidate_id = self._candidate(session, number)
+        def deed(work: Work) -> None:
+            candidate_id = self._candidate(work.session, number)
             request = DeclareConflict(self._town.round_id, candidate_id, kind)
-            declare_conflict(session, actor, request, now=self._now)
+            declare_conflict(work, request)
 
         self._try(who, deed)
 
@@ -209,9 +209,9 @@ class RoundsMachine(RuleBasedStateMachine):
             return
         request = MakeObjection("他没有来过。", reference=listed[number % len(listed)])
 
-        def deed(session: Session, actor: StaffMember) -> None:
-            community = session.get_one(Community, actor.community_id)
-            make_objection(session, community, Month(2026, 12), request, now=self._now)
+        def deed(work: Work) -> None:
+            community = work.session.get_one(Community, work.community_id)
+            make_objection(work.session, community, Month(2026, 12), request, now=self._now)
 
         # The public is not asked who it is; the clerk lends the community's name alone.
         self._try("clerk", deed)
@@ -222,7 +222,7 @@ class RoundsMachine(RuleBasedStateMachine):
     def answer_the_objections(self, who: str, *, upheld: bool) -> None:
         for objection in self._seen.objections:
             request = DecideObjection(objection.id, upheld, "已核对签到表。")
-            self._try(who, partial(decide_objection, request=request, now=self._now))
+            self._try(who, partial(decide_objection, request=request))
 
     def counts(self) -> tuple[str, int]:
         """Return the state of the round, and how many cards it has."""
@@ -235,16 +235,14 @@ class RoundsMachine(RuleBasedStateMachine):
         request = ActOnRound(self._town.round_id, action, **members)
         self._try(
             who,
-            lambda session, actor: act_on_round(
-                session, actor, request, sealing_key=SEALING_KEY, now=self._now
-            ),
+            lambda work: act_on_round(work, request, sealing_key=SEALING_KEY),
         )
 
     def _nominate(self, who: str, source: str, nominees: list[tuple[int, str]]) -> None:
-        def deed(session: Session, actor: StaffMember) -> None:
+        def deed(work: Work) -> None:
             for number, honour in nominees:
                 request = Nominate(self._town.round_id, honour, self._town.people[number], source)
-                nominate(session, actor, request, now=self._now)
+                nominate(work, request)
 
         self._try(who, deed)
 
@@ -252,7 +250,7 @@ class RoundsMachine(RuleBasedStateMachine):
         """Let somebody try a deed as one request, and hold every law against what came of it."""
         try:
             with transaction() as session:
-                deed(session, self._town.actors[who])
+                deed(Work(session, self._town.actors[who], self._now))
             assert who != OUTSIDER, "Another community has reached into the round."
         except RecordedRefusalError:
             pass

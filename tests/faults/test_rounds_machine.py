@@ -19,7 +19,7 @@ from loyalty.database import transaction
 from loyalty.models import Candidate
 from loyalty.rules.ranking import Ranking
 from loyalty.rules.record import FrozenList
-from loyalty.rules.selection import RoundAction, RoundFacts, RoundObstacle, missing_for
+from loyalty.rules.selection import RoundAction, RoundFacts, RoundObstacle, find_obstacles
 from loyalty.services.notice import decisions, publishing
 from loyalty.services.rounds import actions, issuing
 from loyalty.services.selection import drawing
@@ -63,7 +63,7 @@ def without(obstacle: RoundObstacle) -> Callable[..., tuple[RoundObstacle, ...]]
     """Return the rule that names what is missing, blind to one obstacle."""
 
     def blind(action: RoundAction, facts: RoundFacts) -> tuple[RoundObstacle, ...]:
-        return tuple(one for one in missing_for(action, facts) if one is not obstacle)
+        return tuple(one for one in find_obstacles(action, facts) if one is not obstacle)
 
     return blind
 
@@ -81,7 +81,7 @@ def no_cards(*_: object, **__: object) -> list[object]:
     [
         (
             actions,
-            "missing_for",
+            "find_obstacles",
             without(RoundObstacle.NOTICE_RUNNING),
             ("the_notice_has_run_out",),
         ),
@@ -122,7 +122,7 @@ def published() -> RoundsMachine:
 def test_a_confirmation_before_the_last_answer_is_caught(
     monkeypatch: pytest.MonkeyPatch, published: RoundsMachine
 ) -> None:
-    monkeypatch.setattr(actions, "missing_for", without(RoundObstacle.OBJECTIONS_OPEN))
+    monkeypatch.setattr(actions, "find_obstacles", without(RoundObstacle.OBJECTIONS_OPEN))
     published.object_to_somebody(0, answered_by=None, upheld=False)
 
     with pytest.raises(AssertionError, match="every_objection_is_answered"):
@@ -185,7 +185,7 @@ def test_an_answer_by_who_nominated_the_person_is_caught(
 def test_a_reserve_who_moves_up_without_a_notice_is_caught(
     monkeypatch: pytest.MonkeyPatch, published: RoundsMachine
 ) -> None:
-    monkeypatch.setattr(publishing, "_supplementary_last", lambda _, found, __: found.notice_last)
+    monkeypatch.setattr(publishing, "_supplementary_last", lambda _, found: found.notice_last)
     published.time_passes(7)
     published.object_to_somebody(0, answered_by="approver", upheld=True)
 
@@ -196,7 +196,7 @@ def test_a_reserve_who_moves_up_without_a_notice_is_caught(
 def test_the_database_itself_refuses_a_creator_who_confirms(
     monkeypatch: pytest.MonkeyPatch, published: RoundsMachine
 ) -> None:
-    monkeypatch.setattr(actions, "missing_for", without(RoundObstacle.SAME_PERSON))
+    monkeypatch.setattr(actions, "find_obstacles", without(RoundObstacle.SAME_PERSON))
 
     with pytest.raises(IntegrityError, match="two_people"):
         published.go_on("creator", 9, 1, "123", None)

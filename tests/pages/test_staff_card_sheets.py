@@ -12,7 +12,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
 from loyalty.models import Card, Community
-from loyalty.rules.card_number import in_groups, last4, number_of
+from loyalty.rules.card_number import group_digits, last4, number_of
 from loyalty.rules.selection import RoundAction
 from loyalty.services.actors import Role
 from loyalty.services.cards.sheets import MOST_CARDS
@@ -61,7 +61,7 @@ def test_all_cards_of_a_round_are_ticked_and_printed(
     front, back = said_in(sent(client, page, *(str(card.id) for card in cards)))
 
     assert met.count("checked") == len(cards)
-    assert all(in_groups(number_of(card.serial)) in front for card in cards)
+    assert all(group_digits(number_of(card.serial)) in front for card in cards)
     assert "不得转借" in back
 
 
@@ -73,8 +73,8 @@ def test_only_what_is_ticked_is_printed(
 
     front, _ = said_in(sent(client, page, str(first.id)))
 
-    assert in_groups(number_of(first.serial)) in front
-    assert not any(in_groups(number_of(card.serial)) in front for card in others)
+    assert group_digits(number_of(first.serial)) in front
+    assert not any(group_digits(number_of(card.serial)) in front for card in others)
     assert "checked" not in client.get(f"{page}?none=1").get_data(as_text=True)
 
 
@@ -91,7 +91,7 @@ def test_the_list_to_hand_out_and_the_page_of_a_card_lead_to_the_sheets(
     assert f"/staff/card-sheets/of-card/{card.id}" in handed
     assert f"/staff/card-sheets/of-card/{card.id}" in shown
     front, _ = said_in(sent(client, f"/staff/card-sheets/of-card/{card.id}", str(card.id)))
-    assert in_groups(number_of(card.serial)) in front
+    assert group_digits(number_of(card.serial)) in front
 
 
 def test_the_first_card_is_shown_before_it_is_printed(
@@ -108,7 +108,7 @@ def test_the_first_card_is_shown_before_it_is_printed(
         assert drawing.mimetype == "image/svg+xml"
         assert drawing.headers["Cache-Control"] == "no-store"
     front = client.get(f"/staff/card-sheets/of-card/{card.id}/front.svg").get_data(as_text=True)
-    assert in_groups(number_of(card.serial)) in front
+    assert group_digits(number_of(card.serial)) in front
     assert "张*明" not in front
     named = client.get(f"/staff/card-sheets/of-card/{card.id}/front.svg?names=1").get_data(
         as_text=True

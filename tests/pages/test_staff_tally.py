@@ -9,8 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from loyalty.models import Card, Community, Redemption, Shop
-from loyalty.reports.tally_sheet import LINES
-from loyalty.rules.card_number import in_groups, number_of
+from loyalty.reports.tally_sheet import ROWS
+from loyalty.rules.card_number import group_digits, number_of
 from loyalty.services.actors import Role
 from tests.given import NOON, given_card, given_community, given_shop
 from tests.pages.visits import enter, send, text_of
@@ -34,7 +34,7 @@ def drawn(client: FlaskClient, shop: Shop, *lines: tuple[str, str, str]) -> dict
     """Return the form as it was drawn, with some lines filled in: time, number, price."""
     page = client.get(entry(shop)).get_data(as_text=True)
     form = dict(re.findall(r'name="(key-\d+)" value="([^"]+)"', page))
-    for place in range(LINES):
+    for place in range(ROWS):
         at, number, price = lines[place] if place < len(lines) else ("", "", "")
         form |= {f"at-{place}": at, f"number-{place}": number, f"price-{place}": price}
     return form
@@ -44,7 +44,7 @@ def test_a_sheet_is_typed_in_as_it_stands_on_paper(
     client: FlaskClient, session: Session, community: Community, shop: Shop, card: Card
 ) -> None:
     enter(client, session, community, Role.STAFF)
-    number = in_groups(number_of(card.serial))
+    number = group_digits(number_of(card.serial))
     lines = [("10:21", number, "12.90"), ("0915", number, "¥8"), ("１６点０５", number, "100元")]
 
     send(client, entry(shop), **drawn(client, shop, *lines))

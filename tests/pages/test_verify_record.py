@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from loyalty.rules.calendar import Month
 from loyalty.rules.ranking import Candidate
-from loyalty.rules.record import FrozenList, lines_of, rank_round, record_of, with_lots
+from loyalty.rules.record import FrozenList, draw_lots, lines_of, rank_round, record_of
 from loyalty.rules.selection import RoundAction
 from loyalty.services.notice.public_record import public_record
 from tests.given import NOON, given_community
@@ -74,7 +74,7 @@ def published(lists: list[FrozenList], seed: str) -> Record:
                 "selected": places(ranking.selected),
                 "reserves": places(ranking.reserves),
             }
-            for frozen, ranking in zip(lists, rank_round(with_lots(lists, seed)), strict=True)
+            for frozen, ranking in zip(lists, rank_round(draw_lots(lists, seed)), strict=True)
         ],
     }
 
@@ -113,7 +113,7 @@ def test_the_script_draws_the_orders_whose_chance_is_measured() -> None:
     found = found_in([published([LIST], seed) for seed in thrown])
 
     orders = [[one["reference"] for one in draw["results"][0]["selected"]] for draw in found]
-    assert orders == [order_of(with_lots([LIST], seed)[0]) for seed in thrown]
+    assert orders == [order_of(draw_lots([LIST], seed)[0]) for seed in thrown]
     assert len(set(map(tuple, orders))) > 290
 
 

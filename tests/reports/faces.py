@@ -8,7 +8,7 @@ from typing import Any
 from loyalty.reports.card_face import HONOURS, CardFace
 from loyalty.reports.card_sheet import CardSheet
 from loyalty.reports.month_pattern import pattern_of
-from loyalty.rules.card_number import in_groups, number_of
+from loyalty.rules.card_number import group_digits, number_of
 from loyalty.rules.honours import HonourColour
 
 
@@ -39,7 +39,7 @@ def face(place: int = 0, *, key_month: int = 1, **values: Any) -> CardFace:
             "month": f"{key_month}月",
             "pattern": pattern_of(public_key(key_month), key_month),
             "number": number,
-            "printed_number": in_groups(number),
+            "printed_number": group_digits(number),
             "address": f"https://ka.tianyuan.example/C/{token}",
             "qr_name": "扫码查卡",
             "rules": (

@@ -22,7 +22,7 @@ from loyalty.reports.sheet_layout import (
     back_place,
     front_place,
 )
-from loyalty.reports.typesetting import CHINESE, MISSING, Paper, printable
+from loyalty.reports.typesetting import CHINESE, MISSING, Paper, replace_unprintable
 from tests.conftest import shared_data
 from tests.given import NOON
 from tests.reports.faces import face, sheet
@@ -296,7 +296,7 @@ def test_there_is_type_for_every_character_that_a_name_may_have(
     paper.set_font(CHINESE)
 
     assert len(wanted) >= characters
-    assert MISSING not in printable(paper, "".join(sorted(wanted)))
+    assert MISSING not in replace_unprintable(paper, "".join(sorted(wanted)))
     assert caplog.records == []
     paper.add_page()
     paper.output()

@@ -7,7 +7,7 @@ import pypdfium2
 import pytest
 import zxingcpp
 
-from loyalty.reports.poster import PaperSize, Poster, PosterLine, PosterList, draw_poster
+from loyalty.reports.poster import PaperSize, Poster, PosterEntry, PosterList, draw_poster
 from loyalty.reports.typesetting import MISSING
 from tests.conftest import shared_data
 from tests.given import NOON
@@ -32,8 +32,8 @@ def poster(*names: str, language: str = "zh-Hans") -> Poster:
             PosterList(
                 heading="文明居民",
                 detail=f"{len(names)}人",
-                lines=[
-                    PosterLine(number, name, "得分20.00至24.99")
+                entries=[
+                    PosterEntry(number, name, "得分20.00至24.99")
                     for number, name in enumerate(names, start=1)
                 ],
             )

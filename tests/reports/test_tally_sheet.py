@@ -5,7 +5,7 @@ from dataclasses import replace
 import pypdfium2
 import pytest
 
-from loyalty.reports.tally_sheet import LINES, TallySheet, draw_tally_sheet
+from loyalty.reports.tally_sheet import ROWS, TallySheet, draw_tally_sheet
 from tests.given import NOON
 
 POINTS_PER_MILLIMETRE = 72 / 25.4
@@ -62,7 +62,7 @@ def test_a_sheet_is_one_page_of_a4_with_twenty_lines() -> None:
 
     assert tuple(round(side / POINTS_PER_MILLIMETRE) for side in page.get_size()) == (210, 297)
     words = page.get_textpage().get_text_range().split()
-    assert [str(number) for number in range(1, LINES + 1) if str(number) not in words] == []
+    assert [str(number) for number in range(1, ROWS + 1) if str(number) not in words] == []
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from loyalty.rules.arrival import (
     came_too_late,
     figures_are_out,
+    find_counting_month,
     is_live,
     is_to_come,
-    month_counted,
     sheet_came_too_late,
 )
 from loyalty.rules.calendar import Month
@@ -65,7 +65,7 @@ days = st.dates(date(2026, 1, 1), date(2027, 12, 31))
 @given(day=days, waits=st.integers(0, 400))
 def test_no_sale_counts_in_a_month_whose_figures_are_out(day: date, waits: int) -> None:
     today = day + timedelta(days=waits)
-    counted = month_counted(day, today)
+    counted = find_counting_month(day, today)
 
     assert not figures_are_out(counted, today)
     assert counted == Month.of(day) or figures_are_out(Month.of(day), today)

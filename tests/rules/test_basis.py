@@ -7,7 +7,7 @@ from hypothesis import given
 
 from loyalty.rules.basis import Basis, Standing, standings_of
 from loyalty.rules.ranking import Candidate
-from loyalty.rules.record import FrozenList, rank_round, with_lots
+from loyalty.rules.record import FrozenList, draw_lots, rank_round
 from tests.rules.test_record import frozen_lists
 
 HEADS = "2026-12/household_head"
@@ -76,7 +76,7 @@ def test_exactly_the_selected_and_the_reserves_stand_somewhere(
     lists = tuple(
         replace(one, reference=f"{place}/{one.reference}") for place, one in enumerate(lists)
     )
-    drawn = with_lots(lists, "3 5 2")
+    drawn = draw_lots(lists, "3 5 2")
 
     standings = standings_of(drawn)
 
@@ -94,7 +94,7 @@ def test_the_places_of_equals_follow_one_another_and_somebody_lost(
     lists = tuple(
         replace(one, reference=f"{place}/{one.reference}") for place, one in enumerate(lists)
     )
-    drawn = with_lots(lists, "3 5 2")
+    drawn = draw_lots(lists, "3 5 2")
     standings = standings_of(drawn)
 
     for frozen in drawn:

@@ -5,7 +5,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loyalty.rules.benefit import Cell, Contribution, Label, Party, matrix, publishable, redacted
+from loyalty.rules.benefit import (
+    Cell,
+    Contribution,
+    Label,
+    Party,
+    build_matrix,
+    find_publishable,
+    is_redacted,
+)
 from loyalty.rules.money import Fen
 
 contributions = st.lists(
@@ -22,7 +30,7 @@ contributions = st.lists(
 
 
 def test_figures_of_different_labels_are_never_added() -> None:
-    cells = matrix(
+    cells = build_matrix(
         Contribution(Party.SHOPS, Party.RESIDENTS, label, Fen(amount))
         for label, amount in (
             (Label.ESTIMATED, 500),
@@ -47,7 +55,7 @@ def test_hours_and_meals_are_never_added() -> None:
         for quantity, unit in (("12", "meals"), ("1.5", "hours"), ("30", "meals"))
     ]
 
-    assert matrix(given_by_shops) == (
+    assert build_matrix(given_by_shops) == (
         Cell(
             Party.SHOPS,
             Party.RESIDENTS,
@@ -59,7 +67,7 @@ def test_hours_and_meals_are_never_added() -> None:
 
 
 def test_giving_is_not_set_off_against_gaining() -> None:
-    cells = matrix(
+    cells = build_matrix(
         [
             Contribution(Party.RESIDENTS, Party.SHOPS, Label.MEASURED, Fen(8500)),
             Contribution(Party.SHOPS, Party.RESIDENTS, Label.MEASURED, Fen(1500)),
@@ -74,7 +82,7 @@ def test_giving_is_not_set_off_against_gaining() -> None:
 
 @given(found=contributions)
 def test_nothing_given_is_lost_or_counted_twice(found: list[Contribution]) -> None:
-    cells = {(cell.giver, cell.receiver, cell.label): cell for cell in matrix(found)}
+    cells = {(cell.giver, cell.receiver, cell.label): cell for cell in build_matrix(found)}
 
     for place in product(Party, Party, Label):
         here = [one for one in found if (one.giver, one.receiver, one.label) == place]
@@ -87,23 +95,23 @@ def test_nothing_given_is_lost_or_counted_twice(found: list[Contribution]) -> No
 
 
 def test_nothing_given_is_an_empty_matrix() -> None:
-    assert matrix([]) == ()
+    assert build_matrix([]) == ()
 
 
 @pytest.mark.parametrize(("people", "hidden"), [(0, True), (4, True), (5, False), (6, False)])
 def test_figures_about_fewer_than_five_people_are_hidden(people: int, *, hidden: bool) -> None:
-    assert redacted(people) is hidden
+    assert is_redacted(people) is hidden
 
 
 def test_a_hidden_cell_takes_the_smallest_of_the_others_with_it() -> None:
-    assert publishable({"蔬菜": 9, "超市": 5, "理发": 4}) == {"蔬菜"}
-    assert publishable({"蔬菜": 9, "超市": 5, "理发": 5}) == {"蔬菜", "超市", "理发"}
-    assert publishable({}) == frozenset()
+    assert find_publishable({"蔬菜": 9, "超市": 5, "理发": 4}) == {"蔬菜"}
+    assert find_publishable({"蔬菜": 9, "超市": 5, "理发": 5}) == {"蔬菜", "超市", "理发"}
+    assert find_publishable({}) == frozenset()
 
 
 @given(st.dictionaries(st.text(max_size=3), st.integers(1, 12), max_size=6))
 def test_nothing_about_fewer_than_five_can_be_worked_out(people: dict[str, int]) -> None:
-    hidden = people.keys() - publishable(people)
+    hidden = people.keys() - find_publishable(people)
 
     assert all(people[cell] >= 5 for cell in people.keys() - hidden)
     assert len(hidden) != 1 or len(people) == 1

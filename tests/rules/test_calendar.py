@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loyalty.rules.calendar import CARD_MONTHS, Month, is_working_day, months_after, validity
+from loyalty.rules.calendar import CARD_MONTHS, Month, add_months, find_validity, is_working_day
 
 months = st.builds(Month, st.integers(2000, 2100), st.integers(1, 12))
 days = st.dates(date(2000, 1, 1), date(2100, 12, 31))
@@ -60,7 +60,7 @@ def test_the_year_turns_after_december() -> None:
 def test_a_card_works_for_the_calendar_months_after_its_round(
     months_valid: int, last: date
 ) -> None:
-    assert validity(Month(2026, 11), months_valid) == (date(2026, 12, 1), last)
+    assert find_validity(Month(2026, 11), months_valid) == (date(2026, 12, 1), last)
     assert months_valid in CARD_MONTHS
 
 
@@ -75,7 +75,7 @@ def test_a_card_works_for_the_calendar_months_after_its_round(
 def test_a_year_ends_on_the_corresponding_day_or_the_end_of_the_month(
     day: date, last: date
 ) -> None:
-    assert months_after(day, 12) == last
+    assert add_months(day, 12) == last
 
 
 @pytest.mark.parametrize(("day", "works"), [(MONDAY, True), (SATURDAY, False)])

@@ -3,7 +3,7 @@ from itertools import product
 
 import pytest
 
-from loyalty.rules.card_action import CardAction, missing_for, next_state
+from loyalty.rules.card_action import CardAction, find_obstacles, next_state
 from loyalty.rules.card_state import CardState
 
 LAST = date(2026, 12, 31)
@@ -23,7 +23,7 @@ LEADS = {
 
 @pytest.mark.parametrize(("action", "state"), [*product(CardAction, CardState)])
 def test_an_action_leads_on_from_its_states_only(action: CardAction, state: CardState) -> None:
-    missing = missing_for(action, state, valid_until=LAST, today=LAST)
+    missing = find_obstacles(action, state, valid_until=LAST, today=LAST)
 
     if (action, state) in LEADS:
         assert missing == ()
@@ -36,6 +36,6 @@ def test_an_action_leads_on_from_its_states_only(action: CardAction, state: Card
 def test_nothing_is_done_with_a_card_after_its_last_day(
     action: CardAction, state: CardState
 ) -> None:
-    assert missing_for(action, state, valid_until=LAST, today=date(2027, 1, 1)) == (
+    assert find_obstacles(action, state, valid_until=LAST, today=date(2027, 1, 1)) == (
         "validity_over",
     )

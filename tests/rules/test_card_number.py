@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from loyalty.rules.card_number import (
     CodeKind,
-    in_groups,
+    group_digits,
     kind_of,
     normalise,
     number_of,
@@ -102,15 +102,15 @@ def test_a_bad_number_is_a_refusal_told_in_a_sentence() -> None:
 
 
 def test_a_number_is_printed_in_four_groups() -> None:
-    assert in_groups("12345678901244") == "1234 5678 9012 44"
+    assert group_digits("12345678901244") == "1234 5678 9012 44"
 
 
 @given(serial=serials)
 def test_the_printed_number_is_read_like_the_scanned_one(serial: str) -> None:
     number = number_of(serial)
 
-    assert normalise(in_groups(number)) == number
-    assert kind_of(in_groups(number)) is CodeKind.CARD_NUMBER
+    assert normalise(group_digits(number)) == number
+    assert kind_of(group_digits(number)) is CodeKind.CARD_NUMBER
 
 
 @pytest.mark.parametrize(

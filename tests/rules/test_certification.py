@@ -9,9 +9,9 @@ from loyalty.rules.certification import (
     CertificationFacts,
     CertificationObstacle,
     CertificationState,
-    certified_until,
+    find_last_certified_day,
+    find_obstacles,
     gives_discount,
-    missing_for,
     next_state,
     state_on,
 )
@@ -54,7 +54,7 @@ def test_each_action_leads_where_the_procedure_says(
 ) -> None:
     facts = replace(READY, state=state_of(state))
 
-    assert missing_for(CertificationAction(action), facts) == ()
+    assert find_obstacles(CertificationAction(action), facts) == ()
     assert next_state(CertificationAction(action), facts.state) == then
 
 
@@ -65,7 +65,7 @@ def test_each_action_leads_where_the_procedure_says(
 def test_no_state_can_be_skipped(
     action: CertificationAction, state: CertificationState | None
 ) -> None:
-    missing = missing_for(action, replace(READY, state=state))
+    missing = find_obstacles(action, replace(READY, state=state))
 
     assert missing == (CertificationObstacle.WRONG_STATE,)
     with pytest.raises(KeyError):
@@ -78,7 +78,7 @@ def test_no_plaque_is_hung_before_the_notice_is_over(
 ) -> None:
     facts = replace(READY, state=CertificationState.NOTICE, notice_last=notice_last)
 
-    assert missing_for(CertificationAction.CERTIFY, facts) == (
+    assert find_obstacles(CertificationAction.CERTIFY, facts) == (
         (CertificationObstacle.NOTICE_RUNNING,) * running
     )
 
@@ -92,7 +92,7 @@ def test_nothing_is_done_against_a_shop_without_a_reason(
 ) -> None:
     facts = replace(READY, state=CertificationState(state), reason=reason)
 
-    assert missing_for(CertificationAction(action), facts) == (CertificationObstacle.NO_REASON,)
+    assert find_obstacles(CertificationAction(action), facts) == (CertificationObstacle.NO_REASON,)
 
 
 @pytest.mark.parametrize(
@@ -106,7 +106,7 @@ def test_nothing_is_done_against_a_shop_without_a_reason(
 def test_nothing_done_for_a_shop_needs_a_reason(action: str, state: str | None) -> None:
     facts = replace(READY, state=state_of(state), reason="")
 
-    assert missing_for(CertificationAction(action), facts) == ()
+    assert find_obstacles(CertificationAction(action), facts) == ()
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,7 @@ def test_a_shop_applies_again_24_months_after_its_plaque_was_taken_down(
         READY, state=CertificationState.WITHDRAWN, today=today, withdrawn_on=date(2026, 12, 12)
     )
 
-    assert missing_for(CertificationAction.APPLY, facts) == (
+    assert find_obstacles(CertificationAction.APPLY, facts) == (
         (CertificationObstacle.WITHDRAWN_RECENTLY,) * too_early
     )
 
@@ -128,14 +128,14 @@ def test_a_shop_applies_again_24_months_after_its_plaque_was_taken_down(
 def test_everything_that_is_missing_is_named_at_once() -> None:
     facts = replace(READY, state=CertificationState.APPLIED, withdrawn_on=LAST)
 
-    assert missing_for(CertificationAction.APPLY, facts) == (
+    assert find_obstacles(CertificationAction.APPLY, facts) == (
         CertificationObstacle.WRONG_STATE,
         CertificationObstacle.WITHDRAWN_RECENTLY,
     )
 
 
 def test_a_certification_holds_for_a_year() -> None:
-    assert certified_until(TODAY) == A_YEAR_ON
+    assert find_last_certified_day(TODAY) == A_YEAR_ON
 
 
 @pytest.mark.parametrize("stored", ["certified", "warned"])
@@ -159,7 +159,7 @@ def test_a_shop_that_is_not_certified_does_not_lapse(stored: str) -> None:
 def test_a_suspended_shop_cannot_wait_until_it_may_be_renewed() -> None:
     later = state_on(CertificationState.SUSPENDED, A_YEAR_ON, date(2030, 1, 1))
 
-    assert missing_for(CertificationAction.RENEW, replace(READY, state=later)) == (
+    assert find_obstacles(CertificationAction.RENEW, replace(READY, state=later)) == (
         CertificationObstacle.WRONG_STATE,
     )
 

@@ -15,8 +15,8 @@ from loyalty.rules.discount import (
     Line,
     Quote,
     Terms,
-    basket_fault,
-    effective_exclusions,
+    find_basket_fault,
+    find_exclusions,
     pay_for,
     quote,
 )
@@ -261,7 +261,7 @@ def test_real_sales_are_never_a_fen_too_dear_nor_a_fen_too_cheap() -> None:
     ],
 )
 def test_a_sensible_basket_has_no_fault(basket: Basket) -> None:
-    assert basket_fault(basket) is None
+    assert find_basket_fault(basket) is None
 
 
 @pytest.mark.parametrize(
@@ -280,16 +280,16 @@ def test_a_sensible_basket_has_no_fault(basket: Basket) -> None:
     ],
 )
 def test_a_basket_that_makes_no_sense_is_told_why(basket: Basket, word: str) -> None:
-    assert word in (basket_fault(basket) or "")
+    assert word in (find_basket_fault(basket) or "")
 
 
 def test_a_shop_may_opt_in_to_alcohol_and_to_nothing_else() -> None:
     excluded = frozenset(DEFAULT_EXCLUDED)
 
-    assert effective_exclusions(excluded, excluded) == excluded - {"alcohol"}
+    assert find_exclusions(excluded, excluded) == excluded - {"alcohol"}
     assert frozenset({"alcohol"}) == OPT_IN_CATEGORIES
-    assert effective_exclusions(excluded, frozenset()) == excluded
-    assert effective_exclusions(frozenset(), frozenset({"alcohol"})) == frozenset()
+    assert find_exclusions(excluded, frozenset()) == excluded
+    assert find_exclusions(frozenset(), frozenset({"alcohol"})) == frozenset()
 
 
 def test_the_term_of_the_shop_comes_before_the_rate_of_the_card() -> None:

@@ -11,9 +11,9 @@ from loyalty.rules.limits import (
     Limits,
     Overrides,
     Used,
-    more_generous,
-    over_limit,
-    passed_limit,
+    choose_more_generous,
+    find_passed_limit,
+    is_over_limit,
 )
 from loyalty.rules.money import NOTHING, Fen
 
@@ -34,8 +34,8 @@ all_used = st.builds(Used, counts, counts, sums)
 def test_a_new_community_allows_three_uses_at_a_shop_in_a_day() -> None:
     used_twice = replace(UNUSED, uses_at_shop_today=2, uses_today=100, saved_this_month=Fen(10**9))
 
-    assert not over_limit(DEFAULT_LIMITS, used_twice, Fen(10**9))
-    assert over_limit(DEFAULT_LIMITS, replace(used_twice, uses_at_shop_today=3), NOTHING)
+    assert not is_over_limit(DEFAULT_LIMITS, used_twice, Fen(10**9))
+    assert is_over_limit(DEFAULT_LIMITS, replace(used_twice, uses_at_shop_today=3), NOTHING)
     assert DEFAULT_LIMITS.discountable_per_sale is None
 
 
@@ -43,36 +43,36 @@ def test_a_new_community_allows_three_uses_at_a_shop_in_a_day() -> None:
 def test_the_uses_of_a_day_count_at_all_shops(uses: int, *, over: bool) -> None:
     limits = replace(NO_LIMITS, uses_per_day=5)
 
-    assert over_limit(limits, replace(UNUSED, uses_today=uses), NOTHING) is over
+    assert is_over_limit(limits, replace(UNUSED, uses_today=uses), NOTHING) is over
 
 
 @pytest.mark.parametrize(("saving", "over"), [(99, False), (100, False), (101, True)])
 def test_the_savings_of_a_month_may_reach_their_limit(saving: int, *, over: bool) -> None:
     limits = replace(NO_LIMITS, saved_per_month=Fen(1000))
 
-    assert over_limit(limits, replace(UNUSED, saved_this_month=Fen(900)), Fen(saving)) is over
+    assert is_over_limit(limits, replace(UNUSED, saved_this_month=Fen(900)), Fen(saving)) is over
 
 
 def test_a_limit_of_nothing_allows_nothing() -> None:
-    assert over_limit(replace(NO_LIMITS, uses_per_day=0), UNUSED, NOTHING)
+    assert is_over_limit(replace(NO_LIMITS, uses_per_day=0), UNUSED, NOTHING)
 
 
 def test_what_is_discounted_in_one_sale_refuses_no_sale() -> None:
-    assert not over_limit(replace(NO_LIMITS, discountable_per_sale=NOTHING), UNUSED, Fen(1000))
+    assert not is_over_limit(replace(NO_LIMITS, discountable_per_sale=NOTHING), UNUSED, Fen(1000))
 
 
 @given(used=all_used, saving=sums)
 def test_without_limits_nothing_is_over_them(used: Used, saving: Fen) -> None:
-    assert not over_limit(NO_LIMITS, used, saving)
+    assert not is_over_limit(NO_LIMITS, used, saving)
 
 
 @given(community=all_limits, shop=all_overrides, used=all_used, saving=sums)
 def test_a_shop_never_refuses_what_its_community_allows(
     community: Limits, shop: Overrides, used: Used, saving: Fen
 ) -> None:
-    at_shop = more_generous(community, shop)
+    at_shop = choose_more_generous(community, shop)
 
-    assert over_limit(community, used, saving) or not over_limit(at_shop, used, saving)
+    assert is_over_limit(community, used, saving) or not is_over_limit(at_shop, used, saving)
 
 
 @pytest.mark.parametrize(
@@ -87,14 +87,14 @@ def test_of_each_pair_the_more_generous_limit_is_in_force(
 ) -> None:
     limits = replace(NO_LIMITS, **{field: community})
 
-    assert more_generous(limits, Overrides(**{field: shop})) == replace(
+    assert choose_more_generous(limits, Overrides(**{field: shop})) == replace(
         NO_LIMITS, **{field: in_force}
     )
 
 
 def test_a_shop_without_overrides_keeps_the_limits_of_its_community() -> None:
-    assert more_generous(DEFAULT_LIMITS, None) == DEFAULT_LIMITS
-    assert more_generous(DEFAULT_LIMITS, Overrides()) == DEFAULT_LIMITS
+    assert choose_more_generous(DEFAULT_LIMITS, None) == DEFAULT_LIMITS
+    assert choose_more_generous(DEFAULT_LIMITS, Overrides()) == DEFAULT_LIMITS
 
 
 TODAY = date(2026, 12, 9)
@@ -115,7 +115,7 @@ OFTEN = Used(uses_at_shop_today=3, uses_today=3, saved_this_month=Fen(900))
 def test_of_the_limits_that_are_passed_the_one_that_lasts_longest_is_named(
     limits: dict[str, Any], saving: int, passed: tuple[str, date] | None
 ) -> None:
-    found = passed_limit(
+    found = find_passed_limit(
         replace(NO_LIMITS, **limits),
         OFTEN,
         Fen(saving),
@@ -128,7 +128,7 @@ def test_of_the_limits_that_are_passed_the_one_that_lasts_longest_is_named(
 
 @pytest.mark.parametrize(("last", "again"), [(9, None), (10, date(2026, 12, 10))])
 def test_no_day_is_named_on_which_the_card_has_run_out(last: int, again: date | None) -> None:
-    found = passed_limit(
+    found = find_passed_limit(
         replace(NO_LIMITS, uses_per_day=3),
         OFTEN,
         NOTHING,

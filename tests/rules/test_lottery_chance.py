@@ -12,9 +12,9 @@ from dataclasses import replace
 from math import exp, factorial
 from random import Random
 
-from loyalty.rules.lottery import lot
+from loyalty.rules.lottery import compute_lot
 from loyalty.rules.ranking import Candidate
-from loyalty.rules.record import FrozenList, rank_round, with_lots
+from loyalty.rules.record import FrozenList, draw_lots, rank_round
 
 DRAWS = 10_000
 EQUALS = 9
@@ -44,7 +44,7 @@ def order_of(drawn: FrozenList) -> list[str]:
 def leaning(drawn: FrozenList, seed: str) -> FrozenList:
     """Give the first candidate the better of two lots, if the first of the dice shows six."""
     first, *others = drawn.candidates
-    second_lot = lot(seed + "again", drawn.reference, first.reference)
+    second_lot = compute_lot(seed + "again", drawn.reference, first.reference)
     better = min(first.lot, second_lot) if seed.startswith("6") else first.lot
     return replace(drawn, candidates=(replace(first, lot=better), *others))
 
@@ -63,12 +63,12 @@ def probability(orders: Sequence[Sequence[str]]) -> float:
 
 
 def test_equal_candidates_take_each_place_equally_often() -> None:
-    orders = [order_of(with_lots([LIST], seed)[0]) for seed in seeds()]
+    orders = [order_of(draw_lots([LIST], seed)[0]) for seed in seeds()]
 
     assert 0.001 < probability(orders) < 0.999
 
 
 def test_a_lot_that_leans_towards_one_candidate_would_be_noticed() -> None:
-    orders = [order_of(leaning(with_lots([LIST], seed)[0], seed)) for seed in seeds()]
+    orders = [order_of(leaning(draw_lots([LIST], seed)[0], seed)) for seed in seeds()]
 
     assert probability(orders) < 0.001

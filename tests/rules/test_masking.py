@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loyalty.rules.masking import MASK, masked
+from loyalty.rules.masking import MASK, mask_name
 from tests.conftest import shared_data
 
 letters = st.characters(categories=["Lu", "Ll"]) | st.characters(
@@ -36,12 +36,12 @@ names = st.text(letters, min_size=1, max_size=20)
     ],
 )
 def test_a_name_is_covered_but_for_its_ends(name: str, shown: str) -> None:
-    assert masked(name) == shown
+    assert mask_name(name) == shown
 
 
 @given(names)
 def test_never_more_than_the_first_and_the_last_character_shows(name: str) -> None:
-    shown = masked(name)
+    shown = mask_name(name)
 
     assert len(shown) == min(len(name), 3)
     assert shown.count(MASK) >= 1
@@ -50,12 +50,12 @@ def test_never_more_than_the_first_and_the_last_character_shows(name: str) -> No
 
 @given(names)
 def test_names_of_two_characters_hide_the_second(name: str) -> None:
-    assert len(name) != 2 or masked(name) == name[0] + MASK
+    assert len(name) != 2 or mask_name(name) == name[0] + MASK
 
 
 @given(first=names, second=names)
 def test_long_names_with_the_same_ends_look_the_same(first: str, second: str) -> None:
-    assert masked(f"张{first}明") == masked(f"张{second}明")
+    assert mask_name(f"张{first}明") == mask_name(f"张{second}明")
 
 
 def test_every_real_name_is_covered() -> None:
@@ -63,5 +63,5 @@ def test_every_real_name_is_covered() -> None:
     names = [line.split(",")[0] for line in lines[1:]]
 
     assert len(names) > 1000
-    assert [name for name in names if MASK not in masked(name) or name in masked(name)] == []
-    assert all(len(unicodedata.normalize("NFC", masked(name))) <= 3 for name in names)
+    assert [name for name in names if MASK not in mask_name(name) or name in mask_name(name)] == []
+    assert all(len(unicodedata.normalize("NFC", mask_name(name))) <= 3 for name in names)

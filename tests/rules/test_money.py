@@ -8,10 +8,10 @@ from loyalty.rules.money import (
     Fen,
     Permille,
     Rounding,
-    fen_in,
+    format_yuan,
+    parse_yuan,
     pay_in_words,
     payable_on,
-    yuan,
     yuan_in_words,
 )
 
@@ -83,19 +83,19 @@ def test_a_rate_is_said_as_in_a_shop(pay: int, words: str) -> None:
     [(1290, "12.90"), (5, "0.05"), (0, "0.00"), (100, "1.00"), (-1290, "-12.90"), (-5, "-0.05")],
 )
 def test_yuan_have_two_decimals(amount: int, text: str) -> None:
-    assert yuan(Fen(amount)) == text
+    assert format_yuan(Fen(amount)) == text
 
 
 @given(amount=fen.filter(bool))
 def test_what_is_written_in_yuan_is_read_back(amount: Fen) -> None:
-    assert fen_in(yuan(amount)) == amount
+    assert parse_yuan(format_yuan(amount)) == amount
 
 
 @pytest.mark.parametrize(
     ("written", "amount"), [("12.9", 1290), ("12", 1200), ("0.01", 1), ("100000", 10_000_000)]
 )
 def test_an_amount_is_read_as_people_write_it(written: str, amount: int) -> None:
-    assert fen_in(written) == amount
+    assert parse_yuan(written) == amount
 
 
 @pytest.mark.parametrize(
@@ -103,7 +103,7 @@ def test_an_amount_is_read_as_people_write_it(written: str, amount: int) -> None
 )
 def test_anything_else_is_no_amount(written: str) -> None:
     with pytest.raises(ValueError, match="An amount is above 0"):
-        fen_in(written)
+        parse_yuan(written)
 
 
 @pytest.mark.parametrize(

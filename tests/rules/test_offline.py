@@ -4,7 +4,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loyalty.rules.offline import PURPOSE, signed_bytes
+from loyalty.rules.offline import PURPOSE, encode_for_signing
 
 texts = st.text(st.characters(codec="utf-8"))
 values = st.recursive(
@@ -22,7 +22,7 @@ def test_all_but_the_signature_is_signed(
 ) -> None:
     device.pop("signature", None)
 
-    signed = signed_bytes({**item, "device": {**device, "signature": signature}})
+    signed = encode_for_signing({**item, "device": {**device, "signature": signature}})
 
     assert signed.startswith(PURPOSE)
     assert json.loads(signed.removeprefix(PURPOSE)) == {**item, "device": device}
@@ -34,12 +34,12 @@ def test_what_is_signed_has_one_spelling(item: dict[str, Any], device: dict[str,
 
     backwards = {**dict(reversed(whole.items())), "device": dict(reversed(device.items()))}
 
-    assert signed_bytes(backwards) == signed_bytes(whole)
+    assert encode_for_signing(backwards) == encode_for_signing(whole)
 
 
 @given(item=items)
 def test_what_is_signed_is_ascii_without_blanks_between(item: dict[str, Any]) -> None:
-    signed = signed_bytes({**item, "device": {}}).removeprefix(PURPOSE).decode("ascii")
+    signed = encode_for_signing({**item, "device": {}}).removeprefix(PURPOSE).decode("ascii")
 
     assert signed == json.dumps(json.loads(signed), separators=(",", ":"), sort_keys=True)
     assert signed.isprintable()

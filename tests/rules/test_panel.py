@@ -10,9 +10,9 @@ from loyalty.rules.panel import (
     MissingBallot,
     Nominee,
     Seat,
-    conflict_between,
-    detected_conflict,
-    missing_ballots,
+    detect_conflict,
+    find_conflict,
+    find_missing_ballots,
 )
 
 WANG = Nominee(candidate=UUID(int=1), resident=UUID(int=11), household="H-1")
@@ -34,22 +34,22 @@ TIES = (
 
 
 def test_who_has_no_tie_may_score_everybody() -> None:
-    assert [conflict_between(seat(household="H-3"), one) for one in NOMINEES] == [None, None]
+    assert [find_conflict(seat(household="H-3"), one) for one in NOMINEES] == [None, None]
 
 
 @pytest.mark.parametrize(("tied", "conflict"), TIES)
 def test_what_the_records_show_bars_one_person_alone(tied: Seat, conflict: Conflict) -> None:
-    assert detected_conflict(tied, WANG) is conflict_between(tied, WANG) is conflict
-    assert conflict_between(tied, LI) is None
+    assert detect_conflict(tied, WANG) is find_conflict(tied, WANG) is conflict
+    assert find_conflict(tied, LI) is None
 
 
 @pytest.mark.parametrize("kind", Conflict)
 def test_a_declared_conflict_bars_before_a_detected_one(kind: Conflict) -> None:
     tied = seat(household="H-1", declared={WANG.resident: kind})
 
-    assert conflict_between(tied, WANG) is kind
-    assert detected_conflict(tied, WANG) is Conflict.HOUSEHOLD
-    assert conflict_between(tied, LI) is None
+    assert find_conflict(tied, WANG) is kind
+    assert detect_conflict(tied, WANG) is Conflict.HOUSEHOLD
+    assert find_conflict(tied, LI) is None
 
 
 def test_a_conflict_is_one_with_the_person_on_every_list() -> None:
@@ -57,13 +57,13 @@ def test_a_conflict_is_one_with_the_person_on_every_list() -> None:
 
     barred = seat(declared={WANG.resident: Conflict.RELATIVE})
 
-    assert conflict_between(barred, elsewhere) is Conflict.RELATIVE
+    assert find_conflict(barred, elsewhere) is Conflict.RELATIVE
 
 
 def test_each_panellist_owes_a_ballot_for_each_they_may_score() -> None:
     first, second = seat(1), seat(2, household="H-1")
 
-    missing = missing_ballots((first, second), NOMINEES, {(first.panellist, LI.candidate)})
+    missing = find_missing_ballots((first, second), NOMINEES, {(first.panellist, LI.candidate)})
 
     assert missing == (
         MissingBallot(WANG.candidate, first.panellist),
@@ -74,11 +74,13 @@ def test_each_panellist_owes_a_ballot_for_each_they_may_score() -> None:
 def test_somebody_whom_nobody_may_score_is_missing_a_ballot() -> None:
     barred = (seat(1, household="H-1"), seat(2, nominated=frozenset({WANG.resident})))
 
-    assert missing_ballots(barred, [WANG], frozenset()) == (MissingBallot(WANG.candidate, None),)
+    assert find_missing_ballots(barred, [WANG], frozenset()) == (
+        MissingBallot(WANG.candidate, None),
+    )
 
 
 def test_without_a_panel_nothing_is_missing() -> None:
-    assert missing_ballots((), NOMINEES, frozenset()) == ()
+    assert find_missing_ballots((), NOMINEES, frozenset()) == ()
 
 
 @st.composite
@@ -109,12 +111,12 @@ def test_every_ballot_is_cast_or_barred_or_missing(
 ) -> None:
     panel, people, cast = drawn
 
-    missing = {(one.panellist, one.candidate) for one in missing_ballots(panel, people, cast)}
+    missing = {(one.panellist, one.candidate) for one in find_missing_ballots(panel, people, cast)}
 
     for person in people:
         for one in panel:
             pair = (one.panellist, person.candidate)
-            owed = conflict_between(one, person) is None and pair not in cast
+            owed = find_conflict(one, person) is None and pair not in cast
             assert (pair in missing) is owed
-        nobody = bool(panel) and all(conflict_between(one, person) for one in panel)
+        nobody = bool(panel) and all(find_conflict(one, person) for one in panel)
         assert ((None, person.candidate) in missing) is nobody

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from loyalty.rules.calendar import Month
-from loyalty.rules.ranking import Candidate, DeedPoints, Ranking, deed_points, rank, score_of
+from loyalty.rules.ranking import Candidate, DeedPoints, Ranking, rank, score_of, sum_deed_points
 
 NOVEMBER, DECEMBER = Month(2026, 11), Month(2026, 12)
 
@@ -275,12 +275,12 @@ def test_deeds_count_up_to_the_cap_of_their_kind_in_each_month() -> None:
         DeedPoints("mediation", NOVEMBER, 250),
     ]
 
-    assert deed_points(deeds, {"volunteer_day": 1000}) == 1000 + 600 + 250
-    assert deed_points(deeds, {"volunteer_day": 1200}) == 1200 + 600 + 250
-    assert deed_points(deeds, {"volunteer_day": 1201}) == 1200 + 600 + 250
-    assert deed_points(deeds, {"mediation": 0}) == 1800
-    assert deed_points(deeds, {}) == 2050
-    assert deed_points([], {"mediation": 100}) == 0
+    assert sum_deed_points(deeds, {"volunteer_day": 1000}) == 1000 + 600 + 250
+    assert sum_deed_points(deeds, {"volunteer_day": 1200}) == 1200 + 600 + 250
+    assert sum_deed_points(deeds, {"volunteer_day": 1201}) == 1200 + 600 + 250
+    assert sum_deed_points(deeds, {"mediation": 0}) == 1800
+    assert sum_deed_points(deeds, {}) == 2050
+    assert sum_deed_points([], {"mediation": 100}) == 0
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,9 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loyalty.rules.lottery import lot
+from loyalty.rules.lottery import compute_lot
 from loyalty.rules.ranking import Candidate
-from loyalty.rules.record import FrozenList, lists_in, rank_round, record_of, with_lots
+from loyalty.rules.record import FrozenList, draw_lots, lists_in, rank_round, record_of
 
 candidates = st.lists(
     st.builds(
@@ -42,7 +42,7 @@ def test_a_record_is_read_as_it_was_written(lists: tuple[FrozenList, ...]) -> No
 def test_one_person_of_a_household_is_selected_in_the_whole_round(
     lists: tuple[FrozenList, ...], seed: str
 ) -> None:
-    rankings = rank_round(with_lots(lists, seed))
+    rankings = rank_round(draw_lots(lists, seed))
 
     winners = [one.household for ranking in rankings for one in ranking.selected]
     reserves = {one.household for ranking in rankings for one in ranking.reserves}
@@ -54,7 +54,7 @@ def test_one_person_of_a_household_is_selected_in_the_whole_round(
 def test_no_seat_stays_empty_while_a_reserve_waits(
     lists: tuple[FrozenList, ...], seed: str
 ) -> None:
-    for frozen, ranking in zip(lists, rank_round(with_lots(lists, seed)), strict=True):
+    for frozen, ranking in zip(lists, rank_round(draw_lots(lists, seed)), strict=True):
         assert len(ranking.selected) == frozen.quota or not ranking.reserves
 
 
@@ -62,7 +62,7 @@ def test_no_seat_stays_empty_while_a_reserve_waits(
 def test_a_list_has_as_many_reserves_as_seats_while_households_are_left(
     lists: tuple[FrozenList, ...], seed: str
 ) -> None:
-    rankings = rank_round(with_lots(lists, seed))
+    rankings = rank_round(draw_lots(lists, seed))
     winners = {one.household for ranking in rankings for one in ranking.selected}
 
     for frozen, ranking in zip(lists, rankings, strict=True):
@@ -88,6 +88,6 @@ def test_a_lot_can_be_redone_from_list_seed_and_reference() -> None:
     person = Candidate("R-1", area=None, household="H-1", score=900, awards=0, lot="")
     frozen = FrozenList("2026-12/household_head", 1, {}, (person,))
 
-    (drawn,) = with_lots([frozen], "3 5 2")
+    (drawn,) = draw_lots([frozen], "3 5 2")
 
-    assert drawn.candidates[0].lot == lot("3 5 2", "2026-12/household_head", "R-1")
+    assert drawn.candidates[0].lot == compute_lot("3 5 2", "2026-12/household_head", "R-1")

@@ -12,10 +12,10 @@ from loyalty.rules.money import WHOLE, Fen, Permille, Rounding
 from loyalty.rules.reversal import (
     EXCLUDED,
     Sold,
+    explain_lateness,
+    make_lines,
     quote_rest,
-    sold_without_lines,
-    spread,
-    till_is_late,
+    spread_return,
 )
 
 amounts = (st.integers(0, 60) | st.integers(0, 20_000)).map(Fen)
@@ -42,7 +42,7 @@ def sold(total: int, *, excluded: int = 0, limit: int | None = None) -> Sold:
     on = Terms(
         Permille(850), Rounding.FEN, frozenset({EXCLUDED}), None if limit is None else Fen(limit)
     )
-    return Sold(sold_without_lines(Basket(Fen(total), excluded=Fen(excluded))), on)
+    return Sold(make_lines(Basket(Fen(total), excluded=Fen(excluded))), on)
 
 
 @given(sale=sales, data=st.data())
@@ -90,7 +90,7 @@ def test_a_basket_without_lines_costs_what_the_two_lines_for_it_cost(
     basket = Basket(Fen(total), excluded=Fen(total * share // 1000))
     on = Terms(Permille(850), rounding, frozenset({EXCLUDED}), limit)
 
-    rest = quote_rest(Sold(sold_without_lines(basket), on), [0, 0])
+    rest = quote_rest(Sold(make_lines(basket), on), [0, 0])
 
     asked = quote(basket, on)
     assert (rest.total, rest.payable, rest.saved, rest.discountable) == (
@@ -110,20 +110,20 @@ def test_a_line_left_in_part_has_its_special_price_in_the_same_part() -> None:
 def test_goods_the_card_applied_to_come_back_first_unless_it_is_said() -> None:
     mixed = sold(20_000, excluded=10_000)
 
-    assert spread(mixed, [0, 0], Fen(10_000), None) == [10_000, 0]
-    assert spread(mixed, [0, 0], Fen(10_001), None) == [10_000, 1]
-    assert spread(mixed, [0, 0], Fen(10_000), Fen(10_000)) == [0, 10_000]
-    assert spread(mixed, [4000, 0], Fen(10_000), Fen(4000)) == [6000, 4000]
+    assert spread_return(mixed, [0, 0], Fen(10_000), None) == [10_000, 0]
+    assert spread_return(mixed, [0, 0], Fen(10_001), None) == [10_000, 1]
+    assert spread_return(mixed, [0, 0], Fen(10_000), Fen(10_000)) == [0, 10_000]
+    assert spread_return(mixed, [4000, 0], Fen(10_000), Fen(4000)) == [6000, 4000]
 
 
 def test_no_more_comes_back_than_is_left() -> None:
     mixed = sold(20_000, excluded=10_000)
 
-    assert spread(mixed, [0, 0], Fen(20_000), None) == [10_000, 10_000]
-    assert spread(mixed, [0, 0], Fen(20_001), None) is None
-    assert spread(mixed, [0, 1], Fen(10_000), Fen(10_000)) is None
-    assert spread(mixed, [1, 0], Fen(10_000), Fen(0)) is None
-    assert spread(mixed, [0, 0], Fen(5), Fen(6)) is None
+    assert spread_return(mixed, [0, 0], Fen(20_000), None) == [10_000, 10_000]
+    assert spread_return(mixed, [0, 0], Fen(20_001), None) is None
+    assert spread_return(mixed, [0, 1], Fen(10_000), Fen(10_000)) is None
+    assert spread_return(mixed, [1, 0], Fen(10_000), Fen(0)) is None
+    assert spread_return(mixed, [0, 0], Fen(5), Fen(6)) is None
 
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -147,7 +147,7 @@ EVENING, MORNING = SOLD_AT.replace(hour=23, minute=59), SOLD_AT.replace(day=10, 
 def test_a_till_takes_back_a_slip_at_once_all_goods_today_and_some_for_a_week(
     now: datetime, *, whole: bool, void: bool, came_late: bool, may: bool
 ) -> None:
-    fault = till_is_late(SOLD_AT, now, whole=whole, void=void, came_late=came_late)
+    fault = explain_lateness(SOLD_AT, now, whole=whole, void=void, came_late=came_late)
 
     assert (fault is None) is may
 
@@ -158,7 +158,7 @@ def test_a_till_takes_back_a_slip_at_once_all_goods_today_and_some_for_a_week(
 def test_a_tills_ten_minutes_are_ten_where_clocks_are_changed(change: datetime) -> None:
     sold_at = change - timedelta(minutes=5)
     faults = [
-        till_is_late(*moments, whole=True, void=True, came_late=False)
+        explain_lateness(*moments, whole=True, void=True, came_late=False)
         for later in (timedelta(minutes=10), timedelta(minutes=10, seconds=1))
         if (moments := [one.astimezone(BERLIN) for one in (sold_at, sold_at + later)])
     ]

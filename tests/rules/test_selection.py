@@ -13,10 +13,10 @@ from loyalty.rules.selection import (
     RoundObstacle,
     RoundStage,
     RoundState,
-    missing_for,
-    next_action,
+    find_next_action,
+    find_obstacles,
+    find_stage,
     next_state,
-    present_stage,
 )
 
 LAST = date(2026, 12, 11)
@@ -67,13 +67,13 @@ def facts_for(action: RoundAction, state: RoundState, **changes: Any) -> RoundFa
 def test_each_action_leads_one_step_further(
     action: RoundAction, state: RoundState, then: RoundState
 ) -> None:
-    assert missing_for(action, facts_for(action, state)) == ()
+    assert find_obstacles(action, facts_for(action, state)) == ()
     assert next_state(action, state) is then
 
 
 @pytest.mark.parametrize("state", BEFORE_ISSUE)
 def test_a_round_can_be_cancelled_until_the_cards_are_issued(state: RoundState) -> None:
-    assert missing_for(RoundAction.CANCEL, facts_for(RoundAction.CANCEL, state)) == ()
+    assert find_obstacles(RoundAction.CANCEL, facts_for(RoundAction.CANCEL, state)) == ()
     assert next_state(RoundAction.CANCEL, state) is RoundState.CANCELLED
 
 
@@ -81,7 +81,7 @@ def test_a_round_can_be_cancelled_until_the_cards_are_issued(state: RoundState) 
     ("action", "state"), sorted(set(product(RoundAction, RoundState)) - ALLOWED)
 )
 def test_no_state_can_be_skipped(action: RoundAction, state: RoundState) -> None:
-    assert missing_for(action, facts_for(action, state)) == (RoundObstacle.WRONG_STATE,)
+    assert find_obstacles(action, facts_for(action, state)) == (RoundObstacle.WRONG_STATE,)
     with pytest.raises(KeyError):
         next_state(action, state)
 
@@ -109,7 +109,7 @@ def test_an_action_waits_for_what_must_come_before(
 ) -> None:
     facts = facts_for(RoundAction(action), RoundState(state), **changes)
 
-    assert missing_for(RoundAction(action), facts) == (obstacle,)
+    assert find_obstacles(RoundAction(action), facts) == (obstacle,)
 
 
 @pytest.mark.parametrize(("action", "state"), [("confirm", "notice"), ("issue", "confirmed")])
@@ -118,7 +118,7 @@ def test_ready_lines_go_on_while_others_are_disputed_or_on_notice(action: str, s
         RoundAction(action), RoundState(state), ready_lines=1, open_objections=1, today=LAST
     )
 
-    assert missing_for(RoundAction(action), facts) == ()
+    assert find_obstacles(RoundAction(action), facts) == ()
 
 
 def test_a_round_some_of_whose_lines_wait_goes_back_to_its_notice() -> None:
@@ -136,7 +136,7 @@ def test_everything_that_is_missing_is_named_at_once() -> None:
         actor=CREATOR,
     )
 
-    assert missing_for(RoundAction.CONFIRM, facts) == (
+    assert find_obstacles(RoundAction.CONFIRM, facts) == (
         RoundObstacle.WRONG_STATE,
         RoundObstacle.NOTICE_RUNNING,
         RoundObstacle.OBJECTIONS_OPEN,
@@ -147,12 +147,12 @@ def test_everything_that_is_missing_is_named_at_once() -> None:
 def test_a_list_is_frozen_without_every_ballot_for_a_reason_alone() -> None:
     facts = facts_for(RoundAction.FREEZE, RoundState.REVIEW, ballots_missing=3, reason_given=True)
 
-    assert missing_for(RoundAction.FREEZE, facts) == ()
+    assert find_obstacles(RoundAction.FREEZE, facts) == ()
 
 
 def test_the_creator_may_do_everything_but_confirm() -> None:
     for action, state, _ in COURSE:
-        missing = missing_for(action, facts_for(action, state, actor=CREATOR))
+        missing = find_obstacles(action, facts_for(action, state, actor=CREATOR))
 
         assert missing == (RoundObstacle.SAME_PERSON,) * (action is RoundAction.CONFIRM)
 
@@ -163,16 +163,16 @@ def test_one_action_of_the_course_is_next_and_its_stage_is_the_present_one(
 ) -> None:
     facts = facts_for(action, state)
 
-    assert next_action(facts) == (action, ())
-    assert present_stage(facts) is STEPS[action].stage
+    assert find_next_action(facts) == (action, ())
+    assert find_stage(facts) is STEPS[action].stage
 
 
 @pytest.mark.parametrize("state", [RoundState.CLOSED, RoundState.CANCELLED])
 def test_nothing_is_next_in_a_round_that_is_over(state: RoundState) -> None:
     facts = replace(READY, state=state)
 
-    assert next_action(facts) is None
-    assert present_stage(facts) is None
+    assert find_next_action(facts) is None
+    assert find_stage(facts) is None
 
 
 @pytest.mark.parametrize("changes", [{"today": LAST}, {"open_objections": 1}])
@@ -181,8 +181,8 @@ def test_a_round_is_in_its_notice_until_its_last_day_and_its_last_answer(
 ) -> None:
     facts = facts_for(RoundAction.CONFIRM, RoundState.NOTICE, **changes)
 
-    assert present_stage(facts) is RoundStage.NOTICE
-    assert present_stage(facts_for(RoundAction.CONFIRM, RoundState.NOTICE)) is RoundStage.CARDS
+    assert find_stage(facts) is RoundStage.NOTICE
+    assert find_stage(facts_for(RoundAction.CONFIRM, RoundState.NOTICE)) is RoundStage.CARDS
 
 
 def test_the_course_goes_through_the_stages_in_their_order() -> None:

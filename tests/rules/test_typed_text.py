@@ -8,19 +8,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loyalty.rules.masking import MASK, masked
+from loyalty.rules.masking import MASK, mask_name
 from loyalty.rules.typed_text import (
     BLANK,
     DASH,
     INVISIBLE,
-    code,
-    code_letters,
-    label,
-    name_key,
-    passage,
-    person_name,
-    plaque_number,
-    reference_key,
+    clean_code,
+    clean_code_letters,
+    clean_label,
+    clean_passage,
+    clean_person_name,
+    clean_plaque_number,
+    make_name_key,
+    make_reference_key,
 )
 
 EVERY = [chr(one) for one in range(sys.maxunicode + 1)]
@@ -47,8 +47,8 @@ def test_whatever_is_put_between_or_around_the_letters_is_the_same_person(
     name = "".join(letters)
     typed = data.draw(junk) + "".join(one + data.draw(junk) for one in letters)
 
-    assert name_key(typed) == name_key(name)
-    assert name_key(person_name(typed)) == name_key(name)
+    assert make_name_key(typed) == make_name_key(name)
+    assert make_name_key(clean_person_name(typed)) == make_name_key(name)
 
 
 @given(letters=st.lists(han, min_size=2, max_size=2), data=st.data())
@@ -57,15 +57,23 @@ def test_of_two_letters_one_is_shown_whatever_is_put_between_or_around(
 ) -> None:
     typed = data.draw(junk) + "".join(one + data.draw(junk) for one in letters)
 
-    shown = "".join(one for one in masked(typed) if one != "\U000e0100")
+    shown = "".join(one for one in mask_name(typed) if one != "\U000e0100")
 
     assert shown == letters[0] + MASK
-    assert masked(person_name(typed)).rstrip(MASK)[0] == letters[0]
+    assert mask_name(clean_person_name(typed)).rstrip(MASK)[0] == letters[0]
 
 
 @given(st.text())
 def test_forms_are_at_rest(text: str) -> None:
-    for form in (person_name, label, passage, name_key, reference_key, code, code_letters):
+    for form in (
+        clean_person_name,
+        clean_label,
+        clean_passage,
+        make_name_key,
+        make_reference_key,
+        clean_code,
+        clean_code_letters,
+    ):
         once = form(text)
         assert form(once) == once, form
 
@@ -93,7 +101,7 @@ def test_forms_are_at_rest(text: str) -> None:
     ],
 )
 def test_a_name_is_shown_tidily(typed: str, shown: str) -> None:
-    assert person_name(typed) == shown
+    assert clean_person_name(typed) == shown
 
 
 @pytest.mark.parametrize(
@@ -109,7 +117,7 @@ def test_a_name_is_shown_tidily(typed: str, shown: str) -> None:
     ],
 )
 def test_spellings_of_one_name_have_one_key(one: str, other: str) -> None:
-    assert name_key(one) == name_key(other)
+    assert make_name_key(one) == make_name_key(other)
 
 
 @pytest.mark.parametrize(
@@ -117,20 +125,20 @@ def test_spellings_of_one_name_have_one_key(one: str, other: str) -> None:
     [("王芳", "王方"), ("王芳1", "王芳2"), ("José", "Jose"), ("張偉", "张伟"), ("吴〇", "吴")],
 )
 def test_other_letters_are_another_name(one: str, other: str) -> None:
-    assert name_key(one) != name_key(other)
+    assert make_name_key(one) != make_name_key(other)
 
 
 @pytest.mark.parametrize("text", ["", "\u3164", "\u2800\u200b", "··", "— —", "\ufe0f\u0301"])
 def test_what_has_no_letter_names_nobody(text: str) -> None:
-    assert name_key(text) == ""
-    assert reference_key(text) == ""
+    assert make_name_key(text) == ""
+    assert make_reference_key(text) == ""
 
 
 @pytest.mark.parametrize(
     "spelling", ["0012", "12", "００１２", "0012 ", "012", "\u200b12", " 0 012".replace(" 0 ", "0")]
 )
 def test_leading_zeros_make_no_other_household(spelling: str) -> None:
-    assert reference_key(spelling) == "12"
+    assert make_reference_key(spelling) == "12"
 
 
 @pytest.mark.parametrize(
@@ -145,7 +153,7 @@ def test_leading_zeros_make_no_other_household(spelling: str) -> None:
     ],
 )
 def test_spellings_of_one_home_have_one_key(one: str, other: str) -> None:
-    assert reference_key(one) == reference_key(other)
+    assert make_reference_key(one) == make_reference_key(other)
 
 
 @pytest.mark.parametrize(
@@ -160,25 +168,25 @@ def test_spellings_of_one_home_have_one_key(one: str, other: str) -> None:
     ],
 )
 def test_other_numbers_are_another_home(one: str, other: str) -> None:
-    assert reference_key(one) != reference_key(other)
+    assert make_reference_key(one) != make_reference_key(other)
 
 
 @pytest.mark.parametrize("typed", ["tobacco", " Tobacco\u200b", "ＴＯＢＡＣＣＯ", "to bacco"])
 def test_a_code_is_of_small_letters(typed: str) -> None:
-    assert code(typed) == "tobacco"
+    assert clean_code(typed) == "tobacco"
 
 
 @pytest.mark.parametrize(
     "typed", ["abcd-2345", "ＡＢＣＤ　２３４５", "\u202dAB CD·23—45\u202c", "ABCDㅤ2345"]
 )
 def test_a_code_is_copied_by_hand_in_any_way(typed: str) -> None:
-    assert code_letters(typed) == "ABCD2345"
+    assert clean_code_letters(typed) == "ABCD2345"
 
 
 @pytest.mark.parametrize("typed", ["PGY-0001", "pgy—0001", "ＰＧＹ－０００１", " pgy - 0001\u200b"])
 def test_a_plaque_is_read_in_any_width_and_case(typed: str) -> None:
-    assert plaque_number(typed) == "PGY-0001"
+    assert clean_plaque_number(typed) == "PGY-0001"
 
 
 def test_sentences_keep_their_lines_and_lose_what_nobody_sees() -> None:
-    assert passage(" 第一行\u202e\n第二 行\u200b ") == "第一行\n第二 行"
+    assert clean_passage(" 第一行\u202e\n第二 行\u200b ") == "第一行\n第二 行"

@@ -5,7 +5,13 @@ import pytest
 
 from loyalty.database import Model
 from loyalty.models import Community, DeedKind, Matter, Resident, Shop
-from loyalty.services.changes import AS_IT_WAS, AsItWas, change_members, new_or, new_values
+from loyalty.services.changes import (
+    AS_IT_WAS,
+    AsItWas,
+    change_members,
+    collect_new_values,
+    value_or,
+)
 from loyalty.services.community.policy import ChangePolicy
 from loyalty.services.deeds.deeds import ChangeDeedKind
 from loyalty.services.matters.matters import ChangeMatter
@@ -39,11 +45,11 @@ def test_none_clears_a_member_and_the_others_stay_as_they_were() -> None:
     change_members(resident, request)
 
     assert (resident.name, resident.unit, resident.phone) == ("王芳", "4栋", None)
-    assert new_values(request) == {"phone": None, "unit": "4栋"}
+    assert collect_new_values(request) == {"phone": None, "unit": "4栋"}
 
 
 @pytest.mark.parametrize(("given", "taken"), [(AS_IT_WAS, 2), (None, None), (3, 3)])
 def test_a_member_has_its_new_value_or_what_stands_for_none(
     given: AsItWas | int | None, taken: int | None
 ) -> None:
-    assert new_or(given, 2) == taken
+    assert value_or(given, 2) == taken

@@ -18,14 +18,14 @@ from loyalty.rules.calendar import Month
 from loyalty.services.actors import StaffMember
 from loyalty.services.cards.keys import destroy_spent_keys
 from loyalty.services.community.working_days import last_day_of
-from loyalty.services.deeds.sheets import RecordSheet, people_on
+from loyalty.services.deeds.sheets import RecordSheet, list_people_on
 from loyalty.services.errors import UnknownRecordError
-from loyalty.services.matters.matters import matter_called
+from loyalty.services.matters.matters import get_matter_by_receipt
 from loyalty.services.notice.public_months import public_months, round_open_to_nominations
 from loyalty.services.rounds.retention import forget_contacts
 from loyalty.services.rounds.todo import current_round
 from loyalty.services.selection.planning import round_in
-from loyalty.services.shops.finding import number_that_give
+from loyalty.services.shops.finding import count_shops_that_give
 from loyalty.services.work import Work
 from tests.given import NOON, SHANGHAI, given_community, given_round
 from tests.given_everything import Everything, given_everything
@@ -40,13 +40,15 @@ def elsewhere(session: Session) -> Everything:
 def test_their_month_and_their_sheet_are_not_ours(
     session: Session, staff: StaffMember, elsewhere: Everything
 ) -> None:
-    theirs = session.get_one(StaffAccount, elsewhere.ids["account_id"])
+    theirs = session.get_one(StaffAccount, (elsewhere.community_id, elsewhere.ids["account_id"]))
     deed = session.scalars(select(Deed).where(Deed.community_id == theirs.community_id)).one()
 
     with pytest.raises(UnknownRecordError):
-        round_in(session, staff, Month(2026, 12))
+        round_in(Work(session, staff, NOON), Month(2026, 12))
     assert (
-        people_on(Work(session, staff, NOON), RecordSheet(deed.done_on, "choir", deed.source, ()))
+        list_people_on(
+            Work(session, staff, NOON), RecordSheet(deed.done_on, "choir", deed.source, ())
+        )
         == []
     )
 
@@ -71,24 +73,24 @@ def test_their_months_are_not_ours(session: Session, community: Community) -> No
 def test_their_round_and_their_shops_are_not_on_our_first_pages(
     session: Session, community: Community, staff: StaffMember
 ) -> None:
-    assert current_round(session, staff) is None
+    assert current_round(Work(session, staff, NOON)) is None
     assert round_open_to_nominations(session, community) is None
-    assert number_that_give(session, community, today=NOON.date()) == 0
+    assert count_shops_that_give(session, community, today=NOON.date()) == 0
 
 
 def test_whoever_raised_a_matter_there_asks_in_vain_here(
     session: Session, community: Community, elsewhere: Everything
 ) -> None:
-    matter = session.get_one(Matter, elsewhere.ids["matter_id"])
+    matter = session.get_one(Matter, (elsewhere.community_id, elsewhere.ids["matter_id"]))
 
     with pytest.raises(UnknownRecordError):
-        matter_called(session, community, str(matter.receipt))
+        get_matter_by_receipt(session, community, str(matter.receipt))
 
 
 def test_their_changed_days_do_not_count_here(
     session: Session, community: Community, elsewhere: Everything
 ) -> None:
-    account = session.get_one(StaffAccount, elsewhere.ids["account_id"])
+    account = session.get_one(StaffAccount, (elsewhere.community_id, elsewhere.ids["account_id"]))
 
     ours, theirs = (
         last_day_of(session, one, NOON.date(), 5) for one in (community.id, account.community_id)
@@ -98,17 +100,18 @@ def test_their_changed_days_do_not_count_here(
 
 
 def test_forgetting_and_destroying_stay_at_home(
-    session: Session, community: Community, elsewhere: Everything
+    session: Session, community: Community, staff: StaffMember, elsewhere: Everything
 ) -> None:
-    objection = session.get_one(Objection, elsewhere.on_notice["objection_id"])
-    matter = session.get_one(Matter, elsewhere.ids["matter_id"])
+    named = (elsewhere.community_id, elsewhere.on_notice["objection_id"])
+    objection = session.get_one(Objection, named)
+    matter = session.get_one(Matter, (elsewhere.community_id, elsewhere.ids["matter_id"]))
     objection.upheld, objection.reason = False, "已经核实"
     objection.decided_by = matter.owner_id
     matter.state, matter.answer = "closed", "换了"
     objection.decided_at = matter.answered_at = matter.closed_at = NOON.replace(month=1)
     session.flush()
 
-    forget_contacts(session, community.id, now=NOON)
+    forget_contacts(Work(session, staff, NOON))
     destroy_spent_keys(session, community, now=NOON.replace(year=2030))
 
     session.expire_all()

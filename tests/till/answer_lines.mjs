@@ -2,11 +2,11 @@
 
 import { createInterface } from "node:readline";
 
-import { canonical } from "../../loyalty/till/static/judge/canonical.js";
+import { canonicalize } from "../../loyalty/till/static/judge/canonical.js";
 import { kindOf, normalise } from "../../loyalty/till/static/scan/codes.js";
 import { createDevice } from "../../loyalty/till/static/keep/device.js";
 import { quote } from "../../loyalty/till/static/judge/discount.js";
-import { judge, overOwnLimit, validityOf } from "../../loyalty/till/static/judge/judging.js";
+import { judge, isOverOwnLimit, validityOf } from "../../loyalty/till/static/judge/judging.js";
 import { readRevocations } from "../../loyalty/till/static/judge/revocations.js";
 import { createVerifier } from "../../loyalty/till/static/judge/verify.js";
 import { READY, step } from "../../loyalty/till/static/sell/sale.js";
@@ -20,7 +20,7 @@ const verifier = createVerifier({ subtle, noble: () => Promise.reject(new Error(
 
 const ANSWERS = {
   quote: ({ total, excluded, terms }) => quote(total, excluded, terms),
-  canonical: ({ value }) => canonical(value),
+  canonical: ({ value }) => canonicalize(value),
   code: ({ text }) => [normalise(text), kindOf(text)],
   codes: ({ texts }) => texts.map(normalise),
   judge: ({ facts }) => judge(facts),
@@ -30,7 +30,7 @@ const ANSWERS = {
     const { tone, word } = sentenceOf(sale, words);
     return { phase: sale.phase, tone, word };
   },
-  overLimit: ({ limits, uses, today, saving }) => overOwnLimit(limits, uses, today, saving),
+  overLimit: ({ limits, uses, today, saving }) => isOverOwnLimit(limits, uses, today, saving),
   validity: ({ month, months }) => validityOf(month, months),
   async revocations({ document, slug, key_id: id, public_key: hex }) {
     const keys = new Map([[id, { community: slug, raw: Buffer.from(hex, "hex") }]]);

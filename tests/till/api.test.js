@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { createApi, newKey } from "../../loyalty/till/static/keep/api.js";
+import { createApi, makeKey } from "../../loyalty/till/static/keep/api.js";
 
 const SALE = { code: "CODE", happened_at: "2026-12-09T05:00:00.000Z" };
 
@@ -104,6 +104,6 @@ test("patience ends", async () => {
 });
 
 test("a key is a version 4 UUID, also where the browser makes none", () => {
-  const key = newKey((bytes) => bytes.fill(255));
+  const key = makeKey((bytes) => bytes.fill(255));
   assert.match(key, /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
 });

@@ -1,21 +1,21 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { chosenOf } from "../../loyalty/till/static/scan/camera.js";
+import { chooseCode } from "../../loyalty/till/static/scan/camera.js";
 
 const NUMBER = "12345678901244";
 const TOKEN = `HTTPS://HOST/C/${"A".repeat(120)}`;
 const PAYMENT = "134567890123456789";
 
 test("of the codes on one card the signed one counts", () => {
-  assert.deepEqual(chosenOf([NUMBER, TOKEN]), { kind: "token", text: TOKEN });
-  assert.deepEqual(chosenOf([TOKEN, NUMBER]), { kind: "token", text: TOKEN });
+  assert.deepEqual(chooseCode([NUMBER, TOKEN]), { kind: "token", text: TOKEN });
+  assert.deepEqual(chooseCode([TOKEN, NUMBER]), { kind: "token", text: TOKEN });
 });
 
 test("a card counts more than what else is in the picture", () => {
-  assert.equal(chosenOf(["WXP://PAY", PAYMENT, NUMBER]).kind, "card_number");
-  assert.equal(chosenOf(["WXP://PAY", PAYMENT]).kind, "payment_code");
-  assert.equal(chosenOf(["WXP://PAY"]).kind, "merchant_qr");
+  assert.equal(chooseCode(["WXP://PAY", PAYMENT, NUMBER]).kind, "card_number");
+  assert.equal(chooseCode(["WXP://PAY", PAYMENT]).kind, "payment_code");
+  assert.equal(chooseCode(["WXP://PAY"]).kind, "merchant_qr");
 });
 
-test("a picture without a code is nothing", () => assert.equal(chosenOf([]), null));
+test("a picture without a code is nothing", () => assert.equal(chooseCode([]), null));

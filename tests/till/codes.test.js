@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import {
-  inGroups,
+  groupDigits,
   isTrainingCode,
   kindOf,
-  masked,
+  maskCode,
   normalise,
-  withoutPrefix,
+  stripPrefix,
 } from "../../loyalty/till/static/scan/codes.js";
 
 const TOKEN = "A".repeat(120);
@@ -64,26 +64,26 @@ test("a text keeps its blanks unless it is a number", () => {
 });
 
 test("a number is grouped while it is typed", () => {
-  assert.equal(inGroups("1234567"), "1234 567");
-  assert.equal(inGroups("12345678901244"), "1234 5678 9012 44");
+  assert.equal(groupDigits("1234567"), "1234 567");
+  assert.equal(groupDigits("12345678901244"), "1234 5678 9012 44");
 });
 
 test("what a scanner puts in front is cut off, and never a digit of a number", () => {
   const url = `HTTPS://HOST/C/${TOKEN}`;
   for (const prefix of ["", "]C1", "]Q1", "*", "~#", "SN-"]) {
-    assert.equal(withoutPrefix(`${prefix}12345678901244`), "12345678901244");
-    assert.equal(withoutPrefix(prefix + url), url);
+    assert.equal(stripPrefix(`${prefix}12345678901244`), "12345678901244");
+    assert.equal(stripPrefix(prefix + url), url);
   }
-  assert.equal(withoutPrefix("CODE12345678901244"), "CODE12345678901244");
-  assert.equal(kindOf(withoutPrefix("]C1134567890123456789")), "payment_code");
-  assert.equal(kindOf(withoutPrefix("A99912345678901244")), "bad");
+  assert.equal(stripPrefix("CODE12345678901244"), "CODE12345678901244");
+  assert.equal(kindOf(stripPrefix("]C1134567890123456789")), "payment_code");
+  assert.equal(kindOf(stripPrefix("A99912345678901244")), "bad");
 });
 
 test("a masked text shows its ends, and nothing of what may pay", () => {
-  assert.equal(masked("HTTPS://HOST"), "HT…ST");
-  assert.equal(masked("12345678901244"), "12…44");
+  assert.equal(maskCode("HTTPS://HOST"), "HT…ST");
+  assert.equal(maskCode("12345678901244"), "12…44");
   for (const text of ["123456789012345", "X134567890123456", "1234567", ""]) {
-    assert.equal(masked(text), "…");
+    assert.equal(maskCode(text), "…");
   }
 });
 

@@ -12,7 +12,7 @@ import {
   sumOfQueued,
   timeAt,
 } from "../../loyalty/till/static/day/entries.js";
-import { dayLines, daySpoken } from "../../loyalty/till/static/day/summary.js";
+import { slipLinesOf, dayInSpokenWords } from "../../loyalty/till/static/day/summary.js";
 
 /** @type {any} */
 const WORDS = {
@@ -115,8 +115,8 @@ test("times are the shop's, not the device's", () => {
 
 test("the day's slip names what is not in its sums", () => {
   const day = { uses: 3, total_fen: 5000, payable_fen: 4250, saved_fen: 750 };
-  const values = dayLines(day, 0, WORDS).map(([, value]) => value);
+  const values = slipLinesOf(day, 0, WORDS).map(([, value]) => value);
   assert.deepEqual(values, ["3", "50.00", "42.50", "7.50"]);
-  assert.deepEqual(dayLines(day, 2, WORDS).pop(), ["waiting", "2"]);
-  assert.equal(daySpoken(day, WORDS), "3 sales, 42.50, saved 7.50");
+  assert.deepEqual(slipLinesOf(day, 2, WORDS).pop(), ["waiting", "2"]);
+  assert.equal(dayInSpokenWords(day, WORDS), "3 sales, 42.50, saved 7.50");
 });

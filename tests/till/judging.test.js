@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { judge, overOwnLimit, validityOf } from "../../loyalty/till/static/judge/judging.js";
+import { judge, isOverOwnLimit, validityOf } from "../../loyalty/till/static/judge/judging.js";
 
 /** A genuine token of a card that works, shown to a till that knows all a till can know. */
 const GOOD = Object.freeze({
@@ -135,7 +135,7 @@ test("own uses up to a limit are within it, what this sale saves included", () =
   const limits = { uses_per_shop_day: 3, uses_per_day: null, saved_per_month_fen: 1000 };
   const use = (day, saved) => ({ day, saved_fen: saved });
   const today = "2026-12-09";
-  const over = (uses, saving) => overOwnLimit(limits, uses, today, saving);
+  const over = (uses, saving) => isOverOwnLimit(limits, uses, today, saving);
   assert.equal(over([use(today, 0), use(today, 0)], 0), false);
   assert.equal(over([use(today, 0), use(today, 0), use(today, 0)], 0), true);
   assert.equal(over([use("2026-12-08", 1), use(today, 900)], 99), false);

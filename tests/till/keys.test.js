@@ -5,7 +5,7 @@ import {
   characterOf,
   createNumberedKeys,
   endOf,
-  plain,
+  cleanText,
 } from "../../loyalty/till/static/scan/keys.js";
 
 const under = (code, shiftKey = false) => characterOf({ code, key: "Process", shiftKey });
@@ -33,7 +33,7 @@ test("a mark the browser has read is believed, on whatever layout", () => {
 test("letters are capitals, however they come", () => {
   assert.equal(characterOf({ code: "KeyB", key: "b", shiftKey: true }), "B");
   assert.equal(characterOf({ code: "", key: "ｂ", shiftKey: false }), "B");
-  assert.equal(plain("ｈｔｔｐｓ：１２中"), "HTTPS:12");
+  assert.equal(cleanText("ｈｔｔｐｓ：１２中"), "HTTPS:12");
 });
 
 test("Enter and Tab end a code, by whatever name", () => {

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { passedLimit } from "../../loyalty/till/static/judge/limits.js";
+import { findPassedLimit } from "../../loyalty/till/static/judge/limits.js";
 
 const LIMITS = { uses_per_shop_day: 3, uses_per_day: null, saved_per_month_fen: 1000 };
 const TODAY = "2026-12-09";
 const use = (day, saved) => ({ day, saved_fen: saved });
 const passed = (uses, { today = TODAY, limits = LIMITS, until = "2027-12-31", saving = 0 } = {}) =>
-  passedLimit(limits, uses, today, saving, until);
+  findPassedLimit(limits, uses, today, saving, until);
 
 test("own uses up to a limit are within it", () => {
   assert.equal(passed([use(TODAY, 0), use(TODAY, 0)]), null);

@@ -5,8 +5,8 @@ import {
   MAX_FEN,
   fenOf,
   rateInWords,
-  typedWith,
-  yuan,
+  addKey,
+  formatYuan,
 } from "../../loyalty/till/static/sell/money.js";
 
 test("what is typed becomes whole fen", () => {
@@ -24,15 +24,15 @@ test("what is no amount of a sale is none", () => {
 });
 
 test("no fen is lost for any amount of two decimals", () => {
-  for (let fen = 1; fen <= 20000; fen += 1) assert.equal(fenOf(yuan(fen)), fen);
+  for (let fen = 1; fen <= 20000; fen += 1) assert.equal(fenOf(formatYuan(fen)), fen);
 });
 
 test("a key that makes no sense changes nothing", () => {
-  assert.equal(typedWith("12.34", "5"), "12.34");
-  assert.equal(typedWith("12.3", "."), "12.3");
-  assert.equal(typedWith("100000", "0"), "100000");
-  assert.equal(typedWith("0", "5"), "5");
-  assert.equal(typedWith("", "."), "0.");
+  assert.equal(addKey("12.34", "5"), "12.34");
+  assert.equal(addKey("12.3", "."), "12.3");
+  assert.equal(addKey("100000", "0"), "100000");
+  assert.equal(addKey("0", "5"), "5");
+  assert.equal(addKey("", "."), "0.");
 });
 
 test("a rate is said both ways, without idle zeros", () => {
@@ -43,6 +43,6 @@ test("a rate is said both ways, without idle zeros", () => {
 });
 
 test("amounts taken back have their sign", () => {
-  assert.equal(yuan(-5), "-0.05");
-  assert.equal(yuan(-1290), "-12.90");
+  assert.equal(formatYuan(-5), "-0.05");
+  assert.equal(formatYuan(-1290), "-12.90");
 });

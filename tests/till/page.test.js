@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { one, oneOf, partsOf } from "../../loyalty/till/static/shell/page.js";
+import { findOne, findOneOf, createPartFinder } from "../../loyalty/till/static/shell/page.js";
 
 class HTMLElement {}
 class HTMLInputElement extends HTMLElement {}
@@ -19,13 +19,13 @@ const page = { querySelector: (selector) => held.get(selector) || null };
 const Input = HTMLInputElement;
 
 test("what the page holds is found, by its kind and by its name", () => {
-  assert.equal(one(page, "[data-typed]"), typed);
-  assert.equal(oneOf(Input, page, "[data-typed]"), typed);
-  assert.equal(partsOf(page, "slip-")("title"), title);
+  assert.equal(findOne(page, "[data-typed]"), typed);
+  assert.equal(findOneOf(Input, page, "[data-typed]"), typed);
+  assert.equal(createPartFinder(page, "slip-")("title"), title);
 });
 
 test("what the page lacks is named", () => {
-  assert.throws(() => one(page, "[data-gone]"), /no HTMLElement for \[data-gone\]/);
-  assert.throws(() => partsOf(page)("title"), /for \[data-title\]/);
-  assert.throws(() => oneOf(Input, page, "[data-slip-title]"), /no HTMLInputElement for/);
+  assert.throws(() => findOne(page, "[data-gone]"), /no HTMLElement for \[data-gone\]/);
+  assert.throws(() => createPartFinder(page)("title"), /for \[data-title\]/);
+  assert.throws(() => findOneOf(Input, page, "[data-slip-title]"), /no HTMLInputElement for/);
 });

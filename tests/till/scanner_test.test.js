@@ -6,7 +6,7 @@ import { adviceOn } from "../../loyalty/till/static/scan/scanner_test.js";
 const NUMBER = "00000000000098";
 const URL = `HTTPS://TRAINING.EXAMPLE/C/CAAAAAAAAAAAADKICE${"A".repeat(102)}`;
 
-/** @type {import("../../loyalty/till/static/scan/lines.js").Manner} */
+/** @type {import("../../loyalty/till/static/scan/keystrokes.js").Manner} */
 const right = {
   kind: "token",
   text: URL,
@@ -17,7 +17,7 @@ const right = {
   capsLock: false,
 };
 
-/** @type {[string, Partial<import("../../loyalty/till/static/scan/lines.js").Manner>, string[]][]} */
+/** @type {[string, Partial<import("../../loyalty/till/static/scan/keystrokes.js").Manner>, string[]][]} */
 const CASES = [
   ["a right scan", {}, ["good"]],
   ["a number has no letters", { kind: "card_number", text: NUMBER, letters: "none" }, ["good"]],

@@ -3,7 +3,7 @@ import test from "node:test";
 
 import { READY } from "../../loyalty/till/static/sell/sale.js";
 import { dayInWords, spokenOf, sentenceOf, toneOf } from "../../loyalty/till/static/sell/screen.js";
-import { rateSpoken, voiceFor } from "../../loyalty/till/static/sell/voice.js";
+import { rateInSpokenWords, chooseVoice } from "../../loyalty/till/static/sell/voice.js";
 
 /** @type {any} */
 const WORDS = {
@@ -77,19 +77,19 @@ test("a limit is told with the day on which the card works again, if there is on
 
 test("a rate is spoken digit by digit in Chinese", () => {
   const chinese = { digits: "零一二三四五六七八九", rate: "{digits}折" };
-  assert.equal(rateSpoken(850, chinese), "八五折");
-  assert.equal(rateSpoken(800, chinese), "八折");
-  assert.equal(rateSpoken(825, chinese), "八二五折");
+  assert.equal(rateInSpokenWords(850, chinese), "八五折");
+  assert.equal(rateInSpokenWords(800, chinese), "八折");
+  assert.equal(rateInSpokenWords(825, chinese), "八二五折");
 });
 
 test("a voice of the page's language is chosen, one on the device first", () => {
   const voice = (lang, localService) => ({ lang, localService });
   const far = voice("zh-CN", false);
   const voices = [voice("en-US", true), voice("zh-TW", true), far, voice("zh_CN", true)];
-  assert.equal(voiceFor(voices, "zh-Hans"), voices[3]);
-  assert.equal(voiceFor(voices, "zh-Hant"), voices[1]);
-  assert.equal(voiceFor(voices, "en"), voices[0]);
-  assert.equal(voiceFor([voice("de-DE", true)], "zh-Hans"), null);
+  assert.equal(chooseVoice(voices, "zh-Hans"), voices[3]);
+  assert.equal(chooseVoice(voices, "zh-Hant"), voices[1]);
+  assert.equal(chooseVoice(voices, "en"), voices[0]);
+  assert.equal(chooseVoice([voice("de-DE", true)], "zh-Hans"), null);
 });
 
 test("a day is told in the language of the page", () => {

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from loyalty.rules.card_number import kind_of, normalise
-from loyalty.rules.discount import Basket, Terms, basket_fault, quote
+from loyalty.rules.discount import Basket, Terms, find_basket_fault, quote
 from loyalty.rules.money import MAX_FEN, Fen, Permille, Rounding
 from tests.till.conftest import Ask
 
@@ -41,7 +41,7 @@ def test_till_and_service_ask_the_same_price(
     )
 
     basket = Basket(total=Fen(total), excluded=Fen(excluded))
-    if basket_fault(basket) is not None:
+    if find_basket_fault(basket) is not None:
         assert told is None
         return
     terms = Terms(

@@ -13,9 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from loyalty.cards.revocations import BadListError, ForgedListError, verify_list
-from loyalty.rules.calendar import CARD_MONTHS, Month, validity
+from loyalty.rules.calendar import CARD_MONTHS, Month, find_validity
 from loyalty.rules.card_state import CardState
-from loyalty.rules.limits import Limits, Used, over_limit
+from loyalty.rules.limits import Limits, Used, is_over_limit
 from loyalty.rules.money import Fen
 from loyalty.rules.verdict import MEANINGS, Verdict, verdict_on
 from loyalty.till.words import words
@@ -157,7 +157,7 @@ def test_till_and_service_count_uses_and_savings_alike(
         uses_per_day=day,
         saved_per_month=None if month is None else Fen(month),
     )
-    assert told == over_limit(limits, Used(today, today, Fen(saved)), Fen(saving))
+    assert told == is_over_limit(limits, Used(today, today, Fen(saved)), Fen(saving))
 
 
 @given(
@@ -171,7 +171,7 @@ def test_till_and_service_know_the_same_days_of_a_card(
     told = ask("validity", month=f"{year}-{number:02}", months=months)
 
     # A key is named by the first month of its cards, which is the one after the round's.
-    first, last = validity(Month(year, number).plus(-1), months)
+    first, last = find_validity(Month(year, number).plus(-1), months)
     assert told == {"validFrom": first.isoformat(), "validUntil": last.isoformat()}
 
 

@@ -8,6 +8,7 @@ from flask import Response, current_app
 from flask.views import MethodView
 
 from loyalty.api.access import Caller, current_staff, open_to, staff_work
+from loyalty.api.blueprint import ApiBlueprint
 from loyalty.api.cards.schemas import (
     ActOnCardSchema,
     CardOnDay,
@@ -15,21 +16,20 @@ from loyalty.api.cards.schemas import (
     CardSchema,
     FindCardsSchema,
 )
-from loyalty.api.noun import Noun
 from loyalty.api.problems import ProblemSchema
-from loyalty.api.versions import version_if_given
-from loyalty.cards.barcode import code128_svg
+from loyalty.api.versions import read_version
+from loyalty.cards.barcode import draw_barcode_svg
 from loyalty.cards.keys import sealing_key_from
-from loyalty.cards.qr import qr_svg
-from loyalty.cards.token import card_url
+from loyalty.cards.qr import draw_qr_svg
+from loyalty.cards.token import make_card_url
 from loyalty.clock import community_now
 from loyalty.models import Card
 from loyalty.rules.card_action import CardAction
 from loyalty.rules.card_number import number_of
-from loyalty.services.cards.acts import ActOnCard, FindCards, act_on_card, card_of, cards_page
+from loyalty.services.cards.acts import ActOnCard, FindCards, act_on_card, find_cards, get_card
 from loyalty.settings import Settings
 
-cards = Noun("/cards")
+cards = ApiBlueprint("/cards")
 """The cards of the caller's community."""
 
 SVG = "image/svg+xml"
@@ -46,8 +46,8 @@ class Cards(MethodView):
         """Find cards, the latest first."""
         part = {"limit": wanted.pop("limit"), "after": wanted.pop("after")}
         with staff_work() as work:
-            found = cards_page(work, FindCards(**wanted), **part)
-        return {"items": [_on_day(card, work.now) for card in found.items], "next": found.next}
+            found = find_cards(work, FindCards(**wanted), **part)
+        return {"items": [_show_on_day(card, work.now) for card in found.items], "next": found.next}
 
 
 @cards.route("/<uuid:card_id>")
@@ -69,7 +69,7 @@ class BarcodeOfCard(MethodView):
     @cards.response(200, {"type": "string"}, content_type=SVG)
     def get(self, card_id: UUID) -> Response:
         """Draw the number as Code 128, which laser scanners read."""
-        return Response(code128_svg(number_of(_read(card_id).serial)), content_type=SVG)
+        return Response(draw_barcode_svg(number_of(_read(card_id).serial)), content_type=SVG)
 
 
 @cards.route("/<uuid:card_id>/qr.svg")
@@ -81,7 +81,8 @@ class QrOfCard(MethodView):
     def get(self, card_id: UUID) -> Response:
         """Draw the card's URL as a QR code, which any phone opens."""
         return Response(
-            qr_svg(card_url(_settings().base_url, _read(card_id).token)), content_type=SVG
+            draw_qr_svg(make_card_url(_get_settings().base_url, _read(card_id).token)),
+            content_type=SVG,
         )
 
 
@@ -95,8 +96,8 @@ class ActionsOnCard(MethodView):
     @cards.alt_response(409, schema=ProblemSchema, description="Not with this card now.")
     def post(self, members: dict[str, Any], card_id: UUID, action: str) -> Any:
         """Do one thing with a card; a reissue answers with the new card."""
-        request = ActOnCard(card_id, CardAction(action), **members, version=version_if_given())
-        sealing_key = sealing_key_from(_settings().secret_key)
+        request = ActOnCard(card_id, CardAction(action), **members, version=read_version())
+        sealing_key = sealing_key_from(_get_settings().secret_key)
         with staff_work() as work:
             card = act_on_card(work, request, sealing_key=sealing_key)
         return _answer(card, work.now)
@@ -104,17 +105,17 @@ class ActionsOnCard(MethodView):
 
 def _read(card_id: UUID) -> Card:
     with staff_work() as work:
-        return card_of(work, card_id)
+        return get_card(work, card_id)
 
 
 def _answer(card: Card, now: datetime) -> tuple[CardOnDay, int, dict[str, str]]:
-    return _on_day(card, now), 200, {"ETag": f'"{card.version}"'}
+    return _show_on_day(card, now), 200, {"ETag": f'"{card.version}"'}
 
 
-def _on_day(card: Card, now: datetime) -> CardOnDay:
-    return CardOnDay(card, today=now.date(), base_url=_settings().base_url)
+def _show_on_day(card: Card, now: datetime) -> CardOnDay:
+    return CardOnDay(card, today=now.date(), base_url=_get_settings().base_url)
 
 
-def _settings() -> Settings:
+def _get_settings() -> Settings:
     settings: Settings = current_app.extensions["loyalty.settings"]
     return settings

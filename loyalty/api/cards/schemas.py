@@ -8,7 +8,7 @@ import marshmallow as ma
 
 from loyalty.api.rounds.schemas import LONGEST_REASON, NamedResidentSchema
 from loyalty.api.schemas import PageSchema, Schema, Text
-from loyalty.cards.token import card_url
+from loyalty.cards.token import make_card_url
 from loyalty.models import Card
 from loyalty.rules.card_number import number_of
 from loyalty.rules.card_state import CardState, state_on
@@ -56,7 +56,7 @@ class CardSchema(Schema):
             "honour": card.honour.code,
             "state": state_on(CardState(card.state), card.valid_until, shown.today),
             "resident": card.resident,
-            "card_url": card_url(shown.base_url, card.token),
+            "card_url": make_card_url(shown.base_url, card.token),
         }
 
 

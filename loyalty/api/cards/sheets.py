@@ -8,7 +8,7 @@ from flask.views import MethodView
 from flask_babel import get_locale
 
 from loyalty.api.access import Caller, open_to, staff_work
-from loyalty.api.noun import Noun
+from loyalty.api.blueprint import ApiBlueprint
 from loyalty.api.problems import ProblemSchema
 from loyalty.api.schemas import Flag, Schema, WholeNumber
 from loyalty.printing.card_sheet import Printing, print_cards
@@ -25,7 +25,7 @@ from loyalty.reports.sheet_layout import (
 )
 from loyalty.services.cards.sheets import PrintCards, cards_to_print
 
-card_sheets = Noun("/card-sheets")
+card_sheets = ApiBlueprint("/card-sheets")
 """The cards of the caller's community, on paper."""
 
 PDF = "application/pdf"
@@ -73,7 +73,7 @@ class CardSheetSchema(Schema):
     )
     names = Flag(
         load_default=False,
-        metadata={"description": "Whether cards bear a masked name"},
+        metadata={"description": "Whether cards bear a mask_name name"},
     )
 
     @ma.validates_schema

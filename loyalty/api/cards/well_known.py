@@ -7,17 +7,21 @@ from flask import Response, jsonify, request
 from flask.views import MethodView
 
 from loyalty.api.access import Caller, open_to
-from loyalty.api.noun import Noun
+from loyalty.api.blueprint import ApiBlueprint
 from loyalty.api.schemas import Schema
 from loyalty.clock import utc_now
 from loyalty.database import transaction
-from loyalty.services.cards.keys import jwk_of, published_keys
-from loyalty.services.cards.revocations import published_list
+from loyalty.services.cards.keys import jwk_of, list_published_keys
+from loyalty.services.cards.revocations import get_published_list
+from loyalty.services.community.policy import community_called
 
-well_known = Noun("/.well-known", base="")
+well_known = ApiBlueprint("/.well-known", base="")
 """Where programs look for public keys."""
 
-revocation_lists = Noun("/revocations", base="")
+community_keys = ApiBlueprint("/keys", base="")
+"""The public keys of one community."""
+
+revocation_lists = ApiBlueprint("/revocations", base="")
 """The signed lists of the cards that must not be accepted."""
 
 FRESH_SECONDS = 60
@@ -38,7 +42,7 @@ class KeySchema(Schema):
 
 
 class KeySetSchema(Schema):
-    """All public keys on which a card may rely."""
+    """Public keys on which a card may rely."""
 
     keys = ma.fields.List(ma.fields.Nested(KeySchema))
 
@@ -60,8 +64,21 @@ class Keys(MethodView):
     def get(self) -> Response:
         """Read the public keys of every community."""
         with transaction() as session:
-            keys = published_keys(session, now=utc_now())
-            return _cached({"keys": [jwk_of(published) for published in keys]})
+            keys = list_published_keys(session, now=utc_now())
+            return _answer_cacheable({"keys": [jwk_of(published) for published in keys]})
+
+
+@community_keys.route("/<slug>.json")
+class KeysOfCommunity(MethodView):
+    """The public keys of one community."""
+
+    @open_to(Caller.ANYONE)
+    @community_keys.response(200, KeySetSchema)
+    def get(self, slug: str) -> Response:
+        """Read the public keys of a community: all that its tills need."""
+        with transaction() as session:
+            keys = list_published_keys(session, community_called(session, slug), now=utc_now())
+            return _answer_cacheable({"keys": [jwk_of(published) for published in keys]})
 
 
 @revocation_lists.route("/<slug>.json")
@@ -73,10 +90,10 @@ class LatestRevocationList(MethodView):
     def get(self, slug: str) -> Response:
         """Read the latest list."""
         with transaction() as session:
-            return _cached(published_list(session, slug).document)
+            return _answer_cacheable(get_published_list(session, slug).document)
 
 
-def _cached(document: dict[str, Any]) -> Response:
+def _answer_cacheable(document: dict[str, Any]) -> Response:
     response = jsonify(document)
     response.cache_control.public = True
     response.cache_control.max_age = FRESH_SECONDS

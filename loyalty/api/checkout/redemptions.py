@@ -9,13 +9,14 @@ from flask.views import MethodView
 
 from loyalty.api.access import (
     Caller,
-    current_actor,
-    current_staff,
+    caller_work,
     current_till,
     current_token,
-    directory,
+    get_directory,
     open_to,
+    staff_work,
 )
+from loyalty.api.blueprint import ApiBlueprint
 from loyalty.api.checkout.schemas import (
     EntryPageSchema,
     EntrySchema,
@@ -25,11 +26,10 @@ from loyalty.api.checkout.schemas import (
     SaleSchema,
     VoidSchema,
 )
-from loyalty.api.noun import Noun
-from loyalty.api.once import HEADER, key_of_request
+from loyalty.api.idempotency import HEADER, key_of_request
 from loyalty.api.problems import ProblemSchema
 from loyalty.clock import community_now
-from loyalty.database import hot_connection, transaction
+from loyalty.database import hot_connection
 from loyalty.services.checkout.appraisal import ShownCard
 from loyalty.services.checkout.book import FindRedemptions, redemptions_of
 from loyalty.services.checkout.redeeming import redeem
@@ -42,7 +42,7 @@ from loyalty.services.checkout.reversals import (
 )
 from loyalty.services.checkout.sale import RedeemCard
 
-redemptions = Noun("/redemptions")
+redemptions = ApiBlueprint("/redemptions")
 
 CREATED, OK = 201, 200
 REPLAYED = {"Idempotent-Replayed": "true"}
@@ -66,7 +66,7 @@ class Redemptions(MethodView):
         sale_request = RedeemCard(shown, key_of_request(), happened_at)
         now = community_now(current_till().timezone)
         with hot_connection() as connection:
-            sale = redeem(connection, directory(), current_token(), sale_request, now=now)
+            sale = redeem(connection, get_directory(), current_token(), sale_request, now=now)
         if sale.replayed:
             return sale, OK, REPLAYED
         return sale
@@ -76,8 +76,8 @@ class Redemptions(MethodView):
     @redemptions.response(OK, EntryPageSchema)
     def get(self, request: FindRedemptions) -> Any:
         """List the community's entries, newest first."""
-        with transaction() as session:
-            return redemptions_of(session, current_staff(), request)
+        with staff_work() as work:
+            return redemptions_of(work, request)
 
 
 @redemptions.route("/<uuid:sale_id>/void")
@@ -94,12 +94,11 @@ class Voids(MethodView):
 
         With the header `Idempotency-Key` (a UUID) it may be sent again.
         """
-        actor = current_actor()
-        request = VoidSale(sale_id, values["reason"], _key_if_any())
-        with transaction() as session:
-            if earlier := find_reversal(session, actor, request):
+        request = VoidSale(sale_id, values["reason"], _read_key_if_any())
+        with caller_work() as work:
+            if earlier := find_reversal(work, request):
                 return earlier, OK, REPLAYED
-            return void_sale(session, actor, request, now=community_now(actor.timezone))
+            return void_sale(work, request)
 
 
 @redemptions.route("/<uuid:sale_id>/returns")
@@ -116,13 +115,12 @@ class Returns(MethodView):
 
         With the header `Idempotency-Key` (a UUID) it may be sent again.
         """
-        actor = current_actor()
-        request = ReturnGoods(sale_id, idempotency_key=_key_if_any(), **values)
-        with transaction() as session:
-            if earlier := find_reversal(session, actor, request):
+        request = ReturnGoods(sale_id, idempotency_key=_read_key_if_any(), **values)
+        with caller_work() as work:
+            if earlier := find_reversal(work, request):
                 return earlier, OK, REPLAYED
-            return return_goods(session, actor, request, now=community_now(actor.timezone))
+            return return_goods(work, request)
 
 
-def _key_if_any() -> UUID | None:
+def _read_key_if_any() -> UUID | None:
     return key_of_request() if HEADER in http.headers else None

@@ -16,7 +16,7 @@ from loyalty.api.schemas import (
     WholeNumber,
 )
 from loyalty.rules.card_number import last4
-from loyalty.rules.discount import Basket, Line, Quote, basket_fault
+from loyalty.rules.discount import Basket, Line, Quote, find_basket_fault
 from loyalty.rules.money import NOTHING, Fen
 from loyalty.rules.verdict import Verdict
 from loyalty.services.checkout.appraisal import Appraisal, ShownCard
@@ -67,7 +67,7 @@ class ShownCardSchema(Schema):
 
     @ma.post_load
     def _to_shown_card(self, data: dict[str, Any], **_: object) -> Any:
-        return _shown(data)
+        return _read_shown_card(data)
 
 
 class RedeemCardSchema(ShownCardSchema):
@@ -77,7 +77,7 @@ class RedeemCardSchema(ShownCardSchema):
 
     @ma.post_load
     def _to_shown_card(self, data: dict[str, Any], **_: object) -> Any:
-        return _shown(data), data["happened_at"]
+        return _read_shown_card(data), data["happened_at"]
 
 
 class LateSaleSchema(ShownCardSchema):
@@ -92,7 +92,7 @@ class LateSaleSchema(ShownCardSchema):
     @ma.post_load
     def _to_shown_card(self, data: dict[str, Any], **_: object) -> Any:
         return RedeemCard(
-            shown=_shown(data),
+            shown=_read_shown_card(data),
             idempotency_key=data["idempotency_key"],
             happened_at=data["happened_at"],
         )
@@ -163,7 +163,7 @@ class AppraisalSchema(Schema):
                 "valid_until": appraisal.card.valid_until,
             }
         if appraisal.quote is not None:
-            answer["quote"] = _quote(appraisal.quote, appraisal.rule_version)
+            answer["quote"] = _dump_quote(appraisal.quote, appraisal.rule_version)
         if appraisal.limit is not None:
             answer["limit"] = appraisal.limit
         return answer
@@ -206,14 +206,16 @@ class OutcomesSchema(Schema):
     results = ma.fields.List(ma.fields.Nested(OutcomeSchema))
 
 
-def _shown(data: dict[str, Any]) -> ShownCard:
+def _read_shown_card(data: dict[str, Any]) -> ShownCard:
     payable = data.get("payable_fen")
     return ShownCard(
-        code=data["code"], basket=_basket(data), payable=None if payable is None else Fen(payable)
+        code=data["code"],
+        basket=_read_basket(data),
+        payable=None if payable is None else Fen(payable),
     )
 
 
-def _basket(data: dict[str, Any]) -> Basket | None:
+def _read_basket(data: dict[str, Any]) -> Basket | None:
     lines = tuple(data.get("lines", ()))
     total = data.get("total_fen", sum(line.amount for line in lines))
     if total == 0 and not lines:
@@ -222,13 +224,13 @@ def _basket(data: dict[str, Any]) -> Basket | None:
                 raise ma.ValidationError("Needs total_fen or lines beside it.", name)
         return None
     basket = Basket(total=Fen(total), lines=lines, excluded=Fen(data.get("excluded_fen", NOTHING)))
-    if fault := basket_fault(basket):
+    if fault := find_basket_fault(basket):
         name = "lines" if lines else "excluded_fen"
         raise ma.ValidationError(fault, name)
     return basket
 
 
-def _quote(quote: Quote, rule_version: int | None) -> dict[str, Any]:
+def _dump_quote(quote: Quote, rule_version: int | None) -> dict[str, Any]:
     answer: dict[str, Any] = {
         "total_fen": quote.total,
         "discountable_fen": quote.discountable,

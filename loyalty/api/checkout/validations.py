@@ -4,14 +4,14 @@ from typing import Any
 
 from flask.views import MethodView
 
-from loyalty.api.access import Caller, current_till, current_token, directory, open_to
+from loyalty.api.access import Caller, current_till, current_token, get_directory, open_to
+from loyalty.api.blueprint import ApiBlueprint
 from loyalty.api.checkout.schemas import AppraisalSchema, ShownCardSchema
-from loyalty.api.noun import Noun
 from loyalty.clock import community_now
 from loyalty.database import hot_connection
 from loyalty.services.checkout.appraisal import ShownCard, appraise
 
-validations = Noun("/validations")
+validations = ApiBlueprint("/validations")
 
 
 @validations.route("")
@@ -25,4 +25,4 @@ class Validations(MethodView):
         """Say what a card gives here and now; nothing is recorded."""
         today = community_now(current_till().timezone).date()
         with hot_connection() as connection:
-            return appraise(connection, directory(), current_token(), shown, today=today)
+            return appraise(connection, get_directory(), current_token(), shown, today=today)

@@ -7,10 +7,10 @@ import marshmallow as ma
 from flask.views import MethodView
 
 from loyalty.api.access import Caller, open_to, staff_work
-from loyalty.api.noun import Noun
+from loyalty.api.blueprint import ApiBlueprint
 from loyalty.api.problems import ProblemSchema
 from loyalty.api.schemas import Code, Flag, Label, PayPermille, Schema, WholeNumber
-from loyalty.api.versions import tagged, wanted_version
+from loyalty.api.versions import answer_with_etag, require_version
 from loyalty.models import Honour
 from loyalty.rules.honours import HonourColour
 from loyalty.services.community.honours import (
@@ -22,7 +22,7 @@ from loyalty.services.community.honours import (
 )
 from loyalty.services.selection.planning import LARGEST_QUOTA
 
-honours = Noun("/honours")
+honours = ApiBlueprint("/honours")
 """The honours of the caller's community."""
 
 COLUMNS = {"zh_Hans": "name", "zh_Hant": "name_zh_hant", "en": "name_en"}
@@ -114,7 +114,7 @@ class Honours(MethodView):
     def post(self, members: dict[str, Any]) -> Any:
         """Let the community give another honour; its number is given by the service."""
         with staff_work() as work:
-            return tagged(create_honour(work, CreateHonour(**members)), status=201)
+            return answer_with_etag(create_honour(work, CreateHonour(**members)), status=201)
 
 
 @honours.route("/<uuid:honour_id>")
@@ -128,6 +128,6 @@ class OneHonour(MethodView):
     @honours.alt_response(412, schema=ProblemSchema, description="Changed meanwhile.")
     def patch(self, values: dict[str, Any], honour_id: UUID) -> Any:
         """Rename, retire or otherwise change an honour; what exists under it goes on."""
-        request = ChangeHonour(honour_id, wanted_version(), **values)
+        request = ChangeHonour(honour_id, require_version(), **values)
         with staff_work() as work:
-            return tagged(change_honour(work, request))
+            return answer_with_etag(change_honour(work, request))

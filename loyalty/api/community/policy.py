@@ -7,10 +7,10 @@ import marshmallow as ma
 from flask.views import MethodView
 
 from loyalty.api.access import Caller, current_staff, open_to, staff_work
-from loyalty.api.noun import Noun
+from loyalty.api.blueprint import ApiBlueprint
 from loyalty.api.problems import ProblemSchema
 from loyalty.api.schemas import Amount, Code, Flag, PayPermille, Schema, Text, WholeNumber
-from loyalty.api.versions import tagged, wanted_version
+from loyalty.api.versions import answer_with_etag, require_version
 from loyalty.database import transaction
 from loyalty.rules.arrival import LATEST
 from loyalty.rules.calendar import CARD_MONTHS
@@ -20,7 +20,7 @@ from loyalty.services.community.policy import ChangePolicy, change_policy, commu
 
 LONGEST_TELEPHONE = 40
 
-communities = Noun("/community")
+communities = ApiBlueprint("/community")
 """The one community of the account that calls."""
 
 
@@ -89,7 +89,7 @@ class CommunityPolicy(MethodView):
     def get(self) -> Any:
         """Read the policy."""
         with transaction() as session:
-            return tagged(community_of(session, current_staff()))
+            return answer_with_etag(community_of(session, current_staff()))
 
     @open_to(Caller.MANAGER)
     @communities.arguments(CommunitySchema)
@@ -97,6 +97,6 @@ class CommunityPolicy(MethodView):
     @communities.alt_response(412, schema=ProblemSchema, description="Changed meanwhile.")
     def patch(self, values: dict[str, Any]) -> Any:
         """Change some members of the policy."""
-        request = ChangePolicy(wanted_version(), **values)
+        request = ChangePolicy(require_version(), **values)
         with staff_work() as work:
-            return tagged(change_policy(work, request))
+            return answer_with_etag(change_policy(work, request))

@@ -6,7 +6,7 @@ import marshmallow as ma
 from flask.views import MethodView
 
 from loyalty.api.access import Caller, open_to, staff_work
-from loyalty.api.noun import Noun
+from loyalty.api.blueprint import ApiBlueprint
 from loyalty.api.schemas import Flag, Schema, Text
 from loyalty.services.community.working_days import (
     ChangedDay,
@@ -15,7 +15,7 @@ from loyalty.services.community.working_days import (
     working_days_of,
 )
 
-working_days = Noun("/working-days")
+working_days = ApiBlueprint("/working-days")
 """The community's own table of working days."""
 
 DAYS_OF_A_YEAR = 366

@@ -6,6 +6,7 @@ from uuid import UUID
 from flask.views import MethodView
 
 from loyalty.api.access import Caller, current_staff, open_to, staff_work
+from loyalty.api.blueprint import ApiBlueprint
 from loyalty.api.deeds.schemas import (
     DeedKindChangeSchema,
     DeedKindListSchema,
@@ -16,9 +17,8 @@ from loyalty.api.deeds.schemas import (
     DeedSheetSchema,
     FindDeedsSchema,
 )
-from loyalty.api.noun import Noun
 from loyalty.api.problems import ProblemSchema
-from loyalty.api.versions import tagged, wanted_version
+from loyalty.api.versions import answer_with_etag, require_version
 from loyalty.database import transaction
 from loyalty.services.deeds.deeds import (
     ChangeDeedKind,
@@ -27,16 +27,16 @@ from loyalty.services.deeds.deeds import (
     RecordDeed,
     change_deed_kind,
     create_deed_kind,
-    deed_kinds,
     find_deeds,
+    list_deed_kinds,
     record_deed,
 )
 from loyalty.services.deeds.sheets import RecordSheet, record_sheet
 
-deeds = Noun("/deeds")
+deeds = ApiBlueprint("/deeds")
 """The good deeds of the community's residents."""
 
-kinds_of_deeds = Noun("/deed-kinds")
+kinds_of_deeds = ApiBlueprint("/deed-kinds")
 """The kinds of deeds the community counts."""
 
 
@@ -83,7 +83,7 @@ class DeedKinds(MethodView):
     def get(self) -> Any:
         """Read the kinds, all at once."""
         with transaction() as session:
-            return {"items": deed_kinds(session, current_staff().community_id), "next": None}
+            return {"items": list_deed_kinds(session, current_staff().community_id), "next": None}
 
     @open_to(Caller.MANAGER)
     @kinds_of_deeds.arguments(DeedKindSchema)
@@ -93,7 +93,7 @@ class DeedKinds(MethodView):
         """Let the community count another kind of deed."""
         with staff_work() as work:
             kind = create_deed_kind(work, CreateDeedKind(**members))
-            return tagged(kind, status=201)
+            return answer_with_etag(kind, status=201)
 
 
 @kinds_of_deeds.route("/<uuid:kind_id>")
@@ -106,6 +106,6 @@ class OneDeedKind(MethodView):
     @kinds_of_deeds.alt_response(412, schema=ProblemSchema, description="Changed meanwhile.")
     def patch(self, values: dict[str, Any], kind_id: UUID) -> Any:
         """Change some members of a kind; deeds on record keep their points."""
-        request = ChangeDeedKind(kind_id, wanted_version(), **values)
+        request = ChangeDeedKind(kind_id, require_version(), **values)
         with staff_work() as work:
-            return tagged(change_deed_kind(work, request))
+            return answer_with_etag(change_deed_kind(work, request))

@@ -13,7 +13,7 @@ from loyalty.api.schemas import (
     Schema,
     Text,
 )
-from loyalty.services.deeds.points import as_written, hundredths_of
+from loyalty.services.deeds.points import format_points, parse_points
 from loyalty.services.deeds.sheets import SheetEntry
 
 LONGEST_SHEET = 500
@@ -23,11 +23,11 @@ class Points(ma.fields.Field[int]):
     """Points with two decimal places: a number or a text comes in, a text such as 1.50 goes out."""
 
     def _serialize(self, value: int | None, *_: Any, **__: Any) -> str | None:
-        return None if value is None else as_written(value)
+        return None if value is None else format_points(value)
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> int:
         try:
-            return hundredths_of(str(value))
+            return parse_points(str(value))
         except ValueError as error:
             raise ma.ValidationError(str(error)) from error
 

@@ -13,7 +13,7 @@ LAST_ROW = 1_048_576
 """Of a spreadsheet."""
 
 
-def _row_number() -> ma.fields.Integer:
+def _row_number_field() -> ma.fields.Integer:
     return ma.fields.Integer(validate=ma.validate.Range(min=1, max=LAST_ROW))
 
 
@@ -52,13 +52,13 @@ class AnswersSchema(Schema):
         metadata={"description": "By the first spelling: whether those like it mean the same"},
     )
     people = ma.fields.Dict(
-        _row_number(),
+        _row_number_field(),
         ma.fields.UUID(),
         load_default=dict,
         metadata={"description": "By the number of a row: the id of the resident it means"},
     )
     cells = ma.fields.Dict(
-        _row_number(),
+        _row_number_field(),
         ma.fields.Dict(ma.fields.String(validate=ma.validate.Length(max=60)), Text()),
         load_default=dict,
         metadata={"description": "By row and field: what the cell should say"},

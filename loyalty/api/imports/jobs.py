@@ -8,8 +8,8 @@ from flask.views import MethodView
 from flask_smorest.fields import Upload
 
 from loyalty.api.access import Caller, open_to, staff_work
+from loyalty.api.blueprint import ApiBlueprint
 from loyalty.api.imports.answers import SaidSchema
-from loyalty.api.noun import Noun
 from loyalty.api.problems import ProblemSchema
 from loyalty.api.schemas import Flag, Schema
 from loyalty.models import ImportJob
@@ -23,7 +23,7 @@ from loyalty.services.imports.jobs import (
 from loyalty.services.imports.tables import read_table
 from loyalty.words.imports import note_in_words, row_fault_in_words
 
-imports = Noun("/imports")
+imports = ApiBlueprint("/imports")
 """The tables of the caller's community."""
 
 
@@ -62,7 +62,7 @@ class RowErrorSchema(Schema):
 
 
 class NoteSchema(Schema):
-    """What is to be told of a table that is no fault."""
+    """A remark on a table that is no fault."""
 
     row = ma.fields.Integer(metadata={"description": "The first it is about"})
     column = ma.fields.String(metadata={"description": "Its heading; empty for whole rows"})

@@ -6,20 +6,18 @@ from uuid import UUID
 import marshmallow as ma
 from flask.views import MethodView
 
-from loyalty.api.access import Caller, current_staff, open_to
-from loyalty.api.noun import Noun
+from loyalty.api.access import Caller, open_to, staff_work
+from loyalty.api.blueprint import ApiBlueprint
 from loyalty.api.problems import ProblemSchema
 from loyalty.api.schemas import MomentField, PageSchema, Schema, Text
-from loyalty.clock import community_now
-from loyalty.database import transaction
 from loyalty.rules.sale_case import CaseDecision
 from loyalty.services.late_sales.cases import DecideCase, FindCases, decide_case, find_cases
 from loyalty.services.late_sales.numbering import numbering_of
 
-cases = Noun("/cases")
+cases = ApiBlueprint("/cases")
 """The cases of the caller's community."""
 
-numberings = Noun("/tills", name="numberings")
+numberings = ApiBlueprint("/tills", name="numberings")
 """What the numbers of one till tell."""
 
 
@@ -95,8 +93,8 @@ class Cases(MethodView):
     @cases.response(200, CasePageSchema)
     def get(self, wanted: dict[str, Any]) -> Any:
         """Read the cases, the newest first; those that wait, the longest waiting first."""
-        with transaction() as session:
-            return find_cases(session, current_staff(), FindCases(**wanted))
+        with staff_work() as work:
+            return find_cases(work, FindCases(**wanted))
 
 
 @cases.route("/<uuid:case_id>/decision")
@@ -109,10 +107,9 @@ class Decisions(MethodView):
     @cases.alt_response(409, schema=ProblemSchema, description="Decided already.")
     def post(self, members: dict[str, Any], case_id: UUID) -> Any:
         """Decide a case, once; accepting a sale of a revoked till records it."""
-        actor = current_staff()
         request = DecideCase(case_id, **members)
-        with transaction() as session:
-            return decide_case(session, actor, request, now=community_now(actor.timezone))
+        with staff_work() as work:
+            return decide_case(work, request)
 
 
 @numberings.route("/<uuid:till_id>/numbering")
@@ -123,5 +120,5 @@ class NumberingOfTill(MethodView):
     @numberings.response(200, NumberingSchema)
     def get(self, till_id: UUID) -> Any:
         """Read which numbers are missing, doubled or out of their chain."""
-        with transaction() as session:
-            return numbering_of(session, current_staff(), till_id)
+        with staff_work() as work:
+            return numbering_of(work, till_id)

@@ -8,15 +8,15 @@ import marshmallow as ma
 from flask.views import MethodView
 
 from loyalty.api.access import Caller, current_staff, open_to
+from loyalty.api.blueprint import ApiBlueprint
 from loyalty.api.checkout.schemas import LONGEST_CODE, OutcomesSchema
-from loyalty.api.noun import Noun
 from loyalty.api.schemas import Amount, Schema
 from loyalty.clock import community_now
-from loyalty.database import hot_connection
+from loyalty.database import hot_connection, transaction
 from loyalty.rules.money import Fen
 from loyalty.services.late_sales.paper_tally import MOST_LINES, RecordTally, TallyLine, record_tally
 
-tallies = Noun("/shops/<uuid:shop_id>/tally", name="tallies")
+tallies = ApiBlueprint("/shops/<uuid:shop_id>/tally", name="tallies")
 
 
 class TallyLineSchema(Schema):
@@ -68,8 +68,8 @@ class Tallies(MethodView):
         actor = current_staff()
         now = community_now(actor.timezone)
         sheet = RecordTally(shop_id, **members)
-        with hot_connection() as connection:
-            outcomes = record_tally(connection, actor, sheet, now=now)
+        with transaction() as session, hot_connection() as connection:
+            outcomes = record_tally(session, connection, actor, sheet, now=now)
         return {
             "results": [
                 {"idempotency_key": str(line.key), **asdict(outcome)}

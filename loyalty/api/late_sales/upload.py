@@ -7,17 +7,17 @@ from flask import Response, request
 from flask.views import MethodView
 from werkzeug.exceptions import HTTPException
 
-from loyalty.api.access import Caller, current_till, current_token, directory, open_to
+from loyalty.api.access import Caller, current_till, current_token, get_directory, open_to
+from loyalty.api.blueprint import ApiBlueprint
 from loyalty.api.checkout.schemas import LateSaleSchema, LateSalesSchema, OutcomesSchema
-from loyalty.api.noun import Noun
-from loyalty.api.problems import ProblemSchema, answer
+from loyalty.api.problems import ProblemSchema, answer_error
 from loyalty.clock import community_now, utc_now
 from loyalty.database import hot_connection, transaction
 from loyalty.services.errors import SignInError, TillRevokedError
 from loyalty.services.late_sales.quarantine import quarantine_sales
 from loyalty.services.late_sales.upload import LateSale, Outcome, record_late_sales
 
-late_sales = Noun("/redemptions/sync")
+late_sales = ApiBlueprint("/redemptions/sync")
 
 
 @late_sales.route("")
@@ -37,7 +37,7 @@ class LateSales(MethodView):
         now = community_now(current_till().timezone)
         with hot_connection() as connection:
             outcomes = record_late_sales(
-                connection, directory(), current_token(), [sale for sale, _ in read], now=now
+                connection, get_directory(), current_token(), [sale for sale, _ in read], now=now
             )
         return {"results": [_answer(*one) for one in zip(read, outcomes, strict=True)]}
 
@@ -49,10 +49,12 @@ def _keep_apart(error: SignInError) -> Response:
         values = late_sales.ARGUMENTS_PARSER.parse(LateSalesSchema(), request, location="json")
         requests = [sale.request for sale, _ in map(_read, values["items"]) if sale.request]
         with transaction() as session:
-            kept = quarantine_sales(session, directory(), current_token(), requests, now=utc_now())
+            kept = quarantine_sales(
+                session, get_directory(), current_token(), requests, now=utc_now()
+            )
     except (HTTPException, SignInError):
-        return answer(error)
-    return answer(TillRevokedError(kept))
+        return answer_error(error)
+    return answer_error(TillRevokedError(kept))
 
 
 def _read(item: Any) -> tuple[LateSale, str | None]:

@@ -6,12 +6,12 @@ import marshmallow as ma
 from flask.views import MethodView
 
 from loyalty.api.access import Caller, current_staff, open_to
-from loyalty.api.noun import Noun
+from loyalty.api.blueprint import ApiBlueprint
 from loyalty.api.schemas import MonthField, Schema
 from loyalty.database import transaction
-from loyalty.services.ledger.benefit import Benefit, Share, benefit_of
+from loyalty.services.ledger.benefit import Benefit, Share, sum_benefit
 
-benefit = Noun("/benefit")
+benefit = ApiBlueprint("/benefit")
 
 DEFINITIONS = {
     "uses": "Sales to cardholders, with or without an amount, less those taken back whole.",
@@ -101,4 +101,4 @@ class BenefitFigures(MethodView):
     def get(self, months: dict[str, Any]) -> Any:
         """Add up the book of sales."""
         with transaction() as session:
-            return benefit_of(session, current_staff(), **months)
+            return sum_benefit(session, current_staff(), **months)

@@ -6,15 +6,15 @@ import marshmallow as ma
 from flask.views import MethodView
 
 from loyalty.api.access import Caller, open_to
+from loyalty.api.blueprint import ApiBlueprint
 from loyalty.api.ledger.benefit import DEFINITIONS, SumsSchema
-from loyalty.api.noun import Noun
 from loyalty.api.schemas import MonthField, Schema
 from loyalty.clock import community_now
 from loyalty.database import transaction
 from loyalty.services.community.policy import community_called
-from loyalty.services.ledger.public_figures import PublicFigures, public_figures
+from loyalty.services.ledger.public_figures import PublicFigures, get_public_figures
 
-figures = Noun("/public", name="public-figures")
+figures = ApiBlueprint("/public", name="public-figures")
 """What is published of the benefit ledger, by the short name of the community."""
 
 
@@ -65,4 +65,4 @@ class PublicBenefit(MethodView):
         with transaction() as session:
             community = community_called(session, slug)
             today = community_now(community.timezone).date()
-            return public_figures(session, community, wanted["month"], today=today)
+            return get_public_figures(session, community, wanted["month"], today=today)

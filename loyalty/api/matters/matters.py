@@ -7,10 +7,10 @@ import marshmallow as ma
 from flask.views import MethodView
 
 from loyalty.api.access import Caller, open_to, staff_work
-from loyalty.api.noun import Noun
+from loyalty.api.blueprint import ApiBlueprint
 from loyalty.api.problems import ProblemSchema
 from loyalty.api.schemas import PageSchema, Schema, Text
-from loyalty.api.versions import tagged, wanted_version
+from loyalty.api.versions import answer_with_etag, require_version
 from loyalty.models import Matter
 from loyalty.services.matters.matters import (
     ChangeMatter,
@@ -24,7 +24,7 @@ from loyalty.services.matters.matters import (
     raise_matter,
 )
 
-matters = Noun("/matters")
+matters = ApiBlueprint("/matters")
 """The matters of the caller's community."""
 
 LONGEST_MATTER = 2000
@@ -108,7 +108,7 @@ class Matters(MethodView):
         request = RaiseMatter(**members)
         with staff_work() as work:
             raised = raise_matter(work, request)
-        return tagged(raised, status=201)
+        return answer_with_etag(raised, status=201)
 
 
 @matters.route("/<uuid:matter_id>")
@@ -120,7 +120,7 @@ class OneMatter(MethodView):
     def get(self, matter_id: UUID) -> Any:
         """Read a matter, and where its answer is wanted."""
         with staff_work() as work:
-            return tagged(work.find(Matter, matter_id))
+            return answer_with_etag(work.find(Matter, matter_id))
 
     @open_to(Caller.STAFF)
     @matters.arguments(ChangeMatterSchema)
@@ -128,6 +128,6 @@ class OneMatter(MethodView):
     @matters.alt_response(412, schema=ProblemSchema, description="Changed meanwhile.")
     def patch(self, values: dict[str, Any], matter_id: UUID) -> Any:
         """Say who sees to it and until when, answer it, close it."""
-        request = ChangeMatter(matter_id, wanted_version(), **values)
+        request = ChangeMatter(matter_id, require_version(), **values)
         with staff_work() as work:
-            return tagged(change_matter(work, request))
+            return answer_with_etag(change_matter(work, request))

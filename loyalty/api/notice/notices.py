@@ -5,13 +5,13 @@ from typing import Any
 from flask.views import MethodView
 
 from loyalty.api.access import Caller, open_to
+from loyalty.api.blueprint import ApiBlueprint
 from loyalty.api.notice.schemas import (
     DrawSchema,
     HonourRollSchema,
     PublicNoticeSchema,
     RecordSchema,
 )
-from loyalty.api.noun import Noun
 from loyalty.api.schemas import PageSchema
 from loyalty.clock import community_now
 from loyalty.database import transaction
@@ -21,7 +21,7 @@ from loyalty.services.notice.public_notice import public_notice
 from loyalty.services.notice.public_record import public_record
 from loyalty.services.selection.planning import month_called
 
-notices = Noun("", base="/api/v1/public/<slug>", name="notices")
+notices = ApiBlueprint("", base="/api/v1/public/<slug>", name="notices")
 """What is published of the selection, by the short name of the community."""
 
 NOT_FOR_SEARCH = {"X-Robots-Tag": "noindex"}

@@ -5,7 +5,8 @@ from uuid import UUID
 
 from flask.views import MethodView
 
-from loyalty.api.access import Caller, current_staff, open_to
+from loyalty.api.access import Caller, open_to, staff_work
+from loyalty.api.blueprint import OF_A_ROUND, ApiBlueprint
 from loyalty.api.notice.objections_schemas import (
     DecisionSchema,
     MakeObjectionSchema,
@@ -13,7 +14,6 @@ from loyalty.api.notice.objections_schemas import (
     ObjectionSchema,
     ObjectionStatusSchema,
 )
-from loyalty.api.noun import OF_A_ROUND, Noun
 from loyalty.api.problems import ProblemSchema
 from loyalty.clock import community_now
 from loyalty.database import transaction
@@ -27,13 +27,15 @@ from loyalty.services.notice.objections import (
 )
 from loyalty.services.selection.planning import month_called
 
-public_objections = Noun("", base="/api/v1/public/<slug>", name="public-objections")
+public_objections = ApiBlueprint("", base="/api/v1/public/<slug>", name="public-objections")
 """Objections, as anyone makes them."""
 
-objections_of_round = Noun("", base=OF_A_ROUND + "/objections", name="objections-of-a-round")
+objections_of_round = ApiBlueprint(
+    "", base=OF_A_ROUND + "/objections", name="objections-of-a-round"
+)
 """Objections, as staff read them."""
 
-objections = Noun("/objections")
+objections = ApiBlueprint("/objections")
 """Objections, as staff answer them."""
 
 
@@ -74,8 +76,8 @@ class ObjectionsOfRound(MethodView):
     @objections_of_round.response(200, ObjectionListSchema)
     def get(self, round_id: UUID) -> Any:
         """Read every objection, the earliest first."""
-        with transaction() as session:
-            return {"items": objections_of(session, current_staff(), round_id), "next": None}
+        with staff_work() as work:
+            return {"items": objections_of(work, round_id), "next": None}
 
 
 @objections.route("/<uuid:objection_id>/decision")
@@ -89,7 +91,6 @@ class ObjectionDecision(MethodView):
     @objections.alt_response(409, schema=ProblemSchema, description="It was answered before.")
     def post(self, members: dict[str, Any], objection_id: UUID) -> Any:
         """Answer an objection; upheld, the person leaves the list and a reserve moves up."""
-        actor = current_staff()
         request = DecideObjection(objection_id, **members)
-        with transaction() as session:
-            return decide_objection(session, actor, request, now=community_now(actor.timezone))
+        with staff_work() as work:
+            return decide_objection(work, request)

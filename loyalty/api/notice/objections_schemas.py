@@ -30,7 +30,7 @@ class MakeObjectionSchema(Schema):
     contact = Text(metadata={"description": "Where the answer is wanted; forgotten afterwards"})
 
     @ma.validates_schema
-    def _one_line_is_named(self, data: dict[str, Any], **_: object) -> None:
+    def _require_one_line(self, data: dict[str, Any], **_: object) -> None:
         if ("reference" in data) == ("honour" in data and "line" in data):
             raise ma.ValidationError("Name the line by its reference, or by honour and line.")
 

@@ -6,7 +6,7 @@ import marshmallow as ma
 from flask.views import MethodView
 
 from loyalty.api.access import Caller, open_to, staff_work
-from loyalty.api.noun import Noun
+from loyalty.api.blueprint import ApiBlueprint
 from loyalty.api.problems import ProblemSchema
 from loyalty.api.schemas import (
     Label,
@@ -22,10 +22,10 @@ from loyalty.services.people.areas import (
     find_household_groups,
 )
 
-areas = Noun("/areas")
+areas = ApiBlueprint("/areas")
 """The liaison areas of the caller's community."""
 
-household_groups = Noun("/household-groups")
+household_groups = ApiBlueprint("/household-groups")
 """The household groups of the caller's community."""
 
 

@@ -6,8 +6,8 @@ from uuid import UUID
 from flask.views import MethodView
 
 from loyalty.api.access import Caller, open_to, staff_work
+from loyalty.api.blueprint import ApiBlueprint
 from loyalty.api.deeds.schemas import MonthPointsSchema, OfMonthSchema
-from loyalty.api.noun import Noun
 from loyalty.api.people.schemas import (
     FindResidentsSchema,
     ResidentChangeSchema,
@@ -15,9 +15,9 @@ from loyalty.api.people.schemas import (
     ResidentSchema,
 )
 from loyalty.api.problems import ProblemSchema
-from loyalty.api.versions import tagged, wanted_version
+from loyalty.api.versions import answer_with_etag, require_version
 from loyalty.models import Resident
-from loyalty.services.deeds.month_points import month_points
+from loyalty.services.deeds.month_points import sum_month
 from loyalty.services.people.residents import (
     ChangeResident,
     CreateResident,
@@ -27,7 +27,7 @@ from loyalty.services.people.residents import (
     find_residents,
 )
 
-residents = Noun("/residents")
+residents = ApiBlueprint("/residents")
 """The residents of the caller's community."""
 
 
@@ -51,7 +51,7 @@ class Residents(MethodView):
         """Take in a resident."""
         with staff_work() as work:
             resident = create_resident(work, CreateResident(**members))
-            return tagged(resident, status=201)
+            return answer_with_etag(resident, status=201)
 
 
 @residents.route("/<uuid:resident_id>")
@@ -63,7 +63,7 @@ class OneResident(MethodView):
     def get(self, resident_id: UUID) -> Any:
         """Read a resident."""
         with staff_work() as work:
-            return tagged(work.find(Resident, resident_id))
+            return answer_with_etag(work.find(Resident, resident_id))
 
     @open_to(Caller.STAFF)
     @residents.arguments(ResidentChangeSchema(partial=True))
@@ -71,9 +71,9 @@ class OneResident(MethodView):
     @residents.alt_response(412, schema=ProblemSchema, description="Changed meanwhile.")
     def patch(self, values: dict[str, Any], resident_id: UUID) -> Any:
         """Change some members of a resident."""
-        request = ChangeResident(resident_id, wanted_version(), **values)
+        request = ChangeResident(resident_id, require_version(), **values)
         with staff_work() as work:
-            return tagged(change_resident(work, request))
+            return answer_with_etag(change_resident(work, request))
 
 
 @residents.route("/<uuid:resident_id>/points")
@@ -86,4 +86,4 @@ class PointsOfResident(MethodView):
     def get(self, wanted: dict[str, Any], resident_id: UUID) -> Any:
         """Read the points of one month, kind by kind, with where each deed is written down."""
         with staff_work() as work:
-            return month_points(work, resident_id, **wanted)
+            return sum_month(work, resident_id, **wanted)

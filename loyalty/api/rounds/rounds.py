@@ -6,8 +6,8 @@ from uuid import UUID
 from flask import current_app
 from flask.views import MethodView
 
-from loyalty.api.access import Caller, current_staff, open_to
-from loyalty.api.noun import Noun
+from loyalty.api.access import Caller, open_to, staff_work
+from loyalty.api.blueprint import ApiBlueprint
 from loyalty.api.problems import ProblemSchema
 from loyalty.api.rounds.schemas import (
     ActOnRoundSchema,
@@ -19,10 +19,8 @@ from loyalty.api.rounds.schemas import (
 )
 from loyalty.api.schemas import PageSchema
 from loyalty.api.selection.candidates_schemas import FindNominationsSchema, NominationPageSchema
-from loyalty.api.versions import tagged, version_if_given
+from loyalty.api.versions import answer_with_etag, read_version
 from loyalty.cards.keys import sealing_key_from
-from loyalty.clock import community_now
-from loyalty.database import transaction
 from loyalty.services.rounds.actions import ActOnRound, act_on_round
 from loyalty.services.selection.at_work import RoundAtWork
 from loyalty.services.selection.nominations import Nominate, nominate
@@ -34,7 +32,7 @@ from loyalty.services.selection.planning import (
 )
 from loyalty.services.selection.public_nominations import FindNominations, find_nominations
 
-rounds = Noun("/rounds")
+rounds = ApiBlueprint("/rounds")
 """The selection rounds of the caller's community."""
 
 
@@ -47,8 +45,8 @@ class Rounds(MethodView):
     @rounds.response(200, RoundPageSchema)
     def get(self, wanted: dict[str, Any]) -> Any:
         """Read the rounds, the latest month first."""
-        with transaction() as session:
-            return rounds_page(session, current_staff(), **wanted)
+        with staff_work() as work:
+            return rounds_page(work, **wanted)
 
     @open_to(Caller.STAFF)
     @rounds.arguments(RoundSchema)
@@ -56,10 +54,9 @@ class Rounds(MethodView):
     @rounds.alt_response(409, schema=ProblemSchema, description="The month has a round.")
     def post(self, request: PlanRound) -> Any:
         """Plan the round of one month."""
-        actor = current_staff()
-        with transaction() as session:
-            planned = plan_round(session, actor, request, now=community_now(actor.timezone))
-        return tagged(planned, status=201)
+        with staff_work() as work:
+            planned = plan_round(work, request)
+        return answer_with_etag(planned, status=201)
 
 
 @rounds.route("/<uuid:round_id>")
@@ -70,8 +67,8 @@ class OneRound(MethodView):
     @rounds.response(200, RoundSchema)
     def get(self, round_id: UUID) -> Any:
         """Read a round."""
-        with transaction() as session:
-            return tagged(round_of(session, current_staff(), round_id))
+        with staff_work() as work:
+            return answer_with_etag(round_of(work, round_id))
 
 
 @rounds.route("/<uuid:round_id>/ranking")
@@ -82,8 +79,8 @@ class RankingOfRound(MethodView):
     @rounds.response(200, RankingSchema)
     def get(self, round_id: UUID) -> Any:
         """Read the candidates with their reasons, scores, lots and places."""
-        with transaction() as session:
-            at_work = RoundAtWork(session, round_of(session, current_staff(), round_id))
+        with staff_work() as work:
+            at_work = RoundAtWork.of(work, round_of(work, round_id))
             return {"items": at_work.rank_candidates()}
 
 
@@ -96,8 +93,8 @@ class NominationsOfRound(MethodView):
     @rounds.response(200, NominationPageSchema)
     def get(self, wanted: dict[str, Any], round_id: UUID) -> Any:
         """Read who nominated whom, the oldest first; of the public's, which wait for staff."""
-        with transaction() as session:
-            return find_nominations(session, current_staff(), FindNominations(round_id, **wanted))
+        with staff_work() as work:
+            return find_nominations(work, FindNominations(round_id, **wanted))
 
     @open_to(Caller.STAFF)
     @rounds.arguments(NominationSchema)
@@ -105,10 +102,9 @@ class NominationsOfRound(MethodView):
     @rounds.alt_response(409, schema=ProblemSchema, description="The round is not open.")
     def post(self, members: dict[str, Any], round_id: UUID) -> Any:
         """Nominate a resident; the second nomination of a person merges into the first."""
-        actor = current_staff()
         request = Nominate(round_id, **members)
-        with transaction() as session:
-            return nominate(session, actor, request, now=community_now(actor.timezone))
+        with staff_work() as work:
+            return nominate(work, request)
 
 
 @rounds.route("/<uuid:round_id>/actions")
@@ -121,14 +117,11 @@ class ActionsOnRound(MethodView):
     @rounds.alt_response(409, schema=ProblemSchema, description="Something is missing yet.")
     def post(self, members: dict[str, Any], round_id: UUID) -> Any:
         """Take a round one step on; only a manager who did not plan it may confirm it."""
-        actor = current_staff()
-        request = ActOnRound(round_id, **members, version=version_if_given())
-        with transaction() as session:
+        request = ActOnRound(round_id, **members, version=read_version())
+        with staff_work() as work:
             moved = act_on_round(
-                session,
-                actor,
+                work,
                 request,
                 sealing_key=sealing_key_from(current_app.extensions["loyalty.settings"].secret_key),
-                now=community_now(actor.timezone),
             )
-        return tagged(moved)
+        return answer_with_etag(moved)

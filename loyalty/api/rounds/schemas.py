@@ -20,7 +20,7 @@ from loyalty.rules.honours import MOST_HONOURS
 from loyalty.rules.notice import LONGEST_NOTICE
 from loyalty.rules.outcome import Outcome
 from loyalty.rules.selection import RoundAction, RoundState
-from loyalty.services.deeds.points import as_written
+from loyalty.services.deeds.points import format_points
 from loyalty.services.selection.nominations import SOURCES
 from loyalty.services.selection.planning import LARGEST_QUOTA, PlannedList, PlanRound
 
@@ -161,7 +161,7 @@ class CandidateSchema(Schema):
             "resident": candidate.resident,
             "outcome": Outcome(candidate.outcome),
             "reasons": [Reason(code) for code in candidate.reasons],
-            "score": as_written(candidate.score_hundredths),
+            "score": format_points(candidate.score_hundredths),
         }
 
 

@@ -5,8 +5,8 @@ from uuid import UUID
 
 from flask.views import MethodView
 
-from loyalty.api.access import Caller, current_staff, open_to
-from loyalty.api.noun import OF_A_ROUND, Noun
+from loyalty.api.access import Caller, open_to, staff_work
+from loyalty.api.blueprint import OF_A_ROUND, ApiBlueprint
 from loyalty.api.problems import ProblemSchema
 from loyalty.api.selection.candidates_schemas import (
     CandidatePageSchema,
@@ -16,8 +16,6 @@ from loyalty.api.selection.candidates_schemas import (
     RejectionSchema,
     ScreenedCandidateSchema,
 )
-from loyalty.clock import community_now
-from loyalty.database import transaction
 from loyalty.services.selection.candidates import FindCandidates, decline, find_candidates
 from loyalty.services.selection.public_nominations import (
     MatchNomination,
@@ -25,10 +23,10 @@ from loyalty.services.selection.public_nominations import (
     reject_nomination,
 )
 
-candidates = Noun("/candidates", base=OF_A_ROUND)
+candidates = ApiBlueprint("/candidates", base=OF_A_ROUND)
 """Who stands on the lists of a round."""
 
-nominations = Noun("/nominations")
+nominations = ApiBlueprint("/nominations")
 """Voices of the public that wait for staff to find out who is meant."""
 
 
@@ -41,8 +39,8 @@ class Candidates(MethodView):
     @candidates.response(200, CandidatePageSchema)
     def get(self, wanted: dict[str, Any], round_id: UUID) -> Any:
         """Read the candidates, each reason against them with the fact behind it."""
-        with transaction() as session:
-            return find_candidates(session, current_staff(), FindCandidates(round_id, **wanted))
+        with staff_work() as work:
+            return find_candidates(work, FindCandidates(round_id, **wanted))
 
 
 @candidates.route("/<uuid:candidate_id>/decline")
@@ -54,10 +52,8 @@ class Declining(MethodView):
     @candidates.alt_response(409, schema=ProblemSchema, description="The list is frozen.")
     def post(self, round_id: UUID, candidate_id: UUID) -> Any:
         """Write down that a nominee declines."""
-        actor = current_staff()
-        now = community_now(actor.timezone)
-        with transaction() as session:
-            return decline(session, actor, round_id, candidate_id, now=now)
+        with staff_work() as work:
+            return decline(work, round_id, candidate_id)
 
 
 @nominations.route("/<uuid:nomination_id>/match")
@@ -70,11 +66,9 @@ class MatchedNomination(MethodView):
     @nominations.alt_response(409, schema=ProblemSchema, description="Decided before.")
     def post(self, members: dict[str, Any], nomination_id: UUID) -> Any:
         """Say who is meant; the nomination counts from now on."""
-        actor = current_staff()
         request = MatchNomination(nomination_id, **members)
-        now = community_now(actor.timezone)
-        with transaction() as session:
-            return match_nomination(session, actor, request, now=now)
+        with staff_work() as work:
+            return match_nomination(work, request)
 
 
 @nominations.route("/<uuid:nomination_id>/reject")
@@ -87,7 +81,5 @@ class RejectedNomination(MethodView):
     @nominations.alt_response(409, schema=ProblemSchema, description="Decided before.")
     def post(self, members: dict[str, Any], nomination_id: UUID) -> Any:
         """Reject a nomination for a reason."""
-        actor = current_staff()
-        now = community_now(actor.timezone)
-        with transaction() as session:
-            return reject_nomination(session, actor, nomination_id, **members, now=now)
+        with staff_work() as work:
+            return reject_nomination(work, nomination_id, **members)

@@ -6,15 +6,14 @@ from uuid import UUID
 import marshmallow as ma
 from flask.views import MethodView
 
-from loyalty.api.access import Caller, current_staff, open_to
+from loyalty.api.access import Caller, open_to, staff_work
+from loyalty.api.blueprint import OF_A_ROUND, ApiBlueprint
 from loyalty.api.deeds.schemas import Points
-from loyalty.api.noun import OF_A_ROUND, Noun
 from loyalty.api.problems import ProblemSchema
 from loyalty.api.schemas import Schema
-from loyalty.database import transaction
 from loyalty.services.selection.fairness import Voices, fairness_of
 
-fairness = Noun("/fairness", base=OF_A_ROUND)
+fairness = ApiBlueprint("/fairness", base=OF_A_ROUND)
 """The figures of one round, which rank nobody."""
 
 
@@ -109,5 +108,5 @@ class FairnessOfRound(MethodView):
     @fairness.alt_response(409, schema=ProblemSchema, description="The lots are not drawn yet.")
     def get(self, round_id: UUID) -> Any:
         """Read how areas, earlier winners, nominators and scores came out."""
-        with transaction() as session:
-            return fairness_of(session, current_staff(), round_id)
+        with staff_work() as work:
+            return fairness_of(work, round_id)

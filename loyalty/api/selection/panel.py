@@ -5,8 +5,8 @@ from uuid import UUID
 
 from flask.views import MethodView
 
-from loyalty.api.access import Caller, current_staff, open_to
-from loyalty.api.noun import OF_A_ROUND, Noun
+from loyalty.api.access import Caller, open_to, staff_work
+from loyalty.api.blueprint import OF_A_ROUND, ApiBlueprint
 from loyalty.api.problems import ProblemSchema
 from loyalty.api.selection.panel_schemas import (
     CastBallotsSchema,
@@ -18,8 +18,6 @@ from loyalty.api.selection.panel_schemas import (
     PanelSchema,
     ScoreSheetSchema,
 )
-from loyalty.clock import community_now
-from loyalty.database import transaction
 from loyalty.services.selection.at_work import RoundAtWork
 from loyalty.services.selection.ballots import CastBallots, cast_ballots, missing_in, score_sheet
 from loyalty.services.selection.conflicts import (
@@ -31,13 +29,13 @@ from loyalty.services.selection.conflicts import (
 from loyalty.services.selection.panel import NamePanel, name_panel, panellists_of
 from loyalty.services.selection.planning import round_of
 
-panel = Noun("/panel", base=OF_A_ROUND)
+panel = ApiBlueprint("/panel", base=OF_A_ROUND)
 """Who scores the candidates of a round."""
 
-ballots = Noun("/ballots", base=OF_A_ROUND)
+ballots = ApiBlueprint("/ballots", base=OF_A_ROUND)
 """What the panel gives each candidate."""
 
-conflicts = Noun("/conflicts", base=OF_A_ROUND)
+conflicts = ApiBlueprint("/conflicts", base=OF_A_ROUND)
 """Whom a panellist does not score."""
 
 
@@ -49,11 +47,11 @@ class Panel(MethodView):
     @panel.response(200, PanelSchema)
     def get(self, round_id: UUID) -> Any:
         """Read who is or was on the panel, and which ballots are missing."""
-        with transaction() as session:
-            selection_round = round_of(session, current_staff(), round_id)
+        with staff_work() as work:
+            selection_round = round_of(work, round_id)
             return {
-                "items": panellists_of(session, round_id),
-                "missing": missing_in(RoundAtWork(session, selection_round)),
+                "items": panellists_of(work.session, selection_round),
+                "missing": missing_in(RoundAtWork.of(work, selection_round)),
             }
 
     @open_to(Caller.STAFF)
@@ -62,12 +60,11 @@ class Panel(MethodView):
     @panel.alt_response(409, schema=ProblemSchema, description="The review has begun.")
     def post(self, members: dict[str, Any], round_id: UUID) -> Any:
         """Name the panel in place of the present one; during the review, with a reason."""
-        actor = current_staff()
         request = NamePanel(round_id, **members)
-        with transaction() as session:
-            named = name_panel(session, actor, request, now=community_now(actor.timezone))
-            selection_round = round_of(session, actor, round_id)
-            return {"items": named, "missing": missing_in(RoundAtWork(session, selection_round))}
+        with staff_work() as work:
+            named = name_panel(work, request)
+            selection_round = round_of(work, round_id)
+            return {"items": named, "missing": missing_in(RoundAtWork.of(work, selection_round))}
 
 
 @ballots.route("")
@@ -79,8 +76,8 @@ class Ballots(MethodView):
     @ballots.response(200, ScoreSheetSchema)
     def get(self, wanted: dict[str, Any], round_id: UUID) -> Any:
         """Read a score sheet: a panellist their own, staff anybody's."""
-        with transaction() as session:
-            return {"items": score_sheet(session, current_staff(), round_id, **wanted)}
+        with staff_work() as work:
+            return {"items": score_sheet(work, round_id, **wanted)}
 
     @open_to(Caller.STAFF, Caller.PANEL)
     @ballots.arguments(CastBallotsSchema)
@@ -88,10 +85,9 @@ class Ballots(MethodView):
     @ballots.alt_response(409, schema=ProblemSchema, description="Frozen, or a conflict.")
     def post(self, members: dict[str, Any], round_id: UUID) -> Any:
         """Cast ballots, all or none; a panellist their own, staff those of a signed paper."""
-        actor = current_staff()
         request = CastBallots(round_id, **members)
-        with transaction() as session:
-            sheet = cast_ballots(session, actor, request, now=community_now(actor.timezone))
+        with staff_work() as work:
+            sheet = cast_ballots(work, request)
             return {"items": sheet}
 
 
@@ -103,9 +99,9 @@ class Conflicts(MethodView):
     @conflicts.response(200, ConflictListSchema)
     def get(self, round_id: UUID) -> Any:
         """Read the conflicts that were declared, and those found when the list was frozen."""
-        with transaction() as session:
-            round_of(session, current_staff(), round_id)
-            return {"items": conflicts_in(session, round_id)}
+        with staff_work() as work:
+            selection_round = round_of(work, round_id)
+            return {"items": conflicts_in(work.session, selection_round)}
 
     @open_to(Caller.STAFF, Caller.PANEL)
     @conflicts.arguments(DeclareConflictSchema)
@@ -113,10 +109,9 @@ class Conflicts(MethodView):
     @conflicts.alt_response(409, schema=ProblemSchema, description="The list is frozen.")
     def post(self, members: dict[str, Any], round_id: UUID) -> Any:
         """Declare a conflict; a ballot cast before is taken out."""
-        actor = current_staff()
         request = DeclareConflict(round_id, **members)
-        with transaction() as session:
-            return declare_conflict(session, actor, request, now=community_now(actor.timezone))
+        with staff_work() as work:
+            return declare_conflict(work, request)
 
 
 @conflicts.route("/<uuid:conflict_id>")
@@ -128,8 +123,5 @@ class OneConflict(MethodView):
     @conflicts.alt_response(409, schema=ProblemSchema, description="The list is frozen.")
     def delete(self, round_id: UUID, conflict_id: UUID) -> None:
         """Take back a declaration made in error; a panellist their own."""
-        actor = current_staff()
-        with transaction() as session:
-            withdraw_conflict(
-                session, actor, round_id, conflict_id, now=community_now(actor.timezone)
-            )
+        with staff_work() as work:
+            withdraw_conflict(work, round_id, conflict_id)

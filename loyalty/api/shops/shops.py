@@ -7,7 +7,7 @@ from uuid import UUID
 from flask.views import MethodView
 
 from loyalty.api.access import Caller, open_to, staff_work
-from loyalty.api.noun import Noun
+from loyalty.api.blueprint import ApiBlueprint
 from loyalty.api.problems import ProblemSchema
 from loyalty.api.shops.schemas import (
     REQUIRED,
@@ -19,13 +19,13 @@ from loyalty.api.shops.schemas import (
     ShopSchema,
     StandingSchema,
 )
-from loyalty.api.versions import tagged, version_if_given, wanted_version
+from loyalty.api.versions import answer_with_etag, read_version, require_version
 from loyalty.models import Shop
 from loyalty.services.shops.certification import MoveCertification, move_certification, standing_of
-from loyalty.services.shops.finding import FindShops, find_shops, shop_of
+from loyalty.services.shops.finding import FindShops, find_shops, get_shop
 from loyalty.services.shops.shops import ChangeShop, CreateShop, change_shop, create_shop
 
-shops = Noun("/shops")
+shops = ApiBlueprint("/shops")
 """The shops of the caller's community."""
 
 
@@ -64,7 +64,7 @@ class OneShop(MethodView):
     def get(self, shop_id: UUID) -> Any:
         """Read a shop."""
         with staff_work() as work:
-            return _answer(shop_of(work, shop_id), work.now)
+            return _answer(get_shop(work, shop_id), work.now)
 
     @open_to(Caller.STAFF)
     @shops.arguments(ShopChangeSchema(partial=REQUIRED))
@@ -72,7 +72,7 @@ class OneShop(MethodView):
     @shops.alt_response(412, schema=ProblemSchema, description="Changed meanwhile.")
     def patch(self, values: dict[str, Any], shop_id: UUID) -> Any:
         """Change some members of a shop."""
-        request = ChangeShop(shop_id, wanted_version(), **values)
+        request = ChangeShop(shop_id, require_version(), **values)
         with staff_work() as work:
             return _answer(change_shop(work, request), work.now)
 
@@ -87,12 +87,12 @@ class Certification(MethodView):
     @shops.alt_response(409, schema=ProblemSchema, description="Not possible now.")
     def post(self, step: dict[str, Any], shop_id: UUID) -> Any:
         """Take one step of a certification; some steps are the manager's."""
-        request = MoveCertification(shop_id, version=version_if_given(), **step)
+        request = MoveCertification(shop_id, version=read_version(), **step)
         with staff_work() as work:
             shop = move_certification(work, request)
         return standing_of(shop, today=work.now.date())
 
 
 def _answer(shop: Shop, now: datetime, *, status: int = 200) -> Any:
-    _, status, headers = tagged(shop, status=status)
+    _, status, headers = answer_with_etag(shop, status=status)
     return ShopOnDay(shop, now.date()), status, headers

@@ -8,7 +8,7 @@ from flask import current_app
 from flask.views import MethodView
 
 from loyalty.api.access import Caller, open_to, staff_work
-from loyalty.api.noun import Noun
+from loyalty.api.blueprint import ApiBlueprint
 from loyalty.api.problems import ProblemSchema
 from loyalty.api.schemas import (
     LONGEST_TEXT,
@@ -18,7 +18,7 @@ from loyalty.api.schemas import (
     Schema,
     Text,
 )
-from loyalty.api.versions import tagged, wanted_version
+from loyalty.api.versions import answer_with_etag, require_version
 from loyalty.cards.keys import sealing_key_from
 from loyalty.services.actors import Role
 from loyalty.services.staff.accounts import (
@@ -32,14 +32,14 @@ from loyalty.services.staff.accounts import (
 )
 from loyalty.services.staff.passwords import SHORTEST_PASSWORD
 
-staff_accounts = Noun("/staff-accounts")
+staff_accounts = ApiBlueprint("/staff-accounts")
 """The accounts of the caller's community."""
 
 
 ROLES = [role.value for role in Role]
 
 
-def _password(*, required: bool) -> ma.fields.String:
+def _password_field(*, required: bool) -> ma.fields.String:
     lengths = ma.validate.Length(SHORTEST_PASSWORD, LONGEST_TEXT)
     return ma.fields.String(required=required, load_only=True, validate=lengths)
 
@@ -48,7 +48,7 @@ class AccountChangeSchema(Schema):
     """New values of some members of an account."""
 
     active = Flag()
-    password = _password(required=False)
+    password = _password_field(required=False)
     roles = ma.fields.List(
         ma.fields.String(validate=ma.validate.OneOf(ROLES)),
         validate=ma.validate.Length(1, len(ROLES)),
@@ -73,7 +73,7 @@ class AccountSchema(AccountChangeSchema):
 
     id = ma.fields.UUID(dump_only=True)
     username = Text(required=True)
-    password = _password(required=True)
+    password = _password_field(required=True)
     display_name = PersonName(required=True)
     roles = ma.fields.List(
         ma.fields.String(validate=ma.validate.OneOf(ROLES)),
@@ -118,7 +118,7 @@ class StaffAccounts(MethodView):
     def post(self, members: dict[str, Any]) -> Any:
         """Open an account."""
         with staff_work() as work:
-            return tagged(create_account(work, CreateAccount(**members)), status=201)
+            return answer_with_etag(create_account(work, CreateAccount(**members)), status=201)
 
 
 @staff_accounts.route("/<uuid:account_id>")
@@ -131,9 +131,9 @@ class OneStaffAccount(MethodView):
     @staff_accounts.alt_response(412, schema=ProblemSchema, description="Changed meanwhile.")
     def patch(self, values: dict[str, Any], account_id: UUID) -> Any:
         """Close or reopen an account, change its roles or password, or say which resident it is."""
-        request = ChangeAccount(account_id, wanted_version(), **values)
+        request = ChangeAccount(account_id, require_version(), **values)
         with staff_work() as work:
-            return tagged(change_account(work, request))
+            return answer_with_etag(change_account(work, request))
 
 
 @staff_accounts.route("/<uuid:account_id>/second-factor")

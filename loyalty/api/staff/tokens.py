@@ -7,7 +7,7 @@ from flask import current_app, request
 from flask.views import MethodView
 
 from loyalty.api.access import Caller, current_staff, open_to
-from loyalty.api.noun import Noun
+from loyalty.api.blueprint import ApiBlueprint
 from loyalty.api.problems import ProblemSchema
 from loyalty.api.schemas import LONGEST_TEXT, Schema
 from loyalty.cards.keys import sealing_key_from
@@ -15,7 +15,7 @@ from loyalty.clock import utc_now
 from loyalty.database import transaction
 from loyalty.services.staff.sign_in import SignedIn, SignIn, sign_in, sign_out
 
-tokens = Noun("/tokens")
+tokens = ApiBlueprint("/tokens")
 """The tokens of programs that have signed in with an account."""
 
 LONGEST_CODE = 12
@@ -30,6 +30,14 @@ class SignInSchema(Schema):
     )
     totp = ma.fields.String(
         load_default=None, allow_none=True, validate=ma.validate.Length(max=LONGEST_CODE)
+    )
+    community = ma.fields.String(
+        load_default=None,
+        allow_none=True,
+        validate=ma.validate.Length(max=LONGEST_TEXT),
+        metadata={
+            "description": "Short name of the community; needed where several have the account"
+        },
     )
 
     @ma.post_load

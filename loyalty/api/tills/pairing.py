@@ -5,14 +5,14 @@ from typing import Any
 from flask.views import MethodView
 
 from loyalty.api.access import Caller, open_to
-from loyalty.api.noun import Noun
+from loyalty.api.blueprint import ApiBlueprint
 from loyalty.api.problems import ProblemSchema
 from loyalty.api.tills.schemas import PairingSchema, PairTillSchema
 from loyalty.clock import utc_now
 from loyalty.database import transaction
 from loyalty.services.tills.pairing import Pairing, PairTill, pair_till
 
-pairings = Noun("/till/pairing")
+pairings = ApiBlueprint("/till/pairing")
 """A device becomes a till here."""
 
 

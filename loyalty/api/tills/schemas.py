@@ -34,7 +34,7 @@ class InvitationSchema(Schema):
     """A till that waits for its device."""
 
     id = ma.fields.UUID()
-    pairing_code = ma.fields.String(metadata={"description": "Told here once, kept nowhere"})
+    pairing_code = ma.fields.String(metadata={"description": "Sent only here, stored nowhere"})
     pairing_url = ma.fields.URL(metadata={"description": "To show as a QR"})
     expires_at = MomentField()
 
@@ -73,7 +73,7 @@ class PairedCommunitySchema(Schema):
 class PairingSchema(Schema):
     """What the device needs from now on."""
 
-    token = ma.fields.String(metadata={"description": "Told here once, kept nowhere"})
+    token = ma.fields.String(metadata={"description": "Sent only here, stored nowhere"})
     till = ma.fields.Nested(PairedTillSchema)
     shop = ma.fields.Nested(PairedShopSchema)
     community = ma.fields.Nested(PairedCommunitySchema)

@@ -7,19 +7,19 @@ from flask import current_app
 from flask.views import MethodView
 
 from loyalty.api.access import Caller, open_to, staff_work
-from loyalty.api.noun import Noun
+from loyalty.api.blueprint import ApiBlueprint
 from loyalty.api.schemas import PageSchema
 from loyalty.api.shops.shops import shops
 from loyalty.api.tills.schemas import InvitationSchema, TillPageSchema, TillSchema
 from loyalty.services.tills.pairing import (
     InviteTill,
+    find_tills,
     invite_till,
-    pairing_url,
+    make_pairing_url,
     revoke_till,
-    tills_of_shop,
 )
 
-tills = Noun("/tills")
+tills = ApiBlueprint("/tills")
 """The tills of the caller's community."""
 
 
@@ -33,7 +33,7 @@ class TillsOfShop(MethodView):
     def get(self, wanted: dict[str, Any], shop_id: UUID) -> Any:
         """Read the tills in the order they were invited."""
         with staff_work() as work:
-            return tills_of_shop(work, shop_id, **wanted)
+            return find_tills(work, shop_id, **wanted)
 
     @open_to(Caller.STAFF, Caller.SHOP_OWNER)
     @shops.arguments(TillSchema)
@@ -47,7 +47,7 @@ class TillsOfShop(MethodView):
         return {
             "id": invited.till.id,
             "pairing_code": invited.code,
-            "pairing_url": pairing_url(base_url, invited.code),
+            "pairing_url": make_pairing_url(base_url, invited.code),
             "expires_at": invited.expires_at,
         }
 

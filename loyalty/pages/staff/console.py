@@ -32,7 +32,7 @@ from loyalty.services.errors import (
     UnknownRecordError,
     ValueRefusedError,
 )
-from loyalty.services.staff.sign_in import staff_member_of_token
+from loyalty.services.staff.sign_in import get_staff_member_by_token
 from loyalty.services.work import Work
 from loyalty.settings import Settings
 from loyalty.words.refusals import refusal_in_words
@@ -67,17 +67,17 @@ class SignedIn(UserMixin):  # type: ignore[misc]  # the library has no types
 
 
 class Console(Blueprint):
-    """The pages of one noun of the console, for staff and managers unless others are named."""
+    """Some pages of the console, for staff and managers unless others are named."""
 
     def __init__(
         self,
-        noun: str,
+        name: str,
         path: str,
         *,
         also: frozenset[Role] = frozenset(),
         only: frozenset[Role] | None = None,
     ) -> None:
-        super().__init__(f"staff_{noun}", __name__, url_prefix=f"/staff{path}")
+        super().__init__(f"staff_{name}", __name__, url_prefix=f"/staff{path}")
         self.callers = only or STAFF | also
         self.before_request(self._admit)
 
@@ -192,7 +192,7 @@ def _tell(refusal: LoyaltyError | StaleDataError, form: Form | None) -> None:
 def _signed_in(token: str) -> SignedIn | None:
     try:
         with transaction() as session:
-            member = staff_member_of_token(session, token, now=utc_now())
+            member = get_staff_member_by_token(session, token, now=utc_now())
             return SignedIn(member, community_of(session, member), token)
     except (SignInError, NotAllowedError):
         return None

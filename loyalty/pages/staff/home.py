@@ -2,25 +2,23 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from flask import redirect, render_template, url_for
-from sqlalchemy.orm import Session
 
-from loyalty.database import transaction
 from loyalty.models import Objection, Round
 from loyalty.pages.staff import console
 from loyalty.pages.staff.rounds.steps import NextStep, next_step
 from loyalty.rules.calendar import Month
 from loyalty.rules.selection import RoundAction
-from loyalty.services.actors import Role, StaffMember
-from loyalty.services.ledger.benefit import benefit_of
+from loyalty.services.actors import Role
+from loyalty.services.ledger.benefit import sum_benefit
 from loyalty.services.notice.objections import objections_of
 from loyalty.services.rounds.actions import facts_of
 from loyalty.services.rounds.progress import pending_nominations
 from loyalty.services.rounds.todo import ballots_due, todo_of
 from loyalty.services.selection.at_work import RoundAtWork
+from loyalty.services.work import Work
 from loyalty.words.definitions import FIGURES
 
 LOOKED_AT_FIRST = (RoundAction.SCREEN, RoundAction.START_REVIEW, RoundAction.DRAW)
@@ -60,9 +58,9 @@ def home() -> Any:
 
     Whoever has but one thing to do, to score, is led to it.
     """
-    now, actor = console.now(), console.actor()
-    with transaction() as session:
-        sheets = ballots_due(session, actor)
+    actor = console.actor()
+    with console.work() as work:
+        sheets = ballots_due(work)
     if not actor.roles & (console.STAFF | {Role.PANEL}):
         return redirect(url_for("staff_matters.listed"))
     if not actor.roles & console.STAFF:
@@ -70,11 +68,12 @@ def home() -> Any:
             round_id = sheets[0].selection_round.id
             return redirect(url_for("staff_ballots.sheet", round_id=round_id))
         return render_template("staff/home_of_panel.html", sheets=sheets)
-    month = Month.of(now.date())
-    with transaction() as session:
-        waiting = todo_of(session, actor, now=now)
-        rounds = _under_way(session, actor, waiting.rounds_under_way, now=now)
-        sums = benefit_of(session, actor, first=month, last=month).totals
+    with console.work() as work:
+        today = work.now.date()
+        month = Month.of(today)
+        waiting = todo_of(work)
+        rounds = _under_way(work, waiting.rounds_under_way)
+        sums = sum_benefit(work.session, actor, first=month, last=month).totals
     return render_template(
         "staff/home.html",
         sheets=sheets,
@@ -84,21 +83,19 @@ def home() -> Any:
         month=month.first,
         sums=sums,
         figures=FIGURES,
-        today=now.date(),
+        today=today,
     )
 
 
-def _under_way(
-    session: Session, actor: StaffMember, rounds: Sequence[Round], *, now: datetime
-) -> list[RoundUnderWay]:
+def _under_way(work: Work, rounds: Sequence[Round]) -> list[RoundUnderWay]:
     """Return what waits in each round, the earliest month first: its dates come first."""
     return [
         RoundUnderWay(
             one,
             step,
-            pending_nominations(session, one.id),
-            [each for each in objections_of(session, actor, one.id) if each.decided_at is None],
+            pending_nominations(work.session, one),
+            [each for each in objections_of(work, one.id) if each.decided_at is None],
         )
         for one in reversed(rounds)
-        if (step := next_step(facts_of(RoundAtWork(session, one), actor, now=now), actor))
+        if (step := next_step(facts_of(work, RoundAtWork.of(work, one)), work.actor))
     ]

@@ -1,4 +1,4 @@
-"""Cards in people's hands: found, handed over, reported lost, replaced, stopped."""
+"""Cards after they were signed: found, handed over, reported lost, replaced, stopped."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -20,15 +20,15 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, joinedload
 
 from loyalty.models import Card, CardEvent, CardMonth, Community, Round
-from loyalty.rules.card_action import NEED_A_REASON, CardAction, missing_for, next_state
-from loyalty.rules.card_state import DEAD, CardState
-from loyalty.services.cards.revocations import publish
+from loyalty.rules.card_action import NEED_A_REASON, CardAction, find_obstacles, next_state
+from loyalty.rules.card_state import FINAL, CardState
+from loyalty.services.cards.revocations import publish_revocations
 from loyalty.services.cards.signing import Award, sign_cards
 from loyalty.services.errors import (
     CardStateError,
     ValueRefusedError,
 )
-from loyalty.services.paging import Page, page
+from loyalty.services.paging import Page, fetch_page
 from loyalty.services.work import Lock, Work
 
 HOLDER = (joinedload(Card.resident), joinedload(Card.honour))
@@ -60,7 +60,7 @@ class ActOnCard:
     """The version that was read, where the caller insists on it."""
 
 
-def card_of(work: Work, card_id: UUID) -> Card:
+def get_card(work: Work, card_id: UUID) -> Card:
     """Return a card of the actor's community with its holder.
 
     Raises:
@@ -69,7 +69,7 @@ def card_of(work: Work, card_id: UUID) -> Card:
     return work.find(Card, card_id, options=HOLDER)
 
 
-def cards_page(work: Work, wanted: FindCards, *, limit: int, after: UUID | None) -> Page[Card]:
+def find_cards(work: Work, wanted: FindCards, *, limit: int, after: UUID | None) -> Page[Card]:
     """Return a page of the community's cards, the latest first."""
     today = work.now.date()
     conditions: list[ColumnElement[bool]] = []
@@ -80,11 +80,11 @@ def cards_page(work: Work, wanted: FindCards, *, limit: int, after: UUID | None)
     if wanted.state is not None:
         conditions.append(_is_in_state(wanted.state, today))
     if wanted.living:
-        conditions.extend(not_(_is_in_state(dead, today)) for dead in DEAD)
+        conditions.extend(not_(_is_in_state(state, today)) for state in FINAL)
     if wanted.last4 is not None:
-        conditions.append(_ends_in(wanted.last4))
+        conditions.append(_number_ends_in(wanted.last4))
     query = work.select(Card).where(*conditions).options(*HOLDER)
-    return page(work.session, query, Card, limit=limit, after=after, newest_first=True)
+    return fetch_page(work.session, query, Card, limit=limit, after=after, newest_first=True)
 
 
 def act_on_card(work: Work, request: ActOnCard, *, sealing_key: bytes) -> Card:
@@ -107,17 +107,17 @@ def act_on_card(work: Work, request: ActOnCard, *, sealing_key: bytes) -> Card:
     _write_down(work, request, card)
     answer = card
     if request.action is CardAction.REISSUE:
-        answer = _reissued(work.session, card, sealing_key=sealing_key, now=work.now)
+        answer = _reissue(work.session, card, sealing_key=sealing_key, now=work.now)
     if request.action is not CardAction.HAND_OVER:
         community = work.session.get_one(Community, card.community_id)
-        publish(work.session, community, sealing_key=sealing_key, now=work.now)
+        publish_revocations(work.session, community, sealing_key=sealing_key, now=work.now)
     return answer
 
 
 def _refuse_unless_allowed(card: Card, request: ActOnCard, *, today: date) -> None:
     if request.action in NEED_A_REASON and not request.reason:
         raise ValueRefusedError("/reason", "This is done for a reason.")
-    missing = missing_for(
+    missing = find_obstacles(
         request.action, CardState(card.state), valid_until=card.valid_until, today=today
     )
     if missing:
@@ -127,6 +127,7 @@ def _refuse_unless_allowed(card: Card, request: ActOnCard, *, today: date) -> No
 def _write_down(work: Work, request: ActOnCard, card: Card) -> None:
     work.session.add(
         CardEvent(
+            community_id=card.community_id,
             card_id=card.id,
             action=request.action,
             state=card.state,
@@ -138,7 +139,7 @@ def _write_down(work: Work, request: ActOnCard, card: Card) -> None:
     work.note(f"card.{request.action}", card)
 
 
-def _reissued(session: Session, old: Card, *, sealing_key: bytes, now: datetime) -> Card:
+def _reissue(session: Session, old: Card, *, sealing_key: bytes, now: datetime) -> Card:
     """Return a new card that ends when the old one would, and has used up what the old one has."""
     award = Award(
         resident_id=old.resident_id,
@@ -147,15 +148,18 @@ def _reissued(session: Session, old: Card, *, sealing_key: bytes, now: datetime)
         valid_until=old.valid_until,
         reissue_of_id=old.id,
     )
-    selection_round = session.get_one(Round, old.round_id)
+    selection_round = session.get_one(Round, (old.community_id, old.round_id))
     (new,) = sign_cards(session, selection_round, [award], sealing_key=sealing_key, now=now)
     new.resident, new.honour = old.resident, old.honour
     used_up = select(
-        literal(new.id, Uuid), CardMonth.month, CardMonth.saved_fen, CardMonth.uses
-    ).where(CardMonth.card_id == old.id)
-    session.execute(
-        insert(CardMonth).from_select(["card_id", "month", "saved_fen", "uses"], used_up)
-    )
+        CardMonth.community_id,
+        literal(new.id, Uuid),
+        CardMonth.month,
+        CardMonth.saved_fen,
+        CardMonth.uses,
+    ).where(CardMonth.community_id == old.community_id, CardMonth.card_id == old.id)
+    columns = ["community_id", "card_id", "month", "saved_fen", "uses"]
+    session.execute(insert(CardMonth).from_select(columns, used_up))
     return new
 
 
@@ -167,7 +171,7 @@ def _is_in_state(state: CardState, today: date) -> ColumnElement[bool]:
     return and_(Card.state == state, or_(not_(expires), Card.valid_until >= today))
 
 
-def _ends_in(last4: str) -> ColumnElement[bool]:
+def _number_ends_in(last4: str) -> ColumnElement[bool]:
     """Return the condition for the last digits of a number, whose check digits are not stored."""
     check = 98 - cast(Card.serial, BigInteger) * 100 % 97
     return and_(func.right(Card.serial, 2) == last4[:2], check == int(last4[2:]))

@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from loyalty.cards.keys import SealError, jwk, new_signing_key, seal, unseal
+from loyalty.cards.keys import SealError, make_jwk, make_signing_key, seal, unseal
 from loyalty.models import Community, SigningKey
 from loyalty.rules.calendar import CARD_MONTHS, Month
 
@@ -20,7 +20,7 @@ class PublishedKey(NamedTuple):
     community: Community
 
 
-def signing_key_for(
+def ensure_signing_key(
     session: Session, community: Community, month: Month, *, sealing_key: bytes, now: datetime
 ) -> SigningKey:
     """Return the key of one community and month, made at its first use.
@@ -31,8 +31,8 @@ def signing_key_for(
     """
     # The insert gives way to a key of the same month made at the same moment, and to another key
     # that happens to have the same short id; in either case the next look decides.
-    while (key := _key_of(session, community, month)) is None:
-        fresh = new_signing_key()
+    while (key := _find_key(session, community, month)) is None:
+        fresh = make_signing_key()
         sealed = seal(
             fresh.private, sealing_key=sealing_key, community=community.slug, month=str(month)
         )
@@ -51,7 +51,7 @@ def signing_key_for(
     return key
 
 
-def private_half(key: SigningKey, community: Community, *, sealing_key: bytes) -> bytes:
+def unseal_private_key(key: SigningKey, community: Community, *, sealing_key: bytes) -> bytes:
     """Return the raw private half of a key.
 
     Raises:
@@ -80,31 +80,39 @@ def destroy_spent_keys(session: Session, community: Community, *, now: datetime)
     )
 
 
-def published_keys(session: Session, *, now: datetime) -> Sequence[PublishedKey]:
-    """Return the public keys of every community on which a card may still rely, oldest first."""
+def list_published_keys(
+    session: Session, community: Community | None = None, *, now: datetime
+) -> Sequence[PublishedKey]:
+    """Return the public keys on which a card may still rely, oldest first.
+
+    Args:
+        community: whose; None for those of every community.
+    """
     # One month more than a card can last, since it may be yesterday in another community's zone.
     oldest = Month.of(now.date()).plus(-max(CARD_MONTHS)).first
-    rows = session.execute(
+    query = (
         select(SigningKey, Community)
         .join(Community, Community.id == SigningKey.community_id)
         .where(SigningKey.month >= oldest)
         .order_by(SigningKey.month, Community.slug)
     )
-    return [PublishedKey(key, community) for key, community in rows]
+    if community is not None:
+        query = query.where(SigningKey.community_id == community.id)
+    return [PublishedKey(key, whose) for key, whose in session.execute(query)]
 
 
 def jwk_of(published: PublishedKey) -> dict[str, str]:
     """Return a public key as a JSON Web Key, with the members of ours that say whose it is."""
     key, community = published
     return {
-        **jwk(key.public_key, key.key_id),
+        **make_jwk(key.public_key, key.key_id),
         "community": community.slug,
         "month": str(Month.of(key.month)),
         "timezone": community.timezone,
     }
 
 
-def _key_of(session: Session, community: Community, month: Month) -> SigningKey | None:
+def _find_key(session: Session, community: Community, month: Month) -> SigningKey | None:
     return session.scalar(
         select(SigningKey).where(
             SigningKey.community_id == community.id, SigningKey.month == month.first

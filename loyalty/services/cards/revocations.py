@@ -6,16 +6,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from loyalty.cards import revocations
-from loyalty.cards.revocations import RevocationEntry, serial_hash, sign_list
+from loyalty.cards.revocations import RevocationEntry, hash_serial, sign_list
 from loyalty.models import Card, Community, RevocationList
 from loyalty.rules.calendar import Month
 from loyalty.rules.card_state import CardState
-from loyalty.services.cards.keys import private_half, signing_key_for
+from loyalty.services.cards.keys import ensure_signing_key, unseal_private_key
 from loyalty.services.community.policy import locked_community
 from loyalty.services.errors import UnknownRecordError
 
 
-def publish(
+def publish_revocations(
     session: Session, community: Community, *, sealing_key: bytes, now: datetime
 ) -> RevocationList:
     """Publish a community's next list, signed with the key of the present month.
@@ -26,18 +26,18 @@ def publish(
     # an earlier one holds.
     locked_community(session, community.id)
     session.flush()
-    last = latest_list(session, community)
+    last = find_latest_list(session, community)
     number = 1 if last is None else last.number + 1
-    key = signing_key_for(
+    key = ensure_signing_key(
         session, community, Month.of(now.date()), sealing_key=sealing_key, now=now
     )
     unsigned = revocations.RevocationList(
         community=community.slug,
         number=number,
         issued_at=now.isoformat(),
-        entries=_entries(session, community, today=now.date()),
+        entries=_list_entries(session, community, today=now.date()),
     )
-    private = private_half(key, community, sealing_key=sealing_key)
+    private = unseal_private_key(key, community, sealing_key=sealing_key)
     published = RevocationList(
         community_id=community.id,
         number=number,
@@ -49,20 +49,20 @@ def publish(
     return published
 
 
-def published_list(session: Session, slug: str) -> RevocationList:
+def get_published_list(session: Session, slug: str) -> RevocationList:
     """Return the latest list of a community.
 
     Raises:
         UnknownRecordError: there is no such community, or it has issued no card yet.
     """
     community = session.scalar(select(Community).where(Community.slug == slug))
-    latest = latest_list(session, community) if community else None
+    latest = find_latest_list(session, community) if community else None
     if latest is None:
         raise UnknownRecordError("No community of this name has issued cards.")
     return latest
 
 
-def latest_list(session: Session, community: Community) -> RevocationList | None:
+def find_latest_list(session: Session, community: Community) -> RevocationList | None:
     """Return the latest list of a community; None until it has issued its first card."""
     return session.scalar(
         select(RevocationList)
@@ -72,7 +72,9 @@ def latest_list(session: Session, community: Community) -> RevocationList | None
     )
 
 
-def _entries(session: Session, community: Community, *, today: date) -> tuple[RevocationEntry, ...]:
+def _list_entries(
+    session: Session, community: Community, *, today: date
+) -> tuple[RevocationEntry, ...]:
     stopped = session.execute(
         select(Card.serial, Card.state).where(
             Card.community_id == community.id,
@@ -82,7 +84,7 @@ def _entries(session: Session, community: Community, *, today: date) -> tuple[Re
     )
     return tuple(
         sorted(
-            RevocationEntry(serial_hash(community.slug, serial), CardState(state))
+            RevocationEntry(hash_serial(community.slug, serial), CardState(state))
             for serial, state in stopped
         )
     )

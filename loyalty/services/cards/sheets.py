@@ -69,8 +69,9 @@ def cards_to_print(work: Work, wanted: PrintCards) -> Sequence[PrintedCard]:
 def card_behind(session: Session, token: str) -> PrintedCard:
     """Return the card of a token that is one of ours, with the key that signed it."""
     claims = read_claims(token)
-    card = session.scalars(select(Card).where(Card.serial == claims.serial).options(*HOLDER)).one()
     key = session.scalars(select(SigningKey).where(SigningKey.key_id == claims.key_id)).one()
+    query = select(Card).where(Card.serial == claims.serial, Card.community_id == key.community_id)
+    card = session.scalars(query.options(*HOLDER)).one()
     return PrintedCard(card, key.public_key, key.month)
 
 
@@ -87,7 +88,7 @@ def as_walked(cards: Iterable[Card]) -> Sequence[Card]:
 
 
 def _of_round(work: Work, round_id: UUID) -> Sequence[Card]:
-    round_of(work.session, work.actor, round_id)
+    round_of(work, round_id)
     return cards_of_round(work, round_id)
 
 

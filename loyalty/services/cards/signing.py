@@ -13,9 +13,9 @@ from loyalty.cards.token import CardClaims, sign_token
 from loyalty.models import Card, Community, Honour, Round
 from loyalty.rules.calendar import Month
 from loyalty.rules.card_number import SERIAL_DIGITS
-from loyalty.rules.notice import notice_over
+from loyalty.rules.notice import is_notice_over
 from loyalty.rules.selection import RoundObstacle
-from loyalty.services.cards.keys import destroy_spent_keys, private_half, signing_key_for
+from loyalty.services.cards.keys import destroy_spent_keys, ensure_signing_key, unseal_private_key
 from loyalty.services.errors import RoundStateError
 
 
@@ -56,11 +56,13 @@ def sign_cards(
         raise RoundStateError("The last day of these cards has passed.", ["validity_over"])
     community = session.get_one(Community, selection_round.community_id)
     first = max(Month.of(selection_round.month).plus(1), Month.of(now.date()))
-    key = signing_key_for(session, community, first, sealing_key=sealing_key, now=now)
-    private = private_half(key, community, sealing_key=sealing_key)
+    key = ensure_signing_key(session, community, first, sealing_key=sealing_key, now=now)
+    private = unseal_private_key(key, community, sealing_key=sealing_key)
     cards = [
-        _card(selection_round, award, _claims(award, key.key_id, serial, first), private, now=now)
-        for award, serial in zip(awards, _new_serials(session, len(awards)), strict=True)
+        _make_card(
+            selection_round, award, _make_claims(award, key.key_id, serial, first), private, now=now
+        )
+        for award, serial in zip(awards, _make_serials(session, len(awards)), strict=True)
     ]
     session.add_all(cards)
     session.flush()
@@ -68,7 +70,7 @@ def sign_cards(
     return cards
 
 
-def _card(
+def _make_card(
     selection_round: Round, award: Award, claims: CardClaims, private: bytes, *, now: datetime
 ) -> Card:
     first = Month.of(award.valid_until).plus(1 - claims.months).first
@@ -91,7 +93,7 @@ def _refuse_early(selection_round: Round, awards: Sequence[Award], *, today: dat
     if awards and all(award.reissue_of_id for award in awards):
         return
     lasts = [award.notice_last or selection_round.notice_last for award in awards]
-    over = all(last is not None and notice_over(last, today) for last in lasts)
+    over = all(last is not None and is_notice_over(last, today) for last in lasts)
     if selection_round.confirmed_at is None or not over:
         raise RoundStateError(
             "No card is signed before the public notice is over and confirmed.",
@@ -99,7 +101,7 @@ def _refuse_early(selection_round: Round, awards: Sequence[Award], *, today: dat
         )
 
 
-def _claims(award: Award, key_id: str, serial: str, first: Month) -> CardClaims:
+def _make_claims(award: Award, key_id: str, serial: str, first: Month) -> CardClaims:
     return CardClaims(
         key_id=key_id,
         serial=serial,
@@ -109,8 +111,8 @@ def _claims(award: Award, key_id: str, serial: str, first: Month) -> CardClaims:
     )
 
 
-def _new_serials(session: Session, count: int) -> list[str]:
-    """Return random serials that no card has."""
+def _make_serials(session: Session, count: int) -> list[str]:
+    """Return random serials that no card has, whosever it is: a number alone tells which it is."""
     found: set[str] = set()
     while len(found) < count:
         drawn = {

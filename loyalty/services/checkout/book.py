@@ -12,8 +12,9 @@ from loyalty.models import Card, Redemption
 from loyalty.rules.calendar import Month
 from loyalty.rules.card_number import last4
 from loyalty.rules.money import Fen
-from loyalty.services.actors import StaffMember, Till
-from loyalty.services.paging import Page, page
+from loyalty.services.actors import Till
+from loyalty.services.paging import Page, fetch_page
+from loyalty.services.work import Work
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +83,10 @@ def day_of(session: Session, till: Till, *, today: date) -> TillDay:
             func.coalesce(back.c.voided, false()),
             Redemption.uses + func.coalesce(back.c.uses, 0),
         )
-        .join(Card, Card.id == Redemption.card_id)
+        .join_from(Redemption, Card)
         .outerjoin(back, back.c.of_id == Redemption.id)
         .where(
+            Redemption.community_id == till.community_id,
             Redemption.till_id == till.till_id,
             Redemption.happened_on == today,
             Redemption.kind == "sale",
@@ -110,7 +112,11 @@ def _taken_back(till: Till) -> Subquery:
             func.sum(Redemption.uses).label("uses"),
             func.bool_or(Redemption.kind == "void").label("voided"),
         )
-        .where(Redemption.of_id.is_not(None), Redemption.shop_id == till.shop_id)
+        .where(
+            Redemption.community_id == till.community_id,
+            Redemption.of_id.is_not(None),
+            Redemption.shop_id == till.shop_id,
+        )
         .group_by(Redemption.of_id)
         .subquery()
     )
@@ -128,11 +134,9 @@ def _summed(day: date, items: Sequence[SaleOfTheDay]) -> TillDay:
     )
 
 
-def redemptions_of(
-    session: Session, actor: StaffMember, request: FindRedemptions
-) -> Page[Redemption]:
+def redemptions_of(work: Work, request: FindRedemptions) -> Page[Redemption]:
     """Return the community's entries, newest first."""
-    query = select(Redemption).where(Redemption.community_id == actor.community_id)
+    query = work.select(Redemption)
     if request.month is not None:
         query = query.where(Redemption.month == request.month.first)
     if request.shop_id is not None:
@@ -142,6 +146,6 @@ def redemptions_of(
     if request.flagged is not None:
         flagged = Redemption.flag.is_not(None)
         query = query.where(flagged if request.flagged else ~flagged)
-    return page(
-        session, query, Redemption, limit=request.limit, after=request.after, newest_first=True
+    return fetch_page(
+        work.session, query, Redemption, limit=request.limit, after=request.after, newest_first=True
     )

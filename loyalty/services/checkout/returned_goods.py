@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from loyalty.rules.money import Fen, yuan
-from loyalty.rules.reversal import Sold, amounts_left, spread
+from loyalty.rules.money import Fen, format_yuan
+from loyalty.rules.reversal import Sold, find_amounts_left, spread_return
 from loyalty.services.errors import ReversalRefusedError, ValueRefusedError
 
 TOO_MUCH = "More would come back than is left of the sale."
@@ -48,13 +48,13 @@ def goods_back(
             raise ValueRefusedError("/lines", "The sale has no lines; send amount_fen.")
         if excluded is not None:
             raise ValueRefusedError("/excluded_fen", "Send lines or an excluded part, not both.")
-        return _by_lines(amounts_left(sold, returned), amount, lines)
+        return _by_lines(find_amounts_left(sold, returned), amount, lines)
     whole = excluded if amount is None else amount
     if not whole:
         raise ValueRefusedError("/amount_fen", "Say what comes back: lines, or its marked price.")
     if excluded is not None and excluded > whole:
         raise ValueRefusedError("/excluded_fen", "The excluded part is more than what comes back.")
-    back = spread(sold, returned, whole, excluded)
+    back = spread_return(sold, returned, whole, excluded)
     if back is None:
         raise ReversalRefusedError(TOO_MUCH)
     return back
@@ -64,7 +64,8 @@ def _by_lines(left: Sequence[int], amount: Fen | None, lines: Sequence[ReturnedL
     together = Fen(sum(line.amount for line in lines))
     if amount is not None and amount != together:
         raise ValueRefusedError(
-            "/amount_fen", f"The lines add up to {yuan(together)}, but {yuan(amount)} comes back."
+            "/amount_fen",
+            f"The lines add up to {format_yuan(together)}, but {format_yuan(amount)} comes back.",
         )
     back = [0] * len(left)
     for place, line in enumerate(lines):

@@ -7,25 +7,23 @@ terms, limit and rounding. The use is given back like the money: once, with the 
 import hashlib
 import json
 from dataclasses import asdict, dataclass
-from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
 from loyalty.clock import as_local
 from loyalty.models import Redemption, Shop
 from loyalty.rules.money import Fen
-from loyalty.rules.reversal import till_is_late
-from loyalty.services.actors import Role, StaffMember, Till
-from loyalty.services.audit import note
+from loyalty.rules.reversal import explain_lateness
+from loyalty.services.actors import Role, Till
 from loyalty.services.checkout.appraisal import use_keys
 from loyalty.services.checkout.returned_goods import ReturnedLine, goods_back
 from loyalty.services.checkout.sale import receipt_of
 from loyalty.services.checkout.sold import Amounts, standing_of, taken_back
 from loyalty.services.errors import KeyReusedError, ReversalRefusedError, UnknownRecordError
+from loyalty.services.work import AnyWork
 
 GIVE_BACK = text(
     """
@@ -34,7 +32,7 @@ GIVE_BACK = text(
            uses = uses || jsonb_build_object(
                :of_day ::text, greatest(coalesce((uses ->> :of_day)::int, 0) - :uses, 0),
                :at_shop ::text, greatest(coalesce((uses ->> :at_shop)::int, 0) - :uses, 0))
-     WHERE card_id = :card AND month = :month
+     WHERE community_id = :community AND card_id = :card AND month = :month
     """
 )
 
@@ -78,9 +76,7 @@ class ReturnGoods:
     idempotency_key: UUID | None = None
 
 
-def void_sale(
-    session: Session, actor: StaffMember | Till, request: VoidSale, *, now: datetime
-) -> Redemption:
+def void_sale(work: AnyWork, request: VoidSale) -> Redemption:
     """Take back what is left of a sale, and give its use and its saving back to the card.
 
     Raises:
@@ -88,17 +84,15 @@ def void_sale(
         ReversalRefusedError: nothing is left of it, or the till's time for it is over.
         KeyReusedError: the key names something else.
     """
-    sale = _sale(session, actor, request.sale_id)
-    if earlier := _earlier(session, actor, sale, request):
+    sale = _sale(work, request.sale_id)
+    if earlier := _earlier(work, sale, request):
         return earlier
-    standing = standing_of(session, sale)
-    _refuse_late(actor, sale, whole=True, void=True, now=now)
-    return _take_back(session, actor, sale, request, standing.left, uses=1, now=now)
+    standing = standing_of(work.session, sale)
+    _refuse_late(work, sale, whole=True, void=True)
+    return _take_back(work, sale, request, standing.left, uses=1)
 
 
-def return_goods(
-    session: Session, actor: StaffMember | Till, request: ReturnGoods, *, now: datetime
-) -> Redemption:
+def return_goods(work: AnyWork, request: ReturnGoods) -> Redemption:
     """Take goods back: what the rest costs by itself stays paid, all else is refunded.
 
     Raises:
@@ -107,10 +101,10 @@ def return_goods(
         ValueRefusedError: it is not said, or said twice, what comes back.
         KeyReusedError: the key names something else.
     """
-    sale = _sale(session, actor, request.sale_id)
-    if earlier := _earlier(session, actor, sale, request):
+    sale = _sale(work, request.sale_id)
+    if earlier := _earlier(work, sale, request):
         return earlier
-    standing = standing_of(session, sale)
+    standing = standing_of(work.session, sale)
     back = goods_back(
         standing.sold,
         standing.returned,
@@ -121,59 +115,53 @@ def return_goods(
     )
     returned = [one + other for one, other in zip(standing.returned, back, strict=True)]
     whole = returned == [line.amount for line in standing.sold.lines]
-    _refuse_late(actor, sale, whole=whole, void=False, now=now)
+    _refuse_late(work, sale, whole=whole, void=False)
     amounts = taken_back(standing, returned)
     lines = [{"index": at, "amount_fen": amount} for at, amount in enumerate(back) if amount]
-    return _take_back(session, actor, sale, request, amounts, uses=int(whole), lines=lines, now=now)
+    return _take_back(work, sale, request, amounts, uses=int(whole), lines=lines)
 
 
-def find_reversal(
-    session: Session, actor: StaffMember | Till, request: VoidSale | ReturnGoods
-) -> Redemption | None:
+def find_reversal(work: AnyWork, request: VoidSale | ReturnGoods) -> Redemption | None:
     """Return what was done before under the key of a request, as it was told then; else None.
 
     Raises:
         UnknownRecordError: the caller's shop or community made no such sale.
         KeyReusedError: the key names something else.
     """
-    earlier = _earlier(session, actor, _sale(session, actor, request.sale_id), request)
+    earlier = _earlier(work, _sale(work, request.sale_id), request)
     if earlier is not None:
-        session.expunge(earlier)
-        earlier.happened_at = as_local(earlier.happened_at, actor.timezone)
-        earlier.recorded_at = as_local(earlier.recorded_at, actor.timezone)
+        work.session.expunge(earlier)
+        earlier.happened_at = as_local(earlier.happened_at, work.actor.timezone)
+        earlier.recorded_at = as_local(earlier.recorded_at, work.actor.timezone)
     return earlier
 
 
-def _sale(session: Session, actor: StaffMember | Till, sale_id: UUID) -> Redemption:
+def _sale(work: AnyWork, sale_id: UUID) -> Redemption:
     """Return a sale the actor may touch, locked against a second reversal at the same time."""
-    query = select(Redemption).where(
-        Redemption.id == sale_id,
-        Redemption.community_id == actor.community_id,
-        Redemption.kind == "sale",
-    )
-    if isinstance(actor, Till):
-        query = query.where(Redemption.till_id == actor.till_id)
-    elif not actor.roles & {Role.STAFF, Role.MANAGER}:
-        own = select(Shop.id).where(Shop.owner_id == actor.account_id)
+    query = work.select(Redemption).where(Redemption.id == sale_id, Redemption.kind == "sale")
+    if isinstance(work.actor, Till):
+        query = query.where(Redemption.till_id == work.actor.till_id)
+    elif not work.actor.roles & {Role.STAFF, Role.MANAGER}:
+        own = select(Shop.id).where(
+            Shop.community_id == work.community_id, Shop.owner_id == work.actor.account_id
+        )
         query = query.where(Redemption.shop_id.in_(own))
-    sale = session.scalar(query.with_for_update())
+    sale = work.session.scalar(query.with_for_update())
     if sale is None:
         raise UnknownRecordError("There is no such sale here.")
     return sale
 
 
-def _earlier(
-    session: Session, actor: StaffMember | Till, sale: Redemption, request: VoidSale | ReturnGoods
-) -> Redemption | None:
+def _earlier(work: AnyWork, sale: Redemption, request: VoidSale | ReturnGoods) -> Redemption | None:
     """Return the entry made before under the request's key, by the till or at its shop's desk."""
     if request.idempotency_key is None:
         return None
-    query = select(Redemption).where(Redemption.idempotency_key == request.idempotency_key)
-    if isinstance(actor, Till):
-        query = query.where(Redemption.till_id == actor.till_id)
+    query = work.select(Redemption).where(Redemption.idempotency_key == request.idempotency_key)
+    if isinstance(work.actor, Till):
+        query = query.where(Redemption.till_id == work.actor.till_id)
     else:
         query = query.where(Redemption.till_id.is_(None), Redemption.shop_id == sale.shop_id)
-    earlier = session.scalar(query)
+    earlier = work.session.scalar(query)
     if earlier is not None and earlier.request_hash != _substance(request):
         raise KeyReusedError("This key was used for something else; make a new key for each deed.")
     return earlier
@@ -185,67 +173,59 @@ def _substance(request: VoidSale | ReturnGoods) -> bytes:
     return hashlib.sha256(json.dumps(substance, sort_keys=True, default=str).encode()).digest()
 
 
-def _refuse_late(
-    actor: StaffMember | Till, sale: Redemption, *, whole: bool, void: bool, now: datetime
-) -> None:
+def _refuse_late(work: AnyWork, sale: Redemption, *, whole: bool, void: bool) -> None:
     """Refuse a till what is the shop's owner's or the community's to do by now."""
-    if not isinstance(actor, Till):
+    if not isinstance(work.actor, Till):
         return
-    recorded_at, local = (as_local(moment, actor.timezone) for moment in (sale.recorded_at, now))
-    if fault := till_is_late(recorded_at, local, whole=whole, void=void, came_late=sale.offline):
+    recorded_at, local = (
+        as_local(moment, work.actor.timezone) for moment in (sale.recorded_at, work.now)
+    )
+    if fault := explain_lateness(
+        recorded_at, local, whole=whole, void=void, came_late=sale.offline
+    ):
         raise ReversalRefusedError(fault)
 
 
 def _take_back(
-    session: Session,
-    actor: StaffMember | Till,
+    work: AnyWork,
     sale: Redemption,
     request: VoidSale | ReturnGoods,
     back: Amounts,
     *,
     uses: int,
     lines: list[dict[str, int]] | None = None,
-    now: datetime,
 ) -> Redemption:
     """Write the entry, and give the card its allowance back.
 
     Args:
         uses: 1 where nothing is left of the sale, so that the card may be used once more.
     """
-    entry = _entry(actor, sale, request, back, uses=uses, lines=lines, now=now)
+    entry = _entry(work, sale, request, back, uses=uses, lines=lines)
     try:
-        with session.begin_nested():
-            session.add(entry)
+        with work.session.begin_nested():
+            work.session.add(entry)
     except IntegrityError as error:
         raise KeyReusedError("This key was used for another sale.") from error
     of_day, at_shop = use_keys(sale.shop_id, sale.happened_on)
     given_back = {"saved": back.saved, "uses": uses, "of_day": of_day, "at_shop": at_shop}
     month = sale.happened_on.replace(day=1)
-    session.execute(GIVE_BACK, {**given_back, "card": sale.card_id, "month": month})
-    note(
-        session,
-        actor,
-        "sale.voided" if entry.kind == "void" else "sale.returned",
-        community_id=sale.community_id,
-        subject_id=entry.id,
-        now=now,
-    )
-    session.flush()
+    card = {"community": sale.community_id, "card": sale.card_id, "month": month}
+    work.session.execute(GIVE_BACK, {**given_back, **card})
+    work.note("sale.voided" if entry.kind == "void" else "sale.returned", entry)
     return entry
 
 
 def _entry(
-    actor: StaffMember | Till,
+    work: AnyWork,
     sale: Redemption,
     request: VoidSale | ReturnGoods,
     back: Amounts,
     *,
     uses: int,
     lines: list[dict[str, int]] | None,
-    now: datetime,
 ) -> Redemption:
     """Return the entry of a reversal. It counts for the day it is made, with negative amounts."""
-    entry_id = uuid7()
+    actor, now, entry_id = work.actor, work.now, uuid7()
     today = as_local(now, actor.timezone).date()
     key = request.idempotency_key
     return Redemption(

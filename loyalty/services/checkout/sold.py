@@ -13,10 +13,10 @@ from loyalty.rules.money import NOTHING, Fen, Permille, Rounding
 from loyalty.rules.reversal import (
     EXCLUDED,
     Sold,
-    amounts_left,
+    find_amounts_left,
+    make_lines,
     quote_rest,
-    sold_without_lines,
-    spread,
+    spread_return,
 )
 from loyalty.services.errors import ReversalRefusedError
 
@@ -74,7 +74,7 @@ def sold_in(sale: Redemption) -> Sold:
     limit = sale.discountable_limit_fen
     basket = Basket(Fen(sale.total_fen), excluded=Fen(sale.excluded_fen))
     return Sold(
-        lines=tuple(map(_line, sale.lines)) if sale.lines else sold_without_lines(basket),
+        lines=tuple(map(_line, sale.lines)) if sale.lines else make_lines(basket),
         terms=Terms(
             pay=Permille(sale.pay_permille),
             rounding=Rounding(sale.rounding),
@@ -110,7 +110,7 @@ def returned_of(sold: Sold, returns: Sequence[Redemption]) -> list[int]:
             for line in entry.lines:
                 back[line["index"]] += line["amount_fen"]
         else:
-            back = spread(sold, returned, Fen(-entry.total_fen), None) or amounts_left(
+            back = spread_return(sold, returned, Fen(-entry.total_fen), None) or find_amounts_left(
                 sold, returned
             )
         returned = [one + other for one, other in zip(returned, back, strict=True)]
@@ -124,7 +124,9 @@ def standing_of(session: Session, sale: Redemption) -> Standing:
         ReversalRefusedError: nothing is left of it.
     """
     entries = session.scalars(
-        select(Redemption).where(Redemption.of_id == sale.id).order_by(Redemption.id)
+        select(Redemption)
+        .where(Redemption.community_id == sale.community_id, Redemption.of_id == sale.id)
+        .order_by(Redemption.id)
     ).all()
     if any(entry.uses < 0 or entry.kind == "void" for entry in entries):
         raise ReversalRefusedError("Nothing is left of this sale; it has been taken back already.")
@@ -154,7 +156,7 @@ def taken_back(standing: Standing, returned: Sequence[int]) -> Amounts:
     rest = quote_rest(sold, returned)
     excluded = sum(
         amount
-        for line, amount in zip(sold.lines, amounts_left(sold, returned), strict=True)
+        for line, amount in zip(sold.lines, find_amounts_left(sold, returned), strict=True)
         if line.category == EXCLUDED
     )
     # What was refunded too much under an earlier rule is not asked back.

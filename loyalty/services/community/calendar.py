@@ -8,7 +8,7 @@ import chinese_calendar
 from holidays import country_holidays
 
 from loyalty.rules import calendar
-from loyalty.rules.notice import notice_end
+from loyalty.rules.notice import find_notice_end
 
 
 def is_working_day(day: date, overrides: Mapping[date, bool]) -> bool:
@@ -32,7 +32,7 @@ def notice_last(first: date, working_days: int, overrides: Mapping[date, bool]) 
         working_days: how many working days the notice runs, at least 1.
         overrides: the community's own table, from `working_days.overrides_of`.
     """
-    return notice_end(first, working_days, lambda day: is_working_day(day, overrides))
+    return find_notice_end(first, working_days, lambda day: is_working_day(day, overrides))
 
 
 def is_published(year: int) -> bool:

@@ -10,8 +10,14 @@ from sqlalchemy.orm import Session
 from loyalty.models import Community, Honour
 from loyalty.rules.honours import MOST_HONOURS, HonourColour
 from loyalty.rules.money import Permille
-from loyalty.rules.typed_text import reference_key
-from loyalty.services.changes import AS_IT_WAS, AsItWas, change_members, new_or, new_values
+from loyalty.rules.typed_text import make_reference_key
+from loyalty.services.changes import (
+    AS_IT_WAS,
+    AsItWas,
+    change_members,
+    collect_new_values,
+    value_or,
+)
 from loyalty.services.community.policy import locked_community
 from loyalty.services.errors import AlreadyExistsError, ValueRefusedError
 from loyalty.services.work import Work
@@ -128,10 +134,12 @@ def change_honour(work: Work, request: ChangeHonour) -> Honour:
     community = locked_community(work.session, work.community_id)
     honour = work.find(Honour, request.honour_id, version=request.version)
     others = [one for one in honours_of(work) if one is not honour]
-    _refuse_taken(others, new_or(request.name, ""))
-    _refuse_outside_the_band(community, new_or(request.pay_permille, None))
+    _refuse_taken(others, value_or(request.name, ""))
+    _refuse_outside_the_band(community, value_or(request.pay_permille, None))
     change_members(honour, request)
-    work.note("honour.changed", honour, members=sorted(new_values(request)), active=honour.active)
+    work.note(
+        "honour.changed", honour, members=sorted(collect_new_values(request)), active=honour.active
+    )
     return honour
 
 
@@ -154,8 +162,8 @@ def proposed_rate(honour: Honour, community: Community) -> Permille | None:
 
 def _refuse_taken(others: Sequence[Honour], name: str) -> None:
     """Refuse a name that differs from another's in nothing but blanks, case or width."""
-    key = reference_key(name)
-    if key and key in {reference_key(one.name) for one in others}:
+    key = make_reference_key(name)
+    if key and key in {make_reference_key(one.name) for one in others}:
         raise AlreadyExistsError("There is an honour with this name already.")
 
 

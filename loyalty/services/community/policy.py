@@ -8,12 +8,18 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from loyalty.models import Community, Honour, ShopTerm
+from loyalty.models import Community, ShopTerm
 from loyalty.rules.discount import DEFAULT_EXCLUDED
 from loyalty.rules.goods import place_of_unknown
 from loyalty.rules.limits import DEFAULT_LIMITS
 from loyalty.services.actors import StaffMember
-from loyalty.services.changes import AS_IT_WAS, AsItWas, change_members, new_or, new_values
+from loyalty.services.changes import (
+    AS_IT_WAS,
+    AsItWas,
+    change_members,
+    collect_new_values,
+    value_or,
+)
 from loyalty.services.errors import UnknownRecordError, ValueRefusedError
 from loyalty.services.work import Lock, Work
 
@@ -65,6 +71,17 @@ def communities(session: Session) -> Sequence[Community]:
     return session.scalars(select(Community).order_by(Community.id)).all()
 
 
+def are_several(session: Session) -> bool:
+    """Return whether more than one community is served here."""
+    return len(session.scalars(select(Community.id).limit(2)).all()) > 1
+
+
+def find_only_community(session: Session) -> Community | None:
+    """Return the community served here, if it is the only one."""
+    found = session.scalars(select(Community).limit(2)).all()
+    return found[0] if len(found) == 1 else None
+
+
 def community_called(session: Session, slug: str) -> Community:
     """Return the community with this short name.
 
@@ -90,12 +107,12 @@ def locked_community(session: Session, community_id: UUID) -> Community:
 def change_policy(work: Work, request: ChangePolicy) -> Community:
     """Change the policy; sales from now on follow it, earlier ones keep the version they met."""
     community = work.find(Community, work.community_id, lock=Lock.CHANGE, version=request.version)
-    _refuse_unknown_categories(community, new_or(request.excluded_categories, ()))
+    _refuse_unknown_categories(community, value_or(request.excluded_categories, ()))
     change_members(community, request)
     if community.band_min_permille > community.band_max_permille:
         raise ValueRefusedError("/band_min_permille", "The band's lower end is above its upper.")
     _refuse_a_band_that_breaks_agreed_terms(work.session, community)
-    work.note("community.changed", community, members=sorted(new_values(request)))
+    work.note("community.changed", community, members=sorted(collect_new_values(request)))
     return community
 
 
@@ -114,7 +131,7 @@ def _refuse_a_band_that_breaks_agreed_terms(session: Session, community: Communi
         select(ShopTerm.pay_permille)
         .join(ShopTerm.honour)
         .where(
-            Honour.community_id == community.id,
+            ShopTerm.community_id == community.id,
             ~ShopTerm.pay_permille.between(
                 community.band_min_permille, community.band_max_permille
             ),

@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from loyalty.models import Community, Deed, DeedKind, Resident
 from loyalty.rules.calendar import Month
-from loyalty.rules.ranking import DeedPoints, deed_points
-from loyalty.services.changes import AS_IT_WAS, AsItWas, change_members, new_values
+from loyalty.rules.ranking import DeedPoints, sum_deed_points
+from loyalty.services.changes import AS_IT_WAS, AsItWas, change_members, collect_new_values
 from loyalty.services.deeds.points import POINT
 from loyalty.services.errors import UnknownRecordError, ValueRefusedError
-from loyalty.services.paging import Page, page
+from loyalty.services.paging import Page, fetch_page
 from loyalty.services.people.new_names import add_under_new_name
 from loyalty.services.work import Work
 
@@ -84,7 +84,7 @@ def find_deeds(work: Work, request: FindDeeds) -> Page[Deed]:
         query = query.where(Deed.resident_id == request.resident_id)
     if request.month is not None:
         query = query.where(Deed.done_on.between(request.month.first, request.month.last))
-    return page(
+    return fetch_page(
         work.session, query, Deed, limit=request.limit, after=request.after, newest_first=True
     )
 
@@ -95,14 +95,14 @@ def record_deed(work: Work, request: RecordDeed) -> Deed:
     Raises:
         ValueRefusedError: no such resident or kind, or the day has not come yet.
     """
-    kind = _checked_kind(work, request)
-    deed = new_deed(work, request, kind)
+    kind = _require_kind(work, request)
+    deed = make_deed(work, request, kind)
     work.session.add(deed)
     work.note("deed.recorded", deed, kind=kind.code)
     return deed
 
 
-def _checked_kind(work: Work, request: RecordDeed) -> DeedKind:
+def _require_kind(work: Work, request: RecordDeed) -> DeedKind:
     """Return the kind of a deed that makes sense; refuse any other."""
     try:
         work.find(Resident, request.resident_id)
@@ -110,10 +110,10 @@ def _checked_kind(work: Work, request: RecordDeed) -> DeedKind:
         raise ValueRefusedError("/resident_id", str(error)) from error
     if request.done_on > work.now.date():
         raise ValueRefusedError("/date", "The day has not come yet.")
-    return kind_called(work, request.kind)
+    return get_deed_kind(work, request.kind)
 
 
-def kind_called(work: Work, code: str) -> DeedKind:
+def get_deed_kind(work: Work, code: str) -> DeedKind:
     """Return the kind of deed with a code; refuse one that the community does not count."""
     kind = work.session.scalar(work.select(DeedKind).where(DeedKind.code == code))
     if kind is None:
@@ -121,7 +121,7 @@ def kind_called(work: Work, code: str) -> DeedKind:
     return kind
 
 
-def new_deed(
+def make_deed(
     work: Work, request: RecordDeed, kind: DeedKind, *, import_id: UUID | None = None
 ) -> Deed:
     """Return a deed that is not stored yet."""
@@ -138,7 +138,9 @@ def new_deed(
     )
 
 
-def points_of(session: Session, resident_ids: Collection[UUID], month: Month) -> dict[UUID, int]:
+def sum_points(
+    session: Session, community_id: UUID, resident_ids: Collection[UUID], month: Month
+) -> dict[UUID, int]:
     """Return what the deeds of one month count for each of some residents, capped.
 
     Returns:
@@ -149,17 +151,21 @@ def points_of(session: Session, resident_ids: Collection[UUID], month: Month) ->
     for deed in session.scalars(
         select(Deed)
         .options(joinedload(Deed.kind, innerjoin=True))
-        .where(Deed.resident_id.in_(resident_ids), Deed.done_on.between(month.first, month.last))
+        .where(
+            Deed.community_id == community_id,
+            Deed.resident_id.in_(resident_ids),
+            Deed.done_on.between(month.first, month.last),
+        )
     ):
         done[deed.resident_id].append(
             DeedPoints(kind=deed.kind.code, month=month, points=deed.points_hundredths)
         )
         if deed.kind.monthly_cap_hundredths is not None:
             caps[deed.kind.code] = deed.kind.monthly_cap_hundredths
-    return {resident_id: deed_points(done[resident_id], caps) for resident_id in resident_ids}
+    return {resident_id: sum_deed_points(done[resident_id], caps) for resident_id in resident_ids}
 
 
-def deed_kinds(session: Session, community_id: UUID) -> Sequence[DeedKind]:
+def list_deed_kinds(session: Session, community_id: UUID) -> Sequence[DeedKind]:
     """Return the kinds of deeds a community counts, in the order of their codes."""
     return session.scalars(
         select(DeedKind).where(DeedKind.community_id == community_id).order_by(DeedKind.code)
@@ -192,13 +198,13 @@ def change_deed_kind(work: Work, request: ChangeDeedKind) -> DeedKind:
     """
     kind = work.find(DeedKind, request.kind_id, version=request.version)
     change_members(kind, request)
-    work.note("deed_kind.changed", kind, members=sorted(new_values(request)))
+    work.note("deed_kind.changed", kind, members=sorted(collect_new_values(request)))
     return kind
 
 
 def ensure_default_kinds(session: Session, community: Community) -> None:
     """Add those of the kinds every community begins with that it lacks."""
-    known = {kind.code for kind in deed_kinds(session, community.id)}
+    known = {kind.code for kind in list_deed_kinds(session, community.id)}
     session.add_all(
         DeedKind(community_id=community.id, code=code, name=name, points_hundredths=POINT)
         for code, name in DEFAULT_KINDS

@@ -5,12 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import contains_eager
 
 from loyalty.models import Deed, DeedKind, Resident
 from loyalty.rules.calendar import Month
-from loyalty.services.deeds.deeds import points_of
+from loyalty.services.deeds.deeds import sum_points
 from loyalty.services.work import Work
 
 
@@ -37,11 +36,11 @@ class MonthPoints:
 
     month: Month
     counted: int
-    """In hundredths of a point; what a round of the month goes by."""
+    """In hundredths of a point; what a round of the month counts."""
     kinds: Sequence[KindPoints]
 
 
-def month_points(work: Work, resident_id: UUID, month: Month) -> MonthPoints:
+def sum_month(work: Work, resident_id: UUID, month: Month) -> MonthPoints:
     """Return what the deeds of a resident count in one month.
 
     Raises:
@@ -50,7 +49,7 @@ def month_points(work: Work, resident_id: UUID, month: Month) -> MonthPoints:
     resident = work.find(Resident, resident_id)
     by_kind = defaultdict[DeedKind, list[Deed]](list)
     for deed in work.session.scalars(
-        select(Deed)
+        work.select(Deed)
         .join(Deed.kind)
         .options(contains_eager(Deed.kind))
         .where(Deed.resident_id == resident.id, Deed.done_on.between(month.first, month.last))
@@ -59,12 +58,12 @@ def month_points(work: Work, resident_id: UUID, month: Month) -> MonthPoints:
         by_kind[deed.kind].append(deed)
     return MonthPoints(
         month=month,
-        counted=points_of(work.session, [resident.id], month)[resident.id],
-        kinds=[_of_kind(kind, deeds) for kind, deeds in by_kind.items()],
+        counted=sum_points(work.session, work.community_id, [resident.id], month)[resident.id],
+        kinds=[_sum_kind(kind, deeds) for kind, deeds in by_kind.items()],
     )
 
 
-def _of_kind(kind: DeedKind, deeds: Sequence[Deed]) -> KindPoints:
+def _sum_kind(kind: DeedKind, deeds: Sequence[Deed]) -> KindPoints:
     earned = sum(deed.points_hundredths for deed in deeds)
     cap = kind.monthly_cap_hundredths
     return KindPoints(

@@ -10,7 +10,7 @@ MOST_POINTS = 1000 * POINT
 _WRITTEN = re.compile(r"([0-9]{1,4})(?:\.([0-9]{1,2}))?")
 
 
-def hundredths_of(written: str) -> int:
+def parse_points(written: str) -> int:
     """Return points such as ``1.5`` in hundredths: above 0, at most 1,000 points.
 
     Raises:
@@ -23,6 +23,6 @@ def hundredths_of(written: str) -> int:
     return hundredths
 
 
-def as_written(hundredths: int) -> str:
+def format_points(hundredths: int) -> str:
     """Return points with two decimal places, ``1.50``."""
     return f"{hundredths // POINT}.{hundredths % POINT:02d}"

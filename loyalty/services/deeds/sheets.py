@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from loyalty.models import Deed, DeedKind, Resident
-from loyalty.services.deeds.deeds import RecordDeed, kind_called, new_deed
+from loyalty.services.deeds.deeds import RecordDeed, get_deed_kind, make_deed
 from loyalty.services.errors import RowsRefusedError, ValueRefusedError
 from loyalty.services.work import Lock, Work
 
@@ -30,7 +30,7 @@ class RecordSheet:
     kind: str
     """Code of the kind."""
     source: str
-    """What the sheet is called: by this and the day it is told from any other."""
+    """What the sheet is called: this and the day identify it."""
     entries: Sequence[SheetEntry]
 
 
@@ -45,21 +45,21 @@ def record_sheet(work: Work, request: RecordSheet) -> Sequence[Deed]:
     if request.done_on > work.now.date():
         raise ValueRefusedError("/date", "The day has not come yet.")
     # No other sheet of the kind is taken in at the same moment.
-    kind = work.find(DeedKind, kind_called(work, request.kind).id, lock=Lock.CHANGE)
-    if faults := _faults(work, request, kind):
+    kind = work.find(DeedKind, get_deed_kind(work, request.kind).id, lock=Lock.CHANGE)
+    if faults := _find_faults(work, request, kind):
         raise RowsRefusedError(faults)
-    deeds = [new_deed(work, _deed(request, entry), kind) for entry in request.entries]
+    deeds = [make_deed(work, _make_request(request, entry), kind) for entry in request.entries]
     work.session.add_all(deeds)
     work.note("deeds.sheet_recorded", kind, kind=kind.code, deeds=len(deeds))
     return deeds
 
 
-def people_on(work: Work, sheet: RecordSheet) -> Sequence[Resident]:
+def list_people_on(work: Work, sheet: RecordSheet) -> Sequence[Resident]:
     """Return who has been recorded from a sheet, the last one first; its entries do not matter."""
     return work.session.scalars(
         select(Resident)
-        .join(Deed, Deed.resident_id == Resident.id)
-        .join(DeedKind, DeedKind.id == Deed.kind_id)
+        .join_from(Resident, Deed)
+        .join(Deed.kind)
         .where(
             Deed.community_id == work.community_id,
             DeedKind.code == sheet.kind,
@@ -70,7 +70,7 @@ def people_on(work: Work, sheet: RecordSheet) -> Sequence[Resident]:
     ).all()
 
 
-def _faults(work: Work, request: RecordSheet, kind: DeedKind) -> Mapping[str, str]:
+def _find_faults(work: Work, request: RecordSheet, kind: DeedKind) -> Mapping[str, str]:
     """Return what is wrong with the rows, by pointer."""
     named = [entry.resident_id for entry in request.entries]
     known = set(
@@ -83,6 +83,7 @@ def _faults(work: Work, request: RecordSheet, kind: DeedKind) -> Mapping[str, st
     recorded = set(
         work.session.scalars(
             select(Deed.resident_id).where(
+                Deed.community_id == work.community_id,
                 Deed.resident_id.in_(named),
                 Deed.kind_id == kind.id,
                 Deed.done_on == request.done_on,
@@ -103,7 +104,7 @@ def _faults(work: Work, request: RecordSheet, kind: DeedKind) -> Mapping[str, st
     return faults
 
 
-def _deed(request: RecordSheet, entry: SheetEntry) -> RecordDeed:
+def _make_request(request: RecordSheet, entry: SheetEntry) -> RecordDeed:
     return RecordDeed(
         resident_id=entry.resident_id,
         kind=request.kind,

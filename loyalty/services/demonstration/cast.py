@@ -28,7 +28,7 @@ from loyalty.services.people.areas import (
 )
 from loyalty.services.people.residents import CreateResident, create_resident
 from loyalty.services.staff.accounts import CreateAccount, open_account
-from loyalty.services.staff.sign_in import member
+from loyalty.services.staff.sign_in import to_staff_member
 from loyalty.services.work import Work
 
 SLUG = "tianyuan"
@@ -95,7 +95,7 @@ def gather(session: Session, story: Story) -> Cast:
             ),
             now=now,
         )
-        members[username] = member(opened, timezone=community.timezone)
+        members[username] = to_staff_member(opened, timezone=community.timezone)
         accounts.append(Account(username, password, tuple(sorted(roles))))
     name_honours(Work(session, members["demo-manager"], now))
     _enter_holidays(session, members["demo-manager"], story, now=now)

@@ -41,7 +41,7 @@ def hold_round(session: Session, cast: Cast, month: Month, *, sealing_key: bytes
         actor: StaffMember, action: RoundAction, now: datetime, seed: str | None = None
     ) -> None:
         request = ActOnRound(held.id, action, seed=seed, witnesses=WITNESSES if seed else ())
-        act_on_round(session, actor, request, sealing_key=sealing_key, now=now)
+        act_on_round(Work(session, actor, now), request, sealing_key=sealing_key)
 
     act(cast.clerk, RoundAction.SCREEN, story.at(frozen_on, 8, 30))
     act(cast.clerk, RoundAction.START_REVIEW, story.at(frozen_on, 9))
@@ -72,23 +72,23 @@ def show_round(session: Session, cast: Cast, month: Month, *, sealing_key: bytes
     story, published_on = cast.story, cast.story.yesterday
     shown = begin_round(session, cast, month, until=published_on, rush=2)
     seated = NamePanel(shown.id, [cast.panellist.account_id])
-    name_panel(session, cast.clerk, seated, now=story.at(published_on, 8))
+    name_panel(Work(session, cast.clerk, story.at(published_on, 8)), seated)
+    scoring = Work(session, cast.panellist, story.at(published_on, 10))
 
     def act(action: RoundAction, hour: int, seed: str | None = None) -> None:
         request = ActOnRound(shown.id, action, seed=seed, witnesses=WITNESSES if seed else ())
-        now = story.at(published_on, hour)
-        act_on_round(session, cast.clerk, request, sealing_key=sealing_key, now=now)
+        clerk = Work(session, cast.clerk, story.at(published_on, hour))
+        act_on_round(clerk, request, sealing_key=sealing_key)
 
     act(RoundAction.SCREEN, 8)
     act(RoundAction.START_REVIEW, 9)
-    sheet = score_sheet(session, cast.panellist, shown.id, account_id=None)
+    sheet = score_sheet(scoring, shown.id, account_id=None)
     marks = [
         Mark(line.candidate.id, story.random.randrange(60, 101, 10))
         for line in sheet
         if line.conflict is None
     ]
-    ballots = CastBallots(shown.id, marks)
-    cast_ballots(session, cast.panellist, ballots, now=story.at(published_on, 10))
+    cast_ballots(scoring, CastBallots(shown.id, marks))
     act(RoundAction.FREEZE, 11)
     act(RoundAction.DRAW, 15, seed=_dice(story))
     act(RoundAction.PUBLISH, 16)
@@ -107,13 +107,11 @@ def begin_round(session: Session, cast: Cast, month: Month, *, until: date, rush
     story = cast.story
     residents = people_of(session, cast)
     plan = PlanRound(month, [_planned(*one) for one in LISTS], notice_working_days=None)
-    planned = plan_round(session, cast.clerk, plan, now=story.at(month.first, 8, 30))
+    planned = plan_round(Work(session, cast.clerk, story.at(month.first, 8, 30)), plan)
     act_on_round(
-        session,
-        cast.clerk,
+        Work(session, cast.clerk, story.at(month.first, 9)),
         ActOnRound(planned.id, RoundAction.OPEN),
         sealing_key=b"",
-        now=story.at(month.first, 9),
     )
     _record_deeds(session, cast, month, residents)
     days = [day for day in story.days_of(month) if day < until] or [until]
@@ -138,7 +136,7 @@ def _nominate(
         for resident in dict.fromkeys([*anybody, *random.sample(willing, nominees * rush)]):
             now = cast.story.at(random.choice(days), random.randint(9, 17))
             request = Nominate(planned.id, honour, resident.id, random.choice(SOURCES))
-            nominate(session, cast.clerk, request, now=now)
+            nominate(Work(session, cast.clerk, now), request)
 
 
 def _dice(story: Story) -> str:
@@ -185,7 +183,11 @@ def _hand_over(
     session: Session, cast: Cast, held: Round, *, sealing_key: bytes, now: datetime
 ) -> None:
     """Hand the cards over, all but the last few; replace one that was lost on the way home."""
-    cards = session.scalars(select(Card.id).where(Card.round_id == held.id).order_by(Card.id)).all()
+    cards = session.scalars(
+        select(Card.id)
+        .where(Card.community_id == held.community_id, Card.round_id == held.id)
+        .order_by(Card.id)
+    ).all()
     steps: list[tuple[UUID, CardAction, str | None]]
     steps = [(card, CardAction.HAND_OVER, None) for card in cards[:-3]]
     steps += [(cards[0], CardAction.SUSPEND, "本人挂失"), (cards[0], CardAction.REISSUE, "补卡")]

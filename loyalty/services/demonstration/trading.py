@@ -26,6 +26,7 @@ from loyalty.services.demonstration.cast import Cast
 from loyalty.services.demonstration.market import Stall
 from loyalty.services.demonstration.story import Story
 from loyalty.services.errors import CardRefusedError
+from loyalty.services.work import AnyWork, Work
 
 SALES_A_DAY = 65
 """On a Wednesday."""
@@ -98,10 +99,10 @@ def take_back(session: Session, cast: Cast, mistakes: Sequence[Mistake]) -> None
     for one in mistakes:
         now = min(one.at, cast.story.now)
         if one.amount_fen is None:
-            void_sale(session, one.till, VoidSale(one.sale_id, "金额输错"), now=now)
+            void_sale(AnyWork(session, one.till, now), VoidSale(one.sale_id, "金额输错"))
         else:
             goods = ReturnGoods(one.sale_id, "退货", Fen(one.amount_fen))
-            return_goods(session, cast.clerk, goods, now=now)
+            return_goods(Work(session, cast.clerk, now), goods)
 
 
 def _visits(story: Story, day: date, stalls: Sequence[Stall]) -> Iterator[tuple[Stall, datetime]]:

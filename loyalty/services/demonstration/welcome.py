@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from loyalty.models import Card, Community, Shop, StaffAccount, Till
 from loyalty.rules.card_state import CardState
-from loyalty.services.staff.sign_in import member
+from loyalty.services.staff.sign_in import to_staff_member
 from loyalty.services.tills.pairing import Invitation, InviteTill, invite_till
 from loyalty.services.work import Work
 
@@ -20,17 +20,22 @@ def invite_visitor(session: Session, community: Community, *, now: datetime) -> 
     The till of an earlier code nobody used makes room for it.
     """
     manager = session.scalars(
-        select(StaffAccount).where(StaffAccount.username == "demo-manager")
+        select(StaffAccount).where(
+            StaffAccount.community_id == community.id, StaffAccount.username == "demo-manager"
+        )
     ).one()
     shop_id = session.scalars(
         select(Shop.id).where(Shop.community_id == community.id, Shop.owner_id.is_not(None))
     ).one()
     session.execute(
         delete(Till).where(
-            Till.shop_id == shop_id, Till.name == VISITORS_TILL, Till.paired_at.is_(None)
+            Till.community_id == community.id,
+            Till.shop_id == shop_id,
+            Till.name == VISITORS_TILL,
+            Till.paired_at.is_(None),
         )
     )
-    actor = member(manager, timezone=community.timezone)
+    actor = to_staff_member(manager, timezone=community.timezone)
     return invite_till(Work(session, actor, now), InviteTill(shop_id, VISITORS_TILL))
 
 

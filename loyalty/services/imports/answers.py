@@ -29,7 +29,7 @@ class TableAnswers:
     """The table has no headings; its first row is about somebody."""
 
     @classmethod
-    def of(cls, stored: Mapping[str, Any]) -> "TableAnswers":
+    def from_stored(cls, stored: Mapping[str, Any]) -> "TableAnswers":
         """Return answers as they were stored; JSON knows no whole numbers as keys."""
         return cls(
             columns={int(place): name for place, name in stored.get("columns", {}).items()},
@@ -40,7 +40,7 @@ class TableAnswers:
             headless=stored.get("headless", False),
         )
 
-    def stored(self) -> dict[str, Any]:
+    def to_stored(self) -> dict[str, Any]:
         """Return the answers as they are stored."""
         return {
             "columns": dict(self.columns),
@@ -51,7 +51,7 @@ class TableAnswers:
             "headless": self.headless,
         }
 
-    def followed_by(self, later: "TableAnswers") -> "TableAnswers":
+    def merge(self, later: "TableAnswers") -> "TableAnswers":
         """Return what holds once staff have said more: columns and what holds everywhere anew."""
         return TableAnswers(
             columns=later.columns or self.columns,
@@ -65,7 +65,7 @@ class TableAnswers:
             headless=later.headless,
         )
 
-    def made_sense_of(self, intake: Intake[Any]) -> "TableAnswers":
+    def restrict_to(self, intake: Intake[Any]) -> "TableAnswers":
         """Return the answers without those about fields that the kind of table does not have.
 
         Raises:

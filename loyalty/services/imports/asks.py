@@ -7,7 +7,7 @@ from datetime import date
 from typing import TypeVar
 
 from loyalty.models import DeedKind
-from loyalty.rules.typed_text import reference_key
+from loyalty.rules.typed_text import make_reference_key
 from loyalty.services.imports.intake import Ask
 
 YES, NO = "是", "否"
@@ -30,7 +30,7 @@ _SEVERAL_DAYS = re.compile(
 _YEAR = re.compile(r"(?<!\d)(20\d\d)(?!\d)", re.ASCII)
 
 
-def asks_about_residents(households_at: Mapping[str, Collection[str]]) -> list[Ask]:
+def list_resident_asks(households_at: Mapping[str, Collection[str]]) -> list[Ask]:
     """Return what is asked about a register.
 
     Args:
@@ -39,7 +39,7 @@ def asks_about_residents(households_at: Mapping[str, Collection[str]]) -> list[A
 
     def household(_: str, cells: Mapping[str, str]) -> str:
         unit = cells.get("unit", "")
-        known = households_at.get(reference_key(unit), ())
+        known = households_at.get(make_reference_key(unit), ())
         return next(iter(known)) if len(known) == 1 else unit
 
     return [
@@ -49,7 +49,7 @@ def asks_about_residents(households_at: Mapping[str, Collection[str]]) -> list[A
     ]
 
 
-def asks_about_deeds(kinds: Collection[DeedKind], *, today: date) -> list[Ask]:
+def list_deed_asks(kinds: Collection[DeedKind], *, today: date) -> list[Ask]:
     """Return what is asked about a sign-in sheet, and mostly stands in its title."""
     names = [kind.name for kind in kinds]
     return [
@@ -61,7 +61,7 @@ def asks_about_deeds(kinds: Collection[DeedKind], *, today: date) -> list[Ask]:
 
 def _kind_in(titles: Sequence[str], names: Collection[str]) -> str | None:
     text = "".join(titles)
-    return _only([name for name in names if name in text])
+    return _get_only([name for name in names if name in text])
 
 
 def _day_in(titles: Sequence[str], today: date) -> str | None:
@@ -73,20 +73,20 @@ def _day_in(titles: Sequence[str], today: date) -> str | None:
     plain = [unicodedata.normalize("NFKC", title) for title in titles]
     if any(map(_SEVERAL_DAYS.search, plain)):
         return None
-    year = _only(_YEAR.findall(" ".join(plain)))
+    year = _get_only(_YEAR.findall(" ".join(plain)))
     found = [match for title in plain for match in _DAY.finditer(title)]
     days = [_day_of([part for part in match.groups() if part], year, today) for match in found]
-    only = _only(days)
+    only = _get_only(days)
     return None if only is None else only.isoformat()
 
 
 def _day_of(parts: Sequence[str], year: str | None, today: date) -> date | None:
     """Return the day of a month and a day, before which a year may stand."""
     month, day = map(int, parts[-2:])
-    return _day(parts[0] if len(parts) > len(("month", "day")) else year, month, day, today)
+    return _make_day(parts[0] if len(parts) > len(("month", "day")) else year, month, day, today)
 
 
-def _day(year: str | None, month: int, day: int, today: date) -> date | None:
+def _make_day(year: str | None, month: int, day: int, today: date) -> date | None:
     years = [today.year, today.year - 1] if year is None else [int(year)]
     for one in years:
         try:
@@ -98,6 +98,6 @@ def _day(year: str | None, month: int, day: int, today: date) -> date | None:
     return None
 
 
-def _only(found: Sequence[Found]) -> Found | None:
+def _get_only(found: Sequence[Found]) -> Found | None:
     """Return what was found, if it is always the same."""
     return found[0] if len(set(found)) == 1 else None

@@ -9,18 +9,18 @@ from typing import TypeVar
 
 from loyalty.rules.money import WHOLE, Permille
 from loyalty.rules.typed_text import (
-    code,
+    clean_code,
+    clean_label,
+    clean_passage,
+    clean_person_name,
     fold,
-    label,
-    passage,
-    person_name,
-    reference_key,
-    shown_letters,
+    make_reference_key,
+    split_letters,
 )
 from loyalty.services.errors import ValueRefusedError
 from loyalty.services.imports.layout import Cell, CellRefusedError, RowFaultCode, Surroundings
 from loyalty.services.imports.table_cells import CellMark
-from loyalty.services.people.phones import in_e164
+from loyalty.services.people.phones import to_e164
 
 Known = TypeVar("Known")
 
@@ -113,12 +113,12 @@ _SHORTEST = 5
 _RATE = re.compile(r"(\d{1,3}(?:\.\d{1,3})?)(折|%)?", re.ASCII)
 
 
-def text(cell: str) -> str:
+def read_text(cell: str) -> str:
     """Return a line of text. A spreadsheet would run one that begins like a formula: refused.
 
     A minus may stand before a floor below the ground, as in ``-1层``.
     """
-    line = passage(cell)
+    line = clean_passage(cell)
     if "\ufffd" in line:
         raise CellRefusedError(RowFaultCode.DAMAGED_TEXT)
     if len(line) > LONGEST_TEXT:
@@ -128,16 +128,16 @@ def text(cell: str) -> str:
     return line
 
 
-def named(cell: str) -> str:
+def read_person_name(cell: str) -> str:
     """Return the name of one person; two in one cell are refused, and never made one."""
-    line = _said(text(cell))
+    line = _read_plain_text(read_text(cell))
     plain = unicodedata.normalize("NFKC", line)
     if _is_more_than_a_name(plain):
         raise CellRefusedError(RowFaultCode.TWO_THINGS)
     if _COVERED.search(plain):
         raise CellRefusedError(RowFaultCode.DAMAGED_TEXT)
-    name = person_name(line)
-    if not shown_letters(name):
+    name = clean_person_name(line)
+    if not split_letters(name):
         raise CellRefusedError(RowFaultCode.REQUIRED)
     return name
 
@@ -157,15 +157,17 @@ def _is_whole_name(part: str) -> bool:
     return bool(_SHORT_NAME.fullmatch(part)) and part[0] in SURNAMES
 
 
-def called(cell: str) -> str:
+def read_label(cell: str) -> str:
     """Return what a thing, a home or a household is called."""
-    name = label(text(cell))
-    if not reference_key(name):
+    name = clean_label(read_text(cell))
+    if not make_reference_key(name):
         raise CellRefusedError(RowFaultCode.REQUIRED)
     return name
 
 
-def one_of(known: Iterable[tuple[str, Known]], unknown: RowFaultCode) -> Callable[[str], Known]:
+def make_name_reader(
+    known: Iterable[tuple[str, Known]], unknown: RowFaultCode
+) -> Callable[[str], Known]:
     """Return a reader of names that must be known; a misspelled one is not taken for new.
 
     Of two that differ in nothing but blanks, case or width, each is known by its own spelling.
@@ -173,14 +175,14 @@ def one_of(known: Iterable[tuple[str, Known]], unknown: RowFaultCode) -> Callabl
     by_name = dict(known)
     by_key = defaultdict[str, list[Known]](list)
     for name, one in by_name.items():
-        if one not in by_key[reference_key(name)]:
-            by_key[reference_key(name)].append(one)
+        if one not in by_key[make_reference_key(name)]:
+            by_key[make_reference_key(name)].append(one)
 
     def read(cell: str) -> Known:
-        name = text(cell)
+        name = read_text(cell)
         if name in by_name:
             return by_name[name]
-        found = by_key.get(reference_key(name), [])
+        found = by_key.get(make_reference_key(name), [])
         if len(found) != 1:
             raise CellRefusedError(unknown)
         return found[0]
@@ -188,7 +190,7 @@ def one_of(known: Iterable[tuple[str, Known]], unknown: RowFaultCode) -> Callabl
     return read
 
 
-def yes_or_no(cell: str) -> bool:
+def read_yes_or_no(cell: str) -> bool:
     """Return what a tick or a word says."""
     word = _narrow(cell)
     if word not in YES | NO:
@@ -196,7 +198,7 @@ def yes_or_no(cell: str) -> bool:
     return word in YES
 
 
-def without_remark(cell: Cell, _: Surroundings) -> Cell:
+def strip_remark(cell: Cell, _: Surroundings) -> Cell:
     """Return a name without what registers put around it: ``李秀英(女)``, ``1、李秀英``."""
     plain = unicodedata.normalize("NFKC", cell.text).strip()
     bare = _NUMBER_BEFORE.sub("", _REMARK.sub("", plain)).strip()
@@ -206,17 +208,17 @@ def without_remark(cell: Cell, _: Surroundings) -> Cell:
     return Cell(bare, None if alone else cell.mark)
 
 
-def placed(cell: str) -> str:
+def read_place(cell: str) -> str:
     """Return an address, a household or a stall: no date, which Excel makes of ``3-2``."""
-    line = _said(text(cell))
+    line = _read_plain_text(read_text(cell))
     if _BESIDE_PLACE.search(unicodedata.normalize("NFKC", line)):
         raise CellRefusedError(RowFaultCode.TWO_THINGS)
-    return called(line)
+    return read_label(line)
 
 
-def home(cell: str) -> str:
+def read_home(cell: str) -> str:
     """Return an address or a household; of two in one cell, nobody knows which is meant."""
-    name = placed(cell)
+    name = read_place(cell)
     plain = unicodedata.normalize("NFKC", name)
     if _TWO_ROOMS.search(plain) or any(_are_two_homes(m.split(plain)) for m in _BETWEEN_HOMES):
         raise CellRefusedError(RowFaultCode.TWO_THINGS)
@@ -229,7 +231,7 @@ def _are_two_homes(parts: Sequence[str]) -> bool:
     return len(shapes) > 1 and len(set(shapes)) == 1 and shapes[0].count("0") > 1
 
 
-def _said(line: str) -> str:
+def _read_plain_text(line: str) -> str:
     """Return a text that says something by itself, and is no date.
 
     Where Excel made a date of an address, nobody knows which; and what ``同上`` repeats may stand
@@ -245,28 +247,28 @@ def _said(line: str) -> str:
     return line
 
 
-def phone(cell: str) -> str:
+def read_phone(cell: str) -> str:
     """Return a telephone number as it is stored."""
-    if _two_numbers(unicodedata.normalize("NFKC", cell)):
+    if _has_two_numbers(unicodedata.normalize("NFKC", cell)):
         raise CellRefusedError(RowFaultCode.TWO_THINGS)
     try:
-        return in_e164(_without_zero(cell))
+        return to_e164(_strip_decimal_zero(cell))
     except ValueRefusedError as error:
         raise CellRefusedError(RowFaultCode.NOT_A_PHONE) from error
 
 
-def _two_numbers(cell: str) -> bool:
+def _has_two_numbers(cell: str) -> bool:
     """Tell whether more than one telephone number stands in a cell."""
     numbers = [part for part in _NUMBER_END.split(cell) if sum(map(str.isdigit, part)) >= _SHORTEST]
     return len(numbers) > 1
 
 
-def _without_zero(cell: str) -> str:
+def _strip_decimal_zero(cell: str) -> str:
     """Return a number without the ``.0`` that programs put behind one that was held as a number."""
     return cell.removesuffix(".0") if _HELD_AS_NUMBER.fullmatch(cell) else cell
 
 
-def rate(cell: str) -> Permille:
+def read_rate(cell: str) -> Permille:
     """Return the share that is paid: 8.5, 8.5折, 85折, 85%, 0.85 and 850 are all 850 permille.
 
     It is never what is taken off: whoever writes 15 % gets 150, which no community's band holds.
@@ -289,4 +291,4 @@ def _permille_of_one(number: Decimal) -> int:
 
 def _narrow(cell: str) -> str:
     """Return a cell without blanks and capitals, its digits and signs in half width."""
-    return code(cell)
+    return clean_code(cell)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from loyalty.services.imports.headings import IGNORED_HEADINGS, plain
+from loyalty.services.imports.headings import IGNORED_HEADINGS, strip_heading
 from loyalty.services.imports.layout import (
     Column,
     Note,
@@ -38,7 +38,7 @@ def meanings_of(columns: Sequence[Column]) -> Meanings:
         names += [(part.field, tuple(part.names)) for part in column.parts]
         for name_field, spellings in names:
             for rank, spelling in enumerate(spellings):
-                known = found.setdefault(plain(spelling), [])
+                known = found.setdefault(strip_heading(spelling), [])
                 if name_field not in [other for other, _ in known]:
                     known.append((name_field, rank))
     return found
@@ -50,14 +50,15 @@ def place_of_headings(rows: Sequence[TableRow], meanings: Meanings) -> int:
     Where none is known, it is the first of those that fill the most cells: no title does.
     """
     counts = [
-        len({plain(cell) for cell in row.cells} & meanings.keys()) for row in rows[:FIRST_ROWS]
+        len({strip_heading(cell) for cell in row.cells} & meanings.keys())
+        for row in rows[:FIRST_ROWS]
     ]
     if not any(counts):
         counts = [sum(map(bool, row.cells)) for row in rows[:FIRST_ROWS]]
     return max(range(len(counts)), key=counts.__getitem__)
 
 
-def assigned(
+def assign_columns(
     table: Table, top: TableRow, columns: Sequence[Column], said: Mapping[int, str]
 ) -> Assigned:
     """Say which column is which: as staff have said, else by the headings.
@@ -65,14 +66,16 @@ def assigned(
     Where several columns could be one field, its likelier name wins.
     """
     result = Assigned()
-    wanted = _chosen(top, columns, said)
+    wanted = _choose_columns(top, columns, said)
     for place in range(max([len(top.cells), *(place + 1 for place in said)])):
         text = top.cells[place] if place < len(top.cells) else ""
         field_name, rank = wanted.get(place, ("", 0))
         if said.get(place) == "" or not (text or field_name):
             continue
         if place in table.hidden_columns:
-            result.faults += [_fault(top, text, RowFaultCode.HIDDEN_COLUMN)] if field_name else []
+            result.faults += (
+                [_make_fault(top, text, RowFaultCode.HIDDEN_COLUMN)] if field_name else []
+            )
         elif not field_name:
             _tell_unknown(result, top, text)
         elif any(
@@ -87,15 +90,15 @@ def assigned(
     return result
 
 
-def _chosen(
+def _choose_columns(
     top: TableRow, columns: Sequence[Column], said: Mapping[int, str]
 ) -> dict[int, tuple[str, int]]:
     """Return what each column may be, with the rank of its name; what was said ranks first."""
     meanings = meanings_of(columns)
     found = {
-        place: meanings[plain(text)]
+        place: meanings[strip_heading(text)]
         for place, text in enumerate(top.cells)
-        if plain(text) in meanings and place not in said
+        if strip_heading(text) in meanings and place not in said
     }
     present = {name for named in found.values() for name, _ in named} | set(said.values())
     chosen = {place: (name, -1) for place, name in said.items() if name}
@@ -117,23 +120,23 @@ def _put_together(column: Column, present: set[str]) -> bool:
 
 
 def _is_repeated(top: TableRow, place: int) -> bool:
-    heading = plain(top.cells[place]) if place < len(top.cells) else ""
-    return any(plain(text) == heading for text in top.cells[:place])
+    heading = strip_heading(top.cells[place]) if place < len(top.cells) else ""
+    return any(strip_heading(text) == heading for text in top.cells[:place])
 
 
 def _tell_unknown(result: Assigned, top: TableRow, text: str) -> None:
-    if (plain(text) or text) in IGNORED_HEADINGS:
+    if (strip_heading(text) or text) in IGNORED_HEADINGS:
         result.notes.append(Note(top.number, text, NoteCode.IGNORED_COLUMN, {}))
     else:
-        result.faults.append(_fault(top, text, RowFaultCode.UNKNOWN_HEADING))
+        result.faults.append(_make_fault(top, text, RowFaultCode.UNKNOWN_HEADING))
 
 
 def _tell_second(result: Assigned, top: TableRow, text: str, *, same: bool) -> None:
     if same:
-        result.faults.append(_fault(top, text, RowFaultCode.REPEATED_HEADING))
+        result.faults.append(_make_fault(top, text, RowFaultCode.REPEATED_HEADING))
     else:
         result.notes.append(Note(top.number, text, NoteCode.IGNORED_COLUMN, {}))
 
 
-def _fault(top: TableRow, text: str, code: RowFaultCode) -> RowFault:
+def _make_fault(top: TableRow, text: str, code: RowFaultCode) -> RowFault:
     return RowFault(top.number, text, code, {})

@@ -10,8 +10,8 @@ from loyalty.models import ImportJob
 from loyalty.services.imports.answers import TableAnswers
 from loyalty.services.imports.guesses import guess_columns
 from loyalty.services.imports.intake import Ask, Intake
-from loyalty.services.imports.jobs import reading_of
-from loyalty.services.imports.keeping import table_kept
+from loyalty.services.imports.jobs import read_import
+from loyalty.services.imports.keeping import load_table
 from loyalty.services.imports.layout import Column, FileRow, RowFaultCode
 from loyalty.services.imports.reading import Reading, letters_of
 from loyalty.services.work import Work
@@ -135,7 +135,7 @@ class Conversation:
         """Whether staff are to look at what the columns are taken for."""
         return bool(self.missing) or any(column.guessed for column in self.columns)
 
-    def questions(self) -> int:
+    def count_questions(self) -> int:
         """Return how many answers are needed before every row can come in."""
         return (
             bool(self.missing)
@@ -145,31 +145,31 @@ class Conversation:
         )
 
 
-def conversation_about(work: Work, job: ImportJob) -> Conversation | None:
+def build_conversation(work: Work, job: ImportJob) -> Conversation | None:
     """Return what is asked about a table; None once it is taken in, or not kept any more."""
     if job.applied_at is not None:
         return None
-    reading = reading_of(work, job)
+    reading = read_import(work, job)
     if reading is None:
         return None
     intake = reading.intake
-    rows = {row.number: row for row in _with_refused_cells(reading, job)}
+    rows = {row.number: row for row in _add_refused_cells(reading, job)}
     faults = [fault for fault in job.errors if fault["row"] in rows]
     filled = {field for row in reading.rows for field in row.cells}
     return Conversation(
-        fields=_fields(intake),
-        columns=_columns(reading, job),
-        headless=TableAnswers.of(job.answers).headless,
+        fields=_list_fields(intake),
+        columns=_list_columns(reading, job),
+        headless=TableAnswers.from_stored(job.answers).headless,
         missing=[c for c in reading.missing if c.field not in {a.field for a in intake.asks}],
-        asks=_asks(reading),
-        spellings=_spellings(faults, TableAnswers.of(job.answers)),
+        asks=_list_open_asks(reading),
+        spellings=_list_spelling_questions(faults, TableAnswers.from_stored(job.answers)),
         people=[
             PersonQuestion(rows[fault["row"]], fault, fault["values"]["choices"])
             for fault in faults
             if fault["values"].get("choices")
         ],
-        faulty=_faulty(faults, rows, reading)[:FAULTY_SHOWN],
-        preview=[_as_it_comes_in(row, intake) for row, _ in reading.right[:PREVIEWED]],
+        faulty=_list_faulty_rows(faults, rows, reading)[:FAULTY_SHOWN],
+        preview=[_show_as_stored(row, intake) for row, _ in reading.right[:PREVIEWED]],
         shown_fields=[column for column in intake.columns if column.field in filled],
         other_faults=[
             fault
@@ -191,7 +191,7 @@ def is_about_headings(fault: Mapping[str, Any]) -> bool:
     return fault["code"] in ABOUT_HEADINGS
 
 
-def _as_it_comes_in(row: FileRow, intake: Intake[Any]) -> FileRow:
+def _show_as_stored(row: FileRow, intake: Intake[Any]) -> FileRow:
     """Return a row whose cells say what is stored, where that is a text or a day."""
     read = {
         column.field: column.read(row.cells[column.field])
@@ -205,7 +205,7 @@ def _as_it_comes_in(row: FileRow, intake: Intake[Any]) -> FileRow:
     return replace(row, cells=said)
 
 
-def _fields(intake: Intake[Any]) -> list[tuple[str, str]]:
+def _list_fields(intake: Intake[Any]) -> list[tuple[str, str]]:
     """Return everything a column may hold, parts of addresses behind the whole."""
     return [
         (field, heading)
@@ -217,15 +217,15 @@ def _fields(intake: Intake[Any]) -> list[tuple[str, str]]:
     ]
 
 
-def _columns(reading: Reading[Any], job: ImportJob) -> list[SeenColumn]:
+def _list_columns(reading: Reading[Any], job: ImportJob) -> list[SeenColumn]:
     table = reading.table
-    below = [row.cells for row in table_kept(job).rows if row.number > table.top_number]
+    below = [row.cells for row in load_table(job).rows if row.number > table.top_number]
     width = max([len(table.top), *map(len, below)])
     samples = {
         place: [cells[place] for cells in below if place < len(cells) and cells[place]]
         for place in range(width)
     }
-    answered = TableAnswers.of(job.answers).columns
+    answered = TableAnswers.from_stored(job.answers).columns
     open_places = {
         place: cells
         for place, cells in samples.items()
@@ -245,7 +245,7 @@ def _columns(reading: Reading[Any], job: ImportJob) -> list[SeenColumn]:
     ]
 
 
-def _asks(reading: Reading[Any]) -> list[OpenAsk]:
+def _list_open_asks(reading: Reading[Any]) -> list[OpenAsk]:
     intake = reading.intake
     columns = {column.field: column for column in intake.columns}
     open_asks = []
@@ -262,7 +262,7 @@ def _asks(reading: Reading[Any]) -> list[OpenAsk]:
     return open_asks
 
 
-def _spellings(
+def _list_spelling_questions(
     faults: Sequence[Mapping[str, Any]], answers: TableAnswers
 ) -> list[SpellingQuestion]:
     others = defaultdict[str, dict[str, None]](dict)
@@ -276,16 +276,18 @@ def _spellings(
     ]
 
 
-def _with_refused_cells(reading: Reading[Any], job: ImportJob) -> list[FileRow]:
+def _add_refused_cells(reading: Reading[Any], job: ImportJob) -> list[FileRow]:
     """Return the rows with what their refused cells show, too."""
-    shown = {row.number: row.cells for row in table_kept(job).rows}
+    shown = {row.number: row.cells for row in load_table(job).rows}
     return [
-        replace(row, cells={**_refused_cells(row, shown[row.number], reading), **row.cells})
+        replace(row, cells={**_find_refused_cells(row, shown[row.number], reading), **row.cells})
         for row in reading.rows
     ]
 
 
-def _refused_cells(row: FileRow, cells: Sequence[str], reading: Reading[Any]) -> dict[str, str]:
+def _find_refused_cells(
+    row: FileRow, cells: Sequence[str], reading: Reading[Any]
+) -> dict[str, str]:
     return {
         field: cells[place]
         for place, field in reading.table.fields.items()
@@ -293,7 +295,7 @@ def _refused_cells(row: FileRow, cells: Sequence[str], reading: Reading[Any]) ->
     }
 
 
-def _faulty(
+def _list_faulty_rows(
     faults: Sequence[Mapping[str, Any]], rows: Mapping[int, FileRow], reading: Reading[Any]
 ) -> list[FaultyRow]:
     """Return the rows whose cells can be mended; what is asked otherwise is left out."""

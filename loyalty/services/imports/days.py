@@ -21,16 +21,16 @@ _NO_YEAR = re.compile(
 _YEAR = re.compile(r"(?<!\d)(20\d\d)(?=年|[-/.]\d|$)", re.ASCII)
 
 
-def day(cell: str) -> date:
+def read_day(cell: str) -> date:
     """Return a date written as 2026-11-16, 2026/11/16, 2026.11.16, 20261116 or 2026年11月16日."""
     match = _FULL.fullmatch(_narrow(cell))
     if match is None:
         raise CellRefusedError(RowFaultCode.NOT_A_DATE)
     year, month, day_of_month = (int(part) for part in match.groups() if part is not None)
-    return _date(year, month, day_of_month)
+    return _make_date(year, month, day_of_month)
 
 
-def with_year(today: date) -> Callable[[Cell, Surroundings], Cell]:
+def make_year_adder(today: date) -> Callable[[Cell, Surroundings], Cell]:
     """Return what adds the year to ``11月3日`` and ``11.3``.
 
     It is that of the title; where none stands there, the last in which the day has come.
@@ -41,20 +41,20 @@ def with_year(today: date) -> Callable[[Cell, Surroundings], Cell]:
         if match is None or _may_be_cut(cell):
             return cell
         month, day_of_month = (int(part) for part in match.groups() if part is not None)
-        return Cell(str(_in_year(month, day_of_month, surroundings.titles, today)))
+        return Cell(str(_choose_year(month, day_of_month, surroundings.titles, today)))
 
     return complete
 
 
-def _in_year(month: int, day_of_month: int, titles: Sequence[str], today: date) -> date:
+def _choose_year(month: int, day_of_month: int, titles: Sequence[str], today: date) -> date:
     years = {int(year) for title in titles for year in _YEAR.findall(title)}
     if len(years) == 1:
-        return _date(years.pop(), month, day_of_month)
-    this_year = _date(today.year, month, day_of_month)
-    return this_year if this_year <= today else _date(today.year - 1, month, day_of_month)
+        return _make_date(years.pop(), month, day_of_month)
+    this_year = _make_date(today.year, month, day_of_month)
+    return this_year if this_year <= today else _make_date(today.year - 1, month, day_of_month)
 
 
-def _date(year: int, month: int, day_of_month: int) -> date:
+def _make_date(year: int, month: int, day_of_month: int) -> date:
     try:
         return date(year, month, day_of_month)
     except ValueError as error:

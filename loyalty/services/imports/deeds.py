@@ -8,16 +8,16 @@ from uuid import UUID
 from sqlalchemy import select
 
 from loyalty.models import Deed, DeedKind
-from loyalty.services.deeds.deeds import RecordDeed, deed_kinds, new_deed
+from loyalty.services.deeds.deeds import RecordDeed, list_deed_kinds, make_deed
 from loyalty.services.imports import cells
-from loyalty.services.imports.asks import asks_about_deeds
-from loyalty.services.imports.days import day, with_year
+from loyalty.services.imports.asks import list_deed_asks
+from loyalty.services.imports.days import make_year_adder, read_day
 from loyalty.services.imports.headings import DEEDS
-from loyalty.services.imports.hours import hundredths_in, with_unit
+from loyalty.services.imports.hours import add_unit, read_points
 from loyalty.services.imports.intake import Intake
 from loyalty.services.imports.layout import CellRefusedError, Column, RowFaultCode
-from loyalty.services.imports.people_named import known_people, person_meant
-from loyalty.services.imports.residents import SHARED, name_column, unit_column
+from loyalty.services.imports.person_matching import list_known_people, match_person
+from loyalty.services.imports.residents import SHARED, make_name_column, make_unit_column
 from loyalty.services.imports.table_cells import CellMark
 from loyalty.services.work import Work
 
@@ -25,15 +25,15 @@ EARLIEST_YEAR = 2000
 """Before it, a year was written with two digits, and read as of another century."""
 
 
-def deed_intake(work: Work) -> Intake[RecordDeed]:
+def make_deed_intake(work: Work) -> Intake[RecordDeed]:
     """Return how rows of deeds are judged, as of now, and taken in."""
-    kinds = {kind.code: kind for kind in deed_kinds(work.session, work.community_id)}
-    people = known_people(work)
+    kinds = {kind.code: kind for kind in list_deed_kinds(work.session, work.community_id)}
+    people = list_known_people(work)
 
     def request_of(values: dict[str, Any]) -> RecordDeed:
         kind: DeedKind = values["kind"]
         return RecordDeed(
-            resident_id=person_meant(people, values),
+            resident_id=match_person(people, values),
             kind=kind.code,
             done_on=values["done_on"],
             source=values["source"],
@@ -42,56 +42,56 @@ def deed_intake(work: Work) -> Intake[RecordDeed]:
 
     def add(requests: Sequence[RecordDeed], import_id: UUID) -> None:
         work.session.add_all(
-            new_deed(work, request, kinds[request.kind], import_id=import_id)
+            make_deed(work, request, kinds[request.kind], import_id=import_id)
             for request in requests
         )
 
     return Intake(
-        columns=_columns(kinds.values(), today=work.now.date()),
+        columns=_make_columns(kinds.values(), today=work.now.date()),
         request_of=request_of,
         key_of=lambda request: request,
-        known=_recorded(work),
+        known=_find_recorded(work),
         means_people=True,
         add=add,
-        asks=asks_about_deeds(kinds.values(), today=work.now.date()),
+        asks=list_deed_asks(kinds.values(), today=work.now.date()),
     )
 
 
-def _columns(kinds: Collection[DeedKind], *, today: date) -> list[Column]:
+def _make_columns(kinds: Collection[DeedKind], *, today: date) -> list[Column]:
     return [
-        name_column(required=False),
-        unit_column(required=False),
-        _column("household_ref", cells.home, takes=SHARED),
-        _column("resident_id", resident_id),
-        _column(
+        make_name_column(required=False),
+        make_unit_column(required=False),
+        _make_column("household_ref", cells.read_home, takes=SHARED),
+        _make_column("resident_id", read_resident_id),
+        _make_column(
             "kind",
-            cells.one_of(_named(kinds), RowFaultCode.UNKNOWN_KIND),
+            cells.make_name_reader(_list_kind_names(kinds), RowFaultCode.UNKNOWN_KIND),
             required=True,
             takes=SHARED,
         ),
-        _column(
+        _make_column(
             "points_hundredths",
-            hundredths_in,
+            read_points,
             takes=frozenset({CellMark.FRACTION, CellMark.TIME}),
-            complete=with_unit,
+            complete=add_unit,
         ),
-        _column(
+        _make_column(
             "done_on",
-            _day_until(today),
+            _make_day_reader(today),
             required=True,
             takes=SHARED | {CellMark.DATE},
-            complete=with_year(today),
+            complete=make_year_adder(today),
         ),
-        _column("source", cells.text, required=True, takes=SHARED),
+        _make_column("source", cells.read_text, required=True, takes=SHARED),
     ]
 
 
-def _column(field: str, read: Callable[[str], Any], **more: Any) -> Column:
+def _make_column(field: str, read: Callable[[str], Any], **more: Any) -> Column:
     heading, *others = DEEDS[field]
     return Column(field, heading, others, read, **more)
 
 
-def resident_id(cell: str) -> UUID:
+def read_resident_id(cell: str) -> UUID:
     """Return the id of a resident, as our own lists tell it."""
     try:
         return UUID(cell.strip())
@@ -99,14 +99,14 @@ def resident_id(cell: str) -> UUID:
         raise CellRefusedError(RowFaultCode.UNKNOWN_RESIDENT) from error
 
 
-def _named(kinds: Collection[DeedKind]) -> list[tuple[str, DeedKind]]:
+def _list_kind_names(kinds: Collection[DeedKind]) -> list[tuple[str, DeedKind]]:
     """Return the kinds by what a sheet may call them."""
     return [(name, kind) for kind in kinds for name in (kind.name, kind.code)]
 
 
-def _day_until(today: date) -> Callable[[str], date]:
+def _make_day_reader(today: date) -> Callable[[str], date]:
     def read(cell: str) -> date:
-        done_on = day(cell)
+        done_on = read_day(cell)
         if done_on.year < EARLIEST_YEAR:
             raise CellRefusedError(RowFaultCode.NOT_A_DATE)
         if done_on > today:
@@ -116,11 +116,8 @@ def _day_until(today: date) -> Callable[[str], date]:
     return read
 
 
-def _recorded(work: Work) -> frozenset[RecordDeed]:
-    """Return the deeds the community has: a sheet that is uploaded again adds nothing.
-
-    Its residents' ids tell them from another community's; the condition spares reading those.
-    """
+def _find_recorded(work: Work) -> frozenset[RecordDeed]:
+    """Return the deeds the community has: a sheet that is uploaded again adds nothing."""
     rows = work.session.execute(
         select(Deed.resident_id, DeedKind.code, Deed.done_on, Deed.source, Deed.points_hundredths)
         .join(Deed.kind)

@@ -39,13 +39,13 @@ def guess_columns(
         if field not in wanted:
             continue
         for place, cells in samples.items():
-            if place not in guesses and _mostly(look, cells):
+            if place not in guesses and _holds_for_most(look, cells):
                 guesses[place] = field
                 break
     return guesses
 
 
-def _mostly(look: re.Pattern[str], cells: Sequence[str]) -> bool:
+def _holds_for_most(look: re.Pattern[str], cells: Sequence[str]) -> bool:
     seen = [cell for cell in cells[:LOOKED_AT] if cell]
     alike = sum(look.fullmatch(cell) is not None for cell in seen)
     return bool(seen) and 3 * alike >= 2 * len(seen)

@@ -9,52 +9,52 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 
-def _names(*lines: str) -> tuple[str, ...]:
+def _split(*lines: str) -> tuple[str, ...]:
     return tuple("|".join(lines).split("|"))
 
 
 RESIDENTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        "name": _names(
+        "name": _split(
             "姓名|居民姓名|住户姓名|成员姓名|人员姓名|名字|户主姓名|业主姓名|户主|住户|业主|志愿者姓名",
             "被推荐人|被推荐人姓名|推荐对象|志愿者|签到人|参加人|参加人姓名|name|full name",
         ),
-        "unit": _names(
+        "unit": _split(
             "住址|楼栋房号|住址/楼栋房号|地址|家庭住址|现住址|居住地址|居住地|详细地址|家庭地址|住房地址",
             "房屋地址|通讯地址|门牌号|门牌|房号|房间号|门牌号码|室号|unit|address",
         ),
-        "unit.compound": _names("小区|小区名称|小区名|院落"),
-        "unit.building": _names("楼栋|楼栋号|栋|栋号|楼号|楼|幢|幢号|楼幢|号楼|楼座|座|building"),
-        "unit.entrance": _names("单元|单元号|门洞|entrance"),
-        "unit.room": _names("房号|门牌号|门牌|房间号|室|室号|户室|房间|房屋号|门牌号码|room|flat"),
-        "phone": _names(
+        "unit.compound": _split("小区|小区名称|小区名|院落"),
+        "unit.building": _split("楼栋|楼栋号|栋|栋号|楼号|楼|幢|幢号|楼幢|号楼|楼座|座|building"),
+        "unit.entrance": _split("单元|单元号|门洞|entrance"),
+        "unit.room": _split("房号|门牌号|门牌|房间号|室|室号|户室|房间|房屋号|门牌号码|room|flat"),
+        "phone": _split(
             "电话|手机|手机号|手机号码|联系电话|电话号码|联系方式|联系手机|移动电话|本人电话|固定电话|座机",
             "phone|mobile|telephone",
         ),
-        "adult": _names(
+        "adult": _split(
             "成年|是否成年|成年人|是否成年人|已成年|是否满18岁|满18岁|是否满18周岁|满18周岁|adult"
         ),
-        "household_ref": _names("户号|户编号|家庭编号|家庭号|户序号|household|household ref"),
-        "area_id": _names("责任区|片区|area"),
-        "household_group_id": _names("联户单元|联户|household group"),
-        "consent_membership": _names("同意参加|是否同意参加|consent membership"),
-        "consent_publicity": _names("同意公示姓名|同意公示|是否同意公示|consent publicity"),
-        "consent_contact": _names("同意联系|同意联络|是否同意联系|consent contact"),
+        "household_ref": _split("户号|户编号|家庭编号|家庭号|户序号|household|household ref"),
+        "area_id": _split("责任区|片区|area"),
+        "household_group_id": _split("联户单元|联户|household group"),
+        "consent_membership": _split("同意参加|是否同意参加|consent membership"),
+        "consent_publicity": _split("同意公示姓名|同意公示|是否同意公示|consent publicity"),
+        "consent_contact": _split("同意联系|同意联络|是否同意联系|consent contact"),
     }
 )
 """By field; the first is what our own form says, and whichever stands first is preferred."""
 
 SHOPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        "name": _names(
+        "name": _split(
             "店名|商户名称|店铺名称|商铺名称|商家名称|门店名称|店铺|商户|商家|商铺|门店|字号|招牌|name|shop"
         ),
-        "series": _names("系列|挂牌系列|series"),
-        "category": _names(
+        "series": _split("系列|挂牌系列|series"),
+        "category": _split(
             "类别|业态|经营类别|经营项目|经营范围|经营品类|主营|行业|category|trade"
         ),
-        "stall": _names("摊位|摊位号|铺位|铺位号|门面号|商铺号|档口|档口号|摊号|stall"),
-        "contact": _names("联系人|负责人|经营者|店主|老板|contact"),
+        "stall": _split("摊位|摊位号|铺位|铺位号|门面号|商铺号|档口|档口号|摊号|stall"),
+        "contact": _split("联系人|负责人|经营者|店主|老板|contact"),
     }
 )
 """By field, but for the rates, whose headings are named after the community's honours."""
@@ -64,21 +64,21 @@ DEEDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "name": RESIDENTS["name"],
         "household_ref": RESIDENTS["household_ref"],
         "unit": RESIDENTS["unit"],
-        "resident_id": _names("居民编号|resident id"),
-        "kind": _names(
+        "resident_id": _split("居民编号|resident id"),
+        "kind": _split(
             "种类|好事种类|服务类型|服务类别|服务项目|服务内容|活动类型|类型|类别|项目|kind"
         ),
-        "points_hundredths": _names(
+        "points_hundredths": _split(
             "积分|分数|分值|得分|points|时长|服务时长|志愿时长|志愿服务时长|活动时长|服务时数|时数|工时",
             "小时|小时数|时长小时|服务时长小时|服务小时数|hours",
             "分钟|分钟数|时长分钟|服务时长分钟|服务分钟数|minutes",
         ),
-        "done_on": _names("日期|活动日期|服务日期|签到日期|参加日期|做好事日期|发生日期|date"),
-        "source": _names("来源|出处|活动名称|活动|依据|source"),
+        "done_on": _split("日期|活动日期|服务日期|签到日期|参加日期|做好事日期|发生日期|date"),
+        "source": _split("来源|出处|活动名称|活动|依据|source"),
     }
 )
 
-IGNORED = _names(
+IGNORED = _split(
     "序号|序|编号|行号|号|no|no.|#|备注|备考|说明|其他|remarks|性别|年龄|出生日期|出生年月|生日",
     "身份证|身份证号|身份证号码|公民身份号码|证件号码|证件号|证件类型|籍贯|户籍|户籍地|户籍地址",
     "文化程度|学历|职业|工作单位|单位名称|与户主关系|户主关系|关系|婚姻状况|人口数|家庭人口",
@@ -96,7 +96,7 @@ _SIMPLIFIED = str.maketrans(
 )
 
 
-def plain(heading: str) -> str:
+def strip_heading(heading: str) -> str:
     """Return a heading without what people add to it: blanks, asterisks, remarks in brackets."""
     text = unicodedata.normalize("NFKC", heading).casefold()
     bare = _ORNAMENTS.sub("", _PARENTHESES.sub("", text))
@@ -105,9 +105,11 @@ def plain(heading: str) -> str:
     )
 
 
-def known_headings(kinds: Iterable[Mapping[str, tuple[str, ...]]]) -> frozenset[str]:
-    """Return what columns may be called, as `plain` leaves it."""
-    return frozenset(plain(name) for kind in kinds for names in kind.values() for name in names)
+def list_known_headings(kinds: Iterable[Mapping[str, tuple[str, ...]]]) -> frozenset[str]:
+    """Return what columns may be called, as `strip_heading` leaves it."""
+    return frozenset(
+        strip_heading(name) for kind in kinds for names in kind.values() for name in names
+    )
 
 
-IGNORED_HEADINGS = frozenset(plain(name) or name for name in IGNORED)
+IGNORED_HEADINGS = frozenset(strip_heading(name) or name for name in IGNORED)

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from decimal import ROUND_HALF_UP, Decimal
 
-from loyalty.services.deeds.points import MOST_POINTS, POINT, hundredths_of
+from loyalty.services.deeds.points import MOST_POINTS, POINT, parse_points
 from loyalty.services.imports.layout import Cell, CellRefusedError, RowFaultCode, Surroundings
 
 MINUTES = 60
@@ -26,7 +26,7 @@ _MINUTE_HEADINGS = ("分钟", "minute")
 _HOUR_HEADINGS = ("小时", "时数", "工时", "hour")
 
 
-def hundredths_in(cell: str) -> int:
+def read_points(cell: str) -> int:
     """Return points in hundredths: ``1.5``, ``2分``, ``30分钟``, ``1小时30分``, ``1:30``.
 
     An hour counts one point. Of minutes, the nearest hundredth of an hour counts.
@@ -35,7 +35,7 @@ def hundredths_in(cell: str) -> int:
     minutes = _minutes_in(narrow)
     try:
         if minutes is None:
-            return hundredths_of(narrow.removesuffix("分"))
+            return parse_points(narrow.removesuffix("分"))
     except ValueError as error:
         raise CellRefusedError(RowFaultCode.NOT_POINTS) from error
     hundredths = int((minutes * POINT / MINUTES).quantize(Decimal(1), ROUND_HALF_UP))
@@ -44,7 +44,7 @@ def hundredths_in(cell: str) -> int:
     return hundredths
 
 
-def with_unit(cell: Cell, surroundings: Surroundings) -> Cell:
+def add_unit(cell: Cell, surroundings: Surroundings) -> Cell:
     """Return a cell with the unit that its heading gives: ``30分`` of a length is minutes."""
     heading = unicodedata.normalize("NFKC", surroundings.heading).casefold()
     narrow = _narrow(cell.text)

@@ -22,7 +22,7 @@ SOMEBODY_ELSE = "somebody_else"
 """Said of a row that means nobody who is known."""
 
 
-def as_said(answer: str, _: Mapping[str, str]) -> str:
+def take_answer(answer: str, _: Mapping[str, str]) -> str:
     """Return an answer as what the cell of any row says."""
     return answer
 
@@ -36,7 +36,7 @@ class Ask:
     """What may be answered, as a cell would say it; anything where there is none."""
     stated: Callable[[Sequence[str]], str | None] = lambda _: None
     """Returns what the titles of a table say about it; None where they say nothing."""
-    cell: Callable[[str, Mapping[str, str]], str] = as_said
+    cell: Callable[[str, Mapping[str, str]], str] = take_answer
     """Turns an answer into the cell of one row, whose other cells are given by their fields."""
 
 
@@ -73,7 +73,7 @@ class Judged(Generic[Request]):
     faults: Sequence[RowFault]
 
 
-def judged(
+def judge_rows(
     rows: Sequence[FileRow], intake: Intake[Request], headings: Mapping[str, str]
 ) -> Judged[Request]:
     """Judge rows, each by itself and against those above it.
@@ -86,7 +86,7 @@ def judged(
     first_rows: dict[Hashable, int] = {}
     alike = {key: list(choices) for key, choices in intake.alike_known.items()}
     for row in rows:
-        values, wrong = _values(row, intake.columns)
+        values, wrong = _read_values(row, intake.columns)
         if not wrong:
             try:
                 request = intake.request_of(values)
@@ -102,7 +102,7 @@ def judged(
     return Judged(right, faults)
 
 
-def _values(
+def _read_values(
     row: FileRow, columns: Sequence[Column]
 ) -> tuple[dict[str, Any], list[tuple[str, CellRefusedError]]]:
     """Read a row's cells; return their values, and the refusals, by field."""

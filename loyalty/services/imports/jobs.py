@@ -10,21 +10,21 @@ from loyalty.models import ImportJob
 from loyalty.services.community.policy import locked_community
 from loyalty.services.errors import ImportStateError, UnknownRecordError
 from loyalty.services.imports.answers import TableAnswers
-from loyalty.services.imports.deeds import deed_intake
-from loyalty.services.imports.intake import Intake, judged
+from loyalty.services.imports.deeds import make_deed_intake
+from loyalty.services.imports.intake import Intake, judge_rows
 from loyalty.services.imports.keeping import (
+    dump_table,
     forget_tables,
-    keep_what_was_left_out,
-    table_kept,
-    table_to_keep,
+    keep_rejected_rows,
+    load_table,
 )
 from loyalty.services.imports.layout import FileRow
-from loyalty.services.imports.nominees import nominee_intake
-from loyalty.services.imports.reading import Reading, lay_out, places_of, read_with
-from loyalty.services.imports.residents import resident_intake
-from loyalty.services.imports.shops import shop_intake
+from loyalty.services.imports.nominees import make_nominee_intake
+from loyalty.services.imports.reading import Reading, interpret_table, lay_out, places_of
+from loyalty.services.imports.residents import make_resident_intake
+from loyalty.services.imports.shops import make_shop_intake
 from loyalty.services.imports.tables import Table
-from loyalty.services.imports.undo import remove_added, uses_of
+from loyalty.services.imports.undo import find_uses, remove_added
 from loyalty.services.work import Lock, Work
 
 
@@ -72,7 +72,7 @@ def upload_table(work: Work, request: UploadTable) -> ImportJob:
     """Judge a table, and take it in at once if that is wanted and nothing is wrong with it."""
     locked_community(work.session, work.community_id)
     forget_tables(work.session, work.community_id, now=work.now)
-    intake = intake_of(work, request.kind)
+    intake = make_intake(work, request.kind)
     job = ImportJob(
         community_id=work.community_id,
         kind=request.kind.value,
@@ -80,9 +80,9 @@ def upload_table(work: Work, request: UploadTable) -> ImportJob:
         uploaded_at=work.now,
     )
     columns = {**request.answers.columns, **places_of(request.columns, request.table)}
-    answers = replace(request.answers, columns=columns).made_sense_of(intake)
+    answers = replace(request.answers, columns=columns).restrict_to(intake)
     reading = _judge(job, request.table, intake, answers)
-    job.kept_table = table_to_keep(request.table, reading.table)
+    job.kept_table = dump_table(request.table, reading.table)
     work.session.add(job)
     _note(work, "import.uploaded", job)
     if not request.dry_run and job.valid_rows and not job.errors:
@@ -103,19 +103,19 @@ def answer_import(work: Work, import_id: UUID, answers: TableAnswers) -> ImportJ
             ImportObstacle.TABLE_FORGOTTEN: job.kept_table is None,
         }
     )
-    intake = intake_of(work, ImportKind(job.kind))
-    said = TableAnswers.of(job.answers).followed_by(answers).made_sense_of(intake)
-    _judge(job, table_kept(job), intake, said)
+    intake = make_intake(work, ImportKind(job.kind))
+    said = TableAnswers.from_stored(job.answers).merge(answers).restrict_to(intake)
+    _judge(job, load_table(job), intake, said)
     work.session.flush()
     return job
 
 
-def reading_of(work: Work, job: ImportJob) -> Reading[Any] | None:
+def read_import(work: Work, job: ImportJob) -> Reading[Any] | None:
     """Return how a table is read at present; None if it is not kept any more."""
     if job.kept_table is None:
         return None
-    intake = intake_of(work, ImportKind(job.kind))
-    return read_with(table_kept(job), intake, TableAnswers.of(job.answers))
+    intake = make_intake(work, ImportKind(job.kind))
+    return interpret_table(load_table(job), intake, TableAnswers.from_stored(job.answers))
 
 
 def apply_import(work: Work, import_id: UUID, *, only_valid: bool) -> ImportJob:
@@ -128,22 +128,22 @@ def apply_import(work: Work, import_id: UUID, *, only_valid: bool) -> ImportJob:
         ImportStateError: it was applied already, has errors, or the world has moved on since.
     """
     locked_community(work.session, work.community_id)
-    job = import_of_records(work, import_id, lock=Lock.CHANGE)
+    job = get_import(work, import_id, lock=Lock.CHANGE)
     obstacles = {
         ImportObstacle.APPLIED_ALREADY: job.applied_at is not None,
         ImportObstacle.HAS_ERRORS: bool(job.errors) and not only_valid,
         ImportObstacle.NOTHING_RIGHT: not job.valid_rows,
     }
     _refuse(obstacles)
-    _take_in(work, job, intake_of(work, ImportKind(job.kind)))
+    _take_in(work, job, make_intake(work, ImportKind(job.kind)))
     return job
 
 
 def _judge(
     job: ImportJob, table: Table, intake: Intake[Any], answers: TableAnswers
 ) -> Reading[Any]:
-    reading = read_with(table, intake, answers)
-    job.answers = answers.stored()
+    reading = interpret_table(table, intake, answers)
+    job.answers = answers.to_stored()
     job.row_count = reading.table.row_count
     job.valid_rows = [{"row": row.number, "cells": dict(row.cells)} for row, _ in reading.right]
     job.errors = [asdict(fault) for fault in reading.faults]
@@ -157,14 +157,14 @@ def undo_import(work: Work, import_id: UUID) -> ImportJob:
     Raises:
         ImportStateError: it was not applied, was undone already, or the uses are named.
     """
-    job = import_of_records(work, import_id, lock=Lock.CHANGE)
+    job = get_import(work, import_id, lock=Lock.CHANGE)
     _refuse(
         {
             ImportObstacle.NOT_APPLIED: job.applied_at is None,
             ImportObstacle.UNDONE_ALREADY: job.undone_at is not None,
         }
     )
-    if uses := uses_of(work.session, job):
+    if uses := find_uses(work.session, job):
         raise ImportStateError("Some of what it added is in use: " + ", ".join(uses) + ".", uses)
     remove_added(work.session, job)
     job.undone_at = work.now
@@ -173,7 +173,7 @@ def undo_import(work: Work, import_id: UUID) -> ImportJob:
     return job
 
 
-def import_of_records(work: Work, import_id: UUID, *, lock: Lock | None = None) -> ImportJob:
+def get_import(work: Work, import_id: UUID, *, lock: Lock | None = None) -> ImportJob:
     """Return an import that adds records; a list of nominees is none, and is put forward instead.
 
     Args:
@@ -185,13 +185,13 @@ def import_of_records(work: Work, import_id: UUID, *, lock: Lock | None = None) 
     return job
 
 
-def intake_of(work: Work, kind: ImportKind) -> Intake[Any]:
+def make_intake(work: Work, kind: ImportKind) -> Intake[Any]:
     """Return how the rows of one kind of table are judged, as of now."""
     makers: dict[ImportKind, Callable[[Work], Intake[Any]]] = {
-        ImportKind.RESIDENTS: resident_intake,
-        ImportKind.SHOPS: shop_intake,
-        ImportKind.DEEDS: deed_intake,
-        ImportKind.NOMINEES: nominee_intake,
+        ImportKind.RESIDENTS: make_resident_intake,
+        ImportKind.SHOPS: make_shop_intake,
+        ImportKind.DEEDS: make_deed_intake,
+        ImportKind.NOMINEES: make_nominee_intake,
     }
     return makers[kind](work)
 
@@ -200,13 +200,13 @@ def _take_in(work: Work, job: ImportJob, intake: Intake[Any]) -> None:
     """Add the right rows, judged once more: since the upload somebody may have added the same."""
     rows = [FileRow(row["row"], row["cells"]) for row in job.valid_rows]
     headings = {column.field: column.heading for column in intake.columns}
-    result = judged(rows, intake, headings)
+    result = judge_rows(rows, intake, headings)
     _refuse({ImportObstacle.OVERTAKEN: bool(result.faults)})
     intake.add([request for _, request in result.right], job.id)
     job.applied_at = work.now
     if job.kept_table is not None:
-        table = lay_out(table_kept(job), intake, TableAnswers.of(job.answers))
-        keep_what_was_left_out(job, table.top_number)
+        table = lay_out(load_table(job), intake, TableAnswers.from_stored(job.answers))
+        keep_rejected_rows(job, table.top_number)
     _note(work, "import.applied", job)
 
 

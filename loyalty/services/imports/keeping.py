@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from loyalty.models import ImportJob
 from loyalty.services.imports.layout import LaidOut
-from loyalty.services.imports.tables import Table, stored, table_of
+from loyalty.services.imports.tables import Table, parse_table, serialize_table
 
 DAYS_KEPT = timedelta(days=7)
 """For which a table waits for answers, or for somebody who mends the rows that were left out."""
@@ -26,7 +26,7 @@ _NEVER_KEPT = re.compile(
 _ID_NUMBER = re.compile(r"\d{17}[\dXx]", re.ASCII)
 
 
-def table_to_keep(table: Table, found: LaidOut) -> dict[str, Any]:
+def dump_table(table: Table, found: LaidOut) -> dict[str, Any]:
     """Return a table as it is stored: without what the programme never asks of anybody."""
     secret = {place for place, heading in enumerate(found.top) if _NEVER_KEPT.search(heading)}
     kept = [
@@ -43,24 +43,24 @@ def table_to_keep(table: Table, found: LaidOut) -> dict[str, Any]:
         )
         for row in table.rows
     ]
-    return stored(replace(table, rows=kept))
+    return serialize_table(replace(table, rows=kept))
 
 
-def table_kept(job: ImportJob) -> Table:
+def load_table(job: ImportJob) -> Table:
     """Return what is kept of a table."""
-    return table_of(job.kept_table or {"rows": []})
+    return parse_table(job.kept_table or {"rows": []})
 
 
-def keep_what_was_left_out(job: ImportJob, top: int) -> None:
+def keep_rejected_rows(job: ImportJob, top: int) -> None:
     """Drop what is not needed once the right rows are in: all but the rows that were left out.
 
     Args:
         top: the number of the row with the headings.
     """
     left_out = {fault["row"] for fault in job.errors if fault["row"] > top}
-    table = table_kept(job)
+    table = load_table(job)
     kept = [row for row in table.rows if row.number <= top or row.number in left_out]
-    job.kept_table = stored(replace(table, rows=kept)) if left_out else None
+    job.kept_table = serialize_table(replace(table, rows=kept)) if left_out else None
     job.answers = {}
     job.valid_rows = [{"row": row["row"], "cells": {}} for row in job.valid_rows]
     job.errors = [

@@ -136,7 +136,7 @@ class Part:
     """Whether it is left out where every row says the same."""
 
 
-def as_it_stands(cell: Cell, _: Surroundings) -> Cell:
+def keep_as_is(cell: Cell, _: Surroundings) -> Cell:
     """Return a cell that needs nothing else to be read."""
     return cell
 
@@ -157,7 +157,7 @@ class Column:
     required: bool = False
     takes: frozenset[CellMark] = frozenset()
     """What may be odd about its cells."""
-    complete: Callable[[Cell, Surroundings], Cell] = as_it_stands
+    complete: Callable[[Cell, Surroundings], Cell] = keep_as_is
     """Adds what heading and title say, so that the text can be read alone; may refuse the cell."""
     parts: Sequence[Part] = ()
 

@@ -16,12 +16,12 @@ class Notebook:
         self._rows: dict[tuple[NoteCode, str], list[int]] = {}
         self._values: dict[tuple[NoteCode, str], dict[str, str]] = {}
 
-    def tell(self, row: int, column: str, code: NoteCode, **values: str) -> None:
+    def add(self, row: int, column: str, code: NoteCode, **values: str) -> None:
         """Note one thing about one row; what the first says stands for all."""
         self._rows.setdefault((code, column), []).append(row)
         self._values.setdefault((code, column), values)
 
-    def notes(self) -> list[Note]:
+    def list_notes(self) -> list[Note]:
         """Return all notes, each with the rows it is about."""
         return self._notes + [
             Note(

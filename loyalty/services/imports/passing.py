@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-from loyalty.services.imports.headings import plain
+from loyalty.services.imports.headings import strip_heading
 from loyalty.services.imports.tables import TableRow
 
 EXAMPLE = "示例"
@@ -37,14 +37,16 @@ _PAGE = re.compile(
 
 def is_about_nobody(row: TableRow, top: TableRow, titles: Sequence[TableRow]) -> bool:
     """Tell whether a row below the headings is a sum, a signature, or the head of a new page."""
-    cells = [_squeezed(cell) for cell in row.cells if cell]
+    cells = [_squeeze(cell) for cell in row.cells if cell]
     if EXAMPLE in cells:
         return True
     if any(_SUM.fullmatch(cell) or _PAGE.fullmatch(cell) for cell in cells[:2]):
         return True
     if _is_signed(cells) or (len(cells) == 1 and _DAY.fullmatch(cells[0])):
         return True
-    return _repeats(row, top) or any(list(row.cells) == list(title.cells) for title in titles)
+    return _repeats_headings(row, top) or any(
+        list(row.cells) == list(title.cells) for title in titles
+    )
 
 
 def _is_signed(cells: Sequence[str]) -> bool:
@@ -59,19 +61,19 @@ def _is_signed(cells: Sequence[str]) -> bool:
 
 def is_signature(cell: str) -> bool:
     """Tell whether a cell says who made the table, or when."""
-    return bool(_SIGNATURE.fullmatch(_squeezed(cell)))
+    return bool(_SIGNATURE.fullmatch(_squeeze(cell)))
 
 
-def _repeats(row: TableRow, top: TableRow) -> bool:
+def _repeats_headings(row: TableRow, top: TableRow) -> bool:
     """Tell whether a row shows the headings once more, as each printed page does."""
     return all(
-        place < len(top.cells) and plain(cell) == plain(top.cells[place])
+        place < len(top.cells) and strip_heading(cell) == strip_heading(top.cells[place])
         for place, cell in enumerate(row.cells)
         if cell
     )
 
 
-def _squeezed(cell: str) -> str:
+def _squeeze(cell: str) -> str:
     text = unicodedata.normalize("NFKC", cell).casefold()
     return "".join(
         letter for letter in text if not letter.isspace() and unicodedata.category(letter) != "Cf"

@@ -10,12 +10,12 @@ from typing import Generic, TypeVar
 from loyalty.services.errors import ValueRefusedError
 from loyalty.services.imports.answers import TableAnswers
 from loyalty.services.imports.columns import FIRST_ROWS
-from loyalty.services.imports.headings import plain
-from loyalty.services.imports.intake import PERSON, Ask, Intake, judged
+from loyalty.services.imports.headings import strip_heading
+from loyalty.services.imports.intake import PERSON, Ask, Intake, judge_rows
 from loyalty.services.imports.layout import Column, FileRow, LaidOut, RowFault, RowFaultCode
 from loyalty.services.imports.passing import is_signature
-from loyalty.services.imports.rows import laid_out
-from loyalty.services.imports.spellings import one_spelling
+from loyalty.services.imports.rows import lay_out_rows
+from loyalty.services.imports.spellings import unify_spelling
 from loyalty.services.imports.tables import Table, TableRow
 
 Request = TypeVar("Request")
@@ -40,13 +40,15 @@ class Reading(Generic[Request]):
     faults: Sequence[RowFault]
 
 
-def read_with(table: Table, intake: Intake[Request], answers: TableAnswers) -> Reading[Request]:
+def interpret_table(
+    table: Table, intake: Intake[Request], answers: TableAnswers
+) -> Reading[Request]:
     """Read a table: lay it out, fill in what was said, and judge each row."""
     asks = {ask.field: ask for ask in intake.asks}
     found = lay_out(table, intake, answers)
-    everywhere = _everywhere(table, found, intake, answers)
-    missing = _missing(found, intake, everywhere)
-    rows = [_filled(row, asks, everywhere, answers) for row in found.rows]
+    everywhere = _collect_everywhere(table, found, intake, answers)
+    missing = _find_missing(found, intake, everywhere)
+    rows = [_fill_row(row, asks, everywhere, answers) for row in found.rows]
     faults = [fault for fault in found.faults if fault.code is not RowFaultCode.MISSING_HEADING]
     faults += [
         RowFault(found.top_number, column.heading, RowFaultCode.MISSING_HEADING, {})
@@ -56,10 +58,10 @@ def read_with(table: Table, intake: Intake[Request], answers: TableAnswers) -> R
         return Reading(intake, found, everywhere, missing, rows, [], faults)
     asked_about = set[int]()
     for field, known in intake.spelt_alike.items():
-        spelt = one_spelling(rows, field, found.headings[field], known, answers.one_household)
+        spelt = unify_spelling(rows, field, found.headings[field], known, answers.one_household)
         rows, faults = list(spelt.rows), [*faults, *spelt.faults]
         asked_about |= {fault.row for fault in spelt.faults}
-    result = judged(rows, intake, found.headings)
+    result = judge_rows(rows, intake, found.headings)
     right = [(row, request) for row, request in result.right if row.number not in asked_about]
     return Reading(intake, found, everywhere, [], rows, right, [*faults, *result.faults])
 
@@ -71,8 +73,8 @@ def lay_out(table: Table, intake: Intake[Request], answers: TableAnswers) -> Lai
         replace(column, required=column.required and column.field not in asked)
         for column in intake.columns
     ]
-    whole = _with_letters(table) if answers.headless else table
-    return laid_out(whole, columns, chosen=answers.columns)
+    whole = _add_letters(table) if answers.headless else table
+    return lay_out_rows(whole, columns, chosen=answers.columns)
 
 
 def places_of(columns: Mapping[str, str], table: Table) -> Mapping[int, str]:
@@ -90,7 +92,7 @@ def places_of(columns: Mapping[str, str], table: Table) -> Mapping[int, str]:
             place
             for row in table.rows[:FIRST_ROWS]
             for place, cell in enumerate(row.cells)
-            if cell and plain(cell) == plain(name)
+            if cell and strip_heading(cell) == strip_heading(name)
         ]
         if not at and _LETTERS.fullmatch(name):
             at = [_place_of(name.upper())]
@@ -106,7 +108,7 @@ def letters_of(place: int) -> str:
     return (ascii_uppercase[before - 1] if before else "") + ascii_uppercase[last]
 
 
-def _with_letters(table: Table) -> Table:
+def _add_letters(table: Table) -> Table:
     """Return a table without headings with those every spreadsheet shows."""
     width = max(len(row.cells) for row in table.rows)
     top = TableRow(0, [letters_of(place) for place in range(width)])
@@ -118,7 +120,7 @@ def _place_of(letters: str) -> int:
     return reduce(lambda place, letter: place * 26 + ord(letter) - ord("A") + 1, letters, 0) - 1
 
 
-def _missing(
+def _find_missing(
     found: LaidOut, intake: Intake[Request], everywhere: Mapping[str, str]
 ) -> list[Column]:
     asked = {ask.field for ask in intake.asks}
@@ -132,7 +134,7 @@ def _missing(
     ]
 
 
-def _everywhere(
+def _collect_everywhere(
     table: Table, found: LaidOut, intake: Intake[Request], answers: TableAnswers
 ) -> Mapping[str, str]:
     """Return what holds for all rows: what the titles say, unless staff say otherwise."""
@@ -148,7 +150,7 @@ def _everywhere(
     return {**stated, **answers.everywhere}
 
 
-def _filled(
+def _fill_row(
     row: FileRow,
     asks: Mapping[str, Ask],
     everywhere: Mapping[str, str],

@@ -9,15 +9,22 @@ from sqlalchemy import select
 
 from loyalty.models import Area, HouseholdGroup, Resident
 from loyalty.rules.likeness import parts_of_address
-from loyalty.rules.typed_text import name_key, reference_key
-from loyalty.services.imports.asks import asks_about_residents
-from loyalty.services.imports.cells import home, named, one_of, phone, without_remark, yes_or_no
+from loyalty.rules.typed_text import make_name_key, make_reference_key
+from loyalty.services.imports.asks import list_resident_asks
+from loyalty.services.imports.cells import (
+    make_name_reader,
+    read_home,
+    read_person_name,
+    read_phone,
+    read_yes_or_no,
+    strip_remark,
+)
 from loyalty.services.imports.headings import RESIDENTS
 from loyalty.services.imports.intake import Intake
 from loyalty.services.imports.layout import Column, Part, RowFaultCode
-from loyalty.services.imports.people_named import KnownPerson
+from loyalty.services.imports.person_matching import KnownPerson
 from loyalty.services.imports.table_cells import CellMark
-from loyalty.services.people.residents import CreateResident, new_resident
+from loyalty.services.people.residents import CreateResident, make_resident
 from loyalty.services.work import Work
 
 SHARED = frozenset({CellMark.MERGED})
@@ -32,30 +39,30 @@ UNIT_PARTS = (
 """An address in columns of its own: ``3``, ``2``, ``501`` is ``3栋2单元501``."""
 
 
-def resident_intake(work: Work) -> Intake[CreateResident]:
+def make_resident_intake(work: Work) -> Intake[CreateResident]:
     """Return how rows of residents are judged, as of now, and taken in."""
-    residents = _residents(work)
+    residents = _list_residents(work)
 
     def add(requests: Sequence[CreateResident], import_id: UUID) -> None:
         work.session.add_all(
-            new_resident(work, request, import_id=import_id) for request in requests
+            make_resident(work, request, import_id=import_id) for request in requests
         )
 
     return Intake(
-        columns=_columns(work),
+        columns=_make_columns(work),
         request_of=lambda values: CreateResident(**values),
-        key_of=_key,
-        known=frozenset(map(_key, residents)),
+        key_of=_key_of,
+        known=frozenset(map(_key_of, residents)),
         add=add,
-        asks=asks_about_residents(_households_at(residents)),
+        asks=list_resident_asks(_group_households(residents)),
         means_people=True,
-        alike_of=_likeness,
-        alike_known=_alike(residents),
+        alike_of=_likeness_of,
+        alike_known=_group_alike(residents),
         spelt_alike={"household_ref": [person.household_ref for person in residents]},
     )
 
 
-def _residents(work: Work) -> list[KnownPerson]:
+def _list_residents(work: Work) -> list[KnownPerson]:
     """Return everybody the community knows, those who moved away included."""
     rows = work.session.execute(
         select(Resident.id, Resident.name, Resident.unit, Resident.household_ref).where(
@@ -65,67 +72,69 @@ def _residents(work: Work) -> list[KnownPerson]:
     return [KnownPerson(*row) for row in rows]
 
 
-def _key(person: KnownPerson | CreateResident) -> tuple[str, str, str]:
+def _key_of(person: KnownPerson | CreateResident) -> tuple[str, str, str]:
     """Return by what two rows are known to be about one person."""
-    home = reference_key(person.unit), reference_key(person.household_ref)
-    return name_key(person.name), *home
+    home = make_reference_key(person.unit), make_reference_key(person.household_ref)
+    return make_name_key(person.name), *home
 
 
-def _households_at(residents: Sequence[KnownPerson]) -> Mapping[str, Sequence[str]]:
+def _group_households(residents: Sequence[KnownPerson]) -> Mapping[str, Sequence[str]]:
     """Return who lives at each address, by its key."""
     households = defaultdict[str, dict[str, None]](dict)
     for person in residents:
-        households[reference_key(person.unit)][person.household_ref] = None
+        households[make_reference_key(person.unit)][person.household_ref] = None
     return {unit: list(refs) for unit, refs in households.items()}
 
 
-def _alike(residents: Sequence[KnownPerson]) -> dict[Hashable, list[Mapping[str, str]]]:
+def _group_alike(residents: Sequence[KnownPerson]) -> dict[Hashable, list[Mapping[str, str]]]:
     """Return whom a row may mean that spells an address otherwise."""
     alike = defaultdict[Hashable, list[Mapping[str, str]]](list)
     for person in residents:
-        alike[_likeness(person)].append(person.choice())
+        alike[_likeness_of(person)].append(person.to_choice())
     return alike
 
 
-def _likeness(person: KnownPerson | CreateResident) -> Hashable:
+def _likeness_of(person: KnownPerson | CreateResident) -> Hashable:
     """Return what a name and an address have in common with other spellings of them."""
     parts = parts_of_address(person.unit)
-    return (name_key(person.name), parts) if parts else None
+    return (make_name_key(person.name), parts) if parts else None
 
 
-def _columns(work: Work) -> list[Column]:
-    areas = _ids_by_name(work, Area)
-    groups = _ids_by_name(work, HouseholdGroup)
-    area = one_of(areas, RowFaultCode.UNKNOWN_AREA)
-    group = one_of(groups, RowFaultCode.UNKNOWN_HOUSEHOLD_GROUP)
+def _make_columns(work: Work) -> list[Column]:
+    areas = _list_ids_by_name(work, Area)
+    groups = _list_ids_by_name(work, HouseholdGroup)
+    area = make_name_reader(areas, RowFaultCode.UNKNOWN_AREA)
+    group = make_name_reader(groups, RowFaultCode.UNKNOWN_HOUSEHOLD_GROUP)
     return [
-        name_column(required=True),
-        unit_column(required=True),
-        _column("phone", phone),
-        _column("adult", yes_or_no, required=True),
-        _column("household_ref", home, required=True, takes=SHARED),
-        _column("area_id", area, takes=SHARED),
-        _column("household_group_id", group, takes=SHARED),
-        _column("consent_membership", yes_or_no),
-        _column("consent_publicity", yes_or_no),
-        _column("consent_contact", yes_or_no),
+        make_name_column(required=True),
+        make_unit_column(required=True),
+        _make_column("phone", read_phone),
+        _make_column("adult", read_yes_or_no, required=True),
+        _make_column("household_ref", read_home, required=True, takes=SHARED),
+        _make_column("area_id", area, takes=SHARED),
+        _make_column("household_group_id", group, takes=SHARED),
+        _make_column("consent_membership", read_yes_or_no),
+        _make_column("consent_publicity", read_yes_or_no),
+        _make_column("consent_contact", read_yes_or_no),
     ]
 
 
-def name_column(*, required: bool) -> Column:
+def make_name_column(*, required: bool) -> Column:
     """Return the column with the names of people."""
     heading, *others = RESIDENTS["name"]
-    return Column("name", heading, others, named, required=required, complete=without_remark)
+    return Column(
+        "name", heading, others, read_person_name, required=required, complete=strip_remark
+    )
 
 
-def unit_column(*, required: bool) -> Column:
+def make_unit_column(*, required: bool) -> Column:
     """Return the column with the addresses of people, which may stand in several."""
     heading, *others = RESIDENTS["unit"]
     takes = SHARED | {CellMark.LINES}
-    return Column("unit", heading, others, home, required, takes, parts=UNIT_PARTS)
+    return Column("unit", heading, others, read_home, required, takes, parts=UNIT_PARTS)
 
 
-def _column(
+def _make_column(
     field: str,
     read: Callable[[str], Any],
     *,
@@ -136,7 +145,9 @@ def _column(
     return Column(field, heading, others, read, required, takes)
 
 
-def _ids_by_name(work: Work, part: type[Area] | type[HouseholdGroup]) -> list[tuple[str, UUID]]:
+def _list_ids_by_name(
+    work: Work, part: type[Area] | type[HouseholdGroup]
+) -> list[tuple[str, UUID]]:
     rows = work.session.execute(
         select(part.name, part.id).where(part.community_id == work.community_id)
     )

@@ -4,7 +4,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from loyalty.services.imports.columns import Assigned, assigned, meanings_of, place_of_headings
+from loyalty.services.imports.columns import (
+    Assigned,
+    assign_columns,
+    meanings_of,
+    place_of_headings,
+)
 from loyalty.services.imports.layout import (
     Cell,
     CellRefusedError,
@@ -17,7 +22,7 @@ from loyalty.services.imports.layout import (
     Surroundings,
 )
 from loyalty.services.imports.notes import Notebook
-from loyalty.services.imports.parts import joined
+from loyalty.services.imports.parts import join_parts
 from loyalty.services.imports.passing import is_about_nobody, is_signature
 from loyalty.services.imports.table_cells import CellMark
 from loyalty.services.imports.tables import Table, TableRow
@@ -60,7 +65,7 @@ class _Plan:
         return [*words, self.table.sheet] if self.table.sheet else words
 
 
-def laid_out(
+def lay_out_rows(
     table: Table,
     columns: Sequence[Column],
     *,
@@ -75,18 +80,18 @@ def laid_out(
     """
     place = place_of_headings(table.rows, meanings_of(columns))
     top = table.rows[place]
-    found = assigned(table, top, columns, chosen)
+    found = assign_columns(table, top, columns, chosen)
     plan = _Plan(table, place, columns, found)
-    missing = [column for column in columns if column.required and not _stands(column, found)]
+    missing = [column for column in columns if column.required and not _is_present(column, found)]
     notebook = Notebook(found.notes)
-    faults = [*found.faults, *_faults_of_table(plan, missing)]
-    rows = list(_file_rows(plan, faults, notebook))
+    faults = [*found.faults, *_find_table_faults(plan, missing)]
+    rows = list(_read_file_rows(plan, faults, notebook))
     return LaidOut(
-        headings={column.field: _heading(column, found) for column in columns},
+        headings={column.field: _join_heading(column, found) for column in columns},
         rows=[] if missing else rows,
         row_count=len(rows) + sum(fault.code is RowFaultCode.HIDDEN_ROW for fault in faults),
         faults=faults,
-        notes=notebook.notes(),
+        notes=notebook.list_notes(),
         fields=found.fields,
         top=top.cells,
         top_number=top.number,
@@ -94,20 +99,20 @@ def laid_out(
     )
 
 
-def _heading(column: Column, found: Assigned) -> str:
+def _join_heading(column: Column, found: Assigned) -> str:
     """Return how the file calls a column; one of several parts by all of their names."""
     parts = [found.headings[part.field] for part in column.parts if part.field in found.headings]
     return found.headings.get(column.field) or "+".join(parts) or column.heading
 
 
-def _stands(column: Column, found: Assigned) -> bool:
+def _is_present(column: Column, found: Assigned) -> bool:
     """Tell whether the values of a column stand in the table."""
     return column.field in found.fields.values() or any(
         part.decisive and part.field in found.fields.values() for part in column.parts
     )
 
 
-def _faults_of_table(plan: _Plan, missing: Sequence[Column]) -> Iterator[RowFault]:
+def _find_table_faults(plan: _Plan, missing: Sequence[Column]) -> Iterator[RowFault]:
     number = plan.top.number
     for column in missing:
         yield RowFault(number, column.heading, RowFaultCode.MISSING_HEADING, {})
@@ -115,36 +120,36 @@ def _faults_of_table(plan: _Plan, missing: Sequence[Column]) -> Iterator[RowFaul
         yield RowFault(number, sheet, RowFaultCode.OTHER_SHEET, {"read": plan.table.sheet})
 
 
-def _file_rows(plan: _Plan, faults: list[RowFault], notebook: Notebook) -> Iterator[FileRow]:
+def _read_file_rows(plan: _Plan, faults: list[RowFault], notebook: Notebook) -> Iterator[FileRow]:
     """Yield the rows that are read; tell of the others."""
-    left_out = _parts_that_tell_nothing(plan)
+    left_out = _find_useless_parts(plan)
     width = max([len(plan.top.cells), *(place + 1 for place in plan.found.fields)])
-    first = _heading(plan.columns[0], plan.found)
+    first = _join_heading(plan.columns[0], plan.found)
     for row in plan.table.rows[plan.place + 1 :]:
-        cells = _cells(row, plan.found)
+        cells = _read_cells(row, plan.found)
         empty = all(cell.mark is CellMark.MERGED for cell in cells.values())
         if empty or is_about_nobody(row, plan.top, plan.titles):
-            notebook.tell(row.number, "", NoteCode.PASSED_OVER)
+            notebook.add(row.number, "", NoteCode.PASSED_OVER)
         elif row.hidden:
             faults.append(RowFault(row.number, first, RowFaultCode.HIDDEN_ROW, {}))
         else:
-            read = _file_row(row, _whole(plan.columns, cells, left_out), plan, notebook)
+            read = _read_file_row(row, _join_cells(plan.columns, cells, left_out), plan, notebook)
             if any(row.cells[width:]):
-                read = _with_extra_cells(read, plan, notebook)
+                read = _refuse_extra_cells(read, plan, notebook)
             yield read
 
 
-def _with_extra_cells(row: FileRow, plan: _Plan, notebook: Notebook) -> FileRow:
+def _refuse_extra_cells(row: FileRow, plan: _Plan, notebook: Notebook) -> FileRow:
     """Refuse a row of a text file with more cells than headings: something in it has moved."""
     if not plan.table.text:
-        notebook.tell(row.number, "", NoteCode.UNTITLED_COLUMN)
+        notebook.add(row.number, "", NoteCode.UNTITLED_COLUMN)
         return row
     last = plan.columns[0].field
     refusal = CellRefusedError(RowFaultCode.EXTRA_CELLS)
     return FileRow(row.number, row.cells, {last: refusal, **row.refused})
 
 
-def _cells(row: TableRow, found: Assigned) -> dict[str, Cell]:
+def _read_cells(row: TableRow, found: Assigned) -> dict[str, Cell]:
     """Return the cells of known columns that hold something, by field."""
     return {
         name: Cell(row.cells[place], row.marks.get(place))
@@ -153,7 +158,7 @@ def _cells(row: TableRow, found: Assigned) -> dict[str, Cell]:
     }
 
 
-def _parts_that_tell_nothing(plan: _Plan) -> frozenset[str]:
+def _find_useless_parts(plan: _Plan) -> frozenset[str]:
     """Return the parts that tell nothing apart, and are left out: one name on every row."""
     optional = [
         part.field
@@ -161,13 +166,13 @@ def _parts_that_tell_nothing(plan: _Plan) -> frozenset[str]:
         for part in column.parts
         if part.only_if_different and part.field in plan.found.headings
     ]
-    rows = [_cells(row, plan.found) for row in plan.table.rows[plan.place + 1 :]]
+    rows = [_read_cells(row, plan.found) for row in plan.table.rows[plan.place + 1 :]]
     return frozenset(
         name for name in optional if len({row[name].text for row in rows if name in row}) <= 1
     )
 
 
-def _whole(
+def _join_cells(
     columns: Sequence[Column], cells: Mapping[str, Cell], left_out: frozenset[str]
 ) -> dict[str, Cell]:
     """Return the cells with those that stand in several columns put together."""
@@ -175,42 +180,44 @@ def _whole(
     for column in columns:
         parts = [part for part in column.parts if part.field not in left_out]
         if column.field not in whole and any(part.field in cells for part in parts):
-            cell = joined(parts, cells)
+            cell = join_parts(parts, cells)
             whole |= {column.field: cell} if cell is not None else {}
     return whole
 
 
-def _file_row(row: TableRow, cells: Mapping[str, Cell], plan: _Plan, notebook: Notebook) -> FileRow:
+def _read_file_row(
+    row: TableRow, cells: Mapping[str, Cell], plan: _Plan, notebook: Notebook
+) -> FileRow:
     texts: dict[str, str] = {}
     refused: dict[str, CellRefusedError] = {}
     for column in plan.columns:
         if column.field not in cells:
             continue
         cell = cells[column.field]
-        surroundings = Surroundings(_heading(column, plan.found), plan.words)
+        surroundings = Surroundings(_join_heading(column, plan.found), plan.words)
         try:
-            completed = _completed(cell, column, surroundings)
+            completed = _complete(cell, column, surroundings)
         except CellRefusedError as refusal:
             refused[column.field] = refusal
             continue
         texts[column.field] = completed.text
         if completed.mark is CellMark.MERGED:
-            notebook.tell(row.number, surroundings.heading, NoteCode.MERGED)
+            notebook.add(row.number, surroundings.heading, NoteCode.MERGED)
         if completed.text != cell.text:
             shown = {"text": cell.text, "taken": completed.text}
-            notebook.tell(row.number, surroundings.heading, NoteCode.READ_AS, **shown)
+            notebook.add(row.number, surroundings.heading, NoteCode.READ_AS, **shown)
     return FileRow(row.number, texts, refused)
 
 
-def _completed(cell: Cell, column: Column, surroundings: Surroundings) -> Cell:
+def _complete(cell: Cell, column: Column, surroundings: Surroundings) -> Cell:
     """Return a cell so that its text can be read alone; refuse what is odd about it."""
     completed = column.complete(cell, surroundings)
     if completed.mark is not None and completed.mark not in column.takes:
-        raise CellRefusedError(REFUSALS[completed.mark], **_shown(completed))
+        raise CellRefusedError(REFUSALS[completed.mark], **_show_refused(completed))
     return completed
 
 
-def _shown(cell: Cell) -> dict[str, str]:
+def _show_refused(cell: Cell) -> dict[str, str]:
     """Return what a refusal may repeat: what a formula or a date shows, not names or numbers."""
     shows = {CellMark.ERROR, CellMark.DATE, CellMark.TIME, CellMark.FRACTION}
     return {"text": cell.text} if cell.mark in shows else {}

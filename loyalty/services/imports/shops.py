@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 
 from loyalty.models import Community, Honour, Shop
 from loyalty.rules.money import Permille
-from loyalty.rules.typed_text import reference_key
+from loyalty.rules.typed_text import make_reference_key
 from loyalty.services.community.honours import honours_to_name
 from loyalty.services.community.policy import locked_community
-from loyalty.services.imports.cells import called, placed, rate, text
+from loyalty.services.imports.cells import read_label, read_place, read_rate, read_text
 from loyalty.services.imports.headings import SHOPS
 from loyalty.services.imports.intake import Intake
 from loyalty.services.imports.layout import CellRefusedError, Column, RowFaultCode
@@ -25,7 +25,7 @@ TERM = "term:"
 """Before the code of an honour: the field of the column of its rate."""
 
 
-def shop_intake(work: Work) -> Intake[CreateShop]:
+def make_shop_intake(work: Work) -> Intake[CreateShop]:
     """Return how rows of shops are judged, as of now, and taken in."""
 
     def add(requests: Sequence[CreateShop], import_id: UUID) -> None:
@@ -33,11 +33,11 @@ def shop_intake(work: Work) -> Intake[CreateShop]:
             create_shop(work, replace(request, import_id=import_id))
 
     return Intake(
-        columns=_columns(work.session, locked_community(work.session, work.community_id)),
-        request_of=_request,
-        key_of=lambda request: _key(request.name, request.stall),
+        columns=_make_columns(work.session, locked_community(work.session, work.community_id)),
+        request_of=_make_request,
+        key_of=lambda request: _make_key(request.name, request.stall),
         known=frozenset(
-            _key(*row)
+            _make_key(*row)
             for row in work.session.execute(
                 select(Shop.name, Shop.stall).where(Shop.community_id == work.community_id)
             )
@@ -46,20 +46,20 @@ def shop_intake(work: Work) -> Intake[CreateShop]:
     )
 
 
-def _key(name: str, stall: str | None) -> tuple[str, str]:
+def _make_key(name: str, stall: str | None) -> tuple[str, str]:
     """Return what one shop's rows have in common, however they are typed."""
-    return reference_key(name), reference_key(stall or "")
+    return make_reference_key(name), make_reference_key(stall or "")
 
 
-def _columns(session: Session, community: Community) -> list[Column]:
+def _make_columns(session: Session, community: Community) -> list[Column]:
     honours = honours_to_name(session, community).values()
-    agreed = _rate_in_the_band_of(community)
+    agreed = _make_rate_reader(community)
     return [
-        _column("name", required=True),
-        _column("series", required=True),
-        _column("category", required=True),
-        _column("stall"),
-        _column("contact"),
+        _make_column("name", required=True),
+        _make_column("series", required=True),
+        _make_column("category", required=True),
+        _make_column("stall"),
+        _make_column("contact"),
         *(
             Column(
                 TERM + honour.code,
@@ -81,17 +81,17 @@ def _translated(honour: Honour) -> Iterator[str]:
         yield f"{honour.name_en} pay"
 
 
-_READERS = {"stall": placed, "contact": text}
+_READERS = {"stall": read_place, "contact": read_text}
 
 
-def _column(field: str, *, required: bool = False) -> Column:
+def _make_column(field: str, *, required: bool = False) -> Column:
     heading, *others = SHOPS[field]
-    return Column(field, heading, others, _READERS.get(field, called), required)
+    return Column(field, heading, others, _READERS.get(field, read_label), required)
 
 
-def _rate_in_the_band_of(community: Community) -> Callable[[str], Permille]:
+def _make_rate_reader(community: Community) -> Callable[[str], Permille]:
     def read(cell: str) -> Permille:
-        agreed = rate(cell)
+        agreed = read_rate(cell)
         if not community.band_min_permille <= agreed <= community.band_max_permille:
             raise CellRefusedError(
                 RowFaultCode.OUTSIDE_BAND,
@@ -103,7 +103,7 @@ def _rate_in_the_band_of(community: Community) -> Callable[[str], Permille]:
     return read
 
 
-def _request(values: dict[str, Any]) -> CreateShop:
+def _make_request(values: dict[str, Any]) -> CreateShop:
     terms = tuple(
         AgreedTerm(field.removeprefix(TERM), pay)
         for field, pay in values.items()

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from loyalty.rules.likeness import parts_of_address
-from loyalty.rules.typed_text import reference_key
+from loyalty.rules.typed_text import make_reference_key
 from loyalty.services.imports.layout import FileRow, RowFault, RowFaultCode
 
 
@@ -16,7 +16,7 @@ class Spellings:
     faults: Sequence[RowFault]
 
 
-def one_spelling(
+def unify_spelling(
     rows: Sequence[FileRow],
     field: str,
     heading: str,
@@ -31,7 +31,7 @@ def one_spelling(
         same: by the first spelling: whether staff say that those like it mean the same.
     """
     written_here = [row.cells[field] for row in rows if field in row.cells]
-    firsts = _first_spellings(known, written_here)
+    firsts = _find_first_spellings(known, written_here)
     spelt: list[FileRow] = []
     faults: list[RowFault] = []
     for row in rows:
@@ -39,8 +39,8 @@ def one_spelling(
         if written is None:
             spelt.append(row)
             continue
-        first = firsts[reference_key(written)]
-        surely = reference_key(first) == reference_key(written)
+        first = firsts[make_reference_key(written)]
+        surely = make_reference_key(first) == make_reference_key(written)
         if surely or same.get(first):
             spelt.append(replace(row, cells={**row.cells, field: first}))
             continue
@@ -51,15 +51,15 @@ def one_spelling(
     return Spellings(spelt, faults)
 
 
-def _first_spellings(known: Sequence[str], written: Sequence[str]) -> Mapping[str, str]:
+def _find_first_spellings(known: Sequence[str], written: Sequence[str]) -> Mapping[str, str]:
     """Return the first spelling of what each may mean, by key.
 
     What the community knows stays as it is, even if two of its spellings come close.
     """
-    firsts = {reference_key(one): one for one in known}
+    firsts = {make_reference_key(one): one for one in known}
     first_like: dict[tuple[str, ...], str] = {}
     for one in (*known, *written):
         parts = parts_of_address(one)
         first = first_like.setdefault(parts, one) if parts else one
-        firsts.setdefault(reference_key(one), first)
+        firsts.setdefault(make_reference_key(one), first)
     return firsts

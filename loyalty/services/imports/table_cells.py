@@ -55,12 +55,12 @@ class Shown:
 EMPTY = Shown("")
 
 
-def shown(value: object) -> Shown:
+def show(value: object) -> Shown:
     """Return what a value shows. A letter that cannot be shown becomes U+FFFD, and is noticed."""
     if isinstance(value, bool):
         return Shown("TRUE" if value else "FALSE")
     if isinstance(value, int | float):
-        return _number(value)
+        return _show_number(value)
     if isinstance(value, date):
         return Shown(str(value)[: len("2026-11-16")], CellMark.DATE)
     if isinstance(value, time):
@@ -68,10 +68,10 @@ def shown(value: object) -> Shown:
     if isinstance(value, timedelta):
         minutes = round(value.total_seconds() / 60)
         return Shown(f"{minutes // 60}:{minutes % 60:02d}", CellMark.TIME)
-    return _line(str(value))
+    return _show_text(str(value))
 
 
-def _number(value: float) -> Shown:
+def _show_number(value: float) -> Shown:
     """Return a number with the fifteen digits that a spreadsheet shows of it."""
     if abs(value) >= EXACT_BELOW:
         return Shown(f"{value:.15g}", CellMark.INEXACT)
@@ -79,7 +79,7 @@ def _number(value: float) -> Shown:
     return Shown(text, CellMark.FRACTION if "." in text else None)
 
 
-def _line(cell: str) -> Shown:
+def _show_text(cell: str) -> Shown:
     text = CONTROL.sub("\ufffd", " ".join(cell.split()))[:LONGEST_CELL]
     if ERROR.fullmatch(text):
         return Shown(text, CellMark.ERROR)

@@ -53,19 +53,19 @@ def refuse_other_files(content: bytes) -> None:
             raise RefusedError(kind)
     if content[4:8] == b"ftyp":
         raise RefusedError("picture")
-    head = _head(content)
+    head = _read_head(content)
     if _WEB.match(head) or _MAIL.match(head):
         raise RefusedError("web_page")
     if _XML.match(head):
         raise RefusedError("xml")
 
 
-def _head(content: bytes) -> bytes:
+def _read_head(content: bytes) -> bytes:
     """Return the first letters of a text, whatever it is encoded in, as bytes of ASCII."""
     return content[:8192].replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe")
 
 
-def checked_archive(content: bytes) -> zipfile.ZipFile:
+def open_archive(content: bytes) -> zipfile.ZipFile:
     """Return the parts of a workbook, whose sizes make sense.
 
     The zip states them; where it lies, the limits of this process hold.

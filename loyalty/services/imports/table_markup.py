@@ -46,7 +46,7 @@ class NumberFormat:
     zeros: str
     after: str
 
-    def applied(self, number: str) -> str:
+    def apply(self, number: str) -> str:
         """Return what the cell shows."""
         places = self.zeros.count("0")
         digits = number.zfill(places)
@@ -58,15 +58,15 @@ class NumberFormat:
 Start = Callable[[str, Mapping[str, str]], None]
 
 
-def markup_of(archive: zipfile.ZipFile, sheet_name: str) -> Markup:
+def read_markup(archive: zipfile.ZipFile, sheet_name: str) -> Markup:
     """Return what a workbook says about one of its sheets.
 
     Raises:
         RefusedError: its parts cannot be read.
     """
     try:
-        book = _book_of(archive)
-        formats = _number_formats(archive, book)
+        book = _read_book(archive)
+        formats = _read_number_formats(archive, book)
         reader = _SheetReader(formats)
         part = archive.read(book.sheets[sheet_name])
         if formats or _TELLING.search(part) or b"\0" in part[:200]:
@@ -82,14 +82,14 @@ def _walk(markup: bytes, start: Start, text: Callable[[str], None] | None = None
     parser = ParserCreate(namespace_separator=" ")
     parser.buffer_text = True
 
-    def started(name: str, attributes: dict[str, str]) -> None:
+    def start_element(name: str, attributes: dict[str, str]) -> None:
         start(name.rpartition(" ")[2], attributes)
 
-    def refused(*_: object) -> None:
+    def refuse_entities(*_: object) -> None:
         raise RefusedError("damaged")
 
-    parser.StartElementHandler = started
-    parser.EntityDeclHandler = refused
+    parser.StartElementHandler = start_element
+    parser.EntityDeclHandler = refuse_entities
     if text is not None:
         parser.CharacterDataHandler = text
     parser.Parse(markup, True)  # noqa: FBT003  # the parser takes no keywords
@@ -103,13 +103,13 @@ class _Book:
     styles: str | None
 
 
-def _book_of(archive: zipfile.ZipFile) -> _Book:
-    top = _relations(archive, "_rels/.rels", "/")
+def _read_book(archive: zipfile.ZipFile) -> _Book:
+    top = _read_relations(archive, "_rels/.rels", "/")
     path = next((path for path, kind in top.values() if kind.endswith("/officeDocument")), None)
     if path is None:
         raise KeyError("officeDocument")
     folder, file = posixpath.split(path)
-    relations = _relations(archive, f"{folder}/_rels/{file}.rels", f"/{folder}")
+    relations = _read_relations(archive, f"{folder}/_rels/{file}.rels", f"/{folder}")
     sheets: dict[str, str] = {}
 
     def start(name: str, attributes: Mapping[str, str]) -> None:
@@ -122,7 +122,7 @@ def _book_of(archive: zipfile.ZipFile) -> _Book:
     return _Book(sheets, next(styles, None))
 
 
-def _relations(archive: zipfile.ZipFile, part: str, base: str) -> dict[str, tuple[str, str]]:
+def _read_relations(archive: zipfile.ZipFile, part: str, base: str) -> dict[str, tuple[str, str]]:
     """Return what a part refers to, by identifier: the path and the type of each."""
     found: dict[str, tuple[str, str]] = {}
 
@@ -135,7 +135,7 @@ def _relations(archive: zipfile.ZipFile, part: str, base: str) -> dict[str, tupl
     return found
 
 
-def _number_formats(archive: zipfile.ZipFile, book: _Book) -> dict[str, NumberFormat]:
+def _read_number_formats(archive: zipfile.ZipFile, book: _Book) -> dict[str, NumberFormat]:
     """Return the formats that add zeros or words to a whole number, by the style of a cell."""
     codes: dict[str, str] = {}
     styles: list[str] = []
@@ -152,11 +152,13 @@ def _number_formats(archive: zipfile.ZipFile, book: _Book) -> dict[str, NumberFo
 
     if book.styles is not None and book.styles in archive.namelist():
         _walk(archive.read(book.styles), start)
-    found = {str(place): _number_format(codes.get(key, "")) for place, key in enumerate(styles)}
+    found = {
+        str(place): _parse_number_format(codes.get(key, "")) for place, key in enumerate(styles)
+    }
     return {style: known for style, known in found.items() if known is not None}
 
 
-def _number_format(code: str) -> NumberFormat | None:
+def _parse_number_format(code: str) -> NumberFormat | None:
     match = _ZEROS.fullmatch(code.partition(";")[0])
     if match is None or code in {"0", ""}:
         return None
@@ -178,9 +180,9 @@ class _SheetReader:
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
         """Take the beginning of an element."""
         if name == "c":
-            self._cell(attributes)
+            self._start_cell(attributes)
         elif name in {"f", "v"}:
-            self._formula_or_value(name)
+            self._start_formula_or_value(name)
         elif name == "row":
             self._row = int(attributes["r"]) - 1 if "r" in attributes else self._row + 1
             self._column = -1
@@ -198,7 +200,7 @@ class _SheetReader:
         if self._inside == wanted and place in self.markup.errors:
             self.markup.errors[place] += text
 
-    def _cell(self, attributes: Mapping[str, str]) -> None:
+    def _start_cell(self, attributes: Mapping[str, str]) -> None:
         match = _REFERENCE.fullmatch(attributes.get("r", ""))
         self._column = _column_of(match[1]) if match else self._column + 1
         place = (self._row, self._column)
@@ -207,7 +209,7 @@ class _SheetReader:
         elif attributes.get("t", "n") == "n" and attributes.get("s") in self._formats:
             self.markup.formats[place] = self._formats[attributes["s"]]
 
-    def _formula_or_value(self, name: str) -> None:
+    def _start_formula_or_value(self, name: str) -> None:
         place = (self._row, self._column)
         if name == "v" and place == self._without_value:
             del self.markup.errors[place]

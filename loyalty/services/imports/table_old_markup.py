@@ -35,29 +35,29 @@ ERRORS = {
 }
 
 
-def old_markup_of(content: bytes, place: int | None) -> Markup:
+def read_old_markup(content: bytes, place: int | None) -> Markup:
     """Return what an old workbook says about one of its sheets; without a place, about none.
 
     Raises:
         RefusedError: it is under a password, holds something else, or cannot be read.
     """
     try:
-        stream = _workbook_stream(content)
-        starts = _sheet_starts(stream)
+        stream = _read_workbook_stream(content)
+        starts = _find_sheet_starts(stream)
         if place is None:
             return Markup()
-        return _sheet_markup(stream, starts[place])
+        return _read_sheet_markup(stream, starts[place])
     except (struct.error, IndexError, KeyError, UnicodeDecodeError) as error:
         raise RefusedError("old_workbook") from error
 
 
-def _workbook_stream(content: bytes) -> bytes:
+def _read_workbook_stream(content: bytes) -> bytes:
     size = 1 << struct.unpack_from("<H", content, 30)[0]
     if size not in {512, 4096}:
         raise RefusedError("old_workbook")
-    chain = _chains(content, size)
+    chain = _read_chains(content, size)
     [directory_start] = struct.unpack_from("<I", content, _DIRECTORY_AT)
-    directory = _stream(content[size:], size, chain, directory_start)
+    directory = _read_stream(content[size:], size, chain, directory_start)
     entries = {}
     for place in range(0, len(directory) - _ENTRY + 1, _ENTRY):
         [letters] = struct.unpack_from("<H", directory, place + 64)
@@ -71,15 +71,15 @@ def _workbook_stream(content: bytes) -> bytes:
         raise RefusedError("old_workbook")
     start, length = found
     if length >= _SMALL:
-        return _stream(content[size:], size, chain, start)[:length]
+        return _read_stream(content[size:], size, chain, start)[:length]
     [small_table] = struct.unpack_from("<I", content, _SMALL_TABLE_AT)
-    table = _stream(content[size:], size, chain, small_table)
+    table = _read_stream(content[size:], size, chain, small_table)
     small_chain = struct.unpack_from(f"<{len(table) // 4}I", table)
-    container = _stream(content[size:], size, chain, entries["Root Entry"][0])
-    return _stream(container, _SMALL_SIZE, small_chain, start)[:length]
+    container = _read_stream(content[size:], size, chain, entries["Root Entry"][0])
+    return _read_stream(container, _SMALL_SIZE, small_chain, start)[:length]
 
 
-def _chains(content: bytes, size: int) -> list[int]:
+def _read_chains(content: bytes, size: int) -> list[int]:
     """Return the number of the sector that follows each."""
     tables = struct.unpack_from("<109I", content, _TABLES_AT)
     chain: list[int] = []
@@ -89,7 +89,7 @@ def _chains(content: bytes, size: int) -> list[int]:
     return chain
 
 
-def _stream(sectors: bytes, size: int, chain: Sequence[int], start: int) -> bytes:
+def _read_stream(sectors: bytes, size: int, chain: Sequence[int], start: int) -> bytes:
     pieces = []
     number = start
     for _ in chain:
@@ -100,7 +100,7 @@ def _stream(sectors: bytes, size: int, chain: Sequence[int], start: int) -> byte
     return b"".join(pieces)
 
 
-def _records(stream: bytes, start: int = 0) -> Iterator[tuple[int, bytes]]:
+def _read_records(stream: bytes, start: int = 0) -> Iterator[tuple[int, bytes]]:
     """Yield the records of one part of the workbook: their kinds and contents."""
     place, depth = start, 0
     while place + 4 <= len(stream):
@@ -112,10 +112,10 @@ def _records(stream: bytes, start: int = 0) -> Iterator[tuple[int, bytes]]:
         place += 4 + length
 
 
-def _sheet_starts(stream: bytes) -> list[int]:
+def _find_sheet_starts(stream: bytes) -> list[int]:
     """Return where the sheets begin, in the order in which the workbook shows them."""
     starts: list[int] = []
-    for kind, record in _records(stream):
+    for kind, record in _read_records(stream):
         if kind == _PASSWORD:
             raise RefusedError("password")
         if kind == _SHEET:
@@ -123,9 +123,9 @@ def _sheet_starts(stream: bytes) -> list[int]:
     return starts
 
 
-def _sheet_markup(stream: bytes, start: int) -> Markup:
+def _read_sheet_markup(stream: bytes, start: int) -> Markup:
     markup = Markup()
-    for kind, record in _records(stream, start):
+    for kind, record in _read_records(stream, start):
         if kind == _ROW:
             [number] = struct.unpack_from("<H", record)
             if record[12] & _ROW_HIDDEN:

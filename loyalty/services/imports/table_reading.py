@@ -29,7 +29,7 @@ MOST_TEXT = 8 * 1024 * 1024
 """Letters in all cells together."""
 
 
-def table_in(content: bytes, known: frozenset[str]) -> dict[str, Any]:
+def describe_table(content: bytes, known: frozenset[str]) -> dict[str, Any]:
     """Return the rows of a table that hold something, with their numbers.
 
     Raises:
@@ -37,23 +37,23 @@ def table_in(content: bytes, known: frozenset[str]) -> dict[str, Any]:
     """
     if not content.startswith((COMPOUND, *ZIP)):
         refuse_other_files(content)
-        return {"text": True, "rows": _rows(read_text(content, known).rows)}
+        return {"text": True, "rows": _describe_rows(read_text(content, known).rows)}
     table = read_workbook(content, known)
     return {
         "sheet": table.sheet,
         "others": list(table.others),
         "hidden_columns": sorted(table.hidden_columns),
-        "rows": _rows(table.rows, table.hidden_rows),
+        "rows": _describe_rows(table.rows, table.hidden_rows),
     }
 
 
-def _rows(
+def _describe_rows(
     raw: Iterable[Sequence[Shown]], hidden: frozenset[int] = frozenset()
 ) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = []
     letters = 0
     for place, cells in enumerate(raw):
-        row = _row(place, cells, hidden=place in hidden)
+        row = _describe_row(place, cells, hidden=place in hidden)
         if row is None:
             continue
         rows.append(row)
@@ -67,7 +67,7 @@ def _rows(
     return rows
 
 
-def _row(place: int, cells: Sequence[Shown], *, hidden: bool) -> dict[str, Any] | None:
+def _describe_row(place: int, cells: Sequence[Shown], *, hidden: bool) -> dict[str, Any] | None:
     """Return one row without the empty cells at its end; None where all are empty."""
     width = next((end for end in range(len(cells), 0, -1) if cells[end - 1].text), 0)
     if not width:
@@ -77,9 +77,9 @@ def _row(place: int, cells: Sequence[Shown], *, hidden: bool) -> dict[str, Any] 
     return row | ({"marks": marks} if marks else {}) | ({"hidden": True} if hidden else {})
 
 
-def _answer(content: bytes, known: frozenset[str]) -> dict[str, Any]:
+def _describe_or_refuse(content: bytes, known: frozenset[str]) -> dict[str, Any]:
     try:
-        return table_in(content, known)
+        return describe_table(content, known)
     except RefusedError as refusal:
         return {"fault": str(refusal)}
     except MemoryError:
@@ -91,7 +91,9 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS + 1))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    json.dump(_answer(sys.stdin.buffer.read(), frozenset(json.loads(sys.argv[1]))), sys.stdout)
+    json.dump(
+        _describe_or_refuse(sys.stdin.buffer.read(), frozenset(json.loads(sys.argv[1]))), sys.stdout
+    )
 
 
 if __name__ == "__main__":

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from loyalty.services.imports.headings import plain
-from loyalty.services.imports.table_cells import CellMark, Shown, shown
+from loyalty.services.imports.headings import strip_heading
+from loyalty.services.imports.table_cells import CellMark, Shown, show
 from loyalty.services.imports.table_faults import RefusedError
 
 DELIMITERS = (",", "\t", ";", "|", "，", "、", "；", " ")
@@ -52,9 +52,9 @@ def read_text(content: bytes, known: frozenset[str]) -> TextTable:
         RefusedError: its encoding is unknown, or it is too long.
     """
     best: tuple[int, str, str] | None = None
-    for decoded in _decoded(content):
+    for decoded in _decode(content):
         text = _DELIMITER_STATED.sub("", decoded, count=1) if decoded[:4] == "sep=" else decoded
-        lines = _first_lines(text)
+        lines = _take_first_lines(text)
         for delimiter in DELIMITERS:
             score = max((_score(line, delimiter, known) for line in lines), default=0)
             if best is None or score > best[0]:
@@ -63,29 +63,29 @@ def read_text(content: bytes, known: frozenset[str]) -> TextTable:
         raise RefusedError("unknown_encoding")
     score, text, delimiter = best
     if not score:
-        first = next(iter(_first_lines(text)), "")
+        first = next(iter(_take_first_lines(text)), "")
         delimiter = max(DELIMITERS[:-1], key=first.count)
     if delimiter == " ":
         text = _BLANKS.sub(" ", _FIRST_BLANKS.sub("", text))
-    return TextTable(_rows(text, delimiter, known), score)
+    return TextTable(_read_rows(text, delimiter, known), score)
 
 
-def _decoded(content: bytes) -> Iterator[str]:
+def _decode(content: bytes) -> Iterator[str]:
     """Yield what a file may say: as its first bytes tell, UTF-8, or what offices still write."""
     marked = next((name for mark, name in _BYTE_ORDER_MARKS if content.startswith(mark)), None)
     if marked is not None:
         encodings = [marked]
     elif b"\0" in content:
-        encodings = _wide_encodings(content)
+        encodings = _find_wide_encodings(content)
     else:
         encodings = ["utf-8"]
-    texts = list(_those_that_fit(content, encodings))
+    texts = list(_try_encodings(content, encodings))
     if not texts and marked is None and b"\0" not in content:
-        texts = list(_those_that_fit(content, ["gb18030", "big5hkscs"]))
+        texts = list(_try_encodings(content, ["gb18030", "big5hkscs"]))
     return iter(texts)
 
 
-def _those_that_fit(content: bytes, encodings: list[str]) -> Iterator[str]:
+def _try_encodings(content: bytes, encodings: list[str]) -> Iterator[str]:
     for encoding in encodings:
         try:
             yield content.decode(encoding).removeprefix("\ufeff")
@@ -93,7 +93,7 @@ def _those_that_fit(content: bytes, encodings: list[str]) -> Iterator[str]:
             continue
 
 
-def _wide_encodings(content: bytes) -> list[str]:
+def _find_wide_encodings(content: bytes) -> list[str]:
     """Return the order of bytes under which lines end; other files with zero bytes are no text."""
     ends = {"utf-16-le": b"\n\0", "utf-16-be": b"\0\n"}
     fitting = [name for name, end in ends.items() if end in content and len(content) % 2 == 0]
@@ -102,60 +102,62 @@ def _wide_encodings(content: bytes) -> list[str]:
     return fitting
 
 
-def _first_lines(text: str) -> list[str]:
+def _take_first_lines(text: str) -> list[str]:
     head = text[: FIRST_LINES * 2_000]
     return [line for line in _LINE_END.split(head) if line.strip()][:FIRST_LINES]
 
 
 def _score(line: str, delimiter: str, known: frozenset[str]) -> int:
-    return len({plain(cell) for cell in _split(line.replace(QUOTE, ""), delimiter)[:100]} & known)
+    return len(
+        {strip_heading(cell) for cell in _split(line.replace(QUOTE, ""), delimiter)[:100]} & known
+    )
 
 
 def _split(line: str, delimiter: str) -> list[str]:
     return _BLANKS.split(line.strip()) if delimiter == " " else line.split(delimiter)
 
 
-def _rows(text: str, delimiter: str, known: frozenset[str]) -> Iterator[list[Shown]]:
+def _read_rows(text: str, delimiter: str, known: frozenset[str]) -> Iterator[list[Shown]]:
     if len(re.findall(r"[\r\n]+", text)) > MOST_LINES:
         raise RefusedError("too_many_rows")
     lines = _LINE_END.split(text)
     if any(len(line) > LONGEST_LINE for line in lines):
         raise RefusedError("too_large")
-    width = _width(lines, delimiter, known)
+    width = _find_width(lines, delimiter, known)
     place = 0
     while place < len(lines):
-        cells, count = _record(lines[place : place + LONGEST_QUOTATION], delimiter, width)
+        cells, count = _read_record(lines[place : place + LONGEST_QUOTATION], delimiter, width)
         yield cells
         place += count
 
 
-def _width(lines: list[str], delimiter: str, known: frozenset[str]) -> int:
+def _find_width(lines: list[str], delimiter: str, known: frozenset[str]) -> int:
     """Return how many cells a row has: as many as the one with the headings."""
     first = [line for line in lines[: 2 * FIRST_LINES] if line.strip()]
     best = max(first, key=lambda line: _score(line, delimiter, known), default="")
     return best.count(delimiter) + 1
 
 
-def _record(lines: list[str], delimiter: str, width: int) -> tuple[list[Shown], int]:
+def _read_record(lines: list[str], delimiter: str, width: int) -> tuple[list[Shown], int]:
     """Return the cells of the row that begins with the first line, and how many lines it takes."""
     first = lines[0]
     if QUOTE not in first:
-        return [shown(cell) for cell in first.split(delimiter)], 1
+        return [show(cell) for cell in first.split(delimiter)], 1
     for count in range(1, len(lines) + 1):
-        cells = _quoted_cells("\n".join(lines[:count]), delimiter)
+        cells = _read_quoted_cells("\n".join(lines[:count]), delimiter)
         if cells is None:
             continue
-        if count > 1 and not _one_row(cells, delimiter, width):
+        if count > 1 and not _are_one_row(cells, delimiter, width):
             break
-        return [shown(cell) for cell in cells], count
-    return [_marked(cell) for cell in first.split(delimiter)], 1
+        return [show(cell) for cell in cells], count
+    return [_mark_cell(cell) for cell in first.split(delimiter)], 1
 
 
-def _marked(cell: str) -> Shown:
-    return Shown(shown(cell).text, CellMark.STRAY_QUOTE) if QUOTE in cell else shown(cell)
+def _mark_cell(cell: str) -> Shown:
+    return Shown(show(cell).text, CellMark.STRAY_QUOTE) if QUOTE in cell else show(cell)
 
 
-def _one_row(cells: list[str], delimiter: str, width: int) -> bool:
+def _are_one_row(cells: list[str], delimiter: str, width: int) -> bool:
     """Tell whether cells of several lines are one row, and not several that a stray mark joins."""
     while cells and not cells[-1].strip():
         cells = cells[:-1]
@@ -168,16 +170,16 @@ def _one_row(cells: list[str], delimiter: str, width: int) -> bool:
     return len(cells) <= max(width, 1) and not joined
 
 
-def _quoted_cells(record: str, delimiter: str) -> list[str] | None:
+def _read_quoted_cells(record: str, delimiter: str) -> list[str] | None:
     """Return the cells of a row, or None where its quotation marks do not fit together."""
     cells: list[str] = []
     place = 0
     while True:
         opening = _OPENING.match(record, place)
         found = (
-            _quoted_cell(record, opening.end(), delimiter)
+            _read_quoted_cell(record, opening.end(), delimiter)
             if opening
-            else _bare_cell(record, place, delimiter)
+            else _read_bare_cell(record, place, delimiter)
         )
         if found is None:
             return None
@@ -193,13 +195,13 @@ def _quoted_cells(record: str, delimiter: str) -> list[str] | None:
 Found = tuple[str, int] | None
 
 
-def _bare_cell(record: str, place: int, delimiter: str) -> Found:
+def _read_bare_cell(record: str, place: int, delimiter: str) -> Found:
     end = record.find(delimiter, place)
     cell = record[place : end if end >= 0 else len(record)]
     return None if QUOTE in cell else (cell, place + len(cell))
 
 
-def _quoted_cell(record: str, start: int, delimiter: str) -> Found:
+def _read_quoted_cell(record: str, start: int, delimiter: str) -> Found:
     end = record.find(QUOTE, start)
     while end >= 0 and record[end + 1 : end + 2] == QUOTE:
         end = record.find(QUOTE, end + 2)

@@ -12,12 +12,12 @@ from python_calamine import (
     SheetVisibleEnum,
 )
 
-from loyalty.services.imports.headings import plain
-from loyalty.services.imports.table_cells import CellMark, Shown, shown
+from loyalty.services.imports.headings import strip_heading
+from loyalty.services.imports.table_cells import CellMark, Shown, show
 from loyalty.services.imports.table_faults import RefusedError
-from loyalty.services.imports.table_files import COMPOUND, checked_archive
-from loyalty.services.imports.table_markup import Markup, markup_of
-from loyalty.services.imports.table_old_markup import old_markup_of
+from loyalty.services.imports.table_files import COMPOUND, open_archive
+from loyalty.services.imports.table_markup import Markup, read_markup
+from loyalty.services.imports.table_old_markup import read_old_markup
 
 FIRST_ROWS = 15
 """Among them the headings are looked for."""
@@ -56,9 +56,9 @@ def read_workbook(content: bytes, known: frozenset[str]) -> SheetTable:
     Raises:
         RefusedError: it has no visible sheet, or is damaged, too large or under a password.
     """
-    markup_of_sheet = _markup_reader(content)
+    markup_of_sheet = _make_markup_reader(content)
     try:
-        candidates = _candidates(content, known)
+        candidates = _list_candidates(content, known)
         visible = [candidate for candidate in candidates if candidate.visible]
         if not visible:
             raise RefusedError("no_sheet")
@@ -77,7 +77,7 @@ def read_workbook(content: bytes, known: frozenset[str]) -> SheetTable:
         if candidate is not best and candidate.score >= OTHER_SCORE
     ]
     return SheetTable(
-        _shown_rows(rows, markup, _merged_down(merged, len(rows))),
+        _show_rows(rows, markup, _find_merged(merged, len(rows))),
         best.sheet.name,
         others,
         frozenset(markup.hidden_rows),
@@ -85,16 +85,16 @@ def read_workbook(content: bytes, known: frozenset[str]) -> SheetTable:
     )
 
 
-def _markup_reader(content: bytes) -> Callable[[_Candidate], Markup]:
+def _make_markup_reader(content: bytes) -> Callable[[_Candidate], Markup]:
     """Refuse what is no workbook, and return what reads the markup of a sheet."""
     if content.startswith(COMPOUND):
-        old_markup_of(content, None)
-        return lambda candidate: old_markup_of(content, candidate.place)
-    archive = checked_archive(content)
-    return lambda candidate: markup_of(archive, candidate.sheet.name)
+        read_old_markup(content, None)
+        return lambda candidate: read_old_markup(content, candidate.place)
+    archive = open_archive(content)
+    return lambda candidate: read_markup(archive, candidate.sheet.name)
 
 
-def _candidates(content: bytes, known: frozenset[str]) -> list[_Candidate]:
+def _list_candidates(content: bytes, known: frozenset[str]) -> list[_Candidate]:
     workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
     return [
         _Candidate(
@@ -112,7 +112,7 @@ def _score(sheet: CalamineSheet, known: frozenset[str]) -> int:
     """Return how many known headings one of the first rows has."""
     first = sheet.to_python(nrows=FIRST_ROWS)
     texts = [[cell for cell in row if isinstance(cell, str)] for row in first]
-    return max((len(set(map(plain, row)) & known) for row in texts), default=0)
+    return max((len(set(map(strip_heading, row)) & known) for row in texts), default=0)
 
 
 Values = list[list[object]]
@@ -127,7 +127,7 @@ def _rows_of(sheet: CalamineSheet) -> Values:
 Merged = dict[tuple[int, int], tuple[int, int]]
 
 
-def _merged_down(ranges: Sequence[tuple[tuple[int, int], tuple[int, int]]], height: int) -> Merged:
+def _find_merged(ranges: Sequence[tuple[tuple[int, int], tuple[int, int]]], height: int) -> Merged:
     """Return for each cell below the first of a merged range the place of that first one."""
     return {
         (row, left): (top, left)
@@ -136,25 +136,25 @@ def _merged_down(ranges: Sequence[tuple[tuple[int, int], tuple[int, int]]], heig
     }
 
 
-def _shown_rows(rows: Values, markup: Markup, merged: Merged) -> Iterator[list[Shown]]:
+def _show_rows(rows: Values, markup: Markup, merged: Merged) -> Iterator[list[Shown]]:
     for row, values in enumerate(rows):
         yield [
-            _shown_at(rows, markup, merged, (row, column), value)
+            _show_at(rows, markup, merged, (row, column), value)
             for column, value in enumerate(values)
         ]
 
 
-def _shown_at(
+def _show_at(
     rows: Values, markup: Markup, merged: Merged, place: tuple[int, int], value: object
 ) -> Shown:
     if place in merged:
         top, left = merged[place]
-        above = _shown_at(rows, markup, {}, (top, left), rows[top][left])
+        above = _show_at(rows, markup, {}, (top, left), rows[top][left])
         mark = CellMark.MERGED if above.text and above.mark is None else above.mark
         return Shown(above.text, mark)
     if place in markup.errors:
         return Shown(markup.errors[place] or "#N/A", CellMark.ERROR)
-    cell = shown(value)
+    cell = show(value)
     if place in markup.formats and cell.mark is None and cell.text.isdigit():
-        return Shown(markup.formats[place].applied(cell.text))
+        return Shown(markup.formats[place].apply(cell.text))
     return cell

@@ -15,7 +15,15 @@ from loyalty.services.errors import FileReaderBusyError, UnreadableFileError
 from loyalty.services.imports import headings
 from loyalty.services.imports.table_cells import CellMark
 
-__all__ = ["CellMark", "FileFault", "Table", "TableRow", "read_table", "stored", "table_of"]
+__all__ = [
+    "CellMark",
+    "FileFault",
+    "Table",
+    "TableRow",
+    "parse_table",
+    "read_table",
+    "serialize_table",
+]
 
 PROGRAM = (
     "import sys; sys.path.insert(0, sys.argv.pop(1)); "
@@ -25,7 +33,7 @@ ROOT = Path(__file__).parents[3]
 SECONDS = 30
 """For which a file may keep us waiting; its reader limits how long it computes, which is less."""
 
-ALL_HEADINGS = headings.known_headings((headings.RESIDENTS, headings.SHOPS, headings.DEEDS))
+ALL_HEADINGS = headings.list_known_headings((headings.RESIDENTS, headings.SHOPS, headings.DEEDS))
 
 
 class FileFault(StrEnum):
@@ -112,23 +120,23 @@ def read_table(content: bytes, known: frozenset[str] = ALL_HEADINGS) -> Table:
     The file is read in a process with little memory and time, so that none can stop the service.
 
     Args:
-        known: what columns may be called, from `headings.known_headings`.
+        known: what columns may be called, from `headings.list_known_headings`.
 
     Raises:
         FileReaderBusyError: the machine has no time for it now.
         UnreadableFileError: it holds no table, or too large a one.
     """
-    answer = _answer_of_reader(content, known)
+    answer = _run_reader(content, known)
     if "fault" in answer:
-        raise _refusal(FileFault(answer["fault"]))
-    table = table_of(answer)
+        raise _make_refusal(FileFault(answer["fault"]))
+    table = parse_table(answer)
     if not table.rows:
-        raise _refusal(FileFault.EMPTY)
+        raise _make_refusal(FileFault.EMPTY)
     return table
 
 
-def table_of(answer: Mapping[str, Any]) -> Table:
-    """Return the table that the reader has described, or that was `stored`."""
+def parse_table(answer: Mapping[str, Any]) -> Table:
+    """Return the table that the reader has described, or that `serialize_table` made."""
     rows = [
         TableRow(
             row["number"],
@@ -147,8 +155,8 @@ def table_of(answer: Mapping[str, Any]) -> Table:
     )
 
 
-def stored(table: Table) -> dict[str, Any]:
-    """Return a table as JSON can keep it, for `table_of`."""
+def serialize_table(table: Table) -> dict[str, Any]:
+    """Return a table as JSON can keep it, for `parse_table`."""
     return {
         "sheet": table.sheet,
         "others": list(table.others),
@@ -166,7 +174,7 @@ def stored(table: Table) -> dict[str, Any]:
     }
 
 
-def _answer_of_reader(content: bytes, known: frozenset[str]) -> dict[str, Any]:
+def _run_reader(content: bytes, known: frozenset[str]) -> dict[str, Any]:
     try:
         reader = subprocess.run(  # noqa: S603  # our own program, and the file is mere input
             [sys.executable, "-I", "-c", PROGRAM, str(ROOT), json.dumps(sorted(known))],
@@ -176,17 +184,17 @@ def _answer_of_reader(content: bytes, known: frozenset[str]) -> dict[str, Any]:
             check=False,
         )
     except (subprocess.TimeoutExpired, BlockingIOError, MemoryError) as error:
-        raise _refusal(FileFault.BUSY) from error
+        raise _make_refusal(FileFault.BUSY) from error
     if reader.returncode in {-signal.SIGXCPU, -signal.SIGABRT}:
-        raise _refusal(FileFault.TOO_LARGE)
+        raise _make_refusal(FileFault.TOO_LARGE)
     if reader.returncode in {-signal.SIGKILL, -signal.SIGTERM}:
-        raise _refusal(FileFault.BUSY)
+        raise _make_refusal(FileFault.BUSY)
     if reader.returncode:
-        raise _refusal(FileFault.DAMAGED)
+        raise _make_refusal(FileFault.DAMAGED)
     answer: dict[str, Any] = json.loads(reader.stdout)
     return answer
 
 
-def _refusal(fault: FileFault) -> UnreadableFileError:
+def _make_refusal(fault: FileFault) -> UnreadableFileError:
     kind = FileReaderBusyError if fault is FileFault.BUSY else UnreadableFileError
     return kind(fault, ADVICE[fault])

@@ -6,18 +6,17 @@ from typing import Any
 from uuid import UUID
 
 from psycopg import Connection
-from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import joinedload
 from uuid_utils.compat import uuid7
 
 from loyalty.models import SaleCase
 from loyalty.rules.sale_case import CaseDecision, CaseKind
 from loyalty.rules.verdict import Verdict
-from loyalty.services.actors import StaffMember, Till
-from loyalty.services.audit import note
-from loyalty.services.errors import CaseDecidedError, UnknownRecordError
+from loyalty.services.actors import Till
+from loyalty.services.errors import CaseDecidedError
 from loyalty.services.late_sales.quarantine import record_quarantined
-from loyalty.services.paging import Page, page
+from loyalty.services.paging import Page, fetch_page
+from loyalty.services.work import Lock, Work
 
 OPEN_CASE = """
 INSERT INTO sale_case (
@@ -28,7 +27,8 @@ VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING
 
 NAME_SALE = """
 UPDATE sale_case SET redemption_id = %s
- WHERE till_id = %s AND kind = 'unproven' AND idempotency_key = %s AND redemption_id IS NULL
+ WHERE community_id = %s AND till_id = %s AND kind = 'unproven' AND idempotency_key = %s
+   AND redemption_id IS NULL
 """
 
 WHAT_STAFF_SEE = (
@@ -81,17 +81,17 @@ def open_case(
 
 def name_sale(connection: Connection[Any], till: Till, key: UUID, redemption_id: UUID) -> None:
     """Tell the case of an unproven sale which entry of the book it has become."""
-    connection.execute(NAME_SALE, (redemption_id, till.till_id, key))
+    connection.execute(NAME_SALE, (redemption_id, till.community_id, till.till_id, key))
 
 
-def find_cases(session: Session, actor: StaffMember, request: FindCases) -> Page[SaleCase]:
+def find_cases(work: Work, request: FindCases) -> Page[SaleCase]:
     """Return the cases, the newest first; those that wait, the longest waiting first."""
-    query = select(SaleCase).where(SaleCase.community_id == actor.community_id)
+    query = work.select(SaleCase)
     if request.open is not None:
         waits = SaleCase.decided_at.is_(None)
         query = query.where(waits if request.open else ~waits)
-    return page(
-        session,
+    return fetch_page(
+        work.session,
         query.options(*WHAT_STAFF_SEE),
         SaleCase,
         limit=request.limit,
@@ -100,18 +100,16 @@ def find_cases(session: Session, actor: StaffMember, request: FindCases) -> Page
     )
 
 
-def case_of(session: Session, actor: StaffMember, case_id: UUID) -> SaleCase:
+def case_of(work: Work, case_id: UUID) -> SaleCase:
     """Return one case of the actor's community.
 
     Raises:
         UnknownRecordError: the community has no such case.
     """
-    return _case(session, actor, case_id, lock=False)
+    return work.find(SaleCase, case_id, options=WHAT_STAFF_SEE)
 
 
-def decide_case(
-    session: Session, actor: StaffMember, request: DecideCase, *, now: datetime
-) -> SaleCase:
+def decide_case(work: Work, request: DecideCase) -> SaleCase:
     """Decide a case, once. Accepting a sale out of quarantine records it.
 
     Raises:
@@ -119,39 +117,17 @@ def decide_case(
         CaseDecidedError: somebody has decided it.
         ValueRefusedError: it cannot be accepted, for it names no card.
     """
-    case = _case(session, actor, request.case_id, lock=True)
+    case = work.find(SaleCase, request.case_id, lock=Lock.REFER, options=WHAT_STAFF_SEE)
     if case.decided_at is not None:
         raise CaseDecidedError("This case has been decided.")
     if case.quarantined_sale is not None and request.decision is CaseDecision.ACCEPT:
         flag = Verdict.TILL_REVOKED if case.kind == CaseKind.QUARANTINED else None
         case.redemption_id = record_quarantined(
-            session, actor, case.quarantined_sale, case.shop_id, flag=flag, now=now
+            work, case.quarantined_sale, case.shop_id, flag=flag
         )
     case.decision = request.decision
     case.reason = request.reason
-    case.decided_at = now
-    case.decided_by = actor.account_id
-    note(
-        session,
-        actor,
-        "case.decided",
-        community_id=case.community_id,
-        subject_id=case.id,
-        now=now,
-        kind=case.kind,
-        decision=case.decision,
-    )
-    session.flush()
-    return case
-
-
-def _case(session: Session, actor: StaffMember, case_id: UUID, *, lock: bool) -> SaleCase:
-    query = (
-        select(SaleCase)
-        .where(SaleCase.id == case_id, SaleCase.community_id == actor.community_id)
-        .options(*WHAT_STAFF_SEE)
-    )
-    case = session.scalar(query.with_for_update(of=SaleCase) if lock else query)
-    if case is None:
-        raise UnknownRecordError("There is no such case.")
+    case.decided_at = work.now
+    case.decided_by = work.actor.account_id
+    work.note("case.decided", case, kind=case.kind, decision=case.decision)
     return case

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import (
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
 
-from loyalty.rules.offline import signed_bytes
+from loyalty.rules.offline import encode_for_signing
 
 HIGHEST_NUMBER = 2**31 - 1
 
@@ -66,7 +66,7 @@ def proof_of(item: Mapping[str, Any], key: EllipticCurvePublicKey) -> DeviceProo
                 return None
         case _:
             return None
-    signed = signed_bytes(item)
+    signed = encode_for_signing(item)
     try:
         signature = _decoded(letters)
         halves = int.from_bytes(signature[:_HALF]), int.from_bytes(signature[_HALF:])

@@ -9,22 +9,20 @@ from uuid import UUID
 
 from psycopg import Connection
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from loyalty.models import NumberedSale, Till
 from loyalty.rules.offline import FIRST_PREVIOUS
 from loyalty.rules.sale_case import CaseKind
-from loyalty.services.actors import StaffMember
 from loyalty.services.actors import Till as Caller
-from loyalty.services.errors import UnknownRecordError
 from loyalty.services.late_sales.cases import open_case
 from loyalty.services.late_sales.device_proof import device_key, proof_of
+from loyalty.services.work import Work
 
-DEVICE_KEY = "SELECT device_public_key FROM till WHERE id = %s"
+DEVICE_KEY = "SELECT device_public_key FROM till WHERE community_id = %s AND id = %s"
 
 NOTE_NUMBER = """
-INSERT INTO numbered_sale (till_id, number, digest, previous, arrived_at)
-VALUES (%s, %s, %s, %s, %s) ON CONFLICT DO NOTHING
+INSERT INTO numbered_sale (community_id, till_id, number, digest, previous, arrived_at)
+VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING
 """
 
 
@@ -68,14 +66,15 @@ def note_proofs(
     Args:
         items: late sales as uploaded, each with its idempotency key.
     """
-    row = connection.execute(DEVICE_KEY, (till.till_id,)).fetchone()
+    row = connection.execute(DEVICE_KEY, (till.community_id, till.till_id)).fetchone()
     if row is None or row[0] is None:
         return ()
     public_key = device_key(row[0])
     proofs = [(key, proof_of(item, public_key)) for key, item in items]
     proven = [proof for _, proof in proofs if proof]
     # In one order, so that two uploads of the same sales at once wait for each other in turn.
-    rows = sorted((till.till_id, one.number, one.digest, one.previous, now) for one in proven)
+    own = till.community_id, till.till_id
+    rows = sorted((*own, one.number, one.digest, one.previous, now) for one in proven)
     with connection.transaction():
         connection.cursor().executemany(NOTE_NUMBER, rows)
     unproven = {key for key, proof in proofs if proof is None}
@@ -84,18 +83,16 @@ def note_proofs(
     return unproven
 
 
-def numbering_of(session: Session, actor: StaffMember, till_id: UUID) -> Numbering:
+def numbering_of(work: Work, till_id: UUID) -> Numbering:
     """Return what the numbers of one till's late sales tell.
 
     Raises:
         UnknownRecordError: the community has no such till.
     """
-    till = session.get(Till, till_id)
-    if till is None or till.community_id != actor.community_id:
-        raise UnknownRecordError("The community has no such till.")
-    rows = session.execute(
+    till = work.find(Till, till_id)
+    rows = work.session.execute(
         select(NumberedSale.number, NumberedSale.digest, NumberedSale.previous)
-        .where(NumberedSale.till_id == till_id)
+        .where(NumberedSale.community_id == work.community_id, NumberedSale.till_id == till_id)
         .order_by(NumberedSale.number)
     )
     return _numbering(till, [(number, digest, previous) for number, digest, previous in rows])

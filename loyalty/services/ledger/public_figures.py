@@ -8,11 +8,11 @@ from sqlalchemy.orm import Session
 
 from loyalty.models import Community
 from loyalty.rules.arrival import figures_are_out
-from loyalty.rules.benefit import publishable, redacted
+from loyalty.rules.benefit import find_publishable, is_redacted
 from loyalty.rules.calendar import Month
 from loyalty.services.errors import UnknownRecordError
-from loyalty.services.ledger.benefit import Sums, benefit_in
-from loyalty.services.matters.matter_counts import MatterCount, matter_counts
+from loyalty.services.ledger.benefit import Sums, sum_benefit_in
+from loyalty.services.matters.matter_counts import MatterCount, count_matters
 
 MONTHS_SHOWN = 12
 """How many months back the public reads."""
@@ -29,7 +29,7 @@ class PublicFigures:
     matters: Sequence[MatterCount]
 
 
-def public_months(today: date) -> list[Month]:
+def list_public_months(today: date) -> list[Month]:
     """Return the months whose figures are public, the latest first.
 
     The month under way is not: whoever read it again and again would see single purchases. Nor is
@@ -41,7 +41,7 @@ def public_months(today: date) -> list[Month]:
     return [latest.plus(-back) for back in range(MONTHS_SHOWN)]
 
 
-def public_figures(
+def get_public_figures(
     session: Session, community: Community, month: Month, *, today: date
 ) -> PublicFigures:
     """Return the figures of a month that is over.
@@ -49,11 +49,11 @@ def public_figures(
     Raises:
         UnknownRecordError: its figures are not out yet, or are no longer shown.
     """
-    if month not in public_months(today):
+    if month not in list_public_months(today):
         raise UnknownRecordError(f"There are no figures for {month}.")
-    found = benefit_in(session, community.id, first=month, last=month)
-    totals = None if redacted(found.totals.people) else found.totals
-    shown = publishable({share.key: share.sums.people for share in found.by_trade})
+    found = sum_benefit_in(session, community.id, first=month, last=month)
+    totals = None if is_redacted(found.totals.people) else found.totals
+    shown = find_publishable({share.key: share.sums.people for share in found.by_trade})
     return PublicFigures(
         month=month,
         totals=totals,
@@ -61,5 +61,5 @@ def public_figures(
             share.name: share.sums if totals and share.key in shown else None
             for share in found.by_trade
         },
-        matters=matter_counts(session, community, first=month, last=month),
+        matters=count_matters(session, community, first=month, last=month),
     )

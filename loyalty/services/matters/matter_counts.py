@@ -22,7 +22,7 @@ class MatterCount:
     """Of those raised, how many have an answer by now."""
 
 
-def matter_counts(
+def count_matters(
     session: Session, community: Community, *, first: Month, last: Month
 ) -> Sequence[MatterCount]:
     """Return the counts of the months from `first` to `last`, both included, by month and kind.

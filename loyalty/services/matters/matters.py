@@ -9,17 +9,24 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from loyalty.models import Community, Matter, StaffAccount
-from loyalty.rules.typed_text import code_letters
+from loyalty.rules.typed_text import clean_code_letters
 from loyalty.services.actors import Role, StaffMember
 from loyalty.services.audit import note
-from loyalty.services.changes import AS_IT_WAS, AsItWas, change_members, new_or, new_values
+from loyalty.services.changes import (
+    AS_IT_WAS,
+    AsItWas,
+    change_members,
+    collect_new_values,
+    value_or,
+)
 from loyalty.services.community.policy import locked_community
 from loyalty.services.errors import (
     NotAllowedError,
     UnknownRecordError,
     ValueRefusedError,
 )
-from loyalty.services.paging import Page, page
+from loyalty.services.paging import Page, fetch_page
+from loyalty.services.receipts import give_out
 from loyalty.services.work import Work
 
 
@@ -101,7 +108,7 @@ def raise_matter(work: Work, request: RaiseMatter) -> Matter:
         raise NotAllowedError("The council raises matters of its own; staff see who answers them.")
     _refuse_stranger(work, request.owner_id)
     community = locked_community(work.session, work.community_id)
-    matter = _written_down(work.session, community, request, now=work.now)
+    matter = _write_down(work.session, community, request, now=work.now)
     work.note("matter.raised", matter)
     return matter
 
@@ -112,9 +119,10 @@ def raise_public_matter(
     """Write down what a resident has raised on the public form, once per receipt."""
     # Held before it is looked for, so that one that is sent twice at once gets one number.
     locked_community(session, community.id)
-    if earlier := _raised_with(session, community, receipt):
+    if earlier := _find_by_receipt(session, community, receipt):
         return earlier
-    matter = _written_down(session, community, request, receipt=receipt, now=now)
+    give_out(session, community.id, receipt)
+    matter = _write_down(session, community, request, receipt=receipt, now=now)
     note(
         session,
         None,
@@ -127,13 +135,13 @@ def raise_public_matter(
     return matter
 
 
-def matter_called(session: Session, community: Community, receipt: str) -> Matter:
+def get_matter_by_receipt(session: Session, community: Community, receipt: str) -> Matter:
     """Return the matter with a receipt's number.
 
     Raises:
         UnknownRecordError: the community has given out no such number.
     """
-    matter = _raised_with(session, community, code_letters(receipt))
+    matter = _find_by_receipt(session, community, clean_code_letters(receipt))
     if matter is None:
         raise UnknownRecordError("There is no matter with this number.")
     return matter
@@ -146,7 +154,7 @@ def find_matters(work: Work, request: FindMatters) -> Page[Matter]:
         query = query.where(Matter.kind == request.kind)
     if request.state is not None:
         query = query.where(Matter.state == request.state)
-    return page(
+    return fetch_page(
         work.session,
         query,
         Matter,
@@ -179,11 +187,11 @@ def change_matter(work: Work, request: ChangeMatter) -> Matter:
         ValueRefusedError: it rests without an answer, or the community has no such account.
     """
     matter = work.find(Matter, request.matter_id, version=request.version)
-    values = new_values(request)
+    values = collect_new_values(request)
     hands_on = not work.actor.roles & {Role.STAFF, Role.MANAGER} and values.keys() - ANSWERING
     if hands_on or not may_answer(work.actor, matter):
         raise NotAllowedError("A matter is answered by the staff, or by whoever sees to it.")
-    _refuse_stranger(work, new_or(request.owner_id, None))
+    _refuse_stranger(work, value_or(request.owner_id, None))
     change_members(matter, request)
     if matter.answer is not None and matter.answered_at is None:
         matter.answered_at = work.now
@@ -197,13 +205,13 @@ def change_matter(work: Work, request: ChangeMatter) -> Matter:
     return matter
 
 
-def _raised_with(session: Session, community: Community, receipt: str) -> Matter | None:
+def _find_by_receipt(session: Session, community: Community, receipt: str) -> Matter | None:
     return session.scalar(
         select(Matter).where(Matter.receipt == receipt, Matter.community_id == community.id)
     )
 
 
-def _written_down(
+def _write_down(
     session: Session,
     community: Community,
     request: RaiseMatter,
@@ -235,6 +243,6 @@ def _written_down(
 def _refuse_stranger(work: Work, account_id: UUID | None) -> None:
     if account_id is None:
         return
-    account = work.session.get(StaffAccount, account_id)
-    if account is None or account.community_id != work.community_id or not account.active:
+    account = work.session.get(StaffAccount, (work.community_id, account_id))
+    if account is None or not account.active:
         raise ValueRefusedError("/owner_id", "The community has no such open account.")

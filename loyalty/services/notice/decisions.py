@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, union
+from sqlalchemy import Select, select, union
 from sqlalchemy.orm import Session
 
 from loyalty.models import (
@@ -23,9 +23,8 @@ from loyalty.models import (
 from loyalty.rules.eligibility import Ground, Reason
 from loyalty.rules.outcome import Outcome
 from loyalty.rules.selection import RoundObstacle
-from loyalty.rules.typed_text import name_key
-from loyalty.services.actors import Role, StaffMember
-from loyalty.services.audit import note
+from loyalty.rules.typed_text import make_name_key
+from loyalty.services.actors import Role
 from loyalty.services.errors import (
     InvolvedError,
     RoundStateError,
@@ -37,6 +36,7 @@ from loyalty.services.notice.publishing import publish_changes
 from loyalty.services.selection.at_work import RoundAtWork
 from loyalty.services.selection.planning import LISTS
 from loyalty.services.selection.screening import remove_ineligible, write_down
+from loyalty.services.work import Work
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +49,7 @@ class DecideObjection:
     """Published with the notice, so it names nobody."""
 
 
-def decide_objection(
-    session: Session, actor: StaffMember, request: DecideObjection, *, now: datetime
-) -> Objection:
+def decide_objection(work: Work, request: DecideObjection) -> Objection:
     """Answer an objection; if it is upheld the person leaves the list, and a reserve moves up.
 
     Raises:
@@ -60,32 +58,24 @@ def decide_objection(
         UnknownRecordError: the community has no such objection.
         ValueRefusedError: the reason, which is published, names somebody.
     """
-    selection_round = _locked_round(session, actor, request.objection_id)
-    objection = _objection(session, request.objection_id)
+    selection_round = _locked_round(work, request.objection_id)
+    objection = _objection(work.session, work.community_id, request.objection_id)
     if objection.decided_at is not None:
         raise RoundStateError("It was answered before.", [RoundObstacle.ALREADY_DECIDED])
     if selection_round.state not in ON_NOTICE:
         raise RoundStateError("The round is not in its notice.", [RoundObstacle.WRONG_STATE])
-    if actor.account_id in involved_in(session, objection):
+    if work.actor.account_id in involved_in(work.session, objection):
         raise InvolvedError("Whoever spoke for, scored or entered this person does not decide.")
     _refuse_names(request.reason, objection)
     objection.upheld, objection.reason = request.upheld, request.reason
-    objection.decided_at, objection.decided_by = now, actor.account_id
-    note(
-        session,
-        actor,
-        "objection.decided",
-        community_id=actor.community_id,
-        subject_id=objection.id,
-        now=now,
-        upheld=request.upheld,
-    )
+    objection.decided_at, objection.decided_by = work.now, work.actor.account_id
+    work.note("objection.decided", objection, upheld=request.upheld)
     if request.upheld and objection.candidate.outcome == Outcome.SELECTED:
-        _remove(session, objection.candidate)
-        at_work = RoundAtWork(session, selection_round)
+        _remove(work.session, objection.candidate)
+        at_work = RoundAtWork.of(work, selection_round)
         remove_ineligible(at_work)
-        publish_changes(at_work, actor, now=now)
-    session.flush()
+        publish_changes(work, at_work)
+    work.session.flush()
     return objection
 
 
@@ -95,12 +85,12 @@ def _remove(session: Session, candidate: Candidate) -> None:
     session.flush()
 
 
-def _locked_round(session: Session, actor: StaffMember, objection_id: UUID) -> Round:
+def _locked_round(work: Work, objection_id: UUID) -> Round:
     """Return the round of an objection, which takes no step until the transaction ends."""
-    found = session.scalar(
-        select(Round)
-        .join(Objection, Objection.round_id == Round.id)
-        .where(Objection.id == objection_id, Round.community_id == actor.community_id)
+    found = work.session.scalar(
+        work.select(Round)
+        .join_from(Round, Objection)
+        .where(Objection.id == objection_id)
         .options(LISTS)
         .with_for_update(of=Round)
         .execution_options(populate_existing=True)
@@ -110,10 +100,10 @@ def _locked_round(session: Session, actor: StaffMember, objection_id: UUID) -> R
     return found
 
 
-def _objection(session: Session, objection_id: UUID) -> Objection:
+def _objection(session: Session, community_id: UUID, objection_id: UUID) -> Objection:
     return session.scalars(
         select(Objection)
-        .where(Objection.id == objection_id)
+        .where(Objection.community_id == community_id, Objection.id == objection_id)
         .options(*OF_WHOM)
         .execution_options(populate_existing=True)
     ).one()
@@ -125,53 +115,63 @@ def involved_in(session: Session, objection: Objection) -> frozenset[UUID]:
     Whoever shares the person's household, is the person, or has declared a conflict, is involved
     too.
     """
-    resident = objection.candidate.resident
-    candidacies = (
-        select(Candidate.id)
-        .join(RoundList, RoundList.id == Candidate.list_id)
-        .where(RoundList.round_id == objection.round_id, Candidate.resident_id == resident.id)
-    )
-    nominated = Nomination.candidate_id.in_(candidacies)
-    scored = Ballot.candidate_id.in_(candidacies)
-    declared = (
-        select(Panellist.account_id)
-        .join(ConflictOfInterest, ConflictOfInterest.panellist_id == Panellist.id)
-        .where(
-            ConflictOfInterest.resident_id == resident.id,
-            Panellist.round_id == objection.round_id,
-        )
-    )
-    lives_there = (
-        select(StaffAccount.id)
-        .join(Resident, Resident.id == StaffAccount.resident_id)
-        .where(Resident.household_key == resident.household_key)
-    )
     found: Iterable[UUID | None] = session.scalars(
-        union(
-            select(Nomination.account_id).where(nominated),
-            select(Nomination.decided_by).where(nominated),
-            select(Ballot.entered_by).where(scored),
-            select(Panellist.account_id)
-            .join(Ballot, Ballot.panellist_id == Panellist.id)
-            .where(scored),
-            declared,
-            lives_there,
-        )
+        union(*_select_involved_accounts(objection), *_select_near(objection))
     )
     return frozenset(account for account in found if account is not None)
 
 
-def who_may_decide(
-    session: Session, actor: StaffMember, objection: Objection
-) -> Sequence[StaffAccount]:
-    """Return the staff who may answer an objection, by name: those who are not involved."""
-    return session.scalars(
-        select(StaffAccount)
+def _select_involved_accounts(objection: Objection) -> Sequence[Select[Any]]:
+    community_id = objection.community_id
+    candidacies = (
+        select(Candidate.id)
+        .join(Candidate.round_list)
         .where(
-            StaffAccount.community_id == actor.community_id,
+            Candidate.community_id == community_id,
+            RoundList.round_id == objection.round_id,
+            Candidate.resident_id == objection.candidate.resident_id,
+        )
+    )
+    nominated = (Nomination.community_id == community_id) & Nomination.candidate_id.in_(candidacies)
+    scored = (Ballot.community_id == community_id) & Ballot.candidate_id.in_(candidacies)
+    return (
+        select(Nomination.account_id).where(nominated),
+        select(Nomination.decided_by).where(nominated),
+        select(Ballot.entered_by).where(scored),
+        select(Panellist.account_id).join_from(Panellist, Ballot).where(scored),
+    )
+
+
+def _select_near(objection: Objection) -> Sequence[Select[Any]]:
+    resident = objection.candidate.resident
+    declared = (
+        select(Panellist.account_id)
+        .join_from(Panellist, ConflictOfInterest)
+        .where(
+            Panellist.community_id == objection.community_id,
+            Panellist.round_id == objection.round_id,
+            ConflictOfInterest.resident_id == resident.id,
+        )
+    )
+    lives_there = (
+        select(StaffAccount.id)
+        .join_from(StaffAccount, Resident)
+        .where(
+            StaffAccount.community_id == objection.community_id,
+            Resident.household_key == resident.household_key,
+        )
+    )
+    return declared, lives_there
+
+
+def who_may_decide(work: Work, objection: Objection) -> Sequence[StaffAccount]:
+    """Return the staff who may answer an objection, by name: those who are not involved."""
+    return work.session.scalars(
+        work.select(StaffAccount)
+        .where(
             StaffAccount.active,
             StaffAccount.roles.overlap([Role.STAFF.value, Role.MANAGER.value]),
-            StaffAccount.id.not_in(involved_in(session, objection)),
+            StaffAccount.id.not_in(involved_in(work.session, objection)),
         )
         .order_by(StaffAccount.display_name, StaffAccount.id)
     ).all()
@@ -185,8 +185,8 @@ def _refuse_names(reason: str, objection: Objection) -> None:
 
 def _is_named(name: str, text: str) -> bool:
     """Return whether a text names somebody, whatever stands between the letters of the name."""
-    key = name_key(name)
+    key = make_name_key(name)
     # A single character may be part of any word, and so may a name in small Latin letters.
     return (len(name) > 1 and name in text) or (
-        len(key) > 1 and not key.isascii() and key in name_key(text)
+        len(key) > 1 and not key.isascii() and key in make_name_key(text)
     )

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 from loyalty.models import Candidate, Community, Resident, Round, RoundList
 from loyalty.rules.outcome import Outcome
 from loyalty.rules.selection import RoundState
-from loyalty.services.paging import Page, page
+from loyalty.services.paging import Page, fetch_page
 
 
 def honour_roll(
@@ -36,6 +36,6 @@ def honour_roll(
             ),
         )
     )
-    return page(
+    return fetch_page(
         session, query, Candidate, limit=limit, after=after, by=Round.month, newest_first=True
     )

@@ -13,18 +13,18 @@ from sqlalchemy.orm import Session, joinedload
 
 from loyalty.models import Candidate, Community, Honour, Objection, Round, RoundList
 from loyalty.rules.calendar import Month
-from loyalty.rules.notice import notice_over
+from loyalty.rules.notice import is_notice_over
 from loyalty.rules.selection import RoundObstacle, RoundState
-from loyalty.rules.typed_text import code_letters
-from loyalty.services.actors import StaffMember
+from loyalty.rules.typed_text import clean_code_letters
 from loyalty.services.audit import note
 from loyalty.services.community.working_days import last_day_of
 from loyalty.services.errors import RoundStateError, UnknownRecordError, ValueRefusedError
 from loyalty.services.notice.publishing import latest_version
-from loyalty.services.receipts import hold_receipt, new_receipt
+from loyalty.services.receipts import give_out, make_receipt
 from loyalty.services.selection.at_work import RoundAtWork
 from loyalty.services.selection.planning import round_of
 from loyalty.services.selection.waiting_lines import disputable_lines
+from loyalty.services.work import Work
 
 ANSWER_WORKING_DAYS = 5
 """Within how many working days an objection should be answered."""
@@ -60,7 +60,7 @@ class MakeObjection:
     name: str | None = None
     """Of the objector; None stays anonymous."""
     contact: str | None = None
-    receipt: str = field(default_factory=new_receipt)
+    receipt: str = field(default_factory=make_receipt)
     """What it is asked back with. Sent again with the same one, an objection counts once."""
 
 
@@ -78,10 +78,11 @@ def make_objection(
     if earlier := _objection_made(session, selection_round, request.receipt):
         return earlier
     candidate_id = _candidate_meant(session, selection_round, request)
-    disputable = disputable_lines(RoundAtWork(session, selection_round), now=now)
+    disputable = disputable_lines(RoundAtWork(session, selection_round, now))
     if candidate_id not in {one.id for one in disputable}:
         raise RoundStateError("This line is confirmed.", [RoundObstacle.NOTICE_OVER])
     objection = Objection(
+        community_id=community.id,
         round_id=selection_round.id,
         candidate_id=candidate_id,
         receipt=request.receipt,
@@ -112,9 +113,9 @@ def objection_called(session: Session, community: Community, receipt: str) -> Ob
         UnknownRecordError: the community has given out no such number.
     """
     found = session.scalar(
-        select(Objection)
-        .join(Round, Round.id == Objection.round_id)
-        .where(Objection.receipt == code_letters(receipt), Round.community_id == community.id)
+        select(Objection).where(
+            Objection.community_id == community.id, Objection.receipt == clean_code_letters(receipt)
+        )
     )
     if found is None:
         raise UnknownRecordError("There is no objection with this number.")
@@ -128,12 +129,15 @@ def state_of(objection: Objection) -> ObjectionState:
     return ObjectionState.UPHELD if objection.upheld else ObjectionState.DISMISSED
 
 
-def objections_of(session: Session, actor: StaffMember, round_id: UUID) -> Sequence[Objection]:
+def objections_of(work: Work, round_id: UUID) -> Sequence[Objection]:
     """Return every objection in a round, the earliest first, with whom it is about."""
-    selection_round = round_of(session, actor, round_id)
-    return session.scalars(
+    selection_round = round_of(work, round_id)
+    return work.session.scalars(
         select(Objection)
-        .where(Objection.round_id == selection_round.id)
+        .where(
+            Objection.community_id == selection_round.community_id,
+            Objection.round_id == selection_round.id,
+        )
         .options(*OF_WHOM)
         .order_by(Objection.id)
     ).all()
@@ -153,17 +157,19 @@ def _running_notice(session: Session, community: Community, month: Month, *, tod
     )
     if selection_round is None or selection_round.notice_last is None:
         raise UnknownRecordError(f"There is no notice for {month}.")
-    running = not notice_over(selection_round.notice_last, today)
+    running = not is_notice_over(selection_round.notice_last, today)
     if selection_round.state not in ON_NOTICE or not running:
         raise RoundStateError("The notice is over.", [RoundObstacle.NOTICE_OVER])
     return selection_round
 
 
 def _objection_made(session: Session, selection_round: Round, receipt: str) -> Objection | None:
-    hold_receipt(session, receipt)
+    give_out(session, selection_round.community_id, receipt)
     return session.scalar(
         select(Objection).where(
-            Objection.round_id == selection_round.id, Objection.receipt == receipt
+            Objection.community_id == selection_round.community_id,
+            Objection.round_id == selection_round.id,
+            Objection.receipt == receipt,
         )
     )
 
@@ -183,8 +189,9 @@ def _candidate_meant(session: Session, selection_round: Round, request: MakeObje
     return session.scalars(
         select(Candidate.id)
         .join(Candidate.round_list)
-        .join(Honour, Honour.id == RoundList.honour_id)
+        .join(RoundList.honour)
         .where(
+            RoundList.community_id == selection_round.community_id,
             RoundList.round_id == selection_round.id,
             Honour.code == honour,
             Candidate.reference == reference,

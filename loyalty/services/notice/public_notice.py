@@ -24,14 +24,13 @@ from loyalty.models import (
 )
 from loyalty.rules.basis import Basis
 from loyalty.rules.calendar import Month
-from loyalty.rules.masking import masked
-from loyalty.rules.notice import last_day_shown
+from loyalty.rules.masking import mask_name
+from loyalty.rules.notice import find_last_day_shown
 from loyalty.rules.selection import RoundState
 from loyalty.services.community.honours import names_of
 from loyalty.services.community.working_days import years_without_table
 from loyalty.services.errors import UnknownRecordError
-from loyalty.services.notice.publishing import versions_of
-from loyalty.services.selection.at_work import RoundAtWork
+from loyalty.services.selection.at_work import RoundAtWork, versions_of
 from loyalty.services.selection.planning import LISTS
 from loyalty.services.selection.screening import draw_order
 from loyalty.services.selection.waiting_lines import disputable_lines
@@ -140,7 +139,7 @@ def public_notice(
         versions=versions,
         content=versions[-1].content if versions else None,
         last_day=shown.notice_last,
-        shown_until=last_day_shown(versions[-1].last_day) if versions else None,
+        shown_until=find_last_day_shown(versions[-1].last_day) if versions else None,
         taken_down=taken_down,
         other_draws=[one.frozen_hash for one in others if one.frozen_hash],
         official_calendar=not any(
@@ -156,7 +155,7 @@ def names_are_shown(
     selection_round: Round, versions: Sequence[NoticeVersion], *, today: date
 ) -> bool:
     """Return whether the names of a round's notice have not been taken down yet."""
-    over = bool(versions) and today > last_day_shown(versions[-1].last_day)
+    over = bool(versions) and today > find_last_day_shown(versions[-1].last_day)
     return selection_round.state != RoundState.CANCELLED and not over
 
 
@@ -208,7 +207,9 @@ def _answered(objections: Iterable[Objection], now: datetime) -> list[Answered]:
 
 def _objections_to(session: Session, shown: Round) -> Sequence[Objection]:
     return session.scalars(
-        select(Objection).where(Objection.round_id == shown.id).order_by(Objection.decided_at)
+        select(Objection)
+        .where(Objection.community_id == shown.community_id, Objection.round_id == shown.id)
+        .order_by(Objection.decided_at)
     ).all()
 
 
@@ -226,9 +227,9 @@ def _lists(
     """Return the lists of the version that holds; none before there is one."""
     if not versions:
         return []
-    at_work = RoundAtWork(session, shown)
+    at_work = RoundAtWork(session, shown, now)
     standing = {(one.round_list.honour.code, one.reference): one for one in at_work.candidates}
-    disputable = {one.id for one in disputable_lines(at_work, now=now)}
+    disputable = {one.id for one in disputable_lines(at_work)}
     # The ids alone tell whose areas these are; the condition spares reading the others'.
     areas = {
         str(area.id): area.name
@@ -267,4 +268,4 @@ def _line(
 
 def publicly_named(resident: Resident) -> str:
     """Return a resident's name, masked unless they agree that it is published."""
-    return resident.name if resident.consent_publicity else masked(resident.name)
+    return resident.name if resident.consent_publicity else mask_name(resident.name)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from loyalty.models import Community, Round
 from loyalty.rules.calendar import Month
 from loyalty.rules.ranking import Candidate
-from loyalty.rules.record import lines_of, lists_in, rank_round, with_lots
+from loyalty.rules.record import draw_lots, lines_of, lists_in, rank_round
 from loyalty.services.notice.public_notice import public_round
 
 FORMAT = "loyalty-record-1"
@@ -63,7 +63,7 @@ def _lines(shown: Round) -> list[dict[str, str]]:
 
 
 def _results(shown: Round) -> list[dict[str, Any]]:
-    lists = with_lots(lists_in(shown.frozen_list or ""), shown.seed or "")
+    lists = draw_lots(lists_in(shown.frozen_list or ""), shown.seed or "")
     return [
         {
             "round": frozen.reference,

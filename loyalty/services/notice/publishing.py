@@ -14,34 +14,30 @@ from loyalty.rules.basis import standings_of
 from loyalty.rules.calendar import Month
 from loyalty.rules.notice import NoticeKind
 from loyalty.rules.outcome import Outcome
-from loyalty.rules.record import lists_in, with_lots
-from loyalty.services.actors import StaffMember
-from loyalty.services.audit import note
+from loyalty.rules.record import draw_lots, lists_in
 from loyalty.services.community.working_days import last_day_of
-from loyalty.services.selection.at_work import RoundAtWork
+from loyalty.services.selection.at_work import RoundAtWork, versions_of
 from loyalty.services.selection.drawing import reference_of
 from loyalty.services.selection.screening import draw_order
+from loyalty.services.work import Work
 
 
-def publish_notice(at_work: RoundAtWork, actor: StaffMember, *, now: datetime) -> NoticeVersion:
+def publish_notice(work: Work, at_work: RoundAtWork) -> NoticeVersion:
     """Publish the first version of a round's notice, which runs for its working days."""
-    session, selection_round, today = at_work.session, at_work.selection_round, now.date()
-    selection_round.published_at = now
+    selection_round, days = at_work.selection_round, at_work.selection_round.notice_working_days
+    selection_round.published_at = work.now
     selection_round.notice_last = last_day_of(
-        session, selection_round.community_id, today, selection_round.notice_working_days
+        work.session, work.community_id, work.now.date(), days
     )
-    return _publish(at_work, actor, NoticeKind.FIRST, _lists(at_work), now=now)
+    return _publish(work, at_work, NoticeKind.FIRST, _lists(at_work))
 
 
-def publish_changes(
-    at_work: RoundAtWork, actor: StaffMember, *, now: datetime
-) -> NoticeVersion | None:
+def publish_changes(work: Work, at_work: RoundAtWork) -> NoticeVersion | None:
     """Publish who stands on the lists by now; None if nothing has changed.
 
     Whoever has moved up has not been objected to yet, so the notice then runs for the working days
     of a supplementary notice, and never ends earlier than it would have.
     """
-    session, selection_round = at_work.session, at_work.selection_round
     lists = _lists(at_work)
     published = json.loads(at_work.versions[-1].content)["lists"]
     if lists == published:
@@ -49,14 +45,14 @@ def publish_changes(
     kind = NoticeKind.CORRECTION
     if _references_in(lists) - _references_in(published):
         kind = NoticeKind.SUPPLEMENTARY
-        selection_round.notice_last = _supplementary_last(session, selection_round, now.date())
-    return _publish(at_work, actor, kind, lists, now=now)
+        at_work.selection_round.notice_last = _supplementary_last(work, at_work.selection_round)
+    return _publish(work, at_work, kind, lists)
 
 
-def take_down(at_work: RoundAtWork, actor: StaffMember, *, now: datetime) -> None:
+def take_down(work: Work, at_work: RoundAtWork) -> None:
     """Take the notice of a round that is called off down at once, if there is one."""
     if at_work.selection_round.published_at is not None:
-        _publish(at_work, actor, NoticeKind.TAKEN_DOWN, [], now=now)
+        _publish(work, at_work, NoticeKind.TAKEN_DOWN, [])
 
 
 def latest_version(session: Session, selection_round: Round) -> NoticeVersion:
@@ -64,35 +60,15 @@ def latest_version(session: Session, selection_round: Round) -> NoticeVersion:
     return versions_of(session, selection_round)[-1]
 
 
-def versions_of(session: Session, selection_round: Round) -> Sequence[NoticeVersion]:
-    """Return every version of a round's notice, the first one first."""
-    return RoundAtWork(session, selection_round).versions
-
-
 def _publish(
-    at_work: RoundAtWork,
-    actor: StaffMember,
-    kind: NoticeKind,
-    lists: Sequence[Mapping[str, Any]],
-    *,
-    now: datetime,
+    work: Work, at_work: RoundAtWork, kind: NoticeKind, lists: Sequence[Mapping[str, Any]]
 ) -> NoticeVersion:
-    session, selection_round = at_work.session, at_work.selection_round
-    number = len(at_work.versions) + 1
-    version = _version(selection_round, kind, number, lists, now=now)
-    session.add(version)
+    selection_round, number = at_work.selection_round, len(at_work.versions) + 1
+    version = _version(selection_round, kind, number, lists, now=work.now)
+    work.session.add(version)
     for newcomer in at_work.candidates_who_are(Outcome.SELECTED):
         newcomer.notice_last = newcomer.notice_last or selection_round.notice_last
-    session.flush()
-    note(
-        session,
-        actor,
-        f"notice.{kind}",
-        community_id=selection_round.community_id,
-        subject_id=version.id,
-        now=now,
-        number=number,
-    )
+    work.note(f"notice.{kind}", version, number=number)
     return version
 
 
@@ -117,6 +93,7 @@ def _version(
     }
     content = json.dumps(members, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return NoticeVersion(
+        community_id=selection_round.community_id,
         round_id=selection_round.id,
         number=number,
         kind=kind.value,
@@ -132,16 +109,16 @@ def _references_in(lists: Sequence[Mapping[str, Any]]) -> set[str]:
     return {line["reference"] for one in lists for line in one["lines"]}
 
 
-def _supplementary_last(session: Session, selection_round: Round, today: date) -> date:
-    community = session.get_one(Community, selection_round.community_id)
-    last = last_day_of(session, community.id, today, community.supplementary_notice_working_days)
+def _supplementary_last(work: Work, selection_round: Round) -> date:
+    days = work.session.get_one(Community, work.community_id).supplementary_notice_working_days
+    last = last_day_of(work.session, work.community_id, work.now.date(), days)
     return max(selection_round.notice_last or last, last)
 
 
 def _lists(at_work: RoundAtWork) -> list[dict[str, Any]]:
     """Return who stands on each list and why, as it is published: references, no names."""
     selection_round = at_work.selection_round
-    drawn = with_lots(lists_in(selection_round.frozen_list or ""), selection_round.seed or "")
+    drawn = draw_lots(lists_in(selection_round.frozen_list or ""), selection_round.seed or "")
     standings = standings_of(drawn)
     standing = sorted(at_work.candidates_who_are(Outcome.SELECTED), key=lambda one: one.place or 0)
     return [

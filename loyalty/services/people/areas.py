@@ -6,10 +6,10 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from loyalty.models import Area, HouseholdGroup
-from loyalty.rules.typed_text import reference_key
+from loyalty.rules.typed_text import make_reference_key
 from loyalty.services.actors import StaffMember
 from loyalty.services.errors import AlreadyExistsError, ValueRefusedError
-from loyalty.services.paging import Page, page
+from loyalty.services.paging import Page, fetch_page
 from loyalty.services.people.new_names import add_under_new_name
 from loyalty.services.work import Work
 
@@ -32,7 +32,7 @@ class CreateHouseholdGroup:
 def find_areas(work: Work, *, limit: int, after: UUID | None) -> Page[Area]:
     """Return the liaison areas, the oldest first."""
     query = work.select(Area)
-    return page(work.session, query, Area, limit=limit, after=after)
+    return fetch_page(work.session, query, Area, limit=limit, after=after)
 
 
 def create_area(work: Work, request: CreateArea) -> Area:
@@ -52,7 +52,7 @@ def create_area(work: Work, request: CreateArea) -> Area:
 def find_household_groups(work: Work, *, limit: int, after: UUID | None) -> Page[HouseholdGroup]:
     """Return the household groups, the oldest first."""
     query = work.select(HouseholdGroup)
-    return page(work.session, query, HouseholdGroup, limit=limit, after=after)
+    return fetch_page(work.session, query, HouseholdGroup, limit=limit, after=after)
 
 
 def create_household_group(work: Work, request: CreateHouseholdGroup) -> HouseholdGroup:
@@ -85,16 +85,11 @@ def refuse_foreign(
     Raises:
         ValueRefusedError: the pointer is ``/area_id`` or ``/household_group_id``.
     """
-    if area_id is not None:
-        area = session.get(Area, area_id)
-        if area is None or area.community_id != actor.community_id:
-            raise ValueRefusedError("/area_id", "The community has no such liaison area.")
-    if household_group_id is not None:
-        group = session.get(HouseholdGroup, household_group_id)
-        if group is None or group.community_id != actor.community_id:
-            raise ValueRefusedError(
-                "/household_group_id", "The community has no such household group."
-            )
+    if area_id is not None and session.get(Area, (actor.community_id, area_id)) is None:
+        raise ValueRefusedError("/area_id", "The community has no such liaison area.")
+    group = (actor.community_id, household_group_id)
+    if household_group_id is not None and session.get(HouseholdGroup, group) is None:
+        raise ValueRefusedError("/household_group_id", "The community has no such household group.")
 
 
 def _refuse_taken(
@@ -104,7 +99,7 @@ def _refuse_taken(
     taken: str,
 ) -> None:
     """Refuse a name that differs from another in nothing but blanks, case or width."""
-    if reference_key(name) in (
-        reference_key(one.name) for one in work.session.scalars(work.select(part))
+    if make_reference_key(name) in (
+        make_reference_key(one.name) for one in work.session.scalars(work.select(part))
     ):
         raise AlreadyExistsError(taken)

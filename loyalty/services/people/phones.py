@@ -13,7 +13,7 @@ HOME = "CN"
 _WRITTEN = re.compile(r"[( ]*\+?[0-9 ()-]+")
 
 
-def in_e164(number: str) -> str:
+def to_e164(number: str) -> str:
     """Return a telephone number as it is stored, such as ``+8613800138000``.
 
     Digits, blanks, hyphens, brackets and a plus in front are read; anything else may mean another
@@ -22,7 +22,7 @@ def in_e164(number: str) -> str:
     Raises:
         ValueRefusedError: no telephone has it; the pointer is ``/phone``.
     """
-    written = _plain(number)
+    written = _clean(number)
     if not _WRITTEN.fullmatch(written):
         raise ValueRefusedError("/phone", "This is no telephone number.")
     try:
@@ -34,7 +34,7 @@ def in_e164(number: str) -> str:
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
 
 
-def _plain(number: str) -> str:
+def _clean(number: str) -> str:
     """Return a number in half width, without the invisible letters that copying brings along."""
     text = "".join(
         letter

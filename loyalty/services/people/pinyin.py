@@ -2,7 +2,9 @@
 
 import re
 
-from loyalty.rules.typed_text import person_name
+from pypinyin import lazy_pinyin
+
+from loyalty.rules.typed_text import clean_person_name
 
 SURNAME_READINGS = {
     "单于": "chan yu",
@@ -72,9 +74,6 @@ _READ_IN_NAMES = re.compile(f"([{''.join(NAME_READINGS)}])")
 
 def pinyin_of(text: str) -> str:
     """Return a text in lower-case pinyin without tones, a space between syllables."""
-    # Its dictionary takes half a second to load, and tills never read a name.
-    from pypinyin import lazy_pinyin  # noqa: PLC0415
-
     parts = (part for part in lazy_pinyin(text) if any(map(str.isalnum, part)))
     return " ".join(" ".join(parts).casefold().split())
 
@@ -84,14 +83,14 @@ def pinyin_of_person(name: str) -> str:
 
     A name with a middle dot is transcribed from another language and begins with no surname.
     """
-    name = person_name(name)
+    name = clean_person_name(name)
     if "·" not in name:
         for length in range(LONGEST_SURNAME, 0, -1):
             if reading := SURNAME_READINGS.get(name[:length]):
-                return f"{reading} {_inside(name[length:])}".rstrip()
-    return _inside(name)
+                return f"{reading} {_read_parts(name[length:])}".rstrip()
+    return _read_parts(name)
 
 
-def _inside(name: str) -> str:
+def _read_parts(name: str) -> str:
     parts = (NAME_READINGS.get(part) or pinyin_of(part) for part in _READ_IN_NAMES.split(name))
     return " ".join(filter(None, parts))

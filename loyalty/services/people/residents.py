@@ -6,12 +6,18 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, or_, select
 
 from loyalty.models import Resident
-from loyalty.rules.typed_text import name_key, reference_key
-from loyalty.services.changes import AS_IT_WAS, AsItWas, change_members, new_or, new_values
+from loyalty.rules.typed_text import make_name_key, make_reference_key
+from loyalty.services.changes import (
+    AS_IT_WAS,
+    AsItWas,
+    change_members,
+    collect_new_values,
+    value_or,
+)
 from loyalty.services.errors import AlreadyExistsError
-from loyalty.services.paging import Page, page
+from loyalty.services.paging import Page, fetch_page
 from loyalty.services.people.areas import refuse_foreign
-from loyalty.services.people.phones import in_e164
+from loyalty.services.people.phones import to_e164
 from loyalty.services.people.pinyin import pinyin_of_person
 from loyalty.services.work import Work
 
@@ -74,7 +80,7 @@ def find_residents(work: Work, request: FindResidents) -> Page[Resident]:
         query = query.where(_matches(request.q))
     if request.state is not None:
         query = query.where(Resident.state == request.state)
-    return page(
+    return fetch_page(
         work.session,
         query,
         Resident,
@@ -98,20 +104,22 @@ def create_resident(work: Work, request: CreateResident) -> Resident:
         household_group_id=request.household_group_id,
     )
     _refuse_twin(work, request)
-    resident = new_resident(work, request)
+    resident = make_resident(work, request)
     work.session.add(resident)
     work.note("resident.created", resident)
     return resident
 
 
-def new_resident(work: Work, request: CreateResident, *, import_id: UUID | None = None) -> Resident:
+def make_resident(
+    work: Work, request: CreateResident, *, import_id: UUID | None = None
+) -> Resident:
     """Return a resident who is not stored yet."""
     return Resident(
         community_id=work.community_id,
         name=request.name,
         name_pinyin=pinyin_of_person(request.name),
         unit=request.unit,
-        phone=None if request.phone is None else in_e164(request.phone),
+        phone=None if request.phone is None else to_e164(request.phone),
         adult=request.adult,
         household_ref=request.household_ref,
         area_id=request.area_id,
@@ -138,16 +146,16 @@ def change_resident(work: Work, request: ChangeResident) -> Resident:
     refuse_foreign(
         work.session,
         work.actor,
-        area_id=new_or(request.area_id, None),
-        household_group_id=new_or(request.household_group_id, None),
+        area_id=value_or(request.area_id, None),
+        household_group_id=value_or(request.household_group_id, None),
     )
     if isinstance(request.phone, str):
-        request = replace(request, phone=in_e164(request.phone))
+        request = replace(request, phone=to_e164(request.phone))
     if isinstance(request.name, str) and request.name_pinyin is AS_IT_WAS:
         resident.name_pinyin = pinyin_of_person(request.name)
     change_members(resident, request)
     resident.updated_at = work.now
-    work.note("resident.changed", resident, members=sorted(new_values(request)))
+    work.note("resident.changed", resident, members=sorted(collect_new_values(request)))
     return resident
 
 
@@ -155,9 +163,9 @@ def _refuse_twin(work: Work, request: CreateResident) -> None:
     twin = work.session.scalar(
         select(Resident.id).where(
             Resident.community_id == work.community_id,
-            Resident.household_key == reference_key(request.household_ref),
-            Resident.name_key == name_key(request.name),
-            Resident.unit_key == reference_key(request.unit),
+            Resident.household_key == make_reference_key(request.household_ref),
+            Resident.name_key == make_name_key(request.name),
+            Resident.unit_key == make_reference_key(request.unit),
         )
     )
     if twin is not None:
@@ -165,7 +173,7 @@ def _refuse_twin(work: Work, request: CreateResident) -> None:
 
 
 def _matches(part: str) -> ColumnElement[bool]:
-    typed = name_key(part)
+    typed = make_name_key(part)
     letters = func.replace(Resident.name_pinyin, " ", "")
     initials = func.regexp_replace(Resident.name_pinyin, r"(\w)\w*\s*", r"\1", "g")
     return or_(

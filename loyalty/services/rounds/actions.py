@@ -2,12 +2,8 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from types import MappingProxyType
 from uuid import UUID
-
-from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from loyalty.models import Community, Round
 from loyalty.rules.notice import NoticeKind
@@ -18,17 +14,14 @@ from loyalty.rules.selection import (
     RoundNeed,
     RoundObstacle,
     RoundState,
-    missing_for,
+    find_obstacles,
     next_state,
 )
-from loyalty.services.actors import Role, StaffMember
-from loyalty.services.audit import note
+from loyalty.services.actors import Role
 from loyalty.services.errors import (
     NotAllowedError,
     NoticeReopenedError,
     RoundStateError,
-    StaleRecordError,
-    UnknownRecordError,
     ValueRefusedError,
 )
 from loyalty.services.notice.publishing import publish_changes, publish_notice, take_down
@@ -41,6 +34,7 @@ from loyalty.services.selection.drawing import draw, freeze
 from loyalty.services.selection.planning import LISTS
 from loyalty.services.selection.screening import remove_ineligible, screen
 from loyalty.services.selection.waiting_lines import lines_without_card, ready_lines
+from loyalty.services.work import Lock, Work
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,20 +57,17 @@ class ActOnRound:
 class _Act:
     """An action that nothing stands in the way of, with all that carrying it out takes."""
 
+    work: Work
     at_work: RoundAtWork
-    actor: StaffMember
     request: ActOnRound
     sealing_key: bytes
-    now: datetime
 
 
 def act_on_round(
-    session: Session,
-    actor: StaffMember,
+    work: Work,
     request: ActOnRound,
     *,
     sealing_key: bytes,
-    now: datetime,
 ) -> Round:
     """Take a round one step on its way.
 
@@ -90,30 +81,22 @@ def act_on_round(
         ValueRefusedError: the draw needs seed and witnesses, the cancelling a reason.
     """
     # Whoever comes second waits here, and then finds the state the first has left.
-    at_work = RoundAtWork(session, _locked(session, actor, request))
-    selection_round = at_work.selection_round
-    _refuse_what_is_missing(at_work, actor, request, now=now)
-    CARRY_OUT[request.action](_Act(at_work, actor, request, sealing_key, now))
-    selection_round.state = _state_after(at_work, request.action)
-    note(
-        session,
-        actor,
-        f"round.{request.action}",
-        community_id=actor.community_id,
-        subject_id=selection_round.id,
-        now=now,
+    selection_round = work.find(
+        Round, request.round_id, lock=Lock.REFER, version=request.version, options=[LISTS]
     )
-    session.flush()
+    at_work = RoundAtWork.of(work, selection_round)
+    _refuse_what_is_missing(work, at_work, request)
+    CARRY_OUT[request.action](_Act(work, at_work, request, sealing_key))
+    selection_round.state = _state_after(at_work, request.action)
+    work.note(f"round.{request.action}", selection_round)
     return selection_round
 
 
-def facts_of(
-    at_work: RoundAtWork, actor: StaffMember, *, now: datetime, reason_given: bool = False
-) -> RoundFacts:
+def facts_of(work: Work, at_work: RoundAtWork, *, reason_given: bool = False) -> RoundFacts:
     """Return what decides which actions an account may take on a round now."""
     selection_round = at_work.selection_round
-    community = at_work.session.get_one(Community, selection_round.community_id)
-    ready = [] if community.undisputed_cards_wait else ready_lines(at_work, now=now)
+    community = work.session.get_one(Community, work.community_id)
+    ready = [] if community.undisputed_cards_wait else ready_lines(at_work)
     in_review = selection_round.state == RoundState.REVIEW
     return RoundFacts(
         state=RoundState(selection_round.state),
@@ -122,42 +105,25 @@ def facts_of(
         reason_given=reason_given,
         drawn=selection_round.drawn_at is not None,
         notice_last=selection_round.notice_last,
-        today=now.date(),
+        today=work.now.date(),
         open_objections=len(at_work.open_objections),
         ready_lines=len(ready),
         cards_signed=selection_round.issued_at is not None,
         creator=selection_round.created_by,
-        actor=actor.account_id,
-        calendar_known=not in_review or notice_days(at_work, today=now.date()).official,
+        actor=work.actor.account_id,
+        calendar_known=not in_review or notice_days(at_work).official,
     )
 
 
-def _refuse_what_is_missing(
-    at_work: RoundAtWork, actor: StaffMember, request: ActOnRound, *, now: datetime
-) -> None:
+def _refuse_what_is_missing(work: Work, at_work: RoundAtWork, request: ActOnRound) -> None:
     needs = STEPS[request.action].needs
-    if RoundNeed.MANAGER in needs and Role.MANAGER not in actor.roles:
+    if RoundNeed.MANAGER in needs and Role.MANAGER not in work.actor.roles:
         raise NotAllowedError("A manager takes this step.")
-    facts = facts_of(at_work, actor, now=now, reason_given=request.reason is not None)
-    if missing := missing_for(request.action, facts):
+    facts = facts_of(work, at_work, reason_given=request.reason is not None)
+    if missing := find_obstacles(request.action, facts):
         raise RoundStateError(f"The round cannot do this now: {', '.join(missing)}.", missing)
     if RoundNeed.REASON in needs and not request.reason:
         raise ValueRefusedError("/reason", "This step is taken for a reason.")
-
-
-def _locked(session: Session, actor: StaffMember, request: ActOnRound) -> Round:
-    selection_round = session.scalar(
-        select(Round)
-        .where(Round.id == request.round_id, Round.community_id == actor.community_id)
-        .options(LISTS)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    if selection_round is None:
-        raise UnknownRecordError("There is no such round.")
-    if request.version not in {None, selection_round.version}:
-        raise StaleRecordError("The round has moved on meanwhile; read it again.")
-    return selection_round
 
 
 def _change_the_state_alone(_: _Act) -> None:
@@ -169,46 +135,45 @@ def _screen(act: _Act) -> None:
 
 
 def _freeze(act: _Act) -> None:
-    freeze(act.at_work, now=act.now)
+    freeze(act.at_work)
     act.at_work.selection_round.freeze_reason = act.request.reason
 
 
 def _draw(act: _Act) -> None:
-    seed, witnesses = act.request.seed or "", act.request.witnesses
-    draw(act.at_work, seed=seed, witnesses=witnesses, now=act.now)
+    draw(act.at_work, seed=act.request.seed or "", witnesses=act.request.witnesses)
 
 
 def _publish(act: _Act) -> None:
-    publish_notice(act.at_work, act.actor, now=act.now)
+    publish_notice(act.work, act.at_work)
 
 
 def _confirm(act: _Act) -> None:
     """Let go whom nothing speaks for any more; whoever moves up has to be published first."""
     remove_ineligible(act.at_work)
-    changed = publish_changes(act.at_work, act.actor, now=act.now)
+    changed = publish_changes(act.work, act.at_work)
     if changed is not None and changed.kind == NoticeKind.SUPPLEMENTARY:
         raise NoticeReopenedError(
             f"A reserve has moved up, so the notice runs until {changed.last_day}.",
             [RoundObstacle.NOTICE_RUNNING],
         )
-    act.at_work.selection_round.confirmed_by = act.actor.account_id
-    act.at_work.selection_round.confirmed_at = act.now
+    act.at_work.selection_round.confirmed_by = act.work.actor.account_id
+    act.at_work.selection_round.confirmed_at = act.work.now
 
 
 def _issue(act: _Act) -> None:
-    issue_cards(act.at_work, sealing_key=act.sealing_key, now=act.now)
-    act.at_work.selection_round.issued_at = act.now
-    forget_contacts(act.at_work.session, act.actor.community_id, now=act.now)
+    issue_cards(act.at_work, sealing_key=act.sealing_key)
+    act.at_work.selection_round.issued_at = act.work.now
+    forget_contacts(act.work)
 
 
 def _close(act: _Act) -> None:
-    act.at_work.selection_round.closed_at = act.now
-    forget_contacts(act.at_work.session, act.actor.community_id, now=act.now)
+    act.at_work.selection_round.closed_at = act.work.now
+    forget_contacts(act.work)
 
 
 def _cancel(act: _Act) -> None:
     act.at_work.selection_round.cancel_reason = act.request.reason
-    take_down(act.at_work, act.actor, now=act.now)
+    take_down(act.work, act.at_work)
 
 
 CARRY_OUT: Mapping[RoundAction, Callable[[_Act], None]] = MappingProxyType(

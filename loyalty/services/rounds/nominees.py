@@ -2,16 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
-
 from loyalty.models import ImportJob, Resident
-from loyalty.services.actors import StaffMember
 from loyalty.services.errors import UnknownRecordError, ValueRefusedError
-from loyalty.services.imports.jobs import ImportKind, reading_of
+from loyalty.services.imports.jobs import ImportKind, read_import
 from loyalty.services.selection.nominations import Nominate, nominate
 from loyalty.services.work import Work
 
@@ -44,11 +39,11 @@ def list_of_nominees(work: Work, import_id: UUID) -> ImportJob:
 
 def nominees_in(work: Work, job: ImportJob) -> Sequence[Resident]:
     """Return the residents a list certainly means, each once, in its order."""
-    reading = reading_of(work, job)
+    reading = read_import(work, job)
     meant: list[UUID] = [resident_id for _, resident_id in reading.right] if reading else []
     residents = {
         resident.id: resident
-        for resident in work.session.scalars(select(Resident).where(Resident.id.in_(meant)))
+        for resident in work.session.scalars(work.select(Resident).where(Resident.id.in_(meant)))
     }
     return [residents[resident_id] for resident_id in meant]
 
@@ -61,15 +56,13 @@ def residents_imported(work: Work, import_id: UUID) -> Sequence[Resident]:
     """
     job = work.find(ImportJob, import_id)
     return work.session.scalars(
-        select(Resident)
+        work.select(Resident)
         .where(Resident.import_id == job.id)
         .order_by(Resident.name_pinyin, Resident.id)
     ).all()
 
 
-def nominate_several(
-    session: Session, actor: StaffMember, request: NominateSeveral, *, now: datetime
-) -> int:
+def nominate_several(work: Work, request: NominateSeveral) -> int:
     """Record a nomination for each person, all or none; return how many.
 
     Raises:
@@ -80,5 +73,5 @@ def nominate_several(
         raise ValueRefusedError("/resident_ids", f"Name 1 to {MOST_AT_ONCE} people.")
     for resident_id in request.resident_ids:
         voice = Nominate(request.round_id, request.honour, resident_id, request.source)
-        nominate(session, actor, voice, now=now)
+        nominate(work, voice)
     return len(request.resident_ids)

@@ -2,20 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
 
 from loyalty.models import Card, Matter, Panellist, Round, SaleCase, Shop
 from loyalty.rules.card_state import CardState
 from loyalty.rules.certification import CertificationState
 from loyalty.rules.selection import RoundState
-from loyalty.services.actors import StaffMember
 from loyalty.services.community.working_days import years_without_table
 from loyalty.services.selection.at_work import RoundAtWork
 from loyalty.services.selection.ballots import missing_in
 from loyalty.services.selection.planning import LISTS
+from loyalty.services.work import Work
 
 UNDER_WAY = (
     CertificationState.APPLIED,
@@ -58,46 +56,44 @@ class BallotsDue:
     """How many ballots are not cast yet."""
 
 
-def todo_of(session: Session, actor: StaffMember, *, now: datetime) -> ToDo:
+def todo_of(work: Work) -> ToDo:
     """Return what waits for the staff of the actor's community."""
     cards = select(func.count()).where(
-        Card.community_id == actor.community_id,
+        Card.community_id == work.community_id,
         Card.state == CardState.ISSUED,
-        Card.valid_until >= now.date(),
+        Card.valid_until >= work.now.date(),
     )
-    shops = (
-        select(Shop)
-        .where(Shop.community_id == actor.community_id, Shop.state.in_(UNDER_WAY))
-        .order_by(Shop.updated_at, Shop.id)
-    )
+    shops = work.select(Shop).where(Shop.state.in_(UNDER_WAY)).order_by(Shop.updated_at, Shop.id)
     cases = select(func.count()).where(
-        SaleCase.community_id == actor.community_id, SaleCase.decided_at.is_(None)
+        SaleCase.community_id == work.community_id, SaleCase.decided_at.is_(None)
     )
     return ToDo(
-        rounds_under_way=rounds_under_way(session, actor),
-        cards_to_hand_over=session.scalar(cards) or 0,
-        shops_under_way=session.scalars(shops).all(),
-        open_matters=_open_matters(session, actor),
-        cases_open=session.scalar(cases) or 0,
-        calendar_due=_calendar_due(session, actor, today=now.date()),
+        rounds_under_way=rounds_under_way(work),
+        cards_to_hand_over=work.session.scalar(cards) or 0,
+        shops_under_way=work.session.scalars(shops).all(),
+        open_matters=_open_matters(work),
+        cases_open=work.session.scalar(cases) or 0,
+        calendar_due=_calendar_due(work),
     )
 
 
-def _calendar_due(session: Session, actor: StaffMember, *, today: date) -> int | None:
+def _calendar_due(work: Work) -> int | None:
+    today = work.now.date()
     coming = today.year + 1
     due = today.month >= HOLIDAYS_ANNOUNCED and years_without_table(
-        session, actor.community_id, coming, coming
+        work.session, work.community_id, coming, coming
     )
     return coming if due else None
 
 
-def ballots_due(session: Session, actor: StaffMember) -> Sequence[BallotsDue]:
+def ballots_due(work: Work) -> Sequence[BallotsDue]:
     """Return the reviews in which the actor sits on the panel, the latest month first."""
-    rounds = session.execute(
+    rounds = work.session.execute(
         select(Round, Panellist.id)
-        .join(Panellist, Panellist.round_id == Round.id)
+        .join_from(Round, Panellist)
         .where(
-            Panellist.account_id == actor.account_id,
+            Round.community_id == work.community_id,
+            Panellist.account_id == work.actor.account_id,
             Panellist.left_at.is_(None),
             Round.state == RoundState.REVIEW,
             Round.frozen_at.is_(None),
@@ -110,31 +106,28 @@ def ballots_due(session: Session, actor: StaffMember) -> Sequence[BallotsDue]:
             [one.panellist for one in missing].count(panellist_id),
         )
         for selection_round, panellist_id in rounds
-        for missing in [missing_in(RoundAtWork(session, selection_round))]
+        for missing in [missing_in(RoundAtWork.of(work, selection_round))]
     ]
 
 
-def rounds_under_way(session: Session, actor: StaffMember) -> Sequence[Round]:
+def rounds_under_way(work: Work) -> Sequence[Round]:
     """Return the rounds that still call for a step, with their lists, the latest month first."""
-    return session.scalars(
-        select(Round)
-        .where(
-            Round.community_id == actor.community_id,
-            Round.state.not_in([RoundState.CLOSED, RoundState.CANCELLED]),
-        )
+    return work.session.scalars(
+        work.select(Round)
+        .where(Round.state.not_in([RoundState.CLOSED, RoundState.CANCELLED]))
         .options(LISTS)
         .order_by(Round.month.desc())
     ).all()
 
 
-def current_round(session: Session, actor: StaffMember) -> Round | None:
+def current_round(work: Work) -> Round | None:
     """Return the latest round that is under way, with its lists."""
-    return next(iter(rounds_under_way(session, actor)), None)
+    return next(iter(rounds_under_way(work)), None)
 
 
-def _open_matters(session: Session, actor: StaffMember) -> Sequence[Matter]:
-    return session.scalars(
-        select(Matter)
-        .where(Matter.community_id == actor.community_id, Matter.state == "open")
+def _open_matters(work: Work) -> Sequence[Matter]:
+    return work.session.scalars(
+        work.select(Matter)
+        .where(Matter.state == "open")
         .order_by(Matter.due_on.nulls_last(), Matter.number)
     ).all()

@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
@@ -18,18 +17,20 @@ from loyalty.rules.panel import (
     MissingBallot,
     Nominee,
     Seat,
-    conflict_between,
-    missing_ballots,
+    find_conflict,
+    find_missing_ballots,
 )
 from loyalty.rules.selection import RoundObstacle, RoundState
-from loyalty.services.actors import StaffMember
-from loyalty.services.audit import note
-from loyalty.services.deeds.deeds import points_of
+from loyalty.services.deeds.deeds import sum_points
 from loyalty.services.errors import RoundStateError, ValueRefusedError
 from loyalty.services.selection.at_work import RoundAtWork, read_ballots
 from loyalty.services.selection.conflicts import write_down_detected
 from loyalty.services.selection.panel import held_seat, seat_of
 from loyalty.services.selection.planning import held_round, round_of
+from loyalty.services.work import Work
+
+ONE_BALLOT = ("community_id", "panellist_id", "candidate_id")
+"""Whose there is one of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +69,7 @@ class SheetLine:
     """What the panellist gave; None if nothing yet."""
 
 
-def cast_ballots(
-    session: Session, actor: StaffMember, request: CastBallots, *, now: datetime
-) -> Sequence[SheetLine]:
+def cast_ballots(work: Work, request: CastBallots) -> Sequence[SheetLine]:
     """Write down a panellist's ballots, all or none, and return the score sheet.
 
     Raises:
@@ -79,43 +78,41 @@ def cast_ballots(
             bars one of the ballots.
         ValueRefusedError: somebody who is no candidate is scored.
     """
-    selection_round = held_round(session, actor.community_id, request.round_id, RoundState.REVIEW)
-    panellist = held_seat(session, actor, request.round_id, request.account_id)
-    at_work = RoundAtWork(session, selection_round)
+    selection_round = held_round(work, request.round_id, RoundState.REVIEW)
+    panellist = held_seat(work, request.round_id, request.account_id)
+    at_work = RoundAtWork.of(work, selection_round)
     sheet = _sheet(at_work, panellist)
     _refuse_bad_marks(request.marks, {line.candidate.id: line.conflict for line in sheet})
     for mark in request.marks:
-        written = {"score": mark.score, "entered_by": actor.account_id, "entered_at": now}
-        session.execute(
+        written = {"score": mark.score, "entered_by": work.actor.account_id, "entered_at": work.now}
+        work.session.execute(
             insert(Ballot)
-            .values(panellist_id=panellist.id, candidate_id=mark.candidate_id, **written)
-            .on_conflict_do_update(index_elements=["panellist_id", "candidate_id"], set_=written)
+            .values(
+                community_id=panellist.community_id,
+                panellist_id=panellist.id,
+                candidate_id=mark.candidate_id,
+                **written,
+            )
+            .on_conflict_do_update(index_elements=ONE_BALLOT, set_=written)
         )
-    note(
-        session,
-        actor,
+    work.note(
         "ballots.cast",
-        community_id=actor.community_id,
-        subject_id=panellist.id,
-        now=now,
+        panellist,
         ballots={str(mark.candidate_id): mark.score for mark in request.marks},
     )
-    session.flush()
     return _sheet(at_work, panellist)
 
 
-def score_sheet(
-    session: Session, actor: StaffMember, round_id: UUID, *, account_id: UUID | None
-) -> Sequence[SheetLine]:
+def score_sheet(work: Work, round_id: UUID, *, account_id: UUID | None) -> Sequence[SheetLine]:
     """Return the candidates a panellist is to score, with what was given so far.
 
     Raises:
         NotAllowedError: the actor has no seat on the panel, or asks for somebody else's sheet.
         UnknownRecordError: there is no such round.
     """
-    selection_round = round_of(session, actor, round_id)
-    seat = seat_of(session, actor, round_id, account_id)
-    return _sheet(RoundAtWork(session, selection_round), seat)
+    selection_round = round_of(work, round_id)
+    seat = seat_of(work, round_id, account_id)
+    return _sheet(RoundAtWork.of(work, selection_round), seat)
 
 
 def missing_in(at_work: RoundAtWork) -> Sequence[MissingBallot]:
@@ -127,16 +124,16 @@ def missing_in(at_work: RoundAtWork) -> Sequence[MissingBallot]:
         return ()
     cast = {(one.panellist_id, one.candidate_id) for one in at_work.ballots}
     nominees = _nominees(at_work.candidates_who_are(Outcome.ELIGIBLE))
-    return missing_ballots(at_work.seats, nominees, cast)
+    return find_missing_ballots(at_work.seats, nominees, cast)
 
 
 def close_ballots(
-    at_work: RoundAtWork, candidates: Iterable[Candidate], *, now: datetime
+    at_work: RoundAtWork, candidates: Iterable[Candidate]
 ) -> Mapping[UUID, Sequence[int]]:
     """Return candidate → the ballots that count, at the freeze; a conflict takes a ballot out."""
-    write_down_detected(at_work, _nominees(candidates), now=now)
+    write_down_detected(at_work, _nominees(candidates))
     given = defaultdict[UUID, list[int]](list)
-    for ballot in read_ballots(at_work.session, at_work.selection_round.id):
+    for ballot in read_ballots(at_work.session, at_work.selection_round):
         given[ballot.candidate_id].append(ballot.score)
     return given
 
@@ -144,23 +141,29 @@ def close_ballots(
 def _sheet(at_work: RoundAtWork, panellist: Panellist) -> Sequence[SheetLine]:
     session, selection_round = at_work.session, at_work.selection_round
     candidates = at_work.candidates_who_are(Outcome.ELIGIBLE)
-    points = points_of(
-        session, [one.resident_id for one in candidates], Month.of(selection_round.month)
+    points = sum_points(
+        session,
+        selection_round.community_id,
+        [one.resident_id for one in candidates],
+        Month.of(selection_round.month),
     )
     seat = _seat_among(at_work.seats, panellist)
     given = {
         ballot.candidate_id: ballot.score
-        for ballot in read_ballots(session, selection_round.id)
+        for ballot in read_ballots(session, selection_round)
         if ballot.panellist_id == panellist.id
     }
-    deeds, voices = _deeds(session, selection_round, candidates), _voices(session, candidates)
+    deeds, voices = (
+        _deeds(session, selection_round, candidates),
+        _voices(session, selection_round, candidates),
+    )
     return [
         SheetLine(
             candidate=candidate,
             points=points[candidate.resident_id],
             deeds=deeds[candidate.resident_id],
             voices=voices[candidate.id],
-            conflict=conflict_between(seat, nominee),
+            conflict=find_conflict(seat, nominee),
             score=given.get(candidate.id),
         )
         for candidate, nominee in zip(candidates, _nominees(candidates), strict=True)
@@ -187,12 +190,15 @@ def _deeds(
 
 
 def _voices(
-    session: Session, candidates: Iterable[Candidate]
+    session: Session, selection_round: Round, candidates: Iterable[Candidate]
 ) -> Mapping[UUID | None, list[Nomination]]:
     spoken = defaultdict[UUID | None, list[Nomination]](list)
     for voice in session.scalars(
         select(Nomination)
-        .where(Nomination.candidate_id.in_([one.id for one in candidates]))
+        .where(
+            Nomination.community_id == selection_round.community_id,
+            Nomination.candidate_id.in_([one.id for one in candidates]),
+        )
         .order_by(Nomination.id)
     ):
         spoken[voice.candidate_id].append(voice)

@@ -1,22 +1,20 @@
 """The candidates of a round, with what stands against them; and who does not want to be one."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from loyalty.models import Candidate
+from loyalty.models import Candidate, Round
 from loyalty.rules.eligibility import Ground, Reason
 from loyalty.rules.outcome import Outcome
 from loyalty.rules.selection import RoundState
-from loyalty.services.actors import StaffMember
-from loyalty.services.audit import note
 from loyalty.services.errors import UnknownRecordError
-from loyalty.services.paging import Page, page
+from loyalty.services.paging import Page, fetch_page
 from loyalty.services.selection.at_work import select_candidates
 from loyalty.services.selection.planning import held_round, round_of
 from loyalty.services.selection.screening import write_down
+from loyalty.services.work import Work
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,25 +27,22 @@ class FindCandidates:
     outcome: Outcome | None = None
 
 
-def find_candidates(
-    session: Session, actor: StaffMember, request: FindCandidates
-) -> Page[Candidate]:
+def find_candidates(work: Work, request: FindCandidates) -> Page[Candidate]:
     """Return the candidates of a round with resident and honour, the first nominated first."""
-    round_of(session, actor, request.round_id)
-    query = select_candidates(request.round_id)
+    query = select_candidates(round_of(work, request.round_id))
     if request.outcome is not None:
         query = query.where(Candidate.outcome == request.outcome.value)
-    return page(session, query, Candidate, limit=request.limit, after=request.after)
+    return fetch_page(work.session, query, Candidate, limit=request.limit, after=request.after)
 
 
-def candidate_of(session: Session, round_id: UUID, candidate_id: UUID) -> Candidate:
+def candidate_of(session: Session, selection_round: Round, candidate_id: UUID) -> Candidate:
     """Return a candidate of a round with resident and honour.
 
     Raises:
         UnknownRecordError: the round has no such candidate.
     """
     candidate = session.scalar(
-        select_candidates(round_id)
+        select_candidates(selection_round)
         .where(Candidate.id == candidate_id)
         .execution_options(populate_existing=True)
     )
@@ -56,9 +51,7 @@ def candidate_of(session: Session, round_id: UUID, candidate_id: UUID) -> Candid
     return candidate
 
 
-def decline(
-    session: Session, actor: StaffMember, round_id: UUID, candidate_id: UUID, *, now: datetime
-) -> Candidate:
+def decline(work: Work, round_id: UUID, candidate_id: UUID) -> Candidate:
     """Write down that a nominee does not want to be chosen.
 
     Once the list is frozen it stays as it was hashed. Whoever declines then withdraws the consent
@@ -69,17 +62,9 @@ def decline(
         UnknownRecordError: there is no such round or candidate.
     """
     states = (RoundState.OPEN, RoundState.SCREENING, RoundState.REVIEW)
-    held_round(session, actor.community_id, round_id, *states)
-    candidate = candidate_of(session, round_id, candidate_id)
+    selection_round = held_round(work, round_id, *states)
+    candidate = candidate_of(work.session, selection_round, candidate_id)
     candidate.outcome = Outcome.DECLINED
     write_down(candidate, [Ground(Reason.DECLINED)])
-    note(
-        session,
-        actor,
-        "candidate.declined",
-        community_id=actor.community_id,
-        subject_id=candidate.id,
-        now=now,
-    )
-    session.flush()
+    work.note("candidate.declined", candidate)
     return candidate

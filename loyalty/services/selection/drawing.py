@@ -1,18 +1,17 @@
 """The lottery in public: first the list is frozen and hashed, then chance gives a seed."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
 from uuid import UUID
 
 from loyalty.models import Candidate, Round, RoundList
 from loyalty.rules import ranking
 from loyalty.rules.calendar import Month
 from loyalty.rules.eligibility import Ground, Reason
-from loyalty.rules.lottery import list_hash
+from loyalty.rules.lottery import hash_list
 from loyalty.rules.outcome import Outcome
-from loyalty.rules.record import FrozenList, lists_in, rank_round, record_of, with_lots
-from loyalty.rules.seats import reasons_without_seat
-from loyalty.services.deeds.deeds import points_of
+from loyalty.rules.record import FrozenList, draw_lots, lists_in, rank_round, record_of
+from loyalty.rules.seats import find_reasons_without_seat
+from loyalty.services.deeds.deeds import sum_points
 from loyalty.services.errors import ValueRefusedError
 from loyalty.services.selection.at_work import RoundAtWork
 from loyalty.services.selection.ballots import close_ballots
@@ -29,13 +28,14 @@ SHORTEST_SEED = 3
 WITNESSES = 2
 
 
-def freeze(at_work: RoundAtWork, *, now: datetime) -> None:
+def freeze(at_work: RoundAtWork) -> None:
     """Score the candidates, and close the list: its hash is public before the seed exists."""
     session, selection_round = at_work.session, at_work.selection_round
     candidates = at_work.candidates_who_are(Outcome.ELIGIBLE)
     history = history_of(session, selection_round, candidates)
-    points = points_of(session, [candidate.resident_id for candidate in candidates], history.month)
-    ballots = close_ballots(at_work, candidates, now=now)
+    residents = [candidate.resident_id for candidate in candidates]
+    points = sum_points(session, selection_round.community_id, residents, history.month)
+    ballots = close_ballots(at_work, candidates)
     for candidate in candidates:
         score = ranking.score_of(
             points.get(candidate.resident_id, 0), ballots.get(candidate.id, ())
@@ -45,11 +45,11 @@ def freeze(at_work: RoundAtWork, *, now: datetime) -> None:
         judge(candidate, grounds_of(candidate, history, score=score))
     record = record_of(_frozen_lists(selection_round, candidates))
     selection_round.frozen_list = record
-    selection_round.frozen_hash = list_hash(record.encode())
-    selection_round.frozen_at = now
+    selection_round.frozen_hash = hash_list(record.encode())
+    selection_round.frozen_at = at_work.now
 
 
-def draw(at_work: RoundAtWork, *, seed: str, witnesses: Sequence[str], now: datetime) -> None:
+def draw(at_work: RoundAtWork, *, seed: str, witnesses: Sequence[str]) -> None:
     """Draw the lots, and rank every list by the frozen record alone.
 
     Args:
@@ -61,7 +61,7 @@ def draw(at_work: RoundAtWork, *, seed: str, witnesses: Sequence[str], now: date
     if len(set(witnesses)) != WITNESSES or len(witnesses) != WITNESSES:
         raise ValueRefusedError("/witnesses", "The draw has two witnesses, two different people.")
     selection_round = at_work.selection_round
-    lists = with_lots(lists_in(selection_round.frozen_list or ""), seed)
+    lists = draw_lots(lists_in(selection_round.frozen_list or ""), seed)
     rows = {
         (reference_of(selection_round, row.round_list), row.reference): row
         for row in at_work.candidates_who_are(Outcome.ELIGIBLE)
@@ -79,14 +79,14 @@ def draw(at_work: RoundAtWork, *, seed: str, witnesses: Sequence[str], now: date
     _say_why_not_selected(rows, lists)
     selection_round.seed = seed
     selection_round.witnesses = list(witnesses)
-    selection_round.drawn_at = now
+    selection_round.drawn_at = at_work.now
 
 
 def _say_why_not_selected(
     rows: Mapping[tuple[str, str], Candidate], lists: Sequence[FrozenList]
 ) -> None:
     """Write down, for everybody who has no seat, the reason."""
-    reasons = reasons_without_seat(lists)
+    reasons = find_reasons_without_seat(lists)
     seated = Seated.of(rows.values())
     for who, row in rows.items():
         if row.outcome != Outcome.SELECTED:

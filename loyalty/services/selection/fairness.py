@@ -8,16 +8,16 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from loyalty.models import Candidate, Nomination, RoundList
+from loyalty.models import Candidate, Nomination, Round, RoundList
 from loyalty.rules.fairness import Spread, spread_of
 from loyalty.rules.outcome import PASSED, Outcome
 from loyalty.rules.selection import RoundObstacle
-from loyalty.services.actors import StaffMember
 from loyalty.services.errors import RoundStateError
 from loyalty.services.selection.at_work import RoundAtWork
 from loyalty.services.selection.conflicts import conflicts_in
 from loyalty.services.selection.planning import round_of
 from loyalty.services.selection.screening import History, draw_order, history_of
+from loyalty.services.work import Work
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,25 +75,25 @@ class Fairness:
     """Why the list was frozen although ballots were missing; None if none were."""
 
 
-def fairness_of(session: Session, actor: StaffMember, round_id: UUID) -> Fairness:
+def fairness_of(work: Work, round_id: UUID) -> Fairness:
     """Return how a round came out.
 
     Raises:
         RoundStateError: the lots are not drawn yet.
         UnknownRecordError: there is no such round.
     """
-    selection_round = round_of(session, actor, round_id)
+    selection_round = round_of(work, round_id)
     if selection_round.drawn_at is None:
         raise RoundStateError("The lots are not drawn yet.", [RoundObstacle.NOT_DRAWN])
-    candidates = RoundAtWork(session, selection_round).candidates
-    history = history_of(session, selection_round, candidates)
-    conflicts = Counter(one.detected for one in conflicts_in(session, round_id))
+    candidates = RoundAtWork.of(work, selection_round).candidates
+    history = history_of(work.session, selection_round, candidates)
+    conflicts = Counter(one.detected for one in conflicts_in(work.session, selection_round))
     return Fairness(
         lists=[
             _of_list(one, [own for own in candidates if own.list_id == one.id], history)
             for one in sorted(selection_round.lists, key=draw_order)
         ],
-        voices=_voices(session, round_id),
+        voices=_voices(work.session, selection_round),
         conflicts_declared=conflicts[False],
         conflicts_detected=conflicts[True],
         ballots_missing_reason=selection_round.freeze_reason,
@@ -139,7 +139,7 @@ def _shares(
     ]
 
 
-def _voices(session: Session, round_id: UUID) -> Voices:
+def _voices(session: Session, selection_round: Round) -> Voices:
     counted = session.execute(
         select(
             Nomination.source,
@@ -148,7 +148,11 @@ def _voices(session: Session, round_id: UUID) -> Voices:
             func.count(),
         )
         .join(Nomination.round_list)
-        .where(RoundList.round_id == round_id, Nomination.state == "accepted")
+        .where(
+            RoundList.community_id == selection_round.community_id,
+            RoundList.round_id == selection_round.id,
+            Nomination.state == "accepted",
+        )
         .group_by(Nomination.source, Nomination.account_id, Nomination.household_group_id)
     ).tuples()
     by_source, by_account, by_group = Counter[str](), Counter[UUID](), Counter[UUID]()

@@ -3,7 +3,6 @@
 import secrets
 from base64 import b32encode
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
@@ -12,11 +11,10 @@ from sqlalchemy.orm import Session, joinedload
 
 from loyalty.models import Candidate, Honour, Nomination, Resident, RoundList
 from loyalty.rules.selection import RoundState
-from loyalty.services.actors import StaffMember
-from loyalty.services.audit import note
 from loyalty.services.errors import ValueRefusedError
 from loyalty.services.people.areas import refuse_foreign
 from loyalty.services.selection.planning import held_round
+from loyalty.services.work import Work
 
 SOURCES = ("self", "neighbour", "group", "staff")
 """Who speaks for a candidate."""
@@ -40,9 +38,7 @@ class Nominate:
     """Why, for the panel to read."""
 
 
-def nominate(
-    session: Session, actor: StaffMember, request: Nominate, *, now: datetime
-) -> Candidate:
+def nominate(work: Work, request: Nominate) -> Candidate:
     """Record a nomination; the second one of a person merges into the same candidate.
 
     Raises:
@@ -50,62 +46,67 @@ def nominate(
         ValueRefusedError: the round has no list of this honour, or the resident or the household
             group is unknown.
     """
-    held_round(session, actor.community_id, request.round_id, RoundState.OPEN)
-    list_id = list_for(session, request.round_id, request.honour)
-    resident = nominee(session, actor.community_id, request.resident_id)
-    candidate = candidate_for(session, list_id, resident)
-    session.add(
+    held_round(work, request.round_id, RoundState.OPEN)
+    list_id = list_for(work.session, work.community_id, request.round_id, request.honour)
+    resident = nominee(work, request.resident_id)
+    candidate = candidate_for(work.session, list_id, resident)
+    work.session.add(
         Nomination(
+            community_id=work.community_id,
             list_id=list_id,
             candidate_id=candidate.id,
             source=request.source,
-            household_group_id=_group(session, actor, request, resident),
-            account_id=actor.account_id,
-            at=now,
+            household_group_id=_group(work, request, resident),
+            account_id=work.actor.account_id,
+            at=work.now,
             statement=request.statement,
         )
     )
-    note(
-        session,
-        actor,
-        "candidate.nominated",
-        community_id=actor.community_id,
-        subject_id=candidate.id,
-        now=now,
-        source=request.source,
-    )
-    session.flush()
+    work.note("candidate.nominated", candidate, source=request.source)
     return candidate
 
 
-def list_for(session: Session, round_id: UUID, honour: str) -> UUID:
+def list_for(session: Session, community_id: UUID, round_id: UUID, honour: str) -> UUID:
     """Return the list of an honour in a round."""
     list_id = session.scalar(
         select(RoundList.id)
         .join(RoundList.honour)
-        .where(RoundList.round_id == round_id, Honour.code == honour)
+        .where(
+            RoundList.community_id == community_id,
+            RoundList.round_id == round_id,
+            Honour.code == honour,
+        )
     )
     if list_id is None:
         raise ValueRefusedError("/honour", "The round has no list of this honour.")
     return list_id
 
 
-def nominee(session: Session, community_id: UUID, resident_id: UUID) -> Resident:
+def nominee(work: Work, resident_id: UUID) -> Resident:
     """Return the resident somebody means."""
-    resident = session.get(Resident, resident_id)
-    if resident is None or resident.community_id != community_id:
+    resident = work.session.get(Resident, (work.community_id, resident_id))
+    if resident is None:
         raise ValueRefusedError("/resident_id", "The community has no such resident.")
     return resident
 
 
 def candidate_for(session: Session, list_id: UUID, resident: Resident) -> Candidate:
     """Return the resident as a candidate on a list, as a new one if nobody spoke for them yet."""
-    nominated = (Candidate.list_id == list_id, Candidate.resident_id == resident.id)
+    nominated = (
+        Candidate.community_id == resident.community_id,
+        Candidate.list_id == list_id,
+        Candidate.resident_id == resident.id,
+    )
     # Two voices at the same moment make one candidate, and so does a reference drawn twice.
     while not session.scalar(select(Candidate.id).where(*nominated)):
         session.execute(
             insert(Candidate)
-            .values(list_id=list_id, resident_id=resident.id, reference=_new_reference())
+            .values(
+                community_id=resident.community_id,
+                list_id=list_id,
+                resident_id=resident.id,
+                reference=_new_reference(),
+            )
             .on_conflict_do_nothing()
         )
     return session.scalars(
@@ -118,14 +119,12 @@ def candidate_for(session: Session, list_id: UUID, resident: Resident) -> Candid
     ).one()
 
 
-def _group(
-    session: Session, actor: StaffMember, request: Nominate, resident: Resident
-) -> UUID | None:
+def _group(work: Work, request: Nominate, resident: Resident) -> UUID | None:
     if request.source != "group":
         if request.household_group_id is not None:
             raise ValueRefusedError("/household_group_id", "No household group speaks here.")
         return None
-    refuse_foreign(session, actor, household_group_id=request.household_group_id)
+    refuse_foreign(work.session, work.actor, household_group_id=request.household_group_id)
     return request.household_group_id or resident.household_group_id
 
 

@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
@@ -15,15 +14,16 @@ from loyalty.models import (
     Nomination,
     Panellist,
     Resident,
+    Round,
     RoundList,
     StaffAccount,
 )
 from loyalty.rules.panel import Conflict, Seat
 from loyalty.rules.selection import RoundObstacle, RoundState
-from loyalty.services.actors import Role, StaffMember
-from loyalty.services.audit import note
+from loyalty.services.actors import Role
 from loyalty.services.errors import NotAllowedError, RoundStateError, ValueRefusedError
 from loyalty.services.selection.planning import held_round
+from loyalty.services.work import Lock, Work
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +36,7 @@ class NamePanel:
     """Why somebody is replaced, once the review has begun."""
 
 
-def name_panel(
-    session: Session, actor: StaffMember, request: NamePanel, *, now: datetime
-) -> Sequence[Panellist]:
+def name_panel(work: Work, request: NamePanel) -> Sequence[Panellist]:
     """Put accounts on the panel of a round in place of those who sit on it.
 
     Whoever leaves stays written down; the ballots they have cast count no longer.
@@ -48,53 +46,45 @@ def name_panel(
         ValueRefusedError: an account stands twice, is closed or has no part in panels.
     """
     states = (RoundState.DRAFT, RoundState.OPEN, RoundState.SCREENING, RoundState.REVIEW)
-    selection_round = held_round(session, actor.community_id, request.round_id, *states, alone=True)
+    selection_round = held_round(work, request.round_id, *states, lock=Lock.REFER)
     if selection_round.state == RoundState.REVIEW and request.reason is None:
         raise RoundStateError(
             "The review has begun: say why the panel changes.", [RoundObstacle.PANEL_FIXED]
         )
-    _refuse_strangers(session, actor, request.account_ids)
-    joined, left = _change_seats(session, actor, request, now=now)
-    note(
-        session,
-        actor,
+    _refuse_strangers(work, request.account_ids)
+    joined, left = _change_seats(work, request)
+    work.note(
         "panel.named",
-        community_id=actor.community_id,
-        subject_id=selection_round.id,
-        now=now,
+        selection_round,
         joined=[str(panellist.account_id) for panellist in joined],
         left=[str(panellist.account_id) for panellist in left],
     )
-    session.flush()
-    return panellists_of(session, selection_round.id)
+    return panellists_of(work.session, selection_round)
 
 
-def panellists_of(session: Session, round_id: UUID) -> Sequence[Panellist]:
+def panellists_of(session: Session, selection_round: Round) -> Sequence[Panellist]:
     """Return everybody who was on the panel of a round, with their accounts, in the order named."""
     return session.scalars(
         select(Panellist)
-        .where(Panellist.round_id == round_id)
+        .where(
+            Panellist.community_id == selection_round.community_id,
+            Panellist.round_id == selection_round.id,
+        )
         .options(joinedload(Panellist.account))
         .order_by(Panellist.id)
     ).all()
 
 
-def who_may_sit(session: Session, actor: StaffMember) -> Sequence[StaffAccount]:
+def who_may_sit(work: Work) -> Sequence[StaffAccount]:
     """Return the open accounts of the actor's community that have a part in panels, by name."""
-    return session.scalars(
-        select(StaffAccount)
-        .where(
-            StaffAccount.community_id == actor.community_id,
-            StaffAccount.active,
-            StaffAccount.roles.contains([Role.PANEL.value]),
-        )
+    return work.session.scalars(
+        work.select(StaffAccount)
+        .where(StaffAccount.active, StaffAccount.roles.contains([Role.PANEL.value]))
         .order_by(StaffAccount.username)
     ).all()
 
 
-def seat_of(
-    session: Session, actor: StaffMember, round_id: UUID, account_id: UUID | None
-) -> Panellist:
+def seat_of(work: Work, round_id: UUID, account_id: UUID | None) -> Panellist:
     """Return the seat an actor may speak for.
 
     Args:
@@ -104,11 +94,11 @@ def seat_of(
         NotAllowedError: the actor speaks for somebody else without being staff, or has no seat.
         ValueRefusedError: the account has no seat on this panel.
     """
-    own = account_id in {None, actor.account_id}
-    if not own and not actor.roles & {Role.STAFF, Role.MANAGER}:
+    own = account_id in {None, work.actor.account_id}
+    if not own and not work.actor.roles & {Role.STAFF, Role.MANAGER}:
         raise NotAllowedError("A panellist speaks for themself alone.")
-    wanted = account_id or actor.account_id
-    for panellist in _seated(session, round_id):
+    wanted = account_id or work.actor.account_id
+    for panellist in _seated(work, round_id):
         if panellist.account_id == wanted:
             return panellist
     if own:
@@ -116,29 +106,30 @@ def seat_of(
     raise ValueRefusedError("/account_id", "This account is not on the panel of this round.")
 
 
-def held_seat(
-    session: Session, actor: StaffMember, round_id: UUID, account_id: UUID | None
-) -> Panellist:
+def held_seat(work: Work, round_id: UUID, account_id: UUID | None) -> Panellist:
     """Return a seat as `seat_of` does, held until the transaction ends.
 
     Whoever casts and whoever declares a conflict for it does so one after the other, so that no
     ballot stands beside the conflict that bars it.
     """
-    panellist = seat_of(session, actor, round_id, account_id)
-    session.refresh(panellist, with_for_update={"key_share": True, "of": Panellist})
+    panellist = seat_of(work, round_id, account_id)
+    work.session.refresh(panellist, with_for_update={"key_share": True, "of": Panellist})
     return panellist
 
 
-def seats_on(session: Session, round_id: UUID) -> tuple[Seat, ...]:
+def seats_on(session: Session, selection_round: Round) -> tuple[Seat, ...]:
     """Return the present panel of a round as the rules see it."""
     declared = defaultdict[UUID, dict[UUID, Conflict]](dict)
     for conflict in session.scalars(
         select(ConflictOfInterest)
-        .join(Panellist, Panellist.id == ConflictOfInterest.panellist_id)
-        .where(Panellist.round_id == round_id)
+        .join_from(ConflictOfInterest, Panellist)
+        .where(
+            Panellist.community_id == selection_round.community_id,
+            Panellist.round_id == selection_round.id,
+        )
     ):
         declared[conflict.panellist_id][conflict.resident_id] = Conflict(conflict.kind)
-    nominated = _nominated_by_accounts(session, round_id)
+    nominated = _nominated_by_accounts(session, selection_round)
     return tuple(
         Seat(
             panellist=panellist.id,
@@ -148,30 +139,40 @@ def seats_on(session: Session, round_id: UUID) -> tuple[Seat, ...]:
         )
         for panellist, household in session.execute(
             select(Panellist, Resident.household_key)
-            .join(StaffAccount, StaffAccount.id == Panellist.account_id)
-            .outerjoin(Resident, Resident.id == StaffAccount.resident_id)
-            .where(Panellist.round_id == round_id, Panellist.left_at.is_(None))
+            .join(Panellist.account)
+            .join_from(StaffAccount, Resident, isouter=True)
+            .where(
+                Panellist.community_id == selection_round.community_id,
+                Panellist.round_id == selection_round.id,
+                Panellist.left_at.is_(None),
+            )
             .order_by(Panellist.id)
         ).tuples()
     )
 
 
-def _nominated_by_accounts(session: Session, round_id: UUID) -> defaultdict[UUID, set[UUID]]:
+def _nominated_by_accounts(
+    session: Session, selection_round: Round
+) -> defaultdict[UUID, set[UUID]]:
     """Return account → residents it nominated itself; what it typed in for others is not meant."""
     nominated = defaultdict[UUID, set[UUID]](set)
     for account_id, resident_id in session.execute(
         select(Nomination.account_id, Candidate.resident_id)
         .join(Nomination.candidate)
-        .join(RoundList, RoundList.id == Nomination.list_id)
-        .where(RoundList.round_id == round_id, Nomination.source == "staff")
+        .join(Nomination.round_list)
+        .where(
+            RoundList.community_id == selection_round.community_id,
+            RoundList.round_id == selection_round.id,
+            Nomination.source == "staff",
+        )
     ):
         nominated[account_id].add(resident_id)
     return nominated
 
 
-def _seated(session: Session, round_id: UUID) -> Sequence[Panellist]:
-    return session.scalars(
-        select(Panellist)
+def _seated(work: Work, round_id: UUID) -> Sequence[Panellist]:
+    return work.session.scalars(
+        work.select(Panellist)
         .where(Panellist.round_id == round_id, Panellist.left_at.is_(None))
         .order_by(Panellist.id)
         .execution_options(populate_existing=True)
@@ -179,26 +180,30 @@ def _seated(session: Session, round_id: UUID) -> Sequence[Panellist]:
 
 
 def _change_seats(
-    session: Session, actor: StaffMember, request: NamePanel, *, now: datetime
+    work: Work, request: NamePanel
 ) -> tuple[Sequence[Panellist], Sequence[Panellist]]:
     """Return who has joined the panel, and who has left it."""
-    seated = {one.account_id: one for one in _seated(session, request.round_id)}
+    seated = {one.account_id: one for one in _seated(work, request.round_id)}
     left = [one for account, one in seated.items() if account not in request.account_ids]
     for panellist in left:
-        panellist.left_at, panellist.left_reason = now, request.reason
+        panellist.left_at, panellist.left_reason = work.now, request.reason
     joined = [
         Panellist(
-            round_id=request.round_id, account_id=one, named_by=actor.account_id, named_at=now
+            community_id=work.community_id,
+            round_id=request.round_id,
+            account_id=one,
+            named_by=work.actor.account_id,
+            named_at=work.now,
         )
         for one in request.account_ids
         if one not in seated
     ]
-    session.add_all(joined)
+    work.session.add_all(joined)
     return joined, left
 
 
-def _refuse_strangers(session: Session, actor: StaffMember, account_ids: Sequence[UUID]) -> None:
-    may_sit = {account.id for account in who_may_sit(session, actor)}
+def _refuse_strangers(work: Work, account_ids: Sequence[UUID]) -> None:
+    may_sit = {account.id for account in who_may_sit(work)}
     for place, account_id in enumerate(account_ids):
         if account_id not in may_sit or account_id in account_ids[:place]:
             raise ValueRefusedError(

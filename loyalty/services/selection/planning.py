@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import select
@@ -11,14 +10,13 @@ from sqlalchemy.orm import Session, selectinload
 from loyalty.models import Area, Community, Honour, Round, RoundList
 from loyalty.rules.calendar import Month
 from loyalty.rules.selection import RoundObstacle, RoundState
-from loyalty.services.actors import StaffMember
-from loyalty.services.audit import note
 from loyalty.services.community.honours import honours_to_name, proposed_rate
 from loyalty.services.community.policy import locked_community
 from loyalty.services.errors import RoundStateError, UnknownRecordError, ValueRefusedError
-from loyalty.services.paging import Page, page
+from loyalty.services.paging import Page, fetch_page
 from loyalty.services.people.new_names import add_under_new_name
 from loyalty.services.selection.history import first_month
+from loyalty.services.work import Lock, Work
 
 LISTS = selectinload(Round.lists).joinedload(RoundList.honour)
 """What a round is shown with."""
@@ -54,7 +52,7 @@ class PlanRound:
     notice_working_days: int | None
 
 
-def plan_round(session: Session, actor: StaffMember, request: PlanRound, *, now: datetime) -> Round:
+def plan_round(work: Work, request: PlanRound) -> Round:
     """Plan the round of one month, as a draft.
 
     Raises:
@@ -62,37 +60,29 @@ def plan_round(session: Session, actor: StaffMember, request: PlanRound, *, now:
         ValueRefusedError: a month too far off, an unknown or retired honour, an unknown area, a
             rate outside the band, area minimums above the quota.
     """
-    this_month = Month.of(now.date())
+    this_month = Month.of(work.now.date())
     if not this_month.plus(-MONTHS_BACK) <= request.month <= this_month.plus(MONTHS_AHEAD):
         raise ValueRefusedError("/month", "A round is planned for last month up to next year.")
-    community = locked_community(session, actor.community_id)
-    lists = _lists(session, community, request.lists)
+    community = locked_community(work.session, work.community_id)
+    lists = _lists(work.session, community, request.lists)
     planned = Round(
         community_id=community.id,
         month=request.month.first,
         notice_working_days=request.notice_working_days or community.notice_working_days,
-        created_by=actor.account_id,
-        created_at=now,
+        created_by=work.actor.account_id,
+        created_at=work.now,
         lists=lists,
     )
-    add_under_new_name(session, planned, f"There is a round for {request.month} already.")
-    note(
-        session,
-        actor,
-        "round.planned",
-        community_id=community.id,
-        subject_id=planned.id,
-        now=now,
-    )
-    session.flush()
+    add_under_new_name(work.session, planned, f"There is a round for {request.month} already.")
+    work.note("round.planned", planned)
     return planned
 
 
-def months_to_plan(session: Session, actor: StaffMember, *, today: date) -> Sequence[Month]:
+def months_to_plan(work: Work) -> Sequence[Month]:
     """Return the months whose round can be planned: none that has one, none before the history."""
-    community = session.get_one(Community, actor.community_id)
-    this_month, first = Month.of(today), first_month(session, community)
-    taken = session.scalars(
+    community = work.session.get_one(Community, work.community_id)
+    this_month, first = Month.of(work.now.date()), first_month(work.session, community)
+    taken = work.session.scalars(
         select(Round.month).where(
             Round.community_id == community.id, Round.state != RoundState.CANCELLED
         )
@@ -101,20 +91,13 @@ def months_to_plan(session: Session, actor: StaffMember, *, today: date) -> Sequ
     return [month for month in months if month >= first and month.first not in taken]
 
 
-def round_of(session: Session, actor: StaffMember, round_id: UUID) -> Round:
+def round_of(work: Work, round_id: UUID) -> Round:
     """Return a round of the actor's community with its lists.
 
     Raises:
         UnknownRecordError: the community has no such round.
     """
-    found = session.scalar(
-        select(Round)
-        .where(Round.id == round_id, Round.community_id == actor.community_id)
-        .options(LISTS)
-    )
-    if found is None:
-        raise UnknownRecordError("There is no such round.")
-    return found
+    return work.find(Round, round_id, options=[LISTS])
 
 
 def month_called(text: str) -> Month:
@@ -129,19 +112,15 @@ def month_called(text: str) -> Month:
         raise UnknownRecordError("There is no such month.") from error
 
 
-def round_in(session: Session, actor: StaffMember, month: Month) -> Round:
+def round_in(work: Work, month: Month) -> Round:
     """Return the round of one month with its lists.
 
     Raises:
         UnknownRecordError: the month has none, or it was cancelled.
     """
-    found = session.scalar(
-        select(Round)
-        .where(
-            Round.community_id == actor.community_id,
-            Round.month == month.first,
-            Round.state != RoundState.CANCELLED,
-        )
+    found = work.session.scalar(
+        work.select(Round)
+        .where(Round.month == month.first, Round.state != RoundState.CANCELLED)
         .options(LISTS)
     )
     if found is None:
@@ -149,46 +128,42 @@ def round_in(session: Session, actor: StaffMember, month: Month) -> Round:
     return found
 
 
-def held_round(
-    session: Session,
-    community_id: UUID,
-    round_id: UUID,
-    *states: RoundState,
-    alone: bool = False,
-) -> Round:
+def held_round(work: Work, round_id: UUID, *states: RoundState, lock: Lock = Lock.SHARE) -> Round:
     """Return a round that takes no step until the transaction ends.
 
     Args:
         states: in which it may be worked on, as long as its list is not frozen.
-        alone: others do not work on it either meanwhile.
+        lock: what others wait for; unless it is said, they work on the round beside.
 
     Raises:
         RoundStateError: it is in another state, or frozen.
         UnknownRecordError: the community has no such round.
     """
-    found = session.scalar(
-        select(Round)
-        .where(Round.id == round_id, Round.community_id == community_id)
-        .with_for_update(read=not alone)
-        .execution_options(populate_existing=True)
-    )
-    if found is None:
-        raise UnknownRecordError("There is no such round.")
+    found = work.find(Round, round_id, lock=lock)
+    refuse_other_state(found, *states)
+    return found
+
+
+def refuse_other_state(found: Round, *states: RoundState) -> None:
+    """Refuse to work on a round that is in none of some states, or frozen.
+
+    Raises:
+        RoundStateError: it is.
+    """
     if found.state not in states:
         raise RoundStateError(
             f"This is done while the round is {' or '.join(states)}.", [RoundObstacle.WRONG_STATE]
         )
     if found.frozen_at is not None:
         raise RoundStateError("The list is frozen.", [RoundObstacle.ALREADY_FROZEN])
-    return found
 
 
-def rounds_page(
-    session: Session, actor: StaffMember, *, limit: int, after: UUID | None
-) -> Page[Round]:
+def rounds_page(work: Work, *, limit: int, after: UUID | None) -> Page[Round]:
     """Return a page of the community's rounds, the latest month first."""
-    query = select(Round).where(Round.community_id == actor.community_id).options(LISTS)
-    return page(session, query, Round, limit=limit, after=after, by=Round.month, newest_first=True)
+    query = work.select(Round).options(LISTS)
+    return fetch_page(
+        work.session, query, Round, limit=limit, after=after, by=Round.month, newest_first=True
+    )
 
 
 def _lists(
@@ -208,6 +183,7 @@ def _lists(
         _refuse_minimums_that_do_not_fit(one, areas, f"/lists/{place}/area_minimums")
         lists.append(
             RoundList(
+                community_id=community.id,
                 honour=honour,
                 quota=one.quota,
                 pay_permille=_rate(one, honour, community, f"/lists/{place}/pay_permille"),

@@ -14,14 +14,14 @@ from sqlalchemy.orm import Session, joinedload
 from loyalty.models import Candidate, Community, Nomination, Resident, Round, RoundList
 from loyalty.rules.calendar import Month
 from loyalty.rules.selection import RoundObstacle, RoundState
-from loyalty.rules.typed_text import code_letters, name_key, reference_key
-from loyalty.services.actors import StaffMember
+from loyalty.rules.typed_text import clean_code_letters, make_name_key, make_reference_key
 from loyalty.services.audit import note
 from loyalty.services.errors import RoundStateError, UnknownRecordError
-from loyalty.services.paging import Page, page
-from loyalty.services.receipts import hold_receipt, new_receipt
+from loyalty.services.paging import Page, fetch_page
+from loyalty.services.receipts import give_out, make_receipt
 from loyalty.services.selection.nominations import candidate_for, list_for, nominee
-from loyalty.services.selection.planning import held_round, round_of
+from loyalty.services.selection.planning import held_round, refuse_other_state, round_of
+from loyalty.services.work import Work
 
 PUBLIC_SOURCES = ("self", "neighbour")
 """Who speaks on the public form."""
@@ -42,7 +42,7 @@ class NominateByName:
     """One of `PUBLIC_SOURCES`."""
     statement: str | None = None
     """Why, for the panel to read."""
-    receipt: str = field(default_factory=new_receipt)
+    receipt: str = field(default_factory=make_receipt)
     """What it is asked after with. Sent again with the same one, a voice counts once."""
 
 
@@ -70,52 +70,48 @@ def nominate_by_name(
         UnknownRecordError: the month has no round.
         ValueRefusedError: the round has no list of this honour.
     """
-    round_id = _round_in(session, community, month)
-    held_round(session, community.id, round_id, RoundState.OPEN)
-    list_id = list_for(session, round_id, request.honour)
-    if earlier := _taken_in(session, list_id, request.receipt):
+    round_id = _open_round(session, community, month).id
+    list_id = list_for(session, community.id, round_id, request.honour)
+    give_out(session, community.id, request.receipt)
+    if earlier := _taken_in(session, community.id, list_id, request.receipt):
         return earlier
-    nomination = Nomination(
-        list_id=list_id,
-        source=request.source,
-        at=now,
-        statement=request.statement,
-        state="pending",
-        receipt=request.receipt,
-        name=request.name,
-        unit=request.unit,
-    )
+    nomination = _voice(community.id, list_id, request, now=now)
     if resident := _only_resident(session, community, request):
         _accept(session, nomination, resident)
     session.add(nomination)
     session.flush()
-    _note(session, None, community.id, nomination, "received", now=now, source=request.source)
+    note(
+        session,
+        None,
+        "nomination.received",
+        community_id=community.id,
+        subject_id=nomination.id,
+        now=now,
+        source=request.source,
+    )
+    session.flush()
     return nomination
 
 
-def find_nominations(
-    session: Session, actor: StaffMember, request: FindNominations
-) -> Page[Nomination]:
+def find_nominations(work: Work, request: FindNominations) -> Page[Nomination]:
     """Return the nominations of a round, the oldest first."""
-    round_of(session, actor, request.round_id)
-    query = _nominations().where(RoundList.round_id == request.round_id)
+    round_of(work, request.round_id)
+    query = _nominations(work.community_id).where(RoundList.round_id == request.round_id)
     if request.state is not None:
         query = query.where(Nomination.state == request.state)
-    return page(session, query, Nomination, limit=request.limit, after=request.after)
+    return fetch_page(work.session, query, Nomination, limit=request.limit, after=request.after)
 
 
-def nomination_called(
-    session: Session, actor: StaffMember, round_id: UUID, receipt: str
-) -> Nomination:
+def nomination_called(work: Work, round_id: UUID, receipt: str) -> Nomination:
     """Return the nomination of a round with a receipt's number.
 
     Raises:
         UnknownRecordError: the community has no such round, or the round no such number.
     """
-    round_of(session, actor, round_id)
-    nomination = session.scalar(
-        _nominations().where(
-            RoundList.round_id == round_id, Nomination.receipt == code_letters(receipt)
+    round_of(work, round_id)
+    nomination = work.session.scalar(
+        _nominations(work.community_id).where(
+            RoundList.round_id == round_id, Nomination.receipt == clean_code_letters(receipt)
         )
     )
     if nomination is None:
@@ -133,9 +129,7 @@ class MatchNomination:
     """The person has been asked just now, and agrees to take part."""
 
 
-def match_nomination(
-    session: Session, actor: StaffMember, request: MatchNomination, *, now: datetime
-) -> Nomination:
+def match_nomination(work: Work, request: MatchNomination) -> Nomination:
     """Say who is meant by a nomination of the public, and whether they agree to take part.
 
     Raises:
@@ -143,34 +137,52 @@ def match_nomination(
         UnknownRecordError: the community has no such nomination.
         ValueRefusedError: the resident is unknown.
     """
-    nomination = _pending(session, actor, request.nomination_id)
-    held_round(session, actor.community_id, nomination.round_list.round_id, RoundState.OPEN)
-    meant = nominee(session, actor.community_id, request.resident_id)
+    nomination = _pending(work, request.nomination_id)
+    held_round(work, nomination.round_list.round_id, RoundState.OPEN)
+    meant = nominee(work, request.resident_id)
     if request.consented:
         meant.consent_membership = True
-        nomination.consented_at = now
-    _accept(session, nomination, meant)
-    _decided(session, actor, nomination, now=now, consented=request.consented)
+        nomination.consented_at = work.now
+    _accept(work.session, nomination, meant)
+    nomination.decided_by = work.actor.account_id
+    work.note("nomination.accepted", nomination, consented=request.consented)
     return nomination
 
 
-def reject_nomination(
-    session: Session, actor: StaffMember, nomination_id: UUID, reason: str, *, now: datetime
-) -> Nomination:
+def reject_nomination(work: Work, nomination_id: UUID, reason: str) -> Nomination:
     """Say why a nomination of the public counts for nobody.
 
     Raises:
         RoundStateError: the nomination was decided before.
         UnknownRecordError: the community has no such nomination.
     """
-    nomination = _pending(session, actor, nomination_id)
+    nomination = _pending(work, nomination_id)
     nomination.state, nomination.reason = "rejected", reason
+    nomination.decided_by = work.actor.account_id
     nomination.name = nomination.unit = nomination.statement = None
-    _decided(session, actor, nomination, now=now)
+    work.note("nomination.rejected", nomination)
     return nomination
 
 
-def _round_in(session: Session, community: Community, month: Month) -> UUID:
+def _voice(
+    community_id: UUID, list_id: UUID, request: NominateByName, *, now: datetime
+) -> Nomination:
+    """Return a voice for which it is not known yet who is meant."""
+    return Nomination(
+        community_id=community_id,
+        list_id=list_id,
+        source=request.source,
+        at=now,
+        statement=request.statement,
+        state="pending",
+        receipt=request.receipt,
+        name=request.name,
+        unit=request.unit,
+    )
+
+
+def _open_round(session: Session, community: Community, month: Month) -> Round:
+    """Return the round of a month, which stays open until the transaction ends."""
     round_id = session.scalar(
         select(Round.id).where(
             Round.community_id == community.id,
@@ -180,13 +192,22 @@ def _round_in(session: Session, community: Community, month: Month) -> UUID:
     )
     if round_id is None:
         raise UnknownRecordError(f"There is no round for {month}.")
-    return round_id
+    held = select(Round).where(Round.community_id == community.id, Round.id == round_id)
+    held = held.with_for_update(read=True).execution_options(populate_existing=True)
+    found = session.scalars(held).one()
+    refuse_other_state(found, RoundState.OPEN)
+    return found
 
 
-def _taken_in(session: Session, list_id: UUID, receipt: str) -> Nomination | None:
-    hold_receipt(session, receipt)
+def _taken_in(
+    session: Session, community_id: UUID, list_id: UUID, receipt: str
+) -> Nomination | None:
     return session.scalar(
-        select(Nomination).where(Nomination.list_id == list_id, Nomination.receipt == receipt)
+        select(Nomination).where(
+            Nomination.community_id == community_id,
+            Nomination.list_id == list_id,
+            Nomination.receipt == receipt,
+        )
     )
 
 
@@ -197,8 +218,8 @@ def _only_resident(
         select(Resident)
         .where(
             Resident.community_id == community.id,
-            Resident.name_key == name_key(request.name),
-            Resident.unit_key == reference_key(request.unit),
+            Resident.name_key == make_name_key(request.name),
+            Resident.unit_key == make_reference_key(request.unit),
             Resident.state == "active",
         )
         .limit(2)
@@ -212,10 +233,11 @@ def _accept(session: Session, nomination: Nomination, resident: Resident) -> Non
     nomination.name = nomination.unit = None
 
 
-def _nominations() -> Select[tuple[Nomination]]:
+def _nominations(community_id: UUID) -> Select[tuple[Nomination]]:
     return (
         select(Nomination)
         .join(Nomination.round_list)
+        .where(Nomination.community_id == community_id)
         .options(
             joinedload(Nomination.round_list).joinedload(RoundList.honour),
             joinedload(Nomination.candidate).joinedload(Candidate.resident),
@@ -223,12 +245,11 @@ def _nominations() -> Select[tuple[Nomination]]:
     )
 
 
-def _pending(session: Session, actor: StaffMember, nomination_id: UUID) -> Nomination:
+def _pending(work: Work, nomination_id: UUID) -> Nomination:
     """Return a nomination for one person to decide; whoever comes second finds it decided."""
-    nomination = session.scalar(
-        _nominations()
-        .join(Round, Round.id == RoundList.round_id)
-        .where(Nomination.id == nomination_id, Round.community_id == actor.community_id)
+    nomination = work.session.scalar(
+        _nominations(work.community_id)
+        .where(Nomination.id == nomination_id)
         .with_for_update(of=Nomination)
         .execution_options(populate_existing=True)
     )
@@ -237,32 +258,3 @@ def _pending(session: Session, actor: StaffMember, nomination_id: UUID) -> Nomin
     if nomination.state != "pending":
         raise RoundStateError("It has been decided before.", [RoundObstacle.ALREADY_DECIDED])
     return nomination
-
-
-def _decided(
-    session: Session, actor: StaffMember, nomination: Nomination, *, now: datetime, **detail: object
-) -> None:
-    nomination.decided_by = actor.account_id
-    _note(session, actor, actor.community_id, nomination, nomination.state, now=now, **detail)
-
-
-def _note(
-    session: Session,
-    actor: StaffMember | None,
-    community_id: UUID,
-    nomination: Nomination,
-    deed: str,
-    *,
-    now: datetime,
-    **detail: object,
-) -> None:
-    note(
-        session,
-        actor,
-        f"nomination.{deed}",
-        community_id=community_id,
-        subject_id=nomination.id,
-        now=now,
-        **detail,
-    )
-    session.flush()

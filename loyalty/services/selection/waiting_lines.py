@@ -1,10 +1,10 @@
 """The lines of a round that have no card yet: which of them may have one, and which must wait."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 
 from loyalty.models import Candidate
-from loyalty.rules.notice import notice_over
+from loyalty.rules.notice import is_notice_over
 from loyalty.rules.outcome import Outcome
 from loyalty.services.selection.at_work import RoundAtWork
 
@@ -22,14 +22,14 @@ def lines_without_card(at_work: RoundAtWork) -> Sequence[Candidate]:
     )
 
 
-def ready_lines(at_work: RoundAtWork, *, now: datetime) -> list[Candidate]:
+def ready_lines(at_work: RoundAtWork) -> list[Candidate]:
     """Return the lines without card that wait for nothing.
 
     Their own notice has ended, before the confirmation where the round is confirmed, and every
     objection to the person is answered.
     """
-    judged_at = at_work.selection_round.confirmed_at or now
-    day = judged_at.astimezone(now.tzinfo).date()
+    judged_at = at_work.selection_round.confirmed_at or at_work.now
+    day = judged_at.astimezone(at_work.now.tzinfo).date()
     objected = set(at_work.open_objections)
     disputed = {one.resident_id for one in at_work.candidates if one.id in objected}
     return [
@@ -39,7 +39,7 @@ def ready_lines(at_work: RoundAtWork, *, now: datetime) -> list[Candidate]:
     ]
 
 
-def disputable_lines(at_work: RoundAtWork, *, now: datetime) -> Sequence[Candidate]:
+def disputable_lines(at_work: RoundAtWork) -> Sequence[Candidate]:
     """Return the lines to which objections are taken in while the notice runs.
 
     That is all of them until the confirmation, and what was not confirmed after it.
@@ -47,9 +47,9 @@ def disputable_lines(at_work: RoundAtWork, *, now: datetime) -> Sequence[Candida
     waiting = lines_without_card(at_work)
     if at_work.selection_round.confirmed_at is None:
         return waiting
-    confirmed = ready_lines(at_work, now=now)
+    confirmed = ready_lines(at_work)
     return [line for line in waiting if line not in confirmed]
 
 
 def _notice_over(line: Candidate, day: date) -> bool:
-    return line.notice_last is not None and notice_over(line.notice_last, day)
+    return line.notice_last is not None and is_notice_over(line.notice_last, day)

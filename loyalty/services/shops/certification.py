@@ -12,8 +12,8 @@ from loyalty.rules.certification import (
     CertificationAction,
     CertificationFacts,
     CertificationState,
-    certified_until,
-    missing_for,
+    find_last_certified_day,
+    find_obstacles,
     next_state,
     state_on,
 )
@@ -22,7 +22,7 @@ from loyalty.services.community.policy import locked_community
 from loyalty.services.community.working_days import last_day_of
 from loyalty.services.errors import CertificationStateError, NotAllowedError
 from loyalty.services.people.pinyin import pinyin_of
-from loyalty.services.shops.finding import shop_of
+from loyalty.services.shops.finding import get_shop
 from loyalty.services.work import Work
 
 FOR_A_MANAGER = frozenset(
@@ -69,7 +69,7 @@ def standing_of(shop: Shop, *, today: date) -> Standing:
     return Standing(state, shop.plaque_number, shop.certified_until)
 
 
-def notice_end(shop: Shop) -> date | None:
+def notice_end_of(shop: Shop) -> date | None:
     """Return the last day of the notice on which a shop is; None if it is on none."""
     return shop.notice_last if shop.state == CertificationState.NOTICE else None
 
@@ -84,13 +84,13 @@ def move_certification(work: Work, request: MoveCertification) -> Shop:
     if request.action in FOR_A_MANAGER and Role.MANAGER not in work.actor.roles:
         raise NotAllowedError("This step of a certification is the manager's.")
     community = locked_community(work.session, work.community_id)
-    shop = shop_of(work, request.shop_id, version=request.version)
-    facts = _facts(shop, request.reason, today=work.now.date())
-    if missing := missing_for(request.action, facts):
+    shop = get_shop(work, request.shop_id, version=request.version)
+    facts = _gather_facts(shop, request.reason, today=work.now.date())
+    if missing := find_obstacles(request.action, facts):
         raise CertificationStateError(
             f"The shop is {facts.state}; “{request.action}” is not possible now.", missing
         )
-    _leave_behind(work.session, community, shop, request.action, today=work.now.date())
+    _set_dates_and_plaque(work.session, community, shop, request.action, today=work.now.date())
     shop.state = next_state(request.action, facts.state).value
     shop.updated_at = work.now
     record_step(work, shop, request.action, reason=request.reason)
@@ -107,6 +107,7 @@ def record_step(
     """Write down a step that has been taken; its reason stays out of the trace of codes."""
     work.session.add(
         CertificationEvent(
+            community_id=shop.community_id,
             shop_id=shop.id,
             action=action.value,
             state=shop.state,
@@ -118,7 +119,7 @@ def record_step(
     work.note(f"certification.{action}", shop, state=shop.state)
 
 
-def _facts(shop: Shop, reason: str, *, today: date) -> CertificationFacts:
+def _gather_facts(shop: Shop, reason: str, *, today: date) -> CertificationFacts:
     return CertificationFacts(
         state=standing_of(shop, today=today).state,
         today=today,
@@ -128,7 +129,7 @@ def _facts(shop: Shop, reason: str, *, today: date) -> CertificationFacts:
     )
 
 
-def _leave_behind(
+def _set_dates_and_plaque(
     session: Session,
     community: Community,
     shop: Shop,
@@ -145,10 +146,10 @@ def _leave_behind(
                 session, community.id, today, community.notice_working_days
             )
         case CertificationAction.CERTIFY:
-            shop.plaque_number = shop.plaque_number or _next_plaque_number(session, shop)
-            shop.certified_until = certified_until(today)
+            shop.plaque_number = shop.plaque_number or _make_plaque_number(session, shop)
+            shop.certified_until = find_last_certified_day(today)
         case CertificationAction.RENEW:
-            shop.certified_until = certified_until(today)
+            shop.certified_until = find_last_certified_day(today)
         case CertificationAction.WITHDRAW:
             shop.withdrawn_on = today
             shop.certified_until = None
@@ -156,7 +157,7 @@ def _leave_behind(
             pass
 
 
-def _next_plaque_number(session: Session, shop: Shop) -> str:
+def _make_plaque_number(session: Session, shop: Shop) -> str:
     """Return the series' initials and the number after its last, such as PGY-0001 for 蒲公英."""
     initials = (syllable[0] for syllable in pinyin_of(shop.series).upper().split())
     letters = "".join(filter(str.isalpha, filter(str.isascii, initials)))

@@ -15,7 +15,7 @@ from loyalty.rules.discount import pay_for
 from loyalty.rules.money import Permille
 from loyalty.services.actors import Role
 from loyalty.services.errors import NotAllowedError, UnknownRecordError
-from loyalty.services.paging import Page, page
+from loyalty.services.paging import Page, fetch_page
 from loyalty.services.work import Work
 
 WITH_TERMS = selectinload(Shop.terms).joinedload(ShopTerm.honour)
@@ -43,26 +43,26 @@ def find_shops(work: Work, request: FindShops) -> Page[Shop]:
         query = query.where(Shop.category == request.category)
     if request.state is not None:
         query = query.where(_state_on(work.now.date()) == request.state.value)
-    return page(
+    return fetch_page(
         work.session, query, Shop, limit=request.limit, after=request.after, by=Shop.name_pinyin
     )
 
 
-def shops_that_give(
+def find_shops_that_give(
     session: Session, community: Community, *, limit: int, after: UUID | None, now: datetime
 ) -> Page[Shop]:
     """Return the shops where a card gives something today: what anyone may see."""
-    query = _shops(community.id).where(_gives_on(now.date()))
-    return page(session, query, Shop, limit=limit, after=after, by=Shop.name_pinyin)
+    query = _select_shops(community.id).where(_gives_on(now.date()))
+    return fetch_page(session, query, Shop, limit=limit, after=after, by=Shop.name_pinyin)
 
 
-def number_that_give(session: Session, community: Community, *, today: date) -> int:
+def count_shops_that_give(session: Session, community: Community, *, today: date) -> int:
     """Return in how many shops a card gives something today."""
     query = select(func.count()).where(Shop.community_id == community.id, _gives_on(today))
     return session.scalar(query) or 0
 
 
-def rates_given(
+def find_rates_given(
     session: Session, community: Community, card_pay: Permille, honour: str, *, today: date
 ) -> tuple[Permille, Permille]:
     """Return the lowest and the highest rate that a card pays in the shops of today.
@@ -74,7 +74,11 @@ def rates_given(
     agreed = (
         select(ShopTerm.pay_permille)
         .join(ShopTerm.honour)
-        .where(ShopTerm.shop_id == Shop.id, Honour.code == honour)
+        .where(
+            ShopTerm.community_id == Shop.community_id,
+            ShopTerm.shop_id == Shop.id,
+            Honour.code == honour,
+        )
         .scalar_subquery()
     )
     rates = session.scalars(
@@ -84,21 +88,23 @@ def rates_given(
     return min(given, default=card_pay), max(given, default=card_pay)
 
 
-def shop_with_plaque(session: Session, community: Community, plaque_number: str) -> Shop:
+def get_shop_by_plaque(session: Session, community: Community, plaque_number: str) -> Shop:
     """Return the shop behind a plaque, which may have lost its certification since.
 
     Raises:
         UnknownRecordError: the community has never given out this plaque.
     """
     shop = session.scalar(
-        _shops(community.id).where(Shop.plaque_number == typed_text.plaque_number(plaque_number))
+        _select_shops(community.id).where(
+            Shop.plaque_number == typed_text.clean_plaque_number(plaque_number)
+        )
     )
     if shop is None:
         raise UnknownRecordError("The community has no such shop.")
     return shop
 
 
-def shop_of(work: Work, shop_id: UUID, *, version: int | None = None) -> Shop:
+def get_shop(work: Work, shop_id: UUID, *, version: int | None = None) -> Shop:
     """Return a shop of the actor's community, with its terms.
 
     It is not locked, so sales go on: who changes one locks the community for the band's sake, and
@@ -107,38 +113,38 @@ def shop_of(work: Work, shop_id: UUID, *, version: int | None = None) -> Shop:
     return work.find(Shop, shop_id, version=version, options=[WITH_TERMS])
 
 
-def shop_run_by(work: Work, shop_id: UUID) -> Shop:
+def get_shop_for_owner(work: Work, shop_id: UUID) -> Shop:
     """Return a shop to its owner or to staff.
 
     Raises:
         NotAllowedError: the account is neither.
     """
-    shop = shop_of(work, shop_id)
+    shop = get_shop(work, shop_id)
     if not work.actor.roles & {Role.STAFF, Role.MANAGER} and shop.owner_id != work.actor.account_id:
         raise NotAllowedError("This shop belongs to another account.")
     return shop
 
 
-def _shops(community_id: UUID) -> Select[tuple[Shop]]:
+def _select_shops(community_id: UUID) -> Select[tuple[Shop]]:
     return select(Shop).where(Shop.community_id == community_id).options(WITH_TERMS)
 
 
 def _matches(part: str) -> ColumnElement[bool]:
-    called = typed_text.label(part)
-    typed = typed_text.name_key(part) or called
-    plaque = typed_text.plaque_number(part)
+    called = typed_text.clean_label(part)
+    typed = typed_text.make_name_key(part) or called
+    plaque = typed_text.clean_plaque_number(part)
     return or_(
         Shop.name.icontains(called, autoescape=True),
-        _letters(Shop.name).contains(typed, autoescape=True),
-        _letters(Shop.name_pinyin).startswith(typed, autoescape=True),
+        _fold_letters(Shop.name).contains(typed, autoescape=True),
+        _fold_letters(Shop.name_pinyin).startswith(typed, autoescape=True),
         Shop.stall.icontains(called, autoescape=True),
-        _letters(Shop.stall).contains(typed, autoescape=True),
+        _fold_letters(Shop.stall).contains(typed, autoescape=True),
         Shop.plaque_number.contains(plaque, autoescape=True),
-        _letters(Shop.plaque_number).contains(typed, autoescape=True),
+        _fold_letters(Shop.plaque_number).contains(typed, autoescape=True),
     )
 
 
-def _letters(column: Any) -> ColumnElement[str]:
+def _fold_letters(column: Any) -> ColumnElement[str]:
     """Return what is written in a column without case, blanks and the usual signs between."""
     return func.regexp_replace(func.lower(column), "[[:space:][:punct:]·•・（）]+", "", "g")
 

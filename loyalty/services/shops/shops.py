@@ -11,13 +11,19 @@ from loyalty.rules.certification import CertificationAction, CertificationState
 from loyalty.rules.discount import OPT_IN_CATEGORIES
 from loyalty.rules.money import Permille
 from loyalty.services.actors import Role
-from loyalty.services.changes import AS_IT_WAS, AsItWas, change_members, new_or, new_values
+from loyalty.services.changes import (
+    AS_IT_WAS,
+    AsItWas,
+    change_members,
+    collect_new_values,
+    value_or,
+)
 from loyalty.services.community.honours import honours_to_name
 from loyalty.services.community.policy import locked_community
 from loyalty.services.errors import ValueRefusedError
 from loyalty.services.people.pinyin import pinyin_of
 from loyalty.services.shops.certification import record_step
-from loyalty.services.shops.finding import shop_of
+from loyalty.services.shops.finding import get_shop
 from loyalty.services.work import Work
 
 
@@ -83,8 +89,8 @@ def create_shop(work: Work, request: CreateShop) -> Shop:
         stall=request.stall,
         contact=request.contact,
         owner_id=request.owner_id,
-        terms=_terms(work.session, community, request.terms, agreed_before=()),
-        opted_in_categories=_opted_in(request.opted_in_categories),
+        terms=_make_terms(work.session, community, request.terms, agreed_before=()),
+        opted_in_categories=_list_opted_in(request.opted_in_categories),
         discountable_per_sale_fen=request.discountable_per_sale_fen,
         uses_per_shop_day=request.uses_per_shop_day,
         import_id=request.import_id,
@@ -102,33 +108,29 @@ def create_shop(work: Work, request: CreateShop) -> Shop:
 def change_shop(work: Work, request: ChangeShop) -> Shop:
     """Change some members of a shop; sales from now on follow it."""
     community = locked_community(work.session, work.community_id)
-    shop = shop_of(work, request.shop_id, version=request.version)
-    _refuse_other_owner(work, new_or(request.owner_id, None))
+    shop = get_shop(work, request.shop_id, version=request.version)
+    _refuse_other_owner(work, value_or(request.owner_id, None))
     if request.terms is not AS_IT_WAS:
-        shop.terms = _terms(work.session, community, request.terms, agreed_before=shop.terms)
+        shop.terms = _make_terms(work.session, community, request.terms, agreed_before=shop.terms)
     if request.opted_in_categories is not AS_IT_WAS:
-        shop.opted_in_categories = _opted_in(request.opted_in_categories)
+        shop.opted_in_categories = _list_opted_in(request.opted_in_categories)
     if isinstance(request.name, str) and request.name_pinyin is AS_IT_WAS:
         shop.name_pinyin = pinyin_of(request.name)
     change_members(shop, replace(request, terms=AS_IT_WAS, opted_in_categories=AS_IT_WAS))
     shop.updated_at = work.now
-    work.note("shop.changed", shop, members=sorted(new_values(request)))
+    work.note("shop.changed", shop, members=sorted(collect_new_values(request)))
     return shop
 
 
 def _refuse_other_owner(work: Work, owner_id: UUID | None) -> None:
     """Refuse an account that is none of the community's, or owns no shop."""
     if owner_id is not None:
-        account = work.session.get(StaffAccount, owner_id)
-        if (
-            account is None
-            or account.community_id != work.community_id
-            or Role.SHOP_OWNER.value not in account.roles
-        ):
+        account = work.session.get(StaffAccount, (work.community_id, owner_id))
+        if account is None or Role.SHOP_OWNER.value not in account.roles:
             raise ValueRefusedError("/owner_id", "The community has no such account of an owner.")
 
 
-def _terms(
+def _make_terms(
     session: Session,
     community: Community,
     agreed: Sequence[AgreedTerm],
@@ -162,7 +164,7 @@ def _terms(
     return [ShopTerm(honour=honours[term.honour], pay_permille=term.pay) for term in agreed]
 
 
-def _opted_in(categories: Sequence[str]) -> list[str]:
+def _list_opted_in(categories: Sequence[str]) -> list[str]:
     """Return the excluded categories a shop gives the card's price on, each once.
 
     Raises:

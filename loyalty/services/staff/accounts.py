@@ -9,16 +9,22 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from loyalty.models import AccessToken, Community, Resident, StaffAccount
-from loyalty.rules.typed_text import login_name
+from loyalty.rules.typed_text import clean_login_name
 from loyalty.services.actors import Role
 from loyalty.services.audit import note
-from loyalty.services.changes import AS_IT_WAS, AsItWas, change_members, new_or, new_values
+from loyalty.services.changes import (
+    AS_IT_WAS,
+    AsItWas,
+    change_members,
+    collect_new_values,
+    value_or,
+)
 from loyalty.services.community.policy import locked_community
 from loyalty.services.errors import ValueRefusedError
-from loyalty.services.paging import Page, page
+from loyalty.services.paging import Page, fetch_page
 from loyalty.services.people.new_names import add_under_new_name
-from loyalty.services.staff.passwords import SHORTEST_PASSWORD, hash_of
-from loyalty.services.staff.second_factor import app_address, new_secret, seal_secret
+from loyalty.services.staff.passwords import SHORTEST_PASSWORD, hash_password
+from loyalty.services.staff.second_factor import make_app_address, make_secret, seal_secret
 from loyalty.services.staff.sign_in import USERNAME
 from loyalty.services.work import Lock, Work
 
@@ -53,7 +59,7 @@ class ChangeAccount:
 def find_accounts(work: Work, *, limit: int, after: UUID | None) -> Page[StaffAccount]:
     """Return the community's accounts in the order of their names."""
     query = work.select(StaffAccount)
-    return page(
+    return fetch_page(
         work.session, query, StaffAccount, limit=limit, after=after, by=StaffAccount.username
     )
 
@@ -62,10 +68,10 @@ def create_account(work: Work, request: CreateAccount) -> StaffAccount:
     """Open an account in the actor's community.
 
     Raises:
-        AlreadyExistsError: the name is taken, in this community or another.
+        AlreadyExistsError: the community has an account of this name.
         ValueRefusedError: the name, the password, the roles or the resident cannot be used.
     """
-    account = _opened(work.session, work.community_id, request, now=work.now)
+    account = _add_account(work.session, work.community_id, request, now=work.now)
     work.note("account.created", account, roles=account.roles)
     return account
 
@@ -74,7 +80,7 @@ def open_account(
     session: Session, community: Community, request: CreateAccount, *, now: datetime
 ) -> StaffAccount:
     """Open an account for the operator, who has none; refuses what `create_account` does."""
-    account = _opened(session, community.id, request, now=now)
+    account = _add_account(session, community.id, request, now=now)
     note(
         session,
         None,
@@ -87,10 +93,10 @@ def open_account(
     return account
 
 
-def _opened(
+def _add_account(
     session: Session, community_id: UUID, request: CreateAccount, *, now: datetime
 ) -> StaffAccount:
-    username = login_name(request.username)
+    username = clean_login_name(request.username)
     if not USERNAME.fullmatch(username):
         raise ValueRefusedError("/username", "Use 2 to 40 letters, digits, dots or hyphens.")
     _refuse_foreign_resident(session, community_id, request.resident_id)
@@ -98,8 +104,8 @@ def _opened(
         community_id=community_id,
         username=username,
         display_name=request.display_name,
-        password_hash=_hashed(request.password),
-        roles=_written(request.roles),
+        password_hash=_hash_password(request.password),
+        roles=_serialize_roles(request.roles),
         resident_id=request.resident_id,
         created_at=now,
     )
@@ -120,16 +126,16 @@ def change_account(work: Work, request: ChangeAccount) -> StaffAccount:
     # Two managers may close each other's accounts at the same moment; one of them waits here.
     locked_community(work.session, work.community_id)
     account = work.find(StaffAccount, request.account_id, lock=Lock.CHANGE, version=request.version)
-    _refuse_foreign_resident(work.session, work.community_id, new_or(request.resident_id, None))
+    _refuse_foreign_resident(work.session, work.community_id, value_or(request.resident_id, None))
     if isinstance(request.password, str):
         _give_password(work.session, account, request.password, now=work.now)
     if request.roles is not AS_IT_WAS:
-        account.roles = _written(request.roles)
+        account.roles = _serialize_roles(request.roles)
     change_members(account, replace(request, roles=AS_IT_WAS, password=AS_IT_WAS))
     work.session.flush()
     pointer = "/active" if request.roles is AS_IT_WAS else "/roles"
     _refuse_no_manager(work.session, account, pointer)
-    members = sorted(new_values(request))
+    members = sorted(collect_new_values(request))
     work.note(
         "account.changed", account, active=account.active, roles=account.roles, members=members
     )
@@ -145,16 +151,16 @@ def turn_on_second_factor(work: Work, account_id: UUID, *, sealing_key: bytes) -
     Returns:
         The ``otpauth:`` address, which is shown once.
     """
-    account = work.find(StaffAccount, account_id, lock=Lock.CHANGE)
-    secret = new_secret()
+    account = work.find(StaffAccount, account_id)
+    secret = make_secret()
     _set_second_factor(work.session, account, seal_secret(secret, account, sealing_key=sealing_key))
     work.note("account.second_factor_on", account)
-    return app_address(secret, username=account.username)
+    return make_app_address(secret, username=account.username)
 
 
 def turn_off_second_factor(work: Work, account_id: UUID) -> None:
     """Let an account sign in with its password alone."""
-    account = work.find(StaffAccount, account_id, lock=Lock.CHANGE)
+    account = work.find(StaffAccount, account_id)
     _set_second_factor(work.session, account, None)
     work.note("account.second_factor_off", account)
 
@@ -162,7 +168,7 @@ def turn_off_second_factor(work: Work, account_id: UUID) -> None:
 def _set_second_factor(session: Session, account: StaffAccount, sealed: bytes | None) -> None:
     session.execute(
         update(StaffAccount)
-        .where(StaffAccount.id == account.id)
+        .where(StaffAccount.community_id == account.community_id, StaffAccount.id == account.id)
         .values(totp_secret=sealed, totp_step=None)
     )
 
@@ -170,22 +176,26 @@ def _set_second_factor(session: Session, account: StaffAccount, sealed: bytes | 
 def _give_password(
     session: Session, account: StaffAccount, password: str, *, now: datetime
 ) -> None:
-    account.password_hash = _hashed(password)
+    account.password_hash = _hash_password(password)
     account.failed_sign_ins, account.locked_until = 0, None
     session.execute(
         update(AccessToken)
-        .where(AccessToken.account_id == account.id, AccessToken.revoked_at.is_(None))
+        .where(
+            AccessToken.community_id == account.community_id,
+            AccessToken.account_id == account.id,
+            AccessToken.revoked_at.is_(None),
+        )
         .values(revoked_at=now)
     )
 
 
-def _hashed(password: str) -> str:
+def _hash_password(password: str) -> str:
     if len(password) < SHORTEST_PASSWORD:
         raise ValueRefusedError("/password", f"Use at least {SHORTEST_PASSWORD} characters.")
-    return hash_of(password)
+    return hash_password(password)
 
 
-def _written(roles: AbstractSet[Role]) -> list[str]:
+def _serialize_roles(roles: AbstractSet[Role]) -> list[str]:
     if not roles:
         raise ValueRefusedError("/roles", "An account has at least one role.")
     return [role.value for role in Role if role in roles]
@@ -194,10 +204,8 @@ def _written(roles: AbstractSet[Role]) -> list[str]:
 def _refuse_foreign_resident(
     session: Session, community_id: UUID, resident_id: UUID | None
 ) -> None:
-    if resident_id is not None:
-        resident = session.get(Resident, resident_id)
-        if resident is None or resident.community_id != community_id:
-            raise ValueRefusedError("/resident_id", "The community has no such resident.")
+    if resident_id is not None and session.get(Resident, (community_id, resident_id)) is None:
+        raise ValueRefusedError("/resident_id", "The community has no such resident.")
 
 
 def _refuse_no_manager(session: Session, account: StaffAccount, pointer: str) -> None:

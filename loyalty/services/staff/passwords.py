@@ -11,19 +11,19 @@ SHORTEST_PASSWORD = 12
 _hasher = PasswordHasher()
 
 
-def hash_of(password: str) -> str:
+def hash_password(password: str) -> str:
     """Return what is kept of a password (RFC 9106, the profile for little memory)."""
-    return _hasher.hash(_spelling(password))
+    return _hasher.hash(_encode(password))
 
 
 def password_matches(password: str, kept: str | None) -> bool:
     """Return whether this is the password; it takes as long where none is kept.
 
     Args:
-        kept: from `hash_of`; None where there is no such account, which must not show.
+        kept: from `hash_password`; None where there is no such account, which must not show.
     """
     try:
-        matches = _hasher.verify(_hash_of_nothing() if kept is None else kept, _spelling(password))
+        matches = _hasher.verify(_hash_of_nothing() if kept is None else kept, _encode(password))
     except (VerificationError, InvalidHashError):
         return False
     return matches and kept is not None
@@ -31,9 +31,9 @@ def password_matches(password: str, kept: str | None) -> bool:
 
 @cache
 def _hash_of_nothing() -> str:
-    return hash_of("")
+    return hash_password("")
 
 
-def _spelling(password: str) -> bytes:
+def _encode(password: str) -> bytes:
     """Return the bytes that are hashed: keyboards spell the same letters in more than one way."""
     return unicodedata.normalize("NFC", password).encode(errors="surrogatepass")

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from loyalty.cards.keys import SealError
 from loyalty.models import StaffAccount
-from loyalty.rules.typed_text import code_letters
+from loyalty.rules.typed_text import clean_code_letters
 
 SECRET_BYTES = 20
 """As long as the hash, as RFC 4226 recommends."""
@@ -22,23 +22,23 @@ _NONCE_BYTES = 12
 _PURPOSE = b"loyalty second factor v1"
 
 
-def new_secret() -> bytes:
+def make_secret() -> bytes:
     """Return a secret nobody has had before."""
     return os.urandom(SECRET_BYTES)
 
 
-def app_address(secret: bytes, *, username: str) -> str:
+def make_app_address(secret: bytes, *, username: str) -> str:
     """Return the ``otpauth:`` address of a secret, which the app on the phone reads as a QR."""
-    return _codes(secret).provisioning_uri(name=username, issuer_name="loyalty")
+    return _make_totp(secret).provisioning_uri(name=username, issuer_name="loyalty")
 
 
 def seal_secret(secret: bytes, account: StaffAccount, *, sealing_key: bytes) -> bytes:
     """Return a secret encrypted for storing; in the row of another account it does not open."""
     nonce = os.urandom(_NONCE_BYTES)
-    return nonce + AESGCM(sealing_key).encrypt(nonce, secret, _owner(account))
+    return nonce + AESGCM(sealing_key).encrypt(nonce, secret, _owner_of(account))
 
 
-def accepted_step(
+def find_accepted_step(
     account: StaffAccount, code: str | None, *, sealing_key: bytes, now: datetime
 ) -> int | None:
     """Return the half minute, since 1970, of a code that is right and has not been used.
@@ -49,27 +49,29 @@ def accepted_step(
     Raises:
         SealError: the stored secret does not open with this key.
     """
-    codes = _codes(_unsealed(account, sealing_key))
+    codes = _make_totp(_unseal(account, sealing_key))
     current = codes.timecode(now)
     for step in range(current - STEPS_OF_GRACE, current + STEPS_OF_GRACE + 1):
         fresh = account.totp_step is None or step > account.totp_step
-        if fresh and pyotp.utils.strings_equal(codes.generate_otp(step), code_letters(code or "")):
+        if fresh and pyotp.utils.strings_equal(
+            codes.generate_otp(step), clean_code_letters(code or "")
+        ):
             return step
     return None
 
 
-def _unsealed(account: StaffAccount, sealing_key: bytes) -> bytes:
+def _unseal(account: StaffAccount, sealing_key: bytes) -> bytes:
     sealed = account.totp_secret or b""
     nonce, encrypted = sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:]
     try:
-        return AESGCM(sealing_key).decrypt(nonce, encrypted, _owner(account))
+        return AESGCM(sealing_key).decrypt(nonce, encrypted, _owner_of(account))
     except (InvalidTag, ValueError) as error:
         raise SealError("The sealed second factor does not open.") from error
 
 
-def _codes(secret: bytes) -> pyotp.TOTP:
+def _make_totp(secret: bytes) -> pyotp.TOTP:
     return pyotp.TOTP(b32encode(secret).decode())
 
 
-def _owner(account: StaffAccount) -> bytes:
+def _owner_of(account: StaffAccount) -> bytes:
     return _PURPOSE + account.id.bytes

@@ -4,28 +4,77 @@ from base64 import b64encode
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from typing import Any
+from hashlib import sha256
+from typing import Any, NamedTuple
+from uuid import UUID
 
+from psycopg import Connection
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from loyalty.cards.revocations import serial_hash
+from loyalty.cards.revocations import hash_serial
 from loyalty.models import Card, Community, Honour, Shop
 from loyalty.rules.offline import DAYS_WITHOUT_NETWORK
-from loyalty.services.cards.keys import jwk_of, published_keys
-from loyalty.services.cards.revocations import latest_list
+from loyalty.services.cards.keys import jwk_of, list_published_keys
+from loyalty.services.cards.revocations import find_latest_list
 from loyalty.services.checkout.memory import Counter
 from loyalty.services.checkout.sale import LIVING
 from loyalty.services.community.honours import names_of
 
+SHAPE = 1
+"""Moved on by whoever changes what a pack is made of: tills then take a new one."""
 
-def offline_pack(session: Session, counter: Counter, *, now: datetime) -> dict[str, Any]:
-    """Return a till's pack as a JSON document: public keys, lists and policy, and nobody's name.
+NEWEST = """
+SELECT version,
+       (SELECT max(number) FROM revocation_list WHERE community_id = %(community)s),
+       (SELECT id FROM card WHERE community_id = %(community)s ORDER BY id DESC LIMIT 1)
+  FROM directory_version WHERE community_id = %(community)s
+"""
+
+
+class Newest(NamedTuple):
+    """The newest of all that a community's packs are made of."""
+
+    version: int
+    """Of the directory: name, zone and policy of the community, its honours, shops, terms, keys."""
+    list_number: int | None
+    """Of the revocation list. Whatever takes a card off the roster, or puts it back, publishes one
+    in the same transaction.
+    """
+    card_id: UUID | None
+    """Of the card issued last."""
+
+
+def find_newest(connection: Connection[Any], community_id: UUID) -> Newest:
+    """Return the newest of a community, by one query that reads three rows."""
+    row = connection.execute(NEWEST, {"community": community_id}).fetchone()
+    if row is None:
+        raise LookupError("The directory of this community has lost its version; migrate.")
+    return Newest(*row)
+
+
+def make_pack_tag(newest: Newest, counter: Counter, *, today: date) -> str:
+    """Return what a pack is known by, without making it: equal tags are of equal packs.
+
+    A pack depends on its shape, on the newest of its community, on whose shop it is for, and on the
+    day: cards run out, certifications end, and keys are left off.
+
+    Args:
+        newest: asked for before the pack is made, so that no pack is older than its tag says.
+        counter: asked for after that.
+        today: the community's.
+    """
+    parts = (SHAPE, counter.shop_id, today.isoformat(), *newest)
+    return sha256("/".join(map(str, parts)).encode()).hexdigest()
+
+
+def build_offline_pack(session: Session, counter: Counter, *, now: datetime) -> dict[str, Any]:
+    """Return a till's pack as a JSON document: its community's keys, lists, policy, and no name.
 
     Cards that cannot be used any more are left off its roster.
     """
     community = session.get_one(Community, counter.till.community_id)
-    revocations = latest_list(session, community)
+    revocations = find_latest_list(session, community)
     honours = session.scalars(
         select(Honour).where(Honour.community_id == community.id).order_by(Honour.number)
     ).all()
@@ -35,18 +84,20 @@ def offline_pack(session: Session, counter: Counter, *, now: datetime) -> dict[s
             "name": community.name,
             "timezone": community.timezone,
         },
-        "shop": _shop(session, counter, today=now.date()),
-        "policy": _policy(counter, community),
+        "shop": _describe_shop(session, counter, today=now.date()),
+        "policy": _describe_policy(counter, community),
         "honours": {str(honour.number): honour.code for honour in honours},
         "honour_names": {honour.code: names_of(honour) for honour in honours},
-        "keys": [jwk_of(published) for published in published_keys(session, now=now)],
+        "keys": [
+            jwk_of(published) for published in list_published_keys(session, community, now=now)
+        ],
         "revocations": None if revocations is None else revocations.document,
-        "roster": _roster(session, community, honours, today=now.date()),
+        "roster": _list_roster(session, community, honours, today=now.date()),
     }
 
 
-def _shop(session: Session, counter: Counter, *, today: date) -> dict[str, Any]:
-    shop = session.get_one(Shop, counter.till.shop_id)
+def _describe_shop(session: Session, counter: Counter, *, today: date) -> dict[str, Any]:
+    shop = session.get_one(Shop, (counter.till.community_id, counter.till.shop_id))
     until = counter.certified_until
     return {
         "name": shop.name,
@@ -57,7 +108,7 @@ def _shop(session: Session, counter: Counter, *, today: date) -> dict[str, Any]:
     }
 
 
-def _policy(counter: Counter, community: Community) -> dict[str, Any]:
+def _describe_policy(counter: Counter, community: Community) -> dict[str, Any]:
     limits = counter.limits
     return {
         "rule_version": counter.rule_version,
@@ -77,7 +128,7 @@ def _policy(counter: Counter, community: Community) -> dict[str, Any]:
     }
 
 
-def _roster(
+def _list_roster(
     session: Session, community: Community, honours: Sequence[Honour], *, today: date
 ) -> list[dict[str, Any]]:
     """Return the hashed serials of the cards that work or will, by honour, rate and validity."""
@@ -99,12 +150,12 @@ def _roster(
             "pay_permille": pay,
             "valid_from": valid_from.isoformat(),
             "valid_until": valid_until.isoformat(),
-            "hashes": _hashes(community.slug, serials[honour, pay, valid_from, valid_until]),
+            "hashes": _join_hashes(community.slug, serials[honour, pay, valid_from, valid_until]),
         }
         for honour, pay, valid_from, valid_until in sorted(serials)
     ]
 
 
-def _hashes(slug: str, serials: Iterable[str]) -> str:
+def _join_hashes(slug: str, serials: Iterable[str]) -> str:
     """Return the eight-byte hashes of serials, sorted and joined, in base64."""
-    return b64encode(bytes.fromhex("".join(sorted(serial_hash(slug, s) for s in serials)))).decode()
+    return b64encode(bytes.fromhex("".join(sorted(hash_serial(slug, s) for s in serials)))).decode()

@@ -12,7 +12,7 @@ from loyalty.rules.card_number import number_of
 from loyalty.rules.card_state import CardState
 from loyalty.rules.verdict import Verdict
 from loyalty.services.actors import StaffMember
-from loyalty.services.cards.acts import ActOnCard, FindCards, act_on_card, card_of, cards_page
+from loyalty.services.cards.acts import ActOnCard, FindCards, act_on_card, find_cards, get_card
 from loyalty.services.cards.check import check_card
 from loyalty.services.errors import (
     CardStateError,
@@ -51,7 +51,7 @@ def act(
 
 def found(session: Session, actor: StaffMember, wanted: FindCards, today: date) -> set[Card]:
     work = Work(session, actor, datetime.combine(today, NOON.timetz()))
-    return set(cards_page(work, wanted, limit=10, after=None).items)
+    return set(find_cards(work, wanted, limit=10, after=None).items)
 
 
 def test_a_card_is_handed_over_lost_and_found_again(session: Session) -> None:
@@ -130,7 +130,7 @@ def test_another_communitys_card_is_unknown(session: Session) -> None:
     outsider = given_staff(session, given_community(session))
 
     with pytest.raises(UnknownRecordError):
-        card_of(Work(session, outsider, NOON), card.id)
+        get_card(Work(session, outsider, NOON), card.id)
     with pytest.raises(UnknownRecordError):
         act(session, outsider, card, CardAction.HAND_OVER)
     assert found(session, outsider, FindCards(), NOON.date()) == set()
@@ -169,12 +169,18 @@ def test_a_reissue_gives_no_allowance_back(session: Session) -> None:
     community = given_community(session)
     actor, old = given_staff(session, community), given_card(session, community)
     session.add(
-        CardMonth(card_id=old.id, month=date(2026, 12, 1), saved_fen=500, uses={"2026-12-09": 2})
+        CardMonth(
+            community_id=community.id,
+            card_id=old.id,
+            month=date(2026, 12, 1),
+            saved_fen=500,
+            uses={"2026-12-09": 2},
+        )
     )
 
     new = act(session, actor, old, CardAction.REISSUE)
 
-    used = session.get_one(CardMonth, (new.id, date(2026, 12, 1)))
+    used = session.get_one(CardMonth, (community.id, new.id, date(2026, 12, 1)))
     assert (used.saved_fen, used.uses) == (500, {"2026-12-09": 2})
 
 

@@ -5,7 +5,7 @@ import pytest
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from loyalty.cards.token import card_url
+from loyalty.cards.token import make_card_url
 from loyalty.models import Card, SigningKey
 from loyalty.rules.card_number import number_of
 from loyalty.rules.verdict import Verdict
@@ -15,7 +15,7 @@ from tests.given import NOON, SHANGHAI, given_card, given_community
 
 def codes_of(card: Card) -> list[str]:
     """Every way a card may be shown."""
-    url = card_url("https://loyalty.test", card.token)
+    url = make_card_url("https://loyalty.test", card.token)
     return [card.token, url, number_of(card.serial)]
 
 

@@ -6,15 +6,15 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from loyalty.cards.keys import SealError, key_id_of, public_half, sealing_key_from
+from loyalty.cards.keys import SealError, derive_public_key, key_id_of, sealing_key_from
 from loyalty.database import transaction
 from loyalty.models import Community
 from loyalty.rules.calendar import Month
 from loyalty.services.cards.keys import (
     destroy_spent_keys,
-    private_half,
-    published_keys,
-    signing_key_for,
+    ensure_signing_key,
+    list_published_keys,
+    unseal_private_key,
 )
 from tests.given import NOON, SEALING_KEY, given_community, given_signing_key
 from tests.present import present
@@ -41,7 +41,7 @@ def test_two_who_need_a_key_at_once_get_the_same_one(app: Flask, session: Sessio
         with app.app_context(), transaction() as own_session:
             own = own_session.get_one(Community, community.id)
             both_are_ready.wait()
-            return signing_key_for(
+            return ensure_signing_key(
                 own_session, own, DECEMBER, sealing_key=SEALING_KEY, now=NOON
             ).key_id
 
@@ -53,9 +53,9 @@ def test_the_private_half_rests_sealed(session: Session) -> None:
     community = given_community(session)
     key = given_signing_key(session, community, DECEMBER)
 
-    private = private_half(key, community, sealing_key=SEALING_KEY)
+    private = unseal_private_key(key, community, sealing_key=SEALING_KEY)
 
-    assert public_half(private) == key.public_key
+    assert derive_public_key(private) == key.public_key
     assert key.key_id == key_id_of(key.public_key)
     assert private not in present(key.sealed_private_key)
 
@@ -65,7 +65,7 @@ def test_another_secret_opens_no_key(session: Session) -> None:
     key = given_signing_key(session, community, DECEMBER)
 
     with pytest.raises(SealError):
-        private_half(key, community, sealing_key=sealing_key_from("another secret"))
+        unseal_private_key(key, community, sealing_key=sealing_key_from("another secret"))
 
 
 def test_a_key_still_signs_on_the_last_day_of_its_month(session: Session) -> None:
@@ -75,7 +75,10 @@ def test_a_key_still_signs_on_the_last_day_of_its_month(session: Session) -> Non
     destroy_spent_keys(session, community, now=NOON.replace(day=31))
 
     session.refresh(key)
-    assert public_half(private_half(key, community, sealing_key=SEALING_KEY)) == key.public_key
+    assert (
+        derive_public_key(unseal_private_key(key, community, sealing_key=SEALING_KEY))
+        == key.public_key
+    )
 
 
 def test_a_key_is_destroyed_when_its_month_is_over(session: Session) -> None:
@@ -87,7 +90,7 @@ def test_a_key_is_destroyed_when_its_month_is_over(session: Session) -> None:
     session.refresh(key)
     assert key.sealed_private_key is None
     with pytest.raises(SealError):
-        private_half(key, community, sealing_key=SEALING_KEY)
+        unseal_private_key(key, community, sealing_key=SEALING_KEY)
 
 
 @pytest.mark.parametrize(("month", "published"), [(Month(2025, 11), 0), (Month(2025, 12), 1)])
@@ -96,4 +99,4 @@ def test_a_public_half_stays_published_while_a_card_may_rely_on_it(
 ) -> None:
     given_signing_key(session, given_community(session), month)
 
-    assert len(published_keys(session, now=NOON)) == published
+    assert len(list_published_keys(session, now=NOON)) == published

@@ -57,7 +57,7 @@ def test_a_retired_honour_is_read_and_no_longer_offered(
 
     assert [one.code for one in honours_of(work)] == ["civilized_resident", "household_head"]
     assert [one.code for one in active_honours(work)] == ["household_head"]
-    assert session.get_one(Card, card.id).honour_id == honours_of(work)[0].id
+    assert session.get_one(Card, (card.community_id, card.id)).honour_id == honours_of(work)[0].id
 
 
 def test_no_number_is_given_twice(session: Session, community: Community, work: Work) -> None:
@@ -83,7 +83,7 @@ def test_a_plan_that_names_no_rate_takes_the_honours(
     given_honour(session, community, pay_permille=rate)
     wanted = PlannedList("star", 3, None, None, 1, 0, {})
 
-    made = plan_round(session, work.actor, PlanRound(Month(2026, 12), [wanted], None), now=work.now)
+    made = plan_round(work, PlanRound(Month(2026, 12), [wanted], None))
 
     assert [one.pay_permille for one in made.lists] == [planned]
 

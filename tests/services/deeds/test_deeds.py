@@ -12,10 +12,10 @@ from loyalty.services.deeds.deeds import (
     CreateDeedKind,
     RecordDeed,
     create_deed_kind,
-    deed_kinds,
     ensure_default_kinds,
-    points_of,
+    list_deed_kinds,
     record_deed,
+    sum_points,
 )
 from loyalty.services.errors import AlreadyExistsError, ValueRefusedError
 from loyalty.services.work import Work
@@ -59,7 +59,7 @@ def test_points_are_those_of_the_month(
     for day in (date(2026, 11, 30), date(2026, 12, 1), date(2026, 12, 31), date(2027, 1, 1)):
         record_deed(Work(session, staff, now), deed(resident, on=day))
 
-    assert points_of(session, [resident.id], DECEMBER) == {resident.id: 200}
+    assert sum_points(session, resident.community_id, [resident.id], DECEMBER) == {resident.id: 200}
 
 
 def test_points_of_a_kind_stop_at_its_monthly_cap(
@@ -71,20 +71,23 @@ def test_points_of_a_kind_stop_at_its_monthly_cap(
         record_deed(Work(session, staff, NOON), deed(resident, kind="tree"))
     record_deed(Work(session, staff, NOON), deed(resident))
 
-    assert points_of(session, [resident.id], DECEMBER) == {resident.id: 300}
+    assert sum_points(session, resident.community_id, [resident.id], DECEMBER) == {resident.id: 300}
 
 
 def test_who_did_nothing_has_no_points(session: Session, resident: Resident) -> None:
     nobody = uuid4()
 
-    assert points_of(session, [resident.id, nobody], DECEMBER) == {resident.id: 0, nobody: 0}
-    assert points_of(session, [], DECEMBER) == {}
+    assert sum_points(session, resident.community_id, [resident.id, nobody], DECEMBER) == {
+        resident.id: 0,
+        nobody: 0,
+    }
+    assert sum_points(session, resident.community_id, [], DECEMBER) == {}
 
 
 def test_the_default_kinds_are_added_once(session: Session, community: Community) -> None:
     ensure_default_kinds(session, community)
 
-    kinds = deed_kinds(session, community.id)
+    kinds = list_deed_kinds(session, community.id)
     assert len(kinds) == 6
     assert {kind.points_hundredths for kind in kinds} == {100}
 
@@ -93,4 +96,4 @@ def test_a_code_names_one_kind(session: Session, staff: StaffMember) -> None:
     with pytest.raises(AlreadyExistsError):
         create_deed_kind(Work(session, staff, NOON), CreateDeedKind("hygiene", "卫生"))
 
-    assert len(deed_kinds(session, staff.community_id)) == 6
+    assert len(list_deed_kinds(session, staff.community_id)) == 6

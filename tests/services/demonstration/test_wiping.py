@@ -23,7 +23,7 @@ from loyalty.services.demonstration.story import Story
 from loyalty.services.demonstration.trading import living_cards
 from loyalty.services.demonstration.welcome import invite_visitor, token_to_print
 from loyalty.services.demonstration.wiping import wipe
-from loyalty.services.staff.sign_in import member
+from loyalty.services.staff.sign_in import to_staff_member
 from tests.given import NOON, given_account, given_shop
 from tests.given_late_sales import given_case, given_late_market, late_sale
 from tests.two_communities import given_two
@@ -37,12 +37,9 @@ def test_late_sales_and_their_cases_are_wiped_with_the_demonstration(
     session.commit()
     market.upload(late_sale(market.card.token), late_sale("nonsense"))
     till_id = session.scalars(select(Till.id)).one()
-    kept = QuarantinedSale(
-        till_id=till_id, idempotency_key=uuid4(), happened_at=NOON, arrived_at=NOON
-    )
-    number = NumberedSale(
-        till_id=till_id, number=1, digest=bytes(32), previous=bytes(32), arrived_at=NOON
-    )
+    own = {"community_id": market.community.id, "till_id": till_id}
+    kept = QuarantinedSale(**own, idempotency_key=uuid4(), happened_at=NOON, arrived_at=NOON)
+    number = NumberedSale(**own, number=1, digest=bytes(32), previous=bytes(32), arrived_at=NOON)
     session.add_all([kept, number])
     case = given_case(session, market.community, till_id=till_id, shop_id=market.shop.id)
     case.redemption_id = session.scalars(select(Redemption.id)).one()
@@ -78,7 +75,7 @@ def test_nobody_of_the_neighbours_plays_in_the_demonstration(app: Flask, session
     two = given_two(app, session)
     demonstration = two.elsewhere
     visitor = given_account(session, demonstration, Role.MANAGER, username="demo-manager")
-    actor = member(visitor, timezone=demonstration.timezone)
+    actor = to_staff_member(visitor, timezone=demonstration.timezone)
     shop = given_shop(session, demonstration, owner_id=visitor.id)
     story = Story(NOON, SystemRandom())
     cast = Cast(story, demonstration.id, actor, actor, actor, actor, actor, ())

@@ -5,13 +5,13 @@ from datetime import date
 
 import pytest
 
-from loyalty.services.imports.asks import asks_about_deeds
+from loyalty.services.imports.asks import list_deed_asks
 
 TODAY = date(2026, 11, 29)
 
 
 def day_said(*titles: str) -> str | None:
-    asks = {ask.field: ask for ask in asks_about_deeds([], today=TODAY)}
+    asks = {ask.field: ask for ask in list_deed_asks([], today=TODAY)}
     return asks["done_on"].stated(titles)
 
 

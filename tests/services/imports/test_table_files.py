@@ -9,14 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from loyalty.services.imports.table_faults import RefusedError
-from loyalty.services.imports.table_reading import table_in
+from loyalty.services.imports.table_reading import describe_table
 from loyalty.services.imports.table_text import read_text
 from loyalty.services.imports.tables import (
     ALL_HEADINGS,
     CellMark,
     FileFault,
     Table,
-    table_of,
+    parse_table,
 )
 from tests.given_old_workbooks import compound, old_workbook
 from tests.given_tables import HEADINGS, LI, ZHANG, text
@@ -24,7 +24,7 @@ from tests.given_tables import HEADINGS, LI, ZHANG, text
 
 def in_process(content: bytes) -> Table:
     """Return what the reader would say, without the process of its own, which takes time."""
-    return table_of(table_in(content, ALL_HEADINGS))
+    return parse_table(describe_table(content, ALL_HEADINGS))
 
 
 def marks(table: Table) -> dict[tuple[int, int], CellMark]:

@@ -11,17 +11,17 @@ from hypothesis import strategies as st
 
 from loyalty.services.errors import BusyError, UnreadableFileError
 from loyalty.services.imports import tables
-from loyalty.services.imports.table_cells import shown as shown_cell
+from loyalty.services.imports.table_cells import show
 from loyalty.services.imports.table_faults import RefusedError
-from loyalty.services.imports.table_reading import table_in
+from loyalty.services.imports.table_reading import describe_table
 from loyalty.services.imports.tables import (
     ALL_HEADINGS,
     CellMark,
     FileFault,
     Table,
+    parse_table,
     read_table,
-    stored,
-    table_of,
+    serialize_table,
 )
 from tests.given_old_workbooks import DIVISION, NOT_AVAILABLE, old_workbook
 from tests.given_tables import HEADINGS, LI, ZHANG, text, workbook
@@ -32,7 +32,7 @@ Write = Callable[[xlsxwriter.Workbook], None]
 
 def in_process(content: bytes) -> Table:
     """Return what the reader would say, without the process of its own, which takes time."""
-    return table_of(table_in(content, ALL_HEADINGS))
+    return parse_table(describe_table(content, ALL_HEADINGS))
 
 
 def written(write: Write) -> Table:
@@ -129,7 +129,7 @@ def test_dates_and_times_are_marked_whatever_they_were_meant_to_be() -> None:
 def test_a_sum_of_hundredths_shows_no_noise(whole: int, hundredths: int) -> None:
     noisy = whole + hundredths / 100 + 0.1 - 0.1
 
-    assert shown_cell(noisy).text == f"{whole + hundredths / 100:.15g}"
+    assert show(noisy).text == f"{whole + hundredths / 100:.15g}"
 
 
 @pytest.mark.parametrize(
@@ -267,7 +267,7 @@ def test_an_old_workbook_is_read_like_a_new_one() -> None:
 def test_a_table_is_kept_and_comes_back_the_same() -> None:
     table = read_table(workbook(HEADINGS, ("#N/A", 0.5, date(2026, 1, 1))))
 
-    assert table_of(stored(table)) == table
+    assert parse_table(serialize_table(table)) == table
 
 
 def test_a_busy_machine_says_so_and_calls_no_file_too_large(

@@ -2,10 +2,10 @@
 
 import pytest
 
-from loyalty.services.imports.days import day
-from loyalty.services.imports.hours import hundredths_in
+from loyalty.services.imports.days import read_day
+from loyalty.services.imports.hours import read_points
 from loyalty.services.imports.layout import CellRefusedError
-from loyalty.services.imports.rows import laid_out
+from loyalty.services.imports.rows import lay_out_rows
 from loyalty.services.imports.table_cells import CellMark
 from tests.laid_out_tables import COLUMNS, HEADINGS, ZHANG, cells, refused, table
 
@@ -28,7 +28,7 @@ def test_a_day_takes_the_year_of_the_title_or_the_last_it_came(
 ) -> None:
     rows = [(title,), (*HEADINGS, "日期"), (*ZHANG, written)]
 
-    found = laid_out(table(*rows), COLUMNS)
+    found = lay_out_rows(table(*rows), COLUMNS)
 
     assert cells(found)[0]["done_on"] == day_taken
     assert [note.code for note in found.notes] == ["read_as"]
@@ -38,7 +38,7 @@ def test_a_day_takes_the_year_of_the_title_or_the_last_it_came(
 def test_a_day_held_as_a_number_may_have_lost_a_zero(number: str, code: str | None) -> None:
     rows = [(*HEADINGS, "日期"), (*ZHANG, number)]
 
-    found = laid_out(table(*rows, marks={(2, 2): CellMark.FRACTION}), COLUMNS)
+    found = lay_out_rows(table(*rows, marks={(2, 2): CellMark.FRACTION}), COLUMNS)
 
     assert refused(found) == [{"done_on": code} if code else {}]
 
@@ -47,12 +47,12 @@ def test_a_day_held_as_a_number_may_have_lost_a_zero(number: str, code: str | No
     "written", ["2月30日", "13.1", "2026-02-30", "11.3-11.5", "三号", "26.11.3"]
 )
 def test_a_day_that_is_none_is_refused(written: str) -> None:
-    found = laid_out(table((*HEADINGS, "日期"), (*ZHANG, written)), COLUMNS)
+    found = lay_out_rows(table((*HEADINGS, "日期"), (*ZHANG, written)), COLUMNS)
 
     codes_of_row = set(refused(found)[0].values())
     if not codes_of_row:
         with pytest.raises(CellRefusedError):
-            day(cells(found)[0]["done_on"])
+            read_day(cells(found)[0]["done_on"])
     assert codes_of_row <= {"not_a_date"}
 
 
@@ -95,13 +95,13 @@ def test_a_day_that_is_none_is_refused(written: str) -> None:
 def test_hours_minutes_and_points_are_told_apart(
     heading: str, written: str, hundredths: int
 ) -> None:
-    found = laid_out(table((*HEADINGS, heading), (*ZHANG, written)), COLUMNS)
+    found = lay_out_rows(table((*HEADINGS, heading), (*ZHANG, written)), COLUMNS)
 
-    assert hundredths_in(cells(found)[0]["points"]) == hundredths
+    assert read_points(cells(found)[0]["points"]) == hundredths
 
 
 def test_many_hours_without_a_unit_may_as_well_be_minutes() -> None:
-    found = laid_out(table((*HEADINGS, "时长"), (*ZHANG, "25"), (*ZHANG, "90")), COLUMNS)
+    found = lay_out_rows(table((*HEADINGS, "时长"), (*ZHANG, "25"), (*ZHANG, "90")), COLUMNS)
 
     assert refused(found) == [{"points": "unclear_hours"}] * 2
 
@@ -111,4 +111,4 @@ def test_many_hours_without_a_unit_may_as_well_be_minutes() -> None:
 )
 def test_a_length_of_time_that_is_none_is_refused(written: str) -> None:
     with pytest.raises(CellRefusedError):
-        hundredths_in(written)
+        read_points(written)

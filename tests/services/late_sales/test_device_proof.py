@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loyalty.rules.offline import FIRST_PREVIOUS, signed_bytes
+from loyalty.rules.offline import FIRST_PREVIOUS, encode_for_signing
 from loyalty.services.late_sales.device_proof import device_key, proof_of
 from tests.given_late_sales import Device
 
@@ -44,7 +44,7 @@ def test_the_order_of_the_members_does_not_matter() -> None:
 def test_signed_bytes_are_plain_ascii_without_blanks() -> None:
     item = {"code": "卡\x7f\n", "device": {"signature": "x", "number": 1}, "total_fen": 5}
 
-    signed = signed_bytes(item)
+    signed = encode_for_signing(item)
 
     assert signed == (
         b'loyalty sale v1\0{"code":"\\u5361\\u007f\\n","device":{"number":1},"total_fen":5}'

@@ -10,7 +10,7 @@ from loyalty.models import Community
 from loyalty.rules.calendar import Month
 from loyalty.services.actors import Role, StaffMember
 from loyalty.services.errors import NotAllowedError
-from loyalty.services.matters.matter_counts import MatterCount, matter_counts
+from loyalty.services.matters.matter_counts import MatterCount, count_matters
 from loyalty.services.matters.matters import (
     ChangeMatter,
     MatterKind,
@@ -36,7 +36,7 @@ def raised(
 
 
 def counts(session: Session, community: Community, first: Month, last: Month) -> list[MatterCount]:
-    return [*matter_counts(session, community, first=first, last=last)]
+    return [*count_matters(session, community, first=first, last=last)]
 
 
 def test_matters_count_in_the_month_they_were_raised_in(session: Session) -> None:

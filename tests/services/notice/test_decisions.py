@@ -19,8 +19,9 @@ from loyalty.services.errors import (
 from loyalty.services.notice.objections import (
     state_of,
 )
-from loyalty.services.notice.publishing import latest_version, versions_of
-from loyalty.services.staff.sign_in import member
+from loyalty.services.notice.publishing import latest_version
+from loyalty.services.selection.at_work import versions_of
+from loyalty.services.staff.sign_in import to_staff_member
 from tests.given import (
     NOON,
     given_account,
@@ -139,7 +140,7 @@ def test_the_published_reason_names_nobody(session: Session, notice: Round, name
 
 def staff(session: Session, community: Community, **values: object) -> StaffMember:
     account = given_account(session, community, Role.STAFF, **values)
-    return member(account, timezone=community.timezone)
+    return to_staff_member(account, timezone=community.timezone)
 
 
 def test_whoever_nominated_the_person_does_not_decide(
@@ -183,6 +184,7 @@ def test_whoever_scored_the_person_or_typed_the_score_in_does_not_decide(
     panellist = given_seat(session, selection_round, scorer.account_id)
     session.add(
         Ballot(
+            community_id=community.id,
             panellist_id=panellist.id,
             candidate_id=candidate.id,
             score=80,
@@ -203,6 +205,7 @@ def test_whoever_declared_a_conflict_with_the_person_does_not_decide(
     panellist = given_seat(session, notice, actor.account_id, left_at=NOON)
     session.add(
         ConflictOfInterest(
+            community_id=community.id,
             panellist_id=panellist.id,
             resident_id=placed(session, notice, 1).resident_id,
             kind="relative",

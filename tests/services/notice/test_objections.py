@@ -31,8 +31,9 @@ from loyalty.services.notice.objections import (
     objections_of,
     state_of,
 )
-from loyalty.services.notice.publishing import versions_of
 from loyalty.services.rounds.actions import ActOnRound, act_on_round
+from loyalty.services.selection.at_work import versions_of
+from loyalty.services.work import Work
 from tests.given import (
     NOON,
     SEALING_KEY,
@@ -137,7 +138,7 @@ def test_another_communitys_staff_find_no_objection(session: Session, notice: Ro
     with pytest.raises(UnknownRecordError):
         decide(session, objection, upheld=True, actor=outsider)
     with pytest.raises(UnknownRecordError):
-        objections_of(session, outsider, notice.id)
+        objections_of(Work(session, outsider, NOON), notice.id)
 
 
 def test_staff_read_objections_with_whom_they_are_about(
@@ -145,7 +146,7 @@ def test_staff_read_objections_with_whom_they_are_about(
 ) -> None:
     made = [given_objection(session, notice, place) for place in (3, 1)]
 
-    listed = objections_of(session, given_staff(session, community), notice.id)
+    listed = objections_of(Work(session, given_staff(session, community), NOON), notice.id)
 
     assert listed == made
     assert [one.candidate.place for one in listed] == [3, 1]
@@ -180,7 +181,7 @@ def test_an_objection_and_a_confirmation_at_once_never_both_hold(
     def confirm(own: Session) -> None:
         request = ActOnRound(notice.id, RoundAction.CONFIRM)
         later = AFTER_NOTICE + timedelta(days=1)
-        act_on_round(own, manager, request, sealing_key=SEALING_KEY, now=later)
+        act_on_round(Work(own, manager, later), request, sealing_key=SEALING_KEY)
 
     def succeeds(deed: Callable[[Session], None]) -> bool:
         both_are_ready.wait()
@@ -204,17 +205,14 @@ def test_a_reopened_notice_is_kept_though_the_confirmation_is_refused(
 ) -> None:
     placed(session, notice, 1).resident.state = "inactive"
     manager = given_staff(session, community, Role.MANAGER)
+    request = ActOnRound(notice.id, RoundAction.CONFIRM)
     session.commit()
 
     with app.app_context(), pytest.raises(NoticeReopenedError), transaction() as own:
-        act_on_round(
-            own,
-            manager,
-            ActOnRound(notice.id, RoundAction.CONFIRM),
-            sealing_key=SEALING_KEY,
-            now=AFTER_NOTICE,
-        )
+        act_on_round(Work(own, manager, AFTER_NOTICE), request, sealing_key=SEALING_KEY)
 
     session.expire_all()
     assert [one.kind for one in versions_of(session, notice)] == ["first", "supplementary"]
-    assert session.get_one(Round, notice.id).notice_last == date(2026, 12, 22)
+    assert session.get_one(Round, (notice.community_id, notice.id)).notice_last == date(
+        2026, 12, 22
+    )

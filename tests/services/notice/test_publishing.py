@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from loyalty.models import Community, NoticeVersion, Round, WorkingDayOverride
 from loyalty.rules.selection import RoundAction, RoundState
 from loyalty.services.errors import NoticeReopenedError, RoundStateError
-from loyalty.services.notice.publishing import latest_version, versions_of
+from loyalty.services.notice.publishing import latest_version
+from loyalty.services.selection.at_work import versions_of
 from tests.given import NOON, given_community
 from tests.given_notices import given_notice, placed
 from tests.given_rounds import AFTER_NOTICE, LAST_DAY, act, given_round_after

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from loyalty.services.errors import ValueRefusedError
-from loyalty.services.imports.cells import phone
+from loyalty.services.imports.cells import read_phone
 from loyalty.services.imports.layout import CellRefusedError, RowFaultCode
-from loyalty.services.people.phones import in_e164
+from loyalty.services.people.phones import to_e164
 
 
 @pytest.mark.parametrize(
@@ -28,7 +28,7 @@ from loyalty.services.people.phones import in_e164
     ],
 )
 def test_a_number_is_the_same_however_it_is_grouped(written: str) -> None:
-    assert in_e164(written) == "+8613800138000"
+    assert to_e164(written) == "+8613800138000"
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,7 @@ def test_a_number_is_the_same_however_it_is_grouped(written: str) -> None:
     ],
 )
 def test_landlines_and_numbers_of_elsewhere_are_read(written: str, stored: str) -> None:
-    assert in_e164(written) == stored
+    assert to_e164(written) == stored
 
 
 @pytest.mark.parametrize(
@@ -67,18 +67,18 @@ def test_landlines_and_numbers_of_elsewhere_are_read(written: str, stored: str) 
 )
 def test_what_may_be_another_number_is_refused(written: str) -> None:
     with pytest.raises(ValueRefusedError):
-        in_e164(written)
+        to_e164(written)
 
 
 @given(st.text(st.sampled_from("0123456789 -()+.E转Ol\u202d０１"), max_size=18))
 def test_the_digits_stored_are_the_digits_typed(written: str) -> None:
     with suppress(ValueRefusedError):
         digits = "".join(str(int(letter)) for letter in written if letter.isdigit())
-        assert digits.removeprefix("00").removeprefix("86").lstrip("0") in in_e164(written)
+        assert digits.removeprefix("00").removeprefix("86").lstrip("0") in to_e164(written)
 
 
 def test_a_number_that_a_program_held_as_a_number_is_read_in_a_file() -> None:
-    assert phone("13800138000.0") == "+8613800138000"
+    assert read_phone("13800138000.0") == "+8613800138000"
 
 
 @pytest.mark.parametrize(
@@ -94,5 +94,5 @@ def test_a_number_that_a_program_held_as_a_number_is_read_in_a_file() -> None:
 )
 def test_two_numbers_in_one_cell_are_told(cell: str) -> None:
     with pytest.raises(CellRefusedError) as refusal:
-        phone(cell)
+        read_phone(cell)
     assert refusal.value.code == RowFaultCode.TWO_THINGS

@@ -14,7 +14,7 @@ from loyalty.services.errors import (
     UnknownRecordError,
     ValueRefusedError,
 )
-from loyalty.services.staff.sign_in import member
+from loyalty.services.staff.sign_in import to_staff_member
 from tests.given import (
     given_account,
     given_community,
@@ -125,7 +125,7 @@ def test_who_planned_the_round_does_not_confirm_it(session: Session) -> None:
             session,
             selection_round,
             RoundAction.CONFIRM,
-            actor=member(planner, timezone=community.timezone),
+            actor=to_staff_member(planner, timezone=community.timezone),
         )
 
     assert refused.value.missing == ("same_person",)

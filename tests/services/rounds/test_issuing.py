@@ -20,6 +20,7 @@ from loyalty.services.errors import RoundStateError
 from loyalty.services.rounds.actions import ActOnRound, act_on_round
 from loyalty.services.rounds.issuing import issue_cards
 from loyalty.services.selection.at_work import RoundAtWork
+from loyalty.services.work import Work
 from tests.given import (
     SEALING_KEY,
     given_card,
@@ -46,8 +47,8 @@ def count_of_cards(session: Session) -> int:
 
 
 def issue(session: Session, selection_round: Round, *, now: datetime) -> Sequence[Card]:
-    at_work = RoundAtWork(session, selection_round)
-    return issue_cards(at_work, sealing_key=SEALING_KEY, now=now)
+    at_work = RoundAtWork(session, selection_round, now)
+    return issue_cards(at_work, sealing_key=SEALING_KEY)
 
 
 def award_for(session: Session, selection_round: Round) -> Award:
@@ -180,7 +181,9 @@ def test_of_two_who_issue_at_once_one_does_and_one_is_told(app: Flask, session: 
         with app.app_context(), transaction() as own_session:
             both_are_ready.wait()
             try:
-                act_on_round(own_session, actor, request, sealing_key=SEALING_KEY, now=AFTER_NOTICE)
+                act_on_round(
+                    Work(own_session, actor, AFTER_NOTICE), request, sealing_key=SEALING_KEY
+                )
             except RoundStateError as refused:
                 return refused.missing[0]
             return "issued"

@@ -24,6 +24,7 @@ from loyalty.services.selection.ballots import (
     score_sheet,
 )
 from loyalty.services.selection.panel import NamePanel, name_panel
+from loyalty.services.work import Work
 from tests.given import NOON, given_community, given_resident, given_round, given_staff
 from tests.given_rounds import (
     act,
@@ -54,7 +55,7 @@ def cast(
         [Mark(one.id, score) for one, score in zip(candidates, scores, strict=False)],
         panellist.account_id if panellist else None,
     )
-    return cast_ballots(session, actor, request, now=NOON)
+    return cast_ballots(Work(session, actor, NOON), request)
 
 
 def scores_on(session: Session, selection_round: Round) -> list[int]:
@@ -94,7 +95,7 @@ def test_staff_enter_a_signed_paper_and_are_written_down(session: Session, revie
 
     assert session.scalars(select(Ballot.entered_by)).all() == [clerk.account_id]
     assert (
-        missing_in(RoundAtWork(session, review))[0].candidate
+        missing_in(RoundAtWork(session, review, NOON))[0].candidate
         == candidates_on(session, review)[1].id
     )
 
@@ -105,7 +106,7 @@ def test_a_panellist_speaks_for_themself_alone(session: Session, review: Round) 
     with pytest.raises(NotAllowedError):
         cast(session, first, review, 70, panellist=second)
     with pytest.raises(NotAllowedError):
-        score_sheet(session, first, review.id, account_id=second.account_id)
+        score_sheet(Work(session, first, NOON), review.id, account_id=second.account_id)
 
 
 def test_who_is_not_on_the_panel_casts_nothing(session: Session, review: Round) -> None:
@@ -125,7 +126,7 @@ def test_another_communitys_round_takes_no_ballots(session: Session, review: Rou
     with pytest.raises(UnknownRecordError):
         cast(session, outsider, review, 70)
     with pytest.raises(UnknownRecordError):
-        score_sheet(session, outsider, review.id, account_id=None)
+        score_sheet(Work(session, outsider, NOON), review.id, account_id=None)
 
 
 def test_only_who_has_passed_the_screening_is_scored(session: Session) -> None:
@@ -173,7 +174,7 @@ def test_the_ballots_of_who_was_replaced_count_no_longer(session: Session, revie
     cast(session, gone, review, 0, 0)
     cast(session, left, review, 90, 80)
     request = NamePanel(review.id, [left.account_id], "回避")
-    name_panel(session, clerk_of(session, review), request, now=NOON)
+    name_panel(Work(session, clerk_of(session, review), NOON), request)
 
     act(session, review, RoundAction.FREEZE)
 
@@ -220,7 +221,7 @@ def test_a_ballot_cast_before_a_conflict_came_up_is_taken_out(
     tied, free = given_panellist(session, review), given_panellist(session, review)
     cast(session, tied, review, 100, 50)
     cast(session, free, review, 10, 60)
-    session.get_one(StaffAccount, tied.account_id).resident_id = home.id
+    session.get_one(StaffAccount, (tied.community_id, tied.account_id)).resident_id = home.id
 
     act(session, review, RoundAction.FREEZE)
 

@@ -7,6 +7,7 @@ from loyalty.rules.selection import RoundAction
 from loyalty.services.actors import Role
 from loyalty.services.errors import RoundStateError, UnknownRecordError
 from loyalty.services.selection.candidates import FindCandidates, decline, find_candidates
+from loyalty.services.work import Work
 from tests.given import (
     NOON,
     given_card,
@@ -29,7 +30,7 @@ from tests.given_rounds import (
 def declined(session: Session, selection_round: Round, candidate: Candidate) -> Candidate:
     community = session.get_one(Community, selection_round.community_id)
     actor = given_staff(session, community)
-    return decline(session, actor, selection_round.id, candidate.id, now=NOON)
+    return decline(Work(session, actor, NOON), selection_round.id, candidate.id)
 
 
 @pytest.mark.parametrize("last", [RoundAction.OPEN, RoundAction.SCREEN, RoundAction.START_REVIEW])
@@ -101,7 +102,7 @@ def test_candidates_are_found_by_how_they_came_out(session: Session, community: 
 
     def found(outcome: Outcome | None) -> list[Candidate]:
         request = FindCandidates(selection_round.id, limit=10, outcome=outcome)
-        return list(find_candidates(session, actor, request).items)
+        return list(find_candidates(Work(session, actor, NOON), request).items)
 
     assert found(Outcome.SCREENED_OUT) == [minor]
     assert found(None) == [good, minor]
@@ -113,9 +114,9 @@ def test_another_communitys_candidates_are_unknown(session: Session, community: 
     candidate, _ = candidates_on(session, selection_round)
 
     with pytest.raises(UnknownRecordError):
-        decline(session, outsider, selection_round.id, candidate.id, now=NOON)
+        decline(Work(session, outsider, NOON), selection_round.id, candidate.id)
     with pytest.raises(UnknownRecordError):
-        find_candidates(session, outsider, FindCandidates(selection_round.id, limit=10))
+        find_candidates(Work(session, outsider, NOON), FindCandidates(selection_round.id, limit=10))
 
 
 def test_somebody_of_another_round_is_no_candidate_here(

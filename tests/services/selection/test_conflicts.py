@@ -24,6 +24,7 @@ from loyalty.services.selection.ballots import (
 )
 from loyalty.services.selection.conflicts import DeclareConflict, conflicts_in, declare_conflict
 from loyalty.services.selection.nominations import Nominate, nominate
+from loyalty.services.work import Work
 from tests.given import (
     NOON,
     given_community,
@@ -50,7 +51,7 @@ def score(
     session: Session, actor: StaffMember, selection_round: Round, candidate: Candidate
 ) -> None:
     request = CastBallots(selection_round.id, [Mark(candidate.id, 70)])
-    cast_ballots(session, actor, request, now=NOON)
+    cast_ballots(Work(session, actor, NOON), request)
 
 
 def declare(
@@ -65,7 +66,7 @@ def declare(
     request = DeclareConflict(
         selection_round.id, candidate.id, kind, panellist.account_id if panellist else None
     )
-    return declare_conflict(session, actor, request, now=NOON)
+    return declare_conflict(Work(session, actor, NOON), request)
 
 
 def refused_score(
@@ -91,7 +92,9 @@ def test_a_panellist_does_not_score_whom_they_declare(
     assert refused_score(session, panellist, review, relative) == BARRED
     score(session, panellist, review, stranger)
     score(session, other, review, relative)
-    assert [one.candidate for one in missing_in(RoundAtWork(session, review))] == [stranger.id]
+    assert [one.candidate for one in missing_in(RoundAtWork(session, review, NOON))] == [
+        stranger.id
+    ]
 
 
 def test_a_conflict_holds_on_every_list_of_the_round(session: Session) -> None:
@@ -131,7 +134,7 @@ def test_a_panellist_does_not_score_their_own_household(session: Session) -> Non
     brought_through(session, selection_round, RoundAction.START_REVIEW)
     panellist = given_panellist(session, selection_round, resident_id=themself.id)
 
-    sheet = score_sheet(session, panellist, selection_round.id, account_id=None)
+    sheet = score_sheet(Work(session, panellist, NOON), selection_round.id, account_id=None)
 
     assert {line.candidate.id: line.conflict for line in sheet}[neighbour.id] is None
     assert [line.conflict for line in sheet].count(Conflict.HOUSEHOLD) == 2
@@ -151,11 +154,11 @@ def test_a_panellist_does_not_score_their_own_nominee(
     panellist = given_panellist(session, selection_round)
     resident = given_resident(session, community)
     request = Nominate(selection_round.id, "civilized_resident", resident.id, source)
-    nominate(session, panellist, request, now=NOON)
+    nominate(Work(session, panellist, NOON), request)
     act(session, selection_round, RoundAction.SCREEN)
     act(session, selection_round, RoundAction.START_REVIEW)
 
-    (line,) = score_sheet(session, panellist, selection_round.id, account_id=None)
+    (line,) = score_sheet(Work(session, panellist, NOON), selection_round.id, account_id=None)
 
     assert line.conflict == (Conflict.NOMINEE if barred else None)
 
@@ -168,7 +171,7 @@ def test_a_candidate_whom_nobody_may_score_holds_up_the_freeze(
     score(session, panellist, review, stranger)
     declare(session, panellist, review, relative)
 
-    (missing,) = missing_in(RoundAtWork(session, review))
+    (missing,) = missing_in(RoundAtWork(session, review, NOON))
 
     assert (missing.candidate, missing.panellist) == (relative.id, None)
     with pytest.raises(RoundStateError) as refused:
@@ -181,11 +184,8 @@ def test_the_freeze_writes_down_what_nobody_declared(session: Session) -> None:
     selection_round = given_round(session, community)
     declared, detected, free = (given_candidate(session, selection_round) for _ in range(3))
     brought_through(session, selection_round, RoundAction.START_REVIEW)
-    at_home = given_resident(
-        session,
-        community,
-        household_ref=session.get_one(Resident, detected.resident_id).household_ref,
-    )
+    housemate = session.get_one(Resident, (community.id, detected.resident_id))
+    at_home = given_resident(session, community, household_ref=housemate.household_ref)
     panellist = given_panellist(session, selection_round, resident_id=at_home.id)
     other = given_panellist(session, selection_round)
     declare(session, panellist, selection_round, declared, Conflict.OTHER)
@@ -196,8 +196,7 @@ def test_the_freeze_writes_down_what_nobody_declared(session: Session) -> None:
     act(session, selection_round, RoundAction.FREEZE)
 
     assert [
-        (one.resident_id, one.kind, one.detected)
-        for one in conflicts_in(session, selection_round.id)
+        (one.resident_id, one.kind, one.detected) for one in conflicts_in(session, selection_round)
     ] == [
         (declared.resident_id, "other", False),
         (detected.resident_id, "household", True),

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from loyalty.models import Candidate, Deed, DeedKind
-from loyalty.rules.record import lists_in, rank_round, with_lots
+from loyalty.rules.record import draw_lots, lists_in, rank_round
 from loyalty.rules.selection import RoundAction
 from loyalty.services.errors import ValueRefusedError
 from tests.given import (
@@ -119,7 +119,7 @@ def test_the_outcome_is_what_an_outsider_computes_from_record_and_seed(session: 
     brought_through(session, selection_round, RoundAction.DRAW)
 
     record, seed = present(selection_round.frozen_list), present(selection_round.seed)
-    rankings = rank_round(with_lots(lists_in(record), seed))
+    rankings = rank_round(draw_lots(lists_in(record), seed))
     computed = [one.reference for ranking in rankings for one in ranking.selected]
     drawn = [one for one in candidates if one.outcome == "selected"]
     drawn.sort(key=lambda one: (one.list_id != heads.id, one.place))

@@ -12,6 +12,7 @@ from loyalty.services.selection.candidates import decline
 from loyalty.services.selection.conflicts import DeclareConflict, declare_conflict
 from loyalty.services.selection.fairness import AreaShare, Fairness, fairness_of
 from loyalty.services.selection.nominations import Nominate, nominate
+from loyalty.services.work import Work
 from tests.given import (
     NOON,
     given_card,
@@ -33,7 +34,7 @@ from tests.given_rounds import (
 
 def fairness(session: Session, selection_round: Round) -> Fairness:
     community = session.get_one(Community, selection_round.community_id)
-    return fairness_of(session, given_staff(session, community), selection_round.id)
+    return fairness_of(Work(session, given_staff(session, community), NOON), selection_round.id)
 
 
 @pytest.mark.parametrize("last", [RoundAction.OPEN, RoundAction.START_REVIEW, RoundAction.FREEZE])
@@ -97,7 +98,7 @@ def test_scores_are_shown_spread_and_not_by_person(session: Session, community: 
     panellist = given_panellist(session, selection_round)
     people = candidates_on(session, selection_round)
     marks = [Mark(one.id, score) for one, score in zip(people, (10, 20, 30, 40), strict=True)]
-    cast_ballots(session, panellist, CastBallots(selection_round.id, marks), now=NOON)
+    cast_ballots(Work(session, panellist, NOON), CastBallots(selection_round.id, marks))
     act(session, selection_round, RoundAction.FREEZE)
     act(session, selection_round, RoundAction.DRAW)
 
@@ -131,7 +132,7 @@ def test_who_nominated_how_many_is_counted(session: Session, community: Communit
     ):
         resident = given_resident(session, community, household_group_id=group.id)
         request = Nominate(selection_round.id, "civilized_resident", resident.id, source)
-        nominate(session, actor, request, now=NOON)
+        nominate(Work(session, actor, NOON), request)
     for action in (
         RoundAction.SCREEN,
         RoundAction.START_REVIEW,
@@ -158,9 +159,9 @@ def test_conflicts_refusals_and_missing_ballots_are_shown(
     home = given_resident(session, community, household_ref=spouse.resident.household_ref)
     panellist = given_panellist(session, selection_round, resident_id=home.id)
     declared = DeclareConflict(selection_round.id, relative.id, Conflict.RELATIVE)
-    declare_conflict(session, panellist, declared, now=NOON)
+    declare_conflict(Work(session, panellist, NOON), declared)
     clerk = given_staff(session, community)
-    decline(session, clerk, selection_round.id, modest.id, now=NOON)
+    decline(Work(session, clerk, NOON), selection_round.id, modest.id)
     act(session, selection_round, RoundAction.FREEZE, reason="只有一位评委")
     act(session, selection_round, RoundAction.DRAW)
 
@@ -176,4 +177,4 @@ def test_another_communitys_round_is_unknown(session: Session, community: Commun
     outsider = given_staff(session, given_community(session), Role.MANAGER)
 
     with pytest.raises(UnknownRecordError):
-        fairness_of(session, outsider, selection_round.id)
+        fairness_of(Work(session, outsider, NOON), selection_round.id)

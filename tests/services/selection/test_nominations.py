@@ -6,6 +6,7 @@ from loyalty.models import Candidate, HouseholdGroup, Nomination
 from loyalty.rules.selection import RoundAction, RoundState
 from loyalty.services.errors import RoundStateError, UnknownRecordError, ValueRefusedError
 from loyalty.services.selection.nominations import Nominate, nominate
+from loyalty.services.work import Work
 from tests.given import NOON, given_community, given_resident, given_round, given_staff
 from tests.given_rounds import WAY, act, brought_through
 
@@ -16,14 +17,10 @@ def test_a_second_nomination_merges_into_the_candidate(session: Session) -> None
     community = given_community(session)
     selection_round = given_round(session, community, state=RoundState.OPEN)
     resident = given_resident(session, community)
-    actor = given_staff(session, community)
+    work = Work(session, given_staff(session, community), NOON)
 
-    first = nominate(
-        session, actor, Nominate(selection_round.id, HONOUR, resident.id, "self"), now=NOON
-    )
-    second = nominate(
-        session, actor, Nominate(selection_round.id, HONOUR, resident.id, "group"), now=NOON
-    )
+    first = nominate(work, Nominate(selection_round.id, HONOUR, resident.id, "self"))
+    second = nominate(work, Nominate(selection_round.id, HONOUR, resident.id, "group"))
 
     assert second is first
     assert session.scalar(select(func.count()).select_from(Candidate)) == 1
@@ -36,16 +33,11 @@ def test_a_second_nomination_merges_into_the_candidate(session: Session) -> None
 def test_a_reference_says_nothing_of_the_person(session: Session) -> None:
     community = given_community(session)
     selection_round = given_round(session, community, state=RoundState.OPEN)
-    actor = given_staff(session, community)
+    work = Work(session, given_staff(session, community), NOON)
 
     references = {
-        nominate(
-            session,
-            actor,
-            Nominate(selection_round.id, HONOUR, given_resident(session, community).id, "self"),
-            now=NOON,
-        ).reference
-        for _ in range(20)
+        nominate(work, Nominate(selection_round.id, HONOUR, resident.id, "self")).reference
+        for resident in (given_resident(session, community) for _ in range(20))
     }
 
     assert len(references) == 20
@@ -63,7 +55,7 @@ def test_nobody_is_nominated_unless_the_round_is_open(
     request = Nominate(selection_round.id, HONOUR, given_resident(session, community).id, "self")
 
     with pytest.raises(RoundStateError):
-        nominate(session, given_staff(session, community), request, now=NOON)
+        nominate(Work(session, given_staff(session, community), NOON), request)
 
 
 def test_the_round_must_have_a_list_of_the_honour(session: Session) -> None:
@@ -73,7 +65,7 @@ def test_the_round_must_have_a_list_of_the_honour(session: Session) -> None:
     request = Nominate(selection_round.id, "household_head", resident.id, "self")
 
     with pytest.raises(ValueRefusedError) as refused:
-        nominate(session, given_staff(session, community), request, now=NOON)
+        nominate(Work(session, given_staff(session, community), NOON), request)
 
     assert refused.value.pointer == "/honour"
 
@@ -85,7 +77,7 @@ def test_another_communitys_resident_is_refused(session: Session) -> None:
     request = Nominate(selection_round.id, HONOUR, stranger.id, "self")
 
     with pytest.raises(ValueRefusedError) as refused:
-        nominate(session, given_staff(session, community), request, now=NOON)
+        nominate(Work(session, given_staff(session, community), NOON), request)
 
     assert refused.value.pointer == "/resident_id"
 
@@ -96,7 +88,7 @@ def test_another_communitys_round_is_unknown(session: Session) -> None:
     request = Nominate(selection_round.id, HONOUR, given_resident(session, community).id, "self")
 
     with pytest.raises(UnknownRecordError):
-        nominate(session, given_staff(session, given_community(session)), request, now=NOON)
+        nominate(Work(session, given_staff(session, given_community(session)), NOON), request)
 
 
 def test_a_household_group_speaks_for_its_own_people_unless_another_is_named(
@@ -112,7 +104,7 @@ def test_a_household_group_speaks_for_its_own_people_unless_another_is_named(
 
     for source, group in (("group", None), ("group", other.id), ("staff", None)):
         request = Nominate(selection_round.id, HONOUR, resident.id, source, group)
-        nominate(session, actor, request, now=NOON)
+        nominate(Work(session, actor, NOON), request)
 
     assert [*session.scalars(select(Nomination.household_group_id).order_by(Nomination.id))] == [
         own.id,
@@ -135,6 +127,6 @@ def test_a_household_group_that_cannot_speak_here_is_refused(
     request = Nominate(selection_round.id, HONOUR, resident.id, source, group.id)
 
     with pytest.raises(ValueRefusedError) as refused:
-        nominate(session, given_staff(session, community), request, now=NOON)
+        nominate(Work(session, given_staff(session, community), NOON), request)
 
     assert refused.value.pointer == "/household_group_id"

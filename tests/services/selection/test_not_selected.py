@@ -13,7 +13,16 @@ from loyalty.services.rounds.progress import progress_of
 from loyalty.services.selection.at_work import RoundAtWork
 from loyalty.services.selection.candidates import decline
 from loyalty.services.selection.fairness import fairness_of
-from tests.given import given_card, given_list, given_resident, given_round, given_staff, honour_of
+from loyalty.services.work import Work
+from tests.given import (
+    NOON,
+    given_card,
+    given_list,
+    given_resident,
+    given_round,
+    given_staff,
+    honour_of,
+)
 from tests.given_notices import given_waiting_objection
 from tests.given_rounds import act, brought_through, candidates_on, given_candidate, list_of
 from tests.present import present
@@ -132,12 +141,8 @@ def test_a_reserve_who_moves_up_elsewhere_is_not_told_of_their_household(
     assert [one.outcome for one in (*wins, *waiting)] == [WIN, WIN, *[Outcome.RESERVE] * 2]
 
     objection = given_waiting_objection(session, wins[0])
-    decide_objection(
-        session,
-        given_staff(session, community),
-        DecideObjection(objection.id, upheld=True, reason="已经核实"),
-        now=present(two_lists.published_at),
-    )
+    work = Work(session, given_staff(session, community), present(two_lists.published_at))
+    decide_objection(work, DecideObjection(objection.id, upheld=True, reason="已经核实"))
 
     assert [told(one) for one in waiting] == [
         (WIN, []),
@@ -158,7 +163,7 @@ def test_everybody_who_is_not_selected_has_a_reason_and_nobody_who_is(
     act(session, two_lists, RoundAction.OPEN)
     refuses = candidates_on(session, two_lists)[0]
     staff = given_staff(session, community)
-    decline(session, staff, two_lists.id, refuses.id, now=two_lists.created_at)
+    decline(Work(session, staff, two_lists.created_at), two_lists.id, refuses.id)
     for action in (RoundAction.SCREEN, RoundAction.START_REVIEW, RoundAction.FREEZE):
         act(session, two_lists, action)
     act(session, two_lists, RoundAction.DRAW)
@@ -181,14 +186,14 @@ def test_round_page_and_fairness_report_count_the_same_people(
         given_candidate(session, two_lists, on=on, adult=False)
 
     brought_through(session, two_lists, RoundAction.START_REVIEW)
-    progress = progress_of(RoundAtWork(session, two_lists))
+    progress = progress_of(RoundAtWork(session, two_lists, NOON))
     assert (progress.people(), progress.people(*PASSED)) == (5, 3)
     assert (progress.people_screened_out(), progress.lines) == (2, 2)
     for action in (RoundAction.FREEZE, RoundAction.DRAW):
         act(session, two_lists, action)
 
-    report = fairness_of(session, given_staff(session, community), two_lists.id)
-    progress = progress_of(RoundAtWork(session, two_lists))
+    report = fairness_of(Work(session, given_staff(session, community), NOON), two_lists.id)
+    progress = progress_of(RoundAtWork(session, two_lists, NOON))
     for one in two_lists.lists:
         shown = next(each for each in report.lists if each.honour == one.honour.code)
         assert shown.nominated == progress.people(list_id=one.id) == 3

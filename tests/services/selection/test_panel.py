@@ -10,6 +10,7 @@ from loyalty.rules.selection import RoundAction, RoundObstacle
 from loyalty.services.actors import Role, StaffMember
 from loyalty.services.errors import RoundStateError, UnknownRecordError, ValueRefusedError
 from loyalty.services.selection.panel import NamePanel, name_panel
+from loyalty.services.work import Work
 from tests.given import NOON, given_account, given_community, given_round, given_staff
 from tests.given_rounds import given_panellist, given_round_after
 
@@ -23,7 +24,7 @@ def name(
 ) -> list[UUID]:
     """Name a panel; return the accounts that sit on it then."""
     request = NamePanel(selection_round.id, account_ids, reason)
-    return sitting(name_panel(session, actor, request, now=NOON))
+    return sitting(name_panel(Work(session, actor, NOON), request))
 
 
 def sitting(panellists: Sequence[Panellist]) -> list[UUID]:

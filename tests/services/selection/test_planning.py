@@ -15,6 +15,7 @@ from loyalty.services.selection.planning import (
     round_of,
     rounds_page,
 )
+from loyalty.services.work import Work
 from tests.given import NOON, given_community, given_round, given_staff
 from tests.given_rounds import act
 
@@ -43,7 +44,7 @@ def test_what_a_plan_leaves_open_follows_the_communitys_policy(session: Session)
         session, band_max_permille=840, card_months=3, notice_working_days=7
     )
 
-    planned = plan_round(session, given_staff(session, community), plan(), now=NOON)
+    planned = plan_round(Work(session, given_staff(session, community), NOON), plan())
 
     assert planned.state == "draft"
     assert planned.notice_working_days == 7
@@ -54,7 +55,7 @@ def test_a_plan_may_decide_all_of_it(session: Session) -> None:
     community = given_community(session)
     one = planned_list(pay_permille=800, months_valid=6)
 
-    planned = plan_round(session, given_staff(session, community), plan(one, days=9), now=NOON)
+    planned = plan_round(Work(session, given_staff(session, community), NOON), plan(one, days=9))
 
     assert planned.notice_working_days == 9
     assert [(one.pay_permille, one.months_valid) for one in planned.lists] == [(800, 6)]
@@ -62,17 +63,17 @@ def test_a_plan_may_decide_all_of_it(session: Session) -> None:
 
 def test_a_month_has_one_round(session: Session) -> None:
     actor = given_staff(session, given_community(session))
-    plan_round(session, actor, plan(), now=NOON)
+    plan_round(Work(session, actor, NOON), plan())
 
     with pytest.raises(AlreadyExistsError):
-        plan_round(session, actor, plan(), now=NOON)
+        plan_round(Work(session, actor, NOON), plan())
 
 
 def test_a_cancelled_round_makes_room_for_another(session: Session) -> None:
     community = given_community(session)
     act(session, given_round(session, community), RoundAction.CANCEL)
 
-    planned = plan_round(session, given_staff(session, community), plan(), now=NOON)
+    planned = plan_round(Work(session, given_staff(session, community), NOON), plan())
 
     assert planned.month == date(2026, 12, 1)
 
@@ -81,7 +82,7 @@ def test_a_cancelled_round_makes_room_for_another(session: Session) -> None:
 def test_a_round_is_planned_for_last_month_up_to_next_year(session: Session, month: str) -> None:
     actor = given_staff(session, given_community(session))
 
-    planned = plan_round(session, actor, plan(month=month), now=NOON)
+    planned = plan_round(Work(session, actor, NOON), plan(month=month))
 
     assert planned.month == Month.parse(month).first
 
@@ -91,7 +92,7 @@ def test_a_month_too_far_off_is_refused(session: Session, month: str) -> None:
     actor = given_staff(session, given_community(session))
 
     with pytest.raises(ValueRefusedError) as refused:
-        plan_round(session, actor, plan(month=month), now=NOON)
+        plan_round(Work(session, actor, NOON), plan(month=month))
 
     assert refused.value.pointer == "/month"
 
@@ -101,7 +102,7 @@ def test_a_rate_outside_the_band_is_refused(session: Session, rate: int) -> None
     actor = given_staff(session, given_community(session))
 
     with pytest.raises(ValueRefusedError) as refused:
-        plan_round(session, actor, plan(planned_list(pay_permille=rate)), now=NOON)
+        plan_round(Work(session, actor, NOON), plan(planned_list(pay_permille=rate)))
 
     assert refused.value.pointer == "/lists/0/pay_permille"
 
@@ -110,7 +111,7 @@ def test_a_rate_outside_the_band_is_refused(session: Session, rate: int) -> None
 def test_the_ends_of_the_band_belong_to_it(session: Session, rate: int) -> None:
     actor = given_staff(session, given_community(session))
 
-    planned = plan_round(session, actor, plan(planned_list(pay_permille=rate)), now=NOON)
+    planned = plan_round(Work(session, actor, NOON), plan(planned_list(pay_permille=rate)))
 
     assert planned.lists[0].pay_permille == rate
 
@@ -119,7 +120,7 @@ def test_an_honour_has_one_list(session: Session) -> None:
     actor = given_staff(session, given_community(session))
 
     with pytest.raises(ValueRefusedError) as refused:
-        plan_round(session, actor, plan(planned_list(), planned_list()), now=NOON)
+        plan_round(Work(session, actor, NOON), plan(planned_list(), planned_list()))
 
     assert refused.value.pointer == "/lists/1/honour"
 
@@ -135,8 +136,8 @@ def test_the_areas_minimums_fit_into_the_quota(session: Session) -> None:
     three = planned_list(area_minimums={areas[0].id: 2, areas[1].id: 1})
 
     with pytest.raises(ValueRefusedError) as refused:
-        plan_round(session, actor, plan(four), now=NOON)
-    planned = plan_round(session, actor, plan(three), now=NOON)
+        plan_round(Work(session, actor, NOON), plan(four))
+    planned = plan_round(Work(session, actor, NOON), plan(three))
 
     assert refused.value.pointer == "/lists/0/area_minimums"
     assert planned.lists[0].area_minimums == {str(areas[0].id): 2, str(areas[1].id): 1}
@@ -150,7 +151,7 @@ def test_another_communitys_area_is_refused(session: Session) -> None:
     one = planned_list(area_minimums={elsewhere.id: 1})
 
     with pytest.raises(ValueRefusedError):
-        plan_round(session, actor, plan(one), now=NOON)
+        plan_round(Work(session, actor, NOON), plan(one))
 
 
 def test_another_communitys_round_is_unknown(session: Session) -> None:
@@ -158,8 +159,8 @@ def test_another_communitys_round_is_unknown(session: Session) -> None:
     outsider = given_staff(session, given_community(session))
 
     with pytest.raises(UnknownRecordError):
-        round_of(session, outsider, selection_round.id)
-    assert rounds_page(session, outsider, limit=10, after=None).items == []
+        round_of(Work(session, outsider, NOON), selection_round.id)
+    assert rounds_page(Work(session, outsider, NOON), limit=10, after=None).items == []
 
 
 def test_the_latest_month_comes_first(session: Session) -> None:
@@ -167,7 +168,7 @@ def test_the_latest_month_comes_first(session: Session) -> None:
     for month in (11, 12, 10):
         given_round(session, community, month=date(2026, month, 1))
 
-    found = rounds_page(session, given_staff(session, community), limit=2, after=None)
+    found = rounds_page(Work(session, given_staff(session, community), NOON), limit=2, after=None)
 
     assert [one.month.month for one in found.items] == [12, 11]
     assert found.next == found.items[-1].id

@@ -22,6 +22,7 @@ from loyalty.services.selection.public_nominations import (
     nominate_by_name,
     reject_nomination,
 )
+from loyalty.services.work import Work
 from tests.given import NOON, given_community, given_resident, given_round, given_staff
 from tests.given_rounds import act, given_nomination, given_round_after
 
@@ -122,7 +123,7 @@ def test_staff_say_who_is_meant(session: Session, community: Community, open_rou
     resident = given_resident(session, community)
     nomination = given_nomination(session, open_round)
 
-    match_nomination(session, actor, MatchNomination(nomination.id, resident.id), now=NOON)
+    match_nomination(Work(session, actor, NOON), MatchNomination(nomination.id, resident.id))
 
     assert residents_nominated(session) == [resident.id]
     assert (nomination.state, nomination.name, nomination.unit) == ("accepted", None, None)
@@ -138,7 +139,7 @@ def test_the_consent_of_the_nominee_is_recorded_when_staff_ask(
     nomination = given_nomination(session, open_round)
 
     request = MatchNomination(nomination.id, resident.id, consented=consented)
-    match_nomination(session, actor, request, now=NOON)
+    match_nomination(Work(session, actor, NOON), request)
 
     assert resident.consent_membership is consented
     assert nomination.consented_at == (NOON if consented else None)
@@ -153,7 +154,9 @@ def test_a_rejected_nomination_keeps_its_reason_and_no_name(
 ) -> None:
     nomination = given_nomination(session, open_round)
 
-    reject_nomination(session, given_staff(session, community), nomination.id, "查无此人", now=NOON)
+    reject_nomination(
+        Work(session, given_staff(session, community), NOON), nomination.id, "查无此人"
+    )
 
     assert residents_nominated(session) == []
     assert (nomination.state, nomination.name, nomination.unit, nomination.reason) == (
@@ -169,11 +172,11 @@ def test_a_nomination_is_decided_once(
 ) -> None:
     actor = given_staff(session, community)
     nomination = given_nomination(session, open_round)
-    reject_nomination(session, actor, nomination.id, "查无此人", now=NOON)
+    reject_nomination(Work(session, actor, NOON), nomination.id, "查无此人")
     resident = given_resident(session, community)
 
     with pytest.raises(RoundStateError) as refused:
-        match_nomination(session, actor, MatchNomination(nomination.id, resident.id), now=NOON)
+        match_nomination(Work(session, actor, NOON), MatchNomination(nomination.id, resident.id))
 
     assert refused.value.missing == (RoundObstacle.ALREADY_DECIDED,)
 
@@ -192,7 +195,7 @@ def test_two_who_decide_at_the_same_moment_decide_once(
         with app.app_context(), transaction() as own_session:
             both_are_ready.wait()
             try:
-                match_nomination(own_session, actor, wanted, now=NOON)
+                match_nomination(Work(own_session, actor, NOON), wanted)
             except RoundStateError as refused:
                 return refused.missing[0]
             return "accepted"
@@ -213,8 +216,8 @@ def test_after_the_screening_a_nomination_can_only_be_rejected(
     resident = given_resident(session, community)
 
     with pytest.raises(RoundStateError):
-        match_nomination(session, actor, MatchNomination(nomination.id, resident.id), now=NOON)
-    reject_nomination(session, actor, nomination.id, "来迟了", now=NOON)
+        match_nomination(Work(session, actor, NOON), MatchNomination(nomination.id, resident.id))
+    reject_nomination(Work(session, actor, NOON), nomination.id, "来迟了")
 
 
 def test_another_community_decides_nothing_here(
@@ -226,11 +229,11 @@ def test_another_community_decides_nothing_here(
 
     wanted = MatchNomination(nomination.id, given_resident(session, community).id)
     with pytest.raises(UnknownRecordError):
-        match_nomination(session, outsider, wanted, now=NOON)
+        match_nomination(Work(session, outsider, NOON), wanted)
     with pytest.raises(UnknownRecordError):
-        reject_nomination(session, outsider, nomination.id, "查无此人", now=NOON)
+        reject_nomination(Work(session, outsider, NOON), nomination.id, "查无此人")
     with pytest.raises(UnknownRecordError):
-        find_nominations(session, outsider, request)
+        find_nominations(Work(session, outsider, NOON), request)
 
 
 def test_nominations_are_found_by_their_state(
@@ -238,11 +241,11 @@ def test_nominations_are_found_by_their_state(
 ) -> None:
     actor = given_staff(session, community)
     waiting, rejected = (given_nomination(session, open_round) for _ in range(2))
-    reject_nomination(session, actor, rejected.id, "查无此人", now=NOON)
+    reject_nomination(Work(session, actor, NOON), rejected.id, "查无此人")
 
     def found(state: str | None) -> Sequence[Nomination]:
         request = FindNominations(open_round.id, limit=10, state=state)
-        return find_nominations(session, actor, request).items
+        return find_nominations(Work(session, actor, NOON), request).items
 
     assert found("pending") == [waiting]
     assert found("rejected") == [rejected]

@@ -20,7 +20,7 @@ from loyalty.services.rounds import issuing
 from loyalty.services.selection.at_work import RoundAtWork
 from loyalty.services.selection.waiting_lines import lines_without_card
 from loyalty.services.work import Work
-from tests.given import SEALING_KEY, given_community, given_staff
+from tests.given import NOON, SEALING_KEY, given_community, given_staff
 from tests.given_notices import decide, given_notice, given_objection, placed
 from tests.given_rounds import AFTER_NOTICE, LAST_DAY, act
 
@@ -42,7 +42,7 @@ def residents(*candidates: Candidate) -> list[UUID]:
 
 
 def waiting(session: Session, notice: Round) -> list[UUID]:
-    return residents(*lines_without_card(RoundAtWork(session, notice)))
+    return residents(*lines_without_card(RoundAtWork(session, notice, NOON)))
 
 
 def given_first_part(session: Session, notice: Round) -> None:

@@ -16,6 +16,7 @@ from loyalty.services.selection.conflicts import (
     declare_conflict,
     withdraw_conflict,
 )
+from loyalty.services.work import Work
 from tests.given import NOON, given_community, given_staff
 from tests.given_rounds import act, candidates_on, given_panellist, given_round_after
 
@@ -24,7 +25,7 @@ def declare(
     session: Session, actor: StaffMember, selection_round: Round, candidate: Candidate
 ) -> ConflictOfInterest:
     request = DeclareConflict(selection_round.id, candidate.id, Conflict.RELATIVE)
-    return declare_conflict(session, actor, request, now=NOON)
+    return declare_conflict(Work(session, actor, NOON), request)
 
 
 def test_a_panellist_takes_back_what_they_declared_and_scores_again(
@@ -34,11 +35,11 @@ def test_a_panellist_takes_back_what_they_declared_and_scores_again(
     person, _ = candidates_on(session, review)
     conflict = declare(session, panellist, review, person)
 
-    withdraw_conflict(session, panellist, review.id, conflict.id, now=NOON)
+    withdraw_conflict(Work(session, panellist, NOON), review.id, conflict.id)
     marks = CastBallots(review.id, [Mark(person.id, 70)])
-    cast_ballots(session, panellist, marks, now=NOON)
+    cast_ballots(Work(session, panellist, NOON), marks)
 
-    assert conflicts_in(session, review.id) == []
+    assert conflicts_in(session, review) == []
     trace = session.scalars(
         select(AuditEvent).where(AuditEvent.action == "conflict.withdrawn")
     ).one()
@@ -54,10 +55,10 @@ def test_a_declaration_is_taken_back_by_its_panellist_or_by_staff(
     conflict = declare(session, first, review, candidates_on(session, review)[0])
 
     with pytest.raises(NotAllowedError):
-        withdraw_conflict(session, second, review.id, conflict.id, now=NOON)
-    withdraw_conflict(session, clerk, review.id, conflict.id, now=NOON)
+        withdraw_conflict(Work(session, second, NOON), review.id, conflict.id)
+    withdraw_conflict(Work(session, clerk, NOON), review.id, conflict.id)
 
-    assert conflicts_in(session, review.id) == []
+    assert conflicts_in(session, review) == []
 
 
 def test_a_conflict_of_another_round_is_not_found(session: Session, review: Round) -> None:
@@ -71,7 +72,7 @@ def test_a_conflict_of_another_round_is_not_found(session: Session, review: Roun
     )
 
     with pytest.raises(UnknownRecordError):
-        withdraw_conflict(session, panellist, review.id, conflict.id, now=NOON)
+        withdraw_conflict(Work(session, panellist, NOON), review.id, conflict.id)
 
 
 def test_a_conflict_stays_once_the_list_is_frozen(session: Session, review: Round) -> None:
@@ -80,6 +81,6 @@ def test_a_conflict_stays_once_the_list_is_frozen(session: Session, review: Roun
     act(session, review, RoundAction.FREEZE, reason="病假")
 
     with pytest.raises(RoundStateError) as refused:
-        withdraw_conflict(session, panellist, review.id, conflict.id, now=NOON)
+        withdraw_conflict(Work(session, panellist, NOON), review.id, conflict.id)
 
     assert refused.value.missing == (RoundObstacle.ALREADY_FROZEN,)

@@ -2,13 +2,13 @@ from time import perf_counter
 
 import pytest
 
-from loyalty.services.staff.passwords import hash_of, password_matches
+from loyalty.services.staff.passwords import hash_password, password_matches
 
 PASSWORD = "eine lange Zeile 好的"
 
 
 def test_a_password_matches_its_hash_and_no_other() -> None:
-    kept = hash_of(PASSWORD)
+    kept = hash_password(PASSWORD)
 
     assert password_matches(PASSWORD, kept)
     assert not password_matches(PASSWORD + " ", kept)
@@ -16,7 +16,7 @@ def test_a_password_matches_its_hash_and_no_other() -> None:
 
 
 def test_the_same_letters_spelled_otherwise_are_the_same_password() -> None:
-    assert password_matches("cafe\u0301 au lait", hash_of("caf\u00e9 au lait"))
+    assert password_matches("cafe\u0301 au lait", hash_password("caf\u00e9 au lait"))
 
 
 @pytest.mark.parametrize("kept", [None, "", "!", "$argon2id$"])
@@ -27,11 +27,11 @@ def test_nothing_matches_where_no_password_is_kept(kept: str | None) -> None:
 
 @pytest.mark.parametrize("password", ["\ud800" * 12, "\0" * 12, "x" * 10_000])
 def test_no_password_is_too_odd(password: str) -> None:
-    assert password_matches(password, hash_of(password))
+    assert password_matches(password, hash_password(password))
 
 
 def test_an_unknown_name_takes_as_long_as_a_wrong_password() -> None:
-    kept = hash_of(PASSWORD)
+    kept = hash_password(PASSWORD)
     password_matches("warm", None)
 
     assert 0.2 < _seconds("wrong", None) / _seconds("wrong", kept) < 5

@@ -9,8 +9,13 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from loyalty.cards.revocations import serial_hash
-from loyalty.rules.offline import DAYS_WITHOUT_NETWORK, IMPOSSIBLE_WITHIN, PURPOSE, signed_bytes
+from loyalty.cards.revocations import hash_serial
+from loyalty.rules.offline import (
+    DAYS_WITHOUT_NETWORK,
+    IMPOSSIBLE_WITHIN,
+    PURPOSE,
+    encode_for_signing,
+)
 from loyalty.services.late_sales.device_proof import device_key, proof_of
 from loyalty.services.late_sales.quarantine import MOST_QUARANTINED
 
@@ -32,7 +37,7 @@ def test_the_example_is_proven_by_our_reader() -> None:
     assert second is not None
     assert (first.number, second.number) == (1, 2)
     assert (first.previous, second.previous) == (bytes(32), first.digest)
-    assert PURPOSE + SIGNED.encode("ascii") == signed_bytes(UPLOAD["items"][0])
+    assert PURPOSE + SIGNED.encode("ascii") == encode_for_signing(UPLOAD["items"][0])
 
 
 def test_the_key_of_the_example_is_the_one_it_names() -> None:
@@ -57,7 +62,7 @@ def test_the_program_in_the_law_seals_what_our_reader_proves(tmp_path: Path) -> 
 
 
 def test_the_pack_in_the_law_is_one_of_ours() -> None:
-    hashed = bytes.fromhex(serial_hash("tianyuan", "123456789012"))
+    hashed = bytes.fromhex(hash_serial("tianyuan", "123456789012"))
 
     assert PACK["roster"][0]["hashes"] == b64encode(hashed).decode()
     assert PACK["policy"]["offline"]["days"] == DAYS_WITHOUT_NETWORK

@@ -16,10 +16,10 @@ from loyalty.pages.staff.confirmation import (
     ask,
     holds_answers,
 )
-from loyalty.rules.card_action import NEED_A_REASON, CardAction, missing_for
+from loyalty.rules.card_action import NEED_A_REASON, CardAction, find_obstacles
 from loyalty.rules.card_number import number_of
 from loyalty.rules.card_state import WORKING, CardState, state_on
-from loyalty.services.cards.acts import ActOnCard, FindCards, act_on_card, card_of, cards_page
+from loyalty.services.cards.acts import ActOnCard, FindCards, act_on_card, find_cards, get_card
 from loyalty.words.states import CARD_STATES, card_state_words
 from loyalty.words.steps import CARD_STEPS
 
@@ -41,7 +41,7 @@ def listed() -> str:
     )
     today = console.now().date()
     with console.work() as work:
-        found = cards_page(work, wanted, limit=console.PAGE_LENGTH, **asked)
+        found = find_cards(work, wanted, limit=console.PAGE_LENGTH, **asked)
     return render_template(
         "staff/cards/cards.html", found=found, wanted=wanted, states=CARD_STATES, today=today
     )
@@ -52,7 +52,7 @@ def shown(card_id: UUID) -> str:
     """Show a card with what can be done with it."""
     today = console.now().date()
     with console.work() as work:
-        card = card_of(work, card_id)
+        card = get_card(work, card_id)
     return render_template(
         "staff/cards/card.html",
         card=card,
@@ -72,7 +72,7 @@ def step(card_id: UUID, action: str) -> Any:
     words = CARD_STEPS[chosen]
     form = ReasonForm() if chosen in NEED_A_REASON else ConfirmationForm()
     with console.work() as work:
-        card = card_of(work, card_id)
+        card = get_card(work, card_id)
     subject = gettext(
         "%(name)s，卡号末四位 %(last4)s",
         name=card.resident.name,
@@ -106,7 +106,7 @@ def _acted(card: Card, action: CardAction, reason: str | None) -> UUID | None:
 
 def _fits(action: CardAction, card: Card, today: Any) -> bool:
     state = CardState(card.state)
-    return not missing_for(action, state, valid_until=card.valid_until, today=today)
+    return not find_obstacles(action, state, valid_until=card.valid_until, today=today)
 
 
 def _resident_asked_for() -> UUID | None:

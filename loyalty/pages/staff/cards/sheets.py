@@ -15,7 +15,7 @@ from loyalty.pages.staff.cards.sheet_form import SheetForm, printer_in, printer_
 from loyalty.printing.card_sheet import Printing, picture_card, print_calibration, print_cards
 from loyalty.rules.errors import LoyaltyError
 from loyalty.rules.verdict import Tone
-from loyalty.services.cards.acts import card_of
+from loyalty.services.cards.acts import get_card
 from loyalty.services.cards.sheets import (
     PrintCards,
     card_behind,
@@ -41,7 +41,7 @@ _REMEMBERED_SECONDS = 365 * 24 * 3600
 def of_round(round_id: UUID) -> Any:
     """Offer the cards of a round to be printed; answer with the sheets as a PDF."""
     with console.work() as work:
-        selection_round = round_of(work.session, work.actor, round_id)
+        selection_round = round_of(work, round_id)
         cards = cards_of_round(work, round_id)
     return _answer(cards, selection_round)
 
@@ -50,7 +50,7 @@ def of_round(round_id: UUID) -> Any:
 def of_card(card_id: UUID) -> Any:
     """Offer one card to be printed; answer with the sheet as a PDF."""
     with console.work() as work:
-        card = card_of(work, card_id)
+        card = get_card(work, card_id)
     return _answer([card], None)
 
 
@@ -60,7 +60,7 @@ def picture(card_id: UUID, side: str) -> Response:
     if side not in SIDES:
         raise NotFound
     with console.work() as work:
-        card = card_behind(work.session, card_of(work, card_id).token)
+        card = card_behind(work.session, get_card(work, card_id).token)
         community = community_of(work.session, work.actor)
         printing = _printing(work, names="names" in request.args)
         drawing = picture_card(work.session, community, card, printing, back=side == "back")

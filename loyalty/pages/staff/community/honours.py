@@ -8,7 +8,7 @@ from flask_babel import gettext, lazy_gettext
 from wtforms import BooleanField, RadioField
 
 from loyalty.models import Community, Honour
-from loyalty.pages.forms import NOT_OFFERED, Form, called, choice, code, options, whole_number
+from loyalty.pages.forms import NOT_OFFERED, Form, choice, code, label_field, options, whole_number
 from loyalty.pages.staff import console
 from loyalty.pages.staff.changes import ChangeForm, is_ready, new_values
 from loyalty.rules.honours import HonourColour
@@ -23,7 +23,7 @@ from loyalty.services.community.honours import (
 from loyalty.services.community.policy import community_of
 from loyalty.services.selection.planning import LARGEST_QUOTA
 from loyalty.words.honours import COLOURS, RETIRED, honour_name
-from loyalty.words.rates import rates_offered
+from loyalty.words.rates import list_rates_offered
 
 honours = console.Console("honours", "/policy/honours", only=console.MANAGERS)
 
@@ -35,9 +35,9 @@ def _rate_in(typed: str | int) -> int | None:
 class _HonourFields:
     """What an honour is called and proposes; the fields are called as the columns are."""
 
-    name = called(lazy_gettext("简体名称"))
-    name_zh_hant = called(lazy_gettext("繁体名称（可不填）"), needed=False)
-    name_en = called(lazy_gettext("英文名称（可不填）"), needed=False)
+    name = label_field(lazy_gettext("简体名称"))
+    name_zh_hant = label_field(lazy_gettext("繁体名称（可不填）"), needed=False)
+    name_en = label_field(lazy_gettext("英文名称（可不填）"), needed=False)
     pay_permille = choice(lazy_gettext("持卡付多少"), coerce=_rate_in)
     quota = whole_number(lazy_gettext("每期几名"), 1, LARGEST_QUOTA)
     colour = RadioField(
@@ -106,4 +106,4 @@ def _rates(honour: Honour | None) -> Any:
         community: Community = community_of(work.session, work.actor)
     low, high = Permille(community.band_min_permille), Permille(community.band_max_permille)
     own = None if honour is None or honour.pay_permille is None else Permille(honour.pay_permille)
-    return options({"": gettext("不定，到时候再选")} | rates_offered(low, high, besides=own))
+    return options({"": gettext("不定，到时候再选")} | list_rates_offered(low, high, besides=own))

@@ -10,7 +10,7 @@ from wtforms.validators import ValidationError
 
 from loyalty.database import transaction
 from loyalty.models import Community
-from loyalty.pages.forms import amount, choice, line, options, ticks, whole_number
+from loyalty.pages.forms import amount, choice, options, text_field, ticks, whole_number
 from loyalty.pages.staff import console
 from loyalty.pages.staff.changes import (
     ChangeForm,
@@ -30,7 +30,7 @@ from loyalty.services.community.policy import (
     default_policy,
 )
 from loyalty.words.categories import CATEGORIES
-from loyalty.words.rates import rates_offered
+from loyalty.words.rates import list_rates_offered
 
 policy = console.Console("policy", "/policy", only=console.MANAGERS)
 
@@ -48,7 +48,7 @@ ROUNDINGS = {
 class PolicyForm(ChangeForm):
     """What holds for all shops, cards and rounds; its fields are called as the columns are."""
 
-    telephone = line(lazy_gettext("社区电话"), needed=False, longest=LONGEST_TELEPHONE)
+    telephone = text_field(lazy_gettext("社区电话"), needed=False, longest=LONGEST_TELEPHONE)
     band_min_permille = choice(lazy_gettext("优惠最大时，持卡人付"), coerce=int)
     band_max_permille = choice(lazy_gettext("优惠最小时，持卡人付"), coerce=int)
     rounding = choice(lazy_gettext("零头"), ROUNDINGS)
@@ -120,10 +120,10 @@ def _typed(community: Community) -> MultiDict[str, str] | None:
 def _form(community: Community) -> PolicyForm:
     """Return the form of the policy as it is, each list with what the community chose before."""
     form = PolicyForm(_typed(community), obj=community)
-    rates = rates_offered(LOWEST_RATE, WHOLE)
+    rates = list_rates_offered(LOWEST_RATE, WHOLE)
     for end in (form.band_min_permille, form.band_max_permille):
         present = Permille(end.object_data)
-        end.choices = options(rates_offered(present, present) | rates)
+        end.choices = options(list_rates_offered(present, present) | rates)
     form.card_months.choices = options(
         {str(months): ngettext("%(num)d个月", "%(num)d个月", months) for months in CARD_MONTHS}
     )

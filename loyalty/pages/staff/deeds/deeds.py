@@ -8,14 +8,14 @@ from flask_babel import gettext, lazy_gettext
 from flask_login import current_user
 
 from loyalty.models import Resident
-from loyalty.pages.forms import Form, calendar_day, choice, line, options
+from loyalty.pages.forms import Form, calendar_day, choice, options, text_field
 from loyalty.pages.staff import console
 from loyalty.pages.values import named_months
 from loyalty.rules.calendar import Month
 from loyalty.rules.verdict import Tone
-from loyalty.services.deeds.deeds import deed_kinds
-from loyalty.services.deeds.month_points import month_points
-from loyalty.services.deeds.sheets import RecordSheet, SheetEntry, people_on, record_sheet
+from loyalty.services.deeds.deeds import list_deed_kinds
+from loyalty.services.deeds.month_points import sum_month
+from loyalty.services.deeds.sheets import RecordSheet, SheetEntry, list_people_on, record_sheet
 from loyalty.services.people.residents import FindResidents, find_residents
 from loyalty.services.selection.history import months_since_the_first
 from loyalty.services.work import Work
@@ -38,7 +38,7 @@ class SheetForm(Form):
 
     done_on = calendar_day(lazy_gettext("哪一天"))
     kind = choice(lazy_gettext("哪种好事"))
-    source = line(lazy_gettext("签到表叫什么，比如“16号志愿日签到表”"))
+    source = text_field(lazy_gettext("签到表叫什么，比如“16号志愿日签到表”"))
 
 
 @deeds.route("", methods=["GET", "POST"])
@@ -61,7 +61,7 @@ def sheet() -> Any:
             return render_template("staff/deeds/deeds.html", form=form, found=[], searched=None)
         head = RecordSheet(form.done_on.data, form.kind.data, form.source.data, ())
         found = _residents(work, searched) if searched else []
-        people = people_on(work, head)
+        people = list_people_on(work, head)
     here: dict[str, Any] = {
         "done_on": head.done_on.isoformat(),
         "kind": head.kind,
@@ -96,8 +96,8 @@ def person(resident_id: UUID) -> str:
         month = this_month
     with console.work() as work:
         resident = work.find(Resident, resident_id)
-        counted = month_points(work, resident_id, month)
-        kinds = deed_kinds(work.session, work.community_id)
+        counted = sum_month(work, resident_id, month)
+        kinds = list_deed_kinds(work.session, work.community_id)
         months = months_since_the_first(
             work.session, current_user.community, this_month, at_most=MONTHS_BACK
         )
@@ -112,7 +112,7 @@ def person(resident_id: UUID) -> str:
 
 def _sheet_form(work: Work) -> SheetForm:
     form = SheetForm(request.args, done_on=None)
-    kinds = deed_kinds(work.session, work.community_id)
+    kinds = list_deed_kinds(work.session, work.community_id)
     form.kind.choices = options({kind.code: deed_kind_name(kind) for kind in kinds})
     return form
 

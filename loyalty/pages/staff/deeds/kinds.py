@@ -8,10 +8,10 @@ from flask_babel import gettext, lazy_gettext
 
 from loyalty.database import transaction
 from loyalty.models import DeedKind
-from loyalty.pages.forms import called, points
+from loyalty.pages.forms import label_field, points
 from loyalty.pages.staff import console
 from loyalty.pages.staff.changes import ChangeForm, is_ready, new_values
-from loyalty.services.deeds.deeds import ChangeDeedKind, change_deed_kind, deed_kinds
+from loyalty.services.deeds.deeds import ChangeDeedKind, change_deed_kind, list_deed_kinds
 from loyalty.words.deeds import deed_kind_name
 
 kinds_of_deeds = console.Console("deed_kinds", "/deeds/kinds", only=console.MANAGERS)
@@ -20,7 +20,7 @@ kinds_of_deeds = console.Console("deed_kinds", "/deeds/kinds", only=console.MANA
 class DeedKindForm(ChangeForm):
     """What a kind of deed is called and counts; its fields are called as the columns are."""
 
-    name = called(lazy_gettext("叫什么"))
+    name = label_field(lazy_gettext("叫什么"))
     points_hundredths = points(lazy_gettext("一次（或一小时）计几分"))
     monthly_cap_hundredths = points(lazy_gettext("每人每月最多计几分"), needed=False)
 
@@ -29,7 +29,7 @@ class DeedKindForm(ChangeForm):
 def listed() -> str:
     """List the kinds with what they count."""
     with transaction() as session:
-        kinds = deed_kinds(session, console.actor().community_id)
+        kinds = list_deed_kinds(session, console.actor().community_id)
     return render_template(
         "staff/deeds/deed_kinds.html", kinds=[(kind, deed_kind_name(kind)) for kind in kinds]
     )

@@ -8,10 +8,16 @@ from flask import Response, make_response
 from flask_babel import gettext
 
 from loyalty.models import ImportJob
-from loyalty.reports.workbooks import XLSX, FormColumn, MarkedRow, form_to_fill_in, marked_table
+from loyalty.reports.workbooks import (
+    XLSX,
+    FormColumn,
+    MarkedRow,
+    write_blank_form,
+    write_marked_table,
+)
 from loyalty.services.imports.asks import NO, YES
 from loyalty.services.imports.intake import Intake
-from loyalty.services.imports.keeping import table_kept
+from loyalty.services.imports.keeping import load_table
 from loyalty.services.imports.passing import EXAMPLE
 from loyalty.services.imports.reading import Reading
 from loyalty.words.import_forms import KINDS, YES_OR_NO, example_of, hint_of
@@ -32,7 +38,7 @@ def form_file(kind: str, intake: Intake[Any]) -> Response:
         *(hint_of(column) for column in intake.columns),
     ]
     title = str(KINDS[kind])
-    book = form_to_fill_in(title, drawn, gettext("填写说明"), notes)
+    book = write_blank_form(title, drawn, gettext("填写说明"), notes)
     return _download(book, gettext("%(kind)s导入模板", kind=title))
 
 
@@ -44,7 +50,7 @@ def marked_file(job: ImportJob, reading: Reading[Any]) -> Response:
     for fault in job.errors:
         faults[fault["row"]].append(fault)
     whole = job.applied_at is None
-    kept = [(row.number, row.cells) for row in table_kept(job).rows]
+    kept = [(row.number, row.cells) for row in load_table(job).rows]
     rows = [
         MarkedRow(
             number - 1 if whole else place,
@@ -57,7 +63,7 @@ def marked_file(job: ImportJob, reading: Reading[Any]) -> Response:
     numbers = [number for number, _ in kept]
     at = numbers.index(table.top_number) if table.top_number in numbers else None
     top = None if at is None else rows[at].place
-    book = marked_table(rows, top=top, heading=gettext("问题"))
+    book = write_marked_table(rows, top=top, heading=gettext("问题"))
     return _download(book, gettext("%(kind)s 有错的行", kind=str(KINDS[job.kind])))
 
 

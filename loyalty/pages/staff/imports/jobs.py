@@ -16,7 +16,7 @@ from loyalty.pages.staff.imports.files import form_file, marked_file
 from loyalty.rules.selection import RoundState
 from loyalty.services.errors import UnreadableFileError
 from loyalty.services.imports.conversation import (
-    conversation_about,
+    build_conversation,
     is_about_headings,
     is_asked_about,
 )
@@ -25,9 +25,9 @@ from loyalty.services.imports.jobs import (
     UploadTable,
     answer_import,
     apply_import,
-    import_of_records,
-    intake_of,
-    reading_of,
+    get_import,
+    make_intake,
+    read_import,
     undo_import,
     upload_table,
 )
@@ -77,7 +77,7 @@ def uploaded(form: Form, kind: ImportKind) -> ImportJob | None:
 def form_to_fill_in(kind: str) -> Response:
     """Give a form in Excel, with an example and notes."""
     with console.work() as work:
-        intake = intake_of(work, ImportKind(kind))
+        intake = make_intake(work, ImportKind(kind))
     return form_file(kind, intake)
 
 
@@ -85,9 +85,9 @@ def form_to_fill_in(kind: str) -> Response:
 def shown(import_id: UUID) -> Any:
     """Show what a file says, what is asked about it, and what is wrong with its rows."""
     with console.work() as work:
-        job = import_of_records(work, import_id)
-        asked = conversation_about(work, job)
-        selection_round = current_round(work.session, work.actor)
+        job = get_import(work, import_id)
+        asked = build_conversation(work, job)
+        selection_round = current_round(work)
     nominating = selection_round is not None and selection_round.state == RoundState.OPEN
     return render_template(
         "staff/imports/import.html",
@@ -114,7 +114,7 @@ def answered(import_id: UUID) -> Any:
     answers = answers_sent()
 
     def answer(work: Work) -> None:
-        import_of_records(work, import_id)
+        get_import(work, import_id)
         answer_import(work, import_id, answers)
 
     console.attempt(answer, gettext("已按您的回答重新检查。"))
@@ -125,8 +125,8 @@ def answered(import_id: UUID) -> Any:
 def marked(import_id: UUID) -> Response:
     """Give the table back with its faults marked, to mend it there."""
     with console.work() as work:
-        job = import_of_records(work, import_id)
-        read = reading_of(work, job)
+        job = get_import(work, import_id)
+        read = read_import(work, job)
     if read is None:
         raise NotFound
     return marked_file(job, read)

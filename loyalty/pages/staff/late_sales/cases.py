@@ -9,7 +9,6 @@ from flask import redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.exceptions import NotFound
 
-from loyalty.database import transaction
 from loyalty.models import SaleCase
 from loyalty.pages.staff import console
 from loyalty.pages.staff.confirmation import Question, ReasonForm, ask
@@ -63,8 +62,8 @@ def listed() -> str:
     decided = request.args.get("state") == "decided"
     after = console.asked_for()["after"]
     wanted = FindCases(limit=console.PAGE_LENGTH, after=after, open=not decided)
-    with transaction() as session:
-        page = find_cases(session, console.actor(), wanted)
+    with console.work() as work:
+        page = find_cases(work, wanted)
     return render_template(
         "staff/late_sales/cases.html",
         found=[_shown(case) for case in page.items],
@@ -77,7 +76,7 @@ def listed() -> str:
 def shown(case_id: UUID) -> str:
     """Show one case with what is known of the sale, and the ways to decide it."""
     with console.work() as work:
-        case = case_of(work.session, work.actor, case_id)
+        case = case_of(work, case_id)
         accounts = find_accounts(work, limit=MOST_ACCOUNTS, after=None).items
     other = case.other_redemption
     return render_template(
@@ -96,8 +95,8 @@ def decide(case_id: UUID, decision: str) -> Any:
     if decision not in set(CaseDecision):
         raise NotFound
     chosen = CaseDecision(decision)
-    with transaction() as session:
-        case = case_of(session, console.actor(), case_id)
+    with console.work() as work:
+        case = case_of(work, case_id)
     words = _told(case, chosen)
     form = ReasonForm()
     back = url_for("staff_cases.shown", case_id=case_id)
@@ -106,7 +105,7 @@ def decide(case_id: UUID, decision: str) -> Any:
         return ask(question, form)
     decided = DecideCase(case_id, chosen, form.reason.data)
     done = console.attempt(
-        lambda work: decide_case(work.session, work.actor, decided, now=work.now),
+        lambda work: decide_case(work, decided),
         gettext("已处理：%(decision)s。", decision=words.word),
         form=form,
     )

@@ -8,7 +8,7 @@ from flask import Response, flash, make_response, redirect, render_template, req
 from flask_babel import gettext, lazy_gettext, ngettext
 from werkzeug.exceptions import NotFound
 
-from loyalty.database import hot_connection
+from loyalty.database import hot_connection, transaction
 from loyalty.pages import preferences
 from loyalty.pages.forms import Form, calendar_day
 from loyalty.pages.late_forms import is_filled_in
@@ -35,7 +35,7 @@ from loyalty.services.late_sales.paper_tally import (
     sales_by_paper,
 )
 from loyalty.services.late_sales.upload import OutcomeKind
-from loyalty.services.shops.finding import shop_of
+from loyalty.services.shops.finding import get_shop
 from loyalty.words.refusals import refusal_in_words
 from loyalty.words.steps import StepWords
 from loyalty.words.verdicts import WORDS
@@ -66,7 +66,7 @@ def begin(shop_id: UUID) -> Any:
     """Offer the empty sheet to print, and ask of which day the written one is."""
     today = console.now().date()
     with console.work() as work:
-        shop = shop_of(work, shop_id)
+        shop = get_shop(work, shop_id)
     form = DayForm(request.args) if "day" in request.args else DayForm(day=today)
     if "day" in request.args and form.validate():
         if may_be_written(form.day.data, today=today):
@@ -81,7 +81,7 @@ def begin(shop_id: UUID) -> Any:
 def sheet(shop_id: UUID) -> Response:
     """Draw the empty sheet of a shop."""
     with console.work() as work:
-        shop = shop_of(work, shop_id)
+        shop = get_shop(work, shop_id)
         community = community_of(work.session, work.actor)
         honours = honours_of(work)
         language = preferences.language().tag
@@ -97,7 +97,7 @@ def entry(shop_id: UUID, day: str) -> Any:
     """Type a sheet in; lines that make no sense are told and stay, and nothing is recorded."""
     of_day = _day(day)
     with console.work() as work:
-        shop = shop_of(work, shop_id)
+        shop = get_shop(work, shop_id)
     typed = typed_lines(request.form) if is_filled_in() else empty_lines()
     lines, faults = read_lines(typed)
     tally = RecordTally(shop_id, of_day, list(lines.values()))
@@ -137,7 +137,7 @@ def void(shop_id: UUID, day: str, sale_id: UUID) -> Any:
         return ask(question, form)
     voided = VoidSale(sale_id, form.reason.data)
     done = console.attempt(
-        lambda work: void_sale(work.session, work.actor, voided, now=work.now),
+        lambda work: void_sale(work, voided),
         gettext("已撤销这一笔，可以重新录。"),
         form=form,
     )
@@ -147,7 +147,8 @@ def void(shop_id: UUID, day: str, sale_id: UUID) -> Any:
 def _recorded(connection: Any, tally: RecordTally) -> bool:
     """Write a sheet down and say what became of it; or say why not, unless its lines do."""
     try:
-        outcomes = record_tally(connection, console.actor(), tally, now=console.now())
+        with transaction() as session:
+            outcomes = record_tally(session, connection, console.actor(), tally, now=console.now())
     except UnknownRecordError:
         raise
     except RowsRefusedError:

@@ -10,8 +10,8 @@ from uuid import UUID, uuid4
 from flask_babel import LazyString, lazy_gettext
 from werkzeug.exceptions import BadRequest
 
-from loyalty.reports.tally_sheet import LINES
-from loyalty.rules.money import Fen, fen_in
+from loyalty.reports.tally_sheet import ROWS
+from loyalty.rules.money import Fen, parse_yuan
 from loyalty.rules.typed_text import fold
 from loyalty.services.late_sales.paper_tally import LineFault, TallyLine
 from loyalty.words.tally import LINE_FAULTS, NO_PRICE, NO_TIME
@@ -72,7 +72,7 @@ class Fault:
 
 def empty_lines() -> list[TypedLine]:
     """Return as many lines as stand on the paper, each with a key of its own."""
-    return [TypedLine(uuid4()) for _ in range(LINES)]
+    return [TypedLine(uuid4()) for _ in range(ROWS)]
 
 
 def typed_lines(form: Mapping[str, str]) -> list[TypedLine]:
@@ -89,7 +89,7 @@ def typed_lines(form: Mapping[str, str]) -> list[TypedLine]:
                 number=_plain(form[f"number-{place}"]),
                 price=_plain(form[f"price-{place}"]),
             )
-            for place in range(LINES)
+            for place in range(ROWS)
         ]
     except (KeyError, ValueError) as error:
         raise BadRequest from error
@@ -133,6 +133,6 @@ def _time_in(text: str) -> time | None:
 
 def _price_in(text: str) -> Fen | None:
     try:
-        return fen_in(text.removeprefix("¥").removesuffix("元"))
+        return parse_yuan(text.removeprefix("¥").removesuffix("元"))
     except ValueError:
         return None

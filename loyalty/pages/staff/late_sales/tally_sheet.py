@@ -9,8 +9,8 @@ from loyalty.models import Community, Honour, Shop
 from loyalty.pages.values import listed
 from loyalty.reports.tally_sheet import TallySheet
 from loyalty.rules.card_number import number_of
-from loyalty.rules.discount import effective_exclusions
-from loyalty.rules.money import WHOLE, Fen, Permille, Rounding, payable_on, yuan
+from loyalty.rules.discount import find_exclusions
+from loyalty.rules.money import WHOLE, Fen, Permille, Rounding, format_yuan, payable_on
 from loyalty.words.categories import CATEGORIES
 from loyalty.words.honours import honour_name
 from loyalty.words.rates import pay_in_words
@@ -83,7 +83,7 @@ def _rates(shop: Shop, honours: Sequence[Honour]) -> Iterator[str]:
 def _steps(shop: Shop, community: Community, pays: Sequence[Permille]) -> Iterator[str]:
     """Yield how to reckon, and what is not to be written."""
     yield gettext("先看卡上的有效期，过了期的不打折。")
-    excluded = effective_exclusions(
+    excluded = find_exclusions(
         frozenset(community.excluded_categories), frozenset(shop.opted_in_categories)
     )
     if excluded:
@@ -117,10 +117,10 @@ def _example(pay: Permille, rounding: Rounding) -> tuple[str, str, str, str, str
     """Return a line as it is meant, under the heads of `_columns`."""
     payable = payable_on(EXAMPLE_PRICE, pay=pay, rounding=rounding)
     number = number_of(EXAMPLE_SERIAL)
-    return gettext("例"), "10:21", number, yuan(EXAMPLE_PRICE), yuan(payable)
+    return gettext("例"), "10:21", number, format_yuan(EXAMPLE_PRICE), format_yuan(payable)
 
 
 def _prices(pay: Permille, rounding: Rounding) -> Iterator[str]:
     """Yield what the round prices come to."""
     for whole in ROUND_YUAN:
-        yield yuan(payable_on(Fen(whole * 100), pay=pay, rounding=rounding))
+        yield format_yuan(payable_on(Fen(whole * 100), pay=pay, rounding=rounding))

@@ -8,8 +8,8 @@ from loyalty.pages.staff import console
 from loyalty.pages.values import named_months
 from loyalty.rules.calendar import Month
 from loyalty.services.actors import Role
-from loyalty.services.ledger.benefit import benefit_of
-from loyalty.services.matters.matter_counts import matter_counts
+from loyalty.services.ledger.benefit import sum_benefit
+from loyalty.services.matters.matter_counts import count_matters
 from loyalty.services.selection.history import months_since_the_first
 from loyalty.services.selection.planning import month_called
 from loyalty.words.definitions import FIGURES
@@ -27,8 +27,8 @@ def shown() -> str:
     wanted = request.args.get("month")
     month = month_called(wanted) if wanted else this_month
     with transaction() as session:
-        sums = benefit_of(session, console.actor(), first=month, last=month).totals
-        counts = matter_counts(session, current_user.community, first=month, last=month)
+        sums = sum_benefit(session, console.actor(), first=month, last=month).totals
+        counts = count_matters(session, current_user.community, first=month, last=month)
         months = months_since_the_first(
             session, current_user.community, this_month, at_most=MONTHS_OFFERED
         )

@@ -8,7 +8,7 @@ from flask_babel import gettext, lazy_gettext
 from flask_login import current_user
 
 from loyalty.models import Matter
-from loyalty.pages.forms import Form, calendar_day, choice, line, options, passage
+from loyalty.pages.forms import Form, calendar_day, choice, options, passage, text_field
 from loyalty.pages.staff import console
 from loyalty.pages.staff.changes import ChangeForm, is_ready, new_values
 from loyalty.services.actors import Role
@@ -40,7 +40,7 @@ class CouncilMatterForm(Form):
         lazy_gettext("哪张清单"), {code.value: word for code, word in MATTER_KINDS.items()}
     )
     text = passage(lazy_gettext("什么事"), longest=LONGEST_TEXT)
-    contact = line(lazy_gettext("怎么回复（可不填）"), needed=False)
+    contact = text_field(lazy_gettext("怎么回复（可不填）"), needed=False)
 
 
 class MatterForm(CouncilMatterForm):

@@ -10,7 +10,6 @@ from wtforms import RadioField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
-from loyalty.database import transaction
 from loyalty.models import Objection
 from loyalty.pages.forms import NEEDED, Form, passage
 from loyalty.pages.staff import console
@@ -23,7 +22,7 @@ from loyalty.services.notice.decisions import (
 )
 from loyalty.services.notice.objections import objections_of
 from loyalty.services.notice.public_notice import names_are_shown
-from loyalty.services.notice.publishing import versions_of
+from loyalty.services.selection.at_work import versions_of
 from loyalty.services.selection.planning import round_of
 
 objections = console.Console("objections", "/rounds/<uuid:round_id>/objections")
@@ -48,10 +47,10 @@ class AnswerForm(Form):
 @objections.get("")
 def listed(round_id: UUID) -> str:
     """Show the notice of a round with its versions, and every objection to it."""
-    with transaction() as session:
-        selection_round = round_of(session, console.actor(), round_id)
-        found = objections_of(session, console.actor(), round_id)
-        versions = versions_of(session, selection_round)
+    with console.work() as work:
+        selection_round = round_of(work, round_id)
+        found = objections_of(work, round_id)
+        versions = versions_of(work.session, selection_round)
     return render_template(
         "staff/notice/objections.html",
         round=selection_round,
@@ -68,14 +67,14 @@ def listed(round_id: UUID) -> str:
 def decision(round_id: UUID, objection_id: UUID) -> Any:
     """Show an objection, and take the answer in."""
     form = AnswerForm()
-    with transaction() as session:
-        selection_round = round_of(session, console.actor(), round_id)
-        objection = _among(objections_of(session, console.actor(), round_id), objection_id)
-        deciders = who_may_decide(session, console.actor(), objection)
+    with console.work() as work:
+        selection_round = round_of(work, round_id)
+        objection = _among(objections_of(work, round_id), objection_id)
+        deciders = who_may_decide(work, objection)
     if form.validate_on_submit():
         answer = DecideObjection(objection_id, form.upheld.data == "yes", form.reason.data)
         done = console.attempt(
-            lambda work: decide_objection(work.session, work.actor, answer, now=work.now),
+            lambda work: decide_objection(work, answer),
             gettext("已答复，理由随公示公布。"),
         )
         if done:

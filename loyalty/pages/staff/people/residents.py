@@ -8,7 +8,7 @@ from flask_babel import gettext, lazy_gettext
 from wtforms import BooleanField
 
 from loyalty.models import Resident
-from loyalty.pages.forms import Form, called, choice, line, options, person, record
+from loyalty.pages.forms import Form, choice, label_field, options, person, record, text_field
 from loyalty.pages.late_forms import given
 from loyalty.pages.staff import console
 from loyalty.pages.staff.changes import ChangeForm, is_ready, new_values
@@ -40,9 +40,9 @@ class ResidentForm(Form):
     """A person of the community. There is no field for anything the programme does not need."""
 
     name = person(lazy_gettext("姓名"))
-    unit = called(lazy_gettext("住址（楼栋房号）"))
-    household_ref = called(lazy_gettext("户号"))
-    phone = line(lazy_gettext("电话（可不填）"), needed=False, longest=LONGEST_PHONE)
+    unit = label_field(lazy_gettext("住址（楼栋房号）"))
+    household_ref = label_field(lazy_gettext("户号"))
+    phone = text_field(lazy_gettext("电话（可不填）"), needed=False, longest=LONGEST_PHONE)
     area_id = record(lazy_gettext("责任区"))
     household_group_id = record(lazy_gettext("联户单元"))
     adult = BooleanField(lazy_gettext("已满十八岁"), default=True)
@@ -54,7 +54,7 @@ class ResidentForm(Form):
 class ResidentChangeForm(ResidentForm, ChangeForm):
     """What is known of a resident, as staff correct it."""
 
-    name_pinyin = line(lazy_gettext("拼音"))
+    name_pinyin = text_field(lazy_gettext("拼音"))
     state = choice(lazy_gettext("状态"), STATES)
 
 
@@ -63,7 +63,7 @@ class NominationForm(Form):
 
     honour = choice(lazy_gettext("荣誉"))
     source = choice(lazy_gettext("谁推荐"), SOURCES)
-    statement = line(lazy_gettext("为什么推荐"), needed=False)
+    statement = text_field(lazy_gettext("为什么推荐"), needed=False)
 
 
 @residents.route("", methods=["GET", "POST"])
@@ -77,7 +77,7 @@ def listed() -> str:
     )
     with console.work() as work:
         found = find_residents(work, wanted)
-        selection_round = current_round(work.session, work.actor)
+        selection_round = current_round(work)
     return render_template(
         "staff/people/residents.html",
         found=found,
@@ -116,7 +116,7 @@ def nomination(resident_id: UUID) -> Any:
     form = NominationForm()
     with console.work() as work:
         resident = work.find(Resident, resident_id)
-        selection_round = current_round(work.session, work.actor)
+        selection_round = current_round(work)
     lists = selection_round.lists if selection_round is not None else []
     form.honour.choices = options({one.honour.code: honour_name(one.honour) for one in lists})
     if selection_round is not None and form.validate_on_submit():
@@ -128,7 +128,7 @@ def nomination(resident_id: UUID) -> Any:
             statement=form.statement.data,
         )
         done = console.attempt(
-            lambda work: nominate(work.session, work.actor, voice, now=work.now),
+            lambda work: nominate(work, voice),
             gettext("已推荐%(name)s。", name=resident.name),
         )
         if done:

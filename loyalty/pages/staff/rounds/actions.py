@@ -7,9 +7,8 @@ from flask import redirect, request, url_for
 from flask_babel import gettext, lazy_gettext
 from werkzeug.exceptions import NotFound
 
-from loyalty.database import transaction
 from loyalty.models import Round
-from loyalty.pages.forms import Form, line, person
+from loyalty.pages.forms import Form, person, text_field
 from loyalty.pages.staff import console
 from loyalty.pages.staff.confirmation import (
     ConfirmationForm,
@@ -33,7 +32,7 @@ rounds_actions = console.Console("rounds_actions", "/rounds")
 class DrawForm(Form):
     """What chance gave in public, and who saw it."""
 
-    seed = line(lazy_gettext("抽签种子（当众掷出的数字，或公布的开奖号码）"))
+    seed = text_field(lazy_gettext("抽签种子（当众掷出的数字，或公布的开奖号码）"))
     first_witness = person(lazy_gettext("见证人一"))
     second_witness = person(lazy_gettext("见证人二"))
 
@@ -46,11 +45,11 @@ def step(round_id: UUID, action: str) -> Any:
     chosen = RoundAction(action)
     words, shown = ROUND_STEPS[chosen], SHOWN[chosen]
     back = url_for("staff_rounds.shown", round_id=round_id)
-    with transaction() as session:
-        selection_round = round_of(session, console.actor(), round_id)
-        at_work = RoundAtWork(session, selection_round)
+    with console.work() as work:
+        selection_round = round_of(work, round_id)
+        at_work = RoundAtWork.of(work, selection_round)
         progress = progress_of(at_work)
-        seen = Seen(at_work, progress, console.now())
+        seen = Seen(at_work, progress)
         preview, people = shown.told(seen), shown.people(seen)
     form = _form(chosen, progress)
     version = request.form.get("version", type=int)
@@ -68,13 +67,7 @@ def step(round_id: UUID, action: str) -> Any:
         return ask(question, form)
     acting = _request(round_id, chosen, form, version=version)
     done = console.attempt(
-        lambda work: act_on_round(
-            work.session,
-            work.actor,
-            acting,
-            sealing_key=console.sealing_key(),
-            now=work.now,
-        ),
+        lambda work: act_on_round(work, acting, sealing_key=console.sealing_key()),
         gettext("%(round)s：%(step)s。", round=title_of(selection_round), step=words.word),
         form=form,
     )

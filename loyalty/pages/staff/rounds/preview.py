@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -11,7 +11,7 @@ from flask_babel import gettext
 from loyalty.models import Candidate, Round
 from loyalty.pages.staff.confirmation import NamedPeople
 from loyalty.pages.values import full_day, listed
-from loyalty.rules.calendar import Month, validity
+from loyalty.rules.calendar import Month, find_validity
 from loyalty.rules.outcome import Outcome
 from loyalty.rules.selection import RoundAction
 from loyalty.services.rounds.progress import NoticeDays, Progress, notice_days
@@ -29,7 +29,6 @@ class Seen:
 
     at_work: RoundAtWork
     progress: Progress
-    now: datetime
 
 
 def _hash(seen: Seen) -> list[str]:
@@ -93,7 +92,7 @@ def _of_households(progress: Progress) -> list[str]:
 
 
 def _of_publication(seen: Seen) -> list[str]:
-    return [_winners(seen), *_of_notice(notice_days(seen.at_work, today=seen.now.date()))]
+    return [_winners(seen), *_of_notice(notice_days(seen.at_work))]
 
 
 def _of_confirmation(seen: Seen) -> list[str]:
@@ -170,7 +169,7 @@ def _of_running(selection_round: Round) -> list[str]:
 
 def _of_waiting(seen: Seen) -> list[str]:
     """Return how many have their cards first, where others have to wait."""
-    ready = len(ready_lines(seen.at_work, now=seen.now))
+    ready = len(ready_lines(seen.at_work))
     waiting = len(lines_without_card(seen.at_work)) - ready
     if not ready or not waiting:
         return []
@@ -185,7 +184,9 @@ def _of_waiting(seen: Seen) -> list[str]:
 
 def _validity(selection_round: Round) -> list[str]:
     month = Month.of(selection_round.month)
-    periods = {one.months_valid: validity(month, one.months_valid) for one in selection_round.lists}
+    periods = {
+        one.months_valid: find_validity(month, one.months_valid) for one in selection_round.lists
+    }
     return [
         gettext("卡从%(first)s起用，到%(last)s止。", first=full_day(first), last=full_day(last))
         for first, last in periods.values()

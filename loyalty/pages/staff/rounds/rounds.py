@@ -6,7 +6,6 @@ from uuid import UUID
 from flask import redirect, render_template, request, url_for
 from flask_babel import gettext, lazy_gettext
 
-from loyalty.database import transaction
 from loyalty.pages.staff import console
 from loyalty.pages.staff.confirmation import ConfirmationForm, Question, ask
 from loyalty.pages.staff.rounds.preview import SHOWN, Seen
@@ -16,7 +15,7 @@ from loyalty.pages.staff.selection.nominations import NomineeFileForm
 from loyalty.rules.card_state import WORKING
 from loyalty.rules.outcome import Outcome
 from loyalty.rules.selection import RoundState
-from loyalty.services.cards.acts import FindCards, cards_page
+from loyalty.services.cards.acts import FindCards, find_cards
 from loyalty.services.cards.sheets import as_walked
 from loyalty.services.rounds.actions import facts_of
 from loyalty.services.rounds.progress import progress_of
@@ -46,9 +45,9 @@ BEFORE_THE_FREEZE = (RoundState.OPEN, RoundState.SCREENING, RoundState.REVIEW)
 @rounds.get("")
 def listed() -> str:
     """Show the round under way, or offer to plan one, and list the earlier ones."""
-    with transaction() as session:
-        current = current_round(session, console.actor())
-        found = rounds_page(session, console.actor(), limit=LISTED, after=None)
+    with console.work() as work:
+        current = current_round(work)
+        found = rounds_page(work, limit=LISTED, after=None)
     return render_template(
         "staff/rounds/rounds.html",
         may_plan=current is None or current.state == RoundState.ISSUED,
@@ -60,16 +59,15 @@ def listed() -> str:
 @rounds.get("/<uuid:round_id>")
 def shown(round_id: UUID) -> str:
     """Show a round as six stages, with its next action and what follows from that."""
-    now, actor = console.now(), console.actor()
-    with transaction() as session:
-        selection_round = round_of(session, actor, round_id)
-        at_work = RoundAtWork(session, selection_round)
-        facts = facts_of(at_work, actor, now=now)
+    with console.work() as work:
+        selection_round = round_of(work, round_id)
+        at_work = RoundAtWork.of(work, selection_round)
+        facts = facts_of(work, at_work)
         progress = progress_of(at_work)
-        accounts = who_may_sit(session, actor)
-        step = next_step(facts, actor)
+        accounts = who_may_sit(work)
+        step = next_step(facts, work.actor)
         row = step and SHOWN[step.action]
-        seen = Seen(at_work, progress, now)
+        seen = Seen(at_work, progress)
     return render_template(
         "staff/rounds/round.html",
         round=selection_round,
@@ -93,9 +91,9 @@ def candidates(round_id: UUID) -> str:
     """List the candidates with how each came out and why, those of one outcome if asked."""
     asked = request.args.get("outcome")
     outcome = Outcome(asked) if asked in set(Outcome) else None
-    with transaction() as session:
-        selection_round = round_of(session, console.actor(), round_id)
-        found = RoundAtWork(session, selection_round).rank_candidates()
+    with console.work() as work:
+        selection_round = round_of(work, round_id)
+        found = RoundAtWork.of(work, selection_round).rank_candidates()
     may_decline = selection_round.state in BEFORE_THE_FREEZE and not selection_round.frozen_at
     present = {one.outcome for one in found}
     wanted = [one for one in found if outcome in {None, one.outcome}]
@@ -115,15 +113,15 @@ def candidates(round_id: UUID) -> str:
 def declined(round_id: UUID, candidate_id: UUID) -> Any:
     """Write down that a nominee does not want to be chosen, after it has been repeated back."""
     form = ConfirmationForm()
-    with transaction() as session:
-        round_of(session, console.actor(), round_id)
-        candidate = candidate_of(session, round_id, candidate_id)
+    with console.work() as work:
+        selection_round = round_of(work, round_id)
+        candidate = candidate_of(work.session, selection_round, candidate_id)
     if not form.validate_on_submit():
         back = url_for("staff_rounds.candidates", round_id=round_id)
         subject = f"{candidate.resident.name} {candidate.resident.unit}"
         return ask(Question(subject, DECLINE, back), form)
     console.attempt(
-        lambda work: decline(work.session, work.actor, round_id, candidate_id, now=work.now),
+        lambda work: decline(work, round_id, candidate_id),
         gettext("已记下：本人谢绝。"),
     )
     return redirect(url_for("staff_rounds.candidates", round_id=round_id))
@@ -132,9 +130,9 @@ def declined(round_id: UUID, candidate_id: UUID) -> Any:
 @rounds.get("/<uuid:round_id>/lots")
 def lots(round_id: UUID) -> str:
     """Show the draw: what was hashed, the seed, and the places it gave."""
-    with transaction() as session:
-        selection_round = round_of(session, console.actor(), round_id)
-        found = RoundAtWork(session, selection_round).rank_candidates()
+    with console.work() as work:
+        selection_round = round_of(work, round_id)
+        found = RoundAtWork.of(work, selection_round).rank_candidates()
     return render_template(
         "staff/rounds/lots.html",
         round=selection_round,
@@ -150,12 +148,12 @@ def hand_out(round_id: UUID) -> str:
     today = console.now().date()
     wanted = FindCards(round_id=round_id, living=True)
     with console.work() as work:
-        selection_round = round_of(work.session, console.actor(), round_id)
-        found = cards_page(work, wanted, limit=MOST_CARDS, after=None)
+        selection_round = round_of(work, round_id)
+        found = find_cards(work, wanted, limit=MOST_CARDS, after=None)
     return render_template(
         "staff/cards/hand_out.html",
         round=selection_round,
         cards=as_walked(found.items),
         today=today,
-        printable={card.id for card in found.items if card.state in WORKING},
+        replace_unprintable={card.id for card in found.items if card.state in WORKING},
     )

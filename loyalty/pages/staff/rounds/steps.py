@@ -16,9 +16,9 @@ from loyalty.rules.selection import (
     RoundNeed,
     RoundObstacle,
     RoundStage,
-    missing_for,
-    next_action,
-    present_stage,
+    find_next_action,
+    find_obstacles,
+    find_stage,
 )
 from loyalty.services.actors import Role, StaffMember
 from loyalty.services.errors import NotAllowedError
@@ -79,7 +79,7 @@ class Stage:
 
 def next_step(facts: RoundFacts, actor: StaffMember) -> NextStep | None:
     """Return what is to be done next; None when the round is over."""
-    found = next_action(facts)
+    found = find_next_action(facts)
     if found is None:
         return None
     action, missing = found
@@ -99,13 +99,13 @@ def actions_beside(facts: RoundFacts) -> list[tuple[RoundAction, StepWords]]:
     return [
         (action, ROUND_STEPS[action])
         for action, step in STEPS.items()
-        if step.stage is None and not missing_for(action, facts)
+        if step.stage is None and not find_obstacles(action, facts)
     ]
 
 
 def show_stages(selection_round: Round, facts: RoundFacts, progress: Progress) -> list[Stage]:
     """Return the six stages, as done, current or to come, each with how far it is."""
-    stages, stage = [*STAGES], present_stage(facts)
+    stages, stage = [*STAGES], find_stage(facts)
     current = len(stages) if stage is None else stages.index(stage)
     return [
         Stage(

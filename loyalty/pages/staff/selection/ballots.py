@@ -8,7 +8,6 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.exceptions import BadRequest
 
-from loyalty.database import transaction
 from loyalty.pages.late_forms import is_filled_in
 from loyalty.pages.staff import console
 from loyalty.pages.staff.confirmation import ConfirmationForm
@@ -42,10 +41,10 @@ ballots = console.Console(
 def sheet(round_id: UUID, account_id: UUID | None = None) -> Any:
     """Show a score sheet, and take in what is typed; what makes no sense stays and is marked."""
     actor = console.actor()
-    with transaction() as session:
-        selection_round = round_of(session, actor, round_id)
-        lines = score_sheet(session, actor, round_id, account_id=account_id)
-        panellists = panellists_of(session, round_id)
+    with console.work() as work:
+        selection_round = round_of(work, round_id)
+        lines = score_sheet(work, round_id, account_id=account_id)
+        panellists = panellists_of(work.session, selection_round)
     name = next(
         one.account.display_name
         for one in panellists
@@ -85,7 +84,7 @@ def conflict(round_id: UUID, account_id: UUID | None = None) -> Any:
         raise BadRequest
     declared = DeclareConflict(round_id, candidate_id, Conflict(kind), account_id)
     console.attempt(
-        lambda work: declare_conflict(work.session, work.actor, declared, now=work.now),
+        lambda work: declare_conflict(work, declared),
         gettext("已记下回避，这个人不用打分。"),
     )
     return redirect(url_for("staff_ballots.sheet", round_id=round_id, account_id=account_id))
@@ -118,6 +117,4 @@ def _cast(round_id: UUID, account_id: UUID | None, typed: dict[UUID, str]) -> bo
     left = len(typed) - len(marks)
     told = gettext("打分已交，还有%(left)s人没打。", left=left) if left else gettext("打分已交齐。")
     cast = CastBallots(round_id, marks, account_id)
-    return console.attempt(
-        lambda work: cast_ballots(work.session, work.actor, cast, now=work.now), told
-    )
+    return console.attempt(lambda work: cast_ballots(work, cast), told)

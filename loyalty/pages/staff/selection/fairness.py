@@ -20,10 +20,9 @@ MOST_NAMES = 1000
 @fairness.get("")
 def shown(round_id: UUID) -> str:
     """Show by area, by list and by who nominated how a round came out."""
-    actor = console.actor()
     with console.work() as work:
-        selection_round = round_of(work.session, actor, round_id)
-        report = fairness_of(work.session, actor, round_id) if selection_round.drawn_at else None
+        selection_round = round_of(work, round_id)
+        report = fairness_of(work, round_id) if selection_round.drawn_at else None
         areas = find_areas(work, limit=MOST_NAMES, after=None).items
         groups = find_household_groups(work, limit=MOST_NAMES, after=None).items
         accounts = find_accounts(work, limit=MOST_NAMES, after=None).items

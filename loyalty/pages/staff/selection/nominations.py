@@ -6,10 +6,8 @@ from uuid import UUID
 
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext, lazy_gettext, ngettext
-from sqlalchemy.orm import Session
 from werkzeug.exceptions import BadRequest, NotFound
 
-from loyalty.database import transaction
 from loyalty.models import Nomination, Resident, Round
 from loyalty.pages.forms import Form, TableField
 from loyalty.pages.late_forms import given
@@ -22,11 +20,11 @@ from loyalty.pages.staff.imports.jobs import uploaded
 from loyalty.rules.selection import RoundState
 from loyalty.rules.verdict import Tone
 from loyalty.services.imports.conversation import (
-    conversation_about,
+    build_conversation,
     is_about_headings,
     is_asked_about,
 )
-from loyalty.services.imports.jobs import ImportKind, answer_import, reading_of
+from loyalty.services.imports.jobs import ImportKind, answer_import, read_import
 from loyalty.services.people.residents import FindResidents, find_residents
 from loyalty.services.rounds.nominees import (
     NominateSeveral,
@@ -71,11 +69,11 @@ def listed(round_id: UUID) -> str:
 
 def _offered(round_id: UUID, searched: str | None = None) -> str:
     with console.work() as work:
-        selection_round = round_of(work.session, console.actor(), round_id)
-        progress = progress_of(RoundAtWork(work.session, selection_round))
+        selection_round = round_of(work, round_id)
+        progress = progress_of(RoundAtWork.of(work, selection_round))
         pending = [
             (one, _residents(work, one.name, limit=MOST_NAMESAKES))
-            for one in _pending(work.session, round_id)
+            for one in _pending(work, round_id)
         ]
         found = _residents(work, searched, limit=console.PAGE_LENGTH) if searched else []
     return _page(
@@ -120,8 +118,8 @@ def several(round_id: UUID) -> Any:
 def file(round_id: UUID) -> Any:
     """Take a list of names, and read whom it means; nobody is put forward yet."""
     form = NomineeFileForm()
-    with transaction() as session:
-        selection_round = round_of(session, console.actor(), round_id)
+    with console.work() as work:
+        selection_round = round_of(work, round_id)
     job = uploaded(form, ImportKind.NOMINEES) if form.validate_on_submit() else None
     if job is None:
         return render_template(
@@ -134,10 +132,10 @@ def file(round_id: UUID) -> Any:
 def named(round_id: UUID, import_id: UUID) -> str:
     """Offer to put forward whom a list names, and ask about those who are not clear."""
     with console.work() as work:
-        selection_round = round_of(work.session, console.actor(), round_id)
+        selection_round = round_of(work, round_id)
         job = list_of_nominees(work, import_id)
         found = nominees_in(work, job)
-        asked = conversation_about(work, job)
+        asked = build_conversation(work, job)
     unknown = [
         fault for fault in job.errors if not (is_about_headings(fault) or is_asked_about(fault))
     ]
@@ -168,9 +166,9 @@ def answered(round_id: UUID, import_id: UUID) -> Any:
 def marked(round_id: UUID, import_id: UUID) -> Response:
     """Give a list back with its faults marked, to mend it there."""
     with console.work() as work:
-        round_of(work.session, console.actor(), round_id)
+        round_of(work, round_id)
         job = list_of_nominees(work, import_id)
-        reading = reading_of(work, job)
+        reading = read_import(work, job)
     if reading is None:
         raise NotFound
     return marked_file(job, reading)
@@ -180,7 +178,7 @@ def marked(round_id: UUID, import_id: UUID) -> Response:
 def imported(round_id: UUID, import_id: UUID) -> str:
     """Offer to put everybody forward whom an import has added."""
     with console.work() as work:
-        selection_round = round_of(work.session, console.actor(), round_id)
+        selection_round = round_of(work, round_id)
         found = residents_imported(work, import_id)
     return _page(selection_round, found=found)
 
@@ -194,7 +192,7 @@ def matched(round_id: UUID, nomination_id: UUID) -> Any:
     back = _list_of(round_id)
     wanted = MatchNomination(nomination_id, resident_id, consented="consented" in request.form)
     console.attempt(
-        lambda work: match_nomination(work.session, work.actor, wanted, now=work.now),
+        lambda work: match_nomination(work, wanted),
         gettext("已核对，推荐算数。"),
     )
     return redirect(back)
@@ -206,9 +204,7 @@ def rejected(round_id: UUID, nomination_id: UUID) -> Any:
     back, form = _list_of(round_id), ReasonForm()
     if form.validate_on_submit():
         console.attempt(
-            lambda work: reject_nomination(
-                work.session, work.actor, nomination_id, form.reason.data, now=work.now
-            ),
+            lambda work: reject_nomination(work, nomination_id, form.reason.data),
             gettext("已退回这条推荐。"),
         )
     else:
@@ -220,9 +216,9 @@ def rejected(round_id: UUID, nomination_id: UUID) -> Any:
 def called(round_id: UUID) -> str:
     """Tell what has become of a voice of the public, for whoever brings its receipt."""
     form = ReceiptForm()
-    with transaction() as session:
-        selection_round = round_of(session, console.actor(), round_id)
-        found = asked_back(form, partial(nomination_called, session, console.actor(), round_id))
+    with console.work() as work:
+        selection_round = round_of(work, round_id)
+        found = asked_back(form, partial(nomination_called, work, round_id))
     return _page(selection_round, receipt_form=form, called=found)
 
 
@@ -257,8 +253,8 @@ def _page(selection_round: Round, **shown: Any) -> str:
 
 def _list_of(round_id: UUID, **kept: Any) -> str:
     """Return where the nominations of a round are shown, if the community has such a round."""
-    with transaction() as session:
-        round_of(session, console.actor(), round_id)
+    with console.work() as work:
+        round_of(work, round_id)
     return url_for("staff_nominations.listed", round_id=round_id, **kept)
 
 
@@ -272,9 +268,7 @@ def _nominate(round_id: UUID, resident_ids: list[UUID], done: str) -> bool:
     if source not in SOURCES:
         raise BadRequest
     voices = NominateSeveral(round_id, request.form.get("honour", ""), resident_ids, source)
-    return console.attempt(
-        lambda work: nominate_several(work.session, work.actor, voices, now=work.now), done
-    )
+    return console.attempt(lambda work: nominate_several(work, voices), done)
 
 
 def _residents(work: Work, searched: str | None, *, limit: int) -> list[Resident]:
@@ -282,6 +276,6 @@ def _residents(work: Work, searched: str | None, *, limit: int) -> list[Resident
     return list(find_residents(work, wanted).items)
 
 
-def _pending(session: Session, round_id: UUID) -> list[Nomination]:
+def _pending(work: Work, round_id: UUID) -> list[Nomination]:
     wanted = FindNominations(round_id, limit=console.PAGE_LENGTH, state="pending")
-    return list(find_nominations(session, console.actor(), wanted).items)
+    return list(find_nominations(work, wanted).items)

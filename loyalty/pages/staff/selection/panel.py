@@ -7,7 +7,6 @@ from flask import redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.exceptions import BadRequest
 
-from loyalty.database import transaction
 from loyalty.pages.staff import console
 from loyalty.pages.staff.confirmation import ConfirmationForm
 from loyalty.rules.selection import RoundState
@@ -26,13 +25,14 @@ MAY_CHANGE = (RoundState.DRAFT, RoundState.OPEN, RoundState.SCREENING, RoundStat
 @panel.get("")
 def shown(round_id: UUID) -> str:
     """Show the panel with what each member owes, and who may not score whom."""
-    with transaction() as session:
-        selection_round = round_of(session, console.actor(), round_id)
-        at_work = RoundAtWork(session, selection_round)
+    with console.work() as work:
+        selection_round = round_of(work, round_id)
+        at_work = RoundAtWork.of(work, selection_round)
         progress = progress_of(at_work)
-        accounts = who_may_sit(session, console.actor())
-        conflicts = conflicts_in(session, round_id)
-        names = {one.id: one.account.display_name for one in panellists_of(session, round_id)}
+        accounts = who_may_sit(work)
+        conflicts = conflicts_in(work.session, selection_round)
+        panellists = panellists_of(work.session, selection_round)
+        names = {one.id: one.account.display_name for one in panellists}
         residents = {one.resident_id: one.resident.name for one in at_work.candidates}
     is_reviewing = selection_round.state == RoundState.REVIEW
     return render_template(
@@ -61,9 +61,7 @@ def named(round_id: UUID) -> Any:
         raise BadRequest from error
     reason = (request.form.get("reason") or "").strip() or None
     console.attempt(
-        lambda work: name_panel(
-            work.session, work.actor, NamePanel(round_id, chosen, reason), now=work.now
-        ),
+        lambda work: name_panel(work, NamePanel(round_id, chosen, reason)),
         gettext("评委名单已保存。"),
     )
     return redirect(url_for("staff_rounds.shown", round_id=round_id))
@@ -73,9 +71,7 @@ def named(round_id: UUID) -> Any:
 def withdrawn(round_id: UUID, conflict_id: UUID) -> Any:
     """Take back a declaration that was made in error."""
     console.attempt(
-        lambda work: withdraw_conflict(
-            work.session, work.actor, round_id, conflict_id, now=work.now
-        ),
+        lambda work: withdraw_conflict(work, round_id, conflict_id),
         gettext("已撤回这条回避，可以重新打分。"),
     )
     return redirect(url_for("staff_panel.shown", round_id=round_id))

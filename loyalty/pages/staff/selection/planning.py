@@ -7,11 +7,9 @@ from uuid import UUID
 import wtforms
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext, lazy_gettext, ngettext
-from sqlalchemy.orm import Session
 from wtforms import FormField
 from wtforms.validators import ValidationError
 
-from loyalty.database import transaction
 from loyalty.models import Area, Community, Honour, Round
 from loyalty.pages.forms import Form, choice, options, points, whole_number
 from loyalty.pages.late_forms import is_filled_in
@@ -35,8 +33,9 @@ from loyalty.services.selection.planning import (
     months_to_plan,
     plan_round,
 )
+from loyalty.services.work import Work
 from loyalty.words.honours import honour_name
-from loyalty.words.rates import rates_offered
+from loyalty.words.rates import list_rates_offered
 from loyalty.words.refusals import refusal_in_words
 
 rounds_planning = console.Console("rounds_planning", "/rounds")
@@ -84,7 +83,7 @@ def new() -> Any:
         honours = active_honours(work)
         community = community_of(work.session, console.actor())
         areas = find_areas(work, limit=MOST_AREAS, after=None).items
-        months = months_to_plan(work.session, console.actor(), today=console.now().date())
+        months = months_to_plan(work)
     form = _form(honours, areas, community, months)
     if form.validate_on_submit():
         lists = [
@@ -129,7 +128,7 @@ def _form(
 
 def _list_form(honour: Honour, areas: Sequence[Area], community: Community) -> type[wtforms.Form]:
     proposed = proposed_rate(honour, community)
-    rates = rates_offered(
+    rates = list_rates_offered(
         Permille(community.band_min_permille),
         Permille(community.band_max_permille),
         besides=proposed,
@@ -169,8 +168,8 @@ def _planned_list(code: str, typed: Any) -> PlannedList:
 def _planned(form: Any, lists: Sequence[PlannedList]) -> Round | None:
     month = Month.parse(form.month.data)
     try:
-        with transaction() as session:
-            planned = _plan(session, PlanRound(month, lists, form.notice_working_days.data))
+        with console.work() as work:
+            planned = _plan(work, PlanRound(month, lists, form.notice_working_days.data))
     except AlreadyExistsError:
         form.month.errors = [gettext("这个月已经有一期评选，一个月只评一期。")]
         return None
@@ -181,11 +180,10 @@ def _planned(form: Any, lists: Sequence[PlannedList]) -> Round | None:
     return planned
 
 
-def _plan(session: Session, request_of_form: PlanRound) -> Round:
+def _plan(work: Work, request_of_form: PlanRound) -> Round:
     """Plan the round and, if the button says so, open it in the same transaction."""
-    now, actor = console.now(), console.actor()
-    planned = plan_round(session, actor, request_of_form, now=now)
+    planned = plan_round(work, request_of_form)
     if "open" not in request.form:
         return planned
     opening = ActOnRound(planned.id, RoundAction.OPEN)
-    return act_on_round(session, actor, opening, sealing_key=console.sealing_key(), now=now)
+    return act_on_round(work, opening, sealing_key=console.sealing_key())

@@ -17,7 +17,7 @@ from loyalty.pages.staff.confirmation import (
 )
 from loyalty.rules.certification import CertificationAction
 from loyalty.services.shops.certification import MoveCertification, move_certification
-from loyalty.services.shops.finding import shop_of
+from loyalty.services.shops.finding import get_shop
 from loyalty.words.steps import SHOP_STEPS
 
 certification = console.Console("certification", "/shops")
@@ -33,7 +33,7 @@ def step(shop_id: UUID, action: str) -> Any:
     form = ReasonForm() if words.grave else ConfirmationForm()
     back = url_for("staff_shops.shown", shop_id=shop_id)
     with console.work() as work:
-        shop = shop_of(work, shop_id)
+        shop = get_shop(work, shop_id)
     question = Question(shop.name, words, back)
     if not form.validate_on_submit():
         return ask(question, form)

@@ -8,18 +8,18 @@ from flask import redirect, render_template, request, url_for
 from flask_babel import gettext, lazy_gettext
 
 from loyalty.models import Community, Honour
-from loyalty.pages.forms import Form, called, choice, line
+from loyalty.pages.forms import Form, choice, label_field, text_field
 from loyalty.pages.staff import console
 from loyalty.pages.staff.shops.steps import steps_for
 from loyalty.rules.certification import CertificationState
 from loyalty.rules.money import Permille
 from loyalty.services.community.honours import active_honours, proposed_rate
 from loyalty.services.community.policy import community_of
-from loyalty.services.shops.finding import FindShops, find_shops, shop_of
+from loyalty.services.shops.finding import FindShops, find_shops, get_shop
 from loyalty.services.shops.shops import AgreedTerm, CreateShop, create_shop
-from loyalty.services.tills.pairing import tills_of_shop
+from loyalty.services.tills.pairing import find_tills
 from loyalty.words.honours import honour_name
-from loyalty.words.rates import rates_offered
+from loyalty.words.rates import list_rates_offered
 from loyalty.words.states import SHOP_STATES, shop_state_words
 
 shops = console.Console("shops", "/shops")
@@ -30,11 +30,11 @@ MOST_TILLS = 100
 class ShopForm(Form):
     """A shop that applies for a plaque."""
 
-    name = called(lazy_gettext("店名"))
-    series = called(lazy_gettext("系列"))
-    category = called(lazy_gettext("行业"))
-    stall = called(lazy_gettext("摊位（可不填）"), needed=False)
-    contact = line(lazy_gettext("联系人（可不填）"), needed=False)
+    name = label_field(lazy_gettext("店名"))
+    series = label_field(lazy_gettext("系列"))
+    category = label_field(lazy_gettext("行业"))
+    stall = label_field(lazy_gettext("摊位（可不填）"), needed=False)
+    contact = text_field(lazy_gettext("联系人（可不填）"), needed=False)
 
 
 @shops.get("")
@@ -61,8 +61,8 @@ def listed() -> str:
 def shown(shop_id: UUID) -> str:
     """Show a shop with the steps of its certification and its tills."""
     with console.work() as work:
-        shop = shop_of(work, shop_id)
-        tills = tills_of_shop(work, shop_id, limit=MOST_TILLS, after=None)
+        shop = get_shop(work, shop_id)
+        tills = find_tills(work, shop_id, limit=MOST_TILLS, after=None)
     return render_template(
         "staff/shops/shop.html",
         shop=shop,
@@ -92,7 +92,7 @@ def _form_with_rates(honours: Sequence[Honour], community: Community) -> type[Sh
     fields = {
         f"rate_{honour.code}": choice(
             lazy_gettext("%(honour)s付多少", honour=honour_name(honour)),
-            {"": gettext("按卡上的折数")} | rates_offered(low, high, besides=rate),
+            {"": gettext("按卡上的折数")} | list_rates_offered(low, high, besides=rate),
             default=str(rate or ""),
         )
         for honour, rate in proposed.items()

@@ -8,7 +8,7 @@ from loyalty.rules.certification import (
     CertificationAction,
     CertificationFacts,
     CertificationObstacle,
-    missing_for,
+    find_obstacles,
 )
 from loyalty.services.actors import Role, StaffMember
 from loyalty.services.errors import NotAllowedError
@@ -41,7 +41,7 @@ def steps_for(shop: Shop, actor: StaffMember, *, today: date) -> list[ShopStep]:
     fitting = [
         (action, missing)
         for action in CertificationAction
-        if CertificationObstacle.WRONG_STATE not in (missing := missing_for(action, facts))
+        if CertificationObstacle.WRONG_STATE not in (missing := find_obstacles(action, facts))
     ]
     return [
         ShopStep(

@@ -8,7 +8,7 @@ from flask_babel import gettext, lazy_gettext
 from wtforms import BooleanField
 
 from loyalty.models import Resident, StaffAccount
-from loyalty.pages.forms import Form, line, options, password, person, record, ticks
+from loyalty.pages.forms import Form, options, password, person, record, text_field, ticks
 from loyalty.pages.staff import console
 from loyalty.pages.staff.changes import ChangeForm, is_ready, new_values
 from loyalty.pages.values import listed as words_listed
@@ -33,7 +33,7 @@ class NewAccountForm(Form):
     """An account to be opened."""
 
     display_name = person(lazy_gettext("姓名"))
-    username = line(lazy_gettext("登录名"))
+    username = text_field(lazy_gettext("登录名"))
     password = password(lazy_gettext("密码"))
     roles = ticks(lazy_gettext("做什么"), needed=True)
 

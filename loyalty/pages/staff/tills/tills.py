@@ -7,16 +7,16 @@ import segno
 from flask import redirect, render_template, url_for
 from flask_babel import gettext, lazy_gettext
 
-from loyalty.pages.forms import Form, called
+from loyalty.pages.forms import Form, label_field
 from loyalty.pages.staff import console
 from loyalty.pages.staff.confirmation import ConfirmationForm, Question, ask
-from loyalty.services.shops.finding import shop_of
+from loyalty.services.shops.finding import get_shop
 from loyalty.services.tills.pairing import (
     InviteTill,
+    get_till,
     invite_till,
-    pairing_url,
+    make_pairing_url,
     revoke_till,
-    till_of,
 )
 from loyalty.words.steps import StepWords
 
@@ -32,7 +32,7 @@ REVOKE = StepWords(
 class TillForm(Form):
     """What a shop's new till is called."""
 
-    name = called(lazy_gettext("设备叫什么"))
+    name = label_field(lazy_gettext("设备叫什么"))
 
 
 @tills.route("/<uuid:shop_id>/tills/new", methods=["GET", "POST"])
@@ -40,13 +40,13 @@ def new(shop_id: UUID) -> Any:
     """Invite a till and show its code, once."""
     form = TillForm(data={"name": gettext("收银台")})
     with console.work() as work:
-        shop = shop_of(work, shop_id)
+        shop = get_shop(work, shop_id)
     if not form.validate_on_submit():
         return render_template("staff/tills/till_new.html", form=form, shop=shop)
     request = InviteTill(shop_id, form.name.data)
     with console.work() as work:
         invitation = invite_till(work, request)
-    url = pairing_url(console.settings().base_url, invitation.code)
+    url = make_pairing_url(console.settings().base_url, invitation.code)
     # Drawn into the page itself: the address of a picture would carry the code into logs.
     qr = segno.make_qr(url, error="m").svg_data_uri(scale=6, light="#fff")
     return render_template(
@@ -60,8 +60,8 @@ def revoke(shop_id: UUID, till_id: UUID) -> Any:
     form = ConfirmationForm()
     back = url_for("staff_shops.shown", shop_id=shop_id)
     with console.work() as work:
-        shop = shop_of(work, shop_id)
-        till = till_of(work, till_id)
+        shop = get_shop(work, shop_id)
+        till = get_till(work, till_id)
     if not form.validate_on_submit():
         return ask(Question(f"{shop.name} · {till.name}", REVOKE, back), form)
     console.attempt(

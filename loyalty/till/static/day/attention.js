@@ -1,9 +1,9 @@
 /** Sales that could not be recorded: told one by one, put away in two taps, saved to a file. */
 
-import { one, oneOf, partsOf } from "../shell/page.js";
+import { findOne, findOneOf, createPartFinder } from "../shell/page.js";
 import { reasonInWords } from "./entries.js";
-import { inTwoTaps } from "./pressing.js";
-import { queuedRow } from "./rows.js";
+import { askForSecondTap } from "./pressing.js";
+import { makeQueuedRow } from "./rows.js";
 
 /**
  * @param {object} world
@@ -14,23 +14,23 @@ import { queuedRow } from "./rows.js";
  * @param {(file: Blob, name: string) => void} world.save
  */
 export function createAttention({ page, words, teller, timezone, save }) {
-  const screen = one(page, "[data-screen=today]");
-  const part = partsOf(screen);
-  const template = oneOf(HTMLTemplateElement, screen, "[data-attention-entry]");
+  const screen = findOne(page, "[data-screen=today]");
+  const part = createPartFinder(screen);
+  const template = findOneOf(HTMLTemplateElement, screen, "[data-attention-entry]");
 
   async function open() {
     const items = await teller().attentionItems();
     part("attention").hidden = items.length === 0;
     part("attention-entries").textContent = "";
-    part("attention-entries").append(...items.map(row));
+    part("attention-entries").append(...items.map(makeRow));
     part("export").hidden = items.length + teller().state().waiting === 0;
   }
 
   /** @param {import("../keep/queue.js").Queued} item */
-  function row(item) {
+  function makeRow(item) {
     const more = reasonInWords(item, words);
-    const { row: made, inside } = queuedRow(template, item, more, { words, timezone });
-    inTwoTaps(inside("dismiss"), words.sure, async () => {
+    const { row: made, inside } = makeQueuedRow(template, item, more, { words, timezone });
+    askForSecondTap(inside("dismiss"), words.sure, async () => {
       await teller().dismiss(item.key);
       await open();
     });

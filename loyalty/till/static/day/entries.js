@@ -1,6 +1,6 @@
 /** What the lists of the day say of an entry: pure, so that it is tested without a page. */
 
-import { fenOf, yuan } from "../sell/money.js";
+import { fenOf, formatYuan } from "../sell/money.js";
 import { meaningOf } from "../judge/verdicts.js";
 
 /** How long after the service has recorded it a till may take a sale back, in milliseconds. */
@@ -84,7 +84,7 @@ export function goodsOf({ total_fen: total, excluded_fen: others }, amount, excl
  */
 export function sumOf(entry, words) {
   if (entry.voided) return words.voided;
-  return entry.with_amount ? yuan(entry.payable_fen) : words.no_amount;
+  return entry.with_amount ? formatYuan(entry.payable_fen) : words.no_amount;
 }
 
 /**
@@ -94,7 +94,7 @@ export function sumOf(entry, words) {
  */
 export function moreOf(entry, words) {
   if (entry.voided || !entry.with_amount) return entry.receipt;
-  return `${words.saved.replace("{amount}", yuan(entry.saved_fen))} · ${entry.receipt}`;
+  return `${words.saved.replace("{amount}", formatYuan(entry.saved_fen))} · ${entry.receipt}`;
 }
 
 /**
@@ -104,8 +104,8 @@ export function moreOf(entry, words) {
  */
 export function sumOfQueued({ sale, taken_back: taken }, words) {
   if (taken) return words.voided;
-  if (sale.payable_fen !== undefined) return yuan(sale.payable_fen);
-  return sale.total_fen === undefined ? words.no_amount : yuan(sale.total_fen);
+  if (sale.payable_fen !== undefined) return formatYuan(sale.payable_fen);
+  return sale.total_fen === undefined ? words.no_amount : formatYuan(sale.total_fen);
 }
 
 /**

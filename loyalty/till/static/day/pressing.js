@@ -8,12 +8,12 @@ const ASKS_FOR = 6000;
  * @param {string} question written on the button while it asks
  * @param {() => unknown} deed
  */
-export function inTwoTaps(button, question, deed) {
+export function askForSecondTap(button, question, deed) {
   const label = button.textContent;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let alarm;
 
-  function calm() {
+  function reset() {
     clearTimeout(alarm);
     button.classList.remove("sure");
     button.textContent = label;
@@ -21,12 +21,12 @@ export function inTwoTaps(button, question, deed) {
 
   button.addEventListener("click", () => {
     if (button.classList.contains("sure")) {
-      calm();
+      reset();
       deed();
       return;
     }
     button.classList.add("sure");
     button.textContent = question;
-    alarm = setTimeout(calm, ASKS_FOR);
+    alarm = setTimeout(reset, ASKS_FOR);
   });
 }

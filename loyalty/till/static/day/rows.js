@@ -9,8 +9,8 @@ import {
   sumOfQueued,
   timeAt,
 } from "./entries.js";
-import { oneOf, partsOf } from "../shell/page.js";
-import { inTwoTaps } from "./pressing.js";
+import { findOneOf, createPartFinder } from "../shell/page.js";
+import { askForSecondTap } from "./pressing.js";
 import { fold } from "../scan/typed_text.js";
 
 /**
@@ -30,10 +30,10 @@ import { fold } from "../scan/typed_text.js";
  * @param {() => string} timezone
  * @returns {Row}
  */
-function rowFrom(template, { at, sum, more }, timezone) {
+function makeRow(template, { at, sum, more }, timezone) {
   const copy = /** @type {DocumentFragment} */ (template.content.cloneNode(true));
-  const row = oneOf(HTMLLIElement, copy, "li");
-  const inside = partsOf(row);
+  const row = findOneOf(HTMLLIElement, copy, "li");
+  const inside = createPartFinder(row);
   inside("time").textContent = timeAt(at, timezone());
   inside("sum").textContent = sum;
   inside("more").textContent = more;
@@ -47,9 +47,9 @@ function rowFrom(template, { at, sum, more }, timezone) {
  * @param {string} more
  * @param {{words: Words, timezone: () => string}} world
  */
-export function queuedRow(template, queued, more, { words, timezone }) {
+export function makeQueuedRow(template, queued, more, { words, timezone }) {
   const texts = { at: queued.sale.happened_at, sum: sumOfQueued(queued, words), more };
-  return rowFrom(template, texts, timezone);
+  return makeRow(template, texts, timezone);
 }
 
 /**
@@ -63,19 +63,19 @@ export function queuedRow(template, queued, more, { words, timezone }) {
  * @param {(entry: Entry) => unknown} world.takeBack
  * @param {(entry: Entry, goods: Goods) => unknown} world.giveBack
  */
-export function recordedRow(template, entry, { words, now, timezone, takeBack, giveBack }) {
+export function makeRecordedRow(template, entry, { words, now, timezone, takeBack, giveBack }) {
   const texts = { at: entry.happened_at, sum: sumOf(entry, words), more: moreOf(entry, words) };
-  const { row, inside } = rowFrom(template, texts, timezone);
+  const { row, inside } = makeRow(template, texts, timezone);
   row.classList.toggle("taken-back", entry.voided);
   inside("void").hidden = !mayBeVoided(entry, now());
-  inTwoTaps(inside("void"), words.sure, () => takeBack(entry));
+  askForSecondTap(inside("void"), words.sure, () => takeBack(entry));
   inside("return").hidden = !mayComeBack(entry);
   // Rows look alike: whoever hears them is told which sale a button belongs to.
   inside("time").id = `time-${entry.id}`;
   for (const name of ["void", "return"]) {
     inside(name).setAttribute("aria-describedby", inside("time").id);
   }
-  const form = /** @type {ReturnForm} */ (oneOf(HTMLFormElement, row, "[data-return-form]"));
+  const form = /** @type {ReturnForm} */ (findOneOf(HTMLFormElement, row, "[data-return-form]"));
   offerReturn({ form, inside, entry, words, giveBack: (goods) => giveBack(entry, goods) });
   return row;
 }

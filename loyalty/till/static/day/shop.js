@@ -1,7 +1,7 @@
 /** My shop: plaque, agreed rates, and the rules of the day; from what the device holds. */
 
-import { all, one, partsOf } from "../shell/page.js";
-import { rateInWords, yuan } from "../sell/money.js";
+import { findAll, findOne, createPartFinder } from "../shell/page.js";
+import { rateInWords, formatYuan } from "../sell/money.js";
 import { dayInWords } from "../sell/screen.js";
 import { honourName } from "../keep/pack.js";
 
@@ -12,7 +12,7 @@ import { honourName } from "../keep/pack.js";
  * @param {() => void} world.print
  */
 export function createShop({ page, words, print }) {
-  const part = partsOf(one(page, "[data-screen=shop]"));
+  const part = createPartFinder(findOne(page, "[data-screen=shop]"));
 
   /**
    * @param {import("../keep/pairing.js").Pairing} pairing
@@ -20,8 +20,8 @@ export function createShop({ page, words, print }) {
    */
   function draw({ shop, community, till }, pack) {
     const current = pack === null ? shop : { ...shop, ...pack.shop };
-    for (const place of all(page, "[data-shop]")) place.textContent = current.name;
-    one(page, "[data-till-name]").textContent = till.name;
+    for (const place of findAll(page, "[data-shop]")) place.textContent = current.name;
+    findOne(page, "[data-till-name]").textContent = till.name;
     part("community").textContent = community.name;
     part("plaque").textContent = current.plaque_number || words.no_plaque;
     part("stall").textContent = shop.stall || words.none;
@@ -90,23 +90,23 @@ export function rulesOf(policy, words) {
   return /** @type {[string, string][]} */ ([
     [words.rule_excluded, goods.join(words.list_comma) || words.rule_nothing_excluded],
     [words.rule_rounding, policy.rounding === "jiao" ? words.rounding_jiao : words.rounding_fen],
-    [words.rule_per_sale, money(words.per_sale, limits.discountable_per_sale_fen)],
+    [words.rule_per_sale, formatMoney(words.per_sale, limits.discountable_per_sale_fen)],
     [
       words.rule_uses,
       [
-        count(words.uses_per_shop_day, limits.uses_per_shop_day),
-        count(words.uses_per_day, limits.uses_per_day),
+        formatCount(words.uses_per_shop_day, limits.uses_per_shop_day),
+        formatCount(words.uses_per_day, limits.uses_per_day),
       ]
         .filter(Boolean)
         .join(words.list_comma),
     ],
-    [words.rule_saved, money(words.saved_per_month, limits.saved_per_month_fen)],
+    [words.rule_saved, formatMoney(words.saved_per_month, limits.saved_per_month_fen)],
     [
       words.rule_offline,
       [
-        count(words.offline_days, offline.days),
-        count(words.offline_sales, offline.sales),
-        money(words.offline_saved, offline.saved_fen),
+        formatCount(words.offline_days, offline.days),
+        formatCount(words.offline_sales, offline.sales),
+        formatMoney(words.offline_saved, offline.saved_fen),
       ]
         .filter(Boolean)
         .join(words.list_comma),
@@ -118,7 +118,7 @@ export function rulesOf(policy, words) {
  * @param {string} pattern
  * @param {number | null} number
  */
-function count(pattern, number) {
+function formatCount(pattern, number) {
   return number === null ? "" : pattern.replace("{count}", String(number));
 }
 
@@ -126,6 +126,6 @@ function count(pattern, number) {
  * @param {string} pattern
  * @param {number | null} fen
  */
-function money(pattern, fen) {
-  return fen === null ? "" : pattern.replace("{amount}", yuan(fen));
+function formatMoney(pattern, fen) {
+  return fen === null ? "" : pattern.replace("{amount}", formatYuan(fen));
 }

@@ -1,6 +1,6 @@
 /** Paper from a receipt printer: a heading, a few lines, torn off where the text ends. */
 
-import { one, oneOf, partsOf } from "../shell/page.js";
+import { findOne, findOneOf, createPartFinder } from "../shell/page.js";
 
 /** What a receipt printer leaves white on each side, in millimetres. */
 const MARGIN = 4;
@@ -24,8 +24,8 @@ const PIXELS_PER_MILLIMETRE = 96 / 25.4;
  * @param {Window} world.window
  */
 export function createSlip({ page, roll, window }) {
-  const slip = one(page, "[data-slip]");
-  const onPaper = oneOf(HTMLLinkElement, page, "link[media=print]");
+  const slip = findOne(page, "[data-slip]");
+  const onPaper = findOneOf(HTMLLinkElement, page, "link[media=print]");
 
   const rules = () => /** @type {CSSStyleSheet} */ (onPaper.sheet);
 
@@ -64,19 +64,19 @@ export function createSlip({ page, roll, window }) {
  * @param {Slip} text
  */
 function write(page, slip, { shop, title, lines, end }) {
-  const part = partsOf(slip, "slip-");
+  const part = createPartFinder(slip, "slip-");
   part("shop").textContent = shop;
   part("title").textContent = title;
   part("end").textContent = end;
   part("lines").textContent = "";
-  part("lines").append(...lines.map((pair) => line(page, pair)));
+  part("lines").append(...lines.map((pair) => makeRow(page, pair)));
 }
 
 /**
  * @param {Document} page
  * @param {[string, string]} pair
  */
-function line(page, [name, value]) {
+function makeRow(page, [name, value]) {
   const row = page.createElement("div");
   for (const [tag, text] of [
     ["dt", name],

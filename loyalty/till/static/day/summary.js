@@ -1,8 +1,8 @@
 /** The day in one sentence and on one slip of paper. */
 
-import { oneOf, partsOf } from "../shell/page.js";
+import { findOneOf, createPartFinder } from "../shell/page.js";
 import { timeAt } from "./entries.js";
-import { yuan } from "../sell/money.js";
+import { formatYuan } from "../sell/money.js";
 import { dayInWords } from "../sell/screen.js";
 
 /** @typedef {import("./today.js").Day} Day */
@@ -12,11 +12,11 @@ import { dayInWords } from "../sell/screen.js";
  * @param {Pick<Day, "uses" | "payable_fen" | "saved_fen">} day
  * @param {Words} words
  */
-export function daySpoken(day, words) {
+export function dayInSpokenWords(day, words) {
   return words.spoken.day
     .replace("{count}", String(day.uses))
-    .replace("{payable}", yuan(day.payable_fen))
-    .replace("{saved}", yuan(day.saved_fen));
+    .replace("{payable}", formatYuan(day.payable_fen))
+    .replace("{saved}", formatYuan(day.saved_fen));
 }
 
 /**
@@ -26,13 +26,13 @@ export function daySpoken(day, words) {
  * @param {Words} words
  * @returns {[string, string][]}
  */
-export function dayLines(day, waiting, words) {
+export function slipLinesOf(day, waiting, words) {
   /** @type {[string, string][]} */
   const lines = [
     [words.slip_uses, String(day.uses)],
-    [words.slip_total, yuan(day.total_fen)],
-    [words.slip_payable, yuan(day.payable_fen)],
-    [words.slip_saved, yuan(day.saved_fen)],
+    [words.slip_total, formatYuan(day.total_fen)],
+    [words.slip_payable, formatYuan(day.payable_fen)],
+    [words.slip_saved, formatYuan(day.saved_fen)],
   ];
   if (waiting > 0) lines.push([words.slip_waiting, String(waiting)]);
   return lines;
@@ -49,19 +49,19 @@ export function dayLines(day, waiting, words) {
  * @param {(sentence: string) => void} world.say
  */
 export function createSummary({ page, words, slip, waiting, now, timezone, say }) {
-  const part = partsOf(page);
-  const speaking = oneOf(HTMLButtonElement, page, "[data-speak-day]");
-  const printing = oneOf(HTMLButtonElement, page, "[data-print-day]");
+  const part = createPartFinder(page);
+  const speaking = findOneOf(HTMLButtonElement, page, "[data-speak-day]");
+  const printing = findOneOf(HTMLButtonElement, page, "[data-print-day]");
   /** @type {Day | null} null while the service has not answered */
   let day = null;
 
-  speaking.addEventListener("click", () => day !== null && say(daySpoken(day, words)));
+  speaking.addEventListener("click", () => day !== null && say(dayInSpokenWords(day, words)));
   printing.addEventListener("click", () => {
     if (day === null) return;
     slip.print({
       shop: String(part("shop").textContent),
       title: words.slip_title.replace("{date}", dayInWords(day.day, page.documentElement.lang)),
-      lines: dayLines(day, waiting(), words),
+      lines: slipLinesOf(day, waiting(), words),
       end: words.slip_end.replace("{time}", timeAt(now(), timezone())),
     });
   });

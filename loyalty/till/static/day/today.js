@@ -1,10 +1,10 @@
 /** The list of the day, taking a sale back in two taps, and goods coming back. */
 
-import { one, oneOf, partsOf } from "../shell/page.js";
+import { findOne, findOneOf, createPartFinder } from "../shell/page.js";
 import { mayBeTakenBack } from "./entries.js";
-import { yuan } from "../sell/money.js";
-import { inTwoTaps } from "./pressing.js";
-import { queuedRow, recordedRow } from "./rows.js";
+import { formatYuan } from "../sell/money.js";
+import { askForSecondTap } from "./pressing.js";
+import { makeQueuedRow, makeRecordedRow } from "./rows.js";
 
 /**
  * @typedef {import("./entries.js").Entry} Entry
@@ -41,9 +41,9 @@ import { queuedRow, recordedRow } from "./rows.js";
  * @param {(day: Day | null) => void} world.onDay told of the day; null while the service has not answered
  */
 export function createToday({ page, words, book, teller, now, timezone, newKey, onDay }) {
-  const screen = one(page, "[data-screen=today]");
-  const part = partsOf(screen);
-  const template = oneOf(HTMLTemplateElement, screen, "[data-entry]");
+  const screen = findOne(page, "[data-screen=today]");
+  const part = createPartFinder(screen);
+  const template = findOneOf(HTMLTemplateElement, screen, "[data-entry]");
   const list = part("entries");
   /** @type {Day | null} null while the service has not answered */
   let day = null;
@@ -72,8 +72,8 @@ export function createToday({ page, words, book, teller, now, timezone, newKey, 
     const recorded = day === null ? [] : day.items;
     list.textContent = "";
     list.append(
-      ...waiting.map((queued) => waitingRow(template, queued, world)),
-      ...recorded.map((entry) => recordedRow(template, entry, world)),
+      ...waiting.map((queued) => makeWaitingRow(template, queued, world)),
+      ...recorded.map((entry) => makeRecordedRow(template, entry, world)),
     );
     drawSums(part, day);
     drawWaiting(part("sums-waiting"), waiting, words);
@@ -85,7 +85,7 @@ export function createToday({ page, words, book, teller, now, timezone, newKey, 
    * @param {string} deed
    * @param {(key: string) => Promise<Answer>} act
    */
-  async function once(deed, act) {
+  async function runOnce(deed, act) {
     const key = keys.get(deed) || newKey();
     keys.set(deed, key);
     const answer = await act(key);
@@ -110,11 +110,11 @@ export function createToday({ page, words, book, teller, now, timezone, newKey, 
    * @param {Entry} entry
    */
   async function takeBack(entry) {
-    const { status } = await once(`void ${entry.id}`, (key) =>
+    const { status } = await runOnce(`void ${entry.id}`, (key) =>
       book().takeBack(entry.id, words.void_reason, key),
     );
     await open();
-    if (status === 201 || (status === 0 && asOfNow(entry).voided)) say(words.voided, "yes");
+    if (status === 201 || (status === 0 && findNow(entry).voided)) say(words.voided, "yes");
     else if (status === 0) say(words.void_silent, "unsure");
     else say(words.void_refused, "no");
   }
@@ -125,14 +125,14 @@ export function createToday({ page, words, book, teller, now, timezone, newKey, 
    */
   async function giveBack(entry, { amountFen, excludedFen }) {
     const deed = `return ${entry.id} ${entry.total_fen} ${amountFen} ${excludedFen}`;
-    const { status, body } = await once(deed, (key) =>
+    const { status, body } = await runOnce(deed, (key) =>
       book().giveBack(entry.id, words.return_reason, amountFen, excludedFen, key),
     );
     await open();
-    const done = status === 201 || (status === 0 && asOfNow(entry).total_fen < entry.total_fen);
+    const done = status === 201 || (status === 0 && findNow(entry).total_fen < entry.total_fen);
     const back =
-      status === 201 ? -body.payable_fen : entry.payable_fen - asOfNow(entry).payable_fen;
-    if (done) say(words.returned.replace("{amount}", yuan(back)), "yes");
+      status === 201 ? -body.payable_fen : entry.payable_fen - findNow(entry).payable_fen;
+    if (done) say(words.returned.replace("{amount}", formatYuan(back)), "yes");
     else if (status === 0) say(words.void_silent, "unsure");
     else say(words.return_refused, "no");
   }
@@ -141,7 +141,7 @@ export function createToday({ page, words, book, teller, now, timezone, newKey, 
    * Return what the list says of a sale by now; what it said before where there is no list.
    * @param {Entry} entry
    */
-  function asOfNow(entry) {
+  function findNow(entry) {
     return (day === null ? [] : day.items).find(({ id }) => id === entry.id) || entry;
   }
 
@@ -172,16 +172,16 @@ export function createToday({ page, words, book, teller, now, timezone, newKey, 
  * @param {() => string} world.timezone
  * @param {(queued: Queued) => unknown} world.takeBackWaiting
  */
-function waitingRow(template, queued, world) {
+function makeWaitingRow(template, queued, world) {
   const { words, takeBackWaiting } = world;
   const more = queued.taken_back ? words.item_taken_back : words.item_waiting;
-  const { row, inside } = queuedRow(template, queued, more, world);
+  const { row, inside } = makeQueuedRow(template, queued, more, world);
   row.classList.add("waiting");
   row.classList.toggle("taken-back", Boolean(queued.taken_back));
   inside("return-form").remove();
   inside("return").remove();
   if (mayBeTakenBack(queued)) {
-    inTwoTaps(inside("void"), words.sure, () => takeBackWaiting(queued));
+    askForSecondTap(inside("void"), words.sure, () => takeBackWaiting(queued));
     inside("time").id = `time-${queued.key}`;
     inside("void").setAttribute("aria-describedby", inside("time").id);
   } else inside("acts").remove();
@@ -194,8 +194,8 @@ function waitingRow(template, queued, world) {
  */
 function drawSums(part, day) {
   part("count").textContent = day === null ? "–" : String(day.uses);
-  part("sum-payable").textContent = day === null ? "–" : yuan(day.payable_fen);
-  part("sum-saved").textContent = day === null ? "–" : yuan(day.saved_fen);
+  part("sum-payable").textContent = day === null ? "–" : formatYuan(day.payable_fen);
+  part("sum-saved").textContent = day === null ? "–" : formatYuan(day.saved_fen);
 }
 
 /**
@@ -210,5 +210,5 @@ function drawWaiting(element, waiting, words) {
   element.hidden = standing.length === 0;
   element.textContent = words.waiting_sums
     .replace("{count}", String(standing.length))
-    .replace("{payable}", yuan(sum));
+    .replace("{payable}", formatYuan(sum));
 }

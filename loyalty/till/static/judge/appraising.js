@@ -4,7 +4,7 @@ import { bytesOf, hexOf } from "./bytes.js";
 import { dayAt } from "../shell/clock.js";
 import { kindOf, normalise, numberOf, SERIAL_DIGITS } from "../scan/codes.js";
 import { judge, validityOf } from "./judging.js";
-import { passedLimit } from "./limits.js";
+import { findPassedLimit } from "./limits.js";
 import { meaningOf } from "./verdicts.js";
 import { readToken, tokenIn } from "./verify.js";
 
@@ -60,9 +60,11 @@ export function createAppraiser({ pack, store, clock, subtle, verifier, words })
     const hash = await hashOf(code);
     const key = claims === null ? undefined : known.keys.get(claims.keyId);
     const found =
-      claims === null || key === undefined ? inRoster(known, hash) : inToken(known, claims, key);
+      claims === null || key === undefined
+        ? findInRoster(known, hash)
+        : readFromToken(known, claims, key);
     const today = todayOf(known);
-    const limit = found && (await limitPassed(code, 0, found.valid_until));
+    const limit = found && (await findPassedLimitOf(code, 0, found.valid_until));
     const judgement = judge({
       readable,
       // A token whose key is not known here is like a number that is not on the roster.
@@ -82,7 +84,7 @@ export function createAppraiser({ pack, store, clock, subtle, verifier, words })
     });
     const believed = found !== null && meaningOf(judgement.verdict, words).names_card;
     const last4 = numberOf(/** @type {string} */ (serialIn(code))).slice(-4);
-    const card = believed ? withRate(known, found, last4) : null;
+    const card = believed ? addRate(known, found, last4) : null;
     return { ...judgement, card, limit: judgement.verdict === "over_limit" ? limit : null };
   }
 
@@ -95,15 +97,15 @@ export function createAppraiser({ pack, store, clock, subtle, verifier, words })
    * @param {number} savingFen
    * @param {string} validUntil last day of the card, included
    */
-  async function limitPassed(code, savingFen, validUntil) {
+  async function findPassedLimitOf(code, savingFen, validUntil) {
     const known = pack.current();
     const hash = await hashOf(code);
     if (known === null || hash === "") return null;
     const uses = await store.usesOf(hash);
-    return passedLimit(known.policy.limits, uses, todayOf(known), savingFen, validUntil);
+    return findPassedLimit(known.policy.limits, uses, todayOf(known), savingFen, validUntil);
   }
 
-  return { appraise, hashOf, limitPassed };
+  return { appraise, hashOf, findPassedLimitOf };
 }
 
 /** @param {string} code */
@@ -126,7 +128,7 @@ function serialIn(code) {
  * @param {string} hash of the serial
  * @returns {Found | null}
  */
-function inRoster(known, hash) {
+function findInRoster(known, hash) {
   return known.roster.get(hash) || null;
 }
 
@@ -136,7 +138,7 @@ function inRoster(known, hash) {
  * @param {{month: string}} key that has signed them
  * @returns {Found}
  */
-function inToken(known, claims, key) {
+function readFromToken(known, claims, key) {
   const { validFrom, validUntil } = validityOf(key.month, claims.months);
   return {
     honour: known.honours[claims.honour] || null,
@@ -153,7 +155,7 @@ function inToken(known, claims, key) {
  * @param {string} last4
  * @returns {CardFacts}
  */
-function withRate(known, { honour, pay_permille: own, valid_from, valid_until }, last4) {
+function addRate(known, { honour, pay_permille: own, valid_from, valid_until }, last4) {
   const pay = (honour !== null && known.shop.terms[honour]) || own;
   return { honour, pay_permille: pay, valid_from, valid_until, last4 };
 }

@@ -13,7 +13,7 @@ export function bytesOf(text) {
 }
 
 /** @param {Uint8Array[]} parts */
-export function joined(...parts) {
+export function joinBytes(...parts) {
   const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
   let at = 0;
   for (const part of parts) {

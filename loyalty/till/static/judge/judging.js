@@ -4,7 +4,7 @@
  * is merely not known is amber.
  */
 
-import { passedLimit } from "./limits.js";
+import { findPassedLimit } from "./limits.js";
 
 /** @typedef {"signature" | "other_tills" | "list_age" | "clock"} Unchecked */
 
@@ -14,7 +14,8 @@ import { passedLimit } from "./limits.js";
  * @property {boolean} equipped the pack is there and young enough, and some allowance is left
  * @property {boolean} signed the code is a token, and its key is known
  * @property {boolean} genuine the signature is right; means nothing unless `signed`
- * @property {boolean} ours the key is of the shop's community; means nothing unless `signed`
+ * @property {boolean} ours the key is of the shop's community, as all are but those of a pack of
+ *   before; means nothing unless `signed`
  * @property {boolean} onRoster the number is on the roster; means nothing if `signed`
  * @property {"revoked" | "suspended" | null} listed on the verified revocation list
  * @property {boolean} listFresh the list is younger than a day
@@ -51,28 +52,28 @@ const ELSEWHERE = Object.freeze(["other_tills", "list_age"]);
 export function judge(facts) {
   /** @type {Unchecked[]} */
   const unsigned = ["signature", ...ELSEWHERE];
-  if (!facts.readable) return no("bad_code");
-  if (!facts.equipped) return unsure(unsigned);
-  if (facts.signed && !facts.genuine) return no("forged");
-  if (facts.signed && !facts.ours) return no("other_community");
-  if (facts.listed !== null) return no(facts.listed);
-  if (!facts.signed && !facts.onRoster) return unsure(unsigned);
+  if (!facts.readable) return refuse("bad_code");
+  if (!facts.equipped) return makeUnsure(unsigned);
+  if (facts.signed && !facts.genuine) return refuse("forged");
+  if (facts.signed && !facts.ours) return refuse("other_community");
+  if (facts.listed !== null) return refuse(facts.listed);
+  if (!facts.signed && !facts.onRoster) return makeUnsure(unsigned);
   if (facts.clockWrong) return { verdict: "clock_wrong", unchecked: ["clock"], mayRecord: false };
-  if (facts.today > /** @type {string} */ (facts.validUntil)) return no("expired");
-  if (facts.today < /** @type {string} */ (facts.validFrom)) return no("not_yet_valid");
-  if (!facts.certified) return no("shop_not_certified");
-  if (facts.overLimit) return no("over_limit");
+  if (facts.today > /** @type {string} */ (facts.validUntil)) return refuse("expired");
+  if (facts.today < /** @type {string} */ (facts.validFrom)) return refuse("not_yet_valid");
+  if (!facts.certified) return refuse("shop_not_certified");
+  if (facts.overLimit) return refuse("over_limit");
   if (facts.signed && facts.listFresh) {
     return { verdict: "ok_offline", unchecked: [...ELSEWHERE], mayRecord: true };
   }
-  return { ...unsure(facts.signed ? [...ELSEWHERE] : unsigned), mayRecord: true };
+  return { ...makeUnsure(facts.signed ? [...ELSEWHERE] : unsigned), mayRecord: true };
 }
 
 /**
  * @param {string} verdict
  * @returns {Judgement}
  */
-function no(verdict) {
+function refuse(verdict) {
   return { verdict, unchecked: [], mayRecord: false };
 }
 
@@ -80,7 +81,7 @@ function no(verdict) {
  * @param {Unchecked[]} unchecked
  * @returns {Judgement}
  */
-function unsure(unchecked) {
+function makeUnsure(unchecked) {
   return { verdict: "cannot_verify_offline", unchecked, mayRecord: false };
 }
 
@@ -92,8 +93,8 @@ function unsure(unchecked) {
  * @param {string} today
  * @param {number} savingFen what this use saves; 0 while that is not known
  */
-export function overOwnLimit(limits, uses, today, savingFen) {
-  return passedLimit(limits, uses, today, savingFen, today) !== null;
+export function isOverOwnLimit(limits, uses, today, savingFen) {
+  return findPassedLimit(limits, uses, today, savingFen, today) !== null;
 }
 
 /**

@@ -20,7 +20,7 @@
  * @param {string} validUntil last day of the card, included
  * @returns {Passed | null}
  */
-export function passedLimit(limits, uses, today, savingFen, validUntil) {
+export function findPassedLimit(limits, uses, today, savingFen, validUntil) {
   const usesToday = uses.filter((use) => use.day === today).length;
   const month = today.slice(0, 7);
   const saved = uses
@@ -32,13 +32,13 @@ export function passedLimit(limits, uses, today, savingFen, validUntil) {
    */
   const exceeds = (after, limit) => limit !== null && after > limit;
   if (exceeds(saved + savingFen, limits.saved_per_month_fen)) {
-    return passed("saved_per_month", firstOfNextMonth(today), validUntil);
+    return makePassed("saved_per_month", firstOfNextMonth(today), validUntil);
   }
   if (exceeds(usesToday + 1, limits.uses_per_day)) {
-    return passed("uses_per_day", dayAfter(today), validUntil);
+    return makePassed("uses_per_day", dayAfter(today), validUntil);
   }
   if (exceeds(usesToday + 1, limits.uses_per_shop_day)) {
-    return passed("uses_per_shop_day", dayAfter(today), validUntil);
+    return makePassed("uses_per_shop_day", dayAfter(today), validUntil);
   }
   return null;
 }
@@ -49,7 +49,7 @@ export function passedLimit(limits, uses, today, savingFen, validUntil) {
  * @param {string} validUntil
  * @returns {Passed}
  */
-function passed(kind, again, validUntil) {
+function makePassed(kind, again, validUntil) {
   return { kind, again_from: again <= validUntil ? again : null };
 }
 

@@ -1,7 +1,7 @@
 /** The signed list of the cards that stopped working: see docs/card-format.md. */
 
-import { bytesOf, fromBase64, joined, toBase64url } from "./bytes.js";
-import { canonical } from "./canonical.js";
+import { bytesOf, fromBase64, joinBytes, toBase64url } from "./bytes.js";
+import { canonicalize } from "./canonical.js";
 
 const PURPOSE = bytesOf("loyalty revocations v1\0");
 const HASH = /^[0-9a-f]{16}$/;
@@ -31,8 +31,8 @@ export async function readRevocations(document, slug, keys, hasSigned) {
   if (!isOneOf(document, slug)) return null;
   const key = keys.get(document.key_id);
   if (key === undefined || key.community !== slug) return null;
-  const signature = canonicalSignature(document.signature);
-  const signed = joined(PURPOSE, bytesOf(canonical(document.list)));
+  const signature = readSignature(document.signature);
+  const signed = joinBytes(PURPOSE, bytesOf(canonicalize(document.list)));
   if (signature === null || !(await hasSigned(key.raw, signed, signature))) return null;
   const states = new Map();
   for (const entry of document.list.entries) states.set(entry.serial_hash, entry.state);
@@ -90,7 +90,7 @@ function hasExactly(value, names) {
  * A signature has one spelling; another is refused.
  * @param {string} spelled
  */
-function canonicalSignature(spelled) {
+function readSignature(spelled) {
   try {
     const bytes = fromBase64(spelled);
     return toBase64url(bytes) === spelled ? bytes : null;

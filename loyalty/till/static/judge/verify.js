@@ -1,6 +1,6 @@
 /** Reads the token of a card and checks its signature, by the law of docs/card-format.md. */
 
-import { bytesOf, fromBase32, fromBase64, hexOf, joined } from "./bytes.js";
+import { bytesOf, fromBase32, fromBase64, hexOf, joinBytes } from "./bytes.js";
 
 const PURPOSE = bytesOf("loyalty card v1\0");
 const PAYLOAD_BYTES = 11;
@@ -62,9 +62,9 @@ export function readToken(token) {
   const within =
     bits >> 84n === VERSION &&
     claims.serial.length === 12 &&
-    between(1, claims.pay, 1000) &&
-    between(1, claims.honour, 63) &&
-    between(1, claims.months, 12);
+    isBetween(1, claims.pay, 1000) &&
+    isBetween(1, claims.honour, 63) &&
+    isBetween(1, claims.months, 12);
   return within ? claims : null;
 }
 
@@ -73,7 +73,7 @@ export function readToken(token) {
  * @param {number} value
  * @param {number} most
  */
-function between(least, value, most) {
+function isBetween(least, value, most) {
   return least <= value && value <= most;
 }
 
@@ -137,6 +137,6 @@ export function createVerifier({ subtle, noble }) {
      * @param {Bytes} publicKey raw
      */
     isGenuine: (claims, publicKey) =>
-      hasSigned(publicKey, joined(PURPOSE, claims.payload), claims.signature),
+      hasSigned(publicKey, joinBytes(PURPOSE, claims.payload), claims.signature),
   };
 }

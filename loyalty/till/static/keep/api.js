@@ -57,18 +57,18 @@ export function createApi({ fetch, token, patience, now = Date.now, onContact = 
       credentials: "omit",
     };
     const sentAt = now();
-    const { answer, date } = await answerWithin(wait, (signal) =>
+    const { answer, date } = await waitForAnswer(wait, (signal) =>
       fetch(`/api/v1${path}`, { ...request, signal }),
     );
     onContact({ status: answer.status, date, sentAt, heardAt: now() });
     return answer;
   }
 
-  return { ...counterCalls(call), ...backgroundCalls(call), ...dayCalls(call) };
+  return { ...createCounterCalls(call), ...createBackgroundCalls(call), ...createDayCalls(call) };
 }
 
 /** @param {Call} call */
-function counterCalls(call) {
+function createCounterCalls(call) {
   return {
     /** @param {string} code */
     check: (code) => call("POST", "/validations", { body: { code }, wait: AT_THE_COUNTER }),
@@ -84,7 +84,7 @@ function counterCalls(call) {
 }
 
 /** @param {Call} call */
-function backgroundCalls(call) {
+function createBackgroundCalls(call) {
   return {
     /**
      * @param {string} code
@@ -107,7 +107,7 @@ function backgroundCalls(call) {
 }
 
 /** @param {Call} call */
-function dayCalls(call) {
+function createDayCalls(call) {
   return {
     today: () => call("GET", "/till/today"),
 
@@ -117,7 +117,7 @@ function dayCalls(call) {
      * @param {string} [key] of the deed, the same however often it is tried
      */
     takeBack: (id, reason, key) =>
-      call("POST", `/redemptions/${id}/void`, { body: { reason }, headers: named(key) }),
+      call("POST", `/redemptions/${id}/void`, { body: { reason }, headers: makeKeyHeaders(key) }),
 
     /**
      * @param {string} id
@@ -134,7 +134,7 @@ function dayCalls(call) {
           amount_fen: amountFen,
           ...(excludedFen === null ? {} : { excluded_fen: excludedFen }),
         },
-        headers: named(key),
+        headers: makeKeyHeaders(key),
       }),
   };
 }
@@ -143,7 +143,7 @@ function dayCalls(call) {
  * @param {string} [key] of the deed
  * @returns {Record<string, string>}
  */
-function named(key) {
+function makeKeyHeaders(key) {
   return key === undefined ? {} : { "Idempotency-Key": key };
 }
 
@@ -164,7 +164,7 @@ function headersOf(body, token) {
  * @param {number} wait milliseconds
  * @param {(signal: AbortSignal) => Promise<Response>} ask
  */
-async function answerWithin(wait, ask) {
+async function waitForAnswer(wait, ask) {
   const patienceIsOver = new AbortController();
   const alarm = setTimeout(() => patienceIsOver.abort(), wait);
   /** @type {string | null} */
@@ -202,7 +202,7 @@ async function answerOf(response) {
  * browser than many a stall has.
  * @param {(bytes: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer>} fill such as crypto.getRandomValues
  */
-export function newKey(fill) {
+export function makeKey(fill) {
   const bytes = fill(new Uint8Array(16));
   bytes[6] = (bytes[6] & 0x0f) | 0x40;
   bytes[8] = (bytes[8] & 0x3f) | 0x80;

@@ -1,7 +1,7 @@
 /** The device's own key, and the chain of its sales: numbered, each naming the one before. */
 
-import { bytesOf, hexOf, joined, toBase64url } from "../judge/bytes.js";
-import { canonical } from "../judge/canonical.js";
+import { bytesOf, hexOf, joinBytes, toBase64url } from "../judge/bytes.js";
+import { canonicalize } from "../judge/canonical.js";
 
 const PURPOSE = bytesOf("loyalty sale v1\0");
 const CURVE = Object.freeze({ name: "ECDSA", namedCurve: "P-256" });
@@ -60,7 +60,7 @@ export function createDevice({ store, subtle }) {
       const before = (await store.read("chain")) || START;
       if (!key || !subtle) return { sale, before, after: before };
       const link = { number: before.number + 1, previous: before.digest };
-      const signed = joined(PURPOSE, bytesOf(canonical({ ...sale, device: link })));
+      const signed = joinBytes(PURPOSE, bytesOf(canonicalize({ ...sale, device: link })));
       const made = await subtle.sign(SIGNING, key.keys.privateKey, signed);
       const signature = toBase64url(new Uint8Array(made));
       const digest = hexOf(new Uint8Array(await subtle.digest("SHA-256", signed)));

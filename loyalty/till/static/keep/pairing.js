@@ -50,12 +50,12 @@ export function createPairing(storage) {
  */
 export function codeInFragment(fragment) {
   const found = /^#pair=([^&?#]{1,200})/.exec(fragment);
-  const code = found === null ? null : /^[0-9A-Z -]+/i.exec(fold(unescaped(found[1])));
+  const code = found === null ? null : /^[0-9A-Z -]+/i.exec(fold(unescapeText(found[1])));
   return code === null ? "" : code[0].replace(/ /g, "").toUpperCase();
 }
 
 /** @param {string} text */
-function unescaped(text) {
+function unescapeText(text) {
   try {
     return decodeURIComponent(text);
   } catch {

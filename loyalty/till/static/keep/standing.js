@@ -42,7 +42,7 @@ export function createStanding({ pack, queue, clock, revoked }) {
   return {
     /** @returns {State} */
     state() {
-      const left = allowanceLeft(pack.current(), counts);
+      const left = computeAllowanceLeft(pack.current(), counts);
       const usedUp = Object.values(left).some((amount) => amount !== null && amount <= 0);
       return {
         online,
@@ -91,7 +91,7 @@ export function createStanding({ pack, queue, clock, revoked }) {
  * @param {{waiting: number, saved: number}} counts
  * @returns {Allowance}
  */
-function allowanceLeft(pack, counts) {
+function computeAllowanceLeft(pack, counts) {
   const { sales, saved_fen: saved } = pack === null ? NO_LIMIT : pack.policy.offline;
   return {
     sales: sales === null ? null : sales - counts.waiting,

@@ -80,9 +80,9 @@ export async function openStore({ outdated = () => {}, steps = STEPS } = {}) {
   }
 
   return {
-    ...factsIn(database, change),
-    ...queueIn(database, change),
-    ...usesIn(database, change),
+    ...createFacts(database, change),
+    ...createQueueTable(database, change),
+    ...createUses(database, change),
     close: () => database.close(),
   };
 }
@@ -91,7 +91,7 @@ export async function openStore({ outdated = () => {}, steps = STEPS } = {}) {
  * @param {Database} database
  * @param {Change} change
  */
-function factsIn(database, change) {
+function createFacts(database, change) {
   return {
     /**
      * @template {keyof Facts} Name
@@ -118,7 +118,7 @@ function factsIn(database, change) {
  * @param {Database} database
  * @param {Change} change
  */
-function queueIn(database, change) {
+function createQueueTable(database, change) {
   return {
     items: () => database.getAll("queue"),
     /** @param {string} key */
@@ -211,7 +211,7 @@ function queueIn(database, change) {
  * @param {Database} database
  * @param {Change} change
  */
-function usesIn(database, change) {
+function createUses(database, change) {
   return {
     /** @param {string} card serial hash */
     usesOf: (card) => database.getAllFromIndex("uses", "card", card),

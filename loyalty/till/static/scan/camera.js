@@ -4,8 +4,8 @@
  */
 
 import { isForeign, kindOf } from "./codes.js";
-import { all, one, oneOf } from "../shell/page.js";
-import { createReader, nextPicture, openReaderThread, pictureOf } from "./pictures.js";
+import { findAll, findOne, findOneOf } from "../shell/page.js";
+import { createReader, waitForPicture, openReaderThread, pictureOf } from "./pictures.js";
 
 /** A camera nobody shows anything to is turned off after this, in milliseconds. */
 const IDLE = 60000;
@@ -66,7 +66,7 @@ const WANTED_KINDS = new Set(["token", "card_number", "payment_code"]);
  * @param {readonly string[]} texts
  * @returns {{kind: import("./codes.js").CodeKind, text: string} | null}
  */
-export function chosenOf(texts) {
+export function chooseCode(texts) {
   const codes = texts.map((text) => ({ kind: kindOf(text), text }));
   codes.sort((one, other) => WORTH.indexOf(one.kind) - WORTH.indexOf(other.kind));
   return codes.length === 0 ? null : codes[0];
@@ -74,19 +74,19 @@ export function chosenOf(texts) {
 
 /** @param {Pick<Camera, "page" | "onCode" | "onDropped">} world */
 export function createCamera({ page, onCode, onDropped }) {
-  const finder = one(page, "[data-viewfinder]");
-  const photo = oneOf(HTMLInputElement, finder, "[data-camera-photo]");
+  const finder = findOne(page, "[data-viewfinder]");
+  const photo = findOneOf(HTMLInputElement, finder, "[data-camera-photo]");
   /** @type {Camera} */
   const camera = {
     page,
     onCode,
     onDropped,
     finder,
-    opener: one(page, "[data-camera-open]"),
-    view: oneOf(HTMLVideoElement, finder, "[data-camera-view]"),
-    torch: one(finder, "[data-camera-torch]"),
-    again: one(finder, "[data-camera-again]"),
-    closer: one(finder, "[data-camera-close]"),
+    opener: findOne(page, "[data-camera-open]"),
+    view: findOneOf(HTMLVideoElement, finder, "[data-camera-view]"),
+    torch: findOne(finder, "[data-camera-torch]"),
+    again: findOne(finder, "[data-camera-again]"),
+    closer: findOne(finder, "[data-camera-close]"),
     stream: null,
     reader: null,
     idle: undefined,
@@ -97,7 +97,7 @@ export function createCamera({ page, onCode, onDropped }) {
   camera.opener.addEventListener("click", () => open(camera));
   camera.again.addEventListener("click", () => open(camera));
   camera.closer.addEventListener("click", closeIt);
-  camera.torch.addEventListener("click", () => shine(camera, !shines(camera)));
+  camera.torch.addEventListener("click", () => switchTorch(camera, !isTorchOn(camera)));
   photo.addEventListener("change", () => readPhoto(camera, photo));
   finder.addEventListener("keydown", ({ key }) => key === "Escape" && closeIt());
   page.addEventListener("visibilitychange", () => page.hidden && close(camera, null));
@@ -125,7 +125,7 @@ async function open(camera) {
     if (camera.turn === turn) fail(camera, REFUSALS[/** @type {Error} */ (fault).name] || "busy");
     return;
   }
-  if (camera.turn === turn) await look(camera, turn);
+  if (camera.turn === turn) await searchPictures(camera, turn);
 }
 
 /**
@@ -134,7 +134,7 @@ async function open(camera) {
  * @param {Sentence} sentence
  */
 function begin(camera, sentence) {
-  rest(camera);
+  turnOff(camera);
   camera.finder.hidden = false;
   // It loads while the reader of the page still answers for the camera.
   const reader = createReader(openReaderThread);
@@ -165,11 +165,11 @@ async function show(camera, stream) {
  * @param {Camera} camera
  * @param {number} turn
  */
-async function look(camera, turn) {
+async function searchPictures(camera, turn) {
   while (camera.turn === turn) {
-    await nextPicture(camera.view);
+    await waitForPicture(camera.view);
     try {
-      const texts = camera.turn === turn ? await textsSeen(camera) : [];
+      const texts = camera.turn === turn ? await readTexts(camera) : [];
       if (camera.turn === turn && !judge(camera, texts) && texts.length > 0) {
         say(camera, nameOf(texts), true);
       }
@@ -184,7 +184,7 @@ async function look(camera, turn) {
  * @param {Camera} camera
  * @returns {Promise<string[]>}
  */
-async function textsSeen({ reader, view }) {
+async function readTexts({ reader, view }) {
   return reader === null ? [] : reader.read(await pictureOf(view));
 }
 
@@ -194,7 +194,7 @@ async function textsSeen({ reader, view }) {
  * @param {readonly string[]} texts
  */
 function judge(camera, texts) {
-  const found = chosenOf(texts);
+  const found = chooseCode(texts);
   if (found === null || !WANTED_KINDS.has(found.kind)) return false;
   close(camera, camera.page.getElementById("main"));
   if (found.kind === "payment_code") camera.onDropped("payment_code");
@@ -208,7 +208,7 @@ function judge(camera, texts) {
  * @returns {Sentence}
  */
 function nameOf(texts) {
-  const found = chosenOf(texts);
+  const found = chooseCode(texts);
   return found !== null && isForeign(found.kind) ? found.kind : "other";
 }
 
@@ -242,7 +242,7 @@ function isBroken(fault) {
 }
 
 /** @param {Camera} camera */
-function shines(camera) {
+function isTorchOn(camera) {
   return camera.torch.getAttribute("aria-pressed") === "true";
 }
 
@@ -250,7 +250,7 @@ function shines(camera) {
  * @param {Camera} camera
  * @param {boolean} bright
  */
-async function shine(camera, bright) {
+async function switchTorch(camera, bright) {
   if (camera.stream === null) return;
   const [track] = camera.stream.getVideoTracks();
   try {
@@ -268,7 +268,7 @@ async function shine(camera, bright) {
  * @param {Sentence} sentence
  */
 function fail(camera, sentence) {
-  rest(camera);
+  turnOff(camera);
   say(camera, sentence);
 }
 
@@ -278,7 +278,7 @@ function fail(camera, sentence) {
  */
 function close(camera, focus) {
   if (camera.finder.hidden) return;
-  rest(camera);
+  turnOff(camera);
   camera.finder.hidden = true;
   if (focus !== null) focus.focus();
 }
@@ -287,7 +287,7 @@ function close(camera, focus) {
  * Let go of the camera and of the thread, and drop what is under way.
  * @param {Camera} camera
  */
-function rest(camera) {
+function turnOff(camera) {
   camera.turn += 1;
   clearTimeout(camera.idle);
   if (camera.stream !== null) stop(camera.stream);
@@ -311,7 +311,7 @@ function stop(stream) {
 function say(camera, sentence, goesOn = sentence === "opening" || sentence === "looking") {
   camera.finder.dataset.state = sentence;
   camera.again.hidden = goesOn;
-  for (const said of all(camera.finder, "[data-said]")) {
+  for (const said of findAll(camera.finder, "[data-said]")) {
     said.hidden = said.dataset.said !== sentence;
   }
 }

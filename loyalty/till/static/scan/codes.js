@@ -97,7 +97,7 @@ export function isForeign(kind) {
  * that no payment code is ever cut down to a card.
  * @param {string} text
  */
-export function withoutPrefix(text) {
+export function stripPrefix(text) {
   return text.replace(SYMBOLOGY, "").replace(PREFIX, "");
 }
 
@@ -113,7 +113,7 @@ export function isTrainingCode(text) {
  * Return a text of which only the ends can be read; nothing of what may be a payment code.
  * @param {string} text
  */
-export function masked(text) {
+export function maskCode(text) {
   if (text.length < 8 || TOO_MANY_DIGITS.test(text)) return "…";
   return `${text.slice(0, 2)}…${text.slice(-2)}`;
 }
@@ -139,6 +139,6 @@ export function numberOf(serial) {
  * Return a card number as it is printed, 4-4-4-2, also while it is being typed.
  * @param {string} digits
  */
-export function inGroups(digits) {
+export function groupDigits(digits) {
   return digits.replace(/(.{4})(?=.)/g, "$1 ");
 }

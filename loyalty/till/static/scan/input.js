@@ -1,6 +1,6 @@
 /** What comes in at the till: keys, taps, and cards held before a scanner or the camera. */
 
-import { all } from "../shell/page.js";
+import { findAll } from "../shell/page.js";
 import { EVENTS, createScanner } from "./scanner.js";
 
 /**
@@ -68,7 +68,7 @@ export function createInput({ page, sale, comeForward, now = () => performance.n
   }
 
   for (const type of EVENTS) page.addEventListener(type, hear, true);
-  for (const keys of all(page, "[data-pad], [data-more-keys]")) {
+  for (const keys of findAll(page, "[data-pad], [data-more-keys]")) {
     keys.addEventListener("click", tap);
   }
 

@@ -53,7 +53,7 @@ export function characterOf(event) {
   const letter = /^Key([A-Z])$/.exec(event.code);
   if (letter !== null) return letter[1];
   // A mark the browser has read is right on every layout; an input method leaves only its place.
-  const written = event.key.length === 1 ? plain(event.key) : "";
+  const written = event.key.length === 1 ? cleanText(event.key) : "";
   if (/^[ -/:-@[-`{-~]$/.test(written)) return written;
   const marks = MARKS[event.code];
   if (marks !== undefined) return marks[event.shiftKey ? 1 : 0];
@@ -65,7 +65,7 @@ export function characterOf(event) {
  * letters capitals, and what no code of any kind holds goes.
  * @param {string} text
  */
-export function plain(text) {
+export function cleanText(text) {
   return text
     .normalize("NFKC")
     .toUpperCase()
@@ -109,7 +109,10 @@ export function createNumberedKeys() {
       if (!event.code.startsWith("Alt") || digits === "") return { character: "", end: "" };
       const number = Number(digits);
       digits = "";
-      return { character: plain(String.fromCharCode(number)), end: NUMBERED_ENDS[number] || "" };
+      return {
+        character: cleanText(String.fromCharCode(number)),
+        end: NUMBERED_ENDS[number] || "",
+      };
     },
   };
 }

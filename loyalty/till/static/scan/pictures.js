@@ -7,7 +7,7 @@ const NEXT_PICTURE = 80;
  * Return once the camera has a new picture.
  * @param {HTMLVideoElement} view
  */
-export function nextPicture(view) {
+export function waitForPicture(view) {
   return new Promise((resolve) => {
     if (view.requestVideoFrameCallback) view.requestVideoFrameCallback(resolve);
     else setTimeout(resolve, NEXT_PICTURE);
@@ -64,7 +64,7 @@ export function createReader(openWorker) {
       const answer = new Promise((resolve, reject) => {
         settle = { resolve, reject };
       });
-      worker.postMessage({ number, picture }, handedOver(picture));
+      worker.postMessage({ number, picture }, transferablesOf(picture));
       return answer;
     },
     close: () => worker.terminate(),
@@ -76,7 +76,7 @@ export function createReader(openWorker) {
  * @param {ImageBitmap | ImageData | Blob} picture
  * @returns {Transferable[]}
  */
-function handedOver(picture) {
+function transferablesOf(picture) {
   if (picture instanceof Blob) return [];
   return [picture instanceof ImageData ? picture.data.buffer : picture];
 }

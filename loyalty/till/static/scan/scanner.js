@@ -3,9 +3,9 @@
  * fingers by its speed; a slow one is told by the length of what it sends before its Enter.
  */
 
-import { kindOf, withoutPrefix } from "./codes.js";
+import { kindOf, stripPrefix } from "./codes.js";
 import { fieldOf, keepOut } from "./fields.js";
-import { characterOf, createNumberedKeys, endOf, plain } from "./keys.js";
+import { characterOf, createNumberedKeys, endOf, cleanText } from "./keys.js";
 import {
   BURST_GAP,
   SHORTEST_CODE,
@@ -14,14 +14,14 @@ import {
   mannerOf,
   mayGoOn,
   textOf,
-} from "./lines.js";
+} from "./keystrokes.js";
 
 /** The same code again within this time is the same look at the same card, in milliseconds. */
 export const SAME_CODE = 5000;
 /** An Enter this soon after a code belongs to it, in milliseconds. */
 const LATE_ENTER = 250;
-/** Letters of a line that are remembered. */
-const LONGEST_LINE = 300;
+/** Keys that are remembered. */
+const MOST_KEYS = 300;
 
 /** The events of a page that a scanner is heard by. */
 export const EVENTS = [
@@ -34,8 +34,8 @@ export const EVENTS = [
 ];
 
 /**
- * @typedef {import("./lines.js").Key} Key
- * @typedef {import("./lines.js").Manner} Manner
+ * @typedef {import("./keystrokes.js").Key} Key
+ * @typedef {import("./keystrokes.js").Manner} Manner
  *
  * @typedef {object} Listener
  * @property {(code: string, manner: Manner) => void} onCode a card was read
@@ -49,7 +49,7 @@ export const EVENTS = [
  * @typedef {Required<Listener>} FullListener a listener that has said all
  *
  * @typedef {object} State
- * @property {Key[]} keys the line since its last end
+ * @property {Key[]} keys since the last end of a code
  * @property {number} waiting how many of the last keys have not been handed on
  * @property {number} lastAt
  * @property {string} lastCode
@@ -85,12 +85,12 @@ export function createScanner({ later, sameCode = SAME_CODE, ...world }) {
 
   /** @type {Record<string, (state: State, listener: FullListener, event: any) => boolean>} */
   const handlers = {
-    keydown: pressed,
-    keyup: released,
-    beforeinput: inserted,
-    compositionstart: composed,
-    compositionupdate: composed,
-    input: putBack,
+    keydown: handleKeydown,
+    keyup: handleKeyup,
+    beforeinput: handleBeforeInput,
+    compositionstart: handleComposition,
+    compositionupdate: handleComposition,
+    input: handleInput,
   };
 
   return {
@@ -101,7 +101,7 @@ export function createScanner({ later, sameCode = SAME_CODE, ...world }) {
     hear: (event) => handlers[event.type || "keydown"](state, listener, event),
     /** Hand on what fingers have typed, before a key that is no part of it; the rest is forgotten. */
     goOn() {
-      if (state.waiting < SHORTEST_CODE) hand(state, listener);
+      if (state.waiting < SHORTEST_CODE) passKeysOn(state, listener);
       forget(state);
     },
   };
@@ -118,7 +118,7 @@ function forget(state) {
  * @param {FullListener} listener
  * @param {KeyboardEvent} event
  */
-function pressed(state, listener, event) {
+function handleKeydown(state, listener, event) {
   const at = event.timeStamp;
   // A key that is held down is a finger's; the second of its digits was not meant.
   if (event.repeat) return fieldOf(event.target) === null && characterOf(event).trim() !== "";
@@ -127,19 +127,19 @@ function pressed(state, listener, event) {
     return fieldOf(event.target) === null;
   }
   const end = endOf(event);
-  const inBurst = running(state, at);
+  const inBurst = isInBurst(state, at);
   if (event.ctrlKey || event.metaKey || event.altKey) {
     // In the middle of a code, or as its end, these are no shortcuts of the browser.
     if (!inBurst && at - state.lastCodeAt > LATE_ENTER) return false;
-    return end === "" || ended(state, listener, end, event);
+    return end === "" || handleEnd(state, listener, end, event);
   }
-  if (end !== "") return ended(state, listener, end, event);
+  if (end !== "") return handleEnd(state, listener, end, event);
   // With a new key the input method is done with the last code.
   state.kept = null;
   const character = characterOf(event);
   state.byPlace = character !== "";
   if (character === "" || (character === " " && !inBurst)) return false;
-  return typed(state, listener, character, event);
+  return takeKey(state, listener, character, event);
 }
 
 /**
@@ -147,12 +147,12 @@ function pressed(state, listener, event) {
  * @param {FullListener} listener
  * @param {KeyboardEvent} event
  */
-function released(state, listener, event) {
+function handleKeyup(state, listener, event) {
   const { character, end } = state.numbered.release(event);
-  if (end !== "") return ended(state, listener, end, event);
+  if (end !== "") return handleEnd(state, listener, end, event);
   if (character === "") return false;
   state.byPlace = true;
-  return typed(state, listener, character, event);
+  return takeKey(state, listener, character, event);
 }
 
 /**
@@ -161,9 +161,9 @@ function released(state, listener, event) {
  * @param {FullListener} listener
  * @param {InputEvent} event
  */
-function inserted(state, listener, event) {
+function handleBeforeInput(state, listener, event) {
   if (state.byPlace || event.inputType !== "insertText") return false;
-  readText(state, listener, plain(event.data || ""), event);
+  readText(state, listener, cleanText(event.data || ""), event);
   return false;
 }
 
@@ -173,9 +173,9 @@ function inserted(state, listener, event) {
  * @param {FullListener} listener
  * @param {CompositionEvent} event
  */
-function composed(state, listener, event) {
+function handleComposition(state, listener, event) {
   const starts = event.type === "compositionstart";
-  const text = starts ? "" : plain(event.data || "").replace(/[ ']/g, "");
+  const text = starts ? "" : cleanText(event.data || "").replace(/[ ']/g, "");
   const before = text.startsWith(state.composed) ? state.composed.length : 0;
   if (!state.byPlace) readText(state, listener, text.slice(before), event);
   state.composed = text;
@@ -191,7 +191,7 @@ function composed(state, listener, event) {
 function readText(state, listener, text, event) {
   // An input method writes down once more what was taken out of its field.
   if (state.kept !== null && event.timeStamp <= state.kept.until) return;
-  for (const character of text) typed(state, listener, character, event);
+  for (const character of text) takeKey(state, listener, character, event);
 }
 
 /**
@@ -200,7 +200,7 @@ function readText(state, listener, text, event) {
  * @param {FullListener} _listener
  * @param {Event} event
  */
-function putBack(state, _listener, event) {
+function handleInput(state, _listener, event) {
   if (state.kept !== null) state.kept.putBack(event.timeStamp);
   return false;
 }
@@ -210,7 +210,7 @@ function putBack(state, _listener, event) {
  * @param {State} state
  * @param {number} at
  */
-function running(state, at) {
+function isInBurst(state, at) {
   return state.waiting > 0 && at - state.lastAt <= BURST_GAP;
 }
 
@@ -221,7 +221,7 @@ function running(state, at) {
  * @param {number} at
  */
 function begin(state, listener, at) {
-  if (at - state.lastAt > BURST_GAP) hand(state, listener);
+  if (at - state.lastAt > BURST_GAP) passKeysOn(state, listener);
   state.lastAt = at;
 }
 
@@ -232,7 +232,7 @@ function begin(state, listener, at) {
  * @param {string} character
  * @param {Typing} event
  */
-function typed(state, listener, character, event) {
+function takeKey(state, listener, character, event) {
   const at = event.timeStamp;
   begin(state, listener, at);
   const field = fieldOf(event.target);
@@ -240,7 +240,7 @@ function typed(state, listener, character, event) {
   const key = /** @type {Partial<KeyboardEvent>} */ (event);
   const written = key.key && key.key.length === 1 ? key.key : "";
   const capsLock = Boolean(key.getModifierState && key.getModifierState("CapsLock"));
-  state.keys = [...state.keys, { character, at, written, capsLock, field }].slice(-LONGEST_LINE);
+  state.keys = [...state.keys, { character, at, written, capsLock, field }].slice(-MOST_KEYS);
   state.waiting = Math.min(state.waiting + 1, state.keys.length);
   listener.later(() => settle(state, listener, at), BURST_GAP + 20);
   return field === null;
@@ -255,13 +255,13 @@ function typed(state, listener, character, event) {
 function settle(state, listener, at) {
   if (at !== state.lastAt) return;
   if (state.waiting < SHORTEST_CODE) {
-    hand(state, listener);
+    passKeysOn(state, listener);
     return;
   }
   const count = countOfCode(state, at);
   // Its Enter may have come meanwhile, and told the code.
   const whole = () => at === state.lastAt && state.waiting >= SHORTEST_CODE;
-  const tell = () => whole() && finish(state, listener, count, "", at);
+  const tell = () => whole() && passCodeOn(state, listener, count, "", at);
   if (mayGoOn(state.keys, count)) listener.later(tell, STUMBLE);
   else tell();
 }
@@ -271,7 +271,7 @@ function settle(state, listener, at) {
  * @param {State} state
  * @param {FullListener} listener
  */
-function hand(state, listener) {
+function passKeysOn(state, listener) {
   const keys = state.waiting === 0 ? [] : state.keys.slice(-state.waiting);
   state.waiting = 0;
   for (const { character, field } of keys) {
@@ -285,15 +285,15 @@ function hand(state, listener) {
  * @param {import("./keys.js").End} end
  * @param {KeyboardEvent} event
  */
-function ended(state, listener, end, event) {
+function handleEnd(state, listener, end, event) {
   const at = event.timeStamp;
   const count = countOfCode(state, at);
   if (count > 0) {
-    finish(state, listener, count, end, at);
+    passCodeOn(state, listener, count, end, at);
     return true;
   }
   const typedSince = state.keys.length > 0;
-  hand(state, listener);
+  passKeysOn(state, listener);
   state.keys = [];
   // A code that was told by its speed has an Enter that comes late, or a second one.
   if (!typedSince && at - state.lastCodeAt <= LATE_ENTER) return true;
@@ -309,11 +309,11 @@ function ended(state, listener, end, event) {
  * @param {Manner["end"]} end
  * @param {number} at
  */
-function finish(state, listener, count, end, at) {
+function passCodeOn(state, listener, count, end, at) {
   const keys = state.keys.slice(-count);
   forget(state);
   state.kept = keepOut(keys[0].field, at);
-  const text = withoutPrefix(textOf(keys));
+  const text = stripPrefix(textOf(keys));
   const repeated = text === state.lastCode && at - state.lastCodeAt < listener.sameCode;
   state.lastCodeAt = at;
   if (repeated) return;

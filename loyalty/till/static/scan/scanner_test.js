@@ -3,9 +3,9 @@
  * All it says stands in the page (till/scanner_test.html). Nothing is kept and nothing is sent.
  */
 
-import { all, one, partsOf } from "../shell/page.js";
-import { masked, withoutPrefix } from "./codes.js";
-import { BURST_GAP } from "./lines.js";
+import { findAll, findOne, createPartFinder } from "../shell/page.js";
+import { maskCode, stripPrefix } from "./codes.js";
+import { BURST_GAP } from "./keystrokes.js";
 import { EVENTS, createScanner } from "./scanner.js";
 
 /** Where the letters of the sample's host stand in its address. */
@@ -13,14 +13,14 @@ const HOST = [8, 24];
 
 /**
  * Return what is to be said of a code, by the names of the page's sentences.
- * @param {import("./lines.js").Manner} manner
+ * @param {import("./keystrokes.js").Manner} manner
  * @param {readonly string[]} samples texts of the codes the page shows
  * @returns {string[]}
  */
 export function adviceOn(manner, samples) {
   const { kind, end, pace, letters, capsLock } = manner;
   if (kind === "payment_code") return ["payment"];
-  const text = withoutPrefix(manner.text);
+  const text = stripPrefix(manner.text);
   const dropped = samples.some((sample) => isPartOf(text, sample));
   const layout = samples.some((sample) => isAlike(text, sample));
   const converted = letters === "small" || letters === "mixed";
@@ -67,9 +67,12 @@ function isAlike(text, sample) {
  * @param {Document} page
  */
 export function createScannerTest(page) {
-  const screen = one(page, "[data-screen=scanner-test]");
-  const part = partsOf(screen, "scan-");
-  const samples = Array.from(all(screen, "[data-sample]"), (image) => image.dataset.sample || "");
+  const screen = findOne(page, "[data-screen=scanner-test]");
+  const part = createPartFinder(screen, "scan-");
+  const samples = Array.from(
+    findAll(screen, "[data-sample]"),
+    (image) => image.dataset.sample || "",
+  );
 
   /**
    * Show of the sentences of one sort those that are named.
@@ -77,12 +80,12 @@ export function createScannerTest(page) {
    * @param {readonly string[]} names
    */
   function choose(sort, names) {
-    for (const said of all(screen, `[data-${sort}]`)) {
+    for (const said of findAll(screen, `[data-${sort}]`)) {
       said.hidden = !names.includes(String(said.getAttribute(`data-${sort}`)));
     }
   }
 
-  /** @param {import("./lines.js").Manner} manner */
+  /** @param {import("./keystrokes.js").Manner} manner */
   function tell(manner) {
     part("waiting").hidden = true;
     part("result").hidden = false;
@@ -92,7 +95,7 @@ export function createScannerTest(page) {
     choose("advice", adviceOn(manner, samples));
     part("length").textContent = String(manner.length);
     part("pace").textContent = String(Math.round(manner.pace));
-    part("content").textContent = masked(manner.text);
+    part("content").textContent = maskCode(manner.text);
     part("report").scrollIntoView({ block: "nearest" });
   }
 

@@ -22,7 +22,7 @@ export function fenOf(typed) {
  * @param {string} typed
  * @param {string} key a digit, "00" or "."
  */
-export function typedWith(typed, key) {
+export function addKey(typed, key) {
   const longer = key === "." && typed === "" ? "0." : typed + key;
   const tidy = longer.replace(/^0+(?=[0-9])/, "");
   const parts = TYPED.exec(tidy);
@@ -34,7 +34,7 @@ export function typedWith(typed, key) {
  * Return an amount in yuan with both decimals: 1290 fen is "12.90".
  * @param {number} fen
  */
-export function yuan(fen) {
+export function formatYuan(fen) {
   const size = String(Math.abs(fen)).padStart(3, "0");
   return `${fen < 0 ? "-" : ""}${size.slice(0, -2)}.${size.slice(-2)}`;
 }
@@ -46,9 +46,9 @@ export function yuan(fen) {
  */
 export function rateInWords(permille, pattern) {
   return pattern
-    .replace("{fold}", `${pointed(permille, 2)}折`)
-    .replace("{percent}", pointed(permille, 1))
-    .replace("{off}", pointed(1000 - permille, 1));
+    .replace("{fold}", `${formatDecimal(permille, 2)}折`)
+    .replace("{percent}", formatDecimal(permille, 1))
+    .replace("{off}", formatDecimal(1000 - permille, 1));
 }
 
 /**
@@ -56,7 +56,7 @@ export function rateInWords(permille, pattern) {
  * @param {number} whole
  * @param {number} decimals
  */
-function pointed(whole, decimals) {
+function formatDecimal(whole, decimals) {
   const digits = String(whole).padStart(decimals + 1, "0");
   const text = `${digits.slice(0, -decimals)}.${digits.slice(-decimals)}`;
   return text.replace(/\.?0+$/, "");

@@ -5,7 +5,7 @@
 
 import { meaningOf } from "../judge/verdicts.js";
 import { NUMBER_DIGITS } from "../scan/codes.js";
-import { fenOf, typedWith } from "./money.js";
+import { fenOf, addKey } from "./money.js";
 
 /**
  * @typedef {"ready" | "checking" | "accepted" | "refused" | "unchecked" | "recording"
@@ -120,23 +120,24 @@ export function amountsOf(sale) {
 /** @type {{[Type in keyof Events]: Deed<Events[Type]>}} */
 const DEEDS = {
   code: (sale, { code, at }) => (sale.phase === "recording" ? null : check(sale, code, at)),
-  dropped,
+  dropped: takeDropped,
   key: typeKey,
   erase: (sale) =>
     sale.phase === "ready" || PRICING.has(sale.phase)
-      ? still({ ...sale, [sale.field]: sale[sale.field].slice(0, -1) })
+      ? stepTo({ ...sale, [sale.field]: sale[sale.field].slice(0, -1) })
       : null,
   exclude: (sale) =>
     sale.phase === "accepted"
-      ? still({ ...sale, field: sale.field === "typed" ? "excluded" : "typed" })
+      ? stepTo({ ...sale, field: sale.field === "typed" ? "excluded" : "typed" })
       : null,
-  clear: (sale) => (sale.phase === "recording" ? null : still(over(sale, "ready"))),
+  clear: (sale) => (sale.phase === "recording" ? null : stepTo(restart(sale, "ready"))),
   confirm,
   note: (sale, { key }) => (sale.phase === "accepted" ? record(sale, null, key) : null),
-  answer: answered,
-  settled,
-  outcome: ended,
-  failed: (sale, { turn }) => (turn === sale.turn ? still({ ...sale, phase: "unrecorded" }) : null),
+  answer: takeAnswer,
+  settled: settle,
+  outcome: takeOutcome,
+  failed: (sale, { turn }) =>
+    turn === sale.turn ? stepTo({ ...sale, phase: "unrecorded" }) : null,
 };
 
 /**
@@ -144,16 +145,16 @@ const DEEDS = {
  * @param {Sale} sale
  * @param {Events["dropped"]} event
  */
-function dropped(sale, { verdict, kind = null, at }) {
+function takeDropped(sale, { verdict, kind = null, at }) {
   if (sale.phase === "recording" || at - sale.cardAt < RIGHT_AFTER) return null;
-  return still(over(sale, "unchecked", { verdict, kind }));
+  return stepTo(restart(sale, "unchecked", { verdict, kind }));
 }
 
 /**
  * @param {Sale} sale
  * @returns {Step}
  */
-function still(sale) {
+function stepTo(sale) {
   return { sale, ask: null };
 }
 
@@ -164,7 +165,7 @@ function still(sale) {
  * @param {Partial<Sale>} [facts]
  * @returns {Sale}
  */
-function over(sale, phase, facts = {}) {
+function restart(sale, phase, facts = {}) {
   return { ...READY, turn: sale.turn + 1, phase, ...facts };
 }
 
@@ -175,7 +176,7 @@ function over(sale, phase, facts = {}) {
  * @returns {Step}
  */
 function check(sale, code, at = -Infinity) {
-  const next = over(sale, "checking", { code, cardAt: at });
+  const next = restart(sale, "checking", { code, cardAt: at });
   return { sale: next, ask: { do: "check", code, turn: next.turn } };
 }
 
@@ -188,7 +189,7 @@ function record(sale, amounts, key) {
   const { totalFen, excludedFen } = amounts || { totalFen: null, excludedFen: 0 };
   const { code, answer } = sale;
   const { card, from } = /** @type {CardAnswer} */ (answer);
-  return hand(sale, { do: "record", code, card, from, totalFen, excludedFen, key });
+  return handOver(sale, { do: "record", code, card, from, totalFen, excludedFen, key });
 }
 
 /**
@@ -196,7 +197,7 @@ function record(sale, amounts, key) {
  * @param {Handover} sent
  * @returns {Step}
  */
-function hand(sale, sent) {
+function handOver(sale, sent) {
   const turn = sale.turn + 1;
   return { sale: { ...sale, phase: "recording", turn, sent }, ask: { ...sent, turn } };
 }
@@ -208,11 +209,11 @@ function hand(sale, sent) {
 function typeKey(sale, { key }) {
   if (DEAF.has(sale.phase)) return null;
   if (PRICING.has(sale.phase)) {
-    return still({ ...sale, [sale.field]: typedWith(sale[sale.field], key) });
+    return stepTo({ ...sale, [sale.field]: addKey(sale[sale.field], key) });
   }
   const before = sale.phase === "ready" ? sale.typed : "";
   const typed = key === "." ? before : (before + key).slice(0, NUMBER_DIGITS);
-  return still(sale.phase === "ready" ? { ...sale, typed } : over(sale, "ready", { typed }));
+  return stepTo(sale.phase === "ready" ? { ...sale, typed } : restart(sale, "ready", { typed }));
 }
 
 /**
@@ -229,13 +230,13 @@ function confirm(sale, { key }) {
     }
     case "unrecorded":
       // The same key: if the first attempt was kept after all, this one counts no second time.
-      return hand(sale, /** @type {Handover} */ (sale.sent));
+      return handOver(sale, /** @type {Handover} */ (sale.sent));
     case "unchecked":
-      return sale.code === "" ? still(over(sale, "ready")) : check(sale, sale.code);
+      return sale.code === "" ? stepTo(restart(sale, "ready")) : check(sale, sale.code);
     case "refused":
     case "recorded":
     case "kept":
-      return still(over(sale, "ready"));
+      return stepTo(restart(sale, "ready"));
     default:
       return null;
   }
@@ -249,11 +250,11 @@ function confirm(sale, { key }) {
  * @param {Events["answer"]} event
  * @param {VerdictWords} words
  */
-function answered(sale, { turn, answer, online }, words) {
+function takeAnswer(sale, { turn, answer, online }, words) {
   if (turn !== sale.turn) return null;
   const unknown = meaningOf(answer.verdict, words).ask_again;
-  if (unknown && answer.from === "device" && online) return still({ ...sale, held: answer });
-  return still(judged(sale, answer, words));
+  if (unknown && answer.from === "device" && online) return stepTo({ ...sale, held: answer });
+  return stepTo(applyAnswer(sale, answer, words));
 }
 
 /**
@@ -263,10 +264,10 @@ function answered(sale, { turn, answer, online }, words) {
  * @param {VerdictWords} words
  * @returns {Step | null}
  */
-function settled(sale, { turn }, words) {
+function settle(sale, { turn }, words) {
   if (turn !== sale.turn || sale.phase !== "checking") return null;
-  if (sale.held !== null) return still(judged(sale, sale.held, words));
-  return still({ ...sale, phase: "unchecked", verdict: "cannot_verify_offline" });
+  if (sale.held !== null) return stepTo(applyAnswer(sale, sale.held, words));
+  return stepTo({ ...sale, phase: "unchecked", verdict: "cannot_verify_offline" });
 }
 
 /**
@@ -275,9 +276,9 @@ function settled(sale, { turn }, words) {
  * @param {VerdictWords} words
  * @returns {Sale}
  */
-function judged(sale, answer, words) {
+function applyAnswer(sale, answer, words) {
   const { verdict, limit = null, kind = null } = answer;
-  const phase = answer.mayRecord ? "accepted" : withoutSale(verdict, words);
+  const phase = answer.mayRecord ? "accepted" : phaseWithoutSale(verdict, words);
   return { ...sale, phase, verdict, limit, answer, kind, held: null };
 }
 
@@ -286,7 +287,7 @@ function judged(sale, answer, words) {
  * @param {VerdictWords} words
  * @returns {Phase}
  */
-function withoutSale(verdict, words) {
+function phaseWithoutSale(verdict, words) {
   return meaningOf(verdict, words).ask_again ? "unchecked" : "refused";
 }
 
@@ -296,16 +297,16 @@ function withoutSale(verdict, words) {
  * @param {Events["outcome"]} event
  * @param {VerdictWords} words
  */
-function ended(
+function takeOutcome(
   sale,
   { turn, outcome, quote = null, receipt = null, verdict = null, limit = null },
   words,
 ) {
   if (turn !== sale.turn) return null;
   if (outcome === "refused") {
-    return still({ ...sale, phase: withoutSale(verdict, words), verdict, limit });
+    return stepTo({ ...sale, phase: phaseWithoutSale(verdict, words), verdict, limit });
   }
   const { totalFen } = /** @type {Handover} */ (sale.sent);
   const priced = totalFen === null ? null : quote;
-  return still(over(sale, outcome, { verdict, quote: priced, receipt }));
+  return stepTo(restart(sale, outcome, { verdict, quote: priced, receipt }));
 }

@@ -1,11 +1,11 @@
 /** Draws the state of a sale. What it says comes from the page's words. */
 
-import { one, oneOf, partsOf } from "../shell/page.js";
+import { findOne, findOneOf, createPartFinder } from "../shell/page.js";
 import { meaningOf } from "../judge/verdicts.js";
-import { inGroups } from "../scan/codes.js";
-import { fenOf, rateInWords, yuan } from "./money.js";
+import { groupDigits } from "../scan/codes.js";
+import { fenOf, rateInWords, formatYuan } from "./money.js";
 import { amountsOf } from "./sale.js";
-import { rateSpoken } from "./voice.js";
+import { rateInSpokenWords } from "./voice.js";
 
 /**
  * @typedef {Words["other_verdict"]["tone"]} Tone
@@ -25,9 +25,9 @@ import { rateSpoken } from "./voice.js";
  * @param {(honour: string | null) => string} nameOf what an honour is called; "" if nobody knows
  */
 export function createScreen(page, words, nameOf) {
-  const sell = one(page, "[data-screen=sell]");
-  const part = partsOf(sell);
-  const confirm = oneOf(HTMLButtonElement, sell, "[data-confirm]");
+  const sell = findOne(page, "[data-screen=sell]");
+  const part = createPartFinder(sell);
+  const confirm = findOneOf(HTMLButtonElement, sell, "[data-confirm]");
   const answer = part("answer");
 
   /**
@@ -44,7 +44,7 @@ export function createScreen(page, words, nameOf) {
     part("word").textContent = sentence.word;
     write(part("advice"), adviceOf(sale, words, page.documentElement.lang, nameOf));
     write(part("unchecked"), uncheckedOf(sale, words));
-    part("confirmed").hidden = !confirmed(sale);
+    part("confirmed").hidden = !isConfirmed(sale);
     write(part("typed"), quote === null ? typedOf(sale, words) : "");
     write(part("excluded"), excludedOf(sale, words));
     drawAmounts(part, quote);
@@ -52,7 +52,7 @@ export function createScreen(page, words, nameOf) {
     drawChoices(part, sale, verifyOnly);
     confirm.textContent =
       sale.phase === "accepted" && verifyOnly ? words.note : words.confirm[sale.phase];
-    confirm.disabled = idle(sale, verifyOnly);
+    confirm.disabled = isIdle(sale, verifyOnly);
     // Whoever has no mouse must reach what there is to scroll, and nothing else.
     answer.tabIndex = answer.scrollHeight > answer.clientHeight ? 0 : -1;
   }
@@ -67,9 +67,9 @@ export function createScreen(page, words, nameOf) {
 function drawAmounts(part, quote) {
   part("amounts").hidden = quote === null;
   if (quote === null) return;
-  part("payable").textContent = yuan(quote.payable_fen);
-  part("total").textContent = yuan(quote.total_fen);
-  part("saved").textContent = yuan(quote.saved_fen);
+  part("payable").textContent = formatYuan(quote.payable_fen);
+  part("total").textContent = formatYuan(quote.total_fen);
+  part("saved").textContent = formatYuan(quote.saved_fen);
 }
 
 /**
@@ -101,7 +101,7 @@ export function sentenceOf(sale, words) {
   const own = phases[sale.phase];
   if (own) return own;
   const verdict = meaningOf(sale.verdict, words);
-  return sale.limit === null ? verdict : { ...verdict, ...limitWords(sale.limit, words) };
+  return sale.limit === null ? verdict : { ...verdict, ...limitInWords(sale.limit, words) };
 }
 
 /**
@@ -110,7 +110,7 @@ export function sentenceOf(sale, words) {
  * @param {Words} words
  * @returns {Partial<Sentence>}
  */
-function limitWords({ kind, again_from: day }, words) {
+function limitInWords({ kind, again_from: day }, words) {
   const text = words.limits[kind];
   return text === undefined
     ? {}
@@ -139,10 +139,10 @@ export function spokenOf(sale, words) {
   if (sale.phase === "accepted" && rate !== null) {
     return words.spoken.both
       .replace("{word}", word)
-      .replace("{more}", rateSpoken(rate, words.spoken));
+      .replace("{more}", rateInSpokenWords(rate, words.spoken));
   }
   if (sale.quote === null) return word;
-  const payable = words.spoken.payable.replace("{amount}", yuan(sale.quote.payable_fen));
+  const payable = words.spoken.payable.replace("{amount}", formatYuan(sale.quote.payable_fen));
   return words.spoken.both.replace("{word}", word).replace("{more}", payable);
 }
 
@@ -184,7 +184,7 @@ function uncheckedOf({ phase, answer }, words) {
 }
 
 /** @param {Sale} sale */
-function confirmed({ phase, answer }) {
+function isConfirmed({ phase, answer }) {
   return phase === "accepted" && answer !== null && answer.from === "service";
 }
 
@@ -194,7 +194,7 @@ function confirmed({ phase, answer }) {
  * @param {Words} words
  */
 function typedOf(sale, words) {
-  if (sale.phase === "ready") return inGroups(sale.typed);
+  if (sale.phase === "ready") return groupDigits(sale.typed);
   if ((sale.phase !== "accepted" && sale.phase !== "checking") || sale.typed === "") return "";
   return words.yuan.replace("{amount}", sale.typed);
 }
@@ -216,7 +216,7 @@ function excludedOf(sale, words) {
  * @param {Sale} sale
  * @param {boolean} verifyOnly
  */
-function idle(sale, verifyOnly) {
+function isIdle(sale, verifyOnly) {
   if (sale.phase === "checking" || sale.phase === "recording") return true;
   if (sale.phase === "ready") return sale.typed === "";
   return sale.phase === "accepted" && !verifyOnly && amountsOf(sale) === null;

@@ -37,7 +37,7 @@ export function createSounds(open) {
       if (audio.state === "suspended") audio.resume();
       let at = Math.max(audio.currentTime, busyUntil);
       for (const [pitch, length] of MELODIES[name]) {
-        if (pitch > 0) sound(audio, pitch, at, length);
+        if (pitch > 0) playTone(audio, pitch, at, length);
         at += length;
       }
       busyUntil = at + BREATH;
@@ -51,7 +51,7 @@ export function createSounds(open) {
  * @param {number} at
  * @param {number} length
  */
-function sound(audio, pitch, at, length) {
+function playTone(audio, pitch, at, length) {
   const voice = audio.createOscillator();
   const volume = audio.createGain();
   voice.frequency.value = pitch;

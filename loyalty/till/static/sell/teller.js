@@ -66,15 +66,15 @@ export function createTeller(world) {
   return {
     state: world.standing.state,
     onChange: world.standing.onChange,
-    ...looking(world),
-    ...selling(world),
-    ...keeping(world),
-    ...binding(world),
+    ...createChecks(world),
+    ...createSales(world),
+    ...createQueueCalls(world),
+    ...createPairingCalls(world),
   };
 }
 
 /** @param {Parts} parts */
-function looking({ api, appraiser, standing }) {
+function createChecks({ api, appraiser, standing }) {
   /**
    * Return what the device alone says of a card.
    * @param {string} code
@@ -83,10 +83,10 @@ function looking({ api, appraiser, standing }) {
   async function judge(code) {
     const kind = kindOf(code);
     if (!READ.has(kind)) {
-      return { ...refusal(kind === "payment_code" ? kind : "bad_code", "device"), kind };
+      return { ...makeRefusal(kind === "payment_code" ? kind : "bad_code", "device"), kind };
     }
     const { revoked, needsNetwork } = standing.state();
-    if (revoked) return refusal("till_revoked", "device");
+    if (revoked) return makeRefusal("till_revoked", "device");
     return { ...(await appraiser.appraise(code, !needsNetwork)), from: "device" };
   }
 
@@ -97,7 +97,7 @@ function looking({ api, appraiser, standing }) {
    */
   async function ask(code) {
     const { status, body } = await api.check(code);
-    if (status === 401) return refusal("till_revoked", "service");
+    if (status === 401) return makeRefusal("till_revoked", "service");
     const { verdict, limit = null } = Object(body);
     if (status !== 200 || !verdict) return null;
     const { serial: _serial, ...facts } = Object(body.card);
@@ -127,12 +127,12 @@ function looking({ api, appraiser, standing }) {
  * @param {Answer["from"]} from
  * @returns {Answer}
  */
-function refusal(verdict, from) {
+function makeRefusal(verdict, from) {
   return { verdict, card: null, limit: null, unchecked: [], from, mayRecord: false };
 }
 
 /** @param {Parts} parts */
-function selling({ api, store, pack, appraiser, queue, clock, standing }) {
+function createSales({ api, store, pack, appraiser, queue, clock, standing }) {
   /**
    * @param {import("../judge/appraising.js").CardFacts | null} card
    * @param {number} totalFen
@@ -162,7 +162,7 @@ function selling({ api, store, pack, appraiser, queue, clock, standing }) {
       // Where the service has judged the card it also judges the sale, and knows all other tills.
       const limit =
         from === "device" && card !== null
-          ? await appraiser.limitPassed(code, savedFen, card.valid_until)
+          ? await appraiser.findPassedLimitOf(code, savedFen, card.valid_until)
           : null;
       if (limit !== null) return { outcome: "refused", verdict: "over_limit", limit };
       const happenedAt = new Date(clock.now()).toISOString();
@@ -231,7 +231,7 @@ function amountsOf(totalFen, excludedFen, priced) {
 }
 
 /** @param {Parts} parts */
-function keeping({ store, queue, uploader, clock, standing }) {
+function createQueueCalls({ store, queue, uploader, clock, standing }) {
   return {
     waitingItems: () => queue.unsettled(),
     attentionItems: () => queue.attention(),
@@ -270,7 +270,16 @@ function keeping({ store, queue, uploader, clock, standing }) {
 }
 
 /** @param {Parts} parts */
-function binding({ api, store, device, pack, uploader, standing, pairing, synchronise }) {
+function createPairingCalls({
+  api,
+  store,
+  device,
+  pack,
+  uploader,
+  standing,
+  pairing,
+  synchronise,
+}) {
   /** A sale without receipt would be out of sight; a revoked till keeps it for the next pairing. */
   const mayUnpair = async () => uploader.revoked() || (await store.items()).length === 0;
 

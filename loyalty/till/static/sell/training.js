@@ -3,7 +3,7 @@
  * taken as valid; a real card is judged by what the device holds.
  */
 
-import { inGroups, isTrainingCode } from "../scan/codes.js";
+import { groupDigits, isTrainingCode } from "../scan/codes.js";
 import { quote as quoteOf } from "../judge/discount.js";
 
 /** A right number that is issued to nobody: serial 0. */
@@ -50,7 +50,9 @@ export function createTraining({ teller, pack, now }) {
       attentionItems: async () => [],
       /** @type {Teller["check"]} */
       async check(code, onAnswer) {
-        onAnswer(isTrainingCode(code) ? valid(pack(), now()) : await teller.judge(code));
+        onAnswer(
+          isTrainingCode(code) ? makeTrainingAnswer(pack(), now()) : await teller.judge(code),
+        );
       },
       /** @type {Teller["record"]} */
       async record({ card, totalFen, excludedFen, key }) {
@@ -64,7 +66,7 @@ export function createTraining({ teller, pack, now }) {
         return { outcome: "recorded", verdict: "ok", receipt, quote: priced };
       },
     },
-    book: bookOf(sales, quote, now),
+    book: createTrainingBook(sales, quote, now),
   };
 }
 
@@ -75,7 +77,7 @@ export function createTraining({ teller, pack, now }) {
  * @param {() => Date} now
  * @returns {import("../day/today.js").Book}
  */
-function bookOf(sales, quote, now) {
+function createTrainingBook(sales, quote, now) {
   /** @param {string} id */
   const find = (id) => /** @type {PracticeSale} */ (sales.find((sale) => sale.id === id));
   return {
@@ -104,7 +106,7 @@ function bookOf(sales, quote, now) {
  * @param {Date} now
  * @returns {import("./teller.js").Answer}
  */
-function valid(pack, now) {
+function makeTrainingAnswer(pack, now) {
   const card = {
     honour: pack === null ? null : Object.values(pack.honours)[0],
     pay_permille: TRAINING_RATE,
@@ -158,7 +160,7 @@ function dayFrom(today, months, day) {
  * @param {Words} words
  * @returns {import("../day/slip.js").Slip}
  */
-export function trainingSlip(words) {
-  const number = inGroups(TRAINING_NUMBER);
+export function makeTrainingSlip(words) {
+  const number = groupDigits(TRAINING_NUMBER);
   return { shop: words.training_slip, title: number, lines: [], end: words.training_only };
 }

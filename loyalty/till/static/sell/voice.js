@@ -12,18 +12,18 @@ const RATE = 0.95;
  * @param {string} world.language of the page, such as "zh-Hans"
  */
 export function createVoice({ synthesis, utter, language }) {
-  function voice() {
+  function findVoice() {
     const voices = synthesis === undefined ? [] : synthesis.getVoices();
-    return voiceFor(voices, language);
+    return chooseVoice(voices, language);
   }
 
   return {
     /** Some browsers load their voices late, so this is asked again each time. */
-    available: () => voice() !== null,
+    available: () => findVoice() !== null,
 
     /** @param {string} text replaces what is being said */
     say(text) {
-      const chosen = voice();
+      const chosen = findVoice();
       if (synthesis === undefined || chosen === null || text === "") return;
       const utterance = utter(text);
       utterance.voice = chosen;
@@ -51,7 +51,7 @@ const SPOKEN = {
  * @param {string} language
  * @returns {Voice | null}
  */
-export function voiceFor(voices, language) {
+export function chooseVoice(voices, language) {
   const near = [...voices.filter(isHere), ...voices.filter((voice) => !isHere(voice))];
   for (const spoken of SPOKEN[language] || [language]) {
     const found = near.find(({ lang }) => `${lang.replace("_", "-")}-`.startsWith(`${spoken}-`));
@@ -71,7 +71,7 @@ function isHere({ localService }) {
  * @param {{digits: string, rate: string}} words names of the ten digits; a pattern with {digits} or
  *   {percent}
  */
-export function rateSpoken(permille, { digits, rate }) {
+export function rateInSpokenWords(permille, { digits, rate }) {
   const shown = String(permille).replace(/0+$/, "");
   const named = Array.from(shown, (digit) => digits[Number(digit)]).join("");
   return rateInWords(permille, rate.replace("{digits}", named));

@@ -44,18 +44,18 @@ export function createChoices(storage, look, window) {
     }
   }
 
-  function tell() {
+  function notify() {
     for (const listener of listeners) listener(read());
   }
 
-  window.addEventListener("storage", ({ key }) => key === KEPT_AS && tell());
+  window.addEventListener("storage", ({ key }) => key === KEPT_AS && notify());
 
   return {
     read,
     /** @param {Partial<Choices>} changed */
     change(changed) {
       storage.setItem(KEPT_AS, JSON.stringify({ ...read(), ...changed }));
-      tell();
+      notify();
     },
     /** @param {(choices: Choices) => void} listener told at once and after each change */
     follow(listener) {

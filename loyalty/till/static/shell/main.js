@@ -1,13 +1,13 @@
 /** Brings the till's modules together on its page. */
 
-import { newKey } from "../keep/api.js";
+import { makeKey } from "../keep/api.js";
 import { createAttention, createSaver } from "../day/attention.js";
 import { createCamera } from "../scan/camera.js";
 import { createChoices } from "./choices.js";
 import { createInput } from "../scan/input.js";
 import { followLook, lookOf } from "./look.js";
 import { install, openTill } from "./opening.js";
-import { all, one, oneOf } from "./page.js";
+import { findAll, findOne, findOneOf } from "./page.js";
 import { honourName } from "../keep/pack.js";
 import { codeInFragment, createPairing } from "../keep/pairing.js";
 import { createScannerTest } from "../scan/scanner_test.js";
@@ -22,7 +22,7 @@ import { createSlip } from "../day/slip.js";
 import { createSummary } from "../day/summary.js";
 import { createTabs } from "./tabs.js";
 import { createToday } from "../day/today.js";
-import { createTraining, trainingSlip } from "../sell/training.js";
+import { createTraining, makeTrainingSlip } from "../sell/training.js";
 import { createVoice } from "../sell/voice.js";
 
 /** How often the age of the list is told anew, in milliseconds. */
@@ -30,13 +30,13 @@ const MINUTE = 60 * 1000;
 
 /**
  * @typedef {Awaited<ReturnType<typeof openTill>>} Till
- * @typedef {ReturnType<typeof sharedOf>} Shared
+ * @typedef {ReturnType<typeof makeShared>} Shared
  * @typedef {ReturnType<typeof openScreens>} Opened
  */
 
 const page = document;
 /** @type {Words} */
-const words = JSON.parse(String(one(page, "#words").textContent));
+const words = JSON.parse(String(findOne(page, "#words").textContent));
 const pairing = createPairing(localStorage);
 /** Where a screen is open that needs it, this device is paired. */
 const paired = () => /** @type {import("../keep/pairing.js").Pairing} */ (pairing.read());
@@ -52,15 +52,15 @@ const signals = createSignals({
   vibrate: (pattern) => navigator.vibrate && navigator.vibrate(pattern),
   choices: choices.read,
 });
-const freshKey = () => newKey((bytes) => crypto.getRandomValues(bytes));
+const freshKey = () => makeKey((bytes) => crypto.getRandomValues(bytes));
 followLook(page, choices, new URLSearchParams(location.search));
 
 /** @param {Till} till */
 function run(till) {
-  const shared = sharedOf(till);
+  const shared = makeShared(till);
   const sale = createSale({
     ...shared,
-    liveRegion: one(page, "[data-heard]"),
+    liveRegion: findOne(page, "[data-heard]"),
     screen: createScreen(page, words, (honour) =>
       honourName(till.pack.current(), honour, page.documentElement.lang),
     ),
@@ -94,7 +94,7 @@ function run(till) {
  * Return what the screens have in common; in practice, another teller and another book.
  * @param {Till} till
  */
-function sharedOf({ teller, clock, pack, book }) {
+function makeShared({ teller, clock, pack, book }) {
   const now = () => new Date(clock.now());
   const training = createTraining({ teller, pack: pack.current, now });
   const inTraining = () => choices.read().training;
@@ -134,7 +134,7 @@ function openScreens(till, shared) {
     tryOut: () => signals.verdict("yes", words.try_sentence),
     teller: () => till.teller,
     onUnpaired: () => location.reload(),
-    printTraining: () => slip.print(trainingSlip(words)),
+    printTraining: () => slip.print(makeTrainingSlip(words)),
   });
   choices.follow(settings.drawChoices);
   function openToday() {
@@ -148,7 +148,7 @@ function openScreens(till, shared) {
       settings: () => settings.drawAbout(till.pack.current()),
     },
     changed() {
-      const inFront = !one(page, "[data-screen=today]").hidden;
+      const inFront = !findOne(page, "[data-screen=today]").hidden;
       if (inFront && !today.busy()) openToday();
     },
   };
@@ -158,7 +158,7 @@ function openScreens(till, shared) {
 function followChoices(sale) {
   let trained = choices.read().training;
   choices.follow(({ training }) => {
-    one(page, "[data-training-banner]").hidden = !training;
+    findOne(page, "[data-training-banner]").hidden = !training;
     // What was begun in practice is not finished in earnest, nor the other way round.
     if (training !== trained) sale.press("clear");
     else sale.redraw();
@@ -195,13 +195,13 @@ function bind(till, tabs, opened) {
   function start() {
     const isPaired = pairing.read() !== null;
     page.body.classList.toggle("paired", isPaired);
-    for (const part of all(page, "[data-line], [data-tabs]")) part.hidden = !isPaired;
+    for (const part of findAll(page, "[data-line], [data-tabs]")) part.hidden = !isPaired;
     tabs.open(isPaired ? "sell" : "pair");
     if (isPaired) opened.screens.shop();
     else offerCode(codeInFragment(location.hash));
   }
 
-  const form = pairForm();
+  const form = findPairForm();
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     if (await pair(till, form.code.value)) start();
@@ -210,8 +210,8 @@ function bind(till, tabs, opened) {
   start();
 }
 
-function pairForm() {
-  const form = oneOf(HTMLFormElement, page, "[data-pair-form]");
+function findPairForm() {
+  const form = findOneOf(HTMLFormElement, page, "[data-pair-form]");
   return /** @type {HTMLFormElement & {code: HTMLInputElement}} */ (form);
 }
 
@@ -220,9 +220,9 @@ function pairForm() {
  * @param {string} code
  */
 function offerCode(code) {
-  const form = pairForm();
+  const form = findPairForm();
   form.code.value = code;
-  (code === "" ? form.code : one(form, "button")).focus();
+  (code === "" ? form.code : findOne(form, "button")).focus();
 }
 
 /**
@@ -231,7 +231,7 @@ function offerCode(code) {
  * @param {string} code
  */
 async function pair(till, code) {
-  const fault = one(page, "[data-pair-fault]");
+  const fault = findOne(page, "[data-pair-fault]");
   const answer = await till.teller.pair(code);
   fault.hidden = answer.status === 201;
   fault.textContent = answer.status === 0 ? words.pairing_silent : words.pairing_refused;
@@ -243,7 +243,7 @@ async function pair(till, code) {
 
 install(window);
 openTill(window, pairing, words).then(run, (fault) => {
-  const warning = one(page, "[data-warning]");
+  const warning = findOne(page, "[data-warning]");
   warning.textContent = words.no_memory;
   warning.hidden = false;
   throw fault;

@@ -71,7 +71,7 @@ export async function openTill(window, pairing, words) {
   window.setInterval(synchronise, UPLOADS);
   synchronise();
   const teller = createTeller({ ...parts, pairing, synchronise });
-  return { teller, clock, pack, book: bookOf(api, store) };
+  return { teller, clock, pack, book: createBook(api, store) };
 }
 
 /**
@@ -113,7 +113,7 @@ function makeParts({ crypto: { subtle }, fetch, navigator }, token, store, words
    * A revoked till remembers it without network, until the service takes its token again.
    * @param {number} status
    */
-  function learn(status) {
+  function noteRevocation(status) {
     const refused = status === 401;
     if (!(refused || RECEIVED.has(status)) || refused === uploader.revoked()) return;
     if (refused) uploader.refused();
@@ -122,7 +122,7 @@ function makeParts({ crypto: { subtle }, fetch, navigator }, token, store, words
   }
 
   // The standing is told last: it tells of what the others have learnt.
-  listeners.push(({ status }) => learn(status), standing.noteContact);
+  listeners.push(({ status }) => noteRevocation(status), standing.noteContact);
   return { api, store, clock, device, pack, appraiser, queue, uploader, standing };
 }
 
@@ -150,18 +150,18 @@ export async function install({ navigator }) {
  * @param {import("../keep/store.js").Store} store
  * @returns {import("../day/today.js").Book}
  */
-function bookOf(api, store) {
+function createBook(api, store) {
   return {
     today: api.today,
-    takeBack: (id, reason, key) => freeing(id, api.takeBack(id, reason, key)),
-    giveBack: (id, ...goods) => freeing(id, api.giveBack(id, ...goods)),
+    takeBack: (id, reason, key) => dropUseOnceDone(id, api.takeBack(id, reason, key)),
+    giveBack: (id, ...goods) => dropUseOnceDone(id, api.giveBack(id, ...goods)),
   };
 
   /**
    * @param {string} id
    * @param {Promise<import("../keep/api.js").Answer>} asked
    */
-  async function freeing(id, asked) {
+  async function dropUseOnceDone(id, asked) {
     const answer = await asked;
     if (DONE.has(answer.status) && answer.body.uses < 0) await store.dropUse(id);
     return answer;

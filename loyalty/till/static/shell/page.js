@@ -9,8 +9,8 @@
  * @param {ParentNode} root
  * @param {string} selector
  */
-export function one(root, selector) {
-  return oneOf(HTMLElement, root, selector);
+export function findOne(root, selector) {
+  return findOneOf(HTMLElement, root, selector);
 }
 
 /**
@@ -20,7 +20,7 @@ export function one(root, selector) {
  * @param {ParentNode} root
  * @param {string} selector
  */
-export function oneOf(kind, root, selector) {
+export function findOneOf(kind, root, selector) {
   const found = root.querySelector(selector);
   if (found instanceof kind) return found;
   throw new Error(`The page has no ${kind.name} for ${selector}.`);
@@ -32,7 +32,7 @@ export function oneOf(kind, root, selector) {
  * @param {string} selector
  * @returns {NodeListOf<HTMLElement>}
  */
-export function all(root, selector) {
+export function findAll(root, selector) {
   return root.querySelectorAll(selector);
 }
 
@@ -42,6 +42,6 @@ export function all(root, selector) {
  * @param {string} [prefix] of their names, such as "slip-"
  * @returns {Part}
  */
-export function partsOf(screen, prefix = "") {
-  return (name) => one(screen, `[data-${prefix}${name}]`);
+export function createPartFinder(screen, prefix = "") {
+  return (name) => findOne(screen, `[data-${prefix}${name}]`);
 }

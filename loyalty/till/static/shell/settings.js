@@ -1,8 +1,8 @@
 /** The settings of this device, and what it is. */
 
-import { one, partsOf } from "./page.js";
-import { yuan } from "../sell/money.js";
-import { inTwoTaps } from "../day/pressing.js";
+import { findOne, createPartFinder } from "./page.js";
+import { formatYuan } from "../sell/money.js";
+import { askForSecondTap } from "../day/pressing.js";
 import { ageInWords } from "./status.js";
 
 /**
@@ -18,15 +18,15 @@ import { ageInWords } from "./status.js";
  */
 export function createSettings(world) {
   const { page, words, choices, voice, tryOut, teller, onUnpaired, printTraining } = world;
-  const screen = one(page, "[data-screen=settings]");
-  const part = partsOf(screen);
+  const screen = findOne(page, "[data-screen=settings]");
+  const part = createPartFinder(screen);
   /** @type {NodeListOf<HTMLInputElement>} */
   const ticks = screen.querySelectorAll("[data-choice]");
   /** @type {NodeListOf<HTMLInputElement>} */
   const rolls = screen.querySelectorAll("[name=roll]");
 
   for (const tick of ticks) {
-    tick.addEventListener("change", () => choices.change({ [tickedBy(tick)]: tick.checked }));
+    tick.addEventListener("change", () => choices.change({ [choiceOf(tick)]: tick.checked }));
   }
   for (const roll of rolls) {
     roll.addEventListener("change", () =>
@@ -35,7 +35,7 @@ export function createSettings(world) {
   }
   part("try").addEventListener("click", tryOut);
   part("print-training").addEventListener("click", printTraining);
-  inTwoTaps(part("unpair"), words.unpair_sure, unpair);
+  askForSecondTap(part("unpair"), words.unpair_sure, unpair);
 
   async function unpair() {
     if (!(await teller().mayUnpair())) say(hindranceInWords(teller().state(), words));
@@ -51,7 +51,7 @@ export function createSettings(world) {
 
   /** @param {import("./choices.js").Choices} shown */
   function drawChoices(shown) {
-    for (const tick of ticks) tick.checked = shown[tickedBy(tick)];
+    for (const tick of ticks) tick.checked = shown[choiceOf(tick)];
     for (const roll of rolls) roll.checked = roll.value === shown.roll;
   }
 
@@ -73,7 +73,7 @@ export function createSettings(world) {
  * Return the choice that a tick of the page stands for.
  * @param {HTMLInputElement} tick
  */
-function tickedBy(tick) {
+function choiceOf(tick) {
   return /** @type {Exclude<keyof import("./choices.js").Choices, "roll">} */ (tick.dataset.choice);
 }
 
@@ -106,6 +106,6 @@ function listInWords(pack, age, words) {
 function allowanceInWords({ sales, saved_fen: saved }, words) {
   const parts = [];
   if (sales !== null) parts.push(words.allowance_sales.replace("{count}", String(sales)));
-  if (saved !== null) parts.push(words.allowance_saved.replace("{amount}", yuan(saved)));
+  if (saved !== null) parts.push(words.allowance_saved.replace("{amount}", formatYuan(saved)));
   return parts.join(words.list_comma) || words.unlimited;
 }

@@ -1,6 +1,6 @@
 /** The status line and the one warning that matters most, with what to do about it. */
 
-import { one } from "./page.js";
+import { findOne } from "./page.js";
 import { FURTHEST } from "./clock.js";
 
 const MINUTE = 60 * 1000;
@@ -14,11 +14,11 @@ const DAY = 24 * HOUR;
  * @param {Words} words
  */
 export function createStatus(page, words) {
-  const contact = one(page, "[data-contact]");
-  const line = one(page, "[data-line]");
-  const facts = one(page, "[data-facts-of-line]");
-  const warning = one(page, "[data-warning]");
-  const badge = one(page, "[data-badge]");
+  const contact = findOne(page, "[data-contact]");
+  const line = findOne(page, "[data-line]");
+  const facts = findOne(page, "[data-facts-of-line]");
+  const warning = findOne(page, "[data-warning]");
+  const badge = findOne(page, "[data-badge]");
 
   return {
     /** @param {State} state */
@@ -32,7 +32,7 @@ export function createStatus(page, words) {
       warning.hidden = text === "";
       page.body.classList.toggle("warned", text !== "");
       badge.hidden = state.attention === 0;
-      write(one(badge, "[data-badge-count]"), String(state.attention));
+      write(findOne(badge, "[data-badge-count]"), String(state.attention));
     },
   };
 }
@@ -80,7 +80,7 @@ export function ageInWords(age, words) {
 export function warningOf(state, words) {
   if (state.revoked) return words.revoked;
   if (Math.abs(state.clockOffMs) > FURTHEST) return clockInWords(state.clockOffMs, words);
-  if (allowanceUsed(state)) return words.allowance_used;
+  if (isAllowanceUsed(state)) return words.allowance_used;
   // The first list comes a moment after the pairing: only without network it is missed.
   if (state.listAgeMs === null) return state.online ? "" : words.list_missing;
   return state.needsNetwork ? words.list_too_old : "";
@@ -96,6 +96,6 @@ function clockInWords(off, words) {
 }
 
 /** @param {State} state */
-function allowanceUsed({ allowanceLeft }) {
+function isAllowanceUsed({ allowanceLeft }) {
   return [allowanceLeft.sales, allowanceLeft.saved_fen].some((left) => left !== null && left <= 0);
 }

@@ -1,6 +1,6 @@
 /** Which of the till's screens is in front. */
 
-import { all, one } from "./page.js";
+import { findAll, findOne } from "./page.js";
 
 /** @typedef {ReturnType<typeof createTabs>} Tabs */
 
@@ -9,11 +9,11 @@ import { all, one } from "./page.js";
  * @param {(name: string) => void} opened told which screen has come to the front
  */
 export function createTabs(page, opened) {
-  const tabs = one(page, "[data-tabs]");
+  const tabs = findOne(page, "[data-tabs]");
 
   /** @param {string} name */
   function open(name) {
-    for (const screen of all(page, "[data-screen]")) {
+    for (const screen of findAll(page, "[data-screen]")) {
       screen.hidden = screen.dataset.screen !== name;
     }
     for (const tab of /** @type {HTMLCollectionOf<HTMLElement>} */ (tabs.children)) {
@@ -21,7 +21,7 @@ export function createTabs(page, opened) {
       else tab.removeAttribute("aria-current");
     }
     // The next key belongs to the screen, not to the tab that opened it.
-    const main = one(page, "main");
+    const main = findOne(page, "main");
     main.scrollTop = 0;
     main.focus({ preventScroll: true });
     opened(name);

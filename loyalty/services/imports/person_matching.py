@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from loyalty.models import Resident
 from loyalty.rules.likeness import differ_in_one_letter, parts_of_address
-from loyalty.rules.typed_text import name_key, reference_key
+from loyalty.rules.typed_text import make_name_key, make_reference_key
 from loyalty.services.imports.layout import CellRefusedError, RowFaultCode
 from loyalty.services.people.pinyin import pinyin_of_person
 from loyalty.services.work import Work
@@ -31,9 +31,9 @@ class KnownPerson:
 
     def lives_at(self, field: str, written: str) -> bool:
         """Return whether an address or a household's reference is the person's own."""
-        return reference_key(getattr(self, field)) == reference_key(written)
+        return make_reference_key(getattr(self, field)) == make_reference_key(written)
 
-    def choice(self) -> Mapping[str, str]:
+    def to_choice(self) -> Mapping[str, str]:
         """Return what staff are shown to choose from."""
         return {"resident_id": str(self.id), "name": self.name, "unit": self.unit}
 
@@ -52,7 +52,7 @@ class KnownPeople:
     """By the key of the name."""
 
 
-def known_people(work: Work) -> KnownPeople:
+def list_known_people(work: Work) -> KnownPeople:
     """Return the active residents of the actor's community."""
     people = [
         KnownPerson(*row)
@@ -64,11 +64,11 @@ def known_people(work: Work) -> KnownPeople:
     ]
     by_name = defaultdict[str, list[KnownPerson]](list)
     for person in people:
-        by_name[name_key(person.name)].append(person)
+        by_name[make_name_key(person.name)].append(person)
     return KnownPeople({person.id: person for person in people}, dict(by_name))
 
 
-def person_meant(people: KnownPeople, values: Mapping[str, Any]) -> UUID:
+def match_person(people: KnownPeople, values: Mapping[str, Any]) -> UUID:
     """Return whom a row means: by id, or by a name with or without where the person lives.
 
     Args:
@@ -84,7 +84,7 @@ def person_meant(people: KnownPeople, values: Mapping[str, Any]) -> UUID:
         return found
     if "name" not in values:
         raise CellRefusedError(RowFaultCode.REQUIRED, field="name")
-    namesakes = people.by_name.get(name_key(values["name"]), ())
+    namesakes = people.by_name.get(make_name_key(values["name"]), ())
     stated = {field: values[field] for field in PLACES if field in values}
     meant = [
         person
@@ -94,13 +94,15 @@ def person_meant(people: KnownPeople, values: Mapping[str, Any]) -> UUID:
     if len(meant) == 1:
         return meant[0].id
     if meant:
-        raise _question(RowFaultCode.SEVERAL_RESIDENTS, meant)
+        raise _make_question(RowFaultCode.SEVERAL_RESIDENTS, meant)
     likely = sorted(namesakes, key=lambda person: not _fits(person, stated))
-    raise _question(RowFaultCode.UNKNOWN_RESIDENT, likely or _alike(people, values["name"], stated))
+    raise _make_question(
+        RowFaultCode.UNKNOWN_RESIDENT, likely or _find_alike(people, values["name"], stated)
+    )
 
 
-def _question(code: RowFaultCode, people: Sequence[KnownPerson]) -> CellRefusedError:
-    choices = [person.choice() for person in people[:MOST_CHOICES]]
+def _make_question(code: RowFaultCode, people: Sequence[KnownPerson]) -> CellRefusedError:
+    choices = [person.to_choice() for person in people[:MOST_CHOICES]]
     return CellRefusedError(code, field="name", **({"choices": choices} if choices else {}))
 
 
@@ -108,9 +110,9 @@ def _fits(person: KnownPerson, stated: Mapping[str, str]) -> bool:
     return any(person.may_live_at(written) for written in stated.values())
 
 
-def _alike(people: KnownPeople, name: str, stated: Mapping[str, str]) -> Sequence[KnownPerson]:
+def _find_alike(people: KnownPeople, name: str, stated: Mapping[str, str]) -> Sequence[KnownPerson]:
     """Return who is called nearly so: of the same sound, or with one other letter at the place."""
-    sound, letters = pinyin_of_person(name).replace(" ", ""), name_key(name)
+    sound, letters = pinyin_of_person(name).replace(" ", ""), make_name_key(name)
     return [
         person
         for known, namesakes in people.by_name.items()

@@ -12,7 +12,7 @@ from werkzeug.exceptions import BadRequest, NotFound
 from loyalty.api.access import admit
 
 OF_A_ROUND = "/api/v1/rounds/<uuid:round_id>"
-"""What the nouns of one selection round stand below."""
+"""The path below which the calls about one round stand."""
 
 
 class StrictParser(FlaskParser):
@@ -40,12 +40,12 @@ def _refuse_nul() -> None:
         raise NotFound
 
 
-class Noun(Blueprint):  # type: ignore[misc]  # the library has no types
-    """The calls of one noun, such as ``/shops``, open to their named callers only.
+class ApiBlueprint(Blueprint):  # type: ignore[misc]  # the library has no types
+    """The calls of one resource, such as ``/shops``, open to their named callers only.
 
     Args:
-        base: what the path stands below; empty for what is looked for at the root of the site.
-        name: what the noun is called, where its path alone does not say it.
+        base: the path's prefix; empty for a resource at the root of the site.
+        name: the name of the blueprint, where it does not follow from its path.
     """
 
     ARGUMENTS_PARSER = StrictParser()

@@ -41,7 +41,7 @@ OWN_KEYS = frozenset(
 """Calls that know a key of their own for each sale, or record nothing."""
 
 
-def carry_out_once(app: Flask) -> None:
+def make_calls_idempotent(app: Flask) -> None:
     """Let every call that makes a record be repeated under the key its caller has chosen."""
     for rule in app.url_map.iter_rules():
         endpoint = rule.endpoint
@@ -50,34 +50,34 @@ def carry_out_once(app: Flask) -> None:
         with app.app_context():
             anyone = Caller.ANYONE in callers_of(endpoint, "POST")
         if not anyone and endpoint not in OWN_KEYS:
-            app.view_functions[endpoint] = _once(app.view_functions[endpoint])
+            app.view_functions[endpoint] = _make_idempotent(app.view_functions[endpoint])
 
 
-def _once(view: Callable[..., Any]) -> Callable[..., Any]:
+def _make_idempotent(view: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(view)
-    def carried_out_once(**places: Any) -> Any:
+    def run_once(**places: Any) -> Any:
         if request.method != "POST" or HEADER not in request.headers:
             return view(**places)
-        return _answer(_call_of_request(), lambda: make_response(view(**places)))
+        return _answer_once(_call_of_request(), lambda: make_response(view(**places)))
 
     # The API's documentation and its table of callers ask the view for its class.
-    carried_out_once.view_class = view.view_class  # type: ignore[attr-defined]  # set by Flask
-    return carried_out_once
+    run_once.view_class = view.view_class  # type: ignore[attr-defined]  # set by Flask
+    return run_once
 
 
-def _answer(call: KeyedCall, carry_out: Callable[[], Response]) -> Response:
+def _answer_once(call: KeyedCall, carry_out: Callable[[], Response]) -> Response:
     secret = current_app.extensions["loyalty.settings"].secret_key
     sealing_key = sealing_key_from(secret)
     with joined_transactions() as session:
         earlier = claim_key(session, call, sealing_key=sealing_key, now=utc_now())
         if earlier is not None:
-            return _replayed(earlier)
+            return _replay(earlier)
         try:
             answer = carry_out()
         except RecordedRefusalError:
             release_key(session, call)
             raise
-        keep_answer(session, call, _packed(answer), sealing_key=sealing_key)
+        keep_answer(session, call, _pack(answer), sealing_key=sealing_key)
         return answer
 
 
@@ -106,13 +106,13 @@ def _call_of_request() -> KeyedCall:
     return KeyedCall(current_actor(), key, sha256(asked).digest())
 
 
-def _packed(answer: Response) -> bytes:
+def _pack(answer: Response) -> bytes:
     headers = {name: answer.headers[name] for name in KEPT_HEADERS if name in answer.headers}
     body = answer.get_data(as_text=True)
     return json.dumps({"status": answer.status_code, "headers": headers, "body": body}).encode()
 
 
-def _replayed(packed: bytes) -> Response:
+def _replay(packed: bytes) -> Response:
     kept = json.loads(packed)
     headers = {**kept["headers"], "Idempotent-Replayed": "true"}
     return Response(kept["body"], 200 if kept["status"] == 201 else kept["status"], headers)  # noqa: PLR2004  # created once

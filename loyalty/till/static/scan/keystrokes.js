@@ -1,6 +1,6 @@
-/** A line of keys as they came: where in it a code stands, and how that was sent. */
+/** Keys in the order they came: where among them a code stands, and how that was sent. */
 
-import { kindOf, withoutPrefix } from "./codes.js";
+import { kindOf, stripPrefix } from "./codes.js";
 
 /** Keys closer together than this come from a machine, in milliseconds. */
 export const BURST_GAP = 60;
@@ -15,7 +15,7 @@ const WHOLE = new Set(["token", "payment_code"]);
 const LIKE_MONEY = /^(?:1[0-5]|2[5-9]|30)/;
 
 /**
- * @typedef {object} Key one key of a line
+ * @typedef {object} Key one key that was pressed
  * @property {string} character
  * @property {number} at
  * @property {string} written the letter as the browser has read it, small or capital
@@ -35,7 +35,7 @@ const LIKE_MONEY = /^(?:1[0-5]|2[5-9]|30)/;
 /**
  * Return how many of the last keys are a code; 0 if none are. What came without a rest counts
  * before what came in one burst: the end of a payment code is no card.
- * @param {{keys: readonly Key[], waiting: number, lastAt: number}} state keys of the line, how many
+ * @param {{keys: readonly Key[], waiting: number, lastAt: number}} state keys so far, how many
  *   of the last came in one burst, and when the last one came
  * @param {number} at
  */
@@ -72,7 +72,7 @@ function follows(keys, place) {
  * @param {number} count
  */
 export function mayGoOn(keys, count) {
-  const text = withoutPrefix(textOf(keys.slice(-count)));
+  const text = stripPrefix(textOf(keys.slice(-count)));
   const kind = kindOf(text);
   return kind === "card_number" ? LIKE_MONEY.test(text) : !WHOLE.has(kind);
 }
@@ -82,7 +82,7 @@ export function mayGoOn(keys, count) {
  * @param {number} count
  */
 function kindOfLast(keys, count) {
-  return kindOf(withoutPrefix(textOf(keys.slice(-count))));
+  return kindOf(stripPrefix(textOf(keys.slice(-count))));
 }
 
 /** @param {readonly Key[]} keys */
