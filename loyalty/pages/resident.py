@@ -122,11 +122,12 @@ def card_print(token: str) -> Any:
 @resident.get("/c/<token>/<any(front, back):side>.svg")
 def card_picture(token: str, side: str) -> Response:
     """Draw one side of the card as it is printed, without a name."""
-    _genuine(token)
+    community = _genuine(token).community
+    if community is None:
+        raise NotFound
     base_url = current_app.extensions["loyalty.settings"].base_url
     with transaction() as session:
-        printed = card_behind(session, token)
-        community = session.get_one(Community, printed.card.community_id)
+        printed = card_behind(session, community.id, token)
         now = as_local(utc_now(), community.timezone)
         printing = Printing(preferences.language().tag, base_url, now)
         drawing = picture_card(session, community, printed, printing, back=side == "back")

@@ -66,12 +66,19 @@ def cards_to_print(work: Work, wanted: PrintCards) -> Sequence[PrintedCard]:
     return [PrintedCard(card, *keys[read_claims(card.token).key_id]) for card in cards]
 
 
-def card_behind(session: Session, token: str) -> PrintedCard:
-    """Return the card of a token that is one of ours, with the key that signed it."""
+def card_behind(session: Session, community_id: UUID, token: str) -> PrintedCard:
+    """Return the card of a token that is one of the community's, with the key that signed it."""
     claims = read_claims(token)
-    key = session.scalars(select(SigningKey).where(SigningKey.key_id == claims.key_id)).one()
-    query = select(Card).where(Card.serial == claims.serial, Card.community_id == key.community_id)
-    card = session.scalars(query.options(*HOLDER)).one()
+    key = session.scalars(
+        select(SigningKey).where(
+            SigningKey.community_id == community_id, SigningKey.key_id == claims.key_id
+        )
+    ).one()
+    card = session.scalars(
+        select(Card)
+        .where(Card.community_id == community_id, Card.serial == claims.serial)
+        .options(*HOLDER)
+    ).one()
     return PrintedCard(card, key.public_key, key.month)
 
 

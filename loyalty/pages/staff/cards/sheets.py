@@ -60,7 +60,7 @@ def picture(card_id: UUID, side: str) -> Response:
     if side not in SIDES:
         raise NotFound
     with console.work() as work:
-        card = card_behind(work.session, get_card(work, card_id).token)
+        card = card_behind(work.session, work.community_id, get_card(work, card_id).token)
         community = community_of(work.session, work.actor)
         printing = _printing(work, names="names" in request.args)
         drawing = picture_card(work.session, community, card, printing, back=side == "back")
