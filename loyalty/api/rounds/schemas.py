@@ -114,7 +114,10 @@ class ActOnRoundSchema(Schema):
         validate=ma.validate.Length(max=2),
         metadata={"description": "For the draw: the names of the two who saw it"},
     )
-    reason = Text(longest=LONGEST_REASON, metadata={"description": "For cancelling"})
+    reason = Text(
+        longest=LONGEST_REASON,
+        metadata={"description": "For cancelling, and for freezing while ballots are missing"},
+    )
 
 
 class NominationSchema(Schema):
