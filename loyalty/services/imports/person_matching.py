@@ -111,8 +111,9 @@ def _fits(person: KnownPerson, stated: Mapping[str, str]) -> bool:
 
 
 def _find_alike(people: KnownPeople, name: str, stated: Mapping[str, str]) -> Sequence[KnownPerson]:
-    """Return whose name differs in one letter, and who may live where it says or whose name sounds
-    the same.
+    """Return whose name differs in one letter, with a second thing in common.
+
+    They may live where it says, or their name sounds the same.
     """
     sound, letters = pinyin_of_person(name).replace(" ", ""), make_name_key(name)
     return [
