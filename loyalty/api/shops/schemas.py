@@ -21,7 +21,7 @@ from loyalty.models import Shop
 from loyalty.rules.certification import CertificationAction, CertificationState
 from loyalty.rules.honours import MOST_HONOURS
 from loyalty.rules.money import Permille
-from loyalty.services.shops.certification import standing_of
+from loyalty.services.shops.certification import find_certification_standing
 from loyalty.services.shops.shops import AgreedTerm
 
 LONGEST_REASON = 500
@@ -79,7 +79,7 @@ class PublicShopSchema(Schema):
         terms = [
             {"honour": term.honour.code, "pay_permille": term.pay_permille} for term in shop.terms
         ]
-        standing = asdict(standing_of(shop, today=shown.today))
+        standing = asdict(find_certification_standing(shop, today=shown.today))
         return {**columns, "limits": columns, "terms": terms, **standing}
 
 
