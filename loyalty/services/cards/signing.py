@@ -54,23 +54,15 @@ def sign_cards(
     """
     _refuse_early(selection_round, awards, today=now.date())
     if any(award.valid_until < now.date() for award in awards):
-        raise RoundStateError(
-            "The last day of these cards has passed.", [CardObstacle.VALIDITY_OVER]
-        )
+        raise RoundStateError("These cards' last day has passed.", [CardObstacle.VALIDITY_OVER])
     community = session.get_one(Community, selection_round.community_id)
     first = max(Month.of(selection_round.month).plus(1), Month.of(now.date()))
     key = ensure_signing_key(session, community, first, sealing_key=sealing_key, now=now)
     private = unseal_private_key(key, community, sealing_key=sealing_key)
+    serials = _make_serials(session, len(awards))
     cards = [
-        _make_card(
-            selection_round,
-            award,
-            sign_token(_make_claims(award, key.key_id, serial, first), private),
-            serial=serial,
-            first=first,
-            now=now,
-        )
-        for award, serial in zip(awards, _make_serials(session, len(awards)), strict=True)
+        _make_card(selection_round, award, key.key_id, private, serial=serial, first=first, now=now)
+        for award, serial in zip(awards, serials, strict=True)
     ]
     session.add_all(cards)
     session.flush()
@@ -81,19 +73,21 @@ def sign_cards(
 def _make_card(
     selection_round: Round,
     award: Award,
-    token: str,
+    key_id: str,
+    private: bytes,
     *,
     serial: str,
     first: Month,
     now: datetime,
 ) -> Card:
+    claims = _make_claims(award, key_id, serial, first)
     return Card(
         community_id=selection_round.community_id,
         resident_id=award.resident_id,
         round_id=selection_round.id,
         honour_id=award.honour.id,
         serial=serial,
-        token=token,
+        token=sign_token(claims, private),
         pay_permille=award.pay_permille,
         valid_from=first.first,
         valid_until=award.valid_until,
