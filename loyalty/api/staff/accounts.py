@@ -42,7 +42,7 @@ def _password_field(*, required: bool) -> ma.fields.String:
     return ma.fields.String(required=required, load_only=True, validate=lengths)
 
 
-def _roles_field(*, required: bool) -> ma.fields.List:
+def _roles_field(*, required: bool) -> ma.fields.List[str]:
     return ma.fields.List(
         ma.fields.String(validate=ma.validate.OneOf(ROLES)),
         required=required,
