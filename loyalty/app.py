@@ -41,7 +41,7 @@ LARGE_PATH_OF_A_ROUND = "/nominations/file"
 
 SIGN_IN = "/staff/sign-in"
 
-MACHINES_PATHS = ("/api/", "/.well-known/", "/revocations/", "/livez", "/readyz")
+MACHINES_PATHS = ("/api/", "/.well-known/", "/keys/", "/revocations/", "/livez", "/readyz")
 """Where programs ask, which are answered with problems; people get pages."""
 
 TRANSLATIONS = Path(__file__).with_name("translations")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -15,10 +16,28 @@ from alembic.script import Script, ScriptDirectory
 from flask_sqlalchemy import SQLAlchemy
 from psycopg import Connection, InterfaceError, InternalError, OperationalError
 from psycopg.errors import ForeignKeyViolation, InFailedSqlTransaction
-from sqlalchemy import DateTime, MetaData, create_engine, text
+from sqlalchemy import (
+    ColumnElement,
+    DateTime,
+    ForeignKeyConstraint,
+    Index,
+    MetaData,
+    Table,
+    and_,
+    create_engine,
+    text,
+)
 from sqlalchemy.exc import PendingRollbackError, StatementError
 from sqlalchemy.exc import TimeoutError as NoConnectionLeftError
-from sqlalchemy.orm import DeclarativeBase, Mapped, Session, declared_attr, mapped_column
+from sqlalchemy.orm import (
+    DeclarativeBase,
+    Mapped,
+    MappedColumn,
+    Session,
+    declared_attr,
+    mapped_column,
+    relationship,
+)
 from sqlalchemy.orm.attributes import instance_state, set_committed_value
 from uuid_utils.compat import uuid7
 
@@ -62,7 +81,7 @@ class Model(DeclarativeBase):
             "ix": "ix_%(table_name)s_%(column_0_N_name)s",
             "uq": "uq_%(table_name)s_%(column_0_N_name)s",
             "ck": "ck_%(table_name)s_%(constraint_name)s",
-            "fk": "fk_%(table_name)s_%(column_0_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
             "pk": "pk_%(table_name)s",
         }
     )
@@ -74,6 +93,89 @@ class Identified(Model):
     __abstract__ = True
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+
+
+class Owned(Model):
+    """A record of one community. Its key begins with the community, and what it refers to is its.
+
+    A model says `refer_to` and is given all the rest here: the foreign key of both columns, which
+    the database holds to one community, and one to the community itself where no other implies it.
+    """
+
+    __abstract__ = True
+
+    community_id: Mapped[UUID] = mapped_column(primary_key=True, sort_order=-1)
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        """Give the table of a model its foreign keys."""
+        super().__init_subclass__(**options)
+        table = cast("Table", cls.__table__)
+        references = [column for column in table.columns if REFERENCE in column.info]
+        for column in references:
+            reference: Reference = column.info[REFERENCE]
+            table.append_constraint(reference.constraint(column.name))
+            if reference.indexed:
+                Index(None, table.c.community_id, column)
+        if all(column.nullable for column in references):
+            table.append_constraint(ForeignKeyConstraint(["community_id"], ["community.id"]))
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """That a column holds the id of another record of the same community."""
+
+    table: str
+    ondelete: str | None
+    use_alter: bool
+    indexed: bool
+
+    def constraint(self, column: str) -> ForeignKeyConstraint:
+        """Return the foreign key that holds a column to it."""
+        return ForeignKeyConstraint(
+            ["community_id", column],
+            [f"{self.table}.community_id", f"{self.table}.id"],
+            ondelete=self.ondelete,
+            use_alter=self.use_alter,
+        )
+
+
+REFERENCE = "reference"
+"""Under which a column keeps its `Reference`."""
+
+
+def refer_to(
+    table: str,
+    *,
+    ondelete: str | None = None,
+    use_alter: bool = False,
+    index: bool = False,
+    primary_key: bool = False,
+) -> Any:
+    """Return the column for the id of a record that belongs to the same community.
+
+    Args:
+        table: of the other record.
+        use_alter: the two tables refer to each other.
+    """
+    reference = Reference(table, ondelete, use_alter, index)
+    return mapped_column(primary_key=primary_key, info={REFERENCE: reference})
+
+
+def relate_by(column: Mapped[Any], *, back_populates: str | None = None) -> Any:
+    """Return the relationship to the record that a column made by `refer_to` names.
+
+    It joins on both columns, and writes the id alone: the community is the record's own.
+    """
+    named = cast("MappedColumn[Any]", column).column
+
+    def same_record() -> ColumnElement[bool]:
+        (key,) = named.foreign_keys
+        elements = cast("ForeignKeyConstraint", key.constraint).elements
+        return and_(*(element.parent == element.column for element in elements))
+
+    return relationship(
+        lazy="raise", primaryjoin=same_record, foreign_keys=named, back_populates=back_populates
+    )
 
 
 class Versioned(Identified):
@@ -254,6 +356,7 @@ def _alembic(url: str) -> Iterator[Config]:
     """Give Alembic a connection, which no other process migrates on at the same time."""
     engine = create_engine(url)
     with engine.begin() as connection:
+        # Migrations go to the database itself, past any pooler, and are of no one community.
         connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('loyalty.migrate'))"))
         config = Config(attributes={"connection": connection})
         config.set_main_option("script_location", str(MIGRATIONS))

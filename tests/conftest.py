@@ -30,6 +30,7 @@ from loyalty.settings import Settings
 from tests.given import NOON, SECRET, given_community, given_resident, given_round
 from tests.given_notices import given_notice
 from tests.kept_database import KeptDatabase, named, plain
+from tests.whose_statements import Watch, watch_statements
 
 pytest_plugins = ["tests.refusing_skips"]
 
@@ -96,6 +97,21 @@ def fast_folder() -> Path | None:
     memory = Path("/dev/shm")  # noqa: S108  # the folder made in it is named at random
     roomy = memory.is_dir() and shutil.disk_usage(memory).free > ROOM_FOR_DATABASES
     return memory if roomy else None
+
+
+@pytest.fixture(scope="session")
+def watch() -> Iterator[Watch]:
+    """What is noted of the statements of all tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        yield watch_statements(patch)
+
+
+@pytest.fixture(autouse=True)
+def each_statement_names_its_community(watch: Watch) -> Iterator[None]:
+    """Whatever a test makes the product ask, it is asked of one community."""
+    watch.faults.clear()
+    yield
+    assert watch.faults == []
 
 
 @pytest.fixture(scope="session")

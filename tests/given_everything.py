@@ -66,6 +66,7 @@ TODAY = NOON.date()
 class Everything:
     """The ids of one of everything, by the names that addresses and bodies give them."""
 
+    community_id: UUID
     ids: dict[str, str]
     in_review: dict[str, str]
     """Round and candidate, where ballots are cast."""
@@ -109,7 +110,7 @@ def given_everything(session: Session, community: Community) -> Everything:
     _honoured(session, community)
     on_notice = _notice(session, community)
     session.commit()
-    return Everything(_texts({**on_notice, **ids}), _texts(review), _texts(on_notice))
+    return Everything(community.id, _texts({**on_notice, **ids}), _texts(review), _texts(on_notice))
 
 
 def _texts(ids: dict[str, Any]) -> dict[str, str]:
@@ -163,6 +164,7 @@ def _round(
     given_nomination_by(session, given_account(session, community).id, candidate)
     seat = given_seat(session, selection_round, account.id)
     conflict = ConflictOfInterest(
+        community_id=community.id,
         panellist_id=seat.id,
         resident_id=barred.resident_id,
         kind="relative",
@@ -171,6 +173,7 @@ def _round(
         at=NOON,
     )
     ballot = Ballot(
+        community_id=community.id,
         panellist_id=seat.id,
         candidate_id=candidate.id,
         score=80,
@@ -216,10 +219,11 @@ def _trade(
     """A card, suspended once, and the shop in which it was used."""
     shop = given_shop(session, community, owner_id=account.id, contact="王")
     honour = honour_of(session, community)
+    own = {"community_id": community.id}
     session.add_all(
         [
-            ShopTerm(shop_id=shop.id, honour_id=honour.id, pay_permille=800),
-            CertificationEvent(shop_id=shop.id, action="apply", state="applied", at=NOON),
+            ShopTerm(**own, shop_id=shop.id, honour_id=honour.id, pay_permille=800),
+            CertificationEvent(**own, shop_id=shop.id, action="apply", state="applied", at=NOON),
         ]
     )
     till = given_till(session, shop, token_hash=uuid4().bytes, paired_at=NOON)
@@ -228,9 +232,14 @@ def _trade(
     session.add_all(
         [
             CardEvent(
-                card_id=lost.id, action="suspend", state="suspended", account_id=account.id, at=NOON
+                **own,
+                card_id=lost.id,
+                action="suspend",
+                state="suspended",
+                account_id=account.id,
+                at=NOON,
             ),
-            CardMonth(card_id=card.id, month=date(2026, 12, 1), saved_fen=150, uses={}),
+            CardMonth(**own, card_id=card.id, month=date(2026, 12, 1), saved_fen=150, uses={}),
         ]
     )
     publish_revocations(session, community, sealing_key=SEALING_KEY, now=NOON)
@@ -274,15 +283,12 @@ def _sale(session: Session, card: Card, till: Till, shop: Shop) -> UUID:
 
 
 def _late(session: Session, community: Community, till: Till) -> UUID:
-    kept = QuarantinedSale(
-        till_id=till.id, idempotency_key=uuid4(), happened_at=NOON, arrived_at=NOON
-    )
+    own = {"community_id": community.id, "till_id": till.id}
+    kept = QuarantinedSale(**own, idempotency_key=uuid4(), happened_at=NOON, arrived_at=NOON)
     session.add_all(
         [
             kept,
-            NumberedSale(
-                till_id=till.id, number=1, digest=b"1", previous=bytes(32), arrived_at=NOON
-            ),
+            NumberedSale(**own, number=1, digest=b"1", previous=bytes(32), arrived_at=NOON),
         ]
     )
     session.flush()

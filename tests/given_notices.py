@@ -50,8 +50,10 @@ def given_objection(
 
 def given_waiting_objection(session: Session, candidate: Candidate) -> Objection:
     """An objection that is not answered, whatever state the round is in."""
+    of_list = (candidate.community_id, candidate.list_id)
     objection = Objection(
-        round_id=session.get_one(RoundList, candidate.list_id).round_id,
+        community_id=candidate.community_id,
+        round_id=session.get_one(RoundList, of_list).round_id,
         candidate_id=candidate.id,
         receipt=f"RECEIPT-{next(number)}",
         text="这个人没有做过这些事",
@@ -80,7 +82,7 @@ def decide(
     now: datetime = NOON,
 ) -> Objection:
     """Answer an objection; by a manager who has had nothing to do with it, unless told."""
-    selection_round = session.get_one(Round, objection.round_id)
+    selection_round = session.get_one(Round, (objection.community_id, objection.round_id))
     community = session.get_one(Community, selection_round.community_id)
     work = Work(session, actor or given_staff(session, community, Role.MANAGER), now)
     return decide_objection(work, DecideObjection(objection.id, upheld, reason))

@@ -60,6 +60,7 @@ def given_candidate(
     community = session.get_one(Community, selection_round.community_id)
     resident_id = values.pop("resident_id", None) or given_resident(session, community, **values).id
     candidate = Candidate(
+        community_id=community.id,
         list_id=(on or list_of(session, selection_round)).id,
         resident_id=resident_id,
         reference=f"R-{next(number)}",
@@ -73,6 +74,7 @@ def given_nomination(session: Session, selection_round: Round, **values: Any) ->
     """A voice of the public, for somebody whom staff have still to find."""
     nomination = Nomination(
         **{
+            "community_id": selection_round.community_id,
             "list_id": list_of(session, selection_round).id,
             "source": "neighbour",
             "state": "pending",
@@ -91,6 +93,7 @@ def given_nomination(session: Session, selection_round: Round, **values: Any) ->
 def given_nomination_by(session: Session, account_id: UUID, candidate: Candidate) -> Nomination:
     """The nomination of a candidate by an account of the staff."""
     nomination = Nomination(
+        community_id=candidate.community_id,
         list_id=candidate.list_id,
         candidate_id=candidate.id,
         source="staff",
@@ -108,6 +111,7 @@ def given_seat(
     """The seat of an account on the panel of a round."""
     seat = Panellist(
         **{
+            "community_id": selection_round.community_id,
             "round_id": selection_round.id,
             "account_id": account_id,
             "named_by": selection_round.created_by,

@@ -6,7 +6,7 @@ from flask_smorest import Api, Blueprint
 from loyalty.api.audit_events import audit_log
 from loyalty.api.cards.cards import cards
 from loyalty.api.cards.check import card_checks
-from loyalty.api.cards.well_known import revocation_lists, well_known
+from loyalty.api.cards.well_known import community_keys, revocation_lists, well_known
 from loyalty.api.checkout.redemptions import redemptions
 from loyalty.api.checkout.validations import validations
 from loyalty.api.community.honours import honours
@@ -71,6 +71,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     ready,
     redemptions,
     residents,
+    community_keys,
     revocation_lists,
     rounds,
     shops,

@@ -145,7 +145,7 @@ def _identify_caller(token: str) -> StaffMember | Till:
     if token.startswith(TILL_TOKEN_PREFIX):
         with hot_connection() as connection:
             if not _find_method(str(request.endpoint), request.method).meets_version:
-                get_directory().look(connection)
+                get_directory().look(connection, token)
             return get_directory().counter(connection, token).till
     with transaction() as session:
         return get_staff_member_by_token(session, token, now=utc_now())

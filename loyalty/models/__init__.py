@@ -10,6 +10,7 @@ from loyalty.models.late_sale import NumberedSale, QuarantinedSale
 from loyalty.models.matter import Matter
 from loyalty.models.notice import NoticeVersion, Objection, WorkingDayOverride
 from loyalty.models.panel import Ballot, ConflictOfInterest, Panellist
+from loyalty.models.receipt import Receipt
 from loyalty.models.redemption import Redemption
 from loyalty.models.request_count import RequestCount
 from loyalty.models.resident import Resident
@@ -45,6 +46,7 @@ __all__ = [
     "Objection",
     "Panellist",
     "QuarantinedSale",
+    "Receipt",
     "Redemption",
     "RequestCount",
     "Resident",

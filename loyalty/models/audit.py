@@ -1,22 +1,20 @@
-"""Who did what, in codes; and the number that tells every worker that policy has changed."""
+"""Who did what, in codes; and the numbers that tell every worker whose policy has changed."""
 
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index
+from sqlalchemy import BigInteger, ForeignKey
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from loyalty.database import Identified, Model, Moment
+from loyalty.database import Identified, Model, Moment, Owned
 
 
-class AuditEvent(Identified):
+class AuditEvent(Owned, Identified):
     """One deed of one actor. Holds codes and ids, never a name or a card's number."""
 
     __tablename__ = "audit_event"
-    __table_args__ = (Index(None, "community_id", "id"),)
 
-    community_id: Mapped[UUID] = mapped_column(ForeignKey("community.id"))
     at: Mapped[Moment]
     action: Mapped[str]
     actor_kind: Mapped[str]
@@ -27,10 +25,14 @@ class AuditEvent(Identified):
 
 
 class DirectoryVersion(Model):
-    """One row, moved on by triggers whenever a community, shop, term, till or key changes."""
+    """One row a community, made with it.
+
+    Triggers move it on whenever the community, or an honour, shop, term, till or key of it changes.
+    """
 
     __tablename__ = "directory_version"
-    __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    community_id: Mapped[UUID] = mapped_column(
+        ForeignKey("community.id", ondelete="CASCADE"), primary_key=True
+    )
     version: Mapped[int] = mapped_column(BigInteger)

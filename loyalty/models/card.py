@@ -4,23 +4,22 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import CHAR
 
-from loyalty.database import Identified, Model, Moment, Versioned
+from loyalty.database import Identified, Moment, Owned, Versioned, refer_to, relate_by
 from loyalty.models.community import Honour
 from loyalty.models.resident import Resident
 
 
-class SigningKey(Identified):
+class SigningKey(Owned, Identified):
     """The key of one community and one month."""
 
     __tablename__ = "signing_key"
     __table_args__ = (UniqueConstraint("community_id", "month"),)
 
-    community_id: Mapped[UUID] = mapped_column(ForeignKey("community.id"))
     month: Mapped[date]
     """First day of the month from which its cards are valid."""
     key_id: Mapped[str] = mapped_column(CHAR(6), unique=True)
@@ -30,7 +29,7 @@ class SigningKey(Identified):
     created_at: Mapped[Moment]
 
 
-class Card(Versioned):
+class Card(Owned, Versioned):
     """A discount card. But for its state it never changes."""
 
     __tablename__ = "card"
@@ -42,24 +41,24 @@ class Card(Versioned):
         CheckConstraint("pay_permille BETWEEN 1 AND 1000", name="pay_is_a_share"),
         Index(
             "uq_card_one_living_card_a_month",
+            "community_id",
             "resident_id",
             "valid_from",
             unique=True,
             postgresql_where="state <> 'revoked'",
         ),
-        Index(None, "community_id", "id"),
+        UniqueConstraint("serial", "community_id"),
     )
 
-    community_id: Mapped[UUID] = mapped_column(ForeignKey("community.id"))
-    resident_id: Mapped[UUID] = mapped_column(ForeignKey("resident.id"), index=True)
-    resident: Mapped[Resident] = relationship(lazy="raise")
-    round_id: Mapped[UUID] = mapped_column(ForeignKey("selection_round.id"), index=True)
+    resident_id: Mapped[UUID] = refer_to("resident", index=True)
+    resident: Mapped[Resident] = relate_by(resident_id)
+    round_id: Mapped[UUID] = refer_to("selection_round", index=True)
     """A trigger refuses a card whose round is not confirmed, whose line's public notice still runs,
     or whose holder is objected to without an answer, unless it takes the place of another card.
     """
-    honour_id: Mapped[UUID] = mapped_column(ForeignKey("honour.id"))
-    honour: Mapped[Honour] = relationship(lazy="raise")
-    serial: Mapped[str] = mapped_column(CHAR(12), unique=True)
+    honour_id: Mapped[UUID] = refer_to("honour")
+    honour: Mapped[Honour] = relate_by(honour_id)
+    serial: Mapped[str] = mapped_column(CHAR(12))
     """The first twelve digits of the number: the identity behind all three codes."""
     token: Mapped[str]
     """The signed text of the QR, kept because its key is destroyed after the month."""
@@ -69,31 +68,31 @@ class Card(Versioned):
     """Last day the card works, included."""
     state: Mapped[str] = mapped_column(default="issued")
     """As last decided; ``expired`` follows from `valid_until`."""
-    reissue_of_id: Mapped[UUID | None] = mapped_column(ForeignKey("card.id"))
+    reissue_of_id: Mapped[UUID | None] = refer_to("card")
     issued_at: Mapped[Moment]
     handed_over_at: Mapped[Moment | None]
 
 
-class CardEvent(Identified):
+class CardEvent(Owned, Identified):
     """One thing that was done with one card. Written once, never changed."""
 
     __tablename__ = "card_event"
 
-    card_id: Mapped[UUID] = mapped_column(ForeignKey("card.id"), index=True)
+    card_id: Mapped[UUID] = refer_to("card", index=True)
     action: Mapped[str]
     state: Mapped[str]
     """The state the action led to."""
     reason: Mapped[str | None]
-    account_id: Mapped[UUID] = mapped_column(ForeignKey("staff_account.id"))
+    account_id: Mapped[UUID] = refer_to("staff_account")
     at: Mapped[Moment]
 
 
-class CardMonth(Model):
+class CardMonth(Owned):
     """What one card has used up in one month. Written by the sale itself, in the same statement."""
 
     __tablename__ = "card_month"
 
-    card_id: Mapped[UUID] = mapped_column(ForeignKey("card.id"), primary_key=True)
+    card_id: Mapped[UUID] = refer_to("card", primary_key=True)
     month: Mapped[date] = mapped_column(primary_key=True)
     """First day of the local month."""
     saved_fen: Mapped[int]
@@ -101,13 +100,12 @@ class CardMonth(Model):
     """Uses by local day, under ``2026-12-09``, and by day and shop, under ``2026-12-09/<shop>``."""
 
 
-class RevocationList(Identified):
+class RevocationList(Owned, Identified):
     """One numbered, signed list of the cards of a community that must not be accepted."""
 
     __tablename__ = "revocation_list"
     __table_args__ = (UniqueConstraint("community_id", "number"),)
 
-    community_id: Mapped[UUID] = mapped_column(ForeignKey("community.id"))
     number: Mapped[int]
     document: Mapped[dict[str, Any]] = mapped_column(JSONB)
     """The list with its signature, as it is published."""

@@ -2,12 +2,12 @@
 
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy import CheckConstraint, Identity, UniqueConstraint
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Text
 
-from loyalty.database import Identified, Moment, Versioned
+from loyalty.database import Identified, Moment, Owned, Versioned, refer_to
 from loyalty.rules.honours import HonourColour
 
 
@@ -30,6 +30,8 @@ class Community(Versioned):
 
     slug: Mapped[str] = mapped_column(unique=True)
     """Short name in addresses: lower-case letters, digits and hyphens."""
+    number: Mapped[int] = mapped_column(Identity(always=True), unique=True)
+    """What tokens and pairing codes name it by. Given once, never changed, never given again."""
     name: Mapped[str]
     timezone: Mapped[str] = mapped_column(default="Asia/Shanghai")
     band_min_permille: Mapped[int] = mapped_column(default=800)
@@ -64,7 +66,7 @@ class Community(Versioned):
     created_at: Mapped[Moment]
 
 
-class Honour(Versioned):
+class Honour(Owned, Versioned):
     """A kind of recognition; which ones exist is the community's own decision.
 
     None is ever taken away: a retired one stands in cards, rounds and the book of sales.
@@ -82,7 +84,6 @@ class Honour(Versioned):
         ),
     )
 
-    community_id: Mapped[UUID] = mapped_column(ForeignKey("community.id"))
     code: Mapped[str]
     """What programs call it; it never changes."""
     name: Mapped[str]
@@ -100,22 +101,20 @@ class Honour(Versioned):
     """False once it is retired: no new round nor new term names it."""
 
 
-class Area(Identified):
+class Area(Owned, Identified):
     """A liaison area (责任区)."""
 
     __tablename__ = "area"
     __table_args__ = (UniqueConstraint("community_id", "name"),)
 
-    community_id: Mapped[UUID] = mapped_column(ForeignKey("community.id"))
     name: Mapped[str]
 
 
-class HouseholdGroup(Identified):
+class HouseholdGroup(Owned, Identified):
     """About ten households for whom one household head speaks (联户单元)."""
 
     __tablename__ = "household_group"
     __table_args__ = (UniqueConstraint("community_id", "name"),)
 
-    community_id: Mapped[UUID] = mapped_column(ForeignKey("community.id"))
-    area_id: Mapped[UUID | None] = mapped_column(ForeignKey("area.id"))
+    area_id: Mapped[UUID | None] = refer_to("area")
     name: Mapped[str]

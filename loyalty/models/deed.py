@@ -3,13 +3,13 @@
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
 
-from loyalty.database import Identified, Moment, Versioned
+from loyalty.database import Identified, Moment, Owned, Versioned, refer_to, relate_by
 
 
-class DeedKind(Versioned):
+class DeedKind(Owned, Versioned):
     """A kind of deed the community counts."""
 
     __tablename__ = "deed_kind"
@@ -18,7 +18,6 @@ class DeedKind(Versioned):
         CheckConstraint("points_hundredths > 0", name="points_thank"),
     )
 
-    community_id: Mapped[UUID] = mapped_column(ForeignKey("community.id"))
     code: Mapped[str]
     name: Mapped[str]
     points_hundredths: Mapped[int] = mapped_column(default=100)
@@ -27,24 +26,23 @@ class DeedKind(Versioned):
     """The most that counts of one person and month; None caps nothing."""
 
 
-class Deed(Identified):
+class Deed(Owned, Identified):
     """One good deed of one resident."""
 
     __tablename__ = "deed"
     __table_args__ = (
-        Index(None, "resident_id", "done_on"),
+        Index(None, "community_id", "resident_id", "done_on"),
         Index(None, "community_id", "done_on"),
         CheckConstraint("points_hundredths > 0", name="points_thank"),
     )
 
-    community_id: Mapped[UUID] = mapped_column(ForeignKey("community.id"))
-    resident_id: Mapped[UUID] = mapped_column(ForeignKey("resident.id"))
-    kind_id: Mapped[UUID] = mapped_column(ForeignKey("deed_kind.id"))
-    kind: Mapped[DeedKind] = relationship(lazy="raise")
+    resident_id: Mapped[UUID] = refer_to("resident")
+    kind_id: Mapped[UUID] = refer_to("deed_kind")
+    kind: Mapped[DeedKind] = relate_by(kind_id)
     points_hundredths: Mapped[int]
     done_on: Mapped[date]
     source: Mapped[str]
     """Where it is written down: the sign-in sheet, the mediation record …"""
-    recorded_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff_account.id"))
-    import_id: Mapped[UUID | None] = mapped_column(ForeignKey("import_job.id"), index=True)
+    recorded_by: Mapped[UUID | None] = refer_to("staff_account")
+    import_id: Mapped[UUID | None] = refer_to("import_job", index=True)
     recorded_at: Mapped[Moment]

@@ -3,14 +3,14 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey
+from sqlalchemy import CheckConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from loyalty.database import Identified, Moment
+from loyalty.database import Identified, Moment, Owned, refer_to
 
 
-class ImportJob(Identified):
+class ImportJob(Owned, Identified):
     """What one uploaded file said, row by row."""
 
     __tablename__ = "import_job"
@@ -19,7 +19,6 @@ class ImportJob(Identified):
         CheckConstraint("undone_at IS NULL OR applied_at IS NOT NULL", name="undone_after_applied"),
     )
 
-    community_id: Mapped[UUID] = mapped_column(ForeignKey("community.id"), index=True)
     kind: Mapped[str]
     row_count: Mapped[int]
     kept_table: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
@@ -35,7 +34,7 @@ class ImportJob(Identified):
     that the words for it need."""
     notes: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default="[]")
     """Like the errors, of what is no fault: rows passed over, texts completed."""
-    uploaded_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff_account.id"))
+    uploaded_by: Mapped[UUID | None] = refer_to("staff_account")
     uploaded_at: Mapped[Moment]
     applied_at: Mapped[Moment | None]
     undone_at: Mapped[Moment | None]

@@ -2,18 +2,18 @@
 
 from uuid import UUID
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from loyalty.database import Model, Moment
+from loyalty.database import Moment, Owned
 
 
-class KeptAnswer(Model):
+class KeptAnswer(Owned):
     """The answer to one call of one caller, kept for a day under the key the caller chose."""
 
     __tablename__ = "kept_answer"
+    __table_args__ = (Index(None, "community_id", "kept_at"),)
 
-    community_id: Mapped[UUID] = mapped_column(ForeignKey("community.id"), primary_key=True)
     caller_id: Mapped[UUID] = mapped_column(primary_key=True)
     """Account or till that called."""
     key: Mapped[UUID] = mapped_column(primary_key=True)
@@ -21,4 +21,4 @@ class KeptAnswer(Model):
     """SHA-256 of the call, so that another call under the same key is told from a repetition."""
     answer: Mapped[bytes | None]
     """Sealed, since it may hold a person's data; None while the call is at work."""
-    kept_at: Mapped[Moment] = mapped_column(index=True)
+    kept_at: Mapped[Moment]

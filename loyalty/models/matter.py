@@ -3,18 +3,19 @@
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy import CheckConstraint, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from loyalty.database import Moment, Versioned
+from loyalty.database import Moment, Owned, Versioned, refer_to
 
 
-class Matter(Versioned):
+class Matter(Owned, Versioned):
     """One matter that was raised, from its number to its answer."""
 
     __tablename__ = "matter"
     __table_args__ = (
         UniqueConstraint("community_id", "number"),
+        UniqueConstraint("community_id", "receipt"),
         CheckConstraint("kind IN ('need', 'problem', 'service')", name="kind_known"),
         CheckConstraint("raised_by IN ('council', 'resident', 'staff')", name="raiser_known"),
         CheckConstraint("state IN ('open', 'answered', 'closed')", name="state_known"),
@@ -23,7 +24,6 @@ class Matter(Versioned):
         CheckConstraint("(state = 'closed') = (closed_at IS NOT NULL)", name="closed_at_a_time"),
     )
 
-    community_id: Mapped[UUID] = mapped_column(ForeignKey("community.id"))
     number: Mapped[int]
     """Runs in each community, from 1."""
     kind: Mapped[str]
@@ -32,9 +32,9 @@ class Matter(Versioned):
     raised_at: Mapped[Moment]
     contact: Mapped[str | None]
     """Where the answer is wanted; forgotten some time after the matter was closed."""
-    receipt: Mapped[str | None] = mapped_column(unique=True)
+    receipt: Mapped[str | None]
     """What a resident who raised it on the public form asks back with."""
-    owner_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff_account.id"))
+    owner_id: Mapped[UUID | None] = refer_to("staff_account")
     """Who sees to it."""
     due_on: Mapped[date | None]
     """Last day, included, on which it should be answered."""

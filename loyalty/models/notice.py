@@ -3,38 +3,37 @@
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import CheckConstraint, UniqueConstraint
+from sqlalchemy.orm import Mapped
 
-from loyalty.database import Identified, Moment
+from loyalty.database import Identified, Moment, Owned, refer_to, relate_by
 from loyalty.models.round import Candidate
 
 
-class WorkingDayOverride(Identified):
+class WorkingDayOverride(Owned, Identified):
     """A day on which a community works, or does not, whatever the published calendar says."""
 
     __tablename__ = "working_day_override"
     __table_args__ = (UniqueConstraint("community_id", "day"),)
 
-    community_id: Mapped[UUID] = mapped_column(ForeignKey("community.id"))
     day: Mapped[date]
     works: Mapped[bool]
     note: Mapped[str | None]
 
 
-class NoticeVersion(Identified):
+class NoticeVersion(Owned, Identified):
     """One version of a round's public notice. Written once, never changed."""
 
     __tablename__ = "notice_version"
     __table_args__ = (
-        UniqueConstraint("round_id", "number"),
+        UniqueConstraint("community_id", "round_id", "number"),
         CheckConstraint(
             "kind IN ('first', 'supplementary', 'correction', 'taken_down')", name="kind_known"
         ),
         CheckConstraint("first_day <= last_day", name="days_in_order"),
     )
 
-    round_id: Mapped[UUID] = mapped_column(ForeignKey("selection_round.id", ondelete="CASCADE"))
+    round_id: Mapped[UUID] = refer_to("selection_round", ondelete="CASCADE")
     number: Mapped[int]
     """Place among the round's versions, from 1."""
     kind: Mapped[str]
@@ -49,21 +48,21 @@ class NoticeVersion(Identified):
     """Of `content` in UTF-8, in hexadecimal."""
 
 
-class Objection(Identified):
+class Objection(Owned, Identified):
     """What somebody has against one line of a notice, and how it was answered."""
 
     __tablename__ = "objection"
     __table_args__ = (
-        Index(None, "round_id"),
+        UniqueConstraint("community_id", "receipt"),
         CheckConstraint(
             "num_nulls(upheld, reason, decided_at, decided_by) IN (0, 4)", name="decided_in_whole"
         ),
     )
 
-    round_id: Mapped[UUID] = mapped_column(ForeignKey("selection_round.id", ondelete="CASCADE"))
-    candidate_id: Mapped[UUID] = mapped_column(ForeignKey("candidate.id", ondelete="CASCADE"))
-    candidate: Mapped[Candidate] = relationship(lazy="raise")
-    receipt: Mapped[str] = mapped_column(unique=True)
+    round_id: Mapped[UUID] = refer_to("selection_round", ondelete="CASCADE", index=True)
+    candidate_id: Mapped[UUID] = refer_to("candidate", ondelete="CASCADE")
+    candidate: Mapped[Candidate] = relate_by(candidate_id)
+    receipt: Mapped[str]
     """What the objector asks back with; it says nothing of anybody."""
     text: Mapped[str]
     name: Mapped[str | None]
@@ -78,4 +77,4 @@ class Objection(Identified):
     reason: Mapped[str | None]
     """Why it was decided like that; published, so it names nobody."""
     decided_at: Mapped[Moment | None]
-    decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff_account.id"))
+    decided_by: Mapped[UUID | None] = refer_to("staff_account")

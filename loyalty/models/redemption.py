@@ -4,14 +4,14 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from loyalty.database import Identified, Moment
+from loyalty.database import Identified, Moment, Owned, refer_to
 
 
-class Redemption(Identified):
+class Redemption(Owned, Identified):
     """One entry of the book: a sale, or the void or return of one. Written once, never changed.
 
     A void and a return carry negative amounts, so that every total is a plain sum. After a return
@@ -21,7 +21,7 @@ class Redemption(Identified):
 
     __tablename__ = "redemption"
     __table_args__ = (
-        UniqueConstraint("till_id", "idempotency_key"),
+        UniqueConstraint("community_id", "till_id", "idempotency_key"),
         CheckConstraint("kind IN ('sale', 'void', 'return')", name="kind_known"),
         CheckConstraint("payable_fen + saved_fen = total_fen", name="amounts_add_up"),
         CheckConstraint(
@@ -42,18 +42,20 @@ class Redemption(Identified):
         CheckConstraint("kind <> 'sale' OR idempotency_key IS NOT NULL", name="sale_has_its_key"),
         Index(
             "uq_redemption_one_void_a_sale",
+            "community_id",
             "of_id",
             unique=True,
             postgresql_where="kind = 'void'",
         ),
         Index(
             "uq_redemption_one_line_of_a_paper_tally",
+            "community_id",
             "shop_id",
             "idempotency_key",
             unique=True,
             postgresql_where="till_id IS NULL AND idempotency_key IS NOT NULL",
         ),
-        Index("ix_redemption_of", "of_id", postgresql_where="of_id IS NOT NULL"),
+        Index("ix_redemption_of", "community_id", "of_id", postgresql_where="of_id IS NOT NULL"),
         Index(
             "ix_redemption_month_shop",
             "community_id",
@@ -61,18 +63,17 @@ class Redemption(Identified):
             "shop_id",
             postgresql_include=["total_fen", "payable_fen", "saved_fen"],
         ),
-        Index(None, "till_id", "happened_on"),
-        Index(None, "card_id", "happened_on"),
+        Index(None, "community_id", "till_id", "happened_on"),
+        Index(None, "community_id", "card_id", "happened_on"),
     )
 
-    community_id: Mapped[UUID] = mapped_column(ForeignKey("community.id"))
-    card_id: Mapped[UUID] = mapped_column(ForeignKey("card.id"))
-    shop_id: Mapped[UUID] = mapped_column(ForeignKey("shop.id"))
-    till_id: Mapped[UUID | None] = mapped_column(ForeignKey("till.id"))
-    account_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff_account.id"))
+    card_id: Mapped[UUID] = refer_to("card")
+    shop_id: Mapped[UUID] = refer_to("shop")
+    till_id: Mapped[UUID | None] = refer_to("till")
+    account_id: Mapped[UUID | None] = refer_to("staff_account")
     """Who entered it, where no till did."""
     kind: Mapped[str] = mapped_column(default="sale")
-    of_id: Mapped[UUID | None] = mapped_column(ForeignKey("redemption.id"))
+    of_id: Mapped[UUID | None] = refer_to("redemption")
     """The sale that a void or a return takes back."""
     receipt: Mapped[str]
     """Eight letters and digits the till shows; enough to find the sale in a day's list."""
@@ -98,7 +99,7 @@ class Redemption(Identified):
     """The community's policy as of the sale."""
     trade: Mapped[str]
     """The shop's category as of the sale."""
-    honour_id: Mapped[UUID] = mapped_column(ForeignKey("honour.id"))
+    honour_id: Mapped[UUID] = refer_to("honour")
     idempotency_key: Mapped[UUID | None]
     """Made by the till for each sale, or with the form for each line of a paper tally, so that a
     repeated request counts once. A void or return has one if it was sent with one."""

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy import CheckConstraint, Index
 from sqlalchemy.orm import Mapped, mapped_column, validates
 
-from loyalty.database import Moment, Versioned
+from loyalty.database import Moment, Owned, Versioned, refer_to
 from loyalty.rules.typed_text import make_name_key, make_reference_key
 
 KEYS: dict[str, tuple[str, Callable[[str], str]]] = {
@@ -22,7 +22,7 @@ def _key_of(column: str) -> Callable[[Any], str]:
     return lambda context: KEYS[column][1](context.get_current_parameters()[column])
 
 
-class Resident(Versioned):
+class Resident(Owned, Versioned):
     """A person of the community: what is needed to choose, to hand over and to call, no more."""
 
     __tablename__ = "resident"
@@ -32,7 +32,6 @@ class Resident(Versioned):
         CheckConstraint("state IN ('active', 'inactive')", name="state_known"),
     )
 
-    community_id: Mapped[UUID] = mapped_column(ForeignKey("community.id"))
     name: Mapped[str]
     name_key: Mapped[str] = mapped_column(default=_key_of("name"))
     """By which the person is found, however the name is typed; so are home and household."""
@@ -48,8 +47,8 @@ class Resident(Versioned):
     """Which residents live together, as staff write it."""
     household_key: Mapped[str] = mapped_column(default=_key_of("household_ref"))
     """One household, however it is written, wins at most once a round."""
-    area_id: Mapped[UUID | None] = mapped_column(ForeignKey("area.id"))
-    household_group_id: Mapped[UUID | None] = mapped_column(ForeignKey("household_group.id"))
+    area_id: Mapped[UUID | None] = refer_to("area")
+    household_group_id: Mapped[UUID | None] = refer_to("household_group")
     consent_membership: Mapped[bool] = mapped_column(default=False)
     """Agrees to take part: without it nobody is chosen."""
     consent_publicity: Mapped[bool] = mapped_column(default=False)
@@ -57,7 +56,7 @@ class Resident(Versioned):
     consent_contact: Mapped[bool] = mapped_column(default=False)
     state: Mapped[str] = mapped_column(default="active")
     """``inactive`` once moved away; never deleted while a card or a sale refers to the person."""
-    import_id: Mapped[UUID | None] = mapped_column(ForeignKey("import_job.id"), index=True)
+    import_id: Mapped[UUID | None] = refer_to("import_job", index=True)
     created_at: Mapped[Moment]
     updated_at: Mapped[Moment]
 

@@ -4,30 +4,30 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.types import Text
 
-from loyalty.database import Identified, Moment, Versioned
+from loyalty.database import Identified, Moment, Owned, Versioned, refer_to, relate_by
 from loyalty.models.community import Honour
 from loyalty.models.resident import Resident
 
 
-class RoundList(Identified):
+class RoundList(Owned, Identified):
     """The list of one honour in one round."""
 
     __tablename__ = "round_list"
     __table_args__ = (
-        UniqueConstraint("round_id", "honour_id"),
+        UniqueConstraint("community_id", "round_id", "honour_id"),
         CheckConstraint("quota > 0", name="quota_positive"),
         CheckConstraint("months_valid IN (1, 3, 6, 12)", name="months_valid_known"),
     )
 
-    round_id: Mapped[UUID] = mapped_column(ForeignKey("selection_round.id", ondelete="CASCADE"))
-    selection_round: Mapped["Round"] = relationship(lazy="raise", back_populates="lists")
-    honour_id: Mapped[UUID] = mapped_column(ForeignKey("honour.id"))
-    honour: Mapped[Honour] = relationship(lazy="raise")
+    round_id: Mapped[UUID] = refer_to("selection_round", ondelete="CASCADE")
+    selection_round: Mapped["Round"] = relate_by(round_id, back_populates="lists")
+    honour_id: Mapped[UUID] = refer_to("honour")
+    honour: Mapped[Honour] = relate_by(honour_id)
     quota: Mapped[int]
     pay_permille: Mapped[int]
     months_valid: Mapped[int]
@@ -37,7 +37,7 @@ class RoundList(Identified):
     """Area id → the fewest people it is to have on the list."""
 
 
-class Round(Versioned):
+class Round(Owned, Versioned):
     """The selection of one community and one month."""
 
     __tablename__ = "selection_round"
@@ -62,7 +62,6 @@ class Round(Versioned):
         ),
     )
 
-    community_id: Mapped[UUID] = mapped_column(ForeignKey("community.id"))
     month: Mapped[date]
     """First day of the month; the cards are valid from the month after."""
     state: Mapped[str] = mapped_column(default="draft")
@@ -70,7 +69,7 @@ class Round(Versioned):
     lists: Mapped[list[RoundList]] = relationship(
         lazy="raise", order_by=RoundList.id, back_populates="selection_round"
     )
-    created_by: Mapped[UUID] = mapped_column(ForeignKey("staff_account.id"))
+    created_by: Mapped[UUID] = refer_to("staff_account")
     created_at: Mapped[Moment]
     frozen_list: Mapped[str | None]
     """The canonical list as it was hashed, so that anyone can hash it again."""
@@ -85,7 +84,7 @@ class Round(Versioned):
     published_at: Mapped[Moment | None]
     notice_last: Mapped[date | None]
     """Last day of the public notice, included; a supplementary notice moves it."""
-    confirmed_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff_account.id"))
+    confirmed_by: Mapped[UUID | None] = refer_to("staff_account")
     confirmed_at: Mapped[Moment | None]
     issued_at: Mapped[Moment | None]
     """When its cards were signed; the latest of them, where some lines had to wait."""
@@ -93,13 +92,13 @@ class Round(Versioned):
     cancel_reason: Mapped[str | None]
 
 
-class Candidate(Identified):
+class Candidate(Owned, Identified):
     """One person on one list, from nomination to outcome."""
 
     __tablename__ = "candidate"
     __table_args__ = (
-        UniqueConstraint("list_id", "resident_id"),
-        UniqueConstraint("list_id", "reference"),
+        UniqueConstraint("community_id", "list_id", "resident_id"),
+        UniqueConstraint("community_id", "list_id", "reference"),
         CheckConstraint(
             "outcome IN ('nominated', 'declined', 'screened_out', 'eligible', 'selected',"
             " 'reserve', 'not_selected', 'removed')",
@@ -107,10 +106,10 @@ class Candidate(Identified):
         ),
     )
 
-    list_id: Mapped[UUID] = mapped_column(ForeignKey("round_list.id", ondelete="CASCADE"))
-    round_list: Mapped[RoundList] = relationship(lazy="raise")
-    resident_id: Mapped[UUID] = mapped_column(ForeignKey("resident.id"), index=True)
-    resident: Mapped[Resident] = relationship(lazy="raise")
+    list_id: Mapped[UUID] = refer_to("round_list", ondelete="CASCADE")
+    round_list: Mapped[RoundList] = relate_by(list_id)
+    resident_id: Mapped[UUID] = refer_to("resident", index=True)
+    resident: Mapped[Resident] = relate_by(resident_id)
     reference: Mapped[str]
     """What the person is called in public records: says nothing about who it is."""
     reasons: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
@@ -129,7 +128,7 @@ class Candidate(Identified):
     """Last day, included, of the notice that this person first stood on; None for who never did."""
 
 
-class Nomination(Identified):
+class Nomination(Owned, Identified):
     """One voice for one person; a second one merges into the same candidate.
 
     A voice of the public names somebody by name and home. It waits until staff have found out who
@@ -138,6 +137,7 @@ class Nomination(Identified):
 
     __tablename__ = "nomination"
     __table_args__ = (
+        UniqueConstraint("community_id", "receipt"),
         CheckConstraint("source IN ('self', 'neighbour', 'group', 'staff')", name="source_known"),
         CheckConstraint("state IN ('pending', 'accepted', 'rejected')", name="state_known"),
         CheckConstraint(
@@ -152,28 +152,24 @@ class Nomination(Identified):
         ),
     )
 
-    list_id: Mapped[UUID] = mapped_column(
-        ForeignKey("round_list.id", ondelete="CASCADE"), index=True
-    )
-    round_list: Mapped[RoundList] = relationship(lazy="raise")
-    candidate_id: Mapped[UUID | None] = mapped_column(
-        ForeignKey("candidate.id", ondelete="CASCADE"), index=True
-    )
-    candidate: Mapped[Candidate | None] = relationship(lazy="raise")
+    list_id: Mapped[UUID] = refer_to("round_list", ondelete="CASCADE", index=True)
+    round_list: Mapped[RoundList] = relate_by(list_id)
+    candidate_id: Mapped[UUID | None] = refer_to("candidate", ondelete="CASCADE", index=True)
+    candidate: Mapped[Candidate | None] = relate_by(candidate_id)
     source: Mapped[str]
-    household_group_id: Mapped[UUID | None] = mapped_column(ForeignKey("household_group.id"))
+    household_group_id: Mapped[UUID | None] = refer_to("household_group")
     """Which household group speaks, where one does."""
-    account_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff_account.id"))
+    account_id: Mapped[UUID | None] = refer_to("staff_account")
     """Who entered it; nobody where it came in through the public form."""
     at: Mapped[Moment]
     statement: Mapped[str | None]
     """Why, in the words of whoever spoke; for staff and the panel alone."""
     state: Mapped[str] = mapped_column(default="accepted", server_default="accepted")
-    receipt: Mapped[str | None] = mapped_column(unique=True)
+    receipt: Mapped[str | None]
     """What the public form gives for asking back; it says nothing of the person."""
     name: Mapped[str | None]
     unit: Mapped[str | None]
-    decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("staff_account.id"))
+    decided_by: Mapped[UUID | None] = refer_to("staff_account")
     consented_at: Mapped[Moment | None]
     """When the person meant, asked by `decided_by`, agreed to take part; None where nobody was
     asked, and the consent that was given earlier counts, if there is one.

@@ -3,30 +3,28 @@
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.types import Text
 
-from loyalty.database import Identified, Model, Moment, Versioned
+from loyalty.database import Identified, Moment, Owned, Versioned, refer_to, relate_by
 from loyalty.models.community import Honour
 
 
-class ShopTerm(Model):
+class ShopTerm(Owned):
     """What the holder of one honour pays in one shop."""
 
     __tablename__ = "shop_term"
     __table_args__ = (CheckConstraint("pay_permille BETWEEN 1 AND 1000", name="pay_is_a_share"),)
 
-    shop_id: Mapped[UUID] = mapped_column(
-        ForeignKey("shop.id", ondelete="CASCADE"), primary_key=True
-    )
-    honour_id: Mapped[UUID] = mapped_column(ForeignKey("honour.id"), primary_key=True)
-    honour: Mapped[Honour] = relationship(lazy="raise")
+    shop_id: Mapped[UUID] = refer_to("shop", ondelete="CASCADE", primary_key=True)
+    honour_id: Mapped[UUID] = refer_to("honour", primary_key=True)
+    honour: Mapped[Honour] = relate_by(honour_id)
     pay_permille: Mapped[int]
 
 
-class Shop(Versioned):
+class Shop(Owned, Versioned):
     """A shop of the market."""
 
     __tablename__ = "shop"
@@ -35,7 +33,6 @@ class Shop(Versioned):
         Index(None, "community_id", "name_pinyin", "id"),
     )
 
-    community_id: Mapped[UUID] = mapped_column(ForeignKey("community.id"))
     name: Mapped[str]
     name_pinyin: Mapped[str]
     series: Mapped[str]
@@ -44,7 +41,7 @@ class Shop(Versioned):
     """Its trade, the heading of the public list."""
     stall: Mapped[str | None]
     contact: Mapped[str | None]
-    owner_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff_account.id"), index=True)
+    owner_id: Mapped[UUID | None] = refer_to("staff_account", index=True)
     """The account that may void its sales and pair its tills."""
     opted_in_categories: Mapped[list[str]] = mapped_column(ARRAY(Text))
     """Excluded goods this shop gives the card's price on all the same."""
@@ -62,20 +59,20 @@ class Shop(Versioned):
     certified_until: Mapped[date | None]
     """Last day the certification holds, included."""
     withdrawn_on: Mapped[date | None]
-    import_id: Mapped[UUID | None] = mapped_column(ForeignKey("import_job.id"), index=True)
+    import_id: Mapped[UUID | None] = refer_to("import_job", index=True)
     created_at: Mapped[Moment]
     updated_at: Mapped[Moment]
 
 
-class CertificationEvent(Identified):
+class CertificationEvent(Owned, Identified):
     """One step of one shop's certification. Written once, never changed."""
 
     __tablename__ = "certification_event"
 
-    shop_id: Mapped[UUID] = mapped_column(ForeignKey("shop.id", ondelete="CASCADE"), index=True)
+    shop_id: Mapped[UUID] = refer_to("shop", ondelete="CASCADE", index=True)
     action: Mapped[str]
     state: Mapped[str]
     """The state the action led to."""
     reason: Mapped[str | None]
-    account_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff_account.id"))
+    account_id: Mapped[UUID | None] = refer_to("staff_account")
     at: Mapped[Moment]

@@ -2,21 +2,21 @@
 
 from uuid import UUID
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import UniqueConstraint
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Text
 
-from loyalty.database import Identified, Moment, Versioned
+from loyalty.database import Identified, Moment, Owned, Versioned, refer_to, relate_by
 
 
-class StaffAccount(Versioned):
+class StaffAccount(Owned, Versioned):
     """A person's account on the programme's side."""
 
     __tablename__ = "staff_account"
+    __table_args__ = (UniqueConstraint("username", "community_id"),)
 
-    community_id: Mapped[UUID] = mapped_column(ForeignKey("community.id"), index=True)
-    username: Mapped[str] = mapped_column(unique=True)
+    username: Mapped[str]
     display_name: Mapped[str]
     password_hash: Mapped[str]
     """Argon2id."""
@@ -25,9 +25,7 @@ class StaffAccount(Versioned):
     totp_step: Mapped[int | None]
     """The half minute (since 1970) of the last code that was accepted: each code works once."""
     roles: Mapped[list[str]] = mapped_column(ARRAY(Text))
-    resident_id: Mapped[UUID | None] = mapped_column(
-        ForeignKey("resident.id", ondelete="SET NULL", use_alter=True)
-    )
+    resident_id: Mapped[UUID | None] = refer_to("resident", use_alter=True)
     """Who this is among the residents, so that nobody on the panel scores their own household."""
     active: Mapped[bool] = mapped_column(default=True)
     failed_sign_ins: Mapped[int] = mapped_column(default=0)
@@ -35,14 +33,15 @@ class StaffAccount(Versioned):
     created_at: Mapped[Moment]
 
 
-class AccessToken(Identified):
+class AccessToken(Owned, Identified):
     """A signed-in program of a staff account. The token itself is not kept."""
 
     __tablename__ = "access_token"
+    __table_args__ = (UniqueConstraint("token_hash", "community_id"),)
 
-    account_id: Mapped[UUID] = mapped_column(ForeignKey("staff_account.id", ondelete="CASCADE"))
-    account: Mapped[StaffAccount] = relationship(lazy="raise")
-    token_hash: Mapped[bytes] = mapped_column(unique=True)
+    account_id: Mapped[UUID] = refer_to("staff_account", ondelete="CASCADE")
+    account: Mapped[StaffAccount] = relate_by(account_id)
+    token_hash: Mapped[bytes]
     """SHA-256 of the token."""
     created_at: Mapped[Moment]
     expires_at: Mapped[Moment]

@@ -2,26 +2,29 @@
 
 from uuid import UUID
 
-from sqlalchemy import ForeignKey
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import UniqueConstraint
+from sqlalchemy.orm import Mapped
 
-from loyalty.database import Identified, Moment
+from loyalty.database import Identified, Moment, Owned, refer_to, relate_by
 from loyalty.models.shop import Shop
 
 
-class Till(Identified):
+class Till(Owned, Identified):
     """A shop's phone, computer or point-of-sale system. Its secrets are kept as hashes only."""
 
     __tablename__ = "till"
+    __table_args__ = (
+        UniqueConstraint("pairing_hash", "community_id"),
+        UniqueConstraint("token_hash", "community_id"),
+    )
 
-    community_id: Mapped[UUID] = mapped_column(ForeignKey("community.id"))
-    shop_id: Mapped[UUID] = mapped_column(ForeignKey("shop.id"), index=True)
-    shop: Mapped[Shop] = relationship(lazy="raise")
+    shop_id: Mapped[UUID] = refer_to("shop", index=True)
+    shop: Mapped[Shop] = relate_by(shop_id)
     name: Mapped[str]
-    pairing_hash: Mapped[bytes | None] = mapped_column(unique=True)
+    pairing_hash: Mapped[bytes | None]
     """SHA-256 of the pairing code; None once it has been used."""
     pairing_expires_at: Mapped[Moment | None]
-    token_hash: Mapped[bytes | None] = mapped_column(unique=True)
+    token_hash: Mapped[bytes | None]
     """SHA-256 of the till's token."""
     device_public_key: Mapped[str | None]
     paired_at: Mapped[Moment | None]

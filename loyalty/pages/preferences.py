@@ -15,7 +15,7 @@ from flask_babel import get_locale
 SOURCE = "zh_Hans"
 """The language in which the texts are written."""
 
-_REMEMBERED_SECONDS = 365 * 24 * 3600
+REMEMBERED_SECONDS = 365 * 24 * 3600
 
 
 class Language(NamedTuple):
@@ -65,7 +65,7 @@ def remember(response: Response) -> Response:
             response.set_cookie(
                 name,
                 value,
-                max_age=_REMEMBERED_SECONDS,
+                max_age=REMEMBERED_SECONDS,
                 samesite="Lax",
                 httponly=True,
                 secure=current_app.config["SESSION_COOKIE_SECURE"],

@@ -23,11 +23,13 @@ from loyalty.cards.token import make_card_url, read_claims
 from loyalty.clock import as_local, utc_now
 from loyalty.database import transaction
 from loyalty.models import Community
+from loyalty.pages.communities import community_here
 from loyalty.pages.forms import Form, text_field
 from loyalty.rules.card_number import CodeKind, kind_of
 from loyalty.rules.money import Permille
 from loyalty.rules.verdict import MEANINGS, Tone
 from loyalty.services.cards.check import CardCheck, check_card
+from loyalty.services.community.policy import are_several
 from loyalty.services.shops.finding import count_shops_that_give, find_rates_given
 from loyalty.words.rates import span_in_words
 from loyalty.words.verdicts import WORDS, VerdictWords
@@ -83,11 +85,15 @@ def card(token: str) -> Response:
 
 
 @resident.route("/card", methods=["GET", "POST"])
-def card_form() -> Response:
+@resident.route("/<slug>/card", methods=["GET", "POST"])
+def card_form(slug: str | None = None) -> Response:
     """Ask for a card's number, and show what the card is worth."""
     form = NumberForm()
+    with transaction() as session:
+        named = slug is not None or are_several(session)
+        community = community_here(session, slug) if named else None
     if form.validate_on_submit():
-        shown = _look_at(form.number.data)
+        shown = _look_at(form.number.data, community)
         return _private(render_template("resident/card.html", shown=shown, token=None))
     return _private(render_template("resident/card_form.html", form=form))
 
@@ -119,10 +125,10 @@ def card_barcode(token: str) -> Response:
     return _drawing(draw_barcode_svg(read_claims(token).number))
 
 
-def _look_at(code: str) -> ShownCard:
+def _look_at(code: str, among: Community | None = None) -> ShownCard:
     with transaction() as session:
         now = utc_now()
-        check = check_card(session, code, now=now)
+        check = check_card(session, code, community=among, now=now)
         community, shops, rates = None, 0, None
         if check.community_id is not None and check.pay_permille and check.honour:
             community = session.get_one(Community, check.community_id)

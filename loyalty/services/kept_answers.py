@@ -50,7 +50,7 @@ def claim_key(
     Raises:
         KeyReusedError: the key was used for another call.
     """
-    _forget_some(session, before=now - KEPT_FOR)
+    _forget_some(session, call.caller.community_id, before=now - KEPT_FOR)
     claimed = session.scalar(
         insert(KeptAnswer)
         .values(
@@ -86,16 +86,17 @@ def release_key(session: Session, call: KeyedCall) -> None:
     session.flush()
 
 
-def _forget_some(session: Session, *, before: datetime) -> None:
+def _forget_some(session: Session, community_id: UUID, *, before: datetime) -> None:
     """Delete answers nobody may repeat any more, but for those somebody else is just deleting."""
-    columns = (KeptAnswer.community_id, KeptAnswer.caller_id, KeptAnswer.key)
+    of_community = KeptAnswer.community_id == community_id
+    columns = (KeptAnswer.caller_id, KeptAnswer.key)
     expired = (
         select(*columns)
-        .where(KeptAnswer.kept_at <= before)
+        .where(of_community, KeptAnswer.kept_at <= before)
         .limit(FORGOTTEN_AT_ONCE)
         .with_for_update(skip_locked=True)
     )
-    session.execute(delete(KeptAnswer).where(tuple_(*columns).in_(expired)))
+    session.execute(delete(KeptAnswer).where(of_community, tuple_(*columns).in_(expired)))
 
 
 def _select_answer(session: Session, call: KeyedCall) -> KeptAnswer:

@@ -3,9 +3,12 @@
 import secrets
 from base64 import b32encode
 from hashlib import sha256
+from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
+
+from loyalty.models import Receipt
 
 _BYTES = 10
 
@@ -20,6 +23,10 @@ def derive_receipt(request: str) -> str:
     return b32encode(sha256(request.encode()).digest()[:_BYTES]).decode()
 
 
-def hold_receipt(session: Session, receipt: str) -> None:
-    """Let another request with the same receipt wait until the transaction ends."""
-    session.execute(select(func.pg_advisory_xact_lock(func.hashtext(receipt))))
+def give_out(session: Session, community_id: UUID, receipt: str) -> None:
+    """Write a receipt down as given out; another request with it waits until the transaction ends.
+
+    Sent again it stands there already, and whoever asks finds what was taken in under it.
+    """
+    given = insert(Receipt).values(community_id=community_id, receipt=receipt)
+    session.execute(given.on_conflict_do_nothing())

@@ -18,6 +18,7 @@ from tests.given import given_community, given_shop, given_till, signed_in
 
 CALLERS = """
 GET    /.well-known/loyalty-keys.json                       anyone
+GET    /keys/<slug>.json                                    anyone
 GET    /revocations/<slug>.json                             anyone
 GET    /livez                                               anyone
 GET    /readyz                                              anyone

@@ -2,6 +2,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from loyalty.rules.card_number import number_of
 from tests.given import given_card, given_community
 
 CHECKS = "/api/v1/card-checks"
@@ -24,6 +25,28 @@ def test_anyone_is_told_whether_a_card_is_valid_and_not_whose_it_is(
         "pay_permille": 850,
         "honour": "civilized_resident",
     }
+
+
+def test_a_number_is_looked_for_in_the_community_that_is_named(
+    client: FlaskClient, session: Session
+) -> None:
+    ours = given_community(session)
+    card = given_card(session, ours)
+    session.commit()
+    number = {"code": number_of(card.serial)}
+
+    alone = client.post(CHECKS, json=number).json["verdict"]
+    theirs = given_community(session)
+    session.commit()
+    beside = [
+        client.post(CHECKS, json={**number, "community": named}).json["verdict"]
+        for named in (ours.slug, theirs.slug, None)
+    ]
+    token = {"code": card.token, "community": theirs.slug}
+
+    assert (alone, beside) == ("ok", ["ok", "unknown", "unknown"])
+    assert client.post(CHECKS, json=token).json["verdict"] == "ok"
+    assert client.post(CHECKS, json={**number, "community": "nowhere"}).status_code == 404
 
 
 @pytest.mark.parametrize(

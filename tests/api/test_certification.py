@@ -158,7 +158,10 @@ def test_a_withdrawn_certification_holds_until_no_day(
         "plaque_number": shop.plaque_number,
         "valid_until": None,
     }
-    assert session.get_one(Shop, shop.id, populate_existing=True).withdrawn_on == TODAY
+    assert (
+        session.get_one(Shop, (shop.community_id, shop.id), populate_existing=True).withdrawn_on
+        == TODAY
+    )
 
 
 def test_waiting_does_not_lead_around_a_suspension(

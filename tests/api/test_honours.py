@@ -366,4 +366,4 @@ def test_nothing_takes_an_honour_away(
     session.commit()
 
     assert client.delete(f"{HONOURS}/{star.id}", headers=manager).status_code == 405
-    assert session.get_one(Honour, star.id).active
+    assert session.get_one(Honour, (star.community_id, star.id)).active

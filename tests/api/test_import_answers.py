@@ -143,7 +143,9 @@ def test_a_table_nobody_came_back_to_is_forgotten_after_seven_days(
 ) -> None:
     elsewhere = signed_in(session, given_community(session), Role.STAFF)
     ids = [upload(client, who, REGISTER).json["import_id"] for who in (staff, staff, elsewhere)]
-    old, young, others = (session.get_one(ImportJob, UUID(one)) for one in ids)
+    old, young, others = (
+        session.scalars(select(ImportJob).where(ImportJob.id == UUID(one))).one() for one in ids
+    )
     for job, days in ((old, 8), (young, 6), (others, 8)):
         job.uploaded_at -= timedelta(days=days)
     session.commit()

@@ -117,10 +117,11 @@ def test_deeds_a_round_has_counted_are_not_taken_back(
 ) -> None:
     sheet = text(DEEDS, ("张小明", "H-1", "调解纠纷", "1", "2026-01-16", "签到表"))
     report = upload(client, staff, sheet, kind="deeds", dry_run=False).json
-    counted = session.get_one(Resident, zhang.id).updated_at.replace(year=2999)
+    counted = session.get_one(Resident, (community.id, zhang.id)).updated_at.replace(year=2999)
     frozen = given_round(session, community, frozen_at=counted)
     heads = given_list(session, frozen, honour_of(session, community, "household_head"))
-    session.add(Candidate(list_id=heads.id, resident_id=zhang.id, reference="r-1"))
+    on_list = {"community_id": community.id, "list_id": heads.id}
+    session.add(Candidate(**on_list, resident_id=zhang.id, reference="r-1"))
     session.commit()
 
     refused = act(client, staff, report, "undo")

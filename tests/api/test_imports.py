@@ -2,12 +2,13 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from loyalty.models import Community
+from loyalty.models import Community, Resident
 from loyalty.services.actors import Role
 from loyalty.services.deeds.deeds import ensure_default_kinds
-from tests.given import given_community, given_resident, signed_in
+from tests.given import given_account, given_community, given_resident, signed_in
 from tests.given_tables import (
     HEADINGS,
     IMPORTS,
@@ -96,6 +97,22 @@ def test_undoing_removes_what_was_added_and_nothing_else(
     assert names(client, staff) == ["王芳"]
     assert act(client, staff, report, "undo").json["missing"] == ["undone_already"]
     assert act(client, staff, report, "apply").json["missing"] == ["applied_already"]
+
+
+def test_an_account_is_nobody_any_more_where_its_resident_is_taken_back(
+    client: FlaskClient, session: Session, community: Community, staff: dict[str, str]
+) -> None:
+    report = upload(client, staff, workbook(HEADINGS, ZHANG), dry_run=False).json
+    zhang = session.scalars(select(Resident)).one()
+    theirs = given_account(session, community, resident_id=zhang.id)
+    neighbour = given_resident(session, community, name="王芳")
+    others = given_account(session, community, resident_id=neighbour.id)
+    session.commit()
+
+    assert act(client, staff, report, "undo").status_code == 200
+
+    session.expire_all()
+    assert (theirs.resident_id, others.resident_id) == (None, neighbour.id)
 
 
 def test_what_was_not_applied_is_not_undone(client: FlaskClient, staff: dict[str, str]) -> None:

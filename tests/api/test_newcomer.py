@@ -45,7 +45,7 @@ def elsewhere(session: Session) -> Everything:
 @pytest.fixture
 def their_resident(session: Session, elsewhere: Everything) -> Resident:
     """Somebody of theirs, of whose name there is no other."""
-    resident = session.get_one(Resident, elsewhere.ids["resident_id"])
+    resident = session.get_one(Resident, (elsewhere.community_id, elsewhere.ids["resident_id"]))
     resident.name = "阿依古丽"
     session.commit()
     return resident

@@ -20,7 +20,11 @@ def test_anyone_reads_what_a_shop_gives(
 ) -> None:
     shop = given_shop(session, community, stall="3-12", contact="李店主", certified_until=LAST_DAY)
     honour = honour_of(session, community, "household_head")
-    session.add(ShopTerm(shop_id=shop.id, honour_id=honour.id, pay_permille=800))
+    session.add(
+        ShopTerm(
+            community_id=shop.community_id, shop_id=shop.id, honour_id=honour.id, pay_permille=800
+        )
+    )
     session.commit()
     session.expire_all()
 

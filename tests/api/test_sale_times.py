@@ -204,7 +204,12 @@ def test_a_sheet_of_a_month_whose_figures_are_out_counts_in_the_month_it_arrives
     assert [(sale.happened_on, sale.month) for sale in sales] == [
         (date(2026, 12, 31), date(2027, 1, 1))
     ]
-    assert session.get_one(CardMonth, (market_card.id, date(2026, 12, 1))).uses["2026-12-31"] == 1
+    assert (
+        session.get_one(
+            CardMonth, (market_card.community_id, market_card.id, date(2026, 12, 1))
+        ).uses["2026-12-31"]
+        == 1
+    )
 
 
 def test_a_void_and_a_return_leave_the_month_of_the_sale_as_it_was_published(

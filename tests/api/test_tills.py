@@ -1,7 +1,9 @@
 import re
+import secrets
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from hashlib import sha256
 from threading import Barrier
 from typing import Any
 
@@ -15,6 +17,7 @@ from werkzeug.test import TestResponse
 
 from loyalty.models import AccessToken, AuditEvent, Community, Shop, StaffAccount, Till
 from loyalty.rules.card_number import number_of
+from loyalty.rules.community_number import numbered_token, shown_code
 from loyalty.services.actors import Role
 from tests.given import NOON, given_account, given_community, given_shop, given_till, signed_in
 
@@ -70,7 +73,7 @@ def test_a_device_becomes_a_till(
     answer = client.post(PAIRING, json={"pairing_code": invitation["pairing_code"]})
 
     assert answer.status_code == 201, answer.json
-    assert re.fullmatch(r"till_[A-Za-z0-9_-]{43}", answer.json["token"])
+    assert re.fullmatch(rf"till_{community.number}_[A-Za-z0-9_-]{{43}}", answer.json["token"])
     assert answer.json == {
         "token": answer.json["token"],
         "till": {"id": invitation["id"], "name": "前台手机"},
@@ -94,7 +97,7 @@ def test_an_invitation_shows_a_code_a_person_can_type(
     invitation = invite()
 
     code = invitation["pairing_code"]
-    assert re.fullmatch(r"[2-9A-HJKMNP-Z]{4}-[2-9A-HJKMNP-Z]{4}", code)
+    assert re.fullmatch(r"[2-9A-HJKMNP-Z]{4}-[2-9A-HJKMNP-Z]{4}-[2-9A-HJKMNP-Z]+", code)
     assert invitation["pairing_url"] == f"http://loyalty.test/till#pair={code}"
     assert invitation["expires_at"] == "2026-12-09T12:10:00+08:00"
 
@@ -110,6 +113,49 @@ def test_neither_code_nor_token_is_kept(
 
     for secret in (code, code.replace("-", ""), token):
         assert secret not in f"{stored} {traced}"
+
+
+def test_a_code_without_the_number_works_where_there_is_one_community(
+    client: FlaskClient, session: Session, invite: Callable[[], dict[str, Any]]
+) -> None:
+    alone, beside = (invite()["pairing_code"][:9] for _ in range(2))
+
+    assert client.post(PAIRING, json={"pairing_code": alone}).status_code == 201
+    given_community(session)
+    session.commit()
+    assert refused(client.post(PAIRING, json={"pairing_code": beside}))
+
+
+def test_a_code_with_the_number_of_another_community_finds_nothing(
+    client: FlaskClient, session: Session, invite: Callable[[], dict[str, Any]]
+) -> None:
+    code = invite()["pairing_code"]
+    theirs = shown_code("ABCDEFGH", given_community(session).number)[9:]
+    session.commit()
+
+    assert refused(client.post(PAIRING, json={"pairing_code": code[:9] + theirs}))
+    assert client.post(PAIRING, json={"pairing_code": code}).status_code == 201
+
+
+@pytest.mark.parametrize(
+    ("named", "status"),
+    [("ours", 200), ("theirs", 401), ("nobody's", 401), ("none, as before there were any", 200)],
+)
+def test_a_tills_token_is_looked_for_in_the_community_it_names(
+    client: FlaskClient, session: Session, shop: Shop, named: str, status: int
+) -> None:
+    secret = secrets.token_urlsafe(32)
+    theirs = given_community(session).number
+    ours = session.get_one(Community, shop.community_id).number
+    numbers = {"ours": ours, "theirs": theirs, "nobody's": theirs + 1}
+    number = numbers.get(named)
+    token = numbered_token("till_", number, secret) if number else f"till_{secret}"
+    given_till(session, shop, token_hash=sha256(token.encode()).digest())
+    session.commit()
+
+    answer = client.get("/api/v1/till/today", headers={"Authorization": f"Bearer {token}"})
+
+    assert answer.status_code == status
 
 
 @pytest.mark.parametrize(
@@ -133,7 +179,7 @@ def test_a_wrong_a_used_an_old_and_a_revoked_code_are_told_apart_by_nobody(
 
     answers = [
         client.post(PAIRING, json={"pairing_code": code})
-        for code in ("ABCD-EFGH", used["pairing_code"], revoked["pairing_code"])
+        for code in ("ABCD-EFGH", "ABCD-EFGH-0", used["pairing_code"], revoked["pairing_code"])
     ]
     with time_machine.travel(NOON + timedelta(minutes=10), tick=False):
         answers.append(client.post(PAIRING, json={"pairing_code": old["pairing_code"]}))

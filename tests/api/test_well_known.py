@@ -6,8 +6,9 @@ from sqlalchemy.orm import Session
 
 from loyalty.cards.revocations import verify_list
 from loyalty.cards.token import verify_token
+from loyalty.rules.calendar import Month
 from loyalty.services.cards.revocations import publish_revocations
-from tests.given import NOON, SEALING_KEY, given_card, given_community
+from tests.given import NOON, SEALING_KEY, given_card, given_community, given_signing_key
 
 KEYS = "/.well-known/loyalty-keys.json"
 
@@ -59,7 +60,28 @@ def test_an_outsider_checks_the_latest_revocation_list(
     assert [entry.state for entry in published.entries] == ["revoked"]
 
 
-@pytest.mark.parametrize("path", [KEYS, "/revocations/{slug}.json"])
+def test_a_communitys_keys_are_those_of_the_whole_set_that_are_its_own(
+    client: FlaskClient, session: Session
+) -> None:
+    ours, theirs = given_community(session), given_community(session)
+    given_card(session, ours)
+    given_card(session, theirs)
+    session.commit()
+
+    own = client.get(f"/keys/{ours.slug}.json").json["keys"]
+
+    assert own == [key for key in client.get(KEYS).json["keys"] if key["community"] == ours.slug]
+    assert {key["month"] for key in own} == {"2026-12"}
+
+
+def test_a_community_without_cards_has_no_keys_yet(client: FlaskClient, session: Session) -> None:
+    slug = given_community(session).slug
+    session.commit()
+
+    assert client.get(f"/keys/{slug}.json").json == {"keys": []}
+
+
+@pytest.mark.parametrize("path", [KEYS, "/keys/{slug}.json", "/revocations/{slug}.json"])
 def test_an_unchanged_document_is_not_sent_again(
     client: FlaskClient, session: Session, path: str
 ) -> None:
@@ -72,6 +94,7 @@ def test_an_unchanged_document_is_not_sent_again(
     same = client.get(url, headers={"If-None-Match": first.headers["ETag"]})
     publish_revocations(session, given_community(session), sealing_key=SEALING_KEY, now=NOON)
     publish_revocations(session, community, sealing_key=SEALING_KEY, now=NOON)
+    given_signing_key(session, community, Month.of(NOON.date()).plus(1))
     session.commit()
     changed = client.get(url, headers={"If-None-Match": first.headers["ETag"]})
 
@@ -80,8 +103,9 @@ def test_an_unchanged_document_is_not_sent_again(
     assert same.data == b""
 
 
+@pytest.mark.parametrize("folder", ["keys", "revocations"])
 @pytest.mark.parametrize("slug", ["nowhere", "%00", "a%2Fb", "' OR 1=1 --"])
-def test_a_community_without_a_list_is_unknown(client: FlaskClient, slug: str) -> None:
-    answer = client.get(f"/revocations/{slug}.json")
+def test_what_nobody_has_published_is_unknown(client: FlaskClient, slug: str, folder: str) -> None:
+    answer = client.get(f"/{folder}/{slug}.json")
 
     assert answer.status_code == 404

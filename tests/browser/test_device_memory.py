@@ -129,7 +129,7 @@ def test_a_kept_sale_survives_the_killing_of_the_browser(
 def test_nothing_on_the_device_tells_of_a_person(
     phone: Page, session: Session, shop: Shop, card: Card
 ) -> None:
-    resident = session.get_one(Resident, card.resident_id)
+    resident = session.get_one(Resident, (card.community_id, card.resident_id))
     resident.name, resident.phone = NAME, PHONE
     session.commit()
     pair(phone, session, shop)

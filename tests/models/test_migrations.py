@@ -8,11 +8,17 @@ import psycopg
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import create_engine
+from alembic.script import ScriptDirectory
+from flask import Flask
+from psycopg import sql
+from sqlalchemy import create_engine, inspect
+from sqlalchemy.orm import Session
 
-from loyalty.database import Model, is_migrated, migrate
+from loyalty.database import MIGRATIONS, Model, is_migrated, migrate
 from loyalty.rules.typed_text import make_name_key, make_reference_key
+from tests.given import signed_in
 from tests.kept_database import named, plain
+from tests.two_communities import given_two
 
 
 @pytest.fixture
@@ -75,6 +81,73 @@ def test_the_models_are_what_the_migrations_make(database: str) -> None:
     engine.dispose()
 
     assert differences == []
+
+
+def test_the_primary_keys_are_those_of_the_models(database: str) -> None:
+    """Alembic does not compare them."""
+    engine = create_engine(database)
+    found = {
+        table: inspect(engine).get_pk_constraint(table)["constrained_columns"]
+        for table in Model.metadata.tables
+    }
+    engine.dispose()
+
+    assert found == {
+        name: table.primary_key.columns.keys() for name, table in Model.metadata.tables.items()
+    }
+
+
+OWNERS = "20261129_1700"
+"""The first revision in which every table says whose its rows are."""
+
+MORE_SALES = """
+INSERT INTO redemption
+SELECT (jsonb_populate_record(sale, jsonb_build_object(
+          'id', gen_random_uuid(), 'idempotency_key', gen_random_uuid()))).*
+  FROM redemption AS sale CROSS JOIN generate_series(1, 1000)
+"""
+
+
+ROWS = sql.SQL("SELECT to_jsonb(t)::text FROM {} AS t")
+
+
+def rows_of(url: str) -> dict[str, list[str]]:
+    """Every row of every table, whatever the order of rows and columns."""
+    with psycopg.connect(plain(url)) as connection:
+        return {
+            name: sorted(row for (row,) in connection.execute(ROWS.format(sql.Identifier(name))))
+            for name in Model.metadata.tables
+            if connection.execute("SELECT to_regclass(%s)", (name,)).fetchone() != (None,)
+        }
+
+
+def steps_down_to(revision: str) -> str:
+    """Return how far down a revision lies, as Alembic is told."""
+    later = [*ScriptDirectory(str(MIGRATIONS)).iterate_revisions("heads", revision)]
+    return f"-{len(later)}"
+
+
+def test_nothing_is_lost_when_every_row_says_whose_it_is(
+    app: Flask, session: Session, database: str
+) -> None:
+    two = given_two(app, session)
+    two.theirs()
+    for community in (two.community, two.elsewhere):
+        signed_in(session, community)
+    with psycopg.connect(plain(database)) as connection:
+        connection.execute(MORE_SALES)
+    migrate(database, revision=steps_down_to(OWNERS))
+    before = rows_of(database)
+
+    migrate(database, revision="-1")
+    assert "community_id" not in rows_of(database)["ballot"][0]
+    migrate(database, revision="+1")
+
+    assert rows_of(database) == before
+    assert len(before["redemption"]) > 2000
+    with psycopg.connect(plain(database)) as connection:
+        asleep = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'O'"
+        assert connection.execute(asleep).fetchall() == []
 
 
 def test_honours_of_before_keep_their_names_and_get_those_of_other_languages(empty: str) -> None:
@@ -152,3 +225,52 @@ def test_residents_of_before_are_found_like_those_of_today(empty: str) -> None:
     assert len(rows) == len(SPELLINGS)
     for name, *keys in rows:
         assert keys == [make_name_key(name), make_reference_key(name), make_reference_key(name)]
+
+
+COMMUNITY = (
+    "INSERT INTO community (id, slug, name, timezone, band_min_permille, band_max_permille,"
+    " rounding, excluded_categories, notice_working_days, card_months, demonstration, created_at)"
+    " VALUES (%s, %s, 'm', 'Asia/Shanghai', 800, 850, 'fen', '{}', 5, 1, false, %s)"
+)
+
+
+def test_communities_of_before_have_numbers_in_order_and_a_version_and_receipts_each(
+    empty: str,
+) -> None:
+    migrate(empty, revision="20261129_1605")
+    later, earlier = uuid4(), uuid4()
+    with psycopg.connect(plain(empty)) as connection:
+        connection.execute(COMMUNITY, (later, "later", "2026-12-10T04:00:00Z"))
+        connection.execute(COMMUNITY, (earlier, "earlier", "2026-12-09T04:00:00Z"))
+        connection.execute(
+            "INSERT INTO matter (id, community_id, version, number, kind, text, raised_by,"
+            " raised_at, state, receipt) VALUES"
+            " (gen_random_uuid(), %s, 1, 1, 'need', '路灯', 'resident', now(), 'open', 'ABCD')",
+            (later,),
+        )
+        [(met,)] = connection.execute("SELECT version FROM directory_version")
+
+    migrate(empty)
+
+    with psycopg.connect(plain(empty)) as connection:
+        connection.execute(COMMUNITY, (uuid4(), "new", "2026-12-08T04:00:00Z"))
+        numbers = connection.execute("SELECT slug, number FROM community ORDER BY number")
+        assert numbers.fetchall() == [("earlier", 1), ("later", 2), ("new", 3)]
+        versions = connection.execute("SELECT version > %s FROM directory_version", (met,))
+        assert [new for (new,) in versions][:2] == [True, True]
+        receipts = connection.execute("SELECT community_id, receipt FROM given_receipt").fetchall()
+        assert receipts == [(later, "ABCD")]
+
+    migrate(empty, revision=steps_down_to("20261129_1605"))
+
+    with psycopg.connect(plain(empty)) as connection:
+        [(again,)] = connection.execute("SELECT version FROM directory_version")
+    assert again > met
+
+
+def test_the_number_of_a_community_is_never_changed(database: str) -> None:
+    with psycopg.connect(plain(database), autocommit=True) as connection:
+        connection.execute(COMMUNITY, (uuid4(), "m", "2026-12-09T04:00:00Z"))
+
+        with pytest.raises(psycopg.errors.GeneratedAlways):
+            connection.execute("UPDATE community SET number = 77")

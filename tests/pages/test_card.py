@@ -19,7 +19,10 @@ def given_term(
     honour: str = "civilized_resident",
 ) -> None:
     term = ShopTerm(
-        shop_id=shop.id, honour_id=honour_of(session, community, honour).id, pay_permille=pay
+        community_id=community.id,
+        shop_id=shop.id,
+        honour_id=honour_of(session, community, honour).id,
+        pay_permille=pay,
     )
     session.add(term)
     session.flush()
@@ -106,6 +109,20 @@ def test_a_number_that_is_no_card_is_told_kindly(
 
     assert answer.status_code == 200
     assert word in text_of(answer)
+
+
+def test_where_there_are_several_the_reader_says_whose_number_it_is(
+    client: FlaskClient, session: Session
+) -> None:
+    ours, theirs = given_community(session), given_community(session)
+    number = number_of(card_of_today(session, ours).serial)
+
+    asked = client.get("/card").text
+
+    assert all(f'href="/{one.slug}/card"' in asked for one in (ours, theirs))
+    assert "有效" in text_of(send(client, f"/{ours.slug}/card", number=number))
+    assert "查无此卡" in text_of(send(client, f"/{theirs.slug}/card", number=number))
+    assert client.get("/nowhere/card").status_code == 404
 
 
 def test_a_form_without_its_guard_is_shown_again_and_not_acted_on(client: FlaskClient) -> None:

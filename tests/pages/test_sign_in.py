@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
@@ -103,3 +105,36 @@ def test_a_username_of_any_letters_is_answered(client: FlaskClient, username: st
     answer = send(client, "/staff/sign-in", username=username, password="wrong")
 
     assert answer.status_code == 200
+
+
+def test_one_community_is_not_asked_for(client: FlaskClient, session: Session) -> None:
+    given_community(session)
+    session.commit()
+
+    assert 'name="community"' not in client.get("/staff/sign-in").text
+
+
+def test_where_there_are_several_the_community_is_asked_for_and_remembered(
+    client: FlaskClient, session: Session
+) -> None:
+    ours, theirs = given_community(session), given_community(session)
+    account = given_account(session, ours, password_hash=quick_hash(PASSWORD))
+    session.commit()
+    page = "/staff/sign-in"
+    known = {"username": account.username, "password": PASSWORD}
+
+    assert community_in(client.get(page).text) == ""
+    assert community_in(client.get(f"{page}?community={theirs.slug}").text) == theirs.slug
+    elsewhere = send(client, page, **known, community=theirs.slug)
+    assert "密码或动态码不对" in text_of(elsewhere)
+    assert community_in(elsewhere.text) == theirs.slug
+    assert send(client, page, **known, community=ours.slug).status_code == 302
+    assert community_in(client.get(page).text) == ours.slug
+    assert community_in(client.get(f"{page}?community={theirs.slug}").text) == theirs.slug
+
+
+def community_in(page: str) -> str:
+    """Return what stands in the field of the community."""
+    [field] = re.findall(r'<input[^>]*name="community"[^>]*>', page)
+    found = re.search(r' value="([^"]*)"', field)
+    return found[1] if found else ""

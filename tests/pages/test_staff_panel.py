@@ -214,6 +214,7 @@ def test_staff_take_back_a_conflict_that_was_declared_in_error(
     client: FlaskClient, session: Session, review: Review
 ) -> None:
     conflict = ConflictOfInterest(
+        community_id=review.round.community_id,
         panellist_id=session.scalars(select(Panellist.id)).one(),
         resident_id=review.candidates[0].resident_id,
         kind="other",

@@ -149,7 +149,11 @@ def test_a_band_may_not_leave_a_shop_outside(
 ) -> None:
     shop = given_shop(session, community)
     honour = honour_of(session, community)
-    session.add(ShopTerm(shop_id=shop.id, honour_id=honour.id, pay_permille=800))
+    session.add(
+        ShopTerm(
+            community_id=shop.community_id, shop_id=shop.id, honour_id=honour.id, pay_permille=800
+        )
+    )
     session.commit()
 
     page = send(client, POLICY, sure="1", **as_drawn(band_min_permille="820"))

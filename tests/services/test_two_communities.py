@@ -40,7 +40,7 @@ def elsewhere(session: Session) -> Everything:
 def test_their_month_and_their_sheet_are_not_ours(
     session: Session, staff: StaffMember, elsewhere: Everything
 ) -> None:
-    theirs = session.get_one(StaffAccount, elsewhere.ids["account_id"])
+    theirs = session.get_one(StaffAccount, (elsewhere.community_id, elsewhere.ids["account_id"]))
     deed = session.scalars(select(Deed).where(Deed.community_id == theirs.community_id)).one()
 
     with pytest.raises(UnknownRecordError):
@@ -81,7 +81,7 @@ def test_their_round_and_their_shops_are_not_on_our_first_pages(
 def test_whoever_raised_a_matter_there_asks_in_vain_here(
     session: Session, community: Community, elsewhere: Everything
 ) -> None:
-    matter = session.get_one(Matter, elsewhere.ids["matter_id"])
+    matter = session.get_one(Matter, (elsewhere.community_id, elsewhere.ids["matter_id"]))
 
     with pytest.raises(UnknownRecordError):
         get_matter_by_receipt(session, community, str(matter.receipt))
@@ -90,7 +90,7 @@ def test_whoever_raised_a_matter_there_asks_in_vain_here(
 def test_their_changed_days_do_not_count_here(
     session: Session, community: Community, elsewhere: Everything
 ) -> None:
-    account = session.get_one(StaffAccount, elsewhere.ids["account_id"])
+    account = session.get_one(StaffAccount, (elsewhere.community_id, elsewhere.ids["account_id"]))
 
     ours, theirs = (
         last_day_of(session, one, NOON.date(), 5) for one in (community.id, account.community_id)
@@ -102,8 +102,9 @@ def test_their_changed_days_do_not_count_here(
 def test_forgetting_and_destroying_stay_at_home(
     session: Session, community: Community, staff: StaffMember, elsewhere: Everything
 ) -> None:
-    objection = session.get_one(Objection, elsewhere.on_notice["objection_id"])
-    matter = session.get_one(Matter, elsewhere.ids["matter_id"])
+    named = (elsewhere.community_id, elsewhere.on_notice["objection_id"])
+    objection = session.get_one(Objection, named)
+    matter = session.get_one(Matter, (elsewhere.community_id, elsewhere.ids["matter_id"]))
     objection.upheld, objection.reason = False, "已经核实"
     objection.decided_by = matter.owner_id
     matter.state, matter.answer = "closed", "换了"

@@ -41,13 +41,13 @@ test("a stranger's signature under our key's name is red", async () => {
   assert.deepEqual([answer.verdict, answer.card], ["forged", null]);
 });
 
-test("a card of a key that is not known here is amber", async () => {
+test("a card of another community, whose key no till takes along, is amber", async () => {
   const { teller } = await till();
   const [answer] = await answersTo(teller, tokenOf(town("elsewhere"), { serial: SERIAL }));
   assert.deepEqual([answer.verdict, answer.mayRecord], ["cannot_verify_offline", false]);
 });
 
-test("a card of another community whose key is known is told so", async () => {
+test("under a pack of before, with the keys of others, such a card is told so", async () => {
   const other = town("boshan");
   const { teller } = await till(packOf(OURS, { keys: [OURS, other] }));
   const [answer] = await answersTo(teller, tokenOf(other, { serial: SERIAL }));

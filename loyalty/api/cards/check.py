@@ -12,6 +12,7 @@ from loyalty.clock import utc_now
 from loyalty.database import transaction
 from loyalty.rules.verdict import Verdict
 from loyalty.services.cards.check import check_card
+from loyalty.services.community.policy import community_called
 
 card_checks = ApiBlueprint("/card-checks")
 """Looks at a card, open to everybody."""
@@ -26,6 +27,15 @@ class ShownCodeSchema(Schema):
         required=True,
         longest=LONGEST_CODE,
         metadata={"description": "The number, the token, or the URL of the QR"},
+    )
+    community = Text(
+        load_default=None,
+        allow_none=True,
+        longest=LONGEST_CODE,
+        metadata={
+            "description": "Short name of the community whose number it is; needed where there are"
+            " several, for a number alone. A token names its own"
+        },
     )
 
 
@@ -46,7 +56,9 @@ class CardChecks(MethodView):
     @open_to(Caller.ANYONE)
     @card_checks.arguments(ShownCodeSchema)
     @card_checks.response(200, CardCheckSchema)
-    def post(self, members: dict[str, str]) -> Any:
+    def post(self, members: dict[str, str | None]) -> Any:
         """Say whether a card is valid today."""
+        slug = members["community"]
         with transaction() as session:
-            return check_card(session, members["code"], now=utc_now())
+            community = community_called(session, slug) if slug else None
+            return check_card(session, members["code"] or "", community=community, now=utc_now())

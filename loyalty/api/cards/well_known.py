@@ -13,9 +13,13 @@ from loyalty.clock import utc_now
 from loyalty.database import transaction
 from loyalty.services.cards.keys import jwk_of, list_published_keys
 from loyalty.services.cards.revocations import get_published_list
+from loyalty.services.community.policy import community_called
 
 well_known = ApiBlueprint("/.well-known", base="")
 """Where programs look for public keys."""
+
+community_keys = ApiBlueprint("/keys", base="")
+"""The public keys of one community."""
 
 revocation_lists = ApiBlueprint("/revocations", base="")
 """The signed lists of the cards that must not be accepted."""
@@ -38,7 +42,7 @@ class KeySchema(Schema):
 
 
 class KeySetSchema(Schema):
-    """All public keys on which a card may rely."""
+    """Public keys on which a card may rely."""
 
     keys = ma.fields.List(ma.fields.Nested(KeySchema))
 
@@ -61,6 +65,19 @@ class Keys(MethodView):
         """Read the public keys of every community."""
         with transaction() as session:
             keys = list_published_keys(session, now=utc_now())
+            return _answer_cacheable({"keys": [jwk_of(published) for published in keys]})
+
+
+@community_keys.route("/<slug>.json")
+class KeysOfCommunity(MethodView):
+    """The public keys of one community."""
+
+    @open_to(Caller.ANYONE)
+    @community_keys.response(200, KeySetSchema)
+    def get(self, slug: str) -> Response:
+        """Read the public keys of a community: all that its tills need."""
+        with transaction() as session:
+            keys = list_published_keys(session, community_called(session, slug), now=utc_now())
             return _answer_cacheable({"keys": [jwk_of(published) for published in keys]})
 
 

@@ -12,7 +12,7 @@ from loyalty.api.blueprint import ApiBlueprint
 from loyalty.api.checkout.schemas import LONGEST_CODE, OutcomesSchema
 from loyalty.api.schemas import Amount, Schema
 from loyalty.clock import community_now
-from loyalty.database import hot_connection
+from loyalty.database import hot_connection, transaction
 from loyalty.rules.money import Fen
 from loyalty.services.late_sales.paper_tally import MOST_LINES, RecordTally, TallyLine, record_tally
 
@@ -68,8 +68,8 @@ class Tallies(MethodView):
         actor = current_staff()
         now = community_now(actor.timezone)
         sheet = RecordTally(shop_id, **members)
-        with hot_connection() as connection:
-            outcomes = record_tally(connection, actor, sheet, now=now)
+        with transaction() as session, hot_connection() as connection:
+            outcomes = record_tally(session, connection, actor, sheet, now=now)
         return {
             "results": [
                 {"idempotency_key": str(line.key), **asdict(outcome)}

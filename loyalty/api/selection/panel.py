@@ -50,7 +50,7 @@ class Panel(MethodView):
         with staff_work() as work:
             selection_round = round_of(work, round_id)
             return {
-                "items": panellists_of(work.session, round_id),
+                "items": panellists_of(work.session, selection_round),
                 "missing": missing_in(RoundAtWork.of(work, selection_round)),
             }
 
@@ -100,8 +100,8 @@ class Conflicts(MethodView):
     def get(self, round_id: UUID) -> Any:
         """Read the conflicts that were declared, and those found when the list was frozen."""
         with staff_work() as work:
-            round_of(work, round_id)
-            return {"items": conflicts_in(work.session, round_id)}
+            selection_round = round_of(work, round_id)
+            return {"items": conflicts_in(work.session, selection_round)}
 
     @open_to(Caller.STAFF, Caller.PANEL)
     @conflicts.arguments(DeclareConflictSchema)

@@ -30,6 +30,14 @@ class SignInSchema(Schema):
     totp = ma.fields.String(
         load_default=None, allow_none=True, validate=ma.validate.Length(max=LONGEST_CODE)
     )
+    community = ma.fields.String(
+        load_default=None,
+        allow_none=True,
+        validate=ma.validate.Length(max=LONGEST_TEXT),
+        metadata={
+            "description": "Short name of the community; needed where several have the account"
+        },
+    )
 
     @ma.post_load
     def _to_request(self, data: dict[str, Any], **_: object) -> SignIn:

@@ -93,7 +93,7 @@ def _under_way(work: Work, rounds: Sequence[Round]) -> list[RoundUnderWay]:
         RoundUnderWay(
             one,
             step,
-            pending_nominations(work.session, one.id),
+            pending_nominations(work.session, one),
             [each for each in objections_of(work, one.id) if each.decided_at is None],
         )
         for one in reversed(rounds)

@@ -15,6 +15,7 @@ from flask_wtf.csrf import CSRFError
 from itsdangerous import BadData, URLSafeTimedSerializer
 from werkzeug.exceptions import HTTPException
 
+from loyalty.database import transaction
 from loyalty.pages.late_forms import (
     SHOW_AGAIN,
     Guard,
@@ -24,11 +25,14 @@ from loyalty.pages.late_forms import (
     show_again,
 )
 from loyalty.pages.staff.staff.sign_in_form import SignInForm
+from loyalty.services.community.policy import are_several
 
 KEPT = "kept-"
 """Begins the names of the fields that are kept."""
 
 KEPT_FOR = "kept_for"
+COMMUNITY = "community"
+"""Names the short name of a community in an address, and in the cookie of the last sign-in."""
 SECRETS = ("password", "totp")
 OWN_FIELDS = frozenset({"csrf_token", SHOW_AGAIN})
 LONGEST_PAUSE = 24 * 3600
@@ -128,8 +132,18 @@ def ask_to_sign_in() -> Any:
 
 
 def sign_in_page(form: SignInForm, kept: KeptForm | None) -> str:
-    """Return the page of the sign-in."""
-    return render_template("staff/staff/sign_in.html", form=form, kept=kept, names=(KEPT, KEPT_FOR))
+    """Return the page of the sign-in, with the community this browser has last signed in to."""
+    with transaction() as session:
+        several = are_several(session)
+    if not form.community.data:
+        form.community.data = request.args.get(COMMUNITY) or request.cookies.get(COMMUNITY)
+    return render_template(
+        "staff/staff/sign_in.html",
+        form=form,
+        kept=kept,
+        names=(KEPT, KEPT_FOR),
+        several=several,
+    )
 
 
 def offer(kept: KeptForm | None) -> str | None:

@@ -127,6 +127,7 @@ def _refuse_unless_allowed(card: Card, request: ActOnCard, *, today: date) -> No
 def _write_down(work: Work, request: ActOnCard, card: Card) -> None:
     work.session.add(
         CardEvent(
+            community_id=card.community_id,
             card_id=card.id,
             action=request.action,
             state=card.state,
@@ -147,17 +148,20 @@ def _reissue(work: Work, old: Card, *, sealing_key: bytes) -> Card:
         valid_until=old.valid_until,
         reissue_of_id=old.id,
     )
-    selection_round = work.session.get_one(Round, old.round_id)
+    selection_round = work.session.get_one(Round, (old.community_id, old.round_id))
     (new,) = sign_cards(
         work.session, selection_round, [award], sealing_key=sealing_key, now=work.now
     )
     new.resident, new.honour = old.resident, old.honour
     used_up = select(
-        literal(new.id, Uuid), CardMonth.month, CardMonth.saved_fen, CardMonth.uses
-    ).where(CardMonth.card_id == old.id)
-    work.session.execute(
-        insert(CardMonth).from_select(["card_id", "month", "saved_fen", "uses"], used_up)
-    )
+        CardMonth.community_id,
+        literal(new.id, Uuid),
+        CardMonth.month,
+        CardMonth.saved_fen,
+        CardMonth.uses,
+    ).where(CardMonth.community_id == old.community_id, CardMonth.card_id == old.id)
+    columns = ["community_id", "card_id", "month", "saved_fen", "uses"]
+    work.session.execute(insert(CardMonth).from_select(columns, used_up))
     return new
 
 

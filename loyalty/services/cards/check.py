@@ -13,6 +13,10 @@ from loyalty.models import Card, Community, SigningKey
 from loyalty.rules.card_number import CodeKind, kind_of, normalise, serial_of
 from loyalty.rules.card_state import CardState
 from loyalty.rules.verdict import Verdict, Visit, verdict_on
+from loyalty.services.community.policy import only_community
+
+_Found = tuple[Card, str]
+"""A card, and the zone of its community."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,25 +35,21 @@ class CardCheck:
     """Whose card it is."""
 
 
-def check_card(session: Session, code: str, *, now: datetime) -> CardCheck:
+def check_card(
+    session: Session, code: str, *, community: Community | None = None, now: datetime
+) -> CardCheck:
     """Return what a code is worth today.
 
     Args:
         code: a token, its URL or a card number, as scanned or typed.
+        community: among whose cards a number is looked for; None for the only one served here. A
+            token names its own.
         now: any aware instant; the day is that of the card's community.
     """
-    serial = _serial_in(session, code)
-    if isinstance(serial, Verdict):
-        return CardCheck(serial)
-    row = session.execute(
-        select(Card, Community.timezone)
-        .join(Community, Community.id == Card.community_id)
-        .where(Card.serial == serial)
-        .options(joinedload(Card.honour))
-    ).one_or_none()
-    if row is None:
-        return CardCheck(Verdict.UNKNOWN)
-    card, timezone = row
+    found = _card_in(session, code, community)
+    if isinstance(found, Verdict):
+        return CardCheck(found)
+    card, timezone = found
     return CardCheck(
         verdict=_judge(card, today=as_local(now, timezone).date()),
         valid_from=card.valid_from,
@@ -60,29 +60,42 @@ def check_card(session: Session, code: str, *, now: datetime) -> CardCheck:
     )
 
 
-def _serial_in(session: Session, code: str) -> str | Verdict:
-    """Return the serial a code names, or the verdict where the code alone decides."""
+def _card_in(session: Session, code: str, community: Community | None) -> _Found | Verdict:
+    """Return the card a code names, or the verdict where there is none."""
     text = normalise(code)
     match kind_of(code):
         case CodeKind.CARD_NUMBER:
-            return serial_of(text)
+            whose = community or only_community(session)
+            return _card_of(session, whose.id, serial_of(text)) if whose else Verdict.UNKNOWN
         case CodeKind.TOKEN if token := token_in(text):
-            return _read_signed_serial(session, token)
+            return _card_signed(session, token)
         case CodeKind.PAYMENT_CODE:
             return Verdict.PAYMENT_CODE
         case _:
             return Verdict.BAD_CODE
 
 
-def _read_signed_serial(session: Session, token: str) -> str | Verdict:
+def _card_signed(session: Session, token: str) -> _Found | Verdict:
     try:
         key_id = read_claims(token).key_id
         key = session.scalar(select(SigningKey).where(SigningKey.key_id == key_id))
-        return verify_token(token, key.public_key).serial if key else Verdict.UNKNOWN
+        if key is None:
+            return Verdict.UNKNOWN
+        return _card_of(session, key.community_id, verify_token(token, key.public_key).serial)
     except BadTokenError:
         return Verdict.BAD_CODE
     except ForgedTokenError:
         return Verdict.FORGED
+
+
+def _card_of(session: Session, community_id: UUID, serial: str) -> _Found | Verdict:
+    row = session.execute(
+        select(Card, Community.timezone)
+        .join(Community, Community.id == Card.community_id)
+        .where(Card.community_id == community_id, Card.serial == serial)
+        .options(joinedload(Card.honour))
+    ).one_or_none()
+    return Verdict.UNKNOWN if row is None else (row[0], row[1])
 
 
 def _judge(card: Card, *, today: date) -> Verdict:

@@ -80,17 +80,25 @@ def destroy_spent_keys(session: Session, community: Community, *, now: datetime)
     )
 
 
-def list_published_keys(session: Session, *, now: datetime) -> Sequence[PublishedKey]:
-    """Return the public keys of every community on which a card may still rely, oldest first."""
+def list_published_keys(
+    session: Session, community: Community | None = None, *, now: datetime
+) -> Sequence[PublishedKey]:
+    """Return the public keys on which a card may still rely, oldest first.
+
+    Args:
+        community: whose; None for those of every community.
+    """
     # One month more than a card can last, since it may be yesterday in another community's zone.
     oldest = Month.of(now.date()).plus(-max(CARD_MONTHS)).first
-    rows = session.execute(
+    query = (
         select(SigningKey, Community)
         .join(Community, Community.id == SigningKey.community_id)
         .where(SigningKey.month >= oldest)
         .order_by(SigningKey.month, Community.slug)
     )
-    return [PublishedKey(key, community) for key, community in rows]
+    if community is not None:
+        query = query.where(SigningKey.community_id == community.id)
+    return [PublishedKey(key, whose) for key, whose in session.execute(query)]
 
 
 def jwk_of(published: PublishedKey) -> dict[str, str]:

@@ -128,7 +128,7 @@ def _make_claims(award: Award, key_id: str, serial: str, first: Month) -> CardCl
 
 
 def _make_serials(session: Session, count: int) -> list[str]:
-    """Return random serials that no card has."""
+    """Return random serials that no card has, whosever it is: a number alone tells which it is."""
     found: set[str] = set()
     while len(found) < count:
         drawn = {

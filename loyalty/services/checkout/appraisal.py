@@ -14,9 +14,12 @@ from loyalty.rules.goods import place_of_unknown
 from loyalty.rules.limits import PassedLimit, Used, find_passed_limit, is_over_limit
 from loyalty.rules.money import NOTHING, Fen, Permille
 from loyalty.rules.verdict import MEANINGS, Verdict, Visit, verdict_on
-from loyalty.services.checkout.memory import CardTerms, Directory, SellingShop
+from loyalty.services.checkout.memory import CardTerms, Counter, Directory, SellingShop
 from loyalty.services.checkout.reading import read_code
-from loyalty.services.errors import ValueRefusedError
+from loyalty.services.errors import BusyError, ValueRefusedError
+
+TRIES = 5
+"""How often is tried again what policy or card changed under, between look and lock."""
 
 UNUSED = Used(uses_at_shop_today=0, uses_today=0, saved_this_month=NOTHING)
 
@@ -28,8 +31,12 @@ SELECT directory_version.version AS directory_version,
        coalesce((card_month.uses ->> %(at_shop)s)::int, 0) AS uses_at_shop_today,
        coalesce(card_month.saved_fen, 0) AS saved_this_month
   FROM directory_version
-  LEFT JOIN card ON card.serial = %(serial)s
-  LEFT JOIN card_month ON card_month.card_id = card.id AND card_month.month = %(month)s
+  LEFT JOIN card
+    ON card.community_id = directory_version.community_id AND card.serial = %(serial)s
+  LEFT JOIN card_month
+    ON card_month.community_id = card.community_id AND card_month.card_id = card.id
+   AND card_month.month = %(month)s
+ WHERE directory_version.community_id = %(community)s
 """
 
 
@@ -83,24 +90,35 @@ def appraise(
         today: the community's date at the time of the sale.
 
     Raises:
+        BusyError: shop or policy changed between each look at them and at the card.
         SignInError: the till was revoked.
         ValueRefusedError: a line is of a category that nobody knows.
     """
-    counter = directory.counter(connection, token)
-    refuse_unknown_goods(counter, shown.basket)
-    serial = read_code(connection, directory, shown.code, community_id=counter.till.community_id)
-    if isinstance(serial, Verdict):
-        return Appraisal(serial)
-    version, card = card_now(connection, counter, serial, today)
-    if version != counter.directory_version:
-        directory.met(version)
-        return appraise(connection, directory, token, shown, today=today)
+    for _ in range(TRIES):
+        counter = directory.counter(connection, token)
+        refuse_unknown_goods(counter, shown.basket)
+        serial = read_code(connection, directory, shown.code, community_id=counter.community_id)
+        if isinstance(serial, Verdict):
+            return Appraisal(serial)
+        version, card = card_now(connection, counter, serial, today)
+        if version == counter.directory_version:
+            return _appraised(directory, counter, shown, serial, card, today=today)
+        directory.met(counter.community_id, version)
+    raise BusyError("The market's policy is being changed right now; ask again.")
+
+
+def _appraised(
+    directory: Directory,
+    counter: Counter,
+    shown: ShownCard,
+    serial: str,
+    card: CardNow | None,
+    *,
+    today: date,
+) -> Appraisal:
     if card is None:
         return Appraisal(Verdict.UNKNOWN)
-    if card.terms.community_id != counter.community_id:
-        # Whatever else is true of it is told to its own community alone.
-        return Appraisal(Verdict.OTHER_COMMUNITY)
-    directory.remember_card(serial, card.terms)
+    directory.remember_card(counter, serial, card.terms)
     quoted = quote_at(counter, card.terms, shown.basket)
     verdict = judge(counter, card, shown, quoted, today=today)
     return Appraisal(
@@ -187,18 +205,26 @@ def use_keys(shop_id: UUID, day: date) -> tuple[str, str]:
 def card_now(
     connection: Connection[Any], shop: SellingShop, serial: str, day: date
 ) -> tuple[int, CardNow | None]:
-    """Return the directory's version, and the card if there is one of this serial."""
+    """Return the directory's version, and the card if the shop's community has this serial."""
     of_day, at_shop = use_keys(shop.shop_id, day)
     row = (
         connection.cursor(row_factory=dict_row)
         .execute(
             CARD_BY_SERIAL,
-            {"serial": serial, "day": of_day, "at_shop": at_shop, "month": day.replace(day=1)},
+            {
+                "community": shop.community_id,
+                "serial": serial,
+                "day": of_day,
+                "at_shop": at_shop,
+                "month": day.replace(day=1),
+            },
         )
         .fetchone()
     )
     if row is None:
-        raise LookupError("The directory has lost its version; run the migrations.")
+        raise LookupError(
+            "The directory of this community has lost its version; run the migrations."
+        )
     if row["id"] is None:
         return row["directory_version"], None
     terms = CardTerms(

@@ -83,9 +83,10 @@ def day_of(session: Session, till: Till, *, today: date) -> TillDay:
             func.coalesce(back.c.voided, false()),
             Redemption.uses + func.coalesce(back.c.uses, 0),
         )
-        .join(Card, Card.id == Redemption.card_id)
+        .join_from(Redemption, Card)
         .outerjoin(back, back.c.of_id == Redemption.id)
         .where(
+            Redemption.community_id == till.community_id,
             Redemption.till_id == till.till_id,
             Redemption.happened_on == today,
             Redemption.kind == "sale",
@@ -111,7 +112,11 @@ def _taken_back(till: Till) -> Subquery:
             func.sum(Redemption.uses).label("uses"),
             func.bool_or(Redemption.kind == "void").label("voided"),
         )
-        .where(Redemption.of_id.is_not(None), Redemption.shop_id == till.shop_id)
+        .where(
+            Redemption.community_id == till.community_id,
+            Redemption.of_id.is_not(None),
+            Redemption.shop_id == till.shop_id,
+        )
         .group_by(Redemption.of_id)
         .subquery()
     )

@@ -7,13 +7,10 @@ from psycopg import Connection
 
 from loyalty.clock import as_local
 from loyalty.rules.verdict import MEANINGS, Verdict
-from loyalty.services.checkout.appraisal import appraise, quote_at
+from loyalty.services.checkout.appraisal import TRIES, appraise, quote_at
 from loyalty.services.checkout.memory import Directory
 from loyalty.services.checkout.sale import RedeemCard, Sale, earlier_sale, record_sale, sale_of
 from loyalty.services.errors import BusyError, CardRefusedError
-
-TRIES = 5
-"""How often a sale is tried again when policy or card changed between look and lock."""
 
 
 def keep_flagged(

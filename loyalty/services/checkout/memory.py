@@ -1,14 +1,15 @@
 """What the till's hot path keeps in memory: tills with their shop and policy, keys, cards' terms.
 
-Every query of the hot path brings the directory's version along; triggers in the database move it
-on with each change of a community, honour, shop, term, till or key. A worker that meets another
-version forgets what it knew and asks again, so a revoked till is refused on its very next call.
+Every query of the hot path brings the version of the community's directory along; triggers in the
+database move it on with each change of that community, or of an honour, shop, term, till or key of
+it. A worker that meets another version forgets what it knew of this community and asks again, so a
+revoked till is refused on its very next call.
 """
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from psycopg import Connection
@@ -16,6 +17,7 @@ from psycopg.rows import dict_row
 
 from loyalty.cards.token import CardClaims, verify_token
 from loyalty.rules.certification import CertificationState, gives_discount, state_on
+from loyalty.rules.community_number import number_in_token
 from loyalty.rules.discount import find_exclusions
 from loyalty.rules.limits import Limits, Overrides, choose_more_generous
 from loyalty.rules.money import Permille, Rounding
@@ -23,10 +25,13 @@ from loyalty.services.actors import StaffMember, Till
 from loyalty.services.errors import SignInError, UnknownRecordError
 
 MOST_REMEMBERED = 20_000
-"""Verified tokens, and terms of cards, that one worker keeps before it begins anew."""
+"""Tills, keys, verified tokens and terms of cards, of all communities together, that one worker
+keeps before it begins anew.
+"""
 
 SHOP_AND_POLICY = """
-       (SELECT version FROM directory_version) AS directory_version,
+       (SELECT version FROM directory_version
+         WHERE directory_version.community_id = community.id) AS directory_version,
        shop.id AS shop_id, shop.community_id, community.timezone, community.slug,
        shop.state, shop.certified_until, shop.category, shop.opted_in_categories,
        shop.discountable_per_sale_fen AS shop_per_sale, shop.uses_per_shop_day AS shop_uses,
@@ -34,7 +39,8 @@ SHOP_AND_POLICY = """
        community.saved_per_month_fen, community.rounding, community.excluded_categories,
        community.version AS rule_version, community.late_days, community.late_days_on_paper,
        (SELECT coalesce(json_object_agg(honour_id, pay_permille), '{}')
-          FROM shop_term WHERE shop_term.shop_id = shop.id) AS terms,
+          FROM shop_term
+         WHERE shop_term.community_id = shop.community_id AND shop_term.shop_id = shop.id) AS terms,
        (SELECT json_object_agg(id, code) FROM honour
          WHERE honour.community_id = community.id) AS honours
   FROM shop
@@ -43,9 +49,12 @@ SHOP_AND_POLICY = """
 
 PAIRED_TILL = f"""
 SELECT till.id AS till_id, {SHOP_AND_POLICY}
-  JOIN till ON till.shop_id = shop.id
- WHERE till.token_hash = %s AND till.revoked_at IS NULL
+  JOIN till ON till.community_id = shop.community_id AND till.shop_id = shop.id
+ WHERE till.token_hash = %(token_hash)s AND till.revoked_at IS NULL
 """
+OF_COMMUNITY = " AND community.number = %(number)s"
+
+VERSION = "SELECT version FROM directory_version WHERE community_id = %s"
 
 SHOP_OF_THE_DESK = f"""
 SELECT {SHOP_AND_POLICY}
@@ -121,34 +130,36 @@ class CardTerms:
     valid_until: date
 
 
-@dataclass(slots=True)
-class Snapshot:
-    """What one worker remembers under one version of the directory."""
+class Remembered(NamedTuple):
+    """Something that holds for one community, as long as its directory has one version."""
 
-    version: int = 0
-    counters: dict[bytes, Counter] = field(default_factory=dict)
-    keys: dict[str, PublicKey] = field(default_factory=dict)
-    tokens: dict[str, CardClaims] = field(default_factory=dict)
-    """Verified tokens by their one spelling."""
-    cards: dict[str, CardTerms] = field(default_factory=dict)
-    """By serial."""
+    community_id: UUID
+    version: int | None
+    """None where no query has told one yet."""
+    value: Any
 
 
 class Directory:
-    """The memory of one worker. It is always safe to forget."""
+    """The memory of one worker. It is always safe to forget.
+
+    What is remembered of a community holds under the version of its directory that was met last;
+    a change in one community makes the worker forget nothing of the others.
+    """
 
     def __init__(self) -> None:
-        self._snapshot = Snapshot()
+        self._versions: dict[UUID, int] = {}
+        self._remembered: dict[tuple[object, ...], Remembered] = {}
 
-    def met(self, version: int) -> None:
-        """Take note of the version a query brought along, and forget all if it is another."""
-        if version != self._snapshot.version:
-            self._snapshot = Snapshot(version=version)
+    def met(self, community_id: UUID, version: int) -> None:
+        """Take note of the version a query brought along; under another one all is forgotten."""
+        self._versions[community_id] = version
 
-    def look(self, connection: Connection[Any]) -> None:
+    def look(self, connection: Connection[Any], token: str) -> None:
         """Ask for the version, where no query of the call brings it along."""
-        row = connection.execute("SELECT version FROM directory_version").fetchone()
-        self.met(row[0] if row else 0)
+        known = self._remembered.get(("till", _hash(token)))
+        if known is not None:
+            row = connection.execute(VERSION, (known.community_id,)).fetchone()
+            self.met(known.community_id, row[0] if row else 0)
 
     def counter(self, connection: Connection[Any], token: str) -> Counter:
         """Return the till of a token with its shop and policy.
@@ -156,29 +167,27 @@ class Directory:
         Raises:
             SignInError: the till was revoked, or never paired.
         """
-        token_hash = hashlib.sha256(token.encode()).digest()
-        known = self._snapshot.counters.get(token_hash)
+        name = ("till", _hash(token))
+        known: Counter | None = self._recall(*name)
         if known is not None:
             return known
-        cursor = connection.cursor(row_factory=dict_row)
-        row = cursor.execute(PAIRED_TILL, (token_hash,)).fetchone()
+        row = _paired_till(connection, token)
         if row is None:
             raise SignInError("This till is not paired, or was revoked; pair it again.")
         counter = _counter(row)
-        self.met(counter.directory_version)
-        snapshot = self._snapshot
-        if snapshot.version == counter.directory_version:
-            snapshot.counters[token_hash] = counter
+        self.met(counter.community_id, counter.directory_version)
+        self._remember(name, counter.community_id, counter.directory_version, counter)
         return counter
 
     def key(self, connection: Connection[Any], key_id: str) -> PublicKey | None:
-        """Return a public key by its id; None if nobody here has such a key."""
-        known = self._snapshot.keys.get(key_id)
+        """Return a public key by its id, which names its community; None if there is none."""
+        known: PublicKey | None = self._recall("key", key_id)
         if known is None:
             row = connection.execute(PUBLIC_KEY, (key_id,)).fetchone()
             if row is None:
                 return None
-            known = self._snapshot.keys[key_id] = PublicKey(*row)
+            known = PublicKey(*row)
+            self._remember_of(known.community_id, ("key", key_id), known)
         return known
 
     def verified(self, token: str, key: PublicKey) -> CardClaims:
@@ -187,25 +196,50 @@ class Directory:
         Raises:
             BadTokenError, ForgedTokenError: as `verify_token`.
         """
-        tokens = self._snapshot.tokens
-        if (claims := tokens.get(token)) is None:
+        claims: CardClaims | None = self._recall("token", token)
+        if claims is None:
             claims = verify_token(token, key.raw)
-            _remember(tokens, token, claims)
+            self._remember_of(key.community_id, ("token", token), claims)
         return claims
 
-    def card(self, serial: str) -> CardTerms | None:
-        """Return the terms of a card that was met before."""
-        return self._snapshot.cards.get(serial)
+    def card(self, shop: SellingShop, serial: str) -> CardTerms | None:
+        """Return the terms of a card of the shop's community that was met before."""
+        card: CardTerms | None = self._recall("card", shop.community_id, serial)
+        return card
 
-    def remember_card(self, serial: str, card: CardTerms) -> None:
+    def remember_card(self, shop: SellingShop, serial: str, card: CardTerms) -> None:
         """Keep the terms of a card for its next sale."""
-        _remember(self._snapshot.cards, serial, card)
+        self._remember_of(shop.community_id, ("card", shop.community_id, serial), card)
+
+    def _recall(self, *name: object) -> Any:
+        known = self._remembered.get(name)
+        if known is None or known.version != self._versions.get(known.community_id):
+            return None
+        return known.value
+
+    def _remember_of(self, community_id: UUID, name: tuple[object, ...], value: Any) -> None:
+        """Keep what no version of the directory changes, until the next one all the same."""
+        self._remember(name, community_id, self._versions.get(community_id), value)
+
+    def _remember(
+        self, name: tuple[object, ...], community_id: UUID, version: int | None, value: Any
+    ) -> None:
+        if len(self._remembered) >= MOST_REMEMBERED:
+            self._remembered.clear()
+        self._remembered[name] = Remembered(community_id, version, value)
 
 
-def _remember(memory: dict[str, Any], key: str, value: Any) -> None:
-    if len(memory) >= MOST_REMEMBERED:
-        memory.clear()
-    memory[key] = value
+def _hash(token: str) -> bytes:
+    return hashlib.sha256(token.encode()).digest()
+
+
+def _paired_till(connection: Connection[Any], token: str) -> dict[str, Any] | None:
+    """Return the till of a token among those of the community that the token names."""
+    number = number_in_token(token)
+    # Tokens of before there were numbers are looked for in every community.
+    asked = PAIRED_TILL if number is None else PAIRED_TILL + OF_COMMUNITY
+    wanted = {"token_hash": _hash(token), "number": number}
+    return connection.cursor(row_factory=dict_row).execute(asked, wanted).fetchone()
 
 
 def desk_at(connection: Connection[Any], clerk: StaffMember, shop_id: UUID) -> Desk:

@@ -11,6 +11,7 @@ from loyalty.rules.arrival import is_live, is_to_come
 from loyalty.rules.card_state import CardState
 from loyalty.rules.verdict import Verdict
 from loyalty.services.checkout.appraisal import (
+    TRIES,
     UNUSED,
     Appraisal,
     CardNow,
@@ -19,7 +20,7 @@ from loyalty.services.checkout.appraisal import (
     quote_at,
     refuse_unknown_goods,
 )
-from loyalty.services.checkout.flagged_sale import TRIES, keep_flagged
+from loyalty.services.checkout.flagged_sale import keep_flagged
 from loyalty.services.checkout.memory import Counter, Directory
 from loyalty.services.checkout.reading import read_code
 from loyalty.services.checkout.sale import RedeemCard, Sale, earlier_sale, record_sale, sale_of
@@ -131,7 +132,7 @@ def _attempt(
     )
     if isinstance(serial, Verdict):
         raise CardRefusedError(serial)
-    card = directory.card(serial)
+    card = directory.card(counter, serial)
     if card is not None:
         local = as_local(happened_at, counter.till.timezone)
         quoted = quote_at(counter, card, request.shown.basket)

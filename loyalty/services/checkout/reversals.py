@@ -44,7 +44,7 @@ GIVE_BACK = text(
            uses = uses || jsonb_build_object(
                :of_day ::text, greatest(coalesce((uses ->> :of_day)::int, 0) - :uses, 0),
                :at_shop ::text, greatest(coalesce((uses ->> :at_shop)::int, 0) - :uses, 0))
-     WHERE card_id = :card AND month = :month
+     WHERE community_id = :community AND card_id = :card AND month = :month
     """
 )
 
@@ -166,7 +166,9 @@ def _sale(work: AnyWork, sale_id: UUID) -> Redemption:
     if isinstance(work.actor, Till):
         query = query.where(Redemption.till_id == work.actor.till_id)
     elif not work.actor.roles & {Role.STAFF, Role.MANAGER}:
-        own = select(Shop.id).where(Shop.owner_id == work.actor.account_id)
+        own = select(Shop.id).where(
+            Shop.community_id == work.community_id, Shop.owner_id == work.actor.account_id
+        )
         query = query.where(Redemption.shop_id.in_(own))
     sale = work.session.scalar(query.with_for_update())
     if sale is None:
@@ -178,7 +180,7 @@ def _earlier(work: AnyWork, sale: Redemption, request: VoidSale | ReturnGoods) -
     """Return the entry made before under the request's key, by the till or at its shop's desk."""
     if request.idempotency_key is None:
         return None
-    query = select(Redemption).where(Redemption.idempotency_key == request.idempotency_key)
+    query = work.select(Redemption).where(Redemption.idempotency_key == request.idempotency_key)
     if isinstance(work.actor, Till):
         query = query.where(Redemption.till_id == work.actor.till_id)
     else:
@@ -231,7 +233,8 @@ def _take_back(
     of_day, at_shop = use_keys(sale.shop_id, sale.happened_on)
     given_back = {"saved": back.saved, "uses": uses, "of_day": of_day, "at_shop": at_shop}
     month = sale.happened_on.replace(day=1)
-    work.session.execute(GIVE_BACK, {**given_back, "card": sale.card_id, "month": month})
+    card = {"community": sale.community_id, "card": sale.card_id, "month": month}
+    work.session.execute(GIVE_BACK, {**given_back, **card})
     work.note("sale.voided" if entry.kind == "void" else "sale.returned", entry)
     return entry
 

@@ -4,6 +4,8 @@
 writes the sale and its trace only if that was done. The row of the month is locked by the counting
 itself, so limits hold however many tills ask at once; the lock on the card makes a suspension wait
 for the sale, or the sale see the suspension. Why a sale was refused is looked up after a refusal.
+Every part of it names the community, and what it counts with is immutable, as a database that
+spreads communities over servers asks.
 """
 
 import hashlib
@@ -36,46 +38,49 @@ LIVING = (CardState.ISSUED, CardState.ACTIVE)
 
 RECORD_SALE = """
 WITH living AS (
-    SELECT id FROM card
-     WHERE id = %(card)s AND state = ANY(%(states)s)
-       AND (SELECT version FROM directory_version) = %(version)s
+    SELECT community_id, id FROM card
+     WHERE community_id = %(community)s AND id = %(card)s AND state = ANY(%(states)s)
+       AND (SELECT version FROM directory_version
+             WHERE community_id = %(community)s) = %(version)s
        AND NOT EXISTS (SELECT FROM redemption
-                        WHERE till_id = %(till)s AND idempotency_key = %(key)s)
+                        WHERE community_id = %(community)s AND till_id = %(till)s
+                          AND idempotency_key = %(key)s)
        FOR SHARE
 ), counted AS (
-    INSERT INTO card_month AS used (card_id, month, saved_fen, uses)
-    SELECT id, %(month)s, %(saved)s, jsonb_build_object(%(of_day)s::text, 1, %(at_shop)s::text, 1)
+    INSERT INTO card_month AS used (community_id, card_id, month, saved_fen, uses)
+    SELECT community_id, id, %(month)s, %(saved)s, %(first_use)s::jsonb
       FROM living
      WHERE %(saved_limit)s::int IS NULL OR %(saved)s <= %(saved_limit)s::int
-        ON CONFLICT (card_id, month) DO UPDATE
+        ON CONFLICT (community_id, card_id, month) DO UPDATE
        SET saved_fen = used.saved_fen + excluded.saved_fen,
-           uses = used.uses || jsonb_build_object(
-               %(of_day)s::text, coalesce((used.uses ->> %(of_day)s)::int, 0) + 1,
-               %(at_shop)s::text, coalesce((used.uses ->> %(at_shop)s)::int, 0) + 1)
+           uses = jsonb_set(jsonb_set(used.uses,
+               ARRAY[%(of_day)s::text],
+               (coalesce((used.uses ->> %(of_day)s)::int, 0) + 1)::text::jsonb),
+               ARRAY[%(at_shop)s::text],
+               (coalesce((used.uses ->> %(at_shop)s)::int, 0) + 1)::text::jsonb)
      WHERE (%(saved_limit)s::int IS NULL
             OR used.saved_fen + excluded.saved_fen <= %(saved_limit)s::int)
        AND (%(day_limit)s::int IS NULL
             OR coalesce((used.uses ->> %(of_day)s)::int, 0) < %(day_limit)s::int)
        AND (%(shop_limit)s::int IS NULL
             OR coalesce((used.uses ->> %(at_shop)s)::int, 0) < %(shop_limit)s::int)
-    RETURNING card_id
+    RETURNING community_id, card_id
 ), sale AS (
     INSERT INTO redemption (
         id, community_id, card_id, shop_id, till_id, account_id, kind, receipt, total_fen,
         discountable_fen, payable_fen, saved_fen, pay_permille, with_amount, uses, lines,
         excluded_fen, rounding, discountable_limit_fen, rule_version, trade, honour_id,
         idempotency_key, request_hash, offline, flag, happened_at, happened_on, month, recorded_at)
-    SELECT %(id)s, %(community)s, card_id, %(shop)s, %(till)s, %(account)s, 'sale', %(receipt)s,
+    SELECT %(id)s, community_id, card_id, %(shop)s, %(till)s, %(account)s, 'sale', %(receipt)s,
            %(total)s, %(discountable)s, %(payable)s, %(saved)s, %(pay)s, %(with_amount)s, 1,
            %(lines)s::jsonb, %(excluded)s, %(rounding)s, %(limit)s::int, %(rule_version)s,
            %(trade)s, %(honour)s, %(key)s, %(request_hash)s, %(offline)s, %(flag)s,
            %(happened_at)s, %(day)s, %(counted_in)s, %(recorded_at)s
       FROM counted
-    RETURNING id
+    RETURNING community_id, id
 ), trace AS (
     INSERT INTO audit_event (id, community_id, at, action, actor_kind, actor_id, subject_id)
-    SELECT %(trace)s, %(community)s, %(recorded_at)s, 'sale.recorded', %(actor_kind)s, %(actor)s,
-           id
+    SELECT %(trace)s, community_id, %(recorded_at)s, 'sale.recorded', %(actor_kind)s, %(actor)s, id
       FROM sale
 )
 SELECT count(*) FROM sale
@@ -85,7 +90,8 @@ EARLIER_SALE = """
 SELECT id, receipt, total_fen, discountable_fen, payable_fen, saved_fen, pay_permille, with_amount,
        lines, excluded_fen, rounding, discountable_limit_fen, rule_version, flag, request_hash,
        happened_at, month, recorded_at
-  FROM redemption WHERE idempotency_key = %(key)s AND """
+  FROM redemption
+ WHERE community_id = %(community)s AND idempotency_key = %(key)s AND """
 OF_TILL = "till_id = %(till)s"
 OF_PAPER = "till_id IS NULL AND shop_id = %(shop)s"
 
@@ -195,17 +201,15 @@ def record_sale(
     Args:
         states: in which the card may be by now.
     """
-    of_day, at_shop = use_keys(shop.shop_id, sale.happened_at.date())
     limits = shop.limits
     values = {
         **_columns(sale),
         **written_by(shop),
+        **_uses(shop, sale),
         "card": card.card_id,
         "states": list(CardState if sale.flag else states),
         "version": Int8(shop.directory_version),
         "key": key,
-        "of_day": of_day,
-        "at_shop": at_shop,
         "saved_limit": None if sale.flag else limits.saved_per_month,
         "day_limit": None if sale.flag else limits.uses_per_day,
         "shop_limit": None if sale.flag else limits.uses_per_shop_day,
@@ -218,6 +222,12 @@ def record_sale(
     except UniqueViolation:
         return False  # The same request arrived twice at once, and the other one was first.
     return row is not None and row[0] == 1
+
+
+def _uses(shop: Counter | Desk, sale: Sale) -> dict[str, Any]:
+    """Return under what a sale counts as a use."""
+    of_day, at_shop = use_keys(shop.shop_id, sale.happened_at.date())
+    return {"of_day": of_day, "at_shop": at_shop, "first_use": Jsonb({of_day: 1, at_shop: 1})}
 
 
 def written_by(shop: Counter | Desk) -> dict[str, Any]:

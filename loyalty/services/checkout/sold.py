@@ -149,7 +149,9 @@ def get_rest(session: Session, sale: Redemption) -> SaleRest:
         ReversalRefusedError: nothing is left of it.
     """
     entries = session.scalars(
-        select(Redemption).where(Redemption.of_id == sale.id).order_by(Redemption.id)
+        select(Redemption)
+        .where(Redemption.community_id == sale.community_id, Redemption.of_id == sale.id)
+        .order_by(Redemption.id)
     ).all()
     if any(entry.uses < 0 or entry.kind == "void" for entry in entries):
         raise ReversalRefusedError("Nothing is left of this sale; it has been taken back already.")

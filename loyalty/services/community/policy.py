@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from loyalty.models import Community, Honour, ShopTerm
+from loyalty.models import Community, ShopTerm
 from loyalty.rules.discount import DEFAULT_EXCLUDED
 from loyalty.rules.goods import place_of_unknown
 from loyalty.rules.limits import DEFAULT_LIMITS
@@ -70,6 +70,17 @@ def communities(session: Session) -> Sequence[Community]:
     return session.scalars(select(Community).order_by(Community.id)).all()
 
 
+def are_several(session: Session) -> bool:
+    """Return whether more than one community is served here."""
+    return len(session.scalars(select(Community.id).limit(2)).all()) > 1
+
+
+def only_community(session: Session) -> Community | None:
+    """Return the community served here, if it is the only one."""
+    found = session.scalars(select(Community).limit(2)).all()
+    return found[0] if len(found) == 1 else None
+
+
 def community_called(session: Session, slug: str) -> Community:
     """Return the community with this short name.
 
@@ -119,7 +130,7 @@ def _refuse_a_band_that_breaks_agreed_terms(session: Session, community: Communi
         select(ShopTerm.pay_permille)
         .join(ShopTerm.honour)
         .where(
-            Honour.community_id == community.id,
+            ShopTerm.community_id == community.id,
             ~ShopTerm.pay_permille.between(
                 community.band_min_permille, community.band_max_permille
             ),

@@ -138,7 +138,9 @@ def make_deed(
     )
 
 
-def sum_points(session: Session, resident_ids: Collection[UUID], month: Month) -> dict[UUID, int]:
+def sum_points(
+    session: Session, community_id: UUID, resident_ids: Collection[UUID], month: Month
+) -> dict[UUID, int]:
     """Return what the deeds of one month count for each of some residents, capped.
 
     Returns:
@@ -149,7 +151,11 @@ def sum_points(session: Session, resident_ids: Collection[UUID], month: Month) -
     for deed in session.scalars(
         select(Deed)
         .options(joinedload(Deed.kind, innerjoin=True))
-        .where(Deed.resident_id.in_(resident_ids), Deed.done_on.between(month.first, month.last))
+        .where(
+            Deed.community_id == community_id,
+            Deed.resident_id.in_(resident_ids),
+            Deed.done_on.between(month.first, month.last),
+        )
     ):
         done[deed.resident_id].append(
             DeedPoints(kind=deed.kind.code, month=month, points=deed.points_hundredths)

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import contains_eager
 
 from loyalty.models import Deed, DeedKind, Resident
@@ -50,7 +49,7 @@ def sum_month(work: Work, resident_id: UUID, month: Month) -> MonthPoints:
     resident = work.find(Resident, resident_id)
     by_kind = defaultdict[DeedKind, list[Deed]](list)
     for deed in work.session.scalars(
-        select(Deed)
+        work.select(Deed)
         .join(Deed.kind)
         .options(contains_eager(Deed.kind))
         .where(Deed.resident_id == resident.id, Deed.done_on.between(month.first, month.last))
@@ -59,7 +58,7 @@ def sum_month(work: Work, resident_id: UUID, month: Month) -> MonthPoints:
         by_kind[deed.kind].append(deed)
     return MonthPoints(
         month=month,
-        counted=sum_points(work.session, [resident.id], month)[resident.id],
+        counted=sum_points(work.session, work.community_id, [resident.id], month)[resident.id],
         kinds=[_sum_kind(kind, deeds) for kind, deeds in by_kind.items()],
     )
 

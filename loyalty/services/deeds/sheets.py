@@ -58,8 +58,8 @@ def list_people_on(work: Work, sheet: RecordSheet) -> Sequence[Resident]:
     """Return who has been recorded from a sheet, the last one first; its entries do not matter."""
     return work.session.scalars(
         select(Resident)
-        .join(Deed, Deed.resident_id == Resident.id)
-        .join(DeedKind, DeedKind.id == Deed.kind_id)
+        .join_from(Resident, Deed)
+        .join(Deed.kind)
         .where(
             Deed.community_id == work.community_id,
             DeedKind.code == sheet.kind,
@@ -83,6 +83,7 @@ def _find_faults(work: Work, request: RecordSheet, kind: DeedKind) -> Mapping[st
     recorded = set(
         work.session.scalars(
             select(Deed.resident_id).where(
+                Deed.community_id == work.community_id,
                 Deed.resident_id.in_(named),
                 Deed.kind_id == kind.id,
                 Deed.done_on == request.done_on,

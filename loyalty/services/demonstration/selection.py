@@ -183,7 +183,11 @@ def _hand_over(
     session: Session, cast: Cast, held: Round, *, sealing_key: bytes, now: datetime
 ) -> None:
     """Hand the cards over, all but the last few; replace one that was lost on the way home."""
-    cards = session.scalars(select(Card.id).where(Card.round_id == held.id).order_by(Card.id)).all()
+    cards = session.scalars(
+        select(Card.id)
+        .where(Card.community_id == held.community_id, Card.round_id == held.id)
+        .order_by(Card.id)
+    ).all()
     steps: list[tuple[UUID, CardAction, str | None]]
     steps = [(card, CardAction.HAND_OVER, None) for card in cards[:-3]]
     steps += [(cards[0], CardAction.SUSPEND, "本人挂失"), (cards[0], CardAction.REISSUE, "补卡")]

@@ -20,14 +20,19 @@ def invite_visitor(session: Session, community: Community, *, now: datetime) -> 
     The till of an earlier code nobody used makes room for it.
     """
     manager = session.scalars(
-        select(StaffAccount).where(StaffAccount.username == "demo-manager")
+        select(StaffAccount).where(
+            StaffAccount.community_id == community.id, StaffAccount.username == "demo-manager"
+        )
     ).one()
     shop_id = session.scalars(
         select(Shop.id).where(Shop.community_id == community.id, Shop.owner_id.is_not(None))
     ).one()
     session.execute(
         delete(Till).where(
-            Till.shop_id == shop_id, Till.name == VISITORS_TILL, Till.paired_at.is_(None)
+            Till.community_id == community.id,
+            Till.shop_id == shop_id,
+            Till.name == VISITORS_TILL,
+            Till.paired_at.is_(None),
         )
     )
     actor = to_staff_member(manager, timezone=community.timezone)

@@ -1,6 +1,6 @@
 """Removing the demonstration, and nothing else."""
 
-from sqlalchemy import Delete, delete, select
+from sqlalchemy import Delete, Update, delete, select, update
 from sqlalchemy.orm import Session
 
 from loyalty.models import (
@@ -19,6 +19,7 @@ from loyalty.models import (
     Matter,
     NumberedSale,
     QuarantinedSale,
+    Receipt,
     Redemption,
     Resident,
     RevocationList,
@@ -34,6 +35,11 @@ from loyalty.services.demonstration.cast import SLUG
 from loyalty.services.errors import UnknownRecordError
 
 OF_A_COMMUNITY = (
+    CardMonth,
+    CardEvent,
+    SaleCase,
+    NumberedSale,
+    QuarantinedSale,
     Redemption,
     RevocationList,
     Card,
@@ -50,6 +56,7 @@ OF_A_COMMUNITY = (
     Area,
     ImportJob,
     KeptAnswer,
+    Receipt,
     Honour,
     AuditEvent,
     StaffAccount,
@@ -75,14 +82,11 @@ def wipe(session: Session) -> None:
     community = demonstration_of(session)
     if community is None:
         raise UnknownRecordError("There is no demonstration here.")
-    cards = select(Card.id).where(Card.community_id == community.id)
-    tills = select(Till.id).where(Till.community_id == community.id)
-    statements: list[Delete] = [
-        delete(CardMonth).where(CardMonth.card_id.in_(cards)),
-        delete(CardEvent).where(CardEvent.card_id.in_(cards)),
-        delete(SaleCase).where(SaleCase.community_id == community.id),
-        delete(NumberedSale).where(NumberedSale.till_id.in_(tills)),
-        delete(QuarantinedSale).where(QuarantinedSale.till_id.in_(tills)),
+    # Residents are known to accounts, and accounts to the imports that residents came from.
+    statements: list[Delete | Update] = [
+        update(StaffAccount)
+        .where(StaffAccount.community_id == community.id)
+        .values(resident_id=None),
         *(delete(model).where(model.community_id == community.id) for model in OF_A_COMMUNITY),
         delete(Community).where(Community.id == community.id),
     ]

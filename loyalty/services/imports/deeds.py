@@ -117,10 +117,7 @@ def _make_day_reader(today: date) -> Callable[[str], date]:
 
 
 def _find_recorded(work: Work) -> frozenset[RecordDeed]:
-    """Return the deeds the community has: a sheet that is uploaded again adds nothing.
-
-    Its residents' ids tell them from another community's; the condition spares reading those.
-    """
+    """Return the deeds the community has: a sheet that is uploaded again adds nothing."""
     rows = work.session.execute(
         select(Deed.resident_id, DeedKind.code, Deed.done_on, Deed.source, Deed.points_hundredths)
         .join(Deed.kind)

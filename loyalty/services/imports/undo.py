@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import Select, delete, exists, select
+from sqlalchemy import ColumnElement, Select, delete, exists, select, update
 from sqlalchemy.orm import Session
 
+from loyalty.database import Identified
 from loyalty.models import (
     Candidate,
     Card,
@@ -18,9 +19,12 @@ from loyalty.models import (
     Round,
     RoundList,
     Shop,
+    StaffAccount,
     Till,
 )
 from loyalty.rules.certification import CertificationAction
+
+Record = TypeVar("Record", bound=Identified)
 
 ADDED: Mapping[str, type[Resident] | type[Shop] | type[Deed]] = MappingProxyType(
     {"residents": Resident, "shops": Shop, "deeds": Deed}
@@ -33,7 +37,7 @@ def find_uses(session: Session, job: ImportJob) -> list[str]:
     What it added is locked first, so that nothing comes of it while the answer is used.
     """
     record = ADDED[job.kind]
-    session.execute(select(record.id).where(record.import_id == job.id).with_for_update())
+    session.execute(select(record.id).where(*_added(record, job)).with_for_update())
     questions = {
         "residents": _select_uses_of_residents,
         "shops": _select_uses_of_shops,
@@ -45,39 +49,70 @@ def find_uses(session: Session, job: ImportJob) -> list[str]:
 def remove_added(session: Session, job: ImportJob) -> None:
     """Remove the records an import added."""
     record = ADDED[job.kind]
-    session.execute(delete(record).where(record.import_id == job.id))
+    if record is Resident:
+        _forget_whose_accounts(session, job)
+    session.execute(delete(record).where(*_added(record, job)))
+
+
+def _forget_whose_accounts(session: Session, job: ImportJob) -> None:
+    """Let no account be one of the residents who go."""
+    session.execute(
+        update(StaffAccount)
+        .where(
+            StaffAccount.community_id == job.community_id,
+            StaffAccount.resident_id.in_(select(Resident.id).where(*_added(Resident, job))),
+        )
+        .values(resident_id=None)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _added(
+    record: type[Resident] | type[Shop] | type[Deed], job: ImportJob
+) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions of what an import added."""
+    return record.community_id == job.community_id, record.import_id == job.id
+
+
+def _of(record: type[Record], job: ImportJob) -> Select[Any]:
+    """Return the query for what the import's community has of one kind."""
+    return select(record.id).where(record.__table__.c.community_id == job.community_id)
 
 
 def _select_uses_of_residents(job: ImportJob) -> dict[str, Select[Any]]:
-    added = select(Resident.id).where(Resident.import_id == job.id)
+    added = select(Resident.id).where(*_added(Resident, job))
     return {
         "changed": added.where(Resident.version > 1),
-        "deeds": select(Deed.id).where(Deed.resident_id.in_(added)),
-        "candidates": select(Candidate.id).where(Candidate.resident_id.in_(added)),
-        "cards": select(Card.id).where(Card.resident_id.in_(added)),
+        "deeds": _of(Deed, job).where(Deed.resident_id.in_(added)),
+        "candidates": _of(Candidate, job).where(Candidate.resident_id.in_(added)),
+        "cards": _of(Card, job).where(Card.resident_id.in_(added)),
     }
 
 
 def _select_uses_of_shops(job: ImportJob) -> dict[str, Select[Any]]:
-    added = select(Shop.id).where(Shop.import_id == job.id)
+    added = select(Shop.id).where(*_added(Shop, job))
     return {
         "changed": added.where(Shop.version > 1),
-        "certification": select(CertificationEvent.id).where(
+        "certification": _of(CertificationEvent, job).where(
             CertificationEvent.shop_id.in_(added),
             CertificationEvent.action != CertificationAction.APPLY.value,
         ),
-        "tills": select(Till.id).where(Till.shop_id.in_(added)),
-        "redemptions": select(Redemption.id).where(Redemption.shop_id.in_(added)),
+        "tills": _of(Till, job).where(Till.shop_id.in_(added)),
+        "redemptions": _of(Redemption, job).where(Redemption.shop_id.in_(added)),
     }
 
 
 def _select_uses_of_deeds(job: ImportJob) -> dict[str, Select[Any]]:
     """A deed has been used once a round that counted it is frozen."""
-    doers = select(Deed.resident_id).where(Deed.import_id == job.id)
+    doers = select(Deed.resident_id).where(*_added(Deed, job))
     counted = (
         select(Candidate.id)
         .join(Candidate.round_list)
-        .join(Round, Round.id == RoundList.round_id)
-        .where(Candidate.resident_id.in_(doers), Round.frozen_at >= job.applied_at)
+        .join(RoundList.selection_round)
+        .where(
+            Candidate.community_id == job.community_id,
+            Candidate.resident_id.in_(doers),
+            Round.frozen_at >= job.applied_at,
+        )
     )
     return {"rounds": counted}

@@ -27,7 +27,8 @@ VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING
 
 NAME_SALE = """
 UPDATE sale_case SET redemption_id = %s
- WHERE till_id = %s AND kind = 'unproven' AND idempotency_key = %s AND redemption_id IS NULL
+ WHERE community_id = %s AND till_id = %s AND kind = 'unproven' AND idempotency_key = %s
+   AND redemption_id IS NULL
 """
 
 WHAT_STAFF_SEE = (
@@ -80,7 +81,7 @@ def open_case(
 
 def name_sale(connection: Connection[Any], till: Till, key: UUID, redemption_id: UUID) -> None:
     """Tell the case of an unproven sale which entry of the book it has become."""
-    connection.execute(NAME_SALE, (redemption_id, till.till_id, key))
+    connection.execute(NAME_SALE, (redemption_id, till.community_id, till.till_id, key))
 
 
 def find_cases(work: Work, request: FindCases) -> Page[SaleCase]:

@@ -18,11 +18,11 @@ from loyalty.services.late_sales.cases import open_case
 from loyalty.services.late_sales.device_proof import device_key, proof_of
 from loyalty.services.work import Work
 
-DEVICE_KEY = "SELECT device_public_key FROM till WHERE id = %s"
+DEVICE_KEY = "SELECT device_public_key FROM till WHERE community_id = %s AND id = %s"
 
 NOTE_NUMBER = """
-INSERT INTO numbered_sale (till_id, number, digest, previous, arrived_at)
-VALUES (%s, %s, %s, %s, %s) ON CONFLICT DO NOTHING
+INSERT INTO numbered_sale (community_id, till_id, number, digest, previous, arrived_at)
+VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING
 """
 
 
@@ -66,14 +66,15 @@ def note_proofs(
     Args:
         items: late sales as uploaded, each with its idempotency key.
     """
-    row = connection.execute(DEVICE_KEY, (till.till_id,)).fetchone()
+    row = connection.execute(DEVICE_KEY, (till.community_id, till.till_id)).fetchone()
     if row is None or row[0] is None:
         return ()
     public_key = device_key(row[0])
     proofs = [(key, proof_of(item, public_key)) for key, item in items]
     proven = [proof for _, proof in proofs if proof]
     # In one order, so that two uploads of the same sales at once wait for each other in turn.
-    rows = sorted((till.till_id, one.number, one.digest, one.previous, now) for one in proven)
+    own = till.community_id, till.till_id
+    rows = sorted((*own, one.number, one.digest, one.previous, now) for one in proven)
     with connection.transaction():
         connection.cursor().executemany(NOTE_NUMBER, rows)
     unproven = {key for key, proof in proofs if proof is None}
@@ -91,7 +92,7 @@ def numbering_of(work: Work, till_id: UUID) -> Numbering:
     till = work.find(Till, till_id)
     rows = work.session.execute(
         select(NumberedSale.number, NumberedSale.digest, NumberedSale.previous)
-        .where(NumberedSale.till_id == till_id)
+        .where(NumberedSale.community_id == work.community_id, NumberedSale.till_id == till_id)
         .order_by(NumberedSale.number)
     )
     return _numbering(till, [(number, digest, previous) for number, digest, previous in rows])

@@ -1,7 +1,6 @@
 """A shop's paper tally: written down at the community's desk, and judged as of its day."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -11,8 +10,11 @@ from uuid import UUID
 
 from psycopg import Connection
 from psycopg.rows import dict_row
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from loyalty.clock import as_local
+from loyalty.models import Shop
 from loyalty.rules.arrival import LATEST, sheet_came_too_late
 from loyalty.rules.card_number import CodeKind, kind_of, normalise, serial_of
 from loyalty.rules.card_state import CardState
@@ -20,8 +22,7 @@ from loyalty.rules.discount import Basket
 from loyalty.rules.money import Fen
 from loyalty.rules.verdict import Verdict
 from loyalty.services.actors import StaffMember
-from loyalty.services.checkout.appraisal import CardNow, ShownCard, card_now, judge, quote_at
-from loyalty.services.checkout.flagged_sale import TRIES
+from loyalty.services.checkout.appraisal import TRIES, CardNow, ShownCard, card_now, judge, quote_at
 from loyalty.services.checkout.memory import Desk, desk_at
 from loyalty.services.checkout.sale import RedeemCard, earlier_sale, record_sale, sale_of
 from loyalty.services.errors import (
@@ -42,9 +43,10 @@ SALES_BY_PAPER = """
 SELECT sale.id, sale.idempotency_key, sale.receipt, card.serial, sale.happened_at, sale.total_fen,
        sale.payable_fen, sale.saved_fen, sale.flag,
        EXISTS (SELECT FROM redemption AS back
-                WHERE back.of_id = sale.id AND back.kind = 'void') AS voided
+                WHERE back.community_id = sale.community_id AND back.of_id = sale.id
+                  AND back.kind = 'void') AS voided
   FROM redemption AS sale
-  JOIN card ON card.id = sale.card_id
+  JOIN card ON card.community_id = sale.community_id AND card.id = sale.card_id
  WHERE sale.community_id = %(community)s AND sale.shop_id = %(shop)s
    AND sale.happened_on = %(day)s AND sale.till_id IS NULL AND sale.kind = 'sale'
    AND sale.flag IS DISTINCT FROM 'till_revoked'
@@ -56,9 +58,11 @@ KNOWN_SERIALS = "SELECT serial FROM card WHERE community_id = %s AND serial = AN
 
 STATE_THEN = """
 SELECT coalesce(
-    (SELECT state FROM card_event WHERE card_id = %(card)s AND at <= %(moment)s
+    (SELECT state FROM card_event
+      WHERE community_id = %(community)s AND card_id = %(card)s AND at <= %(moment)s
       ORDER BY at DESC, id DESC LIMIT 1),
-    (SELECT 'issued' FROM card_event WHERE card_id = %(card)s LIMIT 1))
+    (SELECT 'issued' FROM card_event
+      WHERE community_id = %(community)s AND card_id = %(card)s LIMIT 1))
 """
 """The state last written down by then; NULL where nothing was ever done with the card."""
 
@@ -131,7 +135,12 @@ SENTENCES: Mapping[LineFault, str] = MappingProxyType(
 
 
 def record_tally(
-    connection: Connection[Any], clerk: StaffMember, request: RecordTally, *, now: datetime
+    session: Session,
+    connection: Connection[Any],
+    clerk: StaffMember,
+    request: RecordTally,
+    *,
+    now: datetime,
 ) -> Sequence[Outcome]:
     """Write a sheet down, once all its lines make sense; return their outcomes in turn.
 
@@ -139,6 +148,8 @@ def record_tally(
     What the service would have refused at a till is kept and flagged: the sale has happened.
 
     Args:
+        session: its transaction holds the shop, so that who writes down another sheet of it waits
+            and sees this one. A pooler may give each transaction another connection.
         connection: one on which each statement is a transaction of its own.
 
     Raises:
@@ -146,24 +157,22 @@ def record_tally(
         UnknownRecordError: the community has no such shop.
         ValueRefusedError: the day has not come yet, or is too long ago.
     """
-    with _one_at_a_time(connection, request):
-        if faults := line_faults(connection, clerk, request, now=now):
-            told = {f"/lines/{place}": SENTENCES[fault] for place, fault in faults.items()}
-            raise RowsRefusedError(told)
-        in_order = sorted(request.lines, key=lambda line: line.at)
-        outcomes = {one.key: _record(connection, clerk, request, one, now=now) for one in in_order}
-        return [outcomes[line.key] for line in request.lines]
+    _hold_shop(session, clerk, request.shop_id)
+    if faults := line_faults(connection, clerk, request, now=now):
+        told = {f"/lines/{place}": SENTENCES[fault] for place, fault in faults.items()}
+        raise RowsRefusedError(told)
+    in_order = sorted(request.lines, key=lambda line: line.at)
+    outcomes = {one.key: _record(connection, clerk, request, one, now=now) for one in in_order}
+    return [outcomes[line.key] for line in request.lines]
 
 
-@contextmanager
-def _one_at_a_time(connection: Connection[Any], request: RecordTally) -> Iterator[None]:
-    """Let whoever writes down the same shop's day wait, so that the second sees the first."""
-    day = f"tally/{request.shop_id}/{request.day}"
-    connection.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", (day,))
-    try:
-        yield
-    finally:
-        connection.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", (day,))
+def _hold_shop(session: Session, clerk: StaffMember, shop_id: UUID) -> None:
+    """Hold a shop until the transaction ends; sales merely refer to it, so they go on."""
+    session.execute(
+        select(Shop.id)
+        .where(Shop.community_id == clerk.community_id, Shop.id == shop_id)
+        .with_for_update(key_share=True)
+    )
 
 
 def may_be_written(day: date, *, today: date) -> bool:
@@ -284,7 +293,7 @@ def _card_then(connection: Connection[Any], desk: Desk, serial: str, moment: dat
     _, card = card_now(connection, desk, serial, moment.date())
     if card is None:
         raise UnknownRecordError("The community has no such card.")
-    wanted = {"card": card.terms.card_id, "moment": moment}
+    wanted = {"community": desk.community_id, "card": card.terms.card_id, "moment": moment}
     row = connection.execute(STATE_THEN, wanted).fetchone()
     state = CardState(row[0]) if row and row[0] else card.state
     return CardNow(card.terms, state, card.used)

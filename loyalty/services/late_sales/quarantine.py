@@ -15,9 +15,10 @@ from uuid_utils.compat import uuid7
 
 from loyalty.clock import as_local
 from loyalty.database import is_away
-from loyalty.models import QuarantinedSale, Redemption, SaleCase, Till
+from loyalty.models import Community, QuarantinedSale, Redemption, SaleCase, Till
 from loyalty.rules.card_number import number_of
 from loyalty.rules.card_state import CardState
+from loyalty.rules.community_number import number_in_token
 from loyalty.rules.discount import Basket, Line
 from loyalty.rules.limits import UNLIMITED
 from loyalty.rules.sale_case import CaseKind
@@ -39,14 +40,16 @@ MOST_QUARANTINED = 5000
 KEEP_APART = """
 WITH kept AS (
     INSERT INTO quarantined_sale (
-        id, till_id, idempotency_key, serial, basket, happened_at, arrived_at)
-    VALUES (%(id)s, %(till)s, %(key)s, %(serial)s, %(basket)s, %(happened_at)s, %(now)s)
+        id, community_id, till_id, idempotency_key, serial, basket, happened_at, arrived_at)
+    VALUES (%(id)s, %(community)s, %(till)s, %(key)s, %(serial)s, %(basket)s, %(happened_at)s,
+            %(now)s)
         ON CONFLICT DO NOTHING
     RETURNING id
 )
 SELECT id FROM kept
  UNION ALL
-SELECT id FROM quarantined_sale WHERE till_id = %(till)s AND idempotency_key = %(key)s
+SELECT id FROM quarantined_sale
+ WHERE community_id = %(community)s AND till_id = %(till)s AND idempotency_key = %(key)s
 """
 
 
@@ -89,6 +92,7 @@ def keep_apart(
     basket = request.shown.basket
     values = {
         "id": uuid7(),
+        "community": till.community_id,
         "till": till.till_id,
         "key": request.idempotency_key,
         "serial": _serial_if_legible(connection, directory, request.shown.code, till.community_id),
@@ -123,7 +127,7 @@ def record_quarantined(
     card = None
     if kept.serial is not None:
         _, card = card_now(connection, desk, kept.serial, happened_at.date())
-    if kept.serial is None or card is None or card.terms.community_id != work.community_id:
+    if kept.serial is None or card is None:
         raise ValueRefusedError("/decision", "The sale names no card, so it cannot be recorded.")
     basket = None if kept.basket is None else _basket(kept.basket)
     request = RedeemCard(ShownCard(number_of(kept.serial), basket), kept.idempotency_key)
@@ -154,14 +158,13 @@ def _note(session: Session, till: Till, count: int, *, now: datetime) -> None:
 
 def _revoked_till(session: Session, token: str) -> Till:
     """Return a till, held so that two uploads at once count what is kept one after the other."""
-    till = session.scalar(
-        select(Till)
-        .where(
-            Till.token_hash == hashlib.sha256(token.encode()).digest(),
-            Till.revoked_at.is_not(None),
-        )
-        .with_for_update(key_share=True)
+    revoked = select(Till).where(
+        Till.token_hash == hashlib.sha256(token.encode()).digest(), Till.revoked_at.is_not(None)
     )
+    if number := number_in_token(token):
+        named = select(Community.id).where(Community.number == number)
+        revoked = revoked.where(Till.community_id == named.scalar_subquery())
+    till = session.scalar(revoked.with_for_update(key_share=True))
     if till is None:
         raise SignInError("This token is unknown.")
     return till
@@ -174,7 +177,9 @@ def _held(session: Session, till: Till, keys: Collection[UUID]) -> set[UUID]:
         held.update(
             session.scalars(
                 select(record.idempotency_key).where(
-                    record.till_id == till.id, record.idempotency_key.in_(keys)
+                    record.community_id == till.community_id,
+                    record.till_id == till.id,
+                    record.idempotency_key.in_(keys),
                 )
             )
         )
@@ -182,7 +187,9 @@ def _held(session: Session, till: Till, keys: Collection[UUID]) -> set[UUID]:
 
 
 def _room(session: Session, till: Till) -> int:
-    kept = select(func.count()).where(QuarantinedSale.till_id == till.id)
+    kept = select(func.count()).where(
+        QuarantinedSale.community_id == till.community_id, QuarantinedSale.till_id == till.id
+    )
     return max(0, MOST_QUARANTINED - (session.scalar(kept) or 0))
 
 
@@ -191,6 +198,7 @@ def _kept(
 ) -> tuple[QuarantinedSale, SaleCase]:
     shown = request.shown
     kept = QuarantinedSale(
+        community_id=till.community_id,
         till_id=till.id,
         idempotency_key=request.idempotency_key,
         serial=_serial_if_legible(_driver(session), directory, shown.code, till.community_id),

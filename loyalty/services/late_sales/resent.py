@@ -17,14 +17,16 @@ from loyalty.services.checkout.sale import TRACE_OF_REPLAY, RedeemCard, substanc
 SENT_BEFORE = """
 SELECT sale.id, sale.receipt, sale.flag
   FROM till
-  JOIN redemption AS sale ON sale.till_id = till.id AND sale.idempotency_key = %(key)s
- WHERE till.shop_id = %(shop)s AND till.id IS DISTINCT FROM %(till)s::uuid
+  JOIN redemption AS sale ON sale.community_id = till.community_id
+   AND sale.till_id = till.id AND sale.idempotency_key = %(key)s
+ WHERE till.community_id = %(community)s AND till.shop_id = %(shop)s
+   AND till.id IS DISTINCT FROM %(till)s::uuid
    AND sale.request_hash = %(substance)s
  UNION ALL
 SELECT id, receipt, flag
   FROM redemption
- WHERE till_id IS NULL AND shop_id = %(shop)s AND idempotency_key = %(key)s
-   AND request_hash = %(substance)s
+ WHERE community_id = %(community)s AND till_id IS NULL AND shop_id = %(shop)s
+   AND idempotency_key = %(key)s AND request_hash = %(substance)s
 """
 """A till's sales have their own keys, so only the same card and basket make it the same sale."""
 

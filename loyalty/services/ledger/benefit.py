@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, func, select
+from sqlalchemy import ColumnElement, Row, Subquery, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from loyalty.models import Card, Honour, Redemption, Resident, Shop
@@ -90,8 +90,8 @@ def sum_benefit_in(session: Session, community_id: UUID, *, first: Month, last: 
         last=last,
         totals=_to_sums(session.execute(_select_sums(within, until=last.first)).one()),
         by_month=_sum_by_month(session, within),
-        by_shop=_sum_by_shop(session, within, until=last.first),
-        by_honour=_sum_by_honour(session, within, until=last.first),
+        by_shop=_sum_by_shop(session, community_id, within, until=last.first),
+        by_honour=_sum_by_honour(session, community_id, within, until=last.first),
         by_trade=[
             Share(trade, trade, sums)
             for trade, sums in _sum_by(session, within, Redemption.trade, until=last.first)
@@ -104,16 +104,24 @@ def _sum_by_month(session: Session, within: ColumnElement[bool]) -> list[Share]:
     return [Share(str(Month.of(first)), str(Month.of(first)), sums) for first, sums in months]
 
 
-def _sum_by_shop(session: Session, within: ColumnElement[bool], *, until: date) -> list[Share]:
+def _sum_by_shop(
+    session: Session, community_id: UUID, within: ColumnElement[bool], *, until: date
+) -> list[Share]:
     shops = _sum_by(session, within, Redemption.shop_id, until=until)
-    query = select(Shop.id, Shop.name).where(Shop.id.in_([shop for shop, _ in shops]))
+    query = select(Shop.id, Shop.name).where(
+        Shop.community_id == community_id, Shop.id.in_([shop for shop, _ in shops])
+    )
     names = dict(session.execute(query).tuples().all())
     return [Share(str(shop), names[shop], sums) for shop, sums in shops]
 
 
-def _sum_by_honour(session: Session, within: ColumnElement[bool], *, until: date) -> list[Share]:
+def _sum_by_honour(
+    session: Session, community_id: UUID, within: ColumnElement[bool], *, until: date
+) -> list[Share]:
     honours = _sum_by(session, within, Redemption.honour_id, until=until)
-    query = select(Honour).where(Honour.id.in_([honour for honour, _ in honours]))
+    query = select(Honour).where(
+        Honour.community_id == community_id, Honour.id.in_([honour for honour, _ in honours])
+    )
     known = {honour.id: honour for honour in session.scalars(query)}
     return [Share(known[honour].code, known[honour].name, sums) for honour, sums in honours]
 
@@ -131,12 +139,7 @@ def _select_sums(
         until: the last month that is looked at; a sale that was taken back whole by then counts
             for nobody.
     """
-    back = (
-        select(Redemption.of_id, func.min(Redemption.month).label("month"))
-        .where(Redemption.uses < 0)
-        .group_by(Redemption.of_id)
-        .subquery()
-    )
+    back = _taken_back()
     stands = back.c.month.is_(None) | (back.c.month > until)
     counted = (Redemption.kind == "sale") & stands
     return (
@@ -150,12 +153,26 @@ def _select_sums(
             func.coalesce(func.sum(Redemption.payable_fen), 0),
             func.coalesce(func.sum(Redemption.saved_fen), 0),
         )
-        .join(Card, Card.id == Redemption.card_id)
-        .join(Resident, Resident.id == Card.resident_id)
-        .outerjoin(back, back.c.of_id == Redemption.id)
+        .join_from(Redemption, Card)
+        .join_from(Card, Resident)
+        .outerjoin(
+            back,
+            (back.c.community_id == Redemption.community_id) & (back.c.of_id == Redemption.id),
+        )
         .where(within)
         .group_by(*by)
         .order_by(*by)
+    )
+
+
+def _taken_back() -> Subquery:
+    """Select the sales that were taken back whole, and the first month of that."""
+    first = func.min(Redemption.month).label("month")
+    return (
+        select(Redemption.community_id, Redemption.of_id, first)
+        .where(Redemption.uses < 0)
+        .group_by(Redemption.community_id, Redemption.of_id)
+        .subquery()
     )
 
 

@@ -26,6 +26,7 @@ from loyalty.services.errors import (
     ValueRefusedError,
 )
 from loyalty.services.paging import Page, fetch_page
+from loyalty.services.receipts import give_out
 from loyalty.services.work import Work
 
 
@@ -120,6 +121,7 @@ def raise_public_matter(
     locked_community(session, community.id)
     if earlier := _find_by_receipt(session, community, receipt):
         return earlier
+    give_out(session, community.id, receipt)
     matter = _write_down(session, community, request, receipt=receipt, now=now)
     note(
         session,
@@ -241,6 +243,6 @@ def _write_down(
 def _refuse_stranger(work: Work, account_id: UUID | None) -> None:
     if account_id is None:
         return
-    account = work.session.get(StaffAccount, account_id)
-    if account is None or account.community_id != work.community_id or not account.active:
+    account = work.session.get(StaffAccount, (work.community_id, account_id))
+    if account is None or not account.active:
         raise ValueRefusedError("/owner_id", "The community has no such open account.")

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, union
+from sqlalchemy import Select, select, union
 from sqlalchemy.orm import Session
 
 from loyalty.models import (
@@ -58,7 +59,7 @@ def decide_objection(work: Work, request: DecideObjection) -> Objection:
         ValueRefusedError: the reason, which is published, names somebody.
     """
     selection_round = _locked_round(work, request.objection_id)
-    objection = _objection(work.session, request.objection_id)
+    objection = _objection(work.session, work.community_id, request.objection_id)
     if objection.decided_at is not None:
         raise RoundStateError("It was answered before.", [RoundObstacle.ALREADY_DECIDED])
     if selection_round.state not in ON_NOTICE:
@@ -88,7 +89,7 @@ def _locked_round(work: Work, objection_id: UUID) -> Round:
     """Return the round of an objection, which takes no step until the transaction ends."""
     found = work.session.scalar(
         work.select(Round)
-        .join(Objection, Objection.round_id == Round.id)
+        .join_from(Round, Objection)
         .where(Objection.id == objection_id)
         .options(LISTS)
         .with_for_update(of=Round)
@@ -99,10 +100,10 @@ def _locked_round(work: Work, objection_id: UUID) -> Round:
     return found
 
 
-def _objection(session: Session, objection_id: UUID) -> Objection:
+def _objection(session: Session, community_id: UUID, objection_id: UUID) -> Objection:
     return session.scalars(
         select(Objection)
-        .where(Objection.id == objection_id)
+        .where(Objection.community_id == community_id, Objection.id == objection_id)
         .options(*OF_WHOM)
         .execution_options(populate_existing=True)
     ).one()
@@ -114,40 +115,53 @@ def involved_in(session: Session, objection: Objection) -> frozenset[UUID]:
     Whoever shares the person's household, is the person, or has declared a conflict, is involved
     too.
     """
-    resident = objection.candidate.resident
+    found: Iterable[UUID | None] = session.scalars(
+        union(*_spoke_for_or_scored(objection), *_near_to(objection))
+    )
+    return frozenset(account for account in found if account is not None)
+
+
+def _spoke_for_or_scored(objection: Objection) -> Sequence[Select[Any]]:
+    community_id = objection.community_id
     candidacies = (
         select(Candidate.id)
-        .join(RoundList, RoundList.id == Candidate.list_id)
-        .where(RoundList.round_id == objection.round_id, Candidate.resident_id == resident.id)
+        .join(Candidate.round_list)
+        .where(
+            Candidate.community_id == community_id,
+            RoundList.round_id == objection.round_id,
+            Candidate.resident_id == objection.candidate.resident_id,
+        )
     )
-    nominated = Nomination.candidate_id.in_(candidacies)
-    scored = Ballot.candidate_id.in_(candidacies)
+    nominated = (Nomination.community_id == community_id) & Nomination.candidate_id.in_(candidacies)
+    scored = (Ballot.community_id == community_id) & Ballot.candidate_id.in_(candidacies)
+    return (
+        select(Nomination.account_id).where(nominated),
+        select(Nomination.decided_by).where(nominated),
+        select(Ballot.entered_by).where(scored),
+        select(Panellist.account_id).join_from(Panellist, Ballot).where(scored),
+    )
+
+
+def _near_to(objection: Objection) -> Sequence[Select[Any]]:
+    resident = objection.candidate.resident
     declared = (
         select(Panellist.account_id)
-        .join(ConflictOfInterest, ConflictOfInterest.panellist_id == Panellist.id)
+        .join_from(Panellist, ConflictOfInterest)
         .where(
-            ConflictOfInterest.resident_id == resident.id,
+            Panellist.community_id == objection.community_id,
             Panellist.round_id == objection.round_id,
+            ConflictOfInterest.resident_id == resident.id,
         )
     )
     lives_there = (
         select(StaffAccount.id)
-        .join(Resident, Resident.id == StaffAccount.resident_id)
-        .where(Resident.household_key == resident.household_key)
-    )
-    found: Iterable[UUID | None] = session.scalars(
-        union(
-            select(Nomination.account_id).where(nominated),
-            select(Nomination.decided_by).where(nominated),
-            select(Ballot.entered_by).where(scored),
-            select(Panellist.account_id)
-            .join(Ballot, Ballot.panellist_id == Panellist.id)
-            .where(scored),
-            declared,
-            lives_there,
+        .join_from(StaffAccount, Resident)
+        .where(
+            StaffAccount.community_id == objection.community_id,
+            Resident.household_key == resident.household_key,
         )
     )
-    return frozenset(account for account in found if account is not None)
+    return declared, lives_there
 
 
 def who_may_decide(work: Work, objection: Objection) -> Sequence[StaffAccount]:

@@ -20,7 +20,7 @@ from loyalty.services.audit import note
 from loyalty.services.community.working_days import last_day_of
 from loyalty.services.errors import RoundStateError, UnknownRecordError, ValueRefusedError
 from loyalty.services.notice.publishing import latest_version
-from loyalty.services.receipts import hold_receipt, make_receipt
+from loyalty.services.receipts import give_out, make_receipt
 from loyalty.services.selection.at_work import RoundAtWork
 from loyalty.services.selection.planning import round_of
 from loyalty.services.selection.waiting_lines import disputable_lines
@@ -82,6 +82,7 @@ def make_objection(
     if candidate_id not in {one.id for one in disputable}:
         raise RoundStateError("This line is confirmed.", [RoundObstacle.NOTICE_OVER])
     objection = Objection(
+        community_id=community.id,
         round_id=selection_round.id,
         candidate_id=candidate_id,
         receipt=request.receipt,
@@ -112,9 +113,9 @@ def objection_called(session: Session, community: Community, receipt: str) -> Ob
         UnknownRecordError: the community has given out no such number.
     """
     found = session.scalar(
-        select(Objection)
-        .join(Round, Round.id == Objection.round_id)
-        .where(Objection.receipt == clean_code_letters(receipt), Round.community_id == community.id)
+        select(Objection).where(
+            Objection.community_id == community.id, Objection.receipt == clean_code_letters(receipt)
+        )
     )
     if found is None:
         raise UnknownRecordError("There is no objection with this number.")
@@ -133,7 +134,10 @@ def objections_of(work: Work, round_id: UUID) -> Sequence[Objection]:
     selection_round = round_of(work, round_id)
     return work.session.scalars(
         select(Objection)
-        .where(Objection.round_id == selection_round.id)
+        .where(
+            Objection.community_id == selection_round.community_id,
+            Objection.round_id == selection_round.id,
+        )
         .options(*OF_WHOM)
         .order_by(Objection.id)
     ).all()
@@ -160,10 +164,12 @@ def _running_notice(session: Session, community: Community, month: Month, *, tod
 
 
 def _objection_made(session: Session, selection_round: Round, receipt: str) -> Objection | None:
-    hold_receipt(session, receipt)
+    give_out(session, selection_round.community_id, receipt)
     return session.scalar(
         select(Objection).where(
-            Objection.round_id == selection_round.id, Objection.receipt == receipt
+            Objection.community_id == selection_round.community_id,
+            Objection.round_id == selection_round.id,
+            Objection.receipt == receipt,
         )
     )
 
@@ -183,8 +189,9 @@ def _candidate_meant(session: Session, selection_round: Round, request: MakeObje
     return session.scalars(
         select(Candidate.id)
         .join(Candidate.round_list)
-        .join(Honour, Honour.id == RoundList.honour_id)
+        .join(RoundList.honour)
         .where(
+            RoundList.community_id == selection_round.community_id,
             RoundList.round_id == selection_round.id,
             Honour.code == honour,
             Candidate.reference == reference,

@@ -43,7 +43,7 @@ def public_months(session: Session, community: Community, *, today: date) -> Pub
 def _rounds_on_notice(session: Session, community: Community, *, today: date) -> Sequence[Round]:
     last_day = (
         select(func.max(NoticeVersion.last_day))
-        .where(NoticeVersion.round_id == Round.id)
+        .where(NoticeVersion.community_id == Round.community_id, NoticeVersion.round_id == Round.id)
         .scalar_subquery()
     )
     return session.scalars(

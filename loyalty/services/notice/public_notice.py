@@ -207,7 +207,9 @@ def _answered(objections: Iterable[Objection], now: datetime) -> list[Answered]:
 
 def _objections_to(session: Session, shown: Round) -> Sequence[Objection]:
     return session.scalars(
-        select(Objection).where(Objection.round_id == shown.id).order_by(Objection.decided_at)
+        select(Objection)
+        .where(Objection.community_id == shown.community_id, Objection.round_id == shown.id)
+        .order_by(Objection.decided_at)
     ).all()
 
 

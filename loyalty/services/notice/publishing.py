@@ -93,6 +93,7 @@ def _version(
     }
     content = json.dumps(members, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return NoticeVersion(
+        community_id=selection_round.community_id,
         round_id=selection_round.id,
         number=number,
         kind=kind.value,

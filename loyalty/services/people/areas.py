@@ -85,16 +85,11 @@ def refuse_foreign(
     Raises:
         ValueRefusedError: the pointer is ``/area_id`` or ``/household_group_id``.
     """
-    if area_id is not None:
-        area = session.get(Area, area_id)
-        if area is None or area.community_id != actor.community_id:
-            raise ValueRefusedError("/area_id", "The community has no such liaison area.")
-    if household_group_id is not None:
-        group = session.get(HouseholdGroup, household_group_id)
-        if group is None or group.community_id != actor.community_id:
-            raise ValueRefusedError(
-                "/household_group_id", "The community has no such household group."
-            )
+    if area_id is not None and session.get(Area, (actor.community_id, area_id)) is None:
+        raise ValueRefusedError("/area_id", "The community has no such liaison area.")
+    group = (actor.community_id, household_group_id)
+    if household_group_id is not None and session.get(HouseholdGroup, group) is None:
+        raise ValueRefusedError("/household_group_id", "The community has no such household group.")
 
 
 def _refuse_taken(

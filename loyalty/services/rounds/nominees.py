@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select
-
 from loyalty.models import ImportJob, Resident
 from loyalty.services.errors import UnknownRecordError, ValueRefusedError
 from loyalty.services.imports.jobs import ImportKind, read_import
@@ -45,7 +43,7 @@ def nominees_in(work: Work, job: ImportJob) -> Sequence[Resident]:
     meant: list[UUID] = [resident_id for _, resident_id in reading.right] if reading else []
     residents = {
         resident.id: resident
-        for resident in work.session.scalars(select(Resident).where(Resident.id.in_(meant)))
+        for resident in work.session.scalars(work.select(Resident).where(Resident.id.in_(meant)))
     }
     return [residents[resident_id] for resident_id in meant]
 
@@ -58,7 +56,7 @@ def residents_imported(work: Work, import_id: UUID) -> Sequence[Resident]:
     """
     job = work.find(ImportJob, import_id)
     return work.session.scalars(
-        select(Resident)
+        work.select(Resident)
         .where(Resident.import_id == job.id)
         .order_by(Resident.name_pinyin, Resident.id)
     ).all()

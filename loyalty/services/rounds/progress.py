@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from loyalty.models import Nomination, Panellist, RoundList
+from loyalty.models import Nomination, Panellist, Round, RoundList
 from loyalty.rules.outcome import PASSED, Outcome
 from loyalty.services.community.working_days import last_day_of, years_without_table
 from loyalty.services.selection.at_work import RoundAtWork
@@ -70,7 +70,7 @@ class NoticeDays:
 
 def progress_of(at_work: RoundAtWork) -> Progress:
     """Return how far a round is."""
-    session, round_id = at_work.session, at_work.selection_round.id
+    session, selection_round = at_work.session, at_work.selection_round
     standing = defaultdict[tuple[UUID, str], set[UUID]](set)
     for one in at_work.candidates:
         standing[one.list_id, one.outcome].add(one.resident_id)
@@ -80,8 +80,8 @@ def progress_of(at_work: RoundAtWork) -> Progress:
     return Progress(
         standing={where: frozenset(residents) for where, residents in standing.items()},
         lines=len({(one.list_id, one.resident.household_key) for one in eligible}),
-        pending=pending_nominations(session, round_id),
-        panel=[one for one in panellists_of(session, round_id) if one.left_at is None],
+        pending=pending_nominations(session, selection_round),
+        panel=[one for one in panellists_of(session, selection_round) if one.left_at is None],
         owed=owed,
         unscorable=len(missing) - owed.total(),
         open_objections=len(at_work.open_objections),
@@ -97,12 +97,16 @@ def notice_days(at_work: RoundAtWork) -> NoticeDays:
     return NoticeDays(last, official=not unknown)
 
 
-def pending_nominations(session: Session, round_id: UUID) -> int:
+def pending_nominations(session: Session, selection_round: Round) -> int:
     """Return for how many nominations of the public nobody has found out yet who is meant."""
     query = (
         select(func.count())
         .select_from(Nomination)
         .join(Nomination.round_list)
-        .where(RoundList.round_id == round_id, Nomination.state == "pending")
+        .where(
+            RoundList.community_id == selection_round.community_id,
+            RoundList.round_id == selection_round.id,
+            Nomination.state == "pending",
+        )
     )
     return session.scalar(query) or 0

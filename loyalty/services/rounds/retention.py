@@ -20,15 +20,14 @@ def forget_contacts(work: Work) -> None:
     """
     forget_tables(work.session, work.community_id, now=work.now)
     long_ago = work.now - KEPT_AFTER_THE_ANSWER
-    rounds = select(Round.id).where(Round.community_id == work.community_id)
+    cancelled = select(Round.id).where(
+        Round.community_id == work.community_id, Round.state == RoundState.CANCELLED
+    )
     work.session.execute(
         update(Objection)
         .where(
-            Objection.round_id.in_(rounds),
-            or_(
-                Objection.decided_at <= long_ago,
-                Objection.round_id.in_(rounds.where(Round.state == RoundState.CANCELLED)),
-            ),
+            Objection.community_id == work.community_id,
+            or_(Objection.decided_at <= long_ago, Objection.round_id.in_(cancelled)),
         )
         .values(name=None, contact=None)
     )

@@ -90,8 +90,9 @@ def ballots_due(work: Work) -> Sequence[BallotsDue]:
     """Return the reviews in which the actor sits on the panel, the latest month first."""
     rounds = work.session.execute(
         select(Round, Panellist.id)
-        .join(Panellist, Panellist.round_id == Round.id)
+        .join_from(Round, Panellist)
         .where(
+            Round.community_id == work.community_id,
             Panellist.account_id == work.actor.account_id,
             Panellist.left_at.is_(None),
             Round.state == RoundState.REVIEW,

@@ -46,7 +46,7 @@ class RoundAtWork:
     @cached_property
     def candidates(self) -> Sequence[Candidate]:
         """All candidates, with resident, list and honour, by their references."""
-        query = select_candidates(self.selection_round.id).order_by(Candidate.reference)
+        query = select_candidates(self.selection_round).order_by(Candidate.reference)
         return self.session.scalars(query.execution_options(populate_existing=True)).all()
 
     def candidates_who_are(self, *outcomes: Outcome) -> list[Candidate]:
@@ -62,19 +62,21 @@ class RoundAtWork:
     @cached_property
     def seats(self) -> tuple[Seat, ...]:
         """The present panel, as it was before conflicts are found at the freeze."""
-        return seats_on(self.session, self.selection_round.id)
+        return seats_on(self.session, self.selection_round)
 
     @cached_property
     def ballots(self) -> Sequence[Ballot]:
         """The ballots of the present panel, as they were before any is cast or taken out."""
-        return read_ballots(self.session, self.selection_round.id)
+        return read_ballots(self.session, self.selection_round)
 
     @cached_property
     def open_objections(self) -> Sequence[UUID]:
         """The candidate of each objection that is not answered yet."""
         return self.session.scalars(
             select(Objection.candidate_id).where(
-                Objection.round_id == self.selection_round.id, Objection.decided_at.is_(None)
+                Objection.community_id == self.selection_round.community_id,
+                Objection.round_id == self.selection_round.id,
+                Objection.decided_at.is_(None),
             )
         ).all()
 
@@ -87,17 +89,23 @@ class RoundAtWork:
         """Return the residents who have a card of the round by now."""
         return frozenset(
             self.session.scalars(
-                select(Card.resident_id).where(Card.round_id == self.selection_round.id)
+                select(Card.resident_id).where(
+                    Card.community_id == self.selection_round.community_id,
+                    Card.round_id == self.selection_round.id,
+                )
             )
         )
 
 
-def select_candidates(round_id: UUID) -> Select[tuple[Candidate]]:
+def select_candidates(selection_round: Round) -> Select[tuple[Candidate]]:
     """Return the query for the candidates of a round, with resident, list and honour."""
     return (
         select(Candidate)
         .join(Candidate.round_list)
-        .where(RoundList.round_id == round_id)
+        .where(
+            RoundList.community_id == selection_round.community_id,
+            RoundList.round_id == selection_round.id,
+        )
         .options(
             joinedload(Candidate.resident),
             contains_eager(Candidate.round_list).joinedload(RoundList.honour),
@@ -105,12 +113,16 @@ def select_candidates(round_id: UUID) -> Select[tuple[Candidate]]:
     )
 
 
-def read_ballots(session: Session, round_id: UUID) -> Sequence[Ballot]:
+def read_ballots(session: Session, selection_round: Round) -> Sequence[Ballot]:
     """Return the ballots of those who sit on the panel now."""
     return session.scalars(
         select(Ballot)
-        .join(Panellist, Panellist.id == Ballot.panellist_id)
-        .where(Panellist.round_id == round_id, Panellist.left_at.is_(None))
+        .join_from(Ballot, Panellist)
+        .where(
+            Panellist.community_id == selection_round.community_id,
+            Panellist.round_id == selection_round.id,
+            Panellist.left_at.is_(None),
+        )
         .order_by(Ballot.id)
         .execution_options(populate_existing=True)
     ).all()

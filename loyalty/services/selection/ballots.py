@@ -29,6 +29,9 @@ from loyalty.services.selection.panel import held_seat, seat_of
 from loyalty.services.selection.planning import held_round, round_of
 from loyalty.services.work import Work
 
+ONE_BALLOT = ("community_id", "panellist_id", "candidate_id")
+"""Whose there is one of."""
+
 
 @dataclass(frozen=True, slots=True)
 class Mark:
@@ -84,8 +87,13 @@ def cast_ballots(work: Work, request: CastBallots) -> Sequence[SheetLine]:
         written = {"score": mark.score, "entered_by": work.actor.account_id, "entered_at": work.now}
         work.session.execute(
             insert(Ballot)
-            .values(panellist_id=panellist.id, candidate_id=mark.candidate_id, **written)
-            .on_conflict_do_update(index_elements=["panellist_id", "candidate_id"], set_=written)
+            .values(
+                community_id=panellist.community_id,
+                panellist_id=panellist.id,
+                candidate_id=mark.candidate_id,
+                **written,
+            )
+            .on_conflict_do_update(index_elements=ONE_BALLOT, set_=written)
         )
     work.note(
         "ballots.cast",
@@ -125,7 +133,7 @@ def close_ballots(
     """Return candidate → the ballots that count, at the freeze; a conflict takes a ballot out."""
     write_down_detected(at_work, _nominees(candidates))
     given = defaultdict[UUID, list[int]](list)
-    for ballot in read_ballots(at_work.session, at_work.selection_round.id):
+    for ballot in read_ballots(at_work.session, at_work.selection_round):
         given[ballot.candidate_id].append(ballot.score)
     return given
 
@@ -134,15 +142,21 @@ def _sheet(at_work: RoundAtWork, panellist: Panellist) -> Sequence[SheetLine]:
     session, selection_round = at_work.session, at_work.selection_round
     candidates = at_work.candidates_who_are(Outcome.ELIGIBLE)
     points = sum_points(
-        session, [one.resident_id for one in candidates], Month.of(selection_round.month)
+        session,
+        selection_round.community_id,
+        [one.resident_id for one in candidates],
+        Month.of(selection_round.month),
     )
     seat = _seat_among(at_work.seats, panellist)
     given = {
         ballot.candidate_id: ballot.score
-        for ballot in read_ballots(session, selection_round.id)
+        for ballot in read_ballots(session, selection_round)
         if ballot.panellist_id == panellist.id
     }
-    deeds, voices = _deeds(session, selection_round, candidates), _voices(session, candidates)
+    deeds, voices = (
+        _deeds(session, selection_round, candidates),
+        _voices(session, selection_round, candidates),
+    )
     return [
         SheetLine(
             candidate=candidate,
@@ -176,12 +190,15 @@ def _deeds(
 
 
 def _voices(
-    session: Session, candidates: Iterable[Candidate]
+    session: Session, selection_round: Round, candidates: Iterable[Candidate]
 ) -> Mapping[UUID | None, list[Nomination]]:
     spoken = defaultdict[UUID | None, list[Nomination]](list)
     for voice in session.scalars(
         select(Nomination)
-        .where(Nomination.candidate_id.in_([one.id for one in candidates]))
+        .where(
+            Nomination.community_id == selection_round.community_id,
+            Nomination.candidate_id.in_([one.id for one in candidates]),
+        )
         .order_by(Nomination.id)
     ):
         spoken[voice.candidate_id].append(voice)

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from loyalty.models import Candidate
+from loyalty.models import Candidate, Round
 from loyalty.rules.eligibility import Ground, Reason
 from loyalty.rules.outcome import Outcome
 from loyalty.rules.selection import RoundState
@@ -29,21 +29,20 @@ class FindCandidates:
 
 def find_candidates(work: Work, request: FindCandidates) -> Page[Candidate]:
     """Return the candidates of a round with resident and honour, the first nominated first."""
-    round_of(work, request.round_id)
-    query = select_candidates(request.round_id)
+    query = select_candidates(round_of(work, request.round_id))
     if request.outcome is not None:
         query = query.where(Candidate.outcome == request.outcome.value)
     return fetch_page(work.session, query, Candidate, limit=request.limit, after=request.after)
 
 
-def candidate_of(session: Session, round_id: UUID, candidate_id: UUID) -> Candidate:
+def candidate_of(session: Session, selection_round: Round, candidate_id: UUID) -> Candidate:
     """Return a candidate of a round with resident and honour.
 
     Raises:
         UnknownRecordError: the round has no such candidate.
     """
     candidate = session.scalar(
-        select_candidates(round_id)
+        select_candidates(selection_round)
         .where(Candidate.id == candidate_id)
         .execution_options(populate_existing=True)
     )
@@ -63,8 +62,8 @@ def decline(work: Work, round_id: UUID, candidate_id: UUID) -> Candidate:
         UnknownRecordError: there is no such round or candidate.
     """
     states = (RoundState.OPEN, RoundState.SCREENING, RoundState.REVIEW)
-    held_round(work, round_id, *states)
-    candidate = candidate_of(work.session, round_id, candidate_id)
+    selection_round = held_round(work, round_id, *states)
+    candidate = candidate_of(work.session, selection_round, candidate_id)
     candidate.outcome = Outcome.DECLINED
     write_down(candidate, [Ground(Reason.DECLINED)])
     work.note("candidate.declined", candidate)

@@ -8,7 +8,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from loyalty.models import Ballot, Candidate, ConflictOfInterest, Panellist, RoundList
+from loyalty.models import Ballot, Candidate, ConflictOfInterest, Panellist, Round, RoundList
 from loyalty.rules.panel import Conflict, Nominee, detect_conflict
 from loyalty.rules.selection import RoundState
 from loyalty.services.actors import Role
@@ -21,6 +21,10 @@ from loyalty.services.work import Work
 
 DECLARED_DURING = (RoundState.OPEN, RoundState.SCREENING, RoundState.REVIEW)
 """States of a round, before its list is frozen, in which conflicts are declared and taken back."""
+
+
+ONE_CONFLICT = ("community_id", "panellist_id", "resident_id")
+"""Whose there is one of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,23 +46,24 @@ def declare_conflict(work: Work, request: DeclareConflict) -> ConflictOfInterest
         RoundStateError: the list is frozen, or the round has no candidates yet.
         UnknownRecordError: there is no such round or candidate.
     """
-    held_round(work, request.round_id, *DECLARED_DURING)
+    selection_round = held_round(work, request.round_id, *DECLARED_DURING)
     panellist = held_seat(work, request.round_id, request.account_id)
-    candidate = candidate_of(work.session, request.round_id, request.candidate_id)
+    candidate = candidate_of(work.session, selection_round, request.candidate_id)
     written = {"kind": request.kind.value, "entered_by": work.actor.account_id, "at": work.now}
     conflict = work.session.scalars(
         insert(ConflictOfInterest)
         .values(
+            community_id=panellist.community_id,
             panellist_id=panellist.id,
             resident_id=candidate.resident_id,
             detected=False,
             **written,
         )
-        .on_conflict_do_update(index_elements=["panellist_id", "resident_id"], set_=written)
+        .on_conflict_do_update(index_elements=ONE_CONFLICT, set_=written)
         .returning(ConflictOfInterest),
         execution_options={"populate_existing": True},
     ).one()
-    _take_out_ballots(work.session, request.round_id, panellist.id, candidate.resident_id)
+    _take_out_ballots(work.session, selection_round, panellist.id, candidate.resident_id)
     work.note(
         "conflict.declared", conflict, kind=request.kind.value, account=str(panellist.account_id)
     )
@@ -76,8 +81,12 @@ def withdraw_conflict(work: Work, round_id: UUID, conflict_id: UUID) -> None:
     held_round(work, round_id, *DECLARED_DURING)
     found = work.session.execute(
         select(ConflictOfInterest, Panellist.account_id)
-        .join(Panellist, Panellist.id == ConflictOfInterest.panellist_id)
-        .where(ConflictOfInterest.id == conflict_id, Panellist.round_id == round_id)
+        .join_from(ConflictOfInterest, Panellist)
+        .where(
+            ConflictOfInterest.community_id == work.community_id,
+            ConflictOfInterest.id == conflict_id,
+            Panellist.round_id == round_id,
+        )
     ).one_or_none()
     if found is None:
         raise UnknownRecordError("There is no such conflict.")
@@ -93,7 +102,7 @@ def write_down_detected(at_work: RoundAtWork, nominees: Sequence[Nominee]) -> No
 
     Somebody may have scored a person who became their neighbour at table since.
     """
-    session, round_id = at_work.session, at_work.selection_round.id
+    session, selection_round = at_work.session, at_work.selection_round
     for seat in at_work.seats:
         for nominee in nominees:
             kind = detect_conflict(seat, nominee)
@@ -102,6 +111,7 @@ def write_down_detected(at_work: RoundAtWork, nominees: Sequence[Nominee]) -> No
             session.execute(
                 insert(ConflictOfInterest)
                 .values(
+                    community_id=selection_round.community_id,
                     panellist_id=seat.panellist,
                     resident_id=nominee.resident,
                     kind=kind.value,
@@ -110,29 +120,38 @@ def write_down_detected(at_work: RoundAtWork, nominees: Sequence[Nominee]) -> No
                 )
                 .on_conflict_do_nothing()
             )
-            _take_out_ballots(session, round_id, seat.panellist, nominee.resident)
+            _take_out_ballots(session, selection_round, seat.panellist, nominee.resident)
 
 
-def conflicts_in(session: Session, round_id: UUID) -> Sequence[ConflictOfInterest]:
+def conflicts_in(session: Session, selection_round: Round) -> Sequence[ConflictOfInterest]:
     """Return the conflicts of a round, of those who left its panel too."""
     return session.scalars(
         select(ConflictOfInterest)
-        .join(Panellist, Panellist.id == ConflictOfInterest.panellist_id)
-        .where(Panellist.round_id == round_id)
+        .join_from(ConflictOfInterest, Panellist)
+        .where(
+            Panellist.community_id == selection_round.community_id,
+            Panellist.round_id == selection_round.id,
+        )
         .order_by(ConflictOfInterest.id)
     ).all()
 
 
 def _take_out_ballots(
-    session: Session, round_id: UUID, panellist_id: UUID, resident_id: UUID
+    session: Session, selection_round: Round, panellist_id: UUID, resident_id: UUID
 ) -> None:
     of_the_person = (
         select(Candidate.id)
-        .join(RoundList, RoundList.id == Candidate.list_id)
-        .where(RoundList.round_id == round_id, Candidate.resident_id == resident_id)
+        .join(Candidate.round_list)
+        .where(
+            RoundList.community_id == selection_round.community_id,
+            RoundList.round_id == selection_round.id,
+            Candidate.resident_id == resident_id,
+        )
     )
     session.execute(
         delete(Ballot).where(
-            Ballot.panellist_id == panellist_id, Ballot.candidate_id.in_(of_the_person)
+            Ballot.community_id == selection_round.community_id,
+            Ballot.panellist_id == panellist_id,
+            Ballot.candidate_id.in_(of_the_person),
         )
     )

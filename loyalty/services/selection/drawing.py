@@ -33,7 +33,8 @@ def freeze(at_work: RoundAtWork) -> None:
     session, selection_round = at_work.session, at_work.selection_round
     candidates = at_work.candidates_who_are(Outcome.ELIGIBLE)
     history = history_of(session, selection_round, candidates)
-    points = sum_points(session, [candidate.resident_id for candidate in candidates], history.month)
+    residents = [candidate.resident_id for candidate in candidates]
+    points = sum_points(session, selection_round.community_id, residents, history.month)
     ballots = close_ballots(at_work, candidates)
     for candidate in candidates:
         score = ranking.score_of(

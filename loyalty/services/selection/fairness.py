@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from loyalty.models import Candidate, Nomination, RoundList
+from loyalty.models import Candidate, Nomination, Round, RoundList
 from loyalty.rules.fairness import Spread, spread_of
 from loyalty.rules.outcome import PASSED, Outcome
 from loyalty.rules.selection import RoundObstacle
@@ -87,13 +87,13 @@ def fairness_of(work: Work, round_id: UUID) -> Fairness:
         raise RoundStateError("The lots are not drawn yet.", [RoundObstacle.NOT_DRAWN])
     candidates = RoundAtWork.of(work, selection_round).candidates
     history = history_of(work.session, selection_round, candidates)
-    conflicts = Counter(one.detected for one in conflicts_in(work.session, round_id))
+    conflicts = Counter(one.detected for one in conflicts_in(work.session, selection_round))
     return Fairness(
         lists=[
             _of_list(one, [own for own in candidates if own.list_id == one.id], history)
             for one in sorted(selection_round.lists, key=draw_order)
         ],
-        voices=_voices(work.session, round_id),
+        voices=_voices(work.session, selection_round),
         conflicts_declared=conflicts[False],
         conflicts_detected=conflicts[True],
         ballots_missing_reason=selection_round.freeze_reason,
@@ -139,7 +139,7 @@ def _shares(
     ]
 
 
-def _voices(session: Session, round_id: UUID) -> Voices:
+def _voices(session: Session, selection_round: Round) -> Voices:
     counted = session.execute(
         select(
             Nomination.source,
@@ -148,7 +148,11 @@ def _voices(session: Session, round_id: UUID) -> Voices:
             func.count(),
         )
         .join(Nomination.round_list)
-        .where(RoundList.round_id == round_id, Nomination.state == "accepted")
+        .where(
+            RoundList.community_id == selection_round.community_id,
+            RoundList.round_id == selection_round.id,
+            Nomination.state == "accepted",
+        )
         .group_by(Nomination.source, Nomination.account_id, Nomination.household_group_id)
     ).tuples()
     by_source, by_account, by_group = Counter[str](), Counter[UUID](), Counter[UUID]()

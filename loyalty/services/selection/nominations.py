@@ -47,11 +47,12 @@ def nominate(work: Work, request: Nominate) -> Candidate:
             group is unknown.
     """
     held_round(work, request.round_id, RoundState.OPEN)
-    list_id = list_for(work.session, request.round_id, request.honour)
+    list_id = list_for(work.session, work.community_id, request.round_id, request.honour)
     resident = nominee(work, request.resident_id)
     candidate = candidate_for(work.session, list_id, resident)
     work.session.add(
         Nomination(
+            community_id=work.community_id,
             list_id=list_id,
             candidate_id=candidate.id,
             source=request.source,
@@ -65,12 +66,16 @@ def nominate(work: Work, request: Nominate) -> Candidate:
     return candidate
 
 
-def list_for(session: Session, round_id: UUID, honour: str) -> UUID:
+def list_for(session: Session, community_id: UUID, round_id: UUID, honour: str) -> UUID:
     """Return the list of an honour in a round."""
     list_id = session.scalar(
         select(RoundList.id)
         .join(RoundList.honour)
-        .where(RoundList.round_id == round_id, Honour.code == honour)
+        .where(
+            RoundList.community_id == community_id,
+            RoundList.round_id == round_id,
+            Honour.code == honour,
+        )
     )
     if list_id is None:
         raise ValueRefusedError("/honour", "The round has no list of this honour.")
@@ -79,20 +84,29 @@ def list_for(session: Session, round_id: UUID, honour: str) -> UUID:
 
 def nominee(work: Work, resident_id: UUID) -> Resident:
     """Return the resident somebody means."""
-    resident = work.session.get(Resident, resident_id)
-    if resident is None or resident.community_id != work.community_id:
+    resident = work.session.get(Resident, (work.community_id, resident_id))
+    if resident is None:
         raise ValueRefusedError("/resident_id", "The community has no such resident.")
     return resident
 
 
 def candidate_for(session: Session, list_id: UUID, resident: Resident) -> Candidate:
     """Return the resident as a candidate on a list, as a new one if nobody spoke for them yet."""
-    nominated = (Candidate.list_id == list_id, Candidate.resident_id == resident.id)
+    nominated = (
+        Candidate.community_id == resident.community_id,
+        Candidate.list_id == list_id,
+        Candidate.resident_id == resident.id,
+    )
     # Two voices at the same moment make one candidate, and so does a reference drawn twice.
     while not session.scalar(select(Candidate.id).where(*nominated)):
         session.execute(
             insert(Candidate)
-            .values(list_id=list_id, resident_id=resident.id, reference=_new_reference())
+            .values(
+                community_id=resident.community_id,
+                list_id=list_id,
+                resident_id=resident.id,
+                reference=_new_reference(),
+            )
             .on_conflict_do_nothing()
         )
     return session.scalars(

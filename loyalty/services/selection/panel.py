@@ -14,6 +14,7 @@ from loyalty.models import (
     Nomination,
     Panellist,
     Resident,
+    Round,
     RoundList,
     StaffAccount,
 )
@@ -58,14 +59,17 @@ def name_panel(work: Work, request: NamePanel) -> Sequence[Panellist]:
         joined=[str(panellist.account_id) for panellist in joined],
         left=[str(panellist.account_id) for panellist in left],
     )
-    return panellists_of(work.session, selection_round.id)
+    return panellists_of(work.session, selection_round)
 
 
-def panellists_of(session: Session, round_id: UUID) -> Sequence[Panellist]:
+def panellists_of(session: Session, selection_round: Round) -> Sequence[Panellist]:
     """Return everybody who was on the panel of a round, with their accounts, in the order named."""
     return session.scalars(
         select(Panellist)
-        .where(Panellist.round_id == round_id)
+        .where(
+            Panellist.community_id == selection_round.community_id,
+            Panellist.round_id == selection_round.id,
+        )
         .options(joinedload(Panellist.account))
         .order_by(Panellist.id)
     ).all()
@@ -94,7 +98,7 @@ def seat_of(work: Work, round_id: UUID, account_id: UUID | None) -> Panellist:
     if not own and not work.actor.roles & {Role.STAFF, Role.MANAGER}:
         raise NotAllowedError("A panellist speaks for themself alone.")
     wanted = account_id or work.actor.account_id
-    for panellist in _seated(work.session, round_id):
+    for panellist in _seated(work.session, work.community_id, round_id):
         if panellist.account_id == wanted:
             return panellist
     if own:
@@ -113,16 +117,19 @@ def held_seat(work: Work, round_id: UUID, account_id: UUID | None) -> Panellist:
     return panellist
 
 
-def seats_on(session: Session, round_id: UUID) -> tuple[Seat, ...]:
+def seats_on(session: Session, selection_round: Round) -> tuple[Seat, ...]:
     """Return the present panel of a round as the rules see it."""
     declared = defaultdict[UUID, dict[UUID, Conflict]](dict)
     for conflict in session.scalars(
         select(ConflictOfInterest)
-        .join(Panellist, Panellist.id == ConflictOfInterest.panellist_id)
-        .where(Panellist.round_id == round_id)
+        .join_from(ConflictOfInterest, Panellist)
+        .where(
+            Panellist.community_id == selection_round.community_id,
+            Panellist.round_id == selection_round.id,
+        )
     ):
         declared[conflict.panellist_id][conflict.resident_id] = Conflict(conflict.kind)
-    nominated = _nominated_by_accounts(session, round_id)
+    nominated = _nominated_by_accounts(session, selection_round)
     return tuple(
         Seat(
             panellist=panellist.id,
@@ -132,31 +139,45 @@ def seats_on(session: Session, round_id: UUID) -> tuple[Seat, ...]:
         )
         for panellist, household in session.execute(
             select(Panellist, Resident.household_key)
-            .join(StaffAccount, StaffAccount.id == Panellist.account_id)
-            .outerjoin(Resident, Resident.id == StaffAccount.resident_id)
-            .where(Panellist.round_id == round_id, Panellist.left_at.is_(None))
+            .join(Panellist.account)
+            .join_from(StaffAccount, Resident, isouter=True)
+            .where(
+                Panellist.community_id == selection_round.community_id,
+                Panellist.round_id == selection_round.id,
+                Panellist.left_at.is_(None),
+            )
             .order_by(Panellist.id)
         ).tuples()
     )
 
 
-def _nominated_by_accounts(session: Session, round_id: UUID) -> defaultdict[UUID, set[UUID]]:
+def _nominated_by_accounts(
+    session: Session, selection_round: Round
+) -> defaultdict[UUID, set[UUID]]:
     """Return account → residents it nominated itself; what it typed in for others is not meant."""
     nominated = defaultdict[UUID, set[UUID]](set)
     for account_id, resident_id in session.execute(
         select(Nomination.account_id, Candidate.resident_id)
         .join(Nomination.candidate)
-        .join(RoundList, RoundList.id == Nomination.list_id)
-        .where(RoundList.round_id == round_id, Nomination.source == "staff")
+        .join(Nomination.round_list)
+        .where(
+            RoundList.community_id == selection_round.community_id,
+            RoundList.round_id == selection_round.id,
+            Nomination.source == "staff",
+        )
     ):
         nominated[account_id].add(resident_id)
     return nominated
 
 
-def _seated(session: Session, round_id: UUID) -> Sequence[Panellist]:
+def _seated(session: Session, community_id: UUID, round_id: UUID) -> Sequence[Panellist]:
     return session.scalars(
         select(Panellist)
-        .where(Panellist.round_id == round_id, Panellist.left_at.is_(None))
+        .where(
+            Panellist.community_id == community_id,
+            Panellist.round_id == round_id,
+            Panellist.left_at.is_(None),
+        )
         .order_by(Panellist.id)
         .execution_options(populate_existing=True)
     ).all()
@@ -166,12 +187,14 @@ def _change_seats(
     work: Work, request: NamePanel
 ) -> tuple[Sequence[Panellist], Sequence[Panellist]]:
     """Return who has joined the panel, and who has left it."""
-    seated = {one.account_id: one for one in _seated(work.session, request.round_id)}
+    seats = _seated(work.session, work.community_id, request.round_id)
+    seated = {one.account_id: one for one in seats}
     left = [one for account, one in seated.items() if account not in request.account_ids]
     for panellist in left:
         panellist.left_at, panellist.left_reason = work.now, request.reason
     joined = [
         Panellist(
+            community_id=work.community_id,
             round_id=request.round_id,
             account_id=one,
             named_by=work.actor.account_id,

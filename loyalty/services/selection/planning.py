@@ -183,6 +183,7 @@ def _lists(
         _refuse_minimums_that_do_not_fit(one, areas, f"/lists/{place}/area_minimums")
         lists.append(
             RoundList(
+                community_id=community.id,
                 honour=honour,
                 quota=one.quota,
                 pay_permille=_rate(one, honour, community, f"/lists/{place}/pay_permille"),

@@ -18,7 +18,7 @@ from loyalty.rules.typed_text import clean_code_letters, make_name_key, make_ref
 from loyalty.services.audit import note
 from loyalty.services.errors import RoundStateError, UnknownRecordError
 from loyalty.services.paging import Page, fetch_page
-from loyalty.services.receipts import hold_receipt, make_receipt
+from loyalty.services.receipts import give_out, make_receipt
 from loyalty.services.selection.nominations import candidate_for, list_for, nominee
 from loyalty.services.selection.planning import held_round, refuse_other_state, round_of
 from loyalty.services.work import Work
@@ -70,10 +70,12 @@ def nominate_by_name(
         UnknownRecordError: the month has no round.
         ValueRefusedError: the round has no list of this honour.
     """
-    list_id = list_for(session, _open_round(session, community, month).id, request.honour)
-    if earlier := _taken_in(session, list_id, request.receipt):
+    round_id = _open_round(session, community, month).id
+    list_id = list_for(session, community.id, round_id, request.honour)
+    give_out(session, community.id, request.receipt)
+    if earlier := _taken_in(session, community.id, list_id, request.receipt):
         return earlier
-    nomination = _voice(list_id, request, now=now)
+    nomination = _voice(community.id, list_id, request, now=now)
     if resident := _only_resident(session, community, request):
         _accept(session, nomination, resident)
     session.add(nomination)
@@ -94,7 +96,7 @@ def nominate_by_name(
 def find_nominations(work: Work, request: FindNominations) -> Page[Nomination]:
     """Return the nominations of a round, the oldest first."""
     round_of(work, request.round_id)
-    query = _nominations().where(RoundList.round_id == request.round_id)
+    query = _nominations(work.community_id).where(RoundList.round_id == request.round_id)
     if request.state is not None:
         query = query.where(Nomination.state == request.state)
     return fetch_page(work.session, query, Nomination, limit=request.limit, after=request.after)
@@ -108,7 +110,7 @@ def nomination_called(work: Work, round_id: UUID, receipt: str) -> Nomination:
     """
     round_of(work, round_id)
     nomination = work.session.scalar(
-        _nominations().where(
+        _nominations(work.community_id).where(
             RoundList.round_id == round_id, Nomination.receipt == clean_code_letters(receipt)
         )
     )
@@ -162,9 +164,12 @@ def reject_nomination(work: Work, nomination_id: UUID, reason: str) -> Nominatio
     return nomination
 
 
-def _voice(list_id: UUID, request: NominateByName, *, now: datetime) -> Nomination:
+def _voice(
+    community_id: UUID, list_id: UUID, request: NominateByName, *, now: datetime
+) -> Nomination:
     """Return a voice for which it is not known yet who is meant."""
     return Nomination(
+        community_id=community_id,
         list_id=list_id,
         source=request.source,
         at=now,
@@ -187,16 +192,22 @@ def _open_round(session: Session, community: Community, month: Month) -> Round:
     )
     if round_id is None:
         raise UnknownRecordError(f"There is no round for {month}.")
-    held = select(Round).where(Round.id == round_id).with_for_update(read=True)
-    found = session.scalars(held.execution_options(populate_existing=True)).one()
+    held = select(Round).where(Round.community_id == community.id, Round.id == round_id)
+    held = held.with_for_update(read=True).execution_options(populate_existing=True)
+    found = session.scalars(held).one()
     refuse_other_state(found, RoundState.OPEN)
     return found
 
 
-def _taken_in(session: Session, list_id: UUID, receipt: str) -> Nomination | None:
-    hold_receipt(session, receipt)
+def _taken_in(
+    session: Session, community_id: UUID, list_id: UUID, receipt: str
+) -> Nomination | None:
     return session.scalar(
-        select(Nomination).where(Nomination.list_id == list_id, Nomination.receipt == receipt)
+        select(Nomination).where(
+            Nomination.community_id == community_id,
+            Nomination.list_id == list_id,
+            Nomination.receipt == receipt,
+        )
     )
 
 
@@ -222,10 +233,11 @@ def _accept(session: Session, nomination: Nomination, resident: Resident) -> Non
     nomination.name = nomination.unit = None
 
 
-def _nominations() -> Select[tuple[Nomination]]:
+def _nominations(community_id: UUID) -> Select[tuple[Nomination]]:
     return (
         select(Nomination)
         .join(Nomination.round_list)
+        .where(Nomination.community_id == community_id)
         .options(
             joinedload(Nomination.round_list).joinedload(RoundList.honour),
             joinedload(Nomination.candidate).joinedload(Candidate.resident),
@@ -236,9 +248,8 @@ def _nominations() -> Select[tuple[Nomination]]:
 def _pending(work: Work, nomination_id: UUID) -> Nomination:
     """Return a nomination for one person to decide; whoever comes second finds it decided."""
     nomination = work.session.scalar(
-        _nominations()
-        .join(Round, Round.id == RoundList.round_id)
-        .where(Nomination.id == nomination_id, Round.community_id == work.community_id)
+        _nominations(work.community_id)
+        .where(Nomination.id == nomination_id)
         .with_for_update(of=Nomination)
         .execution_options(populate_existing=True)
     )

@@ -167,8 +167,8 @@ def history_of(
     holders = set()
     for resident_id, won, state, valid_until in session.execute(
         select(Card.resident_id, Round.month, Card.state, Card.valid_until)
-        .join(Round, Round.id == Card.round_id)
-        .where(Card.resident_id.in_(residents))
+        .join_from(Card, Round)
+        .where(Card.community_id == selection_round.community_id, Card.resident_id.in_(residents))
     ):
         months_won[resident_id].add(Month.of(won))
         if state != CardState.REVOKED and valid_until > month.last:

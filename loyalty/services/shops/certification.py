@@ -107,6 +107,7 @@ def record_step(
     """Write down a step that has been taken; its reason stays out of the trace of codes."""
     work.session.add(
         CertificationEvent(
+            community_id=shop.community_id,
             shop_id=shop.id,
             action=action.value,
             state=shop.state,

@@ -74,7 +74,11 @@ def find_rates_given(
     agreed = (
         select(ShopTerm.pay_permille)
         .join(ShopTerm.honour)
-        .where(ShopTerm.shop_id == Shop.id, Honour.code == honour)
+        .where(
+            ShopTerm.community_id == Shop.community_id,
+            ShopTerm.shop_id == Shop.id,
+            Honour.code == honour,
+        )
         .scalar_subquery()
     )
     rates = session.scalars(

@@ -126,12 +126,8 @@ def change_shop(work: Work, request: ChangeShop) -> Shop:
 def _refuse_account_without_shop(work: Work, owner_id: UUID | None) -> None:
     """Refuse an account that is none of the community's, or that is not for owners of shops."""
     if owner_id is not None:
-        account = work.session.get(StaffAccount, owner_id)
-        if (
-            account is None
-            or account.community_id != work.community_id
-            or Role.SHOP_OWNER.value not in account.roles
-        ):
+        account = work.session.get(StaffAccount, (work.community_id, owner_id))
+        if account is None or Role.SHOP_OWNER.value not in account.roles:
             raise ValueRefusedError("/owner_id", "The community has no such account of an owner.")
 
 

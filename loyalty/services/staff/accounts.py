@@ -68,7 +68,7 @@ def create_account(work: Work, request: CreateAccount) -> StaffAccount:
     """Open an account in the actor's community.
 
     Raises:
-        AlreadyExistsError: the name is taken, in this community or another.
+        AlreadyExistsError: the community has an account of this name.
         ValueRefusedError: the name, the password, the roles or the resident cannot be used.
     """
     account = _add_account(work.session, work.community_id, request, now=work.now)
@@ -168,7 +168,7 @@ def turn_off_second_factor(work: Work, account_id: UUID) -> None:
 def _set_second_factor(session: Session, account: StaffAccount, sealed: bytes | None) -> None:
     session.execute(
         update(StaffAccount)
-        .where(StaffAccount.id == account.id)
+        .where(StaffAccount.community_id == account.community_id, StaffAccount.id == account.id)
         .values(totp_secret=sealed, totp_step=None)
     )
 
@@ -180,7 +180,11 @@ def _give_password(
     account.failed_sign_ins, account.locked_until = 0, None
     session.execute(
         update(AccessToken)
-        .where(AccessToken.account_id == account.id, AccessToken.revoked_at.is_(None))
+        .where(
+            AccessToken.community_id == account.community_id,
+            AccessToken.account_id == account.id,
+            AccessToken.revoked_at.is_(None),
+        )
         .values(revoked_at=now)
     )
 
@@ -200,10 +204,8 @@ def _serialize_roles(roles: AbstractSet[Role]) -> list[str]:
 def _refuse_foreign_resident(
     session: Session, community_id: UUID, resident_id: UUID | None
 ) -> None:
-    if resident_id is not None:
-        resident = session.get(Resident, resident_id)
-        if resident is None or resident.community_id != community_id:
-            raise ValueRefusedError("/resident_id", "The community has no such resident.")
+    if resident_id is not None and session.get(Resident, (community_id, resident_id)) is None:
+        raise ValueRefusedError("/resident_id", "The community has no such resident.")
 
 
 def _refuse_no_manager(session: Session, account: StaffAccount, pointer: str) -> None:

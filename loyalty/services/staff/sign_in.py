@@ -10,9 +10,11 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from loyalty.models import AccessToken, Community, StaffAccount
-from loyalty.rules.typed_text import clean_login_name
+from loyalty.rules.community_number import SECRET_BYTES, number_in_token, numbered_token
+from loyalty.rules.typed_text import clean_code, clean_login_name
 from loyalty.services.actors import Role, StaffMember
 from loyalty.services.audit import note
+from loyalty.services.community.founding import SLUG
 from loyalty.services.errors import SignInError, SignInLockedError
 from loyalty.services.staff.passwords import password_matches
 from loyalty.services.staff.second_factor import find_accepted_step
@@ -20,6 +22,7 @@ from loyalty.services.staff.second_factor import find_accepted_step
 USERNAME = re.compile(r"\w[\w.@-]{1,39}")
 """What an account may be called; capitals make no difference."""
 
+TOKEN_PREFIX = "staff_"  # noqa: S105  # how a token begins, not a token
 TOKEN_LIFETIME = timedelta(hours=12)
 FAILURES_ALLOWED = 5
 """The failure with this number locks the account."""
@@ -34,6 +37,8 @@ class SignIn:
     password: str = field(repr=False)
     totp: str | None = field(default=None, repr=False)
     """The second factor's six digits, where the account has one."""
+    community: str | None = None
+    """Short name of the community; None where the name of the account says enough."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +59,16 @@ def sign_in(session: Session, request: SignIn, *, sealing_key: bytes, now: datet
         SignInLockedError: too many attempts failed.
     """
     account = check_password(session, request, sealing_key=sealing_key, now=now)
-    token = "staff_" + secrets.token_urlsafe(32)
+    community = session.get_one(Community, account.community_id)
+    token = numbered_token(TOKEN_PREFIX, community.number, secrets.token_urlsafe(SECRET_BYTES))
     expires_at = now + TOKEN_LIFETIME
     session.add(
         AccessToken(
-            account_id=account.id, token_hash=_hash(token), created_at=now, expires_at=expires_at
+            community_id=account.community_id,
+            account_id=account.id,
+            token_hash=_hash(token),
+            created_at=now,
+            expires_at=expires_at,
         )
     )
     session.flush()
@@ -69,7 +79,11 @@ def sign_out(session: Session, actor: StaffMember, token: str, *, now: datetime)
     """End a token, which belongs to the actor, before its time."""
     session.execute(
         update(AccessToken)
-        .where(AccessToken.token_hash == _hash(token), AccessToken.account_id == actor.account_id)
+        .where(
+            AccessToken.community_id == actor.community_id,
+            AccessToken.token_hash == _hash(token),
+            AccessToken.account_id == actor.account_id,
+        )
         .values(revoked_at=now)
     )
 
@@ -81,7 +95,7 @@ def check_password(
 
     Both errors are recorded refusals: the count is committed with them. The row is locked, so
     guesses made at the same time are counted one by one. Which part was wrong is not said, and an
-    unknown name takes as long as a wrong password.
+    unknown name takes as long as a wrong password, as does one that several communities have.
 
     Args:
         sealing_key: from `cards.keys.sealing_key_from`; opens the second factor's secret.
@@ -90,7 +104,7 @@ def check_password(
         SignInError: the name, the password or the code is wrong, or the account is closed.
         SignInLockedError: too many attempts failed.
     """
-    account = _open_account(session, request.username)
+    account = _open_account(session, request)
     if account is not None and account.locked_until is not None and account.locked_until > now:
         raise SignInLockedError(account.locked_until - now)
     kept = None if account is None else account.password_hash
@@ -115,9 +129,9 @@ def get_staff_member_by_token(session: Session, token: str, *, now: datetime) ->
     Raises:
         SignInError: it is unknown, expired or revoked, or the account is closed.
     """
-    row = session.execute(
+    query = (
         select(StaffAccount, Community.timezone)
-        .join(AccessToken, AccessToken.account_id == StaffAccount.id)
+        .join_from(StaffAccount, AccessToken)
         .join(Community, Community.id == StaffAccount.community_id)
         .where(
             AccessToken.token_hash == _hash(token),
@@ -125,7 +139,10 @@ def get_staff_member_by_token(session: Session, token: str, *, now: datetime) ->
             AccessToken.revoked_at.is_(None),
             StaffAccount.active,
         )
-    ).one_or_none()
+    )
+    if number := number_in_token(token):
+        query = query.where(Community.number == number)
+    row = session.execute(query).one_or_none()
     if row is None:
         raise SignInError("This token is unknown, expired or revoked; sign in again.")
     account, timezone = row
@@ -142,13 +159,33 @@ def to_staff_member(account: StaffAccount, *, timezone: str) -> StaffMember:
     )
 
 
-def _open_account(session: Session, username: str) -> StaffAccount | None:
-    name = clean_login_name(username)
+def _open_account(session: Session, request: SignIn) -> StaffAccount | None:
+    """Return the account of a name in the community named, or in the only one that has the name."""
+    name = clean_login_name(request.username)
     if not USERNAME.fullmatch(name):
         return None
+    called = select(StaffAccount.community_id, StaffAccount.id).where(
+        StaffAccount.username == name, StaffAccount.active
+    )
+    if request.community:
+        slug = clean_code(request.community)
+        if not SLUG.fullmatch(slug):
+            return None
+        called = called.where(
+            StaffAccount.community_id
+            == select(Community.id).where(Community.slug == slug).scalar_subquery()
+        )
+    found = session.execute(called.limit(2)).all()
+    if len(found) != 1:
+        return None
+    [(community_id, account_id)] = found
     return session.scalar(
         select(StaffAccount)
-        .where(StaffAccount.username == name, StaffAccount.active)
+        .where(
+            StaffAccount.community_id == community_id,
+            StaffAccount.id == account_id,
+            StaffAccount.active,
+        )
         .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     )
@@ -165,7 +202,11 @@ def _count_failure(session: Session, account: StaffAccount, *, now: datetime) ->
 
 def _write(session: Session, account: StaffAccount, **values: object) -> None:
     """Write what signing in counts, without a new version: a manager's edit is not disturbed."""
-    session.execute(update(StaffAccount).where(StaffAccount.id == account.id).values(**values))
+    session.execute(
+        update(StaffAccount)
+        .where(StaffAccount.community_id == account.community_id, StaffAccount.id == account.id)
+        .values(**values)
+    )
 
 
 def _note(session: Session, account: StaffAccount, action: str, *, now: datetime) -> None:

@@ -4,8 +4,11 @@ from base64 import b64encode
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from typing import Any
+from hashlib import sha256
+from typing import Any, NamedTuple
+from uuid import UUID
 
+from psycopg import Connection
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -18,9 +21,55 @@ from loyalty.services.checkout.memory import Counter
 from loyalty.services.checkout.sale import LIVING
 from loyalty.services.community.honours import names_of
 
+SHAPE = 1
+"""Moved on by whoever changes what a pack is made of: tills then take a new one."""
+
+NEWEST = """
+SELECT version,
+       (SELECT max(number) FROM revocation_list WHERE community_id = %(community)s),
+       (SELECT id FROM card WHERE community_id = %(community)s ORDER BY id DESC LIMIT 1)
+  FROM directory_version WHERE community_id = %(community)s
+"""
+
+
+class Newest(NamedTuple):
+    """The newest of all that a community's packs are made of."""
+
+    version: int
+    """Of the directory: name, zone and policy of the community, its honours, shops, terms, keys."""
+    list_number: int | None
+    """Of the revocation list. Whatever takes a card off the roster, or puts it back, publishes one
+    in the same transaction.
+    """
+    card_id: UUID | None
+    """Of the card issued last."""
+
+
+def newest_of(connection: Connection[Any], community_id: UUID) -> Newest:
+    """Return the newest of a community, by one query that reads three rows."""
+    row = connection.execute(NEWEST, {"community": community_id}).fetchone()
+    if row is None:
+        raise LookupError("The directory of this community has lost its version; migrate.")
+    return Newest(*row)
+
+
+def tag_of_pack(newest: Newest, counter: Counter, *, today: date) -> str:
+    """Return what a pack is known by, without making it: equal tags are of equal packs.
+
+    A pack depends on its shape, on the newest of its community, on whose shop it is for, and on the
+    day: cards run out, certifications end, and keys are left off.
+
+    Args:
+        newest: asked for before the pack is made, so that no pack is older than its tag says.
+        counter: asked for after that.
+        today: the community's.
+    """
+    parts = (SHAPE, counter.shop_id, today.isoformat(), *newest)
+    return sha256("/".join(map(str, parts)).encode()).hexdigest()
+
 
 def build_offline_pack(session: Session, counter: Counter, *, now: datetime) -> dict[str, Any]:
-    """Return a till's pack as a JSON document: public keys, lists and policy, and nobody's name.
+    """Return a till's pack as a JSON document: its community's keys, lists, policy, and no name.
 
     Cards that cannot be used any more are left off its roster.
     """
@@ -39,14 +88,16 @@ def build_offline_pack(session: Session, counter: Counter, *, now: datetime) -> 
         "policy": _describe_policy(counter, community),
         "honours": {str(honour.number): honour.code for honour in honours},
         "honour_names": {honour.code: names_of(honour) for honour in honours},
-        "keys": [jwk_of(published) for published in list_published_keys(session, now=now)],
+        "keys": [
+            jwk_of(published) for published in list_published_keys(session, community, now=now)
+        ],
         "revocations": None if revocations is None else revocations.document,
         "roster": _list_roster(session, community, honours, today=now.date()),
     }
 
 
 def _describe_shop(session: Session, counter: Counter, *, today: date) -> dict[str, Any]:
-    shop = session.get_one(Shop, counter.till.shop_id)
+    shop = session.get_one(Shop, (counter.till.community_id, counter.till.shop_id))
     until = counter.certified_until
     return {
         "name": shop.name,

@@ -10,8 +10,17 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from loyalty.models import Community, Shop, Till
+from loyalty.rules.community_number import (
+    CODE_ALPHABET,
+    CODE_SECRET,
+    SECRET_BYTES,
+    numbered_token,
+    parts_of_code,
+    shown_code,
+)
 from loyalty.rules.typed_text import clean_code_letters
 from loyalty.services.audit import note
+from loyalty.services.community.policy import only_community
 from loyalty.services.errors import PairingError, ValueRefusedError
 from loyalty.services.late_sales.device_proof import device_key
 from loyalty.services.paging import Page, fetch_page
@@ -21,9 +30,9 @@ from loyalty.services.work import Work
 TILL_TOKEN_PREFIX = "till_"  # noqa: S105  # how a till's token begins, not a token
 
 CODE_LASTS = timedelta(minutes=10)
-CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
-"""Without 0, 1, I, L and O, which are read for one another."""
-CODE_LENGTH = 8
+
+
+BAD_CODE = "This pairing code is unknown, used or too old; ask for a new one."
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +49,7 @@ class Invitation:
 
     till: Till
     code: str
-    """Eight letters and digits, shown in two groups: ABCD-2345."""
+    """Eight letters and digits and the community's number, shown in groups: ABCD-2345-3."""
     expires_at: datetime
     """From this instant the code is refused."""
 
@@ -68,26 +77,26 @@ class Pairing:
 def find_tills(work: Work, shop_id: UUID, *, limit: int, after: UUID | None) -> Page[Till]:
     """Return the tills of a shop in the order they were invited, revoked ones among them."""
     shop = get_shop_for_owner(work, shop_id)
-    query = select(Till).where(Till.shop_id == shop.id)
+    query = work.select(Till).where(Till.shop_id == shop.id)
     return fetch_page(work.session, query, Till, limit=limit, after=after)
 
 
 def invite_till(work: Work, request: InviteTill) -> Invitation:
     """Add a till to a shop, to be paired within ten minutes."""
     shop = get_shop_for_owner(work, request.shop_id)
-    code = "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_LENGTH))
+    community = work.session.get_one(Community, shop.community_id)
+    secret = "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_SECRET))
     till = Till(
         community_id=shop.community_id,
         shop_id=shop.id,
         name=request.name,
-        pairing_hash=_hash(code),
+        pairing_hash=_hash(secret),
         pairing_expires_at=work.now + CODE_LASTS,
         created_at=work.now,
     )
     work.session.add(till)
     work.note("till.invited", till)
-    half = CODE_LENGTH // 2
-    return Invitation(till, f"{code[:half]}-{code[half:]}", work.now + CODE_LASTS)
+    return Invitation(till, shown_code(secret, community.number), work.now + CODE_LASTS)
 
 
 def make_pairing_url(base_url: str, code: str) -> str:
@@ -103,12 +112,15 @@ def pair_till(session: Session, request: PairTill, *, now: datetime) -> Pairing:
         ValueRefusedError: the device's key is none.
     """
     _refuse_bad_key(request.device_public_key)
-    token = TILL_TOKEN_PREFIX + secrets.token_urlsafe(32)
+    secret, number = parts_of_code(clean_code_letters(request.code))
+    community = _community_numbered(session, number)
+    token = numbered_token(TILL_TOKEN_PREFIX, community.number, secrets.token_urlsafe(SECRET_BYTES))
     # The condition and the change are one statement, so of two devices with one code one wins.
     till = session.scalar(
         update(Till)
         .where(
-            Till.pairing_hash == _hash(clean_code_letters(request.code)),
+            Till.community_id == community.id,
+            Till.pairing_hash == _hash(secret),
             Till.pairing_expires_at > now,
             Till.revoked_at.is_(None),
         )
@@ -121,7 +133,7 @@ def pair_till(session: Session, request: PairTill, *, now: datetime) -> Pairing:
         .returning(Till)
     )
     if till is None:
-        raise PairingError("This pairing code is unknown, used or too old; ask for a new one.")
+        raise PairingError(BAD_CODE)
     note(
         session,
         None,
@@ -130,8 +142,20 @@ def pair_till(session: Session, request: PairTill, *, now: datetime) -> Pairing:
         subject_id=till.id,
         now=now,
     )
-    shop = session.get_one(Shop, till.shop_id)
-    return Pairing(token, till, shop, session.get_one(Community, till.community_id))
+    shop = session.get_one(Shop, (till.community_id, till.shop_id))
+    return Pairing(token, till, shop, community)
+
+
+def _community_numbered(session: Session, number: int | None) -> Community:
+    """Return the community of a code; one without a number works where there is one community."""
+    community = (
+        only_community(session)
+        if number is None
+        else session.scalar(select(Community).where(Community.number == number))
+    )
+    if community is None:
+        raise PairingError(BAD_CODE)
+    return community
 
 
 def _refuse_bad_key(text: str | None) -> None:

@@ -169,12 +169,18 @@ def test_a_reissue_gives_no_allowance_back(session: Session) -> None:
     community = given_community(session)
     actor, old = given_staff(session, community), given_card(session, community)
     session.add(
-        CardMonth(card_id=old.id, month=date(2026, 12, 1), saved_fen=500, uses={"2026-12-09": 2})
+        CardMonth(
+            community_id=community.id,
+            card_id=old.id,
+            month=date(2026, 12, 1),
+            saved_fen=500,
+            uses={"2026-12-09": 2},
+        )
     )
 
     new = act(session, actor, old, CardAction.REISSUE)
 
-    used = session.get_one(CardMonth, (new.id, date(2026, 12, 1)))
+    used = session.get_one(CardMonth, (community.id, new.id, date(2026, 12, 1)))
     assert (used.saved_fen, used.uses) == (500, {"2026-12-09": 2})
 
 

@@ -57,7 +57,7 @@ def test_a_retired_honour_is_read_and_no_longer_offered(
 
     assert [one.code for one in honours_of(work)] == ["civilized_resident", "household_head"]
     assert [one.code for one in active_honours(work)] == ["household_head"]
-    assert session.get_one(Card, card.id).honour_id == honours_of(work)[0].id
+    assert session.get_one(Card, (card.community_id, card.id)).honour_id == honours_of(work)[0].id
 
 
 def test_no_number_is_given_twice(session: Session, community: Community, work: Work) -> None:

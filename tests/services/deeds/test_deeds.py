@@ -59,7 +59,7 @@ def test_points_are_those_of_the_month(
     for day in (date(2026, 11, 30), date(2026, 12, 1), date(2026, 12, 31), date(2027, 1, 1)):
         record_deed(Work(session, staff, now), deed(resident, on=day))
 
-    assert sum_points(session, [resident.id], DECEMBER) == {resident.id: 200}
+    assert sum_points(session, resident.community_id, [resident.id], DECEMBER) == {resident.id: 200}
 
 
 def test_points_of_a_kind_stop_at_its_monthly_cap(
@@ -71,14 +71,17 @@ def test_points_of_a_kind_stop_at_its_monthly_cap(
         record_deed(Work(session, staff, NOON), deed(resident, kind="tree"))
     record_deed(Work(session, staff, NOON), deed(resident))
 
-    assert sum_points(session, [resident.id], DECEMBER) == {resident.id: 300}
+    assert sum_points(session, resident.community_id, [resident.id], DECEMBER) == {resident.id: 300}
 
 
 def test_who_did_nothing_has_no_points(session: Session, resident: Resident) -> None:
     nobody = uuid4()
 
-    assert sum_points(session, [resident.id, nobody], DECEMBER) == {resident.id: 0, nobody: 0}
-    assert sum_points(session, [], DECEMBER) == {}
+    assert sum_points(session, resident.community_id, [resident.id, nobody], DECEMBER) == {
+        resident.id: 0,
+        nobody: 0,
+    }
+    assert sum_points(session, resident.community_id, [], DECEMBER) == {}
 
 
 def test_the_default_kinds_are_added_once(session: Session, community: Community) -> None:

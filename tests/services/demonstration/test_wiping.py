@@ -37,12 +37,9 @@ def test_late_sales_and_their_cases_are_wiped_with_the_demonstration(
     session.commit()
     market.upload(late_sale(market.card.token), late_sale("nonsense"))
     till_id = session.scalars(select(Till.id)).one()
-    kept = QuarantinedSale(
-        till_id=till_id, idempotency_key=uuid4(), happened_at=NOON, arrived_at=NOON
-    )
-    number = NumberedSale(
-        till_id=till_id, number=1, digest=bytes(32), previous=bytes(32), arrived_at=NOON
-    )
+    own = {"community_id": market.community.id, "till_id": till_id}
+    kept = QuarantinedSale(**own, idempotency_key=uuid4(), happened_at=NOON, arrived_at=NOON)
+    number = NumberedSale(**own, number=1, digest=bytes(32), previous=bytes(32), arrived_at=NOON)
     session.add_all([kept, number])
     case = given_case(session, market.community, till_id=till_id, shop_id=market.shop.id)
     case.redemption_id = session.scalars(select(Redemption.id)).one()

@@ -1,8 +1,9 @@
 """A shop's paper tally, judged as of its day."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 from uuid import uuid4
 
@@ -37,6 +38,10 @@ from tests.given import (
 )
 from tests.kept_database import plain
 
+WAITING = (
+    "SELECT count(*) FROM pg_locks WHERE NOT granted"
+    " AND pid IN (SELECT pid FROM pg_stat_activity WHERE datname = current_database())"
+)
 YESTERDAY = NOON.date() - timedelta(days=1)
 
 
@@ -50,6 +55,16 @@ class Desk:
 
     def __init__(self, database: str, session: Session, clerk: StaffMember, shop: Shop) -> None:
         self.database, self.session, self.clerk, self.shop = database, session, clerk, shop
+        self.engine = session.get_bind()
+
+    @contextmanager
+    def opened(self) -> Iterator[tuple[Session, psycopg.Connection]]:
+        """Another desk: a transaction of its own, and a connection beside it."""
+        with (
+            Session(self.engine) as own,
+            psycopg.connect(plain(self.database), autocommit=True) as connection,
+        ):
+            yield own, connection
 
     def sheet(self, lines: Sequence[TallyLine], day: date = YESTERDAY) -> RecordTally:
         return RecordTally(self.shop.id, day, lines)
@@ -59,7 +74,8 @@ class Desk:
     ) -> list[Outcome]:
         self.session.commit()
         with psycopg.connect(plain(self.database), autocommit=True) as connection:
-            return list(record_tally(connection, self.clerk, self.sheet(lines, day), now=now))
+            sheet = self.sheet(lines, day)
+            return list(record_tally(self.session, connection, self.clerk, sheet, now=now))
 
     def faults(self, *lines: TallyLine, now: datetime = NOON) -> dict[int, LineFault]:
         self.session.commit()
@@ -100,7 +116,10 @@ def test_what_a_till_recorded_that_day_counts_against_the_limit(
     card = given_card(session, community)
     community.uses_per_shop_day = 1
     used = {YESTERDAY.isoformat(): 1, f"{YESTERDAY.isoformat()}/{desk.shop.id}": 1}
-    session.add(CardMonth(card_id=card.id, month=date(2026, 12, 1), saved_fen=0, uses=used))
+    month = date(2026, 12, 1)
+    session.add(
+        CardMonth(community_id=community.id, card_id=card.id, month=month, saved_fen=0, uses=used)
+    )
 
     assert told(desk.write(line(card))) == [("flagged", "over_limit")]
 
@@ -222,8 +241,8 @@ def test_one_sheet_sent_by_eight_at_once_counts_once(
     session.commit()
 
     def send(_: int) -> list[Outcome]:
-        with psycopg.connect(plain(desk.database), autocommit=True) as connection:
-            return list(record_tally(connection, desk.clerk, desk.sheet(lines), now=NOON))
+        with desk.opened() as (own, connection):
+            return list(record_tally(own, connection, desk.clerk, desk.sheet(lines), now=NOON))
 
     with ThreadPoolExecutor(8) as crowd:
         answers = list(crowd.map(send, range(8)))
@@ -242,9 +261,9 @@ def test_one_paper_typed_by_eight_at_once_counts_once(
 
     def send(_: int) -> str:
         sheet = desk.sheet([line(card, "09:00")])
-        with psycopg.connect(plain(desk.database), autocommit=True) as connection:
+        with desk.opened() as (own, connection):
             try:
-                record_tally(connection, desk.clerk, sheet, now=NOON)
+                record_tally(own, connection, desk.clerk, sheet, now=NOON)
             except RowsRefusedError:
                 return "refused"
         return "recorded"
@@ -253,3 +272,24 @@ def test_one_paper_typed_by_eight_at_once_counts_once(
         answers = Counter(crowd.map(send, range(8)))
 
     assert answers == {"recorded": 1, "refused": 7}
+
+
+def test_a_sheet_waits_while_another_of_its_shop_is_written_down(
+    session: Session, community: Community, desk: Desk
+) -> None:
+    card = given_card(session, community)
+    session.commit()
+
+    def send() -> list[Outcome]:
+        with desk.opened() as (own, connection):
+            sheet = desk.sheet([line(card, "10:00")])
+            return list(record_tally(own, connection, desk.clerk, sheet, now=NOON))
+
+    with desk.opened() as (first, connection), ThreadPoolExecutor(1) as other:
+        record_tally(first, connection, desk.clerk, desk.sheet([line(card, "09:00")]), now=NOON)
+        later = other.submit(send)
+        while not (waiting := connection.execute(WAITING).fetchone()) or not waiting[0]:
+            assert not later.done()
+        first.commit()
+
+        assert told(later.result()) == [("recorded", "ok")]

@@ -184,6 +184,7 @@ def test_whoever_scored_the_person_or_typed_the_score_in_does_not_decide(
     panellist = given_seat(session, selection_round, scorer.account_id)
     session.add(
         Ballot(
+            community_id=community.id,
             panellist_id=panellist.id,
             candidate_id=candidate.id,
             score=80,
@@ -204,6 +205,7 @@ def test_whoever_declared_a_conflict_with_the_person_does_not_decide(
     panellist = given_seat(session, notice, actor.account_id, left_at=NOON)
     session.add(
         ConflictOfInterest(
+            community_id=community.id,
             panellist_id=panellist.id,
             resident_id=placed(session, notice, 1).resident_id,
             kind="relative",

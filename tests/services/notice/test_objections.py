@@ -213,4 +213,6 @@ def test_a_reopened_notice_is_kept_though_the_confirmation_is_refused(
 
     session.expire_all()
     assert [one.kind for one in versions_of(session, notice)] == ["first", "supplementary"]
-    assert session.get_one(Round, notice.id).notice_last == date(2026, 12, 22)
+    assert session.get_one(Round, (notice.community_id, notice.id)).notice_last == date(
+        2026, 12, 22
+    )

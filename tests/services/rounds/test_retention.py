@@ -59,7 +59,11 @@ def test_objectors_in_a_round_called_off_are_forgotten(
     session: Session, community: Community
 ) -> None:
     objection = objection_of_somebody(session, community)
-    act(session, session.get_one(Round, objection.round_id), RoundAction.CANCEL)
+    act(
+        session,
+        session.get_one(Round, (objection.community_id, objection.round_id)),
+        RoundAction.CANCEL,
+    )
 
     forget(session, community, now=NOON)
 
@@ -94,7 +98,7 @@ def test_another_communitys_objectors_are_not_touched(
 def test_issuing_a_later_round_forgets(session: Session, community: Community) -> None:
     objection = objection_of_somebody(session, community)
     decide(session, objection, upheld=False)
-    selection_round = session.get_one(Round, objection.round_id)
+    selection_round = session.get_one(Round, (objection.community_id, objection.round_id))
     act(session, selection_round, RoundAction.CONFIRM)
     act(session, selection_round, RoundAction.ISSUE)
     session.refresh(objection)

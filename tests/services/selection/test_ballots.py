@@ -222,7 +222,7 @@ def test_a_ballot_cast_before_a_conflict_came_up_is_taken_out(
     tied, free = given_panellist(session, review), given_panellist(session, review)
     cast(session, tied, review, 100, 50)
     cast(session, free, review, 10, 60)
-    session.get_one(StaffAccount, tied.account_id).resident_id = home.id
+    session.get_one(StaffAccount, (tied.community_id, tied.account_id)).resident_id = home.id
 
     act(session, review, RoundAction.FREEZE)
 

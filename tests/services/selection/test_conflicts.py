@@ -184,11 +184,8 @@ def test_the_freeze_writes_down_what_nobody_declared(session: Session) -> None:
     selection_round = given_round(session, community)
     declared, detected, free = (given_candidate(session, selection_round) for _ in range(3))
     brought_through(session, selection_round, RoundAction.START_REVIEW)
-    at_home = given_resident(
-        session,
-        community,
-        household_ref=session.get_one(Resident, detected.resident_id).household_ref,
-    )
+    housemate = session.get_one(Resident, (community.id, detected.resident_id))
+    at_home = given_resident(session, community, household_ref=housemate.household_ref)
     panellist = given_panellist(session, selection_round, resident_id=at_home.id)
     other = given_panellist(session, selection_round)
     declare(session, panellist, selection_round, declared, Conflict.OTHER)
@@ -199,8 +196,7 @@ def test_the_freeze_writes_down_what_nobody_declared(session: Session) -> None:
     act(session, selection_round, RoundAction.FREEZE)
 
     assert [
-        (one.resident_id, one.kind, one.detected)
-        for one in conflicts_in(session, selection_round.id)
+        (one.resident_id, one.kind, one.detected) for one in conflicts_in(session, selection_round)
     ] == [
         (declared.resident_id, "other", False),
         (detected.resident_id, "household", True),

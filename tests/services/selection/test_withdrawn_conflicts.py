@@ -39,7 +39,7 @@ def test_a_panellist_takes_back_what_they_declared_and_scores_again(
     marks = CastBallots(review.id, [Mark(person.id, 70)])
     cast_ballots(Work(session, panellist, NOON), marks)
 
-    assert conflicts_in(session, review.id) == []
+    assert conflicts_in(session, review) == []
     trace = session.scalars(
         select(AuditEvent).where(AuditEvent.action == "conflict.withdrawn")
     ).one()
@@ -58,7 +58,7 @@ def test_a_declaration_is_taken_back_by_its_panellist_or_by_staff(
         withdraw_conflict(Work(session, second, NOON), review.id, conflict.id)
     withdraw_conflict(Work(session, clerk, NOON), review.id, conflict.id)
 
-    assert conflicts_in(session, review.id) == []
+    assert conflicts_in(session, review) == []
 
 
 def test_a_conflict_of_another_round_is_not_found(session: Session, review: Round) -> None:

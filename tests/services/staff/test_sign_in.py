@@ -1,4 +1,6 @@
+import secrets
 from datetime import timedelta
+from hashlib import sha256
 
 import pyotp
 import pytest
@@ -6,10 +8,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from loyalty.cards.keys import SealError, sealing_key_from
-from loyalty.models import AuditEvent, StaffAccount
+from loyalty.models import AccessToken, AuditEvent, Community, StaffAccount
+from loyalty.rules.community_number import number_in_token, numbered_token
 from loyalty.services.actors import Role, StaffMember
 from loyalty.services.errors import SignInError, SignInLockedError
+from loyalty.services.staff import sign_in as sign_in_module
 from loyalty.services.staff.accounts import turn_off_second_factor, turn_on_second_factor
+from loyalty.services.staff.passwords import password_matches
 from loyalty.services.staff.sign_in import (
     SignIn,
     check_password,
@@ -67,6 +72,94 @@ def test_an_unknown_name_is_told_the_same_as_a_wrong_password(
         check_password(session, WRONG, sealing_key=SEALING_KEY, now=NOON)
 
     assert str(unknown.value) == str(wrong.value)
+
+
+def test_an_account_signs_in_to_its_own_community_alone(
+    session: Session, account: StaffAccount
+) -> None:
+    ours = session.get_one(Community, account.community_id)
+    theirs = given_community(session)
+
+    for named in (None, "", ours.slug, f" {ours.slug.upper()} "):
+        request = SignIn("li", PASSWORD, community=named)
+        assert check_password(session, request, sealing_key=SEALING_KEY, now=NOON) is account
+    for named in (theirs.slug, "nowhere", "\0"):
+        request = SignIn("li", PASSWORD, community=named)
+        with pytest.raises(SignInError):
+            check_password(session, request, sealing_key=SEALING_KEY, now=NOON)
+
+
+def test_a_name_that_several_communities_have_needs_the_community(
+    session: Session, account: StaffAccount
+) -> None:
+    theirs = given_community(session)
+    other = given_account(session, theirs, username="li", password_hash=PASSWORD_HASH)
+
+    with pytest.raises(SignInError) as unclear:
+        check_password(session, RIGHT, sealing_key=SEALING_KEY, now=NOON)
+    named = SignIn("li", PASSWORD, community=theirs.slug)
+    assert check_password(session, named, sealing_key=SEALING_KEY, now=NOON) is other
+    other.active = False
+    session.flush()
+    assert check_password(session, RIGHT, sealing_key=SEALING_KEY, now=NOON) is account
+    with pytest.raises(SignInError) as wrong:
+        check_password(session, WRONG, sealing_key=SEALING_KEY, now=NOON)
+    assert str(unclear.value) == str(wrong.value)
+
+
+@pytest.mark.parametrize("name", ["li", "nobody"])
+def test_as_long_is_spent_on_a_name_that_is_unclear_as_on_one_that_is_unknown(
+    session: Session, account: StaffAccount, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    given_account(session, given_community(session), username=account.username)
+    hashed: list[str | None] = []
+
+    def watched(password: str, kept: str | None) -> bool:
+        hashed.append(kept)
+        return password_matches(password, kept)
+
+    monkeypatch.setattr(sign_in_module, "password_matches", watched)
+
+    with pytest.raises(SignInError):
+        check_password(session, SignIn(name, PASSWORD), sealing_key=SEALING_KEY, now=NOON)
+
+    assert hashed == [None]
+
+
+@pytest.mark.parametrize(
+    ("named", "works"), [("ours", True), ("theirs", False), ("none, as before", True)]
+)
+def test_a_token_is_looked_for_in_the_community_it_names(
+    session: Session, account: StaffAccount, named: str, *, works: bool
+) -> None:
+    ours, theirs = session.get_one(Community, account.community_id), given_community(session)
+    number = {"ours": ours.number, "theirs": theirs.number}.get(named)
+    secret = secrets.token_urlsafe(32)
+    token = numbered_token("staff_", number, secret) if number else f"staff_{secret}"
+    session.add(
+        AccessToken(
+            community_id=ours.id,
+            account_id=account.id,
+            token_hash=sha256(token.encode()).digest(),
+            created_at=NOON,
+            expires_at=NOON + timedelta(hours=12),
+        )
+    )
+    session.flush()
+
+    if works:
+        assert get_staff_member_by_token(session, token, now=NOON).account_id == account.id
+    else:
+        with pytest.raises(SignInError):
+            get_staff_member_by_token(session, token, now=NOON)
+
+
+def test_a_token_names_its_community(session: Session, account: StaffAccount) -> None:
+    number = session.get_one(Community, account.community_id).number
+
+    token = sign_in(session, RIGHT, sealing_key=SEALING_KEY, now=NOON).token
+
+    assert number_in_token(token) == number
 
 
 def test_a_closed_account_does_not_sign_in(session: Session, account: StaffAccount) -> None:

@@ -117,8 +117,8 @@ def declined(round_id: UUID, candidate_id: UUID) -> Any:
     """Write down that a nominee does not want to be chosen, after it has been repeated back."""
     form = ConfirmationForm()
     with console.work() as work:
-        round_of(work, round_id)
-        candidate = candidate_of(work.session, round_id, candidate_id)
+        selection_round = round_of(work, round_id)
+        candidate = candidate_of(work.session, selection_round, candidate_id)
     if not form.validate_on_submit():
         back = url_for("staff_rounds.candidates", round_id=round_id)
         subject = f"{candidate.resident.name} {candidate.resident.unit}"

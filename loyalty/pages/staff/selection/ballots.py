@@ -44,7 +44,7 @@ def sheet(round_id: UUID, account_id: UUID | None = None) -> Any:
     with console.work() as work:
         selection_round = round_of(work, round_id)
         lines = score_sheet(work, round_id, account_id=account_id)
-        panellists = panellists_of(work.session, round_id)
+        panellists = panellists_of(work.session, selection_round)
     name = next(
         one.account.display_name
         for one in panellists

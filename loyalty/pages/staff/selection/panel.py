@@ -30,8 +30,9 @@ def shown(round_id: UUID) -> str:
         at_work = RoundAtWork.of(work, selection_round)
         progress = progress_of(at_work)
         accounts = who_may_sit(work)
-        conflicts = conflicts_in(work.session, round_id)
-        names = {one.id: one.account.display_name for one in panellists_of(work.session, round_id)}
+        conflicts = conflicts_in(work.session, selection_round)
+        panellists = panellists_of(work.session, selection_round)
+        names = {one.id: one.account.display_name for one in panellists}
         residents = {one.resident_id: one.resident.name for one in at_work.candidates}
     is_reviewing = selection_round.state == RoundState.REVIEW
     return render_template(

@@ -1,15 +1,26 @@
 """Signing in to the console and out of it."""
 
+from functools import partial
 from typing import Any
 
-from flask import Blueprint, flash, redirect, request, url_for
+from flask import (
+    Blueprint,
+    Response,
+    after_this_request,
+    current_app,
+    flash,
+    redirect,
+    request,
+    url_for,
+)
 from flask_babel import gettext
 from flask_login import current_user, login_user, logout_user
 
 from loyalty.clock import utc_now
 from loyalty.database import transaction
+from loyalty.pages.preferences import REMEMBERED_SECONDS
 from loyalty.pages.staff import console
-from loyalty.pages.staff.kept_forms import KeptForm, offer, sign_in_page
+from loyalty.pages.staff.kept_forms import COMMUNITY, KeptForm, offer, sign_in_page
 from loyalty.pages.staff.staff.sign_in_form import SignInForm
 from loyalty.rules.errors import RecordedRefusalError
 from loyalty.rules.verdict import Tone
@@ -51,7 +62,9 @@ def sign_out() -> Any:
 
 
 def _signed_in(form: SignInForm) -> bool:
-    request_of_form = service.SignIn(form.username.data, form.password.data, form.totp.data)
+    request_of_form = service.SignIn(
+        form.username.data, form.password.data, form.totp.data, form.community.data
+    )
     try:
         with transaction() as session:
             opened = service.sign_in(
@@ -63,7 +76,22 @@ def _signed_in(form: SignInForm) -> bool:
         form.password.errors = [refusal_in_words(refusal)]
         return False
     login_user(console.SignedIn(member, community, opened.token))
+    after_this_request(partial(_remember, slug=community.slug))
     return True
+
+
+def _remember(response: Response, *, slug: str) -> Response:
+    """Keep whose console it is, so that the next sign-in need not ask."""
+    response.set_cookie(
+        COMMUNITY,
+        slug,
+        max_age=REMEMBERED_SECONDS,
+        path=url_for("staff_home.home"),
+        samesite="Lax",
+        httponly=True,
+        secure=current_app.config["SESSION_COOKIE_SECURE"],
+    )
+    return response
 
 
 def _wanted_page() -> str:

@@ -13,3 +13,5 @@ class SignInForm(Form):
     username = text_field(lazy_gettext("账号"))
     password = password(lazy_gettext("密码"))
     totp = text_field(lazy_gettext("动态码"), needed=False, longest=LONGEST_CODE)
+    community = text_field(lazy_gettext("社区"), needed=False)
+    """Short name; asked for where there are several."""

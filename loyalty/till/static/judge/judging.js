@@ -14,7 +14,8 @@ import { findPassedLimit } from "./limits.js";
  * @property {boolean} equipped the pack is there and young enough, and some allowance is left
  * @property {boolean} signed the code is a token, and its key is known
  * @property {boolean} genuine the signature is right; means nothing unless `signed`
- * @property {boolean} ours the key is of the shop's community; means nothing unless `signed`
+ * @property {boolean} ours the key is of the shop's community, as all are but those of a pack of
+ *   before; means nothing unless `signed`
  * @property {boolean} onRoster the number is on the roster; means nothing if `signed`
  * @property {"revoked" | "suspended" | null} listed on the verified revocation list
  * @property {boolean} listFresh the list is younger than a day
