@@ -30,7 +30,7 @@ from loyalty.models import (
     Till,
 )
 from loyalty.rules.calendar import Month
-from loyalty.rules.community_number import SECRET_BYTES, numbered_token
+from loyalty.rules.community_number import SECRET_BYTES, make_numbered_token
 from loyalty.rules.discount import DEFAULT_EXCLUDED
 from loyalty.services.actors import Role, StaffMember
 from loyalty.services.cards.keys import ensure_signing_key
@@ -104,7 +104,7 @@ def given_staff(session: Session, community: Community, *roles: Role) -> StaffMe
 
 def signed_in(session: Session, community: Community, *roles: Role) -> dict[str, str]:
     """Return the headers of a program signed in with some roles; commits what was built."""
-    token = numbered_token("staff_", community.number, secrets.token_urlsafe(SECRET_BYTES))
+    token = make_numbered_token("staff_", community.number, secrets.token_urlsafe(SECRET_BYTES))
     account = given_account(session, community, *roles)
     session.add(
         AccessToken(
@@ -300,7 +300,7 @@ def given_till(session: Session, shop: Shop, **values: Any) -> Till:
 def paired_till(session: Session, shop: Shop, **values: Any) -> dict[str, str]:
     """Return the headers of a paired till of a shop; commits what was built."""
     community = session.get_one(Community, shop.community_id)
-    token = numbered_token("till_", community.number, secrets.token_urlsafe(SECRET_BYTES))
+    token = make_numbered_token("till_", community.number, secrets.token_urlsafe(SECRET_BYTES))
     given_till(session, shop, token_hash=hashlib.sha256(token.encode()).digest(), **values)
     session.commit()
     return {"Authorization": f"Bearer {token}"}

@@ -20,15 +20,16 @@ PRODUCT = Path(__file__).parents[1] / "loyalty"
 TESTS = Path(__file__).parent
 
 OF_ALL_COMMUNITIES = {
-    "sign_in.staff_member_of_token": "an old token does not tell whose it is",
+    "sign_in.get_staff_member_by_token": "an old token does not tell whose it is",
     "sign_in._open_account": "the name tells whose account it is",
     "memory.counter": "an old token does not tell whose it is",
     "quarantine._revoked_till": "an old token does not tell whose it is",
-    "session.account_of": "the name tells whose account it is",
+    "session.work_of": "the name tells whose account it is",
     "memory.key": "a key id tells whose card it is",
-    "check._card_signed": "a key id tells whose card it is",
-    "signing._new_serials": "a new number is one that nobody has",
-    "keys.published_keys": "the set of all keys is published whole",
+    "check._find_signed": "a key id tells whose card it is",
+    "check._find_numbered": "a program that asks by number alone knows of no communities",
+    "signing._make_serials": "a new number is one that nobody has",
+    "keys.list_published_keys": "the set of all keys is published whole",
     "database.migrate": "makes the tables of all anew",
     "doctor._keys": "looks at all that the operator runs",
 }

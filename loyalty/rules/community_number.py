@@ -20,7 +20,7 @@ SECRET_BYTES = 32
 _NUMBERED = re.compile(r"[a-z]+_([1-9][0-9]{0,9})_[A-Za-z0-9_-]{43}")
 
 
-def numbered_token(prefix: str, number: int, secret: str) -> str:
+def make_numbered_token(prefix: str, number: int, secret: str) -> str:
     """Return a token that names its community.
 
     Args:
@@ -31,19 +31,19 @@ def numbered_token(prefix: str, number: int, secret: str) -> str:
     return f"{prefix}{number}_{secret}"
 
 
-def number_in_token(token: str) -> int | None:
+def read_number_in_token(token: str) -> int | None:
     """Return the number in a token; None in one of before there were numbers, which is shorter."""
     found = _NUMBERED.fullmatch(token)
     return int(found[1]) if found else None
 
 
-def shown_code(secret: str, number: int) -> str:
+def format_code(secret: str, number: int) -> str:
     """Return a pairing code in groups, as it is shown: ABCD-2345-3."""
     half = CODE_SECRET // 2
-    return f"{secret[:half]}-{secret[half:]}-{_in_letters(number)}"
+    return f"{secret[:half]}-{secret[half:]}-{_to_letters(number)}"
 
 
-def parts_of_code(letters: str) -> tuple[str, int | None]:
+def split_code(letters: str) -> tuple[str, int | None]:
     """Return the secret of a pairing code, and the number of its community.
 
     Args:
@@ -55,9 +55,9 @@ def parts_of_code(letters: str) -> tuple[str, int | None]:
     return secret, _from_letters(rest) if rest else None
 
 
-def _in_letters(number: int) -> str:
+def _to_letters(number: int) -> str:
     higher, digit = divmod(number, len(CODE_ALPHABET))
-    return (_in_letters(higher) if higher else "") + CODE_ALPHABET[digit]
+    return (_to_letters(higher) if higher else "") + CODE_ALPHABET[digit]
 
 
 def _from_letters(letters: str) -> int:

@@ -17,7 +17,7 @@ from werkzeug.test import TestResponse
 
 from loyalty.models import AccessToken, AuditEvent, Community, Shop, StaffAccount, Till
 from loyalty.rules.card_number import number_of
-from loyalty.rules.community_number import numbered_token, shown_code
+from loyalty.rules.community_number import format_code, make_numbered_token
 from loyalty.services.actors import Role
 from tests.given import NOON, given_account, given_community, given_shop, given_till, signed_in
 
@@ -130,7 +130,7 @@ def test_a_code_with_the_number_of_another_community_finds_nothing(
     client: FlaskClient, session: Session, invite: Callable[[], dict[str, Any]]
 ) -> None:
     code = invite()["pairing_code"]
-    theirs = shown_code("ABCDEFGH", given_community(session).number)[9:]
+    theirs = format_code("ABCDEFGH", given_community(session).number)[9:]
     session.commit()
 
     assert refused(client.post(PAIRING, json={"pairing_code": code[:9] + theirs}))
@@ -149,7 +149,7 @@ def test_a_tills_token_is_looked_for_in_the_community_it_names(
     ours = session.get_one(Community, shop.community_id).number
     numbers = {"ours": ours, "theirs": theirs, "nobody's": theirs + 1}
     number = numbers.get(named)
-    token = numbered_token("till_", number, secret) if number else f"till_{secret}"
+    token = make_numbered_token("till_", number, secret) if number else f"till_{secret}"
     given_till(session, shop, token_hash=sha256(token.encode()).digest())
     session.commit()
 

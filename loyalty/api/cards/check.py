@@ -33,8 +33,8 @@ class ShownCodeSchema(Schema):
         allow_none=True,
         longest=LONGEST_CODE,
         metadata={
-            "description": "Short name of the community whose number it is; needed where there are"
-            " several, for a number alone. A token names its own"
+            "description": "Short name of the community among whose cards a number is looked for;"
+            " among all where it is left out. A token names its own"
         },
     )
 

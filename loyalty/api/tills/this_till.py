@@ -15,7 +15,7 @@ from loyalty.api.schemas import Schema
 from loyalty.clock import community_now
 from loyalty.database import hot_connection, transaction
 from loyalty.services.checkout.book import day_of
-from loyalty.services.tills.offline_pack import build_offline_pack, newest_of, tag_of_pack
+from loyalty.services.tills.offline_pack import build_offline_pack, find_newest, make_pack_tag
 
 till = ApiBlueprint("/till")
 
@@ -71,11 +71,11 @@ class OfflinePack(MethodView):
         """Read keys, revocation list, hashed roster and policy; the `ETag` saves the transfer."""
         community_id = current_till().community_id
         with hot_connection() as connection:
-            newest = newest_of(connection, community_id)
+            newest = find_newest(connection, community_id)
             get_directory().met(community_id, newest.version)
             counter = get_directory().counter(connection, current_token())
         now = community_now(counter.timezone)
-        tag = tag_of_pack(newest, counter, today=now.date())
+        tag = make_pack_tag(newest, counter, today=now.date())
         if request.if_none_match.contains_weak(tag):
             return _tagged(Response(status=304), tag)
         with transaction() as session:

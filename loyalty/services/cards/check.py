@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload
 
 from loyalty.cards.token import BadTokenError, ForgedTokenError, read_claims, token_in, verify_token
@@ -13,7 +13,6 @@ from loyalty.models import Card, Community, SigningKey
 from loyalty.rules.card_number import CodeKind, kind_of, normalise, serial_of
 from loyalty.rules.card_state import CardState
 from loyalty.rules.verdict import Verdict, Visit, verdict_on
-from loyalty.services.community.policy import only_community
 
 _Found = tuple[Card, str]
 """A card, and the zone of its community."""
@@ -42,11 +41,11 @@ def check_card(
 
     Args:
         code: a token, its URL or a card number, as scanned or typed.
-        community: among whose cards a number is looked for; None for the only one served here. A
-            token names its own.
+        community: among whose cards a number is looked for; None for anybody's: a program may
+            know of no communities. A token names its own.
         now: any aware instant; the day is that of the card's community.
     """
-    found = _card_in(session, code, community)
+    found = _find_card(session, code, community)
     if isinstance(found, Verdict):
         return CardCheck(found)
     card, timezone = found
@@ -60,42 +59,49 @@ def check_card(
     )
 
 
-def _card_in(session: Session, code: str, community: Community | None) -> _Found | Verdict:
+def _find_card(session: Session, code: str, community: Community | None) -> _Found | Verdict:
     """Return the card a code names, or the verdict where there is none."""
     text = normalise(code)
     match kind_of(code):
         case CodeKind.CARD_NUMBER:
-            whose = community or only_community(session)
-            return _card_of(session, whose.id, serial_of(text)) if whose else Verdict.UNKNOWN
+            return _find_numbered(session, community, serial_of(text))
         case CodeKind.TOKEN if token := token_in(text):
-            return _card_signed(session, token)
+            return _find_signed(session, token)
         case CodeKind.PAYMENT_CODE:
             return Verdict.PAYMENT_CODE
         case _:
             return Verdict.BAD_CODE
 
 
-def _card_signed(session: Session, token: str) -> _Found | Verdict:
+def _find_signed(session: Session, token: str) -> _Found | Verdict:
     try:
         key_id = read_claims(token).key_id
         key = session.scalar(select(SigningKey).where(SigningKey.key_id == key_id))
         if key is None:
             return Verdict.UNKNOWN
-        return _card_of(session, key.community_id, verify_token(token, key.public_key).serial)
+        serial = verify_token(token, key.public_key).serial
+        return _find_numbered(session, session.get_one(Community, key.community_id), serial)
     except BadTokenError:
         return Verdict.BAD_CODE
     except ForgedTokenError:
         return Verdict.FORGED
 
 
-def _card_of(session: Session, community_id: UUID, serial: str) -> _Found | Verdict:
-    row = session.execute(
+def _find_numbered(session: Session, community: Community | None, serial: str) -> _Found | Verdict:
+    """Return the card of a number; UNKNOWN as well where two communities have one."""
+    query = _select_cards().where(Card.serial == serial)
+    if community is not None:
+        query = query.where(Card.community_id == community.id)
+    rows = session.execute(query).all()
+    return (rows[0][0], rows[0][1]) if len(rows) == 1 else Verdict.UNKNOWN
+
+
+def _select_cards() -> Select[tuple[Card, str]]:
+    return (
         select(Card, Community.timezone)
         .join(Community, Community.id == Card.community_id)
-        .where(Card.community_id == community_id, Card.serial == serial)
         .options(joinedload(Card.honour))
-    ).one_or_none()
-    return Verdict.UNKNOWN if row is None else (row[0], row[1])
+    )
 
 
 def _judge(card: Card, *, today: date) -> Verdict:

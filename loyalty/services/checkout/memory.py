@@ -17,7 +17,7 @@ from psycopg.rows import dict_row
 
 from loyalty.cards.token import CardClaims, verify_token
 from loyalty.rules.certification import CertificationState, gives_discount, state_on
-from loyalty.rules.community_number import number_in_token
+from loyalty.rules.community_number import read_number_in_token
 from loyalty.rules.discount import find_exclusions
 from loyalty.rules.limits import Limits, Overrides, choose_more_generous
 from loyalty.rules.money import Permille, Rounding
@@ -171,7 +171,7 @@ class Directory:
         known: Counter | None = self._recall(*name)
         if known is not None:
             return known
-        row = _paired_till(connection, token)
+        row = _find_paired_till(connection, token)
         if row is None:
             raise SignInError("This till is not paired, or was revoked; pair it again.")
         counter = _counter(row)
@@ -233,9 +233,9 @@ def _hash(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
 
 
-def _paired_till(connection: Connection[Any], token: str) -> dict[str, Any] | None:
+def _find_paired_till(connection: Connection[Any], token: str) -> dict[str, Any] | None:
     """Return the till of a token among those of the community that the token names."""
-    number = number_in_token(token)
+    number = read_number_in_token(token)
     # Tokens of before there were numbers are looked for in every community.
     asked = PAIRED_TILL if number is None else PAIRED_TILL + OF_COMMUNITY
     wanted = {"token_hash": _hash(token), "number": number}

@@ -75,7 +75,7 @@ def are_several(session: Session) -> bool:
     return len(session.scalars(select(Community.id).limit(2)).all()) > 1
 
 
-def only_community(session: Session) -> Community | None:
+def find_only_community(session: Session) -> Community | None:
     """Return the community served here, if it is the only one."""
     found = session.scalars(select(Community).limit(2)).all()
     return found[0] if len(found) == 1 else None

@@ -18,7 +18,7 @@ from loyalty.database import is_away
 from loyalty.models import Community, QuarantinedSale, Redemption, SaleCase, Till
 from loyalty.rules.card_number import number_of
 from loyalty.rules.card_state import CardState
-from loyalty.rules.community_number import number_in_token
+from loyalty.rules.community_number import read_number_in_token
 from loyalty.rules.discount import Basket, Line
 from loyalty.rules.limits import UNLIMITED
 from loyalty.rules.sale_case import CaseKind
@@ -161,7 +161,7 @@ def _revoked_till(session: Session, token: str) -> Till:
     revoked = select(Till).where(
         Till.token_hash == hashlib.sha256(token.encode()).digest(), Till.revoked_at.is_not(None)
     )
-    if number := number_in_token(token):
+    if number := read_number_in_token(token):
         named = select(Community.id).where(Community.number == number)
         revoked = revoked.where(Till.community_id == named.scalar_subquery())
     till = session.scalar(revoked.with_for_update(key_share=True))

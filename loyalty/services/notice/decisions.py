@@ -116,12 +116,12 @@ def involved_in(session: Session, objection: Objection) -> frozenset[UUID]:
     too.
     """
     found: Iterable[UUID | None] = session.scalars(
-        union(*_spoke_for_or_scored(objection), *_near_to(objection))
+        union(*_select_involved_accounts(objection), *_select_near(objection))
     )
     return frozenset(account for account in found if account is not None)
 
 
-def _spoke_for_or_scored(objection: Objection) -> Sequence[Select[Any]]:
+def _select_involved_accounts(objection: Objection) -> Sequence[Select[Any]]:
     community_id = objection.community_id
     candidacies = (
         select(Candidate.id)
@@ -142,7 +142,7 @@ def _spoke_for_or_scored(objection: Objection) -> Sequence[Select[Any]]:
     )
 
 
-def _near_to(objection: Objection) -> Sequence[Select[Any]]:
+def _select_near(objection: Objection) -> Sequence[Select[Any]]:
     resident = objection.candidate.resident
     declared = (
         select(Panellist.account_id)

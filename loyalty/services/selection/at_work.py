@@ -132,6 +132,9 @@ def versions_of(session: Session, selection_round: Round) -> Sequence[NoticeVers
     """Return every version of a round's notice, the first one first."""
     return session.scalars(
         select(NoticeVersion)
-        .where(NoticeVersion.round_id == selection_round.id)
+        .where(
+            NoticeVersion.community_id == selection_round.community_id,
+            NoticeVersion.round_id == selection_round.id,
+        )
         .order_by(NoticeVersion.number)
     ).all()

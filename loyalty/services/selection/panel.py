@@ -98,7 +98,7 @@ def seat_of(work: Work, round_id: UUID, account_id: UUID | None) -> Panellist:
     if not own and not work.actor.roles & {Role.STAFF, Role.MANAGER}:
         raise NotAllowedError("A panellist speaks for themself alone.")
     wanted = account_id or work.actor.account_id
-    for panellist in _seated(work.session, work.community_id, round_id):
+    for panellist in _seated(work, round_id):
         if panellist.account_id == wanted:
             return panellist
     if own:
@@ -170,14 +170,10 @@ def _nominated_by_accounts(
     return nominated
 
 
-def _seated(session: Session, community_id: UUID, round_id: UUID) -> Sequence[Panellist]:
-    return session.scalars(
-        select(Panellist)
-        .where(
-            Panellist.community_id == community_id,
-            Panellist.round_id == round_id,
-            Panellist.left_at.is_(None),
-        )
+def _seated(work: Work, round_id: UUID) -> Sequence[Panellist]:
+    return work.session.scalars(
+        work.select(Panellist)
+        .where(Panellist.round_id == round_id, Panellist.left_at.is_(None))
         .order_by(Panellist.id)
         .execution_options(populate_existing=True)
     ).all()
@@ -187,8 +183,7 @@ def _change_seats(
     work: Work, request: NamePanel
 ) -> tuple[Sequence[Panellist], Sequence[Panellist]]:
     """Return who has joined the panel, and who has left it."""
-    seats = _seated(work.session, work.community_id, request.round_id)
-    seated = {one.account_id: one for one in seats}
+    seated = {one.account_id: one for one in _seated(work, request.round_id)}
     left = [one for account, one in seated.items() if account not in request.account_ids]
     for panellist in left:
         panellist.left_at, panellist.left_reason = work.now, request.reason

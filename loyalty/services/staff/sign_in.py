@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from loyalty.models import AccessToken, Community, StaffAccount
-from loyalty.rules.community_number import SECRET_BYTES, number_in_token, numbered_token
+from loyalty.rules.community_number import SECRET_BYTES, make_numbered_token, read_number_in_token
 from loyalty.rules.typed_text import clean_code, clean_login_name
 from loyalty.services.actors import Role, StaffMember
 from loyalty.services.audit import note
@@ -60,7 +60,7 @@ def sign_in(session: Session, request: SignIn, *, sealing_key: bytes, now: datet
     """
     account = check_password(session, request, sealing_key=sealing_key, now=now)
     community = session.get_one(Community, account.community_id)
-    token = numbered_token(TOKEN_PREFIX, community.number, secrets.token_urlsafe(SECRET_BYTES))
+    token = make_numbered_token(TOKEN_PREFIX, community.number, secrets.token_urlsafe(SECRET_BYTES))
     expires_at = now + TOKEN_LIFETIME
     session.add(
         AccessToken(
@@ -140,7 +140,7 @@ def get_staff_member_by_token(session: Session, token: str, *, now: datetime) ->
             StaffAccount.active,
         )
     )
-    if number := number_in_token(token):
+    if number := read_number_in_token(token):
         query = query.where(Community.number == number)
     row = session.execute(query).one_or_none()
     if row is None:

@@ -45,7 +45,7 @@ class Newest(NamedTuple):
     """Of the card issued last."""
 
 
-def newest_of(connection: Connection[Any], community_id: UUID) -> Newest:
+def find_newest(connection: Connection[Any], community_id: UUID) -> Newest:
     """Return the newest of a community, by one query that reads three rows."""
     row = connection.execute(NEWEST, {"community": community_id}).fetchone()
     if row is None:
@@ -53,7 +53,7 @@ def newest_of(connection: Connection[Any], community_id: UUID) -> Newest:
     return Newest(*row)
 
 
-def tag_of_pack(newest: Newest, counter: Counter, *, today: date) -> str:
+def make_pack_tag(newest: Newest, counter: Counter, *, today: date) -> str:
     """Return what a pack is known by, without making it: equal tags are of equal packs.
 
     A pack depends on its shape, on the newest of its community, on whose shop it is for, and on the

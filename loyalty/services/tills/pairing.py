@@ -14,13 +14,13 @@ from loyalty.rules.community_number import (
     CODE_ALPHABET,
     CODE_SECRET,
     SECRET_BYTES,
-    numbered_token,
-    parts_of_code,
-    shown_code,
+    format_code,
+    make_numbered_token,
+    split_code,
 )
 from loyalty.rules.typed_text import clean_code_letters
 from loyalty.services.audit import note
-from loyalty.services.community.policy import only_community
+from loyalty.services.community.policy import find_only_community
 from loyalty.services.errors import PairingError, ValueRefusedError
 from loyalty.services.late_sales.device_proof import device_key
 from loyalty.services.paging import Page, fetch_page
@@ -96,7 +96,7 @@ def invite_till(work: Work, request: InviteTill) -> Invitation:
     )
     work.session.add(till)
     work.note("till.invited", till)
-    return Invitation(till, shown_code(secret, community.number), work.now + CODE_LASTS)
+    return Invitation(till, format_code(secret, community.number), work.now + CODE_LASTS)
 
 
 def make_pairing_url(base_url: str, code: str) -> str:
@@ -112,9 +112,11 @@ def pair_till(session: Session, request: PairTill, *, now: datetime) -> Pairing:
         ValueRefusedError: the device's key is none.
     """
     _refuse_bad_key(request.device_public_key)
-    secret, number = parts_of_code(clean_code_letters(request.code))
-    community = _community_numbered(session, number)
-    token = numbered_token(TILL_TOKEN_PREFIX, community.number, secrets.token_urlsafe(SECRET_BYTES))
+    secret, number = split_code(clean_code_letters(request.code))
+    community = _get_numbered_community(session, number)
+    token = make_numbered_token(
+        TILL_TOKEN_PREFIX, community.number, secrets.token_urlsafe(SECRET_BYTES)
+    )
     # The condition and the change are one statement, so of two devices with one code one wins.
     till = session.scalar(
         update(Till)
@@ -146,10 +148,10 @@ def pair_till(session: Session, request: PairTill, *, now: datetime) -> Pairing:
     return Pairing(token, till, shop, community)
 
 
-def _community_numbered(session: Session, number: int | None) -> Community:
+def _get_numbered_community(session: Session, number: int | None) -> Community:
     """Return the community of a code; one without a number works where there is one community."""
     community = (
-        only_community(session)
+        find_only_community(session)
         if number is None
         else session.scalar(select(Community).where(Community.number == number))
     )

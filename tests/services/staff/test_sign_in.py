@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from loyalty.cards.keys import SealError, sealing_key_from
 from loyalty.models import AccessToken, AuditEvent, Community, StaffAccount
-from loyalty.rules.community_number import number_in_token, numbered_token
+from loyalty.rules.community_number import make_numbered_token, read_number_in_token
 from loyalty.services.actors import Role, StaffMember
 from loyalty.services.errors import SignInError, SignInLockedError
 from loyalty.services.staff import sign_in as sign_in_module
@@ -135,7 +135,7 @@ def test_a_token_is_looked_for_in_the_community_it_names(
     ours, theirs = session.get_one(Community, account.community_id), given_community(session)
     number = {"ours": ours.number, "theirs": theirs.number}.get(named)
     secret = secrets.token_urlsafe(32)
-    token = numbered_token("staff_", number, secret) if number else f"staff_{secret}"
+    token = make_numbered_token("staff_", number, secret) if number else f"staff_{secret}"
     session.add(
         AccessToken(
             community_id=ours.id,
@@ -159,7 +159,7 @@ def test_a_token_names_its_community(session: Session, account: StaffAccount) ->
 
     token = sign_in(session, RIGHT, sealing_key=SEALING_KEY, now=NOON).token
 
-    assert number_in_token(token) == number
+    assert read_number_in_token(token) == number
 
 
 def test_a_closed_account_does_not_sign_in(session: Session, account: StaffAccount) -> None:

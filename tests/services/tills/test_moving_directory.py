@@ -67,7 +67,7 @@ def test_a_full_memory_of_cards_is_begun_anew_and_cards_go_on_working(
 
 
 @pytest.mark.usefixtures("clock")
-def test_a_card_signed_by_a_key_that_nobody_here_has_is_unknown(
+def test_a_find_signed_by_a_key_that_nobody_here_has_is_unknown(
     client: FlaskClient, session: Session
 ) -> None:
     community = given_community(session)
