@@ -9,7 +9,16 @@ from flask.views import MethodView
 from loyalty.api.access import Caller, current_staff, open_to, staff_work
 from loyalty.api.blueprint import ApiBlueprint
 from loyalty.api.problems import ProblemSchema
-from loyalty.api.schemas import Amount, Code, Flag, PayPermille, Schema, Text, WholeNumber
+from loyalty.api.schemas import (
+    Amount,
+    Code,
+    Flag,
+    PayPermille,
+    Schema,
+    Text,
+    WholeNumber,
+    dump_columns,
+)
 from loyalty.api.versions import answer_with_etag, require_version
 from loyalty.database import transaction
 from loyalty.rules.arrival import LATEST
@@ -71,7 +80,7 @@ class CommunitySchema(Schema):
 
     @ma.pre_dump
     def _gather_limits(self, community: Any, **_: object) -> dict[str, Any]:
-        columns = {column.key: getattr(community, column.key) for column in community.__table__.c}
+        columns = dump_columns(community)
         return {**columns, "limits": columns}
 
     @ma.post_load
