@@ -28,11 +28,7 @@ def copy_communities(connection: Connection[Any], copies: int) -> None:
         connection: of a superuser, who may pass over triggers and foreign keys.
         copies: at most `MOST_COPIES`.
     """
-    tables = [
-        table
-        for table in Model.metadata.sorted_tables
-        if table.name == "community" or "community_id" in table.columns
-    ]
+    tables = tables_of_communities()
     connection.execute("SET session_replication_role = replica")
     for table in tables:
         connection.execute(f"CREATE TEMPORARY TABLE kept_{table.name} AS TABLE {table.name}")
@@ -43,8 +39,17 @@ def copy_communities(connection: Connection[Any], copies: int) -> None:
     connection.execute("SET session_replication_role = DEFAULT")
 
 
+def tables_of_communities() -> list[Table]:
+    """Return the tables whose rows are each one community's."""
+    return [
+        table
+        for table in Model.metadata.sorted_tables
+        if table.name == "community" or "community_id" in table.columns
+    ]
+
+
 def _copying(table: Table, copies: int) -> str:
-    apart = _columns_that_tell_apart(table)
+    apart = columns_that_tell_apart(table)
     values = ", ".join(
         f"CASE copy WHEN 0 THEN {column.name} ELSE {_copied(column)} END"
         if isinstance(column.type, Uuid) or column.name in apart
@@ -73,8 +78,8 @@ def _copied(column: Column[Any]) -> str:
             return f"{column.name} || '-' || copy"
 
 
-def _columns_that_tell_apart(table: Table) -> set[str]:
+def columns_that_tell_apart(table: Table) -> set[str]:
     """Return the columns whose value no two communities share."""
-    unique = [one for one in table.constraints if isinstance(one, UniqueConstraint)]
-    keys = [*unique, *(index for index in table.indexes if index.unique)]
-    return {next(iter(key.columns)).name for key in keys} - {"community_id"}
+    unique = [one.columns for one in table.constraints if isinstance(one, UniqueConstraint)]
+    keys = [*unique, *(index.columns for index in table.indexes if index.unique)]
+    return {next(iter(key)).name for key in keys} - {"community_id"}
