@@ -57,12 +57,12 @@ def create_app(settings: Settings) -> Flask:
     """Return the service, ready to answer."""
     app = Flask(__name__, static_folder=None)
     url = settings.database_url or embedded_database(settings.data_dir)
-    threads = settings.threads
+    kept: Any = {"threads": settings.threads, "pooled": settings.pooled}
     app.config |= {
         "SECRET_KEY": settings.secret_key,
         "SQLALCHEMY_DATABASE_URI": url,
-        "SQLALCHEMY_ENGINE_OPTIONS": engine_options(threads=threads),
-        "SQLALCHEMY_BINDS": {HOT: {"url": url, **hot_engine_options(threads=threads)}},
+        "SQLALCHEMY_ENGINE_OPTIONS": engine_options(**kept),
+        "SQLALCHEMY_BINDS": {HOT: {"url": url, **hot_engine_options(**kept)}},
         "MAX_CONTENT_LENGTH": LARGEST_JSON,
     }
     app.wsgi_app = _behind_proxies(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign]  # as Flask documents it

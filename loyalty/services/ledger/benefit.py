@@ -170,7 +170,7 @@ def _taken_back() -> Subquery:
     first = func.min(Redemption.month).label("month")
     return (
         select(Redemption.community_id, Redemption.of_id, first)
-        .where(Redemption.uses < 0)
+        .where(Redemption.of_id.is_not(None), Redemption.uses < 0)
         .group_by(Redemption.community_id, Redemption.of_id)
         .subquery()
     )
