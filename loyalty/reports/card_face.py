@@ -245,7 +245,7 @@ def _foot(face: CardFace) -> Iterator[Shape]:
     """Yield what the card is not, on the honour's colour, and when it was printed."""
     bled = rectangle(-BLEED, _FOOT, WIDTH + 2 * BLEED, HEIGHT - _FOOT + BLEED)
     yield Outline(bled, fill=face.colour)
-    yield Words(face.promise, _LEFT, 50.7, 10, 54, WHITE, strong=True)
+    yield Words(face.promise, _LEFT, 50.7, 10, 48, WHITE, strong=True)
     yield Words(face.batch, _RIGHT, 50.6, 5.5, 18, WHITE, Anchor.END)
     if face.demonstration:
         yield Words(

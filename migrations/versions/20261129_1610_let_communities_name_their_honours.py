@@ -11,7 +11,7 @@ depends_on = None
 KNOWN = (
     ("civilized_resident", "文明居民", "Civilized resident", "blue"),
     ("household_head", "聯戶長", "Household head", "orange"),
-    ("red_cell_member", "紅細胞黨員", "“Red cell” member", "purple"),
+    ("red_cell_member", "紅細胞黨員", "Red Cell member", "purple"),
 )
 """Code, name in zh-Hant and in English, and colour: as pages have called and shall mark them."""
 

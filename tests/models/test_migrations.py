@@ -180,7 +180,7 @@ def test_honours_of_before_keep_their_names_and_get_those_of_other_languages(emp
     assert rows == [
         (codes[0], "社区的1号", "文明居民", "Civilized resident", "blue", *rest),
         (codes[1], "社区的2号", "聯戶長", "Household head", "orange", *rest),
-        (codes[2], "社区的3号", "紅細胞黨員", "“Red cell” member", "purple", *rest),
+        (codes[2], "社区的3号", "紅細胞黨員", "Red Cell member", "purple", *rest),
         (codes[3], "社区的4号", None, None, "blue", *rest),
     ]
 

@@ -26,7 +26,7 @@ def name_honours(work: Work) -> None:
             "red_cell_member",
             "红细胞党员",
             name_zh_hant="紅細胞黨員",
-            name_en="“Red cell” member",
+            name_en="Red Cell member",
             colour=HonourColour.PURPLE,
         ),
     )
