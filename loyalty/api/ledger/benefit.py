@@ -5,10 +5,9 @@ from typing import Any
 import marshmallow as ma
 from flask.views import MethodView
 
-from loyalty.api.access import Caller, current_staff, open_to
+from loyalty.api.access import Caller, open_to, staff_work
 from loyalty.api.blueprint import ApiBlueprint
 from loyalty.api.schemas import MonthField, Schema
-from loyalty.database import transaction
 from loyalty.services.ledger.benefit import Benefit, Share, sum_benefit
 
 benefit = ApiBlueprint("/benefit")
@@ -100,5 +99,5 @@ class BenefitFigures(MethodView):
     @benefit.response(200, BenefitSchema)
     def get(self, months: dict[str, Any]) -> Any:
         """Add up the book of sales."""
-        with transaction() as session:
-            return sum_benefit(session, current_staff(), **months)
+        with staff_work() as work:
+            return sum_benefit(work.session, work.actor, **months)

@@ -3,7 +3,6 @@
 from flask import render_template, request
 from flask_login import current_user
 
-from loyalty.database import transaction
 from loyalty.pages.staff import console
 from loyalty.pages.values import named_months
 from loyalty.rules.calendar import Month
@@ -26,11 +25,11 @@ def shown() -> str:
     this_month = Month.of(console.now().date())
     wanted = request.args.get("month")
     month = month_called(wanted) if wanted else this_month
-    with transaction() as session:
-        sums = sum_benefit(session, console.actor(), first=month, last=month).totals
-        counts = count_matters(session, current_user.community, first=month, last=month)
+    with console.work() as work:
+        sums = sum_benefit(work.session, work.actor, first=month, last=month).totals
+        counts = count_matters(work.session, current_user.community, first=month, last=month)
         months = months_since_the_first(
-            session, current_user.community, this_month, at_most=MONTHS_OFFERED
+            work.session, current_user.community, this_month, at_most=MONTHS_OFFERED
         )
     return render_template(
         "staff/ledger/figures.html",
