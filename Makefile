@@ -41,7 +41,7 @@ export PORT
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test coverage rounds late faults fuzz jscoverage check wheel lock bench migration translations clean python developing chromium
+.PHONY: help setup run test coverage rounds late faults fuzz jscoverage check wheel lock bench migration translations clean python developing chromium pgbouncer
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -51,10 +51,10 @@ setup: $(PACKAGE) $(VENDOR)/.copied $(CATALOGUES:.po=.mo) ## Install what runnin
 run: setup ## Serve on 127.0.0.1:PORT, with a demonstration market if the database is empty
 	@loyalty serve --demo
 
-test: developing chromium ## Run the tests (TESTS=tests/rules for some of them)
+test: developing chromium pgbouncer ## Run the tests (TESTS=tests/rules for some of them)
 	@pytest -n 3 --dist worksteal $(TESTS)
 
-coverage: developing chromium ## Run the tests, and see that they reach the code they must
+coverage: developing chromium pgbouncer ## Run the tests, and see that they reach the code they must
 	@mkdir -p build
 	@pytest -n 3 --dist worksteal --cov --cov-report=term --cov-report=json:build/coverage.json $(TESTS)
 	@python tests/coverage_gates.py build/coverage.json
@@ -176,4 +176,14 @@ chromium:
 	  apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-noto-cjk; \
 	else \
 	  echo "The tests need Chromium; as root: apt-get install chromium fonts-noto-cjk" >&2; exit 1; \
+	fi
+
+# One test puts a pooler between the service and its database.
+pgbouncer:
+	@PATH="$$PATH:/usr/sbin"; command -v pgbouncer >/dev/null && exit 0; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  echo "Installing PgBouncer on this machine, for the test behind a pooler ..."; \
+	  apt-get update -qq && apt-get install -y -qq --no-install-recommends pgbouncer; \
+	else \
+	  echo "The tests need PgBouncer; as root: apt-get install pgbouncer" >&2; exit 1; \
 	fi

@@ -33,8 +33,14 @@ from loyalty.till import register_till
 
 LARGEST_JSON = 64 * 1024
 LARGEST_UPLOAD = 8 * 1024 * 1024
-LARGE_PATHS = ("/api/v1/imports/", "/api/v1/redemptions/sync", "/staff/imports/")
-"""Where a table is uploaded, or five hundred sales at once."""
+LARGE_PATHS = (
+    "/api/v1/imports/",
+    "/api/v1/redemptions/sync",
+    "/api/v1/card-sheets",
+    "/staff/imports/",
+    "/staff/card-sheets",
+)
+"""Where a table is uploaded, five hundred sales at once, or more cards named than are printed."""
 
 LARGE_PATH_OF_A_ROUND = "/nominations/file"
 """How the address ends to which a list of nominees is uploaded."""
@@ -51,12 +57,12 @@ def create_app(settings: Settings) -> Flask:
     """Return the service, ready to answer."""
     app = Flask(__name__, static_folder=None)
     url = settings.database_url or embedded_database(settings.data_dir)
-    threads = settings.threads
+    kept: Any = {"threads": settings.threads, "pooled": settings.pooled}
     app.config |= {
         "SECRET_KEY": settings.secret_key,
         "SQLALCHEMY_DATABASE_URI": url,
-        "SQLALCHEMY_ENGINE_OPTIONS": engine_options(threads=threads),
-        "SQLALCHEMY_BINDS": {HOT: {"url": url, **hot_engine_options(threads=threads)}},
+        "SQLALCHEMY_ENGINE_OPTIONS": engine_options(**kept),
+        "SQLALCHEMY_BINDS": {HOT: {"url": url, **hot_engine_options(**kept)}},
         "MAX_CONTENT_LENGTH": LARGEST_JSON,
     }
     app.wsgi_app = _behind_proxies(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign]  # as Flask documents it

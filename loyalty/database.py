@@ -69,6 +69,9 @@ AWAY = (
 LONGEST_WAIT = 5
 """Seconds a request waits for a connection."""
 
+UNPREPARED = {"prepare_threshold": None}
+"""How to connect where a pooler may hand what was prepared to somebody else."""
+
 Moment = Annotated[datetime, mapped_column(DateTime(timezone=True))]
 """An instant; stored in UTC, aware on the way out."""
 
@@ -194,27 +197,30 @@ class Versioned(Identified):
 db = SQLAlchemy(metadata=Model.metadata, session_options={"expire_on_commit": False})
 
 
-def engine_options(*, threads: int) -> dict[str, Any]:
-    """Return how an engine keeps its connections: one for each thread of the worker."""
+def engine_options(*, threads: int, pooled: bool = False) -> dict[str, Any]:
+    """Return how an engine keeps its connections: one for each thread of the worker.
+
+    Args:
+        pooled: behind a pooler, by transaction. It refuses options at the start of a connection,
+            so there they are its own, or the database's.
+    """
+    own = UNPREPARED if pooled else {"options": "-c timezone=UTC -c statement_timeout=60000"}
     return {
         "pool_size": threads,
         "max_overflow": 2,
         # A database that was restarted costs no request its answer.
         "pool_pre_ping": True,
         "pool_timeout": LONGEST_WAIT,
-        "connect_args": {
-            "options": "-c timezone=UTC -c statement_timeout=60000",
-            "connect_timeout": LONGEST_WAIT,
-        },
+        "connect_args": {**own, "connect_timeout": LONGEST_WAIT},
         # An error is logged with its statement, which must not bring names and numbers along.
         "hide_parameters": True,
     }
 
 
-def hot_engine_options(*, threads: int) -> dict[str, Any]:
+def hot_engine_options(*, threads: int, pooled: bool = False) -> dict[str, Any]:
     """Return the options of the engine whose statements commit by themselves."""
     return {
-        **engine_options(threads=threads),
+        **engine_options(threads=threads, pooled=pooled),
         "isolation_level": "AUTOCOMMIT",
         "pool_reset_on_return": None,
         # A till sends again what was not answered; it need not wait for a ping each time.
@@ -322,7 +328,10 @@ def joined_transactions() -> Iterator[Session]:
 
 @contextmanager
 def hot_connection() -> Iterator[Connection[Any]]:
-    """Give a bare connection on which each statement is one transaction, prepared once."""
+    """Give a bare connection on which each statement is one transaction, prepared once.
+
+    Behind a pooler it is prepared never.
+    """
     engine = db.engines[HOT]
     pooled = engine.raw_connection()
     connection = cast("Connection[Any]", pooled.driver_connection)
@@ -376,7 +385,7 @@ def write_migration(url: str, deed: str, *, now: datetime) -> str:
 @contextmanager
 def _alembic(url: str) -> Iterator[Config]:
     """Give Alembic a connection, which no other process migrates on at the same time."""
-    engine = create_engine(url)
+    engine = create_engine(url, connect_args=UNPREPARED)
     try:
         with engine.begin() as connection:
             # Migrations go to the database itself, past any pooler, and are of no one community.

@@ -32,6 +32,10 @@ class Settings:
     """Threads of each worker, and database connections it may hold."""
     limit_rates: bool = True
     """Whether the public pages count requests of one address."""
+    pooled: bool = False
+    """Whether a pooler stands in front of `database_url` that hands a connection to somebody else
+    after each transaction.
+    """
     trusted_proxies: int = 0
     """How many web servers stand in front, each of which names the client it forwards for."""
 
@@ -50,6 +54,7 @@ class Settings:
             secret_key=_secret(environ.get("LOYALTY_SECRET_KEY"), data_dir),
             base_url=_base_url(environ.get("LOYALTY_BASE_URL") or f"http://127.0.0.1:{port}"),
             threads=_whole_number(environ, "LOYALTY_THREADS", default=8),
+            pooled=_is_pooled(environ.get("LOYALTY_DATABASE_POOLER")),
             trusted_proxies=_whole_number(environ, "LOYALTY_TRUSTED_PROXIES", default=0, least=0),
             limit_rates=environ.get("LOYALTY_LIMIT_RATES", "on") != "off",
         )
@@ -70,6 +75,12 @@ def _database_url(url: str | None) -> str | None:
     if not separator or scheme not in {"postgres", "postgresql", "postgresql+psycopg"}:
         raise SettingsError("LOYALTY_DATABASE_URL must start with postgresql://")
     return f"postgresql+psycopg://{rest}"
+
+
+def _is_pooled(pooler: str | None) -> bool:
+    if pooler not in {None, "", "transaction"}:
+        raise SettingsError(f"LOYALTY_DATABASE_POOLER must be transaction, not {pooler!r}")
+    return bool(pooler)
 
 
 def _base_url(url: str) -> str:

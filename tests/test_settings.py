@@ -19,6 +19,7 @@ def test_without_settings_the_service_runs_in_its_own_folder(tmp_path: Path) -> 
     assert found.base_url == "http://127.0.0.1:8000"
     assert found.threads == 8
     assert found.limit_rates
+    assert not found.pooled
     assert found.trusted_proxies == 0
 
 
@@ -90,3 +91,14 @@ def test_a_base_url_is_kept_without_its_last_slash(tmp_path: Path) -> None:
     found = settings(tmp_path, LOYALTY_BASE_URL="https://card.example/", PORT="8123")
 
     assert found.base_url == "https://card.example"
+
+
+def test_a_pooler_is_named_by_how_it_hands_connections_on(tmp_path: Path) -> None:
+    assert settings(tmp_path, LOYALTY_DATABASE_POOLER="transaction").pooled
+    assert not settings(tmp_path, LOYALTY_DATABASE_POOLER="").pooled
+
+
+@pytest.mark.parametrize("other", ["session", "statement", "on", "Transaction"])
+def test_another_pooler_stops_the_start(tmp_path: Path, other: str) -> None:
+    with pytest.raises(SettingsError, match="LOYALTY_DATABASE_POOLER"):
+        settings(tmp_path, LOYALTY_DATABASE_POOLER=other)

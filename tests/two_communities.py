@@ -25,6 +25,7 @@ EXAMPLES = {
     "kind": "residents",
     "year": "2026",
     "day": "2026-12-08",
+    "side": "front",
 }
 """What addresses name beside records."""
 

@@ -6,6 +6,7 @@ from flask_smorest import Api, Blueprint
 from loyalty.api.audit_events import audit_log
 from loyalty.api.cards.cards import cards
 from loyalty.api.cards.check import card_checks
+from loyalty.api.cards.sheets import card_sheets
 from loyalty.api.cards.well_known import community_keys, revocation_lists, well_known
 from loyalty.api.checkout.redemptions import redemptions
 from loyalty.api.checkout.validations import validations
@@ -45,6 +46,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     benefit,
     candidates,
     card_checks,
+    card_sheets,
     cards,
     cases,
     communities,

@@ -7,6 +7,7 @@ from typing import Any, TypeVar, cast
 
 from flask import current_app, g, request
 
+from loyalty.cards.keys import sealing_key_from
 from loyalty.clock import community_now, utc_now
 from loyalty.database import hot_connection, transaction
 from loyalty.services.actors import Role, StaffMember, Till
@@ -121,6 +122,11 @@ def current_token() -> str:
 def get_directory() -> Directory:
     """Return what this worker remembers of tills and keys."""
     return cast("Directory", current_app.extensions["loyalty.directory"])
+
+
+def get_sealing_key() -> bytes:
+    """Return what opens the secrets that are kept, such as the keys that sign cards."""
+    return sealing_key_from(current_app.extensions["loyalty.settings"].secret_key)
 
 
 def current_actor() -> StaffMember | Till:

@@ -8,10 +8,9 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-from flask import Flask, Response, current_app, make_response, request
+from flask import Flask, Response, make_response, request
 
-from loyalty.api.access import Caller, callers_of, current_actor
-from loyalty.cards.keys import sealing_key_from
+from loyalty.api.access import Caller, callers_of, current_actor, get_sealing_key
 from loyalty.clock import utc_now
 from loyalty.database import joined_transactions
 from loyalty.rules.errors import RecordedRefusalError
@@ -29,6 +28,7 @@ _SPELLED = re.compile(
 
 OWN_KEYS = frozenset(
     {
+        "card-sheets.CardSheets",
         "redemptions.Redemptions",
         "redemptions.Voids",
         "redemptions.Returns",
@@ -65,8 +65,7 @@ def _make_idempotent(view: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _answer_once(call: KeyedCall, carry_out: Callable[[], Response]) -> Response:
-    secret = current_app.extensions["loyalty.settings"].secret_key
-    sealing_key = sealing_key_from(secret)
+    sealing_key = get_sealing_key()
     with joined_transactions() as session:
         earlier = claim_key(session, call, sealing_key=sealing_key, now=utc_now())
         if earlier is not None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import marshmallow as ma
 
+from loyalty.database import Identified
 from loyalty.rules.calendar import Month
 from loyalty.rules.money import MAX_FEN
 from loyalty.rules.typed_text import (
@@ -21,6 +22,11 @@ from loyalty.rules.typed_text import (
 
 LONGEST_TEXT = 200
 LARGEST_PAGE = 200
+
+
+def dump_columns(record: Identified) -> dict[str, Any]:
+    """Return what a record holds, by the keys of its columns."""
+    return {column.key: getattr(record, column.key) for column in record.__table__.c}
 
 
 class Schema(ma.Schema):

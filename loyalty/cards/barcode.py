@@ -51,6 +51,16 @@ def draw_barcode_png(number: str, dpi: int = _DOTS_PER_INCH) -> bytes:
     return png.getvalue()
 
 
+def code128_modules(number: str) -> str:
+    """Return a card number's barcode as ``1`` for black and ``0`` for white, 112 modules.
+
+    Raises:
+        BadNumberError: the number is no card number.
+    """
+    (modules,) = _draw(number, None).build()
+    return str(modules)
+
+
 class _NumericCode128(Code128):  # type: ignore[misc]  # the library is untyped
     """Code 128 that stays in code set C, two digits to a symbol."""
 
@@ -60,7 +70,7 @@ class _NumericCode128(Code128):  # type: ignore[misc]  # the library is untyped
         return encoded
 
 
-def _draw(number: str, writer: BaseWriter) -> Code128:
+def _draw(number: str, writer: BaseWriter | None) -> Code128:
     """Return a new drawing: python-barcode keeps the last one's state in the object."""
     serial_of(number)
     return _NumericCode128(number, writer)

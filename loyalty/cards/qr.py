@@ -1,17 +1,25 @@
 """A card's URL as a QR code: any phone opens it, and a till reads its token without a network."""
 
 from io import BytesIO
+from typing import Any
 
 import segno
+from segno.consts import MODE_ALPHANUMERIC, MODE_BYTE
 
 from loyalty.rules.errors import LoyaltyError
 
-LONGEST_TEXT = 221
-"""Letters that version 8 holds in alphanumeric mode at error level M (ISO/IEC 18004, table 7).
+LARGEST_VERSION = 8
+"""Its 49 modules a side take 25 mm at half a millimetre each, which old cameras still see."""
 
-Its 49 modules a side take 25 mm of a card at half a millimetre each, which old cameras still see.
+LONGEST_TEXT = 221
+"""Letters that this version holds in alphanumeric mode at error level M (ISO/IEC 18004, table 7);
+of what stands before the token, two for each of three, since it is written in small letters.
 """
 
+_MARK = "/C/"
+"""From here on a card's URL has capitals and digits alone, which take less room in a QR."""
+
+_MASK = 2
 _DOTS_PER_MODULE = 6
 _DOTS_PER_INCH = 300
 
@@ -21,15 +29,16 @@ class TextTooLongError(LoyaltyError):
 
 
 class NotAlphanumericError(LoyaltyError):
-    """The text has letters, lower case for one, that would make the QR a third larger."""
+    """The token has letters, lower case for one, that would make the QR a third larger."""
 
 
 def draw_qr_svg(text: str) -> str:
     """Return the QR of a card's URL as an SVG document that takes the size its page gives it.
 
     Raises:
-        TextTooLongError: more than 221 letters.
-        NotAlphanumericError: anything but digits, capitals, blank and `$%*+-./:`.
+        TextTooLongError: it does not fit version 8.
+        NotAlphanumericError: from ``/C/`` on, or anywhere in a text without it, anything but
+            digits, capitals, blank and `$%*+-./:`.
     """
     drawing = BytesIO()
     _encode(text).save(
@@ -58,12 +67,34 @@ def draw_qr_png(text: str, scale: int = _DOTS_PER_MODULE, dpi: int = _DOTS_PER_I
     return drawing.getvalue()
 
 
-def _encode(text: str) -> segno.QRCode:
-    if len(text) > LONGEST_TEXT:
-        raise TextTooLongError(f"A card's QR holds {LONGEST_TEXT} letters; this is {len(text)}.")
+def qr_modules(text: str) -> tuple[bytes, ...]:
+    """Return the rows of a card's QR without the white around it: 1 is black.
+
+    Args:
+        text: as for `draw_qr_svg`, with the same errors.
+    """
+    # A token is as random as any mask, and to weigh all eight takes longer than the whole card.
+    return tuple(bytes(row) for row in _encode(text, mask=_MASK).matrix)
+
+
+def _encode(text: str, *, mask: int | None = None) -> segno.QRCode:
+    host, mark, token = text.partition(_MARK)
+    # Scheme and host in small letters: some phones take a text in capitals for a note.
+    parts: Any = [(host, MODE_BYTE), (mark + token, MODE_ALPHANUMERIC)] if mark else text
     try:
-        return segno.make_qr(text, error="m", mode="alphanumeric")
+        code = segno.make_qr(parts, error="m", mode=None if mark else "alphanumeric", mask=mask)
+    except segno.DataOverflowError as error:
+        raise _too_long(text) from error
     except ValueError as error:
         raise NotAlphanumericError(
             "A card's QR holds capitals, digits and $%*+-./: only."
         ) from error
+    if int(code.version) > LARGEST_VERSION:
+        raise _too_long(text)
+    return code
+
+
+def _too_long(text: str) -> TextTooLongError:
+    return TextTooLongError(
+        f"A card's QR is of version {LARGEST_VERSION} at most; {len(text)} letters take more."
+    )

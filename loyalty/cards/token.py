@@ -111,13 +111,13 @@ def token_in(text: str) -> str | None:
 
 
 def make_card_url(base_url: str, token: str) -> str:
-    """Return the URL in a card's QR, wholly upper-case to keep the QR small.
+    """Return the URL in a card's QR: what stands before the token as every phone knows a URL.
 
     Args:
-        base_url: where the service is reached; its path, if any, must work in upper case too.
+        base_url: where the service is reached.
         token: from `sign_token`.
     """
-    return f"{base_url.rstrip('/')}/C/{token}".upper()
+    return f"{base_url.rstrip('/')}/C/{token}"
 
 
 def _pack_claims(claims: CardClaims) -> bytes:

@@ -19,7 +19,7 @@ from loyalty.database import migrate
 from loyalty.rules.calendar import Month
 from loyalty.services.checkout.memory import Directory
 from loyalty.services.community.policy import communities
-from loyalty.services.demonstration.cast import Account, Cast, gather, take_in_residents
+from loyalty.services.demonstration.cast import Account, Cast, create_cast, take_in_residents
 from loyalty.services.demonstration.market import Stall, open_market, trouble_two_shops
 from loyalty.services.demonstration.matters import raise_two_matters
 from loyalty.services.demonstration.selection import begin_round, hold_round, show_round
@@ -90,7 +90,7 @@ def _steps(url: str, settings: Settings, story: Story) -> Iterator[str]:
     """Build step by step, in the order in which it all happened; yield what is done."""
     sealing_key = sealing_key_from(settings.secret_key)
     with opened(url) as session:
-        cast = gather(session, story)
+        cast = create_cast(session, story)
     _keep_accounts(settings, cast.accounts)
     yield "community"
     with opened(url) as session:

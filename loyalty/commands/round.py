@@ -73,7 +73,7 @@ def show_round(month: Month, *, username: str, as_json: bool) -> None:
 @acting
 @click.option("--seed", help="For draw: what chance gave in public, such as thrown dice.")
 @click.option("--witness", "witnesses", multiple=True, help="For draw: who saw it; give two.")
-@click.option("--reason", help="For cancel.")
+@click.option("--reason", help="For cancel, and for freeze while ballots are missing.")
 @click.option("--json", "as_json", is_flag=True, help="Print for a script to read.")
 def act(
     month: Month,

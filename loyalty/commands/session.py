@@ -9,7 +9,7 @@ from sqlalchemy import create_engine, select
 from sqlalchemy.orm import Session
 
 from loyalty.clock import community_now
-from loyalty.database import limit_to
+from loyalty.database import UNPREPARED, limit_to
 from loyalty.embedded import embedded_database
 from loyalty.models import Community, StaffAccount
 from loyalty.rules.errors import RecordedRefusalError
@@ -46,7 +46,7 @@ def opened(url: str) -> Iterator[Session]:
 
     A refusal that is itself recorded commits too.
     """
-    engine = create_engine(url)
+    engine = create_engine(url, connect_args=UNPREPARED)
     try:
         with Session(engine, expire_on_commit=False) as session:
             try:

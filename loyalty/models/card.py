@@ -48,6 +48,8 @@ class Card(Owned, Versioned):
             postgresql_where="state <> 'revoked'",
         ),
         UniqueConstraint("serial", "community_id"),
+        # Cards to be handed over, those a till takes along, and those it must not accept.
+        Index("ix_card_state", "community_id", "state", "valid_until"),
     )
 
     resident_id: Mapped[UUID] = refer_to("resident", index=True)

@@ -33,6 +33,8 @@ class Community(Versioned):
     number: Mapped[int] = mapped_column(Identity(always=True), unique=True)
     """What tokens and pairing codes name it by. Given once, never changed, never given again."""
     name: Mapped[str]
+    telephone: Mapped[str | None]
+    """Where residents ask, printed on their cards; None prints none."""
     timezone: Mapped[str] = mapped_column(default="Asia/Shanghai")
     band_min_permille: Mapped[int] = mapped_column(default=800)
     band_max_permille: Mapped[int] = mapped_column(default=850)

@@ -10,6 +10,12 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from loyalty.database import Identified, Moment, Owned, refer_to
 
+SUMMED = [
+    *("card_id", "shop_id", "honour_id", "trade", "kind", "uses", "with_amount"),
+    *("total_fen", "payable_fen", "saved_fen"),
+]
+"""What is added up over a month, and by what."""
+
 
 class Redemption(Owned, Identified):
     """One entry of the book: a sale, or the void or return of one. Written once, never changed.
@@ -56,15 +62,23 @@ class Redemption(Owned, Identified):
             postgresql_where="till_id IS NULL AND idempotency_key IS NOT NULL",
         ),
         Index("ix_redemption_of", "community_id", "of_id", postgresql_where="of_id IS NOT NULL"),
+        # The list of a month, the newest first. The sums over it read this index alone, for in the
+        # table the sales of one community lie among those of all others.
         Index(
-            "ix_redemption_month_shop",
+            "ix_redemption_month",
             "community_id",
             "month",
-            "shop_id",
-            postgresql_include=["total_fen", "payable_fen", "saved_fen"],
+            "id",
+            postgresql_include=SUMMED,
         ),
+        # The list of one shop.
+        Index("ix_redemption_shop", "community_id", "shop_id", "id"),
+        # The list of flagged sales, which are few.
+        Index("ix_redemption_flagged", "community_id", "id", postgresql_where="flag IS NOT NULL"),
+        # The list of a till's day.
         Index(None, "community_id", "till_id", "happened_on"),
-        Index(None, "community_id", "card_id", "happened_on"),
+        # The list of one card; a trigger looks there for the sales right before and after another.
+        Index("ix_redemption_card_in_time", "community_id", "card_id", "happened_at"),
     )
 
     card_id: Mapped[UUID] = refer_to("card")

@@ -23,12 +23,15 @@ from loyalty.cards.token import make_card_url, read_claims
 from loyalty.clock import as_local, utc_now
 from loyalty.database import limit_to, transaction
 from loyalty.models import Community
+from loyalty.pages import preferences
 from loyalty.pages.communities import community_here
 from loyalty.pages.forms import Form, text_field
+from loyalty.printing.card_sheet import Printing, picture_card, picture_sample
 from loyalty.rules.card_number import CodeKind, kind_of
 from loyalty.rules.money import Permille
 from loyalty.rules.verdict import MEANINGS, Tone
 from loyalty.services.cards.check import CardCheck, check_card
+from loyalty.services.cards.sheets import card_behind
 from loyalty.services.community.policy import are_several
 from loyalty.services.shops.finding import count_shops_that_give, find_rates_given
 from loyalty.words.rates import span_in_words
@@ -84,6 +87,15 @@ def card(token: str) -> Response:
     return _private(render_template("resident/card.html", shown=_look_at(token), token=token))
 
 
+@resident.get("/card/sample.svg")
+def card_sample() -> Response:
+    """Draw a card that belongs to nobody, for those who have not seen one."""
+    drawing = picture_sample(language=preferences.language().tag, day=utc_now().date())
+    response = make_response(drawing)
+    response.mimetype = "image/svg+xml"
+    return response
+
+
 @resident.route("/card", methods=["GET", "POST"])
 @resident.route("/<slug>/card", methods=["GET", "POST"])
 def card_form(slug: str | None = None) -> Response:
@@ -104,10 +116,22 @@ def card_print(token: str) -> Any:
     shown = _genuine(token)
     if not shown.may_be_printed:
         return redirect(url_for("resident.card", token=token))
-    page = render_template(
-        "resident/print.html", shown=shown, token=token, number=read_claims(token).number
-    )
-    return _private(page)
+    return _private(render_template("resident/print.html", shown=shown, token=token))
+
+
+@resident.get("/c/<token>/<any(front, back):side>.svg")
+def card_picture(token: str, side: str) -> Response:
+    """Draw one side of the card as it is printed, without a name."""
+    community = _genuine(token).community
+    if community is None:
+        raise NotFound
+    base_url = current_app.extensions["loyalty.settings"].base_url
+    with transaction(community.id) as session:
+        printed = card_behind(session, community.id, token)
+        now = as_local(utc_now(), community.timezone)
+        printing = Printing(preferences.language().tag, base_url, now)
+        drawing = picture_card(session, community, printed, printing, back=side == "back")
+    return _drawing(drawing)
 
 
 @resident.get("/c/<token>/qr.svg")

@@ -39,7 +39,7 @@ def encode_list(
         }
         for candidate in sorted(candidates, key=lambda one: one.reference)
     )
-    return "".join(_join_members(members) for members in (head, *people)).encode()
+    return "".join(_encode_line(members) for members in (head, *people)).encode()
 
 
 def hash_list(canonical: bytes) -> str:
@@ -62,5 +62,5 @@ def compute_lot(seed: str, round_reference: str, candidate_reference: str) -> st
     return sha256(text.encode()).hexdigest()
 
 
-def _join_members(members: Mapping[str, object]) -> str:
+def _encode_line(members: Mapping[str, object]) -> str:
     return json.dumps(members, ensure_ascii=False, sort_keys=True, separators=(",", ":")) + "\n"

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from loyalty.rules.arrival import time_from
 from loyalty.rules.discount import Basket, Line, Quote, Terms, quote
@@ -16,6 +17,17 @@ TILL_MAY_VOID = timedelta(minutes=10)
 
 TILL_MAY_RETURN = timedelta(days=7)
 """How many days after the sale a till may take back goods of it."""
+
+
+class ReversalObstacle(StrEnum):
+    """Why a till may not take a sale back any more; the shop's owner or staff can."""
+
+    MAY_NOT_VOID = "may_not_void"
+    """`TILL_MAY_VOID` is over."""
+    MAY_NOT_RETURN_ALL = "may_not_return_all"
+    """All goods of a sale come back on its own day."""
+    MAY_NOT_RETURN = "may_not_return"
+    """`TILL_MAY_RETURN` is over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,18 +47,21 @@ def make_lines(basket: Basket) -> tuple[Line, ...]:
 
 
 def find_amounts_left(sold: Sold, returned: Sequence[int]) -> list[int]:
-    """Return what is left of each line, in marked price.
+    """Return the marked price of what is left of each line, in fen.
 
     Args:
-        returned: what has come back of each line, in marked price.
+        returned: marked price of what has come back of each line, in fen.
     """
     return [line.amount - back for line, back in zip(sold.lines, returned, strict=True)]
 
 
 def quote_rest(sold: Sold, returned: Sequence[int]) -> Quote:
-    """Return what is left of a sale costs by itself; nothing left costs nothing.
+    """Return what the rest of a sale costs by itself; nothing left costs nothing.
 
     A line that is left in part has its special price in the same part, cut to whole fen.
+
+    Args:
+        returned: marked price of what has come back of each line, in fen.
     """
     left = find_amounts_left(sold, returned)
     lines = tuple(
@@ -65,11 +80,13 @@ def _special_of(line: Line, left: int) -> Fen | None:
 def spread_return(
     sold: Sold, returned: Sequence[int], amount: Fen, excluded: Fen | None
 ) -> list[int] | None:
-    """Return how much of each line comes back where only sums are named, the earlier line first.
+    """Return the marked price, in fen, of what comes back of each line where only sums are named.
+
+    The earlier line comes back first.
 
     Args:
         sold: the sale.
-        returned: what has come back of each line before.
+        returned: marked price of what has come back of each line before, in fen.
         amount: marked price of all that comes back.
         excluded: how much of it are goods the card did not apply to. None if nobody has said: goods
             the card applied to are taken to come back first.
@@ -91,7 +108,13 @@ def spread_return(
 
 
 def _take_off(left: Sequence[int], order: Sequence[int], amount: int) -> list[int] | None:
-    """Return `amount` taken off what is left, in an order of lines; None if it is too much."""
+    """Return `amount` taken off what is left, in an order of lines; None if it is too much.
+
+    Args:
+        left: marked price of what is left of each line, in fen.
+        order: the places of the lines that it is taken off.
+        amount: marked price, in fen.
+    """
     taken = [0] * len(left)
     for at in order:
         taken[at] = min(left[at], amount)
@@ -99,13 +122,14 @@ def _take_off(left: Sequence[int], order: Sequence[int], amount: int) -> list[in
     return None if amount else taken
 
 
-def explain_lateness(
+def find_reversal_obstacle(
     recorded_at: datetime, now: datetime, *, whole: bool, void: bool, came_late: bool
-) -> str | None:
-    """Return a sentence on why a till may not take a sale back any more, or None if it may.
+) -> ReversalObstacle | None:
+    """Return why a till may not take a sale back any more, or None if it may.
 
-    The whole of a sale comes back on the day it was recorded: as a void within ten minutes, or all
-    day where it came late, and as a return of all goods. Some of its goods come back for a week.
+    The whole of a sale comes back on the day it was recorded: as a void within `TILL_MAY_VOID`, or
+    all day where it came late, and as a return of all goods. Some of its goods come back for
+    `TILL_MAY_RETURN`.
     Later the shop's owner or the community takes back.
 
     Args:
@@ -118,9 +142,9 @@ def explain_lateness(
     same_day = now.date() == recorded_at.date()
     minutes_over = time_from(recorded_at, now) > TILL_MAY_VOID
     if void and minutes_over and not (came_late and same_day):
-        return "The till's ten minutes are over; the shop's owner or staff can void it."
+        return ReversalObstacle.MAY_NOT_VOID
     if whole and not void and not same_day:
-        return "All of a sale comes back at the till on its own day; later the owner or staff can."
+        return ReversalObstacle.MAY_NOT_RETURN_ALL
     if now.date() - recorded_at.date() > TILL_MAY_RETURN:
-        return "The till's seven days are over; the shop's owner or staff can take goods back."
+        return ReversalObstacle.MAY_NOT_RETURN
     return None

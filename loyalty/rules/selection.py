@@ -143,7 +143,7 @@ class RoundStep:
     leads: Mapping[RoundState, RoundState]
     """State in which it is taken → the state it leads to."""
     waits_for: frozenset[RoundObstacle] = frozenset()
-    """Besides its state."""
+    """What it waits for besides its state."""
     needs: frozenset[RoundNeed] = frozenset()
 
 

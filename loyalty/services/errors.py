@@ -73,6 +73,19 @@ class RowsRefusedError(LoyaltyError):
         """JSON pointer of each row's member → what is wrong with it."""
 
 
+class TooManyCardsError(ValueRefusedError):
+    """More cards are to be printed than are drawn at once."""
+
+    def __init__(self, pointer: str, *, most: int, asked: int) -> None:
+        super().__init__(
+            pointer,
+            f"At most {most} cards are printed at once, and these are {asked};"
+            " name some of them, and the others next.",
+        )
+        self.most = most
+        self.asked = asked
+
+
 class CardRefusedError(LoyaltyError):
     """The card gives nothing here and now."""
 
@@ -121,6 +134,18 @@ class CertificationStateError(StateError):
 
 class CardStateError(StateError):
     """The card does not allow the action now."""
+
+
+class CardsOffSheetError(CardStateError):
+    """Some of the cards to be printed do not work; a card that is shown is one that does."""
+
+    def __init__(self, last4: Sequence[str]) -> None:
+        super().__init__(
+            f"These cards are lost, stopped or expired, by their last digits: {', '.join(last4)}.",
+            ["wrong_state"],
+        )
+        self.last4 = tuple(last4)
+        """Last four digits of each."""
 
 
 class ImportStateError(StateError):

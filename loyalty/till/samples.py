@@ -26,7 +26,7 @@ class Sample(NamedTuple):
     """One code to try a scanner on."""
 
     text: str
-    """What the scanner should send."""
+    """What the scanner should send, as the till hears it: in capitals."""
     image: str
     """The code as a data: address, so that the page shows it without network."""
     is_square: bool = False
@@ -34,12 +34,14 @@ class Sample(NamedTuple):
 
 @cache
 def samples() -> dict[str, Sample]:
-    """Return the training card's barcode, and its QR, whose letters show whether capitals come."""
+    """Return the training card's barcode, and its QR, whose token shows whether capitals come."""
     number = number_of(TRAINING_SERIAL)
     url = make_card_url(_HOST, b32encode(_PAYLOAD + _NO_SIGNATURE).decode())
     return {
         "barcode": Sample(number, _address(draw_barcode_png(number, dpi=_DOTS_PER_INCH))),
-        "qr": Sample(url, _address(draw_qr_png(url, scale=_DOTS_PER_MODULE)), is_square=True),
+        "qr": Sample(
+            url.upper(), _address(draw_qr_png(url, scale=_DOTS_PER_MODULE)), is_square=True
+        ),
     }
 
 

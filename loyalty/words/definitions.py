@@ -44,4 +44,4 @@ FIGURES: Mapping[str, FigureWords] = MappingProxyType(
         ),
     }
 )
-"""By the names of `services.benefit.Sums`. People, uses and households are never mixed."""
+"""By the names of `services.ledger.benefit.Sums`. People, uses and households are never mixed."""

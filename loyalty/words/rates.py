@@ -33,6 +33,23 @@ def span_in_words(lowest: Permille, highest: Permille) -> str:
     )
 
 
+def span_in_two_parts(lowest: Permille, highest: Permille) -> tuple[str, str]:
+    """Return what `span_in_words` says, large and small: ("8–8.5折", "付80–85%")."""
+    if lowest == highest:
+        large, small = gettext("{fold}"), gettext("付{percent}%")
+    else:
+        large, small = gettext("{lowest}–{fold}"), gettext("付{least}–{percent}%")
+    said = {
+        "lowest": fold_of(lowest).removesuffix("折"),
+        "fold": fold_of(highest),
+        "least": _percent(lowest),
+        "percent": _percent(highest),
+        "off": _percent(Permille(WHOLE - highest)),
+        "most_off": _percent(Permille(WHOLE - lowest)),
+    }
+    return str(large).format(**said), str(small).format(**said)
+
+
 def list_shop_rates(shop: Shop) -> list[str]:
     """Return what a shop agreed to: one rate where all honours pay alike, else one for each."""
     rates = {term.pay_permille for term in shop.terms}

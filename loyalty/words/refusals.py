@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from flask_babel import LazyString, lazy_gettext
+from flask_babel import LazyString, gettext, lazy_gettext
 from sqlalchemy.orm.exc import StaleDataError
 
 from loyalty.rules.errors import LoyaltyError
@@ -47,6 +47,8 @@ VALUES: Mapping[str, LazyString] = MappingProxyType(
         "/decision": lazy_gettext("这一笔没有对上卡，不能补记。"),
         "/date": lazy_gettext("那一天还没到。"),
         "/band_min_permille": lazy_gettext("有店铺约定的折数不在这个范围里，请先改那家店的约定。"),
+        "/card_ids": lazy_gettext("请至少给一张卡打勾。"),
+        "/round_id": lazy_gettext("这一期没有还能用的卡。"),
         "/pay_permille": lazy_gettext("折数要在社区定的范围里。"),
         "/code": lazy_gettext("一个社区最多%(most)d种荣誉。", most=MOST_HONOURS),
         "/honour": lazy_gettext("这一期没有这种荣誉的名单。"),
@@ -66,9 +68,30 @@ def refusal_in_words(refusal: LoyaltyError | StaleDataError) -> str:
         refusal.missing
     ):
         return str(IN_USE)
+    if isinstance(refusal, errors.CardsOffSheetError | errors.TooManyCardsError):
+        return _off_the_sheets(refusal)
     if isinstance(refusal, errors.StateError):
         return obstacles_in_words(refusal.missing)
-    if isinstance(refusal, errors.ValueRefusedError) and refusal.pointer in VALUES:
-        return str(VALUES[refusal.pointer])
     kinds = (REFUSALS[ancestor] for ancestor in type(refusal).__mro__ if ancestor in REFUSALS)
-    return str(next(kinds, lazy_gettext("这样不行，什么也没有改变。")))
+    told = next(kinds, lazy_gettext("这样不行，什么也没有改变。"))
+    if isinstance(refusal, errors.ValueRefusedError):
+        told = VALUES.get(refusal.pointer, told)
+    return str(told)
+
+
+def _off_the_sheets(refusal: errors.CardsOffSheetError | errors.TooManyCardsError) -> str:
+    """Return why cards were not printed; what was filled in is still there."""
+    if isinstance(refusal, errors.TooManyCardsError):
+        return str(
+            gettext(
+                "一次最多打印%(most)d张，这次是%(asked)d张。请分几次打勾打印，别的都还在。",
+                most=refusal.most,
+                asked=refusal.asked,
+            )
+        )
+    return str(
+        gettext(
+            "末四位%(cards)s的卡已挂失、停用或过期，不能打印。去掉这几张再打印，别的都还在。",
+            cards=str(gettext("、")).join(refusal.last4),
+        )
+    )

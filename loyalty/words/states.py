@@ -13,7 +13,7 @@ from loyalty.rules.card_state import state_on as card_state_on
 from loyalty.rules.certification import CertificationState
 from loyalty.rules.selection import RoundState
 from loyalty.rules.verdict import Tone
-from loyalty.services.shops.certification import standing_of
+from loyalty.services.shops.certification import find_certification_standing
 
 
 class StateWords(NamedTuple):
@@ -73,7 +73,7 @@ def card_state_words(card: Card, *, today: date) -> StateWords:
 
 def shop_state_words(shop: Shop, *, today: date) -> StateWords:
     """Return how a shop's state of today is told."""
-    return SHOP_STATES[standing_of(shop, today=today).state]
+    return SHOP_STATES[find_certification_standing(shop, today=today).state]
 
 
 def till_state_words(till: Till, *, now: datetime) -> StateWords:

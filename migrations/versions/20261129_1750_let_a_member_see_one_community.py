@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "20261129_1750"
-down_revision = "20261129_1720"
+down_revision = "20261129_1740"
 branch_labels = None
 depends_on = None
 

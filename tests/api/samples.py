@@ -5,6 +5,14 @@ from typing import Any
 SAMPLES: dict[str, dict[str, Any]] = {
     "post /areas": {"name": "东区"},
     "post /card-checks": {"code": "12345678901234"},
+    "post /card-sheets": {
+        "card_ids": ["{card_id}"],
+        "duplex": "short",
+        "start": 2,
+        "offset_x_mm": 1.5,
+        "scale": 1.01,
+        "names": True,
+    },
     "post /cards/{card_id}/{action}": {"reason": "丢失"},
     "post /cases/{case_id}/decision": {"decision": "accept", "reason": "已经核实"},
     "patch /community": {

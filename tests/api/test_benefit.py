@@ -101,6 +101,7 @@ def test_a_month_ends_at_midnight_in_the_community(client: FlaskClient, session:
     ("query", "status"),
     [
         ("from=2026-12&to=2026-12", 200),
+        ("from=2017-01&to=2026-12", 200),
         ("from=2026-12&to=2026-11", 422),
         ("from=2026-13&to=2026-12", 422),
         ("from=1900-01&to=2026-12", 422),
@@ -114,6 +115,21 @@ def test_months_that_make_no_sense_are_refused(
     council = signed_in(session, given_community(session), Role.COUNCIL)
 
     assert client.get(f"/api/v1/benefit?{query}", headers=council).status_code == status
+
+
+@pytest.mark.parametrize(
+    ("months", "fault"),
+    [
+        ("from=2026-12&to=2026-11", "The last month comes before the first."),
+        ("from=2016-12&to=2026-12", "At most 120 months are added up."),
+    ],
+)
+def test_it_is_told_what_is_wrong_with_the_months(
+    client: FlaskClient, staff: dict[str, str], months: str, fault: str
+) -> None:
+    found = client.get(f"/api/v1/benefit?{months}", headers=staff).json
+
+    assert found["errors"] == [{"pointer": "/query/to", "detail": fault}]
 
 
 def test_every_figure_has_its_definition(client: FlaskClient, staff: dict[str, str]) -> None:

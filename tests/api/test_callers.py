@@ -70,6 +70,7 @@ DELETE /api/v1/rounds/<round_id>/conflicts/<conflict_id>    staff panel
 GET    /api/v1/rounds/<round_id>/fairness                   staff
 POST   /api/v1/nominations/<nomination_id>/match            staff
 POST   /api/v1/nominations/<nomination_id>/reject           staff
+POST   /api/v1/card-sheets                                  staff
 GET    /api/v1/cards                                        staff
 GET    /api/v1/cards/<card_id>                              staff
 POST   /api/v1/cards/<card_id>/<action>                     staff

@@ -33,7 +33,7 @@ def test_staff_see_everything_of_a_card(client: FlaskClient, session: Session) -
     assert shown["state"] == "issued"
     assert shown["resident"] == {"id": str(card.resident_id), "name": "张小明"}
     assert shown["round_id"] == str(card.round_id)
-    assert shown["card_url"] == f"HTTP://LOYALTY.TEST/C/{card.token}"
+    assert shown["card_url"] == f"http://loyalty.test/C/{card.token}"
     assert token_in(shown["card_url"]) == card.token
 
 

@@ -41,6 +41,17 @@ def test_all_cards_wait_for_the_last_answer_until_a_manager_decides_otherwise(
     assert answer.json["undisputed_cards_wait"] is False
 
 
+@pytest.mark.parametrize("telephone", ["0991-1234567", "0" * 40, None])
+def test_a_community_has_a_telephone_or_none(
+    client: FlaskClient, manager: dict[str, str], telephone: str | None
+) -> None:
+    assert client.get(POLICY, headers=manager).json["telephone"] is None
+
+    client.patch(POLICY, headers={**manager, "If-Match": '"1"'}, json={"telephone": telephone})
+
+    assert client.get(POLICY, headers=manager).json["telephone"] == telephone
+
+
 def test_the_second_of_two_changes_is_told_to_look_again(
     client: FlaskClient, manager: dict[str, str]
 ) -> None:
@@ -90,6 +101,8 @@ def test_an_outsider_reads_nothing(client: FlaskClient) -> None:
         ({"discount": 15}, "/discount"),
         ({"name": "a\u0000b"}, "/name"),
         ({"rounding": "up"}, "/rounding"),
+        ({"telephone": "0" * 41}, "/telephone"),
+        ({"telephone": ""}, "/telephone"),
     ],
 )
 def test_a_value_that_makes_no_sense_is_named(

@@ -65,6 +65,35 @@ def test_the_till_voids_within_ten_minutes(
     assert void.status_code == status
 
 
+@pytest.mark.parametrize(
+    ("later", "way", "back", "told"),
+    [
+        (timedelta(seconds=601), "void", {}, "The till's 10 minutes are over"),
+        (timedelta(days=1), "returns", {"amount_fen": 1000}, "at the till on its own day"),
+        (timedelta(days=8), "returns", {"amount_fen": 1}, "The till's 7 days are over"),
+    ],
+)
+def test_a_till_that_comes_too_late_is_told_which_time_is_over(
+    client: FlaskClient,
+    session: Session,
+    *,
+    later: timedelta,
+    way: str,
+    back: dict[str, int],
+    told: str,
+) -> None:
+    community = given_community(session)
+    card = given_card(session, community)
+    till = paired_till(session, given_shop(session, community))
+    sale = sell(client, till, card.token, total_fen=1000)
+
+    with time_machine.travel(NOON + later, tick=False):
+        late = client.post(f"{SALES}/{sale}/{way}", headers=till, json={"reason": "?", **back})
+
+    assert late.status_code == 409
+    assert told in late.json["detail"]
+
+
 def test_staff_and_the_shops_owner_void_later_and_outsiders_never(
     client: FlaskClient, session: Session
 ) -> None:

@@ -32,6 +32,8 @@ WRONG = [
     (NO_HTTP, "services/errors.py", "flask"),
     (NO_HTTP, "models/card.py", "marshmallow"),
     (ONE_WAY, "words/rates.py", "loyalty.reports.poster"),
+    (ONE_WAY, "reports/poster.py", "loyalty.printing.card_sheet"),
+    (ONE_WAY, "printing/card_sheet.py", "loyalty.pages"),
     (DOWNWARD, "services/people/residents.py", "loyalty.services.checkout.sale"),
     (DOWNWARD, "services/checkout/sale.py", "loyalty.services.late_sales.upload"),
     (DOWNWARD, "services/errors.py", "loyalty.services.actors"),

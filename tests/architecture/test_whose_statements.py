@@ -73,7 +73,7 @@ def test_no_function_is_named_that_is_not_there() -> None:
     assert OF_ALL_COMMUNITIES.keys() <= functions
 
 
-@pytest.mark.parametrize("across", ["published_keys", ""])
+@pytest.mark.parametrize("across", ["list_published_keys", ""])
 def test_a_service_that_asks_beyond_its_community_is_named(
     client: FlaskClient,
     session: Session,
@@ -91,4 +91,4 @@ def test_a_service_that_asks_beyond_its_community_is_named(
 
     told, watch.faults[:] = [*watch.faults], []
     assert bool(told) is not bool(across)
-    assert all("published_keys forgets whose signing_key" in fault for fault in told)
+    assert all("list_published_keys forgets whose signing_key" in fault for fault in told)

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from loyalty.cards.barcode import draw_barcode_png, draw_barcode_svg
+from loyalty.cards.barcode import code128_modules, draw_barcode_png, draw_barcode_svg
 from loyalty.rules.card_number import number_of
 from loyalty.rules.errors import BadNumberError
 
@@ -61,6 +61,14 @@ def test_every_bar_is_whole_dots_wide(dpi: int, dots: int) -> None:
     assert quiet_right >= 10 * dots
     assert {width % dots for _, width in stripes} == {0}
     assert sum(width for _, width in stripes) == MODULES * dots
+
+
+def test_the_bars_of_a_drawing_are_those_of_its_picture() -> None:
+    modules = code128_modules(NUMBER)
+
+    runs = [(255 if bit == "0" else 0, len(list(run)) * 4) for bit, run in groupby(modules)]
+    assert len(modules) == MODULES
+    assert runs == runs_of(draw_barcode_png(NUMBER))[1:-1]
 
 
 def test_a_barcode_says_how_large_it_is_printed() -> None:

@@ -69,7 +69,7 @@ def test_the_tables_go_up_down_and_up_again(empty: str) -> None:
 
 
 def test_what_limits_a_member_goes_as_it_came(empty: str) -> None:
-    migrate(empty, revision="20261129_1720")
+    migrate(empty, revision="20261129_1740")
     before = shape(empty)
     migrate(empty, revision="+1")
     assert shape(empty)["policies"]

@@ -6,7 +6,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from loyalty.models import Community, Shop, ShopTerm
-from loyalty.rules.card_number import number_of
+from loyalty.rules.card_number import group_digits, number_of
 from tests.given import given_card, given_community, given_resident, given_shop, honour_of
 from tests.pages.visits import card_of_today, send, text_of
 
@@ -138,16 +138,46 @@ def test_a_card_is_printed_with_both_codes(client: FlaskClient, session: Session
 
     page = client.get(f"/c/{card.token}/print").get_data(as_text=True)
 
-    assert f'src="/c/{card.token}/qr.svg"' in page
-    assert f'src="/c/{card.token}/barcode.svg"' in page
-    assert '<p class="paper-demonstration">演示</p>' in page
-    for drawing in ("qr", "barcode"):
+    for side in ("front", "back"):
+        assert f'src="/c/{card.token}/{side}.svg"' in page
+    for drawing in ("front", "back", "qr", "barcode"):
         answer = client.get(f"/c/{card.token}/{drawing}.svg")
         assert (answer.status_code, answer.mimetype) == (200, "image/svg+xml")
+        assert answer.cache_control.no_store
+        assert drawing in {"qr", "barcode"} or "演示" in text_of(answer)
+
+
+def test_a_card_of_nobody_is_shown_to_those_who_come_first(client: FlaskClient) -> None:
+    sample = client.get("/card/sample.svg")
+
+    assert 'src="/card/sample.svg"' in client.get("/").get_data(as_text=True)
+    assert sample.mimetype == "image/svg+xml"
+    assert "0000 0000 0000 98" in text_of(sample)
+    assert "好邻居" in text_of(sample)
+
+
+def test_the_picture_of_a_card_names_nobody(client: FlaskClient, session: Session) -> None:
+    card = card_of_today(session, given_community(session))
+
+    front = text_of(client.get(f"/c/{card.token}/front.svg"))
+
+    assert group_digits(number_of(card.serial)) in front
+    assert "张" not in front
+
+
+@pytest.mark.parametrize("state", ["issued", "revoked"])
+def test_a_card_is_shown_on_its_page_while_it_works(
+    client: FlaskClient, session: Session, state: str
+) -> None:
+    card = card_of_today(session, given_community(session), state=state)
+
+    page = client.get(f"/c/{card.token}").get_data(as_text=True)
+
+    assert (f'src="/c/{card.token}/front.svg"' in page) is (state == "issued")
 
 
 @pytest.mark.parametrize("token", ["A" * 120, "nothing", "A" * 400])
-@pytest.mark.parametrize("page", ["print", "qr.svg", "barcode.svg"])
+@pytest.mark.parametrize("page", ["print", "front.svg", "back.svg", "qr.svg", "barcode.svg"])
 def test_what_is_no_card_of_ours_is_not_drawn(client: FlaskClient, token: str, page: str) -> None:
     assert client.get(f"/c/{token}/{page}").status_code == 404
 
@@ -183,9 +213,10 @@ def test_a_card_tells_the_rates_that_the_tills_will_say(
         other.state = "suspended"
     card = card_of_today(session, community)
 
-    for page in (f"/c/{card.token}", f"/c/{card.token}/print"):
-        shown = text_of(client.get(page))
-        assert told in shown
+    page, picture = (text_of(client.get(f"/c/{card.token}{part}")) for part in ("", "/front.svg"))
+    assert told in page
+    for shown in (page, picture):
+        assert all(part in shown for part in told.split(" · "))
         assert ("以店内公示为准" in shown) is ("–" in told.partition("折")[0])
 
 

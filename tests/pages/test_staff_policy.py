@@ -237,13 +237,32 @@ def test_how_late_a_sale_may_come_is_decided_here(
     assert community.late_days == 10
 
 
+def test_the_telephone_on_the_cards_is_decided_here(
+    client: FlaskClient, session: Session, community: Community
+) -> None:
+    called = as_drawn(telephone="0991-1234567")
+    assert "社区电话：从“空着”改成“0991-1234567”。" in text_of(send(client, POLICY, **called))
+
+    send(client, POLICY, sure="1", **called)
+
+    session.refresh(community)
+    assert community.telephone == "0991-1234567"
+    too_long = as_drawn(version="2", telephone="0" * 41)
+    assert "太长了" in text_of(send(client, POLICY, **too_long))
+    send(client, POLICY, sure="1", **as_drawn(version="2", telephone=""))
+    session.refresh(community)
+    assert community.telephone is None
+
+
 def test_a_page_from_before_an_update_keeps_what_it_does_not_show(
     client: FlaskClient, session: Session, community: Community
 ) -> None:
     community.late_days = 20
+    community.telephone = "0991-1234567"
     session.commit()
 
     send(client, POLICY, sure="1", **as_drawn(version="2", card_months="3"))
 
     session.refresh(community)
     assert (community.late_days, community.card_months) == (20, 3)
+    assert community.telephone == "0991-1234567"

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { createClock, dayAt, FURTHEST } from "../../loyalty/till/static/shell/clock.js";
+import { createClock, dayAt, MAX_OFF_MS } from "../../loyalty/till/static/shell/clock.js";
 import { memoryStore } from "./memory_store.js";
 
 const NOON = Date.parse("2026-12-09T04:00:00Z");
@@ -27,18 +27,18 @@ test("a wrong clock is put right, and told past ten minutes", async () => {
   const eleven = 11 * 60 * 1000;
   for (const by of [eleven, -eleven]) {
     const clock = await ahead(by);
-    assert.equal(clock.wrong(), true);
+    assert.equal(clock.isWrong(), true);
     assert.ok(Math.abs(clock.now() - NOON) < 1000);
     assert.ok(Math.abs(clock.offMs() - by) < 1000);
   }
-  assert.equal((await ahead(FURTHEST)).wrong(), false);
+  assert.equal((await ahead(MAX_OFF_MS)).isWrong(), false);
 });
 
 test("a date that a proxy has added is not read", async () => {
-  const clock = createClock({ now: () => NOON + FURTHEST, store: await memoryStore() });
-  const [sentAt, heardAt] = [NOON + FURTHEST, NOON + FURTHEST];
+  const clock = createClock({ now: () => NOON + MAX_OFF_MS, store: await memoryStore() });
+  const [sentAt, heardAt] = [NOON + MAX_OFF_MS, NOON + MAX_OFF_MS];
   clock.compare({ date: `${DATE}, Thu, 10 Dec 2026 04:00:00 GMT`, sentAt, heardAt });
-  assert.ok(Math.abs(clock.offMs() - FURTHEST) < 1000);
+  assert.ok(Math.abs(clock.offMs() - MAX_OFF_MS) < 1000);
 });
 
 test("how wrong the clock is outlives the page", async () => {
@@ -46,7 +46,7 @@ test("how wrong the clock is outlives the page", async () => {
   await ahead(3_600_000, store);
   const clock = createClock({ now: () => NOON + 3_600_000, store });
   await clock.load();
-  assert.equal(clock.wrong(), true);
+  assert.equal(clock.isWrong(), true);
 });
 
 test("the time on the way is halved, and an answer without a date tells nothing", async () => {

@@ -36,7 +36,7 @@ const answer = (verdict, from, mayRecord, online = true) => ({
 });
 /** @type {{type: "code", code: string}} */
 const scan = { type: "code", code: CARD };
-const confirm = { type: "confirm", key: KEY };
+const confirm = { type: "confirm", idempotencyKey: KEY };
 const valid = answer("ok", "service", true);
 const green = answer("ok_offline", "device", true);
 const listed = answer("cannot_verify_offline", "device", true);
@@ -134,7 +134,7 @@ test("a part without discount that is more than the whole makes no sale", () => 
 test("a sale that could not be kept is handed over again with the same key", () => {
   const { sale } = course(scan, valid, ...typed("12.9"), confirm, { type: "failed" });
   assert.equal(sale.phase, "unrecorded");
-  const again = step(sale, { type: "confirm", key: "another" }, WORDS);
+  const again = step(sale, { type: "confirm", idempotencyKey: "another" }, WORDS);
   assert.ok(again.ask.do === "record");
   assert.deepEqual([again.ask.key, again.ask.totalFen, again.ask.code], [KEY, 1290, CARD]);
 });
@@ -180,7 +180,7 @@ test("confirming without an amount records nothing", () => {
 });
 
 test("a use alone is noted when that is asked for", () => {
-  const { sale, asked } = course(scan, valid, { type: "note", key: KEY });
+  const { sale, asked } = course(scan, valid, { type: "note", idempotencyKey: KEY });
   assert.deepEqual([asked.do, asked.totalFen], ["record", null]);
   const noted = step(sale, { ...sold, turn: asked.turn }, WORDS).sale;
   assert.deepEqual([noted.phase, noted.quote], ["recorded", null]);

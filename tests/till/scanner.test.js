@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
+import { mannerOf } from "../../loyalty/till/static/scan/lines.js";
 import { SAME_CODE } from "../../loyalty/till/static/scan/scanner.js";
 import { CARD, OTHER, bench } from "./scanner_bench.js";
 
@@ -107,6 +108,23 @@ test("how a code was sent is told along with it", () => {
     letters: "small",
     capsLock: true,
   });
+});
+
+test("whether capitals come is told by a card's token, not by its host", () => {
+  for (const [token, letters] of [
+    ["CAFE", "capital"],
+    ["cafe", "small"],
+    ["CaFE", "mixed"],
+  ]) {
+    const keys = [...`https://a.example/C/${token}`].map((written, at) => ({
+      character: written.toUpperCase(),
+      written,
+      at,
+      capsLock: false,
+      field: null,
+    }));
+    assert.equal(mannerOf(keys, "token", "Enter").letters, letters);
+  }
 });
 
 test("of a payment code nothing is told but that it was one", () => {

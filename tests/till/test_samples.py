@@ -19,7 +19,7 @@ def test_a_sample_reads_as_the_page_expects(name: str) -> None:
 
     [code] = zxingcpp.read_barcodes(Image.open(BytesIO(png)))
 
-    assert code.text == sample.text
+    assert code.text.upper() == sample.text
 
 
 def test_the_samples_are_shaped_like_a_card_and_nobody_has_signed_them() -> None:

@@ -7,7 +7,7 @@ from uuid import UUID
 from flask import Response, current_app
 from flask.views import MethodView
 
-from loyalty.api.access import Caller, current_staff, open_to, staff_work
+from loyalty.api.access import Caller, current_staff, get_sealing_key, open_to, staff_work
 from loyalty.api.blueprint import ApiBlueprint
 from loyalty.api.cards.schemas import (
     ActOnCardSchema,
@@ -19,7 +19,6 @@ from loyalty.api.cards.schemas import (
 from loyalty.api.problems import ProblemSchema
 from loyalty.api.versions import read_version
 from loyalty.cards.barcode import draw_barcode_svg
-from loyalty.cards.keys import sealing_key_from
 from loyalty.cards.qr import draw_qr_svg
 from loyalty.cards.token import make_card_url
 from loyalty.clock import community_now
@@ -97,9 +96,8 @@ class ActionsOnCard(MethodView):
     def post(self, members: dict[str, Any], card_id: UUID, action: str) -> Any:
         """Do one thing with a card; a reissue answers with the new card."""
         request = ActOnCard(card_id, CardAction(action), **members, version=read_version())
-        sealing_key = sealing_key_from(_get_settings().secret_key)
         with staff_work() as work:
-            card = act_on_card(work, request, sealing_key=sealing_key)
+            card = act_on_card(work, request, sealing_key=get_sealing_key())
         return _answer(card, work.now)
 
 

@@ -6,12 +6,13 @@ from typing import Any
 
 import marshmallow as ma
 
-from loyalty.api.rounds.schemas import LONGEST_REASON, NamedResidentSchema
-from loyalty.api.schemas import PageSchema, Schema, Text
+from loyalty.api.rounds.schemas import NamedResidentSchema
+from loyalty.api.schemas import PageSchema, Schema, Text, dump_columns
 from loyalty.cards.token import make_card_url
 from loyalty.models import Card
 from loyalty.rules.card_number import number_of
 from loyalty.rules.card_state import CardState, state_on
+from loyalty.rules.typed_text import LONGEST_REASON
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ class CardSchema(Schema):
     @ma.pre_dump
     def _gather(self, shown: CardOnDay, **_: object) -> dict[str, Any]:
         card = shown.card
-        columns = {column.key: getattr(card, column.key) for column in Card.__table__.c}
+        columns = dump_columns(card)
         number = number_of(card.serial)
         return {
             **columns,

@@ -23,7 +23,7 @@ from loyalty.services.checkout.appraisal import Appraisal, ShownCard
 from loyalty.services.checkout.book import FindRedemptions
 from loyalty.services.checkout.returned_goods import ReturnedLine
 from loyalty.services.checkout.sale import RedeemCard, Sale
-from loyalty.services.checkout.sold import lines_of
+from loyalty.services.checkout.sold import format_quoted_lines
 
 LONGEST_CODE = 256
 MOST_LINES = 200
@@ -239,7 +239,7 @@ def _dump_quote(quote: Quote, rule_version: int | None) -> dict[str, Any]:
         "pay_permille": quote.pay,
         "rule_version": rule_version,
     }
-    lines = lines_of(quote)
+    lines = format_quoted_lines(quote)
     return answer if lines is None else {**answer, "lines": lines}
 
 

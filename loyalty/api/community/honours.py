@@ -9,7 +9,7 @@ from flask.views import MethodView
 from loyalty.api.access import Caller, open_to, staff_work
 from loyalty.api.blueprint import ApiBlueprint
 from loyalty.api.problems import ProblemSchema
-from loyalty.api.schemas import Code, Flag, Label, PayPermille, Schema, WholeNumber
+from loyalty.api.schemas import Code, Flag, Label, PayPermille, Schema, WholeNumber, dump_columns
 from loyalty.api.versions import answer_with_etag, require_version
 from loyalty.models import Honour
 from loyalty.rules.honours import HonourColour
@@ -84,7 +84,7 @@ class HonourSchema(HonourChangeSchema):
 
     @ma.pre_dump
     def _gather_names(self, honour: Honour, **_: object) -> dict[str, Any]:
-        columns = {column.key: getattr(honour, column.key) for column in honour.__table__.c}
+        columns = dump_columns(honour)
         names = {language: columns[column] for language, column in COLUMNS.items()}
         return {**columns, "names": names}
 

@@ -9,13 +9,24 @@ from flask.views import MethodView
 from loyalty.api.access import Caller, open_to, staff_work
 from loyalty.api.blueprint import ApiBlueprint
 from loyalty.api.problems import ProblemSchema
-from loyalty.api.schemas import Amount, Code, Flag, PayPermille, Schema, Text, WholeNumber
+from loyalty.api.schemas import (
+    Amount,
+    Code,
+    Flag,
+    PayPermille,
+    Schema,
+    Text,
+    WholeNumber,
+    dump_columns,
+)
 from loyalty.api.versions import answer_with_etag, require_version
 from loyalty.rules.arrival import LATEST
 from loyalty.rules.calendar import CARD_MONTHS
 from loyalty.rules.money import Rounding
 from loyalty.rules.notice import LONGEST_NOTICE
 from loyalty.services.community.policy import ChangePolicy, change_policy, community_of
+
+LONGEST_TELEPHONE = 40
 
 communities = ApiBlueprint("/community")
 """The one community of the account that calls."""
@@ -38,6 +49,11 @@ class CommunitySchema(Schema):
     id = ma.fields.UUID(dump_only=True)
     slug = ma.fields.String(dump_only=True)
     name = Text()
+    telephone = Text(
+        longest=LONGEST_TELEPHONE,
+        allow_none=True,
+        metadata={"description": "Printed on the cards; null prints none"},
+    )
     timezone = Text(validate=ma.validate.OneOf(sorted(available_timezones())))
     band_min_permille = PayPermille()
     band_max_permille = PayPermille()
@@ -63,7 +79,7 @@ class CommunitySchema(Schema):
 
     @ma.pre_dump
     def _gather_limits(self, community: Any, **_: object) -> dict[str, Any]:
-        columns = {column.key: getattr(community, column.key) for column in community.__table__.c}
+        columns = dump_columns(community)
         return {**columns, "limits": columns}
 
     @ma.post_load

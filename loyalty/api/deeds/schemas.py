@@ -12,6 +12,7 @@ from loyalty.api.schemas import (
     PageSchema,
     Schema,
     Text,
+    dump_columns,
 )
 from loyalty.services.deeds.points import format_points, parse_points
 from loyalty.services.deeds.sheets import SheetEntry
@@ -45,7 +46,7 @@ class DeedSchema(Schema):
 
     @ma.pre_dump
     def _name_the_kind(self, deed: Any, **_: object) -> dict[str, Any]:
-        columns = {column.key: getattr(deed, column.key) for column in deed.__table__.c}
+        columns = dump_columns(deed)
         return {**columns, "kind": deed.kind.code}
 
 

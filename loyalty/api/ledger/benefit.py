@@ -100,4 +100,4 @@ class BenefitFigures(MethodView):
     def get(self, months: dict[str, Any]) -> Any:
         """Add up the book of sales."""
         with staff_work() as work:
-            return sum_benefit(work.session, work.actor, **months)
+            return sum_benefit(work, **months)

@@ -9,7 +9,7 @@ from flask.views import MethodView
 from loyalty.api.access import Caller, open_to, staff_work
 from loyalty.api.blueprint import ApiBlueprint
 from loyalty.api.problems import ProblemSchema
-from loyalty.api.schemas import PageSchema, Schema, Text
+from loyalty.api.schemas import PageSchema, Schema, Text, dump_columns
 from loyalty.api.versions import answer_with_etag, require_version
 from loyalty.models import Matter
 from loyalty.services.matters.matters import (
@@ -43,7 +43,7 @@ class ChangeMatterSchema(Schema):
 
     @ma.pre_dump
     def _read_the_codes(self, matter: Matter, **_: object) -> dict[str, Any]:
-        columns = {column.key: getattr(matter, column.key) for column in Matter.__table__.c}
+        columns = dump_columns(matter)
         return {
             **columns,
             "kind": MatterKind(matter.kind),

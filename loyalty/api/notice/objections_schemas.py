@@ -4,7 +4,7 @@ from typing import Any
 
 import marshmallow as ma
 
-from loyalty.api.rounds.schemas import LONGEST_REASON, NamedResidentSchema
+from loyalty.api.rounds.schemas import NamedResidentSchema
 from loyalty.api.schemas import (
     Flag,
     KnownCode,
@@ -13,6 +13,7 @@ from loyalty.api.schemas import (
     Text,
     WholeNumber,
 )
+from loyalty.rules.typed_text import LONGEST_REASON
 from loyalty.services.notice.objections import ObjectionState, state_of
 from loyalty.services.selection.planning import LARGEST_QUOTA
 

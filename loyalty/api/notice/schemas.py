@@ -6,7 +6,7 @@ import marshmallow as ma
 from flask import url_for
 
 from loyalty.api.deeds.schemas import Points
-from loyalty.api.schemas import MonthField, Schema
+from loyalty.api.schemas import MonthField, Schema, dump_columns
 from loyalty.models import Candidate
 from loyalty.rules.basis import Basis
 from loyalty.rules.notice import NoticeKind
@@ -33,7 +33,7 @@ class NoticeVersionSchema(Schema):
 
     @ma.pre_dump
     def _read_the_kind(self, version: Any, **_: object) -> dict[str, Any]:
-        columns = {column.key: getattr(version, column.key) for column in version.__table__.c}
+        columns = dump_columns(version)
         return {**columns, "kind": NoticeKind(version.kind)}
 
 

@@ -4,14 +4,7 @@ from typing import Any
 
 import marshmallow as ma
 
-from loyalty.api.schemas import (
-    Flag,
-    Label,
-    PageSchema,
-    PersonName,
-    Schema,
-    Text,
-)
+from loyalty.api.schemas import Flag, Label, PageSchema, PersonName, Schema, Text, dump_columns
 
 RESIDENT_STATES = ("active", "inactive")
 LONGEST_PHONE = 40
@@ -45,7 +38,7 @@ class ResidentSchema(Schema):
 
     @ma.pre_dump
     def _gather_consents(self, resident: Any, **_: object) -> dict[str, Any]:
-        columns = {column.key: getattr(resident, column.key) for column in resident.__table__.c}
+        columns = dump_columns(resident)
         consents = {name: columns[f"consent_{name}"] for name in ConsentsSchema().fields}
         return {**columns, "consents": consents}
 

@@ -3,10 +3,9 @@
 from typing import Any
 from uuid import UUID
 
-from flask import current_app
 from flask.views import MethodView
 
-from loyalty.api.access import Caller, open_to, staff_work
+from loyalty.api.access import Caller, get_sealing_key, open_to, staff_work
 from loyalty.api.blueprint import ApiBlueprint
 from loyalty.api.problems import ProblemSchema
 from loyalty.api.rounds.schemas import (
@@ -20,7 +19,6 @@ from loyalty.api.rounds.schemas import (
 from loyalty.api.schemas import PageSchema
 from loyalty.api.selection.candidates_schemas import FindNominationsSchema, NominationPageSchema
 from loyalty.api.versions import answer_with_etag, read_version
-from loyalty.cards.keys import sealing_key_from
 from loyalty.services.rounds.actions import ActOnRound, act_on_round
 from loyalty.services.selection.at_work import RoundAtWork
 from loyalty.services.selection.nominations import Nominate, nominate
@@ -119,9 +117,5 @@ class ActionsOnRound(MethodView):
         """Take a round one step on; only a manager who did not plan it may confirm it."""
         request = ActOnRound(round_id, **members, version=read_version())
         with staff_work() as work:
-            moved = act_on_round(
-                work,
-                request,
-                sealing_key=sealing_key_from(current_app.extensions["loyalty.settings"].secret_key),
-            )
+            moved = act_on_round(work, request, sealing_key=get_sealing_key())
         return answer_with_etag(moved)

@@ -12,6 +12,7 @@ from loyalty.api.schemas import (
     Schema,
     Text,
     WholeNumber,
+    dump_columns,
 )
 from loyalty.models import Candidate, Round, RoundList
 from loyalty.rules.calendar import CARD_MONTHS
@@ -20,11 +21,10 @@ from loyalty.rules.honours import MOST_HONOURS
 from loyalty.rules.notice import LONGEST_NOTICE
 from loyalty.rules.outcome import Outcome
 from loyalty.rules.selection import RoundAction, RoundState
+from loyalty.rules.typed_text import LONGEST_REASON
 from loyalty.services.deeds.points import format_points
 from loyalty.services.selection.nominations import SOURCES
 from loyalty.services.selection.planning import LARGEST_QUOTA, PlannedList, PlanRound
-
-LONGEST_REASON = 500
 
 
 class RoundListSchema(Schema):
@@ -48,7 +48,7 @@ class RoundListSchema(Schema):
 
     @ma.pre_dump
     def _name_the_honour(self, round_list: RoundList, **_: object) -> dict[str, Any]:
-        columns = {column.key: getattr(round_list, column.key) for column in RoundList.__table__.c}
+        columns = dump_columns(round_list)
         return {**columns, "honour": round_list.honour.code}
 
     @ma.post_load
@@ -88,7 +88,7 @@ class RoundSchema(Schema):
 
     @ma.pre_dump
     def _read_the_state(self, selection_round: Round, **_: object) -> dict[str, Any]:
-        columns = {column.key: getattr(selection_round, column.key) for column in Round.__table__.c}
+        columns = dump_columns(selection_round)
         state = RoundState(selection_round.state)
         return {**columns, "state": state, "lists": selection_round.lists}
 
@@ -114,7 +114,10 @@ class ActOnRoundSchema(Schema):
         validate=ma.validate.Length(max=2),
         metadata={"description": "For the draw: the names of the two who saw it"},
     )
-    reason = Text(longest=LONGEST_REASON, metadata={"description": "For cancelling"})
+    reason = Text(
+        longest=LONGEST_REASON,
+        metadata={"description": "For cancelling, and for freezing while ballots are missing"},
+    )
 
 
 class NominationSchema(Schema):
@@ -154,7 +157,7 @@ class CandidateSchema(Schema):
 
     @ma.pre_dump
     def _gather(self, candidate: Candidate, **_: object) -> dict[str, Any]:
-        columns = {column.key: getattr(candidate, column.key) for column in Candidate.__table__.c}
+        columns = dump_columns(candidate)
         return {
             **columns,
             "honour": candidate.round_list.honour.code,

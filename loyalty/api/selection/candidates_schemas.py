@@ -6,7 +6,6 @@ import marshmallow as ma
 
 from loyalty.api.deeds.schemas import Points
 from loyalty.api.rounds.schemas import (
-    LONGEST_REASON,
     CandidateSchema,
     NamedResidentSchema,
 )
@@ -18,10 +17,12 @@ from loyalty.api.schemas import (
     PersonName,
     Schema,
     Text,
+    dump_columns,
 )
 from loyalty.models import Candidate, Nomination
 from loyalty.rules.eligibility import Reason
 from loyalty.rules.outcome import Outcome
+from loyalty.rules.typed_text import LONGEST_REASON
 from loyalty.services.selection.public_nominations import PUBLIC_SOURCES, STATES
 
 
@@ -77,7 +78,7 @@ class NominatedSchema(Schema):
 
     @ma.pre_dump
     def _gather(self, nomination: Nomination, **_: object) -> dict[str, Any]:
-        columns = {column.key: getattr(nomination, column.key) for column in Nomination.__table__.c}
+        columns = dump_columns(nomination)
         candidate: Candidate | None = nomination.candidate
         return {
             **columns,

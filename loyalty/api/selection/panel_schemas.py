@@ -5,10 +5,11 @@ from typing import Any
 import marshmallow as ma
 
 from loyalty.api.deeds.schemas import Points
-from loyalty.api.rounds.schemas import LONGEST_REASON, NamedResidentSchema
-from loyalty.api.schemas import Schema, Text, WholeNumber
+from loyalty.api.rounds.schemas import NamedResidentSchema
+from loyalty.api.schemas import Schema, Text, WholeNumber, dump_columns
 from loyalty.models import Panellist
 from loyalty.rules.panel import HIGHEST_BALLOT, Conflict
+from loyalty.rules.typed_text import LONGEST_REASON
 from loyalty.services.selection.ballots import Mark, SheetLine
 
 LARGEST_PANEL = 50
@@ -42,7 +43,7 @@ class PanellistSchema(Schema):
 
     @ma.pre_dump
     def _name_the_account(self, panellist: Panellist, **_: object) -> dict[str, Any]:
-        columns = {column.key: getattr(panellist, column.key) for column in Panellist.__table__.c}
+        columns = dump_columns(panellist)
         return {**columns, "display_name": panellist.account.display_name}
 
 

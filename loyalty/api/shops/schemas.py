@@ -16,15 +16,16 @@ from loyalty.api.schemas import (
     Schema,
     Text,
     WholeNumber,
+    dump_columns,
 )
 from loyalty.models import Shop
 from loyalty.rules.certification import CertificationAction, CertificationState
 from loyalty.rules.honours import MOST_HONOURS
 from loyalty.rules.money import Permille
-from loyalty.services.shops.certification import standing_of
+from loyalty.rules.typed_text import LONGEST_REASON
+from loyalty.services.shops.certification import find_certification_standing
 from loyalty.services.shops.shops import AgreedTerm
 
-LONGEST_REASON = 500
 MOST_CATEGORIES = 50
 
 STATES = [*CertificationState]
@@ -75,11 +76,11 @@ class PublicShopSchema(Schema):
     @ma.pre_dump
     def _gather(self, shown: ShopOnDay, **_: object) -> dict[str, Any]:
         shop = shown.shop
-        columns = {column.key: getattr(shop, column.key) for column in shop.__table__.c}
+        columns = dump_columns(shop)
         terms = [
             {"honour": term.honour.code, "pay_permille": term.pay_permille} for term in shop.terms
         ]
-        standing = asdict(standing_of(shop, today=shown.today))
+        standing = asdict(find_certification_standing(shop, today=shown.today))
         return {**columns, "limits": columns, "terms": terms, **standing}
 
 

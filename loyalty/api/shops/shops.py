@@ -21,7 +21,11 @@ from loyalty.api.shops.schemas import (
 )
 from loyalty.api.versions import answer_with_etag, read_version, require_version
 from loyalty.models import Shop
-from loyalty.services.shops.certification import MoveCertification, move_certification, standing_of
+from loyalty.services.shops.certification import (
+    MoveCertification,
+    find_certification_standing,
+    move_certification,
+)
 from loyalty.services.shops.finding import FindShops, find_shops, get_shop
 from loyalty.services.shops.shops import ChangeShop, CreateShop, change_shop, create_shop
 
@@ -90,7 +94,7 @@ class Certification(MethodView):
         request = MoveCertification(shop_id, version=read_version(), **step)
         with staff_work() as work:
             shop = move_certification(work, request)
-        return standing_of(shop, today=work.now.date())
+        return find_certification_standing(shop, today=work.now.date())
 
 
 def _answer(shop: Shop, now: datetime, *, status: int = 200) -> Any:

@@ -4,10 +4,9 @@ from typing import Any
 from uuid import UUID
 
 import marshmallow as ma
-from flask import current_app
 from flask.views import MethodView
 
-from loyalty.api.access import Caller, open_to, staff_work
+from loyalty.api.access import Caller, get_sealing_key, open_to, staff_work
 from loyalty.api.blueprint import ApiBlueprint
 from loyalty.api.problems import ProblemSchema
 from loyalty.api.schemas import (
@@ -19,7 +18,6 @@ from loyalty.api.schemas import (
     Text,
 )
 from loyalty.api.versions import answer_with_etag, require_version
-from loyalty.cards.keys import sealing_key_from
 from loyalty.services.actors import Role
 from loyalty.services.staff.accounts import (
     ChangeAccount,
@@ -44,15 +42,20 @@ def _password_field(*, required: bool) -> ma.fields.String:
     return ma.fields.String(required=required, load_only=True, validate=lengths)
 
 
+def _roles_field(*, required: bool) -> ma.fields.List[str]:
+    return ma.fields.List(
+        ma.fields.String(validate=ma.validate.OneOf(ROLES)),
+        required=required,
+        validate=ma.validate.Length(1, len(ROLES)),
+    )
+
+
 class AccountChangeSchema(Schema):
     """New values of some members of an account."""
 
     active = Flag()
     password = _password_field(required=False)
-    roles = ma.fields.List(
-        ma.fields.String(validate=ma.validate.OneOf(ROLES)),
-        validate=ma.validate.Length(1, len(ROLES)),
-    )
+    roles = _roles_field(required=False)
     resident_id = ma.fields.UUID(
         allow_none=True,
         metadata={
@@ -75,11 +78,7 @@ class AccountSchema(AccountChangeSchema):
     username = Text(required=True)
     password = _password_field(required=True)
     display_name = PersonName(required=True)
-    roles = ma.fields.List(
-        ma.fields.String(validate=ma.validate.OneOf(ROLES)),
-        required=True,
-        validate=ma.validate.Length(1, len(ROLES)),
-    )
+    roles = _roles_field(required=True)
     active = Flag(dump_only=True)
     version = ma.fields.Integer(dump_only=True)
     created_at = ma.fields.DateTime(dump_only=True)
@@ -106,10 +105,10 @@ class StaffAccounts(MethodView):
     @open_to(Caller.MANAGER)
     @staff_accounts.arguments(PageSchema, location="query")
     @staff_accounts.response(200, AccountPageSchema)
-    def get(self, wanted: dict[str, Any]) -> Any:
+    def get(self, members: dict[str, Any]) -> Any:
         """Read the accounts in the order of their names."""
         with staff_work() as work:
-            return find_accounts(work, **wanted)
+            return find_accounts(work, **members)
 
     @open_to(Caller.MANAGER)
     @staff_accounts.arguments(AccountSchema)
@@ -129,9 +128,9 @@ class OneStaffAccount(MethodView):
     @staff_accounts.arguments(AccountChangeSchema)
     @staff_accounts.response(200, AccountSchema)
     @staff_accounts.alt_response(412, schema=ProblemSchema, description="Changed meanwhile.")
-    def patch(self, values: dict[str, Any], account_id: UUID) -> Any:
+    def patch(self, members: dict[str, Any], account_id: UUID) -> Any:
         """Close or reopen an account, change its roles or password, or say which resident it is."""
-        request = ChangeAccount(account_id, require_version(), **values)
+        request = ChangeAccount(account_id, require_version(), **members)
         with staff_work() as work:
             return answer_with_etag(change_account(work, request))
 
@@ -144,9 +143,8 @@ class SecondFactor(MethodView):
     @staff_accounts.response(201, SecondFactorSchema)
     def post(self, account_id: UUID) -> Any:
         """Give an account a new second factor; an earlier one stops working."""
-        sealing_key = sealing_key_from(current_app.extensions["loyalty.settings"].secret_key)
         with staff_work() as work:
-            address = turn_on_second_factor(work, account_id, sealing_key=sealing_key)
+            address = turn_on_second_factor(work, account_id, sealing_key=get_sealing_key())
         return {"address": address}
 
     @open_to(Caller.MANAGER)

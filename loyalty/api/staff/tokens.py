@@ -3,14 +3,13 @@
 from typing import Any
 
 import marshmallow as ma
-from flask import current_app, request
+from flask import request
 from flask.views import MethodView
 
-from loyalty.api.access import Caller, open_to, staff_work
+from loyalty.api.access import Caller, get_sealing_key, open_to, staff_work
 from loyalty.api.blueprint import ApiBlueprint
 from loyalty.api.problems import ProblemSchema
 from loyalty.api.schemas import LONGEST_TEXT, Schema
-from loyalty.cards.keys import sealing_key_from
 from loyalty.clock import utc_now
 from loyalty.database import transaction
 from loyalty.services.staff.sign_in import SignedIn, SignIn, sign_in, sign_out
@@ -64,9 +63,8 @@ class Tokens(MethodView):
     @tokens.alt_response(429, schema=ProblemSchema, description="Too many attempts failed.")
     def post(self, wanted: SignIn) -> SignedIn:
         """Sign in for twelve hours."""
-        sealing_key = sealing_key_from(current_app.extensions["loyalty.settings"].secret_key)
         with transaction() as session:
-            return sign_in(session, wanted, sealing_key=sealing_key, now=utc_now())
+            return sign_in(session, wanted, sealing_key=get_sealing_key(), now=utc_now())
 
 
 @tokens.route("/current")

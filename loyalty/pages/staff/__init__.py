@@ -1,6 +1,7 @@
 """The staff console: thin views that parse, call one service, and show."""
 
 from loyalty.pages.staff.cards.cards import cards
+from loyalty.pages.staff.cards.sheets import card_sheets
 from loyalty.pages.staff.community.honours import honours
 from loyalty.pages.staff.community.policy import policy
 from loyalty.pages.staff.community.working_days import working_days
@@ -50,6 +51,7 @@ STAFF_PAGES = (
     tallies,
     cases,
     cards,
+    card_sheets,
     matters,
     figures,
     working_days,

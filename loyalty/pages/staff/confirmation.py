@@ -7,9 +7,8 @@ from flask import render_template
 from flask_babel import lazy_gettext
 
 from loyalty.pages.forms import Form, passage
+from loyalty.rules.typed_text import LONGEST_REASON
 from loyalty.words.steps import StepWords
-
-LONGEST_REASON = 500
 
 
 class ConfirmationForm(Form):

@@ -73,7 +73,7 @@ def home() -> Any:
         month = Month.of(today)
         waiting = todo_of(work)
         rounds = _under_way(work, waiting.rounds_under_way)
-        sums = sum_benefit(work.session, actor, first=month, last=month).totals
+        sums = sum_benefit(work, first=month, last=month).totals
     return render_template(
         "staff/home.html",
         sheets=sheets,

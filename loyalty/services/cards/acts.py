@@ -1,7 +1,7 @@
 """Cards after they were signed: found, handed over, reported lost, replaced, stopped."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import (
@@ -17,7 +17,7 @@ from sqlalchemy import (
     or_,
     select,
 )
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import joinedload
 
 from loyalty.models import Card, CardEvent, CardMonth, Community, Round
 from loyalty.rules.card_action import NEED_A_REASON, CardAction, find_obstacles, next_state
@@ -107,7 +107,7 @@ def act_on_card(work: Work, request: ActOnCard, *, sealing_key: bytes) -> Card:
     _write_down(work, request, card)
     answer = card
     if request.action is CardAction.REISSUE:
-        answer = _reissue(work.session, card, sealing_key=sealing_key, now=work.now)
+        answer = _reissue(work, card, sealing_key=sealing_key)
     if request.action is not CardAction.HAND_OVER:
         community = work.session.get_one(Community, card.community_id)
         publish_revocations(work.session, community, sealing_key=sealing_key, now=work.now)
@@ -139,7 +139,7 @@ def _write_down(work: Work, request: ActOnCard, card: Card) -> None:
     work.note(f"card.{request.action}", card)
 
 
-def _reissue(session: Session, old: Card, *, sealing_key: bytes, now: datetime) -> Card:
+def _reissue(work: Work, old: Card, *, sealing_key: bytes) -> Card:
     """Return a new card that ends when the old one would, and has used up what the old one has."""
     award = Award(
         resident_id=old.resident_id,
@@ -148,8 +148,10 @@ def _reissue(session: Session, old: Card, *, sealing_key: bytes, now: datetime) 
         valid_until=old.valid_until,
         reissue_of_id=old.id,
     )
-    selection_round = session.get_one(Round, (old.community_id, old.round_id))
-    (new,) = sign_cards(session, selection_round, [award], sealing_key=sealing_key, now=now)
+    selection_round = work.session.get_one(Round, (old.community_id, old.round_id))
+    (new,) = sign_cards(
+        work.session, selection_round, [award], sealing_key=sealing_key, now=work.now
+    )
     new.resident, new.honour = old.resident, old.honour
     used_up = select(
         CardMonth.community_id,
@@ -159,7 +161,7 @@ def _reissue(session: Session, old: Card, *, sealing_key: bytes, now: datetime) 
         CardMonth.uses,
     ).where(CardMonth.community_id == old.community_id, CardMonth.card_id == old.id)
     columns = ["community_id", "card_id", "month", "saved_fen", "uses"]
-    session.execute(insert(CardMonth).from_select(columns, used_up))
+    work.session.execute(insert(CardMonth).from_select(columns, used_up))
     return new
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from loyalty.cards.token import CardClaims, sign_token
 from loyalty.models import Card, Community, Honour, Round
 from loyalty.rules.calendar import Month
+from loyalty.rules.card_action import CardObstacle
 from loyalty.rules.card_number import SERIAL_DIGITS
 from loyalty.rules.notice import is_notice_over
 from loyalty.rules.selection import RoundObstacle
@@ -53,16 +54,15 @@ def sign_cards(
     """
     _refuse_early(selection_round, awards, today=now.date())
     if any(award.valid_until < now.date() for award in awards):
-        raise RoundStateError("The last day of these cards has passed.", ["validity_over"])
+        raise RoundStateError("These cards' last day has passed.", [CardObstacle.VALIDITY_OVER])
     community = session.get_one(Community, selection_round.community_id)
     first = max(Month.of(selection_round.month).plus(1), Month.of(now.date()))
     key = ensure_signing_key(session, community, first, sealing_key=sealing_key, now=now)
     private = unseal_private_key(key, community, sealing_key=sealing_key)
+    serials = _make_serials(session, len(awards))
     cards = [
-        _make_card(
-            selection_round, award, _make_claims(award, key.key_id, serial, first), private, now=now
-        )
-        for award, serial in zip(awards, _make_serials(session, len(awards)), strict=True)
+        _make_card(selection_round, award, key.key_id, private, serial=serial, first=first, now=now)
+        for award, serial in zip(awards, serials, strict=True)
     ]
     session.add_all(cards)
     session.flush()
@@ -71,18 +71,25 @@ def sign_cards(
 
 
 def _make_card(
-    selection_round: Round, award: Award, claims: CardClaims, private: bytes, *, now: datetime
+    selection_round: Round,
+    award: Award,
+    key_id: str,
+    private: bytes,
+    *,
+    serial: str,
+    first: Month,
+    now: datetime,
 ) -> Card:
-    first = Month.of(award.valid_until).plus(1 - claims.months).first
+    claims = _make_claims(award, key_id, serial, first)
     return Card(
         community_id=selection_round.community_id,
         resident_id=award.resident_id,
         round_id=selection_round.id,
         honour_id=award.honour.id,
-        serial=claims.serial,
+        serial=serial,
         token=sign_token(claims, private),
         pay_permille=award.pay_permille,
-        valid_from=first,
+        valid_from=first.first,
         valid_until=award.valid_until,
         reissue_of_id=award.reissue_of_id,
         issued_at=now,
@@ -90,14 +97,23 @@ def _make_card(
 
 
 def _refuse_early(selection_round: Round, awards: Sequence[Award], *, today: date) -> None:
+    """Refuse first cards whose time has not come.
+
+    Reissues are not checked again; their first card was.
+    """
     if awards and all(award.reissue_of_id for award in awards):
         return
     lasts = [award.notice_last or selection_round.notice_last for award in awards]
-    over = all(last is not None and is_notice_over(last, today) for last in lasts)
-    if selection_round.confirmed_at is None or not over:
+    checks = (
+        (selection_round.confirmed_at is None, RoundObstacle.WRONG_STATE),
+        (
+            any(last is None or not is_notice_over(last, today) for last in lasts),
+            RoundObstacle.NOTICE_RUNNING,
+        ),
+    )
+    if missing := [obstacle for applies, obstacle in checks if applies]:
         raise RoundStateError(
-            "No card is signed before the public notice is over and confirmed.",
-            [RoundObstacle.NOTICE_RUNNING],
+            "No card is signed before the public notice is over and confirmed.", missing
         )
 
 

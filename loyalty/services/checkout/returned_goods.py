@@ -29,11 +29,11 @@ def goods_back(
     lines: Sequence[ReturnedLine],
     has_lines: bool,
 ) -> list[int]:
-    """Return how much comes back of each line of a sale, in marked price.
+    """Return the marked price of what comes back of each line of a sale, in fen.
 
     Args:
         sold: the sale.
-        returned: what has come back of each line before.
+        returned: marked price of what has come back of each line before, in fen.
         amount: of all that comes back.
         excluded: how much of it are goods the card did not apply to.
         lines: instead of that, which lines come back.

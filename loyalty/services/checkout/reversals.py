@@ -6,7 +6,9 @@ terms, limit and rounding. The use is given back like the money: once, with the 
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from types import MappingProxyType
 from uuid import UUID
 
 from sqlalchemy import select, text
@@ -16,12 +18,22 @@ from uuid_utils.compat import uuid7
 from loyalty.clock import as_local
 from loyalty.models import Redemption, Shop
 from loyalty.rules.money import Fen
-from loyalty.rules.reversal import explain_lateness
+from loyalty.rules.reversal import (
+    TILL_MAY_RETURN,
+    TILL_MAY_VOID,
+    ReversalObstacle,
+    find_reversal_obstacle,
+)
 from loyalty.services.actors import Role, Till
 from loyalty.services.checkout.appraisal import use_keys
 from loyalty.services.checkout.returned_goods import ReturnedLine, goods_back
 from loyalty.services.checkout.sale import receipt_of
-from loyalty.services.checkout.sold import Amounts, standing_of, taken_back
+from loyalty.services.checkout.sold import (
+    Amounts,
+    format_returned_lines,
+    get_rest,
+    price_return,
+)
 from loyalty.services.errors import KeyReusedError, ReversalRefusedError, UnknownRecordError
 from loyalty.services.work import AnyWork
 
@@ -49,6 +61,19 @@ AS_OF_THE_SALE = (
     "honour_id",
 )
 """What an entry that takes back has from its sale."""
+
+
+TOO_LATE: Mapping[ReversalObstacle, str] = MappingProxyType(
+    {
+        ReversalObstacle.MAY_NOT_VOID: f"The till's {TILL_MAY_VOID.seconds // 60} minutes are over;"
+        " the shop's owner or staff can void it.",
+        ReversalObstacle.MAY_NOT_RETURN_ALL: "All of a sale comes back at the till on its own day;"
+        " later the owner or staff can.",
+        ReversalObstacle.MAY_NOT_RETURN: f"The till's {TILL_MAY_RETURN.days} days are over; the"
+        " shop's owner or staff can take goods back.",
+    }
+)
+"""What a till is told that comes too late."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +112,9 @@ def void_sale(work: AnyWork, request: VoidSale) -> Redemption:
     sale = _sale(work, request.sale_id)
     if earlier := _earlier(work, sale, request):
         return earlier
-    standing = standing_of(work.session, sale)
+    rest = get_rest(work.session, sale)
     _refuse_late(work, sale, whole=True, void=True)
-    return _take_back(work, sale, request, standing.left, uses=1)
+    return _take_back(work, sale, request, rest.left, uses=1)
 
 
 def return_goods(work: AnyWork, request: ReturnGoods) -> Redemption:
@@ -104,20 +129,19 @@ def return_goods(work: AnyWork, request: ReturnGoods) -> Redemption:
     sale = _sale(work, request.sale_id)
     if earlier := _earlier(work, sale, request):
         return earlier
-    standing = standing_of(work.session, sale)
+    rest = get_rest(work.session, sale)
     back = goods_back(
-        standing.sold,
-        standing.returned,
+        rest.sold,
+        rest.returned,
         amount=request.amount,
         excluded=request.excluded,
         lines=request.lines,
         has_lines=bool(sale.lines),
     )
-    returned = [one + other for one, other in zip(standing.returned, back, strict=True)]
-    whole = returned == [line.amount for line in standing.sold.lines]
+    returned = [one + other for one, other in zip(rest.returned, back, strict=True)]
+    whole = returned == [line.amount for line in rest.sold.lines]
     _refuse_late(work, sale, whole=whole, void=False)
-    amounts = taken_back(standing, returned)
-    lines = [{"index": at, "amount_fen": amount} for at, amount in enumerate(back) if amount]
+    amounts, lines = price_return(rest, returned), format_returned_lines(back)
     return _take_back(work, sale, request, amounts, uses=int(whole), lines=lines)
 
 
@@ -180,10 +204,10 @@ def _refuse_late(work: AnyWork, sale: Redemption, *, whole: bool, void: bool) ->
     recorded_at, local = (
         as_local(moment, work.actor.timezone) for moment in (sale.recorded_at, work.now)
     )
-    if fault := explain_lateness(
+    if obstacle := find_reversal_obstacle(
         recorded_at, local, whole=whole, void=void, came_late=sale.offline
     ):
-        raise ReversalRefusedError(fault)
+        raise ReversalRefusedError(TOO_LATE[obstacle])
 
 
 def _take_back(

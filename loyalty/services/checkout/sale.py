@@ -31,7 +31,7 @@ from loyalty.rules.discount import Basket, Quote
 from loyalty.rules.verdict import Verdict
 from loyalty.services.checkout.appraisal import ShownCard, rate_at, use_keys
 from loyalty.services.checkout.memory import CardTerms, Counter, Desk, SellingShop
-from loyalty.services.checkout.sold import excluded_from, lines_of
+from loyalty.services.checkout.sold import excluded_from, format_quoted_lines
 from loyalty.services.errors import KeyReusedError
 
 LIVING = (CardState.ISSUED, CardState.ACTIVE)
@@ -166,7 +166,7 @@ def sale_of(
         saved_fen=quoted.saved if quoted else 0,
         pay_permille=rate_at(shop, card),
         with_amount=quoted is not None,
-        lines=lines_of(quoted),
+        lines=format_quoted_lines(quoted),
         excluded_fen=excluded_from(request.shown.basket, quoted),
         rounding=shop.rounding,
         discountable_limit_fen=shop.limits.discountable_per_sale,

@@ -25,25 +25,32 @@ from loyalty.services.errors import ReversalRefusedError
 class Amounts:
     """What a sale, a part of it, or its rest amounts to, as the book has it."""
 
-    total: int
-    discountable: int
-    payable: int
-    saved: int
-    excluded: int
+    total: Fen
+    """Marked price."""
+    discountable: Fen
+    payable: Fen
+    saved: Fen
+    excluded: Fen
+    """Marked price of the goods that the card did not apply to."""
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """What has become of a sale by now."""
+class SaleRest:
+    """What is left of a sale by now."""
 
     sold: Sold
     returned: Sequence[int]
-    """Marked price of what has come back of each line."""
+    """Marked price of what has come back of each line, in fen."""
     left: Amounts
 
 
-def lines_of(quoted: Quote | None) -> list[dict[str, Any]] | None:
-    """Return the lines of a quote as they are stored and answered; None where there are none."""
+def format_quoted_lines(quoted: Quote | None) -> list[dict[str, Any]] | None:
+    """Return the lines of a quote as `Redemption.lines` of a sale keeps them and as they are told.
+
+    What a line amounts to, costs and saves (``amount_fen``, ``payable_fen``, ``saved_fen``), its
+    marked and its special price (``marked_fen``, ``special_fen``), its ``category``, and whether it
+    was ``discounted`` or ``excluded``. None where there are no lines.
+    """
     if quoted is None or not quoted.lines:
         return None
     return [
@@ -74,7 +81,7 @@ def sold_in(sale: Redemption) -> Sold:
     limit = sale.discountable_limit_fen
     basket = Basket(Fen(sale.total_fen), excluded=Fen(sale.excluded_fen))
     return Sold(
-        lines=tuple(map(_line, sale.lines)) if sale.lines else make_lines(basket),
+        lines=tuple(map(parse_line, sale.lines)) if sale.lines else make_lines(basket),
         terms=Terms(
             pay=Permille(sale.pay_permille),
             rounding=Rounding(sale.rounding),
@@ -84,8 +91,28 @@ def sold_in(sale: Redemption) -> Sold:
     )
 
 
-def _line(stored: dict[str, Any]) -> Line:
-    """Return a line as it was asked about.
+def format_returned_lines(back: Sequence[int]) -> list[dict[str, int]]:
+    """Return what comes back as `Redemption.lines` of a return keeps it.
+
+    Of each line of which something comes back its place in the sale, from 0, and the marked price
+    of it: ``{"index": 1, "amount_fen": 500}``.
+
+    Args:
+        back: marked price of what comes back of each line, in fen.
+    """
+    return [{"index": at, "amount_fen": amount} for at, amount in enumerate(back) if amount]
+
+
+def parse_returned_lines(stored: Sequence[dict[str, Any]], count: int) -> list[int]:
+    """Return what `format_returned_lines` was given, for a sale of so many lines."""
+    back = [0] * count
+    for line in stored:
+        back[line["index"]] += line["amount_fen"]
+    return back
+
+
+def parse_line(stored: dict[str, Any]) -> Line:
+    """Return a line of `format_quoted_lines` as it was asked about.
 
     Of sales before the terms were kept, a line without discount was excluded or sold at its special
     price; either way it costs what it was sold at.
@@ -98,17 +125,15 @@ def _line(stored: dict[str, Any]) -> Line:
     )
 
 
-def returned_of(sold: Sold, returns: Sequence[Redemption]) -> list[int]:
-    """Return what has come back of each line of a sale, in marked price.
+def sum_returns_by_line(sold: Sold, returns: Sequence[Redemption]) -> list[int]:
+    """Return the marked price of what has come back of each line of a sale, in fen.
 
     Of returns before lines were kept, goods the card applied to came back first.
     """
     returned = [0] * len(sold.lines)
     for entry in returns:
         if entry.lines:
-            back = [0] * len(returned)
-            for line in entry.lines:
-                back[line["index"]] += line["amount_fen"]
+            back = parse_returned_lines(entry.lines, len(returned))
         else:
             back = spread_return(sold, returned, Fen(-entry.total_fen), None) or find_amounts_left(
                 sold, returned
@@ -117,8 +142,8 @@ def returned_of(sold: Sold, returns: Sequence[Redemption]) -> list[int]:
     return returned
 
 
-def standing_of(session: Session, sale: Redemption) -> Standing:
-    """Return what has become of a sale.
+def get_rest(session: Session, sale: Redemption) -> SaleRest:
+    """Return what is left of a sale.
 
     Raises:
         ReversalRefusedError: nothing is left of it.
@@ -132,27 +157,27 @@ def standing_of(session: Session, sale: Redemption) -> Standing:
         raise ReversalRefusedError("Nothing is left of this sale; it has been taken back already.")
     sold = sold_in(sale)
     book = [sale, *entries]
-    return Standing(
+    return SaleRest(
         sold=sold,
-        returned=returned_of(sold, entries),
+        returned=sum_returns_by_line(sold, entries),
         left=Amounts(
-            total=sum(entry.total_fen for entry in book),
-            discountable=sum(entry.discountable_fen for entry in book),
-            payable=sum(entry.payable_fen for entry in book),
-            saved=sum(entry.saved_fen for entry in book),
-            excluded=sum(entry.excluded_fen for entry in book),
+            total=Fen(sum(entry.total_fen for entry in book)),
+            discountable=Fen(sum(entry.discountable_fen for entry in book)),
+            payable=Fen(sum(entry.payable_fen for entry in book)),
+            saved=Fen(sum(entry.saved_fen for entry in book)),
+            excluded=Fen(sum(entry.excluded_fen for entry in book)),
         ),
     )
 
 
-def taken_back(standing: Standing, returned: Sequence[int]) -> Amounts:
+def price_return(before: SaleRest, returned: Sequence[int]) -> Amounts:
     """Return what is taken back: what was left, less what the rest costs by itself.
 
     Args:
-        standing: the sale before.
-        returned: what has come back of each line by now, in marked price.
+        before: what was left of the sale.
+        returned: marked price of what has come back of each line by now, in fen.
     """
-    sold, left = standing.sold, standing.left
+    sold, left = before.sold, before.left
     rest = quote_rest(sold, returned)
     excluded = sum(
         amount
@@ -163,9 +188,9 @@ def taken_back(standing: Standing, returned: Sequence[int]) -> Amounts:
     payable = max(left.payable - rest.payable, 0)
     total = left.total - rest.total
     return Amounts(
-        total=total,
-        discountable=left.discountable - rest.discountable,
-        payable=payable,
-        saved=total - payable,
-        excluded=left.excluded - excluded,
+        total=Fen(total),
+        discountable=Fen(left.discountable - rest.discountable),
+        payable=Fen(payable),
+        saved=Fen(total - payable),
+        excluded=Fen(left.excluded - excluded),
     )

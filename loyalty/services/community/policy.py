@@ -32,6 +32,7 @@ class ChangePolicy:
     version: int
     """The version that was read; another one by now is refused."""
     name: str | AsItWas = AS_IT_WAS
+    telephone: str | AsItWas | None = AS_IT_WAS
     timezone: str | AsItWas = AS_IT_WAS
     band_min_permille: int | AsItWas = AS_IT_WAS
     band_max_permille: int | AsItWas = AS_IT_WAS

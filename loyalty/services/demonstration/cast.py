@@ -70,7 +70,7 @@ class Cast:
     accounts: Sequence[Account]
 
 
-def gather(session: Session, story: Story) -> Cast:
+def create_cast(session: Session, story: Story) -> Cast:
     """Found the community, name its honours, and open its accounts with new passwords."""
     now = story.at(story.founded_on, 9)
     community = found_community(
@@ -140,14 +140,16 @@ def take_in_residents(session: Session, cast: Cast) -> None:
         living_together, names = names[:size], names[size:]
         for place, name in enumerate(living_together):
             request = replace(
-                _resident(story.random, name, household, adult=place == 0),
+                _make_resident_request(story.random, name, household, adult=place == 0),
                 area_id=area.id,
                 household_group_id=groups[area.id],
             )
             create_resident(Work(session, cast.clerk, now), request)
 
 
-def _resident(random: Random, name: str, household: int, *, adult: bool) -> CreateResident:
+def _make_resident_request(
+    random: Random, name: str, household: int, *, adult: bool
+) -> CreateResident:
     """Return a resident, who may be adult or not unless it is known."""
     building, flat = divmod(household, 40)
     return CreateResident(

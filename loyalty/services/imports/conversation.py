@@ -219,8 +219,8 @@ def _list_fields(intake: Intake[Any]) -> list[tuple[str, str]]:
 
 def _list_columns(reading: Reading[Any], job: ImportJob) -> list[SeenColumn]:
     table = reading.table
-    below = [row.cells for row in load_table(job).rows if row.number > table.top_number]
-    width = max([len(table.top), *map(len, below)])
+    below = [row.cells for row in load_table(job).rows if row.number > table.heading_row]
+    width = max([len(table.heading_cells), *map(len, below)])
     samples = {
         place: [cells[place] for cells in below if place < len(cells) and cells[place]]
         for place in range(width)
@@ -236,7 +236,7 @@ def _list_columns(reading: Reading[Any], job: ImportJob) -> list[SeenColumn]:
     return [
         SeenColumn(
             place,
-            table.top[place] if place < len(table.top) else "",
+            table.heading_cells[place] if place < len(table.heading_cells) else "",
             cells[:SAMPLES],
             table.fields.get(place, guesses.get(place, "")),
             guessed=place in guesses,

@@ -206,7 +206,7 @@ def _take_in(work: Work, job: ImportJob, intake: Intake[Any]) -> None:
     job.applied_at = work.now
     if job.kept_table is not None:
         table = lay_out(load_table(job), intake, TableAnswers.from_stored(job.answers))
-        keep_rejected_rows(job, table.top_number)
+        keep_rejected_rows(job, table.heading_row)
     _note(work, "import.applied", job)
 
 

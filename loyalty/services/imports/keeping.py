@@ -28,10 +28,12 @@ _ID_NUMBER = re.compile(r"\d{17}[\dXx]", re.ASCII)
 
 def dump_table(table: Table, found: LaidOut) -> dict[str, Any]:
     """Return a table as it is stored: without what the programme never asks of anybody."""
-    secret = {place for place, heading in enumerate(found.top) if _NEVER_KEPT.search(heading)}
+    secret = {
+        place for place, heading in enumerate(found.heading_cells) if _NEVER_KEPT.search(heading)
+    }
     kept = [
         row
-        if row.number <= found.top_number
+        if row.number <= found.heading_row
         else replace(
             row,
             cells=[

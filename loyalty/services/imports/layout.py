@@ -186,10 +186,10 @@ class LaidOut:
     used."""
     notes: Sequence[Note] = ()
     fields: Mapping[int, str] = field(default_factory=lambda: MappingProxyType({}))
-    """What each column of the file is taken for, by place."""
-    top: Sequence[str] = ()
-    """The headings as they stand in the file, by place."""
-    top_number: int = 0
-    """The row they stand in."""
+    """What each column of the file is taken for, by place from 0."""
+    heading_cells: Sequence[str] = ()
+    """The headings as they stand in the file, by place from 0."""
+    heading_row: int = 0
+    """The row they stand in, as the user sees it, from 1."""
     titles: Sequence[TableRow] = ()
     """What stands above them."""

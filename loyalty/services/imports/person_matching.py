@@ -111,7 +111,10 @@ def _fits(person: KnownPerson, stated: Mapping[str, str]) -> bool:
 
 
 def _find_alike(people: KnownPeople, name: str, stated: Mapping[str, str]) -> Sequence[KnownPerson]:
-    """Return who is called nearly so: of the same sound, or with one other letter at the place."""
+    """Return whose name differs in one letter, with a second thing in common.
+
+    They may live where it says, or their name sounds the same.
+    """
     sound, letters = pinyin_of_person(name).replace(" ", ""), make_name_key(name)
     return [
         person

@@ -51,7 +51,7 @@ def interpret_table(
     rows = [_fill_row(row, asks, everywhere, answers) for row in found.rows]
     faults = [fault for fault in found.faults if fault.code is not RowFaultCode.MISSING_HEADING]
     faults += [
-        RowFault(found.top_number, column.heading, RowFaultCode.MISSING_HEADING, {})
+        RowFault(found.heading_row, column.heading, RowFaultCode.MISSING_HEADING, {})
         for column in missing
     ]
     if missing:

@@ -93,8 +93,8 @@ def lay_out_rows(
         faults=faults,
         notes=notebook.list_notes(),
         fields=found.fields,
-        top=top.cells,
-        top_number=top.number,
+        heading_cells=top.cells,
+        heading_row=top.number,
         titles=plan.titles,
     )
 

@@ -100,7 +100,7 @@ def find_cases(work: Work, request: FindCases) -> Page[SaleCase]:
     )
 
 
-def case_of(work: Work, case_id: UUID) -> SaleCase:
+def get_case(work: Work, case_id: UUID) -> SaleCase:
     """Return one case of the actor's community.
 
     Raises:

@@ -48,7 +48,8 @@ SELECT sale.id, sale.idempotency_key, sale.receipt, card.serial, sale.happened_a
   FROM redemption AS sale
   JOIN card ON card.community_id = sale.community_id AND card.id = sale.card_id
  WHERE sale.community_id = %(community)s AND sale.shop_id = %(shop)s
-   AND sale.happened_on = %(day)s AND sale.till_id IS NULL AND sale.kind = 'sale'
+   AND sale.happened_on = %(day)s AND sale.till_id IS NULL AND sale.idempotency_key IS NOT NULL
+   AND sale.kind = 'sale'
    AND sale.flag IS DISTINCT FROM 'till_revoked'
  ORDER BY sale.happened_at, sale.id
 """

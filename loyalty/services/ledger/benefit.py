@@ -17,8 +17,8 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from loyalty.models import Card, Honour, Redemption, Resident, Shop
 from loyalty.rules.calendar import Month
 from loyalty.rules.money import Fen
-from loyalty.services.actors import StaffMember
 from loyalty.services.errors import ValueRefusedError
+from loyalty.services.work import Work
 
 MOST_MONTHS = 120
 
@@ -65,9 +65,9 @@ class Benefit:
     by_trade: Sequence[Share]
 
 
-def sum_benefit(session: Session, actor: StaffMember, *, first: Month, last: Month) -> Benefit:
+def sum_benefit(work: Work, *, first: Month, last: Month) -> Benefit:
     """Return who gained what in the actor's community, as `sum_benefit_in` does."""
-    return sum_benefit_in(session, actor.community_id, first=first, last=last)
+    return sum_benefit_in(work.session, work.community_id, first=first, last=last)
 
 
 def sum_benefit_in(session: Session, community_id: UUID, *, first: Month, last: Month) -> Benefit:
@@ -76,10 +76,10 @@ def sum_benefit_in(session: Session, community_id: UUID, *, first: Month, last: 
     Raises:
         ValueRefusedError: the months are in the wrong order, or too many.
     """
-    if not first <= last <= first.plus(MOST_MONTHS - 1):
-        raise ValueRefusedError(
-            "/query/to", f"The last month comes before the first, or {MOST_MONTHS} months are over."
-        )
+    if last < first:
+        raise ValueRefusedError("/query/to", "The last month comes before the first.")
+    if last > first.plus(MOST_MONTHS - 1):
+        raise ValueRefusedError("/query/to", f"At most {MOST_MONTHS} months are added up.")
     within = (
         (Redemption.community_id == community_id)
         & (Redemption.month >= first.first)
@@ -88,7 +88,7 @@ def sum_benefit_in(session: Session, community_id: UUID, *, first: Month, last: 
     return Benefit(
         first=first,
         last=last,
-        totals=_to_sums(session.execute(_query(within, until=last.first)).one()),
+        totals=_to_sums(session.execute(_select_sums(within, until=last.first)).one()),
         by_month=_sum_by_month(session, within),
         by_shop=_sum_by_shop(session, community_id, within, until=last.first),
         by_honour=_sum_by_honour(session, community_id, within, until=last.first),
@@ -126,7 +126,7 @@ def _sum_by_honour(
     return [Share(known[honour].code, known[honour].name, sums) for honour, sums in honours]
 
 
-def _query(
+def _select_sums(
     within: ColumnElement[bool],
     *by: InstrumentedAttribute[Any],
     until: date | InstrumentedAttribute[date],
@@ -170,7 +170,7 @@ def _taken_back() -> Subquery:
     first = func.min(Redemption.month).label("month")
     return (
         select(Redemption.community_id, Redemption.of_id, first)
-        .where(Redemption.uses < 0)
+        .where(Redemption.of_id.is_not(None), Redemption.uses < 0)
         .group_by(Redemption.community_id, Redemption.of_id)
         .subquery()
     )
@@ -183,7 +183,7 @@ def _sum_by(
     *,
     until: date | InstrumentedAttribute[date],
 ) -> list[tuple[Any, Sums]]:
-    rows = session.execute(_query(within, by, until=until))
+    rows = session.execute(_select_sums(within, by, until=until))
     return [(key, _to_sums(rest)) for key, *rest in rows]
 
 

@@ -119,7 +119,7 @@ def _refuse_what_is_missing(work: Work, at_work: RoundAtWork, request: ActOnRoun
     needs = STEPS[request.action].needs
     if RoundNeed.MANAGER in needs and Role.MANAGER not in work.actor.roles:
         raise NotAllowedError("A manager takes this step.")
-    facts = facts_of(work, at_work, reason_given=request.reason is not None)
+    facts = facts_of(work, at_work, reason_given=bool(request.reason))
     if missing := find_obstacles(request.action, facts):
         raise RoundStateError(f"The round cannot do this now: {', '.join(missing)}.", missing)
     if RoundNeed.REASON in needs and not request.reason:

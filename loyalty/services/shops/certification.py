@@ -53,7 +53,7 @@ class MoveCertification:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class CertificationStanding:
     """Where a shop's certification stands on one day."""
 
     state: CertificationState
@@ -63,10 +63,10 @@ class Standing:
     """Last day the certification holds, included; None where there is none."""
 
 
-def standing_of(shop: Shop, *, today: date) -> Standing:
+def find_certification_standing(shop: Shop, *, today: date) -> CertificationStanding:
     """Return where a shop stands today."""
     state = state_on(CertificationState(shop.state), shop.certified_until, today)
-    return Standing(state, shop.plaque_number, shop.certified_until)
+    return CertificationStanding(state, shop.plaque_number, shop.certified_until)
 
 
 def notice_end_of(shop: Shop) -> date | None:
@@ -121,7 +121,7 @@ def record_step(
 
 def _gather_facts(shop: Shop, reason: str, *, today: date) -> CertificationFacts:
     return CertificationFacts(
-        state=standing_of(shop, today=today).state,
+        state=find_certification_standing(shop, today=today).state,
         today=today,
         notice_last=shop.notice_last,
         withdrawn_on=shop.withdrawn_on,

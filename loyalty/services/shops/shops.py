@@ -79,7 +79,7 @@ class ChangeShop:
 def create_shop(work: Work, request: CreateShop) -> Shop:
     """Take in a shop that applies for a plaque."""
     community = locked_community(work.session, work.community_id)
-    _refuse_other_owner(work, request.owner_id)
+    _refuse_account_without_shop(work, request.owner_id)
     shop = Shop(
         community_id=community.id,
         name=request.name,
@@ -90,7 +90,7 @@ def create_shop(work: Work, request: CreateShop) -> Shop:
         contact=request.contact,
         owner_id=request.owner_id,
         terms=_make_terms(work.session, community, request.terms, agreed_before=()),
-        opted_in_categories=_list_opted_in(request.opted_in_categories),
+        opted_in_categories=_clean_opted_in(request.opted_in_categories),
         discountable_per_sale_fen=request.discountable_per_sale_fen,
         uses_per_shop_day=request.uses_per_shop_day,
         import_id=request.import_id,
@@ -109,21 +109,22 @@ def change_shop(work: Work, request: ChangeShop) -> Shop:
     """Change some members of a shop; sales from now on follow it."""
     community = locked_community(work.session, work.community_id)
     shop = get_shop(work, request.shop_id, version=request.version)
-    _refuse_other_owner(work, value_or(request.owner_id, None))
+    _refuse_account_without_shop(work, value_or(request.owner_id, None))
     if request.terms is not AS_IT_WAS:
         shop.terms = _make_terms(work.session, community, request.terms, agreed_before=shop.terms)
     if request.opted_in_categories is not AS_IT_WAS:
-        shop.opted_in_categories = _list_opted_in(request.opted_in_categories)
-    if isinstance(request.name, str) and request.name_pinyin is AS_IT_WAS:
+        shop.opted_in_categories = _clean_opted_in(request.opted_in_categories)
+    if request.name is not AS_IT_WAS and request.name_pinyin is AS_IT_WAS:
         shop.name_pinyin = pinyin_of(request.name)
+    # These two were set above, in the form in which they are kept.
     change_members(shop, replace(request, terms=AS_IT_WAS, opted_in_categories=AS_IT_WAS))
     shop.updated_at = work.now
     work.note("shop.changed", shop, members=sorted(collect_new_values(request)))
     return shop
 
 
-def _refuse_other_owner(work: Work, owner_id: UUID | None) -> None:
-    """Refuse an account that is none of the community's, or owns no shop."""
+def _refuse_account_without_shop(work: Work, owner_id: UUID | None) -> None:
+    """Refuse an account that is none of the community's, or that is not for owners of shops."""
     if owner_id is not None:
         account = work.session.get(StaffAccount, (work.community_id, owner_id))
         if account is None or Role.SHOP_OWNER.value not in account.roles:
@@ -164,7 +165,7 @@ def _make_terms(
     return [ShopTerm(honour=honours[term.honour], pay_permille=term.pay) for term in agreed]
 
 
-def _list_opted_in(categories: Sequence[str]) -> list[str]:
+def _clean_opted_in(categories: Sequence[str]) -> list[str]:
     """Return the excluded categories a shop gives the card's price on, each once.
 
     Raises:

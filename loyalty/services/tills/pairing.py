@@ -136,15 +136,8 @@ def pair_till(session: Session, request: PairTill, *, now: datetime) -> Pairing:
     )
     if till is None:
         raise PairingError(BAD_CODE)
-    note(
-        session,
-        None,
-        "till.paired",
-        community_id=till.community_id,
-        subject_id=till.id,
-        now=now,
-    )
-    shop = session.get_one(Shop, (till.community_id, till.shop_id))
+    note(session, None, "till.paired", community_id=community.id, subject_id=till.id, now=now)
+    shop = session.get_one(Shop, (community.id, till.shop_id))
     return Pairing(token, till, shop, community)
 
 

@@ -5,11 +5,11 @@
 
 const { version, page, files, heavy } = self.shell;
 
-const KEPT_AS = "loyalty-till-";
-const CACHE = KEPT_AS + version;
+const CACHE_PREFIX = "loyalty-till-";
+const CACHE = CACHE_PREFIX + version;
 
 /** After this the page that is kept is opened, in milliseconds. */
-const PATIENCE = 1500;
+const WAIT_FOR_SERVICE_MS = 1500;
 
 /** A page that is open may still need a file of its own version. */
 const VERSIONS_KEPT = 2;
@@ -43,9 +43,10 @@ async function install() {
 }
 
 async function tidy() {
-  const names = (await caches.keys()).filter((name) => name.startsWith(KEPT_AS));
-  const earlier = names.filter((name) => name !== CACHE).slice(0, 1 - VERSIONS_KEPT);
-  await Promise.all(earlier.map((name) => caches.delete(name)));
+  const names = (await caches.keys()).filter((name) => name.startsWith(CACHE_PREFIX));
+  const earlier = names.filter((name) => name !== CACHE);
+  const old = earlier.slice(0, earlier.length - (VERSIONS_KEPT - 1));
+  await Promise.all(old.map((name) => caches.delete(name)));
   await self.clients.claim();
 }
 
@@ -70,8 +71,8 @@ async function openPage(event) {
   event.waitUntil(fresh.then(keepHeavy, () => {}));
   if (kept === undefined) return fresh;
   /** @type {Promise<Response>} */
-  const patienceIsOver = new Promise((resolve) => setTimeout(() => resolve(kept), PATIENCE));
-  return Promise.race([fresh.catch(() => kept), patienceIsOver]);
+  const waitIsOver = new Promise((resolve) => setTimeout(() => resolve(kept), WAIT_FOR_SERVICE_MS));
+  return Promise.race([fresh.catch(() => kept), waitIsOver]);
 }
 
 /**

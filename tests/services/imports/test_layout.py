@@ -66,7 +66,7 @@ def test_headings_are_in_the_row_that_has_the_most_known_ones() -> None:
 
     found = lay_out_rows(table(*rows), COLUMNS)
 
-    assert (found.top_number, cells(found)) == (3, [{"name": "张三", "unit": "1栋101"}])
+    assert (found.heading_row, cells(found)) == (3, [{"name": "张三", "unit": "1栋101"}])
     assert [(note.column, note.code) for note in found.notes] == [("序号", "ignored_column")]
 
 

@@ -100,9 +100,10 @@ def test_no_card_is_signed_before_the_confirmation_whoever_asks(
 ) -> None:
     selection_round = given_round_after(session, given_community(session), last)
 
-    with pytest.raises(RoundStateError):
+    with pytest.raises(RoundStateError) as refused:
         issue(session, selection_round, now=AFTER_NOTICE)
 
+    assert refused.value.missing == ("wrong_state",)
     assert count_of_cards(session) == 0
 
 

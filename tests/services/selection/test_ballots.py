@@ -154,14 +154,15 @@ def test_ballots_are_cast_in_the_review_until_the_freeze(
         cast(session, panellist, selection_round, 70)
 
 
+@pytest.mark.parametrize("no_reason", [None, ""])
 def test_a_list_with_missing_ballots_is_frozen_for_a_reason_alone(
-    session: Session, review: Round
+    session: Session, review: Round, no_reason: str | None
 ) -> None:
     panellist = given_panellist(session, review)
     cast(session, panellist, review, 70)
 
     with pytest.raises(RoundStateError) as refused:
-        act(session, review, RoundAction.FREEZE)
+        act(session, review, RoundAction.FREEZE, reason=no_reason)
     act(session, review, RoundAction.FREEZE, reason="评委住院")
 
     assert refused.value.missing == (RoundObstacle.BALLOTS_MISSING,)

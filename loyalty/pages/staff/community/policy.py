@@ -9,7 +9,7 @@ from wtforms import BooleanField
 from wtforms.validators import ValidationError
 
 from loyalty.models import Community
-from loyalty.pages.forms import amount, choice, options, ticks, whole_number
+from loyalty.pages.forms import amount, choice, options, text_field, ticks, whole_number
 from loyalty.pages.staff import console
 from loyalty.pages.staff.changes import (
     ChangeForm,
@@ -34,6 +34,7 @@ from loyalty.words.rates import list_rates_offered
 policy = console.Console("policy", "/policy", only=console.MANAGERS)
 
 LOWEST_RATE = Permille(100)
+LONGEST_TELEPHONE = 40
 MOST_USES = 1000
 MOST_SALES = 100_000
 
@@ -46,6 +47,7 @@ ROUNDINGS = {
 class PolicyForm(ChangeForm):
     """What holds for all shops, cards and rounds; its fields are called as the columns are."""
 
+    telephone = text_field(lazy_gettext("社区电话"), needed=False, longest=LONGEST_TELEPHONE)
     band_min_permille = choice(lazy_gettext("优惠最大时，持卡人付"), coerce=int)
     band_max_permille = choice(lazy_gettext("优惠最小时，持卡人付"), coerce=int)
     rounding = choice(lazy_gettext("零头"), ROUNDINGS)
@@ -108,9 +110,9 @@ def _typed(community: Community) -> MultiDict[str, str] | None:
     if request.method != "POST":
         return None
     typed = MultiDict(request.form.items(multi=True))
-    for name in ("late_days", "late_days_on_paper"):
+    for name in ("late_days", "late_days_on_paper", "telephone"):
         if name not in typed:
-            typed[name] = str(getattr(community, name))
+            typed[name] = str(getattr(community, name) or "")
     return typed
 
 

@@ -55,13 +55,13 @@ def marked_file(job: ImportJob, reading: Reading[Any]) -> Response:
         MarkedRow(
             number - 1 if whole else place,
             cells,
-            frozenset(_places_of(faults[number], places) if number > table.top_number else ()),
+            frozenset(_places_of(faults[number], places) if number > table.heading_row else ()),
             _note(faults[number], number, whole=whole),
         )
         for place, (number, cells) in enumerate(kept)
     ]
     numbers = [number for number, _ in kept]
-    at = numbers.index(table.top_number) if table.top_number in numbers else None
+    at = numbers.index(table.heading_row) if table.heading_row in numbers else None
     top = None if at is None else rows[at].place
     book = write_marked_table(rows, top=top, heading=gettext("问题"))
     return _download(book, gettext("%(kind)s 有错的行", kind=str(KINDS[job.kind])))

@@ -9,7 +9,7 @@ from flask import redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.exceptions import NotFound
 
-from loyalty.models import SaleCase
+from loyalty.models import SaleCase, StaffAccount
 from loyalty.pages.staff import console
 from loyalty.pages.staff.confirmation import Question, ReasonForm, ask
 from loyalty.pages.values import moment, money
@@ -19,18 +19,15 @@ from loyalty.rules.verdict import Verdict
 from loyalty.services.late_sales.cases import (
     DecideCase,
     FindCases,
-    case_of,
     decide_case,
     find_cases,
+    get_case,
 )
-from loyalty.services.staff.accounts import find_accounts
 from loyalty.words.cases import CaseWords, case_words, decision_words
 from loyalty.words.steps import StepWords
 from loyalty.words.verdicts import WORDS, VerdictWords
 
 cases = console.Console("cases", "/cases")
-
-MOST_ACCOUNTS = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +63,7 @@ def listed() -> str:
         page = find_cases(work, wanted)
     return render_template(
         "staff/late_sales/cases.html",
-        found=[_shown(case) for case in page.items],
+        found=[_to_shown_case(case) for case in page.items],
         decided=decided,
         next=page.next,
     )
@@ -76,15 +73,15 @@ def listed() -> str:
 def shown(case_id: UUID) -> str:
     """Show one case with what is known of the sale, and the ways to decide it."""
     with console.work() as work:
-        case = case_of(work, case_id)
-        accounts = find_accounts(work, limit=MOST_ACCOUNTS, after=None).items
+        case = get_case(work, case_id)
+        decider = work.find(StaffAccount, case.decided_by) if case.decided_by else None
     other = case.other_redemption
     return render_template(
         "staff/late_sales/case.html",
-        told=_shown(case),
+        told=_to_shown_case(case),
         other_at=other and console.here(other.happened_at),
-        decisions={one: _told(case, one) for one in CaseDecision},
-        decided_by=next((one.display_name for one in accounts if one.id == case.decided_by), None),
+        decisions={one: _decision_words(case, one) for one in CaseDecision},
+        decided_by=decider and decider.display_name,
         decided_at=case.decided_at and console.here(case.decided_at),
     )
 
@@ -96,23 +93,23 @@ def decide(case_id: UUID, decision: str) -> Any:
         raise NotFound
     chosen = CaseDecision(decision)
     with console.work() as work:
-        case = case_of(work, case_id)
-    words = _told(case, chosen)
+        case = get_case(work, case_id)
+    words = _decision_words(case, chosen)
     form = ReasonForm()
     back = url_for("staff_cases.shown", case_id=case_id)
-    question = Question(_in_words(_shown(case)), words, back)
+    question = Question(_describe(_to_shown_case(case)), words, back)
     if not form.validate_on_submit():
         return ask(question, form)
-    decided = DecideCase(case_id, chosen, form.reason.data)
+    wanted = DecideCase(case_id, chosen, form.reason.data)
     done = console.attempt(
-        lambda work: decide_case(work, decided),
+        lambda work: decide_case(work, wanted),
         gettext("已处理：%(decision)s。", decision=words.word),
         form=form,
     )
     return redirect(url_for("staff_cases.listed")) if done else ask(question, form)
 
 
-def _shown(case: SaleCase) -> ShownCase:
+def _to_shown_case(case: SaleCase) -> ShownCase:
     sale, kept = case.redemption, case.quarantined_sale
     happened_at = sale.happened_at if sale else kept.happened_at if kept else case.opened_at
     total = sale.total_fen if sale and sale.with_amount else None
@@ -125,16 +122,16 @@ def _shown(case: SaleCase) -> ShownCase:
         happened_at=console.here(happened_at),
         total=None if total is None else Fen(total),
         payable=Fen(sale.payable_fen) if sale and sale.with_amount else None,
-        decision=_told(case, CaseDecision(case.decision)) if case.decision else None,
+        decision=_decision_words(case, CaseDecision(case.decision)) if case.decision else None,
     )
 
 
-def _told(case: SaleCase, decision: CaseDecision) -> StepWords:
+def _decision_words(case: SaleCase, decision: CaseDecision) -> StepWords:
     kept = case.quarantined_sale is not None
     return decision_words(CaseKind(case.kind), decision, kept=kept)
 
 
-def _in_words(told: ShownCase) -> str:
+def _describe(told: ShownCase) -> str:
     parts = [told.case.shop.name, moment(told.happened_at), str(told.words.word)]
     if told.payable is not None:
         parts.append(gettext("应收%(payable)s元", payable=money(told.payable)))

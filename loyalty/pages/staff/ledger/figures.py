@@ -26,7 +26,7 @@ def shown() -> str:
     wanted = request.args.get("month")
     month = month_called(wanted) if wanted else this_month
     with console.work() as work:
-        sums = sum_benefit(work.session, work.actor, first=month, last=month).totals
+        sums = sum_benefit(work, first=month, last=month).totals
         counts = count_matters(work.session, current_user.community, first=month, last=month)
         months = months_since_the_first(
             work.session, current_user.community, this_month, at_most=MONTHS_OFFERED

@@ -1,6 +1,5 @@
 """The monthly round as six stages, with its candidates, its draw and its notice."""
 
-import re
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +16,7 @@ from loyalty.rules.card_state import WORKING
 from loyalty.rules.outcome import Outcome
 from loyalty.rules.selection import RoundState
 from loyalty.services.cards.acts import FindCards, find_cards
+from loyalty.services.cards.sheets import as_walked
 from loyalty.services.rounds.actions import facts_of
 from loyalty.services.rounds.progress import progress_of
 from loyalty.services.rounds.todo import current_round
@@ -37,9 +37,6 @@ DECLINE = StepWords(
 
 LISTED = 24
 MOST_CARDS = 10_000
-
-DIGITS = re.compile("[0-9]+")
-LONGEST_NUMBER = 8
 
 STILL_IN = (Outcome.NOMINATED, Outcome.ELIGIBLE)
 BEFORE_THE_FREEZE = (RoundState.OPEN, RoundState.SCREENING, RoundState.REVIEW)
@@ -156,12 +153,7 @@ def hand_out(round_id: UUID) -> str:
     return render_template(
         "staff/cards/hand_out.html",
         round=selection_round,
-        cards=sorted(found.items, key=lambda card: _as_walked(card.resident.unit)),
+        cards=as_walked(found.items),
         today=today,
-        printable={card.id for card in found.items if card.state in WORKING},
+        replace_unprintable={card.id for card in found.items if card.state in WORKING},
     )
-
-
-def _as_walked(unit: str) -> str:
-    """Return a home as it sorts on the way from door to door: building 2 before building 10."""
-    return DIGITS.sub(lambda number: number[0].zfill(LONGEST_NUMBER), unit)

@@ -12,7 +12,7 @@ from loyalty.rules.certification import (
 )
 from loyalty.services.actors import Role, StaffMember
 from loyalty.services.errors import NotAllowedError
-from loyalty.services.shops.certification import FOR_A_MANAGER, standing_of
+from loyalty.services.shops.certification import FOR_A_MANAGER, find_certification_standing
 from loyalty.words.obstacles import obstacles_in_words
 from loyalty.words.refusals import refusal_in_words
 from loyalty.words.steps import SHOP_STEPS, StepWords
@@ -31,7 +31,7 @@ class ShopStep:
 def steps_for(shop: Shop, actor: StaffMember, *, today: date) -> list[ShopStep]:
     """Return the steps that fit the state of a shop, in the order of its course."""
     facts = CertificationFacts(
-        state=standing_of(shop, today=today).state,
+        state=find_certification_standing(shop, today=today).state,
         today=today,
         notice_last=shop.notice_last,
         withdrawn_on=shop.withdrawn_on,

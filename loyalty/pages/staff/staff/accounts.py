@@ -56,7 +56,7 @@ def listed() -> str:
     return render_template(
         "staff/staff/accounts.html",
         found=found,
-        doing={one.id: _doing(one) for one in found.items},
+        doing={one.id: _roles_in_words(one) for one in found.items},
     )
 
 
@@ -65,7 +65,7 @@ def new() -> Any:
     """Open an account."""
     form = NewAccountForm()
     form.roles.choices = options(ROLES)
-    if form.validate_on_submit() and _opened(form):
+    if form.validate_on_submit() and _open_account(form):
         return redirect(url_for("staff_accounts.listed"))
     return render_template("staff/staff/account_new.html", form=form, shortest=SHORTEST_PASSWORD)
 
@@ -82,8 +82,8 @@ def change(account_id: UUID) -> Any:
             offered.append(work.find(Resident, account.resident_id))
     form = AccountForm(obj=account)
     form.roles.choices = options(ROLES)
-    form.resident_id.choices = options({"": gettext("不是本社区的居民"), **_named(offered)})
-    if "find" not in request.form and is_ready(form, account) and _changed(form, account):
+    form.resident_id.choices = options({"": gettext("不是本社区的居民"), **_choices(offered)})
+    if "find" not in request.form and is_ready(form, account) and _change_account(form, account):
         return redirect(url_for("staff_accounts.listed"))
     return render_template(
         "staff/staff/account.html",
@@ -94,7 +94,7 @@ def change(account_id: UUID) -> Any:
     )
 
 
-def _doing(account: StaffAccount) -> str:
+def _roles_in_words(account: StaffAccount) -> str:
     """Return what an account is for, and whether a panellist's is of no resident yet."""
     doing = words_listed(ROLES[role] for role in account.roles)
     if Role.PANEL in account.roles and not account.resident_id:
@@ -102,11 +102,11 @@ def _doing(account: StaffAccount) -> str:
     return doing
 
 
-def _named(residents: list[Resident]) -> dict[str, str]:
+def _choices(residents: list[Resident]) -> dict[str, str]:
     return {str(one.id): f"{one.name} {one.unit}" for one in residents}
 
 
-def _opened(form: NewAccountForm) -> bool:
+def _open_account(form: NewAccountForm) -> bool:
     wanted = CreateAccount(
         username=form.username.data,
         password=form.password.data,
@@ -120,7 +120,7 @@ def _opened(form: NewAccountForm) -> bool:
     )
 
 
-def _changed(form: AccountForm, account: StaffAccount) -> bool:
+def _change_account(form: AccountForm, account: StaffAccount) -> bool:
     values = new_values(form)
     if "roles" in values:
         values["roles"] = frozenset(map(Role, values["roles"]))

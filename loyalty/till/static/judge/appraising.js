@@ -75,7 +75,7 @@ export function createAppraiser({ pack, store, clock, subtle, verifier, words })
       onRoster: found !== null,
       listed: (known.revocations && known.revocations.states.get(hash)) || null,
       listFresh: pack.isListFresh(),
-      clockWrong: clock.wrong() || pack.isOfTomorrow(),
+      clockWrong: clock.isWrong() || pack.isOfTomorrow(),
       today,
       validFrom: found && found.valid_from,
       validUntil: found && found.valid_until,

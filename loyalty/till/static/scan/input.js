@@ -5,7 +5,7 @@ import { EVENTS, createScanner } from "./scanner.js";
 
 /**
  * Keys of a keyboard that do what a key of the pad does.
- * @type {Partial<Record<string, import("../sell/selling.js").Deed>>}
+ * @type {Partial<Record<string, import("../sell/selling.js").Command>>}
  */
 const BY_HAND = { Backspace: "erase", Escape: "clear" };
 
@@ -27,7 +27,7 @@ export function createInput({ page, sale, comeForward, now = () => performance.n
    */
   function read(event) {
     comeForward();
-    sale.happen({ ...event, at: now() });
+    sale.handle({ ...event, at: now() });
   }
 
   const scanner = createScanner({
@@ -64,7 +64,7 @@ export function createInput({ page, sale, comeForward, now = () => performance.n
     for (const key of button.dataset.key || "") sale.type(key);
     if (button.dataset.key) return;
     scanner.goOn();
-    sale.press(/** @type {import("../sell/selling.js").Deed} */ (button.dataset.deed));
+    sale.press(/** @type {import("../sell/selling.js").Command} */ (button.dataset.deed));
   }
 
   for (const type of EVENTS) page.addEventListener(type, hear, true);

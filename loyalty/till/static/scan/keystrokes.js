@@ -97,7 +97,10 @@ export function textOf(keys) {
  * @returns {Manner}
  */
 export function mannerOf(keys, kind, end) {
+  // A card's address begins in small letters; what is signed is in capitals alone.
+  const signed = keys.map(({ character }) => character).lastIndexOf("/") + 1;
   const letters = keys
+    .slice(signed)
     .map(({ written }) => written)
     .join("")
     .replace(/[^A-Za-z]/g, "");

@@ -49,8 +49,8 @@ import { fenOf, addKey } from "./money.js";
  * @property {{}} erase
  * @property {{}} exclude
  * @property {{}} clear
- * @property {{key: string}} confirm with an idempotency key for the sale
- * @property {{key: string}} note with the same
+ * @property {{idempotencyKey: string}} confirm for the sale that it may become
+ * @property {{idempotencyKey: string}} note
  * @property {{turn: number, answer: CardAnswer, online: boolean}} answer
  * @property {{turn: number}} settled
  * @property {{turn: number} & Outcome} outcome
@@ -63,7 +63,7 @@ import { fenOf, addKey } from "./money.js";
 
 /**
  * @template Event
- * @typedef {(sale: Sale, event: Event, words: VerdictWords) => Step | null} Deed
+ * @typedef {(sale: Sale, event: Event, words: VerdictWords) => Step | null} Transition
  */
 
 /** @type {Sale} */
@@ -101,8 +101,8 @@ const DEAF = new Set(["recording", "unrecorded"]);
  * @returns {Step}
  */
 export function step(sale, event, words) {
-  const deed = /** @type {Deed<SaleEvent>} */ (DEEDS[event.type]);
-  return deed(sale, event, words) || { sale, ask: null };
+  const transition = /** @type {Transition<SaleEvent>} */ (TRANSITIONS[event.type]);
+  return transition(sale, event, words) || { sale, ask: null };
 }
 
 /**
@@ -117,8 +117,8 @@ export function amountsOf(sale) {
   return { totalFen, excludedFen };
 }
 
-/** @type {{[Type in keyof Events]: Deed<Events[Type]>}} */
-const DEEDS = {
+/** @type {{[Type in keyof Events]: Transition<Events[Type]>}} */
+const TRANSITIONS = {
   code: (sale, { code, at }) => (sale.phase === "recording" ? null : check(sale, code, at)),
   dropped: takeDropped,
   key: typeKey,
@@ -132,7 +132,8 @@ const DEEDS = {
       : null,
   clear: (sale) => (sale.phase === "recording" ? null : stepTo(restart(sale, "ready"))),
   confirm,
-  note: (sale, { key }) => (sale.phase === "accepted" ? record(sale, null, key) : null),
+  note: (sale, { idempotencyKey }) =>
+    sale.phase === "accepted" ? record(sale, null, idempotencyKey) : null,
   answer: takeAnswer,
   settled: settle,
   outcome: takeOutcome,
@@ -183,12 +184,13 @@ function check(sale, code, at = -Infinity) {
 /**
  * @param {Sale} sale that was accepted, so that there is an answer
  * @param {Amounts | null} amounts null to note the card as used
- * @param {string} key
+ * @param {string} idempotencyKey
  */
-function record(sale, amounts, key) {
+function record(sale, amounts, idempotencyKey) {
   const { totalFen, excludedFen } = amounts || { totalFen: null, excludedFen: 0 };
   const { code, answer } = sale;
   const { card, from } = /** @type {CardAnswer} */ (answer);
+  const key = idempotencyKey;
   return handOver(sale, { do: "record", code, card, from, totalFen, excludedFen, key });
 }
 
@@ -220,13 +222,13 @@ function typeKey(sale, { key }) {
  * @param {Sale} sale
  * @param {Events["confirm"]} event
  */
-function confirm(sale, { key }) {
+function confirm(sale, { idempotencyKey }) {
   switch (sale.phase) {
     case "ready":
       return sale.typed === "" ? null : check(sale, sale.typed);
     case "accepted": {
       const amounts = amountsOf(sale);
-      return amounts === null ? null : record(sale, amounts, key);
+      return amounts === null ? null : record(sale, amounts, idempotencyKey);
     }
     case "unrecorded":
       // The same key: if the first attempt was kept after all, this one counts no second time.

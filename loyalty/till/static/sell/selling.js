@@ -11,12 +11,13 @@ const PAUSE = 1000;
  * @typedef {import("./sale.js").SaleEvent} SaleEvent
  * @typedef {import("./teller.js").Teller} Teller
  *
- * @typedef {"erase" | "exclude" | "clear" | "confirm" | "note"} Deed of a key that is no digit
+ * @typedef {"erase" | "exclude" | "clear" | "confirm" | "note"} Command of a key that is no digit
  *
  * @typedef {ReturnType<typeof createSale>} CourseOfSale
  */
 
 /**
+ * Return the course of a sale, which handles what happens and shows what follows.
  * @param {object} world
  * @param {Element} world.liveRegion what a screen reader reads out
  * @param {Words} world.words
@@ -32,13 +33,13 @@ export function createSale({ liveRegion, words, teller, screen, signals, verifyO
   let pause;
 
   /** @param {SaleEvent} event */
-  function happen(event) {
+  function handle(event) {
     const before = sale;
     const { sale: after, ask } = step(sale, event, words);
     sale = after;
     redraw();
     tell(before);
-    if (ask !== null) carryOut(ask, teller(), happen);
+    if (ask !== null) carryOut(ask, teller(), handle);
   }
 
   function redraw() {
@@ -46,7 +47,7 @@ export function createSale({ liveRegion, words, teller, screen, signals, verifyO
   }
 
   /**
-   * Tell a change by sound, voice and to a screen reader; digits are not chattered.
+   * Tell a change by sound, voice and to a screen reader; single digits are not told.
    * @param {Sale} before
    */
   function tell(before) {
@@ -69,17 +70,17 @@ export function createSale({ liveRegion, words, teller, screen, signals, verifyO
   redraw();
 
   return {
-    happen,
+    handle,
     redraw,
     /** @param {string} key a digit, "00" or "." */
     type(key) {
       const pricing = sale.phase === "accepted" || sale.phase === "checking";
-      if (!(verifyOnly() && pricing)) happen({ type: "key", key });
+      if (!(verifyOnly() && pricing)) handle({ type: "key", key });
     },
-    /** @param {Deed} deed */
-    press(deed) {
-      const alone = deed === "confirm" && sale.phase === "accepted" && verifyOnly();
-      happen({ type: alone ? "note" : deed, key: newKey() });
+    /** @param {Command} command */
+    press(command) {
+      const alone = command === "confirm" && sale.phase === "accepted" && verifyOnly();
+      handle({ type: alone ? "note" : command, idempotencyKey: newKey() });
     },
   };
 }
@@ -96,24 +97,24 @@ function quoteOf(sale, teller) {
 }
 
 /**
- * Ask the teller, and have happen what it answers.
+ * Ask the teller, and handle what it answers.
  * @param {import("./sale.js").Question} ask
  * @param {Teller} teller
- * @param {(event: SaleEvent) => void} happen
+ * @param {(event: SaleEvent) => void} handle
  */
-async function carryOut(ask, teller, happen) {
+async function carryOut(ask, teller, handle) {
   const { turn } = ask;
   try {
     if (ask.do === "record") {
-      happen({ type: "outcome", turn, ...(await teller.record(ask)) });
+      handle({ type: "outcome", turn, ...(await teller.record(ask)) });
     } else {
       await teller.check(ask.code, (answer) => {
-        happen({ type: "answer", turn, answer, online: teller.state().online });
+        handle({ type: "answer", turn, answer, online: teller.state().online });
       });
-      happen({ type: "settled", turn });
+      handle({ type: "settled", turn });
     }
   } catch (fault) {
-    happen({ type: ask.do === "record" ? "failed" : "settled", turn });
+    handle({ type: ask.do === "record" ? "failed" : "settled", turn });
     throw fault;
   }
 }

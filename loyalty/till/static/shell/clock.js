@@ -1,16 +1,16 @@
 /** What time it is: the device's clock, put right by the last answer of the service. */
 
-/** A clock further off than this cannot be trusted with a date, in milliseconds. */
-export const FURTHEST = 10 * 60 * 1000;
+/** A clock further off than this cannot be trusted with a date. */
+export const MAX_OFF_MS = 10 * 60 * 1000;
 
 /** The service tells its time in whole seconds: less than this is no difference. */
-const GRAIN = 2000;
+const RESOLUTION_MS = 2000;
 
-/** No answer is that long on its way: the device has slept meanwhile, in milliseconds. */
-const LONGEST = 60 * 1000;
+/** No answer is that long on its way: the device has slept meanwhile. */
+const MAX_UNDERWAY_MS = 60 * 1000;
 
 /** Letters of a date as HTTP writes it: one that a proxy has added stands behind it. */
-const DATE = 29;
+const DATE_LETTERS = 29;
 
 const KEPT_AS = "clock";
 
@@ -35,21 +35,21 @@ export function createClock({ now, store }) {
     /** How far the device's clock is ahead of the service's, in milliseconds. */
     offMs: () => off,
 
-    wrong: () => Math.abs(off) > FURTHEST,
+    isWrong: () => Math.abs(off) > MAX_OFF_MS,
 
     /**
      * Compare the clocks.
      * @param {{date: string | null, sentAt: number, heardAt: number}} contact by the device's clock
      */
     compare({ date, sentAt, heardAt }) {
-      const theirs = Date.parse((date || "").slice(0, DATE));
+      const theirs = Date.parse((date || "").slice(0, DATE_LETTERS));
       const underway = heardAt - sentAt;
       // Below zero if the device's clock was set meanwhile.
-      if (Number.isNaN(theirs) || underway < 0 || underway > LONGEST) return;
+      if (Number.isNaN(theirs) || underway < 0 || underway > MAX_UNDERWAY_MS) return;
       const difference = Math.round((sentAt + heardAt) / 2) - (theirs + 500);
       const before = off;
-      off = Math.abs(difference) < GRAIN ? 0 : difference;
-      if (Math.abs(off - before) >= GRAIN) store.write(KEPT_AS, off);
+      off = Math.abs(difference) < RESOLUTION_MS ? 0 : difference;
+      if (Math.abs(off - before) >= RESOLUTION_MS) store.write(KEPT_AS, off);
     },
   };
 }

@@ -1,7 +1,7 @@
 /** The status line and the one warning that matters most, with what to do about it. */
 
 import { findOne } from "./page.js";
-import { FURTHEST } from "./clock.js";
+import { MAX_OFF_MS } from "./clock.js";
 
 const MINUTE = 60 * 1000;
 const HOUR = 60 * MINUTE;
@@ -79,7 +79,7 @@ export function ageInWords(age, words) {
  */
 export function warningOf(state, words) {
   if (state.revoked) return words.revoked;
-  if (Math.abs(state.clockOffMs) > FURTHEST) return clockInWords(state.clockOffMs, words);
+  if (Math.abs(state.clockOffMs) > MAX_OFF_MS) return clockInWords(state.clockOffMs, words);
   if (isAllowanceUsed(state)) return words.allowance_used;
   // The first list comes a moment after the pairing: only without network it is missed.
   if (state.listAgeMs === null) return state.online ? "" : words.list_missing;
