@@ -247,19 +247,26 @@ def forget_connections() -> None:
 
 
 @contextmanager
-def transaction() -> Iterator[Session]:
+def transaction(community_id: UUID | None = None) -> Iterator[Session]:
     """Give the session of this request, and commit at the end: one request, one transaction.
 
     A refusal that is itself recorded commits too; any other error takes everything back. Records
     that were read before stay as they were read, with what was loaded beside them, so that a page
     can show them beside the refusal.
+
+    Args:
+        community_id: what it is limited to; None where whose rows it needs is not known yet.
     """
     session = db.session()
     if session.info.get(JOINED):
+        if community_id is not None:
+            limit_to(session, community_id)
         yield session
         return
     read_before = _as_read(session)
     try:
+        if community_id is not None:
+            limit_to(session, community_id)
         yield session
         session.commit()
     except RecordedRefusalError:
@@ -269,6 +276,21 @@ def transaction() -> Iterator[Session]:
         session.rollback()
         _put_back(read_before)
         raise
+
+
+def limit_to(session: Session, community_id: UUID) -> None:
+    """Let a transaction see and change the rows of one community alone, until it ends.
+
+    PostgreSQL sees to it, by the policies of the role that the transaction works as from here on.
+    Both settings end with the transaction, so a pooler may hand the connection on.
+    """
+    session.execute(LIMIT, {"community": str(community_id)})
+
+
+LIMIT = text(
+    "SELECT set_config('role', 'loyalty_member', true),"
+    " set_config('loyalty.community', :community, true)"
+)
 
 
 def _as_read(session: Session) -> list[tuple[object, dict[str, Any]]]:
@@ -364,11 +386,13 @@ def write_migration(url: str, deed: str, *, now: datetime) -> str:
 def _alembic(url: str) -> Iterator[Config]:
     """Give Alembic a connection, which no other process migrates on at the same time."""
     engine = create_engine(url, connect_args=UNPREPARED)
-    with engine.begin() as connection:
-        # Migrations go to the database itself, past any pooler, and are of no one community.
-        connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('loyalty.migrate'))"))
-        config = Config(attributes={"connection": connection})
-        config.set_main_option("script_location", str(MIGRATIONS))
-        config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
-        yield config
-    engine.dispose()
+    try:
+        with engine.begin() as connection:
+            # Migrations go to the database itself, past any pooler, and are of no one community.
+            connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('loyalty.migrate'))"))
+            config = Config(attributes={"connection": connection})
+            config.set_main_option("script_location", str(MIGRATIONS))
+            config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
+            yield config
+    finally:
+        engine.dispose()

@@ -28,7 +28,6 @@ OF_ALL_COMMUNITIES = {
     "memory.key": "a key id tells whose card it is",
     "check._find_signed": "a key id tells whose card it is",
     "check._find_numbered": "a program that asks by number alone knows of no communities",
-    "signing._make_serials": "a new number is one that nobody has",
     "keys.list_published_keys": "the set of all keys is published whole",
     "database.migrate": "makes the tables of all anew",
     "doctor._keys": "looks at all that the operator runs",

@@ -94,7 +94,7 @@ def current_staff() -> StaffMember:
 def staff_work() -> Iterator[Work]:
     """Give the account that calls one transaction, at the present instant."""
     actor = current_staff()
-    with transaction() as session:
+    with transaction(actor.community_id) as session:
         yield Work(session, actor, community_now(actor.timezone))
 
 
@@ -102,7 +102,7 @@ def staff_work() -> Iterator[Work]:
 def caller_work() -> Iterator[AnyWork]:
     """Give whoever calls, an account or a till, one transaction, at the present instant."""
     actor = current_actor()
-    with transaction() as session:
+    with transaction(actor.community_id) as session:
         yield AnyWork(session, actor, community_now(actor.timezone))
 
 

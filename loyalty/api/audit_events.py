@@ -5,10 +5,9 @@ from typing import Any
 import marshmallow as ma
 from flask.views import MethodView
 
-from loyalty.api.access import Caller, current_staff, open_to
+from loyalty.api.access import Caller, open_to, staff_work
 from loyalty.api.blueprint import ApiBlueprint
 from loyalty.api.schemas import PageSchema, Schema
-from loyalty.database import transaction
 from loyalty.services.audit import find_audit_events
 
 audit_log = ApiBlueprint("/audit-events")
@@ -43,5 +42,5 @@ class AuditEvents(MethodView):
     @audit_log.response(200, AuditEventPageSchema)
     def get(self, wanted: dict[str, Any]) -> Any:
         """Read what was done, the newest first."""
-        with transaction() as session:
-            return find_audit_events(session, current_staff(), **wanted)
+        with staff_work() as work:
+            return find_audit_events(work.session, work.actor, **wanted)

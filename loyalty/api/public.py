@@ -12,7 +12,7 @@ from loyalty.api.selection.candidates_schemas import NominateByNameSchema, Recei
 from loyalty.api.shops.schemas import PublicShopPageSchema, PublicShopSchema, ShopOnDay
 from loyalty.clock import community_now
 from loyalty.database import transaction
-from loyalty.services.community.policy import community_called
+from loyalty.services.community.policy import enter_community
 from loyalty.services.selection.planning import month_called
 from loyalty.services.selection.public_nominations import NominateByName, nominate_by_name
 from loyalty.services.shops.finding import find_shops_that_give, get_shop_by_plaque
@@ -31,7 +31,7 @@ class PublicShops(MethodView):
     def get(self, wanted: dict[str, Any], slug: str) -> Any:
         """Read the shops that are certified today, in the order of their pinyin."""
         with transaction() as session:
-            community = community_called(session, slug)
+            community = enter_community(session, slug)
             now = community_now(community.timezone)
             found = find_shops_that_give(session, community, now=now, **wanted)
         return {
@@ -49,7 +49,7 @@ class PublicShop(MethodView):
     def get(self, slug: str, plaque_number: str) -> Any:
         """Read what a plaque is worth today, whatever became of the certification."""
         with transaction() as session:
-            community = community_called(session, slug)
+            community = enter_community(session, slug)
             shop = get_shop_by_plaque(session, community, plaque_number)
         return ShopOnDay(shop, community_now(community.timezone).date())
 
@@ -66,6 +66,6 @@ class PublicNominations(MethodView):
         """Nominate somebody; the answer is the same whether they are known here or not."""
         request = NominateByName(**members)
         with transaction() as session:
-            community = community_called(session, slug)
+            community = enter_community(session, slug)
             now = community_now(community.timezone)
             return nominate_by_name(session, community, month_called(month), request, now=now)

@@ -9,7 +9,7 @@ from sqlalchemy import create_engine, select
 from sqlalchemy.orm import Session
 
 from loyalty.clock import community_now
-from loyalty.database import UNPREPARED
+from loyalty.database import UNPREPARED, limit_to
 from loyalty.embedded import embedded_database
 from loyalty.models import Community, StaffAccount
 from loyalty.rules.errors import RecordedRefusalError
@@ -73,4 +73,5 @@ def work_of(session: Session, username: str) -> Work:
     if found is None:
         raise UnknownRecordError(f"There is no open account {username}.")
     account, timezone = found
+    limit_to(session, account.community_id)
     return Work(session, to_staff_member(account, timezone=timezone), community_now(timezone))

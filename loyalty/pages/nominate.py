@@ -75,7 +75,7 @@ def _taken_in(community: Community, open_round: Round, form: Any) -> str | None:
     )
     month = Month.of(open_round.month)
     try:
-        with transaction() as session:
+        with transaction(community.id) as session:
             nominate_by_name(session, community, month, wanted, now=now)
     except RoundStateError:
         return None

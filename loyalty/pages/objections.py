@@ -104,7 +104,7 @@ def _made(community: Community, month: Month, meant: NoticeLine, form: Any) -> O
         receipt=receipt_of_form(now.date()),
     )
     try:
-        with transaction() as session:
+        with transaction(community.id) as session:
             return make_objection(session, community, month, wanted, now=now)
     except RoundStateError:
         return None

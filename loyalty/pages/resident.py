@@ -21,7 +21,7 @@ from loyalty.cards.barcode import draw_barcode_svg
 from loyalty.cards.qr import draw_qr_svg
 from loyalty.cards.token import make_card_url, read_claims
 from loyalty.clock import as_local, utc_now
-from loyalty.database import transaction
+from loyalty.database import limit_to, transaction
 from loyalty.models import Community
 from loyalty.pages import preferences
 from loyalty.pages.communities import community_here
@@ -126,7 +126,7 @@ def card_picture(token: str, side: str) -> Response:
     if community is None:
         raise NotFound
     base_url = current_app.extensions["loyalty.settings"].base_url
-    with transaction() as session:
+    with transaction(community.id) as session:
         printed = card_behind(session, community.id, token)
         now = as_local(utc_now(), community.timezone)
         printing = Printing(preferences.language().tag, base_url, now)
@@ -155,6 +155,7 @@ def _look_at(code: str, among: Community | None = None) -> ShownCard:
         check = check_card(session, code, community=among, now=now)
         community, shops, rates = None, 0, None
         if check.community_id is not None and check.pay_permille and check.honour:
+            limit_to(session, check.community_id)
             community = session.get_one(Community, check.community_id)
             now = as_local(now, community.timezone)
             today, pay = now.date(), Permille(check.pay_permille)

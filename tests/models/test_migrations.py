@@ -33,7 +33,7 @@ def empty(server: str) -> Iterator[str]:
 
 
 def shape(url: str) -> dict[str, list[tuple[Any, ...]]]:
-    """Everything the migrations make: columns, constraints, indexes, functions and triggers."""
+    """Everything the migrations make: columns, constraints, functions, triggers, policies …"""
     queries = {
         "columns": "SELECT table_name, column_name, data_type, is_nullable, column_default"
         " FROM information_schema.columns WHERE table_schema = 'public'",
@@ -43,6 +43,11 @@ def shape(url: str) -> dict[str, list[tuple[Any, ...]]]:
         "functions": "SELECT proname, prosrc FROM pg_proc"
         " WHERE pronamespace = 'public'::regnamespace",
         "triggers": "SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal",
+        "policies": "SELECT tablename, policyname, roles::text, cmd, qual, with_check"
+        " FROM pg_policies",
+        "limited": "SELECT relname FROM pg_class WHERE relrowsecurity",
+        "grants": "SELECT table_name, privilege_type FROM information_schema.role_table_grants"
+        " WHERE grantee = 'loyalty_member'",
     }
     with psycopg.connect(plain(url)) as connection:
         return {name: sorted(connection.execute(query)) for name, query in queries.items()}
@@ -61,6 +66,18 @@ def test_the_tables_go_up_down_and_up_again(empty: str) -> None:
 
     migrate(empty)
     assert shape(empty) == first
+
+
+def test_what_limits_a_member_goes_as_it_came(empty: str) -> None:
+    migrate(empty, revision="20261129_1740")
+    before = shape(empty)
+    migrate(empty, revision="+1")
+    assert shape(empty)["policies"]
+
+    migrate(empty, revision="-1")
+
+    assert shape(empty) == before
+    assert before["policies"] == before["limited"] == before["grants"] == []
 
 
 def test_a_database_knows_whether_it_is_migrated(empty: str) -> None:

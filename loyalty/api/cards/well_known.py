@@ -13,7 +13,7 @@ from loyalty.clock import utc_now
 from loyalty.database import transaction
 from loyalty.services.cards.keys import jwk_of, list_published_keys
 from loyalty.services.cards.revocations import get_published_list
-from loyalty.services.community.policy import community_called
+from loyalty.services.community.policy import enter_community
 
 well_known = ApiBlueprint("/.well-known", base="")
 """Where programs look for public keys."""
@@ -77,7 +77,7 @@ class KeysOfCommunity(MethodView):
     def get(self, slug: str) -> Response:
         """Read the public keys of a community: all that its tills need."""
         with transaction() as session:
-            keys = list_published_keys(session, community_called(session, slug), now=utc_now())
+            keys = list_published_keys(session, enter_community(session, slug), now=utc_now())
             return _answer_cacheable({"keys": [jwk_of(published) for published in keys]})
 
 

@@ -6,7 +6,7 @@ from zoneinfo import available_timezones
 import marshmallow as ma
 from flask.views import MethodView
 
-from loyalty.api.access import Caller, current_staff, open_to, staff_work
+from loyalty.api.access import Caller, open_to, staff_work
 from loyalty.api.blueprint import ApiBlueprint
 from loyalty.api.problems import ProblemSchema
 from loyalty.api.schemas import (
@@ -20,7 +20,6 @@ from loyalty.api.schemas import (
     dump_columns,
 )
 from loyalty.api.versions import answer_with_etag, require_version
-from loyalty.database import transaction
 from loyalty.rules.arrival import LATEST
 from loyalty.rules.calendar import CARD_MONTHS
 from loyalty.rules.money import Rounding
@@ -97,8 +96,8 @@ class CommunityPolicy(MethodView):
     @communities.response(200, CommunitySchema)
     def get(self) -> Any:
         """Read the policy."""
-        with transaction() as session:
-            return answer_with_etag(community_of(session, current_staff()))
+        with staff_work() as work:
+            return answer_with_etag(community_of(work.session, work.actor))
 
     @open_to(Caller.MANAGER)
     @communities.arguments(CommunitySchema)

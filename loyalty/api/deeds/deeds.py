@@ -5,7 +5,7 @@ from uuid import UUID
 
 from flask.views import MethodView
 
-from loyalty.api.access import Caller, current_staff, open_to, staff_work
+from loyalty.api.access import Caller, open_to, staff_work
 from loyalty.api.blueprint import ApiBlueprint
 from loyalty.api.deeds.schemas import (
     DeedKindChangeSchema,
@@ -19,7 +19,6 @@ from loyalty.api.deeds.schemas import (
 )
 from loyalty.api.problems import ProblemSchema
 from loyalty.api.versions import answer_with_etag, require_version
-from loyalty.database import transaction
 from loyalty.services.deeds.deeds import (
     ChangeDeedKind,
     CreateDeedKind,
@@ -82,8 +81,8 @@ class DeedKinds(MethodView):
     @kinds_of_deeds.response(200, DeedKindListSchema)
     def get(self) -> Any:
         """Read the kinds, all at once."""
-        with transaction() as session:
-            return {"items": list_deed_kinds(session, current_staff().community_id), "next": None}
+        with staff_work() as work:
+            return {"items": list_deed_kinds(work.session, work.community_id), "next": None}
 
     @open_to(Caller.MANAGER)
     @kinds_of_deeds.arguments(DeedKindSchema)

@@ -68,7 +68,7 @@ class Tallies(MethodView):
         actor = current_staff()
         now = community_now(actor.timezone)
         sheet = RecordTally(shop_id, **members)
-        with transaction() as session, hot_connection() as connection:
+        with transaction(actor.community_id) as session, hot_connection() as connection:
             outcomes = record_tally(session, connection, actor, sheet, now=now)
         return {
             "results": [

@@ -11,7 +11,7 @@ from loyalty.api.ledger.benefit import DEFINITIONS, SumsSchema
 from loyalty.api.schemas import MonthField, Schema
 from loyalty.clock import community_now
 from loyalty.database import transaction
-from loyalty.services.community.policy import community_called
+from loyalty.services.community.policy import enter_community
 from loyalty.services.ledger.public_figures import PublicFigures, get_public_figures
 
 figures = ApiBlueprint("/public", name="public-figures")
@@ -63,6 +63,6 @@ class PublicBenefit(MethodView):
     def get(self, wanted: dict[str, Any], slug: str) -> Any:
         """Read the sums of a month that is over, those about fewer than five people left out."""
         with transaction() as session:
-            community = community_called(session, slug)
+            community = enter_community(session, slug)
             today = community_now(community.timezone).date()
             return get_public_figures(session, community, wanted["month"], today=today)

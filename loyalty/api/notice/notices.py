@@ -15,7 +15,7 @@ from loyalty.api.notice.schemas import (
 from loyalty.api.schemas import PageSchema
 from loyalty.clock import community_now
 from loyalty.database import transaction
-from loyalty.services.community.policy import community_called
+from loyalty.services.community.policy import enter_community
 from loyalty.services.notice.honour_roll import honour_roll
 from loyalty.services.notice.public_notice import public_notice
 from loyalty.services.notice.public_record import public_record
@@ -41,7 +41,7 @@ class PublicNotices(MethodView):
         When the names are taken down, versions and hashes stay.
         """
         with transaction() as session:
-            community = community_called(session, slug)
+            community = enter_community(session, slug)
             now = community_now(community.timezone)
             shown = public_notice(session, community, month_called(month), now=now, **wanted)
         return shown, 200, NOT_FOR_SEARCH
@@ -57,7 +57,7 @@ class PublicRecords(MethodView):
     def get(self, wanted: dict[str, Any], slug: str, month: str) -> Any:
         """Read what the draw can be done again with, as docs/lottery.md describes it."""
         with transaction() as session:
-            community = community_called(session, slug)
+            community = enter_community(session, slug)
             now = community_now(community.timezone)
             record = public_record(session, community, month_called(month), now=now, **wanted)
         return record, 200, NOT_FOR_SEARCH
@@ -73,5 +73,5 @@ class HonourRoll(MethodView):
     def get(self, wanted: dict[str, Any], slug: str) -> Any:
         """Read who won and agrees to be named, the latest month first."""
         with transaction() as session:
-            found = honour_roll(session, community_called(session, slug), **wanted)
+            found = honour_roll(session, enter_community(session, slug), **wanted)
         return found, 200, NOT_FOR_SEARCH

@@ -17,7 +17,7 @@ from loyalty.api.notice.objections_schemas import (
 from loyalty.api.problems import ProblemSchema
 from loyalty.clock import community_now
 from loyalty.database import transaction
-from loyalty.services.community.policy import community_called
+from loyalty.services.community.policy import enter_community
 from loyalty.services.notice.decisions import DecideObjection, decide_objection
 from loyalty.services.notice.objections import (
     MakeObjection,
@@ -51,7 +51,7 @@ class PublicObjections(MethodView):
         """Object to one line, with a name or without; the receipt asks for the answer."""
         request = MakeObjection(**members)
         with transaction() as session:
-            community = community_called(session, slug)
+            community = enter_community(session, slug)
             now = community_now(community.timezone)
             return make_objection(session, community, month_called(month), request, now=now)
 
@@ -65,7 +65,7 @@ class PublicObjection(MethodView):
     def get(self, slug: str, receipt: str) -> Any:
         """Read whether an objection is answered."""
         with transaction() as session:
-            return objection_called(session, community_called(session, slug), receipt)
+            return objection_called(session, enter_community(session, slug), receipt)
 
 
 @objections_of_round.route("")

@@ -6,7 +6,7 @@ import marshmallow as ma
 from flask import request
 from flask.views import MethodView
 
-from loyalty.api.access import Caller, current_staff, get_sealing_key, open_to
+from loyalty.api.access import Caller, get_sealing_key, open_to, staff_work
 from loyalty.api.blueprint import ApiBlueprint
 from loyalty.api.problems import ProblemSchema
 from loyalty.api.schemas import LONGEST_TEXT, Schema
@@ -76,5 +76,5 @@ class CurrentToken(MethodView):
     def delete(self) -> None:
         """Sign out."""
         token = request.authorization and request.authorization.token
-        with transaction() as session:
-            sign_out(session, current_staff(), token or "", now=utc_now())
+        with staff_work() as work:
+            sign_out(work.session, work.actor, token or "", now=utc_now())

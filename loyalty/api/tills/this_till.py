@@ -57,7 +57,7 @@ class Today(MethodView):
     def get(self) -> Any:
         """List today's sales of this till, newest first, with their sums."""
         caller = current_till()
-        with transaction() as session:
+        with transaction(caller.community_id) as session:
             return day_of(session, caller, today=community_now(caller.timezone).date())
 
 
@@ -78,7 +78,7 @@ class OfflinePack(MethodView):
         tag = make_pack_tag(newest, counter, today=now.date())
         if request.if_none_match.contains_weak(tag):
             return _tagged(Response(status=304), tag)
-        with transaction() as session:
+        with transaction(community_id) as session:
             pack = build_offline_pack(session, counter, now=now)
         return _tagged(_answer_with_pack({"issued_at": now.isoformat(), **pack}), tag)
 

@@ -155,7 +155,7 @@ def asked_for() -> dict[str, Any]:
 @contextmanager
 def work() -> Iterator[Work]:
     """Give whoever works at the console one transaction, at the present instant."""
-    with transaction() as session:
+    with transaction(actor().community_id) as session:
         yield Work(session, actor(), now())
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ARRAY, Text, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from loyalty.cards.token import CardClaims, sign_token
@@ -135,7 +135,7 @@ def _make_serials(session: Session, count: int) -> list[str]:
             f"{secrets.randbelow(10**SERIAL_DIGITS):0{SERIAL_DIGITS}}"
             for _ in range(count - len(found))
         }
-        found |= drawn.difference(
-            session.scalars(select(Card.serial).where(Card.serial.in_(drawn)))
-        )
+        # The whole database is asked, beyond the community that the transaction is limited to.
+        taken = func.taken_serials(bindparam("drawn", list(drawn), ARRAY(Text)))
+        found |= drawn.difference(session.scalars(select(taken)))
     return list(found)

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from loyalty.database import limit_to
 from loyalty.models import Community, ShopTerm
 from loyalty.rules.discount import DEFAULT_EXCLUDED
 from loyalty.rules.goods import place_of_unknown
@@ -91,6 +92,17 @@ def community_called(session: Session, slug: str) -> Community:
     community = session.scalar(select(Community).where(Community.slug == slug))
     if community is None:
         raise UnknownRecordError("There is no such community.")
+    return community
+
+
+def enter_community(session: Session, slug: str) -> Community:
+    """Return the community with this short name; the transaction is limited to it from here on.
+
+    Raises:
+        UnknownRecordError: there is none.
+    """
+    community = community_called(session, slug)
+    limit_to(session, community.id)
     return community
 
 

@@ -8,7 +8,6 @@ from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField
 from wtforms.validators import ValidationError
 
-from loyalty.database import transaction
 from loyalty.models import Community
 from loyalty.pages.forms import amount, choice, options, text_field, ticks, whole_number
 from loyalty.pages.staff import console
@@ -81,8 +80,8 @@ class PolicyForm(ChangeForm):
 @policy.route("", methods=["GET", "POST"])
 def shown() -> Any:
     """Show the policy; repeat changes back in words, and make them on a yes."""
-    with transaction() as session:
-        community = community_of(session, console.actor())
+    with console.work() as work:
+        community = community_of(work.session, work.actor)
     form = _form(community)
     if "again" not in request.form and is_ready(form, community):
         if "sure" not in request.form:

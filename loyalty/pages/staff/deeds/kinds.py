@@ -6,7 +6,6 @@ from uuid import UUID
 from flask import redirect, render_template, url_for
 from flask_babel import gettext, lazy_gettext
 
-from loyalty.database import transaction
 from loyalty.models import DeedKind
 from loyalty.pages.forms import label_field, points
 from loyalty.pages.staff import console
@@ -28,8 +27,8 @@ class DeedKindForm(ChangeForm):
 @kinds_of_deeds.get("")
 def listed() -> str:
     """List the kinds with what they count."""
-    with transaction() as session:
-        kinds = list_deed_kinds(session, console.actor().community_id)
+    with console.work() as work:
+        kinds = list_deed_kinds(work.session, work.community_id)
     return render_template(
         "staff/deeds/deed_kinds.html", kinds=[(kind, deed_kind_name(kind)) for kind in kinds]
     )

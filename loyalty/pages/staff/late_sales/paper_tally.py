@@ -8,7 +8,7 @@ from flask import Response, flash, make_response, redirect, render_template, req
 from flask_babel import gettext, lazy_gettext, ngettext
 from werkzeug.exceptions import NotFound
 
-from loyalty.database import hot_connection, transaction
+from loyalty.database import hot_connection
 from loyalty.pages import preferences
 from loyalty.pages.forms import Form, calendar_day
 from loyalty.pages.late_forms import is_filled_in
@@ -147,8 +147,8 @@ def void(shop_id: UUID, day: str, sale_id: UUID) -> Any:
 def _recorded(connection: Any, tally: RecordTally) -> bool:
     """Write a sheet down and say what became of it; or say why not, unless its lines do."""
     try:
-        with transaction() as session:
-            outcomes = record_tally(session, connection, console.actor(), tally, now=console.now())
+        with console.work() as work:
+            outcomes = record_tally(work.session, connection, work.actor, tally, now=work.now)
     except UnknownRecordError:
         raise
     except RowsRefusedError:

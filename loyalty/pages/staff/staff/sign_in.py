@@ -54,8 +54,8 @@ def sign_in() -> Any:
 def sign_out() -> Any:
     """End the session, here and in the database."""
     if current_user.is_authenticated:
-        with transaction() as session:
-            service.sign_out(session, console.actor(), current_user.token, now=utc_now())
+        with console.work() as work:
+            service.sign_out(work.session, work.actor, current_user.token, now=utc_now())
     logout_user()
     flash(gettext("已退出。"), Tone.YES)
     return redirect(url_for("staff_sign_in.sign_in"))
