@@ -82,6 +82,7 @@ def address_of(app: Flask, rule: Rule) -> str:
         "filename": "nothing.css",
         "kind": "residents",
         "month": "2026-12",
+        "side": "front",
         "slug": "market",
         "year": 2026,
     }

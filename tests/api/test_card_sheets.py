@@ -333,5 +333,5 @@ def test_printing_changes_no_card(client: FlaskClient, session: Session) -> None
     asked(client, headers, card_ids=[str(card.id)])
 
     session.expire_all()
-    again = session.get_one(Card, card.id)
+    again = session.get_one(Card, (card.community_id, card.id))
     assert (again.state, again.version) == (CardState.ISSUED, 1)

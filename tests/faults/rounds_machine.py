@@ -163,8 +163,8 @@ class RoundsMachine(RuleBasedStateMachine):
     @rule(who=anybody, number=person, values=changes)
     def change_a_person(self, who: str, number: int, values: dict[str, Any]) -> None:
         def deed(work: Work) -> None:
-            named = (work.community_id, self._town.people[number])
-            resident = work.session.get_one(Resident, named)
+            wanted = select(Resident).where(Resident.id == self._town.people[number])
+            resident = work.session.scalars(wanted).one()
             request = ChangeResident(resident.id, resident.version, **values)
             change_resident(work, request)
 

@@ -219,7 +219,7 @@ def test_a_card_that_was_stopped_meanwhile_is_named_and_the_ticks_stay(
     page, (stopped, *others) = issued(session, community)
     enter(client, session, community, Role.STAFF)
     token = token_in(client.get(page).get_data(as_text=True))
-    session.get_one(Card, stopped.id).state = "revoked"
+    session.get_one(Card, (stopped.community_id, stopped.id)).state = "revoked"
     session.commit()
 
     fields: list[tuple[str, Any]] = [("csrf_token", token), *USUAL.items()]

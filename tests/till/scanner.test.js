@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { mannerOf } from "../../loyalty/till/static/scan/lines.js";
+import { mannerOf } from "../../loyalty/till/static/scan/keystrokes.js";
 import { SAME_CODE } from "../../loyalty/till/static/scan/scanner.js";
 import { CARD, OTHER, bench } from "./scanner_bench.js";
 

@@ -155,5 +155,5 @@ def hand_out(round_id: UUID) -> str:
         round=selection_round,
         cards=as_walked(found.items),
         today=today,
-        replace_unprintable={card.id for card in found.items if card.state in WORKING},
+        printable={card.id for card in found.items if card.state in WORKING},
     )

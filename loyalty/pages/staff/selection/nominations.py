@@ -246,7 +246,6 @@ def _page(selection_round: Round, **shown: Any) -> str:
         states=STATES,
         kept={"honour": None, "source": "staff", **_kept()},
         form=ConfirmationForm(),
-        file_form=NomineeFileForm(),
         **asked,
     )
 
