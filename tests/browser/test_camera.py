@@ -71,7 +71,7 @@ def test_a_card_before_the_camera_is_read_from_its_first_pictures(
     numbers = [number_of(card.serial) for card in cards[2:]]
     sights = (
         sight_of(card_with_qr(urls[0]), Hold(700, tilt=15)),
-        sight_of(card_with_qr(urls[1]), Hold(400, blur=1)),
+        sight_of(card_with_qr(urls[1]), Hold(440, blur=1)),
         sight_of(card_with_barcode(numbers[0]), Hold(800, tilt=15)),
         sight_of(card_with_barcode(numbers[1]), Hold(620, blur=1)),
     )
