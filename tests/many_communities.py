@@ -17,8 +17,8 @@ MOST_COPIES = 999
 OTHER_VERSION = "overlay({0}::text PLACING '8' FROM 15)"
 ID_OF_COPY = f"overlay({OTHER_VERSION} PLACING lpad(to_hex(copy), 4, '0') FROM 33)::uuid"
 """The version says that everybody makes such ids as they like (RFC 9562), so it is none of ours."""
-LETTERS_OF_COPY = "translate(lpad(copy::text, 3, '0'), '0123456789', 'abcdefghij')"
-"""For the end of texts of one length, in which small letters do not occur."""
+LETTERS_OF_COPY = "translate(lpad(copy::text, 3, '0'), '0123456789', 'ghijklmnop')"
+"""For the end of texts of one length: digits, some of them hexadecimal."""
 
 
 def copy_communities(connection: Connection[Any], copies: int) -> None:

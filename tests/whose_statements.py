@@ -6,7 +6,8 @@ It finds a condition that was forgotten, not every one that is of no use.
 
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -56,7 +57,8 @@ ANCHOR = re.compile(
 """Where the community itself comes in: tables that are only joined with each other have none."""
 
 
-def tables_without_community(statement: str) -> list[str]:
+@cache
+def tables_without_community(statement: str) -> Sequence[str]:
     """Return the tables of a statement that no condition or column holds to a community."""
     mentions = [*MENTION.finditer(statement)]
     read = [one for one in mentions if (one[1] or "").upper() != "INTO"]
@@ -90,18 +92,13 @@ class Watch:
 
     def __init__(self) -> None:
         self.faults: list[str] = []
-        self._sound: set[str] = set()
 
     def look_at(self, statement: object) -> None:
         """Note a statement of ours that has forgotten a community."""
-        if not isinstance(statement, str) or statement in self._sound:
-            return
-        if loose := tables_without_community(statement):
+        if isinstance(statement, str) and (loose := tables_without_community(statement)):
             asked_by = [*_product_frames(sys._getframe(2))]  # noqa: SLF001  # who asks
             if asked_by and not OF_ALL_COMMUNITIES.keys() & set(asked_by):
                 self.faults.append(f"{asked_by[0]} forgets whose {', '.join(loose)}: {statement}")
-        else:
-            self._sound.add(statement)
 
     def watching(self, run: Callable[..., Any]) -> Callable[..., Any]:
         """Return a cursor's method that is looked at before it runs."""
@@ -116,10 +113,10 @@ class Watch:
 def _product_frames(frame: FrameType | None) -> Iterator[str]:
     """Yield the functions of the product that lead to a statement; none where a test asks."""
     while frame is not None:
-        file = Path(frame.f_code.co_filename)
-        if file.is_relative_to(PRODUCT):
-            yield f"{file.stem}.{frame.f_code.co_name}"
-        elif file.is_relative_to(TESTS) and file != Path(__file__):
+        file = frame.f_code.co_filename
+        if file.startswith(f"{PRODUCT}/"):
+            yield f"{Path(file).stem}.{frame.f_code.co_name}"
+        elif file.startswith(f"{TESTS}/") and file != __file__:
             return
         frame = frame.f_back
 
