@@ -45,7 +45,7 @@ class Printing:
     now: datetime
     """On the wall clock of the community."""
     names: bool = False
-    """Whether each card bears its holder's name, mask_name."""
+    """Whether each card bears its holder's name, masked."""
 
 
 def print_cards(

@@ -73,7 +73,7 @@ class CardSheetSchema(Schema):
     )
     names = Flag(
         load_default=False,
-        metadata={"description": "Whether cards bear a mask_name name"},
+        metadata={"description": "Whether cards bear a masked name"},
     )
 
     @ma.validates_schema
