@@ -56,6 +56,18 @@ def test_a_round_without_a_quota_is_not_planned(client: FlaskClient, session: Se
     assert session.scalars(select(Round)).all() == []
 
 
+def test_a_month_that_has_its_round_is_refused_and_not_before_the_form_is_sent(
+    client: FlaskClient, session: Session
+) -> None:
+    community = given_community(session)
+    given_round(session, community)
+    enter(client, session, community, Role.STAFF)
+
+    opened, sent = client.get("/staff/rounds/new"), send(client, "/staff/rounds/new", **PLAN)
+
+    assert ["一个月只评一期" in text_of(page) for page in (opened, sent)] == [False, True]
+
+
 def test_a_planned_round_asks_for_everything_a_list_can(
     client: FlaskClient, session: Session
 ) -> None:

@@ -97,7 +97,7 @@ def new() -> Any:
             form.month.errors = [gettext("请至少给一种荣誉填名额。")]
         elif planned := _planned(form, lists):
             return redirect(url_for("staff_rounds.shown", round_id=planned.id))
-    elif form.month.data not in {None, *map(str, months)}:
+    elif form.is_submitted() and form.month.data not in {None, *map(str, months)}:
         form.month.errors = [gettext("这个月已经有一期评选，一个月只评一期；或者太远了。")]
     return render_template("staff/selection/round_new.html", form=form, honours=honours)
 
