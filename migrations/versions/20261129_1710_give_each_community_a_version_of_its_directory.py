@@ -16,9 +16,6 @@ DECLARE
     changed jsonb := CASE TG_OP WHEN 'DELETE' THEN to_jsonb(OLD) ELSE to_jsonb(NEW) END;
     whose uuid := changed ->> CASE TG_TABLE_NAME WHEN 'community' THEN 'id' ELSE 'community_id' END;
 BEGIN
-    IF whose IS NULL THEN
-        SELECT community_id INTO whose FROM shop WHERE id = (changed ->> 'shop_id')::uuid;
-    END IF;
     IF TG_TABLE_NAME = 'community' AND TG_OP = 'INSERT' THEN
         INSERT INTO directory_version (community_id, version) VALUES (whose, 1);
     ELSE
