@@ -26,6 +26,7 @@ from tests.given import (
     given_card,
     given_community,
     given_resident,
+    given_round,
     given_shop,
     honour_of,
     signed_in,
@@ -313,6 +314,20 @@ def test_a_folded_sheet_has_five_places(client: FlaskClient, session: Session) -
     ]
 
     assert [answer.status_code for answer in answers] == [200, 422]
+
+
+def test_a_round_whose_cards_are_not_signed_yet_prints_none(
+    client: FlaskClient, session: Session
+) -> None:
+    community = given_community(session)
+    selection_round = given_round(session, community)
+
+    answer = asked(client, signed_in(session, community), round_id=str(selection_round.id))
+
+    assert answer.status_code == 422
+    assert answer.json["errors"] == [
+        {"pointer": "/round_id", "detail": "There is no card to print."}
+    ]
 
 
 def test_either_cards_are_named_or_a_round(client: FlaskClient, session: Session) -> None:

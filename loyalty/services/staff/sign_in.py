@@ -178,17 +178,13 @@ def _open_account(session: Session, request: SignIn) -> StaffAccount | None:
     found = session.execute(called.limit(2)).all()
     if len(found) != 1:
         return None
-    [(community_id, account_id)] = found
-    return session.scalar(
-        select(StaffAccount)
-        .where(
-            StaffAccount.community_id == community_id,
-            StaffAccount.id == account_id,
-            StaffAccount.active,
-        )
-        .with_for_update(key_share=True)
-        .execution_options(populate_existing=True)
+    account = session.get(
+        StaffAccount,
+        tuple(found[0]),
+        with_for_update={"key_share": True},
+        populate_existing=True,
     )
+    return account if account is not None and account.active else None
 
 
 def _count_failure(session: Session, account: StaffAccount, *, now: datetime) -> None:
