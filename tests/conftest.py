@@ -9,6 +9,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import cast
 from uuid import uuid4
 
 import psycopg
@@ -18,10 +19,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
+from sqlalchemy import QueuePool
 from sqlalchemy.orm import Session
 
 from loyalty.app import create_app
-from loyalty.database import db, migrate
+from loyalty.database import HOT, db, forget_connections, migrate
 from loyalty.embedded import embedded_database, leave_embedded_database
 from loyalty.models import Community, Resident, Round
 from loyalty.services.checkout.memory import Directory
@@ -129,7 +131,7 @@ def database(kept_database: KeptDatabase) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def service_of_tests(server: str, tmp_path_factory: pytest.TempPathFactory) -> Flask:
+def service_of_tests(server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """The service, made once; the database it names is another one for each test."""
     app = create_app(
         Settings(
@@ -141,7 +143,16 @@ def service_of_tests(server: str, tmp_path_factory: pytest.TempPathFactory) -> F
         )
     )
     app.testing = True
-    return app
+    yield app
+    with app.app_context():
+        forget_connections()
+
+
+def leave_idle_connections() -> None:
+    """Put away what a test may have spoilt: connections that are not looked at before each use."""
+    for name, engine in db.engines.items():
+        if name == HOT or cast("QueuePool", engine.pool).checkedout():
+            engine.dispose()
 
 
 @pytest.fixture
@@ -152,8 +163,7 @@ def app(service_of_tests: Flask, database: str) -> Iterator[Flask]:  # noqa: ARG
     with app.app_context():
         yield app
         db.session.remove()
-        for engine in db.engines.values():
-            engine.dispose()
+        leave_idle_connections()
 
 
 @pytest.fixture
