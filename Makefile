@@ -168,12 +168,13 @@ $(VENDOR)/.copied: node_modules/.running
 %.mo: %.po | $(RUNNING)
 	pybabel compile --input-file $< --output-file $@
 
-# The tests of the pages need a real browser with Chinese characters.
+# The tests of the pages need a real browser with Chinese characters; without windows it takes half the work.
 chromium:
 	@command -v chromium >/dev/null && exit 0; \
 	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 	  echo "Installing Chromium and Chinese fonts on this machine, for the tests of the pages ..."; \
-	  apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-noto-cjk; \
+	  apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-noto-cjk && \
+	  { apt-get install -y -qq --no-install-recommends chromium-headless-shell || true; }; \
 	else \
 	  echo "The tests need Chromium; as root: apt-get install chromium fonts-noto-cjk" >&2; exit 1; \
 	fi

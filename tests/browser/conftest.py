@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 import time_machine
@@ -17,12 +17,13 @@ from sqlalchemy.orm import Session
 from werkzeug.serving import ThreadedWSGIServer
 
 from loyalty.app import create_app
-from loyalty.database import db
+from loyalty.database import forget_connections
 from loyalty.models import Card, Community, Shop
 from loyalty.services.checkout.memory import Directory
 from loyalty.settings import Settings
 from tests.browser.counter import pairing_code
 from tests.browser.still_till import LONGEST_WAIT, StillTill
+from tests.conftest import leave_idle_connections
 from tests.given import NOON, SECRET, given_community, given_shop
 from tests.kept_database import KeptDatabase
 from tests.pages.visits import card_of_today
@@ -32,6 +33,8 @@ expect.set_options(timeout=LONGEST_WAIT * 1000)
 
 NO_ANSWER_TOO_LATE = "AbortController.prototype.abort = () => {};"
 """Else a till whose service is as busy as this machine may go on without its answer."""
+
+ServiceWorkers = Literal["allow", "block"]
 
 LOOKS_FOR_ITS_END = 0.02
 """How often the service looks whether it is to end, in seconds."""
@@ -48,8 +51,12 @@ FLAGS = (
 
 
 def chromium() -> str:
-    """Return where Debian's Chromium is, which ``make test`` installs."""
-    path = shutil.which("chromium") or shutil.which("google-chrome")
+    """Return where Debian's Chromium is, which ``make test`` installs.
+
+    Best without the frame of windows and tabs, which nobody sees here, at half of the work.
+    """
+    found = map(shutil.which, ("chromium-headless-shell", "chromium", "google-chrome"))
+    path = next(filter(None, found), None)
     if path is None:
         pytest.fail("needs Chromium; as root: apt-get install chromium fonts-noto-cjk")
     return path
@@ -169,6 +176,8 @@ def running(
         server.shutdown()
         thread.join()
         server.server_close()
+        with app.app_context():
+            forget_connections()
 
 
 @pytest.fixture
@@ -178,8 +187,7 @@ def service(running: Flask, database: str, network: Network) -> Iterator[str]:  
     yield running.extensions["loyalty.settings"].base_url
     network.await_silence()
     with running.app_context():
-        for engine in db.engines.values():
-            engine.dispose()
+        leave_idle_connections()
 
 
 @pytest.fixture
@@ -192,10 +200,19 @@ def session(database: str) -> Iterator[Session]:
 
 
 @pytest.fixture
-def phone(browser: Browser, service: str) -> Iterator[Page]:
+def service_workers() -> ServiceWorkers:
+    """Whether the till's worker is installed, which fetches all its files once more."""
+    return "block"
+
+
+@pytest.fixture
+def phone(browser: Browser, service: str, service_workers: ServiceWorkers) -> Iterator[Page]:
     """A cheap phone; every fault its console tells fails the test."""
     context = browser.new_context(
-        base_url=service, viewport={"width": 360, "height": 640}, locale="zh-CN"
+        base_url=service,
+        viewport={"width": 360, "height": 640},
+        locale="zh-CN",
+        service_workers=service_workers,
     )
     context.add_init_script(NO_ANSWER_TOO_LATE)
     page = context.new_page()

@@ -12,7 +12,7 @@ from loyalty.models import Card, Resident, Shop
 from loyalty.rules.card_number import number_of
 from loyalty.till import assets
 from tests.browser.books import cases, sales
-from tests.browser.conftest import FLAGS, Network, chromium
+from tests.browser.conftest import FLAGS, Network, ServiceWorkers, chromium
 from tests.browser.counter import pair, pairing_code
 from tests.browser.still_till import LONGEST_WAIT, StillTill, everything_kept, until
 
@@ -29,6 +29,12 @@ INSTALLED = """async (version) => {
     files.some((url) => url.endsWith(`${version}/vendor/zxing/zxing_reader.wasm`));
   return whole && !installing && !waiting && active.state === "activated";
 }"""
+
+
+@pytest.fixture
+def service_workers() -> ServiceWorkers:
+    """The till is installed, as on a device that has opened it before."""
+    return "allow"
 
 
 def test_a_newer_memory_takes_over_the_waiting_sales(

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from loyalty.models import Card, Community, Shop
 from loyalty.till.assets import asset_names, version
 from tests.browser.books import cases, sales
+from tests.browser.conftest import ServiceWorkers
 from tests.browser.counter import pair, scan, sell, url_of
 from tests.browser.still_till import until
 from tests.browser.test_device_memory import INSTALLED
@@ -28,6 +29,12 @@ MEDIA_TYPES = {
 
 COMPILE = "(path) => WebAssembly.compileStreaming(fetch(path)).then(() => true)"
 """Browsers refuse this where the file comes under another type than its own."""
+
+
+@pytest.fixture
+def service_workers() -> ServiceWorkers:
+    """The till is installed, as on a device that has opened it before."""
+    return "allow"
 
 
 @pytest.fixture

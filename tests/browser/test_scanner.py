@@ -170,6 +170,7 @@ KEPT = """async () => {
 """All that a page can keep: storage of every kind, its fields, and what it shows."""
 
 
+@pytest.mark.parametrize("service_workers", ["allow"])
 def test_a_payment_code_never_leaves_the_page_and_is_kept_nowhere(
     phone: Page, session: Session, shop: Shop, cards: list[Card]
 ) -> None:

@@ -9,10 +9,16 @@ from sqlalchemy.orm import Session
 
 from loyalty.models import Card, Redemption, Shop, Till
 from loyalty.rules.card_number import number_of
-from tests.browser.conftest import Network
+from tests.browser.conftest import Network, ServiceWorkers
 from tests.browser.counter import pair, scan, url_of
 
 PAYMENT_CODE = "134567890123456789"
+
+
+@pytest.fixture
+def service_workers() -> ServiceWorkers:
+    """The till is installed, as on a device that has opened it before."""
+    return "allow"
 
 
 def test_a_link_and_one_tap_pair_a_till(phone: Page, session: Session, shop: Shop) -> None:
