@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from loyalty.models import (
+    Community,
     Deed,
     Honour,
     ImportJob,
@@ -100,17 +101,35 @@ def two_calendars_of_a_year(street: Street) -> Race:
 
 
 def a_narrower_band_beside_terms_outside_it(street: Street) -> Race:
+    narrow, agree = _narrower_band_and_terms(street)
+    return Race(narrow, agree, lambda: street.count(Shop))
+
+
+def terms_outside_it_beside_a_narrower_band(street: Street) -> Race:
+    narrow, agree = _narrower_band_and_terms(street)
+    lowest = Community.band_min_permille
+    return Race(agree, narrow, lambda: street.read(lowest, street.community.id))
+
+
+def _narrower_band_and_terms(street: Street) -> tuple[Act, Act]:
     shop = {
         "name": "便民",
         "series": "蒲公英",
         "category": "超市",
         "terms": [{"honour": "civilized_resident", "pay_permille": 800}],
     }
-    return Race(
+    return (
         street.send("PATCH /community", json={"band_min_permille": 850}),
         street.send("POST /shops", by=street.other, json=shop),
-        lambda: street.count(Shop),
     )
+
+
+def two_policies_at_once(street: Street) -> Race:
+    one, two = (
+        street.send("PATCH /community", by=by, json={"limits": {"uses_per_day": uses}})
+        for by, uses in ((street.manager, 2), (street.other, 5))
+    )
+    return Race(one, two, lambda: street.read(Community.uses_per_day, street.community.id))
 
 
 def two_honours_added(street: Street) -> Race:

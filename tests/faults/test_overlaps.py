@@ -35,11 +35,13 @@ from tests.faults.races_in_the_office import (
     one_matter_sent_twice,
     one_sheet_written_down_twice,
     one_table_taken_in_from_two_uploads,
+    terms_outside_it_beside_a_narrower_band,
     two_calendars_of_a_year,
     two_honours_added,
     two_managers_who_close_each_other,
     two_matters_raised,
     two_plaques_of_a_series,
+    two_policies_at_once,
     two_wrong_passwords,
 )
 from tests.faults.races_of_a_round import (
@@ -150,3 +152,19 @@ def test_a_deed_of_somebody_who_has_gone_meanwhile_is_told_so(street: Street) ->
     overlap, seen = run(a_deed_beside_an_undoing(street), street)
 
     assert (overlap, seen) == (Overlap("200", "busy", waited=True), 0)
+
+
+@pytest.mark.parametrize(
+    ("race", "first", "second", "left"),
+    [
+        (two_policies_at_once, "200", "stale-record", 2),
+        (terms_outside_it_beside_a_narrower_band, "201", "invalid-request", 800),
+    ],
+)
+def test_a_policy_waits_when_it_is_written(
+    street: Street, race: Callable[[Street], Race], first: str, second: str, left: int
+) -> None:
+    # Its version waits here, or its place in the directory, and no lock of ours.
+    overlap, seen = run(race(street), street)
+
+    assert (overlap, seen) == (Overlap(first, second, waited=True), left)

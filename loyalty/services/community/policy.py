@@ -22,7 +22,7 @@ from loyalty.services.changes import (
     value_or,
 )
 from loyalty.services.errors import UnknownRecordError, ValueRefusedError
-from loyalty.services.work import Lock, Work
+from loyalty.services.work import Work
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,12 +117,17 @@ def locked_community(session: Session, community_id: UUID) -> Community:
 
 
 def change_policy(work: Work, request: ChangePolicy) -> Community:
-    """Change the policy; sales from now on follow it, earlier ones keep the version they met."""
-    community = work.find(Community, work.community_id, lock=Lock.CHANGE, version=request.version)
+    """Change the policy; sales from now on follow it, earlier ones keep the version they met.
+
+    Two changes at once need no lock: the second has read a version that is gone when it is written.
+    """
+    community = work.find(Community, work.community_id, version=request.version)
     _refuse_unknown_categories(community, value_or(request.excluded_categories, ()))
     change_members(community, request)
     if community.band_min_permille > community.band_max_permille:
         raise ValueRefusedError("/band_min_permille", "The band's lower end is above its upper.")
+    # Written before the terms are read: this waits for whoever agrees on some at this moment.
+    work.session.flush()
     _refuse_a_band_that_breaks_agreed_terms(work.session, community)
     work.note("community.changed", community, members=sorted(collect_new_values(request)))
     return community
