@@ -53,6 +53,9 @@ KINDS: Mapping[type[Exception], Kind] = {
     ),
     errors.CardRefusedError: Kind(HTTPStatus.CONFLICT, "card-refused", "Card refused"),
     errors.BusyError: Kind(HTTPStatus.SERVICE_UNAVAILABLE, "busy", "Try again"),
+    errors.ReportsAwayError: Kind(
+        HTTPStatus.SERVICE_UNAVAILABLE, "reports-away", "No reports just now"
+    ),
     errors.KeyReusedError: Kind(
         HTTPStatus.UNPROCESSABLE_ENTITY, "idempotency-key-reused", "The key names another sale"
     ),

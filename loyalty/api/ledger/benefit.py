@@ -9,6 +9,7 @@ from loyalty.api.access import Caller, open_to, staff_work
 from loyalty.api.blueprint import ApiBlueprint
 from loyalty.api.schemas import MonthField, Schema
 from loyalty.services.ledger.benefit import Benefit, Share, sum_benefit
+from loyalty.services.replica import reports_work
 
 benefit = ApiBlueprint("/benefit")
 
@@ -99,5 +100,5 @@ class BenefitFigures(MethodView):
     @benefit.response(200, BenefitSchema)
     def get(self, months: dict[str, Any]) -> Any:
         """Add up the book of sales."""
-        with staff_work() as work:
-            return sum_benefit(work, **months)
+        with staff_work() as work, reports_work(work) as reading:
+            return sum_benefit(reading, **months)

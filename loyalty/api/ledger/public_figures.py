@@ -13,6 +13,7 @@ from loyalty.clock import community_now
 from loyalty.database import transaction
 from loyalty.services.community.policy import enter_community
 from loyalty.services.ledger.public_figures import PublicFigures, get_public_figures
+from loyalty.services.replica import reports_session
 
 figures = ApiBlueprint("/public", name="public-figures")
 """What is published of the benefit ledger, by the short name of the community."""
@@ -64,5 +65,6 @@ class PublicBenefit(MethodView):
         """Read the sums of a month that is over, those about fewer than five people left out."""
         with transaction() as session:
             community = enter_community(session, slug)
-            today = community_now(community.timezone).date()
-            return get_public_figures(session, community, wanted["month"], today=today)
+            now = community_now(community.timezone)
+            with reports_session(session, community.id, now=now) as reading:
+                return get_public_figures(reading, community, wanted["month"], today=now.date())

@@ -51,6 +51,11 @@ def get_public_figures(
     """
     if month not in list_public_months(today):
         raise UnknownRecordError(f"There are no figures for {month}.")
+    return sum_public_figures(session, community, month)
+
+
+def sum_public_figures(session: Session, community: Community, month: Month) -> PublicFigures:
+    """Return what is public of a month whose figures are out, however long ago it is."""
     found = sum_benefit_in(session, community.id, first=month, last=month)
     totals = None if is_redacted(found.totals.people) else found.totals
     shown = find_publishable({share.key: share.sums.people for share in found.by_trade})
