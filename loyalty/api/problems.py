@@ -67,6 +67,7 @@ KINDS: Mapping[type[Exception], Kind] = {
         HTTPStatus.CONFLICT, "certification-state", "Not now in this certification"
     ),
     errors.CardStateError: Kind(HTTPStatus.CONFLICT, "card-state", "Not with this card now"),
+    errors.MonthStateError: Kind(HTTPStatus.CONFLICT, "month-state", "Not with this month now"),
     errors.ImportStateError: Kind(HTTPStatus.CONFLICT, "import-state", "Not with this import now"),
     errors.UnreadableFileError: Kind(
         HTTPStatus.UNPROCESSABLE_ENTITY, "unreadable-file", "The file cannot be read"

@@ -12,6 +12,7 @@ from loyalty.commands.init import init
 from loyalty.commands.migrate import migrate
 from loyalty.commands.round import selection_round
 from loyalty.commands.serve import serve
+from loyalty.commands.verify_month import verify_month
 from loyalty.commands.verify_record import verify_record
 from loyalty.rules.errors import LoyaltyError
 
@@ -42,6 +43,7 @@ for command in (
     migrate,
     selection_round,
     serve,
+    verify_month,
     verify_record,
 ):
     main.add_command(command)

@@ -152,6 +152,10 @@ class CardsOffSheetError(CardStateError):
         """Last four digits of each."""
 
 
+class MonthStateError(StateError):
+    """The month cannot be closed now."""
+
+
 class ImportStateError(StateError):
     """The import has been applied or undone already, or holds nothing to apply."""
 

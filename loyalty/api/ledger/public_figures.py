@@ -11,7 +11,10 @@ from loyalty.api.ledger.benefit import DEFINITIONS, SumsSchema
 from loyalty.api.schemas import MonthField, Schema
 from loyalty.clock import community_now
 from loyalty.database import transaction
+from loyalty.rules.calendar import Month
+from loyalty.rules.closed_month import CHAIN_FORMAT
 from loyalty.services.community.policy import enter_community
+from loyalty.services.ledger.closing import list_closed_months
 from loyalty.services.ledger.public_figures import PublicFigures, get_public_figures
 from loyalty.services.replica import reports_session
 
@@ -54,6 +57,22 @@ class PublicFiguresSchema(Schema):
         }
 
 
+class ChainedMonthSchema(Schema):
+    """One closed month as it was hashed."""
+
+    month = MonthField()
+    head = ma.fields.String(metadata={"description": "SHA-256 of `text` in UTF-8, in hexadecimal"})
+    text = ma.fields.String(metadata={"description": "Its figures, and the head before it"})
+
+
+class ChainSchema(Schema):
+    """All closed months of a community, the first one first; docs/figures.md says how to check."""
+
+    format = ma.fields.String()
+    community = ma.fields.String()
+    months = ma.fields.List(ma.fields.Nested(ChainedMonthSchema))
+
+
 @figures.route("/<slug>/benefit")
 class PublicBenefit(MethodView):
     """The figures of a month."""
@@ -68,3 +87,23 @@ class PublicBenefit(MethodView):
             now = community_now(community.timezone)
             with reports_session(session, community.id, now=now) as reading:
                 return get_public_figures(reading, community, wanted["month"], today=now.date())
+
+
+@figures.route("/<slug>/benefit/months")
+class PublicChain(MethodView):
+    """The months that are closed."""
+
+    @open_to(Caller.ANYONE)
+    @figures.response(200, ChainSchema)
+    def get(self, slug: str) -> Any:
+        """Read all closed months, each with its hash and that of the one before."""
+        with transaction() as session:
+            community = enter_community(session, slug)
+            months = list_closed_months(session, community)
+        return {
+            "format": CHAIN_FORMAT,
+            "community": community.slug,
+            "months": [
+                {"month": Month.of(one.month), "head": one.head, "text": one.text} for one in months
+            ],
+        }

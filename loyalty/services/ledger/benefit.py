@@ -1,12 +1,12 @@
 """Who gained what: sums over the book of sales, by month, shop, honour and trade.
 
-The sums are live, and what is taken back counts whole, use and money, in the month it is taken
-back: so nothing that is done later changes a month. People, uses and households are counted apart
-and never mixed.
+The sums are live until a month is closed. What is taken back counts whole, use and money, in the
+month it is taken back: so nothing that is done later changes a month. People, uses and households
+are counted apart and never mixed.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -14,13 +14,15 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Row, Subquery, func, select, text
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from loyalty.models import Card, Honour, Redemption, Resident, Shop
+from loyalty.models import Card, ClosedMonth, Honour, Redemption, Resident, Shop
 from loyalty.rules.calendar import Month
 from loyalty.rules.money import Fen
 from loyalty.services.errors import ValueRefusedError
 from loyalty.services.work import Work
 
 MOST_MONTHS = 120
+GROUPINGS = ("by_month", "by_shop", "by_honour", "by_trade")
+"""Members of `Benefit`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,8 @@ def sum_benefit_in(session: Session, community_id: UUID, *, first: Month, last: 
         raise ValueRefusedError("/query/to", "The last month comes before the first.")
     if last > first.plus(MOST_MONTHS - 1):
         raise ValueRefusedError("/query/to", f"At most {MOST_MONTHS} months are added up.")
+    if first == last and (closed := _find_closed(session, community_id, first)):
+        return closed
     within = _within(community_id, first, last)
     found = _sum_by_each(session, within, until=last.first)
     return Benefit(
@@ -95,8 +99,31 @@ def sum_benefit_in(session: Session, community_id: UUID, *, first: Month, last: 
 
 def sum_month(work: Work, month: Month) -> Sums:
     """Return the sums of one month in the actor's community, not grouped by anything."""
+    if closed := _find_closed(work.session, work.community_id, month):
+        return closed.totals
     within = _within(work.community_id, month, month)
     return _to_sums(work.session.execute(_select_sums(within, until=month.first)).one())
+
+
+def pack_figures(found: Benefit) -> dict[str, Any]:
+    """Return the figures of a month that is closed, as they are kept."""
+    return {
+        "totals": asdict(found.totals),
+        **{name: [asdict(share) for share in getattr(found, name)] for name in GROUPINGS},
+    }
+
+
+def _find_closed(session: Session, community_id: UUID, month: Month) -> Benefit | None:
+    """Return the figures of a month as they were closed; None if it is not."""
+    closed = session.get(ClosedMonth, (community_id, month.first))
+    if closed is None:
+        return None
+    kept = closed.figures
+    groups = {
+        name: [Share(one["key"], one["name"], Sums(**one["sums"])) for one in kept[name]]
+        for name in GROUPINGS
+    }
+    return Benefit(first=month, last=month, totals=Sums(**kept["totals"]), **groups)
 
 
 def _within(community_id: UUID, first: Month, last: Month) -> ColumnElement[bool]:
