@@ -110,6 +110,7 @@ GET    /api/v1/public/<slug>/objections/<receipt>           anyone
 GET    /api/v1/public/<slug>/honour-roll                    anyone
 GET    /api/v1/public/<slug>/benefit                        anyone
 GET    /api/v1/public/<slug>/benefit/months                 anyone
+GET    /api/v1/public/<slug>/open/<file>                    anyone
 GET    /api/v1/rounds/<round_id>/objections                 staff
 POST   /api/v1/objections/<objection_id>/decision           staff
 GET    /api/v1/matters                                      staff council

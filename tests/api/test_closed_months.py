@@ -1,5 +1,7 @@
 """A month is closed once, in order, and then stays as it is."""
 
+import csv
+import io
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,6 +20,7 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from loyalty.models import Community, Resident, Shop
+from loyalty.reports.open_data import make_open_file
 from loyalty.services.actors import Role
 from tests.given import (
     NOON,
@@ -279,3 +282,36 @@ def test_staff_do_not_close_a_month(ledger: Ledger) -> None:
         headers = signed_in(ledger.session, ledger.community, role)
         answer = ledger.client.post("/api/v1/benefit/months/2026-12/close", headers=headers)
         assert answer.status_code == 403
+
+
+def open_file(ledger: Ledger, name: str) -> TestResponse:
+    return ledger.client.get(f"/api/v1/public/{ledger.community.slug}/open/{name}")
+
+
+def test_closed_months_are_open_data(ledger: Ledger) -> None:
+    ledger.close()
+
+    files = {name: open_file(ledger, name).get_data() for name in ("months.json", "figures.csv")}
+    package = open_file(ledger, "datapackage.json").json
+
+    assert json.loads(files["months.json"]) == json.loads(ledger.chain)
+    assert files["figures.csv"].startswith("\ufeffcommunity,month,trade,uses,".encode())
+    rows = [*csv.DictReader(io.StringIO(files["figures.csv"].decode("utf-8-sig")))]
+    assert [(row["trade"], row["payable_fen"]) for row in rows] == [("", "4250"), ("蔬菜", "4250")]
+    assert {one["path"]: one["hash"] for one in package["resources"]} == {
+        name: f"sha256:{sha256(content).hexdigest()}" for name, content in files.items()
+    }
+    fields = package["resources"][0]["schema"]["fields"]
+    assert [*rows[0]] == [field["name"] for field in fields]
+
+
+def test_a_trade_that_looks_like_a_formula_is_a_text_in_the_table() -> None:
+    told: dict[str, Any] = {"community": "x", "month": "2026-12", "totals": None}
+    told["by_trade"] = [{"trade": "=1+1", "sums": None}]
+    chain = {"community": "x", "months": [{"text": json.dumps(told)}]}
+
+    assert make_open_file("figures.csv", chain).decode().splitlines()[2] == "x,2026-12,'=1+1,,,,,,,"
+
+
+def test_another_file_is_not_there(ledger: Ledger) -> None:
+    assert open_file(ledger, "secret-key").status_code == 404

@@ -3,6 +3,7 @@
 from typing import Any
 
 import marshmallow as ma
+from flask import Response
 from flask.views import MethodView
 
 from loyalty.api.access import Caller, open_to
@@ -11,10 +12,10 @@ from loyalty.api.ledger.benefit import DEFINITIONS, SumsSchema
 from loyalty.api.schemas import MonthField, Schema
 from loyalty.clock import community_now
 from loyalty.database import transaction
-from loyalty.rules.calendar import Month
-from loyalty.rules.closed_month import CHAIN_FORMAT
+from loyalty.reports.open_data import MEDIA_TYPES, make_open_file
 from loyalty.services.community.policy import enter_community
-from loyalty.services.ledger.closing import list_closed_months
+from loyalty.services.errors import UnknownRecordError
+from loyalty.services.ledger.closing import make_chain
 from loyalty.services.ledger.public_figures import PublicFigures, get_public_figures
 from loyalty.services.replica import reports_session
 
@@ -60,7 +61,7 @@ class PublicFiguresSchema(Schema):
 class ChainedMonthSchema(Schema):
     """One closed month as it was hashed."""
 
-    month = MonthField()
+    month = ma.fields.String()
     head = ma.fields.String(metadata={"description": "SHA-256 of `text` in UTF-8, in hexadecimal"})
     text = ma.fields.String(metadata={"description": "Its figures, and the head before it"})
 
@@ -99,11 +100,19 @@ class PublicChain(MethodView):
         """Read all closed months, each with its hash and that of the one before."""
         with transaction() as session:
             community = enter_community(session, slug)
-            months = list_closed_months(session, community)
-        return {
-            "format": CHAIN_FORMAT,
-            "community": community.slug,
-            "months": [
-                {"month": Month.of(one.month), "head": one.head, "text": one.text} for one in months
-            ],
-        }
+            return make_chain(session, community)
+
+
+@figures.route("/<slug>/open/<file>")
+class OpenData(MethodView):
+    """The closed months as files."""
+
+    @open_to(Caller.ANYONE)
+    @figures.response(200, {"type": "string", "format": "binary"}, content_type="text/csv")
+    def get(self, slug: str, file: str) -> Response:
+        """Read figures.csv, months.json, or datapackage.json, which describes the two."""
+        if file not in MEDIA_TYPES:
+            raise UnknownRecordError(f"There is no such file; there are {', '.join(MEDIA_TYPES)}.")
+        with transaction() as session:
+            chain = make_chain(session, enter_community(session, slug))
+        return Response(make_open_file(file, chain), content_type=MEDIA_TYPES[file])

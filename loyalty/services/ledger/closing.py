@@ -8,6 +8,7 @@ it lets nobody change afterwards what was told of them, and lets anyone see that
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime, time
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, or_, select
@@ -17,6 +18,7 @@ from loyalty.clock import as_local
 from loyalty.models import ClosedMonth, Community, Redemption, SaleCase
 from loyalty.rules.calendar import Month
 from loyalty.rules.closed_month import (
+    CHAIN_FORMAT,
     FORMAT,
     MonthFacts,
     compute_head,
@@ -89,6 +91,18 @@ def list_closed_months(session: Session, community: Community) -> Sequence[Close
         .where(ClosedMonth.community_id == community.id)
         .order_by(ClosedMonth.month)
     ).all()
+
+
+def make_chain(session: Session, community: Community) -> dict[str, Any]:
+    """Return the closed months of a community as they are published, the first one first."""
+    return {
+        "format": CHAIN_FORMAT,
+        "community": community.slug,
+        "months": [
+            {"month": str(Month.of(one.month)), "head": one.head, "text": one.text}
+            for one in list_closed_months(session, community)
+        ],
+    }
 
 
 def _publish(community: Community, found: Benefit, previous_head: str | None) -> str:
