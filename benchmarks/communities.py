@@ -260,7 +260,7 @@ def in_console(look: Callable[[Work], Any]) -> Callable[[Town], None]:
     """Return what the console does to show a page: in one transaction, read and forgotten."""
 
     def shown(town: Town) -> None:
-        with transaction() as session:
+        with transaction(town.manager.community_id) as session:
             look(Work(session, town.manager, town.now))
         db.session.remove()
 
@@ -276,7 +276,7 @@ def find_sales(work: Work, *, flagged: bool | None = None) -> Any:
 def sum_last_month(work: Work) -> Any:
     """Add up who gained what last month."""
     last = Month.of(work.now.date()).plus(-1)
-    return sum_benefit(work.session, work.actor, first=last, last=last)
+    return sum_benefit(work, first=last, last=last)
 
 
 WAYS: Mapping[str, Callable[[Town], None]] = {

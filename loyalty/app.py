@@ -28,6 +28,7 @@ from loyalty.pages.problems import answer_page
 from loyalty.rate_limits import limit_rates
 from loyalty.services.checkout.memory import Directory
 from loyalty.services.errors import BusyError
+from loyalty.services.replica import REPLICA
 from loyalty.settings import Settings
 from loyalty.till import register_till
 
@@ -62,7 +63,10 @@ def create_app(settings: Settings) -> Flask:
         "SECRET_KEY": settings.secret_key,
         "SQLALCHEMY_DATABASE_URI": url,
         "SQLALCHEMY_ENGINE_OPTIONS": engine_options(**kept),
-        "SQLALCHEMY_BINDS": {HOT: {"url": url, **hot_engine_options(**kept)}},
+        "SQLALCHEMY_BINDS": {
+            HOT: {"url": url, **hot_engine_options(**kept)},
+            **_reports_bind(settings, **kept),
+        },
         "MAX_CONTENT_LENGTH": LARGEST_JSON,
     }
     app.wsgi_app = _behind_proxies(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign]  # as Flask documents it
@@ -88,6 +92,14 @@ def create_app(settings: Settings) -> Flask:
     app.after_request(security_headers(https=https))
     limit_rates(app, enabled=settings.limit_rates)
     return app
+
+
+def _reports_bind(settings: Settings, **kept: Any) -> dict[str, Any]:
+    """Return the engine of the replica, on which every transaction can only read."""
+    if settings.reports_database_url is None:
+        return {}
+    only_read = {"execution_options": {"postgresql_readonly": True}}
+    return {REPLICA: {"url": settings.reports_database_url, **engine_options(**kept), **only_read}}
 
 
 def largest_body(path: str) -> int:

@@ -72,6 +72,9 @@ LONGEST_WAIT = 5
 UNPREPARED = {"prepare_threshold": None}
 """How to connect where a pooler may hand what was prepared to somebody else."""
 
+OPTIONS = "-c timezone=UTC -c statement_timeout=60000 -c random_page_cost=1.1"
+"""Of each connection. Rows of a community lie scattered, on pages in memory or on a solid disk."""
+
 Moment = Annotated[datetime, mapped_column(DateTime(timezone=True))]
 """An instant; stored in UTC, aware on the way out."""
 
@@ -201,10 +204,9 @@ def engine_options(*, threads: int, pooled: bool = False) -> dict[str, Any]:
     """Return how an engine keeps its connections: one for each thread of the worker.
 
     Args:
-        pooled: behind a pooler, by transaction. It refuses options at the start of a connection,
-            so there they are its own, or the database's.
+        pooled: behind a pooler, by transaction, which refuses `OPTIONS`; there they are its own.
     """
-    own = UNPREPARED if pooled else {"options": "-c timezone=UTC -c statement_timeout=60000"}
+    own = UNPREPARED if pooled else {"options": OPTIONS}
     return {
         "pool_size": threads,
         "max_overflow": 2,

@@ -36,6 +36,10 @@ class Settings:
     """Whether a pooler stands in front of `database_url` that hands a connection to somebody else
     after each transaction.
     """
+    reports_database_url: str | None = None
+    """Address of a replica of the database, from which reports and exports are read; None reads
+    them from the database itself.
+    """
     trusted_proxies: int = 0
     """How many web servers stand in front, each of which names the client it forwards for."""
 
@@ -50,7 +54,8 @@ class Settings:
         port = _whole_number(environ, "PORT", default=DEFAULT_PORT)
         return cls(
             data_dir=data_dir,
-            database_url=_database_url(environ.get("LOYALTY_DATABASE_URL")),
+            database_url=_database_url(environ, "LOYALTY_DATABASE_URL"),
+            reports_database_url=_database_url(environ, "LOYALTY_REPORTS_DATABASE_URL"),
             secret_key=_secret(environ.get("LOYALTY_SECRET_KEY"), data_dir),
             base_url=_base_url(environ.get("LOYALTY_BASE_URL") or f"http://127.0.0.1:{port}"),
             threads=_whole_number(environ, "LOYALTY_THREADS", default=8),
@@ -67,13 +72,14 @@ def _whole_number(environ: Mapping[str, str], name: str, *, default: int, least:
     return int(text)
 
 
-def _database_url(url: str | None) -> str | None:
-    """Return the address in SQLAlchemy's spelling, which names the driver."""
+def _database_url(environ: Mapping[str, str], name: str) -> str | None:
+    """Return an address in SQLAlchemy's spelling, which names the driver; None if none is given."""
+    url = environ.get(name)
     if not url:
         return None
     scheme, separator, rest = url.partition("://")
     if not separator or scheme not in {"postgres", "postgresql", "postgresql+psycopg"}:
-        raise SettingsError("LOYALTY_DATABASE_URL must start with postgresql://")
+        raise SettingsError(f"{name} must start with postgresql://")
     return f"postgresql+psycopg://{rest}"
 
 

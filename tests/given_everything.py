@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 from loyalty.models import (
     Area,
     Ballot,
-    Card,
     CardEvent,
     CardMonth,
     CertificationEvent,
@@ -24,9 +23,7 @@ from loyalty.models import (
     Matter,
     NumberedSale,
     QuarantinedSale,
-    Redemption,
     Round,
-    Shop,
     ShopTerm,
     StaffAccount,
     Till,
@@ -49,6 +46,7 @@ from tests.given import (
     given_till,
     honour_of,
 )
+from tests.given_closed_months import given_closed_month
 from tests.given_deeds import given_deed_kind
 from tests.given_late_sales import given_case
 from tests.given_notices import given_matter, given_notice, given_objection, placed
@@ -58,6 +56,7 @@ from tests.given_rounds import (
     given_nomination_by,
     given_seat,
 )
+from tests.given_sales import given_redemption
 
 TODAY = NOON.date()
 
@@ -100,6 +99,7 @@ def given_everything(session: Session, community: Community) -> Everything:
         **_trade(session, community, account, resident.id),
         **_round(session, community, account, "open", month=date(2027, 1, 1)),
     }
+    given_closed_month(session, community, closed_by=account.id)
     closed = WorkingDayOverride(
         community_id=community.id, day=date(2026, 12, 14), works=False, note="休市"
     )
@@ -243,7 +243,7 @@ def _trade(
         ]
     )
     publish_revocations(session, community, sealing_key=SEALING_KEY, now=NOON)
-    sale = _sale(session, card, till, shop)
+    sale = given_redemption(session, card, shop, till_id=till.id, flag="revoked").id
     return {
         "card_id": card.id,
         "card_number": number_of(card.serial),
@@ -253,33 +253,6 @@ def _trade(
         "plaque_number": shop.plaque_number,
         "case_id": _late(session, community, till),
     }
-
-
-def _sale(session: Session, card: Card, till: Till, shop: Shop) -> UUID:
-    sale = Redemption(
-        community_id=card.community_id,
-        card_id=card.id,
-        shop_id=shop.id,
-        till_id=till.id,
-        receipt="ABCD2345",
-        total_fen=1000,
-        discountable_fen=1000,
-        payable_fen=850,
-        saved_fen=150,
-        pay_permille=850,
-        rule_version=1,
-        trade=shop.category,
-        honour_id=card.honour_id,
-        idempotency_key=uuid4(),
-        flag="revoked",
-        happened_at=NOON,
-        happened_on=TODAY,
-        month=TODAY.replace(day=1),
-        recorded_at=NOON,
-    )
-    session.add(sale)
-    session.flush()
-    return sale.id
 
 
 def _late(session: Session, community: Community, till: Till) -> UUID:

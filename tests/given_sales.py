@@ -1,12 +1,13 @@
 """Sales as tills make them, with network."""
 
 from typing import Any
+from uuid import uuid4
 
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from loyalty.models import Community
-from tests.given import given_card, given_shop, paired_till, sale_key
+from loyalty.models import Card, Community, Redemption, Shop
+from tests.given import NOON, given_card, given_shop, paired_till, sale_key
 
 SALES = "/api/v1/redemptions"
 
@@ -26,3 +27,32 @@ def given_sales(client: FlaskClient, session: Session, community: Community, **p
         till = paired_till(session, given_shop(session, community, category=trade))
         for token in cards:
             sell(client, till, token)
+
+
+def given_redemption(session: Session, card: Card, shop: Shop, **values: Any) -> Redemption:
+    """An entry of the book: a sale for ten yuan on the ninth of December, written by nobody."""
+    sale = Redemption(
+        **{
+            "community_id": card.community_id,
+            "card_id": card.id,
+            "shop_id": shop.id,
+            "receipt": "ABCD2345",
+            "total_fen": 1000,
+            "discountable_fen": 1000,
+            "payable_fen": 850,
+            "saved_fen": 150,
+            "pay_permille": 850,
+            "rule_version": 1,
+            "trade": shop.category,
+            "honour_id": card.honour_id,
+            "idempotency_key": uuid4(),
+            "happened_at": NOON,
+            "happened_on": NOON.date(),
+            "month": NOON.date().replace(day=1),
+            "recorded_at": NOON,
+            **values,
+        }
+    )
+    session.add(sale)
+    session.flush()
+    return sale

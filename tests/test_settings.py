@@ -63,6 +63,14 @@ def test_an_own_server_is_named_by_its_address(tmp_path: Path, scheme: str) -> N
     found = settings(tmp_path, LOYALTY_DATABASE_URL=f"{scheme}://user@host/name")
 
     assert found.database_url == "postgresql+psycopg://user@host/name"
+    assert found.reports_database_url is None
+
+
+def test_reports_may_be_read_from_a_server_of_their_own(tmp_path: Path) -> None:
+    found = settings(tmp_path, LOYALTY_REPORTS_DATABASE_URL="postgresql://user@copy/name")
+
+    assert found.reports_database_url == "postgresql+psycopg://user@copy/name"
+    assert found.database_url is None
 
 
 @pytest.mark.parametrize(
@@ -70,6 +78,8 @@ def test_an_own_server_is_named_by_its_address(tmp_path: Path, scheme: str) -> N
     [
         ("LOYALTY_DATABASE_URL", "sqlite:///loyalty.db"),
         ("LOYALTY_DATABASE_URL", "host"),
+        ("LOYALTY_REPORTS_DATABASE_URL", "sqlite:///copy.db"),
+        ("LOYALTY_REPORTS_DATABASE_URL", "copy"),
         ("LOYALTY_BASE_URL", "loyalty.example"),
         ("LOYALTY_BASE_URL", "https://loyalty.example/?a=1"),
         ("LOYALTY_BASE_URL", "ftp://loyalty.example"),

@@ -22,6 +22,7 @@ OF_NO_COMMUNITY = {"directory_version", "request_count"}
 EXAMPLES = {
     "action": "suspend",
     "decision": "accept",
+    "file": "months.json",
     "kind": "residents",
     "year": "2026",
     "day": "2026-12-08",

@@ -53,6 +53,9 @@ KINDS: Mapping[type[Exception], Kind] = {
     ),
     errors.CardRefusedError: Kind(HTTPStatus.CONFLICT, "card-refused", "Card refused"),
     errors.BusyError: Kind(HTTPStatus.SERVICE_UNAVAILABLE, "busy", "Try again"),
+    errors.ReportsAwayError: Kind(
+        HTTPStatus.SERVICE_UNAVAILABLE, "reports-away", "No reports just now"
+    ),
     errors.KeyReusedError: Kind(
         HTTPStatus.UNPROCESSABLE_ENTITY, "idempotency-key-reused", "The key names another sale"
     ),
@@ -64,6 +67,7 @@ KINDS: Mapping[type[Exception], Kind] = {
         HTTPStatus.CONFLICT, "certification-state", "Not now in this certification"
     ),
     errors.CardStateError: Kind(HTTPStatus.CONFLICT, "card-state", "Not with this card now"),
+    errors.MonthStateError: Kind(HTTPStatus.CONFLICT, "month-state", "Not with this month now"),
     errors.ImportStateError: Kind(HTTPStatus.CONFLICT, "import-state", "Not with this import now"),
     errors.UnreadableFileError: Kind(
         HTTPStatus.UNPROCESSABLE_ENTITY, "unreadable-file", "The file cannot be read"

@@ -6,11 +6,13 @@ import click
 
 from loyalty.commands.demo import demo
 from loyalty.commands.doctor import doctor
+from loyalty.commands.figures import figures
 from loyalty.commands.import_table import import_table
 from loyalty.commands.init import init
 from loyalty.commands.migrate import migrate
 from loyalty.commands.round import selection_round
 from loyalty.commands.serve import serve
+from loyalty.commands.verify_month import verify_month
 from loyalty.commands.verify_record import verify_record
 from loyalty.rules.errors import LoyaltyError
 
@@ -32,5 +34,16 @@ def main() -> None:
     """Run a neighbourhood market's discount-card programme."""
 
 
-for command in (demo, doctor, import_table, init, migrate, selection_round, serve, verify_record):
+for command in (
+    demo,
+    doctor,
+    figures,
+    import_table,
+    init,
+    migrate,
+    selection_round,
+    serve,
+    verify_month,
+    verify_record,
+):
     main.add_command(command)

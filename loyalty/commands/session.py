@@ -14,7 +14,9 @@ from loyalty.embedded import embedded_database
 from loyalty.models import Community, StaffAccount
 from loyalty.rules.errors import RecordedRefusalError
 from loyalty.rules.typed_text import clean_login_name
+from loyalty.services.community.policy import enter_community
 from loyalty.services.errors import UnknownRecordError
+from loyalty.services.replica import refuse_behind
 from loyalty.services.staff.sign_in import to_staff_member
 from loyalty.services.work import Work
 from loyalty.settings import Settings
@@ -41,12 +43,16 @@ def database_of(settings: Settings) -> str:
 
 
 @contextmanager
-def opened(url: str) -> Iterator[Session]:
+def opened(url: str, *, only_read: bool = False) -> Iterator[Session]:
     """Give a session on a database; commits at the end, or nothing where the command failed.
 
     A refusal that is itself recorded commits too.
+
+    Args:
+        only_read: PostgreSQL refuses whatever would change something.
     """
-    engine = create_engine(url, connect_args=UNPREPARED)
+    options = {"postgresql_readonly": only_read}
+    engine = create_engine(url, connect_args=UNPREPARED, execution_options=options)
     try:
         with Session(engine, expire_on_commit=False) as session:
             try:
@@ -57,6 +63,31 @@ def opened(url: str) -> Iterator[Session]:
             session.commit()
     finally:
         engine.dispose()
+
+
+@contextmanager
+def opened_for_reports(
+    url: str, settings: Settings, slug: str
+) -> Iterator[tuple[Session, Community]]:
+    """Give the session on which the reports of a community are read, and the community.
+
+    Args:
+        url: of the database itself, from which they are read where there is no replica.
+
+    Raises:
+        UnknownRecordError: there is no such community.
+        ReportsAwayError: the replica is behind.
+    """
+    with opened(url, only_read=True) as session:
+        community = enter_community(session, slug)
+        if settings.reports_database_url is None:
+            yield session, community
+            return
+        with opened(settings.reports_database_url, only_read=True) as replica:
+            limit_to(replica, community.id)
+            now = community_now(community.timezone)
+            refuse_behind(replica, session, community.id, now=now)
+            yield replica, community
 
 
 def work_of(session: Session, username: str) -> Work:

@@ -2,6 +2,7 @@
 
 from loyalty.models.audit import AuditEvent, DirectoryVersion
 from loyalty.models.card import Card, CardEvent, CardMonth, RevocationList, SigningKey
+from loyalty.models.closed_month import ClosedMonth
 from loyalty.models.community import Area, Community, Honour, HouseholdGroup
 from loyalty.models.deed import Deed, DeedKind
 from loyalty.models.import_job import ImportJob
@@ -30,6 +31,7 @@ __all__ = [
     "CardEvent",
     "CardMonth",
     "CertificationEvent",
+    "ClosedMonth",
     "Community",
     "ConflictOfInterest",
     "Deed",

@@ -14,6 +14,7 @@ from loyalty.services.errors import (
     BusyError,
     NotAllowedError,
     NoticeTakenDownError,
+    ReportsAwayError,
     UnknownRecordError,
     ValueRefusedError,
 )
@@ -28,6 +29,11 @@ class ProblemWords(NamedTuple):
 
 BROKEN = ProblemWords(
     lazy_gettext("这里出了故障"), lazy_gettext("已经记下来了。请过一会儿再试，或者告诉社区。")
+)
+
+REPORTS_AWAY = ProblemWords(
+    lazy_gettext("现在看不了数字"),
+    lazy_gettext("存报表的数据库没有跟上。请过几分钟再看，收银和别的事都照常。"),
 )
 
 WORDS: Mapping[HTTPStatus, ProblemWords] = MappingProxyType(
@@ -86,7 +92,8 @@ def answer_page(error: Exception) -> Response:
     if status is HTTPStatus.SERVICE_UNAVAILABLE:
         # Who is signed in stands in the database, and every page asks.
         g._login_user = AnonymousUserMixin()  # noqa: SLF001  # where Flask-Login keeps it
-    words = WORDS.get(status, BROKEN)
+    away = isinstance(error, ReportsAwayError)
+    words = REPORTS_AWAY if away else WORDS.get(status, BROKEN)
     page = render_template("public/problem.html", status=status.value, words=words)
     response = make_response(page, status)
     if status is HTTPStatus.SERVICE_UNAVAILABLE:

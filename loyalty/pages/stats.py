@@ -8,6 +8,7 @@ from loyalty.pages.communities import community_here
 from loyalty.pages.values import named_months
 from loyalty.rules.benefit import SMALLEST_PUBLIC_GROUP
 from loyalty.services.ledger.public_figures import get_public_figures, list_public_months
+from loyalty.services.replica import reports_session
 from loyalty.services.selection.history import first_month
 from loyalty.services.selection.planning import month_called
 from loyalty.words.definitions import FIGURES
@@ -22,13 +23,14 @@ def shown(slug: str | None = None) -> str:
     """Show the figures of a month that is over, the last one unless another is asked for."""
     with transaction() as session:
         community = community_here(session, slug)
-        today = community_now(community.timezone).date()
+        now = community_now(community.timezone)
         first = first_month(session, community)
-        public = list_public_months(today)
+        public = list_public_months(now.date())
         months = [month for month in public if month >= first] or public[:1]
         wanted = request.args.get("month")
         month = month_called(wanted) if wanted else months[0]
-        found = get_public_figures(session, community, month, today=today)
+        with reports_session(session, community.id, now=now) as reading:
+            found = get_public_figures(reading, community, month, today=now.date())
     return render_template(
         "public/stats.html",
         community=community,

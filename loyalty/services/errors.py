@@ -103,6 +103,10 @@ class BusyError(LoyaltyError):
     """After how long."""
 
 
+class ReportsAwayError(BusyError):
+    """The replica that reports are read from is out of reach or behind; all else goes on."""
+
+
 class KeyReusedError(LoyaltyError):
     """The idempotency key has been used for another sale."""
 
@@ -146,6 +150,10 @@ class CardsOffSheetError(CardStateError):
         )
         self.last4 = tuple(last4)
         """Last four digits of each."""
+
+
+class MonthStateError(StateError):
+    """The month cannot be closed now."""
 
 
 class ImportStateError(StateError):

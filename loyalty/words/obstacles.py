@@ -7,6 +7,7 @@ from flask_babel import LazyString, get_locale, gettext, lazy_gettext
 
 from loyalty.rules.card_action import CardObstacle
 from loyalty.rules.certification import CertificationObstacle
+from loyalty.rules.closed_month import MonthObstacle
 from loyalty.rules.eligibility import Reason
 from loyalty.rules.outcome import Outcome
 from loyalty.rules.selection import RoundObstacle
@@ -34,6 +35,15 @@ OBSTACLES: Mapping[str, LazyString] = MappingProxyType(
         CertificationObstacle.NO_REASON: lazy_gettext("请写明理由。"),
         CertificationObstacle.WITHDRAWN_RECENTLY: lazy_gettext("摘牌未满二十四个月，还不能申请。"),
         CardObstacle.VALIDITY_OVER: lazy_gettext("这张卡的有效期已过。"),
+        MonthObstacle.MONTH_CLOSED: lazy_gettext("这个月已经结账。"),
+        MonthObstacle.FIGURES_NOT_OUT: lazy_gettext(
+            "这个月的数字还没有出来：月底后还要等七天，等没有网络时卖的也传上来。"
+        ),
+        MonthObstacle.EARLIER_MONTH_OPEN: lazy_gettext("前面的月份还没有结账，请按先后来。"),
+        MonthObstacle.NOTHING_TO_CLOSE: lazy_gettext("到这个月为止还没有人用过卡，不用结账。"),
+        MonthObstacle.CASES_UNDECIDED: lazy_gettext(
+            "这个月还有用卡问题没有处理，请先在“用卡问题”里处理完。"
+        ),
         ImportObstacle.APPLIED_ALREADY: lazy_gettext("这个文件已经导入过。"),
         ImportObstacle.UNDONE_ALREADY: lazy_gettext("这次导入已经撤回。"),
         ImportObstacle.NOT_APPLIED: lazy_gettext("这个文件还没有导入。"),

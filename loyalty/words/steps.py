@@ -121,3 +121,11 @@ CARD_STEPS: Mapping[CardAction, StepWords] = MappingProxyType(
         ),
     }
 )
+
+CLOSE_MONTH = StepWords(
+    lazy_gettext("结账"),
+    lazy_gettext(
+        "这个月的数字从此不变，并且公开。以后传来的、撤销的和退货的，都算在做的那个月。不能重来。"
+    ),
+)
+"""The closing of a month."""

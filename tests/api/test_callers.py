@@ -99,6 +99,7 @@ GET    /api/v1/cases                                        staff
 POST   /api/v1/cases/<case_id>/decision                     staff
 GET    /api/v1/tills/<till_id>/numbering                    staff
 GET    /api/v1/benefit                                      staff council
+POST   /api/v1/benefit/months/<month>/close                 manager
 GET    /api/v1/public/<slug>/shops                          anyone
 GET    /api/v1/public/<slug>/shops/<plaque_number>          anyone
 POST   /api/v1/public/<slug>/rounds/<month>/nominations     anyone
@@ -108,6 +109,8 @@ POST   /api/v1/public/<slug>/rounds/<month>/objections      anyone
 GET    /api/v1/public/<slug>/objections/<receipt>           anyone
 GET    /api/v1/public/<slug>/honour-roll                    anyone
 GET    /api/v1/public/<slug>/benefit                        anyone
+GET    /api/v1/public/<slug>/benefit/months                 anyone
+GET    /api/v1/public/<slug>/open/<file>                    anyone
 GET    /api/v1/rounds/<round_id>/objections                 staff
 POST   /api/v1/objections/<objection_id>/decision           staff
 GET    /api/v1/matters                                      staff council

@@ -1,7 +1,7 @@
 """Races about people, accounts, shops, imports and what the community counts."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import partial
 from uuid import UUID
 
@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from loyalty.models import (
+    ClosedMonth,
     Community,
     Deed,
     Honour,
@@ -32,11 +33,13 @@ from tests.faults.races import Race, Street
 from tests.given import (
     NOON,
     given_account,
+    given_card,
     given_honour,
     given_resident,
     given_shop,
     given_staff,
 )
+from tests.given_sales import given_redemption
 from tests.given_tables import HEADINGS, ZHANG, text, upload
 
 MATTER = {"kind": "need", "text": "东门路灯不亮", "raised_by": "staff"}
@@ -291,3 +294,14 @@ def an_undoing_beside_a_change(street: Street) -> Race:
         street.send(f"POST /imports/{job}/undo"),
         lambda: street.count(Resident),
     )
+
+
+def two_closings_of_a_month(street: Street) -> Race:
+    session, november = street.session, date(2026, 11, 1)
+    card = given_card(session, street.community, valid_from=november)
+    given_redemption(session, card, given_shop(session, street.community), month=november)
+    one, two = (
+        street.send("POST /benefit/months/2026-11/close", by=by)
+        for by in (street.manager, street.other)
+    )
+    return Race(one, two, lambda: street.count(ClosedMonth))

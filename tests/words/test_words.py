@@ -11,6 +11,7 @@ from loyalty.rules.certification import (
     CertificationObstacle,
     CertificationState,
 )
+from loyalty.rules.closed_month import MonthObstacle
 from loyalty.rules.eligibility import Reason
 from loyalty.rules.honours import HonourColour
 from loyalty.rules.outcome import Outcome
@@ -31,7 +32,13 @@ from loyalty.words import honours, obstacles, states, steps, verdicts
         (CertificationAction, steps.SHOP_STEPS),
         (CardAction, steps.CARD_STEPS),
         (
-            [*RoundObstacle, *CertificationObstacle, *CardObstacle, *ImportObstacle],
+            [
+                *RoundObstacle,
+                *CertificationObstacle,
+                *CardObstacle,
+                *ImportObstacle,
+                *MonthObstacle,
+            ],
             obstacles.OBSTACLES,
         ),
         (Reason, obstacles.REASONS),

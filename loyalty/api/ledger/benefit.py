@@ -7,8 +7,12 @@ from flask.views import MethodView
 
 from loyalty.api.access import Caller, open_to, staff_work
 from loyalty.api.blueprint import ApiBlueprint
+from loyalty.api.problems import ProblemSchema
 from loyalty.api.schemas import MonthField, Schema
 from loyalty.services.ledger.benefit import Benefit, Share, sum_benefit
+from loyalty.services.ledger.closing import close_month
+from loyalty.services.replica import reports_work
+from loyalty.services.selection.planning import month_called
 
 benefit = ApiBlueprint("/benefit")
 
@@ -90,6 +94,19 @@ class BenefitSchema(Schema):
         return {**members, "matrix": [given], "definitions": DEFINITIONS}
 
 
+class ClosedMonthSchema(Schema):
+    """A month that was closed."""
+
+    month = MonthField()
+    head = ma.fields.String(
+        metadata={"description": "SHA-256 of what is published of the month, in hexadecimal"}
+    )
+    previous_head = ma.fields.String(
+        allow_none=True, metadata={"description": "Of the month before; null in the first"}
+    )
+    figures = ma.fields.Nested(BenefitSchema)
+
+
 @benefit.route("")
 class BenefitFigures(MethodView):
     """The figures of some months."""
@@ -99,5 +116,27 @@ class BenefitFigures(MethodView):
     @benefit.response(200, BenefitSchema)
     def get(self, months: dict[str, Any]) -> Any:
         """Add up the book of sales."""
+        with staff_work() as work, reports_work(work) as reading:
+            return sum_benefit(reading, **months)
+
+
+@benefit.route("/months/<month>/close")
+class ClosingOfMonth(MethodView):
+    """The closing of a month."""
+
+    @open_to(Caller.MANAGER)
+    @benefit.response(201, ClosedMonthSchema)
+    @benefit.alt_response(
+        409, schema=ProblemSchema, description="It cannot be closed; `missing` says why."
+    )
+    def post(self, month: str) -> Any:
+        """Let the figures of a month stay as they are; months are closed in order, once each."""
+        wanted = month_called(month)
         with staff_work() as work:
-            return sum_benefit(work, **months)
+            closed = close_month(work, wanted)
+            return {
+                "month": wanted,
+                "head": closed.head,
+                "previous_head": closed.previous_head,
+                "figures": sum_benefit(work, first=wanted, last=wanted),
+            }

@@ -3,6 +3,7 @@
 from typing import Any
 
 import marshmallow as ma
+from flask import Response
 from flask.views import MethodView
 
 from loyalty.api.access import Caller, open_to
@@ -11,8 +12,12 @@ from loyalty.api.ledger.benefit import DEFINITIONS, SumsSchema
 from loyalty.api.schemas import MonthField, Schema
 from loyalty.clock import community_now
 from loyalty.database import transaction
+from loyalty.reports.open_data import MEDIA_TYPES, make_open_file
 from loyalty.services.community.policy import enter_community
+from loyalty.services.errors import UnknownRecordError
+from loyalty.services.ledger.closing import make_chain
 from loyalty.services.ledger.public_figures import PublicFigures, get_public_figures
+from loyalty.services.replica import reports_session
 
 figures = ApiBlueprint("/public", name="public-figures")
 """What is published of the benefit ledger, by the short name of the community."""
@@ -53,6 +58,22 @@ class PublicFiguresSchema(Schema):
         }
 
 
+class ChainedMonthSchema(Schema):
+    """One closed month as it was hashed."""
+
+    month = ma.fields.String()
+    head = ma.fields.String(metadata={"description": "SHA-256 of `text` in UTF-8, in hexadecimal"})
+    text = ma.fields.String(metadata={"description": "Its figures, and the head before it"})
+
+
+class ChainSchema(Schema):
+    """All closed months of a community, the first one first; docs/figures.md says how to check."""
+
+    format = ma.fields.String()
+    community = ma.fields.String()
+    months = ma.fields.List(ma.fields.Nested(ChainedMonthSchema))
+
+
 @figures.route("/<slug>/benefit")
 class PublicBenefit(MethodView):
     """The figures of a month."""
@@ -64,5 +85,34 @@ class PublicBenefit(MethodView):
         """Read the sums of a month that is over, those about fewer than five people left out."""
         with transaction() as session:
             community = enter_community(session, slug)
-            today = community_now(community.timezone).date()
-            return get_public_figures(session, community, wanted["month"], today=today)
+            now = community_now(community.timezone)
+            with reports_session(session, community.id, now=now) as reading:
+                return get_public_figures(reading, community, wanted["month"], today=now.date())
+
+
+@figures.route("/<slug>/benefit/months")
+class PublicChain(MethodView):
+    """The months that are closed."""
+
+    @open_to(Caller.ANYONE)
+    @figures.response(200, ChainSchema)
+    def get(self, slug: str) -> Any:
+        """Read all closed months, each with its hash and that of the one before."""
+        with transaction() as session:
+            community = enter_community(session, slug)
+            return make_chain(session, community)
+
+
+@figures.route("/<slug>/open/<file>")
+class OpenData(MethodView):
+    """The closed months as files."""
+
+    @open_to(Caller.ANYONE)
+    @figures.response(200, {"type": "string", "format": "binary"}, content_type="text/csv")
+    def get(self, slug: str, file: str) -> Response:
+        """Read figures.csv, months.json, or datapackage.json, which describes the two."""
+        if file not in MEDIA_TYPES:
+            raise UnknownRecordError(f"There is no such file; there are {', '.join(MEDIA_TYPES)}.")
+        with transaction() as session:
+            chain = make_chain(session, enter_community(session, slug))
+        return Response(make_open_file(file, chain), content_type=MEDIA_TYPES[file])

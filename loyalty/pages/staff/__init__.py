@@ -12,6 +12,7 @@ from loyalty.pages.staff.imports.jobs import imports
 from loyalty.pages.staff.late_sales.cases import cases
 from loyalty.pages.staff.late_sales.numbering import numberings
 from loyalty.pages.staff.late_sales.paper_tally import tallies
+from loyalty.pages.staff.ledger.closed_months import closed_months, closing
 from loyalty.pages.staff.ledger.figures import figures
 from loyalty.pages.staff.matters.matters import matters
 from loyalty.pages.staff.notice.objections import objections
@@ -54,6 +55,8 @@ STAFF_PAGES = (
     card_sheets,
     matters,
     figures,
+    closed_months,
+    closing,
     working_days,
     policy,
     honours,

@@ -12,7 +12,7 @@ from loyalty.pages.staff.rounds.steps import NextStep, next_step
 from loyalty.rules.calendar import Month
 from loyalty.rules.selection import RoundAction
 from loyalty.services.actors import Role
-from loyalty.services.ledger.benefit import sum_benefit
+from loyalty.services.ledger.benefit import sum_month
 from loyalty.services.notice.objections import objections_of
 from loyalty.services.rounds.actions import facts_of
 from loyalty.services.rounds.progress import pending_nominations
@@ -73,7 +73,7 @@ def home() -> Any:
         month = Month.of(today)
         waiting = todo_of(work)
         rounds = _under_way(work, waiting.rounds_under_way)
-        sums = sum_benefit(work, first=month, last=month).totals
+        sums = sum_month(work, month)
     return render_template(
         "staff/home.html",
         sheets=sheets,

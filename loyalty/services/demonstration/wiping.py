@@ -9,6 +9,7 @@ from loyalty.models import (
     Card,
     CardEvent,
     CardMonth,
+    ClosedMonth,
     Community,
     Deed,
     DeedKind,
@@ -35,6 +36,7 @@ from loyalty.services.demonstration.cast import SLUG
 from loyalty.services.errors import UnknownRecordError
 
 OF_A_COMMUNITY = (
+    ClosedMonth,
     CardMonth,
     CardEvent,
     SaleCase,

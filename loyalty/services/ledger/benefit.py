@@ -1,26 +1,28 @@
 """Who gained what: sums over the book of sales, by month, shop, honour and trade.
 
-The sums are live, and what is taken back counts whole, use and money, in the month it is taken
-back: so nothing that is done later changes a month. People, uses and households are counted apart
-and never mixed.
+The sums are live until a month is closed. What is taken back counts whole, use and money, in the
+month it is taken back: so nothing that is done later changes a month. People, uses and households
+are counted apart and never mixed.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Subquery, func, select
+from sqlalchemy import ColumnElement, Row, Subquery, func, select, text
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from loyalty.models import Card, Honour, Redemption, Resident, Shop
+from loyalty.models import Card, ClosedMonth, Honour, Redemption, Resident, Shop
 from loyalty.rules.calendar import Month
 from loyalty.rules.money import Fen
 from loyalty.services.errors import ValueRefusedError
 from loyalty.services.work import Work
 
 MOST_MONTHS = 120
+GROUPINGS = ("by_month", "by_shop", "by_honour", "by_trade")
+"""Members of `Benefit`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,34 +82,91 @@ def sum_benefit_in(session: Session, community_id: UUID, *, first: Month, last: 
         raise ValueRefusedError("/query/to", "The last month comes before the first.")
     if last > first.plus(MOST_MONTHS - 1):
         raise ValueRefusedError("/query/to", f"At most {MOST_MONTHS} months are added up.")
-    within = (
+    if first == last and (closed := _find_closed(session, community_id, first)):
+        return closed
+    within = _within(community_id, first, last)
+    found = _sum_by_each(session, within, until=last.first)
+    return Benefit(
+        first=first,
+        last=last,
+        totals=found.totals,
+        by_month=_sum_by_month(session, within),
+        by_shop=_name_shops(session, community_id, found.by_shop),
+        by_honour=_name_honours(session, community_id, found.by_honour),
+        by_trade=[Share(trade, trade, sums) for trade, sums in found.by_trade],
+    )
+
+
+def sum_month(work: Work, month: Month) -> Sums:
+    """Return the sums of one month in the actor's community, not grouped by anything."""
+    if closed := _find_closed(work.session, work.community_id, month):
+        return closed.totals
+    within = _within(work.community_id, month, month)
+    return _to_sums(work.session.execute(_select_sums(within, until=month.first)).one())
+
+
+def pack_figures(found: Benefit) -> dict[str, Any]:
+    """Return the figures of a month that is closed, as they are kept."""
+    return {
+        "totals": asdict(found.totals),
+        **{name: [asdict(share) for share in getattr(found, name)] for name in GROUPINGS},
+    }
+
+
+def _find_closed(session: Session, community_id: UUID, month: Month) -> Benefit | None:
+    """Return the figures of a month as they were closed; None if it is not."""
+    closed = session.get(ClosedMonth, (community_id, month.first))
+    if closed is None:
+        return None
+    kept = closed.figures
+    groups = {
+        name: [Share(one["key"], one["name"], Sums(**one["sums"])) for one in kept[name]]
+        for name in GROUPINGS
+    }
+    return Benefit(first=month, last=month, totals=Sums(**kept["totals"]), **groups)
+
+
+def _within(community_id: UUID, first: Month, last: Month) -> ColumnElement[bool]:
+    return (
         (Redemption.community_id == community_id)
         & (Redemption.month >= first.first)
         & (Redemption.month <= last.first)
     )
-    return Benefit(
-        first=first,
-        last=last,
-        totals=_to_sums(session.execute(_select_sums(within, until=last.first)).one()),
-        by_month=_sum_by_month(session, within),
-        by_shop=_sum_by_shop(session, community_id, within, until=last.first),
-        by_honour=_sum_by_honour(session, community_id, within, until=last.first),
-        by_trade=[
-            Share(trade, trade, sums)
-            for trade, sums in _sum_by(session, within, Redemption.trade, until=last.first)
-        ],
+
+
+@dataclass(frozen=True, slots=True)
+class _Groups:
+    """The sums of all entries, and of those that share a shop, an honour, a trade."""
+
+    totals: Sums
+    by_shop: Sequence[tuple[UUID, Sums]]
+    by_honour: Sequence[tuple[UUID, Sums]]
+    by_trade: Sequence[tuple[str, Sums]]
+
+
+def _sum_by_each(session: Session, within: ColumnElement[bool], *, until: date) -> _Groups:
+    """Return the sums of all groups; one reading of the entries and cardholders serves for all."""
+    keys = (Redemption.shop_id, Redemption.honour_id, Redemption.trade)
+    sets = func.grouping_sets(text("()"), *keys)
+    query = _select_sums(within, *keys, until=until, grouped_by=sets)
+    rows = [(row[: len(keys)], _to_sums(row[len(keys) :])) for row in session.execute(query)]
+    by_shop, by_honour, by_trade = (
+        [(row[place], sums) for row, sums in rows if row[place] is not None]
+        for place in range(len(keys))
     )
+    totals = next(sums for row, sums in rows if all(key is None for key in row))
+    return _Groups(totals, by_shop, by_honour, by_trade)
 
 
 def _sum_by_month(session: Session, within: ColumnElement[bool]) -> list[Share]:
-    months = _sum_by(session, within, Redemption.month, until=Redemption.month)
-    return [Share(str(Month.of(first)), str(Month.of(first)), sums) for first, sums in months]
+    rows = session.execute(_select_sums(within, Redemption.month, until=Redemption.month))
+    named = [(str(Month.of(first)), _to_sums(rest)) for first, *rest in rows]
+    return [Share(month, month, sums) for month, sums in named]
 
 
-def _sum_by_shop(
-    session: Session, community_id: UUID, within: ColumnElement[bool], *, until: date
+def _name_shops(
+    session: Session, community_id: UUID, shops: Sequence[tuple[UUID, Sums]]
 ) -> list[Share]:
-    shops = _sum_by(session, within, Redemption.shop_id, until=until)
     query = select(Shop.id, Shop.name).where(
         Shop.community_id == community_id, Shop.id.in_([shop for shop, _ in shops])
     )
@@ -115,10 +174,9 @@ def _sum_by_shop(
     return [Share(str(shop), names[shop], sums) for shop, sums in shops]
 
 
-def _sum_by_honour(
-    session: Session, community_id: UUID, within: ColumnElement[bool], *, until: date
+def _name_honours(
+    session: Session, community_id: UUID, honours: Sequence[tuple[UUID, Sums]]
 ) -> list[Share]:
-    honours = _sum_by(session, within, Redemption.honour_id, until=until)
     query = select(Honour).where(
         Honour.community_id == community_id, Honour.id.in_([honour for honour, _ in honours])
     )
@@ -130,12 +188,13 @@ def _select_sums(
     within: ColumnElement[bool],
     *by: InstrumentedAttribute[Any],
     until: date | InstrumentedAttribute[date],
+    grouped_by: ColumnElement[Any] | None = None,
 ) -> Any:
     """Select the sums.
 
     Args:
         within: which entries.
-        by: what they are grouped by.
+        by: what they are grouped by; by all at once, unless `grouped_by` says otherwise.
         until: the last month that is looked at; a sale that was taken back whole by then counts
             for nobody.
     """
@@ -160,7 +219,7 @@ def _select_sums(
             (back.c.community_id == Redemption.community_id) & (back.c.of_id == Redemption.id),
         )
         .where(within)
-        .group_by(*by)
+        .group_by(*(by if grouped_by is None else [grouped_by]))
         .order_by(*by)
     )
 
@@ -174,17 +233,6 @@ def _taken_back() -> Subquery:
         .group_by(Redemption.community_id, Redemption.of_id)
         .subquery()
     )
-
-
-def _sum_by(
-    session: Session,
-    within: ColumnElement[bool],
-    by: InstrumentedAttribute[Any],
-    *,
-    until: date | InstrumentedAttribute[date],
-) -> list[tuple[Any, Sums]]:
-    rows = session.execute(_select_sums(within, by, until=until))
-    return [(key, _to_sums(rest)) for key, *rest in rows]
 
 
 def _to_sums(row: Row[Any] | Sequence[Any]) -> Sums:

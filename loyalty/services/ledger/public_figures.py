@@ -11,7 +11,7 @@ from loyalty.rules.arrival import figures_are_out
 from loyalty.rules.benefit import find_publishable, is_redacted
 from loyalty.rules.calendar import Month
 from loyalty.services.errors import UnknownRecordError
-from loyalty.services.ledger.benefit import Sums, sum_benefit_in
+from loyalty.services.ledger.benefit import Benefit, Sums, sum_benefit_in
 from loyalty.services.matters.matter_counts import MatterCount, count_matters
 
 MONTHS_SHOWN = 12
@@ -51,15 +51,26 @@ def get_public_figures(
     """
     if month not in list_public_months(today):
         raise UnknownRecordError(f"There are no figures for {month}.")
+    return sum_public_figures(session, community, month)
+
+
+def sum_public_figures(session: Session, community: Community, month: Month) -> PublicFigures:
+    """Return what is public of a month whose figures are out, however long ago it is."""
     found = sum_benefit_in(session, community.id, first=month, last=month)
-    totals = None if is_redacted(found.totals.people) else found.totals
-    shown = find_publishable({share.key: share.sums.people for share in found.by_trade})
+    totals, by_trade = hide_small_groups(found)
     return PublicFigures(
         month=month,
         totals=totals,
-        by_trade={
-            share.name: share.sums if totals and share.key in shown else None
-            for share in found.by_trade
-        },
+        by_trade=by_trade,
         matters=count_matters(session, community, first=month, last=month),
     )
+
+
+def hide_small_groups(found: Benefit) -> tuple[Sums | None, Mapping[str, Sums | None]]:
+    """Return the sums of all and of each trade; None stands for what is about too few people."""
+    totals = None if is_redacted(found.totals.people) else found.totals
+    shown = find_publishable({share.key: share.sums.people for share in found.by_trade})
+    return totals, {
+        share.name: share.sums if totals and share.key in shown else None
+        for share in found.by_trade
+    }

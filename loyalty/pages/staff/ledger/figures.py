@@ -7,8 +7,9 @@ from loyalty.pages.staff import console
 from loyalty.pages.values import named_months
 from loyalty.rules.calendar import Month
 from loyalty.services.actors import Role
-from loyalty.services.ledger.benefit import sum_benefit
+from loyalty.services.ledger.benefit import sum_month
 from loyalty.services.matters.matter_counts import count_matters
+from loyalty.services.replica import reports_work
 from loyalty.services.selection.history import months_since_the_first
 from loyalty.services.selection.planning import month_called
 from loyalty.words.definitions import FIGURES
@@ -26,8 +27,9 @@ def shown() -> str:
     wanted = request.args.get("month")
     month = month_called(wanted) if wanted else this_month
     with console.work() as work:
-        sums = sum_benefit(work, first=month, last=month).totals
-        counts = count_matters(work.session, current_user.community, first=month, last=month)
+        with reports_work(work) as reading:
+            sums = sum_month(reading, month)
+            counts = count_matters(reading.session, current_user.community, first=month, last=month)
         months = months_since_the_first(
             work.session, current_user.community, this_month, at_most=MONTHS_OFFERED
         )

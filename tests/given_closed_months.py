@@ -1,0 +1,34 @@
+"""Months that were closed."""
+
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from loyalty.models import ClosedMonth, Community
+from tests.given import NOON
+
+NOTHING = {
+    **dict.fromkeys(("uses", "uses_without_amount", "people", "households"), 0),
+    **dict.fromkeys(("total_fen", "payable_fen", "saved_fen"), 0),
+}
+"""The sums of a month in which nobody used a card."""
+
+
+def given_closed_month(session: Session, community: Community, *, closed_by: UUID) -> ClosedMonth:
+    """October, in which nothing was sold."""
+    closed = ClosedMonth(
+        community_id=community.id,
+        month=date(2026, 10, 1),
+        text="{}",
+        head="0" * 64,
+        figures={
+            "totals": NOTHING,
+            **{f"by_{name}": [] for name in ("month", "shop", "honour", "trade")},
+        },
+        closed_at=NOON,
+        closed_by=closed_by,
+    )
+    session.add(closed)
+    session.flush()
+    return closed
