@@ -23,8 +23,11 @@ from loyalty.models import (
     KeptAnswer,
     Matter,
     NumberedSale,
+    OwnPage,
+    OwnPageSession,
     QuarantinedSale,
     Redemption,
+    Resident,
     Round,
     Shop,
     ShopTerm,
@@ -100,6 +103,7 @@ def given_everything(session: Session, community: Community) -> Everything:
         **_trade(session, community, account, resident.id),
         **_round(session, community, account, "open", month=date(2027, 1, 1)),
     }
+    _own_page(session, resident)
     closed = WorkingDayOverride(
         community_id=community.id, day=date(2026, 12, 14), works=False, note="休市"
     )
@@ -115,6 +119,27 @@ def given_everything(session: Session, community: Community) -> Everything:
 
 def _texts(ids: dict[str, Any]) -> dict[str, str]:
     return {name: str(value) for name, value in ids.items()}
+
+
+def _own_page(session: Session, resident: Resident) -> None:
+    """A page that was activated, with somebody signed in."""
+    own = {"community_id": resident.community_id, "created_at": NOON}
+    page = OwnPage(
+        **own,
+        resident_id=resident.id,
+        activation_hash="!",
+        activation_made_at=NOON,
+        pin_hash="!",
+        handle=f"{uuid4().int % 10**8:08}",
+        sealed_secret=b"!",
+    )
+    session.add(page)
+    session.flush()
+    opened = OwnPageSession(
+        **own, own_page_id=page.id, token_hash=uuid4().bytes, activating=False, expires_at=NOON
+    )
+    session.add(opened)
+    session.flush()
 
 
 def _matter(session: Session, community: Community, account: StaffAccount) -> UUID:

@@ -9,6 +9,7 @@ from loyalty.models.kept_answer import KeptAnswer
 from loyalty.models.late_sale import NumberedSale, QuarantinedSale
 from loyalty.models.matter import Matter
 from loyalty.models.notice import NoticeVersion, Objection, WorkingDayOverride
+from loyalty.models.own_page import OwnPage, OwnPageSession
 from loyalty.models.panel import Ballot, ConflictOfInterest, Panellist
 from loyalty.models.receipt import Receipt
 from loyalty.models.redemption import Redemption
@@ -44,6 +45,8 @@ __all__ = [
     "NoticeVersion",
     "NumberedSale",
     "Objection",
+    "OwnPage",
+    "OwnPageSession",
     "Panellist",
     "QuarantinedSale",
     "Receipt",

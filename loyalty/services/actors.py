@@ -34,3 +34,16 @@ class Till:
     shop_id: UUID
     community_id: UUID
     timezone: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignedInResident:
+    """A resident who has opened their own page. No account of the programme's side is one."""
+
+    resident_id: UUID
+    own_page_id: UUID
+    session_id: UUID
+    community_id: UUID
+    timezone: str
+    activating: bool
+    """Came in with an activation code: a PIN is to be chosen before anything else."""

@@ -8,13 +8,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from loyalty.models import AuditEvent
-from loyalty.services.actors import StaffMember, Till
+from loyalty.services.actors import SignedInResident, StaffMember, Till
 from loyalty.services.paging import Page, fetch_page
 
 
 def note(
     session: Session,
-    actor: StaffMember | Till | None,
+    actor: StaffMember | Till | SignedInResident | None,
     action: str,
     *,
     community_id: UUID,
@@ -33,6 +33,8 @@ def note(
             actor_kind, actor_id = "staff", actor.account_id
         case Till():
             actor_kind, actor_id = "till", actor.till_id
+        case SignedInResident():
+            actor_kind, actor_id = "resident", actor.resident_id
         case None:
             actor_kind = "public"
     session.add(
