@@ -81,7 +81,8 @@ def find_lock(failures: int) -> timedelta | None:
     if rest or not locks:
         return None
     # Beyond the fifth it is a day anyway, and the power stays small.
-    return min(FIRST_LOCK * _EACH_LOCK_IS_LONGER ** min(locks - 1, 5), LONGEST_LOCK)
+    times: int = _EACH_LOCK_IS_LONGER ** min(locks - 1, 5)
+    return min(FIRST_LOCK * times, LONGEST_LOCK)
 
 
 def _is_obvious(pin: str) -> bool:
