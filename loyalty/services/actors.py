@@ -47,3 +47,8 @@ class SignedInResident:
     timezone: str
     activating: bool
     """Came in with an activation code: a PIN is to be chosen before anything else."""
+
+    @property
+    def account_id(self) -> None:
+        """Return the account of the programme's side, which a resident does not have."""
+        return None

@@ -77,6 +77,8 @@ def upgrade() -> None:
     )
     for table in TABLES:
         _limit(table)
+    # A holder who reports a card lost has no account.
+    op.alter_column("card_event", "account_id", nullable=True)
 
 
 def _limit(table: str) -> None:
@@ -90,5 +92,8 @@ def _limit(table: str) -> None:
 
 
 def downgrade() -> None:
+    """Holders' own reports go: the version before cannot say that no account made them."""
+    op.execute("DELETE FROM card_event WHERE account_id IS NULL")
+    op.alter_column("card_event", "account_id", nullable=False)
     for table in reversed(TABLES):
         op.drop_table(table)

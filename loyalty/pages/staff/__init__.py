@@ -2,6 +2,7 @@
 
 from loyalty.pages.staff.cards.cards import cards
 from loyalty.pages.staff.cards.sheets import card_sheets
+from loyalty.pages.staff.cards.slips import activation_slips
 from loyalty.pages.staff.community.honours import honours
 from loyalty.pages.staff.community.policy import policy
 from loyalty.pages.staff.community.working_days import working_days
@@ -52,6 +53,7 @@ STAFF_PAGES = (
     cases,
     cards,
     card_sheets,
+    activation_slips,
     matters,
     figures,
     working_days,
