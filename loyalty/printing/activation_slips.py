@@ -44,7 +44,8 @@ def _slip(community: Community, card: Card, code: str, *, base_url: str) -> Acti
         card=gettext("卡号末四位 %(last4)s", last4=last4(card.serial)),
         address=address,
         steps=(
-            gettext("1. 扫右边的码，或打开 %(address)s", address=address),
+            gettext("1. 扫右边的码，或打开网址："),
+            address,
             gettext("2. 输入卡号和激活码，给自己设6位密码。"),
             gettext("激活码只能用一次，不要给别人看。"),
         ),

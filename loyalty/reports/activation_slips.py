@@ -81,11 +81,11 @@ def _draw(paper: CardPaper, slip: ActivationSlip, place: Place) -> None:
 def _shapes(slip: ActivationSlip) -> Drawing:
     wide = _RIGHT - _LEFT - 2
     lines = [
-        Words(step, _LEFT, 22.2 + place * 4.1, 8, wide) for place, step in enumerate(slip.steps)
+        Words(step, _LEFT, 20.0 + place * 4.1, 8, wide) for place, step in enumerate(slip.steps)
     ]
     return (
-        Words(slip.title, _LEFT, 6.2, 9, wide, colour=SOFT),
-        Words(slip.code, _LEFT, 15.6, 21, wide, colour=_ACCENT, strong=True),
+        Words(slip.title, _LEFT, 5.9, 9, wide, colour=SOFT),
+        Words(slip.code, _LEFT, 14.6, 21, wide, colour=_ACCENT, strong=True),
         *lines,
         *_qr(slip.address),
         Words(slip.card, _RIGHT + _QR_SIDE / 2, 30.4, 8.5, 27, SOFT, Anchor.MIDDLE),
