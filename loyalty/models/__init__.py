@@ -11,6 +11,7 @@ from loyalty.models.matter import Matter
 from loyalty.models.notice import NoticeVersion, Objection, WorkingDayOverride
 from loyalty.models.own_page import OwnPage, OwnPageSession
 from loyalty.models.panel import Ballot, ConflictOfInterest, Panellist
+from loyalty.models.privacy import ConsentEvent, Erasure, MonthPeople
 from loyalty.models.receipt import Receipt
 from loyalty.models.redemption import Redemption
 from loyalty.models.request_count import RequestCount
@@ -33,14 +34,17 @@ __all__ = [
     "CertificationEvent",
     "Community",
     "ConflictOfInterest",
+    "ConsentEvent",
     "Deed",
     "DeedKind",
     "DirectoryVersion",
+    "Erasure",
     "Honour",
     "HouseholdGroup",
     "ImportJob",
     "KeptAnswer",
     "Matter",
+    "MonthPeople",
     "Nomination",
     "NoticeVersion",
     "NumberedSale",

@@ -197,6 +197,14 @@ class FileReaderBusyError(BusyError, UnreadableFileError):
     """Nothing is wrong with the file; the machine has no time to read it now."""
 
 
+class PersonErasedError(LoyaltyError):
+    """Nothing is known of this person any more, and nothing is done with what is left."""
+
+
+class ErasureRefusedError(StateError):
+    """The person cannot be erased yet; the codes say what comes first."""
+
+
 class CaseDecidedError(LoyaltyError):
     """Somebody has decided the case already."""
 

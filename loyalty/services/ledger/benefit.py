@@ -2,19 +2,19 @@
 
 The sums are live, and what is taken back counts whole, use and money, in the month it is taken
 back: so nothing that is done later changes a month. People, uses and households are counted apart
-and never mixed.
+and never mixed; of a month that is over, as they were counted then, for its sales lose their cards.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Subquery, func, select
+from sqlalchemy import ColumnElement, Row, Subquery, false, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from loyalty.models import Card, Honour, Redemption, Resident, Shop
+from loyalty.models import Card, Honour, MonthPeople, Redemption, Resident, Shop
 from loyalty.rules.calendar import Month
 from loyalty.rules.money import Fen
 from loyalty.services.errors import ValueRefusedError
@@ -31,10 +31,11 @@ class Sums:
     """Sales, with an amount or without, less those that were taken back whole (人次)."""
     uses_without_amount: int
     """Of these, the ones at which the card was only verified."""
-    people: int
-    """Cardholders with at least one sale that was not taken back whole by the end (人)."""
-    households: int
-    """Households of these people (户)."""
+    people: int | None
+    """Cardholders with at least one sale that was not taken back whole by the end (人). None where
+    sales of several months have been parted from their cards, so that nobody can count them."""
+    households: int | None
+    """Households of these people (户); None likewise."""
     total_fen: Fen
     payable_fen: Fen
     """Spent by cardholders (持卡消费额)."""
@@ -85,11 +86,12 @@ def sum_benefit_in(session: Session, community_id: UUID, *, first: Month, last: 
         & (Redemption.month >= first.first)
         & (Redemption.month <= last.first)
     )
-    return Benefit(
+    kept = _read_kept(session, community_id, first, last)
+    found = Benefit(
         first=first,
         last=last,
         totals=_to_sums(session.execute(_select_sums(within, until=last.first)).one()),
-        by_month=_sum_by_month(session, within),
+        by_month=_sum_by_month(session, within, kept),
         by_shop=_sum_by_shop(session, community_id, within, until=last.first),
         by_honour=_sum_by_honour(session, community_id, within, until=last.first),
         by_trade=[
@@ -97,11 +99,59 @@ def sum_benefit_in(session: Session, community_id: UUID, *, first: Month, last: 
             for trade, sums in _sum_by(session, within, Redemption.trade, until=last.first)
         ],
     )
+    return found if first != last else _with_kept(found, kept)
 
 
-def _sum_by_month(session: Session, within: ColumnElement[bool]) -> list[Share]:
+Kept = Mapping[tuple[date, str, str], MonthPeople]
+"""How many people stood behind a month: by its first day, the part, and the key of the part."""
+
+
+def _read_kept(session: Session, community_id: UUID, first: Month, last: Month) -> Kept:
+    rows = session.scalars(
+        select(MonthPeople).where(
+            MonthPeople.community_id == community_id,
+            MonthPeople.month >= first.first,
+            MonthPeople.month <= last.first,
+        )
+    )
+    return {(row.month, row.part, row.key): row for row in rows}
+
+
+def _with_kept(found: Benefit, kept: Kept) -> Benefit:
+    """Return the benefit of one month with its people as they were counted when it was over."""
+    month = found.first.first
+
+    def count(part: str, shares: Sequence[Share]) -> list[Share]:
+        return [
+            replace(share, sums=_count_kept(share.sums, kept.get((month, part, share.key))))
+            for share in shares
+        ]
+
+    return replace(
+        found,
+        totals=_count_kept(found.totals, kept.get((month, "all", ""))),
+        by_shop=count("shop", found.by_shop),
+        by_honour=count("honour", found.by_honour),
+        by_trade=count("trade", found.by_trade),
+    )
+
+
+def _count_kept(sums: Sums, kept: MonthPeople | None) -> Sums:
+    if kept is None:
+        return sums
+    return replace(sums, people=kept.people, households=kept.households)
+
+
+def _sum_by_month(session: Session, within: ColumnElement[bool], kept: Kept) -> list[Share]:
     months = _sum_by(session, within, Redemption.month, until=Redemption.month)
-    return [Share(str(Month.of(first)), str(Month.of(first)), sums) for first, sums in months]
+    return [
+        Share(
+            str(Month.of(first)),
+            str(Month.of(first)),
+            _count_kept(sums, kept.get((first, "all", ""))),
+        )
+        for first, sums in months
+    ]
 
 
 def _sum_by_shop(
@@ -152,9 +202,10 @@ def _select_sums(
             func.coalesce(func.sum(Redemption.total_fen), 0),
             func.coalesce(func.sum(Redemption.payable_fen), 0),
             func.coalesce(func.sum(Redemption.saved_fen), 0),
+            func.coalesce(func.bool_or(Redemption.card_id.is_(None)).filter(counted), false()),
         )
-        .join_from(Redemption, Card)
-        .join_from(Card, Resident)
+        .outerjoin_from(Redemption, Card)
+        .outerjoin_from(Card, Resident)
         .outerjoin(
             back,
             (back.c.community_id == Redemption.community_id) & (back.c.of_id == Redemption.id),
@@ -188,5 +239,7 @@ def _sum_by(
 
 
 def _to_sums(row: Row[Any] | Sequence[Any]) -> Sums:
-    uses, without_amount, people, households, total, payable, saved = row
+    uses, without_amount, people, households, total, payable, saved, parted = row
+    if parted:
+        people = households = None
     return Sums(uses, without_amount, people, households, Fen(total), Fen(payable), Fen(saved))

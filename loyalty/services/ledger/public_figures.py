@@ -52,8 +52,8 @@ def get_public_figures(
     if month not in list_public_months(today):
         raise UnknownRecordError(f"There are no figures for {month}.")
     found = sum_benefit_in(session, community.id, first=month, last=month)
-    totals = None if is_redacted(found.totals.people) else found.totals
-    shown = find_publishable({share.key: share.sums.people for share in found.by_trade})
+    totals = None if is_redacted(found.totals.people or 0) else found.totals
+    shown = find_publishable({share.key: share.sums.people or 0 for share in found.by_trade})
     return PublicFigures(
         month=month,
         totals=totals,
