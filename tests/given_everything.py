@@ -17,11 +17,14 @@ from loyalty.models import (
     CertificationEvent,
     Community,
     ConflictOfInterest,
+    ConsentEvent,
     Deed,
+    Erasure,
     HouseholdGroup,
     ImportJob,
     KeptAnswer,
     Matter,
+    MonthPeople,
     NumberedSale,
     OwnPage,
     OwnPageSession,
@@ -104,6 +107,7 @@ def given_everything(session: Session, community: Community) -> Everything:
         **_round(session, community, account, "open", month=date(2027, 1, 1)),
     }
     _own_page(session, resident)
+    _privacy(session, resident)
     closed = WorkingDayOverride(
         community_id=community.id, day=date(2026, 12, 14), works=False, note="休市"
     )
@@ -139,6 +143,21 @@ def _own_page(session: Session, resident: Resident) -> None:
         **own, own_page_id=page.id, token_hash=uuid4().bytes, activating=False, expires_at=NOON
     )
     session.add(opened)
+    session.flush()
+
+
+def _privacy(session: Session, resident: Resident) -> None:
+    """A consent, somebody who has been erased, and a month that has been counted."""
+    own = {"community_id": resident.community_id}
+    agreed = {"consent": "membership", "agreed": True, "source": "earlier", "at": NOON}
+    counted = {"month": date(2026, 10, 1), "part": "all", "key": "", "people": 0, "households": 0}
+    session.add_all(
+        [
+            ConsentEvent(**own, resident_id=resident.id, **agreed),
+            Erasure(**own, resident_id=uuid4(), erased_at=NOON),
+            MonthPeople(**own, **counted),
+        ]
+    )
     session.flush()
 
 

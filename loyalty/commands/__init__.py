@@ -6,6 +6,7 @@ import click
 
 from loyalty.commands.demo import demo
 from loyalty.commands.doctor import doctor
+from loyalty.commands.housekeeping import housekeeping
 from loyalty.commands.import_table import import_table
 from loyalty.commands.init import init
 from loyalty.commands.migrate import migrate
@@ -32,5 +33,15 @@ def main() -> None:
     """Run a neighbourhood market's discount-card programme."""
 
 
-for command in (demo, doctor, import_table, init, migrate, selection_round, serve, verify_record):
+for command in (
+    demo,
+    doctor,
+    housekeeping,
+    import_table,
+    init,
+    migrate,
+    selection_round,
+    serve,
+    verify_record,
+):
     main.add_command(command)

@@ -52,3 +52,11 @@ class SignedInResident:
     def account_id(self) -> None:
         """Return the account of the programme's side, which a resident does not have."""
         return None
+
+
+@dataclass(frozen=True, slots=True)
+class Programme:
+    """The programme itself, where nobody asks it to: as it keeps house."""
+
+    community_id: UUID
+    timezone: str

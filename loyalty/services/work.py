@@ -13,7 +13,7 @@ from sqlalchemy.sql.base import ExecutableOption
 
 from loyalty.database import Identified, Versioned
 from loyalty.models import Community
-from loyalty.services.actors import SignedInResident, StaffMember, Till
+from loyalty.services.actors import Programme, SignedInResident, StaffMember, Till
 from loyalty.services.audit import note
 from loyalty.services.errors import StaleRecordError, UnknownRecordError
 
@@ -36,7 +36,7 @@ class SomebodysWork:
     """What somebody does in one transaction."""
 
     session: Session
-    actor: StaffMember | Till | SignedInResident
+    actor: StaffMember | Till | SignedInResident | Programme
     now: datetime
     """The present instant, on the wall clock of the community."""
 

@@ -66,7 +66,7 @@ def erase_person(
 
 
 def carry_out_erasure(work: SomebodysWork, resident: Resident, *, sealing_key: bytes) -> None:
-    """Erase a resident whatever stands in the way: they asked, and a backup has brought them back."""
+    """Erase a resident whatever stands in the way, such as one whom a backup has brought back."""
     pattern = make_trace_pattern(resident.name, resident.unit, resident.phone)
     _stop_cards(work, resident, sealing_key=sealing_key)
     for statement in (*_list_removals(resident), *_list_changes(resident)):
