@@ -17,6 +17,7 @@ from loyalty.pages.staff.ledger.figures import figures
 from loyalty.pages.staff.matters.matters import matters
 from loyalty.pages.staff.notice.objections import objections
 from loyalty.pages.staff.people.residents import residents
+from loyalty.pages.staff.privacy.personal_data import personal_data
 from loyalty.pages.staff.rounds.actions import rounds_actions
 from loyalty.pages.staff.rounds.rounds import rounds
 from loyalty.pages.staff.selection.ballots import ballots
@@ -42,6 +43,7 @@ STAFF_PAGES = (
     objections,
     fairness,
     residents,
+    personal_data,
     deeds,
     kinds_of_deeds,
     imports,

@@ -4,6 +4,9 @@ The row of the resident stays without anything that tells of somebody, for cards
 lists refer to it. Sales lose their card, too, when `retention` comes to them.
 """
 
+import logging
+from dataclasses import dataclass
+from pathlib import Path
 from uuid import UUID
 
 from sqlalchemy import Delete, Update, delete, select, update
@@ -35,6 +38,7 @@ from loyalty.services.imports.keeping import forget_tables_about
 from loyalty.services.kept_answers import take_traces_out_of_answers
 from loyalty.services.people.consents import Consent
 from loyalty.services.people.residents import ERASED, refuse_erased
+from loyalty.services.privacy.erasure_file import copy_erasures
 from loyalty.services.privacy.obstacles import find_obstacles
 from loyalty.services.privacy.texts import take_traces_out_of_texts
 from loyalty.services.work import Lock, SomebodysWork
@@ -43,26 +47,40 @@ TAKES_PART = (Outcome.NOMINATED, Outcome.ELIGIBLE)
 BEFORE_THE_FREEZE = (RoundState.OPEN, RoundState.SCREENING, RoundState.REVIEW)
 
 
+@dataclass(frozen=True, slots=True)
+class ErasePerson:
+    """Somebody who is to be erased."""
+
+    resident_id: UUID
+    version: int | None = None
+    """The one that was read; None erases the person as they are."""
+
+
 def erase_person(
-    work: SomebodysWork, resident_id: UUID, *, version: int | None = None, sealing_key: bytes
+    work: SomebodysWork, request: ErasePerson, *, sealing_key: bytes, erasures: Path
 ) -> None:
     """Erase what is known of a resident. Their cards stop working at once.
 
     Args:
-        version: the one that was read; None erases the person as they are.
         sealing_key: from `cards.keys.sealing_key_from`.
+        erasures: the file that tells a restored backup of it. Where it cannot be written just now,
+            housekeeping writes it.
 
     Raises:
         ErasureRefusedError: something comes first; `missing` names all of it.
         PersonErasedError: it was done before.
         StaleRecordError: somebody else changed the resident meanwhile.
     """
-    resident = work.find(Resident, resident_id, lock=Lock.CHANGE, version=version)
+    resident = work.find(Resident, request.resident_id, lock=Lock.CHANGE, version=request.version)
     refuse_erased(resident)
     _hold_rounds(work, resident)
     if missing := find_obstacles(work, resident):
         raise ErasureRefusedError(f"First comes: {', '.join(missing)}.", missing)
     carry_out_erasure(work, resident, sealing_key=sealing_key)
+    try:
+        copy_erasures(work.session, work.community_id, erasures)
+    except OSError as error:
+        logging.getLogger(__name__).warning("the erasures are not written: %s", error.strerror)
 
 
 def carry_out_erasure(work: SomebodysWork, resident: Resident, *, sealing_key: bytes) -> None:

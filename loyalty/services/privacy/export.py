@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from types import MappingProxyType
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Table, select
 
 from loyalty.clock import as_local
-from loyalty.database import Identified, Owned
+from loyalty.database import Owned
 from loyalty.models import (
     Area,
     AuditEvent,
@@ -51,7 +51,7 @@ class Part:
     model: type[Owned]
     column: str
     """Which leads to the person."""
-    through: type[Identified] = Resident
+    through: type[Owned] = Resident
     """What it names: the resident, or a record that is theirs."""
     left_out: Mapping[str, str] = field(default_factory=dict)
     """Columns that are not told, and why."""
@@ -59,7 +59,7 @@ class Part:
     @property
     def name(self) -> str:
         """What the table is called, and the part in the file."""
-        return self.model.__tablename__
+        return str(self.model.__tablename__)
 
     @property
     def columns(self) -> Sequence[str]:
@@ -163,7 +163,7 @@ NAMED = (Area, HouseholdGroup, DeedKind, Honour, Shop)
 """What a record may name by an id, and what has a name that people know."""
 
 Told = Mapping[str, Sequence[Mapping[str, Any]]]
-"""By the part: its records, each by its columns, as JSON writes them."""
+"""By the part: its records, each by its columns; instants on the community's wall clock."""
 
 
 def export_person(work: SomebodysWork, resident_id: UUID) -> Told:
@@ -187,7 +187,7 @@ def export_person(work: SomebodysWork, resident_id: UUID) -> Told:
 
 
 def _read(work: SomebodysWork, part: Part, owners: Sequence[Any]) -> list[Any]:
-    table = part.model.__table__
+    table = cast("Table", part.model.__table__)
     query = (
         select(part.model)
         .where(
@@ -217,7 +217,7 @@ def _tell(
     told: dict[str, Any] = {}
     for column in part.columns:
         value = getattr(record, column)
-        told[column] = _write(value, work)
+        told[column] = as_local(value, work.actor.timezone) if _is_moment(value) else value
         if column in names:
             told[column.removesuffix("_id")] = names[column].get(value)
     return told
@@ -234,10 +234,19 @@ def _tell_kept_apart(work: SomebodysWork, cards: Sequence[Card]) -> list[dict[st
     return [_tell(one, part, {}, work) for one in work.session.scalars(kept)]
 
 
-def _write(value: Any, work: SomebodysWork) -> Any:
-    """Return a value as JSON has it; instants are those of the community's wall clock."""
-    if isinstance(value, datetime):
-        return as_local(value, work.actor.timezone).isoformat()
-    if isinstance(value, date | UUID):
-        return str(value)
-    return value
+def _is_moment(value: Any) -> bool:
+    return isinstance(value, datetime)
+
+
+def serialize(told: Told) -> dict[str, list[dict[str, Any]]]:
+    """Return what is told as JSON has it; instants are those of the community's wall clock."""
+    return {
+        name: [{column: _write(value) for column, value in one.items()} for one in records]
+        for name, records in told.items()
+    }
+
+
+def _write(value: Any) -> Any:
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value) if isinstance(value, UUID) else value
