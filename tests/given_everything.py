@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 from loyalty.models import (
     Area,
     Ballot,
-    Card,
     CardEvent,
     CardMonth,
     CertificationEvent,
@@ -29,10 +28,8 @@ from loyalty.models import (
     OwnPage,
     OwnPageSession,
     QuarantinedSale,
-    Redemption,
     Resident,
     Round,
-    Shop,
     ShopTerm,
     StaffAccount,
     Till,
@@ -64,6 +61,7 @@ from tests.given_rounds import (
     given_nomination_by,
     given_seat,
 )
+from tests.given_sales import given_sale
 
 TODAY = NOON.date()
 
@@ -287,7 +285,7 @@ def _trade(
         ]
     )
     publish_revocations(session, community, sealing_key=SEALING_KEY, now=NOON)
-    sale = _sale(session, card, till, shop)
+    sale = given_sale(session, card, till, shop, flag="revoked").id
     return {
         "card_id": card.id,
         "card_number": number_of(card.serial),
@@ -297,33 +295,6 @@ def _trade(
         "plaque_number": shop.plaque_number,
         "case_id": _late(session, community, till),
     }
-
-
-def _sale(session: Session, card: Card, till: Till, shop: Shop) -> UUID:
-    sale = Redemption(
-        community_id=card.community_id,
-        card_id=card.id,
-        shop_id=shop.id,
-        till_id=till.id,
-        receipt="ABCD2345",
-        total_fen=1000,
-        discountable_fen=1000,
-        payable_fen=850,
-        saved_fen=150,
-        pay_permille=850,
-        rule_version=1,
-        trade=shop.category,
-        honour_id=card.honour_id,
-        idempotency_key=uuid4(),
-        flag="revoked",
-        happened_at=NOON,
-        happened_on=TODAY,
-        month=TODAY.replace(day=1),
-        recorded_at=NOON,
-    )
-    session.add(sale)
-    session.flush()
-    return sale.id
 
 
 def _late(session: Session, community: Community, till: Till) -> UUID:

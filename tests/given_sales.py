@@ -1,12 +1,14 @@
 """Sales as tills make them, with network."""
 
 from typing import Any
+from uuid import uuid4
 
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from loyalty.models import Community
-from tests.given import given_card, given_shop, paired_till, sale_key
+from loyalty.clock import as_local
+from loyalty.models import Card, Community, Redemption, Shop, Till
+from tests.given import NOON, given_card, given_shop, paired_till, sale_key
 
 SALES = "/api/v1/redemptions"
 
@@ -26,3 +28,36 @@ def given_sales(client: FlaskClient, session: Session, community: Community, **p
         till = paired_till(session, given_shop(session, community, category=trade))
         for token in cards:
             sell(client, till, token)
+
+
+def given_sale(session: Session, card: Card, till: Till, shop: Shop, **values: Any) -> Redemption:
+    """A sale of ten yuan in the book, made at noon unless told; no use is counted with it."""
+    at = values.pop("at", NOON)
+    day = as_local(at, "Asia/Shanghai").date()
+    sale = Redemption(
+        **{
+            "community_id": card.community_id,
+            "card_id": card.id,
+            "shop_id": shop.id,
+            "till_id": till.id,
+            "receipt": "ABCD2345",
+            "total_fen": 1000,
+            "discountable_fen": 1000,
+            "payable_fen": 850,
+            "saved_fen": 150,
+            "pay_permille": 850,
+            "rule_version": 1,
+            "trade": shop.category,
+            "honour_id": card.honour_id,
+            "idempotency_key": uuid4(),
+            "request_hash": b"hash",
+            "happened_at": at,
+            "happened_on": day,
+            "month": day.replace(day=1),
+            "recorded_at": at,
+            **values,
+        }
+    )
+    session.add(sale)
+    session.flush()
+    return sale

@@ -62,10 +62,10 @@ def _erase_again(house: House) -> int:
     back = session.scalars(
         work.select(Resident).where(Resident.id.in_(named), Resident.state != ERASED)
     ).all()
-    for resident in back:
-        carry_out_erasure(work, resident, sealing_key=house.sealing_key)
     rows = [asdict(one) for one in named.values()]
     session.execute(insert(Erasure).values(rows).on_conflict_do_nothing())
+    for resident in back:
+        carry_out_erasure(work, resident, sealing_key=house.sealing_key)
     return len(back)
 
 

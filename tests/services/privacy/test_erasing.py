@@ -54,9 +54,10 @@ from tests.given import (
     given_staff,
     given_till,
 )
-from tests.given_everything import Everything, _sale
+from tests.given_everything import Everything
 from tests.given_notices import DECEMBER, given_notice, given_objection, placed
 from tests.given_rounds import given_candidate
+from tests.given_sales import given_sale
 from tests.given_traces import NAME, cards_of, dump, given_traces, traces_in
 
 NOWHERE = Path("/proc/nowhere/erasures.jsonl")
@@ -269,7 +270,7 @@ def with_an_open_objection(session: Session, community: Community) -> UUID:
 def with_an_open_case(session: Session, community: Community) -> UUID:
     card, shop = given_card(session, community), given_shop(session, community)
     till = given_till(session, shop)
-    _sale(session, card, till, shop)
+    given_sale(session, card, till, shop, flag="revoked")
     return card.resident_id
 
 
