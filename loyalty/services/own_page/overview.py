@@ -12,8 +12,8 @@ from loyalty.rules.calendar import Month
 from loyalty.rules.card_state import CardState
 from loyalty.services.work import ResidentWork
 
-MONTHS = 6
-"""How many are shown, the present one included."""
+MONTHS = 3
+"""How many are shown, the present one included: older sales know nothing of whose card it was."""
 
 MOST_CARDS = 3
 
