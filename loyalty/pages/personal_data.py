@@ -30,6 +30,11 @@ class Section:
     rows: Sequence[Sequence[str]]
 
     @property
+    def is_of_one(self) -> bool:
+        """Whether there is one record, which is read line by line."""
+        return len(self.rows) == 1
+
+    @property
     def pairs(self) -> Sequence[tuple[str, str]]:
         """What the only record says, line by line."""
         return list(zip(self.columns, self.rows[0], strict=True))

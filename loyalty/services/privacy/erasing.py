@@ -157,24 +157,8 @@ def _list_changes(resident: Resident) -> list[Update]:
     candidacies = select(Candidate.id).where(
         Candidate.community_id == own, Candidate.resident_id == resident.id
     )
-    unfrozen = (
-        select(RoundList.id)
-        .join(RoundList.selection_round)
-        .where(
-            RoundList.community_id == own,
-            Round.state.in_(BEFORE_THE_FREEZE),
-            Round.frozen_at.is_(None),
-        )
-    )
     return [
-        update(Candidate)
-        .where(
-            Candidate.community_id == own,
-            Candidate.resident_id == resident.id,
-            Candidate.outcome.in_(TAKES_PART),
-            Candidate.list_id.in_(unfrozen),
-        )
-        .values(outcome=Outcome.DECLINED),
+        _decline(resident),
         update(Candidate)
         .where(Candidate.community_id == own, Candidate.resident_id == resident.id)
         .values(reasons=[], grounds=[]),
@@ -184,16 +168,49 @@ def _list_changes(resident: Resident) -> list[Update]:
         update(Objection)
         .where(Objection.community_id == own, Objection.candidate_id.in_(candidacies))
         .values(text=FORGOTTEN, name=None, contact=None),
+        _empty_accounts(resident),
+    ]
+
+
+def _decline(resident: Resident) -> Update:
+    """Let the person decline wherever no list is frozen yet."""
+    unfrozen = (
+        select(RoundList.id)
+        .join(RoundList.selection_round)
+        .where(
+            RoundList.community_id == resident.community_id,
+            Round.state.in_(BEFORE_THE_FREEZE),
+            Round.frozen_at.is_(None),
+        )
+    )
+    return (
+        update(Candidate)
+        .where(
+            Candidate.community_id == resident.community_id,
+            Candidate.resident_id == resident.id,
+            Candidate.outcome.in_(TAKES_PART),
+            Candidate.list_id.in_(unfrozen),
+        )
+        .values(outcome=Outcome.DECLINED)
+    )
+
+
+def _empty_accounts(resident: Resident) -> Update:
+    """Leave of closed accounts that they were there, and who did what under them."""
+    return (
         update(StaffAccount)
-        .where(StaffAccount.community_id == own, StaffAccount.resident_id == resident.id)
+        .where(
+            StaffAccount.community_id == resident.community_id,
+            StaffAccount.resident_id == resident.id,
+        )
         .values(
             resident_id=None,
             display_name=FORGOTTEN,
             username=f"erased-{resident.id}",
             password_hash="!",  # noqa: S106  # no password has this hash
             totp_secret=None,
-        ),
-    ]
+        )
+    )
 
 
 def _reject_nominations(community_id: UUID, pattern: str) -> Update:

@@ -1,6 +1,7 @@
 """What people agree to is written down with who said so, when, and by what road."""
 
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -56,7 +57,7 @@ def test_what_somebody_agrees_to_as_they_are_taken_in(session: Session, work: Wo
 
 def test_each_change_is_written_down_and_nothing_else(session: Session, work: Work) -> None:
     resident = taken_in(work)
-    wanted = {"consent_publicity": True, "consent_membership": True, "unit": "3-502"}
+    wanted: dict[str, Any] = {"consent_publicity": True, "consent_membership": True, "unit": "3-502"}
     change_resident(work, ChangeResident(resident.id, resident.version, **wanted))
     session.flush()
     change_resident(work, ChangeResident(resident.id, resident.version, consent_publicity=False))
