@@ -11,6 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from loyalty.api import register_api
 from loyalty.api.problems import answer_error
 from loyalty.buffering import REFUSAL
+from loyalty.cards.keys import sealing_key_from
 from loyalty.database import (
     HOT,
     db,
@@ -71,7 +72,7 @@ def create_app(settings: Settings) -> Flask:
     }
     app.wsgi_app = _behind_proxies(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign]  # as Flask documents it
     app.extensions["loyalty.settings"] = settings
-    app.extensions["loyalty.directory"] = Directory()
+    app.extensions["loyalty.directory"] = Directory(sealing_key_from(settings.secret_key))
     app.extensions["loyalty.largest_body"] = largest_body
     db.init_app(app)
     app.before_request(_refuse_what_did_not_arrive)

@@ -31,6 +31,7 @@ LIMITS: Mapping[str, str] = MappingProxyType(
         "/api/v1/tokens": "20 per minute",
         "/matter": "10 per minute",
         "/matter/status": "10 per minute",
+        "/me/sign-in": "10 per minute",
         "/nominate": "10 per minute",
         "/notice/<month>/objection": "10 per minute",
         "/objection": "10 per minute",

@@ -42,6 +42,13 @@ class Settings:
     """
     trusted_proxies: int = 0
     """How many web servers stand in front, each of which names the client it forwards for."""
+    erasures_file: Path | None = None
+    """Where it is kept outside the database who has been erased; None keeps it in `data_dir`."""
+
+    @property
+    def erasures(self) -> Path:
+        """The file from which a restored backup learns who has been erased."""
+        return self.erasures_file or self.data_dir / "erasures.jsonl"
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> "Settings":
@@ -56,6 +63,7 @@ class Settings:
             data_dir=data_dir,
             database_url=_database_url(environ, "LOYALTY_DATABASE_URL"),
             reports_database_url=_database_url(environ, "LOYALTY_REPORTS_DATABASE_URL"),
+            erasures_file=_erasures_file(environ.get("LOYALTY_ERASURES_FILE")),
             secret_key=_secret(environ.get("LOYALTY_SECRET_KEY"), data_dir),
             base_url=_base_url(environ.get("LOYALTY_BASE_URL") or f"http://127.0.0.1:{port}"),
             threads=_whole_number(environ, "LOYALTY_THREADS", default=8),
@@ -94,6 +102,10 @@ def _base_url(url: str) -> str:
     if parts.scheme not in {"http", "https"} or not parts.netloc or parts.query or parts.fragment:
         raise SettingsError(f"LOYALTY_BASE_URL must look like https://host, not {url!r}")
     return url.rstrip("/")
+
+
+def _erasures_file(named: str | None) -> Path | None:
+    return Path(named).absolute() if named else None
 
 
 def _secret(given: str | None, data_dir: Path) -> str:

@@ -29,7 +29,7 @@ from loyalty.models import Community, Resident, Round
 from loyalty.services.checkout.memory import Directory
 from loyalty.services.deeds.deeds import ensure_default_kinds
 from loyalty.settings import Settings
-from tests.given import NOON, SECRET, given_community, given_resident, given_round
+from tests.given import NOON, SEALING_KEY, SECRET, given_community, given_resident, given_round
 from tests.given_notices import given_notice
 from tests.kept_database import KeptDatabase, named, plain
 from tests.whose_statements import Watch, watch_statements
@@ -159,7 +159,7 @@ def leave_idle_connections() -> None:
 def app(service_of_tests: Flask, database: str) -> Iterator[Flask]:  # noqa: ARG001  # is served
     """The service on a database of its own, with nothing remembered."""
     app = service_of_tests
-    app.extensions["loyalty.directory"] = Directory()
+    app.extensions["loyalty.directory"] = Directory(SEALING_KEY)
     with app.app_context():
         yield app
         db.session.remove()

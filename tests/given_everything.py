@@ -16,13 +16,19 @@ from loyalty.models import (
     CertificationEvent,
     Community,
     ConflictOfInterest,
+    ConsentEvent,
     Deed,
+    Erasure,
     HouseholdGroup,
     ImportJob,
     KeptAnswer,
     Matter,
+    MonthPeople,
     NumberedSale,
+    OwnPage,
+    OwnPageSession,
     QuarantinedSale,
+    Resident,
     Round,
     ShopTerm,
     StaffAccount,
@@ -100,6 +106,8 @@ def given_everything(session: Session, community: Community) -> Everything:
         **_round(session, community, account, "open", month=date(2027, 1, 1)),
     }
     given_closed_month(session, community, closed_by=account.id)
+    _own_page(session, resident)
+    _privacy(session, resident)
     closed = WorkingDayOverride(
         community_id=community.id, day=date(2026, 12, 14), works=False, note="休市"
     )
@@ -115,6 +123,42 @@ def given_everything(session: Session, community: Community) -> Everything:
 
 def _texts(ids: dict[str, Any]) -> dict[str, str]:
     return {name: str(value) for name, value in ids.items()}
+
+
+def _own_page(session: Session, resident: Resident) -> None:
+    """A page that was activated, with somebody signed in."""
+    own = {"community_id": resident.community_id, "created_at": NOON}
+    page = OwnPage(
+        **own,
+        resident_id=resident.id,
+        activation_hash="!",
+        activation_made_at=NOON,
+        pin_hash="!",
+        handle=f"{uuid4().int % 10**8:08}",
+        sealed_secret=b"!",
+    )
+    session.add(page)
+    session.flush()
+    opened = OwnPageSession(
+        **own, own_page_id=page.id, token_hash=uuid4().bytes, activating=False, expires_at=NOON
+    )
+    session.add(opened)
+    session.flush()
+
+
+def _privacy(session: Session, resident: Resident) -> None:
+    """A consent, somebody who has been erased, and a month that has been counted."""
+    own = {"community_id": resident.community_id}
+    agreed = {"consent": "membership", "agreed": True, "source": "earlier", "at": NOON}
+    counted = {"month": date(2026, 10, 1), "part": "all", "key": "", "people": 0, "households": 0}
+    session.add_all(
+        [
+            ConsentEvent(**own, resident_id=resident.id, **agreed),
+            Erasure(**own, resident_id=uuid4(), erased_at=NOON),
+            MonthPeople(**own, **counted),
+        ]
+    )
+    session.flush()
 
 
 def _matter(session: Session, community: Community, account: StaffAccount) -> UUID:

@@ -6,6 +6,7 @@ from uuid import uuid4
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from loyalty.clock import as_local
 from loyalty.models import Card, Community, Redemption, Shop
 from tests.given import NOON, given_card, given_shop, paired_till, sale_key
 
@@ -30,7 +31,12 @@ def given_sales(client: FlaskClient, session: Session, community: Community, **p
 
 
 def given_redemption(session: Session, card: Card, shop: Shop, **values: Any) -> Redemption:
-    """An entry of the book: a sale for ten yuan on the ninth of December, written by nobody."""
+    """An entry of the book: a sale for ten yuan, made at noon of the ninth of December unless told.
+
+    No use is counted with it.
+    """
+    at = values.pop("at", NOON)
+    day = as_local(at, "Asia/Shanghai").date()
     sale = Redemption(
         **{
             "community_id": card.community_id,
@@ -46,10 +52,10 @@ def given_redemption(session: Session, card: Card, shop: Shop, **values: Any) ->
             "trade": shop.category,
             "honour_id": card.honour_id,
             "idempotency_key": uuid4(),
-            "happened_at": NOON,
-            "happened_on": NOON.date(),
-            "month": NOON.date().replace(day=1),
-            "recorded_at": NOON,
+            "happened_at": at,
+            "happened_on": day,
+            "month": day.replace(day=1),
+            "recorded_at": at,
             **values,
         }
     )

@@ -27,6 +27,7 @@ from loyalty.api.notice.notices import notices
 from loyalty.api.notice.objections import objections, objections_of_round, public_objections
 from loyalty.api.people.areas import areas, household_groups
 from loyalty.api.people.residents import residents
+from loyalty.api.privacy.personal_data import personal_data
 from loyalty.api.public import public
 from loyalty.api.rounds.rounds import rounds
 from loyalty.api.selection.candidates import candidates, nominations
@@ -68,6 +69,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     objections_of_round,
     pairings,
     panel,
+    personal_data,
     public,
     public_objections,
     ready,

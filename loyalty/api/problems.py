@@ -72,6 +72,10 @@ KINDS: Mapping[type[Exception], Kind] = {
     errors.UnreadableFileError: Kind(
         HTTPStatus.UNPROCESSABLE_ENTITY, "unreadable-file", "The file cannot be read"
     ),
+    errors.PersonErasedError: Kind(HTTPStatus.GONE, "person-erased", "Erased at their own wish"),
+    errors.ErasureRefusedError: Kind(
+        HTTPStatus.CONFLICT, "erasure-refused", "The person cannot be erased yet"
+    ),
     errors.CaseDecidedError: Kind(HTTPStatus.CONFLICT, "case-decided", "Decided already"),
     errors.PairingError: Kind(
         HTTPStatus.CONFLICT, "pairing-refused", "The pairing code cannot be used"

@@ -61,6 +61,12 @@ def code128_modules(number: str) -> str:
     return str(modules)
 
 
+def modules_of_digits(digits: str) -> str:
+    """Return the Code 128 of an even number of digits: ``1`` for black and ``0`` for white."""
+    (modules,) = _NumericCode128(digits, None).build()
+    return str(modules)
+
+
 class _NumericCode128(Code128):  # type: ignore[misc]  # the library is untyped
     """Code 128 that stays in code set C, two digits to a symbol."""
 

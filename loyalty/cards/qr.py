@@ -77,6 +77,19 @@ def qr_modules(text: str) -> tuple[bytes, ...]:
     return tuple(bytes(row) for row in _encode(text, mask=_MASK).matrix)
 
 
+def modules_of_digits(digits: str) -> tuple[bytes, ...]:
+    """Return the rows of the smallest QR of up to 34 digits: 1 is black."""
+    code = segno.make_qr(
+        digits, error="m", version=1, mode="numeric", mask=_MASK, boost_error=False
+    )
+    return tuple(bytes(row) for row in code.matrix)
+
+
+def address_modules(address: str) -> tuple[bytes, ...]:
+    """Return the rows of the QR of any page's address, in the letters it is written in."""
+    return tuple(bytes(row) for row in segno.make_qr(address, error="m").matrix)
+
+
 def _encode(text: str, *, mask: int | None = None) -> segno.QRCode:
     host, mark, token = text.partition(_MARK)
     # Scheme and host in small letters: some phones take a text in capitals for a note.

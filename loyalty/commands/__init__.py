@@ -7,6 +7,7 @@ import click
 from loyalty.commands.demo import demo
 from loyalty.commands.doctor import doctor
 from loyalty.commands.figures import figures
+from loyalty.commands.housekeeping import housekeeping
 from loyalty.commands.import_table import import_table
 from loyalty.commands.init import init
 from loyalty.commands.migrate import migrate
@@ -38,6 +39,7 @@ for command in (
     demo,
     doctor,
     figures,
+    housekeeping,
     import_table,
     init,
     migrate,

@@ -10,7 +10,9 @@ from loyalty.models.kept_answer import KeptAnswer
 from loyalty.models.late_sale import NumberedSale, QuarantinedSale
 from loyalty.models.matter import Matter
 from loyalty.models.notice import NoticeVersion, Objection, WorkingDayOverride
+from loyalty.models.own_page import OwnPage, OwnPageSession
 from loyalty.models.panel import Ballot, ConflictOfInterest, Panellist
+from loyalty.models.privacy import ConsentEvent, Erasure, MonthPeople
 from loyalty.models.receipt import Receipt
 from loyalty.models.redemption import Redemption
 from loyalty.models.request_count import RequestCount
@@ -34,18 +36,23 @@ __all__ = [
     "ClosedMonth",
     "Community",
     "ConflictOfInterest",
+    "ConsentEvent",
     "Deed",
     "DeedKind",
     "DirectoryVersion",
+    "Erasure",
     "Honour",
     "HouseholdGroup",
     "ImportJob",
     "KeptAnswer",
     "Matter",
+    "MonthPeople",
     "Nomination",
     "NoticeVersion",
     "NumberedSale",
     "Objection",
+    "OwnPage",
+    "OwnPageSession",
     "Panellist",
     "QuarantinedSale",
     "Receipt",

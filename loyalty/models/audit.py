@@ -18,7 +18,7 @@ class AuditEvent(Owned, Identified):
     at: Mapped[Moment]
     action: Mapped[str]
     actor_kind: Mapped[str]
-    """``staff``, ``till``, ``public`` or ``system``."""
+    """``staff``, ``till``, ``resident``, ``public`` or ``system``."""
     actor_id: Mapped[UUID | None]
     subject_id: Mapped[UUID | None]
     detail: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict, server_default="{}")

@@ -85,7 +85,8 @@ class CardEvent(Owned, Identified):
     state: Mapped[str]
     """The state the action led to."""
     reason: Mapped[str | None]
-    account_id: Mapped[UUID] = refer_to("staff_account")
+    account_id: Mapped[UUID | None] = refer_to("staff_account")
+    """Who did it; None where the card's holder did, at their own page."""
     at: Mapped[Moment]
 
 

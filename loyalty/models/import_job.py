@@ -38,3 +38,5 @@ class ImportJob(Owned, Identified):
     uploaded_at: Mapped[Moment]
     applied_at: Mapped[Moment | None]
     undone_at: Mapped[Moment | None]
+    forgotten_at: Mapped[Moment | None]
+    """When all was dropped of it that may name somebody: cells, faults, remarks and answers."""

@@ -81,7 +81,9 @@ class Redemption(Owned, Identified):
         Index("ix_redemption_card_in_time", "community_id", "card_id", "happened_at"),
     )
 
-    card_id: Mapped[UUID] = refer_to("card")
+    card_id: Mapped[UUID | None] = refer_to("card")
+    """None once the sale is old enough that nobody need know at whose card it was made; the only
+    thing, beside `request_hash` and `reason`, that is ever taken away from an entry."""
     shop_id: Mapped[UUID] = refer_to("shop")
     till_id: Mapped[UUID | None] = refer_to("till")
     account_id: Mapped[UUID | None] = refer_to("staff_account")

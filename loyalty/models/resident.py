@@ -29,7 +29,7 @@ class Resident(Owned, Versioned):
     __table_args__ = (
         Index(None, "community_id", "name_pinyin", "id"),
         Index(None, "community_id", "household_key"),
-        CheckConstraint("state IN ('active', 'inactive')", name="state_known"),
+        CheckConstraint("state IN ('active', 'inactive', 'erased')", name="state_known"),
     )
 
     name: Mapped[str]
@@ -55,7 +55,8 @@ class Resident(Owned, Versioned):
     """Agrees that the name is published unmasked."""
     consent_contact: Mapped[bool] = mapped_column(default=False)
     state: Mapped[str] = mapped_column(default="active")
-    """``inactive`` once moved away; never deleted while a card or a sale refers to the person."""
+    """``inactive`` once moved away; ``erased`` once all that told who it was has been taken away,
+    and the row stays for what refers to it alone."""
     import_id: Mapped[UUID | None] = refer_to("import_job", index=True)
     created_at: Mapped[Moment]
     updated_at: Mapped[Moment]

@@ -13,6 +13,8 @@ from loyalty.pages.matter import matters
 from loyalty.pages.nominate import nominations
 from loyalty.pages.notice import notices
 from loyalty.pages.objections import objections
+from loyalty.pages.own_page import OWN_PAGES
+from loyalty.pages.privacy import privacy
 from loyalty.pages.public import public
 from loyalty.pages.resident import resident
 from loyalty.pages.staff import STAFF_PAGES
@@ -44,7 +46,15 @@ def register_pages(app: Flask) -> None:
     guard = Guard(app)
     app.jinja_env.globals |= {"csrf_token": token_of_form, "console_places": console_places}
     app.context_processor(lambda: {"csrf_token": token_of_form})
-    for blueprint in (public, resident, *SELECTION_PAGES, api_docs, *STAFF_PAGES):
+    for blueprint in (
+        public,
+        privacy,
+        resident,
+        *OWN_PAGES,
+        *SELECTION_PAGES,
+        api_docs,
+        *STAFF_PAGES,
+    ):
         app.register_blueprint(blueprint)
 
     @app.before_request

@@ -14,6 +14,7 @@ from loyalty.services.errors import (
     BusyError,
     NotAllowedError,
     NoticeTakenDownError,
+    PersonErasedError,
     ReportsAwayError,
     UnknownRecordError,
     ValueRefusedError,
@@ -75,6 +76,7 @@ OF_OURS: Mapping[type[Exception], HTTPStatus] = MappingProxyType(
     {
         NoticeTakenDownError: HTTPStatus.GONE,
         UnknownRecordError: HTTPStatus.NOT_FOUND,
+        PersonErasedError: HTTPStatus.NOT_FOUND,
         NotAllowedError: HTTPStatus.FORBIDDEN,
         ValueRefusedError: HTTPStatus.BAD_REQUEST,
         BusyError: HTTPStatus.SERVICE_UNAVAILABLE,

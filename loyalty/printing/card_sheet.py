@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from loyalty.cards.token import make_card_url
 from loyalty.models import Community
+from loyalty.printing.activation_slips import make_slips
 from loyalty.reports.calibration import Calibration, draw_calibration
 from loyalty.reports.card_face import HONOURS, CardFace, CodeGrain, draw_back, draw_front
 from loyalty.reports.card_sheet import CardSheet, draw_card_sheet
@@ -51,7 +52,10 @@ class Printing:
 def print_cards(
     work: Work, cards: Sequence[PrintedCard], layout: SheetLayout, printing: Printing
 ) -> bytes:
-    """Return cards of the actor's community as a PDF to print, cut and hand out."""
+    """Return cards of the actor's community as a PDF to print, cut and hand out.
+
+    With them come slips, each with a code that opens its holder's own page; they are made here.
+    """
     community = community_of(work.session, work.actor)
     faces = card_faces(work.session, community, cards, printing)
     batch = gettext("批次%(batch)s", batch=faces[0].batch)
@@ -62,6 +66,7 @@ def print_cards(
         footer=" · ".join((community.name, batch, gettext("按原大打印，不要缩放"))),
         front_name=gettext("正面"),
         back_name=gettext("背面"),
+        slips=make_slips(work, [one.card for one in cards], base_url=printing.base_url),
     )
     return draw_card_sheet(sheet, layout, drawn_at=printing.now)
 

@@ -50,11 +50,15 @@ class CardPaper(Paper):
             across, down = (WIDTH + left + right) * self.k, (HEIGHT + 2 * spare) * self.k
             below = self.h_pt - (HEIGHT + spare) * self.k
             self._out(f"{-left * self.k:.4f} {below:.4f} {across:.4f} {down:.4f} re W n")
-            for shape in drawing:
-                if isinstance(shape, Outline):
-                    self._draw_outline(shape)
-                else:
-                    self._draw_words(shape)
+            self.draw_shapes(drawing)
+
+    def draw_shapes(self, drawing: Drawing) -> None:
+        """Draw where the paper stands at the moment."""
+        for shape in drawing:
+            if isinstance(shape, Outline):
+                self._draw_outline(shape)
+            else:
+                self._draw_words(shape)
 
     def mark(self, x: float, y: float, to_x: float, to_y: float) -> None:
         """Draw a fine line."""

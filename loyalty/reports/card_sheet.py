@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from loyalty.reports.activation_slips import ActivationSlip, draw_slips
 from loyalty.reports.card_face import (
     BLEED,
     HEIGHT,
@@ -37,6 +38,8 @@ class CardSheet:
     """Below the cards of each sheet: whose they are, and the batch."""
     front_name: str
     back_name: str
+    slips: Sequence[ActivationSlip] = ()
+    """What is handed out with the cards, on pages behind them."""
 
 
 def draw_card_sheet(sheet: CardSheet, layout: SheetLayout, *, drawn_at: datetime) -> bytes:
@@ -54,6 +57,7 @@ def draw_card_sheet(sheet: CardSheet, layout: SheetLayout, *, drawn_at: datetime
     for number, faces in enumerate(pages, start=1):
         said = f"{sheet.footer} · {{}} {number}/{len(pages)}"
         _draw_page(paper, faces, layout, sheet, said)
+    draw_slips(paper, sheet.slips, layout)
     return bytes(paper.output())
 
 

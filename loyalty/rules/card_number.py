@@ -8,6 +8,10 @@ from loyalty.rules.typed_text import DASH, fold
 
 SERIAL_DIGITS = 12
 TOKEN_LETTERS = 120
+ROTATING_PREFIX = "99"
+HANDLE_DIGITS = 8
+ROTATING_DIGITS = 22
+"""No payment code, goods barcode or number of a card begins so and is as long."""
 
 _SERIAL = re.compile(rf"[0-9]{{{SERIAL_DIGITS}}}")
 _SEPARATORS = re.compile(rf" |\u00b7|\u2022|{DASH.pattern}")
@@ -18,6 +22,7 @@ _TOKEN_ALONE = re.compile(
     rf"[^0-9A-Za-z]*([A-Z2-7]{{{TOKEN_LETTERS}}})(?!=)(?:[?#&][!-~]*)?[^0-9A-Za-z]*"
 )
 _PAYMENT = re.compile(r"1[0-5][0-9]{16}|(?:2[5-9]|30)[0-9]{14,22}")
+_ROTATING = re.compile(rf"{ROTATING_PREFIX}[0-9]{{{ROTATING_DIGITS - len(ROTATING_PREFIX)}}}")
 _GOODS = re.compile(r"[0-9]{8}|[0-9]{12,13}")
 _COLLECTION = re.compile(
     r"wxp://|weixin://wxpay|alipays?://|upwallet://|000201[0-9]{2}"
@@ -41,6 +46,8 @@ class CodeKind(StrEnum):
     WEB_ADDRESS = "web_address"
     """Any other page of the web."""
     TOKEN = "token"  # noqa: S105 - the name of a kind, not a secret
+    ROTATING = "rotating"
+    """What the phone of a card's holder shows for half a minute."""
     BAD = "bad"
 
 
@@ -55,7 +62,12 @@ def number_of(serial: str) -> str:
     """
     if not _SERIAL.fullmatch(serial):
         raise BadNumberError(f"A serial has {SERIAL_DIGITS} digits.")
-    return f"{serial}{98 - int(serial) * 100 % 97:02d}"
+    return serial + check_digits(serial)
+
+
+def check_digits(digits: str) -> str:
+    """Return the two digits that check some others, by ISO 7064, mod 97-10."""
+    return f"{98 - int(digits) * 100 % 97:02d}"
 
 
 def serial_of(number: str) -> str:
@@ -102,11 +114,13 @@ def kind_of(text: str) -> CodeKind:
 
     Goods barcodes have 8, 12 or 13 digits. WeChat payment codes have 18 and start with 10 to 15,
     those of Alipay 16 to 24 and start with 25 to 30. A token has 120 letters of base32, bare or at
-    the end of an address `https://…/C/<token>`.
+    the end of an address `https://…/C/<token>`. A rotating code has 22 digits that begin with 99,
+    the last two of which check the others.
     """
     code = normalise(text)
     kinds = (
         (_is_card_number(code), CodeKind.CARD_NUMBER),
+        (_is_rotating(code), CodeKind.ROTATING),
         (_PAYMENT.fullmatch(code), CodeKind.PAYMENT_CODE),
         (_GOODS.fullmatch(code), CodeKind.GOODS_BARCODE),
         (_TOKEN.fullmatch(code), CodeKind.TOKEN),
@@ -119,3 +133,7 @@ def kind_of(text: str) -> CodeKind:
 def _is_card_number(code: str) -> bool:
     serial = code[:SERIAL_DIGITS]
     return bool(_SERIAL.fullmatch(serial)) and number_of(serial) == code
+
+
+def _is_rotating(code: str) -> bool:
+    return bool(_ROTATING.fullmatch(code)) and check_digits(code[:-2]) == code[-2:]

@@ -34,3 +34,29 @@ class Till:
     shop_id: UUID
     community_id: UUID
     timezone: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignedInResident:
+    """A resident who has opened their own page. No account of the programme's side is one."""
+
+    resident_id: UUID
+    own_page_id: UUID
+    session_id: UUID
+    community_id: UUID
+    timezone: str
+    activating: bool
+    """Came in with an activation code: a PIN is to be chosen before anything else."""
+
+    @property
+    def account_id(self) -> None:
+        """Return the account of the programme's side, which a resident does not have."""
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Programme:
+    """The programme itself, where nobody asks it to: as it keeps house."""
+
+    community_id: UUID
+    timezone: str

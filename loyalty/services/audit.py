@@ -8,13 +8,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from loyalty.models import AuditEvent
-from loyalty.services.actors import StaffMember, Till
+from loyalty.services.actors import Programme, SignedInResident, StaffMember, Till
 from loyalty.services.paging import Page, fetch_page
 
 
 def note(
     session: Session,
-    actor: StaffMember | Till | None,
+    actor: StaffMember | Till | SignedInResident | Programme | None,
     action: str,
     *,
     community_id: UUID,
@@ -25,7 +25,7 @@ def note(
     """Leave a trace of one act: codes and ids only, never a name or a card's number.
 
     Args:
-        actor: None where the public or the system acts.
+        actor: None where the public acts.
     """
     actor_id = None
     match actor:
@@ -33,6 +33,10 @@ def note(
             actor_kind, actor_id = "staff", actor.account_id
         case Till():
             actor_kind, actor_id = "till", actor.till_id
+        case SignedInResident():
+            actor_kind, actor_id = "resident", actor.resident_id
+        case Programme():
+            actor_kind = "system"
         case None:
             actor_kind = "public"
     session.add(

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from loyalty.rules.errors import LoyaltyError, RecordedRefusalError
 from loyalty.rules.limits import PassedLimit
+from loyalty.rules.own_page import PinFault
 from loyalty.rules.verdict import Verdict
 
 
@@ -53,6 +54,37 @@ class SignInLockedError(RecordedRefusalError):
         super().__init__("Too many attempts failed; try again in a quarter of an hour.")
         self.wait = wait
         """How long it still waits."""
+
+
+class OwnPageSignInError(SignInError):
+    """Number and PIN, or number and code, do not belong together; which is wrong is not said."""
+
+
+class OwnPageLockedError(SignInLockedError):
+    """Too many PINs were wrong; an activation code still opens the page."""
+
+
+class ActivationUsedError(SignInError):
+    """The code is right, and somebody has chosen a PIN with it, or a newer one was printed."""
+
+    def __init__(self) -> None:
+        super().__init__("This activation code was used; sign in with the PIN.")
+
+
+class CardNotUsableError(SignInError):
+    """The code is right, and the card does not work any more."""
+
+    def __init__(self, verdict: Verdict) -> None:
+        super().__init__(f"The card of this number does not work: {verdict}.")
+        self.verdict = verdict
+
+
+class PinRefusedError(LoyaltyError):
+    """The PIN is one that others would try."""
+
+    def __init__(self, fault: PinFault) -> None:
+        super().__init__(f"Choose another PIN: {fault}.")
+        self.fault = fault
 
 
 class ValueRefusedError(LoyaltyError):
@@ -171,6 +203,14 @@ class UnreadableFileError(LoyaltyError):
 
 class FileReaderBusyError(BusyError, UnreadableFileError):
     """Nothing is wrong with the file; the machine has no time to read it now."""
+
+
+class PersonErasedError(LoyaltyError):
+    """Nothing is known of this person any more, and nothing is done with what is left."""
+
+
+class ErasureRefusedError(StateError):
+    """The person cannot be erased yet; the codes say what comes first."""
 
 
 class CaseDecidedError(LoyaltyError):

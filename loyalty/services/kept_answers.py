@@ -1,8 +1,10 @@
 """Calls that are sent again: under one key a call is carried out once, and answered alike."""
 
+import json
 import os
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -11,11 +13,10 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from loyalty.models import KeptAnswer
+from loyalty.rules.retention import ANSWERS
+from loyalty.rules.traces import replace_traces
 from loyalty.services.actors import StaffMember, Till
 from loyalty.services.errors import KeyReusedError
-
-KEPT_FOR = timedelta(days=1)
-"""How long a call may be repeated; afterwards its answer is gone, and the key is new again."""
 
 FORGOTTEN_AT_ONCE = 20
 """How many old answers each new call deletes: more than come in, so that none stays for long."""
@@ -50,7 +51,7 @@ def claim_key(
     Raises:
         KeyReusedError: the key was used for another call.
     """
-    _forget_some(session, call.caller.community_id, before=now - KEPT_FOR)
+    _forget_some(session, call.caller.community_id, before=now - ANSWERS)
     claimed = session.scalar(
         insert(KeptAnswer)
         .values(
@@ -68,15 +69,12 @@ def claim_key(
     kept = _select_answer(session, call)
     if kept.request_hash != call.request_hash or kept.answer is None:
         raise KeyReusedError("This key was used for another call; make a new key for each call.")
-    nonce, sealed = kept.answer[:_NONCE_BYTES], kept.answer[_NONCE_BYTES:]
-    return AESGCM(sealing_key).decrypt(nonce, sealed, _owner_of(call))
+    return _open(kept, kept.answer, sealing_key)
 
 
 def keep_answer(session: Session, call: KeyedCall, answer: bytes, *, sealing_key: bytes) -> None:
     """Keep the answer to a call whose key was claimed in this transaction."""
-    nonce = os.urandom(_NONCE_BYTES)
-    kept = _select_answer(session, call)
-    kept.answer = nonce + AESGCM(sealing_key).encrypt(nonce, answer, _owner_of(call))
+    _seal(_select_answer(session, call), answer, sealing_key)
     session.flush()
 
 
@@ -103,5 +101,54 @@ def _select_answer(session: Session, call: KeyedCall) -> KeptAnswer:
     return session.get_one(KeptAnswer, (call.caller.community_id, call.caller_id, call.key))
 
 
-def _owner_of(call: KeyedCall) -> bytes:
-    return b"\0".join((_PURPOSE, call.caller_id.bytes, call.key.bytes))
+def forget_old_answers(session: Session, community_id: UUID, *, now: datetime) -> int:
+    """Delete every answer that nobody may ask for any more; return how many."""
+    expired = delete(KeptAnswer).where(
+        KeptAnswer.community_id == community_id, KeptAnswer.kept_at <= now - ANSWERS
+    )
+    return len(session.execute(expired.returning(KeptAnswer.key)).all())
+
+
+def take_traces_out_of_answers(
+    session: Session, community_id: UUID, pattern: str, *, sealing_key: bytes
+) -> None:
+    """Let no kept answer tell of somebody, by a pattern; the calls are still told as made."""
+    answers = session.scalars(
+        select(KeptAnswer)
+        .where(KeptAnswer.community_id == community_id, KeptAnswer.answer.is_not(None))
+        .order_by(KeptAnswer.caller_id, KeptAnswer.key)
+        .with_for_update()
+    )
+    for kept in answers:
+        told = json.loads(_open(kept, kept.answer or b"", sealing_key))
+        cleared = _take_out(pattern, told)
+        if cleared != told:
+            _seal(kept, json.dumps(cleared).encode(), sealing_key)
+    session.flush()
+
+
+def _take_out(pattern: str, value: Any) -> Any:
+    """Return a value of JSON without somebody, also where a text in it is JSON itself."""
+    if isinstance(value, dict):
+        return {name: _take_out(pattern, one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_take_out(pattern, one) for one in value]
+    if not isinstance(value, str):
+        return value
+    if value.startswith(("{", "[")):
+        return json.dumps(_take_out(pattern, json.loads(value)))
+    return replace_traces(pattern, value)
+
+
+def _open(kept: KeptAnswer, sealed: bytes, sealing_key: bytes) -> bytes:
+    nonce, answer = sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:]
+    return AESGCM(sealing_key).decrypt(nonce, answer, _owner_of(kept))
+
+
+def _seal(kept: KeptAnswer, answer: bytes, sealing_key: bytes) -> None:
+    nonce = os.urandom(_NONCE_BYTES)
+    kept.answer = nonce + AESGCM(sealing_key).encrypt(nonce, answer, _owner_of(kept))
+
+
+def _owner_of(kept: KeptAnswer) -> bytes:
+    return b"\0".join((_PURPOSE, kept.caller_id.bytes, kept.key.bytes))

@@ -13,7 +13,7 @@ from sqlalchemy.sql.base import ExecutableOption
 
 from loyalty.database import Identified, Versioned
 from loyalty.models import Community
-from loyalty.services.actors import StaffMember, Till
+from loyalty.services.actors import Programme, SignedInResident, StaffMember, Till
 from loyalty.services.audit import note
 from loyalty.services.errors import StaleRecordError, UnknownRecordError
 
@@ -32,11 +32,11 @@ class Lock(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class AnyWork:
-    """What one account or till does in one transaction."""
+class SomebodysWork:
+    """What somebody does in one transaction."""
 
     session: Session
-    actor: StaffMember | Till
+    actor: StaffMember | Till | SignedInResident | Programme
     now: datetime
     """The present instant, on the wall clock of the community."""
 
@@ -95,6 +95,20 @@ class AnyWork:
             **detail,
         )
         self.session.flush()
+
+
+@dataclass(frozen=True, slots=True)
+class AnyWork(SomebodysWork):
+    """What one account or till does in one transaction."""
+
+    actor: StaffMember | Till
+
+
+@dataclass(frozen=True, slots=True)
+class ResidentWork(SomebodysWork):
+    """What one resident does at their own page in one transaction."""
+
+    actor: SignedInResident
 
 
 @dataclass(frozen=True, slots=True)

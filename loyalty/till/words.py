@@ -81,13 +81,17 @@ def _phases() -> dict[str, dict[str, str]]:
 
 
 def _foreign() -> dict[str, dict[str, str]]:
-    """Return what codes are called that are no cards, by the kinds of `rules.card_number`."""
+    """Return what codes are called that are no card, or none any more, by their kinds."""
     names = {
         CodeKind.GOODS_BARCODE: (
             gettext("这是商品条码"),
             gettext("不是打折卡。请扫顾客的打折卡。"),
         ),
         CodeKind.MERCHANT_QR: (gettext("这是收款码"), gettext("不是打折卡。请扫顾客的打折卡。")),
+        CodeKind.ROTATING: (
+            gettext("码过时了"),
+            gettext("是旧图或用过的。请顾客重新打开“出示我的卡”，再扫一次。"),
+        ),
         CodeKind.WEB_ADDRESS: (
             gettext("这是别的网页"),
             gettext("不是打折卡的二维码。请扫顾客的打折卡。"),

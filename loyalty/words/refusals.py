@@ -6,13 +6,15 @@ from types import MappingProxyType
 from flask_babel import LazyString, gettext, lazy_gettext
 from sqlalchemy.orm.exc import StaleDataError
 
+from loyalty.rules.erasure import ErasureObstacle
 from loyalty.rules.errors import LoyaltyError
 from loyalty.rules.honours import MOST_HONOURS
 from loyalty.services import errors
 from loyalty.services.imports.tables import FileFault
 from loyalty.services.staff.passwords import SHORTEST_PASSWORD
 from loyalty.words.imports import FILE_FAULTS
-from loyalty.words.obstacles import OBSTACLES, obstacles_in_words
+from loyalty.words.obstacles import OBSTACLES, join_sentences, obstacles_in_words
+from loyalty.words.personal_data import ERASURE_OBSTACLES
 
 REFUSALS: Mapping[type[Exception], LazyString] = MappingProxyType(
     {
@@ -26,6 +28,7 @@ REFUSALS: Mapping[type[Exception], LazyString] = MappingProxyType(
         errors.SignInError: lazy_gettext("账号、密码或动态码不对。"),
         errors.SignInLockedError: lazy_gettext("错得太多次，请过一刻钟再试。"),
         errors.RowsRefusedError: lazy_gettext("这张签到表已经记过这个人，没有重复记。"),
+        errors.PersonErasedError: lazy_gettext("这个人的信息已经按本人意愿删除了。"),
         errors.CaseDecidedError: lazy_gettext("这件事别人已经处理了。"),
         errors.BusyError: lazy_gettext("别人正在改，请再提交一次，不会记两遍。"),
         errors.ReversalRefusedError: lazy_gettext("这一笔已经撤销过了。"),
@@ -70,6 +73,8 @@ def refusal_in_words(refusal: LoyaltyError | StaleDataError) -> str:
         return str(IN_USE)
     if isinstance(refusal, errors.CardsOffSheetError | errors.TooManyCardsError):
         return _off_the_sheets(refusal)
+    if isinstance(refusal, errors.ErasureRefusedError):
+        return join_sentences(ERASURE_OBSTACLES[ErasureObstacle(one)] for one in refusal.missing)
     if isinstance(refusal, errors.StateError):
         return obstacles_in_words(refusal.missing)
     kinds = (REFUSALS[ancestor] for ancestor in type(refusal).__mro__ if ancestor in REFUSALS)

@@ -41,6 +41,9 @@ POST   /api/v1/residents                                    staff
 GET    /api/v1/residents/<resident_id>                      staff
 PATCH  /api/v1/residents/<resident_id>                      staff
 GET    /api/v1/residents/<resident_id>/points               staff
+GET    /api/v1/residents/<resident_id>/consents             staff
+GET    /api/v1/residents/<resident_id>/personal-data        staff
+POST   /api/v1/residents/<resident_id>/erasure              staff
 GET    /api/v1/deed-kinds                                   staff
 POST   /api/v1/deed-kinds                                   manager
 PATCH  /api/v1/deed-kinds/<kind_id>                         manager

@@ -81,8 +81,10 @@ NOT_NOW = {
     ("POST", "/api/v1/imports/<kind>"): 422,
     ("POST", "/api/v1/imports/<import_id>/apply"): 409,
     ("POST", "/api/v1/nominations/<nomination_id>/reject"): 409,
+    ("POST", "/api/v1/residents/<resident_id>/erasure"): 409,
 }
-"""Answers of calls that have nothing to do: no file comes along, or it was done before."""
+"""Answers of calls that have nothing to do: no file comes along, it was done before, or something
+else comes first."""
 
 LAST = ("void", "undo", "staff-accounts", "DELETE", "cancel", "tokens")
 """Parts of calls after which others find nothing to do, the last one last."""
@@ -178,7 +180,8 @@ def test_the_same_calls_reach_what_is_ours_and_leave_theirs_alone(two: Two, staf
 
 
 def test_what_we_read_is_the_same_whatever_they_have(two: Two, staff: Headers) -> None:
-    reading = [call for call in calls() if call.verb == "GET"]
+    # That a person's data was read is written down, and read the next time.
+    reading = [call for call in calls() if call.verb == "GET" and "personal-data" not in call.path]
 
     def read() -> dict[str, str]:
         return {

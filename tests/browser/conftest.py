@@ -24,7 +24,7 @@ from loyalty.settings import Settings
 from tests.browser.counter import pairing_code
 from tests.browser.still_till import LONGEST_WAIT, StillTill
 from tests.conftest import leave_idle_connections
-from tests.given import NOON, SECRET, given_community, given_shop
+from tests.given import NOON, SEALING_KEY, SECRET, given_community, given_shop
 from tests.kept_database import KeptDatabase
 from tests.pages.visits import card_of_today
 
@@ -183,7 +183,7 @@ def running(
 @pytest.fixture
 def service(running: Flask, database: str, network: Network) -> Iterator[str]:  # noqa: ARG001  # is served
     """The address of the service, with nothing remembered of earlier tests."""
-    running.extensions["loyalty.directory"] = Directory()
+    running.extensions["loyalty.directory"] = Directory(SEALING_KEY)
     yield running.extensions["loyalty.settings"].base_url
     network.await_silence()
     with running.app_context():

@@ -159,7 +159,7 @@ def test_looking_before_writing_records_more(
     def sell(place: int, card: str) -> str:
         connection, directory, token = connections[place], directories[place], market.tokens[place]
         shown = ShownCard(card, Basket(Fen(1290)))
-        verdict = appraise(connection, directory, token, shown, today=now.date()).verdict
+        verdict = appraise(connection, directory, token, shown, at=now).verdict
         if verdict is Verdict.OK:
             redeem(connection, directory, token, RedeemCard(shown, uuid4()), now=now)
         return verdict.value

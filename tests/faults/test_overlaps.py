@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from tests.faults.overlap import Overlap, overlapped, unlocked
 from tests.faults.races import Race, Street, given_street
+from tests.faults.races_at_the_own_page import two_pins_with_one_code, two_wrong_pins
 from tests.faults.races_at_the_till import (
     a_hand_over_beside_a_suspension,
     a_return_beside_a_void,
@@ -95,6 +96,8 @@ RACES = [
     Won(one_objection_sent_twice, "receipt", RECEIPT, RECEIPT, 1),
     Won(a_cancellation_beside_an_objection, "selection_round", "200", "unknown-record", 0),
     Won(two_decisions_of_an_objection, "selection_round", "200", "round-state", left=False),
+    Won(two_wrong_pins, "own_page", "wrong", "wrong", 2),
+    Won(two_pins_with_one_code, "own_page", "chosen", "used", 1),
     Won(two_wrong_passwords, "staff_account", "sign-in", "sign-in", 2),
     Won(a_new_password_beside_the_last_wrong_one, "staff_account", "sign-in", "200", None),
     Won(two_managers_who_close_each_other, "community", "200", "invalid-request", 1),

@@ -112,7 +112,7 @@ def test_forgetting_and_destroying_stay_at_home(
     session.flush()
     before = _read_secrets(session, objection, matter)
 
-    forget_contacts(Work(session, staff, NOON))
+    forget_contacts(session, staff.community_id, now=NOON)
     destroy_spent_keys(session, community, now=NOON.replace(year=2030))
 
     session.expire_all()

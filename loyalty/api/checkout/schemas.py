@@ -290,7 +290,10 @@ class EntrySchema(Schema):
     kind = ma.fields.String()
     of_id = ma.fields.UUID(metadata={"description": "The sale that is taken back"})
     receipt = ma.fields.String()
-    card_id = ma.fields.UUID()
+    card_id = ma.fields.UUID(
+        allow_none=True,
+        metadata={"description": "null once the sale was parted from its card, after 90 days"},
+    )
     shop_id = ma.fields.UUID()
     till_id = ma.fields.UUID(allow_none=True)
     account_id = ma.fields.UUID(

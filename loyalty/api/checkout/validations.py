@@ -23,6 +23,6 @@ class Validations(MethodView):
     @validations.response(200, AppraisalSchema)
     def post(self, shown: ShownCard) -> Any:
         """Say what a card gives here and now; nothing is recorded."""
-        today = community_now(current_till().timezone).date()
+        now = community_now(current_till().timezone)
         with hot_connection() as connection:
-            return appraise(connection, get_directory(), current_token(), shown, today=today)
+            return appraise(connection, get_directory(), current_token(), shown, at=now)

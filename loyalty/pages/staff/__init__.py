@@ -2,6 +2,7 @@
 
 from loyalty.pages.staff.cards.cards import cards
 from loyalty.pages.staff.cards.sheets import card_sheets
+from loyalty.pages.staff.cards.slips import activation_slips
 from loyalty.pages.staff.community.honours import honours
 from loyalty.pages.staff.community.policy import policy
 from loyalty.pages.staff.community.working_days import working_days
@@ -17,6 +18,7 @@ from loyalty.pages.staff.ledger.figures import figures
 from loyalty.pages.staff.matters.matters import matters
 from loyalty.pages.staff.notice.objections import objections
 from loyalty.pages.staff.people.residents import residents
+from loyalty.pages.staff.privacy.personal_data import personal_data
 from loyalty.pages.staff.rounds.actions import rounds_actions
 from loyalty.pages.staff.rounds.rounds import rounds
 from loyalty.pages.staff.selection.ballots import ballots
@@ -42,6 +44,7 @@ STAFF_PAGES = (
     objections,
     fairness,
     residents,
+    personal_data,
     deeds,
     kinds_of_deeds,
     imports,
@@ -53,6 +56,7 @@ STAFF_PAGES = (
     cases,
     cards,
     card_sheets,
+    activation_slips,
     matters,
     figures,
     closed_months,

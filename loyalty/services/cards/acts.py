@@ -29,7 +29,7 @@ from loyalty.services.errors import (
     ValueRefusedError,
 )
 from loyalty.services.paging import Page, fetch_page
-from loyalty.services.work import Lock, Work
+from loyalty.services.work import Lock, ResidentWork, Work
 
 HOLDER = (joinedload(Card.resident), joinedload(Card.honour))
 """What a card is shown with."""
@@ -87,7 +87,7 @@ def find_cards(work: Work, wanted: FindCards, *, limit: int, after: UUID | None)
     return fetch_page(work.session, query, Card, limit=limit, after=after, newest_first=True)
 
 
-def act_on_card(work: Work, request: ActOnCard, *, sealing_key: bytes) -> Card:
+def act_on_card(work: Work | ResidentWork, request: ActOnCard, *, sealing_key: bytes) -> Card:
     """Do one thing with a card, and tell the tills if it may no longer, or may again, be accepted.
 
     Returns:
@@ -124,7 +124,7 @@ def _refuse_unless_allowed(card: Card, request: ActOnCard, *, today: date) -> No
         raise CardStateError(f"The card does not allow this: {', '.join(missing)}.", missing)
 
 
-def _write_down(work: Work, request: ActOnCard, card: Card) -> None:
+def _write_down(work: Work | ResidentWork, request: ActOnCard, card: Card) -> None:
     work.session.add(
         CardEvent(
             community_id=card.community_id,
@@ -139,7 +139,7 @@ def _write_down(work: Work, request: ActOnCard, card: Card) -> None:
     work.note(f"card.{request.action}", card)
 
 
-def _reissue(work: Work, old: Card, *, sealing_key: bytes) -> Card:
+def _reissue(work: Work | ResidentWork, old: Card, *, sealing_key: bytes) -> Card:
     """Return a new card that ends when the old one would, and has used up what the old one has."""
     award = Award(
         resident_id=old.resident_id,

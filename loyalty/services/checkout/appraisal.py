@@ -1,7 +1,7 @@
 """What a card gives at a till, here and now: one indexed query and the rules."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from loyalty.rules.limits import PassedLimit, Used, find_passed_limit, is_over_l
 from loyalty.rules.money import NOTHING, Fen, Permille
 from loyalty.rules.verdict import MEANINGS, Verdict, Visit, verdict_on
 from loyalty.services.checkout.memory import CardTerms, Counter, Directory, SellingShop
-from loyalty.services.checkout.reading import read_code
+from loyalty.services.checkout.reading import ShownStep, read_code
 from loyalty.services.errors import BusyError, ValueRefusedError
 
 TRIES = 5
@@ -23,20 +23,67 @@ TRIES = 5
 
 UNUSED = Used(uses_at_shop_today=0, uses_today=0, saved_this_month=NOTHING)
 
-CARD_BY_SERIAL = """
-SELECT directory_version.version AS directory_version,
-       card.id, card.community_id, card.honour_id, card.pay_permille,
+COLUMNS = """
+       directory_version.version AS directory_version,
+       card.id, card.serial, card.community_id, card.honour_id, card.pay_permille,
        card.valid_from, card.valid_until, card.state,
        coalesce((card_month.uses ->> %(day)s)::int, 0) AS uses_today,
        coalesce((card_month.uses ->> %(at_shop)s)::int, 0) AS uses_at_shop_today,
        coalesce(card_month.saved_fen, 0) AS saved_this_month
-  FROM directory_version
-  LEFT JOIN card
-    ON card.community_id = directory_version.community_id AND card.serial = %(serial)s
+"""
+
+USED_UP = """
   LEFT JOIN card_month
     ON card_month.community_id = card.community_id AND card_month.card_id = card.id
    AND card_month.month = %(month)s
  WHERE directory_version.community_id = %(community)s
+"""
+
+CARD_BY_SERIAL = f"""
+SELECT {COLUMNS}
+  FROM directory_version
+  LEFT JOIN card
+    ON card.community_id = directory_version.community_id AND card.serial = %(serial)s
+{USED_UP}
+"""  # noqa: S608  # parts of our own
+
+FREE = """
+((%(fresh)s AND (used_step IS NULL OR used_step < %(step)s::int))
+ OR (used_step = %(step)s::int AND used_till_id = %(till)s AND NOT used_up))
+"""
+"""A code that no till has taken, or this one without having made its sale."""
+
+BEST_CARD = """
+SELECT * FROM card
+ WHERE card.community_id = own_page.community_id AND card.resident_id = own_page.resident_id
+ ORDER BY %(date)s BETWEEN valid_from AND valid_until DESC, state = 'revoked', state = 'suspended',
+          pay_permille, valid_from DESC, id DESC
+ LIMIT 1
+"""
+"""Of the cards of a page's holder: one of the day, that works, at the better rate."""
+
+SERIAL_BY_HANDLE = f"""
+SELECT card.serial FROM own_page JOIN LATERAL ({BEST_CARD}) AS card ON true
+ WHERE own_page.community_id = %(community)s AND own_page.handle = %(handle)s
+"""  # noqa: S608  # parts of our own
+
+CARD_BY_STEP = f"""
+WITH taken AS (
+    UPDATE own_page SET used_step = %(step)s::int, used_till_id = %(till)s, used_up = false
+     WHERE community_id = %(community)s AND handle = %(handle)s AND %(live)s AND {FREE}
+    RETURNING id
+)
+SELECT {COLUMNS},
+       CASE WHEN %(live)s THEN EXISTS (SELECT FROM taken)
+            ELSE %(step)s::int IS NOT NULL END AS accepted
+  FROM directory_version
+  LEFT JOIN own_page ON own_page.community_id = directory_version.community_id
+   AND own_page.handle = %(handle)s
+  LEFT JOIN LATERAL ({BEST_CARD}) AS card ON true
+{USED_UP}
+"""  # noqa: S608  # parts of our own
+"""What the holder's best card gives, and whether the till may have the code. It takes it, so that
+of two tills one is told yes.
 """
 
 
@@ -67,7 +114,8 @@ class Appraisal:
 
     verdict: Verdict
     serial: str | None = None
-    """None where the code names no card of this community."""
+    """None where the code names no card of this community; what a code that is too old names is
+    known, and not told."""
     card: CardTerms | None = None
     honour: str | None = None
     """Code of the card's honour."""
@@ -81,13 +129,20 @@ class Appraisal:
 
 
 def appraise(
-    connection: Connection[Any], directory: Directory, token: str, shown: ShownCard, *, today: date
+    connection: Connection[Any],
+    directory: Directory,
+    token: str,
+    shown: ShownCard,
+    *,
+    at: datetime,
+    live: bool = True,
 ) -> Appraisal:
-    """Return what a card gives at a till on a day.
+    """Return what a card gives at a till at an instant.
 
     Args:
         token: the till's own.
-        today: the community's date at the time of the sale.
+        at: the time of the sale, on the wall clock of the community.
+        live: whether a till waits for the answer; it then takes a rotating code for itself.
 
     Raises:
         BusyError: shop or policy changed between each look at them and at the card.
@@ -97,12 +152,14 @@ def appraise(
     for _ in range(TRIES):
         counter = directory.counter(connection, token)
         refuse_unknown_goods(counter, shown.basket)
-        serial = read_code(connection, directory, shown.code, community_id=counter.community_id)
-        if isinstance(serial, Verdict):
-            return Appraisal(serial)
-        version, card = card_now(connection, counter, serial, today)
+        found = read_code(connection, directory, shown.code, counter.community_id, at=at, live=live)
+        if isinstance(found, Verdict):
+            return Appraisal(found)
+        version, card, accepted = _look_up(connection, counter, found, at.date())
         if version == counter.directory_version:
-            return _appraised(directory, counter, shown, serial, card, today=today)
+            if not accepted:
+                return Appraisal(Verdict.BAD_CODE, serial=card.terms.serial if card else None)
+            return _appraised(directory, counter, shown, found, card, today=at.date())
         directory.met(counter.community_id, version)
     raise BusyError("The market's policy is being changed right now; ask again.")
 
@@ -111,19 +168,19 @@ def _appraised(
     directory: Directory,
     counter: Counter,
     shown: ShownCard,
-    serial: str,
+    found: str | ShownStep,
     card: CardNow | None,
     *,
     today: date,
 ) -> Appraisal:
     if card is None:
         return Appraisal(Verdict.UNKNOWN)
-    directory.remember_card(counter, serial, card.terms)
+    directory.remember_card(counter, name_of(found, today), card.terms)
     quoted = quote_at(counter, card.terms, shown.basket)
     verdict = judge(counter, card, shown, quoted, today=today)
     return Appraisal(
         verdict,
-        serial=serial,
+        serial=card.terms.serial,
         card=card.terms,
         honour=counter.honours[card.terms.honour_id],
         pay=rate_at(counter, card.terms),
@@ -131,6 +188,34 @@ def _appraised(
         rule_version=counter.rule_version,
         limit=limit_at(counter, card, quoted, today) if verdict is Verdict.OVER_LIMIT else None,
     )
+
+
+def find_serial(
+    connection: Connection[Any],
+    directory: Directory,
+    community_id: UUID,
+    code: str,
+    *,
+    at: datetime,
+) -> str | None:
+    """Return the serial of the card that was shown at an instant; None if the code names none.
+
+    Args:
+        at: on the wall clock of the community.
+    """
+    found = read_code(connection, directory, code, community_id, at=at, live=False)
+    if not isinstance(found, ShownStep):
+        return None if isinstance(found, Verdict) else found
+    wanted = {"community": community_id, "handle": found.handle, "date": at.date()}
+    row = None
+    if found.step is not None:
+        row = connection.execute(SERIAL_BY_HANDLE, wanted).fetchone()
+    return row[0] if row else None
+
+
+def name_of(found: str | ShownStep, today: date) -> str:
+    """Return under which name the card that a code has led to is remembered."""
+    return found.on(today) if isinstance(found, ShownStep) else found
 
 
 def limit_at(
@@ -206,29 +291,60 @@ def card_now(
     connection: Connection[Any], shop: SellingShop, serial: str, day: date
 ) -> tuple[int, CardNow | None]:
     """Return the directory's version, and the card if the shop's community has this serial."""
+    row = _fetch(connection, CARD_BY_SERIAL, shop, day, {"serial": serial})
+    return row["directory_version"], _card_in(row)
+
+
+def _look_up(
+    connection: Connection[Any], counter: Counter, found: str | ShownStep, day: date
+) -> tuple[int, CardNow | None, bool]:
+    """Return the directory's version, the card, and whether the code is one to go by."""
+    if not isinstance(found, ShownStep):
+        return *card_now(connection, counter, found, day), True
+    row = _fetch(connection, CARD_BY_STEP, counter, day, {"date": day, **claim(counter, found)})
+    return row["directory_version"], _card_in(row), row["accepted"]
+
+
+def claim(counter: Counter, shown: ShownStep) -> dict[str, Any]:
+    """Return the values by which a till takes a rotating code for itself."""
+    return {
+        "till": counter.till.till_id,
+        "handle": shown.handle,
+        "step": shown.step,
+        "fresh": shown.fresh,
+        "live": shown.live,
+    }
+
+
+def _fetch(
+    connection: Connection[Any],
+    statement: str,
+    shop: SellingShop,
+    day: date,
+    sought: dict[str, Any],
+) -> dict[str, Any]:
     of_day, at_shop = use_keys(shop.shop_id, day)
-    row = (
-        connection.cursor(row_factory=dict_row)
-        .execute(
-            CARD_BY_SERIAL,
-            {
-                "community": shop.community_id,
-                "serial": serial,
-                "day": of_day,
-                "at_shop": at_shop,
-                "month": day.replace(day=1),
-            },
-        )
-        .fetchone()
-    )
+    values = {
+        "community": shop.community_id,
+        "day": of_day,
+        "at_shop": at_shop,
+        "month": day.replace(day=1),
+        **sought,
+    }
+    row = connection.cursor(row_factory=dict_row).execute(statement, values).fetchone()
     if row is None:
         raise LookupError(
             "The directory of this community has lost its version; run the migrations."
         )
+    return row
+
+
+def _card_in(row: dict[str, Any]) -> CardNow | None:
     if row["id"] is None:
-        return row["directory_version"], None
+        return None
     terms = CardTerms(
         card_id=row["id"],
+        serial=row["serial"],
         community_id=row["community_id"],
         honour_id=row["honour_id"],
         pay_permille=Permille(row["pay_permille"]),
@@ -236,4 +352,4 @@ def card_now(
         valid_until=row["valid_until"],
     )
     used = Used(row["uses_at_shop_today"], row["uses_today"], Fen(row["saved_this_month"]))
-    return row["directory_version"], CardNow(terms, CardState(row["state"]), used)
+    return CardNow(terms, CardState(row["state"]), used)

@@ -37,7 +37,7 @@ def keep_flagged(
     for _ in range(TRIES):
         counter = directory.counter(connection, token)
         local = as_local(request.happened_at or now, counter.timezone)
-        shown = appraise(connection, directory, token, request.shown, today=local.date())
+        shown = appraise(connection, directory, token, request.shown, at=local, live=refusing)
         card, serial = shown.card, shown.serial
         if card is None or serial is None:
             raise CardRefusedError(shown.verdict)

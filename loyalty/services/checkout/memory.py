@@ -15,6 +15,7 @@ from uuid import UUID
 from psycopg import Connection
 from psycopg.rows import dict_row
 
+from loyalty.cards.rotating import unseal_secret
 from loyalty.cards.token import CardClaims, verify_token
 from loyalty.rules.certification import CertificationState, gives_discount, state_on
 from loyalty.rules.community_number import read_number_in_token
@@ -59,6 +60,10 @@ VERSION = "SELECT version FROM directory_version WHERE community_id = %s"
 SHOP_OF_THE_DESK = f"""
 SELECT {SHOP_AND_POLICY}
  WHERE shop.id = %s AND shop.community_id = %s
+"""
+
+PAGE_OF_HANDLE = """
+SELECT id, sealed_secret FROM own_page WHERE community_id = %(community)s AND handle = %(handle)s
 """
 
 PUBLIC_KEY = "SELECT public_key, community_id FROM signing_key WHERE key_id = %s"
@@ -123,6 +128,7 @@ class CardTerms:
     """What never changes of a card."""
 
     card_id: UUID
+    serial: str
     community_id: UUID
     honour_id: UUID
     pay_permille: Permille
@@ -144,9 +150,13 @@ class Directory:
 
     What is remembered of a community holds under the version of its directory that was met last;
     a change in one community makes the worker forget nothing of the others.
+
+    Args:
+        sealing_key: opens the secrets of rotating codes; without it they cannot be read.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, sealing_key: bytes = b"") -> None:
+        self._sealing_key = sealing_key
         self._versions: dict[UUID, int] = {}
         self._remembered: dict[tuple[object, ...], Remembered] = {}
 
@@ -202,14 +212,34 @@ class Directory:
             self._remember_of(key.community_id, ("token", token), claims)
         return claims
 
-    def card(self, shop: SellingShop, serial: str) -> CardTerms | None:
-        """Return the terms of a card of the shop's community that was met before."""
-        card: CardTerms | None = self._recall("card", shop.community_id, serial)
+    def secret(self, connection: Connection[Any], community_id: UUID, handle: str) -> bytes | None:
+        """Return what makes the rotating codes of a handle; None if no page has it.
+
+        A handle never gets another secret. One that is dead is found dead by the card's own query.
+        """
+        name = ("handle", community_id, handle)
+        known: bytes | None = self._recall(*name)
+        if known is None:
+            wanted = {"community": community_id, "handle": handle}
+            row = connection.execute(PAGE_OF_HANDLE, wanted).fetchone()
+            if row is None:
+                return None
+            known = unseal_secret(row[1], row[0], sealing_key=self._sealing_key)
+            self._remember_of(community_id, name, known)
+        return known
+
+    def card(self, shop: SellingShop, shown: str) -> CardTerms | None:
+        """Return the terms of a card of the shop's community that was met before.
+
+        Args:
+            shown: its serial, or the handle under which it was shown on a day.
+        """
+        card: CardTerms | None = self._recall("card", shop.community_id, shown)
         return card
 
-    def remember_card(self, shop: SellingShop, serial: str, card: CardTerms) -> None:
+    def remember_card(self, shop: SellingShop, shown: str, card: CardTerms) -> None:
         """Keep the terms of a card for its next sale."""
-        self._remember_of(shop.community_id, ("card", shop.community_id, serial), card)
+        self._remember_of(shop.community_id, ("card", shop.community_id, shown), card)
 
     def _recall(self, *name: object) -> Any:
         known = self._remembered.get(name)

@@ -17,12 +17,13 @@ from loyalty.services.checkout.appraisal import (
     CardNow,
     appraise,
     judge,
+    name_of,
     quote_at,
     refuse_unknown_goods,
 )
 from loyalty.services.checkout.flagged_sale import keep_flagged
 from loyalty.services.checkout.memory import Counter, Directory
-from loyalty.services.checkout.reading import read_code
+from loyalty.services.checkout.reading import ShownStep, read_code
 from loyalty.services.checkout.sale import RedeemCard, Sale, earlier_sale, record_sale, sale_of
 from loyalty.services.errors import BusyError, CardRefusedError, ValueRefusedError
 
@@ -62,8 +63,9 @@ def redeem(
         if sale := attempt(happened_at=happened_at, now=now, offline=offline or late):
             return sale
         counter = directory.counter(connection, token)
-        today = as_local(happened_at, counter.timezone).date()
-        shown = appraise(connection, directory, token, request.shown, today=today)
+        local = as_local(happened_at, counter.timezone)
+        live = not (offline or late)
+        shown = appraise(connection, directory, token, request.shown, at=local, live=live)
         if shown.verdict is not Verdict.OK:
             return _recorded_or_refused(connection, counter, request, shown, now=now)
     raise BusyError("The card is being changed right now; send the sale again, with the same key.")
@@ -127,19 +129,28 @@ def _attempt(
     """Record the sale if the card was met before; return it, or the one recorded earlier."""
     counter = directory.counter(connection, token)
     refuse_unknown_goods(counter, request.shown.basket)
-    serial = read_code(
-        connection, directory, request.shown.code, community_id=counter.till.community_id
+    local = as_local(happened_at, counter.till.timezone)
+    found = read_code(
+        connection,
+        directory,
+        request.shown.code,
+        counter.community_id,
+        at=local,
+        live=not offline,
     )
-    if isinstance(serial, Verdict):
-        raise CardRefusedError(serial)
-    card = directory.card(counter, serial)
-    if card is not None:
-        local = as_local(happened_at, counter.till.timezone)
-        quoted = quote_at(counter, card, request.shown.basket)
-        fresh = CardNow(card, CardState.ACTIVE, UNUSED)
-        if judge(counter, fresh, request.shown, quoted, today=local.date()) is Verdict.OK:
-            sale = sale_of(request, serial, counter, card, quoted, happened_at=local, now=now)
-            key = request.idempotency_key
-            if record_sale(connection, counter, card, key, sale, offline=offline):
-                return sale
-    return earlier_sale(connection, counter, request, serial, now=now)
+    if isinstance(found, Verdict):
+        raise CardRefusedError(found)
+    card = directory.card(counter, name_of(found, local.date()))
+    if card is None:
+        # Whose a rotating code is, is looked up with the card.
+        serial = None if isinstance(found, ShownStep) else found
+        return earlier_sale(connection, counter, request, serial, now=now) if serial else None
+    quoted = quote_at(counter, card, request.shown.basket)
+    fresh = CardNow(card, CardState.ACTIVE, UNUSED)
+    if judge(counter, fresh, request.shown, quoted, today=local.date()) is Verdict.OK:
+        sale = sale_of(request, card.serial, counter, card, quoted, happened_at=local, now=now)
+        key = request.idempotency_key
+        step = found if isinstance(found, ShownStep) else None
+        if record_sale(connection, counter, card, key, sale, offline=offline, step=step):
+            return sale
+    return earlier_sale(connection, counter, request, card.serial, now=now)

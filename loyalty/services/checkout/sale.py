@@ -29,14 +29,15 @@ from loyalty.rules.arrival import find_counting_month
 from loyalty.rules.card_state import CardState
 from loyalty.rules.discount import Basket, Quote
 from loyalty.rules.verdict import Verdict
-from loyalty.services.checkout.appraisal import ShownCard, rate_at, use_keys
+from loyalty.services.checkout.appraisal import FREE, ShownCard, claim, rate_at, use_keys
 from loyalty.services.checkout.memory import CardTerms, Counter, Desk, SellingShop
+from loyalty.services.checkout.reading import ShownStep
 from loyalty.services.checkout.sold import excluded_from, format_quoted_lines
 from loyalty.services.errors import KeyReusedError
 
 LIVING = (CardState.ISSUED, CardState.ACTIVE)
 
-RECORD_SALE = """
+_RECORD = """
 WITH living AS (
     SELECT community_id, id FROM card
      WHERE community_id = %(community)s AND id = %(card)s AND state = ANY(%(states)s)
@@ -46,11 +47,11 @@ WITH living AS (
                         WHERE community_id = %(community)s AND till_id = %(till)s
                           AND idempotency_key = %(key)s)
        FOR SHARE
-), counted AS (
+){taken}, counted AS (
     INSERT INTO card_month AS used (community_id, card_id, month, saved_fen, uses)
     SELECT community_id, id, %(month)s, %(saved)s, %(first_use)s::jsonb
       FROM living
-     WHERE %(saved_limit)s::int IS NULL OR %(saved)s <= %(saved_limit)s::int
+     WHERE (%(saved_limit)s::int IS NULL OR %(saved)s <= %(saved_limit)s::int){if_taken}
         ON CONFLICT (community_id, card_id, month) DO UPDATE
        SET saved_fen = used.saved_fen + excluded.saved_fen,
            uses = jsonb_set(jsonb_set(used.uses,
@@ -82,8 +83,26 @@ WITH living AS (
     INSERT INTO audit_event (id, community_id, at, action, actor_kind, actor_id, subject_id)
     SELECT %(trace)s, community_id, %(recorded_at)s, 'sale.recorded', %(actor_kind)s, %(actor)s, id
       FROM sale
-)
+){use_up}
 SELECT count(*) FROM sale
+"""
+
+RECORD_SALE = _RECORD.format(taken="", if_taken="", use_up="")
+
+RECORD_SALE_BY_STEP = _RECORD.format(
+    taken=f""", taken AS (
+    SELECT id FROM own_page
+     WHERE community_id = %(community)s AND handle = %(handle)s AND {FREE}
+       FOR UPDATE
+)""",  # noqa: S608  # parts of our own
+    if_taken=" AND EXISTS (SELECT FROM taken)",
+    use_up=""", used_up AS (
+    UPDATE own_page SET used_step = %(step)s::int, used_till_id = %(till)s, used_up = true
+     WHERE community_id = %(community)s AND handle = %(handle)s AND EXISTS (SELECT FROM sale)
+)""",
+)
+"""The same with a rotating code, which the sale uses up. Its page is locked until then, so that of
+two tills with one code one makes a sale.
 """
 
 EARLIER_SALE = """
@@ -193,6 +212,7 @@ def record_sale(
     *,
     offline: bool = False,
     states: Collection[CardState] = LIVING,
+    step: ShownStep | None = None,
 ) -> bool:
     """Write a sale, if its key is new, its limits hold and nothing has changed; return whether.
 
@@ -200,6 +220,7 @@ def record_sale(
 
     Args:
         states: in which the card may be by now.
+        step: of the rotating code with which it is made; one that comes in later uses up none.
     """
     limits = shop.limits
     values = {
@@ -217,8 +238,11 @@ def record_sale(
         "offline": offline,
         "trace": uuid7(),
     }
+    statement = RECORD_SALE
+    if step is not None and step.live and isinstance(shop, Counter):
+        statement, values = RECORD_SALE_BY_STEP, {**values, **claim(shop, step)}
     try:
-        row = connection.execute(RECORD_SALE, values).fetchone()
+        row = connection.execute(statement, values).fetchone()
     except UniqueViolation:
         return False  # The same request arrived twice at once, and the other one was first.
     return row is not None and row[0] == 1

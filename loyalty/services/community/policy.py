@@ -95,6 +95,11 @@ def community_called(session: Session, slug: str) -> Community:
     return community
 
 
+def find_numbered(session: Session, number: int) -> Community | None:
+    """Return the community whose number a token names; None if there is none."""
+    return session.scalar(select(Community).where(Community.number == number))
+
+
 def enter_community(session: Session, slug: str) -> Community:
     """Return the community with this short name; the transaction is limited to it from here on.
 

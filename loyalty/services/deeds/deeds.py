@@ -14,9 +14,10 @@ from loyalty.rules.calendar import Month
 from loyalty.rules.ranking import DeedPoints, sum_deed_points
 from loyalty.services.changes import AS_IT_WAS, AsItWas, change_members, collect_new_values
 from loyalty.services.deeds.points import POINT
-from loyalty.services.errors import UnknownRecordError, ValueRefusedError
+from loyalty.services.errors import PersonErasedError, UnknownRecordError, ValueRefusedError
 from loyalty.services.paging import Page, fetch_page
 from loyalty.services.people.new_names import add_under_new_name
+from loyalty.services.people.residents import refuse_erased
 from loyalty.services.work import Work
 
 DEFAULT_KINDS = (
@@ -105,8 +106,8 @@ def record_deed(work: Work, request: RecordDeed) -> Deed:
 def _require_kind(work: Work, request: RecordDeed) -> DeedKind:
     """Return the kind of a deed that makes sense; refuse any other."""
     try:
-        work.find(Resident, request.resident_id)
-    except UnknownRecordError as error:
+        refuse_erased(work.find(Resident, request.resident_id))
+    except (UnknownRecordError, PersonErasedError) as error:
         raise ValueRefusedError("/resident_id", str(error)) from error
     if request.done_on > work.now.date():
         raise ValueRefusedError("/date", "The day has not come yet.")

@@ -129,8 +129,10 @@ def apply_import(work: Work, import_id: UUID, *, only_valid: bool) -> ImportJob:
     """
     locked_community(work.session, work.community_id)
     job = get_import(work, import_id, lock=Lock.CHANGE)
+    applied = job.applied_at is not None
     obstacles = {
-        ImportObstacle.APPLIED_ALREADY: job.applied_at is not None,
+        ImportObstacle.APPLIED_ALREADY: applied,
+        ImportObstacle.TABLE_FORGOTTEN: job.forgotten_at is not None and not applied,
         ImportObstacle.HAS_ERRORS: bool(job.errors) and not only_valid,
         ImportObstacle.NOTHING_RIGHT: not job.valid_rows,
     }

@@ -3,19 +3,17 @@
 import re
 import unicodedata
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import ColumnElement, Text, cast, or_, select
 from sqlalchemy.orm import Session
 
 from loyalty.models import ImportJob
+from loyalty.rules.retention import TABLES
 from loyalty.services.imports.layout import LaidOut
 from loyalty.services.imports.tables import Table, parse_table, serialize_table
-
-DAYS_KEPT = timedelta(days=7)
-"""For which a table waits for answers, or for somebody who mends the rows that were left out."""
 
 _NEVER_KEPT = re.compile(
     r"身份证|身份證|证件|證件|护照|護照|民族|族别|族別|宗教|信仰|政治面貌|党员|黨員|籍贯|籍貫|残疾|殘疾|"
@@ -73,17 +71,47 @@ def keep_rejected_rows(job: ImportJob, top: int) -> None:
     ]
 
 
-def forget_tables(session: Session, community_id: UUID, *, now: datetime) -> None:
-    """Drop the tables nobody has come back to."""
-    session.execute(
-        update(ImportJob)
-        .where(
-            ImportJob.community_id == community_id,
-            ImportJob.kept_table.is_not(None),
-            ImportJob.uploaded_at < now - DAYS_KEPT,
-        )
-        .values(kept_table=None)
+def forget_tables(session: Session, community_id: UUID, *, now: datetime) -> int:
+    """Forget the tables nobody has come back to, and those that were undone; return how many."""
+    over = or_(ImportJob.uploaded_at < now - TABLES, ImportJob.undone_at.is_not(None))
+    return _forget(session, community_id, over, now=now)
+
+
+def forget_tables_about(
+    session: Session, community_id: UUID, pattern: str, *, now: datetime
+) -> int:
+    """Forget the tables in which somebody is named, by a pattern; return how many.
+
+    Whoever waits to take such a table in uploads it again, without the person.
+    """
+    written = (
+        ImportJob.kept_table,
+        ImportJob.answers,
+        ImportJob.valid_rows,
+        ImportJob.errors,
+        ImportJob.notes,
     )
+    named = or_(*(cast(column, Text).regexp_match(pattern, flags="i") for column in written))
+    return _forget(session, community_id, named, now=now)
+
+
+def _forget(
+    session: Session, community_id: UUID, which: ColumnElement[bool], *, now: datetime
+) -> int:
+    """Drop what may name somebody; how many rows there were, and how many were right, stays."""
+    jobs = session.scalars(
+        select(ImportJob)
+        .where(ImportJob.community_id == community_id, ImportJob.forgotten_at.is_(None), which)
+        .order_by(ImportJob.id)
+        .with_for_update()
+    ).all()
+    for job in jobs:
+        job.kept_table, job.answers = None, {}
+        job.valid_rows = [{"row": row["row"], "cells": {}} for row in job.valid_rows]
+        job.errors = job.notes = []
+        job.forgotten_at = now
+    session.flush()
+    return len(jobs)
 
 
 def _is_id_number(cell: str) -> bool:

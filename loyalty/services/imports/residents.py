@@ -24,7 +24,8 @@ from loyalty.services.imports.intake import Intake
 from loyalty.services.imports.layout import Column, Part, RowFaultCode
 from loyalty.services.imports.person_matching import KnownPerson
 from loyalty.services.imports.table_cells import CellMark
-from loyalty.services.people.residents import CreateResident, make_resident
+from loyalty.services.people.consents import ConsentSource, Said, add_with_consents
+from loyalty.services.people.residents import ERASED, CreateResident, make_resident
 from loyalty.services.work import Work
 
 SHARED = frozenset({CellMark.MERGED})
@@ -44,9 +45,9 @@ def make_resident_intake(work: Work) -> Intake[CreateResident]:
     residents = _list_residents(work)
 
     def add(requests: Sequence[CreateResident], import_id: UUID) -> None:
-        work.session.add_all(
-            make_resident(work, request, import_id=import_id) for request in requests
-        )
+        new = (make_resident(work, request, import_id=import_id) for request in requests)
+        said = Said(ConsentSource.IMPORT, work.now, work.actor.account_id)
+        add_with_consents(work.session, new, said)
 
     return Intake(
         columns=_make_columns(work),
@@ -66,7 +67,7 @@ def _list_residents(work: Work) -> list[KnownPerson]:
     """Return everybody the community knows, those who moved away included."""
     rows = work.session.execute(
         select(Resident.id, Resident.name, Resident.unit, Resident.household_ref).where(
-            Resident.community_id == work.community_id
+            Resident.community_id == work.community_id, Resident.state != ERASED
         )
     )
     return [KnownPerson(*row) for row in rows]

@@ -25,9 +25,8 @@ from loyalty.rules.sale_case import CaseKind
 from loyalty.rules.verdict import Verdict
 from loyalty.services.actors import Till as Caller
 from loyalty.services.audit import note
-from loyalty.services.checkout.appraisal import ShownCard, card_now, quote_at
+from loyalty.services.checkout.appraisal import ShownCard, card_now, find_serial, quote_at
 from loyalty.services.checkout.memory import Directory, desk_at
-from loyalty.services.checkout.reading import read_code
 from loyalty.services.checkout.sale import RedeemCard, record_sale, sale_of
 from loyalty.services.errors import BusyError, SignInError, ValueRefusedError
 from loyalty.services.late_sales.resent import sent_before
@@ -95,7 +94,7 @@ def keep_apart(
         "community": till.community_id,
         "till": till.till_id,
         "key": request.idempotency_key,
-        "serial": _serial_if_legible(connection, directory, request.shown.code, till.community_id),
+        "serial": _serial_if_legible(connection, directory, till.community_id, request, now=now),
         "basket": None if basket is None else Jsonb(asdict(basket)),
         "happened_at": request.happened_at or now,
         "now": now,
@@ -201,7 +200,7 @@ def _kept(
         community_id=till.community_id,
         till_id=till.id,
         idempotency_key=request.idempotency_key,
-        serial=_serial_if_legible(_driver(session), directory, shown.code, till.community_id),
+        serial=_serial_if_legible(_driver(session), directory, till.community_id, request, now=now),
         basket=None if shown.basket is None else asdict(shown.basket),
         happened_at=request.happened_at or now,
         arrived_at=now,
@@ -220,17 +219,22 @@ def _kept(
 
 
 def _serial_if_legible(
-    connection: Connection[Any], directory: Directory, code: str, community_id: UUID
+    connection: Connection[Any],
+    directory: Directory,
+    community_id: UUID,
+    request: RedeemCard,
+    *,
+    now: datetime,
 ) -> str | None:
     """Return the serial in a code; reading it may be the very thing that goes wrong."""
+    at = request.happened_at or now
     try:
         with connection.transaction():
-            serial = read_code(connection, directory, code, community_id=community_id)
+            return find_serial(connection, directory, community_id, request.shown.code, at=at)
     except Exception as error:
         if is_away(error):
             raise
         return None
-    return None if isinstance(serial, Verdict) else serial
 
 
 def _basket(members: dict[str, Any]) -> Basket:

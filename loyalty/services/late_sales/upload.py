@@ -19,9 +19,9 @@ from loyalty.rules.arrival import came_too_late, is_to_come
 from loyalty.rules.sale_case import CaseKind
 from loyalty.rules.verdict import MEANINGS, Verdict
 from loyalty.services.actors import Till
+from loyalty.services.checkout.appraisal import find_serial
 from loyalty.services.checkout.flagged_sale import keep_flagged
 from loyalty.services.checkout.memory import Directory
-from loyalty.services.checkout.reading import read_code
 from loyalty.services.checkout.redeeming import redeem
 from loyalty.services.checkout.sale import RedeemCard
 from loyalty.services.errors import (
@@ -215,9 +215,9 @@ def _sent_before(
     now: datetime,
 ) -> SentBefore | None:
     counter = directory.counter(connection, token)
-    code = request.shown.code
-    serial = read_code(connection, directory, code, community_id=counter.community_id)
-    if isinstance(serial, Verdict):
+    at = as_local(request.happened_at or now, counter.timezone)
+    serial = find_serial(connection, directory, counter.community_id, request.shown.code, at=at)
+    if serial is None:
         return None
     return sent_before(connection, counter, request, serial, now=now)
 

@@ -2,19 +2,20 @@
 
 The sums are live until a month is closed. What is taken back counts whole, use and money, in the
 month it is taken back: so nothing that is done later changes a month. People, uses and households
-are counted apart and never mixed.
+are counted apart and never mixed; of a month that is over, as they were counted then, for its sales
+lose their cards.
 """
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Subquery, func, select, text
+from sqlalchemy import ColumnElement, Row, Subquery, false, func, select, text
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from loyalty.models import Card, ClosedMonth, Honour, Redemption, Resident, Shop
+from loyalty.models import Card, ClosedMonth, Honour, MonthPeople, Redemption, Resident, Shop
 from loyalty.rules.calendar import Month
 from loyalty.rules.money import Fen
 from loyalty.services.errors import ValueRefusedError
@@ -33,10 +34,11 @@ class Sums:
     """Sales, with an amount or without, less those that were taken back whole (人次)."""
     uses_without_amount: int
     """Of these, the ones at which the card was only verified."""
-    people: int
-    """Cardholders with at least one sale that was not taken back whole by the end (人)."""
-    households: int
-    """Households of these people (户)."""
+    people: int | None
+    """Cardholders with at least one sale that was not taken back whole by the end (人). None where
+    sales of several months have been parted from their cards, so that nobody can count them."""
+    households: int | None
+    """Households of these people (户); None likewise."""
     total_fen: Fen
     payable_fen: Fen
     """Spent by cardholders (持卡消费额)."""
@@ -85,16 +87,18 @@ def sum_benefit_in(session: Session, community_id: UUID, *, first: Month, last: 
     if first == last and (closed := _find_closed(session, community_id, first)):
         return closed
     within = _within(community_id, first, last)
-    found = _sum_by_each(session, within, until=last.first)
-    return Benefit(
+    groups = _sum_by_each(session, within, until=last.first)
+    kept = _read_kept(session, community_id, first, last)
+    found = Benefit(
         first=first,
         last=last,
-        totals=found.totals,
-        by_month=_sum_by_month(session, within),
-        by_shop=_name_shops(session, community_id, found.by_shop),
-        by_honour=_name_honours(session, community_id, found.by_honour),
-        by_trade=[Share(trade, trade, sums) for trade, sums in found.by_trade],
+        totals=groups.totals,
+        by_month=_sum_by_month(session, within, kept),
+        by_shop=_name_shops(session, community_id, groups.by_shop),
+        by_honour=_name_honours(session, community_id, groups.by_honour),
+        by_trade=[Share(trade, trade, sums) for trade, sums in groups.by_trade],
     )
+    return found if first != last else _with_kept(found, kept)
 
 
 def sum_month(work: Work, month: Month) -> Sums:
@@ -102,7 +106,9 @@ def sum_month(work: Work, month: Month) -> Sums:
     if closed := _find_closed(work.session, work.community_id, month):
         return closed.totals
     within = _within(work.community_id, month, month)
-    return _to_sums(work.session.execute(_select_sums(within, until=month.first)).one())
+    sums = _to_sums(work.session.execute(_select_sums(within, until=month.first)).one())
+    kept = _read_kept(work.session, work.community_id, month, month)
+    return _count_kept(sums, kept.get((month.first, "all", "")))
 
 
 def pack_figures(found: Benefit) -> dict[str, Any]:
@@ -158,10 +164,53 @@ def _sum_by_each(session: Session, within: ColumnElement[bool], *, until: date) 
     return _Groups(totals, by_shop, by_honour, by_trade)
 
 
-def _sum_by_month(session: Session, within: ColumnElement[bool]) -> list[Share]:
+Kept = Mapping[tuple[date, str, str], MonthPeople]
+"""How many people stood behind a month: by its first day, the part, and the key of the part."""
+
+
+def _read_kept(session: Session, community_id: UUID, first: Month, last: Month) -> Kept:
+    rows = session.scalars(
+        select(MonthPeople).where(
+            MonthPeople.community_id == community_id,
+            MonthPeople.month >= first.first,
+            MonthPeople.month <= last.first,
+        )
+    )
+    return {(row.month, row.part, row.key): row for row in rows}
+
+
+def _with_kept(found: Benefit, kept: Kept) -> Benefit:
+    """Return the benefit of one month with its people as they were counted when it was over."""
+    month = found.first.first
+
+    def count(part: str, shares: Sequence[Share]) -> list[Share]:
+        return [
+            replace(share, sums=_count_kept(share.sums, kept.get((month, part, share.key))))
+            for share in shares
+        ]
+
+    return replace(
+        found,
+        totals=_count_kept(found.totals, kept.get((month, "all", ""))),
+        by_shop=count("shop", found.by_shop),
+        by_honour=count("honour", found.by_honour),
+        by_trade=count("trade", found.by_trade),
+    )
+
+
+def _count_kept(sums: Sums, kept: MonthPeople | None) -> Sums:
+    if kept is None:
+        return sums
+    return replace(sums, people=kept.people, households=kept.households)
+
+
+def _sum_by_month(session: Session, within: ColumnElement[bool], kept: Kept) -> list[Share]:
     rows = session.execute(_select_sums(within, Redemption.month, until=Redemption.month))
-    named = [(str(Month.of(first)), _to_sums(rest)) for first, *rest in rows]
-    return [Share(month, month, sums) for month, sums in named]
+    named = [(first, str(Month.of(first)), _to_sums(rest)) for first, *rest in rows]
+    return [
+        Share(month, month, _count_kept(sums, kept.get((first, "all", ""))))
+        for first, month, sums in named
+    ]
 
 
 def _name_shops(
@@ -211,9 +260,10 @@ def _select_sums(
             func.coalesce(func.sum(Redemption.total_fen), 0),
             func.coalesce(func.sum(Redemption.payable_fen), 0),
             func.coalesce(func.sum(Redemption.saved_fen), 0),
+            func.coalesce(func.bool_or(Redemption.card_id.is_(None)).filter(counted), false()),
         )
-        .join_from(Redemption, Card)
-        .join_from(Card, Resident)
+        .outerjoin_from(Redemption, Card)
+        .outerjoin_from(Card, Resident)
         .outerjoin(
             back,
             (back.c.community_id == Redemption.community_id) & (back.c.of_id == Redemption.id),
@@ -236,5 +286,7 @@ def _taken_back() -> Subquery:
 
 
 def _to_sums(row: Row[Any] | Sequence[Any]) -> Sums:
-    uses, without_amount, people, households, total, payable, saved = row
+    uses, without_amount, people, households, total, payable, saved, parted = row
+    if parted:
+        people = households = None
     return Sums(uses, without_amount, people, households, Fen(total), Fen(payable), Fen(saved))

@@ -68,8 +68,8 @@ def sum_public_figures(session: Session, community: Community, month: Month) -> 
 
 def hide_small_groups(found: Benefit) -> tuple[Sums | None, Mapping[str, Sums | None]]:
     """Return the sums of all and of each trade; None stands for what is about too few people."""
-    totals = None if is_redacted(found.totals.people) else found.totals
-    shown = find_publishable({share.key: share.sums.people for share in found.by_trade})
+    totals = None if is_redacted(found.totals.people or 0) else found.totals
+    shown = find_publishable({share.key: share.sums.people or 0 for share in found.by_trade})
     return totals, {
         share.name: share.sums if totals and share.key in shown else None
         for share in found.by_trade

@@ -14,12 +14,22 @@ from loyalty.services.changes import (
     collect_new_values,
     value_or,
 )
-from loyalty.services.errors import AlreadyExistsError
+from loyalty.services.errors import AlreadyExistsError, PersonErasedError
 from loyalty.services.paging import Page, fetch_page
 from loyalty.services.people.areas import refuse_foreign
+from loyalty.services.people.consents import (
+    ConsentSource,
+    Said,
+    add_with_consents,
+    note_consents,
+    read_consents,
+)
 from loyalty.services.people.phones import to_e164
 from loyalty.services.people.pinyin import pinyin_of_person
 from loyalty.services.work import Work
+
+ERASED = "erased"
+"""The state of somebody of whom nothing is known any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +81,7 @@ class FindResidents:
     q: str | None = None
     """Part of the name, or how its pinyin or its initials begin, with or without spaces."""
     state: str | None = None
+    """None asks for all whose names are known."""
 
 
 def find_residents(work: Work, request: FindResidents) -> Page[Resident]:
@@ -78,8 +89,8 @@ def find_residents(work: Work, request: FindResidents) -> Page[Resident]:
     query = work.select(Resident)
     if request.q is not None:
         query = query.where(_matches(request.q))
-    if request.state is not None:
-        query = query.where(Resident.state == request.state)
+    wanted = Resident.state == request.state if request.state else Resident.state != ERASED
+    query = query.where(wanted)
     return fetch_page(
         work.session,
         query,
@@ -105,7 +116,7 @@ def create_resident(work: Work, request: CreateResident) -> Resident:
     )
     _refuse_twin(work, request)
     resident = make_resident(work, request)
-    work.session.add(resident)
+    add_with_consents(work.session, [resident], _said_to(work))
     work.note("resident.created", resident)
     return resident
 
@@ -139,10 +150,12 @@ def change_resident(work: Work, request: ChangeResident) -> Resident:
     Nothing is locked: of two who save at once, the version refuses the second.
 
     Raises:
+        PersonErasedError: nothing is known of the person any more.
         StaleRecordError: somebody else changed the resident meanwhile.
         ValueRefusedError: the telephone number, area or household group makes no sense.
     """
     resident = work.find(Resident, request.resident_id, version=request.version)
+    refuse_erased(resident)
     refuse_foreign(
         work.session,
         work.actor,
@@ -153,10 +166,22 @@ def change_resident(work: Work, request: ChangeResident) -> Resident:
         request = replace(request, phone=to_e164(request.phone))
     if isinstance(request.name, str) and request.name_pinyin is AS_IT_WAS:
         resident.name_pinyin = pinyin_of_person(request.name)
+    before = read_consents(resident)
     change_members(resident, request)
+    note_consents(work.session, resident, before, _said_to(work))
     resident.updated_at = work.now
     work.note("resident.changed", resident, members=sorted(collect_new_values(request)))
     return resident
+
+
+def refuse_erased(resident: Resident) -> None:
+    """Refuse to do anything with somebody who has been erased."""
+    if resident.state == ERASED:
+        raise PersonErasedError("All that was known of this person has been erased.")
+
+
+def _said_to(work: Work) -> Said:
+    return Said(ConsentSource.STAFF, work.now, work.actor.account_id)
 
 
 def _refuse_twin(work: Work, request: CreateResident) -> None:

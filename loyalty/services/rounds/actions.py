@@ -163,12 +163,12 @@ def _confirm(act: _Act) -> None:
 def _issue(act: _Act) -> None:
     issue_cards(act.at_work, sealing_key=act.sealing_key)
     act.at_work.selection_round.issued_at = act.work.now
-    forget_contacts(act.work)
+    forget_contacts(act.work.session, act.work.community_id, now=act.work.now)
 
 
 def _close(act: _Act) -> None:
     act.at_work.selection_round.closed_at = act.work.now
-    forget_contacts(act.work)
+    forget_contacts(act.work.session, act.work.community_id, now=act.work.now)
 
 
 def _cancel(act: _Act) -> None:

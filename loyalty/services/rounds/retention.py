@@ -1,38 +1,115 @@
-"""Forgetting who asked, once the answer has long been given."""
+"""Forgetting who asked, once the answer has long been given, and what was said of somebody."""
 
-from datetime import timedelta
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import Select, Update, or_, select, update
+from sqlalchemy.orm import Session
 
-from loyalty.models import Matter, Objection, Round
+from loyalty.models import Matter, Nomination, Objection, Round, RoundList
+from loyalty.rules.retention import ASKERS, NOMINATIONS, OBJECTIONS
 from loyalty.rules.selection import RoundState
+from loyalty.rules.traces import FORGOTTEN
 from loyalty.services.imports.keeping import forget_tables
-from loyalty.services.work import Work
 
-KEPT_AFTER_THE_ANSWER = timedelta(days=30)
-"""How long it is kept who asked, and where, in case the answer gives rise to a question."""
+OVER = (RoundState.CLOSED, RoundState.CANCELLED)
+TAKES_NOMINATIONS = (RoundState.DRAFT, RoundState.OPEN)
 
 
-def forget_contacts(work: Work) -> None:
+def forget_contacts(session: Session, community_id: UUID, *, now: datetime) -> None:
     """Forget who raised what was answered long ago, and who objected in a round called off.
 
     The tables nobody came back to are forgotten, too: names and numbers stand in them.
     """
-    forget_tables(work.session, work.community_id, now=work.now)
-    long_ago = work.now - KEPT_AFTER_THE_ANSWER
-    cancelled = select(Round.id).where(
-        Round.community_id == work.community_id, Round.state == RoundState.CANCELLED
+    forget_tables(session, community_id, now=now)
+    statements = (
+        _forget_objectors(community_id, now),
+        _forget_raisers(community_id, now),
     )
-    work.session.execute(
+    for statement in statements:
+        session.execute(statement)
+
+
+def forget_words(session: Session, community_id: UUID, *, now: datetime) -> None:
+    """Forget the words of old objections and nominations, and whom nobody has matched in time."""
+    statements = (
+        _forget_objections(community_id, now),
+        _forget_statements(community_id, now),
+        _reject_unmatched(community_id),
+    )
+    for statement in statements:
+        session.execute(statement)
+
+
+def _forget_objectors(community_id: UUID, now: datetime) -> Update:
+    cancelled = select(Round.id).where(
+        Round.community_id == community_id, Round.state == RoundState.CANCELLED
+    )
+    return (
         update(Objection)
         .where(
-            Objection.community_id == work.community_id,
-            or_(Objection.decided_at <= long_ago, Objection.round_id.in_(cancelled)),
+            Objection.community_id == community_id,
+            or_(Objection.name.is_not(None), Objection.contact.is_not(None)),
+            or_(Objection.decided_at <= now - ASKERS, Objection.round_id.in_(cancelled)),
         )
         .values(name=None, contact=None)
     )
-    work.session.execute(
+
+
+def _forget_raisers(community_id: UUID, now: datetime) -> Update:
+    return (
         update(Matter)
-        .where(Matter.community_id == work.community_id, Matter.closed_at <= long_ago)
+        .where(
+            Matter.community_id == community_id,
+            Matter.contact.is_not(None),
+            Matter.closed_at <= now - ASKERS,
+        )
         .values(contact=None)
+    )
+
+
+def _forget_objections(community_id: UUID, now: datetime) -> Update:
+    return (
+        update(Objection)
+        .where(
+            Objection.community_id == community_id,
+            Objection.text != FORGOTTEN,
+            Objection.decided_at <= now - OBJECTIONS,
+        )
+        .values(text=FORGOTTEN)
+    )
+
+
+def _forget_statements(community_id: UUID, now: datetime) -> Update:
+    return (
+        update(Nomination)
+        .where(
+            Nomination.community_id == community_id,
+            Nomination.at <= now - NOMINATIONS,
+            or_(Nomination.statement.is_not(None), Nomination.reason.is_not(None)),
+            Nomination.list_id.in_(_lists_in(community_id, (RoundState.ISSUED, *OVER))),
+        )
+        .values(statement=None, reason=None)
+    )
+
+
+def _reject_unmatched(community_id: UUID) -> Update:
+    """Let go of names that nobody has matched with a resident while the round was open."""
+    return (
+        update(Nomination)
+        .where(
+            Nomination.community_id == community_id,
+            Nomination.state == "pending",
+            Nomination.list_id.not_in(_lists_in(community_id, TAKES_NOMINATIONS)),
+        )
+        .values(state="rejected", name=None, unit=None, statement=None)
+    )
+
+
+def _lists_in(community_id: UUID, states: Collection[RoundState]) -> Select[tuple[UUID]]:
+    return (
+        select(RoundList.id)
+        .join(RoundList.selection_round)
+        .where(RoundList.community_id == community_id, Round.state.in_(states))
     )

@@ -13,6 +13,7 @@ from loyalty.models import Candidate, Honour, Nomination, Resident, RoundList
 from loyalty.rules.selection import RoundState
 from loyalty.services.errors import ValueRefusedError
 from loyalty.services.people.areas import refuse_foreign
+from loyalty.services.people.residents import ERASED
 from loyalty.services.selection.planning import held_round
 from loyalty.services.work import Work
 
@@ -85,7 +86,7 @@ def list_for(session: Session, community_id: UUID, round_id: UUID, honour: str) 
 def nominee(work: Work, resident_id: UUID) -> Resident:
     """Return the resident somebody means."""
     resident = work.session.get(Resident, (work.community_id, resident_id))
-    if resident is None:
+    if resident is None or resident.state == ERASED:
         raise ValueRefusedError("/resident_id", "The community has no such resident.")
     return resident
 

@@ -18,6 +18,7 @@ from loyalty.rules.typed_text import clean_code_letters, make_name_key, make_ref
 from loyalty.services.audit import note
 from loyalty.services.errors import RoundStateError, UnknownRecordError
 from loyalty.services.paging import Page, fetch_page
+from loyalty.services.people.consents import Consent, ConsentSource, Said, change_consents
 from loyalty.services.receipts import give_out, make_receipt
 from loyalty.services.selection.nominations import candidate_for, list_for, nominee
 from loyalty.services.selection.planning import held_round, refuse_other_state, round_of
@@ -141,7 +142,8 @@ def match_nomination(work: Work, request: MatchNomination) -> Nomination:
     held_round(work, nomination.round_list.round_id, RoundState.OPEN)
     meant = nominee(work, request.resident_id)
     if request.consented:
-        meant.consent_membership = True
+        said = Said(ConsentSource.NOMINATION, work.now, work.actor.account_id)
+        change_consents(work.session, meant, {Consent.MEMBERSHIP: True}, said)
         nomination.consented_at = work.now
     _accept(work.session, nomination, meant)
     nomination.decided_by = work.actor.account_id

@@ -29,7 +29,7 @@ def objection_of_somebody(session: Session, community: Community) -> Objection:
 
 
 def forget(session: Session, community: Community, *, now: datetime) -> None:
-    forget_contacts(Work(session, given_staff(session, community), now))
+    forget_contacts(session, community.id, now=now)
     session.expire_all()
 
 

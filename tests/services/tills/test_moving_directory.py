@@ -96,4 +96,4 @@ def test_a_database_without_a_version_of_the_directory_is_not_sold_from(
         psycopg.connect(plain(database), autocommit=True) as connection,
         pytest.raises(LookupError, match="run the migrations"),
     ):
-        appraise(connection, Directory(), token, ShownCard(card.token), today=NOON.date())
+        appraise(connection, Directory(), token, ShownCard(card.token), at=NOON)

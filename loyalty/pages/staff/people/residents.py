@@ -20,6 +20,7 @@ from loyalty.services.people.residents import (
     change_resident,
     create_resident,
     find_residents,
+    refuse_erased,
 )
 from loyalty.services.rounds.todo import current_round
 from loyalty.services.selection.nominations import Nominate, nominate
@@ -103,6 +104,7 @@ def change(resident_id: UUID) -> Any:
     """Show what is known of a resident, and correct it."""
     with console.work() as work:
         resident = work.find(Resident, resident_id)
+        refuse_erased(resident)
         form = ResidentChangeForm(obj=resident)
         _offer_places(work, form)
     if is_ready(form, resident) and _changed(form, resident):

@@ -50,6 +50,7 @@ const REFUSALS = {
 /** Kinds in the order of their worth: a token can be checked without network, a number cannot. */
 const WORTH = [
   "token",
+  "rotating",
   "card_number",
   "payment_code",
   "merchant_qr",
@@ -59,7 +60,7 @@ const WORTH = [
 ];
 
 /** Kinds that end the search; a poster behind the card does not. */
-const WANTED_KINDS = new Set(["token", "card_number", "payment_code"]);
+const WANTED_KINDS = new Set(["token", "rotating", "card_number", "payment_code"]);
 
 /**
  * Return the code that counts of those in one picture; null if there is none.

@@ -6,7 +6,7 @@
 import { DASH, fold } from "./typed_text.js";
 
 /**
- * @typedef {"card_number" | "token" | "payment_code" | "goods_barcode" | "merchant_qr"
+ * @typedef {"card_number" | "token" | "rotating" | "payment_code" | "goods_barcode" | "merchant_qr"
  *   | "web_address" | "bad"} CodeKind
  */
 
@@ -21,6 +21,7 @@ const FOREIGN = new Set(["goods_barcode", "merchant_qr", "web_address"]);
 /** Digits of a card's serial, with which its number begins. */
 export const SERIAL_DIGITS = 12;
 const NUMBER = /^[0-9]{14}$/;
+const ROTATING = /^99[0-9]{20}$/;
 const PAYMENT = /^(?:1[0-5][0-9]{16}|(?:2[5-9]|30)[0-9]{14,22})$/;
 const GOODS = /^(?:[0-9]{8}|[0-9]{12,13})$/;
 const TOKEN = /^(?:[Hh][Tt]{2}[Pp][Ss]?:\/\/[^ ?#]+\/[Cc]\/)?[A-Z2-7]{120}$/;
@@ -77,11 +78,20 @@ export function normalise(text) {
 export function kindOf(text) {
   const code = normalise(text);
   if (isCardNumber(code)) return "card_number";
+  if (ROTATING.test(code) && code.endsWith(checkDigitsOf(code.slice(0, -2)))) return "rotating";
   if (PAYMENT.test(code)) return "payment_code";
   if (GOODS.test(code)) return "goods_barcode";
   if (TOKEN.test(code)) return "token";
   if (COLLECTION.test(code)) return "merchant_qr";
   return WEB.test(code) ? "web_address" : "bad";
+}
+
+/**
+ * Return whether a code of a kind is a card's.
+ * @param {string} kind
+ */
+export function isOfCard(kind) {
+  return kind === "card_number" || kind === "token" || kind === "rotating";
 }
 
 /**
@@ -130,9 +140,16 @@ function isCardNumber(code) {
  * @param {string} serial
  */
 export function numberOf(serial) {
-  // Twelve digits and two zeros stay below 2^53, so the remainder is exact.
-  const check = 98 - ((Number(serial) * 100) % 97);
-  return serial + String(check).padStart(2, "0");
+  return serial + checkDigitsOf(serial);
+}
+
+/**
+ * Return the two digits that check some others, by ISO 7064, mod 97-10.
+ * @param {string} digits
+ */
+function checkDigitsOf(digits) {
+  const rest = `${digits}00`.split("").reduce((sum, digit) => (sum * 10 + Number(digit)) % 97, 0);
+  return String(98 - rest).padStart(2, "0");
 }
 
 /**

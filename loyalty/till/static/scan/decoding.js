@@ -34,7 +34,7 @@ const loading = prepareZXingModule({
 });
 
 /** Kinds that end the search on a photograph; goods may lie beside a card. */
-const WANTED_KINDS = new Set(["token", "card_number", "payment_code"]);
+const WANTED_KINDS = new Set(["token", "rotating", "card_number", "payment_code"]);
 
 let seen = 0;
 

@@ -10,9 +10,9 @@ export const STUMBLE = 300;
 export const SHORTEST_CODE = 8;
 
 /** Kinds that nothing longer begins with. */
-const WHOLE = new Set(["token", "payment_code"]);
-/** How payment codes begin. */
-const LIKE_MONEY = /^(?:1[0-5]|2[5-9]|30)/;
+const WHOLE = new Set(["token", "rotating", "payment_code"]);
+/** How payment codes begin, and the code on a resident's phone. */
+const LIKE_LONGER = /^(?:1[0-5]|2[5-9]|30|99)/;
 
 /**
  * @typedef {object} Key one key that was pressed
@@ -67,14 +67,14 @@ function follows(keys, place) {
 
 /**
  * Return whether the last keys may be the beginning of something longer, sent by a scanner that
- * stumbles: a card's number that begins like a payment code may be the beginning of one.
+ * stumbles: a card's number that begins like a longer code may be the beginning of one.
  * @param {readonly Key[]} keys
  * @param {number} count
  */
 export function mayGoOn(keys, count) {
   const text = stripPrefix(textOf(keys.slice(-count)));
   const kind = kindOf(text);
-  return kind === "card_number" ? LIKE_MONEY.test(text) : !WHOLE.has(kind);
+  return kind === "card_number" ? LIKE_LONGER.test(text) : !WHOLE.has(kind);
 }
 
 /**

@@ -3,7 +3,7 @@
  * fingers by its speed; a slow one is told by the length of what it sends before its Enter.
  */
 
-import { kindOf, stripPrefix } from "./codes.js";
+import { isOfCard, kindOf, stripPrefix } from "./codes.js";
 import { fieldOf, keepOut } from "./fields.js";
 import { characterOf, createNumberedKeys, endOf, cleanText } from "./keys.js";
 import {
@@ -321,6 +321,6 @@ function passCodeOn(state, listener, count, end, at) {
   // A code of money is forgotten at once, even here.
   state.lastCode = kind === "payment_code" ? "" : text;
   const manner = mannerOf(keys, kind, end);
-  if (kind === "card_number" || kind === "token") listener.onCode(text, manner);
+  if (isOfCard(kind)) listener.onCode(text, manner);
   else listener.onDropped(kind === "payment_code" ? kind : "bad_code", manner);
 }

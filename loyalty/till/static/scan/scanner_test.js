@@ -4,7 +4,7 @@
  */
 
 import { findAll, findOne, createPartFinder } from "../shell/page.js";
-import { maskCode, stripPrefix } from "./codes.js";
+import { isOfCard, maskCode, stripPrefix } from "./codes.js";
 import { BURST_GAP } from "./keystrokes.js";
 import { EVENTS, createScanner } from "./scanner.js";
 
@@ -24,7 +24,7 @@ export function adviceOn(manner, samples) {
   const dropped = samples.some((sample) => isPartOf(text, sample));
   const layout = samples.some((sample) => isAlike(text, sample));
   const converted = letters === "small" || letters === "mixed";
-  const card = kind === "card_number" || kind === "token";
+  const card = isOfCard(kind);
   const found = /** @type {[string, boolean][]} */ ([
     ["dropped", dropped],
     ["layout", layout],

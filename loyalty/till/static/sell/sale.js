@@ -4,7 +4,7 @@
  */
 
 import { meaningOf } from "../judge/verdicts.js";
-import { NUMBER_DIGITS } from "../scan/codes.js";
+import { kindOf, NUMBER_DIGITS } from "../scan/codes.js";
 import { fenOf, addKey } from "./money.js";
 
 /**
@@ -306,7 +306,8 @@ function takeOutcome(
 ) {
   if (turn !== sale.turn) return null;
   if (outcome === "refused") {
-    return stepTo({ ...sale, phase: phaseWithoutSale(verdict, words), verdict, limit });
+    const kind = verdict === "bad_code" ? kindOf(sale.code) : null;
+    return stepTo({ ...sale, phase: phaseWithoutSale(verdict, words), verdict, limit, kind });
   }
   const { totalFen } = /** @type {Handover} */ (sale.sent);
   const priced = totalFen === null ? null : quote;

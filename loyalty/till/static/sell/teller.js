@@ -3,7 +3,7 @@
  * answers, and a sale is written down before it is sent.
  */
 
-import { kindOf } from "../scan/codes.js";
+import { isOfCard, kindOf } from "../scan/codes.js";
 import { quote as quoteOf } from "../judge/discount.js";
 
 /**
@@ -58,9 +58,6 @@ import { quote as quoteOf } from "../judge/discount.js";
 /** Where the memory that survives everything has the pairing. */
 export const PAIRING = "pairing";
 
-/** What may leave the device: money of the person at the counter must not. */
-const READ = new Set(["card_number", "token"]);
-
 /** @param {Parts} world */
 export function createTeller(world) {
   return {
@@ -82,7 +79,8 @@ function createChecks({ api, appraiser, standing }) {
    */
   async function judge(code) {
     const kind = kindOf(code);
-    if (!READ.has(kind)) {
+    // Money of the person at the counter must not leave the device.
+    if (!isOfCard(kind)) {
       return { ...makeRefusal(kind === "payment_code" ? kind : "bad_code", "device"), kind };
     }
     const { revoked, needsNetwork } = standing.state();
@@ -102,7 +100,9 @@ function createChecks({ api, appraiser, standing }) {
     if (status !== 200 || !verdict) return null;
     const { serial: _serial, ...facts } = Object(body.card);
     const card = body.card ? facts : null;
-    return { verdict, card, limit, unchecked: [], from: "service", mayRecord: verdict === "ok" };
+    const kind = verdict === "bad_code" ? kindOf(code) : undefined;
+    const mayRecord = verdict === "ok";
+    return { verdict, card, limit, kind, unchecked: [], from: "service", mayRecord };
   }
 
   return {
@@ -114,7 +114,7 @@ function createChecks({ api, appraiser, standing }) {
      * @param {(answer: Answer) => void} onAnswer
      */
     async check(code, onAnswer) {
-      const asked = READ.has(kindOf(code)) ? ask(code) : null;
+      const asked = isOfCard(kindOf(code)) ? ask(code) : null;
       onAnswer(await judge(code));
       const answer = await asked;
       if (answer !== null) onAnswer(answer);

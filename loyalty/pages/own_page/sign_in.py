@@ -1,0 +1,84 @@
+"""Signing in to an own page and out of it."""
+
+from functools import partial
+from typing import Any
+
+from flask import (
+    Blueprint,
+    after_this_request,
+    flash,
+    redirect,
+    render_template,
+    url_for,
+)
+from flask_babel import gettext, lazy_gettext
+
+from loyalty.clock import community_now
+from loyalty.database import transaction
+from loyalty.pages.communities import community_here
+from loyalty.pages.forms import Form, text_field
+from loyalty.pages.own_page.signed_in import (
+    CHOOSE_PIN,
+    find_resident,
+    forget,
+    keep_from_everybody,
+    remember,
+    sealing_key,
+)
+from loyalty.rules.errors import RecordedRefusalError
+from loyalty.rules.verdict import Tone
+from loyalty.services.own_page import sign_in as service
+from loyalty.words.own_page import refusal_to_resident
+
+sign_in_pages = Blueprint("own_page_sign_in", __name__)
+sign_in_pages.after_request(keep_from_everybody)
+
+LONGEST_NUMBER = 40
+LONGEST_SECRET = 40
+
+
+class OwnPageForm(Form):
+    """The number on the card, and what only its holder has."""
+
+    number = text_field(lazy_gettext("卡号"), longest=LONGEST_NUMBER)
+    secret = text_field(lazy_gettext("密码或激活码"), longest=LONGEST_SECRET)
+
+
+@sign_in_pages.route("/me/sign-in", methods=["GET", "POST"])
+@sign_in_pages.route("/<slug>/me", methods=["GET", "POST"])
+def sign_in(slug: str | None = None) -> Any:
+    """Ask for the number of a card, and the PIN or the code that was handed out with it."""
+    form = OwnPageForm()
+    opened = None
+    with transaction() as session:
+        community_here(session, slug)
+    if form.validate_on_submit():
+        opened = _open(form, slug)
+    if opened is None:
+        return render_template("own_page/sign_in.html", form=form)
+    after_this_request(partial(remember, token=opened.token))
+    return redirect(url_for(CHOOSE_PIN if opened.activating else "own_page.home"))
+
+
+@sign_in_pages.post("/me/sign-out")
+def sign_out() -> Any:
+    """End the session, here and in the database."""
+    found = find_resident()
+    if found is not None:
+        with transaction(found.community_id) as session:
+            service.sign_out(session, found)
+    after_this_request(forget)
+    flash(gettext("已退出。"), Tone.YES)
+    return redirect(url_for("own_page_sign_in.sign_in"))
+
+
+def _open(form: OwnPageForm, slug: str | None) -> service.OpenedPage | None:
+    asked = service.OwnPageSignIn(form.number.data, form.secret.data)
+    try:
+        with transaction() as session:
+            community = community_here(session, slug)
+            now = community_now(community.timezone)
+            return service.sign_in(session, community, asked, sealing_key=sealing_key(), now=now)
+    except RecordedRefusalError as refusal:
+        form.secret.errors = [refusal_to_resident(refusal)]
+        return None

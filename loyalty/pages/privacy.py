@@ -1,0 +1,23 @@
+"""What is kept of whom, why, for how long, and who reads it: for everybody to read."""
+
+from flask import Blueprint, render_template
+
+from loyalty.rules import retention
+from loyalty.rules.notice import DAYS_SHOWN_AFTERWARDS
+
+privacy = Blueprint("privacy_pages", __name__)
+
+
+@privacy.get("/privacy")
+def shown() -> str:
+    """Say what is kept; the periods are those by which the programme forgets."""
+    return render_template(
+        "public/privacy.html",
+        sales=retention.LINKS_OF_SALES.days,
+        cases=retention.CASES.days,
+        askers=retention.ASKERS.days,
+        objections=retention.OBJECTIONS.days,
+        nominations=retention.NOMINATIONS.days,
+        tables=retention.TABLES.days,
+        notice=DAYS_SHOWN_AFTERWARDS,
+    )

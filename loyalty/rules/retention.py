@@ -1,0 +1,25 @@
+"""How long what is known of somebody is kept. The page /privacy and the manual say the same."""
+
+from datetime import timedelta
+
+LINKS_OF_SALES = timedelta(days=90)
+"""How long it is kept at whose card a sale was made, which a dispute may need; then the sale stands
+in the book without a card."""
+
+CASES = timedelta(days=90)
+"""How long after its decision a case keeps which card it is about, and why it was decided so."""
+
+ASKERS = timedelta(days=30)
+"""How long after the answer it is kept who asked or objected, and where to reach them."""
+
+OBJECTIONS = timedelta(days=365)
+"""How long after its answer the words of an objection are kept."""
+
+NOMINATIONS = timedelta(days=90)
+"""How long after the end of its round it is kept why somebody was nominated."""
+
+TABLES = timedelta(days=7)
+"""How long an uploaded table waits for answers, or for somebody who mends what was left out."""
+
+ANSWERS = timedelta(days=1)
+"""How long the answer to a call is kept, so that the call may be sent again."""

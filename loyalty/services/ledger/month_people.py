@@ -1,0 +1,65 @@
+"""Counting the people behind a month when its figures are out, before its sales lose their card."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from loyalty.models import MonthPeople, Redemption
+from loyalty.rules.arrival import figures_are_out
+from loyalty.rules.calendar import Month
+from loyalty.services.ledger.benefit import Sums, sum_benefit_in
+
+A_DAY = timedelta(days=1)
+"""How long a month is left alone after its figures came out: a sale that was being written down at
+midnight still counts in it."""
+
+
+def keep_month_people(session: Session, community_id: UUID, *, today: date) -> int:
+    """Keep how many people stood behind each month whose figures are out; return of how many."""
+    months = list(_list_months_to_count(session, community_id, today=today))
+    for month in months:
+        _keep(session, community_id, month)
+    return len(months)
+
+
+def _list_months_to_count(session: Session, community_id: UUID, *, today: date) -> Iterator[Month]:
+    last = session.scalar(
+        select(func.max(MonthPeople.month)).where(MonthPeople.community_id == community_id)
+    )
+    first = session.scalar(
+        select(func.min(Redemption.month)).where(
+            Redemption.community_id == community_id, Redemption.month > (last or date.min)
+        )
+    )
+    if first is None:
+        return
+    month = Month.of(first)
+    while figures_are_out(month, today - A_DAY):
+        yield month
+        month = month.plus(1)
+
+
+def _keep(session: Session, community_id: UUID, month: Month) -> None:
+    found = sum_benefit_in(session, community_id, first=month, last=month)
+    parts: list[tuple[str, str, Sums]] = [
+        ("all", "", found.totals),
+        *(("shop", share.key, share.sums) for share in found.by_shop),
+        *(("honour", share.key, share.sums) for share in found.by_honour),
+        *(("trade", share.key, share.sums) for share in found.by_trade),
+    ]
+    rows = [
+        {
+            "community_id": community_id,
+            "month": month.first,
+            "part": part,
+            "key": key,
+            "people": sums.people or 0,
+            "households": sums.households or 0,
+        }
+        for part, key, sums in parts
+    ]
+    session.execute(insert(MonthPeople).values(rows).on_conflict_do_nothing())

@@ -1,0 +1,89 @@
+"""The list of who has been erased, kept in a file beside the database: ids, and nobody's name.
+
+A backup is older than what was erased since. Once it has been restored, the file tells whom to
+erase again. The table says the same, and is copied to the file whenever something is missing there.
+"""
+
+import fcntl
+import json
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from loyalty.models import Erasure
+
+
+@dataclass(frozen=True, slots=True)
+class ErasedPerson:
+    """Somebody who has been erased."""
+
+    community_id: UUID
+    resident_id: UUID
+    erased_at: datetime
+
+    @property
+    def key(self) -> tuple[UUID, UUID]:
+        """Return who it was, as far as anybody knows."""
+        return self.community_id, self.resident_id
+
+
+def read_erasures(path: Path) -> list[ErasedPerson]:
+    """Return whom a file names; nobody where there is no file yet.
+
+    A line that was cut off as the machine stopped is passed over: the table has it still.
+    """
+    if not path.exists():
+        return []
+    found = (_parse(line) for line in path.read_text("utf-8").splitlines())
+    return [one for one in found if one is not None]
+
+
+def copy_erasures(session: Session, community_id: UUID, path: Path) -> int:
+    """Add whom the table names to the file; return how many were missing there."""
+    rows = session.scalars(select(Erasure).where(Erasure.community_id == community_id))
+    known = [ErasedPerson(row.community_id, row.resident_id, row.erased_at) for row in rows]
+    return _append(path, known) if known else 0
+
+
+def _append(path: Path, people: Iterable[ErasedPerson]) -> int:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a+", encoding="utf-8") as file:
+        # Two workers write one after the other, and each sees what the other has written.
+        fcntl.flock(file, fcntl.LOCK_EX)
+        file.seek(0)
+        text = file.read()
+        there = {one.key for line in text.splitlines() if (one := _parse(line)) is not None}
+        missing = [one for one in people if one.key not in there]
+        if missing and text and not text.endswith("\n"):
+            file.write("\n")
+        file.writelines(_format(one) for one in missing)
+        file.flush()
+        os.fsync(file.fileno())
+    return len(missing)
+
+
+def _format(one: ErasedPerson) -> str:
+    members = {
+        "community_id": str(one.community_id),
+        "resident_id": str(one.resident_id),
+        "erased_at": one.erased_at.isoformat(),
+    }
+    return json.dumps(members) + "\n"
+
+
+def _parse(line: str) -> ErasedPerson | None:
+    try:
+        members = json.loads(line)
+        return ErasedPerson(
+            UUID(members["community_id"]),
+            UUID(members["resident_id"]),
+            datetime.fromisoformat(members["erased_at"]),
+        )
+    except (ValueError, KeyError, TypeError):
+        return None

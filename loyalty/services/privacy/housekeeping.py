@@ -1,0 +1,114 @@
+"""Keeping house: what is kept for a time is forgotten, and who was erased stays erased.
+
+Each step is a transaction that may be carried out twice, and two processes take turns at it.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from types import MappingProxyType
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from loyalty.models import Community, Erasure, Resident
+from loyalty.services.actors import Programme
+from loyalty.services.cards.keys import destroy_spent_keys
+from loyalty.services.kept_answers import forget_old_answers
+from loyalty.services.ledger.month_people import keep_month_people
+from loyalty.services.people.residents import ERASED
+from loyalty.services.privacy.erasing import carry_out_erasure
+from loyalty.services.privacy.erasure_file import ErasedPerson
+from loyalty.services.privacy.retention import (
+    forget_cases,
+    forget_uses,
+    part_sales_from_cards,
+)
+from loyalty.services.rounds.retention import forget_contacts, forget_words
+from loyalty.services.work import SomebodysWork
+
+TURN = 20261129
+"""Names the lock under which processes take turns, beside the community."""
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """A community whose house is kept, in one transaction."""
+
+    session: Session
+    community: Community
+    now: datetime
+    """On the wall clock of the community."""
+    sealing_key: bytes
+    erased: Iterable[ErasedPerson]
+    """Whom the file names, of whatever community."""
+
+
+def _take_turn(session: Session, community_id: UUID) -> None:
+    """Let no other process keep the same house until the transaction ends."""
+    number = func.hashtextextended(str(community_id), TURN)
+    session.execute(select(func.pg_advisory_xact_lock(number)))
+
+
+def _erase_again(house: House) -> int:
+    """Erase whom a restored backup has brought back; return how many."""
+    session, community = house.session, house.community
+    named = {one.resident_id: one for one in house.erased if one.community_id == community.id}
+    if not named:
+        return 0
+    work = SomebodysWork(session, Programme(community.id, community.timezone), house.now)
+    back = session.scalars(
+        work.select(Resident).where(Resident.id.in_(named), Resident.state != ERASED)
+    ).all()
+    rows = [asdict(one) for one in named.values()]
+    session.execute(insert(Erasure).values(rows).on_conflict_do_nothing())
+    for resident in back:
+        carry_out_erasure(work, resident, sealing_key=house.sealing_key)
+    return len(back)
+
+
+def _count_people(house: House) -> int:
+    return keep_month_people(house.session, house.community.id, today=house.now.date())
+
+
+def _part_sales(house: House) -> int:
+    return part_sales_from_cards(house.session, house.community.id, now=house.now)
+
+
+def _forget_answers(house: House) -> int:
+    return forget_old_answers(house.session, house.community.id, now=house.now)
+
+
+def _forget_the_rest(house: House) -> int:
+    """Forget what is quickly done and not counted."""
+    session, community_id = house.session, house.community.id
+    forget_contacts(session, community_id, now=house.now)
+    forget_words(session, community_id, now=house.now)
+    forget_uses(session, community_id, now=house.now)
+    forget_cases(session, community_id, now=house.now)
+    destroy_spent_keys(session, house.community, now=house.now)
+    return 0
+
+
+STEPS: Mapping[str, Callable[[House], int]] = MappingProxyType(
+    {
+        "people erased again": _erase_again,
+        "months counted": _count_people,
+        "entries parted from their card": _part_sales,
+        "kept answers forgotten": _forget_answers,
+        "the rest": _forget_the_rest,
+    }
+)
+"""What is done, in this order: people are counted before they can no longer be."""
+
+DONE_IN_PARTS = frozenset({"entries parted from their card"})
+"""Steps that do some of their work at a time, until they find nothing to do."""
+
+
+def carry_out(name: str, house: House) -> tuple[int, bool]:
+    """Carry out one step, alone in its house; return how much was done, and whether more waits."""
+    _take_turn(house.session, house.community.id)
+    done = STEPS[name](house)
+    return done, name in DONE_IN_PARTS and done > 0

@@ -1,0 +1,166 @@
+"""`loyalty housekeeping`: run twice, at two places at once, and after a backup was restored."""
+
+import json
+from datetime import timedelta
+from pathlib import Path
+from threading import Thread
+from uuid import UUID, uuid4
+
+import psycopg
+import pytest
+import time_machine
+from sqlalchemy import func, select
+
+from loyalty.commands.session import opened
+from loyalty.models import Erasure, Redemption, Resident
+from loyalty.services.privacy.erasing import ErasePerson, erase_person
+from loyalty.services.privacy.housekeeping import TURN
+from loyalty.services.work import Work
+from tests.commands.running import Operator
+from tests.given import (
+    NOON,
+    SEALING_KEY,
+    given_card,
+    given_community,
+    given_resident,
+    given_shop,
+    given_staff,
+    given_till,
+)
+from tests.given_sales import given_redemption
+from tests.kept_database import plain
+
+LATER = NOON + timedelta(days=90)
+PARTED = "entries parted from their card"
+ERASED = "people erased again"
+
+
+@pytest.fixture
+def slug(operator: Operator) -> str:
+    """A community with a card, used twice, ninety days ago."""
+    with opened(operator.database) as session:
+        community = given_community(session)
+        card, shop = given_card(session, community), given_shop(session, community)
+        till = given_till(session, shop)
+        for _ in range(2):
+            given_redemption(session, card, shop, till_id=till.id)
+        return community.slug
+
+
+def parted(operator: Operator) -> int:
+    with opened(operator.database) as session:
+        query = select(func.count()).where(Redemption.card_id.is_(None))
+        return session.scalar(query) or 0
+
+
+def test_it_may_run_twice(operator: Operator, slug: str) -> None:
+    with time_machine.travel(LATER, tick=False):
+        first = operator.reads("housekeeping")[slug]
+        again = operator.reads("housekeeping")[slug]
+        told = operator.types("housekeeping").output
+
+    assert first[PARTED] == 2
+    assert set(again.values()) == {0}
+    assert told == f"{slug}: nothing to do\n"
+    assert parted(operator) == 2
+
+
+def test_at_two_places_at_once_one_waits_for_the_other(operator: Operator, slug: str) -> None:
+    with opened(operator.database) as session:
+        community_id = session.scalars(select(Redemption.community_id)).first()
+    number = "SELECT pg_advisory_lock(hashtextextended(%s, %s))"
+    waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+    done: list[int] = []
+    keeps = Thread(target=lambda: done.append(operator.types("housekeeping").exit_code))
+    with (
+        time_machine.travel(LATER, tick=False),
+        psycopg.connect(plain(operator.database), autocommit=True) as other,
+    ):
+        other.execute(number, (str(community_id), TURN))
+        keeps.start()
+        while other.execute(waiting).fetchone() != (1,):
+            assert keeps.is_alive(), "it did not wait"
+        assert parted(operator) == 0
+        other.execute("SELECT pg_advisory_unlock_all()")
+        keeps.join()
+
+    assert done == [0]
+    assert slug
+
+
+def erase(operator: Operator, file: Path) -> UUID:
+    """Erase somebody, and return who it was."""
+    with opened(operator.database) as session:
+        community = given_community(session)
+        resident = given_resident(session, community, name="轩辕破晓")
+        work = Work(session, given_staff(session, community), NOON)
+        erase_person(work, ErasePerson(resident.id), sealing_key=SEALING_KEY, erasures=file)
+        return resident.id
+
+
+def restore(operator: Operator, resident_id: UUID) -> None:
+    """Bring somebody back, as a backup does that is older than the erasure."""
+    with opened(operator.database) as session:
+        resident = session.scalars(select(Resident).where(Resident.id == resident_id)).one()
+        resident.name, resident.state = "轩辕破晓", "active"
+        session.delete(session.get_one(Erasure, (resident.community_id, resident_id)))
+
+
+def test_whom_a_backup_brings_back_is_erased_again(operator: Operator, tmp_path: Path) -> None:
+    resident_id = erase(operator, tmp_path / "erasures.jsonl")
+    restore(operator, resident_id)
+
+    (counts,) = operator.reads("housekeeping").values()
+
+    with opened(operator.database) as session:
+        resident = session.scalars(select(Resident).where(Resident.id == resident_id)).one()
+        assert (resident.name, resident.state) == ("—", "erased")
+        assert session.get_one(Erasure, (resident.community_id, resident_id)).erased_at == NOON
+    assert counts[ERASED] == 1
+
+
+def test_without_the_file_nobody_knows_of_it(operator: Operator, tmp_path: Path) -> None:
+    """The control: it is the file that tells."""
+    resident_id = erase(operator, tmp_path / "elsewhere.jsonl")
+    restore(operator, resident_id)
+
+    (counts,) = operator.reads("housekeeping").values()
+
+    assert counts[ERASED] == 0
+
+
+def test_the_file_holds_ids_and_nobodys_name(operator: Operator, tmp_path: Path) -> None:
+    file = tmp_path / "erasures.jsonl"
+    resident_id = erase(operator, file)
+
+    (line,) = file.read_text("utf-8").splitlines()
+
+    assert json.loads(line).keys() == {"community_id", "resident_id", "erased_at"}
+    assert str(resident_id) in line
+
+
+def test_what_is_missing_in_the_file_is_written_there(operator: Operator, tmp_path: Path) -> None:
+    file = tmp_path / "erasures.jsonl"
+    resident_id = erase(operator, file)
+    whole = file.read_text("utf-8")
+    file.write_text(whole[:40], "utf-8")  # As the machine stopped in the middle of it.
+
+    operator.reads("housekeeping")
+
+    assert file.read_text("utf-8") == whole[:40] + "\n" + whole
+    assert str(resident_id) in whole
+
+
+def test_somebody_of_whom_the_backup_knows_nothing_is_noted_all_the_same(
+    operator: Operator, tmp_path: Path, slug: str
+) -> None:
+    with opened(operator.database) as session:
+        community_id = session.scalars(select(Redemption.community_id)).first()
+    unknown = {"community_id": str(community_id), "resident_id": str(uuid4())}
+    line = json.dumps({**unknown, "erased_at": NOON.isoformat()})
+    (tmp_path / "erasures.jsonl").write_text(f"{line}\n", "utf-8")
+
+    assert operator.reads("housekeeping")[slug][ERASED] == 0
+
+    with opened(operator.database) as session:
+        assert str(session.scalars(select(Erasure.resident_id)).one()) == unknown["resident_id"]

@@ -1,0 +1,338 @@
+"""Erasing a person: nobody can be found in any table, and no figure changes."""
+
+from collections.abc import Callable
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from loyalty.models import (
+    AuditEvent,
+    Candidate,
+    Community,
+    Deed,
+    Erasure,
+    ImportJob,
+    KeptAnswer,
+    Nomination,
+    NoticeVersion,
+    Redemption,
+    Resident,
+    RevocationList,
+    Round,
+    SaleCase,
+    StaffAccount,
+)
+from loyalty.rules.calendar import Month
+from loyalty.rules.erasure import ErasureObstacle
+from loyalty.rules.verdict import Verdict
+from loyalty.services.actors import Role
+from loyalty.services.cards.check import check_card
+from loyalty.services.errors import (
+    ErasureRefusedError,
+    PersonErasedError,
+    StaleRecordError,
+    UnknownRecordError,
+)
+from loyalty.services.kept_answers import _open
+from loyalty.services.ledger.benefit import sum_benefit
+from loyalty.services.notice.public_notice import public_notice
+from loyalty.services.people.consents import read_consents
+from loyalty.services.people.residents import FindResidents, find_residents
+from loyalty.services.privacy.erasing import ErasePerson, erase_person
+from loyalty.services.work import Work
+from tests.given import (
+    NOON,
+    SEALING_KEY,
+    given_account,
+    given_card,
+    given_community,
+    given_resident,
+    given_shop,
+    given_staff,
+    given_till,
+)
+from tests.given_everything import Everything
+from tests.given_notices import DECEMBER, given_notice, given_objection, placed
+from tests.given_rounds import given_candidate
+from tests.given_sales import given_redemption
+from tests.given_traces import NAME, cards_of, dump, given_traces, traces_in
+
+NOWHERE = Path("/proc/nowhere/erasures.jsonl")
+DECEMBER_ALONE = {"first": Month(2026, 12), "last": Month(2026, 12)}
+
+
+@pytest.fixture
+def everything(session: Session, community: Community) -> Everything:
+    return given_traces(session, community)
+
+
+@pytest.fixture
+def work(session: Session, community: Community) -> Work:
+    return Work(session, given_staff(session, community, Role.MANAGER), NOON)
+
+
+def erase_one(work: Work, resident_id: UUID, *, version: int | None = None) -> None:
+    """Erase a resident; the list of who was erased cannot be written, which holds nobody up."""
+    request = ErasePerson(resident_id, version)
+    erase_person(work, request, sealing_key=SEALING_KEY, erasures=NOWHERE)
+
+
+def erase(work: Work, everything: Everything) -> UUID:
+    resident_id = UUID(everything.ids["resident_id"])
+    erase_one(work, resident_id)
+    work.session.commit()
+    return resident_id
+
+
+def opened_answers(session: Session) -> str:
+    kept = session.scalars(select(KeptAnswer).where(KeptAnswer.answer.is_not(None)))
+    return "".join(_open(one, one.answer or b"", SEALING_KEY).decode() for one in kept)
+
+
+def test_nobody_is_found_in_any_table(session: Session, everything: Everything, work: Work) -> None:
+    assert len(traces_in(dump(session))) > 4
+    assert traces_in(opened_answers(session).encode().decode("unicode_escape"))
+
+    erase(work, everything)
+
+    assert traces_in(dump(session)) == []
+    answers = opened_answers(session)
+    assert '\\"status' not in answers
+    assert '"status": 201' in answers
+    assert traces_in(answers.encode().decode("unicode_escape")) == []
+
+
+def test_the_figures_stay_to_the_fen(session: Session, everything: Everything, work: Work) -> None:
+    before = sum_benefit(work, **DECEMBER_ALONE)
+    assert before.totals.people == 1
+    assert before.totals.saved_fen
+
+    erase(work, everything)
+
+    assert sum_benefit(work, **DECEMBER_ALONE) == before
+    assert session.scalars(select(Redemption.card_id)).all()[0] is not None
+
+
+def test_what_was_published_names_nobody_and_stays(
+    session: Session, everything: Everything, work: Work
+) -> None:
+    versions = select(NoticeVersion.content, NoticeVersion.sha256).order_by(NoticeVersion.id)
+    frozen = select(Round.frozen_list, Round.frozen_hash).order_by(Round.id)
+    before = session.execute(versions).all(), session.execute(frozen).all()
+
+    erase(work, everything)
+
+    assert (session.execute(versions).all(), session.execute(frozen).all()) == before
+    assert before[0]
+
+
+def test_the_card_is_revoked_at_once_for_tills_and_for_everybody(
+    session: Session, community: Community, everything: Everything, work: Work
+) -> None:
+    resident_id = UUID(everything.ids["resident_id"])
+    (card,) = cards_of(session, resident_id)
+    assert check_card(session, card.token, now=NOON).verdict is Verdict.OK
+
+    erase(work, everything)
+
+    assert check_card(session, card.token, now=NOON).verdict is Verdict.REVOKED
+    numbers = session.scalars(
+        select(RevocationList.number).where(RevocationList.community_id == community.id)
+    ).all()
+    assert sorted(numbers) == [1, 2]
+
+
+def test_the_row_that_stays_tells_of_nobody(
+    session: Session, everything: Everything, work: Work
+) -> None:
+    resident_id = erase(work, everything)
+
+    left = session.get_one(Resident, (everything.community_id, resident_id))
+    assert (left.name, left.unit, left.phone, left.state) == ("—", "—", None, "erased")
+    assert set(read_consents(left).values()) == {False}
+    assert not session.scalars(select(Deed.id).where(Deed.resident_id == resident_id)).all()
+    declined = session.scalars(
+        select(Candidate.outcome).where(Candidate.resident_id == resident_id)
+    )
+    assert sorted(declined) == ["declined", "selected"]
+
+
+def test_that_it_was_done_is_kept_with_an_id_alone(
+    session: Session, everything: Everything, work: Work
+) -> None:
+    resident_id = erase(work, everything)
+
+    erased = session.get_one(Erasure, (everything.community_id, resident_id))
+    event = session.scalars(select(AuditEvent).where(AuditEvent.action == "resident.erased")).one()
+    assert erased.erased_at == NOON
+    assert (event.subject_id, event.actor_id, event.detail) == (
+        resident_id,
+        work.actor.account_id,
+        {},
+    )
+
+
+def test_whoever_is_erased_is_not_found_any_more(everything: Everything, work: Work) -> None:
+    def found() -> set[UUID]:
+        return {one.id for one in find_residents(work, FindResidents(limit=200)).items}
+
+    assert UUID(everything.ids["resident_id"]) in found()
+
+    assert erase(work, everything) not in found()
+
+
+def test_a_waiting_voice_for_the_person_is_let_go(
+    session: Session, everything: Everything, work: Work
+) -> None:
+    erase(work, everything)
+
+    rejected = session.scalars(select(Nomination).where(Nomination.state == "rejected")).all()
+    assert {one.name for one in rejected} == {None}
+
+
+def test_a_table_with_the_person_in_it_is_forgotten(
+    session: Session, everything: Everything, work: Work
+) -> None:
+    erase(work, everything)
+
+    job = session.scalars(select(ImportJob)).one()
+    assert (job.kept_table, job.errors, job.forgotten_at) == (None, [], NOON)
+    assert len(job.valid_rows) == 1
+
+
+def test_an_account_that_was_closed_names_nobody(
+    session: Session, everything: Everything, work: Work
+) -> None:
+    account_id = session.scalars(
+        select(StaffAccount.id).where(StaffAccount.display_name == NAME)
+    ).one()
+
+    erase(work, everything)
+
+    account = session.get_one(StaffAccount, (everything.community_id, account_id))
+    assert (account.display_name, account.resident_id) == ("—", None)
+
+
+def test_namesakes_and_whoever_lives_there_keep_their_own(
+    session: Session, community: Community, everything: Everything, work: Work
+) -> None:
+    erased = session.get_one(Resident, (community.id, UUID(everything.ids["resident_id"])))
+    home = {"unit": erased.unit, "household_ref": erased.household_ref}
+    namesake = given_resident(session, community, name=erased.name)
+    spouse = given_resident(session, community, name="王芳", **home)
+    elsewhere = given_resident(session, given_community(session), name=erased.name, **home)
+    session.commit()
+
+    erase(work, everything)
+
+    for one, name in ((namesake, NAME), (spouse, "王芳"), (elsewhere, NAME)):
+        session.refresh(one)
+        assert one.name == name
+    assert (spouse.unit, elsewhere.unit) == (home["unit"], home["unit"])
+
+
+def test_somebody_is_erased_once(everything: Everything, work: Work) -> None:
+    erase(work, everything)
+
+    with pytest.raises(PersonErasedError):
+        erase(work, everything)
+
+
+def test_whoever_was_changed_meanwhile_is_looked_at_again(
+    session: Session, community: Community, work: Work
+) -> None:
+    resident = given_resident(session, community)
+
+    with pytest.raises(StaleRecordError):
+        erase_one(work, resident.id, version=2)
+
+
+def test_another_communitys_people_are_unknown(session: Session, work: Work) -> None:
+    theirs = given_resident(session, given_community(session))
+
+    with pytest.raises(UnknownRecordError):
+        erase_one(work, theirs.id)
+
+
+def on_a_list(session: Session, community: Community) -> UUID:
+    return placed(session, given_notice(session, community), 1).resident_id
+
+
+def with_an_open_objection(session: Session, community: Community) -> UUID:
+    notice = given_notice(session, community)
+    given_objection(session, notice, 1)
+    return placed(session, notice, 1).resident_id
+
+
+def with_an_open_case(session: Session, community: Community) -> UUID:
+    card, shop = given_card(session, community), given_shop(session, community)
+    till = given_till(session, shop)
+    given_redemption(session, card, shop, till_id=till.id, flag="revoked")
+    return card.resident_id
+
+
+def with_an_account(session: Session, community: Community) -> UUID:
+    resident = given_resident(session, community)
+    given_account(session, community, resident_id=resident.id)
+    return resident.id
+
+
+@pytest.mark.parametrize(
+    ("given", "missing"),
+    [
+        (on_a_list, ["on_a_list"]),
+        (with_an_open_objection, ["on_a_list", "open_objection"]),
+        (with_an_open_case, ["open_case"]),
+        (with_an_account, ["has_account"]),
+    ],
+)
+def test_what_comes_first_is_named_and_nothing_is_erased(
+    session: Session,
+    community: Community,
+    work: Work,
+    given: Callable[[Session, Community], UUID],
+    missing: list[str],
+) -> None:
+    resident_id = given(session, community)
+    session.flush()
+    before = dump(session)
+
+    with pytest.raises(ErasureRefusedError) as refusal:
+        erase_one(work, resident_id)
+
+    assert [*refusal.value.missing] == missing
+    assert {*missing} <= {*ErasureObstacle}
+    assert dump(session) == before
+
+
+def test_whoever_was_not_chosen_need_not_wait_for_the_others(
+    session: Session, community: Community, work: Work
+) -> None:
+    """The other side of the edge: their line does not stand on the list."""
+    notice = given_notice(session, community)
+    beaten = given_candidate(session, notice)
+    beaten.outcome = "not_selected"
+    session.flush()
+
+    erase_one(work, beaten.resident_id)
+
+    shown = public_notice(session, community, DECEMBER, now=NOON)
+    assert [line.name for one in shown.lists for line in one.lines] == ["张*明"] * 3
+
+
+def test_a_case_that_was_decided_keeps_nobody(
+    session: Session, community: Community, work: Work
+) -> None:
+    """The other side of the edge."""
+    resident_id = with_an_open_case(session, community)
+    for case in session.scalars(select(SaleCase)):
+        case.decision, case.reason = "accept", "好"
+        case.decided_at, case.decided_by = NOON, work.actor.account_id
+    session.flush()
+
+    erase_one(work, resident_id)
+
+    assert cards_of(session, resident_id)[0].state == "revoked"
