@@ -65,14 +65,14 @@ def money(amount: Fen) -> str:
     return f"{'-' if amount < 0 else ''}{yuan:,}.{fen:02d}"
 
 
-def figure(value: int, words: FigureWords) -> str:
+def figure(value: int | None, words: FigureWords) -> str:
     """Return a figure of a month as its kind is written: an amount, or a number."""
-    return money(Fen(value)) if words.is_money else counted(value)
+    return money(Fen(value)) if words.is_money and value is not None else counted(value)
 
 
-def counted(number: int) -> str:
-    """Return a whole number with its thousands set apart."""
-    return f"{number:,}"
+def counted(number: int | None) -> str:
+    """Return a whole number with its thousands set apart; a dash for what nobody can count."""
+    return "—" if number is None else f"{number:,}"
 
 
 def ground(against: Mapping[str, Any]) -> str:
