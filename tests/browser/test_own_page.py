@@ -59,6 +59,7 @@ def test_from_the_slip_to_the_code_that_a_till_takes(
 
     digits = phone.locator("[data-digits]").inner_text().replace(" ", "")
     assert seen == {f"QRCode {digits}", f"Code128 {digits}"}
+    assert int(present(phone.locator("[data-bars]").get_attribute("width"))) == 2 * 176
     assert step_of(session, card, digits) is not None
     till = paired_till(session, shop)
     answer = phone.request.post(
