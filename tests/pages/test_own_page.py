@@ -62,8 +62,7 @@ def test_what_was_saved_stands_month_by_month_less_what_came_back(
     rows = re.findall(
         r"<th scope=\"row\">([^<]+)</th>\s*<td[^>]*>(-?\d+)</td><td[^>]*>([\d.]+)", page
     )
-    assert rows[-1] == ("2026年12月", "1", "3.00")
-    assert [row[1:] for row in rows[:-1]] == [("0", "0.00")] * 5
+    assert rows == [("2026年12月", "1", "3.00")]
     assert len(re.findall('rx="3"', page)) == 6
 
 
@@ -197,8 +196,8 @@ def test_the_worker_keeps_files_that_are_there(client: FlaskClient) -> None:
     assert answer.mimetype == "text/javascript"
     assert shell["page"] == "/me/code"
     for file in shell["files"]:
-        with client.get(file) as answer:
-            assert answer.status_code == 200, file
+        with client.get(file) as sent:
+            assert sent.status_code == 200, file
 
 
 def test_staff_print_another_slip(

@@ -46,6 +46,11 @@ test("a half minute begins with its first millisecond", () => {
   assert.equal(stepAt(30000), 1);
 });
 
-for (const text of ["1".repeat(22), `99${"0".repeat(20)}`, "99".repeat(10), `28${"0".repeat(20)}`]) {
+for (const text of [
+  "1".repeat(22),
+  `99${"0".repeat(20)}`,
+  "99".repeat(10),
+  `28${"0".repeat(20)}`,
+]) {
   test(`${text} only looks like one`, () => assert.notEqual(kindOf(text), "rotating"));
 }

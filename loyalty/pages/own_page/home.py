@@ -8,7 +8,6 @@ from uuid import UUID
 from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext, lazy_gettext
 
-from loyalty.clock import community_now
 from loyalty.pages.forms import Form, text_field
 from loyalty.pages.own_page.signed_in import (
     OwnPages,
@@ -20,12 +19,14 @@ from loyalty.pages.own_page.signed_in import (
 from loyalty.pages.staff.confirmation import ConfirmationForm
 from loyalty.rules.errors import LoyaltyError
 from loyalty.rules.own_page import PIN_DIGITS
-from loyalty.rules.verdict import Tone
+from loyalty.rules.verdict import Tone, Verdict
+from loyalty.services.cards.check import judge_card
 from loyalty.services.errors import UnknownRecordError
 from loyalty.services.own_page.lost_card import get_own_card, report_lost
 from loyalty.services.own_page.overview import OwnMonth, overlook
 from loyalty.services.own_page.pins import choose_pin
 from loyalty.words.own_page import refusal_to_resident
+from loyalty.words.verdicts import WORDS
 
 home = OwnPages("own_page")
 
@@ -65,12 +66,15 @@ def show_home() -> Any:
     """Show what the resident has."""
     with resident_work() as work:
         shown = overlook(work)
+        today = work.now.date()
     return render_template(
         "own_page/home.html",
         community=community_of_resident(),
         shown=shown,
+        cards=[(card, judge_card(card, today=today)) for card in shown.cards],
+        words=WORDS,
+        may_be_lost={Verdict.OK, Verdict.NOT_YET_VALID},
         bars=_bars(shown.months),
-        today=community_now(resident().timezone).date(),
     )
 
 

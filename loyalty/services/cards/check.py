@@ -50,7 +50,7 @@ def check_card(
         return CardCheck(found)
     card, timezone = found
     return CardCheck(
-        verdict=_judge(card, today=as_local(now, timezone).date()),
+        verdict=judge_card(card, today=as_local(now, timezone).date()),
         valid_from=card.valid_from,
         valid_until=card.valid_until,
         pay_permille=card.pay_permille,
@@ -104,7 +104,7 @@ def _select_cards() -> Select[tuple[Card, str]]:
     )
 
 
-def _judge(card: Card, *, today: date) -> Verdict:
+def judge_card(card: Card, *, today: date) -> Verdict:
     """Return the verdict where no shop, no till and no amount is concerned."""
     return verdict_on(
         Visit(

@@ -42,6 +42,11 @@ class OwnPageOverview:
         """Return what was saved in these months together."""
         return sum(one.saved_fen for one in self.months)
 
+    @property
+    def used_months(self) -> Sequence[OwnMonth]:
+        """Return those in which something was done, the latest first."""
+        return [one for one in reversed(self.months) if one.uses or one.saved_fen]
+
 
 def overlook(work: ResidentWork) -> OwnPageOverview:
     """Return what a resident has."""

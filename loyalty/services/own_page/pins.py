@@ -27,9 +27,8 @@ def choose_pin(work: ResidentWork, pin: str, *, sealing_key: bytes) -> None:
     if fault := _find_fault(work, pin):
         raise PinRefusedError(fault)
     page = work.find(OwnPage, work.actor.own_page_id, lock=Lock.CHANGE)
-    opened = work.find(OwnPageSession, work.actor.session_id)
-    # A code that was made after this one was shown has killed it.
-    if page.activation_used_at is not None or page.activation_made_at > opened.created_at:
+    opened = _find_living_session(work, page)
+    if opened is None or page.activation_used_at is not None:
         raise ActivationUsedError
     page.pin_hash = hash_pin(clean_code_letters(pin), sealing_key=sealing_key)
     page.activation_used_at = work.now
@@ -44,6 +43,16 @@ def choose_pin(work: ResidentWork, pin: str, *, sealing_key: bytes) -> None:
         )
     )
     work.note("own_page.activated", page)
+
+
+def _find_living_session(work: ResidentWork, page: OwnPage) -> OwnPageSession | None:
+    """Return the resident's session; none where another has chosen a PIN, or made a newer code."""
+    return work.session.scalar(
+        work.select(OwnPageSession).where(
+            OwnPageSession.id == work.actor.session_id,
+            OwnPageSession.created_at >= page.activation_made_at,
+        )
+    )
 
 
 def _find_fault(work: ResidentWork, pin: str) -> PinFault | None:

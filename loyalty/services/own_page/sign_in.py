@@ -14,9 +14,10 @@ from loyalty.rules.card_state import CardState
 from loyalty.rules.community_number import SECRET_BYTES, make_numbered_token
 from loyalty.rules.own_page import SESSION_LASTS, find_lock, is_pin
 from loyalty.rules.typed_text import clean_code_letters
-from loyalty.rules.verdict import MEANINGS, Verdict, Visit, verdict_on
+from loyalty.rules.verdict import MEANINGS
 from loyalty.services.actors import SignedInResident
 from loyalty.services.audit import note
+from loyalty.services.cards.check import judge_card
 from loyalty.services.errors import (
     ActivationUsedError,
     CardNotUsableError,
@@ -147,7 +148,7 @@ def _check_code(card: Card | None, page: OwnPage | None, code: str, *, now: date
     if page.activation_used_at is not None:
         raise ActivationUsedError
     if card is not None:
-        verdict = _judge(card, now=now)
+        verdict = judge_card(card, today=now.date())
         if not MEANINGS[verdict].may_be_printed:
             raise CardNotUsableError(verdict)
 
@@ -207,17 +208,6 @@ def _open(
     _note(session, page, "own_page.opened", now=now)
     session.flush()
     return OpenedPage(token, expires_at, activating)
-
-
-def _judge(card: Card, *, now: datetime) -> Verdict:
-    return verdict_on(
-        Visit(
-            today=now.date(),
-            state=CardState(card.state),
-            valid_from=card.valid_from,
-            valid_until=card.valid_until,
-        )
-    )
 
 
 def _note(session: Session, page: OwnPage, action: str, *, now: datetime) -> None:

@@ -82,8 +82,10 @@ function run({ handle, key, behind }) {
     left.value = STEP_MS - (now % STEP_MS);
     if (step === shown) return;
     shown = step;
-    draw(await makeRotatingCode(sign, handle, step));
+    const digits = await makeRotatingCode(sign, handle, step);
+    // Before it is drawn: what is hidden has no width to fit the bars to.
     part("board").removeAttribute("hidden");
+    draw(digits);
   }
 
   look();

@@ -1,0 +1,90 @@
+"""A resident's own page on a phone: from the slip to the code at the till, and without network."""
+
+from io import BytesIO
+
+import pytest
+import zxingcpp
+from PIL import Image
+from playwright.sync_api import Page, expect
+from sqlalchemy.orm import Session
+
+from loyalty.cards.rotating import find_step, step_at, unseal_secret
+from loyalty.clock import utc_now
+from loyalty.models import Card, Shop
+from loyalty.rules.card_number import group_digits, number_of
+from loyalty.rules.own_page import format_activation_code
+from tests.given import SEALING_KEY, paired_till
+from tests.given_own_pages import PIN, given_code, page_of
+from tests.present import present
+
+pytestmark = pytest.mark.usefixtures("unlimited")
+
+
+def open_page(phone: Page, session: Session, card: Card) -> None:
+    """Type number and code as they stand on paper, and choose a PIN."""
+    code = format_activation_code(given_code(session, card, now=utc_now()))
+    phone.goto("/me")
+    phone.get_by_label("卡号").fill(group_digits(number_of(card.serial)))
+    phone.get_by_label("密码或激活码").fill(code.lower())
+    phone.get_by_role("button", name="打开").click()
+    phone.get_by_label("新密码").fill(PIN)
+    phone.get_by_role("button", name="就用这个").click()
+
+
+def codes_on(phone: Page) -> set[str]:
+    """Return what a reader of codes sees on the screen."""
+    board = phone.locator("[data-board]")
+    expect(board).to_be_visible()
+    picture = Image.open(BytesIO(board.screenshot(scale="device")))
+    return {f"{one.format.name} {one.text}" for one in zxingcpp.read_barcodes(picture)}
+
+
+def step_of(session: Session, card: Card, code: str) -> int | None:
+    """Return of which of the last half minutes a code is."""
+    page = page_of(session, card)
+    sealed = present(page.sealed_secret)
+    secret = unseal_secret(sealed, page.id, sealing_key=SEALING_KEY)
+    now = step_at(utc_now())
+    return find_step(secret, code, range(now - 2, now + 2))
+
+
+def test_from_the_slip_to_the_code_that_a_till_takes(
+    phone: Page, session: Session, card: Card, shop: Shop
+) -> None:
+    phone.emulate_media(color_scheme="dark")
+    open_page(phone, session, card)
+    phone.get_by_role("link", name="出示我的卡").click()
+
+    seen = codes_on(phone)
+
+    digits = phone.locator("[data-digits]").inner_text().replace(" ", "")
+    assert seen == {f"QRCode {digits}", f"Code128 {digits}"}
+    assert int(present(phone.locator("[data-bars]").get_attribute("width"))) == 2 * 176
+    assert step_of(session, card, digits) is not None
+    till = paired_till(session, shop)
+    answer = phone.request.post(
+        "/api/v1/validations", headers=till, data={"code": digits, "total_fen": 1000}
+    )
+    assert answer.json()["verdict"] == "ok"
+
+
+def test_the_code_goes_on_without_network_and_after_signing_out_it_is_gone(
+    phone: Page, session: Session, card: Card
+) -> None:
+    open_page(phone, session, card)
+    phone.goto("/me/code")
+    phone.evaluate("() => navigator.serviceWorker.ready.then(() => true)")
+
+    phone.context.set_offline(True)
+    phone.goto("/me/code")
+
+    digits = {one.split()[1] for one in codes_on(phone)}
+    assert len(digits) == 1
+    assert step_of(session, card, digits.pop()) is not None
+    phone.context.set_offline(False)
+    phone.goto("/me")
+    phone.get_by_role("button", name="退出").click()
+    expect(phone.get_by_role("heading", name="打开我的页面")).to_be_visible()
+    phone.goto("/me/code")
+    expect(phone.locator("[data-none]")).to_be_visible()
+    expect(phone.locator("[data-board]")).to_be_hidden()
