@@ -57,7 +57,11 @@ def test_what_somebody_agrees_to_as_they_are_taken_in(session: Session, work: Wo
 
 def test_each_change_is_written_down_and_nothing_else(session: Session, work: Work) -> None:
     resident = taken_in(work)
-    wanted: dict[str, Any] = {"consent_publicity": True, "consent_membership": True, "unit": "3-502"}
+    wanted: dict[str, Any] = {
+        "consent_publicity": True,
+        "consent_membership": True,
+        "unit": "3-502",
+    }
     change_resident(work, ChangeResident(resident.id, resident.version, **wanted))
     session.flush()
     change_resident(work, ChangeResident(resident.id, resident.version, consent_publicity=False))
