@@ -146,13 +146,17 @@ def _write(session: Session, table: Table, column: str, community: Community) ->
     session.execute(query.values({column: written}))
 
 
+def dump_tables(session: Session) -> dict[str, str]:
+    """Return every row of every table, as text, by the table."""
+    return {
+        name: "\n".join(session.scalars(text(ROWS.format(f'"{name}"'))))
+        for name in sorted(Model.metadata.tables)
+    }
+
+
 def dump(session: Session) -> str:
     """Return every row of every table, as text."""
-    return "\n".join(
-        row
-        for name in sorted(Model.metadata.tables)
-        for row in session.scalars(text(ROWS.format(f'"{name}"')))
-    )
+    return "\n".join(dump_tables(session).values())
 
 
 def traces_in(said: str) -> list[str]:

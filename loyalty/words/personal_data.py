@@ -123,7 +123,7 @@ PARTS: Mapping[str, PartWords] = MappingProxyType(
             lazy_gettext("用卡"),
             {
                 "happened_at": WHEN,
-                "shop": lazy_gettext("店铺"),
+                "shop": lazy_gettext("哪家店"),
                 "kind": lazy_gettext("哪一种"),
                 "total_fen": lazy_gettext("原价（元）"),
                 "payable_fen": lazy_gettext("付了（元）"),
@@ -163,7 +163,7 @@ CODES: Mapping[tuple[str, str], Mapping[str, LazyString]] = MappingProxyType(
         ("card", "state"): {one.value: words.word for one, words in CARD_STATES.items()},
         ("card_event", "action"): {one.value: CARD_STEPS[one].word for one in CardAction},
         ("redemption", "kind"): {
-            "sale": lazy_gettext("用卡"),
+            "sale": lazy_gettext("用了一次"),
             "void": lazy_gettext("撤销"),
             "return": lazy_gettext("退货"),
         },
