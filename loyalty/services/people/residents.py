@@ -77,7 +77,7 @@ def find_residents(work: Work, request: FindResidents) -> Page[Resident]:
     """Return residents in the order of their pinyin."""
     query = work.select(Resident)
     if request.q is not None:
-        query = query.where(_matches(request.q))
+        query = query.where(matches_name(request.q))
     if request.state is not None:
         query = query.where(Resident.state == request.state)
     return fetch_page(
@@ -172,7 +172,8 @@ def _refuse_twin(work: Work, request: CreateResident) -> None:
         raise AlreadyExistsError("Somebody of this name lives there in this household already.")
 
 
-def _matches(part: str) -> ColumnElement[bool]:
+def matches_name(part: str) -> ColumnElement[bool]:
+    """Return the condition for a part of a name, or the beginning of its pinyin or initials."""
     typed = make_name_key(part)
     letters = func.replace(Resident.name_pinyin, " ", "")
     initials = func.regexp_replace(Resident.name_pinyin, r"(\w)\w*\s*", r"\1", "g")
