@@ -12,6 +12,7 @@ from loyalty.commands.migrate import migrate
 from loyalty.commands.round import selection_round
 from loyalty.commands.serve import serve
 from loyalty.commands.verify_record import verify_record
+from loyalty.commands.work import work
 from loyalty.rules.errors import LoyaltyError
 
 
@@ -32,5 +33,17 @@ def main() -> None:
     """Run a neighbourhood market's discount-card programme."""
 
 
-for command in (demo, doctor, import_table, init, migrate, selection_round, serve, verify_record):
+COMMANDS = (
+    demo,
+    doctor,
+    import_table,
+    init,
+    migrate,
+    selection_round,
+    serve,
+    verify_record,
+    work,
+)
+
+for command in COMMANDS:
     main.add_command(command)

@@ -15,6 +15,8 @@ from loyalty.models import (
     Honour,
     HouseholdGroup,
     ImportJob,
+    Job,
+    JobFile,
     KeptAnswer,
     Matter,
     NumberedSale,
@@ -35,6 +37,8 @@ from loyalty.services.demonstration.cast import SLUG
 from loyalty.services.errors import UnknownRecordError
 
 OF_A_COMMUNITY = (
+    JobFile,
+    Job,
     CardMonth,
     CardEvent,
     SaleCase,
