@@ -1,6 +1,8 @@
 """The staff console: thin views that parse, call one service, and show."""
 
+from loyalty.pages.staff.cards.batches import card_batches
 from loyalty.pages.staff.cards.cards import cards
+from loyalty.pages.staff.cards.hand_out import hand_out
 from loyalty.pages.staff.cards.sheets import card_sheets
 from loyalty.pages.staff.community.honours import honours
 from loyalty.pages.staff.community.policy import policy
@@ -52,6 +54,8 @@ STAFF_PAGES = (
     cases,
     cards,
     card_sheets,
+    card_batches,
+    hand_out,
     matters,
     figures,
     working_days,
