@@ -180,6 +180,7 @@ def test_the_list_to_sign_has_a_page_for_each_area_and_no_number_in_full(
 
     east, rest = (one.get_textpage().get_text_range() for one in pypdfium2.PdfDocument(answer.data))
     assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.headers["Content-Disposition"].isascii()
     assert ("东区" in east, "未分责任区" in rest) == (True, True)
     assert east.index("张小明") < east.index("=1+1")
     assert "王芳" in rest

@@ -15,7 +15,7 @@ from loyalty.pages.forms import Form, text_field, ticks
 from loyalty.pages.staff import console
 from loyalty.pages.staff.confirmation import NamedPeople
 from loyalty.pages.values import listed
-from loyalty.printing.hand_out import name_of, print_sign_list, title_of, write_sign_table
+from loyalty.printing.hand_out import name_of, print_sign_list, write_sign_table
 from loyalty.reports.workbooks import XLSX
 from loyalty.rules.card_number import last4
 from loyalty.rules.card_state import WORKING
@@ -111,7 +111,7 @@ def _file(round_id: UUID, write: Any, mimetype: str, disposition: str) -> Any:
             return redirect(url_for("staff_hand_out.shown", round_id=round_id))
         response = make_response(write(work, selection_round, areas))
     response.mimetype = mimetype
-    name = f"{title_of(selection_round)}.{'pdf' if mimetype == PDF else 'xlsx'}"
+    name = f"hand-out-{selection_round.month:%Y-%m}.{'pdf' if mimetype == PDF else 'xlsx'}"
     response.headers.set("Content-Disposition", disposition, filename=name)
     response.cache_control.no_store = True
     return response
