@@ -14,9 +14,6 @@ from loyalty.services.cards.hand_out import AreaCards
 from loyalty.services.community.policy import community_of
 from loyalty.services.work import Work
 
-HIDDEN = "····"
-"""Stands for what of a number nobody need read."""
-
 _WIDTHS = (14, 8, 16, 24, 14, 28, 14)
 
 
@@ -74,7 +71,7 @@ def write_sign_table(work: Work, selection_round: Round, areas: Sequence[AreaCar
         gettext("日期"),
     )
     rows = [
-        (name_of(one), str(number), row.name, row.unit, row.number, row.handed_over, "")
+        (name_of(one), str(number), row.name, row.unit, row.last4, row.handed_over, "")
         for one in areas
         for number, row in enumerate((_row(work, card) for card in one.to_sign_for), start=1)
     ]
@@ -98,4 +95,4 @@ def _row(work: Work, card: Card) -> SignRow:
         given = as_local(card.handed_over_at, work.actor.timezone)
         on = format_skeleton("MMMd", given.date(), locale=get_locale())
         day = str(gettext("%(day)s已交到", day=on))
-    return SignRow(card.resident.name, card.resident.unit, HIDDEN + last4(card.serial), day)
+    return SignRow(card.resident.name, card.resident.unit, last4(card.serial), day)

@@ -15,6 +15,7 @@ from loyalty.reports.typesetting import (
     SOFT,
     Paper,
     replace_unprintable,
+    wrap_lines,
     write_fitted,
 )
 
@@ -27,6 +28,8 @@ _ROWS = 21
 _WIDTHS: Final = (11.0, 37.0, 46.0, 20.0, 50.0, 18.0)
 """Of the number in the list, name, home, last four digits, signature and day."""
 _NAME, _SIGNATURE = 1, 4
+_TWO, _SMALLER, _AIR = 2, 0.75, 0.12
+"""How many lines a cell has room for, in how much smaller letters, and the air above and below."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +38,8 @@ class SignRow:
 
     name: str
     unit: str
-    number: str
-    """The card's, all but the last four digits hidden."""
+    last4: str
+    """Of the card's number; no more of it is on the list."""
     handed_over: str = ""
     """When the card was handed over, where it has been: nothing is left to sign."""
 
@@ -122,7 +125,7 @@ def _draw_rows(paper: Paper, one: SignList, group: SignGroup, first: int) -> Non
     _write_cells(paper, edges, one.columns, y=_TOP_OF_ROWS, height=_HEAD, points=10.5)
     for place, row in enumerate(rows):
         y = _TOP_OF_ROWS + _HEAD + place * _ROW
-        cells = (str(first + place + 1), row.name, row.unit, row.number, row.handed_over, "")
+        cells = (str(first + place + 1), row.name, row.unit, row.last4, row.handed_over, "")
         _write_cells(paper, edges, cells, y=y, height=_ROW, points=11.5, of_somebody=True)
     paper.set_draw_color(RULE)
     paper.set_line_width(0.25)
@@ -150,5 +153,16 @@ def _write_cells(
         size = points + 2.5 if large else points
         paper.set_pen(size, SOFT if soft else INK)
         paper.set_xy(left + 1.5, y)
-        width = right - left - 3
-        write_fitted(paper, text, width=width, height=height, points=size)
+        _write_cell(paper, text, width=right - left - 3, height=height, points=size)
+
+
+def _write_cell(paper: Paper, text: str, *, width: float, height: float, points: float) -> None:
+    """Write a text on one line, or smaller on two, so that a long name can still be read."""
+    smaller = points * _SMALLER
+    paper.set_font_size(smaller)
+    lines = wrap_lines(paper, text, width)
+    if len(lines) != _TWO:
+        write_fitted(paper, text, width=width, height=height, points=points)
+        return
+    paper.set_xy(paper.x, paper.y + height * _AIR)
+    paper.write_lines(text, width, height=height * (1 - 2 * _AIR) / _TWO)
