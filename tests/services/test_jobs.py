@@ -171,7 +171,8 @@ def test_a_job_is_forgotten_after_a_day_with_its_files(
     forget_jobs(session, now=soon.now)
     assert session.scalars(select(JobFile)).all() != []
     forget_jobs(session, now=over.now)
-    assert session.scalars(select(JobFile)).all() == session.scalars(select(Job)).all() == []
+    assert session.scalars(select(JobFile)).all() == []
+    assert session.scalars(select(Job)).all() == []
 
 
 def test_another_communitys_job_is_unknown(session: Session, staff: StaffMember) -> None:
