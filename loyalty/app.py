@@ -44,8 +44,8 @@ LARGE_PATHS = (
 )
 """Where a table is uploaded, five hundred sales at once, or more cards named than are printed."""
 
-LARGE_PATH_OF_A_ROUND = "/nominations/file"
-"""How the address ends to which a list of nominees is uploaded."""
+LARGE_PATHS_OF_A_ROUND = ("/nominations/file", "/hand-out")
+"""How addresses end to which a list of nominees is uploaded, or ticks for all cards are sent."""
 
 SIGN_IN = "/staff/sign-in"
 
@@ -105,7 +105,7 @@ def _reports_bind(settings: Settings, **kept: Any) -> dict[str, Any]:
 
 def largest_body(path: str) -> int:
     """Return how many bytes a request may bring to a path."""
-    if path.startswith(LARGE_PATHS) or path.endswith(LARGE_PATH_OF_A_ROUND):
+    if path.startswith(LARGE_PATHS) or path.endswith(LARGE_PATHS_OF_A_ROUND):
         return LARGEST_UPLOAD
     # Signing in may carry a form along, whose fields have longer names there.
     return 2 * LARGEST_JSON if path == SIGN_IN else LARGEST_JSON

@@ -1,7 +1,7 @@
 """A community with one of everything, so that nothing of it may show in another community."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -21,6 +21,8 @@ from loyalty.models import (
     Erasure,
     HouseholdGroup,
     ImportJob,
+    Job,
+    JobFile,
     KeptAnswer,
     Matter,
     MonthPeople,
@@ -111,6 +113,7 @@ def given_everything(session: Session, community: Community) -> Everything:
     closed = WorkingDayOverride(
         community_id=community.id, day=date(2026, 12, 14), works=False, note="休市"
     )
+    ids["job_id"] = _batch(session, community, account)
     call = {"caller_id": account.id, "key": uuid4(), "request_hash": b"1"}
     told = KeptAnswer(community_id=community.id, kept_at=NOON, **call)
     session.add_all([closed, told])
@@ -159,6 +162,28 @@ def _privacy(session: Session, resident: Resident) -> None:
         ]
     )
     session.flush()
+
+
+def _batch(session: Session, community: Community, account: StaffAccount) -> UUID:
+    """A batch of cards that is drawn, with its file."""
+    job = Job(
+        community_id=community.id,
+        kind="card_batch",
+        account_id=account.id,
+        wanted={},
+        total=1,
+        done=1,
+        next_at=NOON,
+        created_at=NOON,
+        finished_at=NOON,
+        expires_at=datetime(2100, 1, 1, tzinfo=UTC),
+    )
+    session.add(job)
+    session.flush()
+    session.add(
+        JobFile(community_id=community.id, job_id=job.id, part=1, first=1, last=1, content=b"%PDF-")
+    )
+    return job.id
 
 
 def _matter(session: Session, community: Community, account: StaffAccount) -> UUID:

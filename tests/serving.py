@@ -63,8 +63,23 @@ def stop(process: subprocess.Popen[bytes]) -> None:
 
 def workers_of(process: subprocess.Popen[bytes]) -> list[psutil.Process]:
     """Return the processes that answer."""
-    workers: list[psutil.Process] = psutil.Process(process.pid).children()
-    return workers
+    return [one for one in _children_of(process) if not _works_behind(one)]
+
+
+def worker_behind(process: subprocess.Popen[bytes]) -> psutil.Process | None:
+    """Return the process that does what takes longer than a request, if it runs."""
+    return next((one for one in _children_of(process) if _works_behind(one)), None)
+
+
+def _children_of(process: subprocess.Popen[bytes]) -> list[psutil.Process]:
+    children: list[psutil.Process] = psutil.Process(process.pid).children()
+    return children
+
+
+def _works_behind(process: psutil.Process) -> bool:
+    with suppress(psutil.Error):
+        return "--parent" in process.cmdline()
+    return False
 
 
 @contextmanager

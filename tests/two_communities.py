@@ -27,6 +27,7 @@ EXAMPLES = {
     "year": "2026",
     "day": "2026-12-08",
     "side": "front",
+    "part": "1",
 }
 """What addresses name beside records."""
 

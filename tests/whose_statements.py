@@ -31,6 +31,8 @@ OF_ALL_COMMUNITIES = {
     "check._find_numbered": "a program that asks by number alone knows of no communities",
     "keys.list_published_keys": "the set of all keys is published whole",
     "database.migrate": "makes the tables of all anew",
+    "jobs.claim_job": "the worker takes up what is due, whosever it is",
+    "jobs.forget_jobs": "what is kept for a day alone goes, whosever it is",
     "doctor._keys": "looks at all that the operator runs",
 }
 """Functions that ask beyond one community on purpose, and why."""

@@ -15,6 +15,7 @@ from loyalty.commands.round import selection_round
 from loyalty.commands.serve import serve
 from loyalty.commands.verify_month import verify_month
 from loyalty.commands.verify_record import verify_record
+from loyalty.commands.work import work
 from loyalty.rules.errors import LoyaltyError
 
 
@@ -35,7 +36,7 @@ def main() -> None:
     """Run a neighbourhood market's discount-card programme."""
 
 
-for command in (
+COMMANDS = (
     demo,
     doctor,
     figures,
@@ -47,5 +48,8 @@ for command in (
     serve,
     verify_month,
     verify_record,
-):
+    work,
+)
+
+for command in COMMANDS:
     main.add_command(command)

@@ -11,7 +11,6 @@ from importlib import import_module
 from threading import Thread
 
 import click
-import psutil
 from flask import Flask
 from granian.constants import Interfaces
 from granian.log import LogLevels
@@ -19,7 +18,8 @@ from granian.log import LogLevels
 from loyalty.buffering import Buffered
 from loyalty.commands.demo import show_demonstration
 from loyalty.commands.session import database_of, settings_of_environment
-from loyalty.commands.supervisor import Supervisor
+from loyalty.commands.supervisor import Supervisor, end_with
+from loyalty.commands.worker_process import keep_working
 from loyalty.database import migrate
 from loyalty.embedded import keep_running
 from loyalty.settings import DEFAULT_PORT
@@ -77,7 +77,8 @@ def serve(
     os.environ |= {"LOYALTY_DATABASE_URL": url, "LOYALTY_DATA_DIR": str(settings.data_dir)}
     # Loaded here once, so that a worker that is killed is replaced in an instant.
     _load()
-    with keep_running(settings.data_dir) if settings.database_url is None else nullcontext():
+    embedded = settings.database_url is None
+    with keep_running(settings.data_dir) if embedded else nullcontext(), keep_working():
         Supervisor(
             "loyalty.wsgi:app",
             address=host,
@@ -116,7 +117,7 @@ def _app_of_a_worker(_: str) -> Buffered:
     """Return the service in a worker."""
     # Until Granian listens for it here, the parent's handler would swallow the order to end.
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
+    Thread(target=end_with, args=(os.getppid(),), daemon=True).start()
     _allow_many_connections()
     app = _load()
     return Buffered(
@@ -133,9 +134,3 @@ def _allow_many_connections() -> None:
     wanted = 2 * MOST_CONNECTIONS
     allowed = wanted if most == resource.RLIM_INFINITY else min(wanted, most)
     resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, most))
-
-
-def _end_with(parent: int) -> None:
-    """End this worker when its parent is killed: orphans would go on answering on its port."""
-    psutil.Process(parent).wait()
-    os._exit(1)

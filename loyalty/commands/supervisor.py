@@ -1,9 +1,11 @@
 """The process above the workers: it replaces each one that ends by itself."""
 
+import os
 import signal
 import time
 from typing import Any
 
+import psutil
 from granian.server import MPServer
 
 FROM_OUTSIDE = (0, -signal.SIGKILL, -signal.SIGTERM)
@@ -34,6 +36,12 @@ class Supervisor(MPServer):
             self.main_loop_interrupt.wait(timeout=1)
             self.main_loop_interrupt.clear()
         self.interrupt_children.clear()  # Whoever died before was replaced: we end well.
+
+
+def end_with(parent: int) -> None:
+    """End this worker when its parent is killed: orphans would go on with what another begins."""
+    psutil.Process(parent).wait()
+    os._exit(1)
 
 
 def _is_broken(worker: Any) -> bool:

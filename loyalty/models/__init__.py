@@ -6,6 +6,7 @@ from loyalty.models.closed_month import ClosedMonth
 from loyalty.models.community import Area, Community, Honour, HouseholdGroup
 from loyalty.models.deed import Deed, DeedKind
 from loyalty.models.import_job import ImportJob
+from loyalty.models.job import Job, JobFile
 from loyalty.models.kept_answer import KeptAnswer
 from loyalty.models.late_sale import NumberedSale, QuarantinedSale
 from loyalty.models.matter import Matter
@@ -44,6 +45,8 @@ __all__ = [
     "Honour",
     "HouseholdGroup",
     "ImportJob",
+    "Job",
+    "JobFile",
     "KeptAnswer",
     "Matter",
     "MonthPeople",

@@ -84,7 +84,10 @@ class CardEvent(Owned, Identified):
     action: Mapped[str]
     state: Mapped[str]
     """The state the action led to."""
+    reason_code: Mapped[str | None]
+    """Of `CardReason`; None where the action asks for none."""
     reason: Mapped[str | None]
+    """The words of a reason that is on no list."""
     account_id: Mapped[UUID | None] = refer_to("staff_account")
     """Who did it; None where the card's holder did, at their own page."""
     at: Mapped[Moment]

@@ -1,4 +1,4 @@
-"""Workbooks people fill in or mend: templates, and their own table with what is wrong marked.
+"""Workbooks people fill in, mend or sign: templates, lists, their own table with faults marked.
 
 Every cell is written as a text, so that no spreadsheet runs one that looks like a formula, and none
 makes a date of an address.
@@ -20,10 +20,15 @@ _HEAD: Final = {**_TEXT, "bold": True, "bg_color": "#E4ECF7", "border": 1, "text
 _EXAMPLE: Final = {**_TEXT, "italic": True, "font_color": "#6B6459"}
 _WRONG: Final = {**_TEXT, "bg_color": "#FBD9D3"}
 _NOTE: Final = {**_TEXT, "font_color": "#9C2F1B", "text_wrap": True}
+_LINED: Final = {**_TEXT, "border": 1, "valign": "vcenter"}
 _LOOKS_LIKE_A_FORMULA: Final = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 _FILLED_ROWS: Final = 5_000
 _WIDTH: Final = 16
 _NOTE_WIDTH: Final = 48
+_A4: Final = 9
+"""How Excel numbers it."""
+_ROOM_TO_SIGN: Final = 30
+"""Height of a row that is signed, in points."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +117,38 @@ def write_marked_table(rows: Sequence[MarkedRow], *, top: int | None, heading: s
                 _write(sheet, styles, (row.place, width), heading, _HEAD)
             elif row.note:
                 _write(sheet, styles, (row.place, width), row.note, _NOTE)
+    return file.getvalue()
+
+
+def write_list(
+    title: str, headings: Sequence[str], rows: Sequence[Sequence[str]], *, widths: Sequence[int]
+) -> bytes:
+    """Return a workbook with one list, to be filtered and to be printed on A4 with its headings.
+
+    Args:
+        title: of the sheet, printed above each page.
+        headings: one for each column.
+        rows: with as many texts each.
+        widths: of the columns, in digits.
+    """
+    file = io.BytesIO()
+    with Workbook(file, {"in_memory": True}) as book:
+        styles = _Styles(book)
+        sheet = book.add_worksheet()
+        sheet.set_paper(_A4)
+        sheet.fit_to_pages(1, 0)
+        sheet.repeat_rows(0)
+        sheet.set_header(f"&C{title.replace('&', '&&')}")
+        sheet.set_footer("&C&P / &N")
+        sheet.freeze_panes(1, 0)
+        sheet.autofilter(0, 0, max(len(rows), 1), len(headings) - 1)
+        for place, (heading, width) in enumerate(zip(headings, widths, strict=True)):
+            sheet.set_column(place, place, width, styles.style(_TEXT))
+            _write(sheet, styles, (0, place), heading, _HEAD)
+        for at, row in enumerate(rows, start=1):
+            sheet.set_row(at, _ROOM_TO_SIGN)
+            for place, text in enumerate(row):
+                _write(sheet, styles, (at, place), text, _LINED)
     return file.getvalue()
 
 

@@ -23,6 +23,9 @@ WORKING = frozenset({CardState.ISSUED, CardState.ACTIVE})
 FINAL = frozenset({CardState.REVOKED, CardState.EXPIRED})
 """States that no card leaves."""
 
+HAND_OUT_DAYS = 14
+"""Days after its signature from which on a card that nobody has handed over is overdue."""
+
 
 def state_on(stored: CardState, valid_until: date, today: date) -> CardState:
     """Return the state a card is in on a day, from the state last written down.

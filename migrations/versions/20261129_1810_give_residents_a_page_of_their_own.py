@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261129_1810"
-down_revision = "20261129_1770"
+down_revision = "20261129_1801"
 branch_labels = None
 depends_on = None
 

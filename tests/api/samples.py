@@ -13,6 +13,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "scale": 1.01,
         "names": True,
     },
+    "post /cards/hand-over": {"card_ids": ["{card_id}"]},
     "post /cards/{card_id}/{action}": {"reason": "丢失"},
     "post /cases/{case_id}/decision": {"decision": "accept", "reason": "已经核实"},
     "patch /community": {

@@ -76,6 +76,7 @@ POST   /api/v1/nominations/<nomination_id>/reject           staff
 POST   /api/v1/card-sheets                                  staff
 GET    /api/v1/cards                                        staff
 GET    /api/v1/cards/<card_id>                              staff
+POST   /api/v1/cards/hand-over                              staff
 POST   /api/v1/cards/<card_id>/<action>                     staff
 GET    /api/v1/cards/<card_id>/barcode.svg                  staff
 GET    /api/v1/cards/<card_id>/qr.svg                       staff
@@ -218,6 +219,7 @@ def url_of(app: Flask, rule: Rule) -> str:
         "slug": "market",
         "plaque_number": "X-1",
         "year": 2026,
+        "part": 1,
     }
     values = {name: examples.get(name, uuid4()) for name in rule.arguments}
     with app.test_request_context():

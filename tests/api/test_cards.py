@@ -1,16 +1,29 @@
+from datetime import date
 from io import BytesIO
 from typing import Any
 
 import pytest
 import time_machine
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from loyalty.cards.token import token_in
+from loyalty.clock import community_now
+from loyalty.models import CardEvent
 from loyalty.rules.card_action import CardAction
 from loyalty.rules.card_number import number_of
 from loyalty.services.actors import Role
-from tests.given import NOBODY, NOON, given_card, given_community, signed_in
+from tests.given import (
+    NOBODY,
+    NOON,
+    given_card,
+    given_community,
+    given_shop,
+    paired_till,
+    sale_key,
+    signed_in,
+)
 
 CARDS = "/api/v1/cards"
 LOST = {"reason": "卡片遗失"}
@@ -237,3 +250,63 @@ def test_there_is_no_other_thing_to_do_with_a_card(client: FlaskClient, session:
     url = f"{CARDS}/{given_card(session, community).id}/sell"
 
     assert client.post(url, headers=signed_in(session, community), json=LOST).status_code == 404
+
+
+def test_many_cards_are_handed_over_once_under_one_key(
+    client: FlaskClient, session: Session
+) -> None:
+    community = given_community(session)
+    lost, *others = (given_card(session, community) for _ in range(3))
+    lost.state = "suspended"
+    headers = {**signed_in(session, community), **sale_key()}
+    body = {"card_ids": [str(card.id) for card in (lost, *others)]}
+
+    answer = client.post(f"{CARDS}/hand-over", headers=headers, json=body)
+    again = client.post(f"{CARDS}/hand-over", headers=headers, json=body)
+
+    assert answer.status_code == again.status_code == 200
+    assert sorted(answer.json["handed_over"]) == sorted(str(card.id) for card in others)
+    assert answer.json["left_out"] == [
+        {
+            "card_id": str(lost.id),
+            "last4": number_of(lost.serial)[-4:],
+            "state": "suspended",
+            "missing": ["wrong_state"],
+        }
+    ]
+    assert (again.json, again.headers["Idempotent-Replayed"]) == (answer.json, "true")
+
+
+@pytest.mark.parametrize("body", [{}, {"card_ids": []}, {"card_ids": ["1"]}, {"card_ids": NOBODY}])
+def test_a_list_of_cards_that_makes_no_sense_is_named(
+    client: FlaskClient, session: Session, body: dict[str, Any]
+) -> None:
+    headers = signed_in(session, given_community(session))
+
+    answer = client.post(f"{CARDS}/hand-over", headers=headers, json=body)
+
+    assert answer.status_code == 422
+    assert answer.json["errors"][0]["pointer"].startswith("/card_ids")
+
+
+def test_a_tills_next_scan_of_a_card_that_was_replaced_is_refused(
+    client: FlaskClient, session: Session
+) -> None:
+    community = given_community(session)
+    today = community_now(community.timezone).date().replace(day=1)
+    card = given_card(session, community, valid_from=today)
+    till = paired_till(session, given_shop(session, community, certified_until=date(2100, 1, 1)))
+    staff = signed_in(session, community)
+
+    def scan(code: str) -> str:
+        return str(
+            client.post("/api/v1/validations", headers=till, json={"code": code}).json["verdict"]
+        )
+
+    assert scan(card.token) == "ok"
+    reissued = client.post(f"{CARDS}/{card.id}/reissue", headers=staff, json={"reason": "lost"})
+
+    assert [scan(card.token), scan(number_of(card.serial))] == ["revoked", "revoked"]
+    assert scan(reissued.json["number"]) == "ok"
+    event = session.scalars(select(CardEvent).where(CardEvent.card_id == card.id)).one()
+    assert (event.reason_code, event.reason) == ("lost", None)

@@ -58,6 +58,16 @@ def a_hand_over_beside_a_suspension(street: Street) -> Race:
     )
 
 
+def many_handed_over_beside_a_suspension(street: Street) -> Race:
+    lost, kept = (given_card(street.session, street.community) for _ in range(2))
+    ids = [str(card.id) for card in (lost, kept)]
+    return Race(
+        street.send(f"POST /cards/{lost.id}/suspend", json={"reason": "lost"}),
+        street.send("POST /cards/hand-over", by=street.other, json={"card_ids": ids}),
+        lambda: [street.read(Card.state, card) for card in (lost.id, kept.id)],
+    )
+
+
 def two_lists_of_revocations(street: Street) -> Race:
     cards = [given_card(street.session, street.community) for _ in range(2)]
     one, two = (

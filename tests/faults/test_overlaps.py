@@ -18,6 +18,7 @@ from tests.faults.races_at_the_till import (
     a_hand_over_beside_a_suspension,
     a_return_beside_a_void,
     a_suspension_beside_a_sale,
+    many_handed_over_beside_a_suspension,
     one_sale_sent_twice_by_a_revoked_till,
     two_decisions_of_a_case,
     two_lists_of_revocations,
@@ -79,6 +80,7 @@ class Won(NamedTuple):
 RACES = [
     Won(a_suspension_beside_a_sale, "card", "200", "suspended", 0),
     Won(a_hand_over_beside_a_suspension, "card", "200", "card-state", "suspended"),
+    Won(many_handed_over_beside_a_suspension, "card", "200", "200", ["suspended", "active"]),
     Won(two_returns_of_the_same_goods, "redemption", "201", "reversal-refused", 1),
     Won(a_return_beside_a_void, "redemption", "201", "reversal-refused", 1),
     Won(two_lists_of_revocations, "community", "200", "200", [1, 2]),

@@ -20,11 +20,13 @@ from sqlalchemy.exc import OperationalError
 
 from loyalty.app import create_app
 from loyalty.clock import community_now
+from loyalty.commands.work import carry_out_next
 from loyalty.database import db, migrate, transaction
 from loyalty.models import Community
 from loyalty.rules.calendar import Month
 from loyalty.services.actors import Role
 from loyalty.settings import Settings
+from tests.commands.test_work import given_batch
 from tests.given import (
     SECRET,
     given_account,
@@ -230,6 +232,24 @@ def test_rounds_move_on(service: Flask, town: Community) -> None:
         return client.post(address, headers=staff, json={"action": "open"}).status_code
 
     assert all_at_once(service, open_round) == [HTTPStatus.OK] * CALLERS * TURNS
+
+
+def test_batches_are_drawn_by_two_workers_at_once(service: Flask, town: Community) -> None:
+    session = db.session()
+    jobs = [given_batch(session, town, 2, at_once=1, now=community_now(TIMEZONE))[0] for _ in "ab"]
+
+    def work_on(_: int) -> None:
+        with service.app_context():
+            while carry_out_next():
+                pass
+            db.session.remove()
+
+    with ThreadPoolExecutor(CONNECTIONS) as workers:
+        list(workers.map(work_on, range(CONNECTIONS)))
+
+    for job in jobs:
+        session.refresh(job)
+        assert (job.done, job.finished_at is not None) == (2, True)
 
 
 def test_without_the_setting_the_pooler_refuses_the_service(pooled: str, tmp_path: Path) -> None:

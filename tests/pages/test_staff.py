@@ -172,15 +172,15 @@ def test_a_till_is_invited_with_code_link_and_qr_and_revoked(
 
 
 @pytest.mark.parametrize(
-    ("action", "reason", "state"),
+    ("action", "why", "state"),
     [
         ("hand-over", None, "active"),
-        ("suspend", "丢了", "suspended"),
-        ("revoke", "搬走了", "revoked"),
+        ("suspend", "lost", "suspended"),
+        ("revoke", "moved_away", "revoked"),
     ],
 )
 def test_a_card_is_acted_on_after_the_consequence_is_read(
-    client: FlaskClient, session: Session, action: str, reason: str | None, state: str
+    client: FlaskClient, session: Session, action: str, why: str | None, state: str
 ) -> None:
     community = given_community(session)
     card = card_of_today(session, community)
@@ -188,22 +188,24 @@ def test_a_card_is_acted_on_after_the_consequence_is_read(
     path = f"/staff/cards/{card.id}/{action}"
 
     question = text_of(client.get(path))
-    assert "是，" in question
-    send(client, path, **({"reason": reason} if reason else {}))
+    assert ("点一下就办" if why else "是，") in question
+    send(client, path, **({"why": why} if why else {}))
 
     session.refresh(card)
     assert card.state == state
 
 
-def test_a_reissue_shows_the_new_card(client: FlaskClient, session: Session) -> None:
+def test_a_reissue_leads_straight_to_printing_the_new_card(
+    client: FlaskClient, session: Session
+) -> None:
     community = given_community(session)
     card = card_of_today(session, community)
     enter(client, session, community, Role.STAFF)
 
-    answer = send(client, f"/staff/cards/{card.id}/reissue", reason="丢了")
+    answer = send(client, f"/staff/cards/{card.id}/reissue", why="damaged")
 
     new = session.scalars(select(Card).where(Card.reissue_of_id == card.id)).one()
-    assert answer.headers["Location"] == f"/staff/cards/{new.id}"
+    assert answer.headers["Location"] == f"/staff/card-sheets/of-card/{new.id}"
 
 
 def test_cards_are_found_by_state_and_last_digits(client: FlaskClient, session: Session) -> None:

@@ -15,7 +15,7 @@ from loyalty.models import Card, Community
 from loyalty.rules.card_number import group_digits, last4, number_of
 from loyalty.rules.selection import RoundAction
 from loyalty.services.actors import Role
-from loyalty.services.cards.sheets import MOST_CARDS
+from loyalty.services.cards.batches import MOST_IN_A_BATCH
 from tests.given import NOBODY, given_community
 from tests.given_rounds import given_round_after
 from tests.pages.visits import card_of_today, enter, fields_of, text_of, token_in
@@ -207,11 +207,11 @@ def test_too_many_cards_at_once_are_refused_in_words(
 ) -> None:
     card = card_of_today(session, community)
     enter(client, session, community, Role.STAFF)
-    ids = [str(uuid4()) for _ in range(MOST_CARDS)]
+    ids = [str(uuid4()) for _ in range(MOST_IN_A_BATCH)]
 
     answer = sent(client, f"/staff/card-sheets/of-card/{card.id}", str(card.id), *ids)
 
-    assert f"一次最多打印{MOST_CARDS}张，这次是{MOST_CARDS + 1}张" in text_of(answer)
+    assert f"一次最多打印{MOST_IN_A_BATCH}张，这次是{MOST_IN_A_BATCH + 1}张" in text_of(answer)
     assert "checked" in answer.get_data(as_text=True)
 
 

@@ -182,7 +182,7 @@ def test_the_fairness_report_and_the_list_to_hand_out_tell_how_it_came_out(
 
     assert "第一次得卡 3 人" in text_of(client.get(f"{path_of(issued)}/fairness"))
     handed = client.get(f"{path_of(issued)}/hand-out").get_data(as_text=True)
-    assert handed.count("打印卡</a>") == 3
+    assert handed.count("打印卡<") == 3
     assert present(issued.frozen_hash) in client.get(f"{path_of(issued)}/lots").get_data(
         as_text=True
     )
@@ -253,7 +253,7 @@ def test_the_list_to_hand_out_leaves_dead_cards_out_and_links_and_tells_the_othe
         True,
     ]
     assert "已挂失" in text_of(answer)
-    assert page.count("打印卡</a>") == 1
+    assert page.count("打印卡<") == 1
     for card, printable in ((revoked, False), (suspended, False), (waits, True)):
         shown = text_of(client.get(f"/staff/cards/{card.id}"))
         assert ("打印这张卡" in shown) is printable

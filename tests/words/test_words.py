@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 import pytest
 
 from loyalty.rules.card_action import CardAction, CardObstacle
+from loyalty.rules.card_reason import CardReason
 from loyalty.rules.card_state import CardState
 from loyalty.rules.certification import (
     CertificationAction,
@@ -18,7 +19,7 @@ from loyalty.rules.outcome import Outcome
 from loyalty.rules.selection import RoundAction, RoundObstacle, RoundState
 from loyalty.rules.verdict import Verdict
 from loyalty.services.imports.jobs import ImportObstacle
-from loyalty.words import honours, obstacles, states, steps, verdicts
+from loyalty.words import card_reasons, honours, obstacles, states, steps, verdicts
 
 
 @pytest.mark.parametrize(
@@ -31,6 +32,7 @@ from loyalty.words import honours, obstacles, states, steps, verdicts
         (RoundAction, steps.ROUND_STEPS),
         (CertificationAction, steps.SHOP_STEPS),
         (CardAction, steps.CARD_STEPS),
+        (CardReason, card_reasons.CARD_REASONS),
         (
             [
                 *RoundObstacle,

@@ -15,6 +15,8 @@ from loyalty.api.cards.schemas import (
     CardPageSchema,
     CardSchema,
     FindCardsSchema,
+    HandedOverSchema,
+    HandOverSchema,
 )
 from loyalty.api.problems import ProblemSchema
 from loyalty.api.versions import read_version
@@ -24,8 +26,10 @@ from loyalty.cards.token import make_card_url
 from loyalty.clock import community_now
 from loyalty.models import Card
 from loyalty.rules.card_action import CardAction
-from loyalty.rules.card_number import number_of
+from loyalty.rules.card_number import last4, number_of
+from loyalty.rules.card_state import CardState, state_on
 from loyalty.services.cards.acts import ActOnCard, FindCards, act_on_card, find_cards, get_card
+from loyalty.services.cards.hand_out import hand_over_cards
 from loyalty.settings import Settings
 
 cards = ApiBlueprint("/cards")
@@ -47,6 +51,33 @@ class Cards(MethodView):
         with staff_work() as work:
             found = find_cards(work, FindCards(**wanted), **part)
         return {"items": [_show_on_day(card, work.now) for card in found.items], "next": found.next}
+
+
+@cards.route("/hand-over")
+class CardsHandedOver(MethodView):
+    """Cards on their way into all hands."""
+
+    @open_to(Caller.STAFF)
+    @cards.arguments(HandOverSchema)
+    @cards.response(200, HandedOverSchema)
+    def post(self, members: dict[str, Any]) -> Any:
+        """Write down that cards are handed over; what changed meanwhile is named, the rest done."""
+        with staff_work() as work:
+            outcome = hand_over_cards(work, members["card_ids"])
+        return {
+            "handed_over": [card.id for card in outcome.done],
+            "left_out": [
+                {
+                    "card_id": one.card.id,
+                    "last4": last4(one.card.serial),
+                    "state": state_on(
+                        CardState(one.card.state), one.card.valid_until, work.now.date()
+                    ),
+                    "missing": one.obstacles,
+                }
+                for one in outcome.left_out
+            ],
+        }
 
 
 @cards.route("/<uuid:card_id>")

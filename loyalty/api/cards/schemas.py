@@ -11,8 +11,10 @@ from loyalty.api.schemas import PageSchema, Schema, Text, dump_columns
 from loyalty.cards.token import make_card_url
 from loyalty.models import Card
 from loyalty.rules.card_number import number_of
+from loyalty.rules.card_reason import CardReason
 from loyalty.rules.card_state import CardState, state_on
 from loyalty.rules.typed_text import LONGEST_REASON
+from loyalty.services.cards.hand_out import MOST_AT_ONCE
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,4 +86,31 @@ class FindCardsSchema(PageSchema):
 class ActOnCardSchema(Schema):
     """Why something is done with a card."""
 
-    reason = Text(longest=LONGEST_REASON)
+    reason = Text(
+        longest=LONGEST_REASON,
+        metadata={"description": f"One of {', '.join(CardReason)}; anything else is kept as words"},
+    )
+
+
+class HandOverSchema(Schema):
+    """Which cards are in their holders' hands."""
+
+    card_ids = ma.fields.List(
+        ma.fields.UUID(), required=True, validate=ma.validate.Length(1, MOST_AT_ONCE)
+    )
+
+
+class LeftOutSchema(Schema):
+    """A card that was not handed over, for something was done with it meanwhile."""
+
+    card_id = ma.fields.UUID()
+    last4 = ma.fields.String()
+    state = ma.fields.Enum(CardState, by_value=True)
+    missing = ma.fields.List(ma.fields.String())
+
+
+class HandedOverSchema(Schema):
+    """What became of cards that were to be handed over."""
+
+    handed_over = ma.fields.List(ma.fields.UUID())
+    left_out = ma.fields.List(ma.fields.Nested(LeftOutSchema))

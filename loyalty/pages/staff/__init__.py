@@ -1,6 +1,8 @@
 """The staff console: thin views that parse, call one service, and show."""
 
+from loyalty.pages.staff.cards.batches import card_batches
 from loyalty.pages.staff.cards.cards import cards
+from loyalty.pages.staff.cards.hand_out import hand_out
 from loyalty.pages.staff.cards.sheets import card_sheets
 from loyalty.pages.staff.cards.slips import activation_slips
 from loyalty.pages.staff.community.honours import honours
@@ -57,6 +59,8 @@ STAFF_PAGES = (
     cards,
     card_sheets,
     activation_slips,
+    card_batches,
+    hand_out,
     matters,
     figures,
     closed_months,

@@ -1,5 +1,6 @@
 """Cards after they were signed: found, handed over, reported lost, replaced, stopped."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -19,9 +20,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import joinedload
 
-from loyalty.models import Card, CardEvent, CardMonth, Community, Round
+from loyalty.models import Card, CardEvent, CardMonth, Community, Resident, Round
 from loyalty.rules.card_action import NEED_A_REASON, CardAction, find_obstacles, next_state
+from loyalty.rules.card_number import CodeKind, kind_of, normalise, serial_of
+from loyalty.rules.card_reason import read_reason
 from loyalty.rules.card_state import FINAL, CardState
+from loyalty.rules.typed_text import make_reference_key
 from loyalty.services.cards.revocations import publish_revocations
 from loyalty.services.cards.signing import Award, sign_cards
 from loyalty.services.errors import (
@@ -29,10 +33,14 @@ from loyalty.services.errors import (
     ValueRefusedError,
 )
 from loyalty.services.paging import Page, fetch_page
+from loyalty.services.people.residents import matches_name
 from loyalty.services.work import Lock, ResidentWork, Work
 
 HOLDER = (joinedload(Card.resident), joinedload(Card.honour))
 """What a card is shown with."""
+
+LAST_DIGITS = 4
+"""How many digits of a number tell cards apart where nobody may read all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +53,8 @@ class FindCards:
     """As of today, so a card may be expired."""
     last4: str | None = None
     """Last four digits of the number."""
+    part: str | None = None
+    """Of the holder's name or home, the beginning of the name's pinyin, or the last four digits."""
     living: bool = False
     """Whether cards that are revoked or expired are left out."""
 
@@ -56,6 +66,7 @@ class ActOnCard:
     card_id: UUID
     action: CardAction
     reason: str | None = None
+    """Code of a `CardReason`, or the words of another one."""
     version: int | None = None
     """The version that was read, where the caller insists on it."""
 
@@ -83,6 +94,8 @@ def find_cards(work: Work, wanted: FindCards, *, limit: int, after: UUID | None)
         conditions.extend(not_(_is_in_state(state, today)) for state in FINAL)
     if wanted.last4 is not None:
         conditions.append(_number_ends_in(wanted.last4))
+    if wanted.part is not None:
+        conditions.append(_is_meant_by(work, wanted.part))
     query = work.select(Card).where(*conditions).options(*HOLDER)
     return fetch_page(work.session, query, Card, limit=limit, after=after, newest_first=True)
 
@@ -104,7 +117,8 @@ def act_on_card(work: Work | ResidentWork, request: ActOnCard, *, sealing_key: b
     card.state = next_state(request.action, CardState(card.state))
     if request.action is CardAction.HAND_OVER:
         card.handed_over_at = work.now
-    _write_down(work, request, card)
+    work.session.add(make_event(work, card, request.action, request.reason))
+    work.note(f"card.{request.action}", card)
     answer = card
     if request.action is CardAction.REISSUE:
         answer = _reissue(work, card, sealing_key=sealing_key)
@@ -124,19 +138,29 @@ def _refuse_unless_allowed(card: Card, request: ActOnCard, *, today: date) -> No
         raise CardStateError(f"The card does not allow this: {', '.join(missing)}.", missing)
 
 
-def _write_down(work: Work | ResidentWork, request: ActOnCard, card: Card) -> None:
-    work.session.add(
-        CardEvent(
-            community_id=card.community_id,
-            card_id=card.id,
-            action=request.action,
-            state=card.state,
-            reason=request.reason,
-            account_id=work.actor.account_id,
-            at=work.now,
-        )
+def make_event(
+    work: Work | ResidentWork, card: Card, action: CardAction, reason: str | None
+) -> CardEvent:
+    """Return what is kept of an action on a card, which has its new state already."""
+    code, words = read_reason(reason) if reason else (None, None)
+    return CardEvent(
+        community_id=card.community_id,
+        card_id=card.id,
+        action=action,
+        state=card.state,
+        reason_code=code,
+        reason=words,
+        account_id=work.actor.account_id,
+        at=work.now,
     )
-    work.note(f"card.{request.action}", card)
+
+
+def list_events(work: Work, card: Card) -> Sequence[CardEvent]:
+    """Return what was done with a card since it was signed, the latest first."""
+    query = select(CardEvent).where(
+        CardEvent.community_id == work.community_id, CardEvent.card_id == card.id
+    )
+    return work.session.scalars(query.order_by(CardEvent.at.desc(), CardEvent.id.desc())).all()
 
 
 def _reissue(work: Work | ResidentWork, old: Card, *, sealing_key: bytes) -> Card:
@@ -171,6 +195,21 @@ def _is_in_state(state: CardState, today: date) -> ColumnElement[bool]:
     if state is CardState.EXPIRED:
         return and_(expires, Card.valid_until < today)
     return and_(Card.state == state, or_(not_(expires), Card.valid_until >= today))
+
+
+def _is_meant_by(work: Work, part: str) -> ColumnElement[bool]:
+    """Return the condition for what somebody types who looks for a card, or scans."""
+    code = normalise(part)
+    if kind_of(code) is CodeKind.CARD_NUMBER:
+        return Card.serial == serial_of(code)
+    home = make_reference_key(part) or part
+    holders = select(Resident.id).where(
+        Resident.community_id == work.community_id,
+        or_(matches_name(part), Resident.unit_key.contains(home, autoescape=True)),
+    )
+    held = Card.resident_id.in_(holders)
+    is_last4 = len(code) == LAST_DIGITS and code.isascii() and code.isdecimal()
+    return or_(held, _number_ends_in(code)) if is_last4 else held
 
 
 def _number_ends_in(last4: str) -> ColumnElement[bool]:

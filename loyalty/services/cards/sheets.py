@@ -48,22 +48,38 @@ class PrintedCard:
     """First day of the key's month."""
 
 
-def cards_to_print(work: Work, wanted: PrintCards) -> Sequence[PrintedCard]:
+def cards_to_print(
+    work: Work, wanted: PrintCards, *, most: int = MOST_CARDS
+) -> Sequence[PrintedCard]:
     """Return cards in the order in which they are printed: of a round, as they are handed out.
+
+    Args:
+        work: of whoever prints them.
+        wanted: which ones.
+        most: how many there may be.
 
     Raises:
         UnknownRecordError: the community has no such round, or not all of these cards.
         CardsOffSheetError: some of them do not work; it names them.
-        TooManyCardsError: more than `MOST_CARDS` at once.
+        TooManyCardsError: there are more.
         ValueRefusedError: there are none.
     """
-    cards = _of_round(work, wanted.round_id) if wanted.round_id else _by_id(work, wanted.card_ids)
     pointer = "/round_id" if wanted.round_id else "/card_ids"
+    # Before a look into the database: whoever asks for a million is told so first.
+    _refuse_too_many(len(set(wanted.card_ids)), pointer, most)
+    cards = _of_round(work, wanted.round_id) if wanted.round_id else _by_id(work, wanted.card_ids)
     if not cards:
         raise ValueRefusedError(pointer, "There is no card to print.")
-    _refuse_too_many(len(cards), pointer)
-    keys = _keys_of(work, cards)
-    return [PrintedCard(card, *keys[read_claims(card.token).key_id]) for card in cards]
+    _refuse_too_many(len(cards), pointer, most)
+    return _with_keys(work, cards)
+
+
+def printable_among(work: Work, card_ids: Sequence[UUID]) -> Sequence[PrintedCard]:
+    """Return those of some cards that work, in the same order."""
+    found = _find_by_id(work, card_ids)
+    today = work.now.date()
+    cards = [found[one] for one in card_ids if one in found and _works(found[one], today)]
+    return _with_keys(work, cards)
 
 
 def card_behind(session: Session, community_id: UUID, token: str) -> PrintedCard:
@@ -100,10 +116,7 @@ def _of_round(work: Work, round_id: UUID) -> Sequence[Card]:
 
 
 def _by_id(work: Work, card_ids: Sequence[UUID]) -> Sequence[Card]:
-    # Before a look into the database: whoever asks for ten thousand is told so first.
-    _refuse_too_many(len(set(card_ids)), "/card_ids")
-    query = work.select(Card).where(Card.id.in_(card_ids)).options(*HOLDER)
-    found = {card.id: card for card in work.session.scalars(query)}
+    found = _find_by_id(work, card_ids)
     if found.keys() != set(card_ids):
         raise UnknownRecordError("The community has no such card.")
     cards = [found[card_id] for card_id in dict.fromkeys(card_ids)]
@@ -113,13 +126,23 @@ def _by_id(work: Work, card_ids: Sequence[UUID]) -> Sequence[Card]:
     return cards
 
 
-def _refuse_too_many(asked: int, pointer: str) -> None:
-    if asked > MOST_CARDS:
-        raise TooManyCardsError(pointer, most=MOST_CARDS, asked=asked)
+def _find_by_id(work: Work, card_ids: Sequence[UUID]) -> dict[UUID, Card]:
+    query = work.select(Card).where(Card.id.in_(card_ids)).options(*HOLDER)
+    return {card.id: card for card in work.session.scalars(query)}
+
+
+def _refuse_too_many(asked: int, pointer: str, most: int) -> None:
+    if asked > most:
+        raise TooManyCardsError(pointer, most=most, asked=asked)
 
 
 def _works(card: Card, today: date) -> bool:
     return state_on(CardState(card.state), card.valid_until, today) in WORKING
+
+
+def _with_keys(work: Work, cards: Sequence[Card]) -> Sequence[PrintedCard]:
+    keys = _keys_of(work, cards)
+    return [PrintedCard(card, *keys[read_claims(card.token).key_id]) for card in cards]
 
 
 def _keys_of(work: Work, cards: Sequence[Card]) -> dict[str, tuple[bytes, date]]:

@@ -17,6 +17,8 @@ from loyalty.models import (
     Honour,
     HouseholdGroup,
     ImportJob,
+    Job,
+    JobFile,
     KeptAnswer,
     Matter,
     MonthPeople,
@@ -39,6 +41,8 @@ from loyalty.services.errors import UnknownRecordError
 
 OF_A_COMMUNITY = (
     ClosedMonth,
+    JobFile,
+    Job,
     CardMonth,
     CardEvent,
     SaleCase,

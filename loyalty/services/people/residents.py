@@ -88,7 +88,7 @@ def find_residents(work: Work, request: FindResidents) -> Page[Resident]:
     """Return residents in the order of their pinyin."""
     query = work.select(Resident)
     if request.q is not None:
-        query = query.where(_matches(request.q))
+        query = query.where(matches_name(request.q))
     wanted = Resident.state == request.state if request.state else Resident.state != ERASED
     query = query.where(wanted)
     return fetch_page(
@@ -197,7 +197,8 @@ def _refuse_twin(work: Work, request: CreateResident) -> None:
         raise AlreadyExistsError("Somebody of this name lives there in this household already.")
 
 
-def _matches(part: str) -> ColumnElement[bool]:
+def matches_name(part: str) -> ColumnElement[bool]:
+    """Return the condition for a part of a name, or the beginning of its pinyin or initials."""
     typed = make_name_key(part)
     letters = func.replace(Resident.name_pinyin, " ", "")
     initials = func.regexp_replace(Resident.name_pinyin, r"(\w)\w*\s*", r"\1", "g")

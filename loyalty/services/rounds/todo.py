@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, time, timedelta
 
 from sqlalchemy import func, select
 
 from loyalty.models import Card, Matter, Panellist, Round, SaleCase, Shop
-from loyalty.rules.card_state import CardState
+from loyalty.rules.card_state import HAND_OUT_DAYS, CardState
 from loyalty.rules.certification import CertificationState
 from loyalty.rules.selection import RoundState
 from loyalty.services.community.working_days import years_without_table
@@ -30,13 +31,23 @@ HOLIDAYS_ANNOUNCED = 11
 
 
 @dataclass(frozen=True, slots=True)
+class HandOutDue:
+    """The cards of one round that are signed, work, and are in nobody's hands yet."""
+
+    selection_round: Round
+    cards: int
+    overdue: int
+    """How many of them were signed `HAND_OUT_DAYS` ago, or earlier."""
+
+
+@dataclass(frozen=True, slots=True)
 class ToDo:
     """What waits for somebody."""
 
     rounds_under_way: Sequence[Round]
     """Those neither closed nor cancelled, the latest month first."""
-    cards_to_hand_over: int
-    """Signed, working, and not ticked as handed over."""
+    hand_outs: Sequence[HandOutDue]
+    """Rounds with cards that nobody has ticked as handed over, the earliest month first."""
     shops_under_way: Sequence[Shop]
     """Shops whose certification waits for a step, the longest waiting first."""
     open_matters: Sequence[Matter]
@@ -58,23 +69,37 @@ class BallotsDue:
 
 def todo_of(work: Work) -> ToDo:
     """Return what waits for the staff of the actor's community."""
-    cards = select(func.count()).where(
-        Card.community_id == work.community_id,
-        Card.state == CardState.ISSUED,
-        Card.valid_until >= work.now.date(),
-    )
     shops = work.select(Shop).where(Shop.state.in_(UNDER_WAY)).order_by(Shop.updated_at, Shop.id)
     cases = select(func.count()).where(
         SaleCase.community_id == work.community_id, SaleCase.decided_at.is_(None)
     )
     return ToDo(
         rounds_under_way=rounds_under_way(work),
-        cards_to_hand_over=work.session.scalar(cards) or 0,
+        hand_outs=_hand_outs_due(work),
         shops_under_way=work.session.scalars(shops).all(),
         open_matters=_open_matters(work),
         cases_open=work.session.scalar(cases) or 0,
         calendar_due=_calendar_due(work),
     )
+
+
+def _hand_outs_due(work: Work) -> Sequence[HandOutDue]:
+    today = work.now.date()
+    first_in_time = datetime.combine(
+        today - timedelta(days=HAND_OUT_DAYS - 1), time.min, work.now.tzinfo
+    )
+    counted = (
+        select(Card.round_id, func.count(), func.count().filter(Card.issued_at < first_in_time))
+        .where(
+            Card.community_id == work.community_id,
+            Card.state == CardState.ISSUED,
+            Card.valid_until >= today,
+        )
+        .group_by(Card.round_id)
+    )
+    found = {row[0]: (row[1], row[2]) for row in work.session.execute(counted)}
+    rounds = work.session.scalars(work.select(Round).where(Round.id.in_(found)))
+    return [HandOutDue(one, *found[one.id]) for one in sorted(rounds, key=lambda one: one.month)]
 
 
 def _calendar_due(work: Work) -> int | None:

@@ -1,49 +1,76 @@
 """The cards, as staff find them, hand them over, and stop or replace them."""
 
+from collections.abc import Iterable
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from flask import redirect, render_template, request, url_for
-from flask_babel import gettext
+from flask_babel import gettext, lazy_gettext
 from werkzeug.exceptions import BadRequest, NotFound
 
 from loyalty.models import Card
+from loyalty.pages.forms import Form, passage
+from loyalty.pages.late_forms import given
 from loyalty.pages.staff import console
-from loyalty.pages.staff.confirmation import (
-    ConfirmationForm,
-    Question,
-    ReasonForm,
-    ask,
-    holds_answers,
-)
+from loyalty.pages.staff.confirmation import ConfirmationForm, Question, ask
 from loyalty.rules.card_action import NEED_A_REASON, CardAction, find_obstacles
 from loyalty.rules.card_number import number_of
+from loyalty.rules.card_reason import OFFERED, CardReason
 from loyalty.rules.card_state import WORKING, CardState, state_on
-from loyalty.services.cards.acts import ActOnCard, FindCards, act_on_card, find_cards, get_card
+from loyalty.rules.typed_text import LONGEST_REASON
+from loyalty.services.cards.acts import (
+    LAST_DIGITS,
+    ActOnCard,
+    FindCards,
+    act_on_card,
+    find_cards,
+    get_card,
+    list_events,
+)
+from loyalty.words.card_reasons import CARD_REASONS
 from loyalty.words.states import CARD_STATES, card_state_words
-from loyalty.words.steps import CARD_STEPS
+from loyalty.words.steps import CARD_STEPS, StepWords
 
 cards = console.Console("cards", "/cards")
 
-LAST_DIGITS = 4
+IN_THE_LIST = (CardAction.SUSPEND, CardAction.RESUME, CardAction.REISSUE)
+"""What can be begun at a card in the list; the rest on its own page."""
 
 
-@cards.get("")
+class WhyForm(Form):
+    """A step that is taken for a reason: that of the button that was pressed, or one in words."""
+
+    reason = passage(lazy_gettext("别的原因"), longest=LONGEST_REASON, needed=False)
+
+    @property
+    def told(self) -> str | None:
+        """The reason as the service takes it; None if there is none."""
+        pressed = request.form.get("why", "")
+        offered = pressed in set(CardReason) - {CardReason.OTHER}
+        return pressed if offered else self.reason.data
+
+
+@cards.route("", methods=["GET", "POST"])
 def listed() -> str:
-    """List the cards, the latest first, filtered by state, holder or last digits."""
-    state = request.args.get("state")
+    """List the cards, the latest first, filtered by state, holder, or what tells one card."""
+    state = given().get("state")
     asked = console.asked_for()
-    last4 = asked.pop("q")
     wanted = FindCards(
         state=CardState(state) if state in set(CardState) else None,
         resident_id=_resident_asked_for(),
-        last4=last4 if last4 and last4.isdecimal() and len(last4) == LAST_DIGITS else None,
+        part=asked.pop("q"),
     )
     today = console.now().date()
     with console.work() as work:
         found = find_cards(work, wanted, limit=console.PAGE_LENGTH, **asked)
     return render_template(
-        "staff/cards/cards.html", found=found, wanted=wanted, states=CARD_STATES, today=today
+        "staff/cards/cards.html",
+        found=found,
+        wanted=wanted,
+        states=CARD_STATES,
+        today=today,
+        steps={card.id: _steps_of(card, today, IN_THE_LIST) for card in found.items},
     )
 
 
@@ -53,13 +80,18 @@ def shown(card_id: UUID) -> str:
     today = console.now().date()
     with console.work() as work:
         card = get_card(work, card_id)
+        events = list_events(work, card)
     return render_template(
         "staff/cards/card.html",
         card=card,
         number=number_of(card.serial),
         words=card_state_words(card, today=today),
         printable=state_on(CardState(card.state), card.valid_until, today) in WORKING,
-        steps=[(action, CARD_STEPS[action]) for action in CardAction if _fits(action, card, today)],
+        steps=_steps_of(card, today, CardAction),
+        events=events,
+        words_of=CARD_STEPS,
+        reasons=CARD_REASONS,
+        here=console.here,
     )
 
 
@@ -69,8 +101,6 @@ def step(card_id: UUID, action: str) -> Any:
     if action not in set(CardAction):
         raise NotFound
     chosen = CardAction(action)
-    words = CARD_STEPS[chosen]
-    form = ReasonForm() if chosen in NEED_A_REASON else ConfirmationForm()
     with console.work() as work:
         card = get_card(work, card_id)
     subject = gettext(
@@ -78,17 +108,36 @@ def step(card_id: UUID, action: str) -> Any:
         name=card.resident.name,
         last4=number_of(card.serial)[-LAST_DIGITS:],
     )
-    question = Question(subject, words, url_for("staff_cards.shown", card_id=card_id))
+    question = Question(subject, CARD_STEPS[chosen], url_for("staff_cards.shown", card_id=card_id))
+    if chosen in NEED_A_REASON:
+        return _take_with_reason(card, chosen, question)
+    form = ConfirmationForm()
     if not form.validate_on_submit():
         return ask(question, form)
-    reason = form.reason.data if chosen in NEED_A_REASON else None
-    next_id = _acted(card, chosen, reason)
-    if next_id is None and holds_answers(form):
-        return ask(question, form)
-    return redirect(url_for("staff_cards.shown", card_id=next_id or card_id))
+    _acted(card, chosen, None)
+    return redirect(question.back)
 
 
-def _acted(card: Card, action: CardAction, reason: str | None) -> UUID | None:
+def _take_with_reason(card: Card, action: CardAction, question: Question) -> Any:
+    """Ask why, and take the step at once: each reason has its button."""
+    form = WhyForm()
+    if form.validate_on_submit():
+        if form.told is None:
+            form.reason.errors = [gettext("请写明理由，里面不要写人的名字。")]
+        elif new := _acted(card, action, form.told):
+            return redirect(_after(action, new))
+    offered = {code: CARD_REASONS[code] for code in OFFERED[action]}
+    return render_template("staff/cards/why.html", question=question, form=form, reasons=offered)
+
+
+def _after(action: CardAction, card: Card) -> str:
+    """Return the address of what is next: a card that was replaced is printed."""
+    if action is CardAction.REISSUE:
+        return url_for("staff_card_sheets.of_card", card_id=card.id)
+    return url_for("staff_cards.shown", card_id=card.id)
+
+
+def _acted(card: Card, action: CardAction, reason: str | None) -> Card | None:
     """Do it, and return the card to show next: after a reissue the new one; None if refused."""
     outcome: list[Card] = []
     console.attempt(
@@ -101,16 +150,23 @@ def _acted(card: Card, action: CardAction, reason: str | None) -> UUID | None:
         ),
         gettext("%(name)s的卡：%(step)s。", name=card.resident.name, step=CARD_STEPS[action].word),
     )
-    return outcome[0].id if outcome else None
+    return outcome[0] if outcome else None
 
 
-def _fits(action: CardAction, card: Card, today: Any) -> bool:
-    state = CardState(card.state)
-    return not find_obstacles(action, state, valid_until=card.valid_until, today=today)
+def _steps_of(
+    card: Card, today: date, offered: Iterable[CardAction]
+) -> list[tuple[CardAction, StepWords]]:
+    """Return which of some actions the card allows now, each with its words."""
+    state, last = CardState(card.state), card.valid_until
+    return [
+        (action, CARD_STEPS[action])
+        for action in offered
+        if not find_obstacles(action, state, valid_until=last, today=today)
+    ]
 
 
 def _resident_asked_for() -> UUID | None:
-    resident_id = request.args.get("resident_id")
+    resident_id = given().get("resident_id")
     try:
         return UUID(resident_id) if resident_id else None
     except ValueError as error:

@@ -1,22 +1,34 @@
 """Cards on paper: which ones, how the printer takes them, and a picture before paper is spent."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
-from flask import Response, current_app, flash, make_response, render_template, request
+from flask import (
+    Response,
+    current_app,
+    flash,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from werkzeug.exceptions import BadRequest, NotFound
 
-from loyalty.models import Card, Round
+from loyalty.models import Card, Job, Round
 from loyalty.pages import preferences
 from loyalty.pages.late_forms import is_filled_in
 from loyalty.pages.staff import console
 from loyalty.pages.staff.cards.sheet_form import SheetForm, printer_in, printer_of
+from loyalty.printing.card_batch import how_to_draw
 from loyalty.printing.card_sheet import Printing, picture_card, print_calibration, print_cards
 from loyalty.rules.errors import LoyaltyError
 from loyalty.rules.verdict import Tone
 from loyalty.services.cards.acts import get_card
+from loyalty.services.cards.batches import begin_batch
 from loyalty.services.cards.sheets import (
+    MOST_CARDS,
     PrintCards,
     card_behind,
     cards_of_round,
@@ -44,6 +56,18 @@ def of_round(round_id: UUID) -> Any:
         selection_round = round_of(work, round_id)
         cards = cards_of_round(work, round_id)
     return _answer(cards, selection_round)
+
+
+@card_sheets.post("/of-round/<uuid:round_id>/all")
+def all_of_round(round_id: UUID) -> Any:
+    """Answer with all cards of a round, put on paper as this browser's printer takes them."""
+    with console.work() as work:
+        round_of(work, round_id)
+        cards = cards_of_round(work, round_id)
+    form = SheetForm(printer_in(request.cookies.get(PRINTER, "")))
+    form.card_ids.data = [str(card.id) for card in cards]
+    answer = _drawn(form)
+    return answer or redirect(url_for("staff_card_sheets.of_round", round_id=round_id))
 
 
 @card_sheets.route("/of-card/<uuid:card_id>", methods=["GET", "POST"])
@@ -102,10 +126,19 @@ def _form(cards: Sequence[Card]) -> SheetForm:
 
 
 def _drawn(form: SheetForm) -> Response | None:
-    """Return the sheets, or those that calibrate the printer; None if they were refused."""
-    draw = _draw_calibration if "calibrate" in request.form else _draw_cards
+    """Return the sheets, those that calibrate the printer, or the way to a batch; None if refused.
+
+    More than are drawn while somebody waits become a batch, which the worker draws.
+    """
+    calibrating = "calibrate" in request.form
+    draw = _draw_calibration if calibrating else _draw_cards
     try:
         with console.work() as work:
+            if len(form.card_ids.data) > MOST_CARDS and not calibrating:
+                job = _begin_batch(work, form)
+                return cast(
+                    "Response", redirect(url_for("staff_card_batches.shown", job_id=job.id))
+                )
             response = make_response(draw(work, form))
     except UnknownRecordError:
         raise
@@ -121,6 +154,11 @@ def _drawn(form: SheetForm) -> Response | None:
 def _draw_cards(work: Work, form: SheetForm) -> bytes:
     cards = cards_to_print(work, PrintCards(card_ids=_ids(form)))
     return print_cards(work, cards, form.layout(), _printing(work, names=form.names.data))
+
+
+def _begin_batch(work: Work, form: SheetForm) -> Job:
+    how = how_to_draw(form.layout(), _printing(work, names=form.names.data))
+    return begin_batch(work, PrintCards(card_ids=_ids(form)), how)
 
 
 def _draw_calibration(work: Work, form: SheetForm) -> bytes:

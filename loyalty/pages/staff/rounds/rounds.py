@@ -12,11 +12,8 @@ from loyalty.pages.staff.rounds.preview import SHOWN, Seen
 from loyalty.pages.staff.rounds.shown import ShownRound
 from loyalty.pages.staff.rounds.steps import actions_beside, next_step, show_stages
 from loyalty.pages.staff.selection.nominations import NomineeFileForm
-from loyalty.rules.card_state import WORKING
 from loyalty.rules.outcome import Outcome
 from loyalty.rules.selection import RoundState
-from loyalty.services.cards.acts import FindCards, find_cards
-from loyalty.services.cards.sheets import as_walked
 from loyalty.services.rounds.actions import facts_of
 from loyalty.services.rounds.progress import progress_of
 from loyalty.services.rounds.todo import current_round
@@ -36,7 +33,6 @@ DECLINE = StepWords(
 )
 
 LISTED = 24
-MOST_CARDS = 10_000
 
 STILL_IN = (Outcome.NOMINATED, Outcome.ELIGIBLE)
 BEFORE_THE_FREEZE = (RoundState.OPEN, RoundState.SCREENING, RoundState.REVIEW)
@@ -139,21 +135,4 @@ def lots(round_id: UUID) -> str:
         here=console.here,
         public=console.public_place(selection_round),
         placed=[one for one in found if one.place is not None],
-    )
-
-
-@rounds.get("/<uuid:round_id>/hand-out")
-def hand_out(round_id: UUID) -> str:
-    """Show who gets a card that works: to print the cards, and to sign for them."""
-    today = console.now().date()
-    wanted = FindCards(round_id=round_id, living=True)
-    with console.work() as work:
-        selection_round = round_of(work, round_id)
-        found = find_cards(work, wanted, limit=MOST_CARDS, after=None)
-    return render_template(
-        "staff/cards/hand_out.html",
-        round=selection_round,
-        cards=as_walked(found.items),
-        today=today,
-        printable={card.id for card in found.items if card.state in WORKING},
     )

@@ -1,0 +1,95 @@
+"""`loyalty work`: does what takes longer than a request; `serve` has a worker of its own."""
+
+import logging
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from importlib import import_module
+from threading import Thread
+from types import MappingProxyType
+
+import click
+from flask import Flask
+
+from loyalty.clock import utc_now
+from loyalty.commands.session import settings_of_environment
+from loyalty.commands.supervisor import end_with
+from loyalty.database import forget_connections, is_away, transaction
+from loyalty.models import Job
+from loyalty.printing.card_batch import draw_next_part
+from loyalty.services.jobs import JobKind, claim_job, forget_jobs, put_off, start_work
+from loyalty.services.work import Work
+
+CARRY_OUT: Mapping[JobKind, Callable[[Work, Job], None]] = MappingProxyType(
+    {JobKind.CARD_BATCH: draw_next_part}
+)
+"""What each kind of job does next; the transaction around it commits, or nothing has happened."""
+
+LOOKS_EVERY = 1
+"""Seconds after which a worker without work looks again."""
+
+TIDIES_EVERY = 60
+"""How often it has looked when it removes what is forgotten."""
+
+_logger = logging.getLogger(__name__)
+
+
+@click.command()
+@click.option("--parent", type=int, hidden=True, help="Process with which this one ends.")
+def work(parent: int | None) -> None:
+    """Do what takes longer than a request, until Ctrl-C. `serve` has a worker of its own.
+
+    It may be killed at any moment: what it was at is begun anew.
+    """
+    if parent is not None:
+        Thread(target=end_with, args=(parent,), daemon=True).start()
+    # By its name, for the app stands above the commands.
+    app: Flask = import_module("loyalty.app").create_app(settings_of_environment())
+    with suppress(KeyboardInterrupt):
+        _work_on(app)
+
+
+def _work_on(app: Flask) -> None:
+    looks = 0
+    while True:
+        with app.app_context():
+            try:
+                busy = carry_out_next()
+                if looks % TIDIES_EVERY == 0:
+                    tidy_up()
+            except Exception as error:
+                if not is_away(error):
+                    raise
+                _logger.warning("the database is away: %s", type(error).__name__)
+                forget_connections()
+                busy = False
+        looks += 1
+        if not busy:
+            time.sleep(LOOKS_EVERY)
+
+
+def carry_out_next() -> bool:
+    """Carry out the next part of the job that is due; return whether there was one."""
+    with transaction() as session:
+        claim = claim_job(session, now=utc_now())
+    if claim is None:
+        return False
+    try:
+        with transaction(claim.community_id) as session:
+            started = start_work(session, claim, now=utc_now())
+            if started is not None:
+                mine, job = started
+                CARRY_OUT[JobKind(job.kind)](mine, job)
+    except Exception as error:
+        if is_away(error):
+            raise
+        _logger.exception("a part of job %s has failed", claim.job_id)
+        with transaction(claim.community_id) as session:
+            put_off(session, claim, now=utc_now())
+    return True
+
+
+def tidy_up() -> None:
+    """Remove what is kept for a day alone."""
+    with transaction() as session:
+        forget_jobs(session, now=utc_now())
