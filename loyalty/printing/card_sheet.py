@@ -6,8 +6,7 @@ from datetime import date, datetime
 from functools import partial
 from typing import Any
 
-from babel.dates import format_skeleton
-from flask_babel import format_date, get_locale, gettext
+from flask_babel import format_date, gettext
 from sqlalchemy.orm import Session
 
 from loyalty.cards.token import make_card_url
@@ -214,7 +213,9 @@ def _say(
         until=format_date(valid_until, "long"),
         holder_name=gettext("持卡人"),
         holder=holder,
-        month=format_skeleton("MMM", month, locale=get_locale()),
+        # The skeleton of the same name stands for months that Babel shares between languages: which
+        # one is asked for first, all others get.
+        month=format_date(month, "MMM"),
         number=number,
         printed_number=group_digits(number),
         qr_name=gettext("扫码查卡"),

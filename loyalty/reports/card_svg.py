@@ -26,9 +26,7 @@ def svg_of(drawing: Drawing, *, language: str) -> str:
     Letters are those of the browser, and as much smaller as their width may demand.
     """
     fonts = _FONTS.get(language, _FONTS_ELSE)
-    shapes = (
-        _outline(shape) if isinstance(shape, Outline) else _words(shape) for shape in drawing
-    )
+    shapes = (_outline(shape) if isinstance(shape, Outline) else _words(shape) for shape in drawing)
     size = f"{number(WIDTH)} {number(HEIGHT)}"
     corners = f'<rect width="{WIDTH}" height="{HEIGHT}" rx="{_CORNER}"/>'
     return (
