@@ -24,6 +24,7 @@ from loyalty.database import (
 from loyalty.embedded import embedded_database
 from loyalty.pages import register_pages
 from loyalty.pages.headers import security_headers
+from loyalty.pages.passed_on import tidy_addresses
 from loyalty.pages.preferences import SOURCE, reader_locale
 from loyalty.pages.problems import answer_page
 from loyalty.rate_limits import limit_rates
@@ -70,7 +71,8 @@ def create_app(settings: Settings) -> Flask:
         },
         "MAX_CONTENT_LENGTH": LARGEST_JSON,
     }
-    app.wsgi_app = _behind_proxies(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign]  # as Flask documents it
+    read = tidy_addresses(app.wsgi_app)
+    app.wsgi_app = _behind_proxies(read, settings.trusted_proxies)  # type: ignore[method-assign]  # as Flask documents it
     app.extensions["loyalty.settings"] = settings
     app.extensions["loyalty.directory"] = Directory(sealing_key_from(settings.secret_key))
     app.extensions["loyalty.largest_body"] = largest_body

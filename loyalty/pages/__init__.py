@@ -68,7 +68,7 @@ def _frame() -> dict[str, Any]:
     """Return what every page's frame shows: the reader's choices and the way to change them."""
     return {
         "language": preferences.language(),
-        "languages": preferences.LANGUAGES,
+        "languages": preferences.languages_here(),
         "choice": preferences.preference,
         "large": preferences.preference("text") == "large",
         "switched": _switched,

@@ -26,6 +26,9 @@ class Language(NamedTuple):
     name: str
     """In the language itself: whoever looks for it can read nothing else."""
     short: str
+    direction: str = "ltr"
+    is_partial: bool = False
+    """Whether only what everybody reads is translated: not the console, and nothing on paper."""
 
 
 LANGUAGES: Mapping[str, Language] = MappingProxyType(
@@ -33,6 +36,7 @@ LANGUAGES: Mapping[str, Language] = MappingProxyType(
         SOURCE: Language("zh-Hans", "简体中文", "简"),
         "zh_Hant": Language("zh-Hant", "繁體中文", "繁"),
         "en": Language("en", "English", "EN"),
+        "ug": Language("ug", "ئۇيغۇرچە", "ئۇ", direction="rtl", is_partial=True),
     }
 )
 
@@ -42,9 +46,22 @@ CHOICES: Mapping[str, tuple[str, ...]] = MappingProxyType(
 """What can be switched; the first of each is what a new reader meets, but for the language."""
 
 
+NOT_FOR_EVERYBODY = ("/staff", "/api/")
+DRAWN = (".pdf", ".svg")
+"""How the addresses end of what is set in the letters that we have for paper."""
+
+
 def reader_locale() -> str:
     """Return the reader's language: as switched, else as the browser asks, else the source."""
-    return _chosen("lang") or _accepted(request.accept_languages.values())
+    wanted = _chosen("lang") or _accepted(request.accept_languages.values())
+    return wanted if wanted in languages_here() else SOURCE
+
+
+def languages_here() -> Mapping[str, Language]:
+    """Return the languages of the page that is asked for."""
+    if not request.path.startswith(NOT_FOR_EVERYBODY) and not request.path.endswith(DRAWN):
+        return LANGUAGES
+    return {code: one for code, one in LANGUAGES.items() if not one.is_partial}
 
 
 def preference(name: str) -> str:

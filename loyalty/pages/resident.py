@@ -27,6 +27,7 @@ from loyalty.pages import preferences
 from loyalty.pages.communities import community_here
 from loyalty.pages.forms import Form, text_field
 from loyalty.printing.card_sheet import Printing, picture_card, picture_sample
+from loyalty.rules.browser import browser_of
 from loyalty.rules.card_number import CodeKind, kind_of
 from loyalty.rules.money import Permille
 from loyalty.rules.verdict import MEANINGS, Tone
@@ -34,6 +35,7 @@ from loyalty.services.cards.check import CardCheck, check_card
 from loyalty.services.cards.sheets import card_behind
 from loyalty.services.community.policy import are_several
 from loyalty.services.shops.finding import count_shops_that_give, find_rates_given
+from loyalty.words.browsers import HOME_SCREEN
 from loyalty.words.rates import span_in_words
 from loyalty.words.verdicts import WORDS, VerdictWords
 
@@ -84,7 +86,13 @@ class ShownCard:
 @resident.get("/C/<token>")
 def card(token: str) -> Response:
     """Show what the card behind a QR is worth at this moment."""
-    return _private(render_template("resident/card.html", shown=_look_at(token), token=token))
+    page = render_template(
+        "resident/card.html",
+        shown=_look_at(token),
+        token=token,
+        home_screen=HOME_SCREEN.get(browser_of(request.user_agent.string)),
+    )
+    return _private(page)
 
 
 @resident.get("/card/sample.svg")

@@ -1,13 +1,12 @@
 """What cards say on paper, in the reader's language, and the files that are printed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
 from typing import Any
 
-from babel.dates import format_skeleton
-from flask_babel import format_date, get_locale, gettext
+from flask_babel import format_date, gettext
 from sqlalchemy.orm import Session
 
 from loyalty.cards.token import make_card_url
@@ -146,6 +145,29 @@ def picture_sample(*, language: str, day: date) -> str:
     return svg_of(draw_front(face, CodeGrain()), language=language)
 
 
+def picture_blank(*, language: str) -> str:
+    """Return the front of a card that says neither whose it is nor what it gives nor until when.
+
+    It shows where the codes are, and nothing that could be taken for the answer about a card.
+    """
+    number = number_of(SAMPLE_SERIAL)
+    face = _say(
+        language=language,
+        community="",
+        honour=gettext("打折卡"),
+        colour=HONOURS[HonourColour.BLUE],
+        span=(Permille(850), Permille(850)),
+        valid_until=date.min,
+        month=date.min,
+        pattern=pattern_of(bytes(32), date.min.month),
+        number=number,
+        address="",
+        batch="",
+    )
+    said = replace(face, rate="", share="", until_name="", until="", month="")
+    return svg_of(draw_front(said, CodeGrain()), language=language)
+
+
 def _face(
     community: Community,
     printing: Printing,
@@ -196,7 +218,9 @@ def _say(
         until=format_date(valid_until, "long"),
         holder_name=gettext("持卡人"),
         holder=holder,
-        month=format_skeleton("MMM", month, locale=get_locale()),
+        # The skeleton of the same name stands for months that Babel shares between languages: which
+        # one is asked for first, all others get.
+        month=format_date(month, "MMM"),
         number=number,
         printed_number=group_digits(number),
         qr_name=gettext("扫码查卡"),

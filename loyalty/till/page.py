@@ -8,13 +8,16 @@ from flask import (
     Blueprint,
     Response,
     abort,
+    current_app,
     make_response,
     render_template,
+    request,
     send_from_directory,
     url_for,
 )
 from flask_babel import get_locale, gettext
 
+from loyalty.rules.browser import MESSENGERS, browser_of
 from loyalty.till import assets
 from loyalty.till.words import words
 
@@ -28,7 +31,14 @@ COLOUR = "#24508f"
 def page() -> Response:
     """Show the till; which shop it stands in is known to the device alone."""
     version = assets.version()
-    response = make_response(render_template("till/till.html", words=words(), version=version))
+    told = render_template(
+        "till/till.html",
+        words=words(),
+        version=version,
+        in_messenger=browser_of(request.user_agent.string) in MESSENGERS,
+        address=current_app.extensions["loyalty.settings"].base_url + url_for(".page"),
+    )
+    response = make_response(told)
     # The worker keeps no page but one of its own version, and no page of a hotel's network.
     response.headers["Till-Version"] = version
     response.cache_control.no_cache = True

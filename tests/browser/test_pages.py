@@ -67,8 +67,25 @@ def test_the_language_is_switched_and_kept(phone: Page) -> None:
     assert phone.locator("html").get_attribute("lang") == "zh-Hant"
 
 
+def test_in_uyghur_the_page_begins_at_the_right_and_numbers_at_the_left(phone: Page) -> None:
+    phone.goto("/card?lang=ug")
+    left = "element => element.getBoundingClientRect().left"
+    brand, switch = phone.locator(".brand"), phone.locator(".tools")
+    number = phone.locator("input.long-number")
+    number.fill("1234 5678 9012 44")
+
+    assert brand.evaluate(left) > 360 / 3
+    assert switch.evaluate(left) < 360 / 3
+    assert number.evaluate("element => getComputedStyle(element).direction") == "ltr"
+    keys = phone.locator("[data-pad] [data-key]")
+    phone.goto("/till")
+    phone.locator("[data-screen=sell]").evaluate("element => { element.hidden = false; }")
+    one, two = (keys.filter(has_text=digit).first.evaluate(left) for digit in "12")
+    assert one < two
+
+
 @pytest.mark.parametrize("text", ["normal", "large"])
-@pytest.mark.parametrize("language", ["zh_Hans", "zh_Hant", "en"])
+@pytest.mark.parametrize("language", ["zh_Hans", "zh_Hant", "en", "ug"])
 def test_nothing_scrolls_sideways_and_no_text_is_small(
     phone: Page, session: Session, language: str, text: str
 ) -> None:

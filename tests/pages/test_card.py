@@ -1,7 +1,9 @@
-from datetime import date
+import re
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
@@ -163,6 +165,41 @@ def test_the_picture_of_a_card_names_nobody(client: FlaskClient, session: Sessio
 
     assert group_digits(number_of(card.serial)) in front
     assert "张" not in front
+
+
+MOST_BYTES = 50_000
+
+
+def test_the_page_of_a_card_is_less_than_50_kilobytes_with_all_that_it_shows(
+    client: FlaskClient, session: Session
+) -> None:
+    card = card_of_today(session, given_community(session, demonstration=True))
+    page = client.get(f"/c/{card.token}")
+    shown = re.findall(r'<(?:link|img|script)[^>]*(?:href|src)="([^"]+)"', page.text)
+
+    bytes_of = {"page": len(page.data)}
+    for address in shown:
+        with client.get(address) as part:
+            assert part.status_code == 200
+            bytes_of[address] = len(part.data)
+
+    assert len(bytes_of) == 6
+    assert sum(bytes_of.values()) <= MOST_BYTES, bytes_of
+
+
+def test_the_clock_of_a_card_is_the_services_before_any_script_runs(
+    client: FlaskClient, session: Session, clock: time_machine.Traveller
+) -> None:
+    card = card_of_today(session, given_community(session))
+
+    first = client.get(f"/c/{card.token}").text
+    clock.shift(timedelta(seconds=61))
+    second = client.get(f"/c/{card.token}").text
+
+    assert [re.findall(r"data-clock[^>]*>([0-9:]+)<", page) for page in (first, second)] == [
+        ["12:00:00"],
+        ["12:01:01"],
+    ]
 
 
 @pytest.mark.parametrize("state", ["issued", "revoked"])

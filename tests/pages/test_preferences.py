@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from flask.testing import FlaskClient
 
@@ -23,6 +25,8 @@ def language_of(client: FlaskClient, path: str = "/", accepted: str = "") -> str
         ("en;q=0.5,zh-TW", "zh-Hant"),
         ("fr,de;q=0.5", "zh-Hans"),
         ("fr,en;q=0.5", "en"),
+        ("ug", "ug"),
+        ("ug-Arab-CN,zh;q=0.5", "ug"),
         ("*", "zh-Hans"),
         ("xx-nonsense-!!", "zh-Hans"),
     ],
@@ -31,6 +35,25 @@ def test_a_language_is_chosen_by_its_script(
     client: FlaskClient, accepted: str, language: str
 ) -> None:
     assert language_of(client, accepted=accepted) == language
+
+
+def test_uyghur_is_read_from_right_to_left(client: FlaskClient) -> None:
+    assert '<html lang="ug" dir="rtl"' in client.get("/?lang=ug").text
+    assert '<html lang="ug" dir="rtl"' in client.get("/till").text
+    assert '<html lang="en" dir="ltr"' in client.get("/?lang=en").text
+
+
+@pytest.mark.parametrize("path", ["/staff/sign-in", "/card/sample.svg"])
+def test_a_language_of_the_public_is_not_offered_where_it_has_no_words_or_no_letters(
+    client: FlaskClient, path: str
+) -> None:
+    client.get("/?lang=ug")
+
+    answer = client.get(path, headers={"Accept-Language": "ug"})
+
+    assert 'lang="zh-Hans"' in answer.text
+    assert "lang=ug" not in answer.text
+    assert not re.search("[\u0600-\u06ff]", answer.text)
 
 
 def test_a_switched_language_is_remembered(client: FlaskClient) -> None:

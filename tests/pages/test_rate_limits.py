@@ -66,6 +66,17 @@ def test_guessing_card_numbers_is_slowed_down_by_every_road(
     assert 0 < int(refused.headers["Retry-After"]) <= 61
 
 
+def test_what_messengers_add_to_an_address_lets_nobody_guess_more_often(
+    reader_of: Callable[..., FlaskClient],
+) -> None:
+    client = reader_of(limit_rates=True)
+    ways = [f"/c/{NUMBER}", f"/c/{NUMBER}/", f"/c/{NUMBER}&nsukey=1", f"/C/{NUMBER}?from=timeline"]
+
+    statuses = [client.get(way).status_code for way in ways * 8]
+
+    assert statuses == [200] * 30 + [429] * 2
+
+
 def test_the_address_of_a_signed_card_may_be_opened_as_often_as_people_like(
     reader_of: Callable[..., FlaskClient],
 ) -> None:

@@ -192,3 +192,17 @@ def test_a_card_on_a_screen_is_the_same_drawing_without_scripts_or_styles(draw: 
         one.text for one in drawing if isinstance(one, Words)
     ]
     assert all("style" not in one.attrib for one in svg.iter())
+
+
+@pytest.mark.parametrize(
+    ("steps", "path"),
+    [
+        ("M 1 2 L 1.5 2 L 1.25 0.75 Z", "m1 2l.5 0-.25-1.25z"),
+        ("R -1 11 87.6 25.6", "m-1 11h87.6v25.6h-87.6z"),
+        ("R 0 0 1 2 R 3 0 1 2", "m0 0h1v2h-1zm3 0h1v2h-1z"),
+        ("M 1 1 L 2 1 M 5 5 L 6 5 Z M 5 6 L 5 7", "m1 1l1 0m3 4l1 0zm0 1l0 1"),
+        ("M 10 0 C 10 5.5 5.5 10 0 10 L 0 9.01", "m10 0c0 5.5-4.5 10-10 10l0-.99"),
+    ],
+)
+def test_a_path_leads_from_each_place_to_the_next(steps: str, path: str) -> None:
+    assert f'd="{path}"' in svg_of([Outline(steps)], language="zh-Hans")

@@ -26,7 +26,8 @@ self.addEventListener("fetch", (event) => {
   const address = new URL(event.request.url);
   if (event.request.method !== "GET" || address.origin !== self.location.origin) return;
   if (event.request.mode === "navigate") {
-    if (address.pathname === page) event.respondWith(openPage(event));
+    // Messengers add a slash to an address they pass on.
+    if (address.pathname.replace(/\/$/, "") === page) event.respondWith(openPage(event));
   } else if (KEPT.has(address.pathname) || address.pathname.startsWith(`${page}/assets/`)) {
     event.respondWith(openFile(event.request));
   }

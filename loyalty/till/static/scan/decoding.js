@@ -3,21 +3,11 @@
  * the device: what was read goes back to the page, and the picture is forgotten.
  */
 
-import { kindOf } from "./codes.js";
+import { createReading, hasWanted } from "./reading.js";
 import { prepareZXingModule, readBarcodes } from "../vendor/zxing/reader/index.js";
 
 /** Left to itself the library asks a server of strangers for this. */
 const LIBRARY = new URL("../vendor/zxing/zxing_reader.wasm", import.meta.url).href;
-
-/** A card carries the first two, goods the others; white on black is none of them. */
-/** @type {import("zxing-wasm/reader").ReaderOptions} */
-const OPTIONS = {
-  formats: ["QRCode", "Code128", "EAN13", "EAN8", "UPCA", "UPCE"],
-  tryHarder: true,
-  tryRotate: true,
-  tryInvert: false,
-  maxNumberOfSymbols: 4,
-};
 
 /**
  * Tilts of a picture that are tried in turn, in degrees: the library turns a barcode by 90° only,
@@ -33,8 +23,16 @@ const loading = prepareZXingModule({
   fireImmediately: true,
 });
 
-/** Kinds that end the search on a photograph; goods may lie beside a card. */
-const WANTED_KINDS = new Set(["token", "rotating", "card_number", "payment_code"]);
+/** How long after a picture came a second look at it may begin, in milliseconds: the next one waits. */
+const PATIENCE = 300;
+
+/** The same of a photograph, which somebody has taken for it and waits. */
+const PATIENCE_WITH_PHOTO = 5000;
+
+const textsIn = createReading(
+  (picture, options) => readBarcodes(/** @type {ImageData | Blob} */ (picture), options),
+  () => performance.now(),
+);
 
 let seen = 0;
 
@@ -56,23 +54,18 @@ function dotsOf(picture, tilt, longest = Infinity) {
   return drawing.getImageData(0, 0, width, height);
 }
 
-/** @param {ImageData | Blob} dots */
-async function textsIn(dots) {
-  const codes = await readBarcodes(dots, OPTIONS);
-  return codes.filter(({ isValid }) => isValid).map(({ text }) => text);
-}
-
 /** @param {Blob} photo */
 async function textsOnPhoto(photo) {
+  const until = performance.now() + PATIENCE_WITH_PHOTO;
   // Without the browser's own reader of pictures the library has one, for JPEG and PNG.
-  if (!self.createImageBitmap || !self.OffscreenCanvas) return textsIn(photo);
+  if (!self.createImageBitmap || !self.OffscreenCanvas) return textsIn(photo, until);
   const picture = await createImageBitmap(photo);
   /** @type {string[]} */
   let others = [];
   for (const side of PHOTO_SIDES) {
     for (const tilt of new Set(TILTS)) {
-      const texts = await textsIn(dotsOf(picture, tilt, side));
-      if (texts.some((text) => WANTED_KINDS.has(kindOf(text)))) return texts;
+      const texts = await textsIn(dotsOf(picture, tilt, side), until);
+      if (hasWanted(texts)) return texts;
       others = others.concat(texts);
     }
   }
@@ -82,11 +75,12 @@ async function textsOnPhoto(photo) {
 /** @param {ImageBitmap | ImageData | Blob} picture */
 async function textsOf(picture) {
   if (picture instanceof Blob) return textsOnPhoto(picture);
-  if (picture instanceof ImageData) return textsIn(picture);
+  const until = performance.now() + PATIENCE;
+  if (picture instanceof ImageData) return textsIn(picture, until);
   const dots = dotsOf(picture, TILTS[seen % TILTS.length]);
   seen += 1;
   picture.close();
-  return textsIn(dots);
+  return textsIn(dots, until);
 }
 
 self.addEventListener("message", async ({ data: { number, picture } }) => {

@@ -7,7 +7,7 @@ import { createChoices } from "./choices.js";
 import { createInput } from "../scan/input.js";
 import { followLook, lookOf } from "./look.js";
 import { install, openTill } from "./opening.js";
-import { findAll, findOne, findOneOf } from "./page.js";
+import { findAll, findOne } from "./page.js";
 import { honourName } from "../keep/pack.js";
 import { codeInFragment, createPairing } from "../keep/pairing.js";
 import { createScannerTest } from "../scan/scanner_test.js";
@@ -202,17 +202,20 @@ function bind(till, tabs, opened) {
   }
 
   const form = findPairForm();
-  form.addEventListener("submit", async (event) => {
-    event.preventDefault();
-    if (await pair(till, form.code.value)) start();
-  });
+  if (form !== null) {
+    form.addEventListener("submit", async (event) => {
+      event.preventDefault();
+      if (await pair(till, form.code.value)) start();
+    });
+  }
   window.addEventListener("hashchange", start);
   start();
 }
 
+/** Return the form that binds this device; a messenger, which forgets what is kept, is given none. */
 function findPairForm() {
-  const form = findOneOf(HTMLFormElement, page, "[data-pair-form]");
-  return /** @type {HTMLFormElement & {code: HTMLInputElement}} */ (form);
+  const form = page.querySelector("[data-pair-form]");
+  return /** @type {(HTMLFormElement & {code: HTMLInputElement}) | null} */ (form);
 }
 
 /**
@@ -221,6 +224,7 @@ function findPairForm() {
  */
 function offerCode(code) {
   const form = findPairForm();
+  if (form === null) return;
   form.code.value = code;
   (code === "" ? form.code : findOne(form, "button")).focus();
 }
