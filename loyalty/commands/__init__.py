@@ -5,6 +5,7 @@ from typing import Any
 import click
 
 from loyalty.commands.demo import demo
+from loyalty.commands.distribute import distribute
 from loyalty.commands.doctor import doctor
 from loyalty.commands.import_table import import_table
 from loyalty.commands.init import init
@@ -32,5 +33,15 @@ def main() -> None:
     """Run a neighbourhood market's discount-card programme."""
 
 
-for command in (demo, doctor, import_table, init, migrate, selection_round, serve, verify_record):
+for command in (
+    demo,
+    distribute,
+    doctor,
+    import_table,
+    init,
+    migrate,
+    selection_round,
+    serve,
+    verify_record,
+):
     main.add_command(command)
