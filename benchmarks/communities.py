@@ -276,7 +276,7 @@ def find_sales(work: Work, *, flagged: bool | None = None) -> Any:
 def sum_last_month(work: Work) -> Any:
     """Add up who gained what last month."""
     last = Month.of(work.now.date()).plus(-1)
-    return sum_benefit(work.session, work.actor, first=last, last=last)
+    return sum_benefit(work, first=last, last=last)
 
 
 WAYS: Mapping[str, Callable[[Town], None]] = {
