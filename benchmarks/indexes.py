@@ -4,9 +4,9 @@
 
 The community of `communities.py` with the years of `years.py` before it. Sales are recorded by the
 statement of a till, in turn with all indexes and without one of them, or without all that lists
-and triggers ask for. Each turn is a transaction that drops the index, records and is rolled back, so
-that all turns meet the same book. What a sale waits for its commit is not in the figures: with it
-the ratios are nearer to 1.
+and triggers ask for. Each turn is a transaction that drops the index, records and is rolled back,
+so all turns meet the same book. What a sale waits for its commit is not in the figures: with it the
+ratios are nearer to 1.
 """
 
 import argparse

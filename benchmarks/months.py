@@ -2,12 +2,12 @@
 
     .venv/bin/python -m benchmarks.months [--sales 1000000] [--rounds 100]
 
-The community of `communities.py` is built in the embedded PostgreSQL, and the years of `years.py` are
-put before it. A copy of that database has `redemption` and `audit_event` in monthly partitions, with
-the same indexes, triggers and foreign keys as far as partitions allow: what was unique is unique in a
-month alone, and nothing refers to a sale. Then every call of a till and every list of the console is
-timed in both in turn. At last it is told how large both are, how many bytes a sale takes, and how
-long it takes to be rid of the oldest month.
+The community of `communities.py` is built in the embedded PostgreSQL, and the years of `years.py`
+are put before it. A copy of that database has `redemption` and `audit_event` in monthly partitions,
+with the same indexes, triggers and foreign keys as far as partitions allow: what was unique is
+unique in a month alone, and nothing refers to a sale. Then every call of a till and every list of
+the console is timed in both in turn. At last it is told how large both are, how many bytes a sale
+takes, and how long it takes to be rid of the oldest month.
 """
 
 import argparse
@@ -48,13 +48,14 @@ SELECT 4, pg_get_triggerdef(oid) FROM pg_trigger
 """What a table has beside its columns and checks: each as the statement that makes it."""
 
 MONTHS_OF = """
-SELECT generate_series(date_trunc('month', min({0}))::date, max({0})::date, interval '1 month')::date
+SELECT generate_series(date_trunc('month', min({0}))::date, max({0})::date,
+                       interval '1 month')::date
   FROM {1}
 """
 
 SIZE = """
 SELECT sum(pg_table_size(part)), sum(pg_indexes_size(part))
-  FROM (SELECT %(table)s::regclass UNION SELECT relid FROM pg_partition_tree(%(table)s)) AS of (part)
+  FROM (SELECT %(table)s::regclass UNION SELECT relid FROM pg_partition_tree(%(table)s)) AS t (part)
 """
 
 
@@ -133,7 +134,8 @@ def describe(database: str) -> None:
                 rows, (heap, indexes) = counted[0], map(int, row)
                 print(
                     f"  {table}: {rows:,} rows, {heap / 2**20:,.0f} MB and indexes of"
-                    f" {indexes / 2**20:,.0f} MB: {heap / rows:.0f} + {indexes / rows:.0f} bytes a row"
+                    f" {indexes / 2**20:,.0f} MB,"
+                    f" {heap / rows:.0f} and {indexes / rows:.0f} bytes a row"
                 )
 
 
@@ -144,7 +146,6 @@ def rid_of_the_oldest(database: str) -> None:
         row = connection.execute("SELECT min(month) FROM redemption").fetchone()
         month = row[0] if row else None
         began = time.perf_counter()
-        done = "dropped"
         with suppress(psycopg.errors.UndefinedTable):
             connection.execute(f"DROP TABLE redemption_{month:%Y_%m}")
             print(f"  {month:%Y-%m} dropped in {1000 * (time.perf_counter() - began):.0f} ms")

@@ -132,6 +132,8 @@ def _set_what_is_needed(session: Session) -> None:
     database = session.scalar(text("SELECT quote_ident(current_database())"))
     for name, value in NEEDED.items():
         session.execute(text(f"ALTER DATABASE {database} SET {name} = '{value}'"))
+    # Whoever is limited to a community asks the other nodes as this role.
+    session.execute(text("ALTER ROLE loyalty_member LOGIN"))
 
 
 def _spread(session: Session, plan: Sequence[Step], *, shards: int) -> None:

@@ -44,9 +44,9 @@ def written_by_hand() -> Iterator[tuple[str, str]]:
     """Yield each text of the product that changes rows, with the name of its file."""
     for path in sorted(PRODUCT.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                if WRITING.search(node.value):
-                    yield path.name, node.value
+            text = node.value if isinstance(node, ast.Constant) else None
+            if isinstance(text, str) and WRITING.search(text):
+                yield path.name, text
 
 
 def changeable(server: str, names: set[str]) -> set[str]:

@@ -1,11 +1,10 @@
-"""The ground of what is run on a cluster of Citus: a database of it, spread once, emptied each time.
+"""The ground of what is run on a cluster of Citus: a database that is spread once, and emptied.
 
 ``LOYALTY_TEST_CITUS_URL`` names an empty database on the coordinator, to which the nodes have been
 added. No package of the registries holds Citus, so where it is not given these tests are skipped.
 """
 
 import os
-from collections.abc import Iterator
 
 import psycopg
 import pytest
@@ -36,7 +35,7 @@ class SpreadDatabase:
 
 
 @pytest.fixture(scope="session")
-def kept_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SpreadDatabase]:
+def kept_database(tmp_path_factory: pytest.TempPathFactory) -> SpreadDatabase:
     """The database of the cluster, spread by the command itself."""
     given = os.environ.get(CLUSTER)
     if given is None:
@@ -46,7 +45,7 @@ def kept_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SpreadDa
     assert done.exit_code == 0, done.output
     database = SpreadDatabase(url)
     database.empty()
-    yield database
+    return database
 
 
 @pytest.fixture(scope="session")

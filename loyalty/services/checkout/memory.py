@@ -55,7 +55,7 @@ SELECT till.id AS till_id, {SHOP_AND_POLICY}
    AND till.token_hash = %(token_hash)s AND till.revoked_at IS NULL
 """
 NUMBERED = "SELECT id FROM community WHERE number = %(number)s"
-WHOSE_TOKEN = "SELECT community_id FROM till WHERE token_hash = %(token_hash)s"
+WHOSE_TILL = "SELECT community_id FROM till WHERE token_hash = %(token_hash)s"
 """Of before there were numbers in tokens: they are looked for in every community."""
 
 VERSION = "SELECT version FROM directory_version WHERE community_id = %s"
@@ -241,7 +241,7 @@ def _find_paired_till(connection: Connection[Any], token: str) -> dict[str, Any]
     """Return the till of a token among those of its community."""
     number, wanted = read_number_in_token(token), {"token_hash": _hash(token)}
     whose = connection.execute(
-        WHOSE_TOKEN if number is None else NUMBERED, {**wanted, "number": number}
+        WHOSE_TILL if number is None else NUMBERED, {**wanted, "number": number}
     ).fetchone()
     if whose is None:
         return None
