@@ -52,7 +52,7 @@ def written_by_hand() -> Iterator[tuple[str, str]]:
 def changeable(server: str, names: set[str]) -> set[str]:
     """Return which functions are not immutable, whatever they are called with."""
     with psycopg.connect(plain(server)) as connection:
-        known = dict(connection.execute(VOLATILITY, (sorted(names),)).fetchall())
+        known: dict[str, bool] = dict(connection.execute(VOLATILITY, (sorted(names),)).fetchall())
     return {name for name in names if not known.get(name)}
 
 
