@@ -41,7 +41,7 @@ export PORT
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test coverage rounds late faults fuzz jscoverage check wheel lock bench migration translations clean python developing chromium pgbouncer
+.PHONY: help setup run test coverage rounds late faults fuzz jscoverage check wheel lock bench migration translations clean python developing chromium pgbouncer haproxy
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -51,10 +51,10 @@ setup: $(PACKAGE) $(VENDOR)/.copied $(CATALOGUES:.po=.mo) ## Install what runnin
 run: setup ## Serve on 127.0.0.1:PORT, with a demonstration market if the database is empty
 	@loyalty serve --demo
 
-test: developing chromium pgbouncer ## Run the tests (TESTS=tests/rules for some of them)
+test: developing chromium pgbouncer haproxy ## Run the tests (TESTS=tests/rules for some of them)
 	@pytest -n 3 --dist worksteal $(TESTS)
 
-coverage: developing chromium pgbouncer ## Run the tests, and see that they reach the code they must
+coverage: developing chromium pgbouncer haproxy ## Run the tests, and see that they reach the code they must
 	@mkdir -p build
 	@pytest -n 3 --dist worksteal --cov --cov-report=term --cov-report=json:build/coverage.json $(TESTS)
 	@python tests/coverage_gates.py build/coverage.json
@@ -187,4 +187,14 @@ pgbouncer:
 	  apt-get update -qq && apt-get install -y -qq --no-install-recommends pgbouncer; \
 	else \
 	  echo "The tests need PgBouncer; as root: apt-get install pgbouncer" >&2; exit 1; \
+	fi
+
+# One puts HAProxy before two services.
+haproxy:
+	@PATH="$$PATH:/usr/sbin"; command -v haproxy >/dev/null && exit 0; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  echo "Installing HAProxy on this machine, for the test of two cells ..."; \
+	  apt-get update -qq && apt-get install -y -qq --no-install-recommends haproxy; \
+	else \
+	  echo "The tests need HAProxy; as root: apt-get install haproxy" >&2; exit 1; \
 	fi

@@ -286,13 +286,12 @@ def limit_to(session: Session, community_id: UUID) -> None:
     PostgreSQL sees to it, by the policies of the role that the transaction works as from here on.
     Both settings end with the transaction, so a pooler may hand the connection on.
     """
-    session.execute(LIMIT, {"community": str(community_id)})
+    driver: Any = session.connection().connection.driver_connection
+    # Two statements in one go, which cannot be prepared. A cluster hands on what `SET` sets alone.
+    driver.execute(LIMIT.format(UUID(str(community_id))), prepare=False)
 
 
-LIMIT = text(
-    "SELECT set_config('role', 'loyalty_member', true),"
-    " set_config('loyalty.community', :community, true)"
-)
+LIMIT = "SET LOCAL role = 'loyalty_member'; SET LOCAL loyalty.community = '{}'"
 
 
 def _as_read(session: Session) -> list[tuple[object, dict[str, Any]]]:

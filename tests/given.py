@@ -37,6 +37,7 @@ from loyalty.services.cards.keys import ensure_signing_key
 from loyalty.services.cards.signing import Award, sign_cards
 from loyalty.services.community.founding import HONOURS
 from loyalty.services.community.honours import new_honour
+from loyalty.services.community.policy import begin_directory
 from loyalty.services.staff.sign_in import to_staff_member
 
 SECRET = "a-secret-of-the-tests-0123456789-abcdefghij"
@@ -65,6 +66,7 @@ def given_community(session: Session, **values: Any) -> Community:
     )
     session.add(community)
     session.flush()
+    begin_directory(session, community.id)
     session.add_all(
         new_honour(community.id, honour, place) for place, honour in enumerate(HONOURS, start=1)
     )

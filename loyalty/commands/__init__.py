@@ -5,6 +5,7 @@ from typing import Any
 import click
 
 from loyalty.commands.demo import demo
+from loyalty.commands.distribute import distribute
 from loyalty.commands.doctor import doctor
 from loyalty.commands.figures import figures
 from loyalty.commands.housekeeping import housekeeping
@@ -38,6 +39,7 @@ def main() -> None:
 
 COMMANDS = (
     demo,
+    distribute,
     doctor,
     figures,
     housekeeping,

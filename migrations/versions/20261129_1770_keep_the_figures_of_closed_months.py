@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "20261129_1770"
-down_revision = "20261129_1750"
+down_revision = "20261129_1760"
 branch_labels = None
 depends_on = None
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from loyalty.cards.keys import SealError, make_jwk, make_signing_key, seal, unseal
 from loyalty.models import Community, SigningKey
 from loyalty.rules.calendar import CARD_MONTHS, Month
+from loyalty.services.community.policy import move_directory
 
 
 class PublishedKey(NamedTuple):
@@ -48,6 +49,7 @@ def ensure_signing_key(
             )
             .on_conflict_do_nothing()
         )
+        move_directory(session, community.id)
     return key
 
 

@@ -32,7 +32,7 @@ keeps before it begins anew.
 
 SHOP_AND_POLICY = """
        (SELECT version FROM directory_version
-         WHERE directory_version.community_id = community.id) AS directory_version,
+         WHERE directory_version.community_id = %(community)s) AS directory_version,
        shop.id AS shop_id, shop.community_id, community.timezone, community.slug,
        shop.state, shop.certified_until, shop.category, shop.opted_in_categories,
        shop.discountable_per_sale_fen AS shop_per_sale, shop.uses_per_shop_day AS shop_uses,
@@ -41,25 +41,29 @@ SHOP_AND_POLICY = """
        community.version AS rule_version, community.late_days, community.late_days_on_paper,
        (SELECT coalesce(json_object_agg(honour_id, pay_permille), '{}')
           FROM shop_term
-         WHERE shop_term.community_id = shop.community_id AND shop_term.shop_id = shop.id) AS terms,
+         WHERE shop_term.community_id = %(community)s AND shop_term.shop_id = shop.id) AS terms,
        (SELECT json_object_agg(id, code) FROM honour
-         WHERE honour.community_id = community.id) AS honours
+         WHERE honour.community_id = %(community)s) AS honours
   FROM shop
   JOIN community ON community.id = shop.community_id
 """
+"""Every part names the community itself, so that a database on several nodes asks one of them."""
 
 PAIRED_TILL = f"""
 SELECT till.id AS till_id, {SHOP_AND_POLICY}
   JOIN till ON till.community_id = shop.community_id AND till.shop_id = shop.id
- WHERE till.token_hash = %(token_hash)s AND till.revoked_at IS NULL
+ WHERE till.community_id = %(community)s AND shop.community_id = %(community)s
+   AND till.token_hash = %(token_hash)s AND till.revoked_at IS NULL
 """
-OF_COMMUNITY = " AND community.number = %(number)s"
+NUMBERED = "SELECT id FROM community WHERE number = %(number)s"
+WHOSE_TILL = "SELECT community_id FROM till WHERE token_hash = %(token_hash)s"
+"""Of before there were numbers in tokens: they are looked for in every community."""
 
 VERSION = "SELECT version FROM directory_version WHERE community_id = %s"
 
 SHOP_OF_THE_DESK = f"""
 SELECT {SHOP_AND_POLICY}
- WHERE shop.id = %s AND shop.community_id = %s
+ WHERE shop.id = %(shop)s AND shop.community_id = %(community)s
 """
 
 PAGE_OF_HANDLE = """
@@ -264,12 +268,15 @@ def _hash(token: str) -> bytes:
 
 
 def _find_paired_till(connection: Connection[Any], token: str) -> dict[str, Any] | None:
-    """Return the till of a token among those of the community that the token names."""
-    number = read_number_in_token(token)
-    # Tokens of before there were numbers are looked for in every community.
-    asked = PAIRED_TILL if number is None else PAIRED_TILL + OF_COMMUNITY
-    wanted = {"token_hash": _hash(token), "number": number}
-    return connection.cursor(row_factory=dict_row).execute(asked, wanted).fetchone()
+    """Return the till of a token among those of its community."""
+    number, wanted = read_number_in_token(token), {"token_hash": _hash(token)}
+    whose = connection.execute(
+        WHOSE_TILL if number is None else NUMBERED, {**wanted, "number": number}
+    ).fetchone()
+    if whose is None:
+        return None
+    found = connection.cursor(row_factory=dict_row)
+    return found.execute(PAIRED_TILL, {**wanted, "community": whose[0]}).fetchone()
 
 
 def desk_at(connection: Connection[Any], clerk: StaffMember, shop_id: UUID) -> Desk:
@@ -280,7 +287,7 @@ def desk_at(connection: Connection[Any], clerk: StaffMember, shop_id: UUID) -> D
     """
     row = (
         connection.cursor(row_factory=dict_row)
-        .execute(SHOP_OF_THE_DESK, (shop_id, clerk.community_id))
+        .execute(SHOP_OF_THE_DESK, {"shop": shop_id, "community": clerk.community_id})
         .fetchone()
     )
     if row is None:

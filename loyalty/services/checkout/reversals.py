@@ -41,12 +41,15 @@ GIVE_BACK = text(
     """
     UPDATE card_month
        SET saved_fen = saved_fen - :saved,
-           uses = uses || jsonb_build_object(
-               :of_day ::text, greatest(coalesce((uses ->> :of_day)::int, 0) - :uses, 0),
-               :at_shop ::text, greatest(coalesce((uses ->> :at_shop)::int, 0) - :uses, 0))
+           uses = jsonb_set(jsonb_set(uses,
+               ARRAY[:of_day ::text],
+               greatest(coalesce((uses ->> :of_day)::int, 0) - :uses, 0)::text::jsonb),
+               ARRAY[:at_shop ::text],
+               greatest(coalesce((uses ->> :at_shop)::int, 0) - :uses, 0)::text::jsonb)
      WHERE community_id = :community AND card_id = :card AND month = :month
     """
 )
+"""It counts with immutable functions alone, like the statement of a sale."""
 
 AS_OF_THE_SALE = (
     "community_id",

@@ -13,6 +13,7 @@ from loyalty.rules.honours import HonourColour
 from loyalty.rules.limits import DEFAULT_LIMITS
 from loyalty.services.audit import note
 from loyalty.services.community.honours import CreateHonour, new_honour
+from loyalty.services.community.policy import begin_directory
 from loyalty.services.deeds.deeds import ensure_default_kinds
 from loyalty.services.errors import AlreadyExistsError, ValueRefusedError
 
@@ -71,6 +72,7 @@ def found_community(session: Session, request: FoundCommunity, *, now: datetime)
     )
     session.add(community)
     session.flush()
+    begin_directory(session, community.id)
     session.add_all(
         new_honour(community.id, honour, number) for number, honour in enumerate(HONOURS, start=1)
     )

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from loyalty.database import limit_to
-from loyalty.models import Community, ShopTerm
+from loyalty.models import Community, DirectoryVersion, ShopTerm
 from loyalty.rules.discount import DEFAULT_EXCLUDED
 from loyalty.rules.goods import place_of_unknown
 from loyalty.rules.limits import DEFAULT_LIMITS
@@ -121,6 +122,27 @@ def locked_community(session: Session, community_id: UUID) -> Community:
     return session.get_one(Community, community_id, with_for_update={"key_share": True})
 
 
+def begin_directory(session: Session, community_id: UUID) -> None:
+    """Give a new community the version of its directory.
+
+    A trigger has done so already, but not where each node of a cluster holds the table whole.
+    """
+    first = insert(DirectoryVersion).values(community_id=community_id, version=1)
+    session.execute(first.on_conflict_do_nothing())
+
+
+def move_directory(session: Session, community_id: UUID) -> None:
+    """Let every worker ask anew what it remembers of a community; as above, where no trigger does.
+
+    The tables are those of `loyalty distribute` that each node holds whole.
+    """
+    session.execute(
+        update(DirectoryVersion)
+        .where(DirectoryVersion.community_id == community_id)
+        .values(version=DirectoryVersion.version + 1)
+    )
+
+
 def change_policy(work: Work, request: ChangePolicy) -> Community:
     """Change the policy; sales from now on follow it, earlier ones keep the version they met.
 
@@ -135,6 +157,7 @@ def change_policy(work: Work, request: ChangePolicy) -> Community:
     work.session.flush()
     _refuse_a_band_that_breaks_agreed_terms(work.session, community)
     work.note("community.changed", community, members=sorted(collect_new_values(request)))
+    move_directory(work.session, community.id)
     return community
 
 
