@@ -126,7 +126,7 @@ def unlocked(what: str, patch: pytest.MonkeyPatch) -> Iterator[None]:
     give_out = re.compile(
         r"INSERT INTO given_receipt \(.*\) VALUES \((.*)\) ON CONFLICT DO NOTHING"
     )
-    row_lock = re.compile(r"\s+FOR (?:NO KEY )?(?:UPDATE|SHARE)(?: OF \w+)?")
+    row_lock = re.compile(r"\s+FOR (?:NO KEY )?(?:UPDATE|SHARE)(?: OF \w+)?(?: SKIP LOCKED)?")
 
     def strip(  # as SQLAlchemy calls it
         _connection: Any,

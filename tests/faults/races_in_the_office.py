@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, timedelta
 from functools import partial
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,6 +14,7 @@ from loyalty.models import (
     Deed,
     Honour,
     ImportJob,
+    KeptAnswer,
     Matter,
     Resident,
     Round,
@@ -25,6 +26,7 @@ from loyalty.services.actors import Role
 from loyalty.services.deeds.deeds import ensure_default_kinds
 from loyalty.services.imports.answers import TableAnswers
 from loyalty.services.imports.jobs import answer_import
+from loyalty.services.kept_answers import KEPT_FOR
 from loyalty.services.matters.matters import MatterKind, RaiseMatter, Raiser, raise_public_matter
 from loyalty.services.staff.sign_in import FAILURES_ALLOWED
 from loyalty.services.work import Work
@@ -43,6 +45,22 @@ from tests.given_sales import given_redemption
 from tests.given_tables import HEADINGS, ZHANG, text, upload
 
 MATTER = {"kind": "need", "text": "东门路灯不亮", "raised_by": "staff"}
+
+
+def two_calls_that_forget_one_answer(street: Street) -> Race:
+    old = KeptAnswer(
+        community_id=street.community.id,
+        caller_id=uuid4(),
+        key=uuid4(),
+        request_hash=b"",
+        kept_at=NOON - KEPT_FOR,
+    )
+    street.session.add(old)
+    one, two = (
+        street.send("POST /areas", by=by, json={"name": name})
+        for by, name in ((street.manager, "东区"), (street.other, "西区"))
+    )
+    return Race(one, two, lambda: street.count(KeptAnswer, KeptAnswer.key == old.key))
 
 
 def two_wrong_passwords(street: Street) -> Race:

@@ -39,6 +39,7 @@ from tests.faults.races_in_the_office import (
     one_table_taken_in_from_two_uploads,
     terms_outside_it_beside_a_narrower_band,
     two_calendars_of_a_year,
+    two_calls_that_forget_one_answer,
     two_closings_of_a_month,
     two_honours_added,
     two_managers_who_close_each_other,
@@ -159,6 +160,21 @@ def test_a_deed_of_somebody_who_has_gone_meanwhile_is_told_so(street: Street) ->
     overlap, seen = run(a_deed_beside_an_undoing(street), street)
 
     assert (overlap, seen) == (Overlap("200", "busy", waited=True), 0)
+
+
+def test_who_forgets_old_answers_waits_for_nobody_who_does(street: Street) -> None:
+    overlap, left = run(two_calls_that_forget_one_answer(street), street)
+
+    assert (overlap, left) == (Overlap("201", "201", waited=False), 0)
+
+
+def test_without_its_lock_it_would_wait(street: Street, monkeypatch: pytest.MonkeyPatch) -> None:
+    race = two_calls_that_forget_one_answer(street)
+
+    with unlocked("kept_answer", monkeypatch):
+        overlap, _ = run(race, street)
+
+    assert overlap == Overlap("201", "201", waited=True)
 
 
 @pytest.mark.parametrize(
