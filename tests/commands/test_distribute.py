@@ -1,9 +1,18 @@
 """Spreading communities over nodes: the plan is whole, and is carried out where Citus is alone."""
 
 import re
+from typing import TypeGuard
 
 import pytest
-from sqlalchemy import Column, Integer, MetaData, PrimaryKeyConstraint, Table, UniqueConstraint
+from sqlalchemy import (
+    Column,
+    Constraint,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    UniqueConstraint,
+)
 
 from loyalty.commands.distribute import AT_THE_DOOR, ON_EVERY_NODE, OWNER, Place, plan_of
 from loyalty.database import Model
@@ -41,7 +50,7 @@ def test_what_is_spread_is_unique_in_a_community_alone() -> None:
             assert OWNER in columns, (name, [*columns.keys()])
 
 
-def _is_unique(constraint: object) -> bool:
+def _is_unique(constraint: Constraint) -> TypeGuard[PrimaryKeyConstraint | UniqueConstraint]:
     return isinstance(constraint, PrimaryKeyConstraint | UniqueConstraint)
 
 
