@@ -6,6 +6,7 @@ The code is not on the card: whoever finds a card has not found the way in.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from itertools import groupby
 from typing import Final
 
@@ -92,6 +93,7 @@ def _shapes(slip: ActivationSlip) -> Drawing:
     )
 
 
+@lru_cache(maxsize=16)
 def _qr(address: str) -> Drawing:
     rows = address_modules(address)
     unit = _QR_SIDE / len(rows)

@@ -54,18 +54,17 @@ def redeem(
         SignInError: the till was revoked.
     """
     happened_at = moment_of(request, now)
-    late = not is_live(happened_at, now)
+    late = offline or not is_live(happened_at, now)
     if late and not offline and _on_another_day(directory, connection, token, happened_at, now):
         wrong = Verdict.CLOCK_WRONG
         return keep_flagged(connection, directory, token, request, wrong, now=now, refusing=True)
     attempt = partial(_attempt, connection, directory, token, request)
     for _ in range(TRIES):
-        if sale := attempt(happened_at=happened_at, now=now, offline=offline or late):
+        if sale := attempt(happened_at=happened_at, now=now, offline=late):
             return sale
         counter = directory.counter(connection, token)
         local = as_local(happened_at, counter.timezone)
-        live = not (offline or late)
-        shown = appraise(connection, directory, token, request.shown, at=local, live=live)
+        shown = appraise(connection, directory, token, request.shown, at=local, live=not late)
         if shown.verdict is not Verdict.OK:
             return _recorded_or_refused(connection, counter, request, shown, now=now)
     raise BusyError("The card is being changed right now; send the sale again, with the same key.")

@@ -222,18 +222,15 @@ def record_sale(
         states: in which the card may be by now.
         step: of the rotating code with which it is made; one that comes in later uses up none.
     """
-    limits = shop.limits
     values = {
         **_columns(sale),
         **written_by(shop),
         **_uses(shop, sale),
+        **_limits(shop, sale),
         "card": card.card_id,
         "states": list(CardState if sale.flag else states),
         "version": Int8(shop.directory_version),
         "key": key,
-        "saved_limit": None if sale.flag else limits.saved_per_month,
-        "day_limit": None if sale.flag else limits.uses_per_day,
-        "shop_limit": None if sale.flag else limits.uses_per_shop_day,
         "honour": card.honour_id,
         "offline": offline,
         "trace": uuid7(),
@@ -246,6 +243,15 @@ def record_sale(
     except UniqueViolation:
         return False  # The same request arrived twice at once, and the other one was first.
     return row is not None and row[0] == 1
+
+
+def _limits(shop: Counter | Desk, sale: Sale) -> dict[str, Any]:
+    """Return the limits that a sale keeps; one that is flagged keeps none."""
+    return {
+        "saved_limit": None if sale.flag else shop.limits.saved_per_month,
+        "day_limit": None if sale.flag else shop.limits.uses_per_day,
+        "shop_limit": None if sale.flag else shop.limits.uses_per_shop_day,
+    }
 
 
 def _uses(shop: Counter | Desk, sale: Sale) -> dict[str, Any]:
