@@ -110,18 +110,20 @@ def given_everything(session: Session, community: Community) -> Everything:
     given_closed_month(session, community, closed_by=account.id)
     _own_page(session, resident)
     _privacy(session, resident)
-    closed = WorkingDayOverride(
-        community_id=community.id, day=date(2026, 12, 14), works=False, note="休市"
-    )
     ids["job_id"] = _batch(session, community, account)
-    call = {"caller_id": account.id, "key": uuid4(), "request_hash": b"1"}
-    told = KeptAnswer(community_id=community.id, kept_at=NOON, **call)
-    session.add_all([closed, told])
+    _day_off_and_kept_answer(session, community, account)
     review = _round(session, community, account, "review", month=date(2027, 2, 1))
     _honoured(session, community)
     on_notice = _notice(session, community)
     session.commit()
     return Everything(community.id, _texts({**on_notice, **ids}), _texts(review), _texts(on_notice))
+
+
+def _day_off_and_kept_answer(session: Session, community: Community, account: StaffAccount) -> None:
+    own = {"community_id": community.id}
+    call = {"caller_id": account.id, "key": uuid4(), "request_hash": b"1"}
+    day = {"day": date(2026, 12, 14), "works": False, "note": "休市"}
+    session.add_all([WorkingDayOverride(**own, **day), KeptAnswer(**own, kept_at=NOON, **call)])
 
 
 def _texts(ids: dict[str, Any]) -> dict[str, str]:

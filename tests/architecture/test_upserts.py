@@ -22,7 +22,9 @@ WRITING = re.compile(
 """Where a statement says what becomes of a row that is there."""
 CALL = re.compile(r"\b([a-z_][a-z0-9_]*)\s*\(", re.IGNORECASE)
 WITHOUT_PARENTHESES = re.compile(r"\b(current_\w+|localtime\w*)\b", re.IGNORECASE)
-SYNTAX = {"and", "any", "array", "case", "coalesce", "greatest", "in", "least", "or", "where"}
+SYNTAX = {
+    "and", "any", "array", "case", "coalesce", "exists", "greatest", "in", "least", "or", "where",
+}  # fmt: skip
 """What looks like a function, and is the language itself."""
 
 VOLATILITY = """

@@ -22,11 +22,11 @@ from loyalty.models import (
     StaffAccount,
     WorkingDayOverride,
 )
+from loyalty.rules.retention import ANSWERS
 from loyalty.services.actors import Role
 from loyalty.services.deeds.deeds import ensure_default_kinds
 from loyalty.services.imports.answers import TableAnswers
 from loyalty.services.imports.jobs import answer_import
-from loyalty.services.kept_answers import KEPT_FOR
 from loyalty.services.matters.matters import MatterKind, RaiseMatter, Raiser, raise_public_matter
 from loyalty.services.staff.sign_in import FAILURES_ALLOWED
 from loyalty.services.work import Work
@@ -53,7 +53,7 @@ def two_calls_that_forget_one_answer(street: Street) -> Race:
         caller_id=uuid4(),
         key=uuid4(),
         request_hash=b"",
-        kept_at=NOON - KEPT_FOR,
+        kept_at=NOON - ANSWERS,
     )
     street.session.add(old)
     one, two = (
