@@ -20,18 +20,22 @@ from loyalty.settings import Settings
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print for a script to read.")
 def housekeeping(*, as_json: bool) -> None:
-    """Keep house: run it once a day. It may run twice, or at two places at once."""
-    settings = settings_of_environment()
-    url = database_of(settings)
-    with opened(url) as session:
-        served = communities(session)
-    done = {community.slug: keep_house(url, settings, community) for community in served}
+    """Keep house, as `serve` does every hour. It may run twice, or at two places at once."""
+    done = keep_every_house(settings_of_environment())
     if as_json:
         click.echo(json.dumps(done))
         return
     for slug, counts in done.items():
         told = ", ".join(f"{name} {count}" for name, count in counts.items() if count)
         click.echo(f"{slug}: {told or 'nothing to do'}")
+
+
+def keep_every_house(settings: Settings) -> Mapping[str, Mapping[str, int]]:
+    """Keep the houses of all communities; return, by slug, how much each step has done."""
+    url = database_of(settings)
+    with opened(url) as session:
+        served = communities(session)
+    return {community.slug: keep_house(url, settings, community) for community in served}
 
 
 def keep_house(url: str, settings: Settings, community: Community) -> Mapping[str, int]:

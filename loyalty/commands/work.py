@@ -12,6 +12,7 @@ import click
 from flask import Flask
 
 from loyalty.clock import utc_now
+from loyalty.commands.housekeeping import keep_every_house
 from loyalty.commands.session import settings_of_environment
 from loyalty.commands.supervisor import end_with
 from loyalty.database import forget_connections, is_away, transaction
@@ -30,6 +31,9 @@ LOOKS_EVERY = 1
 
 TIDIES_EVERY = 60
 """How often it has looked when it removes what is forgotten."""
+
+KEEPS_HOUSE_EVERY, FIRST = 3600, 300
+"""How often it has looked when it keeps house, and keeps it first: not while others begin."""
 
 _logger = logging.getLogger(__name__)
 
@@ -57,6 +61,8 @@ def _work_on(app: Flask) -> None:
                 busy = carry_out_next()
                 if looks % TIDIES_EVERY == 0:
                     tidy_up()
+                if looks % KEEPS_HOUSE_EVERY == FIRST:
+                    keep_houses()
             except Exception as error:
                 if not is_away(error):
                     raise
@@ -87,6 +93,16 @@ def carry_out_next() -> bool:
         with transaction(claim.community_id) as session:
             put_off(session, claim, now=utc_now())
     return True
+
+
+def keep_houses() -> None:
+    """Keep house in all communities; what fails there stops no job, and is tried in an hour."""
+    try:
+        keep_every_house(settings_of_environment())
+    except Exception as error:
+        if is_away(error):
+            raise
+        _logger.exception("the housekeeping has failed")
 
 
 def tidy_up() -> None:

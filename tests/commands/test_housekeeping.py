@@ -14,7 +14,6 @@ from sqlalchemy import func, select
 from loyalty.commands.session import opened
 from loyalty.models import Erasure, Redemption, Resident
 from loyalty.services.privacy.erasing import ErasePerson, erase_person
-from loyalty.services.privacy.housekeeping import TURN
 from loyalty.services.work import Work
 from tests.commands.running import Operator
 from tests.given import (
@@ -68,20 +67,20 @@ def test_it_may_run_twice(operator: Operator, slug: str) -> None:
 def test_at_two_places_at_once_one_waits_for_the_other(operator: Operator, slug: str) -> None:
     with opened(operator.database) as session:
         community_id = session.scalars(select(Redemption.community_id)).first()
-    number = "SELECT pg_advisory_lock(hashtextextended(%s, %s))"
-    waiting = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+    house = "SELECT FROM community WHERE id = %s FOR NO KEY UPDATE"
+    waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted"
     done: list[int] = []
     keeps = Thread(target=lambda: done.append(operator.types("housekeeping").exit_code))
     with (
         time_machine.travel(LATER, tick=False),
-        psycopg.connect(plain(operator.database), autocommit=True) as other,
+        psycopg.connect(plain(operator.database)) as other,
     ):
-        other.execute(number, (str(community_id), TURN))
+        other.execute(house, (community_id,))
         keeps.start()
         while other.execute(waiting).fetchone() != (1,):
             assert keeps.is_alive(), "it did not wait"
         assert parted(operator) == 0
-        other.execute("SELECT pg_advisory_unlock_all()")
+        other.rollback()
         keeps.join()
 
     assert done == [0]

@@ -7,15 +7,14 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from types import MappingProxyType
-from uuid import UUID
 
-from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from loyalty.models import Community, Erasure, Resident
 from loyalty.services.actors import Programme
 from loyalty.services.cards.keys import destroy_spent_keys
+from loyalty.services.community.policy import locked_community
 from loyalty.services.kept_answers import forget_old_answers
 from loyalty.services.ledger.month_people import keep_month_people
 from loyalty.services.people.residents import ERASED
@@ -29,9 +28,6 @@ from loyalty.services.privacy.retention import (
 from loyalty.services.rounds.retention import forget_contacts, forget_words
 from loyalty.services.work import SomebodysWork
 
-TURN = 20261129
-"""Names the lock under which processes take turns, beside the community."""
-
 
 @dataclass(frozen=True, slots=True)
 class House:
@@ -44,12 +40,6 @@ class House:
     sealing_key: bytes
     erased: Iterable[ErasedPerson]
     """Whom the file names, of whatever community."""
-
-
-def _take_turn(session: Session, community_id: UUID) -> None:
-    """Let no other process keep the same house until the transaction ends."""
-    number = func.hashtextextended(str(community_id), TURN)
-    session.execute(select(func.pg_advisory_xact_lock(number)))
 
 
 def _erase_again(house: House) -> int:
@@ -109,6 +99,6 @@ DONE_IN_PARTS = frozenset({"entries parted from their card"})
 
 def carry_out(name: str, house: House) -> tuple[int, bool]:
     """Carry out one step, alone in its house; return how much was done, and whether more waits."""
-    _take_turn(house.session, house.community.id)
+    locked_community(house.session, house.community.id)
     done = STEPS[name](house)
     return done, name in DONE_IN_PARTS and done > 0
