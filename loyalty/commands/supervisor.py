@@ -3,6 +3,7 @@
 import os
 import signal
 import time
+from contextlib import suppress
 from typing import Any
 
 import psutil
@@ -40,7 +41,9 @@ class Supervisor(MPServer):
 
 def end_with(parent: int) -> None:
     """End this worker when its parent is killed: orphans would go on with what another begins."""
-    psutil.Process(parent).wait()
+    # It may have been killed before we came to look.
+    with suppress(psutil.NoSuchProcess):
+        psutil.Process(parent).wait()
     os._exit(1)
 
 

@@ -1,5 +1,6 @@
 """The worker beside the service: killed, it loses nothing; told to end, it ends."""
 
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -207,3 +208,21 @@ def test_a_killed_worker_loses_nothing_and_an_order_to_end_is_obeyed_at_once(
     stop(service)
     assert service.returncode == 0
     assert not worker.is_running()
+
+
+WATCHING = """
+from threading import Thread
+from time import sleep
+from loyalty.commands.supervisor import end_with
+Thread(target=end_with, args=({parent},), daemon=True).start()
+sleep(10)
+"""
+
+
+def test_a_worker_whose_service_was_killed_while_it_began_ends_too() -> None:
+    gone = psutil.Popen([sys.executable, "-c", ""])
+    gone.wait()
+
+    watching = psutil.Popen([sys.executable, "-c", WATCHING.format(parent=gone.pid)])
+
+    assert watching.wait() == 1
