@@ -135,6 +135,13 @@ def create(template: str, name: str) -> None:
         )
 
 
+def cut_off_everybody(database: str) -> None:
+    """End whatever is connected to a database, so that it can be copied."""
+    ending = "SELECT pg_terminate_backend(pid, 2000) FROM pg_stat_activity WHERE datname = %s"
+    with psycopg.connect(plain(named(database, "postgres")), autocommit=True) as connection:
+        connection.execute(ending, (name_of(database),))
+
+
 def drop(server: str, name: str) -> None:
     """Drop a database, whoever is still connected."""
     with psycopg.connect(plain(named(server, "postgres")), autocommit=True) as connection:

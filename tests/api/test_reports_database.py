@@ -36,7 +36,7 @@ from tests.given import (
     signed_in,
 )
 from tests.given_sales import SALES, given_sales, sell
-from tests.kept_database import create, drop, name_of, named, plain
+from tests.kept_database import create, cut_off_everybody, drop, name_of, named, plain
 from tests.pages.visits import enter, text_of
 
 BENEFIT = "/api/v1/benefit?from=2026-12&to=2026-12"
@@ -97,6 +97,7 @@ def replica(
 ) -> Iterator[Replica]:
     session.close()
     forget_connections()
+    cut_off_everybody(database)
     copy = named(database, f"{OWN_DATABASE}_copy")
     create(database, name_of(copy))
     with psycopg.connect(plain(copy)) as connection:

@@ -68,6 +68,7 @@ def test_from_the_slip_to_the_code_that_a_till_takes(
     assert answer.json()["verdict"] == "ok"
 
 
+@pytest.mark.parametrize("service_workers", ["allow"])
 def test_the_code_goes_on_without_network_and_after_signing_out_it_is_gone(
     phone: Page, session: Session, card: Card
 ) -> None:

@@ -8,7 +8,7 @@ import psycopg
 import pytest
 from flask import Flask
 from psycopg.errors import InsufficientPrivilege, InvalidTextRepresentation, UndefinedObject
-from sqlalchemy import create_engine, func, make_url, select, text
+from sqlalchemy import Engine, create_engine, func, make_url, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -143,10 +143,19 @@ def test_without_the_limit_neither_is_refused_for_whose_it_is(alone: Session, tw
     assert not refused(alone, "INSERT INTO community DEFAULT VALUES")
 
 
+def leave_other_connections(session: Session) -> None:
+    """Let the session find one connection each time, the one that it opens next."""
+    session.commit()
+    engine = session.get_bind()
+    assert isinstance(engine, Engine)
+    engine.dispose()
+
+
 @pytest.mark.parametrize("end", [Session.commit, Session.rollback])
 def test_the_limit_ends_with_the_transaction(two: Two, end: Callable[[Session], None]) -> None:
     """On the same connection, as a pooler hands it on."""
     worker = text("SELECT pg_backend_pid()")
+    leave_other_connections(two.session)
     before = two.session.scalar(worker)
     limit_to(two.session, two.community.id)
     end(two.session)

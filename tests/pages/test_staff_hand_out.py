@@ -332,6 +332,6 @@ def test_all_cards_of_a_round_are_printed_in_one_click_as_the_browser_remembers(
     answer = client.post(address, data={"csrf_token": token})
 
     assert answer.mimetype == "application/pdf"
-    (sheet,) = pypdfium2.PdfDocument(answer.data)
+    sheet, _slips = pypdfium2.PdfDocument(answer.data)
     assert "不得转借" in sheet.get_textpage().get_text_range()
     assert session.scalars(select(Card.state)).all() == ["issued"] * 3
