@@ -32,6 +32,7 @@ from loyalty.models import (
     QuarantinedSale,
     Resident,
     Round,
+    ShopChange,
     ShopTerm,
     StaffAccount,
     Till,
@@ -294,6 +295,7 @@ def _trade(
     session.add_all(
         [
             ShopTerm(**own, shop_id=shop.id, honour_id=honour.id, pay_permille=800),
+            ShopChange(**own, shop_id=shop.id, member="stall", account_id=account.id, at=NOON),
             CertificationEvent(**own, shop_id=shop.id, action="apply", state="applied", at=NOON),
         ]
     )

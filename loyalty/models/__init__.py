@@ -20,7 +20,7 @@ from loyalty.models.request_count import RequestCount
 from loyalty.models.resident import Resident
 from loyalty.models.round import Candidate, Nomination, Round, RoundList
 from loyalty.models.sale_case import SaleCase
-from loyalty.models.shop import CertificationEvent, Shop, ShopTerm
+from loyalty.models.shop import CertificationEvent, Shop, ShopChange, ShopTerm
 from loyalty.models.staff import AccessToken, StaffAccount
 from loyalty.models.till import Till
 
@@ -67,6 +67,7 @@ __all__ = [
     "RoundList",
     "SaleCase",
     "Shop",
+    "ShopChange",
     "ShopTerm",
     "SigningKey",
     "StaffAccount",

@@ -41,6 +41,10 @@ class Shop(Owned, Versioned):
     """Its trade, the heading of the public list."""
     stall: Mapped[str | None]
     contact: Mapped[str | None]
+    hours: Mapped[str | None]
+    """When it is open, in words."""
+    offer: Mapped[str | None]
+    """What it offers beside the rates, in words that everybody may read."""
     owner_id: Mapped[UUID | None] = refer_to("staff_account", index=True)
     """The account that may void its sales and pair its tills."""
     opted_in_categories: Mapped[list[str]] = mapped_column(ARRAY(Text))
@@ -62,6 +66,21 @@ class Shop(Owned, Versioned):
     import_id: Mapped[UUID | None] = refer_to("import_job", index=True)
     created_at: Mapped[Moment]
     updated_at: Mapped[Moment]
+
+
+class ShopChange(Owned, Identified):
+    """One member of a shop that was changed, with what stood there. Written once, never changed."""
+
+    __tablename__ = "shop_change"
+
+    shop_id: Mapped[UUID] = refer_to("shop", ondelete="CASCADE", index=True)
+    member: Mapped[str]
+    before: Mapped[str | None]
+    """As text; rates as ``honour:permille``, several parted by commas."""
+    after: Mapped[str | None]
+    reason: Mapped[str | None]
+    account_id: Mapped[UUID] = refer_to("staff_account")
+    at: Mapped[Moment]
 
 
 class CertificationEvent(Owned, Identified):

@@ -36,6 +36,7 @@ REFUSALS: Mapping[type[Exception], LazyString] = MappingProxyType(
     }
 )
 
+NO_LAST_WORD = lazy_gettext("不能写“最终解释权归本店”：说不清的，按对顾客有利的算。请删掉这一句。")
 
 VALUES: Mapping[str, LazyString] = MappingProxyType(
     {
@@ -43,6 +44,8 @@ VALUES: Mapping[str, LazyString] = MappingProxyType(
         "/password": lazy_gettext("密码太短，至少%(least)d位。", least=SHORTEST_PASSWORD),
         "/roles": lazy_gettext("社区至少要留一位能登录的负责人。"),
         "/active": lazy_gettext("社区至少要留一位能登录的负责人。"),
+        "/hours": NO_LAST_WORD,
+        "/offer": NO_LAST_WORD,
         "/phone": lazy_gettext("电话号码不对，请检查。"),
         "/seed": lazy_gettext("抽签种子太短，至少三个字。"),
         "/witnesses": lazy_gettext("见证人要两位，而且是不同的人。"),

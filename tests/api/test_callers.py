@@ -86,6 +86,7 @@ POST   /api/v1/shops                                        staff
 GET    /api/v1/shops/<shop_id>                              staff
 PATCH  /api/v1/shops/<shop_id>                              staff
 POST   /api/v1/shops/<shop_id>/certification                staff
+GET    /api/v1/shops/<shop_id>/changes                      staff
 GET    /api/v1/shops/<shop_id>/tills                        staff shop_owner
 POST   /api/v1/shops/<shop_id>/tills                        staff shop_owner
 POST   /api/v1/shops/<shop_id>/tally                        staff

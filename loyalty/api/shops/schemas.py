@@ -67,6 +67,12 @@ class PublicShopSchema(Schema):
     series = Label(required=True, metadata={"description": "Which plaque it hangs"})
     category = Label(required=True, metadata={"description": "Its trade"})
     stall = Label(allow_none=True)
+    hours = Text(allow_none=True, metadata={"description": "When it is open, in words"})
+    offer = Text(
+        longest=LONGEST_REASON,
+        allow_none=True,
+        metadata={"description": "What it offers besides, in words"},
+    )
     terms = ma.fields.List(
         ma.fields.Nested(TermSchema), validate=ma.validate.Length(max=MOST_HONOURS)
     )
@@ -108,8 +114,37 @@ class ShopSchema(PublicShopSchema):
         return data | limits
 
 
-class ShopChangeSchema(ShopSchema):
+class ChangeShopSchema(ShopSchema):
     """New values of some members of a shop."""
+
+    reason = Text(
+        longest=LONGEST_REASON,
+        load_only=True,
+        allow_none=True,
+        metadata={"description": "Why; stays with its history"},
+    )
+
+
+class ShopChangeSchema(Schema):
+    """One member of a shop that was changed."""
+
+    member = ma.fields.String()
+    before = ma.fields.String(
+        allow_none=True,
+        metadata={"description": "As text; rates as honour:permille, parted by commas"},
+    )
+    after = ma.fields.String(allow_none=True)
+    reason = ma.fields.String(allow_none=True)
+    account_id = ma.fields.UUID()
+    at = ma.fields.DateTime()
+    id = ma.fields.UUID()
+
+
+class ShopChangePageSchema(Schema):
+    """What was changed of a shop, a page at a time, the newest first."""
+
+    items = ma.fields.List(ma.fields.Nested(ShopChangeSchema))
+    next = ma.fields.UUID(allow_none=True)
 
 
 class ShopPageSchema(Schema):

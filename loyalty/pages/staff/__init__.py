@@ -29,6 +29,7 @@ from loyalty.pages.staff.selection.nominations import nominations
 from loyalty.pages.staff.selection.panel import panel
 from loyalty.pages.staff.selection.planning import rounds_planning
 from loyalty.pages.staff.shops.certification import certification
+from loyalty.pages.staff.shops.changes import shop_changes
 from loyalty.pages.staff.shops.shops import shops
 from loyalty.pages.staff.staff.accounts import accounts
 from loyalty.pages.staff.staff.sign_in import sign_in_pages
@@ -51,6 +52,7 @@ STAFF_PAGES = (
     kinds_of_deeds,
     imports,
     shops,
+    shop_changes,
     certification,
     tills,
     numberings,

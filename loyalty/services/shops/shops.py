@@ -10,6 +10,7 @@ from loyalty.models import Community, Shop, ShopTerm, StaffAccount
 from loyalty.rules.certification import CertificationAction, CertificationState
 from loyalty.rules.discount import OPT_IN_CATEGORIES
 from loyalty.rules.money import Permille
+from loyalty.rules.offer import claims_last_word
 from loyalty.services.actors import Role
 from loyalty.services.changes import (
     AS_IT_WAS,
@@ -24,6 +25,7 @@ from loyalty.services.errors import ValueRefusedError
 from loyalty.services.people.pinyin import pinyin_of
 from loyalty.services.shops.certification import record_step
 from loyalty.services.shops.finding import get_shop
+from loyalty.services.shops.history import record_changes, values_of
 from loyalty.services.work import Work
 
 
@@ -47,6 +49,8 @@ class CreateShop:
     """The sort key; None takes the commonest reading of the name."""
     stall: str | None = None
     contact: str | None = None
+    hours: str | None = None
+    offer: str | None = None
     owner_id: UUID | None = None
     """The account that may void its sales and pair its tills."""
     terms: Sequence[AgreedTerm] = ()
@@ -69,17 +73,22 @@ class ChangeShop:
     category: str | AsItWas = AS_IT_WAS
     stall: str | AsItWas | None = AS_IT_WAS
     contact: str | AsItWas | None = AS_IT_WAS
+    hours: str | AsItWas | None = AS_IT_WAS
+    offer: str | AsItWas | None = AS_IT_WAS
     owner_id: UUID | AsItWas | None = AS_IT_WAS
     terms: Sequence[AgreedTerm] | AsItWas = AS_IT_WAS
     opted_in_categories: Sequence[str] | AsItWas = AS_IT_WAS
     discountable_per_sale_fen: int | AsItWas | None = AS_IT_WAS
     uses_per_shop_day: int | AsItWas | None = AS_IT_WAS
+    reason: str | None = None
+    """Why, in words; it stays with the history of the shop."""
 
 
 def create_shop(work: Work, request: CreateShop) -> Shop:
     """Take in a shop that applies for a plaque."""
     community = locked_community(work.session, work.community_id)
     _refuse_account_without_shop(work, request.owner_id)
+    _refuse_last_word(request)
     shop = Shop(
         community_id=community.id,
         name=request.name,
@@ -88,6 +97,8 @@ def create_shop(work: Work, request: CreateShop) -> Shop:
         category=request.category,
         stall=request.stall,
         contact=request.contact,
+        hours=request.hours,
+        offer=request.offer,
         owner_id=request.owner_id,
         terms=_make_terms(work.session, community, request.terms, agreed_before=()),
         opted_in_categories=_clean_opted_in(request.opted_in_categories),
@@ -109,6 +120,8 @@ def change_shop(work: Work, request: ChangeShop) -> Shop:
     """Change some members of a shop; sales from now on follow it."""
     community = locked_community(work.session, work.community_id)
     shop = get_shop(work, request.shop_id, version=request.version)
+    before = values_of(shop)
+    _refuse_last_word(request)
     _refuse_account_without_shop(work, value_or(request.owner_id, None))
     if request.terms is not AS_IT_WAS:
         shop.terms = _make_terms(work.session, community, request.terms, agreed_before=shop.terms)
@@ -119,8 +132,17 @@ def change_shop(work: Work, request: ChangeShop) -> Shop:
     # These two were set above, in the form in which they are kept.
     change_members(shop, replace(request, terms=AS_IT_WAS, opted_in_categories=AS_IT_WAS))
     shop.updated_at = work.now
+    record_changes(work, shop, before, reason=request.reason)
     work.note("shop.changed", shop, members=sorted(collect_new_values(request)))
     return shop
+
+
+def _refuse_last_word(request: CreateShop | ChangeShop) -> None:
+    """Refuse an offer that keeps its own interpretation to the shop."""
+    for member in ("hours", "offer"):
+        text = value_or(getattr(request, member), None)
+        if text is not None and claims_last_word(text):
+            raise ValueRefusedError(f"/{member}", "No shop keeps the last word on its offer.")
 
 
 def _refuse_account_without_shop(work: Work, owner_id: UUID | None) -> None:
