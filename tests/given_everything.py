@@ -32,7 +32,9 @@ from loyalty.models import (
     QuarantinedSale,
     Resident,
     Round,
+    Shop,
     ShopChange,
+    ShopObjection,
     ShopTerm,
     StaffAccount,
     Till,
@@ -290,15 +292,8 @@ def _trade(
 ) -> dict[str, Any]:
     """A card, suspended once, and the shop in which it was used."""
     shop = given_shop(session, community, owner_id=account.id, contact="王")
-    honour = honour_of(session, community)
     own = {"community_id": community.id}
-    session.add_all(
-        [
-            ShopTerm(**own, shop_id=shop.id, honour_id=honour.id, pay_permille=800),
-            ShopChange(**own, shop_id=shop.id, member="stall", account_id=account.id, at=NOON),
-            CertificationEvent(**own, shop_id=shop.id, action="apply", state="applied", at=NOON),
-        ]
-    )
+    objection = _certification(session, shop, account)
     till = given_till(session, shop, token_hash=uuid4().bytes, paired_at=NOON)
     lost = given_card(session, community, state="suspended")
     card = given_card(session, community, resident_id=resident_id, handed_over_at=NOON)
@@ -321,11 +316,31 @@ def _trade(
         "card_id": card.id,
         "card_number": number_of(card.serial),
         "shop_id": shop.id,
+        "shop_objection_id": objection,
         "till_id": till.id,
         "sale_id": sale,
         "plaque_number": shop.plaque_number,
         "case_id": _late(session, community, till),
     }
+
+
+def _certification(session: Session, shop: Shop, account: StaffAccount) -> UUID:
+    """What a shop agreed to, its first step, a change, and an objection without an answer."""
+    community = session.get_one(Community, shop.community_id)
+    own = {"community_id": shop.community_id, "shop_id": shop.id}
+    honour = honour_of(session, community)
+    said = {"receipt": make_receipt(), "text": "秤不准", "name": "赵大力", "contact": "3-502"}
+    objection = ShopObjection(**own, **said, made_at=NOON, due_on=date(2026, 12, 16))
+    session.add_all(
+        [
+            ShopTerm(**own, honour_id=honour.id, pay_permille=800),
+            ShopChange(**own, member="stall", account_id=account.id, at=NOON),
+            CertificationEvent(**own, action="apply", state="applied", at=NOON),
+            objection,
+        ]
+    )
+    session.flush()
+    return objection.id
 
 
 def _late(session: Session, community: Community, till: Till) -> UUID:

@@ -83,6 +83,37 @@ class ShopChange(Owned, Identified):
     at: Mapped[Moment]
 
 
+class ShopObjection(Owned, Identified):
+    """What somebody has against a shop on notice, and how it was answered."""
+
+    __tablename__ = "shop_objection"
+    __table_args__ = (
+        UniqueConstraint("community_id", "receipt"),
+        CheckConstraint(
+            "num_nulls(upheld, reason, decided_at, decided_by) IN (0, 4)", name="decided_in_whole"
+        ),
+    )
+
+    shop_id: Mapped[UUID] = refer_to("shop", ondelete="CASCADE", index=True)
+    shop: Mapped[Shop] = relate_by(shop_id)
+    receipt: Mapped[str]
+    """What the objector asks back with; it says nothing of anybody."""
+    text: Mapped[str]
+    name: Mapped[str | None]
+    """Of the objector, who may stay anonymous; forgotten some time after the answer."""
+    contact: Mapped[str | None]
+    """Where the answer is wanted; forgotten with the name."""
+    made_at: Mapped[Moment]
+    due_on: Mapped[date]
+    """Last day, included, on which it should be answered."""
+    upheld: Mapped[bool | None]
+    """None while it is not answered."""
+    reason: Mapped[str | None]
+    """Why it was decided like that; published, so it names nobody."""
+    decided_at: Mapped[Moment | None]
+    decided_by: Mapped[UUID | None] = refer_to("staff_account")
+
+
 class CertificationEvent(Owned, Identified):
     """One step of one shop's certification. Written once, never changed."""
 

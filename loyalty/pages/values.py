@@ -8,7 +8,7 @@ from typing import Any
 from babel.dates import format_skeleton
 from flask_babel import format_date, format_time, get_locale, gettext
 
-from loyalty.models import Objection
+from loyalty.models import Objection, ShopObjection
 from loyalty.rules.calendar import Month
 from loyalty.rules.card_number import group_digits, last4, number_of
 from loyalty.rules.money import Fen
@@ -101,7 +101,7 @@ def listed(parts: Iterable[object]) -> str:
     return str(gettext("、")).join(map(str, parts))
 
 
-def objection_state(objection: Objection, today: date) -> StateWords:
+def objection_state(objection: Objection | ShopObjection, today: date) -> StateWords:
     """Return how far an objection is: until when it is to be answered, or what was found."""
     if objection.decided_at is None:
         tone = Tone.NO if objection.due_on < today else Tone.UNSURE

@@ -30,6 +30,7 @@ from loyalty.pages.staff.selection.panel import panel
 from loyalty.pages.staff.selection.planning import rounds_planning
 from loyalty.pages.staff.shops.certification import certification
 from loyalty.pages.staff.shops.changes import shop_changes
+from loyalty.pages.staff.shops.objections import shop_objections
 from loyalty.pages.staff.shops.shops import shops
 from loyalty.pages.staff.staff.accounts import accounts
 from loyalty.pages.staff.staff.sign_in import sign_in_pages
@@ -53,6 +54,7 @@ STAFF_PAGES = (
     imports,
     shops,
     shop_changes,
+    shop_objections,
     certification,
     tills,
     numberings,

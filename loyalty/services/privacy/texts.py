@@ -19,6 +19,7 @@ FREE_TEXTS: Mapping[str, Sequence[str]] = MappingProxyType(
         "panellist": ("left_reason",),
         "sale_case": ("reason",),
         "selection_round": ("freeze_reason", "cancel_reason"),
+        "shop_objection": ("text", "name", "contact", "reason"),
         "shop": ("contact", "hours", "offer"),
     }
 )

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import Integer, cast, func, select
 from sqlalchemy.orm import Session
 
-from loyalty.models import CertificationEvent, Community, Shop
+from loyalty.models import CertificationEvent, Community, Shop, ShopObjection
 from loyalty.rules.certification import (
     CertificationAction,
     CertificationFacts,
@@ -23,7 +23,7 @@ from loyalty.services.community.working_days import last_day_of
 from loyalty.services.errors import CertificationStateError, NotAllowedError
 from loyalty.services.people.pinyin import pinyin_of
 from loyalty.services.shops.finding import get_shop
-from loyalty.services.work import Work
+from loyalty.services.work import Lock, Work
 
 FOR_A_MANAGER = frozenset(
     {
@@ -84,8 +84,8 @@ def move_certification(work: Work, request: MoveCertification) -> Shop:
     if request.action in FOR_A_MANAGER and Role.MANAGER not in work.actor.roles:
         raise NotAllowedError("This step of a certification is the manager's.")
     community = locked_community(work.session, work.community_id)
-    shop = get_shop(work, request.shop_id, version=request.version)
-    facts = _gather_facts(shop, request.reason, today=work.now.date())
+    shop = get_shop(work, request.shop_id, version=request.version, lock=Lock.CHANGE)
+    facts = gather_facts(work, shop, request.reason)
     if missing := find_obstacles(request.action, facts):
         raise CertificationStateError(
             f"The shop is {facts.state}; “{request.action}” is not possible now.", missing
@@ -119,13 +119,21 @@ def record_step(
     work.note(f"certification.{action}", shop, state=shop.state)
 
 
-def _gather_facts(shop: Shop, reason: str, *, today: date) -> CertificationFacts:
+def gather_facts(work: Work, shop: Shop, reason: str) -> CertificationFacts:
+    """Return what is known of a shop when somebody wants to act on its certification."""
+    today = work.now.date()
+    unanswered = select(func.count()).where(
+        ShopObjection.community_id == work.community_id,
+        ShopObjection.shop_id == shop.id,
+        ShopObjection.decided_at.is_(None),
+    )
     return CertificationFacts(
         state=find_certification_standing(shop, today=today).state,
         today=today,
         notice_last=shop.notice_last,
         withdrawn_on=shop.withdrawn_on,
         reason=reason,
+        open_objections=work.session.scalar(unanswered) or 0,
     )
 
 
@@ -139,7 +147,7 @@ def _set_dates_and_plaque(
 ) -> None:
     """Set the dates and the plaque that a step brings or ends."""
     match action:
-        case CertificationAction.APPLY:
+        case CertificationAction.APPLY | CertificationAction.SEND_BACK:
             shop.notice_last = shop.certified_until = None
         case CertificationAction.PUBLISH:
             shop.notice_last = last_day_of(

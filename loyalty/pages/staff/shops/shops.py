@@ -13,6 +13,7 @@ from loyalty.pages.staff.shops.form import ShopForm, agreed_terms, new_shop_form
 from loyalty.pages.staff.shops.steps import steps_for
 from loyalty.rules.certification import CertificationState
 from loyalty.services.shops.finding import FindShops, find_shops, get_shop
+from loyalty.services.shops.objections import list_shop_objections
 from loyalty.services.shops.shops import CreateShop, create_shop
 from loyalty.services.tills.pairing import find_tills
 from loyalty.words.states import SHOP_STATES, shop_state_words
@@ -47,13 +48,17 @@ def shown(shop_id: UUID) -> str:
     """Show a shop with the steps of its certification and its tills."""
     with console.work() as work:
         shop = get_shop(work, shop_id)
+        steps = steps_for(work, shop)
+        objections = list_shop_objections(work, shop_id)
         tills = find_tills(work, shop_id, limit=MOST_TILLS, after=None)
     return render_template(
         "staff/shops/shop.html",
         shop=shop,
         tills=tills.items,
         words=shop_state_words(shop, today=work.now.date()),
-        steps=steps_for(shop, console.actor(), today=work.now.date()),
+        steps=steps,
+        objections=objections,
+        today=work.now.date(),
         now=work.now,
     )
 
