@@ -63,6 +63,10 @@ class Shop(Owned, Versioned):
     certified_until: Mapped[date | None]
     """Last day the certification holds, included."""
     withdrawn_on: Mapped[date | None]
+    put_right_by: Mapped[date | None]
+    """Last day, included, on which a warned shop should have put right what was wrong."""
+    is_model: Mapped[bool] = mapped_column(default=False, server_default="false")
+    """A model of honest trade (诚信经营示范户): a mark beside the name, no rate follows from it."""
     import_id: Mapped[UUID | None] = refer_to("import_job", index=True)
     created_at: Mapped[Moment]
     updated_at: Mapped[Moment]

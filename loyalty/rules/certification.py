@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 from loyalty.rules.calendar import add_months
@@ -13,6 +13,15 @@ CERTIFIED_MONTHS = 12
 
 MONTHS_AFTER_WITHDRAWAL = 24
 """How long a shop whose plaque was taken down waits before a new application."""
+
+DAYS_TO_PUT_RIGHT = 15
+"""Within how many days a warned shop puts things right, unless another day is said."""
+
+RECHECK_REMINDER = timedelta(days=30)
+"""How long before its last day a shop is due to be checked again."""
+
+LAPSED_REMINDER = timedelta(days=90)
+"""How long after its last day staff are still reminded of a shop nobody has checked again."""
 
 
 class CertificationState(StrEnum):
@@ -155,6 +164,11 @@ def next_state(action: CertificationAction, state: CertificationState | None) ->
 def find_last_certified_day(today: date) -> date:
     """Return the last day, included, that a shop certified or renewed today is certified."""
     return add_months(today, CERTIFIED_MONTHS)
+
+
+def find_recheck_span(today: date) -> tuple[date, date]:
+    """Return between which last days, both included, a shop is due today to be checked again."""
+    return today - LAPSED_REMINDER, today + RECHECK_REMINDER
 
 
 def state_on(

@@ -46,6 +46,7 @@ VALUES: Mapping[str, LazyString] = MappingProxyType(
         "/active": lazy_gettext("社区至少要留一位能登录的负责人。"),
         "/hours": NO_LAST_WORD,
         "/offer": NO_LAST_WORD,
+        "/put_right_by": lazy_gettext("改正的日子已经过了，请选今天或以后的一天。"),
         "/phone": lazy_gettext("电话号码不对，请检查。"),
         "/seed": lazy_gettext("抽签种子太短，至少三个字。"),
         "/witnesses": lazy_gettext("见证人要两位，而且是不同的人。"),

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from flask_babel import LazyString, lazy_gettext
+from flask_babel import LazyString, gettext, lazy_gettext
 
 from loyalty.rules.money import Fen, Permille, format_yuan
 from loyalty.words.categories import CATEGORIES
@@ -20,6 +20,7 @@ MEMBERS: Mapping[str, LazyString] = MappingProxyType(
         "contact": lazy_gettext("联系人"),
         "hours": lazy_gettext("营业时间"),
         "offer": lazy_gettext("优惠说明"),
+        "is_model": lazy_gettext("诚信经营示范户"),
         "owner_id": lazy_gettext("店主账号"),
         "discountable_per_sale_fen": lazy_gettext("每笔最多打折的金额（元）"),
         "uses_per_shop_day": lazy_gettext("一张卡一天在本店最多用几次"),
@@ -46,6 +47,7 @@ def value_in_words(
         ),
         "owner_id": lambda text: accounts.get(text, "–"),
         "discountable_per_sale_fen": lambda text: format_yuan(Fen(int(text))),
+        "is_model": lambda text: str(gettext("是") if text == "True" else gettext("否")),
         "category": lambda text: str(trade_name(text)),
     }
     return "–" if value is None else readers.get(member, str)(value)

@@ -9,6 +9,7 @@ import marshmallow as ma
 from loyalty.api.schemas import (
     Amount,
     Code,
+    Flag,
     KnownCode,
     Label,
     PageSchema,
@@ -76,6 +77,7 @@ class PublicShopSchema(Schema):
     terms = ma.fields.List(
         ma.fields.Nested(TermSchema), validate=ma.validate.Length(max=MOST_HONOURS)
     )
+    is_model = Flag(metadata={"description": "A model of honest trade (诚信经营示范户)"})
     plaque_number = ma.fields.String(dump_only=True)
     state = ma.fields.String(dump_only=True, validate=ma.validate.OneOf(STATES))
 
@@ -106,6 +108,11 @@ class ShopSchema(PublicShopSchema):
     )
     limits = ma.fields.Nested(ShopLimitsSchema)
     valid_until = ma.fields.Date(dump_only=True)
+    put_right_by = ma.fields.Date(
+        dump_only=True,
+        allow_none=True,
+        metadata={"description": "Last day, included, for a warned shop to put things right"},
+    )
     version = ma.fields.Integer(dump_only=True)
 
     @ma.post_load
@@ -174,6 +181,10 @@ class CertificationStepSchema(Schema):
 
     action = ma.fields.Enum(CertificationAction, by_value=True, required=True)
     reason = Text(longest=LONGEST_REASON, load_default="")
+    put_right_by = ma.fields.Date(
+        load_default=None,
+        metadata={"description": "Of a warning: last day to put things right, included"},
+    )
 
 
 class StandingSchema(Schema):

@@ -1,7 +1,7 @@
 """The certification of the shops: who may move it on, and what each step leaves behind."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 from sqlalchemy import Integer, cast, func, select
@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from loyalty.models import CertificationEvent, Community, Shop, ShopObjection
 from loyalty.rules.certification import (
+    DAYS_TO_PUT_RIGHT,
     CertificationAction,
     CertificationFacts,
     CertificationState,
@@ -20,7 +21,7 @@ from loyalty.rules.certification import (
 from loyalty.services.actors import Role
 from loyalty.services.community.policy import locked_community
 from loyalty.services.community.working_days import last_day_of
-from loyalty.services.errors import CertificationStateError, NotAllowedError
+from loyalty.services.errors import CertificationStateError, NotAllowedError, ValueRefusedError
 from loyalty.services.people.pinyin import pinyin_of
 from loyalty.services.shops.finding import get_shop
 from loyalty.services.work import Lock, Work
@@ -48,6 +49,8 @@ class MoveCertification:
     action: CertificationAction
     reason: str = ""
     """Why, in words; steps against the shop need it."""
+    put_right_by: date | None = None
+    """Of a warning: the last day, included, to put things right; None takes the usual time."""
     version: int | None = None
     """The version of the shop that was read; None does not insist on one."""
 
@@ -80,6 +83,7 @@ def move_certification(work: Work, request: MoveCertification) -> Shop:
     Raises:
         NotAllowedError: the step is a manager's.
         CertificationStateError: something is missing for it.
+        ValueRefusedError: the day to put things right is over.
     """
     if request.action in FOR_A_MANAGER and Role.MANAGER not in work.actor.roles:
         raise NotAllowedError("This step of a certification is the manager's.")
@@ -91,6 +95,7 @@ def move_certification(work: Work, request: MoveCertification) -> Shop:
             f"The shop is {facts.state}; “{request.action}” is not possible now.", missing
         )
     _set_dates_and_plaque(work.session, community, shop, request.action, today=work.now.date())
+    _set_day_to_put_right(shop, request, today=work.now.date())
     shop.state = next_state(request.action, facts.state).value
     shop.updated_at = work.now
     record_step(work, shop, request.action, reason=request.reason)
@@ -163,6 +168,19 @@ def _set_dates_and_plaque(
             shop.certified_until = None
         case _:
             pass
+
+
+def _set_day_to_put_right(shop: Shop, request: MoveCertification, *, today: date) -> None:
+    match request.action:
+        case CertificationAction.WARN:
+            usual = today + timedelta(days=DAYS_TO_PUT_RIGHT)
+            shop.put_right_by = request.put_right_by or usual
+            if shop.put_right_by < today:
+                raise ValueRefusedError("/put_right_by", "This day is over.")
+        case CertificationAction.SUSPEND:
+            pass
+        case _:
+            shop.put_right_by = None
 
 
 def _make_plaque_number(session: Session, shop: Shop) -> str:

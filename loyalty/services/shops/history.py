@@ -17,6 +17,7 @@ _AS_STORED = (
     "contact",
     "hours",
     "offer",
+    "is_model",
     "owner_id",
     "discountable_per_sale_fen",
     "uses_per_shop_day",

@@ -51,6 +51,7 @@ class CreateShop:
     contact: str | None = None
     hours: str | None = None
     offer: str | None = None
+    is_model: bool = False
     owner_id: UUID | None = None
     """The account that may void its sales and pair its tills."""
     terms: Sequence[AgreedTerm] = ()
@@ -75,6 +76,7 @@ class ChangeShop:
     contact: str | AsItWas | None = AS_IT_WAS
     hours: str | AsItWas | None = AS_IT_WAS
     offer: str | AsItWas | None = AS_IT_WAS
+    is_model: bool | AsItWas = AS_IT_WAS
     owner_id: UUID | AsItWas | None = AS_IT_WAS
     terms: Sequence[AgreedTerm] | AsItWas = AS_IT_WAS
     opted_in_categories: Sequence[str] | AsItWas = AS_IT_WAS
@@ -99,6 +101,7 @@ def create_shop(work: Work, request: CreateShop) -> Shop:
         contact=request.contact,
         hours=request.hours,
         offer=request.offer,
+        is_model=request.is_model,
         owner_id=request.owner_id,
         terms=_make_terms(work.session, community, request.terms, agreed_before=()),
         opted_in_categories=_clean_opted_in(request.opted_in_categories),

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask_babel import gettext, lazy_gettext
+from wtforms import BooleanField
 
 from loyalty.models import Community, Honour, Shop
 from loyalty.pages.forms import (
@@ -58,6 +59,7 @@ class ShopChangeForm(ShopForm, ChangeForm):
         lazy_gettext("一张卡一天在本店最多用几次（可不填）"), 1, MOST_USES
     )
     opted_in_categories = ticks(lazy_gettext("照样打折的商品"))
+    is_model = BooleanField(lazy_gettext("诚信经营示范户"))
     reason = passage(lazy_gettext("为什么改（可不填）"), longest=LONGEST_REASON, needed=False)
 
 
