@@ -36,6 +36,7 @@ from loyalty.models import (
     ShopChange,
     ShopObjection,
     ShopTerm,
+    ShopVisit,
     StaffAccount,
     Till,
     WorkingDayOverride,
@@ -328,14 +329,16 @@ def _certification(session: Session, shop: Shop, account: StaffAccount) -> UUID:
     """What a shop agreed to, its first step, a change, and an objection without an answer."""
     community = session.get_one(Community, shop.community_id)
     own = {"community_id": shop.community_id, "shop_id": shop.id}
+    by = {"account_id": account.id}
     honour = honour_of(session, community)
     said = {"receipt": make_receipt(), "text": "秤不准", "name": "赵大力", "contact": "3-502"}
     objection = ShopObjection(**own, **said, made_at=NOON, due_on=date(2026, 12, 16))
     session.add_all(
         [
             ShopTerm(**own, honour_id=honour.id, pay_permille=800),
-            ShopChange(**own, member="stall", account_id=account.id, at=NOON),
+            ShopChange(**own, member="stall", **by, at=NOON),
             CertificationEvent(**own, action="apply", state="applied", at=NOON),
+            ShopVisit(**own, day=NOON.date(), kind="routine", **by, recorded_at=NOON),
             objection,
         ]
     )

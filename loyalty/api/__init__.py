@@ -39,6 +39,7 @@ from loyalty.api.shops.objections import (
     shop_objections,
 )
 from loyalty.api.shops.shops import shops
+from loyalty.api.shops.visits import shop_visits
 from loyalty.api.staff.accounts import staff_accounts
 from loyalty.api.staff.tokens import tokens
 from loyalty.api.tills.pairing import pairings
@@ -86,6 +87,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     revocation_lists,
     rounds,
     shop_objections,
+    shop_visits,
     shops,
     staff_accounts,
     tallies,

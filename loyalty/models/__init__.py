@@ -20,7 +20,14 @@ from loyalty.models.request_count import RequestCount
 from loyalty.models.resident import Resident
 from loyalty.models.round import Candidate, Nomination, Round, RoundList
 from loyalty.models.sale_case import SaleCase
-from loyalty.models.shop import CertificationEvent, Shop, ShopChange, ShopObjection, ShopTerm
+from loyalty.models.shop import (
+    CertificationEvent,
+    Shop,
+    ShopChange,
+    ShopObjection,
+    ShopTerm,
+    ShopVisit,
+)
 from loyalty.models.staff import AccessToken, StaffAccount
 from loyalty.models.till import Till
 
@@ -70,6 +77,7 @@ __all__ = [
     "ShopChange",
     "ShopObjection",
     "ShopTerm",
+    "ShopVisit",
     "SigningKey",
     "StaffAccount",
     "Till",

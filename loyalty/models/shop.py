@@ -47,6 +47,8 @@ class Shop(Owned, Versioned):
     """What it offers beside the rates, in words that everybody may read."""
     owner_id: Mapped[UUID | None] = refer_to("staff_account", index=True)
     """The account that may void its sales and pair its tills."""
+    liaison_id: Mapped[UUID | None] = refer_to("staff_account")
+    """The account of the member of staff who keeps touch with it."""
     opted_in_categories: Mapped[list[str]] = mapped_column(ARRAY(Text))
     """Excluded goods this shop gives the card's price on all the same."""
     terms: Mapped[list[ShopTerm]] = relationship(
@@ -85,6 +87,27 @@ class ShopChange(Owned, Identified):
     reason: Mapped[str | None]
     account_id: Mapped[UUID] = refer_to("staff_account")
     at: Mapped[Moment]
+
+
+class ShopVisit(Owned, Identified):
+    """A call on a shop by a member of staff."""
+
+    __tablename__ = "shop_visit"
+    __table_args__ = (
+        UniqueConstraint("community_id", "shop_id", "day", "account_id", "kind"),
+        CheckConstraint(
+            "kind IN ('moved_in', 'in_difficulty', 'dispute', 'holiday', 'routine')",
+            name="kind_known",
+        ),
+    )
+
+    shop_id: Mapped[UUID] = refer_to("shop", ondelete="CASCADE")
+    day: Mapped[date]
+    kind: Mapped[str]
+    note: Mapped[str | None]
+    account_id: Mapped[UUID] = refer_to("staff_account")
+    """Who was there."""
+    recorded_at: Mapped[Moment]
 
 
 class ShopObjection(Owned, Identified):

@@ -52,6 +52,7 @@ VALUES: Mapping[str, LazyString] = MappingProxyType(
         "/witnesses": lazy_gettext("见证人要两位，而且是不同的人。"),
         "/reason": lazy_gettext("请写明理由，里面不要写人的名字。"),
         "/decision": lazy_gettext("这一笔没有对上卡，不能补记。"),
+        "/day": lazy_gettext("那一天还没到。"),
         "/date": lazy_gettext("那一天还没到。"),
         "/band_min_permille": lazy_gettext("有店铺约定的折数不在这个范围里，请先改那家店的约定。"),
         "/card_ids": lazy_gettext("请至少给一张卡打勾。"),

@@ -22,6 +22,7 @@ MEMBERS: Mapping[str, LazyString] = MappingProxyType(
         "offer": lazy_gettext("优惠说明"),
         "is_model": lazy_gettext("诚信经营示范户"),
         "owner_id": lazy_gettext("店主账号"),
+        "liaison_id": lazy_gettext("社区联系人"),
         "discountable_per_sale_fen": lazy_gettext("每笔最多打折的金额（元）"),
         "uses_per_shop_day": lazy_gettext("一张卡一天在本店最多用几次"),
         "terms": lazy_gettext("约定折数"),
@@ -46,6 +47,7 @@ def value_in_words(
             str(CATEGORIES.get(code, code)) for code in text.split(",")
         ),
         "owner_id": lambda text: accounts.get(text, "–"),
+        "liaison_id": lambda text: accounts.get(text, "–"),
         "discountable_per_sale_fen": lambda text: format_yuan(Fen(int(text))),
         "is_model": lambda text: str(gettext("是") if text == "True" else gettext("否")),
         "category": lambda text: str(trade_name(text)),

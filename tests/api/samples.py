@@ -160,6 +160,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "contact": "3-501",
     },
     "post /shop-objections/{shop_objection_id}/decision": {"upheld": False, "reason": "已核实"},
+    "post /shops/{shop_id}/visits": {"day": "2026-12-01", "kind": "holiday", "note": "粽子"},
     "post /shops/{shop_id}/tills": {"name": "前台"},
     "post /shops/{shop_id}/tally": {
         "day": "2026-12-08",

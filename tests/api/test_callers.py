@@ -88,6 +88,8 @@ PATCH  /api/v1/shops/<shop_id>                              staff
 POST   /api/v1/shops/<shop_id>/certification                staff
 GET    /api/v1/shops/<shop_id>/changes                      staff
 GET    /api/v1/shops/<shop_id>/objections                   staff
+GET    /api/v1/shops/<shop_id>/visits                       staff
+POST   /api/v1/shops/<shop_id>/visits                       staff
 POST   /api/v1/shop-objections/<shop_objection_id>/decision staff
 GET    /api/v1/shops/<shop_id>/tills                        staff shop_owner
 POST   /api/v1/shops/<shop_id>/tills                        staff shop_owner

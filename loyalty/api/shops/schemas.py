@@ -102,6 +102,9 @@ class ShopSchema(PublicShopSchema):
         allow_none=True,
         metadata={"description": "Account that may void its sales and pair its tills"},
     )
+    liaison_id = ma.fields.UUID(
+        allow_none=True, metadata={"description": "Account of the staff who keeps touch with it"}
+    )
     opted_in_categories = ma.fields.List(
         Code(),
         validate=ma.validate.Length(max=MOST_CATEGORIES),

@@ -32,6 +32,7 @@ from loyalty.pages.staff.shops.certification import certification
 from loyalty.pages.staff.shops.changes import shop_changes
 from loyalty.pages.staff.shops.objections import shop_objections
 from loyalty.pages.staff.shops.shops import shops
+from loyalty.pages.staff.shops.visits import shop_visits
 from loyalty.pages.staff.staff.accounts import accounts
 from loyalty.pages.staff.staff.sign_in import sign_in_pages
 from loyalty.pages.staff.tills.tills import tills
@@ -55,6 +56,7 @@ STAFF_PAGES = (
     shops,
     shop_changes,
     shop_objections,
+    shop_visits,
     certification,
     tills,
     numberings,

@@ -19,6 +19,7 @@ _AS_STORED = (
     "offer",
     "is_model",
     "owner_id",
+    "liaison_id",
     "discountable_per_sale_fen",
     "uses_per_shop_day",
 )

@@ -54,6 +54,8 @@ class CreateShop:
     is_model: bool = False
     owner_id: UUID | None = None
     """The account that may void its sales and pair its tills."""
+    liaison_id: UUID | None = None
+    """The account of the member of staff who keeps touch with it."""
     terms: Sequence[AgreedTerm] = ()
     opted_in_categories: Sequence[str] = ()
     discountable_per_sale_fen: int | None = None
@@ -78,6 +80,7 @@ class ChangeShop:
     offer: str | AsItWas | None = AS_IT_WAS
     is_model: bool | AsItWas = AS_IT_WAS
     owner_id: UUID | AsItWas | None = AS_IT_WAS
+    liaison_id: UUID | AsItWas | None = AS_IT_WAS
     terms: Sequence[AgreedTerm] | AsItWas = AS_IT_WAS
     opted_in_categories: Sequence[str] | AsItWas = AS_IT_WAS
     discountable_per_sale_fen: int | AsItWas | None = AS_IT_WAS
@@ -90,6 +93,7 @@ def create_shop(work: Work, request: CreateShop) -> Shop:
     """Take in a shop that applies for a plaque."""
     community = locked_community(work.session, work.community_id)
     _refuse_account_without_shop(work, request.owner_id)
+    _refuse_outsider(work, request.liaison_id)
     _refuse_last_word(request)
     shop = Shop(
         community_id=community.id,
@@ -103,6 +107,7 @@ def create_shop(work: Work, request: CreateShop) -> Shop:
         offer=request.offer,
         is_model=request.is_model,
         owner_id=request.owner_id,
+        liaison_id=request.liaison_id,
         terms=_make_terms(work.session, community, request.terms, agreed_before=()),
         opted_in_categories=_clean_opted_in(request.opted_in_categories),
         discountable_per_sale_fen=request.discountable_per_sale_fen,
@@ -126,6 +131,7 @@ def change_shop(work: Work, request: ChangeShop) -> Shop:
     before = values_of(shop)
     _refuse_last_word(request)
     _refuse_account_without_shop(work, value_or(request.owner_id, None))
+    _refuse_outsider(work, value_or(request.liaison_id, None))
     if request.terms is not AS_IT_WAS:
         shop.terms = _make_terms(work.session, community, request.terms, agreed_before=shop.terms)
     if request.opted_in_categories is not AS_IT_WAS:
@@ -154,6 +160,14 @@ def _refuse_account_without_shop(work: Work, owner_id: UUID | None) -> None:
         account = work.session.get(StaffAccount, (work.community_id, owner_id))
         if account is None or Role.SHOP_OWNER.value not in account.roles:
             raise ValueRefusedError("/owner_id", "The community has no such account of an owner.")
+
+
+def _refuse_outsider(work: Work, liaison_id: UUID | None) -> None:
+    """Refuse a contact who is none of the community's staff."""
+    if liaison_id is not None:
+        account = work.session.get(StaffAccount, (work.community_id, liaison_id))
+        if account is None or not {Role.STAFF.value, Role.MANAGER.value} & set(account.roles):
+            raise ValueRefusedError("/liaison_id", "The community has no such account of staff.")
 
 
 def _make_terms(

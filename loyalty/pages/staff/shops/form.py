@@ -36,6 +36,9 @@ from loyalty.words.rates import list_rates_offered
 MOST_ACCOUNTS = 500
 MOST_USES = 1000
 
+STAFF = frozenset({Role.STAFF.value, Role.MANAGER.value})
+"""Whoever may be the contact of a shop."""
+
 
 class ShopForm(Form):
     """A shop that applies for a plaque."""
@@ -54,6 +57,7 @@ class ShopChangeForm(ShopForm, ChangeForm):
 
     name_pinyin = text_field(lazy_gettext("拼音"))
     owner_id = record(lazy_gettext("店主账号"))
+    liaison_id = record(lazy_gettext("社区联系人"))
     discountable_per_sale_fen = amount(lazy_gettext("每笔最多打折的金额（元，可不填）"))
     uses_per_shop_day = whole_number(
         lazy_gettext("一张卡一天在本店最多用几次（可不填）"), 1, MOST_USES
@@ -82,6 +86,8 @@ def change_shop_form(work: Work, shop: Shop) -> tuple[ShopChangeForm, Sequence[H
     accounts = find_accounts(work, limit=MOST_ACCOUNTS, after=None).items
     owners = {str(one.id): one.display_name for one in accounts if Role.SHOP_OWNER in one.roles}
     form.owner_id.choices = options({"": gettext("没有账号")} | owners)
+    staff = {str(one.id): one.display_name for one in accounts if STAFF & set(one.roles)}
+    form.liaison_id.choices = options({"": gettext("没有定")} | staff)
     form.opted_in_categories.choices = options(
         {code: CATEGORIES[code] for code in sorted(OPT_IN_CATEGORIES)}
     )
