@@ -34,7 +34,6 @@ from loyalty.models import (
     Round,
     Shop,
     ShopChange,
-    ShopObjection,
     ShopTerm,
     ShopVisit,
     StaffAccount,
@@ -61,7 +60,13 @@ from tests.given import (
 from tests.given_closed_months import given_closed_month
 from tests.given_deeds import given_deed_kind
 from tests.given_late_sales import given_case
-from tests.given_notices import given_matter, given_notice, given_objection, placed
+from tests.given_notices import (
+    given_matter,
+    given_notice,
+    given_objection,
+    given_shop_objection,
+    placed,
+)
 from tests.given_rounds import (
     given_candidate,
     given_nomination,
@@ -331,19 +336,15 @@ def _certification(session: Session, shop: Shop, account: StaffAccount) -> UUID:
     own = {"community_id": shop.community_id, "shop_id": shop.id}
     by = {"account_id": account.id}
     honour = honour_of(session, community)
-    said = {"receipt": make_receipt(), "text": "秤不准", "name": "赵大力", "contact": "3-502"}
-    objection = ShopObjection(**own, **said, made_at=NOON, due_on=date(2026, 12, 16))
     session.add_all(
         [
             ShopTerm(**own, honour_id=honour.id, pay_permille=800),
             ShopChange(**own, member="stall", **by, at=NOON),
             CertificationEvent(**own, action="apply", state="applied", at=NOON),
             ShopVisit(**own, day=NOON.date(), kind="routine", **by, recorded_at=NOON),
-            objection,
         ]
     )
-    session.flush()
-    return objection.id
+    return given_shop_objection(session, shop).id
 
 
 def _late(session: Session, community: Community, till: Till) -> UUID:

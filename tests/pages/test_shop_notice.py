@@ -49,7 +49,7 @@ def test_an_objection_is_made_answered_and_read_back_with_its_receipt(
     enter(client, session, community, Role.MANAGER)
     assert "对百味菜铺的异议" in text_of(client.get("/staff"))
     objection = session.scalars(select(ShopObjection)).one()
-    path = f"/staff/shop-objections/{objection.id}"
+    path = f"/staff/shops/objections/{objection.id}"
     refused = send(client, path, upheld="no", reason="赵大力看错了")
     assert "里面不要写人的名字" in text_of(refused)
     assert "赵大力看错了" in text_of(refused)
@@ -80,7 +80,7 @@ def test_whoever_inspected_the_shop_is_told_who_may_answer(
     send(client, f"/shops/notice/{shop.id}/objection", text="秤少二两")
     objection = session.scalars(select(ShopObjection)).one()
 
-    page = text_of(client.get(f"/staff/shop-objections/{objection.id}"))
+    page = text_of(client.get(f"/staff/shops/objections/{objection.id}"))
 
     assert "请由别人答复" in page
     assert "提交答复" not in page
@@ -91,7 +91,7 @@ def test_nobody_else_reads_an_objection(
 ) -> None:
     send(client, f"/shops/notice/{shop.id}/objection", text="秤少二两")
     objection = session.scalars(select(ShopObjection)).one()
-    path = f"/staff/shop-objections/{objection.id}"
+    path = f"/staff/shops/objections/{objection.id}"
     client.delete_cookie("session")
     assert client.get(path).status_code == 302
 

@@ -33,7 +33,7 @@ def test_a_shop_is_due_when_nobody_was_there_for_thirty_days(
         )
     enter(client, session, community, Role.STAFF)
 
-    assert ("该去了" in text_of(client.get("/staff/shop-visits"))) is due
+    assert ("该去了" in text_of(client.get("/staff/shops/visits"))) is due
 
 
 def test_a_visit_is_written_down_and_shown(
@@ -47,7 +47,7 @@ def test_a_visit_is_written_down_and_shown(
 
     told = text_of(client.get(page))
     assert {"有困难必访", "冰柜坏了", account.display_name} <= set(told.split())
-    assert "该去了" not in text_of(client.get("/staff/shop-visits"))
+    assert "该去了" not in text_of(client.get("/staff/shops/visits"))
 
 
 def test_a_day_to_come_is_refused_and_what_was_written_stays(
@@ -71,7 +71,7 @@ def test_whoever_keeps_touch_finds_their_own_shops(
     account = enter(client, session, community, Role.STAFF)
     change(client, f"/staff/shops/{mine.id}/change", liaison_id=str(account.id))
 
-    found = text_of(client.get("/staff/shop-visits?of=me"))
+    found = text_of(client.get("/staff/shops/visits?of=me"))
 
     assert "百味菜铺" in found
     assert "清真肉铺" not in found

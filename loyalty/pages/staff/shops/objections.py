@@ -21,7 +21,7 @@ from loyalty.services.shops.objections import (
     who_may_decide,
 )
 
-shop_objections = console.Console("shop_objections", "/shop-objections")
+shop_objections = console.Console("shop_objections", "/shops/objections")
 
 
 class ShopAnswerForm(Form):

@@ -17,7 +17,7 @@ from loyalty.services.staff.accounts import find_accounts
 from loyalty.services.work import Work
 from loyalty.words.visits import VISIT_KINDS
 
-shop_visits = console.Console("shop_visits", "")
+shop_visits = console.Console("shop_visits", "/shops")
 
 MOST_ACCOUNTS = 500
 
@@ -30,7 +30,7 @@ class VisitForm(Form):
     note = passage(lazy_gettext("说了什么（可不填）"), longest=LONGEST_REASON, needed=False)
 
 
-@shop_visits.get("/shop-visits")
+@shop_visits.get("/visits")
 def contacts() -> str:
     """List the shops, those nobody has been to for longest first."""
     mine = request.args.get("of") == "me"
@@ -43,7 +43,7 @@ def contacts() -> str:
     )
 
 
-@shop_visits.route("/shops/<uuid:shop_id>/visits", methods=["GET", "POST"])
+@shop_visits.route("/<uuid:shop_id>/visits", methods=["GET", "POST"])
 def of_shop(shop_id: UUID) -> Any:
     """Show who was at a shop, and write a call down."""
     with console.work() as work:
