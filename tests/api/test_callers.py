@@ -118,7 +118,6 @@ POST   /api/v1/public/<slug>/rounds/<month>/objections      anyone
 GET    /api/v1/public/<slug>/objections/<receipt>           anyone
 GET    /api/v1/public/<slug>/shop-notice                    anyone
 POST   /api/v1/public/<slug>/shop-notice/<shop_id>/objections anyone
-GET    /api/v1/public/<slug>/shop-objections/<receipt>      anyone
 GET    /api/v1/public/<slug>/honour-roll                    anyone
 GET    /api/v1/public/<slug>/benefit                        anyone
 GET    /api/v1/public/<slug>/benefit/months                 anyone

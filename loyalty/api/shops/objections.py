@@ -25,7 +25,6 @@ from loyalty.services.shops.objections import (
     find_shops_on_notice,
     list_shop_objections,
     make_shop_objection,
-    shop_objection_called,
 )
 
 public_shop_notice = ApiBlueprint("", base="/api/v1/public/<slug>", name="public-notice-of-shops")
@@ -113,18 +112,6 @@ class ObjectionsToShop(MethodView):
             community = enter_community(session, slug)
             now = community_now(community.timezone)
             return make_shop_objection(session, community, request, now=now)
-
-
-@public_shop_notice.route("/shop-objections/<receipt>")
-class ObjectionToShop(MethodView):
-    """One objection to a shop, for whoever has its receipt."""
-
-    @open_to(Caller.ANYONE)
-    @public_shop_notice.response(200, ObjectionStatusSchema)
-    def get(self, slug: str, receipt: str) -> Any:
-        """Read whether an objection to a shop is answered."""
-        with transaction() as session:
-            return shop_objection_called(session, enter_community(session, slug), receipt)
 
 
 @objections_to_shops.route("")
