@@ -27,6 +27,7 @@ LIMITS: Mapping[str, str] = MappingProxyType(
     {
         "/api/v1/public/<slug>/rounds/<month>/nominations": "10 per minute",
         "/api/v1/public/<slug>/rounds/<month>/objections": "10 per minute",
+        "/api/v1/public/<slug>/shop-notice/<uuid:shop_id>/objections": "10 per minute",
         "/api/v1/till/pairing": "20 per minute",
         "/api/v1/tokens": "20 per minute",
         "/matter": "10 per minute",
@@ -35,6 +36,7 @@ LIMITS: Mapping[str, str] = MappingProxyType(
         "/nominate": "10 per minute",
         "/notice/<month>/objection": "10 per minute",
         "/objection": "10 per minute",
+        "/shops/notice/<uuid:shop_id>/objection": "10 per minute",
         "/staff/sign-in": "20 per minute",
     }
 )

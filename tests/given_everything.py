@@ -32,7 +32,10 @@ from loyalty.models import (
     QuarantinedSale,
     Resident,
     Round,
+    Shop,
+    ShopChange,
     ShopTerm,
+    ShopVisit,
     StaffAccount,
     Till,
     WorkingDayOverride,
@@ -57,7 +60,13 @@ from tests.given import (
 from tests.given_closed_months import given_closed_month
 from tests.given_deeds import given_deed_kind
 from tests.given_late_sales import given_case
-from tests.given_notices import given_matter, given_notice, given_objection, placed
+from tests.given_notices import (
+    given_matter,
+    given_notice,
+    given_objection,
+    given_shop_objection,
+    placed,
+)
 from tests.given_rounds import (
     given_candidate,
     given_nomination,
@@ -289,14 +298,8 @@ def _trade(
 ) -> dict[str, Any]:
     """A card, suspended once, and the shop in which it was used."""
     shop = given_shop(session, community, owner_id=account.id, contact="王")
-    honour = honour_of(session, community)
     own = {"community_id": community.id}
-    session.add_all(
-        [
-            ShopTerm(**own, shop_id=shop.id, honour_id=honour.id, pay_permille=800),
-            CertificationEvent(**own, shop_id=shop.id, action="apply", state="applied", at=NOON),
-        ]
-    )
+    objection = _certification(session, shop, account)
     till = given_till(session, shop, token_hash=uuid4().bytes, paired_at=NOON)
     lost = given_card(session, community, state="suspended")
     card = given_card(session, community, resident_id=resident_id, handed_over_at=NOON)
@@ -319,11 +322,29 @@ def _trade(
         "card_id": card.id,
         "card_number": number_of(card.serial),
         "shop_id": shop.id,
+        "shop_objection_id": objection,
         "till_id": till.id,
         "sale_id": sale,
         "plaque_number": shop.plaque_number,
         "case_id": _late(session, community, till),
     }
+
+
+def _certification(session: Session, shop: Shop, account: StaffAccount) -> UUID:
+    """What a shop agreed to, its first step, a change, and an objection without an answer."""
+    community = session.get_one(Community, shop.community_id)
+    own = {"community_id": shop.community_id, "shop_id": shop.id}
+    by = {"account_id": account.id}
+    honour = honour_of(session, community)
+    session.add_all(
+        [
+            ShopTerm(**own, honour_id=honour.id, pay_permille=800),
+            ShopChange(**own, member="stall", **by, at=NOON),
+            CertificationEvent(**own, action="apply", state="applied", at=NOON),
+            ShopVisit(**own, day=NOON.date(), kind="routine", **by, recorded_at=NOON),
+        ]
+    )
+    return given_shop_objection(session, shop).id
 
 
 def _late(session: Session, community: Community, till: Till) -> UUID:

@@ -6,13 +6,23 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from loyalty.models import Candidate, Community, Matter, Objection, Round, RoundList
+from loyalty.models import (
+    Candidate,
+    Community,
+    Matter,
+    Objection,
+    Round,
+    RoundList,
+    Shop,
+    ShopObjection,
+)
 from loyalty.rules.calendar import Month
 from loyalty.rules.selection import RoundAction
 from loyalty.services.actors import Role, StaffMember
 from loyalty.services.matters.matters import MatterKind, RaiseMatter, Raiser, raise_matter
 from loyalty.services.notice.decisions import DecideObjection, decide_objection
 from loyalty.services.notice.objections import MakeObjection, make_objection
+from loyalty.services.receipts import make_receipt
 from loyalty.services.work import Work
 from tests.given import NOON, given_staff, number
 from tests.given_rounds import given_round_after
@@ -46,6 +56,23 @@ def given_objection(
     }
     community = session.get_one(Community, selection_round.community_id)
     return make_objection(session, community, DECEMBER, MakeObjection(**request), now=now)
+
+
+def given_shop_objection(session: Session, shop: Shop) -> ShopObjection:
+    """An objection to a shop that is not answered, whatever state the shop is in."""
+    objection = ShopObjection(
+        community_id=shop.community_id,
+        shop_id=shop.id,
+        receipt=make_receipt(),
+        text="秤不准",
+        name="赵大力",
+        contact="3-502",
+        made_at=NOON,
+        due_on=date(2026, 12, 16),
+    )
+    session.add(objection)
+    session.flush()
+    return objection
 
 
 def given_waiting_objection(session: Session, candidate: Candidate) -> Objection:

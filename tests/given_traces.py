@@ -38,6 +38,7 @@ BESIDE_OTHERS = {
     "nomination": ("name", "unit"),
     "objection": ("reason",),
     "sale_case": ("reason",),
+    "shop_objection": ("reason",),
 }
 """Texts that stand there only together with something else."""
 

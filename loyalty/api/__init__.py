@@ -33,7 +33,13 @@ from loyalty.api.rounds.rounds import rounds
 from loyalty.api.selection.candidates import candidates, nominations
 from loyalty.api.selection.fairness import fairness
 from loyalty.api.selection.panel import ballots, conflicts, panel
+from loyalty.api.shops.objections import (
+    objections_to_shops,
+    public_shop_notice,
+    shop_objections,
+)
 from loyalty.api.shops.shops import shops
+from loyalty.api.shops.visits import shop_visits
 from loyalty.api.staff.accounts import staff_accounts
 from loyalty.api.staff.tokens import tokens
 from loyalty.api.tills.pairing import pairings
@@ -67,17 +73,21 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     numberings,
     objections,
     objections_of_round,
+    objections_to_shops,
     pairings,
     panel,
     personal_data,
     public,
     public_objections,
+    public_shop_notice,
     ready,
     redemptions,
     residents,
     community_keys,
     revocation_lists,
     rounds,
+    shop_objections,
+    shop_visits,
     shops,
     staff_accounts,
     tallies,

@@ -20,7 +20,14 @@ from loyalty.models.request_count import RequestCount
 from loyalty.models.resident import Resident
 from loyalty.models.round import Candidate, Nomination, Round, RoundList
 from loyalty.models.sale_case import SaleCase
-from loyalty.models.shop import CertificationEvent, Shop, ShopTerm
+from loyalty.models.shop import (
+    CertificationEvent,
+    Shop,
+    ShopChange,
+    ShopObjection,
+    ShopTerm,
+    ShopVisit,
+)
 from loyalty.models.staff import AccessToken, StaffAccount
 from loyalty.models.till import Till
 
@@ -67,7 +74,10 @@ __all__ = [
     "RoundList",
     "SaleCase",
     "Shop",
+    "ShopChange",
+    "ShopObjection",
     "ShopTerm",
+    "ShopVisit",
     "SigningKey",
     "StaffAccount",
     "Till",

@@ -41,8 +41,14 @@ class Shop(Owned, Versioned):
     """Its trade, the heading of the public list."""
     stall: Mapped[str | None]
     contact: Mapped[str | None]
+    hours: Mapped[str | None]
+    """When it is open, in words."""
+    offer: Mapped[str | None]
+    """What it offers beside the rates, in words that everybody may read."""
     owner_id: Mapped[UUID | None] = refer_to("staff_account", index=True)
     """The account that may void its sales and pair its tills."""
+    liaison_id: Mapped[UUID | None] = refer_to("staff_account")
+    """The account of the member of staff who keeps touch with it."""
     opted_in_categories: Mapped[list[str]] = mapped_column(ARRAY(Text))
     """Excluded goods this shop gives the card's price on all the same."""
     terms: Mapped[list[ShopTerm]] = relationship(
@@ -59,9 +65,80 @@ class Shop(Owned, Versioned):
     certified_until: Mapped[date | None]
     """Last day the certification holds, included."""
     withdrawn_on: Mapped[date | None]
+    put_right_by: Mapped[date | None]
+    """Last day, included, on which a warned shop should have put right what was wrong."""
+    is_model: Mapped[bool] = mapped_column(default=False, server_default="false")
+    """A model of honest trade (诚信经营示范户): a mark beside the name, no rate follows from it."""
     import_id: Mapped[UUID | None] = refer_to("import_job", index=True)
     created_at: Mapped[Moment]
     updated_at: Mapped[Moment]
+
+
+class ShopChange(Owned, Identified):
+    """One member of a shop that was changed, with what stood there. Written once, never changed."""
+
+    __tablename__ = "shop_change"
+
+    shop_id: Mapped[UUID] = refer_to("shop", ondelete="CASCADE", index=True)
+    member: Mapped[str]
+    before: Mapped[str | None]
+    """As text; rates as ``honour:permille``, several parted by commas."""
+    after: Mapped[str | None]
+    reason: Mapped[str | None]
+    account_id: Mapped[UUID] = refer_to("staff_account")
+    at: Mapped[Moment]
+
+
+class ShopVisit(Owned, Identified):
+    """A call on a shop by a member of staff."""
+
+    __tablename__ = "shop_visit"
+    __table_args__ = (
+        UniqueConstraint("community_id", "shop_id", "day", "account_id", "kind"),
+        CheckConstraint(
+            "kind IN ('moved_in', 'in_difficulty', 'dispute', 'holiday', 'routine')",
+            name="kind_known",
+        ),
+    )
+
+    shop_id: Mapped[UUID] = refer_to("shop", ondelete="CASCADE")
+    day: Mapped[date]
+    kind: Mapped[str]
+    note: Mapped[str | None]
+    account_id: Mapped[UUID] = refer_to("staff_account")
+    """Who was there."""
+    recorded_at: Mapped[Moment]
+
+
+class ShopObjection(Owned, Identified):
+    """What somebody has against a shop on notice, and how it was answered."""
+
+    __tablename__ = "shop_objection"
+    __table_args__ = (
+        UniqueConstraint("community_id", "receipt"),
+        CheckConstraint(
+            "num_nulls(upheld, reason, decided_at, decided_by) IN (0, 4)", name="decided_in_whole"
+        ),
+    )
+
+    shop_id: Mapped[UUID] = refer_to("shop", ondelete="CASCADE", index=True)
+    shop: Mapped[Shop] = relate_by(shop_id)
+    receipt: Mapped[str]
+    """What the objector asks back with; it says nothing of anybody."""
+    text: Mapped[str]
+    name: Mapped[str | None]
+    """Of the objector, who may stay anonymous; forgotten some time after the answer."""
+    contact: Mapped[str | None]
+    """Where the answer is wanted; forgotten with the name."""
+    made_at: Mapped[Moment]
+    due_on: Mapped[date]
+    """Last day, included, on which it should be answered."""
+    upheld: Mapped[bool | None]
+    """None while it is not answered."""
+    reason: Mapped[str | None]
+    """Why it was decided like that; published, so it names nobody."""
+    decided_at: Mapped[Moment | None]
+    decided_by: Mapped[UUID | None] = refer_to("staff_account")
 
 
 class CertificationEvent(Owned, Identified):

@@ -5,18 +5,19 @@ from typing import Any
 
 from flask import Blueprint, Response, render_template, request, url_for
 from flask_babel import gettext, lazy_gettext
+from sqlalchemy.orm import Session
 from werkzeug.exceptions import NotFound
 
 from loyalty.clock import community_now
 from loyalty.database import transaction
-from loyalty.models import Community, Objection
+from loyalty.models import Community, Objection, ShopObjection
 from loyalty.pages.communities import community_here
 from loyalty.pages.forms import Form, passage, person, text_field
 from loyalty.pages.notice import names_here, not_found_by_search, runs
 from loyalty.pages.receipts import ReceiptForm, asked_back, receipt_of_form, receipt_page
 from loyalty.pages.values import full_day
 from loyalty.rules.calendar import Month
-from loyalty.services.errors import RoundStateError
+from loyalty.services.errors import RoundStateError, UnknownRecordError
 from loyalty.services.notice.objections import (
     MakeObjection,
     make_objection,
@@ -24,6 +25,7 @@ from loyalty.services.notice.objections import (
     state_of,
 )
 from loyalty.services.notice.public_notice import NoticeLine, NoticeList, PublicNotice
+from loyalty.services.shops.objections import shop_objection_called
 from loyalty.words.notices import OBJECTION_STATES, days_left
 
 objections = Blueprint("objection_pages", __name__)
@@ -74,7 +76,7 @@ def status(slug: str | None = None) -> Response:
     form = ReceiptForm()
     with transaction() as session:
         community = community_here(session, slug)
-        found = asked_back(form, partial(objection_called, session, community))
+        found = asked_back(form, partial(_called, session, community))
     page = render_template(
         "selection/objection_status.html",
         community=community,
@@ -83,6 +85,14 @@ def status(slug: str | None = None) -> Response:
         words=OBJECTION_STATES[state_of(found)] if found else None,
     )
     return not_found_by_search(page)
+
+
+def _called(session: Session, community: Community, receipt: str) -> Objection | ShopObjection:
+    """Return the objection with a receipt, to somebody on a list or to a shop."""
+    try:
+        return objection_called(session, community, receipt)
+    except UnknownRecordError:
+        return shop_objection_called(session, community, receipt)
 
 
 def _line_meant(notice: PublicNotice, reference: str | None) -> tuple[NoticeList, NoticeLine]:

@@ -8,7 +8,7 @@ from typing import Any
 from babel.dates import format_skeleton
 from flask_babel import format_date, format_time, get_locale, gettext
 
-from loyalty.models import Objection
+from loyalty.models import Objection, Shop, ShopObjection
 from loyalty.rules.calendar import Month
 from loyalty.rules.card_number import group_digits, last4, number_of
 from loyalty.rules.money import Fen
@@ -101,7 +101,14 @@ def listed(parts: Iterable[object]) -> str:
     return str(gettext("、")).join(map(str, parts))
 
 
-def objection_state(objection: Objection, today: date) -> StateWords:
+def put_right(shop: Shop, today: date) -> StateWords:
+    """Return until when a warned shop is to put things right, and whether that day is over."""
+    last = shop.put_right_by or today
+    tone = Tone.NO if last < today else Tone.UNSURE
+    return StateWords(tone, gettext("应在%(day)s前改正", day=day(last)))
+
+
+def objection_state(objection: Objection | ShopObjection, today: date) -> StateWords:
     """Return how far an objection is: until when it is to be answered, or what was found."""
     if objection.decided_at is None:
         tone = Tone.NO if objection.due_on < today else Tone.UNSURE
@@ -136,6 +143,7 @@ FILTERS: Mapping[str, Callable[..., object]] = MappingProxyType(
         "till_state": lambda till, now: till_state_words(till, now=now),
         "overdue": lambda matter, today: is_overdue(matter, today=today),
         "notice_end": notice_end_of,
+        "put_right": put_right,
         "trade": trade_name,
         "rates": list_shop_rates,
         "honour": honour_name,

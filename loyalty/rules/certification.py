@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 from loyalty.rules.calendar import add_months
@@ -13,6 +13,15 @@ CERTIFIED_MONTHS = 12
 
 MONTHS_AFTER_WITHDRAWAL = 24
 """How long a shop whose plaque was taken down waits before a new application."""
+
+DAYS_TO_PUT_RIGHT = 15
+"""Within how many days a warned shop puts things right, unless another day is said."""
+
+RECHECK_REMINDER = timedelta(days=30)
+"""How long before its last day a shop is due to be checked again."""
+
+LAPSED_REMINDER = timedelta(days=90)
+"""How long after its last day staff are still reminded of a shop nobody has checked again."""
 
 
 class CertificationState(StrEnum):
@@ -36,6 +45,8 @@ class CertificationAction(StrEnum):
     APPLY = "apply"
     INSPECT = "inspect"
     PUBLISH = "publish"
+    SEND_BACK = "send_back"
+    """An objection is upheld, or something came up: the shop is inspected anew."""
     CERTIFY = "certify"
     WARN = "warn"
     SUSPEND = "suspend"
@@ -52,6 +63,12 @@ class CertificationObstacle(StrEnum):
     WRONG_STATE = "wrong_state"
     NOTICE_RUNNING = "notice_running"
     """The public notice has not begun, or its last day is not over."""
+    NOTICE_OVER = "notice_over"
+    """The shop is not on notice, or no longer, so nobody objects to it."""
+    OBJECTION_OPEN = "objection_open"
+    """Somebody has objected to the shop, and has no answer."""
+    ALREADY_DECIDED = "already_decided"
+    """The objection was answered before."""
     NO_REASON = "no_reason"
     """The action is against the shop, and nobody wrote down why."""
     WITHDRAWN_RECENTLY = "withdrawn_recently"
@@ -72,6 +89,8 @@ class CertificationFacts:
     """Day the plaque was last taken down; None if it never was."""
     reason: str
     """Why the action is taken, in words; may be empty."""
+    open_objections: int = 0
+    """How many objections to the shop wait for an answer."""
 
 
 _LEADS: Mapping[tuple[CertificationAction, CertificationState | None], CertificationState] = {
@@ -80,6 +99,8 @@ _LEADS: Mapping[tuple[CertificationAction, CertificationState | None], Certifica
     (CertificationAction.APPLY, CertificationState.WITHDRAWN): CertificationState.APPLIED,
     (CertificationAction.INSPECT, CertificationState.APPLIED): CertificationState.INSPECTED,
     (CertificationAction.PUBLISH, CertificationState.INSPECTED): CertificationState.NOTICE,
+    (CertificationAction.SEND_BACK, CertificationState.INSPECTED): CertificationState.APPLIED,
+    (CertificationAction.SEND_BACK, CertificationState.NOTICE): CertificationState.APPLIED,
     (CertificationAction.CERTIFY, CertificationState.NOTICE): CertificationState.CERTIFIED,
     (CertificationAction.WARN, CertificationState.CERTIFIED): CertificationState.WARNED,
     # A danger cannot wait for a warning, so a certified shop can be suspended at once.
@@ -93,7 +114,12 @@ _LEADS: Mapping[tuple[CertificationAction, CertificationState | None], Certifica
 }
 
 _AGAINST_THE_SHOP = frozenset(
-    {CertificationAction.WARN, CertificationAction.SUSPEND, CertificationAction.WITHDRAW}
+    {
+        CertificationAction.SEND_BACK,
+        CertificationAction.WARN,
+        CertificationAction.SUSPEND,
+        CertificationAction.WITHDRAW,
+    }
 )
 
 
@@ -110,6 +136,10 @@ def find_obstacles(
         (
             action is CertificationAction.CERTIFY and notice_running,
             CertificationObstacle.NOTICE_RUNNING,
+        ),
+        (
+            action is CertificationAction.CERTIFY and facts.open_objections > 0,
+            CertificationObstacle.OBJECTION_OPEN,
         ),
         (
             action in _AGAINST_THE_SHOP and not facts.reason.strip(),
@@ -134,6 +164,11 @@ def next_state(action: CertificationAction, state: CertificationState | None) ->
 def find_last_certified_day(today: date) -> date:
     """Return the last day, included, that a shop certified or renewed today is certified."""
     return add_months(today, CERTIFIED_MONTHS)
+
+
+def find_recheck_span(today: date) -> tuple[date, date]:
+    """Return between which last days, both included, a shop is due today to be checked again."""
+    return today - LAPSED_REMINDER, today + RECHECK_REMINDER
 
 
 def state_on(

@@ -11,6 +11,17 @@ DAYS_SHOWN_AFTERWARDS = 30
 LONGEST_NOTICE = 60
 """The most working days a notice may be set to run."""
 
+ANSWER_WORKING_DAYS = 5
+"""Within how many working days an objection should be answered."""
+
+
+class ObjectionState(StrEnum):
+    """How far an objection is. Codes are public: add one, never rename one."""
+
+    OPEN = "open"
+    UPHELD = "upheld"
+    DISMISSED = "dismissed"
+
 
 class NoticeKind(StrEnum):
     """Why a version of a notice was published. Codes are public: add one, never rename one."""

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterable
 
+from loyalty.rules.typed_text import make_name_key
+
 FORGOTTEN = "—"
 """Stands where somebody's name, home or number stood."""
 
@@ -42,6 +44,15 @@ def make_trace_pattern(name: str, unit: str, phone: str | None) -> str | None:
 def replace_traces(pattern: str, text: str) -> str:
     """Return a text in which whoever a pattern is about is not told."""
     return re.sub(pattern, FORGOTTEN, text, flags=re.IGNORECASE)
+
+
+def is_named(name: str, text: str) -> bool:
+    """Return whether a text names somebody, whatever stands between the letters of the name."""
+    key = make_name_key(name)
+    # A single character may be part of any word, and so may a name in small Latin letters.
+    return (len(name) > 1 and name in text) or (
+        len(key) > 1 and not key.isascii() and key in make_name_key(text)
+    )
 
 
 def _at_home(phone: str) -> str:

@@ -7,10 +7,9 @@ from types import MappingProxyType
 from flask_babel import LazyString, gettext, lazy_gettext, ngettext
 
 from loyalty.rules.basis import Basis
-from loyalty.rules.notice import NoticeKind, is_notice_over
+from loyalty.rules.notice import NoticeKind, ObjectionState, is_notice_over
 from loyalty.rules.verdict import Tone
 from loyalty.services.deeds.points import format_points
-from loyalty.services.notice.objections import ObjectionState
 from loyalty.services.notice.public_notice import NoticeLine, NoticeList
 from loyalty.words.honours import name_for_reader
 from loyalty.words.states import StateWords

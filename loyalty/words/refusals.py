@@ -36,6 +36,7 @@ REFUSALS: Mapping[type[Exception], LazyString] = MappingProxyType(
     }
 )
 
+NO_LAST_WORD = lazy_gettext("不能写“最终解释权归本店”：说不清的，按对顾客有利的算。请删掉这一句。")
 
 VALUES: Mapping[str, LazyString] = MappingProxyType(
     {
@@ -43,11 +44,15 @@ VALUES: Mapping[str, LazyString] = MappingProxyType(
         "/password": lazy_gettext("密码太短，至少%(least)d位。", least=SHORTEST_PASSWORD),
         "/roles": lazy_gettext("社区至少要留一位能登录的负责人。"),
         "/active": lazy_gettext("社区至少要留一位能登录的负责人。"),
+        "/hours": NO_LAST_WORD,
+        "/offer": NO_LAST_WORD,
+        "/put_right_by": lazy_gettext("改正的日子已经过了，请选今天或以后的一天。"),
         "/phone": lazy_gettext("电话号码不对，请检查。"),
         "/seed": lazy_gettext("抽签种子太短，至少三个字。"),
         "/witnesses": lazy_gettext("见证人要两位，而且是不同的人。"),
         "/reason": lazy_gettext("请写明理由，里面不要写人的名字。"),
         "/decision": lazy_gettext("这一笔没有对上卡，不能补记。"),
+        "/day": lazy_gettext("那一天还没到。"),
         "/date": lazy_gettext("那一天还没到。"),
         "/band_min_permille": lazy_gettext("有店铺约定的折数不在这个范围里，请先改那家店的约定。"),
         "/card_ids": lazy_gettext("请至少给一张卡打勾。"),

@@ -75,6 +75,9 @@ SHOP_STEPS: Mapping[CertificationAction, StepWords] = MappingProxyType(
         CertificationAction.PUBLISH: StepWords(
             lazy_gettext("开始公示"), lazy_gettext("店铺名单公示，期满才能挂牌。")
         ),
+        CertificationAction.SEND_BACK: StepWords(
+            lazy_gettext("退回重查"), lazy_gettext("公示停止，店铺改好以后重新检查。"), grave=True
+        ),
         CertificationAction.CERTIFY: StepWords(
             lazy_gettext("挂牌"), lazy_gettext("店铺得到牌号，一年内可以打折，到期复查。")
         ),

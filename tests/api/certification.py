@@ -5,6 +5,8 @@ from loyalty.models import Shop
 LEADS = {
     ("applied", "inspect"): "inspected",
     ("inspected", "publish"): "notice",
+    ("inspected", "send_back"): "applied",
+    ("notice", "send_back"): "applied",
     ("notice", "certify"): "certified",
     ("certified", "warn"): "warned",
     ("certified", "suspend"): "suspended",

@@ -154,6 +154,13 @@ SAMPLES: dict[str, dict[str, Any]] = {
     },
     "patch /shops/{shop_id}": {"name": "便民", "name_pinyin": "bian min", "category": "超市"},
     "post /shops/{shop_id}/certification": {"action": "warn", "reason": "秤"},
+    "post /public/{slug}/shop-notice/{shop_id}/objections": {
+        "text": "秤不准",
+        "name": "赵大力",
+        "contact": "3-501",
+    },
+    "post /shop-objections/{shop_objection_id}/decision": {"upheld": False, "reason": "已核实"},
+    "post /shops/{shop_id}/visits": {"day": "2026-12-01", "kind": "holiday", "note": "粽子"},
     "post /shops/{shop_id}/tills": {"name": "前台"},
     "post /shops/{shop_id}/tally": {
         "day": "2026-12-08",

@@ -38,7 +38,7 @@ from tests.given import (
 )
 from tests.given_deeds import given_deed_kind
 from tests.given_late_sales import Device, given_case
-from tests.given_notices import given_matter, given_waiting_objection
+from tests.given_notices import given_matter, given_shop_objection, given_waiting_objection
 from tests.given_rounds import given_candidate, given_nomination
 
 TILL_CALLS = ("/api/v1/validations", "/api/v1/redemptions", "/api/v1/till/")
@@ -120,6 +120,7 @@ def world(client: FlaskClient, session: Session) -> World:
         "account_id": session.query(StaffAccount.id).limit(1).scalar(),
         "sale_id": uuid4(),
         "import_id": uuid4(),
+        "shop_objection_id": given_shop_objection(session, shop).id,
         "case_id": given_case(session, community).id,
         "action": "suspend",
     }

@@ -86,6 +86,11 @@ POST   /api/v1/shops                                        staff
 GET    /api/v1/shops/<shop_id>                              staff
 PATCH  /api/v1/shops/<shop_id>                              staff
 POST   /api/v1/shops/<shop_id>/certification                staff
+GET    /api/v1/shops/<shop_id>/changes                      staff
+GET    /api/v1/shops/<shop_id>/objections                   staff
+GET    /api/v1/shops/<shop_id>/visits                       staff
+POST   /api/v1/shops/<shop_id>/visits                       staff
+POST   /api/v1/shop-objections/<shop_objection_id>/decision staff
 GET    /api/v1/shops/<shop_id>/tills                        staff shop_owner
 POST   /api/v1/shops/<shop_id>/tills                        staff shop_owner
 POST   /api/v1/shops/<shop_id>/tally                        staff
@@ -111,6 +116,8 @@ GET    /api/v1/public/<slug>/rounds/<month>                 anyone
 GET    /api/v1/public/<slug>/rounds/<month>/record          anyone
 POST   /api/v1/public/<slug>/rounds/<month>/objections      anyone
 GET    /api/v1/public/<slug>/objections/<receipt>           anyone
+GET    /api/v1/public/<slug>/shop-notice                    anyone
+POST   /api/v1/public/<slug>/shop-notice/<shop_id>/objections anyone
 GET    /api/v1/public/<slug>/honour-roll                    anyone
 GET    /api/v1/public/<slug>/benefit                        anyone
 GET    /api/v1/public/<slug>/benefit/months                 anyone

@@ -191,3 +191,38 @@ def test_the_trace_of_a_step_holds_codes_alone(
     traced = session.scalars(select(AuditEvent).where(AuditEvent.subject_id == shop.id)).one()
     assert traced.action == "certification.warn"
     assert traced.detail == {"state": "warned"}
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [({}, "2026-12-24"), ({"put_right_by": "2026-12-09"}, "2026-12-09")],
+)
+def test_a_warned_shop_has_a_day_to_put_things_right(
+    client: FlaskClient,
+    manager: dict[str, str],
+    shop_in: Callable[..., Shop],
+    sent: dict[str, str],
+    kept: str,
+) -> None:
+    shop = shop_in("certified")
+    step = {"action": "warn", "reason": "秤少二两", **sent}
+
+    assert client.post(address(shop), headers=manager, json=step).status_code == 200
+
+    place = f"/api/v1/shops/{shop.id}"
+    assert client.get(place, headers=manager).json["put_right_by"] == kept
+    client.post(address(shop), headers=manager, json={"action": "reinstate"})
+    assert client.get(place, headers=manager).json["put_right_by"] is None
+
+
+def test_a_day_that_is_over_is_none_to_put_things_right(
+    client: FlaskClient, manager: dict[str, str], shop_in: Callable[..., Shop]
+) -> None:
+    shop = shop_in("certified")
+    step = {"action": "warn", "reason": "秤少二两", "put_right_by": YESTERDAY.isoformat()}
+
+    answer = client.post(address(shop), headers=manager, json=step)
+
+    assert answer.status_code == 422
+    assert answer.json["errors"][0]["pointer"] == "/put_right_by"
+    assert client.get(f"/api/v1/shops/{shop.id}", headers=manager).json["state"] == "certified"

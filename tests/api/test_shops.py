@@ -94,6 +94,52 @@ def test_an_account_of_the_community_becomes_owner(
     assert answer.json["owner_id"] == str(owner.id)
 
 
+def test_every_change_is_kept_with_who_and_why(
+    client: FlaskClient, session: Session, community: Community
+) -> None:
+    staff = signed_in(session, community, Role.STAFF)
+    address = f"{SHOPS}/{client.post(SHOPS, headers=staff, json=SHOP).json['id']}"
+    terms = [{"honour": "household_head", "pay_permille": 820}]
+
+    client.patch(
+        address,
+        headers=staff | FIRST,
+        json={"stall": "1-1", "terms": terms, "hours": "7:00–20:00", "reason": "搬了摊位"},
+    )
+
+    changes = client.get(f"{address}/changes", headers=staff).json["items"]
+    assert {(one["member"], one["before"], one["after"]) for one in changes} == {
+        ("stall", "3-12", "1-1"),
+        ("terms", "household_head:800", "household_head:820"),
+        ("hours", None, "7:00–20:00"),
+    }
+    assert {one["reason"] for one in changes} == {"搬了摊位"}
+    assert len({one["account_id"] for one in changes}) == 1
+
+
+def test_what_stays_as_it_was_is_no_change(client: FlaskClient, staff: dict[str, str]) -> None:
+    address = f"{SHOPS}/{client.post(SHOPS, headers=staff, json=SHOP).json['id']}"
+
+    client.patch(address, headers=staff | FIRST, json={"stall": "3-12"})
+
+    assert client.get(f"{address}/changes", headers=staff).json["items"] == []
+
+
+@pytest.mark.parametrize("member", ["offer", "hours"])
+def test_no_shop_keeps_the_last_word_on_its_offer(
+    client: FlaskClient, staff: dict[str, str], member: str
+) -> None:
+    shop = client.post(SHOPS, headers=staff, json=SHOP).json
+    claim = {member: "送葱，最终解释权归本店所有"}
+
+    for answer in (
+        client.post(SHOPS, headers=staff, json=SHOP | claim),
+        client.patch(f"{SHOPS}/{shop['id']}", headers=staff | FIRST, json=claim),
+    ):
+        assert answer.status_code == 422
+        assert answer.json["errors"][0]["pointer"] == f"/{member}"
+
+
 @pytest.mark.parametrize("case", ["staff of the community", "owner of another", "nobody"])
 def test_only_an_owner_of_the_community_owns_a_shop(
     client: FlaskClient, session: Session, community: Community, staff: dict[str, str], case: str
@@ -217,6 +263,7 @@ def test_a_query_that_makes_no_sense_is_refused(
         ("get", "/{id}"),
         ("patch", "/{id}"),
         ("post", "/{id}/certification"),
+        ("get", "/{id}/changes"),
     ],
 )
 def test_an_outsider_reaches_no_shop(

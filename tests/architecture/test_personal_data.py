@@ -62,7 +62,7 @@ OF_NOBODY = {
 
 CODES = {
     "action", "actor_kind", "category", "code", "colour", "consent", "decision",
-    "device_public_key", "flag", "frozen_hash", "key", "key_id", "kind", "lot",
+    "device_public_key", "flag", "frozen_hash", "key", "key_id", "kind", "lot", "member",
     "opted_in_categories", "outcome", "part", "plaque_number", "raised_by", "receipt",
     "reference", "roles", "rounding", "serial", "series", "sha256", "slug", "state",
     "timezone", "trade", "verdict",

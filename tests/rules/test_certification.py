@@ -30,6 +30,8 @@ COURSE = (
     ("apply", "withdrawn", "applied"),
     ("inspect", "applied", "inspected"),
     ("publish", "inspected", "notice"),
+    ("send_back", "inspected", "applied"),
+    ("send_back", "notice", "applied"),
     ("certify", "notice", "certified"),
     ("warn", "certified", "warned"),
     ("suspend", "certified", "suspended"),
@@ -83,9 +85,24 @@ def test_no_plaque_is_hung_before_the_notice_is_over(
     )
 
 
+@pytest.mark.parametrize(("open_objections", "waits"), [(0, False), (1, True)])
+def test_no_plaque_is_hung_while_an_objection_waits(open_objections: int, *, waits: bool) -> None:
+    facts = replace(READY, state=CertificationState.NOTICE, open_objections=open_objections)
+
+    assert find_obstacles(CertificationAction.CERTIFY, facts) == (
+        (CertificationObstacle.OBJECTION_OPEN,) * waits
+    )
+
+
 @pytest.mark.parametrize("reason", ["", " \n\u3000"])
 @pytest.mark.parametrize(
-    ("action", "state"), [("warn", "certified"), ("suspend", "warned"), ("withdraw", "suspended")]
+    ("action", "state"),
+    [
+        ("send_back", "notice"),
+        ("warn", "certified"),
+        ("suspend", "warned"),
+        ("withdraw", "suspended"),
+    ],
 )
 def test_nothing_is_done_against_a_shop_without_a_reason(
     action: str, state: str, reason: str
@@ -100,7 +117,7 @@ def test_nothing_is_done_against_a_shop_without_a_reason(
     [
         (action, state)
         for action, state, _ in COURSE
-        if action not in {"warn", "suspend", "withdraw"}
+        if action not in {"send_back", "warn", "suspend", "withdraw"}
     ],
 )
 def test_nothing_done_for_a_shop_needs_a_reason(action: str, state: str | None) -> None:

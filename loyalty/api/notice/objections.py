@@ -18,6 +18,7 @@ from loyalty.api.problems import ProblemSchema
 from loyalty.clock import community_now
 from loyalty.database import transaction
 from loyalty.services.community.policy import enter_community
+from loyalty.services.errors import UnknownRecordError
 from loyalty.services.notice.decisions import DecideObjection, decide_objection
 from loyalty.services.notice.objections import (
     MakeObjection,
@@ -26,6 +27,7 @@ from loyalty.services.notice.objections import (
     objections_of,
 )
 from loyalty.services.selection.planning import month_called
+from loyalty.services.shops.objections import shop_objection_called
 
 public_objections = ApiBlueprint("", base="/api/v1/public/<slug>", name="public-objections")
 """Objections, as anyone makes them."""
@@ -63,9 +65,13 @@ class PublicObjection(MethodView):
     @open_to(Caller.ANYONE)
     @public_objections.response(200, ObjectionStatusSchema)
     def get(self, slug: str, receipt: str) -> Any:
-        """Read whether an objection is answered."""
+        """Read whether an objection is answered, to somebody on a list or to a shop."""
         with transaction() as session:
-            return objection_called(session, enter_community(session, slug), receipt)
+            community = enter_community(session, slug)
+            try:
+                return objection_called(session, community, receipt)
+            except UnknownRecordError:
+                return shop_objection_called(session, community, receipt)
 
 
 @objections_of_round.route("")

@@ -13,8 +13,9 @@ from loyalty.api.schemas import (
     Text,
     WholeNumber,
 )
+from loyalty.rules.notice import ObjectionState
 from loyalty.rules.typed_text import LONGEST_REASON
-from loyalty.services.notice.objections import ObjectionState, state_of
+from loyalty.services.notice.objections import state_of
 from loyalty.services.selection.planning import LARGEST_QUOTA
 
 LONGEST_OBJECTION = 2000

@@ -9,6 +9,7 @@ import marshmallow as ma
 from loyalty.api.schemas import (
     Amount,
     Code,
+    Flag,
     KnownCode,
     Label,
     PageSchema,
@@ -67,9 +68,16 @@ class PublicShopSchema(Schema):
     series = Label(required=True, metadata={"description": "Which plaque it hangs"})
     category = Label(required=True, metadata={"description": "Its trade"})
     stall = Label(allow_none=True)
+    hours = Text(allow_none=True, metadata={"description": "When it is open, in words"})
+    offer = Text(
+        longest=LONGEST_REASON,
+        allow_none=True,
+        metadata={"description": "What it offers besides, in words"},
+    )
     terms = ma.fields.List(
         ma.fields.Nested(TermSchema), validate=ma.validate.Length(max=MOST_HONOURS)
     )
+    is_model = Flag(metadata={"description": "A model of honest trade (诚信经营示范户)"})
     plaque_number = ma.fields.String(dump_only=True)
     state = ma.fields.String(dump_only=True, validate=ma.validate.OneOf(STATES))
 
@@ -94,12 +102,20 @@ class ShopSchema(PublicShopSchema):
         allow_none=True,
         metadata={"description": "Account that may void its sales and pair its tills"},
     )
+    liaison_id = ma.fields.UUID(
+        allow_none=True, metadata={"description": "Account of the staff who keeps touch with it"}
+    )
     opted_in_categories = ma.fields.List(
         Code(),
         validate=ma.validate.Length(max=MOST_CATEGORIES),
     )
     limits = ma.fields.Nested(ShopLimitsSchema)
     valid_until = ma.fields.Date(dump_only=True)
+    put_right_by = ma.fields.Date(
+        dump_only=True,
+        allow_none=True,
+        metadata={"description": "Last day, included, for a warned shop to put things right"},
+    )
     version = ma.fields.Integer(dump_only=True)
 
     @ma.post_load
@@ -108,8 +124,37 @@ class ShopSchema(PublicShopSchema):
         return data | limits
 
 
-class ShopChangeSchema(ShopSchema):
+class ChangeShopSchema(ShopSchema):
     """New values of some members of a shop."""
+
+    reason = Text(
+        longest=LONGEST_REASON,
+        load_only=True,
+        allow_none=True,
+        metadata={"description": "Why; stays with its history"},
+    )
+
+
+class ShopChangeSchema(Schema):
+    """One member of a shop that was changed."""
+
+    member = ma.fields.String()
+    before = ma.fields.String(
+        allow_none=True,
+        metadata={"description": "As text; rates as honour:permille, parted by commas"},
+    )
+    after = ma.fields.String(allow_none=True)
+    reason = ma.fields.String(allow_none=True)
+    account_id = ma.fields.UUID()
+    at = ma.fields.DateTime()
+    id = ma.fields.UUID()
+
+
+class ShopChangePageSchema(Schema):
+    """What was changed of a shop, a page at a time, the newest first."""
+
+    items = ma.fields.List(ma.fields.Nested(ShopChangeSchema))
+    next = ma.fields.UUID(allow_none=True)
 
 
 class ShopPageSchema(Schema):
@@ -139,6 +184,10 @@ class CertificationStepSchema(Schema):
 
     action = ma.fields.Enum(CertificationAction, by_value=True, required=True)
     reason = Text(longest=LONGEST_REASON, load_default="")
+    put_right_by = ma.fields.Date(
+        load_default=None,
+        metadata={"description": "Of a warning: last day to put things right, included"},
+    )
 
 
 class StandingSchema(Schema):

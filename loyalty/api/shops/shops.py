@@ -9,11 +9,13 @@ from flask.views import MethodView
 from loyalty.api.access import Caller, open_to, staff_work
 from loyalty.api.blueprint import ApiBlueprint
 from loyalty.api.problems import ProblemSchema
+from loyalty.api.schemas import PageSchema
 from loyalty.api.shops.schemas import (
     REQUIRED,
     CertificationStepSchema,
+    ChangeShopSchema,
     FindShopsSchema,
-    ShopChangeSchema,
+    ShopChangePageSchema,
     ShopOnDay,
     ShopPageSchema,
     ShopSchema,
@@ -27,6 +29,7 @@ from loyalty.services.shops.certification import (
     move_certification,
 )
 from loyalty.services.shops.finding import FindShops, find_shops, get_shop
+from loyalty.services.shops.history import find_shop_changes
 from loyalty.services.shops.shops import ChangeShop, CreateShop, change_shop, create_shop
 
 shops = ApiBlueprint("/shops")
@@ -71,7 +74,7 @@ class OneShop(MethodView):
             return _answer(get_shop(work, shop_id), work.now)
 
     @open_to(Caller.STAFF)
-    @shops.arguments(ShopChangeSchema(partial=REQUIRED))
+    @shops.arguments(ChangeShopSchema(partial=REQUIRED))
     @shops.response(200, ShopSchema)
     @shops.alt_response(412, schema=ProblemSchema, description="Changed meanwhile.")
     def patch(self, values: dict[str, Any], shop_id: UUID) -> Any:
@@ -79,6 +82,19 @@ class OneShop(MethodView):
         request = ChangeShop(shop_id, require_version(), **values)
         with staff_work() as work:
             return _answer(change_shop(work, request), work.now)
+
+
+@shops.route("/<uuid:shop_id>/changes")
+class ShopChanges(MethodView):
+    """What was changed of a shop."""
+
+    @open_to(Caller.STAFF)
+    @shops.arguments(PageSchema, location="query")
+    @shops.response(200, ShopChangePageSchema)
+    def get(self, wanted: dict[str, Any], shop_id: UUID) -> Any:
+        """Read who changed what of a shop, when and why, the newest first."""
+        with staff_work() as work:
+            return find_shop_changes(work, shop_id, **wanted)
 
 
 @shops.route("/<uuid:shop_id>/certification")

@@ -29,7 +29,10 @@ from loyalty.pages.staff.selection.nominations import nominations
 from loyalty.pages.staff.selection.panel import panel
 from loyalty.pages.staff.selection.planning import rounds_planning
 from loyalty.pages.staff.shops.certification import certification
+from loyalty.pages.staff.shops.changes import shop_changes
+from loyalty.pages.staff.shops.objections import shop_objections
 from loyalty.pages.staff.shops.shops import shops
+from loyalty.pages.staff.shops.visits import shop_visits
 from loyalty.pages.staff.staff.accounts import accounts
 from loyalty.pages.staff.staff.sign_in import sign_in_pages
 from loyalty.pages.staff.tills.tills import tills
@@ -51,6 +54,9 @@ STAFF_PAGES = (
     kinds_of_deeds,
     imports,
     shops,
+    shop_changes,
+    shop_objections,
+    shop_visits,
     certification,
     tills,
     numberings,

@@ -74,5 +74,5 @@ def _changes_something(form: ChangeForm) -> bool:
 
 
 def _differing(form: ChangeForm) -> list[Field]:
-    kept = {"csrf_token", "version"}
+    kept = {"csrf_token", "version", "reason"}
     return [one for one in form if one.name not in kept and one.data != one.object_data]

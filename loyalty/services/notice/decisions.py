@@ -23,7 +23,7 @@ from loyalty.models import (
 from loyalty.rules.eligibility import Ground, Reason
 from loyalty.rules.outcome import Outcome
 from loyalty.rules.selection import RoundObstacle
-from loyalty.rules.typed_text import make_name_key
+from loyalty.rules.traces import is_named
 from loyalty.services.actors import Role
 from loyalty.services.errors import (
     InvolvedError,
@@ -179,14 +179,5 @@ def who_may_decide(work: Work, objection: Objection) -> Sequence[StaffAccount]:
 
 def _refuse_names(reason: str, objection: Objection) -> None:
     names = {objection.candidate.resident.name, objection.name or ""}
-    if any(_is_named(name, reason) for name in names):
+    if any(is_named(name, reason) for name in names):
         raise ValueRefusedError("/reason", "The reason is published, so it names nobody.")
-
-
-def _is_named(name: str, text: str) -> bool:
-    """Return whether a text names somebody, whatever stands between the letters of the name."""
-    key = make_name_key(name)
-    # A single character may be part of any word, and so may a name in small Latin letters.
-    return (len(name) > 1 and name in text) or (
-        len(key) > 1 and not key.isascii() and key in make_name_key(text)
-    )

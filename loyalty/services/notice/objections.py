@@ -4,16 +4,15 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from loyalty.models import Candidate, Community, Honour, Objection, Round, RoundList
+from loyalty.models import Candidate, Community, Honour, Objection, Round, RoundList, ShopObjection
 from loyalty.rules.calendar import Month
-from loyalty.rules.notice import is_notice_over
+from loyalty.rules.notice import ANSWER_WORKING_DAYS, ObjectionState, is_notice_over
 from loyalty.rules.selection import RoundObstacle, RoundState
 from loyalty.rules.typed_text import clean_code_letters
 from loyalty.services.audit import note
@@ -25,18 +24,6 @@ from loyalty.services.selection.at_work import RoundAtWork
 from loyalty.services.selection.planning import round_of
 from loyalty.services.selection.waiting_lines import disputable_lines
 from loyalty.services.work import Work
-
-ANSWER_WORKING_DAYS = 5
-"""Within how many working days an objection should be answered."""
-
-
-class ObjectionState(StrEnum):
-    """How far an objection is. Codes are public: add one, never rename one."""
-
-    OPEN = "open"
-    UPHELD = "upheld"
-    DISMISSED = "dismissed"
-
 
 ON_NOTICE = (RoundState.NOTICE, RoundState.CONFIRMED)
 """While these last, lines may be on notice still: not all of them need be confirmed at once."""
@@ -122,7 +109,7 @@ def objection_called(session: Session, community: Community, receipt: str) -> Ob
     return found
 
 
-def state_of(objection: Objection) -> ObjectionState:
+def state_of(objection: Objection | ShopObjection) -> ObjectionState:
     """Return how far an objection is."""
     if objection.upheld is None:
         return ObjectionState.OPEN

@@ -19,7 +19,9 @@ FREE_TEXTS: Mapping[str, Sequence[str]] = MappingProxyType(
         "panellist": ("left_reason",),
         "sale_case": ("reason",),
         "selection_round": ("freeze_reason", "cancel_reason"),
-        "shop": ("contact",),
+        "shop_objection": ("text", "name", "contact", "reason"),
+        "shop_visit": ("note",),
+        "shop": ("contact", "hours", "offer"),
     }
 )
 """By table: columns in which a name may stand, and is replaced."""
@@ -29,6 +31,7 @@ WRITTEN_ONCE: Mapping[str, Sequence[str]] = MappingProxyType(
         "card_event": ("reason",),
         "certification_event": ("reason",),
         "redemption": ("reason",),
+        "shop_change": ("before", "after", "reason"),
     }
 )
 """By table: columns that may not be changed, and are emptied where a name stands in them."""

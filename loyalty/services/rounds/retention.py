@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import Select, Update, or_, select, update
 from sqlalchemy.orm import Session
 
-from loyalty.models import Matter, Nomination, Objection, Round, RoundList
+from loyalty.models import Matter, Nomination, Objection, Round, RoundList, ShopObjection
 from loyalty.rules.retention import ASKERS, NOMINATIONS, OBJECTIONS
 from loyalty.rules.selection import RoundState
 from loyalty.rules.traces import FORGOTTEN
@@ -25,6 +25,7 @@ def forget_contacts(session: Session, community_id: UUID, *, now: datetime) -> N
     forget_tables(session, community_id, now=now)
     statements = (
         _forget_objectors(community_id, now),
+        _forget_objectors_to_shops(community_id, now),
         _forget_raisers(community_id, now),
     )
     for statement in statements:
@@ -35,6 +36,7 @@ def forget_words(session: Session, community_id: UUID, *, now: datetime) -> None
     """Forget the words of old objections and nominations, and whom nobody has matched in time."""
     statements = (
         _forget_objections(community_id, now),
+        _forget_objections_to_shops(community_id, now),
         _forget_statements(community_id, now),
         _reject_unmatched(community_id),
     )
@@ -54,6 +56,30 @@ def _forget_objectors(community_id: UUID, now: datetime) -> Update:
             or_(Objection.decided_at <= now - ASKERS, Objection.round_id.in_(cancelled)),
         )
         .values(name=None, contact=None)
+    )
+
+
+def _forget_objectors_to_shops(community_id: UUID, now: datetime) -> Update:
+    return (
+        update(ShopObjection)
+        .where(
+            ShopObjection.community_id == community_id,
+            or_(ShopObjection.name.is_not(None), ShopObjection.contact.is_not(None)),
+            ShopObjection.decided_at <= now - ASKERS,
+        )
+        .values(name=None, contact=None)
+    )
+
+
+def _forget_objections_to_shops(community_id: UUID, now: datetime) -> Update:
+    return (
+        update(ShopObjection)
+        .where(
+            ShopObjection.community_id == community_id,
+            ShopObjection.text != FORGOTTEN,
+            ShopObjection.decided_at <= now - OBJECTIONS,
+        )
+        .values(text=FORGOTTEN)
     )
 
 

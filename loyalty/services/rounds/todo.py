@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
 
-from loyalty.models import Card, Matter, Panellist, Round, SaleCase, Shop
+from loyalty.models import Card, Matter, Panellist, Round, SaleCase, Shop, ShopObjection
 from loyalty.rules.card_state import HAND_OUT_DAYS, CardState
-from loyalty.rules.certification import CertificationState
+from loyalty.rules.certification import CertificationState, find_recheck_span
 from loyalty.rules.selection import RoundState
 from loyalty.services.community.working_days import years_without_table
 from loyalty.services.selection.at_work import RoundAtWork
@@ -50,6 +51,10 @@ class ToDo:
     """Rounds with cards that nobody has ticked as handed over, the earliest month first."""
     shops_under_way: Sequence[Shop]
     """Shops whose certification waits for a step, the longest waiting first."""
+    rechecks_due: Sequence[Shop]
+    """Shops whose year ends soon, or has ended lately, the earliest first."""
+    objections_to_shops: Sequence[ShopObjection]
+    """Those without an answer, with their shops, the earliest due first."""
     open_matters: Sequence[Matter]
     """Matters without an answer, the earliest due first."""
     cases_open: int
@@ -77,6 +82,8 @@ def todo_of(work: Work) -> ToDo:
         rounds_under_way=rounds_under_way(work),
         hand_outs=_hand_outs_due(work),
         shops_under_way=work.session.scalars(shops).all(),
+        rechecks_due=_rechecks_due(work),
+        objections_to_shops=_objections_to_shops(work),
         open_matters=_open_matters(work),
         cases_open=work.session.scalar(cases) or 0,
         calendar_due=_calendar_due(work),
@@ -148,6 +155,26 @@ def rounds_under_way(work: Work) -> Sequence[Round]:
 def current_round(work: Work) -> Round | None:
     """Return the latest round that is under way, with its lists."""
     return next(iter(rounds_under_way(work)), None)
+
+
+def _rechecks_due(work: Work) -> Sequence[Shop]:
+    return work.session.scalars(
+        work.select(Shop)
+        .where(
+            Shop.state == CertificationState.CERTIFIED.value,
+            Shop.certified_until.between(*find_recheck_span(work.now.date())),
+        )
+        .order_by(Shop.certified_until, Shop.id)
+    ).all()
+
+
+def _objections_to_shops(work: Work) -> Sequence[ShopObjection]:
+    return work.session.scalars(
+        work.select(ShopObjection)
+        .where(ShopObjection.decided_at.is_(None))
+        .options(joinedload(ShopObjection.shop))
+        .order_by(ShopObjection.due_on, ShopObjection.id)
+    ).all()
 
 
 def _open_matters(work: Work) -> Sequence[Matter]:

@@ -1,14 +1,15 @@
 """The certification of the shops: who may move it on, and what each step leaves behind."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 from sqlalchemy import Integer, cast, func, select
 from sqlalchemy.orm import Session
 
-from loyalty.models import CertificationEvent, Community, Shop
+from loyalty.models import CertificationEvent, Community, Shop, ShopObjection
 from loyalty.rules.certification import (
+    DAYS_TO_PUT_RIGHT,
     CertificationAction,
     CertificationFacts,
     CertificationState,
@@ -20,10 +21,10 @@ from loyalty.rules.certification import (
 from loyalty.services.actors import Role
 from loyalty.services.community.policy import locked_community
 from loyalty.services.community.working_days import last_day_of
-from loyalty.services.errors import CertificationStateError, NotAllowedError
+from loyalty.services.errors import CertificationStateError, NotAllowedError, ValueRefusedError
 from loyalty.services.people.pinyin import pinyin_of
 from loyalty.services.shops.finding import get_shop
-from loyalty.services.work import Work
+from loyalty.services.work import Lock, Work
 
 FOR_A_MANAGER = frozenset(
     {
@@ -48,6 +49,8 @@ class MoveCertification:
     action: CertificationAction
     reason: str = ""
     """Why, in words; steps against the shop need it."""
+    put_right_by: date | None = None
+    """Of a warning: the last day, included, to put things right; None takes the usual time."""
     version: int | None = None
     """The version of the shop that was read; None does not insist on one."""
 
@@ -80,17 +83,19 @@ def move_certification(work: Work, request: MoveCertification) -> Shop:
     Raises:
         NotAllowedError: the step is a manager's.
         CertificationStateError: something is missing for it.
+        ValueRefusedError: the day to put things right is over.
     """
     if request.action in FOR_A_MANAGER and Role.MANAGER not in work.actor.roles:
         raise NotAllowedError("This step of a certification is the manager's.")
     community = locked_community(work.session, work.community_id)
-    shop = get_shop(work, request.shop_id, version=request.version)
-    facts = _gather_facts(shop, request.reason, today=work.now.date())
+    shop = get_shop(work, request.shop_id, version=request.version, lock=Lock.CHANGE)
+    facts = gather_facts(work, shop, request.reason)
     if missing := find_obstacles(request.action, facts):
         raise CertificationStateError(
             f"The shop is {facts.state}; “{request.action}” is not possible now.", missing
         )
     _set_dates_and_plaque(work.session, community, shop, request.action, today=work.now.date())
+    _set_day_to_put_right(shop, request, today=work.now.date())
     shop.state = next_state(request.action, facts.state).value
     shop.updated_at = work.now
     record_step(work, shop, request.action, reason=request.reason)
@@ -119,13 +124,21 @@ def record_step(
     work.note(f"certification.{action}", shop, state=shop.state)
 
 
-def _gather_facts(shop: Shop, reason: str, *, today: date) -> CertificationFacts:
+def gather_facts(work: Work, shop: Shop, reason: str) -> CertificationFacts:
+    """Return what is known of a shop when somebody wants to act on its certification."""
+    today = work.now.date()
+    unanswered = select(func.count()).where(
+        ShopObjection.community_id == work.community_id,
+        ShopObjection.shop_id == shop.id,
+        ShopObjection.decided_at.is_(None),
+    )
     return CertificationFacts(
         state=find_certification_standing(shop, today=today).state,
         today=today,
         notice_last=shop.notice_last,
         withdrawn_on=shop.withdrawn_on,
         reason=reason,
+        open_objections=work.session.scalar(unanswered) or 0,
     )
 
 
@@ -139,7 +152,7 @@ def _set_dates_and_plaque(
 ) -> None:
     """Set the dates and the plaque that a step brings or ends."""
     match action:
-        case CertificationAction.APPLY:
+        case CertificationAction.APPLY | CertificationAction.SEND_BACK:
             shop.notice_last = shop.certified_until = None
         case CertificationAction.PUBLISH:
             shop.notice_last = last_day_of(
@@ -155,6 +168,19 @@ def _set_dates_and_plaque(
             shop.certified_until = None
         case _:
             pass
+
+
+def _set_day_to_put_right(shop: Shop, request: MoveCertification, *, today: date) -> None:
+    match request.action:
+        case CertificationAction.WARN:
+            usual = today + timedelta(days=DAYS_TO_PUT_RIGHT)
+            shop.put_right_by = request.put_right_by or usual
+            if shop.put_right_by < today:
+                raise ValueRefusedError("/put_right_by", "This day is over.")
+        case CertificationAction.SUSPEND:
+            pass
+        case _:
+            shop.put_right_by = None
 
 
 def _make_plaque_number(session: Session, shop: Shop) -> str:

@@ -16,7 +16,7 @@ from loyalty.rules.money import Permille
 from loyalty.services.actors import Role
 from loyalty.services.errors import NotAllowedError, UnknownRecordError
 from loyalty.services.paging import Page, fetch_page
-from loyalty.services.work import Work
+from loyalty.services.work import Lock, Work
 
 WITH_TERMS = selectinload(Shop.terms).joinedload(ShopTerm.honour)
 """What a shop is shown with."""
@@ -104,13 +104,16 @@ def get_shop_by_plaque(session: Session, community: Community, plaque_number: st
     return shop
 
 
-def get_shop(work: Work, shop_id: UUID, *, version: int | None = None) -> Shop:
+def get_shop(
+    work: Work, shop_id: UUID, *, version: int | None = None, lock: Lock | None = None
+) -> Shop:
     """Return a shop of the actor's community, with its terms.
 
-    It is not locked, so sales go on: who changes one locks the community for the band's sake, and
-    the version refuses whoever would not.
+    Who changes one locks the community for the band's sake, and the version refuses whoever would
+    not. Who moves its certification locks the shop, too, so that no objection comes in meanwhile;
+    sales, which merely refer to it, go on.
     """
-    return work.find(Shop, shop_id, version=version, options=[WITH_TERMS])
+    return work.find(Shop, shop_id, version=version, lock=lock, options=[WITH_TERMS])
 
 
 def get_shop_for_owner(work: Work, shop_id: UUID) -> Shop:

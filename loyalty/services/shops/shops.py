@@ -10,6 +10,7 @@ from loyalty.models import Community, Shop, ShopTerm, StaffAccount
 from loyalty.rules.certification import CertificationAction, CertificationState
 from loyalty.rules.discount import OPT_IN_CATEGORIES
 from loyalty.rules.money import Permille
+from loyalty.rules.offer import claims_last_word
 from loyalty.services.actors import Role
 from loyalty.services.changes import (
     AS_IT_WAS,
@@ -24,6 +25,7 @@ from loyalty.services.errors import ValueRefusedError
 from loyalty.services.people.pinyin import pinyin_of
 from loyalty.services.shops.certification import record_step
 from loyalty.services.shops.finding import get_shop
+from loyalty.services.shops.history import record_changes, values_of
 from loyalty.services.work import Work
 
 
@@ -47,8 +49,13 @@ class CreateShop:
     """The sort key; None takes the commonest reading of the name."""
     stall: str | None = None
     contact: str | None = None
+    hours: str | None = None
+    offer: str | None = None
+    is_model: bool = False
     owner_id: UUID | None = None
     """The account that may void its sales and pair its tills."""
+    liaison_id: UUID | None = None
+    """The account of the member of staff who keeps touch with it."""
     terms: Sequence[AgreedTerm] = ()
     opted_in_categories: Sequence[str] = ()
     discountable_per_sale_fen: int | None = None
@@ -69,17 +76,25 @@ class ChangeShop:
     category: str | AsItWas = AS_IT_WAS
     stall: str | AsItWas | None = AS_IT_WAS
     contact: str | AsItWas | None = AS_IT_WAS
+    hours: str | AsItWas | None = AS_IT_WAS
+    offer: str | AsItWas | None = AS_IT_WAS
+    is_model: bool | AsItWas = AS_IT_WAS
     owner_id: UUID | AsItWas | None = AS_IT_WAS
+    liaison_id: UUID | AsItWas | None = AS_IT_WAS
     terms: Sequence[AgreedTerm] | AsItWas = AS_IT_WAS
     opted_in_categories: Sequence[str] | AsItWas = AS_IT_WAS
     discountable_per_sale_fen: int | AsItWas | None = AS_IT_WAS
     uses_per_shop_day: int | AsItWas | None = AS_IT_WAS
+    reason: str | None = None
+    """Why, in words; it stays with the history of the shop."""
 
 
 def create_shop(work: Work, request: CreateShop) -> Shop:
     """Take in a shop that applies for a plaque."""
     community = locked_community(work.session, work.community_id)
     _refuse_account_without_shop(work, request.owner_id)
+    _refuse_outsider(work, request.liaison_id)
+    _refuse_last_word(request)
     shop = Shop(
         community_id=community.id,
         name=request.name,
@@ -88,7 +103,11 @@ def create_shop(work: Work, request: CreateShop) -> Shop:
         category=request.category,
         stall=request.stall,
         contact=request.contact,
+        hours=request.hours,
+        offer=request.offer,
+        is_model=request.is_model,
         owner_id=request.owner_id,
+        liaison_id=request.liaison_id,
         terms=_make_terms(work.session, community, request.terms, agreed_before=()),
         opted_in_categories=_clean_opted_in(request.opted_in_categories),
         discountable_per_sale_fen=request.discountable_per_sale_fen,
@@ -109,7 +128,10 @@ def change_shop(work: Work, request: ChangeShop) -> Shop:
     """Change some members of a shop; sales from now on follow it."""
     community = locked_community(work.session, work.community_id)
     shop = get_shop(work, request.shop_id, version=request.version)
+    before = values_of(shop)
+    _refuse_last_word(request)
     _refuse_account_without_shop(work, value_or(request.owner_id, None))
+    _refuse_outsider(work, value_or(request.liaison_id, None))
     if request.terms is not AS_IT_WAS:
         shop.terms = _make_terms(work.session, community, request.terms, agreed_before=shop.terms)
     if request.opted_in_categories is not AS_IT_WAS:
@@ -119,8 +141,17 @@ def change_shop(work: Work, request: ChangeShop) -> Shop:
     # These two were set above, in the form in which they are kept.
     change_members(shop, replace(request, terms=AS_IT_WAS, opted_in_categories=AS_IT_WAS))
     shop.updated_at = work.now
+    record_changes(work, shop, before, reason=request.reason)
     work.note("shop.changed", shop, members=sorted(collect_new_values(request)))
     return shop
+
+
+def _refuse_last_word(request: CreateShop | ChangeShop) -> None:
+    """Refuse an offer that keeps its own interpretation to the shop."""
+    for member in ("hours", "offer"):
+        text = value_or(getattr(request, member), None)
+        if text is not None and claims_last_word(text):
+            raise ValueRefusedError(f"/{member}", "No shop keeps the last word on its offer.")
 
 
 def _refuse_account_without_shop(work: Work, owner_id: UUID | None) -> None:
@@ -129,6 +160,14 @@ def _refuse_account_without_shop(work: Work, owner_id: UUID | None) -> None:
         account = work.session.get(StaffAccount, (work.community_id, owner_id))
         if account is None or Role.SHOP_OWNER.value not in account.roles:
             raise ValueRefusedError("/owner_id", "The community has no such account of an owner.")
+
+
+def _refuse_outsider(work: Work, liaison_id: UUID | None) -> None:
+    """Refuse a contact who is none of the community's staff."""
+    if liaison_id is not None:
+        account = work.session.get(StaffAccount, (work.community_id, liaison_id))
+        if account is None or not {Role.STAFF.value, Role.MANAGER.value} & set(account.roles):
+            raise ValueRefusedError("/liaison_id", "The community has no such account of staff.")
 
 
 def _make_terms(

@@ -5,36 +5,22 @@ from typing import Any
 from uuid import UUID
 
 from flask import redirect, render_template, request, url_for
-from flask_babel import gettext, lazy_gettext
+from flask_babel import gettext
 
-from loyalty.models import Community, Honour
-from loyalty.pages.forms import Form, choice, label_field, text_field
+from loyalty.models import Honour
 from loyalty.pages.staff import console
+from loyalty.pages.staff.shops.form import ShopForm, agreed_terms, new_shop_form
 from loyalty.pages.staff.shops.steps import steps_for
 from loyalty.rules.certification import CertificationState
-from loyalty.rules.money import Permille
-from loyalty.services.community.honours import active_honours, proposed_rate
-from loyalty.services.community.policy import community_of
 from loyalty.services.shops.finding import FindShops, find_shops, get_shop
-from loyalty.services.shops.shops import AgreedTerm, CreateShop, create_shop
+from loyalty.services.shops.objections import list_shop_objections
+from loyalty.services.shops.shops import CreateShop, create_shop
 from loyalty.services.tills.pairing import find_tills
-from loyalty.words.honours import honour_name
-from loyalty.words.rates import list_rates_offered
 from loyalty.words.states import SHOP_STATES, shop_state_words
 
 shops = console.Console("shops", "/shops")
 
 MOST_TILLS = 100
-
-
-class ShopForm(Form):
-    """A shop that applies for a plaque."""
-
-    name = label_field(lazy_gettext("店名"))
-    series = label_field(lazy_gettext("系列"))
-    category = label_field(lazy_gettext("行业"))
-    stall = label_field(lazy_gettext("摊位（可不填）"), needed=False)
-    contact = text_field(lazy_gettext("联系人（可不填）"), needed=False)
 
 
 @shops.get("")
@@ -62,13 +48,17 @@ def shown(shop_id: UUID) -> str:
     """Show a shop with the steps of its certification and its tills."""
     with console.work() as work:
         shop = get_shop(work, shop_id)
+        steps = steps_for(work, shop)
+        objections = list_shop_objections(work, shop_id)
         tills = find_tills(work, shop_id, limit=MOST_TILLS, after=None)
     return render_template(
         "staff/shops/shop.html",
         shop=shop,
         tills=tills.items,
         words=shop_state_words(shop, today=work.now.date()),
-        steps=steps_for(shop, console.actor(), today=work.now.date()),
+        steps=steps,
+        objections=objections,
+        today=work.now.date(),
         now=work.now,
     )
 
@@ -77,40 +67,25 @@ def shown(shop_id: UUID) -> str:
 def new() -> Any:
     """Take in a shop."""
     with console.work() as work:
-        honours = active_honours(work)
-        community = community_of(work.session, work.actor)
-    form = _form_with_rates(honours, community)()
+        form, honours = new_shop_form(work)
     if form.validate_on_submit() and _created(form, honours):
         return redirect(url_for("staff_shops.listed", q=form.name.data))
     return render_template("staff/shops/shop_new.html", form=form, honours=honours)
 
 
-def _form_with_rates(honours: Sequence[Honour], community: Community) -> type[ShopForm]:
-    """Return the form with a rate for each honour: its own is proposed, any of the band offered."""
-    low, high = Permille(community.band_min_permille), Permille(community.band_max_permille)
-    proposed = {honour: proposed_rate(honour, community) for honour in honours}
-    fields = {
-        f"rate_{honour.code}": choice(
-            lazy_gettext("%(honour)s付多少", honour=honour_name(honour)),
-            {"": gettext("按卡上的折数")} | list_rates_offered(low, high, besides=rate),
-            default=str(rate or ""),
-        )
-        for honour, rate in proposed.items()
-    }
-    return type("ShopFormWithRates", (ShopForm,), fields)
-
-
 def _created(form: ShopForm, honours: Sequence[Honour]) -> bool:
-    chosen = {honour.code: form[f"rate_{honour.code}"].data for honour in honours}
     new_shop = CreateShop(
         name=form.name.data,
         series=form.series.data,
         category=form.category.data,
         stall=form.stall.data,
         contact=form.contact.data,
-        terms=[AgreedTerm(code, Permille(int(rate))) for code, rate in chosen.items() if rate],
+        hours=form.hours.data,
+        offer=form.offer.data,
+        terms=agreed_terms(form, honours),
     )
     return console.attempt(
         lambda work: create_shop(work, new_shop),
         gettext("已添加%(name)s，请接着检查。", name=new_shop.name),
+        form=form,
     )

@@ -1,18 +1,17 @@
 """The steps a shop's certification may take now, and what they wait for."""
 
 from dataclasses import dataclass
-from datetime import date
 
 from loyalty.models import Shop
 from loyalty.rules.certification import (
     CertificationAction,
-    CertificationFacts,
     CertificationObstacle,
     find_obstacles,
 )
 from loyalty.services.actors import Role, StaffMember
 from loyalty.services.errors import NotAllowedError
-from loyalty.services.shops.certification import FOR_A_MANAGER, find_certification_standing
+from loyalty.services.shops.certification import FOR_A_MANAGER, gather_facts
+from loyalty.services.work import Work
 from loyalty.words.obstacles import obstacles_in_words
 from loyalty.words.refusals import refusal_in_words
 from loyalty.words.steps import SHOP_STEPS, StepWords
@@ -28,16 +27,11 @@ class ShopStep:
     """What is missing still, in sentences; empty if it can be taken now."""
 
 
-def steps_for(shop: Shop, actor: StaffMember, *, today: date) -> list[ShopStep]:
+def steps_for(work: Work, shop: Shop) -> list[ShopStep]:
     """Return the steps that fit the state of a shop, in the order of its course."""
-    facts = CertificationFacts(
-        state=find_certification_standing(shop, today=today).state,
-        today=today,
-        notice_last=shop.notice_last,
-        withdrawn_on=shop.withdrawn_on,
-        # The reason is asked for when the step is taken.
-        reason="asked later",
-    )
+    # The reason is asked for when the step is taken.
+    facts = gather_facts(work, shop, "asked later")
+    actor = work.actor
     fitting = [
         (action, missing)
         for action in CertificationAction

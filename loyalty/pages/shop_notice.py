@@ -1,0 +1,103 @@
+"""The public notice of shops that apply for a plaque, and objecting to one of them."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, Response, render_template, url_for
+from flask_babel import gettext
+from werkzeug.exceptions import NotFound
+
+from loyalty.clock import community_now
+from loyalty.database import transaction
+from loyalty.models import Community, Shop, ShopObjection
+from loyalty.pages.communities import community_here
+from loyalty.pages.notice import not_found_by_search
+from loyalty.pages.objections import ObjectionForm
+from loyalty.pages.receipts import receipt_of_form, receipt_page
+from loyalty.pages.values import full_day
+from loyalty.services.errors import CertificationStateError
+from loyalty.services.shops.objections import (
+    MakeShopObjection,
+    find_shops_on_notice,
+    list_answers,
+    make_shop_objection,
+)
+
+shop_notice = Blueprint("shop_notice_pages", __name__)
+
+
+@shop_notice.get("/shops/notice")
+@shop_notice.get("/<slug>/shops/notice")
+def shown(slug: str | None = None) -> Response:
+    """List the shops to which anyone may object today, with what was answered so far."""
+    with transaction() as session:
+        community = community_here(session, slug)
+        today = community_now(community.timezone).date()
+        shops = find_shops_on_notice(session, community, today=today)
+        answers = list_answers(session, community, shops)
+    page = render_template(
+        "public/shop_notice.html",
+        community=community,
+        shops=shops,
+        answers={shop.id: [one for one in answers if one.shop_id == shop.id] for shop in shops},
+    )
+    return not_found_by_search(page)
+
+
+@shop_notice.route("/shops/notice/<uuid:shop_id>/objection", methods=["GET", "POST"])
+@shop_notice.route("/<slug>/shops/notice/<uuid:shop_id>/objection", methods=["GET", "POST"])
+def object_to(shop_id: UUID, slug: str | None = None) -> Response:
+    """Take in an objection to a shop on notice, and give a receipt."""
+    community, shop = _shop_on_notice(shop_id, slug)
+    back = url_for("shop_notice_pages.shown", slug=community.slug)
+    form = ObjectionForm()
+    made = None
+    if form.validate_on_submit():
+        made = _made(community, shop, form)
+        if made is None:
+            raise NotFound
+        return _receipt(community, made, back)
+    page = render_template(
+        "public/shop_objection.html", community=community, shop=shop, form=form, back=back
+    )
+    return not_found_by_search(page)
+
+
+def _shop_on_notice(shop_id: UUID, slug: str | None) -> tuple[Community, Shop]:
+    with transaction() as session:
+        community = community_here(session, slug)
+        today = community_now(community.timezone).date()
+        for shop in find_shops_on_notice(session, community, today=today):
+            if shop.id == shop_id:
+                return community, shop
+    raise NotFound
+
+
+def _made(community: Community, shop: Shop, form: Any) -> ShopObjection | None:
+    """Return the objection as it was taken in; None if the notice has just run out."""
+    now = community_now(community.timezone)
+    wanted = MakeShopObjection(
+        shop_id=shop.id,
+        text=form.text.data,
+        name=form.name.data,
+        contact=form.contact.data,
+        receipt=receipt_of_form(now.date()),
+    )
+    try:
+        with transaction(community.id) as session:
+            return make_shop_objection(session, community, wanted, now=now)
+    except CertificationStateError:
+        return None
+
+
+def _receipt(community: Community, made: ShopObjection, back: str) -> Response:
+    return receipt_page(
+        community,
+        made.receipt,
+        title=gettext("异议已收到"),
+        sentences=[
+            gettext("最迟%(day)s答复。", day=full_day(made.due_on)),
+            gettext("凭回执号，在“查异议的答复”里看结果。不需要姓名。"),
+        ],
+        back=(back, gettext("回到公示")),
+    )

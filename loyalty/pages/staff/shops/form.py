@@ -1,0 +1,120 @@
+"""The form of a shop: what is asked when it is taken in, and when it is changed."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flask_babel import gettext, lazy_gettext
+from wtforms import BooleanField
+
+from loyalty.models import Community, Honour, Shop
+from loyalty.pages.forms import (
+    Form,
+    amount,
+    choice,
+    label_field,
+    options,
+    passage,
+    record,
+    text_field,
+    ticks,
+    whole_number,
+)
+from loyalty.pages.staff.changes import ChangeForm
+from loyalty.rules.discount import OPT_IN_CATEGORIES
+from loyalty.rules.money import Permille
+from loyalty.rules.typed_text import LONGEST_REASON
+from loyalty.services.actors import Role
+from loyalty.services.community.honours import active_honours, proposed_rate
+from loyalty.services.community.policy import community_of
+from loyalty.services.shops.shops import AgreedTerm
+from loyalty.services.staff.accounts import find_accounts
+from loyalty.services.work import Work
+from loyalty.words.categories import CATEGORIES
+from loyalty.words.honours import honour_name
+from loyalty.words.rates import list_rates_offered
+
+MOST_ACCOUNTS = 500
+MOST_USES = 1000
+
+STAFF = frozenset({Role.STAFF.value, Role.MANAGER.value})
+"""Whoever may be the contact of a shop."""
+
+
+class ShopForm(Form):
+    """A shop that applies for a plaque."""
+
+    name = label_field(lazy_gettext("店名"))
+    series = label_field(lazy_gettext("系列"))
+    category = label_field(lazy_gettext("行业"))
+    stall = label_field(lazy_gettext("摊位（可不填）"), needed=False)
+    contact = text_field(lazy_gettext("联系人（可不填）"), needed=False)
+    hours = text_field(lazy_gettext("营业时间（可不填）"), needed=False)
+    offer = text_field(lazy_gettext("优惠说明（可不填）"), needed=False)
+
+
+class ShopChangeForm(ShopForm, ChangeForm):
+    """What is known of a shop, as staff correct it."""
+
+    name_pinyin = text_field(lazy_gettext("拼音"))
+    owner_id = record(lazy_gettext("店主账号"))
+    liaison_id = record(lazy_gettext("社区联系人"))
+    discountable_per_sale_fen = amount(lazy_gettext("每笔最多打折的金额（元，可不填）"))
+    uses_per_shop_day = whole_number(
+        lazy_gettext("一张卡一天在本店最多用几次（可不填）"), 1, MOST_USES
+    )
+    opted_in_categories = ticks(lazy_gettext("照样打折的商品"))
+    is_model = BooleanField(lazy_gettext("诚信经营示范户"))
+    reason = passage(lazy_gettext("为什么改（可不填）"), longest=LONGEST_REASON, needed=False)
+
+
+def new_shop_form(work: Work) -> tuple[ShopForm, Sequence[Honour]]:
+    """Return the form for a new shop, with the honours it has a rate for."""
+    honours = active_honours(work)
+    community = community_of(work.session, work.actor)
+    rates = {honour: proposed_rate(honour, community) for honour in honours}
+    return _with_rates(ShopForm, rates, community)(), honours
+
+
+def change_shop_form(work: Work, shop: Shop) -> tuple[ShopChangeForm, Sequence[Honour]]:
+    """Return the form of a shop as it stands, with the honours it has or may have a rate for."""
+    community = community_of(work.session, work.actor)
+    agreed = {term.honour: Permille(term.pay_permille) for term in shop.terms}
+    rates: dict[Honour, Permille | None] = {one: agreed.get(one) for one in active_honours(work)}
+    rates |= agreed
+    stored = {_field_of(honour): str(rate or "") for honour, rate in rates.items()}
+    form = _with_rates(ShopChangeForm, rates, community)(obj=shop, **stored)
+    accounts = find_accounts(work, limit=MOST_ACCOUNTS, after=None).items
+    owners = {str(one.id): one.display_name for one in accounts if Role.SHOP_OWNER in one.roles}
+    form.owner_id.choices = options({"": gettext("没有账号")} | owners)
+    staff = {str(one.id): one.display_name for one in accounts if STAFF & set(one.roles)}
+    form.liaison_id.choices = options({"": gettext("没有定")} | staff)
+    form.opted_in_categories.choices = options(
+        {code: CATEGORIES[code] for code in sorted(OPT_IN_CATEGORIES)}
+    )
+    return form, list(rates)
+
+
+def agreed_terms(form: Form, honours: Sequence[Honour]) -> list[AgreedTerm]:
+    """Return the rates that were chosen; an honour without one pays what its card says."""
+    chosen = {honour.code: form[_field_of(honour)].data for honour in honours}
+    return [AgreedTerm(code, Permille(int(rate))) for code, rate in chosen.items() if rate]
+
+
+def _field_of(honour: Honour) -> str:
+    return f"rate_{honour.code}"
+
+
+def _with_rates(
+    form: type[Any], rates: Mapping[Honour, Permille | None], community: Community
+) -> type[Any]:
+    """Return a form with a rate for each honour: one is proposed, any of the band offered."""
+    low, high = Permille(community.band_min_permille), Permille(community.band_max_permille)
+    fields = {
+        _field_of(honour): choice(
+            lazy_gettext("%(honour)s付多少", honour=honour_name(honour)),
+            {"": gettext("按卡上的折数")} | list_rates_offered(low, high, besides=rate),
+            default=str(rate or ""),
+        )
+        for honour, rate in rates.items()
+    }
+    return type(f"{form.__name__}WithRates", (form,), fields)

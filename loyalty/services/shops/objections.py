@@ -1,0 +1,227 @@
+"""Objections to a shop that is on notice: made by anyone, answered by somebody uninvolved."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from loyalty.models import CertificationEvent, Community, Shop, ShopObjection, StaffAccount
+from loyalty.rules.certification import (
+    CertificationAction,
+    CertificationObstacle,
+    CertificationState,
+    next_state,
+)
+from loyalty.rules.notice import ANSWER_WORKING_DAYS, is_notice_over
+from loyalty.rules.traces import is_named
+from loyalty.rules.typed_text import clean_code_letters
+from loyalty.services.actors import Role
+from loyalty.services.audit import note
+from loyalty.services.community.working_days import last_day_of
+from loyalty.services.errors import (
+    CertificationStateError,
+    InvolvedError,
+    UnknownRecordError,
+    ValueRefusedError,
+)
+from loyalty.services.receipts import give_out, make_receipt
+from loyalty.services.shops.certification import record_step
+from loyalty.services.shops.finding import WITH_TERMS, get_shop
+from loyalty.services.work import Lock, Work
+
+HAVE_A_HAND = (CertificationAction.APPLY.value, CertificationAction.INSPECT.value)
+"""Who took a shop in or inspected it does not answer what is said against it."""
+
+
+@dataclass(frozen=True, slots=True)
+class MakeShopObjection:
+    """What somebody has against a shop on notice."""
+
+    shop_id: UUID
+    text: str
+    name: str | None = None
+    """Of the objector; None stays anonymous."""
+    contact: str | None = None
+    receipt: str = field(default_factory=make_receipt)
+    """What it is asked back with. Sent again with the same one, an objection counts once."""
+
+
+@dataclass(frozen=True, slots=True)
+class DecideShopObjection:
+    """The answer to one objection."""
+
+    objection_id: UUID
+    upheld: bool
+    reason: str
+    """Published with the notice, so it names nobody."""
+
+
+def find_shops_on_notice(session: Session, community: Community, *, today: date) -> Sequence[Shop]:
+    """Return the shops to which anyone may object today, the earliest to end first."""
+    return session.scalars(
+        select(Shop)
+        .where(
+            Shop.community_id == community.id,
+            Shop.state == CertificationState.NOTICE.value,
+            Shop.notice_last >= today,
+        )
+        .options(WITH_TERMS)
+        .order_by(Shop.notice_last, Shop.name_pinyin, Shop.id)
+    ).all()
+
+
+def make_shop_objection(
+    session: Session, community: Community, request: MakeShopObjection, *, now: datetime
+) -> ShopObjection:
+    """Take in an objection, on the last day of the notice at the latest; once per receipt.
+
+    Raises:
+        CertificationStateError: the shop is not on notice, or no longer.
+        UnknownRecordError: the community has no such shop.
+    """
+    shop = _shared_shop(session, community.id, request.shop_id)
+    give_out(session, community.id, request.receipt)
+    if earlier := _find_called(session, community.id, request.receipt):
+        return earlier
+    on_notice = shop.state == CertificationState.NOTICE and shop.notice_last is not None
+    if not on_notice or is_notice_over(shop.notice_last or now.date(), now.date()):
+        raise CertificationStateError("The notice is over.", [CertificationObstacle.NOTICE_OVER])
+    objection = ShopObjection(
+        community_id=community.id,
+        shop_id=shop.id,
+        receipt=request.receipt,
+        text=request.text,
+        name=request.name,
+        contact=request.contact,
+        made_at=now,
+        due_on=last_day_of(session, community.id, now.date(), ANSWER_WORKING_DAYS),
+    )
+    session.add(objection)
+    session.flush()
+    note(
+        session,
+        None,
+        "shop_objection.made",
+        community_id=community.id,
+        subject_id=objection.id,
+        now=now,
+    )
+    session.flush()
+    return objection
+
+
+def shop_objection_called(session: Session, community: Community, receipt: str) -> ShopObjection:
+    """Return the objection with a receipt number.
+
+    Raises:
+        UnknownRecordError: the community has given out no such number.
+    """
+    found = _find_called(session, community.id, clean_code_letters(receipt))
+    if found is None:
+        raise UnknownRecordError("There is no objection with this number.")
+    return found
+
+
+def list_shop_objections(work: Work, shop_id: UUID) -> Sequence[ShopObjection]:
+    """Return every objection to a shop, the newest first."""
+    shop = get_shop(work, shop_id)
+    return work.session.scalars(
+        work.select(ShopObjection)
+        .where(ShopObjection.shop_id == shop.id)
+        .order_by(ShopObjection.id.desc())
+    ).all()
+
+
+def list_answers(
+    session: Session, community: Community, shops: Sequence[Shop]
+) -> Sequence[ShopObjection]:
+    """Return what was answered to objections to some shops, the earliest first."""
+    return session.scalars(
+        select(ShopObjection)
+        .where(
+            ShopObjection.community_id == community.id,
+            ShopObjection.shop_id.in_([shop.id for shop in shops]),
+            ShopObjection.decided_at.is_not(None),
+        )
+        .order_by(ShopObjection.id)
+    ).all()
+
+
+def decide_shop_objection(work: Work, request: DecideShopObjection) -> ShopObjection:
+    """Answer an objection; if it is upheld, the shop goes back to be inspected anew.
+
+    Raises:
+        CertificationStateError: it was answered before.
+        InvolvedError: the actor has taken the shop in, inspected it, or owns it.
+        ValueRefusedError: the reason, which is published, names the objector.
+    """
+    shop_id = work.find(ShopObjection, request.objection_id).shop_id
+    shop = get_shop(work, shop_id, lock=Lock.CHANGE)
+    objection = work.find(ShopObjection, request.objection_id)
+    if objection.decided_at is not None:
+        raise CertificationStateError(
+            "It was answered before.", [CertificationObstacle.ALREADY_DECIDED]
+        )
+    if work.actor.account_id in _involved_in(work, shop):
+        raise InvolvedError("Whoever took this shop in or inspected it does not decide.")
+    if any(is_named(name, request.reason) for name in (objection.name, shop.contact) if name):
+        raise ValueRefusedError("/reason", "The reason is published, so it names nobody.")
+    objection.upheld, objection.reason = request.upheld, request.reason
+    objection.decided_at, objection.decided_by = work.now, work.actor.account_id
+    work.note("shop_objection.decided", objection, upheld=request.upheld)
+    if request.upheld and shop.state == CertificationState.NOTICE:
+        shop.state = next_state(CertificationAction.SEND_BACK, CertificationState(shop.state)).value
+        shop.notice_last = None
+        shop.updated_at = work.now
+        record_step(work, shop, CertificationAction.SEND_BACK, reason=request.reason)
+    work.session.flush()
+    return objection
+
+
+def who_may_decide(work: Work, shop: Shop) -> Sequence[StaffAccount]:
+    """Return the staff who may answer objections to a shop, by name."""
+    return work.session.scalars(
+        work.select(StaffAccount)
+        .where(
+            StaffAccount.active,
+            StaffAccount.roles.overlap([Role.STAFF.value, Role.MANAGER.value]),
+            StaffAccount.id.not_in(_involved_in(work, shop)),
+        )
+        .order_by(StaffAccount.display_name, StaffAccount.id)
+    ).all()
+
+
+def _involved_in(work: Work, shop: Shop) -> frozenset[UUID]:
+    """Return the accounts that took a shop in or inspected it, and its owner's."""
+    acted = work.session.scalars(
+        select(CertificationEvent.account_id).where(
+            CertificationEvent.community_id == work.community_id,
+            CertificationEvent.shop_id == shop.id,
+            CertificationEvent.action.in_(HAVE_A_HAND),
+        )
+    )
+    return frozenset(one for one in (*acted, shop.owner_id) if one is not None)
+
+
+def _shared_shop(session: Session, community_id: UUID, shop_id: UUID) -> Shop:
+    # Held in common, so that nobody certifies the shop while an objection comes in.
+    shop = session.scalar(
+        select(Shop)
+        .where(Shop.community_id == community_id, Shop.id == shop_id)
+        .with_for_update(read=True)
+        .execution_options(populate_existing=True)
+    )
+    if shop is None:
+        raise UnknownRecordError("The community has no such shop.")
+    return shop
+
+
+def _find_called(session: Session, community_id: UUID, receipt: str) -> ShopObjection | None:
+    return session.scalar(
+        select(ShopObjection).where(
+            ShopObjection.community_id == community_id, ShopObjection.receipt == receipt
+        )
+    )
