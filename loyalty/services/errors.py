@@ -188,6 +188,10 @@ class MonthStateError(StateError):
     """The month cannot be closed now."""
 
 
+class ContributionStateError(StateError):
+    """The entry, or its month, does not allow this now."""
+
+
 class ImportStateError(StateError):
     """The import has been applied or undone already, or holds nothing to apply."""
 

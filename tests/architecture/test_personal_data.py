@@ -40,10 +40,16 @@ OF_NOBODY = {
     "community.telephone": "the community's own",
     "community.excluded_categories": "kinds of goods",
     "deed_kind.name": "a kind of deed",
+    "contribution_kind.name": "a kind of contribution",
+    "contribution_kind.name_zh_hant": "likewise",
+    "contribution_kind.name_en": "likewise",
+    "contribution_kind.units": "codes of units",
     "honour.name": "a kind of recognition",
     "honour.name_zh_hant": "likewise",
     "honour.name_en": "likewise",
     "household_group.name": "ten households",
+    "ledger_party.name": "an enterprise, department, shop or group",
+    "ledger_party.name_key": "likewise",
     "notice_version.content": "names people by random references",
     "quarantined_sale.basket": "goods",
     "redemption.lines": "goods",
@@ -62,10 +68,10 @@ OF_NOBODY = {
 
 CODES = {
     "action", "actor_kind", "category", "code", "colour", "consent", "decision",
-    "device_public_key", "flag", "frozen_hash", "key", "key_id", "kind", "lot",
-    "opted_in_categories", "outcome", "part", "plaque_number", "raised_by", "receipt",
+    "device_public_key", "flag", "frozen_hash", "giver", "key", "key_id", "kind", "label", "lot",
+    "opted_in_categories", "outcome", "part", "plaque_number", "raised_by", "receipt", "receiver",
     "reference", "roles", "rounding", "serial", "series", "sha256", "slug", "state",
-    "timezone", "trade", "verdict",
+    "timezone", "trade", "unit", "verdict",
 }  # fmt: skip
 """Columns that hold what the programme itself has chosen, or random letters."""
 
