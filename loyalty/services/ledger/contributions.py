@@ -9,6 +9,7 @@ from datetime import date
 from uuid import UUID
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
 
 from loyalty.models import ClosedMonth, Contribution, ContributionKind, LedgerParty
 from loyalty.rules.benefit import Label, Party
@@ -25,14 +26,21 @@ from loyalty.rules.typed_text import make_reference_key
 from loyalty.services.changes import AS_IT_WAS, AsItWas, collect_new_values
 from loyalty.services.community.policy import locked_community
 from loyalty.services.errors import (
-    AlreadyExistsError,
     ContributionStateError,
-    InvolvedError,
+    EvidenceKnownError,
+    SecondPersonError,
     UnknownRecordError,
     ValueRefusedError,
 )
 from loyalty.services.paging import Page, fetch_page
 from loyalty.services.work import Work
+
+WITH_NAMES = (
+    joinedload(Contribution.kind),
+    joinedload(Contribution.giving),
+    joinedload(Contribution.receiving),
+)
+"""What is loaded with an entry that is shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +100,7 @@ class FindContributions:
 
 def find_contributions(work: Work, request: FindContributions) -> Page[Contribution]:
     """Return entries, the last recorded first; those that do not count, too."""
-    query = work.select(Contribution).join(
-        ContributionKind,
-        (ContributionKind.community_id == Contribution.community_id)
-        & (ContributionKind.id == Contribution.kind_id),
-    )
+    query = work.select(Contribution).join(Contribution.kind).options(*WITH_NAMES)
     if request.first is not None:
         query = query.where(Contribution.happened_on >= request.first.first)
     if request.last is not None:
@@ -127,7 +131,7 @@ def record_contribution(work: Work, request: RecordContribution) -> Contribution
     A large amount waits until a second person has approved it.
 
     Raises:
-        AlreadyExistsError: the evidence stands for another entry.
+        EvidenceKnownError: the evidence stands for another entry.
         ContributionStateError: its month is closed.
         ValueRefusedError: it makes no sense; the pointer names the member.
     """
@@ -143,7 +147,7 @@ def change_contribution(work: Work, request: ChangeContribution) -> Contribution
     """Change an entry; a large amount waits for a second person anew.
 
     Raises:
-        AlreadyExistsError: the evidence stands for another entry.
+        EvidenceKnownError: the evidence stands for another entry.
         ContributionStateError: it was withdrawn, or its month is closed, the old or the new one.
         StaleRecordError: somebody else changed it meanwhile.
         ValueRefusedError: it makes no sense; the pointer names the member.
@@ -166,7 +170,7 @@ def approve_contribution(
 
     Raises:
         ContributionStateError: it does not wait, or its month is closed.
-        InvolvedError: this account has entered or changed it.
+        SecondPersonError: this account has entered or changed it.
         StaleRecordError: somebody else changed it meanwhile.
     """
     locked_community(work.session, work.community_id)
@@ -174,7 +178,7 @@ def approve_contribution(
     if entry.state != ContributionState.WAITING:
         raise ContributionStateError("This entry waits for nobody.", ["wrong_state"])
     if entry.recorded_by == work.actor.account_id:
-        raise InvolvedError("Somebody else than who entered it approves a large amount.")
+        raise SecondPersonError("Somebody else than who entered it approves a large amount.")
     entry.state = ContributionState.COUNTED.value
     entry.approved_by = work.actor.account_id
     work.note("contribution.approved", entry)
@@ -312,7 +316,7 @@ def _refuse_same_evidence(work: Work, entry: Contribution) -> None:
     )
     with work.session.no_autoflush:
         if work.session.scalars(query.limit(1)).first() is not None:
-            raise AlreadyExistsError(
+            raise EvidenceKnownError(
                 "This evidence stands for another entry already; if both are meant, send it with"
                 " evidence_again."
             )

@@ -1,11 +1,14 @@
 """The parties of the ledger by name: enterprises, departments, shops and groups."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from uuid import UUID
 
 from sqlalchemy import update
 
 from loyalty.models import Contribution, LedgerParty
+from loyalty.rules.benefit import Party
 from loyalty.rules.contributions import PartyKind
 from loyalty.rules.typed_text import make_reference_key
 from loyalty.services.community.policy import locked_community
@@ -15,6 +18,16 @@ from loyalty.services.people.new_names import add_under_new_name
 from loyalty.services.work import Work
 
 TAKEN = "There is a party with this name already, perhaps written otherwise."
+
+NEWCOMERS: Mapping[Party, PartyKind] = MappingProxyType(
+    {
+        Party.COMMUNITY: PartyKind.DEPARTMENT,
+        Party.ENTERPRISES: PartyKind.ENTERPRISE,
+        Party.SHOPS: PartyKind.SHOP,
+        Party.RESIDENTS: PartyKind.GROUP,
+    }
+)
+"""What somebody is taken to be who is named first on one of the four sides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,18 +77,16 @@ def find_party_by_name(work: Work, name: str) -> LedgerParty | None:
     return work.find(LedgerParty, found.merged_into_id)
 
 
-def take_party(work: Work, request: CreateParty) -> LedgerParty:
-    """Return the party with a name, added if there is none yet.
+def take_party(work: Work, name: str | None, side: Party) -> UUID | None:
+    """Return the id of the party with a name, added if there is none yet; None for no name.
 
-    Raises:
-        ValueRefusedError: there is one of another kind.
+    Args:
+        side: to which of the four it belongs if it is new.
     """
-    found = find_party_by_name(work, request.name)
-    if found is None:
-        return create_party(work, request)
-    if found.kind != request.kind:
-        raise ValueRefusedError("/kind", f"{TAKEN} It is a {found.kind}.")
-    return found
+    if name is None:
+        return None
+    found = find_party_by_name(work, name)
+    return (found or create_party(work, CreateParty(name, NEWCOMERS[side]))).id
 
 
 def merge_parties(
