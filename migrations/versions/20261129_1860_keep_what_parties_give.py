@@ -21,7 +21,7 @@ KINDS = (
     ("donation", "捐助", "捐助", "Donations", "enterprises", "residents", "{items,households}"),
     ("station_fund", "站点经费", "站點經費", "Station funds", "enterprises", "community", "{}"),
     ("volunteer_service", "志愿服务", "志願服務", "Volunteer service", "residents", "residents", "{hours,teams,people}"),
-    ("free_meal", "爱心餐", "愛心餐", "Free meals", "shops", "residents", "{meals,people}"),
+    ("free_meal", "爱心餐", "愛心餐", "Free meals", "shops", "residents", "{meals,people,shops}"),
     ("service_day", "便民服务日", "便民服務日", "Service days", "shops", "residents", "{visits,days}"),
     ("new_jobs", "新增就业", "新增就業", "New jobs", "shops", "residents", "{jobs}"),
     ("facility", "设施建设", "設施建設", "Facilities", "community", "shops", "{items}"),

@@ -64,7 +64,8 @@ DEFAULT_KINDS = (
         (Unit.HOURS, Unit.TEAMS, Unit.PEOPLE),
     ),
     CreateContributionKind(
-        "free_meal", "爱心餐", "愛心餐", "Free meals", SHOPS, RESIDENTS, (Unit.MEALS, Unit.PEOPLE)
+        "free_meal", "爱心餐", "愛心餐", "Free meals", SHOPS, RESIDENTS,
+        (Unit.MEALS, Unit.PEOPLE, Unit.SHOPS),
     ),
     CreateContributionKind(
         "service_day", "便民服务日", "便民服務日", "Service days", SHOPS, RESIDENTS,
