@@ -28,7 +28,8 @@ DEFINITIONS = {
     "payable_fen": "What cardholders spent. It is not claimed that the programme caused it.",
     "saved_fen": "What shops gave: marked price less what was paid.",
     "matrix": "Who gave whom. Measured at tills, attested with evidence, and estimated are never"
-    " added, nor are different units; of what shops gave, the discount alone is measured.",
+    " added, nor are different units; of what shops gave, the discount alone is measured."
+    " Quantities are added entry by entry: one shop may stand in several.",
     "contributions": "Entries that count, by the day they happened; those that wait for a second"
     " person, and those that were withdrawn, do not.",
     "months": "Months of the community's time zone; a void or return counts in the month it is"
