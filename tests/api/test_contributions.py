@@ -5,14 +5,24 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+import time_machine
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from loyalty.models import Community
 from loyalty.services.actors import Role
-from tests.given import NOBODY, given_account, given_community, signed_in
+from tests.given import (
+    NOBODY,
+    NOON,
+    given_account,
+    given_card,
+    given_community,
+    given_shop,
+    signed_in,
+)
 from tests.given_closed_months import given_closed_month
 from tests.given_contributions import given_contribution, given_party
+from tests.given_sales import given_redemption
 
 URL = "/api/v1/contributions"
 PARTIES = "/api/v1/parties"
@@ -330,3 +340,27 @@ def test_an_outsider_sees_and_counts_nothing_of_it(
     assert matrix(client, outsider) == []
     for role in (Role.PANEL, Role.COUNCIL, Role.SHOP_OWNER):
         assert client.get(URL, headers=signed_in(session, community, role)).status_code == 403
+
+
+def test_a_month_is_closed_once_nothing_large_of_it_waits(
+    client: FlaskClient, session: Session, community: Community, manager: Headers,
+    clock: time_machine.Traveller,
+) -> None:  # fmt: skip
+    card = given_card(session, community, valid_from=date(2026, 11, 1))
+    given_redemption(session, card, given_shop(session, community), month=date(2026, 11, 1))
+    waiting: dict[str, Any] = {"state": "waiting", "amount_fen": 10_000_001}
+    large = given_contribution(session, community, happened_on=date(2026, 11, 30), **waiting)
+    given_contribution(session, community, happened_on=date(2026, 12, 1), **waiting)
+    given_contribution(session, given_community(session), happened_on=date(2026, 11, 1), **waiting)
+    session.commit()
+    clock.move_to(NOON)
+    close = "/api/v1/benefit/months/2026-11/close"
+
+    refused = client.post(close, headers=manager)
+    client.post(f"{URL}/{large.id}/approval", headers=manager)
+
+    assert (refused.status_code, refused.json["missing"]) == (409, ["contributions_waiting"])
+    closed = client.post(close, headers=manager)
+    assert closed.status_code == 201, closed.json
+    (cell,) = [one for one in closed.json["figures"]["matrix"] if one["giver"] == "community"]
+    assert cell["amount_fen"] == 10_000_001
