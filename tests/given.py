@@ -35,6 +35,7 @@ from loyalty.rules.discount import DEFAULT_EXCLUDED
 from loyalty.services.actors import Role, StaffMember
 from loyalty.services.cards.keys import ensure_signing_key
 from loyalty.services.cards.signing import Award, sign_cards
+from loyalty.services.community.contribution_kinds import DEFAULT_KINDS, new_contribution_kind
 from loyalty.services.community.founding import HONOURS
 from loyalty.services.community.honours import new_honour
 from loyalty.services.community.policy import begin_directory
@@ -70,6 +71,7 @@ def given_community(session: Session, **values: Any) -> Community:
     session.add_all(
         new_honour(community.id, honour, place) for place, honour in enumerate(HONOURS, start=1)
     )
+    session.add_all(new_contribution_kind(community.id, kind) for kind in DEFAULT_KINDS)
     session.flush()
     return community
 

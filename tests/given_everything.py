@@ -58,6 +58,7 @@ from tests.given import (
     honour_of,
 )
 from tests.given_closed_months import given_closed_month
+from tests.given_contributions import given_contribution, given_party
 from tests.given_deeds import given_deed_kind
 from tests.given_late_sales import given_case
 from tests.given_notices import (
@@ -112,6 +113,7 @@ def given_everything(session: Session, community: Community) -> Everything:
         "honour_id": star.id,
         "resident_id": resident.id,
         "matter_id": _matter(session, community, account),
+        **_given(session, community, account),
         **_deeds(session, community, resident.id),
         **_trade(session, community, account, resident.id),
         **_round(session, community, account, "open", month=date(2027, 1, 1)),
@@ -202,6 +204,15 @@ def _matter(session: Session, community: Community, account: StaffAccount) -> UU
     # As its raiser has it from the start, so that the version stays the first.
     session.execute(update(Matter).where(Matter.id == matter.id).values(receipt=make_receipt()))
     return matter.id
+
+
+def _given(session: Session, community: Community, account: StaffAccount) -> dict[str, UUID]:
+    """Two parties, and what one of them gave."""
+    party, other = (given_party(session, community, name) for name in ("和平粮油", "和平粮油店"))
+    entry = given_contribution(
+        session, community, kind="donation", giver_id=party.id, recorded_by=account.id
+    )
+    return {"party_id": party.id, "other_party_id": other.id, "contribution_id": entry.id}
 
 
 def _deeds(session: Session, community: Community, resident_id: UUID) -> dict[str, UUID]:

@@ -21,6 +21,9 @@ from loyalty.api.late_sales.cases import cases, numberings
 from loyalty.api.late_sales.paper_tally import tallies
 from loyalty.api.late_sales.upload import late_sales
 from loyalty.api.ledger.benefit import benefit
+from loyalty.api.ledger.contribution_kinds import kinds_of_contributions
+from loyalty.api.ledger.contributions import contributions
+from loyalty.api.ledger.parties import parties
 from loyalty.api.ledger.public_figures import figures
 from loyalty.api.matters.matters import matters
 from loyalty.api.notice.notices import notices
@@ -58,12 +61,14 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     cases,
     communities,
     conflicts,
+    contributions,
     deeds,
     fairness,
     figures,
     honours,
     household_groups,
     imports,
+    kinds_of_contributions,
     kinds_of_deeds,
     late_sales,
     live,
@@ -76,6 +81,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     objections_to_shops,
     pairings,
     panel,
+    parties,
     personal_data,
     public,
     public_objections,

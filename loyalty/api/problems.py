@@ -68,6 +68,9 @@ KINDS: Mapping[type[Exception], Kind] = {
     ),
     errors.CardStateError: Kind(HTTPStatus.CONFLICT, "card-state", "Not with this card now"),
     errors.MonthStateError: Kind(HTTPStatus.CONFLICT, "month-state", "Not with this month now"),
+    errors.ContributionStateError: Kind(
+        HTTPStatus.CONFLICT, "contribution-state", "Not with this entry now"
+    ),
     errors.ImportStateError: Kind(HTTPStatus.CONFLICT, "import-state", "Not with this import now"),
     errors.UnreadableFileError: Kind(
         HTTPStatus.UNPROCESSABLE_ENTITY, "unreadable-file", "The file cannot be read"

@@ -4,6 +4,7 @@ from loyalty.models.audit import AuditEvent, DirectoryVersion
 from loyalty.models.card import Card, CardEvent, CardMonth, RevocationList, SigningKey
 from loyalty.models.closed_month import ClosedMonth
 from loyalty.models.community import Area, Community, Honour, HouseholdGroup
+from loyalty.models.contribution import Contribution, ContributionKind, LedgerParty
 from loyalty.models.deed import Deed, DeedKind
 from loyalty.models.import_job import ImportJob
 from loyalty.models.job import Job, JobFile
@@ -45,6 +46,8 @@ __all__ = [
     "Community",
     "ConflictOfInterest",
     "ConsentEvent",
+    "Contribution",
+    "ContributionKind",
     "Deed",
     "DeedKind",
     "DirectoryVersion",
@@ -55,6 +58,7 @@ __all__ = [
     "Job",
     "JobFile",
     "KeptAnswer",
+    "LedgerParty",
     "Matter",
     "MonthPeople",
     "Nomination",

@@ -16,6 +16,7 @@ from loyalty.rules.verdict import Tone
 from loyalty.services.deeds.points import format_points
 from loyalty.services.matters.matters import is_overdue
 from loyalty.services.shops.certification import notice_end_of
+from loyalty.words.contributions import kind_name, quantity_in_words
 from loyalty.words.definitions import FigureWords
 from loyalty.words.honours import honour_name
 from loyalty.words.obstacles import outcome_name, reason_name, reason_with_fact
@@ -147,5 +148,7 @@ FILTERS: Mapping[str, Callable[..., object]] = MappingProxyType(
         "trade": trade_name,
         "rates": list_shop_rates,
         "honour": honour_name,
+        "contribution_kind": kind_name,
+        "quantity": quantity_in_words,
     }
 )

@@ -33,7 +33,7 @@ class Party(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Contribution:
+class Gift:
     """What one party gave another once, or the measured sum of a kind of it."""
 
     giver: Party
@@ -58,11 +58,11 @@ class Cell:
     """Sum for each unit, in the order of the units' names: units are never added either."""
 
 
-def build_matrix(contributions: Iterable[Contribution]) -> tuple[Cell, ...]:
+def build_matrix(gifts: Iterable[Gift]) -> tuple[Cell, ...]:
     """Return the cells that are not empty, by giver, receiver and label in their own order."""
-    given = defaultdict[tuple[Party, Party, Label], list[Contribution]](list)
-    for contribution in contributions:
-        given[contribution.giver, contribution.receiver, contribution.label].append(contribution)
+    given = defaultdict[tuple[Party, Party, Label], list[Gift]](list)
+    for gift in gifts:
+        given[gift.giver, gift.receiver, gift.label].append(gift)
     return tuple(
         _sum_cell(given[place]) for place in product(Party, Party, Label) if place in given
     )
@@ -85,16 +85,16 @@ def find_publishable(people: Mapping[str, int]) -> frozenset[str]:
     return frozenset(shown if len(shown) == len(people) else shown[1:])
 
 
-def _sum_cell(contributions: list[Contribution]) -> Cell:
+def _sum_cell(gifts: list[Gift]) -> Cell:
     quantities = defaultdict[str, Decimal](Decimal)
-    for contribution in contributions:
-        if contribution.unit:
-            quantities[contribution.unit] += contribution.quantity
-    one = contributions[0]
+    for gift in gifts:
+        if gift.unit:
+            quantities[gift.unit] += gift.quantity
+    one = gifts[0]
     return Cell(
         giver=one.giver,
         receiver=one.receiver,
         label=one.label,
-        amount=Fen(sum(contribution.amount for contribution in contributions)),
+        amount=Fen(sum(gift.amount for gift in gifts)),
         quantities=tuple(sorted(quantities.items())),
     )

@@ -25,6 +25,8 @@ class MonthObstacle(StrEnum):
     NOTHING_TO_CLOSE = "nothing_to_close"
     """Nothing was sold in it nor before it."""
     CASES_UNDECIDED = "cases_undecided"
+    CONTRIBUTIONS_WAITING = "contributions_waiting"
+    """A large amount of it, or of a month before, waits for a second person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,8 @@ class MonthFacts:
     last_closed: Month | None
     cases_open: int
     """Sales of this month or before about which staff have not decided."""
+    entries_waiting: int
+    """Contributions of this month or before that wait for a second person."""
 
 
 def find_next_month(facts: MonthFacts) -> Month | None:
@@ -57,6 +61,7 @@ def find_month_obstacles(facts: MonthFacts) -> tuple[MonthObstacle, ...]:
         (following is not None and following < facts.month, MonthObstacle.EARLIER_MONTH_OPEN),
         (following is None or facts.month < following, MonthObstacle.NOTHING_TO_CLOSE),
         (facts.cases_open > 0, MonthObstacle.CASES_UNDECIDED),
+        (facts.entries_waiting > 0, MonthObstacle.CONTRIBUTIONS_WAITING),
     )
     return tuple(obstacle for applies, obstacle in checks if applies)
 

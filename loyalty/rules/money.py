@@ -18,7 +18,7 @@ NOTHING = Fen(0)
 MAX_FEN = Fen(10_000_000)
 """The largest amount of one sale, 100,000 yuan, included."""
 
-_WRITTEN = re.compile(r"([0-9]{1,6})(?:\.([0-9]{1,2}))?")
+_WRITTEN = re.compile(r"([0-9]{1,12})(?:\.([0-9]{1,2}))?")
 _FEN_PER_YUAN = 100
 _FEN_PER_JIAO = 10
 _FEN_PER_WAN = 10_000 * _FEN_PER_YUAN
@@ -59,16 +59,19 @@ def format_yuan(amount: Fen) -> str:
     )
 
 
-def parse_yuan(written: str) -> Fen:
+def parse_yuan(written: str, *, most: Fen = MAX_FEN) -> Fen:
     """Return an amount that is written in yuan: "12.9" is 1290 fen.
 
+    Args:
+        most: the largest amount, in fen, included; that of one sale unless told.
+
     Raises:
-        ValueError: it is not above 0 and at most 100,000 yuan, or not written like that.
+        ValueError: it is not above 0 and at most `most`, or not written like that.
     """
     match = _WRITTEN.fullmatch(written)
     amount = int(match[1]) * _FEN_PER_YUAN + int((match[2] or "").ljust(2, "0")) if match else 0
-    if not 0 < amount <= MAX_FEN:
-        raise ValueError("An amount is above 0, at most 100000 yuan, with at most two decimals.")
+    if not 0 < amount <= most:
+        raise ValueError("An amount is above 0, not too large, with at most two decimals.")
     return Fen(amount)
 
 

@@ -18,12 +18,20 @@ class AlreadyExistsError(LoyaltyError):
     """A record with this name or number exists."""
 
 
+class EvidenceKnownError(AlreadyExistsError):
+    """The evidence stands for another entry already; both may be meant."""
+
+
 class StaleRecordError(LoyaltyError):
     """Somebody changed the record since it was read."""
 
 
 class NotAllowedError(LoyaltyError):
     """This caller may not do this."""
+
+
+class SecondPersonError(NotAllowedError):
+    """Somebody else than who entered it approves it."""
 
 
 class InvolvedError(NotAllowedError):
@@ -186,6 +194,10 @@ class CardsOffSheetError(CardStateError):
 
 class MonthStateError(StateError):
     """The month cannot be closed now."""
+
+
+class ContributionStateError(StateError):
+    """The entry, or its month, does not allow this now."""
 
 
 class ImportStateError(StateError):

@@ -45,6 +45,9 @@ OBSTACLES: Mapping[str, LazyString] = MappingProxyType(
         MonthObstacle.CASES_UNDECIDED: lazy_gettext(
             "这个月还有用卡问题没有处理，请先在“用卡问题”里处理完。"
         ),
+        MonthObstacle.CONTRIBUTIONS_WAITING: lazy_gettext(
+            "还有金额大的贡献等人核准，请先在“各方贡献”里核准或作废。"
+        ),
         ImportObstacle.APPLIED_ALREADY: lazy_gettext("这个文件已经导入过。"),
         ImportObstacle.UNDONE_ALREADY: lazy_gettext("这次导入已经撤回。"),
         ImportObstacle.NOT_APPLIED: lazy_gettext("这个文件还没有导入。"),

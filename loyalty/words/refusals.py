@@ -18,6 +18,10 @@ from loyalty.words.personal_data import ERASURE_OBSTACLES
 
 REFUSALS: Mapping[type[Exception], LazyString] = MappingProxyType(
     {
+        errors.EvidenceKnownError: lazy_gettext(
+            "这份凭据已经记过一笔。如果确实是另一笔，请在“同一份凭据”那里打勾，再提交。"
+        ),
+        errors.SecondPersonError: lazy_gettext("这一笔是您记的，请另一个人来核准。"),
         errors.AlreadyExistsError: lazy_gettext("已经有这一条了，没有重复添加。"),
         errors.StaleRecordError: lazy_gettext("别人刚刚改过，请看过新的内容再做。"),
         StaleDataError: lazy_gettext("别人刚刚改过，请看过新的内容再做。"),
@@ -54,6 +58,11 @@ VALUES: Mapping[str, LazyString] = MappingProxyType(
         "/decision": lazy_gettext("这一笔没有对上卡，不能补记。"),
         "/day": lazy_gettext("那一天还没到。"),
         "/date": lazy_gettext("那一天还没到。"),
+        "/happened_on": lazy_gettext("那一天还没到。"),
+        "/amount_fen": lazy_gettext("金额和数量，至少填一样。"),
+        "/quantity_hundredths": lazy_gettext("选了单位，请把数量也填上。"),
+        "/unit": lazy_gettext("这一种不按这个单位数，请换一个。"),
+        "/evidence": lazy_gettext("有凭据的，请写明凭据是什么；没有，就选“估计”。"),
         "/band_min_permille": lazy_gettext("有店铺约定的折数不在这个范围里，请先改那家店的约定。"),
         "/card_ids": lazy_gettext("请至少给一张卡打勾。"),
         "/round_id": lazy_gettext("这一期没有还能用的卡。"),

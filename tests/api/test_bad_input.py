@@ -36,6 +36,7 @@ from tests.given import (
     paired_till,
     signed_in,
 )
+from tests.given_contributions import given_contribution, given_party
 from tests.given_deeds import given_deed_kind
 from tests.given_late_sales import Device, given_case
 from tests.given_notices import given_matter, given_shop_objection, given_waiting_objection
@@ -112,6 +113,9 @@ def world(client: FlaskClient, session: Session) -> World:
         "nomination_id": given_nomination(session, selection_round).id,
         "objection_id": given_waiting_objection(session, candidate).id,
         "kind_id": given_deed_kind(session, community).id,
+        "party_id": given_party(session, community).id,
+        "other_party_id": given_party(session, community, "另一家").id,
+        "contribution_id": given_contribution(session, community).id,
         "honour_id": given_honour(session, community).id,
         "matter_id": given_matter(session, community).id,
         "slug": community.slug,

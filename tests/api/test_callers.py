@@ -131,6 +131,17 @@ PATCH  /api/v1/matters/<matter_id>                          staff
 GET    /api/v1/honours                                      staff
 POST   /api/v1/honours                                      manager
 PATCH  /api/v1/honours/<honour_id>                          manager
+GET    /api/v1/parties                                      staff
+POST   /api/v1/parties                                      staff
+POST   /api/v1/parties/<party_id>/merge                     staff
+GET    /api/v1/contribution-kinds                           staff
+POST   /api/v1/contribution-kinds                           manager
+GET    /api/v1/contributions                                staff
+POST   /api/v1/contributions                                staff
+GET    /api/v1/contributions/<contribution_id>              staff
+PATCH  /api/v1/contributions/<contribution_id>              staff
+POST   /api/v1/contributions/<contribution_id>/approval     staff
+POST   /api/v1/contributions/<contribution_id>/withdrawal   staff
 GET    /api/v1/working-days                                 staff
 PUT    /api/v1/working-days                                 manager
 """

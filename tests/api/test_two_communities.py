@@ -78,6 +78,7 @@ QUERIES = {
 
 NOT_NOW = {
     ("POST", "/api/v1/benefit/months/<month>/close"): 409,
+    ("POST", "/api/v1/contributions/<contribution_id>/approval"): 409,
     ("POST", "/api/v1/imports/<kind>"): 422,
     ("POST", "/api/v1/imports/<import_id>/apply"): 409,
     ("POST", "/api/v1/nominations/<nomination_id>/reject"): 409,
@@ -87,7 +88,7 @@ NOT_NOW = {
 """Answers of calls that have nothing to do: no file comes along, it was done before, or something
 else comes first."""
 
-LAST = ("void", "undo", "staff-accounts", "DELETE", "cancel", "tokens")
+LAST = ("merge", "void", "undo", "staff-accounts", "DELETE", "cancel", "tokens")
 """Parts of calls after which others find nothing to do, the last one last."""
 
 

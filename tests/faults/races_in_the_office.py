@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from loyalty.models import (
     ClosedMonth,
     Community,
+    Contribution,
     Deed,
     Honour,
     ImportJob,
@@ -41,6 +42,7 @@ from tests.given import (
     given_shop,
     given_staff,
 )
+from tests.given_contributions import given_party
 from tests.given_sales import given_redemption
 from tests.given_tables import HEADINGS, ZHANG, text, upload
 
@@ -311,6 +313,46 @@ def an_undoing_beside_a_change(street: Street) -> Race:
         street.send(f"PATCH /residents/{resident}", by=street.other, json={"name": "李秀英"}),
         street.send(f"POST /imports/{job}/undo"),
         lambda: street.count(Resident),
+    )
+
+
+CONTRIBUTION = {
+    "kind": "promotion",
+    "happened_on": "2026-11-30",
+    "label": "attested",
+    "amount_fen": 100,
+    "evidence": "活动总结第3页",
+}
+
+
+def one_contribution_entered_by_two(street: Street) -> Race:
+    one, two = (
+        street.send("POST /contributions", by=by, json=CONTRIBUTION)
+        for by in (street.manager, street.other)
+    )
+    return Race(one, two, lambda: street.count(Contribution))
+
+
+def a_contribution_beside_the_closing_of_its_month(street: Street) -> Race:
+    card = given_card(street.session, street.community, valid_from=date(2026, 11, 1))
+    shop = given_shop(street.session, street.community)
+    given_redemption(street.session, card, shop, month=date(2026, 11, 1))
+    return Race(
+        street.send("POST /benefit/months/2026-11/close"),
+        street.send("POST /contributions", by=street.other, json=CONTRIBUTION),
+        lambda: street.count(Contribution),
+    )
+
+
+def an_entry_beside_the_merging_of_its_party(street: Street) -> Race:
+    mill, other = (
+        given_party(street.session, street.community, name) for name in ("面粉厂", "面粉公司")
+    )
+    named = {**CONTRIBUTION, "giver_id": str(mill.id)}
+    return Race(
+        street.send(f"POST /parties/{mill.id}/merge", json={"into_id": str(other.id)}),
+        street.send("POST /contributions", by=street.other, json=named),
+        lambda: street.count(Contribution),
     )
 
 

@@ -25,14 +25,17 @@ from tests.faults.races_at_the_till import (
     two_returns_of_the_same_goods,
 )
 from tests.faults.races_in_the_office import (
+    a_contribution_beside_the_closing_of_its_month,
     a_deed_beside_an_undoing,
     a_narrower_band_beside_terms_outside_it,
     a_new_password_beside_the_last_wrong_one,
     a_retirement_beside_a_plan,
     a_taking_in_beside_an_answer,
     an_answer_beside_a_taking_in,
+    an_entry_beside_the_merging_of_its_party,
     an_undoing_beside_a_change,
     an_undoing_beside_a_deed,
+    one_contribution_entered_by_two,
     one_import_undone_twice,
     one_matter_sent_twice,
     one_sheet_written_down_twice,
@@ -109,6 +112,11 @@ RACES = [
     Won(two_calendars_of_a_year, "community", "200", "200", 1),
     Won(a_narrower_band_beside_terms_outside_it, "community", "200", "invalid-request", 0),
     Won(two_closings_of_a_month, "community", "201", "month-state", 1),
+    Won(one_contribution_entered_by_two, "community", "201", "already-exists", 1),
+    Won(
+        a_contribution_beside_the_closing_of_its_month, "community", "201", "contribution-state", 0
+    ),
+    Won(an_entry_beside_the_merging_of_its_party, "community", "200", "invalid-request", 0),
     Won(two_honours_added, "community", "201", "201", [1, 2, 3, 4]),
     Won(a_retirement_beside_a_plan, "community", "200", "invalid-request", 0),
     Won(two_plaques_of_a_series, "community", "200", "200", ["PGY-0001", "PGY-0002"]),

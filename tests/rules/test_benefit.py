@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from loyalty.rules.benefit import (
     Cell,
-    Contribution,
+    Gift,
     Label,
     Party,
     build_matrix,
@@ -18,7 +18,7 @@ from loyalty.rules.money import Fen
 
 contributions = st.lists(
     st.builds(
-        Contribution,
+        Gift,
         st.sampled_from(Party),
         st.sampled_from(Party),
         st.sampled_from(Label),
@@ -31,7 +31,7 @@ contributions = st.lists(
 
 def test_figures_of_different_labels_are_never_added() -> None:
     cells = build_matrix(
-        Contribution(Party.SHOPS, Party.RESIDENTS, label, Fen(amount))
+        Gift(Party.SHOPS, Party.RESIDENTS, label, Fen(amount))
         for label, amount in (
             (Label.ESTIMATED, 500),
             (Label.MEASURED, 10),
@@ -49,9 +49,7 @@ def test_figures_of_different_labels_are_never_added() -> None:
 
 def test_hours_and_meals_are_never_added() -> None:
     given_by_shops = [
-        Contribution(
-            Party.SHOPS, Party.RESIDENTS, Label.ATTESTED, quantity=Decimal(quantity), unit=unit
-        )
+        Gift(Party.SHOPS, Party.RESIDENTS, Label.ATTESTED, quantity=Decimal(quantity), unit=unit)
         for quantity, unit in (("12", "meals"), ("1.5", "hours"), ("30", "meals"))
     ]
 
@@ -69,8 +67,8 @@ def test_hours_and_meals_are_never_added() -> None:
 def test_giving_is_not_set_off_against_gaining() -> None:
     cells = build_matrix(
         [
-            Contribution(Party.RESIDENTS, Party.SHOPS, Label.MEASURED, Fen(8500)),
-            Contribution(Party.SHOPS, Party.RESIDENTS, Label.MEASURED, Fen(1500)),
+            Gift(Party.RESIDENTS, Party.SHOPS, Label.MEASURED, Fen(8500)),
+            Gift(Party.SHOPS, Party.RESIDENTS, Label.MEASURED, Fen(1500)),
         ]
     )
 
@@ -81,7 +79,7 @@ def test_giving_is_not_set_off_against_gaining() -> None:
 
 
 @given(found=contributions)
-def test_nothing_given_is_lost_or_counted_twice(found: list[Contribution]) -> None:
+def test_nothing_given_is_lost_or_counted_twice(found: list[Gift]) -> None:
     cells = {(cell.giver, cell.receiver, cell.label): cell for cell in build_matrix(found)}
 
     for place in product(Party, Party, Label):

@@ -22,8 +22,15 @@ def obstacles(
     *,
     last_closed: Month | None = None,
     cases_open: int = 0,
+    entries_waiting: int = 0,
 ) -> tuple[MonthObstacle, ...]:
-    return find_month_obstacles(MonthFacts(month, today, first, last_closed, cases_open))
+    facts = MonthFacts(month, today, first, last_closed, cases_open, entries_waiting)
+    return find_month_obstacles(facts)
+
+
+def test_a_month_waits_until_large_contributions_are_approved_or_withdrawn() -> None:
+    assert obstacles(entries_waiting=1) == (MonthObstacle.CONTRIBUTIONS_WAITING,)
+    assert obstacles(entries_waiting=0) == ()
 
 
 def test_the_first_month_with_a_sale_is_closed_first() -> None:

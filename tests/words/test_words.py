@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 
 import pytest
 
+from loyalty.rules.benefit import Label, Party
 from loyalty.rules.card_action import CardAction, CardObstacle
 from loyalty.rules.card_reason import CardReason
 from loyalty.rules.card_state import CardState
@@ -13,13 +14,14 @@ from loyalty.rules.certification import (
     CertificationState,
 )
 from loyalty.rules.closed_month import MonthObstacle
+from loyalty.rules.contributions import ContributionState, Unit
 from loyalty.rules.eligibility import Reason
 from loyalty.rules.honours import HonourColour
 from loyalty.rules.outcome import Outcome
 from loyalty.rules.selection import RoundAction, RoundObstacle, RoundState
 from loyalty.rules.verdict import Verdict
 from loyalty.services.imports.jobs import ImportObstacle
-from loyalty.words import card_reasons, honours, obstacles, states, steps, verdicts
+from loyalty.words import card_reasons, contributions, honours, obstacles, states, steps, verdicts
 
 
 @pytest.mark.parametrize(
@@ -46,6 +48,10 @@ from loyalty.words import card_reasons, honours, obstacles, states, steps, verdi
         (Reason, obstacles.REASONS),
         (Outcome, obstacles.OUTCOMES),
         (HonourColour, honours.COLOURS),
+        (Party, contributions.PARTIES),
+        (Label, contributions.LABELS),
+        (Unit, contributions.UNITS),
+        (ContributionState, contributions.CONTRIBUTION_STATES),
     ],
 )
 def test_every_code_has_its_words(codes: Iterable[str], words: Mapping[str, object]) -> None:

@@ -9,8 +9,10 @@ from loyalty.api.access import Caller, open_to, staff_work
 from loyalty.api.blueprint import ApiBlueprint
 from loyalty.api.problems import ProblemSchema
 from loyalty.api.schemas import MonthField, Schema
+from loyalty.rules.benefit import Cell
 from loyalty.services.ledger.benefit import Benefit, Share, sum_benefit
 from loyalty.services.ledger.closing import close_month
+from loyalty.services.ledger.matrix import KindShare
 from loyalty.services.replica import reports_work
 from loyalty.services.selection.planning import month_called
 
@@ -25,6 +27,11 @@ DEFINITIONS = {
     "total_fen": "Marked price of what cardholders bought, voids and returns taken off.",
     "payable_fen": "What cardholders spent. It is not claimed that the programme caused it.",
     "saved_fen": "What shops gave: marked price less what was paid.",
+    "matrix": "Who gave whom. Measured at tills, attested with evidence, and estimated are never"
+    " added, nor are different units; of what shops gave, the discount alone is measured."
+    " Quantities are added entry by entry: one shop may stand in several.",
+    "contributions": "Entries that count, by the day they happened; those that wait for a second"
+    " person, and those that were withdrawn, do not.",
     "months": "Months of the community's time zone; a void or return counts in the month it is"
     " made, and a sale in the month it arrives where the figures of its own were out.",
 }
@@ -61,13 +68,49 @@ class ShareSchema(SumsSchema):
         return {"key": share.key, "name": share.name, **sums}
 
 
+class QuantitySchema(Schema):
+    """How many of one unit were given."""
+
+    unit = ma.fields.String()
+    quantity_hundredths = ma.fields.Integer()
+
+
 class GiftSchema(Schema):
-    """Who gave whom how much, under one label; sums never cross labels."""
+    """Who gave whom how much, under one label; sums never cross labels, nor units."""
 
     giver = ma.fields.String()
     receiver = ma.fields.String()
     label = ma.fields.String()
     amount_fen = ma.fields.Integer()
+    quantities = ma.fields.List(ma.fields.Nested(QuantitySchema))
+
+    @ma.pre_dump
+    def _flatten_cell(self, cell: Cell, **_: object) -> dict[str, Any]:
+        return _tell_cell(cell)
+
+
+class KindShareSchema(GiftSchema):
+    """The same of one kind of contribution; `/contributions` has the entries behind it."""
+
+    kind = ma.fields.String()
+    entries = ma.fields.Integer()
+
+    @ma.pre_dump
+    def _flatten_cell(self, share: KindShare, **_: object) -> dict[str, Any]:
+        return {**_tell_cell(share.cell), "kind": share.kind.code, "entries": share.entries}
+
+
+def _tell_cell(cell: Cell) -> dict[str, Any]:
+    return {
+        "giver": cell.giver,
+        "receiver": cell.receiver,
+        "label": cell.label,
+        "amount_fen": cell.amount,
+        "quantities": [
+            {"unit": unit, "quantity_hundredths": int(quantity * 100)}
+            for unit, quantity in cell.quantities
+        ],
+    }
 
 
 class BenefitSchema(Schema):
@@ -77,6 +120,7 @@ class BenefitSchema(Schema):
     last = MonthField(data_key="to")
     totals = ma.fields.Nested(SumsSchema)
     matrix = ma.fields.List(ma.fields.Nested(GiftSchema))
+    contributions = ma.fields.List(ma.fields.Nested(KindShareSchema))
     by_month = ma.fields.List(ma.fields.Nested(ShareSchema))
     by_shop = ma.fields.List(ma.fields.Nested(ShareSchema))
     by_honour = ma.fields.List(ma.fields.Nested(ShareSchema))
@@ -85,14 +129,14 @@ class BenefitSchema(Schema):
 
     @ma.pre_dump
     def _add_words(self, found: Benefit, **_: object) -> dict[str, Any]:
-        given = {
-            "giver": "shops",
-            "receiver": "residents",
-            "label": "measured",
-            "amount_fen": found.totals.saved_fen,
-        }
         members = {name: getattr(found, name) for name in found.__slots__}
-        return {**members, "matrix": [given], "definitions": DEFINITIONS}
+        given = members.pop("given")
+        return {
+            **members,
+            "matrix": given.matrix,
+            "contributions": given.by_kind,
+            "definitions": DEFINITIONS,
+        }
 
 
 class ClosedMonthSchema(Schema):

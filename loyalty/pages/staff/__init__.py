@@ -16,6 +16,7 @@ from loyalty.pages.staff.late_sales.cases import cases
 from loyalty.pages.staff.late_sales.numbering import numberings
 from loyalty.pages.staff.late_sales.paper_tally import tallies
 from loyalty.pages.staff.ledger.closed_months import closed_months, closing
+from loyalty.pages.staff.ledger.contributions import contributions
 from loyalty.pages.staff.ledger.figures import figures
 from loyalty.pages.staff.matters.matters import matters
 from loyalty.pages.staff.notice.objections import objections
@@ -71,6 +72,7 @@ STAFF_PAGES = (
     figures,
     closed_months,
     closing,
+    contributions,
     working_days,
     policy,
     honours,

@@ -12,6 +12,7 @@ from loyalty.rules.discount import DEFAULT_EXCLUDED
 from loyalty.rules.honours import HonourColour
 from loyalty.rules.limits import DEFAULT_LIMITS
 from loyalty.services.audit import note
+from loyalty.services.community.contribution_kinds import DEFAULT_KINDS, new_contribution_kind
 from loyalty.services.community.honours import CreateHonour, new_honour
 from loyalty.services.community.policy import begin_directory
 from loyalty.services.deeds.deeds import ensure_default_kinds
@@ -76,6 +77,7 @@ def found_community(session: Session, request: FoundCommunity, *, now: datetime)
     session.add_all(
         new_honour(community.id, honour, number) for number, honour in enumerate(HONOURS, start=1)
     )
+    session.add_all(new_contribution_kind(community.id, kind) for kind in DEFAULT_KINDS)
     note(
         session,
         None,

@@ -19,6 +19,7 @@ from loyalty.models import Card, ClosedMonth, Honour, MonthPeople, Redemption, R
 from loyalty.rules.calendar import Month
 from loyalty.rules.money import Fen
 from loyalty.services.errors import ValueRefusedError
+from loyalty.services.ledger.matrix import Given, sum_given
 from loyalty.services.work import Work
 
 MOST_MONTHS = 120
@@ -67,15 +68,23 @@ class Benefit:
     by_shop: Sequence[Share]
     by_honour: Sequence[Share]
     by_trade: Sequence[Share]
+    given: Given | None = None
+    """Who gave whom how much; None for what is read of sales alone."""
 
 
 def sum_benefit(work: Work, *, first: Month, last: Month) -> Benefit:
-    """Return who gained what in the actor's community, as `sum_benefit_in` does."""
-    return sum_benefit_in(work.session, work.community_id, first=first, last=last)
+    """Return who gained what in the actor's community, and who gave whom how much.
+
+    Raises:
+        ValueRefusedError: the months are in the wrong order, or too many.
+    """
+    found = sum_benefit_in(work.session, work.community_id, first=first, last=last)
+    given = sum_given(work, first=first, last=last, saved=found.totals.saved_fen)
+    return replace(found, given=given)
 
 
 def sum_benefit_in(session: Session, community_id: UUID, *, first: Month, last: Month) -> Benefit:
-    """Return who gained what in a community from one month to another, both included.
+    """Return who gained what by sales in a community from one month to another, both included.
 
     Raises:
         ValueRefusedError: the months are in the wrong order, or too many.
@@ -125,7 +134,7 @@ def _find_closed(session: Session, community_id: UUID, month: Month) -> Benefit 
     if closed is None:
         return None
     kept = closed.figures
-    groups = {
+    groups: dict[str, Any] = {
         name: [Share(one["key"], one["name"], Sums(**one["sums"])) for one in kept[name]]
         for name in GROUPINGS
     }

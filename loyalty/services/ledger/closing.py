@@ -15,7 +15,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from loyalty.clock import as_local
-from loyalty.models import ClosedMonth, Community, Redemption, SaleCase
+from loyalty.models import ClosedMonth, Community, Contribution, Redemption, SaleCase
 from loyalty.rules.calendar import Month
 from loyalty.rules.closed_month import (
     CHAIN_FORMAT,
@@ -25,6 +25,7 @@ from loyalty.rules.closed_month import (
     encode_month,
     find_month_obstacles,
 )
+from loyalty.rules.contributions import ContributionState
 from loyalty.services.community.policy import locked_community
 from loyalty.services.errors import MonthStateError
 from loyalty.services.ledger.benefit import Benefit, pack_figures, sum_benefit
@@ -81,7 +82,8 @@ def get_month_facts(work: Work, month: Month | None = None) -> MonthFacts:
     today = as_local(work.now, work.actor.timezone).date()
     following = first if last is None else last.plus(1)
     chosen = month or following or Month.of(today)
-    return MonthFacts(chosen, today, first, last, _count_open_cases(work, chosen))
+    cases, entries = _count_open_cases(work, chosen), _count_waiting_entries(work, chosen)
+    return MonthFacts(chosen, today, first, last, cases, entries)
 
 
 def list_closed_months(session: Session, community: Community) -> Sequence[ClosedMonth]:
@@ -118,6 +120,20 @@ def _publish(community: Community, found: Benefit, previous_head: str | None) ->
                 {"trade": trade, "sums": sums and asdict(sums)} for trade, sums in by_trade.items()
             ],
         }
+    )
+
+
+def _count_waiting_entries(work: Work, month: Month) -> int:
+    query = select(func.count()).select_from(Contribution)
+    return (
+        work.session.scalar(
+            query.where(
+                Contribution.community_id == work.community_id,
+                Contribution.state == ContributionState.WAITING.value,
+                Contribution.happened_on <= month.last,
+            )
+        )
+        or 0
     )
 
 

@@ -8,10 +8,12 @@ from loyalty.pages.values import named_months
 from loyalty.rules.calendar import Month
 from loyalty.services.actors import Role
 from loyalty.services.ledger.benefit import sum_month
+from loyalty.services.ledger.matrix import sum_given
 from loyalty.services.matters.matter_counts import count_matters
 from loyalty.services.replica import reports_work
 from loyalty.services.selection.history import months_since_the_first
 from loyalty.services.selection.planning import month_called
+from loyalty.words.contributions import LABELS, LABELS_DEFINED, PARTIES
 from loyalty.words.definitions import FIGURES
 from loyalty.words.matters import MATTER_KINDS
 
@@ -29,6 +31,7 @@ def shown() -> str:
     with console.work() as work:
         with reports_work(work) as reading:
             sums = sum_month(reading, month)
+            given = sum_given(reading, first=month, last=month, saved=sums.saved_fen)
             counts = count_matters(reading.session, current_user.community, first=month, last=month)
         months = months_since_the_first(
             work.session, current_user.community, this_month, at_most=MONTHS_OFFERED
@@ -38,6 +41,10 @@ def shown() -> str:
         month=month,
         months=named_months(months),
         sums=sums,
+        given=given,
+        parties=PARTIES,
+        labels=LABELS,
+        definition=LABELS_DEFINED,
         counts=counts,
         figures=FIGURES,
         kinds=MATTER_KINDS,

@@ -1,0 +1,92 @@
+"""The kinds of contributions a community writes down."""
+
+from typing import Any
+
+import marshmallow as ma
+from flask.views import MethodView
+
+from loyalty.api.access import Caller, open_to, staff_work
+from loyalty.api.blueprint import ApiBlueprint
+from loyalty.api.community.honours import COLUMNS, HonourNamesSchema
+from loyalty.api.problems import ProblemSchema
+from loyalty.api.schemas import Code, Schema, dump_columns
+from loyalty.models import ContributionKind
+from loyalty.rules.benefit import Party
+from loyalty.rules.contributions import Unit
+from loyalty.services.community.contribution_kinds import (
+    CreateContributionKind,
+    create_contribution_kind,
+    list_contribution_kinds,
+)
+
+kinds_of_contributions = ApiBlueprint("/contribution-kinds")
+"""The kinds of contributions of the caller's community."""
+
+
+class ContributionKindSchema(Schema):
+    """A kind of contribution."""
+
+    id = ma.fields.UUID(dump_only=True)
+    code = Code(required=True)
+    names = ma.fields.Nested(HonourNamesSchema, required=True)
+    giver = ma.fields.Enum(
+        Party,
+        by_value=True,
+        required=True,
+        metadata={"description": "Which of the four parties gives, where nobody is named"},
+    )
+    receiver = ma.fields.Enum(Party, by_value=True, required=True)
+    units = ma.fields.List(
+        ma.fields.Enum(Unit, by_value=True),
+        load_default=list,
+        metadata={"description": "In which quantities may be counted; empty for money alone"},
+    )
+
+    @ma.post_load
+    def _to_columns(self, data: dict[str, Any], **_: object) -> dict[str, Any]:
+        names: dict[str, Any] = data.pop("names")
+        return data | {column: names.get(language) for language, column in COLUMNS.items()}
+
+    @ma.pre_dump
+    def _read_the_codes(self, kind: ContributionKind, **_: object) -> dict[str, Any]:
+        columns = dump_columns(kind)
+        return {
+            **columns,
+            "names": {language: columns[column] for language, column in COLUMNS.items()},
+            "giver": Party(kind.giver),
+            "receiver": Party(kind.receiver),
+            "units": [Unit(unit) for unit in kind.units],
+        }
+
+
+class ContributionKindListSchema(Schema):
+    """All kinds of contributions of a community."""
+
+    items = ma.fields.List(ma.fields.Nested(ContributionKindSchema))
+    next = ma.fields.UUID(allow_none=True)
+
+
+@kinds_of_contributions.route("")
+class ContributionKinds(MethodView):
+    """The kinds of contributions."""
+
+    @open_to(Caller.STAFF)
+    @kinds_of_contributions.response(200, ContributionKindListSchema)
+    def get(self) -> Any:
+        """Read the kinds, all at once."""
+        with staff_work() as work:
+            return {
+                "items": list_contribution_kinds(work.session, work.community_id),
+                "next": None,
+            }
+
+    @open_to(Caller.MANAGER)
+    @kinds_of_contributions.arguments(ContributionKindSchema)
+    @kinds_of_contributions.response(201, ContributionKindSchema)
+    @kinds_of_contributions.alt_response(
+        409, schema=ProblemSchema, description="The code is taken."
+    )
+    def post(self, members: dict[str, Any]) -> Any:
+        """Let the community write down another kind of contribution."""
+        with staff_work() as work:
+            return create_contribution_kind(work, CreateContributionKind(**members))

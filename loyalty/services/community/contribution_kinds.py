@@ -1,0 +1,126 @@
+"""The kinds of contributions of a community: those it begins with, and those it adds."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from loyalty.models import ContributionKind
+from loyalty.rules.benefit import Party
+from loyalty.rules.contributions import Unit
+from loyalty.services.errors import AlreadyExistsError
+from loyalty.services.work import Work
+
+COMMUNITY, ENTERPRISES, SHOPS, RESIDENTS = Party
+
+
+@dataclass(frozen=True, slots=True)
+class CreateContributionKind:
+    """A kind of contribution that the community is to write down."""
+
+    code: str
+    """What programs call it; it never changes."""
+    name: str
+    name_zh_hant: str | None
+    """None is called as in zh-Hans; so is `name_en`."""
+    name_en: str | None
+    giver: Party
+    receiver: Party
+    units: Sequence[Unit] = ()
+    """None of them: it is counted in money alone."""
+
+
+DEFAULT_KINDS = (
+    CreateContributionKind(
+        "directed_purchase", "对口消费", "對口消費", "Directed purchases", ENTERPRISES, SHOPS,
+        (Unit.ENTERPRISES,),
+    ),
+    CreateContributionKind(
+        "subsidised_loan", "贴息贷款", "貼息貸款", "Subsidised loans", COMMUNITY, SHOPS,
+        (Unit.SHOPS, Unit.LOANS),
+    ),
+    CreateContributionKind(
+        "rent_relief", "房租暖气减免", "房租暖氣減免", "Rent and heating relief", COMMUNITY, SHOPS,
+        (Unit.SHOPS,),
+    ),
+    CreateContributionKind(
+        "promotion", "促销活动", "促銷活動", "Promotions", COMMUNITY, SHOPS, (Unit.VISITS,)
+    ),
+    CreateContributionKind(
+        "night_market", "夜市", "夜市", "Night market", COMMUNITY, SHOPS,
+        (Unit.VISITS, Unit.EVENINGS),
+    ),
+    CreateContributionKind(
+        "donation", "捐助", "捐助", "Donations", ENTERPRISES, RESIDENTS,
+        (Unit.ITEMS, Unit.HOUSEHOLDS),
+    ),
+    CreateContributionKind(
+        "station_fund", "站点经费", "站點經費", "Station funds", ENTERPRISES, COMMUNITY
+    ),
+    CreateContributionKind(
+        "volunteer_service", "志愿服务", "志願服務", "Volunteer service", RESIDENTS, RESIDENTS,
+        (Unit.HOURS, Unit.TEAMS, Unit.PEOPLE),
+    ),
+    CreateContributionKind(
+        "free_meal", "爱心餐", "愛心餐", "Free meals", SHOPS, RESIDENTS,
+        (Unit.MEALS, Unit.PEOPLE, Unit.SHOPS),
+    ),
+    CreateContributionKind(
+        "service_day", "便民服务日", "便民服務日", "Service days", SHOPS, RESIDENTS,
+        (Unit.VISITS, Unit.DAYS),
+    ),
+    CreateContributionKind(
+        "new_jobs", "新增就业", "新增就業", "New jobs", SHOPS, RESIDENTS, (Unit.JOBS,)
+    ),
+    CreateContributionKind(
+        "facility", "设施建设", "設施建設", "Facilities", COMMUNITY, SHOPS, (Unit.ITEMS,)
+    ),
+)  # fmt: skip
+"""The kinds a community begins with; it adds others itself."""
+
+
+def list_contribution_kinds(session: Session, community_id: UUID) -> Sequence[ContributionKind]:
+    """Return the kinds of a community, the oldest first."""
+    of_community = ContributionKind.community_id == community_id
+    query = select(ContributionKind).where(of_community).order_by(ContributionKind.id)
+    return session.scalars(query).all()
+
+
+def create_contribution_kind(work: Work, request: CreateContributionKind) -> ContributionKind:
+    """Let the community write down another kind of contribution.
+
+    Raises:
+        AlreadyExistsError: a kind has the code.
+    """
+    known = list_contribution_kinds(work.session, work.community_id)
+    if request.code in {kind.code for kind in known}:
+        raise AlreadyExistsError(f"There is a kind {request.code} already.")
+    kind = new_contribution_kind(work.community_id, request)
+    work.session.add(kind)
+    work.note("contribution_kind.created", kind, code=kind.code)
+    return kind
+
+
+def new_contribution_kind(community_id: UUID, request: CreateContributionKind) -> ContributionKind:
+    """Return a kind that is not stored yet."""
+    return ContributionKind(
+        community_id=community_id,
+        code=request.code,
+        name=request.name,
+        name_zh_hant=request.name_zh_hant,
+        name_en=request.name_en,
+        giver=request.giver.value,
+        receiver=request.receiver.value,
+        units=[unit.value for unit in request.units],
+    )
+
+
+def names_of_kind(kind: ContributionKind) -> Mapping[str, str]:
+    """Return what a kind is called, by language."""
+    return {
+        "zh_Hans": kind.name,
+        "zh_Hant": kind.name_zh_hant or kind.name,
+        "en": kind.name_en or kind.name,
+    }
