@@ -25,9 +25,12 @@ class Month:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """Return the month that is written as "2026-12"; raise ValueError on any other text."""
+        """Return the month that is written as "2026-12"; raise ValueError on any other text.
+
+        One of the last year that dates have is refused, too: there is no day after it.
+        """
         written = _WRITTEN_MONTH.fullmatch(text)
-        if written is None:
+        if written is None or int(written[1]) == date.max.year:
             raise ValueError("A month is written like 2026-12.")
         return cls.of(date(int(written[1]), int(written[2]), 1))
 

@@ -20,7 +20,18 @@ def test_a_written_month_is_read_again(month: Month) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "2026", "2026-1", "2026-00", "2026-13", "0000-01", "2026-12-01", "202612", "２０２６-12"],
+    [
+        "",
+        "2026",
+        "2026-1",
+        "2026-00",
+        "2026-13",
+        "0000-01",
+        "9999-12",
+        "2026-12-01",
+        "202612",
+        "２０２６-12",
+    ],
 )
 def test_anything_else_is_no_month(text: str) -> None:
     with pytest.raises(ValueError, match=r"month|year"):
