@@ -162,6 +162,7 @@ def test_wiping_removes_it_and_nothing_else(operator: Operator, welcome: Any) ->
         }
     assert {name for name, count in left.items() if count} == {
         "community",
+        "contribution_kind",
         "honour",
         "directory_version",
     }
