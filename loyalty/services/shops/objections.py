@@ -35,6 +35,9 @@ from loyalty.services.work import Lock, Work
 HAVE_A_HAND = (CertificationAction.APPLY.value, CertificationAction.INSPECT.value)
 """Who took a shop in or inspected it does not answer what is said against it."""
 
+GO_BACK = (CertificationState.NOTICE.value, CertificationState.INSPECTED.value)
+"""Where a shop is inspected anew once an objection is upheld; it may have been meanwhile."""
+
 
 @dataclass(frozen=True, slots=True)
 class MakeShopObjection:
@@ -172,7 +175,7 @@ def decide_shop_objection(work: Work, request: DecideShopObjection) -> ShopObjec
     objection.upheld, objection.reason = request.upheld, request.reason
     objection.decided_at, objection.decided_by = work.now, work.actor.account_id
     work.note("shop_objection.decided", objection, upheld=request.upheld)
-    if request.upheld and shop.state == CertificationState.NOTICE:
+    if request.upheld and shop.state in GO_BACK:
         shop.state = next_state(CertificationAction.SEND_BACK, CertificationState(shop.state)).value
         shop.notice_last = None
         shop.updated_at = work.now

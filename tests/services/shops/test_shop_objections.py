@@ -133,6 +133,27 @@ def test_upheld_the_shop_goes_back_to_be_inspected(
     assert (step.action, step.reason) == ("send_back", "称了十次，都准")
 
 
+@pytest.mark.parametrize(
+    ("state", "upheld", "then"),
+    [
+        ("inspected", True, "applied"),
+        ("inspected", False, "inspected"),
+        ("applied", True, "applied"),
+        ("withdrawn", True, "withdrawn"),
+    ],
+)
+def test_a_shop_that_was_sent_back_and_inspected_meanwhile_goes_back_too(
+    session: Session, manager: StaffMember, shop: Shop, state: str, then: str, *, upheld: bool
+) -> None:
+    objection = objected(session, shop)
+    shop.state = state
+    session.flush()
+
+    decide(session, manager, objection, upheld=upheld)
+
+    assert shop.state == then
+
+
 @pytest.mark.parametrize("action", ["apply", "inspect"])
 def test_whoever_took_the_shop_in_or_inspected_it_does_not_answer(
     session: Session, community: Community, manager: StaffMember, shop: Shop, action: str
