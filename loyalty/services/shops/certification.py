@@ -19,8 +19,8 @@ from loyalty.rules.certification import (
     state_on,
 )
 from loyalty.services.actors import Role
-from loyalty.services.community.policy import locked_community
-from loyalty.services.community.working_days import last_day_of
+from loyalty.services.community.policy import community_of, locked_community
+from loyalty.services.community.working_days import last_day_of, years_without_table
 from loyalty.services.errors import CertificationStateError, NotAllowedError, ValueRefusedError
 from loyalty.services.people.pinyin import pinyin_of
 from loyalty.services.shops.finding import get_shop
@@ -151,7 +151,16 @@ def gather_facts(work: Work, shop: Shop, reason: str) -> CertificationFacts:
         withdrawn_on=shop.withdrawn_on,
         reason=reason,
         open_objections=work.session.scalar(unanswered) or 0,
+        calendar_known=shop.state != CertificationState.INSPECTED or _is_calendar_known(work),
     )
+
+
+def _is_calendar_known(work: Work) -> bool:
+    """Return whether the working days of a notice published now are known."""
+    session, community = work.session, community_of(work.session, work.actor)
+    today = work.now.date()
+    last = last_day_of(session, community.id, today, community.notice_working_days)
+    return not years_without_table(session, community.id, today.year, last.year)
 
 
 def _set_dates_and_plaque(
