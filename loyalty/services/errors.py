@@ -22,6 +22,10 @@ class EvidenceKnownError(AlreadyExistsError):
     """The evidence stands for another entry already; both may be meant."""
 
 
+class VisitKnownError(AlreadyExistsError):
+    """Whoever writes a visit down has done so before, with another note."""
+
+
 class StaleRecordError(LoyaltyError):
     """Somebody changed the record since it was read."""
 

@@ -21,6 +21,9 @@ REFUSALS: Mapping[type[Exception], LazyString] = MappingProxyType(
         errors.EvidenceKnownError: lazy_gettext(
             "这份凭据已经记过一笔。如果确实是另一笔，请在“同一份凭据”那里打勾，再提交。"
         ),
+        errors.VisitKnownError: lazy_gettext(
+            "这一天同样的走访您已经记过，写的不一样。这次写的没有记上，还留在这里：换一个“为什么去”再记。"
+        ),
         errors.SecondPersonError: lazy_gettext("这一笔是您记的，请另一个人来核准。"),
         errors.AlreadyExistsError: lazy_gettext("已经有这一条了，没有重复添加。"),
         errors.StaleRecordError: lazy_gettext("别人刚刚改过，请看过新的内容再做。"),

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from loyalty.models import Community, ShopVisit
 from loyalty.services.actors import Role
 from tests.given import NOON, given_account, given_shop
-from tests.pages.visits import change, enter, text_of
+from tests.pages.visits import change, enter, fields_of, text_of
 
 TODAY = NOON.date()
 
@@ -61,6 +61,21 @@ def test_a_day_to_come_is_refused_and_what_was_written_stays(
 
     assert "那一天还没到" in page
     assert "冰柜坏了" in page
+
+
+def test_a_second_note_for_the_same_visit_stays_in_the_form(
+    client: FlaskClient, session: Session, community: Community
+) -> None:
+    shop = given_shop(session, community)
+    enter(client, session, community, Role.STAFF)
+    page = f"/staff/shops/{shop.id}/visits"
+    change(client, page, note="冰柜坏了")
+
+    refused = change(client, page, note="冰柜修好了")
+
+    assert "这次写的没有记上" in text_of(refused)
+    assert fields_of(refused)["note"] == ["冰柜修好了"]
+    assert change(client, page, note="冰柜坏了").status_code == 302
 
 
 def test_whoever_keeps_touch_finds_their_own_shops(
