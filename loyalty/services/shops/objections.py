@@ -28,7 +28,7 @@ from loyalty.services.errors import (
     ValueRefusedError,
 )
 from loyalty.services.receipts import give_out, make_receipt
-from loyalty.services.shops.certification import record_step
+from loyalty.services.shops.certification import notice_end_of, record_step
 from loyalty.services.shops.finding import WITH_TERMS, get_shop
 from loyalty.services.work import Lock, Work
 
@@ -76,6 +76,12 @@ def find_shops_on_notice(session: Session, community: Community, *, today: date)
     ).all()
 
 
+def is_on_notice(shop: Shop, today: date) -> bool:
+    """Return whether anyone may object to a shop today."""
+    last = notice_end_of(shop)
+    return last is not None and not is_notice_over(last, today)
+
+
 def make_shop_objection(
     session: Session, community: Community, request: MakeShopObjection, *, now: datetime
 ) -> ShopObjection:
@@ -89,8 +95,7 @@ def make_shop_objection(
     give_out(session, community.id, request.receipt)
     if earlier := _find_called(session, community.id, request.receipt):
         return earlier
-    on_notice = shop.state == CertificationState.NOTICE and shop.notice_last is not None
-    if not on_notice or is_notice_over(shop.notice_last or now.date(), now.date()):
+    if not is_on_notice(shop, now.date()):
         raise CertificationStateError("The notice is over.", [CertificationObstacle.NOTICE_OVER])
     objection = ShopObjection(
         community_id=community.id,
@@ -126,6 +131,16 @@ def shop_objection_called(session: Session, community: Community, receipt: str) 
     if found is None:
         raise UnknownRecordError("There is no objection with this number.")
     return found
+
+
+def find_shop_noticed(session: Session, community: Community, shop_id: UUID) -> Shop:
+    """Return a shop of the address of its notice, which may be over.
+
+    Raises:
+        UnknownRecordError: the community has no such shop.
+    """
+    query = select(Shop).where(Shop.community_id == community.id, Shop.id == shop_id)
+    return _known(session.scalar(query))
 
 
 def list_shop_objections(work: Work, shop_id: UUID) -> Sequence[ShopObjection]:
@@ -211,12 +226,17 @@ def _involved_in(work: Work, shop: Shop) -> frozenset[UUID]:
 
 def _shared_shop(session: Session, community_id: UUID, shop_id: UUID) -> Shop:
     # Held in common, so that nobody certifies the shop while an objection comes in.
-    shop = session.scalar(
-        select(Shop)
-        .where(Shop.community_id == community_id, Shop.id == shop_id)
-        .with_for_update(read=True)
-        .execution_options(populate_existing=True)
+    return _known(
+        session.scalar(
+            select(Shop)
+            .where(Shop.community_id == community_id, Shop.id == shop_id)
+            .with_for_update(read=True)
+            .execution_options(populate_existing=True)
+        )
     )
+
+
+def _known(shop: Shop | None) -> Shop:
     if shop is None:
         raise UnknownRecordError("The community has no such shop.")
     return shop
