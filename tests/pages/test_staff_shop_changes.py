@@ -92,6 +92,24 @@ def test_the_last_word_is_refused_beside_its_field(
     assert "2-7" not in names
 
 
+@pytest.mark.parametrize(("letters", "status"), [(500, 302), (501, 200)])
+def test_an_offer_may_be_as_long_as_programs_send_it(
+    client: FlaskClient,
+    session: Session,
+    community: Community,
+    shop: Shop,
+    *,
+    letters: int,
+    status: int,
+) -> None:
+    enter(client, session, community, Role.STAFF)
+
+    answer = change(client, page_of(shop), offer="葱" * letters)
+
+    assert answer.status_code == status
+    assert ("太长了" in text_of(answer)) is (status == 200)
+
+
 def test_a_rate_outside_the_band_is_not_offered(
     client: FlaskClient, session: Session, community: Community, shop: Shop
 ) -> None:

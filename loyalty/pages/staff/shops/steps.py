@@ -39,7 +39,9 @@ def steps_for(work: Work, shop: Shop) -> list[ShopStep]:
     ]
     return [
         ShopStep(
-            action, SHOP_STEPS[action], obstacles_in_words(missing) or _for_another(actor, action, shop)
+            action,
+            SHOP_STEPS[action],
+            obstacles_in_words(missing) or _for_another(actor, action, shop),
         )
         for action, missing in fitting
     ]
