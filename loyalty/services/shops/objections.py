@@ -16,7 +16,7 @@ from loyalty.rules.certification import (
     next_state,
 )
 from loyalty.rules.notice import ANSWER_WORKING_DAYS, is_notice_over
-from loyalty.rules.traces import is_named
+from loyalty.rules.traces import is_named, words_of_contact
 from loyalty.rules.typed_text import clean_code_letters
 from loyalty.services.actors import Role
 from loyalty.services.audit import note
@@ -174,7 +174,7 @@ def decide_shop_objection(work: Work, request: DecideShopObjection) -> ShopObjec
     Raises:
         CertificationStateError: it was answered before.
         InvolvedError: the actor has taken the shop in, inspected it, or owns it.
-        ValueRefusedError: the reason, which is published, names the objector.
+        ValueRefusedError: the reason, which is published, names the objector or the shop's contact.
     """
     shop_id = work.find(ShopObjection, request.objection_id).shop_id
     shop = get_shop(work, shop_id, lock=Lock.CHANGE)
@@ -185,7 +185,8 @@ def decide_shop_objection(work: Work, request: DecideShopObjection) -> ShopObjec
         )
     if work.actor.account_id in _involved_in(work, shop):
         raise InvolvedError("Whoever took this shop in or inspected it does not decide.")
-    if any(is_named(name, request.reason) for name in (objection.name, shop.contact) if name):
+    names = (objection.name or "", *words_of_contact(shop.contact or ""))
+    if any(is_named(name, request.reason) for name in names if name):
         raise ValueRefusedError("/reason", "The reason is published, so it names nobody.")
     objection.upheld, objection.reason = request.upheld, request.reason
     objection.decided_at, objection.decided_by = work.now, work.actor.account_id

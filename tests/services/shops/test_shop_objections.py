@@ -203,6 +203,27 @@ def test_the_published_reason_names_no_objector(
         decide_shop_objection(Work(session, manager, NOON), answer)
 
 
+@pytest.mark.parametrize(
+    "contact", ["王芳 13800000000", "王芳13800000000", "电话13800000000，王芳"]
+)
+@pytest.mark.parametrize(
+    ("reason", "names"),
+    [("王芳说秤准", True), ("打13800000000问过", True), ("称了十次，都准", False)],
+)
+def test_the_published_reason_names_nobody_of_the_contact(
+    session: Session, manager: StaffMember, shop: Shop, contact: str, reason: str, *, names: bool
+) -> None:
+    shop.contact = contact
+    objection = objected(session, shop)
+    answer = DecideShopObjection(objection.id, upheld=False, reason=reason)
+
+    if names:
+        with pytest.raises(ValueRefusedError):
+            decide_shop_objection(Work(session, manager, NOON), answer)
+    else:
+        decide_shop_objection(Work(session, manager, NOON), answer)
+
+
 def test_who_objected_is_forgotten_thirty_days_after_the_answer(
     session: Session, community: Community, manager: StaffMember, shop: Shop
 ) -> None:
