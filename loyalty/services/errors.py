@@ -42,6 +42,10 @@ class InvolvedError(NotAllowedError):
     """Whoever decides has spoken for the person before, scored or entered them, or lives there."""
 
 
+class ShopInvolvedError(InvolvedError):
+    """Whoever decides has taken the shop in or inspected it, or owns it."""
+
+
 class NoticeTakenDownError(UnknownRecordError):
     """There was such a notice; its time is over, or the round was called off."""
 

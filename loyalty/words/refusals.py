@@ -32,6 +32,9 @@ REFUSALS: Mapping[type[Exception], LazyString] = MappingProxyType(
         errors.InvolvedError: lazy_gettext(
             "您推荐过、录入过或评过这个人，或与其同户，请由别人答复。"
         ),
+        errors.ShopInvolvedError: lazy_gettext(
+            "您录入或检查过这家店，或者您就是店主，请由别人答复。"
+        ),
         errors.SignInError: lazy_gettext("账号、密码或动态码不对。"),
         errors.SignInLockedError: lazy_gettext("错得太多次，请过一刻钟再试。"),
         errors.RowsRefusedError: lazy_gettext("这张签到表已经记过这个人，没有重复记。"),

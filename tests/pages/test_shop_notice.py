@@ -123,6 +123,23 @@ def test_whoever_inspected_the_shop_is_told_who_may_answer(
     assert "提交答复" not in page
 
 
+def test_the_owner_of_a_shop_is_told_why_somebody_else_answers(
+    client: FlaskClient, session: Session, community: Community, shop: Shop
+) -> None:
+    send(client, f"/shops/notice/{shop.id}/objection", text="秤少二两")
+    objection = session.scalars(select(ShopObjection)).one()
+    path = f"/staff/shops/objections/{objection.id}"
+    owner = enter(client, session, community, Role.STAFF)
+    token = token_in(client.get(path).get_data(as_text=True))
+    shop.owner_id = owner.id
+    session.commit()
+
+    refused = client.post(path, data={"csrf_token": token, "upheld": "no", "reason": "秤准"})
+
+    assert text_of(refused).count("或者您就是店主") == 2
+    assert "评过这个人" not in text_of(refused)
+
+
 def test_nobody_else_reads_an_objection(
     client: FlaskClient, session: Session, community: Community, shop: Shop
 ) -> None:

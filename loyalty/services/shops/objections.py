@@ -23,7 +23,7 @@ from loyalty.services.audit import note
 from loyalty.services.community.working_days import last_day_of
 from loyalty.services.errors import (
     CertificationStateError,
-    InvolvedError,
+    ShopInvolvedError,
     UnknownRecordError,
     ValueRefusedError,
 )
@@ -173,7 +173,7 @@ def decide_shop_objection(work: Work, request: DecideShopObjection) -> ShopObjec
 
     Raises:
         CertificationStateError: it was answered before.
-        InvolvedError: the actor has taken the shop in, inspected it, or owns it.
+        ShopInvolvedError: the actor has taken the shop in, inspected it, or owns it.
         ValueRefusedError: the reason, which is published, names the objector or the shop's contact.
     """
     shop_id = work.find(ShopObjection, request.objection_id).shop_id
@@ -184,7 +184,7 @@ def decide_shop_objection(work: Work, request: DecideShopObjection) -> ShopObjec
             "It was answered before.", [CertificationObstacle.ALREADY_DECIDED]
         )
     if work.actor.account_id in _involved_in(work, shop):
-        raise InvolvedError("Whoever took this shop in or inspected it does not decide.")
+        raise ShopInvolvedError("Whoever took this shop in, inspected or owns it does not decide.")
     names = (objection.name or "", *words_of_contact(shop.contact or ""))
     if any(is_named(name, request.reason) for name in names if name):
         raise ValueRefusedError("/reason", "The reason is published, so it names nobody.")
