@@ -1,5 +1,6 @@
 """Calls on shops at the console: a line is written, and who was forgotten comes first."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -76,6 +77,38 @@ def test_a_second_note_for_the_same_visit_stays_in_the_form(
     assert "这次写的没有记上" in text_of(refused)
     assert fields_of(refused)["note"] == ["冰柜修好了"]
     assert change(client, page, note="冰柜坏了").status_code == 302
+
+
+def test_a_long_list_of_visits_goes_on(
+    client: FlaskClient, session: Session, community: Community
+) -> None:
+    shop = given_shop(session, community)
+    by = given_account(session, community).id
+    for ago in range(51, 0, -1):
+        visit = {"day": TODAY - timedelta(days=ago), "kind": "routine", "note": f"第{ago}天前"}
+        session.add(
+            ShopVisit(
+                community_id=community.id,
+                shop_id=shop.id,
+                account_id=by,
+                recorded_at=NOON,
+                **visit,
+            )
+        )
+        session.flush()
+    enter(client, session, community, Role.STAFF)
+    page = f"/staff/shops/{shop.id}/visits"
+
+    first = client.get(page)
+    assert "第50天前" in text_of(first)
+    assert "第51天前" not in text_of(first)
+    (after,) = re.findall(r'name="after" value="([^"]+)"', first.text)
+
+    last = client.get(f"{page}?after={after}")
+
+    assert "第51天前" in text_of(last)
+    assert "第50天前" not in text_of(last)
+    assert "下一页" not in text_of(last)
 
 
 def test_whoever_keeps_touch_finds_their_own_shops(
