@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from loyalty.models import CertificationEvent, Community, Shop, ShopObjection, StaffAccount
@@ -156,13 +156,23 @@ def list_shop_objections(work: Work, shop_id: UUID) -> Sequence[ShopObjection]:
 def list_answers(
     session: Session, community: Community, shops: Sequence[Shop]
 ) -> Sequence[ShopObjection]:
-    """Return what was answered to objections to some shops, the earliest first."""
+    """Return what was answered since the notices of some shops began, the earliest first."""
+    began = (
+        select(func.max(CertificationEvent.at))
+        .where(
+            CertificationEvent.community_id == community.id,
+            CertificationEvent.shop_id == ShopObjection.shop_id,
+            CertificationEvent.action == CertificationAction.PUBLISH.value,
+        )
+        .scalar_subquery()
+    )
     return session.scalars(
         select(ShopObjection)
         .where(
             ShopObjection.community_id == community.id,
             ShopObjection.shop_id.in_([shop.id for shop in shops]),
             ShopObjection.decided_at.is_not(None),
+            ShopObjection.decided_at >= func.coalesce(began, ShopObjection.decided_at),
         )
         .order_by(ShopObjection.id)
     ).all()

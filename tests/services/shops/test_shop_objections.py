@@ -24,6 +24,7 @@ from loyalty.services.shops.objections import (
     MakeShopObjection,
     decide_shop_objection,
     find_shops_on_notice,
+    list_answers,
     make_shop_objection,
     who_may_decide,
 )
@@ -201,6 +202,23 @@ def test_the_published_reason_names_no_objector(
 
     with pytest.raises(ValueRefusedError):
         decide_shop_objection(Work(session, manager, NOON), answer)
+
+
+def test_a_notice_tells_the_answers_since_it_began_and_none_of_an_earlier_one(
+    session: Session, community: Community, manager: StaffMember, shop: Shop
+) -> None:
+    decide(session, manager, objected(session, shop), upheld=True)
+    waiting = objected(session, on_notice(session, community, TODAY))
+    waiting.shop_id = shop.id
+    shop.state = "inspected"
+    session.flush()
+    later = Work(session, manager, NOON + timedelta(hours=1))
+    move_certification(later, MoveCertification(shop.id, CertificationAction.PUBLISH))
+    assert list_answers(session, community, [shop]) == []
+
+    decide_shop_objection(later, DecideShopObjection(waiting.id, upheld=False, reason="都准"))
+
+    assert list_answers(session, community, [shop]) == [waiting]
 
 
 @pytest.mark.parametrize(
