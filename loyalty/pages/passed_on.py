@@ -5,7 +5,6 @@ from typing import Any
 
 Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
-READING = frozenset({"GET", "HEAD"})
 MACHINES = "/api/"
 """Programs send the addresses they mean."""
 
@@ -15,11 +14,12 @@ def tidy_addresses(application: Application) -> Application:
 
     A slash at the end is taken off, and what follows an ampersand in the path: some messengers add
     ``&nsukey=…`` where there is no query. What is added to the query is not read by any page.
+    A form is sent to the address of its page, so what is sent arrives in the same way.
     """
 
     def answer(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         path: str = environ.get("PATH_INFO", "")
-        if environ.get("REQUEST_METHOD") in READING and not path.startswith(MACHINES):
+        if not path.startswith(MACHINES):
             environ = {**environ, "PATH_INFO": path.partition("&")[0].rstrip("/") or "/"}
         return application(environ, start_response)
 

@@ -18,7 +18,9 @@ from loyalty.pages.values import full_day
 from loyalty.services.errors import CertificationStateError
 from loyalty.services.shops.objections import (
     MakeShopObjection,
+    find_shop_noticed,
     find_shops_on_notice,
+    is_on_notice,
     list_answers,
     make_shop_objection,
 )
@@ -48,29 +50,34 @@ def shown(slug: str | None = None) -> Response:
 @shop_notice.route("/<slug>/shops/notice/<uuid:shop_id>/objection", methods=["GET", "POST"])
 def object_to(shop_id: UUID, slug: str | None = None) -> Response:
     """Take in an objection to a shop on notice, and give a receipt."""
-    community, shop = _shop_on_notice(shop_id, slug)
-    back = url_for("shop_notice_pages.shown", slug=community.slug)
+    community, shop, open_now = _shop_noticed(shop_id, slug)
     form = ObjectionForm()
-    made = None
+    # Whoever has written meanwhile is shown what it was; it may have been taken in before, too.
+    if not open_now and not form.is_submitted():
+        raise NotFound
+    back = url_for("shop_notice_pages.shown", slug=community.slug)
     if form.validate_on_submit():
         made = _made(community, shop, form)
-        if made is None:
-            raise NotFound
-        return _receipt(community, made, back)
+        if made is not None:
+            return _receipt(community, made, back)
+        open_now = False
     page = render_template(
-        "public/shop_objection.html", community=community, shop=shop, form=form, back=back
+        "public/shop_objection.html",
+        community=community,
+        shop=shop,
+        form=form,
+        runs=open_now,
+        back=back,
     )
     return not_found_by_search(page)
 
 
-def _shop_on_notice(shop_id: UUID, slug: str | None) -> tuple[Community, Shop]:
+def _shop_noticed(shop_id: UUID, slug: str | None) -> tuple[Community, Shop, bool]:
+    """Return a shop, and whether anyone may object to it today."""
     with transaction() as session:
         community = community_here(session, slug)
-        today = community_now(community.timezone).date()
-        for shop in find_shops_on_notice(session, community, today=today):
-            if shop.id == shop_id:
-                return community, shop
-    raise NotFound
+        shop = find_shop_noticed(session, community, shop_id)
+        return community, shop, is_on_notice(shop, community_now(community.timezone).date())
 
 
 def _made(community: Community, shop: Shop, form: Any) -> ShopObjection | None:

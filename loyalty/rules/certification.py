@@ -61,6 +61,8 @@ class CertificationObstacle(StrEnum):
     """What stands in the way of an action. Codes are public: add one, never rename one."""
 
     WRONG_STATE = "wrong_state"
+    CALENDAR_MISSING = "calendar_missing"
+    """The notice would reach a year whose public holidays are known from nowhere."""
     NOTICE_RUNNING = "notice_running"
     """The public notice has not begun, or its last day is not over."""
     NOTICE_OVER = "notice_over"
@@ -91,6 +93,8 @@ class CertificationFacts:
     """Why the action is taken, in words; may be empty."""
     open_objections: int = 0
     """How many objections to the shop wait for an answer."""
+    calendar_known: bool = True
+    """Whether the working days of a notice published today are known."""
 
 
 _LEADS: Mapping[tuple[CertificationAction, CertificationState | None], CertificationState] = {
@@ -133,6 +137,10 @@ def find_obstacles(
     )
     checks = (
         ((action, facts.state) not in _LEADS, CertificationObstacle.WRONG_STATE),
+        (
+            action is CertificationAction.PUBLISH and not facts.calendar_known,
+            CertificationObstacle.CALENDAR_MISSING,
+        ),
         (
             action is CertificationAction.CERTIFY and notice_running,
             CertificationObstacle.NOTICE_RUNNING,

@@ -46,6 +46,11 @@ def replace_traces(pattern: str, text: str) -> str:
     return re.sub(pattern, FORGOTTEN, text, flags=re.IGNORECASE)
 
 
+def words_of_contact(contact: str) -> list[str]:
+    """Return what may name somebody in a line such as 王芳 13800000000: its words and numbers."""
+    return [contact, *re.findall(rf"[^\W\d_]+|\d{{{SHORTEST_PHONE},}}", contact)]
+
+
 def is_named(name: str, text: str) -> bool:
     """Return whether a text names somebody, whatever stands between the letters of the name."""
     key = make_name_key(name)

@@ -22,6 +22,10 @@ class EvidenceKnownError(AlreadyExistsError):
     """The evidence stands for another entry already; both may be meant."""
 
 
+class VisitKnownError(AlreadyExistsError):
+    """Whoever writes a visit down has done so before, with another note."""
+
+
 class StaleRecordError(LoyaltyError):
     """Somebody changed the record since it was read."""
 
@@ -36,6 +40,10 @@ class SecondPersonError(NotAllowedError):
 
 class InvolvedError(NotAllowedError):
     """Whoever decides has spoken for the person before, scored or entered them, or lives there."""
+
+
+class ShopInvolvedError(InvolvedError):
+    """Whoever decides has taken the shop in or inspected it, or owns it."""
 
 
 class NoticeTakenDownError(UnknownRecordError):

@@ -21,6 +21,9 @@ REFUSALS: Mapping[type[Exception], LazyString] = MappingProxyType(
         errors.EvidenceKnownError: lazy_gettext(
             "这份凭据已经记过一笔。如果确实是另一笔，请在“同一份凭据”那里打勾，再提交。"
         ),
+        errors.VisitKnownError: lazy_gettext(
+            "这一天同样的走访您已经记过，写的不一样。这次写的没有记上，还留在这里：换一个“为什么去”再记。"
+        ),
         errors.SecondPersonError: lazy_gettext("这一笔是您记的，请另一个人来核准。"),
         errors.AlreadyExistsError: lazy_gettext("已经有这一条了，没有重复添加。"),
         errors.StaleRecordError: lazy_gettext("别人刚刚改过，请看过新的内容再做。"),
@@ -28,6 +31,9 @@ REFUSALS: Mapping[type[Exception], LazyString] = MappingProxyType(
         errors.NotAllowedError: lazy_gettext("这一步要由负责人来做。"),
         errors.InvolvedError: lazy_gettext(
             "您推荐过、录入过或评过这个人，或与其同户，请由别人答复。"
+        ),
+        errors.ShopInvolvedError: lazy_gettext(
+            "您录入或检查过这家店，或者您就是店主，请由别人答复。"
         ),
         errors.SignInError: lazy_gettext("账号、密码或动态码不对。"),
         errors.SignInLockedError: lazy_gettext("错得太多次，请过一刻钟再试。"),

@@ -73,3 +73,20 @@ def test_shops_are_taken_back_until_a_till_is_there(
     refused = act(client, staff, second, "undo")
     assert refused.status_code == 409
     assert "tills" in refused.json["missing"]
+
+
+def test_shops_are_not_taken_back_once_somebody_has_called_on_one(
+    client: FlaskClient, staff: dict[str, str]
+) -> None:
+    rows = (("店名", "系列", "类别"), ("甲", "超市", "食品"))
+    report = upload(client, staff, workbook(*rows), kind="shops", dry_run=False).json
+    [shop] = client.get("/api/v1/shops", headers=staff).json["items"]
+    address = f"/api/v1/shops/{shop['id']}/visits"
+    visit = {"day": "2026-11-01", "kind": "routine"}
+    made = client.post(address, headers=staff, json=visit)
+    assert made.status_code == 201, made.json
+
+    refused = act(client, staff, report, "undo")
+
+    assert (refused.status_code, refused.json["missing"]) == (409, ["visits"])
+    assert len(client.get(address, headers=staff).json["items"]) == 1

@@ -48,6 +48,22 @@ def test_the_same_visit_sent_again_counts_once(
     assert len(client.get(address(shop), headers=staff).json["items"]) == 1
 
 
+@pytest.mark.parametrize("note", ["冰柜修好了", None])
+def test_another_note_for_the_same_visit_is_refused_rather_than_thrown_away(
+    client: FlaskClient, session: Session, community: Community, shop: Shop, note: str | None
+) -> None:
+    staff = signed_in(session, community, Role.STAFF)
+    client.post(address(shop), headers=staff, json=VISIT)
+
+    answer = client.post(address(shop), headers=staff, json=VISIT | {"note": note})
+
+    assert (answer.status_code, answer.json["type"].rpartition("/")[2]) == (409, "already-exists")
+    other = client.post(
+        address(shop), headers=staff, json=VISIT | {"note": note, "kind": "routine"}
+    )
+    assert other.status_code == 201
+
+
 @pytest.mark.parametrize(
     ("member", "pointer"),
     [

@@ -1,6 +1,7 @@
 """Most people open a link in WeChat or Alipay: everything public works in these, as it was sent."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
@@ -9,8 +10,8 @@ from werkzeug.test import TestResponse
 
 from loyalty.models import Community
 from tests.browser.counter import pairing_code
-from tests.given import given_community, given_shop
-from tests.pages.visits import card_of_today, text_of
+from tests.given import NOON, given_community, given_shop
+from tests.pages.visits import card_of_today, send, text_of
 
 WECHAT = (
     "Mozilla/5.0 (Linux; Android 12; HUAWEI) AppleWebKit/537.36 (KHTML, like Gecko) "
@@ -83,6 +84,22 @@ def test_what_is_added_to_an_address_does_no_harm(
         answer = read(client, f"{address or '/'}{added}")
 
         assert (answer.status_code, says in text_of(answer)) == (200, True), address
+
+
+@pytest.mark.parametrize("added", ADDED)
+def test_a_form_is_taken_in_at_the_address_it_was_opened_at(
+    client: FlaskClient, session: Session, added: str
+) -> None:
+    shop = given_shop(
+        session, given_community(session), state="notice", notice_last=NOON.date() + timedelta(5)
+    )
+    session.commit()
+
+    matter = send(client, f"/matter{added}", kind="problem", text="路灯坏了")
+    objection = send(client, f"/shops/notice/{shop.id}/objection{added}", text="秤少二两")
+
+    assert "已收到，第1件" in text_of(matter)
+    assert "异议已收到" in text_of(objection)
 
 
 def test_only_what_was_added_is_taken_off(client: FlaskClient, session: Session) -> None:

@@ -111,6 +111,9 @@ def test_objections_are_taken_in_on_the_last_day_and_not_after_it(
     late = client.post(path, data={"csrf_token": token, "text": "不符合"})
 
     assert "公示已经期满，不能再提异议" in text_of(late)
+    assert "请抄下来" in text_of(late)
+    assert "不符合" in text_of(late)
+    assert "请抄下来" not in text_of(client.get(path))
     assert len(made(session)) == 1
 
 

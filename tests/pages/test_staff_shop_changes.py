@@ -1,5 +1,7 @@
 """Everything of a shop is corrected at the console, and its history tells who did it and why."""
 
+from datetime import timedelta
+
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
@@ -7,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from loyalty.models import Community, Shop
 from loyalty.services.actors import Role
-from tests.given import given_account, given_shop
+from tests.given import NOON, given_account, given_shop
 from tests.pages.visits import change, enter, fields_of, text_of
 
 
@@ -90,6 +92,24 @@ def test_the_last_word_is_refused_beside_its_field(
     assert "2-7" not in names
 
 
+@pytest.mark.parametrize(("letters", "status"), [(500, 302), (501, 200)])
+def test_an_offer_may_be_as_long_as_programs_send_it(
+    client: FlaskClient,
+    session: Session,
+    community: Community,
+    shop: Shop,
+    *,
+    letters: int,
+    status: int,
+) -> None:
+    enter(client, session, community, Role.STAFF)
+
+    answer = change(client, page_of(shop), offer="葱" * letters)
+
+    assert answer.status_code == status
+    assert ("太长了" in text_of(answer)) is (status == 200)
+
+
 def test_a_rate_outside_the_band_is_not_offered(
     client: FlaskClient, session: Session, community: Community, shop: Shop
 ) -> None:
@@ -98,6 +118,30 @@ def test_a_rate_outside_the_band_is_not_offered(
     answer = change(client, page_of(shop), rate_household_head="500")
 
     assert "请从列表中选一项" in text_of(answer)
+
+
+@pytest.mark.parametrize(
+    ("state", "role", "barred"),
+    [
+        ("warned", Role.STAFF, True),
+        ("warned", Role.MANAGER, False),
+        ("certified", Role.STAFF, False),
+    ],
+)
+def test_a_warned_shop_whose_year_is_over_is_renewed_by_a_manager(
+    client: FlaskClient,
+    session: Session,
+    community: Community,
+    state: str,
+    role: Role,
+    *,
+    barred: bool,
+) -> None:
+    over = NOON.date() - timedelta(days=1)
+    shop = given_shop(session, community, state=state, certified_until=over)
+    enter(client, session, community, role)
+
+    assert ("这一步要由负责人来做" in text_of(client.get(f"/staff/shops/{shop.id}"))) is barred
 
 
 @pytest.mark.parametrize("page", ["change", "history"])

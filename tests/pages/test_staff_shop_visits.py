@@ -1,5 +1,6 @@
 """Calls on shops at the console: a line is written, and who was forgotten comes first."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -9,7 +10,7 @@ from sqlalchemy.orm import Session
 from loyalty.models import Community, ShopVisit
 from loyalty.services.actors import Role
 from tests.given import NOON, given_account, given_shop
-from tests.pages.visits import change, enter, text_of
+from tests.pages.visits import change, enter, fields_of, text_of
 
 TODAY = NOON.date()
 
@@ -61,6 +62,53 @@ def test_a_day_to_come_is_refused_and_what_was_written_stays(
 
     assert "那一天还没到" in page
     assert "冰柜坏了" in page
+
+
+def test_a_second_note_for_the_same_visit_stays_in_the_form(
+    client: FlaskClient, session: Session, community: Community
+) -> None:
+    shop = given_shop(session, community)
+    enter(client, session, community, Role.STAFF)
+    page = f"/staff/shops/{shop.id}/visits"
+    change(client, page, note="冰柜坏了")
+
+    refused = change(client, page, note="冰柜修好了")
+
+    assert "这次写的没有记上" in text_of(refused)
+    assert fields_of(refused)["note"] == ["冰柜修好了"]
+    assert change(client, page, note="冰柜坏了").status_code == 302
+
+
+def test_a_long_list_of_visits_goes_on(
+    client: FlaskClient, session: Session, community: Community
+) -> None:
+    shop = given_shop(session, community)
+    by = given_account(session, community).id
+    for ago in range(51, 0, -1):
+        visit = {"day": TODAY - timedelta(days=ago), "kind": "routine", "note": f"第{ago}天前"}
+        session.add(
+            ShopVisit(
+                community_id=community.id,
+                shop_id=shop.id,
+                account_id=by,
+                recorded_at=NOON,
+                **visit,
+            )
+        )
+        session.flush()
+    enter(client, session, community, Role.STAFF)
+    page = f"/staff/shops/{shop.id}/visits"
+
+    first = client.get(page)
+    assert "第50天前" in text_of(first)
+    assert "第51天前" not in text_of(first)
+    (after,) = re.findall(r'name="after" value="([^"]+)"', first.text)
+
+    last = client.get(f"{page}?after={after}")
+
+    assert "第51天前" in text_of(last)
+    assert "第50天前" not in text_of(last)
+    assert "下一页" not in text_of(last)
 
 
 def test_whoever_keeps_touch_finds_their_own_shops(

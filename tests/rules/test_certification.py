@@ -74,6 +74,15 @@ def test_no_state_can_be_skipped(
         next_state(action, state)
 
 
+def test_only_to_publish_the_working_days_must_be_known() -> None:
+    facts = replace(READY, state=CertificationState.INSPECTED, calendar_known=False)
+
+    assert find_obstacles(CertificationAction.PUBLISH, facts) == (
+        CertificationObstacle.CALENDAR_MISSING,
+    )
+    assert find_obstacles(CertificationAction.SEND_BACK, facts) == ()
+
+
 @pytest.mark.parametrize(("notice_last", "running"), [(None, True), (TODAY, True), (LAST, False)])
 def test_no_plaque_is_hung_before_the_notice_is_over(
     notice_last: date | None, *, running: bool

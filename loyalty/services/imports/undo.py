@@ -19,6 +19,7 @@ from loyalty.models import (
     Round,
     RoundList,
     Shop,
+    ShopVisit,
     StaffAccount,
     Till,
 )
@@ -97,6 +98,7 @@ def _select_uses_of_shops(job: ImportJob) -> dict[str, Select[Any]]:
             CertificationEvent.shop_id.in_(added),
             CertificationEvent.action != CertificationAction.APPLY.value,
         ),
+        "visits": _of(ShopVisit, job).where(ShopVisit.shop_id.in_(added)),
         "tills": _of(Till, job).where(Till.shop_id.in_(added)),
         "redemptions": _of(Redemption, job).where(Redemption.shop_id.in_(added)),
     }

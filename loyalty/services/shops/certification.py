@@ -19,8 +19,8 @@ from loyalty.rules.certification import (
     state_on,
 )
 from loyalty.services.actors import Role
-from loyalty.services.community.policy import locked_community
-from loyalty.services.community.working_days import last_day_of
+from loyalty.services.community.policy import community_of, locked_community
+from loyalty.services.community.working_days import last_day_of, years_without_table
 from loyalty.services.errors import CertificationStateError, NotAllowedError, ValueRefusedError
 from loyalty.services.people.pinyin import pinyin_of
 from loyalty.services.shops.finding import get_shop
@@ -77,18 +77,30 @@ def notice_end_of(shop: Shop) -> date | None:
     return shop.notice_last if shop.state == CertificationState.NOTICE else None
 
 
+def is_for_a_manager(action: CertificationAction, shop: Shop) -> bool:
+    """Return whether a manager alone takes a step of a shop.
+
+    To renew a shop that was warned, though its year is over, says that things are put right.
+    """
+    reinstates = action is CertificationAction.RENEW and shop.state == CertificationState.WARNED
+    return action in FOR_A_MANAGER or reinstates
+
+
 def move_certification(work: Work, request: MoveCertification) -> Shop:
     """Take one step of a shop's certification.
 
     Raises:
-        NotAllowedError: the step is a manager's.
+        NotAllowedError: the step is a manager's, see `is_for_a_manager`.
         CertificationStateError: something is missing for it.
         ValueRefusedError: the day to put things right is over.
     """
-    if request.action in FOR_A_MANAGER and Role.MANAGER not in work.actor.roles:
+    is_manager = Role.MANAGER in work.actor.roles
+    if request.action in FOR_A_MANAGER and not is_manager:
         raise NotAllowedError("This step of a certification is the manager's.")
     community = locked_community(work.session, work.community_id)
     shop = get_shop(work, request.shop_id, version=request.version, lock=Lock.CHANGE)
+    if is_for_a_manager(request.action, shop) and not is_manager:
+        raise NotAllowedError("The shop was warned: a manager says whether things are put right.")
     facts = gather_facts(work, shop, request.reason)
     if missing := find_obstacles(request.action, facts):
         raise CertificationStateError(
@@ -139,7 +151,16 @@ def gather_facts(work: Work, shop: Shop, reason: str) -> CertificationFacts:
         withdrawn_on=shop.withdrawn_on,
         reason=reason,
         open_objections=work.session.scalar(unanswered) or 0,
+        calendar_known=shop.state != CertificationState.INSPECTED or _is_calendar_known(work),
     )
+
+
+def _is_calendar_known(work: Work) -> bool:
+    """Return whether the working days of a notice published now are known."""
+    session, community = work.session, community_of(work.session, work.actor)
+    today = work.now.date()
+    last = last_day_of(session, community.id, today, community.notice_working_days)
+    return not years_without_table(session, community.id, today.year, last.year)
 
 
 def _set_dates_and_plaque(

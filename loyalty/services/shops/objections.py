@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from loyalty.models import CertificationEvent, Community, Shop, ShopObjection, StaffAccount
@@ -16,24 +16,27 @@ from loyalty.rules.certification import (
     next_state,
 )
 from loyalty.rules.notice import ANSWER_WORKING_DAYS, is_notice_over
-from loyalty.rules.traces import is_named
+from loyalty.rules.traces import is_named, words_of_contact
 from loyalty.rules.typed_text import clean_code_letters
 from loyalty.services.actors import Role
 from loyalty.services.audit import note
 from loyalty.services.community.working_days import last_day_of
 from loyalty.services.errors import (
     CertificationStateError,
-    InvolvedError,
+    ShopInvolvedError,
     UnknownRecordError,
     ValueRefusedError,
 )
 from loyalty.services.receipts import give_out, make_receipt
-from loyalty.services.shops.certification import record_step
+from loyalty.services.shops.certification import notice_end_of, record_step
 from loyalty.services.shops.finding import WITH_TERMS, get_shop
 from loyalty.services.work import Lock, Work
 
 HAVE_A_HAND = (CertificationAction.APPLY.value, CertificationAction.INSPECT.value)
 """Who took a shop in or inspected it does not answer what is said against it."""
+
+GO_BACK = (CertificationState.NOTICE.value, CertificationState.INSPECTED.value)
+"""Where a shop is inspected anew once an objection is upheld; it may have been meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,12 @@ def find_shops_on_notice(session: Session, community: Community, *, today: date)
     ).all()
 
 
+def is_on_notice(shop: Shop, today: date) -> bool:
+    """Return whether anyone may object to a shop today."""
+    last = notice_end_of(shop)
+    return last is not None and not is_notice_over(last, today)
+
+
 def make_shop_objection(
     session: Session, community: Community, request: MakeShopObjection, *, now: datetime
 ) -> ShopObjection:
@@ -86,8 +95,7 @@ def make_shop_objection(
     give_out(session, community.id, request.receipt)
     if earlier := _find_called(session, community.id, request.receipt):
         return earlier
-    on_notice = shop.state == CertificationState.NOTICE and shop.notice_last is not None
-    if not on_notice or is_notice_over(shop.notice_last or now.date(), now.date()):
+    if not is_on_notice(shop, now.date()):
         raise CertificationStateError("The notice is over.", [CertificationObstacle.NOTICE_OVER])
     objection = ShopObjection(
         community_id=community.id,
@@ -125,6 +133,16 @@ def shop_objection_called(session: Session, community: Community, receipt: str) 
     return found
 
 
+def find_shop_noticed(session: Session, community: Community, shop_id: UUID) -> Shop:
+    """Return a shop of the address of its notice, which may be over.
+
+    Raises:
+        UnknownRecordError: the community has no such shop.
+    """
+    query = select(Shop).where(Shop.community_id == community.id, Shop.id == shop_id)
+    return _known(session.scalar(query))
+
+
 def list_shop_objections(work: Work, shop_id: UUID) -> Sequence[ShopObjection]:
     """Return every objection to a shop, the newest first."""
     shop = get_shop(work, shop_id)
@@ -138,13 +156,23 @@ def list_shop_objections(work: Work, shop_id: UUID) -> Sequence[ShopObjection]:
 def list_answers(
     session: Session, community: Community, shops: Sequence[Shop]
 ) -> Sequence[ShopObjection]:
-    """Return what was answered to objections to some shops, the earliest first."""
+    """Return what was answered since the notices of some shops began, the earliest first."""
+    began = (
+        select(func.max(CertificationEvent.at))
+        .where(
+            CertificationEvent.community_id == community.id,
+            CertificationEvent.shop_id == ShopObjection.shop_id,
+            CertificationEvent.action == CertificationAction.PUBLISH.value,
+        )
+        .scalar_subquery()
+    )
     return session.scalars(
         select(ShopObjection)
         .where(
             ShopObjection.community_id == community.id,
             ShopObjection.shop_id.in_([shop.id for shop in shops]),
             ShopObjection.decided_at.is_not(None),
+            ShopObjection.decided_at >= func.coalesce(began, ShopObjection.decided_at),
         )
         .order_by(ShopObjection.id)
     ).all()
@@ -155,8 +183,8 @@ def decide_shop_objection(work: Work, request: DecideShopObjection) -> ShopObjec
 
     Raises:
         CertificationStateError: it was answered before.
-        InvolvedError: the actor has taken the shop in, inspected it, or owns it.
-        ValueRefusedError: the reason, which is published, names the objector.
+        ShopInvolvedError: the actor has taken the shop in, inspected it, or owns it.
+        ValueRefusedError: the reason, which is published, names the objector or the shop's contact.
     """
     shop_id = work.find(ShopObjection, request.objection_id).shop_id
     shop = get_shop(work, shop_id, lock=Lock.CHANGE)
@@ -166,13 +194,14 @@ def decide_shop_objection(work: Work, request: DecideShopObjection) -> ShopObjec
             "It was answered before.", [CertificationObstacle.ALREADY_DECIDED]
         )
     if work.actor.account_id in _involved_in(work, shop):
-        raise InvolvedError("Whoever took this shop in or inspected it does not decide.")
-    if any(is_named(name, request.reason) for name in (objection.name, shop.contact) if name):
+        raise ShopInvolvedError("Whoever took this shop in, inspected or owns it does not decide.")
+    names = (objection.name or "", *words_of_contact(shop.contact or ""))
+    if any(is_named(name, request.reason) for name in names if name):
         raise ValueRefusedError("/reason", "The reason is published, so it names nobody.")
     objection.upheld, objection.reason = request.upheld, request.reason
     objection.decided_at, objection.decided_by = work.now, work.actor.account_id
     work.note("shop_objection.decided", objection, upheld=request.upheld)
-    if request.upheld and shop.state == CertificationState.NOTICE:
+    if request.upheld and shop.state in GO_BACK:
         shop.state = next_state(CertificationAction.SEND_BACK, CertificationState(shop.state)).value
         shop.notice_last = None
         shop.updated_at = work.now
@@ -208,12 +237,17 @@ def _involved_in(work: Work, shop: Shop) -> frozenset[UUID]:
 
 def _shared_shop(session: Session, community_id: UUID, shop_id: UUID) -> Shop:
     # Held in common, so that nobody certifies the shop while an objection comes in.
-    shop = session.scalar(
-        select(Shop)
-        .where(Shop.community_id == community_id, Shop.id == shop_id)
-        .with_for_update(read=True)
-        .execution_options(populate_existing=True)
+    return _known(
+        session.scalar(
+            select(Shop)
+            .where(Shop.community_id == community_id, Shop.id == shop_id)
+            .with_for_update(read=True)
+            .execution_options(populate_existing=True)
+        )
     )
+
+
+def _known(shop: Shop | None) -> Shop:
     if shop is None:
         raise UnknownRecordError("The community has no such shop.")
     return shop

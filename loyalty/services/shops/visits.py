@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from loyalty.models import Shop, ShopVisit
 from loyalty.rules.certification import CertificationState
 from loyalty.rules.visit import VisitKind, is_visit_due
-from loyalty.services.errors import ValueRefusedError
+from loyalty.services.errors import ValueRefusedError, VisitKnownError
 from loyalty.services.paging import Page, fetch_page
 from loyalty.services.shops.finding import get_shop
 from loyalty.services.work import Lock, Work
@@ -41,11 +41,14 @@ def record_visit(work: Work, request: RecordVisit) -> ShopVisit:
 
     Raises:
         ValueRefusedError: the day has not come yet.
+        VisitKnownError: the same one was written down with another note.
     """
     if request.day > work.now.date():
         raise ValueRefusedError("/day", "This day has not come yet.")
     shop = get_shop(work, request.shop_id, lock=Lock.CHANGE)
     if earlier := _find_same(work, request):
+        if earlier.note != request.note:
+            raise VisitKnownError("This visit was written down before, with another note.")
         return earlier
     visit = ShopVisit(
         community_id=shop.community_id,

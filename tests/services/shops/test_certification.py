@@ -8,9 +8,10 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from loyalty.database import transaction
-from loyalty.models import Community, Shop
+from loyalty.models import Community, Shop, WorkingDayOverride
 from loyalty.rules.certification import CertificationAction, CertificationState, state_on
 from loyalty.services.actors import Role, StaffMember
+from loyalty.services.errors import CertificationStateError, NotAllowedError
 from loyalty.services.shops.certification import MoveCertification, move_certification
 from loyalty.services.shops.finding import FindShops, find_shops
 from loyalty.services.work import Work
@@ -111,3 +112,43 @@ def test_the_database_reads_a_state_as_the_rule_does(
             for shop_id, state in shops.items()
             if state_on(state, until, NOON.date()) is wanted
         }
+
+
+@pytest.mark.parametrize(
+    ("state", "role", "renewed"),
+    [
+        ("warned", Role.STAFF, False),
+        ("warned", Role.MANAGER, True),
+        ("certified", Role.STAFF, True),
+    ],
+)
+def test_the_end_of_the_year_does_not_lead_around_a_warning(
+    session: Session, community: Community, state: str, role: Role, *, renewed: bool
+) -> None:
+    shop = given_shop(
+        session, community, state=state, certified_until=YESTERDAY, put_right_by=YESTERDAY
+    )
+    work = Work(session, given_staff(session, community, role), NOON)
+
+    request = MoveCertification(shop.id, CertificationAction.RENEW)
+    if renewed:
+        assert move_certification(work, request).state == "certified"
+    else:
+        with pytest.raises(NotAllowedError):
+            move_certification(work, request)
+        assert (shop.state, shop.put_right_by) == ("warned", YESTERDAY)
+
+
+def test_a_notice_of_a_shop_into_a_year_without_calendar_waits_for_it(
+    session: Session, community: Community, manager: StaffMember
+) -> None:
+    shop = given_shop(session, community, state="inspected", certified_until=None)
+    work = Work(session, manager, NOON + timedelta(days=20))
+    publish = MoveCertification(shop.id, CertificationAction.PUBLISH)
+    with pytest.raises(CertificationStateError) as refused:
+        move_certification(work, publish)
+    assert refused.value.missing == ("calendar_missing",)
+
+    session.add(WorkingDayOverride(community_id=community.id, day=date(2027, 1, 2), works=False))
+
+    assert move_certification(work, publish).notice_last == date(2027, 1, 6)

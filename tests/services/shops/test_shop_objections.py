@@ -24,6 +24,7 @@ from loyalty.services.shops.objections import (
     MakeShopObjection,
     decide_shop_objection,
     find_shops_on_notice,
+    list_answers,
     make_shop_objection,
     who_may_decide,
 )
@@ -133,6 +134,27 @@ def test_upheld_the_shop_goes_back_to_be_inspected(
     assert (step.action, step.reason) == ("send_back", "称了十次，都准")
 
 
+@pytest.mark.parametrize(
+    ("state", "upheld", "then"),
+    [
+        ("inspected", True, "applied"),
+        ("inspected", False, "inspected"),
+        ("applied", True, "applied"),
+        ("withdrawn", True, "withdrawn"),
+    ],
+)
+def test_a_shop_that_was_sent_back_and_inspected_meanwhile_goes_back_too(
+    session: Session, manager: StaffMember, shop: Shop, state: str, then: str, *, upheld: bool
+) -> None:
+    objection = objected(session, shop)
+    shop.state = state
+    session.flush()
+
+    decide(session, manager, objection, upheld=upheld)
+
+    assert shop.state == then
+
+
 @pytest.mark.parametrize("action", ["apply", "inspect"])
 def test_whoever_took_the_shop_in_or_inspected_it_does_not_answer(
     session: Session, community: Community, manager: StaffMember, shop: Shop, action: str
@@ -179,6 +201,44 @@ def test_the_published_reason_names_no_objector(
     answer = DecideShopObjection(objection.id, upheld=False, reason="赵 大力看错了")
 
     with pytest.raises(ValueRefusedError):
+        decide_shop_objection(Work(session, manager, NOON), answer)
+
+
+def test_a_notice_tells_the_answers_since_it_began_and_none_of_an_earlier_one(
+    session: Session, community: Community, manager: StaffMember, shop: Shop
+) -> None:
+    decide(session, manager, objected(session, shop), upheld=True)
+    waiting = objected(session, on_notice(session, community, TODAY))
+    waiting.shop_id = shop.id
+    shop.state = "inspected"
+    session.flush()
+    later = Work(session, manager, NOON + timedelta(hours=1))
+    move_certification(later, MoveCertification(shop.id, CertificationAction.PUBLISH))
+    assert list_answers(session, community, [shop]) == []
+
+    decide_shop_objection(later, DecideShopObjection(waiting.id, upheld=False, reason="都准"))
+
+    assert list_answers(session, community, [shop]) == [waiting]
+
+
+@pytest.mark.parametrize(
+    "contact", ["王芳 13800000000", "王芳13800000000", "电话13800000000，王芳"]
+)
+@pytest.mark.parametrize(
+    ("reason", "names"),
+    [("王芳说秤准", True), ("打13800000000问过", True), ("称了十次，都准", False)],
+)
+def test_the_published_reason_names_nobody_of_the_contact(
+    session: Session, manager: StaffMember, shop: Shop, contact: str, reason: str, *, names: bool
+) -> None:
+    shop.contact = contact
+    objection = objected(session, shop)
+    answer = DecideShopObjection(objection.id, upheld=False, reason=reason)
+
+    if names:
+        with pytest.raises(ValueRefusedError):
+            decide_shop_objection(Work(session, manager, NOON), answer)
+    else:
         decide_shop_objection(Work(session, manager, NOON), answer)
 
 

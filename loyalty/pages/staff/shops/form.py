@@ -49,7 +49,7 @@ class ShopForm(Form):
     stall = label_field(lazy_gettext("摊位（可不填）"), needed=False)
     contact = text_field(lazy_gettext("联系人（可不填）"), needed=False)
     hours = text_field(lazy_gettext("营业时间（可不填）"), needed=False)
-    offer = text_field(lazy_gettext("优惠说明（可不填）"), needed=False)
+    offer = text_field(lazy_gettext("优惠说明（可不填）"), needed=False, longest=LONGEST_REASON)
 
 
 class ShopChangeForm(ShopForm, ChangeForm):

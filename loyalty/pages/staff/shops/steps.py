@@ -10,7 +10,7 @@ from loyalty.rules.certification import (
 )
 from loyalty.services.actors import Role, StaffMember
 from loyalty.services.errors import NotAllowedError
-from loyalty.services.shops.certification import FOR_A_MANAGER, gather_facts
+from loyalty.services.shops.certification import gather_facts, is_for_a_manager
 from loyalty.services.work import Work
 from loyalty.words.obstacles import obstacles_in_words
 from loyalty.words.refusals import refusal_in_words
@@ -39,12 +39,14 @@ def steps_for(work: Work, shop: Shop) -> list[ShopStep]:
     ]
     return [
         ShopStep(
-            action, SHOP_STEPS[action], obstacles_in_words(missing) or _for_another(actor, action)
+            action,
+            SHOP_STEPS[action],
+            obstacles_in_words(missing) or _for_another(actor, action, shop),
         )
         for action, missing in fitting
     ]
 
 
-def _for_another(actor: StaffMember, action: CertificationAction) -> str:
-    managers_alone = action in FOR_A_MANAGER and Role.MANAGER not in actor.roles
+def _for_another(actor: StaffMember, action: CertificationAction, shop: Shop) -> str:
+    managers_alone = is_for_a_manager(action, shop) and Role.MANAGER not in actor.roles
     return refusal_in_words(NotAllowedError()) if managers_alone else ""

@@ -52,13 +52,16 @@ def of_shop(shop_id: UUID) -> Any:
     if form.validate_on_submit() and _recorded(form, shop):
         return redirect(url_for("staff_shop_visits.of_shop", shop_id=shop_id))
     with console.work() as work:
-        visits = find_visits(work, shop_id, limit=console.PAGE_LENGTH)
+        visits = find_visits(
+            work, shop_id, limit=console.PAGE_LENGTH, after=console.asked_for()["after"]
+        )
         names = _names(work)
     return render_template(
         "staff/shops/visits.html",
         shop=shop,
         form=form,
         visits=visits.items,
+        next=visits.next,
         names=names,
         kinds=VISIT_KINDS,
     )
