@@ -1,8 +1,9 @@
 """Closing a month: its figures are written down as they are, chained to those of the month before.
 
-A month may be closed once its figures are out, and from then on nothing counts in it any more: what
-comes late, a void, a return counts in the month it is made. So closing decides nothing about sales;
-it lets nobody change afterwards what was told of them, and lets anyone see that nobody has.
+A month may be closed the day after its figures came out, for a sale that was being written down at
+that midnight still counts in it; nothing else does: what comes late, a void, a return counts in the
+month it is made. So closing decides nothing about sales; it lets nobody change afterwards what was
+told of them, and lets anyone see that nobody has.
 """
 
 from collections.abc import Sequence

@@ -1,7 +1,7 @@
 """Counting the people behind a month when its figures are out, before its sales lose their card."""
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -9,13 +9,9 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from loyalty.models import MonthPeople, Redemption
-from loyalty.rules.arrival import figures_are_out
+from loyalty.rules.arrival import figures_are_settled
 from loyalty.rules.calendar import Month
 from loyalty.services.ledger.benefit import Sums, sum_benefit_in
-
-A_DAY = timedelta(days=1)
-"""How long a month is left alone after its figures came out: a sale that was being written down at
-midnight still counts in it."""
 
 
 def keep_month_people(session: Session, community_id: UUID, *, today: date) -> int:
@@ -38,7 +34,7 @@ def _list_months_to_count(session: Session, community_id: UUID, *, today: date) 
     if first is None:
         return
     month = Month.of(first)
-    while figures_are_out(month, today - A_DAY):
+    while figures_are_settled(month, today):
         yield month
         month = month.plus(1)
 
