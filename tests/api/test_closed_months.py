@@ -226,6 +226,18 @@ def test_whatever_comes_later_a_closed_month_stays_byte_for_byte(
     assert (ledger.chain, ledger.figures) == before
 
 
+def test_among_other_months_it_has_the_people_with_whom_it_was_closed(ledger: Ledger) -> None:
+    closed = ledger.close().json["figures"]["totals"]
+
+    move_a_family(ledger)
+
+    staff = signed_in(ledger.session, ledger.community)
+    url = "/api/v1/benefit?from=2026-12&to=2027-01"
+    december = ledger.client.get(url, headers=staff).json["by_month"][0]["sums"]
+    assert closed["households"] == 5
+    assert december == closed
+
+
 def test_before_it_is_closed_a_month_follows_its_records(ledger: Ledger) -> None:
     """The control: what is changed does show in a month that is open."""
     before = ledger.figures

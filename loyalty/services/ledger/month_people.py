@@ -11,14 +11,15 @@ from sqlalchemy.orm import Session
 from loyalty.models import MonthPeople, Redemption
 from loyalty.rules.arrival import figures_are_settled
 from loyalty.rules.calendar import Month
-from loyalty.services.ledger.benefit import Sums, sum_benefit_in
+from loyalty.services.ledger.benefit import Benefit, Sums, sum_benefit_in
 
 
 def keep_month_people(session: Session, community_id: UUID, *, today: date) -> int:
     """Keep how many people stood behind each month whose figures are out; return of how many."""
     months = list(_list_months_to_count(session, community_id, today=today))
     for month in months:
-        _keep(session, community_id, month)
+        found = sum_benefit_in(session, community_id, first=month, last=month)
+        keep_people_of(session, community_id, found)
     return len(months)
 
 
@@ -39,8 +40,8 @@ def _list_months_to_count(session: Session, community_id: UUID, *, today: date) 
         month = month.plus(1)
 
 
-def _keep(session: Session, community_id: UUID, month: Month) -> None:
-    found = sum_benefit_in(session, community_id, first=month, last=month)
+def keep_people_of(session: Session, community_id: UUID, found: Benefit) -> None:
+    """Keep how many people stood behind a month, if that was not kept before."""
     parts: list[tuple[str, str, Sums]] = [
         ("all", "", found.totals),
         *(("shop", share.key, share.sums) for share in found.by_shop),
@@ -50,7 +51,7 @@ def _keep(session: Session, community_id: UUID, month: Month) -> None:
     rows = [
         {
             "community_id": community_id,
-            "month": month.first,
+            "month": found.first.first,
             "part": part,
             "key": key,
             "people": sums.people or 0,
