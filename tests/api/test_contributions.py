@@ -128,6 +128,58 @@ def test_a_hundred_thousand_yuan_are_entered_alone_and_a_fen_more_by_two(
     assert matrix(client, staff) == [("community", "shops", "attested", 20_000_001)]
 
 
+def test_parts_of_one_contract_are_large_together(
+    client: FlaskClient, session: Session, community: Community, staff: Headers
+) -> None:
+    part: dict[str, Any] = {"evidence": "合同2026-17号", "evidence_again": True}
+    first = record(client, staff, **part, amount_fen=4_000_000).json
+    second = record(client, staff, **part, amount_fen=6_000_000).json
+    third = record(client, staff, **part, amount_fen=1).json
+    other = record(client, staff, evidence="合同2026-18号", amount_fen=1).json
+
+    uncounted = record(client, staff, **part, amount_fen=0).json
+
+    states = [one["state"] for one in (first, second, third, other, uncounted)]
+    assert states == ["counted", "counted", "waiting", "counted", "counted"]
+    approval = f"{URL}/{third['id']}/approval"
+    somebody = {**signed_in(session, community, Role.STAFF), "If-Match": '"1"'}
+    assert client.post(approval, headers=somebody).json["state"] == "counted"
+
+
+def test_what_was_withdrawn_makes_no_other_part_large(client: FlaskClient, staff: Headers) -> None:
+    first = record(client, staff, amount_fen=10_000_000).json
+    gone = client.post(f"{URL}/{first['id']}/withdrawal", headers=staff, json={"reason": "记错"})
+
+    again = record(client, staff, amount_fen=10_000_000, evidence_again=True)
+
+    assert (gone.status_code, again.json["state"]) == (200, "counted")
+
+
+def test_estimates_without_evidence_are_large_each_by_itself(
+    client: FlaskClient, staff: Headers
+) -> None:
+    guess = {"label": "estimated", "evidence": None, "amount_fen": 10_000_000}
+
+    states = [record(client, staff, **guess).json["state"] for _ in range(2)]
+
+    assert states == ["counted", "counted"]
+
+
+def test_a_part_that_is_changed_is_judged_with_the_others_and_not_twice(
+    client: FlaskClient, staff: Headers
+) -> None:
+    record(client, staff, amount_fen=4_000_000)
+    entry = record(client, staff, amount_fen=1, evidence_again=True).json
+    url, again = f"{URL}/{entry['id']}", {"evidence_again": True}
+
+    def change(version: int, amount: int) -> str:
+        tag = {**staff, "If-Match": f'"{version}"'}
+        answer = client.patch(url, headers=tag, json={"amount_fen": amount, **again})
+        return str(answer.json["state"])
+
+    assert [change(1, 6_000_000), change(2, 6_000_001)] == ["counted", "waiting"]
+
+
 def test_a_large_amount_that_is_changed_waits_anew(
     client: FlaskClient, session: Session, community: Community, staff: Headers
 ) -> None:

@@ -140,7 +140,7 @@ class Contributions(MethodView):
         409, schema=ProblemSchema, description="Its month is closed, or its evidence is known."
     )
     def post(self, members: dict[str, Any]) -> Any:
-        """Write down what one party gave another; above 100,000 yuan it waits for approval."""
+        """Write down what one party gave another; above 100,000 yuan by one evidence it waits."""
         with staff_work() as work:
             entry = record_contribution(work, RecordContribution(**members))
             return _answer(work, entry, status=201)
