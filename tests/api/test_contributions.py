@@ -287,6 +287,19 @@ def test_the_same_evidence_is_asked_about(
     assert (again.status_code, meant.status_code) == (expected, 201)
 
 
+def test_evidence_that_stays_is_not_asked_about_again(client: FlaskClient, staff: Headers) -> None:
+    record(client, staff, amount_fen=100)
+    record(client, staff, amount_fen=100, evidence="另一页")
+    twice = record(client, staff, amount_fen=100, evidence_again=True).json
+    url = f"{URL}/{twice['id']}"
+
+    def change(version: int, **values: Any) -> int:
+        tag = {**staff, "If-Match": f'"{version}"'}
+        return client.patch(url, headers=tag, json=values).status_code
+
+    assert [change(1, amount_fen=200), change(2, evidence="另一页")] == [200, 409]
+
+
 def test_evidence_of_an_entry_that_was_withdrawn_serves_again(
     client: FlaskClient, staff: Headers
 ) -> None:

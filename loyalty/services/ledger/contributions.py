@@ -159,7 +159,8 @@ def change_contribution(work: Work, request: ChangeContribution) -> Contribution
     values = collect_new_values(request)
     as_it_is = _read_request(work, entry)
     members = {one.name: getattr(as_it_is, one.name) for one in fields(as_it_is)}
-    again = {"evidence_again": request.evidence_again}
+    # What the evidence stands for was known when it was given.
+    again = {"evidence_again": request.evidence_again or request.evidence is AS_IT_WAS}
     _write(work, entry, RecordContribution(**{**members, **values, **again}))
     work.note("contribution.changed", entry, members=sorted(values), state=entry.state)
     return entry
