@@ -119,9 +119,11 @@ def test_a_hundred_thousand_yuan_are_entered_alone_and_a_fen_more_by_two(
     assert (large["state"], large["approved_by"]) == ("waiting", None)
     assert matrix(client, staff) == [("community", "shops", "attested", 10_000_000)]
 
-    alone = client.post(url, headers=staff)
-    second = client.post(url, headers=signed_in(session, community, Role.STAFF))
-    again = client.post(url, headers=signed_in(session, community, Role.STAFF))
+    as_read = {"If-Match": '"1"'}
+    alone = client.post(url, headers=staff | as_read)
+    second = client.post(url, headers=signed_in(session, community, Role.STAFF) | as_read)
+    third = signed_in(session, community, Role.STAFF) | {"If-Match": '"2"'}
+    again = client.post(url, headers=third)
 
     assert (alone.status_code, second.status_code, again.status_code) == (403, 200, 409)
     assert second.json["state"] == "counted"
@@ -185,7 +187,7 @@ def test_a_large_amount_that_is_changed_waits_anew(
 ) -> None:
     large = client.post(URL, headers=staff, json=LARGE).json
     second = signed_in(session, community, Role.STAFF)
-    client.post(f"{URL}/{large['id']}/approval", headers=second)
+    client.post(f"{URL}/{large['id']}/approval", headers={**second, "If-Match": '"1"'})
 
     changed = client.patch(
         f"{URL}/{large['id']}",
@@ -195,8 +197,37 @@ def test_a_large_amount_that_is_changed_waits_anew(
 
     assert changed.status_code == 200, changed.json
     assert (changed.json["state"], changed.json["approved_by"]) == ("waiting", None)
-    assert client.post(f"{URL}/{large['id']}/approval", headers=second).status_code == 403
-    assert client.post(f"{URL}/{large['id']}/approval", headers=staff).status_code == 200
+    url, as_read = f"{URL}/{large['id']}/approval", {"If-Match": '"3"'}
+    assert client.post(url, headers=second | as_read).status_code == 403
+    assert client.post(url, headers=staff | as_read).status_code == 200
+
+
+def test_nobody_approves_what_was_changed_since_it_was_read(
+    client: FlaskClient, session: Session, community: Community, staff: Headers
+) -> None:
+    large = client.post(URL, headers=staff, json=LARGE).json
+    url, second = f"{URL}/{large['id']}", signed_in(session, community, Role.STAFF)
+    client.patch(url, headers={**staff, "If-Match": '"1"'}, json={"amount_fen": 90_000_000})
+
+    def approve(**tag: str) -> int:
+        return client.post(f"{url}/approval", headers=second | tag).status_code
+
+    assert approve() == 428
+    assert [approve(**{"If-Match": tag}) for tag in ('"1"', 'W/"1"')] == [412, 412]
+    assert approve(**{"If-Match": 'W/"2"'}) == 200
+
+
+@pytest.mark.parametrize("tag", ["", "*", "3", '"x"', '"1", "2"', 'w/"1"'])
+def test_a_version_that_says_nothing_is_refused_and_not_overlooked(
+    client: FlaskClient, staff: Headers, tag: str
+) -> None:
+    url, headers = f"{URL}/{record(client, staff).json['id']}", {**staff, "If-Match": tag}
+
+    withdrawn = client.post(f"{url}/withdrawal", headers=headers, json={"reason": "记重了"})
+    changed = client.patch(url, headers=headers, json={"amount_fen": 1})
+
+    assert (faults(withdrawn), faults(changed)) == (["/headers/If-Match"], ["/headers/If-Match"])
+    assert client.get(url, headers=staff).json["version"] == 1
 
 
 def test_what_is_withdrawn_counts_nowhere_and_stays_to_be_seen(
@@ -422,7 +453,7 @@ def test_a_month_is_closed_once_nothing_large_of_it_waits(
     close = "/api/v1/benefit/months/2026-11/close"
 
     refused = client.post(close, headers=manager)
-    client.post(f"{URL}/{large.id}/approval", headers=manager)
+    client.post(f"{URL}/{large.id}/approval", headers={**manager, "If-Match": '"1"'})
 
     assert (refused.status_code, refused.json["missing"]) == (409, ["contributions_waiting"])
     closed = client.post(close, headers=manager)

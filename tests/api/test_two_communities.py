@@ -123,7 +123,8 @@ class Call:
     def send(self, two: Two, headers: Headers, ids: dict[str, str]) -> TestResponse:
         """Send it, naming records by their ids."""
         query = "" if self.verb == "POST" else QUERIES.get(self.path, "")
-        version = {"If-Match": '"1"'} if self.verb == "PATCH" else {}
+        versioned = self.verb == "PATCH" or self.path.endswith("/approval")
+        version = {"If-Match": '"1"'} if versioned else {}
         return two.app.test_client().open(
             filled(self.path + query, ids),
             method=self.verb,

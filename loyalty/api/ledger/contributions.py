@@ -177,9 +177,10 @@ class Approval(MethodView):
     @contributions.response(200, ContributionSchema)
     @contributions.alt_response(403, schema=ProblemSchema, description="Entered by oneself.")
     @contributions.alt_response(409, schema=ProblemSchema, description="It does not wait.")
+    @contributions.alt_response(412, schema=ProblemSchema, description="Changed meanwhile.")
     def post(self, contribution_id: UUID) -> Any:
         """Let an entry count; somebody else does so than who entered it."""
-        version = read_version()
+        version = require_version()
         with staff_work() as work:
             return _answer(work, approve_contribution(work, contribution_id, version=version))
 
