@@ -30,6 +30,7 @@ from loyalty.rules.contributions import (
     Unit,
 )
 from loyalty.rules.money import NOTHING, Fen, format_yuan, parse_yuan
+from loyalty.rules.typed_text import clean_code
 from loyalty.services.community.contribution_kinds import list_contribution_kinds
 from loyalty.services.deeds.points import format_points
 from loyalty.services.ledger.contributions import (
@@ -91,7 +92,7 @@ def listed() -> str:
         after=console.asked_for()["after"],
         first=month,
         last=month,
-        kind=asked["kind"],
+        kind=clean_code(asked["kind"] or "") or None,
         giver=_code_in(Party, asked["giver"]),
         receiver=_code_in(Party, asked["receiver"]),
         label=_code_in(Label, asked["label"]),
