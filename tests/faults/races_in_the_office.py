@@ -12,6 +12,7 @@ from loyalty.models import (
     ClosedMonth,
     Community,
     Contribution,
+    ContributionKind,
     Deed,
     Honour,
     ImportJob,
@@ -331,6 +332,21 @@ def one_contribution_entered_by_two(street: Street) -> Race:
         for by in (street.manager, street.other)
     )
     return Race(one, two, lambda: street.count(Contribution))
+
+
+def one_kind_of_contribution_added_twice(street: Street) -> Race:
+    bus = {
+        "code": "bus_line",
+        "names": {"zh_Hans": "便民班车"},
+        "giver": "enterprises",
+        "receiver": "residents",
+    }
+    one, two = (
+        street.send("POST /contribution-kinds", by=by, json=bus)
+        for by in (street.manager, street.other)
+    )
+    added = ContributionKind.code == "bus_line"
+    return Race(one, two, lambda: street.count(ContributionKind, added))
 
 
 def a_contribution_beside_the_closing_of_its_month(street: Street) -> Race:
