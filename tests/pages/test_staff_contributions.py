@@ -151,6 +151,21 @@ def test_an_entry_is_withdrawn_with_its_reason(
     assert "123.00" in text_of(client.get(f"{PAGE}?state=withdrawn"))
 
 
+def test_the_reason_stays_where_a_withdrawal_is_refused(
+    client: FlaskClient, session: Session, community: Community
+) -> None:
+    entry = given_contribution(session, community)
+    session.commit()
+    page = f"{PAGE}/{entry.id}"
+
+    refused = send_to(client, page, "withdraw", entry, version="7", reason="记重了")
+
+    assert refused.status_code == 200
+    assert "别人刚刚改过" in text_of(refused)
+    assert 'value="记重了"' in refused.get_data(as_text=True)
+    assert [one.state for one in entries(session)] == ["counted"]
+
+
 def test_the_council_sees_the_matrix_and_not_the_entries(
     client: FlaskClient, session: Session, community: Community
 ) -> None:

@@ -167,13 +167,13 @@ def withdraw(contribution_id: UUID) -> Any:
     """Let an entry count no more."""
     form = WithdrawForm()
     version = request.form.get("version", 0, type=int)
-    if form.validate_on_submit():
-        console.attempt(
-            lambda work: withdraw_contribution(
-                work, contribution_id, version=version, reason=form.reason.data
-            ),
-            gettext("已作废，不再计入数字。"),
-        )
+    if form.validate_on_submit() and console.attempt(
+        lambda work: withdraw_contribution(
+            work, contribution_id, version=version, reason=form.reason.data
+        ),
+        gettext("已作废，不再计入数字。"),
+        form=form,
+    ):
         return redirect(url_for(".shown", contribution_id=contribution_id))
     return _show(contribution_id, form)
 
