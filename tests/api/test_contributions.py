@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 import time_machine
 from flask.testing import FlaskClient
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from loyalty.models import Community
@@ -180,6 +181,23 @@ def test_a_part_that_is_changed_is_judged_with_the_others_and_not_twice(
         return str(answer.json["state"])
 
     assert [change(1, 6_000_000), change(2, 6_000_001)] == ["counted", "waiting"]
+
+
+def test_the_database_counts_no_large_amount_without_its_second_person(
+    session: Session, community: Community
+) -> None:
+    second = given_account(session, community)
+    for values in (
+        {"amount_fen": 10_000_000},
+        {"amount_fen": 10_000_001, "state": "waiting"},
+        {"amount_fen": 10_000_001, "approved_by": second.id},
+    ):
+        given_contribution(session, community, **values)
+
+    with pytest.raises(IntegrityError, match="large_is_approved"):
+        given_contribution(session, community, amount_fen=10_000_001)
+
+    session.rollback()
 
 
 def test_a_large_amount_that_is_changed_waits_anew(
