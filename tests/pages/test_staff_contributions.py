@@ -86,8 +86,11 @@ def test_a_party_that_is_named_two_ways_is_entered_once(
     [
         ({"happened_on": "2026-12-10"}, "那一天还没到。"),
         ({"amount_fen": "", "quantity_hundredths": "", "unit": ""}, "金额和数量，至少填一样。"),
-        ({"amount_fen": "-5"}, "请填数字"),
-        ({"amount_fen": "九万"}, "请填数字"),
+        ({"amount_fen": "-5"}, "请填大于0的数字"),
+        ({"amount_fen": "0"}, "请填大于0的数字"),
+        ({"amount_fen": "九万"}, "请填大于0的数字"),
+        ({"amount_fen": "10000000000.01"}, "最多10,000,000,000。"),
+        ({"quantity_hundredths": "10000000.01"}, "最多10,000,000。"),
         ({"quantity_hundredths": ""}, "请把数量也填上"),
         ({"unit": "hours"}, "不按这个单位数"),
         ({"evidence": ""}, "请写明凭据是什么"),

@@ -49,12 +49,11 @@ from loyalty.words.contributions import CONTRIBUTION_STATES, LABELS, PARTIES, UN
 
 contributions = console.Console("contributions", "/contributions")
 
-NO_NUMBER = lazy_gettext("请填数字，比如3500或12.5。")
-
 
 def _number(label: Any, most: int, write: Any) -> Any:
     read = partial(parse_yuan, most=Fen(most))
-    return WrittenField(label, read, write, NO_NUMBER, validators=[Optional()])
+    fault = lazy_gettext("请填大于0的数字，比如3500或12.5，最多%(most)s。", most=f"{most // 100:,}")
+    return WrittenField(label, read, write, fault, validators=[Optional()])
 
 
 class ContributionForm(Form):
