@@ -78,7 +78,7 @@ QUERIES = {
 
 NOT_NOW = {
     ("POST", "/api/v1/benefit/months/<month>/close"): 409,
-    ("POST", "/api/v1/contributions/<contribution_id>/approval"): 409,
+    ("POST", "/api/v1/contributions/<contribution_id>/approval"): 412,
     ("POST", "/api/v1/imports/<kind>"): 422,
     ("POST", "/api/v1/imports/<import_id>/apply"): 409,
     ("POST", "/api/v1/nominations/<nomination_id>/reject"): 409,
