@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from loyalty.models import Community
+from loyalty.rules.contributions import Unit
 from loyalty.services.actors import Role
 from tests.given import (
     NOBODY,
@@ -441,6 +442,17 @@ def test_a_manager_adds_a_kind_and_staff_enter_it(
     assert client.post(KINDS, headers=manager, json=bus).status_code == 409
     record(client, staff, kind="bus_line")
     assert matrix(client, staff) == [("enterprises", "residents", "attested", 9_000_000)]
+
+
+def test_a_kind_names_each_unit_once(client: FlaskClient, manager: Headers) -> None:
+    names = {"names": {"zh_Hans": "便民班车"}, "giver": "enterprises", "receiver": "residents"}
+
+    def add(code: str, units: list[str]) -> Any:
+        return client.post(KINDS, headers=manager, json={**names, "code": code, "units": units})
+
+    assert faults(add("bus_line", ["visits", "visits"])) == ["/units"]
+    assert faults(add("bus_line", [*Unit, "visits"])) == ["/units"]
+    assert add("bus_line", [unit.value for unit in Unit]).status_code == 201
 
 
 def test_an_outsider_sees_and_counts_nothing_of_it(
