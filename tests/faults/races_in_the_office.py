@@ -338,18 +338,15 @@ def one_contribution_entered_by_two(street: Street) -> Race:
 
 
 def one_kind_of_contribution_added_twice(street: Street) -> Race:
-    bus = {
-        "code": "bus_line",
-        "names": {"zh_Hans": "便民班车"},
-        "giver": "enterprises",
-        "receiver": "residents",
-    }
+    sides = {"giver": "enterprises", "receiver": "residents"}
+    bus = {**sides, "code": "bus_line", "names": {"zh_Hans": "便民班车"}}
     one, two = (
         street.send("POST /contribution-kinds", by=by, json=bus)
         for by in (street.manager, street.other)
     )
-    added = ContributionKind.code == "bus_line"
-    return Race(one, two, lambda: street.count(ContributionKind, added))
+    return Race(
+        one, two, lambda: street.count(ContributionKind, ContributionKind.code == "bus_line")
+    )
 
 
 def a_contribution_beside_the_closing_of_its_month(street: Street) -> Race:
