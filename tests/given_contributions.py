@@ -1,14 +1,48 @@
-"""Parties, and what they gave."""
+"""Parties, and what they gave, stored or sent to the API."""
 
 from typing import Any
 from uuid import UUID
 
+from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from loyalty.models import Community, Contribution, ContributionKind, LedgerParty
 from loyalty.rules.typed_text import make_reference_key
 from tests.given import NOON, given_account
+
+URL = "/api/v1/contributions"
+BENEFIT = "/api/v1/benefit?from=2026-12&to=2026-12"
+
+PROMOTION = {
+    "kind": "promotion",
+    "happened_on": "2026-12-01",
+    "label": "attested",
+    "amount_fen": 9_000_000,
+    "quantity_hundredths": 350_000,
+    "unit": "visits",
+    "evidence": "活动总结第3页",
+}
+
+Headers = dict[str, str]
+
+
+def record(client: FlaskClient, headers: Headers, **values: Any) -> Any:
+    """Send the promotion, some of it changed."""
+    return client.post(URL, headers=headers, json={**PROMOTION, **values})
+
+
+def matrix(client: FlaskClient, headers: Headers) -> list[tuple[str, str, str, int]]:
+    """The cells of December in which something was given."""
+    found = client.get(BENEFIT, headers=headers).json["matrix"]
+    cells = [(one["giver"], one["receiver"], one["label"], one["amount_fen"]) for one in found]
+    return [cell for cell in cells if cell != ("shops", "residents", "measured", 0)]
+
+
+def faults(answer: Any) -> list[str]:
+    """The members that an answer refuses."""
+    assert answer.status_code == 422, answer.json
+    return [fault["pointer"] for fault in answer.json["errors"]]
 
 
 def given_party(

@@ -7,13 +7,15 @@ from flask import request
 from werkzeug.exceptions import PreconditionRequired
 
 from loyalty.database import Versioned
+from loyalty.services.errors import ValueRefusedError
 
 
 def require_version() -> int:
     """Return the version the caller has read, from ``If-Match``.
 
     Raises:
-        PreconditionRequired: the header is missing or is not one of our tags.
+        PreconditionRequired: the header is missing.
+        ValueRefusedError: it is not one of our tags.
     """
     version = read_version()
     if version is None:
@@ -22,9 +24,22 @@ def require_version() -> int:
 
 
 def read_version() -> int | None:
-    """Return the version the caller has read; None where the call does not insist on one."""
-    tag = re.fullmatch(r'"(\d{1,9})"', request.headers.get("If-Match", ""))
-    return int(tag[1]) if tag else None
+    """Return the version the caller has read; None if the caller does not say.
+
+    A tag that was made weak on its way, as proxies do that compress, is taken as it was.
+
+    Raises:
+        ValueRefusedError: ``If-Match`` is not one of our tags.
+    """
+    sent = request.headers.get("If-Match")
+    if sent is None:
+        return None
+    tag = re.fullmatch(r'(?:W/)?"([0-9]{1,9})"', sent.strip())
+    if tag is None:
+        raise ValueRefusedError(
+            "/headers/If-Match", 'Send the record\'s ETag as If-Match, as it was answered: "1".'
+        )
+    return int(tag[1])
 
 
 def answer_with_etag(record: Versioned, *, status: int = 200) -> tuple[Any, int, dict[str, str]]:

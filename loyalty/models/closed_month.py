@@ -13,7 +13,10 @@ from loyalty.database import Moment, Owned, refer_to
 
 
 class ClosedMonth(Owned):
-    """The figures of one month, as they stay. A trigger refuses every change."""
+    """The figures of one month, as they stay.
+
+    A trigger refuses every change, and no transaction limited to a community may remove them.
+    """
 
     __tablename__ = "closed_month"
     __table_args__ = (

@@ -69,6 +69,10 @@ class Contribution(Owned, Versioned):
         CheckConstraint("label = 'estimated' OR evidence IS NOT NULL", name="attested_by_evidence"),
         CheckConstraint("state IN ('waiting', 'counted', 'withdrawn')", name="state_known"),
         CheckConstraint("approved_by <> recorded_by", name="approved_by_another"),
+        CheckConstraint(
+            "state <> 'counted' OR amount_fen <= 10000000 OR approved_by IS NOT NULL",
+            name="large_is_approved",
+        ),
     )
 
     kind_id: Mapped[UUID] = refer_to("contribution_kind")

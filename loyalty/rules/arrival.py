@@ -12,6 +12,10 @@ FIGURES_OUT_AFTER = timedelta(days=DAYS_WITHOUT_NETWORK)
 """How long after a month its figures come out: by then what a till may sell without network has had
 its time to arrive. It is no community's to change, so that what is out stays out."""
 
+WRITTEN_DOWN_WITHIN = timedelta(days=1)
+"""How long a month is left alone after its figures came out: a sale that was being written down at
+midnight still counts in it."""
+
 LATEST = 92
 """The most days a community may take late sales for: the oldest sheet of paper has as many."""
 
@@ -37,6 +41,11 @@ def is_to_come(happened_at: datetime, now: datetime) -> bool:
 def figures_are_out(month: Month, today: date) -> bool:
     """Return whether the figures of a month can be read by everybody."""
     return today >= month.plus(1).first + FIGURES_OUT_AFTER
+
+
+def figures_are_settled(month: Month, today: date) -> bool:
+    """Return whether no sale that was being written down as the figures came out can follow."""
+    return figures_are_out(month, today - WRITTEN_DOWN_WITHIN)
 
 
 def find_counting_month(day: date, today: date) -> Month:

@@ -8,7 +8,7 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import Any
 
-from loyalty.rules.arrival import figures_are_out
+from loyalty.rules.arrival import figures_are_settled
 from loyalty.rules.calendar import Month
 
 FORMAT = "loyalty-month-1"
@@ -20,7 +20,8 @@ class MonthObstacle(StrEnum):
 
     MONTH_CLOSED = "month_closed"
     FIGURES_NOT_OUT = "figures_not_out"
-    """It is not over, or sales made without network may still come in."""
+    """It is not over, or sales may still come in: made without network, or being written down as
+    the figures came out."""
     EARLIER_MONTH_OPEN = "earlier_month_open"
     NOTHING_TO_CLOSE = "nothing_to_close"
     """Nothing was sold in it nor before it."""
@@ -57,7 +58,7 @@ def find_month_obstacles(facts: MonthFacts) -> tuple[MonthObstacle, ...]:
         return (MonthObstacle.MONTH_CLOSED,)
     following = find_next_month(facts)
     checks = (
-        (not figures_are_out(facts.month, facts.today), MonthObstacle.FIGURES_NOT_OUT),
+        (not figures_are_settled(facts.month, facts.today), MonthObstacle.FIGURES_NOT_OUT),
         (following is not None and following < facts.month, MonthObstacle.EARLIER_MONTH_OPEN),
         (following is None or facts.month < following, MonthObstacle.NOTHING_TO_CLOSE),
         (facts.cases_open > 0, MonthObstacle.CASES_UNDECIDED),

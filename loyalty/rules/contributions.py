@@ -14,7 +14,7 @@ LARGEST_QUANTITY = 1_000_000_000
 """The largest quantity of one entry, in hundredths, included."""
 
 LARGEST_ALONE = Fen(10_000_000)
-"""The largest amount that one person enters alone, 100,000 yuan, included."""
+"""The largest amount that one person enters alone for one evidence, 100,000 yuan, included."""
 
 
 class PartyKind(StrEnum):
@@ -67,7 +67,12 @@ class ContributionState(StrEnum):
     """It stays to be seen, and counts nowhere."""
 
 
-def state_of_entry(amount: Fen) -> ContributionState:
-    """Return the state of an entry as somebody has just made or changed it."""
-    alone = amount <= LARGEST_ALONE
+def state_of_entry(amount: Fen, beside: Fen) -> ContributionState:
+    """Return the state of an entry as somebody has just made or changed it.
+
+    Args:
+        beside: what the same evidence stands for in other entries; parts of one contract are
+            judged together. What is no money adds nothing to them.
+    """
+    alone = amount == 0 or amount + beside <= LARGEST_ALONE
     return ContributionState.COUNTED if alone else ContributionState.WAITING

@@ -38,7 +38,7 @@ OBSTACLES: Mapping[str, LazyString] = MappingProxyType(
         CardObstacle.VALIDITY_OVER: lazy_gettext("这张卡的有效期已过。"),
         MonthObstacle.MONTH_CLOSED: lazy_gettext("这个月已经结账。"),
         MonthObstacle.FIGURES_NOT_OUT: lazy_gettext(
-            "这个月的数字还没有出来：月底后还要等七天，等没有网络时卖的也传上来。"
+            "这个月的数字还没有定下来：月底后要等八天，等没有网络时卖的也传上来。下个月九号起可以结账。"
         ),
         MonthObstacle.EARLIER_MONTH_OPEN: lazy_gettext("前面的月份还没有结账，请按先后来。"),
         MonthObstacle.NOTHING_TO_CLOSE: lazy_gettext("到这个月为止还没有人用过卡，不用结账。"),

@@ -35,8 +35,8 @@ from tests.given import (
 from tests.given_late_sales import SYNC, given_case, late_sale
 from tests.given_sales import SALES, sell
 
-OUT = datetime(2027, 1, 8, 0, 0, tzinfo=SHANGHAI)
-"""When December's figures come out."""
+SETTLED = datetime(2027, 1, 9, 0, 0, tzinfo=SHANGHAI)
+"""From when on December may be closed, a day after its figures came out."""
 IN_DECEMBER = "/api/v1/benefit?from=2026-12&to=2026-12"
 
 
@@ -79,7 +79,7 @@ def ledger(
     shop = given_shop(session, community, category="蔬菜")
     till = paired_till(session, shop)
     sales = [sell(client, till, card) for card in cards]
-    clock.move_to(OUT)
+    clock.move_to(SETTLED)
     return Ledger(client, session, community, till, cards[0], sales[0])
 
 
@@ -105,7 +105,7 @@ def test_each_month_holds_the_head_of_the_one_before(
     ledger: Ledger, clock: time_machine.Traveller
 ) -> None:
     december = ledger.close()
-    clock.move_to(OUT.replace(month=2))
+    clock.move_to(SETTLED.replace(month=2))
 
     january = ledger.close("2027-01")
 
@@ -115,8 +115,8 @@ def test_each_month_holds_the_head_of_the_one_before(
     assert texts[1]["totals"] is None
 
 
-@pytest.mark.parametrize("moment", [NOON, OUT - timedelta(seconds=1)])
-def test_a_month_is_not_closed_before_its_figures_are_out(
+@pytest.mark.parametrize("moment", [NOON, SETTLED - timedelta(seconds=1)])
+def test_a_month_is_not_closed_before_a_sale_of_midnight_is_written_down(
     ledger: Ledger, clock: time_machine.Traveller, moment: datetime
 ) -> None:
     clock.move_to(moment)
@@ -144,7 +144,7 @@ def test_the_same_request_sent_again_is_answered_as_before(ledger: Ledger) -> No
 
 
 def test_months_are_closed_in_order(ledger: Ledger, clock: time_machine.Traveller) -> None:
-    clock.move_to(OUT.replace(month=2))
+    clock.move_to(SETTLED.replace(month=2))
 
     assert missing_of(ledger.close("2027-01")) == ["earlier_month_open"]
     assert missing_of(ledger.close("2026-11")) == ["nothing_to_close"]
@@ -174,14 +174,14 @@ def test_a_month_waits_for_the_case_of_a_sale_of_the_month_that_was_found_late(
     ledger: Ledger,
 ) -> None:
     """Opened in January, about a sale that counts in December."""
-    given_case(ledger.session, ledger.community, opened_at=OUT, redemption_id=UUID(ledger.sale))
+    given_case(ledger.session, ledger.community, opened_at=SETTLED, redemption_id=UUID(ledger.sale))
     ledger.session.commit()
 
     assert missing_of(ledger.close()) == ["cases_undecided"]
 
 
 def test_a_case_of_the_month_after_keeps_nothing_open(ledger: Ledger) -> None:
-    given_case(ledger.session, ledger.community, opened_at=OUT)
+    given_case(ledger.session, ledger.community, opened_at=SETTLED)
     ledger.session.commit()
 
     assert ledger.close().status_code == 201
@@ -224,6 +224,18 @@ def test_whatever_comes_later_a_closed_month_stays_byte_for_byte(
     deed(ledger)
 
     assert (ledger.chain, ledger.figures) == before
+
+
+def test_among_other_months_it_has_the_people_with_whom_it_was_closed(ledger: Ledger) -> None:
+    closed = ledger.close().json["figures"]["totals"]
+
+    move_a_family(ledger)
+
+    staff = signed_in(ledger.session, ledger.community)
+    url = "/api/v1/benefit?from=2026-12&to=2027-01"
+    december = ledger.client.get(url, headers=staff).json["by_month"][0]
+    assert closed["households"] == 5
+    assert {name: december[name] for name in closed} == closed
 
 
 def test_before_it_is_closed_a_month_follows_its_records(ledger: Ledger) -> None:

@@ -78,7 +78,7 @@ QUERIES = {
 
 NOT_NOW = {
     ("POST", "/api/v1/benefit/months/<month>/close"): 409,
-    ("POST", "/api/v1/contributions/<contribution_id>/approval"): 409,
+    ("POST", "/api/v1/contributions/<contribution_id>/approval"): 412,
     ("POST", "/api/v1/imports/<kind>"): 422,
     ("POST", "/api/v1/imports/<import_id>/apply"): 409,
     ("POST", "/api/v1/nominations/<nomination_id>/reject"): 409,
@@ -123,7 +123,8 @@ class Call:
     def send(self, two: Two, headers: Headers, ids: dict[str, str]) -> TestResponse:
         """Send it, naming records by their ids."""
         query = "" if self.verb == "POST" else QUERIES.get(self.path, "")
-        version = {"If-Match": '"1"'} if self.verb == "PATCH" else {}
+        versioned = self.verb == "PATCH" or self.path.endswith("/approval")
+        version = {"If-Match": '"1"'} if versioned else {}
         return two.app.test_client().open(
             filled(self.path + query, ids),
             method=self.verb,

@@ -12,10 +12,12 @@ from loyalty.models import (
     ClosedMonth,
     Community,
     Contribution,
+    ContributionKind,
     Deed,
     Honour,
     ImportJob,
     KeptAnswer,
+    LedgerParty,
     Matter,
     Resident,
     Round,
@@ -23,11 +25,13 @@ from loyalty.models import (
     StaffAccount,
     WorkingDayOverride,
 )
+from loyalty.rules.benefit import Party
 from loyalty.rules.retention import ANSWERS
-from loyalty.services.actors import Role
+from loyalty.services.actors import Role, StaffMember
 from loyalty.services.deeds.deeds import ensure_default_kinds
 from loyalty.services.imports.answers import TableAnswers
 from loyalty.services.imports.jobs import answer_import
+from loyalty.services.ledger.parties import take_party
 from loyalty.services.matters.matters import MatterKind, RaiseMatter, Raiser, raise_public_matter
 from loyalty.services.staff.sign_in import FAILURES_ALLOWED
 from loyalty.services.work import Work
@@ -333,6 +337,18 @@ def one_contribution_entered_by_two(street: Street) -> Race:
     return Race(one, two, lambda: street.count(Contribution))
 
 
+def one_kind_of_contribution_added_twice(street: Street) -> Race:
+    sides = {"giver": "enterprises", "receiver": "residents"}
+    bus = {**sides, "code": "bus_line", "names": {"zh_Hans": "便民班车"}}
+    one, two = (
+        street.send("POST /contribution-kinds", by=by, json=bus)
+        for by in (street.manager, street.other)
+    )
+    return Race(
+        one, two, lambda: street.count(ContributionKind, ContributionKind.code == "bus_line")
+    )
+
+
 def a_contribution_beside_the_closing_of_its_month(street: Street) -> Race:
     card = given_card(street.session, street.community, valid_from=date(2026, 11, 1))
     shop = given_shop(street.session, street.community)
@@ -342,6 +358,21 @@ def a_contribution_beside_the_closing_of_its_month(street: Street) -> Race:
         street.send("POST /contributions", by=street.other, json=CONTRIBUTION),
         lambda: street.count(Contribution),
     )
+
+
+def two_who_name_the_same_new_parties(street: Street) -> Race:
+    names = ("面粉厂", "面粉公司")
+    clerks = [given_staff(street.session, street.community) for _ in names]
+
+    def name(clerk: StaffMember, order: Sequence[str]) -> Act:
+        def take(own: Session) -> int:
+            work = Work(own, clerk, NOON)
+            return len({take_party(work, one, Party.ENTERPRISES) for one in order})
+
+        return partial(in_transaction, street.app, take)
+
+    one, two = name(clerks[0], names), name(clerks[1], names[::-1])
+    return Race(one, two, lambda: street.count(LedgerParty))
 
 
 def an_entry_beside_the_merging_of_its_party(street: Street) -> Race:

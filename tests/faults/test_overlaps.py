@@ -37,6 +37,7 @@ from tests.faults.races_in_the_office import (
     an_undoing_beside_a_deed,
     one_contribution_entered_by_two,
     one_import_undone_twice,
+    one_kind_of_contribution_added_twice,
     one_matter_sent_twice,
     one_sheet_written_down_twice,
     one_table_taken_in_from_two_uploads,
@@ -49,6 +50,7 @@ from tests.faults.races_in_the_office import (
     two_matters_raised,
     two_plaques_of_a_series,
     two_policies_at_once,
+    two_who_name_the_same_new_parties,
     two_wrong_passwords,
 )
 from tests.faults.races_of_a_round import (
@@ -113,9 +115,11 @@ RACES = [
     Won(a_narrower_band_beside_terms_outside_it, "community", "200", "invalid-request", 0),
     Won(two_closings_of_a_month, "community", "201", "month-state", 1),
     Won(one_contribution_entered_by_two, "community", "201", "already-exists", 1),
+    Won(one_kind_of_contribution_added_twice, "community", "201", "already-exists", 1),
     Won(
         a_contribution_beside_the_closing_of_its_month, "community", "201", "contribution-state", 0
     ),
+    Won(two_who_name_the_same_new_parties, "community", 2, 2, 2),
     Won(an_entry_beside_the_merging_of_its_party, "community", "200", "invalid-request", 0),
     Won(two_honours_added, "community", "201", "201", [1, 2, 3, 4]),
     Won(a_retirement_beside_a_plan, "community", "200", "invalid-request", 0),

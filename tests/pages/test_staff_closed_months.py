@@ -17,17 +17,17 @@ from tests.pages.visits import enter, send, text_of
 
 MONTHS = "/staff/figures/months"
 CLOSE = f"{MONTHS}/2026-12/close"
-OUT = datetime(2027, 1, 8, 12, 0, tzinfo=SHANGHAI)
+SETTLED = datetime(2027, 1, 9, 12, 0, tzinfo=SHANGHAI)
 
 
 @pytest.fixture
 def sold(session: Session, community: Community, clock: time_machine.Traveller) -> None:
-    """Two people have used a card in December, whose figures are out."""
+    """Two people have used a card in December, which may be closed by now."""
     shop = given_shop(session, community)
     for _ in range(2):
         given_redemption(session, given_card(session, community), shop)
     session.commit()
-    clock.move_to(OUT)
+    clock.move_to(SETTLED)
 
 
 @pytest.mark.usefixtures("sold")
@@ -49,7 +49,7 @@ def test_a_month_is_repeated_back_and_closed_on_a_yes(
     after = text_of(client.get(MONTHS))
     assert "2026年12月已经结账。" in after
     assert closed.head in after
-    assert "2027年1月还不能结账。这个月的数字还没有出来" in after
+    assert "2027年1月还不能结账。这个月的数字还没有定下来" in after
 
 
 @pytest.mark.usefixtures("sold")

@@ -86,8 +86,11 @@ def test_a_party_that_is_named_two_ways_is_entered_once(
     [
         ({"happened_on": "2026-12-10"}, "那一天还没到。"),
         ({"amount_fen": "", "quantity_hundredths": "", "unit": ""}, "金额和数量，至少填一样。"),
-        ({"amount_fen": "-5"}, "请填数字"),
-        ({"amount_fen": "九万"}, "请填数字"),
+        ({"amount_fen": "-5"}, "请填大于0的数字"),
+        ({"amount_fen": "0"}, "请填大于0的数字"),
+        ({"amount_fen": "九万"}, "请填大于0的数字"),
+        ({"amount_fen": "10000000000.01"}, "最多10,000,000,000。"),
+        ({"quantity_hundredths": "10000000.01"}, "最多10,000,000。"),
         ({"quantity_hundredths": ""}, "请把数量也填上"),
         ({"unit": "hours"}, "不按这个单位数"),
         ({"evidence": ""}, "请写明凭据是什么"),
@@ -149,6 +152,21 @@ def test_an_entry_is_withdrawn_with_its_reason(
     assert "记重了" in shown
     assert "123.00" not in text_of(client.get(FIGURES))
     assert "123.00" in text_of(client.get(f"{PAGE}?state=withdrawn"))
+
+
+def test_the_reason_stays_where_a_withdrawal_is_refused(
+    client: FlaskClient, session: Session, community: Community
+) -> None:
+    entry = given_contribution(session, community)
+    session.commit()
+    page = f"{PAGE}/{entry.id}"
+
+    refused = send_to(client, page, "withdraw", entry, version="7", reason="记重了")
+
+    assert refused.status_code == 200
+    assert "别人刚刚改过" in text_of(refused)
+    assert 'value="记重了"' in refused.get_data(as_text=True)
+    assert [one.state for one in entries(session)] == ["counted"]
 
 
 def test_the_council_sees_the_matrix_and_not_the_entries(

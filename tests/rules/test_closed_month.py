@@ -12,12 +12,12 @@ from loyalty.rules.closed_month import (
 )
 
 DECEMBER = Month(2026, 12)
-OUT = date(2027, 1, 8)
+SETTLED = date(2027, 1, 9)
 
 
 def obstacles(
     month: Month = DECEMBER,
-    today: date = OUT,
+    today: date = SETTLED,
     first: Month | None = DECEMBER,
     *,
     last_closed: Month | None = None,
@@ -48,8 +48,8 @@ def test_after_it_come_all_others_in_order() -> None:
     assert obstacles(november, last_closed=DECEMBER) == (MonthObstacle.MONTH_CLOSED,)
 
 
-def test_a_month_waits_until_its_figures_are_out() -> None:
-    assert obstacles(today=OUT - timedelta(days=1)) == (MonthObstacle.FIGURES_NOT_OUT,)
+def test_a_month_waits_a_day_after_its_figures_are_out() -> None:
+    assert obstacles(today=SETTLED - timedelta(days=1)) == (MonthObstacle.FIGURES_NOT_OUT,)
 
 
 @pytest.mark.parametrize("cases", [1, 20])

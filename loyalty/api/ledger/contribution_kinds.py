@@ -1,5 +1,6 @@
 """The kinds of contributions a community writes down."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import marshmallow as ma
@@ -23,6 +24,11 @@ kinds_of_contributions = ApiBlueprint("/contribution-kinds")
 """The kinds of contributions of the caller's community."""
 
 
+def _refuse_repeated(units: Sequence[Unit]) -> None:
+    if len(set(units)) < len(units):
+        raise ma.ValidationError("Name each unit once.")
+
+
 class ContributionKindSchema(Schema):
     """A kind of contribution."""
 
@@ -39,6 +45,7 @@ class ContributionKindSchema(Schema):
     units = ma.fields.List(
         ma.fields.Enum(Unit, by_value=True),
         load_default=list,
+        validate=_refuse_repeated,
         metadata={"description": "In which quantities may be counted; empty for money alone"},
     )
 

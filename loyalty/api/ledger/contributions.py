@@ -140,7 +140,7 @@ class Contributions(MethodView):
         409, schema=ProblemSchema, description="Its month is closed, or its evidence is known."
     )
     def post(self, members: dict[str, Any]) -> Any:
-        """Write down what one party gave another; above 100,000 yuan it waits for approval."""
+        """Write down what one party gave another; above 100,000 yuan by one evidence it waits."""
         with staff_work() as work:
             entry = record_contribution(work, RecordContribution(**members))
             return _answer(work, entry, status=201)
@@ -177,9 +177,10 @@ class Approval(MethodView):
     @contributions.response(200, ContributionSchema)
     @contributions.alt_response(403, schema=ProblemSchema, description="Entered by oneself.")
     @contributions.alt_response(409, schema=ProblemSchema, description="It does not wait.")
+    @contributions.alt_response(412, schema=ProblemSchema, description="Changed meanwhile.")
     def post(self, contribution_id: UUID) -> Any:
         """Let an entry count; somebody else does so than who entered it."""
-        version = read_version()
+        version = require_version()
         with staff_work() as work:
             return _answer(work, approve_contribution(work, contribution_id, version=version))
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from loyalty.models import ContributionKind
 from loyalty.rules.benefit import Party
 from loyalty.rules.contributions import Unit
+from loyalty.services.community.policy import locked_community
 from loyalty.services.errors import AlreadyExistsError
 from loyalty.services.work import Work
 
@@ -94,6 +95,8 @@ def create_contribution_kind(work: Work, request: CreateContributionKind) -> Con
     Raises:
         AlreadyExistsError: a kind has the code.
     """
+    # Of two who add one code, the second finds that of the first.
+    locked_community(work.session, work.community_id)
     known = list_contribution_kinds(work.session, work.community_id)
     if request.code in {kind.code for kind in known}:
         raise AlreadyExistsError(f"There is a kind {request.code} already.")

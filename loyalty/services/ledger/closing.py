@@ -1,8 +1,9 @@
 """Closing a month: its figures are written down as they are, chained to those of the month before.
 
-A month may be closed once its figures are out, and from then on nothing counts in it any more: what
-comes late, a void, a return counts in the month it is made. So closing decides nothing about sales;
-it lets nobody change afterwards what was told of them, and lets anyone see that nobody has.
+A month may be closed the day after its figures came out, for a sale that was being written down at
+that midnight still counts in it; nothing else does: what comes late, a void, a return counts in the
+month it is made. So closing decides nothing about sales; it lets nobody change afterwards what was
+told of them, and lets anyone see that nobody has.
 """
 
 from collections.abc import Sequence
@@ -29,6 +30,7 @@ from loyalty.rules.contributions import ContributionState
 from loyalty.services.community.policy import locked_community
 from loyalty.services.errors import MonthStateError
 from loyalty.services.ledger.benefit import Benefit, pack_figures, sum_benefit
+from loyalty.services.ledger.month_people import keep_people_of
 from loyalty.services.ledger.public_figures import hide_small_groups
 from loyalty.services.work import Work
 
@@ -48,6 +50,7 @@ def close_month(work: Work, month: Month) -> ClosedMonth:
         last = work.session.get_one(ClosedMonth, (community.id, facts.last_closed.first))
     previous_head = None if last is None else last.head
     found = sum_benefit(work, first=month, last=month)
+    keep_people_of(work.session, community.id, found)
     text = _publish(community, found, previous_head)
     closed = ClosedMonth(
         community_id=community.id,

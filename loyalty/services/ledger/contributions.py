@@ -4,6 +4,7 @@ Nothing is entered for a month whose figures are closed, nor moved out of one: w
 holds the community, as the closing does, so one of the two comes first.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from uuid import UUID
@@ -128,7 +129,8 @@ def find_contributions(work: Work, request: FindContributions) -> Page[Contribut
 def record_contribution(work: Work, request: RecordContribution) -> Contribution:
     """Write down what one party gave another.
 
-    A large amount waits until a second person has approved it.
+    A large amount waits until a second person has approved it; entries of one evidence are judged
+    together.
 
     Raises:
         EvidenceKnownError: the evidence stands for another entry.
@@ -157,7 +159,8 @@ def change_contribution(work: Work, request: ChangeContribution) -> Contribution
     values = collect_new_values(request)
     as_it_is = _read_request(work, entry)
     members = {one.name: getattr(as_it_is, one.name) for one in fields(as_it_is)}
-    again = {"evidence_again": request.evidence_again}
+    # What the evidence stands for was known when it was given.
+    again = {"evidence_again": request.evidence_again or request.evidence is AS_IT_WAS}
     _write(work, entry, RecordContribution(**{**members, **values, **again}))
     work.note("contribution.changed", entry, members=sorted(values), state=entry.state)
     return entry
@@ -247,9 +250,13 @@ def _write(work: Work, entry: Contribution, request: RecordContribution) -> None
     entry.label = request.label.value
     entry.evidence = request.evidence
     entry.evidence_key = make_reference_key(request.evidence) if request.evidence else None
-    if not request.evidence_again:
-        _refuse_same_evidence(work, entry)
-    entry.state = state_of_entry(request.amount_fen).value
+    beside = _list_amounts_of_same_evidence(work, entry)
+    if beside and not request.evidence_again:
+        raise EvidenceKnownError(
+            "This evidence stands for another entry already; if both are meant, send it with"
+            " evidence_again."
+        )
+    entry.state = state_of_entry(request.amount_fen, Fen(sum(beside))).value
     entry.recorded_by, entry.recorded_at = work.actor.account_id, work.now
     entry.approved_by = None
 
@@ -306,17 +313,18 @@ def _side_of(work: Work, pointer: str, party_id: UUID | None) -> str | None:
     return SIDES[PartyKind(party.kind)].value
 
 
-def _refuse_same_evidence(work: Work, entry: Contribution) -> None:
+def _list_amounts_of_same_evidence(work: Work, entry: Contribution) -> Sequence[int]:
+    """Return the amounts of other entries for which the evidence of an entry stands, too, in fen.
+
+    Those that were withdrawn are left out. An entry that is new has no id yet, and is not stored.
+    """
     if entry.evidence_key is None:
-        return
-    query = work.select(Contribution).where(
+        return ()
+    query = select(Contribution.amount_fen).where(
+        Contribution.community_id == work.community_id,
         Contribution.evidence_key == entry.evidence_key,
         Contribution.state != ContributionState.WITHDRAWN.value,
         Contribution.id != entry.id,
     )
     with work.session.no_autoflush:
-        if work.session.scalars(query.limit(1)).first() is not None:
-            raise EvidenceKnownError(
-                "This evidence stands for another entry already; if both are meant, send it with"
-                " evidence_again."
-            )
+        return work.session.scalars(query).all()

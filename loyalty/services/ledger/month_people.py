@@ -1,7 +1,7 @@
 """Counting the people behind a month when its figures are out, before its sales lose their card."""
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -9,20 +9,17 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from loyalty.models import MonthPeople, Redemption
-from loyalty.rules.arrival import figures_are_out
+from loyalty.rules.arrival import figures_are_settled
 from loyalty.rules.calendar import Month
-from loyalty.services.ledger.benefit import Sums, sum_benefit_in
-
-A_DAY = timedelta(days=1)
-"""How long a month is left alone after its figures came out: a sale that was being written down at
-midnight still counts in it."""
+from loyalty.services.ledger.benefit import Benefit, Sums, sum_benefit_in
 
 
 def keep_month_people(session: Session, community_id: UUID, *, today: date) -> int:
     """Keep how many people stood behind each month whose figures are out; return of how many."""
     months = list(_list_months_to_count(session, community_id, today=today))
     for month in months:
-        _keep(session, community_id, month)
+        found = sum_benefit_in(session, community_id, first=month, last=month)
+        keep_people_of(session, community_id, found)
     return len(months)
 
 
@@ -38,13 +35,13 @@ def _list_months_to_count(session: Session, community_id: UUID, *, today: date) 
     if first is None:
         return
     month = Month.of(first)
-    while figures_are_out(month, today - A_DAY):
+    while figures_are_settled(month, today):
         yield month
         month = month.plus(1)
 
 
-def _keep(session: Session, community_id: UUID, month: Month) -> None:
-    found = sum_benefit_in(session, community_id, first=month, last=month)
+def keep_people_of(session: Session, community_id: UUID, found: Benefit) -> None:
+    """Keep how many people stood behind a month, if that was not kept before."""
     parts: list[tuple[str, str, Sums]] = [
         ("all", "", found.totals),
         *(("shop", share.key, share.sums) for share in found.by_shop),
@@ -54,7 +51,7 @@ def _keep(session: Session, community_id: UUID, month: Month) -> None:
     rows = [
         {
             "community_id": community_id,
-            "month": month.first,
+            "month": found.first.first,
             "part": part,
             "key": key,
             "people": sums.people or 0,

@@ -85,6 +85,8 @@ def take_party(work: Work, name: str | None, side: Party) -> UUID | None:
     """
     if name is None:
         return None
+    # Two who name the same two new parties in other order would wait for each other.
+    locked_community(work.session, work.community_id)
     found = find_party_by_name(work, name)
     return (found or create_party(work, CreateParty(name, NEWCOMERS[side]))).id
 

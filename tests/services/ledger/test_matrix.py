@@ -63,7 +63,7 @@ def test_the_whole_is_the_sum_of_its_months_its_kinds_and_its_entries(
             label=random.choice(["attested", "estimated"]),
             evidence="台账",
             happened_on=date(2026, 9, 1) + timedelta(days=random.randrange(122)),
-            amount_fen=random.randrange(1, 10**9),
+            amount_fen=random.randrange(1, 10**7),
             quantity_hundredths=random.randrange(1, 10**6),
             unit=UNITS[kind],
             state=random.choice(["counted", "counted", "waiting", "withdrawn"]),

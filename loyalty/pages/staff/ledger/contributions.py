@@ -30,6 +30,7 @@ from loyalty.rules.contributions import (
     Unit,
 )
 from loyalty.rules.money import NOTHING, Fen, format_yuan, parse_yuan
+from loyalty.rules.typed_text import clean_code
 from loyalty.services.community.contribution_kinds import list_contribution_kinds
 from loyalty.services.deeds.points import format_points
 from loyalty.services.ledger.contributions import (
@@ -48,12 +49,11 @@ from loyalty.words.contributions import CONTRIBUTION_STATES, LABELS, PARTIES, UN
 
 contributions = console.Console("contributions", "/contributions")
 
-NO_NUMBER = lazy_gettext("请填数字，比如3500或12.5。")
-
 
 def _number(label: Any, most: int, write: Any) -> Any:
     read = partial(parse_yuan, most=Fen(most))
-    return WrittenField(label, read, write, NO_NUMBER, validators=[Optional()])
+    fault = lazy_gettext("请填大于0的数字，比如3500或12.5，最多%(most)s。", most=f"{most // 100:,}")
+    return WrittenField(label, read, write, fault, validators=[Optional()])
 
 
 class ContributionForm(Form):
@@ -91,7 +91,7 @@ def listed() -> str:
         after=console.asked_for()["after"],
         first=month,
         last=month,
-        kind=asked["kind"],
+        kind=clean_code(asked["kind"] or "") or None,
         giver=_code_in(Party, asked["giver"]),
         receiver=_code_in(Party, asked["receiver"]),
         label=_code_in(Label, asked["label"]),
@@ -166,13 +166,13 @@ def withdraw(contribution_id: UUID) -> Any:
     """Let an entry count no more."""
     form = WithdrawForm()
     version = request.form.get("version", 0, type=int)
-    if form.validate_on_submit():
-        console.attempt(
-            lambda work: withdraw_contribution(
-                work, contribution_id, version=version, reason=form.reason.data
-            ),
-            gettext("已作废，不再计入数字。"),
-        )
+    if form.validate_on_submit() and console.attempt(
+        lambda work: withdraw_contribution(
+            work, contribution_id, version=version, reason=form.reason.data
+        ),
+        gettext("已作废，不再计入数字。"),
+        form=form,
+    ):
         return redirect(url_for(".shown", contribution_id=contribution_id))
     return _show(contribution_id, form)
 

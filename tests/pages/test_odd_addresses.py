@@ -1,0 +1,52 @@
+"""Lists of the console are asked with whatever stands in an address, and never break."""
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from loyalty.models import Community
+from loyalty.services.actors import Role
+from tests.given import given_round, given_shop
+from tests.pages.visits import enter
+
+LISTS = {
+    "/staff/cards": ("state", "q", "resident_id", "after"),
+    "/staff/cases": ("state", "after"),
+    "/staff/contributions": (
+        "month", "kind", "giver", "receiver", "label", "state", "after"
+    ),
+    "/staff/deeds": ("q", "month"),
+    "/staff/figures": ("month",),
+    "/staff/matters": ("state", "after"),
+    "/staff/policy/accounts": ("after", "q"),
+    "/staff/residents": ("state", "q", "after"),
+    "/staff/rounds/{round_id}/candidates": ("outcome",),
+    "/staff/rounds/{round_id}/nominations": ("q", "honour", "source"),
+    "/staff/shops": ("state", "q", "after"),
+    "/staff/shops/visits": ("of",),
+    "/staff/shops/{shop_id}/visits": ("after",),
+}  # fmt: skip
+"""What each list may be asked for, by its address."""
+
+ODD = ["%00", "a%00", "%F0%9F%98%80", "%27", "\u3000"]
+
+
+@pytest.mark.parametrize("page", LISTS)
+def test_what_no_list_knows_is_overlooked_or_refused(
+    client: FlaskClient, session: Session, community: Community, page: str
+) -> None:
+    ids = {
+        "round_id": given_round(session, community, state="open").id,
+        "shop_id": given_shop(session, community).id,
+    }
+    enter(client, session, community, *Role)
+
+    sound = client.get(page.format(**ids))
+    answers = {
+        f"{member}={odd}": client.get(f"{page.format(**ids)}?{member}={odd}").status_code
+        for member in LISTS[page]
+        for odd in ODD
+    }
+
+    assert sound.status_code == 200
+    assert {asked: code for asked, code in answers.items() if code not in {200, 400, 404}} == {}
