@@ -139,7 +139,9 @@ def _attempt(
     )
     if isinstance(found, Verdict):
         raise CardRefusedError(found)
-    card = directory.card(counter, name_of(found, local.date()))
+    # What is remembered is whose a handle is, and not that a code under it is genuine.
+    stale = isinstance(found, ShownStep) and found.step is None
+    card = None if stale else directory.card(counter, name_of(found, local.date()))
     if card is None:
         # Whose a rotating code is, is looked up with the card.
         serial = None if isinstance(found, ShownStep) else found
