@@ -220,6 +220,30 @@ def test_a_late_sale_with_a_code_of_another_time_is_shown_to_staff(
     assert session.query(SaleCase).count() == 1
 
 
+@pytest.mark.parametrize("minutes", [-9, -2, 0, 2, 9])
+def test_a_program_whose_clock_is_a_little_off_sells_what_it_was_told(
+    market: Market, minutes: int
+) -> None:
+    code, happened_at = rotating_code(market.page), NOON + timedelta(minutes=minutes)
+    assert market.verdict(code) == "ok"
+
+    assert market.sell(code, happened_at=happened_at.isoformat()).status_code == 201
+
+
+@pytest.mark.parametrize("met", [True, False])
+def test_a_picture_of_a_code_grows_no_younger_by_what_a_program_says_of_the_time(
+    market: Market, *, met: bool
+) -> None:
+    if met:
+        before = rotating_code(market.page, NOON - timedelta(minutes=10))
+        assert market.upload(before, NOON - timedelta(minutes=10))["outcome"] == "recorded"
+    taken_at = NOON - timedelta(minutes=9)
+
+    refused = market.sell(rotating_code(market.page, taken_at), happened_at=taken_at.isoformat())
+
+    assert (refused.status_code, refused.json["verdict"]) == (409, "bad_code")
+
+
 def forged(page: OwnPage) -> str:
     """A code under the handle of a page, made up by somebody who does not know its secret."""
     assert page.handle is not None
@@ -257,9 +281,7 @@ def test_a_late_sale_with_its_own_code_is_recorded_where_the_card_was_met_before
     market.sell(rotating_code(market.page))
     happened_at = NOON - timedelta(minutes=11)
 
-    sale = market.sell(
-        rotating_code(market.page, happened_at), happened_at=happened_at.isoformat()
-    )
+    sale = market.sell(rotating_code(market.page, happened_at), happened_at=happened_at.isoformat())
 
     assert sale.status_code == 201
     assert session.query(Redemption).count() == 2
