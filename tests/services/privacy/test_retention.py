@@ -1,7 +1,8 @@
 """What is kept for a time is forgotten when it is over, and no figure changes by it."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import select, text
@@ -20,7 +21,9 @@ from loyalty.models import (
     Till,
 )
 from loyalty.rules.calendar import Month
+from loyalty.rules.retention import CASES, LINKS_OF_SALES
 from loyalty.services.checkout.reversals import VoidSale, void_sale
+from loyalty.services.errors import KeyReusedError
 from loyalty.services.ledger.benefit import Benefit, sum_benefit_in
 from loyalty.services.ledger.month_people import keep_month_people
 from loyalty.services.privacy.retention import forget_cases, forget_uses, part_sales_from_cards
@@ -39,7 +42,7 @@ from tests.given_late_sales import given_case
 from tests.given_sales import given_redemption
 
 DECEMBER = Month(2026, 12)
-LATER = NOON + timedelta(days=90)
+LATER = NOON + LINKS_OF_SALES
 ALMOST = LATER - timedelta(minutes=1)
 
 
@@ -74,7 +77,7 @@ def benefit(session: Session, community: Community, last: Month = DECEMBER) -> B
     return sum_benefit_in(session, community.id, first=DECEMBER, last=last)
 
 
-def test_a_sale_loses_its_card_after_ninety_days_and_keeps_the_rest(
+def test_a_sale_loses_its_card_in_time_and_keeps_the_rest(
     session: Session, community: Community, card: Card, till: Till, shop: Shop
 ) -> None:
     sale = given_redemption(session, card, shop, till_id=till.id)
@@ -170,6 +173,22 @@ def test_what_was_taken_back_goes_with_its_sale(
 
     assert part(session, community) == 2
     assert told(sale.card_id, entry.card_id) == (None, None)
+
+
+def test_what_was_taken_back_yesterday_may_be_sent_again(
+    session: Session, community: Community, card: Card, till: Till, shop: Shop
+) -> None:
+    sale = given_redemption(session, card, shop, till_id=till.id, request_hash=b"sale")
+    back = Work(session, given_staff(session, community), ALMOST)
+    request = VoidSale(sale.id, "退货", idempotency_key=uuid4())
+    entry = void_sale(back, request)
+
+    assert part(session, community) == 2
+
+    assert told(sale.request_hash, entry.card_id) == (None, None)
+    assert void_sale(back, request).id == entry.id
+    with pytest.raises(KeyReusedError):
+        void_sale(back, replace(request, reason="打错"))
 
 
 def test_a_sale_without_a_card_can_still_be_taken_back(
@@ -282,11 +301,11 @@ def test_a_case_forgets_its_card_and_its_reason_ninety_days_after_the_decision(
 ) -> None:
     kept_id = decided_case(session, till, NOON)
 
-    forget_cases(session, community.id, now=ALMOST)
+    forget_cases(session, community.id, now=NOON + CASES - timedelta(minutes=1))
     session.expire_all()
     kept = session.get_one(QuarantinedSale, (community.id, kept_id))
     assert kept.serial is not None
-    forget_cases(session, community.id, now=LATER)
+    forget_cases(session, community.id, now=NOON + CASES)
     session.expire_all()
     case = session.scalars(select(SaleCase)).one()
     assert told(kept.serial, case.reason, case.decision) == (None, "—", "charge_nobody")
