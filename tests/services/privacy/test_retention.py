@@ -20,12 +20,14 @@ from loyalty.models import (
     Shop,
     Till,
 )
+from loyalty.rules.arrival import LATEST
 from loyalty.rules.calendar import Month
 from loyalty.rules.retention import CASES, LINKS_OF_SALES
 from loyalty.services.checkout.reversals import VoidSale, void_sale
 from loyalty.services.errors import KeyReusedError
 from loyalty.services.ledger.benefit import Benefit, sum_benefit_in
 from loyalty.services.ledger.month_people import keep_month_people
+from loyalty.services.own_page.overview import MONTHS
 from loyalty.services.privacy.retention import forget_cases, forget_uses, part_sales_from_cards
 from loyalty.services.work import Work
 from tests.given import (
@@ -87,6 +89,15 @@ def test_a_sale_loses_its_card_in_time_and_keeps_the_rest(
     assert part(session, community) == 1
     assert told(sale.card_id, sale.request_hash) == (None, None)
     assert (sale.shop_id, sale.honour_id, sale.saved_fen) == (shop.id, card.honour_id, 150)
+
+
+def test_a_sheet_of_paper_and_the_months_of_a_holder_find_the_card() -> None:
+    """Sheets are compared with sales by their cards, and a holder's months are added up by them."""
+    last_of_a_sheet = timedelta(days=LATEST + 1)
+    longest = max(month.plus(MONTHS).first - month.first for month in map(DECEMBER.plus, range(48)))
+
+    assert last_of_a_sheet <= LINKS_OF_SALES
+    assert longest < LINKS_OF_SALES
 
 
 def test_nothing_is_left_to_do_the_second_time(
