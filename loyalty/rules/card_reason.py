@@ -21,6 +21,9 @@ class CardReason(StrEnum):
     """Told in words."""
 
 
+LOST: Final = frozenset({CardReason.LOST, CardReason.STOLEN})
+"""The card may be in other hands."""
+
 OFFERED: Final[Mapping[CardAction, tuple[CardReason, ...]]] = MappingProxyType(
     {
         CardAction.SUSPEND: (CardReason.LOST, CardReason.STOLEN),

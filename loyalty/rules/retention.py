@@ -2,9 +2,10 @@
 
 from datetime import timedelta
 
-LINKS_OF_SALES = timedelta(days=90)
+LINKS_OF_SALES = timedelta(days=93)
 """How long it is kept at whose card a sale was made, which a dispute may need; then the sale stands
-in the book without a card."""
+in the book without a card. Longer than a sheet of paper may be sent again, and than the months a
+holder is shown."""
 
 CASES = timedelta(days=90)
 """How long after its decision a case keeps which card it is about, and why it was decided so."""

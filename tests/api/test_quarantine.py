@@ -2,7 +2,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from loyalty.models import AuditEvent, CardMonth, QuarantinedSale, Redemption, Till
@@ -216,6 +216,44 @@ def test_what_a_device_sends_again_after_it_was_paired_anew_counts_once(
     assert market.upload(item, till=paired) == [("replayed", flag)]
 
     assert count(session, Redemption) == 1
+
+
+@pytest.mark.parametrize("first", ["recorded", "accepted"])
+def test_nor_is_it_counted_twice_once_it_was_parted_from_its_card(
+    session: Session, market: LateMarket, first: str
+) -> None:
+    item = late_sale(market.card.token)
+    if first == "recorded":
+        market.upload(item)
+    revoke(session)
+    kept(market, item)
+    for case in market.cases():
+        market.decide(case["id"])
+    part_from_card(session)
+
+    paired = paired_till(session, market.shop)
+    flag = "ok" if first == "recorded" else "till_revoked"
+    assert market.upload(item, till=paired) == [("replayed", flag)]
+
+    assert count(session, Redemption) == 1
+
+
+def test_a_till_that_sends_again_what_was_parted_from_its_card_is_answered(
+    session: Session, market: LateMarket
+) -> None:
+    item = late_sale(market.card.token)
+    market.upload(item)
+    part_from_card(session)
+
+    assert market.upload(item) == [("replayed", "ok")]
+
+    assert count(session, Redemption) == 1
+
+
+def part_from_card(session: Session) -> None:
+    """Take from the one sale what tells the card, as is done with old ones."""
+    session.execute(update(Redemption).values(card_id=None, request_hash=None))
+    session.commit()
 
 
 def test_another_sale_under_a_key_that_another_till_has_used_is_recorded(

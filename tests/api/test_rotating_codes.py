@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from loyalty.cards.rotating import make_rotating_code, make_secret, step_at
 from loyalty.models import Card, Community, OwnPage, Redemption, SaleCase
 from loyalty.rules.card_number import number_of
 from tests.given import NOON, given_card, given_community, given_resident, given_shop, paired_till
@@ -217,6 +218,73 @@ def test_a_late_sale_with_a_code_of_another_time_is_shown_to_staff(
 
     assert (outcome["outcome"], outcome["verdict"]) == ("refused", "bad_code")
     assert session.query(SaleCase).count() == 1
+
+
+@pytest.mark.parametrize("minutes", [-9, -2, 0, 2, 9])
+def test_a_program_whose_clock_is_a_little_off_sells_what_it_was_told(
+    market: Market, minutes: int
+) -> None:
+    code, happened_at = rotating_code(market.page), NOON + timedelta(minutes=minutes)
+    assert market.verdict(code) == "ok"
+
+    assert market.sell(code, happened_at=happened_at.isoformat()).status_code == 201
+
+
+@pytest.mark.parametrize("met", [True, False])
+def test_a_picture_of_a_code_grows_no_younger_by_what_a_program_says_of_the_time(
+    market: Market, *, met: bool
+) -> None:
+    if met:
+        before = rotating_code(market.page, NOON - timedelta(minutes=10))
+        assert market.upload(before, NOON - timedelta(minutes=10))["outcome"] == "recorded"
+    taken_at = NOON - timedelta(minutes=9)
+
+    refused = market.sell(rotating_code(market.page, taken_at), happened_at=taken_at.isoformat())
+
+    assert (refused.status_code, refused.json["verdict"]) == (409, "bad_code")
+
+
+def forged(page: OwnPage) -> str:
+    """A code under the handle of a page, made up by somebody who does not know its secret."""
+    assert page.handle is not None
+    return make_rotating_code(make_secret(), page.handle, step_at(NOON))
+
+
+@pytest.mark.parametrize("minutes", [0, 10, 11, 60])
+def test_a_forged_code_sells_nothing_where_the_card_was_met_before(
+    market: Market, session: Session, minutes: int
+) -> None:
+    market.sell(rotating_code(market.page))
+    happened_at = NOON - timedelta(minutes=minutes)
+
+    refused = market.sell(forged(market.page), happened_at=happened_at.isoformat())
+
+    assert (refused.status_code, refused.json["verdict"]) == (409, "bad_code")
+    assert session.query(Redemption).count() == 1
+
+
+def test_a_forged_code_is_not_recorded_from_an_upload_either(
+    market: Market, session: Session
+) -> None:
+    market.sell(rotating_code(market.page))
+
+    outcome = market.upload(forged(market.page), NOON - timedelta(minutes=11))
+
+    assert (outcome["outcome"], outcome["verdict"]) == ("refused", "bad_code")
+    assert session.query(Redemption).count() == 1
+
+
+def test_a_late_sale_with_its_own_code_is_recorded_where_the_card_was_met_before(
+    market: Market, session: Session
+) -> None:
+    """The other side of the edge."""
+    market.sell(rotating_code(market.page))
+    happened_at = NOON - timedelta(minutes=11)
+
+    sale = market.sell(rotating_code(market.page, happened_at), happened_at=happened_at.isoformat())
+
+    assert sale.status_code == 201
+    assert session.query(Redemption).count() == 2
 
 
 @pytest.mark.parametrize("place", [2, 9, 10, 19, 21])

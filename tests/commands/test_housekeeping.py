@@ -1,7 +1,6 @@
 """`loyalty housekeeping`: run twice, at two places at once, and after a backup was restored."""
 
 import json
-from datetime import timedelta
 from pathlib import Path
 from threading import Thread
 from uuid import UUID, uuid4
@@ -13,6 +12,7 @@ from sqlalchemy import func, select
 
 from loyalty.commands.session import opened
 from loyalty.models import Erasure, Redemption, Resident
+from loyalty.rules.retention import LINKS_OF_SALES
 from loyalty.services.privacy.erasing import ErasePerson, erase_person
 from loyalty.services.work import Work
 from tests.commands.running import Operator
@@ -29,14 +29,14 @@ from tests.given import (
 from tests.given_sales import given_redemption
 from tests.kept_database import plain
 
-LATER = NOON + timedelta(days=90)
+LATER = NOON + LINKS_OF_SALES
 PARTED = "entries parted from their card"
 ERASED = "people erased again"
 
 
 @pytest.fixture
 def slug(operator: Operator) -> str:
-    """A community with a card, used twice, ninety days ago."""
+    """A community with a card, used twice, as long ago as its sales keep their card."""
     with opened(operator.database) as session:
         community = given_community(session)
         card, shop = given_card(session, community), given_shop(session, community)

@@ -8,26 +8,31 @@ from itertools import repeat
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import psycopg
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from loyalty.models import Community, OwnPage, Redemption
+from loyalty.models import Card, Community, OwnPage, Redemption, Resident
+from loyalty.rules.card_action import CardAction
 from loyalty.rules.card_number import number_of
 from loyalty.rules.discount import Basket
 from loyalty.rules.money import Fen
 from loyalty.rules.own_page import TRIES_BEFORE_A_LOCK
+from loyalty.services.cards.acts import ActOnCard, act_on_card
 from loyalty.services.checkout import appraisal, sale
 from loyalty.services.checkout.appraisal import ShownCard, appraise
 from loyalty.services.checkout.memory import Directory
 from loyalty.services.checkout.redeeming import redeem
 from loyalty.services.checkout.sale import RedeemCard
 from loyalty.services.errors import CardRefusedError
+from loyalty.services.privacy.erasing import carry_out_erasure
+from loyalty.services.work import Work
 from loyalty.settings import Settings
 from tests.faults.guessing import Door, guess
-from tests.given import NOON, SEALING_KEY, SECRET, given_card, given_shop, paired_till
+from tests.given import NOON, SEALING_KEY, SECRET, given_card, given_shop, given_staff, paired_till
 from tests.given_own_pages import PIN, activated, rotating_code
 from tests.kept_database import plain
 
@@ -118,6 +123,53 @@ def overlapped(one: Till, first: Callable[[], str], second: Callable[[], str]) -
 def _is_waited_for(watcher: psycopg.Connection[Any], one: Till) -> bool:
     row = watcher.execute(WAITING, (one.connection.info.backend_pid,)).fetchone()
     return bool(row and row[0])
+
+
+def suspend(session: Session, card: Card) -> None:
+    """Do what staff do with a card that was stolen."""
+    staff = given_staff(session, session.get_one(Community, card.community_id))
+    request = ActOnCard(card.id, CardAction.SUSPEND, "stolen")
+    act_on_card(Work(session, staff, NOON), request, sealing_key=SEALING_KEY)
+    session.commit()
+
+
+def erase(session: Session, card: Card) -> None:
+    """Erase the holder of a card."""
+    staff = given_staff(session, session.get_one(Community, card.community_id))
+    resident = session.get_one(Resident, (card.community_id, card.resident_id))
+    carry_out_erasure(Work(session, staff, NOON), resident, sealing_key=SEALING_KEY)
+    session.commit()
+
+
+HOLD_CARD = "SELECT FROM card WHERE community_id = %s AND id = %s FOR SHARE NOWAIT"
+
+
+@pytest.mark.parametrize("act", [suspend, erase])
+def test_whoever_ends_a_code_leaves_the_card_to_the_till_that_has_the_page(
+    counter: tuple[Till, Till, str], session: Session, act: Callable[[Session, Card], None]
+) -> None:
+    """A sale locks the page and then the card; in another order the two wait for each other."""
+    one, _, code = counter
+    card = session.scalars(select(Card)).one()
+    community_id, card_id = card.community_id, card.id
+    session.commit()
+    assert one.look(code) == "ok"
+
+    with ThreadPoolExecutor(1) as pool:
+        held = pool.submit(hold_card_when_waited_for, one, (community_id, card_id))
+        act(session, card)
+        held.result(20)
+
+
+def hold_card_when_waited_for(one: Till, card: tuple[UUID, UUID]) -> None:
+    """Go on to the card once somebody waits for the page, and let go of both."""
+    with psycopg.connect(one.address, autocommit=True) as watcher:
+        while not _is_waited_for(watcher, one):
+            pass
+    try:
+        one.connection.execute(HOLD_CARD, card)
+    finally:
+        one.connection.rollback()
 
 
 def test_of_two_tills_that_look_at_one_code_at_once_one_is_told_yes(

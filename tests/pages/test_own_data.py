@@ -79,7 +79,7 @@ def test_whoever_is_erased_is_signed_out_and_cannot_come_back(
     client: FlaskClient, session: Session, card: Card
 ) -> None:
     said = text_of(client.get("/me/erasure"))
-    assert "90天" in said
+    assert "93天" in said
     assert "找不回来" in said
 
     answer = send(client, "/me/erasure", sure="y")

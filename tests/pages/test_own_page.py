@@ -92,9 +92,10 @@ def test_a_card_reported_lost_is_refused_at_the_next_scan(
 
     assert answer.location == "/me"
     assert "已挂失" in text_of(client.get("/me"))
-    for shown in (asked, code):
-        verdict = seller.post("/api/v1/validations", headers=till, json=shown).json["verdict"]
-        assert verdict == "suspended"
+    renewed = {"code": rotating_code(page_of(session, card))}
+    for shown, verdict in ((asked, "suspended"), (code, "bad_code"), (renewed, "suspended")):
+        answer = seller.post("/api/v1/validations", headers=till, json=shown)
+        assert answer.json["verdict"] == verdict
 
 
 def test_the_trace_says_that_the_holder_reported_it(

@@ -66,6 +66,25 @@ def test_a_case_waits_at_home_is_told_in_words_and_is_decided(
     assert "李管理" in told
 
 
+def test_a_decided_case_about_a_sale_without_a_card_is_shown_without_it(
+    client: FlaskClient, session: Session, market: LateMarket
+) -> None:
+    market.card.state = "revoked"
+    session.commit()
+    market.upload(late_sale(market.card.token))
+    path = f"{LIST}/{the_case(session).id}"
+    assert "看这张卡" in text_of(client.get(path))
+    send(client, f"{path}/charge_nobody", reason="断网时收的")
+    session.scalars(select(Redemption)).one().card_id = None
+    session.commit()
+
+    shown = client.get(path)
+
+    assert shown.status_code == 200
+    assert "断网时收的" in text_of(shown)
+    assert "看这张卡" not in text_of(shown)
+
+
 def test_many_cases_wait_a_page_at_a_time_the_longest_waiting_first(
     client: FlaskClient, session: Session, market: LateMarket
 ) -> None:

@@ -292,7 +292,7 @@ class EntrySchema(Schema):
     receipt = ma.fields.String()
     card_id = ma.fields.UUID(
         allow_none=True,
-        metadata={"description": "null once the sale was parted from its card, after 90 days"},
+        metadata={"description": "null once the sale was parted from its card, after 93 days"},
     )
     shop_id = ma.fields.UUID()
     till_id = ma.fields.UUID(allow_none=True)

@@ -22,7 +22,7 @@ DEFINITIONS = {
     "uses": "Sales to cardholders, with or without an amount, less those taken back whole.",
     "uses_without_amount": "Of these, the ones at which a stall only verified the card.",
     "people": "Cardholders with at least one sale that was not taken back whole; null over several"
-    " months some of whose sales have been parted from their cards, 90 days after they were made.",
+    " months some of whose sales have been parted from their cards, 93 days after they were made.",
     "households": "Households of these cardholders.",
     "total_fen": "Marked price of what cardholders bought, voids and returns taken off.",
     "payable_fen": "What cardholders spent. It is not claimed that the programme caused it.",

@@ -23,9 +23,10 @@ from sqlalchemy.orm import joinedload
 from loyalty.models import Card, CardEvent, CardMonth, Community, Resident, Round
 from loyalty.rules.card_action import NEED_A_REASON, CardAction, find_obstacles, next_state
 from loyalty.rules.card_number import CodeKind, kind_of, normalise, serial_of
-from loyalty.rules.card_reason import read_reason
+from loyalty.rules.card_reason import LOST, read_reason
 from loyalty.rules.card_state import FINAL, CardState
 from loyalty.rules.typed_text import make_reference_key
+from loyalty.services.cards.phone_codes import end_codes, hold_page_of_card
 from loyalty.services.cards.revocations import publish_revocations
 from loyalty.services.cards.signing import Award, sign_cards
 from loyalty.services.errors import (
@@ -70,6 +71,11 @@ class ActOnCard:
     version: int | None = None
     """The version that was read, where the caller insists on it."""
 
+    @property
+    def is_of_a_lost_card(self) -> bool:
+        """Whether the card may be in other hands, and with it a phone that shows its code."""
+        return self.reason in LOST
+
 
 def get_card(work: Work, card_id: UUID) -> Card:
     """Return a card of the actor's community with its holder.
@@ -110,6 +116,7 @@ def act_on_card(work: Work | ResidentWork, request: ActOnCard, *, sealing_key: b
         CardStateError: something is missing; `missing` names all of it.
         ValueRefusedError: suspending, reissuing and revoking need a reason.
     """
+    page = hold_page_of_card(work, request.card_id) if request.is_of_a_lost_card else None
     card = work.find(
         Card, request.card_id, lock=Lock.REFER, version=request.version, options=HOLDER
     )
@@ -119,6 +126,8 @@ def act_on_card(work: Work | ResidentWork, request: ActOnCard, *, sealing_key: b
         card.handed_over_at = work.now
     work.session.add(make_event(work, card, request.action, request.reason))
     work.note(f"card.{request.action}", card)
+    if page is not None:
+        end_codes(work, page, sealing_key=sealing_key)
     answer = card
     if request.action is CardAction.REISSUE:
         answer = _reissue(work, card, sealing_key=sealing_key)

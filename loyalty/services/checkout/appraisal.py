@@ -135,6 +135,7 @@ def appraise(
     shown: ShownCard,
     *,
     at: datetime,
+    shown_at: datetime | None = None,
     live: bool = True,
 ) -> Appraisal:
     """Return what a card gives at a till at an instant.
@@ -142,6 +143,7 @@ def appraise(
     Args:
         token: the till's own.
         at: the time of the sale, on the wall clock of the community.
+        shown_at: when the code was shown; None for the time of the sale.
         live: whether a till waits for the answer; it then takes a rotating code for itself.
 
     Raises:
@@ -152,7 +154,9 @@ def appraise(
     for _ in range(TRIES):
         counter = directory.counter(connection, token)
         refuse_unknown_goods(counter, shown.basket)
-        found = read_code(connection, directory, shown.code, counter.community_id, at=at, live=live)
+        found = read_code(
+            connection, directory, shown.code, counter.community_id, at=shown_at or at, live=live
+        )
         if isinstance(found, Verdict):
             return Appraisal(found)
         version, card, accepted = _look_up(connection, counter, found, at.date())

@@ -1,7 +1,6 @@
 """A card used at a till, while the till waits for the answer."""
 
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 from psycopg import Connection
@@ -53,18 +52,18 @@ def redeem(
         ValueRefusedError: the sale lies in the future, or a category is known to nobody.
         SignInError: the till was revoked.
     """
+    at_till = connection, directory, token
     happened_at = moment_of(request, now)
     late = offline or not is_live(happened_at, now)
     if late and not offline and _on_another_day(directory, connection, token, happened_at, now):
-        wrong = Verdict.CLOCK_WRONG
-        return keep_flagged(connection, directory, token, request, wrong, now=now, refusing=True)
-    attempt = partial(_attempt, connection, directory, token, request)
+        return keep_flagged(*at_till, request, Verdict.CLOCK_WRONG, now=now, refusing=True)
+    shown_at = happened_at if late else now
     for _ in range(TRIES):
-        if sale := attempt(happened_at=happened_at, now=now, offline=late):
+        if sale := _attempt(*at_till, request, happened_at=happened_at, now=now, offline=late):
             return sale
         counter = directory.counter(connection, token)
         local = as_local(happened_at, counter.timezone)
-        shown = appraise(connection, directory, token, request.shown, at=local, live=not late)
+        shown = appraise(*at_till, request.shown, at=local, shown_at=shown_at, live=not late)
         if shown.verdict is not Verdict.OK:
             return _recorded_or_refused(connection, counter, request, shown, now=now)
     raise BusyError("The card is being changed right now; send the sale again, with the same key.")
@@ -129,17 +128,16 @@ def _attempt(
     counter = directory.counter(connection, token)
     refuse_unknown_goods(counter, request.shown.basket)
     local = as_local(happened_at, counter.till.timezone)
+    # A till that waits for the answer shows the code now, whatever its clock says.
+    shown_at, community_id = happened_at if offline else now, counter.community_id
     found = read_code(
-        connection,
-        directory,
-        request.shown.code,
-        counter.community_id,
-        at=local,
-        live=not offline,
+        connection, directory, request.shown.code, community_id, at=shown_at, live=not offline
     )
     if isinstance(found, Verdict):
         raise CardRefusedError(found)
-    card = directory.card(counter, name_of(found, local.date()))
+    # What is remembered is whose a handle is, and not that a code under it is genuine.
+    stale = isinstance(found, ShownStep) and found.step is None
+    card = None if stale else directory.card(counter, name_of(found, local.date()))
     if card is None:
         # Whose a rotating code is, is looked up with the card.
         serial = None if isinstance(found, ShownStep) else found

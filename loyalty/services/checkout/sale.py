@@ -149,7 +149,8 @@ class Sale:
     discountable_limit_fen: int | None
     rule_version: int
     flag: str | None
-    request_hash: bytes
+    request_hash: bytes | None
+    """None once the sale was parted from its card; then the key alone tells it."""
     happened_at: datetime
     month: date
     """First day of the month whose figures it belongs to."""
@@ -322,7 +323,7 @@ def earlier_sale(
     row = cursor.execute(asked, {**writer, "key": request.idempotency_key}).fetchone()
     if row is None:
         return None
-    if row["request_hash"] != substance_of(serial, request.shown.basket):
+    if row["request_hash"] not in (None, substance_of(serial, request.shown.basket)):
         raise KeyReusedError("This key was used for another sale; make a new key for each sale.")
     connection.execute(TRACE_OF_REPLAY, {**writer, "trace": uuid7(), "now": now, "sale": row["id"]})
     for name in ("happened_at", "recorded_at"):

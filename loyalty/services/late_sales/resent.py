@@ -21,14 +21,16 @@ SELECT sale.id, sale.receipt, sale.flag
    AND sale.till_id = till.id AND sale.idempotency_key = %(key)s
  WHERE till.community_id = %(community)s AND till.shop_id = %(shop)s
    AND till.id IS DISTINCT FROM %(till)s::uuid
-   AND sale.request_hash = %(substance)s
+   AND (sale.request_hash = %(substance)s OR sale.request_hash IS NULL)
  UNION ALL
 SELECT id, receipt, flag
   FROM redemption
  WHERE community_id = %(community)s AND till_id IS NULL AND shop_id = %(shop)s
-   AND idempotency_key = %(key)s AND request_hash = %(substance)s
+   AND idempotency_key = %(key)s
+   AND (request_hash = %(substance)s OR request_hash IS NULL)
 """
-"""A till's sales have their own keys, so only the same card and basket make it the same sale."""
+"""A till's sales have their own keys, so only the same card and basket make it the same sale;
+of an old sale that was parted from its card the key alone is known."""
 
 
 class SentBefore(NamedTuple):

@@ -26,6 +26,8 @@ def get_own_card(work: ResidentWork, card_id: UUID) -> Card:
 def report_lost(work: ResidentWork, card_id: UUID, *, sealing_key: bytes) -> Card:
     """Suspend a card of the resident: no till takes it from now on, until staff say otherwise.
 
+    What their phones show dies with it, and whoever else is signed in to their page is no longer.
+
     Raises:
         UnknownRecordError: they have no such card.
         CardStateError: it is suspended, stopped or expired already.

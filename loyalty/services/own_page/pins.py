@@ -1,13 +1,13 @@
 """Choosing a PIN: it ends the activation, and begins the codes anew."""
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
 from loyalty.models import Card, OwnPage, OwnPageSession
 from loyalty.rules.own_page import PinFault, find_pin_fault
 from loyalty.rules.typed_text import clean_code_letters
+from loyalty.services.cards.phone_codes import renew_secret, sign_out_others
 from loyalty.services.errors import ActivationUsedError, NotAllowedError, PinRefusedError
 from loyalty.services.own_page.hashing import hash_pin
-from loyalty.services.own_page.rotating import renew_secret
 from loyalty.services.work import Lock, ResidentWork
 
 
@@ -34,14 +34,8 @@ def choose_pin(work: ResidentWork, pin: str, *, sealing_key: bytes) -> None:
     page.activation_used_at = work.now
     page.failures, page.locked_until = 0, None
     renew_secret(work, page, sealing_key=sealing_key)
+    sign_out_others(work, page)
     opened.activating = False
-    work.session.execute(
-        delete(OwnPageSession).where(
-            OwnPageSession.community_id == work.community_id,
-            OwnPageSession.own_page_id == page.id,
-            OwnPageSession.id != opened.id,
-        )
-    )
     work.note("own_page.activated", page)
 
 

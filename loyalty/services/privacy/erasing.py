@@ -32,6 +32,7 @@ from loyalty.rules.card_state import CardState
 from loyalty.rules.outcome import Outcome
 from loyalty.rules.selection import RoundState
 from loyalty.rules.traces import FORGOTTEN, make_trace_pattern
+from loyalty.services.cards.phone_codes import hold_page
 from loyalty.services.cards.revocations import publish_revocations
 from loyalty.services.errors import ErasureRefusedError
 from loyalty.services.imports.keeping import forget_tables_about
@@ -86,6 +87,7 @@ def erase_person(
 def carry_out_erasure(work: SomebodysWork, resident: Resident, *, sealing_key: bytes) -> None:
     """Erase a resident whatever stands in the way, such as one whom a backup has brought back."""
     pattern = make_trace_pattern(resident.name, resident.unit, resident.phone)
+    hold_page(work, resident.id)
     _stop_cards(work, resident, sealing_key=sealing_key)
     for statement in (*_list_removals(resident), *_list_changes(resident)):
         work.session.execute(statement.execution_options(synchronize_session=False))

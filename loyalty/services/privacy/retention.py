@@ -13,6 +13,7 @@ from sqlalchemy import (
     Select,
     Update,
     and_,
+    case,
     cast,
     delete,
     exists,
@@ -82,8 +83,12 @@ def _part(community_id: UUID, ids: Select[tuple[UUID]]) -> Update:
     return (
         update(Redemption)
         .where(Redemption.community_id == community_id, Redemption.id.in_(ids))
-        # The hash of a request tells the card to whoever tries each of a few thousand.
-        .values(card_id=None, request_hash=None)
+        # The hash of a sale tells the card to whoever tries each of a few thousand. That of what
+        # was taken back tells none, and the answer may have been lost a moment ago.
+        .values(
+            card_id=None,
+            request_hash=case((Redemption.kind != "sale", Redemption.request_hash)),
+        )
         .execution_options(synchronize_session=False)
     )
 

@@ -1,7 +1,8 @@
 """What is kept for a time is forgotten when it is over, and no figure changes by it."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import select, text
@@ -19,10 +20,14 @@ from loyalty.models import (
     Shop,
     Till,
 )
+from loyalty.rules.arrival import LATEST
 from loyalty.rules.calendar import Month
+from loyalty.rules.retention import CASES, LINKS_OF_SALES
 from loyalty.services.checkout.reversals import VoidSale, void_sale
+from loyalty.services.errors import KeyReusedError
 from loyalty.services.ledger.benefit import Benefit, sum_benefit_in
 from loyalty.services.ledger.month_people import keep_month_people
+from loyalty.services.own_page.overview import MONTHS
 from loyalty.services.privacy.retention import forget_cases, forget_uses, part_sales_from_cards
 from loyalty.services.work import Work
 from tests.given import (
@@ -39,7 +44,7 @@ from tests.given_late_sales import given_case
 from tests.given_sales import given_redemption
 
 DECEMBER = Month(2026, 12)
-LATER = NOON + timedelta(days=90)
+LATER = NOON + LINKS_OF_SALES
 ALMOST = LATER - timedelta(minutes=1)
 
 
@@ -74,7 +79,7 @@ def benefit(session: Session, community: Community, last: Month = DECEMBER) -> B
     return sum_benefit_in(session, community.id, first=DECEMBER, last=last)
 
 
-def test_a_sale_loses_its_card_after_ninety_days_and_keeps_the_rest(
+def test_a_sale_loses_its_card_in_time_and_keeps_the_rest(
     session: Session, community: Community, card: Card, till: Till, shop: Shop
 ) -> None:
     sale = given_redemption(session, card, shop, till_id=till.id)
@@ -84,6 +89,15 @@ def test_a_sale_loses_its_card_after_ninety_days_and_keeps_the_rest(
     assert part(session, community) == 1
     assert told(sale.card_id, sale.request_hash) == (None, None)
     assert (sale.shop_id, sale.honour_id, sale.saved_fen) == (shop.id, card.honour_id, 150)
+
+
+def test_a_sheet_of_paper_and_the_months_of_a_holder_find_the_card() -> None:
+    """Sheets are compared with sales by their cards, and a holder's months are added up by them."""
+    last_of_a_sheet = timedelta(days=LATEST + 1)
+    longest = max(month.plus(MONTHS).first - month.first for month in map(DECEMBER.plus, range(48)))
+
+    assert last_of_a_sheet <= LINKS_OF_SALES
+    assert longest < LINKS_OF_SALES
 
 
 def test_nothing_is_left_to_do_the_second_time(
@@ -170,6 +184,22 @@ def test_what_was_taken_back_goes_with_its_sale(
 
     assert part(session, community) == 2
     assert told(sale.card_id, entry.card_id) == (None, None)
+
+
+def test_what_was_taken_back_yesterday_may_be_sent_again(
+    session: Session, community: Community, card: Card, till: Till, shop: Shop
+) -> None:
+    sale = given_redemption(session, card, shop, till_id=till.id, request_hash=b"sale")
+    back = Work(session, given_staff(session, community), ALMOST)
+    request = VoidSale(sale.id, "退货", idempotency_key=uuid4())
+    entry = void_sale(back, request)
+
+    assert part(session, community) == 2
+
+    assert told(sale.request_hash, entry.card_id) == (None, None)
+    assert void_sale(back, request).id == entry.id
+    with pytest.raises(KeyReusedError):
+        void_sale(back, replace(request, reason="打错"))
 
 
 def test_a_sale_without_a_card_can_still_be_taken_back(
@@ -282,11 +312,11 @@ def test_a_case_forgets_its_card_and_its_reason_ninety_days_after_the_decision(
 ) -> None:
     kept_id = decided_case(session, till, NOON)
 
-    forget_cases(session, community.id, now=ALMOST)
+    forget_cases(session, community.id, now=NOON + CASES - timedelta(minutes=1))
     session.expire_all()
     kept = session.get_one(QuarantinedSale, (community.id, kept_id))
     assert kept.serial is not None
-    forget_cases(session, community.id, now=LATER)
+    forget_cases(session, community.id, now=NOON + CASES)
     session.expire_all()
     case = session.scalars(select(SaleCase)).one()
     assert told(kept.serial, case.reason, case.decision) == (None, "—", "charge_nobody")
