@@ -131,6 +131,9 @@ def claim_job(session: Session, *, now: datetime) -> Claim | None:
 def start_work(session: Session, claim: Claim, *, now: datetime) -> tuple[Work, Job] | None:
     """Lock a job, and return it with the work of whoever asked for it; None if somebody is at it.
 
+    A job that has ended with its worker each time is given up here, for such an end is told by
+    nothing but the count.
+
     Args:
         session: limited to the community of the job.
         claim: which job.
@@ -146,6 +149,10 @@ def start_work(session: Session, claim: Claim, *, now: datetime) -> tuple[Work, 
         .with_for_update(skip_locked=True)
     )
     if job is None:
+        return None
+    if job.tries > MOST_TRIES:
+        job.finished_at = now
+        _tell_given_up(job.id, MOST_TRIES)
         return None
     account = session.get_one(StaffAccount, (job.community_id, job.account_id))
     timezone = session.get_one(Community, job.community_id).timezone
@@ -170,11 +177,16 @@ def put_off(session: Session, claim: Claim, *, now: datetime) -> None:
         update(Job)
         .where(Job.community_id == claim.community_id, Job.id == claim.job_id)
         .values(
-            next_at=now + timedelta(seconds=2**claim.tries), finished_at=now if given_up else None
+            next_at=now + timedelta(seconds=2 ** min(claim.tries, MOST_TRIES)),
+            finished_at=now if given_up else None,
         )
     )
     if given_up:
-        _logger.error("job %s is given up after %d tries", claim.job_id, claim.tries)
+        _tell_given_up(claim.job_id, claim.tries)
+
+
+def _tell_given_up(job_id: UUID, tries: int) -> None:
+    _logger.error("job %s is given up after %d tries", job_id, tries)
 
 
 def forget_jobs(session: Session, *, now: datetime) -> None:

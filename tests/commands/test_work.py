@@ -4,7 +4,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -122,6 +122,26 @@ def test_a_part_that_fails_leaves_nothing_half_done_and_others_go_on(
     assert carry_out_next()
     session.refresh(broken)
     assert broken.finished_at is not None
+
+
+@pytest.mark.usefixtures("clock")
+def test_a_job_that_kills_its_worker_each_time_stops_no_other_for_long(
+    app: Flask, session: Session, community: Community
+) -> None:
+    deadly, _ = given_batch(session, community, 2)
+    deadly.tries, deadly.next_at = MOST_TRIES, NOON - timedelta(hours=1)
+    session.commit()
+    right, _ = given_batch(session, given_community(session), 2)
+    assert app
+
+    assert carry_out_next()
+    assert carry_out_next()
+
+    session.refresh(deadly)
+    session.refresh(right)
+    assert (deadly.done, deadly.finished_at) == (0, NOON)
+    assert right.done == right.total
+    assert not carry_out_next()
 
 
 def test_what_is_a_day_old_is_tidied_up(

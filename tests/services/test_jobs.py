@@ -153,6 +153,31 @@ def test_a_part_that_fails_waits_longer_each_time_and_is_given_up_in_the_end(
     assert (job.finished_at is not None) is given_up
 
 
+@pytest.mark.parametrize(("killed", "given_up"), [(MOST_TRIES - 1, False), (MOST_TRIES, True)])
+def test_a_job_that_ends_with_its_worker_each_time_is_given_up_too(
+    session: Session, staff: StaffMember, killed: int, *, given_up: bool
+) -> None:
+    job = asked(session, staff)
+    for _ in range(killed):
+        claim_job(session, now=LATER)
+
+    started = start_work(session, present(claim_job(session, now=LATER)), now=LATER)
+
+    assert (started is None, job.finished_at == LATER) == (given_up, given_up)
+    assert (claim_job(session, now=LATER) is None) is given_up
+
+
+def test_however_often_a_part_has_failed_the_wait_is_a_time_that_exists(
+    session: Session, staff: StaffMember
+) -> None:
+    job = asked(session, staff)
+
+    put_off(session, Claim(job.community_id, job.id, 1000), now=NOON)
+
+    session.refresh(job)
+    assert job.next_at == NOON + timedelta(seconds=2**MOST_TRIES)
+
+
 def test_a_job_is_forgotten_after_a_day_with_its_files(
     session: Session, staff: StaffMember
 ) -> None:
