@@ -1,8 +1,9 @@
 """Erasing a person: nobody can be found in any table, and no figure changes."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import select
@@ -36,7 +37,7 @@ from loyalty.services.errors import (
     StaleRecordError,
     UnknownRecordError,
 )
-from loyalty.services.kept_answers import _open
+from loyalty.services.kept_answers import KeyedCall, _open, claim_key, keep_answer
 from loyalty.services.ledger.benefit import sum_benefit
 from loyalty.services.notice.public_notice import public_notice
 from loyalty.services.people.consents import read_consents
@@ -103,6 +104,52 @@ def test_nobody_is_found_in_any_table(session: Session, everything: Everything, 
     assert '\\"status' not in answers
     assert '"status": 201' in answers
     assert traces_in(answers.encode().decode("unicode_escape")) == []
+
+
+def given_answer(session: Session, community: Community, body: str, *, key: bytes) -> KeptAnswer:
+    """An answer that is kept, sealed with a key."""
+    call = KeyedCall(given_staff(session, community), uuid4(), b"hash")
+    claim_key(session, call, sealing_key=key, now=NOON)
+    keep_answer(session, call, json.dumps({"body": body}).encode(), sealing_key=key)
+    return session.scalars(select(KeptAnswer).where(KeptAnswer.key == call.key)).one()
+
+
+def unescaped(text: str) -> str:
+    """A text of JSON without its escapes."""
+    return text.encode("ascii", "backslashreplace").decode("unicode_escape")
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["[急]电梯坏了，{}说的", "{{{}", "[{}", '["{}"] 2', "[" * 5000 + "{}", '[{{"a": "{}"}}]'],
+)
+@pytest.mark.parametrize("within", [False, True])
+def test_words_in_a_kept_answer_may_begin_as_json_does(
+    session: Session, everything: Everything, work: Work, said: str, *, within: bool
+) -> None:
+    community = session.get_one(Community, everything.community_id)
+    told = said.format(NAME)
+    body = json.dumps({"text": told}) if within else told
+    kept = given_answer(session, community, body, key=SEALING_KEY)
+    session.commit()
+
+    erase(work, everything)
+
+    answer = _open(kept, kept.answer or b"", SEALING_KEY).decode()
+    assert json.loads(answer)["body"]
+    assert traces_in(unescaped(unescaped(unescaped(answer)))) == []
+
+
+def test_a_kept_answer_that_no_longer_opens_keeps_nobody_from_being_erased(
+    session: Session, everything: Everything, work: Work
+) -> None:
+    community = session.get_one(Community, everything.community_id)
+    kept = given_answer(session, community, NAME, key=bytes(32))
+
+    erase(work, everything)
+
+    session.refresh(kept)
+    assert kept.answer is None
 
 
 def test_the_figures_stay_to_the_fen(session: Session, everything: Everything, work: Work) -> None:
