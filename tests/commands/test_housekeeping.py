@@ -64,6 +64,28 @@ def test_it_may_run_twice(operator: Operator, slug: str) -> None:
     assert parted(operator) == 2
 
 
+def test_a_community_whose_house_cannot_be_kept_stops_no_other(
+    operator: Operator, slug: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    with opened(operator.database) as session:
+        # Its policy cannot be read: the step that erases again is not reached.
+        broken = given_community(session, timezone="Nowhere/轩辕破晓", slug="a-broken-one")
+        last = given_community(session)
+        session.flush()
+        slugs = {slug, last.slug}
+        assert broken.id < last.id
+
+    with time_machine.travel(LATER, tick=False):
+        ended = operator.types("housekeeping", "--json")
+
+    assert ended.exit_code == 1
+    assert json.loads(ended.stdout).keys() == slugs
+    assert "The housekeeping has failed in a-broken-one;" in ended.stderr
+    assert parted(operator) == 2
+    assert "a-broken-one" in caplog.text
+    assert "轩辕破晓" not in caplog.text + ended.output
+
+
 def test_at_two_places_at_once_one_waits_for_the_other(operator: Operator, slug: str) -> None:
     with opened(operator.database) as session:
         community_id = session.scalars(select(Redemption.community_id)).first()
