@@ -7,12 +7,13 @@ result and with how far the job is, so no part is done twice.
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from cryptography.exceptions import InvalidTag
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session, defer
 
@@ -20,6 +21,7 @@ from loyalty.clock import as_local
 from loyalty.models import Community, Job, JobFile, StaffAccount
 from loyalty.services.actors import Role, StaffMember
 from loyalty.services.errors import UnknownRecordError
+from loyalty.services.sealing import seal, unseal
 from loyalty.services.work import Work
 
 KEPT_FOR = timedelta(days=1)
@@ -27,6 +29,8 @@ KEPT_FOR = timedelta(days=1)
 
 MOST_TRIES = 5
 """How often a part may fail, or end with its worker, before the job is given up."""
+
+_PURPOSE = b"loyalty job file v1"
 
 _logger = logging.getLogger(__name__)
 
@@ -45,6 +49,16 @@ class Claim:
     community_id: UUID
     job_id: UUID
     tries: int
+
+
+@dataclass(frozen=True, slots=True)
+class MadeFile:
+    """What a job has made in one part."""
+
+    first: int
+    """Which of all it begins with, from 1."""
+    last: int
+    content: bytes = field(repr=False)
 
 
 def enqueue_job(work: Work, kind: JobKind, wanted: Mapping[str, Any], *, total: int) -> Job:
@@ -94,16 +108,45 @@ def list_files(work: Work, job: Job) -> Sequence[JobFile]:
     return work.session.scalars(query.order_by(JobFile.part).options(defer(JobFile.content))).all()
 
 
-def get_file(work: Work, job: Job, part: int) -> JobFile:
-    """Return one file of a job.
+def add_file(work: Work, file: MadeFile, job: Job, part: int, *, sealing_key: bytes) -> None:
+    """Keep a file that a job has made, sealed as this part of this job.
+
+    Args:
+        sealing_key: from `cards.keys.sealing_key_from`.
+    """
+    owner = _owner_of(job.id, part)
+    work.session.add(
+        JobFile(
+            community_id=job.community_id,
+            job_id=job.id,
+            part=part,
+            first=file.first,
+            last=file.last,
+            content=seal(file.content, sealing_key=sealing_key, owner=owner),
+        )
+    )
+
+
+def get_file(work: Work, job: Job, part: int, *, sealing_key: bytes) -> MadeFile:
+    """Return one file of a job, opened.
 
     Raises:
-        UnknownRecordError: it has not been made, or never will be.
+        UnknownRecordError: it has not been made, or never will be; or it does not open, for the
+            operator's secret is another by now, or it was made as another part.
     """
     found = work.session.get(JobFile, (work.community_id, job.id, part))
     if found is None:
         raise UnknownRecordError("The job has no such file.")
-    return found
+    owner = _owner_of(job.id, part)
+    try:
+        content = unseal(found.content, sealing_key=sealing_key, owner=owner)
+    except InvalidTag as error:
+        raise UnknownRecordError("The file of the job does not open any more.") from error
+    return MadeFile(found.first, found.last, content)
+
+
+def _owner_of(job_id: UUID, part: int) -> bytes:
+    return b"\0".join((_PURPOSE, job_id.bytes, str(part).encode()))
 
 
 def claim_job(session: Session, *, now: datetime) -> Claim | None:

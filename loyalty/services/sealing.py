@@ -1,7 +1,8 @@
-"""Sealing what lies in the database, so that neither it nor a backup can be read without the secret."""
+"""Sealing what lies in the database: without the secret nobody reads it, nor a backup of it."""
 
 import os
 
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 _NONCE_BYTES = 12
@@ -24,5 +25,7 @@ def unseal(sealed: bytes, *, sealing_key: bytes, owner: bytes) -> bytes:
     Raises:
         cryptography.exceptions.InvalidTag: another secret, another owner, or damage.
     """
+    if len(sealed) < _NONCE_BYTES:
+        raise InvalidTag
     nonce, content = sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:]
     return AESGCM(sealing_key).decrypt(nonce, content, owner)

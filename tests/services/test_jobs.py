@@ -15,6 +15,8 @@ from loyalty.services.jobs import (
     MOST_TRIES,
     Claim,
     JobKind,
+    MadeFile,
+    add_file,
     claim_job,
     enqueue_job,
     forget_jobs,
@@ -27,10 +29,12 @@ from loyalty.services.jobs import (
     start_work,
 )
 from loyalty.services.work import Work
-from tests.given import NOON, given_community, given_staff
+from tests.given import NOON, SEALING_KEY, given_community, given_staff
 from tests.present import present
 
 LATER = NOON + timedelta(seconds=1)
+
+FILE = MadeFile(1, 3, b"%PDF-1.7 K7QP-M2XA")
 
 
 @pytest.fixture
@@ -182,13 +186,12 @@ def test_a_job_is_forgotten_after_a_day_with_its_files(
     session: Session, staff: StaffMember
 ) -> None:
     job = asked(session, staff)
-    own = {"community_id": job.community_id, "job_id": job.id}
-    session.add(JobFile(**own, part=1, first=1, last=3, content=b"%PDF"))
+    add_file(Work(session, staff, NOON), FILE, job, 1, sealing_key=SEALING_KEY)
     session.flush()
     soon = Work(session, staff, NOON + KEPT_FOR - timedelta(seconds=1))
     over = Work(session, staff, NOON + KEPT_FOR)
 
-    assert get_file(soon, get_job(soon, job.id), 1).content == b"%PDF"
+    assert get_file(soon, get_job(soon, job.id), 1, sealing_key=SEALING_KEY) == FILE
     assert [one.part for one in list_files(soon, job)] == [1]
     assert list_jobs(over, JobKind.CARD_BATCH) == []
     with pytest.raises(UnknownRecordError):
@@ -200,6 +203,32 @@ def test_a_job_is_forgotten_after_a_day_with_its_files(
     assert session.scalars(select(Job)).all() == []
 
 
+def test_a_file_lies_sealed_and_opens_only_as_the_part_and_job_it_was_made_for(
+    session: Session, staff: StaffMember
+) -> None:
+    work = Work(session, staff, NOON)
+    job, other = asked(session, staff, which="a"), asked(session, staff, which="b")
+    for number in (1, 2):
+        add_file(work, FILE, job, number, sealing_key=SEALING_KEY)
+    add_file(work, FILE, other, 1, sealing_key=SEALING_KEY)
+    session.flush()
+    first, second, elsewhere = session.scalars(
+        select(JobFile).order_by(JobFile.job_id, JobFile.part)
+    ).all()
+
+    assert not any(one.content.startswith(b"%PDF") for one in (first, second, elsewhere))
+    assert not any(b"K7QP" in one.content for one in (first, second, elsewhere))
+    right = first.content
+    for swapped in (second.content, elsewhere.content, b"%PDF-1.7 as it was once"):
+        first.content = swapped
+        with pytest.raises(UnknownRecordError):
+            get_file(work, job, 1, sealing_key=SEALING_KEY)
+    first.content = right
+    with pytest.raises(UnknownRecordError):
+        get_file(work, job, 1, sealing_key=bytes(32))
+    assert get_file(work, job, 1, sealing_key=SEALING_KEY) == FILE
+
+
 def test_another_communitys_job_is_unknown(session: Session, staff: StaffMember) -> None:
     job = asked(session, staff)
     outsider = Work(session, given_staff(session, given_community(session)), NOON)
@@ -207,5 +236,5 @@ def test_another_communitys_job_is_unknown(session: Session, staff: StaffMember)
     with pytest.raises(UnknownRecordError):
         get_job(outsider, job.id)
     with pytest.raises(UnknownRecordError):
-        get_file(outsider, job, 1)
+        get_file(outsider, job, 1, sealing_key=SEALING_KEY)
     assert list_jobs(outsider, JobKind.CARD_BATCH) == []
