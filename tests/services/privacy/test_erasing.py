@@ -19,6 +19,7 @@ from loyalty.models import (
     KeptAnswer,
     Nomination,
     NoticeVersion,
+    QuarantinedSale,
     Redemption,
     Resident,
     RevocationList,
@@ -56,6 +57,7 @@ from tests.given import (
     given_till,
 )
 from tests.given_everything import Everything
+from tests.given_late_sales import given_case
 from tests.given_notices import DECEMBER, given_notice, given_objection, placed
 from tests.given_rounds import given_candidate
 from tests.given_sales import given_redemption
@@ -351,6 +353,20 @@ def test_what_comes_first_is_named_and_nothing_is_erased(
         erase_one(work, resident_id)
 
     assert [*refusal.value.missing] == missing
+def with_an_open_case_in_quarantine(session: Session, community: Community) -> UUID:
+    """Somebody else's sale is held back beside it."""
+    card, shop = given_card(session, community), given_shop(session, community)
+    till = given_till(session, shop)
+    for serial in (card.serial, None):
+        own = {"community_id": community.id, "till_id": till.id, "idempotency_key": uuid4()}
+        kept = QuarantinedSale(**own, serial=serial, happened_at=NOON, arrived_at=NOON)
+        session.add(kept)
+        session.flush()
+        of_kept = {"kind": "quarantined", "quarantined_sale_id": kept.id}
+        given_case(session, community, shop_id=shop.id, till_id=till.id, **of_kept)
+    return card.resident_id
+
+
     assert {*missing} <= {*ErasureObstacle}
     assert dump(session) == before
 
@@ -363,6 +379,7 @@ def test_whoever_was_not_chosen_need_not_wait_for_the_others(
     beaten = given_candidate(session, notice)
     beaten.outcome = "not_selected"
     session.flush()
+        (with_an_open_case_in_quarantine, ["open_case"]),
 
     erase_one(work, beaten.resident_id)
 
@@ -370,11 +387,11 @@ def test_whoever_was_not_chosen_need_not_wait_for_the_others(
     assert [line.name for one in shown.lists for line in one.lines] == ["张*明"] * 3
 
 
-def test_a_case_that_was_decided_keeps_nobody(
+def test_a_case_about_anothers_card_in_quarantine_keeps_nobody(
     session: Session, community: Community, work: Work
 ) -> None:
     """The other side of the edge."""
-    resident_id = with_an_open_case(session, community)
+    resident_id = given(session, community)
     for case in session.scalars(select(SaleCase)):
         case.decision, case.reason = "accept", "好"
         case.decided_at, case.decided_by = NOON, work.actor.account_id
@@ -383,3 +400,18 @@ def test_a_case_that_was_decided_keeps_nobody(
     erase_one(work, resident_id)
 
     assert cards_of(session, resident_id)[0].state == "revoked"
+) -> None:
+    with_an_open_case_in_quarantine(session, community)
+    other = given_card(session, community)
+
+    erase_one(work, other.resident_id)
+
+    assert cards_of(session, other.resident_id)[0].state == "revoked"
+
+
+@pytest.mark.parametrize("given", [with_an_open_case, with_an_open_case_in_quarantine])
+def test_a_case_that_was_decided_keeps_nobody(
+    session: Session,
+    community: Community,
+    work: Work,
+    given: Callable[[Session, Community], UUID],
