@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
-from sqlalchemy import Delete, Update, delete, select, update
+from sqlalchemy import Delete, String, Update, cast, delete, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from loyalty.models import (
@@ -206,7 +206,8 @@ def _empty_accounts(resident: Resident) -> Update:
         .values(
             resident_id=None,
             display_name=FORGOTTEN,
-            username=f"erased-{resident.id}",
+            # No two may be called the same, and somebody may have had two accounts.
+            username=literal("erased-") + cast(StaffAccount.id, String),
             password_hash="!",  # noqa: S106  # no password has this hash
             totp_secret=None,
         )

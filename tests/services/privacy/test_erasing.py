@@ -265,6 +265,21 @@ def test_an_account_that_was_closed_names_nobody(
     assert (account.display_name, account.resident_id) == ("—", None)
 
 
+def test_whoever_had_two_accounts_is_erased_too(
+    session: Session, community: Community, work: Work
+) -> None:
+    resident = given_resident(session, community)
+    closed = {"resident_id": resident.id, "active": False}
+    accounts = [given_account(session, community, **closed) for _ in range(2)]
+    session.commit()
+
+    erase_one(work, resident.id)
+
+    for account in accounts:
+        session.refresh(account)
+        assert account.username == f"erased-{account.id}"
+
+
 def test_namesakes_and_whoever_lives_there_keep_their_own(
     session: Session, community: Community, everything: Everything, work: Work
 ) -> None:
@@ -323,6 +338,20 @@ def with_an_open_case(session: Session, community: Community) -> UUID:
     return card.resident_id
 
 
+def with_an_open_case_in_quarantine(session: Session, community: Community) -> UUID:
+    """Somebody else's sale is held back beside it."""
+    card, shop = given_card(session, community), given_shop(session, community)
+    till = given_till(session, shop)
+    for serial in (card.serial, None):
+        own = {"community_id": community.id, "till_id": till.id, "idempotency_key": uuid4()}
+        kept = QuarantinedSale(**own, serial=serial, happened_at=NOON, arrived_at=NOON)
+        session.add(kept)
+        session.flush()
+        of_kept = {"kind": "quarantined", "quarantined_sale_id": kept.id}
+        given_case(session, community, shop_id=shop.id, till_id=till.id, **of_kept)
+    return card.resident_id
+
+
 def with_an_account(session: Session, community: Community) -> UUID:
     resident = given_resident(session, community)
     given_account(session, community, resident_id=resident.id)
@@ -335,6 +364,7 @@ def with_an_account(session: Session, community: Community) -> UUID:
         (on_a_list, ["on_a_list"]),
         (with_an_open_objection, ["on_a_list", "open_objection"]),
         (with_an_open_case, ["open_case"]),
+        (with_an_open_case_in_quarantine, ["open_case"]),
         (with_an_account, ["has_account"]),
     ],
 )
@@ -353,20 +383,6 @@ def test_what_comes_first_is_named_and_nothing_is_erased(
         erase_one(work, resident_id)
 
     assert [*refusal.value.missing] == missing
-def with_an_open_case_in_quarantine(session: Session, community: Community) -> UUID:
-    """Somebody else's sale is held back beside it."""
-    card, shop = given_card(session, community), given_shop(session, community)
-    till = given_till(session, shop)
-    for serial in (card.serial, None):
-        own = {"community_id": community.id, "till_id": till.id, "idempotency_key": uuid4()}
-        kept = QuarantinedSale(**own, serial=serial, happened_at=NOON, arrived_at=NOON)
-        session.add(kept)
-        session.flush()
-        of_kept = {"kind": "quarantined", "quarantined_sale_id": kept.id}
-        given_case(session, community, shop_id=shop.id, till_id=till.id, **of_kept)
-    return card.resident_id
-
-
     assert {*missing} <= {*ErasureObstacle}
     assert dump(session) == before
 
@@ -379,7 +395,6 @@ def test_whoever_was_not_chosen_need_not_wait_for_the_others(
     beaten = given_candidate(session, notice)
     beaten.outcome = "not_selected"
     session.flush()
-        (with_an_open_case_in_quarantine, ["open_case"]),
 
     erase_one(work, beaten.resident_id)
 
@@ -389,17 +404,6 @@ def test_whoever_was_not_chosen_need_not_wait_for_the_others(
 
 def test_a_case_about_anothers_card_in_quarantine_keeps_nobody(
     session: Session, community: Community, work: Work
-) -> None:
-    """The other side of the edge."""
-    resident_id = given(session, community)
-    for case in session.scalars(select(SaleCase)):
-        case.decision, case.reason = "accept", "好"
-        case.decided_at, case.decided_by = NOON, work.actor.account_id
-    session.flush()
-
-    erase_one(work, resident_id)
-
-    assert cards_of(session, resident_id)[0].state == "revoked"
 ) -> None:
     with_an_open_case_in_quarantine(session, community)
     other = given_card(session, community)
@@ -415,3 +419,14 @@ def test_a_case_that_was_decided_keeps_nobody(
     community: Community,
     work: Work,
     given: Callable[[Session, Community], UUID],
+) -> None:
+    """The other side of the edge."""
+    resident_id = given(session, community)
+    for case in session.scalars(select(SaleCase)):
+        case.decision, case.reason = "accept", "好"
+        case.decided_at, case.decided_by = NOON, work.actor.account_id
+    session.flush()
+
+    erase_one(work, resident_id)
+
+    assert cards_of(session, resident_id)[0].state == "revoked"
