@@ -59,7 +59,7 @@ from tests.given import (
 from tests.given_everything import Everything
 from tests.given_late_sales import given_case
 from tests.given_notices import DECEMBER, given_notice, given_objection, placed
-from tests.given_rounds import given_candidate
+from tests.given_rounds import given_candidate, given_nomination
 from tests.given_sales import given_redemption
 from tests.given_traces import NAME, cards_of, dump, given_traces, traces_in
 
@@ -278,6 +278,21 @@ def test_whoever_had_two_accounts_is_erased_too(
     for account in accounts:
         session.refresh(account)
         assert account.username == f"erased-{account.id}"
+
+
+def test_a_waiting_voice_for_somebody_of_the_same_home_keeps_the_home(
+    session: Session, community: Community, everything: Everything, work: Work
+) -> None:
+    erased = session.get_one(Resident, (community.id, UUID(everything.ids["resident_id"])))
+    unit = erased.unit
+    of_round = session.get_one(Round, (community.id, UUID(everything.ids["round_id"])))
+    voice = given_nomination(session, of_round, name="王芳", unit=unit)
+    session.commit()
+
+    erase(work, everything)
+
+    session.refresh(voice)
+    assert (voice.name, voice.unit, voice.state) == ("王芳", unit, "pending")
 
 
 def test_namesakes_and_whoever_lives_there_keep_their_own(
