@@ -68,7 +68,7 @@ def test_a_community_whose_house_cannot_be_kept_stops_no_other(
     operator: Operator, slug: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     with opened(operator.database) as session:
-        # Its policy cannot be read: the step that erases again is not reached.
+        # There is no such time zone, so no step of its housekeeping is reached.
         broken = given_community(session, timezone="Nowhere/轩辕破晓", slug="a-broken-one")
         last = given_community(session)
         session.flush()
@@ -117,6 +117,30 @@ def erase(operator: Operator, file: Path) -> UUID:
         work = Work(session, given_staff(session, community), NOON)
         erase_person(work, ErasePerson(resident.id), sealing_key=SEALING_KEY, erasures=file)
         return resident.id
+
+
+def test_whose_erasure_was_taken_back_is_not_in_the_file(
+    operator: Operator, tmp_path: Path
+) -> None:
+    file = tmp_path / "erasures.jsonl"
+    with opened(operator.database) as session:
+        community = given_community(session)
+        kept, gone = (given_resident(session, community).id for _ in range(2))
+        work = Work(session, given_staff(session, community), NOON)
+        session.commit()
+        erase_person(work, ErasePerson(kept), sealing_key=SEALING_KEY, erasures=file)
+        session.rollback()
+        session.execute(select(Resident))
+        session.commit()
+        assert not file.exists()
+
+        erase_person(work, ErasePerson(gone), sealing_key=SEALING_KEY, erasures=file)
+        with session.begin_nested():
+            assert not file.exists()
+        assert not file.exists()
+
+    (line,) = file.read_text("utf-8").splitlines()
+    assert json.loads(line)["resident_id"] == str(gone)
 
 
 def restore(operator: Operator, resident_id: UUID) -> None:

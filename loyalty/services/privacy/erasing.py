@@ -4,7 +4,6 @@ The row of the resident stays without anything that tells of somebody, for cards
 lists refer to it. Sales lose their card, too, when `retention` comes to them.
 """
 
-import logging
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
@@ -38,7 +37,7 @@ from loyalty.services.imports.keeping import forget_tables_about
 from loyalty.services.kept_answers import take_traces_out_of_answers
 from loyalty.services.people.consents import Consent
 from loyalty.services.people.residents import ERASED, refuse_erased
-from loyalty.services.privacy.erasure_file import copy_erasures
+from loyalty.services.privacy.erasure_file import ErasedPerson, write_once_committed
 from loyalty.services.privacy.obstacles import find_obstacles
 from loyalty.services.privacy.texts import take_traces_out_of_texts
 from loyalty.services.work import Lock, SomebodysWork
@@ -63,8 +62,8 @@ def erase_person(
 
     Args:
         sealing_key: from `cards.keys.sealing_key_from`.
-        erasures: the file that tells a restored backup of it. Where it cannot be written just now,
-            housekeeping writes it.
+        erasures: the file that tells a restored backup of it, once the transaction is committed.
+            Where it cannot be written just now, housekeeping writes it.
 
     Raises:
         ErasureRefusedError: something comes first; `missing` names all of it.
@@ -77,10 +76,8 @@ def erase_person(
     if missing := find_obstacles(work, resident):
         raise ErasureRefusedError(f"First comes: {', '.join(missing)}.", missing)
     carry_out_erasure(work, resident, sealing_key=sealing_key)
-    try:
-        copy_erasures(work.session, work.community_id, erasures)
-    except OSError as error:
-        logging.getLogger(__name__).warning("the erasures are not written: %s", error.strerror)
+    erased = ErasedPerson(work.community_id, request.resident_id, work.now)
+    write_once_committed(work.session, erased, erasures)
 
 
 def carry_out_erasure(work: SomebodysWork, resident: Resident, *, sealing_key: bytes) -> None:
