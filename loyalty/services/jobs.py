@@ -22,7 +22,7 @@ from loyalty.models import Community, Job, JobFile, StaffAccount
 from loyalty.services.actors import Role, StaffMember
 from loyalty.services.errors import UnknownRecordError
 from loyalty.services.sealing import seal, unseal
-from loyalty.services.work import Work
+from loyalty.services.work import Lock, Work
 
 KEPT_FOR = timedelta(days=1)
 """How long a job and its files are there after it was asked for."""
@@ -63,6 +63,8 @@ class MadeFile:
 
 def enqueue_job(work: Work, kind: JobKind, wanted: Mapping[str, Any], *, total: int) -> Job:
     """Write down what the worker is to do, or return the job that is at the very same."""
+    # Whoever asks at the same time waits here, and then finds the job that was made.
+    work.find(Community, work.community_id, lock=Lock.CHANGE)
     waiting = (one for one in list_jobs(work, kind) if one.finished_at is None)
     same = next((one for one in waiting if one.wanted == wanted), None)
     if same is not None:

@@ -1,10 +1,12 @@
 """What takes longer than a request: asked for in its transaction, begun anew after a kill."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
-from sqlalchemy import create_engine, select
+from sqlalchemy import create_engine, select, text
 from sqlalchemy.orm import Session
 
 from loyalty.models import Community, Job, JobFile
@@ -74,6 +76,25 @@ def test_whoever_asks_twice_gets_the_same_job_until_it_is_done(
     assert asked(session, staff, which="b") is not job
     get_on(job, 3, now=NOON)
     assert asked(session, staff, which="a") is not job
+
+
+def test_two_who_ask_for_the_same_at_once_get_one_job(
+    session: Session, staff: StaffMember, beside: Session
+) -> None:
+    session.commit()
+    job = asked(session, staff, which="a")
+
+    def ask_beside() -> UUID:
+        found = asked(beside, staff, which="a").id
+        beside.commit()
+        return found
+
+    with ThreadPoolExecutor(1) as thread:
+        other = thread.submit(ask_beside)
+        while not session.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")):
+            assert not other.done(), "it did not wait"
+        session.commit()
+        assert other.result() == job.id
 
 
 def test_the_job_that_waits_longest_is_taken_up_first_and_none_before_its_time(
