@@ -13,6 +13,7 @@ from loyalty.models import (
     CardMonth,
     Community,
     MonthPeople,
+    OwnPageSession,
     QuarantinedSale,
     Redemption,
     SaleCase,
@@ -23,10 +24,12 @@ from loyalty.rules.calendar import Month
 from loyalty.services.checkout.reversals import VoidSale, void_sale
 from loyalty.services.ledger.benefit import Benefit, sum_benefit_in
 from loyalty.services.ledger.month_people import keep_month_people
+from loyalty.services.privacy.housekeeping import House, carry_out
 from loyalty.services.privacy.retention import forget_cases, forget_uses, part_sales_from_cards
 from loyalty.services.work import Work
 from tests.given import (
     NOON,
+    SEALING_KEY,
     given_account,
     given_card,
     given_community,
@@ -36,6 +39,7 @@ from tests.given import (
     given_till,
 )
 from tests.given_late_sales import given_case
+from tests.given_own_pages import activated
 from tests.given_sales import given_redemption
 
 DECEMBER = Month(2026, 12)
@@ -84,6 +88,21 @@ def test_a_sale_loses_its_card_after_ninety_days_and_keeps_the_rest(
     assert part(session, community) == 1
     assert told(sale.card_id, sale.request_hash) == (None, None)
     assert (sale.shop_id, sale.honour_id, sale.saved_fen) == (shop.id, card.honour_id, 150)
+
+
+def test_a_session_of_an_own_page_is_removed_when_it_has_expired(
+    session: Session, community: Community, card: Card
+) -> None:
+    page = activated(session, card)
+    own = {"community_id": community.id, "own_page_id": page.id, "activating": False}
+    for token_hash, expires_at in ((b"over", NOON), (b"open", NOON + timedelta(seconds=1))):
+        times = {"created_at": NOON - timedelta(days=1), "expires_at": expires_at}
+        session.add(OwnPageSession(**own, **times, token_hash=token_hash))
+    session.flush()
+
+    carry_out("the rest", House(session, community, NOON, SEALING_KEY, []))
+
+    assert session.scalars(select(OwnPageSession.token_hash)).all() == [b"open"]
 
 
 def test_nothing_is_left_to_do_the_second_time(
