@@ -19,7 +19,6 @@ from loyalty.services.privacy.erasure_file import copy_erasures, read_erasures
 from loyalty.services.privacy.housekeeping import STEPS, House, carry_out
 from loyalty.settings import Settings
 
-
 _logger = logging.getLogger(__name__)
 
 
