@@ -22,7 +22,6 @@ from loyalty.models import (
     HouseholdGroup,
     ImportJob,
     Job,
-    JobFile,
     KeptAnswer,
     Matter,
     MonthPeople,
@@ -43,7 +42,9 @@ from loyalty.models import (
 from loyalty.rules.card_number import number_of
 from loyalty.services.actors import Role
 from loyalty.services.cards.revocations import publish_revocations
+from loyalty.services.jobs import MadeFile, add_file
 from loyalty.services.receipts import make_receipt
+from loyalty.services.work import Work
 from tests.given import (
     NOON,
     SEALING_KEY,
@@ -54,6 +55,7 @@ from tests.given import (
     given_resident,
     given_round,
     given_shop,
+    given_staff,
     given_till,
     honour_of,
 )
@@ -193,9 +195,9 @@ def _batch(session: Session, community: Community, account: StaffAccount) -> UUI
     )
     session.add(job)
     session.flush()
-    session.add(
-        JobFile(community_id=community.id, job_id=job.id, part=1, first=1, last=1, content=b"%PDF-")
-    )
+    work = Work(session, given_staff(session, community), NOON)
+    add_file(work, MadeFile(1, 1, b"%PDF-"), job, 1, sealing_key=SEALING_KEY)
+    session.flush()
     return job.id
 
 

@@ -35,7 +35,7 @@ TRACES = ("轩辕", "破晓", PINYIN, "xuanyuan", "紫竹院", "13712345678", DI
 
 BESIDE_OTHERS = {
     "matter": ("answer",),
-    "nomination": ("name", "unit"),
+    "nomination": ("name",),
     "objection": ("reason",),
     "sale_case": ("reason",),
     "shop_objection": ("reason",),

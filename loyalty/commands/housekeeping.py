@@ -1,27 +1,48 @@
 """`loyalty housekeeping`: forget in time, and erase again whom a backup has brought back."""
 
 import json
+import logging
+import traceback
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import click
 
 from loyalty.cards.keys import sealing_key_from
 from loyalty.clock import community_now
 from loyalty.commands.session import database_of, opened, settings_of_environment
-from loyalty.database import limit_to
+from loyalty.database import is_away, limit_to
 from loyalty.models import Community
 from loyalty.services.community.policy import communities
 from loyalty.services.privacy.erasure_file import copy_erasures, read_erasures
 from loyalty.services.privacy.housekeeping import STEPS, House, carry_out
 from loyalty.settings import Settings
 
+_logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Houses:
+    """What has come of keeping the houses of all communities."""
+
+    done: dict[str, Mapping[str, int]] = field(default_factory=dict)
+    """By slug: how much each step has done."""
+    failed: list[str] = field(default_factory=list)
+    """Slugs of those whose housekeeping was broken off."""
+
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print for a script to read.")
 def housekeeping(*, as_json: bool) -> None:
     """Keep house, as `serve` does every hour. It may run twice, or at two places at once."""
-    done = keep_every_house(settings_of_environment())
+    houses = keep_every_house(settings_of_environment())
+    _tell(houses.done, as_json=as_json)
+    if houses.failed:
+        raise click.ClickException(_failed_in_words(houses.failed))
+
+
+def _tell(done: Mapping[str, Mapping[str, int]], *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(done))
         return
@@ -30,12 +51,32 @@ def housekeeping(*, as_json: bool) -> None:
         click.echo(f"{slug}: {told or 'nothing to do'}")
 
 
-def keep_every_house(settings: Settings) -> Mapping[str, Mapping[str, int]]:
-    """Keep the houses of all communities; return, by slug, how much each step has done."""
+def _failed_in_words(slugs: Sequence[str]) -> str:
+    return f"The housekeeping has failed in {', '.join(slugs)}; the log says where."
+
+
+def keep_every_house(settings: Settings) -> Houses:
+    """Keep the houses of all communities; where one fails the others are kept all the same."""
     url = database_of(settings)
     with opened(url) as session:
         served = communities(session)
-    return {community.slug: keep_house(url, settings, community) for community in served}
+    houses = Houses()
+    for community in served:
+        try:
+            houses.done[community.slug] = keep_house(url, settings, community)
+        except Exception as error:
+            if is_away(error):
+                raise
+            houses.failed.append(community.slug)
+            # What an error says may name people; where it came from does not.
+            where = "".join(traceback.format_tb(error.__traceback__))
+            _logger.error(  # noqa: TRY400  # without what it says
+                "the housekeeping of %s has failed: %s\n%s",
+                community.slug,
+                type(error).__name__,
+                where,
+            )
+    return houses
 
 
 def keep_house(url: str, settings: Settings, community: Community) -> Mapping[str, int]:

@@ -9,8 +9,9 @@ from threading import Thread
 from types import MappingProxyType
 
 import click
-from flask import Flask
+from flask import Flask, current_app
 
+from loyalty.cards.keys import sealing_key_from
 from loyalty.clock import utc_now
 from loyalty.commands.housekeeping import keep_every_house
 from loyalty.commands.session import settings_of_environment
@@ -20,11 +21,15 @@ from loyalty.models import Job
 from loyalty.printing.card_batch import draw_next_part
 from loyalty.services.jobs import JobKind, claim_job, forget_jobs, put_off, start_work
 from loyalty.services.work import Work
+from loyalty.settings import Settings
 
-CARRY_OUT: Mapping[JobKind, Callable[[Work, Job], None]] = MappingProxyType(
+CARRY_OUT: Mapping[JobKind, Callable[[Work, Job, bytes], None]] = MappingProxyType(
     {JobKind.CARD_BATCH: draw_next_part}
 )
-"""What each kind of job does next; the transaction around it commits, or nothing has happened."""
+"""What each kind of job does next, with the key that seals what it makes.
+
+The transaction around it commits, or nothing has happened.
+"""
 
 LOOKS_EVERY = 1
 """Seconds after which a worker without work looks again."""
@@ -80,12 +85,14 @@ def carry_out_next() -> bool:
         claim = claim_job(session, now=utc_now())
     if claim is None:
         return False
+    settings: Settings = current_app.extensions["loyalty.settings"]
+    sealing_key = sealing_key_from(settings.secret_key)
     try:
         with transaction(claim.community_id) as session:
             started = start_work(session, claim, now=utc_now())
             if started is not None:
                 mine, job = started
-                CARRY_OUT[JobKind(job.kind)](mine, job)
+                CARRY_OUT[JobKind(job.kind)](mine, job, sealing_key)
     except Exception as error:
         if is_away(error):
             raise

@@ -54,3 +54,4 @@ class JobFile(Owned):
     """Which of all it begins with, from 1."""
     last: Mapped[int]
     content: Mapped[bytes]
+    """Sealed with the operator's secret, for codes that open residents' own pages stand in it."""

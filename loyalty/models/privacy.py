@@ -59,6 +59,6 @@ class MonthPeople(Owned):
     """Its first day."""
     part: Mapped[str] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(primary_key=True)
-    """Id of the shop or the honour, or the trade; empty for the whole month."""
+    """Id of the shop, or code of the honour or the trade; empty for the whole month."""
     people: Mapped[int]
     households: Mapped[int]

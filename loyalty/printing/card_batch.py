@@ -5,12 +5,12 @@ from dataclasses import asdict, replace
 from flask_babel import force_locale
 
 from loyalty.clock import as_local
-from loyalty.models import Job, JobFile
+from loyalty.models import Job
 from loyalty.printing.card_sheet import Printing, print_cards
 from loyalty.reports.sheet_layout import Duplex, SheetLayout
 from loyalty.services.cards.batches import next_ids, part_of
 from loyalty.services.cards.sheets import printable_among
-from loyalty.services.jobs import get_on
+from loyalty.services.jobs import MadeFile, add_file, get_on
 from loyalty.services.work import Work
 
 
@@ -24,8 +24,8 @@ def how_to_draw(layout: SheetLayout, printing: Printing) -> dict[str, object]:
     }
 
 
-def draw_next_part(work: Work, job: Job) -> None:
-    """Draw the next cards of a batch, and keep them; those stopped meanwhile are left out.
+def draw_next_part(work: Work, job: Job, sealing_key: bytes) -> None:
+    """Draw the next cards of a batch, and keep them sealed; those stopped meanwhile are left out.
 
     All parts bear the batch number of the moment in which the batch was asked for.
     """
@@ -40,15 +40,7 @@ def draw_next_part(work: Work, job: Job) -> None:
     if cards:
         with force_locale(printing.language.replace("-", "_")):
             content = print_cards(work, cards, layout, printing)
-        work.session.add(
-            JobFile(
-                community_id=job.community_id,
-                job_id=job.id,
-                part=part_of(job),
-                first=job.done + 1,
-                last=job.done + len(ids),
-                content=content,
-            )
-        )
+        file = MadeFile(job.done + 1, job.done + len(ids), content)
+        add_file(work, file, job, part_of(job), sealing_key=sealing_key)
     job.left_out += len(ids) - len(cards)
     get_on(job, len(ids), now=work.now)

@@ -7,12 +7,13 @@ result and with how far the job is, so no part is done twice.
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from cryptography.exceptions import InvalidTag
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session, defer
 
@@ -20,13 +21,16 @@ from loyalty.clock import as_local
 from loyalty.models import Community, Job, JobFile, StaffAccount
 from loyalty.services.actors import Role, StaffMember
 from loyalty.services.errors import UnknownRecordError
-from loyalty.services.work import Work
+from loyalty.services.sealing import seal, unseal
+from loyalty.services.work import Lock, Work
 
 KEPT_FOR = timedelta(days=1)
 """How long a job and its files are there after it was asked for."""
 
 MOST_TRIES = 5
 """How often a part may fail, or end with its worker, before the job is given up."""
+
+_PURPOSE = b"loyalty job file v1"
 
 _logger = logging.getLogger(__name__)
 
@@ -47,8 +51,20 @@ class Claim:
     tries: int
 
 
+@dataclass(frozen=True, slots=True)
+class MadeFile:
+    """What a job has made in one part."""
+
+    first: int
+    """Which of all it begins with, from 1."""
+    last: int
+    content: bytes = field(repr=False)
+
+
 def enqueue_job(work: Work, kind: JobKind, wanted: Mapping[str, Any], *, total: int) -> Job:
     """Write down what the worker is to do, or return the job that is at the very same."""
+    # Whoever asks at the same time waits here, and then finds the job that was made.
+    work.find(Community, work.community_id, lock=Lock.CHANGE)
     waiting = (one for one in list_jobs(work, kind) if one.finished_at is None)
     same = next((one for one in waiting if one.wanted == wanted), None)
     if same is not None:
@@ -94,16 +110,45 @@ def list_files(work: Work, job: Job) -> Sequence[JobFile]:
     return work.session.scalars(query.order_by(JobFile.part).options(defer(JobFile.content))).all()
 
 
-def get_file(work: Work, job: Job, part: int) -> JobFile:
-    """Return one file of a job.
+def add_file(work: Work, file: MadeFile, job: Job, part: int, *, sealing_key: bytes) -> None:
+    """Keep a file that a job has made, sealed as this part of this job.
+
+    Args:
+        sealing_key: from `cards.keys.sealing_key_from`.
+    """
+    owner = _owner_of(job.id, part)
+    work.session.add(
+        JobFile(
+            community_id=job.community_id,
+            job_id=job.id,
+            part=part,
+            first=file.first,
+            last=file.last,
+            content=seal(file.content, sealing_key=sealing_key, owner=owner),
+        )
+    )
+
+
+def get_file(work: Work, job: Job, part: int, *, sealing_key: bytes) -> MadeFile:
+    """Return one file of a job, opened.
 
     Raises:
-        UnknownRecordError: it has not been made, or never will be.
+        UnknownRecordError: it has not been made, or never will be; or it does not open, for the
+            operator's secret is another by now, or it was made as another part.
     """
     found = work.session.get(JobFile, (work.community_id, job.id, part))
     if found is None:
         raise UnknownRecordError("The job has no such file.")
-    return found
+    owner = _owner_of(job.id, part)
+    try:
+        content = unseal(found.content, sealing_key=sealing_key, owner=owner)
+    except InvalidTag as error:
+        raise UnknownRecordError("The file of the job does not open any more.") from error
+    return MadeFile(found.first, found.last, content)
+
+
+def _owner_of(job_id: UUID, part: int) -> bytes:
+    return b"\0".join((_PURPOSE, job_id.bytes, str(part).encode()))
 
 
 def claim_job(session: Session, *, now: datetime) -> Claim | None:
@@ -131,6 +176,9 @@ def claim_job(session: Session, *, now: datetime) -> Claim | None:
 def start_work(session: Session, claim: Claim, *, now: datetime) -> tuple[Work, Job] | None:
     """Lock a job, and return it with the work of whoever asked for it; None if somebody is at it.
 
+    A job that has ended with its worker each time is given up here, for such an end is told by
+    nothing but the count.
+
     Args:
         session: limited to the community of the job.
         claim: which job.
@@ -146,6 +194,10 @@ def start_work(session: Session, claim: Claim, *, now: datetime) -> tuple[Work, 
         .with_for_update(skip_locked=True)
     )
     if job is None:
+        return None
+    if job.tries > MOST_TRIES:
+        job.finished_at = now
+        _tell_given_up(job.id, MOST_TRIES)
         return None
     account = session.get_one(StaffAccount, (job.community_id, job.account_id))
     timezone = session.get_one(Community, job.community_id).timezone
@@ -170,11 +222,16 @@ def put_off(session: Session, claim: Claim, *, now: datetime) -> None:
         update(Job)
         .where(Job.community_id == claim.community_id, Job.id == claim.job_id)
         .values(
-            next_at=now + timedelta(seconds=2**claim.tries), finished_at=now if given_up else None
+            next_at=now + timedelta(seconds=2 ** min(claim.tries, MOST_TRIES)),
+            finished_at=now if given_up else None,
         )
     )
     if given_up:
-        _logger.error("job %s is given up after %d tries", claim.job_id, claim.tries)
+        _tell_given_up(claim.job_id, claim.tries)
+
+
+def _tell_given_up(job_id: UUID, tries: int) -> None:
+    _logger.error("job %s is given up after %d tries", job_id, tries)
 
 
 def forget_jobs(session: Session, *, now: datetime) -> None:

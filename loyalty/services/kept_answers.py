@@ -1,13 +1,13 @@
 """Calls that are sent again: under one key a call is carried out once, and answered alike."""
 
 import json
-import os
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.exceptions import InvalidTag
 from sqlalchemy import delete, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
@@ -17,12 +17,12 @@ from loyalty.rules.retention import ANSWERS
 from loyalty.rules.traces import replace_traces
 from loyalty.services.actors import StaffMember, Till
 from loyalty.services.errors import KeyReusedError
+from loyalty.services.sealing import seal, unseal
 
 FORGOTTEN_AT_ONCE = 20
 """How many old answers each new call deletes: more than come in, so that none stays for long."""
 
 _PURPOSE = b"loyalty kept answer v1"
-_NONCE_BYTES = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,10 @@ def forget_old_answers(session: Session, community_id: UUID, *, now: datetime) -
 def take_traces_out_of_answers(
     session: Session, community_id: UUID, pattern: str, *, sealing_key: bytes
 ) -> None:
-    """Let no kept answer tell of somebody, by a pattern; the calls are still told as made."""
+    """Let no kept answer tell of somebody, by a pattern; the calls are still told as made.
+
+    An answer that no longer opens, since the operator's secret was changed, is of use to nobody.
+    """
     answers = session.scalars(
         select(KeptAnswer)
         .where(KeptAnswer.community_id == community_id, KeptAnswer.answer.is_not(None))
@@ -120,7 +123,11 @@ def take_traces_out_of_answers(
         .with_for_update()
     )
     for kept in answers:
-        told = json.loads(_open(kept, kept.answer or b"", sealing_key))
+        try:
+            told = json.loads(_open(kept, kept.answer or b"", sealing_key))
+        except InvalidTag:
+            kept.answer = None
+            continue
         cleared = _take_out(pattern, told)
         if cleared != told:
             _seal(kept, json.dumps(cleared).encode(), sealing_key)
@@ -136,18 +143,18 @@ def _take_out(pattern: str, value: Any) -> Any:
     if not isinstance(value, str):
         return value
     if value.startswith(("{", "[")):
-        return json.dumps(_take_out(pattern, json.loads(value)))
+        # Somebody's words may begin so, too.
+        with suppress(ValueError, RecursionError):
+            return json.dumps(_take_out(pattern, json.loads(value)))
     return replace_traces(pattern, value)
 
 
 def _open(kept: KeptAnswer, sealed: bytes, sealing_key: bytes) -> bytes:
-    nonce, answer = sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:]
-    return AESGCM(sealing_key).decrypt(nonce, answer, _owner_of(kept))
+    return unseal(sealed, sealing_key=sealing_key, owner=_owner_of(kept))
 
 
 def _seal(kept: KeptAnswer, answer: bytes, sealing_key: bytes) -> None:
-    nonce = os.urandom(_NONCE_BYTES)
-    kept.answer = nonce + AESGCM(sealing_key).encrypt(nonce, answer, _owner_of(kept))
+    kept.answer = seal(answer, sealing_key=sealing_key, owner=_owner_of(kept))
 
 
 def _owner_of(kept: KeptAnswer) -> bytes:

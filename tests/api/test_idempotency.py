@@ -14,7 +14,7 @@ from sqlalchemy import create_engine, delete, func, select
 from sqlalchemy.orm import Session
 
 from loyalty.models import Community, ImportJob, KeptAnswer, Resident
-from loyalty.services import kept_answers
+from loyalty.services import sealing
 from loyalty.services.actors import Role
 from tests.given import given_community, signed_in
 from tests.present import present
@@ -220,7 +220,7 @@ def test_a_record_whose_answer_cannot_be_kept_is_not_made(
     staff: dict[str, str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(kept_answers, "_NONCE_BYTES", 0)
+    monkeypatch.setattr(sealing, "_NONCE_BYTES", 0)
 
     answer = client.post(RESIDENTS, headers=keyed(staff), json=BODY)
 

@@ -37,6 +37,7 @@ OF_NOBODY = {
     "contribution.unit": "what a quantity is counted in",
     "job.wanted": "ids of cards, and how they are printed",
     "nomination.source": "a code",
+    "nomination.unit": "emptied with the voices for the person; others who live there keep theirs",
     "community.name": "the community's own",
     "community.telephone": "the community's own",
     "community.excluded_categories": "kinds of goods",

@@ -64,6 +64,28 @@ def test_it_may_run_twice(operator: Operator, slug: str) -> None:
     assert parted(operator) == 2
 
 
+def test_a_community_whose_house_cannot_be_kept_stops_no_other(
+    operator: Operator, slug: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    with opened(operator.database) as session:
+        # There is no such time zone, so no step of its housekeeping is reached.
+        broken = given_community(session, timezone="Nowhere/轩辕破晓", slug="a-broken-one")
+        last = given_community(session)
+        session.flush()
+        slugs = {slug, last.slug}
+        assert broken.id < last.id
+
+    with time_machine.travel(LATER, tick=False):
+        ended = operator.types("housekeeping", "--json")
+
+    assert ended.exit_code == 1
+    assert json.loads(ended.stdout).keys() == slugs
+    assert "The housekeeping has failed in a-broken-one;" in ended.stderr
+    assert parted(operator) == 2
+    assert "a-broken-one" in caplog.text
+    assert "轩辕破晓" not in caplog.text + ended.output
+
+
 def test_at_two_places_at_once_one_waits_for_the_other(operator: Operator, slug: str) -> None:
     with opened(operator.database) as session:
         community_id = session.scalars(select(Redemption.community_id)).first()
@@ -95,6 +117,30 @@ def erase(operator: Operator, file: Path) -> UUID:
         work = Work(session, given_staff(session, community), NOON)
         erase_person(work, ErasePerson(resident.id), sealing_key=SEALING_KEY, erasures=file)
         return resident.id
+
+
+def test_whose_erasure_was_taken_back_is_not_in_the_file(
+    operator: Operator, tmp_path: Path
+) -> None:
+    file = tmp_path / "erasures.jsonl"
+    with opened(operator.database) as session:
+        community = given_community(session)
+        kept, gone = (given_resident(session, community).id for _ in range(2))
+        work = Work(session, given_staff(session, community), NOON)
+        session.commit()
+        erase_person(work, ErasePerson(kept), sealing_key=SEALING_KEY, erasures=file)
+        session.rollback()
+        session.execute(select(Resident))
+        session.commit()
+        assert not file.exists()
+
+        erase_person(work, ErasePerson(gone), sealing_key=SEALING_KEY, erasures=file)
+        with session.begin_nested():
+            assert not file.exists()
+        assert not file.exists()
+
+    (line,) = file.read_text("utf-8").splitlines()
+    assert json.loads(line)["resident_id"] == str(gone)
 
 
 def restore(operator: Operator, resident_id: UUID) -> None:

@@ -4,7 +4,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -25,9 +25,10 @@ from loyalty.reports.sheet_layout import SheetLayout
 from loyalty.rules.card_number import group_digits, last4, number_of
 from loyalty.services.cards.batches import begin_batch
 from loyalty.services.cards.sheets import PrintCards
-from loyalty.services.jobs import KEPT_FOR, MOST_TRIES
+from loyalty.services.jobs import KEPT_FOR, MOST_TRIES, _owner_of
+from loyalty.services.sealing import unseal
 from loyalty.services.work import Work
-from tests.given import NOON, SECRET, given_card, given_community, given_staff
+from tests.given import NOON, SEALING_KEY, SECRET, given_card, given_community, given_staff
 from tests.serving import free_port, start, stop, until, worker_behind
 
 LONGEST_GOODBYE = 2
@@ -53,7 +54,10 @@ def files_of(session: Session, job: Job) -> list[JobFile]:
 
 
 def text_in(file: JobFile) -> str:
-    pages = pypdfium2.PdfDocument(file.content)
+    assert not file.content.startswith(b"%PDF")
+    owner = _owner_of(file.job_id, file.part)
+    content = unseal(file.content, sealing_key=SEALING_KEY, owner=owner)
+    pages = pypdfium2.PdfDocument(content)
     return " ".join(page.get_textpage().get_text_range() for page in pages)
 
 
@@ -122,6 +126,26 @@ def test_a_part_that_fails_leaves_nothing_half_done_and_others_go_on(
     assert carry_out_next()
     session.refresh(broken)
     assert broken.finished_at is not None
+
+
+@pytest.mark.usefixtures("clock")
+def test_a_job_that_kills_its_worker_each_time_stops_no_other_for_long(
+    app: Flask, session: Session, community: Community
+) -> None:
+    deadly, _ = given_batch(session, community, 2)
+    deadly.tries, deadly.next_at = MOST_TRIES, NOON - timedelta(hours=1)
+    session.commit()
+    right, _ = given_batch(session, given_community(session), 2)
+    assert app
+
+    assert carry_out_next()
+    assert carry_out_next()
+
+    session.refresh(deadly)
+    session.refresh(right)
+    assert (deadly.done, deadly.finished_at) == (0, NOON)
+    assert right.done == right.total
+    assert not carry_out_next()
 
 
 def test_what_is_a_day_old_is_tidied_up(

@@ -12,7 +12,7 @@ from tests.pages.visits import enter
 LISTS = {
     "/staff/cards": ("state", "q", "resident_id", "after"),
     "/staff/cases": ("state", "after"),
-    "/staff/contributions": (
+    "/staff/figures/contributions": (
         "month", "kind", "giver", "receiver", "label", "state", "after"
     ),
     "/staff/deeds": ("q", "month"),

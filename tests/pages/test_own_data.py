@@ -1,18 +1,25 @@
 """A resident at their own page: what they agree to, what is held, and its end."""
 
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from loyalty.models import AuditEvent, Card, Community, Resident
+from loyalty.models import AuditEvent, Card, Community, ConsentEvent, Resident
 from loyalty.rules.selection import RoundAction
-from tests.given import given_shop, paired_till
+from loyalty.services.privacy.erasing import ErasePerson, erase_person
+from loyalty.services.work import Work
+from tests.given import NOON, SEALING_KEY, given_shop, given_staff, paired_till
 from tests.given_own_pages import activate
 from tests.given_rounds import given_winner
 from tests.given_sales import sell
-from tests.pages.visits import card_of_today, send, text_of
+from tests.pages.visits import card_of_today, send, text_of, token_in
+
+WAITING = "SELECT count(*) FROM pg_locks WHERE NOT granted"
 
 OWN = ("/me/consents", "/me/data", "/me/data.json", "/me/erasure")
 
@@ -104,6 +111,31 @@ def test_what_comes_first_is_said_and_no_button_is_there(
 
     assert "名单已经封存" in page.text
     assert 'name="sure"' not in page.text
+
+
+def test_whoever_is_erased_at_the_counter_meanwhile_agrees_to_nothing_any_more(
+    client: FlaskClient, session: Session, community: Community, card: Card, tmp_path: Path
+) -> None:
+    token = token_in(client.get("/me/consents").text)
+    data = {"csrf_token": token, "contact": "y"}
+    resident_id = card.resident_id
+    work = Work(session, given_staff(session, community), NOON)
+    session.commit()
+    file = tmp_path / "erasures.jsonl"
+    erase_person(work, ErasePerson(resident_id), sealing_key=SEALING_KEY, erasures=file)
+
+    with ThreadPoolExecutor(1) as thread:
+        sent = thread.submit(client.post, "/me/consents", data=data)
+        while not session.scalar(text(WAITING)):
+            assert not sent.done(), "it did not wait"
+        session.commit()
+        answer = sent.result()
+
+    assert answer.status_code == 302
+    resident = session.get_one(Resident, (community.id, resident_id))
+    session.refresh(resident)
+    assert not resident.consent_contact
+    assert not session.scalars(select(ConsentEvent)).all()
 
 
 @pytest.mark.parametrize("page", OWN)

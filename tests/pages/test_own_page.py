@@ -216,6 +216,20 @@ def test_staff_print_another_slip(
     assert (page.activation_used_at, page.pin_hash is None) == (None, False)
 
 
+def test_for_a_card_that_was_stopped_no_slip_is_printed_and_no_code_made(
+    client: FlaskClient, session: Session, community: Community
+) -> None:
+    card = card_of_today(session, community, state="revoked")
+    before = activated(session, card).activation_hash
+    enter(client, session, community, Role.STAFF)
+
+    answer = send(client, f"/staff/activation-slips/{card.id}")
+
+    assert answer.location == f"/staff/cards/{card.id}"
+    assert "不能打印" in text_of(client.get(answer.location))
+    assert page_of(session, card).activation_hash == before
+
+
 @pytest.mark.parametrize("role", [Role.COUNCIL, Role.PANEL, Role.SHOP_OWNER])
 def test_slips_are_staffs_alone(
     client: FlaskClient, session: Session, community: Community, role: Role

@@ -8,12 +8,13 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from loyalty.models import Community, Honour, Job, JobFile, Round
+from loyalty.models import Community, Honour, Job, Round
 from loyalty.rules.calendar import Month
 from loyalty.services.actors import Role
 from loyalty.services.cards.sheets import MOST_CARDS
 from loyalty.services.cards.signing import Award, sign_cards
-from loyalty.services.jobs import KEPT_FOR, get_on
+from loyalty.services.jobs import KEPT_FOR, MadeFile, add_file, get_on
+from loyalty.services.work import Work
 from tests.given import (
     NOON,
     SEALING_KEY,
@@ -21,6 +22,7 @@ from tests.given import (
     given_card,
     given_community,
     given_resident,
+    given_staff,
     honour_of,
 )
 from tests.pages.visits import enter, text_of, token_in
@@ -88,8 +90,8 @@ def test_the_page_of_a_batch_asks_anew_until_all_is_drawn_and_hands_its_files_ou
     page = f"{BATCHES}/{job.id}"
     assert client.get(page).headers["Refresh"] == "3"
 
-    own = {"community_id": community.id, "job_id": job.id}
-    session.add(JobFile(**own, part=1, first=1, last=3, content=b"%PDF-1.7"))
+    work = Work(session, given_staff(session, community), NOON)
+    add_file(work, MadeFile(1, 3, b"%PDF-1.7"), job, 1, sealing_key=SEALING_KEY)
     get_on(job, 3, now=NOON)
     session.commit()
 

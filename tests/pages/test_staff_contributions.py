@@ -14,7 +14,7 @@ from tests.given import given_community
 from tests.given_contributions import given_contribution, given_party
 from tests.pages.visits import enter, send, text_of
 
-PAGE = "/staff/contributions"
+PAGE = "/staff/figures/contributions"
 FIGURES = "/staff/figures?month=2026-12"
 PROMOTION = {
     "kind": "promotion",

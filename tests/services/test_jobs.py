@@ -1,10 +1,12 @@
 """What takes longer than a request: asked for in its transaction, begun anew after a kill."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
-from sqlalchemy import create_engine, select
+from sqlalchemy import create_engine, select, text
 from sqlalchemy.orm import Session
 
 from loyalty.models import Community, Job, JobFile
@@ -15,6 +17,8 @@ from loyalty.services.jobs import (
     MOST_TRIES,
     Claim,
     JobKind,
+    MadeFile,
+    add_file,
     claim_job,
     enqueue_job,
     forget_jobs,
@@ -27,10 +31,12 @@ from loyalty.services.jobs import (
     start_work,
 )
 from loyalty.services.work import Work
-from tests.given import NOON, given_community, given_staff
+from tests.given import NOON, SEALING_KEY, given_community, given_staff
 from tests.present import present
 
 LATER = NOON + timedelta(seconds=1)
+
+FILE = MadeFile(1, 3, b"%PDF-1.7 K7QP-M2XA")
 
 
 @pytest.fixture
@@ -70,6 +76,25 @@ def test_whoever_asks_twice_gets_the_same_job_until_it_is_done(
     assert asked(session, staff, which="b") is not job
     get_on(job, 3, now=NOON)
     assert asked(session, staff, which="a") is not job
+
+
+def test_two_who_ask_for_the_same_at_once_get_one_job(
+    session: Session, staff: StaffMember, beside: Session
+) -> None:
+    session.commit()
+    job = asked(session, staff, which="a")
+
+    def ask_beside() -> UUID:
+        found = asked(beside, staff, which="a").id
+        beside.commit()
+        return found
+
+    with ThreadPoolExecutor(1) as thread:
+        other = thread.submit(ask_beside)
+        while not session.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")):
+            assert not other.done(), "it did not wait"
+        session.commit()
+        assert other.result() == job.id
 
 
 def test_the_job_that_waits_longest_is_taken_up_first_and_none_before_its_time(
@@ -153,17 +178,41 @@ def test_a_part_that_fails_waits_longer_each_time_and_is_given_up_in_the_end(
     assert (job.finished_at is not None) is given_up
 
 
+@pytest.mark.parametrize(("killed", "given_up"), [(MOST_TRIES - 1, False), (MOST_TRIES, True)])
+def test_a_job_that_ends_with_its_worker_each_time_is_given_up_too(
+    session: Session, staff: StaffMember, killed: int, *, given_up: bool
+) -> None:
+    job = asked(session, staff)
+    for _ in range(killed):
+        claim_job(session, now=LATER)
+
+    started = start_work(session, present(claim_job(session, now=LATER)), now=LATER)
+
+    assert (started is None, job.finished_at == LATER) == (given_up, given_up)
+    assert (claim_job(session, now=LATER) is None) is given_up
+
+
+def test_however_often_a_part_has_failed_the_wait_is_a_time_that_exists(
+    session: Session, staff: StaffMember
+) -> None:
+    job = asked(session, staff)
+
+    put_off(session, Claim(job.community_id, job.id, 1000), now=NOON)
+
+    session.refresh(job)
+    assert job.next_at == NOON + timedelta(seconds=2**MOST_TRIES)
+
+
 def test_a_job_is_forgotten_after_a_day_with_its_files(
     session: Session, staff: StaffMember
 ) -> None:
     job = asked(session, staff)
-    own = {"community_id": job.community_id, "job_id": job.id}
-    session.add(JobFile(**own, part=1, first=1, last=3, content=b"%PDF"))
+    add_file(Work(session, staff, NOON), FILE, job, 1, sealing_key=SEALING_KEY)
     session.flush()
     soon = Work(session, staff, NOON + KEPT_FOR - timedelta(seconds=1))
     over = Work(session, staff, NOON + KEPT_FOR)
 
-    assert get_file(soon, get_job(soon, job.id), 1).content == b"%PDF"
+    assert get_file(soon, get_job(soon, job.id), 1, sealing_key=SEALING_KEY) == FILE
     assert [one.part for one in list_files(soon, job)] == [1]
     assert list_jobs(over, JobKind.CARD_BATCH) == []
     with pytest.raises(UnknownRecordError):
@@ -175,6 +224,32 @@ def test_a_job_is_forgotten_after_a_day_with_its_files(
     assert session.scalars(select(Job)).all() == []
 
 
+def test_a_file_lies_sealed_and_opens_only_as_the_part_and_job_it_was_made_for(
+    session: Session, staff: StaffMember
+) -> None:
+    work = Work(session, staff, NOON)
+    job, other = asked(session, staff, which="a"), asked(session, staff, which="b")
+    for number in (1, 2):
+        add_file(work, FILE, job, number, sealing_key=SEALING_KEY)
+    add_file(work, FILE, other, 1, sealing_key=SEALING_KEY)
+    session.flush()
+    first, second, elsewhere = session.scalars(
+        select(JobFile).order_by(JobFile.job_id, JobFile.part)
+    ).all()
+
+    assert not any(one.content.startswith(b"%PDF") for one in (first, second, elsewhere))
+    assert not any(b"K7QP" in one.content for one in (first, second, elsewhere))
+    right = first.content
+    for swapped in (second.content, elsewhere.content, b"%PDF-1.7 as it was once"):
+        first.content = swapped
+        with pytest.raises(UnknownRecordError):
+            get_file(work, job, 1, sealing_key=SEALING_KEY)
+    first.content = right
+    with pytest.raises(UnknownRecordError):
+        get_file(work, job, 1, sealing_key=bytes(32))
+    assert get_file(work, job, 1, sealing_key=SEALING_KEY) == FILE
+
+
 def test_another_communitys_job_is_unknown(session: Session, staff: StaffMember) -> None:
     job = asked(session, staff)
     outsider = Work(session, given_staff(session, given_community(session)), NOON)
@@ -182,5 +257,5 @@ def test_another_communitys_job_is_unknown(session: Session, staff: StaffMember)
     with pytest.raises(UnknownRecordError):
         get_job(outsider, job.id)
     with pytest.raises(UnknownRecordError):
-        get_file(outsider, job, 1)
+        get_file(outsider, job, 1, sealing_key=SEALING_KEY)
     assert list_jobs(outsider, JobKind.CARD_BATCH) == []

@@ -27,6 +27,7 @@ from loyalty.pages.own_page.signed_in import (
 from loyalty.pages.personal_data import ErasureForm, file_of, sections_of
 from loyalty.rules.errors import LoyaltyError
 from loyalty.rules.verdict import Tone
+from loyalty.services.errors import PersonErasedError
 from loyalty.services.people.consents import (
     Consent,
     ConsentSource,
@@ -35,6 +36,7 @@ from loyalty.services.people.consents import (
     list_consent_events,
     read_consents,
 )
+from loyalty.services.people.residents import refuse_erased
 from loyalty.services.privacy.erasing import ErasePerson, erase_person
 from loyalty.services.privacy.export import export_person
 from loyalty.services.privacy.obstacles import find_obstacles
@@ -69,7 +71,11 @@ def consents() -> Any:
             data={one.value: agreed for one, agreed in read_consents(person).items()}
         )
     if form.validate_on_submit():
-        _change(form)
+        try:
+            _change(form)
+        except PersonErasedError as refusal:
+            # At the counter, meanwhile: the session has ended with the page.
+            flash(refusal_to_resident(refusal), Tone.NO)
         return redirect(url_for("own_personal_data.consents"))
     return render_template(
         "own_page/consents.html",
@@ -83,6 +89,7 @@ def consents() -> Any:
 def _change(form: ConsentsForm) -> None:
     with resident_work() as work:
         person = work.find(Resident, resident().resident_id, lock=Lock.CHANGE)
+        refuse_erased(person)
         wanted = {consent: bool(form[consent.value].data) for consent in Consent}
         said = Said(ConsentSource.RESIDENT, work.now)
         changed = change_consents(work.session, person, wanted, said)

@@ -4,6 +4,7 @@ import hashlib
 import secrets
 from dataclasses import dataclass, field
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session, joinedload
@@ -94,6 +95,15 @@ def sign_out(session: Session, resident: SignedInResident) -> None:
         delete(OwnPageSession).where(
             OwnPageSession.community_id == resident.community_id,
             OwnPageSession.id == resident.session_id,
+        )
+    )
+
+
+def forget_sessions(session: Session, community_id: UUID, *, now: datetime) -> None:
+    """Remove the sessions that have expired: they open nothing, and tell who came when."""
+    session.execute(
+        delete(OwnPageSession).where(
+            OwnPageSession.community_id == community_id, OwnPageSession.expires_at <= now
         )
     )
 

@@ -4,12 +4,11 @@ The row of the resident stays without anything that tells of somebody, for cards
 lists refer to it. Sales lose their card, too, when `retention` comes to them.
 """
 
-import logging
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
-from sqlalchemy import Delete, Update, delete, select, update
+from sqlalchemy import Delete, String, Update, cast, delete, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from loyalty.models import (
@@ -39,7 +38,7 @@ from loyalty.services.imports.keeping import forget_tables_about
 from loyalty.services.kept_answers import take_traces_out_of_answers
 from loyalty.services.people.consents import Consent
 from loyalty.services.people.residents import ERASED, refuse_erased
-from loyalty.services.privacy.erasure_file import copy_erasures
+from loyalty.services.privacy.erasure_file import ErasedPerson, write_once_committed
 from loyalty.services.privacy.obstacles import find_obstacles
 from loyalty.services.privacy.texts import take_traces_out_of_texts
 from loyalty.services.work import Lock, SomebodysWork
@@ -64,8 +63,8 @@ def erase_person(
 
     Args:
         sealing_key: from `cards.keys.sealing_key_from`.
-        erasures: the file that tells a restored backup of it. Where it cannot be written just now,
-            housekeeping writes it.
+        erasures: the file that tells a restored backup of it, once the transaction is committed.
+            Where it cannot be written just now, housekeeping writes it.
 
     Raises:
         ErasureRefusedError: something comes first; `missing` names all of it.
@@ -78,10 +77,8 @@ def erase_person(
     if missing := find_obstacles(work, resident):
         raise ErasureRefusedError(f"First comes: {', '.join(missing)}.", missing)
     carry_out_erasure(work, resident, sealing_key=sealing_key)
-    try:
-        copy_erasures(work.session, work.community_id, erasures)
-    except OSError as error:
-        logging.getLogger(__name__).warning("the erasures are not written: %s", error.strerror)
+    erased = ErasedPerson(work.community_id, request.resident_id, work.now)
+    write_once_committed(work.session, erased, erasures)
 
 
 def carry_out_erasure(work: SomebodysWork, resident: Resident, *, sealing_key: bytes) -> None:
@@ -208,7 +205,8 @@ def _empty_accounts(resident: Resident) -> Update:
         .values(
             resident_id=None,
             display_name=FORGOTTEN,
-            username=f"erased-{resident.id}",
+            # No two may be called the same, and somebody may have had two accounts.
+            username=literal("erased-") + cast(StaffAccount.id, String),
             password_hash="!",  # noqa: S106  # no password has this hash
             totp_secret=None,
         )

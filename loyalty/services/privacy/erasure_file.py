@@ -6,17 +6,20 @@ erase again. The table says the same, and is copied to the file whenever somethi
 
 import fcntl
 import json
+import logging
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from loyalty.models import Erasure
+
+_logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,25 @@ def read_erasures(path: Path) -> list[ErasedPerson]:
         return []
     found = (_parse(line) for line in path.read_text("utf-8").splitlines())
     return [one for one in found if one is not None]
+
+
+def write_once_committed(session: Session, person: ErasedPerson, path: Path) -> None:
+    """Add somebody to the file as soon as the transaction under way is committed.
+
+    Where it is taken back the file says nothing: housekeeping erases whomever it names. Where the
+    file cannot be written just now, housekeeping writes it.
+    """
+    under_way = session.get_transaction()
+
+    def write(committed: Session) -> None:
+        if committed.in_nested_transaction() or committed.get_transaction() is not under_way:
+            return
+        try:
+            _append(path, [person])
+        except OSError as error:
+            _logger.warning("the erasures are not written: %s", error.strerror)
+
+    event.listen(session, "after_commit", write)
 
 
 def copy_erasures(session: Session, community_id: UUID, path: Path) -> int:
@@ -72,7 +94,7 @@ def _format(one: ErasedPerson) -> str:
     members = {
         "community_id": str(one.community_id),
         "resident_id": str(one.resident_id),
-        "erased_at": one.erased_at.isoformat(),
+        "erased_at": one.erased_at.astimezone(UTC).isoformat(),
     }
     return json.dumps(members) + "\n"
 

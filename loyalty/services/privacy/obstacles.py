@@ -8,6 +8,7 @@ from loyalty.models import (
     Candidate,
     Card,
     Objection,
+    QuarantinedSale,
     Redemption,
     Resident,
     Round,
@@ -81,10 +82,26 @@ def _select_open_cases(resident: Resident) -> Select[tuple[UUID]]:
         .join_from(Redemption, Card)
         .where(Redemption.community_id == resident.community_id, Card.resident_id == resident.id)
     )
+    # Of a till that was revoked, and so not recorded: it names the card by what stands on it.
+    held_back = (
+        select(QuarantinedSale.id)
+        .join(
+            Card,
+            (Card.community_id == QuarantinedSale.community_id)
+            & (Card.serial == QuarantinedSale.serial),
+        )
+        .where(
+            QuarantinedSale.community_id == resident.community_id, Card.resident_id == resident.id
+        )
+    )
     return select(SaleCase.id).where(
         SaleCase.community_id == resident.community_id,
         SaleCase.decided_at.is_(None),
-        or_(SaleCase.redemption_id.in_(own_sales), SaleCase.other_redemption_id.in_(own_sales)),
+        or_(
+            SaleCase.redemption_id.in_(own_sales),
+            SaleCase.other_redemption_id.in_(own_sales),
+            SaleCase.quarantined_sale_id.in_(held_back),
+        ),
     )
 
 

@@ -15,7 +15,7 @@ FREE_TEXTS: Mapping[str, Sequence[str]] = MappingProxyType(
         "contribution": ("evidence", "evidence_key", "reason"),
         "deed": ("source",),
         "matter": ("text", "contact", "answer"),
-        "nomination": ("name", "unit", "statement", "reason"),
+        "nomination": ("name", "statement", "reason"),
         "objection": ("text", "name", "contact", "reason"),
         "panellist": ("left_reason",),
         "sale_case": ("reason",),

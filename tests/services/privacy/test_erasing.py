@@ -1,8 +1,8 @@
 """Erasing a person: nobody can be found in any table, and no figure changes."""
 
-from collections.abc import Callable
+import json
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import select
@@ -22,23 +22,19 @@ from loyalty.models import (
     Resident,
     RevocationList,
     Round,
-    SaleCase,
     StaffAccount,
 )
 from loyalty.rules.calendar import Month
-from loyalty.rules.erasure import ErasureObstacle
 from loyalty.rules.verdict import Verdict
 from loyalty.services.actors import Role
 from loyalty.services.cards.check import check_card
 from loyalty.services.errors import (
-    ErasureRefusedError,
     PersonErasedError,
     StaleRecordError,
     UnknownRecordError,
 )
-from loyalty.services.kept_answers import _open
+from loyalty.services.kept_answers import KeyedCall, _open, claim_key, keep_answer
 from loyalty.services.ledger.benefit import sum_benefit
-from loyalty.services.notice.public_notice import public_notice
 from loyalty.services.people.consents import read_consents
 from loyalty.services.people.residents import FindResidents, find_residents
 from loyalty.services.privacy.erasing import ErasePerson, erase_person
@@ -47,17 +43,12 @@ from tests.given import (
     NOON,
     SEALING_KEY,
     given_account,
-    given_card,
     given_community,
     given_resident,
-    given_shop,
     given_staff,
-    given_till,
 )
 from tests.given_everything import Everything
-from tests.given_notices import DECEMBER, given_notice, given_objection, placed
-from tests.given_rounds import given_candidate
-from tests.given_sales import given_redemption
+from tests.given_rounds import given_nomination
 from tests.given_traces import NAME, cards_of, dump, given_traces, traces_in
 
 NOWHERE = Path("/proc/nowhere/erasures.jsonl")
@@ -103,6 +94,52 @@ def test_nobody_is_found_in_any_table(session: Session, everything: Everything, 
     assert '\\"status' not in answers
     assert '"status": 201' in answers
     assert traces_in(answers.encode().decode("unicode_escape")) == []
+
+
+def given_answer(session: Session, community: Community, body: str, *, key: bytes) -> KeptAnswer:
+    """An answer that is kept, sealed with a key."""
+    call = KeyedCall(given_staff(session, community), uuid4(), b"hash")
+    claim_key(session, call, sealing_key=key, now=NOON)
+    keep_answer(session, call, json.dumps({"body": body}).encode(), sealing_key=key)
+    return session.scalars(select(KeptAnswer).where(KeptAnswer.key == call.key)).one()
+
+
+def unescaped(text: str) -> str:
+    """A text of JSON without its escapes."""
+    return text.encode("ascii", "backslashreplace").decode("unicode_escape")
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["[急]电梯坏了，{}说的", "{{{}", "[{}", '["{}"] 2', "[" * 5000 + "{}", '[{{"a": "{}"}}]'],
+)
+@pytest.mark.parametrize("within", [False, True])
+def test_words_in_a_kept_answer_may_begin_as_json_does(
+    session: Session, everything: Everything, work: Work, said: str, *, within: bool
+) -> None:
+    community = session.get_one(Community, everything.community_id)
+    told = said.format(NAME)
+    body = json.dumps({"text": told}) if within else told
+    kept = given_answer(session, community, body, key=SEALING_KEY)
+    session.commit()
+
+    erase(work, everything)
+
+    answer = _open(kept, kept.answer or b"", SEALING_KEY).decode()
+    assert json.loads(answer)["body"]
+    assert traces_in(unescaped(unescaped(unescaped(answer)))) == []
+
+
+def test_a_kept_answer_that_no_longer_opens_keeps_nobody_from_being_erased(
+    session: Session, everything: Everything, work: Work
+) -> None:
+    community = session.get_one(Community, everything.community_id)
+    kept = given_answer(session, community, NAME, key=bytes(32))
+
+    erase(work, everything)
+
+    session.refresh(kept)
+    assert kept.answer is None
 
 
 def test_the_figures_stay_to_the_fen(session: Session, everything: Everything, work: Work) -> None:
@@ -216,6 +253,36 @@ def test_an_account_that_was_closed_names_nobody(
     assert (account.display_name, account.resident_id) == ("—", None)
 
 
+def test_whoever_had_two_accounts_is_erased_too(
+    session: Session, community: Community, work: Work
+) -> None:
+    resident = given_resident(session, community)
+    closed = {"resident_id": resident.id, "active": False}
+    accounts = [given_account(session, community, **closed) for _ in range(2)]
+    session.commit()
+
+    erase_one(work, resident.id)
+
+    for account in accounts:
+        session.refresh(account)
+        assert account.username == f"erased-{account.id}"
+
+
+def test_a_waiting_voice_for_somebody_of_the_same_home_keeps_the_home(
+    session: Session, community: Community, everything: Everything, work: Work
+) -> None:
+    erased = session.get_one(Resident, (community.id, UUID(everything.ids["resident_id"])))
+    unit = erased.unit
+    of_round = session.get_one(Round, (community.id, UUID(everything.ids["round_id"])))
+    voice = given_nomination(session, of_round, name="王芳", unit=unit)
+    session.commit()
+
+    erase(work, everything)
+
+    session.refresh(voice)
+    assert (voice.name, voice.unit, voice.state) == ("王芳", unit, "pending")
+
+
 def test_namesakes_and_whoever_lives_there_keep_their_own(
     session: Session, community: Community, everything: Everything, work: Work
 ) -> None:
@@ -255,84 +322,3 @@ def test_another_communitys_people_are_unknown(session: Session, work: Work) -> 
 
     with pytest.raises(UnknownRecordError):
         erase_one(work, theirs.id)
-
-
-def on_a_list(session: Session, community: Community) -> UUID:
-    return placed(session, given_notice(session, community), 1).resident_id
-
-
-def with_an_open_objection(session: Session, community: Community) -> UUID:
-    notice = given_notice(session, community)
-    given_objection(session, notice, 1)
-    return placed(session, notice, 1).resident_id
-
-
-def with_an_open_case(session: Session, community: Community) -> UUID:
-    card, shop = given_card(session, community), given_shop(session, community)
-    till = given_till(session, shop)
-    given_redemption(session, card, shop, till_id=till.id, flag="revoked")
-    return card.resident_id
-
-
-def with_an_account(session: Session, community: Community) -> UUID:
-    resident = given_resident(session, community)
-    given_account(session, community, resident_id=resident.id)
-    return resident.id
-
-
-@pytest.mark.parametrize(
-    ("given", "missing"),
-    [
-        (on_a_list, ["on_a_list"]),
-        (with_an_open_objection, ["on_a_list", "open_objection"]),
-        (with_an_open_case, ["open_case"]),
-        (with_an_account, ["has_account"]),
-    ],
-)
-def test_what_comes_first_is_named_and_nothing_is_erased(
-    session: Session,
-    community: Community,
-    work: Work,
-    given: Callable[[Session, Community], UUID],
-    missing: list[str],
-) -> None:
-    resident_id = given(session, community)
-    session.flush()
-    before = dump(session)
-
-    with pytest.raises(ErasureRefusedError) as refusal:
-        erase_one(work, resident_id)
-
-    assert [*refusal.value.missing] == missing
-    assert {*missing} <= {*ErasureObstacle}
-    assert dump(session) == before
-
-
-def test_whoever_was_not_chosen_need_not_wait_for_the_others(
-    session: Session, community: Community, work: Work
-) -> None:
-    """The other side of the edge: their line does not stand on the list."""
-    notice = given_notice(session, community)
-    beaten = given_candidate(session, notice)
-    beaten.outcome = "not_selected"
-    session.flush()
-
-    erase_one(work, beaten.resident_id)
-
-    shown = public_notice(session, community, DECEMBER, now=NOON)
-    assert [line.name for one in shown.lists for line in one.lines] == ["张*明"] * 3
-
-
-def test_a_case_that_was_decided_keeps_nobody(
-    session: Session, community: Community, work: Work
-) -> None:
-    """The other side of the edge."""
-    resident_id = with_an_open_case(session, community)
-    for case in session.scalars(select(SaleCase)):
-        case.decision, case.reason = "accept", "好"
-        case.decided_at, case.decided_by = NOON, work.actor.account_id
-    session.flush()
-
-    erase_one(work, resident_id)
-
-    assert cards_of(session, resident_id)[0].state == "revoked"

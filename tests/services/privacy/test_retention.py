@@ -14,6 +14,7 @@ from loyalty.models import (
     CardMonth,
     Community,
     MonthPeople,
+    OwnPageSession,
     QuarantinedSale,
     Redemption,
     SaleCase,
@@ -28,10 +29,12 @@ from loyalty.services.errors import KeyReusedError
 from loyalty.services.ledger.benefit import Benefit, sum_benefit_in
 from loyalty.services.ledger.month_people import keep_month_people
 from loyalty.services.own_page.overview import MONTHS
+from loyalty.services.privacy.housekeeping import House, carry_out
 from loyalty.services.privacy.retention import forget_cases, forget_uses, part_sales_from_cards
 from loyalty.services.work import Work
 from tests.given import (
     NOON,
+    SEALING_KEY,
     given_account,
     given_card,
     given_community,
@@ -41,6 +44,7 @@ from tests.given import (
     given_till,
 )
 from tests.given_late_sales import given_case
+from tests.given_own_pages import activated
 from tests.given_sales import given_redemption
 
 DECEMBER = Month(2026, 12)
@@ -98,6 +102,21 @@ def test_a_sheet_of_paper_and_the_months_of_a_holder_find_the_card() -> None:
 
     assert last_of_a_sheet <= LINKS_OF_SALES
     assert longest < LINKS_OF_SALES
+
+
+def test_a_session_of_an_own_page_is_removed_when_it_has_expired(
+    session: Session, community: Community, card: Card
+) -> None:
+    page = activated(session, card)
+    own = {"community_id": community.id, "own_page_id": page.id, "activating": False}
+    for token_hash, expires_at in ((b"over", NOON), (b"open", NOON + timedelta(seconds=1))):
+        times = {"created_at": NOON - timedelta(days=1), "expires_at": expires_at}
+        session.add(OwnPageSession(**own, **times, token_hash=token_hash))
+    session.flush()
+
+    carry_out("the rest", House(session, community, NOON, SEALING_KEY, []))
+
+    assert session.scalars(select(OwnPageSession.token_hash)).all() == [b"open"]
 
 
 def test_nothing_is_left_to_do_the_second_time(

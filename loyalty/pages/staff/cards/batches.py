@@ -37,7 +37,8 @@ def shown(job_id: UUID) -> Response:
 def file(job_id: UUID, part: int) -> Response:
     """Answer with some of the sheets."""
     with console.work() as work:
-        found = get_file(work, get_job(work, job_id), part)
+        job = get_job(work, job_id)
+        found = get_file(work, job, part, sealing_key=console.sealing_key())
     response = make_response(found.content)
     response.mimetype = "application/pdf"
     name = f"cards-{found.first}-{found.last}.pdf"

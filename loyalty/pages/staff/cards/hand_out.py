@@ -188,10 +188,10 @@ def _hand_over(chosen: Sequence[UUID]) -> None:
 def _left_out_in_words(outcome: HandedOver) -> str:
     today = console.now().date()
     cards = [one.card for one in outcome.left_out]
+    # Without names: the browser keeps what is flashed.
     named = [
         gettext(
-            "%(name)s（末四位%(last4)s，%(state)s）",
-            name=card.resident.name,
+            "末四位%(last4)s（%(state)s）",
             last4=last4(card.serial),
             state=card_state_words(card, today=today).word,
         )

@@ -3,13 +3,17 @@
 from typing import Any
 from uuid import UUID
 
-from flask import make_response, render_template
+from flask import flash, make_response, redirect, render_template, url_for
 
 from loyalty.pages import preferences
 from loyalty.pages.staff import console
 from loyalty.pages.staff.confirmation import ConfirmationForm
 from loyalty.printing.activation_slips import print_slips
+from loyalty.rules.verdict import Tone
 from loyalty.services.cards.acts import get_card
+from loyalty.services.cards.sheets import PrintCards, cards_to_print
+from loyalty.services.errors import CardsOffSheetError
+from loyalty.words.refusals import refusal_in_words
 
 activation_slips = console.Console("activation_slips", "/activation-slips")
 
@@ -22,14 +26,19 @@ def of_card(card_id: UUID) -> Any:
         card = get_card(work, card_id)
     if not form.validate_on_submit():
         return render_template("staff/cards/slip.html", form=form, card=card)
-    with console.work() as work:
-        file = print_slips(
-            work,
-            [get_card(work, card_id)],
-            base_url=console.settings().base_url,
-            language=preferences.language().tag,
-            drawn_at=work.now,
-        )
+    try:
+        with console.work() as work:
+            (printed,) = cards_to_print(work, PrintCards(card_ids=[card_id]))
+            file = print_slips(
+                work,
+                [printed.card],
+                base_url=console.settings().base_url,
+                language=preferences.language().tag,
+                drawn_at=work.now,
+            )
+    except CardsOffSheetError as refusal:
+        flash(refusal_in_words(refusal), Tone.NO)
+        return redirect(url_for("staff_cards.shown", card_id=card_id))
     response = make_response(file)
     response.mimetype = "application/pdf"
     response.headers["Content-Disposition"] = 'inline; filename="slip.pdf"'

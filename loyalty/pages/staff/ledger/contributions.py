@@ -47,7 +47,7 @@ from loyalty.services.selection.planning import month_called
 from loyalty.services.work import Work
 from loyalty.words.contributions import CONTRIBUTION_STATES, LABELS, PARTIES, UNITS, kind_name
 
-contributions = console.Console("contributions", "/contributions")
+contributions = console.Console("contributions", "/figures/contributions")
 
 
 def _number(label: Any, most: int, write: Any) -> Any:
