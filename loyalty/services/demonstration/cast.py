@@ -113,7 +113,8 @@ def create_cast(session: Session, story: Story) -> Cast:
 
 def _enter_holidays(session: Session, manager: StaffMember, story: Story, *, now: datetime) -> None:
     """Enter New Year's Day where the calendar of a year is not published, so that notices run."""
-    for year in {story.opened_on.year, story.now.year, story.this_month.plus(1).year}:
+    past = (story.founded_on.year, story.opened_on.year, story.now.year)
+    for year in {*past, story.this_month.plus(1).year}:
         if years_without_table(session, manager.community_id, year, year):
             new_year = ChangedDay(date(year, 1, 1), works=False, note="演示：元旦")
             set_working_days(Work(session, manager, now), SetWorkingDays(year, [new_year]))
