@@ -35,8 +35,7 @@ def forget_contacts(session: Session, community_id: UUID, *, now: datetime) -> N
 def forget_words(session: Session, community_id: UUID, *, now: datetime) -> None:
     """Forget the words of old objections and nominations, and whom nobody has matched in time."""
     statements = (
-        _forget_objections(community_id, now),
-        _forget_objections_to_shops(community_id, now),
+        *(_forget_objections(kind, community_id, now) for kind in (Objection, ShopObjection)),
         _forget_statements(community_id, now),
         _reject_unmatched(community_id),
     )
@@ -71,18 +70,6 @@ def _forget_objectors_to_shops(community_id: UUID, now: datetime) -> Update:
     )
 
 
-def _forget_objections_to_shops(community_id: UUID, now: datetime) -> Update:
-    return (
-        update(ShopObjection)
-        .where(
-            ShopObjection.community_id == community_id,
-            ShopObjection.text != FORGOTTEN,
-            ShopObjection.decided_at <= now - OBJECTIONS,
-        )
-        .values(text=FORGOTTEN)
-    )
-
-
 def _forget_raisers(community_id: UUID, now: datetime) -> Update:
     return (
         update(Matter)
@@ -95,13 +82,15 @@ def _forget_raisers(community_id: UUID, now: datetime) -> Update:
     )
 
 
-def _forget_objections(community_id: UUID, now: datetime) -> Update:
+def _forget_objections(
+    kind: type[Objection] | type[ShopObjection], community_id: UUID, now: datetime
+) -> Update:
     return (
-        update(Objection)
+        update(kind)
         .where(
-            Objection.community_id == community_id,
-            Objection.text != FORGOTTEN,
-            Objection.decided_at <= now - OBJECTIONS,
+            kind.community_id == community_id,
+            kind.text != FORGOTTEN,
+            kind.decided_at <= now - OBJECTIONS,
         )
         .values(text=FORGOTTEN)
     )
