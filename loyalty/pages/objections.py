@@ -4,7 +4,7 @@ from functools import partial
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request, url_for
-from flask_babel import gettext, lazy_gettext
+from flask_babel import lazy_gettext
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import NotFound
 
@@ -14,8 +14,7 @@ from loyalty.models import Community, Objection, ShopObjection
 from loyalty.pages.communities import community_here
 from loyalty.pages.forms import Form, passage, person, text_field
 from loyalty.pages.notice import names_here, not_found_by_search, runs
-from loyalty.pages.receipts import ReceiptForm, asked_back, receipt_of_form, receipt_page
-from loyalty.pages.values import full_day
+from loyalty.pages.receipts import ReceiptForm, asked_back, objection_page, receipt_of_form
 from loyalty.rules.calendar import Month
 from loyalty.services.errors import RoundStateError, UnknownRecordError
 from loyalty.services.notice.objections import (
@@ -53,7 +52,7 @@ def object_to(month: str, slug: str | None = None) -> Response:
     if open_now and form.validate_on_submit():
         made = _made(community, notice.month, meant, form)
         if made is not None:
-            return _receipt(community, made, back)
+            return objection_page(community, made, back)
         open_now = False
     page = render_template(
         "selection/objection.html",
@@ -118,16 +117,3 @@ def _made(community: Community, month: Month, meant: NoticeLine, form: Any) -> O
             return make_objection(session, community, month, wanted, now=now)
     except RoundStateError:
         return None
-
-
-def _receipt(community: Community, made: Objection, back: str) -> Response:
-    return receipt_page(
-        community,
-        made.receipt,
-        title=gettext("异议已收到"),
-        sentences=[
-            gettext("最迟%(day)s答复。", day=full_day(made.due_on)),
-            gettext("凭回执号，在“查异议的答复”里看结果。不需要姓名。"),
-        ],
-        back=(back, gettext("回到公示")),
-    )

@@ -7,9 +7,10 @@ from typing import TypeVar
 from flask import Response, render_template, request, session
 from flask_babel import gettext, lazy_gettext
 
-from loyalty.models import Community
+from loyalty.models import Community, Objection, ShopObjection
 from loyalty.pages.forms import Form, text_field
 from loyalty.pages.notice import not_found_by_search
+from loyalty.pages.values import full_day
 from loyalty.rules.typed_text import clean_code_letters
 from loyalty.services.errors import UnknownRecordError
 from loyalty.services.receipts import derive_receipt
@@ -58,6 +59,24 @@ def receipt_page(
         back=back,
     )
     return not_found_by_search(page)
+
+
+def objection_page(community: Community, made: Objection | ShopObjection, back: str) -> Response:
+    """Tell that an objection has come in, and until when it is answered.
+
+    Args:
+        back: address of the notice.
+    """
+    return receipt_page(
+        community,
+        made.receipt,
+        title=gettext("异议已收到"),
+        sentences=[
+            gettext("最迟%(day)s答复。", day=full_day(made.due_on)),
+            gettext("凭回执号，在“查异议的答复”里看结果。不需要姓名。"),
+        ],
+        back=(back, gettext("回到公示")),
+    )
 
 
 def asked_back(form: ReceiptForm, called: Callable[[str], Found]) -> Found | None:

@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, render_template, url_for
-from flask_babel import gettext
 from werkzeug.exceptions import NotFound
 
 from loyalty.clock import community_now
@@ -13,8 +12,7 @@ from loyalty.models import Community, Shop, ShopObjection
 from loyalty.pages.communities import community_here
 from loyalty.pages.notice import not_found_by_search
 from loyalty.pages.objections import ObjectionForm
-from loyalty.pages.receipts import receipt_of_form, receipt_page
-from loyalty.pages.values import full_day
+from loyalty.pages.receipts import objection_page, receipt_of_form
 from loyalty.services.errors import CertificationStateError
 from loyalty.services.shops.objections import (
     MakeShopObjection,
@@ -59,7 +57,7 @@ def object_to(shop_id: UUID, slug: str | None = None) -> Response:
     if form.validate_on_submit():
         made = _made(community, shop, form)
         if made is not None:
-            return _receipt(community, made, back)
+            return objection_page(community, made, back)
         open_now = False
     page = render_template(
         "public/shop_objection.html",
@@ -95,16 +93,3 @@ def _made(community: Community, shop: Shop, form: Any) -> ShopObjection | None:
             return make_shop_objection(session, community, wanted, now=now)
     except CertificationStateError:
         return None
-
-
-def _receipt(community: Community, made: ShopObjection, back: str) -> Response:
-    return receipt_page(
-        community,
-        made.receipt,
-        title=gettext("异议已收到"),
-        sentences=[
-            gettext("最迟%(day)s答复。", day=full_day(made.due_on)),
-            gettext("凭回执号，在“查异议的答复”里看结果。不需要姓名。"),
-        ],
-        back=(back, gettext("回到公示")),
-    )
