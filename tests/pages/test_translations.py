@@ -123,3 +123,8 @@ def test_english_has_no_chinese_left() -> None:
     ]
 
     assert left == ["Which plaque it hangs, such as 蒲公英 (Dandelion)."]
+
+
+def test_english_writes_the_apostrophe_that_is_not_as_wide_as_a_chinese_sign() -> None:
+    """Browsers take ’ from the Chinese fonts, and part the word."""
+    assert [one for one, texts in translated("en").items() if "’" in "".join(texts)] == []
