@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from service import Line
+from benchmarks.service import Line
 
 SHOPS = 129
 
