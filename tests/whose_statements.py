@@ -1,12 +1,15 @@
 """Watches what we ask the database: each statement names the community of each table in it.
 
-The check reads a statement as text, knowing no more of SQL than where tables and conditions stand.
-It finds a condition that was forgotten, not every one that is of no use.
+The check reads a statement as text, knowing no more of SQL than where queries, tables and
+conditions stand. Each query of a statement is looked at on its own: tables that are only joined
+with each other have no community. It finds a condition that was forgotten, not every one that is of
+no use.
 """
 
 import re
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from functools import cache
 from pathlib import Path
 from types import FrameType
@@ -37,56 +40,87 @@ OF_ALL_COMMUNITIES = {
 }
 """Functions that ask beyond one community on purpose, and why."""
 
-TENANTS = "|".join(sorted(set(Model.metadata.tables) - OF_NO_COMMUNITY - {"community"}))
+TENANTS = "|".join(sorted(set(Model.metadata.tables) - OF_NO_COMMUNITY))
 
 MENTION = re.compile(
     rf"(?:\b(FROM|JOIN|UPDATE|INTO|USING)|,)\s+({TENANTS})\b(?!\s*\.)"
-    r"(?:\s+(?:AS\s+)?(?!(?:ON|WHERE|SET|JOIN|LEFT|INNER|OUTER|CROSS|FULL|GROUP|ORDER|LIMIT|FOR"
+    r"(?:\s+(?:AS\s+)?(?!(?:ON|WHERE|SET|JOIN|LEFT|INNER|OUTER|CROSS|FULL|GROUP|HAVING|ORDER|LIMIT|FOR"
     r"|UNION|VALUES|RETURNING|SELECT|USING)\b)(\w+))?",
     re.IGNORECASE,
 )
 """How a table comes into a statement, and under which name."""
 
-UNNAMED = re.compile(r"(?<![\w.])community_id\s*=", re.IGNORECASE)
-"""The condition where a statement has one table, which need not be named."""
+QUERY = re.compile(r"\(\s*(?=(?:SELECT|WITH|INSERT|UPDATE|DELETE)\b)", re.IGNORECASE)
+"""Where a query begins within another one."""
 
-ANCHOR = re.compile(
-    r"community_id\s*(?:=|IN)\s*\(?\s*%|community\.(?:id|slug|number)\s*=\s*%"
-    r"|%(?:\(\w+\))?s(?:::\w+)?\s*=\s*\w+\.community_id"
-    r"|\(\s*\w+\.community_id\s*,[^()]*\)\s*(?:=|IN)\s*\(",
-    re.IGNORECASE,
+SET_OPERATION = re.compile(r"\b(?:UNION|EXCEPT|INTERSECT)(?:\s+ALL)?\b", re.IGNORECASE)
+
+OWNED = r"(?:\b(?P<name>\w+)\.)?community_id"
+OTHER = r"(?P<other>\w+)\.(?:community_id|(?<=\bcommunity\.)id)\b"
+VALUE = r"[(%]|ANY\b"
+
+COMPARISONS = tuple(
+    re.compile(comparison, re.IGNORECASE)
+    for comparison in (
+        rf"{OWNED}\s*(?:=|IN\b)\s*(?:{OTHER}|{VALUE})",
+        rf"\(\s*{OWNED}\s*,[^()]*\)\s*(?:=|IN\b)\s*\(\s*(?:{OTHER})?",
+        rf"(?:\b{OTHER}|%(?:\(\w+\))?s(?:::\w+)?)\s*=\s*{OWNED}",
+        rf"\b(?P<name>community)\.(?:id|slug|number)\s*(?:=|IN\b)\s*(?:{OTHER}|{VALUE})",
+    )
 )
-"""Where the community itself comes in: tables that are only joined with each other have none."""
+"""How the community of a row is compared: with another row's, or with a value."""
+
+
+def queries_of(statement: str) -> Iterator[str]:
+    """Yield each query of a statement, with ``(?)`` in place of those within it."""
+    while begun := [*QUERY.finditer(statement)]:
+        start = end = begun[-1].end()  # the last to begin holds no other
+        depth = 1
+        while depth and end < len(statement):
+            depth += {"(": 1, ")": -1}.get(statement[end], 0)
+            end += 1
+        yield from SET_OPERATION.split(statement[start : end - 1])
+        statement = f"{statement[: begun[-1].start()]}(?){statement[end:]}"
+    yield from SET_OPERATION.split(statement)
 
 
 @cache
 def tables_without_community(statement: str) -> Sequence[str]:
-    """Return the tables of a statement that no condition or column holds to a community."""
-    mentions = [*MENTION.finditer(statement)]
-    read = [one for one in mentions if (one[1] or "").upper() != "INTO"]
-    loose = [one[2] for one in read if not _is_held(one[3] or one[2], statement)]
-    unnamed = len(UNNAMED.findall(statement))
-    left = [
-        one[2] for one in mentions if one not in read and not _names_owner(statement[one.end() :])
-    ]
-    if read and not ANCHOR.search(statement):
-        return [*left, *(one[2] for one in read)]
-    return [*left, *loose[unnamed:]]
+    """Return the tables that no condition or column of their own query holds to a community."""
+    return [table for query in queries_of(statement) for table in _loose_tables(query)]
 
 
-def _is_held(alias: str, statement: str) -> bool:
-    return bool(
-        re.search(
-            rf"\b{alias}\.community_id\s*(?:=|IN\b)|=\s*{alias}\.community_id\b"
-            rf"|\(\s*{alias}\.community_id\s*,[^()]*\)\s*(?:=|IN\b)",
-            statement,
-            re.IGNORECASE,
-        )
-    )
+def _loose_tables(query: str) -> Iterator[str]:
+    mentions = [*MENTION.finditer(query)]
+    written = [one for one in mentions if (one[1] or "").upper() == "INTO"]
+    for one in written:
+        if one[2] != "community" and not re.match(
+            r"[^(]*\([^)]*\bcommunity_id\b", query[one.end() :]
+        ):
+            yield one[2]
+    names = {(one[3] or one[2]).lower(): one[2] for one in mentions if one not in written}
+    held = _held_names(query, names)
+    yield from (table for name, table in names.items() if name not in {*held, "community"})
 
 
-def _names_owner(columns: str) -> bool:
-    return bool(re.match(r"[^(]*\([^)]*\bcommunity_id\b", columns))
+def _held_names(query: str, names: Collection[str]) -> AbstractSet[str]:
+    """Return the names of those whose community is a value's, or that of a name held already.
+
+    One that is not of this query is of the query around it, or a query's own; both are looked at by
+    themselves.
+    """
+    held: set[str] = set()
+    pairs: list[set[str]] = []
+    for found in (one for comparison in COMPARISONS for one in comparison.finditer(query)):
+        name = (found["name"] or "".join(names if len(names) == 1 else ())).lower()
+        other = (found["other"] or "").lower()
+        if name and other in names:
+            pairs.append({name, other})
+        else:
+            held.add(name)
+    while more := {name for pair in pairs if pair & held for name in pair - held}:
+        held |= more
+    return held
 
 
 class Watch:

@@ -22,6 +22,14 @@ SOUND = (
     "SELECT id FROM card WHERE community_id = %(c)s AND serial = %(s)s",
     "SELECT card.id FROM card WHERE card.community_id = %(c)s::UUID",
     (
+        "SELECT card.id FROM card JOIN community ON community.id = card.community_id"
+        " WHERE community.slug = %(slug)s"
+    ),
+    (
+        "SELECT card.id FROM card WHERE card.community_id = %(c)s AND EXISTS"
+        " (SELECT FROM redemption WHERE redemption.community_id = card.community_id)"
+    ),
+    (
         "SELECT c.id FROM card AS c JOIN honour ON honour.community_id = c.community_id"
         " AND honour.id = c.honour_id WHERE c.community_id = %(c)s"
     ),
@@ -46,6 +54,15 @@ FORGETFUL = {
     " WHERE card.id = %(i)s": ["card", "honour"],
     "SELECT id FROM card WHERE community_id = %(c)s"
     " AND NOT EXISTS (SELECT FROM redemption WHERE till_id = %(t)s)": ["redemption"],
+    "SELECT card.id FROM card JOIN community ON community.id = card.community_id"
+    " WHERE card.id = %(i)s": ["card"],
+    "SELECT card.id FROM card WHERE card.community_id = %(c)s"
+    " UNION SELECT r.id FROM redemption AS r JOIN till ON till.community_id = r.community_id": [
+        "redemption",
+        "till",
+    ],
+    "SELECT card.id FROM card LEFT JOIN (SELECT redemption.community_id FROM redemption) AS used"
+    " ON used.community_id = card.community_id WHERE card.community_id = %(c)s": ["redemption"],
     "INSERT INTO ballot (id, score) VALUES (%(i)s, %(s)s)": ["ballot"],
     "UPDATE card SET state = %(s)s WHERE card.id = %(i)s": ["card"],
     "DELETE FROM till WHERE till.id = %(i)s": ["till"],
