@@ -7,6 +7,7 @@ from loyalty.models.community import Area, Community, Honour, HouseholdGroup
 from loyalty.models.contribution import Contribution, ContributionKind, LedgerParty
 from loyalty.models.deed import Deed, DeedKind
 from loyalty.models.import_job import ImportJob
+from loyalty.models.inspection import InspectionPicture, ScoreSheet, ShopInspection
 from loyalty.models.job import Job, JobFile
 from loyalty.models.kept_answer import KeptAnswer
 from loyalty.models.late_sale import NumberedSale, QuarantinedSale
@@ -56,6 +57,7 @@ __all__ = [
     "Honour",
     "HouseholdGroup",
     "ImportJob",
+    "InspectionPicture",
     "Job",
     "JobFile",
     "KeptAnswer",
@@ -79,8 +81,10 @@ __all__ = [
     "Round",
     "RoundList",
     "SaleCase",
+    "ScoreSheet",
     "Shop",
     "ShopChange",
+    "ShopInspection",
     "ShopObjection",
     "ShopTerm",
     "ShopVisit",

@@ -32,7 +32,9 @@ from loyalty.pages.staff.selection.panel import panel
 from loyalty.pages.staff.selection.planning import rounds_planning
 from loyalty.pages.staff.shops.certification import certification
 from loyalty.pages.staff.shops.changes import shop_changes
+from loyalty.pages.staff.shops.inspections import inspections
 from loyalty.pages.staff.shops.objections import shop_objections
+from loyalty.pages.staff.shops.score_sheet import score_sheet
 from loyalty.pages.staff.shops.shops import shops
 from loyalty.pages.staff.shops.visits import shop_visits
 from loyalty.pages.staff.staff.accounts import accounts
@@ -60,6 +62,8 @@ STAFF_PAGES = (
     shop_changes,
     shop_objections,
     shop_visits,
+    inspections,
+    score_sheet,
     certification,
     tills,
     numberings,
