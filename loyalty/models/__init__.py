@@ -31,7 +31,9 @@ from loyalty.models.shop import (
     ShopTerm,
     ShopVisit,
 )
+from loyalty.models.shop_application import ShopApplication, ShopSeries
 from loyalty.models.staff import AccessToken, StaffAccount
+from loyalty.models.stall import Stall, StallLet
 from loyalty.models.till import Till
 
 __all__ = [
@@ -83,13 +85,17 @@ __all__ = [
     "SaleCase",
     "ScoreSheet",
     "Shop",
+    "ShopApplication",
     "ShopChange",
     "ShopInspection",
     "ShopObjection",
+    "ShopSeries",
     "ShopTerm",
     "ShopVisit",
     "SigningKey",
     "StaffAccount",
+    "Stall",
+    "StallLet",
     "Till",
     "WorkingDayOverride",
 ]
