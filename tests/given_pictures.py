@@ -2,6 +2,7 @@
 
 import io
 from typing import Any
+from uuid import UUID
 
 from PIL import Image
 from sqlalchemy.orm import Session
@@ -38,3 +39,13 @@ def given_picture(
     """A picture of a shop, added by staff."""
     clean = CleanPicture(photo(), 40, 30)
     return add_picture(session, community.id, clean, purpose, **{"now": NOON, **values})
+
+
+def given_pictures(session: Session, community: Community, account_id: UUID) -> dict[str, UUID]:
+    """A plan that anyone may see, and a photo of an inspection that staff see."""
+    return {
+        "picture_id": given_picture(
+            session, community, PicturePurpose.FLOOR_PLAN, account_id=account_id
+        ).id,
+        "photo_id": given_picture(session, community, account_id=account_id).id,
+    }
