@@ -28,6 +28,7 @@ LIMITS: Mapping[str, str] = MappingProxyType(
         "/api/v1/public/<slug>/rounds/<month>/nominations": "10 per minute",
         "/api/v1/public/<slug>/rounds/<month>/objections": "10 per minute",
         "/api/v1/public/<slug>/shop-notice/<uuid:shop_id>/objections": "10 per minute",
+        "/api/v1/public/<slug>/shop-applications": "10 per minute",
         "/api/v1/till/pairing": "20 per minute",
         "/api/v1/tokens": "20 per minute",
         "/matter": "10 per minute",
@@ -36,6 +37,8 @@ LIMITS: Mapping[str, str] = MappingProxyType(
         "/nominate": "10 per minute",
         "/notice/<month>/objection": "10 per minute",
         "/objection": "10 per minute",
+        "/shops/apply": "10 per minute",
+        "/shops/apply/status": "10 per minute",
         "/shops/notice/<uuid:shop_id>/objection": "10 per minute",
         "/staff/sign-in": "20 per minute",
     }
@@ -52,7 +55,9 @@ CARD_NUMBER_PATHS: Mapping[str, str] = MappingProxyType(
 )
 """Where a number may be tried. An address with a signed token is not counted: none is guessed."""
 
-DRAWINGS: Mapping[str, str] = MappingProxyType({"/notice/<month>/poster.pdf": "20 per minute"})
+DRAWINGS: Mapping[str, str] = MappingProxyType(
+    {"/notice/<month>/poster.pdf": "20 per minute", "/pledge.pdf": "20 per minute"}
+)
 """How many GET requests are answered where the answer is drawn anew, which takes a second."""
 
 SHARED_NETWORK = 64

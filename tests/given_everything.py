@@ -62,6 +62,7 @@ from tests.given import (
 from tests.given_closed_months import given_closed_month
 from tests.given_contributions import given_contribution, given_party
 from tests.given_deeds import given_deed_kind
+from tests.given_inspections import given_inspection
 from tests.given_late_sales import given_case
 from tests.given_notices import (
     given_matter,
@@ -70,6 +71,7 @@ from tests.given_notices import (
     given_shop_objection,
     placed,
 )
+from tests.given_pictures import given_pictures
 from tests.given_rounds import (
     given_candidate,
     given_nomination,
@@ -77,6 +79,7 @@ from tests.given_rounds import (
     given_seat,
 )
 from tests.given_sales import given_redemption
+from tests.given_stalls import given_market
 
 TODAY = NOON.date()
 
@@ -114,6 +117,8 @@ def given_everything(session: Session, community: Community) -> Everything:
         "account_id": account.id,
         "honour_id": star.id,
         "resident_id": resident.id,
+        **given_market(session, community, account, area.id),
+        **given_pictures(session, community, account.id),
         "matter_id": _matter(session, community, account),
         **_given(session, community, account),
         **_deeds(session, community, resident.id),
@@ -357,6 +362,7 @@ def _certification(session: Session, shop: Shop, account: StaffAccount) -> UUID:
             ShopVisit(**own, day=NOON.date(), kind="routine", **by, recorded_at=NOON),
         ]
     )
+    session.add(given_inspection(session, shop, **by))
     return given_shop_objection(session, shop).id
 
 

@@ -30,18 +30,26 @@ from loyalty.api.notice.notices import notices
 from loyalty.api.notice.objections import objections, objections_of_round, public_objections
 from loyalty.api.people.areas import areas, household_groups
 from loyalty.api.people.residents import residents
+from loyalty.api.pictures.pictures import pictures
 from loyalty.api.privacy.personal_data import personal_data
 from loyalty.api.public import public
 from loyalty.api.rounds.rounds import rounds
 from loyalty.api.selection.candidates import candidates, nominations
 from loyalty.api.selection.fairness import fairness
 from loyalty.api.selection.panel import ballots, conflicts, panel
+from loyalty.api.shops.applications import (
+    public_applications,
+    shop_applications,
+    shop_series,
+)
+from loyalty.api.shops.inspections import score_sheets, shop_inspections
 from loyalty.api.shops.objections import (
     objections_to_shops,
     public_shop_notice,
     shop_objections,
 )
 from loyalty.api.shops.shops import shops
+from loyalty.api.shops.stalls import stalls
 from loyalty.api.shops.visits import shop_visits
 from loyalty.api.staff.accounts import staff_accounts
 from loyalty.api.staff.tokens import tokens
@@ -83,7 +91,9 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     panel,
     parties,
     personal_data,
+    pictures,
     public,
+    public_applications,
     public_objections,
     public_shop_notice,
     ready,
@@ -92,10 +102,15 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     community_keys,
     revocation_lists,
     rounds,
+    score_sheets,
+    shop_applications,
+    shop_inspections,
+    shop_series,
     shop_objections,
     shop_visits,
     shops,
     staff_accounts,
+    stalls,
     tallies,
     till,
     tills,

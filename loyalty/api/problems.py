@@ -66,6 +66,7 @@ KINDS: Mapping[type[Exception], Kind] = {
     errors.CertificationStateError: Kind(
         HTTPStatus.CONFLICT, "certification-state", "Not now in this certification"
     ),
+    errors.StallStateError: Kind(HTTPStatus.CONFLICT, "stall-state", "Not with this stall then"),
     errors.CardStateError: Kind(HTTPStatus.CONFLICT, "card-state", "Not with this card now"),
     errors.MonthStateError: Kind(HTTPStatus.CONFLICT, "month-state", "Not with this month now"),
     errors.ContributionStateError: Kind(
@@ -74,6 +75,9 @@ KINDS: Mapping[type[Exception], Kind] = {
     errors.ImportStateError: Kind(HTTPStatus.CONFLICT, "import-state", "Not with this import now"),
     errors.UnreadableFileError: Kind(
         HTTPStatus.UNPROCESSABLE_ENTITY, "unreadable-file", "The file cannot be read"
+    ),
+    errors.PictureRefusedError: Kind(
+        HTTPStatus.UNPROCESSABLE_ENTITY, "picture-refused", "The picture cannot be kept"
     ),
     errors.PersonErasedError: Kind(HTTPStatus.GONE, "person-erased", "Erased at their own wish"),
     errors.ErasureRefusedError: Kind(

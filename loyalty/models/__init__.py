@@ -7,6 +7,7 @@ from loyalty.models.community import Area, Community, Honour, HouseholdGroup
 from loyalty.models.contribution import Contribution, ContributionKind, LedgerParty
 from loyalty.models.deed import Deed, DeedKind
 from loyalty.models.import_job import ImportJob
+from loyalty.models.inspection import InspectionPicture, ScoreSheet, ShopInspection
 from loyalty.models.job import Job, JobFile
 from loyalty.models.kept_answer import KeptAnswer
 from loyalty.models.late_sale import NumberedSale, QuarantinedSale
@@ -14,6 +15,7 @@ from loyalty.models.matter import Matter
 from loyalty.models.notice import NoticeVersion, Objection, WorkingDayOverride
 from loyalty.models.own_page import OwnPage, OwnPageSession
 from loyalty.models.panel import Ballot, ConflictOfInterest, Panellist
+from loyalty.models.picture import Picture
 from loyalty.models.privacy import ConsentEvent, Erasure, MonthPeople
 from loyalty.models.receipt import Receipt
 from loyalty.models.redemption import Redemption
@@ -29,7 +31,9 @@ from loyalty.models.shop import (
     ShopTerm,
     ShopVisit,
 )
+from loyalty.models.shop_application import ShopApplication, ShopSeries
 from loyalty.models.staff import AccessToken, StaffAccount
+from loyalty.models.stall import Stall, StallLet
 from loyalty.models.till import Till
 
 __all__ = [
@@ -55,6 +59,7 @@ __all__ = [
     "Honour",
     "HouseholdGroup",
     "ImportJob",
+    "InspectionPicture",
     "Job",
     "JobFile",
     "KeptAnswer",
@@ -68,6 +73,7 @@ __all__ = [
     "OwnPage",
     "OwnPageSession",
     "Panellist",
+    "Picture",
     "QuarantinedSale",
     "Receipt",
     "Redemption",
@@ -77,13 +83,19 @@ __all__ = [
     "Round",
     "RoundList",
     "SaleCase",
+    "ScoreSheet",
     "Shop",
+    "ShopApplication",
     "ShopChange",
+    "ShopInspection",
     "ShopObjection",
+    "ShopSeries",
     "ShopTerm",
     "ShopVisit",
     "SigningKey",
     "StaffAccount",
+    "Stall",
+    "StallLet",
     "Till",
     "WorkingDayOverride",
 ]

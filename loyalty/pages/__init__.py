@@ -14,9 +14,12 @@ from loyalty.pages.nominate import nominations
 from loyalty.pages.notice import notices
 from loyalty.pages.objections import objections
 from loyalty.pages.own_page import OWN_PAGES
+from loyalty.pages.pictures import pictures
+from loyalty.pages.pledge import pledges
 from loyalty.pages.privacy import privacy
 from loyalty.pages.public import public
 from loyalty.pages.resident import resident
+from loyalty.pages.shop_application import shop_applications
 from loyalty.pages.shop_notice import shop_notice
 from loyalty.pages.staff import STAFF_PAGES
 from loyalty.pages.staff.console import register_sign_in
@@ -25,7 +28,17 @@ from loyalty.pages.staff.navigation import console_places
 from loyalty.pages.stats import stats
 from loyalty.pages.values import FILTERS
 
-SELECTION_PAGES = (notices, objections, shop_notice, nominations, matters, honours, stats)
+SELECTION_PAGES = (
+    notices,
+    objections,
+    shop_notice,
+    shop_applications,
+    pledges,
+    nominations,
+    matters,
+    honours,
+    stats,
+)
 
 NOT_OF_A_QUERY = ("_anchor", "_external", "_method", "_scheme", "endpoint")
 """What `url_for` would take for itself."""
@@ -50,6 +63,7 @@ def register_pages(app: Flask) -> None:
     for blueprint in (
         public,
         privacy,
+        pictures,
         resident,
         *OWN_PAGES,
         *SELECTION_PAGES,

@@ -24,6 +24,7 @@ from loyalty.words.rates import list_shop_rates, pay_in_words
 from loyalty.words.states import (
     StateWords,
     card_state_words,
+    inspection_state_words,
     shop_state_words,
     till_state_words,
 )
@@ -119,6 +120,12 @@ def objection_state(objection: Objection | ShopObjection, today: date) -> StateW
     return StateWords(Tone.YES, gettext("异议不成立"))
 
 
+def percent(permille: int) -> str:
+    """Return a part of a whole as it is said, such as 15.3%."""
+    whole, tenth = divmod(permille, 10)
+    return f"{whole}.{tenth}%" if tenth else f"{whole}%"
+
+
 FILTERS: Mapping[str, Callable[..., object]] = MappingProxyType(
     {
         "day": day,
@@ -132,6 +139,7 @@ FILTERS: Mapping[str, Callable[..., object]] = MappingProxyType(
         "figure": figure,
         "objection_state": objection_state,
         "pay": pay_in_words,
+        "percent": percent,
         "grouped": group_digits,
         "number": number_of,
         "last4": last4,
@@ -144,6 +152,7 @@ FILTERS: Mapping[str, Callable[..., object]] = MappingProxyType(
         "till_state": lambda till, now: till_state_words(till, now=now),
         "overdue": lambda matter, today: is_overdue(matter, today=today),
         "notice_end": notice_end_of,
+        "inspection_state": inspection_state_words,
         "put_right": put_right,
         "trade": trade_name,
         "rates": list_shop_rates,

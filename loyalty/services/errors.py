@@ -184,6 +184,10 @@ class CertificationStateError(StateError):
     """The shop's certification does not allow the action now."""
 
 
+class StallStateError(StateError):
+    """The stall cannot change hands on this day."""
+
+
 class CardStateError(StateError):
     """The card does not allow the action now."""
 
@@ -223,6 +227,19 @@ class UnreadableFileError(LoyaltyError):
 
 class FileReaderBusyError(BusyError, UnreadableFileError):
     """Nothing is wrong with the file; the machine has no time to read it now."""
+
+
+class PictureRefusedError(LoyaltyError):
+    """What was sent is no picture, or none that is kept; the message says what to do about it."""
+
+    def __init__(self, fault: str, message: str) -> None:
+        super().__init__(message)
+        self.fault = fault
+        """Code of the reason."""
+
+
+class PictureReaderBusyError(BusyError, PictureRefusedError):
+    """Nothing is wrong with the picture; the machine has no time to read it now."""
 
 
 class PersonErasedError(LoyaltyError):

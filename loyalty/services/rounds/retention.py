@@ -7,7 +7,15 @@ from uuid import UUID
 from sqlalchemy import Select, Update, or_, select, update
 from sqlalchemy.orm import Session
 
-from loyalty.models import Matter, Nomination, Objection, Round, RoundList, ShopObjection
+from loyalty.models import (
+    Matter,
+    Nomination,
+    Objection,
+    Round,
+    RoundList,
+    ShopApplication,
+    ShopObjection,
+)
 from loyalty.rules.retention import ASKERS, NOMINATIONS, OBJECTIONS
 from loyalty.rules.selection import RoundState
 from loyalty.rules.traces import FORGOTTEN
@@ -27,6 +35,7 @@ def forget_contacts(session: Session, community_id: UUID, *, now: datetime) -> N
         _forget_objectors(community_id, now),
         _forget_objectors_to_shops(community_id, now),
         _forget_raisers(community_id, now),
+        _forget_applicants(community_id, now),
     )
     for statement in statements:
         session.execute(statement)
@@ -67,6 +76,19 @@ def _forget_objectors_to_shops(community_id: UUID, now: datetime) -> Update:
             ShopObjection.decided_at <= now - ASKERS,
         )
         .values(name=None, contact=None)
+    )
+
+
+def _forget_applicants(community_id: UUID, now: datetime) -> Update:
+    """Forget whom to call; of a shop that was taken in, its own entry says it."""
+    return (
+        update(ShopApplication)
+        .where(
+            ShopApplication.community_id == community_id,
+            ShopApplication.contact.is_not(None),
+            ShopApplication.decided_at <= now - ASKERS,
+        )
+        .values(contact=None)
     )
 
 
