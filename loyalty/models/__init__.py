@@ -29,6 +29,7 @@ from loyalty.models.shop import (
     ShopTerm,
     ShopVisit,
 )
+from loyalty.models.shop_voice import Complaint, Satisfaction
 from loyalty.models.staff import AccessToken, StaffAccount
 from loyalty.models.till import Till
 
@@ -44,6 +45,7 @@ __all__ = [
     "CertificationEvent",
     "ClosedMonth",
     "Community",
+    "Complaint",
     "ConflictOfInterest",
     "ConsentEvent",
     "Contribution",
@@ -77,6 +79,7 @@ __all__ = [
     "Round",
     "RoundList",
     "SaleCase",
+    "Satisfaction",
     "Shop",
     "ShopChange",
     "ShopObjection",
