@@ -36,6 +36,7 @@ from loyalty.api.rounds.rounds import rounds
 from loyalty.api.selection.candidates import candidates, nominations
 from loyalty.api.selection.fairness import fairness
 from loyalty.api.selection.panel import ballots, conflicts, panel
+from loyalty.api.shops.complaints import complaints
 from loyalty.api.shops.objections import (
     objections_to_shops,
     public_shop_notice,
@@ -60,6 +61,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     cards,
     cases,
     communities,
+    complaints,
     conflicts,
     contributions,
     deeds,

@@ -31,8 +31,10 @@ from loyalty.pages.staff.selection.panel import panel
 from loyalty.pages.staff.selection.planning import rounds_planning
 from loyalty.pages.staff.shops.certification import certification
 from loyalty.pages.staff.shops.changes import shop_changes
+from loyalty.pages.staff.shops.complaints import complaints
 from loyalty.pages.staff.shops.objections import shop_objections
 from loyalty.pages.staff.shops.shops import shops
+from loyalty.pages.staff.shops.standing import shop_standing
 from loyalty.pages.staff.shops.visits import shop_visits
 from loyalty.pages.staff.staff.accounts import accounts
 from loyalty.pages.staff.staff.sign_in import sign_in_pages
@@ -58,6 +60,8 @@ STAFF_PAGES = (
     shop_changes,
     shop_objections,
     shop_visits,
+    complaints,
+    shop_standing,
     certification,
     tills,
     numberings,
