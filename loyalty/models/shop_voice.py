@@ -33,6 +33,8 @@ class Complaint(Owned, Identified):
     text: Mapped[str | None]
     contact: Mapped[str | None]
     """Where the answer is wanted; forgotten some time after it."""
+    picture_id: Mapped[UUID | None] = refer_to("picture")
+    """A photo of the receipt or the price; forgotten with the words."""
     receipt: Mapped[str]
     """What whoever complained asks back with; it says nothing of anybody."""
     made_at: Mapped[Moment]

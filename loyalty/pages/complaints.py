@@ -1,5 +1,6 @@
 """Complaining of a shop with a card in hand, and asking back with the receipt."""
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -14,10 +15,12 @@ from loyalty.models import Community, Complaint, Shop
 from loyalty.pages.communities import community_here
 from loyalty.pages.forms import NEEDED, Form, calendar_day, options, passage, text_field
 from loyalty.pages.notice import not_found_by_search
+from loyalty.pages.pictures import PicturesField, clean_pictures
 from loyalty.pages.receipts import ReceiptForm, asked_back, receipt_of_form, receipt_page
 from loyalty.pages.values import full_day
 from loyalty.rules.certification import gives_discount
 from loyalty.rules.complaint import LONGEST_AGO, ComplaintKind, may_be_looked_into
+from loyalty.services.pictures.pictures import CleanPicture
 from loyalty.services.shops.certification import find_certification_standing
 from loyalty.services.shops.complaints import (
     MakeComplaint,
@@ -46,6 +49,7 @@ class ComplaintForm(Form):
     )
     happened_on = calendar_day(lazy_gettext("哪一天"))
     text = passage(lazy_gettext("怎么回事"), longest=LONGEST_COMPLAINT, needed=False)
+    pictures = PicturesField(lazy_gettext("照片"), most=1)
     contact = text_field(lazy_gettext("怎样联系您"), needed=False)
 
     def __init__(self, community: Community, **of_the_form: Any) -> None:
@@ -73,7 +77,9 @@ def made(plaque_number: str, slug: str | None = None) -> Any:
     if not form.is_submitted() and not _takes_cards(shop, form):
         return redirect(back)
     if form.validate_on_submit():
-        return _receipt(community, _taken_in(community, shop, form))
+        photos = clean_pictures(form.pictures)
+        if photos is not None:
+            return _receipt(community, _taken_in(community, shop, form, photos))
     page = render_template(
         "public/complaint.html", community=community, shop=shop, form=form, back=back
     )
@@ -102,7 +108,9 @@ def _takes_cards(shop: Shop, form: ComplaintForm) -> bool:
     return gives_discount(find_certification_standing(shop, today=form.today).state)
 
 
-def _taken_in(community: Community, shop: Shop, form: ComplaintForm) -> Complaint:
+def _taken_in(
+    community: Community, shop: Shop, form: ComplaintForm, photos: Sequence[CleanPicture]
+) -> Complaint:
     now = community_now(community.timezone)
     wanted = MakeComplaint(
         shop.id,
@@ -110,6 +118,7 @@ def _taken_in(community: Community, shop: Shop, form: ComplaintForm) -> Complain
         form.happened_on.data,
         text=form.text.data,
         contact=form.contact.data,
+        picture=next(iter(photos), None),
         receipt=receipt_of_form(now.date()),
     )
     with transaction(community.id) as session:

@@ -20,6 +20,7 @@ def upgrade() -> None:
         sa.Column("happened_on", sa.Date(), nullable=False),
         sa.Column("text", sa.String(), nullable=True),
         sa.Column("contact", sa.String(), nullable=True),
+        sa.Column("picture_id", sa.Uuid(), nullable=True),
         sa.Column("receipt", sa.String(), nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("recorded_by", sa.Uuid(), nullable=True),
@@ -41,6 +42,11 @@ def upgrade() -> None:
             ["shop.community_id", "shop.id"],
             name=op.f("fk_complaint_community_id_shop_id"),
             ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["community_id", "picture_id"],
+            ["picture.community_id", "picture.id"],
+            name=op.f("fk_complaint_community_id_picture_id"),
         ),
         sa.ForeignKeyConstraint(
             ["community_id", "recorded_by"],

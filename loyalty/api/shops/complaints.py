@@ -36,6 +36,9 @@ class ComplaintSchema(Schema):
     happened_on = ma.fields.Date(required=True)
     text = Text(longest=LONGEST_COMPLAINT, allow_none=True)
     contact = Text(allow_none=True, metadata={"description": "Forgotten some time afterwards"})
+    picture_id = ma.fields.UUID(
+        allow_none=True, metadata={"description": "A picture added for a complaint"}
+    )
     receipt = ma.fields.String(
         dump_only=True, metadata={"description": "What whoever complained asks back with"}
     )

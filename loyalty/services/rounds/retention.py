@@ -101,10 +101,10 @@ def _forget_complaints(community_id: UUID, now: datetime) -> Update:
         update(Complaint)
         .where(
             Complaint.community_id == community_id,
-            Complaint.text.is_not(None),
+            or_(Complaint.text.is_not(None), Complaint.picture_id.is_not(None)),
             Complaint.answered_at <= now - OBJECTIONS,
         )
-        .values(text=None)
+        .values(text=None, picture_id=None)
     )
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, joinedload
 
-from loyalty.models import Community, Complaint, Shop
+from loyalty.models import Community, Complaint, Picture, Shop
 from loyalty.rules.complaint import ComplaintKind, ComplaintState, may_be_looked_into
 from loyalty.rules.notice import ANSWER_WORKING_DAYS
 from loyalty.rules.typed_text import clean_code_letters
@@ -21,6 +21,7 @@ from loyalty.services.errors import (
     ValueRefusedError,
 )
 from loyalty.services.paging import Page, fetch_page
+from loyalty.services.pictures.pictures import CleanPicture, PicturePurpose, add_picture
 from loyalty.services.receipts import give_out, make_receipt
 from loyalty.services.shops.finding import get_shop
 from loyalty.services.work import Lock, Work
@@ -38,6 +39,10 @@ class MakeComplaint:
     text: str | None = None
     contact: str | None = None
     """Where the answer is wanted, beside the receipt."""
+    picture: CleanPicture | None = None
+    """A photo of the receipt or the price, made clean."""
+    picture_id: UUID | None = None
+    """The same, where it was added before, for a complaint and by staff."""
     receipt: str = field(default_factory=make_receipt)
     """What it is asked back with. Sent again with the same one, a complaint counts once."""
 
@@ -171,6 +176,7 @@ def _write_down(
 ) -> Complaint:
     if not may_be_looked_into(request.happened_on, now.date()):
         raise ValueRefusedError("/happened_on", "Name a day of the last 93 days.")
+    picture_id = _kept_picture(session, community_id, request, by=by, now=now)
     complaint = Complaint(
         community_id=community_id,
         shop_id=request.shop_id,
@@ -178,6 +184,7 @@ def _write_down(
         happened_on=request.happened_on,
         text=request.text,
         contact=request.contact,
+        picture_id=picture_id,
         receipt=request.receipt,
         made_at=now,
         recorded_by=by,
@@ -186,6 +193,31 @@ def _write_down(
     session.add(complaint)
     session.flush()
     return complaint
+
+
+def _kept_picture(
+    session: Session,
+    community_id: UUID,
+    request: MakeComplaint,
+    *,
+    by: UUID | None,
+    now: datetime,
+) -> UUID | None:
+    """Return the picture of a complaint, kept now or before; None where it has none."""
+    if request.picture is not None:
+        purpose = PicturePurpose.COMPLAINT
+        return add_picture(
+            session, community_id, request.picture, purpose, account_id=by, now=now
+        ).id
+    if request.picture_id is not None:
+        known = select(Picture.id).where(
+            Picture.community_id == community_id,
+            Picture.id == request.picture_id,
+            Picture.purpose == PicturePurpose.COMPLAINT.value,
+        )
+        if session.scalar(known) is None:
+            raise ValueRefusedError("/picture_id", "There is no such picture of a complaint.")
+    return request.picture_id
 
 
 def _find_called(session: Session, community_id: UUID, receipt: str) -> Complaint | None:
