@@ -119,7 +119,7 @@ def _taken_in(
         text=form.text.data,
         contact=form.contact.data,
         picture=next(iter(photos), None),
-        receipt=receipt_of_form(now.date()),
+        receipt=receipt_of_form(now.date(), *(one.content for one in photos)),
     )
     with transaction(community.id) as session:
         return make_complaint(session, community, wanted, now=now)
