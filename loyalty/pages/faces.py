@@ -29,13 +29,13 @@ COOKIE = "today"
 def pressed(plaque_number: str, slug: str | None = None) -> Any:
     """Count a face for a shop that takes cards today, and thank."""
     wanted = request.form.get("face", "")
-    if wanted not in set(Face):
-        raise BadRequest
     handle = _handle_of_request() or make_handle()
     with transaction() as session:
         community = community_here(session, slug)
         now = community_now(community.timezone)
         shop = get_shop_by_plaque(session, community, plaque_number)
+        if wanted not in set(Face):
+            raise BadRequest
         counts = gives_discount(find_certification_standing(shop, today=now.date()).state)
         if counts:
             press_face(session, shop, PressFace(Face(wanted), handle), today=now.date())
