@@ -63,6 +63,7 @@ from tests.given import (
 from tests.given_closed_months import given_closed_month
 from tests.given_contributions import given_contribution, given_party
 from tests.given_deeds import given_deed_kind
+from tests.given_inspections import given_inspection
 from tests.given_late_sales import given_case
 from tests.given_notices import (
     given_complaint,
@@ -363,6 +364,7 @@ def _certification(session: Session, shop: Shop, account: StaffAccount) -> UUID:
             ShopVisit(**own, day=NOON.date(), kind="routine", **by, recorded_at=NOON),
         ]
     )
+    session.add(given_inspection(session, shop, **by))
     return given_shop_objection(session, shop).id
 
 

@@ -38,6 +38,7 @@ from loyalty.api.selection.candidates import candidates, nominations
 from loyalty.api.selection.fairness import fairness
 from loyalty.api.selection.panel import ballots, conflicts, panel
 from loyalty.api.shops.complaints import complaints
+from loyalty.api.shops.inspections import score_sheets, shop_inspections
 from loyalty.api.shops.objections import (
     objections_to_shops,
     public_shop_notice,
@@ -96,6 +97,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     community_keys,
     revocation_lists,
     rounds,
+    score_sheets,
+    shop_inspections,
     shop_objections,
     shop_visits,
     shops,

@@ -7,6 +7,7 @@ from loyalty.models.community import Area, Community, Honour, HouseholdGroup
 from loyalty.models.contribution import Contribution, ContributionKind, LedgerParty
 from loyalty.models.deed import Deed, DeedKind
 from loyalty.models.import_job import ImportJob
+from loyalty.models.inspection import InspectionPicture, ScoreSheet, ShopInspection
 from loyalty.models.job import Job, JobFile
 from loyalty.models.kept_answer import KeptAnswer
 from loyalty.models.late_sale import NumberedSale, QuarantinedSale
@@ -58,6 +59,7 @@ __all__ = [
     "Honour",
     "HouseholdGroup",
     "ImportJob",
+    "InspectionPicture",
     "Job",
     "JobFile",
     "KeptAnswer",
@@ -82,8 +84,10 @@ __all__ = [
     "RoundList",
     "SaleCase",
     "Satisfaction",
+    "ScoreSheet",
     "Shop",
     "ShopChange",
+    "ShopInspection",
     "ShopObjection",
     "ShopTerm",
     "ShopVisit",

@@ -62,6 +62,8 @@ class Community(Versioned):
     """Whether all cards of a round wait for the answer to the last objection; if not, those of the
     lines that nobody disputes go first.
     """
+    inspection_needed: Mapped[bool] = mapped_column(default=False, server_default="false")
+    """Whether no shop is certified or renewed without a score sheet that it has passed."""
     card_months: Mapped[int] = mapped_column(default=1)
     demonstration: Mapped[bool] = mapped_column(default=False)
     """Fictional people: everything shown and printed says 演示."""

@@ -24,6 +24,7 @@ from loyalty.words.rates import list_shop_rates, pay_in_words
 from loyalty.words.states import (
     StateWords,
     card_state_words,
+    inspection_state_words,
     shop_state_words,
     till_state_words,
 )
@@ -144,6 +145,7 @@ FILTERS: Mapping[str, Callable[..., object]] = MappingProxyType(
         "till_state": lambda till, now: till_state_words(till, now=now),
         "overdue": lambda matter, today: is_overdue(matter, today=today),
         "notice_end": notice_end_of,
+        "inspection_state": inspection_state_words,
         "put_right": put_right,
         "trade": trade_name,
         "rates": list_shop_rates,

@@ -57,6 +57,14 @@ class CertificationAction(StrEnum):
     """The shop is checked again and holds for another year."""
 
 
+class InspectionResult(StrEnum):
+    """What the newest inspection that counts for a step says of a shop."""
+
+    NONE = "none"
+    PASSED = "passed"
+    FAILED = "failed"
+
+
 class CertificationObstacle(StrEnum):
     """What stands in the way of an action. Codes are public: add one, never rename one."""
 
@@ -71,6 +79,10 @@ class CertificationObstacle(StrEnum):
     """Somebody has objected to the shop, and has no answer."""
     ALREADY_DECIDED = "already_decided"
     """The objection was answered before."""
+    NO_INSPECTION = "no_inspection"
+    """The community asks for an inspection, and nobody has filled in a score sheet."""
+    INSPECTION_FAILED = "inspection_failed"
+    """The newest score sheet has a veto, or too few points."""
     NO_REASON = "no_reason"
     """The action is against the shop, and nobody wrote down why."""
     WITHDRAWN_RECENTLY = "withdrawn_recently"
@@ -93,6 +105,9 @@ class CertificationFacts:
     """Why the action is taken, in words; may be empty."""
     open_objections: int = 0
     """How many objections to the shop wait for an answer."""
+    inspection: InspectionResult = InspectionResult.NONE
+    inspection_needed: bool = False
+    """Whether the community's policy asks for a passed inspection."""
     calendar_known: bool = True
     """Whether the working days of a notice published today are known."""
 
@@ -127,6 +142,11 @@ _AGAINST_THE_SHOP = frozenset(
 )
 
 
+_ASKS_FOR_INSPECTION = frozenset(
+    {CertificationAction.INSPECT, CertificationAction.CERTIFY, CertificationAction.RENEW}
+)
+
+
 def find_obstacles(
     action: CertificationAction, facts: CertificationFacts
 ) -> tuple[CertificationObstacle, ...]:
@@ -149,6 +169,7 @@ def find_obstacles(
             action is CertificationAction.CERTIFY and facts.open_objections > 0,
             CertificationObstacle.OBJECTION_OPEN,
         ),
+        *_check_inspection(action, facts),
         (
             action in _AGAINST_THE_SHOP and not facts.reason.strip(),
             CertificationObstacle.NO_REASON,
@@ -159,6 +180,19 @@ def find_obstacles(
         ),
     )
     return tuple(code for applies, code in checks if applies)
+
+
+def _check_inspection(
+    action: CertificationAction, facts: CertificationFacts
+) -> tuple[tuple[bool, CertificationObstacle], ...]:
+    """Return what an inspection says against an action; who failed is refused by any policy."""
+    asks = action in _ASKS_FOR_INSPECTION
+    none = facts.inspection is InspectionResult.NONE
+    failed = facts.inspection is InspectionResult.FAILED
+    return (
+        (asks and none and facts.inspection_needed, CertificationObstacle.NO_INSPECTION),
+        (asks and failed, CertificationObstacle.INSPECTION_FAILED),
+    )
 
 
 def next_state(action: CertificationAction, state: CertificationState | None) -> CertificationState:

@@ -33,6 +33,12 @@ OBSTACLES: Mapping[str, LazyString] = MappingProxyType(
         RoundObstacle.CARDS_SIGNED: lazy_gettext("已经签发了一部分卡，不能取消。"),
         RoundObstacle.SAME_PERSON: lazy_gettext("发起本期的人不能自己确认，请另一位负责人来。"),
         CertificationObstacle.NO_REASON: lazy_gettext("请写明理由。"),
+        CertificationObstacle.NO_INSPECTION: lazy_gettext(
+            "请先填评分表：社区要求检查合格才能挂牌。"
+        ),
+        CertificationObstacle.INSPECTION_FAILED: lazy_gettext(
+            "最近一次检查不合格，请店铺改好，再检查一次。"
+        ),
         CertificationObstacle.OBJECTION_OPEN: lazy_gettext("有异议还没有答复。"),
         CertificationObstacle.WITHDRAWN_RECENTLY: lazy_gettext("摘牌未满二十四个月，还不能申请。"),
         CardObstacle.VALIDITY_OVER: lazy_gettext("这张卡的有效期已过。"),

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from flask_babel import LazyString, lazy_gettext
 
-from loyalty.models import Card, Shop, Till
+from loyalty.models import Card, Shop, ShopInspection, Till
 from loyalty.rules.card_state import CardState
 from loyalty.rules.card_state import state_on as card_state_on
 from loyalty.rules.certification import CertificationState
@@ -74,6 +74,13 @@ def card_state_words(card: Card, *, today: date) -> StateWords:
 def shop_state_words(shop: Shop, *, today: date) -> StateWords:
     """Return how a shop's state of today is told."""
     return SHOP_STATES[find_certification_standing(shop, today=today).state]
+
+
+def inspection_state_words(inspection: ShopInspection) -> StateWords:
+    """Return whether a shop has passed an inspection."""
+    if inspection.passed:
+        return StateWords(Tone.YES, lazy_gettext("合格"))
+    return StateWords(Tone.NO, lazy_gettext("不合格"))
 
 
 def till_state_words(till: Till, *, now: datetime) -> StateWords:

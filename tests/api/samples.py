@@ -42,6 +42,31 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "source": "签到表",
         "entries": [{"resident_id": "{resident_id}", "points": "1.50"}],
     },
+    "post /score-sheet": {
+        "items": [
+            {"code": "licence", "head": "papers", "names": {"zh_Hans": "执照"}, "points": 40},
+            {"code": "prices", "head": "conduct", "names": {"zh_Hans": "明码"}, "points": 30},
+            {"code": "clean", "head": "premises", "names": {"zh_Hans": "干净"}, "points": 30},
+        ],
+        "vetoes": [{"code": "fake", "names": {"zh_Hans": "卖假货"}}],
+        "pass_points": 80,
+    },
+    "post /shops/{shop_id}/inspections": {
+        "sheet_number": 1,
+        "day": "2026-12-08",
+        "marks": {
+            "licence": 15,
+            "permits": 15,
+            "prices": 15,
+            "scales": 15,
+            "service": 10,
+            "passage": 15,
+            "clean": 15,
+        },
+        "vetoes": [],
+        "note": "招牌要擦",
+        "picture_ids": ["{picture_id}"],
+    },
     "post /parties": {"name": "天山面粉厂", "kind": "enterprise"},
     "post /parties/{party_id}/merge": {"into_id": "{other_party_id}"},
     "post /contribution-kinds": {

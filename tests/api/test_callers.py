@@ -134,6 +134,10 @@ PATCH  /api/v1/matters/<matter_id>                          staff
 GET    /api/v1/honours                                      staff
 POST   /api/v1/honours                                      manager
 PATCH  /api/v1/honours/<honour_id>                          manager
+GET    /api/v1/score-sheet                                  staff
+POST   /api/v1/score-sheet                                  manager
+GET    /api/v1/shops/<shop_id>/inspections                  staff
+POST   /api/v1/shops/<shop_id>/inspections                  staff
 POST   /api/v1/pictures                                     staff
 GET    /api/v1/pictures/<picture_id>                        staff
 GET    /api/v1/parties                                      staff

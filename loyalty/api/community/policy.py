@@ -73,6 +73,9 @@ class CommunitySchema(Schema):
     undisputed_cards_wait = Flag(
         metadata={"description": "False lets the cards of undisputed lines go first"}
     )
+    inspection_needed = Flag(
+        metadata={"description": "No plaque without a score sheet that the shop has passed"}
+    )
     card_months = ma.fields.Integer(strict=True, validate=ma.validate.OneOf(CARD_MONTHS))
     demonstration = ma.fields.Boolean(dump_only=True)
     version = ma.fields.Integer(dump_only=True)

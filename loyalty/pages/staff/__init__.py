@@ -33,7 +33,9 @@ from loyalty.pages.staff.selection.planning import rounds_planning
 from loyalty.pages.staff.shops.certification import certification
 from loyalty.pages.staff.shops.changes import shop_changes
 from loyalty.pages.staff.shops.complaints import complaints
+from loyalty.pages.staff.shops.inspections import inspections
 from loyalty.pages.staff.shops.objections import shop_objections
+from loyalty.pages.staff.shops.score_sheet import score_sheet
 from loyalty.pages.staff.shops.shops import shops
 from loyalty.pages.staff.shops.standing import shop_standing
 from loyalty.pages.staff.shops.visits import shop_visits
@@ -64,6 +66,8 @@ STAFF_PAGES = (
     shop_visits,
     complaints,
     shop_standing,
+    inspections,
+    score_sheet,
     certification,
     tills,
     numberings,

@@ -50,6 +50,7 @@ class ChangePolicy:
     notice_working_days: int | AsItWas = AS_IT_WAS
     supplementary_notice_working_days: int | AsItWas = AS_IT_WAS
     undisputed_cards_wait: bool | AsItWas = AS_IT_WAS
+    inspection_needed: bool | AsItWas = AS_IT_WAS
     card_months: int | AsItWas = AS_IT_WAS
 
 

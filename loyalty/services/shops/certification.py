@@ -24,6 +24,7 @@ from loyalty.services.community.working_days import last_day_of, years_without_t
 from loyalty.services.errors import CertificationStateError, NotAllowedError, ValueRefusedError
 from loyalty.services.people.pinyin import pinyin_of
 from loyalty.services.shops.finding import get_shop
+from loyalty.services.shops.inspections import find_inspection_result
 from loyalty.services.work import Lock, Work
 
 FOR_A_MANAGER = frozenset(
@@ -151,6 +152,8 @@ def gather_facts(work: Work, shop: Shop, reason: str) -> CertificationFacts:
         withdrawn_on=shop.withdrawn_on,
         reason=reason,
         open_objections=work.session.scalar(unanswered) or 0,
+        inspection=find_inspection_result(work, shop),
+        inspection_needed=community_of(work.session, work.actor).inspection_needed,
         calendar_known=shop.state != CertificationState.INSPECTED or _is_calendar_known(work),
     )
 

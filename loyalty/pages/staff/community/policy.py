@@ -71,6 +71,8 @@ class PolicyForm(ChangeForm):
     card_months = choice(lazy_gettext("卡用几个月"), coerce=int)
     undisputed_cards_wait = BooleanField(lazy_gettext("有一条异议没答复，全部的卡都等着"))
 
+    inspection_needed = BooleanField(lazy_gettext("评分表合格才能挂牌和续牌"))
+
     def validate_band_min_permille(self, field: Any) -> None:
         """Refuse a band whose ends are in the wrong order."""
         if field.data > (self.band_max_permille.data or WHOLE):
