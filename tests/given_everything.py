@@ -73,7 +73,7 @@ from tests.given_notices import (
     given_shop_objection,
     placed,
 )
-from tests.given_pictures import given_picture
+from tests.given_pictures import given_picture, given_pin
 from tests.given_rounds import (
     given_candidate,
     given_nomination,
@@ -341,6 +341,7 @@ def _trade(
         "card_number": number_of(card.serial),
         "shop_id": shop.id,
         "shop_objection_id": objection,
+        "plan_id": given_pin(session, shop).plan_id,
         "complaint_id": given_complaint(session, shop, text="没打折", contact="3-501").id,
         "till_id": till.id,
         "sale_id": sale,

@@ -6,6 +6,7 @@ from loyalty.models.closed_month import ClosedMonth
 from loyalty.models.community import Area, Community, Honour, HouseholdGroup
 from loyalty.models.contribution import Contribution, ContributionKind, LedgerParty
 from loyalty.models.deed import Deed, DeedKind
+from loyalty.models.floor_plan import FloorPlan, ShopPin
 from loyalty.models.import_job import ImportJob
 from loyalty.models.inspection import InspectionPicture, ScoreSheet, ShopInspection
 from loyalty.models.job import Job, JobFile
@@ -56,6 +57,7 @@ __all__ = [
     "DeedKind",
     "DirectoryVersion",
     "Erasure",
+    "FloorPlan",
     "Honour",
     "HouseholdGroup",
     "ImportJob",
@@ -89,6 +91,7 @@ __all__ = [
     "ShopChange",
     "ShopInspection",
     "ShopObjection",
+    "ShopPin",
     "ShopTerm",
     "ShopVisit",
     "SigningKey",

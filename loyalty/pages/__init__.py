@@ -9,6 +9,7 @@ from loyalty.pages import preferences
 from loyalty.pages.api_docs import api_docs
 from loyalty.pages.complaints import complaints
 from loyalty.pages.faces import faces
+from loyalty.pages.floor_plan import floor_plan
 from loyalty.pages.honour_roll import honours
 from loyalty.pages.late_forms import Guard, token_of_form
 from loyalty.pages.matter import matters
@@ -28,7 +29,7 @@ from loyalty.pages.staff.navigation import console_places
 from loyalty.pages.stats import stats
 from loyalty.pages.values import FILTERS
 
-SHOP_PAGES = (complaints, faces, shop_notice)
+SHOP_PAGES = (complaints, faces, floor_plan, shop_notice)
 SELECTION_PAGES = (notices, objections, nominations, matters, honours, stats)
 
 NOT_OF_A_QUERY = ("_anchor", "_external", "_method", "_scheme", "endpoint")

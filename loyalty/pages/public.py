@@ -21,6 +21,7 @@ from loyalty.rules.certification import CertificationState, gives_discount
 from loyalty.services.errors import UnknownRecordError
 from loyalty.services.shops.certification import find_certification_standing
 from loyalty.services.shops.finding import get_shop_by_plaque
+from loyalty.services.shops.floor_plans import has_floor_plan, is_pinned
 from loyalty.services.shops.public_list import (
     list_all_public_shops,
     list_public_shops,
@@ -50,6 +51,7 @@ def shops(slug: str | None = None) -> str:
         now = community_now(community.timezone)
         wanted = search_of(community)
         found = list_public_shops(session, community, wanted, now=now)
+        planned = has_floor_plan(session, community.id)
     asked = asked_for(wanted)
     return render_template(
         "public/shops.html",
@@ -59,6 +61,7 @@ def shops(slug: str | None = None) -> str:
         choices=choices_of(found),
         asked=asked,
         beside=pages_beside(community, found, asked),
+        planned=planned,
         excluded=sorted(community.excluded_categories),
         today=now.date(),
     )
@@ -94,12 +97,14 @@ def plaque(plaque_number: str, slug: str | None = None) -> Response:
         except UnknownRecordError:
             return _unknown(community, plaque_number)
         shown = show_shop(session, community, shop, now=now)
+        pinned = is_pinned(session, shop)
     state = find_certification_standing(shop, today=now.date()).state
     page = render_template(
         "public/plaque.html",
         community=community,
         shop=shop,
         shown=shown,
+        pinned=pinned,
         words=plaque_words(shop, today=now.date()),
         gives=gives_discount(state),
         is_withdrawn=state is CertificationState.WITHDRAWN,

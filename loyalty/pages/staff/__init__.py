@@ -33,6 +33,7 @@ from loyalty.pages.staff.selection.planning import rounds_planning
 from loyalty.pages.staff.shops.certification import certification
 from loyalty.pages.staff.shops.changes import shop_changes
 from loyalty.pages.staff.shops.complaints import complaints
+from loyalty.pages.staff.shops.floor_plans import floor_plans
 from loyalty.pages.staff.shops.inspections import inspections
 from loyalty.pages.staff.shops.objections import shop_objections
 from loyalty.pages.staff.shops.score_sheet import score_sheet
@@ -66,6 +67,7 @@ STAFF_PAGES = (
     shop_visits,
     complaints,
     shop_standing,
+    floor_plans,
     inspections,
     score_sheet,
     certification,
