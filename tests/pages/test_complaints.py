@@ -159,6 +159,25 @@ def test_staff_see_what_waits_answer_it_and_the_receipt_tells(
     assert "已退三元" in status
 
 
+def test_what_customers_say_is_looked_at_when_a_shop_is_checked_again(
+    client: FlaskClient, session: Session, community: Community, shop: Shop
+) -> None:
+    account = enter(client, session, community, Role.MANAGER)
+    answer = {"upheld": True, "answer": "已退三元", "answered_by": account.id}
+    given_complaint(session, shop)
+    given_complaint(session, shop, **answer, answered_at=NOON - timedelta(days=365))
+    given_complaint(session, shop, **answer, answered_at=NOON - timedelta(days=366))
+    given_complaint(session, shop, **answer | {"upheld": False}, answered_at=NOON)
+    session.commit()
+    steps = f"/staff/shops/{shop.id}/certification"
+
+    check = text_of(client.get(f"{steps}/renew"))
+
+    assert "还有1条顾客意见没有答复。" in check
+    assert "一年来1条顾客意见属实。" in check
+    assert "顾客意见" not in text_of(client.get(f"{steps}/warn"))
+
+
 def test_two_who_answer_at_once_are_told_and_the_second_loses_nothing(
     client: FlaskClient, session: Session, community: Community, shop: Shop
 ) -> None:

@@ -31,7 +31,7 @@ def place_of(session: Session, shop: Shop) -> tuple[int, int] | None:
     pin = session.scalar(
         select(ShopPin).where(ShopPin.community_id == shop.community_id, ShopPin.shop_id == shop.id)
     )
-    return pin and (pin.x_permille, pin.y_permille)
+    return None if pin is None else (pin.x_permille, pin.y_permille)
 
 
 def test_a_plan_is_added_and_the_same_name_brings_a_new_picture_and_keeps_the_pins(

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from loyalty.models import Community, Complaint, Picture, Shop
@@ -25,6 +25,9 @@ from loyalty.services.pictures.pictures import CleanPicture, PicturePurpose, add
 from loyalty.services.receipts import give_out, make_receipt
 from loyalty.services.shops.finding import get_shop
 from loyalty.services.work import Lock, Work
+
+LOOKED_BACK = timedelta(days=365)
+"""Of what the yearly check of a shop is told."""
 
 WITH_SHOP = joinedload(Complaint.shop)
 
@@ -146,6 +149,20 @@ def list_open_complaints(work: Work, shop_id: UUID | None = None) -> Sequence[Co
     if shop_id is not None:
         query = query.where(Complaint.shop_id == shop_id)
     return work.session.scalars(query.order_by(Complaint.due_on, Complaint.id)).all()
+
+
+def count_since_check(work: Work, shop_id: UUID) -> tuple[int, int]:
+    """Return how many complaints of a shop wait, and how many of the last year were so.
+
+    It is what a shop's yearly check looks at.
+    """
+    a_year_ago = work.now - LOOKED_BACK
+    counted = select(
+        func.count().filter(_is_in(ComplaintState.OPEN)),
+        func.count().filter(_is_in(ComplaintState.UPHELD), Complaint.answered_at >= a_year_ago),
+    ).where(Complaint.community_id == work.community_id, Complaint.shop_id == shop_id)
+    waiting, upheld = work.session.execute(counted).one()
+    return waiting, upheld
 
 
 def answer_complaint(work: Work, request: AnswerComplaint) -> Complaint:
