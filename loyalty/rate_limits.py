@@ -28,6 +28,7 @@ LIMITS: Mapping[str, str] = MappingProxyType(
         "/api/v1/public/<slug>/rounds/<month>/nominations": "10 per minute",
         "/api/v1/public/<slug>/rounds/<month>/objections": "10 per minute",
         "/api/v1/public/<slug>/shop-notice/<uuid:shop_id>/objections": "10 per minute",
+        "/api/v1/public/<slug>/shop-applications": "10 per minute",
         "/api/v1/till/pairing": "20 per minute",
         "/api/v1/tokens": "20 per minute",
         "/complaint/status": "10 per minute",
@@ -39,6 +40,8 @@ LIMITS: Mapping[str, str] = MappingProxyType(
         "/objection": "10 per minute",
         "/p/<plaque_number>/complaint": "5 per minute; 20 per day",
         "/p/<plaque_number>/face": "10 per minute; 100 per day",
+        "/shops/apply": "10 per minute",
+        "/shops/apply/status": "10 per minute",
         "/shops/notice/<uuid:shop_id>/objection": "10 per minute",
         "/staff/sign-in": "20 per minute",
     }
@@ -55,7 +58,9 @@ CARD_NUMBER_PATHS: Mapping[str, str] = MappingProxyType(
 )
 """Where a number may be tried. An address with a signed token is not counted: none is guessed."""
 
-DRAWINGS: Mapping[str, str] = MappingProxyType({"/notice/<month>/poster.pdf": "20 per minute"})
+DRAWINGS: Mapping[str, str] = MappingProxyType(
+    {"/notice/<month>/poster.pdf": "20 per minute", "/pledge.pdf": "20 per minute"}
+)
 """How many GET requests are answered where the answer is drawn anew, which takes a second."""
 
 SHARED_NETWORK = 64

@@ -39,6 +39,7 @@ from loyalty.services.community.contribution_kinds import DEFAULT_KINDS, new_con
 from loyalty.services.community.founding import HONOURS
 from loyalty.services.community.honours import new_honour
 from loyalty.services.community.policy import begin_directory
+from loyalty.services.community.series import FIRST_SERIES, new_series
 from loyalty.services.staff.sign_in import to_staff_member
 
 SECRET = "a-secret-of-the-tests-0123456789-abcdefghij"
@@ -72,6 +73,7 @@ def given_community(session: Session, **values: Any) -> Community:
         new_honour(community.id, honour, place) for place, honour in enumerate(HONOURS, start=1)
     )
     session.add_all(new_contribution_kind(community.id, kind) for kind in DEFAULT_KINDS)
+    session.add(new_series(community.id, FIRST_SERIES))
     session.flush()
     return community
 

@@ -34,6 +34,7 @@ from loyalty.models import (
     Satisfaction,
     Shop,
     ShopChange,
+    ShopSeries,
     ShopTerm,
     ShopVisit,
     StaffAccount,
@@ -81,6 +82,7 @@ from tests.given_rounds import (
     given_seat,
 )
 from tests.given_sales import given_redemption
+from tests.given_stalls import given_application, given_stall
 
 TODAY = NOON.date()
 
@@ -118,6 +120,7 @@ def given_everything(session: Session, community: Community) -> Everything:
         "account_id": account.id,
         "honour_id": star.id,
         "resident_id": resident.id,
+        **_market(session, community, account, area.id),
         "picture_id": given_picture(session, community, account_id=account.id).id,
         "matter_id": _matter(session, community, account),
         **_given(session, community, account),
@@ -135,6 +138,18 @@ def given_everything(session: Session, community: Community) -> Everything:
     on_notice = _notice(session, community)
     session.commit()
     return Everything(community.id, _texts({**on_notice, **ids}), _texts(review), _texts(on_notice))
+
+
+def _market(
+    session: Session, community: Community, account: StaffAccount, area_id: UUID
+) -> dict[str, UUID]:
+    """A series of plaques, a shop that asks for one, and a stall that was let."""
+    of_community = ShopSeries.community_id == community.id
+    return {
+        "series_id": session.scalars(select(ShopSeries.id).where(of_community)).one(),
+        "application_id": given_application(session, community).id,
+        "stall_id": given_stall(session, community, account, area_id=area_id).id,
+    }
 
 
 def _day_off_and_kept_answer(session: Session, community: Community, account: StaffAccount) -> None:

@@ -37,6 +37,11 @@ from loyalty.api.rounds.rounds import rounds
 from loyalty.api.selection.candidates import candidates, nominations
 from loyalty.api.selection.fairness import fairness
 from loyalty.api.selection.panel import ballots, conflicts, panel
+from loyalty.api.shops.applications import (
+    public_applications,
+    shop_applications,
+    shop_series,
+)
 from loyalty.api.shops.complaints import complaints
 from loyalty.api.shops.inspections import score_sheets, shop_inspections
 from loyalty.api.shops.objections import (
@@ -45,6 +50,7 @@ from loyalty.api.shops.objections import (
     shop_objections,
 )
 from loyalty.api.shops.shops import shops
+from loyalty.api.shops.stalls import stalls
 from loyalty.api.shops.visits import shop_visits
 from loyalty.api.staff.accounts import staff_accounts
 from loyalty.api.staff.tokens import tokens
@@ -89,6 +95,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     personal_data,
     pictures,
     public,
+    public_applications,
     public_objections,
     public_shop_notice,
     ready,
@@ -98,11 +105,14 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     revocation_lists,
     rounds,
     score_sheets,
+    shop_applications,
     shop_inspections,
+    shop_series,
     shop_objections,
     shop_visits,
     shops,
     staff_accounts,
+    stalls,
     tallies,
     till,
     tills,

@@ -66,6 +66,7 @@ KINDS: Mapping[type[Exception], Kind] = {
     errors.CertificationStateError: Kind(
         HTTPStatus.CONFLICT, "certification-state", "Not now in this certification"
     ),
+    errors.StallStateError: Kind(HTTPStatus.CONFLICT, "stall-state", "Not with this stall then"),
     errors.CardStateError: Kind(HTTPStatus.CONFLICT, "card-state", "Not with this card now"),
     errors.MonthStateError: Kind(HTTPStatus.CONFLICT, "month-state", "Not with this month now"),
     errors.ContributionStateError: Kind(

@@ -32,8 +32,10 @@ from loyalty.models.shop import (
     ShopTerm,
     ShopVisit,
 )
+from loyalty.models.shop_application import ShopApplication, ShopSeries
 from loyalty.models.shop_voice import Complaint, Satisfaction
 from loyalty.models.staff import AccessToken, StaffAccount
+from loyalty.models.stall import Stall, StallLet
 from loyalty.models.till import Till
 
 __all__ = [
@@ -88,14 +90,18 @@ __all__ = [
     "Satisfaction",
     "ScoreSheet",
     "Shop",
+    "ShopApplication",
     "ShopChange",
     "ShopInspection",
     "ShopObjection",
     "ShopPin",
+    "ShopSeries",
     "ShopTerm",
     "ShopVisit",
     "SigningKey",
     "StaffAccount",
+    "Stall",
+    "StallLet",
     "Till",
     "WorkingDayOverride",
 ]

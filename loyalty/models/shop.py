@@ -36,7 +36,7 @@ class Shop(Owned, Versioned):
     name: Mapped[str]
     name_pinyin: Mapped[str]
     series: Mapped[str]
-    """Which plaque it hangs: supermarket, restaurant, greengrocer …"""
+    """Which plaque it hangs, by the name of a `ShopSeries` in zh-Hans."""
     category: Mapped[str]
     """Its trade, the heading of the public list."""
     stall: Mapped[str | None]
@@ -49,6 +49,10 @@ class Shop(Owned, Versioned):
     """The account that may void its sales and pair its tills."""
     liaison_id: Mapped[UUID | None] = refer_to("staff_account")
     """The account of the member of staff who keeps touch with it."""
+    area_id: Mapped[UUID | None] = refer_to("area")
+    """The liaison area in which it lies."""
+    pledged_on: Mapped[date | None]
+    """When it signed the pledge (承诺书)."""
     opted_in_categories: Mapped[list[str]] = mapped_column(ARRAY(Text))
     """Excluded goods this shop gives the card's price on all the same."""
     terms: Mapped[list[ShopTerm]] = relationship(

@@ -18,9 +18,11 @@ from loyalty.pages.notice import notices
 from loyalty.pages.objections import objections
 from loyalty.pages.own_page import OWN_PAGES
 from loyalty.pages.pictures import pictures
+from loyalty.pages.pledge import pledges
 from loyalty.pages.privacy import privacy
 from loyalty.pages.public import public
 from loyalty.pages.resident import resident
+from loyalty.pages.shop_application import shop_applications
 from loyalty.pages.shop_notice import shop_notice
 from loyalty.pages.staff import STAFF_PAGES
 from loyalty.pages.staff.console import register_sign_in
@@ -29,7 +31,7 @@ from loyalty.pages.staff.navigation import console_places
 from loyalty.pages.stats import stats
 from loyalty.pages.values import FILTERS
 
-SHOP_PAGES = (complaints, faces, floor_plan, shop_notice)
+SHOP_PAGES = (complaints, faces, floor_plan, shop_notice, shop_applications, pledges)
 SELECTION_PAGES = (notices, objections, nominations, matters, honours, stats)
 
 NOT_OF_A_QUERY = ("_anchor", "_external", "_method", "_scheme", "endpoint")

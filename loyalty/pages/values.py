@@ -120,6 +120,12 @@ def objection_state(objection: Objection | ShopObjection, today: date) -> StateW
     return StateWords(Tone.YES, gettext("异议不成立"))
 
 
+def percent(permille: int) -> str:
+    """Return a part of a whole as it is said, such as 15.3%."""
+    whole, tenth = divmod(permille, 10)
+    return f"{whole}.{tenth}%" if tenth else f"{whole}%"
+
+
 FILTERS: Mapping[str, Callable[..., object]] = MappingProxyType(
     {
         "day": day,
@@ -133,6 +139,7 @@ FILTERS: Mapping[str, Callable[..., object]] = MappingProxyType(
         "figure": figure,
         "objection_state": objection_state,
         "pay": pay_in_words,
+        "percent": percent,
         "grouped": group_digits,
         "number": number_of,
         "last4": last4,

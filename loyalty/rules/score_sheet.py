@@ -74,7 +74,8 @@ class SheetFault(StrEnum):
 
 def find_sheet_fault(sheet: Sheet) -> SheetFault | None:
     """Return what is wrong with a new version of a sheet; None if it can be used."""
-    names = [one.names["zh_Hans"] for one in (*sheet.items, *sheet.vetoes)]
+    names = [one.names["zh_Hans"] for one in sheet.items]
+    names += [one.names["zh_Hans"] for one in sheet.vetoes]
     checks = (
         ({item.head for item in sheet.items} != set(Head), SheetFault.HEAD_EMPTY),
         (len(names) != len(set(names)), SheetFault.NAME_TWICE),

@@ -184,6 +184,10 @@ class CertificationStateError(StateError):
     """The shop's certification does not allow the action now."""
 
 
+class StallStateError(StateError):
+    """The stall cannot change hands on this day."""
+
+
 class CardStateError(StateError):
     """The card does not allow the action now."""
 

@@ -9,6 +9,7 @@ from loyalty.rules.card_action import CardObstacle
 from loyalty.rules.certification import CertificationObstacle
 from loyalty.rules.closed_month import MonthObstacle
 from loyalty.rules.eligibility import Reason
+from loyalty.rules.occupancy import StallObstacle
 from loyalty.rules.outcome import Outcome
 from loyalty.rules.selection import RoundObstacle
 from loyalty.services.imports.jobs import ImportObstacle
@@ -41,6 +42,9 @@ OBSTACLES: Mapping[str, LazyString] = MappingProxyType(
         ),
         CertificationObstacle.OBJECTION_OPEN: lazy_gettext("有异议还没有答复。"),
         CertificationObstacle.WITHDRAWN_RECENTLY: lazy_gettext("摘牌未满二十四个月，还不能申请。"),
+        StallObstacle.STALL_IS_LET: lazy_gettext("这个摊位那时已经租出去了。先退租，再租给别人。"),
+        StallObstacle.STALL_IS_EMPTY: lazy_gettext("这个摊位那时没有租给谁，或者后来已经另租了。"),
+        StallObstacle.STALL_NOT_BUILT: lazy_gettext("这个摊位那时还没有建好。"),
         CardObstacle.VALIDITY_OVER: lazy_gettext("这张卡的有效期已过。"),
         MonthObstacle.MONTH_CLOSED: lazy_gettext("这个月已经结账。"),
         MonthObstacle.FIGURES_NOT_OUT: lazy_gettext(

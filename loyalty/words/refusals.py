@@ -59,6 +59,8 @@ VALUES: Mapping[str, LazyString] = MappingProxyType(
         "/active": lazy_gettext("社区至少要留一位能登录的负责人。"),
         "/hours": NO_LAST_WORD,
         "/offer": NO_LAST_WORD,
+        "/series": lazy_gettext("没有这个系列，请从列表里选一个，或请负责人先添加。"),
+        "/sheet_number": lazy_gettext("评分表刚换了新的一版，请照新的再填一遍。"),
         "/put_right_by": lazy_gettext("改正的日子已经过了，请选今天或以后的一天。"),
         "/phone": lazy_gettext("电话号码不对，请检查。"),
         "/seed": lazy_gettext("抽签种子太短，至少三个字。"),

@@ -23,6 +23,8 @@ MEMBERS: Mapping[str, LazyString] = MappingProxyType(
         "is_model": lazy_gettext("诚信经营示范户"),
         "owner_id": lazy_gettext("店主账号"),
         "liaison_id": lazy_gettext("社区联系人"),
+        "area_id": lazy_gettext("责任区"),
+        "pledged_on": lazy_gettext("承诺书签于"),
         "discountable_per_sale_fen": lazy_gettext("每笔最多打折的金额（元）"),
         "uses_per_shop_day": lazy_gettext("一张卡一天在本店最多用几次"),
         "terms": lazy_gettext("约定折数"),
@@ -33,13 +35,18 @@ MEMBERS: Mapping[str, LazyString] = MappingProxyType(
 
 
 def value_in_words(
-    member: str, value: str | None, *, honours: Mapping[str, str], accounts: Mapping[str, str]
+    member: str,
+    value: str | None,
+    *,
+    honours: Mapping[str, str],
+    accounts: Mapping[str, str],
+    areas: Mapping[str, str],
 ) -> str:
     """Return what stood in a member of a shop, as people say it.
 
     Args:
         honours: names by code.
-        accounts: names by id.
+        accounts: names by id, as are the areas'.
     """
     readers: Mapping[str, Callable[[str], str]] = {
         "terms": lambda text: _terms_in_words(text, honours),
@@ -48,6 +55,7 @@ def value_in_words(
         ),
         "owner_id": lambda text: accounts.get(text, "–"),
         "liaison_id": lambda text: accounts.get(text, "–"),
+        "area_id": lambda text: areas.get(text, "–"),
         "discountable_per_sale_fen": lambda text: format_yuan(Fen(int(text))),
         "is_model": lambda text: str(gettext("是") if text == "True" else gettext("否")),
         "category": lambda text: str(trade_name(text)),

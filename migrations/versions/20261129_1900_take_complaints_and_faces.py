@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261129_1900"
-down_revision = "20261129_1891"
+down_revision = "20261129_1893"
 branch_labels = None
 depends_on = None
 

@@ -42,6 +42,36 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "source": "签到表",
         "entries": [{"resident_id": "{resident_id}", "points": "1.50"}],
     },
+    "post /public/{slug}/shop-applications": {
+        "name": "和平馕店",
+        "series": "dandelion",
+        "category": "馕与面点",
+        "contact": "买买提 13800138000",
+        "stall": "B区3号",
+        "hours": "每天7:00–20:00",
+        "offer": "送饺子汤",
+        "opted_in_categories": ["alcohol"],
+    },
+    "post /shop-applications/{application_id}/decision": {"take_in": True},
+    "post /shop-series": {
+        "code": "model",
+        "names": {"zh_Hans": "诚信示范", "zh_Hant": "誠信示範", "en": "Honest model"},
+        "prefix": "CX",
+        "colour": "purple",
+        "active": True,
+    },
+    "patch /shop-series/{series_id}": {
+        "names": {"zh_Hans": "蒲公英店", "zh_Hant": None, "en": "Dandelion shop"},
+        "prefix": "PG",
+        "colour": "green",
+        "active": True,
+    },
+    "post /stalls": {"name": "C区9号", "area_id": "{area_id}", "built_on": "2026-12-01"},
+    "post /stalls/{stall_id}/lets": {
+        "since": "2026-12-05",
+        "tenant": "和平粮油",
+        "shop_id": "{shop_id}",
+    },
     "post /score-sheet": {
         "items": [
             {"code": "licence", "head": "papers", "names": {"zh_Hans": "执照"}, "points": 40},

@@ -134,6 +134,17 @@ PATCH  /api/v1/matters/<matter_id>                          staff
 GET    /api/v1/honours                                      staff
 POST   /api/v1/honours                                      manager
 PATCH  /api/v1/honours/<honour_id>                          manager
+POST   /api/v1/public/<slug>/shop-applications              anyone
+GET    /api/v1/shop-applications                            staff
+POST   /api/v1/shop-applications/<application_id>/decision  staff
+GET    /api/v1/shop-series                                  staff
+POST   /api/v1/shop-series                                  manager
+PATCH  /api/v1/shop-series/<series_id>                      manager
+GET    /api/v1/stalls                                       staff
+POST   /api/v1/stalls                                       staff
+GET    /api/v1/stalls/occupancy                             staff
+GET    /api/v1/stalls/<stall_id>/lets                       staff
+POST   /api/v1/stalls/<stall_id>/lets                       staff
 GET    /api/v1/score-sheet                                  staff
 POST   /api/v1/score-sheet                                  manager
 GET    /api/v1/shops/<shop_id>/inspections                  staff

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from loyalty.models import Community, Shop
 from loyalty.services.actors import Role
+from loyalty.services.community.series import CreateSeries, new_series
 from tests.given import NOON, given_account, given_shop
 from tests.pages.visits import change, enter, fields_of, text_of
 
@@ -27,6 +28,8 @@ def test_all_that_is_known_of_a_shop_is_changed_in_one_form(
 ) -> None:
     owner = given_account(session, community, Role.SHOP_OWNER)
     enter(client, session, community, Role.STAFF)
+    session.add(new_series(community.id, CreateSeries("seeds", "石榴籽", "SLZ")))
+    session.commit()
     typed = {
         "name": "百味菜铺",
         "series": "石榴籽",

@@ -17,6 +17,7 @@ from loyalty.rules.closed_month import MonthObstacle
 from loyalty.rules.contributions import ContributionState, Unit
 from loyalty.rules.eligibility import Reason
 from loyalty.rules.honours import HonourColour
+from loyalty.rules.occupancy import StallObstacle
 from loyalty.rules.outcome import Outcome
 from loyalty.rules.selection import RoundAction, RoundObstacle, RoundState
 from loyalty.rules.verdict import Verdict
@@ -42,6 +43,7 @@ from loyalty.words import card_reasons, contributions, honours, obstacles, state
                 *CardObstacle,
                 *ImportObstacle,
                 *MonthObstacle,
+                *StallObstacle,
             ],
             obstacles.OBSTACLES,
         ),

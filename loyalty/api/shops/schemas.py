@@ -111,6 +111,12 @@ class ShopSchema(PublicShopSchema):
     liaison_id = ma.fields.UUID(
         allow_none=True, metadata={"description": "Account of the staff who keeps touch with it"}
     )
+    area_id = ma.fields.UUID(
+        allow_none=True, metadata={"description": "Liaison area in which it lies"}
+    )
+    pledged_on = ma.fields.Date(
+        allow_none=True, metadata={"description": "When it signed the pledge"}
+    )
     opted_in_categories = ma.fields.List(
         Code(),
         validate=ma.validate.Length(max=MOST_CATEGORIES),

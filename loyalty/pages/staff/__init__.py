@@ -7,6 +7,7 @@ from loyalty.pages.staff.cards.sheets import card_sheets
 from loyalty.pages.staff.cards.slips import activation_slips
 from loyalty.pages.staff.community.honours import honours
 from loyalty.pages.staff.community.policy import policy
+from loyalty.pages.staff.community.series import series
 from loyalty.pages.staff.community.working_days import working_days
 from loyalty.pages.staff.deeds.deeds import deeds
 from loyalty.pages.staff.deeds.kinds import kinds_of_deeds
@@ -20,6 +21,7 @@ from loyalty.pages.staff.ledger.contributions import contributions
 from loyalty.pages.staff.ledger.figures import figures
 from loyalty.pages.staff.matters.matters import matters
 from loyalty.pages.staff.notice.objections import objections
+from loyalty.pages.staff.people.areas import areas
 from loyalty.pages.staff.people.residents import residents
 from loyalty.pages.staff.pictures.pictures import pictures
 from loyalty.pages.staff.privacy.personal_data import personal_data
@@ -30,6 +32,7 @@ from loyalty.pages.staff.selection.fairness import fairness
 from loyalty.pages.staff.selection.nominations import nominations
 from loyalty.pages.staff.selection.panel import panel
 from loyalty.pages.staff.selection.planning import rounds_planning
+from loyalty.pages.staff.shops.applications import shop_applications
 from loyalty.pages.staff.shops.certification import certification
 from loyalty.pages.staff.shops.changes import shop_changes
 from loyalty.pages.staff.shops.complaints import complaints
@@ -38,6 +41,7 @@ from loyalty.pages.staff.shops.inspections import inspections
 from loyalty.pages.staff.shops.objections import shop_objections
 from loyalty.pages.staff.shops.score_sheet import score_sheet
 from loyalty.pages.staff.shops.shops import shops
+from loyalty.pages.staff.shops.stalls import stalls
 from loyalty.pages.staff.shops.standing import shop_standing
 from loyalty.pages.staff.shops.visits import shop_visits
 from loyalty.pages.staff.staff.accounts import accounts
@@ -56,6 +60,7 @@ STAFF_PAGES = (
     objections,
     fairness,
     residents,
+    areas,
     personal_data,
     pictures,
     deeds,
@@ -69,6 +74,8 @@ STAFF_PAGES = (
     shop_standing,
     floor_plans,
     inspections,
+    shop_applications,
+    stalls,
     score_sheet,
     certification,
     tills,
@@ -88,6 +95,7 @@ STAFF_PAGES = (
     working_days,
     policy,
     honours,
+    series,
     accounts,
 )
 """Every blueprint of the console."""

@@ -15,6 +15,7 @@ from loyalty.services.audit import note
 from loyalty.services.community.contribution_kinds import DEFAULT_KINDS, new_contribution_kind
 from loyalty.services.community.honours import CreateHonour, new_honour
 from loyalty.services.community.policy import begin_directory
+from loyalty.services.community.series import FIRST_SERIES, new_series
 from loyalty.services.deeds.deeds import ensure_default_kinds
 from loyalty.services.errors import AlreadyExistsError, ValueRefusedError
 
@@ -77,6 +78,7 @@ def found_community(session: Session, request: FoundCommunity, *, now: datetime)
     session.add_all(
         new_honour(community.id, honour, number) for number, honour in enumerate(HONOURS, start=1)
     )
+    session.add(new_series(community.id, FIRST_SERIES))
     session.add_all(new_contribution_kind(community.id, kind) for kind in DEFAULT_KINDS)
     note(
         session,

@@ -1,17 +1,19 @@
 """The parts of a community: liaison areas and household groups."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from loyalty.models import Area, HouseholdGroup
+from loyalty.models import Area, HouseholdGroup, Resident
 from loyalty.rules.typed_text import make_reference_key
 from loyalty.services.actors import StaffMember
 from loyalty.services.errors import AlreadyExistsError, ValueRefusedError
 from loyalty.services.paging import Page, fetch_page
 from loyalty.services.people.new_names import add_under_new_name
-from loyalty.services.work import Work
+from loyalty.services.work import Lock, Work
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,49 @@ def create_area(work: Work, request: CreateArea) -> Area:
     area = Area(community_id=work.community_id, name=request.name)
     add_under_new_name(work.session, area, taken)
     work.note("area.created", area)
+    return area
+
+
+@dataclass(frozen=True, slots=True)
+class AreaStanding:
+    """A liaison area, and what lies in it."""
+
+    area: Area
+    residents: int
+    groups: Sequence[HouseholdGroup]
+
+
+def list_areas(work: Work) -> Sequence[AreaStanding]:
+    """Return the areas, the oldest first, with their groups and their residents counted."""
+    counted = dict(
+        work.session.execute(
+            select(Resident.area_id, func.count())
+            .where(Resident.community_id == work.community_id, Resident.area_id.is_not(None))
+            .group_by(Resident.area_id)
+        )
+        .tuples()
+        .all()
+    )
+    groups = work.session.scalars(work.select(HouseholdGroup).order_by(HouseholdGroup.id)).all()
+    return [
+        AreaStanding(
+            area, counted.get(area.id, 0), [one for one in groups if one.area_id == area.id]
+        )
+        for area in work.session.scalars(work.select(Area).order_by(Area.id))
+    ]
+
+
+def rename_area(work: Work, area_id: UUID, name: str) -> Area:
+    """Call an area something else; who belongs to it stays.
+
+    Raises:
+        AlreadyExistsError: another area has the name.
+    """
+    area = work.find(Area, area_id, lock=Lock.CHANGE)
+    if make_reference_key(name) != make_reference_key(area.name):
+        _refuse_taken(work, Area, name, "There is a liaison area with this name already.")
+    area.name = name
+    work.note("area.renamed", area)
     return area
 
 

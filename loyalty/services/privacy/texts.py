@@ -22,6 +22,7 @@ FREE_TEXTS: Mapping[str, Sequence[str]] = MappingProxyType(
         "sale_case": ("reason",),
         "selection_round": ("freeze_reason", "cancel_reason"),
         "shop_objection": ("text", "name", "contact", "reason"),
+        "shop_application": ("contact", "hours", "offer", "reason"),
         "shop_inspection": ("note",),
         "shop_visit": ("note",),
         "shop": ("contact", "hours", "offer"),

@@ -7,7 +7,16 @@ from uuid import UUID
 from sqlalchemy import Select, Update, or_, select, update
 from sqlalchemy.orm import Session
 
-from loyalty.models import Complaint, Matter, Nomination, Objection, Round, RoundList, ShopObjection
+from loyalty.models import (
+    Complaint,
+    Matter,
+    Nomination,
+    Objection,
+    Round,
+    RoundList,
+    ShopApplication,
+    ShopObjection,
+)
 from loyalty.rules.retention import ASKERS, NOMINATIONS, OBJECTIONS
 from loyalty.rules.selection import RoundState
 from loyalty.rules.traces import FORGOTTEN
@@ -28,6 +37,7 @@ def forget_contacts(session: Session, community_id: UUID, *, now: datetime) -> N
         _forget_objectors_to_shops(community_id, now),
         _forget_raisers(community_id, now),
         _forget_complainers(community_id, now),
+        _forget_applicants(community_id, now),
     )
     for statement in statements:
         session.execute(statement)
@@ -69,6 +79,19 @@ def _forget_objectors_to_shops(community_id: UUID, now: datetime) -> Update:
             ShopObjection.decided_at <= now - ASKERS,
         )
         .values(name=None, contact=None)
+    )
+
+
+def _forget_applicants(community_id: UUID, now: datetime) -> Update:
+    """Forget whom to call; of a shop that was taken in, its own entry says it."""
+    return (
+        update(ShopApplication)
+        .where(
+            ShopApplication.community_id == community_id,
+            ShopApplication.contact.is_not(None),
+            ShopApplication.decided_at <= now - ASKERS,
+        )
+        .values(contact=None)
     )
 
 

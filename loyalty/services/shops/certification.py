@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import Integer, cast, func, select
 from sqlalchemy.orm import Session
 
-from loyalty.models import CertificationEvent, Community, Shop, ShopObjection
+from loyalty.models import CertificationEvent, Community, Shop, ShopObjection, ShopSeries
 from loyalty.rules.certification import (
     DAYS_TO_PUT_RIGHT,
     CertificationAction,
@@ -20,9 +20,9 @@ from loyalty.rules.certification import (
 )
 from loyalty.services.actors import Role
 from loyalty.services.community.policy import community_of, locked_community
+from loyalty.services.community.series import initials_of
 from loyalty.services.community.working_days import last_day_of, years_without_table
 from loyalty.services.errors import CertificationStateError, NotAllowedError, ValueRefusedError
-from loyalty.services.people.pinyin import pinyin_of
 from loyalty.services.shops.finding import get_shop
 from loyalty.services.shops.inspections import find_inspection_result
 from loyalty.services.work import Lock, Work
@@ -36,10 +36,6 @@ FOR_A_MANAGER = frozenset(
     }
 )
 """The steps that give or take a plaque's worth; staff take the others."""
-
-LONGEST_PREFIX = 4
-PREFIX_WITHOUT_LETTERS = "P"
-"""Stands before the plaques of a series that has no letters in any reading."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,10 +204,12 @@ def _set_day_to_put_right(shop: Shop, request: MoveCertification, *, today: date
 
 
 def _make_plaque_number(session: Session, shop: Shop) -> str:
-    """Return the series' initials and the number after its last, such as PGY-0001 for 蒲公英."""
-    initials = (syllable[0] for syllable in pinyin_of(shop.series).upper().split())
-    letters = "".join(filter(str.isalpha, filter(str.isascii, initials)))
-    prefix = letters[:LONGEST_PREFIX] or PREFIX_WITHOUT_LETTERS
+    """Return the series' letters and the number after its last, such as PGY-0001 for 蒲公英."""
+    prefix = session.scalar(
+        select(ShopSeries.prefix).where(
+            ShopSeries.community_id == shop.community_id, ShopSeries.name == shop.series
+        )
+    ) or initials_of(shop.series)
     last = session.scalar(
         select(func.max(cast(func.split_part(Shop.plaque_number, "-", 2), Integer))).where(
             Shop.community_id == shop.community_id, Shop.plaque_number.startswith(f"{prefix}-")

@@ -20,6 +20,8 @@ _AS_STORED = (
     "is_model",
     "owner_id",
     "liaison_id",
+    "area_id",
+    "pledged_on",
     "discountable_per_sale_fen",
     "uses_per_shop_day",
 )

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -21,7 +22,9 @@ from loyalty.services.changes import (
 )
 from loyalty.services.community.honours import honours_to_name
 from loyalty.services.community.policy import locked_community
+from loyalty.services.community.series import take_series_named
 from loyalty.services.errors import ValueRefusedError
+from loyalty.services.people.areas import refuse_foreign
 from loyalty.services.people.pinyin import pinyin_of
 from loyalty.services.shops.certification import record_step
 from loyalty.services.shops.finding import get_shop
@@ -56,6 +59,8 @@ class CreateShop:
     """The account that may void its sales and pair its tills."""
     liaison_id: UUID | None = None
     """The account of the member of staff who keeps touch with it."""
+    area_id: UUID | None = None
+    pledged_on: date | None = None
     terms: Sequence[AgreedTerm] = ()
     opted_in_categories: Sequence[str] = ()
     discountable_per_sale_fen: int | None = None
@@ -81,6 +86,8 @@ class ChangeShop:
     is_model: bool | AsItWas = AS_IT_WAS
     owner_id: UUID | AsItWas | None = AS_IT_WAS
     liaison_id: UUID | AsItWas | None = AS_IT_WAS
+    area_id: UUID | AsItWas | None = AS_IT_WAS
+    pledged_on: date | AsItWas | None = AS_IT_WAS
     terms: Sequence[AgreedTerm] | AsItWas = AS_IT_WAS
     opted_in_categories: Sequence[str] | AsItWas = AS_IT_WAS
     discountable_per_sale_fen: int | AsItWas | None = AS_IT_WAS
@@ -95,11 +102,13 @@ def create_shop(work: Work, request: CreateShop) -> Shop:
     _refuse_account_without_shop(work, request.owner_id)
     _refuse_outsider(work, request.liaison_id)
     _refuse_last_word(request)
+    refuse_foreign(work.session, work.actor, area_id=request.area_id)
+    series = take_series_named(work, request.series)
     shop = Shop(
         community_id=community.id,
         name=request.name,
         name_pinyin=request.name_pinyin or pinyin_of(request.name),
-        series=request.series,
+        series=series.name,
         category=request.category,
         stall=request.stall,
         contact=request.contact,
@@ -108,6 +117,8 @@ def create_shop(work: Work, request: CreateShop) -> Shop:
         is_model=request.is_model,
         owner_id=request.owner_id,
         liaison_id=request.liaison_id,
+        area_id=request.area_id,
+        pledged_on=request.pledged_on,
         terms=_make_terms(work.session, community, request.terms, agreed_before=()),
         opted_in_categories=_clean_opted_in(request.opted_in_categories),
         discountable_per_sale_fen=request.discountable_per_sale_fen,
@@ -132,6 +143,10 @@ def change_shop(work: Work, request: ChangeShop) -> Shop:
     _refuse_last_word(request)
     _refuse_account_without_shop(work, value_or(request.owner_id, None))
     _refuse_outsider(work, value_or(request.liaison_id, None))
+    refuse_foreign(work.session, work.actor, area_id=value_or(request.area_id, None))
+    if request.series is not AS_IT_WAS and request.series != shop.series:
+        series = take_series_named(work, request.series)
+        request = replace(request, series=series.name)
     if request.terms is not AS_IT_WAS:
         shop.terms = _make_terms(work.session, community, request.terms, agreed_before=shop.terms)
     if request.opted_in_categories is not AS_IT_WAS:

@@ -1,6 +1,6 @@
 """Changing what is known of a shop, and its history: who did what, when and why."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,6 +20,7 @@ from loyalty.pages.staff.shops.form import (
 )
 from loyalty.rules.certification import CertificationAction
 from loyalty.services.community.honours import honours_of
+from loyalty.services.people.areas import list_areas
 from loyalty.services.shops.finding import get_shop
 from loyalty.services.shops.history import find_shop_changes, list_certification_steps
 from loyalty.services.shops.shops import ChangeShop, change_shop
@@ -88,21 +89,22 @@ def _happenings(work: Work, shop: Shop) -> list[Happening]:
         str(one.id): one.display_name
         for one in find_accounts(work, limit=MOST_ACCOUNTS, after=None).items
     }
-    honours = {one.code: honour_name(one) for one in honours_of(work)}
+    names = {
+        "honours": {one.code: honour_name(one) for one in honours_of(work)},
+        "accounts": accounts,
+        "areas": {str(one.area.id): one.area.name for one in list_areas(work)},
+    }
     changes = find_shop_changes(work, shop.id, limit=MOST_CHANGES).items
-    found = [_change_told(one, honours, accounts) for one in changes]
+    found = [_change_told(one, names) for one in changes]
     found += [_step_told(one, accounts) for one in list_certification_steps(work, shop)]
     return sorted(found, key=lambda one: one.at, reverse=True)
 
 
-def _change_told(
-    change: ShopChange, honours: dict[str, str], accounts: dict[str, str]
-) -> Happening:
+def _change_told(change: ShopChange, names: Mapping[str, Mapping[str, str]]) -> Happening:
     before, after = (
-        value_in_words(change.member, value, honours=honours, accounts=accounts)
-        for value in (change.before, change.after)
+        value_in_words(change.member, value, **names) for value in (change.before, change.after)
     )
-    who = accounts.get(str(change.account_id), "–")
+    who = names["accounts"].get(str(change.account_id), "–")
     return Happening(
         change.at, who, str(MEMBERS[change.member]), before, after, change.reason or "–"
     )

@@ -10,6 +10,7 @@ from loyalty.models import Community, Honour, Shop
 from loyalty.pages.forms import (
     Form,
     amount,
+    calendar_day,
     choice,
     label_field,
     options,
@@ -26,12 +27,15 @@ from loyalty.rules.typed_text import LONGEST_REASON
 from loyalty.services.actors import Role
 from loyalty.services.community.honours import active_honours, proposed_rate
 from loyalty.services.community.policy import community_of
+from loyalty.services.community.series import list_series
+from loyalty.services.people.areas import list_areas
 from loyalty.services.shops.shops import AgreedTerm
 from loyalty.services.staff.accounts import find_accounts
 from loyalty.services.work import Work
 from loyalty.words.categories import CATEGORIES
 from loyalty.words.honours import honour_name
 from loyalty.words.rates import list_rates_offered
+from loyalty.words.series import series_name
 
 MOST_ACCOUNTS = 500
 MOST_USES = 1000
@@ -44,7 +48,7 @@ class ShopForm(Form):
     """A shop that applies for a plaque."""
 
     name = label_field(lazy_gettext("店名"))
-    series = label_field(lazy_gettext("系列"))
+    series = choice(lazy_gettext("系列"))
     category = label_field(lazy_gettext("行业"))
     stall = label_field(lazy_gettext("摊位（可不填）"), needed=False)
     contact = text_field(lazy_gettext("联系人（可不填）"), needed=False)
@@ -58,6 +62,8 @@ class ShopChangeForm(ShopForm, ChangeForm):
     name_pinyin = text_field(lazy_gettext("拼音"))
     owner_id = record(lazy_gettext("店主账号"))
     liaison_id = record(lazy_gettext("社区联系人"))
+    area_id = record(lazy_gettext("责任区"))
+    pledged_on = calendar_day(lazy_gettext("承诺书签于（可不填）"), needed=False)
     discountable_per_sale_fen = amount(lazy_gettext("每笔最多打折的金额（元，可不填）"))
     uses_per_shop_day = whole_number(
         lazy_gettext("一张卡一天在本店最多用几次（可不填）"), 1, MOST_USES
@@ -72,7 +78,9 @@ def new_shop_form(work: Work) -> tuple[ShopForm, Sequence[Honour]]:
     honours = active_honours(work)
     community = community_of(work.session, work.actor)
     rates = {honour: proposed_rate(honour, community) for honour in honours}
-    return _with_rates(ShopForm, rates, community)(), honours
+    form: ShopForm = _with_rates(ShopForm, rates, community)()
+    form.series.choices = _series_offered(work)
+    return form, honours
 
 
 def change_shop_form(work: Work, shop: Shop) -> tuple[ShopChangeForm, Sequence[Honour]]:
@@ -83,6 +91,9 @@ def change_shop_form(work: Work, shop: Shop) -> tuple[ShopChangeForm, Sequence[H
     rates |= agreed
     stored = {_field_of(honour): str(rate or "") for honour, rate in rates.items()}
     form = _with_rates(ShopChangeForm, rates, community)(obj=shop, **stored)
+    form.series.choices = _series_offered(work, besides=shop.series)
+    areas = {str(one.area.id): one.area.name for one in list_areas(work)}
+    form.area_id.choices = options({"": gettext("不分责任区")} | areas)
     accounts = find_accounts(work, limit=MOST_ACCOUNTS, after=None).items
     owners = {str(one.id): one.display_name for one in accounts if Role.SHOP_OWNER in one.roles}
     form.owner_id.choices = options({"": gettext("没有账号")} | owners)
@@ -98,6 +109,15 @@ def agreed_terms(form: Form, honours: Sequence[Honour]) -> list[AgreedTerm]:
     """Return the rates that were chosen; an honour without one pays what its card says."""
     chosen = {honour.code: form[_field_of(honour)].data for honour in honours}
     return [AgreedTerm(code, Permille(int(rate))) for code, rate in chosen.items() if rate]
+
+
+def _series_offered(work: Work, *, besides: str | None = None) -> Any:
+    """Return the series that a shop may hang, and the one it has."""
+    found = list_series(work.session, work.community_id)
+    return options(
+        {one.name: series_name(one) for one in found if one.active or one.name == besides}
+        | ({} if besides is None or besides in {one.name for one in found} else {besides: besides})
+    )
 
 
 def _field_of(honour: Honour) -> str:

@@ -70,7 +70,8 @@ def _typed(form: ScoreSheetForm, earlier: Sheet) -> Sheet | None:
 
     What is called as before keeps its code and its other names.
     """
-    known = {one.names["zh_Hans"]: one for one in (*earlier.items, *earlier.vetoes)}
+    both: list[SheetItem | SheetVeto] = [*earlier.items, *earlier.vetoes]
+    known = {one.names["zh_Hans"]: one for one in both}
     new_codes = (f"item_{number}" for number in count(1))
     taken = {one.code for one in known.values()}
     fresh = (code for code in new_codes if code not in taken)

@@ -1,0 +1,174 @@
+"""The series of plaques of a community: adding and changing them, and naming one."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from loyalty.models import Shop, ShopSeries
+from loyalty.rules.honours import HonourColour
+from loyalty.rules.typed_text import make_reference_key
+from loyalty.services.changes import (
+    AS_IT_WAS,
+    AsItWas,
+    change_members,
+    collect_new_values,
+    value_or,
+)
+from loyalty.services.community.policy import locked_community
+from loyalty.services.errors import AlreadyExistsError, ValueRefusedError
+from loyalty.services.people.pinyin import pinyin_of
+from loyalty.services.work import Work
+
+
+@dataclass(frozen=True, slots=True)
+class CreateSeries:
+    """A kind of plaque that shops may apply for."""
+
+    code: str
+    """What programs call it; it never changes."""
+    name: str
+    prefix: str
+    """One to four capital letters, with which its plaques' numbers begin."""
+    name_zh_hant: str | None = None
+    """None is called as in zh-Hans; so is `name_en`."""
+    name_en: str | None = None
+    colour: str = HonourColour.ORANGE
+    active: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeSeries:
+    """New values of some members of a series; plaques that are hung keep their numbers."""
+
+    series_id: UUID
+    version: int
+    name: str | AsItWas = AS_IT_WAS
+    name_zh_hant: str | AsItWas | None = AS_IT_WAS
+    name_en: str | AsItWas | None = AS_IT_WAS
+    prefix: str | AsItWas = AS_IT_WAS
+    colour: str | AsItWas = AS_IT_WAS
+    active: bool | AsItWas = AS_IT_WAS
+
+
+LONGEST_PREFIX = 4
+PREFIX_WITHOUT_LETTERS = "P"
+"""Stands before the plaques of a series that has no letters in any reading."""
+
+FIRST_SERIES = CreateSeries("dandelion", "蒲公英", "PGY", name_en="Dandelion")
+"""What a community begins with; it adds others itself."""
+
+
+def list_series(session: Session, community_id: UUID) -> Sequence[ShopSeries]:
+    """Return the series of a community, the oldest first."""
+    query = select(ShopSeries).where(ShopSeries.community_id == community_id)
+    return session.scalars(query.order_by(ShopSeries.id)).all()
+
+
+def create_series(work: Work, request: CreateSeries) -> ShopSeries:
+    """Let shops apply for another kind of plaque.
+
+    Raises:
+        AlreadyExistsError: a series has the code, or the name.
+    """
+    locked_community(work.session, work.community_id)
+    known = list_series(work.session, work.community_id)
+    if request.code in {one.code for one in known}:
+        raise AlreadyExistsError(f"There is a series {request.code} already.")
+    _refuse_taken(known, request.name)
+    series = new_series(work.community_id, request)
+    work.session.add(series)
+    work.note("shop_series.created", series, code=series.code)
+    return series
+
+
+def new_series(community_id: UUID, request: CreateSeries) -> ShopSeries:
+    """Return a series that is not stored yet."""
+    return ShopSeries(
+        community_id=community_id,
+        code=request.code,
+        name=request.name,
+        name_zh_hant=request.name_zh_hant,
+        name_en=request.name_en,
+        prefix=request.prefix,
+        colour=request.colour,
+        active=request.active,
+    )
+
+
+def change_series(work: Work, request: ChangeSeries) -> ShopSeries:
+    """Rename, retire or otherwise change a series; its shops go along with its name."""
+    locked_community(work.session, work.community_id)
+    series = work.find(ShopSeries, request.series_id, version=request.version)
+    others = [one for one in list_series(work.session, work.community_id) if one is not series]
+    _refuse_taken(others, value_or(request.name, ""))
+    earlier = series.name
+    change_members(series, request)
+    if series.name != earlier:
+        work.session.execute(
+            update(Shop)
+            .where(Shop.community_id == work.community_id, Shop.series == earlier)
+            .values(series=series.name, version=Shop.version + 1)
+        )
+    work.note("shop_series.changed", series, members=sorted(collect_new_values(request)))
+    return series
+
+
+def find_series_named(session: Session, community_id: UUID, typed: str) -> ShopSeries:
+    """Return the series in use that somebody means by its name in any language, or its code.
+
+    Raises:
+        ValueRefusedError: there is none; the message names those there are.
+    """
+    in_use = [one for one in list_series(session, community_id) if one.active]
+    key = make_reference_key(typed)
+    for series in in_use:
+        if key in _keys_of(series):
+            return series
+    offered = ", ".join(one.name for one in in_use)
+    raise ValueRefusedError("/series", f"There is no such series; there are: {offered}.")
+
+
+def take_series_named(work: Work, typed: str) -> ShopSeries:
+    """Return the series that staff mean; one that there is not yet is added under its initials."""
+    session, community_id = work.session, work.community_id
+    locked_community(session, community_id)
+    known = list_series(session, community_id)
+    key = make_reference_key(typed)
+    for series in known:
+        if key in _keys_of(series):
+            return series
+    series = new_series(
+        community_id, CreateSeries(f"series_{len(known) + 1}", typed, initials_of(typed))
+    )
+    session.add(series)
+    work.note("shop_series.created", series, code=series.code)
+    return series
+
+
+def _keys_of(series: ShopSeries) -> set[str]:
+    names = (series.code, *names_of_series(series).values())
+    return {make_reference_key(name) for name in names}
+
+
+def initials_of(series: str) -> str:
+    """Return the letters with which the plaques of a series begin, unless others are chosen."""
+    initials = (syllable[0] for syllable in pinyin_of(series).upper().split())
+    letters = "".join(filter(str.isalpha, filter(str.isascii, initials)))
+    return letters[:LONGEST_PREFIX] or PREFIX_WITHOUT_LETTERS
+
+
+def names_of_series(series: ShopSeries) -> Mapping[str, str]:
+    """Return what a series is called, by language."""
+    return {
+        "zh_Hans": series.name,
+        "zh_Hant": series.name_zh_hant or series.name,
+        "en": series.name_en or series.name,
+    }
+
+
+def _refuse_taken(known: Sequence[ShopSeries], name: str) -> None:
+    if name and make_reference_key(name) in {make_reference_key(one.name) for one in known}:
+        raise AlreadyExistsError("There is a series with this name already.")
