@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 from flask import request, url_for
 
@@ -11,6 +12,7 @@ from loyalty.rules.typed_text import CODE
 from loyalty.services.shops.public_list import FindPublicShops, Holding, ShownShop, ShownShops
 from loyalty.words.categories import CATEGORIES
 from loyalty.words.honours import honour_name
+from loyalty.words.series import series_name
 from loyalty.words.trades import trade_name
 
 LONGEST_SEARCH = 100
@@ -23,6 +25,7 @@ def search_of(community: Community) -> FindPublicShops:
         q=_text("q"),
         category=_text("trade"),
         series=_text("series"),
+        area_id=request.args.get("area", type=UUID),
         open_now=request.args.get("open") == "1",
         holding=holding_here(community),
         page=min(request.args.get("page", 1, type=int), MOST_PAGES),
@@ -49,6 +52,7 @@ def asked_for(wanted: FindPublicShops) -> dict[str, Any]:
         "q": wanted.q,
         "trade": wanted.category,
         "series": wanted.series,
+        "area": str(wanted.area_id) if wanted.area_id else None,
         "open": "1" if wanted.open_now else None,
         "honour": holding.honour if holding else None,
         "pay": holding.pay if holding and "pay" in request.args else None,
@@ -59,7 +63,8 @@ def choices_of(found: ShownShops) -> dict[str, Mapping[str, str]]:
     """Return what can be chosen from, by the name of the choice."""
     return {
         "trade": {one: f"{trade_name(one)} {count}" for one, count in found.trades.items()},
-        "series": {one: one for one in found.series},
+        "series": {name: series_name(one) if one else name for name, one in found.series.items()},
+        "area": {str(one.id): one.name for one in found.areas},
         "honour": {code: honour_name(one) for code, one in found.honours.items()},
     }
 

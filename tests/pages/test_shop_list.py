@@ -7,7 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from loyalty.models import Community, ShopTerm
+from loyalty.models import Area, Community, ShopTerm
 from loyalty.services.actors import Role
 from tests.given import NOON, given_card, given_community, given_shop, honour_of
 from tests.given_sales import given_redemption
@@ -56,6 +56,29 @@ def test_shops_are_found_by_what_people_know(
     shown = {name for name in ("百味菜铺", "夜市烧烤", "看心情开", "停牌店") if name in page}
     assert shown == found
     assert f"{len(found)}家店铺" in page
+
+
+def test_shops_are_found_by_series_and_area_in_the_readers_language(
+    client: FlaskClient, session: Session, community: Community
+) -> None:
+    area, empty = (Area(community_id=community.id, name=name) for name in ("东区", "西区"))
+    session.add_all([area, empty])
+    session.flush()
+    given_shop(session, community, name="百味菜铺", area_id=area.id)
+    given_shop(session, community, name="别区的店")
+    foreign = Area(community_id=given_community(session).id, name="别处")
+    session.add(foreign)
+    session.commit()
+    shops = f"/{community.slug}/shops"
+
+    page = text_of(client.get(shops))
+    assert "东区" in page
+    assert "西区" not in page
+    found = text_of(client.get(f"{shops}?area={area.id}"))
+    assert "百味菜铺" in found
+    assert "别区的店" not in found
+    assert "0家店铺" in text_of(client.get(f"{shops}?area={foreign.id}"))
+    assert "2家店铺" in text_of(client.get(f"{shops}?area=nowhere"))
 
 
 def test_open_now_is_told_only_where_the_hours_can_be_read(

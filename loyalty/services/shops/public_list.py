@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from loyalty.models import Community, Honour, Shop
+from loyalty.models import Area, Community, Honour, Shop, ShopSeries
 from loyalty.rules.discount import find_exclusions, pay_for
 from loyalty.rules.money import Permille
 from loyalty.rules.opening_hours import is_open, read_opening_hours
@@ -39,6 +39,8 @@ class FindPublicShops:
     """Part of the name, the stall or the plaque's number, or how the name's pinyin begins."""
     category: str | None = None
     series: str | None = None
+    area_id: UUID | None = None
+    """The liaison area in which it lies."""
     open_now: bool = False
     holding: Holding | None = None
     """None shows what any card pays."""
@@ -61,6 +63,15 @@ class ShownShop:
 
 
 @dataclass(frozen=True, slots=True)
+class _Kinds:
+    """What there is to choose from."""
+
+    trades: Mapping[str, int]
+    series: Mapping[str, ShopSeries | None]
+    areas: Sequence[Area]
+
+
+@dataclass(frozen=True, slots=True)
 class ShownShops:
     """A page of the list, and what can be asked for besides."""
 
@@ -71,7 +82,10 @@ class ShownShops:
     pages: int
     trades: Mapping[str, int]
     """By trade: how many shops take the card today, whatever is asked for."""
-    series: Sequence[str]
+    series: Mapping[str, ShopSeries | None]
+    """By name: those of the shops that take the card; None is one of earlier times."""
+    areas: Sequence[Area]
+    """Those in which shops lie that take the card, by name."""
     honours: Mapping[str, Honour]
     """By code."""
 
@@ -89,14 +103,15 @@ def list_public_shops(
     page = min(max(request.page, 1), pages)
     honours = honours_to_name(session, community)
     part = found[(page - 1) * PAGE_LENGTH : page * PAGE_LENGTH]
-    trades, series = _count_kinds(session, community, now.date())
+    kinds = _find_kinds(session, community, now.date())
     return ShownShops(
         _show(session, community, part, holding=request.holding, honours=honours, now=now),
         len(found),
         page,
         pages,
-        trades,
-        series,
+        kinds.trades,
+        kinds.series,
+        kinds.areas,
         honours,
     )
 
@@ -141,6 +156,8 @@ def _find(
         query = query.where(Shop.category == request.category)
     if request.series:
         query = query.where(Shop.series == request.series)
+    if request.area_id:
+        query = query.where(Shop.area_id == request.area_id)
     found = session.scalars(query.order_by(Shop.category, Shop.name_pinyin, Shop.id)).all()
     return [one for one in found if _is_open(one, now)] if request.open_now else found
 
@@ -175,17 +192,29 @@ def _is_open(shop: Shop, now: datetime) -> bool | None:
     return None if spans is None else is_open(spans, now)
 
 
-def _count_kinds(
-    session: Session, community: Community, today: date
-) -> tuple[Mapping[str, int], Sequence[str]]:
-    """Return how many shops take the card by trade, and of which series they are."""
+def _find_kinds(session: Session, community: Community, today: date) -> _Kinds:
+    """Return what the shops that take the card are like, whatever is asked for."""
     rows = session.execute(
-        select(Shop.category, Shop.series, func.count())
+        select(Shop.category, Shop.series, Shop.area_id, func.count())
         .where(Shop.community_id == community.id, gives_on(today))
-        .group_by(Shop.category, Shop.series)
+        .group_by(Shop.category, Shop.series, Shop.area_id)
     ).tuples()
-    trades, series = Counter[str](), set[str]()
-    for trade, kind, count in rows:
+    trades, names, area_ids = Counter[str](), set[str](), set[UUID | None]()
+    for trade, series, area_id, count in rows:
         trades[trade] += count
-        series.add(kind)
-    return dict(sorted(trades.items())), sorted(series)
+        names.add(series)
+        area_ids.add(area_id)
+    known = session.scalars(
+        select(ShopSeries).where(
+            ShopSeries.community_id == community.id, ShopSeries.name.in_(names)
+        )
+    )
+    by_name = {one.name: one for one in known}
+    areas = session.scalars(
+        select(Area)
+        .where(Area.community_id == community.id, Area.id.in_(area_ids - {None}))
+        .order_by(Area.name)
+    ).all()
+    return _Kinds(
+        dict(sorted(trades.items())), {name: by_name.get(name) for name in sorted(names)}, areas
+    )
