@@ -31,6 +31,7 @@ from loyalty.models import (
     QuarantinedSale,
     Resident,
     Round,
+    Satisfaction,
     Shop,
     ShopChange,
     ShopTerm,
@@ -65,13 +66,14 @@ from tests.given_deeds import given_deed_kind
 from tests.given_inspections import given_inspection
 from tests.given_late_sales import given_case
 from tests.given_notices import (
+    given_complaint,
     given_matter,
     given_notice,
     given_objection,
     given_shop_objection,
     placed,
 )
-from tests.given_pictures import given_pictures
+from tests.given_pictures import given_pictures, given_pin
 from tests.given_rounds import (
     given_candidate,
     given_nomination,
@@ -341,6 +343,8 @@ def _trade(
         "card_number": number_of(card.serial),
         "shop_id": shop.id,
         "shop_objection_id": objection,
+        "plan_id": given_pin(session, shop).plan_id,
+        "complaint_id": given_complaint(session, shop, text="没打折", contact="3-501").id,
         "till_id": till.id,
         "sale_id": sale,
         "plaque_number": shop.plaque_number,
@@ -359,6 +363,7 @@ def _certification(session: Session, shop: Shop, account: StaffAccount) -> UUID:
             ShopTerm(**own, honour_id=honour.id, pay_permille=800),
             ShopChange(**own, member="stall", **by, at=NOON),
             CertificationEvent(**own, action="apply", state="applied", at=NOON),
+            Satisfaction(**own, day=NOON.date(), face="good", device=b"1"),
             ShopVisit(**own, day=NOON.date(), kind="routine", **by, recorded_at=NOON),
         ]
     )

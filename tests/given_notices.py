@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, joinedload
 from loyalty.models import (
     Candidate,
     Community,
+    Complaint,
     Matter,
     Objection,
     Round,
@@ -113,3 +114,22 @@ def decide(
     community = session.get_one(Community, selection_round.community_id)
     work = Work(session, actor or given_staff(session, community, Role.MANAGER), now)
     return decide_objection(work, DecideObjection(objection.id, upheld, reason))
+
+
+def given_complaint(session: Session, shop: Shop, **values: Any) -> Complaint:
+    """Somebody's complaint of today that a shop gave no discount; it has no answer."""
+    complaint = Complaint(
+        **{
+            "community_id": shop.community_id,
+            "shop_id": shop.id,
+            "kind": "no_discount",
+            "happened_on": NOON.date(),
+            "receipt": make_receipt(),
+            "made_at": NOON,
+            "due_on": date(2026, 12, 16),
+            **values,
+        }
+    )
+    session.add(complaint)
+    session.flush()
+    return complaint

@@ -7,7 +7,7 @@ from uuid import UUID
 from PIL import Image
 from sqlalchemy.orm import Session
 
-from loyalty.models import Community, Picture
+from loyalty.models import Community, FloorPlan, Picture, Shop, ShopPin
 from loyalty.services.pictures.pictures import CleanPicture, PicturePurpose, add_picture
 from tests.given import NOON
 
@@ -49,3 +49,27 @@ def given_pictures(session: Session, community: Community, account_id: UUID) -> 
         ).id,
         "photo_id": given_picture(session, community, account_id=account_id).id,
     }
+
+
+def given_plan(session: Session, community: Community, name: str = "一楼") -> FloorPlan:
+    """A floor plan, four units wide and three high."""
+    picture = given_picture(session, community, PicturePurpose.FLOOR_PLAN)
+    plan = FloorPlan(community_id=community.id, name=name, picture_id=picture.id)
+    session.add(plan)
+    session.flush()
+    return plan
+
+
+def given_pin(session: Session, shop: Shop, plan: FloorPlan | None = None) -> ShopPin:
+    """The place of a shop, in the middle of a plan."""
+    on = plan or given_plan(session, session.get_one(Community, shop.community_id))
+    pin = ShopPin(
+        community_id=shop.community_id,
+        shop_id=shop.id,
+        plan_id=on.id,
+        x_permille=500,
+        y_permille=500,
+    )
+    session.add(pin)
+    session.flush()
+    return pin

@@ -42,6 +42,7 @@ from loyalty.api.shops.applications import (
     shop_applications,
     shop_series,
 )
+from loyalty.api.shops.complaints import complaints
 from loyalty.api.shops.inspections import score_sheets, shop_inspections
 from loyalty.api.shops.objections import (
     objections_to_shops,
@@ -68,6 +69,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     cards,
     cases,
     communities,
+    complaints,
     conflicts,
     contributions,
     deeds,

@@ -83,6 +83,9 @@ KINDS: Mapping[type[Exception], Kind] = {
     errors.ErasureRefusedError: Kind(
         HTTPStatus.CONFLICT, "erasure-refused", "The person cannot be erased yet"
     ),
+    errors.ComplaintAnsweredError: Kind(
+        HTTPStatus.CONFLICT, "complaint-answered", "Answered already"
+    ),
     errors.CaseDecidedError: Kind(HTTPStatus.CONFLICT, "case-decided", "Decided already"),
     errors.PairingError: Kind(
         HTTPStatus.CONFLICT, "pairing-refused", "The pairing code cannot be used"

@@ -6,6 +6,7 @@ from loyalty.models.closed_month import ClosedMonth
 from loyalty.models.community import Area, Community, Honour, HouseholdGroup
 from loyalty.models.contribution import Contribution, ContributionKind, LedgerParty
 from loyalty.models.deed import Deed, DeedKind
+from loyalty.models.floor_plan import FloorPlan, ShopPin
 from loyalty.models.import_job import ImportJob
 from loyalty.models.inspection import InspectionPicture, ScoreSheet, ShopInspection
 from loyalty.models.job import Job, JobFile
@@ -32,6 +33,7 @@ from loyalty.models.shop import (
     ShopVisit,
 )
 from loyalty.models.shop_application import ShopApplication, ShopSeries
+from loyalty.models.shop_voice import Complaint, Satisfaction
 from loyalty.models.staff import AccessToken, StaffAccount
 from loyalty.models.stall import Stall, StallLet
 from loyalty.models.till import Till
@@ -48,6 +50,7 @@ __all__ = [
     "CertificationEvent",
     "ClosedMonth",
     "Community",
+    "Complaint",
     "ConflictOfInterest",
     "ConsentEvent",
     "Contribution",
@@ -56,6 +59,7 @@ __all__ = [
     "DeedKind",
     "DirectoryVersion",
     "Erasure",
+    "FloorPlan",
     "Honour",
     "HouseholdGroup",
     "ImportJob",
@@ -83,12 +87,14 @@ __all__ = [
     "Round",
     "RoundList",
     "SaleCase",
+    "Satisfaction",
     "ScoreSheet",
     "Shop",
     "ShopApplication",
     "ShopChange",
     "ShopInspection",
     "ShopObjection",
+    "ShopPin",
     "ShopSeries",
     "ShopTerm",
     "ShopVisit",

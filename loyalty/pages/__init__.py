@@ -7,6 +7,9 @@ from jinja2 import StrictUndefined
 
 from loyalty.pages import preferences
 from loyalty.pages.api_docs import api_docs
+from loyalty.pages.complaints import complaints
+from loyalty.pages.faces import faces
+from loyalty.pages.floor_plan import floor_plan
 from loyalty.pages.honour_roll import honours
 from loyalty.pages.late_forms import Guard, token_of_form
 from loyalty.pages.matter import matters
@@ -28,17 +31,8 @@ from loyalty.pages.staff.navigation import console_places
 from loyalty.pages.stats import stats
 from loyalty.pages.values import FILTERS
 
-SELECTION_PAGES = (
-    notices,
-    objections,
-    shop_notice,
-    shop_applications,
-    pledges,
-    nominations,
-    matters,
-    honours,
-    stats,
-)
+SHOP_PAGES = (complaints, faces, floor_plan, shop_notice, shop_applications, pledges)
+SELECTION_PAGES = (notices, objections, nominations, matters, honours, stats)
 
 NOT_OF_A_QUERY = ("_anchor", "_external", "_method", "_scheme", "endpoint")
 """What `url_for` would take for itself."""
@@ -67,6 +61,7 @@ def register_pages(app: Flask) -> None:
         resident,
         *OWN_PAGES,
         *SELECTION_PAGES,
+        *SHOP_PAGES,
         api_docs,
         *STAFF_PAGES,
     ):

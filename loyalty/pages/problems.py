@@ -64,7 +64,7 @@ WORDS: Mapping[HTTPStatus, ProblemWords] = MappingProxyType(
             lazy_gettext("文件太大"), lazy_gettext("请分成几个小文件再上传，每个不超过8兆。")
         ),
         HTTPStatus.TOO_MANY_REQUESTS: ProblemWords(
-            lazy_gettext("试得太快了"), lazy_gettext("请等一分钟再试。")
+            lazy_gettext("试得太快了"), lazy_gettext("请过一会儿再试，或者到社区当面说。")
         ),
         HTTPStatus.SERVICE_UNAVAILABLE: ProblemWords(
             lazy_gettext("系统正忙"), lazy_gettext("请等几秒钟再试一次。已经存好的都还在。")

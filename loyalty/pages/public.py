@@ -1,20 +1,39 @@
 """What anyone may read: the doors, the shops by trade, and what a plaque is worth today."""
 
-from collections import defaultdict
+from http import HTTPStatus
 
-from flask import Blueprint, Response, make_response, render_template
+from flask import Blueprint, Response, make_response, render_template, url_for
 
 from loyalty.clock import community_now
 from loyalty.database import transaction
-from loyalty.models import Shop
+from loyalty.models import Community
 from loyalty.pages.communities import community_here
-from loyalty.services.shops.finding import find_shops_that_give, get_shop_by_plaque
-from loyalty.words.states import shop_state_words
+from loyalty.pages.shop_search import (
+    asked_for,
+    by_trade,
+    choices_of,
+    goods_names,
+    holding_here,
+    pages_beside,
+    search_of,
+)
+from loyalty.rules.certification import CertificationState, gives_discount
+from loyalty.services.errors import UnknownRecordError
+from loyalty.services.shops.certification import find_certification_standing
+from loyalty.services.shops.finding import get_shop_by_plaque
+from loyalty.services.shops.floor_plans import has_floor_plan, is_pinned
+from loyalty.services.shops.public_list import (
+    list_all_public_shops,
+    list_public_shops,
+    show_shop,
+)
+from loyalty.words.complaints import COMPLAINT_KINDS, FACES
+from loyalty.words.plaques import UNKNOWN, last_use_in_words, open_words, plaque_words
 
 public = Blueprint("pages", __name__, template_folder="templates", static_folder="static")
-
-MOST_SHOPS = 2000
-"""More than any market has; the list is read on one page."""
+public.add_app_template_filter(last_use_in_words, "last_use")
+public.add_app_template_filter(lambda one: open_words(is_open=one.is_open), "open_state")
+public.add_app_template_filter(goods_names, "goods")
 
 
 @public.get("/")
@@ -26,16 +45,44 @@ def welcome() -> str:
 @public.get("/shops")
 @public.get("/<slug>/shops")
 def shops(slug: str | None = None) -> str:
-    """List the shops that take the card today, by trade."""
+    """List the shops that take the card today, by trade; searched, filtered, page by page."""
     with transaction() as session:
         community = community_here(session, slug)
         now = community_now(community.timezone)
-        found = find_shops_that_give(session, community, limit=MOST_SHOPS, after=None, now=now)
-    by_trade = defaultdict[str, list[Shop]](list)
-    for shop in found.items:
-        by_trade[shop.category].append(shop)
-    sections = dict(sorted(by_trade.items()))
-    return render_template("public/shops.html", community=community, by_trade=sections)
+        wanted = search_of(community)
+        found = list_public_shops(session, community, wanted, now=now)
+        planned = has_floor_plan(session, community.id)
+    asked = asked_for(wanted)
+    return render_template(
+        "public/shops.html",
+        community=community,
+        found=found,
+        sections=by_trade(found.items),
+        choices=choices_of(found),
+        asked=asked,
+        beside=pages_beside(community, found, asked),
+        planned=planned,
+        excluded=sorted(community.excluded_categories),
+        today=now.date(),
+    )
+
+
+@public.get("/shops/print")
+@public.get("/<slug>/shops/print")
+def shops_print(slug: str | None = None) -> str:
+    """Show the whole list in large letters, to be printed for those who read no screen."""
+    with transaction() as session:
+        community = community_here(session, slug)
+        now = community_now(community.timezone)
+        holding = holding_here(community)
+        found = list_all_public_shops(session, community, holding, now=now)
+    return render_template(
+        "public/shops_print.html",
+        community=community,
+        sections=by_trade(found),
+        excluded=sorted(community.excluded_categories),
+        today=now.date(),
+    )
 
 
 @public.get("/p/<plaque_number>")
@@ -45,14 +92,43 @@ def plaque(plaque_number: str, slug: str | None = None) -> Response:
     with transaction() as session:
         community = community_here(session, slug)
         now = community_now(community.timezone)
-        shop = get_shop_by_plaque(session, community, plaque_number)
+        try:
+            shop = get_shop_by_plaque(session, community, plaque_number)
+        except UnknownRecordError:
+            return _unknown(community, plaque_number)
+        shown = show_shop(session, community, shop, now=now)
+        pinned = is_pinned(session, shop)
+    state = find_certification_standing(shop, today=now.date()).state
     page = render_template(
         "public/plaque.html",
         community=community,
         shop=shop,
-        words=shop_state_words(shop, today=now.date()),
+        shown=shown,
+        pinned=pinned,
+        words=plaque_words(shop, today=now.date()),
+        gives=gives_discount(state),
+        is_withdrawn=state is CertificationState.WITHDRAWN,
+        kinds=COMPLAINT_KINDS,
+        faces=FACES,
+        here={"slug": community.slug, "plaque_number": shop.plaque_number},
         now=now,
     )
-    response = make_response(page)
+    return _of_this_moment(page)
+
+
+def _unknown(community: Community, plaque_number: str) -> Response:
+    """Say that no plaque has this number, as plainly as what a plaque is worth."""
+    page = render_template(
+        "public/plaque_unknown.html",
+        community=community,
+        words=UNKNOWN,
+        plaque_number=plaque_number,
+        back=url_for("pages.shops", slug=community.slug),
+    )
+    return _of_this_moment(page, HTTPStatus.NOT_FOUND)
+
+
+def _of_this_moment(page: str, status: HTTPStatus = HTTPStatus.OK) -> Response:
+    response = make_response(page, status)
     response.cache_control.no_store = True
     return response

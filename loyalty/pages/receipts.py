@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import date
+from hashlib import sha256
 from typing import TypeVar
 
 from flask import Response, render_template, request, session
@@ -26,14 +27,18 @@ class ReceiptForm(Form):
     receipt = text_field(lazy_gettext("回执号"), longest=LONGEST_RECEIPT)
 
 
-def receipt_of_form(today: date) -> str:
+def receipt_of_form(today: date, *files: bytes) -> str:
     """Return the receipt for what this browser has sent today; its token has been checked before.
 
     Whoever loads the answer anew, or goes back and presses again, has the same receipt. Somebody
     else who writes the same words has another: the secret of the tokens is the browser's own.
+
+    Args:
+        files: what came along; with another file it is another request.
     """
     written = sorted(one for one in request.form.items(multi=True) if one[0] != "csrf_token")
-    return derive_receipt(repr((session["csrf_token"], today, request.full_path, written)))
+    sent = [sha256(file).digest() for file in files]
+    return derive_receipt(repr((session["csrf_token"], today, request.full_path, written, *sent)))
 
 
 def receipt_page(

@@ -231,3 +231,8 @@ def state_on(
 def gives_discount(state: CertificationState | None) -> bool:
     """Return whether cards are taken: a warned shop is certified still, a suspended one is not."""
     return state in {CertificationState.CERTIFIED, CertificationState.WARNED}
+
+
+def public_state(state: CertificationState) -> CertificationState:
+    """Return what everybody may know of a state: that a shop was warned is between it and staff."""
+    return CertificationState.CERTIFIED if state is CertificationState.WARNED else state

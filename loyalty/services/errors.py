@@ -254,5 +254,9 @@ class CaseDecidedError(LoyaltyError):
     """Somebody has decided the case already."""
 
 
+class ComplaintAnsweredError(LoyaltyError):
+    """Somebody has answered the complaint already."""
+
+
 class PairingError(LoyaltyError):
     """The pairing code is unknown, used or too old."""

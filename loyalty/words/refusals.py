@@ -42,6 +42,7 @@ REFUSALS: Mapping[type[Exception], LazyString] = MappingProxyType(
         errors.RowsRefusedError: lazy_gettext("这张签到表已经记过这个人，没有重复记。"),
         errors.PersonErasedError: lazy_gettext("这个人的信息已经按本人意愿删除了。"),
         errors.CaseDecidedError: lazy_gettext("这件事别人已经处理了。"),
+        errors.ComplaintAnsweredError: lazy_gettext("这件事别人已经处理了。"),
         errors.BusyError: lazy_gettext("别人正在改，请再提交一次，不会记两遍。"),
         errors.ReversalRefusedError: lazy_gettext("这一笔已经撤销过了。"),
         errors.ValueRefusedError: lazy_gettext("有一项不合适，请检查后再提交。"),

@@ -16,6 +16,14 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "post /cards/hand-over": {"card_ids": ["{card_id}"]},
     "post /cards/{card_id}/{action}": {"reason": "丢失"},
     "post /cases/{case_id}/decision": {"decision": "accept", "reason": "已经核实"},
+    "post /complaints": {
+        "shop_id": "{shop_id}",
+        "kind": "wrong_price",
+        "happened_on": "2026-12-01",
+        "text": "白菜多收了两块",
+        "contact": "3-501",
+    },
+    "post /complaints/{complaint_id}/answer": {"upheld": True, "answer": "已退还多收的钱"},
     "patch /community": {
         "name": "田园",
         "timezone": "Asia/Shanghai",

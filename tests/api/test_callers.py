@@ -91,6 +91,9 @@ GET    /api/v1/shops/<shop_id>/objections                   staff
 GET    /api/v1/shops/<shop_id>/visits                       staff
 POST   /api/v1/shops/<shop_id>/visits                       staff
 POST   /api/v1/shop-objections/<shop_objection_id>/decision staff
+GET    /api/v1/complaints                                   staff
+POST   /api/v1/complaints                                   staff
+POST   /api/v1/complaints/<complaint_id>/answer             staff
 GET    /api/v1/shops/<shop_id>/tills                        staff shop_owner
 POST   /api/v1/shops/<shop_id>/tills                        staff shop_owner
 POST   /api/v1/shops/<shop_id>/tally                        staff

@@ -1,3 +1,5 @@
+from datetime import date
+
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
@@ -42,7 +44,11 @@ def test_without_a_community_the_page_says_what_to_do(client: FlaskClient) -> No
 
 
 @pytest.mark.parametrize(
-    ("state", "word"), [("certified", "已挂牌"), ("suspended", "暂停打折"), ("withdrawn", "已摘牌")]
+    ("state", "word"),
+    [
+        *(("certified", "已挂牌"), ("warned", "已挂牌"), ("suspended", "暂停打折")),
+        *(("withdrawn", "已摘牌"), ("applied", "没有挂牌")),
+    ],
 )
 def test_a_plaque_says_what_it_is_worth_now(
     client: FlaskClient, session: Session, state: str, word: str
@@ -54,10 +60,31 @@ def test_a_plaque_says_what_it_is_worth_now(
     answer = client.get(f"/p/{shop.plaque_number}")
 
     assert word in text_of(answer)
+    assert "限期改正" not in text_of(answer)
     assert answer.cache_control.no_store
 
 
-@pytest.mark.parametrize("path", ["/p/PGY-9999", "/nowhere", "/nobody/shops", "/p/%00"])
+def test_a_plaque_that_has_lapsed_says_so(client: FlaskClient, session: Session) -> None:
+    shop = given_shop(session, given_community(session), certified_until=date(2020, 1, 1))
+    session.commit()
+
+    assert "待复查" in text_of(client.get(f"/p/{shop.plaque_number}"))
+
+
+@pytest.mark.parametrize("number", ["PGY-9999", "%00", "x" * 300])
+def test_a_number_that_no_plaque_has_is_told_as_such(
+    client: FlaskClient, session: Session, number: str
+) -> None:
+    given_community(session)
+    session.commit()
+
+    answer = client.get(f"/p/{number}")
+
+    assert answer.status_code == 404
+    assert "没有这块牌" in text_of(answer)
+
+
+@pytest.mark.parametrize("path", ["/nowhere", "/nobody/shops", "/nobody/p/PGY-0001"])
 def test_what_is_not_there_is_a_page_that_says_so(
     client: FlaskClient, session: Session, path: str
 ) -> None:

@@ -22,6 +22,7 @@ FORM = {
     "account": "<account_id>",
     "owner_id": "<account_id>",
     "resident_id": "<resident_id>",
+    "shop_id": "<shop_id>",
     "area_id": "<area_id>",
     "household_group_id": "<household_group_id>",
     "score-<candidate_id>": "80",

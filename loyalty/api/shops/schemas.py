@@ -2,7 +2,7 @@
 
 from dataclasses import asdict, dataclass
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 import marshmallow as ma
 
@@ -20,7 +20,7 @@ from loyalty.api.schemas import (
     dump_columns,
 )
 from loyalty.models import Shop
-from loyalty.rules.certification import CertificationAction, CertificationState
+from loyalty.rules.certification import CertificationAction, CertificationState, public_state
 from loyalty.rules.honours import MOST_HONOURS
 from loyalty.rules.money import Permille
 from loyalty.rules.typed_text import LONGEST_REASON
@@ -81,6 +81,9 @@ class PublicShopSchema(Schema):
     plaque_number = ma.fields.String(dump_only=True)
     state = ma.fields.String(dump_only=True, validate=ma.validate.OneOf(STATES))
 
+    tells_all: ClassVar[bool] = False
+    """Whether that a shop was warned is told: it is between the shop and staff."""
+
     @ma.pre_dump
     def _gather(self, shown: ShopOnDay, **_: object) -> dict[str, Any]:
         shop = shown.shop
@@ -89,12 +92,15 @@ class PublicShopSchema(Schema):
             {"honour": term.honour.code, "pay_permille": term.pay_permille} for term in shop.terms
         ]
         standing = asdict(find_certification_standing(shop, today=shown.today))
+        if not self.tells_all:
+            standing["state"] = public_state(standing["state"])
         return {**columns, "limits": columns, "terms": terms, **standing}
 
 
 class ShopSchema(PublicShopSchema):
     """A shop, as staff know it."""
 
+    tells_all = True
     id = ma.fields.UUID(dump_only=True)
     name_pinyin = Text(metadata={"description": "The sort key; made from the name if not sent"})
     contact = Text(allow_none=True)

@@ -35,11 +35,14 @@ from loyalty.pages.staff.selection.planning import rounds_planning
 from loyalty.pages.staff.shops.applications import shop_applications
 from loyalty.pages.staff.shops.certification import certification
 from loyalty.pages.staff.shops.changes import shop_changes
+from loyalty.pages.staff.shops.complaints import complaints
+from loyalty.pages.staff.shops.floor_plans import floor_plans
 from loyalty.pages.staff.shops.inspections import inspections
 from loyalty.pages.staff.shops.objections import shop_objections
 from loyalty.pages.staff.shops.score_sheet import score_sheet
 from loyalty.pages.staff.shops.shops import shops
 from loyalty.pages.staff.shops.stalls import stalls
+from loyalty.pages.staff.shops.standing import shop_standing
 from loyalty.pages.staff.shops.visits import shop_visits
 from loyalty.pages.staff.shops.workbook import shop_workbooks
 from loyalty.pages.staff.staff.accounts import accounts
@@ -68,6 +71,9 @@ STAFF_PAGES = (
     shop_changes,
     shop_objections,
     shop_visits,
+    complaints,
+    shop_standing,
+    floor_plans,
     inspections,
     shop_applications,
     stalls,

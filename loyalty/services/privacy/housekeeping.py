@@ -28,6 +28,7 @@ from loyalty.services.privacy.retention import (
     part_sales_from_cards,
 )
 from loyalty.services.rounds.retention import forget_contacts, forget_words
+from loyalty.services.shops.satisfaction import forget_devices
 from loyalty.services.work import SomebodysWork
 
 
@@ -81,6 +82,7 @@ def _forget_the_rest(house: House) -> int:
     forget_uses(session, community_id, now=house.now)
     forget_cases(session, community_id, now=house.now)
     forget_sessions(session, community_id, now=house.now)
+    forget_devices(session, community_id, today=house.now.date())
     forget_loose_pictures(session, community_id, now=house.now)
     destroy_spent_keys(session, house.community, now=house.now)
     return 0

@@ -12,6 +12,7 @@ from loyalty.rules.traces import FORGOTTEN
 
 FREE_TEXTS: Mapping[str, Sequence[str]] = MappingProxyType(
     {
+        "complaint": ("text", "contact", "answer"),
         "contribution": ("evidence", "evidence_key", "reason"),
         "deed": ("source",),
         "matter": ("text", "contact", "answer"),

@@ -8,6 +8,7 @@ from sqlalchemy import Select, Update, or_, select, update
 from sqlalchemy.orm import Session
 
 from loyalty.models import (
+    Complaint,
     Matter,
     Nomination,
     Objection,
@@ -35,6 +36,7 @@ def forget_contacts(session: Session, community_id: UUID, *, now: datetime) -> N
         _forget_objectors(community_id, now),
         _forget_objectors_to_shops(community_id, now),
         _forget_raisers(community_id, now),
+        _forget_complainers(community_id, now),
         _forget_applicants(community_id, now),
     )
     for statement in statements:
@@ -45,6 +47,7 @@ def forget_words(session: Session, community_id: UUID, *, now: datetime) -> None
     """Forget the words of old objections and nominations, and whom nobody has matched in time."""
     statements = (
         *(_forget_objections(kind, community_id, now) for kind in (Objection, ShopObjection)),
+        _forget_complaints(community_id, now),
         _forget_statements(community_id, now),
         _reject_unmatched(community_id),
     )
@@ -101,6 +104,30 @@ def _forget_raisers(community_id: UUID, now: datetime) -> Update:
             Matter.closed_at <= now - ASKERS,
         )
         .values(contact=None)
+    )
+
+
+def _forget_complainers(community_id: UUID, now: datetime) -> Update:
+    return (
+        update(Complaint)
+        .where(
+            Complaint.community_id == community_id,
+            Complaint.contact.is_not(None),
+            Complaint.answered_at <= now - ASKERS,
+        )
+        .values(contact=None)
+    )
+
+
+def _forget_complaints(community_id: UUID, now: datetime) -> Update:
+    return (
+        update(Complaint)
+        .where(
+            Complaint.community_id == community_id,
+            or_(Complaint.text.is_not(None), Complaint.picture_id.is_not(None)),
+            Complaint.answered_at <= now - OBJECTIONS,
+        )
+        .values(text=None, picture_id=None)
     )
 
 

@@ -7,7 +7,7 @@ from datetime import datetime, time, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
-from loyalty.models import Card, Matter, Panellist, Round, SaleCase, Shop, ShopObjection
+from loyalty.models import Card, Complaint, Matter, Panellist, Round, SaleCase, Shop, ShopObjection
 from loyalty.rules.card_state import HAND_OUT_DAYS, CardState
 from loyalty.rules.certification import CertificationState, find_recheck_span
 from loyalty.rules.selection import RoundState
@@ -15,6 +15,8 @@ from loyalty.services.community.working_days import years_without_table
 from loyalty.services.selection.at_work import RoundAtWork
 from loyalty.services.selection.ballots import missing_in
 from loyalty.services.selection.planning import LISTS
+from loyalty.services.shops.complaints import list_open_complaints
+from loyalty.services.shops.last_use import list_silent_shops
 from loyalty.services.work import Work
 
 UNDER_WAY = (
@@ -55,6 +57,10 @@ class ToDo:
     """Shops whose year ends soon, or has ended lately, the earliest first."""
     objections_to_shops: Sequence[ShopObjection]
     """Those without an answer, with their shops, the earliest due first."""
+    open_complaints: Sequence[Complaint]
+    """Complaints of shops without an answer, with their shops, the earliest due first."""
+    silent_shops: int
+    """In how many shops that take cards none was used for long."""
     open_matters: Sequence[Matter]
     """Matters without an answer, the earliest due first."""
     cases_open: int
@@ -84,6 +90,8 @@ def todo_of(work: Work) -> ToDo:
         shops_under_way=work.session.scalars(shops).all(),
         rechecks_due=_rechecks_due(work),
         objections_to_shops=_objections_to_shops(work),
+        open_complaints=list_open_complaints(work),
+        silent_shops=len(list_silent_shops(work)),
         open_matters=_open_matters(work),
         cases_open=work.session.scalar(cases) or 0,
         calendar_due=_calendar_due(work),

@@ -38,7 +38,7 @@ def find_shops(work: Work, request: FindShops) -> Page[Shop]:
     """Return shops in the order of their pinyin; their state is looked at as of today."""
     query = work.select(Shop).options(WITH_TERMS)
     if request.q is not None:
-        query = query.where(_matches(request.q))
+        query = query.where(matches_search(request.q))
     if request.category is not None:
         query = query.where(Shop.category == request.category)
     if request.state is not None:
@@ -52,13 +52,13 @@ def find_shops_that_give(
     session: Session, community: Community, *, limit: int, after: UUID | None, now: datetime
 ) -> Page[Shop]:
     """Return the shops where a card gives something today: what anyone may see."""
-    query = _select_shops(community.id).where(_gives_on(now.date()))
+    query = select_shops(community.id).where(gives_on(now.date()))
     return fetch_page(session, query, Shop, limit=limit, after=after, by=Shop.name_pinyin)
 
 
 def count_shops_that_give(session: Session, community: Community, *, today: date) -> int:
     """Return in how many shops a card gives something today."""
-    query = select(func.count()).where(Shop.community_id == community.id, _gives_on(today))
+    query = select(func.count()).where(Shop.community_id == community.id, gives_on(today))
     return session.scalar(query) or 0
 
 
@@ -82,7 +82,7 @@ def find_rates_given(
         .scalar_subquery()
     )
     rates = session.scalars(
-        select(agreed).where(Shop.community_id == community.id, _gives_on(today)).distinct()
+        select(agreed).where(Shop.community_id == community.id, gives_on(today)).distinct()
     ).all()
     given = [pay_for(None if rate is None else Permille(rate), card_pay) for rate in rates]
     return min(given, default=card_pay), max(given, default=card_pay)
@@ -95,7 +95,7 @@ def get_shop_by_plaque(session: Session, community: Community, plaque_number: st
         UnknownRecordError: the community has never given out this plaque.
     """
     shop = session.scalar(
-        _select_shops(community.id).where(
+        select_shops(community.id).where(
             Shop.plaque_number == typed_text.clean_plaque_number(plaque_number)
         )
     )
@@ -128,11 +128,20 @@ def get_shop_for_owner(work: Work, shop_id: UUID) -> Shop:
     return shop
 
 
-def _select_shops(community_id: UUID) -> Select[tuple[Shop]]:
+def gives_on(today: date) -> ColumnElement[bool]:
+    """Return the condition that a shop takes cards on a day."""
+    return _state_on(today).in_(
+        [state.value for state in CertificationState if gives_discount(state)]
+    )
+
+
+def select_shops(community_id: UUID) -> Select[tuple[Shop]]:
+    """Return the query for every shop of a community, with its terms."""
     return select(Shop).where(Shop.community_id == community_id).options(WITH_TERMS)
 
 
-def _matches(part: str) -> ColumnElement[bool]:
+def matches_search(part: str) -> ColumnElement[bool]:
+    """Return the condition that something typed is part of how a shop is called or found."""
     called = typed_text.clean_label(part)
     typed = typed_text.make_name_key(part) or called
     plaque = typed_text.clean_plaque_number(part)
@@ -150,12 +159,6 @@ def _matches(part: str) -> ColumnElement[bool]:
 def _fold_letters(column: Any) -> ColumnElement[str]:
     """Return what is written in a column without case, blanks and the usual signs between."""
     return func.regexp_replace(func.lower(column), "[[:space:][:punct:]·•・（）]+", "", "g")
-
-
-def _gives_on(today: date) -> ColumnElement[bool]:
-    return _state_on(today).in_(
-        [state.value for state in CertificationState if gives_discount(state)]
-    )
 
 
 def _state_on(today: date) -> ColumnElement[str]:

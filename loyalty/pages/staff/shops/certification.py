@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import redirect, url_for
-from flask_babel import gettext, lazy_gettext
+from flask_babel import gettext, lazy_gettext, ngettext
 from werkzeug.exceptions import NotFound
 
 from loyalty.pages.forms import Form, calendar_day
@@ -19,8 +19,12 @@ from loyalty.pages.staff.confirmation import (
 )
 from loyalty.rules.certification import DAYS_TO_PUT_RIGHT, CertificationAction
 from loyalty.services.shops.certification import MoveCertification, move_certification
+from loyalty.services.shops.complaints import count_since_check
 from loyalty.services.shops.finding import get_shop
 from loyalty.words.steps import SHOP_STEPS
+
+CHECKS = frozenset({CertificationAction.RENEW, CertificationAction.REINSTATE})
+"""Steps before which it is looked at what customers complained of."""
 
 certification = console.Console("certification", "/shops")
 
@@ -42,7 +46,9 @@ def step(shop_id: UUID, action: str) -> Any:
     back = url_for("staff_shops.shown", shop_id=shop_id)
     with console.work() as work:
         shop = get_shop(work, shop_id)
-    question = Question(shop.name, words, back)
+        waiting, upheld = count_since_check(work, shop_id)
+    preview = _complaints_in_words(waiting, upheld) if chosen in CHECKS else ()
+    question = Question(shop.name, words, back, preview)
     if not form.validate_on_submit():
         return ask(question, form)
     reason = form.reason.data if words.grave else ""
@@ -54,6 +60,21 @@ def step(shop_id: UUID, action: str) -> Any:
         form=form,
     )
     return redirect(back) if done or not holds_answers(form) else ask(question, form)
+
+
+def _complaints_in_words(waiting: int, upheld: int) -> list[str]:
+    """Return what customers complained of, which a check looks at."""
+    told = (
+        (
+            waiting,
+            ngettext("还有%(num)d条顾客意见没有答复。", "还有%(num)d条顾客意见没有答复。", waiting),
+        ),
+        (
+            upheld,
+            ngettext("一年来%(num)d条顾客意见属实。", "一年来%(num)d条顾客意见属实。", upheld),
+        ),
+    )
+    return [sentence for count, sentence in told if count]
 
 
 def _form_of(action: CertificationAction) -> Form:

@@ -11,7 +11,10 @@ from loyalty.models import Honour
 from loyalty.pages.staff import console
 from loyalty.pages.staff.shops.form import ShopForm, agreed_terms, new_shop_form
 from loyalty.pages.staff.shops.steps import steps_for
-from loyalty.rules.certification import CertificationState
+from loyalty.rules.certification import CertificationState, gives_discount
+from loyalty.rules.opening_hours import read_opening_hours
+from loyalty.services.shops.certification import find_certification_standing
+from loyalty.services.shops.complaints import list_open_complaints
 from loyalty.services.shops.finding import FindShops, find_shops, get_shop
 from loyalty.services.shops.objections import list_shop_objections
 from loyalty.services.shops.shops import CreateShop, create_shop
@@ -50,6 +53,7 @@ def shown(shop_id: UUID) -> str:
         shop = get_shop(work, shop_id)
         steps = steps_for(work, shop)
         objections = list_shop_objections(work, shop_id)
+        complaints = list_open_complaints(work, shop_id)
         tills = find_tills(work, shop_id, limit=MOST_TILLS, after=None)
     return render_template(
         "staff/shops/shop.html",
@@ -58,6 +62,9 @@ def shown(shop_id: UUID) -> str:
         words=shop_state_words(shop, today=work.now.date()),
         steps=steps,
         objections=objections,
+        complaints=complaints,
+        gives=gives_discount(find_certification_standing(shop, today=work.now.date()).state),
+        reads_hours=shop.hours is None or read_opening_hours(shop.hours) is not None,
         today=work.now.date(),
         now=work.now,
     )

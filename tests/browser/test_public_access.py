@@ -1,0 +1,114 @@
+"""What anyone may read, for people who see or move little: WCAG 2.2 AA, checked by axe."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import pytest
+from playwright.sync_api import Page, expect
+from sqlalchemy.orm import Session
+
+from loyalty.models import Community, Shop
+from loyalty.services.actors import Role
+from tests.browser.test_desk_access import violations
+from tests.browser.test_tally import sign_in
+from tests.given import given_community, given_shop
+from tests.given_notices import given_complaint
+from tests.given_pictures import given_pin, given_plan
+
+IN_A_YEAR = datetime.now(UTC).date() + timedelta(days=365)
+NARROW = 360
+
+PUBLIC = (
+    *("/", "/shops", "/shops?q=none", "/shops/plan", "/shops/print", "/shops/notice"),
+    *("/complaint/status", "/card", "/matter", "/matter/status", "/nominate", "/objection"),
+    *("/notice", "/honour", "/stats", "/privacy", "/lottery", "/me"),
+)
+"""Public pages that need nothing but a community."""
+
+
+@dataclass(frozen=True, slots=True)
+class Market:
+    """A shop that takes cards, one that has lost its plaque, and a plan on which the first is."""
+
+    community: Community
+    shop: Shop
+    withdrawn: Shop
+    plan_id: UUID
+    complaint_id: UUID
+
+
+@pytest.fixture
+def market(session: Session) -> Market:
+    community = given_community(session)
+    plan = given_plan(session, community)
+    values = {"stall": "3-12", "hours": "24小时营业", "offer": "送货上门"}
+    shop = given_shop(session, community, name="百味菜铺", certified_until=IN_A_YEAR, **values)
+    withdrawn = given_shop(session, community, name="摘牌店", state="withdrawn")
+    given_pin(session, shop, plan)
+    complaint = given_complaint(session, shop, text="收了全价")
+    session.commit()
+    return Market(community, shop, withdrawn, plan.id, complaint.id)
+
+
+IN_THE_DARK = """async () => {
+    document.documentElement.dataset.theme = "dark";
+    const rules = { type: "rule", values: ["color-contrast"] };
+    return (await axe.run({ runOnly: rules })).violations.flatMap(
+        ({ nodes }) => nodes.map(node => node.html));
+}"""
+"""What does not stand out on a page once it is dark: all that changes with the theme is colours."""
+
+
+def look_at(phone: Page, page: str) -> None:
+    """Open a page; axe finds nothing, light or dark, and it is not wider than the phone."""
+    phone.goto(f"{page}{'&' if '?' in page else '?'}theme=light")
+    assert violations(phone) == [], page
+    assert phone.evaluate(IN_THE_DARK) == [], page
+    assert phone.evaluate("() => document.documentElement.scrollWidth") <= NARROW, page
+
+
+def test_public_pages_and_the_desk_of_the_shops_shut_nobody_out(
+    phone: Page, session: Session, market: Market
+) -> None:
+    plaque = f"/p/{market.shop.plaque_number}"
+    complaint = f"{plaque}/complaint?kind=no_discount"
+    for page in (*PUBLIC, plaque, complaint, f"/p/{market.withdrawn.plaque_number}", "/p/PGY-9999"):
+        look_at(phone, page)
+
+    sign_in(phone, session, market.community, Role.MANAGER)
+    shops, plans = "/staff/shops", "/staff/floor-plan"
+    for page in (
+        *(f"{shops}/complaints", f"{shops}/complaints/{market.complaint_id}"),
+        *(f"{shops}/silent", f"{shops}/satisfaction", plans, f"{plans}/{market.plan_id}"),
+        f"{plans}/{market.plan_id}?shop={market.shop.id}",
+    ):
+        look_at(phone, page)
+
+
+def test_somebody_finds_a_shop_complains_in_three_taps_and_presses_a_face(
+    phone: Page, market: Market
+) -> None:
+    phone.goto("/shops")
+    phone.get_by_role("link", name="百味菜铺").click()
+
+    phone.get_by_role("link", name="没给打折").click()
+    phone.get_by_role("button", name="提交").click()
+    expect(phone.get_by_role("heading", name="已收到")).to_be_visible()
+
+    phone.goto(f"/p/{market.shop.plaque_number}")
+    phone.get_by_role("button", name="不满意").click()
+    expect(phone.get_by_text("记下了，谢谢")).to_be_visible()
+
+
+def test_staff_point_at_the_plan_and_the_pin_stands_there(
+    phone: Page, session: Session, market: Market
+) -> None:
+    sign_in(phone, session, market.community)
+    phone.goto(f"/staff/floor-plan/{market.plan_id}?shop={market.shop.id}")
+
+    phone.locator("input[type=image]").click(position={"x": 120, "y": 90})
+
+    circle = phone.locator(".pin circle")
+    expect(circle).to_have_attribute("cx", "120")
+    expect(circle).to_have_attribute("cy", "90")
