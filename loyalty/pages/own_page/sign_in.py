@@ -19,7 +19,9 @@ from loyalty.pages.communities import community_here
 from loyalty.pages.forms import Form, text_field
 from loyalty.pages.own_page.signed_in import (
     CHOOSE_PIN,
+    brought_along,
     find_resident,
+    first_page,
     forget,
     keep_from_everybody,
     remember,
@@ -57,7 +59,7 @@ def sign_in(slug: str | None = None) -> Any:
     if opened is None:
         return render_template("own_page/sign_in.html", form=form)
     after_this_request(partial(remember, token=opened.token))
-    return redirect(url_for(CHOOSE_PIN if opened.activating else "own_page.home"))
+    return redirect(url_for(CHOOSE_PIN, **brought_along()) if opened.activating else first_page())
 
 
 @sign_in_pages.post("/me/sign-out")
