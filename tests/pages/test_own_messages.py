@@ -94,6 +94,7 @@ def test_a_messengers_link_leads_through_the_door_to_the_form_filled_in(
 
     asked = client.get(f"{MESSAGES}?ref={REFERENCE}")
     assert asked.location == f"/me/sign-in?ref={REFERENCE}"
+    assert f'action="{asked.location}"' in client.get(asked.location).text
     came_in = send(client, asked.location, number=number, secret=code)
     assert came_in.location == f"/me/pin?ref={REFERENCE}"
     chosen = send(client, came_in.location, pin=PIN)
