@@ -28,7 +28,11 @@ from loyalty.models import (
 )
 from loyalty.rules.messages import MessageKind, MessageState, find_wait, sign_message
 from loyalty.services.messages.hooks import open_secret
-from loyalty.services.messages.outbox import give_up_old_messages, write_messages
+from loyalty.services.messages.outbox import (
+    forget_cards_taken,
+    give_up_old_messages,
+    write_messages,
+)
 
 TURN_LASTS = timedelta(minutes=1)
 """After which another worker takes over from one that has not come back."""
@@ -97,6 +101,7 @@ def begin_turn(session: Session, turn: Turn, *, now: datetime) -> None:
     hook = _find_hook(session, turn)
     if hook is not None:
         timezone = session.get_one(Community, turn.community_id).timezone
+        forget_cards_taken(session, hook)
         give_up_old_messages(session, hook, now=now)
         write_messages(session, hook, now=as_local(now, timezone))
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, exists, func, select, update
+from sqlalchemy import ColumnElement, Select, delete, exists, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import InstrumentedAttribute, Session
 from uuid_utils.compat import uuid7
@@ -53,6 +53,22 @@ def write_messages(session: Session, hook: MessageHook, *, now: datetime) -> int
             .values(told_until=now)
         )
     return len(rows)
+
+
+def forget_cards_taken(session: Session, hook: MessageHook) -> None:
+    """Tell nobody that a card waits which waits no longer: it was handed over, or stopped."""
+    taken = exists().where(
+        Card.community_id == hook.community_id,
+        Card.id == Message.card_id,
+        Card.state != CardState.ISSUED,
+    )
+    session.execute(
+        delete(Message).where(
+            Message.community_id == hook.community_id,
+            Message.state == MessageState.WAITING,
+            taken,
+        )
+    )
 
 
 def give_up_old_messages(session: Session, hook: MessageHook, *, now: datetime) -> None:

@@ -11,7 +11,7 @@ from loyalty.rules.messages import is_public
 from loyalty.services.messages.delivery import Letter, Outcome
 
 LONGEST = 10
-"""Seconds a receiver may take, from the look-up of its name to the end of its answer."""
+"""Seconds a receiver may take to be connected to and to answer, once its name is looked up."""
 
 ANOTHER_TIME = frozenset({408, 425, 429})
 GONE = 410
@@ -37,8 +37,8 @@ class _Connection(HTTPSConnection):
         place = str(found[0][4][0])
         if not self._private and not all(is_public(str(one[4][0])) for one in found):
             raise PrivateAddressError
-        plain = socket.create_connection((place, self.port), LONGEST)
-        self.sock = self._context.wrap_socket(plain, server_hostname=self.host)
+        self.sock = socket.create_connection((place, self.port), LONGEST)
+        self.sock = self._context.wrap_socket(self.sock, server_hostname=self.host)
 
 
 def post(letter: Letter, *, private: bool) -> Outcome:
