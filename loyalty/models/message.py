@@ -67,6 +67,13 @@ class Message(Owned, Identified):
         UniqueConstraint("community_id", "sale_id"),
         UniqueConstraint("community_id", "card_id"),
         Index("ix_message_open", "community_id", "next_at", postgresql_where="state = 'waiting'"),
+        Index(
+            "ix_message_undelivered",
+            "community_id",
+            "id",
+            postgresql_where="state = 'undelivered'",
+        ),
+        Index("ix_message_test", "community_id", "id", postgresql_where="kind = 'test'"),
     )
 
     hook_id: Mapped[UUID] = refer_to("message_hook", ondelete="CASCADE", index=True)

@@ -99,12 +99,12 @@ def _create_messages() -> None:
     )
     _index("message", "hook_id")
     _index("message", "resident_id")
-    op.create_index(
-        "ix_message_open",
-        "message",
-        ["community_id", "next_at"],
-        postgresql_where=sa.text("state = 'waiting'"),
-    )
+    for name, column, where in (
+        ("ix_message_open", "next_at", "state = 'waiting'"),
+        ("ix_message_undelivered", "id", "state = 'undelivered'"),
+        ("ix_message_test", "id", "kind = 'test'"),
+    ):
+        op.create_index(name, "message", ["community_id", column], postgresql_where=sa.text(where))
 
 
 def _checks() -> list[sa.CheckConstraint]:

@@ -29,6 +29,7 @@ from loyalty.models import (
 from loyalty.rules.messages import MessageKind, MessageState, find_wait, sign_message
 from loyalty.services.messages.hooks import open_secret
 from loyalty.services.messages.outbox import (
+    WAITS,
     forget_cards_taken,
     give_up_old_messages,
     write_messages,
@@ -198,7 +199,7 @@ def _select_due(turn: Turn, now: datetime) -> Select[tuple[Message, str]]:
         .where(
             Message.community_id == own,
             Message.hook_id == turn.hook_id,
-            Message.state == MessageState.WAITING,
+            WAITS,
             Message.next_at <= now,
             or_(Message.kind == MessageKind.TEST, agrees),
         )
