@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from flask import redirect, render_template, url_for
+from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext, lazy_gettext
 
 from loyalty.models import Message, MessageHook
@@ -12,11 +12,13 @@ from loyalty.pages.staff import console
 from loyalty.pages.staff.changes import ChangeForm, is_ready
 from loyalty.pages.staff.confirmation import ConfirmationForm, Question, ask
 from loyalty.rules.messages import LONGEST_ADDRESS, MessageState, find_address_fault
-from loyalty.services.errors import UnknownRecordError
+from loyalty.rules.verdict import Tone
+from loyalty.services.errors import AlreadyExistsError, UnknownRecordError
 from loyalty.services.messages import hooks
 from loyalty.services.messages.hooks import NewSecret
 from loyalty.services.messages.undelivered import list_tests
 from loyalty.words.messages import ADDRESS_FAULTS, STATES, failure_in_words
+from loyalty.words.refusals import refusal_in_words
 from loyalty.words.states import StateWords
 from loyalty.words.steps import StepWords
 
@@ -104,19 +106,15 @@ def remove() -> Any:
 
 def _begin() -> Any:
     form = AddressForm()
-    made: list[NewSecret] = []
-    if form.validate_on_submit() and _is_address(form):
-        sealing_key = console.sealing_key()
-        done = gettext("已开通。")
-        if console.attempt(
-            lambda work: made.append(
-                hooks.create_hook(work, form.address.data, sealing_key=sealing_key)
-            ),
-            done,
-            form=form,
-        ):
-            return _show(made[0])
-    return render_template("staff/messages/hook_new.html", form=form)
+    if not (form.validate_on_submit() and _is_address(form)):
+        return render_template("staff/messages/hook_new.html", form=form)
+    try:
+        with console.work() as work:
+            made = hooks.create_hook(work, form.address.data, sealing_key=console.sealing_key())
+    except AlreadyExistsError as refusal:
+        flash(refusal_in_words(refusal), Tone.NO)
+        return redirect(url_for("staff_message_hook.shown"))
+    return _show(made)
 
 
 def _told(message: Message) -> tuple[datetime, StateWords, str]:
