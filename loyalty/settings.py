@@ -44,6 +44,8 @@ class Settings:
     """How many web servers stand in front, each of which names the client it forwards for."""
     erasures_file: Path | None = None
     """Where it is kept outside the database who has been erased; None keeps it in `data_dir`."""
+    private_receivers: bool = False
+    """Whether messages may go to receivers in a network of your own."""
 
     @property
     def erasures(self) -> Path:
@@ -70,6 +72,7 @@ class Settings:
             pooled=_is_pooled(environ.get("LOYALTY_DATABASE_POOLER")),
             trusted_proxies=_whole_number(environ, "LOYALTY_TRUSTED_PROXIES", default=0, least=0),
             limit_rates=environ.get("LOYALTY_LIMIT_RATES", "on") != "off",
+            private_receivers=_is_allowed(environ.get("LOYALTY_PRIVATE_RECEIVERS")),
         )
 
 
@@ -95,6 +98,12 @@ def _is_pooled(pooler: str | None) -> bool:
     if pooler not in {None, "", "transaction"}:
         raise SettingsError(f"LOYALTY_DATABASE_POOLER must be transaction, not {pooler!r}")
     return bool(pooler)
+
+
+def _is_allowed(said: str | None) -> bool:
+    if said not in {None, "", "allow"}:
+        raise SettingsError(f"LOYALTY_PRIVATE_RECEIVERS must be allow, not {said!r}")
+    return bool(said)
 
 
 def _base_url(url: str) -> str:

@@ -24,6 +24,7 @@ from loyalty.models import (
     Job,
     KeptAnswer,
     Matter,
+    Message,
     MonthPeople,
     NumberedSale,
     OwnPage,
@@ -65,6 +66,7 @@ from tests.given_contributions import given_contribution, given_party
 from tests.given_deeds import given_deed_kind
 from tests.given_inspections import given_inspection
 from tests.given_late_sales import given_case
+from tests.given_messages import given_hook, given_recipient
 from tests.given_notices import (
     given_complaint,
     given_matter,
@@ -127,6 +129,7 @@ def given_everything(session: Session, community: Community) -> Everything:
         **_trade(session, community, account, resident.id),
         **_round(session, community, account, "open", month=date(2027, 1, 1)),
     }
+    ids["webhook_id"] = _messages(session, community)
     given_closed_month(session, community, closed_by=account.id)
     _own_page(session, resident)
     _privacy(session, resident)
@@ -184,6 +187,26 @@ def _privacy(session: Session, resident: Resident) -> None:
         ]
     )
     session.flush()
+
+
+def _messages(session: Session, community: Community) -> UUID:
+    """Where messages go, somebody who is told, and what they were told."""
+    hook = given_hook(session, community).hook
+    card = given_card(session, community)
+    recipient = given_recipient(session, hook, card)
+    session.add(
+        Message(
+            community_id=community.id,
+            hook_id=hook.id,
+            kind="card_waiting",
+            resident_id=recipient.resident_id,
+            card_id=card.id,
+            made_at=NOON,
+            next_at=NOON,
+        )
+    )
+    session.flush()
+    return hook.id
 
 
 def _batch(session: Session, community: Community, account: StaffAccount) -> UUID:

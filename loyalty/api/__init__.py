@@ -26,6 +26,7 @@ from loyalty.api.ledger.contributions import contributions
 from loyalty.api.ledger.parties import parties
 from loyalty.api.ledger.public_figures import figures
 from loyalty.api.matters.matters import matters
+from loyalty.api.messages.webhooks import webhooks
 from loyalty.api.notice.notices import notices
 from loyalty.api.notice.objections import objections, objections_of_round, public_objections
 from loyalty.api.people.areas import areas, household_groups
@@ -118,6 +119,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     tills,
     tokens,
     validations,
+    webhooks,
     well_known,
     working_days,
 )

@@ -59,6 +59,9 @@ KINDS: Mapping[type[Exception], Kind] = {
     errors.KeyReusedError: Kind(
         HTTPStatus.UNPROCESSABLE_ENTITY, "idempotency-key-reused", "The key names another sale"
     ),
+    errors.AnswerLostError: Kind(
+        HTTPStatus.CONFLICT, "answer-lost", "It was done, and its answer is gone"
+    ),
     errors.ReversalRefusedError: Kind(
         HTTPStatus.CONFLICT, "reversal-refused", "The sale cannot be taken back like this"
     ),

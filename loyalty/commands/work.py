@@ -14,6 +14,7 @@ from flask import Flask, current_app
 from loyalty.cards.keys import sealing_key_from
 from loyalty.clock import utc_now
 from loyalty.commands.housekeeping import keep_every_house
+from loyalty.commands.messenger import start_messenger
 from loyalty.commands.session import settings_of_environment
 from loyalty.commands.supervisor import end_with
 from loyalty.database import forget_connections, is_away, transaction
@@ -54,6 +55,7 @@ def work(parent: int | None) -> None:
         Thread(target=end_with, args=(parent,), daemon=True).start()
     # By its name, for the app stands above the commands.
     app: Flask = import_module("loyalty.app").create_app(settings_of_environment())
+    start_messenger(app)
     with suppress(KeyboardInterrupt):
         _work_on(app)
 

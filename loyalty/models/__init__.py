@@ -13,6 +13,7 @@ from loyalty.models.job import Job, JobFile
 from loyalty.models.kept_answer import KeptAnswer
 from loyalty.models.late_sale import NumberedSale, QuarantinedSale
 from loyalty.models.matter import Matter
+from loyalty.models.message import Message, MessageHook, MessageRecipient
 from loyalty.models.notice import NoticeVersion, Objection, WorkingDayOverride
 from loyalty.models.own_page import OwnPage, OwnPageSession
 from loyalty.models.panel import Ballot, ConflictOfInterest, Panellist
@@ -69,6 +70,9 @@ __all__ = [
     "KeptAnswer",
     "LedgerParty",
     "Matter",
+    "Message",
+    "MessageHook",
+    "MessageRecipient",
     "MonthPeople",
     "Nomination",
     "NoticeVersion",

@@ -14,7 +14,9 @@ class ConsentEvent(Owned, Identified):
 
     __tablename__ = "consent_event"
     __table_args__ = (
-        CheckConstraint("consent IN ('membership', 'publicity', 'contact')", name="consent_known"),
+        CheckConstraint(
+            "consent IN ('membership', 'publicity', 'contact', 'messages')", name="consent_known"
+        ),
         CheckConstraint(
             "source IN ('staff', 'resident', 'import', 'nomination', 'earlier')",
             name="source_known",

@@ -54,6 +54,8 @@ class Resident(Owned, Versioned):
     consent_publicity: Mapped[bool] = mapped_column(default=False)
     """Agrees that the name is published unmasked."""
     consent_contact: Mapped[bool] = mapped_column(default=False)
+    consent_messages: Mapped[bool] = mapped_column(default=False, server_default="false")
+    """Agrees to be told by messenger; there is a `MessageRecipient` then."""
     state: Mapped[str] = mapped_column(default="active")
     """``inactive`` once moved away; ``erased`` once all that told who it was has been taken away,
     and the row stays for what refers to it alone."""

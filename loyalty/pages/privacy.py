@@ -18,6 +18,7 @@ def shown() -> str:
         askers=retention.ASKERS.days,
         objections=retention.OBJECTIONS.days,
         nominations=retention.NOMINATIONS.days,
+        messages=retention.MESSAGES.days,
         tables=retention.TABLES.days,
         notice=DAYS_SHOWN_AFTERWARDS,
     )

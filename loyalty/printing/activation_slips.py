@@ -28,6 +28,15 @@ def make_slips(work: Work, cards: Sequence[Card], *, base_url: str) -> Sequence[
     ]
 
 
+def make_slips_for_each(
+    work: Work, cards: Sequence[Card], *, base_url: str
+) -> Sequence[ActivationSlip | None]:
+    """Return the slips beside the cards; None beside the second card of one holder."""
+    slips = iter(make_slips(work, cards, base_url=base_url))
+    first = {card.resident_id: card.id for card in reversed(cards)}
+    return [next(slips) if first[card.resident_id] == card.id else None for card in cards]
+
+
 def print_slips(
     work: Work, cards: Sequence[Card], *, base_url: str, language: str, drawn_at: datetime
 ) -> bytes:

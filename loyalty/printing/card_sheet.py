@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from loyalty.cards.token import make_card_url
 from loyalty.models import Community
-from loyalty.printing.activation_slips import make_slips
+from loyalty.printing.activation_slips import make_slips, make_slips_for_each
+from loyalty.reports.activation_slips import ActivationSlip
 from loyalty.reports.calibration import Calibration, draw_calibration
 from loyalty.reports.card_face import HONOURS, CardFace, CodeGrain, draw_back, draw_front
 from loyalty.reports.card_sheet import CardSheet, draw_card_sheet
@@ -53,11 +54,19 @@ def print_cards(
 ) -> bytes:
     """Return cards of the actor's community as a PDF to print, cut and hand out.
 
-    With them come slips, each with a code that opens its holder's own page; they are made here.
+    With them come slips, each with a code that opens its holder's own page; they are made here, on
+    pages of their own or within the fold.
     """
     community = community_of(work.session, work.actor)
     faces = card_faces(work.session, community, cards, printing)
     batch = gettext("批次%(batch)s", batch=faces[0].batch)
+    held = [one.card for one in cards]
+    slips: Sequence[ActivationSlip] = ()
+    inside: Sequence[ActivationSlip | None] = ()
+    if layout.code_inside:
+        inside = make_slips_for_each(work, held, base_url=printing.base_url)
+    else:
+        slips = make_slips(work, held, base_url=printing.base_url)
     sheet = CardSheet(
         language=printing.language,
         title=f"{community.name} {faces[0].title} {batch}",
@@ -65,7 +74,8 @@ def print_cards(
         footer=" · ".join((community.name, batch, gettext("按原大打印，不要缩放"))),
         front_name=gettext("正面"),
         back_name=gettext("背面"),
-        slips=make_slips(work, [one.card for one in cards], base_url=printing.base_url),
+        slips=slips,
+        inside=inside,
     )
     return draw_card_sheet(sheet, layout, drawn_at=printing.now)
 

@@ -11,6 +11,8 @@ from itertools import groupby
 from typing import Final
 
 from loyalty.cards.qr import address_modules
+from loyalty.reports.card_face import HEIGHT as CARD_HEIGHT
+from loyalty.reports.card_face import WIDTH as CARD_WIDTH
 from loyalty.reports.card_paper import CardPaper
 from loyalty.reports.shapes import SOFT, Anchor, Colour, Drawing, Outline, Words
 from loyalty.reports.sheet_layout import PAGE, Duplex, Place, SheetLayout
@@ -79,8 +81,14 @@ def _draw(paper: CardPaper, slip: ActivationSlip, place: Place) -> None:
             paper.rect(0, 0, WIDTH, HEIGHT)
 
 
-def _shapes(slip: ActivationSlip) -> Drawing:
-    wide = _RIGHT - _LEFT - 2
+def draw_slip_inside(paper: CardPaper, slip: ActivationSlip, card: Place) -> None:
+    """Draw a slip where a card stands, in the middle of its height, without lines to cut along."""
+    with paper.adjusted(Place(card.x, card.y + (CARD_HEIGHT - HEIGHT) / 2)):
+        paper.draw_shapes(_shapes(slip, right=CARD_WIDTH - _LEFT - _QR_SIDE))
+
+
+def _shapes(slip: ActivationSlip, *, right: float = _RIGHT) -> Drawing:
+    wide = right - _LEFT - 2
     lines = [
         Words(step, _LEFT, 20.0 + place * 4.1, 8, wide) for place, step in enumerate(slip.steps)
     ]
@@ -88,13 +96,13 @@ def _shapes(slip: ActivationSlip) -> Drawing:
         Words(slip.title, _LEFT, 5.9, 9, wide, colour=SOFT),
         Words(slip.code, _LEFT, 14.6, 21, wide, colour=_ACCENT, strong=True),
         *lines,
-        *_qr(slip.address),
-        Words(slip.card, _RIGHT + _QR_SIDE / 2, 30.4, 8.5, 27, SOFT, Anchor.MIDDLE),
+        *_qr(slip.address, right),
+        Words(slip.card, right + _QR_SIDE / 2, 30.4, 8.5, 27, SOFT, Anchor.MIDDLE),
     )
 
 
 @lru_cache(maxsize=16)
-def _qr(address: str) -> Drawing:
+def _qr(address: str, left: float) -> Drawing:
     rows = address_modules(address)
     unit = _QR_SIDE / len(rows)
     squares = []
@@ -105,4 +113,4 @@ def _qr(address: str) -> Drawing:
             if black:
                 squares.append(f"R {place} {down} {length} 1")
             place += length
-    return (Outline(" ".join(squares), fill=_BLACK, at=(_RIGHT, 4.4), unit=unit),)
+    return (Outline(" ".join(squares), fill=_BLACK, at=(left, 4.4), unit=unit),)

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, TypeVar
 
-from loyalty.reports.activation_slips import ActivationSlip, draw_slips
+from loyalty.reports.activation_slips import ActivationSlip, draw_slip_inside, draw_slips
 from loyalty.reports.card_face import (
     BLEED,
     HEIGHT,
@@ -18,6 +18,8 @@ from loyalty.reports.card_face import (
 from loyalty.reports.card_paper import CardPaper
 from loyalty.reports.sheet_layout import PAGE, SheetLayout, back_place, front_place
 from loyalty.reports.typesetting import RULE, SOFT, write_fitted
+
+Of = TypeVar("Of")
 
 _FOOTER: Final = (24.0, 291.0, 76.0)
 """From the left, from above, and how wide: between the marks of the first column."""
@@ -40,6 +42,8 @@ class CardSheet:
     back_name: str
     slips: Sequence[ActivationSlip] = ()
     """What is handed out with the cards, on pages behind them."""
+    inside: Sequence[ActivationSlip | None] = ()
+    """What stands within each card's fold instead; empty where nothing does."""
 
 
 def draw_card_sheet(sheet: CardSheet, layout: SheetLayout, *, drawn_at: datetime) -> bytes:
@@ -54,17 +58,22 @@ def draw_card_sheet(sheet: CardSheet, layout: SheetLayout, *, drawn_at: datetime
     paper.set_title(sheet.title)
     paper.set_creation_date(drawn_at)
     pages = list(_pages(sheet.faces, layout))
-    for number, faces in enumerate(pages, start=1):
+    insides = list(_pages(sheet.inside, layout)) or [{} for _ in pages]
+    for number, (faces, inside) in enumerate(zip(pages, insides, strict=True), start=1):
         said = f"{sheet.footer} · {{}} {number}/{len(pages)}"
         _draw_page(paper, faces, layout, sheet, said)
+        if inside:
+            _draw_inside(paper, inside, layout)
     draw_slips(paper, sheet.slips, layout)
     return bytes(paper.output())
 
 
-def _pages(faces: Sequence[CardFace], layout: SheetLayout) -> Iterator[dict[int, CardFace]]:
+def _pages(cards: Sequence[Of], layout: SheetLayout) -> Iterator[dict[int, Of]]:
     """Yield for each sheet which card stands in which place, from 0; the first may be half used."""
-    numbered = dict(enumerate(faces, start=layout.start - 1))
-    for first in range(0, layout.start - 1 + len(faces), layout.places):
+    if not cards:
+        return
+    numbered = dict(enumerate(cards, start=layout.start - 1))
+    for first in range(0, layout.start - 1 + len(cards), layout.places):
         yield {
             number - first: numbered[number]
             for number in range(first, first + layout.places)
@@ -93,6 +102,17 @@ def _draw_page(
         paper.draw(draw_back(face, grain), back_place(layout, number))
     with paper.adjusted():
         _draw_footer(paper, said.format(sheet.back_name))
+
+
+def _draw_inside(
+    paper: CardPaper, slips: dict[int, ActivationSlip | None], layout: SheetLayout
+) -> None:
+    """Draw on the other side of folded cards what lies within the fold, behind their fronts."""
+    paper.add_page()
+    for number, slip in slips.items():
+        if slip is not None:
+            # The paper is turned over its long edge, so behind a front is where its back stands.
+            draw_slip_inside(paper, slip, back_place(layout, number))
 
 
 def _draw_marks(paper: CardPaper, layout: SheetLayout, numbers: Sequence[int]) -> None:

@@ -41,6 +41,9 @@ class SheetLayout:
     duplex: Duplex = Duplex.LONG
     fold_over: bool = False
     """Front and back side by side, five to a sheet, for printers of one side."""
+    code_inside: bool = False
+    """Of folded cards: what opens their holders' pages is printed behind the fronts, on the other
+    side of the paper, so that it lies within the fold."""
     start: int = 1
     """Place of the first card, from 1, for sheets of which some cards have been cut away."""
     offset_x_mm: float = 0.0

@@ -22,5 +22,8 @@ NOMINATIONS = timedelta(days=90)
 TABLES = timedelta(days=7)
 """How long an uploaded table waits for answers, or for somebody who mends what was left out."""
 
+MESSAGES = timedelta(days=30)
+"""How long after it was sent, or given up, it is kept what somebody was told by messenger."""
+
 ANSWERS = timedelta(days=1)
 """How long the answer to a call is kept, so that the call may be sent again."""

@@ -159,6 +159,10 @@ class KeyReusedError(LoyaltyError):
     """The idempotency key has been used for another sale."""
 
 
+class AnswerLostError(LoyaltyError):
+    """The call was carried out under this key; what it was answered can no longer be read."""
+
+
 class ReversalRefusedError(LoyaltyError):
     """A sale cannot be voided or returned like this."""
 

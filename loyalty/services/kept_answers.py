@@ -16,7 +16,7 @@ from loyalty.models import KeptAnswer
 from loyalty.rules.retention import ANSWERS
 from loyalty.rules.traces import replace_traces
 from loyalty.services.actors import StaffMember, Till
-from loyalty.services.errors import KeyReusedError
+from loyalty.services.errors import AnswerLostError, KeyReusedError
 from loyalty.services.sealing import seal, unseal
 
 FORGOTTEN_AT_ONCE = 20
@@ -49,6 +49,7 @@ def claim_key(
     and then finds its answer.
 
     Raises:
+        AnswerLostError: the operator's secret was changed since it was answered.
         KeyReusedError: the key was used for another call.
     """
     _forget_some(session, call.caller.community_id, before=now - ANSWERS)
@@ -67,9 +68,15 @@ def claim_key(
     if claimed is not None:
         return None
     kept = _select_answer(session, call)
-    if kept.request_hash != call.request_hash or kept.answer is None:
+    if kept.request_hash != call.request_hash:
         raise KeyReusedError("This key was used for another call; make a new key for each call.")
-    return _open(kept, kept.answer, sealing_key)
+    try:
+        return _open(kept, kept.answer or b"", sealing_key)
+    except InvalidTag as error:
+        raise AnswerLostError(
+            "This call was carried out. Its answer lies sealed with another secret of the operator;"
+            " read the record instead, and do not send the call under another key."
+        ) from error
 
 
 def keep_answer(session: Session, call: KeyedCall, answer: bytes, *, sealing_key: bytes) -> None:

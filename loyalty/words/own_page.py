@@ -7,6 +7,7 @@ from types import MappingProxyType
 from flask_babel import LazyString, format_timedelta, gettext, lazy_gettext
 
 from loyalty.rules.errors import LoyaltyError
+from loyalty.rules.messages import ReferenceFault
 from loyalty.rules.own_page import PinFault
 from loyalty.services import errors
 from loyalty.words.refusals import refusal_in_words
@@ -17,6 +18,16 @@ PIN_FAULTS: Mapping[PinFault, LazyString] = MappingProxyType(
         PinFault.NOT_SIX_DIGITS: lazy_gettext("请填6位数字。"),
         PinFault.OBVIOUS: lazy_gettext("这个密码太好猜，像123456、000000这样的请不要用。"),
         PinFault.OF_THE_NUMBER: lazy_gettext("这几位印在卡上，谁都看得见。请换一个。"),
+    }
+)
+
+
+REFERENCE_FAULTS: Mapping[ReferenceFault, LazyString] = MappingProxyType(
+    {
+        ReferenceFault.NOT_ONE: lazy_gettext(
+            "这不像订阅号。请在社区的公众号里点“绑定打折卡”，或把那里给的订阅号原样粘贴过来。"
+        ),
+        ReferenceFault.TELEPHONE: lazy_gettext("请不要填电话号码，填公众号里给的订阅号。"),
     }
 )
 

@@ -11,6 +11,8 @@ from loyalty.rules.erasure import ErasureObstacle
 from loyalty.rules.retention import LINKS_OF_SALES
 from loyalty.services.people.consents import Consent, ConsentSource
 from loyalty.words.cases import CASES
+from loyalty.words.messages import MESSAGES
+from loyalty.words.messages import STATES as MESSAGE_STATES
 from loyalty.words.nominations import SOURCES, STATES
 from loyalty.words.obstacles import OUTCOMES
 from loyalty.words.states import CARD_STATES
@@ -34,6 +36,7 @@ CONSENTS: Mapping[Consent, LazyString] = MappingProxyType(
         Consent.MEMBERSHIP: lazy_gettext("同意参加评选"),
         Consent.PUBLICITY: lazy_gettext("同意公开姓名"),
         Consent.CONTACT: lazy_gettext("同意电话联系"),
+        Consent.MESSAGES: lazy_gettext("同意收消息"),
     }
 )
 
@@ -62,6 +65,7 @@ PARTS: Mapping[str, PartWords] = MappingProxyType(
                 "consent_membership": CONSENTS[Consent.MEMBERSHIP],
                 "consent_publicity": CONSENTS[Consent.PUBLICITY],
                 "consent_contact": CONSENTS[Consent.CONTACT],
+                "consent_messages": CONSENTS[Consent.MESSAGES],
                 "created_at": lazy_gettext("登记时间"),
             },
         ),
@@ -141,6 +145,14 @@ PARTS: Mapping[str, PartWords] = MappingProxyType(
                 "activation_used_at": lazy_gettext("激活的时间"),
             },
         ),
+        "message_recipient": PartWords(
+            lazy_gettext("消息发到哪里"),
+            {"created_at": WHEN, "reference": lazy_gettext("订阅号")},
+        ),
+        "message": PartWords(
+            lazy_gettext("收到的消息"),
+            {"made_at": WHEN, "kind": lazy_gettext("哪一种"), "state": STATE},
+        ),
         "staff_account": PartWords(
             lazy_gettext("工作账号"),
             {
@@ -167,6 +179,8 @@ CODES: Mapping[tuple[str, str], Mapping[str, LazyString]] = MappingProxyType(
             "void": lazy_gettext("撤销"),
             "return": lazy_gettext("退货"),
         },
+        ("message", "kind"): {one.value: word for one, word in MESSAGES.items()},
+        ("message", "state"): {one.value: words.word for one, words in MESSAGE_STATES.items()},
         ("sale_case", "kind"): {one.value: words.word for one, words in CASES.items()},
     }
 )

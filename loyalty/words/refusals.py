@@ -79,6 +79,7 @@ VALUES: Mapping[str, LazyString] = MappingProxyType(
         "/round_id": lazy_gettext("这一期没有还能用的卡。"),
         "/pay_permille": lazy_gettext("折数要在社区定的范围里。"),
         "/code": lazy_gettext("一个社区最多%(most)d种荣誉。", most=MOST_HONOURS),
+        "/address": lazy_gettext("网址要以https://开头，照对方给的原样粘贴。"),
         "/honour": lazy_gettext("这一期没有这种荣誉的名单。"),
     }
 )

@@ -169,6 +169,8 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "name": "赵大力",
         "contact": "3-501",
     },
+    "post /webhooks": {"address": "https://messenger.example/loyalty"},
+    "patch /webhooks/{webhook_id}": {"address": "https://messenger.example/moved"},
     "put /working-days": {
         "items": [{"day": "2027-02-08", "works": False, "note": "春节"}],
     },

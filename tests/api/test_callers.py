@@ -110,6 +110,13 @@ POST   /api/v1/redemptions/<sale_id>/returns                till staff shop_owne
 GET    /api/v1/cases                                        staff
 POST   /api/v1/cases/<case_id>/decision                     staff
 GET    /api/v1/tills/<till_id>/numbering                    staff
+GET    /api/v1/webhooks                                     manager
+POST   /api/v1/webhooks                                     manager
+PATCH  /api/v1/webhooks/<webhook_id>                        manager
+DELETE /api/v1/webhooks/<webhook_id>                        manager
+POST   /api/v1/webhooks/<webhook_id>/secret                 manager
+POST   /api/v1/webhooks/<webhook_id>/test                   manager
+GET    /api/v1/webhooks/<webhook_id>/messages               manager
 GET    /api/v1/benefit                                      staff council
 POST   /api/v1/benefit/months/<month>/close                 manager
 GET    /api/v1/public/<slug>/shops                          anyone

@@ -1,6 +1,7 @@
 """A call under an `Idempotency-Key` is carried out once, and answered alike when it comes again."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
 from typing import Any
@@ -10,7 +11,7 @@ import pytest
 import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import create_engine, delete, func, select
+from sqlalchemy import create_engine, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from loyalty.models import Community, ImportJob, KeptAnswer, Resident
@@ -59,6 +60,32 @@ def test_another_call_under_the_same_key_is_refused(
     for refused in (other_body, other_path):
         assert refused.status_code == 422
         assert refused.json["type"] == "/problems/idempotency-key-reused"
+    assert residents(session) == 1
+
+
+@pytest.mark.parametrize("forgotten", [True, False])
+def test_where_the_operators_secret_was_changed_it_is_said_that_the_call_was_carried_out(
+    app: Flask,
+    client: FlaskClient,
+    session: Session,
+    staff: dict[str, str],
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    forgotten: bool,
+) -> None:
+    headers = keyed(staff)
+    client.post(RESIDENTS, headers=headers, json=BODY)
+    changed = replace(app.extensions["loyalty.settings"], secret_key="another secret " * 3)
+    monkeypatch.setitem(app.extensions, "loyalty.settings", changed)
+    if forgotten:
+        # As erasing somebody leaves it, who cannot be taken out of what does not open.
+        session.execute(update(KeptAnswer).values(answer=None))
+        session.commit()
+
+    again = client.post(RESIDENTS, headers=headers, json=BODY)
+
+    assert (again.status_code, again.json["type"]) == (409, "/problems/answer-lost")
+    assert "carried out" in again.json["detail"]
     assert residents(session) == 1
 
 

@@ -220,6 +220,22 @@ def test_a_late_sale_with_a_code_of_another_time_is_shown_to_staff(
     assert session.query(SaleCase).count() == 1
 
 
+@pytest.mark.parametrize("met", [True, False])
+def test_a_late_sale_with_a_code_that_has_died_since_is_shown_to_staff_by_every_worker(
+    market: Market, session: Session, *, met: bool
+) -> None:
+    code = rotating_code(market.page, NOON - timedelta(minutes=11))
+    if met:
+        market.sell(rotating_code(market.page))
+    sold = session.query(Redemption).count()
+    activated(session, market.card)
+
+    outcome = market.upload(code, NOON - timedelta(minutes=11))
+
+    assert (outcome["outcome"], outcome["verdict"]) == ("refused", "bad_code")
+    assert session.query(Redemption).count() == sold
+
+
 @pytest.mark.parametrize("minutes", [-9, -2, 0, 2, 9])
 def test_a_program_whose_clock_is_a_little_off_sells_what_it_was_told(
     market: Market, minutes: int

@@ -85,6 +85,7 @@ NOT_NOW = {
     ("POST", "/api/v1/nominations/<nomination_id>/reject"): 409,
     ("POST", "/api/v1/public/<slug>/shop-notice/<shop_id>/objections"): 409,
     ("POST", "/api/v1/residents/<resident_id>/erasure"): 409,
+    ("POST", "/api/v1/webhooks"): 409,
 }
 """Answers of calls that have nothing to do: no file comes along, it was done before, or something
 else comes first."""

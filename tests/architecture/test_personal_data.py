@@ -19,6 +19,8 @@ EMPTIED = {
     "candidate": {"reasons", "grounds"},
     "own_page": {"activation_hash", "pin_hash", "handle"},
     "card_month": {"uses"},
+    "message_recipient": {"reference"},
+    "message": {"failure"},
 }  # fmt: skip
 """Texts that erasing empties, or takes out with their rows, without looking what stands in them."""
 
@@ -36,6 +38,8 @@ OF_NOBODY = {
     "consent_event.source": "a code",
     "contribution.unit": "what a quantity is counted in",
     "job.wanted": "ids of cards, and how they are printed",
+    "message_hook.address": "a receiver of the community's",
+    "message_hook.failure": "a code",
     "nomination.source": "a code",
     "nomination.unit": "emptied with the voices for the person; others who live there keep theirs",
     "community.name": "the community's own",

@@ -10,11 +10,12 @@ from sqlalchemy.orm import Session
 
 from loyalty.cards.rotating import find_step, step_at, unseal_secret
 from loyalty.clock import utc_now
-from loyalty.models import Card, Shop
+from loyalty.models import Card, Community, Shop
 from loyalty.rules.card_number import group_digits, number_of
 from loyalty.rules.own_page import format_activation_code
 from tests.given import SEALING_KEY, paired_till
-from tests.given_own_pages import PIN, given_code, page_of
+from tests.given_messages import given_hook
+from tests.given_own_pages import PIN, activated, given_code, page_of
 from tests.present import present
 
 pytestmark = pytest.mark.usefixtures("unlimited")
@@ -89,3 +90,25 @@ def test_the_code_goes_on_without_network_and_after_signing_out_it_is_gone(
     phone.goto("/me/code")
     expect(phone.locator("[data-none]")).to_be_visible()
     expect(phone.locator("[data-board]")).to_be_hidden()
+
+
+def test_a_messengers_link_leads_through_the_door_to_a_yes_and_back_to_a_no(
+    phone: Page, session: Session, card: Card
+) -> None:
+    community = session.get_one(Community, card.community_id)
+    given_hook(session, community, now=utc_now())
+    activated(session, card)
+    reference = "oT8Gr5hWzL2kq9XyAbCdEfGh12" * 4
+
+    phone.goto(f"/{community.slug}/me?ref={reference}")
+    phone.get_by_label("卡号").fill(number_of(card.serial))
+    phone.get_by_label("密码或激活码").fill(PIN)
+    phone.get_by_role("button", name="打开").click()
+    expect(phone.get_by_label("订阅号")).to_have_value(reference)
+    phone.get_by_role("button", name="同意，有事告诉我").click()
+    expect(phone.get_by_text(reference)).to_be_visible()
+    assert phone.evaluate("document.documentElement.scrollWidth") <= 360
+
+    phone.get_by_role("button", name="不要再发了").click()
+
+    expect(phone.get_by_text("记下了，不再发了。")).to_be_visible()

@@ -158,6 +158,7 @@ def test_the_browser_remembers_its_printer_and_not_where_a_sheet_began(
         ({"scale": "110"}, "请填95到105的数"),
         ({"start": "11"}, "请填1到10的整数"),
         ({"start": "6", "duplex": "fold"}, "对折的一张纸只有5格"),
+        ({"start": "6", "duplex": "fold_code"}, "对折的一张纸只有5格"),
     ],
 )
 def test_what_makes_no_sense_is_told_in_words_and_nothing_typed_is_lost(

@@ -61,6 +61,13 @@ class CardSheetSchema(Schema):
         load_default=False,
         metadata={"description": "Front and back side by side, five to a sheet, to be folded"},
     )
+    code_inside = Flag(
+        load_default=False,
+        metadata={
+            "description": "Of folded cards: activation codes are printed behind the fronts, to"
+            " lie within the fold, and not on pages of their own"
+        },
+    )
     start = WholeNumber(
         1, A4_SHEET, load_default=1, metadata={"description": "First place of a half-used sheet"}
     )
@@ -80,6 +87,8 @@ class CardSheetSchema(Schema):
     def _make_sense(self, members: dict[str, Any], **_: object) -> None:
         if ("round_id" in members) == ("card_ids" in members):
             raise ma.ValidationError("Name either a round or cards.", "card_ids")
+        if members.get("code_inside") and not members.get("fold_over"):
+            raise ma.ValidationError("Only a folded card has an inside.", "code_inside")
         if members.get("fold_over") and members.get("start", 1) > ROWS:
             raise ma.ValidationError(f"A folded sheet has {ROWS} places.", "start")
 

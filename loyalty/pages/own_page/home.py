@@ -12,6 +12,7 @@ from loyalty.pages.forms import Form, text_field
 from loyalty.pages.own_page.signed_in import (
     OwnPages,
     community_of_resident,
+    first_page,
     resident,
     resident_work,
     sealing_key,
@@ -22,6 +23,7 @@ from loyalty.rules.own_page import PIN_DIGITS
 from loyalty.rules.verdict import Tone, Verdict
 from loyalty.services.cards.check import judge_card
 from loyalty.services.errors import UnknownRecordError
+from loyalty.services.messages.hooks import list_hooks
 from loyalty.services.own_page.lost_card import get_own_card, report_lost
 from loyalty.services.own_page.overview import OwnMonth, overlook
 from loyalty.services.own_page.pins import choose_pin
@@ -67,6 +69,7 @@ def show_home() -> Any:
     with resident_work() as work:
         shown = overlook(work)
         today = work.now.date()
+        messages_go = bool(list_hooks(work))
     return render_template(
         "own_page/home.html",
         community=community_of_resident(),
@@ -75,6 +78,7 @@ def show_home() -> Any:
         words=WORDS,
         may_be_lost={Verdict.OK, Verdict.NOT_YET_VALID},
         bars=_bars(shown.months),
+        messages_go=messages_go,
     )
 
 
@@ -82,11 +86,11 @@ def show_home() -> Any:
 def choose() -> Any:
     """Ask whoever came in with an activation code for a PIN."""
     if not resident().activating:
-        return redirect(url_for("own_page.home"))
+        return redirect(first_page())
     form = PinForm()
     if form.validate_on_submit() and _chosen(form):
         flash(gettext("密码设好了。以后用卡号和这个密码登录。"), Tone.YES)
-        return redirect(url_for("own_page.home"))
+        return redirect(first_page())
     return render_template("own_page/pin.html", form=form, digits=PIN_DIGITS)
 
 

@@ -90,7 +90,7 @@ def _change(form: ConsentsForm) -> None:
     with resident_work() as work:
         person = work.find(Resident, resident().resident_id, lock=Lock.CHANGE)
         refuse_erased(person)
-        wanted = {consent: bool(form[consent.value].data) for consent in Consent}
+        wanted = {Consent(field.name): bool(field.data) for field in form.asked()}
         said = Said(ConsentSource.RESIDENT, work.now)
         changed = change_consents(work.session, person, wanted, said)
         if changed:

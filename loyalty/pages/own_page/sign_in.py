@@ -2,6 +2,7 @@
 
 from functools import partial
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import (
     Blueprint,
@@ -9,6 +10,7 @@ from flask import (
     flash,
     redirect,
     render_template,
+    request,
     url_for,
 )
 from flask_babel import gettext, lazy_gettext
@@ -19,7 +21,9 @@ from loyalty.pages.communities import community_here
 from loyalty.pages.forms import Form, text_field
 from loyalty.pages.own_page.signed_in import (
     CHOOSE_PIN,
+    brought_along,
     find_resident,
+    first_page,
     forget,
     keep_from_everybody,
     remember,
@@ -49,15 +53,17 @@ class OwnPageForm(Form):
 def sign_in(slug: str | None = None) -> Any:
     """Ask for the number of a card, and the PIN or the code that was handed out with it."""
     form = OwnPageForm()
-    opened = None
+    opened, reference = None, brought_along()
     with transaction() as session:
         community_here(session, slug)
     if form.validate_on_submit():
         opened = _open(form, slug)
     if opened is None:
-        return render_template("own_page/sign_in.html", form=form)
+        # What messengers add to an address is left behind.
+        here = f"{request.path}?{urlencode(reference)}" if reference else request.path
+        return render_template("own_page/sign_in.html", form=form, here=here)
     after_this_request(partial(remember, token=opened.token))
-    return redirect(url_for(CHOOSE_PIN if opened.activating else "own_page.home"))
+    return redirect(url_for(CHOOSE_PIN, **reference) if opened.activating else first_page())
 
 
 @sign_in_pages.post("/me/sign-out")

@@ -11,6 +11,7 @@ from loyalty.clock import community_now, utc_now
 from loyalty.database import limit_to, transaction
 from loyalty.models import Community
 from loyalty.rules.community_number import read_number_in_token
+from loyalty.rules.messages import LONGEST_REFERENCE
 from loyalty.rules.own_page import SESSION_LASTS
 from loyalty.services.actors import SignedInResident
 from loyalty.services.community.policy import find_numbered
@@ -22,6 +23,9 @@ COOKIE = "own_page"
 """Holds the token of a session; sent to these pages alone, and never the one of staff."""
 
 CHOOSE_PIN = "own_page.pin"
+
+REFERENCE = "ref"
+"""Under which name a messenger's link brings along what it calls whoever follows it."""
 
 
 class OwnPages(Blueprint):
@@ -101,11 +105,23 @@ def find_resident() -> SignedInResident | None:
         return find_signed_in(session, community, token, now=utc_now())
 
 
+def brought_along() -> dict[str, Any]:
+    """Return what a messenger's link has brought along, to be carried on to the next address."""
+    reference = request.args.get(REFERENCE, "")[:LONGEST_REFERENCE]
+    return {REFERENCE: reference} if reference else {}
+
+
+def first_page() -> str:
+    """Return where somebody comes first who is signed in: where the messenger's link has led."""
+    reference = brought_along()
+    return url_for("own_messages.shown" if reference else "own_page.home", **reference)
+
+
 def _admit() -> Any:
     found = find_resident()
     if found is None:
-        return redirect(url_for("own_page_sign_in.sign_in"))
+        return redirect(url_for("own_page_sign_in.sign_in", **brought_along()))
     g.signed_in_resident = found
     if found.activating and request.endpoint != CHOOSE_PIN:
-        return redirect(url_for(CHOOSE_PIN))
+        return redirect(url_for(CHOOSE_PIN, **brought_along()))
     return None

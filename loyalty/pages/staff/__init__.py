@@ -20,6 +20,8 @@ from loyalty.pages.staff.ledger.closed_months import closed_months, closing
 from loyalty.pages.staff.ledger.contributions import contributions
 from loyalty.pages.staff.ledger.figures import figures
 from loyalty.pages.staff.matters.matters import matters
+from loyalty.pages.staff.messages.hook import message_hook
+from loyalty.pages.staff.messages.undelivered import undelivered
 from loyalty.pages.staff.notice.objections import objections
 from loyalty.pages.staff.people.areas import areas
 from loyalty.pages.staff.people.residents import residents
@@ -96,6 +98,8 @@ STAFF_PAGES = (
     contributions,
     working_days,
     policy,
+    message_hook,
+    undelivered,
     honours,
     series,
     accounts,

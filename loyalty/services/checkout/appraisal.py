@@ -75,7 +75,7 @@ WITH taken AS (
 )
 SELECT {COLUMNS},
        CASE WHEN %(live)s THEN EXISTS (SELECT FROM taken)
-            ELSE %(step)s::int IS NOT NULL END AS accepted
+            ELSE %(step)s::int IS NOT NULL AND own_page.id IS NOT NULL END AS accepted
   FROM directory_version
   LEFT JOIN own_page ON own_page.community_id = directory_version.community_id
    AND own_page.handle = %(handle)s

@@ -105,6 +105,16 @@ RECORD_SALE_BY_STEP = _RECORD.format(
 two tills with one code one makes a sale.
 """
 
+RECORD_LATE_SALE_BY_STEP = _RECORD.format(
+    taken="",
+    if_taken=""" AND EXISTS (
+         SELECT FROM own_page WHERE community_id = %(community)s AND handle = %(handle)s)""",
+    use_up="",
+)
+"""The same with a rotating code that comes in late: whatever is remembered of its handle, that must
+be living still, so that each worker answers alike.
+"""
+
 EARLIER_SALE = """
 SELECT id, receipt, total_fen, discountable_fen, payable_fen, saved_fen, pay_permille, with_amount,
        lines, excluded_fen, rounding, discountable_limit_fen, rule_version, flag, request_hash,
@@ -237,8 +247,9 @@ def record_sale(
         "trace": uuid7(),
     }
     statement = RECORD_SALE
-    if step is not None and step.live and isinstance(shop, Counter):
-        statement, values = RECORD_SALE_BY_STEP, {**values, **claim(shop, step)}
+    if step is not None and isinstance(shop, Counter):
+        statement = RECORD_SALE_BY_STEP if step.live else RECORD_LATE_SALE_BY_STEP
+        values |= claim(shop, step)
     try:
         row = connection.execute(statement, values).fetchone()
     except UniqueViolation:

@@ -25,6 +25,7 @@ from loyalty.models import (
     KeptAnswer,
     LedgerParty,
     Matter,
+    MessageHook,
     MonthPeople,
     NumberedSale,
     OwnPage,
@@ -55,6 +56,7 @@ OF_A_COMMUNITY = (
     ClosedMonth,
     JobFile,
     Job,
+    MessageHook,
     CardMonth,
     CardEvent,
     SaleCase,
@@ -97,8 +99,8 @@ OF_A_COMMUNITY = (
 )
 """What belongs to a community, in an order in which nothing is removed that is still referred to.
 
-Terms, steps of certification, lists, candidates, nominations, notices and objections go with what
-they belong to.
+Terms, steps of certification, lists, candidates, nominations, notices, objections and messages go
+with what they belong to.
 """
 
 

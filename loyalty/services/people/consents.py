@@ -21,6 +21,8 @@ class Consent(StrEnum):
     """That the name is published unmasked."""
     CONTACT = "contact"
     """To be called."""
+    MESSAGES = "messages"
+    """To be told by messenger."""
 
 
 class ConsentSource(StrEnum):

@@ -36,6 +36,7 @@ from loyalty.services.cards.revocations import publish_revocations
 from loyalty.services.errors import ErasureRefusedError
 from loyalty.services.imports.keeping import forget_tables_about
 from loyalty.services.kept_answers import take_traces_out_of_answers
+from loyalty.services.messages.recipients import forget_recipient
 from loyalty.services.people.consents import Consent
 from loyalty.services.people.residents import ERASED, refuse_erased
 from loyalty.services.privacy.erasure_file import ErasedPerson, write_once_committed
@@ -86,6 +87,7 @@ def carry_out_erasure(work: SomebodysWork, resident: Resident, *, sealing_key: b
     pattern = make_trace_pattern(resident.name, resident.unit, resident.phone)
     hold_page(work, resident.id)
     _stop_cards(work, resident, sealing_key=sealing_key)
+    forget_recipient(work, resident.id)
     for statement in (*_list_removals(resident), *_list_changes(resident)):
         work.session.execute(statement.execution_options(synchronize_session=False))
     _empty_resident(work, resident)

@@ -24,6 +24,8 @@ from loyalty.models import (
     DeedKind,
     Honour,
     HouseholdGroup,
+    Message,
+    MessageRecipient,
     Nomination,
     Objection,
     OwnPage,
@@ -141,6 +143,12 @@ PARTS = (
             "sealed_secret": OPENS,
             "used_till_id": TECHNICAL,
         },
+    ),
+    Part(MessageRecipient, "resident_id", left_out={"hook_id": TECHNICAL}),
+    Part(
+        Message,
+        "resident_id",
+        left_out={"hook_id": TECHNICAL, "next_at": TECHNICAL, "tries": TECHNICAL},
     ),
     Part(OwnPageSession, "own_page_id", OwnPage, {"token_hash": OPENS}),
     Part(

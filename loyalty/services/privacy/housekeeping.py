@@ -17,6 +17,7 @@ from loyalty.services.cards.keys import destroy_spent_keys
 from loyalty.services.community.policy import locked_community
 from loyalty.services.kept_answers import forget_old_answers
 from loyalty.services.ledger.month_people import keep_month_people
+from loyalty.services.messages.undelivered import forget_messages
 from loyalty.services.own_page.sign_in import forget_sessions
 from loyalty.services.people.residents import ERASED
 from loyalty.services.pictures.pictures import forget_loose_pictures
@@ -81,6 +82,7 @@ def _forget_the_rest(house: House) -> int:
     forget_words(session, community_id, now=house.now)
     forget_uses(session, community_id, now=house.now)
     forget_cases(session, community_id, now=house.now)
+    forget_messages(session, community_id, now=house.now)
     forget_sessions(session, community_id, now=house.now)
     forget_devices(session, community_id, today=house.now.date())
     forget_loose_pictures(session, community_id, now=house.now)

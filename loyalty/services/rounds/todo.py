@@ -12,6 +12,7 @@ from loyalty.rules.card_state import HAND_OUT_DAYS, CardState
 from loyalty.rules.certification import CertificationState, find_recheck_span
 from loyalty.rules.selection import RoundState
 from loyalty.services.community.working_days import years_without_table
+from loyalty.services.messages.undelivered import count_undelivered
 from loyalty.services.selection.at_work import RoundAtWork
 from loyalty.services.selection.ballots import missing_in
 from loyalty.services.selection.planning import LISTS
@@ -65,6 +66,8 @@ class ToDo:
     """Matters without an answer, the earliest due first."""
     cases_open: int
     """Sales about which staff have not decided."""
+    messages_undelivered: int
+    """Messages to residents that did not arrive."""
     calendar_due: int | None
     """The coming year, from November on, while nobody has entered its public holidays."""
 
@@ -94,6 +97,7 @@ def todo_of(work: Work) -> ToDo:
         silent_shops=len(list_silent_shops(work)),
         open_matters=_open_matters(work),
         cases_open=work.session.scalar(cases) or 0,
+        messages_undelivered=count_undelivered(work),
         calendar_due=_calendar_due(work),
     )
 

@@ -23,13 +23,15 @@ from loyalty.reports.sheet_layout import (
 REMEMBERED = ("duplex", "offset_x", "offset_y", "scale", "gutter", "dots", "names")
 """What stays the same as long as the printer does."""
 
-FOLDED = "fold"
-"""Offered beside the edges over which a printer turns the paper."""
+FOLDED, FOLDED_OVER_CODE = "fold", "fold_code"
+"""Offered beside the edges over which a printer turns the paper; the second has the activation code
+within the fold."""
 
 WAYS = {
     Duplex.LONG.value: lazy_gettext("双面打印，长边翻转（一般选这个）"),
     Duplex.SHORT.value: lazy_gettext("双面打印，短边翻转"),
     FOLDED: lazy_gettext("只打一面，裁下对折（一张纸5张卡）"),
+    FOLDED_OVER_CODE: lazy_gettext("双面打印，裁下对折，激活码夹在里面（一张纸5张卡）"),
     Duplex.NONE.value: lazy_gettext("正面、背面各打一张纸，不对调"),
 }
 
@@ -113,15 +115,19 @@ class SheetForm(Form):
 
     def validate_start(self, field: Any) -> None:
         """Refuse a place that a folded sheet does not have."""
-        if self.duplex.data == FOLDED and field.data is not None and field.data > ROWS:
+        if self._is_folded() and field.data is not None and field.data > ROWS:
             raise ValidationError(gettext("对折的一张纸只有%(places)d格。", places=ROWS))
+
+    def _is_folded(self) -> bool:
+        return self.duplex.data in {FOLDED, FOLDED_OVER_CODE}
 
     def layout(self) -> SheetLayout:
         """Return how the cards are to stand."""
-        folded = self.duplex.data == FOLDED
+        folded = self._is_folded()
         return SheetLayout(
             duplex=Duplex.LONG if folded else Duplex(self.duplex.data),
             fold_over=folded,
+            code_inside=self.duplex.data == FOLDED_OVER_CODE,
             start=self.start.data,
             offset_x_mm=(self.offset_x.data or 0) / _HUNDREDTHS,
             offset_y_mm=(self.offset_y.data or 0) / _HUNDREDTHS,

@@ -1,0 +1,93 @@
+"""What residents are told through a messenger: who sends it on, to whom, and what was sent."""
+
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from loyalty.database import Identified, Moment, Owned, Versioned, refer_to, relate_by
+from loyalty.models.resident import Resident
+
+
+class MessageHook(Owned, Versioned):
+    """The address to which the messages of a community go; the receiver sends them on.
+
+    What changes with each try is written past the version, which is that of the decision.
+    """
+
+    __tablename__ = "message_hook"
+    __table_args__ = (
+        UniqueConstraint("community_id"),
+        CheckConstraint("failures >= 0", name="failures_counted"),
+        Index("ix_message_hook_next_at", "next_at"),
+    )
+
+    address: Mapped[str]
+    sealed_secret: Mapped[bytes]
+    """What signs the messages, sealed with the operator's secret."""
+    created_at: Mapped[Moment]
+    told_until: Mapped[Moment]
+    """Sales that were recorded some minutes before have their messages."""
+    next_at: Mapped[Moment]
+    """From when on the worker may look at it; while one is at it, when another would take over."""
+    failures: Mapped[int] = mapped_column(default=0, server_default="0")
+    """How often in a row the receiver could not be reached."""
+    failure: Mapped[str | None]
+    """Why it was not reached the last time."""
+    answered_at: Mapped[Moment | None]
+    """When it last took a message."""
+
+
+class MessageRecipient(Owned):
+    """What a receiver calls a resident. There is one only while the resident agrees."""
+
+    __tablename__ = "message_recipient"
+
+    resident_id: Mapped[UUID] = refer_to("resident", primary_key=True)
+    resident: Mapped[Resident] = relate_by(resident_id)
+    hook_id: Mapped[UUID] = refer_to("message_hook", ondelete="CASCADE", index=True)
+    reference: Mapped[str]
+    """Given by the resident at their own page; it tells the receiver alone who it is."""
+    created_at: Mapped[Moment]
+
+
+class Message(Owned, Identified):
+    """One thing that one resident is told, once."""
+
+    __tablename__ = "message"
+    __table_args__ = (
+        CheckConstraint("kind IN ('card_used', 'card_waiting', 'test')", name="kind_known"),
+        CheckConstraint("state IN ('waiting', 'sent', 'undelivered', 'seen')", name="state_known"),
+        CheckConstraint(
+            "(kind = 'card_used') = (sale_id IS NOT NULL)"
+            " AND (kind = 'card_waiting') = (card_id IS NOT NULL)"
+            " AND (kind = 'test') = (resident_id IS NULL)",
+            name="is_about_something",
+        ),
+        UniqueConstraint("community_id", "sale_id"),
+        UniqueConstraint("community_id", "card_id"),
+        Index("ix_message_open", "community_id", "next_at", postgresql_where="state = 'waiting'"),
+        Index(
+            "ix_message_undelivered",
+            "community_id",
+            "id",
+            postgresql_where="state = 'undelivered'",
+        ),
+        Index("ix_message_test", "community_id", "id", postgresql_where="kind = 'test'"),
+    )
+
+    hook_id: Mapped[UUID] = refer_to("message_hook", ondelete="CASCADE", index=True)
+    kind: Mapped[str]
+    resident_id: Mapped[UUID | None] = refer_to("resident", index=True)
+    resident: Mapped[Resident | None] = relate_by(resident_id)
+    sale_id: Mapped[UUID | None] = refer_to("redemption")
+    card_id: Mapped[UUID | None] = refer_to("card")
+    state: Mapped[str] = mapped_column(default="waiting", server_default="waiting")
+    made_at: Mapped[Moment]
+    next_at: Mapped[Moment]
+    """From when on it may be tried."""
+    tries: Mapped[int] = mapped_column(default=0, server_default="0")
+    failure: Mapped[str | None]
+    """Why the last try failed."""
+    ended_at: Mapped[Moment | None]
+    """When it was sent, or given up."""

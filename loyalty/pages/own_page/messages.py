@@ -1,0 +1,79 @@
+"""Whether, and where, a resident is told by messenger: said at their own page, and taken back."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import gettext, lazy_gettext
+
+from loyalty.pages.forms import Form, text_field
+from loyalty.pages.own_page.signed_in import REFERENCE, OwnPages, resident, resident_work
+from loyalty.pages.staff.confirmation import ConfirmationForm
+from loyalty.rules.errors import LoyaltyError
+from loyalty.rules.messages import (
+    LONGEST_REFERENCE,
+    clean_reference,
+    find_reference_fault,
+)
+from loyalty.rules.verdict import Tone
+from loyalty.services.messages.hooks import list_hooks
+from loyalty.services.messages.recipients import (
+    agree_to_messages,
+    end_messages,
+    find_recipient,
+)
+from loyalty.words.own_page import REFERENCE_FAULTS, refusal_to_resident
+
+own_messages = OwnPages("own_messages", "/messages")
+
+
+class ReferenceForm(Form):
+    """What a messenger calls the resident."""
+
+    reference = text_field(lazy_gettext("订阅号"), longest=LONGEST_REFERENCE)
+
+
+@own_messages.route("", methods=["GET", "POST"])
+def shown() -> Any:
+    """Say what would be told, and where; begin it on a yes."""
+    form = ReferenceForm(data={"reference": request.args.get(REFERENCE, "")})
+    with resident_work() as work:
+        hooks = list_hooks(work)
+        recipient = find_recipient(work, resident().resident_id)
+    if hooks and form.validate_on_submit() and _agreed(form):
+        return redirect(url_for("own_messages.shown"))
+    return render_template(
+        "own_page/messages.html",
+        form=form,
+        ending=ConfirmationForm(),
+        receiver=urlsplit(hooks[0].address).hostname if hooks else None,
+        recipient=recipient,
+    )
+
+
+@own_messages.post("/end")
+def end() -> Any:
+    """Tell nothing any more."""
+    if ConfirmationForm().validate_on_submit():
+        try:
+            with resident_work() as work:
+                end_messages(work)
+        except LoyaltyError as refusal:
+            flash(refusal_to_resident(refusal), Tone.NO)
+        else:
+            flash(gettext("记下了，不再发了。"), Tone.YES)
+    return redirect(url_for("own_messages.shown"))
+
+
+def _agreed(form: ReferenceForm) -> bool:
+    if fault := find_reference_fault(clean_reference(form.reference.data)):
+        form.reference.errors = [REFERENCE_FAULTS[fault]]
+        return False
+    try:
+        with resident_work() as work:
+            agree_to_messages(work, form.reference.data)
+    except LoyaltyError as refusal:
+        form.reference.errors = [refusal_to_resident(refusal)]
+        return False
+    flash(gettext("记下了。从现在起有事就告诉您。"), Tone.YES)
+    return True

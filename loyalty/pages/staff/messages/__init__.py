@@ -1,0 +1,1 @@
+"""Where messages to residents go, and what did not arrive."""

@@ -1,0 +1,258 @@
+"""Sending what is to be told: whose turn it is, the letter, and what came of it.
+
+Nothing is held while a receiver is asked: it is written down before that somebody is at it, and
+after, what came of it. A worker that is killed between sends the same again, under the same id.
+"""
+
+import json
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from cryptography.exceptions import InvalidTag
+from sqlalchemy import Select, and_, or_, select, update
+from sqlalchemy.orm import Session
+
+from loyalty.clock import as_local
+from loyalty.models import (
+    Card,
+    Community,
+    Honour,
+    Message,
+    MessageHook,
+    MessageRecipient,
+    Redemption,
+    Resident,
+    Shop,
+)
+from loyalty.rules.messages import MessageKind, MessageState, find_wait, sign_message
+from loyalty.services.messages.hooks import open_secret
+from loyalty.services.messages.outbox import (
+    WAITS,
+    forget_cards_taken,
+    give_up_old_messages,
+    write_messages,
+)
+
+TURN_LASTS = timedelta(minutes=1)
+"""After which another worker takes over from one that has not come back."""
+
+REST = timedelta(seconds=5)
+"""How long a hook is left alone after its turn."""
+
+SECRET_LOST = "secret_lost"  # noqa: S105  # the code of a failure
+"""The operator's secret is another by now; a manager makes a new one for the hook."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A hook that a worker is at, and whose."""
+
+    community_id: UUID
+    hook_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One message as it is sent."""
+
+    message_id: UUID
+    address: str
+    body: bytes = field(repr=False)
+    signature: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of sending a letter."""
+
+    failure: str | None
+    """A code; None where the receiver has taken it."""
+    of_message: bool = False
+    """Whether the receiver answers, and refuses this message alone."""
+    for_good: bool = False
+    """Whether it knows nobody of that reference any more."""
+
+
+def take_turn(session: Session, *, now: datetime) -> Turn | None:
+    """Return the hook that has waited the longest, whosever it is; None where none is due."""
+    due = (
+        select(MessageHook.id)
+        .where(MessageHook.next_at <= now)
+        .order_by(MessageHook.next_at)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    taken = session.execute(
+        update(MessageHook)
+        .where(MessageHook.id.in_(due.scalar_subquery()))
+        .values(next_at=now + TURN_LASTS)
+        .returning(MessageHook.community_id, MessageHook.id)
+    ).one_or_none()
+    return None if taken is None else Turn(*taken)
+
+
+def begin_turn(session: Session, turn: Turn, *, now: datetime) -> None:
+    """Give up what is old, and write down what there is to tell.
+
+    Args:
+        session: limited to the community of the turn, as in all that follows.
+    """
+    hook = _find_hook(session, turn)
+    if hook is not None:
+        timezone = session.get_one(Community, turn.community_id).timezone
+        forget_cards_taken(session, hook)
+        give_up_old_messages(session, hook, now=now)
+        write_messages(session, hook, now=as_local(now, timezone))
+
+
+def next_letter(
+    session: Session, turn: Turn, *, sealing_key: bytes, now: datetime
+) -> Letter | Outcome | None:
+    """Return what is sent next, or why nothing can be; None where nothing is due.
+
+    Somebody who no longer agrees gets nothing, whatever was written down before.
+    """
+    hook = _find_hook(session, turn)
+    if hook is None:
+        return None
+    found = session.execute(_select_due(turn, now)).tuples().first()
+    if found is None:
+        return None
+    message, reference = found
+    try:
+        secret = open_secret(hook, sealing_key=sealing_key)
+    except InvalidTag:
+        return Outcome(SECRET_LOST)
+    message.tries += 1
+    message.next_at = now + TURN_LASTS
+    session.flush()
+    body = _write_body(session, message, reference)
+    signature = sign_message(body, secret, int(now.timestamp()))
+    return Letter(message.id, hook.address, body, signature)
+
+
+def note_outcome(
+    session: Session, turn: Turn, letter: Letter, outcome: Outcome, *, now: datetime
+) -> None:
+    """Write down what came of a letter."""
+    message = session.get(Message, (turn.community_id, letter.message_id))
+    if message is None:
+        return
+    message.failure = outcome.failure
+    if outcome.failure is None:
+        message.state, message.ended_at = MessageState.SENT, now
+        session.execute(_of(turn).values(answered_at=now))
+    elif outcome.for_good:
+        message.state, message.ended_at = MessageState.UNDELIVERED, now
+    else:
+        message.next_at = now + find_wait(message.tries)
+
+
+def end_turn(session: Session, turn: Turn, outcome: Outcome, *, now: datetime) -> None:
+    """Let the next worker look at the hook again: soon, or later each time it is not reached."""
+    hook = _find_hook(session, turn)
+    if hook is None:
+        return
+    reached = outcome.failure is None or outcome.of_message
+    failures = 0 if reached else hook.failures + 1
+    session.execute(
+        _of(turn).values(
+            failures=failures,
+            failure=None if reached else outcome.failure,
+            next_at=now + (REST if reached else find_wait(failures)),
+        )
+    )
+
+
+def _find_hook(session: Session, turn: Turn) -> MessageHook | None:
+    """Return the hook as it stands now; None if a manager has removed it."""
+    return session.scalar(
+        select(MessageHook)
+        .where(MessageHook.community_id == turn.community_id, MessageHook.id == turn.hook_id)
+        .execution_options(populate_existing=True)
+    )
+
+
+def _of(turn: Turn) -> Any:
+    return update(MessageHook).where(
+        MessageHook.community_id == turn.community_id, MessageHook.id == turn.hook_id
+    )
+
+
+def _select_due(turn: Turn, now: datetime) -> Select[tuple[Message, str]]:
+    """Return the query for what is due, the earliest first, with what its reader is called.
+
+    A try is for nobody, and has None there.
+    """
+    own = turn.community_id
+    recipient = and_(
+        MessageRecipient.community_id == own, MessageRecipient.resident_id == Message.resident_id
+    )
+    resident = and_(Resident.community_id == own, Resident.id == Message.resident_id)
+    agrees = and_(MessageRecipient.reference.is_not(None), Resident.consent_messages)
+    return (
+        select(Message, MessageRecipient.reference)
+        .outerjoin(MessageRecipient, recipient)
+        .outerjoin(Resident, resident)
+        .where(
+            Message.community_id == own,
+            Message.hook_id == turn.hook_id,
+            WAITS,
+            Message.next_at <= now,
+            or_(Message.kind == MessageKind.TEST, agrees),
+        )
+        .order_by(Message.next_at, Message.id)
+        .limit(1)
+    )
+
+
+def _write_body(session: Session, message: Message, reference: str | None) -> bytes:
+    """Return a message as JSON: it names the reader by the receiver's own reference, and nobody."""
+    community = session.get_one(Community, message.community_id)
+    told: dict[str, Any] = {
+        "id": str(message.id),
+        "type": message.kind,
+        "made_at": _write(message.made_at, community),
+        "community": community.slug,
+        "recipient": reference,
+        "data": _DATA[MessageKind(message.kind)](session, message, community),
+    }
+    return json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _tell_sale(session: Session, message: Message, community: Community) -> dict[str, Any]:
+    sale = session.get_one(Redemption, (community.id, message.sale_id))
+    shop = session.get_one(Shop, (community.id, sale.shop_id))
+    return {
+        "happened_at": _write(sale.happened_at, community),
+        "shop": shop.name,
+        "saved_fen": sale.saved_fen if sale.with_amount else None,
+    }
+
+
+def _tell_card(session: Session, message: Message, community: Community) -> dict[str, Any]:
+    card = session.get_one(Card, (community.id, message.card_id))
+    honour = session.get_one(Honour, (community.id, card.honour_id))
+    return {
+        "honour": honour.name,
+        "valid_from": card.valid_from.isoformat(),
+        "valid_until": card.valid_until.isoformat(),
+        "telephone": community.telephone,
+    }
+
+
+def _tell_nothing(_: Session, __: Message, ___: Community) -> dict[str, Any]:
+    return {}
+
+
+_DATA = {
+    MessageKind.CARD_USED: _tell_sale,
+    MessageKind.CARD_WAITING: _tell_card,
+    MessageKind.TEST: _tell_nothing,
+}
+
+
+def _write(moment: datetime, community: Community) -> str:
+    return as_local(moment, community.timezone).isoformat(timespec="seconds")

@@ -1,0 +1,134 @@
+"""Where the messages of a community go: the address, its secret, and a try."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
+
+from loyalty.models import Community, Message, MessageHook
+from loyalty.rules.messages import (
+    MessageKind,
+    find_address_fault,
+    make_message_secret,
+)
+from loyalty.services.errors import AlreadyExistsError, ValueRefusedError
+from loyalty.services.sealing import seal, unseal
+from loyalty.services.work import Lock, SomebodysWork, Work
+
+_PURPOSE = b"loyalty message hook v1"
+
+
+@dataclass(frozen=True, slots=True)
+class NewSecret:
+    """A hook, and the secret that signs its messages from now on; it is not shown again."""
+
+    hook: MessageHook
+    secret: str = field(repr=False)
+
+
+def list_hooks(work: SomebodysWork) -> Sequence[MessageHook]:
+    """Return where messages go: one address, or none."""
+    return work.session.scalars(work.select(MessageHook)).all()
+
+
+def create_hook(work: Work, address: str, *, sealing_key: bytes) -> NewSecret:
+    """Let the messages of the community go to an address.
+
+    Args:
+        sealing_key: from `cards.keys.sealing_key_from`.
+
+    Raises:
+        AlreadyExistsError: they go somewhere by now.
+        ValueRefusedError: the address is none of ``https``.
+    """
+    _refuse_address(address)
+    # Whoever sets another address at the same time waits here.
+    work.find(Community, work.community_id, lock=Lock.CHANGE)
+    if list_hooks(work):
+        raise AlreadyExistsError("Messages go to an address already; change that one.")
+    hook = MessageHook(
+        id=uuid7(),
+        community_id=work.community_id,
+        address=address,
+        created_at=work.now,
+        told_until=work.now,
+        next_at=work.now,
+    )
+    made = _give_secret(hook, sealing_key)
+    work.session.add(hook)
+    work.note("message_hook.created", hook)
+    return made
+
+
+def change_hook(work: Work, hook_id: UUID, version: int, *, address: str) -> MessageHook:
+    """Let messages go to another address of the same receiver, which is tried at once.
+
+    Raises:
+        StaleRecordError: somebody changed it meanwhile.
+        ValueRefusedError: the address is none of ``https``.
+    """
+    hook = work.find(MessageHook, hook_id, lock=Lock.CHANGE, version=version)
+    _refuse_address(address)
+    hook.address = address
+    hook.failures, hook.failure, hook.next_at = 0, None, work.now
+    work.note("message_hook.changed", hook, members=["address"])
+    return hook
+
+
+def renew_secret(work: Work, hook_id: UUID, *, sealing_key: bytes) -> NewSecret:
+    """Sign with another secret from now on; what is sent again is signed with it, too."""
+    hook = work.find(MessageHook, hook_id, lock=Lock.CHANGE)
+    made = _give_secret(hook, sealing_key)
+    hook.failures, hook.failure, hook.next_at = 0, None, work.now
+    work.note("message_hook.changed", hook, members=["secret"])
+    return made
+
+
+def remove_hook(work: Work, hook_id: UUID) -> None:
+    """Send nothing any more, and forget what the receiver calls people."""
+    hook = work.find(MessageHook, hook_id, lock=Lock.CHANGE)
+    work.note("message_hook.removed", hook)
+    work.session.delete(hook)
+    work.session.flush()
+
+
+def ask_for_test(work: Work, hook_id: UUID) -> Message:
+    """Have a message sent that tells nobody anything, as soon as the worker comes to it."""
+    hook = work.find(MessageHook, hook_id, lock=Lock.CHANGE)
+    test = Message(
+        community_id=work.community_id,
+        hook_id=hook.id,
+        kind=MessageKind.TEST,
+        made_at=work.now,
+        next_at=work.now,
+    )
+    hook.next_at = work.now
+    work.session.add(test)
+    work.note("message_hook.tried", hook)
+    return test
+
+
+def open_secret(hook: MessageHook, *, sealing_key: bytes) -> str:
+    """Return what signs the messages.
+
+    Raises:
+        InvalidTag: the operator's secret is another by now.
+    """
+    owner = _owner_of(hook)
+    return unseal(hook.sealed_secret, sealing_key=sealing_key, owner=owner).decode()
+
+
+def _give_secret(hook: MessageHook, sealing_key: bytes) -> NewSecret:
+    secret = make_message_secret()
+    hook.sealed_secret = seal(secret.encode(), sealing_key=sealing_key, owner=_owner_of(hook))
+    return NewSecret(hook, secret)
+
+
+def _refuse_address(address: str) -> None:
+    if fault := find_address_fault(address):
+        raise ValueRefusedError("/address", f"This is no address messages go to: {fault}.")
+
+
+def _owner_of(hook: MessageHook) -> bytes:
+    return b"\0".join((_PURPOSE, hook.id.bytes))

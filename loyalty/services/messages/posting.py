@@ -1,0 +1,103 @@
+"""Handing a letter to its receiver: by https, to the internet alone, at once or not at all."""
+
+import socket
+import ssl
+from contextlib import suppress
+from http.client import HTTPException, HTTPSConnection
+from threading import Timer
+from urllib.parse import urlsplit
+
+from loyalty.rules.messages import is_public
+from loyalty.services.messages.delivery import Letter, Outcome
+
+LONGEST = 10
+"""Seconds a receiver may take to be connected to and to answer, once its name is looked up."""
+
+ANOTHER_TIME = frozenset({408, 425, 429})
+GONE = 410
+_REFUSALS = range(400, 500)
+_DONE = range(200, 300)
+
+
+class PrivateAddressError(OSError):
+    """The name leads into a network of our own."""
+
+
+class _Connection(HTTPSConnection):
+    """One that is made to the very address that was looked at, so that no second look differs."""
+
+    def __init__(self, host: str, port: int | None, *, private: bool) -> None:
+        self._context = ssl.create_default_context()
+        super().__init__(host, port, timeout=LONGEST, context=self._context)
+        self._private = private
+
+    def connect(self) -> None:
+        """Connect to the first address of the host, if it is one that may be reached."""
+        found = socket.getaddrinfo(self.host, self.port, type=socket.SOCK_STREAM)
+        place = str(found[0][4][0])
+        if not self._private and not all(is_public(str(one[4][0])) for one in found):
+            raise PrivateAddressError
+        self.sock = socket.create_connection((place, self.port), LONGEST)
+        self.sock = self._context.wrap_socket(self.sock, server_hostname=self.host)
+
+
+def post(letter: Letter, *, private: bool) -> Outcome:
+    """Send a letter, and return what came of it. A redirect is not followed.
+
+    Args:
+        private: whether the receiver may stand in a network of our own.
+    """
+    parts = urlsplit(letter.address)
+    connection = _Connection(parts.hostname or "", parts.port, private=private)
+    # Each step has its own limit; this one ends a receiver that answers letter by letter.
+    watch = Timer(LONGEST, _cut, [connection])
+    watch.daemon = True
+    watch.start()
+    try:
+        return _outcome_of(_send(connection, letter, parts.path or "/", parts.query))
+    except (OSError, HTTPException, ValueError) as error:
+        return Outcome(_code_of(error))
+    finally:
+        watch.cancel()
+        connection.close()
+
+
+def _send(connection: HTTPSConnection, letter: Letter, path: str, query: str) -> int:
+    headers = {
+        "Content-Type": "application/json",
+        "Loyalty-Event": str(letter.message_id),
+        "Loyalty-Signature": letter.signature,
+        "User-Agent": "loyalty",
+        "Connection": "close",
+    }
+    connection.request("POST", f"{path}?{query}" if query else path, letter.body, headers)
+    return connection.getresponse().status
+
+
+def _outcome_of(status: int) -> Outcome:
+    if status in _DONE:
+        return Outcome(None)
+    refused = status in _REFUSALS and status not in ANOTHER_TIME
+    return Outcome(f"http_{status}", of_message=refused, for_good=status == GONE)
+
+
+def _code_of(error: Exception) -> str:
+    match error:
+        case PrivateAddressError():
+            return "private_address"
+        case socket.gaierror():
+            return "unknown_host"
+        case ssl.SSLError():
+            return "no_trust"
+        case TimeoutError():
+            return "too_slow"
+        case ConnectionRefusedError():
+            return "refused"
+        case _:
+            return "cut_off"
+
+
+def _cut(connection: HTTPSConnection) -> None:
+    if connection.sock is not None:
+        with suppress(OSError):
+            connection.sock.shutdown(socket.SHUT_RDWR)

@@ -1,0 +1,109 @@
+"""Managers set where messages go; staff see what did not arrive."""
+
+import re
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from loyalty.models import Community, Message, MessageHook
+from loyalty.services.actors import Role
+from loyalty.services.messages.hooks import open_secret
+from tests.given import NOON, SEALING_KEY, given_card, given_community, given_resident
+from tests.given_messages import ADDRESS, given_hook, given_recipient, sold_at
+from tests.pages.visits import change, enter, press, send, text_of
+
+HOOK, UNDELIVERED = "/staff/policy/messages", "/staff/messages"
+
+
+@pytest.fixture
+def manager(client: FlaskClient, session: Session, community: Community) -> FlaskClient:
+    enter(client, session, community, Role.MANAGER)
+    return client
+
+
+def given_undelivered(session: Session, community: Community) -> Message:
+    """A message to 王芳 that was given up."""
+    hook = given_hook(session, community).hook
+    holder = given_resident(session, community, name="王芳")
+    card = given_card(session, community, resident_id=holder.id)
+    given_recipient(session, hook, card)
+    message = Message(
+        community_id=community.id,
+        hook_id=hook.id,
+        kind="card_used",
+        resident_id=holder.id,
+        sale_id=sold_at(session, card, NOON).id,
+        made_at=NOON,
+        next_at=NOON,
+        state="undelivered",
+        failure="http_404",
+        ended_at=NOON,
+    )
+    session.add(message)
+    session.commit()
+    return message
+
+
+def test_a_manager_begins_is_shown_the_secret_once_and_tries(
+    manager: FlaskClient, session: Session
+) -> None:
+    assert "消息提醒" in text_of(manager.get("/staff/policy"))
+    shown = send(manager, HOOK, address=ADDRESS).text
+
+    hook = session.scalars(select(MessageHook)).one()
+    (secret,) = re.findall(r"whsec_[\w-]+", shown)
+    assert secret == open_secret(hook, sealing_key=SEALING_KEY)
+    assert "whsec_" not in manager.get(HOOK).text
+    assert press(manager, HOOK, f"{HOOK}/test").location == HOOK
+    assert "在路上" in text_of(manager.get(HOOK))
+
+
+@pytest.mark.parametrize(
+    ("address", "told"),
+    [("http://messenger.example/", "https://开头"), ("https://a:b@c.example/", "不能带账号")],
+)
+def test_an_address_that_cannot_be_used_is_told_and_stays(
+    manager: FlaskClient, session: Session, address: str, told: str
+) -> None:
+    page = send(manager, HOOK, address=address).text
+
+    assert told in page
+    assert f'value="{address}"' in page
+    assert session.scalars(select(MessageHook)).all() == []
+
+
+def test_a_manager_changes_the_address_the_secret_and_ends_it(
+    manager: FlaskClient, session: Session, community: Community
+) -> None:
+    made = given_hook(session, community)
+    session.commit()
+
+    assert change(manager, HOOK, address="https://messenger.example/moved").location == HOOK
+    session.refresh(made.hook)
+    assert made.hook.address == "https://messenger.example/moved"
+    assert "马上作废" in manager.get(f"{HOOK}/secret").text
+    assert made.secret not in send(manager, f"{HOOK}/secret").text
+    assert "全部删除" in manager.get(f"{HOOK}/remove").text
+    assert send(manager, f"{HOOK}/remove").location == HOOK
+    assert session.scalars(select(MessageHook)).all() == []
+    assert manager.get(f"{HOOK}/secret").status_code == 404
+
+
+def test_staff_see_whom_a_message_did_not_reach_until_they_have_seen_it(
+    client: FlaskClient, session: Session, community: Community
+) -> None:
+    given_undelivered(session, community)
+    given_undelivered(session, given_community(session))
+    enter(client, session, community, Role.STAFF)
+    assert "1条消息没送到" in text_of(client.get("/staff"))
+    shown = text_of(client.get(UNDELIVERED))
+    assert shown.count("王芳") == 1
+    assert "对方回答404" in shown
+
+    assert press(client, UNDELIVERED, f"{UNDELIVERED}/seen").location == UNDELIVERED
+
+    assert "都送到了" in text_of(client.get(UNDELIVERED))
+    assert "没送到居民手里" not in text_of(client.get("/staff"))
+    assert client.get(HOOK).status_code == 403
