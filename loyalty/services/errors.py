@@ -163,6 +163,10 @@ class ReversalRefusedError(LoyaltyError):
     """A sale cannot be voided or returned like this."""
 
 
+class TooMuchBackError(ReversalRefusedError):
+    """More would come back than is left of a sale."""
+
+
 class StateError(LoyaltyError):
     """The record's state does not allow the action now."""
 

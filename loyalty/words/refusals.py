@@ -41,6 +41,7 @@ REFUSALS: Mapping[type[Exception], LazyString] = MappingProxyType(
         errors.PersonErasedError: lazy_gettext("这个人的信息已经按本人意愿删除了。"),
         errors.CaseDecidedError: lazy_gettext("这件事别人已经处理了。"),
         errors.BusyError: lazy_gettext("别人正在改，请再提交一次，不会记两遍。"),
+        errors.TooMuchBackError: lazy_gettext("这一笔剩下的没有这么多，请看清楚再填。"),
         errors.ReversalRefusedError: lazy_gettext("这一笔已经撤销过了。"),
         errors.ValueRefusedError: lazy_gettext("有一项不合适，请检查后再提交。"),
     }
@@ -67,6 +68,7 @@ VALUES: Mapping[str, LazyString] = MappingProxyType(
         "/happened_on": lazy_gettext("那一天还没到。"),
         "/amount_fen": lazy_gettext("金额和数量，至少填一样。"),
         "/quantity_hundredths": lazy_gettext("选了单位，请把数量也填上。"),
+        "/excluded_fen": lazy_gettext("没打折的那部分，不能比退回的总数多。"),
         "/unit": lazy_gettext("这一种不按这个单位数，请换一个。"),
         "/evidence": lazy_gettext("有凭据的，请写明凭据是什么；没有，就选“估计”。"),
         "/band_min_permille": lazy_gettext("有店铺约定的折数不在这个范围里，请先改那家店的约定。"),

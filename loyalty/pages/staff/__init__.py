@@ -5,6 +5,7 @@ from loyalty.pages.staff.cards.cards import cards
 from loyalty.pages.staff.cards.hand_out import hand_out
 from loyalty.pages.staff.cards.sheets import card_sheets
 from loyalty.pages.staff.cards.slips import activation_slips
+from loyalty.pages.staff.checkout.sales import sales
 from loyalty.pages.staff.community.honours import honours
 from loyalty.pages.staff.community.policy import policy
 from loyalty.pages.staff.community.working_days import working_days
@@ -20,6 +21,9 @@ from loyalty.pages.staff.ledger.contributions import contributions
 from loyalty.pages.staff.ledger.figures import figures
 from loyalty.pages.staff.matters.matters import matters
 from loyalty.pages.staff.notice.objections import objections
+from loyalty.pages.staff.own_shops.sales import own_sales
+from loyalty.pages.staff.own_shops.shops import own_shops
+from loyalty.pages.staff.own_shops.tills import own_tills
 from loyalty.pages.staff.people.residents import residents
 from loyalty.pages.staff.privacy.personal_data import personal_data
 from loyalty.pages.staff.rounds.actions import rounds_actions
@@ -62,6 +66,7 @@ STAFF_PAGES = (
     tills,
     numberings,
     tallies,
+    sales,
     cases,
     cards,
     card_sheets,
@@ -77,5 +82,8 @@ STAFF_PAGES = (
     policy,
     honours,
     accounts,
+    own_shops,
+    own_sales,
+    own_tills,
 )
 """Every blueprint of the console."""
