@@ -70,6 +70,7 @@ from tests.given_notices import (
     given_shop_objection,
     placed,
 )
+from tests.given_offers import given_proposal, given_signal
 from tests.given_rounds import (
     given_candidate,
     given_nomination,
@@ -338,6 +339,8 @@ def _trade(
         "shop_objection_id": objection,
         "till_id": till.id,
         "sale_id": sale,
+        "proposal_id": given_proposal(session, shop, account).id,
+        "signal_id": given_signal(session, shop).id,
         "plaque_number": shop.plaque_number,
         "case_id": _late(session, community, till),
     }

@@ -80,6 +80,8 @@ KINDS: Mapping[type[Exception], Kind] = {
         HTTPStatus.CONFLICT, "erasure-refused", "The person cannot be erased yet"
     ),
     errors.CaseDecidedError: Kind(HTTPStatus.CONFLICT, "case-decided", "Decided already"),
+    errors.SignalPutAwayError: Kind(HTTPStatus.CONFLICT, "signal-put-away", "Looked at already"),
+    errors.ProposalDecidedError: Kind(HTTPStatus.CONFLICT, "proposal-decided", "Decided already"),
     errors.PairingError: Kind(
         HTTPStatus.CONFLICT, "pairing-refused", "The pairing code cannot be used"
     ),

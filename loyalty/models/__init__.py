@@ -12,6 +12,7 @@ from loyalty.models.kept_answer import KeptAnswer
 from loyalty.models.late_sale import NumberedSale, QuarantinedSale
 from loyalty.models.matter import Matter
 from loyalty.models.notice import NoticeVersion, Objection, WorkingDayOverride
+from loyalty.models.offer import OfferConfirmation, OfferProposal
 from loyalty.models.own_page import OwnPage, OwnPageSession
 from loyalty.models.panel import Ballot, ConflictOfInterest, Panellist
 from loyalty.models.privacy import ConsentEvent, Erasure, MonthPeople
@@ -29,6 +30,7 @@ from loyalty.models.shop import (
     ShopTerm,
     ShopVisit,
 )
+from loyalty.models.signal import ShopSignal, SignalWatermark
 from loyalty.models.staff import AccessToken, StaffAccount
 from loyalty.models.till import Till
 
@@ -65,6 +67,8 @@ __all__ = [
     "NoticeVersion",
     "NumberedSale",
     "Objection",
+    "OfferConfirmation",
+    "OfferProposal",
     "OwnPage",
     "OwnPageSession",
     "Panellist",
@@ -80,8 +84,10 @@ __all__ = [
     "Shop",
     "ShopChange",
     "ShopObjection",
+    "ShopSignal",
     "ShopTerm",
     "ShopVisit",
+    "SignalWatermark",
     "SigningKey",
     "StaffAccount",
     "Till",

@@ -130,6 +130,7 @@ FILTERS: Mapping[str, Callable[..., object]] = MappingProxyType(
         "minute": minute,
         "money": money,
         "figure": figure,
+        "counted": counted,
         "objection_state": objection_state,
         "pay": pay_in_words,
         "grouped": group_digits,

@@ -237,6 +237,14 @@ class ErasureRefusedError(StateError):
     """The person cannot be erased yet; the codes say what comes first."""
 
 
+class SignalPutAwayError(LoyaltyError):
+    """Somebody has looked at a signal already."""
+
+
+class ProposalDecidedError(LoyaltyError):
+    """Somebody has answered what the owner of a shop asks for."""
+
+
 class CaseDecidedError(LoyaltyError):
     """Somebody has decided the case already."""
 

@@ -21,8 +21,10 @@ from loyalty.pages.staff.ledger.contributions import contributions
 from loyalty.pages.staff.ledger.figures import figures
 from loyalty.pages.staff.matters.matters import matters
 from loyalty.pages.staff.notice.objections import objections
+from loyalty.pages.staff.own_shops.offer import own_offer
 from loyalty.pages.staff.own_shops.sales import own_sales
 from loyalty.pages.staff.own_shops.shops import own_shops
+from loyalty.pages.staff.own_shops.statement import own_statement
 from loyalty.pages.staff.own_shops.tills import own_tills
 from loyalty.pages.staff.people.residents import residents
 from loyalty.pages.staff.privacy.personal_data import personal_data
@@ -36,7 +38,9 @@ from loyalty.pages.staff.selection.planning import rounds_planning
 from loyalty.pages.staff.shops.certification import certification
 from loyalty.pages.staff.shops.changes import shop_changes
 from loyalty.pages.staff.shops.objections import shop_objections
+from loyalty.pages.staff.shops.offers import shop_offers
 from loyalty.pages.staff.shops.shops import shops
+from loyalty.pages.staff.shops.signals import shop_signals
 from loyalty.pages.staff.shops.visits import shop_visits
 from loyalty.pages.staff.staff.accounts import accounts
 from loyalty.pages.staff.staff.sign_in import sign_in_pages
@@ -61,6 +65,8 @@ STAFF_PAGES = (
     shops,
     shop_changes,
     shop_objections,
+    shop_offers,
+    shop_signals,
     shop_visits,
     certification,
     tills,
@@ -84,6 +90,8 @@ STAFF_PAGES = (
     accounts,
     own_shops,
     own_sales,
+    own_offer,
+    own_statement,
     own_tills,
 )
 """Every blueprint of the console."""

@@ -210,3 +210,10 @@ def sum_day(work: AnyWork, shop_id: UUID, day: date) -> DaySums:
     )
     uses, payable, saved = work.session.execute(query).one()
     return DaySums(uses, Fen(payable), Fen(saved))
+
+
+def list_entries(work: AnyWork, ids: Sequence[UUID]) -> list[ListedEntry]:
+    """Return those of some entries that the community has, the earliest first."""
+    query = work.select(Redemption).where(Redemption.id.in_(ids))
+    found = work.session.scalars(query.order_by(Redemption.happened_at, Redemption.id))
+    return describe_entries(work, found.all())

@@ -35,6 +35,7 @@ from loyalty.models import (
     Round,
     SaleCase,
     Shop,
+    SignalWatermark,
     SigningKey,
     StaffAccount,
     Till,
@@ -77,6 +78,7 @@ OF_A_COMMUNITY = (
     MonthPeople,
     Honour,
     AuditEvent,
+    SignalWatermark,
     StaffAccount,
 )
 """What belongs to a community, in an order in which nothing is removed that is still referred to.

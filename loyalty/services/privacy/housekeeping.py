@@ -27,6 +27,7 @@ from loyalty.services.privacy.retention import (
     part_sales_from_cards,
 )
 from loyalty.services.rounds.retention import forget_contacts, forget_words
+from loyalty.services.shops.signals import forget_signals, look_through_sales
 from loyalty.services.work import SomebodysWork
 
 
@@ -64,6 +65,10 @@ def _count_people(house: House) -> int:
     return keep_month_people(house.session, house.community.id, today=house.now.date())
 
 
+def _look_through_sales(house: House) -> int:
+    return look_through_sales(house.session, house.community, now=house.now)
+
+
 def _part_sales(house: House) -> int:
     return part_sales_from_cards(house.session, house.community.id, now=house.now)
 
@@ -79,6 +84,7 @@ def _forget_the_rest(house: House) -> int:
     forget_words(session, community_id, now=house.now)
     forget_uses(session, community_id, now=house.now)
     forget_cases(session, community_id, now=house.now)
+    forget_signals(session, community_id, now=house.now)
     forget_sessions(session, community_id, now=house.now)
     destroy_spent_keys(session, house.community, now=house.now)
     return 0
@@ -88,6 +94,7 @@ STEPS: Mapping[str, Callable[[House], int]] = MappingProxyType(
     {
         "people erased again": _erase_again,
         "months counted": _count_people,
+        "signals found": _look_through_sales,
         "entries parted from their card": _part_sales,
         "kept answers forgotten": _forget_answers,
         "the rest": _forget_the_rest,

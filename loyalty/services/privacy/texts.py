@@ -16,11 +16,13 @@ FREE_TEXTS: Mapping[str, Sequence[str]] = MappingProxyType(
         "deed": ("source",),
         "matter": ("text", "contact", "answer"),
         "nomination": ("name", "statement", "reason"),
+        "offer_proposal": ("reason", "answer"),
         "objection": ("text", "name", "contact", "reason"),
         "panellist": ("left_reason",),
         "sale_case": ("reason",),
         "selection_round": ("freeze_reason", "cancel_reason"),
         "shop_objection": ("text", "name", "contact", "reason"),
+        "shop_signal": ("reason",),
         "shop_visit": ("note",),
         "shop": ("contact", "hours", "offer"),
     }

@@ -7,14 +7,26 @@ from datetime import datetime, time, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
-from loyalty.models import Card, Matter, Panellist, Round, SaleCase, Shop, ShopObjection
+from loyalty.models import (
+    Card,
+    Matter,
+    OfferProposal,
+    Panellist,
+    Round,
+    SaleCase,
+    Shop,
+    ShopObjection,
+    ShopSignal,
+)
 from loyalty.rules.card_state import HAND_OUT_DAYS, CardState
 from loyalty.rules.certification import CertificationState, find_recheck_span
+from loyalty.rules.offer import are_staff_reminded
 from loyalty.rules.selection import RoundState
 from loyalty.services.community.working_days import years_without_table
 from loyalty.services.selection.at_work import RoundAtWork
 from loyalty.services.selection.ballots import missing_in
 from loyalty.services.selection.planning import LISTS
+from loyalty.services.shops.offer import list_unconfirmed, list_waiting_proposals
 from loyalty.services.work import Work
 
 UNDER_WAY = (
@@ -57,6 +69,12 @@ class ToDo:
     """Those without an answer, with their shops, the earliest due first."""
     open_matters: Sequence[Matter]
     """Matters without an answer, the earliest due first."""
+    proposals: Sequence[OfferProposal]
+    """What owners ask for and nobody has answered, the longest waiting first."""
+    unconfirmed: int
+    """Shops whose offer nobody has confirmed in this quarter; 0 while owners are asked alone."""
+    signals: int
+    """What stands out in the sales of shops, and nobody has looked at."""
     cases_open: int
     """Sales about which staff have not decided."""
     calendar_due: int | None
@@ -85,6 +103,9 @@ def todo_of(work: Work) -> ToDo:
         rechecks_due=_rechecks_due(work),
         objections_to_shops=_objections_to_shops(work),
         open_matters=_open_matters(work),
+        proposals=list_waiting_proposals(work),
+        unconfirmed=len(list_unconfirmed(work)) if are_staff_reminded(work.now.date()) else 0,
+        signals=_count_signals(work),
         cases_open=work.session.scalar(cases) or 0,
         calendar_due=_calendar_due(work),
     )
@@ -166,6 +187,13 @@ def _rechecks_due(work: Work) -> Sequence[Shop]:
         )
         .order_by(Shop.certified_until, Shop.id)
     ).all()
+
+
+def _count_signals(work: Work) -> int:
+    query = select(func.count()).where(
+        ShopSignal.community_id == work.community_id, ShopSignal.put_away_at.is_(None)
+    )
+    return work.session.scalar(query) or 0
 
 
 def _objections_to_shops(work: Work) -> Sequence[ShopObjection]:

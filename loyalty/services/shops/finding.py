@@ -69,13 +69,13 @@ def find_shops_that_give(
     session: Session, community: Community, *, limit: int, after: UUID | None, now: datetime
 ) -> Page[Shop]:
     """Return the shops where a card gives something today: what anyone may see."""
-    query = _select_shops(community.id).where(_gives_on(now.date()))
+    query = _select_shops(community.id).where(gives_on(now.date()))
     return fetch_page(session, query, Shop, limit=limit, after=after, by=Shop.name_pinyin)
 
 
 def count_shops_that_give(session: Session, community: Community, *, today: date) -> int:
     """Return in how many shops a card gives something today."""
-    query = select(func.count()).where(Shop.community_id == community.id, _gives_on(today))
+    query = select(func.count()).where(Shop.community_id == community.id, gives_on(today))
     return session.scalar(query) or 0
 
 
@@ -99,7 +99,7 @@ def find_rates_given(
         .scalar_subquery()
     )
     rates = session.scalars(
-        select(agreed).where(Shop.community_id == community.id, _gives_on(today)).distinct()
+        select(agreed).where(Shop.community_id == community.id, gives_on(today)).distinct()
     ).all()
     given = [pay_for(None if rate is None else Permille(rate), card_pay) for rate in rates]
     return min(given, default=card_pay), max(given, default=card_pay)
@@ -169,7 +169,8 @@ def _fold_letters(column: Any) -> ColumnElement[str]:
     return func.regexp_replace(func.lower(column), "[[:space:][:punct:]·•・（）]+", "", "g")
 
 
-def _gives_on(today: date) -> ColumnElement[bool]:
+def gives_on(today: date) -> ColumnElement[bool]:
+    """Return the condition that a card gives something in a shop on a day."""
     return _state_on(today).in_(
         [state.value for state in CertificationState if gives_discount(state)]
     )

@@ -9,6 +9,7 @@ from loyalty.pages.staff import console
 from loyalty.pages.staff.own_shops.entrance import OwnersConsole
 from loyalty.services.checkout.entries import sum_day
 from loyalty.services.shops.finding import get_shop_for_owner, list_own_shops
+from loyalty.services.shops.offer import find_latest_proposal, is_unconfirmed
 from loyalty.services.tills.pairing import find_tills
 from loyalty.words.states import shop_state_words
 
@@ -36,6 +37,8 @@ def shown(shop_id: UUID) -> str:
         today = work.now.date()
         sums = sum_day(work, shop_id, today)
         tills = find_tills(work, shop_id, limit=MOST_TILLS, after=None).items
+        unconfirmed = is_unconfirmed(work, shop_id)
+        proposal = find_latest_proposal(work, shop_id)
         several = len(list_own_shops(work)) > 1
     return render_template(
         "staff/own_shops/shop.html",
@@ -44,6 +47,8 @@ def shown(shop_id: UUID) -> str:
         sums=sums,
         tills=tills,
         several=several,
+        unconfirmed=unconfirmed,
+        proposal=proposal,
         today=today,
         now=work.now,
     )
