@@ -14,10 +14,11 @@ from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
 from loyalty.models import Shop
+from loyalty.rules.card_number import number_of
 from loyalty.services.actors import Role
 from tests.given import given_card, given_shop, paired_till
-from tests.given_own_pages import activate
-from tests.pages.visits import enter, token_in
+from tests.given_own_pages import given_code
+from tests.pages.visits import enter, send, token_in
 from tests.two_communities import Two, filled, given_two, ids_for
 
 OF_OWNERS = "staff_own_"
@@ -51,7 +52,11 @@ def enter_nobody(client: FlaskClient, two: Two) -> dict[str, str]:  # noqa: ARG0
 
 
 def enter_a_resident(client: FlaskClient, two: Two) -> dict[str, str]:
-    activate(client, two.session, given_card(two.session, two.community))
+    card = given_card(two.session, two.community)
+    code = given_code(two.session, card)
+    page = f"/{two.community.slug}/me"
+    entered = send(client, page, number=number_of(card.serial), secret=code)
+    assert entered.status_code == 302
     return {}
 
 
