@@ -136,8 +136,8 @@ def test_a_list_of_another_community_shows_nothing_of_ours(client: FlaskClient, 
     enter(client, two.session, two.elsewhere, *Role)
     named = [*two.session.scalars(select(Shop.name).where(Shop.community_id == two.community.id))]
 
-    for page in ("/staff/sales", "/staff/signals", "/staff/shops/unconfirmed", "/staff/own-shops"):
-        told = client.get(page).text
+    for page in ("sales", "shops/signals", "shops/unconfirmed", "own-shops"):
+        told = client.get(f"/staff/{page}").text
         assert not [name for name in named if name in told], page
 
 

@@ -29,6 +29,13 @@ from loyalty.words.shop_changes import MEMBERS, value_in_words
 shop_offers = console.Console("shop_offers", "/shops")
 
 
+WITHOUT = {
+    "terms": lazy_gettext("按卡上的折数"),
+    "opted_in_categories": lazy_gettext("没有"),
+}
+"""What it means that a shop has agreed to nothing of its own."""
+
+
 class ProposalForm(Form):
     """What staff say to a proposal; an answer without agreement tells the owner why."""
 
@@ -62,6 +69,8 @@ def proposal(proposal_id: UUID) -> Any:
     told = {
         str(MEMBERS[member]): [
             value_in_words(member, values[member], honours=honours, accounts={})
+            if values[member] is not None
+            else str(WITHOUT[member])
             for values in (now, wanted)
         ]
         for member in wanted

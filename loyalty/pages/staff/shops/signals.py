@@ -22,7 +22,7 @@ from loyalty.services.shops.signals import (
 from loyalty.words.entries import entry_state_words
 from loyalty.words.signals import SIGNALS, facts_in_words
 
-shop_signals = console.Console("shop_signals", "/signals")
+shop_signals = console.Console("shop_signals", "/shops/signals")
 
 
 class PutAwayForm(Form):
