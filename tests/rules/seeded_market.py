@@ -19,6 +19,9 @@ CARDHOLDERS = 400
 ONE_BASKET = timedelta(seconds=10)
 """How close two scans of one basket are at the till of the real data."""
 
+ON_THE_WAY = timedelta(minutes=6)
+"""How long a holder is here, with what was forgotten, and on the way to another shop."""
+
 ZONE = ZoneInfo("Asia/Shanghai")
 
 
@@ -77,8 +80,9 @@ def make_market(baskets: Sequence[int], *, seed: int) -> Market:
     shops = [*honest, *(replace(honest[0], id=shop) for shop in crooked)]
     cards = [_id(random) for _ in range(CARDHOLDERS)]
     market = Market(shops, crooked)
+    seen: dict[UUID, list[datetime]] = {card: [] for card in cards}
     for shop in shops:
-        market.sales.extend(_trade(random, shop, cards, baskets))
+        market.sales.extend(_trade(random, shop, seen, baskets))
     for shop_id, kind in crooked.items():
         _spoil(random, market, shop_id, kind, cards)
     return market
@@ -89,21 +93,39 @@ def _shop(random: Random) -> ShopFact:
 
 
 def _trade(
-    random: Random, shop: ShopFact, cards: Sequence[UUID], baskets: Sequence[int]
+    random: Random,
+    shop: ShopFact,
+    seen: dict[UUID, list[datetime]],
+    baskets: Sequence[int],
 ) -> Iterator[SaleFact]:
-    """Yield a month of honest sales; now and then somebody comes back for what was forgotten."""
+    """Yield a month of honest sales; now and then somebody comes back for what was forgotten.
+
+    Args:
+        seen: when each card was used, in whatever shop; nobody is in two places at once.
+    """
     a_day, dear = random.randint(4, 16), random.choice((1, 1, 2, 3, 5))
     for back in range(DAYS):
         day = TODAY - timedelta(days=back)
         for _ in range(random.randint(a_day // 2, a_day)):
             at = _moment(random, day)
-            sale = _sale(random, shop.id, random.choice(cards), at, random.choice(baskets) * dear)
+            card = _somebody_free(random, seen, at)
+            sale = _sale(random, shop.id, card, at, random.choice(baskets) * dear)
             yield sale
             if random.random() < 0.03:
                 again = at + timedelta(seconds=random.randint(40, 300))
                 yield replace(
                     sale, id=_id(random), at=again, total_fen=random.choice(baskets) * dear
                 )
+
+
+def _somebody_free(random: Random, seen: dict[UUID, list[datetime]], at: datetime) -> UUID:
+    """Return a card whose holder has the time to be here, and note that they are."""
+    cards = list(seen)
+    while True:
+        card = random.choice(cards)
+        if all(abs(at - other) > ON_THE_WAY for other in seen[card]):
+            seen[card].append(at)
+            return card
 
 
 def _spoil(
