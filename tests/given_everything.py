@@ -75,6 +75,7 @@ from tests.given_notices import (
     given_shop_objection,
     placed,
 )
+from tests.given_offers import given_proposal, given_signal
 from tests.given_pictures import given_pictures, given_pin
 from tests.given_rounds import (
     given_candidate,
@@ -370,6 +371,8 @@ def _trade(
         "complaint_id": given_complaint(session, shop, text="没打折", contact="3-501").id,
         "till_id": till.id,
         "sale_id": sale,
+        "proposal_id": given_proposal(session, shop, account).id,
+        "signal_id": given_signal(session, shop).id,
         "plaque_number": shop.plaque_number,
         "case_id": _late(session, community, till),
     }

@@ -90,6 +90,8 @@ KINDS: Mapping[type[Exception], Kind] = {
         HTTPStatus.CONFLICT, "complaint-answered", "Answered already"
     ),
     errors.CaseDecidedError: Kind(HTTPStatus.CONFLICT, "case-decided", "Decided already"),
+    errors.SignalPutAwayError: Kind(HTTPStatus.CONFLICT, "signal-put-away", "Looked at already"),
+    errors.ProposalDecidedError: Kind(HTTPStatus.CONFLICT, "proposal-decided", "Decided already"),
     errors.PairingError: Kind(
         HTTPStatus.CONFLICT, "pairing-refused", "The pairing code cannot be used"
     ),

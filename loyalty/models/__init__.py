@@ -15,6 +15,7 @@ from loyalty.models.late_sale import NumberedSale, QuarantinedSale
 from loyalty.models.matter import Matter
 from loyalty.models.message import Message, MessageHook, MessageRecipient
 from loyalty.models.notice import NoticeVersion, Objection, WorkingDayOverride
+from loyalty.models.offer import OfferConfirmation, OfferProposal
 from loyalty.models.own_page import OwnPage, OwnPageSession
 from loyalty.models.panel import Ballot, ConflictOfInterest, Panellist
 from loyalty.models.picture import Picture
@@ -35,6 +36,7 @@ from loyalty.models.shop import (
 )
 from loyalty.models.shop_application import ShopApplication, ShopSeries
 from loyalty.models.shop_voice import Complaint, Satisfaction
+from loyalty.models.signal import ShopSignal, SignalWatermark
 from loyalty.models.staff import AccessToken, StaffAccount
 from loyalty.models.stall import Stall, StallLet
 from loyalty.models.till import Till
@@ -78,6 +80,8 @@ __all__ = [
     "NoticeVersion",
     "NumberedSale",
     "Objection",
+    "OfferConfirmation",
+    "OfferProposal",
     "OwnPage",
     "OwnPageSession",
     "Panellist",
@@ -100,8 +104,10 @@ __all__ = [
     "ShopObjection",
     "ShopPin",
     "ShopSeries",
+    "ShopSignal",
     "ShopTerm",
     "ShopVisit",
+    "SignalWatermark",
     "SigningKey",
     "StaffAccount",
     "Stall",

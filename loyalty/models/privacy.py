@@ -54,7 +54,9 @@ class MonthPeople(Owned):
 
     __tablename__ = "month_people"
     __table_args__ = (
-        CheckConstraint("part IN ('all', 'shop', 'honour', 'trade')", name="part_known"),
+        CheckConstraint(
+            "part IN ('all', 'shop', 'shop_new', 'honour', 'trade')", name="part_known"
+        ),
     )
 
     month: Mapped[date] = mapped_column(primary_key=True)
@@ -63,4 +65,5 @@ class MonthPeople(Owned):
     key: Mapped[str] = mapped_column(primary_key=True)
     """Id of the shop, or code of the honour or the trade; empty for the whole month."""
     people: Mapped[int]
+    """Of the part ``shop_new`` those who were new to the shop, by `services.ledger.new_people`."""
     households: Mapped[int]

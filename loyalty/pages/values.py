@@ -137,6 +137,7 @@ FILTERS: Mapping[str, Callable[..., object]] = MappingProxyType(
         "minute": minute,
         "money": money,
         "figure": figure,
+        "counted": counted,
         "objection_state": objection_state,
         "pay": pay_in_words,
         "percent": percent,

@@ -167,6 +167,10 @@ class ReversalRefusedError(LoyaltyError):
     """A sale cannot be voided or returned like this."""
 
 
+class TooMuchBackError(ReversalRefusedError):
+    """More would come back than is left of a sale."""
+
+
 class StateError(LoyaltyError):
     """The record's state does not allow the action now."""
 
@@ -252,6 +256,14 @@ class PersonErasedError(LoyaltyError):
 
 class ErasureRefusedError(StateError):
     """The person cannot be erased yet; the codes say what comes first."""
+
+
+class SignalPutAwayError(LoyaltyError):
+    """Somebody has looked at a signal already."""
+
+
+class ProposalDecidedError(LoyaltyError):
+    """Somebody has answered what the owner of a shop asks for."""
 
 
 class CaseDecidedError(LoyaltyError):

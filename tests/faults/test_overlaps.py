@@ -13,6 +13,11 @@ from sqlalchemy.orm import Session
 
 from tests.faults.overlap import Overlap, overlapped, unlocked
 from tests.faults.races import Race, Street, given_street
+from tests.faults.races_about_shops import (
+    one_signal_put_away_twice,
+    two_decisions_of_a_proposal,
+    two_proposals_of_one_shop,
+)
 from tests.faults.races_at_the_own_page import two_pins_with_one_code, two_wrong_pins
 from tests.faults.races_at_the_till import (
     a_hand_over_beside_a_suspension,
@@ -124,6 +129,9 @@ RACES = [
     Won(two_honours_added, "community", "201", "201", [1, 2, 3, 4]),
     Won(a_retirement_beside_a_plan, "community", "200", "invalid-request", 0),
     Won(two_plaques_of_a_series, "community", "200", "200", ["PGY-0001", "PGY-0002"]),
+    Won(two_decisions_of_a_proposal, "community", "问过了", "ProposalDecidedError", left=True),
+    Won(two_proposals_of_one_shop, "community", 1, 1, 1),
+    Won(one_signal_put_away_twice, "shop_signal", "silence", "SignalPutAwayError", "店主病了"),
     Won(one_sheet_written_down_twice, "deed_kind", "201", "invalid-request", 1),
     Won(one_table_taken_in_from_two_uploads, "community", "200", "import-state", 1),
     Won(a_taking_in_beside_an_answer, "import_job", "200", "ImportStateError", 1),

@@ -1,6 +1,8 @@
+from datetime import date
+
 import pytest
 
-from loyalty.rules.offer import claims_last_word
+from loyalty.rules.offer import are_staff_reminded, claims_last_word, find_quarter
 
 
 @pytest.mark.parametrize(
@@ -22,3 +24,21 @@ def test_a_claim_to_the_last_word_is_seen_however_it_is_spelled(text: str) -> No
 @pytest.mark.parametrize("text", ["", "买面送葱", "有问题请店主解释", "最终价以收银台为准"])
 def test_an_ordinary_offer_claims_nothing(text: str) -> None:
     assert not claims_last_word(text)
+
+
+@pytest.mark.parametrize(
+    ("day", "first"),
+    [
+        (date(2026, 1, 1), date(2026, 1, 1)),
+        (date(2026, 3, 31), date(2026, 1, 1)),
+        (date(2026, 4, 1), date(2026, 4, 1)),
+        (date(2026, 12, 31), date(2026, 10, 1)),
+    ],
+)
+def test_a_quarter_begins_with_its_first_month(day: date, first: date) -> None:
+    assert find_quarter(day) == first
+
+
+@pytest.mark.parametrize(("day", "reminded"), [(14, False), (15, True)])
+def test_staff_are_reminded_when_owners_have_had_two_weeks(day: int, *, reminded: bool) -> None:
+    assert are_staff_reminded(date(2026, 10, day)) is reminded

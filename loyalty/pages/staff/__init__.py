@@ -5,6 +5,7 @@ from loyalty.pages.staff.cards.cards import cards
 from loyalty.pages.staff.cards.hand_out import hand_out
 from loyalty.pages.staff.cards.sheets import card_sheets
 from loyalty.pages.staff.cards.slips import activation_slips
+from loyalty.pages.staff.checkout.sales import sales
 from loyalty.pages.staff.community.honours import honours
 from loyalty.pages.staff.community.policy import policy
 from loyalty.pages.staff.community.series import series
@@ -23,6 +24,11 @@ from loyalty.pages.staff.matters.matters import matters
 from loyalty.pages.staff.messages.hook import message_hook
 from loyalty.pages.staff.messages.undelivered import undelivered
 from loyalty.pages.staff.notice.objections import objections
+from loyalty.pages.staff.own_shops.offer import own_offer
+from loyalty.pages.staff.own_shops.sales import own_sales
+from loyalty.pages.staff.own_shops.shops import own_shops
+from loyalty.pages.staff.own_shops.statement import own_statement
+from loyalty.pages.staff.own_shops.tills import own_tills
 from loyalty.pages.staff.people.areas import areas
 from loyalty.pages.staff.people.residents import residents
 from loyalty.pages.staff.pictures.pictures import pictures
@@ -41,8 +47,10 @@ from loyalty.pages.staff.shops.complaints import complaints
 from loyalty.pages.staff.shops.floor_plans import floor_plans
 from loyalty.pages.staff.shops.inspections import inspections
 from loyalty.pages.staff.shops.objections import shop_objections
+from loyalty.pages.staff.shops.offers import shop_offers
 from loyalty.pages.staff.shops.score_sheet import score_sheet
 from loyalty.pages.staff.shops.shops import shops
+from loyalty.pages.staff.shops.signals import shop_signals
 from loyalty.pages.staff.shops.stalls import stalls
 from loyalty.pages.staff.shops.standing import shop_standing
 from loyalty.pages.staff.shops.visits import shop_visits
@@ -72,6 +80,8 @@ STAFF_PAGES = (
     shops,
     shop_changes,
     shop_objections,
+    shop_offers,
+    shop_signals,
     shop_visits,
     complaints,
     shop_standing,
@@ -85,6 +95,7 @@ STAFF_PAGES = (
     tills,
     numberings,
     tallies,
+    sales,
     cases,
     cards,
     card_sheets,
@@ -103,5 +114,10 @@ STAFF_PAGES = (
     honours,
     series,
     accounts,
+    own_shops,
+    own_sales,
+    own_offer,
+    own_statement,
+    own_tills,
 )
 """Every blueprint of the console."""

@@ -49,12 +49,12 @@ class RoundUnderWay:
         return url_for("staff_rounds_actions.step", round_id=round_id, action=step.action)
 
 
-home_page = console.Console("home", "", also=frozenset({Role.PANEL, Role.COUNCIL}))
+home_page = console.Console("home", "", also=frozenset({Role.PANEL, Role.COUNCIL, Role.SHOP_OWNER}))
 
 
 @home_page.get("")
 def home() -> Any:
-    """Show what waits for whoever is signed in: score sheets, the staff's work, or matters.
+    """Show what waits for whoever is signed in: score sheets, the staff's work, a shop, or matters.
 
     Whoever has but one thing to do, to score, is led to it.
     """
@@ -62,7 +62,8 @@ def home() -> Any:
     with console.work() as work:
         sheets = ballots_due(work)
     if not actor.roles & (console.STAFF | {Role.PANEL}):
-        return redirect(url_for("staff_matters.listed"))
+        owns = Role.SHOP_OWNER in actor.roles
+        return redirect(url_for("staff_own_shops.listed" if owns else "staff_matters.listed"))
     if not actor.roles & console.STAFF:
         if len(sheets) == 1 and sheets[0].owed:
             round_id = sheets[0].selection_round.id

@@ -16,10 +16,12 @@ HOME = "staff_home.home"
 PLACES: Mapping[str, tuple[LazyString, frozenset[Role]]] = MappingProxyType(
     {
         HOME: (lazy_gettext("首页"), frozenset(Role)),
+        "staff_own_shops.listed": (lazy_gettext("我的店"), frozenset({Role.SHOP_OWNER})),
         "staff_rounds.listed": (lazy_gettext("本月评选"), console.STAFF),
         "staff_residents.listed": (lazy_gettext("居民"), console.STAFF),
         "staff_shops.listed": (lazy_gettext("店铺"), console.STAFF),
         "staff_cards.listed": (lazy_gettext("卡片"), console.STAFF),
+        "staff_sales.listed": (lazy_gettext("用卡记录"), console.STAFF),
         "staff_cases.listed": (lazy_gettext("用卡问题"), console.STAFF),
         "staff_deeds.listed": (lazy_gettext("好事"), console.STAFF),
         "staff_matters.listed": (lazy_gettext("三张清单"), console.STAFF | {Role.COUNCIL}),

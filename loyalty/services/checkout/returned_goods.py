@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from loyalty.rules.money import Fen, format_yuan
 from loyalty.rules.reversal import Sold, find_amounts_left, spread_return
-from loyalty.services.errors import ReversalRefusedError, ValueRefusedError
+from loyalty.services.errors import TooMuchBackError, ValueRefusedError
 
 TOO_MUCH = "More would come back than is left of the sale."
 
@@ -40,7 +40,7 @@ def goods_back(
         has_lines: whether the sale was made with lines.
 
     Raises:
-        ReversalRefusedError: more comes back than is left.
+        TooMuchBackError: more comes back than is left.
         ValueRefusedError: it is not said, or said twice, what comes back.
     """
     if lines:
@@ -56,7 +56,7 @@ def goods_back(
         raise ValueRefusedError("/excluded_fen", "The excluded part is more than what comes back.")
     back = spread_return(sold, returned, whole, excluded)
     if back is None:
-        raise ReversalRefusedError(TOO_MUCH)
+        raise TooMuchBackError(TOO_MUCH)
     return back
 
 
@@ -73,5 +73,5 @@ def _by_lines(left: Sequence[int], amount: Fen | None, lines: Sequence[ReturnedL
             raise ValueRefusedError(f"/lines/{place}/index", "The sale has no such line.")
         back[line.index] += line.amount
     if any(one > still for one, still in zip(back, left, strict=True)):
-        raise ReversalRefusedError(TOO_MUCH)
+        raise TooMuchBackError(TOO_MUCH)
     return back

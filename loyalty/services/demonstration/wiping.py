@@ -42,6 +42,7 @@ from loyalty.models import (
     ShopApplication,
     ShopInspection,
     ShopSeries,
+    SignalWatermark,
     SigningKey,
     StaffAccount,
     Stall,
@@ -95,6 +96,7 @@ OF_A_COMMUNITY = (
     MonthPeople,
     Honour,
     AuditEvent,
+    SignalWatermark,
     StaffAccount,
 )
 """What belongs to a community, in an order in which nothing is removed that is still referred to.

@@ -120,6 +120,14 @@ def sum_month(work: Work, month: Month) -> Sums:
     return _count_kept(sums, kept.get((month.first, "all", "")))
 
 
+def sum_shop_month(work: Work, shop_id: UUID, month: Month) -> Sums:
+    """Return the sums of one shop of the community in one month."""
+    within = _within(work.community_id, month, month) & (Redemption.shop_id == shop_id)
+    sums = _to_sums(work.session.execute(_select_sums(within, until=month.first)).one())
+    key = (work.community_id, month.first, "shop", str(shop_id))
+    return _count_kept(sums, work.session.get(MonthPeople, key))
+
+
 def pack_figures(found: Benefit) -> dict[str, Any]:
     """Return the figures of a month that is closed, as they are kept."""
     return {

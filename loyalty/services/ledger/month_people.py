@@ -12,6 +12,7 @@ from loyalty.models import MonthPeople, Redemption
 from loyalty.rules.arrival import figures_are_settled
 from loyalty.rules.calendar import Month
 from loyalty.services.ledger.benefit import Benefit, Sums, sum_benefit_in
+from loyalty.services.ledger.new_people import count_new_people
 
 
 def keep_month_people(session: Session, community_id: UUID, *, today: date) -> int:
@@ -58,5 +59,10 @@ def keep_people_of(session: Session, community_id: UUID, found: Benefit) -> None
             "households": sums.households or 0,
         }
         for part, key, sums in parts
+    ]
+    new = count_new_people(session, community_id, found.first)
+    rows += [
+        {**rows[0], "part": "shop_new", "key": str(shop), "people": count, "households": 0}
+        for shop, count in new.items()
     ]
     session.execute(insert(MonthPeople).values(rows).on_conflict_do_nothing())

@@ -30,6 +30,7 @@ from loyalty.services.privacy.retention import (
 )
 from loyalty.services.rounds.retention import forget_contacts, forget_words
 from loyalty.services.shops.satisfaction import forget_devices
+from loyalty.services.shops.signals import forget_signals, look_through_sales
 from loyalty.services.work import SomebodysWork
 
 
@@ -67,6 +68,10 @@ def _count_people(house: House) -> int:
     return keep_month_people(house.session, house.community.id, today=house.now.date())
 
 
+def _look_through_sales(house: House) -> int:
+    return look_through_sales(house.session, house.community, now=house.now)
+
+
 def _part_sales(house: House) -> int:
     return part_sales_from_cards(house.session, house.community.id, now=house.now)
 
@@ -83,6 +88,8 @@ def _forget_the_rest(house: House) -> int:
     forget_uses(session, community_id, now=house.now)
     forget_cases(session, community_id, now=house.now)
     forget_messages(session, community_id, now=house.now)
+
+    forget_signals(session, community_id, now=house.now)
     forget_sessions(session, community_id, now=house.now)
     forget_devices(session, community_id, today=house.now.date())
     forget_loose_pictures(session, community_id, now=house.now)
@@ -94,6 +101,7 @@ STEPS: Mapping[str, Callable[[House], int]] = MappingProxyType(
     {
         "people erased again": _erase_again,
         "months counted": _count_people,
+        "signals found": _look_through_sales,
         "entries parted from their card": _part_sales,
         "kept answers forgotten": _forget_answers,
         "the rest": _forget_the_rest,

@@ -17,6 +17,7 @@ FREE_TEXTS: Mapping[str, Sequence[str]] = MappingProxyType(
         "deed": ("source",),
         "matter": ("text", "contact", "answer"),
         "nomination": ("name", "statement", "reason"),
+        "offer_proposal": ("reason", "answer"),
         "objection": ("text", "name", "contact", "reason"),
         "panellist": ("left_reason",),
         "sale_case": ("reason",),
@@ -24,6 +25,7 @@ FREE_TEXTS: Mapping[str, Sequence[str]] = MappingProxyType(
         "shop_objection": ("text", "name", "contact", "reason"),
         "shop_application": ("contact", "hours", "offer", "reason"),
         "shop_inspection": ("note",),
+        "shop_signal": ("reason",),
         "shop_visit": ("note",),
         "shop": ("contact", "hours", "offer"),
     }

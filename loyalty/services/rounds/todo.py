@@ -7,9 +7,21 @@ from datetime import datetime, time, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
-from loyalty.models import Card, Complaint, Matter, Panellist, Round, SaleCase, Shop, ShopObjection
+from loyalty.models import (
+    Card,
+    Complaint,
+    Matter,
+    OfferProposal,
+    Panellist,
+    Round,
+    SaleCase,
+    Shop,
+    ShopObjection,
+    ShopSignal,
+)
 from loyalty.rules.card_state import HAND_OUT_DAYS, CardState
 from loyalty.rules.certification import CertificationState, find_recheck_span
+from loyalty.rules.offer import are_staff_reminded
 from loyalty.rules.selection import RoundState
 from loyalty.services.community.working_days import years_without_table
 from loyalty.services.messages.undelivered import count_undelivered
@@ -18,6 +30,7 @@ from loyalty.services.selection.ballots import missing_in
 from loyalty.services.selection.planning import LISTS
 from loyalty.services.shops.complaints import list_open_complaints
 from loyalty.services.shops.last_use import list_silent_shops
+from loyalty.services.shops.offer import list_unconfirmed, list_waiting_proposals
 from loyalty.services.work import Work
 
 UNDER_WAY = (
@@ -64,6 +77,12 @@ class ToDo:
     """In how many shops that take cards none was used for long."""
     open_matters: Sequence[Matter]
     """Matters without an answer, the earliest due first."""
+    proposals: Sequence[OfferProposal]
+    """What owners ask for and nobody has answered, the longest waiting first."""
+    unconfirmed: int
+    """Shops whose offer nobody has confirmed in this quarter; 0 while owners are asked alone."""
+    signals: int
+    """What stands out in the sales of shops, and nobody has looked at."""
     cases_open: int
     """Sales about which staff have not decided."""
     messages_undelivered: int
@@ -96,6 +115,9 @@ def todo_of(work: Work) -> ToDo:
         open_complaints=list_open_complaints(work),
         silent_shops=len(list_silent_shops(work)),
         open_matters=_open_matters(work),
+        proposals=list_waiting_proposals(work),
+        unconfirmed=len(list_unconfirmed(work)) if are_staff_reminded(work.now.date()) else 0,
+        signals=_count_signals(work),
         cases_open=work.session.scalar(cases) or 0,
         messages_undelivered=count_undelivered(work),
         calendar_due=_calendar_due(work),
@@ -178,6 +200,13 @@ def _rechecks_due(work: Work) -> Sequence[Shop]:
         )
         .order_by(Shop.certified_until, Shop.id)
     ).all()
+
+
+def _count_signals(work: Work) -> int:
+    query = select(func.count()).where(
+        ShopSignal.community_id == work.community_id, ShopSignal.put_away_at.is_(None)
+    )
+    return work.session.scalar(query) or 0
 
 
 def _objections_to_shops(work: Work) -> Sequence[ShopObjection]:

@@ -1,5 +1,6 @@
 """Looking shops up: for staff, for their owners, and for anyone."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -46,6 +47,22 @@ def find_shops(work: Work, request: FindShops) -> Page[Shop]:
     return fetch_page(
         work.session, query, Shop, limit=request.limit, after=request.after, by=Shop.name_pinyin
     )
+
+
+def name_shops(work: Work) -> Sequence[tuple[UUID, str]]:
+    """Return the ids and names of all shops of the community, in the order of their pinyin."""
+    query = (
+        select(Shop.id, Shop.name)
+        .where(Shop.community_id == work.community_id)
+        .order_by(Shop.name_pinyin, Shop.id)
+    )
+    return work.session.execute(query).tuples().all()
+
+
+def list_own_shops(work: Work) -> Sequence[Shop]:
+    """Return the shops that the actor's account is the owner of, in the order of their pinyin."""
+    query = work.select(Shop).where(Shop.owner_id == work.actor.account_id).options(WITH_TERMS)
+    return work.session.scalars(query.order_by(Shop.name_pinyin, Shop.id)).all()
 
 
 def find_shops_that_give(

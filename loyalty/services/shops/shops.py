@@ -161,6 +161,19 @@ def change_shop(work: Work, request: ChangeShop) -> Shop:
     return shop
 
 
+def refuse_terms(
+    work: Work, shop: Shop, terms: Sequence[AgreedTerm], opted_in_categories: Sequence[str]
+) -> None:
+    """Refuse rates and goods that a shop cannot agree to, and change nothing.
+
+    Raises:
+        ValueRefusedError: as `change_shop` would.
+    """
+    community = locked_community(work.session, work.community_id)
+    _make_terms(work.session, community, terms, agreed_before=shop.terms)
+    _clean_opted_in(opted_in_categories)
+
+
 def _refuse_last_word(request: CreateShop | ChangeShop) -> None:
     """Refuse an offer that keeps its own interpretation to the shop."""
     for member in ("hours", "offer"):

@@ -170,7 +170,7 @@ def test_a_month_is_counted_when_its_figures_are_out_and_not_before(
     assert keep_month_people(session, community.id, today=out + timedelta(days=1)) == 1
     assert keep_month_people(session, community.id, today=out + timedelta(days=1)) == 0
     parts = session.scalars(select(MonthPeople.part)).all()
-    assert sorted(parts) == ["all", "honour", "shop", "trade"]
+    assert sorted(parts) == ["all", "honour", "shop", "shop_new", "trade"]
 
 
 def test_a_month_that_was_not_counted_keeps_its_cards(

@@ -73,6 +73,13 @@ class ShopChangeForm(ShopForm, ChangeForm):
     reason = passage(lazy_gettext("为什么改（可不填）"), longest=LONGEST_REASON, needed=False)
 
 
+class TermsForm(ChangeForm):
+    """What decides a price in a shop, as its owner would have it."""
+
+    opted_in_categories = ticks(lazy_gettext("照样打折的商品"))
+    reason = passage(lazy_gettext("为什么改（可不填）"), longest=LONGEST_REASON, needed=False)
+
+
 def new_shop_form(work: Work) -> tuple[ShopForm, Sequence[Honour]]:
     """Return the form for a new shop, with the honours it has a rate for."""
     honours = active_honours(work)
@@ -85,12 +92,7 @@ def new_shop_form(work: Work) -> tuple[ShopForm, Sequence[Honour]]:
 
 def change_shop_form(work: Work, shop: Shop) -> tuple[ShopChangeForm, Sequence[Honour]]:
     """Return the form of a shop as it stands, with the honours it has or may have a rate for."""
-    community = community_of(work.session, work.actor)
-    agreed = {term.honour: Permille(term.pay_permille) for term in shop.terms}
-    rates: dict[Honour, Permille | None] = {one: agreed.get(one) for one in active_honours(work)}
-    rates |= agreed
-    stored = {_field_of(honour): str(rate or "") for honour, rate in rates.items()}
-    form = _with_rates(ShopChangeForm, rates, community)(obj=shop, **stored)
+    form, honours = _fill_rates(ShopChangeForm, work, shop)
     form.series.choices = _series_offered(work, besides=shop.series)
     areas = {str(one.area.id): one.area.name for one in list_areas(work)}
     form.area_id.choices = options({"": gettext("不分责任区")} | areas)
@@ -99,6 +101,22 @@ def change_shop_form(work: Work, shop: Shop) -> tuple[ShopChangeForm, Sequence[H
     form.owner_id.choices = options({"": gettext("没有账号")} | owners)
     staff = {str(one.id): one.display_name for one in accounts if STAFF & set(one.roles)}
     form.liaison_id.choices = options({"": gettext("没有定")} | staff)
+    return form, honours
+
+
+def terms_form(work: Work, shop: Shop) -> tuple[TermsForm, Sequence[Honour]]:
+    """Return the form of what decides a price in a shop, with the honours of its rates."""
+    return _fill_rates(TermsForm, work, shop)
+
+
+def _fill_rates(kind: type[Any], work: Work, shop: Shop) -> tuple[Any, Sequence[Honour]]:
+    """Return a form of a shop as it stands, with a rate for each honour it has or may have one."""
+    community = community_of(work.session, work.actor)
+    agreed = {term.honour: Permille(term.pay_permille) for term in shop.terms}
+    rates: dict[Honour, Permille | None] = {one: agreed.get(one) for one in active_honours(work)}
+    rates |= agreed
+    stored = {_field_of(honour): str(rate or "") for honour, rate in rates.items()}
+    form = _with_rates(kind, rates, community)(obj=shop, **stored)
     form.opted_in_categories.choices = options(
         {code: CATEGORIES[code] for code in sorted(OPT_IN_CATEGORIES)}
     )

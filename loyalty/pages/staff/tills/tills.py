@@ -7,9 +7,11 @@ import segno
 from flask import redirect, render_template, url_for
 from flask_babel import gettext, lazy_gettext
 
+from loyalty.models import Shop
 from loyalty.pages.forms import Form, label_field
 from loyalty.pages.staff import console
 from loyalty.pages.staff.confirmation import ConfirmationForm, Question, ask
+from loyalty.services.errors import UnknownRecordError
 from loyalty.services.shops.finding import get_shop
 from loyalty.services.tills.pairing import (
     InviteTill,
@@ -38,30 +40,42 @@ class TillForm(Form):
 @tills.route("/<uuid:shop_id>/tills/new", methods=["GET", "POST"])
 def new(shop_id: UUID) -> Any:
     """Invite a till and show its code, once."""
+    return invite(_get_shop(shop_id), back=_back(shop_id))
+
+
+@tills.route("/<uuid:shop_id>/tills/<uuid:till_id>/revoke", methods=["GET", "POST"])
+def revoke(shop_id: UUID, till_id: UUID) -> Any:
+    """Stop a till, after the consequence has been read."""
+    return stop(_get_shop(shop_id), till_id, back=_back(shop_id))
+
+
+def invite(shop: Shop, *, back: str) -> Any:
+    """Ask what a shop's new till is called, and show its code, once.
+
+    Args:
+        back: address of the shop's page.
+    """
     form = TillForm(data={"name": gettext("收银台")})
-    with console.work() as work:
-        shop = get_shop(work, shop_id)
     if not form.validate_on_submit():
-        return render_template("staff/tills/till_new.html", form=form, shop=shop)
-    request = InviteTill(shop_id, form.name.data)
+        return render_template("staff/tills/till_new.html", form=form, shop=shop, back=back)
+    request = InviteTill(shop.id, form.name.data)
     with console.work() as work:
         invitation = invite_till(work, request)
     url = make_pairing_url(console.settings().base_url, invitation.code)
     # Drawn into the page itself: the address of a picture would carry the code into logs.
     qr = segno.make_qr(url, error="m").svg_data_uri(scale=6, light="#fff")
     return render_template(
-        "staff/tills/till_code.html", shop=shop, invitation=invitation, url=url, qr=qr
+        "staff/tills/till_code.html", shop=shop, invitation=invitation, url=url, qr=qr, back=back
     )
 
 
-@tills.route("/<uuid:shop_id>/tills/<uuid:till_id>/revoke", methods=["GET", "POST"])
-def revoke(shop_id: UUID, till_id: UUID) -> Any:
-    """Stop a till, after the consequence has been read."""
+def stop(shop: Shop, till_id: UUID, *, back: str) -> Any:
+    """Ask whether a till of a shop is to be stopped, and stop it on a yes."""
     form = ConfirmationForm()
-    back = url_for("staff_shops.shown", shop_id=shop_id)
     with console.work() as work:
-        shop = get_shop(work, shop_id)
         till = get_till(work, till_id)
+    if till.shop_id != shop.id:
+        raise UnknownRecordError("The shop has no such till.")
     if not form.validate_on_submit():
         return ask(Question(f"{shop.name} · {till.name}", REVOKE, back), form)
     console.attempt(
@@ -69,3 +83,12 @@ def revoke(shop_id: UUID, till_id: UUID) -> Any:
         gettext("设备已停用。"),
     )
     return redirect(back)
+
+
+def _get_shop(shop_id: UUID) -> Shop:
+    with console.work() as work:
+        return get_shop(work, shop_id)
+
+
+def _back(shop_id: UUID) -> str:
+    return url_for("staff_shops.shown", shop_id=shop_id)

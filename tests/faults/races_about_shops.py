@@ -1,0 +1,70 @@
+"""Races about what owners ask for, and what stands out in their shops."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from loyalty.models import OfferProposal, Shop, ShopSignal
+from loyalty.rules.money import Permille
+from loyalty.services.actors import Role, StaffMember
+from loyalty.services.shops.offer import (
+    DecideProposal,
+    ProposeTerms,
+    decide_proposal,
+    propose_terms,
+)
+from loyalty.services.shops.shops import AgreedTerm
+from loyalty.services.shops.signals import PutAway, put_signal_away
+from loyalty.services.work import Work
+from tests.faults.overlap import Act, in_transaction
+from tests.faults.races import Race, Street
+from tests.given import NOON, given_account, given_shop, given_staff
+from tests.given_offers import given_proposal, given_signal
+
+
+def two_decisions_of_a_proposal(street: Street) -> Race:
+    owner = given_account(street.session, street.community, Role.SHOP_OWNER)
+    shop = given_shop(street.session, street.community, owner_id=owner.id)
+    proposal = given_proposal(street.session, shop, owner)
+
+    def decide(*, accepted: bool) -> Act:
+        wanted = DecideProposal(proposal.id, 1, 1, accepted=accepted, answer="问过了")
+        return _at_work(street, lambda work: decide_proposal(work, wanted).answer)
+
+    return Race(
+        decide(accepted=True),
+        decide(accepted=False),
+        lambda: street.read(OfferProposal.accepted, proposal.id),
+    )
+
+
+def two_proposals_of_one_shop(street: Street) -> Race:
+    owner = given_staff(street.session, street.community, Role.SHOP_OWNER)
+    shop = given_shop(street.session, street.community, owner_id=owner.account_id)
+    one, two = (
+        _at_work(street, partial(_propose, shop=shop, pay=pay), by=owner) for pay in (820, 830)
+    )
+    return Race(one, two, lambda: street.count(OfferProposal))
+
+
+def one_signal_put_away_twice(street: Street) -> Race:
+    signal = given_signal(street.session, given_shop(street.session, street.community))
+    one, two = (
+        _at_work(street, partial(_put_away, signal=signal, reason=reason))
+        for reason in ("店主病了", "设备坏了")
+    )
+    return Race(one, two, lambda: street.read(ShopSignal.reason, signal.id))
+
+
+def _put_away(work: Work, *, signal: ShopSignal, reason: str) -> str:
+    return put_signal_away(work, PutAway(signal.id, reason)).kind
+
+
+def _propose(work: Work, *, shop: Shop, pay: int) -> int:
+    term = AgreedTerm("civilized_resident", Permille(pay))
+    return propose_terms(work, ProposeTerms(shop.id, 1, [term], [])).shop_version
+
+
+def _at_work(street: Street, deed: Callable[[Work], Any], *, by: StaffMember | None = None) -> Act:
+    actor = by or given_staff(street.session, street.community)
+    return lambda: in_transaction(street.app, lambda own: deed(Work(own, actor, NOON)))

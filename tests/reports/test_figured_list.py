@@ -1,0 +1,31 @@
+"""Lists with amounts: they add up, and no text of them is carried out as a formula."""
+
+import csv
+import io
+from decimal import Decimal
+
+import pytest
+from python_calamine import CalamineWorkbook
+
+from loyalty.reports.figured_list import write_figured_csv, write_figured_list
+
+HEADINGS = ["店", "元"]
+
+
+@pytest.mark.parametrize("risky", ["=1+1", "+86", "-店", "@店", "＝1+1", "\t=1"])
+def test_what_looks_like_a_formula_stays_a_text(risky: str) -> None:
+    rows: list[list[str | Decimal]] = [[risky, Decimal("-8.50")]]
+
+    table = write_figured_csv(HEADINGS, rows)
+    book = write_figured_list("A&B", HEADINGS, rows, widths=[10, 10])
+
+    assert list(csv.reader(io.StringIO(table.decode("utf-8-sig"))))[1] == [f"'{risky}", "-8.50"]
+    sheet = CalamineWorkbook.from_filelike(io.BytesIO(book)).get_sheet_by_index(0)
+    assert sheet.to_python()[1] == [risky, -8.5]
+
+
+def test_a_usual_text_is_written_as_it_is() -> None:
+    table = write_figured_csv(HEADINGS, [["百味菜铺", Decimal(10)]])
+
+    assert table.startswith(b"\xef\xbb\xbf")
+    assert table.decode("utf-8-sig").splitlines()[1] == "百味菜铺,10.00"
