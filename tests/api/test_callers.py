@@ -108,6 +108,9 @@ GET    /api/v1/cases                                        staff
 POST   /api/v1/cases/<case_id>/decision                     staff
 GET    /api/v1/tills/<till_id>/numbering                    staff
 GET    /api/v1/benefit                                      staff council
+GET    /api/v1/benefit.docx                                 staff council
+GET    /api/v1/benefit.xlsx                                 staff council
+GET    /api/v1/benefit.csv                                  staff council
 POST   /api/v1/benefit/months/<month>/close                 manager
 GET    /api/v1/public/<slug>/shops                          anyone
 GET    /api/v1/public/<slug>/shops/<plaque_number>          anyone

@@ -70,6 +70,9 @@ BODIES: dict[str, dict[str, Any]] = {
 
 QUERIES = {
     "/api/v1/benefit": "?from=2026-12&to=2026-12",
+    "/api/v1/benefit.docx": "?from=2026-12&to=2026-12",
+    "/api/v1/benefit.xlsx": "?from=2026-12&to=2026-12",
+    "/api/v1/benefit.csv": "?from=2026-12&to=2026-12",
     "/api/v1/public/<slug>/benefit": "?month=2026-11",
     "/api/v1/residents/<resident_id>/points": "?month=2026-12",
     "/api/v1/rounds/<round_id>/ballots": "?account_id=<account_id>",
@@ -186,9 +189,9 @@ def test_what_we_read_is_the_same_whatever_they_have(two: Two, staff: Headers) -
     # That a person's data was read is written down, and read the next time.
     reading = [call for call in calls() if call.verb == "GET" and "personal-data" not in call.path]
 
-    def read() -> dict[str, str]:
+    def read() -> dict[str, bytes]:
         return {
-            call.path: call.send(two, staff, ids_for(call.path, two.ours)).text for call in reading
+            call.path: call.send(two, staff, ids_for(call.path, two.ours)).data for call in reading
         }
 
     alone = read()

@@ -18,6 +18,7 @@ from loyalty.pages.staff.late_sales.paper_tally import tallies
 from loyalty.pages.staff.ledger.closed_months import closed_months, closing
 from loyalty.pages.staff.ledger.contributions import contributions
 from loyalty.pages.staff.ledger.figures import figures
+from loyalty.pages.staff.ledger.files import benefit_files
 from loyalty.pages.staff.matters.matters import matters
 from loyalty.pages.staff.notice.objections import objections
 from loyalty.pages.staff.people.residents import residents
@@ -70,6 +71,7 @@ STAFF_PAGES = (
     hand_out,
     matters,
     figures,
+    benefit_files,
     closed_months,
     closing,
     contributions,

@@ -22,6 +22,7 @@ from loyalty.pages.forms import (
 )
 from loyalty.pages.staff import console
 from loyalty.rules.benefit import Label, Party
+from loyalty.rules.calendar import Month
 from loyalty.rules.contributions import (
     LARGEST_ALONE,
     LARGEST_AMOUNT,
@@ -83,14 +84,15 @@ class WithdrawForm(Form):
 @contributions.get("")
 def listed() -> str:
     """List the entries, the last recorded first; of one cell of the matrix if asked."""
-    month = month_called(request.args["month"]) if request.args.get("month") else None
+    month = _month_asked("month")
+    until = _month_asked("until") or month
     asked = {name: request.args.get(name) for name in ("kind", "giver", "receiver", "label")}
     state = request.args.get("state")
     wanted = FindContributions(
         limit=console.PAGE_LENGTH,
         after=console.asked_for()["after"],
         first=month,
-        last=month,
+        last=until,
         kind=clean_code(asked["kind"] or "") or None,
         giver=_code_in(Party, asked["giver"]),
         receiver=_code_in(Party, asked["receiver"]),
@@ -102,7 +104,7 @@ def listed() -> str:
     return render_template(
         "staff/ledger/contributions.html",
         found=found,
-        asked={**asked, "month": month},
+        asked={**asked, "month": month, "until": until},
         state=wanted.state,
         states=CONTRIBUTION_STATES,
         parties=PARTIES,
@@ -116,7 +118,7 @@ def new() -> Any:
     form = ContributionForm()
     with console.work() as work:
         kinds = list_contribution_kinds(work.session, work.community_id)
-    form.kind.choices = options({kind.code: kind_name(kind) for kind in kinds})
+    form.kind.choices = options({kind.code: kind_name(kind) for kind in kinds if kind.active})
     form.unit.choices = options({"": gettext("不数")} | {one.value: UNITS[one] for one in Unit})
     if form.validate_on_submit() and console.attempt(
         lambda work: _record(work, form), gettext("已记下这一笔。"), form=form
@@ -197,6 +199,11 @@ def _record(work: Work, form: ContributionForm) -> Contribution:
         receiver_id=take_party(work, form.receiver_name.data, Party(kind.receiver)),
     )
     return record_contribution(work, named)
+
+
+def _month_asked(name: str) -> Month | None:
+    asked = request.args.get(name)
+    return month_called(asked) if asked else None
 
 
 def _code_in(codes: Any, typed: str | None) -> Any:
