@@ -214,7 +214,12 @@ def _given(session: Session, community: Community, account: StaffAccount) -> dic
     entry = given_contribution(
         session, community, kind="donation", giver_id=party.id, recorded_by=account.id
     )
-    return {"party_id": party.id, "other_party_id": other.id, "contribution_id": entry.id}
+    return {
+        "party_id": party.id,
+        "other_party_id": other.id,
+        "contribution_id": entry.id,
+        "contribution_kind_id": entry.kind_id,
+    }
 
 
 def _deeds(session: Session, community: Community, resident_id: UUID) -> dict[str, UUID]:

@@ -139,6 +139,7 @@ POST   /api/v1/parties                                      staff
 POST   /api/v1/parties/<party_id>/merge                     staff
 GET    /api/v1/contribution-kinds                           staff
 POST   /api/v1/contribution-kinds                           manager
+PATCH  /api/v1/contribution-kinds/<contribution_kind_id>    manager
 GET    /api/v1/contributions                                staff
 POST   /api/v1/contributions                                staff
 GET    /api/v1/contributions/<contribution_id>              staff

@@ -5,6 +5,7 @@ from loyalty.pages.staff.cards.cards import cards
 from loyalty.pages.staff.cards.hand_out import hand_out
 from loyalty.pages.staff.cards.sheets import card_sheets
 from loyalty.pages.staff.cards.slips import activation_slips
+from loyalty.pages.staff.community.contribution_kinds import kinds_of_contributions
 from loyalty.pages.staff.community.honours import honours
 from loyalty.pages.staff.community.policy import policy
 from loyalty.pages.staff.community.working_days import working_days
@@ -19,6 +20,7 @@ from loyalty.pages.staff.ledger.closed_months import closed_months, closing
 from loyalty.pages.staff.ledger.contributions import contributions
 from loyalty.pages.staff.ledger.figures import figures
 from loyalty.pages.staff.ledger.files import benefit_files
+from loyalty.pages.staff.lists.lists import lists
 from loyalty.pages.staff.matters.matters import matters
 from loyalty.pages.staff.notice.objections import objections
 from loyalty.pages.staff.people.residents import residents
@@ -55,6 +57,7 @@ STAFF_PAGES = (
     deeds,
     kinds_of_deeds,
     imports,
+    lists,
     shops,
     shop_changes,
     shop_objections,
@@ -78,6 +81,7 @@ STAFF_PAGES = (
     working_days,
     policy,
     honours,
+    kinds_of_contributions,
     accounts,
 )
 """Every blueprint of the console."""

@@ -33,7 +33,9 @@ ROOT = Path(__file__).parents[3]
 SECONDS = 30
 """For which a file may keep us waiting; its reader limits how long it computes, which is less."""
 
-ALL_HEADINGS = headings.list_known_headings((headings.RESIDENTS, headings.SHOPS, headings.DEEDS))
+ALL_HEADINGS = headings.list_known_headings(
+    (headings.RESIDENTS, headings.SHOPS, headings.DEEDS, headings.CONTRIBUTIONS)
+)
 
 
 class FileFault(StrEnum):
