@@ -1,7 +1,7 @@
 """A community with one of everything, so that nothing of it may show in another community."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -29,6 +29,7 @@ from loyalty.models import (
     OwnPage,
     OwnPageSession,
     QuarantinedSale,
+    ReportLink,
     Resident,
     Round,
     Shop,
@@ -219,7 +220,21 @@ def _given(session: Session, community: Community, account: StaffAccount) -> dic
         "other_party_id": other.id,
         "contribution_id": entry.id,
         "contribution_kind_id": entry.kind_id,
+        "report_link_id": _link(session, community, account),
     }
+
+
+def _link(session: Session, community: Community, account: StaffAccount) -> UUID:
+    link = ReportLink(
+        community_id=community.id,
+        month=date(2026, 12, 1),
+        created_by=account.id,
+        created_at=NOON,
+        expires_at=NOON + timedelta(days=30),
+    )
+    session.add(link)
+    session.flush()
+    return link.id
 
 
 def _deeds(session: Session, community: Community, resident_id: UUID) -> dict[str, UUID]:

@@ -17,6 +17,7 @@ from loyalty.models.panel import Ballot, ConflictOfInterest, Panellist
 from loyalty.models.privacy import ConsentEvent, Erasure, MonthPeople
 from loyalty.models.receipt import Receipt
 from loyalty.models.redemption import Redemption
+from loyalty.models.report_link import ReportLink
 from loyalty.models.request_count import RequestCount
 from loyalty.models.resident import Resident
 from loyalty.models.round import Candidate, Nomination, Round, RoundList
@@ -71,6 +72,7 @@ __all__ = [
     "QuarantinedSale",
     "Receipt",
     "Redemption",
+    "ReportLink",
     "RequestCount",
     "Resident",
     "RevocationList",

@@ -20,7 +20,7 @@ from loyalty.rules.money import yuan_in_words
 from loyalty.services.ledger.benefit import Sums
 from loyalty.services.ledger.matrix import KindShare
 from loyalty.services.ledger.period import Period, collect_period, find_month_before
-from loyalty.services.work import Work
+from loyalty.services.work import SomebodysWork
 from loyalty.words.contributions import (
     LABELS,
     LABELS_DEFINED,
@@ -42,7 +42,7 @@ NOBODY_CAN_COUNT = "（跨月人数不统计）"
 
 
 def print_briefing(
-    work: Work, *, first: Month, last: Month, address_of: Callable[[KindShare], str]
+    work: SomebodysWork, *, first: Month, last: Month, address_of: Callable[[KindShare], str]
 ) -> bytes:
     """Return the briefing of some months, both included, as a file of Word.
 

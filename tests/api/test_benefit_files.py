@@ -26,7 +26,7 @@ def fetch(client: FlaskClient, headers: Headers, form: str, month: str = "2026-1
     """The file of a month."""
     answer = client.get(f"/api/v1/benefit.{form}?from={month}&to={month}", headers=headers)
     assert answer.status_code == 200, answer.json
-    return answer.data
+    return bytes(answer.data)
 
 
 def paragraphs(briefing: bytes) -> list[str]:

@@ -20,6 +20,8 @@ from loyalty.pages.staff.ledger.closed_months import closed_months, closing
 from loyalty.pages.staff.ledger.contributions import contributions
 from loyalty.pages.staff.ledger.figures import figures
 from loyalty.pages.staff.ledger.files import benefit_files
+from loyalty.pages.staff.ledger.linked_report import linked_reports
+from loyalty.pages.staff.ledger.report_links import report_links
 from loyalty.pages.staff.lists.lists import lists
 from loyalty.pages.staff.matters.matters import matters
 from loyalty.pages.staff.notice.objections import objections
@@ -75,6 +77,8 @@ STAFF_PAGES = (
     matters,
     figures,
     benefit_files,
+    report_links,
+    linked_reports,
     closed_months,
     closing,
     contributions,

@@ -45,6 +45,7 @@ from loyalty.services.errors import UnknownRecordError
 
 OF_A_COMMUNITY = (
     ClosedMonth,
+    ReportLink,
     JobFile,
     Job,
     CardMonth,

@@ -11,7 +11,6 @@ from loyalty.models import ClosedMonth, Community, Contribution
 from loyalty.rules.arrival import FIGURES_OUT_AFTER
 from loyalty.rules.calendar import Month
 from loyalty.rules.contributions import ContributionState
-from loyalty.services.community.policy import community_of
 from loyalty.services.ledger.benefit import (
     Benefit,
     Share,
@@ -23,7 +22,7 @@ from loyalty.services.ledger.benefit import (
 from loyalty.services.ledger.contributions import WITH_NAMES
 from loyalty.services.ledger.matrix import Given
 from loyalty.services.matters.matter_counts import MatterCount, count_matters
-from loyalty.services.work import Work
+from loyalty.services.work import SomebodysWork
 
 TREND_MONTHS = 12
 
@@ -47,13 +46,13 @@ class Period:
         return closed is not None and Month.of(closed.month) >= self.found.last
 
 
-def collect_period(work: Work, *, first: Month, last: Month) -> Period:
+def collect_period(work: SomebodysWork, *, first: Month, last: Month) -> Period:
     """Return what is reported of some months.
 
     Raises:
         ValueRefusedError: the months are in the wrong order, or too many.
     """
-    community = community_of(work.session, work.actor)
+    community = work.session.get_one(Community, work.community_id)
     found = sum_benefit(work, first=first, last=last)
     if found.given is None:
         raise LookupError("Who gave whom is added up with the rest.")
@@ -75,19 +74,21 @@ def collect_period(work: Work, *, first: Month, last: Month) -> Period:
     )
 
 
-def find_month_before(work: Work, month: Month) -> Sums | None:
+def find_month_before(work: SomebodysWork, month: Month) -> Sums | None:
     """Return the sums of the month before one; None where nothing was sold in it."""
     sums = sum_month(work, month.plus(-1))
     return sums if sums.uses or sums.total_fen else None
 
 
-def list_trend(work: Work, last: Month) -> Sequence[Share]:
+def list_trend(work: SomebodysWork, last: Month) -> Sequence[Share]:
     """Return the sums of each of the twelve months up to one; those without sales are left out."""
     first = last.plus(1 - TREND_MONTHS)
     return sum_benefit_in(work.session, work.community_id, first=first, last=last).by_month
 
 
-def list_counted_entries(work: Work, *, first: Month, last: Month) -> Sequence[Contribution]:
+def list_counted_entries(
+    work: SomebodysWork, *, first: Month, last: Month
+) -> Sequence[Contribution]:
     """Return the contributions that count in some months, by day, with kinds and parties."""
     query = (
         work.select(Contribution)
