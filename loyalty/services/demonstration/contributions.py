@@ -96,9 +96,9 @@ def _list_rows(month: Month) -> Iterator[NamedContribution]:
         yield _row(_day(month, place), other)
     for name in RESTAURANTS:
         yield _row(month.first, ("free_meal", 0, 1, Unit.SHOPS, f"爱心餐厅协议（{name}）"), name)
-    for day in VOLUNTEER_DAYS:
-        paper = f"{day}日志愿服务签到表"
-        yield _row(_day(month, day - 1), ("service_day", 0, 1, Unit.DAYS, paper))
+    for number in VOLUNTEER_DAYS:
+        paper = f"{number}日志愿服务签到表"
+        yield _row(_day(month, number - 1), ("service_day", 0, 1, Unit.DAYS, paper))
 
 
 def _row(day: date, given: Given, giver: str | None = None) -> NamedContribution:

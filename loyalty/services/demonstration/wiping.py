@@ -30,6 +30,7 @@ from loyalty.models import (
     QuarantinedSale,
     Receipt,
     Redemption,
+    ReportLink,
     Resident,
     RevocationList,
     Round,
