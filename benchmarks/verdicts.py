@@ -37,7 +37,8 @@ SCAN = """({ text, until }) => new Promise((told) => {
     const watch = new MutationObserver(seen);
     for (const letter of text) {
         if (/[0-9]/.test(letter)) press(`Digit${letter}`);
-        else if (/[A-Z]/.test(letter)) press(`Key${letter}`, true);
+        else if (/[A-Za-z]/.test(letter))
+            press(`Key${letter.toUpperCase()}`, letter < "a");
         else press(...marks[letter]);
     }
     const scanned = performance.now();
