@@ -38,14 +38,20 @@ from loyalty.till import register_till
 
 LARGEST_JSON = 64 * 1024
 LARGEST_UPLOAD = 8 * 1024 * 1024
+LARGEST_PICTURES = 48 * 1024 * 1024
+"""Five photos from a phone with what is typed, so that too large a one is told in its form."""
 LARGE_PATHS = (
     "/api/v1/imports/",
+    "/api/v1/pictures",
     "/api/v1/redemptions/sync",
     "/api/v1/card-sheets",
     "/staff/imports/",
     "/staff/card-sheets",
 )
 """Where a table is uploaded, five hundred sales at once, or more cards named than are printed."""
+
+PATHS_WITH_PICTURES = ("/inspection", "/complaint", "/floor-plan")
+"""How addresses of forms end in which pictures are added."""
 
 LARGE_PATHS_OF_A_ROUND = ("/nominations/file", "/hand-out")
 """How addresses end to which a list of nominees is uploaded, or ticks for all cards are sent."""
@@ -129,6 +135,8 @@ def _reports_bind(settings: Settings, **kept: Any) -> dict[str, Any]:
 
 def largest_body(path: str) -> int:
     """Return how many bytes a request may bring to a path."""
+    if path.endswith(PATHS_WITH_PICTURES):
+        return LARGEST_PICTURES
     if path.startswith(LARGE_PATHS) or path.endswith(LARGE_PATHS_OF_A_ROUND):
         return LARGEST_UPLOAD
     # Signing in may carry a form along, whose fields have longer names there.

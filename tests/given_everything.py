@@ -71,6 +71,7 @@ from tests.given_notices import (
     given_shop_objection,
     placed,
 )
+from tests.given_pictures import given_picture
 from tests.given_rounds import (
     given_candidate,
     given_nomination,
@@ -115,6 +116,7 @@ def given_everything(session: Session, community: Community) -> Everything:
         "account_id": account.id,
         "honour_id": star.id,
         "resident_id": resident.id,
+        "picture_id": given_picture(session, community, account_id=account.id).id,
         "matter_id": _matter(session, community, account),
         **_given(session, community, account),
         **_deeds(session, community, resident.id),

@@ -31,6 +31,7 @@ from loyalty.api.notice.notices import notices
 from loyalty.api.notice.objections import objections, objections_of_round, public_objections
 from loyalty.api.people.areas import areas, household_groups
 from loyalty.api.people.residents import residents
+from loyalty.api.pictures.pictures import pictures
 from loyalty.api.privacy.personal_data import personal_data
 from loyalty.api.public import public
 from loyalty.api.rounds.rounds import rounds
@@ -85,6 +86,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     panel,
     parties,
     personal_data,
+    pictures,
     public,
     public_objections,
     public_shop_notice,

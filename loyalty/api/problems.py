@@ -75,6 +75,9 @@ KINDS: Mapping[type[Exception], Kind] = {
     errors.UnreadableFileError: Kind(
         HTTPStatus.UNPROCESSABLE_ENTITY, "unreadable-file", "The file cannot be read"
     ),
+    errors.PictureRefusedError: Kind(
+        HTTPStatus.UNPROCESSABLE_ENTITY, "picture-refused", "The picture cannot be kept"
+    ),
     errors.PersonErasedError: Kind(HTTPStatus.GONE, "person-erased", "Erased at their own wish"),
     errors.ErasureRefusedError: Kind(
         HTTPStatus.CONFLICT, "erasure-refused", "The person cannot be erased yet"

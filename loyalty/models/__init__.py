@@ -14,6 +14,7 @@ from loyalty.models.matter import Matter
 from loyalty.models.notice import NoticeVersion, Objection, WorkingDayOverride
 from loyalty.models.own_page import OwnPage, OwnPageSession
 from loyalty.models.panel import Ballot, ConflictOfInterest, Panellist
+from loyalty.models.picture import Picture
 from loyalty.models.privacy import ConsentEvent, Erasure, MonthPeople
 from loyalty.models.receipt import Receipt
 from loyalty.models.redemption import Redemption
@@ -69,6 +70,7 @@ __all__ = [
     "OwnPage",
     "OwnPageSession",
     "Panellist",
+    "Picture",
     "QuarantinedSale",
     "Receipt",
     "Redemption",

@@ -14,6 +14,7 @@ from loyalty.pages.nominate import nominations
 from loyalty.pages.notice import notices
 from loyalty.pages.objections import objections
 from loyalty.pages.own_page import OWN_PAGES
+from loyalty.pages.pictures import pictures
 from loyalty.pages.privacy import privacy
 from loyalty.pages.public import public
 from loyalty.pages.resident import resident
@@ -50,6 +51,7 @@ def register_pages(app: Flask) -> None:
     for blueprint in (
         public,
         privacy,
+        pictures,
         resident,
         *OWN_PAGES,
         *SELECTION_PAGES,

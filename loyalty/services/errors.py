@@ -225,6 +225,19 @@ class FileReaderBusyError(BusyError, UnreadableFileError):
     """Nothing is wrong with the file; the machine has no time to read it now."""
 
 
+class PictureRefusedError(LoyaltyError):
+    """What was sent is no picture, or none that is kept; the message says what to do about it."""
+
+    def __init__(self, fault: str, message: str) -> None:
+        super().__init__(message)
+        self.fault = fault
+        """Code of the reason."""
+
+
+class PictureReaderBusyError(BusyError, PictureRefusedError):
+    """Nothing is wrong with the picture; the machine has no time to read it now."""
+
+
 class PersonErasedError(LoyaltyError):
     """Nothing is known of this person any more, and nothing is done with what is left."""
 

@@ -11,10 +11,12 @@ from loyalty.rules.errors import LoyaltyError
 from loyalty.rules.honours import MOST_HONOURS
 from loyalty.services import errors
 from loyalty.services.imports.tables import FileFault
+from loyalty.services.pictures.pictures import PictureFault
 from loyalty.services.staff.passwords import SHORTEST_PASSWORD
 from loyalty.words.imports import FILE_FAULTS
 from loyalty.words.obstacles import OBSTACLES, join_sentences, obstacles_in_words
 from loyalty.words.personal_data import ERASURE_OBSTACLES
+from loyalty.words.pictures import PICTURE_FAULTS
 
 REFUSALS: Mapping[type[Exception], LazyString] = MappingProxyType(
     {
@@ -85,8 +87,8 @@ IN_USE = lazy_gettext("已经有别的记录用到它，不能撤回。")
 
 def refusal_in_words(refusal: LoyaltyError | StaleDataError) -> str:
     """Return why something was refused, and what to do."""
-    if isinstance(refusal, errors.UnreadableFileError):
-        return str(FILE_FAULTS[FileFault(refusal.fault)])
+    if isinstance(refusal, errors.UnreadableFileError | errors.PictureRefusedError):
+        return _of_the_file(refusal)
     if isinstance(refusal, errors.ImportStateError) and not OBSTACLES.keys() >= set(
         refusal.missing
     ):
@@ -102,6 +104,13 @@ def refusal_in_words(refusal: LoyaltyError | StaleDataError) -> str:
     if isinstance(refusal, errors.ValueRefusedError):
         told = VALUES.get(refusal.pointer, told)
     return str(told)
+
+
+def _of_the_file(refusal: errors.UnreadableFileError | errors.PictureRefusedError) -> str:
+    """Return what is wrong with a file, and what to do about it."""
+    if isinstance(refusal, errors.PictureRefusedError):
+        return str(PICTURE_FAULTS[PictureFault(refusal.fault)])
+    return str(FILE_FAULTS[FileFault(refusal.fault)])
 
 
 def _off_the_sheets(refusal: errors.CardsOffSheetError | errors.TooManyCardsError) -> str:

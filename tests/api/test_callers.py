@@ -134,6 +134,8 @@ PATCH  /api/v1/matters/<matter_id>                          staff
 GET    /api/v1/honours                                      staff
 POST   /api/v1/honours                                      manager
 PATCH  /api/v1/honours/<honour_id>                          manager
+POST   /api/v1/pictures                                     staff
+GET    /api/v1/pictures/<picture_id>                        staff
 GET    /api/v1/parties                                      staff
 POST   /api/v1/parties                                      staff
 POST   /api/v1/parties/<party_id>/merge                     staff

@@ -83,6 +83,7 @@ NOT_NOW = {
     ("POST", "/api/v1/benefit/months/<month>/close"): 409,
     ("POST", "/api/v1/contributions/<contribution_id>/approval"): 412,
     ("POST", "/api/v1/imports/<kind>"): 422,
+    ("POST", "/api/v1/pictures"): 422,
     ("POST", "/api/v1/imports/<import_id>/apply"): 409,
     ("POST", "/api/v1/nominations/<nomination_id>/reject"): 409,
     ("POST", "/api/v1/public/<slug>/shop-notice/<shop_id>/objections"): 409,

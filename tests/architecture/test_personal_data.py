@@ -53,6 +53,7 @@ OF_NOBODY = {
     "ledger_party.name": "an enterprise, department, shop or group",
     "ledger_party.name_key": "likewise",
     "notice_version.content": "names people by random references",
+    "picture.purpose": "a code",
     "quarantined_sale.basket": "goods",
     "redemption.lines": "goods",
     "revocation_list.document": "hashes of random numbers",

@@ -26,6 +26,7 @@ from loyalty.pages.staff.lists.lists import lists
 from loyalty.pages.staff.matters.matters import matters
 from loyalty.pages.staff.notice.objections import objections
 from loyalty.pages.staff.people.residents import residents
+from loyalty.pages.staff.pictures.pictures import pictures
 from loyalty.pages.staff.privacy.personal_data import personal_data
 from loyalty.pages.staff.rounds.actions import rounds_actions
 from loyalty.pages.staff.rounds.rounds import rounds
@@ -56,6 +57,7 @@ STAFF_PAGES = (
     fairness,
     residents,
     personal_data,
+    pictures,
     deeds,
     kinds_of_deeds,
     imports,

@@ -6,11 +6,11 @@ little of the service, so that it starts quickly and has nothing to lose.
 """
 
 import json
-import resource
 import sys
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from loyalty.services.apart import limit_this_process
 from loyalty.services.imports.table_cells import Shown
 from loyalty.services.imports.table_faults import RefusedError
 from loyalty.services.imports.table_files import COMPOUND, ZIP, refuse_other_files
@@ -88,9 +88,7 @@ def _describe_or_refuse(content: bytes, known: frozenset[str]) -> dict[str, Any]
 
 def main() -> None:
     """Read the table on standard input within the limits, and write what it holds."""
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS + 1))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    limit_this_process(memory_bytes=MEMORY_BYTES, cpu_seconds=CPU_SECONDS)
     json.dump(
         _describe_or_refuse(sys.stdin.buffer.read(), frozenset(json.loads(sys.argv[1]))), sys.stdout
     )

@@ -1,16 +1,13 @@
 """Tables people upload, from Excel or as text, whatever they hold."""
 
 import json
-import signal
-import subprocess
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from loyalty.services.apart import ApartError, read_apart
 from loyalty.services.errors import FileReaderBusyError, UnreadableFileError
 from loyalty.services.imports import headings
 from loyalty.services.imports.table_cells import CellMark
@@ -24,14 +21,6 @@ __all__ = [
     "read_table",
     "serialize_table",
 ]
-
-PROGRAM = (
-    "import sys; sys.path.insert(0, sys.argv.pop(1)); "
-    "from loyalty.services.imports.table_reading import main; main()"
-)
-ROOT = Path(__file__).parents[3]
-SECONDS = 30
-"""For which a file may keep us waiting; its reader limits how long it computes, which is less."""
 
 ALL_HEADINGS = headings.list_known_headings(
     (headings.RESIDENTS, headings.SHOPS, headings.DEEDS, headings.CONTRIBUTIONS)
@@ -177,23 +166,12 @@ def serialize_table(table: Table) -> dict[str, Any]:
 
 
 def _run_reader(content: bytes, known: frozenset[str]) -> dict[str, Any]:
+    module = "loyalty.services.imports.table_reading"
     try:
-        reader = subprocess.run(  # noqa: S603  # our own program, and the file is mere input
-            [sys.executable, "-I", "-c", PROGRAM, str(ROOT), json.dumps(sorted(known))],
-            input=content,
-            capture_output=True,
-            timeout=SECONDS,
-            check=False,
-        )
-    except (subprocess.TimeoutExpired, BlockingIOError, MemoryError) as error:
-        raise _make_refusal(FileFault.BUSY) from error
-    if reader.returncode in {-signal.SIGXCPU, -signal.SIGABRT}:
-        raise _make_refusal(FileFault.TOO_LARGE)
-    if reader.returncode in {-signal.SIGKILL, -signal.SIGTERM}:
-        raise _make_refusal(FileFault.BUSY)
-    if reader.returncode:
-        raise _make_refusal(FileFault.DAMAGED)
-    answer: dict[str, Any] = json.loads(reader.stdout)
+        told = read_apart(module, content, json.dumps(sorted(known)))
+    except ApartError as error:
+        raise _make_refusal(FileFault(error.fault.value)) from error
+    answer: dict[str, Any] = json.loads(told)
     return answer
 
 

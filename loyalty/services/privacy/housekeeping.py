@@ -19,6 +19,7 @@ from loyalty.services.kept_answers import forget_old_answers
 from loyalty.services.ledger.month_people import keep_month_people
 from loyalty.services.own_page.sign_in import forget_sessions
 from loyalty.services.people.residents import ERASED
+from loyalty.services.pictures.pictures import forget_loose_pictures
 from loyalty.services.privacy.erasing import carry_out_erasure
 from loyalty.services.privacy.erasure_file import ErasedPerson
 from loyalty.services.privacy.retention import (
@@ -80,6 +81,7 @@ def _forget_the_rest(house: House) -> int:
     forget_uses(session, community_id, now=house.now)
     forget_cases(session, community_id, now=house.now)
     forget_sessions(session, community_id, now=house.now)
+    forget_loose_pictures(session, community_id, now=house.now)
     destroy_spent_keys(session, house.community, now=house.now)
     return 0
 

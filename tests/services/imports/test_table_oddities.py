@@ -9,8 +9,8 @@ import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
 
+from loyalty.services import apart
 from loyalty.services.errors import BusyError, UnreadableFileError
-from loyalty.services.imports import tables
 from loyalty.services.imports.table_cells import show
 from loyalty.services.imports.table_faults import RefusedError
 from loyalty.services.imports.table_reading import describe_table
@@ -276,7 +276,7 @@ def test_a_busy_machine_says_so_and_calls_no_file_too_large(
     content = text(HEADINGS, ZHANG)
     assert len(read_table(content).rows) == 2
 
-    monkeypatch.setattr(tables, "SECONDS", 0.001)
+    monkeypatch.setattr(apart, "SECONDS", 0.001)
 
     with pytest.raises(BusyError) as refusal:
         read_table(content)

@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
+from loyalty.services.apart import PROGRAM, ROOT
 from loyalty.services.errors import UnreadableFileError
-from loyalty.services.imports.tables import ADVICE, PROGRAM, ROOT, FileFault, read_table
+from loyalty.services.imports.tables import ADVICE, FileFault, read_table
 from tests.given_tables import text, workbook
 
 PARTS = {
@@ -77,6 +78,8 @@ def amplified() -> bytes:
     return crafted(rows, f"<si><t>{'x' * 32_000}</t></si>")
 
 
+READER = "loyalty.services.imports.table_reading"
+
 MEASURE = """
 import resource, subprocess, sys
 subprocess.run([sys.executable, "-I", "-c", *sys.argv[1:]], capture_output=True)
@@ -91,7 +94,7 @@ def use_of_reader(content: bytes) -> tuple[int, float]:
     It is started by a small process: a child begins with the peak of whoever starts it.
     """
     measured = subprocess.run(  # noqa: S603  # our own program
-        [sys.executable, "-c", MEASURE, PROGRAM, str(ROOT), "[]"],
+        [sys.executable, "-c", MEASURE, PROGRAM, str(ROOT), READER, "[]"],
         input=content,
         capture_output=True,
         check=True,
