@@ -17,8 +17,10 @@ from loyalty.models import (
     Community,
     ConflictOfInterest,
     ConsentEvent,
+    Contribution,
     Deed,
     Erasure,
+    EvidenceFile,
     HouseholdGroup,
     ImportJob,
     Job,
@@ -222,8 +224,23 @@ def _given(session: Session, community: Community, account: StaffAccount) -> dic
         "other_party_id": other.id,
         "contribution_id": entry.id,
         "contribution_kind_id": entry.kind_id,
+        "evidence_file_id": _evidence(session, entry),
         "report_link_id": _link(session, community, account),
     }
+
+
+def _evidence(session: Session, entry: Contribution) -> UUID:
+    file = EvidenceFile(
+        community_id=entry.community_id,
+        contribution_id=entry.id,
+        media_type="application/pdf",
+        content=b"%PDF-1.7 %%EOF",
+        added_by=entry.recorded_by,
+        added_at=NOON,
+    )
+    session.add(file)
+    session.flush()
+    return file.id
 
 
 def _link(session: Session, community: Community, account: StaffAccount) -> UUID:

@@ -6,6 +6,7 @@ from loyalty.models.closed_month import ClosedMonth
 from loyalty.models.community import Area, Community, Honour, HouseholdGroup
 from loyalty.models.contribution import Contribution, ContributionKind, LedgerParty
 from loyalty.models.deed import Deed, DeedKind
+from loyalty.models.evidence_file import EvidenceFile
 from loyalty.models.import_job import ImportJob
 from loyalty.models.job import Job, JobFile
 from loyalty.models.kept_answer import KeptAnswer
@@ -54,6 +55,7 @@ __all__ = [
     "DeedKind",
     "DirectoryVersion",
     "Erasure",
+    "EvidenceFile",
     "Honour",
     "HouseholdGroup",
     "ImportJob",

@@ -70,6 +70,7 @@ VALUES: Mapping[str, LazyString] = MappingProxyType(
         "/amount_fen": lazy_gettext("金额和数量，至少填一样。"),
         "/quantity_hundredths": lazy_gettext("选了单位，请把数量也填上。"),
         "/unit": lazy_gettext("这一种不按这个单位数，请换一个。"),
+        "/evidence_file": lazy_gettext("PDF要完整，最大8MB；一笔最多附5份。"),
         "/evidence": lazy_gettext("有凭据的，请写明凭据是什么；没有，就选“估计”。"),
         "/band_min_permille": lazy_gettext("有店铺约定的折数不在这个范围里，请先改那家店的约定。"),
         "/card_ids": lazy_gettext("请至少给一张卡打勾。"),

@@ -35,6 +35,7 @@ OF_NOBODY = {
     "closed_month.text": "what is published: sums, none about fewer than five people",
     "consent_event.source": "a code",
     "contribution.unit": "what a quantity is counted in",
+    "evidence_file.media_type": "a code",
     "job.wanted": "ids of cards, and how they are printed",
     "nomination.source": "a code",
     "nomination.unit": "emptied with the voices for the person; others who live there keep theirs",

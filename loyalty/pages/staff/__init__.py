@@ -18,6 +18,7 @@ from loyalty.pages.staff.late_sales.numbering import numberings
 from loyalty.pages.staff.late_sales.paper_tally import tallies
 from loyalty.pages.staff.ledger.closed_months import closed_months, closing
 from loyalty.pages.staff.ledger.contributions import contributions
+from loyalty.pages.staff.ledger.evidence import evidence
 from loyalty.pages.staff.ledger.figures import figures
 from loyalty.pages.staff.ledger.files import benefit_files
 from loyalty.pages.staff.ledger.linked_report import linked_reports
@@ -84,6 +85,7 @@ STAFF_PAGES = (
     closed_months,
     closing,
     contributions,
+    evidence,
     working_days,
     policy,
     honours,

@@ -16,6 +16,7 @@ from loyalty.models import (
     Deed,
     DeedKind,
     Erasure,
+    EvidenceFile,
     Honour,
     HouseholdGroup,
     ImportJob,
@@ -48,6 +49,7 @@ from loyalty.services.errors import UnknownRecordError
 OF_A_COMMUNITY = (
     ClosedMonth,
     ReportLink,
+    EvidenceFile,
     JobFile,
     Job,
     CardMonth,

@@ -21,6 +21,7 @@ from loyalty.pages.forms import (
     text_field,
 )
 from loyalty.pages.staff import console
+from loyalty.pages.staff.ledger.evidence import EvidenceForm
 from loyalty.rules.benefit import Label, Party
 from loyalty.rules.calendar import Month
 from loyalty.rules.contributions import (
@@ -43,10 +44,15 @@ from loyalty.services.ledger.contributions import (
     record_contribution,
     withdraw_contribution,
 )
+from loyalty.services.ledger.evidence_files import PDF, list_evidence
 from loyalty.services.ledger.parties import take_party
+from loyalty.services.pictures.pictures import MEDIA_TYPE
 from loyalty.services.selection.planning import month_called
 from loyalty.services.work import Work
 from loyalty.words.contributions import CONTRIBUTION_STATES, LABELS, PARTIES, UNITS, kind_name
+
+TYPES = {PDF: "PDF", MEDIA_TYPE: lazy_gettext("照片")}
+"""Of files of evidence."""
 
 contributions = console.Console("contributions", "/figures/contributions")
 
@@ -138,10 +144,13 @@ def shown(contribution_id: UUID) -> str:
 def _show(contribution_id: UUID, form: WithdrawForm) -> str:
     with console.work() as work:
         entry = work.find(Contribution, contribution_id, options=WITH_NAMES)
+        files = list_evidence(work, contribution_id)
     mine = entry.recorded_by == console.actor().account_id
     return render_template(
         "staff/ledger/contribution.html",
         entry=entry,
+        files=[(file, console.here(file.added_at), TYPES[file.media_type]) for file in files],
+        evidence=EvidenceForm(),
         form=form,
         state=CONTRIBUTION_STATES[ContributionState(entry.state)],
         parties=PARTIES,
