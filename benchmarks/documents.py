@@ -31,7 +31,7 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, default=Path("build/documents"))
     asked = parser.parse_args()
     asked.folder.mkdir(parents=True, exist_ok=True)
-    token = signed_in(Line(asked.url), asked.accounts, "manager")
+    token = signed_in(Line(asked.url), asked.accounts, "demo-manager")
     month = Month.of(datetime.now(ZoneInfo("Asia/Shanghai")).date()).plus(-1)
     for suffix in SUFFIXES:
         began = time.monotonic()

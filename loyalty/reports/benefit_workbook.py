@@ -114,6 +114,7 @@ _LOOKS: Final[Mapping[CellKind, Mapping[str, Any]]] = {
 _HEAD: Final = {"bold": True, "bg_color": "#E4ECF7", "text_wrap": True}
 _SUM: Final = {"bold": True, "top": 6}
 _CHART_SIZE: Final = {"width": 720, "height": 400}
+_HEAD_HEIGHT: Final = 24
 _FONT: Final = "Microsoft YaHei"
 
 
@@ -140,6 +141,7 @@ def _write_sheet(pen: _Pen, sheet: BookSheet, total: str) -> None:
     paper.fit_to_pages(1, 0)
     paper.repeat_rows(0)
     paper.freeze_panes(1, 1)
+    paper.set_row(0, _HEAD_HEIGHT)
     for place, column in enumerate(sheet.columns):
         paper.set_column(place, place, column.width)
         paper.write_string(0, place, column.heading, pen.style(CellKind.TEXT, **_HEAD))
@@ -218,6 +220,9 @@ def _draw_chart(book: Workbook, paper: Worksheet, sheet: BookSheet, chart: BookC
             }
         )
     drawn.set_title({"name": chart.title, "name_font": {"name": _FONT, "size": 14}})
+    if chart.shape == "bar":
+        # A spreadsheet draws the first row at the bottom.
+        drawn.set_y_axis({"reverse": True})
     drawn.set_legend({"position": "bottom"})
     drawn.set_size(_CHART_SIZE)
     paper.insert_chart(1, len(sheet.columns) + 1, drawn)

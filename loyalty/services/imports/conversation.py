@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from enum import Enum
 from typing import Any
 
 from loyalty.models import ImportJob
@@ -206,7 +207,9 @@ def _show_as_stored(row: FileRow, intake: Intake[Any]) -> FileRow:
         if column.field in row.cells
     }
     said = {
-        field: str(value) if isinstance(value, str | date) else row.cells[field]
+        field: str(value)
+        if isinstance(value, str | date) and not isinstance(value, Enum)
+        else row.cells[field]
         for field, value in read.items()
     }
     return replace(row, cells=said)
