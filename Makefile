@@ -41,7 +41,7 @@ export PORT
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test coverage rounds late faults fuzz jscoverage check wheel lock bench migration translations clean python developing chromium pgbouncer haproxy
+.PHONY: documents office help setup run test coverage rounds late faults fuzz jscoverage check wheel lock bench migration translations clean python developing chromium pgbouncer haproxy
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -103,6 +103,9 @@ lock: $(TOOLS) ## Resolve the requirements anew, hashed, without addresses
 
 bench: developing chromium ## Time verdicts, replay 50,000 real sales and compare every sum
 	@benchmarks/run
+
+documents: developing office ## Have LibreOffice open the files of a month, of a service with the demonstration on PORT
+	@python -m benchmarks.documents --url http://127.0.0.1:$(PORT)
 
 migration: setup ## Write a migration from the models: make migration name="add redemptions"
 	@loyalty migrate --write "$(name)"
@@ -177,6 +180,16 @@ chromium:
 	  { apt-get install -y -qq --no-install-recommends chromium-headless-shell || true; }; \
 	else \
 	  echo "The tests need Chromium; as root: apt-get install chromium fonts-noto-cjk" >&2; exit 1; \
+	fi
+
+# What opens the files of a month as offices do.
+office:
+	@command -v soffice >/dev/null && exit 0; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  echo "Installing LibreOffice on this machine, which opens the files of a month ..."; \
+	  apt-get update -qq && apt-get install -y -qq --no-install-recommends libreoffice-writer-nogui libreoffice-calc-nogui fonts-noto-cjk; \
+	else \
+	  echo "As root: apt-get install libreoffice-writer-nogui libreoffice-calc-nogui fonts-noto-cjk" >&2; exit 1; \
 	fi
 
 # One test puts a pooler between the service and its database.

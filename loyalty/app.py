@@ -50,7 +50,7 @@ LARGE_PATHS = (
 )
 """Where a table is uploaded, five hundred sales at once, or more cards named than are printed."""
 
-PATHS_WITH_PICTURES = ("/inspection", "/complaint", "/floor-plan")
+PATHS_WITH_PICTURES = ("/inspection", "/complaint", "/floor-plan", "/evidence")
 """How addresses of forms end in which pictures are added."""
 
 LARGE_PATHS_OF_A_ROUND = ("/nominations/file", "/hand-out")

@@ -59,7 +59,11 @@ CARD_NUMBER_PATHS: Mapping[str, str] = MappingProxyType(
 """Where a number may be tried. An address with a signed token is not counted: none is guessed."""
 
 DRAWINGS: Mapping[str, str] = MappingProxyType(
-    {"/notice/<month>/poster.pdf": "20 per minute", "/pledge.pdf": "20 per minute"}
+    {
+        "/notice/<month>/poster.pdf": "20 per minute",
+        "/pledge.pdf": "20 per minute",
+        "/report/<slug>/<token>/briefing.docx": "20 per minute",
+    }
 )
 """How many GET requests are answered where the answer is drawn anew, which takes a second."""
 

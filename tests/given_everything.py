@@ -1,7 +1,7 @@
 """A community with one of everything, so that nothing of it may show in another community."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -17,8 +17,10 @@ from loyalty.models import (
     Community,
     ConflictOfInterest,
     ConsentEvent,
+    Contribution,
     Deed,
     Erasure,
+    EvidenceFile,
     HouseholdGroup,
     ImportJob,
     Job,
@@ -30,6 +32,7 @@ from loyalty.models import (
     OwnPage,
     OwnPageSession,
     QuarantinedSale,
+    ReportLink,
     Resident,
     Round,
     Satisfaction,
@@ -245,7 +248,41 @@ def _given(session: Session, community: Community, account: StaffAccount) -> dic
     entry = given_contribution(
         session, community, kind="donation", giver_id=party.id, recorded_by=account.id
     )
-    return {"party_id": party.id, "other_party_id": other.id, "contribution_id": entry.id}
+    return {
+        "party_id": party.id,
+        "other_party_id": other.id,
+        "contribution_id": entry.id,
+        "contribution_kind_id": entry.kind_id,
+        "evidence_file_id": _evidence(session, entry),
+        "report_link_id": _link(session, community, account),
+    }
+
+
+def _evidence(session: Session, entry: Contribution) -> UUID:
+    file = EvidenceFile(
+        community_id=entry.community_id,
+        contribution_id=entry.id,
+        media_type="application/pdf",
+        content=b"%PDF-1.7 %%EOF",
+        added_by=entry.recorded_by,
+        added_at=NOON,
+    )
+    session.add(file)
+    session.flush()
+    return file.id
+
+
+def _link(session: Session, community: Community, account: StaffAccount) -> UUID:
+    link = ReportLink(
+        community_id=community.id,
+        month=date(2026, 12, 1),
+        created_by=account.id,
+        created_at=NOON,
+        expires_at=NOON + timedelta(days=30),
+    )
+    session.add(link)
+    session.flush()
+    return link.id
 
 
 def _deeds(session: Session, community: Community, resident_id: UUID) -> dict[str, UUID]:

@@ -24,6 +24,7 @@ EXAMPLES = {
     "decision": "accept",
     "file": "months.json",
     "kind": "residents",
+    "name": "residents",
     "year": "2026",
     "day": "2026-12-08",
     "side": "front",

@@ -21,6 +21,7 @@ from loyalty.api.late_sales.cases import cases, numberings
 from loyalty.api.late_sales.paper_tally import tallies
 from loyalty.api.late_sales.upload import late_sales
 from loyalty.api.ledger.benefit import benefit
+from loyalty.api.ledger.benefit_files import benefit_files
 from loyalty.api.ledger.contribution_kinds import kinds_of_contributions
 from loyalty.api.ledger.contributions import contributions
 from loyalty.api.ledger.parties import parties
@@ -64,6 +65,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     audit_log,
     ballots,
     benefit,
+    benefit_files,
     candidates,
     card_checks,
     card_sheets,

@@ -1,4 +1,4 @@
-"""`loyalty import`: a table of residents, shops or deeds."""
+"""`loyalty import`: a table of residents, shops, deeds or contributions."""
 
 import json
 import sys
@@ -53,7 +53,7 @@ def import_table(
     everywhere: tuple[str, ...],
     as_json: bool,
 ) -> None:
-    """Read FILE (.xlsx, .xls or .csv) of residents, shops or deeds; say row by row what is wrong.
+    """Read FILE (.xlsx, .xls or .csv), say row by row what is wrong, and take it in if asked.
 
     Exits with 1 if a row is wrong.
     """

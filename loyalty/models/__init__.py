@@ -6,6 +6,7 @@ from loyalty.models.closed_month import ClosedMonth
 from loyalty.models.community import Area, Community, Honour, HouseholdGroup
 from loyalty.models.contribution import Contribution, ContributionKind, LedgerParty
 from loyalty.models.deed import Deed, DeedKind
+from loyalty.models.evidence_file import EvidenceFile
 from loyalty.models.floor_plan import FloorPlan, ShopPin
 from loyalty.models.import_job import ImportJob
 from loyalty.models.inspection import InspectionPicture, ScoreSheet, ShopInspection
@@ -22,6 +23,7 @@ from loyalty.models.picture import Picture
 from loyalty.models.privacy import ConsentEvent, Erasure, MonthPeople
 from loyalty.models.receipt import Receipt
 from loyalty.models.redemption import Redemption
+from loyalty.models.report_link import ReportLink
 from loyalty.models.request_count import RequestCount
 from loyalty.models.resident import Resident
 from loyalty.models.round import Candidate, Nomination, Round, RoundList
@@ -62,6 +64,7 @@ __all__ = [
     "DeedKind",
     "DirectoryVersion",
     "Erasure",
+    "EvidenceFile",
     "FloorPlan",
     "Honour",
     "HouseholdGroup",
@@ -89,6 +92,7 @@ __all__ = [
     "QuarantinedSale",
     "Receipt",
     "Redemption",
+    "ReportLink",
     "RequestCount",
     "Resident",
     "RevocationList",

@@ -39,6 +39,7 @@ class ContributionKind(Owned, Versioned):
         UniqueConstraint("community_id", "code"),
         CheckConstraint(f"giver IN ({FOUR})", name="giver_known"),
         CheckConstraint(f"receiver IN ({FOUR})", name="receiver_known"),
+        CheckConstraint("alone_fen BETWEEN 0 AND 10000000", name="alone_is_small"),
     )
 
     code: Mapped[str]
@@ -51,6 +52,10 @@ class ContributionKind(Owned, Versioned):
     receiver: Mapped[str]
     units: Mapped[list[str]] = mapped_column(ARRAY(Text))
     """In which its quantities may be counted."""
+    alone_fen: Mapped[int] = mapped_column(default=10_000_000, server_default="10000000")
+    """The largest amount that one person enters alone for one evidence, included."""
+    active: Mapped[bool] = mapped_column(default=True, server_default="true")
+    """False once retired: new entries do not name it."""
 
 
 class Contribution(Owned, Versioned):
@@ -102,3 +107,5 @@ class Contribution(Owned, Versioned):
     """Who entered it, or changed it last."""
     recorded_at: Mapped[Moment]
     approved_by: Mapped[UUID | None] = refer_to("staff_account")
+    import_id: Mapped[UUID | None] = refer_to("import_job", index=True)
+    """The table it came in with; None where it was entered by itself."""

@@ -1,4 +1,4 @@
-"""A file of residents, shops, deeds or nominees on its way in, and what became of it."""
+"""A file of residents, shops, deeds … on its way in, and what became of it."""
 
 from typing import Any
 from uuid import UUID
@@ -15,7 +15,10 @@ class ImportJob(Owned, Identified):
 
     __tablename__ = "import_job"
     __table_args__ = (
-        CheckConstraint("kind IN ('residents', 'shops', 'deeds', 'nominees')", name="kind_known"),
+        CheckConstraint(
+            "kind IN ('residents', 'shops', 'deeds', 'nominees', 'contributions')",
+            name="kind_known",
+        ),
         CheckConstraint("undone_at IS NULL OR applied_at IS NOT NULL", name="undone_after_applied"),
     )
 

@@ -46,7 +46,7 @@ CHOICES: Mapping[str, tuple[str, ...]] = MappingProxyType(
 """What can be switched; the first of each is what a new reader meets, but for the language."""
 
 
-NOT_FOR_EVERYBODY = ("/staff", "/api/")
+NOT_FOR_EVERYBODY = ("/staff", "/api/", "/report/")
 DRAWN = (".pdf", ".svg")
 """How the addresses end of what is set in the letters that we have for paper."""
 

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any
 
+from loyalty.rules.spreadsheet_cells import neutralise
+
 CHAIN, TABLE, PACKAGE = "months.json", "figures.csv", "datapackage.json"
 MEDIA_TYPES: Mapping[str, str] = {
     CHAIN: "application/json",
@@ -20,8 +22,6 @@ MEDIA_TYPES: Mapping[str, str] = {
 
 COUNTED = ("uses", "uses_without_amount", "people", "households")
 IN_FEN = ("total_fen", "payable_fen", "saved_fen")
-BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet would carry out; an apostrophe before it makes it a text."""
 
 
 def make_open_file(name: str, chain: Mapping[str, Any]) -> bytes:
@@ -48,12 +48,8 @@ def _write_table(chain: Mapping[str, Any]) -> bytes:
         whole = {"trade": "", "sums": text["totals"]}
         for row in (whole, *text["by_trade"]):
             figures = [(row["sums"] or {}).get(name) for name in (*COUNTED, *IN_FEN)]
-            table.writerow([text["community"], text["month"], _as_text(row["trade"]), *figures])
+            table.writerow([text["community"], text["month"], neutralise(row["trade"]), *figures])
     return file.getvalue().encode("utf-8-sig")
-
-
-def _as_text(trade: str) -> str:
-    return f"'{trade}" if trade.startswith(BEGINS_A_FORMULA) else trade
 
 
 def _describe(chain: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,6 +13,8 @@ from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from loyalty.rules.spreadsheet_cells import BEGINS_A_FORMULA
+
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 _TEXT: Final = {"num_format": "@"}
@@ -21,7 +23,6 @@ _EXAMPLE: Final = {**_TEXT, "italic": True, "font_color": "#6B6459"}
 _WRONG: Final = {**_TEXT, "bg_color": "#FBD9D3"}
 _NOTE: Final = {**_TEXT, "font_color": "#9C2F1B", "text_wrap": True}
 _LINED: Final = {**_TEXT, "border": 1, "valign": "vcenter"}
-_LOOKS_LIKE_A_FORMULA: Final = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 _FILLED_ROWS: Final = 5_000
 _WIDTH: Final = 16
 _NOTE_WIDTH: Final = 48
@@ -63,7 +64,7 @@ class _Styles:
 
     def style(self, look: Mapping[str, object], text: str = "") -> Format:
         """Return a format; a text that looks like a formula stays one when it is edited."""
-        quoted = {"quote_prefix": True} if text.startswith(_LOOKS_LIKE_A_FORMULA) else {}
+        quoted = {"quote_prefix": True} if text.startswith(BEGINS_A_FORMULA) else {}
         key = tuple(sorted({**look, **quoted}.items()))
         if key not in self.made:
             self.made[key] = self.book.add_format(dict(key))
@@ -121,7 +122,12 @@ def write_marked_table(rows: Sequence[MarkedRow], *, top: int | None, heading: s
 
 
 def write_list(
-    title: str, headings: Sequence[str], rows: Sequence[Sequence[str]], *, widths: Sequence[int]
+    title: str,
+    headings: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    *,
+    widths: Sequence[int],
+    signed: bool = True,
 ) -> bytes:
     """Return a workbook with one list, to be filtered and to be printed on A4 with its headings.
 
@@ -130,6 +136,7 @@ def write_list(
         headings: one for each column.
         rows: with as many texts each.
         widths: of the columns, in digits.
+        signed: whether its rows are so high that people can sign in them.
     """
     file = io.BytesIO()
     with Workbook(file, {"in_memory": True}) as book:
@@ -146,7 +153,8 @@ def write_list(
             sheet.set_column(place, place, width, styles.style(_TEXT))
             _write(sheet, styles, (0, place), heading, _HEAD)
         for at, row in enumerate(rows, start=1):
-            sheet.set_row(at, _ROOM_TO_SIGN)
+            if signed:
+                sheet.set_row(at, _ROOM_TO_SIGN)
             for place, text in enumerate(row):
                 _write(sheet, styles, (at, place), text, _LINED)
     return file.getvalue()

@@ -14,7 +14,8 @@ LARGEST_QUANTITY = 1_000_000_000
 """The largest quantity of one entry, in hundredths, included."""
 
 LARGEST_ALONE = Fen(10_000_000)
-"""The largest amount that one person enters alone for one evidence, 100,000 yuan, included."""
+"""The largest amount that one person enters alone for one evidence, 100,000 yuan, included; a kind
+may name a smaller one."""
 
 
 class PartyKind(StrEnum):
@@ -67,12 +68,13 @@ class ContributionState(StrEnum):
     """It stays to be seen, and counts nowhere."""
 
 
-def state_of_entry(amount: Fen, beside: Fen) -> ContributionState:
+def state_of_entry(amount: Fen, beside: Fen, most_alone: Fen = LARGEST_ALONE) -> ContributionState:
     """Return the state of an entry as somebody has just made or changed it.
 
     Args:
         beside: what the same evidence stands for in other entries; parts of one contract are
             judged together. What is no money adds nothing to them.
+        most_alone: the largest amount of its kind that one person enters alone, included.
     """
-    alone = amount == 0 or amount + beside <= LARGEST_ALONE
+    alone = amount == 0 or amount + beside <= most_alone
     return ContributionState.COUNTED if alone else ContributionState.WAITING

@@ -1,4 +1,4 @@
-"""What different spellings of one address, household or name have in common.
+"""What different spellings of one address, household, person or party have in common.
 
 It tells whom or what somebody may have meant, for a person to confirm; nothing is the same by it.
 """
@@ -13,6 +13,13 @@ _CHINESE_NUMBER = re.compile(
     r"(?=[栋幢座棟号號楼樓单單室户戶层層门門弄院区區])"
 )
 _DIGITS = {digit: number for number, digit in enumerate("一二三四五六七八九", start=1)}
+
+_LEGAL_FORM = re.compile(
+    r"(?:有限责任公司|股份有限公司|集团有限公司|有限公司|股份公司|集团公司|公司|集团|总厂|分厂|商行|商店|店铺|店)\Z"
+)
+_WHERE = re.compile(r"\A[\u3400-\u9fff]{2,7}?(?:省|自治区|市|自治州|地区|区|县)")
+_IN_BRACKETS = re.compile(r"\(.*?\)")
+_SHORTEST_STEM = 2
 
 Parts = tuple[str, ...]
 
@@ -36,6 +43,18 @@ def differ_in_one_letter(one: str, other: str) -> bool:
     if len(one) != len(other) or len(one) < len("某某"):
         return False
     return sum(left != right for left, right in zip(one, other, strict=True)) == 1
+
+
+def stem_of_party(name: str) -> Parts:
+    """Return what is left of a party's name without its place and its form of company.
+
+    ``和平区天山面粉有限公司`` and ``天山面粉厂(总部)`` may be the same, ``天山面粉``
+    and ``天山面包`` are not. A name of which too little is left has none.
+    """
+    plain = unicodedata.normalize("NFKC", name).casefold()
+    bare = "".join(_IN_BRACKETS.sub("", plain).split())
+    stem = _LEGAL_FORM.sub("", _WHERE.sub("", bare)).removesuffix("厂")
+    return (stem,) if len(stem) >= _SHORTEST_STEM else ()
 
 
 def _number_in(chinese: str) -> int:

@@ -64,6 +64,9 @@ CONTRIBUTION_STATES: Mapping[ContributionState, StateWords] = MappingProxyType(
 """Whether an entry counts, and its colour."""
 
 
+RETIRED_KIND = StateWords(None, lazy_gettext("不再用"))
+
+
 def kind_name(kind: ContributionKind) -> str:
     """Return the name of a kind in the reader's language."""
     return name_for_reader(names_of_kind(kind))

@@ -1,4 +1,4 @@
-"""The forms for tables of residents, shops, deeds and nominees: what each column is for."""
+"""The forms for tables of residents, shops, deeds, nominees, contributions: their columns."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -14,6 +14,7 @@ KINDS: Mapping[str, LazyString] = MappingProxyType(
         ImportKind.SHOPS: lazy_gettext("店铺"),
         ImportKind.DEEDS: lazy_gettext("好事"),
         ImportKind.NOMINEES: lazy_gettext("推荐名单"),
+        ImportKind.CONTRIBUTIONS: lazy_gettext("贡献"),
     }
 )
 
@@ -44,6 +45,15 @@ FIELDS: Mapping[str, LazyString] = MappingProxyType(
         "hours": lazy_gettext("营业时间"),
         "offer": lazy_gettext("优惠说明"),
         "is_model": lazy_gettext("诚信经营示范户"),
+        "happened_on": lazy_gettext("日期"),
+        "giver_name": lazy_gettext("谁给的"),
+        "receiver_name": lazy_gettext("给谁的"),
+        "amount_fen": lazy_gettext("金额"),
+        "quantity_hundredths": lazy_gettext("数量"),
+        "counted_in": lazy_gettext("单位"),
+        "label": lazy_gettext("依据"),
+        "evidence": lazy_gettext("凭据"),
+        "evidence_again": lazy_gettext("同一凭据另一笔"),
     }
 )
 """What a column is called on our pages; a name is called as its own table calls it."""
@@ -53,7 +63,14 @@ NAMES: Mapping[str, LazyString] = MappingProxyType(
 )
 
 YES_OR_NO = frozenset(
-    {"adult", "consent_membership", "consent_publicity", "consent_contact", "is_model"}
+    {
+        "adult",
+        "consent_membership",
+        "consent_publicity",
+        "consent_contact",
+        "is_model",
+        "evidence_again",
+    }
 )
 """Fields that are answered with 是 or 否."""
 
@@ -73,6 +90,14 @@ _EXAMPLES: Mapping[str, str] = MappingProxyType(
         "points_hundredths": "2",
         "done_on": "2026-11-16",
         "source": "16号志愿日签到表",
+        "happened_on": "2026-11-16",
+        "giver_name": "天山面粉厂",
+        "receiver_name": "示例小吃店",
+        "amount_fen": "12000.00",
+        "quantity_hundredths": "3",
+        "counted_in": "小时",
+        "label": "有凭据",
+        "evidence": "合同2026-17号",
     }
 )
 _RATE = "8.5折"
@@ -91,6 +116,15 @@ _HINTS: Mapping[str, LazyString] = MappingProxyType(
         "points_hundredths": lazy_gettext("每小时1分，最多两位小数；不填按种类的分数算。"),
         "done_on": lazy_gettext("写成 2026-11-16。整张表一样的可以不填，导入时填一次。"),
         "source": lazy_gettext("哪张签到表。整张表一样的可以不填，导入时填一次。"),
+        "happened_on": lazy_gettext("写成 2026-11-16。整张表一样的可以不填，导入时填一次。"),
+        "giver_name": lazy_gettext("企业、部门、店铺或队伍的名字；空着就算这一种的各方。"),
+        "receiver_name": lazy_gettext("企业、部门、店铺或队伍的名字；空着就算这一种的各方。"),
+        "amount_fen": lazy_gettext("按元写；按万元写的，请写出“万元”。和数量至少填一样。"),
+        "quantity_hundredths": lazy_gettext("只写数字。"),
+        "counted_in": lazy_gettext("数量的单位，这一种能用的才行。"),
+        "label": lazy_gettext("有凭据的要写凭据。整张表一样的可以不填，导入时选一次。"),
+        "evidence": lazy_gettext("哪份合同、收据或记录。"),
+        "evidence_again": lazy_gettext("凭据以前记过、这是另一笔的，填“是”；一般不填。"),
         "resident_id": lazy_gettext("一般不填；同名分不清时，填系统里的编号。"),
     }
 )
@@ -107,6 +141,8 @@ def field_in_words(field: str, heading: str) -> str:
 
 def example_of(column: Column, kind: str) -> str:
     """Return what the example row of a form says in a column."""
+    if column.field == "evidence_again":
+        return ""
     if column.field in YES_OR_NO:
         return "是"
     if column.field == "name" and kind == ImportKind.SHOPS:

@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from flask_babel import LazyString, lazy_gettext
 
-from loyalty.services.imports.asks import BY_UNIT, NO, YES
+from loyalty.services.imports.asks import ATTESTED, BY_UNIT, ESTIMATED, NO, YES
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,15 @@ ASKS: Mapping[str, AskWords] = MappingProxyType(
         "done_on": AskWords(
             lazy_gettext("没写日期的，都是哪一天？"), {}, lazy_gettext("不一定"), is_day=True
         ),
+        "happened_on": AskWords(
+            lazy_gettext("没写日期的，都是哪一天？"), {}, lazy_gettext("不一定"), is_day=True
+        ),
+        "label": AskWords(
+            lazy_gettext("没写依据的，都有凭据吗？"),
+            {ATTESTED: lazy_gettext("都有凭据"), ESTIMATED: lazy_gettext("都是估计")},
+            lazy_gettext("不一定，我在表里补"),
+        ),
+        "evidence": AskWords(lazy_gettext("没写凭据的，凭据是什么？"), {}, lazy_gettext("不一定")),
         "kind": AskWords(
             lazy_gettext("没写种类的，都是哪一种？"), {}, lazy_gettext("不一定，我在表里补")
         ),

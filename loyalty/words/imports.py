@@ -6,9 +6,11 @@ from typing import Any
 
 from flask_babel import LazyString, gettext, lazy_gettext
 
+from loyalty.rules.contributions import Unit
 from loyalty.rules.money import Permille, pay_in_words
 from loyalty.services.imports.layout import NoteCode, RowFaultCode
 from loyalty.services.imports.tables import FileFault
+from loyalty.words.contributions import UNITS
 
 ROW_FAULTS: Mapping[RowFaultCode, LazyString] = MappingProxyType(
     {
@@ -76,7 +78,27 @@ ROW_FAULTS: Mapping[RowFaultCode, LazyString] = MappingProxyType(
         RowFaultCode.HOUSEHOLD_SPELLING: lazy_gettext(
             "「%(column)s」这里写“%(written)s”，别处写“%(first)s”，是同一户吗？"
         ),
+        RowFaultCode.PARTY_SPELLING: lazy_gettext(
+            "「%(column)s」这里写“%(written)s”，别处写“%(first)s”，是同一家吗？"
+        ),
         RowFaultCode.UNKNOWN_KIND: lazy_gettext("「%(column)s」没有这种好事。"),
+        RowFaultCode.UNKNOWN_CONTRIBUTION_KIND: lazy_gettext(
+            "「%(column)s」没有这一种贡献，请先添加，或照列表里的写。"
+        ),
+        RowFaultCode.NOT_AN_AMOUNT: lazy_gettext(
+            "「%(column)s」请填大于0的元数，最多两位小数，比如3705000或370.5万元。"
+        ),
+        RowFaultCode.NOT_A_QUANTITY: lazy_gettext(
+            "「%(column)s」请填大于0的数字，最多两位小数，单位写在另一列。"
+        ),
+        RowFaultCode.UNKNOWN_UNIT: lazy_gettext("「%(column)s」这一种只能数：%(units)s。"),
+        RowFaultCode.UNKNOWN_LABEL: lazy_gettext("「%(column)s」请填“有凭据”或“估计”。"),
+        RowFaultCode.CLOSED_MONTH: lazy_gettext(
+            "%(month)s已经结账，不能再记；请记在还没结账的月份，或不导入这一行。"
+        ),
+        RowFaultCode.EVIDENCE_KNOWN: lazy_gettext(
+            "这份凭据以前记过。是另一笔的，请在「%(column)s」填“是”；记重了的，不用管它。"
+        ),
         RowFaultCode.REPEATED_ROW: lazy_gettext("与第%(first)s行重复。"),
         RowFaultCode.EXISTS: lazy_gettext("已经登记过了。"),
     }
@@ -148,6 +170,9 @@ def row_fault_in_words(fault: Mapping[str, Any]) -> str:
         return str(meant) % {"column": fault["column"], "choices": choices}
     rates = {name: pay_in_words(Permille(fault["values"][name])) for name in _rates(fault)}
     values = {"column": fault["column"], **fault["values"], **rates}
+    if fault["code"] == RowFaultCode.UNKNOWN_UNIT:
+        units = [str(UNITS[Unit(unit)]) for unit in values["units"]]
+        values["units"] = gettext("、").join(units) or gettext("金额")
     return str(ROW_FAULTS[RowFaultCode(fault["code"])]) % values
 
 

@@ -78,6 +78,7 @@ VALUES: Mapping[str, LazyString] = MappingProxyType(
         "/excluded_fen": lazy_gettext("没打折的那部分，不能比退回的总数多。"),
         "/unit": lazy_gettext("这一种不按这个单位数，请换一个。"),
         "/answer": lazy_gettext("不同意的，请写一句为什么，店主看得到。"),
+        "/evidence_file": lazy_gettext("PDF要完整，最大8MB；一笔最多附5份。"),
         "/evidence": lazy_gettext("有凭据的，请写明凭据是什么；没有，就选“估计”。"),
         "/band_min_permille": lazy_gettext("有店铺约定的折数不在这个范围里，请先改那家店的约定。"),
         "/card_ids": lazy_gettext("请至少给一张卡打勾。"),

@@ -106,6 +106,14 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "receiver": "residents",
         "units": ["visits"],
     },
+    "patch /contribution-kinds/{contribution_kind_id}": {
+        "names": {"zh_Hans": "节日促销", "zh_Hant": None, "en": "Holiday promotions"},
+        "giver": "shops",
+        "receiver": "residents",
+        "units": ["visits", "people"],
+        "alone_fen": 5000000,
+        "active": True,
+    },
     "post /contributions": {
         "kind": "promotion",
         "happened_on": "2026-12-01",

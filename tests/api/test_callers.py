@@ -118,6 +118,9 @@ POST   /api/v1/webhooks/<webhook_id>/secret                 manager
 POST   /api/v1/webhooks/<webhook_id>/test                   manager
 GET    /api/v1/webhooks/<webhook_id>/messages               manager
 GET    /api/v1/benefit                                      staff council
+GET    /api/v1/benefit.docx                                 staff council
+GET    /api/v1/benefit.xlsx                                 staff council
+GET    /api/v1/benefit.csv                                  staff council
 POST   /api/v1/benefit/months/<month>/close                 manager
 GET    /api/v1/public/<slug>/shops                          anyone
 GET    /api/v1/public/<slug>/shops/<plaque_number>          anyone
@@ -163,6 +166,7 @@ POST   /api/v1/parties                                      staff
 POST   /api/v1/parties/<party_id>/merge                     staff
 GET    /api/v1/contribution-kinds                           staff
 POST   /api/v1/contribution-kinds                           manager
+PATCH  /api/v1/contribution-kinds/<contribution_kind_id>    manager
 GET    /api/v1/contributions                                staff
 POST   /api/v1/contributions                                staff
 GET    /api/v1/contributions/<contribution_id>              staff

@@ -70,6 +70,9 @@ BODIES: dict[str, dict[str, Any]] = {
 
 QUERIES = {
     "/api/v1/benefit": "?from=2026-12&to=2026-12",
+    "/api/v1/benefit.docx": "?from=2026-12&to=2026-12",
+    "/api/v1/benefit.xlsx": "?from=2026-12&to=2026-12",
+    "/api/v1/benefit.csv": "?from=2026-12&to=2026-12",
     "/api/v1/public/<slug>/benefit": "?month=2026-11",
     "/api/v1/residents/<resident_id>/points": "?month=2026-12",
     "/api/v1/rounds/<round_id>/ballots": "?account_id=<account_id>",

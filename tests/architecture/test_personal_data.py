@@ -37,6 +37,7 @@ OF_NOBODY = {
     "closed_month.text": "what is published: sums, none about fewer than five people",
     "consent_event.source": "a code",
     "contribution.unit": "what a quantity is counted in",
+    "evidence_file.media_type": "a code",
     "job.wanted": "ids of cards, and how they are printed",
     "message_hook.address": "a receiver of the community's",
     "message_hook.failure": "a code",

@@ -1,4 +1,4 @@
-"""Tables of residents, shops and deeds, uploaded by staff."""
+"""Tables of residents, shops, deeds and contributions, uploaded by staff."""
 
 from typing import Any
 from uuid import UUID
@@ -83,7 +83,7 @@ class ImportSchema(Schema):
     undone_at = ma.fields.DateTime(allow_none=True)
 
 
-@imports.route("/<any(residents, shops, deeds):kind>")
+@imports.route("/<any(residents, shops, deeds, contributions):kind>")
 class Uploads(MethodView):
     """The tables that come in."""
 

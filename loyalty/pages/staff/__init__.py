@@ -6,6 +6,7 @@ from loyalty.pages.staff.cards.hand_out import hand_out
 from loyalty.pages.staff.cards.sheets import card_sheets
 from loyalty.pages.staff.cards.slips import activation_slips
 from loyalty.pages.staff.checkout.sales import sales
+from loyalty.pages.staff.community.contribution_kinds import kinds_of_contributions
 from loyalty.pages.staff.community.honours import honours
 from loyalty.pages.staff.community.policy import policy
 from loyalty.pages.staff.community.series import series
@@ -19,7 +20,12 @@ from loyalty.pages.staff.late_sales.numbering import numberings
 from loyalty.pages.staff.late_sales.paper_tally import tallies
 from loyalty.pages.staff.ledger.closed_months import closed_months, closing
 from loyalty.pages.staff.ledger.contributions import contributions
+from loyalty.pages.staff.ledger.evidence import evidence
 from loyalty.pages.staff.ledger.figures import figures
+from loyalty.pages.staff.ledger.files import benefit_files
+from loyalty.pages.staff.ledger.linked_report import linked_reports
+from loyalty.pages.staff.ledger.report_links import report_links
+from loyalty.pages.staff.lists.lists import lists
 from loyalty.pages.staff.matters.matters import matters
 from loyalty.pages.staff.messages.hook import message_hook
 from loyalty.pages.staff.messages.undelivered import undelivered
@@ -77,6 +83,7 @@ STAFF_PAGES = (
     deeds,
     kinds_of_deeds,
     imports,
+    lists,
     shops,
     shop_changes,
     shop_objections,
@@ -104,15 +111,20 @@ STAFF_PAGES = (
     hand_out,
     matters,
     figures,
+    benefit_files,
+    report_links,
+    linked_reports,
     closed_months,
     closing,
     contributions,
+    evidence,
     working_days,
     policy,
     message_hook,
     undelivered,
     honours,
     series,
+    kinds_of_contributions,
     accounts,
     own_shops,
     own_sales,

@@ -1,7 +1,7 @@
 """The kinds of contributions of a community: those it begins with, and those it adds."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from sqlalchemy import select
@@ -9,7 +9,16 @@ from sqlalchemy.orm import Session
 
 from loyalty.models import ContributionKind
 from loyalty.rules.benefit import Party
-from loyalty.rules.contributions import Unit
+from loyalty.rules.contributions import LARGEST_ALONE, Unit
+from loyalty.rules.money import Fen
+from loyalty.rules.typed_text import make_reference_key
+from loyalty.services.changes import (
+    AS_IT_WAS,
+    AsItWas,
+    change_members,
+    collect_new_values,
+    value_or,
+)
 from loyalty.services.community.policy import locked_community
 from loyalty.services.errors import AlreadyExistsError
 from loyalty.services.work import Work
@@ -31,6 +40,25 @@ class CreateContributionKind:
     receiver: Party
     units: Sequence[Unit] = ()
     """None of them: it is counted in money alone."""
+    alone_fen: Fen = LARGEST_ALONE
+    """The largest amount that one person enters alone, included."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeContributionKind:
+    """New values of some members of a kind; what was entered under it stays as it was entered."""
+
+    kind_id: UUID
+    version: int
+    """The version that was read; another one by now is refused."""
+    name: str | AsItWas = AS_IT_WAS
+    name_zh_hant: str | AsItWas | None = AS_IT_WAS
+    name_en: str | AsItWas | None = AS_IT_WAS
+    giver: Party | AsItWas = AS_IT_WAS
+    receiver: Party | AsItWas = AS_IT_WAS
+    units: Sequence[Unit] | AsItWas = AS_IT_WAS
+    alone_fen: Fen | AsItWas = AS_IT_WAS
+    active: bool | AsItWas = AS_IT_WAS
 
 
 DEFAULT_KINDS = (
@@ -93,13 +121,14 @@ def create_contribution_kind(work: Work, request: CreateContributionKind) -> Con
     """Let the community write down another kind of contribution.
 
     Raises:
-        AlreadyExistsError: a kind has the code.
+        AlreadyExistsError: a kind has the code or the name.
     """
     # Of two who add one code, the second finds that of the first.
     locked_community(work.session, work.community_id)
     known = list_contribution_kinds(work.session, work.community_id)
     if request.code in {kind.code for kind in known}:
         raise AlreadyExistsError(f"There is a kind {request.code} already.")
+    _refuse_taken(known, request.name)
     kind = new_contribution_kind(work.community_id, request)
     work.session.add(kind)
     work.note("contribution_kind.created", kind, code=kind.code)
@@ -117,7 +146,34 @@ def new_contribution_kind(community_id: UUID, request: CreateContributionKind) -
         giver=request.giver.value,
         receiver=request.receiver.value,
         units=[unit.value for unit in request.units],
+        alone_fen=request.alone_fen,
     )
+
+
+def change_contribution_kind(work: Work, request: ChangeContributionKind) -> ContributionKind:
+    """Rename, retire or otherwise change a kind; its code stays.
+
+    Raises:
+        AlreadyExistsError: another kind has the name.
+        StaleRecordError: somebody else changed it meanwhile.
+    """
+    locked_community(work.session, work.community_id)
+    kind = work.find(ContributionKind, request.kind_id, version=request.version)
+    known = list_contribution_kinds(work.session, work.community_id)
+    _refuse_taken([one for one in known if one is not kind], value_or(request.name, ""))
+    units = value_or(request.units, [Unit(unit) for unit in kind.units])
+    change_members(kind, replace(request, units=AS_IT_WAS))
+    kind.units = [unit.value for unit in units]
+    members = sorted(collect_new_values(request))
+    work.note("contribution_kind.changed", kind, members=members, active=kind.active)
+    return kind
+
+
+def _refuse_taken(others: Sequence[ContributionKind], name: str) -> None:
+    """Refuse a name that differs from another's in nothing but blanks, case or width."""
+    key = make_reference_key(name)
+    if key and key in {make_reference_key(one.name) for one in others}:
+        raise AlreadyExistsError("There is a kind with this name already.")
 
 
 def names_of_kind(kind: ContributionKind) -> Mapping[str, str]:

@@ -15,16 +15,33 @@ from loyalty.services.matters.matters import (
 )
 from loyalty.services.work import Work
 
+RAISED_BY_COUNCIL = 31
+"""As many as the council of the model raised, all of which were answered."""
 
-def raise_two_matters(session: Session, cast: Cast) -> None:
-    """Let the council have raised a matter that was answered, and a resident one that waits."""
+PLACES = ("北门", "东门", "A区", "B区", "C区", "水产区", "熟食区", "停车场")
+TROUBLES = (
+    ("路灯坏了，晚上看不清路。", "已联系市政，三天内更换了路灯。"),
+    ("地砖松动，老人容易绊倒。", "已重新铺好。"),
+    ("下水道返味。", "已疏通，并换了水封。"),
+    ("顶棚漏雨。", "已补好，下雨时又看过一次。"),
+)
+
+
+def raise_matters(session: Session, cast: Cast) -> None:
+    """Let the council have raised what was answered last month; a resident's matter waits."""
     story = cast.story
-    raised_on = story.this_month.first
-    lamps = RaiseMatter(MatterKind.PROBLEM, "北门路灯坏了，晚上看不清路。", Raiser.COUNCIL)
-    answered = raise_matter(Work(session, cast.council, story.at(raised_on, 9)), lamps)
-    answer = "已联系市政，三天内更换了路灯。"
-    request = ChangeMatter(answered.id, answered.version, answer=answer)
-    change_matter(Work(session, cast.clerk, story.at(raised_on + timedelta(days=3), 15)), request)
+    month = story.this_month.plus(-1)
+    for number in range(RAISED_BY_COUNCIL):
+        trouble, answer = TROUBLES[number % len(TROUBLES)]
+        day = month.first + timedelta(days=number % 20)
+        text = f"{PLACES[number // len(TROUBLES)]}{trouble}"
+        raised = raise_matter(
+            Work(session, cast.council, story.at(day, 9)),
+            RaiseMatter(MatterKind.PROBLEM, text, Raiser.COUNCIL),
+        )
+        request = ChangeMatter(raised.id, raised.version, answer=answer)
+        answered_on = story.at(day + timedelta(days=3), 15)
+        change_matter(Work(session, cast.clerk, answered_on), request)
     waiting = RaiseMatter(
         MatterKind.NEED,
         "希望市场里多放几把椅子，老人走累了可以坐一坐。",

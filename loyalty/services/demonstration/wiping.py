@@ -16,6 +16,7 @@ from loyalty.models import (
     Deed,
     DeedKind,
     Erasure,
+    EvidenceFile,
     Honour,
     HouseholdGroup,
     ImportJob,
@@ -33,6 +34,7 @@ from loyalty.models import (
     QuarantinedSale,
     Receipt,
     Redemption,
+    ReportLink,
     Resident,
     RevocationList,
     Round,
@@ -55,6 +57,8 @@ from loyalty.services.errors import UnknownRecordError
 
 OF_A_COMMUNITY = (
     ClosedMonth,
+    ReportLink,
+    EvidenceFile,
     JobFile,
     Job,
     MessageHook,

@@ -20,7 +20,7 @@ class TableAnswers:
     everywhere: Mapping[str, str] = field(default_factory=dict)
     """By field: what holds for every row whose own cell is empty, as a cell would say it."""
     one_household: Mapping[str, bool] = field(default_factory=dict)
-    """By the first spelling of a household's reference: whether others like it mean the same."""
+    """By the first spelling of a household or a party: whether others like it mean the same."""
     people: Mapping[int, str] = field(default_factory=dict)
     """By the number of a row: the id of the resident it means."""
     cells: Mapping[int, Mapping[str, str]] = field(default_factory=dict)

@@ -11,6 +11,7 @@ from loyalty.rules.typed_text import make_reference_key
 from loyalty.services.imports.intake import Ask
 
 YES, NO = "是", "否"
+ATTESTED, ESTIMATED = "有凭据", "估计"
 BY_UNIT = "by_unit"
 """Whoever lives at one address is one household."""
 
@@ -56,6 +57,21 @@ def list_deed_asks(kinds: Collection[DeedKind], *, today: date) -> list[Ask]:
         Ask("done_on", stated=lambda titles: _day_in(titles, today)),
         Ask("kind", names, stated=lambda titles: _kind_in(titles, names)),
         Ask("source", stated=lambda titles: titles[0] if titles else None),
+    ]
+
+
+def list_contribution_asks(kinds: Sequence[str], *, today: date) -> list[Ask]:
+    """Return what is asked about a list of contributions, and mostly stands in its title.
+
+    Args:
+        kinds: the names of those that may be named.
+        today: the last day that may be meant.
+    """
+    return [
+        Ask("happened_on", stated=lambda titles: _day_in(titles, today)),
+        Ask("kind", kinds, stated=lambda titles: _kind_in(titles, kinds)),
+        Ask("label", (ATTESTED, ESTIMATED)),
+        Ask("evidence", stated=lambda titles: titles[0] if titles else None),
     ]
 
 

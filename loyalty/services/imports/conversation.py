@@ -4,13 +4,14 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from enum import Enum
 from typing import Any
 
 from loyalty.models import ImportJob
 from loyalty.services.imports.answers import TableAnswers
 from loyalty.services.imports.guesses import guess_columns
 from loyalty.services.imports.intake import Ask, Intake
-from loyalty.services.imports.jobs import read_import
+from loyalty.services.imports.jobs import ImportKind, read_import
 from loyalty.services.imports.keeping import load_table
 from loyalty.services.imports.layout import Column, FileRow, RowFaultCode
 from loyalty.services.imports.reading import Reading, letters_of
@@ -21,6 +22,8 @@ SAMPLES = 3
 PREVIEWED = 5
 FAULTY_SHOWN = 50
 """Rows with faults that can be mended on the page; the marked file has all."""
+
+SPELLINGS = frozenset({RowFaultCode.HOUSEHOLD_SPELLING, RowFaultCode.PARTY_SPELLING})
 
 ABOUT_HEADINGS = frozenset(
     {
@@ -69,11 +72,12 @@ class OpenAsk:
 
 @dataclass(frozen=True, slots=True)
 class SpellingQuestion:
-    """Whether two or more spellings mean one household."""
+    """Whether two or more spellings mean one household, or one party."""
 
     first: str
     others: Sequence[str]
     same: bool | None
+    of_party: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +166,11 @@ def build_conversation(work: Work, job: ImportJob) -> Conversation | None:
         headless=TableAnswers.from_stored(job.answers).headless,
         missing=[c for c in reading.missing if c.field not in {a.field for a in intake.asks}],
         asks=_list_open_asks(reading),
-        spellings=_list_spelling_questions(faults, TableAnswers.from_stored(job.answers)),
+        spellings=_list_spelling_questions(
+            faults,
+            TableAnswers.from_stored(job.answers),
+            of_party=job.kind == ImportKind.CONTRIBUTIONS,
+        ),
         people=[
             PersonQuestion(rows[fault["row"]], fault, fault["values"]["choices"])
             for fault in faults
@@ -181,9 +189,9 @@ def build_conversation(work: Work, job: ImportJob) -> Conversation | None:
 
 
 def is_asked_about(fault: Mapping[str, Any]) -> bool:
-    """Return whether a fault is a question, about who or which household is meant."""
+    """Return whether a fault is a question, about who or which household or party is meant."""
     named = bool(fault["values"].get("choices"))
-    return named or fault["code"] == RowFaultCode.HOUSEHOLD_SPELLING
+    return named or fault["code"] in SPELLINGS
 
 
 def is_about_headings(fault: Mapping[str, Any]) -> bool:
@@ -199,7 +207,9 @@ def _show_as_stored(row: FileRow, intake: Intake[Any]) -> FileRow:
         if column.field in row.cells
     }
     said = {
-        field: str(value) if isinstance(value, str | date) else row.cells[field]
+        field: str(value)
+        if isinstance(value, str | date) and not isinstance(value, Enum)
+        else row.cells[field]
         for field, value in read.items()
     }
     return replace(row, cells=said)
@@ -263,15 +273,15 @@ def _list_open_asks(reading: Reading[Any]) -> list[OpenAsk]:
 
 
 def _list_spelling_questions(
-    faults: Sequence[Mapping[str, Any]], answers: TableAnswers
+    faults: Sequence[Mapping[str, Any]], answers: TableAnswers, *, of_party: bool
 ) -> list[SpellingQuestion]:
     others = defaultdict[str, dict[str, None]](dict)
     for fault in faults:
-        if fault["code"] == RowFaultCode.HOUSEHOLD_SPELLING:
+        if fault["code"] in SPELLINGS:
             others[fault["values"]["first"]][fault["values"]["written"]] = None
     answered: dict[str, dict[str, None]] = {first: {} for first in answers.one_household}
     return [
-        SpellingQuestion(first, list(written), answers.one_household.get(first))
+        SpellingQuestion(first, list(written), answers.one_household.get(first), of_party)
         for first, written in (answered | others).items()
     ]
 

@@ -82,8 +82,33 @@ DEEDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     }
 )
 
+CONTRIBUTIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "happened_on": _split(
+            "日期|哪一天|发生日期|时间|活动日期|捐助日期|采购日期|发放日期|拨款日期|date|day"
+        ),
+        "kind": _split("种类|贡献种类|贡献类型|类型|类别|项目|事项|kind"),
+        "giver_name": _split(
+            "谁给的|单位名称|企业名称|企业|公司名称|公司|捐助单位|捐赠单位|出资单位|采购单位|帮扶单位|giver|from"
+        ),
+        "receiver_name": _split(
+            "给谁的|受益方|受益单位|受益人|受益店铺|店铺|店铺名称|商户|商户名称|接收单位|receiver|to"
+        ),
+        "amount_fen": _split(
+            "金额|金额元|采购金额|消费金额|贷款金额|减免金额|捐助金额|投入金额|合计金额|金额万元|amount"
+        ),
+        "quantity_hundredths": _split("数量|人次|数目|quantity"),
+        "counted_in": _split("单位|计量单位|数量单位|unit"),
+        "label": _split("依据|凭据与否|是否有凭据|label"),
+        "evidence": _split(
+            "凭据|凭证|凭据编号|凭证号|合同编号|合同号|文件编号|单据号|证明材料|出处|evidence"
+        ),
+        "evidence_again": _split("同一凭据另一笔|evidence again"),
+    }
+)
+
 IGNORED = _split(
-    "序号|序|编号|行号|号|no|no.|#|备注|备考|说明|其他|remarks|性别|年龄|出生日期|出生年月|生日",
+    "状态|序号|序|编号|行号|号|no|no.|#|备注|备考|说明|其他|remarks|性别|年龄|出生日期|出生年月|生日",
     "身份证|身份证号|身份证号码|公民身份号码|证件号码|证件号|证件类型|籍贯|户籍|户籍地|户籍地址",
     "文化程度|学历|职业|工作单位|单位名称|与户主关系|户主关系|关系|婚姻状况|人口数|家庭人口",
     "签名|签字|签到|本人签字|本人签名|领取签字|index|note|notes",

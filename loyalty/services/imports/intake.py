@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
+from loyalty.rules.likeness import Parts, parts_of_address
 from loyalty.services.imports.layout import (
     CellRefusedError,
     Column,
@@ -41,6 +42,18 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True)
+class Spelling:
+    """What is known by a name that may be spelt in several ways."""
+
+    known: Sequence[str]
+    """The spellings the community has; of two that come close, both stay."""
+    parts: Callable[[str], Parts] = parts_of_address
+    """Returns what different spellings have in common; nothing where that cannot be said."""
+    code: RowFaultCode = RowFaultCode.HOUSEHOLD_SPELLING
+    """Under which a spelling is asked about."""
+
+
+@dataclass(frozen=True, slots=True)
 class Intake(Generic[Request]):
     """How the rows of one kind of table are judged and taken in."""
 
@@ -61,7 +74,7 @@ class Intake(Generic[Request]):
     """What two rows have in common that may well be about the same thing, to be asked about."""
     alike_known: Mapping[Hashable, Sequence[Mapping[str, str]]] = field(default_factory=dict)
     """What the community has already, by that: as choices for staff."""
-    spelt_alike: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    spelt_alike: Mapping[str, Spelling] = field(default_factory=dict)
     """By field: the spellings the community has. Others that come close to one are asked about."""
 
 

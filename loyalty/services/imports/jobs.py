@@ -1,4 +1,4 @@
-"""Tables of residents, shops, deeds and nominees on their way in: judged, applied, undone."""
+"""Tables of residents, shops, deeds, nominees, contributions on their way in, and out again."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
@@ -10,6 +10,7 @@ from loyalty.models import ImportJob
 from loyalty.services.community.policy import locked_community
 from loyalty.services.errors import ImportStateError, UnknownRecordError
 from loyalty.services.imports.answers import TableAnswers
+from loyalty.services.imports.contributions import make_contribution_intake
 from loyalty.services.imports.deeds import make_deed_intake
 from loyalty.services.imports.intake import Intake, judge_rows
 from loyalty.services.imports.keeping import (
@@ -36,6 +37,7 @@ class ImportKind(StrEnum):
     DEEDS = "deeds"
     NOMINEES = "nominees"
     """Names somebody puts forward; they are read here and nominated elsewhere."""
+    CONTRIBUTIONS = "contributions"
 
 
 class ImportObstacle(StrEnum):
@@ -194,6 +196,7 @@ def make_intake(work: Work, kind: ImportKind) -> Intake[Any]:
         ImportKind.SHOPS: make_shop_intake,
         ImportKind.DEEDS: make_deed_intake,
         ImportKind.NOMINEES: make_nominee_intake,
+        ImportKind.CONTRIBUTIONS: make_contribution_intake,
     }
     return makers[kind](work)
 

@@ -57,8 +57,8 @@ def interpret_table(
     if missing:
         return Reading(intake, found, everywhere, missing, rows, [], faults)
     asked_about = set[int]()
-    for field, known in intake.spelt_alike.items():
-        spelt = unify_spelling(rows, field, found.headings[field], known, answers.one_household)
+    for field, spelling in intake.spelt_alike.items():
+        spelt = unify_spelling(rows, field, found.headings[field], spelling, answers.one_household)
         rows, faults = list(spelt.rows), [*faults, *spelt.faults]
         asked_about |= {fault.row for fault in spelt.faults}
     result = judge_rows(rows, intake, found.headings)

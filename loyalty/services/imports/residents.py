@@ -20,7 +20,7 @@ from loyalty.services.imports.cells import (
     strip_remark,
 )
 from loyalty.services.imports.headings import RESIDENTS
-from loyalty.services.imports.intake import Intake
+from loyalty.services.imports.intake import Intake, Spelling
 from loyalty.services.imports.layout import Column, Part, RowFaultCode
 from loyalty.services.imports.person_matching import KnownPerson
 from loyalty.services.imports.table_cells import CellMark
@@ -59,7 +59,7 @@ def make_resident_intake(work: Work) -> Intake[CreateResident]:
         means_people=True,
         alike_of=_likeness_of,
         alike_known=_group_alike(residents),
-        spelt_alike={"household_ref": [person.household_ref for person in residents]},
+        spelt_alike={"household_ref": Spelling([person.household_ref for person in residents])},
     )
 
 

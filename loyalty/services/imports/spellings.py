@@ -1,11 +1,12 @@
-"""Households whose references are spelt in several ways: staff say whether they are the same."""
+"""Households and parties that are spelt in several ways: staff say whether they are the same."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from loyalty.rules.likeness import parts_of_address
+from loyalty.rules.likeness import Parts
 from loyalty.rules.typed_text import make_reference_key
-from loyalty.services.imports.layout import FileRow, RowFault, RowFaultCode
+from loyalty.services.imports.intake import Spelling
+from loyalty.services.imports.layout import FileRow, RowFault
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,18 +21,19 @@ def unify_spelling(
     rows: Sequence[FileRow],
     field: str,
     heading: str,
-    known: Sequence[str],
+    spelling: Spelling,
     same: Mapping[str, bool],
 ) -> Spellings:
     """Give what is the same one spelling, and ask about what may be.
 
     Args:
         field: whose cells are looked at.
-        known: the spellings the community has already; they go before those of the table.
+        spelling: those the community has already, which go before those of the table; and what two
+            have in common.
         same: by the first spelling: whether staff say that those like it mean the same.
     """
     written_here = [row.cells[field] for row in rows if field in row.cells]
-    firsts = _find_first_spellings(known, written_here)
+    firsts = _find_first_spellings(spelling, written_here)
     spelt: list[FileRow] = []
     faults: list[RowFault] = []
     for row in rows:
@@ -47,19 +49,19 @@ def unify_spelling(
         spelt.append(row)
         if first not in same:
             values = {"written": written, "first": first}
-            faults.append(RowFault(row.number, heading, RowFaultCode.HOUSEHOLD_SPELLING, values))
+            faults.append(RowFault(row.number, heading, spelling.code, values))
     return Spellings(spelt, faults)
 
 
-def _find_first_spellings(known: Sequence[str], written: Sequence[str]) -> Mapping[str, str]:
+def _find_first_spellings(spelling: Spelling, written: Sequence[str]) -> Mapping[str, str]:
     """Return the first spelling of what each may mean, by key.
 
     What the community knows stays as it is, even if two of its spellings come close.
     """
-    firsts = {make_reference_key(one): one for one in known}
-    first_like: dict[tuple[str, ...], str] = {}
-    for one in (*known, *written):
-        parts = parts_of_address(one)
+    firsts = {make_reference_key(one): one for one in spelling.known}
+    first_like: dict[Parts, str] = {}
+    for one in (*spelling.known, *written):
+        parts = spelling.parts(one)
         first = first_like.setdefault(parts, one) if parts else one
         firsts.setdefault(make_reference_key(one), first)
     return firsts

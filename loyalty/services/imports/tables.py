@@ -22,7 +22,9 @@ __all__ = [
     "serialize_table",
 ]
 
-ALL_HEADINGS = headings.list_known_headings((headings.RESIDENTS, headings.SHOPS, headings.DEEDS))
+ALL_HEADINGS = headings.list_known_headings(
+    (headings.RESIDENTS, headings.SHOPS, headings.DEEDS, headings.CONTRIBUTIONS)
+)
 
 
 class FileFault(StrEnum):

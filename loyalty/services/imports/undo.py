@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, delete, exists, select, update
+from sqlalchemy import ColumnElement, Select, delete, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from loyalty.database import Identified
@@ -12,6 +12,8 @@ from loyalty.models import (
     Candidate,
     Card,
     CertificationEvent,
+    ClosedMonth,
+    Contribution,
     Deed,
     ImportJob,
     Redemption,
@@ -27,8 +29,10 @@ from loyalty.rules.certification import CertificationAction
 
 Record = TypeVar("Record", bound=Identified)
 
-ADDED: Mapping[str, type[Resident] | type[Shop] | type[Deed]] = MappingProxyType(
-    {"residents": Resident, "shops": Shop, "deeds": Deed}
+Added = type[Resident] | type[Shop] | type[Deed] | type[Contribution]
+
+ADDED: Mapping[str, Added] = MappingProxyType(
+    {"residents": Resident, "shops": Shop, "deeds": Deed, "contributions": Contribution}
 )
 
 
@@ -43,6 +47,7 @@ def find_uses(session: Session, job: ImportJob) -> list[str]:
         "residents": _select_uses_of_residents,
         "shops": _select_uses_of_shops,
         "deeds": _select_uses_of_deeds,
+        "contributions": _select_uses_of_contributions,
     }[job.kind](job)
     return [use for use, query in questions.items() if session.scalar(select(exists(query)))]
 
@@ -68,9 +73,7 @@ def _forget_whose_accounts(session: Session, job: ImportJob) -> None:
     )
 
 
-def _added(
-    record: type[Resident] | type[Shop] | type[Deed], job: ImportJob
-) -> tuple[ColumnElement[bool], ...]:
+def _added(record: Added, job: ImportJob) -> tuple[ColumnElement[bool], ...]:
     """Return the conditions of what an import added."""
     return record.community_id == job.community_id, record.import_id == job.id
 
@@ -118,3 +121,18 @@ def _select_uses_of_deeds(job: ImportJob) -> dict[str, Select[Any]]:
         )
     )
     return {"rounds": counted}
+
+
+def _select_uses_of_contributions(job: ImportJob) -> dict[str, Select[Any]]:
+    """An entry has been used once somebody changed, approved or withdrew it, or its month is over.
+
+    Whoever undoes holds no lock on the community; the closing of a month does, and reads entries
+    that are locked here only once this is over.
+    """
+    added = select(Contribution.id).where(*_added(Contribution, job))
+    last = select(func.max(ClosedMonth.month)).where(ClosedMonth.community_id == job.community_id)
+    closed = func.date_trunc("month", Contribution.happened_on) <= last.scalar_subquery()
+    return {
+        "changed": added.where(Contribution.version > 1),
+        "closed_months": added.where(closed),
+    }

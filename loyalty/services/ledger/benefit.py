@@ -20,7 +20,7 @@ from loyalty.rules.calendar import Month
 from loyalty.rules.money import Fen
 from loyalty.services.errors import ValueRefusedError
 from loyalty.services.ledger.matrix import Given, sum_given
-from loyalty.services.work import Work
+from loyalty.services.work import SomebodysWork
 
 MOST_MONTHS = 120
 GROUPINGS = ("by_month", "by_shop", "by_honour", "by_trade")
@@ -72,7 +72,7 @@ class Benefit:
     """Who gave whom how much; None for what is read of sales alone."""
 
 
-def sum_benefit(work: Work, *, first: Month, last: Month) -> Benefit:
+def sum_benefit(work: SomebodysWork, *, first: Month, last: Month) -> Benefit:
     """Return who gained what in the actor's community, and who gave whom how much.
 
     Raises:
@@ -110,7 +110,7 @@ def sum_benefit_in(session: Session, community_id: UUID, *, first: Month, last: 
     return found if first != last else _with_kept(found, kept)
 
 
-def sum_month(work: Work, month: Month) -> Sums:
+def sum_month(work: SomebodysWork, month: Month) -> Sums:
     """Return the sums of one month in the actor's community, not grouped by anything."""
     if closed := _find_closed(work.session, work.community_id, month):
         return closed.totals

@@ -231,10 +231,10 @@ def _read_request(work: Work, entry: Contribution) -> RecordContribution:
 
 def _write(work: Work, entry: Contribution, request: RecordContribution) -> None:
     """Give an entry what is asked for, if that makes sense."""
-    kind = _require_kind(work, request.kind)
+    kind = _require_kind(work, request.kind, entry)
     _refuse_nonsense(work, kind, request)
     _refuse_closed(work, request.happened_on)
-    entry.kind_id = kind.id
+    fill_in(work, entry, request, kind)
     entry.giver, entry.receiver = (
         _side_of(work, pointer, party_id) or side
         for pointer, party_id, side in (
@@ -243,6 +243,21 @@ def _write(work: Work, entry: Contribution, request: RecordContribution) -> None
         )
     )
     entry.giver_id, entry.receiver_id = request.giver_id, request.receiver_id
+    beside = _list_amounts_of_same_evidence(work, entry)
+    if beside and not request.evidence_again:
+        raise EvidenceKnownError(
+            "This evidence stands for another entry already; if both are meant, send it with"
+            " evidence_again."
+        )
+    alone = Fen(kind.alone_fen)
+    entry.state = state_of_entry(request.amount_fen, Fen(sum(beside)), alone).value
+
+
+def fill_in(
+    work: Work, entry: Contribution, request: RecordContribution, kind: ContributionKind
+) -> None:
+    """Give an entry what is asked for; parties and state are decided elsewhere."""
+    entry.kind_id = kind.id
     entry.happened_on = request.happened_on
     entry.amount_fen = request.amount_fen
     entry.quantity_hundredths = request.quantity_hundredths
@@ -250,21 +265,17 @@ def _write(work: Work, entry: Contribution, request: RecordContribution) -> None
     entry.label = request.label.value
     entry.evidence = request.evidence
     entry.evidence_key = make_reference_key(request.evidence) if request.evidence else None
-    beside = _list_amounts_of_same_evidence(work, entry)
-    if beside and not request.evidence_again:
-        raise EvidenceKnownError(
-            "This evidence stands for another entry already; if both are meant, send it with"
-            " evidence_again."
-        )
-    entry.state = state_of_entry(request.amount_fen, Fen(sum(beside))).value
     entry.recorded_by, entry.recorded_at = work.actor.account_id, work.now
     entry.approved_by = None
 
 
-def _require_kind(work: Work, code: str) -> ContributionKind:
+def _require_kind(work: Work, code: str, entry: Contribution) -> ContributionKind:
+    """Return the kind with a code; one that was retired serves the entries it has alone."""
     kind = work.session.scalar(work.select(ContributionKind).where(ContributionKind.code == code))
     if kind is None:
         raise ValueRefusedError("/kind", "The community has no such kind of contribution.")
+    if not kind.active and entry.kind_id != kind.id:
+        raise ValueRefusedError("/kind", "This kind was retired; name another.")
     return kind
 
 
@@ -289,11 +300,17 @@ def _refuse_nonsense(work: Work, kind: ContributionKind, request: RecordContribu
             raise ValueRefusedError(pointer, fault)
 
 
-def _refuse_closed(work: Work, day: date) -> None:
+def find_last_closed(work: Work) -> Month | None:
+    """Return the last month whose figures are closed; None if there is none."""
     last = work.session.scalar(
         select(func.max(ClosedMonth.month)).where(ClosedMonth.community_id == work.community_id)
     )
-    if last is not None and Month.of(day).first <= last:
+    return None if last is None else Month.of(last)
+
+
+def _refuse_closed(work: Work, day: date) -> None:
+    last = find_last_closed(work)
+    if last is not None and Month.of(day) <= last:
         raise ContributionStateError(
             f"The figures of {Month.of(day)} are closed; nothing counts in it any more.",
             ["month_closed"],

@@ -17,7 +17,7 @@ from loyalty.rules.calendar import Month
 from loyalty.rules.contributions import ContributionState
 from loyalty.rules.money import Fen
 from loyalty.services.community.contribution_kinds import list_contribution_kinds
-from loyalty.services.work import Work
+from loyalty.services.work import SomebodysWork
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class _Row:
     gift: Gift
 
 
-def sum_given(work: Work, *, first: Month, last: Month, saved: Fen) -> Given:
+def sum_given(work: SomebodysWork, *, first: Month, last: Month, saved: Fen) -> Given:
     """Return who gave whom how much from one month to another, both included.
 
     Args:

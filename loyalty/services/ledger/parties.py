@@ -77,6 +77,15 @@ def find_party_by_name(work: Work, name: str) -> LedgerParty | None:
     return work.find(LedgerParty, found.merged_into_id)
 
 
+def read_parties(work: Work) -> dict[str, LedgerParty]:
+    """Return all parties by the keys of their names; a merged one leads to where it went."""
+    found = {party.id: party for party in work.session.scalars(work.select(LedgerParty))}
+    return {
+        party.name_key: found[party.merged_into_id] if party.merged_into_id else party
+        for party in found.values()
+    }
+
+
 def take_party(work: Work, name: str | None, side: Party) -> UUID | None:
     """Return the id of the party with a name, added if there is none yet; None for no name.
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from loyalty.models import Community, Matter
@@ -23,12 +24,21 @@ class MatterCount:
 
 
 def count_matters(
-    session: Session, community: Community, *, first: Month, last: Month
+    session: Session,
+    community: Community,
+    *,
+    first: Month,
+    last: Month,
+    answered_before: datetime | None = None,
 ) -> Sequence[MatterCount]:
     """Return the counts of the months from `first` to `last`, both included, by month and kind.
 
     A matter counts in the month it was raised in, by the community's calendar. What is not there
     is 0.
+
+    Args:
+        answered_before: answers from this instant on are not counted, so that what was reported
+            stays as it is; None counts all.
     """
     month = func.date_trunc("month", func.timezone(community.timezone, Matter.raised_at))
     raised = (
@@ -36,8 +46,11 @@ def count_matters(
         .where(Matter.community_id == community.id)
         .subquery()
     )
+    answers: ColumnElement[int] = func.count(raised.c.answered_at)
+    if answered_before is not None:
+        answers = func.count(raised.c.answered_at).filter(raised.c.answered_at < answered_before)
     rows = session.execute(
-        select(raised.c.month, raised.c.kind, func.count(), func.count(raised.c.answered_at))
+        select(raised.c.month, raised.c.kind, func.count(), answers)
         .where(raised.c.month.between(first.first, last.first))
         .group_by(raised.c.month, raised.c.kind)
         .order_by(raised.c.month, raised.c.kind)

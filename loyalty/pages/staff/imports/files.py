@@ -4,10 +4,11 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flask import Response, make_response
+from flask import Response
 from flask_babel import gettext
 
 from loyalty.models import ImportJob
+from loyalty.pages.staff.downloads import send_file
 from loyalty.reports.workbooks import (
     XLSX,
     FormColumn,
@@ -15,7 +16,7 @@ from loyalty.reports.workbooks import (
     write_blank_form,
     write_marked_table,
 )
-from loyalty.services.imports.asks import NO, YES
+from loyalty.services.imports.asks import ATTESTED, ESTIMATED, NO, YES
 from loyalty.services.imports.intake import Intake
 from loyalty.services.imports.keeping import load_table
 from loyalty.services.imports.passing import EXAMPLE
@@ -28,6 +29,7 @@ def form_file(kind: str, intake: Intake[Any]) -> Response:
     """Return the form of one kind of table."""
     offered = {ask.field: list(ask.answers) for ask in intake.asks if ask.field == "kind"}
     offered |= {field: [YES, NO] for field in YES_OR_NO}
+    offered |= {"label": [ATTESTED, ESTIMATED]}
     drawn = [FormColumn("序号", EXAMPLE)] + [
         FormColumn(column.heading, example_of(column, kind), offered.get(column.field, ()))
         for column in intake.columns
@@ -94,7 +96,4 @@ def _note(faults: Sequence[Mapping[str, Any]], number: int, *, whole: bool) -> s
 
 
 def _download(book: bytes, name: str) -> Response:
-    response = make_response(book)
-    response.mimetype = XLSX
-    response.headers.set("Content-Disposition", "attachment", filename=f"{name}.xlsx")
-    return response
+    return send_file(book, XLSX, f"{name}.xlsx")

@@ -1,4 +1,4 @@
-"""Tables of residents, shops and deeds: uploaded, asked about, taken in, taken back."""
+"""Tables of residents, shops, deeds, contributions: uploaded, asked about, taken in, taken back."""
 
 from typing import Any
 from uuid import UUID
@@ -41,7 +41,7 @@ from loyalty.words.refusals import refusal_in_words
 
 imports = console.Console("imports", "/imports")
 
-KIND = '<any("residents", "shops", "deeds"):kind>'
+KIND = '<any("residents", "shops", "deeds", "contributions"):kind>'
 
 
 class UploadForm(Form):
@@ -73,7 +73,7 @@ def uploaded(form: Form, kind: ImportKind) -> ImportJob | None:
         return upload_table(work, wanted)
 
 
-@imports.get('/forms/<any("residents", "shops", "deeds", "nominees"):kind>')
+@imports.get('/forms/<any("residents", "shops", "deeds", "nominees", "contributions"):kind>')
 def form_to_fill_in(kind: str) -> Response:
     """Give a form in Excel, with an example and notes."""
     with console.work() as work:

@@ -21,7 +21,9 @@ from loyalty.pages.forms import (
     text_field,
 )
 from loyalty.pages.staff import console
+from loyalty.pages.staff.ledger.evidence import EvidenceForm
 from loyalty.rules.benefit import Label, Party
+from loyalty.rules.calendar import Month
 from loyalty.rules.contributions import (
     LARGEST_ALONE,
     LARGEST_AMOUNT,
@@ -42,10 +44,15 @@ from loyalty.services.ledger.contributions import (
     record_contribution,
     withdraw_contribution,
 )
+from loyalty.services.ledger.evidence_files import PDF, list_evidence
 from loyalty.services.ledger.parties import take_party
+from loyalty.services.pictures.pictures import MEDIA_TYPE
 from loyalty.services.selection.planning import month_called
 from loyalty.services.work import Work
 from loyalty.words.contributions import CONTRIBUTION_STATES, LABELS, PARTIES, UNITS, kind_name
+
+TYPES = {PDF: "PDF", MEDIA_TYPE: lazy_gettext("照片")}
+"""Of files of evidence."""
 
 contributions = console.Console("contributions", "/figures/contributions")
 
@@ -83,14 +90,15 @@ class WithdrawForm(Form):
 @contributions.get("")
 def listed() -> str:
     """List the entries, the last recorded first; of one cell of the matrix if asked."""
-    month = month_called(request.args["month"]) if request.args.get("month") else None
+    month = _month_asked("month")
+    until = _month_asked("until") or month
     asked = {name: request.args.get(name) for name in ("kind", "giver", "receiver", "label")}
     state = request.args.get("state")
     wanted = FindContributions(
         limit=console.PAGE_LENGTH,
         after=console.asked_for()["after"],
         first=month,
-        last=month,
+        last=until,
         kind=clean_code(asked["kind"] or "") or None,
         giver=_code_in(Party, asked["giver"]),
         receiver=_code_in(Party, asked["receiver"]),
@@ -102,7 +110,7 @@ def listed() -> str:
     return render_template(
         "staff/ledger/contributions.html",
         found=found,
-        asked={**asked, "month": month},
+        asked={**asked, "month": month, "until": until},
         state=wanted.state,
         states=CONTRIBUTION_STATES,
         parties=PARTIES,
@@ -116,7 +124,7 @@ def new() -> Any:
     form = ContributionForm()
     with console.work() as work:
         kinds = list_contribution_kinds(work.session, work.community_id)
-    form.kind.choices = options({kind.code: kind_name(kind) for kind in kinds})
+    form.kind.choices = options({kind.code: kind_name(kind) for kind in kinds if kind.active})
     form.unit.choices = options({"": gettext("不数")} | {one.value: UNITS[one] for one in Unit})
     if form.validate_on_submit() and console.attempt(
         lambda work: _record(work, form), gettext("已记下这一笔。"), form=form
@@ -136,10 +144,13 @@ def shown(contribution_id: UUID) -> str:
 def _show(contribution_id: UUID, form: WithdrawForm) -> str:
     with console.work() as work:
         entry = work.find(Contribution, contribution_id, options=WITH_NAMES)
+        files = list_evidence(work, contribution_id)
     mine = entry.recorded_by == console.actor().account_id
     return render_template(
         "staff/ledger/contribution.html",
         entry=entry,
+        files=[(file, console.here(file.added_at), TYPES[file.media_type]) for file in files],
+        evidence=EvidenceForm(),
         form=form,
         state=CONTRIBUTION_STATES[ContributionState(entry.state)],
         parties=PARTIES,
@@ -197,6 +208,11 @@ def _record(work: Work, form: ContributionForm) -> Contribution:
         receiver_id=take_party(work, form.receiver_name.data, Party(kind.receiver)),
     )
     return record_contribution(work, named)
+
+
+def _month_asked(name: str) -> Month | None:
+    asked = request.args.get(name)
+    return month_called(asked) if asked else None
 
 
 def _code_in(codes: Any, typed: str | None) -> Any:

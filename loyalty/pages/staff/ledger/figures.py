@@ -39,6 +39,8 @@ def shown() -> str:
     return render_template(
         "staff/ledger/figures.html",
         month=month,
+        # The month that is over is what people are to report while the next one runs.
+        briefings=[month, month.plus(-1)] if month == this_month else [month],
         months=named_months(months),
         sums=sums,
         given=given,

@@ -1,0 +1,145 @@
+"""Lists that may be imported again: their headings are those of our own forms."""
+
+from collections.abc import Iterable, Mapping
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from loyalty.models import Area, Contribution, Deed, HouseholdGroup, Resident, Shop
+from loyalty.pages.staff.lists.office_list import ListTable, read_all
+from loyalty.rules.benefit import Label, Party
+from loyalty.rules.contributions import Unit
+from loyalty.rules.money import Fen, Permille, format_yuan, pay_in_words
+from loyalty.services.deeds.points import format_points
+from loyalty.services.imports.asks import NO, YES
+from loyalty.services.imports.contributions import EVERYBODY, LABEL_NAMES, UNIT_NAMES
+from loyalty.services.imports.jobs import ImportKind, make_intake
+from loyalty.services.imports.shops import TERM
+from loyalty.services.ledger.contributions import WITH_NAMES
+from loyalty.services.people.residents import FindResidents, find_residents
+from loyalty.services.shops.finding import FindShops, find_shops
+from loyalty.services.work import Work
+
+Cells = Mapping[str, str]
+"""The cells of one row, by the field of their columns."""
+
+SIDE_NAMES = {party: name for name, party in EVERYBODY.items()}
+LABELS = {label: name for name, label in LABEL_NAMES}
+
+
+def list_residents(work: Work) -> ListTable:
+    """Return the residents that the community knows, those who moved away included."""
+    places = {**_names(work, Area), **_names(work, HouseholdGroup)}
+    found = read_all(
+        lambda limit, after: find_residents(work, FindResidents(limit=limit, after=after))
+    )
+    known = (one for one in found if one.state != "erased")
+    return _write(work, ImportKind.RESIDENTS, (_tell_resident(one, places) for one in known))
+
+
+def _tell_resident(one: Resident, places: Mapping[UUID | None, str]) -> Cells:
+    ticks = ("adult", "consent_membership", "consent_publicity", "consent_contact")
+    return {
+        "name": one.name,
+        "unit": one.unit,
+        "phone": one.phone or "",
+        "household_ref": one.household_ref,
+        "area_id": places.get(one.area_id, ""),
+        "household_group_id": places.get(one.household_group_id, ""),
+        **{name: YES if getattr(one, name) else NO for name in ticks},
+    }
+
+
+def list_shops(work: Work) -> ListTable:
+    """Return the shops with what they agreed to."""
+    found = read_all(lambda limit, after: find_shops(work, FindShops(limit=limit, after=after)))
+    return _write(work, ImportKind.SHOPS, (_tell_shop(shop) for shop in found))
+
+
+def _tell_shop(shop: Shop) -> Cells:
+    terms = {
+        TERM + term.honour.code: pay_in_words(Permille(term.pay_permille)) for term in shop.terms
+    }
+    return {
+        "name": shop.name,
+        "series": shop.series,
+        "category": shop.category,
+        "stall": shop.stall or "",
+        "contact": shop.contact or "",
+        **terms,
+    }
+
+
+def list_deeds(work: Work) -> ListTable:
+    """Return the good deeds of those who are known, the oldest first."""
+    query = (
+        select(Deed, Resident)
+        .join(
+            Resident,
+            (Resident.community_id == Deed.community_id) & (Resident.id == Deed.resident_id),
+        )
+        .where(Deed.community_id == work.community_id, Resident.state == "active")
+        .options(joinedload(Deed.kind))
+        .order_by(Deed.done_on, Deed.id)
+    )
+    rows = work.session.execute(query).tuples()
+    return _write(work, ImportKind.DEEDS, (_tell_deed(deed, doer) for deed, doer in rows))
+
+
+def _tell_deed(deed: Deed, doer: Resident) -> Cells:
+    return {
+        "name": doer.name,
+        "unit": doer.unit,
+        "household_ref": doer.household_ref,
+        "kind": deed.kind.name,
+        "points_hundredths": format_points(deed.points_hundredths),
+        "done_on": deed.done_on.isoformat(),
+        "source": deed.source,
+    }
+
+
+def list_contributions(work: Work) -> ListTable:
+    """Return what parties gave, the oldest first; those that do not count say so."""
+    query = (
+        work.select(Contribution)
+        .options(*WITH_NAMES)
+        .order_by(Contribution.happened_on, Contribution.id)
+    )
+    found = work.session.scalars(query)
+    return _write(work, ImportKind.CONTRIBUTIONS, map(_tell_contribution, found))
+
+
+def _tell_contribution(one: Contribution) -> Cells:
+    amount = format_yuan(Fen(one.amount_fen)) if one.amount_fen else ""
+    return {
+        "happened_on": one.happened_on.isoformat(),
+        "kind": one.kind.name,
+        "giver_name": one.giving.name if one.giving else SIDE_NAMES[Party(one.giver)],
+        "receiver_name": one.receiving.name if one.receiving else SIDE_NAMES[Party(one.receiver)],
+        "amount_fen": amount,
+        "quantity_hundredths": format_points(one.quantity_hundredths) if one.unit else "",
+        "counted_in": UNIT_NAMES[Unit(one.unit)][0] if one.unit else "",
+        "label": LABELS[Label(one.label)],
+        "evidence": one.evidence or "",
+    }
+
+
+def _write(work: Work, kind: ImportKind, rows: Iterable[Cells]) -> ListTable:
+    """Return rows below the headings of the form of a kind, as far as there is something to say."""
+    columns = [one for one in make_intake(work, kind).columns if one.field not in NEVER_WRITTEN]
+    return ListTable(
+        [column.heading for column in columns],
+        [[cells.get(column.field, "") for column in columns] for cells in rows],
+    )
+
+
+NEVER_WRITTEN = frozenset({"resident_id", "evidence_again"})
+"""Columns that answer what only a new table raises."""
+
+
+def _names(work: Work, part: type[Area] | type[HouseholdGroup]) -> dict[UUID | None, str]:
+    rows = work.session.execute(
+        select(part.id, part.name).where(part.community_id == work.community_id)
+    )
+    return dict(rows.tuples().all())
