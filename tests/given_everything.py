@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
+from uuid_utils.compat import uuid7
 
 from loyalty.models import (
     Area,
@@ -43,6 +44,7 @@ from loyalty.rules.card_number import number_of
 from loyalty.services.actors import Role
 from loyalty.services.cards.revocations import publish_revocations
 from loyalty.services.jobs import MadeFile, add_file
+from loyalty.services.ledger.folding import fold_sales
 from loyalty.services.receipts import make_receipt
 from loyalty.services.work import Work
 from tests.given import (
@@ -331,6 +333,7 @@ def _trade(
     )
     publish_revocations(session, community, sealing_key=SEALING_KEY, now=NOON)
     sale = given_redemption(session, card, shop, till_id=till.id, flag="revoked").id
+    fold_sales(session, session.get_one(Community, card.community_id), uuid7())
     return {
         "card_id": card.id,
         "card_number": number_of(card.serial),

@@ -21,6 +21,7 @@ from loyalty.models.request_count import RequestCount
 from loyalty.models.resident import Resident
 from loyalty.models.round import Candidate, Nomination, Round, RoundList
 from loyalty.models.sale_case import SaleCase
+from loyalty.models.sales_sum import SalesCard, SalesFold, SalesHour, SalesSum
 from loyalty.models.shop import (
     CertificationEvent,
     Shop,
@@ -77,6 +78,10 @@ __all__ = [
     "Round",
     "RoundList",
     "SaleCase",
+    "SalesCard",
+    "SalesFold",
+    "SalesHour",
+    "SalesSum",
     "Shop",
     "ShopChange",
     "ShopObjection",

@@ -34,6 +34,10 @@ from loyalty.models import (
     RevocationList,
     Round,
     SaleCase,
+    SalesCard,
+    SalesFold,
+    SalesHour,
+    SalesSum,
     Shop,
     SigningKey,
     StaffAccount,
@@ -45,6 +49,10 @@ from loyalty.services.errors import UnknownRecordError
 
 OF_A_COMMUNITY = (
     ClosedMonth,
+    SalesSum,
+    SalesHour,
+    SalesCard,
+    SalesFold,
     JobFile,
     Job,
     CardMonth,
