@@ -138,7 +138,11 @@ def sum_benefit_in(session: Session, community_id: UUID, *, first: Month, last: 
 
 def sum_month(work: Work, month: Month) -> Sums:
     """Return the sums of one month in the actor's community, not grouped by anything."""
-    session, community_id = work.session, work.community_id
+    return sum_month_in(work.session, work.community_id, month)
+
+
+def sum_month_in(session: Session, community_id: UUID, month: Month) -> Sums:
+    """Return the sums of one month in a community, not grouped by anything."""
     totals = session.scalar(
         select(ClosedMonth.figures["totals"]).where(
             ClosedMonth.community_id == community_id, ClosedMonth.month == month.first

@@ -15,7 +15,9 @@ from sqlalchemy import (
     Subquery,
     Uuid,
     and_,
+    any_,
     case,
+    cast,
     false,
     func,
     literal,
@@ -23,6 +25,7 @@ from sqlalchemy import (
     text,
     union_all,
 )
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from loyalty.models import Card, Redemption, Resident, SalesCard, SalesFold, SalesHour, SalesSum
@@ -138,13 +141,16 @@ def count_people(session: Session, community_id: UUID, month: Month) -> People:
         .having(func.sum(parts.c.standing) > 0)
         .subquery()
     )
+    # As one list: how many cards there are is known too late for the planner to choose well.
+    listed = select(func.array_agg(standing.c.card_id)).scalar_subquery()
+    cards = func.coalesce(listed, cast([], ARRAY(Uuid)))
     row = session.execute(
         select(
             func.count(Card.resident_id.distinct()),
             func.count(Resident.household_key.distinct()),
         )
         .join_from(Card, Resident)
-        .where(Card.community_id == community_id, Card.id.in_(select(standing.c.card_id)))
+        .where(Card.community_id == community_id, Card.id == any_(cards))
     ).one()
     return People(*row)
 

@@ -14,9 +14,11 @@ from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
+    Integer,
     Select,
     and_,
     case,
+    cast,
     column,
     delete,
     extract,
@@ -155,37 +157,37 @@ def select_standing(entries: ColumnElement[bool]) -> Select[Any]:
 
     Whoever runs it names the community in `entries`.
     """
+    month_of_sale = select(Sale.month).where(_is_its_sale()).scalar_subquery()
     stands = case(
         (Redemption.kind == "sale", 1),
-        (and_(Redemption.uses < 0, Sale.month == Redemption.month), -1),
+        (Redemption.uses == 0, 0),
+        (month_of_sale == Redemption.month, -1),
         else_=0,
     )
+    keys = (Redemption.community_id, Redemption.month, Redemption.card_id)
     return (
-        select(
-            Redemption.community_id,
-            Redemption.month,
-            Redemption.card_id,
-            func.sum(stands).label("standing"),
-        )
-        .outerjoin(Sale, _is_its_sale())
+        select(*keys, func.sum(stands).label("standing"))
         .where(entries, Redemption.card_id.is_not(None))
-        .group_by(Redemption.community_id, Redemption.month, Redemption.card_id)
+        .group_by(*keys)
     )
 
 
 def select_hours(entries: ColumnElement[bool], timezone: str) -> Select[Any]:
     """Select what was sold at which hour of which day of the week, by month, of some entries."""
-    local = func.timezone(timezone, func.coalesce(Sale.happened_at, Redemption.happened_at))
+    made = case(
+        (Redemption.of_id.is_(None), Redemption.happened_at),
+        else_=select(Sale.happened_at).where(_is_its_sale()).scalar_subquery(),
+    )
+    local = func.timezone(timezone, made)
     hours = (
         select(
             Redemption.community_id,
             Redemption.month,
-            extract("isodow", local).label("weekday"),
-            extract("hour", local).label("hour"),
+            cast(extract("isodow", local), Integer).label("weekday"),
+            cast(extract("hour", local), Integer).label("hour"),
             Redemption.uses,
             Redemption.payable_fen,
         )
-        .outerjoin(Sale, _is_its_sale())
         .where(entries)
         .subquery()
     )
