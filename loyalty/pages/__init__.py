@@ -7,6 +7,7 @@ from jinja2 import StrictUndefined
 
 from loyalty.pages import preferences
 from loyalty.pages.api_docs import api_docs
+from loyalty.pages.charts import chart_library
 from loyalty.pages.honour_roll import honours
 from loyalty.pages.late_forms import Guard, token_of_form
 from loyalty.pages.matter import matters
@@ -54,6 +55,7 @@ def register_pages(app: Flask) -> None:
         *OWN_PAGES,
         *SELECTION_PAGES,
         api_docs,
+        chart_library,
         *STAFF_PAGES,
     ):
         app.register_blueprint(blueprint)

@@ -8,7 +8,7 @@ from flask.views import MethodView
 
 from loyalty.api.access import Caller, open_to
 from loyalty.api.blueprint import ApiBlueprint
-from loyalty.api.ledger.benefit import DEFINITIONS, SumsSchema
+from loyalty.api.ledger.benefit import DEFINITIONS, GiftSchema, SumsSchema
 from loyalty.api.schemas import MonthField, Schema
 from loyalty.clock import community_now
 from loyalty.database import transaction
@@ -46,6 +46,10 @@ class PublicFiguresSchema(Schema):
         SumsSchema, allow_none=True, metadata={"description": "null where it is hidden"}
     )
     by_trade = ma.fields.List(ma.fields.Nested(TradeSchema))
+    matrix = ma.fields.List(
+        ma.fields.Nested(GiftSchema),
+        metadata={"description": "without what is measured where the totals are hidden"},
+    )
     definitions = ma.fields.Dict(keys=ma.fields.String(), values=ma.fields.String())
 
     @ma.pre_dump
@@ -54,6 +58,7 @@ class PublicFiguresSchema(Schema):
             "month": found.month,
             "totals": found.totals,
             "by_trade": [{"trade": trade, "sums": sums} for trade, sums in found.by_trade.items()],
+            "matrix": found.matrix,
             "definitions": DEFINITIONS,
         }
 
