@@ -3,9 +3,6 @@
 import { heightOf, optionOf } from "./options.js";
 import { copyPicture, savePicture } from "./saving.js";
 
-/** Tables longer than this are folded where their picture is drawn, in rows. */
-const SHORT = 6;
-
 /** @param {string} name */
 function colour(name) {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
@@ -21,7 +18,8 @@ function readTheme() {
     from: colour("--chart-from"),
     to: colour("--chart-to"),
     series: ["--chart-1", "--chart-2", "--chart-3"].map(colour),
-    font: getComputedStyle(document.body).fontFamily,
+    // ECharts writes it between double quotes.
+    font: getComputedStyle(document.body).fontFamily.replace(/"/g, "'"),
     size: Number.parseFloat(getComputedStyle(document.body).fontSize),
   };
 }
@@ -43,8 +41,20 @@ function drawFigure(figure) {
   });
   matchMedia("(prefers-color-scheme: dark)").addListener(draw);
   offerPicture(figure, chart);
+  foldTable(figure);
+}
+
+/**
+ * Fold the table where its picture is drawn; on paper it stands beneath it.
+ * @param {HTMLElement} figure
+ */
+function foldTable(figure) {
   const table = figure.querySelector("details");
-  if (table && table.querySelectorAll("tbody tr").length > SHORT) table.open = false;
+  if (!table) return;
+  table.open = false;
+  window.addEventListener("beforeprint", () => {
+    table.open = true;
+  });
 }
 
 /**

@@ -53,8 +53,8 @@ const writes = (series) => (series.money ? yuan : whole);
  */
 export function heightOf(drawn, size) {
   const heights = {
-    trend: 26 * size,
-    flow: 22 * size,
+    trend: 28 * size,
+    flow: (4 + 4 * (drawn.streams || []).length) * size,
     bars: (5 + 1.1 * (drawn.labels || []).length * ((drawn.series || []).length + 0.6)) * size,
     hours: 18 * size,
     spread: (6 + 4 * (drawn.labels || []).length) * size,
@@ -111,11 +111,13 @@ function axis(theme, more) {
  * Money in one grid, how often in another below it: two scales in one would invite comparison.
  * @param {Drawn} drawn
  * @param {Theme} theme
+ * @param {number} width
  */
-function trend(drawn, theme) {
+function trend(drawn, theme, width) {
+  const top = theme.size * (width < NARROW ? 6 : 3);
   const grids = [
-    { left: 8, right: 16, top: "14%", height: "42%", containLabel: true },
-    { left: 8, right: 16, top: "66%", height: "30%", containLabel: true },
+    { left: 8, right: 24, top, height: theme.size * 11, containLabel: true },
+    { left: 8, right: 24, bottom: 8, height: theme.size * 8, containLabel: true },
   ];
   /** @param {Series} series */
   const place = (series) => (series.money ? 0 : 1);
@@ -222,7 +224,7 @@ function bars(drawn, theme, width) {
   return {
     legend: { ...ground(theme).legend, show: drawn.series.length > 1 },
     tooltip: { ...ground(theme).tooltip, trigger: "axis", axisPointer: { type: "shadow" } },
-    grid: { left: 8, right: 24, top: theme.size * 2.5, bottom: 8, containLabel: true },
+    grid: { left: 8, right: 48, top: theme.size * 2.5, bottom: 8, containLabel: true },
     xAxis: { ...across, axisLabel: { ...across.axisLabel, formatter: writes(first) } },
     yAxis: axis(theme, {
       type: "category",
