@@ -67,6 +67,7 @@ from tests.given_deeds import given_deed_kind
 from tests.given_late_sales import given_case
 from tests.given_notices import (
     given_matter,
+    given_meeting,
     given_notice,
     given_objection,
     given_shop_objection,
@@ -207,6 +208,7 @@ def _matter(session: Session, community: Community, account: StaffAccount) -> UU
     matter = given_matter(session, community, contact="3-501", owner_id=account.id)
     # As its raiser has it from the start, so that the version stays the first.
     session.execute(update(Matter).where(Matter.id == matter.id).values(receipt=make_receipt()))
+    given_meeting(session, community, planned_by=account.id)
     return matter.id
 
 

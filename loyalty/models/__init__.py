@@ -5,6 +5,7 @@ from loyalty.models.card import Card, CardEvent, CardMonth, RevocationList, Sign
 from loyalty.models.closed_month import ClosedMonth
 from loyalty.models.community import Area, Community, Honour, HouseholdGroup
 from loyalty.models.contribution import Contribution, ContributionKind, LedgerParty
+from loyalty.models.council_meeting import CouncilMeeting
 from loyalty.models.deed import Deed, DeedKind
 from loyalty.models.import_job import ImportJob
 from loyalty.models.job import Job, JobFile
@@ -49,6 +50,7 @@ __all__ = [
     "ConsentEvent",
     "Contribution",
     "ContributionKind",
+    "CouncilMeeting",
     "Deed",
     "DeedKind",
     "DirectoryVersion",

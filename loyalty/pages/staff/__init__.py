@@ -18,6 +18,7 @@ from loyalty.pages.staff.late_sales.paper_tally import tallies
 from loyalty.pages.staff.ledger.closed_months import closed_months, closing
 from loyalty.pages.staff.ledger.contributions import contributions
 from loyalty.pages.staff.ledger.figures import figures
+from loyalty.pages.staff.matters.council import council
 from loyalty.pages.staff.matters.matters import matters
 from loyalty.pages.staff.notice.objections import objections
 from loyalty.pages.staff.people.residents import residents
@@ -69,6 +70,7 @@ STAFF_PAGES = (
     card_batches,
     hand_out,
     matters,
+    council,
     figures,
     closed_months,
     closing,

@@ -62,7 +62,7 @@ def home() -> Any:
     with console.work() as work:
         sheets = ballots_due(work)
     if not actor.roles & (console.STAFF | {Role.PANEL}):
-        return redirect(url_for("staff_matters.listed"))
+        return redirect(url_for("staff_council.shown"))
     if not actor.roles & console.STAFF:
         if len(sheets) == 1 and sheets[0].owed:
             round_id = sheets[0].selection_round.id

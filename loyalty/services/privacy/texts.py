@@ -13,6 +13,7 @@ from loyalty.rules.traces import FORGOTTEN
 FREE_TEXTS: Mapping[str, Sequence[str]] = MappingProxyType(
     {
         "contribution": ("evidence", "evidence_key", "reason"),
+        "council_meeting": ("place", "agenda", "minutes"),
         "deed": ("source",),
         "matter": ("text", "contact", "answer"),
         "nomination": ("name", "statement", "reason"),

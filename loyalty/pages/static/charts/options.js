@@ -183,7 +183,7 @@ function flow(drawn, theme, width) {
         right: width < NARROW ? "16%" : "12%",
         top: theme.size,
         bottom: theme.size,
-        nodeGap: theme.size * 1.5,
+        nodeGap: theme.size * 2.4,
         draggable: false,
         emphasis: { disabled: true },
         label: { color: theme.ink, fontSize: theme.size, fontFamily: theme.font },
@@ -220,11 +220,18 @@ function streamInWords(at) {
  */
 function bars(drawn, theme, width) {
   const [first] = drawn.series;
+  const several = drawn.series.length > 1;
   const across = axis(theme, { type: "value", splitNumber: width < NARROW ? 2 : 4 });
   return {
-    legend: { ...ground(theme).legend, show: drawn.series.length > 1 },
+    legend: { ...ground(theme).legend, show: several },
     tooltip: { ...ground(theme).tooltip, trigger: "axis", axisPointer: { type: "shadow" } },
-    grid: { left: 8, right: 48, top: theme.size * 2.5, bottom: 8, containLabel: true },
+    grid: {
+      left: 8,
+      right: 48,
+      top: several ? theme.size * 2.5 : 8,
+      bottom: 8,
+      containLabel: true,
+    },
     xAxis: { ...across, axisLabel: { ...across.axisLabel, formatter: writes(first) } },
     yAxis: axis(theme, {
       type: "category",
