@@ -27,6 +27,7 @@ from loyalty.models import (
     Matter,
     MonthPeople,
     NumberedSale,
+    Oversight,
     OwnPage,
     OwnPageSession,
     QuarantinedSale,
@@ -177,6 +178,7 @@ def _privacy(session: Session, resident: Resident) -> None:
             ConsentEvent(**own, resident_id=resident.id, **agreed),
             Erasure(**own, resident_id=uuid4(), erased_at=NOON),
             MonthPeople(**own, **counted),
+            Oversight(**own, account_id=uuid4(), granted_at=NOON),
         ]
     )
     session.flush()

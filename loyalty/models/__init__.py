@@ -13,6 +13,7 @@ from loyalty.models.kept_answer import KeptAnswer
 from loyalty.models.late_sale import NumberedSale, QuarantinedSale
 from loyalty.models.matter import Matter
 from loyalty.models.notice import NoticeVersion, Objection, WorkingDayOverride
+from loyalty.models.oversight import Oversight
 from loyalty.models.own_page import OwnPage, OwnPageSession
 from loyalty.models.panel import Ballot, ConflictOfInterest, Panellist
 from loyalty.models.privacy import ConsentEvent, Erasure, MonthPeople
@@ -68,6 +69,7 @@ __all__ = [
     "NoticeVersion",
     "NumberedSale",
     "Objection",
+    "Oversight",
     "OwnPage",
     "OwnPageSession",
     "Panellist",

@@ -108,6 +108,24 @@ def draw_trades(trades: Mapping[str, Sums | Amounts | None], month: Month) -> Ch
     return Chart(title, f"trades-{month}", drawn)
 
 
+def draw_communities(sums: Iterable[tuple[str, Sums | None]], month: Month) -> Chart | None:
+    """Return what was spent and saved in each community; None of fewer than two that are shown."""
+    told = [(name, each) for name, each in sums if each is not None]
+    if len(told) <= 1:
+        return None
+    series = [
+        {
+            "name": _named(member),
+            "money": True,
+            "values": [getattr(each, member) for _, each in told],
+        }
+        for member in ("payable_fen", "saved_fen")
+    ]
+    title = gettext("各社区的消费和让利：%(month)s", month=month_in_words(month.first))
+    drawn = {"kind": "bars", "labels": [name for name, _ in told], "series": series}
+    return Chart(title, f"communities-{month}", drawn)
+
+
 def draw_hours(hours: Sequence[Hour], month: Month) -> tuple[Chart, HourTable] | None:
     """Return when in the week cards were used, with its table; None where none were."""
     uses = {(one.weekday, one.hour): one.uses for one in hours if one.uses > 0}

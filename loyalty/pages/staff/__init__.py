@@ -18,6 +18,7 @@ from loyalty.pages.staff.late_sales.paper_tally import tallies
 from loyalty.pages.staff.ledger.closed_months import closed_months, closing
 from loyalty.pages.staff.ledger.contributions import contributions
 from loyalty.pages.staff.ledger.figures import figures
+from loyalty.pages.staff.ledger.street import street
 from loyalty.pages.staff.matters.council import council
 from loyalty.pages.staff.matters.matters import matters
 from loyalty.pages.staff.notice.objections import objections
@@ -75,6 +76,7 @@ STAFF_PAGES = (
     closed_months,
     closing,
     contributions,
+    street,
     working_days,
     policy,
     honours,

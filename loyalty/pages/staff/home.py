@@ -49,7 +49,7 @@ class RoundUnderWay:
         return url_for("staff_rounds_actions.step", round_id=round_id, action=step.action)
 
 
-home_page = console.Console("home", "", also=frozenset({Role.PANEL, Role.COUNCIL}))
+home_page = console.Console("home", "", also=frozenset({Role.PANEL, Role.COUNCIL, Role.STREET}))
 
 
 @home_page.get("")
@@ -61,6 +61,8 @@ def home() -> Any:
     actor = console.actor()
     with console.work() as work:
         sheets = ballots_due(work)
+    if actor.roles == {Role.STREET}:
+        return redirect(url_for("staff_street.shown"))
     if not actor.roles & (console.STAFF | {Role.PANEL}):
         return redirect(url_for("staff_council.shown"))
     if not actor.roles & console.STAFF:
