@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, Response, make_response, render_template, request
 
 from loyalty.clock import community_now
 from loyalty.database import transaction
@@ -12,6 +12,7 @@ from loyalty.pages.values import named_months
 from loyalty.rules.benefit import SMALLEST_PUBLIC_GROUP
 from loyalty.services.ledger.benefit import Sums
 from loyalty.services.ledger.public_figures import (
+    FRESH_SECONDS,
     get_public_figures,
     list_public_months,
     list_public_trend,
@@ -28,7 +29,7 @@ stats = Blueprint("stats_pages", __name__)
 
 @stats.get("/stats")
 @stats.get("/<slug>/stats")
-def shown(slug: str | None = None) -> str:
+def shown(slug: str | None = None) -> Response:
     """Show the figures of a month that is over, the last one unless another is asked for."""
     with transaction() as session:
         community = community_here(session, slug)
@@ -41,7 +42,7 @@ def shown(slug: str | None = None) -> str:
         with reports_session(session, community.id, now=now) as reading:
             found = get_public_figures(reading, community, month, today=now.date())
             trend = list_public_trend(reading, community, months)
-    return render_template(
+    page = render_template(
         "public/stats.html",
         community=community,
         found=found,
@@ -58,6 +59,11 @@ def shown(slug: str | None = None) -> str:
         kinds=MATTER_KINDS,
         fewest=SMALLEST_PUBLIC_GROUP,
     )
+    response = make_response(page)
+    # In the reader's language and colours, so no one else's.
+    response.cache_control.private = True
+    response.cache_control.max_age = FRESH_SECONDS
+    return response
 
 
 def _sorted(trades: Mapping[str, Sums | None]) -> dict[str, Sums | None]:

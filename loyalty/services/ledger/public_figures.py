@@ -17,6 +17,9 @@ from loyalty.services.ledger.matrix import sum_given_in
 from loyalty.services.ledger.trend import list_trend
 from loyalty.services.matters.matter_counts import MatterCount, count_matters
 
+FRESH_SECONDS = 60
+"""How long what anyone reads may be kept by a browser or a proxy."""
+
 MONTHS_SHOWN = 12
 """How many months back the public reads."""
 

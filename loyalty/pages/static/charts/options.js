@@ -55,7 +55,7 @@ export function heightOf(drawn, size) {
   const heights = {
     trend: 28 * size,
     flow: (4 + 4 * (drawn.streams || []).length) * size,
-    bars: (5 + 1.1 * (drawn.labels || []).length * ((drawn.series || []).length + 0.6)) * size,
+    bars: (4 + 0.85 * (drawn.labels || []).length * ((drawn.series || []).length + 0.8)) * size,
     hours: 18 * size,
     spread: (6 + 4 * (drawn.labels || []).length) * size,
   };
