@@ -160,8 +160,9 @@ node_modules/.testing: node_modules/.running
 	@touch node_modules/.running $@
 
 $(VENDOR)/.copied: node_modules/.running
-	mkdir -p $(addprefix $(VENDOR)/,swagger-ui idb noble zxing/reader)
+	mkdir -p $(addprefix $(VENDOR)/,echarts swagger-ui idb noble zxing/reader)
 	cp node_modules/swagger-ui-dist/swagger-ui-bundle.js node_modules/swagger-ui-dist/swagger-ui.css $(VENDOR)/swagger-ui
+	cp node_modules/echarts/dist/echarts.min.js $(VENDOR)/echarts
 	cp node_modules/idb/build/index.js $(VENDOR)/idb
 	cp node_modules/@noble/ed25519/index.js $(VENDOR)/noble
 	cp node_modules/zxing-wasm/dist/es/share.js node_modules/zxing-wasm/dist/reader/zxing_reader.wasm $(VENDOR)/zxing

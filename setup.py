@@ -12,6 +12,7 @@ from setuptools.command.build_py import build_py
 
 PACKAGE = Path("loyalty")
 BROWSER_FILES = (
+    "echarts/echarts.min.js",
     "idb/index.js",
     "noble/index.js",
     "swagger-ui/swagger-ui-bundle.js",

@@ -15,12 +15,14 @@ NOTHING = {
 """The sums of a month in which nobody used a card."""
 
 
-def given_closed_month(session: Session, community: Community, *, closed_by: UUID) -> ClosedMonth:
+def given_closed_month(
+    session: Session, community: Community, *, closed_by: UUID, text: str = "{}"
+) -> ClosedMonth:
     """October, in which nothing was sold."""
     closed = ClosedMonth(
         community_id=community.id,
         month=date(2026, 10, 1),
-        text="{}",
+        text=text,
         head="0" * 64,
         figures={
             "totals": NOTHING,

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
+from uuid_utils.compat import uuid7
 
 from loyalty.models import (
     Area,
@@ -29,6 +30,7 @@ from loyalty.models import (
     Message,
     MonthPeople,
     NumberedSale,
+    Oversight,
     OwnPage,
     OwnPageSession,
     QuarantinedSale,
@@ -48,6 +50,7 @@ from loyalty.rules.card_number import number_of
 from loyalty.services.actors import Role
 from loyalty.services.cards.revocations import publish_revocations
 from loyalty.services.jobs import MadeFile, add_file
+from loyalty.services.ledger.folding import fold_sales
 from loyalty.services.receipts import make_receipt
 from loyalty.services.work import Work
 from tests.given import (
@@ -73,6 +76,7 @@ from tests.given_messages import given_hook, given_recipient
 from tests.given_notices import (
     given_complaint,
     given_matter,
+    given_meeting,
     given_notice,
     given_objection,
     given_shop_objection,
@@ -188,6 +192,7 @@ def _privacy(session: Session, resident: Resident) -> None:
             ConsentEvent(**own, resident_id=resident.id, **agreed),
             Erasure(**own, resident_id=uuid4(), erased_at=NOON),
             MonthPeople(**own, **counted),
+            Oversight(**own, account_id=uuid4(), granted_at=NOON),
         ]
     )
     session.flush()
@@ -239,6 +244,7 @@ def _matter(session: Session, community: Community, account: StaffAccount) -> UU
     matter = given_matter(session, community, contact="3-501", owner_id=account.id)
     # As its raiser has it from the start, so that the version stays the first.
     session.execute(update(Matter).where(Matter.id == matter.id).values(receipt=make_receipt()))
+    given_meeting(session, community, planned_by=account.id)
     return matter.id
 
 
@@ -399,6 +405,7 @@ def _trade(
     )
     publish_revocations(session, community, sealing_key=SEALING_KEY, now=NOON)
     sale = given_redemption(session, card, shop, till_id=till.id, flag="revoked").id
+    fold_sales(session, session.get_one(Community, card.community_id), uuid7())
     return {
         "card_id": card.id,
         "card_number": number_of(card.serial),

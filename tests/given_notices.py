@@ -10,6 +10,7 @@ from loyalty.models import (
     Candidate,
     Community,
     Complaint,
+    CouncilMeeting,
     Matter,
     Objection,
     Round,
@@ -98,6 +99,23 @@ def given_matter(session: Session, community: Community, **values: Any) -> Matte
     request = {"kind": MatterKind.PROBLEM, "text": "东门路灯不亮", "raised_by": Raiser.RESIDENT}
     actor = given_staff(session, community)
     return raise_matter(Work(session, actor, NOON), RaiseMatter(**{**request, **values}))
+
+
+def given_meeting(session: Session, community: Community, **values: Any) -> CouncilMeeting:
+    """A meeting of the merchants' council at noon's own day, of which nobody has told yet."""
+    meeting = CouncilMeeting(
+        **{
+            "community_id": community.id,
+            "held_on": NOON.date(),
+            "place": "市场办公室",
+            "agenda": "东门路灯",
+            "planned_at": NOON,
+            **values,
+        }
+    )
+    session.add(meeting)
+    session.flush()
+    return meeting
 
 
 def decide(

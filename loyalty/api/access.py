@@ -28,6 +28,7 @@ class Caller(StrEnum):
     PANEL = "panel"
     COUNCIL = "council"
     SHOP_OWNER = "shop_owner"
+    STREET = "street"
 
 
 Method = TypeVar("Method", bound=Callable[..., Any])

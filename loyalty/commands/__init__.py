@@ -14,6 +14,7 @@ from loyalty.commands.init import init
 from loyalty.commands.migrate import migrate
 from loyalty.commands.round import selection_round
 from loyalty.commands.serve import serve
+from loyalty.commands.street import street
 from loyalty.commands.verify_month import verify_month
 from loyalty.commands.verify_record import verify_record
 from loyalty.commands.work import work
@@ -48,6 +49,7 @@ COMMANDS = (
     migrate,
     selection_round,
     serve,
+    street,
     verify_month,
     verify_record,
     work,

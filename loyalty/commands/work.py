@@ -13,6 +13,7 @@ from flask import Flask, current_app
 
 from loyalty.cards.keys import sealing_key_from
 from loyalty.clock import utc_now
+from loyalty.commands.folding import fold_every_book
 from loyalty.commands.housekeeping import keep_every_house
 from loyalty.commands.messenger import start_messenger
 from loyalty.commands.session import settings_of_environment
@@ -37,6 +38,9 @@ LOOKS_EVERY = 1
 
 TIDIES_EVERY = 60
 """How often it has looked when it removes what is forgotten."""
+
+FOLDS_EVERY = 60
+"""How often it has looked when it adds what was sold to the sums of the book."""
 
 KEEPS_HOUSE_EVERY, FIRST = 3600, 300
 """How often it has looked when it keeps house, and keeps it first: not while others begin."""
@@ -68,6 +72,8 @@ def _work_on(app: Flask) -> None:
                 busy = carry_out_next()
                 if looks % TIDIES_EVERY == 0:
                     tidy_up()
+                if looks % FOLDS_EVERY == 0:
+                    fold_books()
                 if looks % KEEPS_HOUSE_EVERY == FIRST:
                     keep_houses()
             except Exception as error:
@@ -112,6 +118,16 @@ def keep_houses() -> None:
         if is_away(error):
             raise
         _logger.exception("the housekeeping has failed")
+
+
+def fold_books() -> None:
+    """Add up what was sold; what fails there stops no job, and is tried again in a minute."""
+    try:
+        fold_every_book()
+    except Exception as error:
+        if is_away(error):
+            raise
+        _logger.exception("the sums of the book could not be brought on")
 
 
 def tidy_up() -> None:

@@ -5,6 +5,7 @@ from loyalty.models.card import Card, CardEvent, CardMonth, RevocationList, Sign
 from loyalty.models.closed_month import ClosedMonth
 from loyalty.models.community import Area, Community, Honour, HouseholdGroup
 from loyalty.models.contribution import Contribution, ContributionKind, LedgerParty
+from loyalty.models.council_meeting import CouncilMeeting
 from loyalty.models.deed import Deed, DeedKind
 from loyalty.models.evidence_file import EvidenceFile
 from loyalty.models.floor_plan import FloorPlan, ShopPin
@@ -17,6 +18,7 @@ from loyalty.models.matter import Matter
 from loyalty.models.message import Message, MessageHook, MessageRecipient
 from loyalty.models.notice import NoticeVersion, Objection, WorkingDayOverride
 from loyalty.models.offer import OfferConfirmation, OfferProposal
+from loyalty.models.oversight import Oversight
 from loyalty.models.own_page import OwnPage, OwnPageSession
 from loyalty.models.panel import Ballot, ConflictOfInterest, Panellist
 from loyalty.models.picture import Picture
@@ -28,6 +30,7 @@ from loyalty.models.request_count import RequestCount
 from loyalty.models.resident import Resident
 from loyalty.models.round import Candidate, Nomination, Round, RoundList
 from loyalty.models.sale_case import SaleCase
+from loyalty.models.sales_sum import SalesCard, SalesFold, SalesHour, SalesSum
 from loyalty.models.shop import (
     CertificationEvent,
     Shop,
@@ -60,6 +63,7 @@ __all__ = [
     "ConsentEvent",
     "Contribution",
     "ContributionKind",
+    "CouncilMeeting",
     "Deed",
     "DeedKind",
     "DirectoryVersion",
@@ -85,6 +89,7 @@ __all__ = [
     "Objection",
     "OfferConfirmation",
     "OfferProposal",
+    "Oversight",
     "OwnPage",
     "OwnPageSession",
     "Panellist",
@@ -99,6 +104,10 @@ __all__ = [
     "Round",
     "RoundList",
     "SaleCase",
+    "SalesCard",
+    "SalesFold",
+    "SalesHour",
+    "SalesSum",
     "Satisfaction",
     "ScoreSheet",
     "Shop",

@@ -7,6 +7,7 @@ from jinja2 import StrictUndefined
 
 from loyalty.pages import preferences
 from loyalty.pages.api_docs import api_docs
+from loyalty.pages.charts import chart_library
 from loyalty.pages.complaints import complaints
 from loyalty.pages.faces import faces
 from loyalty.pages.floor_plan import floor_plan
@@ -63,6 +64,7 @@ def register_pages(app: Flask) -> None:
         *SELECTION_PAGES,
         *SHOP_PAGES,
         api_docs,
+        chart_library,
         *STAFF_PAGES,
     ):
         app.register_blueprint(blueprint)

@@ -13,6 +13,8 @@ class Role(StrEnum):
     PANEL = "panel"
     COUNCIL = "council"
     SHOP_OWNER = "shop_owner"
+    STREET = "street"
+    """Above communities: reads the closed figures of those that the operator names."""
 
 
 @dataclass(frozen=True, slots=True)

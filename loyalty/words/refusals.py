@@ -65,6 +65,10 @@ VALUES: Mapping[str, LazyString] = MappingProxyType(
         "/series": lazy_gettext("没有这个系列，请从列表里选一个，或请负责人先添加。"),
         "/sheet_number": lazy_gettext("评分表刚换了新的一版，请照新的再填一遍。"),
         "/put_right_by": lazy_gettext("改正的日子已经过了，请选今天或以后的一天。"),
+        "/held_on": lazy_gettext(
+            "请选今天或以后、还没有定过会议的一天；已经定过的，请打开那一次来改。"
+        ),
+        "/minutes": lazy_gettext("会还没开，开过再写会议记录。"),
         "/phone": lazy_gettext("电话号码不对，请检查。"),
         "/seed": lazy_gettext("抽签种子太短，至少三个字。"),
         "/witnesses": lazy_gettext("见证人要两位，而且是不同的人。"),

@@ -14,5 +14,6 @@ ROLES: Mapping[str, LazyString] = MappingProxyType(
         Role.PANEL: lazy_gettext("评委"),
         Role.COUNCIL: lazy_gettext("商户议事会"),
         Role.SHOP_OWNER: lazy_gettext("店主"),
+        Role.STREET: lazy_gettext("街道或市里"),
     }
 )

@@ -23,7 +23,7 @@ GET    /revocations/<slug>.json                             anyone
 GET    /livez                                               anyone
 GET    /readyz                                              anyone
 POST   /api/v1/tokens                                       anyone
-DELETE /api/v1/tokens/current                               staff manager panel council shop_owner
+DELETE /api/v1/tokens/current                      staff manager panel council shop_owner street
 GET    /api/v1/community                                    staff
 PATCH  /api/v1/community                                    manager
 GET    /api/v1/staff-accounts                               manager

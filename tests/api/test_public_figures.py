@@ -29,6 +29,10 @@ def test_anyone_reads_the_figures_of_a_month_that_is_over(
     (vegetables,) = answer.json["by_trade"]
     assert (vegetables["trade"], vegetables["sums"]["people"]) == ("蔬菜", 5)
     assert answer.json["totals"].keys() <= answer.json["definitions"].keys()
+    (given,) = answer.json["matrix"]
+    assert (given["label"], given["amount_fen"]) == ("measured", 750)
+    assert answer.headers["Cache-Control"] == "public, max-age=60"
+    assert "Cache-Control" not in during.headers
 
 
 def test_a_trade_with_four_people_is_hidden_with_the_smallest_of_the_others(
@@ -54,6 +58,7 @@ def test_figures_about_four_people_are_hidden_whole(
 
     assert answer.json["totals"] is None
     assert [one["sums"] for one in answer.json["by_trade"]] == [None]
+    assert answer.json["matrix"] == []
 
 
 @pytest.mark.parametrize("query", ["", "?month=soon", "?month=2026-13", "?month=2026-12&shop=1"])

@@ -1,14 +1,15 @@
 """The figures of a month for anyone: the benefit ledger without what is about too few people."""
 
+from http import HTTPStatus
 from typing import Any
 
 import marshmallow as ma
-from flask import Response
+from flask import Response, after_this_request
 from flask.views import MethodView
 
 from loyalty.api.access import Caller, open_to
 from loyalty.api.blueprint import ApiBlueprint
-from loyalty.api.ledger.benefit import DEFINITIONS, SumsSchema
+from loyalty.api.ledger.benefit import DEFINITIONS, GiftSchema, SumsSchema
 from loyalty.api.schemas import MonthField, Schema
 from loyalty.clock import community_now
 from loyalty.database import transaction
@@ -16,7 +17,11 @@ from loyalty.reports.open_data import MEDIA_TYPES, make_open_file
 from loyalty.services.community.policy import enter_community
 from loyalty.services.errors import UnknownRecordError
 from loyalty.services.ledger.closing import make_chain
-from loyalty.services.ledger.public_figures import PublicFigures, get_public_figures
+from loyalty.services.ledger.public_figures import (
+    FRESH_SECONDS,
+    PublicFigures,
+    get_public_figures,
+)
 from loyalty.services.replica import reports_session
 
 figures = ApiBlueprint("/public", name="public-figures")
@@ -46,6 +51,10 @@ class PublicFiguresSchema(Schema):
         SumsSchema, allow_none=True, metadata={"description": "null where it is hidden"}
     )
     by_trade = ma.fields.List(ma.fields.Nested(TradeSchema))
+    matrix = ma.fields.List(
+        ma.fields.Nested(GiftSchema),
+        metadata={"description": "without what is measured where the totals are hidden"},
+    )
     definitions = ma.fields.Dict(keys=ma.fields.String(), values=ma.fields.String())
 
     @ma.pre_dump
@@ -54,6 +63,7 @@ class PublicFiguresSchema(Schema):
             "month": found.month,
             "totals": found.totals,
             "by_trade": [{"trade": trade, "sums": sums} for trade, sums in found.by_trade.items()],
+            "matrix": found.matrix,
             "definitions": DEFINITIONS,
         }
 
@@ -74,6 +84,17 @@ class ChainSchema(Schema):
     months = ma.fields.List(ma.fields.Nested(ChainedMonthSchema))
 
 
+def keep_for_a_minute() -> None:
+    """Let the answer of this request be kept by browsers and proxies for a little while."""
+
+    @after_this_request
+    def keep(response: Response) -> Response:
+        if response.status_code == HTTPStatus.OK:
+            response.cache_control.public = True
+            response.cache_control.max_age = FRESH_SECONDS
+        return response
+
+
 @figures.route("/<slug>/benefit")
 class PublicBenefit(MethodView):
     """The figures of a month."""
@@ -86,6 +107,7 @@ class PublicBenefit(MethodView):
         with transaction() as session:
             community = enter_community(session, slug)
             now = community_now(community.timezone)
+            keep_for_a_minute()
             with reports_session(session, community.id, now=now) as reading:
                 return get_public_figures(reading, community, wanted["month"], today=now.date())
 

@@ -71,7 +71,9 @@ class Tokens(MethodView):
 class CurrentToken(MethodView):
     """The token a request carries."""
 
-    @open_to(Caller.STAFF, Caller.MANAGER, Caller.PANEL, Caller.COUNCIL, Caller.SHOP_OWNER)
+    @open_to(
+        Caller.STAFF, Caller.MANAGER, Caller.PANEL, Caller.COUNCIL, Caller.SHOP_OWNER, Caller.STREET
+    )
     @tokens.response(204)
     def delete(self) -> None:
         """Sign out."""

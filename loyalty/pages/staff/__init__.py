@@ -25,7 +25,9 @@ from loyalty.pages.staff.ledger.figures import figures
 from loyalty.pages.staff.ledger.files import benefit_files
 from loyalty.pages.staff.ledger.linked_report import linked_reports
 from loyalty.pages.staff.ledger.report_links import report_links
+from loyalty.pages.staff.ledger.street import street
 from loyalty.pages.staff.lists.lists import lists
+from loyalty.pages.staff.matters.council import council
 from loyalty.pages.staff.matters.matters import matters
 from loyalty.pages.staff.messages.hook import message_hook
 from loyalty.pages.staff.messages.undelivered import undelivered
@@ -110,6 +112,7 @@ STAFF_PAGES = (
     card_batches,
     hand_out,
     matters,
+    council,
     figures,
     benefit_files,
     report_links,
@@ -118,6 +121,7 @@ STAFF_PAGES = (
     closing,
     contributions,
     evidence,
+    street,
     working_days,
     policy,
     message_hook,

@@ -49,7 +49,9 @@ class RoundUnderWay:
         return url_for("staff_rounds_actions.step", round_id=round_id, action=step.action)
 
 
-home_page = console.Console("home", "", also=frozenset({Role.PANEL, Role.COUNCIL, Role.SHOP_OWNER}))
+home_page = console.Console(
+    "home", "", also=frozenset({Role.PANEL, Role.COUNCIL, Role.STREET, Role.SHOP_OWNER})
+)
 
 
 @home_page.get("")
@@ -61,9 +63,11 @@ def home() -> Any:
     actor = console.actor()
     with console.work() as work:
         sheets = ballots_due(work)
+    if actor.roles == {Role.STREET}:
+        return redirect(url_for("staff_street.shown"))
     if not actor.roles & (console.STAFF | {Role.PANEL}):
         owns = Role.SHOP_OWNER in actor.roles
-        return redirect(url_for("staff_own_shops.listed" if owns else "staff_matters.listed"))
+        return redirect(url_for("staff_own_shops.listed" if owns else "staff_council.shown"))
     if not actor.roles & console.STAFF:
         if len(sheets) == 1 and sheets[0].owed:
             round_id = sheets[0].selection_round.id

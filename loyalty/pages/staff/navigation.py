@@ -25,7 +25,9 @@ PLACES: Mapping[str, tuple[LazyString, frozenset[Role]]] = MappingProxyType(
         "staff_cases.listed": (lazy_gettext("用卡问题"), console.STAFF),
         "staff_deeds.listed": (lazy_gettext("好事"), console.STAFF),
         "staff_matters.listed": (lazy_gettext("三张清单"), console.STAFF | {Role.COUNCIL}),
+        "staff_council.shown": (lazy_gettext("议事会"), console.STAFF | {Role.COUNCIL}),
         "staff_figures.shown": (lazy_gettext("数字"), console.STAFF | {Role.COUNCIL}),
+        "staff_street.shown": (lazy_gettext("各社区"), frozenset({Role.STREET})),
         "staff_policy.shown": (lazy_gettext("设置"), console.MANAGERS),
     }
 )

@@ -3,28 +3,42 @@
 The sums are live until a month is closed. What is taken back counts whole, use and money, in the
 month it is taken back: so nothing that is done later changes a month. People, uses and households
 are counted apart and never mixed; of a month that is over, as they were counted then, for its sales
-lose their cards.
+lose their cards. Amounts come from kept sums and what came in since (`book`), so a month costs the
+same however much was sold; only who stands behind each shop or trade is counted entry by entry.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Subquery, false, func, select, text
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from loyalty.models import Card, ClosedMonth, Honour, MonthPeople, Redemption, Resident, Shop
+from loyalty.models import ClosedMonth, Honour, MonthPeople, Shop
 from loyalty.rules.calendar import Month
 from loyalty.rules.money import Fen
 from loyalty.services.errors import ValueRefusedError
+from loyalty.services.ledger.book import (
+    Amounts,
+    Key,
+    Months,
+    People,
+    count_people,
+    count_people_by_each,
+    is_parted,
+    sum_amounts,
+)
 from loyalty.services.ledger.matrix import Given, sum_given
 from loyalty.services.work import SomebodysWork
 
 MOST_MONTHS = 120
 GROUPINGS = ("by_month", "by_shop", "by_honour", "by_trade")
 """Members of `Benefit`."""
+
+PARTS = {"shop": Key.SHOP, "honour": Key.HONOUR, "trade": Key.TRADE}
+"""What `MonthPeople` calls the parts of a month, beside all of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,37 +109,58 @@ def sum_benefit_in(session: Session, community_id: UUID, *, first: Month, last: 
         raise ValueRefusedError("/query/to", f"At most {MOST_MONTHS} months are added up.")
     if first == last and (closed := _find_closed(session, community_id, first)):
         return closed
-    within = _within(community_id, first, last)
-    groups = _sum_by_each(session, within, until=last.first)
-    kept = _read_kept(session, community_id, first, last)
-    found = Benefit(
+    months = Months(community_id, first, last)
+    kept = _read_kept(session, months)
+    totals, amounts = sum_amounts(session, months, tuple(Key))
+    names = {
+        Key.SHOP: _name_shops(session, community_id, amounts[Key.SHOP]),
+        Key.HONOUR: _name_honours(session, community_id, amounts[Key.HONOUR]),
+        Key.TRADE: {trade: (trade, trade) for trade in amounts[Key.TRADE]},
+    }
+    behind = _count_each(session, months, kept, names)
+
+    def share(key: Key) -> list[Share]:
+        return [
+            Share(*names[key][one], _to_sums(sums, behind.find(key, names[key][one][0])))
+            for one, sums in amounts[key].items()
+        ]
+
+    return Benefit(
         first=first,
         last=last,
-        totals=groups.totals,
-        by_month=_sum_by_month(session, within, kept),
-        by_shop=_name_shops(session, community_id, groups.by_shop),
-        by_honour=_name_honours(session, community_id, groups.by_honour),
-        by_trade=[Share(trade, trade, sums) for trade, sums in groups.by_trade],
+        totals=_to_sums(totals, behind.everybody),
+        by_month=_share_months(session, community_id, amounts[Key.MONTH], kept),
+        by_shop=share(Key.SHOP),
+        by_honour=share(Key.HONOUR),
+        by_trade=share(Key.TRADE),
     )
-    return found if first != last else _with_kept(found, kept)
 
 
 def sum_month(work: SomebodysWork, month: Month) -> Sums:
     """Return the sums of one month in the actor's community, not grouped by anything."""
-    if closed := _find_closed(work.session, work.community_id, month):
-        return closed.totals
-    within = _within(work.community_id, month, month)
-    sums = _to_sums(work.session.execute(_select_sums(within, until=month.first)).one())
-    kept = _read_kept(work.session, work.community_id, month, month)
-    return _count_kept(sums, kept.get((month.first, "all", "")))
+    return sum_month_in(work.session, work.community_id, month)
 
 
-def sum_shop_month(work: Work, shop_id: UUID, month: Month) -> Sums:
-    """Return the sums of one shop of the community in one month."""
-    within = _within(work.community_id, month, month) & (Redemption.shop_id == shop_id)
-    sums = _to_sums(work.session.execute(_select_sums(within, until=month.first)).one())
-    key = (work.community_id, month.first, "shop", str(shop_id))
-    return _count_kept(sums, work.session.get(MonthPeople, key))
+def sum_month_in(session: Session, community_id: UUID, month: Month) -> Sums:
+    """Return the sums of one month in a community, not grouped by anything."""
+    totals = session.scalar(
+        select(ClosedMonth.figures["totals"]).where(
+            ClosedMonth.community_id == community_id, ClosedMonth.month == month.first
+        )
+    )
+    if totals is not None:
+        return Sums(**totals)
+    months = Months(community_id, month, month)
+    amounts, _ = sum_amounts(session, months)
+    kept = _read_kept(session, months)
+    return _to_sums(amounts, _count_month(session, community_id, month, kept))
+
+
+def sum_shop_month(work: SomebodysWork, shop_id: UUID, month: Month) -> Sums:
+    """Return the sums of one shop of the actor's community in one month."""
+    found = sum_benefit_in(work.session, work.community_id, first=month, last=month)
+    sums = {share.key: share.sums for share in found.by_shop}
+    return sums.get(str(shop_id), Sums(0, 0, 0, 0, Fen(0), Fen(0), Fen(0)))
 
 
 def pack_figures(found: Benefit) -> dict[str, Any]:
@@ -149,161 +184,102 @@ def _find_closed(session: Session, community_id: UUID, month: Month) -> Benefit 
     return Benefit(first=month, last=month, totals=Sums(**kept["totals"]), **groups)
 
 
-def _within(community_id: UUID, first: Month, last: Month) -> ColumnElement[bool]:
-    return (
-        (Redemption.community_id == community_id)
-        & (Redemption.month >= first.first)
-        & (Redemption.month <= last.first)
+Kept = Mapping[tuple[date, str, str], People]
+"""Who stood behind a month: by its first day, the part, and the key of the part."""
+
+
+def _read_kept(session: Session, months: Months) -> Kept:
+    rows = session.scalars(
+        select(MonthPeople).where(
+            MonthPeople.community_id == months.community_id,
+            MonthPeople.month >= months.first.first,
+            MonthPeople.month <= months.last.first,
+        )
     )
+    return {(row.month, row.part, row.key): People(row.people, row.households) for row in rows}
+
+
+Names = Mapping[Key, Mapping[Any, tuple[str, str]]]
+"""Of each shop, honour or trade: its key among the shares, and its name."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Groups:
-    """The sums of all entries, and of those that share a shop, an honour, a trade."""
+class _Behind:
+    """Who stands behind the sales of some months."""
 
-    totals: Sums
-    by_shop: Sequence[tuple[UUID, Sums]]
-    by_honour: Sequence[tuple[UUID, Sums]]
-    by_trade: Sequence[tuple[str, Sums]]
+    everybody: People
+    shares: Mapping[tuple[Key, str], People]
+    """By the key of a share."""
+    others: People
+    """Behind a share that is not among them."""
 
-
-def _sum_by_each(session: Session, within: ColumnElement[bool], *, until: date) -> _Groups:
-    """Return the sums of all groups; one reading of the entries and cardholders serves for all."""
-    keys = (Redemption.shop_id, Redemption.honour_id, Redemption.trade)
-    sets = func.grouping_sets(text("()"), *keys)
-    query = _select_sums(within, *keys, until=until, grouped_by=sets)
-    rows = [(row[: len(keys)], _to_sums(row[len(keys) :])) for row in session.execute(query)]
-    by_shop, by_honour, by_trade = (
-        [(row[place], sums) for row, sums in rows if row[place] is not None]
-        for place in range(len(keys))
-    )
-    totals = next(sums for row, sums in rows if all(key is None for key in row))
-    return _Groups(totals, by_shop, by_honour, by_trade)
+    def find(self, key: Key, share: str) -> People:
+        """Return who stands behind one share."""
+        return self.shares.get((key, share), self.others)
 
 
-Kept = Mapping[tuple[date, str, str], MonthPeople]
-"""How many people stood behind a month: by its first day, the part, and the key of the part."""
+def _count_each(session: Session, months: Months, kept: Kept, names: Names) -> _Behind:
+    first = months.first.first
+    nobody, unknown = People(0, 0), People(None, None)
+    if months.first == months.last and (first, "all", "") in kept:
+        shares = {
+            (PARTS[part], of): people for (_, part, of), people in kept.items() if part in PARTS
+        }
+        return _Behind(kept[first, "all", ""], shares, nobody)
+    if months.first != months.last and is_parted(session, months):
+        return _Behind(unknown, {}, unknown)
+    everybody, groups = count_people_by_each(session, months, tuple(PARTS.values()))
+    shares = {
+        (key, names[key][one][0]): people
+        for key, group in groups.items()
+        for one, people in group.items()
+        if one in names[key]
+    }
+    return _Behind(everybody, shares, nobody)
 
 
-def _read_kept(session: Session, community_id: UUID, first: Month, last: Month) -> Kept:
-    rows = session.scalars(
-        select(MonthPeople).where(
-            MonthPeople.community_id == community_id,
-            MonthPeople.month >= first.first,
-            MonthPeople.month <= last.first,
-        )
-    )
-    return {(row.month, row.part, row.key): row for row in rows}
+def _count_month(session: Session, community_id: UUID, month: Month, kept: Kept) -> People:
+    counted = kept.get((month.first, "all", ""))
+    return counted or count_people(session, community_id, month)
 
 
-def _with_kept(found: Benefit, kept: Kept) -> Benefit:
-    """Return the benefit of one month with its people as they were counted when it was over."""
-    month = found.first.first
-
-    def count(part: str, shares: Sequence[Share]) -> list[Share]:
-        return [
-            replace(share, sums=_count_kept(share.sums, kept.get((month, part, share.key))))
-            for share in shares
-        ]
-
-    return replace(
-        found,
-        totals=_count_kept(found.totals, kept.get((month, "all", ""))),
-        by_shop=count("shop", found.by_shop),
-        by_honour=count("honour", found.by_honour),
-        by_trade=count("trade", found.by_trade),
-    )
-
-
-def _count_kept(sums: Sums, kept: MonthPeople | None) -> Sums:
-    if kept is None:
-        return sums
-    return replace(sums, people=kept.people, households=kept.households)
-
-
-def _sum_by_month(session: Session, within: ColumnElement[bool], kept: Kept) -> list[Share]:
-    rows = session.execute(_select_sums(within, Redemption.month, until=Redemption.month))
-    named = [(first, str(Month.of(first)), _to_sums(rest)) for first, *rest in rows]
+def _share_months(
+    session: Session, community_id: UUID, amounts: Mapping[date, Amounts], kept: Kept
+) -> list[Share]:
+    months = {Month.of(first): sums for first, sums in amounts.items()}
     return [
-        Share(month, month, _count_kept(sums, kept.get((first, "all", ""))))
-        for first, month, sums in named
+        Share(
+            str(month),
+            str(month),
+            _to_sums(sums, _count_month(session, community_id, month, kept)),
+        )
+        for month, sums in months.items()
     ]
 
 
 def _name_shops(
-    session: Session, community_id: UUID, shops: Sequence[tuple[UUID, Sums]]
-) -> list[Share]:
+    session: Session, community_id: UUID, shops: Iterable[UUID]
+) -> Mapping[UUID, tuple[str, str]]:
     query = select(Shop.id, Shop.name).where(
-        Shop.community_id == community_id, Shop.id.in_([shop for shop, _ in shops])
+        Shop.community_id == community_id, Shop.id.in_(list(shops))
     )
-    names = dict(session.execute(query).tuples().all())
-    return [Share(str(shop), names[shop], sums) for shop, sums in shops]
+    return {shop: (str(shop), name) for shop, name in session.execute(query)}
 
 
 def _name_honours(
-    session: Session, community_id: UUID, honours: Sequence[tuple[UUID, Sums]]
-) -> list[Share]:
-    query = select(Honour).where(
-        Honour.community_id == community_id, Honour.id.in_([honour for honour, _ in honours])
+    session: Session, community_id: UUID, honours: Iterable[UUID]
+) -> Mapping[UUID, tuple[str, str]]:
+    query = select(Honour).where(Honour.community_id == community_id, Honour.id.in_(list(honours)))
+    return {honour.id: (honour.code, honour.name) for honour in session.scalars(query)}
+
+
+def _to_sums(amounts: Amounts, behind: People) -> Sums:
+    return Sums(
+        amounts.uses,
+        amounts.uses_without_amount,
+        behind.people,
+        behind.households,
+        amounts.total_fen,
+        amounts.payable_fen,
+        amounts.saved_fen,
     )
-    known = {honour.id: honour for honour in session.scalars(query)}
-    return [Share(known[honour].code, known[honour].name, sums) for honour, sums in honours]
-
-
-def _select_sums(
-    within: ColumnElement[bool],
-    *by: InstrumentedAttribute[Any],
-    until: date | InstrumentedAttribute[date],
-    grouped_by: ColumnElement[Any] | None = None,
-) -> Any:
-    """Select the sums.
-
-    Args:
-        within: which entries.
-        by: what they are grouped by; by all at once, unless `grouped_by` says otherwise.
-        until: the last month that is looked at; a sale that was taken back whole by then counts
-            for nobody.
-    """
-    back = _taken_back()
-    stands = back.c.month.is_(None) | (back.c.month > until)
-    counted = (Redemption.kind == "sale") & stands
-    return (
-        select(
-            *by,
-            func.coalesce(func.sum(Redemption.uses), 0),
-            func.coalesce(func.sum(Redemption.uses).filter(~Redemption.with_amount), 0),
-            func.count(Card.resident_id.distinct()).filter(counted),
-            func.count(Resident.household_key.distinct()).filter(counted),
-            func.coalesce(func.sum(Redemption.total_fen), 0),
-            func.coalesce(func.sum(Redemption.payable_fen), 0),
-            func.coalesce(func.sum(Redemption.saved_fen), 0),
-            func.coalesce(func.bool_or(Redemption.card_id.is_(None)).filter(counted), false()),
-        )
-        .outerjoin_from(Redemption, Card)
-        .outerjoin_from(Card, Resident)
-        .outerjoin(
-            back,
-            (back.c.community_id == Redemption.community_id) & (back.c.of_id == Redemption.id),
-        )
-        .where(within)
-        .group_by(*(by if grouped_by is None else [grouped_by]))
-        .order_by(*by)
-    )
-
-
-def _taken_back() -> Subquery:
-    """Select the sales that were taken back whole, and the first month of that."""
-    first = func.min(Redemption.month).label("month")
-    return (
-        select(Redemption.community_id, Redemption.of_id, first)
-        .where(Redemption.of_id.is_not(None), Redemption.uses < 0)
-        .group_by(Redemption.community_id, Redemption.of_id)
-        .subquery()
-    )
-
-
-def _to_sums(row: Row[Any] | Sequence[Any]) -> Sums:
-    uses, without_amount, people, households, total, payable, saved, parted = row
-    if parted:
-        people = households = None
-    return Sums(uses, without_amount, people, households, Fen(total), Fen(payable), Fen(saved))

@@ -30,6 +30,7 @@ from loyalty.rules.contributions import ContributionState
 from loyalty.services.community.policy import locked_community
 from loyalty.services.errors import MonthStateError
 from loyalty.services.ledger.benefit import Benefit, pack_figures, sum_benefit
+from loyalty.services.ledger.folding import refold_month
 from loyalty.services.ledger.month_people import keep_people_of
 from loyalty.services.ledger.public_figures import hide_small_groups
 from loyalty.services.work import Work
@@ -49,6 +50,7 @@ def close_month(work: Work, month: Month) -> ClosedMonth:
     if facts.last_closed is not None:
         last = work.session.get_one(ClosedMonth, (community.id, facts.last_closed.first))
     previous_head = None if last is None else last.head
+    refold_month(work.session, community, month)
     found = sum_benefit(work, first=month, last=month)
     keep_people_of(work.session, community.id, found)
     text = _publish(community, found, previous_head)

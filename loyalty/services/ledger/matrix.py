@@ -49,14 +49,21 @@ class _Row:
 
 
 def sum_given(work: SomebodysWork, *, first: Month, last: Month, saved: Fen) -> Given:
+    """Return who gave whom how much in the actor's community, as `sum_given_in` does."""
+    return sum_given_in(work.session, work.community_id, first=first, last=last, saved=saved)
+
+
+def sum_given_in(
+    session: Session, community_id: UUID, *, first: Month, last: Month, saved: Fen
+) -> Given:
     """Return who gave whom how much from one month to another, both included.
 
     Args:
         saved: what the shops gave cardholders in these months, in fen.
     """
-    rows = _sum_rows(work.session, work.community_id, first, last)
+    rows = _sum_rows(session, community_id, first, last)
     measured = Gift(Party.SHOPS, Party.RESIDENTS, Label.MEASURED, saved)
-    kinds = list_contribution_kinds(work.session, work.community_id)
+    kinds = list_contribution_kinds(session, community_id)
     return Given(
         matrix=build_matrix([measured, *(row.gift for row in rows)]),
         by_kind=[share for kind in kinds for share in _share_out(kind, rows)],

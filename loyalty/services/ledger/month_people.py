@@ -1,4 +1,7 @@
-"""Counting the people behind a month when its figures are out, before its sales lose their card."""
+"""Counting the people behind a month when its figures are out, before its sales lose their card.
+
+Until then the sums of its book may have missed an entry; so they are added up anew by then.
+"""
 
 from collections.abc import Iterator
 from datetime import date
@@ -8,20 +11,35 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from loyalty.models import MonthPeople, Redemption
+from loyalty.models import Community, MonthPeople, Redemption
 from loyalty.rules.arrival import figures_are_settled
 from loyalty.rules.calendar import Month
 from loyalty.services.ledger.benefit import Benefit, Sums, sum_benefit_in
+from loyalty.services.ledger.folding import forget_counted_cards, refold_month
 from loyalty.services.ledger.new_people import count_new_people
 
 
-def keep_month_people(session: Session, community_id: UUID, *, today: date) -> int:
+def keep_month_people(session: Session, community: Community, *, today: date) -> int:
     """Keep how many people stood behind each month whose figures are out; return of how many."""
-    months = list(_list_months_to_count(session, community_id, today=today))
+    months = list(_list_months_to_count(session, community.id, today=today))
     for month in months:
-        found = sum_benefit_in(session, community_id, first=month, last=month)
-        keep_people_of(session, community_id, found)
+        refold_month(session, community, month)
+        found = sum_benefit_in(session, community.id, first=month, last=month)
+        keep_people_of(session, community.id, found)
     return len(months)
+
+
+def refold_open_months(session: Session, community: Community, *, today: date) -> None:
+    """Add up anew the months whose people nobody has counted yet, and forget cards of the others.
+
+    Args:
+        community: locked, as `refold_month` asks.
+    """
+    month = Month.of(today)
+    while not figures_are_settled(month, today):
+        refold_month(session, community, month)
+        month = month.plus(-1)
+    forget_counted_cards(session, community.id)
 
 
 def _list_months_to_count(session: Session, community_id: UUID, *, today: date) -> Iterator[Month]:

@@ -8,11 +8,17 @@ from sqlalchemy.orm import Session
 
 from loyalty.models import Community
 from loyalty.rules.arrival import figures_are_out
-from loyalty.rules.benefit import find_publishable, is_redacted
+from loyalty.rules.benefit import Cell, Label, find_publishable, is_redacted
 from loyalty.rules.calendar import Month
+from loyalty.rules.money import Fen
 from loyalty.services.errors import UnknownRecordError
 from loyalty.services.ledger.benefit import Benefit, Sums, sum_benefit_in
+from loyalty.services.ledger.matrix import sum_given_in
+from loyalty.services.ledger.trend import list_trend
 from loyalty.services.matters.matter_counts import MatterCount, count_matters
+
+FRESH_SECONDS = 60
+"""How long what anyone reads may be kept by a browser or a proxy."""
 
 MONTHS_SHOWN = 12
 """How many months back the public reads."""
@@ -26,6 +32,8 @@ class PublicFigures:
     totals: Sums | None
     by_trade: Mapping[str, Sums | None]
     """Trade, as the community writes it → its sums."""
+    matrix: Sequence[Cell]
+    """Who gave whom how much; without what tills have measured where `totals` are hidden."""
     matters: Sequence[MatterCount]
 
 
@@ -62,8 +70,29 @@ def sum_public_figures(session: Session, community: Community, month: Month) -> 
         month=month,
         totals=totals,
         by_trade=by_trade,
+        matrix=_list_public_cells(session, community, month, totals),
         matters=count_matters(session, community, first=month, last=month),
     )
+
+
+def list_public_trend(
+    session: Session, community: Community, months: Sequence[Month]
+) -> Mapping[Month, Sums | None]:
+    """Return the sums of months that are public, the first one first; None for too few people.
+
+    Args:
+        months: of `list_public_months`, the latest first.
+    """
+    trend = list_trend(session, community.id, months[0], months=len(months))
+    return {one.month: None if is_redacted(one.sums.people or 0) else one.sums for one in trend}
+
+
+def _list_public_cells(
+    session: Session, community: Community, month: Month, totals: Sums | None
+) -> Sequence[Cell]:
+    saved = Fen(0) if totals is None else totals.saved_fen
+    cells = sum_given_in(session, community.id, first=month, last=month, saved=saved).matrix
+    return [cell for cell in cells if totals or cell.label is not Label.MEASURED]
 
 
 def hide_small_groups(found: Benefit) -> tuple[Sums | None, Mapping[str, Sums | None]]:

@@ -163,6 +163,7 @@ PARTS = (
 NOT_TOLD: Mapping[str, str] = MappingProxyType(
     {
         "ballot": "what each of the panel gave is theirs; what came of it is the candidate's score",
+        "sales_card": "counts the sales of an open month, each of which is told",
     }
 )
 """Tables that refer to a person and are left out, and why."""

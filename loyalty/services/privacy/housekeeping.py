@@ -16,7 +16,7 @@ from loyalty.services.actors import Programme
 from loyalty.services.cards.keys import destroy_spent_keys
 from loyalty.services.community.policy import locked_community
 from loyalty.services.kept_answers import forget_old_answers
-from loyalty.services.ledger.month_people import keep_month_people
+from loyalty.services.ledger.month_people import keep_month_people, refold_open_months
 from loyalty.services.messages.undelivered import forget_messages
 from loyalty.services.own_page.sign_in import forget_sessions
 from loyalty.services.people.residents import ERASED
@@ -65,7 +65,10 @@ def _erase_again(house: House) -> int:
 
 
 def _count_people(house: House) -> int:
-    return keep_month_people(house.session, house.community.id, today=house.now.date())
+    """Count the people of months that are over, and add up anew the months that are not."""
+    counted = keep_month_people(house.session, house.community, today=house.now.date())
+    refold_open_months(house.session, house.community, today=house.now.date())
+    return counted
 
 
 def _look_through_sales(house: House) -> int:

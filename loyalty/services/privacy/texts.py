@@ -14,6 +14,7 @@ FREE_TEXTS: Mapping[str, Sequence[str]] = MappingProxyType(
     {
         "complaint": ("text", "contact", "answer"),
         "contribution": ("evidence", "evidence_key", "reason"),
+        "council_meeting": ("place", "agenda", "minutes"),
         "deed": ("source",),
         "matter": ("text", "contact", "answer"),
         "nomination": ("name", "statement", "reason"),

@@ -73,7 +73,7 @@ def told(*values: object) -> tuple[object, ...]:
 
 
 def part(session: Session, community: Community, *, now: datetime = LATER) -> int:
-    keep_month_people(session, community.id, today=now.date())
+    keep_month_people(session, community, today=now.date())
     parted = part_sales_from_cards(session, community.id, now=now)
     session.expire_all()
     return parted
@@ -166,9 +166,9 @@ def test_a_month_is_counted_when_its_figures_are_out_and_not_before(
     given_redemption(session, card, shop, till_id=till.id)
     out = date(2027, 1, 8)
 
-    assert keep_month_people(session, community.id, today=out) == 0
-    assert keep_month_people(session, community.id, today=out + timedelta(days=1)) == 1
-    assert keep_month_people(session, community.id, today=out + timedelta(days=1)) == 0
+    assert keep_month_people(session, community, today=out) == 0
+    assert keep_month_people(session, community, today=out + timedelta(days=1)) == 1
+    assert keep_month_people(session, community, today=out + timedelta(days=1)) == 0
     parts = session.scalars(select(MonthPeople.part)).all()
     assert sorted(parts) == ["all", "honour", "shop", "shop_new", "trade"]
 

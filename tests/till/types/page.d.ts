@@ -3,6 +3,8 @@
 interface Window {
   SwaggerUIBundle: (settings: object) => unknown;
   webkitAudioContext: typeof AudioContext;
+  /** Missing where it was not fetched. */
+  echarts: typeof import("echarts");
 }
 
 interface HTMLVideoElement {

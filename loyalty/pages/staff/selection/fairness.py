@@ -4,6 +4,7 @@ from uuid import UUID
 
 from flask import render_template
 
+from loyalty.pages.charts.pictures import draw_areas, draw_scores
 from loyalty.pages.staff import console
 from loyalty.services.people.areas import find_areas, find_household_groups
 from loyalty.services.selection.fairness import fairness_of
@@ -26,12 +27,22 @@ def shown(round_id: UUID) -> str:
         areas = find_areas(work, limit=MOST_NAMES, after=None).items
         groups = find_household_groups(work, limit=MOST_NAMES, after=None).items
         accounts = find_accounts(work, limit=MOST_NAMES, after=None).items
+    honours = {one.honour.code: honour_name(one.honour) for one in selection_round.lists}
+    names = {one.id: one.name for one in areas}
+    charts = {
+        one.honour: {
+            "areas": draw_areas(one, names, honours[one.honour]),
+            "scores": draw_scores(one, honours[one.honour]),
+        }
+        for one in (report.lists if report else ())
+    }
     return render_template(
         "staff/selection/fairness.html",
         round=selection_round,
         report=report,
-        honours={one.honour.code: honour_name(one.honour) for one in selection_round.lists},
-        areas={one.id: one.name for one in areas},
+        charts=charts,
+        honours=honours,
+        areas=names,
         groups={one.id: one.name for one in groups},
         accounts={one.id: one.display_name for one in accounts},
         sources=SOURCES,

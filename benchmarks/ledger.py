@@ -1,0 +1,375 @@
+"""The ledger of ten million sales, beside DuckDB on the same sales in Parquet, in one run.
+
+    .venv/bin/python -m benchmarks.ledger [--sales 10000000] [--rounds 20]
+
+Sales of 24 months in 129 shops, to the same cardholders whatever their number, are made by DuckDB,
+written to Parquet, and put into the book of a community by COPY; once a tenth of them, once all.
+Every hundredth is the void of the one before. The book is folded as the worker does, but for the
+last sales; 23 months are closed. Then the same questions are asked in turn of the service and of
+DuckDB on two threads. It ends with 1 if one that is about closed months takes more than 0.05 of
+DuckDB's time, one about the open month more than 4 times of it, or either more than 1.2 times what
+it takes with a tenth of the sales.
+"""
+
+import argparse
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from statistics import median
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import duckdb
+import psycopg
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from benchmarks.communities import execute, make_app
+from loyalty.database import db, forget_connections, migrate
+from loyalty.embedded import embedded_database, leave_embedded_database
+from loyalty.models import Community
+from loyalty.rules.calendar import Month
+from loyalty.services.actors import Role
+from loyalty.services.community.policy import locked_community
+from loyalty.services.ledger.benefit import sum_benefit_in, sum_month_in
+from loyalty.services.ledger.book import Months, list_hours
+from loyalty.services.ledger.closing import close_month
+from loyalty.services.ledger.folding import fold_sales, forget_counted_cards
+from loyalty.services.ledger.trend import list_trades, list_trend
+from loyalty.services.staff.sign_in import to_staff_member
+from loyalty.services.work import Work
+from tests.given import given_account, given_card, given_community, given_resident, given_shop
+from tests.kept_database import named, plain
+
+SHOPS, CARDS, TRADES = 129, 2000, 20
+FIRST, OPEN = Month(2025, 1), Month(2026, 12)
+MONTHS = FIRST.months_to(OPEN)
+NOW = datetime(2026, 12, 31, 23, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
+SINCE = 500
+"""Sales that came in after the last fold."""
+
+CLOSED_MOST, OPEN_MOST, TENTH_MOST = 0.05, 4.0, 1.2
+
+MAKE = """
+COPY (
+    WITH numbered AS (SELECT i, i - CAST(i % 100 = 99 AS INTEGER) AS j FROM range({sales}) t (i)),
+    drawn AS (
+        SELECT i, j, hash(j) AS h, hash(j + 1000000007) AS g, j // {a_month} AS place,
+               (j % {a_month}) * (28 * 86400.0) / {a_month} AS second
+          FROM numbered
+    ), dated AS (
+        SELECT *, 1 - 2 * CAST(i <> j AS INTEGER) AS sign, h % {shops} AS shop, g % {cards} AS card,
+               DATE '{first}' + to_months(CAST(place AS INTEGER)) AS month,
+               month + to_seconds(CAST(floor(second) AS BIGINT)) AS made
+          FROM drawn
+    )
+    SELECT i, CAST(month AS DATE) AS month, made, id_of(i, made) AS id,
+           CASE WHEN i <> j THEN id_of(j, made) END AS of_id,
+           shops[1 + CAST(shop AS INTEGER)] AS shop_id,
+           trades[1 + CAST(shop AS INTEGER)] AS trade,
+           cards[1 + CAST(card AS INTEGER)] AS card_id,
+           residents[1 + CAST(card AS INTEGER)] AS resident_id,
+           households[1 + CAST(card AS INTEGER)] AS household,
+           honours[1 + CAST(card AS INTEGER)] AS honour_id,
+           sign AS uses, sign * CAST(200 + h % 20000 AS INTEGER) * 20 AS total_fen,
+           sign * CAST(200 + h % 20000 AS INTEGER) * 17 AS payable_fen,
+           sign * CAST(200 + h % 20000 AS INTEGER) * 3 AS saved_fen
+      FROM dated, market ORDER BY i
+) TO '{path}' (FORMAT parquet, COMPRESSION zstd)
+"""
+"""The void of a sale is the entry after it, of the same second, card and shop."""
+
+ID_OF = """
+CREATE MACRO hexadecimal(made) AS printf('%012x', epoch_ms(made));
+CREATE MACRO id_of(i, made) AS (
+    substr(hexadecimal(made), 1, 8) || '-' || substr(hexadecimal(made), 9, 4)
+    || '-7000-8000-' || printf('%012x', i)
+)
+"""
+"""A UUIDv7 of the second in which a sale was made."""
+
+INTO_THE_BOOK = """
+COPY (
+    SELECT id, of_id, shop_id, trade, card_id, honour_id, uses, total_fen, total_fen AS part,
+           payable_fen, saved_fen, made || '+08', CAST(made AS DATE), month, made || '+08',
+           CASE WHEN of_id IS NULL THEN 'sale' ELSE 'void' END
+      FROM '{path}' WHERE month = DATE '{month}' ORDER BY i
+) TO '{csv}' (FORMAT csv, HEADER false)
+"""
+
+COPY = """
+COPY redemption (id, of_id, shop_id, trade, card_id, honour_id, uses, total_fen, discountable_fen,
+                 payable_fen, saved_fen, happened_at, happened_on, month, recorded_at, kind)
+FROM STDIN (FORMAT csv)
+"""
+
+CONSTANT = {
+    "community_id": "'{}'",
+    "receipt": "'ABCD2345'",
+    "pay_permille": "850",
+    "rule_version": "1",
+    "with_amount": "true",
+    "offline": "false",
+    "idempotency_key": "gen_random_uuid()",
+}
+"""Columns that say the same of each sale, as their default for the time of copying."""
+
+INDEXES = """
+SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) FROM pg_index
+ WHERE indrelid = 'redemption'::regclass AND NOT indisprimary AND NOT indisunique
+"""
+
+SUM = """
+SELECT {0} sum(uses), sum(total_fen), sum(payable_fen), sum(saved_fen) FROM sales WHERE {1}
+ GROUP BY ALL
+"""
+
+SUM_UP = """
+WITH back AS (SELECT of_id FROM sales WHERE of_id IS NOT NULL AND {1}),
+counted AS (
+    SELECT *, of_id IS NULL AND id NOT IN (SELECT of_id FROM back) AS stands FROM sales WHERE {1}
+)
+SELECT {0} sum(uses), sum(total_fen), sum(payable_fen), sum(saved_fen),
+       count(DISTINCT resident_id) FILTER (stands), count(DISTINCT household) FILTER (stands)
+  FROM counted {2}
+"""
+"""Sums, and who stands behind them; a sale that was taken back counts for nobody."""
+
+Question = Callable[[], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Town:
+    """A community with its book, and the same sales as a file."""
+
+    app: Flask
+    community_id: UUID
+    parquet: Path
+
+
+def main() -> None:
+    """Build both books, ask both, and judge."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--sales", type=int, default=10_000_000)
+    parser.add_argument("--rounds", type=int, default=20)
+    asked = parser.parse_args()
+    folder = Path(tempfile.mkdtemp(prefix="loyalty-ledger-"))
+    try:
+        server = embedded_database(folder)
+        empty = found(server, folder)
+        times = {
+            sales: ask(build(server, empty, sales, folder), asked.rounds)
+            for sales in (asked.sales // 10, asked.sales)
+        }
+    finally:
+        leave_embedded_database(folder)
+        shutil.rmtree(folder)
+    slow = judge(times[asked.sales // 10], times[asked.sales])
+    if slow:
+        raise SystemExit(f"too slow: {', '.join(slow)}")
+
+
+def found(server: str, folder: Path) -> Town:
+    """Found the community, with its shops and cardholders, and no sale."""
+    execute(server, "CREATE DATABASE empty")
+    migrate(named(server, "empty"))
+    app = make_app(named(server, "empty"), folder)
+    with app.app_context():
+        session = db.session()
+        community = given_community(session)
+        for place in range(SHOPS):
+            given_shop(session, community, category=f"trade{place % TRADES:02}")
+        for place in range(CARDS):
+            home = {"household_ref": f"h{place % (CARDS * 3 // 5)}"}
+            resident = given_resident(session, community, **home)
+            given_card(session, community, resident_id=resident.id)
+        session.commit()
+        db.session.remove()
+        forget_connections()
+        return Town(app, community.id, Path())
+
+
+def build(server: str, empty: Town, sales: int, folder: Path) -> Town:
+    """Return the community with a book of some sales, folded and closed."""
+    began = time.perf_counter()
+    name = f"of_{sales}"
+    execute(server, f"CREATE DATABASE {name} TEMPLATE empty STRATEGY FILE_COPY")
+    path = folder / f"{name}.parquet"
+    with psycopg.connect(plain(named(server, name)), autocommit=True) as connection:
+        write_parquet(connection, sales, path)
+        tell(began, f"{sales:,} sales as Parquet, {path.stat().st_size / 2**20:.0f} MB")
+        fill(connection, empty.community_id, path, folder)
+    tell(began, "in the book")
+    town = Town(make_app(named(server, name), folder), empty.community_id, path)
+    with town.app.app_context():
+        fold_and_close(town, sales)
+    execute(named(server, name), "VACUUM ANALYZE")
+    tell(began, f"folded, {MONTHS - 1} months closed")
+    return town
+
+
+def tell(began: float, what: str) -> None:
+    """Print what has been built, and since when."""
+    print(f"{time.perf_counter() - began:6.0f} s  {what}", flush=True)
+
+
+def write_parquet(connection: psycopg.Connection[Any], sales: int, path: Path) -> None:
+    """Make the sales, of the shops and cards that the community has."""
+    shops = connection.execute("SELECT id::text, category FROM shop ORDER BY id").fetchall()
+    cards = connection.execute(
+        "SELECT card.id::text, resident_id::text, household_key, honour_id::text FROM card"
+        " JOIN resident ON resident.id = resident_id ORDER BY card.id"
+    ).fetchall()
+    names = ("shops", "trades", "cards", "residents", "households", "honours")
+    values = [*zip(*shops, strict=True), *zip(*cards, strict=True)]
+    with duckdb.connect() as duck:
+        duck.execute("SET threads = 2")
+        duck.execute(ID_OF)
+        columns = ", ".join(f"? AS {name}" for name in names)
+        duck.execute(f"CREATE TABLE market AS SELECT {columns}", [[*one] for one in values])
+        made = {"sales": sales, "a_month": sales // MONTHS + 1, "shops": SHOPS, "cards": CARDS}
+        duck.execute(MAKE.format(**made, first=FIRST.first, path=path))
+
+
+def fill(connection: psycopg.Connection[Any], community_id: UUID, path: Path, folder: Path) -> None:
+    """Put the sales into the book; its indexes are made when all are in it."""
+    indexes = connection.execute(INDEXES).fetchall()
+    connection.execute("SET session_replication_role = replica")
+    connection.execute("SET maintenance_work_mem = '1GB'")
+    for name, _ in indexes:
+        connection.execute(f"DROP INDEX {name}")
+    for column, value in CONSTANT.items():
+        default = value.format(community_id)
+        connection.execute(f"ALTER TABLE redemption ALTER {column} SET DEFAULT {default}")
+    csv = folder / "month.csv"
+    with duckdb.connect() as duck:
+        for place in range(MONTHS):
+            month = FIRST.plus(place).first
+            duck.execute(INTO_THE_BOOK.format(path=path, month=month, csv=csv))
+            with csv.open("rb") as file, connection.cursor().copy(COPY) as copy:
+                while block := file.read(1 << 20):
+                    copy.write(block)
+    csv.unlink()
+    for column in CONSTANT:
+        connection.execute(f"ALTER TABLE redemption ALTER {column} DROP DEFAULT")
+    for _, statement in indexes:
+        connection.execute(statement)
+    connection.execute("VACUUM ANALYZE redemption")
+
+
+def fold_and_close(town: Town, sales: int) -> None:
+    """Fold the book but for the last sales, and close all months but the last."""
+    session = db.session()
+    account = given_account(session, session.get_one(Community, town.community_id), Role.MANAGER)
+    manager = to_staff_member(account, timezone="Asia/Shanghai")
+    session.commit()
+    until_id = find_last(town)
+    while True:
+        more = fold_sales(session, locked_community(session, town.community_id), until_id)
+        session.commit()
+        if not more:
+            break
+    for place in range(MONTHS - 1):
+        close_month(Work(session, manager, NOW), FIRST.plus(place))
+        session.commit()
+    forget_counted_cards(session, town.community_id)
+    session.commit()
+    print(f"          of {sales:,} sales {SINCE} came since the last fold")
+
+
+def find_last(town: Town) -> UUID:
+    """Return the id of the first of the last sales."""
+    with duckdb.connect() as duck:
+        asked = "SELECT id FROM read_parquet(?) ORDER BY i DESC LIMIT 1 OFFSET ?"
+        row = duck.execute(asked, [str(town.parquet), SINCE - 1]).fetchone()
+    if row is None:
+        raise SystemExit(f"More than {SINCE} sales are needed.")
+    return UUID(row[0])
+
+
+def ask(town: Town, rounds: int) -> Mapping[str, tuple[float, float]]:
+    """Ask each question of both in turn; return how long each took by half, in seconds."""
+    with town.app.app_context(), duckdb.connect() as duck:
+        duck.execute("SET threads = 2")
+        duck.execute(f"CREATE VIEW sales AS SELECT * FROM '{town.parquet}'")  # noqa: S608  # our own file
+        session = db.session()
+        found = {}
+        for name, (ours, theirs) in questions(session, town.community_id, duck).items():
+            ours()
+            theirs()
+            pairs = [(timed(session, ours), timed(session, theirs)) for _ in range(rounds)]
+            found[name] = (median(one for one, _ in pairs), median(two for _, two in pairs))
+        db.session.remove()
+        forget_connections()
+    return found
+
+
+def timed(session: Session, question: Question) -> float:
+    """Return the seconds that an answer takes, in a transaction of its own."""
+    session.rollback()
+    session.expunge_all()
+    began = time.perf_counter()
+    question()
+    return time.perf_counter() - began
+
+
+def questions(
+    session: Session, own: UUID, duck: duckdb.DuckDBPyConnection
+) -> Mapping[str, tuple[Question, Question]]:
+    """Return the questions, each for us and for DuckDB."""
+    last = OPEN.plus(-1)
+
+    def of_duck(*statements: str) -> Question:
+        return lambda: [duck.execute(statement).fetchall() for statement in statements]
+
+    by = ("shop_id", "honour_id", "trade")
+    sets = f"GROUP BY GROUPING SETS ((), {', '.join(f'({one})' for one in by)})"
+    year = f"month BETWEEN DATE '{last.plus(-11).first}' AND DATE '{last.first}'"
+    closed, live = (f"month = DATE '{month.first}'" for month in (last, OPEN))
+    trades = SUM.format("trade,", live)
+    hours = SUM.format("isodow(made), hour(made),", live)
+    return {
+        "closed: a month by shop, honour, trade": (
+            lambda: sum_benefit_in(session, own, first=last, last=last),
+            of_duck(SUM_UP.format(", ".join(by) + ",", closed, sets)),
+        ),
+        "closed: twelve months side by side": (
+            lambda: list_trend(session, own, last),
+            of_duck(SUM_UP.format("month,", year, "GROUP BY month")),
+        ),
+        "open: the sums of the month": (
+            lambda: sum_month_in(session, own, OPEN),
+            of_duck(SUM_UP.format("", live, "")),
+        ),
+        "open: its trades and its hours": (
+            lambda: (
+                list_trades(session, own, OPEN),
+                list_hours(session, Months(own, OPEN, OPEN), "Asia/Shanghai"),
+            ),
+            of_duck(trades, hours),
+        ),
+    }
+
+
+def judge(
+    tenth: Mapping[str, tuple[float, float]], whole: Mapping[str, tuple[float, float]]
+) -> list[str]:
+    """Print the times, and return what took too long."""
+    print(f"{'':42}{'ours':>10}{'DuckDB':>10}{'ratio':>8}{'to a tenth':>12}")
+    slow = []
+    for name, (ours, theirs) in whole.items():
+        ratio, growth = ours / theirs, ours / tenth[name][0]
+        print(f"{name:42}{1000 * ours:7.1f} ms{1000 * theirs:7.1f} ms{ratio:8.3f}{growth:12.2f}")
+        most = CLOSED_MOST if name.startswith("closed") else OPEN_MOST
+        if ratio > most or growth > TENTH_MOST:
+            slow.append(name)
+    return slow
+
+
+if __name__ == "__main__":
+    main()
