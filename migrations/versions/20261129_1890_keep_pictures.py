@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261129_1890"
-down_revision = "20261129_1870"
+down_revision = "20261129_1880"
 branch_labels = None
 depends_on = None
 

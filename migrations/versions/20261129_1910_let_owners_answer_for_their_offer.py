@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "20261129_1910"
-down_revision = "20261129_1870"
+down_revision = "20261129_1901"
 branch_labels = None
 depends_on = None
 
