@@ -12,7 +12,7 @@ from typing import Final
 
 from xlsxwriter import Workbook
 
-from loyalty.reports.open_data import BEGINS_A_FORMULA
+from loyalty.rules.spreadsheet_cells import BEGINS_A_FORMULA
 
 _HEAD: Final = {
     "num_format": "@",
@@ -26,7 +26,6 @@ _QUOTED: Final = {"num_format": "@", "quote_prefix": True}
 _AMOUNT: Final = {"num_format": "#,##0.00"}
 _A4: Final = 9
 """How Excel numbers it."""
-_LOOKS_LIKE_A_FORMULA: Final = (*BEGINS_A_FORMULA, "＝", "＋", "－", "＠")
 
 
 def write_figured_list(
@@ -66,7 +65,7 @@ def write_figured_list(
                 if isinstance(cell, Decimal):
                     sheet.write_number(at, place, cell, amount)
                 elif cell:
-                    risky = cell.startswith(_LOOKS_LIKE_A_FORMULA)
+                    risky = cell.startswith(BEGINS_A_FORMULA)
                     sheet.write_string(at, place, cell, quoted if risky else text)
     return file.getvalue()
 
@@ -84,4 +83,4 @@ def write_figured_csv(headings: Sequence[str], rows: Sequence[Sequence[str | Dec
 def _written(cell: str | Decimal) -> str:
     if isinstance(cell, Decimal):
         return f"{cell:.2f}"
-    return f"'{cell}" if cell.startswith(_LOOKS_LIKE_A_FORMULA) else cell
+    return f"'{cell}" if cell.startswith(BEGINS_A_FORMULA) else cell

@@ -94,7 +94,7 @@ def test_a_month_that_is_over_is_told_as_it_was_counted_though_cards_are_forgott
 ) -> None:
     given_visits(session, shop, new=5, known=6)
     before = state_month(owner, shop, DECEMBER)
-    keep_month_people(session, community.id, today=date(2027, 1, 9))
+    keep_month_people(session, community, today=date(2027, 1, 9))
     session.expire_all()
 
     kept = session.get_one(MonthPeople, (community.id, DECEMBER.first, "shop_new", str(shop.id)))

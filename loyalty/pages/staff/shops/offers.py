@@ -68,7 +68,7 @@ def proposal(proposal_id: UUID) -> Any:
     now, wanted = values_of(shop), values_proposed(found)
     told = {
         str(MEMBERS[member]): [
-            value_in_words(member, values[member], honours=honours, accounts={})
+            value_in_words(member, values[member], honours=honours, accounts={}, areas={})
             if values[member] is not None
             else str(WITHOUT[member])
             for values in (now, wanted)
