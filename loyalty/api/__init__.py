@@ -41,7 +41,9 @@ from loyalty.api.shops.objections import (
     public_shop_notice,
     shop_objections,
 )
+from loyalty.api.shops.offers import shop_offers
 from loyalty.api.shops.shops import shops
+from loyalty.api.shops.signals import shop_signals
 from loyalty.api.shops.visits import shop_visits
 from loyalty.api.staff.accounts import staff_accounts
 from loyalty.api.staff.tokens import tokens
@@ -93,6 +95,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     revocation_lists,
     rounds,
     shop_objections,
+    shop_offers,
+    shop_signals,
     shop_visits,
     shops,
     staff_accounts,

@@ -106,6 +106,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "name": "赵大力",
         "contact": "3-501",
     },
+    "post /shop-signals/{signal_id}/put-away": {"reason": "看过了"},
     "put /working-days": {
         "items": [{"day": "2027-02-08", "works": False, "note": "春节"}],
     },

@@ -40,6 +40,7 @@ from tests.given_contributions import given_contribution, given_party
 from tests.given_deeds import given_deed_kind
 from tests.given_late_sales import Device, given_case
 from tests.given_notices import given_matter, given_shop_objection, given_waiting_objection
+from tests.given_offers import given_signal
 from tests.given_rounds import given_candidate, given_nomination
 
 TILL_CALLS = ("/api/v1/validations", "/api/v1/redemptions", "/api/v1/till/")
@@ -126,6 +127,7 @@ def world(client: FlaskClient, session: Session) -> World:
         "import_id": uuid4(),
         "shop_objection_id": given_shop_objection(session, shop).id,
         "case_id": given_case(session, community).id,
+        "signal_id": given_signal(session, shop).id,
         "action": "suspend",
     }
     till = paired_till(session, shop, device_public_key=Device().public_key)
