@@ -180,7 +180,7 @@ def sell_all_month(town: Town, month: Month) -> None:
             happened_at = town.now.replace(
                 year=month.first.year, month=month.first.month, day=day, hour=CHANCE.randrange(24)
             )
-            found = appraise(connection, town.directory, token, shown, today=happened_at.date())
+            found = appraise(connection, town.directory, token, shown, at=happened_at)
             if found.card is None or found.serial is None:
                 raise SystemExit(f"The card is {found.verdict}.")
             request = RedeemCard(shown, uuid4())
@@ -238,7 +238,7 @@ def meet_everybody(town: Town) -> None:
     with town.app.app_context(), hot_connection() as connection:
         for code, till in zip(town.cards, cycle(town.tills), strict=False):
             shown = ShownCard(code, BASKET)
-            appraise(connection, town.directory, till, shown, today=town.now.date())
+            appraise(connection, town.directory, till, shown, at=town.now)
 
 
 def validate(town: Town) -> None:
@@ -246,7 +246,7 @@ def validate(town: Town) -> None:
     with hot_connection() as connection:
         shown = ShownCard(CHANCE.choice(town.cards), BASKET)
         till = CHANCE.choice(town.tills)
-        appraise(connection, town.directory, till, shown, today=town.now.date())
+        appraise(connection, town.directory, till, shown, at=town.now)
 
 
 def sell(town: Town) -> None:

@@ -87,12 +87,19 @@ def record_one(town: Town, connection: psycopg.Connection[Any]) -> float:
     """Record one sale; return for how many seconds its statement ran."""
     token, code = CHANCE.choice(town.tills), CHANCE.choice(town.cards)
     shown = ShownCard(code, BASKET)
-    found = appraise(connection, town.directory, token, shown, today=town.now.date())
+    found = appraise(connection, town.directory, token, shown, at=town.now)
     if found.card is None or found.serial is None:
         raise SystemExit(f"The card is {found.verdict}.")
     request, counter = RedeemCard(shown, uuid4()), town.directory.counter(connection, token)
-    moments = {"happened_at": town.now, "now": town.now}
-    sale = sale_of(request, found.serial, counter, found.card, found.quote, **moments)
+    sale = sale_of(
+        request,
+        found.serial,
+        counter,
+        found.card,
+        found.quote,
+        happened_at=town.now,
+        now=town.now,
+    )
     began = time.perf_counter()
     if not record_sale(connection, counter, found.card, request.idempotency_key, sale):
         raise SystemExit("The sale was refused.")

@@ -8,9 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from service import Line
-
-SHOPS = 129
+from benchmarks.service import Line
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +74,8 @@ def opened_market(line: Line, manager: str, today: date) -> Market:
         for card in line.list("/cards", manager, state="active")
         if card["valid_from"] <= today.isoformat() <= card["valid_until"]
     ]
-    if len(shops) < SHOPS or not cards:
-        raise SystemExit(f"{len(shops)} shops and {len(cards)} cards are too few: loyalty demo")
+    if not shops or not cards:
+        raise SystemExit("There is no certified shop, or no card: loyalty demo")
     excluded = frozenset(line.ask("GET", "/community", token=manager)["excluded_categories"])
     return Market([_stall(line, manager, shop) for shop in shops], cards, excluded)
 

@@ -187,10 +187,10 @@ def compare(url: str, candidates: int, rounds: int) -> None:
     print(
         f"{candidates:,} candidates, {QUOTA} seats, {len(MINIMUMS)} area minimums, {rounds} rounds"
     )
-    for name, lasted in seconds.items():
-        middle = median(lasted)
+    for name, times in seconds.items():
+        middle = median(times)
         print(
-            f"{name:20} {middle:6.2f} s  ({min(lasted):.2f} to {max(lasted):.2f})"
+            f"{name:20} {middle:6.2f} s  ({min(times):.2f} to {max(times):.2f})"
             f"  ours takes {ours / middle:.2f} times as long"
         )
     print(f"same {QUOTA} winners and {QUOTA} reserves, in the same order, every time")

@@ -57,7 +57,7 @@ class Purchase:
 def purchases(count: int) -> list[Purchase]:
     """Return the first purchases of the real data, in the order in which they were made."""
     sold = cycle(vegetable_baskets())
-    found = []
+    found: list[Purchase] = []
     for customer, day, shop in islice(cycle(_customer_days()), count):
         basket = next(sold)
         lines = tuple(

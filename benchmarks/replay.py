@@ -19,9 +19,9 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-import real_sales
-from market import Card, Market, Stall, opened_market, signed_in, without_limits
-from service import Answer, Line, RefusedError
+from benchmarks import real_sales
+from benchmarks.market import Card, Market, Stall, opened_market, signed_in, without_limits
+from benchmarks.service import Answer, Line, RefusedError
 
 ZONE = ZoneInfo("Asia/Shanghai")
 SEED = 129

@@ -11,15 +11,16 @@ import sys
 from dataclasses import dataclass
 from datetime import datetime
 
-import replay
-from market import signed_in
-from playwright.sync_api import Page, sync_playwright
-from service import Line
+from playwright.sync_api import Page, ViewportSize, sync_playwright
+
+from benchmarks import replay
+from benchmarks.market import signed_in
+from benchmarks.service import Line
 
 LONGEST_WAIT = 300
 """For 95 of 100 verdicts from the pack, in milliseconds."""
 
-PHONE = {"width": 360, "height": 640}
+PHONE: ViewportSize = {"width": 360, "height": 640}
 
 SCAN = """({ text, until }) => new Promise((told) => {
     const answer = document.querySelector("[data-answer]");
@@ -36,7 +37,8 @@ SCAN = """({ text, until }) => new Promise((told) => {
     const watch = new MutationObserver(seen);
     for (const letter of text) {
         if (/[0-9]/.test(letter)) press(`Digit${letter}`);
-        else if (/[A-Z]/.test(letter)) press(`Key${letter}`, true);
+        else if (/[A-Za-z]/.test(letter))
+            press(`Key${letter.toUpperCase()}`, letter < "a");
         else press(...marks[letter]);
     }
     const scanned = performance.now();

@@ -1,9 +1,11 @@
 """Wires the service together and does nothing else."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, current_app, request
+from flask import Flask, Request, Response, current_app, request
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_babel import Babel
 from werkzeug.exceptions import NotFound
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -56,9 +58,29 @@ MACHINES_PATHS = ("/api/", "/.well-known/", "/keys/", "/revocations/", "/livez",
 TRANSLATIONS = Path(__file__).with_name("translations")
 
 
+class SessionsOfPeople(SecureCookieSessionInterface):
+    """Cookies of sessions, for pages alone: no program sends one or is given one."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        """Return the session of a request; None for a program's, which can keep nothing."""
+        return (
+            None if request.path.startswith(MACHINES_PATHS) else super().open_session(app, request)
+        )
+
+
+class Service(Flask):
+    """A Flask whose views all answer in the thread that asks."""
+
+    session_interface = SessionsOfPeople()
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """Return the view itself, which is no coroutine; Flask asks a dozen times a request."""
+        return func
+
+
 def create_app(settings: Settings) -> Flask:
     """Return the service, ready to answer."""
-    app = Flask(__name__, static_folder=None)
+    app = Service(__name__, static_folder=None)
     url = settings.database_url or embedded_database(settings.data_dir)
     kept: Any = {"threads": settings.threads, "pooled": settings.pooled}
     app.config |= {

@@ -15,6 +15,8 @@ from uuid import uuid4
 import psycopg
 import pytest
 import time_machine
+from argon2 import PasswordHasher
+from argon2.profiles import CHEAPEST
 from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck
@@ -28,6 +30,7 @@ from loyalty.embedded import embedded_database, leave_embedded_database
 from loyalty.models import Community, Resident, Round
 from loyalty.services.checkout.memory import Directory
 from loyalty.services.deeds.deeds import ensure_default_kinds
+from loyalty.services.staff import passwords
 from loyalty.settings import Settings
 from tests.given import NOON, SEALING_KEY, SECRET, given_community, given_resident, given_round
 from tests.given_notices import given_notice
@@ -67,6 +70,14 @@ def pytest_collection_finish() -> None:
     """Spare the garbage collector what stays to the end: the modules, the tests, the schemas."""
     gc.collect()
     gc.freeze()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _quick_passwords() -> Iterator[None]:
+    """Hash passwords at the lowest cost: thousands are tried, and none is kept."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_hasher", PasswordHasher.from_parameters(CHEAPEST))
+        yield
 
 
 @pytest.fixture(scope="session")

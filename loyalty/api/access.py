@@ -143,12 +143,20 @@ def _read_bearer_token() -> str:
 
 def _identify_caller(token: str) -> StaffMember | Till:
     if token.startswith(TILL_TOKEN_PREFIX):
-        with hot_connection() as connection:
-            if not _find_method(str(request.endpoint), request.method).meets_version:
-                get_directory().look(connection, token)
-            return get_directory().counter(connection, token).till
+        return _identify_till(token)
     with transaction() as session:
         return get_staff_member_by_token(session, token, now=utc_now())
+
+
+def _identify_till(token: str) -> Till:
+    directory = get_directory()
+    meets_version = _find_method(str(request.endpoint), request.method).meets_version
+    if meets_version and (known := directory.known_counter(token)):
+        return known.till
+    with hot_connection() as connection:
+        if not meets_version:
+            directory.look(connection, token)
+        return directory.counter(connection, token).till
 
 
 def _kinds_of(caller: StaffMember | Till) -> frozenset[Caller]:

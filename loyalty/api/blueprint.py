@@ -55,3 +55,7 @@ class ApiBlueprint(Blueprint):  # type: ignore[misc]  # the library has no types
         super().__init__(name, __name__, url_prefix=base + path)
         self.before_request(_refuse_nul)
         self.before_request(admit)
+
+    def arguments(self, schema: Any, **options: Any) -> Any:
+        """Read what a call takes by a schema, which is made once and not for each request."""
+        return super().arguments(schema() if isinstance(schema, type) else schema, **options)

@@ -14,8 +14,6 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from argon2 import PasswordHasher
-from argon2.profiles import CHEAPEST
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
@@ -23,7 +21,6 @@ from werkzeug.test import TestResponse
 
 from loyalty.models import StaffAccount
 from loyalty.services.actors import Role
-from loyalty.services.staff import passwords
 from tests.api.samples import SAMPLES
 from tests.conftest import shared_data
 from tests.given import (
@@ -87,16 +84,6 @@ class World:
         if isinstance(body, str) and (known := re.fullmatch(r"{(\w+_id)}", body)):
             return self.ids[known[1]]
         return body
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _quick_passwords() -> Iterator[None]:
-    """Hash passwords at the lowest cost: thousands are tried here, and none is kept."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(passwords, "_hasher", PasswordHasher.from_parameters(CHEAPEST))
-        yield
-    # What is compared with for an unknown name was hashed as cheaply.
-    passwords._hash_of_nothing.cache_clear()  # noqa: SLF001  # it outlives the patch
 
 
 @pytest.fixture

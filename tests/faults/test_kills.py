@@ -1,7 +1,8 @@
 """What is killed while tills sell: a worker, or PostgreSQL. And bodies that never end.
 
-``LOYALTY_KILLS=20`` asks for as many kills as the programme promises to outlive; `make faults` sets
-it.
+``LOYALTY_KILLS=20`` asks for as many kills as the programme promises to outlive, and for it to be
+quick about it; `make faults` sets it. Without, other tests run beside these, and only what is lost
+or doubled counts.
 """
 
 import os
@@ -39,6 +40,8 @@ from tests.serving import (
 GRANIAN = Path(sys.executable).with_name("granian")
 
 KILLS = int(os.environ.get("LOYALTY_KILLS", "2"))
+QUIET = "LOYALTY_KILLS" in os.environ
+"""Whether nothing runs beside these tests, so that seconds may be judged."""
 CLIENTS = 8
 LONGEST_SILENCE = 5
 """Seconds until sales are acknowledged again."""
@@ -105,7 +108,7 @@ def assert_all_is_in_the_book(running: Running, crowd: Crowd, before: int) -> No
 def report(what: str, crowd: Crowd, silences: list[float]) -> None:
     longest = max(silences)
     print(f"{KILLS} x {what}: {len(crowd.times)} sales, silent for {longest:.2f} s at most")  # noqa: T201  # the figures `make faults` is for
-    assert longest <= LONGEST_SILENCE
+    assert not QUIET or longest <= LONGEST_SILENCE
 
 
 def living_workers(running: Running) -> list[psutil.Process]:
@@ -175,7 +178,7 @@ def test_half_sent_bodies_stop_no_scan(running: Running) -> None:
 
     slow = took[SCANS * 95 // 100 - 1]
     print(f"{SCANS} scans beside {HALVES} half-sent bodies: p95 {slow:.3f} s")  # noqa: T201  # likewise
-    assert slow <= LONGEST_SCAN
+    assert not QUIET or slow <= LONGEST_SCAN
 
 
 @pytest.fixture

@@ -34,6 +34,8 @@ from tests.kept_database import new_database, plain
 from tests.serving import free_port, start, stop, workers_of
 
 TILLS, SALES = map(int, os.environ.get("LOYALTY_LATE_TILLS", "6x100").split("x"))
+QUIET = "LOYALTY_LATE_TILLS" in os.environ
+"""Whether nothing runs beside these tests, so that seconds may be judged."""
 LONGEST_UPLOAD = 60
 """Seconds for everything."""
 UPLOADERS = 8
@@ -116,7 +118,7 @@ def test_a_week_without_network_is_recorded_once(
     took = time.monotonic() - began
     kinds = Counter(case["kind"] for case in book.execute("SELECT kind FROM sale_case"))
     print(f"{TILLS} x {SALES} sales, each sent twice: {took:.1f} s, {dict(kinds)}")  # noqa: T201  # the figures `make late` is for
-    assert took <= LONGEST_UPLOAD
+    assert not QUIET or took <= LONGEST_UPLOAD
     for row in book.execute("SELECT idempotency_key, receipt, flag FROM redemption").fetchall():
         answered = answers[str(row["idempotency_key"])]
         outcomes = ["flagged" if row["flag"] else "recorded", "replayed"]

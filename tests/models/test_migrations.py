@@ -167,8 +167,45 @@ def test_nothing_is_lost_when_every_row_says_whose_it_is(
         assert connection.execute(asleep).fetchall() == []
 
 
+FIRST_RELEASE = "20261129_1605"
+"""The tables of version 0.1.0."""
+
+STOPPED = """
+INSERT INTO card_event
+SELECT (jsonb_populate_record(event, jsonb_build_object(
+          'id', gen_random_uuid(), 'reason', told.reason, 'reason_code', told.code))).*
+  FROM card_event AS event
+ CROSS JOIN (VALUES ('掉在路上', NULL), (NULL, 'lost')) AS told (reason, code)
+"""
+
+
+def test_a_database_of_the_first_release_keeps_its_rows_and_its_words(
+    app: Flask, session: Session, database: str
+) -> None:
+    two = given_two(app, session)
+    two.theirs()
+    session.commit()
+    with psycopg.connect(plain(database)) as connection:
+        connection.execute(STOPPED)
+    before = rows_of(database)
+
+    migrate(database, revision=steps_down_to(FIRST_RELEASE))
+    known = rows_of(database).keys() - {"directory_version", "honour"}  # numbers and new columns
+    migrate(database)
+
+    after = rows_of(database)
+    assert {name: after[name] for name in known - {"card_event"}} == {
+        name: before[name] for name in known - {"card_event"}
+    }
+    with psycopg.connect(plain(database)) as connection:
+        told = connection.execute(
+            "SELECT DISTINCT reason, reason_code FROM card_event WHERE reason IS NOT NULL"
+        ).fetchall()
+    assert sorted(told) == [("lost", "other"), ("掉在路上", "other")]
+
+
 def test_honours_of_before_keep_their_names_and_get_those_of_other_languages(empty: str) -> None:
-    migrate(empty, revision="20261129_1605")
+    migrate(empty, revision=FIRST_RELEASE)
     community = uuid4()
     with psycopg.connect(plain(empty)) as connection:
         connection.execute(
@@ -254,7 +291,7 @@ COMMUNITY = (
 def test_communities_of_before_have_numbers_in_order_and_a_version_and_receipts_each(
     empty: str,
 ) -> None:
-    migrate(empty, revision="20261129_1605")
+    migrate(empty, revision=FIRST_RELEASE)
     later, earlier = uuid4(), uuid4()
     with psycopg.connect(plain(empty)) as connection:
         connection.execute(COMMUNITY, (later, "later", "2026-12-10T04:00:00Z"))
@@ -278,7 +315,7 @@ def test_communities_of_before_have_numbers_in_order_and_a_version_and_receipts_
         receipts = connection.execute("SELECT community_id, receipt FROM given_receipt").fetchall()
         assert receipts == [(later, "ABCD")]
 
-    migrate(empty, revision=steps_down_to("20261129_1605"))
+    migrate(empty, revision=steps_down_to(FIRST_RELEASE))
 
     with psycopg.connect(plain(empty)) as connection:
         [(again,)] = connection.execute("SELECT version FROM directory_version")

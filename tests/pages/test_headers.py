@@ -37,6 +37,18 @@ def test_no_page_needs_what_is_forbidden(client: FlaskClient, path: str) -> None
     assert "//cdn" not in page
 
 
+@pytest.mark.parametrize("path", ["/api/openapi.json", "/.well-known/loyalty-keys.json", "/livez"])
+def test_programs_are_given_no_cookie_and_everybody_the_same_answer(
+    client: FlaskClient, path: str
+) -> None:
+    client.set_cookie("session", "of a page")
+
+    headers = client.get(path).headers
+
+    assert "Set-Cookie" not in headers
+    assert "Cookie" not in headers.get("Vary", "")
+
+
 def test_with_https_browsers_are_told_to_stay_with_it(
     reader_of: Callable[..., FlaskClient],
 ) -> None:

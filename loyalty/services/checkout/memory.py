@@ -175,22 +175,27 @@ class Directory:
             row = connection.execute(VERSION, (known.community_id,)).fetchone()
             self.met(known.community_id, row[0] if row else 0)
 
+    def known_counter(self, token: str) -> Counter | None:
+        """Return the till of a token if it is remembered, without asking."""
+        known: Counter | None = self._recall("till", _hash(token))
+        return known
+
     def counter(self, connection: Connection[Any], token: str) -> Counter:
         """Return the till of a token with its shop and policy.
 
         Raises:
             SignInError: the till was revoked, or never paired.
         """
-        name = ("till", _hash(token))
-        known: Counter | None = self._recall(*name)
-        if known is not None:
+        if known := self.known_counter(token):
             return known
         row = _find_paired_till(connection, token)
         if row is None:
             raise SignInError("This till is not paired, or was revoked; pair it again.")
         counter = _counter(row)
         self.met(counter.community_id, counter.directory_version)
-        self._remember(name, counter.community_id, counter.directory_version, counter)
+        self._remember(
+            ("till", _hash(token)), counter.community_id, counter.directory_version, counter
+        )
         return counter
 
     def key(self, connection: Connection[Any], key_id: str) -> PublicKey | None:

@@ -1,10 +1,29 @@
+from collections.abc import Iterator
 from time import perf_counter
 
 import pytest
+from argon2 import extract_parameters
+from argon2.profiles import RFC_9106_LOW_MEMORY
 
+from loyalty.services.staff import passwords
 from loyalty.services.staff.passwords import hash_password, password_matches
 
 PASSWORD = "eine lange Zeile 好的"
+
+AS_SERVED = passwords._hasher  # noqa: SLF001  # other tests hash at a lower cost
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _as_served() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_hasher", AS_SERVED)
+        passwords._hash_of_nothing.cache_clear()  # noqa: SLF001  # it was hashed as cheaply
+        yield
+    passwords._hash_of_nothing.cache_clear()  # noqa: SLF001  # it outlives the patch
+
+
+def test_a_password_costs_whoever_guesses_what_rfc_9106_asks() -> None:
+    assert extract_parameters(hash_password(PASSWORD)) == RFC_9106_LOW_MEMORY
 
 
 def test_a_password_matches_its_hash_and_no_other() -> None:
