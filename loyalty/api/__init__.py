@@ -51,7 +51,9 @@ from loyalty.api.shops.objections import (
     public_shop_notice,
     shop_objections,
 )
+from loyalty.api.shops.offers import shop_offers
 from loyalty.api.shops.shops import shops
+from loyalty.api.shops.signals import shop_signals
 from loyalty.api.shops.stalls import stalls
 from loyalty.api.shops.visits import shop_visits
 from loyalty.api.staff.accounts import staff_accounts
@@ -112,6 +114,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     shop_inspections,
     shop_series,
     shop_objections,
+    shop_offers,
+    shop_signals,
     shop_visits,
     shops,
     staff_accounts,

@@ -38,6 +38,7 @@ from tests.given_deeds import given_deed_kind
 from tests.given_late_sales import Device, given_case
 from tests.given_messages import given_hook
 from tests.given_notices import given_matter, given_shop_objection, given_waiting_objection
+from tests.given_offers import given_signal
 from tests.given_rounds import given_candidate, given_nomination
 
 TILL_CALLS = ("/api/v1/validations", "/api/v1/redemptions", "/api/v1/till/")
@@ -115,6 +116,7 @@ def world(client: FlaskClient, session: Session) -> World:
         "shop_objection_id": given_shop_objection(session, shop).id,
         "case_id": given_case(session, community).id,
         "webhook_id": given_hook(session, community).hook.id,
+        "signal_id": given_signal(session, shop).id,
         "action": "suspend",
     }
     till = paired_till(session, shop, device_public_key=Device().public_key)

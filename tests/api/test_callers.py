@@ -97,6 +97,10 @@ POST   /api/v1/complaints/<complaint_id>/answer             staff
 GET    /api/v1/shops/<shop_id>/tills                        staff shop_owner
 POST   /api/v1/shops/<shop_id>/tills                        staff shop_owner
 POST   /api/v1/shops/<shop_id>/tally                        staff
+GET    /api/v1/shops/<shop_id>/statement                    staff shop_owner
+POST   /api/v1/shops/<shop_id>/offer-confirmation           staff shop_owner
+GET    /api/v1/shop-signals                                 staff
+POST   /api/v1/shop-signals/<signal_id>/put-away            staff
 DELETE /api/v1/tills/<till_id>                              staff shop_owner
 POST   /api/v1/till/pairing                                 anyone
 GET    /api/v1/till/today                                   till

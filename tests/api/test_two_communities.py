@@ -75,6 +75,7 @@ QUERIES = {
     "/api/v1/benefit.csv": "?from=2026-12&to=2026-12",
     "/api/v1/public/<slug>/benefit": "?month=2026-11",
     "/api/v1/residents/<resident_id>/points": "?month=2026-12",
+    "/api/v1/shops/<shop_id>/statement": "?month=2026-12",
     "/api/v1/rounds/<round_id>/ballots": "?account_id=<account_id>",
     "/api/v1/working-days": "?year=2026",
 }

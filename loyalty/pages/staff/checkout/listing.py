@@ -38,9 +38,7 @@ class FindForm(Form):
     first = calendar_day(lazy_gettext("从哪天"), needed=False)
     last = calendar_day(lazy_gettext("到哪天"), needed=False)
     shop_id = record(lazy_gettext("店铺"))
-    q = text_field(
-        lazy_gettext("凭据号，或卡号末四位（可不填）"), needed=False, longest=LONGEST_SEARCH
-    )
+    q = text_field(lazy_gettext("凭据号或卡号末四位"), needed=False, longest=LONGEST_SEARCH)
 
 
 @dataclass(frozen=True, slots=True)
