@@ -233,9 +233,11 @@ def record_sale(
         states: in which the card may be by now.
         step: of the rotating code with which it is made; one that comes in later uses up none.
     """
+    statement, of_step = _statement_for(shop, step)
     values = {
         **_columns(sale),
         **written_by(shop),
+        **of_step,
         **_uses(shop, sale),
         **_limits(shop, sale),
         "card": card.card_id,
@@ -246,15 +248,18 @@ def record_sale(
         "offline": offline,
         "trace": uuid7(),
     }
-    statement = RECORD_SALE
-    if step is not None and isinstance(shop, Counter):
-        statement = RECORD_SALE_BY_STEP if step.live else RECORD_LATE_SALE_BY_STEP
-        values |= claim(shop, step)
     try:
         row = connection.execute(statement, values).fetchone()
     except UniqueViolation:
         return False  # The same request arrived twice at once, and the other one was first.
     return row is not None and row[0] == 1
+
+
+def _statement_for(shop: Counter | Desk, step: ShownStep | None) -> tuple[str, dict[str, Any]]:
+    """Return what records a sale, and the values of its rotating code."""
+    if step is None or not isinstance(shop, Counter):
+        return RECORD_SALE, {}
+    return RECORD_SALE_BY_STEP if step.live else RECORD_LATE_SALE_BY_STEP, claim(shop, step)
 
 
 def _limits(shop: Counter | Desk, sale: Sale) -> dict[str, Any]:
