@@ -15,6 +15,7 @@ from loyalty.services.community.working_days import years_without_table
 from loyalty.services.selection.at_work import RoundAtWork
 from loyalty.services.selection.ballots import missing_in
 from loyalty.services.selection.planning import LISTS
+from loyalty.services.shops.applications import count_waiting_applications
 from loyalty.services.work import Work
 
 UNDER_WAY = (
@@ -55,6 +56,8 @@ class ToDo:
     """Shops whose year ends soon, or has ended lately, the earliest first."""
     objections_to_shops: Sequence[ShopObjection]
     """Those without an answer, with their shops, the earliest due first."""
+    applications_waiting: int
+    """Shops that ask for a plaque and have no answer."""
     open_matters: Sequence[Matter]
     """Matters without an answer, the earliest due first."""
     cases_open: int
@@ -84,6 +87,7 @@ def todo_of(work: Work) -> ToDo:
         shops_under_way=work.session.scalars(shops).all(),
         rechecks_due=_rechecks_due(work),
         objections_to_shops=_objections_to_shops(work),
+        applications_waiting=count_waiting_applications(work),
         open_matters=_open_matters(work),
         cases_open=work.session.scalar(cases) or 0,
         calendar_due=_calendar_due(work),
