@@ -69,12 +69,7 @@ def test_a_shop_s_year(
     ask_back(keeper, community, receipt, "挂牌")
 
     clock.move_to(WARNED)
-    clerk.sign_in()
-    go_to_the_shop(clerk)
-    step(clerk, "警告", reason="价签不清")
-    manager.sign_in()
-    go_to_the_shop(manager)
-    step(manager, "恢复")
+    warn_and_reinstate(clerk, manager)
 
     clock.move_to(NEXT_YEAR)
     clerk.sign_in()
@@ -145,6 +140,16 @@ def take_in_and_inspect(clerk: Worker) -> None:
     clerk.press("受理，登记这家店")
     clerk.press("检查评分")
     fill_in(clerk)
+
+
+def warn_and_reinstate(clerk: Worker, manager: Worker) -> None:
+    """Warn the shop, and see that it has put things right."""
+    clerk.sign_in()
+    go_to_the_shop(clerk)
+    step(clerk, "警告", reason="价签不清")
+    manager.sign_in()
+    go_to_the_shop(manager)
+    step(manager, "恢复")
 
 
 def fill_in(clerk: Worker) -> None:
