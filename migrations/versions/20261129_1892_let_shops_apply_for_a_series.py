@@ -15,7 +15,7 @@ SERIES_AS_HUNG = """
 INSERT INTO shop_series (community_id, id, code, name, prefix, colour)
 SELECT community_id, gen_random_uuid(),
        'series_' || row_number() OVER (PARTITION BY community_id ORDER BY series), series,
-       coalesce(max(split_part(plaque_number, '-', 1)), 'P'), 'orange'
+       coalesce(max(substring(plaque_number from '^([A-Z]{1,4})-')), 'P'), 'orange'
   FROM shop GROUP BY community_id, series
 """
 FIRST_SERIES = """

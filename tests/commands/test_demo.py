@@ -206,6 +206,7 @@ def test_wiping_removes_it_and_nothing_else(operator: Operator, welcome: Any) ->
         "community",
         "contribution_kind",
         "honour",
+        "shop_series",
         "directory_version",
     }
     assert not (operator.data_dir / "demo-accounts.json").exists()

@@ -59,6 +59,11 @@ class AreaStanding:
     residents: int
     groups: Sequence[HouseholdGroup]
 
+    @property
+    def group_names(self) -> str:
+        """Return what its household groups are called, in one line."""
+        return " · ".join(one.name for one in self.groups)
+
 
 def list_areas(work: Work) -> Sequence[AreaStanding]:
     """Return the areas, the oldest first, with their groups and their residents counted."""

@@ -28,6 +28,7 @@ from loyalty.services.messages.undelivered import count_undelivered
 from loyalty.services.selection.at_work import RoundAtWork
 from loyalty.services.selection.ballots import missing_in
 from loyalty.services.selection.planning import LISTS
+from loyalty.services.shops.applications import count_waiting_applications
 from loyalty.services.shops.complaints import list_open_complaints
 from loyalty.services.shops.last_use import list_silent_shops
 from loyalty.services.shops.offer import list_unconfirmed, list_waiting_proposals
@@ -75,6 +76,8 @@ class ToDo:
     """Complaints of shops without an answer, with their shops, the earliest due first."""
     silent_shops: int
     """In how many shops that take cards none was used for long."""
+    applications_waiting: int
+    """Shops that ask for a plaque and have no answer."""
     open_matters: Sequence[Matter]
     """Matters without an answer, the earliest due first."""
     proposals: Sequence[OfferProposal]
@@ -114,6 +117,7 @@ def todo_of(work: Work) -> ToDo:
         objections_to_shops=_objections_to_shops(work),
         open_complaints=list_open_complaints(work),
         silent_shops=len(list_silent_shops(work)),
+        applications_waiting=count_waiting_applications(work),
         open_matters=_open_matters(work),
         proposals=list_waiting_proposals(work),
         unconfirmed=len(list_unconfirmed(work)) if are_staff_reminded(work.now.date()) else 0,

@@ -18,7 +18,7 @@ from loyalty.services.people.areas import (
     rename_area,
 )
 
-areas = console.Console("areas", "/areas")
+areas = console.Console("areas", "/residents/areas")
 
 
 class AreaForm(Form):

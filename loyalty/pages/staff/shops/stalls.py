@@ -23,7 +23,7 @@ from loyalty.services.shops.stalls import (
 )
 from loyalty.services.shops.visits import list_contacts
 
-stalls = console.Console("stalls", "/stalls")
+stalls = console.Console("stalls", "/shops/stalls")
 
 
 class StallForm(Form):

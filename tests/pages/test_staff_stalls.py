@@ -1,0 +1,70 @@
+"""Stalls, areas and series at the console."""
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from loyalty.models import Area, Community, ShopSeries
+from loyalty.services.actors import Role
+from tests.given import given_account
+from tests.given_stalls import given_stall
+from tests.pages.visits import change, enter, send, text_of
+
+
+def test_a_stall_is_let_and_not_let_again(
+    client: FlaskClient, session: Session, community: Community
+) -> None:
+    stall = given_stall(session, community, given_account(session, community))
+    enter(client, session, community, Role.STAFF)
+    page = f"/staff/shops/stalls/{stall.id}"
+    assert send(client, page, since="2026-12-05", tenant="和平粮油").status_code == 302
+
+    again = send(client, page, since="2026-12-06", tenant="青园蔬菜店")
+
+    assert "先退租，再租给别人" in again.text
+    assert 'value="青园蔬菜店"' in again.text
+    assert "和平粮油" in client.get("/staff/shops/stalls").text
+    assert "100%" in client.get("/staff/shops/stalls/occupancy").text
+
+
+def test_areas_are_added_and_renamed(
+    client: FlaskClient, session: Session, community: Community
+) -> None:
+    enter(client, session, community, Role.STAFF)
+    send(client, "/staff/residents/areas", name="东区")
+    assert "已经有这一条了" in text_of(send(client, "/staff/residents/areas", name="东 区"))
+    area = session.scalars(select(Area)).one()
+
+    send(client, f"/staff/residents/areas/{area.id}", name="东一区")
+    send(client, "/staff/residents/areas/groups/new", name="第1联户", area_id=str(area.id))
+
+    told = text_of(client.get("/staff/residents/areas"))
+    assert {"东一区", "第1联户"} <= set(told.split())
+
+
+def test_a_series_is_renamed_by_a_manager_alone(
+    client: FlaskClient, session: Session, community: Community
+) -> None:
+    series = session.scalars(
+        select(ShopSeries).where(ShopSeries.community_id == community.id)
+    ).one()
+    page = f"/staff/policy/series/{series.id}"
+    enter(client, session, community, Role.STAFF)
+    assert client.get(page).status_code == 403
+
+    enter(client, session, community, Role.MANAGER)
+    change(client, page, name="蒲公英店", prefix="PD")
+
+    session.expire_all()
+    assert (series.name, series.prefix) == ("蒲公英店", "PD")
+    assert "请用1到4个大写字母" in change(client, page, prefix="P1").text
+
+
+@pytest.mark.parametrize("page", ["/staff/shops/stalls", "/staff/residents/areas"])
+def test_the_council_reaches_none_of_it(
+    client: FlaskClient, session: Session, community: Community, page: str
+) -> None:
+    enter(client, session, community, Role.COUNCIL)
+
+    assert client.get(page).status_code == 403
