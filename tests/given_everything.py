@@ -34,7 +34,6 @@ from loyalty.models import (
     Satisfaction,
     Shop,
     ShopChange,
-    ShopSeries,
     ShopTerm,
     ShopVisit,
     StaffAccount,
@@ -74,7 +73,7 @@ from tests.given_notices import (
     given_shop_objection,
     placed,
 )
-from tests.given_pictures import given_picture, given_pin
+from tests.given_pictures import given_pictures, given_pin
 from tests.given_rounds import (
     given_candidate,
     given_nomination,
@@ -82,7 +81,7 @@ from tests.given_rounds import (
     given_seat,
 )
 from tests.given_sales import given_redemption
-from tests.given_stalls import given_application, given_stall
+from tests.given_stalls import given_market
 
 TODAY = NOON.date()
 
@@ -120,8 +119,8 @@ def given_everything(session: Session, community: Community) -> Everything:
         "account_id": account.id,
         "honour_id": star.id,
         "resident_id": resident.id,
-        **_market(session, community, account, area.id),
-        "picture_id": given_picture(session, community, account_id=account.id).id,
+        **given_market(session, community, account, area.id),
+        **given_pictures(session, community, account.id),
         "matter_id": _matter(session, community, account),
         **_given(session, community, account),
         **_deeds(session, community, resident.id),
@@ -138,18 +137,6 @@ def given_everything(session: Session, community: Community) -> Everything:
     on_notice = _notice(session, community)
     session.commit()
     return Everything(community.id, _texts({**on_notice, **ids}), _texts(review), _texts(on_notice))
-
-
-def _market(
-    session: Session, community: Community, account: StaffAccount, area_id: UUID
-) -> dict[str, UUID]:
-    """A series of plaques, a shop that asks for one, and a stall that was let."""
-    of_community = ShopSeries.community_id == community.id
-    return {
-        "series_id": session.scalars(select(ShopSeries.id).where(of_community)).one(),
-        "application_id": given_application(session, community).id,
-        "stall_id": given_stall(session, community, account, area_id=area_id).id,
-    }
 
 
 def _day_off_and_kept_answer(session: Session, community: Community, account: StaffAccount) -> None:

@@ -2,6 +2,7 @@
 
 import io
 from typing import Any
+from uuid import UUID
 
 from PIL import Image
 from sqlalchemy.orm import Session
@@ -62,3 +63,13 @@ def given_pin(session: Session, shop: Shop, plan: FloorPlan | None = None) -> Sh
     session.add(pin)
     session.flush()
     return pin
+
+
+def given_pictures(session: Session, community: Community, account_id: UUID) -> dict[str, UUID]:
+    """A plan that anyone may see, and a photo of an inspection that staff see."""
+    return {
+        "picture_id": given_picture(
+            session, community, PicturePurpose.FLOOR_PLAN, account_id=account_id
+        ).id,
+        "photo_id": given_picture(session, community, account_id=account_id).id,
+    }

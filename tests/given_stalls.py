@@ -1,10 +1,19 @@
 """Stalls of a market, and shops that ask for a plaque."""
 
 from typing import Any
+from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from loyalty.models import Community, ShopApplication, StaffAccount, Stall, StallLet
+from loyalty.models import (
+    Community,
+    ShopApplication,
+    ShopSeries,
+    StaffAccount,
+    Stall,
+    StallLet,
+)
 from loyalty.rules.typed_text import make_reference_key
 from loyalty.services.shops.applications import ApplyForPlaque, apply_for_plaque
 from tests.given import NOON
@@ -44,3 +53,15 @@ def given_application(session: Session, community: Community, **values: Any) -> 
         "contact": "13800138000",
     }
     return apply_for_plaque(session, community, ApplyForPlaque(**{**said, **values}), now=NOON)
+
+
+def given_market(
+    session: Session, community: Community, account: StaffAccount, area_id: UUID
+) -> dict[str, UUID]:
+    """A series of plaques, a shop that asks for one, and a stall that was let."""
+    of_community = ShopSeries.community_id == community.id
+    return {
+        "series_id": session.scalars(select(ShopSeries.id).where(of_community)).one(),
+        "application_id": given_application(session, community).id,
+        "stall_id": given_stall(session, community, account, area_id=area_id).id,
+    }

@@ -24,6 +24,7 @@ from loyalty.services.demonstration.contributions import give_what_was_reported
 from loyalty.services.demonstration.market import Stall, open_market, trouble_two_shops
 from loyalty.services.demonstration.matters import raise_two_matters
 from loyalty.services.demonstration.selection import begin_round, hold_round, show_round
+from loyalty.services.demonstration.stalls import let_the_stalls
 from loyalty.services.demonstration.story import Story
 from loyalty.services.demonstration.trading import Trading, living_cards, take_back, trade
 from loyalty.services.demonstration.welcome import invite_visitor, token_to_print
@@ -99,6 +100,7 @@ def _steps(url: str, settings: Settings, story: Story) -> Iterator[str]:
     yield "residents"
     with opened(url) as session:
         stalls = open_market(session, cast)
+        let_the_stalls(session, cast)
     yield "shops"
     for month in story.past_rounds():
         with opened(url) as session:

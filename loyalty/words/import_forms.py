@@ -41,6 +41,9 @@ FIELDS: Mapping[str, LazyString] = MappingProxyType(
         "category": lazy_gettext("类别"),
         "stall": lazy_gettext("摊位"),
         "contact": lazy_gettext("联系人"),
+        "hours": lazy_gettext("营业时间"),
+        "offer": lazy_gettext("优惠说明"),
+        "is_model": lazy_gettext("诚信经营示范户"),
     }
 )
 """What a column is called on our pages; a name is called as its own table calls it."""
@@ -49,7 +52,9 @@ NAMES: Mapping[str, LazyString] = MappingProxyType(
     {"姓名": lazy_gettext("姓名"), "店名": lazy_gettext("店名")}
 )
 
-YES_OR_NO = frozenset({"adult", "consent_membership", "consent_publicity", "consent_contact"})
+YES_OR_NO = frozenset(
+    {"adult", "consent_membership", "consent_publicity", "consent_contact", "is_model"}
+)
 """Fields that are answered with 是 or 否."""
 
 _EXAMPLES: Mapping[str, str] = MappingProxyType(
@@ -62,6 +67,8 @@ _EXAMPLES: Mapping[str, str] = MappingProxyType(
         "category": "餐饮",
         "stall": "A-12",
         "contact": "李四",
+        "hours": "每天7:00–20:00",
+        "offer": "买菜送葱",
         "kind": "志愿服务",
         "points_hundredths": "2",
         "done_on": "2026-11-16",

@@ -63,6 +63,9 @@ ROW_FAULTS: Mapping[RowFaultCode, LazyString] = MappingProxyType(
         RowFaultCode.NOT_POINTS: lazy_gettext("「%(column)s」应大于0，最多两位小数。"),
         RowFaultCode.NOT_A_RATE: lazy_gettext("「%(column)s」请写成 8.5折、85%% 或 850。"),
         RowFaultCode.OUTSIDE_BAND: lazy_gettext("「%(column)s」应在%(low)s到%(high)s之间。"),
+        RowFaultCode.LAST_WORD: lazy_gettext(
+            "「%(column)s」不能写“最终解释权归本店”，请删掉这一句。"
+        ),
         RowFaultCode.UNKNOWN_AREA: lazy_gettext("「%(column)s」没有这个责任区，请先添加。"),
         RowFaultCode.UNKNOWN_HOUSEHOLD_GROUP: lazy_gettext(
             "「%(column)s」没有这个联户单元，请先添加。"

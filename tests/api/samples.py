@@ -95,7 +95,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
         },
         "vetoes": [],
         "note": "招牌要擦",
-        "picture_ids": ["{picture_id}"],
+        "picture_ids": ["{photo_id}"],
     },
     "post /parties": {"name": "天山面粉厂", "kind": "enterprise"},
     "post /parties/{party_id}/merge": {"into_id": "{other_party_id}"},

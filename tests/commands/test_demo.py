@@ -3,7 +3,9 @@
 import json
 import stat
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
+from datetime import date
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -24,9 +26,14 @@ from loyalty.models import (
     Resident,
     Round,
     Shop,
+    ShopInspection,
+    ShopSeries,
+    Stall,
+    StallLet,
 )
 from loyalty.rules.calendar import Month
 from loyalty.rules.certification import CertificationState, state_on
+from loyalty.rules.occupancy import Turn, list_months_let
 from tests.commands.running import Operator
 from tests.given import given_community
 from tests.kept_database import new_database
@@ -75,6 +82,41 @@ def test_the_market_has_its_size(operator: Operator, welcome: Any) -> None:
         for kind in ("void", "return"):
             reversals = select(func.count()).where(Redemption.kind == kind)
             assert session.scalars(reversals).one() > 0
+
+
+def test_the_shops_have_their_series_areas_and_contacts(operator: Operator, welcome: Any) -> None:
+    assert welcome
+    with opened(operator.database) as session:
+        shops = session.scalars(select(Shop)).all()
+        ours = select(Community.id).where(Community.demonstration).scalar_subquery()
+        named = select(ShopSeries.name, ShopSeries.prefix).where(ShopSeries.community_id == ours)
+        prefixes = dict(session.execute(named).tuples().all())
+        passed = session.scalars(select(ShopInspection.passed)).all()
+        areas = session.scalar(select(func.count(func.distinct(Shop.area_id))))
+    assert {shop.series for shop in shops} == prefixes.keys()
+    assert len({shop.series for shop in shops}) == 3
+    for shop in shops:
+        assert present(shop.plaque_number).startswith(f"{prefixes[shop.series]}-")
+    assert passed == [True] * 129
+    assert areas == 20
+    assert set(Counter(shop.liaison_id for shop in shops).values()) == {2, 3}
+
+
+def test_the_stalls_fill_in_ten_years(operator: Operator, welcome: Any) -> None:
+    assert welcome
+    today = community_now("Asia/Shanghai").date()
+    with opened(operator.database) as session:
+        built: dict[Hashable, date] = dict(
+            session.execute(select(Stall.id, Stall.built_on)).tuples().all()
+        )
+        lets = session.execute(select(StallLet.stall_id, StallLet.since, StallLet.tenant)).all()
+    turns = [Turn(stall, since, is_let=tenant is not None) for stall, since, tenant in lets]
+    last = Month.of(today)
+    months = list_months_let(built, turns, first=last.plus(-119), last=last, today=today)
+
+    assert {one.stalls for one in months} == {274}
+    assert (months[0].let, months[-1].let) == (274 * 15 // 100, 274)
+    assert all(one.let <= later.let for one, later in pairwise(months))
 
 
 def test_every_past_round_went_through_two_people(operator: Operator, welcome: Any) -> None:

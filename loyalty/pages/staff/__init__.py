@@ -44,6 +44,7 @@ from loyalty.pages.staff.shops.shops import shops
 from loyalty.pages.staff.shops.stalls import stalls
 from loyalty.pages.staff.shops.standing import shop_standing
 from loyalty.pages.staff.shops.visits import shop_visits
+from loyalty.pages.staff.shops.workbook import shop_workbooks
 from loyalty.pages.staff.staff.accounts import accounts
 from loyalty.pages.staff.staff.sign_in import sign_in_pages
 from loyalty.pages.staff.tills.tills import tills
@@ -76,6 +77,7 @@ STAFF_PAGES = (
     inspections,
     shop_applications,
     stalls,
+    shop_workbooks,
     score_sheet,
     certification,
     tills,

@@ -32,7 +32,7 @@ from loyalty.services.staff.sign_in import to_staff_member
 from loyalty.services.work import Work
 
 SLUG = "tianyuan"
-AREAS = 12
+AREAS = 20
 RESIDENTS = 1_000
 LARGEST_HOUSEHOLD = 4
 HOUSEHOLDS_OF_A_GROUP = 10

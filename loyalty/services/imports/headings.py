@@ -55,6 +55,10 @@ SHOPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         ),
         "stall": _split("摊位|摊位号|铺位|铺位号|门面号|商铺号|档口|档口号|摊号|stall"),
         "contact": _split("联系人|负责人|经营者|店主|老板|contact"),
+        "hours": _split("营业时间|hours"),
+        "offer": _split("优惠说明|优惠内容|offer"),
+        "area_id": RESIDENTS["area_id"],
+        "is_model": _split("诚信经营示范户|示范户|model shop"),
     }
 )
 """By field, but for the rates, whose headings are named after the community's honours."""

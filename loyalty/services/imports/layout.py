@@ -40,6 +40,7 @@ class RowFaultCode(StrEnum):
     UNCLEAR_HOURS = "unclear_hours"
     NOT_A_RATE = "not_a_rate"
     OUTSIDE_BAND = "outside_band"
+    LAST_WORD = "last_word"
     UNKNOWN_AREA = "unknown_area"
     UNKNOWN_HOUSEHOLD_GROUP = "unknown_household_group"
     UNKNOWN_RESIDENT = "unknown_resident"

@@ -1,19 +1,26 @@
 """Shops from an uploaded table."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
-from loyalty.models import Community, Honour, Shop
+from loyalty.models import Area, Community, Honour, Shop
 from loyalty.rules.money import Permille
+from loyalty.rules.offer import claims_last_word
 from loyalty.rules.typed_text import make_reference_key
 from loyalty.services.community.honours import honours_to_name
 from loyalty.services.community.policy import locked_community
-from loyalty.services.imports.cells import read_label, read_place, read_rate, read_text
+from loyalty.services.imports.cells import (
+    make_name_reader,
+    read_label,
+    read_place,
+    read_rate,
+    read_text,
+    read_yes_or_no,
+)
 from loyalty.services.imports.headings import SHOPS
 from loyalty.services.imports.intake import Intake
 from loyalty.services.imports.layout import CellRefusedError, Column, RowFaultCode
@@ -33,7 +40,7 @@ def make_shop_intake(work: Work) -> Intake[CreateShop]:
             create_shop(work, replace(request, import_id=import_id))
 
     return Intake(
-        columns=_make_columns(work.session, locked_community(work.session, work.community_id)),
+        columns=_make_columns(work),
         request_of=_make_request,
         key_of=lambda request: _make_key(request.name, request.stall),
         known=frozenset(
@@ -51,8 +58,10 @@ def _make_key(name: str, stall: str | None) -> tuple[str, str]:
     return make_reference_key(name), make_reference_key(stall or "")
 
 
-def _make_columns(session: Session, community: Community) -> list[Column]:
-    honours = honours_to_name(session, community).values()
+def _make_columns(work: Work) -> list[Column]:
+    community = locked_community(work.session, work.community_id)
+    honours = honours_to_name(work.session, community).values()
+    areas = [(area.name, area.id) for area in work.session.scalars(work.select(Area))]
     agreed = _make_rate_reader(community)
     return [
         _make_column("name", required=True),
@@ -60,6 +69,10 @@ def _make_columns(session: Session, community: Community) -> list[Column]:
         _make_column("category", required=True),
         _make_column("stall"),
         _make_column("contact"),
+        _make_column("hours"),
+        _make_column("offer"),
+        _make_column("area_id", make_name_reader(areas, RowFaultCode.UNKNOWN_AREA)),
+        _make_column("is_model"),
         *(
             Column(
                 TERM + honour.code,
@@ -81,12 +94,28 @@ def _translated(honour: Honour) -> Iterator[str]:
         yield f"{honour.name_en} pay"
 
 
-_READERS = {"stall": read_place, "contact": read_text}
+def _read_offer(cell: str) -> str:
+    """Return what a shop says of itself to everybody; it keeps no last word."""
+    text = read_text(cell)
+    if claims_last_word(text):
+        raise CellRefusedError(RowFaultCode.LAST_WORD)
+    return text
 
 
-def _make_column(field: str, *, required: bool = False) -> Column:
+_READERS: Mapping[str, Callable[[str], Any]] = {
+    "stall": read_place,
+    "contact": read_text,
+    "hours": _read_offer,
+    "offer": _read_offer,
+    "is_model": read_yes_or_no,
+}
+
+
+def _make_column(
+    field: str, reader: Callable[[str], Any] | None = None, *, required: bool = False
+) -> Column:
     heading, *others = SHOPS[field]
-    return Column(field, heading, others, _READERS.get(field, read_label), required)
+    return Column(field, heading, others, reader or _READERS.get(field, read_label), required)
 
 
 def _make_rate_reader(community: Community) -> Callable[[str], Permille]:

@@ -31,8 +31,11 @@ const RECEIVED = new Set([200, 201, 304]);
 /** Statuses of a deed that is done, now or when it was sent before. */
 const DONE = new Set([200, 201]);
 
-/** How old the pack may grow before the service is asked what is new, in milliseconds. */
-const PACK_GROWS_OLD = 5 * 60 * 1000;
+/**
+ * How old the pack may grow before the service is asked what is new, in milliseconds: less than
+ * passes between two uploads, so that a shop that is suspended is known within a minute.
+ */
+const PACK_GROWS_OLD = 25 * 1000;
 
 /**
  * Return the teller of this device, its right time, and the calls about its day. What waits is sent

@@ -1,0 +1,179 @@
+"""A shop's year as a shopkeeper, a neighbour and the staff live through it, with their clicks."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+import pytest
+import time_machine
+from playwright.sync_api import Browser, expect
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from loyalty.models import Community, Shop, ShopApplication, ShopInspection
+from loyalty.rules.certification import CertificationAction
+from loyalty.services.actors import Role
+from loyalty.services.shops.certification import MoveCertification, move_certification
+from loyalty.services.work import Work
+from tests.browser.monthly_round import NARROW, Person, Worker, given_person
+from tests.given import SHANGHAI, given_shop, given_staff
+from tests.given_inspections import FULL
+
+APPLIED = datetime(2026, 3, 2, 9, 0, tzinfo=SHANGHAI)
+"""A Monday."""
+NOTICE_OVER = datetime(2026, 3, 10, 9, 0, tzinfo=SHANGHAI)
+WARNED = datetime(2026, 8, 3, 9, 0, tzinfo=SHANGHAI)
+NEXT_YEAR = datetime(2027, 2, 15, 9, 0, tzinfo=SHANGHAI)
+MOST_CLICKS = 28
+
+
+@pytest.fixture
+def people(
+    browser: Browser, service: str, session: Session, community: Community
+) -> Iterator[tuple[Person, Person, Worker, Worker]]:
+    """A shopkeeper and a neighbour at their phones, a clerk and the manager at the office."""
+    community.inspection_needed = True
+    clerk = given_person(session, community, "陈干事", Role.STAFF)
+    manager = given_person(session, community, "王主任", Role.MANAGER)
+    session.commit()
+    people = (
+        Person(browser, service, NARROW),
+        Person(browser, service, NARROW),
+        Worker(browser, service, clerk),
+        Worker(browser, service, manager),
+    )
+    yield people
+    for person in people:
+        person.page.context.close()
+
+
+def test_a_shop_s_year(
+    session: Session,
+    community: Community,
+    clock: time_machine.Traveller,
+    people: tuple[Person, Person, Worker, Worker],
+) -> None:
+    keeper, neighbour, clerk, manager = people
+    clock.move_to(APPLIED)
+    receipt = apply(keeper, community)
+    clerk.sign_in()
+    take_in_and_inspect(clerk)
+    step(clerk, "开始公示")
+    object_to(neighbour, community)
+    manager.sign_in()
+    answer(manager)
+
+    clock.move_to(NOTICE_OVER)
+    manager.sign_in()
+    go_to_the_shop(manager)
+    step(manager, "挂牌")
+    ask_back(keeper, community, receipt, "挂牌")
+
+    clock.move_to(WARNED)
+    clerk.sign_in()
+    go_to_the_shop(clerk)
+    step(clerk, "警告", reason="价签不清")
+    manager.sign_in()
+    go_to_the_shop(manager)
+    step(manager, "恢复")
+
+    clock.move_to(NEXT_YEAR)
+    clerk.sign_in()
+    go_to_the_shop(clerk)
+    clerk.press("检查评分")
+    fill_in(clerk)
+    step(clerk, "复查通过")
+
+    session.rollback()
+    shop = session.scalars(select(Shop)).one()
+    assert (shop.state, shop.plaque_number) == ("certified", "PGY-0001")
+    assert str(shop.certified_until) == "2028-02-15"
+    assert session.scalars(select(ShopInspection.passed)).all() == [True, True]
+    assert session.scalars(select(ShopApplication.shop_id)).all() == [shop.id]
+    clicks = {"店主": keeper.clicks, "邻居": neighbour.clicks, "干事": clerk.clicks,
+              "主任": manager.clicks}  # fmt: skip
+    print(f"clicks: {clicks}, {sum(clicks.values())} in all")  # noqa: T201  # read with -rP
+    assert sum(clicks.values()) <= MOST_CLICKS, clicks
+
+
+def test_another_is_suspended_and_withdrawn_and_its_plaque_says_so(
+    session: Session,
+    community: Community,
+    clock: time_machine.Traveller,
+    people: tuple[Person, Person, Worker, Worker],
+) -> None:
+    passer_by = people[1]
+    clock.move_to(WARNED)
+    in_a_year = WARNED.date() + timedelta(days=300)
+    shop = given_shop(session, community, name="老王豆腐", certified_until=in_a_year)
+    manager = given_staff(session, community, Role.MANAGER)
+    session.commit()
+    for action, told in (("suspend", "暂停"), ("withdraw", "摘牌")):
+        wanted = MoveCertification(shop.id, CertificationAction(action), "消防通道堆放杂物")
+        move_certification(Work(session, manager, WARNED), wanted)
+        session.commit()
+        passer_by.page.goto(f"/{community.slug}/p/{shop.plaque_number}")
+        expect(passer_by.page.locator("#main")).to_contain_text(told)
+
+
+def apply(keeper: Person, community: Community) -> str:
+    """Apply on the public form; return the receipt."""
+    page = keeper.page
+    page.goto(f"/{community.slug}/shops/apply")
+    page.get_by_label("店名").fill("和平馕店")
+    page.get_by_label("行业").fill("馕与面点")
+    page.get_by_label("联系人和电话").fill("买买提 13800138000")
+    keeper.press("提交申请")
+    return page.locator(".receipt-number").inner_text()
+
+
+def ask_back(keeper: Person, community: Community, receipt: str, told: str) -> None:
+    """See with the receipt how far it is."""
+    keeper.page.goto(f"/{community.slug}/shops/apply/status")
+    keeper.page.get_by_label("回执号").fill(receipt)
+    keeper.press("查询")
+    expect(keeper.page.get_by_role("status")).to_contain_text(told)
+
+
+def take_in_and_inspect(clerk: Worker) -> None:
+    clerk.page.goto("/staff/shops/applications")
+    clerk.click(clerk.page.get_by_role("link", name="去看"))
+    clerk.press("受理，登记这家店")
+    clerk.press("检查评分")
+    fill_in(clerk)
+
+
+def fill_in(clerk: Worker) -> None:
+    """Fill in the score sheet of a shop without fault."""
+    for code, points in FULL.items():
+        clerk.page.locator(f"[name=mark_{code}]").fill(str(points))
+    clerk.press("记下检查")
+
+
+def step(worker: Worker, name: str, *, reason: str | None = None) -> None:
+    """Take one step of the certification, having read what follows."""
+    worker.press(name)
+    if reason is not None:
+        worker.page.get_by_label("理由").fill(reason)
+    worker.press(f"是，{name}")
+    worker.page.get_by_role("heading", name="挂牌办理").wait_for()
+
+
+def object_to(neighbour: Person, community: Community) -> None:
+    neighbour.page.goto(f"/{community.slug}/shops/notice")
+    neighbour.press("提异议")
+    neighbour.page.get_by_label("有什么意见").fill("上次买馕，秤少二两。")
+    neighbour.press("提交异议")
+    expect(neighbour.page.locator("#main")).to_contain_text("异议已收到")
+
+
+def answer(manager: Worker) -> None:
+    go_to_the_shop(manager)
+    manager.press("去答复")
+    manager.click(manager.page.get_by_label("异议不成立，公示照旧"))
+    manager.page.get_by_label("理由").fill("称了十次，都准。")
+    manager.press("提交答复")
+
+
+def go_to_the_shop(worker: Worker) -> None:
+    worker.page.goto("/staff/shops?q=和平馕店")
+    worker.click(worker.page.get_by_role("link", name="和平馕店"))
