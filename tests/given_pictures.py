@@ -41,16 +41,6 @@ def given_picture(
     return add_picture(session, community.id, clean, purpose, **{"now": NOON, **values})
 
 
-def given_pictures(session: Session, community: Community, account_id: UUID) -> dict[str, UUID]:
-    """A plan that anyone may see, and a photo of an inspection that staff see."""
-    return {
-        "picture_id": given_picture(
-            session, community, PicturePurpose.FLOOR_PLAN, account_id=account_id
-        ).id,
-        "photo_id": given_picture(session, community, account_id=account_id).id,
-    }
-
-
 def given_plan(session: Session, community: Community, name: str = "一楼") -> FloorPlan:
     """A floor plan, four units wide and three high."""
     picture = given_picture(session, community, PicturePurpose.FLOOR_PLAN)
@@ -73,3 +63,13 @@ def given_pin(session: Session, shop: Shop, plan: FloorPlan | None = None) -> Sh
     session.add(pin)
     session.flush()
     return pin
+
+
+def given_pictures(session: Session, community: Community, account_id: UUID) -> dict[str, UUID]:
+    """A plan that anyone may see, and a photo of an inspection that staff see."""
+    return {
+        "picture_id": given_picture(
+            session, community, PicturePurpose.FLOOR_PLAN, account_id=account_id
+        ).id,
+        "photo_id": given_picture(session, community, account_id=account_id).id,
+    }

@@ -51,6 +51,7 @@ OF_NOBODY = {
     "contribution_kind.name_zh_hant": "likewise",
     "contribution_kind.name_en": "likewise",
     "contribution_kind.units": "codes of units",
+    "floor_plan.name": "a floor, or a part of the market",
     "honour.name": "a kind of recognition",
     "honour.name_zh_hant": "likewise",
     "honour.name_en": "likewise",

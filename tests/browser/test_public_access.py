@@ -77,7 +77,7 @@ def test_public_pages_and_the_desk_of_the_shops_shut_nobody_out(
         look_at(phone, page)
 
     sign_in(phone, session, market.community, Role.MANAGER)
-    shops, plans = "/staff/shops", "/staff/floor-plan"
+    shops, plans = "/staff/shops", "/staff/shops/floor-plan"
     for page in (
         *(f"{shops}/complaints", f"{shops}/complaints/{market.complaint_id}"),
         *(f"{shops}/silent", f"{shops}/satisfaction", plans, f"{plans}/{market.plan_id}"),
@@ -105,7 +105,7 @@ def test_staff_point_at_the_plan_and_the_pin_stands_there(
     phone: Page, session: Session, market: Market
 ) -> None:
     sign_in(phone, session, market.community)
-    phone.goto(f"/staff/floor-plan/{market.plan_id}?shop={market.shop.id}")
+    phone.goto(f"/staff/shops/floor-plan/{market.plan_id}?shop={market.shop.id}")
 
     phone.locator("input[type=image]").click(position={"x": 120, "y": 90})
 

@@ -13,7 +13,7 @@ from tests.given import given_community, given_shop
 from tests.given_pictures import given_pin, given_plan, taken_here
 from tests.pages.visits import change, enter, fields_of, press, text_of
 
-PLANS = "/staff/floor-plan"
+PLANS = "/staff/shops/floor-plan"
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ from loyalty.services.shops.floor_plans import (
 from loyalty.services.work import Work
 from loyalty.words.steps import StepWords
 
-floor_plans = console.Console("floor_plans", "/floor-plan")
+floor_plans = console.Console("floor_plans", "/shops/floor-plan")
 
 REMOVE = StepWords(
     lazy_gettext("删掉这张平面图"),
