@@ -1,7 +1,7 @@
 """A community with one of everything, so that nothing of it may show in another community."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -17,10 +17,8 @@ from loyalty.models import (
     Community,
     ConflictOfInterest,
     ConsentEvent,
-    Contribution,
     Deed,
     Erasure,
-    EvidenceFile,
     HouseholdGroup,
     ImportJob,
     Job,
@@ -31,7 +29,6 @@ from loyalty.models import (
     OwnPage,
     OwnPageSession,
     QuarantinedSale,
-    ReportLink,
     Resident,
     Round,
     Shop,
@@ -63,9 +60,9 @@ from tests.given import (
     honour_of,
 )
 from tests.given_closed_months import given_closed_month
-from tests.given_contributions import given_contribution, given_party
 from tests.given_deeds import given_deed_kind
 from tests.given_late_sales import given_case
+from tests.given_ledger import given_ledger
 from tests.given_notices import (
     given_matter,
     given_notice,
@@ -120,7 +117,7 @@ def given_everything(session: Session, community: Community) -> Everything:
         "resident_id": resident.id,
         "picture_id": given_picture(session, community, account_id=account.id).id,
         "matter_id": _matter(session, community, account),
-        **_given(session, community, account),
+        **given_ledger(session, community, account),
         **_deeds(session, community, resident.id),
         **_trade(session, community, account, resident.id),
         **_round(session, community, account, "open", month=date(2027, 1, 1)),
@@ -211,49 +208,6 @@ def _matter(session: Session, community: Community, account: StaffAccount) -> UU
     # As its raiser has it from the start, so that the version stays the first.
     session.execute(update(Matter).where(Matter.id == matter.id).values(receipt=make_receipt()))
     return matter.id
-
-
-def _given(session: Session, community: Community, account: StaffAccount) -> dict[str, UUID]:
-    """Two parties, and what one of them gave."""
-    party, other = (given_party(session, community, name) for name in ("和平粮油", "和平粮油店"))
-    entry = given_contribution(
-        session, community, kind="donation", giver_id=party.id, recorded_by=account.id
-    )
-    return {
-        "party_id": party.id,
-        "other_party_id": other.id,
-        "contribution_id": entry.id,
-        "contribution_kind_id": entry.kind_id,
-        "evidence_file_id": _evidence(session, entry),
-        "report_link_id": _link(session, community, account),
-    }
-
-
-def _evidence(session: Session, entry: Contribution) -> UUID:
-    file = EvidenceFile(
-        community_id=entry.community_id,
-        contribution_id=entry.id,
-        media_type="application/pdf",
-        content=b"%PDF-1.7 %%EOF",
-        added_by=entry.recorded_by,
-        added_at=NOON,
-    )
-    session.add(file)
-    session.flush()
-    return file.id
-
-
-def _link(session: Session, community: Community, account: StaffAccount) -> UUID:
-    link = ReportLink(
-        community_id=community.id,
-        month=date(2026, 12, 1),
-        created_by=account.id,
-        created_at=NOON,
-        expires_at=NOON + timedelta(days=30),
-    )
-    session.add(link)
-    session.flush()
-    return link.id
 
 
 def _deeds(session: Session, community: Community, resident_id: UUID) -> dict[str, UUID]:
