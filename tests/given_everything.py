@@ -1,7 +1,7 @@
 """A community with one of everything, so that nothing of it may show in another community."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -18,10 +18,8 @@ from loyalty.models import (
     Community,
     ConflictOfInterest,
     ConsentEvent,
-    Contribution,
     Deed,
     Erasure,
-    EvidenceFile,
     HouseholdGroup,
     ImportJob,
     Job,
@@ -34,7 +32,6 @@ from loyalty.models import (
     OwnPage,
     OwnPageSession,
     QuarantinedSale,
-    ReportLink,
     Resident,
     Round,
     Satisfaction,
@@ -68,10 +65,10 @@ from tests.given import (
     honour_of,
 )
 from tests.given_closed_months import given_closed_month
-from tests.given_contributions import given_contribution, given_party
 from tests.given_deeds import given_deed_kind
 from tests.given_inspections import given_inspection
 from tests.given_late_sales import given_case
+from tests.given_ledger import given_ledger
 from tests.given_messages import given_hook, given_recipient
 from tests.given_notices import (
     given_complaint,
@@ -132,7 +129,7 @@ def given_everything(session: Session, community: Community) -> Everything:
         **given_market(session, community, account, area.id),
         **given_pictures(session, community, account.id),
         "matter_id": _matter(session, community, account),
-        **_given(session, community, account),
+        **given_ledger(session, community, account),
         **_deeds(session, community, resident.id),
         **_trade(session, community, account, resident.id),
         **_round(session, community, account, "open", month=date(2027, 1, 1)),
@@ -246,49 +243,6 @@ def _matter(session: Session, community: Community, account: StaffAccount) -> UU
     session.execute(update(Matter).where(Matter.id == matter.id).values(receipt=make_receipt()))
     given_meeting(session, community, planned_by=account.id)
     return matter.id
-
-
-def _given(session: Session, community: Community, account: StaffAccount) -> dict[str, UUID]:
-    """Two parties, and what one of them gave."""
-    party, other = (given_party(session, community, name) for name in ("和平粮油", "和平粮油店"))
-    entry = given_contribution(
-        session, community, kind="donation", giver_id=party.id, recorded_by=account.id
-    )
-    return {
-        "party_id": party.id,
-        "other_party_id": other.id,
-        "contribution_id": entry.id,
-        "contribution_kind_id": entry.kind_id,
-        "evidence_file_id": _evidence(session, entry),
-        "report_link_id": _link(session, community, account),
-    }
-
-
-def _evidence(session: Session, entry: Contribution) -> UUID:
-    file = EvidenceFile(
-        community_id=entry.community_id,
-        contribution_id=entry.id,
-        media_type="application/pdf",
-        content=b"%PDF-1.7 %%EOF",
-        added_by=entry.recorded_by,
-        added_at=NOON,
-    )
-    session.add(file)
-    session.flush()
-    return file.id
-
-
-def _link(session: Session, community: Community, account: StaffAccount) -> UUID:
-    link = ReportLink(
-        community_id=community.id,
-        month=date(2026, 12, 1),
-        created_by=account.id,
-        created_at=NOON,
-        expires_at=NOON + timedelta(days=30),
-    )
-    session.add(link)
-    session.flush()
-    return link.id
 
 
 def _deeds(session: Session, community: Community, resident_id: UUID) -> dict[str, UUID]:

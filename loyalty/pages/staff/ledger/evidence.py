@@ -6,6 +6,7 @@ from flask import Response, flash, redirect, url_for
 from flask_babel import gettext, lazy_gettext
 from flask_wtf.file import FileField, FileRequired
 
+from loyalty.models import Contribution
 from loyalty.pages.forms import NEEDED, Form
 from loyalty.pages.pictures import SHUT_IN
 from loyalty.pages.staff import console
@@ -38,8 +39,9 @@ class EvidenceForm(Form):
 @evidence.post("/contributions/<uuid:contribution_id>/evidence")
 def add(contribution_id: UUID) -> Response:
     """Keep a file with an entry."""
-    form = EvidenceForm()
-    clean = _cleaned(form)
+    with console.work() as work:
+        work.find(Contribution, contribution_id)
+    clean = _cleaned(EvidenceForm())
     if clean is not None:
         console.attempt(
             lambda work: add_evidence(work, contribution_id, clean), gettext("已附上。")
