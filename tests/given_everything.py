@@ -119,6 +119,7 @@ def given_everything(session: Session, community: Community) -> Everything:
         "honour_id": star.id,
         "resident_id": resident.id,
         "matter_id": _matter(session, community, account),
+        "meeting_id": given_meeting(session, community, planned_by=account.id).id,
         **_given(session, community, account),
         **_deeds(session, community, resident.id),
         **_trade(session, community, account, resident.id),
@@ -210,7 +211,6 @@ def _matter(session: Session, community: Community, account: StaffAccount) -> UU
     matter = given_matter(session, community, contact="3-501", owner_id=account.id)
     # As its raiser has it from the start, so that the version stays the first.
     session.execute(update(Matter).where(Matter.id == matter.id).values(receipt=make_receipt()))
-    given_meeting(session, community, planned_by=account.id)
     return matter.id
 
 
