@@ -130,6 +130,7 @@ def given_everything(session: Session, community: Community) -> Everything:
         **given_pictures(session, community, account.id),
         "matter_id": _matter(session, community, account),
         **given_ledger(session, community, account),
+        "meeting_id": given_meeting(session, community, planned_by=account.id).id,
         **_deeds(session, community, resident.id),
         **_trade(session, community, account, resident.id),
         **_round(session, community, account, "open", month=date(2027, 1, 1)),
@@ -241,7 +242,6 @@ def _matter(session: Session, community: Community, account: StaffAccount) -> UU
     matter = given_matter(session, community, contact="3-501", owner_id=account.id)
     # As its raiser has it from the start, so that the version stays the first.
     session.execute(update(Matter).where(Matter.id == matter.id).values(receipt=make_receipt()))
-    given_meeting(session, community, planned_by=account.id)
     return matter.id
 
 

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from loyalty.database import Moment, Owned
@@ -15,6 +16,8 @@ class Oversight(Owned):
     """
 
     __tablename__ = "oversight"
+    # The communities of one account.
+    __table_args__ = (Index("ix_oversight_account", "account_id", "community_id"),)
 
     account_id: Mapped[UUID] = mapped_column(primary_key=True)
     granted_at: Mapped[Moment]

@@ -46,7 +46,7 @@ def shown(slug: str | None = None) -> Response:
         "public/stats.html",
         community=community,
         found=found,
-        trend=dict(reversed(list(trend.items()))),
+        trend=dict(reversed([*trend.items()])),
         trend_chart=draw_trend(trend),
         flow_chart=draw_flow(found.matrix, month),
         trade_chart=draw_trades(_sorted(found.by_trade), month),

@@ -20,6 +20,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("community_id", "account_id", name=op.f("pk_oversight")),
     )
+    op.create_index("ix_oversight_account", "oversight", ["account_id", "community_id"])
     own = "community_id = current_setting('loyalty.community')::uuid"
     op.execute("ALTER TABLE oversight ENABLE ROW LEVEL SECURITY")
     op.execute(

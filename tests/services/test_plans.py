@@ -45,8 +45,12 @@ CONTROLS = (
 PLANNED = {"SELECT", "INSERT", "UPDATE", "DELETE", "WITH"}
 """How statements begin which have a plan."""
 
-OF_ALL = re.compile(r"FROM signing_key JOIN community|SELECT community.id\s+FROM community\s+LIMIT")
-"""The set of all keys, which is published whole, and whether there is more than one community."""
+OF_ALL = re.compile(
+    r"FROM signing_key JOIN community|SELECT community.id\s+FROM community\s+LIMIT"
+    r"|FROM community JOIN oversight"
+)
+"""The set of all keys, which is published whole, whether there is more than one community, and
+which of them an account above them reads."""
 
 BROKEN = 500
 """The status from which on an answer says that something of ours is broken."""

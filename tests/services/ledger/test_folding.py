@@ -11,6 +11,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
+from loyalty.commands.folding import fold_every_book
 from loyalty.database import db
 from loyalty.models import (
     Card,
@@ -256,6 +257,20 @@ def test_a_fold_ends_a_minute_before_now(session: Session) -> None:
     assert end is not None
     now = datetime.now().astimezone()
     assert id_at(now - timedelta(minutes=2)) < end <= id_at(now - timedelta(minutes=1))
+
+
+def test_the_worker_folds_the_book_of_every_community(
+    session: Session, community: Community, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(folding, "ID_WAITS", timedelta(seconds=-1))
+    for one in (community, given_community(session)):
+        given_redemption(session, given_card(session, one), given_shop(session, one))
+    session.commit()
+
+    fold_every_book()
+
+    kept = session.scalars(select(SalesSum)).all()
+    assert [one.uses for one in kept] == [1, 1]
 
 
 def test_how_often_a_card_was_used_is_forgotten_once_people_are_counted(
