@@ -3,6 +3,8 @@
 import hashlib
 import hmac
 import json
+import os
+import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
@@ -29,7 +31,7 @@ from loyalty.services.work import Work
 from tests.given import NOON, SECRET, given_card, given_community, given_resident, given_staff
 from tests.given_messages import at_home, given_hook, given_recipient, messages_of, sold_at
 from tests.receivers import Receiver, make_certificate, receiving
-from tests.serving import free_port, start, stop, until
+from tests.serving import LOYALTY, until
 
 NAME, PHONE = "赵䶮芳", "+8613900007315"
 
@@ -258,7 +260,7 @@ def test_a_turn_is_one_workers_until_it_has_not_come_back_for_a_minute(
 def test_a_receiver_that_does_not_answer_keeps_nobody_else_waiting(
     database: str, tmp_path: Path, certificate: Path
 ) -> None:
-    """The worker beside the service. In turns, the silent one would be given up first."""
+    """In turns, the silent one would be given up first."""
     environ = {
         "LOYALTY_DATABASE_URL": database,
         "LOYALTY_DATA_DIR": str(tmp_path),
@@ -277,15 +279,16 @@ def test_a_receiver_that_does_not_answer_keeps_nobody_else_waiting(
         silent.silent_for = posting.LONGEST * 2
         tests = [given_try(session, one, now + timedelta(seconds=n))
                  for n, one in enumerate((silent, quick))]  # fmt: skip
-        service = start(environ, free_port())
-        ending.callback(service.wait)
-        ending.callback(service.kill)
+        worker = subprocess.Popen(  # noqa: S603  # our own command
+            [LOYALTY, "work"], env={**os.environ, **environ}
+        )
+        ending.callback(worker.wait)
+        ending.callback(worker.kill)
         until(lambda: bool(quick.got))
 
         session.expire_all()
         assert silent.got
         assert tests[0].failure is None
-        stop(service)
     engine.dispose()
 
 
