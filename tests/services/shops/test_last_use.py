@@ -124,6 +124,7 @@ def test_however_many_sales_there_are_the_last_ones_alone_are_read(
              FROM redemption AS r, generate_series(1, 3000)
             WHERE r.community_id = :community AND r.id = :sale"""
     )
+    session.execute(text("SET LOCAL session_replication_role = replica"))
     session.execute(copies, {"community": shop.community_id, "sale": sale.id})
     session.execute(text("ANALYZE redemption"))
     asked = select_last_uses(shop.community_id).where(Shop.id == shop.id)
