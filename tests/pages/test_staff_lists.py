@@ -29,7 +29,9 @@ def take(client: FlaskClient, name: str) -> list[list[Any]]:
     """The cells of a list; none of them is a formula."""
     answer = client.get(f"/staff/lists/{name}.xlsx")
     assert answer.status_code == 200, answer.data
-    assert "attachment" in answer.headers["Content-Disposition"]
+    named = answer.headers["Content-Disposition"]
+    assert named.startswith("attachment")
+    assert named.isascii()
     (sheet,) = load_workbook(io.BytesIO(answer.data))
     rows = [[*row] for row in sheet.iter_rows()]
     assert not [cell for row in rows for cell in row if cell.data_type == "f"]

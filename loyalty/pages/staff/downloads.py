@@ -1,5 +1,7 @@
 """Files that staff take away, under a name that says what they are."""
 
+from urllib.parse import quote
+
 from flask import Response
 
 
@@ -12,5 +14,8 @@ def send_file(content: bytes, media_type: str, name: str) -> Response:
         name: under which it is saved, with its ending.
     """
     response = Response(content, content_type=media_type)
-    response.headers.set("Content-Disposition", "attachment", filename=name)
+    # Headers hold ASCII alone; RFC 8187 says how a name stands in one, for old readers a plain one.
+    plain = f"file.{name.rpartition('.')[2]}"
+    named = f"filename={plain}; filename*=UTF-8''{quote(name, safe='')}"
+    response.headers["Content-Disposition"] = f"attachment; {named}"
     return response
