@@ -19,11 +19,12 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from loyalty.models import StaffAccount
+from loyalty.models import Area, StaffAccount
 from loyalty.services.actors import Role
 from tests.api.samples import SAMPLES
 from tests.conftest import shared_data
 from tests.given import (
+    given_account,
     given_card,
     given_community,
     given_honour,
@@ -39,7 +40,9 @@ from tests.given_late_sales import Device, given_case
 from tests.given_messages import given_hook
 from tests.given_notices import given_matter, given_shop_objection, given_waiting_objection
 from tests.given_offers import given_signal
+from tests.given_pictures import given_pictures
 from tests.given_rounds import given_candidate, given_nomination
+from tests.given_stalls import given_market
 
 TILL_CALLS = ("/api/v1/validations", "/api/v1/redemptions", "/api/v1/till/")
 
@@ -94,7 +97,14 @@ def world(client: FlaskClient, session: Session) -> World:
     headers = signed_in(session, community, *Role)
     selection_round = given_round(session, community, state="open")
     candidate = given_candidate(session, selection_round)
+    account = given_account(session, community)
+    area = Area(community_id=community.id, name="南区")
+    session.add(area)
+    session.flush()
     ids = {
+        **given_market(session, community, account, area.id),
+        **given_pictures(session, community, account.id),
+        "area_id": area.id,
         "resident_id": given_resident(session, community).id,
         "card_id": given_card(session, community).id,
         "round_id": selection_round.id,
