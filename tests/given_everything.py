@@ -17,22 +17,14 @@ from loyalty.models import (
     CertificationEvent,
     Community,
     ConflictOfInterest,
-    ConsentEvent,
     Deed,
-    Erasure,
     HouseholdGroup,
     ImportJob,
     Job,
     KeptAnswer,
     Matter,
-    Message,
-    MonthPeople,
     NumberedSale,
-    Oversight,
-    OwnPage,
-    OwnPageSession,
     QuarantinedSale,
-    Resident,
     Round,
     Satisfaction,
     Shop,
@@ -69,7 +61,6 @@ from tests.given_deeds import given_deed_kind
 from tests.given_inspections import given_inspection
 from tests.given_late_sales import given_case
 from tests.given_ledger import given_ledger
-from tests.given_messages import given_hook, given_recipient
 from tests.given_notices import (
     given_complaint,
     given_matter,
@@ -79,6 +70,7 @@ from tests.given_notices import (
     given_shop_objection,
     placed,
 )
+from tests.given_of_residents import given_messages_of, given_page_of, given_privacy_of
 from tests.given_offers import given_proposal, given_signal
 from tests.given_pictures import given_pictures, given_pin
 from tests.given_rounds import (
@@ -109,12 +101,7 @@ def given_everything(session: Session, community: Community) -> Everything:
     """One of everything that a community can have."""
     account = given_account(session, community, *Role)
     given_shop(session, community, state="applied", name="待挂牌", plaque_number=None)
-    area, group = (
-        kind(community_id=community.id, name=name)
-        for kind, name in ((Area, "东区"), (HouseholdGroup, "第一联户"))
-    )
-    session.add_all([area, group])
-    session.flush()
+    area, group = _parts(session, community)
     star = given_honour(session, community, name_en="Star of the courtyard")
     at_home = {"area_id": area.id, "household_group_id": group.id}
     resident = given_resident(session, community, phone="+8613800138000", **at_home)
@@ -135,10 +122,10 @@ def given_everything(session: Session, community: Community) -> Everything:
         **_trade(session, community, account, resident.id),
         **_round(session, community, account, "open", month=date(2027, 1, 1)),
     }
-    ids["webhook_id"] = _messages(session, community)
+    ids["webhook_id"] = given_messages_of(session, community)
     given_closed_month(session, community, closed_by=account.id)
-    _own_page(session, resident)
-    _privacy(session, resident)
+    given_page_of(session, resident)
+    given_privacy_of(session, resident)
     ids["job_id"] = _batch(session, community, account)
     _day_off_and_kept_answer(session, community, account)
     review = _round(session, community, account, "review", month=date(2027, 2, 1))
@@ -146,6 +133,14 @@ def given_everything(session: Session, community: Community) -> Everything:
     on_notice = _notice(session, community)
     session.commit()
     return Everything(community.id, _texts({**on_notice, **ids}), _texts(review), _texts(on_notice))
+
+
+def _parts(session: Session, community: Community) -> tuple[Area, HouseholdGroup]:
+    area = Area(community_id=community.id, name="东区")
+    group = HouseholdGroup(community_id=community.id, name="第一联户")
+    session.add_all([area, group])
+    session.flush()
+    return area, group
 
 
 def _day_off_and_kept_answer(session: Session, community: Community, account: StaffAccount) -> None:
@@ -157,63 +152,6 @@ def _day_off_and_kept_answer(session: Session, community: Community, account: St
 
 def _texts(ids: dict[str, Any]) -> dict[str, str]:
     return {name: str(value) for name, value in ids.items()}
-
-
-def _own_page(session: Session, resident: Resident) -> None:
-    """A page that was activated, with somebody signed in."""
-    own = {"community_id": resident.community_id, "created_at": NOON}
-    page = OwnPage(
-        **own,
-        resident_id=resident.id,
-        activation_hash="!",
-        activation_made_at=NOON,
-        pin_hash="!",
-        handle=f"{uuid4().int % 10**8:08}",
-        sealed_secret=b"!",
-    )
-    session.add(page)
-    session.flush()
-    opened = OwnPageSession(
-        **own, own_page_id=page.id, token_hash=uuid4().bytes, activating=False, expires_at=NOON
-    )
-    session.add(opened)
-    session.flush()
-
-
-def _privacy(session: Session, resident: Resident) -> None:
-    """A consent, somebody who has been erased, and a month that has been counted."""
-    own = {"community_id": resident.community_id}
-    agreed = {"consent": "membership", "agreed": True, "source": "earlier", "at": NOON}
-    counted = {"month": date(2026, 10, 1), "part": "all", "key": "", "people": 0, "households": 0}
-    session.add_all(
-        [
-            ConsentEvent(**own, resident_id=resident.id, **agreed),
-            Erasure(**own, resident_id=uuid4(), erased_at=NOON),
-            MonthPeople(**own, **counted),
-            Oversight(**own, account_id=uuid4(), granted_at=NOON),
-        ]
-    )
-    session.flush()
-
-
-def _messages(session: Session, community: Community) -> UUID:
-    """Where messages go, somebody who is told, and what they were told."""
-    hook = given_hook(session, community).hook
-    card = given_card(session, community)
-    recipient = given_recipient(session, hook, card)
-    session.add(
-        Message(
-            community_id=community.id,
-            hook_id=hook.id,
-            kind="card_waiting",
-            resident_id=recipient.resident_id,
-            card_id=card.id,
-            made_at=NOON,
-            next_at=NOON,
-        )
-    )
-    session.flush()
-    return hook.id
 
 
 def _batch(session: Session, community: Community, account: StaffAccount) -> UUID:

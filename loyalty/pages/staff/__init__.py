@@ -62,7 +62,6 @@ from loyalty.pages.staff.shops.signals import shop_signals
 from loyalty.pages.staff.shops.stalls import stalls
 from loyalty.pages.staff.shops.standing import shop_standing
 from loyalty.pages.staff.shops.visits import shop_visits
-from loyalty.pages.staff.shops.workbook import shop_workbooks
 from loyalty.pages.staff.staff.accounts import accounts
 from loyalty.pages.staff.staff.sign_in import sign_in_pages
 from loyalty.pages.staff.tills.tills import tills
@@ -98,7 +97,6 @@ STAFF_PAGES = (
     inspections,
     shop_applications,
     stalls,
-    shop_workbooks,
     score_sheet,
     certification,
     tills,

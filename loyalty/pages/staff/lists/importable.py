@@ -53,11 +53,12 @@ def _tell_resident(one: Resident, places: Mapping[UUID | None, str]) -> Cells:
 
 def list_shops(work: Work) -> ListTable:
     """Return the shops with what they agreed to."""
+    areas = _names(work, Area)
     found = read_all(lambda limit, after: find_shops(work, FindShops(limit=limit, after=after)))
-    return _write(work, ImportKind.SHOPS, (_tell_shop(shop) for shop in found))
+    return _write(work, ImportKind.SHOPS, (_tell_shop(shop, areas) for shop in found))
 
 
-def _tell_shop(shop: Shop) -> Cells:
+def _tell_shop(shop: Shop, areas: Mapping[UUID | None, str]) -> Cells:
     terms = {
         TERM + term.honour.code: pay_in_words(Permille(term.pay_permille)) for term in shop.terms
     }
@@ -67,6 +68,10 @@ def _tell_shop(shop: Shop) -> Cells:
         "category": shop.category,
         "stall": shop.stall or "",
         "contact": shop.contact or "",
+        "hours": shop.hours or "",
+        "offer": shop.offer or "",
+        "area_id": areas.get(shop.area_id, ""),
+        "is_model": YES if shop.is_model else NO,
         **terms,
     }
 

@@ -28,6 +28,7 @@ LISTS: Mapping[str, OfficeList] = MappingProxyType(
         "matters": OfficeList(
             lazy_gettext("三张清单"), others.list_matters, console.STAFF | {Role.COUNCIL}
         ),
+        "stalls": OfficeList(lazy_gettext("摊位"), others.list_all_stalls),
         "visits": OfficeList(lazy_gettext("走访"), others.list_visits),
         "rounds": OfficeList(lazy_gettext("评选"), others.list_rounds),
         "accounts": OfficeList(lazy_gettext("账号管理"), others.list_accounts, console.MANAGERS),

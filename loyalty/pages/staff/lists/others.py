@@ -29,6 +29,7 @@ from loyalty.services.matters.matters import (
     find_matters,
 )
 from loyalty.services.selection.planning import rounds_page
+from loyalty.services.shops.stalls import list_stalls
 from loyalty.services.staff.accounts import find_accounts
 from loyalty.services.work import Work
 from loyalty.words.cases import DECISIONS, case_words
@@ -145,6 +146,22 @@ def list_visits(work: Work) -> ListTable:
         [
             [visit.day.isoformat(), shop, str(VISIT_KINDS[visit.kind]), who, visit.note or ""]
             for visit, shop, who in work.session.execute(query).tuples()
+        ],
+    )
+
+
+def list_all_stalls(work: Work) -> ListTable:
+    """Return the stalls with who has them today."""
+    return ListTable(
+        [gettext("摊位号"), gettext("租给谁"), gettext("从哪天起"), gettext("从哪天起算")],
+        [
+            [
+                one.stall.name,
+                one.tenant or "",
+                one.now.since.isoformat() if one.now else "",
+                one.stall.built_on.isoformat(),
+            ]
+            for one in list_stalls(work)
         ],
     )
 

@@ -62,7 +62,7 @@ def test_what_is_exported_is_imported_elsewhere_as_it_was(
         )
     )
     enter(client, session, community, Role.STAFF)
-    book = client.get("/staff/shops/shops.xlsx").data
+    book = client.get("/staff/lists/shops.xlsx").data
 
     answer = upload(client, signed_in(session, elsewhere), book, kind="shops", dry_run=False)
 

@@ -1,0 +1,80 @@
+"""What is kept of residents themselves: their own page, consents and messages."""
+
+from datetime import date
+from uuid import UUID, uuid4
+
+from sqlalchemy.orm import Session
+
+from loyalty.models import (
+    Community,
+    ConsentEvent,
+    Erasure,
+    Message,
+    MonthPeople,
+    Oversight,
+    OwnPage,
+    OwnPageSession,
+    Resident,
+)
+from tests.given import (
+    NOON,
+    given_card,
+)
+from tests.given_messages import given_hook, given_recipient
+
+
+def given_page_of(session: Session, resident: Resident) -> None:
+    """A page that was activated, with somebody signed in."""
+    own = {"community_id": resident.community_id, "created_at": NOON}
+    page = OwnPage(
+        **own,
+        resident_id=resident.id,
+        activation_hash="!",
+        activation_made_at=NOON,
+        pin_hash="!",
+        handle=f"{uuid4().int % 10**8:08}",
+        sealed_secret=b"!",
+    )
+    session.add(page)
+    session.flush()
+    opened = OwnPageSession(
+        **own, own_page_id=page.id, token_hash=uuid4().bytes, activating=False, expires_at=NOON
+    )
+    session.add(opened)
+    session.flush()
+
+
+def given_privacy_of(session: Session, resident: Resident) -> None:
+    """A consent, somebody who has been erased, and a month that has been counted."""
+    own = {"community_id": resident.community_id}
+    agreed = {"consent": "membership", "agreed": True, "source": "earlier", "at": NOON}
+    counted = {"month": date(2026, 10, 1), "part": "all", "key": "", "people": 0, "households": 0}
+    session.add_all(
+        [
+            ConsentEvent(**own, resident_id=resident.id, **agreed),
+            Erasure(**own, resident_id=uuid4(), erased_at=NOON),
+            MonthPeople(**own, **counted),
+            Oversight(**own, account_id=uuid4(), granted_at=NOON),
+        ]
+    )
+    session.flush()
+
+
+def given_messages_of(session: Session, community: Community) -> UUID:
+    """Where messages go, somebody who is told, and what they were told."""
+    hook = given_hook(session, community).hook
+    card = given_card(session, community)
+    recipient = given_recipient(session, hook, card)
+    session.add(
+        Message(
+            community_id=community.id,
+            hook_id=hook.id,
+            kind="card_waiting",
+            resident_id=recipient.resident_id,
+            card_id=card.id,
+            made_at=NOON,
+            next_at=NOON,
+        )
+    )
+    session.flush()
+    return hook.id
