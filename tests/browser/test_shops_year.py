@@ -9,10 +9,12 @@ from playwright.sync_api import Browser, expect
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from loyalty.models import Community, Shop, ShopApplication, ShopInspection
+from loyalty.models import Community, Complaint, Shop, ShopApplication, ShopInspection
 from loyalty.rules.certification import CertificationAction
 from loyalty.services.actors import Role
 from loyalty.services.shops.certification import MoveCertification, move_certification
+from loyalty.services.shops.complaints import AnswerComplaint, answer_complaint
+from loyalty.services.shops.offer import confirm_offer, is_unconfirmed
 from loyalty.services.work import Work
 from tests.browser.monthly_round import NARROW, Person, Worker, given_person
 from tests.given import SHANGHAI, given_shop, given_staff
@@ -21,9 +23,10 @@ from tests.given_inspections import FULL
 APPLIED = datetime(2026, 3, 2, 9, 0, tzinfo=SHANGHAI)
 """A Monday."""
 NOTICE_OVER = datetime(2026, 3, 10, 9, 0, tzinfo=SHANGHAI)
+CONFIRMED = datetime(2026, 7, 1, 9, 0, tzinfo=SHANGHAI)
 WARNED = datetime(2026, 8, 3, 9, 0, tzinfo=SHANGHAI)
 NEXT_YEAR = datetime(2027, 2, 15, 9, 0, tzinfo=SHANGHAI)
-MOST_CLICKS = 28
+MOST_CLICKS = 30
 
 
 @pytest.fixture
@@ -67,6 +70,11 @@ def test_a_shop_s_year(
     go_to_the_shop(manager)
     step(manager, "挂牌")
     ask_back(keeper, community, receipt, "挂牌")
+
+    clock.move_to(CONFIRMED)
+    confirm_as_owner(session, community)
+    complain(neighbour, community)
+    uphold(session, community)
 
     clock.move_to(WARNED)
     warn_and_reinstate(clerk, manager)
@@ -140,6 +148,36 @@ def take_in_and_inspect(clerk: Worker) -> None:
     clerk.press("受理，登记这家店")
     clerk.press("检查评分")
     fill_in(clerk)
+
+
+def confirm_as_owner(session: Session, community: Community) -> None:
+    """Say as the shop's owner that the offer holds in this quarter."""
+    session.rollback()
+    shop = session.scalars(select(Shop)).one()
+    owner = given_staff(session, community, Role.SHOP_OWNER)
+    shop.owner_id = owner.account_id
+    work = Work(session, owner, CONFIRMED)
+    assert is_unconfirmed(work, shop.id)
+    confirm_offer(work, shop.id)
+    assert not is_unconfirmed(work, shop.id)
+    session.commit()
+
+
+def complain(neighbour: Person, community: Community) -> None:
+    """Say at the plaque that the card gave nothing."""
+    neighbour.page.goto(f"/{community.slug}/p/PGY-0001")
+    neighbour.press("没给打折")
+    neighbour.press("提交")
+    expect(neighbour.page.locator(".receipt-number")).to_be_visible()
+
+
+def uphold(session: Session, community: Community) -> None:
+    """Find, as staff, that it was so."""
+    session.rollback()
+    complaint = session.scalars(select(Complaint)).one()
+    work = Work(session, given_staff(session, community, Role.STAFF), CONFIRMED)
+    answer_complaint(work, AnswerComplaint(complaint.id, upheld=True, answer="已经补了差价。"))
+    session.commit()
 
 
 def warn_and_reinstate(clerk: Worker, manager: Worker) -> None:

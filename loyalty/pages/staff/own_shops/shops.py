@@ -8,6 +8,7 @@ from flask import redirect, render_template, url_for
 from loyalty.pages.staff import console
 from loyalty.pages.staff.own_shops.entrance import OwnersConsole
 from loyalty.services.checkout.entries import sum_day
+from loyalty.services.shops.complaints import count_since_check
 from loyalty.services.shops.finding import get_shop_for_owner, list_own_shops
 from loyalty.services.shops.offer import find_latest_proposal, is_unconfirmed
 from loyalty.services.tills.pairing import find_tills
@@ -39,6 +40,7 @@ def shown(shop_id: UUID) -> str:
         tills = find_tills(work, shop_id, limit=MOST_TILLS, after=None).items
         unconfirmed = is_unconfirmed(work, shop_id)
         proposal = find_latest_proposal(work, shop_id)
+        complaints = count_since_check(work, shop_id)
         several = len(list_own_shops(work)) > 1
     return render_template(
         "staff/own_shops/shop.html",
@@ -49,6 +51,7 @@ def shown(shop_id: UUID) -> str:
         several=several,
         unconfirmed=unconfirmed,
         proposal=proposal,
+        complaints=complaints,
         today=today,
         now=work.now,
     )
