@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 from sqlalchemy.orm import Session
 
 from loyalty.models import (
+    Card,
     Community,
     ConsentEvent,
     Erasure,
@@ -18,7 +19,6 @@ from loyalty.models import (
 )
 from tests.given import (
     NOON,
-    given_card,
 )
 from tests.given_messages import given_hook, given_recipient
 
@@ -60,10 +60,10 @@ def given_privacy_of(session: Session, resident: Resident) -> None:
     session.flush()
 
 
-def given_messages_of(session: Session, community: Community) -> UUID:
-    """Where messages go, somebody who is told, and what they were told."""
+def given_messages_of(session: Session, community: Community, card_id: UUID) -> UUID:
+    """Where messages go, the holder of a card, who is told, and what they were told."""
     hook = given_hook(session, community).hook
-    card = given_card(session, community)
+    card = session.get_one(Card, (community.id, card_id))
     recipient = given_recipient(session, hook, card)
     session.add(
         Message(

@@ -1,7 +1,9 @@
 """One person with a name like nobody's, who stands in every text that anybody can write."""
 
 import json
+from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import Table, func, select, text, update
@@ -11,12 +13,15 @@ from loyalty.database import Model
 from loyalty.models import (
     Card,
     Community,
+    Complaint,
     ImportJob,
     Matter,
     Nomination,
     Resident,
     Round,
     SaleCase,
+    ShopApplication,
+    ShopSignal,
 )
 from loyalty.services.kept_answers import KeyedCall, claim_key, keep_answer
 from loyalty.services.privacy.texts import FREE_TEXTS, WRITTEN_ONCE
@@ -128,8 +133,7 @@ def _decide_cases(session: Session, community: Community) -> None:
 
 def _write_everywhere(session: Session, community: Community) -> None:
     """Let the person stand in every column that is looked through, beside what stands there."""
-    answered = update(Matter).where(Matter.community_id == community.id)
-    session.execute(answered.values(answer="好", answered_at=NOON, state="answered"))
+    _answer_everybody(session, community)
     session.execute(text("SET LOCAL session_replication_role = replica"))
     for places in (FREE_TEXTS, WRITTEN_ONCE):
         for name, columns in places.items():
@@ -137,6 +141,21 @@ def _write_everywhere(session: Session, community: Community) -> None:
             for column in columns:
                 _write(session, table, column, community)
     session.execute(text("SET LOCAL session_replication_role = origin"))
+
+
+def _answer_everybody(session: Session, community: Community) -> None:
+    """Let everything be decided that has a reason or an answer only then."""
+    by = given_account(session, community).id
+    answered = {"answer": "好", "answered_at": NOON}
+    decided: Mapping[Any, Mapping[str, Any]] = {
+        Matter: {**answered, "state": "answered"},
+        Complaint: {**answered, "answered_by": by, "upheld": True},
+        ShopApplication: {"shop_id": None, "reason": "好", "decided_at": NOON, "decided_by": by},
+        ShopSignal: {"reason": "好", "put_away_at": NOON, "put_away_by": by},
+    }
+    for model, values in decided.items():
+        of_community = update(model).where(model.community_id == community.id)
+        session.execute(of_community.values(**values))
 
 
 def _write(session: Session, table: Table, column: str, community: Community) -> None:

@@ -11,7 +11,7 @@ import tarfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask
@@ -19,7 +19,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from loyalty.models import Area, StaffAccount
+from loyalty.models import Area, ContributionKind, Shop, StaffAccount
 from loyalty.services.actors import Role
 from tests.api.samples import SAMPLES
 from tests.conftest import shared_data
@@ -38,7 +38,12 @@ from tests.given_contributions import given_contribution, given_party
 from tests.given_deeds import given_deed_kind
 from tests.given_late_sales import Device, given_case
 from tests.given_messages import given_hook
-from tests.given_notices import given_matter, given_shop_objection, given_waiting_objection
+from tests.given_notices import (
+    given_complaint,
+    given_matter,
+    given_shop_objection,
+    given_waiting_objection,
+)
 from tests.given_offers import given_signal
 from tests.given_pictures import given_pictures
 from tests.given_rounds import given_candidate, given_nomination
@@ -123,14 +128,23 @@ def world(client: FlaskClient, session: Session) -> World:
         "account_id": session.query(StaffAccount.id).limit(1).scalar(),
         "sale_id": uuid4(),
         "import_id": uuid4(),
-        "shop_objection_id": given_shop_objection(session, shop).id,
+        **of_a_shop(session, shop),
         "case_id": given_case(session, community).id,
         "webhook_id": given_hook(session, community).hook.id,
-        "signal_id": given_signal(session, shop).id,
+        "contribution_kind_id": session.query(ContributionKind.id).limit(1).scalar(),
         "action": "suspend",
     }
     till = paired_till(session, shop, device_public_key=Device().public_key)
     return World({}, client, {name: str(value) for name, value in ids.items()}, headers, till)
+
+
+def of_a_shop(session: Session, shop: Shop) -> dict[str, UUID]:
+    """What people and the service have to say of a shop."""
+    return {
+        "shop_objection_id": given_shop_objection(session, shop).id,
+        "signal_id": given_signal(session, shop).id,
+        "complaint_id": given_complaint(session, shop).id,
+    }
 
 
 def calls_with_json(app: Flask) -> dict[str, dict[str, Any]]:

@@ -4,7 +4,7 @@ from time import process_time
 import pytest
 from flask.testing import FlaskClient
 
-from loyalty.services.imports import tables
+from loyalty.services import apart
 from tests.conftest import shared_data
 from tests.given_tables import (
     HEADINGS,
@@ -139,7 +139,7 @@ def test_a_busy_machine_asks_for_the_same_file_again(
     client: FlaskClient, staff: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as moment:
-        moment.setattr(tables, "SECONDS", 0.001)
+        moment.setattr(apart, "SECONDS", 0.001)
         busy = upload(client, staff, text(HEADINGS, ZHANG))
     again = upload(client, staff, text(HEADINGS, ZHANG))
 

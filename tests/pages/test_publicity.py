@@ -73,7 +73,7 @@ def text_of(answer: TestResponse) -> str:
     if answer.mimetype == "application/json":
         return json.dumps(answer.json, ensure_ascii=False)
     if answer.mimetype != "application/pdf":
-        return answer.get_data(as_text=True)
+        return str(answer.data, "utf-8", "replace")
     document = pypdfium2.PdfDocument(answer.data)
     return "".join(page.get_textpage().get_text_range() for page in document)
 

@@ -116,7 +116,7 @@ def test_the_demonstration_tells_what_its_model_reports(session: Session) -> Non
 
     assert told == {
         "directed_purchase": ("370.5万元", ("enterprises", 89)),
-        "subsidised_loan": ("209万元", ("shops", 47)),
+        "subsidised_loan": ("209万元", ("loans", 47)),
         "rent_relief": ("28.4万元", ("shops", 109)),
         "promotion": ("17.5万元", ("visits", 3500)),
         "night_market": ("180万元", ("visits", 1500)),

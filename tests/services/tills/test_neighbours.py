@@ -186,7 +186,7 @@ def test_a_version_comes_and_goes_with_its_community(session: Session) -> None:
     community = given_community(session)
     assert community.id in versions(session)
 
-    for table in ("honour", "contribution_kind"):
+    for table in ("honour", "contribution_kind", "shop_series"):
         session.execute(text(f"DELETE FROM {table}"))  # noqa: S608  # of our own
     session.execute(text("DELETE FROM community"))
 
