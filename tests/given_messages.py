@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from loyalty.models import (
@@ -37,8 +37,8 @@ def given_recipient(
     session: Session, hook: MessageHook, card: Card, *, now: datetime = NOON
 ) -> MessageRecipient:
     """The holder of a card, who agrees to be told."""
-    holder = session.get_one(Resident, (card.community_id, card.resident_id))
-    holder.consent_messages = True
+    holder = (Resident.community_id == card.community_id) & (Resident.id == card.resident_id)
+    session.execute(update(Resident).where(holder).values(consent_messages=True))
     recipient = MessageRecipient(
         community_id=hook.community_id,
         resident_id=card.resident_id,
