@@ -1,6 +1,8 @@
 """Months that were closed."""
 
+from collections.abc import Sequence
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -16,9 +18,14 @@ NOTHING = {
 
 
 def given_closed_month(
-    session: Session, community: Community, *, closed_by: UUID, text: str = "{}"
+    session: Session,
+    community: Community,
+    *,
+    closed_by: UUID,
+    text: str = "{}",
+    by_shop: Sequence[Any] = (),
 ) -> ClosedMonth:
-    """October, in which nothing was sold."""
+    """October, in which nothing was sold unless the shares of shops are given."""
     closed = ClosedMonth(
         community_id=community.id,
         month=date(2026, 10, 1),
@@ -26,7 +33,8 @@ def given_closed_month(
         head="0" * 64,
         figures={
             "totals": NOTHING,
-            **{f"by_{name}": [] for name in ("month", "shop", "honour", "trade")},
+            **{f"by_{name}": [] for name in ("month", "honour", "trade")},
+            "by_shop": list(by_shop),
         },
         closed_at=NOON,
         closed_by=closed_by,

@@ -29,7 +29,7 @@ OF_ALL_COMMUNITIES = {
     "memory.counter": "an old token does not tell whose it is",
     "quarantine._revoked_till": "an old token does not tell whose it is",
     "oversight.list_overseen": "an account may read the closed figures of several",
-    "oversight._find_account": "the name tells whose account it is",
+    "oversight._find_accounts": "the name tells whose account it is",
     "session.work_of": "the name tells whose account it is",
     "memory.key": "a key id tells whose card it is",
     "check._find_signed": "a key id tells whose card it is",

@@ -13,7 +13,7 @@ from loyalty.reports.briefing import (
     BriefingSums,
     write_briefing,
 )
-from loyalty.rules.benefit import Label
+from loyalty.rules.benefit import Label, is_redacted
 from loyalty.rules.calendar import Month
 from loyalty.rules.contributions import ContributionState
 from loyalty.rules.money import yuan_in_words
@@ -42,15 +42,24 @@ NOBODY_CAN_COUNT = "（跨月人数不统计）"
 
 
 def print_briefing(
-    work: SomebodysWork, *, first: Month, last: Month, address_of: Callable[[KindShare], str]
+    work: SomebodysWork,
+    *,
+    first: Month,
+    last: Month,
+    address_of: Callable[[KindShare], str],
+    public: bool = False,
 ) -> bytes:
     """Return the briefing of some months, both included, as a file of Word.
 
     Args:
         address_of: returns the address of the page with the records behind a figure.
+        public: for readers without an account, who are told nothing of a month before with too few
+            people; whether the months themselves have enough is for the caller to ask.
     """
     period = collect_period(work, first=first, last=last)
     before = find_month_before(work, first) if first == last else None
+    if public and before is not None and is_redacted(before.people or 0):
+        before = None
     with force_locale(LANGUAGE):
         return write_briefing(_say(period, before, address_of))
 

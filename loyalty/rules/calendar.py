@@ -11,6 +11,7 @@ CARD_MONTHS = (1, 3, 6, 12)
 """For how many calendar months a community may make its cards valid."""
 
 _MONTHS_PER_YEAR = 12
+_FIRST_YEAR = 1900
 _WRITTEN_MONTH = re.compile(r"([0-9]{4})-([0-9]{2})")
 _SATURDAY = 5
 
@@ -27,10 +28,11 @@ class Month:
     def parse(cls, text: str) -> Self:
         """Return the month that is written as "2026-12"; raise ValueError on any other text.
 
-        One of the last year that dates have is refused, too: there is no day after it.
+        One of the last year that dates have is refused, too: there is no day after it. So are those
+        before 1900, for of the first years not every month has others before it.
         """
         written = _WRITTEN_MONTH.fullmatch(text)
-        if written is None or int(written[1]) == date.max.year:
+        if written is None or not _FIRST_YEAR <= int(written[1]) < date.max.year:
             raise ValueError("A month is written like 2026-12.")
         return cls.of(date(int(written[1]), int(written[2]), 1))
 

@@ -6,11 +6,12 @@ from typing import Any
 
 from flask_babel import LazyString, gettext, lazy_gettext
 
+from loyalty.rules.benefit import Party
 from loyalty.rules.contributions import Unit
 from loyalty.rules.money import Permille, pay_in_words
 from loyalty.services.imports.layout import NoteCode, RowFaultCode
 from loyalty.services.imports.tables import FileFault
-from loyalty.words.contributions import UNITS
+from loyalty.words.contributions import PARTIES, UNITS
 
 ROW_FAULTS: Mapping[RowFaultCode, LazyString] = MappingProxyType(
     {
@@ -99,6 +100,9 @@ ROW_FAULTS: Mapping[RowFaultCode, LazyString] = MappingProxyType(
         RowFaultCode.EVIDENCE_KNOWN: lazy_gettext(
             "这份凭据以前记过。是另一笔的，请在「%(column)s」填“是”；记重了的，不用管它。"
         ),
+        RowFaultCode.OTHER_SIDE: lazy_gettext(
+            "「%(column)s」这一种只能是“%(side)s”；是其中哪一家，请写它的名称。"
+        ),
         RowFaultCode.REPEATED_ROW: lazy_gettext("与第%(first)s行重复。"),
         RowFaultCode.EXISTS: lazy_gettext("已经登记过了。"),
     }
@@ -173,6 +177,8 @@ def row_fault_in_words(fault: Mapping[str, Any]) -> str:
     if fault["code"] == RowFaultCode.UNKNOWN_UNIT:
         units = [str(UNITS[Unit(unit)]) for unit in values["units"]]
         values["units"] = gettext("、").join(units) or gettext("金额")
+    if fault["code"] == RowFaultCode.OTHER_SIDE:
+        values["side"] = str(PARTIES[Party(values["side"])])
     return str(ROW_FAULTS[RowFaultCode(fault["code"])]) % values
 
 

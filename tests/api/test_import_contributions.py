@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from loyalty.models import Community, Contribution, LedgerParty
 from loyalty.services.actors import Role
+from loyalty.words.imports import row_fault_in_words
 from tests.given import given_account, given_community, signed_in
 from tests.given_closed_months import given_closed_month
 from tests.given_contributions import URL, Headers, given_contribution, given_party, record
@@ -85,6 +86,8 @@ def october_closed(session: Session, community: Community) -> None:
         ({"依据": "听说"}, "依据", "unknown_label"),
         ({"依据": ""}, "依据", "required"),
         ({"凭据": ""}, "凭据", "required"),
+        ({"谁给的": "店铺"}, "谁给的", "other_side"),
+        ({"给谁的": "居民"}, "给谁的", "other_side"),
     ],
 )
 def test_a_row_that_makes_no_sense_is_named_and_the_others_come_in(
@@ -95,6 +98,24 @@ def test_a_row_that_makes_no_sense_is_named_and_the_others_come_in(
     assert faults(answer) == [(2, column, code)]
     assert act(client, staff, answer.json, "apply", only_valid=True).status_code == 200
     assert [one["evidence"] for one in entries(client, staff)] == ["合同9号"]
+
+
+def test_the_side_that_a_kind_names_may_stand_in_place_of_a_name(
+    client: FlaskClient, staff: Headers
+) -> None:
+    job = send(client, staff, row(谁给的="企业", 给谁的="店铺")).json
+
+    assert job["errors"] == []
+    act(client, staff, job, "apply")
+    (entry,) = entries(client, staff)
+    assert (entry["giver"], entry["giver_id"]) == ("enterprises", None)
+    assert (entry["receiver"], entry["receiver_id"]) == ("shops", None)
+
+
+def test_a_side_that_is_not_the_kinds_is_told_with_the_one_that_is() -> None:
+    told = {"column": "给谁的", "code": "other_side", "values": {"side": "shops"}}
+
+    assert "“店铺”" in row_fault_in_words(told)
 
 
 @pytest.mark.parametrize("column", ["谁给的", "给谁的", "凭据"])

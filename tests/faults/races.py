@@ -12,9 +12,9 @@ from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from loyalty.models import Community
+from loyalty.models import Community, ImportJob
 from loyalty.services.actors import Role
-from tests.given import given_community, signed_in
+from tests.given import NOON, given_community, signed_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,3 +73,19 @@ def given_street(app: Flask, session: Session) -> Street:
     community = given_community(session)
     manager, other = (signed_in(session, community, Role.MANAGER) for _ in range(2))
     return Street(app, session, community, manager, other)
+
+
+def given_import(street: Street, kind: str) -> UUID:
+    """Return an import that has been applied."""
+    job = ImportJob(
+        community_id=street.community.id,
+        kind=kind,
+        row_count=1,
+        valid_rows=[],
+        errors=[],
+        uploaded_at=NOON,
+        applied_at=NOON,
+    )
+    street.session.add(job)
+    street.session.flush()
+    return job.id

@@ -1,7 +1,7 @@
 """Races about people, accounts, shops, imports and what the community counts."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import timedelta
 from functools import partial
 from uuid import UUID, uuid4
 
@@ -9,15 +9,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from loyalty.models import (
-    ClosedMonth,
     Community,
-    Contribution,
-    ContributionKind,
     Deed,
     Honour,
-    ImportJob,
     KeptAnswer,
-    LedgerParty,
     Matter,
     Resident,
     Round,
@@ -25,29 +20,24 @@ from loyalty.models import (
     StaffAccount,
     WorkingDayOverride,
 )
-from loyalty.rules.benefit import Party
 from loyalty.rules.retention import ANSWERS
-from loyalty.services.actors import Role, StaffMember
+from loyalty.services.actors import Role
 from loyalty.services.deeds.deeds import ensure_default_kinds
 from loyalty.services.imports.answers import TableAnswers
 from loyalty.services.imports.jobs import answer_import
-from loyalty.services.ledger.parties import take_party
 from loyalty.services.matters.matters import MatterKind, RaiseMatter, Raiser, raise_public_matter
 from loyalty.services.staff.sign_in import FAILURES_ALLOWED
 from loyalty.services.work import Work
 from tests.faults.overlap import Act, in_transaction
-from tests.faults.races import Race, Street
+from tests.faults.races import Race, Street, given_import
 from tests.given import (
     NOON,
     given_account,
-    given_card,
     given_honour,
     given_resident,
     given_shop,
     given_staff,
 )
-from tests.given_contributions import given_party
-from tests.given_sales import given_redemption
 from tests.given_tables import HEADINGS, ZHANG, text, upload
 
 MATTER = {"kind": "need", "text": "东门路灯不亮", "raised_by": "staff"}
@@ -263,18 +253,8 @@ def _taking_in_and_answer(street: Street, row: Sequence[str]) -> tuple[Act, Act]
 
 def _applied(street: Street) -> tuple[UUID, UUID]:
     """Return an import that has been applied, and the resident it added."""
-    job = ImportJob(
-        community_id=street.community.id,
-        kind="residents",
-        row_count=1,
-        valid_rows=[],
-        errors=[],
-        uploaded_at=NOON,
-        applied_at=NOON,
-    )
-    street.session.add(job)
-    street.session.flush()
-    return job.id, given_resident(street.session, street.community, import_id=job.id).id
+    job = given_import(street, "residents")
+    return job, given_resident(street.session, street.community, import_id=job).id
 
 
 def one_import_undone_twice(street: Street) -> Race:
@@ -318,81 +298,3 @@ def an_undoing_beside_a_change(street: Street) -> Race:
         street.send(f"POST /imports/{job}/undo"),
         lambda: street.count(Resident),
     )
-
-
-CONTRIBUTION = {
-    "kind": "promotion",
-    "happened_on": "2026-11-30",
-    "label": "attested",
-    "amount_fen": 100,
-    "evidence": "活动总结第3页",
-}
-
-
-def one_contribution_entered_by_two(street: Street) -> Race:
-    one, two = (
-        street.send("POST /contributions", by=by, json=CONTRIBUTION)
-        for by in (street.manager, street.other)
-    )
-    return Race(one, two, lambda: street.count(Contribution))
-
-
-def one_kind_of_contribution_added_twice(street: Street) -> Race:
-    sides = {"giver": "enterprises", "receiver": "residents"}
-    bus = {**sides, "code": "bus_line", "names": {"zh_Hans": "便民班车"}}
-    one, two = (
-        street.send("POST /contribution-kinds", by=by, json=bus)
-        for by in (street.manager, street.other)
-    )
-    return Race(
-        one, two, lambda: street.count(ContributionKind, ContributionKind.code == "bus_line")
-    )
-
-
-def a_contribution_beside_the_closing_of_its_month(street: Street) -> Race:
-    card = given_card(street.session, street.community, valid_from=date(2026, 11, 1))
-    shop = given_shop(street.session, street.community)
-    given_redemption(street.session, card, shop, month=date(2026, 11, 1))
-    return Race(
-        street.send("POST /benefit/months/2026-11/close"),
-        street.send("POST /contributions", by=street.other, json=CONTRIBUTION),
-        lambda: street.count(Contribution),
-    )
-
-
-def two_who_name_the_same_new_parties(street: Street) -> Race:
-    names = ("面粉厂", "面粉公司")
-    clerks = [given_staff(street.session, street.community) for _ in names]
-
-    def name(clerk: StaffMember, order: Sequence[str]) -> Act:
-        def take(own: Session) -> int:
-            work = Work(own, clerk, NOON)
-            return len({take_party(work, one, Party.ENTERPRISES) for one in order})
-
-        return partial(in_transaction, street.app, take)
-
-    one, two = name(clerks[0], names), name(clerks[1], names[::-1])
-    return Race(one, two, lambda: street.count(LedgerParty))
-
-
-def an_entry_beside_the_merging_of_its_party(street: Street) -> Race:
-    mill, other = (
-        given_party(street.session, street.community, name) for name in ("面粉厂", "面粉公司")
-    )
-    named = {**CONTRIBUTION, "giver_id": str(mill.id)}
-    return Race(
-        street.send(f"POST /parties/{mill.id}/merge", json={"into_id": str(other.id)}),
-        street.send("POST /contributions", by=street.other, json=named),
-        lambda: street.count(Contribution),
-    )
-
-
-def two_closings_of_a_month(street: Street) -> Race:
-    session, november = street.session, date(2026, 11, 1)
-    card = given_card(session, street.community, valid_from=november)
-    given_redemption(session, card, given_shop(session, street.community), month=november)
-    one, two = (
-        street.send("POST /benefit/months/2026-11/close", by=by)
-        for by in (street.manager, street.other)
-    )
-    return Race(one, two, lambda: street.count(ClosedMonth))

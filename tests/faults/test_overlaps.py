@@ -18,6 +18,16 @@ from tests.faults.races_about_shops import (
     two_decisions_of_a_proposal,
     two_proposals_of_one_shop,
 )
+from tests.faults.races_about_the_ledger import (
+    a_contribution_beside_the_closing_of_its_month,
+    an_approval_beside_an_undoing,
+    an_entry_beside_the_merging_of_its_party,
+    an_undoing_beside_the_closing_of_a_month,
+    one_contribution_entered_by_two,
+    one_kind_of_contribution_added_twice,
+    two_closings_of_a_month,
+    two_who_name_the_same_new_parties,
+)
 from tests.faults.races_at_the_own_page import two_pins_with_one_code, two_wrong_pins
 from tests.faults.races_at_the_till import (
     a_hand_over_beside_a_suspension,
@@ -30,32 +40,26 @@ from tests.faults.races_at_the_till import (
     two_returns_of_the_same_goods,
 )
 from tests.faults.races_in_the_office import (
-    a_contribution_beside_the_closing_of_its_month,
     a_deed_beside_an_undoing,
     a_narrower_band_beside_terms_outside_it,
     a_new_password_beside_the_last_wrong_one,
     a_retirement_beside_a_plan,
     a_taking_in_beside_an_answer,
     an_answer_beside_a_taking_in,
-    an_entry_beside_the_merging_of_its_party,
     an_undoing_beside_a_change,
     an_undoing_beside_a_deed,
-    one_contribution_entered_by_two,
     one_import_undone_twice,
-    one_kind_of_contribution_added_twice,
     one_matter_sent_twice,
     one_sheet_written_down_twice,
     one_table_taken_in_from_two_uploads,
     terms_outside_it_beside_a_narrower_band,
     two_calendars_of_a_year,
     two_calls_that_forget_one_answer,
-    two_closings_of_a_month,
     two_honours_added,
     two_managers_who_close_each_other,
     two_matters_raised,
     two_plaques_of_a_series,
     two_policies_at_once,
-    two_who_name_the_same_new_parties,
     two_wrong_passwords,
 )
 from tests.faults.races_of_a_round import (
@@ -136,7 +140,9 @@ RACES = [
     Won(one_table_taken_in_from_two_uploads, "community", "200", "import-state", 1),
     Won(a_taking_in_beside_an_answer, "import_job", "200", "ImportStateError", 1),
     Won(an_answer_beside_a_taking_in, "import_job", 1, "200", 1),
-    Won(one_import_undone_twice, "import_job", "200", "import-state", 0),
+    Won(one_import_undone_twice, "community", "200", "import-state", 0),
+    Won(an_approval_beside_an_undoing, "community", "200", "UnknownRecordError", 0),
+    Won(an_undoing_beside_the_closing_of_a_month, "community", "201", "import-state", 1),
     Won(an_undoing_beside_a_deed, "resident", "201", "import-state", 1),
     Won(an_undoing_beside_a_change, "resident", "200", "import-state", 1),
 ]

@@ -1,6 +1,8 @@
 """The street office reads the report of a month by a link: for a while, and until it is revoked."""
 
+import io
 import re
+import zipfile
 from datetime import timedelta
 
 import pytest
@@ -143,8 +145,42 @@ def test_a_month_about_too_few_people_keeps_its_sums(
     enter(client, session, community, Role.MANAGER)
     address = make_link(client)
 
-    assert "不到5人" in text_of(client.get(address))
+    page = text_of(client.get(address))
+    assert "不到5人" in page
+    assert "1.50" not in page
     assert client.get(f"{address}/briefing.docx").status_code == 404
+
+
+def words_of(briefing: bytes) -> str:
+    """The text of a briefing without its markup."""
+    with zipfile.ZipFile(io.BytesIO(briefing)) as file:
+        return re.sub("<[^>]+>", "", file.read("word/document.xml").decode())
+
+
+@pytest.mark.parametrize(("people", "told"), [(4, False), (5, True)])
+def test_its_briefing_tells_of_the_month_before_if_enough_people_stand_behind_that(
+    client: FlaskClient,
+    session: Session,
+    community: Community,
+    address: str,
+    people: int,
+    *,
+    told: bool,
+) -> None:
+    amounts = {"total_fen": 13_150, "discountable_fen": 13_150, "saved_fen": 12_300}
+    shop = given_shop(session, community)
+    for _ in range(people):
+        card = given_card(session, community)
+        given_redemption(session, card, shop, at=NOON - timedelta(days=30), **amounts)
+    session.commit()
+
+    words = words_of(client.get(f"{address}/briefing.docx").data)
+    assert "7.50" in words
+    assert (f"{people * 123}.00" in words) is told
+
+    enter(client, session, community, Role.MANAGER)
+    inside = client.get("/staff/figures/files/2026-12/briefing.docx")
+    assert f"{people * 123}.00" in words_of(inside.data)
 
 
 @pytest.mark.parametrize("days", ["0", "91", "x", ""])

@@ -10,7 +10,7 @@ from loyalty.services.actors import Role
 from tests.given import given_account, given_community
 from tests.given_notices import given_matter, given_meeting
 from tests.given_sales import given_sales
-from tests.pages.visits import enter, send, text_of
+from tests.pages.visits import enter, fields_of, send, text_of
 
 
 @pytest.fixture
@@ -106,6 +106,25 @@ def test_a_meeting_is_planned_with_what_waits_and_told_of_once_it_was_held(
     assert "会还没开，开过再写会议记录。" in early
     assert "下周装" in early
     assert (meeting.minutes, meeting.version) == ("下周装", 2)
+
+
+@pytest.mark.usefixtures("account")
+def test_the_proposed_agenda_is_no_longer_than_its_form_takes(
+    client: FlaskClient, session: Session, community: Community
+) -> None:
+    for _ in range(120):
+        given_matter(session, community, text="东门路灯不亮\n" * 100)
+    session.commit()
+    path = "/staff/council/meetings/new"
+
+    (agenda,) = fields_of(client.get(path))["agenda"]
+    done = send(client, path, held_on="2026-12-16", place="", agenda=agenda)
+
+    assert done.status_code == 302, text_of(done)
+    lines = agenda.splitlines()
+    assert lines[0].startswith("第1件：东门路灯不亮 东门")
+    assert lines[0].endswith("…")
+    assert len(lines) == 100
 
 
 @pytest.mark.usefixtures("account")

@@ -159,6 +159,20 @@ def test_what_went_out_comes_back_unchanged_in_a_community_that_has_nothing(
         assert take(client, name) == tables[name], name
 
 
+def test_a_contribution_that_does_not_count_says_so(
+    client: FlaskClient, session: Session, community: Community
+) -> None:
+    given_contribution(session, community, state="withdrawn", reason="记错了")
+    given_contribution(session, community, state="waiting", happened_on=NOON.date())
+    given_contribution(session, community, amount_fen=200)
+    enter(client, session, community)
+
+    headings, *rows = take(client, "contributions")
+
+    place = headings.index("状态")
+    assert [row[place] for row in rows] == ["已作废", "等人核准", "已计入"]
+
+
 def test_what_looks_like_a_formula_stays_a_text(
     client: FlaskClient, session: Session, community: Community
 ) -> None:

@@ -109,6 +109,23 @@ def test_what_was_allowed_may_be_refused_again_and_both_leave_a_trace(
     assert {"oversight.granted", "oversight.revoked"} <= actions
 
 
+def test_an_account_that_was_closed_is_refused_too(session: Session, community: Community) -> None:
+    elsewhere = given_community(session)
+    account = given_account(session, community, Role.STREET)
+    for one in (community, elsewhere):
+        grant_oversight(session, one, account.username, now=NOON)
+    account.active = False
+    session.flush()
+
+    revoke_oversight(session, community, account.username, now=NOON)
+
+    assert session.scalars(select(Oversight.community_id)).all() == [elsewhere.id]
+    with pytest.raises(UnknownRecordError):
+        revoke_oversight(session, community, "nobody", now=NOON)
+    with pytest.raises(UnknownRecordError):
+        grant_oversight(session, community, account.username, now=NOON)
+
+
 def test_only_a_street_is_allowed(session: Session, community: Community) -> None:
     manager = given_account(session, community, Role.MANAGER)
 

@@ -27,6 +27,8 @@ def test_a_written_month_is_read_again(month: Month) -> None:
         "2026-00",
         "2026-13",
         "0000-01",
+        "0001-01",
+        "1899-12",
         "9999-12",
         "2026-12-01",
         "202612",
@@ -36,6 +38,10 @@ def test_a_written_month_is_read_again(month: Month) -> None:
 def test_anything_else_is_no_month(text: str) -> None:
     with pytest.raises(ValueError, match=r"month|year"):
         Month.parse(text)
+
+
+def test_the_first_month_that_is_read_has_ten_years_before_it() -> None:
+    assert Month.parse("1900-01").plus(-120).first == date(1890, 1, 1)
 
 
 @given(day=days)

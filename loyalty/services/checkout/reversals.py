@@ -251,7 +251,10 @@ def _entry(
     uses: int,
     lines: list[dict[str, int]] | None,
 ) -> Redemption:
-    """Return the entry of a reversal. It counts for the day it is made, with negative amounts."""
+    """Return the entry of a reversal, with negative amounts.
+
+    It counts for the day it is made, and in no month before that of its sale.
+    """
     actor, now, entry_id = work.actor, work.now, uuid7()
     today = as_local(now, actor.timezone).date()
     key = request.idempotency_key
@@ -275,6 +278,6 @@ def _entry(
         reason=request.reason,
         happened_at=now,
         happened_on=today,
-        month=today.replace(day=1),
+        month=max(sale.month, today.replace(day=1)),
         recorded_at=now,
     )

@@ -186,10 +186,10 @@ def _column(field: str, read: Callable[[str], Any], **more: Any) -> Column:
     return Column(field, heading, others, read, **more)
 
 
-def _read_party(cell: str) -> str | None:
-    """Return the name of a party; None for all on one side."""
+def _read_party(cell: str) -> str | Party:
+    """Return the name of a party, or the side of which all are meant."""
     name = cells.read_label(cell)
-    return None if name in EVERYBODY else name
+    return EVERYBODY.get(name, name)
 
 
 def _make_day_reader(known: _Known) -> Callable[[str], date]:
@@ -224,8 +224,8 @@ def _make_request(values: dict[str, Any], known: _Known) -> NamedContribution:
             evidence=evidence,
             evidence_again=values.get("evidence_again", False),
         ),
-        values.get("giver_name"),
-        values.get("receiver_name"),
+        _name_of_party(values, "giver_name", Party(kind.giver)),
+        _name_of_party(values, "receiver_name", Party(kind.receiver)),
     )
     asked = known_by in known.evidence and not row.request.evidence_again
     # The same row once more is told as such.
@@ -233,6 +233,16 @@ def _make_request(values: dict[str, Any], known: _Known) -> NamedContribution:
         raise CellRefusedError(RowFaultCode.EVIDENCE_KNOWN, field="evidence_again")
     # Rows of one list have one evidence; only what stood there before is asked about.
     return replace(row, request=replace(row.request, evidence_again=True))
+
+
+def _name_of_party(values: Mapping[str, Any], field: str, side: Party) -> str | None:
+    """Return the name of a party; None for all on the side that the kind names."""
+    found: str | Party | None = values.get(field)
+    if not isinstance(found, Party):
+        return found
+    if found is not side:
+        raise CellRefusedError(RowFaultCode.OTHER_SIDE, field=field, side=side.value)
+    return None
 
 
 def _unit_of(values: Mapping[str, Any], kind: ContributionKind) -> Unit | None:

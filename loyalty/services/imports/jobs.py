@@ -161,7 +161,9 @@ def undo_import(work: Work, import_id: UUID) -> ImportJob:
     Raises:
         ImportStateError: it was not applied, was undone already, or the uses are named.
     """
-    job = get_import(work, import_id, lock=Lock.CHANGE)
+    # A month that is closed meanwhile, or an entry that is changed, comes before or after.
+    locked_community(work.session, work.community_id)
+    job = get_import(work, import_id)
     _refuse(
         {
             ImportObstacle.NOT_APPLIED: job.applied_at is None,

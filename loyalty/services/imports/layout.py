@@ -56,6 +56,7 @@ class RowFaultCode(StrEnum):
     UNKNOWN_LABEL = "unknown_label"
     CLOSED_MONTH = "closed_month"
     EVIDENCE_KNOWN = "evidence_known"
+    OTHER_SIDE = "other_side"
     REPEATED_ROW = "repeated_row"
     EXISTS = "exists"
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, delete, exists, func, select, update
+from sqlalchemy import ColumnElement, FromClause, Select, delete, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from loyalty.database import Identified
@@ -13,21 +13,43 @@ from loyalty.models import (
     Card,
     CertificationEvent,
     ClosedMonth,
+    Complaint,
     Contribution,
     Deed,
+    EvidenceFile,
     ImportJob,
+    OfferConfirmation,
+    OfferProposal,
     Redemption,
     Resident,
     Round,
     RoundList,
     Shop,
+    ShopInspection,
+    ShopPin,
     ShopVisit,
     StaffAccount,
+    StallLet,
     Till,
 )
 from loyalty.rules.certification import CertificationAction
 
 Record = TypeVar("Record", bound=Identified)
+
+ABOUT_SHOPS: Mapping[str, FromClause] = MappingProxyType(
+    {
+        "visits": ShopVisit.__table__,
+        "inspections": ShopInspection.__table__,
+        "complaints": Complaint.__table__,
+        "pins": ShopPin.__table__,
+        "confirmations": OfferConfirmation.__table__,
+        "proposals": OfferProposal.__table__,
+        "lets": StallLet.__table__,
+        "tills": Till.__table__,
+        "redemptions": Redemption.__table__,
+    }
+)
+"""What is kept of a shop besides its certification, by the code of the use."""
 
 Added = type[Resident] | type[Shop] | type[Deed] | type[Contribution]
 
@@ -101,9 +123,12 @@ def _select_uses_of_shops(job: ImportJob) -> dict[str, Select[Any]]:
             CertificationEvent.shop_id.in_(added),
             CertificationEvent.action != CertificationAction.APPLY.value,
         ),
-        "visits": _of(ShopVisit, job).where(ShopVisit.shop_id.in_(added)),
-        "tills": _of(Till, job).where(Till.shop_id.in_(added)),
-        "redemptions": _of(Redemption, job).where(Redemption.shop_id.in_(added)),
+        **{
+            use: select(table.c.shop_id).where(
+                table.c.community_id == job.community_id, table.c.shop_id.in_(added)
+            )
+            for use, table in ABOUT_SHOPS.items()
+        },
     }
 
 
@@ -126,8 +151,7 @@ def _select_uses_of_deeds(job: ImportJob) -> dict[str, Select[Any]]:
 def _select_uses_of_contributions(job: ImportJob) -> dict[str, Select[Any]]:
     """An entry has been used once somebody changed, approved or withdrew it, or its month is over.
 
-    Whoever undoes holds no lock on the community; the closing of a month does, and reads entries
-    that are locked here only once this is over.
+    A file that was put beside it as evidence is a use, too.
     """
     added = select(Contribution.id).where(*_added(Contribution, job))
     last = select(func.max(ClosedMonth.month)).where(ClosedMonth.community_id == job.community_id)
@@ -135,4 +159,5 @@ def _select_uses_of_contributions(job: ImportJob) -> dict[str, Select[Any]]:
     return {
         "changed": added.where(Contribution.version > 1),
         "closed_months": added.where(closed),
+        "evidence_files": _of(EvidenceFile, job).where(EvidenceFile.contribution_id.in_(added)),
     }

@@ -156,13 +156,6 @@ def sum_month_in(session: Session, community_id: UUID, month: Month) -> Sums:
     return _to_sums(amounts, _count_month(session, community_id, month, kept))
 
 
-def sum_shop_month(work: SomebodysWork, shop_id: UUID, month: Month) -> Sums:
-    """Return the sums of one shop of the actor's community in one month."""
-    found = sum_benefit_in(work.session, work.community_id, first=month, last=month)
-    sums = {share.key: share.sums for share in found.by_shop}
-    return sums.get(str(shop_id), Sums(0, 0, 0, 0, Fen(0), Fen(0), Fen(0)))
-
-
 def pack_figures(found: Benefit) -> dict[str, Any]:
     """Return the figures of a month that is closed, as they are kept."""
     return {
@@ -219,13 +212,9 @@ class _Behind:
 
 
 def _count_each(session: Session, months: Months, kept: Kept, names: Names) -> _Behind:
-    first = months.first.first
     nobody, unknown = People(0, 0), People(None, None)
-    if months.first == months.last and (first, "all", "") in kept:
-        shares = {
-            (PARTS[part], of): people for (_, part, of), people in kept.items() if part in PARTS
-        }
-        return _Behind(kept[first, "all", ""], shares, nobody)
+    if found := _find_counted(months, kept):
+        return found
     if months.first != months.last and is_parted(session, months):
         return _Behind(unknown, {}, unknown)
     everybody, groups = count_people_by_each(session, months, tuple(PARTS.values()))
@@ -235,12 +224,28 @@ def _count_each(session: Session, months: Months, kept: Kept, names: Names) -> _
         for one, people in group.items()
         if one in names[key]
     }
-    return _Behind(everybody, shares, nobody)
+    # Cards may have been forgotten just before that count, but not without one that was kept.
+    since = _find_counted(months, _read_kept(session, months))
+    return since or _Behind(everybody, shares, nobody)
+
+
+def _find_counted(months: Months, kept: Kept) -> _Behind | None:
+    """Return who stands behind one month, if that was counted for good."""
+    everybody = kept.get((months.first.first, "all", ""))
+    if months.first != months.last or everybody is None:
+        return None
+    shares = {(PARTS[part], of): people for (_, part, of), people in kept.items() if part in PARTS}
+    return _Behind(everybody, shares, People(0, 0))
 
 
 def _count_month(session: Session, community_id: UUID, month: Month, kept: Kept) -> People:
     counted = kept.get((month.first, "all", ""))
-    return counted or count_people(session, community_id, month)
+    if counted is not None:
+        return counted
+    found = count_people(session, community_id, month)
+    # Cards may have been forgotten just before that count, but not without one that was kept.
+    kept_since = session.get(MonthPeople, (community_id, month.first, "all", ""))
+    return found if kept_since is None else People(kept_since.people, kept_since.households)
 
 
 def _share_months(

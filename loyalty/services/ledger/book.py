@@ -115,10 +115,8 @@ def sum_amounts(
         query = query.group_by(sets).order_by(*keys)
     groups: dict[Key, dict[Any, Amounts]] = {key: {} for key in by}
     total = Amounts(0, 0, Fen(0), Fen(0), Fen(0))
-    for *values, uses, without, all_fen, paid, saved in session.execute(query):
-        amounts = Amounts(
-            int(uses), int(without), Fen(int(all_fen)), Fen(int(paid)), Fen(int(saved))
-        )
+    for row in session.execute(query):
+        values, amounts = row[: len(keys)], _read_amounts(row[len(keys) :])
         place = next((at for at, value in enumerate(values) if value is not None), None)
         if place is None:
             total = amounts
@@ -179,6 +177,24 @@ def count_people_by_each(
     return total, groups
 
 
+def sum_shop_amounts(session: Session, months: Months, shop_id: UUID) -> Mapping[Month, Amounts]:
+    """Return what the entries of one shop amount to, by month; months without any left out."""
+    parts = _unite(months).subquery()
+    query = (
+        select(parts.c.month, *(func.sum(parts.c[name]) for name in AMOUNTS))
+        .where(parts.c.shop_id == shop_id)
+        .group_by(parts.c.month)
+    )
+    return {Month.of(first): _read_amounts(sums) for first, *sums in session.execute(query)}
+
+
+def count_shop_people(session: Session, months: Months, shop_id: UUID) -> People:
+    """Return who stands behind the sales of one shop, as `count_people_by_each` counts them."""
+    query = _select_people(months).where(Redemption.shop_id == shop_id)
+    people, households, parted = session.execute(query).one()
+    return People(None, None) if parted else People(people, households)
+
+
 def list_hours(session: Session, months: Months, timezone: str) -> list[Hour]:
     """Return what was sold at which hour of which day of the week; hours without a sale left out.
 
@@ -198,6 +214,12 @@ def list_hours(session: Session, months: Months, timezone: str) -> list[Hour]:
         .order_by(*keys)
     )
     return [Hour(int(day), int(hour), int(uses), Fen(int(paid))) for day, hour, uses, paid in rows]
+
+
+def _read_amounts(sums: Sequence[Any]) -> Amounts:
+    """Return the sums of a row, in the order of `AMOUNTS`."""
+    uses, without, all_fen, paid, saved = map(int, sums)
+    return Amounts(uses, without, Fen(all_fen), Fen(paid), Fen(saved))
 
 
 def _unite(months: Months) -> CompoundSelect[Any]:

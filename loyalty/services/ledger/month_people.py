@@ -60,7 +60,12 @@ def _list_months_to_count(session: Session, community_id: UUID, *, today: date) 
 
 
 def keep_people_of(session: Session, community_id: UUID, found: Benefit) -> None:
-    """Keep how many people stood behind a month, if that was not kept before."""
+    """Keep how many people stood behind a month, if that was not kept before.
+
+    Who was new is kept with the rest or not at all: later the sales have lost their cards.
+    """
+    if session.get(MonthPeople, (community_id, found.first.first, "all", "")) is not None:
+        return
     parts: list[tuple[str, str, Sums]] = [
         ("all", "", found.totals),
         *(("shop", share.key, share.sums) for share in found.by_shop),

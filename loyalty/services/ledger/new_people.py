@@ -9,7 +9,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, exists, func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from loyalty.models import Card, Redemption
 from loyalty.rules.calendar import Month
@@ -35,7 +35,7 @@ def count_new_people(
             Redemption.community_id == community_id,
             Redemption.month == month.first,
             Redemption.kind == "sale",
-            ~_is_taken_back(community_id, month),
+            ~_is_taken_back(community_id, month, Redemption.id),
         )
         .group_by(Redemption.shop_id)
     )
@@ -45,7 +45,10 @@ def count_new_people(
 
 
 def _was_there(community_id: UUID, month: Month) -> ColumnElement[bool]:
-    """Return whether the holder of a sale's card had been in its shop shortly before a month."""
+    """Return whether the holder of a sale's card had been in its shop shortly before a month.
+
+    What came late and counts in the month itself was not before it.
+    """
     before, card = aliased(Redemption), aliased(Card)
     return exists(
         select(before.id)
@@ -55,19 +58,22 @@ def _was_there(community_id: UUID, month: Month) -> ColumnElement[bool]:
             before.shop_id == Redemption.shop_id,
             before.kind == "sale",
             before.happened_on >= month.first - NEW_AFTER,
-            before.happened_on < month.first,
+            before.month < month.first,
             card.resident_id == Card.resident_id,
+            ~_is_taken_back(community_id, month, before.id),
         )
     )
 
 
-def _is_taken_back(community_id: UUID, month: Month) -> ColumnElement[bool]:
+def _is_taken_back(
+    community_id: UUID, month: Month, sale_id: InstrumentedAttribute[UUID]
+) -> ColumnElement[bool]:
     """Return whether nothing of a sale was left at the end of a month."""
     back = aliased(Redemption)
     return exists(
         select(back.id).where(
             back.community_id == community_id,
-            back.of_id == Redemption.id,
+            back.of_id == sale_id,
             back.uses < 0,
             back.month <= month.first,
         )

@@ -41,7 +41,9 @@ def grant_oversight(
         UnknownRecordError: there is no open account of that name.
         ValueRefusedError: it is no street's.
     """
-    account = _find_account(session, username)
+    account = next((one for one in _find_accounts(session, username) if one.active), None)
+    if account is None:
+        raise UnknownRecordError(f"There is no open account {username}.")
     if Role.STREET.value not in account.roles:
         raise ValueRefusedError("/username", f"{username} does not have the role street.")
     row = {"community_id": community.id, "account_id": account.id, "granted_at": now}
@@ -52,18 +54,21 @@ def grant_oversight(
 def revoke_oversight(
     session: Session, community: Community, username: str, *, now: datetime
 ) -> None:
-    """Let an account no longer read the figures of a community.
+    """Let an account no longer read the figures of a community, whether it is open or not.
 
     Raises:
-        UnknownRecordError: there is no open account of that name.
+        UnknownRecordError: there is no account of that name.
     """
-    account = _find_account(session, username)
-    session.execute(
-        delete(Oversight).where(
-            Oversight.community_id == community.id, Oversight.account_id == account.id
-        )
-    )
-    _note(session, community, "oversight.revoked", account.id, now)
+    account_ids = [account.id for account in _find_accounts(session, username)]
+    if not account_ids:
+        raise UnknownRecordError(f"There is no account {username}.")
+    revoked = session.scalars(
+        delete(Oversight)
+        .where(Oversight.community_id == community.id, Oversight.account_id.in_(account_ids))
+        .returning(Oversight.account_id)
+    ).all()
+    for account_id in revoked:
+        _note(session, community, "oversight.revoked", account_id, now)
 
 
 def list_overseen(session: Session, account_id: UUID) -> Sequence[Community]:
@@ -99,13 +104,9 @@ def _read(text: str) -> Sums | None:
     return None if totals is None else Sums(**totals)
 
 
-def _find_account(session: Session, username: str) -> StaffAccount:
-    account = session.scalar(
-        select(StaffAccount).where(StaffAccount.username == username, StaffAccount.active)
-    )
-    if account is None:
-        raise UnknownRecordError(f"There is no open account {username}.")
-    return account
+def _find_accounts(session: Session, username: str) -> Sequence[StaffAccount]:
+    """Return the accounts of a name, of whatever communities."""
+    return session.scalars(select(StaffAccount).where(StaffAccount.username == username)).all()
 
 
 def _note(

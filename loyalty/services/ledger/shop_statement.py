@@ -9,8 +9,9 @@ from sqlalchemy import func, select
 from loyalty.models import MonthPeople, Redemption, Shop
 from loyalty.rules.benefit import find_publishable, is_redacted
 from loyalty.rules.calendar import Month
-from loyalty.services.ledger.benefit import Sums, sum_shop_month
+from loyalty.services.ledger.benefit import Sums
 from loyalty.services.ledger.new_people import count_new_people
+from loyalty.services.ledger.shop_sums import count_people_of_shop, sum_shop_months
 from loyalty.services.work import Work
 
 MOST_BEFORE = 5
@@ -40,39 +41,25 @@ class ShopStatement:
 
 def state_month(work: Work, shop: Shop, month: Month) -> ShopStatement:
     """Return the statement of a shop's month; of the present one as far as it has come."""
-    sums = sum_shop_month(work, shop.id, month)
-    people, new, known = _count_people(work, shop.id, month, sums.people)
+    sums = sum_shop_months(work, shop.id, first=month.plus(-MOST_BEFORE), last=month)
+    people, new, known = _count_people(work, shop.id, month)
     return ShopStatement(
         shop=shop,
         month=month,
-        sums=_without_people(sums),
+        sums=sums[month],
         people=people,
         new_people=new,
         known_people=known,
         taken_back=_count_taken_back(work, shop.id, month),
-        before=[
-            (one, _without_people(sum_shop_month(work, shop.id, one)))
-            for one in (month.plus(-back) for back in range(1, MOST_BEFORE + 1))
-        ],
-    )
-
-
-def _without_people(sums: Sums) -> Sums:
-    return Sums(
-        sums.uses,
-        sums.uses_without_amount,
-        None,
-        None,
-        sums.total_fen,
-        sums.payable_fen,
-        sums.saved_fen,
+        before=[(one, sums[one]) for one in sorted(sums, reverse=True) if one != month],
     )
 
 
 def _count_people(
-    work: Work, shop_id: UUID, month: Month, people: int | None
+    work: Work, shop_id: UUID, month: Month
 ) -> tuple[int | None, int | None, int | None]:
     """Return how many came, were new, and had come before; each None where it is not told."""
+    people = count_people_of_shop(work, shop_id, month)
     if people is None or is_redacted(people):
         return None, None, None
     new = _count_new(work, shop_id, month)

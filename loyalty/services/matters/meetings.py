@@ -15,6 +15,9 @@ from loyalty.services.errors import ValueRefusedError
 from loyalty.services.matters.matters import MatterState
 from loyalty.services.work import Work
 
+MOST_OPEN = 100
+"""Open matters that are listed for a meeting, the earliest first."""
+
 MOST_SHOWN = 24
 """Meetings that are listed, the latest first: two years of a monthly one."""
 
@@ -89,11 +92,12 @@ def list_meetings(work: Work) -> Sequence[CouncilMeeting]:
 
 
 def list_open_matters(session: Session, community: Community) -> Sequence[Matter]:
-    """Return the matters that nobody has answered, the earliest first: what a meeting is about."""
+    """Return the first matters that nobody has answered, the earliest first, for a meeting."""
     return session.scalars(
         select(Matter)
         .where(Matter.community_id == community.id, Matter.state == MatterState.OPEN.value)
         .order_by(Matter.number)
+        .limit(MOST_OPEN)
     ).all()
 
 

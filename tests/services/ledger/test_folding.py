@@ -4,10 +4,11 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from random import Random
+from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import delete, select
+from sqlalchemy import delete, event, select
 from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
@@ -25,12 +26,15 @@ from loyalty.models import (
 )
 from loyalty.rules.calendar import Month
 from loyalty.rules.money import Fen
+from loyalty.rules.retention import LINKS_OF_SALES
 from loyalty.services.checkout.reversals import ReturnGoods, VoidSale, return_goods, void_sale
 from loyalty.services.ledger import folding
 from loyalty.services.ledger.benefit import Benefit, Sums, sum_benefit_in, sum_month
 from loyalty.services.ledger.book import Hour, Months, list_hours
 from loyalty.services.ledger.folding import find_fold_end, fold_sales, id_at, refold_month
 from loyalty.services.ledger.month_people import keep_month_people, refold_open_months
+from loyalty.services.ledger.shop_sums import count_people_of_shop
+from loyalty.services.privacy.retention import part_sales_from_cards
 from loyalty.services.work import Work
 from tests.given import NOON, given_card, given_community, given_resident, given_shop, given_staff
 from tests.given_sales import given_redemption
@@ -179,6 +183,71 @@ def test_who_took_back_a_month_later_has_bought_in_the_first(
     assert [(one.uses, one.people) for one in months] == [(1, 1), (-1, 0)]
 
 
+def test_a_void_counts_in_no_month_before_that_of_its_sale(
+    session: Session, community: Community, work: Work
+) -> None:
+    card, shop = given_card(session, community), given_shop(session, community)
+    sale = given_redemption(session, card, shop, month=JANUARY.first)
+
+    void_sale(work, VoidSale(sale.id, "打错"))
+
+    assert [sum_month(work, month).uses for month in (DECEMBER, JANUARY)] == [0, 0]
+    assert {one.month for one in session.scalars(work.select(Redemption))} == {JANUARY.first}
+
+
+def keep_house_meanwhile(community_id: UUID) -> Callable[..., None]:
+    """Return what counts the people of December and forgets cards, before the next count."""
+    kept: list[bool] = []
+
+    def keep(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        counting = "household_key" in statement and "count(DISTINCT" in statement
+        if kept or not counting:
+            return
+        kept.append(True)
+        with Session(db.engine) as own:
+            community = own.get_one(Community, community_id)
+            later = NOON + LINKS_OF_SALES
+            keep_month_people(own, community, today=later.date())
+            refold_open_months(own, community, today=later.date())
+            part_sales_from_cards(own, community_id, now=later)
+            own.commit()
+
+    return keep
+
+
+@pytest.mark.parametrize("count", [
+    lambda work, _: sum_month(work, DECEMBER).people,
+    lambda work, _: sum_benefit_in(
+        work.session, work.community_id, first=DECEMBER, last=DECEMBER
+    ).totals.people,
+    lambda work, _: sum_benefit_in(
+        work.session, work.community_id, first=DECEMBER, last=DECEMBER
+    ).by_shop[0].sums.people,
+    lambda work, _: sum_benefit_in(
+        work.session, work.community_id, first=DECEMBER, last=JANUARY
+    ).by_month[0].sums.people,
+    lambda work, shop: count_people_of_shop(work, shop.id, DECEMBER),
+])  # fmt: skip
+def test_people_are_told_though_cards_are_forgotten_while_they_are_counted(
+    session: Session, community: Community, work: Work, count: Callable[[Work, Shop], int | None]
+) -> None:
+    shop = given_shop(session, community)
+    given_redemption(session, given_card(session, community), shop)
+    fold(session, community)
+    session.commit()
+    meanwhile = keep_house_meanwhile(community.id)
+
+    event.listen(db.engine, "before_cursor_execute", meanwhile)
+    try:
+        people = count(work, shop)
+    finally:
+        event.remove(db.engine, "before_cursor_execute", meanwhile)
+
+    assert people == 1
+    sale = session.scalars(work.select(Redemption).execution_options(populate_existing=True)).one()
+    assert sale.card_id is None
+
+
 def test_what_is_sold_elsewhere_is_in_no_sum_here(session: Session, work: Work) -> None:
     elsewhere = given_community(session)
     given_redemption(session, given_card(session, elsewhere), given_shop(session, elsewhere))
@@ -271,6 +340,27 @@ def test_the_worker_folds_the_book_of_every_community(
 
     kept = session.scalars(select(SalesSum)).all()
     assert [one.uses for one in kept] == [1, 1]
+
+
+def test_a_book_that_cannot_be_folded_keeps_no_other_from_it(
+    session: Session,
+    community: Community,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr(folding, "ID_WAITS", timedelta(seconds=-1))
+    broken, sound = community, given_community(session)
+    for one in (broken, sound):
+        given_redemption(session, given_card(session, one), given_shop(session, one))
+    broken.timezone = "Nowhere/Nowhere"
+    session.commit()
+
+    fold_every_book()
+
+    kept = session.scalars(select(SalesSum)).all()
+    assert [one.community_id for one in kept] == [sound.id]
+    assert broken.slug in caplog.text
+    assert "Nowhere" not in caplog.text
 
 
 def test_how_often_a_card_was_used_is_forgotten_once_people_are_counted(

@@ -1,17 +1,25 @@
 """A shop learns what a month was for it, and of people how many they are, if they are not few."""
 
-from datetime import date, timedelta
+import re
+from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
+from sqlalchemy import event
 from sqlalchemy.orm import Session
+from uuid_utils.compat import uuid7
 
-from loyalty.models import Card, Community, MonthPeople, Shop
+from loyalty.database import db
+from loyalty.models import Card, Community, MonthPeople, Redemption, Shop
 from loyalty.rules.calendar import Month
 from loyalty.services.actors import Role
-from loyalty.services.ledger.month_people import keep_month_people
+from loyalty.services.ledger.benefit import sum_benefit_in
+from loyalty.services.ledger.folding import fold_sales
+from loyalty.services.ledger.month_people import keep_month_people, keep_people_of
 from loyalty.services.ledger.shop_statement import ShopStatement, state_month
 from loyalty.services.work import Work
 from tests.given import NOON, given_card, given_shop, given_staff
+from tests.given_closed_months import NOTHING, given_closed_month
 from tests.given_sales import given_redemption
 
 DECEMBER = Month(2026, 12)
@@ -113,6 +121,10 @@ def test_what_was_counted_before_anybody_asked_who_is_new_is_told_without_it(
         MonthPeople(**counted, part=part, key=key, people=people) for part, key, people in parts
     )
     session.flush()
+    found = sum_benefit_in(session, community.id, first=DECEMBER, last=DECEMBER)
+
+    # As the closing of the month does: by then nobody knows who was new.
+    keep_people_of(session, community.id, found)
 
     assert counts(state_month(owner, shop, DECEMBER)) == (11, None, None)
 
@@ -130,3 +142,88 @@ def test_what_was_taken_back_is_counted_and_brings_nobody(
     assert (told.sums.uses, told.sums.payable_fen, told.taken_back) == (11, 11 * 850, 1)
     assert told.people == 11
     assert [month for month, _ in told.before] == [Month(2026, month) for month in range(11, 6, -1)]
+
+
+def test_what_came_late_and_counts_in_the_month_was_not_before_it(
+    session: Session, owner: Work, shop: Shop
+) -> None:
+    cards = given_visits(session, shop, new=11, known=0)
+    for card in cards[:6]:
+        late = NOON.replace(day=1) - timedelta(days=1)
+        given_redemption(session, card, shop, at=late, month=DECEMBER.first)
+
+    assert counts(state_month(owner, shop, DECEMBER)) == (11, None, None)
+
+
+def test_who_took_back_all_of_it_was_not_there_before(
+    session: Session, owner: Work, shop: Shop
+) -> None:
+    for card in given_visits(session, shop, new=11, known=0)[:6]:
+        at = NOON - timedelta(days=30)
+        sale = given_redemption(session, card, shop, at=at)
+        given_void(session, card, shop, sale, at=at)
+
+    assert counts(state_month(owner, shop, DECEMBER)) == (11, None, None)
+
+
+def given_void(session: Session, card: Card, shop: Shop, sale: Redemption, *, at: datetime) -> None:
+    amounts = ("total_fen", "discountable_fen", "payable_fen", "saved_fen")
+    back = {name: -getattr(sale, name) for name in amounts}
+    given_redemption(session, card, shop, kind="void", of_id=sale.id, uses=-1, at=at, **back)
+
+
+def test_a_closed_month_is_told_as_it_was_closed(
+    session: Session, community: Community, owner: Work, shop: Shop
+) -> None:
+    october = date(2026, 10, 1)
+    sums = {**NOTHING, "uses": 7, "payable_fen": 4200}
+    share = {"key": str(shop.id), "name": shop.name, "sums": sums}
+    given_closed_month(session, community, closed_by=owner.actor.account_id, by_shop=[share])
+    given_redemption(session, given_card(session, community), shop, month=october)
+    told = dict(state_month(owner, shop, DECEMBER).before)
+    elsewhere = given_shop(session, community)
+    given_redemption(session, given_card(session, community), elsewhere, month=october)
+
+    assert (told[Month.of(october)].uses, told[Month.of(october)].payable_fen) == (7, 4200)
+    assert dict(state_month(owner, elsewhere, DECEMBER).before)[Month.of(october)].uses == 0
+
+
+def test_each_month_is_what_the_figures_of_the_community_say_of_the_shop(
+    session: Session, community: Community, owner: Work, shop: Shop
+) -> None:
+    for days in (0, 30, 30, 61, 122):
+        at = NOON - timedelta(days=days)
+        for one in (shop, given_shop(session, community)):
+            given_redemption(session, given_card(session, community), one, at=at)
+        if days == 61:
+            fold_sales(session, community, uuid7())
+
+    told = state_month(owner, shop, DECEMBER)
+
+    assert [sums.uses for _, sums in told.before] == [2, 1, 0, 1, 0]
+    for month, sums in ((DECEMBER, told.sums), *told.before):
+        found = sum_benefit_in(session, community.id, first=month, last=month).by_shop
+        expected = [int(one.sums.payable_fen) for one in found if one.key == str(shop.id)]
+        assert [sums.payable_fen] == (expected or [0])
+
+
+def test_a_statement_adds_up_nothing_of_other_shops(
+    session: Session, owner: Work, shop: Shop
+) -> None:
+    given_visits(session, shop, new=5, known=6)
+    session.flush()
+    statements: list[str] = []
+
+    def keep(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        statements.append(statement)
+
+    event.listen(db.engine, "before_cursor_execute", keep)
+    try:
+        state_month(owner, shop, DECEMBER)
+    finally:
+        event.remove(db.engine, "before_cursor_execute", keep)
+
+    reading = [one for one in statements if re.search(r"FROM (redemption|sales_sum)\b", one)]
+    assert reading
+    assert [one for one in reading if not re.search(r"shop_id = %", one)] == []
+    assert len(statements) <= 12

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 from flask import Blueprint, Response, current_app, render_template
 
@@ -11,11 +12,12 @@ from loyalty.models import Community, ReportLink
 from loyalty.pages.staff.downloads import send_file
 from loyalty.printing.briefing import make_record_addresses, months_in_words, print_briefing
 from loyalty.reports.briefing import DOCX
-from loyalty.rules.benefit import SMALLEST_PUBLIC_GROUP, is_redacted
+from loyalty.rules.benefit import SMALLEST_PUBLIC_GROUP, Label, is_redacted
 from loyalty.rules.calendar import Month
 from loyalty.services.actors import Programme
 from loyalty.services.community.policy import enter_community
 from loyalty.services.errors import UnknownRecordError
+from loyalty.services.ledger.matrix import Given
 from loyalty.services.ledger.period import Period, collect_period
 from loyalty.services.ledger.report_links import open_report_link
 from loyalty.services.replica import reports_session
@@ -35,14 +37,15 @@ def shown(slug: str, token: str) -> Response:
     with _opened(slug, token) as (link, work):
         month = Month.of(link.month)
         period = collect_period(work, first=month, last=month)
+    too_few = _is_about_too_few(period)
     page = render_template(
         "staff/ledger/linked_report.html",
         community=period.community,
         token=token,
         month=month,
-        sums=None if _is_about_too_few(period) else period.found.totals,
+        sums=None if too_few else period.found.totals,
         fewest=SMALLEST_PUBLIC_GROUP,
-        given=period.given,
+        given=_leave_out_measured(period.given) if too_few else period.given,
         closed=period.last_closed if period.is_closed else None,
         parties=PARTIES,
         labels=LABELS,
@@ -64,7 +67,7 @@ def briefing(slug: str, token: str) -> Response:
         if _is_about_too_few(period):
             raise UnknownRecordError("This month is about too few people.")
         address_of = make_record_addresses(_settings().base_url, month, month)
-        file = print_briefing(work, first=month, last=month, address_of=address_of)
+        file = print_briefing(work, first=month, last=month, address_of=address_of, public=True)
     name = f"{period.community.name}{months_in_words(month, month)}互惠简报.docx"
     return _unlisted(send_file(file, DOCX, name))
 
@@ -88,6 +91,11 @@ def _opened(slug: str, token: str) -> Iterator[tuple[ReportLink, SomebodysWork]]
 
 def _is_about_too_few(period: Period) -> bool:
     return is_redacted(period.found.totals.people or 0)
+
+
+def _leave_out_measured(given: Given) -> Given:
+    """Leave out what tills have measured: it is the sum that is about too few people."""
+    return replace(given, matrix=[one for one in given.matrix if one.label is not Label.MEASURED])
 
 
 def _unlisted(response: Response) -> Response:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import joinedload
 from loyalty.models import Area, Contribution, Deed, HouseholdGroup, Resident, Shop
 from loyalty.pages.staff.lists.office_list import ListTable, read_all
 from loyalty.rules.benefit import Label, Party
-from loyalty.rules.contributions import Unit
+from loyalty.rules.contributions import ContributionState, Unit
 from loyalty.rules.money import Fen, Permille, format_yuan, pay_in_words
 from loyalty.services.deeds.points import format_points
 from loyalty.services.imports.asks import NO, YES
@@ -20,6 +20,10 @@ from loyalty.services.ledger.contributions import WITH_NAMES
 from loyalty.services.people.residents import FindResidents, find_residents
 from loyalty.services.shops.finding import FindShops, find_shops
 from loyalty.services.work import Work
+from loyalty.words.contributions import CONTRIBUTION_STATES
+
+STATE = "状态"
+"""Heading of what is told and never taken in again."""
 
 Cells = Mapping[str, str]
 """The cells of one row, by the field of their columns."""
@@ -111,8 +115,13 @@ def list_contributions(work: Work) -> ListTable:
         .options(*WITH_NAMES)
         .order_by(Contribution.happened_on, Contribution.id)
     )
-    found = work.session.scalars(query)
-    return _write(work, ImportKind.CONTRIBUTIONS, map(_tell_contribution, found))
+    found = work.session.scalars(query).all()
+    table = _write(work, ImportKind.CONTRIBUTIONS, map(_tell_contribution, found))
+    states = [str(CONTRIBUTION_STATES[ContributionState(one.state)]) for one in found]
+    return ListTable(
+        [*table.headings, STATE],
+        [[*row, state] for row, state in zip(table.rows, states, strict=True)],
+    )
 
 
 def _tell_contribution(one: Contribution) -> Cells:

@@ -37,6 +37,9 @@ from loyalty.words.matters import MATTER_KINDS
 council = console.Console("council", "/council", also=frozenset({Role.COUNCIL}))
 
 LONGEST_TEXT = 8000
+LONGEST_ITEM = 60
+"""Letters of a matter in a proposed agenda: all that are listed go into one."""
+
 MONTHS_OFFERED = 24
 
 
@@ -102,7 +105,8 @@ def new() -> Any:
         with console.work() as work:
             waiting = list_open_matters(work.session, current_user.community)
         form.agenda.data = "\n".join(
-            gettext("第%(number)s件：%(text)s", number=one.number, text=one.text) for one in waiting
+            gettext("第%(number)s件：%(text)s", number=one.number, text=_shorten(one.text))
+            for one in waiting
         )
     if form.validate_on_submit():
         wanted = PlanMeeting(form.held_on.data, form.agenda.data, form.place.data)
@@ -110,6 +114,12 @@ def new() -> Any:
         if console.attempt(lambda work: plan_meeting(work, wanted), done, form=form):
             return redirect(url_for("staff_council.shown"))
     return render_template("staff/matters/meeting.html", form=form, meeting=None)
+
+
+def _shorten(text: str) -> str:
+    """Return the beginning of a matter's text, in one line."""
+    line = " ".join(text.split())
+    return line if len(line) <= LONGEST_ITEM else f"{line[: LONGEST_ITEM - 1]}…"
 
 
 @council.route("/meetings/<uuid:meeting_id>", methods=["GET", "POST"])
