@@ -87,6 +87,36 @@ def test_what_makes_no_sense_names_its_place(
     assert list_inspections(work, shop) == []
 
 
+@pytest.mark.parametrize(("days_ago", "found"), [(1, "no_inspection"), (0, None)])
+def test_what_was_seen_before_a_step_counts_no_more_though_it_is_written_down_after_it(
+    community: Community, work: Work, shop: Shop, days_ago: int, found: str | None
+) -> None:
+    asks(community)
+    record_inspection(work, filled_in(shop))
+    step(work, shop, "inspect")
+    back = MoveCertification(shop.id, CertificationAction("send_back"), reason="再看一次")
+    move_certification(work, back)
+    later = replace(work, now=NOON + timedelta(hours=1))
+
+    record_inspection(later, filled_in(shop, day=NOON.date() - timedelta(days=days_ago)))
+
+    if found:
+        assert missing(later, shop, "inspect") == (found,)
+    else:
+        assert step(later, shop, "inspect") == "inspected"
+
+
+def test_the_latest_day_decides_in_whatever_order_sheets_are_written_down(
+    community: Community, work: Work, shop: Shop
+) -> None:
+    asks(community)
+    last = record_inspection(work, filled_in(shop, vetoes=["short_weight"]))
+    record_inspection(work, filled_in(shop, day=NOON.date() - timedelta(days=9)))
+
+    assert list_inspections(work, shop)[0] is last
+    assert missing(work, shop, "inspect") == ("inspection_failed",)
+
+
 def test_only_pictures_of_an_inspection_of_ours_are_named(
     session: Session, community: Community, work: Work, shop: Shop
 ) -> None:
