@@ -12,6 +12,7 @@ from loyalty.rules.certification import CertificationAction
 from loyalty.services.actors import Role, StaffMember
 from loyalty.services.errors import (
     CertificationStateError,
+    StaleRecordError,
     UnknownRecordError,
     ValueRefusedError,
 )
@@ -192,7 +193,7 @@ def test_a_shop_that_is_certified_stays_so_and_is_inspected_before_it_is_renewed
 
 def test_a_new_version_leaves_earlier_inspections_as_they_were(work: Work, shop: Shop) -> None:
     record_inspection(work, filled_in(shop, marks={**FULL, "clean": 0}))
-    make_score_sheet(work, MakeScoreSheet(replace(FIRST_SHEET, pass_points=90)))
+    make_score_sheet(work, MakeScoreSheet(replace(FIRST_SHEET, pass_points=90), 1))
 
     assert get_sheet_in_force(work)[0] == 2
     (found,) = list_inspections(work, shop)
@@ -203,7 +204,17 @@ def test_a_new_version_leaves_earlier_inspections_as_they_were(work: Work, shop:
 
 
 def test_each_community_has_a_sheet_of_its_own(session: Session, work: Work) -> None:
-    make_score_sheet(work, MakeScoreSheet(replace(FIRST_SHEET, pass_points=90)))
+    make_score_sheet(work, MakeScoreSheet(replace(FIRST_SHEET, pass_points=90), 1))
     elsewhere: StaffMember = given_staff(session, given_community(session), Role.MANAGER)
 
     assert get_sheet_in_force(Work(session, elsewhere, NOON)) == (1, FIRST_SHEET)
+
+
+@pytest.mark.parametrize("number", [0, 1, 3])
+def test_a_new_version_takes_the_place_of_the_one_that_was_read(work: Work, number: int) -> None:
+    make_score_sheet(work, MakeScoreSheet(replace(FIRST_SHEET, pass_points=90), 1))
+
+    with pytest.raises(StaleRecordError):
+        make_score_sheet(work, MakeScoreSheet(FIRST_SHEET, number))
+    assert get_sheet_in_force(work)[0] == 2
+    assert make_score_sheet(work, MakeScoreSheet(FIRST_SHEET, 2)).number == 3
