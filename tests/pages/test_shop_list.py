@@ -114,6 +114,22 @@ def test_one_rate_is_told_of_a_shop_and_from_a_card_its_own(
     assert other.token not in from_card
 
 
+def test_the_rate_of_a_card_does_not_go_with_another_honour(
+    client: FlaskClient, session: Session, community: Community
+) -> None:
+    given_shop(session, community)
+    honour_of(session, community, "household_head").pay_permille = 820
+    session.commit()
+
+    from_card = client.get("/shops?honour=civilized_resident&pay=830").get_data(as_text=True)
+    assert 'name="pay_of" value="civilized_resident"' in from_card
+    chosen = "/shops?honour=household_head&pay=830&pay_of=civilized_resident"
+    assert "8.2折 · 付82%" in text_of(client.get(chosen))
+    assert "8.2折 · 付82%" in text_of(client.get("/shops?honour=household_head"))
+    kept = "/shops?honour=civilized_resident&pay=830&pay_of=civilized_resident"
+    assert "8.3折 · 付83%" in text_of(client.get(kept))
+
+
 def test_the_last_use_is_told_to_the_day(
     client: FlaskClient, session: Session, community: Community
 ) -> None:
