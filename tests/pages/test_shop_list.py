@@ -220,3 +220,26 @@ def test_the_plaque_of_a_certified_shop_is_printed_and_of_no_other(
         assert client.get(f"/staff/shops/{other.id}/plaque.pdf").status_code == 404
     assert "打印牌子" in text_of(client.get(f"/staff/shops/{shop.id}"))
     assert "打印牌子" not in text_of(client.get(f"/staff/shops/{bare.id}"))
+
+
+def test_a_series_is_called_as_the_reader_calls_it(
+    client: FlaskClient, session: Session, community: Community
+) -> None:
+    shop = given_shop(session, community)
+    old = given_shop(session, community, series="早年的牌子")
+    waits = {"state": "notice", "notice_last": NOON.date(), "certified_until": None}
+    given_shop(session, community, plaque_number=None, **waits)
+    owner = enter(client, session, community, Role.STAFF, Role.SHOP_OWNER)
+    shop.owner_id = owner.id
+    session.commit()
+
+    pages = [f"/p/{shop.plaque_number}", "/shops/notice", f"/staff/own-shops/{shop.id}"]
+    assert ["蒲公英" in text_of(client.get(page)) for page in pages] == [True] * 3
+    for page in pages:
+        in_english = text_of(client.get(f"{page}?lang=en"))
+        assert "Dandelion" in in_english
+        assert "蒲公英" not in in_english
+    assert "早年的牌子" in text_of(client.get(f"/p/{old.plaque_number}?lang=en"))
+    answer = client.get(f"/staff/shops/{shop.id}/plaque.pdf?lang=en")
+    (paper,) = pypdfium2.PdfDocument(answer.data)
+    assert "Dandelion" in paper.get_textpage().get_text_range()
