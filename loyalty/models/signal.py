@@ -33,7 +33,7 @@ class ShopSignal(Owned, Identified):
     shop: Mapped[Shop] = relate_by(shop_id)
     kind: Mapped[str]
     day: Mapped[date]
-    """The day it is about; the first of the month where it is about many days."""
+    """The day it is about; where it is about many, see `rules.signals.Signal`."""
     facts: Mapped[dict[str, Any]] = mapped_column(JSONB)
     """Figures, days, and the ids of some sales: see `rules.signals.Signal`."""
     found_at: Mapped[Moment]

@@ -1,5 +1,6 @@
 """Forms as they arrive: trimmed lines of text, faults told in the reader's language."""
 
+import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
@@ -40,6 +41,8 @@ from loyalty.rules.money import MAX_FEN, format_yuan, parse_yuan
 from loyalty.services.deeds.points import format_points, parse_points
 
 LONGEST_LINE = 200
+LONGEST_NUMBER = 9
+"""Digits of a version, or of a number that counts up as one does."""
 
 NEEDED = lazy_gettext("请填写这一项。")
 TOO_LONG = lazy_gettext("太长了，最多%(max)d个字。")
@@ -301,3 +304,9 @@ class TableField(FileField):  # type: ignore[misc]  # the library has no types
     def __init__(self, label: LazyString, **of_the_form: Any) -> None:
         kinds = {"accept": ".xlsx,.xls,.csv,.txt"}
         super().__init__(label, [FileRequired(NEEDED)], render_kw=kinds, **of_the_form)
+
+
+def hidden_number(text: str | None) -> int:
+    """Return a number that stood in a hidden field; 0, which none is, where it is none of ours."""
+    is_ours = re.fullmatch(rf"[0-9]{{1,{LONGEST_NUMBER}}}", text or "")
+    return int(is_ours[0]) if is_ours else 0

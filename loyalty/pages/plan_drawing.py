@@ -68,5 +68,12 @@ def draw_plan(
 
 
 def place_on(plan: DrawnPlan, x: int, y: int) -> tuple[int, int]:
-    """Return a place on a drawn plan, in pixels, as shares of its width and height in permille."""
-    return round(x * _PER_PIXEL), round(y * WHOLE / plan.height)
+    """Return a place on a drawn plan, in pixels, as shares of its width and height in permille.
+
+    It may lie far beyond the plan: whole numbers have no largest one.
+    """
+    return _share(x, plan.width), _share(y, plan.height)
+
+
+def _share(pixels: int, of: int) -> int:
+    return (2 * pixels * WHOLE + of) // (2 * of)

@@ -16,6 +16,7 @@ def shown() -> str:
         sales=retention.LINKS_OF_SALES.days,
         cases=retention.CASES.days,
         askers=retention.ASKERS.days,
+        unanswered=retention.UNANSWERED.days,
         objections=retention.OBJECTIONS.days,
         nominations=retention.NOMINATIONS.days,
         messages=retention.MESSAGES.days,

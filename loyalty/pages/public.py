@@ -18,6 +18,7 @@ from loyalty.pages.shop_search import (
     search_of,
 )
 from loyalty.rules.certification import CertificationState, gives_discount
+from loyalty.services.community.series import list_series
 from loyalty.services.errors import UnknownRecordError
 from loyalty.services.shops.certification import find_certification_standing
 from loyalty.services.shops.finding import get_shop_by_plaque
@@ -98,6 +99,7 @@ def plaque(plaque_number: str, slug: str | None = None) -> Response:
             return _unknown(community, plaque_number)
         shown = show_shop(session, community, shop, now=now)
         pinned = is_pinned(session, shop)
+        series = list_series(session, community.id)
     state = find_certification_standing(shop, today=now.date()).state
     page = render_template(
         "public/plaque.html",
@@ -105,6 +107,7 @@ def plaque(plaque_number: str, slug: str | None = None) -> Response:
         shop=shop,
         shown=shown,
         pinned=pinned,
+        series=series,
         words=plaque_words(shop, today=now.date()),
         gives=gives_discount(state),
         is_withdrawn=state is CertificationState.WITHDRAWN,

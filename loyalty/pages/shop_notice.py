@@ -13,6 +13,7 @@ from loyalty.pages.communities import community_here
 from loyalty.pages.notice import not_found_by_search
 from loyalty.pages.objections import ObjectionForm
 from loyalty.pages.receipts import objection_page, receipt_of_form
+from loyalty.services.community.series import list_series
 from loyalty.services.errors import CertificationStateError
 from loyalty.services.shops.objections import (
     MakeShopObjection,
@@ -35,10 +36,12 @@ def shown(slug: str | None = None) -> Response:
         today = community_now(community.timezone).date()
         shops = find_shops_on_notice(session, community, today=today)
         answers = list_answers(session, community, shops)
+        series = list_series(session, community.id)
     page = render_template(
         "public/shop_notice.html",
         community=community,
         shops=shops,
+        series=series,
         answers={shop.id: [one for one in answers if one.shop_id == shop.id] for shop in shops},
     )
     return not_found_by_search(page)

@@ -35,14 +35,16 @@ def search_of(community: Community) -> FindPublicShops:
 def holding_here(community: Community) -> Holding | None:
     """Return for which honour a reader looks, and what the card in hand pays.
 
-    A card's page says both. A rate that no card of the community has is not told as one.
+    A card's page says both. A rate that no card of the community has is not told as one, nor is
+    that of a card for another honour than the one that was chosen since.
     """
     honour = request.args.get("honour", "")
     if not CODE.fullmatch(honour):
         return None
     low, high = community.band_min_permille, community.band_max_permille
-    pay = request.args.get("pay", high, type=int)
-    return Holding(honour, Permille(pay if low <= pay <= high else high))
+    pay = request.args.get("pay", 0, type=int)
+    is_of_it = low <= pay <= high and request.args.get("pay_of", honour) == honour
+    return Holding(honour, Permille(pay) if is_of_it else None)
 
 
 def asked_for(wanted: FindPublicShops) -> dict[str, Any]:
@@ -55,7 +57,7 @@ def asked_for(wanted: FindPublicShops) -> dict[str, Any]:
         "area": str(wanted.area_id) if wanted.area_id else None,
         "open": "1" if wanted.open_now else None,
         "honour": holding.honour if holding else None,
-        "pay": holding.pay if holding and "pay" in request.args else None,
+        "pay": holding.pay if holding else None,
     }
 
 

@@ -21,6 +21,7 @@ from loyalty.words.definitions import FigureWords
 from loyalty.words.honours import honour_name
 from loyalty.words.obstacles import outcome_name, reason_name, reason_with_fact
 from loyalty.words.rates import list_shop_rates, pay_in_words
+from loyalty.words.series import series_called
 from loyalty.words.states import (
     StateWords,
     card_state_words,
@@ -158,6 +159,7 @@ FILTERS: Mapping[str, Callable[..., object]] = MappingProxyType(
         "trade": trade_name,
         "rates": list_shop_rates,
         "honour": honour_name,
+        "series": series_called,
         "contribution_kind": kind_name,
         "quantity": quantity_in_words,
     }

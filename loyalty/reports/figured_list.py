@@ -1,11 +1,12 @@
 """Lists with amounts to be added up: texts stay texts, whatever they look like.
 
-A text that a spreadsheet would carry out as a formula is written so that none does: marked as a
-text in a workbook, behind an apostrophe in a file of text.
+A text that a spreadsheet would carry out as a formula, or read as a number, is written so that none
+does: marked as a text in a workbook, behind an apostrophe in a file of text.
 """
 
 import csv
 import io
+import re
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Final
@@ -24,6 +25,8 @@ _HEAD: Final = {
 _TEXT: Final = {"num_format": "@"}
 _QUOTED: Final = {"num_format": "@", "quote_prefix": True}
 _AMOUNT: Final = {"num_format": "#,##0.00"}
+_READ_AS_A_NUMBER: Final = re.compile(r"[0-9][0-9.,]*(?:[eE][0-9]+)?")
+"""Texts that a spreadsheet reads out of a file of text as a number, without their first zeros."""
 _A4: Final = 9
 """How Excel numbers it."""
 
@@ -83,4 +86,5 @@ def write_figured_csv(headings: Sequence[str], rows: Sequence[Sequence[str | Dec
 def _written(cell: str | Decimal) -> str:
     if isinstance(cell, Decimal):
         return f"{cell:.2f}"
-    return f"'{cell}" if cell.startswith(BEGINS_A_FORMULA) else cell
+    risky = cell.startswith(BEGINS_A_FORMULA) or _READ_AS_A_NUMBER.fullmatch(cell)
+    return f"'{cell}" if risky else cell

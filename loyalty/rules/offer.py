@@ -4,9 +4,9 @@ from datetime import date, timedelta
 
 from loyalty.rules.typed_text import make_name_key
 
-_SIMPLIFIED = str.maketrans("釋權終", "释权终")
+_SIMPLIFIED = str.maketrans("釋權終決後", "释权终决后")
 
-_CLAIMS = ("解释权", "最终决定权", "finalinterpretation", "jieshiquan")
+_CLAIMS = ("解释权", "最终决定权", "最后决定权", "finalinterpretation", "jieshiquan")
 """As `make_name_key` writes them: letters alone, so that signs and blanks between hide nothing."""
 
 _MONTHS_OF_QUARTER = 3

@@ -9,7 +9,10 @@ from loyalty.rules.typed_text import DASH, fold
 
 HOUR = 60
 """Minutes."""
-DAY = 24 * HOUR
+HALF = 12 * HOUR
+DAY = 2 * HALF
+_NO_MORNING = 13 * HOUR
+"""From here on nobody means a time before noon."""
 LONGEST_NIGHT = 14 * HOUR
 """Beyond midnight no shop is open longer: whoever writes 8点到6点 means the evening, or errs."""
 
@@ -19,7 +22,18 @@ _WEEK = "一二三四五六日"
 _NUMERALS = ("", "一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二")
 _SIMPLIFIED = str.maketrans("週點時間營業禮兩", "周点时间营业礼二")
 _PART_OF_DAY = "早上|上午|早晨|早|中午|下午|傍晚|晚上|晚|夜里|凌晨"
-_LATER_HALF = ("下午", "傍晚", "晚上", "晚", "夜里")
+_LATER_HALF = {
+    "中午": range(1, 3),
+    "下午": range(12),
+    "傍晚": range(12),
+    "晚上": range(5, 13),
+    "晚": range(5, 13),
+    "夜里": range(6, 13),
+}
+"""Hours that are twelve more than is written.
+
+晚上12点 ends the day, and 夜里1点 is of the next.
+"""
 _TIME = rf"(?:{_PART_OF_DAY})?\d{{1,2}}(?::\d\d|(?:点|时)(?:半|\d\d分?|钟)?)?"
 _DAY_OF_WEEK = rf"(?:周|星期|礼拜)[{_WEEK}]"
 _TOKEN = re.compile(
@@ -133,19 +147,35 @@ def _days_in(text: str) -> frozenset[int]:
 
 
 def _times_in(text: str) -> tuple[int, int] | None:
-    """Return the two ends of a span in minutes; None where they make none."""
+    """Return the two ends of a span in minutes; None where they make none.
+
+    A later time without a part of the day is of the same part: 下午5点-7点. A night that ends
+    without one is believed only where it cannot be a day: 18:00-2:00, but not 11:00-1:00.
+    """
     first, last = (_TIME_PARTS.match(one) for one in text.split("-"))
     if first is None or last is None or not re.search("[:点时]", text):
         return None
-    opens, closes = _minutes_in(first), _minutes_in(last)
+    begin, end = _as_written(first), _as_written(last)
+    opens = _minutes_in(begin, first[1])
+    closes = _minutes_in(end, last[1] or (first[1] if end > begin else None))
     if closes <= opens:
+        if last[1] is None and end >= HOUR and opens < _NO_MORNING:
+            return None
         closes += DAY
         if closes - opens > LONGEST_NIGHT:
             return None
     return None if opens >= DAY or closes > 2 * DAY else (opens, closes)
 
 
-def _minutes_in(time: re.Match[str]) -> int:
-    part, hour, minute = time[1], int(time[2]), time[3]
-    later = 12 if part in _LATER_HALF and hour < 12 else 0  # noqa: PLR2004  # noon
-    return (hour + later) * HOUR + (30 if minute == "半" else int(minute or 0))
+def _as_written(time: re.Match[str]) -> int:
+    """Return the minutes of a time, whatever its part of the day."""
+    hour, minute = int(time[2]), time[3]
+    return hour * HOUR + (30 if minute == "半" else int(minute or 0))
+
+
+def _minutes_in(written: int, part: str | None) -> int:
+    """Return the minutes after midnight of a time that was written with a part of the day."""
+    hour = written // HOUR
+    if part == "凌晨" and hour == HALF // HOUR:
+        return written - HALF
+    return written + HALF if part and hour in _LATER_HALF.get(part, ()) else written

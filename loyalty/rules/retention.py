@@ -13,8 +13,13 @@ CASES = timedelta(days=90)
 ASKERS = timedelta(days=30)
 """How long after the answer it is kept who asked or objected, and where to reach them."""
 
+UNANSWERED = timedelta(days=180)
+"""How long it is kept where to reach whom nobody has answered: after the last day for the answer to
+a complaint, and after an application came in."""
+
 OBJECTIONS = timedelta(days=365)
-"""How long after its answer the words of an objection are kept."""
+"""How long after its answer the words of an objection are kept, and those of a complaint or of an
+application that was declined."""
 
 NOMINATIONS = timedelta(days=90)
 """How long after the end of its round it is kept why somebody was nominated."""

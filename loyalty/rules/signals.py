@@ -6,7 +6,7 @@ anything: a shop of set prices has equal amounts, a family buys three times in t
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise
@@ -106,16 +106,31 @@ class Signal:
     kind: SignalKind
     shop_id: UUID
     day: date
-    """The day it is about; the first of the month where it is about many days: found again, it is
-    the same."""
+    """The day it is about: found again, it is the same. Where it is about many days it is the first
+    of the month, or the day on which staff last put such a one away, if that is later."""
     facts: Mapping[str, int]
     """Figures, by name: counts, shares in percent, amounts in fen (``…_fen``)."""
     sales: Sequence[UUID] = field(default=())
     """Some sales behind it, the earliest first, at most `MOST_SALES`."""
 
 
+OF_MANY_DAYS = frozenset(
+    (
+        SignalKind.SAME_ENDINGS,
+        SignalKind.FAR_AMOUNTS,
+        SignalKind.OWN_CARD,
+        SignalKind.USED_UP_LIMITS,
+    )
+)
+"""Kinds that are found in all sales of `WINDOW` together."""
+
+
 def find_signals(
-    shops: Iterable[ShopFact], sales: Iterable[SaleFact], *, today: date
+    shops: Iterable[ShopFact],
+    sales: Iterable[SaleFact],
+    *,
+    today: date,
+    put_away: Mapping[tuple[UUID, SignalKind], date] = MappingProxyType({}),
 ) -> list[Signal]:
     """Return what stands out.
 
@@ -123,6 +138,8 @@ def find_signals(
         shops: all that are looked at.
         sales: of these shops, as far back as `WINDOW`, and `SILENT_FOR` with `FORMER` reach.
         today: the last day that is looked at, which is over.
+        put_away: by shop and kind of many days, the day on which staff last put one away; only
+            sales from that day on are judged.
     """
     by_shop = defaultdict[UUID, list[SaleFact]](list)
     for sale in sorted(sales, key=lambda one: (one.at, one.id)):
@@ -134,8 +151,10 @@ def find_signals(
     }
     found = list(_find_travels([one for of_shop in recent.values() for one in of_shop]))
     for shop in shops:
-        for rule in _RULES.values():
-            found.extend(rule(shop, recent.get(shop.id, []), today))
+        for kind, rule in _RULES.items():
+            since = put_away.get((shop.id, kind), date.min)
+            unseen = [sale for sale in recent.get(shop.id, []) if sale.day >= since]
+            found += (replace(one, day=max(one.day, since)) for one in rule(shop, unseen, today))
         found.extend(_find_silence(shop, by_shop.get(shop.id, []), today))
     return found
 

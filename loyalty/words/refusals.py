@@ -76,6 +76,7 @@ VALUES: Mapping[str, LazyString] = MappingProxyType(
         "/decision": lazy_gettext("这一笔没有对上卡，不能补记。"),
         "/day": lazy_gettext("那一天还没到。"),
         "/date": lazy_gettext("那一天还没到。"),
+        "/since": lazy_gettext("最多提前一年定，请选近一点的一天。"),
         "/happened_on": lazy_gettext("那一天还没到。"),
         "/amount_fen": lazy_gettext("金额和数量，至少填一样。"),
         "/quantity_hundredths": lazy_gettext("选了单位，请把数量也填上。"),

@@ -1,7 +1,10 @@
 """Let shops apply by themselves, and series be each community's own."""
 
+import re
+
 import sqlalchemy as sa
 from alembic import op
+from pypinyin import lazy_pinyin
 from sqlalchemy.dialects import postgresql
 
 revision = "20261129_1892"
@@ -18,6 +21,12 @@ SELECT community_id, gen_random_uuid(),
        coalesce(max(substring(plaque_number from '^([A-Z]{1,4})-')), 'P'), 'orange'
   FROM shop GROUP BY community_id, series
 """
+WITHOUT_A_PLAQUE = """
+SELECT community_id, id, name FROM shop_series AS series
+ WHERE NOT EXISTS (SELECT FROM shop
+                    WHERE shop.community_id = series.community_id AND shop.series = series.name
+                      AND plaque_number ~ '^[A-Z]{1,4}-')
+"""
 FIRST_SERIES = """
 INSERT INTO shop_series (community_id, id, code, name, name_en, prefix, colour)
 SELECT id, gen_random_uuid(), 'dandelion', '蒲公英', 'Dandelion', 'PGY', 'orange'
@@ -29,6 +38,7 @@ SELECT id, gen_random_uuid(), 'dandelion', '蒲公英', 'Dandelion', 'PGY', 'ora
 def upgrade() -> None:
     _create_series()
     op.execute(SERIES_AS_HUNG)
+    _name_after_initials()
     op.execute(FIRST_SERIES)
     _create_applications()
     op.add_column("shop", sa.Column("area_id", sa.Uuid(), nullable=True))
@@ -48,6 +58,21 @@ def upgrade() -> None:
             f" USING ({own}) WITH CHECK ({own})"
         )
         op.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {table} TO loyalty_member")
+
+
+def _name_after_initials() -> None:
+    """Let plaques of series that hang nowhere yet begin as those of a new series do: 蒲公英, PGY."""
+    connection = op.get_bind()
+    for community_id, series_id, name in connection.execute(sa.text(WITHOUT_A_PLAQUE)).all():
+        initials = (syllable[:1] for syllable in lazy_pinyin(name))
+        letters = re.sub("[^A-Z]", "", "".join(initials).upper())[:4]
+        connection.execute(
+            sa.text(
+                "UPDATE shop_series SET prefix = :prefix"
+                " WHERE community_id = :community_id AND id = :id"
+            ),
+            {"prefix": letters or "P", "community_id": community_id, "id": series_id},
+        )
 
 
 def _create_series() -> None:

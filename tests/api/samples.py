@@ -73,6 +73,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "shop_id": "{shop_id}",
     },
     "post /score-sheet": {
+        "number": 1,
         "items": [
             {"code": "licence", "head": "papers", "names": {"zh_Hans": "执照"}, "points": 40},
             {"code": "prices", "head": "conduct", "names": {"zh_Hans": "明码"}, "points": 30},

@@ -330,3 +330,31 @@ def test_the_number_of_a_community_is_never_changed(database: str) -> None:
 
         with pytest.raises(psycopg.errors.GeneratedAlways):
             connection.execute("UPDATE community SET number = 77")
+
+
+def test_plaques_of_a_series_that_hangs_nowhere_begin_with_its_initials(empty: str) -> None:
+    migrate(empty, revision="20261129_1891")
+    with psycopg.connect(plain(empty)) as connection:
+        community = uuid4()
+        connection.execute(
+            "INSERT INTO community (id, slug, name, timezone, band_min_permille,"
+            " band_max_permille, rounding, excluded_categories, notice_working_days,"
+            " card_months, demonstration, created_at) VALUES (%s, 'm', 'm', 'Asia/Shanghai', 800,"
+            " 850, 'fen', '{}', 5, 1, false, '2026-12-09T04:00:00Z')",
+            (community,),
+        )
+        shops = (("蒲公英", None), ("山花", "HUA-0001"), ("诚信经营示范户", None), ("123", None))
+        for series, plaque in shops:
+            connection.execute(
+                "INSERT INTO shop (id, community_id, name, name_pinyin, category, series,"
+                " plaque_number, state, opted_in_categories, created_at, updated_at) VALUES"
+                " (gen_random_uuid(), %(community)s, %(series)s, '', '蔬菜', %(series)s,"
+                " %(plaque)s, 'applied', '{}', now(), now())",
+                {"community": community, "series": series, "plaque": plaque},
+            )
+
+    migrate(empty, revision="20261129_1892")
+
+    with psycopg.connect(plain(empty)) as connection:
+        found = connection.execute("SELECT name, prefix FROM shop_series").fetchall()
+    assert dict(found) == {"蒲公英": "PGY", "山花": "HUA", "诚信经营示范户": "CXJY", "123": "P"}

@@ -77,7 +77,13 @@ def test_whoever_points_or_types_puts_a_shop_in_its_place(
     assert place_of(session, shop) == (250, 500), "the plan is 1000 wide and 750 high"
     press(client, chosen, put, shop_id=shop.id, across="12", down="100")
     assert place_of(session, shop) == (120, 1000)
-    for nowhere in ({"at.x": 5000, "at.y": 5}, {"across": "7"}, {"at.x": 0, "at.y": 0}):
+    far = "9" * 400
+    for nowhere in (
+        {"at.x": 5000, "at.y": 5},
+        {"at.x": far, "at.y": far},
+        {"across": "7"},
+        {"at.x": 0, "at.y": 0},
+    ):
         press(client, chosen, put, shop_id=shop.id, **nowhere)
     assert place_of(session, shop) == (120, 1000)
     press(client, chosen, put, shop_id=shop.id, remove="1")

@@ -32,6 +32,8 @@ LISTS = {
 }  # fmt: skip
 """What each list may be asked for, by its address."""
 
+LAST_DAYS = "first=9999-01-01&last=9999-12-31"
+
 ODD = ["%00", "a%00", "%F0%9F%98%80", "%27", "\u3000"]
 
 
@@ -54,3 +56,11 @@ def test_what_no_list_knows_is_overlooked_or_refused(
 
     assert sound.status_code == 200
     assert {asked: code for asked, code in answers.items() if code not in {200, 400, 404}} == {}
+
+
+def test_the_sales_of_the_last_year_that_dates_have_are_none(
+    client: FlaskClient, session: Session, community: Community
+) -> None:
+    enter(client, session, community, Role.STAFF)
+
+    assert client.get(f"/staff/sales?{LAST_DAYS}").status_code == 200

@@ -47,6 +47,20 @@ def test_a_flood_of_public_forms_is_slowed_down(
     assert statuses == [422] * 10 + [429]
 
 
+def test_one_address_sends_twenty_applications_a_day(
+    reader_of: Callable[..., FlaskClient],
+) -> None:
+    client, path = reader_of(limit_rates=True), "/api/v1/public/market/shop-applications"
+
+    refused = []
+    for minutes in range(3):
+        with time_machine.travel(NOON + timedelta(minutes=2 * minutes), tick=False):
+            answers = [client.post(path, json={}).status_code for _ in range(10)]
+            refused.append(answers.count(429))
+
+    assert refused == [0, 0, 10]
+
+
 @pytest.mark.parametrize("road", ["page", "address", "api"])
 def test_guessing_card_numbers_is_slowed_down_by_every_road(
     reader_of: Callable[..., FlaskClient], road: str

@@ -114,6 +114,22 @@ def test_one_rate_is_told_of_a_shop_and_from_a_card_its_own(
     assert other.token not in from_card
 
 
+def test_the_rate_of_a_card_does_not_go_with_another_honour(
+    client: FlaskClient, session: Session, community: Community
+) -> None:
+    given_shop(session, community)
+    honour_of(session, community, "household_head").pay_permille = 820
+    session.commit()
+
+    from_card = client.get("/shops?honour=civilized_resident&pay=830").get_data(as_text=True)
+    assert 'name="pay_of" value="civilized_resident"' in from_card
+    chosen = "/shops?honour=household_head&pay=830&pay_of=civilized_resident"
+    assert "8.2折 · 付82%" in text_of(client.get(chosen))
+    assert "8.2折 · 付82%" in text_of(client.get("/shops?honour=household_head"))
+    kept = "/shops?honour=civilized_resident&pay=830&pay_of=civilized_resident"
+    assert "8.3折 · 付83%" in text_of(client.get(kept))
+
+
 def test_the_last_use_is_told_to_the_day(
     client: FlaskClient, session: Session, community: Community
 ) -> None:
@@ -204,3 +220,26 @@ def test_the_plaque_of_a_certified_shop_is_printed_and_of_no_other(
         assert client.get(f"/staff/shops/{other.id}/plaque.pdf").status_code == 404
     assert "打印牌子" in text_of(client.get(f"/staff/shops/{shop.id}"))
     assert "打印牌子" not in text_of(client.get(f"/staff/shops/{bare.id}"))
+
+
+def test_a_series_is_called_as_the_reader_calls_it(
+    client: FlaskClient, session: Session, community: Community
+) -> None:
+    shop = given_shop(session, community)
+    old = given_shop(session, community, series="早年的牌子")
+    waits = {"state": "notice", "notice_last": NOON.date(), "certified_until": None}
+    given_shop(session, community, plaque_number=None, **waits)
+    owner = enter(client, session, community, Role.STAFF, Role.SHOP_OWNER)
+    shop.owner_id = owner.id
+    session.commit()
+
+    pages = [f"/p/{shop.plaque_number}", "/shops/notice", f"/staff/own-shops/{shop.id}"]
+    assert ["蒲公英" in text_of(client.get(page)) for page in pages] == [True] * 3
+    for page in pages:
+        in_english = text_of(client.get(f"{page}?lang=en"))
+        assert "Dandelion" in in_english
+        assert "蒲公英" not in in_english
+    assert "早年的牌子" in text_of(client.get(f"/p/{old.plaque_number}?lang=en"))
+    answer = client.get(f"/staff/shops/{shop.id}/plaque.pdf?lang=en")
+    (paper,) = pypdfium2.PdfDocument(answer.data)
+    assert "Dandelion" in paper.get_textpage().get_text_range()

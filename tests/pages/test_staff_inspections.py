@@ -56,6 +56,10 @@ def test_a_shop_that_passes_goes_on_and_its_photo_is_seen(
     assert "/staff/pictures/" in page
 
 
+def test_no_number_of_a_sheet_is_too_long(client: FlaskClient, shop: Shop) -> None:
+    assert inspect(client, shop, sheet_number="9" * 5000, note="招牌要擦").status_code == 200
+
+
 def test_a_shop_that_fails_stays_where_it_is(
     session: Session, client: FlaskClient, shop: Shop
 ) -> None:
@@ -92,7 +96,12 @@ def test_a_manager_puts_another_sheet_into_force(
     session: Session, community: Community, client: FlaskClient
 ) -> None:
     enter(client, session, community, Role.MANAGER)
-    typed = {"papers": "执照 40", "conduct": "明码标价：30分", "premises": "干净 30"}
+    typed = {
+        "number": "1",
+        "papers": "执照 40",
+        "conduct": "明码标价：30分",
+        "premises": "干净 30",
+    }
 
     wrong = send(client, "/staff/policy/score-sheet", **typed, vetoes="", pass_points="101")
     assert "合格分要在1分和满分之间" in wrong.text
@@ -108,3 +117,8 @@ def test_a_manager_puts_another_sheet_into_force(
     page = client.get("/staff/policy/score-sheet").text
     assert "第2版" in page
     assert "明码标价 30" in page
+
+    late = send(client, "/staff/policy/score-sheet", **typed, vetoes="缺斤短两", pass_points="70")
+    assert "别人刚刚改过" in text_of(late)
+    assert "缺斤短两" in late.text
+    assert 'name="number" type="hidden" value="2"' in late.text

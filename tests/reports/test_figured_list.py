@@ -24,6 +24,25 @@ def test_what_looks_like_a_formula_stays_a_text(risky: str) -> None:
     assert sheet.to_python()[1] == [risky, -8.5]
 
 
+@pytest.mark.parametrize("digits", ["0042", "1234", "2345E678", "1,5"])
+def test_what_looks_like_a_number_stays_a_text(digits: str) -> None:
+    rows: list[list[str | Decimal]] = [[digits, Decimal(10)]]
+
+    table = write_figured_csv(HEADINGS, rows)
+    book = write_figured_list("A", HEADINGS, rows, widths=[10, 10])
+
+    assert list(csv.reader(io.StringIO(table.decode("utf-8-sig"))))[1] == [f"'{digits}", "10.00"]
+    sheet = CalamineWorkbook.from_filelike(io.BytesIO(book)).get_sheet_by_index(0)
+    assert sheet.to_python()[1] == [digits, 10]
+
+
+@pytest.mark.parametrize("usual", ["2026-12-01", "12:30", "K2345678", ""])
+def test_days_times_and_receipts_are_written_as_they_are(usual: str) -> None:
+    assert write_figured_csv(HEADINGS, [[usual]]).decode("utf-8-sig").splitlines()[1] == (
+        usual or '""'
+    )
+
+
 def test_a_usual_text_is_written_as_it_is() -> None:
     table = write_figured_csv(HEADINGS, [["百味菜铺", Decimal(10)]])
 

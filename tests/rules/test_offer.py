@@ -13,6 +13,8 @@ from loyalty.rules.offer import are_staff_reminded, claims_last_word, find_quart
         "最終解釋權歸本店",
         "解释权归市场",
         "本店有最终决定权",
+        "本店有最終決定權",
+        "本店保留最後決定權",
         "The right of Final Interpretation is ours",
         "zui zhong jie shi quan",
     ],

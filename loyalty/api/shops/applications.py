@@ -9,7 +9,7 @@ from flask.views import MethodView
 from loyalty.api.access import Caller, open_to, staff_work
 from loyalty.api.blueprint import ApiBlueprint
 from loyalty.api.problems import ProblemSchema
-from loyalty.api.schemas import Code, Flag, Label, Schema, Text
+from loyalty.api.schemas import Code, Flag, Label, PageSchema, Schema, Text
 from loyalty.api.versions import answer_with_etag, require_version
 from loyalty.clock import community_now
 from loyalty.database import transaction
@@ -28,7 +28,7 @@ from loyalty.services.shops.applications import (
     ApplyForPlaque,
     apply_for_plaque,
     decline_application,
-    list_waiting_applications,
+    find_waiting_applications,
     take_in_application,
 )
 
@@ -140,7 +140,7 @@ class ApplicationSchema(Schema):
 
 
 class ApplicationListSchema(Schema):
-    """What waits for staff, the oldest first."""
+    """What waits for staff, a page at a time, the oldest first."""
 
     items = ma.fields.List(ma.fields.Nested(ApplicationSchema))
     next = ma.fields.UUID(allow_none=True)
@@ -178,11 +178,12 @@ class Applications(MethodView):
     """What waits for staff."""
 
     @open_to(Caller.STAFF)
+    @shop_applications.arguments(PageSchema, location="query")
     @shop_applications.response(200, ApplicationListSchema)
-    def get(self) -> Any:
-        """Read the applications that nobody has decided."""
+    def get(self, page: dict[str, Any]) -> Any:
+        """Read the applications that nobody has decided, a page at a time."""
         with staff_work() as work:
-            return {"items": list_waiting_applications(work), "next": None}
+            return find_waiting_applications(work, **page)
 
 
 @shop_applications.route("/<uuid:application_id>/decision")

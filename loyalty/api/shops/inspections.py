@@ -8,6 +8,7 @@ from flask.views import MethodView
 
 from loyalty.api.access import Caller, open_to, staff_work
 from loyalty.api.blueprint import ApiBlueprint
+from loyalty.api.problems import ProblemSchema
 from loyalty.api.schemas import Code, Label, Schema, Text, WholeNumber
 from loyalty.models import ScoreSheet, ShopInspection
 from loyalty.rules.score_sheet import Head, Sheet, SheetItem, SheetVeto
@@ -30,6 +31,7 @@ score_sheets = ApiBlueprint("/score-sheet")
 shop_inspections = ApiBlueprint("/shops/<uuid:shop_id>/inspections", name="inspections-of-shops")
 """The inspections of one shop."""
 
+MOST_SHEETS = 10_000
 MOST_ITEMS = 60
 MOST_POINTS = 1000
 MOST_PICTURES = 20
@@ -70,7 +72,12 @@ class SheetItemSchema(Schema):
 class InspectionSheetSchema(Schema):
     """One version of the sheet."""
 
-    number = ma.fields.Integer(dump_only=True)
+    number = WholeNumber(
+        1,
+        MOST_SHEETS,
+        required=True,
+        metadata={"description": "Of a new version: the one it takes the place of"},
+    )
     items = ma.fields.List(
         ma.fields.Nested(SheetItemSchema), required=True, validate=ma.validate.Length(1, MOST_ITEMS)
     )
@@ -90,7 +97,7 @@ class InspectionSchema(Schema):
     """One filled-in score sheet."""
 
     id = ma.fields.UUID(dump_only=True)
-    sheet_number = WholeNumber(1, 10_000, required=True)
+    sheet_number = WholeNumber(1, MOST_SHEETS, required=True)
     day = ma.fields.Date(required=True)
     marks = ma.fields.Dict(
         Code(),
@@ -131,11 +138,13 @@ class ScoreSheets(MethodView):
     @open_to(Caller.MANAGER)
     @score_sheets.arguments(InspectionSheetSchema)
     @score_sheets.response(201, InspectionSheetSchema)
+    @score_sheets.alt_response(412, schema=ProblemSchema, description="Changed meanwhile.")
     def post(self, members: dict[str, Any]) -> Any:
         """Put a new version into force; earlier inspections keep theirs."""
+        number = members.pop("number")
         sheet = Sheet(**members)
         with staff_work() as work:
-            made: ScoreSheet = make_score_sheet(work, MakeScoreSheet(sheet))
+            made: ScoreSheet = make_score_sheet(work, MakeScoreSheet(sheet, number))
             return _shown_sheet(made.number, sheet)
 
 

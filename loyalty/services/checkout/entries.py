@@ -125,7 +125,7 @@ def _select_entries(work: AnyWork, request: FindEntries) -> Select[tuple[Redempt
         Redemption.happened_on <= request.last,
         # The index knows the month an entry counts in, which is its own or a later one.
         Redemption.month >= Month.of(request.first).first,
-        Redemption.month <= Month.of(request.last).plus(_LATEST_MONTHS).first,
+        Redemption.month <= Month.of(min(request.last, work.now.date())).plus(_LATEST_MONTHS).first,
     )
     if request.shop_id is not None:
         query = query.where(Redemption.shop_id == request.shop_id)

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count
 from uuid import UUID
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from loyalty.models import Shop, ShopSeries
+from loyalty.models import Shop, ShopApplication, ShopSeries
 from loyalty.rules.honours import HonourColour
 from loyalty.rules.typed_text import make_reference_key
 from loyalty.services.changes import (
@@ -107,13 +108,27 @@ def change_series(work: Work, request: ChangeSeries) -> ShopSeries:
     earlier = series.name
     change_members(series, request)
     if series.name != earlier:
-        work.session.execute(
-            update(Shop)
-            .where(Shop.community_id == work.community_id, Shop.series == earlier)
-            .values(series=series.name, version=Shop.version + 1)
-        )
+        _rename_in_shops(work, earlier, series.name)
     work.note("shop_series.changed", series, members=sorted(collect_new_values(request)))
     return series
+
+
+def _rename_in_shops(work: Work, earlier: str, name: str) -> None:
+    """Let shops that hang a series, and those that apply for it, go along with its name."""
+    work.session.execute(
+        update(Shop)
+        .where(Shop.community_id == work.community_id, Shop.series == earlier)
+        .values(series=name, version=Shop.version + 1)
+    )
+    work.session.execute(
+        update(ShopApplication)
+        .where(
+            ShopApplication.community_id == work.community_id,
+            ShopApplication.series == earlier,
+            ShopApplication.decided_at.is_(None),
+        )
+        .values(series=name)
+    )
 
 
 def find_series_named(session: Session, community_id: UUID, typed: str) -> ShopSeries:
@@ -140,9 +155,9 @@ def take_series_named(work: Work, typed: str) -> ShopSeries:
     for series in known:
         if key in _keys_of(series):
             return series
-    series = new_series(
-        community_id, CreateSeries(f"series_{len(known) + 1}", typed, initials_of(typed))
-    )
+    taken = {one.code for one in known}
+    code = next(code for number in count(1) if (code := f"series_{number}") not in taken)
+    series = new_series(community_id, CreateSeries(code, typed, initials_of(typed)))
     session.add(series)
     work.note("shop_series.created", series, code=series.code)
     return series

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, Update, or_, select, update
+from sqlalchemy import Select, Update, and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from loyalty.models import (
@@ -17,7 +17,7 @@ from loyalty.models import (
     ShopApplication,
     ShopObjection,
 )
-from loyalty.rules.retention import ASKERS, NOMINATIONS, OBJECTIONS
+from loyalty.rules.retention import ASKERS, NOMINATIONS, OBJECTIONS, UNANSWERED
 from loyalty.rules.selection import RoundState
 from loyalty.rules.traces import FORGOTTEN
 from loyalty.services.imports.keeping import forget_tables
@@ -48,6 +48,7 @@ def forget_words(session: Session, community_id: UUID, *, now: datetime) -> None
     statements = (
         *(_forget_objections(kind, community_id, now) for kind in (Objection, ShopObjection)),
         _forget_complaints(community_id, now),
+        _forget_applications(community_id, now),
         _forget_statements(community_id, now),
         _reject_unmatched(community_id),
     )
@@ -83,13 +84,20 @@ def _forget_objectors_to_shops(community_id: UUID, now: datetime) -> Update:
 
 
 def _forget_applicants(community_id: UUID, now: datetime) -> Update:
-    """Forget whom to call; of a shop that was taken in, its own entry says it."""
+    """Forget whom to call; of a shop that was taken in, its own entry says it.
+
+    Whom nobody has answered long after, nobody will call.
+    """
     return (
         update(ShopApplication)
         .where(
             ShopApplication.community_id == community_id,
             ShopApplication.contact.is_not(None),
-            ShopApplication.decided_at <= now - ASKERS,
+            or_(
+                ShopApplication.decided_at <= now - ASKERS,
+                ShopApplication.decided_at.is_(None)
+                & (ShopApplication.made_at <= now - UNANSWERED),
+            ),
         )
         .values(contact=None)
     )
@@ -113,7 +121,13 @@ def _forget_complainers(community_id: UUID, now: datetime) -> Update:
         .where(
             Complaint.community_id == community_id,
             Complaint.contact.is_not(None),
-            Complaint.answered_at <= now - ASKERS,
+            or_(
+                Complaint.answered_at <= now - ASKERS,
+                and_(
+                    Complaint.answered_at.is_(None),
+                    Complaint.due_on <= (now - UNANSWERED).date(),
+                ),
+            ),
         )
         .values(contact=None)
     )
@@ -128,6 +142,20 @@ def _forget_complaints(community_id: UUID, now: datetime) -> Update:
             Complaint.answered_at <= now - OBJECTIONS,
         )
         .values(text=None, picture_id=None)
+    )
+
+
+def _forget_applications(community_id: UUID, now: datetime) -> Update:
+    """Empty what was declined; what was taken in goes with its shop."""
+    return (
+        update(ShopApplication)
+        .where(
+            ShopApplication.community_id == community_id,
+            ShopApplication.shop_id.is_(None),
+            ShopApplication.reason != FORGOTTEN,
+            ShopApplication.decided_at <= now - OBJECTIONS,
+        )
+        .values(name=FORGOTTEN, stall=None, hours=None, offer=None, reason=FORGOTTEN)
     )
 
 

@@ -20,6 +20,7 @@ from loyalty.services.errors import (
     UnknownRecordError,
     ValueRefusedError,
 )
+from loyalty.services.paging import Page, fetch_page
 from loyalty.services.receipts import give_out, make_receipt
 from loyalty.services.shops.shops import CreateShop, create_shop
 from loyalty.services.work import Lock, Work
@@ -108,6 +109,14 @@ def list_waiting_applications(work: Work) -> Sequence[ShopApplication]:
         .where(ShopApplication.decided_at.is_(None))
         .order_by(ShopApplication.id)
     ).all()
+
+
+def find_waiting_applications(
+    work: Work, *, limit: int, after: UUID | None
+) -> Page[ShopApplication]:
+    """Return a page of what nobody has decided yet, the oldest first."""
+    query = work.select(ShopApplication).where(ShopApplication.decided_at.is_(None))
+    return fetch_page(work.session, query, ShopApplication, limit=limit, after=after)
 
 
 def count_waiting_applications(work: Work) -> int:

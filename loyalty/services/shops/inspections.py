@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
@@ -99,7 +99,7 @@ def list_inspections(work: Work, shop: Shop) -> Sequence[ShopInspection]:
         work.select(ShopInspection)
         .where(ShopInspection.shop_id == shop.id)
         .options(selectinload(ShopInspection.pictures), selectinload(ShopInspection.sheet))
-        .order_by(ShopInspection.id.desc())
+        .order_by(ShopInspection.day.desc(), ShopInspection.id.desc())
     ).all()
 
 
@@ -121,13 +121,20 @@ def find_inspection_result(work: Work, shop: Shop) -> InspectionResult:
             ShopInspection.shop_id == shop.id,
             ShopInspection.day >= work.now.date() - HOLDS,
         )
-        .order_by(ShopInspection.id.desc())
+        .order_by(ShopInspection.day.desc(), ShopInspection.id.desc())
         .limit(1)
     )
     since = work.session.scalar(began)
-    if newest is None or (since is not None and newest.recorded_at <= since):
+    if newest is None or (since is not None and _is_of_before(newest, since, work)):
         return InspectionResult.NONE
     return InspectionResult.PASSED if newest.passed else InspectionResult.FAILED
+
+
+def _is_of_before(inspection: ShopInspection, since: datetime, work: Work) -> bool:
+    """Return whether a shop was looked at before a step, though it may be written down later."""
+    return (
+        inspection.recorded_at <= since or inspection.day < since.astimezone(work.now.tzinfo).date()
+    )
 
 
 def _gather_pictures(work: Work, request: RecordInspection) -> list[UUID]:

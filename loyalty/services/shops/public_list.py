@@ -27,8 +27,9 @@ class Holding:
 
     honour: str
     """Code of the honour."""
-    pay: Permille
-    """The card's own rate, which goes where a shop has agreed to none."""
+    pay: Permille | None = None
+    """The card's own rate, which goes where a shop has agreed to none; None takes what the honour
+    proposes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,13 +137,13 @@ def find_rate_span(
 ) -> tuple[Permille, Permille]:
     """Return the lowest and the highest rate that cards pay in a shop; one, for a card in hand."""
     agreed = {term.honour.code: Permille(term.pay_permille) for term in shop.terms}
-    if holding is not None:
-        rate = pay_for(agreed.get(holding.honour), holding.pay)
-        return rate, rate
     most = Permille(community.band_max_permille)
-    rates = [
-        pay_for(agreed.get(one.code), proposed_rate(one, community) or most) for one in honours
-    ]
+    proposed = {one.code: proposed_rate(one, community) or most for one in honours}
+    if holding is not None:
+        own = holding.pay or proposed.get(holding.honour, most)
+        rate = pay_for(agreed.get(holding.honour), own)
+        return rate, rate
+    rates = [pay_for(agreed.get(code), own) for code, own in proposed.items()]
     return min(rates, default=most), max(rates, default=most)
 
 

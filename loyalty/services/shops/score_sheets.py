@@ -18,7 +18,7 @@ from loyalty.rules.score_sheet import (
     find_sheet_fault,
 )
 from loyalty.services.community.policy import locked_community
-from loyalty.services.errors import ValueRefusedError
+from loyalty.services.errors import StaleRecordError, ValueRefusedError
 from loyalty.services.work import Work
 
 
@@ -55,6 +55,8 @@ class MakeScoreSheet:
     """A new version of the sheet."""
 
     sheet: Sheet
+    number: int
+    """The version it takes the place of; another one in force by now is refused."""
 
 
 def find_newest_sheet(work: Work) -> ScoreSheet | None:
@@ -96,11 +98,14 @@ def make_score_sheet(work: Work, request: MakeScoreSheet) -> ScoreSheet:
 
     Raises:
         ValueRefusedError: a head is empty, a name stands twice, or nobody could pass.
+        StaleRecordError: somebody has made another version meanwhile.
     """
     locked_community(work.session, work.community_id)
     if fault := find_sheet_fault(request.sheet):
         raise ValueRefusedError("/sheet", f"This sheet cannot be used: {fault}.")
     earlier = store_first_sheet(work.session, work.community_id, now=work.now)
+    if earlier.number != request.number:
+        raise StaleRecordError("There is a newer score sheet; read that one first.")
     row = _make_row(
         work.community_id,
         request.sheet,

@@ -1,6 +1,6 @@
 """What stands out in the sales of shops: looked for day by day, listed, and put away by staff."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -26,11 +26,13 @@ from loyalty.rules.limits import UNLIMITED, Overrides, choose_more_generous
 from loyalty.rules.retention import CASES
 from loyalty.rules.signals import (
     FORMER,
+    OF_MANY_DAYS,
     SILENT_FOR,
     WINDOW,
     SaleFact,
     ShopFact,
     Signal,
+    SignalKind,
     find_signals,
 )
 from loyalty.services.errors import SignalPutAwayError
@@ -40,6 +42,9 @@ from loyalty.services.work import Lock, Work
 REACHES_BACK = max(WINDOW, SILENT_FOR + FORMER)
 
 ROWS_AT_ONCE = 5000
+
+_Days = Mapping[tuple[UUID, SignalKind], date]
+"""By shop and kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +80,11 @@ def look_through_sales(session: Session, community: Community, *, now: datetime)
         _make_shop_fact(community, shop, yesterday) for shop in _list_shops(session, community)
     ]
     sales = _read_sales(session, community.id, until=yesterday)
-    found = find_signals(shops, sales, today=yesterday)
+    waiting, put_away = _list_known(session, community.id, now)
+    found = [
+        replace(one, day=waiting.get((one.shop_id, one.kind), one.day))
+        for one in find_signals(shops, sales, today=yesterday, put_away=put_away)
+    ]
     session.merge(SignalWatermark(community_id=community.id, through=yesterday))
     return _keep(session, community.id, found, now=now)
 
@@ -143,6 +152,24 @@ def _make_shop_fact(community: Community, shop: Shop, day: date) -> ShopFact:
     return ShopFact(shop.id, gives_discount(state), limits.uses_per_shop_day)
 
 
+def _list_known(session: Session, community_id: UUID, now: datetime) -> tuple[_Days, _Days]:
+    """Return, of kinds of many days, the day of each that waits, and when one was put away last."""
+    rows = session.execute(
+        select(ShopSignal.shop_id, ShopSignal.kind, ShopSignal.day, ShopSignal.put_away_at)
+        .where(ShopSignal.community_id == community_id, ShopSignal.kind.in_(OF_MANY_DAYS))
+        .order_by(ShopSignal.day)
+    ).tuples()
+    waiting, put_away = dict[tuple[UUID, SignalKind], date](), dict[tuple[UUID, SignalKind], date]()
+    for shop, name, day, at in rows:
+        one = shop, SignalKind(name)
+        if at is None:
+            waiting[one] = day
+        else:
+            local = at.astimezone(now.tzinfo).date()
+            put_away[one] = max(local, put_away.get(one, local))
+    return waiting, put_away
+
+
 def _read_sales(session: Session, community_id: UUID, *, until: date) -> Iterator[SaleFact]:
     rows = session.execute(
         _select_sales(community_id, until - REACHES_BACK, until),
@@ -198,7 +225,7 @@ def _is_taken_back(community_id: UUID) -> ColumnElement[bool]:
 
 
 def _keep(session: Session, community_id: UUID, found: Sequence[Signal], *, now: datetime) -> int:
-    """Keep what was not found before; return how much it is."""
+    """Keep what stands out, in the figures of now while it waits; return how much of it is new."""
     rows = [
         {
             "id": uuid7(),
@@ -213,5 +240,10 @@ def _keep(session: Session, community_id: UUID, found: Sequence[Signal], *, now:
     ]
     if not rows:
         return 0
-    kept = insert(ShopSignal).values(rows).on_conflict_do_nothing().returning(ShopSignal.id)
-    return len(session.scalars(kept).all())
+    kept = insert(ShopSignal).values(rows)
+    kept = kept.on_conflict_do_update(
+        index_elements=["community_id", "shop_id", "kind", "day"],
+        set_={"facts": kept.excluded.facts},
+        where=ShopSignal.put_away_at.is_(None),
+    )
+    return list(session.scalars(kept.returning(ShopSignal.found_at))).count(now)

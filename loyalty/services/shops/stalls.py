@@ -2,7 +2,7 @@
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -15,6 +15,9 @@ from loyalty.services.errors import StallStateError, ValueRefusedError
 from loyalty.services.people.areas import refuse_foreign
 from loyalty.services.people.new_names import add_under_new_name
 from loyalty.services.work import Lock, Work
+
+LONGEST_AHEAD = timedelta(days=366)
+"""How long before its day a stall's change of hands may be written down."""
 
 LONGEST_SPAN = 600
 """Months of occupancy that are told at once."""
@@ -80,14 +83,11 @@ def let_stall(work: Work, request: LetStall) -> StallLet:
 
     Raises:
         StallStateError: it is let already, was not let, or was not built.
-        ValueRefusedError: the community has no such shop.
+        ValueRefusedError: the community has no such shop, a stall that is given back names one, or
+            the day is further than `LONGEST_AHEAD`.
     """
+    _refuse_odd_turn(work, request)
     stall = work.find(Stall, request.stall_id, lock=Lock.CHANGE)
-    if (
-        request.shop_id is not None
-        and work.session.get(Shop, (work.community_id, request.shop_id)) is None
-    ):
-        raise ValueRefusedError("/shop_id", "The community has no such shop.")
     if missing := _find_obstacles(work, stall, request):
         raise StallStateError("The stall cannot change hands on this day.", missing)
     turn = StallLet(
@@ -102,6 +102,17 @@ def let_stall(work: Work, request: LetStall) -> StallLet:
     add_under_new_name(work.session, turn, "The stall changes hands on this day already.")
     work.note("stall.let" if request.tenant else "stall.given_back", stall)
     return turn
+
+
+def _refuse_odd_turn(work: Work, request: LetStall) -> None:
+    if request.since > work.now.date() + LONGEST_AHEAD:
+        raise ValueRefusedError("/since", f"Name a day of the next {LONGEST_AHEAD.days}.")
+    if request.shop_id is None:
+        return
+    if request.tenant is None:
+        raise ValueRefusedError("/shop_id", "A stall that is given back goes to no shop.")
+    if work.session.get(Shop, (work.community_id, request.shop_id)) is None:
+        raise ValueRefusedError("/shop_id", "The community has no such shop.")
 
 
 def list_stalls(work: Work, *, q: str | None = None) -> Sequence[StallStanding]:

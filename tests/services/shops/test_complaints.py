@@ -1,6 +1,6 @@
 """Complaints: taken in once, told by receipt, answered once and not by the owner."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -240,10 +240,16 @@ def test_who_complained_is_forgotten_after_thirty_days_and_the_words_after_a_yea
     assert after(365) == (None, None)
 
 
-def test_what_waits_for_an_answer_is_not_forgotten(session: Session, shop: Shop) -> None:
-    complaint = given_complaint(session, shop, contact="3-501")
+@pytest.mark.parametrize(("days", "kept"), [(179, True), (180, False)])
+def test_whom_nobody_answered_is_forgotten_long_after_it_was_due(
+    session: Session, shop: Shop, days: int, *, kept: bool
+) -> None:
+    complaint = given_complaint(session, shop, contact="3-501", text="收了全价")
 
-    forget_contacts(session, shop.community_id, now=NOON + timedelta(days=400))
+    late = datetime.combine(complaint.due_on, NOON.timetz()) + timedelta(days=days)
+    forget_contacts(session, shop.community_id, now=late)
+    forget_words(session, shop.community_id, now=late)
     session.expire_all()
 
-    assert complaint.contact == "3-501"
+    assert complaint.contact == ("3-501" if kept else None)
+    assert complaint.text == "收了全价"

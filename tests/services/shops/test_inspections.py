@@ -12,6 +12,7 @@ from loyalty.rules.certification import CertificationAction
 from loyalty.services.actors import Role, StaffMember
 from loyalty.services.errors import (
     CertificationStateError,
+    StaleRecordError,
     UnknownRecordError,
     ValueRefusedError,
 )
@@ -85,6 +86,36 @@ def test_what_makes_no_sense_names_its_place(
 
     assert refusal.value.pointer == pointer
     assert list_inspections(work, shop) == []
+
+
+@pytest.mark.parametrize(("days_ago", "found"), [(1, "no_inspection"), (0, None)])
+def test_what_was_seen_before_a_step_counts_no_more_though_it_is_written_down_after_it(
+    community: Community, work: Work, shop: Shop, days_ago: int, found: str | None
+) -> None:
+    asks(community)
+    record_inspection(work, filled_in(shop))
+    step(work, shop, "inspect")
+    back = MoveCertification(shop.id, CertificationAction("send_back"), reason="再看一次")
+    move_certification(work, back)
+    later = replace(work, now=NOON + timedelta(hours=1))
+
+    record_inspection(later, filled_in(shop, day=NOON.date() - timedelta(days=days_ago)))
+
+    if found:
+        assert missing(later, shop, "inspect") == (found,)
+    else:
+        assert step(later, shop, "inspect") == "inspected"
+
+
+def test_the_latest_day_decides_in_whatever_order_sheets_are_written_down(
+    community: Community, work: Work, shop: Shop
+) -> None:
+    asks(community)
+    last = record_inspection(work, filled_in(shop, vetoes=["short_weight"]))
+    record_inspection(work, filled_in(shop, day=NOON.date() - timedelta(days=9)))
+
+    assert list_inspections(work, shop)[0] is last
+    assert missing(work, shop, "inspect") == ("inspection_failed",)
 
 
 def test_only_pictures_of_an_inspection_of_ours_are_named(
@@ -162,7 +193,7 @@ def test_a_shop_that_is_certified_stays_so_and_is_inspected_before_it_is_renewed
 
 def test_a_new_version_leaves_earlier_inspections_as_they_were(work: Work, shop: Shop) -> None:
     record_inspection(work, filled_in(shop, marks={**FULL, "clean": 0}))
-    make_score_sheet(work, MakeScoreSheet(replace(FIRST_SHEET, pass_points=90)))
+    make_score_sheet(work, MakeScoreSheet(replace(FIRST_SHEET, pass_points=90), 1))
 
     assert get_sheet_in_force(work)[0] == 2
     (found,) = list_inspections(work, shop)
@@ -173,7 +204,17 @@ def test_a_new_version_leaves_earlier_inspections_as_they_were(work: Work, shop:
 
 
 def test_each_community_has_a_sheet_of_its_own(session: Session, work: Work) -> None:
-    make_score_sheet(work, MakeScoreSheet(replace(FIRST_SHEET, pass_points=90)))
+    make_score_sheet(work, MakeScoreSheet(replace(FIRST_SHEET, pass_points=90), 1))
     elsewhere: StaffMember = given_staff(session, given_community(session), Role.MANAGER)
 
     assert get_sheet_in_force(Work(session, elsewhere, NOON)) == (1, FIRST_SHEET)
+
+
+@pytest.mark.parametrize("number", [0, 1, 3])
+def test_a_new_version_takes_the_place_of_the_one_that_was_read(work: Work, number: int) -> None:
+    make_score_sheet(work, MakeScoreSheet(replace(FIRST_SHEET, pass_points=90), 1))
+
+    with pytest.raises(StaleRecordError):
+        make_score_sheet(work, MakeScoreSheet(FIRST_SHEET, number))
+    assert get_sheet_in_force(work)[0] == 2
+    assert make_score_sheet(work, MakeScoreSheet(FIRST_SHEET, 2)).number == 3

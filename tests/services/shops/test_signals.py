@@ -76,6 +76,50 @@ def test_what_was_found_is_not_found_again_though_it_was_put_away(
         put_signal_away(work, PutAway(found.id, "再看一次"))
 
 
+def test_what_still_waits_tells_the_figures_of_now(
+    session: Session, community: Community, card: Card, shop: Shop
+) -> None:
+    shop.owner_id = _account_of(session, community, card).id
+    for days in range(3):
+        given_redemption(session, card, shop, at=NOON - timedelta(days=days))
+    assert look_through_sales(session, community, now=TOMORROW) == 1
+
+    for days in range(1, 30):
+        given_redemption(session, card, shop, at=NOON + timedelta(days=days))
+        assert look_through_sales(session, community, now=TOMORROW + timedelta(days=days)) == 0
+        session.expire_all()
+
+    (found,) = session.scalars(select(ShopSignal))
+    assert found.facts["days"] == 28
+    assert found.found_at == TOMORROW
+
+
+def test_what_was_put_away_hides_only_the_sales_until_then(
+    session: Session, community: Community, card: Card, shop: Shop
+) -> None:
+    shop.owner_id = _account_of(session, community, card).id
+    for days in range(3):
+        given_redemption(session, card, shop, at=NOON - timedelta(days=days))
+    look_through_sales(session, community, now=TOMORROW)
+    work = Work(session, given_staff(session, community), TOMORROW)
+    (found,) = find_shop_signals(work, FindSignals(limit=10)).items
+    put_signal_away(work, PutAway(found.id, "店主自己买菜"))
+    session.flush()
+
+    counts = []
+    for days in range(1, 4):
+        given_redemption(session, card, shop, at=NOON + timedelta(days=days))
+        counts.append(look_through_sales(session, community, now=TOMORROW + timedelta(days=days)))
+
+    assert counts == [0, 0, 1]
+    (again,) = find_shop_signals(work, FindSignals(limit=10)).items
+    assert (again.kind, again.day, again.facts["sales"]) == ("own_card", TOMORROW.date(), 3)
+
+
+def _account_of(session: Session, community: Community, card: Card) -> StaffAccount:
+    return given_account(session, community, Role.SHOP_OWNER, resident_id=card.resident_id)
+
+
 def test_a_sale_that_comes_late_is_looked_at_with_the_next_day(
     session: Session, community: Community, card: Card, shop: Shop
 ) -> None:

@@ -81,6 +81,23 @@ def test_a_stall_is_not_let_before_it_is_built(work: Work, stall: Stall) -> None
     let(work, stall, 400, "老王豆腐")
 
 
+def test_a_stall_changes_hands_within_a_year_from_now(work: Work, stall: Stall) -> None:
+    with pytest.raises(ValueRefusedError) as refusal:
+        let(work, stall, -367, "老王豆腐")
+    assert refusal.value.pointer == "/since"
+    let(work, stall, -366, "老王豆腐")
+
+
+def test_a_stall_that_is_given_back_names_no_shop(
+    session: Session, community: Community, work: Work, stall: Stall
+) -> None:
+    let(work, stall, 300, "老王豆腐")
+
+    with pytest.raises(ValueRefusedError) as refusal:
+        let_stall(work, LetStall(stall.id, TODAY, None, given_shop(session, community).id))
+    assert refusal.value.pointer == "/shop_id"
+
+
 def test_a_stall_stands_once_however_its_name_is_typed(work: Work, stall: Stall) -> None:
     assert stall.name_key
     with pytest.raises(AlreadyExistsError):

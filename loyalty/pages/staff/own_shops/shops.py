@@ -8,6 +8,7 @@ from flask import redirect, render_template, url_for
 from loyalty.pages.staff import console
 from loyalty.pages.staff.own_shops.entrance import OwnersConsole
 from loyalty.services.checkout.entries import sum_day
+from loyalty.services.community.series import list_series
 from loyalty.services.shops.complaints import count_since_check
 from loyalty.services.shops.finding import get_shop_for_owner, list_own_shops
 from loyalty.services.shops.offer import find_latest_proposal, is_unconfirmed
@@ -41,10 +42,12 @@ def shown(shop_id: UUID) -> str:
         unconfirmed = is_unconfirmed(work, shop_id)
         proposal = find_latest_proposal(work, shop_id)
         complaints = count_since_check(work, shop_id)
+        series = list_series(work.session, work.community_id)
         several = len(list_own_shops(work)) > 1
     return render_template(
         "staff/own_shops/shop.html",
         shop=shop,
+        series=series,
         words=shop_state_words(shop, today=today),
         sums=sums,
         tills=tills,

@@ -9,7 +9,15 @@ from flask_babel import gettext, lazy_gettext
 from wtforms import HiddenField
 
 from loyalty.models import Shop, ShopInspection
-from loyalty.pages.forms import Form, calendar_day, options, passage, ticks, whole_number
+from loyalty.pages.forms import (
+    Form,
+    calendar_day,
+    hidden_number,
+    options,
+    passage,
+    ticks,
+    whole_number,
+)
 from loyalty.pages.pictures import PicturesField, clean_pictures
 from loyalty.pages.staff import console
 from loyalty.rules.certification import CertificationAction, CertificationState
@@ -89,10 +97,9 @@ def _form(number: int, sheet: Sheet) -> InspectionForm:
 def _recorded(
     form: InspectionForm, shop: Shop, sheet: Sheet, pictures: Sequence[CleanPicture]
 ) -> bool:
-    number = form.sheet_number.data or ""
     request = RecordInspection(
         shop.id,
-        int(number) if number.isdecimal() else 0,
+        hidden_number(form.sheet_number.data),
         form.day.data,
         {item.code: form[_field_of(item.code)].data for item in sheet.items},
         form.vetoes.data or (),

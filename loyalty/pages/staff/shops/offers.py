@@ -10,7 +10,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
 from loyalty.models import OfferProposal, StaffAccount
-from loyalty.pages.forms import NEEDED, Form, passage
+from loyalty.pages.forms import NEEDED, Form, hidden_number, passage
 from loyalty.pages.staff import console
 from loyalty.rules.typed_text import LONGEST_REASON
 from loyalty.services.community.honours import honours_of
@@ -111,16 +111,11 @@ def confirm(shop_id: UUID) -> Any:
 def _decided(form: ProposalForm, proposal_id: UUID) -> bool:
     decision = DecideProposal(
         proposal_id,
-        _number_in(form.version.data),
-        _number_in(form.shop_version.data),
+        hidden_number(form.version.data),
+        hidden_number(form.shop_version.data),
         accepted=form.accepted.data == "yes",
         answer=form.answer.data,
     )
     return console.attempt(
         lambda work: decide_proposal(work, decision), gettext("已答复，店主看得到。"), form=form
     )
-
-
-def _number_in(text: str | None) -> int:
-    """Return a version as the form brings it back; 0, which none is, where it does not."""
-    return int(text) if text and text.isascii() and text.isdigit() else 0

@@ -1,17 +1,28 @@
 """What a plaque on paper says, in the language it is printed in."""
 
+from collections.abc import Iterable
+
 from flask_babel import gettext
 
-from loyalty.models import Community, Shop
+from loyalty.models import Community, Shop, ShopSeries
 from loyalty.pages.values import day
 from loyalty.reports.plaque import Plaque
+from loyalty.words.series import series_called
 from loyalty.words.trades import trade_name
 
 
-def plaque_of(shop: Shop, community: Community, *, address: str, language: str) -> Plaque:
+def plaque_of(
+    shop: Shop,
+    community: Community,
+    *,
+    series: Iterable[ShopSeries],
+    address: str,
+    language: str,
+) -> Plaque:
     """Return the plaque of a certified shop.
 
     Args:
+        series: those of the community.
         address: where its standing of the moment is read; it is drawn as a QR.
         language: as HTML writes it.
     """
@@ -19,7 +30,7 @@ def plaque_of(shop: Shop, community: Community, *, address: str, language: str) 
     return Plaque(
         language=language,
         community=community.name,
-        series=shop.series,
+        series=series_called(shop.series, series),
         title=gettext("爱心店铺"),
         shop=shop.name,
         trade=trade_name(shop.category),

@@ -7,8 +7,9 @@ from typing import Any
 
 from flask import redirect, render_template, url_for
 from flask_babel import gettext, lazy_gettext
+from wtforms import HiddenField
 
-from loyalty.pages.forms import Form, passage, whole_number
+from loyalty.pages.forms import Form, hidden_number, passage, whole_number
 from loyalty.pages.staff import console
 from loyalty.rules.score_sheet import Head, Sheet, SheetItem, SheetVeto, find_sheet_fault
 from loyalty.rules.typed_text import clean_label
@@ -30,6 +31,8 @@ LINE = re.compile(r"(?P<name>.{1,100}?)\s*[：:，, ]\s*(?P<points>\d{1,3})\s*�
 class ScoreSheetForm(Form):
     """A line for each item: its name and its points."""
 
+    number = HiddenField()
+
     papers = passage(HEADS[Head.PAPERS], longest=LONGEST_PART)
     conduct = passage(HEADS[Head.CONDUCT], longest=LONGEST_PART)
     premises = passage(HEADS[Head.PREMISES], longest=LONGEST_PART)
@@ -42,14 +45,17 @@ def shown() -> Any:
     """Show the sheet in force, a line for each item; make a new version of what is typed."""
     with console.work() as work:
         number, sheet = get_sheet_in_force(work)
-    form = ScoreSheetForm(**_written(sheet))
+    form = ScoreSheetForm(number=number, **_written(sheet))
     if form.validate_on_submit():
         wanted = _typed(form, sheet)
         if wanted is not None and console.attempt(
-            lambda work: make_score_sheet(work, MakeScoreSheet(wanted)),
+            lambda work: make_score_sheet(
+                work, MakeScoreSheet(wanted, hidden_number(form.number.data))
+            ),
             gettext("新的评分表从现在起用，以前的检查不变。"),
         ):
             return redirect(url_for("staff_score_sheet.shown"))
+        form.number.data = number
     return render_template("staff/shops/score_sheet.html", form=form, number=number, sheet=sheet)
 
 

@@ -16,6 +16,7 @@ from loyalty.rules.calendar import Month, add_months
 from loyalty.rules.certification import gives_discount
 from loyalty.rules.satisfaction import FEWEST_FACES
 from loyalty.services.community.policy import community_of
+from loyalty.services.community.series import list_series
 from loyalty.services.selection.planning import month_called
 from loyalty.services.shops.certification import find_certification_standing
 from loyalty.services.shops.finding import get_shop
@@ -63,6 +64,7 @@ def plaque(shop_id: UUID) -> Any:
     with console.work() as work:
         shop = get_shop(work, shop_id)
         community = community_of(work.session, work.actor)
+        series = list_series(work.session, community.id)
     standing = find_certification_standing(shop, today=work.now.date())
     if not gives_discount(standing.state) or shop.plaque_number is None:
         raise NotFound(gettext("这家店现在没有挂牌。"))
@@ -70,6 +72,7 @@ def plaque(shop_id: UUID) -> Any:
     said = plaque_of(
         shop,
         community,
+        series=series,
         address=console.settings().base_url + path,
         language=preferences.language().tag,
     )
