@@ -43,7 +43,9 @@ BESIDE_OTHERS = {
     "nomination": ("name",),
     "objection": ("reason",),
     "sale_case": ("reason",),
+    "shop_application": ("reason",),
     "shop_objection": ("reason",),
+    "shop_signal": ("reason",),
 }
 """Texts that stand there only together with something else."""
 
