@@ -11,6 +11,7 @@ from loyalty.database import Model
 from loyalty.models import (
     Card,
     Community,
+    Complaint,
     ImportJob,
     Matter,
     Nomination,
@@ -38,7 +39,9 @@ BESIDE_OTHERS = {
     "nomination": ("name",),
     "objection": ("reason",),
     "sale_case": ("reason",),
+    "shop_application": ("reason",),
     "shop_objection": ("reason",),
+    "shop_signal": ("reason",),
 }
 """Texts that stand there only together with something else."""
 
@@ -130,6 +133,9 @@ def _write_everywhere(session: Session, community: Community) -> None:
     """Let the person stand in every column that is looked through, beside what stands there."""
     answered = update(Matter).where(Matter.community_id == community.id)
     session.execute(answered.values(answer="好", answered_at=NOON, state="answered"))
+    heard = update(Complaint).where(Complaint.community_id == community.id)
+    who = given_account(session, community).id
+    session.execute(heard.values(upheld=True, answer="好", answered_at=NOON, answered_by=who))
     session.execute(text("SET LOCAL session_replication_role = replica"))
     for places in (FREE_TEXTS, WRITTEN_ONCE):
         for name, columns in places.items():
