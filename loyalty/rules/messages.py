@@ -68,6 +68,8 @@ class AddressFault(StrEnum):
     NOT_HTTPS = "not_https"
     HAS_MORE = "has_more"
     """A name, a password or a fragment stands in it."""
+    OTHER_HOST = "other_host"
+    """It leads to somebody else than whom residents have agreed to."""
 
 
 def clean_reference(typed: str) -> str:
@@ -102,6 +104,16 @@ def find_address_fault(address: str) -> AddressFault | None:
     if "@" in parts.netloc or "#" in address:
         return AddressFault.HAS_MORE
     return None if _HOST.fullmatch(parts.hostname) else AddressFault.NOT_ONE
+
+
+def find_move_fault(address: str, new: str) -> AddressFault | None:
+    """Return why messages do not go to a new address instead; None if its host is the same.
+
+    Args:
+        new: one without a fault of its own.
+    """
+    same = urlsplit(address).hostname == urlsplit(new).hostname
+    return None if same else AddressFault.OTHER_HOST
 
 
 def _split(address: str) -> SplitResult | None:

@@ -46,6 +46,9 @@ ADDRESS_FAULTS: Mapping[AddressFault, LazyString] = MappingProxyType(
         AddressFault.NOT_ONE: lazy_gettext("这不像网址。请照对方给的原样粘贴。"),
         AddressFault.NOT_HTTPS: lazy_gettext("网址要以https://开头，别的路上会被人看见。"),
         AddressFault.HAS_MORE: lazy_gettext("网址里不能带账号、密码和#。"),
+        AddressFault.OTHER_HOST: lazy_gettext(
+            "这是另一家的网址，居民同意的不是它。请先点“不再发消息”，再开通新的，请居民重新同意。"
+        ),
     }
 )
 

@@ -37,6 +37,7 @@ from loyalty.services.kept_answers import KeyedCall, _open, claim_key, keep_answ
 from loyalty.services.ledger.benefit import sum_benefit
 from loyalty.services.people.consents import read_consents
 from loyalty.services.people.residents import FindResidents, find_residents
+from loyalty.services.pictures.pictures import PicturePurpose
 from loyalty.services.privacy.erasing import ErasePerson, erase_person
 from loyalty.services.work import Work
 from tests.given import (
@@ -45,9 +46,12 @@ from tests.given import (
     given_account,
     given_community,
     given_resident,
+    given_shop,
     given_staff,
 )
 from tests.given_everything import Everything
+from tests.given_notices import given_complaint
+from tests.given_pictures import given_picture
 from tests.given_rounds import given_nomination
 from tests.given_traces import NAME, cards_of, dump, given_traces, traces_in
 
@@ -299,6 +303,31 @@ def test_namesakes_and_whoever_lives_there_keep_their_own(
         session.refresh(one)
         assert one.name == name
     assert (spouse.unit, elsewhere.unit) == (home["unit"], home["unit"])
+
+
+def test_a_photo_goes_with_the_words_of_its_complaint_and_others_stay(
+    session: Session, community: Community, work: Work
+) -> None:
+    resident = given_resident(session, community, name=NAME)
+    places = (community, community, given_community(session))
+    texts = (f"{NAME}没有打折", "没有打折", f"{NAME}没有打折")
+    complaints = [
+        given_complaint(
+            session,
+            given_shop(session, place),
+            text=text,
+            picture_id=given_picture(session, place, PicturePurpose.COMPLAINT).id,
+        )
+        for place, text in zip(places, texts, strict=True)
+    ]
+    session.commit()
+
+    erase_one(work, resident.id)
+    session.commit()
+
+    for complaint in complaints:
+        session.refresh(complaint)
+    assert [one.picture_id is None for one in complaints] == [True, False, False]
 
 
 def test_somebody_is_erased_once(everything: Everything, work: Work) -> None:
