@@ -73,6 +73,19 @@ def test_a_community_has_one_address_and_may_change_it(
     assert late.status_code == 412
 
 
+def test_another_host_is_refused_for_residents_have_agreed_to_this_one(
+    client: FlaskClient, manager: Headers, hook: dict[str, Any]
+) -> None:
+    place, versioned = f"{HOOKS}/{hook['id']}", {**manager, "If-Match": '"1"'}
+
+    answer = client.patch(place, headers=versioned, json={"address": "https://another.example/"})
+
+    assert answer.status_code == 422
+    assert [one["pointer"] for one in answer.json["errors"]] == ["/address"]
+    assert "create one" in answer.text
+    assert client.get(HOOKS, headers=manager).json["items"][0]["address"] == ADDRESS
+
+
 @pytest.mark.parametrize(
     "address", ["http://messenger.example/", "https://user:word@messenger.example/", "messenger"]
 )

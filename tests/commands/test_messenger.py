@@ -14,12 +14,21 @@ from pathlib import Path
 import pytest
 import time_machine
 from flask import Flask
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, select
 from sqlalchemy.orm import Session
 
 from loyalty.clock import community_now
 from loyalty.commands.messenger import carry_out, find_turn
-from loyalty.models import Card, Community, Message, Redemption, Resident, Shop
+from loyalty.models import (
+    Card,
+    Community,
+    ConsentEvent,
+    Message,
+    MessageRecipient,
+    Redemption,
+    Resident,
+    Shop,
+)
 from loyalty.rules.card_number import number_of
 from loyalty.rules.messages import FIRST_WAIT, TRIED_FOR
 from loyalty.services.actors import Role
@@ -154,20 +163,44 @@ def test_a_receiver_that_fails_is_left_alone_for_longer_each_time_and_given_up_a
 
 
 @pytest.mark.usefixtures("clock", "_private", "card")
-@pytest.mark.parametrize(("status", "state"), [(404, "waiting"), (410, "undelivered")])
 def test_a_message_that_is_refused_alone_stops_no_other(
-    session: Session, made: NewSecret, card: Card, receiver: Receiver, *, status: int, state: str
+    session: Session, made: NewSecret, card: Card, receiver: Receiver
 ) -> None:
     sold_at(session, card, NOON)
     session.commit()
-    receiver.answers[:] = [status]
+    receiver.answers[:] = [404]
 
     send_what_is_due()
 
     session.rollback()
     session.refresh(made.hook)
-    assert sorted(one.state for one in messages_of(session)) == sorted([state, "sent"])
+    assert sorted(one.state for one in messages_of(session)) == ["sent", "waiting"]
     assert (made.hook.failures, made.hook.next_at) == (0, NOON + REST)
+
+
+@pytest.mark.usefixtures("clock", "_private")
+def test_whom_the_receiver_no_longer_knows_is_told_nothing_more_and_the_next_is(
+    session: Session, community: Community, made: NewSecret, card: Card, receiver: Receiver
+) -> None:
+    sold_at(session, card, NOON)
+    other = given_card(session, community, state="active")
+    given_recipient(session, made.hook, other)
+    sold_at(session, other, NOON + timedelta(seconds=1))
+    session.commit()
+    receiver.answers[:] = [410]
+
+    send_what_is_due()
+
+    session.expire_all()
+    assert len(receiver.got) == 2
+    assert [(one.resident_id, one.state) for one in messages_of(session)] == [
+        (other.resident_id, "sent")
+    ]
+    left = session.scalars(select(MessageRecipient.resident_id)).all()
+    assert left == [other.resident_id]
+    assert not session.get_one(Resident, (community.id, card.resident_id)).consent_messages
+    events = session.execute(select(ConsentEvent.resident_id, ConsentEvent.agreed)).tuples().all()
+    assert (card.resident_id, False) in events
 
 
 @pytest.mark.usefixtures("clock", "card")

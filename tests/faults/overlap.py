@@ -69,11 +69,22 @@ class _Held:
         return act()
 
 
-def overlapped(first: Act, second: Act) -> Overlap:
-    """Do the second act between the work of the first and its commit; then let the first commit."""
+def overlapped(first: Act, second: Act, *, after: str | None = None) -> Overlap:
+    """Do the second act between the work of the first and its commit; then let the first commit.
+
+    Args:
+        after: how a statement of the first begins, as a pattern; the second is done right after
+            it, while the first has more to do.
+    """
     held = _Held()
     address = db.engine.url.render_as_string(hide_password=False)
-    event.listen(db.engine, "commit", held.stop)
+
+    def stop_after(connection: Connection, _: Any, statement: str, *__: Any) -> None:
+        if re.match(str(after), statement):
+            held.stop(connection)
+
+    halt = ("commit", held.stop) if after is None else ("after_cursor_execute", stop_after)
+    event.listen(db.engine, *halt)
     try:
         with (
             psycopg.connect(plain(address), autocommit=True) as watcher,
@@ -88,7 +99,7 @@ def overlapped(first: Act, second: Act) -> Overlap:
                 held.released.set()
             return Overlap(earlier.result(LONGEST), _outcome(later), waited)
     finally:
-        event.remove(db.engine, "commit", held.stop)
+        event.remove(db.engine, *halt)
 
 
 def _reach(held: _Held, act: Future[Any]) -> None:

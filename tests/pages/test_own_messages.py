@@ -7,11 +7,14 @@ from sqlalchemy.orm import Session
 
 from loyalty.models import Card, Community, Message, MessageHook, MessageRecipient
 from loyalty.rules.card_number import number_of
+from loyalty.services.actors import Role
+from loyalty.services.messages.hooks import remove_hook
 from loyalty.services.messages.outbox import write_messages
-from tests.given import NOON
+from loyalty.services.work import Work
+from tests.given import NOON, given_staff
 from tests.given_messages import given_hook, sold_at
 from tests.given_own_pages import PIN, activate, given_code, sign_in
-from tests.pages.visits import card_of_today, press, send, text_of
+from tests.pages.visits import card_of_today, change, fields_of, press, send, text_of
 
 MESSAGES = "/me/messages"
 REFERENCE = "oT8Gr5-hWzL_2kq9"
@@ -58,7 +61,7 @@ def test_it_is_said_who_learns_what_before_anybody_agrees(
 
 @pytest.mark.usefixtures("hook", "card")
 def test_who_agrees_is_told_and_who_withdraws_is_not(client: FlaskClient, session: Session) -> None:
-    assert send(client, MESSAGES, reference=REFERENCE).location == MESSAGES
+    assert change(client, MESSAGES, reference=REFERENCE).location == MESSAGES
     assert references(session) == [REFERENCE]
     assert REFERENCE in text_of(client.get(MESSAGES))
     assert "同意收消息：同意" in text_of(client.get("/me/consents"))
@@ -70,6 +73,25 @@ def test_who_agrees_is_told_and_who_withdraws_is_not(client: FlaskClient, sessio
     assert "同意收消息：不再同意" in text_of(client.get("/me/consents"))
 
 
+@pytest.mark.usefixtures("card")
+def test_who_has_read_of_one_receiver_does_not_agree_to_another(
+    client: FlaskClient, session: Session, community: Community, hook: MessageHook
+) -> None:
+    read = fields_of(client.get(MESSAGES))
+    remove_hook(Work(session, given_staff(session, community, Role.MANAGER), NOON), hook.id)
+    given_hook(session, community, address="https://another.example/")
+    session.commit()
+
+    shown = client.post(MESSAGES, data={**read, "reference": REFERENCE})
+
+    assert references(session) == []
+    assert "请看过新的内容再做" in shown.text
+    assert "another.example" in shown.text
+    again = {**fields_of(shown), "reference": REFERENCE}
+    assert client.post(MESSAGES, data=again).location == MESSAGES
+    assert references(session) == [REFERENCE]
+
+
 @pytest.mark.usefixtures("hook", "card")
 @pytest.mark.parametrize(
     ("typed", "told"), [("138 0013 8000", "请不要填电话号码"), ("张小明", "这不像订阅号")]
@@ -77,7 +99,7 @@ def test_who_agrees_is_told_and_who_withdraws_is_not(client: FlaskClient, sessio
 def test_what_is_no_reference_is_refused_and_stays_in_the_form(
     client: FlaskClient, session: Session, typed: str, told: str
 ) -> None:
-    page = send(client, MESSAGES, reference=typed).text
+    page = change(client, MESSAGES, reference=typed).text
 
     assert told in page
     assert f'value="{typed}"' in page
@@ -110,7 +132,7 @@ def test_a_messengers_link_leads_through_the_door_to_the_form_filled_in(
 def test_the_consents_of_the_other_page_leave_this_one_alone(
     client: FlaskClient, session: Session, hook: MessageHook, card: Card
 ) -> None:
-    send(client, MESSAGES, reference=REFERENCE)
+    change(client, MESSAGES, reference=REFERENCE)
 
     send(client, "/me/consents", membership="y")
 
@@ -123,7 +145,7 @@ def test_the_consents_of_the_other_page_leave_this_one_alone(
 def test_whoever_is_erased_is_told_nothing_and_forgotten_there_too(
     client: FlaskClient, session: Session, hook: MessageHook, card: Card
 ) -> None:
-    send(client, MESSAGES, reference=REFERENCE)
+    change(client, MESSAGES, reference=REFERENCE)
     sold_at(session, card, NOON)
     write_messages(session, hook, now=NOON)
     session.commit()

@@ -91,6 +91,21 @@ def test_a_manager_changes_the_address_the_secret_and_ends_it(
     assert manager.get(f"{HOOK}/secret").status_code == 404
 
 
+def test_another_receiver_is_begun_anew_so_that_residents_are_asked(
+    manager: FlaskClient, session: Session, community: Community
+) -> None:
+    made = given_hook(session, community)
+    session.commit()
+    other = "https://another.example/loyalty"
+
+    page = change(manager, HOOK, address=other).text
+
+    assert "请居民重新同意" in page
+    assert f'value="{other}"' in page
+    session.refresh(made.hook)
+    assert made.hook.address == ADDRESS
+
+
 def test_staff_see_whom_a_message_did_not_reach_until_they_have_seen_it(
     client: FlaskClient, session: Session, community: Community
 ) -> None:

@@ -118,7 +118,7 @@ class OneWebhook(MethodView):
     @webhooks.response(200, WebhookSchema)
     @webhooks.alt_response(412, schema=ProblemSchema, description="Changed meanwhile.")
     def patch(self, members: dict[str, Any], webhook_id: UUID) -> Any:
-        """Let messages go to another address of the same receiver."""
+        """Let messages go to another address of the same host, which residents have agreed to."""
         version = require_version()
         with staff_work() as work:
             return answer_with_etag(hooks.change_hook(work, webhook_id, version, **members))
@@ -126,7 +126,7 @@ class OneWebhook(MethodView):
     @open_to(Caller.MANAGER)
     @webhooks.response(204)
     def delete(self, webhook_id: UUID) -> None:
-        """Send nothing any more; what the receiver calls people is forgotten."""
+        """Send nothing any more: forget what people are called there, and that they agreed."""
         with staff_work() as work:
             hooks.remove_hook(work, webhook_id)
 

@@ -1,11 +1,14 @@
 """Whether, and where, a resident is told by messenger: said at their own page, and taken back."""
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext, lazy_gettext
+from wtforms import HiddenField
 
+from loyalty.models import MessageHook
 from loyalty.pages.forms import Form, text_field
 from loyalty.pages.own_page.signed_in import REFERENCE, OwnPages, resident, resident_work
 from loyalty.pages.staff.confirmation import ConfirmationForm
@@ -16,6 +19,7 @@ from loyalty.rules.messages import (
     find_reference_fault,
 )
 from loyalty.rules.verdict import Tone
+from loyalty.services.errors import StaleRecordError
 from loyalty.services.messages.hooks import list_hooks
 from loyalty.services.messages.recipients import (
     agree_to_messages,
@@ -31,6 +35,8 @@ class ReferenceForm(Form):
     """What a messenger calls the resident."""
 
     reference = text_field(lazy_gettext("订阅号"), longest=LONGEST_REFERENCE)
+    hook = HiddenField()
+    """To whom the page has said that messages go."""
 
 
 @own_messages.route("", methods=["GET", "POST"])
@@ -40,8 +46,9 @@ def shown() -> Any:
     with resident_work() as work:
         hooks = list_hooks(work)
         recipient = find_recipient(work, resident().resident_id)
-    if hooks and form.validate_on_submit() and _agreed(form):
+    if hooks and form.validate_on_submit() and _agreed(form, hooks):
         return redirect(url_for("own_messages.shown"))
+    form.hook.data = str(hooks[0].id) if hooks else ""
     return render_template(
         "own_page/messages.html",
         form=form,
@@ -65,13 +72,16 @@ def end() -> Any:
     return redirect(url_for("own_messages.shown"))
 
 
-def _agreed(form: ReferenceForm) -> bool:
+def _agreed(form: ReferenceForm, hooks: Sequence[MessageHook]) -> bool:
     if fault := find_reference_fault(clean_reference(form.reference.data)):
         form.reference.errors = [REFERENCE_FAULTS[fault]]
         return False
+    agreed_to = next((hook.id for hook in hooks if str(hook.id) == form.hook.data), None)
     try:
+        if agreed_to is None:
+            raise StaleRecordError("Messages go to somebody else by now.")
         with resident_work() as work:
-            agree_to_messages(work, form.reference.data)
+            agree_to_messages(work, agreed_to, form.reference.data)
     except LoyaltyError as refusal:
         form.reference.errors = [refusal_to_resident(refusal)]
         return False

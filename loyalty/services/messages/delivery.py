@@ -27,6 +27,7 @@ from loyalty.models import (
     Shop,
 )
 from loyalty.rules.messages import MessageKind, MessageState, find_wait, sign_message
+from loyalty.services.actors import Programme
 from loyalty.services.messages.hooks import open_secret
 from loyalty.services.messages.outbox import (
     WAITS,
@@ -34,6 +35,8 @@ from loyalty.services.messages.outbox import (
     give_up_old_messages,
     write_messages,
 )
+from loyalty.services.messages.recipients import leave_receiver
+from loyalty.services.work import SomebodysWork
 
 TURN_LASTS = timedelta(minutes=1)
 """After which another worker takes over from one that has not come back."""
@@ -59,6 +62,8 @@ class Letter:
 
     message_id: UUID
     address: str
+    reference: str | None = field(repr=False)
+    """What the receiver calls the reader; None for a try."""
     body: bytes = field(repr=False)
     signature: str = field(repr=False)
 
@@ -99,7 +104,7 @@ def begin_turn(session: Session, turn: Turn, *, now: datetime) -> None:
     Args:
         session: limited to the community of the turn, as in all that follows.
     """
-    hook = _find_hook(session, turn)
+    hook = _hold_hook(session, turn)
     if hook is not None:
         timezone = session.get_one(Community, turn.community_id).timezone
         forget_cards_taken(session, hook)
@@ -130,15 +135,16 @@ def next_letter(
     session.flush()
     body = _write_body(session, message, reference)
     signature = sign_message(body, secret, int(now.timestamp()))
-    return Letter(message.id, hook.address, body, signature)
+    return Letter(message.id, hook.address, reference, body, signature)
 
 
 def note_outcome(
     session: Session, turn: Turn, letter: Letter, outcome: Outcome, *, now: datetime
 ) -> None:
-    """Write down what came of a letter."""
+    """Write down what came of a letter. Whom the receiver no longer knows is told nothing more."""
+    hook = _hold_hook(session, turn)
     message = session.get(Message, (turn.community_id, letter.message_id))
-    if message is None:
+    if hook is None or message is None:
         return
     message.failure = outcome.failure
     if outcome.failure is None:
@@ -146,8 +152,19 @@ def note_outcome(
         session.execute(_of(turn).values(answered_at=now))
     elif outcome.for_good:
         message.state, message.ended_at = MessageState.UNDELIVERED, now
+        _end_messages(session, message, letter.reference, now)
     else:
         message.next_at = now + find_wait(message.tries)
+
+
+def _end_messages(session: Session, message: Message, reference: str | None, now: datetime) -> None:
+    """Tell the reader of a message nothing any more; a try has none."""
+    if message.resident_id is not None:
+        timezone = session.get_one(Community, message.community_id).timezone
+        actor = Programme(message.community_id, timezone)
+        leave_receiver(
+            SomebodysWork(session, actor, as_local(now, timezone)), message.resident_id, reference
+        )
 
 
 def end_turn(session: Session, turn: Turn, outcome: Outcome, *, now: datetime) -> None:
@@ -168,7 +185,19 @@ def end_turn(session: Session, turn: Turn, outcome: Outcome, *, now: datetime) -
 
 def _find_hook(session: Session, turn: Turn) -> MessageHook | None:
     """Return the hook as it stands now; None if a manager has removed it."""
-    return session.scalar(
+    return session.scalar(_select_hook(turn))
+
+
+def _hold_hook(session: Session, turn: Turn) -> MessageHook | None:
+    """Return the hook, which nobody removes meanwhile, nor anybody agrees to.
+
+    It is locked before its messages, as by whoever removes it: so no two wait for each other.
+    """
+    return session.scalar(_select_hook(turn).with_for_update(key_share=True))
+
+
+def _select_hook(turn: Turn) -> Select[tuple[MessageHook]]:
+    return (
         select(MessageHook)
         .where(MessageHook.community_id == turn.community_id, MessageHook.id == turn.hook_id)
         .execution_options(populate_existing=True)

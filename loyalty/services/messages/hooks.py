@@ -4,15 +4,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from sqlalchemy import and_
 from uuid_utils.compat import uuid7
 
-from loyalty.models import Community, Message, MessageHook
+from loyalty.models import Community, Message, MessageHook, MessageRecipient, Resident
 from loyalty.rules.messages import (
     MessageKind,
     find_address_fault,
+    find_move_fault,
     make_message_secret,
 )
 from loyalty.services.errors import AlreadyExistsError, ValueRefusedError
+from loyalty.services.people.consents import Consent, ConsentSource, Said, change_consents
 from loyalty.services.sealing import seal, unseal
 from loyalty.services.work import Lock, SomebodysWork, Work
 
@@ -66,10 +69,17 @@ def change_hook(work: Work, hook_id: UUID, version: int, *, address: str) -> Mes
 
     Raises:
         StaleRecordError: somebody changed it meanwhile.
-        ValueRefusedError: the address is none of ``https``.
+        ValueRefusedError: the address is none of ``https``, or of another host than residents
+            have agreed to.
     """
     hook = work.find(MessageHook, hook_id, lock=Lock.CHANGE, version=version)
     _refuse_address(address)
+    if find_move_fault(hook.address, address):
+        raise ValueRefusedError(
+            "/address",
+            "Residents have agreed to another host; remove this webhook and create one,"
+            " so that they are asked anew.",
+        )
     hook.address = address
     hook.failures, hook.failure, hook.next_at = 0, None, work.now
     work.note("message_hook.changed", hook, members=["address"])
@@ -86,8 +96,9 @@ def renew_secret(work: Work, hook_id: UUID, *, sealing_key: bytes) -> NewSecret:
 
 
 def remove_hook(work: Work, hook_id: UUID) -> None:
-    """Send nothing any more, and forget what the receiver calls people."""
+    """Send nothing any more, and forget what the receiver calls people, and that they agreed."""
     hook = work.find(MessageHook, hook_id, lock=Lock.CHANGE)
+    _end_consents(work, hook)
     work.note("message_hook.removed", hook)
     work.session.delete(hook)
     work.session.flush()
@@ -117,6 +128,24 @@ def open_secret(hook: MessageHook, *, sealing_key: bytes) -> str:
     """
     owner = _owner_of(hook)
     return unseal(hook.sealed_secret, sealing_key=sealing_key, owner=owner).decode()
+
+
+def _end_consents(work: Work, hook: MessageHook) -> None:
+    """Let nobody agree any more to what went to a hook; who agrees anew does so to the next."""
+    told = and_(
+        MessageRecipient.community_id == work.community_id,
+        MessageRecipient.resident_id == Resident.id,
+        MessageRecipient.hook_id == hook.id,
+    )
+    residents = work.session.scalars(
+        work.select(Resident)
+        .join(MessageRecipient, told)
+        .order_by(Resident.id)
+        .with_for_update(key_share=True, of=Resident)
+    ).all()
+    said = Said(ConsentSource.STAFF, work.now, work.actor.account_id)
+    for resident in residents:
+        change_consents(work.session, resident, {Consent.MESSAGES: False}, said)
 
 
 def _give_secret(hook: MessageHook, sealing_key: bytes) -> NewSecret:

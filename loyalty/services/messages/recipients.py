@@ -6,8 +6,7 @@ from sqlalchemy import delete, select
 
 from loyalty.models import Message, MessageHook, MessageRecipient, Resident
 from loyalty.rules.messages import clean_reference, find_reference_fault
-from loyalty.services.errors import UnknownRecordError, ValueRefusedError
-from loyalty.services.messages.hooks import list_hooks
+from loyalty.services.errors import ValueRefusedError
 from loyalty.services.people.consents import Consent, ConsentSource, Said, change_consents
 from loyalty.services.people.residents import refuse_erased
 from loyalty.services.work import Lock, ResidentWork, SomebodysWork
@@ -23,19 +22,23 @@ def find_recipient(work: SomebodysWork, resident_id: UUID) -> MessageRecipient |
     )
 
 
-def agree_to_messages(work: ResidentWork, typed: str) -> MessageRecipient:
+def agree_to_messages(work: ResidentWork, hook_id: UUID, typed: str) -> MessageRecipient:
     """Let the resident who is signed in be told from now on, under a reference they give.
 
+    Args:
+        hook_id: where messages go, as the resident was shown: to nobody else.
+
     Raises:
-        UnknownRecordError: the community sends no messages.
+        UnknownRecordError: the community sends no messages there any more.
         ValueRefusedError: it is no reference, or a telephone number.
     """
     reference = clean_reference(typed)
     if fault := find_reference_fault(reference):
         raise ValueRefusedError("/reference", f"This is no reference of a messenger: {fault}.")
+    # First of all, as by whoever removes it or sends by it, so that no two wait for each other.
+    hook = work.find(MessageHook, hook_id, lock=Lock.SHARE)
     resident = work.find(Resident, work.actor.resident_id, lock=Lock.CHANGE)
     refuse_erased(resident)
-    hook = _get_hook(work)
     forget_recipient(work, resident.id)
     recipient = MessageRecipient(
         community_id=work.community_id,
@@ -57,6 +60,19 @@ def end_messages(work: ResidentWork) -> None:
     _note(work, resident, agreed=False)
 
 
+def leave_receiver(work: SomebodysWork, resident_id: UUID, reference: str | None) -> None:
+    """End the messages to somebody whom the receiver no longer knows.
+
+    Args:
+        reference: what the receiver was asked for; whoever has given another since is told on.
+    """
+    resident = work.find(Resident, resident_id, lock=Lock.CHANGE)
+    recipient = find_recipient(work, resident_id)
+    if recipient is not None and recipient.reference == reference:
+        forget_recipient(work, resident_id)
+        _note(work, resident, agreed=False)
+
+
 def forget_recipient(work: SomebodysWork, resident_id: UUID) -> None:
     """Forget what a receiver calls somebody, and what they were to be told or have been told."""
     # Whoever is just writing messages for them holds the recipient, and is waited for.
@@ -68,14 +84,7 @@ def forget_recipient(work: SomebodysWork, resident_id: UUID) -> None:
         )
 
 
-def _get_hook(work: SomebodysWork) -> MessageHook:
-    found = next(iter(list_hooks(work)), None)
-    if found is None:
-        raise UnknownRecordError("The community sends no messages.")
-    return found
-
-
-def _note(work: ResidentWork, resident: Resident, *, agreed: bool) -> None:
+def _note(work: SomebodysWork, resident: Resident, *, agreed: bool) -> None:
     said = Said(ConsentSource.RESIDENT, work.now)
     if change_consents(work.session, resident, {Consent.MESSAGES: agreed}, said):
         work.note("resident.consented", resident, members=[Consent.MESSAGES])

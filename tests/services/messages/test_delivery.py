@@ -3,9 +3,19 @@
 from datetime import timedelta
 
 import pytest
+from flask import Flask
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from loyalty.models import Card, Community, MessageHook
+from loyalty.models import (
+    Card,
+    Community,
+    ConsentEvent,
+    MessageHook,
+    MessageRecipient,
+    Resident,
+)
+from loyalty.services.actors import Role
 from loyalty.services.messages.delivery import (
     TURN_LASTS,
     Letter,
@@ -17,7 +27,10 @@ from loyalty.services.messages.delivery import (
     note_outcome,
     take_turn,
 )
-from tests.given import NOON, SEALING_KEY, given_card
+from loyalty.services.messages.hooks import remove_hook
+from loyalty.services.work import Work
+from tests.faults.overlap import Act, in_transaction, overlapped
+from tests.given import NOON, SEALING_KEY, given_card, given_community, given_staff
 from tests.given_messages import given_hook, given_recipient, messages_of, sold_at
 from tests.present import present
 
@@ -74,6 +87,93 @@ def test_nobody_is_told_of_a_card_that_waits_no_longer(
     begin_turn(session, turn, now=NOON)
 
     assert messages_of(session) == []
+
+
+@pytest.mark.parametrize("failure", [None, "http_410"])
+def test_an_outcome_and_the_end_of_the_hook_wait_for_one_another(
+    app: Flask, session: Session, hook: MessageHook, card: Card, failure: str | None
+) -> None:
+    sold_at(session, card, NOON)
+    turn = turn_of(session)
+    begin_turn(session, turn, now=NOON)
+    letter = letter_at(session, turn, timedelta())
+    assert isinstance(letter, Letter)
+    session.commit()
+    outcome = Outcome(failure, of_message=failure is not None, for_good=failure is not None)
+
+    found = overlapped(
+        lambda: in_transaction(app, lambda own: note_outcome(own, turn, letter, outcome, now=NOON)),
+        removing(app, session, hook),
+        after=r"UPDATE message ",
+    )
+
+    assert (found.second, found.waited) == (None, True)
+    session.rollback()
+    assert messages_of(session) == []
+    assert not session.get_one(Resident, (card.community_id, card.resident_id)).consent_messages
+
+
+def test_what_is_just_written_and_the_end_of_the_hook_wait_for_one_another(
+    app: Flask, session: Session, hook: MessageHook, card: Card
+) -> None:
+    sold_at(session, card, NOON)
+    turn = turn_of(session)
+    session.commit()
+
+    found = overlapped(
+        lambda: in_transaction(app, lambda own: begin_turn(own, turn, now=NOON)),
+        removing(app, session, hook),
+        after=r"INSERT INTO message ",
+    )
+
+    assert (found.second, found.waited) == (None, True)
+    session.rollback()
+    assert messages_of(session) == []
+
+
+def removing(app: Flask, session: Session, hook: MessageHook) -> Act:
+    """Return the end of a hook, by a manager."""
+    community = session.get_one(Community, hook.community_id)
+    manager, hook_id = given_staff(session, community, Role.MANAGER), hook.id
+    session.commit()
+    return lambda: in_transaction(app, lambda own: remove_hook(Work(own, manager, NOON), hook_id))
+
+
+def test_whoever_gave_another_reference_since_is_told_on(session: Session, card: Card) -> None:
+    turn = turn_of(session)
+    begin_turn(session, turn, now=NOON)
+    letter = letter_at(session, turn, timedelta())
+    assert isinstance(letter, Letter)
+    recipient = session.scalars(select(MessageRecipient)).one()
+    recipient.reference = "another-one"
+    session.flush()
+
+    gone = Outcome("http_410", of_message=True, for_good=True)
+    note_outcome(session, turn, letter, gone, now=NOON)
+
+    assert [one.state for one in messages_of(session)] == ["undelivered"]
+    assert session.get_one(Resident, (card.community_id, card.resident_id)).consent_messages
+
+
+def test_where_a_hook_ends_those_who_agreed_to_it_agree_no_longer(
+    session: Session, community: Community, hook: MessageHook, card: Card
+) -> None:
+    elsewhere = given_community(session)
+    stranger = given_card(session, elsewhere)
+    given_recipient(session, given_hook(session, elsewhere).hook, stranger)
+    manager = given_staff(session, community, Role.MANAGER)
+
+    remove_hook(Work(session, manager, NOON), hook.id)
+
+    assert not session.get_one(Resident, (community.id, card.resident_id)).consent_messages
+    assert session.get_one(Resident, (elsewhere.id, stranger.resident_id)).consent_messages
+    (event,) = session.scalars(select(ConsentEvent).where(~ConsentEvent.agreed))
+    assert (event.resident_id, event.consent, event.source, event.account_id) == (
+        card.resident_id,
+        "messages",
+        "staff",
+        manager.account_id,
+    )
 
 
 def test_what_the_worker_writes_is_no_change_to_a_manager(

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from uuid import uuid4
 
 import pytest
 from flask import Flask
@@ -159,13 +160,16 @@ def test_whoever_agrees_gives_a_reference_and_it_is_written_down(
     card = given_card(session, community)
     home = at_home(session, card)
     with pytest.raises(UnknownRecordError):
-        agree_to_messages(home, "openid-12345")
-    given_hook(session, community)
+        agree_to_messages(home, uuid4(), "openid-12345")
+    hook = given_hook(session, community).hook
+    elsewhere = given_hook(session, given_community(session)).hook
+    with pytest.raises(UnknownRecordError):
+        agree_to_messages(home, elsewhere.id, "openid-12345")
     for wrong in ("13800138000", "short", "张小明"):
         with pytest.raises(ValueRefusedError, match="reference"):
-            agree_to_messages(home, wrong)
+            agree_to_messages(home, hook.id, wrong)
 
-    agree_to_messages(home, " openid-1 2345 ")
+    agree_to_messages(home, hook.id, " openid-1 2345 ")
 
     kept = find_recipient(home, card.resident_id)
     assert kept is not None

@@ -11,7 +11,12 @@ from loyalty.pages.forms import Form, text_field
 from loyalty.pages.staff import console
 from loyalty.pages.staff.changes import ChangeForm, is_ready
 from loyalty.pages.staff.confirmation import ConfirmationForm, Question, ask
-from loyalty.rules.messages import LONGEST_ADDRESS, MessageState, find_address_fault
+from loyalty.rules.messages import (
+    LONGEST_ADDRESS,
+    MessageState,
+    find_address_fault,
+    find_move_fault,
+)
 from loyalty.rules.verdict import Tone
 from loyalty.services.errors import AlreadyExistsError, UnknownRecordError
 from loyalty.services.messages import hooks
@@ -57,7 +62,7 @@ def shown() -> Any:
     if hook is None:
         return _begin()
     form = ChangedAddressForm(obj=hook)
-    if is_ready(form, hook) and _is_address(form) and _changed(form, hook):
+    if is_ready(form, hook) and _is_address(form, hook) and _changed(form, hook):
         return redirect(url_for("staff_message_hook.shown"))
     return render_template(
         "staff/messages/hook.html",
@@ -135,8 +140,11 @@ def _hook() -> MessageHook:
     return found
 
 
-def _is_address(form: AddressForm) -> bool:
-    if fault := find_address_fault(form.address.data):
+def _is_address(form: AddressForm, hook: MessageHook | None = None) -> bool:
+    fault = find_address_fault(form.address.data)
+    if fault is None and hook is not None:
+        fault = find_move_fault(hook.address, form.address.data)
+    if fault is not None:
         form.address.errors = [ADDRESS_FAULTS[fault]]
         return False
     return True
