@@ -51,13 +51,29 @@ def _send_on(app: Flask) -> None:
     free = Semaphore(AT_ONCE)
     while True:
         free.acquire()
-        turn = _do_apart(app, find_turn)
-        if turn is None:
+        if not begin_next(app, free):
             free.release()
             time.sleep(LOOKS_EVERY)
-        else:
-            # It ends with the process: whatever it was at is sent again.
-            Thread(target=_carry_out_apart, args=(app, turn, free), daemon=True).start()
+
+
+def begin_next(app: Flask, free: Semaphore) -> bool:
+    """Let a thread of its own carry out what is due; return whether there is one.
+
+    Args:
+        free: released by that thread when it ends.
+    """
+    turn = _do_apart(app, find_turn)
+    if turn is None:
+        return False
+    # It ends with the process: whatever it was at is sent again.
+    thread = Thread(target=_carry_out_apart, args=(app, turn, free), daemon=True)
+    try:
+        thread.start()
+    except RuntimeError:
+        # The machine has no thread to give just now; the hook is due again when its turn is over.
+        _logger.exception("no receiver can be asked")
+        return False
+    return True
 
 
 def _carry_out_apart(app: Flask, turn: Turn, free: Semaphore) -> None:
@@ -68,17 +84,29 @@ def _carry_out_apart(app: Flask, turn: Turn, free: Semaphore) -> None:
 
 
 def _do_apart(app: Flask, deed: Callable[[], Result]) -> Result | None:
-    """Do one thing with connections of its own; what fails is tried again when it is due."""
-    with app.app_context():
-        try:
-            return deed()
-        except Exception as error:
-            if is_away(error):
-                _logger.warning("the database is away: %s", type(error).__name__)
-                forget_connections()
-            else:
-                _logger.exception("sending messages has failed")
-            return None
+    """Do one thing with connections of its own; what fails is tried again when it is due.
+
+    Nothing is raised, not by tidying up either: nobody would begin the thread anew that asks.
+    """
+    try:
+        with app.app_context():
+            return _do_or_forget(deed)
+    except Exception as error:
+        if is_away(error):
+            _logger.warning("the database is away: %s", type(error).__name__)
+        else:
+            _logger.exception("sending messages has failed")
+        return None
+
+
+def _do_or_forget(deed: Callable[[], Result]) -> Result:
+    """Do one thing; where the database is away, its connections are of no use any more."""
+    try:
+        return deed()
+    except Exception as error:
+        if is_away(error):
+            forget_connections()
+        raise
 
 
 def find_turn() -> Turn | None:

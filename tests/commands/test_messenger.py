@@ -10,15 +10,20 @@ from contextlib import ExitStack
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from threading import Semaphore, Thread
+from typing import Any
 
+import psycopg
 import pytest
 import time_machine
 from flask import Flask
 from sqlalchemy import create_engine, select
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from loyalty.clock import community_now
-from loyalty.commands.messenger import carry_out, find_turn
+from loyalty.commands import messenger
+from loyalty.commands.messenger import begin_next, carry_out, find_turn
 from loyalty.models import (
     Card,
     Community,
@@ -288,6 +293,34 @@ def test_a_turn_is_one_workers_until_it_has_not_come_back_for_a_minute(
     clock.shift(timedelta(seconds=1))
     assert find_turn() is not None
     assert receiver.got == []
+
+
+@pytest.mark.usefixtures("clock", "card")
+def test_where_the_machine_has_no_thread_to_give_the_next_look_is_taken_all_the_same(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, clock: time_machine.Traveller
+) -> None:
+    def refuse(_: Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Thread, "start", refuse)
+        assert not begin_next(app, Semaphore())
+    clock.shift(TURN_LASTS)
+    assert find_turn() is not None
+
+
+def test_where_the_database_is_away_the_next_look_is_taken_all_the_same(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not even letting go of the connections goes well."""
+
+    def refuse(*_: Any) -> None:
+        raise OperationalError("SELECT 1", {}, psycopg.OperationalError("gone"))
+
+    monkeypatch.setattr(messenger, "find_turn", refuse)
+    monkeypatch.setattr(messenger, "forget_connections", refuse)
+
+    assert not begin_next(app, Semaphore())
 
 
 def test_a_receiver_that_does_not_answer_keeps_nobody_else_waiting(

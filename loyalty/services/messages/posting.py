@@ -2,7 +2,8 @@
 
 import socket
 import ssl
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from http.client import HTTPException, HTTPSConnection
 from threading import Timer
 from urllib.parse import urlsplit
@@ -11,7 +12,8 @@ from loyalty.rules.messages import is_public
 from loyalty.services.messages.delivery import Letter, Outcome
 
 LONGEST = 10
-"""Seconds a receiver may take to be connected to and to answer, once its name is looked up."""
+"""Seconds a receiver may take to be connected to, as many to shake hands, and to answer."""
+HTTPS_PORT = 443
 
 ANOTHER_TIME = frozenset({408, 425, 429})
 GONE = 410
@@ -26,7 +28,7 @@ class PrivateAddressError(OSError):
 class _Connection(HTTPSConnection):
     """One that is made to the very address that was looked at, so that no second look differs."""
 
-    def __init__(self, host: str, port: int | None, *, private: bool) -> None:
+    def __init__(self, host: str, port: int, *, private: bool) -> None:
         self._context = ssl.create_default_context()
         super().__init__(host, port, timeout=LONGEST, context=self._context)
         self._private = private
@@ -47,19 +49,29 @@ def post(letter: Letter, *, private: bool) -> Outcome:
     Args:
         private: whether the receiver may stand in a network of our own.
     """
-    parts = urlsplit(letter.address)
-    connection = _Connection(parts.hostname or "", parts.port, private=private)
-    # Each step has its own limit; this one ends a receiver that answers letter by letter.
+    try:
+        parts = urlsplit(letter.address)
+        # Without one, what follows the last colon of an IPv6 address would be taken for it.
+        port = parts.port or HTTPS_PORT
+        with closing(_Connection(parts.hostname or "", port, private=private)) as connection:
+            # Each step of this has its own limit, and there is nothing to cut before it is done.
+            connection.connect()
+            with _cut_in_time(connection):
+                return _outcome_of(_send(connection, letter, parts.path or "/", parts.query))
+    except (OSError, HTTPException, ValueError) as error:
+        return Outcome(_code_of(error))
+
+
+@contextmanager
+def _cut_in_time(connection: HTTPSConnection) -> Iterator[None]:
+    """End a receiver that answers letter by letter, each in time."""
     watch = Timer(LONGEST, _cut, [connection])
     watch.daemon = True
     watch.start()
     try:
-        return _outcome_of(_send(connection, letter, parts.path or "/", parts.query))
-    except (OSError, HTTPException, ValueError) as error:
-        return Outcome(_code_of(error))
+        yield
     finally:
         watch.cancel()
-        connection.close()
 
 
 def _send(connection: HTTPSConnection, letter: Letter, path: str, query: str) -> int:
@@ -98,6 +110,6 @@ def _code_of(error: Exception) -> str:
 
 
 def _cut(connection: HTTPSConnection) -> None:
-    if connection.sock is not None:
-        with suppress(OSError):
-            connection.sock.shutdown(socket.SHUT_RDWR)
+    # It may be closed just now.
+    with suppress(OSError, AttributeError):
+        connection.sock.shutdown(socket.SHUT_RDWR)
