@@ -12,7 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from loyalty.api import register_api
 from loyalty.api.problems import answer_error
-from loyalty.buffering import REFUSAL
+from loyalty.buffering import REFUSAL, SMALL
 from loyalty.cards.keys import sealing_key_from
 from loyalty.database import (
     HOT,
@@ -36,10 +36,12 @@ from loyalty.services.replica import REPLICA
 from loyalty.settings import Settings
 from loyalty.till import register_till
 
-LARGEST_JSON = 64 * 1024
+LARGEST_JSON = SMALL
 LARGEST_UPLOAD = 8 * 1024 * 1024
 LARGEST_PICTURES = 48 * 1024 * 1024
 """Five photos from a phone with what is typed, so that too large a one is told in its form."""
+LARGEST_COMPLAINT = 12 * 1024 * 1024
+"""One photo with what is typed, from anybody."""
 LARGE_PATHS = (
     "/api/v1/imports/",
     "/api/v1/pictures",
@@ -50,16 +52,23 @@ LARGE_PATHS = (
 )
 """Where a table is uploaded, five hundred sales at once, or more cards named than are printed."""
 
-PATHS_WITH_PICTURES = ("/inspection", "/complaint", "/floor-plan", "/evidence")
-"""How addresses of forms end in which pictures are added."""
+STAFF_PATHS = "/staff/"
+PATHS_WITH_PICTURES = ("/inspection", "/floor-plan", "/evidence")
+"""How addresses of staff's forms end in which pictures are added."""
+
+PATH_OF_COMPLAINTS = "/complaint"
+"""How the address of the public's form with a picture ends."""
 
 LARGE_PATHS_OF_A_ROUND = ("/nominations/file", "/hand-out")
 """How addresses end to which a list of nominees is uploaded, or ticks for all cards are sent."""
 
 SIGN_IN = "/staff/sign-in"
 
-MACHINES_PATHS = ("/api/", "/.well-known/", "/keys/", "/revocations/", "/livez", "/readyz")
-"""Where programs ask, which are answered with problems; people get pages."""
+MACHINES_PATHS = ("/api/", "/.well-known/", "/keys/", "/revocations/")
+"""How paths begin where programs ask, which are answered with problems; people get pages."""
+
+WATCHERS_PATHS = frozenset({"/livez", "/readyz"})
+"""Where programs ask, too; a community's pages may begin alike."""
 
 TRANSLATIONS = Path(__file__).with_name("translations")
 
@@ -69,9 +78,7 @@ class SessionsOfPeople(SecureCookieSessionInterface):
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
         """Return the session of a request; None for a program's, which can keep nothing."""
-        return (
-            None if request.path.startswith(MACHINES_PATHS) else super().open_session(app, request)
-        )
+        return None if is_for_machines(request.path) else super().open_session(app, request)
 
 
 class Service(Flask):
@@ -135,12 +142,19 @@ def _reports_bind(settings: Settings, **kept: Any) -> dict[str, Any]:
 
 def largest_body(path: str) -> int:
     """Return how many bytes a request may bring to a path."""
-    if path.endswith(PATHS_WITH_PICTURES):
+    if path.startswith(STAFF_PATHS) and path.endswith(PATHS_WITH_PICTURES):
         return LARGEST_PICTURES
+    if path.endswith(PATH_OF_COMPLAINTS):
+        return LARGEST_COMPLAINT
     if path.startswith(LARGE_PATHS) or path.endswith(LARGE_PATHS_OF_A_ROUND):
         return LARGEST_UPLOAD
     # Signing in may carry a form along, whose fields have longer names there.
     return 2 * LARGEST_JSON if path == SIGN_IN else LARGEST_JSON
+
+
+def is_for_machines(path: str) -> bool:
+    """Whether programs ask at a path, and no people."""
+    return path in WATCHERS_PATHS or path.startswith(MACHINES_PATHS)
 
 
 def _refuse_what_did_not_arrive() -> None:
@@ -175,4 +189,4 @@ def _answer_error(error: Exception) -> Response:
     elif is_overtaken(cause):
         current_app.logger.warning("somebody else was faster", exc_info=cause)
         cause = BusyError("What this belongs to has been removed meanwhile; read it again.")
-    return answer_error(cause) if request.path.startswith(MACHINES_PATHS) else answer_page(cause)
+    return answer_error(cause) if is_for_machines(request.path) else answer_page(cause)

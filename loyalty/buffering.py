@@ -29,6 +29,9 @@ SLOWEST_LINE = 64 * 1024
 MOST_HELD = 64 * 1024 * 1024
 """Bytes of bodies that one worker holds at once."""
 
+SMALL = 64 * 1024
+"""Bytes of a body that is taken in whatever others hold, such as a sale."""
+
 OF_EVERY_REQUEST: Mapping[str, Any] = MappingProxyType(
     {
         "SCRIPT_NAME": "",
@@ -113,7 +116,7 @@ class Buffered:
             self._held += len(chunk)
             if len(body) > largest:
                 environ[REFUSAL] = RequestEntityTooLarge()
-            elif self._held > MOST_HELD:
+            elif self._held > MOST_HELD and len(body) > SMALL:
                 environ[REFUSAL] = ServiceUnavailable(retry_after=2)
             if REFUSAL in environ:
                 return

@@ -148,13 +148,48 @@ def test_what_is_cut_off_is_not_looked_at(app: Flask) -> None:
 
 
 def test_one_worker_holds_so_much_and_no_more(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(buffering, "MOST_HELD", 100)
-    most = b'{"code": "x"}'.ljust(100)
-    over = [sent(most, b" ", headers=[length(101)]), sent(most, headers=[length(100)])]
+    most = LARGEST_JSON + 100
+    monkeypatch.setattr(buffering, "MOST_HELD", most)
+    sync = "/api/v1/redemptions/sync"
 
-    for request, right in zip(over, (503, 200), strict=True):
+    for size, right in ((most + 1, 503), (most, 401)):
+        request = sent(b"x" * (size - 1), b" ", headers=[length(size)], path=sync)
         ((status, headers, _),) = answers(app, request)
-        assert (status, "Retry-After" in headers) == (right, right != 200)
+        assert (status, "Retry-After" in headers) == (right, right == 503)
+
+
+def test_a_sale_is_taken_in_whatever_others_hold(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    size = LARGEST_JSON * 2
+    monkeypatch.setattr(buffering, "MOST_HELD", size)
+    held = sent(b"x" * size, NEVER, headers=[length(size + 1)], path="/api/v1/redemptions/sync")
+    sale = sent(b'{"code": "x"}', headers=[length(13)])
+    table = sent(
+        b"x" * (LARGEST_JSON + 1), headers=[length(LARGEST_JSON + 1)], path="/staff/imports/1"
+    )
+
+    assert sorted(statuses(app, held, sale, table, seconds=0.3)) == [200, 408, 503]
+
+
+@pytest.mark.parametrize(
+    ("path", "megabytes"),
+    [
+        ("/staff/shops/1/inspection", 48),
+        ("/staff/shops/floor-plan", 48),
+        ("/staff/figures/contributions/1/evidence", 48),
+        ("/market/p/17/complaint", 12),
+    ],
+)
+def test_photos_come_in_where_a_form_takes_them(path: str, megabytes: int) -> None:
+    assert largest_body(path) == megabytes * 1024 * 1024
+
+
+@pytest.mark.parametrize(
+    "path", ["/inspection", "/market/evidence", "/x/floor-plan", "/staffed/evidence"]
+)
+def test_nobody_of_the_public_may_send_what_staff_may(path: str) -> None:
+    assert largest_body(path) == LARGEST_JSON
 
 
 def test_what_has_no_body_is_answered_without_asking_for_one(app: Flask) -> None:

@@ -114,3 +114,17 @@ def test_the_api_is_described_or_the_page_says_how_to_get_the_files(client: Flas
 def test_the_service_says_that_it_lives(client: FlaskClient) -> None:
     assert client.get("/livez").status_code == 200
     assert client.get("/readyz").get_data(as_text=True) == "ready\n"
+
+
+@pytest.mark.parametrize("slug", ["livez-road", "readyz-lane"])
+def test_a_community_may_be_called_as_an_address_of_programs_begins(
+    client: FlaskClient, session: Session, slug: str
+) -> None:
+    given_community(session, slug=slug)
+    session.commit()
+
+    page = client.get(f"/{slug}/complaint/status")
+
+    assert page.status_code == 200
+    assert 'name="csrf_token"' in page.text
+    assert client.get("/livez").headers.get("Set-Cookie") is None
