@@ -6,6 +6,7 @@ from datetime import timedelta
 from hashlib import sha256
 from threading import Barrier
 from typing import Any
+from uuid import uuid4
 
 import pytest
 import time_machine
@@ -269,6 +270,34 @@ def test_a_revoked_till_is_refused_on_its_next_call(
     assert before.status_code == 200
     assert (revoked.status_code, revoked.data) == (204, b"")
     assert after.status_code == 401
+
+
+@pytest.mark.parametrize("code", ["134567890123456789", "nonsense"])
+@pytest.mark.parametrize(
+    ("path", "amount", "status"),
+    [("/api/v1/validations", {}, 200), ("/api/v1/redemptions", {"total_fen": 1000}, 409)],
+)
+def test_a_revoked_till_is_refused_where_the_code_alone_decides(
+    client: FlaskClient,
+    staff: dict[str, str],
+    invite: Callable[[], dict[str, Any]],
+    *,
+    code: str,
+    path: str,
+    amount: dict[str, int],
+    status: int,
+) -> None:
+    invitation = invite()
+    token = client.post(PAIRING, json={"pairing_code": invitation["pairing_code"]}).json["token"]
+
+    def scan() -> int:
+        headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": str(uuid4())}
+        return client.post(path, headers=headers, json={"code": code, **amount}).status_code
+
+    before = scan()
+    client.delete(f"/api/v1/tills/{invitation['id']}", headers=staff)
+
+    assert (before, scan()) == (status, 401)
 
 
 def test_a_till_revoked_twice_keeps_its_first_revocation(

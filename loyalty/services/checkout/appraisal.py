@@ -158,6 +158,7 @@ def appraise(
             connection, directory, shown.code, counter.community_id, at=shown_at or at, live=live
         )
         if isinstance(found, Verdict):
+            directory.refuse_revoked(connection, token)
             return Appraisal(found)
         version, card, accepted = _look_up(connection, counter, found, at.date())
         if version == counter.directory_version:

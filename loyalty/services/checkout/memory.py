@@ -175,6 +175,15 @@ class Directory:
             row = connection.execute(VERSION, (known.community_id,)).fetchone()
             self.met(known.community_id, row[0] if row else 0)
 
+    def refuse_revoked(self, connection: Connection[Any], token: str) -> None:
+        """Refuse a till that was revoked, where it is answered without a query of the call.
+
+        Raises:
+            SignInError: the till was revoked.
+        """
+        self.look(connection, token)
+        self.counter(connection, token)
+
     def known_counter(self, token: str) -> Counter | None:
         """Return the till of a token if it is remembered, without asking."""
         known: Counter | None = self._recall("till", _hash(token))

@@ -134,6 +134,7 @@ def _attempt(
         connection, directory, request.shown.code, community_id, at=shown_at, live=not offline
     )
     if isinstance(found, Verdict):
+        directory.refuse_revoked(connection, token)
         raise CardRefusedError(found)
     # What is remembered is whose a handle is, and not that a code under it is genuine.
     stale = isinstance(found, ShownStep) and found.step is None
