@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, undefer
 
 from loyalty.database import Model
 from loyalty.models import Picture
-from loyalty.services.apart import SECONDS, ApartError, ApartFault, read_apart
+from loyalty.services.apart import ApartError, ApartFault, read_apart
 from loyalty.services.errors import PictureReaderBusyError, PictureRefusedError, UnknownRecordError
 
 LARGEST_FILE = 8 * 1024 * 1024
@@ -66,8 +66,11 @@ ADVICE = MappingProxyType(
 KEPT_UNNAMED = timedelta(days=1)
 """For how long a picture waits for the record that it belongs to."""
 
-_ONE_AT_A_TIME = BoundedSemaphore()
+ONE_AT_A_TIME = BoundedSemaphore()
 """Some pictures take hundreds of megabytes for a moment."""
+
+LONGEST_WAIT = 2
+"""Seconds to wait for the one before, for whoever waits holds a thread that sales are made with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +93,7 @@ def clean_picture(content: bytes) -> CleanPicture:
     """
     if len(content) > LARGEST_FILE:
         raise _make_refusal(PictureFault.TOO_LARGE)
-    if not _ONE_AT_A_TIME.acquire(timeout=SECONDS):
+    if not ONE_AT_A_TIME.acquire(timeout=LONGEST_WAIT):
         raise _make_refusal(PictureFault.BUSY)
     try:
         answer = read_apart("loyalty.services.pictures.cleaning", content)
@@ -99,7 +102,7 @@ def clean_picture(content: bytes) -> CleanPicture:
         fault = PictureFault.TOO_MANY_PIXELS if too_large else PictureFault(error.fault.value)
         raise _make_refusal(fault) from error
     finally:
-        _ONE_AT_A_TIME.release()
+        ONE_AT_A_TIME.release()
     told, _, clean = answer.partition(b"\n")
     facts = json.loads(told)
     if "fault" in facts:

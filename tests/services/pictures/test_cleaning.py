@@ -2,12 +2,14 @@
 
 import io
 import struct
+import time
 import zlib
 
 import pytest
 from PIL import Image
 
-from loyalty.services.errors import PictureRefusedError
+from loyalty.services.errors import PictureReaderBusyError, PictureRefusedError
+from loyalty.services.pictures import pictures
 from loyalty.services.pictures.cleaning import RefusedError, clean_here
 from loyalty.services.pictures.pictures import LARGEST_FILE, PictureFault, clean_picture
 from tests.given_pictures import photo, taken_here
@@ -125,3 +127,17 @@ def test_a_file_has_at_most_eight_megabytes(size: int, fault: str) -> None:
         clean_picture(bytes(LARGEST_FILE + size))
 
     assert refusal.value.fault == fault
+
+
+def test_whoever_comes_while_another_picture_is_read_is_told_so_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The one before takes half a minute."""
+    monkeypatch.setattr(pictures, "LONGEST_WAIT", pictures.LONGEST_WAIT / 20)
+    began = time.monotonic()
+
+    with pictures.ONE_AT_A_TIME, pytest.raises(PictureReaderBusyError) as refusal:
+        clean_picture(taken_here())
+
+    assert refusal.value.fault == PictureFault.BUSY
+    assert time.monotonic() - began < 1
