@@ -1,9 +1,12 @@
 """`loyalty init`: found a community and open its first account."""
 
+from dataclasses import replace
 from difflib import get_close_matches
+from importlib import import_module
 from zoneinfo import available_timezones
 
 import click
+from flask import Flask
 
 from loyalty.clock import community_now
 from loyalty.commands.session import database_of, opened, settings_of_environment
@@ -12,6 +15,7 @@ from loyalty.services.actors import Role
 from loyalty.services.community.founding import FoundCommunity, found_community
 from loyalty.services.staff.accounts import CreateAccount, open_account
 from loyalty.services.staff.passwords import SHORTEST_PASSWORD
+from loyalty.settings import Settings
 
 
 def _known_zone(_: click.Context, __: click.Parameter, name: str) -> str:
@@ -21,6 +25,16 @@ def _known_zone(_: click.Context, __: click.Parameter, name: str) -> str:
         return name
     near = next(iter(get_close_matches(name.title(), sorted(zones), n=1)), "Asia/Shanghai")
     raise click.ClickException(f"There is no time zone {name!r}; name one such as {near}.")
+
+
+def _refuse_taken(slug: str, settings: Settings) -> None:
+    """Refuse a short name under which the service has pages or calls of its own."""
+    # By its name, for the app stands above the commands.
+    app: Flask = import_module("loyalty.app").create_app(settings)
+    if slug in {rule.rule.split("/")[1] for rule in app.url_map.iter_rules()}:
+        raise click.ClickException(
+            f"Addresses of the service itself begin with /{slug}; choose another short name."
+        )
 
 
 @click.command()
@@ -48,7 +62,9 @@ def init(
     name: str, slug: str, *, timezone: str, username: str, display_name: str, password: str
 ) -> None:
     """Found a community with the default policy, and open the account of its manager."""
-    url = database_of(settings_of_environment())
+    settings = settings_of_environment()
+    url = database_of(settings)
+    _refuse_taken(slug, replace(settings, database_url=url))
     migrate(url)
     now = community_now(timezone)
     with opened(url) as session:

@@ -53,6 +53,20 @@ def test_a_refused_account_founds_no_community(operator: Operator) -> None:
         assert session.scalars(select(Community)).all() == []
 
 
+@pytest.mark.parametrize("taken", ["api", "me", "livez"])
+def test_a_short_name_is_none_by_which_addresses_of_the_service_begin(
+    operator: Operator, taken: str
+) -> None:
+    options = [taken if one == "dongshi" else one for one in OPTIONS]
+
+    result = operator.types("init", *options, "--password", PASSWORD)
+
+    assert result.exit_code == 1
+    assert f"begin with /{taken}" in result.output
+    with opened(operator.database) as session:
+        assert session.scalars(select(Community)).all() == []
+
+
 def test_a_short_name_is_given_once(operator: Operator) -> None:
     operator.types("init", *OPTIONS, "--password", PASSWORD)
 
