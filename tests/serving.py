@@ -17,8 +17,7 @@ import pytest
 
 PROJECT = Path(__file__).parents[1]
 LOYALTY = Path(sys.executable).with_name("loyalty")
-LONGEST_START = 120
-LONGEST_END = 60
+LONGEST_START = LONGEST_END = 120
 
 
 def free_port() -> int:

@@ -208,7 +208,7 @@ def test_a_killed_worker_loses_nothing_and_an_order_to_end_is_obeyed_at_once(
     service: Any, beside: Session
 ) -> None:
     now = community_now("Asia/Shanghai")
-    job, _ = given_batch(beside, given_community(beside), 24, at_once=4, now=now)
+    job, _ = given_batch(beside, given_community(beside), 12, at_once=4, now=now)
 
     done = killed_after(beside, job, lambda: worker_behind(service))
     assert done < job.total
@@ -220,7 +220,7 @@ def test_a_killed_worker_loses_nothing_and_an_order_to_end_is_obeyed_at_once(
 
     until(is_drawn)
     files = files_of(beside, job)
-    assert [(one.first, one.last) for one in files] == [(at, at + 3) for at in range(1, 24, 4)]
+    assert [(one.first, one.last) for one in files] == [(at, at + 3) for at in range(1, 12, 4)]
     until(lambda: worker_behind(service) is not None)
     worker = worker_behind(service)
     assert worker is not None
