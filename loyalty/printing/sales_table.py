@@ -6,7 +6,8 @@ from decimal import Decimal
 from flask_babel import gettext
 
 from loyalty.clock import as_local
-from loyalty.reports.figured_list import write_figured_csv, write_figured_list
+from loyalty.reports.text_table import write_text_table
+from loyalty.reports.workbooks import write_list
 from loyalty.services.checkout.entries import ListedEntry
 from loyalty.words.entries import entry_state_words
 
@@ -22,12 +23,12 @@ def write_sales_workbook(title: str, entries: Sequence[ListedEntry], timezone: s
         timezone: of the community, on whose clock the entries are told.
     """
     rows = [_row(one, timezone) for one in entries]
-    return write_figured_list(title, _headings(), rows, widths=_WIDTHS)
+    return write_list(title, _headings(), rows, widths=_WIDTHS, signed=False, landscape=True)
 
 
 def write_sales_csv(title: str, entries: Sequence[ListedEntry], timezone: str) -> bytes:  # noqa: ARG001  # as a workbook is written
     """Return the same as text with commas, which Excel opens with its letters right."""
-    return write_figured_csv(_headings(), [_row(one, timezone) for one in entries])
+    return write_text_table(_headings(), [_row(one, timezone) for one in entries])
 
 
 def _headings() -> list[str]:

@@ -1,12 +1,13 @@
 """Workbooks people fill in, mend or sign: templates, lists, their own table with faults marked.
 
-Every cell is written as a text, so that no spreadsheet runs one that looks like a formula, and none
-makes a date of an address.
+Every cell but an amount is written as a text, so that no spreadsheet runs one that looks like a
+formula, and none makes a date of an address.
 """
 
 import io
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Final
 
 from xlsxwriter import Workbook
@@ -23,6 +24,7 @@ _EXAMPLE: Final = {**_TEXT, "italic": True, "font_color": "#6B6459"}
 _WRONG: Final = {**_TEXT, "bg_color": "#FBD9D3"}
 _NOTE: Final = {**_TEXT, "font_color": "#9C2F1B", "text_wrap": True}
 _LINED: Final = {**_TEXT, "border": 1, "valign": "vcenter"}
+_AMOUNT: Final = {**_LINED, "num_format": "#,##0.00"}
 _FILLED_ROWS: Final = 5_000
 _WIDTH: Final = 16
 _NOTE_WIDTH: Final = 48
@@ -124,25 +126,29 @@ def write_marked_table(rows: Sequence[MarkedRow], *, top: int | None, heading: s
 def write_list(
     title: str,
     headings: Sequence[str],
-    rows: Sequence[Sequence[str]],
+    rows: Sequence[Sequence[str | Decimal]],
     *,
     widths: Sequence[int],
     signed: bool = True,
+    landscape: bool = False,
 ) -> bytes:
     """Return a workbook with one list, to be filtered and to be printed on A4 with its headings.
 
     Args:
         title: of the sheet, printed above each page.
         headings: one for each column.
-        rows: with as many texts each.
+        rows: with as many cells each: texts, or amounts with two decimals that add up.
         widths: of the columns, in digits.
         signed: whether its rows are so high that people can sign in them.
+        landscape: whether its pages lie on their long side.
     """
     file = io.BytesIO()
     with Workbook(file, {"in_memory": True}) as book:
         styles = _Styles(book)
         sheet = book.add_worksheet()
         sheet.set_paper(_A4)
+        if landscape:
+            sheet.set_landscape()
         sheet.fit_to_pages(1, 0)
         sheet.repeat_rows(0)
         sheet.set_header(f"&C{title.replace('&', '&&')}")
@@ -155,8 +161,11 @@ def write_list(
         for at, row in enumerate(rows, start=1):
             if signed:
                 sheet.set_row(at, _ROOM_TO_SIGN)
-            for place, text in enumerate(row):
-                _write(sheet, styles, (at, place), text, _LINED)
+            for place, cell in enumerate(row):
+                if isinstance(cell, Decimal):
+                    sheet.write_number(at, place, cell, styles.style(_AMOUNT))
+                else:
+                    _write(sheet, styles, (at, place), cell, _LINED)
     return file.getvalue()
 
 

@@ -7,7 +7,8 @@ from decimal import Decimal
 import pytest
 from python_calamine import CalamineWorkbook
 
-from loyalty.reports.figured_list import write_figured_csv, write_figured_list
+from loyalty.reports.text_table import write_text_table
+from loyalty.reports.workbooks import write_list
 
 HEADINGS = ["店", "元"]
 
@@ -16,8 +17,8 @@ HEADINGS = ["店", "元"]
 def test_what_looks_like_a_formula_stays_a_text(risky: str) -> None:
     rows: list[list[str | Decimal]] = [[risky, Decimal("-8.50")]]
 
-    table = write_figured_csv(HEADINGS, rows)
-    book = write_figured_list("A&B", HEADINGS, rows, widths=[10, 10])
+    table = write_text_table(HEADINGS, rows)
+    book = write_list("A&B", HEADINGS, rows, widths=[10, 10])
 
     assert list(csv.reader(io.StringIO(table.decode("utf-8-sig"))))[1] == [f"'{risky}", "-8.50"]
     sheet = CalamineWorkbook.from_filelike(io.BytesIO(book)).get_sheet_by_index(0)
@@ -28,8 +29,8 @@ def test_what_looks_like_a_formula_stays_a_text(risky: str) -> None:
 def test_what_looks_like_a_number_stays_a_text(digits: str) -> None:
     rows: list[list[str | Decimal]] = [[digits, Decimal(10)]]
 
-    table = write_figured_csv(HEADINGS, rows)
-    book = write_figured_list("A", HEADINGS, rows, widths=[10, 10])
+    table = write_text_table(HEADINGS, rows)
+    book = write_list("A", HEADINGS, rows, widths=[10, 10])
 
     assert list(csv.reader(io.StringIO(table.decode("utf-8-sig"))))[1] == [f"'{digits}", "10.00"]
     sheet = CalamineWorkbook.from_filelike(io.BytesIO(book)).get_sheet_by_index(0)
@@ -38,13 +39,13 @@ def test_what_looks_like_a_number_stays_a_text(digits: str) -> None:
 
 @pytest.mark.parametrize("usual", ["2026-12-01", "12:30", "K2345678", ""])
 def test_days_times_and_receipts_are_written_as_they_are(usual: str) -> None:
-    assert write_figured_csv(HEADINGS, [[usual]]).decode("utf-8-sig").splitlines()[1] == (
+    assert write_text_table(HEADINGS, [[usual]]).decode("utf-8-sig").splitlines()[1] == (
         usual or '""'
     )
 
 
 def test_a_usual_text_is_written_as_it_is() -> None:
-    table = write_figured_csv(HEADINGS, [["百味菜铺", Decimal(10)]])
+    table = write_text_table(HEADINGS, [["百味菜铺", Decimal(10)]])
 
     assert table.startswith(b"\xef\xbb\xbf")
     assert table.decode("utf-8-sig").splitlines()[1] == "百味菜铺,10.00"
