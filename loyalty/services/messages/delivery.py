@@ -99,7 +99,7 @@ def take_turn(session: Session, *, now: datetime) -> Turn | None:
 
 
 def begin_turn(session: Session, turn: Turn, *, now: datetime) -> None:
-    """Give up what is old, and write down what there is to tell.
+    """Write down what there is to tell, and give up what is old.
 
     Args:
         session: limited to the community of the turn, as in all that follows.
@@ -107,9 +107,10 @@ def begin_turn(session: Session, turn: Turn, *, now: datetime) -> None:
     hook = _hold_hook(session, turn)
     if hook is not None:
         timezone = session.get_one(Community, turn.community_id).timezone
+        # It holds recipients, and those come before their messages for whoever forgets them, too.
+        write_messages(session, hook, now=as_local(now, timezone))
         forget_cards_taken(session, hook)
         give_up_old_messages(session, hook, now=now)
-        write_messages(session, hook, now=as_local(now, timezone))
 
 
 def next_letter(

@@ -15,6 +15,7 @@ from loyalty.models import (
     MessageRecipient,
     Resident,
 )
+from loyalty.rules.messages import TRIED_FOR
 from loyalty.services.actors import Role
 from loyalty.services.messages.delivery import (
     TURN_LASTS,
@@ -28,10 +29,11 @@ from loyalty.services.messages.delivery import (
     take_turn,
 )
 from loyalty.services.messages.hooks import remove_hook
+from loyalty.services.messages.recipients import end_messages
 from loyalty.services.work import Work
 from tests.faults.overlap import Act, in_transaction, overlapped
 from tests.given import NOON, SEALING_KEY, given_card, given_community, given_staff
-from tests.given_messages import given_hook, given_recipient, messages_of, sold_at
+from tests.given_messages import at_home, given_hook, given_recipient, messages_of, sold_at
 from tests.present import present
 
 SECOND = timedelta(seconds=1)
@@ -127,6 +129,26 @@ def test_what_is_just_written_and_the_end_of_the_hook_wait_for_one_another(
     )
 
     assert (found.second, found.waited) == (None, True)
+    session.rollback()
+    assert messages_of(session) == []
+
+
+def test_what_is_given_up_and_whoever_withdraws_wait_for_one_another(
+    app: Flask, session: Session, card: Card
+) -> None:
+    turn = turn_of(session)
+    begin_turn(session, turn, now=NOON)
+    later = NOON + TRIED_FOR
+    sold_at(session, card, later)
+    session.commit()
+
+    found = overlapped(
+        lambda: in_transaction(app, lambda own: begin_turn(own, turn, now=later)),
+        lambda: in_transaction(app, lambda own: end_messages(at_home(own, card, later))),
+        after=r"UPDATE message ",
+    )
+
+    assert (found.first, found.second, found.waited) == (None, None, True)
     session.rollback()
     assert messages_of(session) == []
 
