@@ -146,14 +146,7 @@ def write_list(
     with Workbook(file, {"in_memory": True}) as book:
         styles = _Styles(book)
         sheet = book.add_worksheet()
-        sheet.set_paper(_A4)
-        if landscape:
-            sheet.set_landscape()
-        sheet.fit_to_pages(1, 0)
-        sheet.repeat_rows(0)
-        sheet.set_header(f"&C{title.replace('&', '&&')}")
-        sheet.set_footer("&C&P / &N")
-        sheet.freeze_panes(1, 0)
+        _lay_out(sheet, title, landscape=landscape)
         sheet.autofilter(0, 0, max(len(rows), 1), len(headings) - 1)
         for place, (heading, width) in enumerate(zip(headings, widths, strict=True)):
             sheet.set_column(place, place, width, styles.style(_TEXT))
@@ -167,6 +160,17 @@ def write_list(
                 else:
                     _write(sheet, styles, (at, place), cell, _LINED)
     return file.getvalue()
+
+
+def _lay_out(sheet: Worksheet, title: str, *, landscape: bool) -> None:
+    sheet.set_paper(_A4)
+    if landscape:
+        sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
+    sheet.set_header(f"&C{title.replace('&', '&&')}")
+    sheet.set_footer("&C&P / &N")
+    sheet.freeze_panes(1, 0)
 
 
 def _write(
