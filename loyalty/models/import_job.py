@@ -16,7 +16,8 @@ class ImportJob(Owned, Identified):
     __tablename__ = "import_job"
     __table_args__ = (
         CheckConstraint(
-            "kind IN ('residents', 'shops', 'deeds', 'nominees', 'contributions')",
+            "kind IN ('residents', 'shops', 'deeds', 'nominees', 'contributions', 'stalls',"
+            " 'visits', 'applications')",
             name="kind_known",
         ),
         CheckConstraint("undone_at IS NULL OR applied_at IS NOT NULL", name="undone_after_applied"),

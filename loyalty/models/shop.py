@@ -112,6 +112,7 @@ class ShopVisit(Owned, Identified):
     account_id: Mapped[UUID] = refer_to("staff_account")
     """Who was there."""
     recorded_at: Mapped[Moment]
+    import_id: Mapped[UUID | None] = refer_to("import_job", index=True)
 
 
 class ShopObjection(Owned, Identified):

@@ -71,3 +71,4 @@ class ShopApplication(Owned, Identified):
     """Why it was declined, as the shop is told."""
     decided_at: Mapped[Moment | None]
     decided_by: Mapped[UUID | None] = refer_to("staff_account")
+    import_id: Mapped[UUID | None] = refer_to("import_job", index=True)
