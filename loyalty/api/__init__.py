@@ -27,6 +27,7 @@ from loyalty.api.ledger.contributions import contributions
 from loyalty.api.ledger.parties import parties
 from loyalty.api.ledger.public_figures import figures
 from loyalty.api.matters.matters import matters
+from loyalty.api.matters.meetings import meetings
 from loyalty.api.messages.webhooks import webhooks
 from loyalty.api.notice.notices import notices
 from loyalty.api.notice.objections import objections, objections_of_round, public_objections
@@ -88,6 +89,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     late_sales,
     live,
     matters,
+    meetings,
     nominations,
     notices,
     numberings,

@@ -22,7 +22,7 @@ from loyalty.services.community.policy import communities
 from loyalty.services.demonstration.cast import Account, Cast, create_cast, take_in_residents
 from loyalty.services.demonstration.contributions import give_what_was_reported
 from loyalty.services.demonstration.market import Stall, open_market, trouble_two_shops
-from loyalty.services.demonstration.matters import raise_matters
+from loyalty.services.demonstration.matters import hold_meetings, raise_matters
 from loyalty.services.demonstration.selection import begin_round, hold_round, show_round
 from loyalty.services.demonstration.stalls import let_the_stalls
 from loyalty.services.demonstration.story import Story
@@ -114,6 +114,7 @@ def _steps(url: str, settings: Settings, story: Story) -> Iterator[str]:
     with opened(url) as session:
         trouble_two_shops(session, cast, stalls)
         raise_matters(session, cast)
+        hold_meetings(session, cast)
         give_what_was_reported(session, cast)
     yield "what waits"
 

@@ -171,6 +171,17 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "answer": "换了",
         "state": "closed",
     },
+    "post /meetings": {
+        "held_on": "2026-12-15",
+        "place": "市场办公室",
+        "agenda": "东门路灯",
+    },
+    "patch /meetings/{meeting_id}": {
+        "held_on": "2026-12-09",
+        "place": None,
+        "agenda": "东门路灯，停车",
+        "minutes": "下周装",
+    },
     "post /objections/{objection_id}/decision": {"upheld": True, "reason": "已经核实"},
     "post /public/{slug}/rounds/{month}/objections": {
         "reference": "R-1",

@@ -145,6 +145,10 @@ GET    /api/v1/matters                                      staff council
 POST   /api/v1/matters                                      staff council
 GET    /api/v1/matters/<matter_id>                          staff
 PATCH  /api/v1/matters/<matter_id>                          staff
+GET    /api/v1/meetings                                     staff council
+POST   /api/v1/meetings                                     staff council
+GET    /api/v1/meetings/<meeting_id>                        staff council
+PATCH  /api/v1/meetings/<meeting_id>                        staff council
 GET    /api/v1/honours                                      staff
 POST   /api/v1/honours                                      manager
 PATCH  /api/v1/honours/<honour_id>                          manager

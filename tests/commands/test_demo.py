@@ -19,6 +19,7 @@ from loyalty.models import (
     Card,
     CertificationEvent,
     Community,
+    CouncilMeeting,
     Matter,
     NoticeVersion,
     Objection,
@@ -164,9 +165,14 @@ def test_shops_of_every_standing_and_the_matters_of_the_council_are_there(
             for state, until in session.execute(select(Shop.state, Shop.certified_until))
         )
         matters = session.scalars(select(Matter.state).order_by(Matter.number)).all()
+        meetings = session.scalars(
+            select(CouncilMeeting.minutes).order_by(CouncilMeeting.held_on)
+        ).all()
 
     assert standings == {"certified": 126, "warned": 1, "suspended": 1, "lapsed": 1}
     assert matters == [*["answered"] * 31, "open"]
+    held, ahead = meetings
+    assert (held is not None, ahead) == (True, None)
 
 
 def test_nothing_happened_in_the_future(operator: Operator, welcome: Any) -> None:
