@@ -41,6 +41,7 @@ from tests.given_messages import given_hook
 from tests.given_notices import (
     given_complaint,
     given_matter,
+    given_meeting,
     given_shop_objection,
     given_waiting_objection,
 )
@@ -122,6 +123,7 @@ def world(client: FlaskClient, session: Session) -> World:
         "contribution_id": given_contribution(session, community).id,
         "honour_id": given_honour(session, community).id,
         "matter_id": given_matter(session, community).id,
+        "meeting_id": given_meeting(session, community, planned_by=account.id).id,
         "slug": community.slug,
         "month": "2026-12",
         "shop_id": shop.id,

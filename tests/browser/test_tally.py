@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy.orm import Session
 
-from loyalty.models import Community, Redemption
+from loyalty.models import Community, Redemption, StaffAccount
 from loyalty.rules.card_number import number_of
 from loyalty.services.actors import Role
 from tests.given import given_account, given_card, given_community, given_shop, quick_hash
@@ -15,7 +15,12 @@ pytestmark = pytest.mark.usefixtures("clock")
 
 def sign_in(phone: Page, session: Session, community: Community, role: Role = Role.STAFF) -> None:
     """Sign a member of staff in; commits what was built."""
-    account = given_account(session, community, role, password_hash=quick_hash(PASSWORD))
+    sign_in_as(phone, session, given_account(session, community, role))
+
+
+def sign_in_as(phone: Page, session: Session, account: StaffAccount) -> None:
+    """Sign in as an account, with a password that is its own from now on."""
+    account.password_hash = quick_hash(PASSWORD)
     session.commit()
     phone.goto("/staff/sign-in")
     phone.get_by_label("账号").fill(account.username)
