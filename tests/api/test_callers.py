@@ -42,6 +42,7 @@ GET    /api/v1/residents/<resident_id>                      staff
 PATCH  /api/v1/residents/<resident_id>                      staff
 GET    /api/v1/residents/<resident_id>/points               staff
 GET    /api/v1/residents/<resident_id>/consents             staff
+DELETE /api/v1/residents/<resident_id>/messages             staff
 GET    /api/v1/residents/<resident_id>/personal-data        staff
 POST   /api/v1/residents/<resident_id>/erasure              staff
 GET    /api/v1/deed-kinds                                   staff
