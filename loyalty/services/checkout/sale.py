@@ -25,6 +25,7 @@ from psycopg.types.numeric import Int4, Int8
 from uuid_utils.compat import uuid7
 
 from loyalty.clock import as_local
+from loyalty.prepared import fetch_one
 from loyalty.rules.arrival import find_counting_month
 from loyalty.rules.card_state import CardState
 from loyalty.rules.discount import Basket, Quote
@@ -84,7 +85,7 @@ WITH living AS (
     SELECT %(trace)s, community_id, %(recorded_at)s, 'sale.recorded', %(actor_kind)s, %(actor)s, id
       FROM sale
 ){use_up}
-SELECT count(*) FROM sale
+SELECT count(*) AS recorded FROM sale
 """
 
 RECORD_SALE = _RECORD.format(taken="", if_taken="", use_up="")
@@ -249,10 +250,10 @@ def record_sale(
         "trace": uuid7(),
     }
     try:
-        row = connection.execute(statement, values).fetchone()
+        row = fetch_one(connection, statement, values)
     except UniqueViolation:
         return False  # The same request arrived twice at once, and the other one was first.
-    return row is not None and row[0] == 1
+    return row is not None and row["recorded"] == 1
 
 
 def _statement_for(shop: Counter | Desk, step: ShownStep | None) -> tuple[str, dict[str, Any]]:
