@@ -33,13 +33,10 @@ from loyalty.clock import community_now
 from loyalty.database import db, forget_connections, migrate
 from loyalty.embedded import embedded_database, leave_embedded_database
 from loyalty.rules.calendar import Month
-from loyalty.rules.discount import Basket
-from loyalty.rules.money import Fen
 from tests.given import SECRET, given_card, given_community, given_shop, paired_till
 from tests.kept_database import named, plain
 
-SHOPS, CARDS, SCRIPTS = 30, 200, 60
-TOTAL = Fen(1290)
+SHOPS, CARDS = 30, 200
 LINES = (1, 8, 16)
 """How many requests are under way at once."""
 MOST = LINES[-1]
@@ -108,7 +105,7 @@ class Bench:
     folder: Path
     kinds: Mapping[str, tuple[int, Callable[[], bytes]]]
     """The port of each kind of request, and what makes one."""
-    scripts: Sequence[Path]
+    script: Path
     database: str
     seconds: int
     servers: Mapping[int, psutil.Process]
@@ -126,7 +123,7 @@ class Bench:
         for kind in kinds:
             port, make = self.kinds[kind]
             self.bursts.setdefault((kind, lines), []).append(self._burst(port, make, lines))
-        rate = same_statement.run(self.scripts, self.database, clients=lines, seconds=self.seconds)
+        rate = same_statement.run(self.script, self.database, clients=lines, seconds=self.seconds)
         self.statements.setdefault(lines, []).append(rate)
 
     def _burst(self, port: int, make: Callable[[], bytes], lines: int) -> Burst:
@@ -227,8 +224,8 @@ def build(server: str, folder: Path) -> Town:
 @contextmanager
 def serving(town: Town, folder: Path, workers: int, threads: int) -> Iterator[Bench]:
     """Start the service and the bare Flask, and give what measures both."""
-    sellers = list(zip(cycle(town.tills), town.cards[:SCRIPTS], strict=False))
-    scripts = same_statement.write_scripts(town.app, sellers, Basket(TOTAL), folder)
+    seller = town.tills[0], town.cards[0]
+    script = same_statement.write_script(town.app, town.database, *seller, folder)
     with town.app.app_context():
         forget_connections()
     ours, bare = free_port(), free_port()
@@ -248,7 +245,7 @@ def serving(town: Town, folder: Path, workers: int, threads: int) -> Iterator[Be
     try:
         for port in started:
             await_answer(port)
-        yield Bench(folder, kinds_of(town, ours, bare), scripts, town.database, 1, started)
+        yield Bench(folder, kinds_of(town, ours, bare), script, town.database, 1, started)
     finally:
         for process in started.values():
             process.terminate()
@@ -262,7 +259,7 @@ def kinds_of(town: Town, ours: int, bare: int) -> Mapping[str, tuple[int, Callab
     sent = write_request("/", body=b'{"code":"hello"}')
 
     def shown() -> dict[str, object]:
-        return {"code": next(cards), "total_fen": TOTAL}
+        return {"code": next(cards), "total_fen": same_statement.TOTAL}
 
     def look() -> bytes:
         return write_request(
