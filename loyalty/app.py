@@ -11,6 +11,7 @@ from werkzeug.exceptions import NotFound
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from loyalty.api import register_api
+from loyalty.api.checkout.lane import FAILURE, HotLane
 from loyalty.api.problems import answer_error
 from loyalty.buffering import REFUSAL, SMALL
 from loyalty.cards.keys import sealing_key_from
@@ -25,7 +26,7 @@ from loyalty.database import (
 )
 from loyalty.embedded import embedded_database
 from loyalty.pages import register_pages
-from loyalty.pages.headers import security_headers
+from loyalty.pages.headers import headers_everywhere, security_headers
 from loyalty.pages.passed_on import tidy_addresses
 from loyalty.pages.preferences import SOURCE, reader_locale
 from loyalty.pages.problems import answer_page
@@ -106,13 +107,11 @@ def create_app(settings: Settings) -> Flask:
         },
         "MAX_CONTENT_LENGTH": LARGEST_JSON,
     }
-    read = tidy_addresses(app.wsgi_app)
-    app.wsgi_app = _behind_proxies(read, settings.trusted_proxies)  # type: ignore[method-assign]  # as Flask documents it
     app.extensions["loyalty.settings"] = settings
     app.extensions["loyalty.directory"] = Directory(sealing_key_from(settings.secret_key))
     app.extensions["loyalty.largest_body"] = largest_body
     db.init_app(app)
-    app.before_request(_refuse_what_did_not_arrive)
+    app.before_request(_refuse_what_has_failed)
     app.before_request(_refuse_unwritable_paths)
     app.before_request(_allow_large_uploads)
     app.register_error_handler(Exception, _answer_error)
@@ -129,6 +128,8 @@ def create_app(settings: Settings) -> Flask:
     app.config["SESSION_COOKIE_SECURE"] = https
     app.after_request(security_headers(https=https))
     limit_rates(app, enabled=settings.limit_rates)
+    read = _behind_proxies(tidy_addresses(app.wsgi_app), settings.trusted_proxies)
+    app.wsgi_app = HotLane(app, read, headers_everywhere(https=https))  # type: ignore[method-assign]  # as Flask documents it
     return app
 
 
@@ -157,8 +158,9 @@ def is_for_machines(path: str) -> bool:
     return path in WATCHERS_PATHS or path.startswith(MACHINES_PATHS)
 
 
-def _refuse_what_did_not_arrive() -> None:
-    if refusal := request.environ.get(REFUSAL):
+def _refuse_what_has_failed() -> None:
+    """Tell why a request did not arrive in whole, or could not be answered before Flask."""
+    if refusal := request.environ.get(REFUSAL) or request.environ.get(FAILURE):
         raise refusal
 
 

@@ -19,6 +19,7 @@ from psycopg.errors import ForeignKeyViolation, InFailedSqlTransaction
 from sqlalchemy import (
     ColumnElement,
     DateTime,
+    Engine,
     ForeignKeyConstraint,
     Index,
     MetaData,
@@ -328,20 +329,19 @@ def joined_transactions() -> Iterator[Session]:
 
 
 @contextmanager
-def hot_connection() -> Iterator[Connection[Any]]:
+def hot_connection(engine: Engine | None = None) -> Iterator[Connection[Any]]:
     """Give a bare connection on which each statement is one transaction, prepared once.
 
-    Behind a pooler it is prepared never.
+    Behind a pooler it is prepared never. The engine is that of `HOT`; None lets Flask say whose.
     """
-    engine = db.engines[HOT]
-    pooled = engine.raw_connection()
+    pooled = (engine or db.engines[HOT]).raw_connection()
     connection = cast("Connection[Any]", pooled.driver_connection)
     try:
         yield connection
     finally:
         if connection.closed:
             # The server has gone, and with it whatever else lies in the pool.
-            engine.dispose()
+            (engine or db.engines[HOT]).dispose()
         pooled.close()
 
 

@@ -21,6 +21,15 @@ TILL = "/till"
 """The page of the till and its files lie here. It works without network and reads pictures."""
 
 
+def headers_everywhere(*, https: bool) -> Mapping[str, str]:
+    """Return the headers of each response but those of the till.
+
+    Args:
+        https: as `security_headers` has it.
+    """
+    return _headers(_content(), https=https)
+
+
 def security_headers(*, https: bool) -> Callable[[Response], Response]:
     """Return what adds the headers to each response that has not set its own.
 
@@ -28,7 +37,7 @@ def security_headers(*, https: bool) -> Callable[[Response], Response]:
         https: whether the service is reached by HTTPS. Only then browsers are told never to come
             without it: in a market's own network there may be no certificate.
     """
-    everywhere = _headers(_content(), https=https)
+    everywhere = headers_everywhere(https=https)
     at_the_till = _headers(_content_of_till(), https=https)
 
     def add(response: Response) -> Response:
