@@ -34,7 +34,7 @@ from loyalty.rules.community_number import SECRET_BYTES, make_numbered_token
 from loyalty.rules.discount import DEFAULT_EXCLUDED
 from loyalty.services.actors import Role, StaffMember
 from loyalty.services.cards.keys import ensure_signing_key
-from loyalty.services.cards.signing import Award, sign_cards
+from loyalty.services.cards.signing import Award, sign_card
 from loyalty.services.community.contribution_kinds import DEFAULT_KINDS, new_contribution_kind
 from loyalty.services.community.founding import HONOURS
 from loyalty.services.community.honours import new_honour
@@ -233,12 +233,8 @@ def given_card(session: Session, community: Community, **values: Any) -> Card:
         pay_permille=values.pop("pay_permille", 850),
         valid_until=values.pop("valid_until", Month.of(valid_from).last),
     )
-    (card,) = sign_cards(
-        session,
-        _issued_round(session, community, eve),
-        [award],
-        sealing_key=SEALING_KEY,
-        now=eve,
+    card = sign_card(
+        session, _issued_round(session, community, eve), award, sealing_key=SEALING_KEY, now=eve
     )
     for name, value in values.items():
         setattr(card, name, value)

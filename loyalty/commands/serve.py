@@ -1,5 +1,6 @@
 """`loyalty serve`: the service with its database."""
 
+import gc
 import os
 import resource
 import signal
@@ -16,7 +17,6 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 
 from loyalty.buffering import Buffered
-from loyalty.commands.demo import show_demonstration
 from loyalty.commands.session import database_of, settings_of_environment
 from loyalty.commands.supervisor import Supervisor, end_with
 from loyalty.commands.worker_process import keep_working
@@ -69,14 +69,22 @@ def serve(
     }
     _refuse_a_taken_port(host, port)
     settings = settings_of_environment()
+    # What is loaded stays: there is nothing to look for among it, neither now nor in the workers.
+    gc.disable()
+    # By its name, for the app stands above the commands; while PostgreSQL starts.
+    loading = Thread(target=import_module, args=("loyalty.app",))
+    loading.start()
     url = database_of(settings)
     migrate(url)
+    loading.join()
     if demo:
-        show_demonstration(url, settings)
+        import_module("loyalty.commands.demo").show_demonstration(url, settings)
     # The workers join this database instead of each starting one.
     os.environ |= {"LOYALTY_DATABASE_URL": url, "LOYALTY_DATA_DIR": str(settings.data_dir)}
     # Loaded here once, so that a worker that is killed is replaced in an instant.
     _load()
+    gc.freeze()
+    gc.enable()
     embedded = settings.database_url is None
     with keep_running(settings.data_dir) if embedded else nullcontext(), keep_working():
         Supervisor(
@@ -108,7 +116,6 @@ def _refuse_a_taken_port(host: str, port: int) -> None:
 @cache
 def _load() -> Flask:
     """Load the service, or return it if it has been loaded."""
-    # By its name, for the app stands above the commands.
     app: Flask = import_module("loyalty.app").create_app(settings_of_environment())
     return app
 

@@ -28,7 +28,7 @@ from loyalty.rules.card_state import FINAL, CardState
 from loyalty.rules.typed_text import make_reference_key
 from loyalty.services.cards.phone_codes import end_codes, hold_page_of_card
 from loyalty.services.cards.revocations import publish_revocations
-from loyalty.services.cards.signing import Award, sign_cards
+from loyalty.services.cards.signing import Award, sign_card
 from loyalty.services.errors import (
     CardStateError,
     ValueRefusedError,
@@ -182,9 +182,7 @@ def _reissue(work: Work | ResidentWork, old: Card, *, sealing_key: bytes) -> Car
         reissue_of_id=old.id,
     )
     selection_round = work.session.get_one(Round, (old.community_id, old.round_id))
-    (new,) = sign_cards(
-        work.session, selection_round, [award], sealing_key=sealing_key, now=work.now
-    )
+    new = sign_card(work.session, selection_round, award, sealing_key=sealing_key, now=work.now)
     new.resident, new.honour = old.resident, old.honour
     used_up = select(
         CardMonth.community_id,
