@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "20261130_2120"
-down_revision = "20261129_1932"
+down_revision = "20261130_2100"
 branch_labels = None
 depends_on = None
 

@@ -7,7 +7,7 @@ statement was planned, all cards of the round were read for each of them.
 from alembic import op
 
 revision = "20261130_2140"
-down_revision = "20261129_1932"
+down_revision = "20261130_2120"
 branch_labels = None
 depends_on = None
 
