@@ -6,7 +6,8 @@ import resource
 import signal
 import socket
 import sys
-from contextlib import nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from functools import cache
 from importlib import import_module
 from threading import Thread
@@ -69,14 +70,9 @@ def serve(
     }
     _refuse_a_taken_port(host, port)
     settings = settings_of_environment()
-    # What is loaded stays: there is nothing to look for among it, neither now nor in the workers.
-    gc.disable()
-    # By its name, for the app stands above the commands; while PostgreSQL starts.
-    loading = Thread(target=import_module, args=("loyalty.app",))
-    loading.start()
-    url = database_of(settings)
-    migrate(url)
-    loading.join()
+    with _loading():
+        url = database_of(settings)
+        migrate(url)
     if demo:
         import_module("loyalty.commands.demo").show_demonstration(url, settings)
     # The workers join this database instead of each starting one.
@@ -84,7 +80,6 @@ def serve(
     # Loaded here once, so that a worker that is killed is replaced in an instant.
     _load()
     gc.freeze()
-    gc.enable()
     embedded = settings.database_url is None
     with keep_running(settings.data_dir) if embedded else nullcontext(), keep_working():
         Supervisor(
@@ -98,6 +93,21 @@ def serve(
             workers_kill_timeout=LONGEST_GOODBYE,
             log_level=LogLevels.error,
         ).serve(target_loader=_app_of_a_worker)  # type: ignore[arg-type]  # an object will do
+
+
+@contextmanager
+def _loading() -> Iterator[None]:
+    """Load the service beside what is done meanwhile; what is loaded is not looked over."""
+    # By its name, for the app stands above the commands.
+    loading = Thread(target=import_module, args=("loyalty.app",))
+    gc.disable()
+    loading.start()
+    try:
+        yield
+    finally:
+        loading.join()
+        gc.freeze()
+        gc.enable()
 
 
 def _refuse_a_taken_port(host: str, port: int) -> None:
