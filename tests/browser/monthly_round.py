@@ -91,6 +91,8 @@ class Person:
             self.page.context.add_cookies(
                 [{"name": "lang", "value": language, "url": self.service}]
             )
+            # Not while the page itself is on its way elsewhere.
+            self.page.wait_for_load_state()
             self.page.reload()
             for size in (NARROW, WIDE):
                 self.page.set_viewport_size(size)

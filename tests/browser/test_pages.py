@@ -70,12 +70,13 @@ def test_the_language_is_switched_and_kept(phone: Page) -> None:
 def test_in_uyghur_the_page_begins_at_the_right_and_numbers_at_the_left(phone: Page) -> None:
     phone.goto("/card?lang=ug")
     left = "element => element.getBoundingClientRect().left"
+    right = "element => element.getBoundingClientRect().right"
     brand, switch = phone.locator(".brand"), phone.locator(".tools")
     number = phone.locator("input.long-number")
     number.fill("1234 5678 9012 44")
 
-    assert brand.evaluate(left) > 360 / 3
-    assert switch.evaluate(left) < 360 / 3
+    assert brand.evaluate(right) > 360 * 5 / 6
+    assert switch.evaluate(left) < 360 / 6
     assert number.evaluate("element => getComputedStyle(element).direction") == "ltr"
     keys = phone.locator("[data-pad] [data-key]")
     phone.goto("/till")
