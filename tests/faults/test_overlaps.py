@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from tests.faults.overlap import Overlap, overlapped, unlocked
 from tests.faults.races import Race, Street, given_street
 from tests.faults.races_about_shops import (
+    an_undoing_beside_what_a_stall_goes_through_next,
     one_signal_put_away_twice,
     two_decisions_of_a_proposal,
     two_proposals_of_one_shop,
@@ -136,6 +137,7 @@ RACES = [
     Won(two_decisions_of_a_proposal, "community", "问过了", "ProposalDecidedError", left=True),
     Won(two_proposals_of_one_shop, "community", 1, 1, 1),
     Won(one_signal_put_away_twice, "shop_signal", "silence", "SignalPutAwayError", "店主病了"),
+    Won(an_undoing_beside_what_a_stall_goes_through_next, "market_stall", None, "import-state", 4),
     Won(one_sheet_written_down_twice, "deed_kind", "201", "invalid-request", 1),
     Won(one_table_taken_in_from_two_uploads, "community", "200", "import-state", 1),
     Won(a_taking_in_beside_an_answer, "import_job", "200", "ImportStateError", 1),
