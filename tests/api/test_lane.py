@@ -17,10 +17,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
-from werkzeug.test import Client, TestResponse
+from werkzeug.exceptions import RequestTimeout
+from werkzeug.test import Client, EnvironBuilder, TestResponse, run_wsgi_app
 
 from loyalty.api.checkout.lane import HotLane
 from loyalty.api.checkout.plain import NotPlainError, read_plain_sale
+from loyalty.buffering import REFUSAL, SMALL
 from loyalty.models import Shop, Till
 from loyalty.rules.card_number import number_of
 from tests.given import NOON, given_card, given_community, given_shop, paired_till, sale_key
@@ -227,6 +229,37 @@ def test_what_is_plain_does_not_reach_flask(app: Flask, ways: Market) -> None:
 
     assert (shown.status_code, sold.status_code) == (200, 201)
     assert sold.json["payable_fen"] == shown.json["quote"]["payable_fen"] == 1096
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {REFUSAL: RequestTimeout()},
+        {"HTTP_TRANSFER_ENCODING": "chunked"},
+        {"CONTENT_LENGTH": str(SMALL + 1)},
+        {"CONTENT_LENGTH": "-1"},
+        {"HTTP_HOST": "a b"},
+        {"QUERY_STRING": "lang=en"},
+        {"REQUEST_METHOD": "PUT"},
+        {"CONTENT_TYPE": "text/plain"},
+    ],
+)
+def test_what_is_odd_is_handed_on_with_its_body(
+    app: Flask, ways: Market, odd: dict[str, Any]
+) -> None:
+    handed_on = []
+
+    def otherwise(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        handed_on.append(environ["wsgi.input"].read())
+        start_response("204 NO CONTENT", [])
+        return []
+
+    body = json.dumps({"code": ways.codes[0]}).encode()
+    plain = EnvironBuilder(VALIDATIONS, method="POST", data=body, content_type="application/json")
+    plain.headers["Authorization"] = ways.tills[0]
+    run_wsgi_app(HotLane(app, otherwise, {}), {**plain.get_environ(), **odd})
+
+    assert handed_on == [body]
 
 
 @pytest.mark.parametrize(
