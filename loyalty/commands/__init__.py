@@ -11,6 +11,7 @@ from loyalty.commands.figures import figures
 from loyalty.commands.housekeeping import housekeeping
 from loyalty.commands.import_table import import_table
 from loyalty.commands.init import init
+from loyalty.commands.join_link import join_link
 from loyalty.commands.migrate import migrate
 from loyalty.commands.round import selection_round
 from loyalty.commands.serve import serve
@@ -46,6 +47,7 @@ COMMANDS = (
     housekeeping,
     import_table,
     init,
+    join_link,
     migrate,
     selection_round,
     serve,
