@@ -1,7 +1,7 @@
 """A community with one of everything, so that nothing of it may show in another community."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
 from loyalty.models import (
+    AccountLink,
     Area,
     Ballot,
     CardEvent,
@@ -147,6 +148,9 @@ def _day_off_and_kept_answer(session: Session, community: Community, account: St
     own = {"community_id": community.id}
     call = {"caller_id": account.id, "key": uuid4(), "request_hash": b"1"}
     day = {"day": date(2026, 12, 14), "works": False, "note": "休市"}
+    link = {"token_hash": b"1", "purpose": "join", "created_at": NOON}
+    week = NOON + timedelta(days=7)
+    session.add(AccountLink(**own, account_id=account.id, expires_at=week, **link))
     session.add_all([WorkingDayOverride(**own, **day), KeptAnswer(**own, kept_at=NOON, **call)])
 
 

@@ -15,6 +15,7 @@ MODULES = {
     "housekeeping": "housekeeping",
     "import": "import_table",
     "init": "init",
+    "join-link": "join_link",
     "migrate": "migrate",
     "round": "round",
     "serve": "serve",

@@ -71,9 +71,8 @@ def init(
         community = found_community(session, FoundCommunity(slug, name, timezone), now=now)
         request = CreateAccount(
             username=username,
-            password=password,
             display_name=display_name,
             roles={Role.MANAGER},
         )
-        open_account(session, community, request, now=now)
+        open_account(session, community, request, password=password, now=now)
     click.echo(f"{name} is founded; {username} can sign in.")

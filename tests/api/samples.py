@@ -295,9 +295,9 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "post /staff-accounts": {
         "username": "someone",
         "display_name": "李",
-        "password": "correct horse battery",
         "roles": ["staff"],
     },
+    "post /staff-accounts/{account_id}/links": {"purpose": "password"},
     "patch /staff-accounts/{account_id}": {"display_name": "李"},
     "post /imports/{import_id}/apply": {"only_valid": True},
     "post /tokens": {"username": "nobody", "password": "nothing", "totp": "123456"},

@@ -29,8 +29,7 @@ PATCH  /api/v1/community                                    manager
 GET    /api/v1/staff-accounts                               manager
 POST   /api/v1/staff-accounts                               manager
 PATCH  /api/v1/staff-accounts/<account_id>                  manager
-POST   /api/v1/staff-accounts/<account_id>/second-factor    manager
-DELETE /api/v1/staff-accounts/<account_id>/second-factor    manager
+POST   /api/v1/staff-accounts/<account_id>/links            manager
 GET    /api/v1/audit-events                                 manager
 GET    /api/v1/areas                                        staff
 POST   /api/v1/areas                                        staff

@@ -25,6 +25,7 @@ EMPTIED = {
 """Texts that erasing empties, or takes out with their rows, without looking what stands in them."""
 
 OF_NOBODY = {
+    "account_link.purpose": "a code",
     "area.name": "a part of the community",
     "audit_event.detail": "codes and ids",
     "card.serial": "a random number; the card it stands on no longer works",

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 from sqlalchemy.orm import Session
 
 from loyalty.services.actors import Role
-from tests.given import given_account, given_community, given_shop, quick_hash
+from tests.given import code_of, given_account, given_community, given_shop, quick_hash
 from tests.pages.visits import PASSWORD, card_of_today
 
 
@@ -20,6 +20,7 @@ def test_staff_sign_in_look_around_and_sign_out(phone: Page, session: Session) -
     phone.goto("/staff")
     phone.get_by_label("账号").fill(account.username)
     phone.get_by_label("密码").fill(PASSWORD)
+    phone.get_by_label("动态码").fill(code_of(account))
     phone.get_by_role("button", name="登录").click()
     expect(phone.get_by_role("heading", name="要办的事")).to_be_visible()
     for page in ("本月评选", "居民", "店铺", "卡片"):

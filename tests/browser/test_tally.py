@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from loyalty.models import Community, Redemption, StaffAccount
 from loyalty.rules.card_number import number_of
 from loyalty.services.actors import Role
-from tests.given import given_account, given_card, given_community, given_shop, quick_hash
+from tests.given import code_of, given_account, given_card, given_community, given_shop, quick_hash
 from tests.pages.visits import PASSWORD
 
 pytestmark = pytest.mark.usefixtures("clock")
@@ -25,6 +25,7 @@ def sign_in_as(phone: Page, session: Session, account: StaffAccount) -> None:
     phone.goto("/staff/sign-in")
     phone.get_by_label("账号").fill(account.username)
     phone.get_by_label("密码").fill(PASSWORD)
+    phone.get_by_label("动态码").fill(code_of(account))
     phone.keyboard.press("Enter")
     expect(phone.get_by_role("heading", name="要办的事")).to_be_visible()
 
