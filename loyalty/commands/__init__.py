@@ -4,6 +4,7 @@ from typing import Any
 
 import click
 
+from loyalty.commands.audit import audit
 from loyalty.commands.demo import demo
 from loyalty.commands.distribute import distribute
 from loyalty.commands.doctor import doctor
@@ -39,6 +40,7 @@ def main() -> None:
 
 
 COMMANDS = (
+    audit,
     demo,
     distribute,
     doctor,

@@ -1,6 +1,6 @@
 """What is stored. Models decide nothing: they hold, and their constraints guard."""
 
-from loyalty.models.audit import AuditEvent, DirectoryVersion
+from loyalty.models.audit import AuditEvent, AuditLink, DirectoryVersion
 from loyalty.models.card import Card, CardEvent, CardMonth, RevocationList, SigningKey
 from loyalty.models.closed_month import ClosedMonth
 from loyalty.models.community import Area, Community, Honour, HouseholdGroup
@@ -50,6 +50,7 @@ __all__ = [
     "AccessToken",
     "Area",
     "AuditEvent",
+    "AuditLink",
     "Ballot",
     "Candidate",
     "Card",

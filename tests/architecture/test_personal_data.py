@@ -27,6 +27,10 @@ EMPTIED = {
 OF_NOBODY = {
     "area.name": "a part of the community",
     "audit_event.detail": "codes and ids",
+    "audit_link.head": "a hash",
+    "audit_link.previous_head": "a hash",
+    "audit_link.rows_hash": "a hash of codes, ids and amounts",
+    "audit_link.signature": "signs a hash",
     "card.serial": "a random number; the card it stands on no longer works",
     "card.token": "the same number, signed",
     "card_event.reason_code": "a code",

@@ -25,7 +25,7 @@ OWNERS = {
 }
 """The column that says whose a row is, by table."""
 
-KEPT = frozenset({"closed_month"})
+KEPT = frozenset({"audit_link", "closed_month"})
 """Tables whose rows no member changes or removes, its own neither."""
 
 GO_OVER = "UPDATE {table} SET {owner} = :theirs"

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 from loyalty.models import (
     Area,
     AuditEvent,
+    AuditLink,
     Card,
     CardEvent,
     CardMonth,
@@ -116,6 +117,7 @@ OF_A_COMMUNITY = (
     MonthPeople,
     Honour,
     AuditEvent,
+    AuditLink,
     SignalWatermark,
     StaffAccount,
 )
