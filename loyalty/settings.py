@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 from loyalty.rules.errors import LoyaltyError
 
 SHORTEST_SECRET = 32
+OWNER = "LOYALTY_OWNER_DATABASE_URL"
+"""Which no process needs that answers requests."""
 DEFAULT_PORT = 8000
 
 
@@ -42,6 +44,10 @@ class Settings:
     """
     trusted_proxies: int = 0
     """How many web servers stand in front, each of which names the client it forwards for."""
+    owner_database_url: str | None = None
+    """Address of the same database for the role that owns its tables, which migrates; None where
+    `database_url` is its, too.
+    """
     erasures_file: Path | None = None
     """Where it is kept outside the database who has been erased; None keeps it in `data_dir`."""
     private_receivers: bool = False
@@ -65,6 +71,7 @@ class Settings:
             data_dir=data_dir,
             database_url=_database_url(environ, "LOYALTY_DATABASE_URL"),
             reports_database_url=_database_url(environ, "LOYALTY_REPORTS_DATABASE_URL"),
+            owner_database_url=_database_url(environ, OWNER),
             erasures_file=_erasures_file(environ.get("LOYALTY_ERASURES_FILE")),
             secret_key=_secret(environ.get("LOYALTY_SECRET_KEY"), data_dir),
             base_url=_base_url(environ.get("LOYALTY_BASE_URL") or f"http://127.0.0.1:{port}"),
