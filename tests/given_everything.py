@@ -25,6 +25,7 @@ from loyalty.models import (
     Matter,
     NumberedSale,
     QuarantinedSale,
+    ReplacedKey,
     Round,
     Satisfaction,
     Shop,
@@ -133,6 +134,8 @@ def given_everything(session: Session, community: Community) -> Everything:
     _honoured(session, community)
     on_notice = _notice(session, community)
     given_link(session, community)
+    replaced = {"key_id": "abcdef", "month": date(2026, 11, 1), "public_key": b"k" * 32}
+    session.add(ReplacedKey(community_id=community.id, replaced_at=NOON, **replaced))
     session.commit()
     return Everything(community.id, _texts({**on_notice, **ids}), _texts(review), _texts(on_notice))
 

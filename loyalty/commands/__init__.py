@@ -12,6 +12,7 @@ from loyalty.commands.figures import figures
 from loyalty.commands.housekeeping import housekeeping
 from loyalty.commands.import_table import import_table
 from loyalty.commands.init import init
+from loyalty.commands.keys import keys
 from loyalty.commands.migrate import migrate
 from loyalty.commands.round import selection_round
 from loyalty.commands.serve import serve
@@ -48,6 +49,7 @@ COMMANDS = (
     housekeeping,
     import_table,
     init,
+    keys,
     migrate,
     selection_round,
     serve,

@@ -83,7 +83,7 @@ def _findings() -> Iterator[Finding]:
 
 def _secret(path: Path) -> Finding:
     if not path.exists():
-        return Finding("secret", ok=True, detail="given by LOYALTY_SECRET_KEY")
+        return Finding("secret", ok=True, detail="given by LOYALTY_SECRET_KEY or its file")
     others = stat.S_IMODE(path.stat().st_mode) & (stat.S_IRWXG | stat.S_IRWXO)
     detail = f"others can read it; chmod 600 {path}" if others else f"kept in {path}, mode 0600"
     return Finding("secret", ok=not others, detail=detail)

@@ -27,6 +27,7 @@ WRITTEN_ONCE: dict[str, frozenset[str]] = {
     "notice_version": frozenset(),
     "numbered_sale": frozenset(),
     "redemption": frozenset({"card_id", "request_hash", "reason"}),
+    "replaced_key": frozenset(),
     "revocation_list": frozenset(),
     "shop_change": frozenset({"before", "after", "reason"}),
 }

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from loyalty.cards.audit_heads import AuditHead, is_signed
-from loyalty.models import AuditLink, Community, SigningKey
+from loyalty.models import AuditLink, Community, ReplacedKey, SigningKey
 from loyalty.rules.audit_chain import ENTRY, EVENT, LinkFacts, compute_link_head
 from loyalty.services.audit_chain.links import BEFORE_ALL, hash_rows, head_of, select_links
 
@@ -133,7 +133,10 @@ def _moment_of(row_id: UUID) -> str:
 
 def _list_keys(session: Session, community_id: UUID) -> Mapping[str, bytes]:
     """Return the public keys that a community has ever had, by their ids."""
-    query = select(SigningKey.key_id, SigningKey.public_key).where(
-        SigningKey.community_id == community_id
-    )
-    return dict(session.execute(query).tuples().all())
+    return {
+        key_id: public
+        for model in (ReplacedKey, SigningKey)
+        for key_id, public in session.execute(
+            select(model.key_id, model.public_key).where(model.community_id == community_id)
+        )
+    }

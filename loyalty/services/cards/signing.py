@@ -127,6 +127,11 @@ def _make_claims(award: Award, key_id: str, serial: str, first: Month) -> CardCl
     )
 
 
+def draw_serials(session: Session, count: int) -> list[str]:
+    """Return random serials that no card has, whosever it is."""
+    return _make_serials(session, count)
+
+
 def _make_serials(session: Session, count: int) -> list[str]:
     """Return random serials that no card has, whosever it is: a number alone tells which it is."""
     found: set[str] = set()
