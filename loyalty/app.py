@@ -31,6 +31,7 @@ from loyalty.pages.passed_on import tidy_addresses
 from loyalty.pages.preferences import SOURCE, reader_locale
 from loyalty.pages.problems import answer_page
 from loyalty.rate_limits import limit_rates
+from loyalty.roles import let_service_in
 from loyalty.services.checkout.memory import Directory
 from loyalty.services.errors import BusyError
 from loyalty.services.replica import REPLICA
@@ -95,7 +96,7 @@ class Service(Flask):
 def create_app(settings: Settings) -> Flask:
     """Return the service, ready to answer."""
     app = Service(__name__, static_folder=None)
-    url = settings.database_url or embedded_database(settings.data_dir)
+    url = settings.database_url or let_service_in(embedded_database(settings.data_dir))
     kept: Any = {"threads": settings.threads, "pooled": settings.pooled}
     app.config |= {
         "SECRET_KEY": settings.secret_key,

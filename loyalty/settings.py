@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 from loyalty.rules.errors import LoyaltyError
 
 SHORTEST_SECRET = 32
+OWNER = "LOYALTY_OWNER_DATABASE_URL"
+"""Which no process needs that answers requests."""
 DEFAULT_PORT = 8000
 
 
@@ -42,6 +44,10 @@ class Settings:
     """
     trusted_proxies: int = 0
     """How many web servers stand in front, each of which names the client it forwards for."""
+    owner_database_url: str | None = None
+    """Address of the same database for the role that owns its tables, which migrates; None where
+    `database_url` is its, too.
+    """
     erasures_file: Path | None = None
     """Where it is kept outside the database who has been erased; None keeps it in `data_dir`."""
     private_receivers: bool = False
@@ -65,8 +71,9 @@ class Settings:
             data_dir=data_dir,
             database_url=_database_url(environ, "LOYALTY_DATABASE_URL"),
             reports_database_url=_database_url(environ, "LOYALTY_REPORTS_DATABASE_URL"),
+            owner_database_url=_database_url(environ, OWNER),
             erasures_file=_erasures_file(environ.get("LOYALTY_ERASURES_FILE")),
-            secret_key=_secret(environ.get("LOYALTY_SECRET_KEY"), data_dir),
+            secret_key=_secret(_given_secret(environ), data_dir),
             base_url=_base_url(environ.get("LOYALTY_BASE_URL") or f"http://127.0.0.1:{port}"),
             threads=_whole_number(environ, "LOYALTY_THREADS", default=8),
             pooled=_is_pooled(environ.get("LOYALTY_DATABASE_POOLER")),
@@ -115,6 +122,19 @@ def _base_url(url: str) -> str:
 
 def _erasures_file(named: str | None) -> Path | None:
     return Path(named).absolute() if named else None
+
+
+def _given_secret(environ: Mapping[str, str]) -> str | None:
+    """Return the secret that the operator gives, itself or in a file; None if none is given."""
+    given, file = environ.get("LOYALTY_SECRET_KEY"), environ.get("LOYALTY_SECRET_KEY_FILE")
+    if not file:
+        return given
+    if given is not None:
+        raise SettingsError("Give LOYALTY_SECRET_KEY or LOYALTY_SECRET_KEY_FILE, not both")
+    try:
+        return Path(file).read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"LOYALTY_SECRET_KEY_FILE cannot be read: {file}") from error
 
 
 def _secret(given: str | None, data_dir: Path) -> str:

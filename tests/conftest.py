@@ -28,6 +28,7 @@ from loyalty.app import create_app
 from loyalty.database import HOT, db, forget_connections, migrate
 from loyalty.embedded import embedded_database, leave_embedded_database
 from loyalty.models import Community, Resident, Round
+from loyalty.roles import let_service_in
 from loyalty.services.checkout.memory import Directory
 from loyalty.services.deeds.deeds import ensure_default_kinds
 from loyalty.services.staff import passwords
@@ -95,6 +96,7 @@ def server() -> Iterator[str]:
     with psycopg.connect(plain(url), autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {template}")
     migrate(named(url, template))
+    let_service_in(named(url, template))
     yield named(url, template)
     if given is None:
         leave_embedded_database(folder)

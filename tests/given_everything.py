@@ -26,6 +26,7 @@ from loyalty.models import (
     Matter,
     NumberedSale,
     QuarantinedSale,
+    ReplacedKey,
     Round,
     Satisfaction,
     Shop,
@@ -57,6 +58,7 @@ from tests.given import (
     given_till,
     honour_of,
 )
+from tests.given_chains import given_link
 from tests.given_closed_months import given_closed_month
 from tests.given_deeds import given_deed_kind
 from tests.given_inspections import given_inspection
@@ -132,6 +134,9 @@ def given_everything(session: Session, community: Community) -> Everything:
     review = _round(session, community, account, "review", month=date(2027, 2, 1))
     _honoured(session, community)
     on_notice = _notice(session, community)
+    given_link(session, community)
+    replaced = {"key_id": "abcdef", "month": date(2026, 11, 1), "public_key": b"k" * 32}
+    session.add(ReplacedKey(community_id=community.id, replaced_at=NOON, **replaced))
     session.commit()
     return Everything(community.id, _texts({**on_notice, **ids}), _texts(review), _texts(on_notice))
 

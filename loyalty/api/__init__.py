@@ -4,6 +4,7 @@ from flask import Flask
 from flask_smorest import Api, Blueprint
 
 from loyalty.api.audit_events import audit_log
+from loyalty.api.audit_head import audit_head
 from loyalty.api.cards.cards import cards
 from loyalty.api.cards.check import card_checks
 from loyalty.api.cards.sheets import card_sheets
@@ -65,6 +66,7 @@ from loyalty.api.tills.tills import tills
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     areas,
+    audit_head,
     audit_log,
     ballots,
     benefit,

@@ -8,6 +8,7 @@ import click
 from loyalty.rules.errors import LoyaltyError
 
 MODULES = {
+    "audit": "audit",
     "demo": "demo",
     "distribute": "distribute",
     "doctor": "doctor",
@@ -16,6 +17,7 @@ MODULES = {
     "import": "import_table",
     "init": "init",
     "join-link": "join_link",
+    "keys": "keys",
     "migrate": "migrate",
     "round": "round",
     "serve": "serve",

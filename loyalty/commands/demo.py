@@ -14,8 +14,13 @@ import psycopg
 
 from loyalty.cards.keys import sealing_key_from
 from loyalty.clock import community_now
-from loyalty.commands.session import database_of, opened, plain, settings_of_environment
-from loyalty.database import migrate
+from loyalty.commands.session import (
+    bring_up_to_date,
+    opened,
+    owner_database_of,
+    plain,
+    settings_of_environment,
+)
 from loyalty.rules.calendar import Month
 from loyalty.services.checkout.memory import Directory
 from loyalty.services.community.policy import communities
@@ -45,8 +50,8 @@ SEED = 20_260_701
 def demo(*, wiping: bool, yes: bool, as_json: bool) -> None:
     """Build the fictional market 田园市场 (tianyuan), marked 演示, or remove it."""
     settings = settings_of_environment()
-    url = database_of(settings)
-    migrate(url)
+    bring_up_to_date(settings)
+    url = owner_database_of(settings)
     if wiping:
         _wipe(url, settings, yes=yes)
     elif _stands(url):

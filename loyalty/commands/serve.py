@@ -18,12 +18,15 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 
 from loyalty.buffering import Buffered
-from loyalty.commands.session import database_of, settings_of_environment
+from loyalty.commands.session import (
+    bring_up_to_date,
+    owner_database_of,
+    settings_of_environment,
+)
 from loyalty.commands.supervisor import Supervisor, end_with
 from loyalty.commands.worker_process import keep_working
-from loyalty.database import migrate
 from loyalty.embedded import keep_running
-from loyalty.settings import DEFAULT_PORT
+from loyalty.settings import DEFAULT_PORT, OWNER
 
 LONGEST_GOODBYE = 10
 """Seconds a worker may take for its last requests."""
@@ -71,11 +74,12 @@ def serve(
     _refuse_a_taken_port(host, port)
     settings = settings_of_environment()
     with _loading():
-        url = database_of(settings)
-        migrate(url)
+        url = bring_up_to_date(settings)
     if demo:
-        import_module("loyalty.commands.demo").show_demonstration(url, settings)
-    # The workers join this database instead of each starting one.
+        demonstration = import_module("loyalty.commands.demo")
+        demonstration.show_demonstration(owner_database_of(settings), settings)
+    # The workers join this database instead of each starting one, and none of them owns it.
+    os.environ.pop(OWNER, None)
     os.environ |= {"LOYALTY_DATABASE_URL": url, "LOYALTY_DATA_DIR": str(settings.data_dir)}
     # Loaded here once, so that a worker that is killed is replaced in an instant.
     _load()

@@ -9,9 +9,10 @@ from sqlalchemy import create_engine, select
 from sqlalchemy.orm import Session
 
 from loyalty.clock import community_now
-from loyalty.database import UNPREPARED, limit_to
+from loyalty.database import UNPREPARED, limit_to, migrate
 from loyalty.embedded import embedded_database
 from loyalty.models import Community, StaffAccount
+from loyalty.roles import grant_to_service, let_service_in
 from loyalty.rules.errors import RecordedRefusalError
 from loyalty.rules.typed_text import clean_login_name
 from loyalty.services.community.policy import enter_community
@@ -38,8 +39,23 @@ def plain(url: str) -> str:
 
 
 def database_of(settings: Settings) -> str:
-    """Return the address of the configured database; starts the embedded one."""
-    return settings.database_url or embedded_database(settings.data_dir)
+    """Return the address of the configured database, as it is served; starts the embedded one."""
+    return settings.database_url or let_service_in(embedded_database(settings.data_dir))
+
+
+def owner_database_of(settings: Settings) -> str:
+    """Return the address of the configured database for whoever owns its tables."""
+    named = settings.owner_database_url or settings.database_url
+    return named or embedded_database(settings.data_dir)
+
+
+def bring_up_to_date(settings: Settings) -> str:
+    """Migrate the configured database as its owner; return the address under which it is served."""
+    owner = owner_database_of(settings)
+    migrate(owner)
+    if settings.owner_database_url is not None:
+        grant_to_service(owner)
+    return database_of(settings)
 
 
 @contextmanager

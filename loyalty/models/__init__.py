@@ -1,7 +1,14 @@
 """What is stored. Models decide nothing: they hold, and their constraints guard."""
 
-from loyalty.models.audit import AuditEvent, DirectoryVersion
-from loyalty.models.card import Card, CardEvent, CardMonth, RevocationList, SigningKey
+from loyalty.models.audit import AuditEvent, AuditLink, DirectoryVersion
+from loyalty.models.card import (
+    Card,
+    CardEvent,
+    CardMonth,
+    ReplacedKey,
+    RevocationList,
+    SigningKey,
+)
 from loyalty.models.closed_month import ClosedMonth
 from loyalty.models.community import Area, Community, Honour, HouseholdGroup
 from loyalty.models.contribution import Contribution, ContributionKind, LedgerParty
@@ -51,6 +58,7 @@ __all__ = [
     "AccountLink",
     "Area",
     "AuditEvent",
+    "AuditLink",
     "Ballot",
     "Candidate",
     "Card",
@@ -98,6 +106,7 @@ __all__ = [
     "QuarantinedSale",
     "Receipt",
     "Redemption",
+    "ReplacedKey",
     "ReportLink",
     "RequestCount",
     "Resident",

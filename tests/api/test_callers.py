@@ -138,6 +138,7 @@ POST   /api/v1/public/<slug>/shop-notice/<shop_id>/objections anyone
 GET    /api/v1/public/<slug>/honour-roll                    anyone
 GET    /api/v1/public/<slug>/benefit                        anyone
 GET    /api/v1/public/<slug>/benefit/months                 anyone
+GET    /api/v1/public/<slug>/audit-head                     anyone
 GET    /api/v1/public/<slug>/open/<file>                    anyone
 GET    /api/v1/rounds/<round_id>/objections                 staff
 POST   /api/v1/objections/<objection_id>/decision           staff

@@ -73,7 +73,7 @@ def sign_cards(
     first = max(Month.of(selection_round.month).plus(1), Month.of(now.date()))
     key = ensure_signing_key(session, community, first, sealing_key=sealing_key, now=now)
     signer = CardSigner(unseal_private_key(key, community, sealing_key=sealing_key))
-    serials = _make_serials(session, len(awards))
+    serials = draw_serials(session, len(awards))
     signed = [
         SignedCard(award, serial, signer.sign(_make_claims(award, key.key_id, serial, first)))
         for award, serial in zip(awards, serials, strict=True)
@@ -156,7 +156,7 @@ def _make_claims(award: Award, key_id: str, serial: str, first: Month) -> CardCl
     )
 
 
-def _make_serials(session: Session, count: int) -> list[str]:
+def draw_serials(session: Session, count: int) -> list[str]:
     """Return random serials that no card has, whosever it is: a number alone tells which it is."""
     found: set[str] = set()
     while len(found) < count:

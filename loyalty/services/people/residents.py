@@ -85,13 +85,13 @@ class FindResidents:
 
 
 def find_residents(work: Work, request: FindResidents) -> Page[Resident]:
-    """Return residents in the order of their pinyin."""
+    """Return residents in the order of their pinyin; the trace tells whose names were shown."""
     query = work.select(Resident)
     if request.q is not None:
         query = query.where(matches_name(request.q))
     wanted = Resident.state == request.state if request.state else Resident.state != ERASED
     query = query.where(wanted)
-    return fetch_page(
+    found = fetch_page(
         work.session,
         query,
         Resident,
@@ -99,6 +99,21 @@ def find_residents(work: Work, request: FindResidents) -> Page[Resident]:
         after=request.after,
         by=Resident.name_pinyin,
     )
+    if found.items:
+        shown = [str(one.id) for one in found.items]
+        work.note("residents.shown", None, shown=shown, searched=request.q is not None)
+    return found
+
+
+def open_resident(work: Work, resident_id: UUID) -> Resident:
+    """Return a resident whose record somebody opens, which leaves a trace.
+
+    Raises:
+        UnknownRecordError: the community has no such resident.
+    """
+    resident = work.find(Resident, resident_id)
+    work.note("resident.opened", resident)
+    return resident
 
 
 def create_resident(work: Work, request: CreateResident) -> Resident:
