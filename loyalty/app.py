@@ -14,6 +14,7 @@ from loyalty.api import register_api
 from loyalty.api.problems import answer_error
 from loyalty.buffering import REFUSAL, SMALL
 from loyalty.cards.keys import sealing_key_from
+from loyalty.data_keys import hold_data_keys
 from loyalty.database import (
     HOT,
     db,
@@ -94,6 +95,7 @@ class Service(Flask):
 def create_app(settings: Settings) -> Flask:
     """Return the service, ready to answer."""
     app = Service(__name__, static_folder=None)
+    hold_data_keys(settings.data_secrets)
     url = settings.database_url or embedded_database(settings.data_dir)
     kept: Any = {"threads": settings.threads, "pooled": settings.pooled}
     app.config |= {

@@ -12,6 +12,7 @@ from loyalty.commands.housekeeping import housekeeping
 from loyalty.commands.import_table import import_table
 from loyalty.commands.init import init
 from loyalty.commands.migrate import migrate
+from loyalty.commands.reseal import reseal
 from loyalty.commands.round import selection_round
 from loyalty.commands.serve import serve
 from loyalty.commands.street import street
@@ -47,6 +48,7 @@ COMMANDS = (
     import_table,
     init,
     migrate,
+    reseal,
     selection_round,
     serve,
     street,

@@ -18,7 +18,9 @@ from loyalty.clock import utc_now
 from loyalty.commands.session import database_of, opened, settings_of_environment
 from loyalty.database import is_migrated
 from loyalty.models import Community, SigningKey
+from loyalty.rules.errors import LoyaltyError
 from loyalty.services.cards.keys import unseal_private_key
+from loyalty.services.privacy.resealing import refuse_other_keys
 from loyalty.settings import Settings, SettingsError
 
 OLDEST_SERVER = 140000
@@ -69,6 +71,7 @@ def _findings() -> Iterator[Finding]:
             yield _tables(migrated=migrated)
             if migrated:
                 yield _keys(session, settings)
+                yield _personal_data(session)
     except SQLAlchemyError as error:
         detail = f"{type(error).__name__}; see that LOYALTY_DATABASE_URL reaches a PostgreSQL"
         yield Finding("database", ok=False, detail=detail)
@@ -141,3 +144,11 @@ def _keys(session: Session, settings: Settings) -> Finding:
             )
         opened_keys += 1
     return Finding("card keys", ok=True, detail=f"{opened_keys} open")
+
+
+def _personal_data(session: Session) -> Finding:
+    try:
+        refuse_other_keys(session)
+    except LoyaltyError as error:
+        return Finding("personal data", ok=False, detail=str(error))
+    return Finding("personal data", ok=True, detail="opens with the key that is set")

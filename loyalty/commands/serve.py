@@ -17,11 +17,12 @@ from granian.log import LogLevels
 
 from loyalty.buffering import Buffered
 from loyalty.commands.demo import show_demonstration
-from loyalty.commands.session import database_of, settings_of_environment
+from loyalty.commands.session import database_of, opened, settings_of_environment
 from loyalty.commands.supervisor import Supervisor, end_with
 from loyalty.commands.worker_process import keep_working
 from loyalty.database import migrate
 from loyalty.embedded import keep_running
+from loyalty.services.privacy.resealing import refuse_other_keys
 from loyalty.settings import DEFAULT_PORT
 
 LONGEST_GOODBYE = 10
@@ -71,6 +72,8 @@ def serve(
     settings = settings_of_environment()
     url = database_of(settings)
     migrate(url)
+    with opened(url, only_read=True) as session:
+        refuse_other_keys(session)
     if demo:
         show_demonstration(url, settings)
     # The workers join this database instead of each starting one.

@@ -9,6 +9,7 @@ from sqlalchemy import create_engine, select
 from sqlalchemy.orm import Session
 
 from loyalty.clock import community_now
+from loyalty.data_keys import hold_data_keys
 from loyalty.database import UNPREPARED, limit_to
 from loyalty.embedded import embedded_database
 from loyalty.models import Community, StaffAccount
@@ -38,7 +39,11 @@ def plain(url: str) -> str:
 
 
 def database_of(settings: Settings) -> str:
-    """Return the address of the configured database; starts the embedded one."""
+    """Return the address of the configured database; starts the embedded one.
+
+    From here on, its personal data opens in this process.
+    """
+    hold_data_keys(settings.data_secrets)
     return settings.database_url or embedded_database(settings.data_dir)
 
 
