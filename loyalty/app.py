@@ -129,6 +129,8 @@ def create_app(settings: Settings) -> Flask:
     register_till(app)
     https = settings.base_url.startswith("https:")
     app.config["SESSION_COOKIE_SECURE"] = https
+    # Browsers take one of this name from this very host alone, and send it nowhere else.
+    app.config["SESSION_COOKIE_NAME"] = "__Host-session" if https else "session"
     app.after_request(security_headers(https=https))
     limit_rates(app, enabled=settings.limit_rates)
     return app

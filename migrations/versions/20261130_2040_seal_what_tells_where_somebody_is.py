@@ -185,7 +185,8 @@ def _seal(table: str, column: str, row: Any, plain: bytes) -> bytes:
     if table in TEXTS:
         told = json.dumps(plain.decode(), ensure_ascii=False).encode()
     nonce = os.urandom(12)
-    return key.id + nonce + AESGCM(key.sealing).encrypt(nonce, told, _place(table, column, row))
+    sealed: bytes = AESGCM(key.sealing).encrypt(nonce, told, _place(table, column, row))
+    return bytes(key.id) + nonce + sealed
 
 
 def _open(table: str, column: str, row: Any, sealed: bytes) -> bytes:

@@ -108,14 +108,18 @@ def _tells_of(job: ImportJob, told: re.Pattern[str]) -> bool:
 
 
 def _forget(session: Session, jobs: Sequence[ImportJob], *, now: datetime) -> int:
-    """Drop what may name somebody; how many rows there were, and how many were right, stays."""
     for job in jobs:
-        job.kept_table, job.answers = None, {}
-        job.valid_rows = [{"row": row["row"], "cells": {}} for row in job.valid_rows]
-        job.errors = job.notes = []
-        job.forgotten_at = now
+        forget_table(job, now=now)
     session.flush()
     return len(jobs)
+
+
+def forget_table(job: ImportJob, *, now: datetime) -> None:
+    """Drop what may name somebody; how many rows there were, and how many were right, stays."""
+    job.kept_table, job.answers = None, {}
+    job.valid_rows = [{"row": row["row"], "cells": {}} for row in job.valid_rows]
+    job.errors = job.notes = []
+    job.forgotten_at = now
 
 
 def _is_id_number(cell: str) -> bool:
