@@ -127,13 +127,17 @@ def create_app(settings: Settings) -> Flask:
     register_api(app)
     register_pages(app)
     register_till(app)
-    https = settings.base_url.startswith("https:")
+    _guard_answers(app, https=settings.base_url.startswith("https:"))
+    limit_rates(app, enabled=settings.limit_rates)
+    return app
+
+
+def _guard_answers(app: Flask, *, https: bool) -> None:
+    """Tell browsers what to refuse, and whose the cookie of a session is."""
     app.config["SESSION_COOKIE_SECURE"] = https
     # Browsers take one of this name from this very host alone, and send it nowhere else.
     app.config["SESSION_COOKIE_NAME"] = "__Host-session" if https else "session"
     app.after_request(security_headers(https=https))
-    limit_rates(app, enabled=settings.limit_rates)
-    return app
 
 
 def _reports_bind(settings: Settings, **kept: Any) -> dict[str, Any]:
