@@ -15,6 +15,7 @@ from loyalty.api.checkout.lane import FAILURE, HotLane
 from loyalty.api.problems import answer_error
 from loyalty.buffering import REFUSAL, SMALL
 from loyalty.cards.keys import sealing_key_from
+from loyalty.data_keys import hold_data_keys
 from loyalty.database import (
     HOT,
     db,
@@ -96,6 +97,7 @@ class Service(Flask):
 def create_app(settings: Settings) -> Flask:
     """Return the service, ready to answer."""
     app = Service(__name__, static_folder=None)
+    hold_data_keys(settings.data_secrets)
     url = settings.database_url or let_service_in(embedded_database(settings.data_dir))
     kept: Any = {"threads": settings.threads, "pooled": settings.pooled}
     app.config |= {
@@ -125,13 +127,19 @@ def create_app(settings: Settings) -> Flask:
     register_api(app)
     register_pages(app)
     register_till(app)
-    https = settings.base_url.startswith("https:")
-    app.config["SESSION_COOKIE_SECURE"] = https
-    app.after_request(security_headers(https=https))
+    _guard_answers(app, https=settings.base_url.startswith("https:"))
     limit_rates(app, enabled=settings.limit_rates)
     read = _behind_proxies(tidy_addresses(app.wsgi_app), settings.trusted_proxies)
     app.wsgi_app = HotLane(app, read, headers_everywhere(https=https))  # type: ignore[method-assign]  # as Flask documents it
     return app
+
+
+def _guard_answers(app: Flask, *, https: bool) -> None:
+    """Tell browsers what to refuse, and whose the cookie of a session is."""
+    app.config["SESSION_COOKIE_SECURE"] = https
+    # Browsers take one of this name from this very host alone, and send it nowhere else.
+    app.config["SESSION_COOKIE_NAME"] = "__Host-session" if https else "session"
+    app.after_request(security_headers(https=https))
 
 
 def _reports_bind(settings: Settings, **kept: Any) -> dict[str, Any]:

@@ -42,6 +42,7 @@ from sqlalchemy.orm import (
 from sqlalchemy.orm.attributes import instance_state, set_committed_value
 from uuid_utils.compat import uuid7
 
+from loyalty.data_keys import list_data_keys
 from loyalty.rules.errors import RecordedRefusalError
 
 HOT = "hot"
@@ -391,7 +392,7 @@ def _alembic(url: str) -> Iterator[Config]:
         with engine.begin() as connection:
             # Migrations go to the database itself, past any pooler, and are of no one community.
             connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('loyalty.migrate'))"))
-            config = Config(attributes={"connection": connection})
+            config = Config(attributes={"connection": connection, "data_keys": list_data_keys()})
             config.set_main_option("script_location", str(MIGRATIONS))
             config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
             yield config

@@ -25,6 +25,7 @@ from sqlalchemy import QueuePool
 from sqlalchemy.orm import Session
 
 from loyalty.app import create_app
+from loyalty.data_keys import hold_data_keys
 from loyalty.database import HOT, db, forget_connections, migrate
 from loyalty.embedded import embedded_database, leave_embedded_database
 from loyalty.models import Community, Resident, Round
@@ -79,6 +80,12 @@ def _quick_passwords() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(passwords, "_hasher", PasswordHasher.from_parameters(CHEAPEST))
         yield
+
+
+@pytest.fixture(autouse=True)
+def _data_keys() -> None:
+    """Seal personal data with the secret of the tests, whatever a test before has set."""
+    hold_data_keys([SECRET])
 
 
 @pytest.fixture(scope="session")

@@ -19,6 +19,7 @@ MODULES = {
     "join-link": "join_link",
     "keys": "keys",
     "migrate": "migrate",
+    "reseal": "reseal",
     "round": "round",
     "serve": "serve",
     "street": "street",

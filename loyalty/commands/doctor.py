@@ -24,7 +24,9 @@ from loyalty.commands.session import (
 from loyalty.database import is_migrated
 from loyalty.models import Community, SigningKey
 from loyalty.roles import owns_tables
+from loyalty.rules.errors import LoyaltyError
 from loyalty.services.cards.keys import unseal_private_key
+from loyalty.services.privacy.resealing import refuse_other_keys
 from loyalty.settings import Settings, SettingsError
 
 OLDEST_SERVER = 140000
@@ -76,6 +78,7 @@ def _findings() -> Iterator[Finding]:
             if migrated:
                 yield _owner(owns=owns_tables(url))
                 yield _keys(session, settings)
+                yield _personal_data(session)
     except SQLAlchemyError as error:
         detail = f"{type(error).__name__}; see that LOYALTY_DATABASE_URL reaches a PostgreSQL"
         yield Finding("database", ok=False, detail=detail)
@@ -161,3 +164,11 @@ def _keys(session: Session, settings: Settings) -> Finding:
             )
         opened_keys += 1
     return Finding("card keys", ok=True, detail=f"{opened_keys} open")
+
+
+def _personal_data(session: Session) -> Finding:
+    try:
+        refuse_other_keys(session)
+    except LoyaltyError as error:
+        return Finding("personal data", ok=False, detail=str(error))
+    return Finding("personal data", ok=True, detail="opens with the key that is set")

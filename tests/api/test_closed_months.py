@@ -216,7 +216,7 @@ def upload_a_late_sale(ledger: Ledger) -> None:
 
 
 def move_a_family(ledger: Ledger) -> None:
-    _set(ledger, update(Resident).values(household_ref="one and the same", household_key="one"))
+    _set(ledger, update(Resident).values(household_key="one"))
 
 
 def rename_the_shop(ledger: Ledger) -> None:

@@ -16,6 +16,7 @@ from loyalty.services.imports.deeds import make_deed_intake
 from loyalty.services.imports.intake import Intake, judge_rows
 from loyalty.services.imports.keeping import (
     dump_table,
+    forget_table,
     forget_tables,
     keep_rejected_rows,
     load_table,
@@ -184,7 +185,7 @@ def undo_import(work: Work, import_id: UUID) -> ImportJob:
         raise ImportStateError("Some of what it added is in use: " + ", ".join(uses) + ".", uses)
     remove_added(work.session, job)
     job.undone_at = work.now
-    job.kept_table, job.answers = None, {}
+    forget_table(job, now=work.now)
     _note(work, "import.undone", job)
     return job
 
