@@ -127,7 +127,8 @@ def create_app(settings: Settings) -> Flask:
     register_api(app)
     register_pages(app)
     register_till(app)
-    _guard_answers(app, https=settings.base_url.startswith("https:"))
+    https = settings.base_url.startswith("https:")
+    _guard_answers(app, https=https)
     limit_rates(app, enabled=settings.limit_rates)
     read = _behind_proxies(tidy_addresses(app.wsgi_app), settings.trusted_proxies)
     app.wsgi_app = HotLane(app, read, headers_everywhere(https=https))  # type: ignore[method-assign]  # as Flask documents it
