@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
 from loyalty.models import (
+    AccountAlert,
     AccountLink,
     Area,
     Ballot,
@@ -156,6 +157,7 @@ def _day_off_and_kept_answer(session: Session, community: Community, account: St
     link = {"token_hash": b"1", "purpose": "join", "created_at": NOON}
     week = NOON + timedelta(days=7)
     session.add(AccountLink(**own, account_id=account.id, expires_at=week, **link))
+    session.add(AccountAlert(**own, account_id=account.id, kind="locked", at=NOON))
     session.add_all([WorkingDayOverride(**own, **day), KeptAnswer(**own, kept_at=NOON, **call)])
 
 

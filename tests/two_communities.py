@@ -14,7 +14,8 @@ from loyalty.models import Community
 from tests.given import given_community
 from tests.given_everything import Everything, given_everything
 
-ROWS = "SELECT '{0}' || t::text FROM \"{0}\" AS t"
+ROWS = "SELECT '{0}' || (to_jsonb(t) - 'seen_at')::text FROM \"{0}\" AS t"
+"""When somebody has last used the console, or a till the service, moves on by itself."""
 
 OF_NO_COMMUNITY = {"directory_version", "request_count"}
 """Tables that say nothing of anybody."""
@@ -29,6 +30,7 @@ EXAMPLES = {
     "day": "2026-12-08",
     "side": "front",
     "part": "1",
+    "purpose": "password",
 }
 """What addresses name beside records."""
 

@@ -65,6 +65,7 @@ from loyalty.pages.staff.shops.visits import shop_visits
 from loyalty.pages.staff.staff.accounts import accounts
 from loyalty.pages.staff.staff.joining import joining
 from loyalty.pages.staff.staff.own_account import own_account
+from loyalty.pages.staff.staff.own_sessions import own_sessions
 from loyalty.pages.staff.staff.sign_in import sign_in_pages
 from loyalty.pages.staff.tills.tills import tills
 
@@ -72,6 +73,7 @@ STAFF_PAGES = (
     sign_in_pages,
     joining,
     own_account,
+    own_sessions,
     home_page,
     rounds,
     rounds_planning,

@@ -1,6 +1,6 @@
 """What the pages of the staff console have in common: a signed-in member of staff, and a frame."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +16,7 @@ from werkzeug.exceptions import BadRequest, Forbidden
 from loyalty.cards.keys import sealing_key_from
 from loyalty.clock import as_local, community_now, utc_now
 from loyalty.database import transaction
-from loyalty.models import Community, Round
+from loyalty.models import AccountAlert, Community, Round
 from loyalty.pages.forms import Form
 from loyalty.pages.late_forms import given
 from loyalty.pages.staff.kept_forms import ask_to_sign_in
@@ -32,6 +32,7 @@ from loyalty.services.errors import (
     UnknownRecordError,
     ValueRefusedError,
 )
+from loyalty.services.staff.alerts import list_unanswered
 from loyalty.services.staff.sign_in import get_staff_member_by_token
 from loyalty.services.work import Work
 from loyalty.settings import Settings
@@ -50,6 +51,8 @@ class SignedIn(UserMixin):  # type: ignore[misc]  # the library has no types
     actor: StaffMember
     community: Community
     token: str
+    alerts: Sequence[AccountAlert] = ()
+    """What was done to the account elsewhere, and the owner has not said that it was so."""
 
     @property
     def is_staff(self) -> bool:
@@ -100,6 +103,7 @@ class Console(Blueprint):
 
 def register_sign_in(app: Flask) -> None:
     """Let the console know who is signed in."""
+    app.jinja_env.filters["here"] = here
     manager = LoginManager(app)
     manager.login_view = "staff_sign_in.sign_in"
     manager.login_message = lazy_gettext("请先登录。")
@@ -201,7 +205,10 @@ def _tell(refusal: LoyaltyError | StaleDataError, form: Form | None) -> None:
 def _signed_in(token: str) -> SignedIn | None:
     try:
         with transaction() as session:
-            member = get_staff_member_by_token(session, token, now=utc_now())
-            return SignedIn(member, community_of(session, member), token)
+            member = get_staff_member_by_token(session, token, now=utc_now(), at_console=True)
+            community = community_of(session, member)
+            # Those of a demonstration are signed in to by anybody, anywhere.
+            alerts = () if community.demonstration else list_unanswered(session, member)
+            return SignedIn(member, community, token, alerts)
     except (SignInError, NotAllowedError):
         return None
