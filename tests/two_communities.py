@@ -14,8 +14,7 @@ from loyalty.models import Community
 from tests.given import given_community
 from tests.given_everything import Everything, given_everything
 
-ROWS = "SELECT '{0}' || (to_jsonb(t) - 'seen_at')::text FROM \"{0}\" AS t"
-"""When somebody has last used the console, or a till the service, moves on by itself."""
+ROWS = "SELECT '{0}' || t::text FROM \"{0}\" AS t"
 
 OF_NO_COMMUNITY = {"directory_version", "request_count"}
 """Tables that say nothing of anybody."""

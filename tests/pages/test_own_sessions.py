@@ -35,7 +35,6 @@ def telephone(app: Flask) -> FlaskClient:
     return app.test_client()
 
 
-@pytest.mark.usefixtures("clock")
 def test_a_browser_is_known_by_its_cookie_and_asked_about_in_every_other(
     client: FlaskClient, telephone: FlaskClient, account: StaffAccount
 ) -> None:
@@ -54,7 +53,6 @@ def test_a_browser_is_known_by_its_cookie_and_asked_about_in_every_other(
     assert account.username not in cookie.value
 
 
-@pytest.mark.usefixtures("clock")
 def test_who_knows_of_it_is_not_asked_again(
     client: FlaskClient, telephone: FlaskClient, account: StaffAccount
 ) -> None:
@@ -69,7 +67,6 @@ def test_who_knows_of_it_is_not_asked_again(
     assert "在没用过的地方登录 · 苹果手机或平板" in text_of(client.get(ACCOUNT))
 
 
-@pytest.mark.usefixtures("clock")
 def test_who_does_not_know_of_it_ends_all_others_and_changes_the_password(
     client: FlaskClient, telephone: FlaskClient, account: StaffAccount
 ) -> None:
@@ -84,7 +81,6 @@ def test_who_does_not_know_of_it_ends_all_others_and_changes_the_password(
     assert client.get("/staff").status_code == 200
 
 
-@pytest.mark.usefixtures("clock")
 def test_the_own_page_lists_who_is_signed_in_where(
     client: FlaskClient, telephone: FlaskClient, account: StaffAccount
 ) -> None:

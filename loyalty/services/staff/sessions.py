@@ -107,6 +107,19 @@ def note_use(session: Session, used: AccessToken, *, now: datetime) -> None:
         )
 
 
+def note_proof(work: Work) -> None:
+    """Write down that the owner of the account has shown password or code where they work."""
+    work.session.execute(
+        update(AccessToken)
+        .where(
+            AccessToken.community_id == work.community_id,
+            AccessToken.id == work.actor.session_id,
+            AccessToken.proven_at.is_not(None),
+        )
+        .values(proven_at=work.now)
+    )
+
+
 def list_sessions(work: Work) -> list[ListedSession]:
     """Return the latest sign-ins of the actor's own account, the last one first."""
     query = work.select(AccessToken).where(AccessToken.account_id == work.actor.account_id)

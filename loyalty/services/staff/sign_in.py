@@ -24,9 +24,11 @@ from loyalty.services.staff.sessions import (
     Device,
     end_sessions,
     hash_token,
+    note_proof,
     note_use,
     open_session,
 )
+from loyalty.services.work import Lock, Work
 
 USERNAME = re.compile(r"\w[\w.@-]{1,39}")
 """What an account may be called; capitals make no difference."""
@@ -34,6 +36,8 @@ USERNAME = re.compile(r"\w[\w.@-]{1,39}")
 FAILURES_ALLOWED = 5
 """How often whoever is signed in may fail to prove it again; then all sessions end."""
 LOCKED_FOR = timedelta(minutes=15)
+PROVEN_FOR = timedelta(minutes=15)
+"""For how long password or code, shown once, are enough for a sensitive act at the console."""
 
 
 WRONG = "The name, the password or the code is wrong."
@@ -154,12 +158,43 @@ def prove(
         SignInError: password or code are wrong.
         SignInLockedError: too many attempts failed. Both are recorded refusals.
     """
-    if account.locked_until is not None and account.locked_until > now:
-        raise SignInLockedError(account.locked_until - now)
+    _refuse_locked(account, now=now)
     if not _is_proven(session, account, proof, sealing_key=sealing_key, now=now):
         _count_failure(session, account, now=now)
         raise SignInError(WRONG)
     _write(session, account, failed_sign_ins=0, locked_until=None)
+
+
+def is_proven_lately(member: StaffMember, *, now: datetime) -> bool:
+    """Return whether a sensitive act at the console asks for nothing more."""
+    return member.proven_at is not None and now - member.proven_at < PROVEN_FOR
+
+
+def prove_again(work: Work, shown: str, *, sealing_key: bytes) -> None:
+    """See that whoever is signed in at the console is the owner of the account still.
+
+    Args:
+        shown: a code of the second factor; the password where the account has none.
+
+    Raises:
+        SignInError: it is wrong.
+        SignInLockedError: too many attempts failed. Both are counted as those of `prove` are.
+    """
+    session, account = (
+        work.session,
+        work.find(StaffAccount, work.actor.account_id, lock=Lock.CHANGE),
+    )
+    _refuse_locked(account, now=work.now)
+    if account.totp_secret is None:
+        is_right = password_matches(shown, account.password_hash)
+    else:
+        is_right = _shows_code(session, account, shown, sealing_key=sealing_key, now=work.now)
+    if not is_right:
+        _count_failure(session, account, now=work.now)
+        raise SignInError(WRONG)
+    _write(session, account, failed_sign_ins=0, locked_until=None)
+    note_proof(work)
+    work.note("account.proven", account)
 
 
 def _is_proven(
@@ -170,7 +205,24 @@ def _is_proven(
         return False
     if account.totp_secret is None:
         return True
-    step = find_accepted_step(account, proof.totp, sealing_key=sealing_key, now=now)
+    return _shows_code(session, account, proof.totp, sealing_key=sealing_key, now=now)
+
+
+def _refuse_locked(account: StaffAccount, *, now: datetime) -> None:
+    if account.locked_until is not None and account.locked_until > now:
+        raise SignInLockedError(account.locked_until - now)
+
+
+def _shows_code(
+    session: Session,
+    account: StaffAccount,
+    code: str | None,
+    *,
+    sealing_key: bytes,
+    now: datetime,
+) -> bool:
+    """Return whether a code is the account's; one that was is used up."""
+    step = find_accepted_step(account, code, sealing_key=sealing_key, now=now)
     if step is not None:
         _write(session, account, totp_step=step)
     return step is not None

@@ -1,4 +1,4 @@
-"""Where else an account is signed in, and whether it was its owner who did what was done."""
+"""Where else an account is signed in, whether its owner knows of it, and that it is they."""
 
 from typing import Any
 from uuid import UUID
@@ -8,6 +8,7 @@ from flask_babel import gettext
 from werkzeug.exceptions import BadRequest
 
 from loyalty.pages.staff import console
+from loyalty.pages.staff.proof import ask_for_proof, read_proof
 from loyalty.rules.verdict import Tone
 from loyalty.services.actors import Role
 from loyalty.services.staff.alerts import answer_alerts
@@ -44,3 +45,13 @@ def end_others() -> Any:
     """End what is signed in elsewhere."""
     console.attempt(end_other_sessions, gettext("别的地方的登录都断开了。"))
     return redirect(url_for("staff_own_account.shown"))
+
+
+@own_sessions.route("/proof", methods=["GET", "POST"])
+def proof() -> Any:
+    """Ask for password or code, and lead back to where a file is offered."""
+    form, is_right = read_proof()
+    if not is_right:
+        return ask_for_proof(form)
+    flash(gettext("确认好了，请再点一次。"), Tone.YES)
+    return redirect(console.own_place(request.args.get("back", "")))

@@ -51,7 +51,7 @@ def sign_in() -> Any:
     if not form.validate_on_submit() or not _signed_in(form):
         return sign_in_page(form, kept)
     if kept is None:
-        return redirect(_wanted_page())
+        return redirect(console.own_place(request.args.get("next", "")))
     page = offer(kept)
     if page is not None:
         return page
@@ -117,10 +117,3 @@ def _remember(response: Response, *, name: str, value: str) -> Response:
         secure=current_app.config["SESSION_COOKIE_SECURE"],
     )
     return response
-
-
-def _wanted_page() -> str:
-    """Return the page of the console that asked for the sign-in; never one elsewhere."""
-    wanted = request.args.get("next", "")
-    home = url_for("staff_home.home")
-    return wanted if wanted.startswith(f"{home}/") and "\\" not in wanted else home
