@@ -66,6 +66,7 @@ from loyalty.pages.staff.staff.accounts import accounts
 from loyalty.pages.staff.staff.joining import joining
 from loyalty.pages.staff.staff.own_account import own_account
 from loyalty.pages.staff.staff.own_sessions import own_sessions
+from loyalty.pages.staff.staff.rights import rights
 from loyalty.pages.staff.staff.sign_in import sign_in_pages
 from loyalty.pages.staff.tills.tills import tills
 
@@ -134,6 +135,7 @@ STAFF_PAGES = (
     series,
     kinds_of_contributions,
     accounts,
+    rights,
     own_shops,
     own_sales,
     own_offer,
