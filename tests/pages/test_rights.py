@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -96,7 +97,7 @@ def test_each_guard_turns_away_whoever_the_matrix_does_not_name(
 def address_of(app: Flask, rule: Rule) -> str:
     """An address of a rule that names nothing that exists."""
     nothing = "00000000-0000-7000-8000-000000000000"
-    values = {name: EXAMPLES.get(name, nothing) for name in rule.arguments}
+    values: dict[str, Any] = {name: EXAMPLES.get(name, nothing) for name in rule.arguments}
     values |= {"month": "2026-11"} if "month" in rule.arguments else {}
     with app.test_request_context():
         return app.url_for(rule.endpoint, **values)
