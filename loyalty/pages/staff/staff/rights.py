@@ -23,7 +23,7 @@ def shown() -> str:
     of_shops = [words for action, words in SHOP_STEPS.items() if action in FOR_A_MANAGER]
     return render_template(
         "staff/staff/rights.html",
-        columns=dict.fromkeys([gettext("做什么"), *ROLES.values()]),
+        columns={gettext("能做的事"): "", **dict.fromkeys(ROLES.values(), "whole-words")},
         rights=RIGHTS,
         roles=ROLES,
         matrix=matrix.ROLES,
