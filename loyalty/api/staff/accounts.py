@@ -82,7 +82,9 @@ class AccountSchema(AccountChangeSchema):
     active = Flag(dump_only=True)
     version = ma.fields.Integer(dump_only=True)
     created_at = ma.fields.DateTime(dump_only=True)
-    second_factor = ma.fields.Function(lambda account: account.totp_secret is not None)
+    second_factor = ma.fields.Function(
+        lambda account: account.totp_secret is not None, metadata={"type": "boolean"}
+    )
 
 
 class AccountPageSchema(Schema):
