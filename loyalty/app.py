@@ -30,6 +30,7 @@ from loyalty.pages.passed_on import tidy_addresses
 from loyalty.pages.preferences import SOURCE, reader_locale
 from loyalty.pages.problems import answer_page
 from loyalty.rate_limits import limit_rates
+from loyalty.request_counts import count_requests
 from loyalty.services.checkout.memory import Directory
 from loyalty.services.errors import BusyError
 from loyalty.services.replica import REPLICA
@@ -67,7 +68,7 @@ SIGN_IN = "/staff/sign-in"
 MACHINES_PATHS = ("/api/", "/.well-known/", "/keys/", "/revocations/")
 """How paths begin where programs ask, which are answered with problems; people get pages."""
 
-WATCHERS_PATHS = frozenset({"/livez", "/readyz"})
+WATCHERS_PATHS = frozenset({"/livez", "/readyz", "/metrics"})
 """Where programs ask, too; a community's pages may begin alike."""
 
 TRANSLATIONS = Path(__file__).with_name("translations")
@@ -129,6 +130,7 @@ def create_app(settings: Settings) -> Flask:
     app.config["SESSION_COOKIE_SECURE"] = https
     app.after_request(security_headers(https=https))
     limit_rates(app, enabled=settings.limit_rates)
+    count_requests(app, settings.data_dir)
     return app
 
 

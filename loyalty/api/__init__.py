@@ -33,6 +33,7 @@ from loyalty.api.ledger.parties import parties
 from loyalty.api.ledger.public_figures import figures
 from loyalty.api.matters.matters import matters
 from loyalty.api.messages.webhooks import webhooks
+from loyalty.api.metrics import metrics
 from loyalty.api.notice.notices import notices
 from loyalty.api.notice.objections import objections, objections_of_round, public_objections
 from loyalty.api.people.areas import areas, household_groups
@@ -95,6 +96,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     late_sales,
     live,
     matters,
+    metrics,
     nominations,
     notices,
     numberings,

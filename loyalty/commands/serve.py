@@ -22,6 +22,7 @@ from loyalty.commands.supervisor import Supervisor, end_with
 from loyalty.commands.worker_process import keep_working
 from loyalty.database import migrate
 from loyalty.embedded import keep_running
+from loyalty.request_counts import forget_counts
 from loyalty.settings import DEFAULT_PORT
 
 LONGEST_GOODBYE = 10
@@ -75,6 +76,7 @@ def serve(
         show_demonstration(url, settings)
     # The workers join this database instead of each starting one.
     os.environ |= {"LOYALTY_DATABASE_URL": url, "LOYALTY_DATA_DIR": str(settings.data_dir)}
+    forget_counts(settings.data_dir)
     # Loaded here once, so that a worker that is killed is replaced in an instant.
     _load()
     embedded = settings.database_url is None
