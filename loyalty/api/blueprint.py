@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Request, Response, g, request
+from flask import Request, Response, request
 from flask_smorest import Blueprint
 from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import NotFound
@@ -32,7 +32,7 @@ def _refuse_nul() -> None:
 
 def _keep_from_caches(response: Response) -> Response:
     """Let nobody on the way keep what was meant for one caller, who may have said otherwise."""
-    if "caller" in g:
+    if "Authorization" in request.headers:
         response.headers.setdefault("Cache-Control", "no-store")
     return response
 
