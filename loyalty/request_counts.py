@@ -8,13 +8,12 @@ import mmap
 import os
 import time
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from struct import Struct
 from threading import Lock
-
-from flask import Flask, Response, g, request
+from typing import Any
 
 AREAS = ("checkout", "api", "till", "pages", "other")
 """What is told apart: the till's calls, the rest of the API, the till's page, people's pages."""
@@ -27,6 +26,9 @@ _PER_AREA = len(CLASSES) + len(BOUNDS) + 1 + 1
 """Cells of an area: answers by class, answers by duration, and microseconds in all."""
 _CELL = Struct("<Q")
 SIZE = _CELL.size * _PER_AREA * len(AREAS)
+
+Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+"""What WSGI calls an application."""
 
 
 class RequestCounts:
@@ -91,24 +93,28 @@ def forget_counts(data_dir: Path) -> None:
         file.unlink(missing_ok=True)
 
 
-def count_requests(app: Flask, data_dir: Path) -> None:
-    """Count every answer from now on."""
-    counts = RequestCounts(folder_of_counts(data_dir))
-    app.extensions["loyalty.request_counts"] = counts
+class Counted:
+    """A WSGI application whose every answer is counted, whatever part of it has answered."""
 
-    def begin() -> None:
-        g.asked_at = time.perf_counter()
+    def __init__(self, application: Application, counts: RequestCounts) -> None:
+        self.application = application
+        self._counts = counts
 
-    def end(response: Response) -> Response:
-        asked_at = g.get("asked_at")
-        if asked_at is not None:
-            counts.count(
-                area_of(request.path), response.status_code, time.perf_counter() - asked_at
-            )
-        return response
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        """Let the application answer, and count that."""
+        asked_at = time.perf_counter()
+        answered = ""
 
-    app.before_request_funcs.setdefault(None, []).insert(0, begin)
-    app.after_request(end)
+        def start(status: str, *further: Any) -> Any:
+            nonlocal answered
+            answered = status
+            return start_response(status, *further)
+
+        parts = self.application(environ, start)
+        self._counts.count(
+            area_of(environ["PATH_INFO"]), int(answered[:3]), time.perf_counter() - asked_at
+        )
+        return parts
 
 
 def area_of(path: str) -> str:

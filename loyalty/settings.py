@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 from loyalty.rules.errors import LoyaltyError
 
 SHORTEST_SECRET = 32
+OWNER = "LOYALTY_OWNER_DATABASE_URL"
+"""Which no process needs that answers requests."""
 DEFAULT_PORT = 8000
 
 
@@ -42,8 +44,18 @@ class Settings:
     """
     trusted_proxies: int = 0
     """How many web servers stand in front, each of which names the client it forwards for."""
+    owner_database_url: str | None = None
+    """Address of the same database for the role that owns its tables, which migrates; None where
+    `database_url` is its, too.
+    """
     erasures_file: Path | None = None
     """Where it is kept outside the database who has been erased; None keeps it in `data_dir`."""
+    data_key: str | None = None
+    """At least 32 characters, under which personal data is sealed; None derives it from the
+    secret.
+    """
+    old_data_key: str | None = None
+    """What `data_key`, or the secret, was before: opens what `loyalty reseal` has not come to."""
     private_receivers: bool = False
     """Whether messages may go to receivers in a network of your own."""
     metrics_token: str | None = None
@@ -53,6 +65,12 @@ class Settings:
     def erasures(self) -> Path:
         """The file from which a restored backup learns who has been erased."""
         return self.erasures_file or self.data_dir / "erasures.jsonl"
+
+    @property
+    def data_secrets(self) -> tuple[str, ...]:
+        """The secrets of personal data: the one to seal with, then those to open with."""
+        current = self.data_key or self.secret_key
+        return (current,) if self.old_data_key is None else (current, self.old_data_key)
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> "Settings":
@@ -67,8 +85,11 @@ class Settings:
             data_dir=data_dir,
             database_url=_database_url(environ, "LOYALTY_DATABASE_URL"),
             reports_database_url=_database_url(environ, "LOYALTY_REPORTS_DATABASE_URL"),
+            owner_database_url=_database_url(environ, OWNER),
             erasures_file=_erasures_file(environ.get("LOYALTY_ERASURES_FILE")),
-            secret_key=_secret(environ.get("LOYALTY_SECRET_KEY"), data_dir),
+            secret_key=_secret(_given_secret(environ), data_dir),
+            data_key=_strong(environ, "LOYALTY_DATA_KEY"),
+            old_data_key=_strong(environ, "LOYALTY_OLD_DATA_KEY"),
             base_url=_base_url(environ.get("LOYALTY_BASE_URL") or f"http://127.0.0.1:{port}"),
             threads=_whole_number(environ, "LOYALTY_THREADS", default=8),
             pooled=_is_pooled(environ.get("LOYALTY_DATABASE_POOLER")),
@@ -128,15 +149,49 @@ def _erasures_file(named: str | None) -> Path | None:
     return Path(named).absolute() if named else None
 
 
+def _given_secret(environ: Mapping[str, str]) -> str | None:
+    """Return the secret that the operator gives, itself or in a file; None if none is given."""
+    given, file = environ.get("LOYALTY_SECRET_KEY"), environ.get("LOYALTY_SECRET_KEY_FILE")
+    if not file:
+        return given
+    if given is not None:
+        raise SettingsError("Give LOYALTY_SECRET_KEY or LOYALTY_SECRET_KEY_FILE, not both")
+    try:
+        return Path(file).read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"LOYALTY_SECRET_KEY_FILE cannot be read: {file}") from error
+
+
 def _secret(given: str | None, data_dir: Path) -> str:
     if given is None:
         return _kept_secret(data_dir / "secret-key")
+    _refuse_weak("LOYALTY_SECRET_KEY", given)
+    return given
+
+
+def _strong(environ: Mapping[str, str], name: str) -> str | None:
+    """Return a secret that stands in a variable, or in the file that its ``…_FILE`` names."""
+    given, file = environ.get(name), environ.get(f"{name}_FILE")
+    if given and file:
+        raise SettingsError(f"{name} and {name}_FILE are both given; leave one of them out")
+    if file:
+        try:
+            given = Path(file).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise SettingsError(f"{name}_FILE names {file}, which cannot be read") from error
+        name = f"{name}_FILE"
+    if given is None or (given == "" and not file):
+        return None
+    _refuse_weak(name, given)
+    return given
+
+
+def _refuse_weak(name: str, given: str) -> None:
     if len(given) < SHORTEST_SECRET or len(set(given)) < SHORTEST_SECRET // 3:
         raise SettingsError(
-            f"LOYALTY_SECRET_KEY must be at least {SHORTEST_SECRET} varied characters; "
+            f"{name} must be at least {SHORTEST_SECRET} varied characters; "
             "make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(32))'"
         )
-    return given
 
 
 def _kept_secret(path: Path) -> str:

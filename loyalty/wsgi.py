@@ -7,8 +7,9 @@ worker joins the same database, whose tables are brought up to date first.
 import os
 
 from loyalty.app import create_app
-from loyalty.database import migrate
+from loyalty.commands.session import bring_up_to_date
 from loyalty.settings import Settings
 
-app = create_app(Settings.from_env(os.environ))
-migrate(app.config["SQLALCHEMY_DATABASE_URI"])
+settings = Settings.from_env(os.environ)
+bring_up_to_date(settings)
+app = create_app(settings)

@@ -7,6 +7,7 @@ from flask import Flask, Response, current_app
 from flask_smorest import Api, Blueprint
 
 from loyalty.api.audit_events import audit_log
+from loyalty.api.audit_head import audit_head
 from loyalty.api.cards.cards import cards
 from loyalty.api.cards.check import card_checks
 from loyalty.api.cards.sheets import card_sheets
@@ -32,6 +33,7 @@ from loyalty.api.ledger.contributions import contributions
 from loyalty.api.ledger.parties import parties
 from loyalty.api.ledger.public_figures import figures
 from loyalty.api.matters.matters import matters
+from loyalty.api.matters.meetings import meetings
 from loyalty.api.messages.webhooks import webhooks
 from loyalty.api.metrics import metrics
 from loyalty.api.notice.notices import notices
@@ -72,6 +74,7 @@ from loyalty.api.tills.tills import tills
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     areas,
+    audit_head,
     audit_log,
     ballots,
     benefit,
@@ -96,6 +99,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     late_sales,
     live,
     matters,
+    meetings,
     metrics,
     nominations,
     notices,

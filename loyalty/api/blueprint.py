@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Request, Response, request
+from flask import Request, request
 from flask_smorest import Blueprint
 from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import NotFound
@@ -30,13 +30,6 @@ def _refuse_nul() -> None:
         raise NotFound
 
 
-def _keep_from_caches(response: Response) -> Response:
-    """Let nobody on the way keep what was meant for one caller, who may have said otherwise."""
-    if "Authorization" in request.headers:
-        response.headers.setdefault("Cache-Control", "no-store")
-    return response
-
-
 class ApiBlueprint(Blueprint):  # type: ignore[misc]  # the library has no types
     """The calls of one resource, such as ``/shops``, open to their named callers only.
 
@@ -52,7 +45,6 @@ class ApiBlueprint(Blueprint):  # type: ignore[misc]  # the library has no types
         super().__init__(name, __name__, url_prefix=base + path)
         self.before_request(_refuse_nul)
         self.before_request(admit)
-        self.after_request(_keep_from_caches)
 
     def arguments(self, schema: Any, **options: Any) -> Any:
         """Read what a call takes by a schema, which is made once and not for each request."""

@@ -1,6 +1,6 @@
 """What the tests of the API stand on: who calls, and a clock that stands still."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -15,6 +15,7 @@ from loyalty.services.actors import Role
 from tests.described_answers import DescribedClient
 from tests.given import NOON, given_shop, signed_in
 from tests.given_late_sales import LateMarket, given_late_market
+from tests.served_by_role import served_by_its_role
 
 
 @pytest.fixture(autouse=True)
@@ -27,6 +28,13 @@ def _answers_are_described(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
 def clock(clock: time_machine.Traveller) -> time_machine.Traveller:
     """The clock of the service, standing at noon in every test of the API."""
     return clock
+
+
+@pytest.fixture(autouse=True)
+def _served_by_its_role(app: Flask) -> Iterator[None]:  # noqa: ARG001  # its engines
+    """Whatever is asked is answered by the role that serves, which owns nothing."""
+    with served_by_its_role():
+        yield
 
 
 @pytest.fixture
