@@ -21,6 +21,7 @@ OF_NO_COMMUNITY = {"directory_version", "request_count"}
 
 EXAMPLES = {
     "action": "suspend",
+    "purpose": "join",
     "decision": "accept",
     "file": "months.json",
     "kind": "residents",
