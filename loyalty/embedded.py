@@ -170,7 +170,7 @@ def _forget_the_dead(path: Path) -> None:
         if path.exists():
             held = json.loads(path.read_text(encoding="ascii") or "[]")
             listed_by = path.stat().st_mtime
-            alive = [pid for pid in held if pid != os.getpid() and _holds(pid, listed_by=listed_by)]
+            alive = [pid for pid in held if _holds(pid, listed_by=listed_by)]
             path.write_text(json.dumps(alive), encoding="ascii")
 
 

@@ -21,6 +21,7 @@ OF_NO_COMMUNITY = {"directory_version", "request_count"}
 
 EXAMPLES = {
     "action": "suspend",
+    "purpose": "join",
     "decision": "accept",
     "file": "months.json",
     "kind": "residents",
@@ -29,7 +30,6 @@ EXAMPLES = {
     "day": "2026-12-08",
     "side": "front",
     "part": "1",
-    "purpose": "password",
 }
 """What addresses name beside records."""
 
