@@ -71,7 +71,7 @@ def sign_out() -> Any:
 
 
 def _signed_in(form: SignInForm) -> bool:
-    device = _device_here()
+    device, before = _device_here(), _signed_in_before()
     request_of_form = service.SignIn(
         form.username.data,
         form.password.data,
@@ -89,6 +89,8 @@ def _signed_in(form: SignInForm) -> bool:
                 session, opened.token, now=utc_now(), at_console=True
             )
             community = community_of(session, member)
+            if before is not None:
+                service.sign_out(session, before.actor, before.token, now=utc_now())
     except RecordedRefusalError as refusal:
         form.password.errors = [refusal_in_words(refusal)]
         return False
@@ -96,6 +98,12 @@ def _signed_in(form: SignInForm) -> bool:
     after_this_request(partial(_remember, name=COMMUNITY, value=community.slug))
     after_this_request(partial(_remember, name=DEVICE, value=device.secret))
     return True
+
+
+def _signed_in_before() -> console.SignedIn | None:
+    """Return who is signed in in this browser, whose session ends with the next sign-in."""
+    found: console.SignedIn = current_user
+    return found if found.is_authenticated else None
 
 
 def _device_here() -> Device:
