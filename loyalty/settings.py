@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 from loyalty.rules.errors import LoyaltyError
 
 SHORTEST_SECRET = 32
+SECRET_FILE = "secret-key"  # noqa: S105  # the name of a file
+"""What the file in the data folder is called where the secret is kept that nobody has given."""
 DEFAULT_PORT = 8000
 
 
@@ -59,7 +61,7 @@ class Settings:
         Raises:
             SettingsError: a value cannot be used; the message names the variable.
         """
-        data_dir = Path(environ.get("LOYALTY_DATA_DIR") or "var").absolute()
+        data_dir = data_dir_of(environ)
         port = _whole_number(environ, "PORT", default=DEFAULT_PORT)
         return cls(
             data_dir=data_dir,
@@ -74,6 +76,11 @@ class Settings:
             limit_rates=environ.get("LOYALTY_LIMIT_RATES", "on") != "off",
             private_receivers=_is_allowed(environ.get("LOYALTY_PRIVATE_RECEIVERS")),
         )
+
+
+def data_dir_of(environ: Mapping[str, str]) -> Path:
+    """Return the data folder, which need not be there yet; nothing is made in it."""
+    return Path(environ.get("LOYALTY_DATA_DIR") or "var").absolute()
 
 
 def _whole_number(environ: Mapping[str, str], name: str, *, default: int, least: int = 1) -> int:
@@ -119,7 +126,7 @@ def _erasures_file(named: str | None) -> Path | None:
 
 def _secret(given: str | None, data_dir: Path) -> str:
     if given is None:
-        return _kept_secret(data_dir / "secret-key")
+        return _kept_secret(data_dir / SECRET_FILE)
     if len(given) < SHORTEST_SECRET or len(set(given)) < SHORTEST_SECRET // 3:
         raise SettingsError(
             f"LOYALTY_SECRET_KEY must be at least {SHORTEST_SECRET} varied characters; "

@@ -4,6 +4,7 @@ from typing import Any
 
 import click
 
+from loyalty.commands.backup import backup
 from loyalty.commands.demo import demo
 from loyalty.commands.distribute import distribute
 from loyalty.commands.doctor import doctor
@@ -12,6 +13,7 @@ from loyalty.commands.housekeeping import housekeeping
 from loyalty.commands.import_table import import_table
 from loyalty.commands.init import init
 from loyalty.commands.migrate import migrate
+from loyalty.commands.restore import restore
 from loyalty.commands.round import selection_round
 from loyalty.commands.serve import serve
 from loyalty.commands.street import street
@@ -39,6 +41,7 @@ def main() -> None:
 
 
 COMMANDS = (
+    backup,
     demo,
     distribute,
     doctor,
@@ -47,6 +50,7 @@ COMMANDS = (
     import_table,
     init,
     migrate,
+    restore,
     selection_round,
     serve,
     street,
