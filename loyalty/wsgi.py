@@ -7,8 +7,9 @@ worker joins the same database, whose tables are brought up to date first.
 import os
 
 from loyalty.app import create_app
-from loyalty.database import migrate
+from loyalty.commands.local_copies import migrate_with_copy
 from loyalty.settings import Settings
 
-app = create_app(Settings.from_env(os.environ))
-migrate(app.config["SQLALCHEMY_DATABASE_URI"])
+settings = Settings.from_env(os.environ)
+app = create_app(settings)
+migrate_with_copy(app.config["SQLALCHEMY_DATABASE_URI"], settings)

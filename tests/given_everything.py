@@ -33,6 +33,7 @@ from loyalty.models import (
     ShopVisit,
     StaffAccount,
     Till,
+    UpkeepReport,
     WorkingDayOverride,
 )
 from loyalty.rules.card_number import number_of
@@ -147,7 +148,14 @@ def _day_off_and_kept_answer(session: Session, community: Community, account: St
     own = {"community_id": community.id}
     call = {"caller_id": account.id, "key": uuid4(), "request_hash": b"1"}
     day = {"day": date(2026, 12, 14), "works": False, "note": "休市"}
-    session.add_all([WorkingDayOverride(**own, **day), KeptAnswer(**own, kept_at=NOON, **call)])
+    looked = {"subject": "drill", "at": NOON, "ok": True, "facts": {}}
+    session.add_all(
+        [
+            WorkingDayOverride(**own, **day),
+            KeptAnswer(**own, kept_at=NOON, **call),
+            UpkeepReport(**own, **looked),
+        ]
+    )
 
 
 def _texts(ids: dict[str, Any]) -> dict[str, str]:

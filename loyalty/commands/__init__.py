@@ -8,6 +8,7 @@ from loyalty.commands.backup import backup
 from loyalty.commands.demo import demo
 from loyalty.commands.distribute import distribute
 from loyalty.commands.doctor import doctor
+from loyalty.commands.drill import drill
 from loyalty.commands.figures import figures
 from loyalty.commands.housekeeping import housekeeping
 from loyalty.commands.import_table import import_table
@@ -45,6 +46,7 @@ COMMANDS = (
     demo,
     distribute,
     doctor,
+    drill,
     figures,
     housekeeping,
     import_table,

@@ -22,6 +22,8 @@ from loyalty.commands.backup_file import (
 )
 from loyalty.commands.dump import Contents, dumped
 from loyalty.commands.session import database_of, settings_of_environment
+from loyalty.commands.upkeep import report_to_all
+from loyalty.rules.upkeep import UpkeepSubject
 from loyalty.settings import SECRET_FILE, Settings
 
 FORMAT = 1
@@ -58,10 +60,11 @@ def backup(file: Path, *, key_file: Path | None, password: str | None) -> None:
         asked = f"Password of the backup, at least {SHORTEST_PASSWORD} characters"
         password = click.prompt(asked, hide_input=True, confirmation_prompt=True)
     url = database_of(settings)
-    back_up(url, settings, file, Lock(password=password, key_file=key_file), now=utc_now())
-    click.echo(
-        f"{file}: {file.stat().st_size} bytes, of which nothing can be read without its key."
-    )
+    now = utc_now()
+    back_up(url, settings, file, Lock(password=password, key_file=key_file), now=now)
+    size = file.stat().st_size
+    report_to_all(url, UpkeepSubject.BACKUP, ok=True, facts={"bytes": size}, now=now)
+    click.echo(f"{file}: {size} bytes, of which nothing can be read without its key.")
 
 
 def back_up(url: str, settings: Settings, file: Path, lock: Lock, *, now: datetime) -> None:

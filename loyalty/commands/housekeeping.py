@@ -12,6 +12,7 @@ import click
 from loyalty.cards.keys import sealing_key_from
 from loyalty.clock import community_now
 from loyalty.commands.session import database_of, opened, settings_of_environment
+from loyalty.commands.upkeep import look_at_disk
 from loyalty.database import is_away, limit_to
 from loyalty.models import Community
 from loyalty.services.community.policy import communities
@@ -108,4 +109,5 @@ def keep_house(
             done[name] += count
     with opened(url) as session:
         copy_erasures(session, community.id, settings.erasures)
+    look_at_disk(url, settings, community)
     return done

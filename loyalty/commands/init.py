@@ -9,8 +9,8 @@ import click
 from flask import Flask
 
 from loyalty.clock import community_now
+from loyalty.commands.local_copies import migrate_with_copy
 from loyalty.commands.session import database_of, opened, settings_of_environment
-from loyalty.database import migrate
 from loyalty.services.actors import Role
 from loyalty.services.community.founding import FoundCommunity, found_community
 from loyalty.services.staff.accounts import CreateAccount, open_account
@@ -65,7 +65,7 @@ def init(
     settings = settings_of_environment()
     url = database_of(settings)
     _refuse_taken(slug, replace(settings, database_url=url))
-    migrate(url)
+    migrate_with_copy(url, settings)
     now = community_now(timezone)
     with opened(url) as session:
         community = found_community(session, FoundCommunity(slug, name, timezone), now=now)

@@ -3,6 +3,7 @@
 import click
 
 from loyalty.clock import utc_now
+from loyalty.commands.local_copies import migrate_with_copy
 from loyalty.commands.session import database_of, settings_of_environment
 from loyalty.database import migrate as migrate_database
 from loyalty.database import write_migration
@@ -17,10 +18,18 @@ from loyalty.database import write_migration
     help="Write a migration from the difference between models and tables, "
     'named by its deed: "add vouchers".',
 )
-def migrate(revision: str, deed: str | None) -> None:
-    """Bring the tables to REVISION: head, base, a name, or -1 for one step back."""
-    url = database_of(settings_of_environment())
-    migrate_database(url, revision=revision)
+@click.option("--no-copy", is_flag=True, help="Do not copy what is there before it is changed.")
+def migrate(revision: str, deed: str | None, *, no_copy: bool) -> None:
+    """Bring the tables to REVISION: head, base, a name, or -1 for one step back.
+
+    What stands in them is copied into `backups` of the data folder first.
+    """
+    settings = settings_of_environment()
+    url = database_of(settings)
+    if no_copy:
+        migrate_database(url, revision=revision)
+    else:
+        migrate_with_copy(url, settings, revision=revision)
     click.echo(f"The tables stand at {revision}.")
     if deed:
         click.echo(write_migration(url, deed, now=utc_now()))

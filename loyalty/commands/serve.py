@@ -17,10 +17,10 @@ from granian.log import LogLevels
 
 from loyalty.buffering import Buffered
 from loyalty.commands.demo import show_demonstration
+from loyalty.commands.local_copies import migrate_with_copy
 from loyalty.commands.session import database_of, settings_of_environment
 from loyalty.commands.supervisor import Supervisor, end_with
 from loyalty.commands.worker_process import keep_working
-from loyalty.database import migrate
 from loyalty.embedded import keep_running
 from loyalty.settings import DEFAULT_PORT
 
@@ -70,7 +70,7 @@ def serve(
     _refuse_a_taken_port(host, port)
     settings = settings_of_environment()
     url = database_of(settings)
-    migrate(url)
+    migrate_with_copy(url, settings)
     if demo:
         show_demonstration(url, settings)
     # The workers join this database instead of each starting one.

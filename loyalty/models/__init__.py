@@ -45,6 +45,7 @@ from loyalty.models.signal import ShopSignal, SignalWatermark
 from loyalty.models.staff import AccessToken, StaffAccount
 from loyalty.models.stall import Stall, StallLet
 from loyalty.models.till import Till
+from loyalty.models.upkeep import UpkeepReport
 
 __all__ = [
     "AccessToken",
@@ -126,5 +127,6 @@ __all__ = [
     "Stall",
     "StallLet",
     "Till",
+    "UpkeepReport",
     "WorkingDayOverride",
 ]
