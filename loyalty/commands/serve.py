@@ -1,5 +1,6 @@
 """`loyalty serve`: the service with its database."""
 
+import logging
 import os
 import resource
 import signal
@@ -9,6 +10,7 @@ from contextlib import nullcontext
 from functools import cache
 from importlib import import_module
 from threading import Thread
+from typing import NoReturn
 
 import click
 from flask import Flask
@@ -21,7 +23,7 @@ from loyalty.commands.local_copies import migrate_with_copy
 from loyalty.commands.session import database_of, settings_of_environment
 from loyalty.commands.supervisor import Supervisor, end_with
 from loyalty.commands.worker_process import keep_working
-from loyalty.embedded import keep_running
+from loyalty.embedded import keep_running, leave_embedded_database
 from loyalty.settings import DEFAULT_PORT
 
 LONGEST_GOODBYE = 10
@@ -90,6 +92,17 @@ def serve(
             workers_kill_timeout=LONGEST_GOODBYE,
             log_level=LogLevels.error,
         ).serve(target_loader=_app_of_a_worker)  # type: ignore[arg-type]  # an object will do
+    if embedded:
+        leave_embedded_database(settings.data_dir)
+    _end_at_once()
+
+
+def _end_at_once() -> NoReturn:
+    """End well. Python would first take the loaded service apart, for seconds and for nothing."""
+    logging.shutdown()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
 
 
 def _refuse_a_taken_port(host: str, port: int) -> None:
