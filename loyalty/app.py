@@ -11,9 +11,11 @@ from werkzeug.exceptions import NotFound
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from loyalty.api import register_api
+from loyalty.api.checkout.lane import FAILURE, HotLane
 from loyalty.api.problems import answer_error
 from loyalty.buffering import REFUSAL, SMALL
 from loyalty.cards.keys import sealing_key_from
+from loyalty.data_keys import hold_data_keys
 from loyalty.database import (
     HOT,
     db,
@@ -25,12 +27,13 @@ from loyalty.database import (
 )
 from loyalty.embedded import embedded_database
 from loyalty.pages import register_pages
-from loyalty.pages.headers import security_headers
+from loyalty.pages.headers import headers_everywhere, security_headers
 from loyalty.pages.passed_on import tidy_addresses
 from loyalty.pages.preferences import SOURCE, reader_locale
 from loyalty.pages.problems import answer_page
 from loyalty.rate_limits import limit_rates
 from loyalty.replication import is_unreplicated
+from loyalty.roles import let_service_in
 from loyalty.services.checkout.memory import Directory
 from loyalty.services.errors import BusyError
 from loyalty.services.replica import REPLICA
@@ -95,7 +98,8 @@ class Service(Flask):
 def create_app(settings: Settings) -> Flask:
     """Return the service, ready to answer."""
     app = Service(__name__, static_folder=None)
-    url = settings.database_url or embedded_database(settings.data_dir)
+    hold_data_keys(settings.data_secrets)
+    url = settings.database_url or let_service_in(embedded_database(settings.data_dir))
     kept: Any = {"threads": settings.threads, "pooled": settings.pooled}
     app.config |= {
         "SECRET_KEY": settings.secret_key,
@@ -107,13 +111,11 @@ def create_app(settings: Settings) -> Flask:
         },
         "MAX_CONTENT_LENGTH": LARGEST_JSON,
     }
-    read = tidy_addresses(app.wsgi_app)
-    app.wsgi_app = _behind_proxies(read, settings.trusted_proxies)  # type: ignore[method-assign]  # as Flask documents it
     app.extensions["loyalty.settings"] = settings
     app.extensions["loyalty.directory"] = Directory(sealing_key_from(settings.secret_key))
     app.extensions["loyalty.largest_body"] = largest_body
     db.init_app(app)
-    app.before_request(_refuse_what_did_not_arrive)
+    app.before_request(_refuse_what_has_failed)
     app.before_request(_refuse_unwritable_paths)
     app.before_request(_allow_large_uploads)
     app.register_error_handler(Exception, _answer_error)
@@ -127,10 +129,19 @@ def create_app(settings: Settings) -> Flask:
     register_pages(app)
     register_till(app)
     https = settings.base_url.startswith("https:")
-    app.config["SESSION_COOKIE_SECURE"] = https
-    app.after_request(security_headers(https=https))
+    _guard_answers(app, https=https)
     limit_rates(app, enabled=settings.limit_rates)
+    read = _behind_proxies(tidy_addresses(app.wsgi_app), settings.trusted_proxies)
+    app.wsgi_app = HotLane(app, read, headers_everywhere(https=https))  # type: ignore[method-assign]  # as Flask documents it
     return app
+
+
+def _guard_answers(app: Flask, *, https: bool) -> None:
+    """Tell browsers what to refuse, and whose the cookie of a session is."""
+    app.config["SESSION_COOKIE_SECURE"] = https
+    # Browsers take one of this name from this very host alone, and send it nowhere else.
+    app.config["SESSION_COOKIE_NAME"] = "__Host-session" if https else "session"
+    app.after_request(security_headers(https=https))
 
 
 def _reports_bind(settings: Settings, **kept: Any) -> dict[str, Any]:
@@ -158,8 +169,9 @@ def is_for_machines(path: str) -> bool:
     return path in WATCHERS_PATHS or path.startswith(MACHINES_PATHS)
 
 
-def _refuse_what_did_not_arrive() -> None:
-    if refusal := request.environ.get(REFUSAL):
+def _refuse_what_has_failed() -> None:
+    """Tell why a request did not arrive in whole, or could not be answered before Flask."""
+    if refusal := request.environ.get(REFUSAL) or request.environ.get(FAILURE):
         raise refusal
 
 

@@ -19,6 +19,7 @@ from psycopg.errors import ForeignKeyViolation, InFailedSqlTransaction
 from sqlalchemy import (
     ColumnElement,
     DateTime,
+    Engine,
     ForeignKeyConstraint,
     Index,
     MetaData,
@@ -41,6 +42,7 @@ from sqlalchemy.orm import (
 from sqlalchemy.orm.attributes import instance_state, set_committed_value
 from uuid_utils.compat import uuid7
 
+from loyalty.data_keys import list_data_keys
 from loyalty.replication import refuse_unreplicated
 from loyalty.rules.errors import RecordedRefusalError
 
@@ -328,13 +330,12 @@ def joined_transactions() -> Iterator[Session]:
 
 
 @contextmanager
-def hot_connection() -> Iterator[Connection[Any]]:
+def hot_connection(engine: Engine | None = None) -> Iterator[Connection[Any]]:
     """Give a bare connection on which each statement is one transaction, prepared once.
 
-    Behind a pooler it is prepared never.
+    Behind a pooler it is prepared never. The engine is that of `HOT`; None lets Flask say whose.
     """
-    engine = db.engines[HOT]
-    pooled = engine.raw_connection()
+    pooled = (engine or db.engines[HOT]).raw_connection()
     connection = cast("Connection[Any]", pooled.driver_connection)
     try:
         yield connection
@@ -342,7 +343,7 @@ def hot_connection() -> Iterator[Connection[Any]]:
     finally:
         if connection.closed:
             # The server has gone, and with it whatever else lies in the pool.
-            engine.dispose()
+            (engine or db.engines[HOT]).dispose()
         pooled.close()
 
 
@@ -378,9 +379,7 @@ def write_migration(url: str, deed: str, *, now: datetime) -> str:
         now: names the file, beside the deed.
     """
     with _alembic(url) as config:
-        script = command.revision(
-            config, deed, autogenerate=True, rev_id=now.strftime("%Y%m%d_%H%M")
-        )
+        script = command.revision(config, deed, autogenerate=True, rev_id=f"{now:%Y%m%d_%H%M}")
     return str(cast("Script", script).path)
 
 
@@ -392,7 +391,7 @@ def _alembic(url: str) -> Iterator[Config]:
         with engine.begin() as connection:
             # Migrations go to the database itself, past any pooler, and are of no one community.
             connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('loyalty.migrate'))"))
-            config = Config(attributes={"connection": connection})
+            config = Config(attributes={"connection": connection, "data_keys": list_data_keys()})
             config.set_main_option("script_location", str(MIGRATIONS))
             config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
             yield config

@@ -9,7 +9,6 @@ import hmac
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from ipaddress import ip_address, ip_network
 from types import MappingProxyType
 from typing import Any
 
@@ -19,6 +18,7 @@ from limits.storage import Storage
 
 from loyalty.database import hot_connection
 from loyalty.rules.card_number import CodeKind, kind_of
+from loyalty.rules.network import network_of
 
 CARD_NUMBERS = "30 per minute"
 """How many card numbers one address may ask for, by whatever road."""
@@ -32,6 +32,7 @@ LIMITS: Mapping[str, str] = MappingProxyType(
         "/api/v1/till/pairing": "20 per minute",
         "/api/v1/tokens": "20 per minute",
         "/complaint/status": "10 per minute",
+        "/join/<token>": "20 per minute",
         "/matter": "10 per minute",
         "/matter/status": "10 per minute",
         "/me/sign-in": "10 per minute",
@@ -66,9 +67,6 @@ DRAWINGS: Mapping[str, str] = MappingProxyType(
     }
 )
 """How many GET requests are answered where the answer is drawn anew, which takes a second."""
-
-SHARED_NETWORK = 64
-"""Bits of an IPv6 address that one household or phone has to itself; it may change the rest."""
 
 COUNT_ONE = """
 WITH swept AS (
@@ -165,12 +163,7 @@ def limit_rates(app: Flask, *, enabled: bool) -> None:
 
 def client_of_request() -> str:
     """Return by what an asking person's requests are counted: the address, or its network."""
-    address = ip_address(request.remote_addr or "0.0.0.0")  # noqa: S104  # of nobody
-    if address.version == 4:  # noqa: PLR2004  # the version's number is its name
-        return str(address)
-    if address.ipv4_mapped is not None:
-        return str(address.ipv4_mapped)
-    return str(ip_network((address, SHARED_NETWORK), strict=False))
+    return network_of(request.remote_addr)
 
 
 def _shows_a_token() -> bool:

@@ -11,6 +11,10 @@ from loyalty.rules.errors import LoyaltyError
 SHORTEST_SECRET = 32
 SECRET_FILE = "secret-key"  # noqa: S105  # the name of a file
 """What the file in the data folder is called where the secret is kept that nobody has given."""
+SECRET = "LOYALTY_SECRET_KEY"  # noqa: S105  # the name of a setting, as the next ones
+DATA_KEY, OLD_DATA_KEY = "LOYALTY_DATA_KEY", "LOYALTY_OLD_DATA_KEY"
+OWNER = "LOYALTY_OWNER_DATABASE_URL"
+"""Which no process needs that answers requests."""
 DEFAULT_PORT = 8000
 
 
@@ -44,8 +48,18 @@ class Settings:
     """
     trusted_proxies: int = 0
     """How many web servers stand in front, each of which names the client it forwards for."""
+    owner_database_url: str | None = None
+    """Address of the same database for the role that owns its tables, which migrates; None where
+    `database_url` is its, too.
+    """
     erasures_file: Path | None = None
     """Where it is kept outside the database who has been erased; None keeps it in `data_dir`."""
+    data_key: str | None = None
+    """At least 32 characters, under which personal data is sealed; None derives it from the
+    secret.
+    """
+    old_data_key: str | None = None
+    """What `data_key`, or the secret, was before: opens what `loyalty reseal` has not come to."""
     private_receivers: bool = False
     """Whether messages may go to receivers in a network of your own."""
 
@@ -53,6 +67,12 @@ class Settings:
     def erasures(self) -> Path:
         """The file from which a restored backup learns who has been erased."""
         return self.erasures_file or self.data_dir / "erasures.jsonl"
+
+    @property
+    def data_secrets(self) -> tuple[str, ...]:
+        """The secrets of personal data: the one to seal with, then those to open with."""
+        current = self.data_key or self.secret_key
+        return (current,) if self.old_data_key is None else (current, self.old_data_key)
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> "Settings":
@@ -67,8 +87,11 @@ class Settings:
             data_dir=data_dir,
             database_url=_database_url(environ, "LOYALTY_DATABASE_URL"),
             reports_database_url=_database_url(environ, "LOYALTY_REPORTS_DATABASE_URL"),
+            owner_database_url=_database_url(environ, OWNER),
             erasures_file=_erasures_file(environ.get("LOYALTY_ERASURES_FILE")),
-            secret_key=_secret(environ.get("LOYALTY_SECRET_KEY"), data_dir),
+            secret_key=_secret(given_secret(environ, SECRET), data_dir),
+            data_key=_strong(environ, DATA_KEY),
+            old_data_key=_strong(environ, OLD_DATA_KEY),
             base_url=_base_url(environ.get("LOYALTY_BASE_URL") or f"http://127.0.0.1:{port}"),
             threads=_whole_number(environ, "LOYALTY_THREADS", default=8),
             pooled=_is_pooled(environ.get("LOYALTY_DATABASE_POOLER")),
@@ -124,15 +147,45 @@ def _erasures_file(named: str | None) -> Path | None:
     return Path(named).absolute() if named else None
 
 
+def given_secret(environ: Mapping[str, str], name: str) -> str | None:
+    """Return a secret that the operator gives, itself or in a file; None if none is given.
+
+    Raises:
+        SettingsError: it is given twice, or the file cannot be read.
+    """
+    given, file = environ.get(name), environ.get(f"{name}_FILE")
+    if not file:
+        return given
+    if given:
+        raise SettingsError(f"Give {name} or {name}_FILE, not both")
+    try:
+        return Path(file).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{name}_FILE cannot be read: {file}") from error
+
+
 def _secret(given: str | None, data_dir: Path) -> str:
     if given is None:
         return _kept_secret(data_dir / SECRET_FILE)
+    _refuse_weak(SECRET, given)
+    return given
+
+
+def _strong(environ: Mapping[str, str], name: str) -> str | None:
+    """Return a secret that need not be given; None where it is not, or is empty."""
+    given = given_secret(environ, name)
+    if not given and not environ.get(f"{name}_FILE"):
+        return None
+    _refuse_weak(name, given or "")
+    return given
+
+
+def _refuse_weak(name: str, given: str) -> None:
     if len(given) < SHORTEST_SECRET or len(set(given)) < SHORTEST_SECRET // 3:
         raise SettingsError(
-            f"LOYALTY_SECRET_KEY must be at least {SHORTEST_SECRET} varied characters; "
+            f"{name} must be at least {SHORTEST_SECRET} varied characters; "
             "make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(32))'"
         )
-    return given
 
 
 def _kept_secret(path: Path) -> str:

@@ -7,9 +7,9 @@ worker joins the same database, whose tables are brought up to date first.
 import os
 
 from loyalty.app import create_app
-from loyalty.commands.local_copies import migrate_with_copy
+from loyalty.commands.tables import bring_up_to_date
 from loyalty.settings import Settings
 
 settings = Settings.from_env(os.environ)
+bring_up_to_date(settings)
 app = create_app(settings)
-migrate_with_copy(app.config["SQLALCHEMY_DATABASE_URI"], settings)

@@ -25,9 +25,11 @@ from sqlalchemy import QueuePool
 from sqlalchemy.orm import Session
 
 from loyalty.app import create_app
+from loyalty.data_keys import hold_data_keys
 from loyalty.database import HOT, db, forget_connections, migrate
 from loyalty.embedded import embedded_database, leave_embedded_database
 from loyalty.models import Community, Resident, Round
+from loyalty.roles import let_service_in
 from loyalty.services.checkout.memory import Directory
 from loyalty.services.deeds.deeds import ensure_default_kinds
 from loyalty.services.staff import passwords
@@ -80,6 +82,12 @@ def _quick_passwords() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True)
+def _data_keys() -> None:
+    """Seal personal data with the secret of the tests, whatever a test before has set."""
+    hold_data_keys([SECRET])
+
+
 @pytest.fixture(scope="session")
 def server() -> Iterator[str]:
     """The address of a PostgreSQL with a migrated template; yours, or the embedded one."""
@@ -95,6 +103,7 @@ def server() -> Iterator[str]:
     with psycopg.connect(plain(url), autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {template}")
     migrate(named(url, template))
+    let_service_in(named(url, template))
     yield named(url, template)
     if given is None:
         leave_embedded_database(folder)

@@ -5,15 +5,18 @@ Each takes the session first, flushes, and returns the record. Names follow ``gi
 
 import hashlib
 import secrets
+from base64 import b32encode
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
 from typing import Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
+import pyotp
 from argon2 import PasswordHasher
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, object_session
+from uuid_utils.compat import uuid7
 
 from loyalty.cards.keys import sealing_key_from
 from loyalty.models import (
@@ -34,19 +37,22 @@ from loyalty.rules.community_number import SECRET_BYTES, make_numbered_token
 from loyalty.rules.discount import DEFAULT_EXCLUDED
 from loyalty.services.actors import Role, StaffMember
 from loyalty.services.cards.keys import ensure_signing_key
-from loyalty.services.cards.signing import Award, sign_cards
+from loyalty.services.cards.signing import Award, sign_card
 from loyalty.services.community.contribution_kinds import DEFAULT_KINDS, new_contribution_kind
 from loyalty.services.community.founding import HONOURS
 from loyalty.services.community.honours import new_honour
 from loyalty.services.community.policy import begin_directory
 from loyalty.services.community.series import FIRST_SERIES, new_series
-from loyalty.services.staff.sign_in import to_staff_member
+from loyalty.services.staff.second_factor import seal_secret
+from loyalty.services.staff.sign_in import owes_second_factor, to_staff_member
 
 SECRET = "a-secret-of-the-tests-0123456789-abcdefghij"
 SEALING_KEY = sealing_key_from(SECRET)
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NOON = datetime(2026, 12, 9, 12, 0, tzinfo=SHANGHAI)
 """A Wednesday in the middle of a month."""
+FACTOR = b"twenty bytes of ours"
+"""The secret of everybody's second factor."""
 NOBODY = "01a20000-0000-7000-8000-000000000000"
 """An id that no record has."""
 
@@ -81,9 +87,13 @@ def given_community(session: Session, **values: Any) -> Community:
 def given_account(
     session: Session, community: Community, *roles: Role, **values: Any
 ) -> StaffAccount:
-    """An account with some roles; it cannot sign in with a password."""
+    """An account with some roles, and a second factor where one is needed.
+
+    It cannot sign in unless it is given a ``password_hash``; its code is then `code_of` it.
+    """
     account = StaffAccount(
         **{
+            "id": uuid7(),
             "community_id": community.id,
             "username": f"account-{next(number)}",
             "display_name": "李管理",
@@ -93,9 +103,21 @@ def given_account(
             **values,
         }
     )
+    if "totp_secret" not in values and owes_second_factor(account):
+        account.totp_secret = seal_secret(FACTOR, account, sealing_key=SEALING_KEY)
     session.add(account)
     session.flush()
     return account
+
+
+def code_of(account: StaffAccount) -> str:
+    """Return a code that the phone of an account shows and that was not used."""
+    session = object_session(account)
+    assert session is not None
+    session.refresh(account)
+    app = pyotp.TOTP(b32encode(FACTOR).decode())
+    step = app.timecode(datetime.now(UTC))
+    return app.generate_otp(max(step, (account.totp_step or 0) + 1))
 
 
 def quick_hash(password: str) -> str:
@@ -110,8 +132,13 @@ def given_staff(session: Session, community: Community, *roles: Role) -> StaffMe
 
 def signed_in(session: Session, community: Community, *roles: Role) -> dict[str, str]:
     """Return the headers of a program signed in with some roles; commits what was built."""
-    token = make_numbered_token("staff_", community.number, secrets.token_urlsafe(SECRET_BYTES))
     account = given_account(session, community, *roles)
+    return {"Authorization": f"Bearer {given_token(session, community, account)}"}
+
+
+def given_token(session: Session, community: Community, account: StaffAccount) -> str:
+    """Return the token of an account that has signed in; commits what was built."""
+    token = make_numbered_token("staff_", community.number, secrets.token_urlsafe(SECRET_BYTES))
     session.add(
         AccessToken(
             community_id=community.id,
@@ -122,7 +149,7 @@ def signed_in(session: Session, community: Community, *roles: Role) -> dict[str,
         )
     )
     session.commit()
-    return {"Authorization": f"Bearer {token}"}
+    return token
 
 
 def honour_of(session: Session, community: Community, code: str = "civilized_resident") -> Honour:
@@ -233,12 +260,8 @@ def given_card(session: Session, community: Community, **values: Any) -> Card:
         pay_permille=values.pop("pay_permille", 850),
         valid_until=values.pop("valid_until", Month.of(valid_from).last),
     )
-    (card,) = sign_cards(
-        session,
-        _issued_round(session, community, eve),
-        [award],
-        sealing_key=SEALING_KEY,
-        now=eve,
+    card = sign_card(
+        session, _issued_round(session, community, eve), award, sealing_key=SEALING_KEY, now=eve
     )
     for name, value in values.items():
         setattr(card, name, value)

@@ -1,7 +1,7 @@
 """A community with one of everything, so that nothing of it may show in another community."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
 from loyalty.models import (
+    AccountLink,
     Area,
     Ballot,
     CardEvent,
@@ -25,6 +26,7 @@ from loyalty.models import (
     Matter,
     NumberedSale,
     QuarantinedSale,
+    ReplacedKey,
     Round,
     Satisfaction,
     Shop,
@@ -57,6 +59,7 @@ from tests.given import (
     given_till,
     honour_of,
 )
+from tests.given_chains import given_link
 from tests.given_closed_months import given_closed_month
 from tests.given_deeds import given_deed_kind
 from tests.given_inspections import given_inspection
@@ -132,6 +135,9 @@ def given_everything(session: Session, community: Community) -> Everything:
     review = _round(session, community, account, "review", month=date(2027, 2, 1))
     _honoured(session, community)
     on_notice = _notice(session, community)
+    given_link(session, community)
+    replaced = {"key_id": "abcdef", "month": date(2026, 11, 1), "public_key": b"k" * 32}
+    session.add(ReplacedKey(community_id=community.id, replaced_at=NOON, **replaced))
     session.commit()
     return Everything(community.id, _texts({**on_notice, **ids}), _texts(review), _texts(on_notice))
 
@@ -148,6 +154,9 @@ def _day_off_and_kept_answer(session: Session, community: Community, account: St
     own = {"community_id": community.id}
     call = {"caller_id": account.id, "key": uuid4(), "request_hash": b"1"}
     day = {"day": date(2026, 12, 14), "works": False, "note": "休市"}
+    link = {"token_hash": b"1", "purpose": "join", "created_at": NOON}
+    week = NOON + timedelta(days=7)
+    session.add(AccountLink(**own, account_id=account.id, expires_at=week, **link))
     looked = {"subject": "drill", "at": NOON, "ok": True, "facts": {}}
     session.add_all(
         [

@@ -44,6 +44,24 @@ def given_stall(
     return stall
 
 
+def given_turn(session: Session, stall: Stall, account: StaffAccount, **values: Any) -> StallLet:
+    """A stall that is let anew on its third day."""
+    turn = StallLet(
+        **{
+            "community_id": stall.community_id,
+            "stall_id": stall.id,
+            "account_id": account.id,
+            "since": stall.built_on.replace(day=3),
+            "tenant": "小李凉粉",
+            "recorded_at": NOON,
+            **values,
+        }
+    )
+    session.add(turn)
+    session.flush()
+    return turn
+
+
 def given_application(session: Session, community: Community, **values: Any) -> ShopApplication:
     """A bakery that asks for a plaque."""
     said = {

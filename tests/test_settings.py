@@ -112,3 +112,20 @@ def test_a_pooler_is_named_by_how_it_hands_connections_on(tmp_path: Path) -> Non
 def test_another_pooler_stops_the_start(tmp_path: Path, other: str) -> None:
     with pytest.raises(SettingsError, match="LOYALTY_DATABASE_POOLER"):
         settings(tmp_path, LOYALTY_DATABASE_POOLER=other)
+
+
+def test_a_file_may_hold_the_secret(tmp_path: Path) -> None:
+    file = tmp_path / "credential"
+    file.write_text(f"{STRONG}\n", encoding="ascii")
+
+    assert settings(tmp_path, LOYALTY_SECRET_KEY_FILE=str(file)).secret_key == STRONG
+    assert not (tmp_path / "secret-key").exists()
+
+
+def test_a_secret_is_given_once_and_by_a_file_that_is_there(tmp_path: Path) -> None:
+    file = str(tmp_path / "nowhere")
+
+    with pytest.raises(SettingsError, match="LOYALTY_SECRET_KEY_FILE cannot be read"):
+        settings(tmp_path, LOYALTY_SECRET_KEY_FILE=file)
+    with pytest.raises(SettingsError, match="not both"):
+        settings(tmp_path, LOYALTY_SECRET_KEY_FILE=file, LOYALTY_SECRET_KEY=STRONG)

@@ -18,6 +18,7 @@ from typing import Any
 import psycopg
 
 from loyalty.database import Model
+from loyalty.services.checkout import appraisal, sale
 from tests.two_communities import OF_NO_COMMUNITY
 
 PRODUCT = Path(__file__).parents[1] / "loyalty"
@@ -40,6 +41,7 @@ OF_ALL_COMMUNITIES = {
     "jobs.forget_jobs": "what is kept for a day alone goes, whosever it is",
     "delivery.take_turn": "the messenger takes up what is due, whosever it is",
     "doctor.look_at_keys": "looks at all that the operator runs",
+    "resealing._list_key_ids": "likewise",
 }
 """Functions that ask beyond one community on purpose, and why."""
 
@@ -165,4 +167,6 @@ def watch_statements(patch: Any) -> Watch:
     watch = Watch()
     for name in ("execute", "executemany"):
         patch.setattr(psycopg.Cursor, name, watch.watching(getattr(psycopg.Cursor, name)))
+    for module in (appraisal, sale):
+        patch.setattr(module, "fetch_one", watch.watching(module.fetch_one))
     return watch

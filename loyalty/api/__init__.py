@@ -4,6 +4,7 @@ from flask import Flask
 from flask_smorest import Api, Blueprint
 
 from loyalty.api.audit_events import audit_log
+from loyalty.api.audit_head import audit_head
 from loyalty.api.cards.cards import cards
 from loyalty.api.cards.check import card_checks
 from loyalty.api.cards.sheets import card_sheets
@@ -27,6 +28,7 @@ from loyalty.api.ledger.contributions import contributions
 from loyalty.api.ledger.parties import parties
 from loyalty.api.ledger.public_figures import figures
 from loyalty.api.matters.matters import matters
+from loyalty.api.matters.meetings import meetings
 from loyalty.api.messages.webhooks import webhooks
 from loyalty.api.notice.notices import notices
 from loyalty.api.notice.objections import objections, objections_of_round, public_objections
@@ -64,6 +66,7 @@ from loyalty.api.tills.tills import tills
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     areas,
+    audit_head,
     audit_log,
     ballots,
     benefit,
@@ -88,6 +91,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     late_sales,
     live,
     matters,
+    meetings,
     nominations,
     notices,
     numberings,

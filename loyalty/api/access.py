@@ -12,7 +12,7 @@ from loyalty.clock import community_now, utc_now
 from loyalty.database import hot_connection, transaction
 from loyalty.services.actors import Role, StaffMember, Till
 from loyalty.services.checkout.memory import Directory
-from loyalty.services.errors import NotAllowedError, SignInError
+from loyalty.services.errors import NotAllowedError, SecondFactorOwedError, SignInError
 from loyalty.services.staff.sign_in import get_staff_member_by_token
 from loyalty.services.tills.pairing import TILL_TOKEN_PREFIX
 from loyalty.services.work import AnyWork, Work
@@ -71,6 +71,7 @@ def admit() -> None:
     Raises:
         SignInError: the token is missing, unknown, expired or revoked.
         NotAllowedError: the token is good, and not for this.
+        SecondFactorOwedError: it is not for anything before its account has a second factor.
     """
     if request.endpoint is None or request.method == "OPTIONS":
         return
@@ -78,6 +79,8 @@ def admit() -> None:
     if Caller.ANYONE in callers:
         return
     caller = _identify_caller(_read_bearer_token())
+    if isinstance(caller, StaffMember) and caller.owes_second_factor:
+        raise SecondFactorOwedError("Sign in at /staff and set up the second factor first.")
     if not _kinds_of(caller) & callers:
         raise NotAllowedError("This token is not for this call.")
     g.caller = caller

@@ -64,11 +64,23 @@ class CardClaims:
         return number_of(self.serial)
 
 
+class CardSigner:
+    """Signs the cards of one key, which is read once for all of them."""
+
+    def __init__(self, private_raw: bytes) -> None:
+        self._key_id = key_id_of(derive_public_key(private_raw))
+        self._signer = TokenSigner(private_raw, purpose=PURPOSE)
+
+    def sign(self, claims: CardClaims) -> str:
+        """Return the token of a card, 120 letters; refuse claims that name another key."""
+        if self._key_id != claims.key_id:
+            raise BadTokenError("The token names another key than the one that signs it.")
+        return self._signer.sign(_pack_claims(claims)).decode()
+
+
 def sign_token(claims: CardClaims, private_raw: bytes) -> str:
-    """Return the token of a card, 120 letters; refuse a private key the claims do not name."""
-    if key_id_of(derive_public_key(private_raw)) != claims.key_id:
-        raise BadTokenError("The token names another key than the one that signs it.")
-    return TokenSigner(private_raw, purpose=PURPOSE).sign(_pack_claims(claims)).decode()
+    """Return the token of one card, as `CardSigner` signs it."""
+    return CardSigner(private_raw).sign(claims)
 
 
 def read_claims(token: str) -> CardClaims:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import datetime
 from importlib.metadata import version
@@ -21,16 +22,19 @@ from loyalty.commands.backup_file import (
     write_backup,
 )
 from loyalty.commands.dump import Contents, dumped
-from loyalty.commands.session import database_of, settings_of_environment
+from loyalty.commands.session import opened, owner_database_of, settings_of_environment
 from loyalty.commands.upkeep import report_to_all
+from loyalty.database import is_migrated
 from loyalty.rules.upkeep import UpkeepSubject
-from loyalty.settings import SECRET_FILE, Settings
+from loyalty.services.privacy.resealing import ResealingDueError, refuse_other_keys
+from loyalty.settings import DATA_KEY, OLD_DATA_KEY, SECRET_FILE, Settings
 
 FORMAT = 1
 
-MANIFEST, FILES, DUMP, ERASURES = "manifest.json", "files/", "database/", "erasures.jsonl"
-"""What stands in a backup, in this order: its description, small files, the dump in pieces, and
-who had been erased.
+MANIFEST, FILES, KEYS = "manifest.json", "files/", "keys/"
+DUMP, ERASURES = "database/", "erasures.jsonl"
+"""What stands in a backup, in this order: its description, small files, keys of personal data by
+the names of their settings, the dump in pieces, and who had been erased.
 """
 
 LARGEST_FILE = 16 * 1024 * 1024
@@ -59,12 +63,21 @@ def backup(file: Path, *, key_file: Path | None, password: str | None) -> None:
     elif password is None:
         asked = f"Password of the backup, at least {SHORTEST_PASSWORD} characters"
         password = click.prompt(asked, hide_input=True, confirmation_prompt=True)
-    url = database_of(settings)
+    url = owner_database_of(settings)
+    _refuse_wrong_keys(url)
     now = utc_now()
     back_up(url, settings, file, Lock(password=password, key_file=key_file), now=now)
     size = file.stat().st_size
     report_to_all(url, UpkeepSubject.BACKUP, ok=True, facts={"bytes": size}, now=now)
     click.echo(f"{file}: {size} bytes, of which nothing can be read without its key.")
+
+
+def _refuse_wrong_keys(url: str) -> None:
+    """Refuse to write a backup that nobody could use, today rather than when it is needed."""
+    if is_migrated(url):
+        # What is sealed under the old key opens as well: both go along.
+        with suppress(ResealingDueError), opened(url, only_read=True) as session:
+            refuse_other_keys(session)
 
 
 def back_up(url: str, settings: Settings, file: Path, lock: Lock, *, now: datetime) -> None:
@@ -84,6 +97,8 @@ def _parts(
     yield Part(MANIFEST, json.dumps(described, ensure_ascii=False, indent=1).encode())
     for name, content in files_of(settings).items():
         yield Part(f"{FILES}{name}", content)
+    for name, key in keys_of(settings).items():
+        yield Part(f"{KEYS}{name}", key.encode())
     for number, piece in enumerate(pieces):
         yield Part(f"{DUMP}{number:08}", piece)
     # Last, so that it names whoever was erased while the dump was made.
@@ -104,6 +119,12 @@ def describe(settings: Settings, contents: Contents, *, now: datetime) -> dict[s
         },
         **asdict(contents),
     }
+
+
+def keys_of(settings: Settings) -> Mapping[str, str]:
+    """Return the keys of personal data, by their settings; none where the secret is the key."""
+    keys = {DATA_KEY: settings.data_key, OLD_DATA_KEY: settings.old_data_key}
+    return {name: key for name, key in keys.items() if key is not None}
 
 
 def files_of(settings: Settings) -> Mapping[str, bytes]:

@@ -14,15 +14,20 @@ import psycopg
 
 from loyalty.cards.keys import sealing_key_from
 from loyalty.clock import community_now
-from loyalty.commands.session import database_of, opened, plain, settings_of_environment
-from loyalty.database import migrate
+from loyalty.commands.session import (
+    opened,
+    owner_database_of,
+    plain,
+    settings_of_environment,
+)
+from loyalty.commands.tables import bring_up_to_date
 from loyalty.rules.calendar import Month
 from loyalty.services.checkout.memory import Directory
 from loyalty.services.community.policy import communities
 from loyalty.services.demonstration.cast import Account, Cast, create_cast, take_in_residents
 from loyalty.services.demonstration.contributions import give_what_was_reported
 from loyalty.services.demonstration.market import Stall, open_market, trouble_two_shops
-from loyalty.services.demonstration.matters import raise_matters
+from loyalty.services.demonstration.matters import hold_meetings, raise_matters
 from loyalty.services.demonstration.selection import begin_round, hold_round, show_round
 from loyalty.services.demonstration.stalls import let_the_stalls
 from loyalty.services.demonstration.story import Story
@@ -45,8 +50,8 @@ SEED = 20_260_701
 def demo(*, wiping: bool, yes: bool, as_json: bool) -> None:
     """Build the fictional market 田园市场 (tianyuan), marked 演示, or remove it."""
     settings = settings_of_environment()
-    url = database_of(settings)
-    migrate(url)
+    bring_up_to_date(settings)
+    url = owner_database_of(settings)
     if wiping:
         _wipe(url, settings, yes=yes)
     elif _stands(url):
@@ -114,6 +119,7 @@ def _steps(url: str, settings: Settings, story: Story) -> Iterator[str]:
     with opened(url) as session:
         trouble_two_shops(session, cast, stalls)
         raise_matters(session, cast)
+        hold_meetings(session, cast)
         give_what_was_reported(session, cast)
     yield "what waits"
 

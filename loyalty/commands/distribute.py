@@ -9,7 +9,7 @@ import click
 from sqlalchemy import MetaData, text
 from sqlalchemy.orm import Session
 
-from loyalty.commands.session import database_of, opened, settings_of_environment
+from loyalty.commands.session import opened, owner_database_of, settings_of_environment
 from loyalty.database import Model, migrate
 
 OWNER = "community_id"
@@ -109,7 +109,7 @@ def distribute(*, dry_run: bool, shards: int) -> None:
         click.echo(f"{step.place:14} {step.table:24} {step.why}")
     if dry_run:
         return
-    url = database_of(settings_of_environment())
+    url = owner_database_of(settings_of_environment())
     migrate(url)
     with opened(url) as session:
         _refuse_without_citus(session)

@@ -16,13 +16,21 @@ from sqlalchemy.orm import Session
 
 from loyalty.cards.keys import SealError, sealing_key_from
 from loyalty.clock import utc_now
-from loyalty.commands.session import database_of, opened, settings_of_environment
+from loyalty.commands.session import (
+    database_of,
+    opened,
+    owner_database_of,
+    settings_of_environment,
+)
 from loyalty.database import is_migrated
 from loyalty.models import Community, SigningKey
+from loyalty.roles import owns_tables
+from loyalty.rules.errors import LoyaltyError
 from loyalty.rules.upkeep import UpkeepTrouble
 from loyalty.services.cards.keys import unseal_private_key
 from loyalty.services.community.policy import communities
 from loyalty.services.community.upkeep import list_upkeep
+from loyalty.services.privacy.resealing import refuse_other_keys
 from loyalty.settings import Settings, SettingsError
 
 OLDEST_SERVER = 140000
@@ -83,10 +91,12 @@ def _findings() -> Iterator[Finding]:
         with opened(url) as session:
             yield _server(session, embedded=settings.database_url is None)
             yield _clock(session)
-            migrated = is_migrated(url)
+            migrated = is_migrated(owner_database_of(settings))
             yield _tables(migrated=migrated)
             if migrated:
+                yield _owner(owns=owns_tables(url))
                 yield look_at_keys(session, settings)
+                yield look_at_personal_data(session)
                 yield from _upkeep(session)
     except SQLAlchemyError as error:
         detail = f"{type(error).__name__}; see that LOYALTY_DATABASE_URL reaches a PostgreSQL"
@@ -95,7 +105,7 @@ def _findings() -> Iterator[Finding]:
 
 def _secret(path: Path) -> Finding:
     if not path.exists():
-        return Finding("secret", ok=True, detail="given by LOYALTY_SECRET_KEY")
+        return Finding("secret", ok=True, detail="given by LOYALTY_SECRET_KEY or its file")
     others = stat.S_IMODE(path.stat().st_mode) & (stat.S_IRWXG | stat.S_IRWXO)
     detail = f"others can read it; chmod 600 {path}" if others else f"kept in {path}, mode 0600"
     return Finding("secret", ok=not others, detail=detail)
@@ -141,6 +151,19 @@ def _tables(*, migrated: bool) -> Finding:
     return Finding("tables", ok=True, detail="as this release wants them")
 
 
+def _owner(*, owns: bool) -> Finding:
+    """Tell who could remove what is written once; that is no fault, but worth knowing."""
+    if owns:
+        return Finding(
+            "rights",
+            ok=True,
+            detail="the service owns its tables, so whoever takes it over can delete the book;"
+            " give it a role of its own, as docs/running.md says, and set"
+            " LOYALTY_OWNER_DATABASE_URL",
+        )
+    return Finding("rights", ok=True, detail="the service cannot change what is written once")
+
+
 def look_at_keys(session: Session, settings: Settings) -> Finding:
     """Open every sealed card key, since under another secret than its own none opens."""
     sealing_key = sealing_key_from(settings.secret_key)
@@ -160,6 +183,15 @@ def look_at_keys(session: Session, settings: Settings) -> Finding:
             )
         opened_keys += 1
     return Finding("card keys", ok=True, detail=f"{opened_keys} open")
+
+
+def look_at_personal_data(session: Session) -> Finding:
+    """Look whether the keys that this process holds are those it was sealed with."""
+    try:
+        refuse_other_keys(session)
+    except LoyaltyError as error:
+        return Finding("personal data", ok=False, detail=str(error))
+    return Finding("personal data", ok=True, detail="opens with the key that is set")
 
 
 def _upkeep(session: Session) -> Iterator[Finding]:

@@ -18,14 +18,20 @@ import psycopg
 
 from loyalty.clock import utc_now
 from loyalty.commands.backup_file import BackupError, unlock
-from loyalty.commands.doctor import look_at_keys
+from loyalty.commands.doctor import look_at_keys, look_at_personal_data
 from loyalty.commands.local_copies import Purpose, copy_locally, local_lock
 from loyalty.commands.restore import read_description, restore_database
-from loyalty.commands.session import database_of, opened, plain, settings_of_environment
+from loyalty.commands.session import (
+    opened,
+    owner_database_of,
+    plain,
+    settings_of_environment,
+)
 from loyalty.commands.upkeep import is_a_drill_due, report_to_all
+from loyalty.data_keys import hold_data_keys
 from loyalty.embedded import embedded_database, leave_embedded_database
 from loyalty.rules.upkeep import UpkeepSubject
-from loyalty.settings import SECRET_FILE, Settings
+from loyalty.settings import Settings
 
 FOLDER = "drill"
 """Of the data folder, where the copy is restored; gone when the drill is over."""
@@ -54,7 +60,7 @@ def drill(*, if_due: bool, parent: int | None) -> None:
         Thread(target=_end_with, args=(parent,), daemon=True).start()
         os.nice(NICENESS)
     settings = settings_of_environment()
-    url = database_of(settings)
+    url = owner_database_of(settings)
     with _alone(url) as alone:
         if not alone or (if_due and not is_a_drill_due(url, now=utc_now())):
             click.echo("Another drill is under way, or none is due.")
@@ -85,14 +91,19 @@ def _try_restore(url: str, settings: Settings) -> Mapping[str, Any]:
     file = copy_locally(url, settings, Purpose.DRILL, now=utc_now())
     key = unlock(file, local_lock(settings))
     description = read_description(file, key)
-    secret = description.files[SECRET_FILE].decode()
     with _empty_folder(settings.data_dir / FOLDER) as folder:
         restored = embedded_database(folder)
         restore_database(restored, file, key, description)
+        # What the file itself holds is to open it.
+        hold_data_keys(description.data_secrets)
         with opened(restored, only_read=True) as session:
-            found = look_at_keys(session, replace(settings, secret_key=secret))
-        if not found.ok:
-            raise BackupError(f"The restored keys do not serve: {found.detail}.")
+            looks = (
+                look_at_keys(session, replace(settings, secret_key=description.secret)),
+                look_at_personal_data(session),
+            )
+        for found in looks:
+            if not found.ok:
+                raise BackupError(f"The restored {found.subject} do not serve: {found.detail}.")
     tables = description.contents.tables
     return {
         "tables": len(tables),

@@ -36,7 +36,7 @@ WHERE n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'information_schema')
 """
 
 ROLES = """
-SELECT r.rolname, r.rolcanlogin, ARRAY(
+SELECT r.rolname, r.rolcanlogin, r.rolbypassrls, ARRAY(
     SELECT g.rolname FROM pg_auth_members m JOIN pg_roles g ON g.oid = m.roleid
     WHERE m.member = r.oid ORDER BY 1
 )
@@ -44,9 +44,10 @@ FROM pg_roles r
 WHERE NOT r.rolsuper AND r.oid IN (
     SELECT d.refobjid FROM pg_shdepend d JOIN pg_database b ON b.oid = d.dbid
     WHERE d.refclassid = 'pg_authid'::regclass AND b.datname = current_database()
+      AND d.deptype <> 'o'
 ) ORDER BY 1
 """
-"""Whom owners, grants and policies of this database name."""
+"""Whom grants and policies of this database name; its owner is whoever restores it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,8 @@ class Role:
 
     name: str
     signs_in: bool
+    passes_policies: bool
+    """Whether it sees all communities, as the role that serves."""
     member_of: list[str]
 
 
@@ -139,16 +142,19 @@ def make_roles(url: str, roles: Iterable[Role]) -> None:
                 _make_role(connection, role)
             except psycopg.errors.InsufficientPrivilege as error:
                 raise BackupError(
-                    f"The role {role.name} is missing, and the user of LOYALTY_DATABASE_URL may "
-                    "not make it: give that user CREATEROLE, or make the role first."
+                    f"The role {role.name} is missing, and the user that restores may not make it: "
+                    "make the roles first, as docs/running.md says of a PostgreSQL of your own."
                 ) from error
 
 
 def _make_role(connection: psycopg.Connection[Any], role: Role) -> None:
     name = sql.Identifier(role.name)
     kind = sql.SQL("LOGIN" if role.signs_in else "NOLOGIN")
-    connection.execute(sql.SQL("CREATE ROLE {} {}").format(name, kind))
-    connection.execute(sql.SQL("GRANT {} TO CURRENT_USER").format(name))
+    passes = sql.SQL("BYPASSRLS" if role.passes_policies else "NOBYPASSRLS")
+    connection.execute(sql.SQL("CREATE ROLE {} {} {}").format(name, kind, passes))
+    if not role.signs_in:
+        # Whoever restores works on as a member of it.
+        connection.execute(sql.SQL("GRANT {} TO CURRENT_USER").format(name))
     for other in role.member_of:
         if connection.execute("SELECT FROM pg_roles WHERE rolname = %s", (other,)).rowcount:
             connection.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(other), name))

@@ -15,15 +15,19 @@ from loyalty.commands.session import (
 )
 from loyalty.models import ImportJob
 from loyalty.services.imports.answers import TableAnswers
-from loyalty.services.imports.jobs import ImportKind, UploadTable, apply_import, upload_table
+from loyalty.services.imports.jobs import (
+    ADDING,
+    ImportKind,
+    UploadTable,
+    apply_import,
+    upload_table,
+)
 from loyalty.services.imports.tables import read_table
 from loyalty.words.imports import note_in_words, row_fault_in_words
 
-KINDS = [kind.value for kind in ImportKind if kind is not ImportKind.NOMINEES]
-
 
 @click.command("import")
-@click.argument("kind", type=click.Choice(KINDS))
+@click.argument("kind", type=click.Choice(ADDING))
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @acting
 @click.option("--apply", "applying", is_flag=True, help="Take the rows in, if none is wrong.")

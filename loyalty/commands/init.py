@@ -9,8 +9,8 @@ import click
 from flask import Flask
 
 from loyalty.clock import community_now
-from loyalty.commands.local_copies import migrate_with_copy
-from loyalty.commands.session import database_of, opened, settings_of_environment
+from loyalty.commands.session import opened, owner_database_of, settings_of_environment
+from loyalty.commands.tables import bring_up_to_date
 from loyalty.services.actors import Role
 from loyalty.services.community.founding import FoundCommunity, found_community
 from loyalty.services.staff.accounts import CreateAccount, open_account
@@ -63,17 +63,16 @@ def init(
 ) -> None:
     """Found a community with the default policy, and open the account of its manager."""
     settings = settings_of_environment()
-    url = database_of(settings)
+    url = owner_database_of(settings)
     _refuse_taken(slug, replace(settings, database_url=url))
-    migrate_with_copy(url, settings)
+    bring_up_to_date(settings)
     now = community_now(timezone)
     with opened(url) as session:
         community = found_community(session, FoundCommunity(slug, name, timezone), now=now)
         request = CreateAccount(
             username=username,
-            password=password,
             display_name=display_name,
             roles={Role.MANAGER},
         )
-        open_account(session, community, request, now=now)
+        open_account(session, community, request, password=password, now=now)
     click.echo(f"{name} is founded; {username} can sign in.")

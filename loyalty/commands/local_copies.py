@@ -7,14 +7,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 
-import click
-import psycopg
-
-from loyalty.clock import utc_now
 from loyalty.commands.backup import back_up
 from loyalty.commands.backup_file import BackupError, Lock, make_key_file
-from loyalty.commands.session import plain
-from loyalty.database import is_migrated, migrate
 from loyalty.settings import Settings
 
 FOLDER, KEY = "backups", "backup-key"
@@ -30,7 +24,6 @@ class Purpose(StrEnum):
 
 KEPT = {Purpose.MIGRATION: 3, Purpose.DRILL: 2}
 """How many of each are kept; older ones are removed once a newer one is complete."""
-
 
 LONGEST_COPY = timedelta(days=1)
 
@@ -66,30 +59,3 @@ def _remove_unfinished(folder: Path, *, now: datetime) -> None:
     for path in folder.glob("*.unfinished"):
         if path.stat().st_mtime < (now - LONGEST_COPY).timestamp():
             path.unlink(missing_ok=True)
-
-
-def migrate_with_copy(url: str, settings: Settings, *, revision: str = "head") -> None:
-    """Bring the tables to a revision, with a copy of them made first where something is in them.
-
-    Raises:
-        BackupError: the copy cannot be made; then nothing is moved.
-    """
-    moves = revision != "head" or not is_migrated(url)
-    if moves and _serves_somebody(url):
-        try:
-            file = copy_locally(url, settings, Purpose.MIGRATION, now=utc_now())
-        except BackupError as error:
-            raise BackupError(
-                f"{error} So the tables are not brought up to date. Mend that; or make a copy your "
-                "own way, and then: loyalty migrate --no-copy"
-            ) from error
-        click.echo(f"Before the tables change, they were copied to {file}.", err=True)
-    migrate(url, revision=revision)
-
-
-def _serves_somebody(url: str) -> bool:
-    """Return whether a community stands in a database, of whatever release."""
-    with psycopg.connect(plain(url)) as connection:
-        if connection.execute("SELECT to_regclass('public.community')").fetchone() == (None,):
-            return False
-        return connection.execute("SELECT 1 FROM community LIMIT 1").fetchone() is not None

@@ -3,9 +3,8 @@
 import click
 
 from loyalty.clock import utc_now
-from loyalty.commands.local_copies import migrate_with_copy
-from loyalty.commands.session import database_of, settings_of_environment
-from loyalty.database import migrate as migrate_database
+from loyalty.commands.session import owner_database_of, settings_of_environment
+from loyalty.commands.tables import move_tables
 from loyalty.database import write_migration
 
 
@@ -25,11 +24,7 @@ def migrate(revision: str, deed: str | None, *, no_copy: bool) -> None:
     What stands in them is copied into `backups` of the data folder first.
     """
     settings = settings_of_environment()
-    url = database_of(settings)
-    if no_copy:
-        migrate_database(url, revision=revision)
-    else:
-        migrate_with_copy(url, settings, revision=revision)
+    move_tables(settings, revision=revision, copied=not no_copy)
     click.echo(f"The tables stand at {revision}.")
     if deed:
-        click.echo(write_migration(url, deed, now=utc_now()))
+        click.echo(write_migration(owner_database_of(settings), deed, now=utc_now()))

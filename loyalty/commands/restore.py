@@ -8,13 +8,14 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import click
 from alembic.script import ScriptDirectory
 from pyrage.x25519 import Identity
 
-from loyalty.commands.backup import DUMP, ERASURES, FILES, FORMAT, MANIFEST, PASSWORD
+from loyalty.commands.backup import DUMP, ERASURES, FILES, FORMAT, KEYS, MANIFEST, PASSWORD
 from loyalty.commands.backup_file import (
     BackupError,
     Lock,
@@ -25,14 +26,28 @@ from loyalty.commands.backup_file import (
 )
 from loyalty.commands.dump import Contents, Role, contents_of, is_filled, make_roles, put_back
 from loyalty.commands.housekeeping import erase_again
-from loyalty.commands.session import database_of
-from loyalty.database import MIGRATIONS, migrate
+from loyalty.commands.session import database_of, owner_database_of
+from loyalty.commands.tables import move_tables
+from loyalty.database import MIGRATIONS
 from loyalty.embedded import leave_embedded_database
 from loyalty.services.privacy.erasure_file import add_erasures, parse_erasures
-from loyalty.settings import SECRET_FILE, Settings, data_dir_of
+from loyalty.settings import (
+    DATA_KEY,
+    OLD_DATA_KEY,
+    SECRET,
+    SECRET_FILE,
+    Settings,
+    data_dir_of,
+    given_secret,
+)
 
 DATABASE_FOLDER = "postgres"
 """What the embedded database's folder is called within the data folder."""
+
+KEY_FILES: Mapping[str, str] = MappingProxyType(
+    {DATA_KEY: "data-key", OLD_DATA_KEY: "old-data-key"}
+)
+"""Where in the data folder a key of personal data is put that nobody gives."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +58,21 @@ class Description:
     contents: Contents
     settings: Mapping[str, str]
     files: Mapping[str, bytes] = field(repr=False)
+    keys: Mapping[str, str] = field(repr=False)
+    """Of personal data, by the names of their settings; none where the secret is the key."""
     erasures: str
+
+    @property
+    def secret(self) -> str:
+        """The secret that it ran with."""
+        return self.files[SECRET_FILE].decode()
+
+    @property
+    def data_secrets(self) -> tuple[str, ...]:
+        """With what its personal data opens, as `Settings` have it."""
+        old = self.keys.get(OLD_DATA_KEY)
+        current = self.keys.get(DATA_KEY, self.secret)
+        return (current,) if old is None else (current, old)
 
 
 @click.command()
@@ -53,7 +82,8 @@ class Description:
 def restore(file: Path, *, key_file: Path | None, password: str | None) -> None:
     """Restore the service of a backup into an empty data folder, and an empty database.
 
-    The folder is LOYALTY_DATA_DIR, the database that of LOYALTY_DATABASE_URL or a new embedded one.
+    The folder is LOYALTY_DATA_DIR, the database that of LOYALTY_OWNER_DATABASE_URL, or of
+    LOYALTY_DATABASE_URL where that is not set, or a new embedded one.
     All of FILE is read before anything is touched. What fails leaves the folder as it was.
     """
     if key_file is None and password is None and needs_password(file):
@@ -63,19 +93,21 @@ def restore(file: Path, *, key_file: Path | None, password: str | None) -> None:
     refuse_filled_folder(data_dir, ours={file, key_file})
     key = unlock(file, Lock(password=password, key_file=key_file))
     description = read_description(file, key)
-    _refuse_another_secret(description, os.environ)
+    _refuse_other_secrets(description, os.environ)
     with _emptied_on_failure(data_dir, description):
         write_files(data_dir, description, os.environ)
-        settings = Settings.from_env(os.environ)
-        url = database_of(settings)
-        restore_database(url, file, key, description)
-        migrate(url)
+        key_files = write_keys(data_dir, description, os.environ)
+        settings = Settings.from_env({**os.environ, **key_files})
+        restore_database(owner_database_of(settings), file, key, description)
+        move_tables(settings, copied=False)
     add_erasures(settings.erasures, parse_erasures(description.erasures))
-    erased = erase_again(url, settings)
-    _tell(description, erased, time.monotonic() - begun)
+    erased = erase_again(database_of(settings), settings)
+    _tell(description, key_files, erased, time.monotonic() - begun)
 
 
-def _tell(description: Description, erased: int, seconds: float) -> None:
+def _tell(
+    description: Description, key_files: Mapping[str, str], erased: int, seconds: float
+) -> None:
     rows = sum(count for count, _ in description.contents.tables.values())
     click.echo(
         f"Restored as it was at {description.made_at}: {len(description.contents.tables)} tables "
@@ -83,7 +115,7 @@ def _tell(description: Description, erased: int, seconds: float) -> None:
     )
     click.echo(f"People erased again, who were erased since: {erased}.")
     click.echo("Settings it ran with, to be set again where they are not:")
-    for name, value in description.settings.items():
+    for name, value in {**description.settings, **key_files}.items():
         click.echo(f"  {name}={value}")
 
 
@@ -129,9 +161,14 @@ def read_description(file: Path, key: Identity) -> Description:
         for name, content in parts.items()
         if name.startswith(FILES)
     }
+    keys = {
+        name.removeprefix(KEYS): content.decode()
+        for name, content in parts.items()
+        if name.startswith(KEYS)
+    }
     erasures = parts[ERASURES].decode()
     contents = _contents(manifest)
-    return Description(manifest["made_at"], contents, manifest["settings"], files, erasures)
+    return Description(manifest["made_at"], contents, manifest["settings"], files, keys, erasures)
 
 
 def _knows(revision: str | None) -> bool:
@@ -149,13 +186,16 @@ def _contents(manifest: Mapping[str, Any]) -> Contents:
     )
 
 
-def _refuse_another_secret(description: Description, environ: Mapping[str, str]) -> None:
-    given = environ.get("LOYALTY_SECRET_KEY")
-    if given is not None and given.encode() != description.files[SECRET_FILE]:
-        raise BackupError(
-            "LOYALTY_SECRET_KEY is not the secret of the backup, and no card key would open: "
-            "leave it unset, and the backup's own is put into the data folder."
-        )
+def _refuse_other_secrets(description: Description, environ: Mapping[str, str]) -> None:
+    """Refuse what is given in place of the backup's own, under which nothing would open."""
+    secret = description.secret
+    for name, own in {SECRET: secret, DATA_KEY: secret, **description.keys}.items():
+        given = given_secret(environ, name)
+        if given and given != own:
+            raise BackupError(
+                f"{name} is not that of the backup, and nothing sealed under it would open: leave "
+                "it unset, and the backup's own is put into the data folder."
+            )
 
 
 def write_files(data_dir: Path, description: Description, environ: Mapping[str, str]) -> None:
@@ -163,10 +203,26 @@ def write_files(data_dir: Path, description: Description, environ: Mapping[str, 
     data_dir.mkdir(parents=True, exist_ok=True)
     for name, content in description.files.items():
         # What the operator gives otherwise need not lie on the disk.
-        if name != SECRET_FILE or "LOYALTY_SECRET_KEY" not in environ:
-            path = data_dir / Path(name).name
-            path.touch(mode=0o600)
-            path.write_bytes(content)
+        if name != SECRET_FILE or given_secret(environ, SECRET) is None:
+            _write_privately(data_dir / Path(name).name, content)
+
+
+def write_keys(
+    data_dir: Path, description: Description, environ: Mapping[str, str]
+) -> Mapping[str, str]:
+    """Write the keys of personal data that are not given; return the settings that name them."""
+    named = {}
+    for name, key in description.keys.items():
+        if not given_secret(environ, name):
+            path = data_dir / KEY_FILES[name]
+            _write_privately(path, key.encode())
+            named[f"{name}_FILE"] = str(path)
+    return named
+
+
+def _write_privately(path: Path, content: bytes) -> None:
+    path.touch(mode=0o600)
+    path.write_bytes(content)
 
 
 @contextmanager
@@ -178,7 +234,7 @@ def _emptied_on_failure(data_dir: Path, description: Description) -> Iterator[No
         if (data_dir / DATABASE_FOLDER).exists():
             leave_embedded_database(data_dir)
             shutil.rmtree(data_dir / DATABASE_FOLDER)
-        for name in description.files:
+        for name in (*description.files, *KEY_FILES.values()):
             (data_dir / Path(name).name).unlink(missing_ok=True)
         raise
 
@@ -191,7 +247,7 @@ def restore_database(url: str, file: Path, key: Identity, description: Descripti
     """
     if is_filled(url):
         raise BackupError(
-            "The database of LOYALTY_DATABASE_URL is not empty; make a new one for the backup."
+            "The database to restore into is not empty; make a new one for the backup."
         )
     contents = description.contents
     make_roles(url, contents.roles)

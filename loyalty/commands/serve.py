@@ -1,12 +1,14 @@
 """`loyalty serve`: the service with its database."""
 
+import gc
 import logging
 import os
 import resource
 import signal
 import socket
 import sys
-from contextlib import nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from functools import cache
 from importlib import import_module
 from threading import Thread
@@ -18,13 +20,12 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 
 from loyalty.buffering import Buffered
-from loyalty.commands.demo import show_demonstration
-from loyalty.commands.local_copies import migrate_with_copy
-from loyalty.commands.session import database_of, settings_of_environment
+from loyalty.commands.session import owner_database_of, settings_of_environment
 from loyalty.commands.supervisor import Supervisor, end_with
+from loyalty.commands.tables import bring_up_to_date
 from loyalty.commands.worker_process import keep_working
 from loyalty.embedded import keep_running, leave_embedded_database
-from loyalty.settings import DEFAULT_PORT
+from loyalty.settings import DEFAULT_PORT, OWNER
 
 LONGEST_GOODBYE = 10
 """Seconds a worker may take for its last requests."""
@@ -71,14 +72,17 @@ def serve(
     }
     _refuse_a_taken_port(host, port)
     settings = settings_of_environment()
-    url = database_of(settings)
-    migrate_with_copy(url, settings)
+    with _loading():
+        url = bring_up_to_date(settings)
     if demo:
-        show_demonstration(url, settings)
-    # The workers join this database instead of each starting one.
+        demonstration = import_module("loyalty.commands.demo")
+        demonstration.show_demonstration(owner_database_of(settings), settings)
+    # The workers join this database instead of each starting one, and none of them owns it.
+    os.environ.pop(OWNER, None)
     os.environ |= {"LOYALTY_DATABASE_URL": url, "LOYALTY_DATA_DIR": str(settings.data_dir)}
     # Loaded here once, so that a worker that is killed is replaced in an instant.
     _load()
+    gc.freeze()
     embedded = settings.database_url is None
     with keep_running(settings.data_dir) if embedded else nullcontext(), keep_working():
         Supervisor(
@@ -105,6 +109,21 @@ def _end_at_once() -> NoReturn:
     os._exit(0)
 
 
+@contextmanager
+def _loading() -> Iterator[None]:
+    """Load the service beside what is done meanwhile; what is loaded is not looked over."""
+    # By its name, for the app stands above the commands.
+    loading = Thread(target=import_module, args=("loyalty.app",))
+    gc.disable()
+    loading.start()
+    try:
+        yield
+    finally:
+        loading.join()
+        gc.freeze()
+        gc.enable()
+
+
 def _refuse_a_taken_port(host: str, port: int) -> None:
     """Granian would share the port with another service, and each get half of the requests."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -121,7 +140,6 @@ def _refuse_a_taken_port(host: str, port: int) -> None:
 @cache
 def _load() -> Flask:
     """Load the service, or return it if it has been loaded."""
-    # By its name, for the app stands above the commands.
     app: Flask = import_module("loyalty.app").create_app(settings_of_environment())
     return app
 

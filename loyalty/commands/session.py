@@ -9,9 +9,11 @@ from sqlalchemy import create_engine, select
 from sqlalchemy.orm import Session
 
 from loyalty.clock import community_now
+from loyalty.data_keys import hold_data_keys
 from loyalty.database import UNPREPARED, limit_to
 from loyalty.embedded import embedded_database
 from loyalty.models import Community, StaffAccount
+from loyalty.roles import let_service_in
 from loyalty.rules.errors import RecordedRefusalError
 from loyalty.rules.typed_text import clean_login_name
 from loyalty.services.community.policy import enter_community
@@ -38,8 +40,22 @@ def plain(url: str) -> str:
 
 
 def database_of(settings: Settings) -> str:
-    """Return the address of the configured database; starts the embedded one."""
-    return settings.database_url or embedded_database(settings.data_dir)
+    """Return the address of the configured database, as it is served; starts the embedded one.
+
+    From here on, its personal data opens in this process.
+    """
+    hold_data_keys(settings.data_secrets)
+    return settings.database_url or let_service_in(embedded_database(settings.data_dir))
+
+
+def owner_database_of(settings: Settings) -> str:
+    """Return the address of the configured database for whoever owns its tables.
+
+    From here on, its personal data opens in this process.
+    """
+    hold_data_keys(settings.data_secrets)
+    named = settings.owner_database_url or settings.database_url
+    return named or embedded_database(settings.data_dir)
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from loyalty.cards.keys import sealing_key_from
 from loyalty.clock import utc_now
 from loyalty.commands.folding import fold_every_book
 from loyalty.commands.housekeeping import keep_every_house
+from loyalty.commands.linking import link_every_record
 from loyalty.commands.messenger import start_messenger
 from loyalty.commands.session import database_of, settings_of_environment
 from loyalty.commands.supervisor import end_with
@@ -44,6 +45,9 @@ TIDIES_EVERY = 60
 
 FOLDS_EVERY = 60
 """How often it has looked when it adds what was sold to the sums of the book."""
+
+LINKS_EVERY = 3600
+"""How often it has looked when it continues the chain of what was recorded."""
 
 KEEPS_HOUSE_EVERY, FIRST = 3600, 300
 """How often it has looked when it keeps house, and keeps it first: not while others begin."""
@@ -77,6 +81,8 @@ def _work_on(app: Flask) -> None:
                     tidy_up()
                 if looks % FOLDS_EVERY == 0:
                     fold_books()
+                if looks % LINKS_EVERY == 0:
+                    continue_chains()
                 if looks % KEEPS_HOUSE_EVERY == FIRST:
                     keep_houses()
             except Exception as error:
@@ -141,6 +147,16 @@ def fold_books() -> None:
         if is_away(error):
             raise
         _logger.exception("the sums of the book could not be brought on")
+
+
+def continue_chains() -> None:
+    """Chain what was recorded; what fails there stops no job, and is tried again in an hour."""
+    try:
+        link_every_record(current_app.extensions["loyalty.settings"])
+    except Exception as error:
+        if is_away(error):
+            raise
+        _logger.exception("the chain of what was recorded could not be continued")
 
 
 def tidy_up() -> None:

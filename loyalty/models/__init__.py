@@ -1,7 +1,14 @@
 """What is stored. Models decide nothing: they hold, and their constraints guard."""
 
-from loyalty.models.audit import AuditEvent, DirectoryVersion
-from loyalty.models.card import Card, CardEvent, CardMonth, RevocationList, SigningKey
+from loyalty.models.audit import AuditEvent, AuditLink, DirectoryVersion
+from loyalty.models.card import (
+    Card,
+    CardEvent,
+    CardMonth,
+    ReplacedKey,
+    RevocationList,
+    SigningKey,
+)
 from loyalty.models.closed_month import ClosedMonth
 from loyalty.models.community import Area, Community, Honour, HouseholdGroup
 from loyalty.models.contribution import Contribution, ContributionKind, LedgerParty
@@ -42,15 +49,17 @@ from loyalty.models.shop import (
 from loyalty.models.shop_application import ShopApplication, ShopSeries
 from loyalty.models.shop_voice import Complaint, Satisfaction
 from loyalty.models.signal import ShopSignal, SignalWatermark
-from loyalty.models.staff import AccessToken, StaffAccount
+from loyalty.models.staff import AccessToken, AccountLink, StaffAccount
 from loyalty.models.stall import Stall, StallLet
 from loyalty.models.till import Till
 from loyalty.models.upkeep import UpkeepReport
 
 __all__ = [
     "AccessToken",
+    "AccountLink",
     "Area",
     "AuditEvent",
+    "AuditLink",
     "Ballot",
     "Candidate",
     "Card",
@@ -98,6 +107,7 @@ __all__ = [
     "QuarantinedSale",
     "Receipt",
     "Redemption",
+    "ReplacedKey",
     "ReportLink",
     "RequestCount",
     "Resident",

@@ -29,6 +29,20 @@ class SigningKey(Owned, Identified):
     created_at: Mapped[Moment]
 
 
+class ReplacedKey(Owned):
+    """The public half of a key that was replaced: no card may rely on it any more.
+
+    What the community signed with it, such as the head of its audit chain, still stands.
+    """
+
+    __tablename__ = "replaced_key"
+
+    key_id: Mapped[str] = mapped_column(CHAR(6), primary_key=True)
+    month: Mapped[date]
+    public_key: Mapped[bytes]
+    replaced_at: Mapped[Moment]
+
+
 class Card(Owned, Versioned):
     """A discount card. But for its state it never changes."""
 

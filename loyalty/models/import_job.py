@@ -4,19 +4,20 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint
-from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from loyalty.database import Identified, Moment, Owned, refer_to
+from loyalty.models.sealed import Sealed, Sealing
 
 
-class ImportJob(Owned, Identified):
-    """What one uploaded file said, row by row."""
+class ImportJob(Sealing, Owned, Identified):
+    """What one uploaded file said, row by row; all of it lies sealed."""
 
     __tablename__ = "import_job"
     __table_args__ = (
         CheckConstraint(
-            "kind IN ('residents', 'shops', 'deeds', 'nominees', 'contributions')",
+            "kind IN ('residents', 'shops', 'deeds', 'nominees', 'contributions', 'stalls',"
+            " 'visits', 'applications')",
             name="kind_known",
         ),
         CheckConstraint("undone_at IS NULL OR applied_at IS NOT NULL", name="undone_after_applied"),
@@ -24,18 +25,23 @@ class ImportJob(Owned, Identified):
 
     kind: Mapped[str]
     row_count: Mapped[int]
-    kept_table: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    kept_table_sealed: Mapped[bytes | None] = mapped_column("kept_table")
+    kept_table = Sealed[dict[str, Any] | None]()
     """The table as `tables.serialize_table` writes it, as long as staff are asked about it;
     afterwards its headings and the rows that were left out, for a while."""
-    answers: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict, server_default="{}")
+    answers_sealed: Mapped[bytes] = mapped_column("answers")
+    answers = Sealed[dict[str, Any]](default=dict)
     """What staff have said about the table, see `TableAnswers`."""
-    valid_rows: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    valid_rows_sealed: Mapped[bytes] = mapped_column("valid_rows")
+    valid_rows = Sealed[list[dict[str, Any]]](default=list)
     """The right rows: ``row``, as numbered in the file, and ``cells``, their texts by field until
     they are taken in."""
-    errors: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    errors_sealed: Mapped[bytes] = mapped_column("errors")
+    errors = Sealed[list[dict[str, Any]]](default=list)
     """``row`` (as numbered in the file), ``column`` (its heading), ``code``, and the ``values``
     that the words for it need."""
-    notes: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default="[]")
+    notes_sealed: Mapped[bytes] = mapped_column("notes")
+    notes = Sealed[list[dict[str, Any]]](default=list)
     """Like the errors, of what is no fault: rows passed over, texts completed."""
     uploaded_by: Mapped[UUID | None] = refer_to("staff_account")
     uploaded_at: Mapped[Moment]

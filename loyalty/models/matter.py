@@ -7,9 +7,10 @@ from sqlalchemy import CheckConstraint, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from loyalty.database import Moment, Owned, Versioned, refer_to
+from loyalty.models.sealed import Sealed, Sealing
 
 
-class Matter(Owned, Versioned):
+class Matter(Sealing, Owned, Versioned):
     """One matter that was raised, from its number to its answer."""
 
     __tablename__ = "matter"
@@ -30,7 +31,8 @@ class Matter(Owned, Versioned):
     text: Mapped[str]
     raised_by: Mapped[str]
     raised_at: Mapped[Moment]
-    contact: Mapped[str | None]
+    contact_sealed: Mapped[bytes | None] = mapped_column("contact")
+    contact = Sealed[str | None]()
     """Where the answer is wanted; forgotten some time after the matter was closed."""
     receipt: Mapped[str | None]
     """What a resident who raised it on the public form asks back with."""

@@ -4,10 +4,11 @@ from datetime import date
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, UniqueConstraint
-from sqlalchemy.orm import Mapped
+from sqlalchemy.orm import Mapped, mapped_column
 
 from loyalty.database import Identified, Moment, Owned, refer_to, relate_by
 from loyalty.models.round import Candidate
+from loyalty.models.sealed import Sealed, Sealing
 
 
 class WorkingDayOverride(Owned, Identified):
@@ -48,7 +49,7 @@ class NoticeVersion(Owned, Identified):
     """Of `content` in UTF-8, in hexadecimal."""
 
 
-class Objection(Owned, Identified):
+class Objection(Sealing, Owned, Identified):
     """What somebody has against one line of a notice, and how it was answered."""
 
     __tablename__ = "objection"
@@ -65,9 +66,11 @@ class Objection(Owned, Identified):
     receipt: Mapped[str]
     """What the objector asks back with; it says nothing of anybody."""
     text: Mapped[str]
-    name: Mapped[str | None]
+    name_sealed: Mapped[bytes | None] = mapped_column("name")
+    name = Sealed[str | None]()
     """Of the objector, who may stay anonymous; forgotten some time after the answer."""
-    contact: Mapped[str | None]
+    contact_sealed: Mapped[bytes | None] = mapped_column("contact")
+    contact = Sealed[str | None]()
     """Where the answer is wanted; forgotten with the name."""
     made_at: Mapped[Moment]
     due_on: Mapped[date]

@@ -77,8 +77,16 @@ class Redemption(Owned, Identified):
         Index("ix_redemption_flagged", "community_id", "id", postgresql_where="flag IS NOT NULL"),
         # The list of a till's day.
         Index(None, "community_id", "till_id", "happened_on"),
-        # The list of one card; a trigger looks there for the sales right before and after another.
+        # The list of one card; of a late sale a trigger looks there for those before and after it.
         Index("ix_redemption_card_in_time", "community_id", "card_id", "happened_at"),
+        # The same of late sales alone, which are few: there it looks for each sale of the moment.
+        Index(
+            "ix_redemption_late_in_time",
+            "community_id",
+            "card_id",
+            "happened_at",
+            postgresql_where="offline",
+        ),
     )
 
     card_id: Mapped[UUID | None] = refer_to("card")

@@ -1,6 +1,5 @@
 """The people of the community who may be chosen."""
 
-from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -8,44 +7,44 @@ from sqlalchemy import CheckConstraint, Index
 from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from loyalty.database import Moment, Owned, Versioned, refer_to
+from loyalty.models.sealed import Sealed, Sealing
 from loyalty.rules.typed_text import make_name_key, make_reference_key
 
-KEYS: dict[str, tuple[str, Callable[[str], str]]] = {
-    "name": ("name_key", make_name_key),
-    "unit": ("unit_key", make_reference_key),
-    "household_ref": ("household_key", make_reference_key),
-}
-"""By what is written: the column of its key, and how that is made."""
+
+def _name_key(context: Any) -> str:
+    return make_name_key(context.get_current_parameters()["name"])
 
 
-def _key_of(column: str) -> Callable[[Any], str]:
-    return lambda context: KEYS[column][1](context.get_current_parameters()[column])
-
-
-class Resident(Owned, Versioned):
+class Resident(Sealing, Owned, Versioned):
     """A person of the community: what is needed to choose, to hand over and to call, no more."""
 
     __tablename__ = "resident"
     __table_args__ = (
         Index(None, "community_id", "name_pinyin", "id"),
         Index(None, "community_id", "household_key"),
+        Index(None, "community_id", "phone_key"),
         CheckConstraint("state IN ('active', 'inactive', 'erased')", name="state_known"),
     )
 
     name: Mapped[str]
-    name_key: Mapped[str] = mapped_column(default=_key_of("name"))
-    """By which the person is found, however the name is typed; so are home and household."""
+    name_key: Mapped[str] = mapped_column(default=_name_key)
+    """By which the person is found, however the name is typed."""
     name_pinyin: Mapped[str]
     """The sort key; staff correct it where a surname is read otherwise."""
-    unit: Mapped[str]
+    unit_sealed: Mapped[bytes] = mapped_column("unit")
+    unit = Sealed[str](key="unit_key", canonical=make_reference_key)
     """Building and flat, as staff write it."""
-    unit_key: Mapped[str] = mapped_column(default=_key_of("unit"))
-    phone: Mapped[str | None]
+    unit_key: Mapped[str]
+    """By which a home is found, however it is typed; a keyed hash, as that of the household."""
+    phone_sealed: Mapped[bytes | None] = mapped_column("phone")
+    phone = Sealed[str | None](key="phone_key")
     """In E.164 form."""
+    phone_key: Mapped[str | None]
     adult: Mapped[bool]
-    household_ref: Mapped[str]
+    household_ref_sealed: Mapped[bytes] = mapped_column("household_ref")
+    household_ref = Sealed[str](key="household_key", canonical=make_reference_key)
     """Which residents live together, as staff write it."""
-    household_key: Mapped[str] = mapped_column(default=_key_of("household_ref"))
+    household_key: Mapped[str]
     """One household, however it is written, wins at most once a round."""
     area_id: Mapped[UUID | None] = refer_to("area")
     household_group_id: Mapped[UUID | None] = refer_to("household_group")
@@ -63,8 +62,7 @@ class Resident(Owned, Versioned):
     created_at: Mapped[Moment]
     updated_at: Mapped[Moment]
 
-    @validates(*KEYS)
-    def _keep_key(self, column: str, written: str) -> str:
-        key, make = KEYS[column]
-        setattr(self, key, make(written))
+    @validates("name")
+    def _keep_name_key(self, _: str, written: str) -> str:
+        self.name_key = make_name_key(written)
         return written

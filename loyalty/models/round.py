@@ -12,6 +12,7 @@ from sqlalchemy.types import Text
 from loyalty.database import Identified, Moment, Owned, Versioned, refer_to, relate_by
 from loyalty.models.community import Honour
 from loyalty.models.resident import Resident
+from loyalty.models.sealed import Sealed, Sealing
 
 
 class RoundList(Owned, Identified):
@@ -128,7 +129,7 @@ class Candidate(Owned, Identified):
     """Last day, included, of the notice that this person first stood on; None for who never did."""
 
 
-class Nomination(Owned, Identified):
+class Nomination(Sealing, Owned, Identified):
     """One voice for one person; a second one merges into the same candidate.
 
     A voice of the public names somebody by name and home. It waits until staff have found out who
@@ -168,7 +169,8 @@ class Nomination(Owned, Identified):
     receipt: Mapped[str | None]
     """What the public form gives for asking back; it says nothing of the person."""
     name: Mapped[str | None]
-    unit: Mapped[str | None]
+    unit_sealed: Mapped[bytes | None] = mapped_column("unit")
+    unit = Sealed[str | None]()
     decided_by: Mapped[UUID | None] = refer_to("staff_account")
     consented_at: Mapped[Moment | None]
     """When the person meant, asked by `decided_by`, agreed to take part; None where nobody was

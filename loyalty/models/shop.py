@@ -10,6 +10,7 @@ from sqlalchemy.types import Text
 
 from loyalty.database import Identified, Moment, Owned, Versioned, refer_to, relate_by
 from loyalty.models.community import Honour
+from loyalty.models.sealed import Sealed, Sealing
 
 
 class ShopTerm(Owned):
@@ -24,7 +25,7 @@ class ShopTerm(Owned):
     pay_permille: Mapped[int]
 
 
-class Shop(Owned, Versioned):
+class Shop(Sealing, Owned, Versioned):
     """A shop of the market."""
 
     __tablename__ = "shop"
@@ -40,7 +41,8 @@ class Shop(Owned, Versioned):
     category: Mapped[str]
     """Its trade, the heading of the public list."""
     stall: Mapped[str | None]
-    contact: Mapped[str | None]
+    contact_sealed: Mapped[bytes | None] = mapped_column("contact")
+    contact = Sealed[str | None]()
     hours: Mapped[str | None]
     """When it is open, in words."""
     offer: Mapped[str | None]
@@ -78,16 +80,18 @@ class Shop(Owned, Versioned):
     updated_at: Mapped[Moment]
 
 
-class ShopChange(Owned, Identified):
+class ShopChange(Sealing, Owned, Identified):
     """One member of a shop that was changed, with what stood there. Written once, never changed."""
 
     __tablename__ = "shop_change"
 
     shop_id: Mapped[UUID] = refer_to("shop", ondelete="CASCADE", index=True)
     member: Mapped[str]
-    before: Mapped[str | None]
+    before_sealed: Mapped[bytes | None] = mapped_column("before")
+    before = Sealed[str | None]()
     """As text; rates as ``honour:permille``, several parted by commas."""
-    after: Mapped[str | None]
+    after_sealed: Mapped[bytes | None] = mapped_column("after")
+    after = Sealed[str | None]()
     reason: Mapped[str | None]
     account_id: Mapped[UUID] = refer_to("staff_account")
     at: Mapped[Moment]
@@ -112,9 +116,10 @@ class ShopVisit(Owned, Identified):
     account_id: Mapped[UUID] = refer_to("staff_account")
     """Who was there."""
     recorded_at: Mapped[Moment]
+    import_id: Mapped[UUID | None] = refer_to("import_job", index=True)
 
 
-class ShopObjection(Owned, Identified):
+class ShopObjection(Sealing, Owned, Identified):
     """What somebody has against a shop on notice, and how it was answered."""
 
     __tablename__ = "shop_objection"
@@ -130,9 +135,11 @@ class ShopObjection(Owned, Identified):
     receipt: Mapped[str]
     """What the objector asks back with; it says nothing of anybody."""
     text: Mapped[str]
-    name: Mapped[str | None]
+    name_sealed: Mapped[bytes | None] = mapped_column("name")
+    name = Sealed[str | None]()
     """Of the objector, who may stay anonymous; forgotten some time after the answer."""
-    contact: Mapped[str | None]
+    contact_sealed: Mapped[bytes | None] = mapped_column("contact")
+    contact = Sealed[str | None]()
     """Where the answer is wanted; forgotten with the name."""
     made_at: Mapped[Moment]
     due_on: Mapped[date]

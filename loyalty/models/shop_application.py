@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Text
 
 from loyalty.database import Identified, Moment, Owned, Versioned, refer_to, relate_by
+from loyalty.models.sealed import Sealed, Sealing
 from loyalty.models.shop import Shop
 from loyalty.rules.honours import HonourColour
 
@@ -38,7 +39,7 @@ class ShopSeries(Owned, Versioned):
     """False once no shop may apply for it any more."""
 
 
-class ShopApplication(Owned, Identified):
+class ShopApplication(Sealing, Owned, Identified):
     """What a shop has sent in to get a plaque, and whether staff took it in."""
 
     __tablename__ = "shop_application"
@@ -58,7 +59,8 @@ class ShopApplication(Owned, Identified):
     series: Mapped[str]
     category: Mapped[str]
     stall: Mapped[str | None]
-    contact: Mapped[str | None]
+    contact_sealed: Mapped[bytes | None] = mapped_column("contact")
+    contact = Sealed[str | None]()
     """Whom to call; forgotten some time after the application is declined."""
     hours: Mapped[str | None]
     offer: Mapped[str | None]
@@ -71,3 +73,4 @@ class ShopApplication(Owned, Identified):
     """Why it was declined, as the shop is told."""
     decided_at: Mapped[Moment | None]
     decided_by: Mapped[UUID | None] = refer_to("staff_account")
+    import_id: Mapped[UUID | None] = refer_to("import_job", index=True)

@@ -4,13 +4,14 @@ from datetime import date
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint
-from sqlalchemy.orm import Mapped
+from sqlalchemy.orm import Mapped, mapped_column
 
 from loyalty.database import Identified, Moment, Owned, refer_to, relate_by
+from loyalty.models.sealed import Sealed, Sealing
 from loyalty.models.shop import Shop
 
 
-class Complaint(Owned, Identified):
+class Complaint(Sealing, Owned, Identified):
     """What went wrong with a card in a shop, and what staff found."""
 
     __tablename__ = "complaint"
@@ -31,7 +32,8 @@ class Complaint(Owned, Identified):
     kind: Mapped[str]
     happened_on: Mapped[date]
     text: Mapped[str | None]
-    contact: Mapped[str | None]
+    contact_sealed: Mapped[bytes | None] = mapped_column("contact")
+    contact = Sealed[str | None]()
     """Where the answer is wanted; forgotten some time after it."""
     picture_id: Mapped[UUID | None] = refer_to("picture")
     """A photo of the receipt or the price; forgotten with the words."""

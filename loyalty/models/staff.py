@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Text
@@ -18,8 +18,8 @@ class StaffAccount(Owned, Versioned):
 
     username: Mapped[str]
     display_name: Mapped[str]
-    password_hash: Mapped[str]
-    """Argon2id."""
+    password_hash: Mapped[str | None]
+    """Argon2id; None until its owner has come by a link and chosen a password."""
     totp_secret: Mapped[bytes | None]
     """Sealed with the operator's secret; None where the second factor is off."""
     totp_step: Mapped[int | None]
@@ -31,6 +31,29 @@ class StaffAccount(Owned, Versioned):
     failed_sign_ins: Mapped[int] = mapped_column(default=0)
     locked_until: Mapped[Moment | None]
     created_at: Mapped[Moment]
+
+
+class AccountLink(Owned, Identified):
+    """A link by which the owner of an account sets what nobody else is to know; it works once."""
+
+    __tablename__ = "account_link"
+    __table_args__ = (
+        UniqueConstraint("token_hash", "community_id"),
+        CheckConstraint("purpose IN ('join', 'password', 'second_factor')", name="purpose_known"),
+        CheckConstraint("expires_at > created_at", name="works_for_a_while"),
+        Index("ix_account_link_account", "community_id", "account_id"),
+    )
+
+    account_id: Mapped[UUID] = refer_to("staff_account", ondelete="CASCADE")
+    purpose: Mapped[str]
+    token_hash: Mapped[bytes]
+    """SHA-256 of the token in the address, which is not kept."""
+    created_at: Mapped[Moment]
+    expires_at: Mapped[Moment]
+    failures: Mapped[int] = mapped_column(default=0)
+    """How often what else is asked for was wrong; too often, and it opens nothing."""
+    closed_at: Mapped[Moment | None]
+    """When it was used, or another one took its place."""
 
 
 class AccessToken(Owned, Identified):

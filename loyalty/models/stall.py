@@ -22,6 +22,7 @@ class Stall(Owned, Identified):
     area_id: Mapped[UUID | None] = refer_to("area")
     built_on: Mapped[date]
     """From which day on it counts among the stalls."""
+    import_id: Mapped[UUID | None] = refer_to("import_job", index=True)
 
 
 class StallLet(Owned):
@@ -43,3 +44,4 @@ class StallLet(Owned):
     """The same shop in the register; None where it is not there."""
     account_id: Mapped[UUID] = refer_to("staff_account")
     recorded_at: Mapped[Moment]
+    import_id: Mapped[UUID | None] = refer_to("import_job", index=True)

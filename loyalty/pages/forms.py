@@ -26,6 +26,7 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import (
     DataRequired,
+    EqualTo,
     InputRequired,
     Length,
     NumberRange,
@@ -47,6 +48,7 @@ LONGEST_NUMBER = 9
 NEEDED = lazy_gettext("请填写这一项。")
 TOO_LONG = lazy_gettext("太长了，最多%(max)d个字。")
 UNUSABLE = lazy_gettext("有看不见的控制字符，请重新输入。")
+NOT_THE_SAME = lazy_gettext("两次填的密码不一样，请再填一遍。")
 NO_NUMBER = lazy_gettext("请填整数。")
 NO_DAY = lazy_gettext("请填一个日期。")
 NOT_OFFERED = lazy_gettext("请从列表中选一项。")
@@ -114,6 +116,16 @@ def password(label: LazyString, *, needed: bool = True) -> Any:
         filters=[lambda typed: typed or None],
         validators=[_presence(needed), Length(max=LONGEST_LINE, message=TOO_LONG)],
     )
+
+
+def repeated_password(label: LazyString, first: str) -> Any:
+    """Return a field for a new password once more, since nobody sees what is typed.
+
+    Args:
+        first: the name of the field in which it was typed first.
+    """
+    validators = [InputRequired(NEEDED), EqualTo(first, NOT_THE_SAME)]
+    return PasswordField(label, validators=validators)
 
 
 def passage(label: LazyString, *, longest: int, needed: bool = True) -> Any:

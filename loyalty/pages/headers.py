@@ -1,8 +1,9 @@
 """What browsers are told to refuse: everything we do not use ourselves."""
 
+import re
 from collections.abc import Callable, Mapping
 
-from flask import Response, request
+from flask import Request, Response, request
 from secure import Secure
 from secure.headers import (
     ContentSecurityPolicy,
@@ -17,8 +18,20 @@ from secure.headers import (
 
 _YEAR_SECONDS = 365 * 24 * 3600
 
+_OF_SOMEBODY = re.compile(r"/(?:staff|me)(?:/|\Z)")
+"""Where pages are that somebody has signed in to see."""
+
 TILL = "/till"
 """The page of the till and its files lie here. It works without network and reads pictures."""
+
+
+def headers_everywhere(*, https: bool) -> Mapping[str, str]:
+    """Return the headers of each response but those of the till.
+
+    Args:
+        https: as `security_headers` has it.
+    """
+    return _headers(_content(), https=https)
 
 
 def security_headers(*, https: bool) -> Callable[[Response], Response]:
@@ -28,16 +41,23 @@ def security_headers(*, https: bool) -> Callable[[Response], Response]:
         https: whether the service is reached by HTTPS. Only then browsers are told never to come
             without it: in a market's own network there may be no certificate.
     """
-    everywhere = _headers(_content(), https=https)
+    everywhere = headers_everywhere(https=https)
     at_the_till = _headers(_content_of_till(), https=https)
 
     def add(response: Response) -> Response:
         headers = at_the_till if request.path.startswith(TILL) else everywhere
         for name, value in headers.items():
             response.headers.setdefault(name, value)
+        if not response.headers.get("Cache-Control") and _may_tell_of_people(request):
+            response.headers["Cache-Control"] = "no-store"
         return response
 
     return add
+
+
+def _may_tell_of_people(asked: Request) -> bool:
+    """Return whether an answer is for somebody who is signed in, and so no cache may keep it."""
+    return asked.authorization is not None or _OF_SOMEBODY.match(asked.path) is not None
 
 
 def _headers(content: ContentSecurityPolicy, *, https: bool) -> Mapping[str, str]:

@@ -1,11 +1,16 @@
 """What is kept of whom, why, for how long, and who reads it: for everybody to read."""
 
+from datetime import timedelta
+
 from flask import Blueprint, render_template
 
 from loyalty.rules import retention
 from loyalty.rules.notice import DAYS_SHOWN_AFTERWARDS
 
 privacy = Blueprint("privacy_pages", __name__)
+
+YEAR = timedelta(days=365)
+"""Long periods are told in whole years."""
 
 
 @privacy.get("/privacy")
@@ -21,5 +26,8 @@ def shown() -> str:
         nominations=retention.NOMINATIONS.days,
         messages=retention.MESSAGES.days,
         tables=retention.TABLES.days,
+        evidence=retention.EVIDENCE_FILES // YEAR,
+        inspections=retention.INSPECTIONS // YEAR,
+        meetings=retention.MEETINGS // YEAR,
         notice=DAYS_SHOWN_AFTERWARDS,
     )

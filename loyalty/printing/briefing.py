@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from flask import url_for
 from flask_babel import force_locale
 
+from loyalty.models import ClosedMonth
 from loyalty.reports.briefing import (
     Briefing,
     BriefingCell,
@@ -18,6 +19,7 @@ from loyalty.rules.calendar import Month
 from loyalty.rules.contributions import ContributionState
 from loyalty.rules.money import yuan_in_words
 from loyalty.services.ledger.benefit import Sums
+from loyalty.services.ledger.closing import find_head_in_month
 from loyalty.services.ledger.matrix import KindShare
 from loyalty.services.ledger.period import Period, collect_period, find_month_before
 from loyalty.services.work import SomebodysWork
@@ -126,9 +128,15 @@ def _say(period: Period, before: Sums | None, address_of: Callable[[KindShare], 
         definitions=list_definitions(),
         head_month=months_in_words(*[Month.of(closed.month)] * 2) if closed else "",
         head=closed.head if closed else "",
+        audit_head=_say_audit_head(closed),
         is_closed=period.is_closed,
         demonstration=period.community.demonstration,
     )
+
+
+def _say_audit_head(closed: ClosedMonth | None) -> str:
+    known = None if closed is None else find_head_in_month(closed)
+    return "" if known is None else f"{known.number}:{known.head}"
 
 
 def list_definitions() -> Sequence[str]:

@@ -85,6 +85,8 @@ class Briefing:
     """The last closed month up to here; empty where none is closed."""
     head: str
     """Its head, 64 letters; empty likewise."""
+    audit_head: str
+    """The head of all that was recorded until it was closed, such as 12:5f0c…; empty likewise."""
     is_closed: bool
     """Whether all its months are closed; otherwise figures may still change."""
     demonstration: bool

@@ -12,6 +12,8 @@ from fpdf.drawing_primitives import DeviceRGB
 from fpdf.enums import Align, TextMode, XPos, YPos
 from fpdf.fonts import TTFFont
 
+from loyalty.reports.letters import add_letters
+
 CHINESE = "chinese"
 
 MISSING = "〓"
@@ -90,12 +92,12 @@ def add_fonts(pdf: FPDF, language: str) -> None:
         language: as HTML writes it; the letters of ``zh-Hant`` have shapes of their own.
     """
     if language == "zh-Hant":
-        pdf.add_font(CHINESE, fname=traditional.sans_path())
+        add_letters(pdf, CHINESE, str(traditional.sans_path()))
         # The simplified font holds half as many characters more, and a name may need any of them.
-        pdf.add_font(_SPARE, fname=simplified.sans_path())
+        add_letters(pdf, _SPARE, str(simplified.sans_path()))
         pdf.set_fallback_fonts([_SPARE])
     else:
-        pdf.add_font(CHINESE, fname=simplified.sans_path())
+        add_letters(pdf, CHINESE, str(simplified.sans_path()))
 
 
 def replace_unprintable(pdf: FPDF, text: str) -> str:

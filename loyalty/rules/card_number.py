@@ -1,6 +1,7 @@
 """Card numbers, and how to tell them from everything else a till may read."""
 
 import re
+from collections.abc import Callable
 from enum import StrEnum
 
 from loyalty.rules.errors import BadNumberError
@@ -117,17 +118,12 @@ def kind_of(text: str) -> CodeKind:
     the end of an address `https://…/C/<token>`. A rotating code has 22 digits that begin with 99,
     the last two of which check the others.
     """
-    code = normalise(text)
-    kinds = (
-        (_is_card_number(code), CodeKind.CARD_NUMBER),
-        (_is_rotating(code), CodeKind.ROTATING),
-        (_PAYMENT.fullmatch(code), CodeKind.PAYMENT_CODE),
-        (_GOODS.fullmatch(code), CodeKind.GOODS_BARCODE),
-        (_TOKEN.fullmatch(code), CodeKind.TOKEN),
-        (_COLLECTION.match(code), CodeKind.MERCHANT_QR),
-        (_WEB.match(code), CodeKind.WEB_ADDRESS),
-    )
-    return next((kind for applies, kind in kinds if applies), CodeKind.BAD)
+    return kind_of_normal(normalise(text))
+
+
+def kind_of_normal(code: str) -> CodeKind:
+    """Return what a text is that `normalise` has given, as `kind_of` does."""
+    return next((kind for is_one, kind in _KINDS if is_one(code)), CodeKind.BAD)
 
 
 def _is_card_number(code: str) -> bool:
@@ -137,3 +133,14 @@ def _is_card_number(code: str) -> bool:
 
 def _is_rotating(code: str) -> bool:
     return bool(_ROTATING.fullmatch(code)) and check_digits(code[:-2]) == code[-2:]
+
+
+_KINDS: tuple[tuple[Callable[[str], object], CodeKind], ...] = (
+    (_is_card_number, CodeKind.CARD_NUMBER),
+    (_is_rotating, CodeKind.ROTATING),
+    (_PAYMENT.fullmatch, CodeKind.PAYMENT_CODE),
+    (_GOODS.fullmatch, CodeKind.GOODS_BARCODE),
+    (_TOKEN.fullmatch, CodeKind.TOKEN),
+    (_COLLECTION.match, CodeKind.MERCHANT_QR),
+    (_WEB.match, CodeKind.WEB_ADDRESS),
+)

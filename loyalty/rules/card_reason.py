@@ -17,6 +17,8 @@ class CardReason(StrEnum):
     MISPRINTED = "misprinted"
     MOVED_AWAY = "moved_away"
     DIED = "died"
+    KEY_REPLACED = "key_replaced"
+    """The key that signed it may have been stolen."""
     OTHER = "other"
     """Told in words."""
 

@@ -112,21 +112,21 @@ def find_basket_fault(basket: Basket) -> str | None:
     faults = (
         (
             not 0 < basket.total <= MAX_FEN,
-            f"The total must be more than 0 and at most {format_yuan(MAX_FEN)} yuan.",
+            "The total must be more than 0 and at most {most} yuan.",
         ),
         (min(prices, default=0) < 0, "A line has a price below 0."),
         (basket.excluded < 0, "The excluded part is below 0."),
         (bool(basket.lines and basket.excluded), "Send lines or an excluded part, not both."),
         (
             bool(basket.lines) and lines_sum != basket.total,
-            (
-                f"The lines add up to {format_yuan(lines_sum)}, "
-                f"but the total is {format_yuan(basket.total)}."
-            ),
+            "The lines add up to {lines}, but the total is {total}.",
         ),
         (basket.excluded > basket.total, "The excluded part is more than the total."),
     )
-    return next((sentence for applies, sentence in faults if applies), None)
+    sentence = next((sentence for applies, sentence in faults if applies), None)
+    return sentence and sentence.format(
+        most=format_yuan(MAX_FEN), lines=format_yuan(lines_sum), total=format_yuan(basket.total)
+    )
 
 
 def quote(basket: Basket, terms: Terms) -> Quote:
@@ -140,13 +140,14 @@ def quote(basket: Basket, terms: Terms) -> Quote:
     What is saved is shared out by largest remainder, the earlier line first on a tie, so that the
     lines add up and none pays more than its amount, nor more than its special price.
     """
-    lines = _price_lines(basket, terms)
+    lines = _price_lines(basket, terms) if basket.lines else ()
     total = Fen(sum(line.amount for line in lines)) if lines else basket.total
     weights = [line.amount if line.discounted else 0 for line in lines]
     least = [_reduction_of(line.line) if line.discounted else 0 for line in lines]
     part = Fen(sum(weights) if lines else total - basket.excluded)
     discountable = _limit(part, terms)
     saved = _saved_on(discountable, terms)
+    shares = _split_saving(saved, weights, least) if lines else []
     return Quote(
         total=total,
         discountable=discountable,
@@ -155,7 +156,7 @@ def quote(basket: Basket, terms: Terms) -> Quote:
         pay=terms.pay,
         lines=tuple(
             replace(line, payable=Fen(line.amount - share), saved=share)
-            for line, share in zip(lines, _split_saving(saved, weights, least), strict=True)
+            for line, share in zip(lines, shares, strict=True)
         ),
     )
 

@@ -27,6 +27,16 @@ NOMINATIONS = timedelta(days=90)
 TABLES = timedelta(days=7)
 """How long an uploaded table waits for answers, or for somebody who mends what was left out."""
 
+EVIDENCE_FILES = timedelta(days=1096)
+"""How long the files of a contribution's evidence are kept; what the evidence is called stays."""
+
+INSPECTIONS = timedelta(days=1096)
+"""How long the photos of an inspection are kept: longer than a plaque holds without another one;
+the points stay."""
+
+MEETINGS = timedelta(days=1827)
+"""How long after a meeting of the council its agenda and its minutes are kept."""
+
 MESSAGES = timedelta(days=30)
 """How long after it was sent, or given up, it is kept what somebody was told by messenger."""
 

@@ -17,6 +17,10 @@ class Role(StrEnum):
     """Above communities: reads the closed figures of those that the operator names."""
 
 
+NEED_SECOND_FACTOR = frozenset({Role.STAFF, Role.MANAGER})
+"""Roles that confirm, issue, export, manage, or see whom it is about: a password is not enough."""
+
+
 @dataclass(frozen=True, slots=True)
 class StaffMember:
     """A signed-in account: community staff, a manager, the panel, the council or a shop owner."""
@@ -26,6 +30,8 @@ class StaffMember:
     timezone: str
     """IANA zone of the community, on whose wall clock the account works."""
     roles: frozenset[Role]
+    owes_second_factor: bool = False
+    """Nothing is open to the account but to set up its second factor."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,10 @@ class NotAllowedError(LoyaltyError):
     """This caller may not do this."""
 
 
+class SecondFactorOwedError(NotAllowedError):
+    """The account has to set up its second factor before it does anything else."""
+
+
 class SecondPersonError(NotAllowedError):
     """Somebody else than who entered it approves it."""
 
@@ -110,6 +114,10 @@ class ValueRefusedError(LoyaltyError):
         super().__init__(message)
         self.pointer = pointer
         """JSON pointer of the member, such as ``/lists/0/quota``."""
+
+
+class CommonPasswordError(ValueRefusedError):
+    """A password is among those that are guessed first."""
 
 
 class RowsRefusedError(LoyaltyError):

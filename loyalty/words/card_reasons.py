@@ -15,6 +15,7 @@ CARD_REASONS: Mapping[CardReason, LazyString] = MappingProxyType(
         CardReason.MISPRINTED: lazy_gettext("印错了"),
         CardReason.MOVED_AWAY: lazy_gettext("搬走了"),
         CardReason.DIED: lazy_gettext("去世了"),
+        CardReason.KEY_REPLACED: lazy_gettext("换了防伪密钥"),
         CardReason.OTHER: lazy_gettext("其他"),
     }
 )

@@ -1,4 +1,4 @@
-"""The forms for tables of residents, shops, deeds, nominees, contributions: their columns."""
+"""The forms for tables of residents, shops, deeds …: their columns."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -15,6 +15,9 @@ KINDS: Mapping[str, LazyString] = MappingProxyType(
         ImportKind.DEEDS: lazy_gettext("好事"),
         ImportKind.NOMINEES: lazy_gettext("推荐名单"),
         ImportKind.CONTRIBUTIONS: lazy_gettext("贡献"),
+        ImportKind.STALLS: lazy_gettext("摊位"),
+        ImportKind.VISITS: lazy_gettext("走访"),
+        ImportKind.APPLICATIONS: lazy_gettext("挂牌申请"),
     }
 )
 
@@ -54,12 +57,24 @@ FIELDS: Mapping[str, LazyString] = MappingProxyType(
         "label": lazy_gettext("依据"),
         "evidence": lazy_gettext("凭据"),
         "evidence_again": lazy_gettext("同一凭据另一笔"),
+        "tenant": lazy_gettext("租给谁"),
+        "since": lazy_gettext("从哪天起"),
+        "built_on": lazy_gettext("从哪天起算"),
+        "visited_on": lazy_gettext("哪天"),
+        "visit_kind": lazy_gettext("为什么去"),
+        "account_id": lazy_gettext("谁去的"),
+        "note": lazy_gettext("说了什么"),
+        "opted_in_categories": lazy_gettext("另外打折的类别"),
     }
 )
 """What a column is called on our pages; a name is called as its own table calls it."""
 
 NAMES: Mapping[str, LazyString] = MappingProxyType(
-    {"姓名": lazy_gettext("姓名"), "店名": lazy_gettext("店名")}
+    {
+        "姓名": lazy_gettext("姓名"),
+        "店名": lazy_gettext("店名"),
+        "摊位号": lazy_gettext("摊位号"),
+    }
 )
 
 YES_OR_NO = frozenset(
@@ -98,9 +113,24 @@ _EXAMPLES: Mapping[str, str] = MappingProxyType(
         "counted_in": "小时",
         "label": "有凭据",
         "evidence": "合同2026-17号",
+        "tenant": "示例小吃店",
+        "since": "2026-11-16",
+        "built_on": "2020-01-01",
+        "visited_on": "2026-11-16",
+        "visit_kind": "平常走访",
+        "note": "生意还好，想换个大点的招牌",
     }
 )
 _RATE = "8.5折"
+_NAMES: Mapping[str, str] = MappingProxyType(
+    {
+        ImportKind.SHOPS: "示例小吃店",
+        ImportKind.VISITS: "示例小吃店",
+        ImportKind.APPLICATIONS: "示例小吃店",
+        ImportKind.STALLS: "A-12",
+    }
+)
+"""What a name is in tables that are not of people."""
 
 _HINTS: Mapping[str, LazyString] = MappingProxyType(
     {
@@ -125,6 +155,13 @@ _HINTS: Mapping[str, LazyString] = MappingProxyType(
         "label": lazy_gettext("有凭据的要写凭据。整张表一样的可以不填，导入时选一次。"),
         "evidence": lazy_gettext("哪份合同、收据或记录。"),
         "evidence_again": lazy_gettext("凭据以前记过、这是另一笔的，填“是”；一般不填。"),
+        "tenant": lazy_gettext("写店名。空着的摊位不填；退租的，清掉店名，写退租那天。"),
+        "since": lazy_gettext("从哪天起租给这家，写成 2026-11-16；没有租出去的不填。"),
+        "built_on": lazy_gettext("摊位从哪天起算，不填就从今天起。"),
+        "visited_on": lazy_gettext("写成 2026-11-16。"),
+        "visit_kind": lazy_gettext("从列表里选。"),
+        "account_id": lazy_gettext("写账号里的姓名；不填就算您自己去的。"),
+        "opted_in_categories": lazy_gettext("只能填“酒”；一般不填。"),
         "resident_id": lazy_gettext("一般不填；同名分不清时，填系统里的编号。"),
     }
 )
@@ -145,8 +182,8 @@ def example_of(column: Column, kind: str) -> str:
         return ""
     if column.field in YES_OR_NO:
         return "是"
-    if column.field == "name" and kind == ImportKind.SHOPS:
-        return "示例小吃店"
+    if column.field == "name" and kind in _NAMES:
+        return _NAMES[kind]
     rated = _RATE if column.field.startswith("term:") else ""
     return _EXAMPLES.get(column.field, rated)
 

@@ -103,6 +103,29 @@ ROW_FAULTS: Mapping[RowFaultCode, LazyString] = MappingProxyType(
         RowFaultCode.OTHER_SIDE: lazy_gettext(
             "「%(column)s」这一种只能是“%(side)s”；是其中哪一家，请写它的名称。"
         ),
+        RowFaultCode.UNKNOWN_SHOP: lazy_gettext("「%(column)s」没有这家店，请先登记。"),
+        RowFaultCode.SEVERAL_SHOPS: lazy_gettext(
+            "有几家店叫这个名字，请在「%(column)s」写明是哪个摊位的。"
+        ),
+        RowFaultCode.UNKNOWN_SERIES: lazy_gettext("「%(column)s」没有这个系列，请先添加。"),
+        RowFaultCode.UNKNOWN_ACCOUNT: lazy_gettext(
+            "「%(column)s」没有这位工作人员，请写账号里的姓名。"
+        ),
+        RowFaultCode.UNKNOWN_VISIT_KIND: lazy_gettext(
+            "「%(column)s」没有这一种，请写四必访里的一种，或“平常走访”。"
+        ),
+        RowFaultCode.NOT_A_CHOICE: lazy_gettext("「%(column)s」不能选这一类。"),
+        RowFaultCode.TOO_FAR_AHEAD: lazy_gettext("「%(column)s」最多提前%(days)s天写。"),
+        RowFaultCode.NOT_BUILT_YET: lazy_gettext("「%(column)s」早了，这个摊位从%(built)s才算起。"),
+        RowFaultCode.NOT_LATER: lazy_gettext(
+            "「%(column)s」要晚于%(latest)s，那天已经记过这个摊位。"
+        ),
+        RowFaultCode.STALL_IS_LET: lazy_gettext(
+            "这个摊位从%(since)s起租给了%(tenant)s，退租以后才能租给别人。"
+        ),
+        RowFaultCode.KNOWN_OTHERWISE: lazy_gettext(
+            "已经登记过，「%(column)s」登记的是“%(known)s”，不能这样改。"
+        ),
         RowFaultCode.REPEATED_ROW: lazy_gettext("与第%(first)s行重复。"),
         RowFaultCode.EXISTS: lazy_gettext("已经登记过了。"),
     }

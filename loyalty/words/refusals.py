@@ -26,6 +26,7 @@ REFUSALS: Mapping[type[Exception], LazyString] = MappingProxyType(
         errors.VisitKnownError: lazy_gettext(
             "这一天同样的走访您已经记过，写的不一样。这次写的没有记上，还留在这里：换一个“为什么去”再记。"
         ),
+        errors.SecondFactorOwedError: lazy_gettext("请先设好动态码，再做别的事。"),
         errors.SecondPersonError: lazy_gettext("这一笔是您记的，请另一个人来核准。"),
         errors.AlreadyExistsError: lazy_gettext("已经有这一条了，没有重复添加。"),
         errors.StaleRecordError: lazy_gettext("别人刚刚改过，请看过新的内容再做。"),
@@ -48,6 +49,9 @@ REFUSALS: Mapping[type[Exception], LazyString] = MappingProxyType(
         errors.BusyError: lazy_gettext("别人正在改，请再提交一次，不会记两遍。"),
         errors.TooMuchBackError: lazy_gettext("这一笔剩下的没有这么多，请看清楚再填。"),
         errors.ReversalRefusedError: lazy_gettext("这一笔已经撤销过了。"),
+        errors.CommonPasswordError: lazy_gettext(
+            "这个密码别人一猜就中。换一个，比如用三四个不相干的词连起来。"
+        ),
         errors.ValueRefusedError: lazy_gettext("有一项不合适，请检查后再提交。"),
     }
 )
@@ -58,6 +62,8 @@ VALUES: Mapping[str, LazyString] = MappingProxyType(
     {
         "/username": lazy_gettext("登录名要2到40个字，只用字母、数字、汉字、点、横线和@。"),
         "/password": lazy_gettext("密码太短，至少%(least)d位。", least=SHORTEST_PASSWORD),
+        "/purpose": lazy_gettext("这个账号现在用不上这种链接，请看看账号的状态。"),
+        "/totp": lazy_gettext("动态码不对。请看手机上现在的六位数，再填一遍。"),
         "/roles": lazy_gettext("社区至少要留一位能登录的负责人。"),
         "/active": lazy_gettext("社区至少要留一位能登录的负责人。"),
         "/hours": NO_LAST_WORD,
@@ -116,7 +122,7 @@ def refusal_in_words(refusal: LoyaltyError | StaleDataError) -> str:
         return obstacles_in_words(refusal.missing)
     kinds = (REFUSALS[ancestor] for ancestor in type(refusal).__mro__ if ancestor in REFUSALS)
     told = next(kinds, lazy_gettext("这样不行，什么也没有改变。"))
-    if isinstance(refusal, errors.ValueRefusedError):
+    if type(refusal) is errors.ValueRefusedError:
         told = VALUES.get(refusal.pointer, told)
     return str(told)
 

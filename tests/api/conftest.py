@@ -1,11 +1,12 @@
 """What the tests of the API stand on: who calls, and a clock that stands still."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
 import time_machine
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
@@ -13,12 +14,20 @@ from loyalty.models import Community, Shop
 from loyalty.services.actors import Role
 from tests.given import NOON, given_shop, signed_in
 from tests.given_late_sales import LateMarket, given_late_market
+from tests.served_by_role import served_by_its_role
 
 
 @pytest.fixture(autouse=True)
 def clock(clock: time_machine.Traveller) -> time_machine.Traveller:
     """The clock of the service, standing at noon in every test of the API."""
     return clock
+
+
+@pytest.fixture(autouse=True)
+def _served_by_its_role(app: Flask) -> Iterator[None]:  # noqa: ARG001  # its engines
+    """Whatever is asked is answered by the role that serves, which owns nothing."""
+    with served_by_its_role():
+        yield
 
 
 @pytest.fixture

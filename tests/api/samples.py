@@ -171,6 +171,17 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "answer": "换了",
         "state": "closed",
     },
+    "post /meetings": {
+        "held_on": "2026-12-15",
+        "place": "市场办公室",
+        "agenda": "东门路灯",
+    },
+    "patch /meetings/{meeting_id}": {
+        "held_on": "2026-12-09",
+        "place": None,
+        "agenda": "东门路灯，停车",
+        "minutes": "下周装",
+    },
     "post /objections/{objection_id}/decision": {"upheld": True, "reason": "已经核实"},
     "post /public/{slug}/rounds/{month}/objections": {
         "reference": "R-1",
@@ -284,9 +295,9 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "post /staff-accounts": {
         "username": "someone",
         "display_name": "李",
-        "password": "correct horse battery",
         "roles": ["staff"],
     },
+    "post /staff-accounts/{account_id}/links": {"purpose": "password"},
     "patch /staff-accounts/{account_id}": {"display_name": "李"},
     "post /imports/{import_id}/apply": {"only_valid": True},
     "post /tokens": {"username": "nobody", "password": "nothing", "totp": "123456"},

@@ -61,3 +61,37 @@ def test_an_outsider_reads_nothing(
 
     assert client.get(EVENTS, headers=elsewhere).json["items"] == []
     assert client.get(EVENTS).status_code == 401
+
+
+def test_who_looks_at_residents_leaves_a_trace_without_a_name(
+    client: FlaskClient, manager: dict[str, str]
+) -> None:
+    one = client.post("/api/v1/residents", headers=manager, json=RESIDENT).json["id"]
+    path = f"/api/v1/residents/{one}"
+    month = {"month": "2026-12"}
+
+    found = client.get("/api/v1/residents", headers=manager)
+    assert [person["id"] for person in found.json["items"]] == [one]
+    for looked_at, query in (("", {}), ("/consents", {}), ("/points", month)):
+        answer = client.get(path + looked_at, headers=manager, query_string=query)
+        assert answer.status_code == 200
+    client.get(f"{path}/personal-data", headers=manager)
+
+    events = client.get(EVENTS, headers=manager).json["items"]
+    assert [(event["action"], event["subject_id"]) for event in reversed(events)] == [
+        ("resident.created", one),
+        ("residents.shown", None),
+        *[("resident.opened", one)] * 3,
+        ("resident.exported", one),
+    ]
+    assert events[-2]["detail"] == {"shown": [one], "searched": False}
+    assert "小明" not in str(events)
+
+
+def test_a_list_without_anybody_has_shown_nobody(
+    client: FlaskClient, manager: dict[str, str]
+) -> None:
+    client.get("/api/v1/residents", headers=manager)
+    client.get("/api/v1/residents/01a20000-0000-7000-8000-000000000000", headers=manager)
+
+    assert client.get(EVENTS, headers=manager).json["items"] == []

@@ -19,7 +19,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from loyalty.models import Area, ContributionKind, Shop, StaffAccount
+from loyalty.models import Area, Community, ContributionKind, Shop, StaffAccount
 from loyalty.services.actors import Role
 from tests.api.samples import SAMPLES
 from tests.conftest import shared_data
@@ -41,6 +41,7 @@ from tests.given_messages import given_hook
 from tests.given_notices import (
     given_complaint,
     given_matter,
+    given_meeting,
     given_shop_objection,
     given_waiting_objection,
 )
@@ -121,7 +122,7 @@ def world(client: FlaskClient, session: Session) -> World:
         "other_party_id": given_party(session, community, "另一家").id,
         "contribution_id": given_contribution(session, community).id,
         "honour_id": given_honour(session, community).id,
-        "matter_id": given_matter(session, community).id,
+        **of_the_council(session, community, account),
         "slug": community.slug,
         "month": "2026-12",
         "shop_id": shop.id,
@@ -136,6 +137,16 @@ def world(client: FlaskClient, session: Session) -> World:
     }
     till = paired_till(session, shop, device_public_key=Device().public_key)
     return World({}, client, {name: str(value) for name, value in ids.items()}, headers, till)
+
+
+def of_the_council(
+    session: Session, community: Community, account: StaffAccount
+) -> dict[str, UUID]:
+    """What the merchants' council has raised, and when it meets."""
+    return {
+        "matter_id": given_matter(session, community).id,
+        "meeting_id": given_meeting(session, community, planned_by=account.id).id,
+    }
 
 
 def of_a_shop(session: Session, shop: Shop) -> dict[str, UUID]:

@@ -29,8 +29,7 @@ PATCH  /api/v1/community                                    manager
 GET    /api/v1/staff-accounts                               manager
 POST   /api/v1/staff-accounts                               manager
 PATCH  /api/v1/staff-accounts/<account_id>                  manager
-POST   /api/v1/staff-accounts/<account_id>/second-factor    manager
-DELETE /api/v1/staff-accounts/<account_id>/second-factor    manager
+POST   /api/v1/staff-accounts/<account_id>/links            manager
 GET    /api/v1/audit-events                                 manager
 GET    /api/v1/areas                                        staff
 POST   /api/v1/areas                                        staff
@@ -42,6 +41,7 @@ GET    /api/v1/residents/<resident_id>                      staff
 PATCH  /api/v1/residents/<resident_id>                      staff
 GET    /api/v1/residents/<resident_id>/points               staff
 GET    /api/v1/residents/<resident_id>/consents             staff
+DELETE /api/v1/residents/<resident_id>/messages             staff
 GET    /api/v1/residents/<resident_id>/personal-data        staff
 POST   /api/v1/residents/<resident_id>/erasure              staff
 GET    /api/v1/deed-kinds                                   staff
@@ -138,6 +138,7 @@ POST   /api/v1/public/<slug>/shop-notice/<shop_id>/objections anyone
 GET    /api/v1/public/<slug>/honour-roll                    anyone
 GET    /api/v1/public/<slug>/benefit                        anyone
 GET    /api/v1/public/<slug>/benefit/months                 anyone
+GET    /api/v1/public/<slug>/audit-head                     anyone
 GET    /api/v1/public/<slug>/open/<file>                    anyone
 GET    /api/v1/rounds/<round_id>/objections                 staff
 POST   /api/v1/objections/<objection_id>/decision           staff
@@ -145,6 +146,10 @@ GET    /api/v1/matters                                      staff council
 POST   /api/v1/matters                                      staff council
 GET    /api/v1/matters/<matter_id>                          staff
 PATCH  /api/v1/matters/<matter_id>                          staff
+GET    /api/v1/meetings                                     staff council
+POST   /api/v1/meetings                                     staff council
+GET    /api/v1/meetings/<meeting_id>                        staff council
+PATCH  /api/v1/meetings/<meeting_id>                        staff council
 GET    /api/v1/honours                                      staff
 POST   /api/v1/honours                                      manager
 PATCH  /api/v1/honours/<honour_id>                          manager

@@ -32,6 +32,7 @@ from tests.given import (
     sale_key,
     signed_in,
 )
+from tests.given_chains import given_link
 from tests.given_late_sales import SYNC, given_case, late_sale
 from tests.given_sales import SALES, sell
 
@@ -99,6 +100,19 @@ def test_a_closed_month_is_told_with_its_head_and_its_figures(ledger: Ledger) ->
     assert published["head"] == answer.json["head"]
     assert sha256(published["text"].encode()).hexdigest() == answer.json["head"]
     assert json.loads(published["text"])["totals"]["payable_fen"] == 5 * 850
+
+
+def test_a_closed_month_holds_the_head_of_what_was_recorded(ledger: Ledger) -> None:
+    given_link(ledger.session, ledger.community)
+    ledger.session.commit()
+    path = f"/api/v1/public/{ledger.community.slug}/audit-head"
+    head = ledger.client.get(path).json["head"]
+
+    ledger.close()
+
+    (published,) = json.loads(ledger.chain)["months"]
+    held = json.loads(published["text"])["audit_head"]
+    assert held == {"number": 1, "head": head["head"]}
 
 
 def test_each_month_holds_the_head_of_the_one_before(
@@ -202,7 +216,7 @@ def upload_a_late_sale(ledger: Ledger) -> None:
 
 
 def move_a_family(ledger: Ledger) -> None:
-    _set(ledger, update(Resident).values(household_ref="one and the same", household_key="one"))
+    _set(ledger, update(Resident).values(household_key="one"))
 
 
 def rename_the_shop(ledger: Ledger) -> None:

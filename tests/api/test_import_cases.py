@@ -1,6 +1,7 @@
 """Files as offices keep them, from ../shared/cases: each is read right or told of."""
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 from flask.testing import FlaskClient
@@ -20,7 +21,7 @@ SOMEBODY = "01a2265e-2e15-7219-984f-f24f4fee031c"
 @pytest.fixture
 def resident(session: Session, community: Community) -> Resident:
     ensure_default_kinds(session, community)
-    resident = given_resident(session, community, id=SOMEBODY, name="陈荣")
+    resident = given_resident(session, community, id=UUID(SOMEBODY), name="陈荣")
     session.commit()
     return resident
 

@@ -5,7 +5,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from loyalty.models import Community, Resident
+from loyalty.models import Community, ImportJob, Resident
 from loyalty.services.actors import Role
 from loyalty.services.deeds.deeds import ensure_default_kinds
 from tests.given import given_account, given_community, given_resident, signed_in
@@ -95,6 +95,10 @@ def test_undoing_removes_what_was_added_and_nothing_else(
     assert undone.status_code == 200, undone.json
     assert undone.json["undone_at"] is not None
     assert names(client, staff) == ["王芳"]
+    job = session.scalars(select(ImportJob)).one()
+    assert (job.kept_table, job.answers, job.errors, job.notes) == (None, {}, [], [])
+    assert [row["cells"] for row in job.valid_rows] == [{}, {}]
+    assert job.forgotten_at == job.undone_at
     assert act(client, staff, report, "undo").json["missing"] == ["undone_already"]
     assert act(client, staff, report, "apply").json["missing"] == ["applied_already"]
 

@@ -64,9 +64,9 @@ def hash_of(card: Card, community: Community) -> bytes:
 def columns_of(record: Card | Resident) -> dict[str, Any]:
     """The values of a record, to make more of its kind."""
     return {
-        column.key: getattr(record, column.key)
-        for column in record.__table__.c
-        if column.key != "id"
+        member.key: getattr(record, member.key)
+        for member in record.__mapper__.column_attrs
+        if member.key != "id"
     }
 
 

@@ -1,4 +1,3 @@
-import pyotp
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
@@ -7,16 +6,14 @@ from loyalty.services.actors import Role
 from tests.given import given_account, given_community, given_resident, signed_in
 
 ACCOUNTS = "/api/v1/staff-accounts"
-PASSWORD = "a long enough password"
 BODY = {
     "username": "wang",
-    "password": PASSWORD,
     "display_name": "王芳",
     "roles": ["staff", "panel"],
 }
 
 
-def test_a_manager_opens_an_account_that_can_sign_in(
+def test_a_manager_opens_an_account_whose_owner_joins_by_a_link(
     client: FlaskClient, manager: dict[str, str]
 ) -> None:
     answer = client.post(ACCOUNTS, headers=manager, json=BODY)
@@ -24,9 +21,13 @@ def test_a_manager_opens_an_account_that_can_sign_in(
     assert answer.status_code == 201, answer.json
     assert answer.json["roles"] == ["staff", "panel"]
     assert answer.json["active"] is True
-    assert answer.json["second_factor"] is False
-    signed = client.post("/api/v1/tokens", json={"username": "Wang", "password": PASSWORD})
-    assert signed.status_code == 201
+    assert (answer.json["joined"], answer.json["second_factor"]) == (False, False)
+    link = client.post(
+        f"{ACCOUNTS}/{answer.json['id']}/links", headers=manager, json={"purpose": "join"}
+    )
+    assert link.status_code == 201, link.json
+    assert link.json["address"].startswith("http://loyalty.test/join/join_")
+    assert "wang" not in link.json["address"]
 
 
 def test_neither_password_nor_hash_is_ever_shown(
@@ -58,7 +59,7 @@ def test_a_name_is_taken_whatever_its_capitals(
         ({"username": "w"}, "/username"),
         ({"username": "wang fang"}, "/username"),
         ({"username": "w\0"}, "/username"),
-        ({"password": "x" * 11}, "/password"),
+        ({"password": "correct horse battery"}, "/password"),
         ({"roles": []}, "/roles"),
         ({"roles": ["emperor"]}, "/roles/0"),
         ({"display_name": ""}, "/display_name"),
@@ -72,12 +73,6 @@ def test_a_member_that_makes_no_sense_is_named(
 
     assert answer.status_code == 422
     assert [fault["pointer"] for fault in answer.json["errors"]] == [pointer]
-
-
-def test_twelve_characters_are_enough(client: FlaskClient, manager: dict[str, str]) -> None:
-    answer = client.post(ACCOUNTS, headers=manager, json={**BODY, "password": "x" * 12})
-
-    assert answer.status_code == 201
 
 
 def test_a_closed_account_loses_its_tokens_at_once(client: FlaskClient, session: Session) -> None:
@@ -101,22 +96,23 @@ def test_a_closed_account_loses_its_tokens_at_once(client: FlaskClient, session:
     assert client.get("/api/v1/areas", headers=staff).status_code == 401
 
 
-def test_a_new_password_ends_what_is_signed_in(client: FlaskClient, session: Session) -> None:
+def test_a_manager_sets_no_password_and_no_second_factor_of_anybody(
+    client: FlaskClient, session: Session
+) -> None:
     community = given_community(session)
     manager = signed_in(session, community, Role.MANAGER)
-    staff = signed_in(session, community, Role.STAFF)
-    items = client.get(ACCOUNTS, headers=manager).json["items"]
-    account = next(item for item in items if item["roles"] == ["staff"])
-    url, headers = f"{ACCOUNTS}/{account['id']}", {**manager, "If-Match": '"1"'}
+    account = f"{ACCOUNTS}/{given_account(session, community).id}"
+    session.commit()
+    headers = {**manager, "If-Match": '"1"'}
 
-    short = client.patch(url, headers=headers, json={"password": "x" * 11})
-    assert (short.status_code, short.json["errors"][0]["pointer"]) == (422, "/password")
-    assert client.get("/api/v1/areas", headers=staff).status_code == 200
-    answer = client.patch(url, headers=headers, json={"password": "x" * 12})
+    password = client.patch(account, headers=headers, json={"password": "correct horse battery"})
+    on, off = (
+        client.open(f"{account}/second-factor", method=verb, headers=manager)
+        for verb in ("POST", "DELETE")
+    )
 
-    assert answer.status_code == 200
-    assert "password" not in answer.json
-    assert client.get("/api/v1/areas", headers=staff).status_code == 401
+    assert (password.status_code, password.json["errors"][0]["pointer"]) == (422, "/password")
+    assert (on.status_code, off.status_code) == (404, 404)
 
 
 def test_new_roles_hold_at_once(client: FlaskClient, session: Session) -> None:
@@ -167,22 +163,22 @@ def test_the_second_of_two_changes_is_told_to_look_again(
     assert second.status_code == 412
 
 
-def test_a_second_factor_is_shown_once_and_then_demanded(
-    client: FlaskClient, manager: dict[str, str]
+@pytest.mark.parametrize(
+    ("purpose", "status"),
+    [("join", 422), ("password", 201), ("second_factor", 201), ("everything", 422)],
+)
+def test_a_link_is_made_for_what_the_account_may_have_lost(
+    client: FlaskClient, session: Session, purpose: str, status: int
 ) -> None:
-    account = client.post(ACCOUNTS, headers=manager, json=BODY).json
-    answer = client.post(f"{ACCOUNTS}/{account['id']}/second-factor", headers=manager)
-    assert answer.status_code == 201, answer.json
-    app = pyotp.parse_uri(answer.json["address"])
-    assert isinstance(app, pyotp.TOTP)
-    credentials = {"username": "wang", "password": PASSWORD}
+    community = given_community(session)
+    manager = signed_in(session, community, Role.MANAGER)
+    account = f"{ACCOUNTS}/{given_account(session, community).id}"
+    session.commit()
 
-    assert client.post("/api/v1/tokens", json=credentials).status_code == 401
-    with_code = client.post("/api/v1/tokens", json={**credentials, "totp": app.now()})
-    assert with_code.status_code == 201
-    off = client.delete(f"{ACCOUNTS}/{account['id']}/second-factor", headers=manager)
-    assert off.status_code == 204
-    assert client.post("/api/v1/tokens", json=credentials).status_code == 201
+    answer = client.post(f"{account}/links", headers=manager, json={"purpose": purpose})
+
+    assert answer.status_code == status, answer.json
+    assert status == 201 or answer.json["errors"][0]["pointer"] == "/purpose"
 
 
 @pytest.mark.parametrize("role", [role for role in Role if role is not Role.MANAGER])
@@ -197,8 +193,8 @@ def test_only_a_manager_keeps_the_accounts(
     assert client.get(ACCOUNTS, headers=headers).status_code == 403
     assert client.post(ACCOUNTS, headers=headers, json=BODY).status_code == 403
     assert client.patch(account, headers=headers, json={"active": False}).status_code == 403
-    assert client.post(account + "/second-factor", headers=headers).status_code == 403
-    assert client.delete(account + "/second-factor", headers=headers).status_code == 403
+    link = client.post(account + "/links", headers=headers, json={"purpose": "password"})
+    assert link.status_code == 403
 
 
 def test_an_outsider_sees_and_changes_nothing(
@@ -210,8 +206,8 @@ def test_an_outsider_sees_and_changes_nothing(
 
     assert len(client.get(ACCOUNTS, headers=manager).json["items"]) == 1
     assert client.patch(account, **change).status_code == 404
-    assert client.post(account + "/second-factor", headers=manager).status_code == 404
-    assert client.delete(account + "/second-factor", headers=manager).status_code == 404
+    link = client.post(account + "/links", headers=manager, json={"purpose": "password"})
+    assert link.status_code == 404
     assert client.get(ACCOUNTS).status_code == 401
     assert client.post(ACCOUNTS, json=BODY).status_code == 401
 

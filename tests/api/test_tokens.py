@@ -4,9 +4,16 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from loyalty.models import StaffAccount
+from loyalty.models import Community, StaffAccount
 from loyalty.services.actors import Role
-from tests.given import given_account, given_community, quick_hash, signed_in
+from tests.given import (
+    code_of,
+    given_account,
+    given_community,
+    given_token,
+    quick_hash,
+    signed_in,
+)
 
 TOKENS = "/api/v1/tokens"
 CURRENT = TOKENS + "/current"
@@ -23,9 +30,9 @@ def account(session: Session) -> StaffAccount:
     return account
 
 
-@pytest.mark.usefixtures("account")
-def test_a_program_signs_in_and_out(client: FlaskClient) -> None:
-    answer = client.post(TOKENS, json={"username": "li", "password": PASSWORD})
+def test_a_program_signs_in_and_out(client: FlaskClient, account: StaffAccount) -> None:
+    shown = {"username": "li", "password": PASSWORD, "totp": code_of(account)}
+    answer = client.post(TOKENS, json=shown)
     assert answer.status_code == 201, answer.json
     headers = {"Authorization": f"Bearer {answer.json['token']}"}
 
@@ -37,20 +44,55 @@ def test_a_program_signs_in_and_out(client: FlaskClient) -> None:
     assert client.get("/api/v1/areas", headers=headers).status_code == 401
 
 
+@pytest.mark.usefixtures("account")
+@pytest.mark.parametrize("username", ["li", "nobody"])
 def test_failures_are_counted_although_each_answer_is_an_error(
-    client: FlaskClient, session: Session, account: StaffAccount
+    client: FlaskClient, username: str
 ) -> None:
-    wrong = {"username": "li", "password": "not the password"}
+    wrong = {"username": username, "password": "not the password"}
 
     statuses = [client.post(TOKENS, json=wrong).status_code for _ in range(5)]
-    locked = client.post(TOKENS, json={"username": "li", "password": PASSWORD})
+    locked = client.post(TOKENS, json={"username": username, "password": PASSWORD})
 
     assert statuses == [401] * 5
     assert locked.status_code == 429
     assert locked.json["type"] == "/problems/sign-in-locked"
     assert 0 < int(locked.headers["Retry-After"]) <= 15 * 60
-    session.refresh(account)
-    assert account.locked_until is not None
+
+
+def test_a_stranger_who_guesses_keeps_nobody_else_out(
+    client: FlaskClient, account: StaffAccount
+) -> None:
+    wrong = {"username": "li", "password": "not the password"}
+    stranger = {"REMOTE_ADDR": "203.0.113.7"}
+    guesses = [client.post(TOKENS, json=wrong, environ_base=stranger) for _ in range(7)]
+
+    shown = {"username": "li", "password": PASSWORD, "totp": code_of(account)}
+
+    assert [one.status_code for one in guesses] == [401] * 5 + [429] * 2
+    assert client.post(TOKENS, json=shown).status_code == 201
+
+
+def test_nothing_is_open_to_an_account_that_owes_its_second_factor(
+    client: FlaskClient, session: Session, community: Community
+) -> None:
+    for role in Role:
+        owner = given_account(session, community, role, totp_secret=None)
+        headers = {"Authorization": f"Bearer {given_token(session, community, owner)}"}
+
+        answer = client.get("/api/v1/matters", headers=headers)
+
+        owes = role in {Role.STAFF, Role.MANAGER}
+        assert ("second factor" in answer.text) is owes, role
+        assert not owes or answer.status_code == 403
+
+
+def test_the_accounts_of_a_demonstration_owe_none(client: FlaskClient, session: Session) -> None:
+    market = given_community(session, demonstration=True)
+    owner = given_account(session, market, Role.STAFF, totp_secret=None)
+    headers = {"Authorization": f"Bearer {given_token(session, market, owner)}"}
+
+    assert client.get("/api/v1/areas", headers=headers).status_code == 200
 
 
 @pytest.mark.usefixtures("account")

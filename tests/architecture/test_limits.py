@@ -14,6 +14,8 @@ OF_ALL_COMMUNITIES = {
     "console._signed_in": "a token tells whose it is",
     "tokens.post": "a name tells whose account it is",
     "sign_in._signed_in": "a name tells whose account it is",
+    "joining.opened": "a token tells whose account it is",
+    "joining._is_used": "a token tells whose account it is",
     "street._read_all": "which communities a street reads is of no one of them",
     "kept_forms.sign_in_page": "asks whether there are several communities",
     "pairing.post": "a code tells whose till it is",

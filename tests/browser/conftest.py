@@ -4,7 +4,7 @@ import shutil
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
@@ -79,6 +79,16 @@ def close(context: BrowserContext) -> None:
     context.close()
 
 
+@contextmanager
+def _closed(body: Any) -> Iterator[Any]:
+    """Give the body of an answer, and close it afterwards where there is something to close."""
+    try:
+        yield body
+    finally:
+        if hasattr(body, "close"):
+            body.close()
+
+
 class Network:
     """The way between phone and service; answers can get lost on it after the work is done."""
 
@@ -117,7 +127,7 @@ class Network:
             # Read to its end here: a browser that goes away leaves no file open.
             with (
                 self._counted(),
-                closing(app(environ, (lambda *_: None) if losing else start_response)) as body,
+                _closed(app(environ, (lambda *_: None) if losing else start_response)) as body,
             ):
                 whole = b"".join(body)
             self.open.wait(LONGEST_WAIT)

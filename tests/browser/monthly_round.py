@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from loyalty.models import Community, Resident, StaffAccount
 from loyalty.services.actors import Role
-from tests.given import given_account, given_resident, quick_hash
+from tests.given import code_of, given_account, given_resident, quick_hash
 from tests.pages.visits import PASSWORD
 
 SURNAMES = "王李张刘陈杨赵黄周吴"
@@ -91,6 +91,8 @@ class Person:
             self.page.context.add_cookies(
                 [{"name": "lang", "value": language, "url": self.service}]
             )
+            # Not while the page itself is on its way elsewhere.
+            self.page.wait_for_load_state()
             self.page.reload()
             for size in (NARROW, WIDE):
                 self.page.set_viewport_size(size)
@@ -121,9 +123,11 @@ class Worker(Person):
         self.account = account
 
     def sign_in(self) -> None:
-        """Type name and password, and Enter, as on every day: no click."""
+        """Type name, password and code, and Enter, as on every day: no click."""
         self.page.goto("/staff/sign-in")
         self.page.get_by_label("账号").fill(self.account.username)
         self.page.get_by_label("密码").fill(PASSWORD)
+        if self.account.totp_secret is not None:
+            self.page.get_by_label("动态码").fill(code_of(self.account))
         self.page.get_by_label("密码").press("Enter")
         self.page.get_by_role("button", name="退出").wait_for()

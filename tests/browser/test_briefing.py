@@ -7,7 +7,7 @@ from playwright.sync_api import Page
 from sqlalchemy.orm import Session
 
 from loyalty.services.actors import Role
-from tests.given import given_account, given_community, quick_hash
+from tests.given import code_of, given_account, given_community, quick_hash
 from tests.pages.visits import PASSWORD
 
 
@@ -21,6 +21,7 @@ def test_two_clicks_lead_from_the_first_page_to_the_briefing(
     phone.goto("/staff")
     phone.get_by_label("账号").fill(account.username)
     phone.get_by_label("密码").fill(PASSWORD)
+    phone.get_by_label("动态码").fill(code_of(account))
     phone.get_by_role("button", name="登录").click()
 
     phone.get_by_role("navigation", name="工作台").get_by_role("link", name="数字").click()

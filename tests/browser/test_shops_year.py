@@ -139,7 +139,7 @@ def ask_back(keeper: Person, community: Community, receipt: str, told: str) -> N
 
 def take_in_and_inspect(clerk: Worker) -> None:
     clerk.page.goto("/staff/shops/applications")
-    clerk.click(clerk.page.get_by_role("link", name="去看"))
+    clerk.click(clerk.page.get_by_role("link", name="和平馕店"))
     clerk.press("受理，登记这家店")
     clerk.press("检查评分")
     fill_in(clerk)

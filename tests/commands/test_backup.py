@@ -12,20 +12,22 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 from click.testing import CliRunner, Result
-from sqlalchemy import select
+from sqlalchemy import make_url, select
 
 from loyalty.commands import main
 from loyalty.commands.backup_file import BackupError, Lock, Part, make_key_file, write_backup
 from loyalty.commands.dump import Role, contents_of, dumped, is_filled, make_roles, put_back
 from loyalty.commands.session import opened
+from loyalty.data_keys import hold_data_keys
 from loyalty.embedded import embedded_database, leave_embedded_database
 from loyalty.models import Resident
+from loyalty.roles import let_service_in, owns_tables
 from loyalty.services.privacy.erasing import ErasePerson, erase_person
 from loyalty.services.work import Work
 from tests.commands.running import Operator
 from tests.given import NOON, SEALING_KEY, SECRET, given_community, given_resident, given_staff
 from tests.given_everything import given_everything
-from tests.kept_database import create, drop, named, new_database, plain
+from tests.kept_database import create, drop, name_of, named, new_database, plain
 from tests.serving import new_data_folder
 
 PASSWORD = "correct horse battery staple"
@@ -54,6 +56,34 @@ def empty_database(server: str) -> Iterator[str]:
     create(named(server, "template0"), name)
     yield named(server, name)
     drop(server, name)
+
+
+def rights_of_the_service(url: str) -> tuple[bool, ...]:
+    """Whether its role passes policies, may add to the book, and may take something out of it."""
+    query = """
+        SELECT rolbypassrls, has_table_privilege(oid, 'redemption', 'INSERT'),
+               has_table_privilege(oid, 'redemption', 'DELETE')
+        FROM pg_roles WHERE rolname = 'loyalty_service'
+    """
+    with psycopg.connect(plain(url)) as connection:
+        (rights,) = connection.execute(query).fetchall()
+    return tuple(rights)
+
+
+@contextmanager
+def a_database_of_an_owner(server: str) -> Iterator[tuple[str, str]]:
+    """An empty one as docs/running.md has it made; its addresses for its owner and the service."""
+    role = f"owner_{uuid4().hex}"
+    with empty_database(server) as url, psycopg.connect(plain(server), autocommit=True) as admin:
+        admin.execute(f"CREATE ROLE {role} LOGIN")
+        admin.execute(f"GRANT loyalty_member TO {role}")
+        admin.execute(f"ALTER DATABASE {name_of(url)} OWNER TO {role}")
+        owner = make_url(url).set(username=role, password=None)
+        yield owner.render_as_string(hide_password=False), let_service_in(url)
+        admin.execute(f"ALTER DATABASE {name_of(url)} OWNER TO CURRENT_USER")
+        with psycopg.connect(plain(url), autocommit=True) as inside:
+            inside.execute(f"DROP OWNED BY {role} CASCADE")
+        admin.execute(f"DROP ROLE {role}")
 
 
 def restores(file: Path, data_dir: Path, *words: str, **environ: str) -> Result:
@@ -91,9 +121,8 @@ def test_one_command_restores_all_of_it_into_an_empty_folder(
         assert wrong.output == f"Error: The password does not open {file}.\n"
         assert [*folder.iterdir()] == []
 
-        told = restores(
-            file, folder, **password, LOYALTY_ERASURES_FILE=str(tmp_path / "erasures.jsonl")
-        )
+        erasures = {"LOYALTY_ERASURES_FILE": str(tmp_path / "erasures.jsonl")}
+        told = restores(file, folder, **password, **erasures)
 
         assert told.exit_code == 0, told.output
         assert re.search(r"every sum equal, in \d+\.\d seconds", told.output)
@@ -105,6 +134,7 @@ def test_one_command_restores_all_of_it_into_an_empty_folder(
         after = contents_of(url)
         with opened(url) as session:
             (state,) = session.scalars(select(Resident.state).where(Resident.id == erased))
+        assert rights_of_the_service(url) == (True, True, False)
         leave_embedded_database(folder)
 
     assert state == "erased"
@@ -214,9 +244,39 @@ def test_a_database_that_holds_something_and_another_secret_are_refused(
 
     assert "is there already" in again.output
     assert "is not empty" in filled.output
-    assert "is not the secret of the backup" in secret.output
+    assert "LOYALTY_SECRET_KEY is not that of the backup" in secret.output
     assert contents_of(source.database) == before
     assert not [*folder.iterdir()]
+
+
+def test_the_key_of_personal_data_goes_along_and_two_roles_serve_what_is_restored(
+    server: str, tmp_path: Path, key_file: Path
+) -> None:
+    file, folder = tmp_path / "market.backup", tmp_path / "new"
+    words, other = ("--key-file", str(key_file)), {"LOYALTY_DATA_KEY": SECRET[::-1]}
+    with new_database(server) as database, a_database_of_an_owner(server) as (owner, service):
+        hold_data_keys([SECRET[::-1]])
+        with opened(database) as session:
+            given_resident(session, given_community(session), unit="3号楼501")
+        operator = Operator(database, tmp_path / "data")
+        useless = operator.types("backup", str(file), *words)
+        made = CliRunner(env=other).invoke(
+            main, ["backup", str(file), *words], env=operator.environ
+        )
+        addresses = {"LOYALTY_OWNER_DATABASE_URL": owner, "LOYALTY_DATABASE_URL": service}
+
+        wrong = restores(file, folder, *words, **addresses, LOYALTY_DATA_KEY=SECRET)
+        told = restores(file, folder, *words, **addresses)
+
+        assert "set LOYALTY_OLD_DATA_KEY to it" in useless.output
+        assert made.exit_code == 0, made.output
+        assert "LOYALTY_DATA_KEY is not that of the backup" in wrong.output
+        assert told.exit_code == 0, told.output
+        assert f"LOYALTY_DATA_KEY_FILE={folder}/data-key" in told.output
+        assert stat.S_IMODE((folder / "data-key").stat().st_mode) == 0o600
+        with opened(service) as session:
+            assert [one.unit for one in session.scalars(select(Resident))] == ["3号楼501"]
+        assert (owns_tables(owner), owns_tables(service)) == (True, False)
 
 
 def test_nothing_of_it_can_be_read_without_its_key(
@@ -247,9 +307,12 @@ def test_a_dump_that_is_broken_off_leaves_no_half_file(tmp_path: Path, key_file:
 
 def test_roles_that_are_missing_are_made_without_a_password(server: str) -> None:
     group, member = (f"role_{uuid4().hex}" for _ in range(2))
-    roles = [Role(group, signs_in=False, member_of=[]), Role(member, True, [group])]  # noqa: FBT003
+    roles = [
+        Role(group, signs_in=False, passes_policies=False, member_of=[]),
+        Role(member, signs_in=True, passes_policies=True, member_of=[group]),
+    ]
     query = """
-        SELECT rolcanlogin, rolpassword IS NULL, pg_has_role(rolname, %s, 'MEMBER')
+        SELECT rolcanlogin AND rolbypassrls, rolpassword IS NULL, pg_has_role(rolname, %s, 'MEMBER')
         FROM pg_authid WHERE rolname = %s
     """
     for _ in range(2):

@@ -28,7 +28,7 @@ def findings(operator: Operator, **environ: str) -> dict[str, tuple[bool, str]]:
 def test_a_sound_installation_is_found_sound(operator: Operator) -> None:
     found = findings(operator)
 
-    assert [ok for ok, _ in found.values()] == [True] * 7
+    assert [ok for ok, _ in found.values()] == [True] * 9
     assert found["database"][1].startswith("external PostgreSQL")
     assert "ok   tables" in operator.types("doctor").output
 

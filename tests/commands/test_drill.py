@@ -1,6 +1,7 @@
 """`loyalty drill`, and the copies that the service makes by itself."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import psycopg
@@ -8,11 +9,13 @@ import pytest
 import time_machine
 
 from loyalty.commands.drill import ALONE
-from loyalty.commands.local_copies import KEPT, Purpose, copy_locally, migrate_with_copy
+from loyalty.commands.local_copies import KEPT, Purpose, copy_locally
 from loyalty.commands.session import opened
+from loyalty.commands.tables import move_tables
 from loyalty.commands.upkeep import is_a_drill_due, report_to_all
 from loyalty.database import is_migrated
 from loyalty.models import UpkeepReport
+from loyalty.roles import let_service_in
 from loyalty.rules.upkeep import DRILL_EVERY, UpkeepSubject
 from loyalty.services.community.policy import community_called
 from loyalty.services.community.upkeep import find_report
@@ -45,12 +48,17 @@ def settings_of(operator: Operator) -> Settings:
     return Settings.from_env(operator.environ)
 
 
+def by_the_service(operator: Operator) -> Operator:
+    """What `serve` starts, which has forgotten who owns the tables."""
+    return replace(operator, database=let_service_in(operator.database))
+
+
 def copies_in(operator: Operator) -> list[Path]:
     return sorted((operator.data_dir / "backups").glob("*.backup"))
 
 
 def test_a_drill_restores_a_copy_compares_it_and_tells_managers(served: Operator) -> None:
-    told = served.types("drill")
+    told = by_the_service(served).types("drill")
 
     assert told.exit_code == 0, told.output
     report = report_of(served, UpkeepSubject.DRILL)
@@ -96,7 +104,7 @@ def test_a_drill_is_due_when_any_community_has_not_been_told_for_a_week(served: 
 
 
 def test_tables_are_copied_before_they_change_and_only_then(served: Operator) -> None:
-    migrate_with_copy(served.database, settings_of(served))
+    move_tables(settings_of(served))
     assert copies_in(served) == []
 
     assert "were copied to" in served.types("migrate", *DOWN).output
@@ -116,6 +124,16 @@ def test_where_the_copy_fails_no_table_is_changed(served: Operator) -> None:
     assert is_migrated(served.database)
     assert served.types("migrate", "--no-copy", *DOWN).exit_code == 0
     assert not is_migrated(served.database)
+
+
+def test_who_does_not_own_the_tables_is_told_so_and_copies_nothing(served: Operator) -> None:
+    assert served.types("migrate", "--no-copy", *DOWN).exit_code == 0
+
+    told = by_the_service(served).types("migrate")
+
+    assert told.exit_code == 1
+    assert "set LOYALTY_OWNER_DATABASE_URL" in told.output
+    assert copies_in(served) == []
 
 
 def test_of_the_copies_the_latest_are_kept(served: Operator) -> None:

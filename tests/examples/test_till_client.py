@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib.util import module_from_spec, spec_from_file_location
-from pathlib import Path
 from types import ModuleType
 from uuid import uuid4
 
@@ -22,7 +21,7 @@ from loyalty.clock import community_now
 from loyalty.rules.calendar import Month
 from loyalty.rules.card_number import group_digits, number_of
 from tests.given import SECRET, given_card, given_community, given_shop, paired_till
-from tests.kept_database import plain
+from tests.kept_database import KeptDatabase, plain
 from tests.serving import PROJECT, free_port, start, stop
 
 CLIENT = PROJECT / "docs" / "examples" / "till_client.py"
@@ -92,8 +91,22 @@ class Shop:
             return [(kind, payable) for kind, payable in connection.execute(query)]
 
 
+@pytest.fixture(scope="module")
+def service(kept_database: KeptDatabase, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of the service, started once; the tests find its database empty."""
+    port = free_port()
+    environ = {
+        "LOYALTY_DATABASE_URL": kept_database.url,
+        "LOYALTY_DATA_DIR": str(tmp_path_factory.mktemp("data")),
+        "LOYALTY_SECRET_KEY": SECRET,
+    }
+    process = start(environ, port, "--workers", "1")
+    yield f"http://127.0.0.1:{port}"
+    stop(process)
+
+
 @pytest.fixture
-def shop(database: str, tmp_path: Path) -> Iterator[Shop]:
+def shop(service: str, database: str) -> Iterator[Shop]:
     engine = create_engine(database)
     with Session(engine, expire_on_commit=False) as session:
         community = given_community(session, uses_per_shop_day=None)
@@ -101,14 +114,7 @@ def shop(database: str, tmp_path: Path) -> Iterator[Shop]:
         card = given_card(session, community, valid_from=Month.of(today).first)
         till = paired_till(session, given_shop(session, community))
     engine.dispose()
-    port = free_port()
-    environ = {
-        "LOYALTY_DATABASE_URL": database,
-        "LOYALTY_DATA_DIR": str(tmp_path),
-        "LOYALTY_SECRET_KEY": SECRET,
-    }
-    service = start(environ, port, "--workers", "1")
-    road = Road(f"http://127.0.0.1:{port}")
+    road = Road(service)
     with ThreadingHTTPServer(("127.0.0.1", 0), proxy_on(road)) as proxy:
         road.address = f"http://127.0.0.1:{proxy.server_port}"
         thread = threading.Thread(target=proxy.serve_forever)
@@ -117,7 +123,6 @@ def shop(database: str, tmp_path: Path) -> Iterator[Shop]:
         yield Shop(road, till["Authorization"].removeprefix("Bearer "), number, database)
         proxy.shutdown()
         thread.join()
-    stop(service)
 
 
 @pytest.fixture

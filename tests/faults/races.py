@@ -56,6 +56,16 @@ class Street:
 
         return act
 
+    def sign_in(self, shown: dict[str, str], address: str) -> Callable[[], str]:
+        """Return the act of signing in from an address."""
+
+        def act() -> str:
+            client = self.app.test_client()
+            place = {"REMOTE_ADDR": address}
+            return str(client.post("/api/v1/tokens", json=shown, environ_base=place).status_code)
+
+        return act
+
     def count(self, record: Any, *conditions: Any) -> int:
         """Return how many records there are now."""
         self.session.rollback()

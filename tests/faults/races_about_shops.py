@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from loyalty.models import OfferProposal, Shop, ShopSignal
+from loyalty.models import OfferProposal, Shop, ShopSignal, StallLet
 from loyalty.rules.money import Permille
 from loyalty.services.actors import Role, StaffMember
 from loyalty.services.shops.offer import (
@@ -15,11 +15,13 @@ from loyalty.services.shops.offer import (
 )
 from loyalty.services.shops.shops import AgreedTerm
 from loyalty.services.shops.signals import PutAway, put_signal_away
+from loyalty.services.shops.stalls import LetStall, let_stall
 from loyalty.services.work import Work
 from tests.faults.overlap import Act, in_transaction
-from tests.faults.races import Race, Street
+from tests.faults.races import Race, Street, given_import
 from tests.given import NOON, given_account, given_shop, given_staff
 from tests.given_offers import given_proposal, given_signal
+from tests.given_stalls import given_stall, given_turn
 
 
 def two_decisions_of_a_proposal(street: Street) -> Race:
@@ -54,6 +56,19 @@ def one_signal_put_away_twice(street: Street) -> Race:
         for reason in ("店主病了", "设备坏了")
     )
     return Race(one, two, lambda: street.read(ShopSignal.reason, signal.id))
+
+
+def an_undoing_beside_what_a_stall_goes_through_next(street: Street) -> Race:
+    account = given_account(street.session, street.community)
+    stall = given_stall(street.session, street.community, account)
+    job = given_import(street, "stalls")
+    given_turn(street.session, stall, account, import_id=job)
+    back = LetStall(stall.id, NOON.date(), tenant=None)
+    return Race(
+        _at_work(street, lambda work: let_stall(work, back).tenant),
+        street.send(f"POST /imports/{job}/undo", by=street.other),
+        lambda: street.count(StallLet),
+    )
 
 
 def _put_away(work: Work, *, signal: ShopSignal, reason: str) -> str:

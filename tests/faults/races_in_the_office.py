@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from loyalty.models import (
+    AccessToken,
     Community,
     Deed,
     Honour,
@@ -26,20 +27,26 @@ from loyalty.services.deeds.deeds import ensure_default_kinds
 from loyalty.services.imports.answers import TableAnswers
 from loyalty.services.imports.jobs import answer_import
 from loyalty.services.matters.matters import MatterKind, RaiseMatter, Raiser, raise_public_matter
-from loyalty.services.staff.sign_in import FAILURES_ALLOWED
+from loyalty.services.staff.links import LinkPurpose, UseLink, make_link, use_link
+from loyalty.services.staff.passwords import password_matches
+from loyalty.services.staff.sign_in import to_staff_member
 from loyalty.services.work import Work
 from tests.faults.overlap import Act, in_transaction
 from tests.faults.races import Race, Street, given_import
 from tests.given import (
     NOON,
+    SEALING_KEY,
+    code_of,
     given_account,
     given_honour,
     given_resident,
     given_shop,
     given_staff,
+    quick_hash,
 )
 from tests.given_tables import HEADINGS, ZHANG, text, upload
 
+PASSWORD = "correct horse battery staple"
 MATTER = {"kind": "need", "text": "东门路灯不亮", "raised_by": "staff"}
 
 
@@ -59,21 +66,35 @@ def two_calls_that_forget_one_answer(street: Street) -> Race:
     return Race(one, two, lambda: street.count(KeptAnswer, KeptAnswer.key == old.key))
 
 
-def two_wrong_passwords(street: Street) -> Race:
-    account = given_account(street.session, street.community)
-    wrong = {"username": account.username, "password": "not the password"}
-    guess = street.send("POST /tokens", by={}, json=wrong)
-    return Race(guess, guess, lambda: street.read(StaffAccount.failed_sign_ins, account.id))
+def one_code_shown_twice(street: Street) -> Race:
+    account = given_account(street.session, street.community, password_hash=quick_hash(PASSWORD))
+    shown = {"username": account.username, "password": PASSWORD, "totp": code_of(account)}
+    # By no address together, so that they wait for each other at the account alone.
+    one, two = (street.sign_in(shown, address) for address in ("203.0.113.7", "203.0.113.8"))
+    mine = AccessToken.account_id == account.id
+    return Race(one, two, lambda: street.count(AccessToken, mine))
 
 
-def a_new_password_beside_the_last_wrong_one(street: Street) -> Race:
-    account = given_account(street.session, street.community, failed_sign_ins=FAILURES_ALLOWED - 1)
-    wrong = {"username": account.username, "password": "not the password"}
-    new = {"password": "correct horse battery staple"}
+def one_link_used_twice(street: Street) -> Race:
+    account = given_account(street.session, street.community, password_hash=None)
+    owner = to_staff_member(account, timezone=street.community.timezone)
+    made = make_link(Work(street.session, owner, NOON), account.id, LinkPurpose.JOIN)
+
+    def use(password: str) -> Act:
+        request = UseLink(made.token, password)
+
+        def join(own: Session) -> str:
+            use_link(own, request, sealing_key=SEALING_KEY, now=NOON)
+            return "joined"
+
+        return partial(in_transaction, street.app, join)
+
+    first, second = PASSWORD, "three other words of mine"
+    street.session.commit()
     return Race(
-        street.send("POST /tokens", by={}, json=wrong),
-        street.send(f"PATCH /staff-accounts/{account.id}", json=new),
-        lambda: street.read(StaffAccount.locked_until, account.id),
+        use(first),
+        use(second),
+        lambda: password_matches(first, street.read(StaffAccount.password_hash, account.id)),
     )
 
 

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from tests.faults.overlap import Overlap, overlapped, unlocked
 from tests.faults.races import Race, Street, given_street
 from tests.faults.races_about_shops import (
+    an_undoing_beside_what_a_stall_goes_through_next,
     one_signal_put_away_twice,
     two_decisions_of_a_proposal,
     two_proposals_of_one_shop,
@@ -42,13 +43,14 @@ from tests.faults.races_at_the_till import (
 from tests.faults.races_in_the_office import (
     a_deed_beside_an_undoing,
     a_narrower_band_beside_terms_outside_it,
-    a_new_password_beside_the_last_wrong_one,
     a_retirement_beside_a_plan,
     a_taking_in_beside_an_answer,
     an_answer_beside_a_taking_in,
     an_undoing_beside_a_change,
     an_undoing_beside_a_deed,
+    one_code_shown_twice,
     one_import_undone_twice,
+    one_link_used_twice,
     one_matter_sent_twice,
     one_sheet_written_down_twice,
     one_table_taken_in_from_two_uploads,
@@ -60,7 +62,6 @@ from tests.faults.races_in_the_office import (
     two_matters_raised,
     two_plaques_of_a_series,
     two_policies_at_once,
-    two_wrong_passwords,
 )
 from tests.faults.races_of_a_round import (
     RECEIPT,
@@ -115,8 +116,8 @@ RACES = [
     Won(two_decisions_of_an_objection, "selection_round", "200", "round-state", left=False),
     Won(two_wrong_pins, "own_page", "wrong", "wrong", 2),
     Won(two_pins_with_one_code, "own_page", "chosen", "used", 1),
-    Won(two_wrong_passwords, "staff_account", "sign-in", "sign-in", 2),
-    Won(a_new_password_beside_the_last_wrong_one, "staff_account", "sign-in", "200", None),
+    Won(one_code_shown_twice, "staff_account", "201", "401", 1),
+    Won(one_link_used_twice, "staff_account", "joined", "UnknownRecordError", left=True),
     Won(two_managers_who_close_each_other, "community", "200", "invalid-request", 1),
     Won(two_matters_raised, "community", "201", "201", 2),
     Won(one_matter_sent_twice, "community", 1, 1, 1),
@@ -136,6 +137,7 @@ RACES = [
     Won(two_decisions_of_a_proposal, "community", "问过了", "ProposalDecidedError", left=True),
     Won(two_proposals_of_one_shop, "community", 1, 1, 1),
     Won(one_signal_put_away_twice, "shop_signal", "silence", "SignalPutAwayError", "店主病了"),
+    Won(an_undoing_beside_what_a_stall_goes_through_next, "market_stall", None, "import-state", 4),
     Won(one_sheet_written_down_twice, "deed_kind", "201", "invalid-request", 1),
     Won(one_table_taken_in_from_two_uploads, "community", "200", "import-state", 1),
     Won(a_taking_in_beside_an_answer, "import_job", "200", "ImportStateError", 1),

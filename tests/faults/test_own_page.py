@@ -52,7 +52,10 @@ def door(session: Session, community: Community, database: str, tmp_path: Path) 
 
 def try_all(door: Door, pins: list[str]) -> Counter[str]:
     """Return what came of guesses that are made from processes begun anew."""
-    with ProcessPoolExecutor(PROCESSES, mp_context=get_context("spawn")) as pool:
+    # What begins them has read the modules, and nothing else.
+    begun = get_context("forkserver")
+    begun.set_forkserver_preload([guess.__module__])
+    with ProcessPoolExecutor(PROCESSES, mp_context=begun) as pool:
         return Counter(pool.map(guess, repeat(door), pins))
 
 

@@ -29,6 +29,7 @@ from loyalty.settings import Settings
 from tests.commands.test_work import given_batch
 from tests.given import (
     SECRET,
+    code_of,
     given_account,
     given_card,
     given_community,
@@ -204,14 +205,17 @@ def test_tills_ask_and_sell(service: Flask, town: Community) -> None:
 
 def test_people_sign_in_and_take_tables_in(service: Flask, town: Community) -> None:
     session = db.session()
-    for caller in range(CALLERS):
-        values = {"username": f"clerk-{caller}", "password_hash": quick_hash(PASSWORD)}
-        given_account(session, town, Role.STAFF, **values)
+    clerks = [
+        given_account(session, town, Role.STAFF, password_hash=quick_hash(PASSWORD))
+        for _ in range(CALLERS * 2)
+    ]
+    shown = [
+        {"username": one.username, "password": PASSWORD, "totp": code_of(one)} for one in clerks
+    ]
     session.commit()
 
     def take_in(client: FlaskClient, turn: int) -> int:
-        name = {"username": f"clerk-{turn // 2}", "password": PASSWORD}
-        token = client.post("/api/v1/tokens", json=name).json["token"]
+        token = client.post("/api/v1/tokens", json=shown[turn]).json["token"]
         staff = {"Authorization": f"Bearer {token}"}
         person = ("张小明", f"3号楼{turn}", "是", f"H-{turn}")
         report = upload(client, staff, text(HEADINGS, person))

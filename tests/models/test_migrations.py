@@ -1,8 +1,10 @@
 """The tables as the migrations make them, and as the models want them."""
 
+import json
+import re
 from collections.abc import Iterator
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import psycopg
 import pytest
@@ -15,7 +17,9 @@ from sqlalchemy import create_engine, inspect
 from sqlalchemy.orm import Session
 
 from loyalty.database import MIGRATIONS, Model, is_migrated, migrate
-from loyalty.rules.typed_text import make_name_key, make_reference_key
+from loyalty.models import Resident
+from loyalty.models.sealed import index_of, list_sealed, open_member
+from loyalty.rules.typed_text import make_name_key
 from tests.given import signed_in
 from tests.kept_database import named, plain
 from tests.two_communities import given_two
@@ -138,6 +142,23 @@ def rows_of(url: str) -> dict[str, list[str]]:
         }
 
 
+def opened(table: str, rows: list[str]) -> list[str]:
+    """Return rows with what lies sealed in them as it is read: sealed twice, it looks different."""
+    sealed = [(model, name) for model, name, _ in list_sealed() if model.__tablename__ == table]
+    if table == "community":  # is numbered anew, from the first one on
+        return [re.sub('"number": [0-9]+', "", row) for row in rows]
+    if not sealed:
+        return rows
+    records = [json.loads(row) for row in rows]
+    for record in records:
+        key = {"community_id": UUID(record["community_id"]), "record_id": UUID(record["id"])}
+        for model, name in sealed:
+            if record[name] is not None:
+                raw = bytes.fromhex(record[name].removeprefix("\\x"))
+                record[name] = open_member(model, name, raw, **key)
+    return sorted(json.dumps(record, sort_keys=True) for record in records)
+
+
 def steps_down_to(revision: str) -> str:
     """Return how far down a revision lies, as Alembic is told."""
     later = [*ScriptDirectory(str(MIGRATIONS)).iterate_revisions("heads", revision)]
@@ -196,8 +217,9 @@ def test_a_database_of_the_first_release_keeps_its_rows_and_its_words(
     migrate(database)
 
     after = rows_of(database)
-    assert {name: after[name] for name in known - {"card_event"}} == {
-        name: before[name] for name in known - {"card_event"}
+    same = known - {"card_event"}
+    assert {name: opened(name, after[name]) for name in same} == {
+        name: opened(name, before[name]) for name in same
     }
     with psycopg.connect(plain(database)) as connection:
         told = connection.execute(
@@ -280,7 +302,11 @@ def test_residents_of_before_are_found_like_those_of_today(empty: str) -> None:
         ).fetchall()
     assert len(rows) == len(SPELLINGS)
     for name, *keys in rows:
-        assert keys == [make_name_key(name), make_reference_key(name), make_reference_key(name)]
+        assert keys == [
+            make_name_key(name),
+            index_of(Resident, "unit", name, community_id=community),
+            index_of(Resident, "household_ref", name, community_id=community),
+        ]
 
 
 COMMUNITY = (

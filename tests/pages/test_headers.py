@@ -3,6 +3,11 @@ from collections.abc import Callable
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from loyalty.models import Community
+from loyalty.services.actors import Role
+from tests.given import given_resident, signed_in
 
 PAGES = ("/", "/till", "/card", "/staff/sign-in", "/notice", "/nominate", "/objection", "/lottery")
 PATHS = (*PAGES, "/nowhere", "/api/openapi.json", "/livez")
@@ -58,3 +63,33 @@ def test_with_https_browsers_are_told_to_stay_with_it(
 
     assert "max-age=31536000" in answer.headers["Strict-Transport-Security"]
     assert "Secure" in answer.headers["Set-Cookie"]
+
+
+def test_with_https_the_session_is_bound_to_this_host(
+    client: FlaskClient, reader_of: Callable[..., FlaskClient]
+) -> None:
+    with_https = reader_of(base_url="https://loyalty.test")
+
+    bound = with_https.get("/staff/sign-in", base_url="https://loyalty.test").headers
+    plain = client.get("/staff/sign-in").headers
+
+    [cookie] = [one for one in bound.getlist("Set-Cookie") if "session=" in one]
+    assert cookie.startswith("__Host-session=")
+    assert "Path=/" in cookie
+    assert "Domain" not in cookie
+    assert [one for one in plain.getlist("Set-Cookie") if one.startswith("session=")]
+
+
+def test_no_cache_keeps_what_somebody_is_signed_in_to_see(
+    client: FlaskClient, session: Session, community: Community
+) -> None:
+    staff = signed_in(session, community, Role.STAFF)
+    given_resident(session, community)
+    session.commit()
+
+    by_token = client.get("/api/v1/residents", headers=staff)
+
+    assert len(by_token.json["items"]) == 1
+    for answer in (by_token, client.get("/staff/residents"), client.get("/me")):
+        assert "no-store" in answer.headers["Cache-Control"]
+    assert "Cache-Control" not in client.get("/").headers

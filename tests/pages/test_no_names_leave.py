@@ -21,7 +21,7 @@ from tests.given import NOON, given_round, given_shop, paired_till
 from tests.given_own_pages import activate
 from tests.given_rounds import act, given_candidate
 from tests.given_sales import sell
-from tests.given_traces import dump_tables
+from tests.given_traces import dump_sealed, dump_tables
 from tests.pages.visits import enter, send
 
 PEOPLE = 1000
@@ -159,5 +159,8 @@ def test_no_log_no_address_and_no_till_names_anybody(
     assert {place: OF_SOMEBODY.findall(said) for place, said in found.items()} == {
         place: [] for place in found
     }
-    assert len(secrets & {*OF_SOMEBODY.findall(kept["resident"])}) == 3 * (PEOPLE - 1)
+    names = {person.name for person in people}
+    assert len(names & {*OF_SOMEBODY.findall(kept["resident"])}) == PEOPLE - 1
+    assert {*OF_SOMEBODY.findall("".join(kept.values()))} <= names
+    assert len(secrets & {*OF_SOMEBODY.findall(dump_sealed(session))}) == 2 * (PEOPLE - 1)
     assert session.scalars(select(Candidate.id)).first()

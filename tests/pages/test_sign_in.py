@@ -3,10 +3,11 @@ import re
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
 
-from loyalty.models import AccessToken
+from loyalty.models import AccessToken, StaffAccount
 from loyalty.services.actors import Role
-from tests.given import given_account, given_community, quick_hash
+from tests.given import code_of, given_account, given_community, quick_hash
 from tests.pages.visits import PASSWORD, enter, send, text_of
 
 CONSOLE = (
@@ -23,9 +24,16 @@ CONSOLE = (
 
 
 def test_staff_sign_in_and_see_what_is_to_be_done(client: FlaskClient, session: Session) -> None:
-    enter(client, session, given_community(session), Role.STAFF)
+    account = given_account(session, given_community(session), password_hash=quick_hash(PASSWORD))
+    session.commit()
 
+    assert sign_in(client, account).status_code == 302
     assert "要办的事" in text_of(client.get("/staff"))
+
+
+def sign_in(client: FlaskClient, account: StaffAccount, **values: str) -> TestResponse:
+    known = {"username": account.username, "password": PASSWORD, "totp": code_of(account)}
+    return send(client, values.pop("path", "/staff/sign-in"), **{**known, **values})
 
 
 @pytest.mark.parametrize("path", CONSOLE)
@@ -89,12 +97,7 @@ def test_after_signing_in_the_wanted_page_of_ours_is_shown(
     account = given_account(session, given_community(session), password_hash=quick_hash(PASSWORD))
     session.commit()
 
-    answer = send(
-        client,
-        f"/staff/sign-in?next={wanted}",
-        username=account.username,
-        password=PASSWORD,
-    )
+    answer = sign_in(client, account, path=f"/staff/sign-in?next={wanted}")
 
     assert answer.headers["Location"] == shown
 
@@ -120,14 +123,12 @@ def test_where_there_are_several_the_community_is_asked_for_and_remembered(
     account = given_account(session, ours, password_hash=quick_hash(PASSWORD))
     session.commit()
     page = "/staff/sign-in"
-    known = {"username": account.username, "password": PASSWORD}
-
     assert community_in(client.get(page).text) == ""
     assert community_in(client.get(f"{page}?community={theirs.slug}").text) == theirs.slug
-    elsewhere = send(client, page, **known, community=theirs.slug)
+    elsewhere = sign_in(client, account, community=theirs.slug)
     assert "密码或动态码不对" in text_of(elsewhere)
     assert community_in(elsewhere.text) == theirs.slug
-    assert send(client, page, **known, community=ours.slug).status_code == 302
+    assert sign_in(client, account, community=ours.slug).status_code == 302
     assert community_in(client.get(page).text) == ours.slug
     assert community_in(client.get(f"{page}?community={theirs.slug}").text) == theirs.slug
 

@@ -6,6 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
 
 from loyalty.models import Community, StaffAccount
 from loyalty.services.actors import Role
@@ -14,7 +15,7 @@ from tests.pages.visits import PASSWORD, enter, press, send, text_of
 from tests.present import present
 
 ACCOUNTS = "/staff/policy/accounts"
-NEW = {"display_name": "单雪梅", "username": "xuemei", "password": PASSWORD, "roles": ["panel"]}
+NEW = {"display_name": "单雪梅", "username": "xuemei", "roles": ["panel"]}
 
 
 @pytest.fixture
@@ -29,16 +30,27 @@ def called(session: Session, username: str) -> StaffAccount | None:
 
 
 @pytest.mark.usefixtures("manager")
-def test_whoever_has_been_given_an_account_signs_in_with_it(
+def test_whoever_has_been_given_an_account_chooses_a_password_and_signs_in_with_it(
     client: FlaskClient, session: Session
 ) -> None:
-    assert send(client, f"{ACCOUNTS}/new", **NEW).status_code == 302
+    opened = send(client, f"{ACCOUNTS}/new", **NEW)
 
     assert present(called(session, "xuemei")).roles == ["panel"]
-    assert "单雪梅" in text_of(client.get(ACCOUNTS))
+    assert "还没加入" in text_of(client.get(ACCOUNTS))
+    assert opened.headers["Cache-Control"] == "no-store"
     panellist = client.application.test_client()
+    joined = send(panellist, link_in(opened), password=PASSWORD, again=PASSWORD)
+    assert joined.headers["Location"] == "/staff/sign-in"
     answer = send(panellist, "/staff/sign-in", username="XueMei", password=PASSWORD)
     assert answer.status_code == 302
+    assert "还没加入" not in text_of(client.get(ACCOUNTS))
+
+
+def link_in(page: TestResponse) -> str:
+    """Return the path of the link that a page shows once."""
+    found = re.search(r"http://loyalty\.test(/join/[\w-]+)", page.text)
+    assert found is not None, page.text
+    return found[1]
 
 
 @pytest.mark.parametrize(
@@ -47,7 +59,6 @@ def test_whoever_has_been_given_an_account_signs_in_with_it(
         ({"roles": []}, "请填写这一项"),
         ({"roles": ["mayor"]}, "请从列表中选一项"),
         ({"username": "a"}, "登录名要2到40个字"),
-        ({"password": "x" * 11}, "密码太短，至少12位"),
         ({"display_name": ""}, "请填写这一项"),
         ({"username": "taken"}, "已经有这一条了"),
     ],
@@ -67,7 +78,6 @@ def test_an_account_with_a_fault_is_told_and_not_opened(
 
     assert told in text_of(answer)
     assert called(session, "xuemei") is None
-    assert PASSWORD not in answer.get_data(as_text=True)
 
 
 @pytest.mark.usefixtures("manager")
@@ -133,23 +143,38 @@ def test_who_has_left_no_longer_signs_in(
 
 
 @pytest.mark.usefixtures("manager")
-def test_who_forgot_the_password_is_given_another(
+def test_who_forgot_the_password_chooses_another_by_a_link(
     client: FlaskClient, session: Session, community: Community
 ) -> None:
     panellist = client.application.test_client()
     account = enter(panellist, session, community, Role.PANEL)
     page = f"{ACCOUNTS}/{account.id}"
-    as_it_is = {"version": "1", "roles": ["panel"], "resident_id": "", "active": "y"}
+    new = "another horse, another staple"
 
-    short = send(client, page, **as_it_is, password="x" * 11)
-    assert "密码太短，至少12位" in text_of(short)
+    link = link_in(press(client, page, f"{page}/links/password"))
     assert panellist.get("/staff").status_code == 200
-    send(client, page, **as_it_is, password="another horse, another staple")
+    send(panellist, link, password=new, again=new)
 
     assert panellist.get("/staff").status_code == 302
-    for password, status in ((PASSWORD, 200), ("another horse, another staple", 302)):
+    for password, status in ((PASSWORD, 200), (new, 302)):
         signed_in = {"username": account.username, "password": password}
         assert send(panellist, "/staff/sign-in", **signed_in).status_code == status
+
+
+@pytest.mark.usefixtures("manager")
+def test_a_link_that_the_account_has_no_use_for_is_not_offered_nor_made(
+    client: FlaskClient, session: Session, community: Community
+) -> None:
+    account = given_account(session, community, Role.STAFF)
+    session.commit()
+    page = f"{ACCOUNTS}/{account.id}"
+
+    offered = client.get(page).text
+
+    assert f"{page}/links/password" in offered
+    assert f"{page}/links/join" not in offered
+    assert press(client, page, f"{page}/links/join").headers["Location"] == page
+    assert press(client, page, f"{page}/links/everything").status_code == 404
 
 
 def test_the_last_manager_stays(
@@ -183,5 +208,6 @@ def test_another_communitys_account_is_unknown(client: FlaskClient, session: Ses
 
     path = f"{ACCOUNTS}/{elsewhere.id}"
 
+    assert press(client, ACCOUNTS, f"{path}/links/password").status_code == 404
     assert client.get(path).status_code == 404
     assert press(client, ACCOUNTS, path, version="1", roles=["staff"]).status_code == 404

@@ -1,6 +1,7 @@
 """Every text of the pages exists in every language, in whole."""
 
 import re
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 
@@ -26,12 +27,15 @@ ARABIC = re.compile("[\u0600-\u06ff]")
 HANS_ALONE = re.compile("[这们个时说请后发对关开无书车长门问间见东两业严与为举义乐习]")
 
 
+@cache
 def catalogue(language: str) -> Catalog:
     path = PACKAGE / "translations" / language / "LC_MESSAGES" / "messages.po"
     return read_po(BytesIO(path.read_bytes()), locale=language)
 
 
-def texts_of_the_pages(files: re.Pattern[str] = re.compile(".*")) -> set[str]:
+@cache
+def texts_of_files() -> frozenset[tuple[str, str]]:
+    """Return where which text stands: file, text."""
     with (PACKAGE / "babel.cfg").open(encoding="utf-8") as file:
         methods, options = parse_mapping_cfg(file)
     methods = [(pattern.removeprefix("loyalty/"), method) for pattern, method in methods]
@@ -41,11 +45,13 @@ def texts_of_the_pages(files: re.Pattern[str] = re.compile(".*")) -> set[str]:
         {pattern.removeprefix("loyalty/"): values for pattern, values in options.items()},
         keywords={"_": None, "gettext": None, "lazy_gettext": None, "ngettext": (1, 2)},
     )
-    return {
-        text if isinstance(text, str) else text[0]
-        for file, _, text, _, _ in found
-        if files.fullmatch(file)
-    }
+    return frozenset(
+        (file, text if isinstance(text, str) else text[0]) for file, _, text, _, _ in found
+    )
+
+
+def texts_of_the_pages(files: re.Pattern[str] = re.compile(".*")) -> set[str]:
+    return {text for file, text in texts_of_files() if files.fullmatch(file)}
 
 
 def translated(language: str) -> dict[str, list[str]]:

@@ -2,6 +2,7 @@
 
 import io
 import re
+from collections.abc import Iterable
 
 import pytest
 from flask import Flask
@@ -145,10 +146,8 @@ def test_the_same_pages_show_what_is_ours(app: Flask, two: Two, visitor: FlaskCl
 def test_what_we_see_is_the_same_whatever_they_have(
     app: Flask, two: Two, visitor: FlaskClient
 ) -> None:
-    def seen() -> dict[str, str]:
-        answers = {
-            page: visitor.get(filled(page, ids_for(page, two.ours))) for page in pages(app, "GET")
-        }
+    def seen(asked: Iterable[str]) -> dict[str, str]:
+        answers = {page: visitor.get(filled(page, ids_for(page, two.ours))) for page in asked}
         # What is drawn or written into a file bears the time at which that was done.
         return {
             page: NEVER_THE_SAME.sub("", answer.text)
@@ -156,9 +155,9 @@ def test_what_we_see_is_the_same_whatever_they_have(
             if answer.mimetype == "text/html"
         }
 
-    alone = seen()
+    alone = seen(pages(app, "GET"))
     two.theirs()
-    beside = seen()
+    beside = seen(alone)
 
     for page in alone:
         assert beside[page] == alone[page], page

@@ -14,7 +14,9 @@ from psycopg import Connection, Cursor
 from sqlalchemy.orm import Session
 
 from loyalty.database import db
+from loyalty.prepared import fetch_one
 from loyalty.services.actors import Role
+from loyalty.services.checkout import appraisal, sale
 from loyalty.services.checkout.appraisal import CARD_BY_SERIAL
 from loyalty.services.checkout.sale import RECORD_SALE
 from tests.api.test_two_communities import calls
@@ -72,7 +74,13 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> Statements:
             found.setdefault(query, params)
         return run(cursor, query, params, **options)
 
+    def note_prepared(connection: Any, query: str, params: Any) -> Any:
+        found.setdefault(query, params)
+        return fetch_one(connection, query, params)
+
     monkeypatch.setattr(Cursor, "execute", note)
+    for module in (appraisal, sale):
+        monkeypatch.setattr(module, "fetch_one", note_prepared)
     return found
 
 

@@ -40,9 +40,9 @@ def test_the_version_that_was_read_is_found_and_another_is_refused(
 
 
 def test_what_is_found_is_as_it_stands_now(work: Work, resident: Resident) -> None:
-    work.session.connection().exec_driver_sql("UPDATE resident SET unit = 'elsewhere'")
+    work.session.connection().exec_driver_sql("UPDATE resident SET name = 'somebody'")
 
-    assert work.find(Resident, resident.id).unit == "elsewhere"
+    assert work.find(Resident, resident.id).name == "somebody"
 
 
 def test_the_trace_says_who_did_what_and_when(work: Work, resident: Resident) -> None:

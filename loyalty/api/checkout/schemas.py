@@ -4,6 +4,7 @@ from typing import Any
 
 import marshmallow as ma
 
+from loyalty.api.checkout.answers import tell_appraisal, tell_sale
 from loyalty.api.problems import LimitSchema
 from loyalty.api.schemas import (
     Amount,
@@ -15,15 +16,13 @@ from loyalty.api.schemas import (
     Text,
     WholeNumber,
 )
-from loyalty.rules.card_number import last4
-from loyalty.rules.discount import Basket, Line, Quote, find_basket_fault
+from loyalty.rules.discount import Basket, Line, find_basket_fault
 from loyalty.rules.money import NOTHING, Fen
 from loyalty.rules.verdict import Verdict
 from loyalty.services.checkout.appraisal import Appraisal, ShownCard
 from loyalty.services.checkout.book import FindRedemptions
 from loyalty.services.checkout.returned_goods import ReturnedLine
 from loyalty.services.checkout.sale import RedeemCard, Sale
-from loyalty.services.checkout.sold import format_quoted_lines
 
 LONGEST_CODE = 256
 MOST_LINES = 200
@@ -67,7 +66,7 @@ class ShownCardSchema(Schema):
 
     @ma.post_load
     def _to_shown_card(self, data: dict[str, Any], **_: object) -> Any:
-        return _read_shown_card(data)
+        return read_shown_card(data)
 
 
 class RedeemCardSchema(ShownCardSchema):
@@ -77,7 +76,7 @@ class RedeemCardSchema(ShownCardSchema):
 
     @ma.post_load
     def _to_shown_card(self, data: dict[str, Any], **_: object) -> Any:
-        return _read_shown_card(data), data["happened_at"]
+        return read_shown_card(data), data["happened_at"]
 
 
 class LateSaleSchema(ShownCardSchema):
@@ -92,7 +91,7 @@ class LateSaleSchema(ShownCardSchema):
     @ma.post_load
     def _to_shown_card(self, data: dict[str, Any], **_: object) -> Any:
         return RedeemCard(
-            shown=_read_shown_card(data),
+            shown=read_shown_card(data),
             idempotency_key=data["idempotency_key"],
             happened_at=data["happened_at"],
         )
@@ -152,21 +151,7 @@ class AppraisalSchema(Schema):
 
     @ma.pre_dump
     def _from_appraisal(self, appraisal: Appraisal, **_: object) -> dict[str, Any]:
-        answer: dict[str, Any] = {"verdict": appraisal.verdict}
-        if appraisal.card is not None and appraisal.serial is not None:
-            answer["card"] = {
-                "serial": appraisal.serial,
-                "last4": last4(appraisal.serial),
-                "honour": appraisal.honour,
-                "pay_permille": appraisal.pay,
-                "valid_from": appraisal.card.valid_from,
-                "valid_until": appraisal.card.valid_until,
-            }
-        if appraisal.quote is not None:
-            answer["quote"] = _dump_quote(appraisal.quote, appraisal.rule_version)
-        if appraisal.limit is not None:
-            answer["limit"] = appraisal.limit
-        return answer
+        return tell_appraisal(appraisal)
 
 
 class SaleSchema(QuoteSchema):
@@ -183,10 +168,7 @@ class SaleSchema(QuoteSchema):
 
     @ma.pre_dump
     def _from_sale(self, sale: Sale, **_: object) -> dict[str, Any]:
-        members = {name: getattr(sale, name) for name in sale.__slots__}
-        if sale.lines is None:
-            del members["lines"]
-        return {**members, "verdict": sale.flag or Verdict.OK}
+        return tell_sale(sale)
 
 
 class OutcomeSchema(Schema):
@@ -206,7 +188,15 @@ class OutcomesSchema(Schema):
     results = ma.fields.List(ma.fields.Nested(OutcomeSchema))
 
 
-def _read_shown_card(data: dict[str, Any]) -> ShownCard:
+def read_shown_card(data: dict[str, Any]) -> ShownCard:
+    """Return the card and the basket of a body whose members are each right by themselves.
+
+    Args:
+        data: the members that were sent, by their names; lines as `Line`.
+
+    Raises:
+        ValidationError: the members do not fit together.
+    """
     payable = data.get("payable_fen")
     return ShownCard(
         code=data["code"],
@@ -228,19 +218,6 @@ def _read_basket(data: dict[str, Any]) -> Basket | None:
         name = "lines" if lines else "excluded_fen"
         raise ma.ValidationError(fault, name)
     return basket
-
-
-def _dump_quote(quote: Quote, rule_version: int | None) -> dict[str, Any]:
-    answer: dict[str, Any] = {
-        "total_fen": quote.total,
-        "discountable_fen": quote.discountable,
-        "payable_fen": quote.payable,
-        "saved_fen": quote.saved,
-        "pay_permille": quote.pay,
-        "rule_version": rule_version,
-    }
-    lines = format_quoted_lines(quote)
-    return answer if lines is None else {**answer, "lines": lines}
 
 
 class VoidSchema(Schema):

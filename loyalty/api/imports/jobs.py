@@ -1,4 +1,4 @@
-"""Tables of residents, shops, deeds and contributions, uploaded by staff."""
+"""Tables of residents, shops, deeds, contributions …, uploaded by staff."""
 
 from typing import Any
 from uuid import UUID
@@ -14,6 +14,7 @@ from loyalty.api.problems import ProblemSchema
 from loyalty.api.schemas import Flag, Schema
 from loyalty.models import ImportJob
 from loyalty.services.imports.jobs import (
+    ADDING,
     ImportKind,
     UploadTable,
     apply_import,
@@ -83,7 +84,7 @@ class ImportSchema(Schema):
     undone_at = ma.fields.DateTime(allow_none=True)
 
 
-@imports.route("/<any(residents, shops, deeds, contributions):kind>")
+@imports.route(f"/<any({', '.join(ADDING)}):kind>")
 class Uploads(MethodView):
     """The tables that come in."""
 

@@ -16,7 +16,6 @@ from loyalty.api.people.schemas import (
 )
 from loyalty.api.problems import ProblemSchema
 from loyalty.api.versions import answer_with_etag, require_version
-from loyalty.models import Resident
 from loyalty.services.deeds.month_points import sum_month
 from loyalty.services.people.residents import (
     ChangeResident,
@@ -25,6 +24,7 @@ from loyalty.services.people.residents import (
     change_resident,
     create_resident,
     find_residents,
+    open_resident,
 )
 
 residents = ApiBlueprint("/residents")
@@ -63,7 +63,7 @@ class OneResident(MethodView):
     def get(self, resident_id: UUID) -> Any:
         """Read a resident."""
         with staff_work() as work:
-            return answer_with_etag(work.find(Resident, resident_id))
+            return answer_with_etag(open_resident(work, resident_id))
 
     @open_to(Caller.STAFF)
     @residents.arguments(ResidentChangeSchema(partial=True))
@@ -86,4 +86,5 @@ class PointsOfResident(MethodView):
     def get(self, wanted: dict[str, Any], resident_id: UUID) -> Any:
         """Read the points of one month, kind by kind, with where each deed is written down."""
         with staff_work() as work:
+            open_resident(work, resident_id)
             return sum_month(work, resident_id, **wanted)

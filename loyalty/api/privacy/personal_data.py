@@ -12,8 +12,9 @@ from loyalty.api.blueprint import ApiBlueprint
 from loyalty.api.problems import ProblemSchema
 from loyalty.api.schemas import Schema
 from loyalty.api.versions import read_version
-from loyalty.models import Resident
+from loyalty.services.messages.recipients import end_messages_to
 from loyalty.services.people.consents import Consent, ConsentSource, list_consent_events
+from loyalty.services.people.residents import open_resident
 from loyalty.services.privacy.erasing import ErasePerson, erase_person
 from loyalty.services.privacy.export import export_person, serialize
 
@@ -70,8 +71,21 @@ class Consents(MethodView):
     def get(self, resident_id: UUID) -> Any:
         """Read who said so, when, and by what road."""
         with staff_work() as work:
-            resident = work.find(Resident, resident_id)
+            resident = open_resident(work, resident_id)
             return {"items": list_consent_events(work.session, resident)}
+
+
+@personal_data.route("/messages")
+class Messages(MethodView):
+    """What a resident is told by messenger."""
+
+    @open_to(Caller.STAFF)
+    @personal_data.response(204)
+    @personal_data.alt_response(410, schema=ProblemSchema, description="Nothing is held any more.")
+    def delete(self, resident_id: UUID) -> None:
+        """End the messages to somebody who says so; to agree again is for their own page."""
+        with staff_work() as work:
+            end_messages_to(work, resident_id)
 
 
 @personal_data.route("/personal-data")

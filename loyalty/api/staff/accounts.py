@@ -4,13 +4,13 @@ from typing import Any
 from uuid import UUID
 
 import marshmallow as ma
+from flask import current_app
 from flask.views import MethodView
 
-from loyalty.api.access import Caller, get_sealing_key, open_to, staff_work
+from loyalty.api.access import Caller, open_to, staff_work
 from loyalty.api.blueprint import ApiBlueprint
 from loyalty.api.problems import ProblemSchema
 from loyalty.api.schemas import (
-    LONGEST_TEXT,
     Flag,
     PageSchema,
     PersonName,
@@ -25,21 +25,14 @@ from loyalty.services.staff.accounts import (
     change_account,
     create_account,
     find_accounts,
-    turn_off_second_factor,
-    turn_on_second_factor,
 )
-from loyalty.services.staff.passwords import SHORTEST_PASSWORD
+from loyalty.services.staff.links import LinkPurpose, make_link, make_link_address
 
 staff_accounts = ApiBlueprint("/staff-accounts")
 """The accounts of the caller's community."""
 
 
 ROLES = [role.value for role in Role]
-
-
-def _password_field(*, required: bool) -> ma.fields.String:
-    lengths = ma.validate.Length(SHORTEST_PASSWORD, LONGEST_TEXT)
-    return ma.fields.String(required=required, load_only=True, validate=lengths)
 
 
 def _roles_field(*, required: bool) -> ma.fields.List[str]:
@@ -54,7 +47,6 @@ class AccountChangeSchema(Schema):
     """New values of some members of an account."""
 
     active = Flag()
-    password = _password_field(required=False)
     roles = _roles_field(required=False)
     resident_id = ma.fields.UUID(
         allow_none=True,
@@ -72,16 +64,19 @@ class AccountChangeSchema(Schema):
 
 
 class AccountSchema(AccountChangeSchema):
-    """An account. Its password goes in and never comes out."""
+    """An account. Its owner alone sets its password, by a link."""
 
     id = ma.fields.UUID(dump_only=True)
     username = Text(required=True)
-    password = _password_field(required=True)
     display_name = PersonName(required=True)
     roles = _roles_field(required=True)
     active = Flag(dump_only=True)
     version = ma.fields.Integer(dump_only=True)
     created_at = ma.fields.DateTime(dump_only=True)
+    joined = ma.fields.Function(
+        lambda account: account.password_hash is not None,
+        metadata={"description": "Its owner has chosen a password"},
+    )
     second_factor = ma.fields.Function(lambda account: account.totp_secret is not None)
 
 
@@ -92,10 +87,18 @@ class AccountPageSchema(Schema):
     next = ma.fields.UUID(allow_none=True)
 
 
-class SecondFactorSchema(Schema):
-    """What the app on the account's phone reads as a QR; shown once."""
+class LinkSchema(Schema):
+    """A link for the owner of an account; its address is shown once."""
 
-    address = ma.fields.String(metadata={"description": "Begins with otpauth://"})
+    purpose = ma.fields.String(
+        required=True, validate=ma.validate.OneOf([one.value for one in LinkPurpose])
+    )
+    address = ma.fields.String(dump_only=True)
+    expires_at = ma.fields.DateTime(dump_only=True)
+
+    @ma.post_load
+    def _to_purpose(self, data: dict[str, Any], **_: object) -> LinkPurpose:
+        return LinkPurpose(data["purpose"])
 
 
 @staff_accounts.route("")
@@ -129,27 +132,26 @@ class OneStaffAccount(MethodView):
     @staff_accounts.response(200, AccountSchema)
     @staff_accounts.alt_response(412, schema=ProblemSchema, description="Changed meanwhile.")
     def patch(self, members: dict[str, Any], account_id: UUID) -> Any:
-        """Close or reopen an account, change its roles or password, or say which resident it is."""
+        """Close or reopen an account, change its roles, or say which resident it is."""
         request = ChangeAccount(account_id, require_version(), **members)
         with staff_work() as work:
             return answer_with_etag(change_account(work, request))
 
 
-@staff_accounts.route("/<uuid:account_id>/second-factor")
-class SecondFactor(MethodView):
-    """The codes an account shows besides its password."""
+@staff_accounts.route("/<uuid:account_id>/links")
+class Links(MethodView):
+    """The links by which the owner of an account sets what nobody else is to know."""
 
     @open_to(Caller.MANAGER)
-    @staff_accounts.response(201, SecondFactorSchema)
-    def post(self, account_id: UUID) -> Any:
-        """Give an account a new second factor; an earlier one stops working."""
+    @staff_accounts.arguments(LinkSchema)
+    @staff_accounts.response(201, LinkSchema)
+    def post(self, purpose: LinkPurpose, account_id: UUID) -> Any:
+        """Make a link that works once; an earlier one opens nothing any more."""
         with staff_work() as work:
-            address = turn_on_second_factor(work, account_id, sealing_key=get_sealing_key())
-        return {"address": address}
-
-    @open_to(Caller.MANAGER)
-    @staff_accounts.response(204)
-    def delete(self, account_id: UUID) -> None:
-        """Let an account sign in with its password alone."""
-        with staff_work() as work:
-            turn_off_second_factor(work, account_id)
+            made = make_link(work, account_id, purpose)
+        base_url = current_app.extensions["loyalty.settings"].base_url
+        return {
+            "purpose": made.purpose,
+            "address": make_link_address(base_url, made.token),
+            "expires_at": made.expires_at,
+        }

@@ -12,6 +12,7 @@ from loyalty.api.problems import ProblemSchema
 from loyalty.api.schemas import LONGEST_TEXT, Schema
 from loyalty.clock import utc_now
 from loyalty.database import transaction
+from loyalty.rules.network import network_of
 from loyalty.services.staff.sign_in import SignedIn, SignIn, sign_in, sign_out
 
 tokens = ApiBlueprint("/tokens")
@@ -41,7 +42,7 @@ class SignInSchema(Schema):
 
     @ma.post_load
     def _to_request(self, data: dict[str, Any], **_: object) -> SignIn:
-        return SignIn(**data)
+        return SignIn(**data, origin=network_of(request.remote_addr))
 
 
 class SignedInSchema(Schema):

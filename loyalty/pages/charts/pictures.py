@@ -1,4 +1,4 @@
-"""What the pictures of the ledger and of a round's fairness show.
+"""What the pictures of the ledger, of a round's fairness and of the stalls show.
 
 Amounts stay in fen until they are written: the script divides where it draws an axis.
 """
@@ -12,6 +12,7 @@ from flask_babel import get_locale, gettext
 from loyalty.pages.values import month as month_in_words
 from loyalty.rules.benefit import Cell
 from loyalty.rules.calendar import Month
+from loyalty.rules.occupancy import MonthLet
 from loyalty.services.ledger.benefit import Sums
 from loyalty.services.ledger.book import Amounts, Hour
 from loyalty.services.selection.fairness import ListFairness
@@ -67,6 +68,23 @@ def draw_trend(trend: Mapping[Month, Sums | None]) -> Chart | None:
             ],
         },
     )
+
+
+def draw_occupancy(months: Sequence[MonthLet]) -> Chart | None:
+    """Return the share of the stalls that was let, month by month; None of fewer than two.
+
+    Args:
+        months: the oldest first.
+    """
+    if len(months) <= 1:
+        return None
+    drawn = {
+        "kind": "share",
+        "labels": [str(one.month) for one in months],
+        "permille": [one.permille for one in months],
+        "name": gettext("出租率"),
+    }
+    return Chart(gettext("逐月的出租率"), f"occupancy-{months[-1].month}", drawn)
 
 
 def draw_flow(cells: Iterable[Cell], month: Month) -> Chart | None:

@@ -64,11 +64,15 @@ from loyalty.pages.staff.shops.stalls import stalls
 from loyalty.pages.staff.shops.standing import shop_standing
 from loyalty.pages.staff.shops.visits import shop_visits
 from loyalty.pages.staff.staff.accounts import accounts
+from loyalty.pages.staff.staff.joining import joining
+from loyalty.pages.staff.staff.own_account import own_account
 from loyalty.pages.staff.staff.sign_in import sign_in_pages
 from loyalty.pages.staff.tills.tills import tills
 
 STAFF_PAGES = (
     sign_in_pages,
+    joining,
+    own_account,
     home_page,
     rounds,
     rounds_planning,

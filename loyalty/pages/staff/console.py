@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Flask, current_app, flash
+from flask import Blueprint, Flask, current_app, flash, redirect, url_for
 from flask_babel import lazy_gettext
 from flask_login import LoginManager, UserMixin, current_user
 from sqlalchemy.orm.exc import StaleDataError
@@ -76,14 +76,23 @@ class Console(Blueprint):
         *,
         also: frozenset[Role] = frozenset(),
         only: frozenset[Role] | None = None,
+        sets_up: bool = False,
     ) -> None:
+        """Name the pages and their callers.
+
+        Args:
+            sets_up: they are open to an account that owes its second factor, too.
+        """
         super().__init__(f"staff_{name}", __name__, url_prefix=f"/staff{path}")
         self.callers = only or STAFF | also
+        self.sets_up = sets_up
         self.before_request(self._admit)
 
     def _admit(self) -> Any:
         if not current_user.is_authenticated:
             return ask_to_sign_in()
+        if actor().owes_second_factor and not self.sets_up:
+            return redirect(url_for("staff_own_account.second_factor"))
         if not actor().roles & self.callers:
             raise Forbidden
         return None

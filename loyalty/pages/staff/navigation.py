@@ -29,6 +29,7 @@ PLACES: Mapping[str, tuple[LazyString, frozenset[Role]]] = MappingProxyType(
         "staff_figures.shown": (lazy_gettext("数字"), console.STAFF | {Role.COUNCIL}),
         "staff_street.shown": (lazy_gettext("各社区"), frozenset({Role.STREET})),
         "staff_policy.shown": (lazy_gettext("设置"), console.MANAGERS),
+        "staff_own_account.shown": (lazy_gettext("我的账号"), frozenset(Role)),
     }
 )
 """By endpoint, in the order of the frame: what each is called, and who is led to it."""

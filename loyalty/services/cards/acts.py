@@ -11,6 +11,7 @@ from sqlalchemy import (
     Uuid,
     and_,
     cast,
+    exists,
     func,
     insert,
     literal,
@@ -21,6 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import joinedload
 
 from loyalty.models import Card, CardEvent, CardMonth, Community, Resident, Round
+from loyalty.models.sealed import open_member
 from loyalty.rules.card_action import NEED_A_REASON, CardAction, find_obstacles, next_state
 from loyalty.rules.card_number import CodeKind, kind_of, normalise, serial_of
 from loyalty.rules.card_reason import LOST, read_reason
@@ -28,7 +30,7 @@ from loyalty.rules.card_state import FINAL, CardState
 from loyalty.rules.typed_text import make_reference_key
 from loyalty.services.cards.phone_codes import end_codes, hold_page_of_card
 from loyalty.services.cards.revocations import publish_revocations
-from loyalty.services.cards.signing import Award, sign_cards
+from loyalty.services.cards.signing import Award, sign_card
 from loyalty.services.errors import (
     CardStateError,
     ValueRefusedError,
@@ -182,9 +184,7 @@ def _reissue(work: Work | ResidentWork, old: Card, *, sealing_key: bytes) -> Car
         reissue_of_id=old.id,
     )
     selection_round = work.session.get_one(Round, (old.community_id, old.round_id))
-    (new,) = sign_cards(
-        work.session, selection_round, [award], sealing_key=sealing_key, now=work.now
-    )
+    new = sign_card(work.session, selection_round, award, sealing_key=sealing_key, now=work.now)
     new.resident, new.honour = old.resident, old.honour
     used_up = select(
         CardMonth.community_id,
@@ -211,14 +211,34 @@ def _is_meant_by(work: Work, part: str) -> ColumnElement[bool]:
     code = normalise(part)
     if kind_of(code) is CodeKind.CARD_NUMBER:
         return Card.serial == serial_of(code)
-    home = make_reference_key(part) or part
     holders = select(Resident.id).where(
         Resident.community_id == work.community_id,
-        or_(matches_name(part), Resident.unit_key.contains(home, autoescape=True)),
+        or_(matches_name(part), Resident.id.in_(_list_who_lives_at(work, part))),
     )
     held = Card.resident_id.in_(holders)
     is_last4 = len(code) == LAST_DIGITS and code.isascii() and code.isdecimal()
     return or_(held, _number_ends_in(code)) if is_last4 else held
+
+
+def _list_who_lives_at(work: Work, part: str) -> list[UUID]:
+    """Return whose home has a part in it: homes lie sealed, so each is opened and looked at."""
+    wanted, own = make_reference_key(part) or part, work.community_id
+    homes = work.session.execute(
+        select(Resident.id, Resident.unit_sealed).where(
+            Resident.community_id == own,
+            exists(
+                select(Card.id).where(Card.community_id == own, Card.resident_id == Resident.id)
+            ),
+        )
+    )
+    return [
+        record_id
+        for record_id, unit in homes
+        if wanted
+        in make_reference_key(
+            open_member(Resident, "unit", unit, community_id=own, record_id=record_id)
+        )
+    ]
 
 
 def _number_ends_in(last4: str) -> ColumnElement[bool]:

@@ -9,7 +9,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from loyalty.cards.keys import SealError, make_jwk, make_signing_key, seal, unseal
-from loyalty.models import Community, SigningKey
+from loyalty.cards.keys import SigningKey as FreshKey
+from loyalty.models import Community, ReplacedKey, SigningKey
 from loyalty.rules.calendar import CARD_MONTHS, Month
 from loyalty.services.community.policy import move_directory
 
@@ -51,6 +52,25 @@ def ensure_signing_key(
         )
         move_directory(session, community.id)
     return key
+
+
+def replace_key(
+    session: Session, key: SigningKey, community: Community, *, sealing_key: bytes, now: datetime
+) -> FreshKey:
+    """Put a new key in the place of one that may have been stolen; return it, unsealed.
+
+    The public half of the old one is kept, for what was signed with it, and published no more.
+    """
+    old = {"key_id": key.key_id, "month": key.month, "public_key": key.public_key}
+    session.add(ReplacedKey(community_id=community.id, replaced_at=now, **old))
+    fresh = make_signing_key()
+    key.key_id, key.public_key, key.created_at = fresh.key_id, fresh.public, now
+    month = str(Month.of(key.month))
+    key.sealed_private_key = seal(
+        fresh.private, sealing_key=sealing_key, community=community.slug, month=month
+    )
+    session.flush()
+    return fresh
 
 
 def unseal_private_key(key: SigningKey, community: Community, *, sealing_key: bytes) -> bytes:

@@ -4,12 +4,14 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Text, bindparam, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ARRAY, Text, bindparam, func, insert, literal, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+from uuid_utils.compat import uuid7
 
-from loyalty.cards.token import CardClaims, sign_token
+from loyalty.cards.token import CardClaims, CardSigner
 from loyalty.models import Card, Community, Honour, Round
 from loyalty.rules.calendar import Month
 from loyalty.rules.card_action import CardObstacle
@@ -18,6 +20,9 @@ from loyalty.rules.notice import is_notice_over
 from loyalty.rules.selection import RoundObstacle
 from loyalty.services.cards.keys import destroy_spent_keys, ensure_signing_key, unseal_private_key
 from loyalty.services.errors import RoundStateError
+
+MOST_AT_ONCE = 10_000
+"""Cards that one statement stores."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +40,14 @@ class Award:
     """The card it takes the place of, which was signed when its time had come."""
 
 
+class SignedCard(NamedTuple):
+    """A card that is to be stored."""
+
+    award: Award
+    serial: str
+    token: str
+
+
 def sign_cards(
     session: Session,
     selection_round: Round,
@@ -42,11 +55,12 @@ def sign_cards(
     *,
     sealing_key: bytes,
     now: datetime,
-) -> Sequence[Card]:
+) -> Sequence[str]:
     """Sign and store cards of one round, and destroy the keys of months that are over.
 
     They are valid from the month after the round's; signed later than that, from the present one,
-    since the key of a month that is over no longer exists.
+    since the key of a month that is over no longer exists. Returns their serials, in the order of
+    the awards.
 
     Raises:
         RoundStateError: the round is not confirmed, the public notice of a line is not over, or the
@@ -58,42 +72,57 @@ def sign_cards(
     community = session.get_one(Community, selection_round.community_id)
     first = max(Month.of(selection_round.month).plus(1), Month.of(now.date()))
     key = ensure_signing_key(session, community, first, sealing_key=sealing_key, now=now)
-    private = unseal_private_key(key, community, sealing_key=sealing_key)
-    serials = _make_serials(session, len(awards))
-    cards = [
-        _make_card(selection_round, award, key.key_id, private, serial=serial, first=first, now=now)
+    signer = CardSigner(unseal_private_key(key, community, sealing_key=sealing_key))
+    serials = draw_serials(session, len(awards))
+    signed = [
+        SignedCard(award, serial, signer.sign(_make_claims(award, key.key_id, serial, first)))
         for award, serial in zip(awards, serials, strict=True)
     ]
-    session.add_all(cards)
-    session.flush()
+    for at in range(0, len(signed), MOST_AT_ONCE):
+        _store(session, selection_round, signed[at : at + MOST_AT_ONCE], first=first, now=now)
     destroy_spent_keys(session, community, now=now)
-    return cards
+    return serials
 
 
-def _make_card(
+def sign_card(
+    session: Session, selection_round: Round, award: Award, *, sealing_key: bytes, now: datetime
+) -> Card:
+    """Sign and store one card as `sign_cards` does, and return it."""
+    (serial,) = sign_cards(session, selection_round, [award], sealing_key=sealing_key, now=now)
+    own = (Card.community_id == selection_round.community_id, Card.serial == serial)
+    return session.scalars(select(Card).where(*own)).one()
+
+
+def _store(
+    session: Session,
     selection_round: Round,
-    award: Award,
-    key_id: str,
-    private: bytes,
+    cards: Sequence[SignedCard],
     *,
-    serial: str,
     first: Month,
     now: datetime,
-) -> Card:
-    claims = _make_claims(award, key_id, serial, first)
-    return Card(
-        community_id=selection_round.community_id,
-        resident_id=award.resident_id,
-        round_id=selection_round.id,
-        honour_id=award.honour.id,
-        serial=serial,
-        token=sign_token(claims, private),
-        pay_permille=award.pay_permille,
-        valid_from=first.first,
-        valid_until=award.valid_until,
-        reissue_of_id=award.reissue_of_id,
-        issued_at=now,
-    )
+) -> None:
+    """Write down cards in one statement, which takes what differs between them as arrays."""
+    differs: dict[InstrumentedAttribute[Any], list[Any]] = {
+        Card.id: [uuid7() for _ in cards],
+        Card.resident_id: [card.award.resident_id for card in cards],
+        Card.honour_id: [card.award.honour.id for card in cards],
+        Card.serial: [card.serial for card in cards],
+        Card.token: [card.token for card in cards],
+        Card.pay_permille: [card.award.pay_permille for card in cards],
+        Card.valid_until: [card.award.valid_until for card in cards],
+        Card.reissue_of_id: [card.award.reissue_of_id for card in cards],
+    }
+    same = {
+        Card.community_id: selection_round.community_id,
+        Card.round_id: selection_round.id,
+        Card.valid_from: first.first,
+        Card.issued_at: now,
+    }
+    arrays = [bindparam(None, values, ARRAY(column.type)) for column, values in differs.items()]
+    rows = func.unnest(*arrays).table_valued(*(column.key for column in differs)).render_derived()
+    constants = [literal(value, column.type) for column, value in same.items()]
+    names = [column.key for column in (*same, *differs)]
+    session.execute(insert(Card).from_select(names, select(*constants, *rows.c)))
 
 
 def _refuse_early(selection_round: Round, awards: Sequence[Award], *, today: date) -> None:
@@ -127,7 +156,7 @@ def _make_claims(award: Award, key_id: str, serial: str, first: Month) -> CardCl
     )
 
 
-def _make_serials(session: Session, count: int) -> list[str]:
+def draw_serials(session: Session, count: int) -> list[str]:
     """Return random serials that no card has, whosever it is: a number alone tells which it is."""
     found: set[str] = set()
     while len(found) < count:

@@ -6,8 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from psycopg import Connection
-from psycopg.rows import dict_row
 
+from loyalty.prepared import Row, fetch_one
 from loyalty.rules.card_state import CardState
 from loyalty.rules.discount import Basket, Quote, Terms, pay_for, quote
 from loyalty.rules.goods import place_of_unknown
@@ -327,7 +327,7 @@ def _fetch(
     shop: SellingShop,
     day: date,
     sought: dict[str, Any],
-) -> dict[str, Any]:
+) -> Row:
     of_day, at_shop = use_keys(shop.shop_id, day)
     values = {
         "community": shop.community_id,
@@ -336,7 +336,7 @@ def _fetch(
         "month": day.replace(day=1),
         **sought,
     }
-    row = connection.cursor(row_factory=dict_row).execute(statement, values).fetchone()
+    row = fetch_one(connection, statement, values)
     if row is None:
         raise LookupError(
             "The directory of this community has lost its version; run the migrations."
@@ -344,7 +344,7 @@ def _fetch(
     return row
 
 
-def _card_in(row: dict[str, Any]) -> CardNow | None:
+def _card_in(row: Row) -> CardNow | None:
     if row["id"] is None:
         return None
     terms = CardTerms(

@@ -16,7 +16,7 @@ from psycopg import Connection
 from psycopg.rows import dict_row
 
 from loyalty.cards.rotating import unseal_secret
-from loyalty.cards.token import CardClaims, verify_token
+from loyalty.cards.token import CardClaims, read_claims, verify_token
 from loyalty.rules.certification import CertificationState, gives_discount, state_on
 from loyalty.rules.community_number import read_number_in_token
 from loyalty.rules.discount import find_exclusions
@@ -128,6 +128,15 @@ class PublicKey:
 
 
 @dataclass(frozen=True, slots=True)
+class SignedClaims:
+    """What a token says, its signature found good."""
+
+    by: UUID
+    """The community whose key has signed it."""
+    claims: CardClaims
+
+
+@dataclass(frozen=True, slots=True)
 class CardTerms:
     """What never changes of a card."""
 
@@ -218,17 +227,22 @@ class Directory:
             self._remember_of(known.community_id, ("key", key_id), known)
         return known
 
-    def verified(self, token: str, key: PublicKey) -> CardClaims:
-        """Return what a token says; its signature is looked at once and remembered.
+    def signed(self, connection: Connection[Any], token: str) -> SignedClaims | None:
+        """Return what a token says, and by whom; None if nobody has its key.
+
+        It is read, and its signature looked at, once and remembered.
 
         Raises:
             BadTokenError, ForgedTokenError: as `verify_token`.
         """
-        claims: CardClaims | None = self._recall("token", token)
-        if claims is None:
-            claims = verify_token(token, key.raw)
-            self._remember_of(key.community_id, ("token", token), claims)
-        return claims
+        known: SignedClaims | None = self._recall("token", token)
+        if known is None:
+            key = self.key(connection, read_claims(token).key_id)
+            if key is None:
+                return None
+            known = SignedClaims(key.community_id, verify_token(token, key.raw))
+            self._remember_of(key.community_id, ("token", token), known)
+        return known
 
     def secret(self, connection: Connection[Any], community_id: UUID, handle: str) -> bytes | None:
         """Return what makes the rotating codes of a handle; None if no page has it.

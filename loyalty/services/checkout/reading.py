@@ -8,8 +8,8 @@ from uuid import UUID
 from psycopg import Connection
 
 from loyalty.cards.rotating import find_step, handle_in, step_at
-from loyalty.cards.token import BadTokenError, ForgedTokenError, read_claims, token_in
-from loyalty.rules.card_number import CodeKind, kind_of, normalise, serial_of
+from loyalty.cards.token import BadTokenError, ForgedTokenError, token_in
+from loyalty.rules.card_number import CodeKind, kind_of_normal, normalise, serial_of
 from loyalty.rules.verdict import Verdict
 from loyalty.services.checkout.memory import Directory
 
@@ -57,14 +57,15 @@ def read_code(
         The serial of a card, which is its identity, as the text never is; or the half minute of a
         rotating code.
     """
-    match kind_of(code):
+    text = normalise(code)
+    match kind_of_normal(text):
         case CodeKind.CARD_NUMBER:
-            return serial_of(normalise(code))
+            return serial_of(text)
         case CodeKind.TOKEN:
-            return _read_token(connection, directory, normalise(code), community_id)
+            return _read_token(connection, directory, text, community_id)
         case CodeKind.ROTATING:
-            secret = directory.secret(connection, community_id, handle_in(normalise(code)))
-            return _read_step(secret, normalise(code), at=at, live=live)
+            secret = directory.secret(connection, community_id, handle_in(text))
+            return _read_step(secret, text, at=at, live=live)
         case CodeKind.PAYMENT_CODE:
             return Verdict.PAYMENT_CODE
         case _:
@@ -87,14 +88,11 @@ def _read_token(
     if token is None:
         return Verdict.BAD_CODE
     try:
-        key = directory.key(connection, read_claims(token).key_id)
-        if key is None:
-            return Verdict.UNKNOWN
-        claims = directory.verified(token, key)
+        signed = directory.signed(connection, token)
     except BadTokenError:
         return Verdict.BAD_CODE
     except ForgedTokenError:
         return Verdict.FORGED
-    if key.community_id != community_id:
-        return Verdict.OTHER_COMMUNITY
-    return claims.serial
+    if signed is None:
+        return Verdict.UNKNOWN
+    return signed.claims.serial if signed.by == community_id else Verdict.OTHER_COMMUNITY

@@ -25,6 +25,7 @@ from psycopg.types.numeric import Int4, Int8
 from uuid_utils.compat import uuid7
 
 from loyalty.clock import as_local
+from loyalty.prepared import fetch_one
 from loyalty.rules.arrival import find_counting_month
 from loyalty.rules.card_state import CardState
 from loyalty.rules.discount import Basket, Quote
@@ -40,7 +41,7 @@ LIVING = (CardState.ISSUED, CardState.ACTIVE)
 _RECORD = """
 WITH living AS (
     SELECT community_id, id FROM card
-     WHERE community_id = %(community)s AND id = %(card)s AND state = ANY(%(states)s)
+     WHERE community_id = %(community)s AND id = %(card)s AND state = ANY(%(states)s::text[])
        AND (SELECT version FROM directory_version
              WHERE community_id = %(community)s) = %(version)s
        AND NOT EXISTS (SELECT FROM redemption
@@ -84,7 +85,7 @@ WITH living AS (
     SELECT %(trace)s, community_id, %(recorded_at)s, 'sale.recorded', %(actor_kind)s, %(actor)s, id
       FROM sale
 ){use_up}
-SELECT count(*) FROM sale
+SELECT count(*) AS recorded FROM sale
 """
 
 RECORD_SALE = _RECORD.format(taken="", if_taken="", use_up="")
@@ -233,33 +234,46 @@ def record_sale(
         states: in which the card may be by now.
         step: of the rotating code with which it is made; one that comes in later uses up none.
     """
-    statement, of_step = _statement_for(shop, step)
+    living = tuple(CardState) if sale.flag else states
     values = {
+        **values_of(shop, card, key, sale, living),
+        **({} if step is None or not isinstance(shop, Counter) else claim(shop, step)),
+        "offline": offline,
+    }
+    try:
+        row = fetch_one(connection, _statement_for(shop, step), values)
+    except UniqueViolation:
+        return False  # The same request arrived twice at once, and the other one was first.
+    return row is not None and row["recorded"] == 1
+
+
+def values_of(
+    shop: Counter | Desk,
+    card: CardTerms,
+    key: UUID,
+    sale: Sale,
+    states: Collection[CardState] = LIVING,
+) -> dict[str, Any]:
+    """Return the values of `RECORD_SALE` for a sale that a till waits for."""
+    return {
         **_columns(sale),
         **written_by(shop),
-        **of_step,
         **_uses(shop, sale),
         **_limits(shop, sale),
         "card": card.card_id,
-        "states": list(CardState if sale.flag else states),
+        "states": "{" + ",".join(states) + "}",
         "version": Int8(shop.directory_version),
         "key": key,
         "honour": card.honour_id,
-        "offline": offline,
+        "offline": False,
         "trace": uuid7(),
     }
-    try:
-        row = connection.execute(statement, values).fetchone()
-    except UniqueViolation:
-        return False  # The same request arrived twice at once, and the other one was first.
-    return row is not None and row[0] == 1
 
 
-def _statement_for(shop: Counter | Desk, step: ShownStep | None) -> tuple[str, dict[str, Any]]:
-    """Return what records a sale, and the values of its rotating code."""
+def _statement_for(shop: Counter | Desk, step: ShownStep | None) -> str:
     if step is None or not isinstance(shop, Counter):
-        return RECORD_SALE, {}
-    return RECORD_SALE_BY_STEP if step.live else RECORD_LATE_SALE_BY_STEP, claim(shop, step)
+        return RECORD_SALE
+    return RECORD_SALE_BY_STEP if step.live else RECORD_LATE_SALE_BY_STEP
 
 
 def _limits(shop: Counter | Desk, sale: Sale) -> dict[str, Any]:
@@ -274,7 +288,7 @@ def _limits(shop: Counter | Desk, sale: Sale) -> dict[str, Any]:
 def _uses(shop: Counter | Desk, sale: Sale) -> dict[str, Any]:
     """Return under what a sale counts as a use."""
     of_day, at_shop = use_keys(shop.shop_id, sale.happened_at.date())
-    return {"of_day": of_day, "at_shop": at_shop, "first_use": Jsonb({of_day: 1, at_shop: 1})}
+    return {"of_day": of_day, "at_shop": at_shop, "first_use": json.dumps({of_day: 1, at_shop: 1})}
 
 
 def written_by(shop: Counter | Desk) -> dict[str, Any]:

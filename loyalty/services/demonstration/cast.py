@@ -89,10 +89,10 @@ def create_cast(session: Session, story: Story) -> Cast:
             community,
             CreateAccount(
                 username=username,
-                password=password,
                 display_name=display_name,
                 roles=roles,
             ),
+            password=password,
             now=now,
         )
         members[username] = to_staff_member(opened, timezone=community.timezone)

@@ -1,4 +1,4 @@
-"""What the merchants and a resident have asked of the community in the demonstration."""
+"""What the merchants and a resident have asked in the demonstration, and where it was discussed."""
 
 from datetime import timedelta
 
@@ -13,6 +13,12 @@ from loyalty.services.matters.matters import (
     change_matter,
     raise_matter,
 )
+from loyalty.services.matters.meetings import (
+    ChangeMeeting,
+    PlanMeeting,
+    change_meeting,
+    plan_meeting,
+)
 from loyalty.services.work import Work
 
 RAISED_BY_COUNCIL = 31
@@ -25,6 +31,25 @@ TROUBLES = (
     ("下水道返味。", "已疏通，并换了水封。"),
     ("顶棚漏雨。", "已补好，下雨时又看过一次。"),
 )
+
+
+AGENDA = "上月三十一件事办得怎么样\n夜市延长到几点\n停车场分时段"
+MINUTES = "三十一件事都有了答复。夜市试行到十一点，一个月后再看。停车场早上先让送货的车进。"
+NEXT_AGENDA = "椅子放在哪里\n元旦前的检查"
+
+
+def hold_meetings(session: Session, cast: Cast) -> None:
+    """Let the council have met a month ago, with minutes, and have planned to meet in a week."""
+    story = cast.story
+    held_on = story.this_month.plus(-1).first + timedelta(days=24)
+    planned = PlanMeeting(held_on, AGENDA, "市场二楼会议室")
+    meeting = plan_meeting(
+        Work(session, cast.council, story.at(held_on - timedelta(days=7), 9)), planned
+    )
+    told = ChangeMeeting(meeting.id, meeting.version, minutes=MINUTES)
+    change_meeting(Work(session, cast.council, story.at(held_on, 17)), told)
+    ahead = PlanMeeting(story.now.date() + timedelta(days=7), NEXT_AGENDA, "市场二楼会议室")
+    plan_meeting(Work(session, cast.council, story.now), ahead)
 
 
 def raise_matters(session: Session, cast: Cast) -> None:

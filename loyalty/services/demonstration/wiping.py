@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 from loyalty.models import (
     Area,
     AuditEvent,
+    AuditLink,
     Card,
     CardEvent,
     CardMonth,
@@ -37,6 +38,7 @@ from loyalty.models import (
     QuarantinedSale,
     Receipt,
     Redemption,
+    ReplacedKey,
     ReportLink,
     Resident,
     RevocationList,
@@ -104,6 +106,7 @@ OF_A_COMMUNITY = (
     Shop,
     ShopSeries,
     SigningKey,
+    ReplacedKey,
     OwnPage,
     Picture,
     Resident,
@@ -116,6 +119,7 @@ OF_A_COMMUNITY = (
     MonthPeople,
     Honour,
     AuditEvent,
+    AuditLink,
     SignalWatermark,
     StaffAccount,
 )

@@ -118,11 +118,20 @@ def read_text(cell: str) -> str:
 
     A minus may stand before a floor below the ground, as in ``-1层``.
     """
+    return _read_text(cell, LONGEST_TEXT)
+
+
+def make_text_reader(longest: int) -> Callable[[str], str]:
+    """Return a reader of texts of so many letters, like `read_text`."""
+    return lambda cell: _read_text(cell, longest)
+
+
+def _read_text(cell: str, longest: int) -> str:
     line = clean_passage(cell)
     if "\ufffd" in line:
         raise CellRefusedError(RowFaultCode.DAMAGED_TEXT)
-    if len(line) > LONGEST_TEXT:
-        raise CellRefusedError(RowFaultCode.TOO_LONG, most=LONGEST_TEXT)
+    if len(line) > longest:
+        raise CellRefusedError(RowFaultCode.TOO_LONG, most=longest)
     if _FORMULA.match(fold(line)):
         raise CellRefusedError(RowFaultCode.FORMULA)
     return line

@@ -107,6 +107,37 @@ CONTRIBUTIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     }
 )
 
+STALLS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "name": _split("摊位号|摊位|铺位|铺位号|门面号|商铺号|档口|档口号|摊号|stall"),
+        "tenant": _split("租给谁|租户|承租人|承租户|店名|商户|商户名称|店铺|店铺名称|tenant"),
+        "since": _split("从哪天起|起租日期|起租日|租期起|入驻日期|租赁日期|since"),
+        "built_on": _split("从哪天起算|启用日期|建成日期|built on"),
+        "area_id": RESIDENTS["area_id"],
+    }
+)
+
+VISITS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "visited_on": _split("哪天|走访日期|走访时间|日期|时间|date|day"),
+        "name": SHOPS["name"],
+        "stall": SHOPS["stall"],
+        "visit_kind": _split("为什么去|走访类型|走访类别|走访原因|类型|类别|reason|kind"),
+        "account_id": _split("谁去的|走访人|走访人员|工作人员|社区联系人|who"),
+        "note": _split("说了什么|走访内容|走访记录|走访情况|反映的问题|内容|情况|note"),
+    }
+)
+
+APPLICATIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        **{
+            field: SHOPS[field]
+            for field in ("name", "series", "category", "stall", "contact", "hours", "offer")
+        },
+        "opted_in_categories": _split("另外打折的类别|also discounted"),
+    }
+)
+
 IGNORED = _split(
     "状态|序号|序|编号|行号|号|no|no.|#|备注|备考|说明|其他|remarks|性别|年龄|出生日期|出生年月|生日",
     "身份证|身份证号|身份证号码|公民身份号码|证件号码|证件号|证件类型|籍贯|户籍|户籍地|户籍地址",

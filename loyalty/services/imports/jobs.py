@@ -1,4 +1,4 @@
-"""Tables of residents, shops, deeds, nominees, contributions on their way in, and out again."""
+"""Tables of residents, shops, deeds … on their way in, and out again."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
@@ -10,11 +10,13 @@ from loyalty.models import ImportJob
 from loyalty.services.community.policy import locked_community
 from loyalty.services.errors import ImportStateError, UnknownRecordError
 from loyalty.services.imports.answers import TableAnswers
+from loyalty.services.imports.applications import make_application_intake
 from loyalty.services.imports.contributions import make_contribution_intake
 from loyalty.services.imports.deeds import make_deed_intake
 from loyalty.services.imports.intake import Intake, judge_rows
 from loyalty.services.imports.keeping import (
     dump_table,
+    forget_table,
     forget_tables,
     keep_rejected_rows,
     load_table,
@@ -24,8 +26,10 @@ from loyalty.services.imports.nominees import make_nominee_intake
 from loyalty.services.imports.reading import Reading, interpret_table, lay_out, places_of
 from loyalty.services.imports.residents import make_resident_intake
 from loyalty.services.imports.shops import make_shop_intake
+from loyalty.services.imports.stalls import make_stall_intake
 from loyalty.services.imports.tables import Table
 from loyalty.services.imports.undo import find_uses, remove_added
+from loyalty.services.imports.visits import make_visit_intake
 from loyalty.services.work import Lock, Work
 
 
@@ -38,6 +42,13 @@ class ImportKind(StrEnum):
     NOMINEES = "nominees"
     """Names somebody puts forward; they are read here and nominated elsewhere."""
     CONTRIBUTIONS = "contributions"
+    STALLS = "stalls"
+    VISITS = "visits"
+    APPLICATIONS = "applications"
+
+
+ADDING = tuple(kind.value for kind in ImportKind if kind is not ImportKind.NOMINEES)
+"""The kinds of tables whose rows become records."""
 
 
 class ImportObstacle(StrEnum):
@@ -174,7 +185,7 @@ def undo_import(work: Work, import_id: UUID) -> ImportJob:
         raise ImportStateError("Some of what it added is in use: " + ", ".join(uses) + ".", uses)
     remove_added(work.session, job)
     job.undone_at = work.now
-    job.kept_table, job.answers = None, {}
+    forget_table(job, now=work.now)
     _note(work, "import.undone", job)
     return job
 
@@ -199,6 +210,9 @@ def make_intake(work: Work, kind: ImportKind) -> Intake[Any]:
         ImportKind.DEEDS: make_deed_intake,
         ImportKind.NOMINEES: make_nominee_intake,
         ImportKind.CONTRIBUTIONS: make_contribution_intake,
+        ImportKind.STALLS: make_stall_intake,
+        ImportKind.VISITS: make_visit_intake,
+        ImportKind.APPLICATIONS: make_application_intake,
     }
     return makers[kind](work)
 

@@ -1,13 +1,15 @@
 """What is kept of an uploaded table: what staff are asked about, as long as they are."""
 
+import json
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Text, cast, or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from loyalty.models import ImportJob
@@ -74,7 +76,7 @@ def keep_rejected_rows(job: ImportJob, top: int) -> None:
 def forget_tables(session: Session, community_id: UUID, *, now: datetime) -> int:
     """Forget the tables nobody has come back to, and those that were undone; return how many."""
     over = or_(ImportJob.uploaded_at < now - TABLES, ImportJob.undone_at.is_not(None))
-    return _forget(session, community_id, over, now=now)
+    return _forget(session, _hold(session, community_id, over), now=now)
 
 
 def forget_tables_about(
@@ -84,34 +86,40 @@ def forget_tables_about(
 
     Whoever waits to take such a table in uploads it again, without the person.
     """
-    written = (
-        ImportJob.kept_table,
-        ImportJob.answers,
-        ImportJob.valid_rows,
-        ImportJob.errors,
-        ImportJob.notes,
-    )
-    named = or_(*(cast(column, Text).regexp_match(pattern, flags="i") for column in written))
-    return _forget(session, community_id, named, now=now)
+    told = re.compile(pattern, re.IGNORECASE)
+    named = [job for job in _hold(session, community_id) if _tells_of(job, told)]
+    return _forget(session, named, now=now)
 
 
-def _forget(
-    session: Session, community_id: UUID, which: ColumnElement[bool], *, now: datetime
-) -> int:
-    """Drop what may name somebody; how many rows there were, and how many were right, stays."""
-    jobs = session.scalars(
+def _hold(session: Session, community_id: UUID, *which: ColumnElement[bool]) -> Sequence[ImportJob]:
+    """Return the jobs whose tables are not forgotten, locked."""
+    return session.scalars(
         select(ImportJob)
-        .where(ImportJob.community_id == community_id, ImportJob.forgotten_at.is_(None), which)
+        .where(ImportJob.community_id == community_id, ImportJob.forgotten_at.is_(None), *which)
         .order_by(ImportJob.id)
         .with_for_update()
     ).all()
+
+
+def _tells_of(job: ImportJob, told: re.Pattern[str]) -> bool:
+    """Return whether a pattern is found in what is kept of a table; it lies sealed."""
+    written = (job.kept_table, job.answers, job.valid_rows, job.errors, job.notes)
+    return any(told.search(json.dumps(one, ensure_ascii=False)) for one in written)
+
+
+def _forget(session: Session, jobs: Sequence[ImportJob], *, now: datetime) -> int:
     for job in jobs:
-        job.kept_table, job.answers = None, {}
-        job.valid_rows = [{"row": row["row"], "cells": {}} for row in job.valid_rows]
-        job.errors = job.notes = []
-        job.forgotten_at = now
+        forget_table(job, now=now)
     session.flush()
     return len(jobs)
+
+
+def forget_table(job: ImportJob, *, now: datetime) -> None:
+    """Drop what may name somebody; how many rows there were, and how many were right, stays."""
+    job.kept_table, job.answers = None, {}
+    job.valid_rows = [{"row": row["row"], "cells": {}} for row in job.valid_rows]
+    job.errors = job.notes = []
+    job.forgotten_at = now
 
 
 def _is_id_number(cell: str) -> bool:

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from loyalty.models import Resident
+from loyalty.models.sealed import open_member
 from loyalty.rules.likeness import differ_in_one_letter, parts_of_address
 from loyalty.rules.typed_text import make_name_key, make_reference_key
 from loyalty.services.imports.layout import CellRefusedError, RowFaultCode
@@ -52,16 +53,31 @@ class KnownPeople:
     """By the key of the name."""
 
 
+def read_people(work: Work, which: ColumnElement[bool]) -> list[KnownPerson]:
+    """Return some residents of the actor's community, in the order of their pinyin.
+
+    They are not loaded as records: there may be tens of thousands.
+    """
+    own = work.community_id
+    rows = work.session.execute(
+        select(Resident.id, Resident.name, Resident.unit_sealed, Resident.household_ref_sealed)
+        .where(Resident.community_id == own, which)
+        .order_by(Resident.name_pinyin, Resident.id)
+    )
+    return [
+        KnownPerson(
+            record_id,
+            name,
+            open_member(Resident, "unit", unit, community_id=own, record_id=record_id),
+            open_member(Resident, "household_ref", ref, community_id=own, record_id=record_id),
+        )
+        for record_id, name, unit, ref in rows
+    ]
+
+
 def list_known_people(work: Work) -> KnownPeople:
     """Return the active residents of the actor's community."""
-    people = [
-        KnownPerson(*row)
-        for row in work.session.execute(
-            select(Resident.id, Resident.name, Resident.unit, Resident.household_ref)
-            .where(Resident.community_id == work.community_id, Resident.state == "active")
-            .order_by(Resident.name_pinyin, Resident.id)
-        )
-    ]
+    people = read_people(work, Resident.state == "active")
     by_name = defaultdict[str, list[KnownPerson]](list)
     for person in people:
         by_name[make_name_key(person.name)].append(person)

@@ -22,7 +22,7 @@ from loyalty.services.imports.cells import (
 from loyalty.services.imports.headings import RESIDENTS
 from loyalty.services.imports.intake import Intake, Spelling
 from loyalty.services.imports.layout import Column, Part, RowFaultCode
-from loyalty.services.imports.person_matching import KnownPerson
+from loyalty.services.imports.person_matching import KnownPerson, read_people
 from loyalty.services.imports.table_cells import CellMark
 from loyalty.services.people.consents import ConsentSource, Said, add_with_consents
 from loyalty.services.people.residents import ERASED, CreateResident, make_resident
@@ -42,7 +42,8 @@ UNIT_PARTS = (
 
 def make_resident_intake(work: Work) -> Intake[CreateResident]:
     """Return how rows of residents are judged, as of now, and taken in."""
-    residents = _list_residents(work)
+    # Everybody the community knows, those who moved away included.
+    residents = read_people(work, Resident.state != ERASED)
 
     def add(requests: Sequence[CreateResident], import_id: UUID) -> None:
         new = (make_resident(work, request, import_id=import_id) for request in requests)
@@ -61,16 +62,6 @@ def make_resident_intake(work: Work) -> Intake[CreateResident]:
         alike_known=_group_alike(residents),
         spelt_alike={"household_ref": Spelling([person.household_ref for person in residents])},
     )
-
-
-def _list_residents(work: Work) -> list[KnownPerson]:
-    """Return everybody the community knows, those who moved away included."""
-    rows = work.session.execute(
-        select(Resident.id, Resident.name, Resident.unit, Resident.household_ref).where(
-            Resident.community_id == work.community_id, Resident.state != ERASED
-        )
-    )
-    return [KnownPerson(*row) for row in rows]
 
 
 def _key_of(person: KnownPerson | CreateResident) -> tuple[str, str, str]:

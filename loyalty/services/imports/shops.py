@@ -42,9 +42,9 @@ def make_shop_intake(work: Work) -> Intake[CreateShop]:
     return Intake(
         columns=_make_columns(work),
         request_of=_make_request,
-        key_of=lambda request: _make_key(request.name, request.stall),
+        key_of=lambda request: make_shop_key(request.name, request.stall),
         known=frozenset(
-            _make_key(*row)
+            make_shop_key(*row)
             for row in work.session.execute(
                 select(Shop.name, Shop.stall).where(Shop.community_id == work.community_id)
             )
@@ -53,7 +53,7 @@ def make_shop_intake(work: Work) -> Intake[CreateShop]:
     )
 
 
-def _make_key(name: str, stall: str | None) -> tuple[str, str]:
+def make_shop_key(name: str, stall: str | None) -> tuple[str, str]:
     """Return what one shop's rows have in common, however they are typed."""
     return make_reference_key(name), make_reference_key(stall or "")
 
@@ -102,7 +102,7 @@ def _read_offer(cell: str) -> str:
     return text
 
 
-_READERS: Mapping[str, Callable[[str], Any]] = {
+SHOP_READERS: Mapping[str, Callable[[str], Any]] = {
     "stall": read_place,
     "contact": read_text,
     "hours": _read_offer,
@@ -115,7 +115,7 @@ def _make_column(
     field: str, reader: Callable[[str], Any] | None = None, *, required: bool = False
 ) -> Column:
     heading, *others = SHOPS[field]
-    return Column(field, heading, others, reader or _READERS.get(field, read_label), required)
+    return Column(field, heading, others, reader or SHOP_READERS.get(field, read_label), required)
 
 
 def _make_rate_reader(community: Community) -> Callable[[str], Permille]:

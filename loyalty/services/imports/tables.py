@@ -23,7 +23,15 @@ __all__ = [
 ]
 
 ALL_HEADINGS = headings.list_known_headings(
-    (headings.RESIDENTS, headings.SHOPS, headings.DEEDS, headings.CONTRIBUTIONS)
+    (
+        headings.RESIDENTS,
+        headings.SHOPS,
+        headings.DEEDS,
+        headings.CONTRIBUTIONS,
+        headings.STALLS,
+        headings.VISITS,
+        headings.APPLICATIONS,
+    )
 )
 
 

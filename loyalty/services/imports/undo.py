@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, FromClause, Select, delete, exists, func, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, FromClause, Select, delete, exists, func, or_, select, update
+from sqlalchemy.orm import Session, aliased
 
 from loyalty.database import Identified
 from loyalty.models import (
@@ -25,10 +25,12 @@ from loyalty.models import (
     Round,
     RoundList,
     Shop,
+    ShopApplication,
     ShopInspection,
     ShopPin,
     ShopVisit,
     StaffAccount,
+    Stall,
     StallLet,
     Till,
 )
@@ -51,10 +53,26 @@ ABOUT_SHOPS: Mapping[str, FromClause] = MappingProxyType(
 )
 """What is kept of a shop besides its certification, by the code of the use."""
 
-Added = type[Resident] | type[Shop] | type[Deed] | type[Contribution]
+Added = (
+    type[Resident]
+    | type[Shop]
+    | type[Deed]
+    | type[Contribution]
+    | type[Stall]
+    | type[ShopVisit]
+    | type[ShopApplication]
+)
 
 ADDED: Mapping[str, Added] = MappingProxyType(
-    {"residents": Resident, "shops": Shop, "deeds": Deed, "contributions": Contribution}
+    {
+        "residents": Resident,
+        "shops": Shop,
+        "deeds": Deed,
+        "contributions": Contribution,
+        "stalls": Stall,
+        "visits": ShopVisit,
+        "applications": ShopApplication,
+    }
 )
 
 
@@ -64,12 +82,21 @@ def find_uses(session: Session, job: ImportJob) -> list[str]:
     What it added is locked first, so that nothing comes of it while the answer is used.
     """
     record = ADDED[job.kind]
-    session.execute(select(record.id).where(*_added(record, job)).with_for_update())
+    if record is Stall:
+        touched = select(Stall.id).where(
+            Stall.community_id == job.community_id, Stall.id.in_(_select_touched_stalls(job))
+        )
+        session.execute(touched.with_for_update())
+    else:
+        session.execute(select(record.id).where(*_added(record, job)).with_for_update())
     questions = {
         "residents": _select_uses_of_residents,
         "shops": _select_uses_of_shops,
         "deeds": _select_uses_of_deeds,
         "contributions": _select_uses_of_contributions,
+        "stalls": _select_uses_of_stalls,
+        "visits": lambda _: {},
+        "applications": _select_uses_of_applications,
     }[job.kind](job)
     return [use for use, query in questions.items() if session.scalar(select(exists(query)))]
 
@@ -79,6 +106,8 @@ def remove_added(session: Session, job: ImportJob) -> None:
     record = ADDED[job.kind]
     if record is Resident:
         _forget_whose_accounts(session, job)
+    if record is Stall:
+        _take_turns_back(session, job)
     session.execute(delete(record).where(*_added(record, job)))
 
 
@@ -92,6 +121,15 @@ def _forget_whose_accounts(session: Session, job: ImportJob) -> None:
         )
         .values(resident_id=None)
         .execution_options(synchronize_session=False)
+    )
+
+
+def _take_turns_back(session: Session, job: ImportJob) -> None:
+    """Let each stall stand as it did before."""
+    session.execute(
+        delete(StallLet).where(
+            StallLet.community_id == job.community_id, StallLet.import_id == job.id
+        )
     )
 
 
@@ -161,3 +199,32 @@ def _select_uses_of_contributions(job: ImportJob) -> dict[str, Select[Any]]:
         "closed_months": added.where(closed),
         "evidence_files": _of(EvidenceFile, job).where(EvidenceFile.contribution_id.in_(added)),
     }
+
+
+def _select_touched_stalls(job: ImportJob) -> Select[Any]:
+    """Return the query for the stalls that an import let, gave back, or added."""
+    turns = select(StallLet.stall_id).where(
+        StallLet.community_id == job.community_id, StallLet.import_id == job.id
+    )
+    return turns.union(select(Stall.id).where(*_added(Stall, job))).subquery().select()
+
+
+def _select_uses_of_stalls(job: ImportJob) -> dict[str, Select[Any]]:
+    """A stall has been used once it changes hands again, whoever writes it down."""
+    turn = aliased(StallLet)
+    earlier = select(turn.stall_id).where(
+        turn.community_id == job.community_id,
+        turn.import_id == job.id,
+        turn.stall_id == StallLet.stall_id,
+        turn.since < StallLet.since,
+    )
+    others = select(StallLet.stall_id).where(
+        StallLet.community_id == job.community_id, StallLet.import_id.is_distinct_from(job.id)
+    )
+    is_new = StallLet.stall_id.in_(select(Stall.id).where(*_added(Stall, job)))
+    return {"lets": others.where(or_(is_new, exists(earlier)))}
+
+
+def _select_uses_of_applications(job: ImportJob) -> dict[str, Select[Any]]:
+    added = select(ShopApplication.id).where(*_added(ShopApplication, job))
+    return {"decided": added.where(ShopApplication.decided_at.is_not(None))}

@@ -6,6 +6,7 @@ month it is made. So closing decides nothing about sales; it lets nobody change 
 told of them, and lets anyone see that nobody has.
 """
 
+import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime, time
@@ -27,6 +28,8 @@ from loyalty.rules.closed_month import (
     find_month_obstacles,
 )
 from loyalty.rules.contributions import ContributionState
+from loyalty.services.audit_chain.faults import KnownHead
+from loyalty.services.audit_chain.links import find_last_link
 from loyalty.services.community.policy import locked_community
 from loyalty.services.errors import MonthStateError
 from loyalty.services.ledger.benefit import Benefit, pack_figures, sum_benefit
@@ -53,7 +56,7 @@ def close_month(work: Work, month: Month) -> ClosedMonth:
     refold_month(work.session, community, month)
     found = sum_benefit(work, first=month, last=month)
     keep_people_of(work.session, community.id, found)
-    text = _publish(community, found, previous_head)
+    text = _publish(community, found, previous_head, _name_audit_head(work))
     closed = ClosedMonth(
         community_id=community.id,
         month=month.first,
@@ -112,7 +115,30 @@ def make_chain(session: Session, community: Community) -> dict[str, Any]:
     }
 
 
-def _publish(community: Community, found: Benefit, previous_head: str | None) -> str:
+def list_heads_in_months(session: Session, community: Community) -> list[KnownHead]:
+    """Return the heads of what was recorded, as closed months hold them."""
+    found = map(find_head_in_month, list_closed_months(session, community))
+    return [one for one in found if one is not None]
+
+
+def find_head_in_month(closed: ClosedMonth) -> KnownHead | None:
+    """Return the head of what was recorded that a closed month holds; None in the oldest months."""
+    told = json.loads(closed.text).get("audit_head")
+    return None if told is None else KnownHead(told["number"], told["head"])
+
+
+def _name_audit_head(work: Work) -> dict[str, Any] | None:
+    """Return the head of all that has been recorded and chained until a month is closed."""
+    link = find_last_link(work.session, work.community_id)
+    return None if link is None else {"number": link.number, "head": link.head}
+
+
+def _publish(
+    community: Community,
+    found: Benefit,
+    previous_head: str | None,
+    audit_head: dict[str, Any] | None,
+) -> str:
     totals, by_trade = hide_small_groups(found)
     return encode_month(
         {
@@ -120,6 +146,7 @@ def _publish(community: Community, found: Benefit, previous_head: str | None) ->
             "community": community.slug,
             "month": str(found.first),
             "previous_head": previous_head,
+            "audit_head": audit_head,
             "totals": totals and asdict(totals),
             "by_trade": [
                 {"trade": trade, "sums": sums and asdict(sums)} for trade, sums in by_trade.items()

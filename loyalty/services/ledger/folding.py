@@ -82,11 +82,12 @@ class Span:
         return within if self.month is None else within & (Redemption.month == self.month.first)
 
 
-def find_fold_end(session: Session) -> UUID | None:
+def find_fold_end(session: Session, *, waits: timedelta | None = None) -> UUID | None:
     """Return the id up to which no entry can become visible any more; None if nobody can say.
 
     Args:
         session: of no one community, for a member does not see what others are about.
+        waits: how long an id may wait for its transaction; None for as long as a fold allows.
     """
     hidden = or_(_ACTIVITY.c.state.is_(None), _ACTIVITY.c.state == "disabled")
     oldest, unknown = session.execute(
@@ -99,7 +100,7 @@ def find_fold_end(session: Session) -> UUID | None:
             _ACTIVITY.c.backend_type == "client backend",
         )
     ).one()
-    return None if unknown else id_at(oldest - ID_WAITS)
+    return None if unknown else id_at(oldest - (ID_WAITS if waits is None else waits))
 
 
 def id_at(moment: datetime) -> UUID:

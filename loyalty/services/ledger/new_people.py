@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, func, select
-from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
+from sqlalchemy import ColumnElement, Select, exists, func, select
+from sqlalchemy.orm import Session, aliased
 
 from loyalty.models import Card, Redemption
 from loyalty.rules.calendar import Month
@@ -25,56 +25,53 @@ def count_new_people(
 
     Sales that were taken back whole bring nobody. Shops without sales are left out.
     """
-    query = (
-        select(
-            Redemption.shop_id,
-            func.count(Card.resident_id.distinct()).filter(~_was_there(community_id, month)),
-        )
-        .join_from(Redemption, Card)
-        .where(
-            Redemption.community_id == community_id,
-            Redemption.month == month.first,
-            Redemption.kind == "sale",
-            ~_is_taken_back(community_id, month, Redemption.id),
-        )
-        .group_by(Redemption.shop_id)
+    of_month = _select_visitors(community_id, month, Redemption.month == month.first)
+    earlier = _select_visitors(
+        community_id,
+        month,
+        Redemption.month >= Month.of(month.first - NEW_AFTER).first,
+        # What came late and counts in the month itself was not before it.
+        Redemption.month < month.first,
+        Redemption.happened_on >= month.first - NEW_AFTER,
     )
     if shop_id is not None:
-        query = query.where(Redemption.shop_id == shop_id)
+        of_month = of_month.where(Redemption.shop_id == shop_id)
+        earlier = earlier.where(Redemption.shop_id == shop_id)
+    here, before = of_month.subquery(), earlier.subquery()
+    is_new = before.c.resident_id.is_(None)
+    query = (
+        select(here.c.shop_id, func.count().filter(is_new))
+        .outerjoin_from(
+            here,
+            before,
+            (before.c.shop_id == here.c.shop_id) & (before.c.resident_id == here.c.resident_id),
+        )
+        .group_by(here.c.shop_id)
+    )
     return dict(session.execute(query).tuples().all())
 
 
-def _was_there(community_id: UUID, month: Month) -> ColumnElement[bool]:
-    """Return whether the holder of a sale's card had been in its shop shortly before a month.
-
-    What came late and counts in the month itself was not before it.
-    """
-    before, card = aliased(Redemption), aliased(Card)
-    return exists(
-        select(before.id)
-        .join(card, (card.community_id == before.community_id) & (card.id == before.card_id))
-        .where(
-            before.community_id == community_id,
-            before.shop_id == Redemption.shop_id,
-            before.kind == "sale",
-            before.happened_on >= month.first - NEW_AFTER,
-            before.month < month.first,
-            card.resident_id == Card.resident_id,
-            ~_is_taken_back(community_id, month, before.id),
-        )
-    )
-
-
-def _is_taken_back(
-    community_id: UUID, month: Month, sale_id: InstrumentedAttribute[UUID]
-) -> ColumnElement[bool]:
-    """Return whether nothing of a sale was left at the end of a month."""
+def _select_visitors(
+    community_id: UUID, month: Month, *when: ColumnElement[bool]
+) -> Select[tuple[UUID, UUID]]:
+    """Select who was in which shop, once each; not who took back all by the end of a month."""
     back = aliased(Redemption)
-    return exists(
+    taken_back = exists(
         select(back.id).where(
             back.community_id == community_id,
-            back.of_id == sale_id,
+            back.of_id == Redemption.id,
             back.uses < 0,
             back.month <= month.first,
         )
+    )
+    return (
+        select(Redemption.shop_id, Card.resident_id)
+        .join_from(Redemption, Card)
+        .where(
+            Redemption.community_id == community_id,
+            Redemption.kind == "sale",
+            *when,
+            ~taken_back,
+        )
+        .distinct()
     )

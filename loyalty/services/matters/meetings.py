@@ -13,6 +13,7 @@ from loyalty.services.changes import AS_IT_WAS, AsItWas, change_members, collect
 from loyalty.services.community.policy import locked_community
 from loyalty.services.errors import ValueRefusedError
 from loyalty.services.matters.matters import MatterState
+from loyalty.services.paging import Page, fetch_page
 from loyalty.services.work import Work
 
 MOST_OPEN = 100
@@ -20,6 +21,10 @@ MOST_OPEN = 100
 
 MOST_SHOWN = 24
 """Meetings that are listed, the latest first: two years of a monthly one."""
+
+
+LONGEST_OF_MEETING = 8000
+"""Letters of an agenda, and of minutes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +94,14 @@ def list_meetings(work: Work) -> Sequence[CouncilMeeting]:
     """Return the meetings of the community, the latest first."""
     query = work.select(CouncilMeeting).order_by(CouncilMeeting.held_on.desc()).limit(MOST_SHOWN)
     return work.session.scalars(query).all()
+
+
+def find_meetings(work: Work, *, limit: int, after: UUID | None) -> Page[CouncilMeeting]:
+    """Return a page of the meetings, the one planned last first."""
+    query = work.select(CouncilMeeting)
+    return fetch_page(
+        work.session, query, CouncilMeeting, limit=limit, after=after, newest_first=True
+    )
 
 
 def list_open_matters(session: Session, community: Community) -> Sequence[Matter]:

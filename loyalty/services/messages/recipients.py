@@ -1,4 +1,4 @@
-"""Who is told by messenger: those who have said so themselves, as long as they say so."""
+"""Who is told by messenger: those who have said so themselves, until they say otherwise."""
 
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from loyalty.rules.messages import clean_reference, find_reference_fault
 from loyalty.services.errors import ValueRefusedError
 from loyalty.services.people.consents import Consent, ConsentSource, Said, change_consents
 from loyalty.services.people.residents import refuse_erased
-from loyalty.services.work import Lock, ResidentWork, SomebodysWork
+from loyalty.services.work import Lock, ResidentWork, SomebodysWork, Work
 
 
 def find_recipient(work: SomebodysWork, resident_id: UUID) -> MessageRecipient | None:
@@ -60,6 +60,15 @@ def end_messages(work: ResidentWork) -> None:
     _note(work, resident, agreed=False)
 
 
+def end_messages_to(work: Work, resident_id: UUID) -> None:
+    """Tell somebody nothing any more who has said so at the counter; agreeing is theirs alone."""
+    resident = work.find(Resident, resident_id, lock=Lock.CHANGE)
+    refuse_erased(resident)
+    forget_recipient(work, resident.id)
+    said = Said(ConsentSource.STAFF, work.now, work.actor.account_id)
+    _note(work, resident, agreed=False, said=said)
+
+
 def leave_receiver(work: SomebodysWork, resident_id: UUID, reference: str | None) -> None:
     """End the messages to somebody whom the receiver no longer knows.
 
@@ -84,7 +93,10 @@ def forget_recipient(work: SomebodysWork, resident_id: UUID) -> None:
         )
 
 
-def _note(work: SomebodysWork, resident: Resident, *, agreed: bool) -> None:
-    said = Said(ConsentSource.RESIDENT, work.now)
-    if change_consents(work.session, resident, {Consent.MESSAGES: agreed}, said):
+def _note(
+    work: SomebodysWork, resident: Resident, *, agreed: bool, said: Said | None = None
+) -> None:
+    """Write down what somebody says; by themselves unless told otherwise."""
+    by = said or Said(ConsentSource.RESIDENT, work.now)
+    if change_consents(work.session, resident, {Consent.MESSAGES: agreed}, by):
         work.note("resident.consented", resident, members=[Consent.MESSAGES])

@@ -1,8 +1,9 @@
 """Names in pinyin, by which long lists are sorted and searched; staff correct what is misread."""
 
 import re
-
-from pypinyin import lazy_pinyin
+from collections.abc import Callable
+from functools import cache
+from importlib import import_module
 
 from loyalty.rules.typed_text import clean_person_name
 
@@ -74,7 +75,7 @@ _READ_IN_NAMES = re.compile(f"([{''.join(NAME_READINGS)}])")
 
 def pinyin_of(text: str) -> str:
     """Return a text in lower-case pinyin without tones, a space between syllables."""
-    parts = (part for part in lazy_pinyin(text) if any(map(str.isalnum, part)))
+    parts = (part for part in _reader()(text) if any(map(str.isalnum, part)))
     return " ".join(" ".join(parts).casefold().split())
 
 
@@ -94,3 +95,10 @@ def pinyin_of_person(name: str) -> str:
 def _read_parts(name: str) -> str:
     parts = (NAME_READINGS.get(part) or pinyin_of(part) for part in _READ_IN_NAMES.split(name))
     return " ".join(filter(None, parts))
+
+
+@cache
+def _reader() -> Callable[[str], list[str]]:
+    """Return what reads a text in syllables; its dictionaries are loaded with the first name."""
+    lazy_pinyin: Callable[[str], list[str]] = import_module("pypinyin").lazy_pinyin
+    return lazy_pinyin

@@ -6,7 +6,8 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, or_, select
 
 from loyalty.models import Resident
-from loyalty.rules.typed_text import make_name_key, make_reference_key
+from loyalty.models.sealed import index_of
+from loyalty.rules.typed_text import make_name_key
 from loyalty.services.changes import (
     AS_IT_WAS,
     AsItWas,
@@ -14,7 +15,7 @@ from loyalty.services.changes import (
     collect_new_values,
     value_or,
 )
-from loyalty.services.errors import AlreadyExistsError, PersonErasedError
+from loyalty.services.errors import AlreadyExistsError, PersonErasedError, ValueRefusedError
 from loyalty.services.paging import Page, fetch_page
 from loyalty.services.people.areas import refuse_foreign
 from loyalty.services.people.consents import (
@@ -79,19 +80,21 @@ class FindResidents:
     limit: int
     after: UUID | None = None
     q: str | None = None
-    """Part of the name, or how its pinyin or its initials begin, with or without spaces."""
+    """Part of the name, or how its pinyin or its initials begin, with or without spaces; or the
+    whole of a telephone number or a home.
+    """
     state: str | None = None
     """None asks for all whose names are known."""
 
 
 def find_residents(work: Work, request: FindResidents) -> Page[Resident]:
-    """Return residents in the order of their pinyin."""
+    """Return residents in the order of their pinyin; the trace tells whose names were shown."""
     query = work.select(Resident)
     if request.q is not None:
-        query = query.where(matches_name(request.q))
+        query = query.where(or_(matches_name(request.q), *_match_sealed(work, request.q)))
     wanted = Resident.state == request.state if request.state else Resident.state != ERASED
     query = query.where(wanted)
-    return fetch_page(
+    found = fetch_page(
         work.session,
         query,
         Resident,
@@ -99,6 +102,21 @@ def find_residents(work: Work, request: FindResidents) -> Page[Resident]:
         after=request.after,
         by=Resident.name_pinyin,
     )
+    if found.items:
+        shown = [str(one.id) for one in found.items]
+        work.note("residents.shown", None, shown=shown, searched=request.q is not None)
+    return found
+
+
+def open_resident(work: Work, resident_id: UUID) -> Resident:
+    """Return a resident whose record somebody opens, which leaves a trace.
+
+    Raises:
+        UnknownRecordError: the community has no such resident.
+    """
+    resident = work.find(Resident, resident_id)
+    work.note("resident.opened", resident)
+    return resident
 
 
 def create_resident(work: Work, request: CreateResident) -> Resident:
@@ -188,13 +206,27 @@ def _refuse_twin(work: Work, request: CreateResident) -> None:
     twin = work.session.scalar(
         select(Resident.id).where(
             Resident.community_id == work.community_id,
-            Resident.household_key == make_reference_key(request.household_ref),
+            Resident.household_key == _index(work, "household_ref", request.household_ref),
             Resident.name_key == make_name_key(request.name),
-            Resident.unit_key == make_reference_key(request.unit),
+            Resident.unit_key == _index(work, "unit", request.unit),
         )
     )
     if twin is not None:
         raise AlreadyExistsError("Somebody of this name lives there in this household already.")
+
+
+def _match_sealed(work: Work, typed: str) -> list[ColumnElement[bool]]:
+    """Return the conditions for a home and a telephone number, which are found as a whole alone."""
+    homes = Resident.unit_key == _index(work, "unit", typed)
+    try:
+        number = to_e164(typed)
+    except ValueRefusedError:
+        return [homes]
+    return [homes, Resident.phone_key == _index(work, "phone", number)]
+
+
+def _index(work: Work, member: str, value: str) -> str:
+    return index_of(Resident, member, value, community_id=work.community_id)
 
 
 def matches_name(part: str) -> ColumnElement[bool]:

@@ -4,6 +4,7 @@ The row of the resident stays without anything that tells of somebody, for cards
 lists refer to it. Sales lose their card, too, when `retention` comes to them.
 """
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
@@ -92,7 +93,7 @@ def carry_out_erasure(work: SomebodysWork, resident: Resident, *, sealing_key: b
         work.session.execute(statement.execution_options(synchronize_session=False))
     _empty_resident(work, resident)
     if pattern is not None:
-        work.session.execute(_reject_nominations(work.community_id, pattern))
+        _reject_nominations(work, pattern)
         take_traces_out_of_texts(work.session, work.community_id, pattern)
         forget_tables_about(work.session, work.community_id, pattern, now=work.now)
         take_traces_out_of_answers(
@@ -215,18 +216,21 @@ def _empty_accounts(resident: Resident) -> Update:
     )
 
 
-def _reject_nominations(community_id: UUID, pattern: str) -> Update:
+def _reject_nominations(work: SomebodysWork, pattern: str) -> None:
     """Let go of voices of the public for the person that nobody has matched yet."""
-    return (
-        update(Nomination)
-        .where(
-            Nomination.community_id == community_id,
-            Nomination.state == "pending",
-            Nomination.name.regexp_match(pattern, flags="i"),
-            Nomination.unit.regexp_match(pattern, flags="i"),
-        )
-        .values(state="rejected", name=None, unit=None, statement=None)
+    told = re.compile(pattern, re.IGNORECASE)
+    waiting = work.session.scalars(
+        work.select(Nomination)
+        .where(Nomination.state == "pending", Nomination.name.regexp_match(pattern, flags="i"))
+        .order_by(Nomination.id)
+        .with_for_update()
     )
+    for voice in waiting:
+        # Where somebody lives lies sealed, so it is looked at here.
+        if told.search(voice.unit or ""):
+            voice.state = "rejected"
+            voice.name = voice.unit = voice.statement = None
+    work.session.flush()
 
 
 def _empty_resident(work: SomebodysWork, resident: Resident) -> None:

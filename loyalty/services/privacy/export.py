@@ -74,7 +74,11 @@ class Part:
 
 
 PARTS = (
-    Part(Resident, "id"),
+    Part(
+        Resident,
+        "id",
+        left_out={"unit_key": TECHNICAL, "phone_key": TECHNICAL, "household_key": TECHNICAL},
+    ),
     Part(ConsentEvent, "resident_id", left_out={"account_id": OF_STAFF}),
     Part(Deed, "resident_id", left_out={"recorded_by": OF_STAFF, "import_id": TECHNICAL}),
     Part(Candidate, "resident_id"),

@@ -25,6 +25,7 @@ from loyalty.services.privacy.erasing import carry_out_erasure
 from loyalty.services.privacy.erasure_file import ErasedPerson
 from loyalty.services.privacy.retention import (
     forget_cases,
+    forget_records,
     forget_uses,
     part_sales_from_cards,
 )
@@ -91,7 +92,7 @@ def _forget_the_rest(house: House) -> int:
     forget_uses(session, community_id, now=house.now)
     forget_cases(session, community_id, now=house.now)
     forget_messages(session, community_id, now=house.now)
-
+    forget_records(session, community_id, now=house.now)
     forget_signals(session, community_id, now=house.now)
     forget_sessions(session, community_id, now=house.now)
     forget_devices(session, community_id, today=house.now.date())

@@ -1,4 +1,4 @@
-"""Forgetting in time: at whose card a sale was made, and what a case tells of it.
+"""Forgetting in time: at whose card a sale was made, what a case tells of it, and old records.
 
 The entries of the book stay as they are but for their card, and all figures with them: how many
 people stood behind a month has been counted before.
@@ -25,9 +25,25 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session, aliased
 
-from loyalty.models import CardMonth, MonthPeople, QuarantinedSale, Redemption, SaleCase
+from loyalty.models import (
+    CardMonth,
+    CouncilMeeting,
+    EvidenceFile,
+    InspectionPicture,
+    MonthPeople,
+    QuarantinedSale,
+    Redemption,
+    SaleCase,
+    ShopInspection,
+)
 from loyalty.rules.calendar import Month
-from loyalty.rules.retention import CASES, LINKS_OF_SALES
+from loyalty.rules.retention import (
+    CASES,
+    EVIDENCE_FILES,
+    INSPECTIONS,
+    LINKS_OF_SALES,
+    MEETINGS,
+)
 from loyalty.rules.traces import FORGOTTEN
 
 MOST_AT_ONCE = 5000
@@ -77,6 +93,40 @@ def forget_cases(session: Session, community_id: UUID, *, now: datetime) -> None
     )
     for statement in statements:
         session.execute(statement)
+
+
+def forget_records(session: Session, community_id: UUID, *, now: datetime) -> None:
+    """Forget files of old evidence, photos of old inspections, and what old meetings talked about.
+
+    A photo that nothing names any more goes with the loose pictures.
+    """
+    inspections = select(ShopInspection.id).where(
+        ShopInspection.community_id == community_id,
+        ShopInspection.recorded_at <= now - INSPECTIONS,
+    )
+    statements = (
+        delete(EvidenceFile).where(
+            EvidenceFile.community_id == community_id,
+            EvidenceFile.added_at <= now - EVIDENCE_FILES,
+        ),
+        delete(InspectionPicture).where(
+            InspectionPicture.community_id == community_id,
+            InspectionPicture.inspection_id.in_(inspections),
+        ),
+        update(CouncilMeeting)
+        .where(
+            CouncilMeeting.community_id == community_id,
+            CouncilMeeting.held_on <= (now - MEETINGS).date(),
+            CouncilMeeting.agenda != FORGOTTEN,
+        )
+        .values(
+            place=None,
+            agenda=FORGOTTEN,
+            minutes=case((CouncilMeeting.minutes.is_not(None), FORGOTTEN)),
+        ),
+    )
+    for statement in statements:
+        session.execute(statement.execution_options(synchronize_session=False))
 
 
 def _part(community_id: UUID, ids: Select[tuple[UUID]]) -> Update:

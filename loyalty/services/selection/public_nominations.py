@@ -12,9 +12,10 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload
 
 from loyalty.models import Candidate, Community, Nomination, Resident, Round, RoundList
+from loyalty.models.sealed import index_of
 from loyalty.rules.calendar import Month
 from loyalty.rules.selection import RoundObstacle, RoundState
-from loyalty.rules.typed_text import clean_code_letters, make_name_key, make_reference_key
+from loyalty.rules.typed_text import clean_code_letters, make_name_key
 from loyalty.services.audit import note
 from loyalty.services.errors import RoundStateError, UnknownRecordError
 from loyalty.services.paging import Page, fetch_page
@@ -221,7 +222,8 @@ def _only_resident(
         .where(
             Resident.community_id == community.id,
             Resident.name_key == make_name_key(request.name),
-            Resident.unit_key == make_reference_key(request.unit),
+            Resident.unit_key
+            == index_of(Resident, "unit", request.unit, community_id=community.id),
             Resident.state == "active",
         )
         .limit(2)

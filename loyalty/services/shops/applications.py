@@ -102,15 +102,6 @@ def application_called(session: Session, community: Community, receipt: str) -> 
     return found
 
 
-def list_waiting_applications(work: Work) -> Sequence[ShopApplication]:
-    """Return what nobody has decided yet, the oldest first."""
-    return work.session.scalars(
-        work.select(ShopApplication)
-        .where(ShopApplication.decided_at.is_(None))
-        .order_by(ShopApplication.id)
-    ).all()
-
-
 def find_waiting_applications(
     work: Work, *, limit: int, after: UUID | None
 ) -> Page[ShopApplication]:

@@ -31,6 +31,7 @@ class CreateStall:
     area_id: UUID | None = None
     built_on: date | None = None
     """From which day on it counts; None takes today."""
+    import_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,7 @@ class LetStall:
     tenant: str | None
     """What the shop is called; None gives the stall back."""
     shop_id: UUID | None = None
+    import_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,7 @@ def create_stall(work: Work, request: CreateStall) -> Stall:
         name_key=make_reference_key(request.name),
         area_id=request.area_id,
         built_on=request.built_on or work.now.date(),
+        import_id=request.import_id,
     )
     add_under_new_name(work.session, stall, "There is a stall with this name already.")
     work.note("stall.created", stall)
@@ -98,6 +101,7 @@ def let_stall(work: Work, request: LetStall) -> StallLet:
         shop_id=request.shop_id,
         account_id=work.actor.account_id,
         recorded_at=work.now,
+        import_id=request.import_id,
     )
     add_under_new_name(work.session, turn, "The stall changes hands on this day already.")
     work.note("stall.let" if request.tenant else "stall.given_back", stall)

@@ -18,12 +18,15 @@ from loyalty.services.work import Lock, Work
 
 @dataclass(frozen=True, slots=True)
 class RecordVisit:
-    """A call on a shop, made by whoever writes it down."""
+    """A call on a shop."""
 
     shop_id: UUID
     day: date
     kind: VisitKind
     note: str | None = None
+    account_id: UUID | None = None
+    """Who was there, an account of the community; None takes whoever writes it down."""
+    import_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +59,9 @@ def record_visit(work: Work, request: RecordVisit) -> ShopVisit:
         day=request.day,
         kind=request.kind.value,
         note=request.note,
-        account_id=work.actor.account_id,
+        account_id=request.account_id or work.actor.account_id,
         recorded_at=work.now,
+        import_id=request.import_id,
     )
     work.session.add(visit)
     work.note("shop.visited", shop, kind=visit.kind)
@@ -102,6 +106,6 @@ def _find_same(work: Work, request: RecordVisit) -> ShopVisit | None:
             ShopVisit.shop_id == request.shop_id,
             ShopVisit.day == request.day,
             ShopVisit.kind == request.kind.value,
-            ShopVisit.account_id == work.actor.account_id,
+            ShopVisit.account_id == (request.account_id or work.actor.account_id),
         )
     )

@@ -1,14 +1,14 @@
 """The accounts of staff, managers, panel, council and shop owners."""
 
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from loyalty.models import AccessToken, Community, Resident, StaffAccount
+from loyalty.models import Community, Resident, StaffAccount
 from loyalty.rules.typed_text import clean_login_name
 from loyalty.services.actors import Role
 from loyalty.services.audit import note
@@ -23,8 +23,7 @@ from loyalty.services.community.policy import locked_community
 from loyalty.services.errors import ValueRefusedError
 from loyalty.services.paging import Page, fetch_page
 from loyalty.services.people.new_names import add_under_new_name
-from loyalty.services.staff.passwords import SHORTEST_PASSWORD, hash_password
-from loyalty.services.staff.second_factor import make_app_address, make_secret, seal_secret
+from loyalty.services.staff.credentials import set_password
 from loyalty.services.staff.sign_in import USERNAME
 from loyalty.services.work import Lock, Work
 
@@ -35,7 +34,6 @@ class CreateAccount:
 
     username: str
     """2 to 40 letters, digits, dots, hyphens or @; capitals make no difference."""
-    password: str = field(repr=False)
     display_name: str
     roles: AbstractSet[Role]
     resident_id: UUID | None = None
@@ -52,8 +50,6 @@ class ChangeAccount:
     active: bool | AsItWas = AS_IT_WAS
     roles: AbstractSet[Role] | AsItWas = AS_IT_WAS
     resident_id: UUID | AsItWas | None = AS_IT_WAS
-    password: str | AsItWas = field(default=AS_IT_WAS, repr=False)
-    """A new one ends what is signed in."""
 
 
 def find_accounts(work: Work, *, limit: int, after: UUID | None) -> Page[StaffAccount]:
@@ -65,11 +61,11 @@ def find_accounts(work: Work, *, limit: int, after: UUID | None) -> Page[StaffAc
 
 
 def create_account(work: Work, request: CreateAccount) -> StaffAccount:
-    """Open an account in the actor's community.
+    """Open an account in the actor's community; its owner joins by a link.
 
     Raises:
         AlreadyExistsError: the community has an account of this name.
-        ValueRefusedError: the name, the password, the roles or the resident cannot be used.
+        ValueRefusedError: the name, the roles or the resident cannot be used.
     """
     account = _add_account(work.session, work.community_id, request, now=work.now)
     work.note("account.created", account, roles=account.roles)
@@ -77,10 +73,21 @@ def create_account(work: Work, request: CreateAccount) -> StaffAccount:
 
 
 def open_account(
-    session: Session, community: Community, request: CreateAccount, *, now: datetime
+    session: Session,
+    community: Community,
+    request: CreateAccount,
+    *,
+    password: str,
+    now: datetime,
 ) -> StaffAccount:
-    """Open an account for the operator, who has none; refuses what `create_account` does."""
+    """Open an account for the operator, who has none, with the password its owner has typed.
+
+    Raises:
+        AlreadyExistsError: the community has an account of this name.
+        ValueRefusedError: the name, the password or the roles cannot be used.
+    """
     account = _add_account(session, community.id, request, now=now)
+    set_password(session, account, password, now=now)
     note(
         session,
         None,
@@ -104,7 +111,6 @@ def _add_account(
         community_id=community_id,
         username=username,
         display_name=request.display_name,
-        password_hash=_hash_password(request.password),
         roles=_serialize_roles(request.roles),
         resident_id=request.resident_id,
         created_at=now,
@@ -114,24 +120,21 @@ def _add_account(
 
 
 def change_account(work: Work, request: ChangeAccount) -> StaffAccount:
-    """Close or reopen an account, change its roles or password, or say which resident it is.
+    """Close or reopen an account, change its roles, or say which resident it is.
 
     Its tokens follow at once.
 
     Raises:
         StaleRecordError: somebody else changed the account meanwhile.
-        ValueRefusedError: the community would be left without a manager, or has no such resident;
-            the password is too short.
+        ValueRefusedError: the community would be left without a manager, or has no such resident.
     """
     # Two managers may close each other's accounts at the same moment; one of them waits here.
     locked_community(work.session, work.community_id)
     account = work.find(StaffAccount, request.account_id, lock=Lock.CHANGE, version=request.version)
     _refuse_foreign_resident(work.session, work.community_id, value_or(request.resident_id, None))
-    if isinstance(request.password, str):
-        _give_password(work.session, account, request.password, now=work.now)
     if request.roles is not AS_IT_WAS:
         account.roles = _serialize_roles(request.roles)
-    change_members(account, replace(request, roles=AS_IT_WAS, password=AS_IT_WAS))
+    change_members(account, replace(request, roles=AS_IT_WAS))
     work.session.flush()
     pointer = "/active" if request.roles is AS_IT_WAS else "/roles"
     _refuse_no_manager(work.session, account, pointer)
@@ -140,59 +143,6 @@ def change_account(work: Work, request: ChangeAccount) -> StaffAccount:
         "account.changed", account, active=account.active, roles=account.roles, members=members
     )
     return account
-
-
-def turn_on_second_factor(work: Work, account_id: UUID, *, sealing_key: bytes) -> str:
-    """Give an account a new second factor, in place of the one on a lost phone, say.
-
-    Args:
-        sealing_key: from `cards.keys.sealing_key_from`.
-
-    Returns:
-        The ``otpauth:`` address, which is shown once.
-    """
-    account = work.find(StaffAccount, account_id)
-    secret = make_secret()
-    _set_second_factor(work.session, account, seal_secret(secret, account, sealing_key=sealing_key))
-    work.note("account.second_factor_on", account)
-    return make_app_address(secret, username=account.username)
-
-
-def turn_off_second_factor(work: Work, account_id: UUID) -> None:
-    """Let an account sign in with its password alone."""
-    account = work.find(StaffAccount, account_id)
-    _set_second_factor(work.session, account, None)
-    work.note("account.second_factor_off", account)
-
-
-def _set_second_factor(session: Session, account: StaffAccount, sealed: bytes | None) -> None:
-    session.execute(
-        update(StaffAccount)
-        .where(StaffAccount.community_id == account.community_id, StaffAccount.id == account.id)
-        .values(totp_secret=sealed, totp_step=None)
-    )
-
-
-def _give_password(
-    session: Session, account: StaffAccount, password: str, *, now: datetime
-) -> None:
-    account.password_hash = _hash_password(password)
-    account.failed_sign_ins, account.locked_until = 0, None
-    session.execute(
-        update(AccessToken)
-        .where(
-            AccessToken.community_id == account.community_id,
-            AccessToken.account_id == account.id,
-            AccessToken.revoked_at.is_(None),
-        )
-        .values(revoked_at=now)
-    )
-
-
-def _hash_password(password: str) -> str:
-    if len(password) < SHORTEST_PASSWORD:
-        raise ValueRefusedError("/password", f"Use at least {SHORTEST_PASSWORD} characters.")
-    return hash_password(password)
 
 
 def _serialize_roles(roles: AbstractSet[Role]) -> list[str]:

@@ -1,12 +1,22 @@
-"""Passwords, kept as Argon2id hashes only."""
+"""Passwords, kept as Argon2id hashes only; what others guess first is refused."""
 
 import unicodedata
+from collections.abc import Iterable
 from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+from zxcvbn import zxcvbn
+
+from loyalty.services.errors import CommonPasswordError, ValueRefusedError
 
 SHORTEST_PASSWORD = 12
+
+STRONG_ENOUGH = 3
+"""Of the estimate's marks from 0 to 4: more than 10⁸ guesses by whoever knows what is common."""
+
+LONGEST_ESTIMATED = 72
+"""Letters that are estimated: more are not guessed, and the estimate would take too long."""
 
 _hasher = PasswordHasher()
 
@@ -14,6 +24,25 @@ _hasher = PasswordHasher()
 def hash_password(password: str) -> str:
     """Return what is kept of a password (RFC 9106, the profile for little memory)."""
     return _hasher.hash(_encode(password))
+
+
+def hash_new_password(password: str, *, about: Iterable[str]) -> str:
+    """Return what is kept of a password that somebody chooses.
+
+    Args:
+        about: words that others would try first, such as the name of the account.
+
+    Raises:
+        ValueRefusedError: it is too short.
+        CommonPasswordError: it is on the lists of what is tried first, or made of such words.
+    """
+    if len(password) < SHORTEST_PASSWORD:
+        raise ValueRefusedError("/password", f"Use at least {SHORTEST_PASSWORD} characters.")
+    # The estimate knows lists of passwords that have leaked, of words and names, and keyboards.
+    guessed = zxcvbn(password[:LONGEST_ESTIMATED], user_inputs=[word for word in about if word])
+    if guessed["score"] < STRONG_ENOUGH:
+        raise CommonPasswordError("/password", "This password is among the first that are guessed.")
+    return hash_password(password)
 
 
 def password_matches(password: str, kept: str | None) -> bool:

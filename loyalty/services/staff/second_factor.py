@@ -32,10 +32,29 @@ def make_app_address(secret: bytes, *, username: str) -> str:
     return _make_totp(secret).provisioning_uri(name=username, issuer_name="loyalty")
 
 
+def spell_secret(secret: bytes) -> str:
+    """Return a secret in letters and digits, in groups of four, to be typed into the app."""
+    letters = b32encode(secret).decode()
+    return " ".join(letters[place : place + 4] for place in range(0, len(letters), 4))
+
+
 def seal_secret(secret: bytes, account: StaffAccount, *, sealing_key: bytes) -> bytes:
     """Return a secret encrypted for storing; in the row of another account it does not open."""
     nonce = os.urandom(_NONCE_BYTES)
     return nonce + AESGCM(sealing_key).encrypt(nonce, secret, _owner_of(account))
+
+
+def open_secret(sealed: bytes, account: StaffAccount, *, sealing_key: bytes) -> bytes:
+    """Return a secret that was sealed for an account.
+
+    Raises:
+        SealError: it was not, or not with this key.
+    """
+    nonce, encrypted = sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:]
+    try:
+        return AESGCM(sealing_key).decrypt(nonce, encrypted, _owner_of(account))
+    except (InvalidTag, ValueError) as error:
+        raise SealError("The sealed second factor does not open.") from error
 
 
 def find_accepted_step(
@@ -49,7 +68,7 @@ def find_accepted_step(
     Raises:
         SealError: the stored secret does not open with this key.
     """
-    codes = _make_totp(_unseal(account, sealing_key))
+    codes = _make_totp(open_secret(account.totp_secret or b"", account, sealing_key=sealing_key))
     current = codes.timecode(now)
     for step in range(current - STEPS_OF_GRACE, current + STEPS_OF_GRACE + 1):
         fresh = account.totp_step is None or step > account.totp_step
@@ -58,15 +77,6 @@ def find_accepted_step(
         ):
             return step
     return None
-
-
-def _unseal(account: StaffAccount, sealing_key: bytes) -> bytes:
-    sealed = account.totp_secret or b""
-    nonce, encrypted = sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:]
-    try:
-        return AESGCM(sealing_key).decrypt(nonce, encrypted, _owner_of(account))
-    except (InvalidTag, ValueError) as error:
-        raise SealError("The sealed second factor does not open.") from error
 
 
 def _make_totp(secret: bytes) -> pyotp.TOTP:

@@ -3,8 +3,9 @@
 import hashlib
 import re
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -12,10 +13,11 @@ from sqlalchemy.orm import Session
 from loyalty.models import AccessToken, Community, StaffAccount
 from loyalty.rules.community_number import SECRET_BYTES, make_numbered_token, read_number_in_token
 from loyalty.rules.typed_text import clean_code, clean_login_name
-from loyalty.services.actors import Role, StaffMember
+from loyalty.services.actors import NEED_SECOND_FACTOR, Role, StaffMember
 from loyalty.services.audit import note
 from loyalty.services.community.founding import SLUG
 from loyalty.services.errors import SignInError, SignInLockedError
+from loyalty.services.staff.guesses import count_guess, forget_guesses, name_guesses
 from loyalty.services.staff.passwords import password_matches
 from loyalty.services.staff.second_factor import find_accepted_step
 
@@ -25,8 +27,31 @@ USERNAME = re.compile(r"\w[\w.@-]{1,39}")
 TOKEN_PREFIX = "staff_"  # noqa: S105  # how a token begins, not a token
 TOKEN_LIFETIME = timedelta(hours=12)
 FAILURES_ALLOWED = 5
-"""The failure with this number locks the account."""
+"""How often whoever is signed in may fail to prove it again; then all sessions end."""
 LOCKED_FOR = timedelta(minutes=15)
+
+
+WRONG = "The name, the password or the code is wrong."
+
+
+class Proof(Protocol):
+    """What the owner of an account knows and has."""
+
+    @property
+    def password(self) -> str:
+        """The account's password."""
+
+    @property
+    def totp(self) -> str | None:
+        """The second factor's six digits, where the account has one."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnersProof:
+    """What the owner of an account shows once more."""
+
+    password: str = field(repr=False)
+    totp: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +64,8 @@ class SignIn:
     """The second factor's six digits, where the account has one."""
     community: str | None = None
     """Short name of the community; None where the name of the account says enough."""
+    origin: str = field(default="", repr=False)
+    """The address it comes from; it is kept nowhere, failures are counted under its hash."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,36 +118,67 @@ def sign_out(session: Session, actor: StaffMember, token: str, *, now: datetime)
 def check_password(
     session: Session, request: SignIn, *, sealing_key: bytes, now: datetime
 ) -> StaffAccount:
-    """Return the account that signs in; each failure is counted, and the fifth locks for a while.
+    """Return the account that signs in.
 
-    Both errors are recorded refusals: the count is committed with them. The row is locked, so
-    guesses made at the same time are counted one by one. Which part was wrong is not said, and an
-    unknown name takes as long as a wrong password, as does one that several communities have.
+    Failures are counted by the name that was typed and the address it came from, whether there is
+    such an account or not: so a lock tells nothing, and keeps nobody else out. Which part was wrong
+    is not said, and an unknown name takes as long as a wrong password, as does one that several
+    communities have. The row is locked, so that a code shown twice at once works once.
 
     Args:
         sealing_key: from `cards.keys.sealing_key_from`; opens the second factor's secret.
 
     Raises:
         SignInError: the name, the password or the code is wrong, or the account is closed.
-        SignInLockedError: too many attempts failed.
+        SignInLockedError: too many attempts failed. Both are recorded refusals.
     """
+    guessed = name_guesses(
+        clean_login_name(request.username), request.origin, sealing_key=sealing_key
+    )
+    count_guess(session, guessed, now=now)
     account = _open_account(session, request)
-    if account is not None and account.locked_until is not None and account.locked_until > now:
-        raise SignInLockedError(account.locked_until - now)
-    kept = None if account is None else account.password_hash
-    matches = password_matches(request.password, kept)
     if account is None:
-        raise SignInError("The name, the password or the code is wrong.")
-    step = None
-    if matches and account.totp_secret is not None:
-        step = find_accepted_step(account, request.totp, sealing_key=sealing_key, now=now)
-        matches = step is not None
-    if not matches:
-        _count_failure(session, account, now=now)
-        raise SignInError("The name, the password or the code is wrong.")
-    _write(session, account, failed_sign_ins=0, locked_until=None, totp_step=step)
+        password_matches(request.password, None)
+        raise SignInError(WRONG)
+    if not _is_proven(session, account, request, sealing_key=sealing_key, now=now):
+        raise SignInError(WRONG)
+    forget_guesses(session, guessed)
     _note(session, account, "account.signed_in", now=now)
     return account
+
+
+def prove(
+    session: Session, account: StaffAccount, proof: Proof, *, sealing_key: bytes, now: datetime
+) -> None:
+    """See that whoever is signed in is the owner of the account still.
+
+    Failures are counted with the account, whose row the caller has locked; the fifth ends all that
+    is signed in. None of it concerns who signs in anew.
+
+    Raises:
+        SignInError: password or code are wrong.
+        SignInLockedError: too many attempts failed. Both are recorded refusals.
+    """
+    if account.locked_until is not None and account.locked_until > now:
+        raise SignInLockedError(account.locked_until - now)
+    if not _is_proven(session, account, proof, sealing_key=sealing_key, now=now):
+        _count_failure(session, account, now=now)
+        raise SignInError(WRONG)
+    _write(session, account, failed_sign_ins=0, locked_until=None)
+
+
+def _is_proven(
+    session: Session, account: StaffAccount, proof: Proof, *, sealing_key: bytes, now: datetime
+) -> bool:
+    """Return whether password and code are the account's; a code that was is used up."""
+    if not password_matches(proof.password, account.password_hash):
+        return False
+    if account.totp_secret is None:
+        return True
+    step = find_accepted_step(account, proof.totp, sealing_key=sealing_key, now=now)
+    if step is not None:
+        _write(session, account, totp_step=step)
+    return step is not None
 
 
 def get_staff_member_by_token(session: Session, token: str, *, now: datetime) -> StaffMember:
@@ -130,7 +188,7 @@ def get_staff_member_by_token(session: Session, token: str, *, now: datetime) ->
         SignInError: it is unknown, expired or revoked, or the account is closed.
     """
     query = (
-        select(StaffAccount, Community.timezone)
+        select(StaffAccount, Community)
         .join_from(StaffAccount, AccessToken)
         .join(Community, Community.id == StaffAccount.community_id)
         .where(
@@ -145,8 +203,29 @@ def get_staff_member_by_token(session: Session, token: str, *, now: datetime) ->
     row = session.execute(query).one_or_none()
     if row is None:
         raise SignInError("This token is unknown, expired or revoked; sign in again.")
-    account, timezone = row
-    return to_staff_member(account, timezone=timezone)
+    account, community = row
+    member = to_staff_member(account, timezone=community.timezone)
+    # The accounts of a demonstration are printed for whoever tries it: there is nothing to keep.
+    owes = owes_second_factor(account) and not community.demonstration
+    return replace(member, owes_second_factor=owes)
+
+
+def owes_second_factor(account: StaffAccount) -> bool:
+    """Return whether an account has no second factor, and may do what needs one."""
+    return account.totp_secret is None and not NEED_SECOND_FACTOR.isdisjoint(account.roles)
+
+
+def end_sessions(session: Session, account: StaffAccount, *, now: datetime) -> None:
+    """End whatever is signed in with an account."""
+    session.execute(
+        update(AccessToken)
+        .where(
+            AccessToken.community_id == account.community_id,
+            AccessToken.account_id == account.id,
+            AccessToken.revoked_at.is_(None),
+        )
+        .values(revoked_at=now)
+    )
 
 
 def to_staff_member(account: StaffAccount, *, timezone: str) -> StaffMember:
@@ -193,6 +272,7 @@ def _count_failure(session: Session, account: StaffAccount, *, now: datetime) ->
         _write(session, account, failed_sign_ins=failures)
         return
     _write(session, account, failed_sign_ins=0, locked_until=now + LOCKED_FOR)
+    end_sessions(session, account, now=now)
     _note(session, account, "account.locked", now=now)
 
 

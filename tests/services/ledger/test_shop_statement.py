@@ -166,6 +166,16 @@ def test_who_took_back_all_of_it_was_not_there_before(
     assert counts(state_month(owner, shop, DECEMBER)) == (11, None, None)
 
 
+def test_who_took_it_back_after_the_month_was_there_before(
+    session: Session, owner: Work, shop: Shop
+) -> None:
+    for card in given_visits(session, shop, new=11, known=0)[:6]:
+        sale = given_redemption(session, card, shop, at=NOON - timedelta(days=30))
+        given_void(session, card, shop, sale, at=NOON + timedelta(days=30))
+
+    assert counts(state_month(owner, shop, DECEMBER)) == (11, 5, 6)
+
+
 def given_void(session: Session, card: Card, shop: Shop, sale: Redemption, *, at: datetime) -> None:
     amounts = ("total_fen", "discountable_fen", "payable_fen", "saved_fen")
     back = {name: -getattr(sale, name) for name in amounts}

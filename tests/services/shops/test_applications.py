@@ -27,7 +27,6 @@ from loyalty.services.shops.applications import (
     application_called,
     decline_application,
     find_waiting_applications,
-    list_waiting_applications,
     take_in_application,
 )
 from loyalty.services.work import Work
@@ -46,7 +45,7 @@ def test_sent_again_with_its_receipt_an_application_counts_once(
     first = given_application(session, community, receipt="R1")
 
     assert given_application(session, community, receipt="R1").id == first.id
-    assert list_waiting_applications(work) == [first]
+    assert find_waiting_applications(work, limit=9, after=None).items == [first]
 
 
 def test_a_shop_that_is_taken_in_is_told_by_the_receipt(
@@ -60,7 +59,7 @@ def test_a_shop_that_is_taken_in_is_told_by_the_receipt(
     session.expire_all()
     found = application_called(session, community, application.receipt)
     assert found.shop is shop
-    assert list_waiting_applications(work) == []
+    assert find_waiting_applications(work, limit=9, after=None).items == []
 
 
 def test_what_was_decided_is_not_decided_again(

@@ -5,8 +5,13 @@ import pytest
 from argon2 import extract_parameters
 from argon2.profiles import RFC_9106_LOW_MEMORY
 
+from loyalty.services.errors import CommonPasswordError, ValueRefusedError
 from loyalty.services.staff import passwords
-from loyalty.services.staff.passwords import hash_password, password_matches
+from loyalty.services.staff.passwords import (
+    hash_new_password,
+    hash_password,
+    password_matches,
+)
 
 PASSWORD = "eine lange Zeile 好的"
 
@@ -64,3 +69,41 @@ def _seconds(password: str, kept: str | None) -> float:
         password_matches(password, kept)
         times.append(perf_counter() - start)
     return min(times)
+
+
+@pytest.mark.parametrize(
+    "password",
+    ["password1234", "qwertyuiop12", "123456789012", "x" * 12, "1qaz2wsx3edc", "woaini520520"],
+)
+def test_what_everybody_tries_first_is_refused(password: str) -> None:
+    with pytest.raises(CommonPasswordError):
+        hash_new_password(password, about=())
+
+
+def test_what_others_know_of_the_account_is_tried_first_too() -> None:
+    about = ("xuemei", "单雪梅", "shanxuemei", "tianyuan")
+
+    assert hash_new_password("tianyuanxuemei", about=())
+    with pytest.raises(CommonPasswordError):
+        hash_new_password("tianyuanxuemei", about=about)
+
+
+@pytest.mark.parametrize(("length", "works"), [(11, False), (12, True)])
+def test_a_password_has_twelve_characters(length: int, *, works: bool) -> None:
+    password = "kV7#mQ2!xZ9pLw"[:length]
+
+    if works:
+        assert password_matches(password, hash_new_password(password, about=()))
+    else:
+        with pytest.raises(ValueRefusedError):
+            hash_new_password(password, about=())
+
+
+@pytest.mark.parametrize(
+    "password", ["长安街上的老槐树开花了吗", "correct horse battery staple" * 9]
+)
+def test_words_of_any_language_make_a_password_and_long_ones_are_not_cut(password: str) -> None:
+    kept = hash_new_password(password, about=())
+
+    assert password_matches(password, kept)
+    assert not password_matches(password[:-1], kept)

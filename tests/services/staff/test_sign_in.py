@@ -1,4 +1,5 @@
 import secrets
+from base64 import b32encode
 from datetime import timedelta
 from hashlib import sha256
 
@@ -8,22 +9,22 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from loyalty.cards.keys import SealError, sealing_key_from
-from loyalty.models import AccessToken, AuditEvent, Community, StaffAccount
+from loyalty.models import AccessToken, AuditEvent, Community, RequestCount, StaffAccount
 from loyalty.rules.community_number import make_numbered_token, read_number_in_token
-from loyalty.services.actors import Role, StaffMember
+from loyalty.services.actors import Role
 from loyalty.services.errors import SignInError, SignInLockedError
 from loyalty.services.staff import sign_in as sign_in_module
-from loyalty.services.staff.accounts import turn_off_second_factor, turn_on_second_factor
 from loyalty.services.staff.passwords import password_matches
+from loyalty.services.staff.second_factor import seal_secret
 from loyalty.services.staff.sign_in import (
+    OwnersProof,
     SignIn,
     check_password,
     get_staff_member_by_token,
+    prove,
     sign_in,
-    to_staff_member,
 )
-from loyalty.services.work import Work
-from tests.given import NOON, SEALING_KEY, given_account, given_community, quick_hash
+from tests.given import FACTOR, NOON, SEALING_KEY, given_account, given_community, quick_hash
 
 PASSWORD = "a long enough password"
 PASSWORD_HASH = quick_hash(PASSWORD)
@@ -39,6 +40,7 @@ def account(session: Session) -> StaffAccount:
         Role.MANAGER,
         username="li",
         password_hash=PASSWORD_HASH,
+        totp_secret=None,
     )
 
 
@@ -93,7 +95,9 @@ def test_a_name_that_several_communities_have_needs_the_community(
     session: Session, account: StaffAccount
 ) -> None:
     theirs = given_community(session)
-    other = given_account(session, theirs, username="li", password_hash=PASSWORD_HASH)
+    other = given_account(
+        session, theirs, username="li", password_hash=PASSWORD_HASH, totp_secret=None
+    )
 
     with pytest.raises(SignInError) as unclear:
         check_password(session, RIGHT, sealing_key=SEALING_KEY, now=NOON)
@@ -174,7 +178,8 @@ def test_four_failures_are_forgiven(session: Session, account: StaffAccount) -> 
     fail(session, times=4)
 
     assert check_password(session, RIGHT, sealing_key=SEALING_KEY, now=NOON) is account
-    assert account.failed_sign_ins == 0
+    fail(session, times=4)
+    assert check_password(session, RIGHT, sealing_key=SEALING_KEY, now=NOON) is account
 
 
 def test_the_fifth_failure_locks_for_a_quarter_of_an_hour(
@@ -257,23 +262,16 @@ def test_a_phone_a_minute_off_is_refused(
         check_password(session, SignIn("li", PASSWORD, code), sealing_key=SEALING_KEY, now=NOON)
 
 
-def test_a_code_without_the_password_is_worth_nothing(
+def test_a_code_without_the_password_is_worth_nothing_and_not_used_up(
     session: Session, account: StaffAccount
 ) -> None:
-    request = SignIn("li", "not the password", _turn_on(session, account).at(NOON))
+    code = _turn_on(session, account).at(NOON)
+    request = SignIn("li", "not the password", code)
 
     with pytest.raises(SignInError):
         check_password(session, request, sealing_key=SEALING_KEY, now=NOON)
-    assert account.failed_sign_ins == 1
-
-
-def test_a_second_factor_turned_off_is_not_demanded(
-    session: Session, account: StaffAccount
-) -> None:
-    _turn_on(session, account)
-    turn_off_second_factor(Work(session, _manager(account), NOON), account.id)
-
-    assert check_password(session, RIGHT, sealing_key=SEALING_KEY, now=NOON) is account
+    with_password = SignIn("li", PASSWORD, code)
+    assert check_password(session, with_password, sealing_key=SEALING_KEY, now=NOON) is account
 
 
 def test_another_installations_key_does_not_open_the_second_factor(
@@ -286,24 +284,53 @@ def test_another_installations_key_does_not_open_the_second_factor(
         check_password(session, SignIn("li", PASSWORD, code), sealing_key=other, now=NOON)
 
 
-def test_a_lock_leaves_a_trace(session: Session, account: StaffAccount) -> None:
-    fail(session, times=5)
+@pytest.mark.parametrize("username", ["li", "nobody"])
+def test_a_lock_tells_nothing_of_who_there_is(
+    session: Session, account: StaffAccount, username: str
+) -> None:
+    assert account.active
+    request = SignIn(username, "not the password", origin="203.0.113.7")
+    for _ in range(5):
+        with pytest.raises(SignInError):
+            check_password(session, request, sealing_key=SEALING_KEY, now=NOON)
 
-    actions = session.scalars(
-        select(AuditEvent.action).where(AuditEvent.subject_id == account.id)
-    ).all()
-    assert actions == ["account.locked"]
+    with pytest.raises(SignInLockedError):
+        check_password(session, request, sealing_key=SEALING_KEY, now=NOON)
+    elsewhere = SignIn("li", PASSWORD, origin="198.51.100.2")
+    assert check_password(session, elsewhere, sealing_key=SEALING_KEY, now=NOON) is account
 
 
-def _manager(account: StaffAccount) -> StaffMember:
-    return to_staff_member(account, timezone="Asia/Shanghai")
+def test_what_is_counted_names_neither_account_nor_address(
+    session: Session, account: StaffAccount
+) -> None:
+    request = SignIn(account.username, "not the password", origin="203.0.113.7")
+    with pytest.raises(SignInError):
+        check_password(session, request, sealing_key=SEALING_KEY, now=NOON)
+
+    kept = session.scalars(select(RequestCount)).one()
+    assert (len(kept.asked), kept.requests) == (32, 1)
+    assert kept.asked not in {sha256(b"li\x00203.0.113.7").digest(), b"li"}
+
+
+def test_whoever_is_signed_in_and_guesses_ends_all_sessions(
+    session: Session, account: StaffAccount
+) -> None:
+    sign_in(session, RIGHT, sealing_key=SEALING_KEY, now=NOON)
+    for _ in range(5):
+        with pytest.raises(SignInError):
+            prove(session, account, OwnersProof("wrong"), sealing_key=SEALING_KEY, now=NOON)
+
+    assert session.scalars(select(AccessToken)).one().revoked_at == NOON
+    actions = session.scalars(select(AuditEvent.action).where(AuditEvent.subject_id == account.id))
+    assert [*actions] == ["account.signed_in", "account.locked"]
+    session.refresh(account)
+    with pytest.raises(SignInLockedError):
+        prove(session, account, OwnersProof(PASSWORD), sealing_key=SEALING_KEY, now=NOON)
+    assert check_password(session, RIGHT, sealing_key=SEALING_KEY, now=NOON) is account
 
 
 def _turn_on(session: Session, account: StaffAccount) -> pyotp.TOTP:
     """Return the app on the account's phone."""
-    address = turn_on_second_factor(
-        Work(session, _manager(account), NOON), account.id, sealing_key=SEALING_KEY
-    )
-    app = pyotp.parse_uri(address)
-    assert isinstance(app, pyotp.TOTP)
-    return app
+    account.totp_secret = seal_secret(FACTOR, account, sealing_key=SEALING_KEY)
+    session.flush()
+    return pyotp.TOTP(b32encode(FACTOR).decode())

@@ -90,7 +90,10 @@ def neighbours(session: Session, database: str) -> Iterator[Neighbours]:
     token = paired_till(session, shop)["Authorization"].removeprefix("Bearer ")
     with (
         psycopg.connect(plain(database), autocommit=True) as editor,
-        psycopg.connect(plain(database), autocommit=True, cursor_factory=AmidEdits) as connection,
+        # Nothing is prepared, so that each statement passes the cursor.
+        psycopg.connect(
+            plain(database), autocommit=True, cursor_factory=AmidEdits, prepare_threshold=None
+        ) as connection,
     ):
         AmidEdits.meanwhile, AmidEdits.edited = editor, None
         yield Neighbours(

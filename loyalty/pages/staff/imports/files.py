@@ -21,6 +21,7 @@ from loyalty.services.imports.intake import Intake
 from loyalty.services.imports.keeping import load_table
 from loyalty.services.imports.passing import EXAMPLE
 from loyalty.services.imports.reading import Reading
+from loyalty.services.imports.visits import VISIT_NAMES
 from loyalty.words.import_forms import KINDS, YES_OR_NO, example_of, hint_of
 from loyalty.words.imports import row_fault_in_words
 
@@ -30,6 +31,7 @@ def form_file(kind: str, intake: Intake[Any]) -> Response:
     offered = {ask.field: list(ask.answers) for ask in intake.asks if ask.field == "kind"}
     offered |= {field: [YES, NO] for field in YES_OR_NO}
     offered |= {"label": [ATTESTED, ESTIMATED]}
+    offered |= {"visit_kind": [names[0] for names in VISIT_NAMES.values()]}
     drawn = [FormColumn("序号", EXAMPLE)] + [
         FormColumn(column.heading, example_of(column, kind), offered.get(column.field, ()))
         for column in intake.columns

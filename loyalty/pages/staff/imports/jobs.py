@@ -1,4 +1,4 @@
-"""Tables of residents, shops, deeds, contributions: uploaded, asked about, taken in, taken back."""
+"""Tables of residents, shops, deeds …: uploaded, asked about, taken in, taken back."""
 
 from typing import Any
 from uuid import UUID
@@ -21,6 +21,7 @@ from loyalty.services.imports.conversation import (
     is_asked_about,
 )
 from loyalty.services.imports.jobs import (
+    ADDING,
     ImportKind,
     UploadTable,
     answer_import,
@@ -41,7 +42,7 @@ from loyalty.words.refusals import refusal_in_words
 
 imports = console.Console("imports", "/imports")
 
-KIND = '<any("residents", "shops", "deeds", "contributions"):kind>'
+KIND = f"<any({', '.join(ADDING)}):kind>"
 
 
 class UploadForm(Form):
@@ -73,7 +74,7 @@ def uploaded(form: Form, kind: ImportKind) -> ImportJob | None:
         return upload_table(work, wanted)
 
 
-@imports.get('/forms/<any("residents", "shops", "deeds", "nominees", "contributions"):kind>')
+@imports.get(f"/forms/<any({', '.join(ImportKind)}):kind>")
 def form_to_fill_in(kind: str) -> Response:
     """Give a form in Excel, with an example and notes."""
     with console.work() as work:

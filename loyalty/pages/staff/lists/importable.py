@@ -39,7 +39,7 @@ def list_residents(work: Work) -> ListTable:
         lambda limit, after: find_residents(work, FindResidents(limit=limit, after=after))
     )
     known = (one for one in found if one.state != "erased")
-    return _write(work, ImportKind.RESIDENTS, (_tell_resident(one, places) for one in known))
+    return write_rows(work, ImportKind.RESIDENTS, (_tell_resident(one, places) for one in known))
 
 
 def _tell_resident(one: Resident, places: Mapping[UUID | None, str]) -> Cells:
@@ -57,9 +57,9 @@ def _tell_resident(one: Resident, places: Mapping[UUID | None, str]) -> Cells:
 
 def list_shops(work: Work) -> ListTable:
     """Return the shops with what they agreed to."""
-    areas = _names(work, Area)
+    areas = list_area_names(work)
     found = read_all(lambda limit, after: find_shops(work, FindShops(limit=limit, after=after)))
-    return _write(work, ImportKind.SHOPS, (_tell_shop(shop, areas) for shop in found))
+    return write_rows(work, ImportKind.SHOPS, (_tell_shop(shop, areas) for shop in found))
 
 
 def _tell_shop(shop: Shop, areas: Mapping[UUID | None, str]) -> Cells:
@@ -93,7 +93,7 @@ def list_deeds(work: Work) -> ListTable:
         .order_by(Deed.done_on, Deed.id)
     )
     rows = work.session.execute(query).tuples()
-    return _write(work, ImportKind.DEEDS, (_tell_deed(deed, doer) for deed, doer in rows))
+    return write_rows(work, ImportKind.DEEDS, (_tell_deed(deed, doer) for deed, doer in rows))
 
 
 def _tell_deed(deed: Deed, doer: Resident) -> Cells:
@@ -116,7 +116,7 @@ def list_contributions(work: Work) -> ListTable:
         .order_by(Contribution.happened_on, Contribution.id)
     )
     found = work.session.scalars(query).all()
-    table = _write(work, ImportKind.CONTRIBUTIONS, map(_tell_contribution, found))
+    table = write_rows(work, ImportKind.CONTRIBUTIONS, map(_tell_contribution, found))
     states = [str(CONTRIBUTION_STATES[ContributionState(one.state)]) for one in found]
     return ListTable(
         [*table.headings, STATE],
@@ -139,7 +139,7 @@ def _tell_contribution(one: Contribution) -> Cells:
     }
 
 
-def _write(work: Work, kind: ImportKind, rows: Iterable[Cells]) -> ListTable:
+def write_rows(work: Work, kind: ImportKind, rows: Iterable[Cells]) -> ListTable:
     """Return rows below the headings of the form of a kind, as far as there is something to say."""
     columns = [one for one in make_intake(work, kind).columns if one.field not in NEVER_WRITTEN]
     return ListTable(
@@ -150,6 +150,11 @@ def _write(work: Work, kind: ImportKind, rows: Iterable[Cells]) -> ListTable:
 
 NEVER_WRITTEN = frozenset({"resident_id", "evidence_again"})
 """Columns that answer what only a new table raises."""
+
+
+def list_area_names(work: Work) -> dict[UUID | None, str]:
+    """Return what the areas of the community are called."""
+    return _names(work, Area)
 
 
 def _names(work: Work, part: type[Area] | type[HouseholdGroup]) -> dict[UUID | None, str]:

@@ -10,7 +10,7 @@ from werkzeug.exceptions import Forbidden, NotFound
 
 from loyalty.pages.staff import console
 from loyalty.pages.staff.downloads import send_file
-from loyalty.pages.staff.lists import importable, others
+from loyalty.pages.staff.lists import importable, market, others
 from loyalty.pages.staff.lists.office_list import OfficeList
 from loyalty.reports.workbooks import XLSX, write_list
 from loyalty.services.actors import Role
@@ -28,8 +28,10 @@ LISTS: Mapping[str, OfficeList] = MappingProxyType(
         "matters": OfficeList(
             lazy_gettext("三张清单"), others.list_matters, console.STAFF | {Role.COUNCIL}
         ),
-        "stalls": OfficeList(lazy_gettext("摊位"), others.list_all_stalls),
-        "visits": OfficeList(lazy_gettext("走访"), others.list_visits),
+        "stalls": OfficeList(lazy_gettext("摊位"), market.list_all_stalls),
+        "visits": OfficeList(lazy_gettext("走访"), market.list_visits),
+        "applications": OfficeList(lazy_gettext("挂牌申请"), market.list_applications),
+        "complaints": OfficeList(lazy_gettext("用卡的意见"), others.list_complaints),
         "rounds": OfficeList(lazy_gettext("评选"), others.list_rounds),
         "accounts": OfficeList(lazy_gettext("账号管理"), others.list_accounts, console.MANAGERS),
         "honours": OfficeList(lazy_gettext("荣誉的种类"), others.list_honours, console.MANAGERS),

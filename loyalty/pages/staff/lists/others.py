@@ -1,16 +1,15 @@
-"""Lists that nobody imports: cards, cases, matters, visits, accounts, and what a community sets."""
+"""Lists that nobody imports: cards, cases, matters, complaints, accounts, what a community sets."""
 
 from datetime import datetime
 
 from flask_babel import gettext
-from sqlalchemy import select
 
 from loyalty.clock import as_local
-from loyalty.models import Shop, ShopVisit, StaffAccount
 from loyalty.pages.staff.lists.office_list import ListTable, read_all
 from loyalty.rules.benefit import Party
 from loyalty.rules.calendar import Month
 from loyalty.rules.card_number import last4
+from loyalty.rules.complaint import ComplaintKind
 from loyalty.rules.contributions import Unit
 from loyalty.rules.money import Fen, Permille, format_yuan, pay_in_words
 from loyalty.rules.sale_case import CaseDecision, CaseKind
@@ -29,17 +28,17 @@ from loyalty.services.matters.matters import (
     find_matters,
 )
 from loyalty.services.selection.planning import rounds_page
-from loyalty.services.shops.stalls import list_stalls
+from loyalty.services.shops.complaints import FindComplaints, find_complaints
 from loyalty.services.staff.accounts import find_accounts
 from loyalty.services.work import Work
 from loyalty.words.cases import DECISIONS, case_words
+from loyalty.words.complaints import COMPLAINT_KINDS, complaint_words
 from loyalty.words.contributions import PARTIES, UNITS, kind_name
 from loyalty.words.deeds import deed_kind_name
 from loyalty.words.honours import honour_name
 from loyalty.words.matters import MATTER_KINDS, MATTER_STATES, RAISERS
 from loyalty.words.roles import ROLES
 from loyalty.words.states import ROUND_STATES, card_state_words
-from loyalty.words.visits import VISIT_KINDS
 
 
 def list_cards(work: Work) -> ListTable:
@@ -122,46 +121,33 @@ def list_matters(work: Work) -> ListTable:
     )
 
 
-def list_visits(work: Work) -> ListTable:
-    """Return the calls of staff on shops, the latest first."""
-    query = (
-        select(ShopVisit, Shop.name, StaffAccount.display_name)
-        .join(Shop, (Shop.community_id == ShopVisit.community_id) & (Shop.id == ShopVisit.shop_id))
-        .join(
-            StaffAccount,
-            (StaffAccount.community_id == ShopVisit.community_id)
-            & (StaffAccount.id == ShopVisit.account_id),
-        )
-        .where(ShopVisit.community_id == work.community_id)
-        .order_by(ShopVisit.day.desc(), ShopVisit.id.desc())
+def list_complaints(work: Work) -> ListTable:
+    """Return what was complained of, the latest first, and how it was answered; never by whom."""
+    found = read_all(
+        lambda limit, after: find_complaints(work, FindComplaints(limit=limit, after=after))
     )
+    today = work.now.date()
     return ListTable(
         [
-            gettext("哪天"),
             gettext("店名"),
-            gettext("为什么去"),
-            gettext("谁去的"),
+            gettext("什么事"),
+            gettext("哪一天"),
             gettext("说了什么"),
+            gettext("应答复"),
+            gettext("状态"),
+            gettext("答复"),
         ],
-        [
-            [visit.day.isoformat(), shop, str(VISIT_KINDS[visit.kind]), who, visit.note or ""]
-            for visit, shop, who in work.session.execute(query).tuples()
-        ],
-    )
-
-
-def list_all_stalls(work: Work) -> ListTable:
-    """Return the stalls with who has them today."""
-    return ListTable(
-        [gettext("摊位号"), gettext("租给谁"), gettext("从哪天起"), gettext("从哪天起算")],
         [
             [
-                one.stall.name,
-                one.tenant or "",
-                one.now.since.isoformat() if one.now else "",
-                one.stall.built_on.isoformat(),
+                one.shop.name,
+                str(COMPLAINT_KINDS[ComplaintKind(one.kind)]),
+                one.happened_on.isoformat(),
+                one.text or "",
+                one.due_on.isoformat(),
+                str(complaint_words(one, today=today).word),
+                one.answer or "",
             ]
-            for one in list_stalls(work)
+            for one in found
         ],
     )
 

@@ -20,6 +20,7 @@ from loyalty.services.ledger.matrix import sum_given
 from loyalty.services.ledger.trend import list_trend
 from loyalty.services.matters.matter_counts import count_matters
 from loyalty.services.matters.meetings import (
+    LONGEST_OF_MEETING,
     ChangeMeeting,
     PlanMeeting,
     change_meeting,
@@ -36,7 +37,6 @@ from loyalty.words.matters import MATTER_KINDS
 
 council = console.Console("council", "/council", also=frozenset({Role.COUNCIL}))
 
-LONGEST_TEXT = 8000
 LONGEST_ITEM = 60
 """Letters of a matter in a proposed agenda: all that are listed go into one."""
 
@@ -48,13 +48,15 @@ class MeetingForm(Form):
 
     held_on = calendar_day(lazy_gettext("哪一天开会"))
     place = text_field(lazy_gettext("在哪里开（可不填）"), needed=False)
-    agenda = passage(lazy_gettext("议题"), longest=LONGEST_TEXT)
+    agenda = passage(lazy_gettext("议题"), longest=LONGEST_OF_MEETING)
 
 
 class MinutesForm(ChangeForm, MeetingForm):
     """The same, and what came of it."""
 
-    minutes = passage(lazy_gettext("会议记录（开过会再写）"), longest=LONGEST_TEXT, needed=False)
+    minutes = passage(
+        lazy_gettext("会议记录（开过会再写）"), longest=LONGEST_OF_MEETING, needed=False
+    )
 
 
 @council.get("")

@@ -20,6 +20,7 @@ from loyalty.services.people.residents import (
     change_resident,
     create_resident,
     find_residents,
+    open_resident,
     refuse_erased,
 )
 from loyalty.services.rounds.todo import current_round
@@ -103,7 +104,7 @@ def new() -> Any:
 def change(resident_id: UUID) -> Any:
     """Show what is known of a resident, and correct it."""
     with console.work() as work:
-        resident = work.find(Resident, resident_id)
+        resident = open_resident(work, resident_id)
         refuse_erased(resident)
         form = ResidentChangeForm(obj=resident)
         _offer_places(work, form)

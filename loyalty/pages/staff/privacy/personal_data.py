@@ -9,6 +9,8 @@ from flask_babel import gettext
 from loyalty.models import Resident, StaffAccount
 from loyalty.pages.personal_data import ErasureForm, file_of, sections_of
 from loyalty.pages.staff import console
+from loyalty.pages.staff.confirmation import ConfirmationForm
+from loyalty.services.messages.recipients import end_messages_to
 from loyalty.services.people.consents import list_consent_events
 from loyalty.services.privacy.erasing import ErasePerson, erase_person
 from loyalty.services.privacy.export import export_person
@@ -62,7 +64,17 @@ def consents(resident_id: UUID) -> str:
         ],
         consents=CONSENTS,
         sources=CONSENT_SOURCES,
+        ending=ConfirmationForm() if resident.consent_messages else None,
     )
+
+
+@personal_data.post("/messages/end")
+def end_messages(resident_id: UUID) -> Any:
+    """End the messages to somebody who says so at the counter."""
+    console.attempt(
+        lambda work: end_messages_to(work, resident_id), gettext("记下了，不再给本人发消息。")
+    )
+    return redirect(url_for("staff_personal_data.consents", resident_id=resident_id))
 
 
 @personal_data.route("/erasure", methods=["GET", "POST"])

@@ -13,7 +13,7 @@ from loyalty.pages.staff.confirmation import ConfirmationForm
 from loyalty.rules.typed_text import LONGEST_REASON
 from loyalty.services.shops.applications import (
     decline_application,
-    list_waiting_applications,
+    find_waiting_applications,
     take_in_application,
 )
 from loyalty.services.work import Work
@@ -31,8 +31,10 @@ class DeclineForm(Form):
 def listed() -> str:
     """List the applications that wait, the oldest first."""
     with console.work() as work:
-        found = list_waiting_applications(work)
-    return render_template("staff/shops/applications.html", applications=found, here=console.here)
+        found = find_waiting_applications(
+            work, limit=console.PAGE_LENGTH, after=console.asked_for()["after"]
+        )
+    return render_template("staff/shops/applications.html", found=found, here=console.here)
 
 
 @shop_applications.route("/<uuid:application_id>", methods=["GET", "POST"])

@@ -9,6 +9,7 @@ from wtforms import BooleanField
 from wtforms.validators import ValidationError
 
 from loyalty.models import Stall
+from loyalty.pages.charts.pictures import draw_occupancy
 from loyalty.pages.forms import NEEDED, Form, calendar_day, label_field, options, record
 from loyalty.pages.staff import console
 from loyalty.services.people.areas import list_areas
@@ -62,7 +63,8 @@ def occupancy() -> str:
     """Show how much of the market was let, month by month, the newest first."""
     with console.work() as work:
         months = list_occupancy(work)
-    return render_template("staff/shops/occupancy.html", months=list(reversed(months)))
+    drawn = draw_occupancy(months)
+    return render_template("staff/shops/occupancy.html", months=list(reversed(months)), drawn=drawn)
 
 
 @stalls.route("/new", methods=["GET", "POST"])

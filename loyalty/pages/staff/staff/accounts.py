@@ -3,12 +3,13 @@
 from typing import Any
 from uuid import UUID
 
-from flask import redirect, render_template, request, url_for
+import segno
+from flask import Response, abort, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext, lazy_gettext
 from wtforms import BooleanField
 
 from loyalty.models import Resident, StaffAccount
-from loyalty.pages.forms import Form, options, password, person, record, text_field, ticks
+from loyalty.pages.forms import Form, options, person, record, text_field, ticks
 from loyalty.pages.staff import console
 from loyalty.pages.staff.changes import ChangeForm, is_ready, new_values
 from loyalty.pages.values import listed as words_listed
@@ -21,7 +22,15 @@ from loyalty.services.staff.accounts import (
     create_account,
     find_accounts,
 )
-from loyalty.services.staff.passwords import SHORTEST_PASSWORD
+from loyalty.services.staff.links import (
+    LinkPurpose,
+    MadeLink,
+    list_purposes,
+    make_link,
+    make_link_address,
+)
+from loyalty.services.work import Work
+from loyalty.words.account_links import LINKS
 from loyalty.words.roles import ROLES
 
 accounts = console.Console("accounts", "/policy/accounts", only=console.MANAGERS)
@@ -34,7 +43,6 @@ class NewAccountForm(Form):
 
     display_name = person(lazy_gettext("姓名"))
     username = text_field(lazy_gettext("登录名"))
-    password = password(lazy_gettext("密码"))
     roles = ticks(lazy_gettext("做什么"), needed=True)
 
 
@@ -44,7 +52,6 @@ class AccountForm(ChangeForm):
     roles = ticks(lazy_gettext("做什么"), needed=True)
     resident_id = record(lazy_gettext("是哪位居民"))
     active = BooleanField(lazy_gettext("可以登录"))
-    password = password(lazy_gettext("新密码"), needed=False)
 
 
 @accounts.get("")
@@ -57,6 +64,7 @@ def listed() -> str:
         "staff/staff/accounts.html",
         found=found,
         doing={one.id: _roles_in_words(one) for one in found.items},
+        standing={one.id: _standing_in_words(one) for one in found.items},
     )
 
 
@@ -65,9 +73,11 @@ def new() -> Any:
     """Open an account."""
     form = NewAccountForm()
     form.roles.choices = options(ROLES)
-    if form.validate_on_submit() and _open_account(form):
-        return redirect(url_for("staff_accounts.listed"))
-    return render_template("staff/staff/account_new.html", form=form, shortest=SHORTEST_PASSWORD)
+    if form.validate_on_submit():
+        opened = _open_account(form)
+        if opened is not None:
+            return _show_link(*opened)
+    return render_template("staff/staff/account_new.html", form=form)
 
 
 @accounts.route("/<uuid:account_id>", methods=["GET", "POST"])
@@ -90,8 +100,41 @@ def change(account_id: UUID) -> Any:
         account=account,
         form=form,
         searched=searched or "",
-        shortest=SHORTEST_PASSWORD,
+        links={purpose: LINKS[purpose] for purpose in list_purposes(account)},
     )
+
+
+@accounts.post("/<uuid:account_id>/links/<purpose>")
+def link(account_id: UUID, purpose: str) -> Any:
+    """Make a link for the owner of an account, and show it once."""
+    if purpose not in set(LinkPurpose):
+        abort(404)
+    made: list[MadeLink] = []
+    with console.work() as work:
+        account = work.find(StaffAccount, account_id)
+    if not console.attempt(
+        lambda work: made.append(make_link(work, account_id, LinkPurpose(purpose))),
+        gettext("链接做好了。"),
+    ):
+        return redirect(url_for("staff_accounts.change", account_id=account_id))
+    return _show_link(account, made[0])
+
+
+def _show_link(account: StaffAccount, made: MadeLink) -> Response:
+    """Return the page from which a link is handed over; it is shown once, and kept nowhere."""
+    address = make_link_address(console.settings().base_url, made.token)
+    page = render_template(
+        "staff/staff/account_link.html",
+        account=account,
+        made=made,
+        expires_at=console.here(made.expires_at),
+        words=LINKS[made.purpose],
+        address=address,
+        qr=segno.make_qr(address, error="m").svg_data_uri(scale=5, light="#fff"),
+    )
+    response = make_response(page)
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def _roles_in_words(account: StaffAccount) -> str:
@@ -102,22 +145,31 @@ def _roles_in_words(account: StaffAccount) -> str:
     return doing
 
 
+def _standing_in_words(account: StaffAccount) -> str:
+    if not account.active:
+        return str(gettext("已停用"))
+    return str(gettext("还没加入") if account.password_hash is None else gettext("可以登录"))
+
+
 def _choices(residents: list[Resident]) -> dict[str, str]:
     return {str(one.id): f"{one.name} {one.unit}" for one in residents}
 
 
-def _open_account(form: NewAccountForm) -> bool:
+def _open_account(form: NewAccountForm) -> tuple[StaffAccount, MadeLink] | None:
+    """Open an account with the link for its owner; None where it was refused."""
     wanted = CreateAccount(
         username=form.username.data,
-        password=form.password.data,
         display_name=form.display_name.data,
         roles=frozenset(map(Role, form.roles.data)),
     )
-    return console.attempt(
-        lambda work: create_account(work, wanted),
-        gettext("已给%(name)s开了账号。", name=wanted.display_name),
-        form=form,
-    )
+    opened: list[tuple[StaffAccount, MadeLink]] = []
+
+    def open_with_link(work: Work) -> None:
+        account = create_account(work, wanted)
+        opened.append((account, make_link(work, account.id, LinkPurpose.JOIN)))
+
+    told = gettext("已给%(name)s开了账号。", name=wanted.display_name)
+    return opened[0] if console.attempt(open_with_link, told, form=form) else None
 
 
 def _change_account(form: AccountForm, account: StaffAccount) -> bool:

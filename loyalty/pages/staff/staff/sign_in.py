@@ -23,6 +23,7 @@ from loyalty.pages.staff import console
 from loyalty.pages.staff.kept_forms import COMMUNITY, KeptForm, offer, sign_in_page
 from loyalty.pages.staff.staff.sign_in_form import SignInForm
 from loyalty.rules.errors import RecordedRefusalError
+from loyalty.rules.network import network_of
 from loyalty.rules.verdict import Tone
 from loyalty.services.community.policy import community_of
 from loyalty.services.staff import sign_in as service
@@ -63,7 +64,11 @@ def sign_out() -> Any:
 
 def _signed_in(form: SignInForm) -> bool:
     request_of_form = service.SignIn(
-        form.username.data, form.password.data, form.totp.data, form.community.data
+        form.username.data,
+        form.password.data,
+        form.totp.data,
+        form.community.data,
+        origin=network_of(request.remote_addr),
     )
     try:
         with transaction() as session:

@@ -25,13 +25,14 @@
  * @property {number} value in fen
  *
  * @typedef {object} Drawn
- * @property {"trend" | "flow" | "bars" | "hours" | "spread"} kind
+ * @property {"trend" | "share" | "flow" | "bars" | "hours" | "spread"} kind
  * @property {string[]} labels
  * @property {Series[]} series
  * @property {Stream[]} streams
  * @property {string[]} days
  * @property {number[][]} values
  * @property {number[][]} hundredths
+ * @property {number[]} permille
  * @property {string} name
  */
 
@@ -54,6 +55,7 @@ const writes = (series) => (series.money ? yuan : whole);
 export function heightOf(drawn, size) {
   const heights = {
     trend: 28 * size,
+    share: 16 * size,
     flow: (4 + 4 * (drawn.streams || []).length) * size,
     bars: (4 + 0.85 * (drawn.labels || []).length * ((drawn.series || []).length + 0.8)) * size,
     hours: 18 * size,
@@ -69,7 +71,7 @@ export function heightOf(drawn, size) {
  * @param {number} width of the place, in pixels
  */
 export function optionOf(drawn, theme, width) {
-  const parts = { trend, flow, bars, hours, spread }[drawn.kind](drawn, theme, width);
+  const parts = { trend, share, flow, bars, hours, spread }[drawn.kind](drawn, theme, width);
   return { ...ground(theme), ...parts };
 }
 
@@ -143,6 +145,36 @@ function trend(drawn, theme, width) {
       yAxisIndex: place(series),
       tooltip: { valueFormatter: valueIn(series) },
     })),
+  };
+}
+
+/**
+ * A part of a whole month by month, from nothing to all.
+ * @param {Drawn} drawn
+ * @param {Theme} theme
+ */
+function share(drawn, theme) {
+  const up = axis(theme, { type: "value", min: 0, max: 1000, interval: 250 });
+  /** @param {number} permille */
+  const percent = (permille) => `${permille / 10}%`;
+  return {
+    legend: { show: false },
+    tooltip: { ...ground(theme).tooltip, trigger: "axis" },
+    grid: { left: 8, right: 24, top: theme.size, bottom: 8, containLabel: true },
+    xAxis: axis(theme, { type: "category", data: drawn.labels }),
+    yAxis: { ...up, axisLabel: { ...up.axisLabel, formatter: percent } },
+    series: [
+      {
+        name: drawn.name,
+        type: "line",
+        showSymbol: drawn.permille.length <= 24,
+        symbolSize: 10,
+        lineStyle: { width: 3 },
+        areaStyle: { opacity: 0.2 },
+        data: drawn.permille,
+        tooltip: { valueFormatter: percent },
+      },
+    ],
   };
 }
 

@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "20261130_2060"
-down_revision = "20261129_1932"
+revision = "20261130_2300"
+down_revision = "20261130_2240"
 branch_labels = None
 depends_on = None
 

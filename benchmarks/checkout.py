@@ -1,0 +1,382 @@
+"""Looking at a card and selling with it, beside a bare Flask on the same server, and pgbench.
+
+    python -m benchmarks.checkout [--workers 2] [--threads 8] [--rounds 5] [--seconds 2]
+
+builds a market on an embedded PostgreSQL, starts the service and a bare Flask on the same server,
+and sends to each in turn. Told are medians of the rounds. It ends with 1 where a goal is missed.
+"""
+
+import argparse
+import json
+import os
+import shutil
+import socket
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import cycle
+from pathlib import Path
+from uuid import uuid4
+
+import psutil
+import psycopg
+from flask import Flask
+
+from benchmarks import same_statement
+from benchmarks.communities import TIMEZONE, execute, make_app
+from benchmarks.load import Load, drive, write_request
+from loyalty.clock import community_now
+from loyalty.database import db, forget_connections, migrate
+from loyalty.embedded import embedded_database, leave_embedded_database
+from loyalty.rules.calendar import Month
+from tests.given import SECRET, given_card, given_community, given_shop, paired_till
+from tests.kept_database import named, plain
+
+SHOPS, CARDS = 30, 200
+FILLED_FOR = 5
+"""Seconds for which sales are written before anything is measured: a book is never empty."""
+
+LINES = (1, 8, 16)
+"""How many requests are under way at once."""
+MOST = LINES[-1]
+MICRO = 1_000_000
+
+VALIDATE, REDEEM = "validate", "redeem"
+LEAST_OF_BARE: Mapping[str, float] = {VALIDATE: 0.40, REDEEM: 0.20}
+"""How many of a bare GET they are to be: by rate at the most lines, and by CPU of a request."""
+LONGEST_OF_BARE = 3.0
+"""How many times as long as a bare GET the slowest of a hundred sales may take."""
+LEAST_OF_PGBENCH = 0.5
+LEAST_OF_PGBENCH_ON_A_SLOW_DISK = 0.75
+SLOW_DISK = 5000
+"""Microseconds that each commit waits, in place of a disk that takes them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One thing measured."""
+
+    name: str
+    value: float
+    unit: str
+    goal: float | None = None
+    most: bool = False
+    """The goal is the most that the value may be, not the least."""
+
+    @property
+    def met(self) -> bool:
+        """Whether the goal is reached; without one, always."""
+        if self.goal is None:
+            return True
+        return self.value <= self.goal if self.most else self.value >= self.goal
+
+
+@dataclass(frozen=True, slots=True)
+class Burst:
+    """One kind of request, sent for some seconds."""
+
+    load: Load
+    app: float
+    """Seconds of CPU a request."""
+    database: float
+
+    @property
+    def cpu(self) -> float:
+        """Seconds of CPU a request, of application and database."""
+        return self.app + self.database
+
+
+@dataclass(frozen=True, slots=True)
+class Town:
+    """A market whose cards are shown."""
+
+    app: Flask
+    database: str
+    tills: Sequence[str]
+    """Tokens."""
+    cards: Sequence[str]
+
+
+@dataclass(slots=True)
+class Bench:
+    """What is measured, and what came of it."""
+
+    folder: Path
+    kinds: Mapping[str, tuple[int, Callable[[], bytes]]]
+    """The port of each kind of request, and what makes one."""
+    script: Path
+    database: str
+    seconds: int
+    servers: Mapping[int, psutil.Process]
+    bursts: dict[tuple[str, int], list[Burst]] = field(default_factory=dict)
+    statements: dict[int, list[float]] = field(default_factory=dict)
+
+    def warm_up(self) -> None:
+        """Let each worker meet every card, and the database learn how large the book is."""
+        for port, make in self.kinds.values():
+            drive(port, make, lines=MOST, seconds=2 * self.seconds)
+        same_statement.run(self.script, self.database, clients=MOST, seconds=FILLED_FOR)
+        execute(self.database, "VACUUM ANALYZE")
+        # Who has planned for an empty book plans anew.
+        for port, make in self.kinds.values():
+            drive(port, make, lines=MOST, seconds=self.seconds)
+
+    def turn(self, lines: int, kinds: Sequence[str]) -> None:
+        """Send each kind of request for a while, then let pgbench have its turn."""
+        for kind in kinds:
+            port, make = self.kinds[kind]
+            self.bursts.setdefault((kind, lines), []).append(self._burst(port, make, lines))
+        rate = same_statement.run(self.script, self.database, clients=lines, seconds=self.seconds)
+        self.statements.setdefault(lines, []).append(rate)
+
+    def _burst(self, port: int, make: Callable[[], bytes], lines: int) -> Burst:
+        before = self._spent(port)
+        load = drive(port, make, lines=lines, seconds=self.seconds)
+        app, database = (
+            (after - start) / len(load.waits)
+            for after, start in zip(self._spent(port), before, strict=True)
+        )
+        if load.refused:
+            raise SystemExit(f"{load.refused} requests were refused")
+        return Burst(load, app, database)
+
+    def _spent(self, port: int) -> tuple[float, float]:
+        """Return the CPU that the workers behind a port and the database have had, in seconds."""
+        workers = [one for one in self.servers[port].children() if "--parent" not in one.cmdline()]
+        place = str(self.folder / "postgres")
+        return cpu_of(workers), cpu_of(
+            one for one in psutil.process_iter(["cwd"]) if one.info["cwd"] == place
+        )
+
+    def median(self, kind: str, lines: int, read: Callable[[Burst], float]) -> float:
+        """Return the median of something over the rounds."""
+        return statistics.median(map(read, self.bursts[kind, lines]))
+
+
+def cpu_of(processes: Iterator[psutil.Process] | Sequence[psutil.Process]) -> float:
+    """Return the seconds of CPU that processes have had."""
+    return sum(sum(one.cpu_times()[:2]) for one in processes)
+
+
+def main() -> None:
+    """Build, measure in turn, tell, and end with 1 if a goal is missed."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    for name, usual in (("workers", 2), ("threads", 8), ("rounds", 5), ("seconds", 2)):
+        parser.add_argument(f"--{name}", type=int, default=usual)
+    asked = parser.parse_args()
+    figures = measure(asked.workers, asked.threads, asked.rounds, asked.seconds)
+    for one in figures:
+        goal = "" if one.goal is None else f"{'≤' if one.most else '≥'} {one.goal}"
+        print(f"{one.name:48}{one.value:10.3f} {one.unit:6}{goal:9}{'' if one.met else 'MISSED'}")
+    if missed := [one for one in figures if not one.met]:
+        raise SystemExit(f"{len(missed)} goals are missed")
+
+
+def measure(workers: int, threads: int, rounds: int, seconds: int) -> list[Figure]:
+    """Return the figures of a market of its own.
+
+    Args:
+        workers: of either server.
+        threads: of each worker.
+        rounds: how often each kind of request has its turn.
+        seconds: that a turn takes.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="loyalty-checkout-"))
+    try:
+        town = build(embedded_database(folder), folder)
+        with serving(town, folder, workers, threads) as bench:
+            bench.seconds = seconds
+            kinds = list(bench.kinds)
+            bench.warm_up()
+            for _ in range(rounds):
+                for lines in LINES:
+                    bench.turn(lines, kinds)
+            figures = judge(bench)
+            slow_down(town.database)
+            bench.statements.clear()
+            for _ in range(rounds):
+                bench.turn(MOST, [REDEEM])
+            return [*figures, judge_on_slow_disk(bench, rounds)]
+    finally:
+        leave_embedded_database(folder)
+        shutil.rmtree(folder)
+
+
+def build(server: str, folder: Path) -> Town:
+    """Build the market in a database of its own."""
+    execute(server, "CREATE DATABASE checkout")
+    database = named(server, "checkout")
+    migrate(database)
+    app = make_app(database, folder)
+    with app.app_context():
+        session = db.session()
+        community = given_community(session, uses_per_shop_day=None)
+        shops = [given_shop(session, community) for _ in range(SHOPS)]
+        tills = [paired_till(session, shop)["Authorization"].partition(" ")[2] for shop in shops]
+        month = Month.of(community_now(TIMEZONE).date())
+        cards = [
+            given_card(session, community, valid_from=month.first, state="active").token
+            for _ in range(CARDS)
+        ]
+        session.commit()
+        db.session.remove()
+    execute(database, "VACUUM ANALYZE")
+    return Town(app, database, tills, cards)
+
+
+@contextmanager
+def serving(town: Town, folder: Path, workers: int, threads: int) -> Iterator[Bench]:
+    """Start the service and the bare Flask, and give what measures both."""
+    seller = town.tills[0], town.cards[0]
+    script = same_statement.write_script(town.app, town.database, *seller, folder)
+    with town.app.app_context():
+        forget_connections()
+    ours, bare = free_port(), free_port()
+    loyalty = Path(sys.executable).with_name("loyalty")
+    sized = ("--workers", str(workers), "--threads", str(threads))
+    commands = {
+        ours: [str(loyalty), "serve", "--port", str(ours), *sized],
+        bare: [sys.executable, "-m", "benchmarks.bare", str(bare), str(workers), str(threads)],
+    }
+    environ = {
+        **os.environ,
+        "LOYALTY_DATABASE_URL": plain(town.database),
+        "LOYALTY_DATA_DIR": str(folder / "service"),
+        "LOYALTY_SECRET_KEY": SECRET,
+    }
+    started = {port: psutil.Popen(command, env=environ) for port, command in commands.items()}
+    try:
+        for port in started:
+            await_answer(port)
+        yield Bench(folder, kinds_of(town, ours, bare), script, town.database, 1, started)
+    finally:
+        for process in started.values():
+            process.terminate()
+            process.wait()
+
+
+def kinds_of(town: Town, ours: int, bare: int) -> Mapping[str, tuple[int, Callable[[], bytes]]]:
+    """Return where each kind of request goes, and what makes one."""
+    tills, cards = cycle(town.tills), cycle(town.cards)
+    hello = write_request("/")
+    sent = write_request("/", body=b'{"code":"hello"}')
+
+    def shown() -> dict[str, object]:
+        return {"code": next(cards), "total_fen": same_statement.TOTAL}
+
+    def look() -> bytes:
+        return write_request(
+            "/api/v1/validations", token=next(tills), body=json.dumps(shown()).encode()
+        )
+
+    def sell() -> bytes:
+        body = {**shown(), "happened_at": community_now(TIMEZONE).isoformat()}
+        return write_request(
+            "/api/v1/redemptions",
+            token=next(tills),
+            key=str(uuid4()),
+            body=json.dumps(body).encode(),
+        )
+
+    return {
+        "bare GET": (bare, lambda: hello),
+        "bare POST": (bare, lambda: sent),
+        VALIDATE: (ours, look),
+        REDEEM: (ours, sell),
+    }
+
+
+def judge(bench: Bench) -> list[Figure]:
+    """Return what was measured of each kind, and how the till's calls compare."""
+    figures = [one for lines in LINES for kind in bench.kinds for one in tell(bench, kind, lines)]
+    for lines in LINES:
+        rate = statistics.median(bench.statements[lines])
+        figures.append(Figure(f"pgbench, {lines} clients", rate, "/s"))
+    bare = "bare GET"
+    for kind, least in LEAST_OF_BARE.items():
+        by_cpu = bench.median(bare, 1, lambda one: one.cpu) / bench.median(
+            kind, 1, lambda one: one.cpu
+        )
+        by_rate = bench.median(kind, MOST, lambda one: one.load.rate) / bench.median(
+            bare, MOST, lambda one: one.load.rate
+        )
+        figures.append(Figure(f"{kind} by bare GET, CPU", by_cpu, "", least))
+        figures.append(Figure(f"{kind} by bare GET, rate at {MOST}", by_rate, "", least))
+    slowest = [
+        bench.median(kind, MOST, lambda one: one.load.within(0.99)) for kind in (REDEEM, bare)
+    ]
+    longest = slowest[0] / slowest[1]
+    figures.append(
+        Figure(f"p99 of {REDEEM} by that of bare GET", longest, "", LONGEST_OF_BARE, most=True)
+    )
+    share = share_of_pgbench(bench)
+    figures.append(Figure(f"{REDEEM} by pgbench, {MOST} clients", share, "", LEAST_OF_PGBENCH))
+    return figures
+
+
+def tell(bench: Bench, kind: str, lines: int) -> Iterator[Figure]:
+    """Yield what was measured of one kind of request."""
+    what = f"{kind}, {lines} lines"
+    yield Figure(f"{what}: rate", bench.median(kind, lines, lambda one: one.load.rate), "/s")
+    for name, read in (
+        ("p50", lambda one: one.load.within(0.5) * 1000),
+        ("p99", lambda one: one.load.within(0.99) * 1000),
+    ):
+        yield Figure(f"{what}: {name}", bench.median(kind, lines, read), "ms")
+    yield Figure(
+        f"{what}: CPU of app", bench.median(kind, lines, lambda one: one.app * MICRO), "µs"
+    )
+    yield Figure(
+        f"{what}: CPU of database",
+        bench.median(kind, lines, lambda one: one.database * MICRO),
+        "µs",
+    )
+
+
+def share_of_pgbench(bench: Bench) -> float:
+    """Return the rate of sales by that of pgbench with the same statement."""
+    rate = bench.median(REDEEM, MOST, lambda one: one.load.rate)
+    return rate / statistics.median(bench.statements[MOST])
+
+
+def judge_on_slow_disk(bench: Bench, rounds: int) -> Figure:
+    """Return the same where each commit waits for a disk."""
+    bench.bursts[REDEEM, MOST] = bench.bursts[REDEEM, MOST][-rounds:]
+    name = f"{REDEEM} by pgbench, a disk of {SLOW_DISK / 1000:.0f} ms"
+    return Figure(name, share_of_pgbench(bench), "", LEAST_OF_PGBENCH_ON_A_SLOW_DISK)
+
+
+def slow_down(database: str) -> None:
+    """Let each commit wait, as it would for a slow disk."""
+    with psycopg.connect(plain(database), autocommit=True) as connection:
+        for setting in (f"commit_delay = {SLOW_DISK}", "commit_siblings = 0"):
+            connection.execute(f"ALTER SYSTEM SET {setting}")
+        connection.execute("SELECT pg_reload_conf()")
+
+
+def free_port() -> int:
+    """Return a port nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def await_answer(port: int) -> None:
+    """Wait until a server listens."""
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        try:
+            socket.create_connection(("127.0.0.1", port)).close()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    raise SystemExit(f"nobody answers on port {port}")
+
+
+if __name__ == "__main__":
+    main()
