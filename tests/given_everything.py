@@ -35,6 +35,7 @@ from loyalty.models import (
     ShopVisit,
     StaffAccount,
     Till,
+    UpkeepReport,
     WorkingDayOverride,
 )
 from loyalty.rules.card_number import number_of
@@ -156,7 +157,14 @@ def _day_off_and_kept_answer(session: Session, community: Community, account: St
     link = {"token_hash": b"1", "purpose": "join", "created_at": NOON}
     week = NOON + timedelta(days=7)
     session.add(AccountLink(**own, account_id=account.id, expires_at=week, **link))
-    session.add_all([WorkingDayOverride(**own, **day), KeptAnswer(**own, kept_at=NOON, **call)])
+    looked = {"subject": "drill", "at": NOON, "ok": True, "facts": {}}
+    session.add_all(
+        [
+            WorkingDayOverride(**own, **day),
+            KeptAnswer(**own, kept_at=NOON, **call),
+            UpkeepReport(**own, **looked),
+        ]
+    )
 
 
 def _texts(ids: dict[str, Any]) -> dict[str, str]:

@@ -52,6 +52,7 @@ from loyalty.models.signal import ShopSignal, SignalWatermark
 from loyalty.models.staff import AccessToken, AccountLink, StaffAccount
 from loyalty.models.stall import Stall, StallLet
 from loyalty.models.till import Till
+from loyalty.models.upkeep import UpkeepReport
 
 __all__ = [
     "AccessToken",
@@ -136,5 +137,6 @@ __all__ = [
     "Stall",
     "StallLet",
     "Till",
+    "UpkeepReport",
     "WorkingDayOverride",
 ]

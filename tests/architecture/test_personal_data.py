@@ -92,6 +92,7 @@ OF_NOBODY = {
     "shop_signal.facts": "figures, days and ids of sales",
     "shop.stall": "where the shop is",
     "till.name": "a device",
+    "upkeep_report.facts": "numbers and days, or what a program said of a copy",
     "working_day_override.note": "why a day is no working day",
 }
 """Texts that name no resident, and why."""
@@ -101,7 +102,7 @@ CODES = {
     "device_public_key", "face", "flag", "frozen_hash", "giver", "key", "key_id", "kind", "label",
     "lot", "member", "opted_in_categories", "outcome", "part", "plaque_number", "raised_by",
     "receipt", "receiver", "reference", "roles", "rounding", "serial", "series", "sha256",
-    "slug", "state", "timezone", "trade", "verdict",
+    "slug", "state", "subject", "timezone", "trade", "verdict",
 }  # fmt: skip
 """Columns that hold what the programme itself has chosen, or random letters."""
 

@@ -10,6 +10,7 @@ from loyalty.pages.staff.community.contribution_kinds import kinds_of_contributi
 from loyalty.pages.staff.community.honours import honours
 from loyalty.pages.staff.community.policy import policy
 from loyalty.pages.staff.community.series import series
+from loyalty.pages.staff.community.upkeep import upkeep
 from loyalty.pages.staff.community.working_days import working_days
 from loyalty.pages.staff.deeds.deeds import deeds
 from loyalty.pages.staff.deeds.kinds import kinds_of_deeds
@@ -130,6 +131,7 @@ STAFF_PAGES = (
     undelivered,
     honours,
     series,
+    upkeep,
     kinds_of_contributions,
     accounts,
     own_shops,
