@@ -5,6 +5,7 @@ import { dayAt } from "../shell/clock.js";
 import { kindOf, normalise, numberOf, SERIAL_DIGITS } from "../scan/codes.js";
 import { judge, validityOf } from "./judging.js";
 import { findPassedLimit } from "./limits.js";
+import { findOnRoster } from "./roster.js";
 import { meaningOf } from "./verdicts.js";
 import { readToken, tokenIn } from "./verify.js";
 
@@ -34,7 +35,7 @@ import { readToken, tokenIn } from "./verify.js";
  */
 export function createAppraiser({ pack, store, clock, subtle, verifier, words }) {
   /**
-   * Return the hash by which pack and uses name a card; "" if nothing can be judged here.
+   * Return the hash by which the list and the uses name a card; "" if nothing can be judged here.
    * @param {string} code
    */
   async function hashOf(code) {
@@ -62,9 +63,10 @@ export function createAppraiser({ pack, store, clock, subtle, verifier, words })
     }
     const hash = await hashOf(code);
     const key = claims === null ? undefined : known.keys.get(claims.keyId);
+    const serial = /** @type {string} */ (serialIn(code));
     const found =
       claims === null || key === undefined
-        ? findInRoster(known, hash)
+        ? await findOnRoster(subtle, known.roster, serial)
         : readFromToken(known, claims, key);
     const today = todayOf(known);
     const limit = found && (await findPassedLimitOf(code, 0, found.valid_until));
@@ -86,8 +88,7 @@ export function createAppraiser({ pack, store, clock, subtle, verifier, words })
       overLimit: limit !== null,
     });
     const believed = found !== null && meaningOf(judgement.verdict, words).names_card;
-    const last4 = numberOf(/** @type {string} */ (serialIn(code))).slice(-4);
-    const card = believed ? addRate(known, found, last4) : null;
+    const card = believed ? addRate(known, found, numberOf(serial).slice(-4)) : null;
     return { ...judgement, card, limit: judgement.verdict === "over_limit" ? limit : null };
   }
 
@@ -124,15 +125,6 @@ function serialIn(code) {
   if (kindOf(code) === "card_number") return normalise(code).slice(0, SERIAL_DIGITS);
   const claims = claimsIn(code);
   return claims === null ? null : claims.serial;
-}
-
-/**
- * @param {Pack} known
- * @param {string} hash of the serial
- * @returns {Found | null}
- */
-function findInRoster(known, hash) {
-  return known.roster.get(hash) || null;
 }
 
 /**
