@@ -60,12 +60,12 @@ SEARCHES = 20
 STATIC = Path(__file__).parents[1] / "loyalty" / "till" / "static"
 
 SEARCH = """async ({ pack, serials }) => {
-    const { readRoster, findOnRoster } = await import("/judge/roster.js");
+    const { readRoster, findOnRoster, marksOf } = await import("/judge/roster.js");
     const roster = readRoster(pack.roster_salt, pack.roster);
     const waits = [];
     for (const serial of serials) {
         const began = performance.now();
-        const group = await findOnRoster(crypto.subtle, roster, serial);
+        const group = findOnRoster(roster, await marksOf(crypto.subtle, roster, serial));
         waits.push(performance.now() - began);
         if (group === null) throw new Error(`${serial} was not found`);
     }
@@ -164,8 +164,8 @@ def guess_all() -> float:
         seconds.append(time.process_time() - began)
     a_block = min(seconds) / (len(LONG) / BLOCK)
     hashed = SERIAL_DIGITS + 1 + SALT_BYTES + 9  # SHA-256 adds nine bytes at least.
-    blocks = 10**SERIAL_DIGITS * UNKEPT * math.ceil(hashed / BLOCK)
-    return blocks * a_block / 3600
+    blocks = UNKEPT * math.ceil(hashed / BLOCK)
+    return 10.0**SERIAL_DIGITS * blocks * a_block / 3600
 
 
 def search(pack: dict[str, Any], serials: list[str]) -> list[float]:

@@ -8,7 +8,7 @@ import { createDevice } from "../../loyalty/till/static/keep/device.js";
 import { quote } from "../../loyalty/till/static/judge/discount.js";
 import { judge, isOverOwnLimit, validityOf } from "../../loyalty/till/static/judge/judging.js";
 import { readRevocations } from "../../loyalty/till/static/judge/revocations.js";
-import { findOnRoster, readRoster } from "../../loyalty/till/static/judge/roster.js";
+import { findOnRoster, marksOf, readRoster } from "../../loyalty/till/static/judge/roster.js";
 import { createVerifier } from "../../loyalty/till/static/judge/verify.js";
 import { READY, step } from "../../loyalty/till/static/sell/sale.js";
 import { sentenceOf } from "../../loyalty/till/static/sell/screen.js";
@@ -40,8 +40,8 @@ const ANSWERS = {
   },
   async roster({ salt, groups, serials }) {
     const roster = readRoster(salt, groups);
-    const found = serials.map((serial) => findOnRoster(subtle, roster, serial));
-    return (await Promise.all(found)).map((group) => group && group.honour);
+    const marks = await Promise.all(serials.map((serial) => marksOf(subtle, roster, serial)));
+    return marks.map((all) => findOnRoster(roster, all)).map((group) => group && group.honour);
   },
   async pair() {
     const key = await device.newKey();

@@ -5,7 +5,7 @@ import { dayAt } from "../shell/clock.js";
 import { kindOf, normalise, numberOf, SERIAL_DIGITS } from "../scan/codes.js";
 import { judge, validityOf } from "./judging.js";
 import { findPassedLimit } from "./limits.js";
-import { findOnRoster } from "./roster.js";
+import { findOnRoster, marksOf, nameOf } from "./roster.js";
 import { meaningOf } from "./verdicts.js";
 import { readToken, tokenIn } from "./verify.js";
 
@@ -35,15 +35,14 @@ import { readToken, tokenIn } from "./verify.js";
  */
 export function createAppraiser({ pack, store, clock, subtle, verifier, words }) {
   /**
-   * Return the hash by which the list and the uses name a card; "" if nothing can be judged here.
+   * Return the name under which the uses of a card are kept here; "" if nothing can be judged here.
    * @param {string} code
    */
-  async function hashOf(code) {
+  async function useNameOf(code) {
     const serial = serialIn(code);
     const known = pack.current();
     if (serial === null || known === null || !subtle) return "";
-    const named = bytesOf(`loyalty serial|${known.community.slug}|${serial}`);
-    return hexOf(new Uint8Array(await subtle.digest("SHA-256", named), 0, 8));
+    return nameOf(subtle, known.roster, await marksOf(subtle, known.roster, serial));
   }
 
   /**
@@ -61,12 +60,11 @@ export function createAppraiser({ pack, store, clock, subtle, verifier, words })
     if (!readable || rotating || known === null || !subtle) {
       return { ...judge({ readable, equipped: false }), card: null, limit: null };
     }
-    const hash = await hashOf(code);
-    const key = claims === null ? undefined : known.keys.get(claims.keyId);
     const serial = /** @type {string} */ (serialIn(code));
+    const key = claims === null ? undefined : known.keys.get(claims.keyId);
     const found =
       claims === null || key === undefined
-        ? await findOnRoster(subtle, known.roster, serial)
+        ? findOnRoster(known.roster, await marksOf(subtle, known.roster, serial))
         : readFromToken(known, claims, key);
     const today = todayOf(known);
     const limit = found && (await findPassedLimitOf(code, 0, found.valid_until));
@@ -78,7 +76,7 @@ export function createAppraiser({ pack, store, clock, subtle, verifier, words })
       genuine: claims !== null && key !== undefined && (await verifier.isGenuine(claims, key.raw)),
       ours: key !== undefined && key.community === known.community.slug,
       onRoster: found !== null,
-      listed: (known.revocations && known.revocations.states.get(hash)) || null,
+      listed: await findListed(subtle, known, serial),
       listFresh: pack.isListFresh(),
       clockWrong: clock.isWrong() || pack.isOfTomorrow(),
       today,
@@ -103,13 +101,13 @@ export function createAppraiser({ pack, store, clock, subtle, verifier, words })
    */
   async function findPassedLimitOf(code, savingFen, validUntil) {
     const known = pack.current();
-    const hash = await hashOf(code);
-    if (known === null || hash === "") return null;
-    const uses = await store.usesOf(hash);
+    const name = await useNameOf(code);
+    if (known === null || name === "") return null;
+    const uses = await store.usesOf(name);
     return findPassedLimit(known.policy.limits, uses, todayOf(known), savingFen, validUntil);
   }
 
-  return { appraise, hashOf, findPassedLimitOf };
+  return { appraise, useNameOf, findPassedLimitOf };
 }
 
 /** @param {string} code */
@@ -125,6 +123,18 @@ function serialIn(code) {
   if (kindOf(code) === "card_number") return normalise(code).slice(0, SERIAL_DIGITS);
   const claims = claimsIn(code);
   return claims === null ? null : claims.serial;
+}
+
+/**
+ * Return what the verified revocation list says of a card; null if it is not on it.
+ * @param {SubtleCrypto} subtle
+ * @param {Pack} known
+ * @param {string} serial
+ */
+async function findListed(subtle, { revocations, community }, serial) {
+  const named = bytesOf(`loyalty serial|${community.slug}|${serial}`);
+  const hash = hexOf(new Uint8Array(await subtle.digest("SHA-256", named), 0, 8));
+  return (revocations && revocations.states.get(hash)) || null;
 }
 
 /**

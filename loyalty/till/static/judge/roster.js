@@ -3,9 +3,10 @@
  * too little of its number to name it, and one byte that nobody kept has to be tried.
  */
 
-import { bytesOf, fromBase64, joinBytes } from "./bytes.js";
+import { bytesOf, fromBase64, hexOf, joinBytes } from "./bytes.js";
 
 const MARK_BYTES = 4;
+const NAME_BYTES = 8;
 const UNKEPT = 256;
 
 /**
@@ -43,23 +44,47 @@ export function readRoster(salt, marked) {
 }
 
 /**
- * Return the group of a card; null if it is not on the roster, or if it could be of two groups, for
- * then nobody knows its rate.
+ * Return all marks that a serial may have, joined.
  * @param {SubtleCrypto} subtle
  * @param {Roster} roster
  * @param {string} serial
  */
-export async function findOnRoster(subtle, { salt, groups }, serial) {
-  if (groups.size === 0) return null;
-  const marks = await Promise.all(
-    Array.from({ length: UNKEPT }, async (_, unkept) => {
-      const named = joinBytes(bytesOf(serial), Uint8Array.of(unkept), salt);
-      return markAt(new Uint8Array(await subtle.digest("SHA-256", named)), 0);
-    }),
+export async function marksOf(subtle, { salt }, serial) {
+  const named = bytesOf(serial);
+  const digests = await Promise.all(
+    Array.from({ length: UNKEPT }, (_, unkept) =>
+      subtle.digest("SHA-256", joinBytes(named, Uint8Array.of(unkept), salt)),
+    ),
   );
-  const found = new Set(marks.map((mark) => groups.get(mark)).filter((one) => one !== undefined));
+  return joinBytes(...digests.map((digest) => new Uint8Array(digest, 0, MARK_BYTES)));
+}
+
+/**
+ * Return the group of a card; null if it is not on the roster, or if it could be of two groups, for
+ * then nobody knows its rate.
+ * @param {Roster} roster
+ * @param {import("./bytes.js").Bytes} marks from `marksOf`
+ */
+export function findOnRoster({ groups }, marks) {
+  const found = new Set();
+  for (let at = 0; at < marks.length; at += MARK_BYTES) {
+    const group = groups.get(markAt(marks, at));
+    if (group !== undefined) found.add(group);
+  }
   const [only] = found;
   return found.size === 1 ? /** @type {RosterGroup | null} */ (only) : null;
+}
+
+/**
+ * Return a name for a card from which its number is as dear to guess as from the roster, and by
+ * which it is known on this device alone; "" under a pack without salt.
+ * @param {SubtleCrypto} subtle
+ * @param {Roster} roster
+ * @param {import("./bytes.js").Bytes} marks from `marksOf`
+ */
+export async function nameOf(subtle, { salt }, marks) {
+  if (salt.length === 0) return "";
+  return hexOf(new Uint8Array(await subtle.digest("SHA-256", marks), 0, NAME_BYTES));
 }
 
 /**
