@@ -19,6 +19,7 @@ from loyalty.rules.offline import (
     PURPOSE,
     encode_for_signing,
 )
+from loyalty.services.checkout.guessing import MOST_UNKNOWN
 from loyalty.services.late_sales.device_proof import device_key, proof_of
 from loyalty.services.late_sales.quarantine import MOST_QUARANTINED
 
@@ -94,6 +95,7 @@ def test_the_program_in_the_law_finds_a_card_on_a_roster(tmp_path: Path) -> None
 def test_the_numbers_in_the_law_are_those_of_the_rules() -> None:
     assert f"less than {IMPOSSIBLE_WITHIN.seconds} seconds" in LAW
     assert f"at most {MOST_QUARANTINED:,} are kept" in LAW
+    assert f"has asked for {MOST_UNKNOWN} in a day" in LAW
 
 
 def test_the_law_says_how_little_a_mark_tells() -> None:
