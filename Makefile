@@ -68,8 +68,8 @@ late: developing ## Let 20 tills come back with 500 sales each, a week late, and
 faults: developing ## Kill workers and PostgreSQL 20 times each while tills sell, and say for how long they wait
 	@LOYALTY_KILLS=20 LOYALTY_LAST_USES=50 pytest -s tests/faults/test_kills.py tests/faults/test_one_use_left.py
 
-fuzz: developing ## Send every text and body of the published collections to every call
-	@LOYALTY_FUZZ=1 pytest -n 2 tests/api/test_bad_input.py
+fuzz: developing ## Attack every call, and the token of a card, by all that is known and much that is made up
+	@LOYALTY_FUZZ=1 pytest -n 2 tests/api/test_bad_input.py tests/api/test_openapi.py tests/cards/test_mutated_tokens.py
 
 jscoverage: developing ## Say which lines of the till's modules their tests in Node run
 	@set -o pipefail; $(NODE)/node --test --test-isolation=none --experimental-test-coverage --test-coverage-include='loyalty/till/static/**' --test-coverage-exclude='**/vendor/**' tests/till/*.test.js | sed -n '/start of coverage/,$$p'

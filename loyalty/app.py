@@ -32,6 +32,7 @@ from loyalty.pages.passed_on import tidy_addresses
 from loyalty.pages.preferences import SOURCE, reader_locale
 from loyalty.pages.problems import answer_page
 from loyalty.rate_limits import limit_rates
+from loyalty.request_counts import Counted, RequestCounts, folder_of_counts
 from loyalty.roles import let_service_in
 from loyalty.services.checkout.memory import Directory
 from loyalty.services.errors import BusyError
@@ -70,7 +71,7 @@ SIGN_IN = "/staff/sign-in"
 MACHINES_PATHS = ("/api/", "/.well-known/", "/keys/", "/revocations/")
 """How paths begin where programs ask, which are answered with problems; people get pages."""
 
-WATCHERS_PATHS = frozenset({"/livez", "/readyz"})
+WATCHERS_PATHS = frozenset({"/livez", "/readyz", "/metrics"})
 """Where programs ask, too; a community's pages may begin alike."""
 
 TRANSLATIONS = Path(__file__).with_name("translations")
@@ -130,9 +131,17 @@ def create_app(settings: Settings) -> Flask:
     https = settings.base_url.startswith("https:")
     _guard_answers(app, https=https)
     limit_rates(app, enabled=settings.limit_rates)
-    read = _behind_proxies(tidy_addresses(app.wsgi_app), settings.trusted_proxies)
-    app.wsgi_app = HotLane(app, read, headers_everywhere(https=https))  # type: ignore[method-assign]  # as Flask documents it
+    _stand_before(app, settings, https=https)
     return app
+
+
+def _stand_before(app: Flask, settings: Settings, *, https: bool) -> None:
+    """Let pass before Flask what need not reach it, and count whatever is answered."""
+    read = _behind_proxies(tidy_addresses(app.wsgi_app), settings.trusted_proxies)
+    lane = HotLane(app, read, headers_everywhere(https=https))
+    counts = RequestCounts(folder_of_counts(settings.data_dir))
+    app.extensions["loyalty.request_counts"] = counts
+    app.wsgi_app = Counted(lane, counts)  # type: ignore[method-assign]  # as Flask documents it
 
 
 def _guard_answers(app: Flask, *, https: bool) -> None:

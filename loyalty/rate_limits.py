@@ -7,13 +7,14 @@ when to come back.
 import hashlib
 import hmac
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from math import ceil
 from types import MappingProxyType
 from typing import Any
 
-from flask import Flask, current_app, request
-from flask_limiter import Limiter
+from flask import Flask, Response, current_app, request
+from flask_limiter import Limiter, RequestLimit
 from limits.storage import Storage
 
 from loyalty.database import hot_connection
@@ -141,9 +142,9 @@ def limit_rates(app: Flask, *, enabled: bool) -> None:
         client_of_request,
         app=app,
         storage_uri="loyalty-database://",
-        headers_enabled=True,
         enabled=enabled,
     )
+    app.after_request(_tell_limits(limiter))
     # The library refers to itself weakly.
     app.extensions["loyalty.limiter"] = limiter
     for rule in app.url_map.iter_rules():
@@ -159,6 +160,35 @@ def limit_rates(app: Flask, *, enabled: bool) -> None:
                 exempt_when=_shows_a_token,
             )(view)
         app.view_functions[rule.endpoint] = view
+
+
+def _tell_limits(limiter: Limiter) -> Callable[[Response], Response]:
+    """Return what tells in an answer how much is left, by draft 10 of the IETF's RateLimit."""
+
+    def tell(response: Response) -> Response:
+        standing = limiter.current_limits
+        if standing:
+            told = [(_name_of(one), one, _seconds_left(one)) for one in standing]
+            response.headers["RateLimit-Policy"] = ", ".join(
+                f"{name};q={one.limit.amount};w={one.limit.get_expiry()}" for name, one, _ in told
+            )
+            response.headers["RateLimit"] = ", ".join(
+                f"{name};r={one.remaining};t={left}" for name, one, left in told
+            )
+            breached = [left for _, one, left in told if one.breached]
+            if breached:
+                response.headers["Retry-After"] = str(max(breached))
+        return response
+
+    return tell
+
+
+def _name_of(standing: RequestLimit) -> str:
+    return f'"{standing.limit.amount}-per-{standing.limit.GRANULARITY.name}"'
+
+
+def _seconds_left(standing: RequestLimit) -> int:
+    return max(1, ceil(standing.reset_at - time.time()))
 
 
 def client_of_request() -> str:

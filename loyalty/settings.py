@@ -58,6 +58,8 @@ class Settings:
     """What `data_key`, or the secret, was before: opens what `loyalty reseal` has not come to."""
     private_receivers: bool = False
     """Whether messages may go to receivers in a network of your own."""
+    metrics_token: str | None = None
+    """What a Prometheus shows at ``/metrics``; without one this machine alone may read them."""
 
     @property
     def erasures(self) -> Path:
@@ -94,6 +96,7 @@ class Settings:
             trusted_proxies=_whole_number(environ, "LOYALTY_TRUSTED_PROXIES", default=0, least=0),
             limit_rates=environ.get("LOYALTY_LIMIT_RATES", "on") != "off",
             private_receivers=_is_allowed(environ.get("LOYALTY_PRIVATE_RECEIVERS")),
+            metrics_token=_metrics_token(environ.get("LOYALTY_METRICS_TOKEN")),
         )
 
 
@@ -125,6 +128,14 @@ def _is_allowed(said: str | None) -> bool:
     if said not in {None, "", "allow"}:
         raise SettingsError(f"LOYALTY_PRIVATE_RECEIVERS must be allow, not {said!r}")
     return bool(said)
+
+
+def _metrics_token(given: str | None) -> str | None:
+    if given and (len(given) < SHORTEST_SECRET or not given.isascii()):
+        raise SettingsError(
+            f"LOYALTY_METRICS_TOKEN must be at least {SHORTEST_SECRET} letters and digits"
+        )
+    return given or None
 
 
 def _base_url(url: str) -> str:

@@ -1,6 +1,9 @@
 """JSON for tills, integrators and scripts: /api/v1, described at /api/openapi.json."""
 
-from flask import Flask
+import json
+from typing import Any
+
+from flask import Flask, Response, current_app
 from flask_smorest import Api, Blueprint
 
 from loyalty.api.audit_events import audit_log
@@ -15,8 +18,10 @@ from loyalty.api.community.honours import honours
 from loyalty.api.community.policy import communities
 from loyalty.api.community.working_days import working_days
 from loyalty.api.deeds.deeds import deeds, kinds_of_deeds
+from loyalty.api.description import complete_description, describe_field
 from loyalty.api.health import live, ready
 from loyalty.api.idempotency import make_calls_idempotent
+from loyalty.api.imports.answers import JsonText
 from loyalty.api.imports.jobs import imports
 from loyalty.api.late_sales.cases import cases, numberings
 from loyalty.api.late_sales.paper_tally import tallies
@@ -30,14 +35,17 @@ from loyalty.api.ledger.public_figures import figures
 from loyalty.api.matters.matters import matters
 from loyalty.api.matters.meetings import meetings
 from loyalty.api.messages.webhooks import webhooks
+from loyalty.api.metrics import metrics
 from loyalty.api.notice.notices import notices
 from loyalty.api.notice.objections import objections, objections_of_round, public_objections
 from loyalty.api.people.areas import areas, household_groups
 from loyalty.api.people.residents import residents
 from loyalty.api.pictures.pictures import pictures
 from loyalty.api.privacy.personal_data import personal_data
+from loyalty.api.problems import ProblemSchema
 from loyalty.api.public import public
 from loyalty.api.rounds.rounds import rounds
+from loyalty.api.schemas import MonthField
 from loyalty.api.selection.candidates import candidates, nominations
 from loyalty.api.selection.fairness import fairness
 from loyalty.api.selection.panel import ballots, conflicts, panel
@@ -92,6 +100,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     live,
     matters,
     meetings,
+    metrics,
     nominations,
     notices,
     numberings,
@@ -138,8 +147,22 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
 class ProblemApi(Api):  # type: ignore[misc]  # the library has no types
     """flask-smorest, with the errors left to the app, which knows pages from API."""
 
+    ERROR_SCHEMA = ProblemSchema
+    _description: str | None = None
+
     def _register_error_handlers(self) -> None:
         """Register none: the library's answer every path of the app."""
+
+    def _openapi_json(self) -> Response:
+        """Answer the description, which is put together when it is asked for first."""
+        if self._description is None:
+            whole = complete_description(self.spec.to_dict(), current_app)
+            self._description = json.dumps(whole, ensure_ascii=False)
+        return Response(self._description, mimetype="application/json")
+
+    def _init_spec(self, **options: Any) -> None:
+        super()._init_spec(**options)
+        self.ma_plugin.converter.add_attribute_function(describe_field)
 
 
 def register_api(app: Flask) -> None:
@@ -152,6 +175,8 @@ def register_api(app: Flask) -> None:
         "OPENAPI_JSON_PATH": "openapi.json",
     }
     api = ProblemApi(app)
+    for field in (MonthField, JsonText):
+        api.register_field(field, "string", None)
     for blueprint in BLUEPRINTS:
         api.register_blueprint(blueprint)
     make_calls_idempotent(app)

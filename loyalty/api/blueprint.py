@@ -1,15 +1,15 @@
 """What the blueprints of the API have in common: guarded, and strict about what they read."""
 
-import json
-from typing import Any, NoReturn
+from typing import Any
 
 from flask import Request, request
 from flask_smorest import Blueprint
-from webargs import missing
 from webargs.flaskparser import FlaskParser
-from werkzeug.exceptions import BadRequest, NotFound
+from werkzeug.exceptions import NotFound
 
 from loyalty.api.access import admit
+from loyalty.api.json_bodies import read_json
+from loyalty.api.problems import MEDIA_TYPE, ProblemSchema
 
 OF_A_ROUND = "/api/v1/rounds/<uuid:round_id>"
 """The path below which the calls about one round stand."""
@@ -21,17 +21,7 @@ class StrictParser(FlaskParser):
     DEFAULT_UNKNOWN_BY_LOCATION: dict[str, str | None] = {}  # noqa: RUF012  # as the base has it
 
     def _raw_load_json(self, req: Request) -> Any:
-        body = req.get_data(cache=True)
-        if not body:
-            return missing
-        try:
-            return json.loads(body, parse_constant=_refuse_constant)
-        except (ValueError, RecursionError) as error:
-            raise BadRequest(f"The body is not JSON: {error}.") from error
-
-
-def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no number")
+        return read_json(req)
 
 
 def _refuse_nul() -> None:
@@ -59,3 +49,9 @@ class ApiBlueprint(Blueprint):  # type: ignore[misc]  # the library has no types
     def arguments(self, schema: Any, **options: Any) -> Any:
         """Read what a call takes by a schema, which is made once and not for each request."""
         return super().arguments(schema() if isinstance(schema, type) else schema, **options)
+
+    def alt_response(self, status_code: int, response: Any = None, **options: Any) -> Any:
+        """Describe another answer of a call; a problem has a media type of its own."""
+        if options.get("schema") is ProblemSchema:
+            options.setdefault("content_type", MEDIA_TYPE)
+        return super().alt_response(status_code, response, **options)

@@ -3,7 +3,7 @@
 import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 import marshmallow as ma
 
@@ -23,6 +23,10 @@ from loyalty.rules.typed_text import (
 LONGEST_TEXT = 200
 LARGEST_PAGE = 200
 
+VISIBLE = r"[^\s\u0000-\u001f\u007f-\u009f]"
+LETTER_OR_DIGIT = r"[^\u0000-/:-@\[-`{-\u00bf]"
+"""As nearly as it is said without tables of Unicode: no blank, sign or control of Latin 1."""
+
 
 def dump_columns(record: Identified) -> dict[str, Any]:
     """Return what a record holds, by the keys of its columns."""
@@ -40,6 +44,9 @@ class Schema(ma.Schema):
 
 class Text(ma.fields.String):
     """A line of text: nothing invisible in it, neither empty nor holding control characters."""
+
+    pattern: ClassVar[str] = VISIBLE
+    """What the API's description says it must hold."""
 
     tidy = staticmethod(clean_passage)
     key_of: Callable[[str], str] = staticmethod(str)
@@ -62,10 +69,15 @@ class Text(ma.fields.String):
             raise ma.ValidationError("Must hold a letter or a digit.")
         return text
 
+    def describe(self) -> dict[str, Any]:
+        """Return how the API's description tells it, in JSON Schema."""
+        return {"minLength": 1, "maxLength": self.longest, "pattern": self.pattern}
+
 
 class PersonName(Text):
     """A person's name, as it is shown."""
 
+    pattern = LETTER_OR_DIGIT
     tidy = staticmethod(clean_person_name)
     key_of = staticmethod(make_name_key)
 
@@ -73,6 +85,7 @@ class PersonName(Text):
 class Label(Text):
     """What a thing, a home or a household is called, as it is shown."""
 
+    pattern = LETTER_OR_DIGIT
     tidy = staticmethod(clean_label)
     key_of = staticmethod(make_reference_key)
 
@@ -129,6 +142,10 @@ class Flag(ma.fields.Boolean):
 
 class MonthField(ma.fields.Field[Month]):
     """A calendar month, ``2026-12``."""
+
+    def describe(self) -> dict[str, Any]:
+        """Return how the API's description tells it, in JSON Schema."""
+        return {"pattern": "^(19|[2-9][0-9])[0-9]{2}-(0[1-9]|1[0-2])$", "examples": ["2026-12"]}
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:  # noqa: ARG002  # marshmallow names them
         return (

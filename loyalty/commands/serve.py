@@ -26,6 +26,7 @@ from loyalty.commands.session import (
 from loyalty.commands.supervisor import Supervisor, end_with
 from loyalty.commands.worker_process import keep_working
 from loyalty.embedded import keep_running
+from loyalty.request_counts import forget_counts
 from loyalty.settings import DEFAULT_PORT, OWNER
 
 LONGEST_GOODBYE = 10
@@ -81,6 +82,7 @@ def serve(
     # The workers join this database instead of each starting one, and none of them owns it.
     os.environ.pop(OWNER, None)
     os.environ |= {"LOYALTY_DATABASE_URL": url, "LOYALTY_DATA_DIR": str(settings.data_dir)}
+    forget_counts(settings.data_dir)
     # Loaded here once, so that a worker that is killed is replaced in an instant.
     _load()
     gc.freeze()

@@ -57,7 +57,7 @@ def security_headers(*, https: bool) -> Callable[[Response], Response]:
 
 def _may_tell_of_people(asked: Request) -> bool:
     """Return whether an answer is for somebody who is signed in, and so no cache may keep it."""
-    return asked.authorization is not None or _OF_SOMEBODY.match(asked.path) is not None
+    return "Authorization" in asked.headers or _OF_SOMEBODY.match(asked.path) is not None
 
 
 def _headers(content: ContentSecurityPolicy, *, https: bool) -> Mapping[str, str]:

@@ -7,10 +7,12 @@ import hashlib
 import hmac
 import re
 import secrets
+from base64 import b64decode, b64encode
 from datetime import timedelta
 from enum import StrEnum
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from urllib.parse import SplitResult, urlsplit
+from uuid import UUID
 
 from loyalty.rules.typed_text import fold
 
@@ -145,8 +147,8 @@ def _inner_of(address: IPv6Address) -> IPv4Address | None:
 
 
 def make_message_secret() -> str:
-    """Return a secret nobody has had before; its text is the key."""
-    return SECRET_PREFIX + secrets.token_urlsafe(_SECRET_BYTES)
+    """Return a secret nobody has had before, spelled as Standard Webhooks 1.0 has it."""
+    return SECRET_PREFIX + b64encode(secrets.token_bytes(_SECRET_BYTES)).decode()
 
 
 def sign_message(body: bytes, secret: str, at: int) -> str:
@@ -158,6 +160,21 @@ def sign_message(body: bytes, secret: str, at: int) -> str:
     """
     digest = hmac.digest(secret.encode(), f"{at}.".encode() + body, hashlib.sha256)
     return f"t={at},v1={digest.hex()}"
+
+
+def sign_by_standard(message_id: UUID | str, body: bytes, secret: str, at: int) -> str:
+    """Return what stands in ``webhook-signature`` by Standard Webhooks 1.0: ``v1,`` and base64.
+
+    Args:
+        message_id: stands in ``webhook-id``.
+        body: as it is sent.
+        secret: from `make_message_secret`; one of 2026 has `-` and `_` for `+` and `/`, and no end.
+        at: seconds since 1970, which stand in ``webhook-timestamp``.
+    """
+    spelled = secret.removeprefix(SECRET_PREFIX).replace("-", "+").replace("_", "/")
+    key = b64decode(spelled + "=" * (-len(spelled) % 4))
+    signed = hmac.digest(key, f"{message_id}.{at}.".encode() + body, hashlib.sha256)
+    return f"v1,{b64encode(signed).decode()}"
 
 
 def find_wait(failures: int) -> timedelta:

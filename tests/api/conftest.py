@@ -12,9 +12,16 @@ from sqlalchemy.orm import Session
 
 from loyalty.models import Community, Shop
 from loyalty.services.actors import Role
+from tests.described_answers import DescribedClient
 from tests.given import NOON, given_shop, signed_in
 from tests.given_late_sales import LateMarket, given_late_market
 from tests.served_by_role import served_by_its_role
+
+
+@pytest.fixture(autouse=True)
+def _answers_are_described(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever a test of the API asks, the answer is as /api/openapi.json tells it."""
+    monkeypatch.setattr(app, "test_client_class", DescribedClient)
 
 
 @pytest.fixture(autouse=True)

@@ -22,6 +22,7 @@ GET    /keys/<slug>.json                                    anyone
 GET    /revocations/<slug>.json                             anyone
 GET    /livez                                               anyone
 GET    /readyz                                              anyone
+GET    /metrics                                             anyone
 POST   /api/v1/tokens                                       anyone
 DELETE /api/v1/tokens/current                      staff manager panel council shop_owner street
 GET    /api/v1/community                                    staff

@@ -5,6 +5,7 @@ import json
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -112,10 +113,11 @@ def test_the_side_that_a_kind_names_may_stand_in_place_of_a_name(
     assert (entry["receiver"], entry["receiver_id"]) == ("shops", None)
 
 
-def test_a_side_that_is_not_the_kinds_is_told_with_the_one_that_is() -> None:
+def test_a_side_that_is_not_the_kinds_is_told_with_the_one_that_is(app: Flask) -> None:
     told = {"column": "给谁的", "code": "other_side", "values": {"side": "shops"}}
 
-    assert "“店铺”" in row_fault_in_words(told)
+    with app.test_request_context():
+        assert "“店铺”" in row_fault_in_words(told)
 
 
 @pytest.mark.parametrize("column", ["谁给的", "给谁的", "凭据"])

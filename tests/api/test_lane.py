@@ -24,6 +24,7 @@ from loyalty.api.checkout.lane import HotLane
 from loyalty.api.checkout.plain import NotPlainError, read_plain_sale
 from loyalty.buffering import REFUSAL, SMALL
 from loyalty.models import Shop, Till
+from loyalty.request_counts import Counted
 from loyalty.rules.card_number import number_of
 from loyalty.services.checkout import guessing
 from tests.given import NOON, given_card, given_community, given_shop, paired_till, sale_key
@@ -85,7 +86,9 @@ def ways(app: Flask, session: Session, monkeypatch: pytest.MonkeyPatch) -> Marke
     other = given_card(session, given_community(session))
     shops = [given_shop(session, community), given_shop(session, community, state="suspended")]
     tills = [paired_till(session, shop)["Authorization"] for shop in shops]
-    lane = app.wsgi_app
+    counted = app.wsgi_app
+    assert isinstance(counted, Counted)
+    lane = counted.application
     assert isinstance(lane, HotLane)
     return Market(
         lane=Client(lane),

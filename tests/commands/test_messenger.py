@@ -35,7 +35,7 @@ from loyalty.models import (
     Shop,
 )
 from loyalty.rules.card_number import number_of
-from loyalty.rules.messages import FIRST_WAIT, TRIED_FOR
+from loyalty.rules.messages import FIRST_WAIT, TRIED_FOR, sign_by_standard
 from loyalty.services.actors import Role
 from loyalty.services.messages import posting
 from loyalty.services.messages.delivery import REST, TURN_LASTS
@@ -111,7 +111,10 @@ def test_a_message_is_signed_and_names_nobody(
     at, signature = (part.partition("=")[2] for part in headers["Loyalty-Signature"].split(","))
     signed = hmac.new(made.secret.encode(), f"{at}.".encode() + body, hashlib.sha256)
     assert hmac.compare_digest(signed.hexdigest(), signature)
-    assert int(at) == int(NOON.timestamp())
+    assert int(at) == int(NOON.timestamp()) == int(headers["webhook-timestamp"])
+    assert headers["webhook-signature"] == sign_by_standard(
+        headers["webhook-id"], body, made.secret, int(at)
+    )
     said = json.loads(body)
     message = only_message(session)
     sale = session.get_one(Redemption, (community.id, message.sale_id))

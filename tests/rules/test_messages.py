@@ -2,7 +2,9 @@
 
 import hashlib
 import hmac
+from base64 import b64encode
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 
@@ -17,6 +19,7 @@ from loyalty.rules.messages import (
     find_wait,
     is_public,
     make_message_secret,
+    sign_by_standard,
     sign_message,
 )
 
@@ -90,6 +93,25 @@ def test_a_signature_is_what_the_manual_says_of_it() -> None:
     assert sign_message(body, secret, 1796788800) == f"t=1796788800,v1={expected}"
     assert sign_message(body, make_message_secret(), 1796788800) != f"t=1796788800,v1={expected}"
     assert sign_message(body, secret, 1796788801).partition(",v1=")[2] != expected
+
+
+def test_a_signature_is_what_standard_webhooks_says_of_it() -> None:
+    # The example that the libraries of the standard are tested by.
+    secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+    message, body = "msg_p5jXN8AQM9LWM0D4loKWxJek", b'{"test": 2432232314}'
+    expected = "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
+
+    assert sign_by_standard(message, body, secret, 1614265330) == expected
+
+
+@pytest.mark.parametrize("spelled", ["_-8_-A", "/+8/+A=="])
+def test_a_secret_of_before_the_standard_signs_too(spelled: str) -> None:
+    message = uuid4()
+    signed = hmac.new(b"\xff\xef?\xf8", f"{message}.5.".encode() + b"{}", hashlib.sha256).digest()
+
+    signature = sign_by_standard(message, b"{}", f"whsec_{spelled}", 5)
+
+    assert signature == f"v1,{b64encode(signed).decode()}"
 
 
 def test_each_wait_is_twice_as_long_up_to_a_quarter_of_an_hour() -> None:

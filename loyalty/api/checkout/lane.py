@@ -45,6 +45,7 @@ _PLAIN: Mapping[str, str] = MappingProxyType(
 )
 _JSON = ("Content-Type", "application/json")
 _REPLAYED = ("Idempotent-Replayed", "true")
+_FOR_ONE_CALLER = ("Cache-Control", "no-store")
 
 
 class Call(NamedTuple):
@@ -124,7 +125,7 @@ class HotLane:
         """
         self._app = app
         self.otherwise = otherwise
-        self._headers = tuple(headers.items())
+        self._headers = (*headers.items(), _FOR_ONE_CALLER)
         with app.app_context():
             self._engine = db.engines[HOT]
 

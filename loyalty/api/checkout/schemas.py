@@ -265,7 +265,7 @@ class EntrySchema(Schema):
 
     id = ma.fields.UUID()
     kind = ma.fields.String()
-    of_id = ma.fields.UUID(metadata={"description": "The sale that is taken back"})
+    of_id = ma.fields.UUID(allow_none=True, metadata={"description": "The sale that is taken back"})
     receipt = ma.fields.String()
     card_id = ma.fields.UUID(
         allow_none=True,
@@ -290,8 +290,10 @@ class EntrySchema(Schema):
     )
     rule_version = ma.fields.Integer()
     offline = ma.fields.Boolean()
-    flag = ma.fields.String(metadata={"description": "Verdict a late sale would have met"})
-    reason = ma.fields.String()
+    flag = ma.fields.String(
+        allow_none=True, metadata={"description": "Verdict a late sale would have met"}
+    )
+    reason = ma.fields.String(allow_none=True)
     happened_at = ma.fields.AwareDateTime()
     recorded_at = ma.fields.AwareDateTime()
 

@@ -14,7 +14,7 @@ from loyalty.api.schemas import (
     Text,
     dump_columns,
 )
-from loyalty.services.deeds.points import format_points, parse_points
+from loyalty.services.deeds.points import MOST_POINTS, POINT, format_points, parse_points
 from loyalty.services.deeds.sheets import SheetEntry
 
 LONGEST_SHEET = 500
@@ -22,6 +22,17 @@ LONGEST_SHEET = 500
 
 class Points(ma.fields.Field[int]):
     """Points with two decimal places: a number or a text comes in, a text such as 1.50 goes out."""
+
+    def describe(self) -> dict[str, Any]:
+        """Return how the API's description tells it, in JSON Schema."""
+        kinds = ["string", "number", "null"] if self.allow_none else ["string", "number"]
+        return {
+            "type": kinds,
+            "pattern": r"^[0-9]{1,4}(\.[0-9]{1,2})?$",
+            "exclusiveMinimum": 0,
+            "maximum": MOST_POINTS / POINT,
+            "examples": ["1.50"],
+        }
 
     def _serialize(self, value: int | None, *_: Any, **__: Any) -> str | None:
         return None if value is None else format_points(value)

@@ -26,7 +26,10 @@ class TallyLineSchema(Schema):
     time = ma.fields.Time(
         required=True,
         format="%H:%M",
-        metadata={"description": "On the wall clock of the community, as 10:21"},
+        metadata={
+            "description": "On the wall clock of the community, as 10:21",
+            "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$",
+        },
     )
     code = ma.fields.String(
         required=True,

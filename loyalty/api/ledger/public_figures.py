@@ -131,6 +131,9 @@ class OpenData(MethodView):
 
     @open_to(Caller.ANYONE)
     @figures.response(200, {"type": "string", "format": "binary"}, content_type="text/csv")
+    @figures.alt_response(
+        200, schema={"type": "object"}, content_type="application/json", description="OK"
+    )
     def get(self, slug: str, file: str) -> Response:
         """Read figures.csv, months.json, or datapackage.json, which describes the two."""
         if file not in MEDIA_TYPES:

@@ -50,7 +50,7 @@ class MeetingSchema(PlanMeetingSchema):
     """One meeting."""
 
     id = ma.fields.UUID(dump_only=True)
-    minutes = Text(dump_only=True, allow_none=True)
+    minutes = Text(dump_only=True, allow_none=True, longest=LONGEST_OF_MEETING)
     planned_at = ma.fields.DateTime(dump_only=True)
     version = ma.fields.Integer(dump_only=True)
 

@@ -57,7 +57,7 @@ class ObjectionSchema(ObjectionStatusSchema):
     id = ma.fields.UUID()
     candidate_id = ma.fields.UUID()
     honour = ma.fields.String(attribute="candidate.round_list.honour.code")
-    line = ma.fields.Integer(attribute="candidate.place")
+    line = ma.fields.Integer(attribute="candidate.place", allow_none=True)
     reference = ma.fields.String(attribute="candidate.reference")
     resident = ma.fields.Nested(NamedResidentSchema, attribute="candidate.resident")
     text = ma.fields.String()

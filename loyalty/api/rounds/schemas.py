@@ -70,20 +70,24 @@ class RoundSchema(Schema):
     notice_working_days = WholeNumber(1, LONGEST_NOTICE, load_default=None)
     created_at = ma.fields.DateTime(dump_only=True)
     frozen_hash = ma.fields.String(
-        dump_only=True, metadata={"description": "SHA-256 of the frozen list, in hexadecimal"}
+        dump_only=True,
+        allow_none=True,
+        metadata={"description": "SHA-256 of the frozen list, in hexadecimal"},
     )
-    frozen_at = ma.fields.DateTime(dump_only=True)
-    seed = ma.fields.String(dump_only=True)
+    frozen_at = ma.fields.DateTime(dump_only=True, allow_none=True)
+    seed = ma.fields.String(dump_only=True, allow_none=True)
     witnesses = ma.fields.List(ma.fields.String(), dump_only=True)
-    drawn_at = ma.fields.DateTime(dump_only=True)
-    published_at = ma.fields.DateTime(dump_only=True)
+    drawn_at = ma.fields.DateTime(dump_only=True, allow_none=True)
+    published_at = ma.fields.DateTime(dump_only=True, allow_none=True)
     notice_last = ma.fields.Date(
-        dump_only=True, metadata={"description": "Last day of the public notice, included"}
+        dump_only=True,
+        allow_none=True,
+        metadata={"description": "Last day of the public notice, included"},
     )
-    confirmed_at = ma.fields.DateTime(dump_only=True)
-    issued_at = ma.fields.DateTime(dump_only=True)
-    closed_at = ma.fields.DateTime(dump_only=True)
-    cancel_reason = ma.fields.String(dump_only=True)
+    confirmed_at = ma.fields.DateTime(dump_only=True, allow_none=True)
+    issued_at = ma.fields.DateTime(dump_only=True, allow_none=True)
+    closed_at = ma.fields.DateTime(dump_only=True, allow_none=True)
+    cancel_reason = ma.fields.String(dump_only=True, allow_none=True)
     version = ma.fields.Integer(dump_only=True)
 
     @ma.pre_dump

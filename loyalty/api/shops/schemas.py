@@ -78,7 +78,7 @@ class PublicShopSchema(Schema):
         ma.fields.Nested(TermSchema), validate=ma.validate.Length(max=MOST_HONOURS)
     )
     is_model = Flag(metadata={"description": "A model of honest trade (诚信经营示范户)"})
-    plaque_number = ma.fields.String(dump_only=True)
+    plaque_number = ma.fields.String(dump_only=True, allow_none=True)
     state = ma.fields.String(dump_only=True, validate=ma.validate.OneOf(STATES))
 
     tells_all: ClassVar[bool] = False
@@ -122,7 +122,7 @@ class ShopSchema(PublicShopSchema):
         validate=ma.validate.Length(max=MOST_CATEGORIES),
     )
     limits = ma.fields.Nested(ShopLimitsSchema)
-    valid_until = ma.fields.Date(dump_only=True)
+    valid_until = ma.fields.Date(dump_only=True, allow_none=True)
     put_right_by = ma.fields.Date(
         dump_only=True,
         allow_none=True,

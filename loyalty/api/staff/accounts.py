@@ -75,9 +75,11 @@ class AccountSchema(AccountChangeSchema):
     created_at = ma.fields.DateTime(dump_only=True)
     joined = ma.fields.Function(
         lambda account: account.password_hash is not None,
-        metadata={"description": "Its owner has chosen a password"},
+        metadata={"type": "boolean", "description": "Its owner has chosen a password"},
     )
-    second_factor = ma.fields.Function(lambda account: account.totp_secret is not None)
+    second_factor = ma.fields.Function(
+        lambda account: account.totp_secret is not None, metadata={"type": "boolean"}
+    )
 
 
 class AccountPageSchema(Schema):

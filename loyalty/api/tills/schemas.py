@@ -18,8 +18,8 @@ class TillSchema(Schema):
 
     id = ma.fields.UUID(dump_only=True)
     name = Label(required=True)
-    paired_at = MomentField(dump_only=True)
-    revoked_at = MomentField(dump_only=True)
+    paired_at = MomentField(dump_only=True, allow_none=True)
+    revoked_at = MomentField(dump_only=True, allow_none=True)
     created_at = MomentField(dump_only=True)
 
 

@@ -5,6 +5,7 @@ after, what came of it. A worker that is killed between sends the same again, un
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -26,7 +27,13 @@ from loyalty.models import (
     Resident,
     Shop,
 )
-from loyalty.rules.messages import MessageKind, MessageState, find_wait, sign_message
+from loyalty.rules.messages import (
+    MessageKind,
+    MessageState,
+    find_wait,
+    sign_by_standard,
+    sign_message,
+)
 from loyalty.services.actors import Programme
 from loyalty.services.messages.hooks import open_secret
 from loyalty.services.messages.outbox import (
@@ -65,7 +72,8 @@ class Letter:
     reference: str | None = field(repr=False)
     """What the receiver calls the reader; None for a try."""
     body: bytes = field(repr=False)
-    signature: str = field(repr=False)
+    headers: Mapping[str, str] = field(repr=False)
+    """What it is called, and what signs it, in two ways."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +143,21 @@ def next_letter(
     message.next_at = now + TURN_LASTS
     session.flush()
     body = _write_body(session, message, reference)
-    signature = sign_message(body, secret, int(now.timestamp()))
-    return Letter(message.id, hook.address, reference, body, signature)
+    return Letter(
+        message.id, hook.address, reference, body, _sign(message.id, body, secret, now=now)
+    )
+
+
+def _sign(message_id: UUID, body: bytes, secret: str, *, now: datetime) -> Mapping[str, str]:
+    """Return the headers that sign a message: by Standard Webhooks 1.0, and as before it."""
+    at = int(now.timestamp())
+    return {
+        "webhook-id": str(message_id),
+        "webhook-timestamp": str(at),
+        "webhook-signature": sign_by_standard(message_id, body, secret, at),
+        "Loyalty-Event": str(message_id),
+        "Loyalty-Signature": sign_message(body, secret, at),
+    }
 
 
 def note_outcome(

@@ -77,8 +77,7 @@ def _cut_in_time(connection: HTTPSConnection) -> Iterator[None]:
 def _send(connection: HTTPSConnection, letter: Letter, path: str, query: str) -> int:
     headers = {
         "Content-Type": "application/json",
-        "Loyalty-Event": str(letter.message_id),
-        "Loyalty-Signature": letter.signature,
+        **letter.headers,
         "User-Agent": "loyalty",
         "Connection": "close",
     }
