@@ -152,6 +152,18 @@ class CardRefusedError(LoyaltyError):
         """Only with `OVER_LIMIT`."""
 
 
+class TooManyUnknownError(LoyaltyError):
+    """A till has asked for too many numbers that nobody has, and is told of no number any more."""
+
+    def __init__(self, wait: timedelta) -> None:
+        super().__init__(
+            "This till has asked for too many numbers that nobody has. Scan the QR of the card;"
+            " numbers are looked for again later."
+        )
+        self.wait = wait
+        """How long it still waits."""
+
+
 class BusyError(LoyaltyError):
     """The record is being changed by others, or is out of reach; the request may be sent again."""
 
