@@ -25,6 +25,7 @@ from loyalty.models import (
     KeptAnswer,
     Matter,
     NumberedSale,
+    Pledge,
     QuarantinedSale,
     ReplacedKey,
     Round,
@@ -329,8 +330,10 @@ def _certification(session: Session, shop: Shop, account: StaffAccount) -> UUID:
     own = {"community_id": shop.community_id, "shop_id": shop.id}
     by = {"account_id": account.id}
     honour = honour_of(session, community)
+    clauses = [{"zh_Hans": "明码标价，秤准量足"}]
     session.add_all(
         [
+            Pledge(community_id=community.id, number=1, clauses=clauses, made_at=NOON),
             ShopTerm(**own, honour_id=honour.id, pay_permille=800),
             ShopChange(**own, member="stall", **by, at=NOON),
             CertificationEvent(**own, action="apply", state="applied", at=NOON),

@@ -29,6 +29,7 @@ from loyalty.models.oversight import Oversight
 from loyalty.models.own_page import OwnPage, OwnPageSession
 from loyalty.models.panel import Ballot, ConflictOfInterest, Panellist
 from loyalty.models.picture import Picture
+from loyalty.models.pledge import Pledge
 from loyalty.models.privacy import ConsentEvent, Erasure, MonthPeople
 from loyalty.models.receipt import Receipt
 from loyalty.models.redemption import Redemption
@@ -103,6 +104,7 @@ __all__ = [
     "OwnPageSession",
     "Panellist",
     "Picture",
+    "Pledge",
     "QuarantinedSale",
     "Receipt",
     "Redemption",

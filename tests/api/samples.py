@@ -82,6 +82,13 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "vetoes": [{"code": "fake", "names": {"zh_Hans": "卖假货"}}],
         "pass_points": 80,
     },
+    "post /pledges": {
+        "number": 1,
+        "clauses": [
+            {"zh_Hans": "照价打折", "zh_Hant": "照價打折", "en": "Gives the discount"},
+            {"zh_Hans": "秤准量足"},
+        ],
+    },
     "post /shops/{shop_id}/inspections": {
         "sheet_number": 1,
         "day": "2026-12-08",

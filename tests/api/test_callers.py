@@ -164,6 +164,9 @@ POST   /api/v1/stalls                                       staff
 GET    /api/v1/stalls/occupancy                             staff
 GET    /api/v1/stalls/<stall_id>/lets                       staff
 POST   /api/v1/stalls/<stall_id>/lets                       staff
+GET    /api/v1/pledges                                      staff
+POST   /api/v1/pledges                                      manager
+GET    /api/v1/public/<slug>/pledge                         anyone
 GET    /api/v1/score-sheet                                  staff
 POST   /api/v1/score-sheet                                  manager
 GET    /api/v1/shops/<shop_id>/inspections                  staff

@@ -66,6 +66,7 @@ OF_NOBODY = {
     "ledger_party.name_key": "likewise",
     "notice_version.content": "names people by random references",
     "picture.purpose": "a code",
+    "pledge.clauses": "what every shop promises",
     "offer_proposal.terms": "rates by honour",
     "quarantined_sale.basket": "goods",
     "redemption.lines": "goods",

@@ -26,6 +26,7 @@ WRITTEN_ONCE: dict[str, frozenset[str]] = {
     "erasure": frozenset(),
     "notice_version": frozenset(),
     "numbered_sale": frozenset(),
+    "pledge": frozenset(),
     "redemption": frozenset({"card_id", "request_hash", "reason"}),
     "replaced_key": frozenset(),
     "revocation_list": frozenset(),
