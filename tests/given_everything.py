@@ -25,6 +25,7 @@ from loyalty.models import (
     KeptAnswer,
     Matter,
     NumberedSale,
+    PartChange,
     Pledge,
     QuarantinedSale,
     ReplacedKey,
@@ -105,7 +106,7 @@ def given_everything(session: Session, community: Community) -> Everything:
     """One of everything that a community can have."""
     account = given_account(session, community, *Role)
     given_shop(session, community, state="applied", name="待挂牌", plaque_number=None)
-    area, group = _parts(session, community)
+    area, group = _parts(session, community, account)
     star = given_honour(session, community, name_en="Star of the courtyard")
     at_home = {"area_id": area.id, "household_group_id": group.id}
     resident = given_resident(session, community, phone="+8613800138000", **at_home)
@@ -142,11 +143,16 @@ def given_everything(session: Session, community: Community) -> Everything:
     return Everything(community.id, _texts({**on_notice, **ids}), _texts(review), _texts(on_notice))
 
 
-def _parts(session: Session, community: Community) -> tuple[Area, HouseholdGroup]:
-    area = Area(community_id=community.id, name="东区")
-    group = HouseholdGroup(community_id=community.id, name="第一联户")
+def _parts(
+    session: Session, community: Community, account: StaffAccount
+) -> tuple[Area, HouseholdGroup]:
+    own = {"community_id": community.id}
+    area = Area(**own, name="东区")
+    group = HouseholdGroup(**own, name="第一联户")
     session.add_all([area, group])
     session.flush()
+    renamed = {"area_id": area.id, "member": "name", "before": "旧东区", "after": "东区"}
+    session.add(PartChange(**own, account_id=account.id, at=NOON, **renamed))
     return area, group
 
 

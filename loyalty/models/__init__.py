@@ -10,7 +10,7 @@ from loyalty.models.card import (
     SigningKey,
 )
 from loyalty.models.closed_month import ClosedMonth
-from loyalty.models.community import Area, Community, Honour, HouseholdGroup
+from loyalty.models.community import Area, Community, Honour, HouseholdGroup, PartChange
 from loyalty.models.contribution import Contribution, ContributionKind, LedgerParty
 from loyalty.models.council_meeting import CouncilMeeting
 from loyalty.models.deed import Deed, DeedKind
@@ -103,6 +103,7 @@ __all__ = [
     "OwnPage",
     "OwnPageSession",
     "Panellist",
+    "PartChange",
     "Picture",
     "Pledge",
     "QuarantinedSale",

@@ -4,6 +4,7 @@ from typing import Any
 
 SAMPLES: dict[str, dict[str, Any]] = {
     "post /areas": {"name": "东区"},
+    "patch /areas/{area_id}": {"name": "西一区", "reason": "重新划片"},
     "post /card-checks": {"code": "12345678901234"},
     "post /card-sheets": {
         "card_ids": ["{card_id}"],
@@ -162,6 +163,11 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "active": False,
     },
     "post /household-groups": {"name": "第一联户"},
+    "patch /household-groups/{household_group_id}": {
+        "name": "第三联户",
+        "area_id": "{area_id}",
+        "reason": "换了联户长",
+    },
     "post /deed-kinds": {"code": "choir", "name": "合唱", "points": "1.00"},
     "patch /deed-kinds/{kind_id}": {"name": "大合唱", "points": "2.00", "monthly_cap": None},
     "post /matters": {

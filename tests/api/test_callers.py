@@ -33,8 +33,14 @@ POST   /api/v1/staff-accounts/<account_id>/links            manager
 GET    /api/v1/audit-events                                 manager
 GET    /api/v1/areas                                        staff
 POST   /api/v1/areas                                        staff
+GET    /api/v1/areas/<area_id>                              staff
+PATCH  /api/v1/areas/<area_id>                              staff
+GET    /api/v1/areas/<area_id>/changes                      staff
 GET    /api/v1/household-groups                             staff
 POST   /api/v1/household-groups                             staff
+GET    /api/v1/household-groups/<household_group_id>        staff
+PATCH  /api/v1/household-groups/<household_group_id>        staff
+GET    /api/v1/household-groups/<household_group_id>/changes staff
 GET    /api/v1/residents                                    staff
 POST   /api/v1/residents                                    staff
 GET    /api/v1/residents/<resident_id>                      staff

@@ -65,6 +65,8 @@ OF_NOBODY = {
     "ledger_party.name": "an enterprise, department, shop or group",
     "ledger_party.name_key": "likewise",
     "notice_version.content": "names people by random references",
+    "part_change.before": "what a part of the community is called",
+    "part_change.after": "likewise",
     "picture.purpose": "a code",
     "pledge.clauses": "what every shop promises",
     "offer_proposal.terms": "rates by honour",

@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections.abc import Iterator
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -20,21 +19,9 @@ from loyalty.database import MIGRATIONS, Model, is_migrated, migrate
 from loyalty.models import Resident
 from loyalty.models.sealed import index_of, list_sealed, open_member
 from loyalty.rules.typed_text import make_name_key
-from loyalty.services.shops.pledges import FIRST_CLAUSES
 from tests.given import signed_in
-from tests.kept_database import named, plain
+from tests.kept_database import plain
 from tests.two_communities import given_two
-
-
-@pytest.fixture
-def empty(server: str) -> Iterator[str]:
-    """The address of a database without any table."""
-    name = f"empty_{uuid4().hex}"
-    with psycopg.connect(plain(named(server, "postgres")), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE template0")
-    yield named(server, name)
-    with psycopg.connect(plain(named(server, "postgres")), autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def shape(url: str) -> dict[str, list[tuple[Any, ...]]]:
@@ -385,26 +372,3 @@ def test_plaques_of_a_series_that_hangs_nowhere_begin_with_its_initials(empty: s
     with psycopg.connect(plain(empty)) as connection:
         found = connection.execute("SELECT name, prefix FROM shop_series").fetchall()
     assert dict(found) == {"蒲公英": "PGY", "山花": "HUA", "诚信经营示范户": "CXJY", "123": "P"}
-
-
-def test_shops_that_had_signed_the_pledge_keep_the_clauses_of_that_day(empty: str) -> None:
-    migrate(empty, revision="20261130_2240")
-    with psycopg.connect(plain(empty)) as connection:
-        community = uuid4()
-        connection.execute(COMMUNITY, (community, "m", "2026-12-09T04:00:00Z"))
-        for name, pledged_on in (("和平馕店", "2026-12-01"), ("老王豆腐", None)):
-            connection.execute(
-                "INSERT INTO shop (id, community_id, name, name_pinyin, category, series,"
-                " pledged_on, state, opted_in_categories, created_at, updated_at) VALUES"
-                " (gen_random_uuid(), %s, %s, '', '蔬菜', '蒲公英', %s, 'applied', '{}', now(),"
-                " now())",
-                (community, name, pledged_on),
-            )
-
-    migrate(empty, revision="20261130_2400")
-
-    with psycopg.connect(plain(empty)) as connection:
-        signed = connection.execute("SELECT name, pledge_number FROM shop").fetchall()
-        clauses = connection.execute("SELECT number, clauses FROM pledge").fetchall()
-    assert dict(signed) == {"和平馕店": 1, "老王豆腐": None}
-    assert clauses == [(1, [{"zh_Hans": one} for one in FIRST_CLAUSES])]
