@@ -215,6 +215,9 @@ def test_the_month_is_stated_on_a_page_and_on_a_sheet(client: FlaskClient, page:
 
     assert {"8.50", "1.50", "10.00"} <= set(stated.split())
     assert "用卡的人 —" in stated, "one person is too few to be told"
+    english = text_of(client.get(f"{page}/statement?month=2026-12&lang=en"))
+    assert "1 use " in english
+    assert "0 entries " in english
     assert sheet.mimetype == "application/pdf"
     assert sheet.data.startswith(b"%PDF-")
 
