@@ -69,6 +69,7 @@ VALUES: Mapping[str, LazyString] = MappingProxyType(
         "/hours": NO_LAST_WORD,
         "/offer": NO_LAST_WORD,
         "/series": lazy_gettext("没有这个系列，请从列表里选一个，或请负责人先添加。"),
+        "/pledge_number": lazy_gettext("签的是哪一天也要填；哪一版，从列表里选。"),
         "/sheet_number": lazy_gettext("评分表刚换了新的一版，请照新的再填一遍。"),
         "/put_right_by": lazy_gettext("改正的日子已经过了，请选今天或以后的一天。"),
         "/held_on": lazy_gettext(

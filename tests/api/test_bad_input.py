@@ -19,7 +19,14 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from loyalty.models import Area, Community, ContributionKind, Shop, StaffAccount
+from loyalty.models import (
+    Area,
+    Community,
+    ContributionKind,
+    HouseholdGroup,
+    Shop,
+    StaffAccount,
+)
 from loyalty.services.actors import Role
 from tests.api.samples import SAMPLES
 from tests.conftest import shared_data
@@ -96,6 +103,14 @@ class World:
         return body
 
 
+def parts(session: Session, community: Community) -> tuple[Area, HouseholdGroup]:
+    area = Area(community_id=community.id, name="南区")
+    group = HouseholdGroup(community_id=community.id, name="第九联户")
+    session.add_all([area, group])
+    session.flush()
+    return area, group
+
+
 @pytest.fixture
 def world(client: FlaskClient, session: Session) -> World:
     community = given_community(session)
@@ -104,13 +119,12 @@ def world(client: FlaskClient, session: Session) -> World:
     selection_round = given_round(session, community, state="open")
     candidate = given_candidate(session, selection_round)
     account = given_account(session, community)
-    area = Area(community_id=community.id, name="南区")
-    session.add(area)
-    session.flush()
+    area, group = parts(session, community)
     ids = {
         **given_market(session, community, account, area.id),
         **given_pictures(session, community, account.id),
         "area_id": area.id,
+        "household_group_id": group.id,
         "resident_id": given_resident(session, community).id,
         "card_id": given_card(session, community).id,
         "round_id": selection_round.id,

@@ -26,6 +26,8 @@ WRITTEN_ONCE: dict[str, frozenset[str]] = {
     "erasure": frozenset(),
     "notice_version": frozenset(),
     "numbered_sale": frozenset(),
+    "part_change": frozenset({"reason"}),
+    "pledge": frozenset(),
     "redemption": frozenset({"card_id", "request_hash", "reason"}),
     "replaced_key": frozenset(),
     "revocation_list": frozenset(),

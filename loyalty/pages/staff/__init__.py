@@ -57,6 +57,7 @@ from loyalty.pages.staff.shops.floor_plans import floor_plans
 from loyalty.pages.staff.shops.inspections import inspections
 from loyalty.pages.staff.shops.objections import shop_objections
 from loyalty.pages.staff.shops.offers import shop_offers
+from loyalty.pages.staff.shops.pledge import pledge
 from loyalty.pages.staff.shops.score_sheet import score_sheet
 from loyalty.pages.staff.shops.shops import shops
 from loyalty.pages.staff.shops.signals import shop_signals
@@ -103,6 +104,7 @@ STAFF_PAGES = (
     shop_applications,
     stalls,
     score_sheet,
+    pledge,
     certification,
     tills,
     numberings,
