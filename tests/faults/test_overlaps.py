@@ -78,6 +78,7 @@ from tests.faults.races_of_a_round import (
     two_decisions_of_an_objection,
     two_panels_named,
 )
+from tests.faults.races_of_forgetting import an_answer_beside_the_forgetting_of_its_person
 
 
 class Won(NamedTuple):
@@ -142,6 +143,7 @@ RACES = [
     Won(one_table_taken_in_from_two_uploads, "community", "200", "import-state", 1),
     Won(a_taking_in_beside_an_answer, "import_job", "200", "ImportStateError", 1),
     Won(an_answer_beside_a_taking_in, "import_job", 1, "200", 1),
+    Won(an_answer_beside_the_forgetting_of_its_person, "import_job", 1, 1, left=True),
     Won(one_import_undone_twice, "community", "200", "import-state", 0),
     Won(an_approval_beside_an_undoing, "community", "200", "UnknownRecordError", 0),
     Won(an_undoing_beside_the_closing_of_a_month, "community", "201", "import-state", 1),
