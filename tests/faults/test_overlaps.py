@@ -78,7 +78,14 @@ from tests.faults.races_of_a_round import (
     two_decisions_of_an_objection,
     two_panels_named,
 )
-from tests.faults.races_of_forgetting import an_answer_beside_the_forgetting_of_its_person
+from tests.faults.races_of_forgetting import (
+    BOTH_FORGOTTEN,
+    NAME,
+    a_contact_written_while_all_is_sealed_anew,
+    an_answer_beside_the_forgetting_of_its_person,
+    two_forgotten_in_one_answer,
+    two_forgotten_in_one_text,
+)
 
 
 class Won(NamedTuple):
@@ -144,6 +151,9 @@ RACES = [
     Won(a_taking_in_beside_an_answer, "import_job", "200", "ImportStateError", 1),
     Won(an_answer_beside_a_taking_in, "import_job", 1, "200", 1),
     Won(an_answer_beside_the_forgetting_of_its_person, "import_job", 1, 1, left=True),
+    Won(two_forgotten_in_one_answer, "kept_answer", None, None, BOTH_FORGOTTEN),
+    Won(two_forgotten_in_one_text, "matter", None, None, BOTH_FORGOTTEN),
+    Won(a_contact_written_while_all_is_sealed_anew, "matter", None, None, NAME),
     Won(one_import_undone_twice, "community", "200", "import-state", 0),
     Won(an_approval_beside_an_undoing, "community", "200", "UnknownRecordError", 0),
     Won(an_undoing_beside_the_closing_of_a_month, "community", "201", "import-state", 1),
