@@ -9,8 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from loyalty.data_keys import hold_data_keys
-from loyalty.models import ImportJob, Matter
+from loyalty.models import ImportJob, Matter, Resident
 from loyalty.rules.traces import FORGOTTEN
+from loyalty.services.actors import Role
 from loyalty.services.imports.answers import TableAnswers
 from loyalty.services.imports.jobs import answer_import
 from loyalty.services.imports.keeping import forget_tables_about
@@ -20,12 +21,14 @@ from loyalty.services.kept_answers import (
     keep_answer,
     take_traces_out_of_answers,
 )
+from loyalty.services.messages.hooks import remove_hook
 from loyalty.services.privacy.resealing import reseal_some
 from loyalty.services.privacy.texts import take_traces_out_of_texts
 from loyalty.services.work import Work
 from tests.faults.overlap import in_transaction
 from tests.faults.races import Race, Street
-from tests.given import NOON, SEALING_KEY, SECRET, given_staff
+from tests.given import NOON, SEALING_KEY, SECRET, given_card, given_staff
+from tests.given_messages import given_hook, given_recipient
 from tests.given_notices import given_matter
 from tests.given_tables import HEADINGS, text, upload
 
@@ -104,6 +107,23 @@ def a_contact_written_while_all_is_sealed_anew(street: Street) -> Race:
         partial(in_transaction, street.app, write),
         partial(in_transaction, street.app, reseal),
         _contact_of(street, matter_id),
+    )
+
+
+def a_change_of_somebody_beside_the_end_of_their_messages(street: Street) -> Race:
+    hook = given_hook(street.session, street.community).hook
+    card = given_card(street.session, street.community)
+    given_recipient(street.session, hook, card)
+    manager = given_staff(street.session, street.community, Role.MANAGER)
+    hook_id, resident_id = hook.id, card.resident_id
+
+    def remove(own: Session) -> None:
+        remove_hook(Work(own, manager, NOON), hook_id)
+
+    return Race(
+        street.send(f"PATCH /residents/{resident_id}", json={"unit": "5号楼101"}),
+        partial(in_transaction, street.app, remove),
+        lambda: street.read(Resident.consent_messages, resident_id),
     )
 
 
