@@ -78,6 +78,11 @@ from tests.faults.races_of_a_round import (
     two_decisions_of_an_objection,
     two_panels_named,
 )
+from tests.faults.races_of_erasing import (
+    a_freeze_beside_an_erasure,
+    a_match_beside_the_erasure_of_a_namesake,
+    a_suspension_beside_an_erasure,
+)
 from tests.faults.races_of_forgetting import (
     BOTH_FORGOTTEN,
     NAME,
@@ -152,6 +157,9 @@ RACES = [
     Won(a_taking_in_beside_an_answer, "import_job", "200", "ImportStateError", 1),
     Won(an_answer_beside_a_taking_in, "import_job", 1, "200", 1),
     Won(an_answer_beside_the_forgetting_of_its_person, "import_job", 1, 1, left=True),
+    Won(a_freeze_beside_an_erasure, "selection_round", None, "ErasureRefusedError", "active"),
+    Won(a_suspension_beside_an_erasure, "card", "200", None, "revoked"),
+    Won(a_match_beside_the_erasure_of_a_namesake, "nomination", "200", None, "accepted"),
     Won(two_forgotten_in_one_answer, "kept_answer", None, None, BOTH_FORGOTTEN),
     Won(two_forgotten_in_one_text, "matter", None, None, BOTH_FORGOTTEN),
     Won(a_contact_written_while_all_is_sealed_anew, "matter", None, None, NAME),
