@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from tests.faults.overlap import Overlap, overlapped, unlocked
 from tests.faults.races import Race, Street, given_street
 from tests.faults.races_about_shops import (
+    an_end_of_a_notice_beside_an_objection,
     an_undoing_beside_what_a_stall_goes_through_next,
     one_signal_put_away_twice,
     two_decisions_of_a_proposal,
@@ -149,6 +150,7 @@ RACES = [
     Won(a_retirement_beside_a_plan, "community", "200", "invalid-request", 0),
     Won(two_plaques_of_a_series, "community", "200", "200", ["PGY-0001", "PGY-0002"]),
     Won(two_decisions_of_a_proposal, "community", "问过了", "ProposalDecidedError", left=True),
+    Won(an_end_of_a_notice_beside_an_objection, "shop", "applied", "CertificationStateError", 0),
     Won(two_proposals_of_one_shop, "community", 1, 1, 1),
     Won(one_signal_put_away_twice, "shop_signal", "silence", "SignalPutAwayError", "店主病了"),
     Won(an_undoing_beside_what_a_stall_goes_through_next, "market_stall", None, "import-state", 4),
