@@ -59,7 +59,7 @@ def test_a_day_is_looked_through_when_it_is_over_and_once(
 
 
 def test_what_stands_out_in_another_community_does_not_here(
-    session: Session, community: Community, card: Card, shop: Shop
+    session: Session, card: Card, shop: Shop
 ) -> None:
     given_burst(session, card, shop)
 
