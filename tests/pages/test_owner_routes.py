@@ -18,8 +18,9 @@ from loyalty.rules.card_number import number_of
 from loyalty.services.actors import Role
 from tests.given import given_card, given_shop, paired_till
 from tests.given_own_pages import given_code
+from tests.kept_database import KeptDatabase
 from tests.pages.visits import enter, send, token_in
-from tests.two_communities import Two, filled, given_two, ids_for
+from tests.two_communities import Two, copied_two, filled, ids_for
 
 OF_OWNERS = "staff_own_"
 """How the blueprints for owners are called."""
@@ -77,8 +78,8 @@ OTHERS: dict[str, Enter] = {
 
 
 @pytest.fixture
-def two(app: Flask, session: Session) -> Two:
-    return given_two(app, session)
+def two(app: Flask, session: Session, kept_database: KeptDatabase) -> Two:
+    return copied_two(app, session, kept_database)
 
 
 def routes(app: Flask) -> list[tuple[str, Rule]]:
