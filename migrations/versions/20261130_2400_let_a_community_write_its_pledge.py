@@ -11,7 +11,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "20261130_2400"
-down_revision = "20261130_2240"
+down_revision = "20261130_2300"
 branch_labels = None
 depends_on = None
 
