@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
 from loyalty.models import (
+    AccountAlert,
     AccountLink,
     Area,
     Ballot,
@@ -167,6 +168,7 @@ def _day_off_and_kept_answer(session: Session, community: Community, account: St
     looked = {"subject": "drill", "at": NOON, "ok": True, "facts": {}}
     session.add_all(
         [
+            AccountAlert(**own, account_id=account.id, kind="locked", at=NOON),
             WorkingDayOverride(**own, **day),
             KeptAnswer(**own, kept_at=NOON, **call),
             UpkeepReport(**own, **looked),

@@ -50,13 +50,14 @@ from loyalty.models.shop import (
 from loyalty.models.shop_application import ShopApplication, ShopSeries
 from loyalty.models.shop_voice import Complaint, Satisfaction
 from loyalty.models.signal import ShopSignal, SignalWatermark
-from loyalty.models.staff import AccessToken, AccountLink, StaffAccount
+from loyalty.models.staff import AccessToken, AccountAlert, AccountLink, StaffAccount
 from loyalty.models.stall import Stall, StallLet
 from loyalty.models.till import Till
 from loyalty.models.upkeep import UpkeepReport
 
 __all__ = [
     "AccessToken",
+    "AccountAlert",
     "AccountLink",
     "Area",
     "AuditEvent",

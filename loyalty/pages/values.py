@@ -16,6 +16,7 @@ from loyalty.rules.verdict import Tone
 from loyalty.services.deeds.points import format_points
 from loyalty.services.matters.matters import is_overdue
 from loyalty.services.shops.certification import notice_end_of
+from loyalty.words.account_alerts import alert_in_words, device_name
 from loyalty.words.contributions import kind_name, quantity_in_words
 from loyalty.words.definitions import FigureWords
 from loyalty.words.honours import honour_name
@@ -130,6 +131,8 @@ def percent(permille: int) -> str:
 
 FILTERS: Mapping[str, Callable[..., object]] = MappingProxyType(
     {
+        "alert": alert_in_words,
+        "device": device_name,
         "day": day,
         "full_day": full_day,
         "ground": ground,

@@ -102,10 +102,10 @@ OF_NOBODY = {
 
 CODES = {
     "action", "actor_kind", "category", "code", "colour", "consent", "decision",
-    "device_public_key", "face", "flag", "frozen_hash", "giver", "key", "key_id", "kind", "label",
-    "lot", "member", "opted_in_categories", "outcome", "part", "plaque_number", "raised_by",
-    "receipt", "receiver", "reference", "roles", "rounding", "serial", "series", "sha256",
-    "slug", "state", "subject", "timezone", "trade", "verdict",
+    "device", "device_public_key", "face", "flag", "frozen_hash", "giver", "key", "key_id", "kind",
+    "label", "lot", "member", "opted_in_categories", "outcome", "part", "plaque_number",
+    "raised_by", "receipt", "receiver", "reference", "roles", "rounding", "serial", "series",
+    "sha256", "slug", "state", "subject", "timezone", "trade", "verdict",
 }  # fmt: skip
 """Columns that hold what the programme itself has chosen, or random letters."""
 

@@ -67,6 +67,8 @@ from loyalty.pages.staff.shops.visits import shop_visits
 from loyalty.pages.staff.staff.accounts import accounts
 from loyalty.pages.staff.staff.joining import joining
 from loyalty.pages.staff.staff.own_account import own_account
+from loyalty.pages.staff.staff.own_sessions import own_sessions
+from loyalty.pages.staff.staff.rights import rights
 from loyalty.pages.staff.staff.sign_in import sign_in_pages
 from loyalty.pages.staff.tills.tills import tills
 
@@ -74,6 +76,7 @@ STAFF_PAGES = (
     sign_in_pages,
     joining,
     own_account,
+    own_sessions,
     home_page,
     rounds,
     rounds_planning,
@@ -136,6 +139,7 @@ STAFF_PAGES = (
     upkeep,
     kinds_of_contributions,
     accounts,
+    rights,
     own_shops,
     own_sales,
     own_offer,

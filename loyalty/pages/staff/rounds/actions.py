@@ -17,6 +17,7 @@ from loyalty.pages.staff.confirmation import (
     ask,
     holds_answers,
 )
+from loyalty.pages.staff.proof import asks_again
 from loyalty.pages.staff.rounds.preview import SHOWN, Seen
 from loyalty.pages.values import month as month_in_words
 from loyalty.rules.selection import STEPS, RoundAction, RoundNeed, RoundObstacle
@@ -38,6 +39,7 @@ class DrawForm(Form):
 
 
 @rounds_actions.route("/<uuid:round_id>/<action>", methods=["GET", "POST"])
+@asks_again(lambda action, **_: action == RoundAction.ISSUE)
 def step(round_id: UUID, action: str) -> Any:
     """Repeat an action back with what follows from it, and do it on a yes."""
     if action not in set(RoundAction):
