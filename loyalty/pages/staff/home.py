@@ -21,7 +21,7 @@ from loyalty.services.selection.at_work import RoundAtWork
 from loyalty.services.work import Work
 from loyalty.words.definitions import FIGURES
 
-LOOKED_AT_FIRST = (RoundAction.SCREEN, RoundAction.START_REVIEW, RoundAction.DRAW)
+LOOKED_AT_FIRST = (RoundAction.SCREEN, RoundAction.START_REVIEW)
 
 
 @dataclass(frozen=True, slots=True)
