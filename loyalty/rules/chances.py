@@ -30,7 +30,9 @@ def find_trials(lists: Sequence[FrozenList]) -> int:
     is_exact = not any(frozen.area_minimums for frozen in lists) and all(
         count == 1 for count in homes.values()
     )
-    return 1 if is_exact else min(MOST_TRIALS, max(1, LOTS_IN_ALL // homes.total()))
+    if is_exact or not homes:
+        return 1
+    return min(MOST_TRIALS, max(1, LOTS_IN_ALL // homes.total()))
 
 
 def find_chances(lists: Sequence[FrozenList], trials: int) -> list[Mapping[str, int]]:

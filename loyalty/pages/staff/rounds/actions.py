@@ -60,7 +60,11 @@ class WitnessedForm(Form):
 class FreezeForm(WitnessedForm):
     """What will give the seed of the draw, on which day, and who is to see it."""
 
-    source = choice(lazy_gettext("抽签的种子用什么"), dict(SOURCES), coerce=SeedSource)
+    source = choice(
+        lazy_gettext("抽签的种子用什么"),
+        {str(code): word for code, word in SOURCES.items()},
+        coerce=SeedSource,
+    )
     day = calendar_day(lazy_gettext("哪一天"))
 
     def validate_day(self, field: Field) -> None:
