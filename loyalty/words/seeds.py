@@ -36,7 +36,7 @@ EXAMPLES: Mapping[SeedSource, LazyString] = MappingProxyType(
 
 REFUSALS: Mapping[str, LazyString] = MappingProxyType(
     {
-        NOT_OF_THE_SOURCE: lazy_gettext("不是封存时写明的那种种子。"),
+        NOT_OF_THE_SOURCE: lazy_gettext("种子不是封存时写明的那一种。"),
         WITNESSES_UNKNOWN: lazy_gettext("没有写明两位见证人。"),
     }
 )
