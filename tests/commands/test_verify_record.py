@@ -24,12 +24,14 @@ from loyalty.rules.record import (
     lists_in,
     rank_round,
     record_of,
+    source_in,
 )
 from loyalty.rules.seed_source import NamedSource, SeedSource
 from loyalty.rules.selection import RoundAction
 from loyalty.services.notice.public_record import public_record
 from tests.given import NOON, given_community
 from tests.given_rounds import given_round_after
+from tests.present import present
 from tests.rules.test_record import frozen_lists
 
 EXAMPLE = Path(__file__).parents[2] / "docs" / "lottery.md"
@@ -232,7 +234,10 @@ def test_the_example_in_the_document_is_right() -> None:
     (frozen,) = re.findall(r"^```\n(\{.*?)^```", page, re.DOTALL | re.MULTILINE)
     (seed,) = re.findall(r"The dice: \*\*(.*?)\*\*", page)
 
-    record = record_of_lists(lists_in(frozen), seed)
+    source, lists = present(source_in(frozen)), lists_in(frozen)
+    trials = find_trials(lists)
+    opening = Opening(source, trials, find_chances(lists, trials))
+    record = record_of_lists(lists, seed, opening)
 
     assert [line["text"] for line in record["lines"]] == lines_of(frozen)
     assert f"**Hash:** `{record['hash']}`" in page

@@ -61,11 +61,11 @@ class FreezeForm(WitnessedForm):
     """What will give the seed of the draw, on which day, and who is to see it."""
 
     source = choice(
-        lazy_gettext("抽签的种子用什么"),
+        lazy_gettext("用什么抽签"),
         {str(code): word for code, word in SOURCES.items()},
         coerce=SeedSource,
     )
-    day = calendar_day(lazy_gettext("哪一天"))
+    day = calendar_day(lazy_gettext("哪一天掷，或哪一天开奖"))
 
     def validate_day(self, field: Field) -> None:
         """Refuse a day on which the source may be known already, beside the field."""
