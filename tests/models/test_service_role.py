@@ -153,9 +153,11 @@ CHANGES_OF_A_DRAW = (
     "frozen_hash = repeat('0', 64)",
     "frozen_at = now()",
     "frozen_hash = NULL",
+    "frozen_by = NULL",
     "seed = 'another one'",
     "witnesses = '{}'",
     "drawn_at = NULL",
+    "drawn_by = NULL",
 )
 
 

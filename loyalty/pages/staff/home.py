@@ -25,7 +25,7 @@ from loyalty.services.work import Work
 from loyalty.words.definitions import FIGURES
 from loyalty.words.upkeep import TROUBLES
 
-LOOKED_AT_FIRST = (RoundAction.SCREEN, RoundAction.START_REVIEW, RoundAction.DRAW)
+LOOKED_AT_FIRST = (RoundAction.SCREEN, RoundAction.START_REVIEW)
 
 
 @dataclass(frozen=True, slots=True)
