@@ -20,7 +20,7 @@ EMPTIED = {
     "candidate": {"reasons", "grounds"},
     "own_page": {"activation_hash", "pin_hash", "handle"},
     "card_month": {"uses"},
-    "message_recipient": {"reference"},
+    "message_recipient": {"reference", "device", "service"},
     "message": {"failure"},
 }  # fmt: skip
 """Texts that erasing empties, or takes out with their rows, without looking what stands in them."""
@@ -45,6 +45,7 @@ OF_NOBODY = {
     "contribution.unit": "what a quantity is counted in",
     "evidence_file.media_type": "a code",
     "job.wanted": "ids of cards, and how they are printed",
+    "message_hook.channel": "a code",
     "message_hook.address": "a receiver of the community's",
     "message_hook.failure": "a code",
     "nomination.source": "a code",

@@ -32,6 +32,7 @@ from loyalty.pages.staff.matters.council import council
 from loyalty.pages.staff.matters.matters import matters
 from loyalty.pages.staff.messages.hook import message_hook
 from loyalty.pages.staff.messages.undelivered import undelivered
+from loyalty.pages.staff.messages.web_push import web_push
 from loyalty.pages.staff.notice.objections import objections
 from loyalty.pages.staff.own_shops.offer import own_offer
 from loyalty.pages.staff.own_shops.sales import own_sales
@@ -133,6 +134,7 @@ STAFF_PAGES = (
     working_days,
     policy,
     message_hook,
+    web_push,
     undelivered,
     honours,
     series,

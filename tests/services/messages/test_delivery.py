@@ -30,7 +30,7 @@ from loyalty.services.messages.delivery import (
     take_turn,
 )
 from loyalty.services.messages.hooks import remove_hook
-from loyalty.services.messages.recipients import end_messages
+from loyalty.services.messages.recipients import agree_to_messages, end_messages
 from loyalty.services.work import Work
 from tests.faults.overlap import Act, Overlap, in_transaction, overlapped, unlocked
 from tests.given import NOON, SEALING_KEY, given_card, given_community, given_staff
@@ -188,19 +188,19 @@ def removing(app: Flask, session: Session, hook: MessageHook) -> Act:
     return lambda: in_transaction(app, lambda own: remove_hook(Work(own, manager, NOON), hook_id))
 
 
-def test_whoever_gave_another_reference_since_is_told_on(session: Session, card: Card) -> None:
+def test_whoever_gave_another_reference_since_is_told_on(
+    session: Session, hook: MessageHook, card: Card
+) -> None:
     turn = turn_of(session)
     begin_turn(session, turn, now=NOON)
     letter = letter_at(session, turn, timedelta())
     assert isinstance(letter, Letter)
-    recipient = session.scalars(select(MessageRecipient)).one()
-    recipient.reference = "another-one"
-    session.flush()
+    agree_to_messages(at_home(session, card), hook.id, "another-one")
 
     gone = Outcome("http_410", of_message=True, for_good=True)
     note_outcome(session, turn, letter, gone, now=NOON)
 
-    assert [one.state for one in messages_of(session)] == ["undelivered"]
+    assert session.scalars(select(MessageRecipient.reference)).all() == ["another-one"]
     assert session.get_one(Resident, (card.community_id, card.resident_id)).consent_messages
 
 
