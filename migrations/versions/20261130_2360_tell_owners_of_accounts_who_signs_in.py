@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261130_2360"
-down_revision = "20261130_2240"
+down_revision = "20261130_2401"
 branch_labels = None
 depends_on = None
 

@@ -10,6 +10,7 @@ from loyalty.pages.staff.community.contribution_kinds import kinds_of_contributi
 from loyalty.pages.staff.community.honours import honours
 from loyalty.pages.staff.community.policy import policy
 from loyalty.pages.staff.community.series import series
+from loyalty.pages.staff.community.upkeep import upkeep
 from loyalty.pages.staff.community.working_days import working_days
 from loyalty.pages.staff.deeds.deeds import deeds
 from loyalty.pages.staff.deeds.kinds import kinds_of_deeds
@@ -31,6 +32,7 @@ from loyalty.pages.staff.matters.council import council
 from loyalty.pages.staff.matters.matters import matters
 from loyalty.pages.staff.messages.hook import message_hook
 from loyalty.pages.staff.messages.undelivered import undelivered
+from loyalty.pages.staff.messages.web_push import web_push
 from loyalty.pages.staff.notice.objections import objections
 from loyalty.pages.staff.own_shops.offer import own_offer
 from loyalty.pages.staff.own_shops.sales import own_sales
@@ -56,6 +58,7 @@ from loyalty.pages.staff.shops.floor_plans import floor_plans
 from loyalty.pages.staff.shops.inspections import inspections
 from loyalty.pages.staff.shops.objections import shop_objections
 from loyalty.pages.staff.shops.offers import shop_offers
+from loyalty.pages.staff.shops.pledge import pledge
 from loyalty.pages.staff.shops.score_sheet import score_sheet
 from loyalty.pages.staff.shops.shops import shops
 from loyalty.pages.staff.shops.signals import shop_signals
@@ -105,6 +108,7 @@ STAFF_PAGES = (
     shop_applications,
     stalls,
     score_sheet,
+    pledge,
     certification,
     tills,
     numberings,
@@ -130,9 +134,11 @@ STAFF_PAGES = (
     working_days,
     policy,
     message_hook,
+    web_push,
     undelivered,
     honours,
     series,
+    upkeep,
     kinds_of_contributions,
     accounts,
     rights,

@@ -14,6 +14,7 @@ from loyalty.rules.goods import place_of_unknown
 from loyalty.rules.limits import PassedLimit, Used, find_passed_limit, is_over_limit
 from loyalty.rules.money import NOTHING, Fen, Permille
 from loyalty.rules.verdict import MEANINGS, Verdict, Visit, verdict_on
+from loyalty.services.checkout.guessing import count_unknown, refuse_guessing
 from loyalty.services.checkout.memory import CardTerms, Counter, Directory, SellingShop
 from loyalty.services.checkout.reading import ShownStep, read_code
 from loyalty.services.errors import BusyError, ValueRefusedError
@@ -149,11 +150,13 @@ def appraise(
     Raises:
         BusyError: shop or policy changed between each look at them and at the card.
         SignInError: the till was revoked.
+        TooManyUnknownError: it has asked for too many numbers that nobody has.
         ValueRefusedError: a line is of a category that nobody knows.
     """
     for _ in range(TRIES):
         counter = directory.counter(connection, token)
         refuse_unknown_goods(counter, shown.basket)
+        refuse_guessing(connection, directory, counter, shown.code)
         found = read_code(
             connection, directory, shown.code, counter.community_id, at=shown_at or at, live=live
         )
@@ -164,6 +167,9 @@ def appraise(
         if version == counter.directory_version:
             if not accepted:
                 return Appraisal(Verdict.BAD_CODE, serial=card.terms.serial if card else None)
+            if card is None:
+                count_unknown(connection, directory, counter, shown.code)
+                return Appraisal(Verdict.UNKNOWN)
             return _appraised(directory, counter, shown, found, card, today=at.date())
         directory.met(counter.community_id, version)
     raise BusyError("The market's policy is being changed right now; ask again.")
@@ -174,12 +180,10 @@ def _appraised(
     counter: Counter,
     shown: ShownCard,
     found: str | ShownStep,
-    card: CardNow | None,
+    card: CardNow,
     *,
     today: date,
 ) -> Appraisal:
-    if card is None:
-        return Appraisal(Verdict.UNKNOWN)
     directory.remember_card(counter, name_of(found, today), card.terms)
     quoted = quote_at(counter, card.terms, shown.basket)
     verdict = judge(counter, card, shown, quoted, today=today)

@@ -105,9 +105,11 @@ def _forget_the_rest(house: House) -> int:
     return 0
 
 
+ERASES = "people erased again"
+
 STEPS: Mapping[str, Callable[[House], int]] = MappingProxyType(
     {
-        "people erased again": _erase_again,
+        ERASES: _erase_again,
         "months counted": _count_people,
         "signals found": _look_through_sales,
         "entries parted from their card": _part_sales,
