@@ -132,6 +132,7 @@ PLACES: Mapping[str, Right] = MappingProxyType(
         f"POST {API}/contribution-kinds": Right.POLICY,
         f"PATCH {API}/contribution-kinds": Right.POLICY,
         f"POST {API}/score-sheet": Right.POLICY,
+        f"POST {API}/pledges": Right.POLICY,
         f"{API}/webhooks": Right.POLICY,
         "/staff/policy/accounts": Right.ACCOUNTS,
         "/staff/policy/rights": Right.ACCOUNTS,
