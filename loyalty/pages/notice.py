@@ -65,7 +65,8 @@ def shown(month: str, slug: str | None = None) -> Response:
         community=community,
         notice=notice,
         refused=[
-            replace(one, at=as_local(one.at, community.timezone)) for one in notice.refused_seeds
+            replace(one, at=as_local(one.at, community.timezone))
+            for one in notice.draw.refused_seeds
         ],
         cancelled=notice.state == RoundState.CANCELLED,
         runs=runs(notice, today),

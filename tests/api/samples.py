@@ -271,7 +271,8 @@ SAMPLES: dict[str, dict[str, Any]] = {
     },
     "post /rounds/{round_id}/actions": {
         "action": "draw",
-        "seed": "1 2 3",
+        "source": {"code": "dice", "day": "2026-12-10"},
+        "seed": "3 5 2 6 1",
         "witnesses": ["甲", "乙"],
         "reason": "因",
     },

@@ -44,15 +44,9 @@ def test_staff_and_a_manager_bring_a_round_to_its_cards(
     url = f"{ROUNDS}/{planned.json['id']}"
     assert act(client, url, staff, "open").status_code == 200
     for resident in residents:
-        nominated = client.post(
-            f"{url}/nominations",
-            headers=staff,
-            json={
-                "honour": "civilized_resident",
-                "resident_id": str(resident.id),
-                "source": "neighbour",
-            },
-        )
+        nominee = {"honour": "civilized_resident", "resident_id": str(resident.id)}
+        body = {**nominee, "source": "neighbour"}
+        nominated = client.post(f"{url}/nominations", headers=staff, json=body)
         assert nominated.status_code == 201
     for action in ("screen", "start_review", "freeze"):
         act(client, url, staff, action)

@@ -105,7 +105,6 @@ def test_a_month_s_round_takes_four_people_25_clicks(
     freeze(staff)
     approver.sign_in()
     draw_and_publish(approver)
-
     clock.move_to(DAY_OF_THE_OBJECTION)
     object_to(objector, line=1)
     approver.sign_in()

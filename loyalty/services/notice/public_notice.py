@@ -86,6 +86,20 @@ class ListChances:
 
 
 @dataclass(frozen=True, slots=True)
+class PublicDraw:
+    """What is known of a draw from the freeze on."""
+
+    source: NamedSource | None
+    """What gives the seed; None where the list was frozen before sources were named."""
+    seed: str | None
+    """None before the draw."""
+    refused_seeds: Sequence[RefusedSeed]
+    """What else was entered as the seed of this list, and not taken."""
+    chances: Sequence[ListChances]
+    """How likely each candidate was to be selected, list by list in the order of the draw."""
+
+
+@dataclass(frozen=True, slots=True)
 class Answered:
     """An objection that was answered, told without anybody's name."""
 
@@ -104,14 +118,7 @@ class PublicNotice:
     state: RoundState
     frozen_hash: str | None
     frozen_at: datetime | None
-    seed_source: NamedSource | None
-    """What gives the seed; None where the list was frozen before sources were named."""
-    seed: str | None
-    """None before the draw."""
-    refused_seeds: Sequence[RefusedSeed]
-    """What else was entered as the seed of this list, and not taken."""
-    chances: Sequence[ListChances]
-    """How likely each candidate was to be selected, list by list in the order of the draw."""
+    draw: PublicDraw
     versions: Sequence[NoticeVersion]
     """The last one holds; none before the notice is published."""
     content: str | None
@@ -151,29 +158,33 @@ def public_notice(
     versions = versions_of(session, shown)
     taken_down = not names_are_shown(shown, versions, today=now.date())
     objections = [] if taken_down else _objections_to(session, shown)
-    years = {day.year for one in versions for day in (one.first_day, one.last_day)}
     return PublicNotice(
         community=community.slug,
         month=month,
         state=RoundState(shown.state),
         frozen_hash=shown.frozen_hash,
         frozen_at=shown.frozen_at,
-        seed_source=source_of(shown),
-        seed=shown.seed,
-        refused_seeds=find_refused_seeds(session, community.id, shown.id),
-        chances=_chances(shown),
+        draw=_draw_of(session, shown),
         versions=versions,
         content=versions[-1].content if versions else None,
         last_day=shown.notice_last,
         shown_until=find_last_day_shown(versions[-1].last_day) if versions else None,
         taken_down=taken_down,
         other_draws=[one.frozen_hash for one in others if one.frozen_hash],
-        official_calendar=not any(
-            years_without_table(session, community.id, year, year) for year in years
-        ),
+        official_calendar=_is_official(session, versions),
         lists=_headings(shown) if taken_down else _lists(session, shown, versions, now=now),
         open_objections=sum(one.decided_at is None for one in objections),
         answered=_answered(objections, now),
+    )
+
+
+def _is_official(session: Session, versions: Sequence[NoticeVersion]) -> bool:
+    """Return whether the holidays of every year that a notice runs through are known."""
+    years = {
+        (one.community_id, day.year) for one in versions for day in (one.first_day, one.last_day)
+    }
+    return not any(
+        years_without_table(session, community_id, year, year) for community_id, year in years
     )
 
 
@@ -216,13 +227,18 @@ def public_rounds(
     return [meant, *(one for one in rounds if one is not meant)]
 
 
-def _chances(shown: Round) -> list[ListChances]:
+def _draw_of(session: Session, shown: Round) -> PublicDraw:
     chances = chances_in(shown.frozen_list or "")
-    return [
-        ListChances(heading, dict(sorted(Counter(of_list).items(), reverse=True)))
-        for heading, of_list in zip(_headings(shown), chances, strict=True)
-        if of_list
-    ]
+    return PublicDraw(
+        source=source_of(shown),
+        seed=shown.seed,
+        refused_seeds=find_refused_seeds(session, shown.community_id, shown.id),
+        chances=[
+            ListChances(heading, dict(sorted(Counter(of_list).items(), reverse=True)))
+            for heading, of_list in zip(_headings(shown), chances, strict=True)
+            if of_list
+        ],
+    )
 
 
 def _answered(objections: Iterable[Objection], now: datetime) -> list[Answered]:

@@ -54,10 +54,7 @@ def public_record(
         "seed": shown.seed,
         "witnesses": shown.witnesses,
         "called_off": shown.state == RoundState.CANCELLED,
-        "refused_seeds": [
-            {"at": _written(one.at, now), "reasons": one.reasons, "seed": one.seed}
-            for one in find_refused_seeds(session, community.id, shown.id)
-        ],
+        "refused_seeds": _refused_seeds(session, shown, now),
         "other_lists": [one.frozen_hash for one in others],
         "lines": _lines(frozen),
         "results": _results(shown) if drawn else [],
@@ -67,6 +64,13 @@ def public_record(
 def _written(moment: datetime | None, now: datetime) -> str | None:
     """Return an instant on the community's wall clock."""
     return None if moment is None else moment.astimezone(now.tzinfo).isoformat()
+
+
+def _refused_seeds(session: Session, shown: Round, now: datetime) -> list[dict[str, Any]]:
+    return [
+        {"at": _written(one.at, now), "reasons": one.reasons, "seed": one.seed}
+        for one in find_refused_seeds(session, shown.community_id, shown.id)
+    ]
 
 
 def _lines(frozen: str) -> list[dict[str, str]]:
