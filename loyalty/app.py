@@ -32,6 +32,7 @@ from loyalty.pages.passed_on import tidy_addresses
 from loyalty.pages.preferences import SOURCE, reader_locale
 from loyalty.pages.problems import answer_page
 from loyalty.rate_limits import limit_rates
+from loyalty.replication import is_unreplicated
 from loyalty.request_counts import Counted, RequestCounts, folder_of_counts
 from loyalty.roles import let_service_in
 from loyalty.services.checkout.memory import Directory
@@ -210,7 +211,8 @@ def _answer_error(error: Exception) -> Response:
     cause = getattr(error, "original_exception", None) or error
     if is_away(cause):
         current_app.logger.warning("the database is away: %s", type(cause).__name__)
-        forget_connections()
+        if not is_unreplicated(cause):
+            forget_connections()
         cause = BusyError("The database does not answer just now; send the same request again.")
     elif is_overtaken(cause):
         current_app.logger.warning("somebody else was faster", exc_info=cause)

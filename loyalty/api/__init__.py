@@ -62,6 +62,7 @@ from loyalty.api.shops.objections import (
     shop_objections,
 )
 from loyalty.api.shops.offers import shop_offers
+from loyalty.api.shops.pledges import pledges, public_pledge
 from loyalty.api.shops.shops import shops
 from loyalty.api.shops.signals import shop_signals
 from loyalty.api.shops.stalls import stalls
@@ -112,9 +113,11 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     parties,
     personal_data,
     pictures,
+    pledges,
     public,
     public_applications,
     public_objections,
+    public_pledge,
     public_shop_notice,
     ready,
     redemptions,

@@ -1,4 +1,4 @@
-"""What residents are told through a messenger: who sends it on, to whom, and what was sent."""
+"""What residents are told: by which way, to whom, and what was sent."""
 
 from uuid import UUID
 
@@ -7,22 +7,26 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from loyalty.database import Identified, Moment, Owned, Versioned, refer_to, relate_by
 from loyalty.models.resident import Resident
+from loyalty.models.sealed import Sealed, Sealing
 
 
 class MessageHook(Owned, Versioned):
-    """The address to which the messages of a community go; the receiver sends them on.
+    """One way by which the messages of a community go, such as the address of who sends them on.
 
     What changes with each try is written past the version, which is that of the decision.
     """
 
     __tablename__ = "message_hook"
     __table_args__ = (
-        UniqueConstraint("community_id"),
+        UniqueConstraint("community_id", "channel"),
+        CheckConstraint("channel IN ('signed', 'web_push')", name="channel_known"),
         CheckConstraint("failures >= 0", name="failures_counted"),
         Index("ix_message_hook_next_at", "next_at"),
     )
 
+    channel: Mapped[str] = mapped_column(default="signed", server_default="signed")
     address: Mapped[str]
+    """Where a signed message goes; by web push, where a push service finds who sends."""
     sealed_secret: Mapped[bytes]
     """What signs the messages, sealed with the operator's secret."""
     created_at: Mapped[Moment]
@@ -38,21 +42,31 @@ class MessageHook(Owned, Versioned):
     """When it last took a message."""
 
 
-class MessageRecipient(Owned):
-    """What a receiver calls a resident. There is one only while the resident agrees."""
+class MessageRecipient(Sealing, Owned, Identified):
+    """Where a resident is told by one way. There is one only while the resident agrees."""
 
     __tablename__ = "message_recipient"
+    __table_args__ = (
+        UniqueConstraint("community_id", "resident_id", "hook_id"),
+        CheckConstraint("(reference IS NULL) <> (device IS NULL)", name="told_somewhere"),
+        CheckConstraint("(device IS NULL) = (service IS NULL)", name="device_has_a_service"),
+    )
 
-    resident_id: Mapped[UUID] = refer_to("resident", primary_key=True)
+    resident_id: Mapped[UUID] = refer_to("resident")
     resident: Mapped[Resident] = relate_by(resident_id)
     hook_id: Mapped[UUID] = refer_to("message_hook", ondelete="CASCADE", index=True)
-    reference: Mapped[str]
+    reference: Mapped[str | None]
     """Given by the resident at their own page; it tells the receiver alone who it is."""
+    device_sealed: Mapped[bytes | None] = mapped_column("device")
+    device = Sealed[dict[str, str] | None]()
+    """What their browser has handed over, by the names of `rules.web_push.Device`."""
+    service: Mapped[str | None]
+    """Host of the push service that reaches the browser."""
     created_at: Mapped[Moment]
 
 
 class Message(Owned, Identified):
-    """One thing that one resident is told, once."""
+    """One thing that one resident is told by one way, once."""
 
     __tablename__ = "message"
     __table_args__ = (
@@ -64,8 +78,8 @@ class Message(Owned, Identified):
             " AND (kind = 'test') = (resident_id IS NULL)",
             name="is_about_something",
         ),
-        UniqueConstraint("community_id", "sale_id"),
-        UniqueConstraint("community_id", "card_id"),
+        UniqueConstraint("community_id", "sale_id", "hook_id"),
+        UniqueConstraint("community_id", "card_id", "hook_id"),
         Index("ix_message_open", "community_id", "next_at", postgresql_where="state = 'waiting'"),
         Index(
             "ix_message_undelivered",

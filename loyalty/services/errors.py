@@ -208,6 +208,14 @@ class NoticeReopenedError(RoundStateError, RecordedRefusalError):
     """Somebody moved up at the last moment, so the notice runs on; that it does is written down."""
 
 
+class DrawRefusedError(RoundStateError, RecordedRefusalError):
+    """A seed was entered that cannot be taken now; that somebody tried is written down."""
+
+
+class SeedRefusedError(ValueRefusedError, RecordedRefusalError):
+    """What was entered for the draw is not what it needs; that somebody tried is written down."""
+
+
 class CertificationStateError(StateError):
     """The shop's certification does not allow the action now."""
 

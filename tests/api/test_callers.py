@@ -34,8 +34,14 @@ POST   /api/v1/staff-accounts/<account_id>/links            manager
 GET    /api/v1/audit-events                                 manager
 GET    /api/v1/areas                                        staff
 POST   /api/v1/areas                                        staff
+GET    /api/v1/areas/<area_id>                              staff
+PATCH  /api/v1/areas/<area_id>                              staff
+GET    /api/v1/areas/<area_id>/changes                      staff
 GET    /api/v1/household-groups                             staff
 POST   /api/v1/household-groups                             staff
+GET    /api/v1/household-groups/<household_group_id>        staff
+PATCH  /api/v1/household-groups/<household_group_id>        staff
+GET    /api/v1/household-groups/<household_group_id>/changes staff
 GET    /api/v1/residents                                    staff
 POST   /api/v1/residents                                    staff
 GET    /api/v1/residents/<resident_id>                      staff
@@ -165,6 +171,9 @@ POST   /api/v1/stalls                                       staff
 GET    /api/v1/stalls/occupancy                             staff
 GET    /api/v1/stalls/<stall_id>/lets                       staff
 POST   /api/v1/stalls/<stall_id>/lets                       staff
+GET    /api/v1/pledges                                      staff
+POST   /api/v1/pledges                                      manager
+GET    /api/v1/public/<slug>/pledge                         anyone
 GET    /api/v1/score-sheet                                  staff
 POST   /api/v1/score-sheet                                  manager
 GET    /api/v1/shops/<shop_id>/inspections                  staff

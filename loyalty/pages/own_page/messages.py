@@ -11,10 +11,12 @@ from wtforms import HiddenField
 from loyalty.models import MessageHook
 from loyalty.pages.forms import Form, text_field
 from loyalty.pages.own_page.signed_in import REFERENCE, OwnPages, resident, resident_work
+from loyalty.pages.own_page.web_push import find_offer
 from loyalty.pages.staff.confirmation import ConfirmationForm
 from loyalty.rules.errors import LoyaltyError
 from loyalty.rules.messages import (
     LONGEST_REFERENCE,
+    Channel,
     clean_reference,
     find_reference_fault,
 )
@@ -46,6 +48,7 @@ def shown() -> Any:
     with resident_work() as work:
         hooks = list_hooks(work)
         recipient = find_recipient(work, resident().resident_id)
+        push = find_offer(work)
     if hooks and form.validate_on_submit() and _agreed(form, hooks):
         return redirect(url_for("own_messages.shown"))
     form.hook.data = str(hooks[0].id) if hooks else ""
@@ -55,6 +58,7 @@ def shown() -> Any:
         ending=ConfirmationForm(),
         receiver=urlsplit(hooks[0].address).hostname if hooks else None,
         recipient=recipient,
+        push=push,
     )
 
 
@@ -64,7 +68,7 @@ def end() -> Any:
     if ConfirmationForm().validate_on_submit():
         try:
             with resident_work() as work:
-                end_messages(work)
+                end_messages(work, Channel.SIGNED)
         except LoyaltyError as refusal:
             flash(refusal_to_resident(refusal), Tone.NO)
         else:

@@ -6,7 +6,7 @@ after, what came of it. A worker that is killed between sends the same again, un
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -28,14 +28,16 @@ from loyalty.models import (
     Shop,
 )
 from loyalty.rules.messages import (
+    TRIED_FOR,
     MessageKind,
     MessageState,
     find_wait,
     sign_by_standard,
     sign_message,
 )
+from loyalty.rules.web_push import Device
 from loyalty.services.actors import Programme
-from loyalty.services.messages.hooks import open_secret
+from loyalty.services.messages.hooks import open_signing_key
 from loyalty.services.messages.outbox import (
     WAITS,
     forget_cards_taken,
@@ -43,6 +45,7 @@ from loyalty.services.messages.outbox import (
     write_messages,
 )
 from loyalty.services.messages.recipients import leave_receiver
+from loyalty.services.messages.web_push import seal_for, sign_for
 from loyalty.services.work import SomebodysWork
 
 TURN_LASTS = timedelta(minutes=1)
@@ -68,12 +71,16 @@ class Letter:
     """One message as it is sent."""
 
     message_id: UUID
-    address: str
-    reference: str | None = field(repr=False)
-    """What the receiver calls the reader; None for a try."""
+    address: str = field(repr=False)
     body: bytes = field(repr=False)
     headers: Mapping[str, str] = field(repr=False)
-    """What it is called, and what signs it, in two ways."""
+    """What signs it, and says how the body is to be read."""
+    recipient_id: UUID | None = None
+    """For whom it is; None for a try."""
+    service: str | None = None
+    """Host of the push service it goes to, which others of the hook do not share."""
+    gone: frozenset[int] = frozenset({410})
+    """Statuses that say that the receiver knows the reader no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,24 +141,28 @@ def next_letter(
     found = session.execute(_select_due(turn, now)).tuples().first()
     if found is None:
         return None
-    message, reference = found
+    message: Message = found[0]
+    recipient: MessageRecipient | None = found[1]
     try:
-        secret = open_secret(hook, sealing_key=sealing_key)
+        key = open_signing_key(hook, sealing_key=sealing_key)
     except InvalidTag:
         return Outcome(SECRET_LOST)
     message.tries += 1
     message.next_at = now + TURN_LASTS
     session.flush()
-    body = _write_body(session, message, reference)
-    return Letter(
-        message.id, hook.address, reference, body, _sign(message.id, body, secret, now=now)
-    )
+    reference = None if recipient is None else recipient.reference
+    told = _write_body(session, message, reference)
+    if recipient is not None and recipient.device is not None:
+        return _for_browser(hook, message, recipient, told, key, now=now)
+    to = None if recipient is None else recipient.id
+    return Letter(message.id, hook.address, told, _sign(message.id, told, key, now=now), to)
 
 
-def _sign(message_id: UUID, body: bytes, secret: str, *, now: datetime) -> Mapping[str, str]:
-    """Return the headers that sign a message: by Standard Webhooks 1.0, and as before it."""
-    at = int(now.timestamp())
+def _sign(message_id: UUID, body: bytes, key: bytes, *, now: datetime) -> Mapping[str, str]:
+    """Return the headers that say how the body is to be read, and sign it in two ways."""
+    secret, at = key.decode(), int(now.timestamp())
     return {
+        "Content-Type": "application/json",
         "webhook-id": str(message_id),
         "webhook-timestamp": str(at),
         "webhook-signature": sign_by_standard(message_id, body, secret, at),
@@ -160,32 +171,101 @@ def _sign(message_id: UUID, body: bytes, secret: str, *, now: datetime) -> Mappi
     }
 
 
+def _for_browser(
+    hook: MessageHook,
+    message: Message,
+    recipient: MessageRecipient,
+    told: bytes,
+    key: bytes,
+    *,
+    now: datetime,
+) -> Letter:
+    """Return the letter to the push service of a browser, which alone can open it."""
+    device = Device(**(recipient.device or {}))
+    keep = TRIED_FOR - (now - message.made_at)
+    headers = sign_for(device, key, sender=hook.address, now=now, keep=keep)
+    return Letter(
+        message.id,
+        device.endpoint,
+        seal_for(device, told),
+        headers,
+        recipient.id,
+        device.service,
+        gone=frozenset({404, 410}),
+    )
+
+
 def note_outcome(
     session: Session, turn: Turn, letter: Letter, outcome: Outcome, *, now: datetime
-) -> None:
-    """Write down what came of a letter. Whom the receiver no longer knows is told nothing more."""
+) -> Outcome:
+    """Write down what came of a letter, and return what it means for the hook.
+
+    Whom the receiver no longer knows is told nothing more. A push service that cannot be reached
+    is left alone, and those of other browsers are asked as before.
+    """
     hook = _hold_hook(session, turn)
     message = session.get(Message, (turn.community_id, letter.message_id))
     if hook is None or message is None:
-        return
+        return outcome
+    if outcome.for_good:
+        _end_messages(session, message, letter.recipient_id, now)
+        _give_up(session, turn, letter, outcome.failure, now=now)
+        return outcome
     message.failure = outcome.failure
     if outcome.failure is None:
         message.state, message.ended_at = MessageState.SENT, now
         session.execute(_of(turn).values(answered_at=now))
-    elif outcome.for_good:
-        message.state, message.ended_at = MessageState.UNDELIVERED, now
-        _end_messages(session, message, letter.reference, now)
-    else:
-        message.next_at = now + find_wait(message.tries)
+        return outcome
+    message.next_at = now + find_wait(message.tries)
+    if letter.service is None or outcome.of_message:
+        return outcome
+    _leave_alone(session, turn, letter.service, until=message.next_at)
+    return replace(outcome, of_message=True)
 
 
-def _end_messages(session: Session, message: Message, reference: str | None, now: datetime) -> None:
-    """Tell the reader of a message nothing any more; a try has none."""
+def _give_up(
+    session: Session, turn: Turn, letter: Letter, failure: str | None, *, now: datetime
+) -> None:
+    """Write down that a message did not arrive, if it is not forgotten with its reader."""
+    session.execute(
+        update(Message)
+        .where(Message.community_id == turn.community_id, Message.id == letter.message_id)
+        .values(state=MessageState.UNDELIVERED, ended_at=now, failure=failure)
+    )
+
+
+def _leave_alone(session: Session, turn: Turn, service: str, *, until: datetime) -> None:
+    """Let whatever else waits for a push service wait as long as what it did not take."""
+    own = turn.community_id
+    reached_by_it = select(MessageRecipient.resident_id).where(
+        MessageRecipient.community_id == own,
+        MessageRecipient.hook_id == turn.hook_id,
+        MessageRecipient.service == service,
+    )
+    session.execute(
+        update(Message)
+        .where(
+            Message.community_id == own,
+            Message.hook_id == turn.hook_id,
+            WAITS,
+            Message.next_at < until,
+            Message.resident_id.in_(reached_by_it),
+        )
+        .values(next_at=until)
+    )
+
+
+def _end_messages(
+    session: Session, message: Message, recipient_id: UUID | None, now: datetime
+) -> None:
+    """Tell the reader of a message nothing any more, who is locked before it; a try has none."""
     if message.resident_id is not None:
         timezone = session.get_one(Community, message.community_id).timezone
         actor = Programme(message.community_id, timezone)
         leave_receiver(
-            SomebodysWork(session, actor, as_local(now, timezone)), message.resident_id, reference
+            SomebodysWork(session, actor, as_local(now, timezone)),
+            message.resident_id,
+            recipient_id,
         )
 
 
@@ -232,19 +312,21 @@ def _of(turn: Turn) -> Any:
     )
 
 
-def _select_due(turn: Turn, now: datetime) -> Select[tuple[Message, str]]:
-    """Return the query for what is due, the earliest first, with what its reader is called.
+def _select_due(turn: Turn, now: datetime) -> Select[tuple[Message, MessageRecipient]]:
+    """Return the query for what is due, the earliest first, with where its reader is told.
 
-    A try is for nobody, and has None there.
+    A try is for nobody, and has None there, which SQLAlchemy's types do not know.
     """
     own = turn.community_id
     recipient = and_(
-        MessageRecipient.community_id == own, MessageRecipient.resident_id == Message.resident_id
+        MessageRecipient.community_id == own,
+        MessageRecipient.resident_id == Message.resident_id,
+        MessageRecipient.hook_id == turn.hook_id,
     )
     resident = and_(Resident.community_id == own, Resident.id == Message.resident_id)
-    agrees = and_(MessageRecipient.reference.is_not(None), Resident.consent_messages)
+    agrees = and_(MessageRecipient.id.is_not(None), Resident.consent_messages)
     return (
-        select(Message, MessageRecipient.reference)
+        select(Message, MessageRecipient)
         .outerjoin(MessageRecipient, recipient)
         .outerjoin(Resident, resident)
         .where(
@@ -260,7 +342,11 @@ def _select_due(turn: Turn, now: datetime) -> Select[tuple[Message, str]]:
 
 
 def _write_body(session: Session, message: Message, reference: str | None) -> bytes:
-    """Return a message as JSON: it names the reader by the receiver's own reference, and nobody."""
+    """Return a message as JSON: it names the reader by the receiver's own reference, and nobody.
+
+    Args:
+        reference: None for a try, and for a browser, which has one reader.
+    """
     community = session.get_one(Community, message.community_id)
     told: dict[str, Any] = {
         "id": str(message.id),

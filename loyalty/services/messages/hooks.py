@@ -1,20 +1,25 @@
-"""Where the messages of a community go: the address, its secret, and a try."""
+"""Where the signed messages of a community go: the address, its secret, and a try."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from sqlalchemy import and_
+from sqlalchemy import and_, select
 from uuid_utils.compat import uuid7
 
 from loyalty.models import Community, Message, MessageHook, MessageRecipient, Resident
 from loyalty.rules.messages import (
+    Channel,
     MessageKind,
     find_address_fault,
     find_move_fault,
     make_message_secret,
 )
-from loyalty.services.errors import AlreadyExistsError, ValueRefusedError
+from loyalty.services.errors import (
+    AlreadyExistsError,
+    UnknownRecordError,
+    ValueRefusedError,
+)
 from loyalty.services.people.consents import Consent, ConsentSource, Said, change_consents
 from loyalty.services.sealing import seal, unseal
 from loyalty.services.work import Lock, SomebodysWork, Work
@@ -31,8 +36,15 @@ class NewSecret:
 
 
 def list_hooks(work: SomebodysWork) -> Sequence[MessageHook]:
-    """Return where messages go: one address, or none."""
-    return work.session.scalars(work.select(MessageHook)).all()
+    """Return where signed messages go: one address, or none."""
+    return list_ways(work, Channel.SIGNED)
+
+
+def list_ways(work: SomebodysWork, channel: Channel) -> Sequence[MessageHook]:
+    """Return by what the messages of a channel go: one hook, or none."""
+    return work.session.scalars(
+        work.select(MessageHook).where(MessageHook.channel == channel)
+    ).all()
 
 
 def create_hook(work: Work, address: str, *, sealing_key: bytes) -> NewSecret:
@@ -50,18 +62,24 @@ def create_hook(work: Work, address: str, *, sealing_key: bytes) -> NewSecret:
     work.find(Community, work.community_id, lock=Lock.CHANGE)
     if list_hooks(work):
         raise AlreadyExistsError("Messages go to an address already; change that one.")
-    hook = MessageHook(
+    hook = make_hook(work, Channel.SIGNED, address)
+    made = _give_secret(hook, sealing_key)
+    work.session.add(hook)
+    work.note("message_hook.created", hook)
+    return made
+
+
+def make_hook(work: Work, channel: Channel, address: str) -> MessageHook:
+    """Return what messages of a channel go by from now on; what signs them is still to be given."""
+    return MessageHook(
         id=uuid7(),
         community_id=work.community_id,
+        channel=channel,
         address=address,
         created_at=work.now,
         told_until=work.now,
         next_at=work.now,
     )
-    made = _give_secret(hook, sealing_key)
-    work.session.add(hook)
-    work.note("message_hook.created", hook)
-    return made
 
 
 def change_hook(work: Work, hook_id: UUID, version: int, *, address: str) -> MessageHook:
@@ -72,7 +90,7 @@ def change_hook(work: Work, hook_id: UUID, version: int, *, address: str) -> Mes
         ValueRefusedError: the address is none of ``https``, or of another host than residents
             have agreed to.
     """
-    hook = work.find(MessageHook, hook_id, lock=Lock.CHANGE, version=version)
+    hook = _hold_signed(work, hook_id, version=version)
     _refuse_address(address)
     if find_move_fault(hook.address, address):
         raise ValueRefusedError(
@@ -88,7 +106,7 @@ def change_hook(work: Work, hook_id: UUID, version: int, *, address: str) -> Mes
 
 def renew_secret(work: Work, hook_id: UUID, *, sealing_key: bytes) -> NewSecret:
     """Sign with another secret from now on; what is sent again is signed with it, too."""
-    hook = work.find(MessageHook, hook_id, lock=Lock.CHANGE)
+    hook = _hold_signed(work, hook_id)
     made = _give_secret(hook, sealing_key)
     hook.failures, hook.failure, hook.next_at = 0, None, work.now
     work.note("message_hook.changed", hook, members=["secret"])
@@ -97,7 +115,15 @@ def renew_secret(work: Work, hook_id: UUID, *, sealing_key: bytes) -> NewSecret:
 
 def remove_hook(work: Work, hook_id: UUID) -> None:
     """Send nothing any more, and forget what the receiver calls people, and that they agreed."""
-    hook = work.find(MessageHook, hook_id, lock=Lock.CHANGE)
+    end_way(work, _hold_signed(work, hook_id))
+
+
+def end_way(work: Work, hook: MessageHook) -> None:
+    """Send nothing by a hook any more, and forget whom it reaches.
+
+    Args:
+        hook: locked to be changed.
+    """
     _end_consents(work, hook)
     work.note("message_hook.removed", hook)
     work.session.delete(hook)
@@ -106,7 +132,7 @@ def remove_hook(work: Work, hook_id: UUID) -> None:
 
 def ask_for_test(work: Work, hook_id: UUID) -> Message:
     """Have a message sent that tells nobody anything, as soon as the worker comes to it."""
-    hook = work.find(MessageHook, hook_id, lock=Lock.CHANGE)
+    hook = _hold_signed(work, hook_id)
     test = Message(
         community_id=work.community_id,
         hook_id=hook.id,
@@ -126,14 +152,36 @@ def open_secret(hook: MessageHook, *, sealing_key: bytes) -> str:
     Raises:
         InvalidTag: the operator's secret is another by now.
     """
-    owner = _owner_of(hook)
-    return unseal(hook.sealed_secret, sealing_key=sealing_key, owner=owner).decode()
+    return open_signing_key(hook, sealing_key=sealing_key).decode()
+
+
+def seal_signing_key(hook: MessageHook, key: bytes, *, sealing_key: bytes) -> None:
+    """Keep what signs the messages of a hook, sealed."""
+    hook.sealed_secret = seal(key, sealing_key=sealing_key, owner=_owner_of(hook))
+
+
+def open_signing_key(hook: MessageHook, *, sealing_key: bytes) -> bytes:
+    """Return what signs the messages of a hook, whatever its channel.
+
+    Raises:
+        InvalidTag: the operator's secret is another by now.
+    """
+    return unseal(hook.sealed_secret, sealing_key=sealing_key, owner=_owner_of(hook))
+
+
+def _hold_signed(work: Work, hook_id: UUID, *, version: int | None = None) -> MessageHook:
+    """Return a hook that has an address and a secret to be told, locked."""
+    hook = work.find(MessageHook, hook_id, lock=Lock.CHANGE, version=version)
+    if hook.channel != Channel.SIGNED:
+        raise UnknownRecordError("The community has no such message hook.")
+    return hook
 
 
 def _end_consents(work: Work, hook: MessageHook) -> None:
-    """Let nobody agree any more to what went to a hook; who agrees anew does so to the next."""
+    """Let nobody agree any more to what went by this hook alone; whoever does agrees anew."""
+    own = work.community_id
     told = and_(
-        MessageRecipient.community_id == work.community_id,
+        MessageRecipient.community_id == own,
         MessageRecipient.resident_id == Resident.id,
         MessageRecipient.hook_id == hook.id,
     )
@@ -143,14 +191,22 @@ def _end_consents(work: Work, hook: MessageHook) -> None:
         .order_by(Resident.id)
         .with_for_update(key_share=True, of=Resident)
     ).all()
+    told_otherwise = set(
+        work.session.scalars(
+            select(MessageRecipient.resident_id).where(
+                MessageRecipient.community_id == own, MessageRecipient.hook_id != hook.id
+            )
+        )
+    )
     said = Said(ConsentSource.STAFF, work.now, work.actor.account_id)
     for resident in residents:
-        change_consents(work.session, resident, {Consent.MESSAGES: False}, said)
+        if resident.id not in told_otherwise:
+            change_consents(work.session, resident, {Consent.MESSAGES: False}, said)
 
 
 def _give_secret(hook: MessageHook, sealing_key: bytes) -> NewSecret:
     secret = make_message_secret()
-    hook.sealed_secret = seal(secret.encode(), sealing_key=sealing_key, owner=_owner_of(hook))
+    seal_signing_key(hook, secret.encode(), sealing_key=sealing_key)
     return NewSecret(hook, secret)
 
 

@@ -58,6 +58,15 @@ def test_a_day_is_looked_through_when_it_is_over_and_once(
     assert len(found.facts["sale_ids"]) == 3
 
 
+def test_what_stands_out_in_another_community_does_not_here(
+    session: Session, card: Card, shop: Shop
+) -> None:
+    given_burst(session, card, shop)
+
+    assert look_through_sales(session, given_community(session), now=TOMORROW) == 0
+    assert kinds(session) == []
+
+
 def test_what_was_found_is_not_found_again_though_it_was_put_away(
     session: Session, community: Community, card: Card, shop: Shop
 ) -> None:

@@ -14,6 +14,7 @@ from loyalty.pages.forms import Form, passage
 from loyalty.pages.late_forms import given
 from loyalty.pages.staff import console
 from loyalty.pages.staff.confirmation import ConfirmationForm, Question, ask
+from loyalty.pages.staff.proof import asks_again
 from loyalty.rules.card_action import NEED_A_REASON, CardAction, find_obstacles
 from loyalty.rules.card_number import number_of
 from loyalty.rules.card_reason import OFFERED, CardReason
@@ -96,6 +97,7 @@ def shown(card_id: UUID) -> str:
 
 
 @cards.route("/<uuid:card_id>/<action>", methods=["GET", "POST"])
+@asks_again(lambda action, **_: action == CardAction.REISSUE)
 def step(card_id: UUID, action: str) -> Any:
     """Repeat an action back with what follows from it, and do it on a yes."""
     if action not in set(CardAction):

@@ -12,6 +12,7 @@ from loyalty.pages.staff import console
 from loyalty.pages.staff.downloads import send_file
 from loyalty.pages.staff.lists import importable, market, others
 from loyalty.pages.staff.lists.office_list import OfficeList
+from loyalty.pages.staff.proof import asks_again
 from loyalty.reports.workbooks import XLSX, write_list
 from loyalty.services.actors import Role
 
@@ -50,6 +51,7 @@ WIDTH = 18
 
 
 @lists.get("/<name>.xlsx")
+@asks_again()
 def taken_away(name: str) -> Response:
     """Give a whole list as a workbook; the trace keeps that somebody took it."""
     if name not in LISTS:

@@ -11,6 +11,7 @@ from loyalty.pages.forms import Form, text_field
 from loyalty.pages.staff import console
 from loyalty.pages.staff.changes import ChangeForm, is_ready
 from loyalty.pages.staff.confirmation import ConfirmationForm, Question, ask
+from loyalty.pages.staff.proof import asks_again
 from loyalty.rules.messages import (
     LONGEST_ADDRESS,
     MessageState,
@@ -54,6 +55,7 @@ class ChangedAddressForm(AddressForm, ChangeForm):
 
 
 @message_hook.route("", methods=["GET", "POST"])
+@asks_again()
 def shown() -> Any:
     """Show where messages go and whether they arrive; let them go somewhere, or elsewhere."""
     with console.work() as work:
@@ -86,6 +88,7 @@ def test() -> Any:
 
 
 @message_hook.route("/secret", methods=["GET", "POST"])
+@asks_again()
 def secret() -> Any:
     """Make another secret, after the consequence has been read, and show it once."""
     hook, form = _hook(), ConfirmationForm()
