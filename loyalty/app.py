@@ -38,6 +38,7 @@ from loyalty.roles import let_service_in
 from loyalty.services.checkout.memory import Directory
 from loyalty.services.errors import BusyError
 from loyalty.services.replica import REPLICA
+from loyalty.session_cookies import SealingSerializer
 from loyalty.settings import Settings
 from loyalty.till import register_till
 
@@ -84,6 +85,10 @@ class SessionsOfPeople(SecureCookieSessionInterface):
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
         """Return the session of a request; None for a program's, which can keep nothing."""
         return None if is_for_machines(request.path) else super().open_session(app, request)
+
+    def get_signing_serializer(self, app: Flask) -> Any:
+        """Return what writes sessions into cookies: sealed, where Flask only signs them."""
+        return SealingSerializer(str(app.secret_key))
 
 
 class Service(Flask):

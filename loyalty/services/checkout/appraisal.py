@@ -149,14 +149,11 @@ def appraise(
 
     Raises:
         BusyError: shop or policy changed between each look at them and at the card.
-        SignInError: the till was revoked.
-        TooManyUnknownError: it has asked for too many numbers that nobody has.
+        SignInError, TooManyUnknownError: the till was revoked, or tries numbers.
         ValueRefusedError: a line is of a category that nobody knows.
     """
     for _ in range(TRIES):
-        counter = directory.counter(connection, token)
-        refuse_unknown_goods(counter, shown.basket)
-        refuse_guessing(connection, directory, counter, shown.code)
+        counter = admit(connection, directory, token, shown)
         found = read_code(
             connection, directory, shown.code, counter.community_id, at=shown_at or at, live=live
         )
@@ -168,11 +165,31 @@ def appraise(
             if not accepted:
                 return Appraisal(Verdict.BAD_CODE, serial=card.terms.serial if card else None)
             if card is None:
-                count_unknown(connection, directory, counter, shown.code)
-                return Appraisal(Verdict.UNKNOWN)
+                return _count_unknown(connection, directory, counter, shown)
             return _appraised(directory, counter, shown, found, card, today=at.date())
         directory.met(counter.community_id, version)
     raise BusyError("The market's policy is being changed right now; ask again.")
+
+
+def admit(
+    connection: Connection[Any], directory: Directory, token: str, shown: ShownCard
+) -> Counter:
+    """Return the till that shows a card, if it may ask what it asks.
+
+    Raises:
+        SignInError, TooManyUnknownError, ValueRefusedError: as `appraise`.
+    """
+    counter = directory.counter(connection, token)
+    refuse_unknown_goods(counter, shown.basket)
+    refuse_guessing(connection, directory, counter, shown.code)
+    return counter
+
+
+def _count_unknown(
+    connection: Connection[Any], directory: Directory, counter: Counter, shown: ShownCard
+) -> Appraisal:
+    count_unknown(connection, directory, counter, shown.code)
+    return Appraisal(Verdict.UNKNOWN)
 
 
 def _appraised(

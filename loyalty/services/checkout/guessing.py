@@ -22,13 +22,16 @@ COUNTED_FOR = timedelta(days=1)
 
 COUNT = """
 INSERT INTO request_count AS counted (asked, requests, expires_at)
-VALUES (%(asked)s, 1, now() + %(counted_for)s)
+VALUES (%(asked)s, 1, %(until)s)
     ON CONFLICT (asked) DO UPDATE
-   SET requests = 1 + CASE WHEN counted.expires_at > now() THEN counted.requests ELSE 0 END,
-       expires_at = CASE WHEN counted.expires_at > now() THEN counted.expires_at
+   SET requests = 1 + CASE WHEN counted.expires_at > %(now)s THEN counted.requests ELSE 0 END,
+       expires_at = CASE WHEN counted.expires_at > %(now)s THEN counted.expires_at
                          ELSE excluded.expires_at END
 RETURNING requests
 """
+
+CLOCK = "SELECT now()"
+"""Asked beside: what an upsert counts with must be the same at every node."""
 
 LEFT = """
 SELECT expires_at - now() FROM request_count
@@ -64,9 +67,9 @@ def count_unknown(
     """Count a number that nobody has; the last one that is allowed is told in the log."""
     if kind_of(code) is not CodeKind.CARD_NUMBER:
         return
-    counted = {"asked": _name(counter), "counted_for": COUNTED_FOR}
-    row = connection.execute(COUNT, counted).fetchone()
-    asked = row[0] if row else 0
+    [(now,)] = connection.execute(CLOCK).fetchall()
+    counted = {"asked": _name(counter), "now": now, "until": now + COUNTED_FOR}
+    [(asked,)] = connection.execute(COUNT, counted).fetchall()
     if asked >= MOST_UNKNOWN:
         directory.remember_guessing(counter)
     if asked == MOST_UNKNOWN:
