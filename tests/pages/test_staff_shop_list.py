@@ -39,38 +39,40 @@ def known_of(session: Session, community: Community) -> set[tuple[Any, ...]]:
     }
 
 
+ALL_AGREED = {
+    "name": "百味+菜铺",
+    "series": "石榴籽",
+    "category": "蔬菜",
+    "stall": "2-7",
+    "contact": "李 13800138000",
+    "hours": "每天7:00–20:00，周一休息",
+    "offer": "买菜送葱",
+    "is_model": True,
+    "opted_in_categories": ["alcohol"],
+    "pledged_on": NOON.date() - timedelta(days=400),
+    "pledge_number": 1,
+    "discountable_per_sale_fen": 12_345,
+    "uses_per_shop_day": 5,
+}
+"""What a shop has that has everything."""
+
+
+def given_east(session: Session, community: Community) -> tuple[Area, StaffAccount]:
+    """An area and a clerk, called in each community alike, and the pledge that shops sign."""
+    area = Area(community_id=community.id, name="东区")
+    pledge = Pledge(community_id=community.id, number=1, clauses=[], made_at=NOON)
+    session.add_all([area, pledge])
+    session.flush()
+    return area, given_account(session, community, Role.STAFF, display_name="小王")
+
+
 def test_what_is_exported_is_imported_elsewhere_as_it_was(
     client: FlaskClient, session: Session, community: Community
 ) -> None:
     elsewhere = given_community(session)
-    both = (community.id, elsewhere.id)
-    ours, theirs = (Area(community_id=one.id, name="东区") for one in (community, elsewhere))
-    first = [Pledge(community_id=one, number=1, clauses=[], made_at=NOON) for one in both]
-    session.add_all([ours, theirs, *first])
-    session.flush()
-    known, _ = (
-        given_account(session, one, Role.STAFF, display_name="小王")
-        for one in (community, elsewhere)
-    )
-    shop = given_shop(
-        session,
-        community,
-        name="百味+菜铺",
-        series="石榴籽",
-        category="蔬菜",
-        stall="2-7",
-        contact="李 13800138000",
-        hours="每天7:00–20:00，周一休息",
-        offer="买菜送葱",
-        is_model=True,
-        area_id=ours.id,
-        liaison_id=known.id,
-        opted_in_categories=["alcohol"],
-        pledged_on=NOON.date() - timedelta(days=400),
-        pledge_number=1,
-        discountable_per_sale_fen=12_345,
-        uses_per_shop_day=5,
-    )
+    given_east(session, elsewhere)
+    area, clerk = given_east(session, community)
+    shop = given_shop(session, community, area_id=area.id, liaison_id=clerk.id, **ALL_AGREED)
     given_shop(session, community, name="老王豆腐", plaque_number=None)
     session.add(
         ShopTerm(
