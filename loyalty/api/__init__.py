@@ -29,6 +29,7 @@ from loyalty.api.ledger.parties import parties
 from loyalty.api.ledger.public_figures import figures
 from loyalty.api.matters.matters import matters
 from loyalty.api.matters.meetings import meetings
+from loyalty.api.messages.web_push import web_push
 from loyalty.api.messages.webhooks import webhooks
 from loyalty.api.notice.notices import notices
 from loyalty.api.notice.objections import objections, objections_of_round, public_objections
@@ -130,6 +131,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     tokens,
     validations,
     webhooks,
+    web_push,
     well_known,
     working_days,
 )
