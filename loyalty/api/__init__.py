@@ -34,6 +34,7 @@ from loyalty.api.ledger.parties import parties
 from loyalty.api.ledger.public_figures import figures
 from loyalty.api.matters.matters import matters
 from loyalty.api.matters.meetings import meetings
+from loyalty.api.messages.web_push import web_push
 from loyalty.api.messages.webhooks import webhooks
 from loyalty.api.metrics import metrics
 from loyalty.api.notice.notices import notices
@@ -142,6 +143,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     tokens,
     validations,
     webhooks,
+    web_push,
     well_known,
     working_days,
 )

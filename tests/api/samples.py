@@ -205,6 +205,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "post /webhooks": {"address": "https://messenger.example/loyalty"},
     "patch /webhooks/{webhook_id}": {"address": "https://messenger.example/moved"},
     "post /shop-signals/{signal_id}/put-away": {"reason": "看过了"},
+    "put /web-push": {"on": True},
     "put /working-days": {
         "items": [{"day": "2027-02-08", "works": False, "note": "春节"}],
     },

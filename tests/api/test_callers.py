@@ -192,6 +192,8 @@ GET    /api/v1/contributions/<contribution_id>              staff
 PATCH  /api/v1/contributions/<contribution_id>              staff
 POST   /api/v1/contributions/<contribution_id>/approval     staff
 POST   /api/v1/contributions/<contribution_id>/withdrawal   staff
+GET    /api/v1/web-push                                     manager
+PUT    /api/v1/web-push                                     manager
 GET    /api/v1/working-days                                 staff
 PUT    /api/v1/working-days                                 manager
 """
