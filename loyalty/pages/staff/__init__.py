@@ -30,6 +30,7 @@ from loyalty.pages.staff.lists.lists import lists
 from loyalty.pages.staff.matters.council import council
 from loyalty.pages.staff.matters.matters import matters
 from loyalty.pages.staff.messages.hook import message_hook
+from loyalty.pages.staff.messages.receivers import receivers
 from loyalty.pages.staff.messages.undelivered import undelivered
 from loyalty.pages.staff.notice.objections import objections
 from loyalty.pages.staff.own_shops.offer import own_offer
@@ -127,6 +128,7 @@ STAFF_PAGES = (
     working_days,
     policy,
     message_hook,
+    receivers,
     undelivered,
     honours,
     series,

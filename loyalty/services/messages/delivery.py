@@ -30,11 +30,13 @@ from loyalty.models import (
 from loyalty.rules.messages import (
     MessageKind,
     MessageState,
+    find_event_wait,
     find_wait,
     sign_by_standard,
     sign_message,
 )
 from loyalty.services.actors import Programme
+from loyalty.services.messages.events import write_events
 from loyalty.services.messages.hooks import open_secret
 from loyalty.services.messages.outbox import (
     WAITS,
@@ -92,7 +94,7 @@ def take_turn(session: Session, *, now: datetime) -> Turn | None:
     """Return the hook that has waited the longest, whosever it is; None where none is due."""
     due = (
         select(MessageHook.id)
-        .where(MessageHook.next_at <= now)
+        .where(MessageHook.next_at <= now, MessageHook.stopped_at.is_(None))
         .order_by(MessageHook.next_at)
         .limit(1)
         .with_for_update(skip_locked=True)
@@ -114,9 +116,12 @@ def begin_turn(session: Session, turn: Turn, *, now: datetime) -> None:
     """
     hook = _hold_hook(session, turn)
     if hook is not None:
-        timezone = session.get_one(Community, turn.community_id).timezone
+        local = as_local(now, session.get_one(Community, turn.community_id).timezone)
+        if hook.events:
+            write_events(session, hook, now=local)
+            return
         # It holds recipients, and those come before their messages for whoever forgets them, too.
-        write_messages(session, hook, now=as_local(now, timezone))
+        write_messages(session, hook, now=local)
         forget_cards_taken(session, hook)
         give_up_old_messages(session, hook, now=now)
 
@@ -129,7 +134,7 @@ def next_letter(
     Somebody who no longer agrees gets nothing, whatever was written down before.
     """
     hook = _find_hook(session, turn)
-    if hook is None:
+    if hook is None or hook.stopped_at is not None:
         return None
     found = session.execute(_select_due(turn, now)).tuples().first()
     if found is None:
@@ -163,7 +168,7 @@ def _sign(message_id: UUID, body: bytes, secret: str, *, now: datetime) -> Mappi
 def note_outcome(
     session: Session, turn: Turn, letter: Letter, outcome: Outcome, *, now: datetime
 ) -> None:
-    """Write down what came of a letter. Whom the receiver no longer knows is told nothing more."""
+    """Write down what came of a letter. Whoever is gone is told nothing more."""
     hook = _hold_hook(session, turn)
     message = session.get(Message, (turn.community_id, letter.message_id))
     if hook is None or message is None:
@@ -172,11 +177,27 @@ def note_outcome(
     if outcome.failure is None:
         message.state, message.ended_at = MessageState.SENT, now
         session.execute(_of(turn).values(answered_at=now))
-    elif outcome.for_good:
+        return
+    wait = find_event_wait(message.tries) if hook.events else find_wait(message.tries)
+    if outcome.for_good or wait is None:
         message.state, message.ended_at = MessageState.UNDELIVERED, now
-        _end_messages(session, message, letter.reference, now)
     else:
-        message.next_at = now + find_wait(message.tries)
+        message.next_at = now + wait
+    if outcome.for_good and hook.events:
+        _stop(session, turn, outcome, now)
+    elif outcome.for_good:
+        _end_messages(session, message, letter.reference, now)
+
+
+def _stop(session: Session, turn: Turn, outcome: Outcome, now: datetime) -> None:
+    """Tell a receiver nothing any more that wants no more events, nor what waits for it."""
+    session.execute(_of(turn).values(stopped_at=now))
+    waiting = (Message.community_id == turn.community_id, Message.hook_id == turn.hook_id, WAITS)
+    session.execute(
+        update(Message)
+        .where(*waiting)
+        .values(state=MessageState.UNDELIVERED, ended_at=now, failure=outcome.failure)
+    )
 
 
 def _end_messages(session: Session, message: Message, reference: str | None, now: datetime) -> None:
@@ -235,7 +256,7 @@ def _of(turn: Turn) -> Any:
 def _select_due(turn: Turn, now: datetime) -> Select[tuple[Message, str]]:
     """Return the query for what is due, the earliest first, with what its reader is called.
 
-    A try is for nobody, and has None there.
+    A try and an event are for nobody, and have None there.
     """
     own = turn.community_id
     recipient = and_(
@@ -252,7 +273,7 @@ def _select_due(turn: Turn, now: datetime) -> Select[tuple[Message, str]]:
             Message.hook_id == turn.hook_id,
             WAITS,
             Message.next_at <= now,
-            or_(Message.kind == MessageKind.TEST, agrees),
+            or_(Message.resident_id.is_(None), agrees),
         )
         .order_by(Message.next_at, Message.id)
         .limit(1)
@@ -265,11 +286,16 @@ def _write_body(session: Session, message: Message, reference: str | None) -> by
     told: dict[str, Any] = {
         "id": str(message.id),
         "type": message.kind,
-        "made_at": _write(message.made_at, community),
         "community": community.slug,
-        "recipient": reference,
-        "data": _DATA[MessageKind(message.kind)](session, message, community),
     }
+    if message.event is not None:
+        told |= message.event
+    else:
+        told |= {
+            "made_at": _write(message.made_at, community),
+            "recipient": reference,
+            "data": _DATA[MessageKind(message.kind)](session, message, community),
+        }
     return json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
 
 

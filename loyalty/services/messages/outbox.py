@@ -48,14 +48,35 @@ def write_messages(session: Session, hook: MessageHook, *, now: datetime) -> int
         *(waiting | {"resident_id": whose, "sale_id": None, "card_id": card}
           for card, whose in cards),
     ]  # fmt: skip
-    _add(session, hook, rows, now)
+    add_messages(session, hook, rows, now)
     if len(sales) < MOST_AT_ONCE:
-        session.execute(
-            update(MessageHook)
-            .where(MessageHook.community_id == hook.community_id, MessageHook.id == hook.id)
-            .values(told_until=now)
-        )
+        tell_until(session, hook, now)
     return len(rows)
+
+
+def add_messages(
+    session: Session, hook: MessageHook, rows: Sequence[dict[str, Any]], now: datetime
+) -> None:
+    """Write down what a hook is to be told; what it has been told already stays as it is."""
+    own = {
+        "community_id": hook.community_id,
+        "hook_id": hook.id,
+        "state": MessageState.WAITING.value,
+        "made_at": now,
+        "next_at": now,
+    }
+    if rows:
+        wanted = [{"id": uuid7(), **own, **row} for row in rows]
+        session.execute(insert(Message).values(wanted).on_conflict_do_nothing())
+
+
+def tell_until(session: Session, hook: MessageHook, now: datetime) -> None:
+    """Write down that all that was recorded until now has its messages."""
+    session.execute(
+        update(MessageHook)
+        .where(MessageHook.community_id == hook.community_id, MessageHook.id == hook.id)
+        .values(told_until=now)
+    )
 
 
 def forget_cards_taken(session: Session, hook: MessageHook) -> None:
@@ -80,26 +101,12 @@ def give_up_old_messages(session: Session, hook: MessageHook, *, now: datetime) 
         update(Message)
         .where(
             Message.community_id == hook.community_id,
+            Message.hook_id == hook.id,
             WAITS,
             Message.made_at <= now - TRIED_FOR,
         )
         .values(state=MessageState.UNDELIVERED, ended_at=now)
     )
-
-
-def _add(
-    session: Session, hook: MessageHook, rows: Sequence[dict[str, Any]], now: datetime
-) -> None:
-    own = {
-        "community_id": hook.community_id,
-        "hook_id": hook.id,
-        "state": MessageState.WAITING.value,
-        "made_at": now,
-        "next_at": now,
-    }
-    if rows:
-        wanted = [{"id": uuid7(), **own, **row} for row in rows]
-        session.execute(insert(Message).values(wanted).on_conflict_do_nothing())
 
 
 def _select_sales(hook: MessageHook, now: datetime) -> Select[tuple[UUID, UUID]]:
@@ -115,7 +122,7 @@ def _select_sales(hook: MessageHook, now: datetime) -> Select[tuple[UUID, UUID]]
             Redemption.community_id == own,
             # One that came in late may count for the month before.
             Redemption.month.in_([present.first, present.plus(-1).first]),
-            Redemption.id > _first_id_at(hook.told_until - LOOKS_BACK),
+            Redemption.id > first_id_at(hook.told_until - LOOKS_BACK),
             Redemption.kind == "sale",
             Redemption.recorded_at >= func.greatest(MessageRecipient.created_at, now - TRIED_FOR),
             ~exists().where(Message.community_id == own, Message.sale_id == Redemption.id),
@@ -159,6 +166,6 @@ def _agrees(own: UUID) -> ColumnElement[bool]:
     )
 
 
-def _first_id_at(moment: datetime) -> UUID:
+def first_id_at(moment: datetime) -> UUID:
     """Return an id before any that was made at an instant or later."""
     return UUID(int=int(moment.timestamp() * 1000) << _MILLISECONDS_AT)

@@ -6,7 +6,7 @@ from sqlalchemy import delete, select
 
 from loyalty.models import Message, MessageHook, MessageRecipient, Resident
 from loyalty.rules.messages import clean_reference, find_reference_fault
-from loyalty.services.errors import ValueRefusedError
+from loyalty.services.errors import UnknownRecordError, ValueRefusedError
 from loyalty.services.people.consents import Consent, ConsentSource, Said, change_consents
 from loyalty.services.people.residents import refuse_erased
 from loyalty.services.work import Lock, ResidentWork, SomebodysWork, Work
@@ -37,6 +37,8 @@ def agree_to_messages(work: ResidentWork, hook_id: UUID, typed: str) -> MessageR
         raise ValueRefusedError("/reference", f"This is no reference of a messenger: {fault}.")
     # First of all, as by whoever removes it or sends by it, so that no two wait for each other.
     hook = work.find(MessageHook, hook_id, lock=Lock.SHARE)
+    if hook.events:
+        raise UnknownRecordError("Messages to residents do not go there.")
     resident = work.find(Resident, work.actor.resident_id, lock=Lock.CHANGE)
     refuse_erased(resident)
     forget_recipient(work, resident.id)
