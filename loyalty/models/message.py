@@ -97,10 +97,11 @@ class Message(Owned, Identified):
             "id",
             postgresql_where="state = 'undelivered'",
         ),
+        Index("ix_message_of_hook", "community_id", "hook_id", "id"),
         Index("ix_message_test", "community_id", "id", postgresql_where="kind = 'test'"),
     )
 
-    hook_id: Mapped[UUID] = refer_to("message_hook", ondelete="CASCADE", index=True)
+    hook_id: Mapped[UUID] = refer_to("message_hook", ondelete="CASCADE")
     kind: Mapped[str]
     resident_id: Mapped[UUID | None] = refer_to("resident", index=True)
     resident: Mapped[Resident | None] = relate_by(resident_id)

@@ -46,11 +46,15 @@ def upgrade() -> None:
         "message",
         ["community_id", "hook_id", "kind", "subject"],
     )
+    op.drop_index(op.f("ix_message_community_id_hook_id"), "message")
+    op.create_index("ix_message_of_hook", "message", ["community_id", "hook_id", "id"])
 
 
 def downgrade() -> None:
     op.execute("DELETE FROM message WHERE subject IS NOT NULL")
     op.execute("DELETE FROM message_hook WHERE events <> '{}'")
+    op.drop_index("ix_message_of_hook", "message")
+    op.create_index(op.f("ix_message_community_id_hook_id"), "message", ["community_id", "hook_id"])
     op.drop_constraint(
         op.f("uq_message_community_id_hook_id_kind_subject"), "message", type_="unique"
     )

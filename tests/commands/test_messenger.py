@@ -157,24 +157,6 @@ def test_an_event_is_signed_by_standard_webhooks_and_names_nobody(
         assert secret not in body.decode() + str(headers)
 
 
-@pytest.mark.usefixtures("clock", "_private")
-def test_a_receiver_of_events_that_answers_410_is_asked_nothing_more(
-    session: Session, community: Community, receiver: Receiver
-) -> None:
-    hook = given_hook(session, community, address=receiver.address, events=["card.used"]).hook
-    card = given_card(session, community, state="active")
-    for _ in range(3):
-        sold_at(session, card, NOON)
-    session.commit()
-    receiver.answers[:] = [410]
-
-    send_what_is_due()
-
-    assert len(receiver.got) == 1
-    session.refresh(hook)
-    assert hook.stopped_at == NOON
-
-
 @pytest.mark.usefixtures("_private", "card")
 def test_what_was_not_taken_is_sent_again_under_the_same_id(
     session: Session, receiver: Receiver, clock: time_machine.Traveller
