@@ -189,7 +189,7 @@ def _changed(form: ChangedReceiverForm, hook: MessageHook) -> bool:
 
 def _standing(hook: MessageHook) -> StateWords:
     if hook.stopped_at is not None:
-        return StateWords(Tone.NO, gettext("对方不要了，已停"))
+        return StateWords(Tone.NO, gettext("已停"))
     if hook.failure is not None:
         return StateWords(Tone.NO, gettext("送不到"))
     if hook.answered_at is None:
