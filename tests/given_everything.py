@@ -129,7 +129,7 @@ def given_everything(session: Session, community: Community) -> Everything:
         **_trade(session, community, account, resident.id),
         **_round(session, community, account, "open", month=date(2027, 1, 1)),
     }
-    ids["webhook_id"] = given_messages_of(session, community, ids["card_id"])
+    ids |= given_messages_of(session, community, ids["card_id"])
     given_closed_month(session, community, closed_by=account.id)
     given_page_of(session, resident)
     given_privacy_of(session, resident)

@@ -1,5 +1,6 @@
 """Where messages go, who is told, and sales and cards as the worker finds them."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -27,11 +28,17 @@ ADDRESS = "https://messenger.example/loyalty"
 
 
 def given_hook(
-    session: Session, community: Community, *, address: str = ADDRESS, now: datetime = NOON
+    session: Session,
+    community: Community,
+    *,
+    address: str = ADDRESS,
+    events: Collection[str] = (),
+    now: datetime = NOON,
 ) -> NewSecret:
-    """Where the messages of a community go, and the secret that signs them."""
+    """Where the messages or events of a community go, and the secret that signs them."""
     manager = given_staff(session, community, Role.MANAGER)
-    return create_hook(Work(session, manager, now), address, sealing_key=SEALING_KEY)
+    work = Work(session, manager, now)
+    return create_hook(work, address, events=events, sealing_key=SEALING_KEY)
 
 
 def given_web_push(session: Session, community: Community, *, now: datetime = NOON) -> MessageHook:

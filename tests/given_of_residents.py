@@ -60,8 +60,8 @@ def given_privacy_of(session: Session, resident: Resident) -> None:
     session.flush()
 
 
-def given_messages_of(session: Session, community: Community, card_id: UUID) -> UUID:
-    """Where messages go, the holder of a card, who is told, and what they were told."""
+def given_messages_of(session: Session, community: Community, card_id: UUID) -> dict[str, UUID]:
+    """Where messages go, the holder of a card, who is told, and what they were told; an event."""
     hook = given_hook(session, community).hook
     card = session.get_one(Card, (community.id, card_id))
     recipient = given_recipient(session, hook, card)
@@ -76,5 +76,16 @@ def given_messages_of(session: Session, community: Community, card_id: UUID) -> 
             next_at=NOON,
         )
     )
+    receiver = given_hook(session, community, events=["month.closed"]).hook
+    event = Message(
+        community_id=community.id,
+        hook_id=receiver.id,
+        kind="month.closed",
+        subject="2026-11",
+        event={"timestamp": NOON.isoformat(), "data": {"month": "2026-11"}},
+        made_at=NOON,
+        next_at=NOON,
+    )
+    session.add(event)
     session.flush()
-    return hook.id
+    return {"webhook_id": receiver.id, "message_id": event.id, "hook_id": receiver.id}

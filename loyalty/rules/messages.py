@@ -1,6 +1,7 @@
-"""What residents are told: by which way, how it is signed, when it is tried.
+"""What residents and programs are told: by which way, how it is signed, when it is tried.
 
-A receiver knows a resident by a reference of its own, and learns neither name nor telephone.
+A receiver knows a resident by a reference of its own, and learns neither name nor telephone. A
+program is told events, which name no person at all.
 """
 
 import hashlib
@@ -21,6 +22,17 @@ TRIED_FOR = timedelta(days=1)
 
 FIRST_WAIT = timedelta(seconds=5)
 LONGEST_WAIT = timedelta(minutes=15)
+
+EVENT_WAITS = (
+    timedelta(seconds=5),
+    timedelta(minutes=5),
+    timedelta(minutes=30),
+    *(timedelta(hours=hours) for hours in (2, 5, 10, 14, 20, 24)),
+)
+"""After each failure but the last, as Standard Webhooks 1.0 has it: ten tries in three days."""
+
+MOST_RECEIVERS = 10
+"""How many receivers of events a community has at most."""
 
 LONGEST_ADDRESS = 500
 SHORTEST_REFERENCE, LONGEST_REFERENCE = 8, 128
@@ -52,6 +64,21 @@ class MessageKind(StrEnum):
     """A card is signed, and lies with the community."""
     TEST = "test"
     """Nobody is told: a manager tries whether the receiver answers."""
+    CARD_ISSUED_EVENT = "card.issued"
+    CARD_USED_EVENT = "card.used"
+    CARD_LOST_EVENT = "card.lost"
+    ROUND_PUBLISHED_EVENT = "round.published"
+    MONTH_CLOSED_EVENT = "month.closed"
+
+
+EVENTS = (
+    MessageKind.CARD_ISSUED_EVENT,
+    MessageKind.CARD_USED_EVENT,
+    MessageKind.CARD_LOST_EVENT,
+    MessageKind.ROUND_PUBLISHED_EVENT,
+    MessageKind.MONTH_CLOSED_EVENT,
+)
+"""What programs are told. None of it names a person."""
 
 
 class MessageState(StrEnum):
@@ -195,3 +222,8 @@ def find_wait(failures: int) -> timedelta:
     # Beyond the eighth it is the longest anyway, and the power stays small.
     times: int = 2 ** min(max(failures, 1) - 1, 8)
     return min(FIRST_WAIT * times, LONGEST_WAIT)
+
+
+def find_event_wait(failures: int) -> timedelta | None:
+    """Return how long to wait after some failures of one event; None after the last try."""
+    return EVENT_WAITS[failures - 1] if failures <= len(EVENT_WAITS) else None

@@ -1,4 +1,4 @@
-"""What messages to residents are called, and why one did not arrive."""
+"""What messages and events are called, and why one did not arrive."""
 
 import re
 from collections.abc import Mapping
@@ -16,6 +16,11 @@ MESSAGES: Mapping[MessageKind, LazyString] = MappingProxyType(
         MessageKind.CARD_USED: lazy_gettext("卡用过了"),
         MessageKind.CARD_WAITING: lazy_gettext("新卡等着领"),
         MessageKind.TEST: lazy_gettext("试发"),
+        MessageKind.CARD_ISSUED_EVENT: lazy_gettext("发了新卡"),
+        MessageKind.CARD_USED_EVENT: lazy_gettext("卡用过了"),
+        MessageKind.CARD_LOST_EVENT: lazy_gettext("卡挂失了"),
+        MessageKind.ROUND_PUBLISHED_EVENT: lazy_gettext("评选公示了"),
+        MessageKind.MONTH_CLOSED_EVENT: lazy_gettext("月账结了"),
     }
 )
 

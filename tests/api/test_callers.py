@@ -128,6 +128,7 @@ DELETE /api/v1/webhooks/<webhook_id>                        manager
 POST   /api/v1/webhooks/<webhook_id>/secret                 manager
 POST   /api/v1/webhooks/<webhook_id>/test                   manager
 GET    /api/v1/webhooks/<webhook_id>/messages               manager
+POST   /api/v1/webhooks/<webhook_id>/messages/<message_id>/resend manager
 GET    /api/v1/benefit                                      staff council
 GET    /api/v1/benefit.docx                                 staff council
 GET    /api/v1/benefit.xlsx                                 staff council

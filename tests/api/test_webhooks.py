@@ -7,10 +7,10 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from loyalty.models import Community, MessageHook
+from loyalty.models import Community, Message, MessageHook
 from loyalty.services.actors import Role
 from loyalty.services.messages.hooks import open_secret
-from tests.given import SEALING_KEY, signed_in
+from tests.given import NOON, SEALING_KEY, given_community, signed_in
 from tests.given_messages import ADDRESS, messages_of
 
 HOOKS = "/api/v1/webhooks"
@@ -140,3 +140,80 @@ def test_what_managers_do_leaves_a_trace_without_the_secret(
     actions = [one["action"] for one in events.json["items"]]
     assert {f"message_hook.{deed}" for deed in ("created", "changed", "removed")} <= {*actions}
     assert "whsec_" not in events.text
+
+
+EVENTS = ["card.issued", "month.closed"]
+RECEIVER = "https://street.example/loyalty"
+
+
+@pytest.fixture
+def receiver(client: FlaskClient, manager: Headers) -> dict[str, Any]:
+    answer = client.post(HOOKS, headers=manager, json={"address": RECEIVER, "events": EVENTS})
+    assert answer.status_code == 201
+    return dict(answer.json)
+
+
+def test_events_go_to_several_addresses_beside_the_residents_one(
+    client: FlaskClient, manager: Headers, hook: dict[str, Any], receiver: dict[str, Any]
+) -> None:
+    second = client.post(
+        HOOKS, headers=manager, json={"address": RECEIVER, "events": ["card.lost"]}
+    )
+
+    listed = client.get(HOOKS, headers=manager).json["items"]
+    assert [one["events"] for one in listed] == [[], EVENTS, ["card.lost"]]
+    assert [one["id"] for one in listed] == [hook["id"], receiver["id"], second.json["id"]]
+    assert len({hook["secret"], receiver["secret"], second.json["secret"]}) == 3
+
+
+def test_a_receiver_of_events_moves_to_any_host_and_is_told_others(
+    client: FlaskClient, manager: Headers, receiver: dict[str, Any]
+) -> None:
+    moved = {"address": "https://other.example/", "events": ["card.used"]}
+    place, versioned = f"{HOOKS}/{receiver['id']}", {**manager, "If-Match": '"1"'}
+    nothing = client.patch(place, headers=versioned, json={**moved, "events": []})
+    changed = client.patch(place, headers=versioned, json=moved)
+    kept = client.patch(place, headers={**manager, "If-Match": '"2"'}, json={"address": RECEIVER})
+
+    assert nothing.status_code == 422
+    assert [one["pointer"] for one in nothing.json["errors"]] == ["/events"]
+    assert {name: changed.json[name] for name in moved} == moved
+    assert (kept.json["address"], kept.json["events"]) == (RECEIVER, ["card.used"])
+
+
+@pytest.mark.parametrize("events", [["card.sold"], "card.used", [None], ["card.used"] * 6])
+def test_events_that_do_not_exist_are_refused_and_named(
+    client: FlaskClient, manager: Headers, events: Any
+) -> None:
+    answer = client.post(HOOKS, headers=manager, json={"address": RECEIVER, "events": events})
+
+    assert answer.status_code == 422
+    assert answer.json["errors"][0]["pointer"].startswith("/events")
+
+
+def test_an_event_is_sent_again_by_its_manager_alone(
+    client: FlaskClient, session: Session, manager: Headers, receiver: dict[str, Any]
+) -> None:
+    message = Message(
+        community_id=session.query(MessageHook.community_id).scalar(),
+        hook_id=receiver["id"],
+        kind="month.closed",
+        subject="2026-11",
+        event={"timestamp": NOON.isoformat(), "data": {"month": "2026-11"}},
+        state="undelivered",
+        failure="http_500",
+        made_at=NOON,
+        next_at=NOON,
+        ended_at=NOON,
+    )
+    session.add(message)
+    session.commit()
+    place = f"{HOOKS}/{receiver['id']}/messages/{message.id}/resend"
+    stranger = signed_in(session, given_community(session), Role.MANAGER)
+    refused = client.post(place, headers=stranger)
+    answer = client.post(place, headers=manager)
+
+    assert refused.status_code == 404
+    assert (answer.status_code, answer.json["state"]) == (201, "waiting")
+    (listed,) = client.get(f"{HOOKS}/{receiver['id']}/messages", headers=manager).json["items"]
+    assert (listed["kind"], listed["tries"], listed["failure"]) == ("month.closed", 0, None)

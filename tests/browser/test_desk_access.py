@@ -10,6 +10,7 @@ from tests.browser.test_tally import sign_in
 from tests.browser.test_till_access import AXE, RULES
 from tests.given import NOON, given_account, given_community, given_resident, given_shop, given_till
 from tests.given_late_sales import given_case
+from tests.given_messages import given_hook
 
 
 def violations(page: Page) -> list[str]:
@@ -54,6 +55,7 @@ def test_the_desk_shuts_nobody_out(phone: Page, session: Session, look: str) -> 
     case = given_case(session, community, shop_id=shop.id, till_id=till.id)
     resident = given_resident(session, community)
     account = given_account(session, community, Role.PANEL)
+    receiver = given_hook(session, community, events=["month.closed"]).hook
     sign_in(phone, session, community, Role.MANAGER)
     today = community_now("Asia/Shanghai").date()
     pages = (
@@ -70,6 +72,8 @@ def test_the_desk_shuts_nobody_out(phone: Page, session: Session, look: str) -> 
         "/staff/policy/accounts",
         "/staff/policy/accounts/new",
         f"/staff/policy/accounts/{account.id}",
+        "/staff/policy/webhooks",
+        f"/staff/policy/webhooks/{receiver.id}",
     )
 
     for page in pages:

@@ -101,6 +101,31 @@ def test_a_message_is_signed_and_names_nobody(
     assert (message.state, message.tries, message.failure) == ("sent", 1, None)
 
 
+@pytest.mark.usefixtures("clock", "_private")
+def test_an_event_is_signed_by_standard_webhooks_and_names_nobody(
+    session: Session, community: Community, receiver: Receiver
+) -> None:
+    made = given_hook(session, community, address=receiver.address, events=["card.used"])
+    holder = given_resident(session, community, name=NAME, phone=PHONE)
+    card = given_card(session, community, state="active", resident_id=holder.id)
+    sale = sold_at(session, card, NOON)
+    session.commit()
+
+    assert send_what_is_due() == 1
+
+    ((headers, body),) = receiver.got
+    signed = sign_by_standard(
+        headers["webhook-id"], body, made.secret, int(headers["webhook-timestamp"])
+    )
+    assert headers["webhook-signature"] == signed
+    said = json.loads(body)
+    assert (said["type"], said["timestamp"]) == ("card.used", "2026-12-09T12:00:00+08:00")
+    assert (said["id"], said["community"]) == (headers["webhook-id"], community.slug)
+    assert said["data"]["sale_id"] == str(sale.id)
+    for secret in (NAME, PHONE[3:], str(holder.id), card.serial, number_of(card.serial)):
+        assert secret not in body.decode() + str(headers)
+
+
 @pytest.mark.usefixtures("_private", "card")
 def test_what_was_not_taken_is_sent_again_under_the_same_id(
     session: Session, receiver: Receiver, clock: time_machine.Traveller

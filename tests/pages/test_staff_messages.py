@@ -15,6 +15,7 @@ from tests.given_messages import ADDRESS, given_hook, given_recipient, sold_at
 from tests.pages.visits import change, enter, press, send, text_of
 
 HOOK, UNDELIVERED = "/staff/policy/messages", "/staff/messages"
+RECEIVERS = "/staff/policy/webhooks"
 
 
 @pytest.fixture
@@ -122,3 +123,76 @@ def test_staff_see_whom_a_message_did_not_reach_until_they_have_seen_it(
     assert "都送到了" in text_of(client.get(UNDELIVERED))
     assert "没送到居民手里" not in text_of(client.get("/staff"))
     assert client.get(HOOK).status_code == 403
+
+
+def test_a_manager_lets_a_program_be_told_and_sends_an_event_again(
+    manager: FlaskClient, session: Session
+) -> None:
+    assert "通知别的系统" in text_of(manager.get("/staff/policy"))
+    nothing = send(manager, RECEIVERS, address=ADDRESS)
+    assert f'value="{ADDRESS}"' in nothing.text
+    assert session.scalars(select(MessageHook)).all() == []
+    shown = send(manager, RECEIVERS, address=ADDRESS, events=["card.lost", "month.closed"]).text
+
+    (hook,) = session.scalars(select(MessageHook)).all()
+    (secret,) = re.findall(r"whsec_[\w+/=-]+", shown)
+    assert secret == open_secret(hook, sealing_key=SEALING_KEY)
+    listed = text_of(manager.get(RECEIVERS))
+    assert "卡挂失了、月账结了" in listed
+    event = given_event(session, hook)
+    place = f"{RECEIVERS}/{hook.id}"
+    assert "对方回答500" in text_of(manager.get(place))
+    assert press(manager, place, f"{place}/messages/{event.id}/resend").location == place
+    assert "在路上" in text_of(manager.get(place))
+    assert send(manager, f"{place}/remove").location == RECEIVERS
+    session.rollback()
+    assert session.scalars(select(Message)).all() == []
+
+
+def test_a_receiver_that_wanted_no_more_begins_anew_when_it_is_saved(
+    manager: FlaskClient, session: Session, community: Community
+) -> None:
+    hook = given_hook(session, community, events=["month.closed"]).hook
+    hook.stopped_at = NOON
+    session.commit()
+    place = f"{RECEIVERS}/{hook.id}"
+    assert "已停" in text_of(manager.get(RECEIVERS))
+    assert "不再收了" in text_of(manager.get(place))
+
+    assert change(manager, place).location == place
+
+    session.refresh(hook)
+    assert hook.stopped_at is None
+
+
+def test_staff_who_are_no_managers_and_managers_elsewhere_see_no_receiver(
+    client: FlaskClient, session: Session, community: Community
+) -> None:
+    hook = given_hook(session, community, events=["month.closed"]).hook
+    residents = given_hook(session, community).hook
+    enter(client, session, community, Role.STAFF)
+    assert client.get(RECEIVERS).status_code == 403
+    enter(client, session, community, Role.MANAGER)
+    assert client.get(f"{RECEIVERS}/{residents.id}").status_code == 404
+    enter(client, session, given_community(session), Role.MANAGER)
+    assert ADDRESS not in client.get(RECEIVERS).text
+    assert client.get(f"{RECEIVERS}/{hook.id}").status_code == 404
+
+
+def given_event(session: Session, hook: MessageHook) -> Message:
+    """An event that was given up."""
+    message = Message(
+        community_id=hook.community_id,
+        hook_id=hook.id,
+        kind="month.closed",
+        subject="2026-11",
+        event={"timestamp": NOON.isoformat(), "data": {"month": "2026-11"}},
+        made_at=NOON,
+        next_at=NOON,
+        state="undelivered",
+        failure="http_500",
+        ended_at=NOON,
+    )
+    session.add(message)
+    session.commit()
+    return message

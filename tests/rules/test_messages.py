@@ -15,6 +15,7 @@ from loyalty.rules.messages import (
     ReferenceFault,
     clean_reference,
     find_address_fault,
+    find_event_wait,
     find_reference_fault,
     find_wait,
     is_public,
@@ -123,3 +124,11 @@ def test_each_wait_is_twice_as_long_up_to_a_quarter_of_an_hour() -> None:
     ]
     assert find_wait(8) == timedelta(seconds=640)
     assert find_wait(9) == find_wait(10_000) == LONGEST_WAIT
+
+
+def test_an_event_is_tried_on_the_schedule_of_standard_webhooks_and_then_given_up() -> None:
+    waits = [find_event_wait(failures) for failures in range(1, 11)]
+
+    assert waits[:3] == [timedelta(seconds=5), timedelta(minutes=5), timedelta(minutes=30)]
+    assert waits[8:] == [timedelta(hours=24), None]
+    assert sum(filter(None, waits), timedelta()) == timedelta(hours=75, minutes=35, seconds=5)

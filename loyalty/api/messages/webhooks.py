@@ -1,4 +1,4 @@
-"""Where messages to residents go: set, changed, tried and removed by a manager."""
+"""Where events and messages to residents go: set, changed, tried and removed by a manager."""
 
 from typing import Any
 from uuid import UUID
@@ -11,21 +11,26 @@ from loyalty.api.blueprint import ApiBlueprint
 from loyalty.api.problems import ProblemSchema
 from loyalty.api.schemas import PageSchema, Schema, Text, dump_columns
 from loyalty.api.versions import answer_with_etag, require_version
-from loyalty.rules.messages import LONGEST_ADDRESS, MessageKind, MessageState
+from loyalty.rules.messages import EVENTS, LONGEST_ADDRESS, MessageKind, MessageState
 from loyalty.services.messages import hooks
 from loyalty.services.messages.hooks import NewSecret
 from loyalty.services.messages.undelivered import find_messages
 
 webhooks = ApiBlueprint("/webhooks")
-"""Where the messages of the caller's community go."""
+"""Where messages and events of the caller's community go."""
 
 
 class WebhookSchema(Schema):
-    """Where messages go."""
+    """Where events go, or messages to residents."""
 
     id = ma.fields.UUID(dump_only=True)
     address = Text(
         required=True, longest=LONGEST_ADDRESS, metadata={"description": "Begins with https://"}
+    )
+    events = ma.fields.List(
+        ma.fields.String(validate=ma.validate.OneOf(EVENTS)),
+        validate=ma.validate.Length(max=len(EVENTS)),
+        metadata={"description": "Which events go there; none where messages to residents do"},
     )
     version = ma.fields.Integer(dump_only=True)
     created_at = ma.fields.DateTime(dump_only=True)
@@ -39,6 +44,11 @@ class WebhookSchema(Schema):
         allow_none=True,
         metadata={"description": "Why it was not reached the last time; null if it was"},
     )
+    stopped_at = ma.fields.DateTime(
+        dump_only=True,
+        allow_none=True,
+        metadata={"description": "When it answered 410, and is sent no event any more"},
+    )
 
 
 class NewWebhookSchema(WebhookSchema):
@@ -50,7 +60,7 @@ class NewWebhookSchema(WebhookSchema):
 
 
 class WebhookListSchema(Schema):
-    """All addresses of a community: one, or none."""
+    """All addresses of a community."""
 
     items = ma.fields.List(ma.fields.Nested(WebhookSchema))
     next = ma.fields.UUID(allow_none=True)
@@ -94,7 +104,7 @@ class Webhooks(MethodView):
     @open_to(Caller.MANAGER)
     @webhooks.response(200, WebhookListSchema)
     def get(self) -> Any:
-        """Read where messages go."""
+        """Read where messages and events go."""
         with staff_work() as work:
             return {"items": hooks.list_hooks(work), "next": None}
 
@@ -103,9 +113,12 @@ class Webhooks(MethodView):
     @webhooks.response(201, NewWebhookSchema)
     @webhooks.alt_response(409, schema=ProblemSchema, description="They go somewhere already.")
     def post(self, members: dict[str, Any]) -> Any:
-        """Let messages go to an address; the answer holds the secret that signs them, once."""
+        """Let events go to an address; the answer holds the secret that signs them, once.
+
+        Without `events`, messages to residents go there.
+        """
         with staff_work() as work:
-            made = hooks.create_hook(work, members["address"], sealing_key=get_sealing_key())
+            made = hooks.create_hook(work, **members, sealing_key=get_sealing_key())
             return _with_secret(made), 201, {"ETag": f'"{made.hook.version}"'}
 
 
@@ -118,7 +131,10 @@ class OneWebhook(MethodView):
     @webhooks.response(200, WebhookSchema)
     @webhooks.alt_response(412, schema=ProblemSchema, description="Changed meanwhile.")
     def patch(self, members: dict[str, Any], webhook_id: UUID) -> Any:
-        """Let messages go to another address of the same host, which residents have agreed to."""
+        """Send to another address, or other events; a stopped webhook begins anew.
+
+        Messages to residents go to an address of the same host alone, which they have agreed to.
+        """
         version = require_version()
         with staff_work() as work:
             return answer_with_etag(hooks.change_hook(work, webhook_id, version, **members))
@@ -166,6 +182,18 @@ class WebhookMessages(MethodView):
         """Read the messages of the last 30 days, the newest first."""
         with staff_work() as work:
             return find_messages(work, hook_id=webhook_id, **wanted)
+
+
+@webhooks.route("/<uuid:webhook_id>/messages/<uuid:message_id>/resend")
+class ResentMessage(MethodView):
+    """An event once more."""
+
+    @open_to(Caller.MANAGER)
+    @webhooks.response(201, MessageSchema)
+    def post(self, webhook_id: UUID, message_id: UUID) -> Any:
+        """Send an event once more under its own id, whether it has arrived or not."""
+        with staff_work() as work:
+            return hooks.send_again(work, webhook_id, message_id)
 
 
 def _with_secret(made: NewSecret) -> dict[str, Any]:

@@ -19,12 +19,12 @@ from loyalty.pages.own_page.signed_in import (
 )
 from loyalty.pages.staff.confirmation import ConfirmationForm
 from loyalty.rules.errors import LoyaltyError
+from loyalty.rules.messages import Channel
 from loyalty.rules.own_page import PIN_DIGITS
 from loyalty.rules.verdict import Tone, Verdict
 from loyalty.services.cards.check import judge_card
 from loyalty.services.errors import UnknownRecordError
-from loyalty.services.messages.hooks import list_hooks
-from loyalty.services.messages.push_channel import find_web_push
+from loyalty.services.messages.hooks import find_hook_of_residents
 from loyalty.services.own_page.lost_card import get_own_card, report_lost
 from loyalty.services.own_page.overview import OwnMonth, overlook
 from loyalty.services.own_page.pins import choose_pin
@@ -70,7 +70,7 @@ def show_home() -> Any:
     with resident_work() as work:
         shown = overlook(work)
         today = work.now.date()
-        messages_go = bool(list_hooks(work)) or find_web_push(work) is not None
+        messages_go = any(find_hook_of_residents(work, channel) for channel in Channel)
     return render_template(
         "own_page/home.html",
         community=community_of_resident(),

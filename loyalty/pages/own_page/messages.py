@@ -1,6 +1,5 @@
 """Whether, and where, a resident is told by messenger: said at their own page, and taken back."""
 
-from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -22,7 +21,7 @@ from loyalty.rules.messages import (
 )
 from loyalty.rules.verdict import Tone
 from loyalty.services.errors import StaleRecordError
-from loyalty.services.messages.hooks import list_hooks
+from loyalty.services.messages.hooks import find_hook_of_residents
 from loyalty.services.messages.recipients import (
     agree_to_messages,
     end_messages,
@@ -46,17 +45,17 @@ def shown() -> Any:
     """Say what would be told, and where; begin it on a yes."""
     form = ReferenceForm(data={"reference": request.args.get(REFERENCE, "")})
     with resident_work() as work:
-        hooks = list_hooks(work)
+        hook = find_hook_of_residents(work)
         recipient = find_recipient(work, resident().resident_id)
         push = find_offer(work)
-    if hooks and form.validate_on_submit() and _agreed(form, hooks):
+    if hook is not None and form.validate_on_submit() and _agreed(form, hook):
         return redirect(url_for("own_messages.shown"))
-    form.hook.data = str(hooks[0].id) if hooks else ""
+    form.hook.data = "" if hook is None else str(hook.id)
     return render_template(
         "own_page/messages.html",
         form=form,
         ending=ConfirmationForm(),
-        receiver=urlsplit(hooks[0].address).hostname if hooks else None,
+        receiver=None if hook is None else urlsplit(hook.address).hostname,
         recipient=recipient,
         push=push,
     )
@@ -76,16 +75,15 @@ def end() -> Any:
     return redirect(url_for("own_messages.shown"))
 
 
-def _agreed(form: ReferenceForm, hooks: Sequence[MessageHook]) -> bool:
+def _agreed(form: ReferenceForm, hook: MessageHook) -> bool:
     if fault := find_reference_fault(clean_reference(form.reference.data)):
         form.reference.errors = [REFERENCE_FAULTS[fault]]
         return False
-    agreed_to = next((hook.id for hook in hooks if str(hook.id) == form.hook.data), None)
     try:
-        if agreed_to is None:
+        if str(hook.id) != form.hook.data:
             raise StaleRecordError("Messages go to somebody else by now.")
         with resident_work() as work:
-            agree_to_messages(work, agreed_to, form.reference.data)
+            agree_to_messages(work, hook.id, form.reference.data)
     except LoyaltyError as refusal:
         form.reference.errors = [refusal_to_resident(refusal)]
         return False

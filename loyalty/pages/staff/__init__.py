@@ -31,6 +31,7 @@ from loyalty.pages.staff.lists.lists import lists
 from loyalty.pages.staff.matters.council import council
 from loyalty.pages.staff.matters.matters import matters
 from loyalty.pages.staff.messages.hook import message_hook
+from loyalty.pages.staff.messages.receivers import receivers
 from loyalty.pages.staff.messages.undelivered import undelivered
 from loyalty.pages.staff.messages.web_push import web_push
 from loyalty.pages.staff.notice.objections import objections
@@ -135,6 +136,7 @@ STAFF_PAGES = (
     policy,
     message_hook,
     web_push,
+    receivers,
     undelivered,
     honours,
     series,

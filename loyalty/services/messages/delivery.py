@@ -4,7 +4,6 @@ Nothing is held while a receiver is asked: it is written down before that somebo
 after, what came of it. A worker that is killed between sends the same again, under the same id.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -16,27 +15,19 @@ from sqlalchemy import Select, and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from loyalty.clock import as_local
-from loyalty.models import (
-    Card,
-    Community,
-    Honour,
-    Message,
-    MessageHook,
-    MessageRecipient,
-    Redemption,
-    Resident,
-    Shop,
-)
+from loyalty.models import Community, Message, MessageHook, MessageRecipient, Resident
 from loyalty.rules.messages import (
     TRIED_FOR,
-    MessageKind,
     MessageState,
+    find_event_wait,
     find_wait,
     sign_by_standard,
     sign_message,
 )
 from loyalty.rules.web_push import Device
 from loyalty.services.actors import Programme
+from loyalty.services.messages.bodies import write_body
+from loyalty.services.messages.events import write_events
 from loyalty.services.messages.hooks import open_signing_key
 from loyalty.services.messages.outbox import (
     WAITS,
@@ -99,7 +90,7 @@ def take_turn(session: Session, *, now: datetime) -> Turn | None:
     """Return the hook that has waited the longest, whosever it is; None where none is due."""
     due = (
         select(MessageHook.id)
-        .where(MessageHook.next_at <= now)
+        .where(MessageHook.next_at <= now, MessageHook.stopped_at.is_(None))
         .order_by(MessageHook.next_at)
         .limit(1)
         .with_for_update(skip_locked=True)
@@ -121,9 +112,12 @@ def begin_turn(session: Session, turn: Turn, *, now: datetime) -> None:
     """
     hook = _hold_hook(session, turn)
     if hook is not None:
-        timezone = session.get_one(Community, turn.community_id).timezone
+        local = as_local(now, session.get_one(Community, turn.community_id).timezone)
+        if hook.events:
+            write_events(session, hook, now=local)
+            return
         # It holds recipients, and those come before their messages for whoever forgets them, too.
-        write_messages(session, hook, now=as_local(now, timezone))
+        write_messages(session, hook, now=local)
         forget_cards_taken(session, hook)
         give_up_old_messages(session, hook, now=now)
 
@@ -136,7 +130,7 @@ def next_letter(
     Somebody who no longer agrees gets nothing, whatever was written down before.
     """
     hook = _find_hook(session, turn)
-    if hook is None:
+    if hook is None or hook.stopped_at is not None:
         return None
     found = session.execute(_select_due(turn, now)).tuples().first()
     if found is None:
@@ -151,7 +145,7 @@ def next_letter(
     message.next_at = now + TURN_LASTS
     session.flush()
     reference = None if recipient is None else recipient.reference
-    told = _write_body(session, message, reference)
+    told = write_body(session, message, reference)
     if recipient is not None and recipient.device is not None:
         return _for_browser(hook, message, recipient, told, key, now=now)
     to = None if recipient is None else recipient.id
@@ -200,27 +194,45 @@ def note_outcome(
 ) -> Outcome:
     """Write down what came of a letter, and return what it means for the hook.
 
-    Whom the receiver no longer knows is told nothing more. A push service that cannot be reached
-    is left alone, and those of other browsers are asked as before.
+    Whom the receiver no longer knows is told nothing more, and a program that wants no more events
+    neither. A push service that cannot be reached is left alone, and those of other browsers are
+    asked as before.
     """
     hook = _hold_hook(session, turn)
     message = session.get(Message, (turn.community_id, letter.message_id))
     if hook is None or message is None:
         return outcome
     if outcome.for_good:
-        _end_messages(session, message, letter.recipient_id, now)
-        _give_up(session, turn, letter, outcome.failure, now=now)
+        if hook.events:
+            _stop(session, turn, outcome, now=now)
+        else:
+            _end_messages(session, message, letter.recipient_id, now)
+            _give_up(session, turn, letter, outcome.failure, now=now)
         return outcome
     message.failure = outcome.failure
     if outcome.failure is None:
         message.state, message.ended_at = MessageState.SENT, now
         session.execute(_of(turn).values(answered_at=now))
         return outcome
-    message.next_at = now + find_wait(message.tries)
+    wait = find_event_wait(message.tries) if hook.events else find_wait(message.tries)
+    if wait is None:
+        message.state, message.ended_at = MessageState.UNDELIVERED, now
+    else:
+        message.next_at = now + wait
     if letter.service is None or outcome.of_message:
         return outcome
     _leave_alone(session, turn, letter.service, until=message.next_at)
     return replace(outcome, of_message=True)
+
+
+def _stop(session: Session, turn: Turn, outcome: Outcome, *, now: datetime) -> None:
+    """Tell a receiver nothing any more that wants no more events, nor what waits for it."""
+    session.execute(_of(turn).values(stopped_at=now))
+    session.execute(
+        update(Message)
+        .where(Message.community_id == turn.community_id, Message.hook_id == turn.hook_id, WAITS)
+        .values(state=MessageState.UNDELIVERED, ended_at=now, failure=outcome.failure)
+    )
 
 
 def _give_up(
@@ -315,7 +327,7 @@ def _of(turn: Turn) -> Any:
 def _select_due(turn: Turn, now: datetime) -> Select[tuple[Message, MessageRecipient]]:
     """Return the query for what is due, the earliest first, with where its reader is told.
 
-    A try is for nobody, and has None there, which SQLAlchemy's types do not know.
+    A try and an event are for nobody, and have None there, which SQLAlchemy's types do not know.
     """
     own = turn.community_id
     recipient = and_(
@@ -334,62 +346,8 @@ def _select_due(turn: Turn, now: datetime) -> Select[tuple[Message, MessageRecip
             Message.hook_id == turn.hook_id,
             WAITS,
             Message.next_at <= now,
-            or_(Message.kind == MessageKind.TEST, agrees),
+            or_(Message.resident_id.is_(None), agrees),
         )
         .order_by(Message.next_at, Message.id)
         .limit(1)
     )
-
-
-def _write_body(session: Session, message: Message, reference: str | None) -> bytes:
-    """Return a message as JSON: it names the reader by the receiver's own reference, and nobody.
-
-    Args:
-        reference: None for a try, and for a browser, which has one reader.
-    """
-    community = session.get_one(Community, message.community_id)
-    told: dict[str, Any] = {
-        "id": str(message.id),
-        "type": message.kind,
-        "made_at": _write(message.made_at, community),
-        "community": community.slug,
-        "recipient": reference,
-        "data": _DATA[MessageKind(message.kind)](session, message, community),
-    }
-    return json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
-
-
-def _tell_sale(session: Session, message: Message, community: Community) -> dict[str, Any]:
-    sale = session.get_one(Redemption, (community.id, message.sale_id))
-    shop = session.get_one(Shop, (community.id, sale.shop_id))
-    return {
-        "happened_at": _write(sale.happened_at, community),
-        "shop": shop.name,
-        "saved_fen": sale.saved_fen if sale.with_amount else None,
-    }
-
-
-def _tell_card(session: Session, message: Message, community: Community) -> dict[str, Any]:
-    card = session.get_one(Card, (community.id, message.card_id))
-    honour = session.get_one(Honour, (community.id, card.honour_id))
-    return {
-        "honour": honour.name,
-        "valid_from": card.valid_from.isoformat(),
-        "valid_until": card.valid_until.isoformat(),
-        "telephone": community.telephone,
-    }
-
-
-def _tell_nothing(_: Session, __: Message, ___: Community) -> dict[str, Any]:
-    return {}
-
-
-_DATA = {
-    MessageKind.CARD_USED: _tell_sale,
-    MessageKind.CARD_WAITING: _tell_card,
-    MessageKind.TEST: _tell_nothing,
-}
-
-
-def _write(moment: datetime, community: Community) -> str:
-    return as_local(moment, community.timezone).isoformat(timespec="seconds")

@@ -1,25 +1,25 @@
-"""Where the signed messages of a community go: the address, its secret, and a try."""
+"""Where messages and events of a community go: addresses, their secrets, a try, and once more."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, func, select
 from uuid_utils.compat import uuid7
 
 from loyalty.models import Community, Message, MessageHook, MessageRecipient, Resident
 from loyalty.rules.messages import (
+    EVENTS,
+    MOST_RECEIVERS,
     Channel,
     MessageKind,
+    MessageState,
     find_address_fault,
     find_move_fault,
     make_message_secret,
 )
-from loyalty.services.errors import (
-    AlreadyExistsError,
-    UnknownRecordError,
-    ValueRefusedError,
-)
+from loyalty.services.changes import AS_IT_WAS, AsItWas, value_or
+from loyalty.services.errors import AlreadyExistsError, UnknownRecordError, ValueRefusedError
 from loyalty.services.people.consents import Consent, ConsentSource, Said, change_consents
 from loyalty.services.sealing import seal, unseal
 from loyalty.services.work import Lock, SomebodysWork, Work
@@ -36,71 +36,113 @@ class NewSecret:
 
 
 def list_hooks(work: SomebodysWork) -> Sequence[MessageHook]:
-    """Return where signed messages go: one address, or none."""
-    return list_ways(work, Channel.SIGNED)
-
-
-def list_ways(work: SomebodysWork, channel: Channel) -> Sequence[MessageHook]:
-    """Return by what the messages of a channel go: one hook, or none."""
+    """Return where signed messages and events go, the oldest first."""
     return work.session.scalars(
-        work.select(MessageHook).where(MessageHook.channel == channel)
+        work.select(MessageHook)
+        .where(MessageHook.channel == Channel.SIGNED)
+        .order_by(MessageHook.id)
     ).all()
 
 
-def create_hook(work: Work, address: str, *, sealing_key: bytes) -> NewSecret:
-    """Let the messages of the community go to an address.
+def list_receivers(work: SomebodysWork) -> Sequence[MessageHook]:
+    """Return where events go, the oldest first."""
+    return [hook for hook in list_hooks(work) if hook.events]
+
+
+def find_hook_of_residents(
+    work: SomebodysWork, channel: Channel = Channel.SIGNED
+) -> MessageHook | None:
+    """Return by what residents are told in one way; None if they are not told in it."""
+    return work.session.scalar(
+        work.select(MessageHook).where(
+            MessageHook.channel == channel, func.cardinality(MessageHook.events) == 0
+        )
+    )
+
+
+def get_receiver(work: Work, hook_id: UUID, *, lock: Lock | None = None) -> MessageHook:
+    """Return one of the addresses to which events go.
+
+    Raises:
+        UnknownRecordError: the community has no such one.
+    """
+    hook = work.find(MessageHook, hook_id, lock=lock)
+    if not hook.events:
+        raise UnknownRecordError("No events go there.")
+    return hook
+
+
+def create_hook(
+    work: Work, address: str, *, events: Collection[str] = (), sealing_key: bytes
+) -> NewSecret:
+    """Let events of the community go to an address, or what residents are told.
 
     Args:
+        events: of `EVENTS`; none stands for what residents are told.
         sealing_key: from `cards.keys.sealing_key_from`.
 
     Raises:
-        AlreadyExistsError: they go somewhere by now.
+        AlreadyExistsError: that goes somewhere by now, or there are as many as there may be.
         ValueRefusedError: the address is none of ``https``.
     """
     _refuse_address(address)
     # Whoever sets another address at the same time waits here.
     work.find(Community, work.community_id, lock=Lock.CHANGE)
-    if list_hooks(work):
-        raise AlreadyExistsError("Messages go to an address already; change that one.")
-    hook = make_hook(work, Channel.SIGNED, address)
+    _refuse_one_too_many(work, events)
+    hook = make_hook(work, Channel.SIGNED, address, events)
     made = _give_secret(hook, sealing_key)
     work.session.add(hook)
     work.note("message_hook.created", hook)
     return made
 
 
-def make_hook(work: Work, channel: Channel, address: str) -> MessageHook:
-    """Return what messages of a channel go by from now on; what signs them is still to be given."""
+def make_hook(
+    work: Work, channel: Channel, address: str, events: Collection[str] = ()
+) -> MessageHook:
+    """Return by what messages or events go from now on; what signs them is still to be given."""
     return MessageHook(
         id=uuid7(),
         community_id=work.community_id,
         channel=channel,
         address=address,
+        events=_in_order(events),
         created_at=work.now,
         told_until=work.now,
         next_at=work.now,
     )
 
 
-def change_hook(work: Work, hook_id: UUID, version: int, *, address: str) -> MessageHook:
-    """Let messages go to another address of the same receiver, which is tried at once.
+def change_hook(
+    work: Work,
+    hook_id: UUID,
+    version: int,
+    *,
+    address: str,
+    events: Collection[str] | AsItWas = AS_IT_WAS,
+) -> MessageHook:
+    """Send to another address from now on, which is tried at once, or other events.
 
     Raises:
         StaleRecordError: somebody changed it meanwhile.
         ValueRefusedError: the address is none of ``https``, or of another host than residents
-            have agreed to.
+            have agreed to; or it would be for residents and for programs both.
     """
     hook = _hold_signed(work, hook_id, version=version)
     _refuse_address(address)
-    if find_move_fault(hook.address, address):
+    wanted = value_or(events, hook.events)
+    if bool(wanted) != bool(hook.events):
+        raise ValueRefusedError(
+            "/events", "What residents are told and events go to webhooks of their own."
+        )
+    if not hook.events and find_move_fault(hook.address, address):
         raise ValueRefusedError(
             "/address",
             "Residents have agreed to another host; remove this webhook and create one,"
             " so that they are asked anew.",
         )
-    hook.address = address
-    hook.failures, hook.failure, hook.next_at = 0, None, work.now
-    work.note("message_hook.changed", hook, members=["address"])
+    hook.address, hook.events = address, _in_order(wanted)
+    _begin_anew(work, hook)
+    work.note("message_hook.changed", hook, members=["address", "events"])
     return hook
 
 
@@ -108,7 +150,7 @@ def renew_secret(work: Work, hook_id: UUID, *, sealing_key: bytes) -> NewSecret:
     """Sign with another secret from now on; what is sent again is signed with it, too."""
     hook = _hold_signed(work, hook_id)
     made = _give_secret(hook, sealing_key)
-    hook.failures, hook.failure, hook.next_at = 0, None, work.now
+    _begin_anew(work, hook)
     work.note("message_hook.changed", hook, members=["secret"])
     return made
 
@@ -140,10 +182,27 @@ def ask_for_test(work: Work, hook_id: UUID) -> Message:
         made_at=work.now,
         next_at=work.now,
     )
-    hook.next_at = work.now
+    _begin_anew(work, hook)
     work.session.add(test)
     work.note("message_hook.tried", hook)
     return test
+
+
+def send_again(work: Work, hook_id: UUID, message_id: UUID) -> Message:
+    """Have an event sent once more, under its own id, whether it has arrived or not.
+
+    Raises:
+        UnknownRecordError: no event of that id went there.
+    """
+    hook = get_receiver(work, hook_id, lock=Lock.CHANGE)
+    message = work.find(Message, message_id, lock=Lock.CHANGE)
+    if message.hook_id != hook.id or message.subject is None:
+        raise UnknownRecordError("No event of that id went there.")
+    message.state, message.ended_at, message.failure = MessageState.WAITING, None, None
+    message.tries, message.next_at = 0, work.now
+    _begin_anew(work, hook)
+    work.note("message.sent_again", message)
+    return message
 
 
 def open_secret(hook: MessageHook, *, sealing_key: bytes) -> str:
@@ -208,6 +267,26 @@ def _give_secret(hook: MessageHook, sealing_key: bytes) -> NewSecret:
     secret = make_message_secret()
     seal_signing_key(hook, secret.encode(), sealing_key=sealing_key)
     return NewSecret(hook, secret)
+
+
+def _begin_anew(work: Work, hook: MessageHook) -> None:
+    """Have a receiver tried at once, also one that wanted no more; what it missed stays missed."""
+    if hook.stopped_at is not None:
+        hook.stopped_at, hook.told_until = None, work.now
+    hook.failures, hook.failure, hook.next_at = 0, None, work.now
+
+
+def _refuse_one_too_many(work: Work, events: Collection[str]) -> None:
+    if not events and find_hook_of_residents(work) is not None:
+        raise AlreadyExistsError("Messages go to an address already; change that one.")
+    if events and len(list_receivers(work)) >= MOST_RECEIVERS:
+        raise AlreadyExistsError(
+            f"Events go to {MOST_RECEIVERS} addresses already; change or remove one."
+        )
+
+
+def _in_order(events: Collection[str]) -> list[str]:
+    return [event for event in EVENTS if event in events]
 
 
 def _refuse_address(address: str) -> None:

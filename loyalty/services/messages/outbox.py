@@ -48,14 +48,35 @@ def write_messages(session: Session, hook: MessageHook, *, now: datetime) -> int
         *(waiting | {"resident_id": whose, "sale_id": None, "card_id": card}
           for card, whose in cards),
     ]  # fmt: skip
-    _add(session, hook, rows, now)
+    add_messages(session, hook, rows, now)
     if len(sales) < MOST_AT_ONCE:
-        session.execute(
-            update(MessageHook)
-            .where(MessageHook.community_id == hook.community_id, MessageHook.id == hook.id)
-            .values(told_until=now)
-        )
+        tell_until(session, hook, now)
     return len(rows)
+
+
+def add_messages(
+    session: Session, hook: MessageHook, rows: Sequence[dict[str, Any]], now: datetime
+) -> None:
+    """Write down what a hook is to be told; what it has been told already stays as it is."""
+    own = {
+        "community_id": hook.community_id,
+        "hook_id": hook.id,
+        "state": MessageState.WAITING.value,
+        "made_at": now,
+        "next_at": now,
+    }
+    if rows:
+        wanted = [{"id": uuid7(), **own, **row} for row in rows]
+        session.execute(insert(Message).values(wanted).on_conflict_do_nothing())
+
+
+def tell_until(session: Session, hook: MessageHook, now: datetime) -> None:
+    """Write down that all that was recorded until now has its messages."""
+    session.execute(
+        update(MessageHook)
+        .where(MessageHook.community_id == hook.community_id, MessageHook.id == hook.id)
+        .values(told_until=now)
+    )
 
 
 def forget_cards_taken(session: Session, hook: MessageHook) -> None:
@@ -89,21 +110,6 @@ def give_up_old_messages(session: Session, hook: MessageHook, *, now: datetime) 
     )
 
 
-def _add(
-    session: Session, hook: MessageHook, rows: Sequence[dict[str, Any]], now: datetime
-) -> None:
-    own = {
-        "community_id": hook.community_id,
-        "hook_id": hook.id,
-        "state": MessageState.WAITING.value,
-        "made_at": now,
-        "next_at": now,
-    }
-    if rows:
-        wanted = [{"id": uuid7(), **own, **row} for row in rows]
-        session.execute(insert(Message).values(wanted).on_conflict_do_nothing())
-
-
 def _select_sales(hook: MessageHook, now: datetime) -> Select[tuple[UUID, UUID]]:
     """Return the query for sales that nobody has been told of, each with the card's holder."""
     own = hook.community_id
@@ -117,7 +123,7 @@ def _select_sales(hook: MessageHook, now: datetime) -> Select[tuple[UUID, UUID]]
             Redemption.community_id == own,
             # One that came in late may count for the month before.
             Redemption.month.in_([present.first, present.plus(-1).first]),
-            Redemption.id > _first_id_at(hook.told_until - LOOKS_BACK),
+            Redemption.id > first_id_at(hook.told_until - LOOKS_BACK),
             Redemption.kind == "sale",
             Redemption.recorded_at >= func.greatest(MessageRecipient.created_at, now - TRIED_FOR),
             ~_is_told(hook, Message.sale_id == Redemption.id),
@@ -171,6 +177,6 @@ def _agrees(own: UUID) -> ColumnElement[bool]:
     )
 
 
-def _first_id_at(moment: datetime) -> UUID:
+def first_id_at(moment: datetime) -> UUID:
     """Return an id before any that was made at an instant or later."""
     return UUID(int=int(moment.timestamp() * 1000) << _MILLISECONDS_AT)

@@ -7,7 +7,7 @@ from loyalty.models import Community, MessageHook, MessageRecipient
 from loyalty.rules.messages import Channel
 from loyalty.services.messages.hooks import (
     end_way,
-    list_ways,
+    find_hook_of_residents,
     make_hook,
     open_signing_key,
     seal_signing_key,
@@ -18,7 +18,7 @@ from loyalty.services.work import Lock, SomebodysWork, Work
 
 def find_web_push(work: SomebodysWork) -> MessageHook | None:
     """Return by what messages go to browsers; None while the community does not let them."""
-    return next(iter(list_ways(work, Channel.WEB_PUSH)), None)
+    return find_hook_of_residents(work, Channel.WEB_PUSH)
 
 
 def begin_web_push(work: Work, host: str, *, sealing_key: bytes) -> MessageHook:

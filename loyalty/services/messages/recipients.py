@@ -112,8 +112,8 @@ def forget_recipient(
 def _agree(work: ResidentWork, hook_id: UUID, channel: Channel, **told_at: Any) -> MessageRecipient:
     # First of all, as by whoever removes it or sends by it, so that no two wait for each other.
     hook = work.find(MessageHook, hook_id, lock=Lock.SHARE)
-    if hook.channel != channel:
-        raise UnknownRecordError("The community has no such message hook.")
+    if hook.channel != channel or hook.events:
+        raise UnknownRecordError("Messages to residents do not go there.")
     resident = work.find(Resident, work.actor.resident_id, lock=Lock.CHANGE)
     refuse_erased(resident)
     forget_recipient(work, resident.id, channel)

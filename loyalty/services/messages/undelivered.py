@@ -16,14 +16,15 @@ from loyalty.services.work import Work
 UNDELIVERED = Message.state == literal(MessageState.UNDELIVERED.value, literal_execute=True)
 IS_TEST = Message.kind == literal(MessageKind.TEST.value, literal_execute=True)
 """Written out, so that plans that are kept use the indexes of these."""
+OF_A_RESIDENT = Message.resident_id.is_not(None)
 
 
 def count_undelivered(work: Work) -> int:
-    """Return how many messages did not arrive and nobody has seen yet; tries do not count."""
+    """Return how many messages to residents did not arrive and nobody has seen yet."""
     query = select(func.count()).where(
         Message.community_id == work.community_id,
         UNDELIVERED,
-        ~IS_TEST,
+        OF_A_RESIDENT,
     )
     return work.session.scalar(query) or 0
 
@@ -39,7 +40,7 @@ def find_messages(
     """Return messages with whom they are for, the newest first.
 
     Args:
-        hook_id: None for those of whatever hook the community has.
+        hook_id: None for those to residents.
 
     Raises:
         UnknownRecordError: the community has no such hook.
@@ -48,6 +49,8 @@ def find_messages(
     if hook_id is not None:
         work.find(MessageHook, hook_id)
         query = query.where(Message.hook_id == hook_id)
+    else:
+        query = query.where(OF_A_RESIDENT)
     if state is not None:
         query = query.where(
             UNDELIVERED if state is MessageState.UNDELIVERED else Message.state == state
@@ -55,9 +58,9 @@ def find_messages(
     return fetch_page(work.session, query, Message, limit=limit, after=after, newest_first=True)
 
 
-def list_tests(work: Work, *, most: int) -> Sequence[Message]:
-    """Return the last tries of a manager, the newest first."""
-    query = work.select(Message).where(IS_TEST)
+def list_tests(work: Work, hook_id: UUID, *, most: int) -> Sequence[Message]:
+    """Return the last tries of a manager at one address, the newest first."""
+    query = work.select(Message).where(IS_TEST, Message.hook_id == hook_id)
     return work.session.scalars(query.order_by(Message.id.desc()).limit(most)).all()
 
 
@@ -68,7 +71,7 @@ def see_undelivered(work: Work) -> None:
         .where(
             Message.community_id == work.community_id,
             UNDELIVERED,
-            ~IS_TEST,
+            OF_A_RESIDENT,
         )
         .values(state=MessageState.SEEN)
     )

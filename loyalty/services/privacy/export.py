@@ -152,7 +152,13 @@ PARTS = (
     Part(
         Message,
         "resident_id",
-        left_out={"hook_id": TECHNICAL, "next_at": TECHNICAL, "tries": TECHNICAL},
+        left_out={
+            "hook_id": TECHNICAL,
+            "next_at": TECHNICAL,
+            "tries": TECHNICAL,
+            "subject": TECHNICAL,
+            "event": TECHNICAL,
+        },
     ),
     Part(OwnPageSession, "own_page_id", OwnPage, {"token_hash": OPENS}),
     Part(

@@ -59,8 +59,8 @@ class ChangedAddressForm(AddressForm, ChangeForm):
 def shown() -> Any:
     """Show where messages go and whether they arrive; let them go somewhere, or elsewhere."""
     with console.work() as work:
-        hook = next(iter(hooks.list_hooks(work)), None)
-        tests = list_tests(work, most=LATEST_TESTS)
+        hook = hooks.find_hook_of_residents(work)
+        tests = () if hook is None else list_tests(work, hook.id, most=LATEST_TESTS)
     if hook is None:
         return _begin()
     form = ChangedAddressForm(obj=hook)
@@ -132,12 +132,13 @@ def _told(message: Message) -> tuple[datetime, StateWords, str]:
 
 
 def _show(made: NewSecret) -> str:
-    return render_template("staff/messages/secret.html", secret=made.secret)
+    back = url_for("staff_message_hook.shown")
+    return render_template("staff/messages/secret.html", secret=made.secret, back=back)
 
 
 def _hook() -> MessageHook:
     with console.work() as work:
-        found = next(iter(hooks.list_hooks(work)), None)
+        found = hooks.find_hook_of_residents(work)
     if found is None:
         raise UnknownRecordError("The community sends no messages.")
     return found

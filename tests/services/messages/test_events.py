@@ -1,0 +1,354 @@
+"""What programs are told: what was recorded since, each event once for each receiver, no person."""
+
+import json
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from loyalty.models import Community, MessageHook
+from loyalty.rules.card_action import CardAction
+from loyalty.rules.card_number import last4, number_of
+from loyalty.rules.messages import EVENT_WAITS, EVENTS, MOST_RECEIVERS
+from loyalty.services.actors import Role
+from loyalty.services.cards.acts import ActOnCard, act_on_card
+from loyalty.services.errors import AlreadyExistsError, UnknownRecordError, ValueRefusedError
+from loyalty.services.messages.delivery import (
+    Letter,
+    Outcome,
+    Turn,
+    begin_turn,
+    end_turn,
+    next_letter,
+    note_outcome,
+    take_turn,
+)
+from loyalty.services.messages.events import write_events
+from loyalty.services.messages.hooks import (
+    ask_for_test,
+    change_hook,
+    find_hook_of_residents,
+    send_again,
+)
+from loyalty.services.messages.outbox import LOOKS_BACK
+from loyalty.services.messages.recipients import agree_to_messages
+from loyalty.services.messages.undelivered import count_undelivered
+from loyalty.services.work import Work
+from tests.faults.overlap import in_transaction, overlapped
+from tests.given import (
+    NOON,
+    SEALING_KEY,
+    given_account,
+    given_card,
+    given_community,
+    given_resident,
+    given_staff,
+)
+from tests.given_closed_months import given_closed_month
+from tests.given_messages import at_home, given_hook, messages_of, sold_at
+from tests.given_notices import given_notice
+from tests.present import present
+
+SOON = NOON + timedelta(seconds=10)
+SECOND = timedelta(seconds=1)
+LONG_AGO = NOON - timedelta(days=1000)
+NAME, PHONE = "赵䶮芳", "+8613900007315"
+
+
+def given_receiver(
+    session: Session, community: Community, events: Collection[str] = EVENTS
+) -> MessageHook:
+    """A program that is told of events since noon; ids that tests make are of any day."""
+    hook = given_hook(session, community, events=events).hook
+    hook.told_until = LONG_AGO
+    session.flush()
+    return hook
+
+
+@pytest.fixture
+def hook(session: Session, community: Community) -> MessageHook:
+    return given_receiver(session, community)
+
+
+def manager_of(session: Session, community: Community, now: datetime = SOON) -> Work:
+    return Work(session, given_staff(session, community, Role.MANAGER), now)
+
+
+def told(session: Session, hook: MessageHook) -> list[tuple[str, dict[str, Any]]]:
+    """Return the kind and the data of what is written down for a receiver."""
+    write_events(session, hook, now=SOON)
+    found = [one for one in messages_of(session) if one.hook_id == hook.id]
+    return [(one.kind, present(one.event)["data"]) for one in found]
+
+
+def letter_of(session: Session, turn: Turn, now: datetime) -> Letter | Outcome | None:
+    return next_letter(session, turn, sealing_key=SEALING_KEY, now=now)
+
+
+def test_a_new_card_is_told_by_its_id_and_last_digits_and_never_its_number(
+    session: Session, community: Community, hook: MessageHook
+) -> None:
+    holder = given_resident(session, community, name=NAME, phone=PHONE)
+    card = given_card(session, community, resident_id=holder.id, issued_at=SOON)
+
+    assert told(session, hook) == [
+        (
+            "card.issued",
+            {
+                "card_id": str(card.id),
+                "last4": last4(card.serial),
+                "honour": "civilized_resident",
+                "pay_permille": 850,
+                "valid_from": "2026-12-01",
+                "valid_until": "2026-12-31",
+                "replaces": None,
+            },
+        )
+    ]
+    (message,) = messages_of(session)
+    written = json.dumps(message.event, ensure_ascii=False)
+    for secret in (NAME, PHONE[3:], str(holder.id), card.serial, number_of(card.serial)):
+        assert secret not in written
+
+
+def test_a_sale_is_told_with_what_it_was_worth_and_what_was_taken_back_is_not(
+    session: Session, community: Community, hook: MessageHook
+) -> None:
+    card = given_card(session, community, state="active")
+    sold_at(session, card, NOON - SECOND)
+    sale = sold_at(session, card, SOON)
+    taken = {"total_fen": -1000, "discountable_fen": -1000, "payable_fen": -850}
+    sold_at(session, card, SOON, kind="void", uses=-1, of_id=sale.id, saved_fen=-150, **taken)
+
+    assert told(session, hook) == [
+        (
+            "card.used",
+            {
+                "card_id": str(card.id),
+                "last4": last4(card.serial),
+                "sale_id": str(sale.id),
+                "shop_id": str(sale.shop_id),
+                "payable_fen": sale.payable_fen,
+                "saved_fen": sale.saved_fen,
+            },
+        )
+    ]
+
+
+def test_a_stall_that_only_verified_the_card_is_told_without_amounts(
+    session: Session, community: Community, hook: MessageHook
+) -> None:
+    card = given_card(session, community, state="active")
+    nothing = dict.fromkeys(("total_fen", "discountable_fen", "payable_fen", "saved_fen"), 0)
+    sold_at(session, card, SOON, with_amount=False, **nothing)
+
+    ((_, data),) = told(session, hook)
+
+    assert (data["payable_fen"], data["saved_fen"]) == (None, None)
+
+
+@pytest.mark.parametrize(("reason", "found"), [("lost", 1), ("stolen", 1), ("damaged", 0)])
+def test_a_card_is_told_to_be_lost_when_it_is_stopped_for_that(
+    session: Session, community: Community, hook: MessageHook, reason: str, found: int
+) -> None:
+    card = given_card(session, community, state="active", handed_over_at=NOON)
+    work = manager_of(session, community)
+    act_on_card(work, ActOnCard(card.id, CardAction.SUSPEND, reason), sealing_key=SEALING_KEY)
+
+    lost = {"card_id": str(card.id), "last4": last4(card.serial)}
+    assert told(session, hook) == [
+        ("card.lost", {**lost, "action": "suspend", "reason": reason}) for _ in range(found)
+    ]
+
+
+def test_a_card_in_the_place_of_another_says_of_which(
+    session: Session, community: Community, hook: MessageHook
+) -> None:
+    card = given_card(session, community, state="active", handed_over_at=NOON)
+    act = ActOnCard(card.id, CardAction.REISSUE, "lost")
+    new = act_on_card(manager_of(session, community), act, sealing_key=SEALING_KEY)
+
+    found = dict(told(session, hook))
+
+    assert found["card.issued"]["card_id"] == str(new.id)
+    assert found["card.issued"]["replaces"] == found["card.lost"]["card_id"] == str(card.id)
+
+
+def test_a_notice_and_a_closed_month_are_told_with_what_proves_them(
+    session: Session, community: Community, hook: MessageHook
+) -> None:
+    selection_round = given_notice(session, community)
+    closed = given_closed_month(
+        session, community, closed_by=given_account(session, community, Role.MANAGER).id
+    )
+
+    found = dict(told(session, hook))
+
+    assert found["round.published"]["round_id"] == str(selection_round.id)
+    assert (found["round.published"]["month"], found["round.published"]["kind"]) == (
+        "2026-12",
+        "first",
+    )
+    assert found["month.closed"] == {
+        "month": "2026-10",
+        "head": closed.head,
+        "previous_head": None,
+    }
+
+
+def test_an_event_is_told_once_to_each_receiver_that_asks_for_it_and_to_no_other_community(
+    session: Session, community: Community, hook: MessageHook
+) -> None:
+    second = given_receiver(session, community, ["card.used", "card.lost"])
+    other = given_receiver(session, given_community(session))
+    given_card(session, community, issued_at=SOON)
+    sold_at(session, given_card(session, community, state="active"), SOON)
+
+    for _ in range(2):
+        for one in (hook, second, other):
+            write_events(session, one, now=SOON)
+
+    assert sorted((one.hook_id == hook.id, one.kind) for one in messages_of(session)) == [
+        (False, "card.used"),
+        (True, "card.issued"),
+        (True, "card.used"),
+    ]
+    assert all(one.community_id == community.id for one in messages_of(session))
+
+
+@pytest.mark.parametrize(("before", "found"), [(LOOKS_BACK - SECOND, 1), (LOOKS_BACK + SECOND, 0)])
+def test_what_is_committed_late_is_found_for_some_minutes(
+    session: Session, community: Community, before: timedelta, found: int
+) -> None:
+    hook = given_hook(session, community, events=["card.used"]).hook
+    card = given_card(session, community, state="active")
+    later = SOON + timedelta(hours=1)
+    write_events(session, hook, now=later)
+    session.refresh(hook)
+    sold_at(session, card, later - before)
+
+    assert write_events(session, hook, now=later) == found
+
+
+def test_residents_messages_and_events_go_their_own_ways(
+    session: Session, community: Community, hook: MessageHook
+) -> None:
+    card = given_card(session, community, state="active")
+
+    assert find_hook_of_residents(manager_of(session, community)) is None
+    with pytest.raises(UnknownRecordError):
+        agree_to_messages(at_home(session, card), hook.id, "openid-000001")
+    for_residents = given_hook(session, community).hook
+    assert find_hook_of_residents(manager_of(session, community)) == for_residents
+    with pytest.raises(ValueRefusedError):
+        change_hook(
+            manager_of(session, community),
+            for_residents.id,
+            for_residents.version,
+            address=for_residents.address,
+            events=["card.used"],
+        )
+
+
+def test_there_are_ten_receivers_at_most(session: Session, community: Community) -> None:
+    for _ in range(MOST_RECEIVERS):
+        given_receiver(session, community, ["month.closed"])
+
+    with pytest.raises(AlreadyExistsError):
+        given_receiver(session, community, ["month.closed"])
+
+
+@pytest.mark.usefixtures("hook")
+def test_an_event_is_tried_ten_times_in_three_days_and_staff_are_not_troubled(
+    session: Session, community: Community
+) -> None:
+    given_card(session, community, issued_at=SOON)
+    turn = present(take_turn(session, now=SOON))
+    begin_turn(session, turn, now=SOON)
+    at, tried = SOON, []
+    while isinstance(letter := letter_of(session, turn, at), Letter):
+        tried.append(at - SOON)
+        note_outcome(session, turn, letter, Outcome("http_500"), now=at)
+        at = present(messages_of(session)[0].next_at)
+
+    (message,) = messages_of(session)
+    waits = [later - before for before, later in pairwise(tried)]
+    assert waits == [*EVENT_WAITS]
+    assert (message.state, message.failure) == ("undelivered", "http_500")
+    assert count_undelivered(manager_of(session, community)) == 0
+
+
+def test_410_stops_a_receiver_until_a_manager_begins_anew(
+    session: Session, community: Community, hook: MessageHook
+) -> None:
+    for _ in range(2):
+        given_card(session, community, issued_at=SOON)
+    turn = present(take_turn(session, now=SOON))
+    begin_turn(session, turn, now=SOON)
+    letter = letter_of(session, turn, SOON)
+    assert isinstance(letter, Letter)
+    gone = Outcome("http_410", of_message=True, for_good=True)
+    note_outcome(session, turn, letter, gone, now=SOON)
+
+    assert {one.state for one in messages_of(session)} == {"undelivered"}
+    assert letter_of(session, turn, SOON) is None
+    end_turn(session, turn, gone, now=SOON)
+    later = SOON + timedelta(days=9)
+    assert take_turn(session, now=later) is None
+    session.refresh(hook)
+    ask_for_test(manager_of(session, community, later), hook.id)
+    session.flush()
+    assert (hook.stopped_at, hook.told_until) == (None, later)
+    assert present(take_turn(session, now=later)).hook_id == hook.id
+
+
+def test_an_event_is_sent_again_under_its_own_id_and_what_residents_were_told_is_not(
+    session: Session, community: Community, hook: MessageHook
+) -> None:
+    given_card(session, community, issued_at=SOON)
+    turn = present(take_turn(session, now=SOON))
+    begin_turn(session, turn, now=SOON)
+    first = letter_of(session, turn, SOON)
+    assert isinstance(first, Letter)
+    note_outcome(session, turn, first, Outcome(None), now=SOON)
+    assert letter_of(session, turn, SOON) is None
+    work = manager_of(session, community)
+
+    send_again(work, hook.id, first.message_id)
+    session.flush()
+
+    again = letter_of(session, turn, SOON)
+    assert isinstance(again, Letter)
+    assert (again.message_id, again.body) == (first.message_id, first.body)
+    test = ask_for_test(work, hook.id)
+    session.flush()
+    for unknown in (test.id, uuid4()):
+        with pytest.raises(UnknownRecordError):
+            send_again(work, hook.id, unknown)
+    outsider = manager_of(session, given_community(session))
+    with pytest.raises(UnknownRecordError):
+        send_again(outsider, hook.id, first.message_id)
+
+
+def test_two_who_look_at_once_write_an_event_once(
+    app: Flask, session: Session, community: Community, hook: MessageHook
+) -> None:
+    """A turn that lasts longer than a minute is taken by another worker, too."""
+    given_card(session, community, issued_at=SOON)
+    turn = Turn(community.id, hook.id)
+    session.commit()
+
+    found = overlapped(
+        lambda: in_transaction(app, lambda own: begin_turn(own, turn, now=SOON)),
+        lambda: in_transaction(app, lambda own: begin_turn(own, turn, now=SOON)),
+        after=r"INSERT INTO message ",
+    )
+
+    assert (found.first, found.second, found.waited) == (None, None, True)
+    session.rollback()
+    assert len(messages_of(session)) == 1
