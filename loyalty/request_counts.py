@@ -24,11 +24,26 @@ BOUNDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 _CHECKOUT = ("/api/v1/validations", "/api/v1/redemptions")
 _PER_AREA = len(CLASSES) + len(BOUNDS) + 1 + 1
 """Cells of an area: answers by class, answers by duration, and microseconds in all."""
-_CELL = Struct("<Q")
+_FIRST = {area: place * _PER_AREA for place, area in enumerate(AREAS)}
+_CELL = Struct("=Q")
 SIZE = _CELL.size * _PER_AREA * len(AREAS)
 
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 """What WSGI calls an application."""
+
+
+class _Process:
+    """This process, which asks the system for its number once, and again where it was forked."""
+
+    def __init__(self) -> None:
+        self.look()
+        os.register_at_fork(after_in_child=self.look)
+
+    def look(self) -> None:
+        self.id = os.getpid()
+
+
+_process = _Process()
 
 
 class RequestCounts:
@@ -41,22 +56,19 @@ class RequestCounts:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._lock = Lock()
-        self._own: tuple[int, mmap.mmap] | None = None
+        self._own: tuple[int, memoryview] | None = None
 
     def count(self, area: str, status: int, seconds: float) -> None:
         """Count one answer."""
-        first = AREAS.index(area) * _PER_AREA
+        first = _FIRST[area]
         by_class = first + min(max(status // 100, 2), 5) - 2
         by_duration = first + len(CLASSES) + bisect_left(BOUNDS, seconds)
+        microseconds = round(seconds * 1_000_000)
         with self._lock:
             cells = self._open()
-            for place, more in (
-                (by_class, 1),
-                (by_duration, 1),
-                (first + _PER_AREA - 1, round(seconds * 1_000_000)),
-            ):
-                (so_far,) = _CELL.unpack_from(cells, place * _CELL.size)
-                _CELL.pack_into(cells, place * _CELL.size, so_far + more)
+            cells[by_class] += 1
+            cells[by_duration] += 1
+            cells[first + _PER_AREA - 1] += microseconds
 
     def read(self) -> dict[str, list[int]]:
         """Return the cells of each area, added up over all workers, also those that have ended."""
@@ -72,13 +84,14 @@ class RequestCounts:
             for place, area in enumerate(AREAS)
         }
 
-    def _open(self) -> mmap.mmap:
-        """Return the file of this process; one that was forked makes its own."""
-        if self._own is None or self._own[0] != os.getpid():
+    def _open(self) -> memoryview:
+        """Return the cells in the file of this process; one that was forked makes its own."""
+        if self._own is None or self._own[0] != _process.id:
             self._folder.mkdir(parents=True, exist_ok=True)
-            with (self._folder / f"{os.getpid()}.counts").open("a+b") as file:
+            with (self._folder / f"{_process.id}.counts").open("a+b") as file:
                 file.truncate(SIZE)
-                self._own = (os.getpid(), mmap.mmap(file.fileno(), SIZE))
+                cells = memoryview(mmap.mmap(file.fileno(), SIZE)).cast("Q")
+                self._own = (_process.id, cells)
         return self._own[1]
 
 

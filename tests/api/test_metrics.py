@@ -7,8 +7,11 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
 
+from loyalty.models import Community
 from loyalty.request_counts import RequestCounts, area_of, forget_counts
+from tests.given import given_card, given_shop, paired_till
 
 TOKEN = "t" * 32
 
@@ -23,6 +26,23 @@ def test_this_machine_reads_how_many_requests_there_were(client: FlaskClient) ->
     counted = next(line for line in lines if 'area="other",status="2xx"' in line)
     assert int(counted.split()[1]) >= 1
     assert any(line.startswith('loyalty_rows_added_total{table="redemption"}') for line in lines)
+
+
+def test_what_is_answered_before_flask_is_counted_alike(
+    app: Flask, client: FlaskClient, session: Session, community: Community
+) -> None:
+    till = paired_till(session, given_shop(session, community))
+    shown = {"code": given_card(session, community).token}
+    session.commit()
+    counts = app.extensions["loyalty.request_counts"]
+    before = counts.read()["checkout"]
+
+    client.post("/api/v1/validations", headers=till, json=shown)
+    # Not spelled plainly, and so read by Flask.
+    client.post("/api/v1/validations?x", headers=till, json=shown)
+
+    after = counts.read()["checkout"]
+    assert sum(after[:4]) - sum(before[:4]) == 2
 
 
 @pytest.mark.parametrize(
