@@ -1,7 +1,7 @@
 """Where messages go, who is told, and sales and cards as the worker finds them."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -17,6 +17,7 @@ from loyalty.models import (
     Redemption,
     Resident,
 )
+from loyalty.rules.messages import EVENTS
 from loyalty.services.actors import Role, SignedInResident
 from loyalty.services.messages.hooks import NewSecret, create_hook
 from loyalty.services.messages.push_channel import begin_web_push
@@ -24,6 +25,7 @@ from loyalty.services.work import ResidentWork, Work
 from tests.given import NOON, SEALING_KEY, given_shop, given_staff, number
 from tests.given_sales import given_redemption
 
+LONG_AGO = NOON - timedelta(days=1000)
 ADDRESS = "https://messenger.example/loyalty"
 
 
@@ -39,6 +41,16 @@ def given_hook(
     manager = given_staff(session, community, Role.MANAGER)
     work = Work(session, manager, now)
     return create_hook(work, address, events=events, sealing_key=SEALING_KEY)
+
+
+def given_receiver(
+    session: Session, community: Community, events: Collection[str] = EVENTS
+) -> MessageHook:
+    """A program that is told of events since noon; ids that tests make are of any day."""
+    hook = given_hook(session, community, events=events).hook
+    hook.told_until = LONG_AGO
+    session.flush()
+    return hook
 
 
 def given_web_push(session: Session, community: Community, *, now: datetime = NOON) -> MessageHook:

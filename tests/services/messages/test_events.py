@@ -1,7 +1,6 @@
 """What programs are told: what was recorded since, each event once for each receiver, no person."""
 
 import json
-from collections.abc import Collection
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
@@ -9,12 +8,14 @@ from uuid import uuid4
 
 import pytest
 from flask import Flask
+from sqlalchemy import update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from loyalty.models import Community, MessageHook
 from loyalty.rules.card_action import CardAction
 from loyalty.rules.card_number import last4, number_of
-from loyalty.rules.messages import EVENT_WAITS, EVENTS, MOST_RECEIVERS
+from loyalty.rules.messages import EVENT_WAITS, MOST_RECEIVERS, Channel
 from loyalty.services.actors import Role
 from loyalty.services.cards.acts import ActOnCard, act_on_card
 from loyalty.services.errors import AlreadyExistsError, UnknownRecordError, ValueRefusedError
@@ -33,6 +34,9 @@ from loyalty.services.messages.hooks import (
     ask_for_test,
     change_hook,
     find_hook_of_residents,
+    get_receiver,
+    list_hooks,
+    list_receivers,
     send_again,
 )
 from loyalty.services.messages.outbox import LOOKS_BACK
@@ -50,24 +54,20 @@ from tests.given import (
     given_staff,
 )
 from tests.given_closed_months import given_closed_month
-from tests.given_messages import at_home, given_hook, messages_of, sold_at
+from tests.given_messages import (
+    at_home,
+    given_hook,
+    given_receiver,
+    given_web_push,
+    messages_of,
+    sold_at,
+)
 from tests.given_notices import given_notice
 from tests.present import present
 
 SOON = NOON + timedelta(seconds=10)
 SECOND = timedelta(seconds=1)
-LONG_AGO = NOON - timedelta(days=1000)
 NAME, PHONE = "赵䶮芳", "+8613900007315"
-
-
-def given_receiver(
-    session: Session, community: Community, events: Collection[str] = EVENTS
-) -> MessageHook:
-    """A program that is told of events since noon; ids that tests make are of any day."""
-    hook = given_hook(session, community, events=events).hook
-    hook.told_until = LONG_AGO
-    session.flush()
-    return hook
 
 
 @pytest.fixture
@@ -253,6 +253,37 @@ def test_residents_messages_and_events_go_their_own_ways(
             address=for_residents.address,
             events=["card.used"],
         )
+
+
+def test_each_way_of_residents_stands_beside_receivers_of_events(
+    session: Session, community: Community, hook: MessageHook
+) -> None:
+    signed, push = given_hook(session, community).hook, given_web_push(session, community)
+    work = manager_of(session, community)
+
+    assert [find_hook_of_residents(work, channel) for channel in Channel] == [signed, push]
+    assert {one.id for one in list_hooks(work)} == {hook.id, signed.id}
+    assert list_receivers(work) == [hook]
+    for told_to_residents in (signed, push):
+        with pytest.raises(UnknownRecordError):
+            get_receiver(work, told_to_residents.id)
+    outsider = manager_of(session, given_community(session))
+    assert (list_hooks(outsider), find_hook_of_residents(outsider, Channel.WEB_PUSH)) == ([], None)
+
+
+def test_the_database_refuses_events_to_browsers_and_a_second_hook_of_residents(
+    session: Session, community: Community, hook: MessageHook
+) -> None:
+    given_hook(session, community)
+    push = given_web_push(session, community)
+
+    for one, forbidden, law in (
+        (push, {"events": ["card.used"]}, "events_are_signed"),
+        (hook, {"events": []}, "of_residents"),
+    ):
+        of_it = (MessageHook.community_id == community.id, MessageHook.id == one.id)
+        with pytest.raises(IntegrityError, match=law), session.begin_nested():
+            session.execute(update(MessageHook).where(*of_it).values(forbidden))
 
 
 def test_there_are_ten_receivers_at_most(session: Session, community: Community) -> None:

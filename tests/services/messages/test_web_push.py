@@ -16,6 +16,7 @@ from loyalty.models import Card, Community, ConsentEvent, MessageHook, MessageRe
 from loyalty.rules.messages import Channel
 from loyalty.services.actors import Role
 from loyalty.services.errors import UnknownRecordError, ValueRefusedError
+from loyalty.services.messages.events import write_events
 from loyalty.services.messages.hooks import list_hooks, remove_hook, renew_secret
 from loyalty.services.messages.outbox import write_messages
 from loyalty.services.messages.push_channel import (
@@ -35,7 +36,14 @@ from loyalty.services.messages.web_push import seal_for, sign_for, write_public_
 from loyalty.services.work import Work
 from tests.faults.overlap import in_transaction, overlapped
 from tests.given import NOON, SEALING_KEY, given_card, given_community, given_staff
-from tests.given_messages import at_home, given_hook, given_web_push, messages_of, sold_at
+from tests.given_messages import (
+    at_home,
+    given_hook,
+    given_receiver,
+    given_web_push,
+    messages_of,
+    sold_at,
+)
 from tests.present import present
 from tests.push_browsers import CURVE, Browser, padded, read_signature, unpadded
 
@@ -194,20 +202,23 @@ def test_nobody_agrees_to_what_is_not_there_nor_with_what_is_no_device(
     assert not consent_of(session, card)
 
 
-def test_each_way_tells_a_sale_once_and_a_new_card_too(
+def test_each_way_tells_a_sale_once_and_a_new_card_too_whatever_programs_are_told(
     session: Session, community: Community, push: MessageHook
 ) -> None:
     hook = given_hook(session, community).hook
+    programs = given_receiver(session, community, ["card.issued"])
     card = given_card(session, community, issued_at=SOON)
     home = at_home(session, card)
     agree_to_messages(home, hook.id, "openid-12345")
     agree_to_web_push(home, push.id, Browser().device)
     sold_at(session, card, SOON)
 
+    assert write_events(session, programs, now=SOON) == 1
     counts = [write_messages(session, one, now=SOON) for one in (hook, push, hook, push)]
 
     assert counts == [2, 2, 0, 0]
-    told = sorted((one.kind, one.hook_id) for one in messages_of(session))
+    of_residents = [one for one in messages_of(session) if one.hook_id != programs.id]
+    told = sorted((one.kind, one.hook_id) for one in of_residents)
     assert told == sorted(
         (kind, one.id) for kind in ("card_used", "card_waiting") for one in (hook, push)
     )
