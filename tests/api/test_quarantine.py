@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from loyalty.models import AuditEvent, CardMonth, QuarantinedSale, Redemption, Till
 from loyalty.rules.card_number import number_of
 from loyalty.services.late_sales import quarantine
-from tests.given import NOON, given_card, given_community, given_shop, given_till, paired_till
+from tests.given import NOON, given_card, given_community, given_shop, paired_till
 from tests.given_late_sales import SYNC, LateMarket, late_sale
 
 
@@ -42,21 +42,6 @@ def test_what_a_revoked_till_sends_is_kept_and_not_recorded(
     found = [(case["kind"], case["verdict"], case["till_id"]) for case in market.cases()]
     till = session.scalars(select(Till.id)).one()
     assert found == [("quarantined", "till_revoked", str(till))] * 2
-
-
-def test_a_token_means_the_till_of_the_community_that_it_names(
-    session: Session, market: LateMarket
-) -> None:
-    ours = session.scalars(select(Till)).one()
-    # Of two tills with one secret, which chance does not make, theirs is found first.
-    there = given_shop(session, given_community(session))
-    given_till(session, there, token_hash=ours.token_hash, revoked_at=NOON)
-    ours.revoked_at = NOON
-    session.commit()
-
-    assert len(kept(market, late_sale(market.card.token))) == 1
-
-    assert [case["till_id"] for case in market.cases()] == [str(ours.id)]
 
 
 def test_a_repeated_upload_keeps_each_sale_once(session: Session, market: LateMarket) -> None:
