@@ -41,7 +41,7 @@ export PORT
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: documents office help setup run test coverage rounds late faults fuzz jscoverage check wheel lock bench migration translations clean python developing chromium pgbouncer haproxy
+.PHONY: documents office help setup run test coverage rounds late faults fuzz jscoverage check wheel lock bench migration translations clean python developing chromium pgbouncer haproxy webservers
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -51,10 +51,10 @@ setup: $(PACKAGE) $(VENDOR)/.copied $(CATALOGUES:.po=.mo) ## Install what runnin
 run: setup ## Serve on 127.0.0.1:PORT, with a demonstration market if the database is empty
 	@loyalty serve --demo
 
-test: developing chromium pgbouncer haproxy ## Run the tests (TESTS=tests/rules for some of them)
+test: developing chromium pgbouncer haproxy webservers ## Run the tests (TESTS=tests/rules for some of them)
 	@pytest -n 3 --dist worksteal $(TESTS)
 
-coverage: developing chromium pgbouncer haproxy ## Run the tests, and see that they reach the code they must
+coverage: developing chromium pgbouncer haproxy webservers ## Run the tests, and see that they reach the code they must
 	@mkdir -p build
 	@pytest -n 3 --dist worksteal --cov --cov-report=term --cov-report=json:build/coverage.json $(TESTS)
 	@python tests/coverage_gates.py build/coverage.json
@@ -212,3 +212,12 @@ haproxy:
 	else \
 	  echo "The tests need HAProxy; as root: apt-get install haproxy" >&2; exit 1; \
 	fi
+
+# Some try the samples of deploy: nginx, Caddy and the units of systemd. Where one is missing they are skipped.
+webservers:
+	@PATH="$$PATH:/usr/sbin"; command -v nginx >/dev/null && command -v caddy >/dev/null && command -v systemd-analyze >/dev/null && exit 0; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  echo "Installing nginx, Caddy and systemd on this machine, for the tests of the samples ..."; \
+	  apt-get update -qq && apt-get install -y -qq --no-install-recommends nginx-light caddy systemd && exit 0; \
+	fi; \
+	echo "The tests of the samples need nginx, Caddy and systemd; as root: apt-get install nginx-light caddy systemd" >&2

@@ -32,11 +32,13 @@ from loyalty.pages.passed_on import tidy_addresses
 from loyalty.pages.preferences import SOURCE, reader_locale
 from loyalty.pages.problems import answer_page
 from loyalty.rate_limits import limit_rates
+from loyalty.replication import is_unreplicated
 from loyalty.request_counts import Counted, RequestCounts, folder_of_counts
 from loyalty.roles import let_service_in
 from loyalty.services.checkout.memory import Directory
 from loyalty.services.errors import BusyError
 from loyalty.services.replica import REPLICA
+from loyalty.session_cookies import SealingSerializer
 from loyalty.settings import Settings
 from loyalty.till import register_till
 
@@ -83,6 +85,10 @@ class SessionsOfPeople(SecureCookieSessionInterface):
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
         """Return the session of a request; None for a program's, which can keep nothing."""
         return None if is_for_machines(request.path) else super().open_session(app, request)
+
+    def get_signing_serializer(self, app: Flask) -> Any:
+        """Return what writes sessions into cookies: sealed, where Flask only signs them."""
+        return SealingSerializer(str(app.secret_key))
 
 
 class Service(Flask):
@@ -205,7 +211,8 @@ def _answer_error(error: Exception) -> Response:
     cause = getattr(error, "original_exception", None) or error
     if is_away(cause):
         current_app.logger.warning("the database is away: %s", type(cause).__name__)
-        forget_connections()
+        if not is_unreplicated(cause):
+            forget_connections()
         cause = BusyError("The database does not answer just now; send the same request again.")
     elif is_overtaken(cause):
         current_app.logger.warning("somebody else was faster", exc_info=cause)

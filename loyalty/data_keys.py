@@ -15,7 +15,7 @@ from uuid import UUID
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF, HKDFExpand
 
 from loyalty.rules.errors import LoyaltyError
 
@@ -136,3 +136,13 @@ def make_index(text: str, *, table: str, column: str, community_id: UUID) -> str
     """
     told = f"{table}\0{column}\0".encode() + community_id.bytes + text.encode()
     return hmac.digest(get_current_key().indexing, told, "sha256").hex()[:_INDEX_LETTERS]
+
+
+def derive_for(purpose: str, community_id: UUID, *, length: int) -> bytes:
+    """Return bytes that are of one purpose and community alone, the same until the key changes.
+
+    Args:
+        length: of these, at most 8160.
+    """
+    info = b"\0".join((_PURPOSE, purpose.encode(), community_id.bytes))
+    return HKDFExpand(SHA256(), length, info).derive(get_current_key().indexing)

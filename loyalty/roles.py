@@ -43,9 +43,13 @@ BEGIN
        AND NOT has_table_privilege('loyalty_service', 'request_count', 'DELETE') THEN
         GRANT SELECT, INSERT, UPDATE, DELETE ON request_count TO loyalty_service;
     END IF;
+    IF EXISTS (SELECT FROM pg_sequence
+               WHERE NOT has_sequence_privilege('loyalty_service', seqrelid, 'SELECT')) THEN
+        GRANT SELECT ON ALL SEQUENCES IN SCHEMA public TO loyalty_service;
+    END IF;
 END $$
 """
-"""May be done again at any time: it writes only what is missing."""
+"""May be done again at any time: it writes only what is missing. A copy reads sequences, too."""
 
 OWNED = """
 SELECT count(*) FROM pg_class

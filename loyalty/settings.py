@@ -9,6 +9,10 @@ from urllib.parse import urlsplit
 from loyalty.rules.errors import LoyaltyError
 
 SHORTEST_SECRET = 32
+SECRET_FILE = "secret-key"  # noqa: S105  # the name of a file
+"""What the file in the data folder is called where the secret is kept that nobody has given."""
+SECRET = "LOYALTY_SECRET_KEY"  # noqa: S105  # the name of a setting, as the next ones
+DATA_KEY, OLD_DATA_KEY = "LOYALTY_DATA_KEY", "LOYALTY_OLD_DATA_KEY"
 OWNER = "LOYALTY_OWNER_DATABASE_URL"
 """Which no process needs that answers requests."""
 DEFAULT_PORT = 8000
@@ -79,7 +83,7 @@ class Settings:
         Raises:
             SettingsError: a value cannot be used; the message names the variable.
         """
-        data_dir = Path(environ.get("LOYALTY_DATA_DIR") or "var").absolute()
+        data_dir = data_dir_of(environ)
         port = _whole_number(environ, "PORT", default=DEFAULT_PORT)
         return cls(
             data_dir=data_dir,
@@ -87,9 +91,9 @@ class Settings:
             reports_database_url=_database_url(environ, "LOYALTY_REPORTS_DATABASE_URL"),
             owner_database_url=_database_url(environ, OWNER),
             erasures_file=_erasures_file(environ.get("LOYALTY_ERASURES_FILE")),
-            secret_key=_secret(_given_secret(environ), data_dir),
-            data_key=_strong(environ, "LOYALTY_DATA_KEY"),
-            old_data_key=_strong(environ, "LOYALTY_OLD_DATA_KEY"),
+            secret_key=_secret(given_secret(environ, SECRET), data_dir),
+            data_key=_strong(environ, DATA_KEY),
+            old_data_key=_strong(environ, OLD_DATA_KEY),
             base_url=_base_url(environ.get("LOYALTY_BASE_URL") or f"http://127.0.0.1:{port}"),
             threads=_whole_number(environ, "LOYALTY_THREADS", default=8),
             pooled=_is_pooled(environ.get("LOYALTY_DATABASE_POOLER")),
@@ -98,6 +102,11 @@ class Settings:
             private_receivers=_is_allowed(environ.get("LOYALTY_PRIVATE_RECEIVERS")),
             metrics_token=_metrics_token(environ.get("LOYALTY_METRICS_TOKEN")),
         )
+
+
+def data_dir_of(environ: Mapping[str, str]) -> Path:
+    """Return the data folder, which need not be there yet; nothing is made in it."""
+    return Path(environ.get("LOYALTY_DATA_DIR") or "var").absolute()
 
 
 def _whole_number(environ: Mapping[str, str], name: str, *, default: int, least: int = 1) -> int:
@@ -149,40 +158,36 @@ def _erasures_file(named: str | None) -> Path | None:
     return Path(named).absolute() if named else None
 
 
-def _given_secret(environ: Mapping[str, str]) -> str | None:
-    """Return the secret that the operator gives, itself or in a file; None if none is given."""
-    given, file = environ.get("LOYALTY_SECRET_KEY"), environ.get("LOYALTY_SECRET_KEY_FILE")
+def given_secret(environ: Mapping[str, str], name: str) -> str | None:
+    """Return a secret that the operator gives, itself or in a file; None if none is given.
+
+    Raises:
+        SettingsError: it is given twice, or the file cannot be read.
+    """
+    given, file = environ.get(name), environ.get(f"{name}_FILE")
     if not file:
         return given
-    if given is not None:
-        raise SettingsError("Give LOYALTY_SECRET_KEY or LOYALTY_SECRET_KEY_FILE, not both")
+    if given:
+        raise SettingsError(f"Give {name} or {name}_FILE, not both")
     try:
-        return Path(file).read_text(encoding="ascii").strip()
+        return Path(file).read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"LOYALTY_SECRET_KEY_FILE cannot be read: {file}") from error
+        raise SettingsError(f"{name}_FILE cannot be read: {file}") from error
 
 
 def _secret(given: str | None, data_dir: Path) -> str:
     if given is None:
-        return _kept_secret(data_dir / "secret-key")
-    _refuse_weak("LOYALTY_SECRET_KEY", given)
+        return _kept_secret(data_dir / SECRET_FILE)
+    _refuse_weak(SECRET, given)
     return given
 
 
 def _strong(environ: Mapping[str, str], name: str) -> str | None:
-    """Return a secret that stands in a variable, or in the file that its ``…_FILE`` names."""
-    given, file = environ.get(name), environ.get(f"{name}_FILE")
-    if given and file:
-        raise SettingsError(f"{name} and {name}_FILE are both given; leave one of them out")
-    if file:
-        try:
-            given = Path(file).read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError) as error:
-            raise SettingsError(f"{name}_FILE names {file}, which cannot be read") from error
-        name = f"{name}_FILE"
-    if given is None or (given == "" and not file):
+    """Return a secret that need not be given; None where it is not, or is empty."""
+    given = given_secret(environ, name)
+    if not given and not environ.get(f"{name}_FILE"):
         return None
-    _refuse_weak(name, given)
+    _refuse_weak(name, given or "")
     return given
 
 

@@ -7,7 +7,7 @@ worker joins the same database, whose tables are brought up to date first.
 import os
 
 from loyalty.app import create_app
-from loyalty.commands.session import bring_up_to_date
+from loyalty.commands.tables import bring_up_to_date
 from loyalty.settings import Settings
 
 settings = Settings.from_env(os.environ)

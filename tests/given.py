@@ -136,16 +136,34 @@ def signed_in(session: Session, community: Community, *roles: Role) -> dict[str,
     return {"Authorization": f"Bearer {given_token(session, community, account)}"}
 
 
-def given_token(session: Session, community: Community, account: StaffAccount) -> str:
-    """Return the token of an account that has signed in; commits what was built."""
+def given_token(
+    session: Session, community: Community, account: StaffAccount, *, device: str | None = None
+) -> str:
+    """Return the token of an account that has signed in; commits what was built.
+
+    Args:
+        device: the browser at the console, as a hash of its letters; None for a program.
+    """
+    now = datetime.now(UTC)
+    at_console: dict[str, Any] = (
+        {}
+        if device is None
+        else {
+            "device": "computer",
+            "device_hash": hashlib.sha256(device.encode()).digest(),
+            "seen_at": now,
+            "proven_at": now,
+        }
+    )
     token = make_numbered_token("staff_", community.number, secrets.token_urlsafe(SECRET_BYTES))
     session.add(
         AccessToken(
             community_id=community.id,
             account_id=account.id,
             token_hash=hashlib.sha256(token.encode()).digest(),
-            created_at=datetime.now(UTC),
-            expires_at=datetime.now(UTC) + timedelta(hours=1),
+            created_at=now,
+            expires_at=now + timedelta(hours=1),
+            **at_console,
         )
     )
     session.commit()

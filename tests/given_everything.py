@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
 from loyalty.models import (
+    AccountAlert,
     AccountLink,
     Area,
     Ballot,
@@ -25,6 +26,8 @@ from loyalty.models import (
     KeptAnswer,
     Matter,
     NumberedSale,
+    PartChange,
+    Pledge,
     QuarantinedSale,
     ReplacedKey,
     Round,
@@ -35,6 +38,7 @@ from loyalty.models import (
     ShopVisit,
     StaffAccount,
     Till,
+    UpkeepReport,
     WorkingDayOverride,
 )
 from loyalty.rules.card_number import number_of
@@ -104,7 +108,7 @@ def given_everything(session: Session, community: Community) -> Everything:
     """One of everything that a community can have."""
     account = given_account(session, community, *Role)
     given_shop(session, community, state="applied", name="待挂牌", plaque_number=None)
-    area, group = _parts(session, community)
+    area, group = _parts(session, community, account)
     star = given_honour(session, community, name_en="Star of the courtyard")
     at_home = {"area_id": area.id, "household_group_id": group.id}
     resident = given_resident(session, community, phone="+8613800138000", **at_home)
@@ -141,11 +145,16 @@ def given_everything(session: Session, community: Community) -> Everything:
     return Everything(community.id, _texts({**on_notice, **ids}), _texts(review), _texts(on_notice))
 
 
-def _parts(session: Session, community: Community) -> tuple[Area, HouseholdGroup]:
-    area = Area(community_id=community.id, name="东区")
-    group = HouseholdGroup(community_id=community.id, name="第一联户")
+def _parts(
+    session: Session, community: Community, account: StaffAccount
+) -> tuple[Area, HouseholdGroup]:
+    own = {"community_id": community.id}
+    area = Area(**own, name="东区")
+    group = HouseholdGroup(**own, name="第一联户")
     session.add_all([area, group])
     session.flush()
+    renamed = {"area_id": area.id, "member": "name", "before": "旧东区", "after": "东区"}
+    session.add(PartChange(**own, account_id=account.id, at=NOON, **renamed))
     return area, group
 
 
@@ -156,7 +165,15 @@ def _day_off_and_kept_answer(session: Session, community: Community, account: St
     link = {"token_hash": b"1", "purpose": "join", "created_at": NOON}
     week = NOON + timedelta(days=7)
     session.add(AccountLink(**own, account_id=account.id, expires_at=week, **link))
-    session.add_all([WorkingDayOverride(**own, **day), KeptAnswer(**own, kept_at=NOON, **call)])
+    looked = {"subject": "drill", "at": NOON, "ok": True, "facts": {}}
+    session.add_all(
+        [
+            AccountAlert(**own, account_id=account.id, kind="locked", at=NOON),
+            WorkingDayOverride(**own, **day),
+            KeptAnswer(**own, kept_at=NOON, **call),
+            UpkeepReport(**own, **looked),
+        ]
+    )
 
 
 def _texts(ids: dict[str, Any]) -> dict[str, str]:
@@ -329,8 +346,10 @@ def _certification(session: Session, shop: Shop, account: StaffAccount) -> UUID:
     own = {"community_id": shop.community_id, "shop_id": shop.id}
     by = {"account_id": account.id}
     honour = honour_of(session, community)
+    clauses = [{"zh_Hans": "明码标价，秤准量足"}]
     session.add_all(
         [
+            Pledge(community_id=community.id, number=1, clauses=clauses, made_at=NOON),
             ShopTerm(**own, honour_id=honour.id, pay_permille=800),
             ShopChange(**own, member="stall", **by, at=NOON),
             CertificationEvent(**own, action="apply", state="applied", at=NOON),

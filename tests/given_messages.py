@@ -19,6 +19,7 @@ from loyalty.models import (
 )
 from loyalty.services.actors import Role, SignedInResident
 from loyalty.services.messages.hooks import NewSecret, create_hook
+from loyalty.services.messages.push_channel import begin_web_push
 from loyalty.services.work import ResidentWork, Work
 from tests.given import NOON, SEALING_KEY, given_shop, given_staff, number
 from tests.given_sales import given_redemption
@@ -38,6 +39,12 @@ def given_hook(
     manager = given_staff(session, community, Role.MANAGER)
     work = Work(session, manager, now)
     return create_hook(work, address, events=events, sealing_key=SEALING_KEY)
+
+
+def given_web_push(session: Session, community: Community, *, now: datetime = NOON) -> MessageHook:
+    """That a community tells residents by web push."""
+    manager = given_staff(session, community, Role.MANAGER)
+    return begin_web_push(Work(session, manager, now), "market.example", sealing_key=SEALING_KEY)
 
 
 def given_recipient(

@@ -41,7 +41,8 @@ WAY = tuple(action for action, step in STEPS.items() if step.stage is not None)
 """Every step of a round, in order."""
 
 MEMBERS: dict[RoundNeed, dict[str, Any]] = {
-    RoundNeed.SEED: {"seed": "3 5 2 6 1", "witnesses": ("王建国", "买买提·艾力")},
+    RoundNeed.SOURCE: {"witnesses": ("王建国", "买买提·艾力")},
+    RoundNeed.SEED: {"seed": "3 5 2 6 1"},
     RoundNeed.REASON: {"reason": "名额有误"},
 }
 """What some steps must be told."""

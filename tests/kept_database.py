@@ -1,20 +1,23 @@
 """Databases for tests: one that is emptied after each, and new ones for who needs their own."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 from uuid import uuid4
 
 import psycopg
 from psycopg import sql
 
 WATCH = """
+CREATE SCHEMA filling;
 CREATE SCHEMA watch;
 CREATE TABLE watch.schema_change (at timestamptz DEFAULT now());
 CREATE FUNCTION watch.note() RETURNS event_trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF EXISTS (SELECT FROM pg_event_trigger_ddl_commands() WHERE schema_name = 'pg_temp') THEN
+    IF EXISTS (
+        SELECT FROM pg_event_trigger_ddl_commands() WHERE schema_name IN ('pg_temp', 'filling')
+    ) THEN
         RETURN;
     END IF;
     INSERT INTO watch.schema_change DEFAULT VALUES;
@@ -35,6 +38,12 @@ SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::re
 """
 
 
+ANYBODY = "SELECT 1 FROM community LIMIT 1"
+"""Whether something stands in a database already."""
+
+Made = TypeVar("Made")
+
+
 class KeptDatabase:
     """A migrated database that is emptied, and made anew only where its schema was changed.
 
@@ -48,6 +57,7 @@ class KeptDatabase:
         self._name = name
         self.url = named(template, name)
         self._emptying = ""
+        self._fillings: dict[str, tuple[str, Any]] = {}
         self._connection: psycopg.Connection[Any] | None = None
 
     def __enter__(self) -> Self:
@@ -61,6 +71,26 @@ class KeptDatabase:
         trace: TracebackType | None,
     ) -> None:
         self._drop()
+
+    def fill(self, name: str, make: Callable[[], Made]) -> Made:
+        """Fill the empty database as `make` does, which is asked once; later its rows are copied.
+
+        Args:
+            name: of what is made.
+            make: commits all of it. What it returns names records by their ids: those who come
+                later find other objects of them.
+        """
+        with psycopg.connect(plain(self.url), autocommit=True) as connection:
+            if connection.execute(ANYBODY).fetchone():
+                raise ValueError(f"something stands in the database before {name}")
+            if name not in self._fillings:
+                first = make()
+                self._fillings[name] = (_keep_rows(connection, name), first)
+                return first
+            filling, made = self._fillings[name]
+            connection.execute(filling)
+        copied: Made = made
+        return copied
 
     def empty(self) -> None:
         """Take out every row a test has written, whoever is still at it."""
@@ -92,13 +122,10 @@ class KeptDatabase:
 
     def _make(self) -> None:
         create(self._template, self._name)
+        self._fillings.clear()
         with psycopg.connect(plain(self.url), autocommit=True) as connection:
-            tables = [sql.Identifier(name) for (name,) in connection.execute(TABLES)]
-            filled = [
-                table
-                for table in tables
-                if connection.execute(sql.SQL("SELECT 1 FROM {} LIMIT 1").format(table)).fetchone()
-            ]
+            tables = [sql.Identifier(name) for name in _list_tables(connection)]
+            filled = [sql.Identifier(name) for name in _list_tables(connection, filled=True)]
             connection.execute("CREATE SCHEMA pristine")
             for table in filled:
                 connection.execute(
@@ -106,16 +133,42 @@ class KeptDatabase:
                 )
             connection.execute(WATCH)
             steps = [
-                sql.SQL("BEGIN"),
-                sql.SQL("SET LOCAL session_replication_role = replica"),
                 *(sql.SQL("DELETE FROM public.{}").format(table) for table in tables),
                 *(
                     sql.SQL("INSERT INTO public.{0} TABLE pristine.{0}").format(table)
                     for table in filled
                 ),
-                sql.SQL("COMMIT"),
             ]
-            self._emptying = sql.SQL("; ").join(steps).as_string(connection)
+            self._emptying = _unwatched(connection, steps)
+
+
+def _list_tables(connection: psycopg.Connection[Any], *, filled: bool = False) -> list[str]:
+    tables = [name for (name,) in connection.execute(TABLES)]
+    row = sql.SQL("SELECT 1 FROM public.{} LIMIT 1")
+    return [
+        table
+        for table in tables
+        if not filled or connection.execute(row.format(sql.Identifier(table))).fetchone()
+    ]
+
+
+def _keep_rows(connection: psycopg.Connection[Any], name: str) -> str:
+    """Copy all rows aside; return the statements that bring them back into an empty database."""
+    steps: list[sql.Composed] = []
+    for filled in _list_tables(connection, filled=True):
+        table, aside = sql.Identifier(filled), sql.Identifier("filling", f"{name} {filled}")
+        connection.execute(sql.SQL("CREATE TABLE {} AS TABLE public.{}").format(aside, table))
+        steps += [
+            sql.SQL("DELETE FROM public.{}").format(table),
+            sql.SQL("INSERT INTO public.{} OVERRIDING SYSTEM VALUE TABLE {}").format(table, aside),
+        ]
+    return _unwatched(connection, steps)
+
+
+def _unwatched(connection: psycopg.Connection[Any], steps: list[sql.Composed]) -> str:
+    """Return one transaction of these steps, in which no trigger and no foreign key acts."""
+    begin = sql.SQL("BEGIN; SET LOCAL session_replication_role = replica")
+    return sql.SQL("; ").join([begin, *steps, sql.SQL("COMMIT")]).as_string(connection)
 
 
 @contextmanager

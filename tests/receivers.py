@@ -16,6 +16,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from loyalty.commands.messenger import carry_out, find_turn
+
 
 @dataclass(slots=True)
 class Receiver:
@@ -92,3 +94,12 @@ def receiving(certificate: Path) -> Iterator[Receiver]:
     yield receiver
     server.shutdown()
     server.server_close()
+
+
+def send_what_is_due() -> int:
+    """Take turns until no hook is due; return how many there were."""
+    turns = 0
+    while (turn := find_turn()) is not None:
+        carry_out(turn)
+        turns += 1
+    return turns

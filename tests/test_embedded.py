@@ -26,6 +26,7 @@ from tests.serving import (
     start,
     stop,
     until,
+    workers_of,
 )
 
 
@@ -172,3 +173,19 @@ def test_a_killed_holder_that_nobody_has_buried_does_not_keep_the_server(data_di
     unburied.wait()
 
     assert postmasters_in(data_dir) == []
+
+
+def test_workers_are_replaced_at_a_hang_up_and_no_request_is_lost(data_dir: Path) -> None:
+    port = free_port()
+    process = start_in(data_dir, port)
+    before = {worker.pid for worker in workers_of(process)}
+
+    process.send_signal(signal.SIGHUP)
+
+    lost = 0
+    while not before.isdisjoint({worker.pid for worker in workers_of(process)}):
+        lost += not answers(port)
+        time.sleep(0.05)
+    assert (lost, answers(port)) == (0, True)
+    stop(process)
+    assert process.returncode == 0

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from flask import Flask
 from sqlalchemy import text
@@ -11,8 +12,9 @@ from sqlalchemy.orm import Session
 
 from loyalty.database import Model
 from loyalty.models import Community
-from tests.given import given_community
+from tests.given import given_community, signed_in
 from tests.given_everything import Everything, given_everything
+from tests.kept_database import KeptDatabase
 
 ROWS = "SELECT '{0}' || t::text FROM \"{0}\" AS t"
 
@@ -21,6 +23,7 @@ OF_NO_COMMUNITY = {"directory_version", "request_count"}
 
 EXAMPLES = {
     "action": "suspend",
+    "purpose": "join",
     "decision": "accept",
     "file": "months.json",
     "kind": "residents",
@@ -59,6 +62,36 @@ def given_two(app: Flask, session: Session) -> Two:
     """Two communities; everything is in ours."""
     ours, theirs = given_community(session), given_community(session)
     return Two(app, session, ours, given_everything(session, ours), theirs)
+
+
+def given_theirs(session: Session) -> Everything:
+    """One of everything, in a community beside ours."""
+    theirs = given_everything(session, given_community(session))
+    session.commit()
+    return theirs
+
+
+def copied_two(
+    app: Flask, session: Session, database: KeptDatabase, *, with_theirs: bool = False
+) -> Two:
+    """Two communities as copies of those that a test before has made.
+
+    Args:
+        with_theirs: one of everything is in theirs, too, and somebody is signed in to each.
+    """
+
+    def make() -> tuple[Everything, UUID]:
+        two = given_two(app, session)
+        if with_theirs:
+            two.theirs()
+            for community in (two.community, two.elsewhere):
+                signed_in(session, community)
+        session.commit()
+        return two.ours, two.elsewhere.id
+
+    ours, theirs = database.fill("two, both full" if with_theirs else "two", make)
+    community, elsewhere = (session.get_one(Community, one) for one in (ours.community_id, theirs))
+    return Two(app, session, community, ours, elsewhere)
 
 
 def ids_for(path: str, everything: Everything) -> dict[str, str]:

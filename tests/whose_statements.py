@@ -40,7 +40,7 @@ OF_ALL_COMMUNITIES = {
     "jobs.claim_job": "the worker takes up what is due, whosever it is",
     "jobs.forget_jobs": "what is kept for a day alone goes, whosever it is",
     "delivery.take_turn": "the messenger takes up what is due, whosever it is",
-    "doctor._keys": "looks at all that the operator runs",
+    "doctor.look_at_keys": "looks at all that the operator runs",
     "resealing._list_key_ids": "likewise",
 }
 """Functions that ask beyond one community on purpose, and why."""

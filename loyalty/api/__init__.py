@@ -34,6 +34,7 @@ from loyalty.api.ledger.parties import parties
 from loyalty.api.ledger.public_figures import figures
 from loyalty.api.matters.matters import matters
 from loyalty.api.matters.meetings import meetings
+from loyalty.api.messages.web_push import web_push
 from loyalty.api.messages.webhooks import webhooks
 from loyalty.api.metrics import metrics
 from loyalty.api.notice.notices import notices
@@ -62,6 +63,7 @@ from loyalty.api.shops.objections import (
     shop_objections,
 )
 from loyalty.api.shops.offers import shop_offers
+from loyalty.api.shops.pledges import pledges, public_pledge
 from loyalty.api.shops.shops import shops
 from loyalty.api.shops.signals import shop_signals
 from loyalty.api.shops.stalls import stalls
@@ -112,9 +114,11 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     parties,
     personal_data,
     pictures,
+    pledges,
     public,
     public_applications,
     public_objections,
+    public_pledge,
     public_shop_notice,
     ready,
     redemptions,
@@ -139,6 +143,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     tokens,
     validations,
     webhooks,
+    web_push,
     well_known,
     working_days,
 )

@@ -52,6 +52,9 @@ KINDS: Mapping[type[Exception], Kind] = {
         HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-request", "The request cannot be used"
     ),
     errors.CardRefusedError: Kind(HTTPStatus.CONFLICT, "card-refused", "Card refused"),
+    errors.TooManyUnknownError: Kind(
+        HTTPStatus.TOO_MANY_REQUESTS, "too-many-unknown", "Too many numbers that nobody has"
+    ),
     errors.BusyError: Kind(HTTPStatus.SERVICE_UNAVAILABLE, "busy", "Try again"),
     errors.ReportsAwayError: Kind(
         HTTPStatus.SERVICE_UNAVAILABLE, "reports-away", "No reports just now"
@@ -148,7 +151,7 @@ def _answer_kind(kind: Kind, error: Exception) -> Response:
     response = _make_problem(kind.status, kind.slug, kind.title, **_members_of(error))
     if kind.status is HTTPStatus.SERVICE_UNAVAILABLE:
         response.headers["Retry-After"] = str(errors.BusyError.SECONDS)
-    if isinstance(error, errors.SignInLockedError):
+    if isinstance(error, errors.SignInLockedError | errors.TooManyUnknownError):
         response.headers["Retry-After"] = str(ceil(error.wait.total_seconds()))
     if kind.status is HTTPStatus.UNAUTHORIZED:
         response.headers["WWW-Authenticate"] = "Bearer"

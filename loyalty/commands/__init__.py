@@ -9,9 +9,11 @@ from loyalty.rules.errors import LoyaltyError
 
 MODULES = {
     "audit": "audit",
+    "backup": "backup",
     "demo": "demo",
     "distribute": "distribute",
     "doctor": "doctor",
+    "drill": "drill",
     "figures": "figures",
     "housekeeping": "housekeeping",
     "import": "import_table",
@@ -20,6 +22,7 @@ MODULES = {
     "keys": "keys",
     "migrate": "migrate",
     "reseal": "reseal",
+    "restore": "restore",
     "round": "round",
     "serve": "serve",
     "street": "street",

@@ -15,12 +15,12 @@ import psycopg
 from loyalty.cards.keys import sealing_key_from
 from loyalty.clock import community_now
 from loyalty.commands.session import (
-    bring_up_to_date,
     opened,
     owner_database_of,
     plain,
     settings_of_environment,
 )
+from loyalty.commands.tables import bring_up_to_date
 from loyalty.rules.calendar import Month
 from loyalty.services.checkout.memory import Directory
 from loyalty.services.community.policy import communities

@@ -3,10 +3,11 @@
 import json
 import stat
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from pathlib import Path
+from types import MappingProxyType
 
 import click
 from sqlalchemy import select, text
@@ -25,12 +26,29 @@ from loyalty.database import is_migrated
 from loyalty.models import Community, SigningKey
 from loyalty.roles import owns_tables
 from loyalty.rules.errors import LoyaltyError
+from loyalty.rules.upkeep import UpkeepTrouble
 from loyalty.services.cards.keys import unseal_private_key
+from loyalty.services.community.policy import communities
+from loyalty.services.community.upkeep import list_upkeep
 from loyalty.services.privacy.resealing import refuse_other_keys
 from loyalty.settings import Settings, SettingsError
 
 OLDEST_SERVER = 140000
 """PostgreSQL 14, as the server numbers its versions."""
+
+TO_DO: Mapping[UpkeepTrouble, str] = MappingProxyType(
+    {
+        UpkeepTrouble.NEVER_BACKED_UP: "never made; run: loyalty backup FILE, "
+        "and keep FILE and its password on other machines",
+        UpkeepTrouble.BACKUP_OLD: "more than a week old; run: loyalty backup FILE",
+        UpkeepTrouble.DRILL_FAILED: "Mend that, then run: loyalty drill",
+        UpkeepTrouble.DRILL_LATE: "none for two weeks; keep `loyalty serve` running, "
+        "or run: loyalty drill",
+        UpkeepTrouble.DISK_SOON_FULL: "full within a week; move what is not needed "
+        "from the disk of the data folder, or give it a larger one",
+    }
+)
+"""What the operator does about what was found."""
 
 LARGEST_DRIFT = timedelta(seconds=5)
 
@@ -77,8 +95,9 @@ def _findings() -> Iterator[Finding]:
             yield _tables(migrated=migrated)
             if migrated:
                 yield _owner(owns=owns_tables(url))
-                yield _keys(session, settings)
-                yield _personal_data(session)
+                yield look_at_keys(session, settings)
+                yield look_at_personal_data(session)
+                yield from _upkeep(session)
     except SQLAlchemyError as error:
         detail = f"{type(error).__name__}; see that LOYALTY_DATABASE_URL reaches a PostgreSQL"
         yield Finding("database", ok=False, detail=detail)
@@ -145,7 +164,7 @@ def _owner(*, owns: bool) -> Finding:
     return Finding("rights", ok=True, detail="the service cannot change what is written once")
 
 
-def _keys(session: Session, settings: Settings) -> Finding:
+def look_at_keys(session: Session, settings: Settings) -> Finding:
     """Open every sealed card key, since under another secret than its own none opens."""
     sealing_key = sealing_key_from(settings.secret_key)
     opened_keys = 0
@@ -166,9 +185,29 @@ def _keys(session: Session, settings: Settings) -> Finding:
     return Finding("card keys", ok=True, detail=f"{opened_keys} open")
 
 
-def _personal_data(session: Session) -> Finding:
+def look_at_personal_data(session: Session) -> Finding:
+    """Look whether the keys that this process holds are those it was sealed with."""
     try:
         refuse_other_keys(session)
     except LoyaltyError as error:
         return Finding("personal data", ok=False, detail=str(error))
     return Finding("personal data", ok=True, detail="opens with the key that is set")
+
+
+def _upkeep(session: Session) -> Iterator[Finding]:
+    """Tell what was found when the service was looked after, which is the same for everybody."""
+    first = next(iter(communities(session)), None)
+    if first is None:
+        return
+    for one in list_upkeep(session, first.id, now=utc_now()):
+        if one.trouble is not None:
+            failure = "" if one.report is None else one.report.facts.get("failure", "")
+            detail = f"{failure} {TO_DO[one.trouble]}".strip()
+            waits = one.trouble is UpkeepTrouble.NEVER_BACKED_UP
+            yield Finding(one.subject, ok=waits, detail=detail)
+        elif one.report is None:
+            yield Finding(one.subject, ok=True, detail="not yet looked at; `loyalty serve` does so")
+        else:
+            yield Finding(
+                one.subject, ok=True, detail=f"fine on {one.report.at:%Y-%m-%d %H:%M} UTC"
+            )

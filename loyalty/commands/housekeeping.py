@@ -4,7 +4,7 @@ import json
 import logging
 import traceback
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import click
@@ -12,11 +12,12 @@ import click
 from loyalty.cards.keys import sealing_key_from
 from loyalty.clock import community_now
 from loyalty.commands.session import database_of, opened, settings_of_environment
+from loyalty.commands.upkeep import look_at_disk
 from loyalty.database import is_away, limit_to
 from loyalty.models import Community
 from loyalty.services.community.policy import communities
 from loyalty.services.privacy.erasure_file import copy_erasures, read_erasures
-from loyalty.services.privacy.housekeeping import STEPS, House, carry_out
+from loyalty.services.privacy.housekeeping import ERASES, STEPS, House, carry_out
 from loyalty.settings import Settings
 
 _logger = logging.getLogger(__name__)
@@ -79,11 +80,20 @@ def keep_every_house(settings: Settings) -> Houses:
     return houses
 
 
-def keep_house(url: str, settings: Settings, community: Community) -> Mapping[str, int]:
+def erase_again(url: str, settings: Settings) -> int:
+    """Erase whom a restored backup has brought back, in all communities; return how many."""
+    with opened(url) as session:
+        served = communities(session)
+    return sum(keep_house(url, settings, one, steps=(ERASES,))[ERASES] for one in served)
+
+
+def keep_house(
+    url: str, settings: Settings, community: Community, *, steps: Iterable[str] = STEPS
+) -> Mapping[str, int]:
     """Keep the house of one community, step by step; return how much each has done."""
     erased = read_erasures(settings.erasures)
-    done = Counter(dict.fromkeys(STEPS, 0))
-    for name in STEPS:
+    done = Counter(dict.fromkeys(steps, 0))
+    for name in steps:
         more = True
         while more:
             with opened(url) as session:
@@ -99,4 +109,5 @@ def keep_house(url: str, settings: Settings, community: Community) -> Mapping[st
             done[name] += count
     with opened(url) as session:
         copy_erasures(session, community.id, settings.erasures)
+    look_at_disk(url, settings, community)
     return done

@@ -9,12 +9,8 @@ import click
 from flask import Flask
 
 from loyalty.clock import community_now
-from loyalty.commands.session import (
-    bring_up_to_date,
-    opened,
-    owner_database_of,
-    settings_of_environment,
-)
+from loyalty.commands.session import opened, owner_database_of, settings_of_environment
+from loyalty.commands.tables import bring_up_to_date
 from loyalty.services.actors import Role
 from loyalty.services.community.founding import FoundCommunity, found_community
 from loyalty.services.staff.accounts import CreateAccount, open_account

@@ -141,5 +141,4 @@ def _send_next(turn: Turn, settings: Settings) -> Outcome | None:
         return letter
     outcome = post(letter, private=settings.private_receivers)
     with transaction(turn.community_id) as session:
-        note_outcome(session, turn, letter, outcome, now=utc_now())
-    return outcome
+        return note_outcome(session, turn, letter, outcome, now=utc_now())

@@ -4,9 +4,8 @@ import click
 
 from loyalty.clock import utc_now
 from loyalty.commands.session import owner_database_of, settings_of_environment
-from loyalty.database import migrate as migrate_database
+from loyalty.commands.tables import move_tables
 from loyalty.database import write_migration
-from loyalty.roles import grant_to_service
 
 
 @click.command()
@@ -18,13 +17,14 @@ from loyalty.roles import grant_to_service
     help="Write a migration from the difference between models and tables, "
     'named by its deed: "add vouchers".',
 )
-def migrate(revision: str, deed: str | None) -> None:
-    """Bring the tables to REVISION: head, base, a name, or -1 for one step back."""
+@click.option("--no-copy", is_flag=True, help="Do not copy what is there before it is changed.")
+def migrate(revision: str, deed: str | None, *, no_copy: bool) -> None:
+    """Bring the tables to REVISION: head, base, a name, or -1 for one step back.
+
+    What stands in them is copied into `backups` of the data folder first.
+    """
     settings = settings_of_environment()
-    url = owner_database_of(settings)
-    migrate_database(url, revision=revision)
-    if settings.owner_database_url is not None:
-        grant_to_service(url)
+    move_tables(settings, revision=revision, copied=not no_copy)
     click.echo(f"The tables stand at {revision}.")
     if deed:
-        click.echo(write_migration(url, deed, now=utc_now()))
+        click.echo(write_migration(owner_database_of(settings), deed, now=utc_now()))

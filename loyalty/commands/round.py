@@ -1,6 +1,7 @@
 """`loyalty round`: the monthly selection, read and moved on."""
 
 import json
+from datetime import datetime
 from typing import Any
 
 import click
@@ -15,9 +16,11 @@ from loyalty.commands.session import (
 )
 from loyalty.models import Round
 from loyalty.rules.calendar import Month
+from loyalty.rules.seed_source import SeedSource
 from loyalty.rules.selection import RoundAction
 from loyalty.services.rounds.actions import ActOnRound, act_on_round
 from loyalty.services.selection.planning import round_in, rounds_page
+from loyalty.services.selection.seeds import NameSource
 
 SHOWN = 24
 """Rounds on the list: two years."""
@@ -71,8 +74,20 @@ def show_round(month: Month, *, username: str, as_json: bool) -> None:
 @click.argument("month", type=MonthParameter())
 @click.argument("action", type=click.Choice([action.value for action in RoundAction]))
 @acting
-@click.option("--seed", help="For draw: what chance gave in public, such as thrown dice.")
-@click.option("--witness", "witnesses", multiple=True, help="For draw: who saw it; give two.")
+@click.option(
+    "--source",
+    type=click.Choice([source.value for source in SeedSource]),
+    help="For freeze: what will give the seed; dice if left out.",
+)
+@click.option(
+    "--day",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="For freeze: the day of the throw, or of the public draw; today if left out.",
+)
+@click.option("--seed", help="For draw: what the named source gave, such as thrown dice.")
+@click.option(
+    "--witness", "witnesses", multiple=True, help="For freeze: who will see the draw; give two."
+)
 @click.option("--reason", help="For cancel, and for freeze while ballots are missing.")
 @click.option("--json", "as_json", is_flag=True, help="Print for a script to read.")
 def act(
@@ -80,6 +95,8 @@ def act(
     action: str,
     *,
     username: str,
+    source: str | None,
+    day: datetime | None,
     seed: str | None,
     witnesses: tuple[str, ...],
     reason: str | None,
@@ -89,14 +106,17 @@ def act(
     settings = settings_of_environment()
     with opened(database_of(settings)) as session:
         work = work_of(session, username)
-        round_id = round_in(work, month).id
-        moved = act_on_round(
-            work,
-            ActOnRound(
-                round_id, RoundAction(action), seed=seed, witnesses=witnesses, reason=reason
-            ),
-            sealing_key=sealing_key_from(settings.secret_key),
+        named = NameSource(SeedSource(source or "dice"), (day or work.now).date())
+        request = ActOnRound(
+            round_in(work, month).id,
+            RoundAction(action),
+            source=named,
+            seed=seed,
+            witnesses=witnesses,
+            reason=reason,
         )
+        sealing_key = sealing_key_from(settings.secret_key)
+        moved = act_on_round(work, request, sealing_key=sealing_key)
     _print(moved, as_json=as_json)
 
 

@@ -1,6 +1,7 @@
 """`loyalty serve`: the service with its database."""
 
 import gc
+import logging
 import os
 import resource
 import signal
@@ -11,6 +12,7 @@ from contextlib import contextmanager, nullcontext
 from functools import cache
 from importlib import import_module
 from threading import Thread
+from typing import NoReturn
 
 import click
 from flask import Flask
@@ -18,14 +20,11 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 
 from loyalty.buffering import Buffered
-from loyalty.commands.session import (
-    bring_up_to_date,
-    owner_database_of,
-    settings_of_environment,
-)
+from loyalty.commands.session import owner_database_of, settings_of_environment
 from loyalty.commands.supervisor import Supervisor, end_with
+from loyalty.commands.tables import bring_up_to_date
 from loyalty.commands.worker_process import keep_working
-from loyalty.embedded import keep_running
+from loyalty.embedded import keep_running, leave_embedded_database
 from loyalty.request_counts import forget_counts
 from loyalty.settings import DEFAULT_PORT, OWNER
 
@@ -99,6 +98,17 @@ def serve(
             workers_kill_timeout=LONGEST_GOODBYE,
             log_level=LogLevels.error,
         ).serve(target_loader=_app_of_a_worker)  # type: ignore[arg-type]  # an object will do
+    if embedded:
+        leave_embedded_database(settings.data_dir)
+    _end_at_once()
+
+
+def _end_at_once() -> NoReturn:
+    """End well. Python would first take the loaded service apart, for seconds and for nothing."""
+    logging.shutdown()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
 
 
 @contextmanager

@@ -10,15 +10,14 @@ from sqlalchemy.orm import Session
 
 from loyalty.clock import community_now
 from loyalty.data_keys import hold_data_keys
-from loyalty.database import UNPREPARED, limit_to, migrate
+from loyalty.database import UNPREPARED, limit_to
 from loyalty.embedded import embedded_database
 from loyalty.models import Community, StaffAccount
-from loyalty.roles import grant_to_service, let_service_in
+from loyalty.roles import let_service_in
 from loyalty.rules.errors import RecordedRefusalError
 from loyalty.rules.typed_text import clean_login_name
 from loyalty.services.community.policy import enter_community
 from loyalty.services.errors import UnknownRecordError
-from loyalty.services.privacy.resealing import refuse_other_keys
 from loyalty.services.replica import refuse_behind
 from loyalty.services.staff.sign_in import to_staff_member
 from loyalty.services.work import Work
@@ -57,22 +56,6 @@ def owner_database_of(settings: Settings) -> str:
     hold_data_keys(settings.data_secrets)
     named = settings.owner_database_url or settings.database_url
     return named or embedded_database(settings.data_dir)
-
-
-def bring_up_to_date(settings: Settings) -> str:
-    """Migrate the configured database as its owner; return the address under which it is served.
-
-    Raises:
-        DataKeyError: its personal data lies under another key.
-    """
-    owner = owner_database_of(settings)
-    migrate(owner)
-    if settings.owner_database_url is not None:
-        grant_to_service(owner)
-    url = database_of(settings)
-    with opened(url, only_read=True) as session:
-        refuse_other_keys(session)
-    return url
 
 
 @contextmanager

@@ -4,13 +4,29 @@ This shares no code with the service, so that a mistake in one shows against the
 """
 
 import json
+import re
+from collections import Counter
 from collections.abc import Iterator
 from hashlib import sha256
 from typing import Any, TextIO
 
 import click
 
-FORMAT = "loyalty-record-1"
+FORMATS = ("loyalty-record-1", "loyalty-record-2")
+"""The second names the source of the seed, and each chance, in the frozen text."""
+SEEDS = {
+    "dice": r"[1-6]( [1-6]){4}",
+    "double_colour_ball": r"[0-9]{2}( [0-9]{2}){6}",
+    "super_lotto": r"[0-9]{2}( [0-9]{2}){6}",
+    "pick_five": r"[0-9]( [0-9]){4}",
+    "drand": r"[0-9a-f]{64}",
+}
+"""By source: how a seed is written."""
+CERTAIN = 10_000
+MOST_TRIALS = 500
+
+_Lists = list[tuple[dict[str, Any], list[dict[str, Any]]]]
+"""The head of each list, and its lines."""
 
 
 @click.command("verify-record")
@@ -25,7 +41,7 @@ def verify_record(file: TextIO) -> None:
         click.echo(fault)
     if faults:
         raise click.exceptions.Exit(1)
-    click.echo("The record is right: hash, lots, selected and reserves.")
+    click.echo("The record is right: hash, source, chances, lots, selected and reserves.")
 
 
 def faults_in(record: dict[str, Any]) -> Iterator[str]:
@@ -34,24 +50,75 @@ def faults_in(record: dict[str, Any]) -> Iterator[str]:
     Raises:
         LookupError, TypeError, ValueError, AttributeError: it has not the shape of a record.
     """
-    if record["format"] != FORMAT:
+    if record["format"] not in FORMATS:
         raise ValueError("another format")
     texts = [line["text"] for line in record["lines"]]
     for number, line in enumerate(record["lines"], start=1):
         if _hash(line["text"]) != line["sha256"]:
             yield f"Line {number} is not as it was frozen: {line['text']}"
-    if record["seed"] is None:
-        yield "The draw has not been held yet; only the hash is known."
-        return
-    if _hash("".join(text + "\n" for text in texts)) != record["hash"]:
+    if texts and _hash("".join(text + "\n" for text in texts)) != record["hash"]:
         yield "The lines together do not have the published hash."
-    expected, results = _draw(texts, record["seed"]), record["results"]
+    if record["format"] == FORMATS[1]:
+        yield from _faults_of_the_source(record, json.loads(texts[0]))
+        yield from _wrong_chances(texts)
+    if record["seed"] is None:
+        yield "The draw has not been held yet; only what was frozen is known."
+        return
+    expected, results = _draw(_lists_in(texts), record["seed"]), record["results"]
     if [one["round"] for one in expected] != [one["round"] for one in results]:
         yield "The results are not those of the lists."
         return
     for right, told in zip(expected, results, strict=True):
         for kind in ("selected", "reserves"):
             yield from _differences(f"{right['round']}, {kind}", right[kind], told[kind])
+
+
+def _faults_of_the_source(record: dict[str, Any], frozen: dict[str, Any]) -> Iterator[str]:
+    """Yield what speaks against the seed coming from the source that was frozen."""
+    if record["source"] != frozen:
+        yield "The source of the seed is not the one in the frozen text."
+    if record["frozen_at"][:10] > frozen["day"]:
+        yield "The list was frozen after the day named for its seed."
+    if record["seed"] is None:
+        return
+    if record["drawn_at"][:10] < frozen["day"]:
+        yield "The draw was held before the day named for its seed."
+    if not re.fullmatch(SEEDS[frozen["source"]], record["seed"]):
+        yield "The seed is nothing that the frozen source gives."
+
+
+def _wrong_chances(texts: list[str]) -> Iterator[str]:
+    """Yield each chance of the frozen text that is not what the trial draws give."""
+    lists, trials = _lists_in(texts), json.loads(texts[0])["trials"]
+    if not 1 <= trials <= MOST_TRIALS:
+        raise ValueError("another number of trials")
+    won: Counter[tuple[str, str]] = Counter()
+    for trial in range(1, trials + 1):
+        for result in _draw(lists, f"trial {trial}"):
+            won.update((result["round"], one["reference"]) for one in result["selected"])
+    for alike in _find_equals(lists):
+        seats = sum(won[where, one["reference"]] for where, one in alike)
+        right = int(seats * CERTAIN / (trials * len(alike)) + 0.5)
+        for where, one in alike:
+            if one["chance"] != right:
+                yield f"{where}, {one['reference']}: chance {one['chance']}, {right} is right."
+
+
+def _find_equals(lists: _Lists) -> Iterator[list[tuple[str, dict[str, Any]]]]:
+    """Yield the lines that nothing but their lots tells apart, here or where else they stand."""
+    at_home: dict[str, list[str]] = {}
+    lines = [(head["round"], one) for head, people in lists for one in people]
+    for where, one in lines:
+        at_home.setdefault(one["household"], []).append(_standing(where, one))
+    equals: dict[str, list[tuple[str, dict[str, Any]]]] = {}
+    for where, one in lines:
+        everywhere = "".join(sorted(at_home[one["household"]]))
+        equals.setdefault(_standing(where, one) + everywhere, []).append((where, one))
+    yield from equals.values()
+
+
+def _standing(where: str, one: dict[str, Any]) -> str:
+    return json.dumps([where, one["score"], one["awards"], one["area"]])
 
 
 def _differences(where: str, right: list[Any], told: list[Any]) -> Iterator[str]:
@@ -61,16 +128,25 @@ def _differences(where: str, right: list[Any], told: list[Any]) -> Iterator[str]
             yield f"{where}, place {place + 1}: {_named(theirs)} is told, {_named(mine)} is right."
 
 
-def _draw(texts: list[str], seed: str) -> list[dict[str, Any]]:
-    """Return the results that follow from the frozen lines and the seed."""
-    lists: list[tuple[dict[str, Any], list[dict[str, Any]]]] = []
-    for text in texts:
-        line = json.loads(text)
+def _lists_in(texts: list[str]) -> _Lists:
+    lists: _Lists = []
+    for line in map(json.loads, texts):
         if "round" in line:
             lists.append((line, []))
-        else:
-            head, people = lists[-1]
-            people.append({**line, "lot": _hash(f"{seed}|{head['round']}|{line['reference']}")})
+        elif "source" not in line:
+            lists[-1][1].append(line)
+    return lists
+
+
+def _draw(frozen: _Lists, seed: str) -> list[dict[str, Any]]:
+    """Return the results that follow from the frozen lists and a seed."""
+    lists = [
+        (
+            head,
+            [{**one, "lot": _hash(f"{seed}|{head['round']}|{one['reference']}")} for one in people],
+        )
+        for head, people in frozen
+    ]
     taken: set[str] = set()
     seated = []
     for head, people in lists:

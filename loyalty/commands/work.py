@@ -1,6 +1,7 @@
 """`loyalty work`: does what takes longer than a request; `serve` has a worker of its own."""
 
 import logging
+import os
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -17,8 +18,10 @@ from loyalty.commands.folding import fold_every_book
 from loyalty.commands.housekeeping import keep_every_house
 from loyalty.commands.linking import link_every_record
 from loyalty.commands.messenger import start_messenger
-from loyalty.commands.session import settings_of_environment
+from loyalty.commands.session import database_of, settings_of_environment
 from loyalty.commands.supervisor import end_with
+from loyalty.commands.upkeep import is_a_drill_due
+from loyalty.commands.worker_process import run_ourselves
 from loyalty.database import forget_connections, is_away, transaction
 from loyalty.models import Job
 from loyalty.printing.card_batch import draw_next_part
@@ -119,11 +122,21 @@ def carry_out_next() -> bool:
 def keep_houses() -> None:
     """Keep house in all communities; what fails there stops no job, and is tried in an hour."""
     try:
-        keep_every_house(settings_of_environment())
+        settings = settings_of_environment()
+        keep_every_house(settings)
+        if is_a_drill_due(database_of(settings), now=utc_now()):
+            _start_drill()
     except Exception as error:
         if is_away(error):
             raise
         _logger.exception("the housekeeping has failed")
+
+
+def _start_drill() -> None:
+    """Try a restore in a process of its own, which ends with this one."""
+    words = ("drill", "--if-due", "--parent", str(os.getpid()))
+    # The thread alone waits for its end.
+    Thread(target=run_ourselves, args=words, daemon=True).start()
 
 
 def fold_books() -> None:

@@ -32,9 +32,18 @@ def keep_working() -> Iterator[None]:
         watch.join()
 
 
+def run_ourselves(*words: str) -> None:
+    """Run a command of ours in a process of its own, and wait for its end."""
+    subprocess.run(_ourselves(*words), check=False)  # noqa: S603  # our own command
+
+
+def _ourselves(*words: str) -> list[str]:
+    return [sys.executable, "-c", RUN, *words]
+
+
 def _watch(over: Event) -> None:
     while not over.is_set():
-        command = [sys.executable, "-c", RUN, "work", "--parent", str(os.getpid())]
+        command = _ourselves("work", "--parent", str(os.getpid()))
         process = subprocess.Popen(command)  # noqa: S603  # our own command
         while process.poll() is None and not over.wait(LOOKED_AFTER_EVERY):
             pass

@@ -10,7 +10,7 @@ from loyalty.models.card import (
     SigningKey,
 )
 from loyalty.models.closed_month import ClosedMonth
-from loyalty.models.community import Area, Community, Honour, HouseholdGroup
+from loyalty.models.community import Area, Community, Honour, HouseholdGroup, PartChange
 from loyalty.models.contribution import Contribution, ContributionKind, LedgerParty
 from loyalty.models.council_meeting import CouncilMeeting
 from loyalty.models.deed import Deed, DeedKind
@@ -29,6 +29,7 @@ from loyalty.models.oversight import Oversight
 from loyalty.models.own_page import OwnPage, OwnPageSession
 from loyalty.models.panel import Ballot, ConflictOfInterest, Panellist
 from loyalty.models.picture import Picture
+from loyalty.models.pledge import Pledge
 from loyalty.models.privacy import ConsentEvent, Erasure, MonthPeople
 from loyalty.models.receipt import Receipt
 from loyalty.models.redemption import Redemption
@@ -49,12 +50,14 @@ from loyalty.models.shop import (
 from loyalty.models.shop_application import ShopApplication, ShopSeries
 from loyalty.models.shop_voice import Complaint, Satisfaction
 from loyalty.models.signal import ShopSignal, SignalWatermark
-from loyalty.models.staff import AccessToken, AccountLink, StaffAccount
+from loyalty.models.staff import AccessToken, AccountAlert, AccountLink, StaffAccount
 from loyalty.models.stall import Stall, StallLet
 from loyalty.models.till import Till
+from loyalty.models.upkeep import UpkeepReport
 
 __all__ = [
     "AccessToken",
+    "AccountAlert",
     "AccountLink",
     "Area",
     "AuditEvent",
@@ -102,7 +105,9 @@ __all__ = [
     "OwnPage",
     "OwnPageSession",
     "Panellist",
+    "PartChange",
     "Picture",
+    "Pledge",
     "QuarantinedSale",
     "Receipt",
     "Redemption",
@@ -136,5 +141,6 @@ __all__ = [
     "Stall",
     "StallLet",
     "Till",
+    "UpkeepReport",
     "WorkingDayOverride",
 ]

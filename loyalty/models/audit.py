@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import CHAR
@@ -15,6 +15,14 @@ class AuditEvent(Owned, Identified):
     """One deed of one actor. Holds codes and ids, never a name or a card's number."""
 
     __tablename__ = "audit_event"
+    __table_args__ = (
+        Index(
+            "ix_audit_event_refused_seeds",
+            "community_id",
+            "subject_id",
+            postgresql_where="action = 'round.seed_refused'",
+        ),
+    )
 
     at: Mapped[Moment]
     action: Mapped[str]

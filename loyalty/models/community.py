@@ -105,7 +105,7 @@ class Honour(Owned, Versioned):
     """False once it is retired: no new round nor new term names it."""
 
 
-class Area(Owned, Identified):
+class Area(Owned, Versioned):
     """A liaison area (责任区)."""
 
     __tablename__ = "area"
@@ -114,7 +114,7 @@ class Area(Owned, Identified):
     name: Mapped[str]
 
 
-class HouseholdGroup(Owned, Identified):
+class HouseholdGroup(Owned, Versioned):
     """About ten households for whom one household head speaks (联户单元)."""
 
     __tablename__ = "household_group"
@@ -122,3 +122,24 @@ class HouseholdGroup(Owned, Identified):
 
     area_id: Mapped[UUID | None] = refer_to("area")
     name: Mapped[str]
+
+
+class PartChange(Owned, Identified):
+    """One member of an area or a household group that was changed. Written once, never changed."""
+
+    __tablename__ = "part_change"
+    __table_args__ = (
+        CheckConstraint("num_nonnulls(area_id, household_group_id) = 1", name="of_one_part"),
+    )
+
+    area_id: Mapped[UUID | None] = refer_to("area", ondelete="CASCADE", index=True)
+    household_group_id: Mapped[UUID | None] = refer_to(
+        "household_group", ondelete="CASCADE", index=True
+    )
+    member: Mapped[str]
+    before: Mapped[str | None]
+    """As text; of an area that a group lies in, its id."""
+    after: Mapped[str | None]
+    reason: Mapped[str | None]
+    account_id: Mapped[UUID] = refer_to("staff_account")
+    at: Mapped[Moment]

@@ -1,4 +1,4 @@
-"""What residents and programs are told: who receives it, for whom, and what was sent."""
+"""What residents and programs are told: by which way, to whom, and what was sent."""
 
 from typing import Any
 from uuid import UUID
@@ -9,12 +9,13 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from loyalty.database import Identified, Moment, Owned, Versioned, refer_to, relate_by
 from loyalty.models.resident import Resident
+from loyalty.models.sealed import Sealed, Sealing
 
 
 class MessageHook(Owned, Versioned):
-    """An address to which messages of a community go.
+    """One way by which messages of a community go, such as the address of who sends them on.
 
-    One receives what residents are told, and sends it on; others receive events.
+    Residents are told by one of each channel at most; programs receive events, each by its own.
     What changes with each try is written past the version, which is that of the decision.
     """
 
@@ -23,9 +24,12 @@ class MessageHook(Owned, Versioned):
         Index(
             "uq_message_hook_of_residents",
             "community_id",
+            "channel",
             unique=True,
-            postgresql_where="events = '{}'",
+            postgresql_where="channel <> 'events'",
         ),
+        CheckConstraint("channel IN ('signed', 'web_push', 'events')", name="channel_known"),
+        CheckConstraint("(channel = 'events') = (events <> '{}')", name="events_by_their_channel"),
         CheckConstraint("failures >= 0", name="failures_counted"),
         CheckConstraint(
             "events <@ ARRAY['card.issued', 'card.used', 'card.lost', 'round.published',"
@@ -35,7 +39,9 @@ class MessageHook(Owned, Versioned):
         Index("ix_message_hook_next_at", "next_at"),
     )
 
+    channel: Mapped[str] = mapped_column(default="signed", server_default="signed")
     address: Mapped[str]
+    """Where a signed message goes; by web push, where a push service finds who sends."""
     events: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
     """Codes of the events that go there; empty where residents' messages do."""
     sealed_secret: Mapped[bytes]
@@ -55,21 +61,31 @@ class MessageHook(Owned, Versioned):
     """When a receiver of events said that it wants no more, by 410; a manager begins it anew."""
 
 
-class MessageRecipient(Owned):
-    """What a receiver calls a resident. There is one only while the resident agrees."""
+class MessageRecipient(Sealing, Owned, Identified):
+    """Where a resident is told by one way. There is one only while the resident agrees."""
 
     __tablename__ = "message_recipient"
+    __table_args__ = (
+        UniqueConstraint("community_id", "resident_id", "hook_id"),
+        CheckConstraint("(reference IS NULL) <> (device IS NULL)", name="told_somewhere"),
+        CheckConstraint("(device IS NULL) = (service IS NULL)", name="device_has_a_service"),
+    )
 
-    resident_id: Mapped[UUID] = refer_to("resident", primary_key=True)
+    resident_id: Mapped[UUID] = refer_to("resident")
     resident: Mapped[Resident] = relate_by(resident_id)
     hook_id: Mapped[UUID] = refer_to("message_hook", ondelete="CASCADE", index=True)
-    reference: Mapped[str]
+    reference: Mapped[str | None]
     """Given by the resident at their own page; it tells the receiver alone who it is."""
+    device_sealed: Mapped[bytes | None] = mapped_column("device")
+    device = Sealed[dict[str, str] | None]()
+    """What their browser has handed over, by the names of `rules.web_push.Device`."""
+    service: Mapped[str | None]
+    """Host of the push service that reaches the browser."""
     created_at: Mapped[Moment]
 
 
 class Message(Owned, Identified):
-    """One thing that one resident, or one program, is told, once."""
+    """One thing that one resident, or one program, is told by one way, once."""
 
     __tablename__ = "message"
     __table_args__ = (
@@ -87,8 +103,8 @@ class Message(Owned, Identified):
             " AND (subject IS NULL) = (event IS NULL)",
             name="is_about_something",
         ),
-        UniqueConstraint("community_id", "sale_id"),
-        UniqueConstraint("community_id", "card_id"),
+        UniqueConstraint("community_id", "sale_id", "hook_id"),
+        UniqueConstraint("community_id", "card_id", "hook_id"),
         UniqueConstraint("community_id", "hook_id", "kind", "subject"),
         Index("ix_message_open", "community_id", "next_at", postgresql_where="state = 'waiting'"),
         Index(

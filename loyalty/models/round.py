@@ -61,6 +61,7 @@ class Round(Owned, Versioned):
             " OR (confirmed_by IS NOT NULL AND notice_last IS NOT NULL)",
             name="confirmed_by_somebody",
         ),
+        CheckConstraint("drawn_by IS NULL OR drawn_by <> frozen_by", name="seed_by_another"),
     )
 
     month: Mapped[date]
@@ -77,11 +78,15 @@ class Round(Owned, Versioned):
     frozen_hash: Mapped[str | None]
     """SHA-256 of `frozen_list`, in hexadecimal; published before the seed exists."""
     frozen_at: Mapped[Moment | None]
+    frozen_by: Mapped[UUID | None] = refer_to("staff_account")
+    """None of lists that were frozen before this was kept."""
     freeze_reason: Mapped[str | None]
     """Why the list was frozen although ballots were missing."""
     seed: Mapped[str | None]
     witnesses: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
     drawn_at: Mapped[Moment | None]
+    drawn_by: Mapped[UUID | None] = refer_to("staff_account")
+    """Who entered the seed: never who froze the list."""
     published_at: Mapped[Moment | None]
     notice_last: Mapped[date | None]
     """Last day of the public notice, included; a supplementary notice moves it."""

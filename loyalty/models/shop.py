@@ -3,7 +3,7 @@
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, UniqueConstraint
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.types import Text
@@ -31,6 +31,12 @@ class Shop(Sealing, Owned, Versioned):
     __tablename__ = "shop"
     __table_args__ = (
         UniqueConstraint("community_id", "plaque_number"),
+        ForeignKeyConstraint(
+            ["community_id", "pledge_number"], ["pledge.community_id", "pledge.number"]
+        ),
+        CheckConstraint(
+            "(pledged_on IS NULL) = (pledge_number IS NULL)", name="pledge_is_signed_on_a_day"
+        ),
         Index(None, "community_id", "name_pinyin", "id"),
     )
 
@@ -55,6 +61,8 @@ class Shop(Sealing, Owned, Versioned):
     """The liaison area in which it lies."""
     pledged_on: Mapped[date | None]
     """When it signed the pledge (承诺书)."""
+    pledge_number: Mapped[int | None]
+    """Which version of the clauses it signed, by the number of a `Pledge`."""
     opted_in_categories: Mapped[list[str]] = mapped_column(ARRAY(Text))
     """Excluded goods this shop gives the card's price on all the same."""
     terms: Mapped[list[ShopTerm]] = relationship(

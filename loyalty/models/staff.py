@@ -56,11 +56,45 @@ class AccountLink(Owned, Identified):
     """When it was used, or another one took its place."""
 
 
+class AccountAlert(Owned, Identified):
+    """What the owner of an account is told, since somebody else may have done it."""
+
+    __tablename__ = "account_alert"
+    __table_args__ = (
+        CheckConstraint(
+            "kind IN ('new_device', 'password_changed', 'factor_changed', 'roles_changed',"
+            " 'link_made', 'link_used', 'locked')",
+            name="kind_known",
+        ),
+        Index("ix_account_alert_account", "community_id", "account_id"),
+    )
+
+    account_id: Mapped[UUID] = refer_to("staff_account", ondelete="CASCADE")
+    kind: Mapped[str]
+    at: Mapped[Moment]
+    device: Mapped[str | None]
+    """The kind of browser it was done in; None for a program, or where somebody else did it."""
+    device_hash: Mapped[bytes | None]
+    """Names the browser, as in `AccessToken`: it is not asked whether it was itself."""
+    answered_at: Mapped[Moment | None]
+    """When the owner said that it was so."""
+
+
 class AccessToken(Owned, Identified):
-    """A signed-in program of a staff account. The token itself is not kept."""
+    """Who is signed in with a staff account: a browser at the console, or a program.
+
+    The token itself is not kept, nor an address.
+    """
 
     __tablename__ = "access_token"
-    __table_args__ = (UniqueConstraint("token_hash", "community_id"),)
+    __table_args__ = (
+        UniqueConstraint("token_hash", "community_id"),
+        CheckConstraint(
+            "num_nulls(device, device_hash, seen_at, proven_at) IN (0, 4)",
+            name="browser_or_program",
+        ),
+        Index("ix_access_token_account", "community_id", "account_id"),
+    )
 
     account_id: Mapped[UUID] = refer_to("staff_account", ondelete="CASCADE")
     account: Mapped[StaffAccount] = relate_by(account_id)
@@ -69,3 +103,11 @@ class AccessToken(Owned, Identified):
     created_at: Mapped[Moment]
     expires_at: Mapped[Moment]
     revoked_at: Mapped[Moment | None]
+    device: Mapped[str | None]
+    """The kind of browser; None for a program, and so are the next three."""
+    device_hash: Mapped[bytes | None]
+    """SHA-256 of the account and of random letters that the browser keeps."""
+    seen_at: Mapped[Moment | None]
+    """When the console was last used, to a minute."""
+    proven_at: Mapped[Moment | None]
+    """When its owner has last shown password or code."""

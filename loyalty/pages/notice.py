@@ -1,5 +1,6 @@
 """The public notice: who stands on the lists and why, until when, and how to redo the draw."""
 
+from dataclasses import replace
 from datetime import date, datetime
 
 from flask import Blueprint, Response, current_app, make_response, render_template, request, url_for
@@ -21,12 +22,16 @@ from loyalty.services.notice.public_months import public_months
 from loyalty.services.notice.public_notice import PublicNotice, public_notice
 from loyalty.services.selection.planning import month_called
 from loyalty.words.notices import basis_in_words, days_left, list_name, notice_kind_name
+from loyalty.words.seeds import chances_in_words, refused_seed_in_words, source_in_words
 from loyalty.words.states import ROUND_STATES
 
 notices = Blueprint("notice_pages", __name__)
 notices.add_app_template_filter(basis_in_words, "basis")
 notices.add_app_template_filter(notice_kind_name, "notice_kind")
 notices.add_app_template_filter(list_name, "list_name")
+notices.add_app_template_filter(source_in_words, "seed_source")
+notices.add_app_template_filter(refused_seed_in_words, "refused_seed")
+notices.add_app_template_filter(chances_in_words, "chances")
 
 
 @notices.app_template_filter("moment_in")
@@ -59,6 +64,10 @@ def shown(month: str, slug: str | None = None) -> Response:
         "selection/notice.html",
         community=community,
         notice=notice,
+        refused=[
+            replace(one, at=as_local(one.at, community.timezone))
+            for one in notice.draw.refused_seeds
+        ],
         cancelled=notice.state == RoundState.CANCELLED,
         runs=runs(notice, today),
         left=days_left(notice.last_day, today) if notice.last_day else None,

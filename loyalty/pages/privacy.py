@@ -25,6 +25,7 @@ def shown() -> str:
         objections=retention.OBJECTIONS.days,
         nominations=retention.NOMINATIONS.days,
         messages=retention.MESSAGES.days,
+        sign_ins=retention.SIGN_INS.days,
         tables=retention.TABLES.days,
         evidence=retention.EVIDENCE_FILES // YEAR,
         inspections=retention.INSPECTIONS // YEAR,

@@ -16,10 +16,12 @@ from loyalty.rules.verdict import Tone
 from loyalty.services.deeds.points import format_points
 from loyalty.services.matters.matters import is_overdue
 from loyalty.services.shops.certification import notice_end_of
+from loyalty.words.account_alerts import alert_in_words, device_name
 from loyalty.words.contributions import kind_name, quantity_in_words
 from loyalty.words.definitions import FigureWords
 from loyalty.words.honours import honour_name
 from loyalty.words.obstacles import outcome_name, reason_name, reason_with_fact
+from loyalty.words.pledge import clause_for_reader, pledge_called
 from loyalty.words.rates import list_shop_rates, pay_in_words
 from loyalty.words.series import series_called
 from loyalty.words.states import (
@@ -129,6 +131,8 @@ def percent(permille: int) -> str:
 
 FILTERS: Mapping[str, Callable[..., object]] = MappingProxyType(
     {
+        "alert": alert_in_words,
+        "device": device_name,
         "day": day,
         "full_day": full_day,
         "ground": ground,
@@ -157,6 +161,8 @@ FILTERS: Mapping[str, Callable[..., object]] = MappingProxyType(
         "inspection_state": inspection_state_words,
         "put_right": put_right,
         "trade": trade_name,
+        "clause": clause_for_reader,
+        "pledge": pledge_called,
         "rates": list_shop_rates,
         "honour": honour_name,
         "series": series_called,

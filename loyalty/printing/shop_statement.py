@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from babel.dates import format_skeleton
-from flask_babel import format_date, get_locale, gettext
+from flask_babel import format_date, get_locale, gettext, ngettext
 
 from loyalty.models import Shop
 from loyalty.reports.shop_statement import StatedFigure, StatementSheet, draw_shop_statement
@@ -71,7 +71,7 @@ def _figures(told: ShopStatement) -> list[StatedFigure]:
         StatedFigure(
             gettext("用卡"),
             f"{sums.uses:,}",
-            gettext("人次"),
+            ngettext("次", "次", sums.uses),
             gettext("用卡次数，已减去整笔撤销和退货的。"),
         ),
         StatedFigure(
@@ -89,7 +89,7 @@ def _figures(told: ShopStatement) -> list[StatedFigure]:
         StatedFigure(
             gettext("撤销和退货"),
             f"{told.taken_back:,}",
-            gettext("笔"),
+            ngettext("笔", "笔", told.taken_back),
             gettext("这个月里退回的，不管哪天卖的。"),
         ),
     ]

@@ -27,11 +27,13 @@ class PledgeSheet:
     blanks: Sequence[str]
     """What stands before each line to write on."""
     closing: str
+    version: str
+    """Which version of the clauses these are, so that what was signed is known later."""
     demonstration: str | None
 
 
 def draw_pledge(sheet: PledgeSheet, *, drawn_at: datetime) -> bytes:
-    """Return the pledge as a PDF of one page.
+    """Return the pledge as a PDF: of one page, unless there are many clauses or long ones.
 
     Args:
         drawn_at: aware; the file tells it as its date, and nothing else in it depends on time.
@@ -81,6 +83,8 @@ def _draw_clause(paper: Paper, number: int, clause: str) -> None:
 
 
 def _draw_blanks(paper: Paper, sheet: PledgeSheet) -> None:
+    if paper.will_page_break(6 + len(sheet.blanks) * _BLANK + 10):
+        paper.add_page()
     paper.set_y(paper.y + 6)
     paper.set_draw_color(RULE)
     paper.set_line_width(0.3)
@@ -94,3 +98,5 @@ def _draw_blanks(paper: Paper, sheet: PledgeSheet) -> None:
     paper.set_y(paper.y + 4)
     paper.set_pen(11, SOFT)
     paper.cell(0, 6, sheet.closing)
+    paper.set_x(_MARGIN)
+    paper.cell(0, 6, sheet.version, align=Align.R)

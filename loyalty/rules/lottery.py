@@ -16,6 +16,7 @@ def encode_list(
     *,
     quota: int,
     area_minimums: Mapping[str, int],
+    chances: Mapping[str, int] | None = None,
 ) -> bytes:
     """Return the frozen list of a round as the bytes that are hashed and published.
 
@@ -23,6 +24,10 @@ def encode_list(
     and without lot, which does not exist yet. A line is JSON in UTF-8 with sorted keys and no
     blanks, and ends with a line feed. Together with the seed they hold all that `compute_lot` and
     `ranking.rank` need.
+
+    Args:
+        chances: by reference, each candidate's chance of a seat, in ten-thousandths; None leaves
+            them out, as in the lists of earlier years.
     """
     head: dict[str, object] = {
         "round": round_reference,
@@ -36,10 +41,11 @@ def encode_list(
             "household": candidate.household,
             "score": candidate.score,
             "awards": candidate.awards,
+            **({} if chances is None else {"chance": chances[candidate.reference]}),
         }
         for candidate in sorted(candidates, key=lambda one: one.reference)
     )
-    return "".join(_encode_line(members) for members in (head, *people)).encode()
+    return "".join(encode_line(members) for members in (head, *people)).encode()
 
 
 def hash_list(canonical: bytes) -> str:
@@ -62,5 +68,6 @@ def compute_lot(seed: str, round_reference: str, candidate_reference: str) -> st
     return sha256(text.encode()).hexdigest()
 
 
-def _encode_line(members: Mapping[str, object]) -> str:
+def encode_line(members: Mapping[str, object]) -> str:
+    """Return members as one line of a frozen list, with its line feed."""
     return json.dumps(members, ensure_ascii=False, sort_keys=True, separators=(",", ":")) + "\n"

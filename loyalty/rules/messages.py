@@ -1,4 +1,4 @@
-"""What residents and programs are told: what is sent, how it is signed, when it is tried.
+"""What residents and programs are told: by which way, how it is signed, when it is tried.
 
 A receiver knows a resident by a reference of its own, and learns neither name nor telephone. A
 program is told events, which name no person at all.
@@ -45,6 +45,17 @@ _TELEPHONE = re.compile(r"(?<![0-9])(?:86)?1[3-9][0-9]{9}(?![0-9])")
 _HOST = re.compile(r"[A-Za-z0-9._-]+|[0-9A-Fa-f:.]+")
 _TRANSLATED = ip_network("64:ff9b::/96")
 """Addresses of the sixth version in whose end one of the fourth stands (RFC 6052)."""
+
+
+class Channel(StrEnum):
+    """By which way somebody is told. Codes are public: add one, never rename one."""
+
+    SIGNED = "signed"
+    """A signed call of the community's receiver, who sends it on."""
+    WEB_PUSH = "web_push"
+    """The browser of the resident, by the push service of its maker."""
+    EVENTS = "events"
+    """A signed call of a program that is told what happens, and of no person."""
 
 
 class MessageKind(StrEnum):
@@ -120,12 +131,15 @@ def find_reference_fault(reference: str) -> ReferenceFault | None:
     return None
 
 
-def find_address_fault(address: str) -> AddressFault | None:
+def find_address_fault(address: str, *, longest: int = LONGEST_ADDRESS) -> AddressFault | None:
     """Return why nothing is sent to an address; None if it is of the right form.
+
+    Args:
+        longest: how many letters it may have.
 
     Where its host leads is looked at each time something is sent.
     """
-    parts = _split(address)
+    parts = _split(address) if len(address) <= longest else None
     if parts is None or parts.scheme not in {"http", "https"} or not parts.hostname:
         return AddressFault.NOT_ONE
     if parts.scheme != "https":
@@ -150,9 +164,10 @@ def _split(address: str) -> SplitResult | None:
         return None
     try:
         parts = urlsplit(address)
-        return parts if parts.port != 0 and len(address) <= LONGEST_ADDRESS else None
+        port = parts.port
     except ValueError:
         return None
+    return None if port == 0 else parts
 
 
 def is_public(address: str) -> bool:

@@ -6,10 +6,12 @@ Whoever holds the record and the seed finds every lot, every selected person and
 import json
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
-from loyalty.rules.lottery import compute_lot, encode_list
+from loyalty.rules.lottery import compute_lot, encode_line, encode_list
 from loyalty.rules.ranking import Candidate, Ranking, rank
+from loyalty.rules.seed_source import NamedSource, SeedSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,25 +25,83 @@ class FrozenList:
     candidates: tuple[Candidate, ...]
 
 
-def record_of(lists: Iterable[FrozenList]) -> str:
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What stands before the lists, so that it cannot be chosen once their hash is out."""
+
+    source: NamedSource
+    trials: int
+    """How often the lists were drawn on trial for the chances that stand in them."""
+    chances: Sequence[Mapping[str, int]]
+    """List by list, each candidate's chance of a seat by reference, in ten-thousandths."""
+
+
+def record_of(lists: Sequence[FrozenList], opening: Opening | None = None) -> str:
     """Return the lists as they are hashed and published: line by line, one list after the other.
 
     The order is that of the draw and belongs to the record.
+
+    Args:
+        opening: None writes the lists as they were before sources were named.
     """
-    return "".join(
+    chances = [None] * len(lists) if opening is None else opening.chances
+    written = (
         encode_list(
             frozen.reference,
             frozen.candidates,
             quota=frozen.quota,
             area_minimums=frozen.area_minimums,
+            chances=of_list,
         ).decode()
-        for frozen in lists
+        for frozen, of_list in zip(lists, chances, strict=True)
+    )
+    return "".join((_encode_opening(opening), *written))
+
+
+def _encode_opening(opening: Opening | None) -> str:
+    if opening is None:
+        return ""
+    source = opening.source
+    beacon = {} if source.beacon_round is None else {"beacon_round": source.beacon_round}
+    return encode_line(
+        {
+            "source": source.code,
+            "day": source.day.isoformat(),
+            "witnesses": list(source.witnesses),
+            "trials": opening.trials,
+            **beacon,
+        }
     )
 
 
 def lines_of(record: str) -> list[str]:
     """Return the lines of a record; only a line feed ends one, whatever a text in it holds."""
     return record.split("\n")[:-1]
+
+
+def source_in(record: str) -> NamedSource | None:
+    """Return the source that a record names; None of an empty one, and of lists before sources."""
+    first, _, _ = record.partition("\n")
+    members = json.loads(first or "{}")
+    if "source" not in members:
+        return None
+    return NamedSource(
+        SeedSource(members["source"]),
+        date.fromisoformat(members["day"]),
+        tuple(members["witnesses"]),
+        members.get("beacon_round"),
+    )
+
+
+def chances_in(record: str) -> list[list[int]]:
+    """Return, list by list, the chances that stand in a record, in ten-thousandths."""
+    chances: list[list[int]] = []
+    for members in map(json.loads, lines_of(record)):
+        if "round" in members:
+            chances.append([])
+        elif "chance" in members:
+            chances[-1].append(members["chance"])
+    return chances
 
 
 def lists_in(record: str) -> tuple[FrozenList, ...]:
@@ -53,7 +113,8 @@ def lists_in(record: str) -> tuple[FrozenList, ...]:
         if "round" in members:
             heads.append(members)
             candidates.append([])
-        else:
+        elif "reference" in members:
+            members.pop("chance", None)
             candidates[-1].append(Candidate(**members, lot=""))
     return tuple(
         FrozenList(

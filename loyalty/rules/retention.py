@@ -42,3 +42,7 @@ MESSAGES = timedelta(days=30)
 
 ANSWERS = timedelta(days=1)
 """How long the answer to a call is kept, so that the call may be sent again."""
+
+SIGN_INS = timedelta(days=90)
+"""How long it is kept when and with what kind of browser somebody signed in with an account, and
+what was changed of it; so long a browser is known, too."""

@@ -55,6 +55,10 @@ class RoundObstacle(StrEnum):
     ALREADY_DECIDED = "already_decided"
     ALREADY_DRAWN = "already_drawn"
     NOT_DRAWN = "not_drawn"
+    SEED_NOT_OUT = "seed_not_out"
+    """The day that the frozen list names for its seed has not come."""
+    FROZE_THE_LIST = "froze_the_list"
+    """Who froze the list may not enter its seed. There is no way to turn this off."""
     CALENDAR_MISSING = "calendar_missing"
     """The notice would run into a year whose public holidays nobody has entered yet."""
     NOTICE_RUNNING = "notice_running"
@@ -86,6 +90,8 @@ WAITS_ON_THE_NOTICE = frozenset({RoundObstacle.NOTICE_RUNNING, RoundObstacle.OBJ
 class RoundNeed(StrEnum):
     """What an action must be given, or who alone may take it."""
 
+    SOURCE = "source"
+    """What will give the seed, on which day, and the two who are to see it."""
     SEED = "seed"
     """What chance gave in public, and the two who saw it."""
     REASON = "reason"
@@ -132,6 +138,10 @@ class RoundFacts:
     """Account that wants to act."""
     calendar_known: bool = True
     """A notice published today runs through years whose public holidays are known."""
+    froze_the_list: bool = False
+    """Whoever wants to act has frozen the list."""
+    seed_day: date | None = None
+    """The day that the frozen list names for its seed; None where it names none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,11 +172,19 @@ STEPS: Mapping[RoundAction, RoundStep] = MappingProxyType(
             stage=RoundStage.REVIEW,
             leads={RoundState.REVIEW: RoundState.REVIEW},
             waits_for=frozenset({RoundObstacle.ALREADY_FROZEN, RoundObstacle.BALLOTS_MISSING}),
+            needs=frozenset({RoundNeed.SOURCE}),
         ),
         RoundAction.DRAW: RoundStep(
             stage=RoundStage.DRAW,
             leads={RoundState.REVIEW: RoundState.REVIEW},
-            waits_for=frozenset({RoundObstacle.NOT_FROZEN, RoundObstacle.ALREADY_DRAWN}),
+            waits_for=frozenset(
+                {
+                    RoundObstacle.NOT_FROZEN,
+                    RoundObstacle.ALREADY_DRAWN,
+                    RoundObstacle.SEED_NOT_OUT,
+                    RoundObstacle.FROZE_THE_LIST,
+                }
+            ),
             needs=frozenset({RoundNeed.SEED}),
         ),
         RoundAction.PUBLISH: RoundStep(
@@ -214,12 +232,15 @@ def find_obstacles(action: RoundAction, facts: RoundFacts) -> tuple[RoundObstacl
     """Return everything that stands in the way of an action; nothing if it is allowed now."""
     notice_runs = facts.notice_last is None or not is_notice_over(facts.notice_last, facts.today)
     all_wait = facts.ready_lines == 0
+    seed_is_out = facts.seed_day is None or facts.seed_day <= facts.today
     checks = (
         (facts.frozen, RoundObstacle.ALREADY_FROZEN),
         (not facts.frozen, RoundObstacle.NOT_FROZEN),
         (facts.ballots_missing > 0 and not facts.reason_given, RoundObstacle.BALLOTS_MISSING),
         (facts.drawn, RoundObstacle.ALREADY_DRAWN),
         (not facts.drawn, RoundObstacle.NOT_DRAWN),
+        (not seed_is_out, RoundObstacle.SEED_NOT_OUT),
+        (facts.froze_the_list, RoundObstacle.FROZE_THE_LIST),
         (not facts.calendar_known, RoundObstacle.CALENDAR_MISSING),
         (all_wait and notice_runs, RoundObstacle.NOTICE_RUNNING),
         (all_wait and facts.open_objections > 0, RoundObstacle.OBJECTIONS_OPEN),

@@ -1,6 +1,7 @@
 """Who acts, as the services see it."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -32,6 +33,10 @@ class StaffMember:
     roles: frozenset[Role]
     owes_second_factor: bool = False
     """Nothing is open to the account but to set up its second factor."""
+    session_id: UUID | None = None
+    """Where it is signed in; None at the command line."""
+    proven_at: datetime | None = None
+    """When password or code were shown last, at the console; None elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)

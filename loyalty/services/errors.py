@@ -152,6 +152,18 @@ class CardRefusedError(LoyaltyError):
         """Only with `OVER_LIMIT`."""
 
 
+class TooManyUnknownError(LoyaltyError):
+    """A till has asked for too many numbers that nobody has, and is told of no number any more."""
+
+    def __init__(self, wait: timedelta) -> None:
+        super().__init__(
+            "This till has asked for too many numbers that nobody has. Scan the QR of the card;"
+            " numbers are looked for again later."
+        )
+        self.wait = wait
+        """How long it still waits."""
+
+
 class BusyError(LoyaltyError):
     """The record is being changed by others, or is out of reach; the request may be sent again."""
 
@@ -194,6 +206,14 @@ class RoundStateError(StateError):
 
 class NoticeReopenedError(RoundStateError, RecordedRefusalError):
     """Somebody moved up at the last moment, so the notice runs on; that it does is written down."""
+
+
+class DrawRefusedError(RoundStateError, RecordedRefusalError):
+    """A seed was entered that cannot be taken now; that somebody tried is written down."""
+
+
+class SeedRefusedError(ValueRefusedError, RecordedRefusalError):
+    """What was entered for the draw is not what it needs; that somebody tried is written down."""
 
 
 class CertificationStateError(StateError):

@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from loyalty.models import KeptAnswer
+from loyalty.replication import write_before_answering
 from loyalty.rules.retention import ANSWERS
 from loyalty.rules.traces import replace_traces
 from loyalty.services.actors import StaffMember, Till
@@ -70,6 +71,7 @@ def claim_key(
     kept = _select_answer(session, call)
     if kept.request_hash != call.request_hash:
         raise KeyReusedError("This key was used for another call; make a new key for each call.")
+    write_before_answering(session)
     try:
         return _open(kept, kept.answer or b"", sealing_key)
     except InvalidTag as error:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import NamedTuple
 
 from flask_babel import LazyString, gettext, lazy_gettext
 
@@ -22,6 +23,34 @@ MESSAGES: Mapping[MessageKind, LazyString] = MappingProxyType(
         MessageKind.MONTH_CLOSED_EVENT: lazy_gettext("月账结了"),
     }
 )
+
+
+class PushedWords(NamedTuple):
+    """What a browser shows of a message; the worker puts in what stands in braces."""
+
+    title: LazyString
+    text: LazyString
+
+    def in_words(self) -> dict[str, str]:
+        """Return it in the language of the reader, for the worker of the own page."""
+        return {"title": str(self.title), "text": str(self.text)}
+
+
+PUSHED: Mapping[MessageKind, PushedWords] = MappingProxyType(
+    {
+        MessageKind.CARD_USED: PushedWords(
+            MESSAGES[MessageKind.CARD_USED],
+            lazy_gettext("{shop}，{time}。不是您用的，马上点这里挂失。"),
+        ),
+        MessageKind.CARD_WAITING: PushedWords(
+            MESSAGES[MessageKind.CARD_WAITING],
+            lazy_gettext("您的新卡做好了，请到社区来领。"),
+        ),
+    }
+)
+
+OTHER_PUSHED = PushedWords(lazy_gettext("社区有消息"), lazy_gettext("点这里，到我的页面看。"))
+"""What is shown of a message that the worker does not know, or cannot read."""
 
 STATES: Mapping[MessageState, StateWords] = MappingProxyType(
     {

@@ -25,6 +25,10 @@ OBSTACLES: Mapping[str, LazyString] = MappingProxyType(
         RoundObstacle.ALREADY_DECIDED: lazy_gettext("这一条已经处理过。"),
         RoundObstacle.ALREADY_DRAWN: lazy_gettext("已经抽过签。"),
         RoundObstacle.NOT_DRAWN: lazy_gettext("还没有抽签。"),
+        RoundObstacle.SEED_NOT_OUT: lazy_gettext("封存时写明的抽签日还没到。"),
+        RoundObstacle.FROZE_THE_LIST: lazy_gettext(
+            "封存名单的人不能填抽签种子，请另一位工作人员来。"
+        ),
         RoundObstacle.CALENDAR_MISSING: lazy_gettext(
             "公示会跨到放假安排还没有录入的一年，天数算不准。请先在“工作日”里录入那一年的放假和调休。"
         ),

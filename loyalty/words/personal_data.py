@@ -147,7 +147,11 @@ PARTS: Mapping[str, PartWords] = MappingProxyType(
         ),
         "message_recipient": PartWords(
             lazy_gettext("消息发到哪里"),
-            {"created_at": WHEN, "reference": lazy_gettext("订阅号")},
+            {
+                "created_at": WHEN,
+                "reference": lazy_gettext("订阅号"),
+                "service": lazy_gettext("浏览器的推送服务"),
+            },
         ),
         "message": PartWords(
             lazy_gettext("收到的消息"),

@@ -69,6 +69,7 @@ VALUES: Mapping[str, LazyString] = MappingProxyType(
         "/hours": NO_LAST_WORD,
         "/offer": NO_LAST_WORD,
         "/series": lazy_gettext("没有这个系列，请从列表里选一个，或请负责人先添加。"),
+        "/pledge_number": lazy_gettext("签的是哪一天也要填；哪一版，从列表里选。"),
         "/sheet_number": lazy_gettext("评分表刚换了新的一版，请照新的再填一遍。"),
         "/put_right_by": lazy_gettext("改正的日子已经过了，请选今天或以后的一天。"),
         "/held_on": lazy_gettext(
@@ -76,7 +77,10 @@ VALUES: Mapping[str, LazyString] = MappingProxyType(
         ),
         "/minutes": lazy_gettext("会还没开，开过再写会议记录。"),
         "/phone": lazy_gettext("电话号码不对，请检查。"),
-        "/seed": lazy_gettext("抽签种子太短，至少三个字。"),
+        "/seed": lazy_gettext("这不是封存时写明的那种种子，请照例子填。"),
+        "/source/day": lazy_gettext(
+            "骰子选今天或以后，开奖号码和随机数选明天或以后，都在一个月之内。"
+        ),
         "/witnesses": lazy_gettext("见证人要两位，而且是不同的人。"),
         "/reason": lazy_gettext("请写明理由，里面不要写人的名字。"),
         "/decision": lazy_gettext("这一笔没有对上卡，不能补记。"),
@@ -120,9 +124,9 @@ def refusal_in_words(refusal: LoyaltyError | StaleDataError) -> str:
         return join_sentences(ERASURE_OBSTACLES[ErasureObstacle(one)] for one in refusal.missing)
     if isinstance(refusal, errors.StateError):
         return obstacles_in_words(refusal.missing)
-    kinds = (REFUSALS[ancestor] for ancestor in type(refusal).__mro__ if ancestor in REFUSALS)
-    told = next(kinds, lazy_gettext("这样不行，什么也没有改变。"))
-    if type(refusal) is errors.ValueRefusedError:
+    kinds = [ancestor for ancestor in type(refusal).__mro__ if ancestor in REFUSALS]
+    told = REFUSALS[kinds[0]] if kinds else lazy_gettext("这样不行，什么也没有改变。")
+    if kinds[:1] == [errors.ValueRefusedError] and isinstance(refusal, errors.ValueRefusedError):
         told = VALUES.get(refusal.pointer, told)
     return str(told)
 

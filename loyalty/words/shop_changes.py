@@ -7,6 +7,7 @@ from flask_babel import LazyString, gettext, lazy_gettext
 
 from loyalty.rules.money import Fen, Permille, format_yuan
 from loyalty.words.categories import CATEGORIES
+from loyalty.words.pledge import pledge_called
 from loyalty.words.rates import pay_in_words
 from loyalty.words.trades import trade_name
 
@@ -25,6 +26,7 @@ MEMBERS: Mapping[str, LazyString] = MappingProxyType(
         "liaison_id": lazy_gettext("社区联系人"),
         "area_id": lazy_gettext("责任区"),
         "pledged_on": lazy_gettext("承诺书签于"),
+        "pledge_number": lazy_gettext("承诺书的版本"),
         "discountable_per_sale_fen": lazy_gettext("每笔最多打折的金额（元）"),
         "uses_per_shop_day": lazy_gettext("一张卡一天在本店最多用几次"),
         "terms": lazy_gettext("约定折数"),
@@ -57,6 +59,7 @@ def value_in_words(
         "liaison_id": lambda text: accounts.get(text, "–"),
         "area_id": lambda text: areas.get(text, "–"),
         "discountable_per_sale_fen": lambda text: format_yuan(Fen(int(text))),
+        "pledge_number": pledge_called,
         "is_model": lambda text: str(gettext("是") if text == "True" else gettext("否")),
         "category": lambda text: str(trade_name(text)),
     }

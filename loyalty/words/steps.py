@@ -36,11 +36,13 @@ ROUND_STEPS: Mapping[RoundAction, StepWords] = MappingProxyType(
         ),
         RoundAction.FREEZE: StepWords(
             lazy_gettext("封存名单"),
-            lazy_gettext("名单和得分就此封存，并算出校验码。抽签之前请先公布校验码。"),
+            lazy_gettext("名单、得分和抽签用什么就此封存，当即公开，谁也不能再改。"),
         ),
         RoundAction.DRAW: StepWords(
             lazy_gettext("抽签排序"),
-            lazy_gettext("当众产生抽签种子，由两位见证人签名。同分的人按抽签先后排列，不能重抽。"),
+            lazy_gettext(
+                "填封存时写明的种子，由两位见证人签名。同分的人按抽签先后排列，不能重抽；没有收下的种子也公开留着。"
+            ),
         ),
         RoundAction.PUBLISH: StepWords(
             lazy_gettext("张榜公示"), lazy_gettext("名单开始公示，没有同意公开姓名的人遮住名字。")

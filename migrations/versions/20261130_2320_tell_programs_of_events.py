@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 revision = "20261130_2320"
-down_revision = "20261130_2240"
+down_revision = "20261130_2420"
 branch_labels = None
 depends_on = None
 
@@ -25,13 +25,19 @@ def upgrade() -> None:
     op.create_check_constraint(
         op.f("ck_message_hook_events_known"), "message_hook", f"events <@ ARRAY[{EVENTS}]"
     )
-    op.drop_constraint(op.f("uq_message_hook_community_id"), "message_hook", type_="unique")
+    op.create_check_constraint(
+        op.f("ck_message_hook_events_by_their_channel"),
+        "message_hook",
+        "(channel = 'events') = (events <> '{}')",
+    )
+    _know_channels("'signed', 'web_push', 'events'")
+    op.drop_constraint(op.f("uq_message_hook_community_id_channel"), "message_hook", type_="unique")
     op.create_index(
         "uq_message_hook_of_residents",
         "message_hook",
-        ["community_id"],
+        ["community_id", "channel"],
         unique=True,
-        postgresql_where=sa.text("events = '{}'"),
+        postgresql_where=sa.text("channel <> 'events'"),
     )
     op.add_column("message", sa.Column("subject", sa.String(), nullable=True))
     op.add_column("message", sa.Column("event", JSONB(), nullable=True))
@@ -52,7 +58,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.execute("DELETE FROM message WHERE subject IS NOT NULL")
-    op.execute("DELETE FROM message_hook WHERE events <> '{}'")
+    op.execute("DELETE FROM message_hook WHERE channel = 'events'")
     op.drop_index("ix_message_of_hook", "message")
     op.create_index(op.f("ix_message_community_id_hook_id"), "message", ["community_id", "hook_id"])
     op.drop_constraint(
@@ -65,11 +71,22 @@ def downgrade() -> None:
     op.drop_column("message", "subject")
     op.drop_index("uq_message_hook_of_residents", "message_hook")
     op.create_unique_constraint(
-        op.f("uq_message_hook_community_id"), "message_hook", ["community_id"]
+        op.f("uq_message_hook_community_id_channel"), "message_hook", ["community_id", "channel"]
+    )
+    _know_channels("'signed', 'web_push'")
+    op.drop_constraint(
+        op.f("ck_message_hook_events_by_their_channel"), "message_hook", type_="check"
     )
     op.drop_constraint(op.f("ck_message_hook_events_known"), "message_hook", type_="check")
     op.drop_column("message_hook", "stopped_at")
     op.drop_column("message_hook", "events")
+
+
+def _know_channels(codes: str) -> None:
+    op.drop_constraint(op.f("ck_message_hook_channel_known"), "message_hook", type_="check")
+    op.create_check_constraint(
+        op.f("ck_message_hook_channel_known"), "message_hook", f"channel IN ({codes})"
+    )
 
 
 def _check(kinds: str, about: str) -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 SAMPLES: dict[str, dict[str, Any]] = {
     "post /areas": {"name": "东区"},
+    "patch /areas/{area_id}": {"name": "西一区", "reason": "重新划片"},
     "post /card-checks": {"code": "12345678901234"},
     "post /card-sheets": {
         "card_ids": ["{card_id}"],
@@ -82,6 +83,13 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "vetoes": [{"code": "fake", "names": {"zh_Hans": "卖假货"}}],
         "pass_points": 80,
     },
+    "post /pledges": {
+        "number": 1,
+        "clauses": [
+            {"zh_Hans": "照价打折", "zh_Hant": "照價打折", "en": "Gives the discount"},
+            {"zh_Hans": "秤准量足"},
+        ],
+    },
     "post /shops/{shop_id}/inspections": {
         "sheet_number": 1,
         "day": "2026-12-08",
@@ -155,6 +163,11 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "active": False,
     },
     "post /household-groups": {"name": "第一联户"},
+    "patch /household-groups/{household_group_id}": {
+        "name": "第三联户",
+        "area_id": "{area_id}",
+        "reason": "换了联户长",
+    },
     "post /deed-kinds": {"code": "choir", "name": "合唱", "points": "1.00"},
     "patch /deed-kinds/{kind_id}": {"name": "大合唱", "points": "2.00", "monthly_cap": None},
     "post /matters": {
@@ -192,6 +205,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "post /webhooks": {"address": "https://messenger.example/loyalty"},
     "patch /webhooks/{webhook_id}": {"address": "https://messenger.example/moved"},
     "post /shop-signals/{signal_id}/put-away": {"reason": "看过了"},
+    "put /web-push": {"on": True},
     "put /working-days": {
         "items": [{"day": "2027-02-08", "works": False, "note": "春节"}],
     },
@@ -258,7 +272,8 @@ SAMPLES: dict[str, dict[str, Any]] = {
     },
     "post /rounds/{round_id}/actions": {
         "action": "draw",
-        "seed": "1 2 3",
+        "source": {"code": "dice", "day": "2026-12-10"},
+        "seed": "3 5 2 6 1",
         "witnesses": ["甲", "乙"],
         "reason": "因",
     },

@@ -3,7 +3,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from loyalty.models import Shop
+from loyalty.models import Community, Shop
+from loyalty.services.actors import Role
+from tests.given import given_account
 from tests.given_tables import act, faults, text, upload, workbook
 
 
@@ -90,3 +92,42 @@ def test_shops_are_not_taken_back_once_somebody_has_called_on_one(
 
     assert (refused.status_code, refused.json["missing"]) == (409, ["visits"])
     assert len(client.get(address, headers=staff).json["items"]) == 1
+
+
+SHOP = {"店名": "和平馕店", "系列": "蒲公英", "类别": "馕与面点"}
+
+
+@pytest.mark.parametrize(
+    ("heading", "cell", "code"),
+    [
+        ("另外打折的类别", "烟", "not_a_choice"),
+        ("社区联系人", "没有这个人", "unknown_account"),
+        ("承诺书签于", "2999-01-01", "future_date"),
+        ("承诺书签于", "去年", "not_a_date"),
+        ("每笔最多打折金额", "-5", "not_an_amount"),
+        ("每笔最多打折金额", "1000000000", "not_an_amount"),
+        ("一卡一天最多几次", "0", "not_a_quantity"),
+        ("一卡一天最多几次", "1.5", "not_a_quantity"),
+        ("一卡一天最多几次", "1001", "not_a_quantity"),
+    ],
+)
+def test_what_a_shop_cannot_have_is_named_beside_its_cell(
+    client: FlaskClient, staff: dict[str, str], heading: str, cell: str, code: str
+) -> None:
+    rows = {**SHOP, heading: cell}
+
+    answer = upload(client, staff, text(tuple(rows), tuple(rows.values())), kind="shops")
+
+    assert faults(answer) == [(2, heading, code)]
+
+
+def test_an_account_of_an_owner_is_no_contact_of_the_community(
+    client: FlaskClient, session: Session, community: Community, staff: dict[str, str]
+) -> None:
+    given_account(session, community, Role.SHOP_OWNER, display_name="王店主")
+    session.commit()
+    rows = {**SHOP, "社区联系人": "王店主"}
+
+    answer = upload(client, staff, text(tuple(rows), tuple(rows.values())), kind="shops")
+
+    assert faults(answer) == [(2, "社区联系人", "unknown_account")]

@@ -3,6 +3,7 @@
 What is named by a month, a code, a name or a number alone must not be found next door, nor counted.
 """
 
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -30,16 +31,24 @@ from tests.given import (
     signed_in,
 )
 from tests.given_deeds import given_deed_kind
-from tests.given_everything import Everything, given_everything
+from tests.given_everything import Everything
 from tests.given_tables import HEADINGS, faults, text, upload
+from tests.kept_database import KeptDatabase
+from tests.two_communities import given_theirs
 
 Headers = dict[str, str]
 
 
 @pytest.fixture
-def elsewhere(session: Session) -> Everything:
+def elsewhere(session: Session, kept_database: KeptDatabase) -> Everything:
     """Everything, in another community."""
-    return given_everything(session, given_community(session))
+    return kept_database.fill("elsewhere", partial(given_theirs, session))
+
+
+@pytest.fixture
+def community(session: Session, elsewhere: Everything) -> Community:  # noqa: ARG001  # comes first
+    """Ours, in which there is nothing yet."""
+    return given_community(session)
 
 
 @pytest.fixture

@@ -89,7 +89,7 @@ def test_the_record_lets_anyone_do_the_draw_again(
     assert answer.json["results"][0]["selected"][0]["reference"].startswith("R-")
 
 
-def test_before_the_draw_anyone_reads_the_hash_alone(
+def test_before_the_draw_anyone_reads_what_was_frozen_and_where_the_seed_comes_from(
     client: FlaskClient, session: Session, community: Community
 ) -> None:
     selection_round = given_round_after(session, community, RoundAction.FREEZE)
@@ -100,7 +100,9 @@ def test_before_the_draw_anyone_reads_the_hash_alone(
 
     assert notice["frozen_hash"] == record["hash"] == selection_round.frozen_hash
     assert (notice["state"], notice["lists"], notice["last_day"]) == ("review", [], None)
-    assert (record["seed"], record["lines"], record["results"]) == (None, [], [])
+    assert (record["seed"], record["results"]) == (None, [])
+    assert (record["source"]["source"], record["source"]["day"]) == ("dice", "2026-12-09")
+    assert len(record["lines"]) == 4
 
 
 def test_names_are_gone_thirty_days_after_the_end_and_the_proof_stays(

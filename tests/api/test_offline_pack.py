@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
+from loyalty.cards.roster import SALT_BYTES
 from loyalty.models import Card, Community, Resident, Shop, ShopTerm
 from loyalty.services.actors import Role
 from loyalty.services.cards.revocations import publish_revocations
@@ -30,7 +31,7 @@ from tests.given import (
 
 LAW = Path(__file__).parents[2] / "docs" / "offline.md"
 PACK = "/api/v1/till/offline-pack"
-LARGEST = 100 * 1024
+LARGEST = 60 * 1024
 MANY = 5000
 
 
@@ -57,8 +58,22 @@ def pack_of(client: FlaskClient, market: Market) -> dict[str, Any]:
     return pack
 
 
-def hash_of(card: Card, community: Community) -> bytes:
-    return sha256(f"loyalty serial|{community.slug}|{card.serial}".encode()).digest()[:8]
+def marks_of(pack: dict[str, Any], card: Card) -> set[bytes]:
+    """All that a card's mark may be, whatever its unkept byte is."""
+    salt = b64decode(pack["roster_salt"])
+    serial = card.serial.encode()
+    return {sha256(serial + bytes([byte]) + salt).digest()[:4] for byte in range(256)}
+
+
+def groups_with(pack: dict[str, Any], card: Card) -> list[dict[str, Any]]:
+    """The groups of a roster that know a card."""
+    wanted = marks_of(pack, card)
+    return [part for part in pack["roster"] if not wanted.isdisjoint(split(part["marks"]))]
+
+
+def split(marks: str) -> list[bytes]:
+    joined = b64decode(marks)
+    return [joined[at : at + 4] for at in range(0, len(joined), 4)]
 
 
 def columns_of(record: Card | Resident) -> dict[str, Any]:
@@ -71,9 +86,7 @@ def columns_of(record: Card | Resident) -> dict[str, Any]:
 
 
 def on_roster(client: FlaskClient, market: Market, card: Card) -> bool:
-    wanted = hash_of(card, market.community)
-    hashes = [b64decode(part["hashes"]) for part in pack_of(client, market)["roster"]]
-    return any(wanted == part[at : at + 8] for part in hashes for at in range(0, len(part), 8))
+    return groups_with(pack_of(client, market), card) != []
 
 
 def test_a_pack_says_what_holds_at_this_counter(
@@ -193,19 +206,49 @@ def test_the_roster_tells_honours_and_rates_apart(
     given_card(session, given_community(session))
     session.commit()
 
-    roster = pack_of(client, market)["roster"]
+    pack = pack_of(client, market)
 
-    hashes = [hash_of(card, market.community) for card in cards]
     december = {"valid_from": "2026-12-01", "valid_until": "2026-12-31"}
-    assert [{**part, "hashes": b64decode(part["hashes"])} for part in roster] == [
+    assert [{**part, "marks": len(split(part["marks"]))} for part in pack["roster"]] == [
         {
             "honour": "civilized_resident",
             "pay_permille": 850,
             **december,
-            "hashes": b"".join(sorted(hashes[:2])),
+            "hashes": "",
+            "marks": 2,
         },
-        {"honour": "household_head", "pay_permille": 800, **december, "hashes": hashes[2]},
+        {"honour": "household_head", "pay_permille": 800, **december, "hashes": "", "marks": 1},
     ]
+    assert [groups_with(pack, card) for card in cards] == [
+        [pack["roster"][place]] for place in (0, 0, 1)
+    ]
+
+
+def test_a_card_keeps_its_mark_from_pack_to_pack(
+    client: FlaskClient, session: Session, market: Market
+) -> None:
+    """Else whoever holds two packs could keep the numbers that are in both."""
+    given_card(session, market.community)
+    session.commit()
+    [first] = pack_of(client, market)["roster"]
+    given_card(session, market.community)
+    session.commit()
+
+    [second] = pack_of(client, market)["roster"]
+
+    assert set(split(first["marks"])) < set(split(second["marks"]))
+
+
+def test_another_community_marks_its_cards_otherwise(
+    client: FlaskClient, session: Session, market: Market
+) -> None:
+    elsewhere = given_community(session)
+    shop = given_shop(session, elsewhere)
+    theirs = Market(elsewhere, shop, paired_till(session, shop))
+
+    salts = {b64decode(pack_of(client, one)["roster_salt"]) for one in (market, theirs)}
+
+    assert [len(salt) for salt in salts] == [SALT_BYTES, SALT_BYTES]
 
 
 def test_a_shop_that_gives_no_discount_is_told_so(
@@ -254,7 +297,7 @@ def test_five_thousand_cards_fit_a_small_pack(
 
     assert len(answer.data) <= LARGEST
     (part,) = json.loads(gzip.decompress(answer.data))["roster"]
-    assert len(b64decode(part["hashes"])) == MANY * 8
+    assert len(split(part["marks"])) == MANY
 
 
 def test_a_pack_names_nobody(client: FlaskClient, session: Session, market: Market) -> None:

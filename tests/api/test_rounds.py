@@ -44,19 +44,15 @@ def test_staff_and_a_manager_bring_a_round_to_its_cards(
     url = f"{ROUNDS}/{planned.json['id']}"
     assert act(client, url, staff, "open").status_code == 200
     for resident in residents:
-        nominated = client.post(
-            f"{url}/nominations",
-            headers=staff,
-            json={
-                "honour": "civilized_resident",
-                "resident_id": str(resident.id),
-                "source": "neighbour",
-            },
-        )
+        nominee = {"honour": "civilized_resident", "resident_id": str(resident.id)}
+        body = {**nominee, "source": "neighbour"}
+        nominated = client.post(f"{url}/nominations", headers=staff, json=body)
         assert nominated.status_code == 201
     for action in ("screen", "start_review", "freeze"):
         act(client, url, staff, action)
-    act(client, url, staff, "draw", seed="3 5 2 6 1", witnesses=["王建国", "买买提·艾力"])
+    drawing = {"seed": "3 5 2 6 1", "witnesses": ["王建国", "买买提·艾力"]}
+    by_who_froze = act(client, url, staff, "draw", **drawing)
+    assert act(client, url, manager, "draw", **drawing).status_code == 200
     published = act(client, url, staff, "publish").json
     early = act(client, url, manager, "confirm")
     clock.move_to(AFTER_NOTICE)
@@ -65,6 +61,7 @@ def test_staff_and_a_manager_bring_a_round_to_its_cards(
     again = act(client, url, staff, "issue")
 
     assert planned.status_code == 201
+    assert (by_who_froze.status_code, by_who_froze.json["missing"]) == (409, ["froze_the_list"])
     assert published["notice_last"] == "2026-12-16"
     assert (early.status_code, early.json["missing"]) == (409, ["notice_running"])
     assert early.json["type"] == "/problems/round-state"

@@ -1,3 +1,4 @@
+from dataclasses import fields
 from typing import Any
 from uuid import uuid4
 
@@ -5,8 +6,14 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from loyalty.api.shops.schemas import ChangeShopSchema, ShopLimitsSchema
 from loyalty.models import Community
+from loyalty.pages.staff.shops.form import ShopChangeForm
 from loyalty.services.actors import Role
+from loyalty.services.changes import AS_IT_WAS
+from loyalty.services.shops.history import values_of
+from loyalty.services.shops.shops import ChangeShop
+from loyalty.words.shop_changes import MEMBERS
 from tests.given import given_account, given_community, given_shop, signed_in
 
 SHOPS = "/api/v1/shops"
@@ -115,6 +122,20 @@ def test_every_change_is_kept_with_who_and_why(
     }
     assert {one["reason"] for one in changes} == {"搬了摊位"}
     assert len({one["account_id"] for one in changes}) == 1
+
+
+def test_programs_change_all_that_the_console_does_and_the_history_has_a_word_for_it(
+    session: Session, community: Community
+) -> None:
+    every = {one.name for one in fields(ChangeShop) if one.default is AS_IT_WAS}
+    taken = {name for name, one in ChangeShopSchema().fields.items() if not one.dump_only}
+    # The form has a list for each rate, which come after the honours of the community.
+    asked = {name for name in dir(ShopChangeForm) if name in every} | {"terms"}
+
+    assert taken - {"reason", "limits"} | set(ShopLimitsSchema().fields) == every
+    assert asked == every
+    assert values_of(given_shop(session, community, terms=[])).keys() == every
+    assert MEMBERS.keys() == every
 
 
 def test_what_stays_as_it_was_is_no_change(client: FlaskClient, staff: dict[str, str]) -> None:

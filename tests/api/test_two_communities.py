@@ -15,11 +15,12 @@ from loyalty.services.actors import Role
 from tests.api.samples import SAMPLES
 from tests.api.test_callers import decided
 from tests.given import signed_in
+from tests.kept_database import KeptDatabase
 from tests.two_communities import (
     OF_NO_COMMUNITY,
     Two,
+    copied_two,
     filled,
-    given_two,
     ids_for,
     names_in,
     one_foreign,
@@ -99,8 +100,8 @@ LAST = ("score-sheet", "merge", "void", "undo", "staff-accounts", "DELETE", "can
 
 
 @pytest.fixture
-def two(app: Flask, session: Session) -> Two:
-    return given_two(app, session)
+def two(app: Flask, session: Session, kept_database: KeptDatabase) -> Two:
+    return copied_two(app, session, kept_database)
 
 
 @pytest.fixture

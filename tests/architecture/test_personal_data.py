@@ -20,7 +20,7 @@ EMPTIED = {
     "candidate": {"reasons", "grounds"},
     "own_page": {"activation_hash", "pin_hash", "handle"},
     "card_month": {"uses"},
-    "message_recipient": {"reference"},
+    "message_recipient": {"reference", "device", "service"},
     "message": {"failure"},
 }  # fmt: skip
 """Texts that erasing empties, or takes out with their rows, without looking what stands in them."""
@@ -47,6 +47,7 @@ OF_NOBODY = {
     "job.wanted": "ids of cards, and how they are printed",
     "message.event": "ids, codes, amounts, and the last four digits of a card's number",
     "message.subject": "an id, or a month",
+    "message_hook.channel": "a code",
     "message_hook.address": "a receiver of the community's",
     "message_hook.events": "codes",
     "message_hook.failure": "a code",
@@ -68,7 +69,10 @@ OF_NOBODY = {
     "ledger_party.name": "an enterprise, department, shop or group",
     "ledger_party.name_key": "likewise",
     "notice_version.content": "names people by random references",
+    "part_change.before": "what a part of the community is called",
+    "part_change.after": "likewise",
     "picture.purpose": "a code",
+    "pledge.clauses": "what every shop promises",
     "offer_proposal.terms": "rates by honour",
     "quarantined_sale.basket": "goods",
     "redemption.lines": "goods",
@@ -95,16 +99,17 @@ OF_NOBODY = {
     "shop_signal.facts": "figures, days and ids of sales",
     "shop.stall": "where the shop is",
     "till.name": "a device",
+    "upkeep_report.facts": "numbers and days, or what a program said of a copy",
     "working_day_override.note": "why a day is no working day",
 }
 """Texts that name no resident, and why."""
 
 CODES = {
     "action", "actor_kind", "category", "code", "colour", "consent", "decision",
-    "device_public_key", "face", "flag", "frozen_hash", "giver", "key", "key_id", "kind", "label",
-    "lot", "member", "opted_in_categories", "outcome", "part", "plaque_number", "raised_by",
-    "receipt", "receiver", "reference", "roles", "rounding", "serial", "series", "sha256",
-    "slug", "state", "timezone", "trade", "verdict",
+    "device", "device_public_key", "face", "flag", "frozen_hash", "giver", "key", "key_id", "kind",
+    "label", "lot", "member", "opted_in_categories", "outcome", "part", "plaque_number",
+    "raised_by", "receipt", "receiver", "reference", "roles", "rounding", "serial", "series",
+    "sha256", "slug", "state", "subject", "timezone", "trade", "verdict",
 }  # fmt: skip
 """Columns that hold what the programme itself has chosen, or random letters."""
 

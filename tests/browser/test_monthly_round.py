@@ -102,8 +102,9 @@ def test_a_month_s_round_takes_four_people_25_clicks(
         score(panellist, lowest)
     clock.move_to(DAY_OF_THE_DRAW)
     staff.sign_in()
-    draw_and_publish(staff)
-
+    freeze(staff)
+    approver.sign_in()
+    draw_and_publish(approver)
     clock.move_to(DAY_OF_THE_OBJECTION)
     object_to(objector, line=1)
     approver.sign_in()
@@ -169,25 +170,31 @@ def score(panellist: Worker, lowest: int) -> None:
     panellist.picture(f"07-home-of-panel-{lowest}")
 
 
-def draw_and_publish(staff: Worker) -> None:
-    """Freeze the list, draw in public, and put the notice up."""
+def freeze(staff: Worker) -> None:
+    """Freeze the list, with dice that two neighbours see thrown today."""
     staff.press("封存名单")
     staff.picture("08-freeze")
-    staff.press("是，封存名单")
-    staff.picture("09-frozen")
-    staff.press("抽签排序")
-    staff.picture("10-draw")
-    staff.page.get_by_label("抽签种子").fill("3 5 2 6 1 4")
     staff.page.get_by_label("见证人一").fill("王建国")
     staff.page.get_by_label("见证人二").fill("买买提·艾力")
-    staff.press("是，抽签排序")
-    staff.press("张榜公示")
-    staff.picture("11-publish")
+    staff.press("是，封存名单")
+    expect(staff.page.get_by_text("封存名单的人不能填抽签种子")).to_be_visible()
+    staff.picture("09-frozen")
+
+
+def draw_and_publish(approver: Worker) -> None:
+    """Enter what the dice gave, as somebody else than who froze, and put the notice up."""
+    approver.picture("10-home-before-the-draw")
+    approver.press("抽签排序")
+    approver.picture("10-draw")
+    approver.page.get_by_label("抽签种子").fill("3 5 2 6 1")
+    approver.press("是，抽签排序")
+    approver.press("张榜公示")
+    approver.picture("11-publish")
     expect(
-        staff.page.get_by_text("公示到2026年12月9日星期三止，2026年12月10日星期四起")
+        approver.page.get_by_text("公示到2026年12月9日星期三止，2026年12月10日星期四起")
     ).to_be_visible()
-    staff.press("是，张榜公示")
-    staff.picture("12-notice")
+    approver.press("是，张榜公示")
+    approver.picture("12-notice")
 
 
 def object_to(objector: Person, *, line: int) -> None:

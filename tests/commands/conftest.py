@@ -1,11 +1,35 @@
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from flask import Flask
 
 from tests.commands.running import Operator
+from tests.receivers import Receiver, make_certificate, receiving
 
 
 @pytest.fixture
 def operator(database: str, tmp_path: Path) -> Operator:
     """An operator of an empty, migrated database."""
     return Operator(database, tmp_path)
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_certificate(tmp_path_factory.mktemp("receiver"))
+
+
+@pytest.fixture
+def receiver(certificate: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Receiver]:
+    """A receiver whose certificate is trusted."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    with receiving(certificate) as found:
+        yield found
+
+
+@pytest.fixture
+def _private(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The operator allows receivers in the own network."""
+    allowed = replace(app.extensions["loyalty.settings"], private_receivers=True)
+    monkeypatch.setitem(app.extensions, "loyalty.settings", allowed)

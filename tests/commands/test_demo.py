@@ -39,6 +39,7 @@ from tests.commands.running import Operator
 from tests.given import given_community
 from tests.kept_database import new_database
 from tests.present import present
+from tests.whose_statements import Watch
 
 
 @pytest.fixture(scope="module")
@@ -51,9 +52,12 @@ def operator(server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
 
 @pytest.fixture(scope="module")
-def welcome(operator: Operator) -> Any:
-    """What a freshly built demonstration prints."""
-    return operator.reads("demo")
+def welcome(operator: Operator, watch: Watch) -> Any:
+    """What a freshly built demonstration prints; its statements, too, name their community."""
+    watch.faults.clear()
+    told = operator.reads("demo")
+    assert watch.faults == []
+    return told
 
 
 def test_a_visitor_is_told_how_to_come_in(operator: Operator, welcome: Any) -> None:

@@ -5,11 +5,13 @@ from pathlib import Path
 from click.testing import CliRunner
 
 from loyalty.cards.keys import sealing_key_from
-from loyalty.clock import community_now
+from loyalty.clock import community_now, utc_now
 from loyalty.commands import main
 from loyalty.commands.session import opened
+from loyalty.commands.upkeep import report_to_all
 from loyalty.database import migrate
 from loyalty.rules.calendar import Month
+from loyalty.rules.upkeep import UpkeepSubject
 from loyalty.services.cards.keys import ensure_signing_key
 from tests.commands.running import Operator
 from tests.given import given_community
@@ -26,7 +28,7 @@ def findings(operator: Operator, **environ: str) -> dict[str, tuple[bool, str]]:
 def test_a_sound_installation_is_found_sound(operator: Operator) -> None:
     found = findings(operator)
 
-    assert [ok for ok, _ in found.values()] == [True] * 8
+    assert [ok for ok, _ in found.values()] == [True] * 9
     assert found["database"][1].startswith("external PostgreSQL")
     assert "ok   tables" in operator.types("doctor").output
 
@@ -86,3 +88,22 @@ def test_keys_sealed_under_another_secret_are_noticed(operator: Operator) -> Non
 
     assert not ok
     assert "restore the secret" in what_to_do
+
+
+def test_what_upkeep_found_is_told_with_what_to_do(operator: Operator) -> None:
+    with opened(operator.database) as session:
+        given_community(session)
+    assert findings(operator)["backup"][0]
+    assert "loyalty backup FILE" in findings(operator)["backup"][1]
+
+    for subject in UpkeepSubject:
+        facts = {"failure": "The restored database differs in redemption."}
+        report_to_all(operator.database, subject, ok=False, facts=facts, now=utc_now())
+    found = findings(operator)
+
+    assert found["drill"] == (
+        False,
+        "The restored database differs in redemption. Mend that, then run: loyalty drill",
+    )
+    assert (found["backup"][0], found["disk"][0]) == (True, False)
+    assert "give it a larger one" in found["disk"][1]

@@ -5,9 +5,7 @@ import hmac
 import json
 import os
 import subprocess
-from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Semaphore, Thread
@@ -23,7 +21,7 @@ from sqlalchemy.orm import Session
 
 from loyalty.clock import community_now
 from loyalty.commands import messenger
-from loyalty.commands.messenger import begin_next, carry_out, find_turn
+from loyalty.commands.messenger import begin_next, find_turn
 from loyalty.models import (
     Card,
     Community,
@@ -44,30 +42,10 @@ from loyalty.services.messages.recipients import end_messages
 from loyalty.services.work import Work
 from tests.given import NOON, SECRET, given_card, given_community, given_resident, given_staff
 from tests.given_messages import at_home, given_hook, given_recipient, messages_of, sold_at
-from tests.receivers import Receiver, make_certificate, receiving
+from tests.receivers import Receiver, receiving, send_what_is_due
 from tests.serving import LOYALTY, until
 
 NAME, PHONE = "赵䶮芳", "+8613900007315"
-
-
-@pytest.fixture(scope="session")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_certificate(tmp_path_factory.mktemp("receiver"))
-
-
-@pytest.fixture
-def receiver(certificate: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Receiver]:
-    """A receiver whose certificate is trusted."""
-    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
-    with receiving(certificate) as found:
-        yield found
-
-
-@pytest.fixture
-def _private(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The operator allows receivers in the own network."""
-    allowed = replace(app.extensions["loyalty.settings"], private_receivers=True)
-    monkeypatch.setitem(app.extensions, "loyalty.settings", allowed)
 
 
 @pytest.fixture
@@ -84,15 +62,6 @@ def card(session: Session, community: Community, made: NewSecret) -> Card:
     sold_at(session, card, NOON)
     session.commit()
     return card
-
-
-def send_what_is_due() -> int:
-    """Take turns until no hook is due; return how many there were."""
-    turns = 0
-    while (turn := find_turn()) is not None:
-        carry_out(turn)
-        turns += 1
-    return turns
 
 
 def only_message(session: Session) -> Message:

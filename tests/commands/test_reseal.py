@@ -24,20 +24,17 @@ from loyalty.services.privacy.resealing import (
 )
 from tests.commands.running import Operator
 from tests.given import SECRET, given_resident
-from tests.kept_database import plain
-from tests.two_communities import Two, given_two
+from tests.kept_database import KeptDatabase, plain
+from tests.two_communities import Two, copied_two
 
 NEW = "a-new-key-for-personal-data-0123456789"
 CHANGED = {"LOYALTY_DATA_KEY": NEW, "LOYALTY_OLD_DATA_KEY": SECRET}
 
 
 @pytest.fixture
-def two(app: Flask, session: Session) -> Two:
+def two(app: Flask, session: Session, kept_database: KeptDatabase) -> Two:
     """Two communities which have one of everything each."""
-    both = given_two(app, session)
-    both.theirs()
-    session.commit()
-    return both
+    return copied_two(app, session, kept_database, with_theirs=True)
 
 
 def types(operator: Operator, *words: str, **environ: str) -> Result:

@@ -7,19 +7,31 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
 from loyalty.commands import main
 from loyalty.commands.verify_record import faults_in
 from loyalty.rules.calendar import Month
+from loyalty.rules.chances import find_chances, find_trials
 from loyalty.rules.lottery import hash_list
-from loyalty.rules.record import FrozenList, draw_lots, lines_of, lists_in, rank_round, record_of
+from loyalty.rules.record import (
+    FrozenList,
+    Opening,
+    draw_lots,
+    lines_of,
+    lists_in,
+    rank_round,
+    record_of,
+    source_in,
+)
+from loyalty.rules.seed_source import NamedSource, SeedSource
 from loyalty.rules.selection import RoundAction
 from loyalty.services.notice.public_record import public_record
 from tests.given import NOON, given_community
 from tests.given_rounds import given_round_after
+from tests.present import present
 from tests.rules.test_record import frozen_lists
 
 EXAMPLE = Path(__file__).parents[2] / "docs" / "lottery.md"
@@ -44,12 +56,17 @@ def hashed(text: str) -> str:
     return hash_list(text.encode())
 
 
-def record_of_lists(lists: tuple[FrozenList, ...], seed: str) -> dict[str, Any]:
-    """Return the record of some lists as the service would publish it."""
-    frozen = record_of(lists)
+def record_of_lists(
+    lists: tuple[FrozenList, ...], seed: str, opening: Opening | None = None
+) -> dict[str, Any]:
+    """Return the record of some lists as the service would publish it, with a source or without."""
+    frozen = record_of(lists, opening)
     drawn = draw_lots(lists, seed)
     return {
-        "format": "loyalty-record-1",
+        "format": "loyalty-record-2" if opening else "loyalty-record-1",
+        "source": json.loads(lines_of(frozen)[0]) if opening else None,
+        "frozen_at": NOON.isoformat(),
+        "drawn_at": NOON.isoformat(),
         "hash": hashed(frozen),
         "seed": seed,
         "lines": [{"text": line, "sha256": hashed(line)} for line in lines_of(frozen)],
@@ -78,6 +95,53 @@ def test_both_computations_agree_on_every_draw(lists: tuple[FrozenList, ...], se
     )
 
     assert list(faults_in(record_of_lists(lists, seed))) == []
+
+
+@settings(max_examples=20)
+@given(lists=frozen_lists)
+def test_both_computations_agree_on_every_chance(lists: tuple[FrozenList, ...]) -> None:
+    lists = tuple(
+        replace(one, reference=f"{place}/{one.reference}") for place, one in enumerate(lists)
+    )
+    trials = min(find_trials(lists), 20)
+    opening = Opening(
+        NamedSource(SeedSource.DICE, NOON.date()), trials, find_chances(lists, trials)
+    )
+
+    assert list(faults_in(record_of_lists(lists, "3 5 2 6 1", opening))) == []
+
+
+def frozen_otherwise(record: dict[str, Any], number: int, **members: Any) -> None:
+    """Change a line of a record as if it had been frozen so, with every hash."""
+    lines = [json.loads(line["text"]) for line in record["lines"]]
+    lines[number].update(members)
+    texts = [
+        json.dumps(line, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        for line in lines
+    ]
+    record["lines"] = [{"text": text, "sha256": hashed(text)} for text in texts]
+    record["hash"] = hashed("".join(text + "\n" for text in texts))
+
+
+@pytest.mark.parametrize(
+    ("spoil", "told"),
+    [
+        (lambda record: frozen_otherwise(record, 0, day="2026-12-08"), "frozen after the day"),
+        (lambda record: frozen_otherwise(record, 0, day="2026-12-10"), "held before the day"),
+        (lambda record: frozen_otherwise(record, 0, source="pick_five"), "not the one in the"),
+        (lambda record: frozen_otherwise(record, 2, chance=5000), "chance 5000, 6000 is right"),
+        (lambda record: record["source"].update(witnesses=[]), "not the one in the frozen"),
+        (lambda record: record.update(seed="3 5 2 6 1 1"), "nothing that the frozen source"),
+    ],
+)
+def test_a_source_or_a_chance_that_was_chosen_afterwards_is_named(
+    record: dict[str, Any], tmp_path: Path, spoil: Any, told: str
+) -> None:
+    spoil(record)
+
+    result = verified(record, tmp_path)
+
+    assert (result.exit_code, told in result.output) == (1, True), result.output
 
 
 def test_a_changed_line_is_named(record: dict[str, Any], tmp_path: Path) -> None:
@@ -160,7 +224,9 @@ def test_before_the_draw_there_is_nothing_to_check(session: Session, tmp_path: P
     result = verified(record, tmp_path)
 
     assert result.exit_code == 1
-    assert "not been held yet" in result.output
+    assert result.output.splitlines() == [
+        "The draw has not been held yet; only what was frozen is known."
+    ]
 
 
 def test_the_example_in_the_document_is_right() -> None:
@@ -168,7 +234,10 @@ def test_the_example_in_the_document_is_right() -> None:
     (frozen,) = re.findall(r"^```\n(\{.*?)^```", page, re.DOTALL | re.MULTILINE)
     (seed,) = re.findall(r"The dice: \*\*(.*?)\*\*", page)
 
-    record = record_of_lists(lists_in(frozen), seed)
+    source, lists = present(source_in(frozen)), lists_in(frozen)
+    trials = find_trials(lists)
+    opening = Opening(source, trials, find_chances(lists, trials))
+    record = record_of_lists(lists, seed, opening)
 
     assert [line["text"] for line in record["lines"]] == lines_of(frozen)
     assert f"**Hash:** `{record['hash']}`" in page

@@ -4,9 +4,14 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from loyalty.models import OfferProposal, Shop, ShopSignal, StallLet
+from sqlalchemy.orm import Session
+
+from loyalty.models import Community, OfferProposal, Shop, ShopObjection, ShopSignal, StallLet
+from loyalty.rules.certification import CertificationAction
 from loyalty.rules.money import Permille
 from loyalty.services.actors import Role, StaffMember
+from loyalty.services.shops.certification import MoveCertification, move_certification
+from loyalty.services.shops.objections import MakeShopObjection, make_shop_objection
 from loyalty.services.shops.offer import (
     DecideProposal,
     ProposeTerms,
@@ -56,6 +61,24 @@ def one_signal_put_away_twice(street: Street) -> Race:
         for reason in ("店主病了", "设备坏了")
     )
     return Race(one, two, lambda: street.read(ShopSignal.reason, signal.id))
+
+
+def an_end_of_a_notice_beside_an_objection(street: Street) -> Race:
+    on_notice = {"state": "notice", "notice_last": NOON.date()}
+    shop = given_shop(street.session, street.community, **on_notice)
+    back = MoveCertification(shop.id, CertificationAction.SEND_BACK, "秤没有检定")
+    objection = MakeShopObjection(shop.id, "秤少二两")
+    community_id = street.community.id
+
+    def object_to_it(own: Session) -> str:
+        community = own.get_one(Community, community_id)
+        return make_shop_objection(own, community, objection, now=NOON).text
+
+    return Race(
+        _at_work(street, lambda work: move_certification(work, back).state),
+        partial(in_transaction, street.app, object_to_it),
+        lambda: street.count(ShopObjection),
+    )
 
 
 def an_undoing_beside_what_a_stall_goes_through_next(street: Street) -> Race:

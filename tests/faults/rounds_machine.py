@@ -142,7 +142,9 @@ class RoundsMachine(RuleBasedStateMachine):
         """Wait, and take the next steps as far as they are allowed."""
         self.time_passes(days)
         for _ in range(steps):
-            self._act(who, self._next_step(), seed=seed, witnesses=WITNESSES, reason=reason)
+            step = self._next_step()
+            by = self._another_than(who) if step is RoundAction.DRAW else who
+            self._act(by, step, seed=seed, witnesses=WITNESSES, reason=reason)
 
     @rule(
         who=anybody,
@@ -283,6 +285,12 @@ class RoundsMachine(RuleBasedStateMachine):
             .order_by(Candidate.id)
         )
         return candidate_id or resident_id
+
+    def _another_than(self, who: str) -> str:
+        """Return who enters a seed in place of somebody who has frozen its list."""
+        if self._seen.round.frozen_by != self._town.actors[who].account_id:
+            return who
+        return "clerk" if who != "clerk" else "creator"
 
     def _next_step(self) -> RoundAction:
         """Return what comes next on the way."""

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from tests.faults.overlap import Overlap, overlapped, unlocked
 from tests.faults.races import Race, Street, given_street
 from tests.faults.races_about_shops import (
+    an_end_of_a_notice_beside_an_objection,
     an_undoing_beside_what_a_stall_goes_through_next,
     one_signal_put_away_twice,
     two_decisions_of_a_proposal,
@@ -78,6 +79,20 @@ from tests.faults.races_of_a_round import (
     two_decisions_of_an_objection,
     two_panels_named,
 )
+from tests.faults.races_of_erasing import (
+    a_freeze_beside_an_erasure,
+    a_match_beside_the_erasure_of_a_namesake,
+    a_suspension_beside_an_erasure,
+)
+from tests.faults.races_of_forgetting import (
+    BOTH_FORGOTTEN,
+    NAME,
+    a_change_of_somebody_beside_the_end_of_their_messages,
+    a_contact_written_while_all_is_sealed_anew,
+    an_answer_beside_the_forgetting_of_its_person,
+    two_forgotten_in_one_answer,
+    two_forgotten_in_one_text,
+)
 
 
 class Won(NamedTuple):
@@ -135,6 +150,7 @@ RACES = [
     Won(a_retirement_beside_a_plan, "community", "200", "invalid-request", 0),
     Won(two_plaques_of_a_series, "community", "200", "200", ["PGY-0001", "PGY-0002"]),
     Won(two_decisions_of_a_proposal, "community", "问过了", "ProposalDecidedError", left=True),
+    Won(an_end_of_a_notice_beside_an_objection, "shop", "applied", "CertificationStateError", 0),
     Won(two_proposals_of_one_shop, "community", 1, 1, 1),
     Won(one_signal_put_away_twice, "shop_signal", "silence", "SignalPutAwayError", "店主病了"),
     Won(an_undoing_beside_what_a_stall_goes_through_next, "market_stall", None, "import-state", 4),
@@ -142,6 +158,14 @@ RACES = [
     Won(one_table_taken_in_from_two_uploads, "community", "200", "import-state", 1),
     Won(a_taking_in_beside_an_answer, "import_job", "200", "ImportStateError", 1),
     Won(an_answer_beside_a_taking_in, "import_job", 1, "200", 1),
+    Won(an_answer_beside_the_forgetting_of_its_person, "import_job", 1, 1, left=True),
+    Won(a_freeze_beside_an_erasure, "selection_round", None, "ErasureRefusedError", "active"),
+    Won(a_suspension_beside_an_erasure, "card", "200", None, "revoked"),
+    Won(a_match_beside_the_erasure_of_a_namesake, "nomination", "200", None, "accepted"),
+    Won(two_forgotten_in_one_answer, "kept_answer", None, None, BOTH_FORGOTTEN),
+    Won(two_forgotten_in_one_text, "matter", None, None, BOTH_FORGOTTEN),
+    Won(a_contact_written_while_all_is_sealed_anew, "matter", None, None, NAME),
+    Won(a_change_of_somebody_beside_the_end_of_their_messages, "resident", "200", None, left=False),
     Won(one_import_undone_twice, "community", "200", "import-state", 0),
     Won(an_approval_beside_an_undoing, "community", "200", "UnknownRecordError", 0),
     Won(an_undoing_beside_the_closing_of_a_month, "community", "201", "import-state", 1),

@@ -1,7 +1,7 @@
 """The door of an own page under attack, and one code at two tills at once."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from functools import partial
 from itertools import repeat
@@ -38,6 +38,8 @@ from tests.kept_database import plain
 
 PROCESSES = 4
 GUESSES = 32
+NUMBERS_A_MINUTE, CODES_A_MINUTE = 30, 10
+NOBODYS_NUMBER = "12345678901244"
 
 WAITING = "SELECT count(*) FROM pg_stat_activity WHERE %s = ANY (pg_blocking_pids(pid))"
 
@@ -50,13 +52,13 @@ def door(session: Session, community: Community, database: str, tmp_path: Path) 
     return settings, community.slug, number_of(card.serial)
 
 
-def try_all(door: Door, pins: list[str]) -> Counter[str]:
+def try_all(door: Door, tries: Iterable[tuple[str, str]]) -> Counter[str]:
     """Return what came of guesses that are made from processes begun anew."""
     # What begins them has read the modules, and nothing else.
     begun = get_context("forkserver")
     begun.set_forkserver_preload([guess.__module__])
     with ProcessPoolExecutor(PROCESSES, mp_context=begun) as pool:
-        return Counter(pool.map(guess, repeat(door), pins))
+        return Counter(pool.map(guess, repeat(door), *zip(*tries, strict=True)))
 
 
 def test_four_processes_guess_five_times_together_and_a_restart_gives_none_back(
@@ -64,11 +66,27 @@ def test_four_processes_guess_five_times_together_and_a_restart_gives_none_back(
 ) -> None:
     pins = [f"{number:06}" for number in range(GUESSES)]
 
-    first = try_all(door, pins)
-    after_a_restart = try_all(door, [*pins[:PROCESSES], PIN])
+    first = try_all(door, [("pin", pin) for pin in pins])
+    after_a_restart = try_all(
+        door,
+        [
+            *(("pin", pin) for pin in [*pins[:PROCESSES], PIN]),
+            *[("number", NOBODYS_NUMBER)] * (NUMBERS_A_MINUTE + PROCESSES),
+            *[("code", "ABCD-EFGH-J")] * (CODES_A_MINUTE + PROCESSES),
+        ],
+    )
 
-    assert first == {"wrong": TRIES_BEFORE_A_LOCK, "locked": GUESSES - TRIES_BEFORE_A_LOCK}
-    assert after_a_restart == {"locked": PROCESSES + 1}
+    assert first == {
+        "pin wrong": TRIES_BEFORE_A_LOCK,
+        "pin locked": GUESSES - TRIES_BEFORE_A_LOCK,
+    }
+    assert after_a_restart == {
+        "pin locked": PROCESSES + 1,
+        "number wrong": NUMBERS_A_MINUTE,
+        "number locked": PROCESSES,
+        "code wrong": CODES_A_MINUTE,
+        "code locked": PROCESSES,
+    }
 
 
 class Till:

@@ -27,7 +27,7 @@ from loyalty.services.selection.at_work import RoundAtWork
 from loyalty.services.selection.waiting_lines import lines_without_card
 from tests.faults.round_seen import Played
 from tests.faults.round_town import Plan
-from tests.faults.rounds_machine import RoundsMachine
+from tests.faults.rounds_machine import SEED, WITNESSES, RoundsMachine
 
 RUNS = int(os.environ.get("LOYALTY_RUNS", "15"))
 RUNS_OF_A_CONTROL = 300
@@ -191,6 +191,16 @@ def test_a_reserve_who_moves_up_without_a_notice_is_caught(
 
     with pytest.raises(AssertionError, match="the_notice_has_run_out"):
         published.go_on("approver", 1, 1, "123", None)
+
+
+def test_the_database_itself_refuses_a_seed_by_who_froze(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(actions, "find_obstacles", without(RoundObstacle.FROZE_THE_LIST))
+    machine = RoundsMachine(Played())
+    plan = Plan(quotas=(2, 1), least_of_east=0, homes=[1, 2, 3, 4, 5, 1, 2, 3])
+    machine.plan(plan, [(number, "civilized_resident") for number in range(5)], steps=4)
+
+    with pytest.raises(IntegrityError, match="seed_by_another"):
+        machine.act("approver", RoundAction.DRAW, seed=SEED, seen_by=WITNESSES, reason=None)
 
 
 def test_the_database_itself_refuses_a_creator_who_confirms(

@@ -14,10 +14,10 @@ from sqlalchemy.orm import Session
 
 from loyalty.database import Model, limit_to, migrate, transaction
 from loyalty.models import Card
-from tests.given import given_community, signed_in
-from tests.kept_database import drop, named, plain
+from tests.given import given_community
+from tests.kept_database import KeptDatabase, drop, named, plain
 from tests.models.test_service_role import NEVER_REMOVED, WRITTEN_ONCE
-from tests.two_communities import Two, given_two
+from tests.two_communities import Two, copied_two
 
 OWNERS = {
     name: "id" if name == "community" else "community_id"
@@ -43,13 +43,9 @@ INSERT INTO {table} SELECT (jsonb_populate_record(
 
 
 @pytest.fixture
-def two(app: Flask, session: Session) -> Two:
+def two(app: Flask, session: Session, kept_database: KeptDatabase) -> Two:
     """Two communities which have one of everything each."""
-    both = given_two(app, session)
-    both.theirs()
-    for community in (both.community, both.elsewhere):
-        signed_in(session, community)
-    return both
+    return copied_two(app, session, kept_database, with_theirs=True)
 
 
 @pytest.fixture

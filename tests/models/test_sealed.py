@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 
-from loyalty.data_keys import DataKeyError, hold_data_keys, list_data_keys
+from loyalty.data_keys import DataKeyError, derive_for, hold_data_keys, list_data_keys
 from loyalty.models import Community, ImportJob, Resident
 from loyalty.models.sealed import index_of, list_sealed, open_member
 from tests.given import SECRET, given_community, given_resident
@@ -146,6 +146,17 @@ def test_no_two_indexes_show_that_they_hold_the_same(resident: Resident) -> None
     resident.household_ref = resident.unit
 
     assert resident.household_key != resident.unit_key
+
+
+def test_what_is_derived_is_of_one_purpose_community_and_key(community: Community) -> None:
+    told = derive_for("roster salt v1", community.id, length=2048)
+
+    assert len(told) == 2048
+    assert derive_for("roster salt v1", community.id, length=2048) == told
+    assert derive_for("roster salt v2", community.id, length=2048) != told
+    assert derive_for("roster salt v1", UUID(int=1), length=2048) != told
+    hold_data_keys([ANOTHER])
+    assert derive_for("roster salt v1", community.id, length=2048) != told
 
 
 def test_who_has_no_key_seals_nothing(community: Community) -> None:

@@ -26,6 +26,8 @@ WRITTEN_ONCE: dict[str, frozenset[str]] = {
     "erasure": frozenset(),
     "notice_version": frozenset(),
     "numbered_sale": frozenset(),
+    "part_change": frozenset({"reason"}),
+    "pledge": frozenset(),
     "redemption": frozenset({"card_id", "request_hash", "reason"}),
     "replaced_key": frozenset(),
     "revocation_list": frozenset(),
@@ -151,9 +153,11 @@ CHANGES_OF_A_DRAW = (
     "frozen_hash = repeat('0', 64)",
     "frozen_at = now()",
     "frozen_hash = NULL",
+    "frozen_by = NULL",
     "seed = 'another one'",
     "witnesses = '{}'",
     "drawn_at = NULL",
+    "drawn_by = NULL",
 )
 
 

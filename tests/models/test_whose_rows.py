@@ -11,8 +11,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from loyalty.database import Model
-from tests.given import signed_in
-from tests.two_communities import Two, given_two
+from tests.kept_database import KeptDatabase
+from tests.two_communities import Two, copied_two
 
 REFERENCES = {
     str(key.name): key
@@ -24,13 +24,9 @@ REFERENCES = {
 
 
 @pytest.fixture
-def two(app: Flask, session: Session) -> Two:
+def two(app: Flask, session: Session, kept_database: KeptDatabase) -> Two:
     """Two communities which have one of everything each."""
-    both = given_two(app, session)
-    both.theirs()
-    for community in (both.community, both.elsewhere):
-        signed_in(session, community)
-    return both
+    return copied_two(app, session, kept_database, with_theirs=True)
 
 
 @contextmanager

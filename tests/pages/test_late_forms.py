@@ -160,7 +160,7 @@ def test_scores_days_and_steps_are_kept_too(
     client: FlaskClient, session: Session, community: Community
 ) -> None:
     in_review = given_round_after(session, community, RoundAction.START_REVIEW)
-    account = enter(client, session, community, Role.STAFF, Role.PANEL)
+    account = enter(client, session, community, Role.MANAGER, Role.PANEL)
     given_seat(session, in_review, account.id)
     session.commit()
     ballots = f"/staff/rounds/{in_review.id}/ballots"

@@ -163,7 +163,7 @@ def test_the_page_counts_the_days_and_offers_objections_until_the_last(
     assert ("/objection?line=" in answer.get_data(as_text=True)) is objecting
 
 
-def test_before_the_draw_only_the_hash_is_public(
+def test_before_the_draw_there_is_nothing_to_object_to_or_to_redo(
     client: FlaskClient, session: Session, community: Community
 ) -> None:
     frozen = given_round_after(session, community, RoundAction.FREEZE)

@@ -1,6 +1,7 @@
 """The owner of a shop signs in to their own shop: its sales, its tills, and what it agreed to."""
 
 import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask.testing import FlaskClient
@@ -9,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from loyalty.models import Community, Redemption, Shop, StaffAccount, Till
 from loyalty.services.actors import Role
-from tests.given import given_card, given_shop, given_till
+from tests.given import given_account, given_card, given_shop, given_till
+from tests.given_notices import given_complaint
 from tests.given_sales import given_redemption
 from tests.pages.visits import PASSWORD, change, enter, fields_of, press, send, text_of
 
@@ -208,6 +210,27 @@ def test_another_rate_waits_for_staff_who_answer(
     assert ("8.2折 · 付82%" in answered) is (accepted == "yes")
 
 
+def test_an_owner_is_told_what_customers_complain_of_and_of_nobody_who(
+    client: FlaskClient, session: Session, shop: Shop, page: str
+) -> None:
+    community = session.get_one(Community, shop.community_id)
+    staff = given_account(session, community)
+    now = datetime.now(UTC)
+    answer = {"upheld": True, "answered_at": now, "answered_by": staff.id}
+    years_ago = now - timedelta(days=800)
+    given_complaint(session, shop, text="买的羊肉", contact="3-501", made_at=years_ago)
+    given_complaint(session, shop, kind="wrong_price", made_at=now, answer="补了差价", **answer)
+    given_complaint(session, shop, made_at=years_ago, answer="早就过去了", **answer)
+    given_complaint(session, given_shop(session, community), kind="wrong_price", text="别家的")
+    session.commit()
+
+    told = text_of(client.get(page))
+
+    assert {"没给打折", "待答复", "价钱不对", "补了差价"} <= set(told.split())
+    assert not [one for one in ("羊肉", "3-501", "早就过去了", "别家的") if one in told]
+    assert "2026年12月9日" not in told.partition("用卡的意见")[2]
+
+
 @pytest.mark.usefixtures("sale")
 def test_the_month_is_stated_on_a_page_and_on_a_sheet(client: FlaskClient, page: str) -> None:
     stated = text_of(client.get(f"{page}/statement?month=2026-12"))
@@ -215,6 +238,9 @@ def test_the_month_is_stated_on_a_page_and_on_a_sheet(client: FlaskClient, page:
 
     assert {"8.50", "1.50", "10.00"} <= set(stated.split())
     assert "用卡的人 —" in stated, "one person is too few to be told"
+    english = text_of(client.get(f"{page}/statement?month=2026-12&lang=en"))
+    assert "1 use " in english
+    assert "0 entries " in english
     assert sheet.mimetype == "application/pdf"
     assert sheet.data.startswith(b"%PDF-")
 

@@ -30,7 +30,7 @@ def path_of(selection_round: Round) -> str:
 @pytest.mark.parametrize(
     ("typed", "told"),
     [
-        ({"seed": "35"}, "抽签种子太短"),
+        ({"seed": "35"}, "这不是封存时写明的那种种子"),
         ({"second_witness": "王建国"}, "见证人要两位"),
         ({"second_witness": ""}, "请填写这一项"),
     ],
@@ -47,10 +47,10 @@ def test_the_form_of_the_draw_keeps_what_was_typed(
 
     assert (answer.status_code, told in text_of(answer)) == (200, True)
     assert {name: fields_of(answer)[name][0] for name in filled} == filled
-    again = {**fields_of(answer), "seed": "3 5 2", "second_witness": "买买提"}
+    again = {**fields_of(answer), "seed": "35261", "second_witness": "买买提"}
     assert client.post(page, data=again).status_code == 302
     session.refresh(frozen)
-    assert frozen.seed == "3 5 2"
+    assert frozen.seed == "3 5 2 6 1"
 
 
 def test_a_reason_stays_where_the_step_is_refused(

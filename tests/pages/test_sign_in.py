@@ -81,6 +81,20 @@ def test_signing_out_ends_the_session_on_the_server_too(
     assert session.query(AccessToken).one().revoked_at is not None
 
 
+def test_signing_in_again_ends_the_session_before(client: FlaskClient, session: Session) -> None:
+    account = given_account(session, given_community(session), password_hash=quick_hash(PASSWORD))
+    session.commit()
+    sign_in(client, account)
+    sign_in(client, account, password="wrong")
+    assert client.get("/staff").status_code == 200, "nobody has signed in anew"
+
+    sign_in(client, account)
+
+    ended = [one.revoked_at is not None for one in session.query(AccessToken)]
+    assert sorted(ended) == [False, True]
+    assert client.get("/staff").status_code == 200
+
+
 @pytest.mark.parametrize(
     ("wanted", "shown"),
     [

@@ -139,7 +139,7 @@ def test_a_matter_somebody_else_answered_meanwhile_is_told_and_ones_own_words_st
 def test_the_table_of_working_days_is_kept_year_by_year(
     client: FlaskClient, session: Session, community: Community
 ) -> None:
-    enter(client, session, community, Role.STAFF)
+    enter(client, session, community, Role.MANAGER)
     path = "/staff/working-days/2031"
     assert "还没有收录，先按周一到周五算" in text_of(client.get(path))
 
@@ -153,7 +153,7 @@ def test_the_table_of_working_days_is_kept_year_by_year(
 def test_a_day_that_is_none_of_the_year_is_refused(
     client: FlaskClient, session: Session, community: Community, day: str
 ) -> None:
-    enter(client, session, community, Role.STAFF)
+    enter(client, session, community, Role.MANAGER)
 
     answer = send(client, "/staff/working-days/2031", day=day, works="no", note="")
 

@@ -12,11 +12,13 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
-from loyalty.models import Area, Card, Community
+from loyalty.models import Area, Card, Community, Resident
 from loyalty.rules.card_number import last4, number_of
 from loyalty.rules.card_state import HAND_OUT_DAYS
 from loyalty.services.actors import Role
-from tests.given import NOON, given_community, given_resident
+from loyalty.services.privacy.erasing import carry_out_erasure
+from loyalty.services.work import Work
+from tests.given import NOON, SEALING_KEY, given_community, given_resident, given_staff
 from tests.pages.visits import card_of_today, enter, fields_of, text_of, token_in
 
 
@@ -335,3 +337,27 @@ def test_all_cards_of_a_round_are_printed_in_one_click_as_the_browser_remembers(
     sheet, _slips = pypdfium2.PdfDocument(answer.data)
     assert "不得转借" in sheet.get_textpage().get_text_range()
     assert session.scalars(select(Card.state)).all() == ["issued"] * 3
+
+
+@pytest.mark.parametrize("road", ["print", "slip", "hand-over", "reissue", "resume"])
+def test_a_card_whose_holder_was_erased_meanwhile_is_refused_in_a_clear_sentence(
+    client: FlaskClient, session: Session, community: Community, road: str
+) -> None:
+    card = card_of_today(session, community)
+    enter(client, session, community, Role.STAFF)
+    page = {
+        "print": f"/staff/card-sheets/of-card/{card.id}",
+        "slip": f"/staff/activation-slips/{card.id}",
+    }.get(road, f"/staff/cards/{card.id}/{road}")
+    fields = fields_of(client.get(page))
+    resident = session.get_one(Resident, (community.id, card.resident_id))
+    work = Work(session, given_staff(session, community), NOON)
+    carry_out_erasure(work, resident, sealing_key=SEALING_KEY)
+    session.commit()
+
+    answer = client.post(page, data={**fields, "why": "damaged"}, follow_redirects=True)
+
+    told = text_of(answer)
+    clear = f"末四位{last4(card.serial)}的卡已挂失、停用或过期，不能打印"
+    assert (clear if road == "print" else "本人已按自己的意愿删除了信息") in told
+    assert states(session, [card]) == ["revoked"]

@@ -117,6 +117,7 @@ def given_one_of_each(session: Session, community: Community) -> None:
     session.commit()
 
 
+@pytest.mark.usefixtures("clock")
 @pytest.mark.parametrize("name", LISTS)
 def test_every_list_is_taken_away_as_texts_and_the_trace_keeps_it(
     client: FlaskClient, session: Session, community: Community, name: str
@@ -221,7 +222,7 @@ def test_each_is_handed_to_those_who_see_its_page_and_to_nobody_else(
 
     enter(client, session, community, Role.STAFF)
     shut = {name for name in LISTS if client.get(f"/staff/lists/{name}.xlsx").status_code == 403}
-    assert shut == {"accounts", "honours", "deed-kinds", "contribution-kinds"}
+    assert shut == {"accounts", "honours", "deed-kinds", "contribution-kinds", "series"}
     assert client.get("/staff/lists/nothing.xlsx").status_code == 404
 
 

@@ -20,7 +20,7 @@ from loyalty.models import (
 from loyalty.services.actors import Role
 from tests.given import NOON, given_account, given_community, given_round, quick_hash
 from tests.given_rounds import given_candidate, given_seat
-from tests.pages.visits import PASSWORD, enter, press, send, text_of
+from tests.pages.visits import PASSWORD, change, enter, press, send, text_of
 
 
 class Review(NamedTuple):
@@ -189,10 +189,11 @@ def test_the_list_is_frozen_without_a_ballot_for_a_reason_alone(
     as_staff_of(client, session, review)
     assert "不等了，写明理由封存" in text_of(client.get(review.path))
 
-    send(client, f"{review.path}/freeze")
+    witnesses = {"first_witness": "王建国", "second_witness": "买买提·艾力"}
+    change(client, f"{review.path}/freeze", **witnesses)
     session.refresh(review.round)
     assert review.round.frozen_at is None
-    send(client, f"{review.path}/freeze", reason="评委住院")
+    change(client, f"{review.path}/freeze", reason="评委住院", **witnesses)
 
     session.refresh(review.round)
     assert review.round.freeze_reason == "评委住院"

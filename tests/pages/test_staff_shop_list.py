@@ -1,23 +1,28 @@
 """The list of the shops goes to Excel and comes back unchanged."""
 
+from datetime import timedelta
 from typing import Any
 
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from loyalty.models import Area, Community, Shop, ShopTerm
+from loyalty.models import Area, Community, Pledge, Shop, ShopTerm, StaffAccount
 from loyalty.services.actors import Role
-from tests.given import given_community, given_shop, honour_of, signed_in
+from tests.given import NOON, given_account, given_community, given_shop, honour_of, signed_in
 from tests.given_tables import faults, upload
 from tests.pages.visits import enter
 
-MEMBERS = ("name", "series", "category", "stall", "contact", "hours", "offer", "is_model")
+MEMBERS = (
+    "name", "series", "category", "stall", "contact", "hours", "offer", "is_model", "pledged_on",
+    "pledge_number", "discountable_per_sale_fen", "uses_per_shop_day",
+)  # fmt: skip
 
 
 def known_of(session: Session, community: Community) -> set[tuple[Any, ...]]:
     shops = session.scalars(select(Shop).where(Shop.community_id == community.id))
     areas = {one.id: one.name for one in session.scalars(select(Area))}
+    staff = {one.id: one.display_name for one in session.scalars(select(StaffAccount))}
     terms = {
         one.shop_id: one.pay_permille
         for one in session.scalars(select(ShopTerm).where(ShopTerm.community_id == community.id))
@@ -26,32 +31,48 @@ def known_of(session: Session, community: Community) -> set[tuple[Any, ...]]:
         (
             *(getattr(shop, name) for name in MEMBERS),
             areas.get(shop.area_id) if shop.area_id else None,
+            staff.get(shop.liaison_id) if shop.liaison_id else None,
+            *shop.opted_in_categories,
             terms.get(shop.id),
         )
         for shop in shops
     }
 
 
+ALL_AGREED = {
+    "name": "百味+菜铺",
+    "series": "石榴籽",
+    "category": "蔬菜",
+    "stall": "2-7",
+    "contact": "李 13800138000",
+    "hours": "每天7:00–20:00，周一休息",
+    "offer": "买菜送葱",
+    "is_model": True,
+    "opted_in_categories": ["alcohol"],
+    "pledged_on": NOON.date() - timedelta(days=400),
+    "pledge_number": 1,
+    "discountable_per_sale_fen": 12_345,
+    "uses_per_shop_day": 5,
+}
+"""What a shop has that has everything."""
+
+
+def given_east(session: Session, community: Community) -> tuple[Area, StaffAccount]:
+    """An area and a clerk, called in each community alike, and the pledge that shops sign."""
+    area = Area(community_id=community.id, name="东区")
+    pledge = Pledge(community_id=community.id, number=1, clauses=[], made_at=NOON)
+    session.add_all([area, pledge])
+    session.flush()
+    return area, given_account(session, community, Role.STAFF, display_name="小王")
+
+
 def test_what_is_exported_is_imported_elsewhere_as_it_was(
     client: FlaskClient, session: Session, community: Community
 ) -> None:
     elsewhere = given_community(session)
-    ours, theirs = (Area(community_id=one.id, name="东区") for one in (community, elsewhere))
-    session.add_all([ours, theirs])
-    session.flush()
-    shop = given_shop(
-        session,
-        community,
-        name="百味+菜铺",
-        series="石榴籽",
-        category="蔬菜",
-        stall="2-7",
-        contact="李 13800138000",
-        hours="每天7:00–20:00，周一休息",
-        offer="买菜送葱",
-        is_model=True,
-        area_id=ours.id,
-    )
+    given_east(session, elsewhere)
+    area, clerk = given_east(session, community)
+    shop = given_shop(session, community, area_id=area.id, liaison_id=clerk.id, **ALL_AGREED)
     given_shop(session, community, name="老王豆腐", plaque_number=None)
     session.add(
         ShopTerm(

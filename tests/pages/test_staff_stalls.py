@@ -5,11 +5,11 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from loyalty.models import Area, Community, ShopSeries
+from loyalty.models import Area, Community, HouseholdGroup, ShopSeries
 from loyalty.services.actors import Role
 from tests.given import given_account
 from tests.given_stalls import given_stall
-from tests.pages.visits import change, enter, send, text_of
+from tests.pages.visits import change, enter, fields_of, send, text_of
 
 
 def test_a_stall_is_let_and_not_let_again(
@@ -36,11 +36,50 @@ def test_areas_are_added_and_renamed(
     assert "已经有这一条了" in text_of(send(client, "/staff/residents/areas", name="东 区"))
     area = session.scalars(select(Area)).one()
 
-    send(client, f"/staff/residents/areas/{area.id}", name="东一区")
+    page = f"/staff/residents/areas/{area.id}"
+    change(client, page, name="东一区", reason="重新划片")
     send(client, "/staff/residents/areas/groups/new", name="第1联户", area_id=str(area.id))
 
     told = text_of(client.get("/staff/residents/areas"))
     assert {"东一区", "第1联户"} <= set(told.split())
+    assert {"东区", "东一区", "重新划片"} <= set(text_of(client.get(page)).split())
+
+
+def test_a_household_group_is_renamed_and_moved_and_tells_how_it_was(
+    client: FlaskClient, session: Session, community: Community
+) -> None:
+    enter(client, session, community, Role.STAFF)
+    send(client, "/staff/residents/areas", name="东区")
+    area = session.scalars(select(Area)).one()
+    send(client, "/staff/residents/areas/groups/new", name="第1联户", area_id="")
+    send(client, "/staff/residents/areas/groups/new", name="第2联户", area_id="")
+    first, _ = session.scalars(select(HouseholdGroup).order_by(HouseholdGroup.id)).all()
+    page = f"/staff/residents/areas/groups/{first.id}"
+
+    taken = change(client, page, name="第2联户", reason="写错了")
+    change(client, page, name="第3联户", area_id=str(area.id), reason="换了联户长")
+
+    assert "已经有这一条了" in text_of(taken)
+    assert 'value="第2联户"' in taken.text
+    told = text_of(client.get(page))
+    assert {"第1联户", "第3联户", "不分责任区", "东区", "换了联户长"} <= set(told.split())
+    session.expire_all()
+    assert (first.name, first.area_id) == ("第3联户", area.id)
+
+
+def test_whoever_renames_second_is_told_and_keeps_what_was_typed(
+    client: FlaskClient, session: Session, community: Community
+) -> None:
+    enter(client, session, community, Role.STAFF)
+    send(client, "/staff/residents/areas", name="东区")
+    page = f"/staff/residents/areas/{session.scalars(select(Area)).one().id}"
+    read = fields_of(client.get(page))
+    change(client, page, name="东一区")
+
+    late = client.post(page, data={**read, "name": "东二区"})
+
+    assert "现在存的是：东一区" in late.text
+    assert 'value="东二区"' in late.text
 
 
 def test_a_series_is_renamed_by_a_manager_alone(

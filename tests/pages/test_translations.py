@@ -19,7 +19,7 @@ PARTIAL = "ug"
 OF_EVERYBODY = re.compile(
     r"pages/(?!staff/|notice_poster)[a-z_]+\.py|pages/values\.py|till/.+"
     r"|pages/templates/(?!staff/).+|words/(?:verdicts|browsers|categories|definitions|matters"
-    r"|complaints|notices|plaques|rates|states|trades)\.py"
+    r"|complaints|notices|plaques|pledge|rates|seeds|states|trades)\.py"
 )
 """The files whose texts these are."""
 

@@ -127,6 +127,22 @@ def test_the_script_verifies_what_the_service_publishes(session: Session) -> Non
     assert found_in([record]) == [{"results": record["results"], "faults": []}]
 
 
+@pytest.mark.parametrize(
+    ("seed", "source"),
+    [("3 5 2 6 1 1", "dice"), ("3 5 2 6 1", "pick_five"), ("3 5 2 6 1", None)],
+)
+def test_a_seed_of_another_source_is_named(session: Session, seed: str, source: str | None) -> None:
+    community = given_community(session)
+    given_round_after(session, community, RoundAction.DRAW)
+    record = public_record(session, community, Month(2026, 12), now=NOON)
+    record["seed"] = seed
+    record["source"] = source and {**record["source"], "source": source}
+
+    (found,) = found_in([record])
+
+    assert found["faults"][0] == {"what": "seed"}
+
+
 def test_every_changed_line_is_named(records: list[Record]) -> None:
     changed, lines = copy.deepcopy(records), []
     for record in changed:

@@ -93,7 +93,7 @@ def enter(
 ) -> StaffAccount:
     """Let a new account be signed in, and return it; commits what was built."""
     account = given_account(session, community, *roles, password_hash=quick_hash(PASSWORD))
-    token = given_token(session, community, account)
+    token = given_token(session, community, account, device="here")
     with client.session_transaction() as kept:
         kept["_user_id"] = token
     return account

@@ -93,6 +93,8 @@ def test_no_state_can_be_skipped(action: RoundAction, state: RoundState) -> None
         ("freeze", "review", {"ballots_missing": 1}, "ballots_missing"),
         ("draw", "review", {"frozen": False}, "not_frozen"),
         ("draw", "review", {"drawn": True}, "already_drawn"),
+        ("draw", "review", {"froze_the_list": True}, "froze_the_list"),
+        ("draw", "review", {"seed_day": date(2026, 12, 13)}, "seed_not_out"),
         ("publish", "review", {"drawn": False}, "not_drawn"),
         ("confirm", "notice", {"notice_last": None}, "notice_running"),
         ("confirm", "notice", {"today": LAST}, "notice_running"),

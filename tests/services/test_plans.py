@@ -23,12 +23,12 @@ from tests.api.test_two_communities import calls
 from tests.given import given_card, given_shop, paired_till, sale_key, signed_in
 from tests.given_late_sales import SYNC, late_sale
 from tests.given_sales import SALES
-from tests.kept_database import plain
+from tests.kept_database import KeptDatabase, plain
 from tests.many_communities import columns_that_tell_apart, copy_communities, tables_of_communities
 from tests.pages.conftest import forget
 from tests.pages.test_two_communities import pages
 from tests.pages.visits import enter
-from tests.two_communities import Two, filled, given_two, ids_for
+from tests.two_communities import Two, copied_two, filled, ids_for
 
 COPIES = 150
 """Of two communities: with three hundred an index is the nearer way already."""
@@ -149,10 +149,9 @@ def send_all(app: Flask, session: Session, two: Two) -> None:
 
 @pytest.mark.usefixtures("clock")
 def test_each_statement_finds_its_rows_among_those_of_one_community(
-    app: Flask, session: Session, database: str, asked: Statements
+    app: Flask, session: Session, kept_database: KeptDatabase, database: str, asked: Statements
 ) -> None:
-    two = given_two(app, session)
-    two.theirs()
+    two = copied_two(app, session, kept_database, with_theirs=True)
     asked.clear()
     send_all(app, session, two)
     sent = dict(asked)

@@ -1,6 +1,7 @@
 """What one community has is neither found nor changed by another, which has nothing yet."""
 
 from datetime import date, datetime
+from functools import partial
 
 import pytest
 from sqlalchemy import select
@@ -28,13 +29,21 @@ from loyalty.services.selection.planning import round_in
 from loyalty.services.shops.finding import count_shops_that_give
 from loyalty.services.work import Work
 from tests.given import NOON, SHANGHAI, given_community, given_round
-from tests.given_everything import Everything, given_everything
+from tests.given_everything import Everything
+from tests.kept_database import KeptDatabase
+from tests.two_communities import given_theirs
 
 
 @pytest.fixture
-def elsewhere(session: Session) -> Everything:
+def elsewhere(session: Session, kept_database: KeptDatabase) -> Everything:
     """Everything, in another community."""
-    return given_everything(session, given_community(session))
+    return kept_database.fill("elsewhere", partial(given_theirs, session))
+
+
+@pytest.fixture
+def community(session: Session, elsewhere: Everything) -> Community:  # noqa: ARG001  # comes first
+    """Ours, in which there is nothing yet."""
+    return given_community(session)
 
 
 def test_their_month_and_their_sheet_are_not_ours(

@@ -8,6 +8,7 @@ import { createDevice } from "../../loyalty/till/static/keep/device.js";
 import { quote } from "../../loyalty/till/static/judge/discount.js";
 import { judge, isOverOwnLimit, validityOf } from "../../loyalty/till/static/judge/judging.js";
 import { readRevocations } from "../../loyalty/till/static/judge/revocations.js";
+import { findOnRoster, marksOf, readRoster } from "../../loyalty/till/static/judge/roster.js";
 import { createVerifier } from "../../loyalty/till/static/judge/verify.js";
 import { READY, step } from "../../loyalty/till/static/sell/sale.js";
 import { sentenceOf } from "../../loyalty/till/static/sell/screen.js";
@@ -36,6 +37,11 @@ const ANSWERS = {
     const keys = new Map([[id, { community: slug, raw: Buffer.from(hex, "hex") }]]);
     const read = await readRevocations(document, slug, keys, verifier.hasSigned);
     return read && { number: read.number, states: Object.fromEntries(read.states) };
+  },
+  async roster({ salt, groups, serials }) {
+    const roster = readRoster(salt, groups);
+    const marks = await Promise.all(serials.map((serial) => marksOf(subtle, roster, serial)));
+    return marks.map((all) => findOnRoster(roster, all)).map((group) => group && group.honour);
   },
   async pair() {
     const key = await device.newKey();

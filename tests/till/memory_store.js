@@ -7,7 +7,7 @@ import { register } from "node:module";
 
 // A page finds the library at the address under which the service serves it.
 register("./vendor_hook.mjs", import.meta.url);
-const { openStore } = await import("../../loyalty/till/static/keep/store.js");
+export const { openStore, STEPS } = await import("../../loyalty/till/static/keep/store.js");
 
 /** @returns {Promise<import("../../loyalty/till/static/keep/store.js").Store>} a memory with nothing in it */
 export function memoryStore() {

@@ -220,7 +220,7 @@ test("a sale that waits is taken back on the device, and its use with it", async
   const { teller, store, appraiser } = await till();
   const [{ card }] = await answersTo(teller, TOKEN);
   await teller.record(selling(TOKEN, card));
-  const uses = async () => (await store.usesOf(await appraiser.hashOf(TOKEN))).length;
+  const uses = async () => (await store.usesOf(await appraiser.useNameOf(TOKEN))).length;
   assert.equal(await uses(), 1);
   const deed = { key: "void-1", reason: "slip" };
   assert.equal(await teller.takeBackWaiting("key-1", deed), true);

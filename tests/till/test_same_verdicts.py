@@ -1,6 +1,7 @@
 """The till and the service judge a card alike: each asked the same, in its own language."""
 
 import json
+from base64 import b64encode
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -13,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from loyalty.cards.revocations import BadListError, ForgedListError, verify_list
+from loyalty.cards.roster import SALT_BYTES, SECRET_BYTES, RosterMarker
 from loyalty.rules.calendar import CARD_MONTHS, Month, find_validity
 from loyalty.rules.card_state import CardState
 from loyalty.rules.limits import Limits, Used, is_over_limit
@@ -193,3 +195,20 @@ def test_till_and_service_read_the_same_revocation_lists(ask: Ask, vector: dict[
     read = verify_list(vector["document"], bytes.fromhex(vector["public_key"]))
     states = {entry.serial_hash: entry.state.value for entry in read.entries}
     assert told == {"number": read.number, "states": states}
+
+
+def test_the_till_finds_the_cards_that_the_service_has_marked(ask: Ask) -> None:
+    marker = RosterMarker(b"salt" * (SALT_BYTES // 4), b"s" * SECRET_BYTES)
+    serials = [f"{place:06}109733" for place in range(20)]
+    groups = [("civilized_resident", serials[:9]), ("household_head", serials[9:18])]
+
+    told = ask(
+        "roster",
+        salt=b64encode(marker.salt).decode(),
+        groups=[
+            {"honour": honour, "marks": marker.join_marks(marked)} for honour, marked in groups
+        ],
+        serials=serials,
+    )
+
+    assert told == ["civilized_resident"] * 9 + ["household_head"] * 9 + [None, None]

@@ -16,6 +16,14 @@ export function hashOf(slug, serial) {
   return createHash("sha256").update(`loyalty serial|${slug}|${serial}`).digest().subarray(0, 8);
 }
 
+const SALT = createHash("sha256").update("a market's salt").digest();
+
+/** The mark of a serial; its unkept byte is its last digit unless another is given. */
+export function markOf(serial, salt = SALT, unkept = Number(serial.slice(-1))) {
+  const named = Buffer.concat([Buffer.from(serial), Buffer.from([unkept]), salt]);
+  return createHash("sha256").update(named).digest().subarray(0, 4);
+}
+
 export function numberOf(serial) {
   return serial + String(98n - ((BigInt(serial) * 100n) % 97n)).padStart(2, "0");
 }
@@ -51,7 +59,7 @@ export function listOf({ slug, keyId, privateKey }, number, states) {
 
 export function packOf(ours, how = {}) {
   const { serials = [], list = null, shop = {}, policy = {}, keys = [ours] } = how;
-  const hashes = serials.map((serial) => hashOf(ours.slug, serial)).sort(Buffer.compare);
+  const marks = serials.map((serial) => markOf(serial)).sort(Buffer.compare);
   return {
     issued_at: "2026-12-09T12:00:00+08:00",
     community: { slug: ours.slug, name: "田园市场", timezone: "Asia/Shanghai" },
@@ -89,13 +97,15 @@ export function packOf(ours, how = {}) {
       timezone: "Asia/Shanghai",
     })),
     revocations: list,
+    roster_salt: SALT.toString("base64"),
     roster: [
       {
         honour: "civilized_resident",
         pay_permille: 850,
         valid_from: "2026-12-01",
         valid_until: "2026-12-31",
-        hashes: Buffer.concat(hashes).toString("base64"),
+        hashes: "",
+        marks: Buffer.concat(marks).toString("base64"),
       },
     ],
   };

@@ -57,6 +57,7 @@ class Redemptions(MethodView):
     @redemptions.response(CREATED, SaleSchema)
     @redemptions.alt_response(OK, schema=SaleSchema, description="Recorded before, same key.")
     @redemptions.alt_response(409, schema=ProblemSchema, description="Card refused.")
+    @redemptions.alt_response(429, schema=ProblemSchema, description="Too many unknown numbers.")
     def post(self, request: tuple[ShownCard, datetime | None]) -> Any:
         """Use a card at a till. The header `Idempotency-Key` (a UUID) names the sale.
 

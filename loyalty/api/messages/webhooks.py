@@ -106,7 +106,7 @@ class Webhooks(MethodView):
     def get(self) -> Any:
         """Read where messages and events go."""
         with staff_work() as work:
-            return {"items": hooks.list_hooks(work), "next": None}
+            return {"items": [*hooks.list_hooks(work), *hooks.list_receivers(work)], "next": None}
 
     @open_to(Caller.MANAGER)
     @webhooks.arguments(WebhookSchema)

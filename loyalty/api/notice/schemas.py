@@ -108,7 +108,7 @@ class PublicNoticeSchema(Schema):
     )
     other_draws = ma.fields.List(
         ma.fields.String(),
-        metadata={"description": "Other lists drawn for the month, and called off: for ?draw="},
+        metadata={"description": "Other lists frozen for the month, and called off: for ?draw="},
     )
     official_calendar = ma.fields.Boolean(
         metadata={"description": "False where Monday to Friday were reckoned"}
@@ -146,6 +146,19 @@ class RecordResultSchema(Schema):
     reserves = ma.fields.List(ma.fields.Nested(RecordEntrySchema))
 
 
+class RefusedSeedSchema(Schema):
+    """One try to enter a seed that was not taken."""
+
+    at = ma.fields.String()
+    reasons = ma.fields.List(
+        ma.fields.String(), metadata={"description": "Codes of all that stood against it"}
+    )
+    seed = ma.fields.String(
+        allow_none=True,
+        metadata={"description": "Null where the source cannot have given what was entered"},
+    )
+
+
 class RecordSchema(Schema):
     """The record of a draw; the law of it is docs/lottery.md."""
 
@@ -154,9 +167,25 @@ class RecordSchema(Schema):
     month = ma.fields.String()
     hash = ma.fields.String()
     frozen_at = ma.fields.String()
+    source = ma.fields.Dict(
+        allow_none=True,
+        metadata={
+            "description": "First line of the frozen text: what gives the seed, when and before"
+            " whom; null of lists that were frozen before sources were named"
+        },
+    )
     drawn_at = ma.fields.String(allow_none=True)
     seed = ma.fields.String(allow_none=True)
     witnesses = ma.fields.List(ma.fields.String())
+    called_off = ma.fields.Boolean()
+    refused_seeds = ma.fields.List(
+        ma.fields.Nested(RefusedSeedSchema),
+        metadata={"description": "What else was entered as the seed, and not taken"},
+    )
+    other_lists = ma.fields.List(
+        ma.fields.String(),
+        metadata={"description": "Hashes of the other lists frozen for the month: for ?draw="},
+    )
     lines = ma.fields.List(ma.fields.Nested(RecordLineSchema))
     results = ma.fields.List(ma.fields.Nested(RecordResultSchema))
 

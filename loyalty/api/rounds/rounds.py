@@ -114,7 +114,11 @@ class ActionsOnRound(MethodView):
     @rounds.response(200, RoundSchema)
     @rounds.alt_response(409, schema=ProblemSchema, description="Something is missing yet.")
     def post(self, members: dict[str, Any], round_id: UUID) -> Any:
-        """Take a round one step on; only a manager who did not plan it may confirm it."""
+        """Take a round one step on.
+
+        Who froze the list does not enter its seed, and only a manager who did not plan the round
+        confirms it.
+        """
         request = ActOnRound(round_id, **members, version=read_version())
         with staff_work() as work:
             moved = act_on_round(work, request, sealing_key=get_sealing_key())

@@ -20,11 +20,13 @@ from loyalty.rules.eligibility import Reason
 from loyalty.rules.honours import MOST_HONOURS
 from loyalty.rules.notice import LONGEST_NOTICE
 from loyalty.rules.outcome import Outcome
+from loyalty.rules.seed_source import SeedSource
 from loyalty.rules.selection import RoundAction, RoundState
 from loyalty.rules.typed_text import LONGEST_REASON
 from loyalty.services.deeds.points import format_points
 from loyalty.services.selection.nominations import SOURCES
 from loyalty.services.selection.planning import LARGEST_QUOTA, PlannedList, PlanRound
+from loyalty.services.selection.seeds import NameSource, source_of
 
 
 class RoundListSchema(Schema):
@@ -56,6 +58,17 @@ class RoundListSchema(Schema):
         return PlannedList(**data)
 
 
+class SeedSourceSchema(Schema):
+    """What gives the seed of a draw."""
+
+    code = ma.fields.Enum(SeedSource, by_value=True)
+    day = ma.fields.Date()
+    witnesses = ma.fields.List(ma.fields.String())
+    beacon_round = ma.fields.Integer(
+        allow_none=True, metadata={"description": "Of the beacon alone: the number of its round"}
+    )
+
+
 class RoundSchema(Schema):
     """The selection of one month."""
 
@@ -75,6 +88,12 @@ class RoundSchema(Schema):
         metadata={"description": "SHA-256 of the frozen list, in hexadecimal"},
     )
     frozen_at = ma.fields.DateTime(dump_only=True, allow_none=True)
+    seed_source = ma.fields.Nested(
+        SeedSourceSchema,
+        dump_only=True,
+        allow_none=True,
+        metadata={"description": "What gives the seed, as the frozen list names it"},
+    )
     seed = ma.fields.String(dump_only=True, allow_none=True)
     witnesses = ma.fields.List(ma.fields.String(), dump_only=True)
     drawn_at = ma.fields.DateTime(dump_only=True, allow_none=True)
@@ -94,7 +113,12 @@ class RoundSchema(Schema):
     def _read_the_state(self, selection_round: Round, **_: object) -> dict[str, Any]:
         columns = dump_columns(selection_round)
         state = RoundState(selection_round.state)
-        return {**columns, "state": state, "lists": selection_round.lists}
+        return {
+            **columns,
+            "state": state,
+            "lists": selection_round.lists,
+            "seed_source": source_of(selection_round),
+        }
 
     @ma.post_load
     def _to_plan(self, data: dict[str, Any], **_: object) -> PlanRound:
@@ -108,15 +132,38 @@ class RoundPageSchema(Schema):
     next = ma.fields.UUID(allow_none=True)
 
 
+class NameSourceSchema(Schema):
+    """What will give the seed of a draw."""
+
+    code = ma.fields.Enum(SeedSource, by_value=True, required=True)
+    day = ma.fields.Date(
+        required=True,
+        metadata={
+            "description": "Of the throw; of all else the first day that counts, after today"
+        },
+    )
+
+    @ma.post_load
+    def _to_source(self, data: dict[str, Any], **_: object) -> NameSource:
+        return NameSource(**data)
+
+
 class ActOnRoundSchema(Schema):
     """One action on a round."""
 
     action = ma.fields.Enum(RoundAction, by_value=True, required=True)
-    seed = Text(metadata={"description": "For the draw: what chance gave in public"})
+    source = ma.fields.Nested(
+        NameSourceSchema,
+        metadata={"description": "For the freeze: what will give the seed; left out, dice today"},
+    )
+    seed = Text(metadata={"description": "For the draw: what the named source gave in public"})
     witnesses = ma.fields.List(
         Text(),
         validate=ma.validate.Length(max=2),
-        metadata={"description": "For the draw: the names of the two who saw it"},
+        metadata={
+            "description": "For the freeze: the names of the two who are to see the draw."
+            " For the draw: of those who saw it; left out, those named at the freeze"
+        },
     )
     reason = Text(
         longest=LONGEST_REASON,

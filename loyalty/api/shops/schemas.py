@@ -28,6 +28,7 @@ from loyalty.services.shops.certification import find_certification_standing
 from loyalty.services.shops.shops import AgreedTerm
 
 MOST_CATEGORIES = 50
+MOST_PLEDGES = 10_000
 
 STATES = [*CertificationState]
 REQUIRED = ("name", "series", "category")
@@ -116,6 +117,14 @@ class ShopSchema(PublicShopSchema):
     )
     pledged_on = ma.fields.Date(
         allow_none=True, metadata={"description": "When it signed the pledge"}
+    )
+    pledge_number = WholeNumber(
+        1,
+        MOST_PLEDGES,
+        allow_none=True,
+        metadata={
+            "description": "Which version it signed; if not sent, the one in force on that day"
+        },
     )
     opted_in_categories = ma.fields.List(
         Code(),

@@ -28,7 +28,10 @@ class RosterPartSchema(Schema):
     valid_from = ma.fields.Date()
     valid_until = ma.fields.Date()
     hashes = ma.fields.String(
-        metadata={"description": "Eight bytes of each serial's hash, sorted, joined, in base64"}
+        metadata={"description": "Always empty, for tills that know no marks", "deprecated": True}
+    )
+    marks = ma.fields.String(
+        metadata={"description": "Four bytes for each card, sorted, joined, in base64"}
     )
 
 
@@ -45,6 +48,9 @@ class OfflinePackSchema(Schema):
     )
     keys = ma.fields.List(ma.fields.Nested(KeySchema))
     revocations = ma.fields.Nested(SignedListSchema, allow_none=True)
+    roster_salt = ma.fields.String(
+        metadata={"description": "What goes into each mark beside the serial, in base64"}
+    )
     roster = ma.fields.List(ma.fields.Nested(RosterPartSchema))
 
 
@@ -68,7 +74,7 @@ class OfflinePack(MethodView):
     @open_to(Caller.TILL, meets_version=True)
     @till.response(200, OfflinePackSchema)
     def get(self) -> Response:
-        """Read keys, revocation list, hashed roster and policy; the `ETag` saves the transfer."""
+        """Read keys, revocation list, marked roster and policy; the `ETag` saves the transfer."""
         community_id = current_till().community_id
         with hot_connection() as connection:
             newest = find_newest(connection, community_id)

@@ -23,7 +23,8 @@ from loyalty.rules.own_page import PIN_DIGITS
 from loyalty.rules.verdict import Tone, Verdict
 from loyalty.services.cards.check import judge_card
 from loyalty.services.errors import UnknownRecordError
-from loyalty.services.messages.hooks import find_hook_of_residents
+from loyalty.services.messages.hooks import list_hooks
+from loyalty.services.messages.push_channel import find_web_push
 from loyalty.services.own_page.lost_card import get_own_card, report_lost
 from loyalty.services.own_page.overview import OwnMonth, overlook
 from loyalty.services.own_page.pins import choose_pin
@@ -69,7 +70,7 @@ def show_home() -> Any:
     with resident_work() as work:
         shown = overlook(work)
         today = work.now.date()
-        messages_go = find_hook_of_residents(work) is not None
+        messages_go = bool(list_hooks(work)) or find_web_push(work) is not None
     return render_template(
         "own_page/home.html",
         community=community_of_resident(),

@@ -1,5 +1,6 @@
 """Whether, and where, a resident is told by messenger: said at their own page, and taken back."""
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -10,16 +11,18 @@ from wtforms import HiddenField
 from loyalty.models import MessageHook
 from loyalty.pages.forms import Form, text_field
 from loyalty.pages.own_page.signed_in import REFERENCE, OwnPages, resident, resident_work
+from loyalty.pages.own_page.web_push import find_offer
 from loyalty.pages.staff.confirmation import ConfirmationForm
 from loyalty.rules.errors import LoyaltyError
 from loyalty.rules.messages import (
     LONGEST_REFERENCE,
+    Channel,
     clean_reference,
     find_reference_fault,
 )
 from loyalty.rules.verdict import Tone
 from loyalty.services.errors import StaleRecordError
-from loyalty.services.messages.hooks import find_hook_of_residents
+from loyalty.services.messages.hooks import list_hooks
 from loyalty.services.messages.recipients import (
     agree_to_messages,
     end_messages,
@@ -43,17 +46,19 @@ def shown() -> Any:
     """Say what would be told, and where; begin it on a yes."""
     form = ReferenceForm(data={"reference": request.args.get(REFERENCE, "")})
     with resident_work() as work:
-        hook = find_hook_of_residents(work)
+        hooks = list_hooks(work)
         recipient = find_recipient(work, resident().resident_id)
-    if hook is not None and form.validate_on_submit() and _agreed(form, hook):
+        push = find_offer(work)
+    if hooks and form.validate_on_submit() and _agreed(form, hooks):
         return redirect(url_for("own_messages.shown"))
-    form.hook.data = "" if hook is None else str(hook.id)
+    form.hook.data = str(hooks[0].id) if hooks else ""
     return render_template(
         "own_page/messages.html",
         form=form,
         ending=ConfirmationForm(),
-        receiver=None if hook is None else urlsplit(hook.address).hostname,
+        receiver=urlsplit(hooks[0].address).hostname if hooks else None,
         recipient=recipient,
+        push=push,
     )
 
 
@@ -63,7 +68,7 @@ def end() -> Any:
     if ConfirmationForm().validate_on_submit():
         try:
             with resident_work() as work:
-                end_messages(work)
+                end_messages(work, Channel.SIGNED)
         except LoyaltyError as refusal:
             flash(refusal_to_resident(refusal), Tone.NO)
         else:
@@ -71,15 +76,16 @@ def end() -> Any:
     return redirect(url_for("own_messages.shown"))
 
 
-def _agreed(form: ReferenceForm, hook: MessageHook) -> bool:
+def _agreed(form: ReferenceForm, hooks: Sequence[MessageHook]) -> bool:
     if fault := find_reference_fault(clean_reference(form.reference.data)):
         form.reference.errors = [REFERENCE_FAULTS[fault]]
         return False
+    agreed_to = next((hook.id for hook in hooks if str(hook.id) == form.hook.data), None)
     try:
-        if str(hook.id) != form.hook.data:
+        if agreed_to is None:
             raise StaleRecordError("Messages go to somebody else by now.")
         with resident_work() as work:
-            agree_to_messages(work, hook.id, form.reference.data)
+            agree_to_messages(work, agreed_to, form.reference.data)
     except LoyaltyError as refusal:
         form.reference.errors = [refusal_to_resident(refusal)]
         return False

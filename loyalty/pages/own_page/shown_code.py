@@ -10,6 +10,7 @@ from itertools import groupby
 from pathlib import Path
 
 from flask import Blueprint, Response, jsonify, render_template, url_for
+from flask_babel import gettext
 
 from loyalty.cards.barcode import modules_of_digits as bars_of
 from loyalty.cards.qr import modules_of_digits as qr_of
@@ -17,8 +18,10 @@ from loyalty.cards.rotating import make_rotating_code, step_at
 from loyalty.clock import community_now, utc_now
 from loyalty.database import transaction
 from loyalty.pages.own_page.signed_in import find_resident, keep_from_everybody, sealing_key
+from loyalty.pages.preferences import language
 from loyalty.services.own_page.rotating import get_secret
 from loyalty.services.work import ResidentWork
+from loyalty.words.messages import OTHER_PUSHED, PUSHED
 
 code_pages = Blueprint("own_page_code", __name__, url_prefix="/me")
 
@@ -69,16 +72,39 @@ def key_of_code() -> Response:
 
 @code_pages.get("/worker.js")
 def worker() -> Response:
-    """Send the worker that opens the page without network, with the list of what it keeps."""
+    """Send the worker that opens the page without network and shows what is told.
+
+    With it come the list of what it keeps, and what is told in the words of the reader.
+    """
     shell = {
         "version": _version(),
         "page": url_for("own_page_code.shown"),
         "files": [url_for("pages.static", filename=name) for name in FILES],
+        "home": url_for("own_page.home"),
+        "language": language().tag,
+        "told": {kind: words.in_words() for kind, words in PUSHED.items()},
+        "other": OTHER_PUSHED.in_words(),
     }
     code = (STATIC / WORKER).read_text(encoding="utf-8")
     response = Response(f"self.shell = {json.dumps(shell)};\n{code}", mimetype="text/javascript")
     response.cache_control.no_cache = True
     return response
+
+
+@code_pages.get("/app.webmanifest")
+def manifest() -> Response:
+    """Say how the own page is put on a home screen, which some telephones ask for to be told."""
+    mark = url_for("pages.static", filename="mark.svg")
+    members = {
+        "id": url_for("own_page.home"),
+        "name": gettext("我的打折卡"),
+        "lang": language().tag,
+        "start_url": url_for("own_page.home"),
+        "scope": url_for("own_page.home"),
+        "display": "standalone",
+        "icons": [{"src": mark, "sizes": "any", "type": "image/svg+xml"}],
+    }
+    return Response(json.dumps(members), mimetype="application/manifest+json")
 
 
 def _find_key() -> tuple[str, bytes] | None:

@@ -10,6 +10,7 @@ from loyalty.pages.staff.community.contribution_kinds import kinds_of_contributi
 from loyalty.pages.staff.community.honours import honours
 from loyalty.pages.staff.community.policy import policy
 from loyalty.pages.staff.community.series import series
+from loyalty.pages.staff.community.upkeep import upkeep
 from loyalty.pages.staff.community.working_days import working_days
 from loyalty.pages.staff.deeds.deeds import deeds
 from loyalty.pages.staff.deeds.kinds import kinds_of_deeds
@@ -32,6 +33,7 @@ from loyalty.pages.staff.matters.matters import matters
 from loyalty.pages.staff.messages.hook import message_hook
 from loyalty.pages.staff.messages.receivers import receivers
 from loyalty.pages.staff.messages.undelivered import undelivered
+from loyalty.pages.staff.messages.web_push import web_push
 from loyalty.pages.staff.notice.objections import objections
 from loyalty.pages.staff.own_shops.offer import own_offer
 from loyalty.pages.staff.own_shops.sales import own_sales
@@ -57,6 +59,7 @@ from loyalty.pages.staff.shops.floor_plans import floor_plans
 from loyalty.pages.staff.shops.inspections import inspections
 from loyalty.pages.staff.shops.objections import shop_objections
 from loyalty.pages.staff.shops.offers import shop_offers
+from loyalty.pages.staff.shops.pledge import pledge
 from loyalty.pages.staff.shops.score_sheet import score_sheet
 from loyalty.pages.staff.shops.shops import shops
 from loyalty.pages.staff.shops.signals import shop_signals
@@ -66,6 +69,8 @@ from loyalty.pages.staff.shops.visits import shop_visits
 from loyalty.pages.staff.staff.accounts import accounts
 from loyalty.pages.staff.staff.joining import joining
 from loyalty.pages.staff.staff.own_account import own_account
+from loyalty.pages.staff.staff.own_sessions import own_sessions
+from loyalty.pages.staff.staff.rights import rights
 from loyalty.pages.staff.staff.sign_in import sign_in_pages
 from loyalty.pages.staff.tills.tills import tills
 
@@ -73,6 +78,7 @@ STAFF_PAGES = (
     sign_in_pages,
     joining,
     own_account,
+    own_sessions,
     home_page,
     rounds,
     rounds_planning,
@@ -103,6 +109,7 @@ STAFF_PAGES = (
     shop_applications,
     stalls,
     score_sheet,
+    pledge,
     certification,
     tills,
     numberings,
@@ -129,11 +136,14 @@ STAFF_PAGES = (
     policy,
     message_hook,
     receivers,
+    web_push,
     undelivered,
     honours,
     series,
+    upkeep,
     kinds_of_contributions,
     accounts,
+    rights,
     own_shops,
     own_sales,
     own_offer,

@@ -1,13 +1,13 @@
 """What the pages of the staff console have in common: a signed-in member of staff, and a frame."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Flask, current_app, flash, redirect, url_for
+from flask import Blueprint, Flask, current_app, flash, redirect, request, url_for
 from flask_babel import lazy_gettext
 from flask_login import LoginManager, UserMixin, current_user
 from sqlalchemy.orm.exc import StaleDataError
@@ -16,7 +16,7 @@ from werkzeug.exceptions import BadRequest, Forbidden
 from loyalty.cards.keys import sealing_key_from
 from loyalty.clock import as_local, community_now, utc_now
 from loyalty.database import transaction
-from loyalty.models import Community, Round
+from loyalty.models import AccountAlert, Community, Round
 from loyalty.pages.forms import Form
 from loyalty.pages.late_forms import given
 from loyalty.pages.staff.kept_forms import ask_to_sign_in
@@ -32,6 +32,7 @@ from loyalty.services.errors import (
     UnknownRecordError,
     ValueRefusedError,
 )
+from loyalty.services.staff.alerts import list_unanswered
 from loyalty.services.staff.sign_in import get_staff_member_by_token
 from loyalty.services.work import Work
 from loyalty.settings import Settings
@@ -50,6 +51,8 @@ class SignedIn(UserMixin):  # type: ignore[misc]  # the library has no types
     actor: StaffMember
     community: Community
     token: str
+    alerts: Sequence[AccountAlert] = ()
+    """What was done to the account elsewhere, and the owner has not said that it was so."""
 
     @property
     def is_staff(self) -> bool:
@@ -76,30 +79,38 @@ class Console(Blueprint):
         *,
         also: frozenset[Role] = frozenset(),
         only: frozenset[Role] | None = None,
+        acts: frozenset[Role] | None = None,
         sets_up: bool = False,
     ) -> None:
         """Name the pages and their callers.
 
         Args:
+            acts: who may send their forms, where that is not everybody who may look.
             sets_up: they are open to an account that owes its second factor, too.
         """
         super().__init__(f"staff_{name}", __name__, url_prefix=f"/staff{path}")
         self.callers = only or STAFF | also
+        self.acts = acts or self.callers
         self.sets_up = sets_up
         self.before_request(self._admit)
+
+    def callers_of(self, verb: str) -> frozenset[Role]:
+        """Return who may ask for the pages with an HTTP verb."""
+        return self.acts if verb == "POST" else self.callers
 
     def _admit(self) -> Any:
         if not current_user.is_authenticated:
             return ask_to_sign_in()
         if actor().owes_second_factor and not self.sets_up:
             return redirect(url_for("staff_own_account.second_factor"))
-        if not actor().roles & self.callers:
+        if not actor().roles & self.callers_of(request.method):
             raise Forbidden
         return None
 
 
 def register_sign_in(app: Flask) -> None:
     """Let the console know who is signed in."""
+    app.jinja_env.filters["here"] = here
     manager = LoginManager(app)
     manager.login_view = "staff_sign_in.sign_in"
     manager.login_message = lazy_gettext("请先登录。")
@@ -134,6 +145,12 @@ def public_place(selection_round: Round) -> dict[str, Any]:
 def now() -> datetime:
     """Return the present instant on the wall clock of the community."""
     return community_now(actor().timezone)
+
+
+def own_place(wanted: str) -> str:
+    """Return a page of the console that is asked for; the home in place of one elsewhere."""
+    home = url_for("staff_home.home")
+    return wanted if wanted.startswith(f"{home}/") and "\\" not in wanted else home
 
 
 def sealing_key() -> bytes:
@@ -201,7 +218,10 @@ def _tell(refusal: LoyaltyError | StaleDataError, form: Form | None) -> None:
 def _signed_in(token: str) -> SignedIn | None:
     try:
         with transaction() as session:
-            member = get_staff_member_by_token(session, token, now=utc_now())
-            return SignedIn(member, community_of(session, member), token)
+            member = get_staff_member_by_token(session, token, now=utc_now(), at_console=True)
+            community = community_of(session, member)
+            # Those of a demonstration are signed in to by anybody, anywhere.
+            alerts = () if community.demonstration else list_unanswered(session, member)
+            return SignedIn(member, community, token, alerts)
     except (SignInError, NotAllowedError):
         return None

@@ -5,13 +5,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import redirect, render_template, url_for
+from flask_babel import LazyString
 
 from loyalty.models import Objection, Round
 from loyalty.pages.staff import console
 from loyalty.pages.staff.rounds.steps import NextStep, next_step
 from loyalty.rules.calendar import Month
 from loyalty.rules.selection import RoundAction
+from loyalty.rules.upkeep import UpkeepTrouble
 from loyalty.services.actors import Role
+from loyalty.services.community.upkeep import list_upkeep
 from loyalty.services.ledger.benefit import sum_month
 from loyalty.services.notice.objections import objections_of
 from loyalty.services.rounds.actions import facts_of
@@ -20,8 +23,9 @@ from loyalty.services.rounds.todo import ballots_due, todo_of
 from loyalty.services.selection.at_work import RoundAtWork
 from loyalty.services.work import Work
 from loyalty.words.definitions import FIGURES
+from loyalty.words.upkeep import TROUBLES
 
-LOOKED_AT_FIRST = (RoundAction.SCREEN, RoundAction.START_REVIEW, RoundAction.DRAW)
+LOOKED_AT_FIRST = (RoundAction.SCREEN, RoundAction.START_REVIEW)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +83,12 @@ def home() -> Any:
         waiting = todo_of(work)
         rounds = _under_way(work, waiting.rounds_under_way)
         sums = sum_month(work, month)
+        troubles = _troubles_of_upkeep(work)
     return render_template(
         "staff/home.html",
         sheets=sheets,
         waiting=waiting,
+        troubles=troubles,
         rounds=rounds,
         foremost=next((one for one in rounds if one.is_urgent or one.objections), None),
         month=month.first,
@@ -90,6 +96,14 @@ def home() -> Any:
         figures=FIGURES,
         today=today,
     )
+
+
+def _troubles_of_upkeep(work: Work) -> list[LazyString]:
+    """Return what a manager must have looked after; that no backup was ever made can wait."""
+    if Role.MANAGER not in work.actor.roles:
+        return []
+    found = (one.trouble for one in list_upkeep(work.session, work.community_id, now=work.now))
+    return [TROUBLES[one] for one in found if one and one is not UpkeepTrouble.NEVER_BACKED_UP]
 
 
 def _under_way(work: Work, rounds: Sequence[Round]) -> list[RoundUnderWay]:

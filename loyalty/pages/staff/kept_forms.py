@@ -55,12 +55,7 @@ class KeptForm:
         account_id = account_of_form()
         if account_id is None:
             return None
-        fields = [
-            (name, value)
-            for name, value in request.form.items(multi=True)
-            if name not in OWN_FIELDS and not any(secret in name for secret in SECRETS)
-        ]
-        return cls(account_id, request.full_path.removesuffix("?"), fields)
+        return cls(account_id, request.full_path.removesuffix("?"), list_sent_fields())
 
     @classmethod
     def carried(cls) -> Self | None:
@@ -97,6 +92,15 @@ class KeptForm:
         except HTTPException:
             return False
         return bool(of_page == of_form)
+
+
+def list_sent_fields() -> list[tuple[str, str]]:
+    """Return the fields of the form that was sent, but for secrets and what is each page's own."""
+    return [
+        (name, value)
+        for name, value in request.form.items(multi=True)
+        if name not in OWN_FIELDS and not any(secret in name for secret in SECRETS)
+    ]
 
 
 def answer_late_form(guard: Guard) -> Any:

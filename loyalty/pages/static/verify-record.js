@@ -7,13 +7,26 @@
 /** @typedef {{round: string, quota: number, area_minimums: Record<string, number>, candidates: Candidate[]}} List */
 /** @typedef {{reference: string, lot: string}} Place */
 /** @typedef {{round: string, selected: Place[], reserves: Place[]}} Result */
-/** @typedef {{hash: string, seed: string, lines: {text: string, sha256: string}[], results: Result[]}} DrawRecord */
+/** @typedef {{hash: string, seed: string, source?: {source: string} | null, lines: {text: string, sha256: string}[], results: Result[]}} DrawRecord */
 /** @typedef {(text: string) => Promise<string>} Digest SHA-256 of a text in UTF-8, in hexadecimal */
 
 /**
- * What is not right: the hash of the whole text, a line (from 1), or a place (from 1) of a list.
- * @typedef {{what: "hash"} | {what: "line", line: number} | {what: "place", at: string}} Fault
+ * What is not right: the hash of the whole text, a line (from 1), that the seed is not of the
+ * source named in the text, or a place (from 1) of a list.
+ * @typedef {{what: "hash"} | {what: "line", line: number} | {what: "seed"} | {what: "place", at: string}} Fault
  */
+
+/**
+ * By source: how a seed is written.
+ * @type {Record<string, RegExp>}
+ */
+const SEEDS = {
+  dice: /^[1-6]( [1-6]){4}$/,
+  double_colour_ball: /^[0-9]{2}( [0-9]{2}){6}$/,
+  super_lotto: /^[0-9]{2}( [0-9]{2}){6}$/,
+  pick_five: /^[0-9]( [0-9]){4}$/,
+  drand: /^[0-9a-f]{64}$/,
+};
 
 /**
  * The digest of this browser; null where it has none, which is so on every page without https.
@@ -36,6 +49,7 @@ export async function verify(record, digest) {
     if ((await digest(line.text)) !== line.sha256) faults.push({ what: "line", line: index + 1 });
   }
   if (faults.length > 0) return { results: [], faults };
+  if (!isOfItsSource(record)) faults.push({ what: "seed" });
   const results = await draw(listsIn(record.lines), record.seed, digest);
   const [published, computed] = [placesOf(record.results), placesOf(results)];
   for (const at of new Set([...published.keys(), ...computed.keys()])) {
@@ -45,12 +59,23 @@ export async function verify(record, digest) {
 }
 
 /**
+ * Whether the seed is what the source in the frozen text can give; older texts name none.
+ * @param {DrawRecord} record
+ */
+function isOfItsSource({ seed, source, lines }) {
+  const frozen = lines.length > 0 ? JSON.parse(lines[0].text).source : undefined;
+  if (frozen === undefined) return !source;
+  return source?.source === frozen && SEEDS[frozen]?.test(seed) === true;
+}
+
+/**
  * @param {{text: string}[]} lines
  * @returns {List[]}
  */
 function listsIn(lines) {
   const lists = [];
   for (const members of lines.map((line) => JSON.parse(line.text))) {
+    if ("source" in members) continue;
     if ("round" in members) lists.push({ ...members, candidates: [] });
     else lists[lists.length - 1].candidates.push(members);
   }

@@ -14,6 +14,7 @@ from loyalty.rules.goods import place_of_unknown
 from loyalty.rules.limits import PassedLimit, Used, find_passed_limit, is_over_limit
 from loyalty.rules.money import NOTHING, Fen, Permille
 from loyalty.rules.verdict import MEANINGS, Verdict, Visit, verdict_on
+from loyalty.services.checkout.guessing import count_unknown, refuse_guessing
 from loyalty.services.checkout.memory import CardTerms, Counter, Directory, SellingShop
 from loyalty.services.checkout.reading import ShownStep, read_code
 from loyalty.services.errors import BusyError, ValueRefusedError
@@ -148,12 +149,11 @@ def appraise(
 
     Raises:
         BusyError: shop or policy changed between each look at them and at the card.
-        SignInError: the till was revoked.
+        SignInError, TooManyUnknownError: the till was revoked, or tries numbers.
         ValueRefusedError: a line is of a category that nobody knows.
     """
     for _ in range(TRIES):
-        counter = directory.counter(connection, token)
-        refuse_unknown_goods(counter, shown.basket)
+        counter = admit(connection, directory, token, shown)
         found = read_code(
             connection, directory, shown.code, counter.community_id, at=shown_at or at, live=live
         )
@@ -164,9 +164,32 @@ def appraise(
         if version == counter.directory_version:
             if not accepted:
                 return Appraisal(Verdict.BAD_CODE, serial=card.terms.serial if card else None)
+            if card is None:
+                return _count_unknown(connection, directory, counter, shown)
             return _appraised(directory, counter, shown, found, card, today=at.date())
         directory.met(counter.community_id, version)
     raise BusyError("The market's policy is being changed right now; ask again.")
+
+
+def admit(
+    connection: Connection[Any], directory: Directory, token: str, shown: ShownCard
+) -> Counter:
+    """Return the till that shows a card, if it may ask what it asks.
+
+    Raises:
+        SignInError, TooManyUnknownError, ValueRefusedError: as `appraise`.
+    """
+    counter = directory.counter(connection, token)
+    refuse_unknown_goods(counter, shown.basket)
+    refuse_guessing(connection, directory, counter, shown.code)
+    return counter
+
+
+def _count_unknown(
+    connection: Connection[Any], directory: Directory, counter: Counter, shown: ShownCard
+) -> Appraisal:
+    count_unknown(connection, directory, counter, shown.code)
+    return Appraisal(Verdict.UNKNOWN)
 
 
 def _appraised(
@@ -174,12 +197,10 @@ def _appraised(
     counter: Counter,
     shown: ShownCard,
     found: str | ShownStep,
-    card: CardNow | None,
+    card: CardNow,
     *,
     today: date,
 ) -> Appraisal:
-    if card is None:
-        return Appraisal(Verdict.UNKNOWN)
     directory.remember_card(counter, name_of(found, today), card.terms)
     quoted = quote_at(counter, card.terms, shown.basket)
     verdict = judge(counter, card, shown, quoted, today=today)

@@ -273,6 +273,14 @@ class Directory:
         """Keep the terms of a card for its next sale."""
         self._remember_of(shop.community_id, ("card", shop.community_id, shown), card)
 
+    def has_guessed(self, counter: Counter) -> bool:
+        """Whether this worker has seen a till ask for too many numbers that nobody has."""
+        return self._recall("guessing", counter.till.till_id) is not None
+
+    def remember_guessing(self, counter: Counter) -> None:
+        """Keep that a till has asked for too many."""
+        self._remember_of(counter.community_id, ("guessing", counter.till.till_id), True)  # noqa: FBT003  # the value kept
+
     def _recall(self, *name: object) -> Any:
         known = self._remembered.get(name)
         if known is None or known.version != self._versions.get(known.community_id):

@@ -14,11 +14,11 @@ from loyalty.services.checkout.appraisal import (
     UNUSED,
     Appraisal,
     CardNow,
+    admit,
     appraise,
     judge,
     name_of,
     quote_at,
-    refuse_unknown_goods,
 )
 from loyalty.services.checkout.flagged_sale import keep_flagged
 from loyalty.services.checkout.memory import Counter, Directory
@@ -50,7 +50,7 @@ def redeem(
         CardRefusedError: the card gives nothing on this sale; nothing was recorded.
         KeyReusedError: the key names another sale of this till.
         ValueRefusedError: the sale lies in the future, or a category is known to nobody.
-        SignInError: the till was revoked.
+        SignInError, TooManyUnknownError: the till was revoked, or tries numbers.
     """
     at_till = connection, directory, token
     happened_at = moment_of(request, now)
@@ -125,8 +125,7 @@ def _attempt(
     offline: bool,
 ) -> Sale | None:
     """Record the sale if the card was met before; return it, or the one recorded earlier."""
-    counter = directory.counter(connection, token)
-    refuse_unknown_goods(counter, request.shown.basket)
+    counter = admit(connection, directory, token, request.shown)
     local = as_local(happened_at, counter.till.timezone)
     # A till that waits for the answer shows the code now, whatever its clock says.
     shown_at, community_id = happened_at if offline else now, counter.community_id

@@ -17,6 +17,7 @@ from uuid_utils.compat import uuid7
 
 from loyalty.clock import as_local
 from loyalty.models import Redemption, Shop
+from loyalty.replication import write_before_answering
 from loyalty.rules.money import Fen
 from loyalty.rules.reversal import (
     TILL_MAY_RETURN,
@@ -157,6 +158,7 @@ def find_reversal(work: AnyWork, request: VoidSale | ReturnGoods) -> Redemption 
     """
     earlier = _earlier(work, _sale(work, request.sale_id), request)
     if earlier is not None:
+        write_before_answering(work.session)
         work.session.expunge(earlier)
         earlier.happened_at = as_local(earlier.happened_at, work.actor.timezone)
         earlier.recorded_at = as_local(earlier.recorded_at, work.actor.timezone)

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from loyalty.models import Shop, ShopApplication, ShopSeries
+from loyalty.models import Shop, ShopApplication, ShopChange, ShopSeries
 from loyalty.rules.honours import HonourColour
 from loyalty.rules.typed_text import make_reference_key
 from loyalty.services.changes import (
@@ -108,18 +108,26 @@ def change_series(work: Work, request: ChangeSeries) -> ShopSeries:
     earlier = series.name
     change_members(series, request)
     if series.name != earlier:
-        _rename_in_shops(work, earlier, series.name)
+        _rename_in_shops(work, earlier, series)
     work.note("shop_series.changed", series, members=sorted(collect_new_values(request)))
     return series
 
 
-def _rename_in_shops(work: Work, earlier: str, name: str) -> None:
-    """Let shops that hang a series, and those that apply for it, go along with its name."""
-    work.session.execute(
+def _rename_in_shops(work: Work, earlier: str, series: ShopSeries) -> None:
+    """Let shops that hang a series, and those that apply for it, go along with its name.
+
+    The history of each shop says so, as of any other change.
+    """
+    name, change = series.name, {"member": "series", "before": earlier, "after": series.name}
+    renamed = work.session.execute(
         update(Shop)
         .where(Shop.community_id == work.community_id, Shop.series == earlier)
         .values(series=name, version=Shop.version + 1)
+        .returning(Shop.id)
     )
+    by = {"community_id": work.community_id, "account_id": work.actor.account_id, "at": work.now}
+    for shop_id in renamed.scalars().all():
+        work.session.add(ShopChange(**by, shop_id=shop_id, **change))
     work.session.execute(
         update(ShopApplication)
         .where(

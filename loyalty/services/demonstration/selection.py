@@ -40,13 +40,13 @@ def hold_round(session: Session, cast: Cast, month: Month, *, sealing_key: bytes
     def act(
         actor: StaffMember, action: RoundAction, now: datetime, seed: str | None = None
     ) -> None:
-        request = ActOnRound(held.id, action, seed=seed, witnesses=WITNESSES if seed else ())
+        request = ActOnRound(held.id, action, seed=seed, witnesses=_witnesses_of(action))
         act_on_round(Work(session, actor, now), request, sealing_key=sealing_key)
 
     act(cast.clerk, RoundAction.SCREEN, story.at(frozen_on, 8, 30))
     act(cast.clerk, RoundAction.START_REVIEW, story.at(frozen_on, 9))
     act(cast.clerk, RoundAction.FREEZE, story.at(frozen_on, 10))
-    act(cast.clerk, RoundAction.DRAW, story.at(frozen_on, 15), seed=_dice(story))
+    act(cast.manager, RoundAction.DRAW, story.at(frozen_on, 15), seed=_dice(story))
     act(cast.clerk, RoundAction.PUBLISH, story.at(frozen_on, 16))
     if held.notice_last is None:
         raise LookupError("The round has not been published.")
@@ -76,9 +76,11 @@ def show_round(session: Session, cast: Cast, month: Month, *, sealing_key: bytes
     scoring = Work(session, cast.panellist, story.at(published_on, 10))
 
     def act(action: RoundAction, hour: int, seed: str | None = None) -> None:
-        request = ActOnRound(shown.id, action, seed=seed, witnesses=WITNESSES if seed else ())
-        clerk = Work(session, cast.clerk, story.at(published_on, hour))
-        act_on_round(clerk, request, sealing_key=sealing_key)
+        request = ActOnRound(shown.id, action, seed=seed, witnesses=_witnesses_of(action))
+        # Who froze the list does not enter its seed.
+        actor = cast.manager if seed else cast.clerk
+        work = Work(session, actor, story.at(published_on, hour))
+        act_on_round(work, request, sealing_key=sealing_key)
 
     act(RoundAction.SCREEN, 8)
     act(RoundAction.START_REVIEW, 9)
@@ -140,7 +142,12 @@ def _nominate(
 
 
 def _dice(story: Story) -> str:
-    return " ".join(str(story.random.randint(1, 6)) for _ in range(12))
+    return " ".join(str(story.random.randint(1, 6)) for _ in range(5))
+
+
+def _witnesses_of(action: RoundAction) -> tuple[str, ...]:
+    """Return who is to see the draw: named when the list is frozen."""
+    return WITNESSES if action is RoundAction.FREEZE else ()
 
 
 def _planned(honour: str, quota: int, _: int, pay_permille: int) -> PlannedList:

@@ -7,7 +7,6 @@ from uuid import UUID
 from sqlalchemy import select
 
 from loyalty.models import Community, Shop, ShopApplication
-from loyalty.rules.typed_text import make_reference_key
 from loyalty.services.community.series import list_series
 from loyalty.services.imports.cells import make_name_reader, read_label
 from loyalty.services.imports.headings import APPLICATIONS
@@ -16,11 +15,6 @@ from loyalty.services.imports.layout import CellRefusedError, Column, RowFaultCo
 from loyalty.services.imports.shops import SHOP_READERS, make_shop_key
 from loyalty.services.shops.applications import ApplyForPlaque, apply_for_plaque
 from loyalty.services.work import Work
-
-CATEGORY_NAMES = (("酒", "alcohol"), ("alcohol", "alcohol"))
-"""What a table may call the categories that a shop may choose."""
-
-BETWEEN = "、"
 
 
 def make_application_intake(work: Work) -> Intake[ApplyForPlaque]:
@@ -76,16 +70,10 @@ def _make_columns(series: Mapping[str, bool]) -> list[Column]:
         _make_column("contact", SHOP_READERS["contact"], required=True),
         _make_column("hours", SHOP_READERS["hours"]),
         _make_column("offer", SHOP_READERS["offer"]),
-        _make_column("opted_in_categories", _read_categories),
+        _make_column("opted_in_categories", SHOP_READERS["opted_in_categories"]),
     ]
 
 
 def _make_column(field: str, read: Callable[[str], Any], **more: Any) -> Column:
     heading, *others = APPLICATIONS[field]
     return Column(field, heading, others, read, **more)
-
-
-def _read_categories(cell: str) -> tuple[str, ...]:
-    """Return the codes of categories, named one after another."""
-    read = make_name_reader(CATEGORY_NAMES, RowFaultCode.NOT_A_CHOICE)
-    return tuple(read(part) for part in cell.split(BETWEEN) if make_reference_key(part))

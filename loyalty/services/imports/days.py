@@ -30,6 +30,18 @@ def read_day(cell: str) -> date:
     return _make_date(year, month, day_of_month)
 
 
+def make_past_day_reader(today: date) -> Callable[[str], date]:
+    """Return a reader of days that have come, today included."""
+
+    def read(cell: str) -> date:
+        day = read_day(cell)
+        if day > today:
+            raise CellRefusedError(RowFaultCode.FUTURE_DATE)
+        return day
+
+    return read
+
+
 def make_year_adder(today: date) -> Callable[[Cell, Surroundings], Cell]:
     """Return what adds the year to ``11月3日`` and ``11.3``.
 

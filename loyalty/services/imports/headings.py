@@ -59,6 +59,11 @@ SHOPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "offer": _split("优惠说明|优惠内容|offer"),
         "area_id": RESIDENTS["area_id"],
         "is_model": _split("诚信经营示范户|示范户|model shop"),
+        "opted_in_categories": _split("另外打折的类别|also discounted"),
+        "liaison_id": _split("社区联系人|联系干部|包联干部|liaison"),
+        "pledged_on": _split("承诺书签于|承诺书签订日期|签承诺书日期|pledged on"),
+        "discountable_per_sale_fen": _split("每笔最多打折金额|most discounted a sale"),
+        "uses_per_shop_day": _split("一卡一天最多几次|most uses a day"),
     }
 )
 """By field, but for the rates, whose headings are named after the community's honours."""
@@ -134,7 +139,7 @@ APPLICATIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
             field: SHOPS[field]
             for field in ("name", "series", "category", "stall", "contact", "hours", "offer")
         },
-        "opted_in_categories": _split("另外打折的类别|also discounted"),
+        "opted_in_categories": SHOPS["opted_in_categories"],
     }
 )
 

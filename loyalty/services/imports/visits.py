@@ -1,15 +1,15 @@
 """Calls on shops, from an uploaded table."""
 
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from loyalty.models import Shop, ShopVisit, StaffAccount
+from loyalty.models import Shop, ShopVisit
 from loyalty.rules.typed_text import make_reference_key
 from loyalty.rules.visit import VisitKind
+from loyalty.services.imports.accounts import label_accounts
 from loyalty.services.imports.cells import (
     LONGEST_TEXT,
     make_name_reader,
@@ -17,7 +17,7 @@ from loyalty.services.imports.cells import (
     read_label,
     read_place,
 )
-from loyalty.services.imports.days import make_year_adder, read_day
+from loyalty.services.imports.days import make_past_day_reader, make_year_adder
 from loyalty.services.imports.headings import VISITS
 from loyalty.services.imports.intake import Intake
 from loyalty.services.imports.layout import CellRefusedError, Column, RowFaultCode
@@ -67,18 +67,6 @@ def make_visit_intake(work: Work) -> Intake[RecordVisit]:
     )
 
 
-def label_accounts(work: Work) -> Mapping[UUID, str]:
-    """Return what accounts are called in a table, each otherwise than any other."""
-    accounts = work.session.scalars(work.select(StaffAccount)).all()
-    bearers = Counter(make_reference_key(one.display_name) for one in accounts)
-    return {
-        one.id: one.display_name
-        if bearers[make_reference_key(one.display_name)] == 1
-        else f"{one.display_name}（{one.username}）"
-        for one in accounts
-    }
-
-
 def _read_known(work: Work) -> _Known:
     shops: dict[str, list[Shop]] = {}
     for shop in work.session.scalars(work.select(Shop)):
@@ -101,7 +89,7 @@ def _make_columns(known: _Known) -> list[Column]:
     return [
         _make_column(
             "visited_on",
-            _make_day_reader(known.today),
+            make_past_day_reader(known.today),
             required=True,
             takes=frozenset({CellMark.DATE, CellMark.MERGED}),
             complete=make_year_adder(known.today),
@@ -119,16 +107,6 @@ def _make_columns(known: _Known) -> list[Column]:
 def _make_column(field: str, read: Callable[[str], Any], **more: Any) -> Column:
     heading, *others = VISITS[field]
     return Column(field, heading, others, read, **more)
-
-
-def _make_day_reader(today: date) -> Callable[[str], date]:
-    def read(cell: str) -> date:
-        day = read_day(cell)
-        if day > today:
-            raise CellRefusedError(RowFaultCode.FUTURE_DATE)
-        return day
-
-    return read
 
 
 def _make_request(values: dict[str, Any], known: _Known) -> RecordVisit:

@@ -28,6 +28,7 @@ from loyalty.services.errors import (
     CardRefusedError,
     KeyReusedError,
     SignInError,
+    TooManyUnknownError,
     ValueRefusedError,
 )
 from loyalty.services.late_sales.cases import name_sale, open_case
@@ -131,6 +132,8 @@ def _settle(
         return _record(connection, directory, token, request, now=now)
     except SignInError:
         raise
+    except TooManyUnknownError:
+        return _kept_apart(connection, directory, token, request, now=now)
     except Exception as error:
         if is_away(error):
             raise

@@ -4,9 +4,8 @@ Nothing is held while a receiver is asked: it is written down before that somebo
 after, what came of it. A worker that is killed between sends the same again, under the same id.
 """
 
-import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -17,27 +16,25 @@ from sqlalchemy.orm import Session
 
 from loyalty.clock import as_local
 from loyalty.models import (
-    Card,
     Community,
-    Honour,
     Message,
     MessageHook,
     MessageRecipient,
-    Redemption,
     Resident,
-    Shop,
 )
 from loyalty.rules.messages import (
-    MessageKind,
+    TRIED_FOR,
     MessageState,
     find_event_wait,
     find_wait,
     sign_by_standard,
     sign_message,
 )
+from loyalty.rules.web_push import Device
 from loyalty.services.actors import Programme
+from loyalty.services.messages.bodies import write_body
 from loyalty.services.messages.events import write_events
-from loyalty.services.messages.hooks import open_secret
+from loyalty.services.messages.hooks import open_signing_key
 from loyalty.services.messages.outbox import (
     WAITS,
     forget_cards_taken,
@@ -45,6 +42,7 @@ from loyalty.services.messages.outbox import (
     write_messages,
 )
 from loyalty.services.messages.recipients import leave_receiver
+from loyalty.services.messages.web_push import seal_for, sign_for
 from loyalty.services.work import SomebodysWork
 
 TURN_LASTS = timedelta(minutes=1)
@@ -70,12 +68,16 @@ class Letter:
     """One message as it is sent."""
 
     message_id: UUID
-    address: str
-    reference: str | None = field(repr=False)
-    """What the receiver calls the reader; None for a try."""
+    address: str = field(repr=False)
     body: bytes = field(repr=False)
     headers: Mapping[str, str] = field(repr=False)
-    """What it is called, and what signs it, in two ways."""
+    """What signs it, and says how the body is to be read."""
+    recipient_id: UUID | None = None
+    """For whom it is; None for a try."""
+    service: str | None = None
+    """Host of the push service it goes to, which others of the hook do not share."""
+    gone: frozenset[int] = frozenset({410})
+    """Statuses that say that the receiver knows the reader no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,24 +141,28 @@ def next_letter(
     found = session.execute(_select_due(turn, now)).tuples().first()
     if found is None:
         return None
-    message, reference = found
+    message: Message = found[0]
+    recipient: MessageRecipient | None = found[1]
     try:
-        secret = open_secret(hook, sealing_key=sealing_key)
+        key = open_signing_key(hook, sealing_key=sealing_key)
     except InvalidTag:
         return Outcome(SECRET_LOST)
     message.tries += 1
     message.next_at = now + TURN_LASTS
     session.flush()
-    body = _write_body(session, message, reference)
-    return Letter(
-        message.id, hook.address, reference, body, _sign(message.id, body, secret, now=now)
-    )
+    reference = None if recipient is None else recipient.reference
+    told = write_body(session, message, reference)
+    if recipient is not None and recipient.device is not None:
+        return _for_browser(hook, message, recipient, told, key, now=now)
+    to = None if recipient is None else recipient.id
+    return Letter(message.id, hook.address, told, _sign(message.id, told, key, now=now), to)
 
 
-def _sign(message_id: UUID, body: bytes, secret: str, *, now: datetime) -> Mapping[str, str]:
-    """Return the headers that sign a message: by Standard Webhooks 1.0, and as before it."""
-    at = int(now.timestamp())
+def _sign(message_id: UUID, body: bytes, key: bytes, *, now: datetime) -> Mapping[str, str]:
+    """Return the headers that say how the body is to be read, and sign it in two ways."""
+    secret, at = key.decode(), int(now.timestamp())
     return {
+        "Content-Type": "application/json",
         "webhook-id": str(message_id),
         "webhook-timestamp": str(at),
         "webhook-signature": sign_by_standard(message_id, body, secret, at),
@@ -165,28 +171,64 @@ def _sign(message_id: UUID, body: bytes, secret: str, *, now: datetime) -> Mappi
     }
 
 
+def _for_browser(
+    hook: MessageHook,
+    message: Message,
+    recipient: MessageRecipient,
+    told: bytes,
+    key: bytes,
+    *,
+    now: datetime,
+) -> Letter:
+    """Return the letter to the push service of a browser, which alone can open it."""
+    device = Device(**(recipient.device or {}))
+    keep = TRIED_FOR - (now - message.made_at)
+    headers = sign_for(device, key, sender=hook.address, now=now, keep=keep)
+    return Letter(
+        message.id,
+        device.endpoint,
+        seal_for(device, told),
+        headers,
+        recipient.id,
+        device.service,
+        gone=frozenset({404, 410}),
+    )
+
+
 def note_outcome(
     session: Session, turn: Turn, letter: Letter, outcome: Outcome, *, now: datetime
-) -> None:
-    """Write down what came of a letter. Whoever is gone is told nothing more."""
+) -> Outcome:
+    """Write down what came of a letter, and return what it means for the hook.
+
+    Whoever is gone is told nothing more: a reader whom the receiver no longer knows, or a receiver
+    of events. A push service that cannot be reached is left alone, and those of other browsers
+    are asked as before.
+    """
     hook = _hold_hook(session, turn)
     message = session.get(Message, (turn.community_id, letter.message_id))
     if hook is None or message is None:
-        return
+        return outcome
+    if outcome.for_good:
+        if hook.events:
+            _stop(session, turn, outcome, now)
+        else:
+            _end_messages(session, message, letter.recipient_id, now)
+            _give_up(session, turn, letter, outcome.failure, now=now)
+        return outcome
     message.failure = outcome.failure
     if outcome.failure is None:
         message.state, message.ended_at = MessageState.SENT, now
         session.execute(_of(turn).values(answered_at=now))
-        return
+        return outcome
     wait = find_event_wait(message.tries) if hook.events else find_wait(message.tries)
-    if outcome.for_good or wait is None:
+    if wait is None:
         message.state, message.ended_at = MessageState.UNDELIVERED, now
     else:
         message.next_at = now + wait
-    if outcome.for_good and hook.events:
-        _stop(session, turn, outcome, now)
-    elif outcome.for_good:
-        _end_messages(session, message, letter.reference, now)
+    if letter.service is None or outcome.of_message:
+        return outcome
+    _leave_alone(session, turn, letter.service, until=message.next_at)
+    return replace(outcome, of_message=True)
 
 
 def _stop(session: Session, turn: Turn, outcome: Outcome, now: datetime) -> None:
@@ -200,13 +242,49 @@ def _stop(session: Session, turn: Turn, outcome: Outcome, now: datetime) -> None
     )
 
 
-def _end_messages(session: Session, message: Message, reference: str | None, now: datetime) -> None:
-    """Tell the reader of a message nothing any more; a try has none."""
+def _give_up(
+    session: Session, turn: Turn, letter: Letter, failure: str | None, *, now: datetime
+) -> None:
+    """Write down that a message did not arrive, if it is not forgotten with its reader."""
+    session.execute(
+        update(Message)
+        .where(Message.community_id == turn.community_id, Message.id == letter.message_id)
+        .values(state=MessageState.UNDELIVERED, ended_at=now, failure=failure)
+    )
+
+
+def _leave_alone(session: Session, turn: Turn, service: str, *, until: datetime) -> None:
+    """Let whatever else waits for a push service wait as long as what it did not take."""
+    own = turn.community_id
+    reached_by_it = select(MessageRecipient.resident_id).where(
+        MessageRecipient.community_id == own,
+        MessageRecipient.hook_id == turn.hook_id,
+        MessageRecipient.service == service,
+    )
+    session.execute(
+        update(Message)
+        .where(
+            Message.community_id == own,
+            Message.hook_id == turn.hook_id,
+            WAITS,
+            Message.next_at < until,
+            Message.resident_id.in_(reached_by_it),
+        )
+        .values(next_at=until)
+    )
+
+
+def _end_messages(
+    session: Session, message: Message, recipient_id: UUID | None, now: datetime
+) -> None:
+    """Tell the reader of a message nothing any more, who is locked before it; a try has none."""
     if message.resident_id is not None:
         timezone = session.get_one(Community, message.community_id).timezone
         actor = Programme(message.community_id, timezone)
         leave_receiver(
-            SomebodysWork(session, actor, as_local(now, timezone)), message.resident_id, reference
+            SomebodysWork(session, actor, as_local(now, timezone)),
+            message.resident_id,
+            recipient_id,
         )
 
 
@@ -253,19 +331,21 @@ def _of(turn: Turn) -> Any:
     )
 
 
-def _select_due(turn: Turn, now: datetime) -> Select[tuple[Message, str]]:
-    """Return the query for what is due, the earliest first, with what its reader is called.
+def _select_due(turn: Turn, now: datetime) -> Select[tuple[Message, MessageRecipient]]:
+    """Return the query for what is due, the earliest first, with where its reader is told.
 
-    A try and an event are for nobody, and have None there.
+    A try and an event are for nobody, and have None there, which SQLAlchemy's types do not know.
     """
     own = turn.community_id
     recipient = and_(
-        MessageRecipient.community_id == own, MessageRecipient.resident_id == Message.resident_id
+        MessageRecipient.community_id == own,
+        MessageRecipient.resident_id == Message.resident_id,
+        MessageRecipient.hook_id == turn.hook_id,
     )
     resident = and_(Resident.community_id == own, Resident.id == Message.resident_id)
-    agrees = and_(MessageRecipient.reference.is_not(None), Resident.consent_messages)
+    agrees = and_(MessageRecipient.id.is_not(None), Resident.consent_messages)
     return (
-        select(Message, MessageRecipient.reference)
+        select(Message, MessageRecipient)
         .outerjoin(MessageRecipient, recipient)
         .outerjoin(Resident, resident)
         .where(
@@ -278,58 +358,3 @@ def _select_due(turn: Turn, now: datetime) -> Select[tuple[Message, str]]:
         .order_by(Message.next_at, Message.id)
         .limit(1)
     )
-
-
-def _write_body(session: Session, message: Message, reference: str | None) -> bytes:
-    """Return a message as JSON: it names the reader by the receiver's own reference, and nobody."""
-    community = session.get_one(Community, message.community_id)
-    told: dict[str, Any] = {
-        "id": str(message.id),
-        "type": message.kind,
-        "community": community.slug,
-    }
-    if message.event is not None:
-        told |= message.event
-    else:
-        told |= {
-            "made_at": _write(message.made_at, community),
-            "recipient": reference,
-            "data": _DATA[MessageKind(message.kind)](session, message, community),
-        }
-    return json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
-
-
-def _tell_sale(session: Session, message: Message, community: Community) -> dict[str, Any]:
-    sale = session.get_one(Redemption, (community.id, message.sale_id))
-    shop = session.get_one(Shop, (community.id, sale.shop_id))
-    return {
-        "happened_at": _write(sale.happened_at, community),
-        "shop": shop.name,
-        "saved_fen": sale.saved_fen if sale.with_amount else None,
-    }
-
-
-def _tell_card(session: Session, message: Message, community: Community) -> dict[str, Any]:
-    card = session.get_one(Card, (community.id, message.card_id))
-    honour = session.get_one(Honour, (community.id, card.honour_id))
-    return {
-        "honour": honour.name,
-        "valid_from": card.valid_from.isoformat(),
-        "valid_until": card.valid_until.isoformat(),
-        "telephone": community.telephone,
-    }
-
-
-def _tell_nothing(_: Session, __: Message, ___: Community) -> dict[str, Any]:
-    return {}
-
-
-_DATA = {
-    MessageKind.CARD_USED: _tell_sale,
-    MessageKind.CARD_WAITING: _tell_card,
-    MessageKind.TEST: _tell_nothing,
-}
-
-
-def _write(moment: datetime, community: Community) -> str:
-    return as_local(moment, community.timezone).isoformat(timespec="seconds")

@@ -4,13 +4,14 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from sqlalchemy import and_
+from sqlalchemy import and_, select
 from uuid_utils.compat import uuid7
 
 from loyalty.models import Community, Message, MessageHook, MessageRecipient, Resident
 from loyalty.rules.messages import (
     EVENTS,
     MOST_RECEIVERS,
+    Channel,
     MessageKind,
     MessageState,
     find_address_fault,
@@ -35,13 +36,19 @@ class NewSecret:
 
 
 def list_hooks(work: SomebodysWork) -> Sequence[MessageHook]:
-    """Return where messages and events go, the oldest first."""
-    return work.session.scalars(work.select(MessageHook).order_by(MessageHook.id)).all()
+    """Return where signed messages to residents go: one address, or none."""
+    return list_ways(work, Channel.SIGNED)
 
 
-def find_hook_of_residents(work: SomebodysWork) -> MessageHook | None:
-    """Return where what residents are told goes; None if it goes nowhere."""
-    return next((hook for hook in list_hooks(work) if not hook.events), None)
+def list_receivers(work: SomebodysWork) -> Sequence[MessageHook]:
+    """Return where events go, the oldest first."""
+    return list_ways(work, Channel.EVENTS)
+
+
+def list_ways(work: SomebodysWork, channel: Channel) -> Sequence[MessageHook]:
+    """Return by what the messages of a channel go: one hook, or none; of events, several."""
+    ways = work.select(MessageHook).where(MessageHook.channel == channel)
+    return work.session.scalars(ways.order_by(MessageHook.id)).all()
 
 
 def get_receiver(work: Work, hook_id: UUID, *, lock: Lock | None = None) -> MessageHook:
@@ -51,7 +58,7 @@ def get_receiver(work: Work, hook_id: UUID, *, lock: Lock | None = None) -> Mess
         UnknownRecordError: the community has no such one.
     """
     hook = work.find(MessageHook, hook_id, lock=lock)
-    if not hook.events:
+    if hook.channel != Channel.EVENTS:
         raise UnknownRecordError("No events go there.")
     return hook
 
@@ -73,19 +80,25 @@ def create_hook(
     # Whoever sets another address at the same time waits here.
     work.find(Community, work.community_id, lock=Lock.CHANGE)
     _refuse_one_too_many(work, events)
-    hook = MessageHook(
-        id=uuid7(),
-        community_id=work.community_id,
-        address=address,
-        events=_in_order(events),
-        created_at=work.now,
-        told_until=work.now,
-        next_at=work.now,
-    )
+    hook = make_hook(work, Channel.EVENTS if events else Channel.SIGNED, address)
+    hook.events = _in_order(events)
     made = _give_secret(hook, sealing_key)
     work.session.add(hook)
     work.note("message_hook.created", hook)
     return made
+
+
+def make_hook(work: Work, channel: Channel, address: str) -> MessageHook:
+    """Return what messages of a channel go by from now on; what signs them is still to be given."""
+    return MessageHook(
+        id=uuid7(),
+        community_id=work.community_id,
+        channel=channel,
+        address=address,
+        created_at=work.now,
+        told_until=work.now,
+        next_at=work.now,
+    )
 
 
 def change_hook(
@@ -103,7 +116,7 @@ def change_hook(
         ValueRefusedError: the address is none of ``https``, or of another host than residents
             have agreed to; or it would be for residents and for programs both.
     """
-    hook = work.find(MessageHook, hook_id, lock=Lock.CHANGE, version=version)
+    hook = _hold_signed(work, hook_id, version=version)
     _refuse_address(address)
     wanted = value_or(events, hook.events)
     if bool(wanted) != bool(hook.events):
@@ -124,7 +137,7 @@ def change_hook(
 
 def renew_secret(work: Work, hook_id: UUID, *, sealing_key: bytes) -> NewSecret:
     """Sign with another secret from now on; what is sent again is signed with it, too."""
-    hook = work.find(MessageHook, hook_id, lock=Lock.CHANGE)
+    hook = _hold_signed(work, hook_id)
     made = _give_secret(hook, sealing_key)
     _begin_anew(work, hook)
     work.note("message_hook.changed", hook, members=["secret"])
@@ -133,7 +146,15 @@ def renew_secret(work: Work, hook_id: UUID, *, sealing_key: bytes) -> NewSecret:
 
 def remove_hook(work: Work, hook_id: UUID) -> None:
     """Send nothing any more, and forget what the receiver calls people, and that they agreed."""
-    hook = work.find(MessageHook, hook_id, lock=Lock.CHANGE)
+    end_way(work, _hold_signed(work, hook_id))
+
+
+def end_way(work: Work, hook: MessageHook) -> None:
+    """Send nothing by a hook any more, and forget whom it reaches.
+
+    Args:
+        hook: locked to be changed.
+    """
     _end_consents(work, hook)
     work.note("message_hook.removed", hook)
     work.session.delete(hook)
@@ -142,7 +163,7 @@ def remove_hook(work: Work, hook_id: UUID) -> None:
 
 def ask_for_test(work: Work, hook_id: UUID) -> Message:
     """Have a message sent that tells nobody anything, as soon as the worker comes to it."""
-    hook = work.find(MessageHook, hook_id, lock=Lock.CHANGE)
+    hook = _hold_signed(work, hook_id)
     test = Message(
         community_id=work.community_id,
         hook_id=hook.id,
@@ -179,14 +200,36 @@ def open_secret(hook: MessageHook, *, sealing_key: bytes) -> str:
     Raises:
         InvalidTag: the operator's secret is another by now.
     """
-    owner = _owner_of(hook)
-    return unseal(hook.sealed_secret, sealing_key=sealing_key, owner=owner).decode()
+    return open_signing_key(hook, sealing_key=sealing_key).decode()
+
+
+def seal_signing_key(hook: MessageHook, key: bytes, *, sealing_key: bytes) -> None:
+    """Keep what signs the messages of a hook, sealed."""
+    hook.sealed_secret = seal(key, sealing_key=sealing_key, owner=_owner_of(hook))
+
+
+def open_signing_key(hook: MessageHook, *, sealing_key: bytes) -> bytes:
+    """Return what signs the messages of a hook, whatever its channel.
+
+    Raises:
+        InvalidTag: the operator's secret is another by now.
+    """
+    return unseal(hook.sealed_secret, sealing_key=sealing_key, owner=_owner_of(hook))
+
+
+def _hold_signed(work: Work, hook_id: UUID, *, version: int | None = None) -> MessageHook:
+    """Return a hook that has an address and a secret to be told, locked."""
+    hook = work.find(MessageHook, hook_id, lock=Lock.CHANGE, version=version)
+    if hook.channel not in {Channel.SIGNED, Channel.EVENTS}:
+        raise UnknownRecordError("The community has no such message hook.")
+    return hook
 
 
 def _end_consents(work: Work, hook: MessageHook) -> None:
-    """Let nobody agree any more to what went to a hook; who agrees anew does so to the next."""
+    """Let nobody agree any more to what went by this hook alone; whoever does agrees anew."""
+    own = work.community_id
     told = and_(
-        MessageRecipient.community_id == work.community_id,
+        MessageRecipient.community_id == own,
         MessageRecipient.resident_id == Resident.id,
         MessageRecipient.hook_id == hook.id,
     )
@@ -196,14 +239,22 @@ def _end_consents(work: Work, hook: MessageHook) -> None:
         .order_by(Resident.id)
         .with_for_update(key_share=True, of=Resident)
     ).all()
+    told_otherwise = set(
+        work.session.scalars(
+            select(MessageRecipient.resident_id).where(
+                MessageRecipient.community_id == own, MessageRecipient.hook_id != hook.id
+            )
+        )
+    )
     said = Said(ConsentSource.STAFF, work.now, work.actor.account_id)
     for resident in residents:
-        change_consents(work.session, resident, {Consent.MESSAGES: False}, said)
+        if resident.id not in told_otherwise:
+            change_consents(work.session, resident, {Consent.MESSAGES: False}, said)
 
 
 def _give_secret(hook: MessageHook, sealing_key: bytes) -> NewSecret:
     secret = make_message_secret()
-    hook.sealed_secret = seal(secret.encode(), sealing_key=sealing_key, owner=_owner_of(hook))
+    seal_signing_key(hook, secret.encode(), sealing_key=sealing_key)
     return NewSecret(hook, secret)
 
 
@@ -215,10 +266,9 @@ def _begin_anew(work: Work, hook: MessageHook) -> None:
 
 
 def _refuse_one_too_many(work: Work, events: Collection[str]) -> None:
-    found = list_hooks(work)
-    if not events and any(not hook.events for hook in found):
+    if not events and list_hooks(work):
         raise AlreadyExistsError("Messages go to an address already; change that one.")
-    if events and sum(bool(hook.events) for hook in found) >= MOST_RECEIVERS:
+    if events and len(list_receivers(work)) >= MOST_RECEIVERS:
         raise AlreadyExistsError(
             f"Events go to {MOST_RECEIVERS} addresses already; change or remove one."
         )

@@ -2,7 +2,7 @@
 
 A sale knows nothing of messages. The worker looks for sales that were recorded since it last
 looked, and a little before, for one that has a smaller id may be committed later; each is told
-once all the same, for the table holds one message of a sale.
+once all the same, for the table holds one message of a sale for each way it is told.
 """
 
 from collections.abc import Sequence
@@ -89,6 +89,7 @@ def forget_cards_taken(session: Session, hook: MessageHook) -> None:
     session.execute(
         delete(Message).where(
             Message.community_id == hook.community_id,
+            Message.hook_id == hook.id,
             WAITS,
             taken,
         )
@@ -116,7 +117,7 @@ def _select_sales(hook: MessageHook, now: datetime) -> Select[tuple[UUID, UUID]]
     return (
         select(Redemption.id, MessageRecipient.resident_id)
         .join(Card, (Card.community_id == own) & (Card.id == Redemption.card_id))
-        .join(MessageRecipient, _is_of(Card.resident_id, own))
+        .join(MessageRecipient, _is_of(Card.resident_id, hook))
         .join(Resident, _agrees(own))
         .where(
             Redemption.community_id == own,
@@ -125,7 +126,7 @@ def _select_sales(hook: MessageHook, now: datetime) -> Select[tuple[UUID, UUID]]
             Redemption.id > first_id_at(hook.told_until - LOOKS_BACK),
             Redemption.kind == "sale",
             Redemption.recorded_at >= func.greatest(MessageRecipient.created_at, now - TRIED_FOR),
-            ~exists().where(Message.community_id == own, Message.sale_id == Redemption.id),
+            ~_is_told(hook, Message.sale_id == Redemption.id),
         )
         .order_by(Redemption.id)
         .limit(MOST_AT_ONCE)
@@ -139,14 +140,14 @@ def _select_cards(hook: MessageHook, now: datetime) -> Select[tuple[UUID, UUID]]
     own = hook.community_id
     return (
         select(Card.id, MessageRecipient.resident_id)
-        .join(MessageRecipient, _is_of(Card.resident_id, own))
+        .join(MessageRecipient, _is_of(Card.resident_id, hook))
         .join(Resident, _agrees(own))
         .where(
             Card.community_id == own,
             Card.state == CardState.ISSUED,
             Card.valid_until >= now.date(),
             Card.issued_at >= func.greatest(MessageRecipient.created_at, now - TRIED_FOR),
-            ~exists().where(Message.community_id == own, Message.card_id == Card.id),
+            ~_is_told(hook, Message.card_id == Card.id),
         )
         .order_by(Card.id)
         .limit(MOST_AT_ONCE)
@@ -154,8 +155,18 @@ def _select_cards(hook: MessageHook, now: datetime) -> Select[tuple[UUID, UUID]]
     )
 
 
-def _is_of(resident_id: InstrumentedAttribute[UUID], own: UUID) -> ColumnElement[bool]:
-    return (MessageRecipient.community_id == own) & (MessageRecipient.resident_id == resident_id)
+def _is_of(resident_id: InstrumentedAttribute[UUID], hook: MessageHook) -> ColumnElement[bool]:
+    return (
+        (MessageRecipient.community_id == hook.community_id)
+        & (MessageRecipient.resident_id == resident_id)
+        & (MessageRecipient.hook_id == hook.id)
+    )
+
+
+def _is_told(hook: MessageHook, about_it: ColumnElement[bool]) -> ColumnElement[bool]:
+    return exists().where(
+        Message.community_id == hook.community_id, Message.hook_id == hook.id, about_it
+    )
 
 
 def _agrees(own: UUID) -> ColumnElement[bool]:

@@ -16,7 +16,6 @@ LONGEST = 10
 HTTPS_PORT = 443
 
 ANOTHER_TIME = frozenset({408, 425, 429})
-GONE = 410
 _REFUSALS = range(400, 500)
 _DONE = range(200, 300)
 
@@ -57,7 +56,8 @@ def post(letter: Letter, *, private: bool) -> Outcome:
             # Each step of this has its own limit, and there is nothing to cut before it is done.
             connection.connect()
             with _cut_in_time(connection):
-                return _outcome_of(_send(connection, letter, parts.path or "/", parts.query))
+                status = _send(connection, letter, parts.path or "/", parts.query)
+                return _outcome_of(status, letter.gone)
     except (OSError, HTTPException, ValueError) as error:
         return Outcome(_code_of(error))
 
@@ -76,7 +76,6 @@ def _cut_in_time(connection: HTTPSConnection) -> Iterator[None]:
 
 def _send(connection: HTTPSConnection, letter: Letter, path: str, query: str) -> int:
     headers = {
-        "Content-Type": "application/json",
         **letter.headers,
         "User-Agent": "loyalty",
         "Connection": "close",
@@ -85,11 +84,11 @@ def _send(connection: HTTPSConnection, letter: Letter, path: str, query: str) ->
     return connection.getresponse().status
 
 
-def _outcome_of(status: int) -> Outcome:
+def _outcome_of(status: int, gone: frozenset[int]) -> Outcome:
     if status in _DONE:
         return Outcome(None)
     refused = status in _REFUSALS and status not in ANOTHER_TIME
-    return Outcome(f"http_{status}", of_message=refused, for_good=status == GONE)
+    return Outcome(f"http_{status}", of_message=refused, for_good=status in gone)
 
 
 def _code_of(error: Exception) -> str:

@@ -21,23 +21,25 @@ class PublicMonths:
     on_notice: Sequence[Round]
     """Rounds whose list is frozen, until the names of the notice are taken down."""
     proven: Sequence[Month]
-    """Months whose names have been taken down: what proves their draw can be read for ever."""
+    """Months whose names have been taken down, or whose round was called off after its list was
+    frozen: what proves what was frozen and drawn can be read for ever.
+    """
 
 
 def public_months(session: Session, community: Community, *, today: date) -> PublicMonths:
     """Return the months of which anybody can read something."""
     on_notice = _rounds_on_notice(session, community, today=today)
-    drawn = session.scalars(
+    frozen = session.scalars(
         select(Round.month)
         .where(
             Round.community_id == community.id,
-            Round.drawn_at.is_not(None),
+            Round.frozen_at.is_not(None),
             Round.month.not_in([one.month for one in on_notice]),
         )
         .distinct()
         .order_by(Round.month.desc())
     )
-    return PublicMonths(on_notice, [Month.of(month) for month in drawn])
+    return PublicMonths(on_notice, [Month.of(month) for month in frozen])
 
 
 def _rounds_on_notice(session: Session, community: Community, *, today: date) -> Sequence[Round]:

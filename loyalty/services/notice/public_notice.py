@@ -5,12 +5,13 @@ What proves the draw names nobody, and stays.
 """
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from loyalty.models import (
@@ -26,6 +27,8 @@ from loyalty.rules.basis import Basis
 from loyalty.rules.calendar import Month
 from loyalty.rules.masking import mask_name
 from loyalty.rules.notice import find_last_day_shown
+from loyalty.rules.record import chances_in
+from loyalty.rules.seed_source import NamedSource
 from loyalty.rules.selection import RoundState
 from loyalty.services.community.honours import names_of
 from loyalty.services.community.working_days import years_without_table
@@ -33,6 +36,7 @@ from loyalty.services.errors import UnknownRecordError
 from loyalty.services.selection.at_work import RoundAtWork, versions_of
 from loyalty.services.selection.planning import LISTS
 from loyalty.services.selection.screening import draw_order
+from loyalty.services.selection.seeds import RefusedSeed, find_refused_seeds, source_of
 from loyalty.services.selection.waiting_lines import disputable_lines
 
 
@@ -72,6 +76,30 @@ class NoticeList:
 
 
 @dataclass(frozen=True, slots=True)
+class ListChances:
+    """How many candidates of one list had which chance of a seat, the best chance first."""
+
+    of: NoticeList
+    """The list, without its lines."""
+    people: Mapping[int, int]
+    """Chance in ten-thousandths → how many candidates."""
+
+
+@dataclass(frozen=True, slots=True)
+class PublicDraw:
+    """What is known of a draw from the freeze on."""
+
+    source: NamedSource | None
+    """What gives the seed; None where the list was frozen before sources were named."""
+    seed: str | None
+    """None before the draw."""
+    refused_seeds: Sequence[RefusedSeed]
+    """What else was entered as the seed of this list, and not taken."""
+    chances: Sequence[ListChances]
+    """How likely each candidate was to be selected, list by list in the order of the draw."""
+
+
+@dataclass(frozen=True, slots=True)
 class Answered:
     """An objection that was answered, told without anybody's name."""
 
@@ -90,6 +118,7 @@ class PublicNotice:
     state: RoundState
     frozen_hash: str | None
     frozen_at: datetime | None
+    draw: PublicDraw
     versions: Sequence[NoticeVersion]
     """The last one holds; none before the notice is published."""
     content: str | None
@@ -101,7 +130,7 @@ class PublicNotice:
     taken_down: bool
     """Whether the names have been taken down: no list has a line then."""
     other_draws: Sequence[str]
-    """Hashes of the other lists that were drawn for the month, in rounds that were called off."""
+    """Hashes of the other lists that were frozen for the month, in rounds that were called off."""
     official_calendar: bool
     """Whether the working days were counted with the year's own holidays, published or entered."""
     lists: Sequence[NoticeList]
@@ -125,29 +154,37 @@ def public_notice(
     Raises:
         UnknownRecordError: nothing of the month is public yet, or no such list.
     """
-    shown, *others = _public_rounds(session, community, month, draw)
+    shown, *others = public_rounds(session, community, month, draw)
     versions = versions_of(session, shown)
     taken_down = not names_are_shown(shown, versions, today=now.date())
     objections = [] if taken_down else _objections_to(session, shown)
-    years = {day.year for one in versions for day in (one.first_day, one.last_day)}
     return PublicNotice(
         community=community.slug,
         month=month,
         state=RoundState(shown.state),
         frozen_hash=shown.frozen_hash,
         frozen_at=shown.frozen_at,
+        draw=_draw_of(session, shown),
         versions=versions,
         content=versions[-1].content if versions else None,
         last_day=shown.notice_last,
         shown_until=find_last_day_shown(versions[-1].last_day) if versions else None,
         taken_down=taken_down,
         other_draws=[one.frozen_hash for one in others if one.frozen_hash],
-        official_calendar=not any(
-            years_without_table(session, community.id, year, year) for year in years
-        ),
+        official_calendar=_is_official(session, versions),
         lists=_headings(shown) if taken_down else _lists(session, shown, versions, now=now),
         open_objections=sum(one.decided_at is None for one in objections),
         answered=_answered(objections, now),
+    )
+
+
+def _is_official(session: Session, versions: Sequence[NoticeVersion]) -> bool:
+    """Return whether the holidays of every year that a notice runs through are known."""
+    years = {
+        (one.community_id, day.year) for one in versions for day in (one.first_day, one.last_day)
+    }
+    return not any(
+        years_without_table(session, community_id, year, year) for community_id, year in years
     )
 
 
@@ -159,24 +196,19 @@ def names_are_shown(
     return selection_round.state != RoundState.CANCELLED and not over
 
 
-def public_round(
+def public_rounds(
     session: Session, community: Community, month: Month, draw: str | None = None
-) -> Round:
-    """Return the round of a month of which something is public.
+) -> list[Round]:
+    """Return the rounds of a month whose list was frozen, the one that is meant first.
+
+    One that was called off stays, drawn or not: a second try would be hidden without the first.
 
     Args:
         draw: hash of the frozen list that is meant; None is the one that holds.
 
     Raises:
-        UnknownRecordError: its list is not frozen yet, or it has none.
+        UnknownRecordError: nothing of the month is frozen yet, or there is no such list.
     """
-    return _public_rounds(session, community, month, draw)[0]
-
-
-def _public_rounds(
-    session: Session, community: Community, month: Month, draw: str | None
-) -> list[Round]:
-    """Return the rounds of a month of which something is public, the one that is meant first."""
     rounds = list(
         session.scalars(
             select(Round)
@@ -184,8 +216,6 @@ def _public_rounds(
                 Round.community_id == community.id,
                 Round.month == month.first,
                 Round.frozen_at.is_not(None),
-                # What was frozen for nothing proves nothing.
-                or_(Round.state != RoundState.CANCELLED, Round.drawn_at.is_not(None)),
             )
             .options(LISTS)
             .order_by(Round.state == RoundState.CANCELLED, Round.created_at.desc())
@@ -195,6 +225,20 @@ def _public_rounds(
     if meant is None:
         raise UnknownRecordError(f"Nothing of {month} is public.")
     return [meant, *(one for one in rounds if one is not meant)]
+
+
+def _draw_of(session: Session, shown: Round) -> PublicDraw:
+    chances = chances_in(shown.frozen_list or "")
+    return PublicDraw(
+        source=source_of(shown),
+        seed=shown.seed,
+        refused_seeds=find_refused_seeds(session, shown.community_id, shown.id),
+        chances=[
+            ListChances(heading, dict(sorted(Counter(of_list).items(), reverse=True)))
+            for heading, of_list in zip(_headings(shown), chances, strict=True)
+            if of_list
+        ],
+    )
 
 
 def _answered(objections: Iterable[Objection], now: datetime) -> list[Answered]:

@@ -1,5 +1,6 @@
 """The record of a draw, with which anyone can do it again; docs/lottery.md describes it."""
 
+import json
 from collections.abc import Iterable
 from datetime import datetime
 from hashlib import sha256
@@ -10,10 +11,14 @@ from sqlalchemy.orm import Session
 from loyalty.models import Community, Round
 from loyalty.rules.calendar import Month
 from loyalty.rules.ranking import Candidate
-from loyalty.rules.record import draw_lots, lines_of, lists_in, rank_round
-from loyalty.services.notice.public_notice import public_round
+from loyalty.rules.record import draw_lots, lines_of, lists_in, rank_round, source_in
+from loyalty.rules.selection import RoundState
+from loyalty.services.notice.public_notice import public_rounds
+from loyalty.services.selection.seeds import find_refused_seeds
 
-FORMAT = "loyalty-record-1"
+FORMAT = "loyalty-record-2"
+FORMAT_WITHOUT_SOURCE = "loyalty-record-1"
+"""Of lists that were frozen before their source was named."""
 
 
 def public_record(
@@ -24,9 +29,10 @@ def public_record(
     now: datetime,
     draw: str | None = None,
 ) -> dict[str, Any]:
-    """Return the record of a round's draw: before the seed exists, the hash of the list alone.
+    """Return the record of a round's draw: before the seed exists, what was frozen.
 
-    It names none of the candidates, so it stays when the names of the notice are taken down.
+    It names none of the candidates, so it stays when the names of the notice are taken down, and
+    when the round is called off: nobody freezes or draws a second time unseen.
 
     Args:
         draw: hash of the frozen list that is meant; None is the one that holds.
@@ -34,18 +40,23 @@ def public_record(
     Raises:
         UnknownRecordError: the list of the month is not frozen yet, or there is no such list.
     """
-    shown = public_round(session, community, month, draw)
-    drawn = shown.drawn_at is not None
+    shown, *others = public_rounds(session, community, month, draw)
+    frozen, drawn = shown.frozen_list or "", shown.drawn_at is not None
+    named = source_in(frozen) is not None
     return {
-        "format": FORMAT,
+        "format": FORMAT if named else FORMAT_WITHOUT_SOURCE,
         "community": community.slug,
         "month": str(month),
         "hash": shown.frozen_hash,
         "frozen_at": _written(shown.frozen_at, now),
+        "source": json.loads(lines_of(frozen)[0]) if named else None,
         "drawn_at": _written(shown.drawn_at, now),
         "seed": shown.seed,
         "witnesses": shown.witnesses,
-        "lines": _lines(shown) if drawn else [],
+        "called_off": shown.state == RoundState.CANCELLED,
+        "refused_seeds": _refused_seeds(session, shown, now),
+        "other_lists": [one.frozen_hash for one in others],
+        "lines": _lines(frozen),
         "results": _results(shown) if drawn else [],
     }
 
@@ -55,10 +66,16 @@ def _written(moment: datetime | None, now: datetime) -> str | None:
     return None if moment is None else moment.astimezone(now.tzinfo).isoformat()
 
 
-def _lines(shown: Round) -> list[dict[str, str]]:
+def _refused_seeds(session: Session, shown: Round, now: datetime) -> list[dict[str, Any]]:
     return [
-        {"text": line, "sha256": sha256(line.encode()).hexdigest()}
-        for line in lines_of(shown.frozen_list or "")
+        {"at": _written(one.at, now), "reasons": one.reasons, "seed": one.seed}
+        for one in find_refused_seeds(session, shown.community_id, shown.id)
+    ]
+
+
+def _lines(frozen: str) -> list[dict[str, str]]:
+    return [
+        {"text": line, "sha256": sha256(line.encode()).hexdigest()} for line in lines_of(frozen)
     ]
 
 

@@ -192,9 +192,14 @@ def change_resident(work: Work, request: ChangeResident) -> Resident:
     return resident
 
 
+def is_erased(resident: Resident) -> bool:
+    """Return whether somebody was erased, of whom a row is left that tells of nobody."""
+    return resident.state == ERASED
+
+
 def refuse_erased(resident: Resident) -> None:
     """Refuse to do anything with somebody who has been erased."""
-    if resident.state == ERASED:
+    if is_erased(resident):
         raise PersonErasedError("All that was known of this person has been erased.")
 
 

@@ -41,9 +41,12 @@ def read_erasures(path: Path) -> list[ErasedPerson]:
 
     A line that was cut off as the machine stopped is passed over: the table has it still.
     """
-    if not path.exists():
-        return []
-    found = (_parse(line) for line in path.read_text("utf-8").splitlines())
+    return parse_erasures(path.read_text("utf-8")) if path.exists() else []
+
+
+def parse_erasures(text: str) -> list[ErasedPerson]:
+    """Return whom the text of a file names."""
+    found = (_parse(line) for line in text.splitlines())
     return [one for one in found if one is not None]
 
 
@@ -59,7 +62,7 @@ def write_once_committed(session: Session, person: ErasedPerson, path: Path) -> 
         if committed.in_nested_transaction() or committed.get_transaction() is not under_way:
             return
         try:
-            _append(path, [person])
+            add_erasures(path, [person])
         except OSError as error:
             _logger.warning("the erasures are not written: %s", error.strerror)
 
@@ -70,10 +73,11 @@ def copy_erasures(session: Session, community_id: UUID, path: Path) -> int:
     """Add whom the table names to the file; return how many were missing there."""
     rows = session.scalars(select(Erasure).where(Erasure.community_id == community_id))
     known = [ErasedPerson(row.community_id, row.resident_id, row.erased_at) for row in rows]
-    return _append(path, known) if known else 0
+    return add_erasures(path, known) if known else 0
 
 
-def _append(path: Path, people: Iterable[ErasedPerson]) -> int:
+def add_erasures(path: Path, people: Iterable[ErasedPerson]) -> int:
+    """Add people to a file; return how many it did not name yet."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a+", encoding="utf-8") as file:
         # Two workers write one after the other, and each sees what the other has written.

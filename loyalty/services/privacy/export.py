@@ -148,7 +148,7 @@ PARTS = (
             "used_till_id": TECHNICAL,
         },
     ),
-    Part(MessageRecipient, "resident_id", left_out={"hook_id": TECHNICAL}),
+    Part(MessageRecipient, "resident_id", left_out={"hook_id": TECHNICAL, "device": OPENS}),
     Part(
         Message,
         "resident_id",

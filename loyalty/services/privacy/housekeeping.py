@@ -32,6 +32,8 @@ from loyalty.services.privacy.retention import (
 from loyalty.services.rounds.retention import forget_contacts, forget_words
 from loyalty.services.shops.satisfaction import forget_devices
 from loyalty.services.shops.signals import forget_signals, look_through_sales
+from loyalty.services.staff.alerts import forget_alerts
+from loyalty.services.staff.sessions import forget_sign_ins
 from loyalty.services.work import SomebodysWork
 
 
@@ -95,15 +97,19 @@ def _forget_the_rest(house: House) -> int:
     forget_records(session, community_id, now=house.now)
     forget_signals(session, community_id, now=house.now)
     forget_sessions(session, community_id, now=house.now)
+    forget_sign_ins(session, community_id, now=house.now)
+    forget_alerts(session, community_id, now=house.now)
     forget_devices(session, community_id, today=house.now.date())
     forget_loose_pictures(session, community_id, now=house.now)
     destroy_spent_keys(session, house.community, now=house.now)
     return 0
 
 
+ERASES = "people erased again"
+
 STEPS: Mapping[str, Callable[[House], int]] = MappingProxyType(
     {
-        "people erased again": _erase_again,
+        ERASES: _erase_again,
         "months counted": _count_people,
         "signals found": _look_through_sales,
         "entries parted from their card": _part_sales,

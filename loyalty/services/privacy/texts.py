@@ -39,6 +39,7 @@ WRITTEN_ONCE: Mapping[str, Sequence[str]] = MappingProxyType(
     {
         "card_event": ("reason",),
         "certification_event": ("reason",),
+        "part_change": ("reason",),
         "redemption": ("reason",),
         "shop_change": ("before", "after", "reason"),
     }

@@ -1,6 +1,7 @@
 """Acting on a round: the one way from its draft to its cards. No state can be skipped."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from types import MappingProxyType
 from uuid import UUID
@@ -33,6 +34,13 @@ from loyalty.services.selection.ballots import missing_in
 from loyalty.services.selection.drawing import draw, freeze
 from loyalty.services.selection.planning import LISTS
 from loyalty.services.selection.screening import remove_ineligible, screen
+from loyalty.services.selection.seeds import (
+    NameSource,
+    has_frozen,
+    keep_tries,
+    name_source,
+    source_of,
+)
 from loyalty.services.selection.waiting_lines import lines_without_card, ready_lines
 from loyalty.services.work import Lock, Work
 
@@ -43,10 +51,12 @@ class ActOnRound:
 
     round_id: UUID
     action: RoundAction
+    source: NameSource | None = None
+    """For the freeze: what will give the seed, and when; None are dice, thrown today."""
     seed: str | None = None
-    """For the draw: what chance gave in public."""
+    """For the draw: what the named source gave in public."""
     witnesses: Sequence[str] = ()
-    """For the draw: the names of the two who saw it."""
+    """For the freeze, or the draw: the names of the two who are to see it, or saw it."""
     reason: str | None = None
     """For cancelling, and for freezing the list while ballots are missing."""
     version: int | None = None
@@ -78,15 +88,18 @@ def act_on_round(
         RoundStateError: something is missing; `missing` names all of it.
         NoticeReopenedError: at the confirmation somebody moved up; the notice runs on.
         NotAllowedError: only a manager confirms.
-        ValueRefusedError: the draw needs seed and witnesses, the cancelling a reason.
+        ValueRefusedError: the draw needs seed and witnesses, the cancelling a reason; the source
+            must give what nobody knows yet.
     """
     # Whoever comes second waits here, and then finds the state the first has left.
     selection_round = work.find(
         Round, request.round_id, lock=Lock.REFER, version=request.version, options=[LISTS]
     )
     at_work = RoundAtWork.of(work, selection_round)
-    _refuse_what_is_missing(work, at_work, request)
-    CARRY_OUT[request.action](_Act(work, at_work, request, sealing_key))
+    drawing = request.action is RoundAction.DRAW
+    with keep_tries(work, selection_round, request.seed) if drawing else nullcontext():
+        _refuse_what_is_missing(work, at_work, request)
+        CARRY_OUT[request.action](_Act(work, at_work, request, sealing_key))
     selection_round.state = _state_after(at_work, request.action)
     work.note(f"round.{request.action}", selection_round)
     return selection_round
@@ -98,6 +111,7 @@ def facts_of(work: Work, at_work: RoundAtWork, *, reason_given: bool = False) ->
     community = work.session.get_one(Community, work.community_id)
     ready = [] if community.undisputed_cards_wait else ready_lines(at_work)
     in_review = selection_round.state == RoundState.REVIEW
+    source = source_of(selection_round)
     return RoundFacts(
         state=RoundState(selection_round.state),
         frozen=selection_round.frozen_at is not None,
@@ -112,6 +126,8 @@ def facts_of(work: Work, at_work: RoundAtWork, *, reason_given: bool = False) ->
         creator=selection_round.created_by,
         actor=work.actor.account_id,
         calendar_known=not in_review or notice_days(at_work).official,
+        froze_the_list=in_review and has_frozen(work, selection_round),
+        seed_day=source.day if source else None,
     )
 
 
@@ -135,12 +151,15 @@ def _screen(act: _Act) -> None:
 
 
 def _freeze(act: _Act) -> None:
-    freeze(act.at_work)
-    act.at_work.selection_round.freeze_reason = act.request.reason
+    request, selection_round = act.request, act.at_work.selection_round
+    freeze(act.at_work, name_source(request.source, request.witnesses, act.work.now))
+    selection_round.frozen_by = act.work.actor.account_id
+    selection_round.freeze_reason = request.reason
 
 
 def _draw(act: _Act) -> None:
     draw(act.at_work, seed=act.request.seed or "", witnesses=act.request.witnesses)
+    act.at_work.selection_round.drawn_by = act.work.actor.account_id
 
 
 def _publish(act: _Act) -> None:

@@ -6,13 +6,21 @@ from uuid import UUID
 from loyalty.models import Candidate, Round, RoundList
 from loyalty.rules import ranking
 from loyalty.rules.calendar import Month
+from loyalty.rules.chances import find_chances, find_trials
 from loyalty.rules.eligibility import Ground, Reason
 from loyalty.rules.lottery import hash_list
 from loyalty.rules.outcome import Outcome
-from loyalty.rules.record import FrozenList, draw_lots, lists_in, rank_round, record_of
+from loyalty.rules.record import (
+    FrozenList,
+    Opening,
+    draw_lots,
+    lists_in,
+    rank_round,
+    record_of,
+)
 from loyalty.rules.seats import find_reasons_without_seat
+from loyalty.rules.seed_source import NamedSource
 from loyalty.services.deeds.deeds import sum_points
-from loyalty.services.errors import ValueRefusedError
 from loyalty.services.selection.at_work import RoundAtWork
 from loyalty.services.selection.ballots import close_ballots
 from loyalty.services.selection.screening import (
@@ -23,13 +31,15 @@ from loyalty.services.selection.screening import (
     judge,
     write_down,
 )
-
-SHORTEST_SEED = 3
-WITNESSES = 2
+from loyalty.services.selection.seeds import check_witnesses, seed_of, source_of
 
 
-def freeze(at_work: RoundAtWork) -> None:
-    """Score the candidates, and close the list: its hash is public before the seed exists."""
+def freeze(at_work: RoundAtWork, source: NamedSource) -> None:
+    """Score the candidates, and close the list: it is public before the seed exists.
+
+    Args:
+        source: what will give the seed; it stands in the list, and so in the hash.
+    """
     session, selection_round = at_work.session, at_work.selection_round
     candidates = at_work.candidates_who_are(Outcome.ELIGIBLE)
     history = history_of(session, selection_round, candidates)
@@ -43,7 +53,9 @@ def freeze(at_work: RoundAtWork) -> None:
         candidate.score_hundredths = score
         candidate.awards = history.awards(candidate.resident_id)
         judge(candidate, grounds_of(candidate, history, score=score))
-    record = record_of(_frozen_lists(selection_round, candidates))
+    lists = _frozen_lists(selection_round, candidates)
+    trials = find_trials(lists)
+    record = record_of(lists, Opening(source, trials, find_chances(lists, trials)))
     selection_round.frozen_list = record
     selection_round.frozen_hash = hash_list(record.encode())
     selection_round.frozen_at = at_work.now
@@ -53,14 +65,17 @@ def draw(at_work: RoundAtWork, *, seed: str, witnesses: Sequence[str]) -> None:
     """Draw the lots, and rank every list by the frozen record alone.
 
     Args:
-        seed: what chance gave in public, such as thrown dice: at least three characters.
-        witnesses: the names of two people who saw it.
+        seed: what the source that the list names has given.
+        witnesses: the names of two people who saw it; none are those whom the list names.
+
+    Raises:
+        ValueRefusedError: the source cannot have given this seed, or two people are missing.
     """
-    if len(seed) < SHORTEST_SEED:
-        raise ValueRefusedError("/seed", f"A seed has at least {SHORTEST_SEED} characters.")
-    if len(set(witnesses)) != WITNESSES or len(witnesses) != WITNESSES:
-        raise ValueRefusedError("/witnesses", "The draw has two witnesses, two different people.")
     selection_round = at_work.selection_round
+    source = source_of(selection_round)
+    seed = seed_of(selection_round, seed)
+    witnesses = witnesses or (source.witnesses if source else ())
+    check_witnesses(witnesses)
     lists = draw_lots(lists_in(selection_round.frozen_list or ""), seed)
     rows = {
         (reference_of(selection_round, row.round_list), row.reference): row

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from loyalty.models import Community, Complaint, Picture, Shop
@@ -28,6 +28,8 @@ from loyalty.services.work import Lock, Work
 
 LOOKED_BACK = timedelta(days=365)
 """Of what the yearly check of a shop is told."""
+
+MOST_FOR_OWNER = 50
 
 WITH_SHOP = joinedload(Complaint.shop)
 
@@ -163,6 +165,19 @@ def count_since_check(work: Work, shop_id: UUID) -> tuple[int, int]:
     ).where(Complaint.community_id == work.community_id, Complaint.shop_id == shop_id)
     waiting, upheld = work.session.execute(counted).one()
     return waiting, upheld
+
+
+def list_complaints_for_owner(work: Work, shop_id: UUID) -> Sequence[Complaint]:
+    """Return the complaints of a shop that wait or were made within a year, the newest first.
+
+    Of each an owner is told what it is about, the month, and what staff answered: neither words nor
+    day, for on a quiet day these would say who it was.
+    """
+    query = work.select(Complaint).where(
+        Complaint.shop_id == shop_id,
+        or_(Complaint.made_at >= work.now - LOOKED_BACK, Complaint.answered_at.is_(None)),
+    )
+    return work.session.scalars(query.order_by(Complaint.id.desc()).limit(MOST_FOR_OWNER)).all()
 
 
 def answer_complaint(work: Work, request: AnswerComplaint) -> Complaint:

@@ -22,6 +22,7 @@ _AS_STORED = (
     "liaison_id",
     "area_id",
     "pledged_on",
+    "pledge_number",
     "discountable_per_sale_fen",
     "uses_per_shop_day",
 )

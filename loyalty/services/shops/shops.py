@@ -29,6 +29,7 @@ from loyalty.services.people.pinyin import pinyin_of
 from loyalty.services.shops.certification import record_step
 from loyalty.services.shops.finding import get_shop
 from loyalty.services.shops.history import record_changes, values_of
+from loyalty.services.shops.pledges import find_number_signed, is_pledge
 from loyalty.services.work import Work
 
 
@@ -61,6 +62,8 @@ class CreateShop:
     """The account of the member of staff who keeps touch with it."""
     area_id: UUID | None = None
     pledged_on: date | None = None
+    pledge_number: int | None = None
+    """Which version it signed; None takes the one that was in force on that day."""
     terms: Sequence[AgreedTerm] = ()
     opted_in_categories: Sequence[str] = ()
     discountable_per_sale_fen: int | None = None
@@ -88,6 +91,8 @@ class ChangeShop:
     liaison_id: UUID | AsItWas | None = AS_IT_WAS
     area_id: UUID | AsItWas | None = AS_IT_WAS
     pledged_on: date | AsItWas | None = AS_IT_WAS
+    pledge_number: int | AsItWas | None = AS_IT_WAS
+    """None takes the version that was in force on that day; so does a new day without a version."""
     terms: Sequence[AgreedTerm] | AsItWas = AS_IT_WAS
     opted_in_categories: Sequence[str] | AsItWas = AS_IT_WAS
     discountable_per_sale_fen: int | AsItWas | None = AS_IT_WAS
@@ -119,6 +124,7 @@ def create_shop(work: Work, request: CreateShop) -> Shop:
         liaison_id=request.liaison_id,
         area_id=request.area_id,
         pledged_on=request.pledged_on,
+        pledge_number=_number_signed(work, request.pledged_on, request.pledge_number),
         terms=_make_terms(work.session, community, request.terms, agreed_before=()),
         opted_in_categories=_clean_opted_in(request.opted_in_categories),
         discountable_per_sale_fen=request.discountable_per_sale_fen,
@@ -153,6 +159,7 @@ def change_shop(work: Work, request: ChangeShop) -> Shop:
         shop.opted_in_categories = _clean_opted_in(request.opted_in_categories)
     if request.name is not AS_IT_WAS and request.name_pinyin is AS_IT_WAS:
         shop.name_pinyin = pinyin_of(request.name)
+    request = replace(request, pledge_number=_new_number_signed(work, shop, request))
     # These two were set above, in the form in which they are kept.
     change_members(shop, replace(request, terms=AS_IT_WAS, opted_in_categories=AS_IT_WAS))
     shop.updated_at = work.now
@@ -196,6 +203,29 @@ def _refuse_outsider(work: Work, liaison_id: UUID | None) -> None:
         account = work.session.get(StaffAccount, (work.community_id, liaison_id))
         if account is None or not {Role.STAFF.value, Role.MANAGER.value} & set(account.roles):
             raise ValueRefusedError("/liaison_id", "The community has no such account of staff.")
+
+
+def _new_number_signed(work: Work, shop: Shop, request: ChangeShop) -> int | AsItWas | None:
+    """Return which version a shop has signed after a change."""
+    day = value_or(request.pledged_on, shop.pledged_on)
+    if request.pledge_number is AS_IT_WAS and day == shop.pledged_on:
+        return AS_IT_WAS
+    return _number_signed(work, day, value_or(request.pledge_number, None))
+
+
+def _number_signed(work: Work, day: date | None, number: int | None) -> int | None:
+    """Return which version a shop has signed on a day; None if it has signed none.
+
+    Raises:
+        ValueRefusedError: there is no such version, or no day on which it was signed.
+    """
+    if number is None:
+        return None if day is None else find_number_signed(work, day)
+    if day is None:
+        raise ValueRefusedError("/pledge_number", "Say on which day it was signed.")
+    if not is_pledge(work, number):
+        raise ValueRefusedError("/pledge_number", "There is no such version of the pledge.")
+    return number
 
 
 def _make_terms(

@@ -23,7 +23,9 @@ from loyalty.services.community.policy import locked_community
 from loyalty.services.errors import ValueRefusedError
 from loyalty.services.paging import Page, fetch_page
 from loyalty.services.people.new_names import add_under_new_name
+from loyalty.services.staff.alerts import AlertKind, tell_owner
 from loyalty.services.staff.credentials import set_password
+from loyalty.services.staff.sessions import find_own_session
 from loyalty.services.staff.sign_in import USERNAME
 from loyalty.services.work import Lock, Work
 
@@ -133,7 +135,7 @@ def change_account(work: Work, request: ChangeAccount) -> StaffAccount:
     account = work.find(StaffAccount, request.account_id, lock=Lock.CHANGE, version=request.version)
     _refuse_foreign_resident(work.session, work.community_id, value_or(request.resident_id, None))
     if request.roles is not AS_IT_WAS:
-        account.roles = _serialize_roles(request.roles)
+        _change_roles(work, account, request.roles)
     change_members(account, replace(request, roles=AS_IT_WAS))
     work.session.flush()
     pointer = "/active" if request.roles is AS_IT_WAS else "/roles"
@@ -143,6 +145,14 @@ def change_account(work: Work, request: ChangeAccount) -> StaffAccount:
         "account.changed", account, active=account.active, roles=account.roles, members=members
     )
     return account
+
+
+def _change_roles(work: Work, account: StaffAccount, roles: AbstractSet[Role]) -> None:
+    before, account.roles = account.roles, _serialize_roles(roles)
+    if account.roles != before:
+        own = account.id == work.actor.account_id
+        by = find_own_session(work) if own else None
+        tell_owner(work.session, account, AlertKind.ROLES_CHANGED, now=work.now, by=by)
 
 
 def _serialize_roles(roles: AbstractSet[Role]) -> list[str]:

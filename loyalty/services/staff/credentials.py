@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from loyalty.models import Community, StaffAccount
 from loyalty.services.errors import ValueRefusedError
 from loyalty.services.people.pinyin import pinyin_of
+from loyalty.services.staff.alerts import AlertKind, answer_all, tell_owner
 from loyalty.services.staff.passwords import hash_new_password
 from loyalty.services.staff.second_factor import (
     find_accepted_step,
@@ -18,7 +19,8 @@ from loyalty.services.staff.second_factor import (
     seal_secret,
     spell_secret,
 )
-from loyalty.services.staff.sign_in import Proof, end_sessions, prove
+from loyalty.services.staff.sessions import end_sessions, find_own_session
+from loyalty.services.staff.sign_in import Proof, prove
 from loyalty.services.work import Lock, Work
 
 
@@ -66,6 +68,8 @@ def change_own_password(
     account = work.find(StaffAccount, work.actor.account_id, lock=Lock.CHANGE)
     prove(work.session, account, request.proof, sealing_key=sealing_key, now=work.now)
     set_password(work.session, account, request.password, now=work.now)
+    by = find_own_session(work)
+    tell_owner(work.session, account, AlertKind.PASSWORD_CHANGED, now=work.now, by=by)
     work.note("account.password_changed", account)
     return account
 
@@ -104,12 +108,14 @@ def set_second_factor(work: Work, request: SetSecondFactor, *, sealing_key: byte
     if step is None:
         raise ValueRefusedError("/totp", "This is not the code that the app shows now.")
     _write(work.session, account, totp_step=step)
+    by = find_own_session(work)
+    tell_owner(work.session, account, AlertKind.FACTOR_CHANGED, now=work.now, by=by)
     work.note("account.second_factor_set", account)
     return account
 
 
 def set_password(session: Session, account: StaffAccount, password: str, *, now: datetime) -> None:
-    """Keep another password of an account, and end all that is signed in.
+    """Keep another password of an account, end all that is signed in, and ask nothing about it.
 
     Raises:
         ValueRefusedError: it is too short, or among the first that are guessed.
@@ -120,6 +126,7 @@ def set_password(session: Session, account: StaffAccount, password: str, *, now:
     account.password_hash = hash_new_password(password, about=about)
     account.failed_sign_ins, account.locked_until = 0, None
     end_sessions(session, account, now=now)
+    answer_all(session, account, now=now)
 
 
 def remove_second_factor(session: Session, account: StaffAccount) -> None:

@@ -21,6 +21,7 @@ from loyalty.models import AccountLink, Community, StaffAccount
 from loyalty.rules.community_number import SECRET_BYTES, make_numbered_token, read_number_in_token
 from loyalty.services.audit import note
 from loyalty.services.errors import SignInError, UnknownRecordError, ValueRefusedError
+from loyalty.services.staff.alerts import AlertKind, tell_owner
 from loyalty.services.staff.credentials import remove_second_factor, set_password
 from loyalty.services.staff.passwords import password_matches
 from loyalty.services.staff.second_factor import find_accepted_step
@@ -161,6 +162,7 @@ def use_link(session: Session, request: UseLink, *, sealing_key: bytes, now: dat
     """
     link, account = _find(session, request.token, now=now, lock=True)
     _refuse_wrong(session, link, account, request, sealing_key=sealing_key, now=now)
+    has_joined = account.password_hash is not None
     if link.purpose == LinkPurpose.SECOND_FACTOR:
         remove_second_factor(session, account)
     else:
@@ -168,6 +170,8 @@ def use_link(session: Session, request: UseLink, *, sealing_key: bytes, now: dat
     if link.purpose == LinkPurpose.JOIN:
         remove_second_factor(session, account)
     link.closed_at = now
+    if has_joined:
+        tell_owner(session, account, AlertKind.LINK_USED, now=now)
     note(
         session,
         None,
@@ -205,6 +209,8 @@ def _add_link(
     )
     session.add(link)
     session.flush()
+    if account.password_hash is not None:
+        tell_owner(session, account, AlertKind.LINK_MADE, now=now)
     return MadeLink(token, purpose, link.expires_at), link
 
 

@@ -1,8 +1,6 @@
-"""Signing in with a password, and the tokens of programs that did."""
+"""Signing in with a password, and proving it again."""
 
-import hashlib
 import re
-import secrets
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -11,24 +9,35 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from loyalty.models import AccessToken, Community, StaffAccount
-from loyalty.rules.community_number import SECRET_BYTES, make_numbered_token, read_number_in_token
+from loyalty.rules.community_number import read_number_in_token
 from loyalty.rules.typed_text import clean_code, clean_login_name
 from loyalty.services.actors import NEED_SECOND_FACTOR, Role, StaffMember
 from loyalty.services.audit import note
 from loyalty.services.community.founding import SLUG
 from loyalty.services.errors import SignInError, SignInLockedError
+from loyalty.services.staff.alerts import AlertKind, tell_owner
 from loyalty.services.staff.guesses import count_guess, forget_guesses, name_guesses
 from loyalty.services.staff.passwords import password_matches
 from loyalty.services.staff.second_factor import find_accepted_step
+from loyalty.services.staff.sessions import (
+    IDLE_FOR,
+    Device,
+    end_sessions,
+    hash_token,
+    note_proof,
+    note_use,
+    open_session,
+)
+from loyalty.services.work import Lock, Work
 
 USERNAME = re.compile(r"\w[\w.@-]{1,39}")
 """What an account may be called; capitals make no difference."""
 
-TOKEN_PREFIX = "staff_"  # noqa: S105  # how a token begins, not a token
-TOKEN_LIFETIME = timedelta(hours=12)
 FAILURES_ALLOWED = 5
 """How often whoever is signed in may fail to prove it again; then all sessions end."""
 LOCKED_FOR = timedelta(minutes=15)
+PROVEN_FOR = timedelta(minutes=15)
+"""For how long password or code, shown once, are enough for a sensitive act at the console."""
 
 
 WRONG = "The name, the password or the code is wrong."
@@ -66,11 +75,13 @@ class SignIn:
     """Short name of the community; None where the name of the account says enough."""
     origin: str = field(default="", repr=False)
     """The address it comes from; it is kept nowhere, failures are counted under its hash."""
+    device: Device | None = None
+    """The browser at the console; None for a program."""
 
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """A program that has signed in."""
+    """A program, or a browser, that has signed in."""
 
     token: str = field(repr=False)
     """Shown once; only its hash is kept."""
@@ -79,27 +90,15 @@ class SignedIn:
 
 
 def sign_in(session: Session, request: SignIn, *, sealing_key: bytes, now: datetime) -> SignedIn:
-    """Give a program a token for twelve hours.
+    """Give a program, or a browser at the console, a token for twelve hours.
 
     Raises:
         SignInError: the name, the password or the code is wrong.
         SignInLockedError: too many attempts failed.
     """
     account = check_password(session, request, sealing_key=sealing_key, now=now)
-    community = session.get_one(Community, account.community_id)
-    token = make_numbered_token(TOKEN_PREFIX, community.number, secrets.token_urlsafe(SECRET_BYTES))
-    expires_at = now + TOKEN_LIFETIME
-    session.add(
-        AccessToken(
-            community_id=account.community_id,
-            account_id=account.id,
-            token_hash=_hash(token),
-            created_at=now,
-            expires_at=expires_at,
-        )
-    )
-    session.flush()
-    return SignedIn(token=token, expires_at=expires_at, roles=account.roles)
+    opened = open_session(session, account, request.device, now=now)
+    return SignedIn(token=opened.token, expires_at=opened.expires_at, roles=account.roles)
 
 
 def sign_out(session: Session, actor: StaffMember, token: str, *, now: datetime) -> None:
@@ -108,7 +107,7 @@ def sign_out(session: Session, actor: StaffMember, token: str, *, now: datetime)
         update(AccessToken)
         .where(
             AccessToken.community_id == actor.community_id,
-            AccessToken.token_hash == _hash(token),
+            AccessToken.token_hash == hash_token(token),
             AccessToken.account_id == actor.account_id,
         )
         .values(revoked_at=now)
@@ -159,12 +158,43 @@ def prove(
         SignInError: password or code are wrong.
         SignInLockedError: too many attempts failed. Both are recorded refusals.
     """
-    if account.locked_until is not None and account.locked_until > now:
-        raise SignInLockedError(account.locked_until - now)
+    _refuse_locked(account, now=now)
     if not _is_proven(session, account, proof, sealing_key=sealing_key, now=now):
         _count_failure(session, account, now=now)
         raise SignInError(WRONG)
     _write(session, account, failed_sign_ins=0, locked_until=None)
+
+
+def is_proven_lately(member: StaffMember, *, now: datetime) -> bool:
+    """Return whether a sensitive act at the console asks for nothing more."""
+    return member.proven_at is not None and now - member.proven_at < PROVEN_FOR
+
+
+def prove_again(work: Work, shown: str, *, sealing_key: bytes) -> None:
+    """See that whoever is signed in at the console is the owner of the account still.
+
+    Args:
+        shown: a code of the second factor; the password where the account has none.
+
+    Raises:
+        SignInError: it is wrong.
+        SignInLockedError: too many attempts failed. Both are counted as those of `prove` are.
+    """
+    session, account = (
+        work.session,
+        work.find(StaffAccount, work.actor.account_id, lock=Lock.CHANGE),
+    )
+    _refuse_locked(account, now=work.now)
+    if account.totp_secret is None:
+        is_right = password_matches(shown, account.password_hash)
+    else:
+        is_right = _shows_code(session, account, shown, sealing_key=sealing_key, now=work.now)
+    if not is_right:
+        _count_failure(session, account, now=work.now)
+        raise SignInError(WRONG)
+    _write(session, account, failed_sign_ins=0, locked_until=None)
+    note_proof(work)
+    work.note("account.proven", account)
 
 
 def _is_proven(
@@ -175,26 +205,49 @@ def _is_proven(
         return False
     if account.totp_secret is None:
         return True
-    step = find_accepted_step(account, proof.totp, sealing_key=sealing_key, now=now)
+    return _shows_code(session, account, proof.totp, sealing_key=sealing_key, now=now)
+
+
+def _refuse_locked(account: StaffAccount, *, now: datetime) -> None:
+    if account.locked_until is not None and account.locked_until > now:
+        raise SignInLockedError(account.locked_until - now)
+
+
+def _shows_code(
+    session: Session,
+    account: StaffAccount,
+    code: str | None,
+    *,
+    sealing_key: bytes,
+    now: datetime,
+) -> bool:
+    """Return whether a code is the account's; one that was is used up."""
+    step = find_accepted_step(account, code, sealing_key=sealing_key, now=now)
     if step is not None:
         _write(session, account, totp_step=step)
     return step is not None
 
 
-def get_staff_member_by_token(session: Session, token: str, *, now: datetime) -> StaffMember:
-    """Return whose token this is.
+def get_staff_member_by_token(
+    session: Session, token: str, *, now: datetime, at_console: bool = False
+) -> StaffMember:
+    """Return whose token this is. One of the console opens nothing else, nor the other way round.
+
+    Args:
+        at_console: it is a browser's; used for the last time half an hour ago, it opens nothing.
 
     Raises:
         SignInError: it is unknown, expired or revoked, or the account is closed.
     """
     query = (
-        select(StaffAccount, Community)
+        select(StaffAccount, Community, AccessToken)
         .join_from(StaffAccount, AccessToken)
         .join(Community, Community.id == StaffAccount.community_id)
         .where(
-            AccessToken.token_hash == _hash(token),
+            AccessToken.token_hash == hash_token(token),
             AccessToken.expires_at > now,
             AccessToken.revoked_at.is_(None),
+            AccessToken.seen_at > now - IDLE_FOR if at_console else AccessToken.seen_at.is_(None),
             StaffAccount.active,
         )
     )
@@ -203,29 +256,20 @@ def get_staff_member_by_token(session: Session, token: str, *, now: datetime) ->
     row = session.execute(query).one_or_none()
     if row is None:
         raise SignInError("This token is unknown, expired or revoked; sign in again.")
-    account, community = row
-    member = to_staff_member(account, timezone=community.timezone)
-    # The accounts of a demonstration are printed for whoever tries it: there is nothing to keep.
-    owes = owes_second_factor(account) and not community.demonstration
-    return replace(member, owes_second_factor=owes)
+    account, community, used = row
+    note_use(session, used, now=now)
+    return replace(
+        to_staff_member(account, timezone=community.timezone),
+        # The accounts of a demonstration are printed for whoever tries it.
+        owes_second_factor=owes_second_factor(account) and not community.demonstration,
+        session_id=used.id,
+        proven_at=used.proven_at,
+    )
 
 
 def owes_second_factor(account: StaffAccount) -> bool:
     """Return whether an account has no second factor, and may do what needs one."""
     return account.totp_secret is None and not NEED_SECOND_FACTOR.isdisjoint(account.roles)
-
-
-def end_sessions(session: Session, account: StaffAccount, *, now: datetime) -> None:
-    """End whatever is signed in with an account."""
-    session.execute(
-        update(AccessToken)
-        .where(
-            AccessToken.community_id == account.community_id,
-            AccessToken.account_id == account.id,
-            AccessToken.revoked_at.is_(None),
-        )
-        .values(revoked_at=now)
-    )
 
 
 def to_staff_member(account: StaffAccount, *, timezone: str) -> StaffMember:
@@ -273,6 +317,7 @@ def _count_failure(session: Session, account: StaffAccount, *, now: datetime) ->
         return
     _write(session, account, failed_sign_ins=0, locked_until=now + LOCKED_FOR)
     end_sessions(session, account, now=now)
+    tell_owner(session, account, AlertKind.LOCKED, now=now)
     _note(session, account, "account.locked", now=now)
 
 
@@ -295,7 +340,3 @@ def _note(session: Session, account: StaffAccount, action: str, *, now: datetime
         now=now,
     )
     session.flush()
-
-
-def _hash(token: str) -> bytes:
-    return hashlib.sha256(token.encode(errors="surrogatepass")).digest()

@@ -1,19 +1,20 @@
 """What a till takes along to judge cards without network. The law of it is docs/offline.md."""
 
 from base64 import b64encode
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from hashlib import sha256
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from psycopg import Connection
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from loyalty.cards.revocations import hash_serial
+from loyalty.cards.roster import SALT_BYTES, SECRET_BYTES, RosterMarker
+from loyalty.data_keys import derive_for
 from loyalty.models import Card, Community, Honour, Shop
+from loyalty.rules.card_number import SERIAL_DIGITS
 from loyalty.rules.offline import DAYS_WITHOUT_NETWORK
 from loyalty.services.cards.keys import jwk_of, list_published_keys
 from loyalty.services.cards.revocations import find_latest_list
@@ -21,7 +22,7 @@ from loyalty.services.checkout.memory import Counter
 from loyalty.services.checkout.sale import LIVING
 from loyalty.services.community.honours import names_of
 
-SHAPE = 1
+SHAPE = 2
 """Moved on by whoever changes what a pack is made of: tills then take a new one."""
 
 NEWEST = """
@@ -78,6 +79,7 @@ def build_offline_pack(session: Session, counter: Counter, *, now: datetime) -> 
     honours = session.scalars(
         select(Honour).where(Honour.community_id == community.id).order_by(Honour.number)
     ).all()
+    marker = _get_marker(community.id)
     return {
         "community": {
             "slug": community.slug,
@@ -92,7 +94,8 @@ def build_offline_pack(session: Session, counter: Counter, *, now: datetime) -> 
             jwk_of(published) for published in list_published_keys(session, community, now=now)
         ],
         "revocations": None if revocations is None else revocations.document,
-        "roster": _list_roster(session, community, honours, today=now.date()),
+        "roster_salt": b64encode(marker.salt).decode(),
+        "roster": _list_roster(session, community, honours, marker, today=now.date()),
     }
 
 
@@ -128,34 +131,47 @@ def _describe_policy(counter: Counter, community: Community) -> dict[str, Any]:
     }
 
 
+def _get_marker(community_id: UUID) -> RosterMarker:
+    return RosterMarker(
+        derive_for("roster salt v1", community_id, length=SALT_BYTES),
+        derive_for("roster secret v1", community_id, length=SECRET_BYTES),
+    )
+
+
 def _list_roster(
-    session: Session, community: Community, honours: Sequence[Honour], *, today: date
+    session: Session,
+    community: Community,
+    honours: Sequence[Honour],
+    marker: RosterMarker,
+    *,
+    today: date,
 ) -> list[dict[str, Any]]:
-    """Return the hashed serials of the cards that work or will, by honour, rate and validity."""
+    """Return the marks of the cards that work or will, by honour, rate and validity."""
     codes = {honour.id: honour.code for honour in honours}
-    serials = defaultdict(list)
-    for serial, honour_id, *terms in session.execute(
-        select(
-            Card.serial, Card.honour_id, Card.pay_permille, Card.valid_from, Card.valid_until
-        ).where(
+    terms = (Card.honour_id, Card.pay_permille, Card.valid_from, Card.valid_until)
+    groups = session.execute(
+        select(*terms, func.string_agg(Card.serial, ""))
+        .where(
             Card.community_id == community.id,
             Card.state.in_(LIVING),
             Card.valid_until >= today,
         )
-    ):
-        serials[codes[honour_id], *terms].append(serial)
+        .group_by(*terms)
+    ).all()
     return [
         {
             "honour": honour,
             "pay_permille": pay,
             "valid_from": valid_from.isoformat(),
             "valid_until": valid_until.isoformat(),
-            "hashes": _join_hashes(community.slug, serials[honour, pay, valid_from, valid_until]),
+            "hashes": "",
+            "marks": marker.join_marks(_split_serials(serials)),
         }
-        for honour, pay, valid_from, valid_until in sorted(serials)
+        for honour, pay, valid_from, valid_until, serials in sorted(
+            (codes[honour_id], *others) for honour_id, *others in groups
+        )
     ]
 
 
-def _join_hashes(slug: str, serials: Iterable[str]) -> str:
-    """Return the eight-byte hashes of serials, sorted and joined, in base64."""
-    return b64encode(bytes.fromhex("".join(sorted(hash_serial(slug, s) for s in serials)))).decode()
+def _split_serials(joined: str) -> list[str]:
+    return [joined[at : at + SERIAL_DIGITS] for at in range(0, len(joined), SERIAL_DIGITS)]

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from loyalty.cards.token import make_card_url
 from loyalty.models import Card, SigningKey
 from loyalty.rules.card_number import number_of
+from loyalty.rules.card_state import CardState
 from loyalty.rules.verdict import Verdict
 from loyalty.services.cards.check import check_card
 from tests.given import NOON, SHANGHAI, given_card, given_community
@@ -102,3 +103,15 @@ def test_a_token_spelled_otherwise_is_a_bad_code(session: Session) -> None:
 
     for spelled in (token.lower(), token + "=", token + "A", token[:-1]):
         assert check_card(session, spelled, now=NOON).verdict is Verdict.BAD_CODE
+
+
+def test_a_signed_code_means_the_card_of_its_own_community(session: Session) -> None:
+    card, namesake = (given_card(session, given_community(session)) for _ in range(2))
+    namesake.serial, namesake.state = card.serial, CardState.REVOKED
+    session.flush()
+
+    checked = check_card(session, card.token, now=NOON)
+
+    assert (checked.verdict, checked.community_id) == (Verdict.OK, card.community_id)
+    # A number alone does not tell which of both is meant.
+    assert check_card(session, number_of(card.serial), now=NOON).verdict is Verdict.UNKNOWN

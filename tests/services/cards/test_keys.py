@@ -100,3 +100,14 @@ def test_a_public_half_stays_published_while_a_card_may_rely_on_it(
     given_signing_key(session, given_community(session), month)
 
     assert len(list_published_keys(session, now=NOON)) == published
+
+
+def test_a_community_publishes_its_own_keys_alone(session: Session) -> None:
+    ours, theirs = (given_community(session) for _ in range(2))
+    key, other = (given_signing_key(session, one, DECEMBER) for one in (ours, theirs))
+
+    def published(*whose: Community) -> set[str]:
+        return {one.key_id for one, _ in list_published_keys(session, *whose, now=NOON)}
+
+    assert published(ours) == {key.key_id}
+    assert published() == {key.key_id, other.key_id}

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from threading import Thread
 from typing import Any
 
@@ -16,12 +17,15 @@ from loyalty.cards.token import CardClaims, sign_token
 from loyalty.database import transaction
 from loyalty.models import Card, CardEvent, CardMonth, Community, Round, SigningKey
 from loyalty.rules.calendar import Month
+from loyalty.rules.card_action import CardAction
 from loyalty.services.actors import Role
 from loyalty.services.audit_chain.faults import find_faults
+from loyalty.services.cards.acts import ActOnCard, act_on_card
 from loyalty.services.cards.keys import list_published_keys, unseal_private_key
 from loyalty.services.cards.replacing import Replaced, replace_keys
 from loyalty.services.cards.revocations import find_latest_list
 from loyalty.services.work import Work
+from tests.faults.overlap import Overlap, in_transaction, overlapped, unlocked
 from tests.given import (
     NOON,
     SEALING_KEY,
@@ -238,3 +242,41 @@ def test_a_card_that_is_just_being_signed_is_waited_for(
     assert waited
     assert (first.state, second.state) == ("revoked", "revoked")
     assert session.scalar(select(func.count()).where(Card.state == "issued")) == 2
+
+
+def handed_over_meanwhile(app: Flask, session: Session, community: Community) -> Overlap:
+    """Hand a card over when the keys are replaced and the cards are not yet."""
+    card_id = given_card(session, community).id
+    manager = given_staff(session, community, Role.MANAGER)
+    session.commit()
+
+    def replace(own: Session) -> int:
+        return replaced(Work(own, manager, NOON)).cards
+
+    def hand_over(own: Session) -> str:
+        request = ActOnCard(card_id, CardAction.HAND_OVER, None)
+        return act_on_card(Work(own, manager, NOON), request, sealing_key=SEALING_KEY).state
+
+    return overlapped(
+        partial(in_transaction, app, replace),
+        partial(in_transaction, app, hand_over),
+        after="INSERT INTO replaced_key",
+    )
+
+
+def test_nobody_is_handed_a_card_that_is_just_being_replaced(
+    app: Flask, session: Session, community: Community
+) -> None:
+    overlap = handed_over_meanwhile(app, session, community)
+
+    assert overlap == Overlap(1, "CardStateError", waited=True)
+
+
+def test_without_its_lock_a_dead_card_would_be_handed_over(
+    app: Flask, session: Session, community: Community, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The control."""
+    with unlocked("card", monkeypatch):
+        overlap = handed_over_meanwhile(app, session, community)
+
+    assert overlap == Overlap(1, "active", waited=False)

@@ -1,6 +1,7 @@
 """A letter is one worker's at a time, and tells what is still so."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from flask import Flask
@@ -29,9 +30,9 @@ from loyalty.services.messages.delivery import (
     take_turn,
 )
 from loyalty.services.messages.hooks import remove_hook
-from loyalty.services.messages.recipients import end_messages
+from loyalty.services.messages.recipients import agree_to_messages, end_messages
 from loyalty.services.work import Work
-from tests.faults.overlap import Act, in_transaction, overlapped
+from tests.faults.overlap import Act, Overlap, in_transaction, overlapped, unlocked
 from tests.given import NOON, SEALING_KEY, given_card, given_community, given_staff
 from tests.given_messages import at_home, given_hook, given_recipient, messages_of, sold_at
 from tests.present import present
@@ -74,6 +75,32 @@ def test_a_letter_whose_worker_was_killed_is_written_again_after_a_minute(sessio
     assert isinstance(again, Letter)
     assert again.message_id == first.message_id
     assert b'"type":"card_waiting"' in again.body
+
+
+def take_at_once(app: Flask, session: Session) -> Overlap:
+    """Have two workers look for a turn at the same time."""
+    session.commit()
+    take = partial(in_transaction, app, partial(take_turn, now=NOON))
+    return overlapped(take, take)
+
+
+def test_of_two_workers_at_once_one_takes_the_turn_and_the_other_waits_for_nothing(
+    app: Flask, session: Session, hook: MessageHook
+) -> None:
+    turn = Turn(hook.community_id, hook.id)
+
+    assert take_at_once(app, session) == Overlap(turn, None, waited=False)
+
+
+@pytest.mark.usefixtures("hook")
+def test_without_the_lock_the_other_waits_and_takes_it_too(
+    app: Flask, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The control."""
+    with unlocked("message_hook", monkeypatch):
+        overlap = take_at_once(app, session)
+
+    assert (overlap.first, overlap.waited) == (overlap.second, True)
 
 
 @pytest.mark.parametrize("state", ["active", "revoked"])
@@ -161,19 +188,19 @@ def removing(app: Flask, session: Session, hook: MessageHook) -> Act:
     return lambda: in_transaction(app, lambda own: remove_hook(Work(own, manager, NOON), hook_id))
 
 
-def test_whoever_gave_another_reference_since_is_told_on(session: Session, card: Card) -> None:
+def test_whoever_gave_another_reference_since_is_told_on(
+    session: Session, hook: MessageHook, card: Card
+) -> None:
     turn = turn_of(session)
     begin_turn(session, turn, now=NOON)
     letter = letter_at(session, turn, timedelta())
     assert isinstance(letter, Letter)
-    recipient = session.scalars(select(MessageRecipient)).one()
-    recipient.reference = "another-one"
-    session.flush()
+    agree_to_messages(at_home(session, card), hook.id, "another-one")
 
     gone = Outcome("http_410", of_message=True, for_good=True)
     note_outcome(session, turn, letter, gone, now=NOON)
 
-    assert [one.state for one in messages_of(session)] == ["undelivered"]
+    assert session.scalars(select(MessageRecipient.reference)).all() == ["another-one"]
     assert session.get_one(Resident, (card.community_id, card.resident_id)).consent_messages
 
 

@@ -32,7 +32,7 @@ from loyalty.services.messages.events import write_events
 from loyalty.services.messages.hooks import (
     ask_for_test,
     change_hook,
-    find_hook_of_residents,
+    list_hooks,
     send_again,
 )
 from loyalty.services.messages.outbox import LOOKS_BACK
@@ -240,11 +240,11 @@ def test_residents_messages_and_events_go_their_own_ways(
 ) -> None:
     card = given_card(session, community, state="active")
 
-    assert find_hook_of_residents(manager_of(session, community)) is None
+    assert list_hooks(manager_of(session, community)) == []
     with pytest.raises(UnknownRecordError):
         agree_to_messages(at_home(session, card), hook.id, "openid-000001")
     for_residents = given_hook(session, community).hook
-    assert find_hook_of_residents(manager_of(session, community)) == for_residents
+    assert list_hooks(manager_of(session, community)) == [for_residents]
     with pytest.raises(ValueRefusedError):
         change_hook(
             manager_of(session, community),

@@ -18,6 +18,7 @@ from loyalty.models import (
     MessageRecipient,
     Resident,
 )
+from loyalty.rules.card_state import CardState
 from loyalty.rules.messages import TRIED_FOR
 from loyalty.rules.retention import MESSAGES
 from loyalty.services.errors import UnknownRecordError, ValueRefusedError
@@ -193,9 +194,18 @@ def test_whoever_withdraws_is_told_nothing_any_more_not_even_what_waits(
     assert session.scalars(select(MessageRecipient)).all() == []
 
 
-def withdrawn_while_written(app: Flask, session: Session, hook: MessageHook, card: Card) -> bool:
-    """Withdraw between the look for sales and its commit; return whether anything waits then."""
-    sold_at(session, card, SOON)
+def withdrawn_while_written(
+    app: Flask, session: Session, hook: MessageHook, card: Card, news: str
+) -> bool:
+    """Withdraw between the look for news and its commit; return whether anything waits then.
+
+    Args:
+        news: the table that tells it: of a sale, or of a card that waits.
+    """
+    if news == "redemption":
+        sold_at(session, card, SOON)
+    else:
+        card.state, card.issued_at = CardState.ISSUED, SOON
     session.commit()
     community_id, hook_id = hook.community_id, hook.id
 
@@ -212,17 +222,25 @@ def withdrawn_while_written(app: Flask, session: Session, hook: MessageHook, car
     return messages_of(session) != []
 
 
+@pytest.mark.parametrize("news", ["redemption", "card"])
 def test_whoever_withdraws_waits_for_what_is_just_written_and_takes_it_away(
-    app: Flask, session: Session, hook: MessageHook, card: Card
+    app: Flask, session: Session, hook: MessageHook, card: Card, news: str
 ) -> None:
-    assert not withdrawn_while_written(app, session, hook, card)
+    assert not withdrawn_while_written(app, session, hook, card, news)
 
 
+@pytest.mark.parametrize("news", ["redemption", "card"])
 def test_without_the_lock_a_message_would_be_left(
-    app: Flask, session: Session, hook: MessageHook, card: Card, monkeypatch: pytest.MonkeyPatch
+    app: Flask,
+    session: Session,
+    hook: MessageHook,
+    card: Card,
+    *,
+    monkeypatch: pytest.MonkeyPatch,
+    news: str,
 ) -> None:
-    with unlocked("redemption", monkeypatch):
-        assert withdrawn_while_written(app, session, hook, card)
+    with unlocked(news, monkeypatch):
+        assert withdrawn_while_written(app, session, hook, card, news)
 
 
 def test_what_was_not_taken_for_a_day_is_given_up_and_staff_see_it_once(

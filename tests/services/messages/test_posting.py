@@ -22,7 +22,7 @@ LONGEST = 0.6
 
 
 def letter_to(address: str) -> Letter:
-    return Letter(uuid4(), address, reference=None, body=b"{}", headers={})
+    return Letter(uuid4(), address, body=b"{}", headers={})
 
 
 @contextmanager

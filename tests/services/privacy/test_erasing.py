@@ -54,14 +54,21 @@ from tests.given_notices import given_complaint
 from tests.given_pictures import given_picture
 from tests.given_rounds import given_nomination
 from tests.given_traces import NAME, cards_of, dump, given_traces, traces_in
+from tests.kept_database import KeptDatabase
 
 NOWHERE = Path("/proc/nowhere/erasures.jsonl")
 DECEMBER_ALONE = {"first": Month(2026, 12), "last": Month(2026, 12)}
 
 
 @pytest.fixture
-def everything(session: Session, community: Community) -> Everything:
-    return given_traces(session, community)
+def everything(session: Session, kept_database: KeptDatabase) -> Everything:
+    return kept_database.fill("traces", lambda: given_traces(session, given_community(session)))
+
+
+@pytest.fixture
+def community(session: Session, everything: Everything) -> Community:
+    """The community in which everything is."""
+    return session.get_one(Community, everything.community_id)
 
 
 @pytest.fixture

@@ -206,7 +206,6 @@ def test_a_change_after_the_freeze_changes_nothing_in_the_draw(session: Session)
     [
         ({"seed": "35"}, "/seed"),
         ({"seed": None}, "/seed"),
-        ({"witnesses": ()}, "/witnesses"),
         ({"witnesses": ("王建国",)}, "/witnesses"),
         ({"witnesses": ("王建国", "王建国")}, "/witnesses"),
     ],

@@ -3,9 +3,10 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from loyalty.models import Community, ShopApplication
+from loyalty.models import Community, ShopApplication, ShopChange
 from loyalty.rules.retention import ASKERS
 from loyalty.rules.traces import FORGOTTEN
 from loyalty.services.actors import Role
@@ -29,6 +30,7 @@ from loyalty.services.shops.applications import (
     find_waiting_applications,
     take_in_application,
 )
+from loyalty.services.shops.history import find_shop_changes
 from loyalty.services.work import Work
 from tests.given import NOON, given_community, given_shop, given_staff
 from tests.given_stalls import given_application
@@ -203,3 +205,7 @@ def test_the_shops_of_a_series_go_along_with_its_name(
 
     session.expire_all()
     assert (ours.series, theirs.series) == ("蒲公英店", "蒲公英")
+    (told,) = find_shop_changes(work, ours.id, limit=10).items
+    assert (told.member, told.before, told.after) == ("series", "蒲公英", "蒲公英店")
+    assert told.account_id == work.actor.account_id
+    assert session.scalars(select(ShopChange.shop_id)).all() == [ours.id]

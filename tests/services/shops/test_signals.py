@@ -19,7 +19,15 @@ from loyalty.services.shops.signals import (
     put_signal_away,
 )
 from loyalty.services.work import Work
-from tests.given import NOON, given_account, given_card, given_community, given_shop, given_staff
+from tests.given import (
+    NOON,
+    given_account,
+    given_card,
+    given_community,
+    given_shop,
+    given_staff,
+    given_till,
+)
 from tests.given_sales import given_redemption
 
 TOMORROW = NOON + timedelta(days=1)
@@ -56,6 +64,19 @@ def test_a_day_is_looked_through_when_it_is_over_and_once(
     (found,) = session.scalars(select(ShopSignal))
     assert (found.kind, found.shop_id, found.day) == ("bursts", shop.id, NOON.date())
     assert len(found.facts["sale_ids"]) == 3
+
+
+def test_what_stands_out_in_another_community_does_not_here(
+    session: Session, community: Community, card: Card, shop: Shop
+) -> None:
+    # One card in two shops within half a minute: no shop of ours is needed to notice that.
+    for hours in range(3):
+        for seconds, where in ((0, shop), (30, given_shop(session, community))):
+            at = NOON + timedelta(hours=hours, seconds=seconds)
+            given_redemption(session, card, where, at=at, till_id=given_till(session, where).id)
+
+    assert look_through_sales(session, given_community(session), now=TOMORROW) == 0
+    assert look_through_sales(session, community, now=TOMORROW) > 0
 
 
 def test_what_was_found_is_not_found_again_though_it_was_put_away(

@@ -20,6 +20,7 @@ from loyalty.services.checkout.appraisal import ShownCard
 from loyalty.services.checkout.memory import Directory
 from loyalty.services.checkout.redeeming import redeem
 from loyalty.services.checkout.sale import RedeemCard, Sale
+from loyalty.services.community.policy import move_directory
 from loyalty.services.errors import BusyError, SignInError
 from tests.given import (
     NOBODY,
@@ -183,6 +184,15 @@ def test_each_change_moves_the_version_of_its_own_community_alone(
 
     moved = {one for one, version in versions(session).items() if version != before[one]}
     assert moved == {ours.id}
+
+
+def test_where_no_trigger_moves_a_version_ours_is_moved_alone(session: Session) -> None:
+    ours, _ = given_community(session), given_community(session)
+    before = versions(session)
+
+    move_directory(session, ours.id)
+
+    assert versions(session) == {**before, ours.id: before[ours.id] + 1}
 
 
 def test_a_version_comes_and_goes_with_its_community(session: Session) -> None:

@@ -14,6 +14,7 @@ from loyalty.pages.forms import Form, passage
 from loyalty.pages.late_forms import given
 from loyalty.pages.staff import console
 from loyalty.pages.staff.confirmation import ConfirmationForm, Question, ask
+from loyalty.pages.staff.proof import asks_again
 from loyalty.rules.card_action import NEED_A_REASON, CardAction, find_obstacles
 from loyalty.rules.card_number import number_of
 from loyalty.rules.card_reason import OFFERED, CardReason
@@ -28,6 +29,7 @@ from loyalty.services.cards.acts import (
     get_card,
     list_events,
 )
+from loyalty.services.people.residents import is_erased
 from loyalty.words.card_reasons import CARD_REASONS
 from loyalty.words.states import CARD_STATES, card_state_words
 from loyalty.words.steps import CARD_STEPS, StepWords
@@ -92,17 +94,24 @@ def shown(card_id: UUID) -> str:
         words_of=CARD_STEPS,
         reasons=CARD_REASONS,
         here=console.here,
+        of_nobody=is_erased(card.resident),
     )
 
 
 @cards.route("/<uuid:card_id>/<action>", methods=["GET", "POST"])
+@asks_again(lambda action, **_: action == CardAction.REISSUE)
 def step(card_id: UUID, action: str) -> Any:
-    """Repeat an action back with what follows from it, and do it on a yes."""
+    """Repeat an action back with what follows from it, and do it on a yes.
+
+    Of a card whose holder was erased there is nothing to do, and its page says so.
+    """
     if action not in set(CardAction):
         raise NotFound
     chosen = CardAction(action)
     with console.work() as work:
         card = get_card(work, card_id)
+    if is_erased(card.resident):
+        return redirect(url_for("staff_cards.shown", card_id=card_id))
     subject = gettext(
         "%(name)s，卡号末四位 %(last4)s",
         name=card.resident.name,

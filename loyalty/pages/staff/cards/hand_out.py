@@ -14,6 +14,7 @@ from loyalty.pages import preferences
 from loyalty.pages.forms import Form, text_field, ticks
 from loyalty.pages.staff import console
 from loyalty.pages.staff.confirmation import NamedPeople
+from loyalty.pages.staff.proof import asks_again
 from loyalty.pages.values import listed
 from loyalty.printing.hand_out import name_of, print_sign_list, write_sign_table
 from loyalty.reports.workbooks import XLSX
@@ -98,6 +99,7 @@ def sign_list(round_id: UUID) -> Any:
 
 
 @hand_out.get("/list.xlsx")
+@asks_again()
 def sign_table(round_id: UUID) -> Any:
     """Answer with the same list as a workbook."""
     return _file(round_id, write_sign_table, XLSX, "attachment")

@@ -18,7 +18,7 @@ from loyalty.services.community.working_days import (
     working_days_of,
 )
 
-working_days = console.Console("working_days", "/working-days")
+working_days = console.Console("working_days", "/working-days", acts=console.MANAGERS)
 
 YEAR = "<int(min=2000, max=2100):year>"
 BLANK_ROWS = 10

@@ -1,6 +1,6 @@
 """Lists that may be imported again: their headings are those of our own forms."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
 from sqlalchemy import select
@@ -12,10 +12,11 @@ from loyalty.rules.benefit import Label, Party
 from loyalty.rules.contributions import ContributionState, Unit
 from loyalty.rules.money import Fen, Permille, format_yuan, pay_in_words
 from loyalty.services.deeds.points import format_points
+from loyalty.services.imports.accounts import label_accounts
 from loyalty.services.imports.asks import NO, YES
 from loyalty.services.imports.contributions import EVERYBODY, LABEL_NAMES, UNIT_NAMES
 from loyalty.services.imports.jobs import ImportKind, make_intake
-from loyalty.services.imports.shops import TERM
+from loyalty.services.imports.shops import BETWEEN, CATEGORY_NAMES, TERM
 from loyalty.services.ledger.contributions import WITH_NAMES
 from loyalty.services.people.residents import FindResidents, find_residents
 from loyalty.services.shops.finding import FindShops, find_shops
@@ -57,12 +58,13 @@ def _tell_resident(one: Resident, places: Mapping[UUID | None, str]) -> Cells:
 
 def list_shops(work: Work) -> ListTable:
     """Return the shops with what they agreed to."""
-    areas = list_area_names(work)
+    areas, accounts = list_area_names(work), label_accounts(work, of_staff=True)
     found = read_all(lambda limit, after: find_shops(work, FindShops(limit=limit, after=after)))
-    return write_rows(work, ImportKind.SHOPS, (_tell_shop(shop, areas) for shop in found))
+    rows = (_tell_shop(shop, areas, accounts) for shop in found)
+    return write_rows(work, ImportKind.SHOPS, rows)
 
 
-def _tell_shop(shop: Shop, areas: Mapping[UUID | None, str]) -> Cells:
+def _tell_shop(shop: Shop, areas: Mapping[UUID | None, str], accounts: Mapping[UUID, str]) -> Cells:
     terms = {
         TERM + term.honour.code: pay_in_words(Permille(term.pay_permille)) for term in shop.terms
     }
@@ -76,8 +78,26 @@ def _tell_shop(shop: Shop, areas: Mapping[UUID | None, str]) -> Cells:
         "offer": shop.offer or "",
         "area_id": areas.get(shop.area_id, ""),
         "is_model": YES if shop.is_model else NO,
+        "opted_in_categories": tell_categories(shop.opted_in_categories),
+        "liaison_id": accounts.get(shop.liaison_id, "") if shop.liaison_id else "",
+        "pledged_on": shop.pledged_on.isoformat() if shop.pledged_on else "",
+        **_tell_limits(shop),
         **terms,
     }
+
+
+def _tell_limits(shop: Shop) -> Cells:
+    most, uses = shop.discountable_per_sale_fen, shop.uses_per_shop_day
+    return {
+        "discountable_per_sale_fen": format_yuan(Fen(most)) if most else "",
+        "uses_per_shop_day": str(uses) if uses else "",
+    }
+
+
+def tell_categories(codes: Sequence[str]) -> str:
+    """Return what a table calls the categories that a shop has chosen."""
+    names = {code: name for name, code in reversed(CATEGORY_NAMES)}
+    return BETWEEN.join(names[code] for code in codes)
 
 
 def list_deeds(work: Work) -> ListTable:

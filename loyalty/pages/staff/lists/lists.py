@@ -10,8 +10,9 @@ from werkzeug.exceptions import Forbidden, NotFound
 
 from loyalty.pages.staff import console
 from loyalty.pages.staff.downloads import send_file
-from loyalty.pages.staff.lists import importable, market, others
+from loyalty.pages.staff.lists import importable, market, market_facts, others
 from loyalty.pages.staff.lists.office_list import OfficeList
+from loyalty.pages.staff.proof import asks_again
 from loyalty.reports.workbooks import XLSX, write_list
 from loyalty.services.actors import Role
 
@@ -29,6 +30,11 @@ LISTS: Mapping[str, OfficeList] = MappingProxyType(
             lazy_gettext("三张清单"), others.list_matters, console.STAFF | {Role.COUNCIL}
         ),
         "stalls": OfficeList(lazy_gettext("摊位"), market.list_all_stalls),
+        "occupancy": OfficeList(lazy_gettext("出租率"), market_facts.list_months_of_stalls),
+        "areas": OfficeList(lazy_gettext("责任区"), market_facts.list_areas_and_groups),
+        "series": OfficeList(
+            lazy_gettext("挂牌的系列"), market_facts.list_all_series, console.MANAGERS
+        ),
         "visits": OfficeList(lazy_gettext("走访"), market.list_visits),
         "applications": OfficeList(lazy_gettext("挂牌申请"), market.list_applications),
         "complaints": OfficeList(lazy_gettext("用卡的意见"), others.list_complaints),
@@ -50,6 +56,7 @@ WIDTH = 18
 
 
 @lists.get("/<name>.xlsx")
+@asks_again()
 def taken_away(name: str) -> Response:
     """Give a whole list as a workbook; the trace keeps that somebody took it."""
     if name not in LISTS:

@@ -4,12 +4,12 @@ from flask_babel import gettext
 from sqlalchemy import select
 
 from loyalty.models import Shop, ShopApplication, ShopVisit
-from loyalty.pages.staff.lists.importable import list_area_names, write_rows
+from loyalty.pages.staff.lists.importable import list_area_names, tell_categories, write_rows
 from loyalty.pages.staff.lists.office_list import ListTable
 from loyalty.rules.visit import VisitKind
-from loyalty.services.imports.applications import BETWEEN, CATEGORY_NAMES
+from loyalty.services.imports.accounts import label_accounts
 from loyalty.services.imports.jobs import ImportKind
-from loyalty.services.imports.visits import VISIT_NAMES, label_accounts
+from loyalty.services.imports.visits import VISIT_NAMES
 from loyalty.services.shops.stalls import list_stalls
 from loyalty.services.work import Work
 
@@ -59,12 +59,11 @@ def list_visits(work: Work) -> ListTable:
 def list_applications(work: Work) -> ListTable:
     """Return what shops have sent in, decided or not, the oldest first."""
     found = work.session.scalars(work.select(ShopApplication).order_by(ShopApplication.id)).all()
-    names = {code: name for name, code in reversed(CATEGORY_NAMES)}
     members = ("name", "series", "category", "stall", "contact", "hours", "offer")
     rows = (
         {
             **{member: getattr(one, member) or "" for member in members},
-            "opted_in_categories": BETWEEN.join(names[code] for code in one.opted_in_categories),
+            "opted_in_categories": tell_categories(one.opted_in_categories),
         }
         for one in found
     )

@@ -11,6 +11,7 @@ from loyalty.pages.forms import Form, text_field
 from loyalty.pages.staff import console
 from loyalty.pages.staff.changes import ChangeForm, is_ready
 from loyalty.pages.staff.confirmation import ConfirmationForm, Question, ask
+from loyalty.pages.staff.proof import asks_again
 from loyalty.rules.messages import (
     LONGEST_ADDRESS,
     MessageState,
@@ -54,10 +55,11 @@ class ChangedAddressForm(AddressForm, ChangeForm):
 
 
 @message_hook.route("", methods=["GET", "POST"])
+@asks_again()
 def shown() -> Any:
     """Show where messages go and whether they arrive; let them go somewhere, or elsewhere."""
     with console.work() as work:
-        hook = hooks.find_hook_of_residents(work)
+        hook = next(iter(hooks.list_hooks(work)), None)
         tests = () if hook is None else list_tests(work, hook.id, most=LATEST_TESTS)
     if hook is None:
         return _begin()
@@ -86,6 +88,7 @@ def test() -> Any:
 
 
 @message_hook.route("/secret", methods=["GET", "POST"])
+@asks_again()
 def secret() -> Any:
     """Make another secret, after the consequence has been read, and show it once."""
     hook, form = _hook(), ConfirmationForm()
@@ -135,7 +138,7 @@ def _show(made: NewSecret) -> str:
 
 def _hook() -> MessageHook:
     with console.work() as work:
-        found = hooks.find_hook_of_residents(work)
+        found = next(iter(hooks.list_hooks(work)), None)
     if found is None:
         raise UnknownRecordError("The community sends no messages.")
     return found

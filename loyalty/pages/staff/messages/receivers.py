@@ -70,7 +70,7 @@ def listed() -> Any:
         else:
             return _show(made)
     with console.work() as work:
-        found = [hook for hook in hooks.list_hooks(work) if hook.events]
+        found = hooks.list_receivers(work)
     return render_template(
         "staff/messages/receivers.html",
         form=form,

@@ -9,7 +9,7 @@ from loyalty.pages.staff import console
 from loyalty.pages.staff.own_shops.entrance import OwnersConsole
 from loyalty.services.checkout.entries import sum_day
 from loyalty.services.community.series import list_series
-from loyalty.services.shops.complaints import count_since_check
+from loyalty.services.shops.complaints import count_since_check, list_complaints_for_owner
 from loyalty.services.shops.finding import get_shop_for_owner, list_own_shops
 from loyalty.services.shops.offer import find_latest_proposal, is_unconfirmed
 from loyalty.services.tills.pairing import find_tills
@@ -42,6 +42,7 @@ def shown(shop_id: UUID) -> str:
         unconfirmed = is_unconfirmed(work, shop_id)
         proposal = find_latest_proposal(work, shop_id)
         complaints = count_since_check(work, shop_id)
+        told = list_complaints_for_owner(work, shop_id)
         series = list_series(work.session, work.community_id)
         several = len(list_own_shops(work)) > 1
     return render_template(
@@ -55,6 +56,7 @@ def shown(shop_id: UUID) -> str:
         unconfirmed=unconfirmed,
         proposal=proposal,
         complaints=complaints,
+        told=told,
         today=today,
         now=work.now,
     )

@@ -10,6 +10,7 @@ from loyalty.models import Resident, StaffAccount
 from loyalty.pages.personal_data import ErasureForm, file_of, sections_of
 from loyalty.pages.staff import console
 from loyalty.pages.staff.confirmation import ConfirmationForm
+from loyalty.pages.staff.proof import asks_again
 from loyalty.services.messages.recipients import end_messages_to
 from loyalty.services.people.consents import list_consent_events
 from loyalty.services.privacy.erasing import ErasePerson, erase_person
@@ -38,6 +39,7 @@ def shown(resident_id: UUID) -> str:
 
 
 @personal_data.get("/data.json")
+@asks_again()
 def file(resident_id: UUID) -> Response:
     """Give all of it as a file."""
     with console.work() as work:
@@ -78,6 +80,7 @@ def end_messages(resident_id: UUID) -> Any:
 
 
 @personal_data.route("/erasure", methods=["GET", "POST"])
+@asks_again()
 def erasure(resident_id: UUID) -> Any:
     """Say what erasing takes away and what stays; do it on a yes that nobody gives by mistake."""
     form = ErasureForm()

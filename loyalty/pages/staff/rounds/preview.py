@@ -16,9 +16,11 @@ from loyalty.rules.outcome import Outcome
 from loyalty.rules.selection import RoundAction
 from loyalty.services.rounds.progress import NoticeDays, Progress, notice_days
 from loyalty.services.selection.at_work import RoundAtWork
+from loyalty.services.selection.seeds import source_of
 from loyalty.services.selection.waiting_lines import lines_without_card, ready_lines
 from loyalty.words.honours import honour_name
 from loyalty.words.obstacles import reason_name
+from loyalty.words.seeds import EXAMPLES, source_in_words
 
 TOMORROW = timedelta(days=1)
 
@@ -31,8 +33,17 @@ class Seen:
     progress: Progress
 
 
-def _hash(seen: Seen) -> list[str]:
-    return [gettext("封存名单的校验码：%(hash)s", hash=seen.at_work.selection_round.frozen_hash)]
+def _of_draw(seen: Seen) -> list[str]:
+    selection_round = seen.at_work.selection_round
+    told = [gettext("封存名单的校验码：%(hash)s", hash=selection_round.frozen_hash)]
+    source = source_of(selection_round)
+    if source is None:
+        return told
+    return [
+        *told,
+        gettext("种子：%(source)s。", source=source_in_words(source)),
+        gettext("这样填：%(example)s。", example=EXAMPLES[source.code]),
+    ]
 
 
 def _quotas(seen: Seen) -> list[str]:
@@ -219,7 +230,7 @@ SHOWN: Mapping[RoundAction, Shown] = MappingProxyType(
         RoundAction.SCREEN: Shown(_of_screening),
         RoundAction.START_REVIEW: Shown(_of_panel, _screened_out),
         RoundAction.FREEZE: Shown(_of_panel),
-        RoundAction.DRAW: Shown(_hash),
+        RoundAction.DRAW: Shown(_of_draw),
         RoundAction.PUBLISH: Shown(_of_publication, _selected),
         RoundAction.CONFIRM: Shown(_of_confirmation, _selected, fairness=True),
         RoundAction.ISSUE: Shown(_of_issue, _selected),

@@ -1,5 +1,6 @@
 """The monthly round as six stages, with its candidates, its draw and its notice."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +22,7 @@ from loyalty.services.selection.at_work import RoundAtWork
 from loyalty.services.selection.candidates import candidate_of, decline
 from loyalty.services.selection.panel import who_may_sit
 from loyalty.services.selection.planning import round_of, rounds_page
+from loyalty.services.selection.seeds import find_refused_seeds, source_of
 from loyalty.words.obstacles import OUTCOMES
 from loyalty.words.states import ROUND_STATES
 from loyalty.words.steps import StepWords
@@ -129,9 +131,12 @@ def lots(round_id: UUID) -> str:
     with console.work() as work:
         selection_round = round_of(work, round_id)
         found = RoundAtWork.of(work, selection_round).rank_candidates()
+        refused = find_refused_seeds(work.session, work.community_id, round_id)
     return render_template(
         "staff/rounds/lots.html",
         round=selection_round,
+        source=source_of(selection_round),
+        refused=[replace(one, at=console.here(one.at)) for one in refused],
         here=console.here,
         public=console.public_place(selection_round),
         placed=[one for one in found if one.place is not None],

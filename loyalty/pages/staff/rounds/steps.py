@@ -52,6 +52,8 @@ class NextStep:
     needs_reason: bool
     """It may be done although something is missing, by somebody who says why."""
     managers_alone: bool
+    by_another: bool
+    """It is taken by somebody else than who froze the list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,7 @@ def next_step(facts: RoundFacts, actor: StaffMember) -> NextStep | None:
         obstacles_in_words(missing) or (refusal_in_words(NotAllowedError()) if refused else ""),
         needs_reason=RoundObstacle.BALLOTS_MISSING in missing,
         managers_alone=managers_alone,
+        by_another=RoundObstacle.FROZE_THE_LIST in STEPS[action].waits_for,
     )
 
 

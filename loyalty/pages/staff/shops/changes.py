@@ -76,6 +76,8 @@ def _changed(form: ShopChangeForm, shop: Shop, honours: Sequence[Honour]) -> boo
     members = {name: value for name, value in values.items() if name not in rates}
     if rates:
         members["terms"] = agreed_terms(form, honours)
+    if members.get("pledged_on") is not None:
+        members["pledge_number"] = form.pledge_number.data
     wanted = ChangeShop(shop.id, shop.version, reason=form.reason.data, **members)
     return console.attempt(
         lambda work: change_shop(work, wanted),

@@ -29,11 +29,13 @@ from loyalty.services.community.honours import active_honours, proposed_rate
 from loyalty.services.community.policy import community_of
 from loyalty.services.community.series import list_series
 from loyalty.services.people.areas import list_areas
+from loyalty.services.shops.pledges import list_pledges
 from loyalty.services.shops.shops import AgreedTerm
 from loyalty.services.staff.accounts import find_accounts
 from loyalty.services.work import Work
 from loyalty.words.categories import CATEGORIES
 from loyalty.words.honours import honour_name
+from loyalty.words.pledge import pledge_called
 from loyalty.words.rates import list_rates_offered
 from loyalty.words.series import series_name
 
@@ -42,6 +44,10 @@ MOST_USES = 1000
 
 STAFF = frozenset({Role.STAFF.value, Role.MANAGER.value})
 """Whoever may be the contact of a shop."""
+
+
+def _number_in(code: int | str | None) -> int | None:
+    return int(code) if code else None
 
 
 class ShopForm(Form):
@@ -64,6 +70,7 @@ class ShopChangeForm(ShopForm, ChangeForm):
     liaison_id = record(lazy_gettext("社区联系人"))
     area_id = record(lazy_gettext("责任区"))
     pledged_on = calendar_day(lazy_gettext("承诺书签于（可不填）"), needed=False)
+    pledge_number = choice(lazy_gettext("签的是哪一版"), coerce=_number_in)
     discountable_per_sale_fen = amount(lazy_gettext("每笔最多打折的金额（元，可不填）"))
     uses_per_shop_day = whole_number(
         lazy_gettext("一张卡一天在本店最多用几次（可不填）"), 1, MOST_USES
@@ -99,6 +106,7 @@ def change_shop_form(work: Work, shop: Shop) -> tuple[ShopChangeForm, Sequence[H
     accounts = find_accounts(work, limit=MOST_ACCOUNTS, after=None).items
     owners = {str(one.id): one.display_name for one in accounts if Role.SHOP_OWNER in one.roles}
     form.owner_id.choices = options({"": gettext("没有账号")} | owners)
+    form.pledge_number.choices = _pledges_offered(work)
     staff = {str(one.id): one.display_name for one in accounts if STAFF & set(one.roles)}
     form.liaison_id.choices = options({"": gettext("没有定")} | staff)
     return form, honours
@@ -136,6 +144,13 @@ def _series_offered(work: Work, *, besides: str | None = None) -> Any:
         {one.name: series_name(one) for one in found if one.active or one.name == besides}
         | ({} if besides is None or besides in {one.name for one in found} else {besides: besides})
     )
+
+
+def _pledges_offered(work: Work) -> Any:
+    """Return the versions that a shop may have signed; none is the one of the day of signing."""
+    versions = list_pledges(work.session, work.community_id)
+    offered = {str(one.number): pledge_called(one.number) for one in versions}
+    return options({"": gettext("签字那天用的那一版")} | offered)
 
 
 def _field_of(honour: Honour) -> str:

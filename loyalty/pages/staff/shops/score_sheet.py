@@ -45,7 +45,7 @@ def shown() -> Any:
     """Show the sheet in force, a line for each item; make a new version of what is typed."""
     with console.work() as work:
         number, sheet = get_sheet_in_force(work)
-    form = ScoreSheetForm(number=number, **_written(sheet))
+    form = ScoreSheetForm(number=str(number), **_written(sheet))
     if form.validate_on_submit():
         wanted = _typed(form, sheet)
         if wanted is not None and console.attempt(

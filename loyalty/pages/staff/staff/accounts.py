@@ -12,6 +12,7 @@ from loyalty.models import Resident, StaffAccount
 from loyalty.pages.forms import Form, options, person, record, text_field, ticks
 from loyalty.pages.staff import console
 from loyalty.pages.staff.changes import ChangeForm, is_ready, new_values
+from loyalty.pages.staff.proof import asks_again
 from loyalty.pages.values import listed as words_listed
 from loyalty.services.actors import Role
 from loyalty.services.people.residents import FindResidents, find_residents
@@ -69,6 +70,7 @@ def listed() -> str:
 
 
 @accounts.route("/new", methods=["GET", "POST"])
+@asks_again()
 def new() -> Any:
     """Open an account."""
     form = NewAccountForm()
@@ -81,6 +83,7 @@ def new() -> Any:
 
 
 @accounts.route("/<uuid:account_id>", methods=["GET", "POST"])
+@asks_again(lambda **_: "find" not in request.form)
 def change(account_id: UUID) -> Any:
     """Show an account, and change it; whom it belongs to is found by name."""
     searched = console.asked_for()["q"]
@@ -105,6 +108,7 @@ def change(account_id: UUID) -> Any:
 
 
 @accounts.post("/<uuid:account_id>/links/<purpose>")
+@asks_again()
 def link(account_id: UUID, purpose: str) -> Any:
     """Make a link for the owner of an account, and show it once."""
     if purpose not in set(LinkPurpose):

@@ -15,7 +15,9 @@ from loyalty.pages.forms import password as password_field
 from loyalty.pages.staff import console
 from loyalty.pages.staff.staff.sign_in_form import LONGEST_CODE
 from loyalty.pages.values import listed
+from loyalty.rules.retention import SIGN_INS
 from loyalty.services.actors import Role
+from loyalty.services.staff.alerts import list_alerts
 from loyalty.services.staff.credentials import (
     ChangeOwnPassword,
     OfferedFactor,
@@ -25,6 +27,7 @@ from loyalty.services.staff.credentials import (
     set_second_factor,
 )
 from loyalty.services.staff.passwords import SHORTEST_PASSWORD
+from loyalty.services.staff.sessions import list_sessions
 from loyalty.services.staff.sign_in import OwnersProof
 from loyalty.words.roles import ROLES
 
@@ -52,12 +55,17 @@ class SecondFactorForm(Form):
 
 @own_account.get("")
 def shown() -> str:
-    """Show one's own account."""
-    account = _account()
+    """Show one's own account, who has signed in with it, and what was changed of it."""
+    with console.work() as work:
+        account = work.find(StaffAccount, work.actor.account_id)
+        sessions, alerts = list_sessions(work), list_alerts(work)
     return render_template(
         "staff/staff/own_account.html",
         account=account,
         doing=listed(ROLES[role] for role in account.roles),
+        sessions=sessions,
+        alerts=alerts,
+        kept_days=SIGN_INS.days,
     )
 
 

@@ -1,5 +1,6 @@
 """Signing in to the console and out of it."""
 
+import secrets
 from functools import partial
 from typing import Any
 
@@ -22,12 +23,19 @@ from loyalty.pages.preferences import REMEMBERED_SECONDS
 from loyalty.pages.staff import console
 from loyalty.pages.staff.kept_forms import COMMUNITY, KeptForm, offer, sign_in_page
 from loyalty.pages.staff.staff.sign_in_form import SignInForm
+from loyalty.rules.browser import browser_of
 from loyalty.rules.errors import RecordedRefusalError
 from loyalty.rules.network import network_of
 from loyalty.rules.verdict import Tone
 from loyalty.services.community.policy import community_of
 from loyalty.services.staff import sign_in as service
+from loyalty.services.staff.sessions import Device
 from loyalty.words.refusals import refusal_in_words
+
+DEVICE = "device"
+"""Names the cookie with random letters by which a browser is known; they stand for nobody."""
+DEVICE_BYTES = 16
+LONGEST_DEVICE = 64
 
 sign_in_pages = Blueprint("staff_sign_in", __name__, url_prefix="/staff")
 
@@ -43,7 +51,7 @@ def sign_in() -> Any:
     if not form.validate_on_submit() or not _signed_in(form):
         return sign_in_page(form, kept)
     if kept is None:
-        return redirect(_wanted_page())
+        return redirect(console.own_place(request.args.get("next", "")))
     page = offer(kept)
     if page is not None:
         return page
@@ -63,33 +71,53 @@ def sign_out() -> Any:
 
 
 def _signed_in(form: SignInForm) -> bool:
+    device, before = _device_here(), _signed_in_before()
     request_of_form = service.SignIn(
         form.username.data,
         form.password.data,
         form.totp.data,
         form.community.data,
         origin=network_of(request.remote_addr),
+        device=device,
     )
     try:
         with transaction() as session:
             opened = service.sign_in(
                 session, request_of_form, sealing_key=console.sealing_key(), now=utc_now()
             )
-            member = service.get_staff_member_by_token(session, opened.token, now=utc_now())
+            member = service.get_staff_member_by_token(
+                session, opened.token, now=utc_now(), at_console=True
+            )
             community = community_of(session, member)
+            if before is not None:
+                service.sign_out(session, before.actor, before.token, now=utc_now())
     except RecordedRefusalError as refusal:
         form.password.errors = [refusal_in_words(refusal)]
         return False
     login_user(console.SignedIn(member, community, opened.token))
-    after_this_request(partial(_remember, slug=community.slug))
+    after_this_request(partial(_remember, name=COMMUNITY, value=community.slug))
+    after_this_request(partial(_remember, name=DEVICE, value=device.secret))
     return True
 
 
-def _remember(response: Response, *, slug: str) -> Response:
-    """Keep whose console it is, so that the next sign-in need not ask."""
+def _signed_in_before() -> console.SignedIn | None:
+    """Return who is signed in in this browser, whose session ends with the next sign-in."""
+    found: console.SignedIn = current_user
+    return found if found.is_authenticated else None
+
+
+def _device_here() -> Device:
+    """Return the browser that asks, by the letters it was given when it signed in before."""
+    kept = request.cookies.get(DEVICE, "")
+    secret = kept if 0 < len(kept) <= LONGEST_DEVICE else secrets.token_urlsafe(DEVICE_BYTES)
+    return Device(secret, browser_of(request.user_agent.string))
+
+
+def _remember(response: Response, *, name: str, value: str) -> Response:
+    """Let a browser keep something for its next sign-in, such as whose console it is."""
     response.set_cookie(
-        COMMUNITY,
-        slug,
+        name,
+        value,
         max_age=REMEMBERED_SECONDS,
         path=url_for("staff_home.home"),
         samesite="Lax",
@@ -97,10 +125,3 @@ def _remember(response: Response, *, slug: str) -> Response:
         secure=current_app.config["SESSION_COOKIE_SECURE"],
     )
     return response
-
-
-def _wanted_page() -> str:
-    """Return the page of the console that asked for the sign-in; never one elsewhere."""
-    wanted = request.args.get("next", "")
-    home = url_for("staff_home.home")
-    return wanted if wanted.startswith(f"{home}/") and "\\" not in wanted else home

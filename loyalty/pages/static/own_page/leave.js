@@ -1,5 +1,6 @@
-/** Signing out takes the code from the device, too. */
+/** Signing out takes the code from the device, too, and lets nothing be told there any more. */
 
+import { unsubscribe } from "./device.js";
 import { forget } from "./kept.js";
 
 const form = document.querySelector("form[data-sign-out]");
@@ -7,6 +8,7 @@ if (form instanceof HTMLFormElement) {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const leave = () => form.submit();
-    forget().then(leave, leave);
+    const worker = form.getAttribute("data-worker") || "";
+    Promise.all([forget(), unsubscribe(worker)]).then(leave, leave);
   });
 }

@@ -1,9 +1,10 @@
 /*
- * Opens the page of the code without network. The service writes `self.shell` before this: the page,
- * and the files that it is made of. Nothing personal passes here: the page is the same for everybody.
+ * Opens the page of the code without network, and shows what the resident is told by web push. The
+ * service writes `self.shell` before this: the page, the files that it is made of, and the words of
+ * what is told. The page is the same for everybody; what is told is shown, and kept nowhere.
  */
 
-const { version, page, files } = self.shell;
+const { version, page, files, home, language, told, other } = self.shell;
 
 const CACHE_PREFIX = "loyalty-own-page-";
 const CACHE = CACHE_PREFIX + version;
@@ -13,6 +14,11 @@ const WAIT_FOR_SERVICE_MS = 3000;
 
 self.addEventListener("install", (event) => event.waitUntil(install()));
 self.addEventListener("activate", (event) => event.waitUntil(tidy()));
+self.addEventListener("push", (event) => event.waitUntil(show(event.data)));
+self.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  event.waitUntil(self.clients.openWindow(home));
+});
 self.addEventListener("fetch", (event) => {
   const address = new URL(event.request.url);
   if (event.request.method !== "GET" || address.origin !== self.location.origin) return;
@@ -60,4 +66,54 @@ async function openPage(request) {
 async function openFile(request) {
   const kept = await (await caches.open(CACHE)).match(request, { ignoreSearch: true });
   return kept || fetch(request);
+}
+
+/**
+ * Show a message. Whatever it is, something is shown: browsers end what tells nothing.
+ * @param {PushMessageData | null} sent
+ */
+function show(sent) {
+  const message = read(sent);
+  const { title, text } = told[message.type] || other;
+  return self.registration.showNotification(title, {
+    body: fill(text, message.data || {}),
+    // The same message once more takes the place of the first.
+    tag: message.id,
+    lang: language,
+  });
+}
+
+/** @param {PushMessageData | null} sent */
+function read(sent) {
+  try {
+    return sent === null ? {} : sent.json();
+  } catch (_) {
+    return {};
+  }
+}
+
+/**
+ * @param {string} text with what is to be put in, in braces
+ * @param {{ shop?: string, happened_at?: string }} data
+ */
+function fill(text, { shop, happened_at }) {
+  return text.replace("{shop}", () => shop || "").replace("{time}", () => timeOf(happened_at));
+}
+
+/**
+ * Return an instant as the clock of the community shows it.
+ * @param {string | undefined} written such as "2026-12-09T12:00:00+08:00"
+ */
+function timeOf(written) {
+  if (written === undefined) return "";
+  const onTheWall = new Date(`${written.slice(0, 19)}Z`);
+  const shown = new Intl.DateTimeFormat(language, {
+    month: "short",
+    day: "numeric",
+    hour: "2-digit",
+    minute: "2-digit",
+    hour12: false,
+    timeZone: "UTC",
+  });
+  return shown.format(onTheWall);
 }

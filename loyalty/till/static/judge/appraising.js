@@ -5,6 +5,7 @@ import { dayAt } from "../shell/clock.js";
 import { kindOf, normalise, numberOf, SERIAL_DIGITS } from "../scan/codes.js";
 import { judge, validityOf } from "./judging.js";
 import { findPassedLimit } from "./limits.js";
+import { findOnRoster, marksOf, nameOf } from "./roster.js";
 import { meaningOf } from "./verdicts.js";
 import { readToken, tokenIn } from "./verify.js";
 
@@ -34,15 +35,14 @@ import { readToken, tokenIn } from "./verify.js";
  */
 export function createAppraiser({ pack, store, clock, subtle, verifier, words }) {
   /**
-   * Return the hash by which pack and uses name a card; "" if nothing can be judged here.
+   * Return the name under which the uses of a card are kept here; "" if nothing can be judged here.
    * @param {string} code
    */
-  async function hashOf(code) {
+  async function useNameOf(code) {
     const serial = serialIn(code);
     const known = pack.current();
     if (serial === null || known === null || !subtle) return "";
-    const named = bytesOf(`loyalty serial|${known.community.slug}|${serial}`);
-    return hexOf(new Uint8Array(await subtle.digest("SHA-256", named), 0, 8));
+    return nameOf(subtle, known.roster, await marksOf(subtle, known.roster, serial));
   }
 
   /**
@@ -60,11 +60,11 @@ export function createAppraiser({ pack, store, clock, subtle, verifier, words })
     if (!readable || rotating || known === null || !subtle) {
       return { ...judge({ readable, equipped: false }), card: null, limit: null };
     }
-    const hash = await hashOf(code);
+    const serial = /** @type {string} */ (serialIn(code));
     const key = claims === null ? undefined : known.keys.get(claims.keyId);
     const found =
       claims === null || key === undefined
-        ? findInRoster(known, hash)
+        ? findOnRoster(known.roster, await marksOf(subtle, known.roster, serial))
         : readFromToken(known, claims, key);
     const today = todayOf(known);
     const limit = found && (await findPassedLimitOf(code, 0, found.valid_until));
@@ -76,7 +76,7 @@ export function createAppraiser({ pack, store, clock, subtle, verifier, words })
       genuine: claims !== null && key !== undefined && (await verifier.isGenuine(claims, key.raw)),
       ours: key !== undefined && key.community === known.community.slug,
       onRoster: found !== null,
-      listed: (known.revocations && known.revocations.states.get(hash)) || null,
+      listed: await findListed(subtle, known, serial),
       listFresh: pack.isListFresh(),
       clockWrong: clock.isWrong() || pack.isOfTomorrow(),
       today,
@@ -86,8 +86,7 @@ export function createAppraiser({ pack, store, clock, subtle, verifier, words })
       overLimit: limit !== null,
     });
     const believed = found !== null && meaningOf(judgement.verdict, words).names_card;
-    const last4 = numberOf(/** @type {string} */ (serialIn(code))).slice(-4);
-    const card = believed ? addRate(known, found, last4) : null;
+    const card = believed ? addRate(known, found, numberOf(serial).slice(-4)) : null;
     return { ...judgement, card, limit: judgement.verdict === "over_limit" ? limit : null };
   }
 
@@ -102,13 +101,13 @@ export function createAppraiser({ pack, store, clock, subtle, verifier, words })
    */
   async function findPassedLimitOf(code, savingFen, validUntil) {
     const known = pack.current();
-    const hash = await hashOf(code);
-    if (known === null || hash === "") return null;
-    const uses = await store.usesOf(hash);
+    const name = await useNameOf(code);
+    if (known === null || name === "") return null;
+    const uses = await store.usesOf(name);
     return findPassedLimit(known.policy.limits, uses, todayOf(known), savingFen, validUntil);
   }
 
-  return { appraise, hashOf, findPassedLimitOf };
+  return { appraise, useNameOf, findPassedLimitOf };
 }
 
 /** @param {string} code */
@@ -127,12 +126,15 @@ function serialIn(code) {
 }
 
 /**
+ * Return what the verified revocation list says of a card; null if it is not on it.
+ * @param {SubtleCrypto} subtle
  * @param {Pack} known
- * @param {string} hash of the serial
- * @returns {Found | null}
+ * @param {string} serial
  */
-function findInRoster(known, hash) {
-  return known.roster.get(hash) || null;
+async function findListed(subtle, { revocations, community }, serial) {
+  const named = bytesOf(`loyalty serial|${community.slug}|${serial}`);
+  const hash = hexOf(new Uint8Array(await subtle.digest("SHA-256", named), 0, 8));
+  return (revocations && revocations.states.get(hash)) || null;
 }
 
 /**

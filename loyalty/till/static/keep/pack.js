@@ -1,23 +1,17 @@
 /** What the device takes along to judge cards without network; kept, verified, and renewed. */
 
-import { fromBase64, hexOf } from "../judge/bytes.js";
+import { fromBase64 } from "../judge/bytes.js";
 import { readRevocations } from "../judge/revocations.js";
+import { readRoster } from "../judge/roster.js";
 import { keyIdOf } from "../judge/verify.js";
 
 const KEPT_AS = "pack";
-const HASH_BYTES = 8;
 const DAY = 24 * 3600 * 1000;
 
 /** As exactly as slow answers tell the time, in milliseconds. */
 const GRAIN = 60 * 1000;
 
 /**
- * @typedef {object} RosterGroup the cards of one honour, rate and validity
- * @property {string} honour
- * @property {number} pay_permille
- * @property {string} valid_from
- * @property {string} valid_until
- *
  * @typedef {object} PackShop
  * @property {string} name
  * @property {string | null} plaque_number
@@ -45,12 +39,13 @@ const GRAIN = 60 * 1000;
  * @property {string} issued_at
  * @property {OfferedKey[]} keys
  * @property {unknown} revocations a signed list, not yet believed
- * @property {(RosterGroup & {hashes: string})[]} roster
+ * @property {string} [roster_salt] missing in a pack that was kept before there were marks
+ * @property {import("../judge/roster.js").MarkedGroup[]} roster
  *
  * @typedef {object} PackIndex what became of that here
  * @property {Map<string, import("../judge/revocations.js").Key & {month: string}>} keys by id
  * @property {import("../judge/revocations.js").Revocations | null} revocations
- * @property {Map<string, RosterGroup>} roster by serial hash
+ * @property {import("../judge/roster.js").Roster} roster
  * @property {number} issuedAt milliseconds
  *
  * @typedef {PackBasis & PackIndex} Pack
@@ -93,7 +88,7 @@ export function createPack({ api, store, clock, subtle, verifier }) {
       ...document,
       keys,
       revocations,
-      roster: rosterOf(document.roster),
+      roster: readRoster(document.roster_salt, document.roster),
       issuedAt: Date.parse(document.issued_at),
     };
     kept = { ...next, list };
@@ -194,17 +189,4 @@ async function newerOf(before, offered, read) {
 /** @param {any} body */
 function isPack(body) {
   return body !== null && typeof body === "object" && Array.isArray(body.roster);
-}
-
-/** @param {PackSource["roster"]} groups */
-function rosterOf(groups) {
-  /** @type {Pack["roster"]} */
-  const roster = new Map();
-  for (const group of groups) {
-    const bytes = fromBase64(group.hashes);
-    for (let at = 0; at < bytes.length; at += HASH_BYTES) {
-      roster.set(hexOf(bytes.subarray(at, at + HASH_BYTES)), group);
-    }
-  }
-  return roster;
 }

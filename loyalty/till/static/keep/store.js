@@ -1,4 +1,4 @@
-/** The till's memory on the device: facts, the queue of sales, and uses by hashed serial. */
+/** The till's memory on the device: facts, the queue of sales, and uses by card. */
 
 import { openDB } from "../vendor/idb/index.js";
 
@@ -18,6 +18,8 @@ export const STEPS = Object.freeze([
     database.createObjectStore("queue", { keyPath: "key" });
     database.createObjectStore("uses", { keyPath: "key" }).createIndex("card", "card");
   },
+  // Uses were kept by hashes from which the number of a card is soon guessed.
+  (_database, move) => move.objectStore("uses").clear(),
 ]);
 
 /**
@@ -37,8 +39,9 @@ export const STEPS = Object.freeze([
  * @property {{key: string, value: Use, indexes: {card: string}}} uses
  *
  * @typedef {import("idb").IDBPDatabase<Tables>} Database
- * @typedef {(database: import("idb").IDBPDatabase, transaction: unknown) => void} Step from one
- *   version of the database, whose tables may be others than today's, to the next
+ * @typedef {import("idb").IDBPTransaction<unknown, string[], "versionchange">} Move
+ * @typedef {(database: import("idb").IDBPDatabase, move: Move) => unknown} Step from one version of
+ *   the database, whose tables may be others than today's, to the next
  * @typedef {import("idb").IDBPTransaction<Tables, (keyof Tables)[], "readwrite">} Transaction
  * @typedef {<Result>(tables: (keyof Tables)[], work: (at: Transaction) => Promise<Result>)
  *   => Promise<Result>} Change does all of some work, or nothing
@@ -46,7 +49,7 @@ export const STEPS = Object.freeze([
  * @typedef {object} Use of a card on this device
  * @property {string} key of the sale
  * @property {string} [id] the service's of the sale, once it is known
- * @property {string} card serial hash
+ * @property {string} card its name on this device, by `nameOf` of the roster
  * @property {string} day as 2026-12-01
  * @property {number} saved_fen
  */
@@ -62,7 +65,8 @@ export async function openStore({ outdated = () => {}, steps = STEPS } = {}) {
   const database = await openDB(NAME, steps.length, {
     upgrade(fresh, from, _to, transaction) {
       const earlier = /** @type {import("idb").IDBPDatabase} */ (/** @type {unknown} */ (fresh));
-      for (const step of steps.slice(from)) step(earlier, transaction);
+      const move = /** @type {Move} */ (/** @type {unknown} */ (transaction));
+      for (const step of steps.slice(from)) step(earlier, move);
     },
     blocking(_current, _blocked, event) {
       /** @type {IDBDatabase} */ (event.target).close();
@@ -213,7 +217,7 @@ function createQueueTable(database, change) {
  */
 function createUses(database, change) {
   return {
-    /** @param {string} card serial hash */
+    /** @param {string} card its name on this device */
     usesOf: (card) => database.getAllFromIndex("uses", "card", card),
     /** @param {Use} use */
     noteUse: (use) => change(["uses"], (at) => at.objectStore("uses").put(use)),

@@ -208,7 +208,7 @@ async function outcomeOf(queue, item, { status, body }, priced) {
  */
 async function remember(item, { outcome, id }, { store, appraiser, standing }) {
   const { key, sale, saved_fen: saved } = item;
-  const card = outcome === "refused" ? "" : await appraiser.hashOf(sale.code);
+  const card = outcome === "refused" ? "" : await appraiser.useNameOf(sale.code);
   if (card !== "") {
     const day = standing.dayOf(Date.parse(sale.happened_at));
     await store.noteUse({ key, id, card, day, saved_fen: saved });

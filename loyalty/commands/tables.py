@@ -1,0 +1,75 @@
+"""Bringing the tables up to date, for whatever is about to work on them; nothing else does so."""
+
+import click
+import psycopg
+
+from loyalty.clock import utc_now
+from loyalty.commands.backup_file import BackupError
+from loyalty.commands.local_copies import Purpose, copy_locally
+from loyalty.commands.session import database_of, opened, owner_database_of, plain
+from loyalty.database import is_migrated, migrate
+from loyalty.roles import grant_to_service, owns_tables
+from loyalty.services.privacy.resealing import refuse_other_keys
+from loyalty.settings import OWNER, Settings, SettingsError
+
+
+def bring_up_to_date(settings: Settings) -> str:
+    """Migrate the configured database as its owner; return the address under which it is served.
+
+    Raises:
+        BackupError: what stands in it cannot be copied; then nothing is changed.
+        DataKeyError: its personal data lies under another key.
+    """
+    move_tables(settings)
+    url = database_of(settings)
+    with opened(url, only_read=True) as session:
+        refuse_other_keys(session)
+    return url
+
+
+def move_tables(settings: Settings, *, revision: str = "head", copied: bool = True) -> None:
+    """Bring the tables to a revision as their owner, and give the role that serves what it lacks.
+
+    Args:
+        copied: whether what stands in them is copied into the data folder before they change.
+
+    Raises:
+        BackupError: the copy cannot be made; then nothing is changed.
+        SettingsError: no address is named whose user owns them.
+    """
+    owner = owner_database_of(settings)
+    if revision != "head" or not is_migrated(owner):
+        if _serves_somebody(owner):
+            _refuse_service(owner)
+            if copied:
+                _copy_first(owner, settings)
+        migrate(owner, revision=revision)
+    if settings.owner_database_url is not None:
+        grant_to_service(owner)
+
+
+def _refuse_service(owner: str) -> None:
+    if not owns_tables(owner):
+        raise SettingsError(
+            "The tables are of another release, and no address is named whose user owns them: "
+            f"set {OWNER}, and run: loyalty migrate"
+        )
+
+
+def _copy_first(owner: str, settings: Settings) -> None:
+    try:
+        file = copy_locally(owner, settings, Purpose.MIGRATION, now=utc_now())
+    except BackupError as error:
+        raise BackupError(
+            f"{error} So the tables are not brought up to date. Mend that; or make a copy your "
+            "own way, and then: loyalty migrate --no-copy"
+        ) from error
+    click.echo(f"Before the tables change, they were copied to {file}.", err=True)
+
+
+def _serves_somebody(url: str) -> bool:
+    """Return whether a community stands in a database, of whatever release."""
+    with psycopg.connect(plain(url)) as connection:
+        if connection.execute("SELECT to_regclass('public.community')").fetchone() == (None,):
+            return False
+        return connection.execute("SELECT 1 FROM community LIMIT 1").fetchone() is not None

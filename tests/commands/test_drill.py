@@ -1,0 +1,169 @@
+"""`loyalty drill`, and the copies that the service makes by itself."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import psycopg
+import pytest
+import time_machine
+
+from loyalty.commands.drill import ALONE
+from loyalty.commands.local_copies import KEPT, Purpose, copy_locally
+from loyalty.commands.session import opened
+from loyalty.commands.tables import move_tables
+from loyalty.commands.upkeep import is_a_drill_due, report_to_all
+from loyalty.database import is_migrated
+from loyalty.models import UpkeepReport
+from loyalty.roles import let_service_in
+from loyalty.rules.upkeep import DRILL_EVERY, UpkeepSubject
+from loyalty.services.community.policy import community_called
+from loyalty.services.community.upkeep import find_report
+from loyalty.settings import Settings
+from tests.commands.running import Operator
+from tests.given import NOON, given_card, given_community
+from tests.kept_database import new_database, plain
+from tests.serving import new_data_folder
+
+DOWN = ("--", "-1")
+"""One step back, as the command is told."""
+
+
+@pytest.fixture
+def served(server: str) -> Iterator[Operator]:
+    """An operator whose service has a community with a card."""
+    with new_database(server) as database, new_data_folder() as folder:
+        with opened(database) as session:
+            given_card(session, given_community(session, slug="dongshi"))
+        yield Operator(database, folder)
+
+
+def report_of(operator: Operator, subject: UpkeepSubject) -> UpkeepReport | None:
+    with opened(operator.database) as session:
+        community = community_called(session, "dongshi")
+        return find_report(session, community.id, subject)
+
+
+def settings_of(operator: Operator) -> Settings:
+    return Settings.from_env(operator.environ)
+
+
+def by_the_service(operator: Operator) -> Operator:
+    """What `serve` starts, which has forgotten who owns the tables."""
+    return replace(operator, database=let_service_in(operator.database))
+
+
+def copies_in(operator: Operator) -> list[Path]:
+    return sorted((operator.data_dir / "backups").glob("*.backup"))
+
+
+def test_a_drill_restores_a_copy_compares_it_and_tells_managers(served: Operator) -> None:
+    told = by_the_service(served).types("drill")
+
+    assert told.exit_code == 0, told.output
+    report = report_of(served, UpkeepSubject.DRILL)
+    assert report is not None
+    assert report.ok
+    assert report.facts["rows"] > 0
+    assert "rows of" in told.output
+    assert [file.name.endswith("-weekly.backup") for file in copies_in(served)] == [True]
+    assert not (served.data_dir / "drill").exists()
+    assert "none is due" in served.types("drill", "--if-due").output
+
+
+def test_a_drill_that_fails_is_told_with_its_reason(served: Operator) -> None:
+    (served.data_dir / "backups").touch()
+
+    told = served.types("drill")
+
+    report = report_of(served, UpkeepSubject.DRILL)
+    assert told.exit_code == 1
+    assert report is not None
+    assert (report.ok, "cannot be written" in report.facts["failure"]) == (False, True)
+
+
+def test_one_drill_at_a_time(served: Operator) -> None:
+    with psycopg.connect(plain(served.database)) as other:
+        other.execute(ALONE)
+
+        assert "Another drill is under way" in served.types("drill").output
+    assert report_of(served, UpkeepSubject.DRILL) is None
+
+
+def test_a_drill_is_due_when_any_community_has_not_been_told_for_a_week(served: Operator) -> None:
+    facts = {"rows": 1, "tables": 1, "seconds": 1}
+    assert is_a_drill_due(served.database, now=NOON)
+
+    report_to_all(served.database, UpkeepSubject.DRILL, ok=True, facts=facts, now=NOON)
+    assert not is_a_drill_due(served.database, now=NOON)
+    assert is_a_drill_due(served.database, now=NOON + DRILL_EVERY)
+
+    with opened(served.database) as session:
+        given_community(session)
+    assert is_a_drill_due(served.database, now=NOON)
+
+
+def test_tables_are_copied_before_they_change_and_only_then(served: Operator) -> None:
+    move_tables(settings_of(served))
+    assert copies_in(served) == []
+
+    assert "were copied to" in served.types("migrate", *DOWN).output
+    assert "were copied to" in served.types("migrate").output
+
+    assert len(copies_in(served)) == 2
+    assert is_migrated(served.database)
+
+
+def test_where_the_copy_fails_no_table_is_changed(served: Operator) -> None:
+    (served.data_dir / "backups").touch()
+
+    told = served.types("migrate", *DOWN)
+
+    assert told.exit_code == 1
+    assert "loyalty migrate --no-copy" in told.output
+    assert is_migrated(served.database)
+    assert served.types("migrate", "--no-copy", *DOWN).exit_code == 0
+    assert not is_migrated(served.database)
+
+
+def test_who_does_not_own_the_tables_is_told_so_and_copies_nothing(served: Operator) -> None:
+    assert served.types("migrate", "--no-copy", *DOWN).exit_code == 0
+
+    told = by_the_service(served).types("migrate")
+
+    assert told.exit_code == 1
+    assert "set LOYALTY_OWNER_DATABASE_URL" in told.output
+    assert copies_in(served) == []
+
+
+def test_of_the_copies_the_latest_are_kept(served: Operator) -> None:
+    settings = settings_of(served)
+
+    made = [
+        copy_locally(served.database, settings, Purpose.DRILL, now=NOON.replace(day=day))
+        for day in range(1, KEPT[Purpose.DRILL] + 2)
+    ]
+
+    assert copies_in(served) == made[1:]
+
+
+def test_housekeeping_tells_how_much_room_is_left(served: Operator) -> None:
+    with time_machine.travel(NOON, tick=False):
+        assert served.types("housekeeping").exit_code == 0
+        assert served.types("housekeeping").exit_code == 0
+
+    report = report_of(served, UpkeepSubject.DISK)
+    assert report is not None
+    assert report.ok
+    assert report.facts["samples"] == [[NOON.date().isoformat(), report.facts["free_bytes"]]]
+    assert report.facts["days_left"] is None
+
+
+def test_a_backup_of_the_operators_is_told_to_managers(served: Operator, tmp_path: Path) -> None:
+    words = ("--key-file", str(tmp_path / "key"))
+
+    assert served.types("backup", str(tmp_path / "market.backup"), *words).exit_code == 0
+
+    report = report_of(served, UpkeepSubject.BACKUP)
+    assert report is not None
+    assert report.facts == {"bytes": (tmp_path / "market.backup").stat().st_size}
