@@ -165,7 +165,7 @@ def _day_off_and_kept_answer(session: Session, community: Community, account: St
     link = {"token_hash": b"1", "purpose": "join", "created_at": NOON}
     week = NOON + timedelta(days=7)
     session.add(AccountLink(**own, account_id=account.id, expires_at=week, **link))
-    looked = {"subject": "drill", "at": NOON, "ok": True, "facts": {}}
+    looked = {"subject": "drill", "at": NOON, "ok": True, "facts": {"tables": 80, "seconds": 9}}
     session.add_all(
         [
             AccountAlert(**own, account_id=account.id, kind="locked", at=NOON),

@@ -26,7 +26,7 @@ from loyalty.commands.tables import bring_up_to_date
 from loyalty.commands.worker_process import keep_working
 from loyalty.embedded import keep_running, leave_embedded_database
 from loyalty.request_counts import forget_counts
-from loyalty.settings import DEFAULT_PORT, OWNER
+from loyalty.settings import DEFAULT_PORT, OWNER, Settings
 
 LONGEST_GOODBYE = 10
 """Seconds a worker may take for its last requests."""
@@ -85,6 +85,12 @@ def serve(
     # Loaded here once, so that a worker that is killed is replaced in an instant.
     _load()
     gc.freeze()
+    _supervise(settings, host, port, workers)
+    _end_at_once()
+
+
+def _supervise(settings: Settings, host: str, port: int, workers: int) -> None:
+    """Serve with workers until Ctrl-C, and let go of the embedded database then."""
     embedded = settings.database_url is None
     with keep_running(settings.data_dir) if embedded else nullcontext(), keep_working():
         Supervisor(
@@ -100,7 +106,6 @@ def serve(
         ).serve(target_loader=_app_of_a_worker)  # type: ignore[arg-type]  # an object will do
     if embedded:
         leave_embedded_database(settings.data_dir)
-    _end_at_once()
 
 
 def _end_at_once() -> NoReturn:

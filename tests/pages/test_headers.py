@@ -70,13 +70,15 @@ def test_with_https_the_session_is_bound_to_this_host(
 ) -> None:
     with_https = reader_of(base_url="https://loyalty.test")
 
-    bound = with_https.get("/staff/sign-in", base_url="https://loyalty.test").headers
+    bound = with_https.get("/staff/sign-in?lang=en", base_url="https://loyalty.test").headers
     plain = client.get("/staff/sign-in").headers
 
     [cookie] = [one for one in bound.getlist("Set-Cookie") if "session=" in one]
     assert cookie.startswith("__Host-session=")
     assert "Path=/" in cookie
     assert "Domain" not in cookie
+    for each in bound.getlist("Set-Cookie"):
+        assert {"Secure", "HttpOnly", "SameSite=Lax"} <= set(each.split("; ")), each
     assert [one for one in plain.getlist("Set-Cookie") if one.startswith("session=")]
 
 

@@ -61,6 +61,7 @@ from loyalty.models import (
     Stall,
     StallLet,
     Till,
+    UpkeepReport,
     WorkingDayOverride,
 )
 from loyalty.services.demonstration.cast import SLUG
@@ -124,6 +125,7 @@ OF_A_COMMUNITY = (
     AuditLink,
     SignalWatermark,
     StaffAccount,
+    UpkeepReport,
 )
 """What belongs to a community, in an order in which nothing is removed that is still referred to.
 
