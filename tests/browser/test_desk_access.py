@@ -33,10 +33,11 @@ def test_an_account_is_opened_for_one_thing_and_its_resident_is_found(
     phone.goto("/staff/policy/accounts/new")
     phone.get_by_label("姓名").fill("单雪梅")
     phone.get_by_label("登录名").fill("xuemei")
-    phone.get_by_label("密码").fill("another horse, another staple")
     phone.get_by_label("评委").check()
     phone.get_by_role("button", name="开账号").click()
+    expect(phone.get_by_role("heading", name="给单雪梅的链接")).to_be_visible()
 
+    phone.get_by_role("link", name="好了").click()
     phone.get_by_role("link", name="修改 单雪梅").click()
     phone.get_by_label("换个名字找居民").fill("阿依古丽")
     phone.keyboard.press("Enter")
