@@ -112,8 +112,7 @@ def one_of_everything(session: Session) -> tuple[UUID, dict[str, str], dict[str,
     selection_round = given_round(session, community, state="open")
     candidate = given_candidate(session, selection_round)
     account = given_account(session, community)
-    area = Area(community_id=community.id, name="南区")
-    session.add(area)
+    session.add(area := Area(community_id=community.id, name="南区"))
     session.flush()
     ids = {
         **given_market(session, community, account, area.id),
