@@ -26,7 +26,7 @@ _PAYMENT = re.compile(r"1[0-5][0-9]{16}|(?:2[5-9]|30)[0-9]{14,22}")
 _ROTATING = re.compile(rf"{ROTATING_PREFIX}[0-9]{{{ROTATING_DIGITS - len(ROTATING_PREFIX)}}}")
 _GOODS = re.compile(r"[0-9]{8}|[0-9]{12,13}")
 _COLLECTION = re.compile(
-    r"wxp://|weixin://wxpay|alipays?://|upwallet://|000201[0-9]{2}"
+    r"wxp://|weixin://wxpay|alipays?://|upwallet://|000201(?![0-9]{8}$)[0-9]{2}"
     r"|(?:https?://)?(?:(?:[a-z0-9-]+\.)?weixin\.qq\.com|wx\.tenpay\.com|qr\.95516\.com"
     r"|(?:[a-z0-9-]+\.)?alipay\.com|pay\.[a-z0-9.-]+|(?:[a-z0-9-]+\.)*(?:ccb|chinaums|lakala|"
     r"shouqianba|jdpay)\.com)(?![a-z0-9.-])",

@@ -82,7 +82,15 @@ codes = st.sampled_from(
     [
         *("12345678901244", "1234 5678 9012 44", "12345678901245", "134567890123456789"),
         *(TOKEN, f"HTTPS://HOST/C/{TOKEN}", f"https://host:8000/a/c/{TOKEN}", "6901234567892"),
-        *("wxp://f2f", "https://qr.alipay.com/x", "00020101021126", "https://host/p/1", "abc", ""),
+        *(
+            "wxp://f2f",
+            "https://qr.alipay.com/x",
+            "0002010102112658",
+            "00020100000106",
+            "https://host/p/1",
+            "abc",
+            "",
+        ),
     ]
 )
 around = st.text(

@@ -32,7 +32,7 @@ const SEPARATORS = new RegExp(` |\u00b7|\u2022|${DASH}`, "gu");
 
 /** Where a shop is paid: a collection code of WeChat, Alipay, UnionPay or a bank. */
 const COLLECTION = new RegExp(
-  "^(?:wxp://|weixin://wxpay|alipays?://|upwallet://|000201[0-9]{2}" +
+  "^(?:wxp://|weixin://wxpay|alipays?://|upwallet://|000201(?![0-9]{8}$)[0-9]{2}" +
     "|(?:https?://)?(?:(?:[a-z0-9-]+\\.)?weixin\\.qq\\.com|wx\\.tenpay\\.com|qr\\.95516\\.com" +
     "|(?:[a-z0-9-]+\\.)?alipay\\.com|pay\\.[a-z0-9.-]+|(?:[a-z0-9-]+\\.)*(?:ccb|chinaums|lakala|" +
     "shouqianba|jdpay)\\.com)(?![a-z0-9.-]))",
