@@ -133,6 +133,7 @@ PLACES: Mapping[str, Right] = MappingProxyType(
         f"PATCH {API}/contribution-kinds": Right.POLICY,
         f"POST {API}/score-sheet": Right.POLICY,
         f"POST {API}/pledges": Right.POLICY,
+        f"{API}/web-push": Right.POLICY,
         f"{API}/webhooks": Right.POLICY,
         "/staff/policy/accounts": Right.ACCOUNTS,
         "/staff/policy/rights": Right.ACCOUNTS,

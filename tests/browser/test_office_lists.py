@@ -80,6 +80,7 @@ def test_a_month_with_lists_as_an_office_keeps_them(
     take_in("好事", "同一件事.xlsx", ONE_DEED)
     asked["推荐名单.xlsx"] = nominate(staff, written(tmp_path, "推荐名单.xlsx", NOMINATIONS))
     choose(staff, panellist)
+    draw(approver)
     clock.move_to(LAST_DAY)
     issue(approver)
 
@@ -140,7 +141,7 @@ def nominate(staff: Worker, file: Path) -> int:
 
 
 def choose(staff: Worker, panellist: Worker) -> None:
-    """Screen, score, draw and publish."""
+    """Screen, score, and freeze the list."""
     for step in ("结束推荐，开始初审", "是，结束推荐，开始初审"):
         staff.press(step)
     for step in ("保存评委名单", "进入评议", "是，进入评议"):
@@ -151,13 +152,19 @@ def choose(staff: Worker, panellist: Worker) -> None:
     panellist.page.keyboard.type("\n".join(["80"] * fields.count()))
     panellist.press("交打分表")
     staff.page.reload()
-    for step in ("封存名单", "是，封存名单", "抽签排序"):
-        staff.press(step)
-    staff.page.get_by_label("抽签种子").fill("3 5 2 6 1 4")
+    staff.press("封存名单")
     staff.page.get_by_label("见证人一").fill("王建国")
     staff.page.get_by_label("见证人二").fill("买买提·艾力")
+    staff.press("是，封存名单")
+
+
+def draw(approver: Worker) -> None:
+    """Enter what the dice gave, as somebody else than who froze the list, and publish it."""
+    approver.sign_in()
+    approver.press("抽签排序")
+    approver.page.get_by_label("抽签种子").fill("3 5 2 6 1")
     for step in ("是，抽签排序", "张榜公示", "是，张榜公示"):
-        staff.press(step)
+        approver.press(step)
 
 
 def issue(approver: Worker) -> None:
