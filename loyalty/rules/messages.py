@@ -31,6 +31,9 @@ EVENT_WAITS = (
 )
 """After each failure but the last, as Standard Webhooks 1.0 has it: ten tries in three days."""
 
+EVENTS_WAIT = timedelta(days=3)
+"""After which an event is given up whose turn to be tried did not come."""
+
 MOST_RECEIVERS = 10
 """How many receivers of events a community has at most."""
 

@@ -18,7 +18,7 @@ from uuid_utils.compat import uuid7
 from loyalty.models import Card, Message, MessageHook, MessageRecipient, Redemption, Resident
 from loyalty.rules.calendar import Month
 from loyalty.rules.card_state import CardState
-from loyalty.rules.messages import TRIED_FOR, MessageKind, MessageState
+from loyalty.rules.messages import EVENTS_WAIT, TRIED_FOR, MessageKind, MessageState
 
 LOOKS_BACK = timedelta(minutes=5)
 """Longer than any statement or transaction may take, and than clocks of two machines differ."""
@@ -107,6 +107,21 @@ def give_up_old_messages(session: Session, hook: MessageHook, *, now: datetime) 
             Message.made_at <= now - TRIED_FOR,
         )
         .values(state=MessageState.UNDELIVERED, ended_at=now)
+    )
+
+
+def give_up_events(session: Session, hook: MessageHook, *, now: datetime) -> None:
+    """Give up events that waited for days while their receiver could not be reached."""
+    session.execute(
+        update(Message)
+        .where(
+            Message.community_id == hook.community_id,
+            Message.hook_id == hook.id,
+            WAITS,
+            # When it was made says nothing of one that is sent again.
+            Message.next_at <= now - EVENTS_WAIT,
+        )
+        .values(state=MessageState.UNDELIVERED, ended_at=now, failure=hook.failure)
     )
 
 

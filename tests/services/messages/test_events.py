@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from loyalty.models import Community, MessageHook
 from loyalty.rules.card_action import CardAction
 from loyalty.rules.card_number import last4, number_of
-from loyalty.rules.messages import EVENT_WAITS, MOST_RECEIVERS, Channel
+from loyalty.rules.messages import EVENT_WAITS, EVENTS_WAIT, MOST_RECEIVERS, Channel
 from loyalty.services.actors import Role
 from loyalty.services.cards.acts import ActOnCard, act_on_card
 from loyalty.services.errors import AlreadyExistsError, UnknownRecordError, ValueRefusedError
@@ -312,6 +312,23 @@ def test_an_event_is_tried_ten_times_in_three_days_and_staff_are_not_troubled(
     assert waits == [*EVENT_WAITS]
     assert (message.state, message.failure) == ("undelivered", "http_500")
     assert count_undelivered(manager_of(session, community)) == 0
+
+
+@pytest.mark.usefixtures("hook")
+@pytest.mark.parametrize(
+    ("waited", "state"), [(EVENTS_WAIT, "undelivered"), (EVENTS_WAIT - SECOND, "waiting")]
+)
+def test_an_event_whose_turn_does_not_come_in_three_days_is_given_up(
+    session: Session, community: Community, waited: timedelta, state: str
+) -> None:
+    """What a receiver lacks that cannot be reached does not pile up."""
+    given_card(session, community, issued_at=SOON)
+    turn = present(take_turn(session, now=SOON))
+    begin_turn(session, turn, now=SOON)
+
+    begin_turn(session, turn, now=SOON + waited)
+
+    assert [one.state for one in messages_of(session)] == [state]
 
 
 def test_410_stops_a_receiver_until_a_manager_begins_anew(
