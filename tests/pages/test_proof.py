@@ -37,6 +37,9 @@ ASKING = {
     "staff_accounts.link",
     "staff_message_hook.shown",
     "staff_message_hook.secret",
+    "staff_receivers.listed",
+    "staff_receivers.shown",
+    "staff_receivers.secret",
 }
 """Issuing cards, taking lists of people away and erasing them, accounts, and keys."""
 

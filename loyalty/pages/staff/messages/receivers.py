@@ -13,6 +13,7 @@ from loyalty.pages.forms import Form, options, text_field, ticks
 from loyalty.pages.staff import console
 from loyalty.pages.staff.changes import ChangeForm, is_ready
 from loyalty.pages.staff.confirmation import ConfirmationForm, Question, ask
+from loyalty.pages.staff.proof import asks_again
 from loyalty.pages.values import listed as listed_words
 from loyalty.rules.messages import (
     EVENTS,
@@ -58,6 +59,7 @@ class ChangedReceiverForm(ReceiverForm, ChangeForm):
 
 
 @receivers.route("", methods=["GET", "POST"])
+@asks_again()
 def listed() -> Any:
     """List the programs that are told; let another be told."""
     form = _offering(ReceiverForm())
@@ -79,6 +81,7 @@ def listed() -> Any:
 
 
 @receivers.route("/<uuid:hook_id>", methods=["GET", "POST"])
+@asks_again()
 def shown(hook_id: UUID) -> Any:
     """Show one program, and what it was sent; let events go elsewhere, or others."""
     after = console.asked_for()["after"]
@@ -125,6 +128,7 @@ def resend(hook_id: UUID, message_id: UUID) -> Any:
 
 
 @receivers.route("/<uuid:hook_id>/secret", methods=["GET", "POST"])
+@asks_again()
 def secret(hook_id: UUID) -> Any:
     """Make another secret, after the consequence has been read, and show it once."""
     hook, form = _receiver(hook_id), ConfirmationForm()
@@ -203,7 +207,8 @@ def _events(hook: MessageHook) -> str:
 
 def _told(message: Message) -> tuple[datetime, StateWords, str]:
     """Return when a message was written, how far it is, and why not further."""
-    why = failure_in_words(message.failure)
+    gone = message.failure == "http_410"
+    why = gettext("对方说不再收了。") if gone else failure_in_words(message.failure)
     return console.here(message.made_at), STATES[MessageState(message.state)], why
 
 
