@@ -12,12 +12,14 @@ from loyalty.words.series import series_name
 
 
 def list_areas_and_groups(work: Work) -> ListTable:
-    """Return the areas with their residents, a row for each household group; others below."""
-    areas = list_areas(work)
+    """Return the areas, a row for each household group; others below.
+
+    Its residents stand in the first row of an area alone, so that the column adds up.
+    """
     rows = [
-        [one.area.name, str(one.residents), group]
-        for one in areas
-        for group in [group.name for group in one.groups] or [""]
+        [one.area.name, "" if at else str(one.residents), group]
+        for one in list_areas(work)
+        for at, group in enumerate([group.name for group in one.groups] or [""])
     ]
     loose = [one.name for one in list_household_groups(work) if one.area_id is None]
     return ListTable(
