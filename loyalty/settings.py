@@ -60,6 +60,8 @@ class Settings:
     """
     old_data_key: str | None = None
     """What `data_key`, or the secret, was before: opens what `loyalty reseal` has not come to."""
+    private_pushes: bool = False
+    """Whether web push may go there, too, whose addresses residents' browsers say: to try it."""
     private_receivers: bool = False
     """Whether messages may go to receivers in a network of your own."""
     metrics_token: str | None = None
@@ -99,7 +101,8 @@ class Settings:
             pooled=_is_pooled(environ.get("LOYALTY_DATABASE_POOLER")),
             trusted_proxies=_whole_number(environ, "LOYALTY_TRUSTED_PROXIES", default=0, least=0),
             limit_rates=environ.get("LOYALTY_LIMIT_RATES", "on") != "off",
-            private_receivers=_is_allowed(environ.get("LOYALTY_PRIVATE_RECEIVERS")),
+            private_pushes=_allowed_privately(environ) == "all",
+            private_receivers=_allowed_privately(environ) != "",
             metrics_token=_metrics_token(environ.get("LOYALTY_METRICS_TOKEN")),
         )
 
@@ -133,10 +136,11 @@ def _is_pooled(pooler: str | None) -> bool:
     return bool(pooler)
 
 
-def _is_allowed(said: str | None) -> bool:
-    if said not in {None, "", "allow"}:
-        raise SettingsError(f"LOYALTY_PRIVATE_RECEIVERS must be allow, not {said!r}")
-    return bool(said)
+def _allowed_privately(environ: Mapping[str, str]) -> str:
+    said = environ.get("LOYALTY_PRIVATE_RECEIVERS") or ""
+    if said not in {"", "allow", "all"}:
+        raise SettingsError(f"LOYALTY_PRIVATE_RECEIVERS must be allow or all, not {said!r}")
+    return said
 
 
 def _metrics_token(given: str | None) -> str | None:

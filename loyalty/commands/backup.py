@@ -115,7 +115,7 @@ def describe(settings: Settings, contents: Contents, *, now: datetime) -> dict[s
         "settings": {
             "LOYALTY_BASE_URL": settings.base_url,
             "LOYALTY_TRUSTED_PROXIES": str(settings.trusted_proxies),
-            "LOYALTY_PRIVATE_RECEIVERS": "allow" if settings.private_receivers else "",
+            "LOYALTY_PRIVATE_RECEIVERS": _allowed_privately(settings),
         },
         **asdict(contents),
     }
@@ -139,3 +139,9 @@ def files_of(settings: Settings) -> Mapping[str, bytes]:
             if not content.startswith((AGE, ARMOUR)):
                 found.setdefault(path.name, content)
     return found
+
+
+def _allowed_privately(settings: Settings) -> str:
+    if settings.private_pushes:
+        return "all"
+    return "allow" if settings.private_receivers else ""

@@ -139,6 +139,9 @@ def _send_next(turn: Turn, settings: Settings) -> Outcome | None:
         letter = next_letter(session, turn, sealing_key=sealing_key, now=utc_now())
     if not isinstance(letter, Letter):
         return letter
-    outcome = post(letter, private=settings.private_receivers)
+    # Where a push service is, a resident's browser says.
+    by_push = letter.service is not None
+    private = settings.private_pushes if by_push else settings.private_receivers
+    outcome = post(letter, private=private)
     with transaction(turn.community_id) as session:
         return note_outcome(session, turn, letter, outcome, now=utc_now())

@@ -15,6 +15,8 @@ POINT_BYTES, SECRET_BYTES = 65, 16
 _UNCOMPRESSED = 4
 """With which a key begins whose both coordinates are written."""
 
+_USUAL_PORT = 443
+
 _UNPADDED = re.compile(r"[A-Za-z0-9_-]+")
 
 
@@ -41,14 +43,15 @@ class Device:
 
     @property
     def service(self) -> str:
-        """Return the host of its push service."""
-        return urlsplit(self.endpoint).hostname or ""
+        """Return its push service: the host, with its port where that is not the usual one."""
+        parts = urlsplit(self.endpoint)
+        port = "" if parts.port in {None, _USUAL_PORT} else f":{parts.port}"
+        return f"{parts.hostname}{port}"
 
     @property
     def audience(self) -> str:
         """Return for whom a signature is meant: the push service, as an origin (RFC 8292)."""
-        parts = urlsplit(self.endpoint)
-        return f"{parts.scheme}://{parts.netloc}"
+        return f"https://{self.service}"
 
 
 def is_of_a_browser(device: Device) -> bool:
@@ -56,7 +59,9 @@ def is_of_a_browser(device: Device) -> bool:
 
     Whether the key lies on the curve, and where the host leads, is seen when something is sent.
     """
-    if find_address_fault(device.endpoint, longest=LONGEST_ENDPOINT) or ":" in device.service:
+    if find_address_fault(device.endpoint, longest=LONGEST_ENDPOINT):
+        return False
+    if ":" in (urlsplit(device.endpoint).hostname or ":"):
         return False
     try:
         point, secret = device.point, device.secret

@@ -31,5 +31,6 @@ def receiver(certificate: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Rec
 @pytest.fixture
 def _private(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     """The operator allows receivers in the own network."""
-    allowed = replace(app.extensions["loyalty.settings"], private_receivers=True)
+    settings = app.extensions["loyalty.settings"]
+    allowed = replace(settings, private_receivers=True, private_pushes=True)
     monkeypatch.setitem(app.extensions, "loyalty.settings", allowed)

@@ -13,8 +13,23 @@ DEVICE = Browser().device
 def test_what_a_browser_hands_over_is_taken() -> None:
     assert is_of_a_browser(DEVICE)
     assert (DEVICE.service, DEVICE.audience) == ("push.example", "https://push.example")
-    elsewhere = replace(DEVICE, endpoint="https://push.example:8443/to/1")
-    assert elsewhere.audience == "https://push.example:8443"
+
+
+@pytest.mark.parametrize(
+    ("host", "service"),
+    [
+        ("push.example:8443", "push.example:8443"),
+        ("push.example:443", "push.example"),
+        ("push.example:", "push.example"),
+        ("PUSH.example", "push.example"),
+    ],
+)
+def test_a_push_service_is_a_host_and_a_port(host: str, service: str) -> None:
+    """As an origin is written (RFC 6454): nobody shares one by writing it in another way."""
+    device = replace(DEVICE, endpoint=f"https://{host}/to/1")
+
+    assert is_of_a_browser(device)
+    assert (device.service, device.audience) == (service, f"https://{service}")
 
 
 @pytest.mark.parametrize(
