@@ -107,18 +107,19 @@ def _wrong_chances(texts: list[str]) -> Iterator[str]:
 def _find_equals(lists: _Lists) -> Iterator[list[tuple[str, dict[str, Any]]]]:
     """Yield the lines that nothing but their lots tells apart, here or where else they stand."""
     at_home: dict[str, list[str]] = {}
-    lines = [(head["round"], one) for head, people in lists for one in people]
-    for where, one in lines:
-        at_home.setdefault(one["household"], []).append(_standing(where, one))
+    lines = [(head, one) for head, people in lists for one in people]
+    for head, one in lines:
+        at_home.setdefault(one["household"], []).append(_standing(head, one))
     equals: dict[str, list[tuple[str, dict[str, Any]]]] = {}
-    for where, one in lines:
+    for head, one in lines:
         everywhere = "".join(sorted(at_home[one["household"]]))
-        equals.setdefault(_standing(where, one) + everywhere, []).append((where, one))
+        equals.setdefault(_standing(head, one) + everywhere, []).append((head["round"], one))
     yield from equals.values()
 
 
-def _standing(where: str, one: dict[str, Any]) -> str:
-    return json.dumps([where, one["score"], one["awards"], one["area"]])
+def _standing(head: dict[str, Any], one: dict[str, Any]) -> str:
+    area = one["area"] if one["area"] in head["area_minimums"] else None
+    return json.dumps([head["round"], one["score"], one["awards"], area])
 
 
 def _differences(where: str, right: list[Any], told: list[Any]) -> Iterator[str]:

@@ -16,6 +16,7 @@ from loyalty.commands.verify_record import faults_in
 from loyalty.rules.calendar import Month
 from loyalty.rules.chances import find_chances, find_trials
 from loyalty.rules.lottery import hash_list
+from loyalty.rules.ranking import Candidate
 from loyalty.rules.record import (
     FrozenList,
     Opening,
@@ -34,6 +35,7 @@ from tests.given_rounds import given_round_after
 from tests.present import present
 from tests.rules.test_record import frozen_lists
 
+DICE = "3 5 2 6 1"
 EXAMPLE = Path(__file__).parents[2] / "docs" / "lottery.md"
 
 
@@ -108,7 +110,28 @@ def test_both_computations_agree_on_every_chance(lists: tuple[FrozenList, ...]) 
         NamedSource(SeedSource.DICE, NOON.date()), trials, find_chances(lists, trials)
     )
 
-    assert list(faults_in(record_of_lists(lists, "3 5 2 6 1", opening))) == []
+    assert list(faults_in(record_of_lists(lists, DICE, opening))) == []
+
+
+@pytest.mark.parametrize(
+    ("minimums", "east", "west", "told"),
+    [
+        ({}, 5000, 5000, []),
+        ({}, 10000, 0, ["R-1: chance 10000, 5000 is right", "R-2: chance 0, 5000 is right"]),
+        ({"东区": 1}, 10000, 0, []),
+        ({"东区": 1}, 5000, 5000, ["R-1: chance 5000, 10000 is", "R-2: chance 5000, 0 is"]),
+    ],
+)
+def test_areas_part_equals_only_where_the_list_has_a_minimum(
+    minimums: dict[str, int], east: int, west: int, told: list[str]
+) -> None:
+    people = Candidate("R-1", "东区", "H-1", 0, 0, ""), Candidate("R-2", "西区", "H-2", 0, 0, "")
+    opening = Opening(NamedSource(SeedSource.DICE, NOON.date()), 1, [{"R-1": east, "R-2": west}])
+
+    faults = [*faults_in(record_of_lists((FrozenList("1", 1, minimums, people),), DICE, opening))]
+
+    assert len(faults) == len(told)
+    assert all(one in fault for one, fault in zip(told, faults, strict=True)), faults
 
 
 def frozen_otherwise(record: dict[str, Any], number: int, **members: Any) -> None:
