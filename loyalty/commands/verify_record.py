@@ -22,6 +22,11 @@ SEEDS = {
     "drand": r"[0-9a-f]{64}",
 }
 """By source: how a seed is written."""
+PARTS = {
+    "double_colour_ball": ((6, 33), (1, 16)),
+    "super_lotto": ((5, 35), (2, 12)),
+}
+"""By lottery: how many numbers each part has, and the largest; in a part they rise from 1 on."""
 CERTAIN = 10_000
 MOST_TRIALS = 500
 
@@ -77,14 +82,29 @@ def _faults_of_the_source(record: dict[str, Any], frozen: dict[str, Any]) -> Ite
     """Yield what speaks against the seed coming from the source that was frozen."""
     if record["source"] != frozen:
         yield "The source of the seed is not the one in the frozen text."
-    if record["frozen_at"][:10] > frozen["day"]:
+    frozen_on, day = record["frozen_at"][:10], frozen["day"]
+    if frozen_on > day:
         yield "The list was frozen after the day named for its seed."
+    if frozen_on == day and frozen["source"] != "dice":
+        yield "The list was frozen on the day of its seed, which may have been out already."
     if record["seed"] is None:
         return
-    if record["drawn_at"][:10] < frozen["day"]:
+    if record["drawn_at"][:10] < day:
         yield "The draw was held before the day named for its seed."
-    if not re.fullmatch(SEEDS[frozen["source"]], record["seed"]):
+    if not _is_given_by(frozen["source"], record["seed"]):
         yield "The seed is nothing that the frozen source gives."
+
+
+def _is_given_by(source: str, seed: str) -> bool:
+    if not re.fullmatch(SEEDS[source], seed):
+        return False
+    words = seed.split(" ")
+    for count, largest in PARTS.get(source, ()):
+        part, words = words[:count], words[count:]
+        rising = [0, *map(int, part), largest + 1]
+        if rising != sorted(set(rising)):
+            return False
+    return True
 
 
 def _wrong_chances(texts: list[str]) -> Iterator[str]:
@@ -107,18 +127,19 @@ def _wrong_chances(texts: list[str]) -> Iterator[str]:
 def _find_equals(lists: _Lists) -> Iterator[list[tuple[str, dict[str, Any]]]]:
     """Yield the lines that nothing but their lots tells apart, here or where else they stand."""
     at_home: dict[str, list[str]] = {}
-    lines = [(head["round"], one) for head, people in lists for one in people]
-    for where, one in lines:
-        at_home.setdefault(one["household"], []).append(_standing(where, one))
+    lines = [(head, one) for head, people in lists for one in people]
+    for head, one in lines:
+        at_home.setdefault(one["household"], []).append(_standing(head, one))
     equals: dict[str, list[tuple[str, dict[str, Any]]]] = {}
-    for where, one in lines:
+    for head, one in lines:
         everywhere = "".join(sorted(at_home[one["household"]]))
-        equals.setdefault(_standing(where, one) + everywhere, []).append((where, one))
+        equals.setdefault(_standing(head, one) + everywhere, []).append((head["round"], one))
     yield from equals.values()
 
 
-def _standing(where: str, one: dict[str, Any]) -> str:
-    return json.dumps([where, one["score"], one["awards"], one["area"]])
+def _standing(head: dict[str, Any], one: dict[str, Any]) -> str:
+    area = one["area"] if one["area"] in head["area_minimums"] else None
+    return json.dumps([head["round"], one["score"], one["awards"], area])
 
 
 def _differences(where: str, right: list[Any], told: list[Any]) -> Iterator[str]:

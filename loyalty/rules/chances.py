@@ -21,7 +21,7 @@ MOST_TRIALS = 500
 _Line = tuple[int, str]
 """Place of a list in the record, and the reference of a candidate on it."""
 _Standing = tuple[int, int, int, str]
-"""Place of a list, and what counts there: score, awards and area."""
+"""Place of a list, and what counts there: score, awards, and an area with a minimum, or none."""
 
 
 def find_trials(lists: Sequence[FrozenList]) -> int:
@@ -54,17 +54,18 @@ def _find_equals(lists: Sequence[FrozenList]) -> Iterator[Sequence[_Line]]:
     households: defaultdict[str, list[_Standing]] = defaultdict(list)
     for place, frozen in enumerate(lists):
         for one in frozen.candidates:
-            households[one.household].append(_standing(place, one))
+            households[one.household].append(_standing(place, frozen, one))
     equals: defaultdict[tuple[object, ...], list[_Line]] = defaultdict(list)
     for place, frozen in enumerate(lists):
         for one in frozen.candidates:
-            alike = (_standing(place, one), *sorted(households[one.household]))
+            alike = (_standing(place, frozen, one), *sorted(households[one.household]))
             equals[alike].append((place, one.reference))
     yield from equals.values()
 
 
-def _standing(place: int, one: Candidate) -> _Standing:
-    return place, one.score, one.awards, one.area or ""
+def _standing(place: int, frozen: FrozenList, one: Candidate) -> _Standing:
+    area = one.area or ""
+    return place, one.score, one.awards, area if area in frozen.area_minimums else ""
 
 
 def _round_up_half(seats: int, of: int) -> int:

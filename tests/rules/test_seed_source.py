@@ -18,6 +18,34 @@ from loyalty.rules.seed_source import (
 TODAY = date(2026, 12, 9)
 WAYS = 10_000
 BEACON = "ab12" * 16
+SEEDS_AT_THE_EDGES = [
+    (source, seed, possible)
+    for source, seeds in {
+        SeedSource.DOUBLE_COLOUR_BALL: {
+            "01 02 03 04 05 06 01": True,
+            "00 02 03 04 05 06 01": False,
+            "28 29 30 31 32 33 16": True,
+            "28 29 30 31 32 34 16": False,
+            "28 29 30 31 32 33 17": False,
+            "28 29 30 31 32 33 00": False,
+            "01 02 03 04 05 05 01": False,
+            "02 01 03 04 05 06 01": False,
+        },
+        SeedSource.SUPER_LOTTO: {
+            "01 02 03 04 05 01 02": True,
+            "00 02 03 04 05 01 02": False,
+            "31 32 33 34 35 11 12": True,
+            "31 32 33 34 36 11 12": False,
+            "31 32 33 34 35 11 13": False,
+            "31 32 33 34 35 00 12": False,
+            "31 32 33 34 35 12 12": False,
+            "31 32 33 34 35 12 11": False,
+            "31 31 33 34 35 11 12": False,
+        },
+    }.items()
+    for seed, possible in seeds.items()
+]
+"""Whether a lottery gives just this: its smallest and largest numbers, and what is not in order."""
 
 
 @pytest.mark.parametrize(
@@ -66,6 +94,18 @@ def test_what_a_source_gives_is_read(source: str, typed: str, seed: str) -> None
 def test_what_a_source_cannot_give_is_no_seed(source: str, typed: str) -> None:
     with pytest.raises(ValueError, match=r"\."):
         read_seed(SeedSource(source), typed)
+
+
+@pytest.mark.parametrize(("source", "seed", "possible"), SEEDS_AT_THE_EDGES)
+def test_a_lottery_gives_rising_numbers_from_its_smallest_to_its_largest(
+    source: SeedSource, seed: str, *, possible: bool
+) -> None:
+    try:
+        written = read_seed(source, seed)
+    except ValueError:
+        written = ""
+
+    assert (written == seed) is possible
 
 
 def test_ten_thousand_ways_to_write_a_result_are_one_seed() -> None:

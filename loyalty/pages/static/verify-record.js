@@ -29,6 +29,21 @@ const SEEDS = {
 };
 
 /**
+ * By lottery: how many numbers each part has, and the largest; in a part they rise from 1 on.
+ * @type {Record<string, [number, number][]>}
+ */
+const PARTS = {
+  double_colour_ball: [
+    [6, 33],
+    [1, 16],
+  ],
+  super_lotto: [
+    [5, 35],
+    [2, 12],
+  ],
+};
+
+/**
  * The digest of this browser; null where it has none, which is so on every page without https.
  * @type {Digest | null}
  */
@@ -65,7 +80,20 @@ export async function verify(record, digest) {
 function isOfItsSource({ seed, source, lines }) {
   const frozen = lines.length > 0 ? JSON.parse(lines[0].text).source : undefined;
   if (frozen === undefined) return !source;
-  return source?.source === frozen && SEEDS[frozen]?.test(seed) === true;
+  return source?.source === frozen && isGivenBy(frozen, seed);
+}
+
+/**
+ * @param {string} source
+ * @param {string} seed
+ */
+function isGivenBy(source, seed) {
+  if (!SEEDS[source]?.test(seed)) return false;
+  const numbers = seed.split(" ").map(Number);
+  return (PARTS[source] ?? []).every(([count, largest]) => {
+    const part = [0, ...numbers.splice(0, count), largest + 1];
+    return part.every((one, place) => place === 0 || part[place - 1] < one);
+  });
 }
 
 /**
