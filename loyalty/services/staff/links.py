@@ -14,7 +14,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from loyalty.models import AccountLink, Community, StaffAccount
@@ -22,7 +22,7 @@ from loyalty.rules.community_number import SECRET_BYTES, make_numbered_token, re
 from loyalty.services.audit import note
 from loyalty.services.errors import SignInError, UnknownRecordError, ValueRefusedError
 from loyalty.services.staff.alerts import AlertKind, tell_owner
-from loyalty.services.staff.credentials import remove_second_factor, set_password
+from loyalty.services.staff.credentials import close_links, remove_second_factor, set_password
 from loyalty.services.staff.passwords import password_matches
 from loyalty.services.staff.second_factor import find_accepted_step
 from loyalty.services.work import Lock, Work
@@ -190,15 +190,7 @@ def _add_link(
 ) -> tuple[MadeLink, AccountLink]:
     community = session.get_one(Community, account.community_id)
     token = make_numbered_token(TOKEN_PREFIX, community.number, secrets.token_urlsafe(SECRET_BYTES))
-    session.execute(
-        update(AccountLink)
-        .where(
-            AccountLink.community_id == account.community_id,
-            AccountLink.account_id == account.id,
-            AccountLink.closed_at.is_(None),
-        )
-        .values(closed_at=now)
-    )
+    close_links(session, account, now=now)
     link = AccountLink(
         community_id=account.community_id,
         account_id=account.id,

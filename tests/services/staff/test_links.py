@@ -15,6 +15,7 @@ from loyalty.services.errors import (
     UnknownRecordError,
     ValueRefusedError,
 )
+from loyalty.services.staff.credentials import ChangeOwnPassword, change_own_password
 from loyalty.services.staff.links import (
     LASTS,
     LinkPurpose,
@@ -27,6 +28,7 @@ from loyalty.services.staff.links import (
     use_link,
 )
 from loyalty.services.staff.passwords import password_matches
+from loyalty.services.staff.sign_in import OwnersProof, to_staff_member
 from loyalty.services.work import Work
 from tests.given import (
     NOON,
@@ -147,6 +149,25 @@ def test_who_lost_the_phone_shows_the_password(
     session.refresh(joined)
     assert "second_factor" not in list_purposes(joined)
     assert password_matches(OLD, joined.password_hash)
+
+
+def test_a_link_that_is_open_ends_when_the_owner_changes_the_password(
+    session: Session, work: Work, community: Community
+) -> None:
+    owner, other = (
+        given_account(session, community, Role.PANEL, password_hash=quick_hash(OLD))
+        for _ in range(2)
+    )
+    made, others = (make_link(work, one.id, LinkPurpose.PASSWORD) for one in (owner, other))
+    own = Work(session, to_staff_member(owner, timezone=community.timezone), NOON)
+
+    request = ChangeOwnPassword(OwnersProof(OLD), NEW)
+    change_own_password(own, request, sealing_key=SEALING_KEY)
+
+    with pytest.raises(UnknownRecordError):
+        use(session, made, "yet another three words")
+    assert password_matches(NEW, owner.password_hash)
+    assert open_link(session, others.token, now=NOON).username == other.username
 
 
 @pytest.mark.parametrize("wrong", [4, 5])
