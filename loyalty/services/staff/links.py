@@ -25,6 +25,7 @@ from loyalty.services.staff.alerts import AlertKind, tell_owner
 from loyalty.services.staff.credentials import close_links, remove_second_factor, set_password
 from loyalty.services.staff.passwords import password_matches
 from loyalty.services.staff.second_factor import find_accepted_step
+from loyalty.services.staff.sessions import end_sessions
 from loyalty.services.work import Lock, Work
 
 TOKEN_PREFIX = "join_"  # noqa: S105  # how a token begins, not a token
@@ -153,7 +154,9 @@ def open_link(session: Session, token: str, *, now: datetime) -> OpenedLink:
 
 
 def use_link(session: Session, request: UseLink, *, sealing_key: bytes, now: datetime) -> None:
-    """Set what a link is for, once. The account is locked: of two who use a link, one is late.
+    """Set what a link is for, once, and end all that is signed in with the account.
+
+    The account is locked: of two who use a link, one is late.
 
     Raises:
         UnknownRecordError: as `open_link`.
@@ -165,6 +168,7 @@ def use_link(session: Session, request: UseLink, *, sealing_key: bytes, now: dat
     has_joined = account.password_hash is not None
     if link.purpose == LinkPurpose.SECOND_FACTOR:
         remove_second_factor(session, account)
+        end_sessions(session, account, now=now)
     else:
         set_password(session, account, request.password, now=now)
     if link.purpose == LinkPurpose.JOIN:
