@@ -24,8 +24,8 @@ from loyalty.services.errors import SignInError, UnknownRecordError, ValueRefuse
 from loyalty.services.staff.alerts import AlertKind, tell_owner
 from loyalty.services.staff.credentials import close_links, remove_second_factor, set_password
 from loyalty.services.staff.passwords import password_matches
-from loyalty.services.staff.second_factor import find_accepted_step
 from loyalty.services.staff.sessions import end_sessions
+from loyalty.services.staff.sign_in import use_up_code
 from loyalty.services.work import Lock, Work
 
 TOKEN_PREFIX = "join_"  # noqa: S105  # how a token begins, not a token
@@ -252,8 +252,7 @@ def _refuse_wrong(
     if link.purpose == LinkPurpose.SECOND_FACTOR:
         right = password_matches(request.password, account.password_hash)
     elif link.purpose == LinkPurpose.PASSWORD and account.totp_secret is not None:
-        step = find_accepted_step(account, request.totp, sealing_key=sealing_key, now=now)
-        right = step is not None
+        right = use_up_code(session, account, request.totp, sealing_key=sealing_key, now=now)
     else:
         right = True
     if right:

@@ -1,5 +1,6 @@
 """Links by which the owner of an account sets what nobody else is to know."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pyotp
@@ -28,7 +29,12 @@ from loyalty.services.staff.links import (
     use_link,
 )
 from loyalty.services.staff.passwords import password_matches
-from loyalty.services.staff.sign_in import OwnersProof, to_staff_member
+from loyalty.services.staff.sign_in import (
+    OwnersProof,
+    SignIn,
+    check_password,
+    to_staff_member,
+)
 from loyalty.services.work import Work
 from tests.given import (
     NOON,
@@ -133,6 +139,37 @@ def test_with_its_code_the_password_is_another_and_the_factor_the_same(
     session.refresh(joined)
     assert password_matches(NEW, joined.password_hash)
     assert joined.totp_secret == kept
+
+
+@pytest.mark.usefixtures("clock")
+def test_a_code_that_was_shown_to_a_link_signs_nobody_in_and_opens_no_other_link(
+    session: Session, work: Work, joined: StaffAccount
+) -> None:
+    shown = code_of(joined)
+    use(session, make_link(work, joined.id, LinkPurpose.PASSWORD), totp=shown)
+
+    again = SignIn(joined.username, NEW, shown)
+    with pytest.raises(SignInError):
+        check_password(session, again, sealing_key=SEALING_KEY, now=NOON)
+    with pytest.raises(SignInError):
+        use(session, make_link(work, joined.id, LinkPurpose.PASSWORD), totp=shown)
+    later = replace(again, totp=code_of(joined))
+    assert check_password(session, later, sealing_key=SEALING_KEY, now=NOON) is joined
+
+
+@pytest.mark.usefixtures("clock")
+def test_a_code_shown_with_a_password_that_is_refused_works_with_the_next_one(
+    session: Session, work: Work, joined: StaffAccount
+) -> None:
+    made, shown = make_link(work, joined.id, LinkPurpose.PASSWORD), code_of(joined)
+
+    with session.begin_nested() as step:
+        with pytest.raises(CommonPasswordError):
+            use(session, made, "password1234", totp=shown)
+        step.rollback()
+    use(session, made, totp=shown)
+
+    assert password_matches(NEW, joined.password_hash)
 
 
 def test_who_lost_the_phone_shows_the_password(
