@@ -128,7 +128,8 @@ def change_account(work: Work, request: ChangeAccount) -> StaffAccount:
 
     Raises:
         StaleRecordError: somebody else changed the account meanwhile.
-        ValueRefusedError: the community would be left without a manager, or has no such resident.
+        ValueRefusedError: the community would be left without a manager who can sign in, or has
+            no such resident.
     """
     # Two managers may close each other's accounts at the same moment; one of them waits here.
     locked_community(work.session, work.community_id)
@@ -173,8 +174,9 @@ def _refuse_no_manager(session: Session, account: StaffAccount, pointer: str) ->
         select(StaffAccount.id).where(
             StaffAccount.community_id == account.community_id,
             StaffAccount.active,
+            StaffAccount.password_hash.is_not(None),  # Who has not joined cannot sign in.
             StaffAccount.roles.contains([Role.MANAGER.value]),
         )
     )
     if managers.first() is None:
-        raise ValueRefusedError(pointer, "The community needs at least one open manager.")
+        raise ValueRefusedError(pointer, "The community needs a manager who can sign in.")

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from loyalty.models import Community, StaffAccount
+from loyalty.models import AccountLink, Community, StaffAccount
 from loyalty.services.errors import ValueRefusedError
 from loyalty.services.people.pinyin import pinyin_of
 from loyalty.services.staff.alerts import AlertKind, answer_all, tell_owner
@@ -95,6 +95,8 @@ def offer_second_factor(
 def set_second_factor(work: Work, request: SetSecondFactor, *, sealing_key: bytes) -> StaffAccount:
     """Take a second factor into use, in place of an earlier one if there is one.
 
+    All else that is signed in has to sign in again.
+
     Raises:
         SignInError: the password, or the code of the earlier factor, is wrong.
         ValueRefusedError: the code is not what an app with the new secret shows now.
@@ -108,6 +110,7 @@ def set_second_factor(work: Work, request: SetSecondFactor, *, sealing_key: byte
     if step is None:
         raise ValueRefusedError("/totp", "This is not the code that the app shows now.")
     _write(work.session, account, totp_step=step)
+    end_sessions(work.session, account, now=work.now, but=work.actor.session_id)
     by = find_own_session(work)
     tell_owner(work.session, account, AlertKind.FACTOR_CHANGED, now=work.now, by=by)
     work.note("account.second_factor_set", account)
@@ -116,6 +119,8 @@ def set_second_factor(work: Work, request: SetSecondFactor, *, sealing_key: byte
 
 def set_password(session: Session, account: StaffAccount, password: str, *, now: datetime) -> None:
     """Keep another password of an account, end all that is signed in, and ask nothing about it.
+
+    Links made before open nothing any more: whoever holds one would set yet another password.
 
     Raises:
         ValueRefusedError: it is too short, or among the first that are guessed.
@@ -126,7 +131,21 @@ def set_password(session: Session, account: StaffAccount, password: str, *, now:
     account.password_hash = hash_new_password(password, about=about)
     account.failed_sign_ins, account.locked_until = 0, None
     end_sessions(session, account, now=now)
+    close_links(session, account, now=now)
     answer_all(session, account, now=now)
+
+
+def close_links(session: Session, account: StaffAccount, *, now: datetime) -> None:
+    """Let no link of an account open anything any more."""
+    session.execute(
+        update(AccountLink)
+        .where(
+            AccountLink.community_id == account.community_id,
+            AccountLink.account_id == account.id,
+            AccountLink.closed_at.is_(None),
+        )
+        .values(closed_at=now)
+    )
 
 
 def remove_second_factor(session: Session, account: StaffAccount) -> None:

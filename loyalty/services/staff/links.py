@@ -14,7 +14,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from loyalty.models import AccountLink, Community, StaffAccount
@@ -22,9 +22,10 @@ from loyalty.rules.community_number import SECRET_BYTES, make_numbered_token, re
 from loyalty.services.audit import note
 from loyalty.services.errors import SignInError, UnknownRecordError, ValueRefusedError
 from loyalty.services.staff.alerts import AlertKind, tell_owner
-from loyalty.services.staff.credentials import remove_second_factor, set_password
+from loyalty.services.staff.credentials import close_links, remove_second_factor, set_password
 from loyalty.services.staff.passwords import password_matches
-from loyalty.services.staff.second_factor import find_accepted_step
+from loyalty.services.staff.sessions import end_sessions
+from loyalty.services.staff.sign_in import use_up_code
 from loyalty.services.work import Lock, Work
 
 TOKEN_PREFIX = "join_"  # noqa: S105  # how a token begins, not a token
@@ -153,7 +154,9 @@ def open_link(session: Session, token: str, *, now: datetime) -> OpenedLink:
 
 
 def use_link(session: Session, request: UseLink, *, sealing_key: bytes, now: datetime) -> None:
-    """Set what a link is for, once. The account is locked: of two who use a link, one is late.
+    """Set what a link is for, once, and end all that is signed in with the account.
+
+    The account is locked: of two who use a link, one is late.
 
     Raises:
         UnknownRecordError: as `open_link`.
@@ -165,6 +168,7 @@ def use_link(session: Session, request: UseLink, *, sealing_key: bytes, now: dat
     has_joined = account.password_hash is not None
     if link.purpose == LinkPurpose.SECOND_FACTOR:
         remove_second_factor(session, account)
+        end_sessions(session, account, now=now)
     else:
         set_password(session, account, request.password, now=now)
     if link.purpose == LinkPurpose.JOIN:
@@ -190,15 +194,7 @@ def _add_link(
 ) -> tuple[MadeLink, AccountLink]:
     community = session.get_one(Community, account.community_id)
     token = make_numbered_token(TOKEN_PREFIX, community.number, secrets.token_urlsafe(SECRET_BYTES))
-    session.execute(
-        update(AccountLink)
-        .where(
-            AccountLink.community_id == account.community_id,
-            AccountLink.account_id == account.id,
-            AccountLink.closed_at.is_(None),
-        )
-        .values(closed_at=now)
-    )
+    close_links(session, account, now=now)
     link = AccountLink(
         community_id=account.community_id,
         account_id=account.id,
@@ -256,8 +252,7 @@ def _refuse_wrong(
     if link.purpose == LinkPurpose.SECOND_FACTOR:
         right = password_matches(request.password, account.password_hash)
     elif link.purpose == LinkPurpose.PASSWORD and account.totp_secret is not None:
-        step = find_accepted_step(account, request.totp, sealing_key=sealing_key, now=now)
-        right = step is not None
+        right = use_up_code(session, account, request.totp, sealing_key=sealing_key, now=now)
     else:
         right = True
     if right:

@@ -3,6 +3,7 @@
 import unicodedata
 from collections.abc import Iterable
 from functools import cache
+from threading import Lock
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -19,6 +20,9 @@ LONGEST_ESTIMATED = 72
 """Letters that are estimated: more are not guessed, and the estimate would take too long."""
 
 _hasher = PasswordHasher()
+
+_estimating = Lock()
+"""Held while a password is estimated: zxcvbn keeps the words about it where all threads read."""
 
 
 def hash_password(password: str) -> str:
@@ -39,7 +43,9 @@ def hash_new_password(password: str, *, about: Iterable[str]) -> str:
     if len(password) < SHORTEST_PASSWORD:
         raise ValueRefusedError("/password", f"Use at least {SHORTEST_PASSWORD} characters.")
     # The estimate knows lists of passwords that have leaked, of words and names, and keyboards.
-    guessed = zxcvbn(password[:LONGEST_ESTIMATED], user_inputs=[word for word in about if word])
+    words = [word for word in about if word]
+    with _estimating:
+        guessed = zxcvbn(password[:LONGEST_ESTIMATED], user_inputs=words)
     if guessed["score"] < STRONG_ENOUGH:
         raise CommonPasswordError("/password", "This password is among the first that are guessed.")
     return hash_password(password)

@@ -188,13 +188,28 @@ def prove_again(work: Work, shown: str, *, sealing_key: bytes) -> None:
     if account.totp_secret is None:
         is_right = password_matches(shown, account.password_hash)
     else:
-        is_right = _shows_code(session, account, shown, sealing_key=sealing_key, now=work.now)
+        is_right = use_up_code(session, account, shown, sealing_key=sealing_key, now=work.now)
     if not is_right:
         _count_failure(session, account, now=work.now)
         raise SignInError(WRONG)
     _write(session, account, failed_sign_ins=0, locked_until=None)
     note_proof(work)
     work.note("account.proven", account)
+
+
+def use_up_code(
+    session: Session,
+    account: StaffAccount,
+    code: str | None,
+    *,
+    sealing_key: bytes,
+    now: datetime,
+) -> bool:
+    """Return whether a code is the account's, whose row the caller has locked; it works once."""
+    step = find_accepted_step(account, code, sealing_key=sealing_key, now=now)
+    if step is not None:
+        _write(session, account, totp_step=step)
+    return step is not None
 
 
 def _is_proven(
@@ -205,27 +220,12 @@ def _is_proven(
         return False
     if account.totp_secret is None:
         return True
-    return _shows_code(session, account, proof.totp, sealing_key=sealing_key, now=now)
+    return use_up_code(session, account, proof.totp, sealing_key=sealing_key, now=now)
 
 
 def _refuse_locked(account: StaffAccount, *, now: datetime) -> None:
     if account.locked_until is not None and account.locked_until > now:
         raise SignInLockedError(account.locked_until - now)
-
-
-def _shows_code(
-    session: Session,
-    account: StaffAccount,
-    code: str | None,
-    *,
-    sealing_key: bytes,
-    now: datetime,
-) -> bool:
-    """Return whether a code is the account's; one that was is used up."""
-    step = find_accepted_step(account, code, sealing_key=sealing_key, now=now)
-    if step is not None:
-        _write(session, account, totp_step=step)
-    return step is not None
 
 
 def get_staff_member_by_token(

@@ -1,5 +1,6 @@
 """Links by which the owner of an account sets what nobody else is to know."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pyotp
@@ -15,6 +16,7 @@ from loyalty.services.errors import (
     UnknownRecordError,
     ValueRefusedError,
 )
+from loyalty.services.staff.credentials import ChangeOwnPassword, change_own_password
 from loyalty.services.staff.links import (
     LASTS,
     LinkPurpose,
@@ -27,6 +29,12 @@ from loyalty.services.staff.links import (
     use_link,
 )
 from loyalty.services.staff.passwords import password_matches
+from loyalty.services.staff.sign_in import (
+    OwnersProof,
+    SignIn,
+    check_password,
+    to_staff_member,
+)
 from loyalty.services.work import Work
 from tests.given import (
     NOON,
@@ -133,6 +141,37 @@ def test_with_its_code_the_password_is_another_and_the_factor_the_same(
     assert joined.totp_secret == kept
 
 
+@pytest.mark.usefixtures("clock")
+def test_a_code_that_was_shown_to_a_link_signs_nobody_in_and_opens_no_other_link(
+    session: Session, work: Work, joined: StaffAccount
+) -> None:
+    shown = code_of(joined)
+    use(session, make_link(work, joined.id, LinkPurpose.PASSWORD), totp=shown)
+
+    again = SignIn(joined.username, NEW, shown)
+    with pytest.raises(SignInError):
+        check_password(session, again, sealing_key=SEALING_KEY, now=NOON)
+    with pytest.raises(SignInError):
+        use(session, make_link(work, joined.id, LinkPurpose.PASSWORD), totp=shown)
+    later = replace(again, totp=code_of(joined))
+    assert check_password(session, later, sealing_key=SEALING_KEY, now=NOON) is joined
+
+
+@pytest.mark.usefixtures("clock")
+def test_a_code_shown_with_a_password_that_is_refused_works_with_the_next_one(
+    session: Session, work: Work, joined: StaffAccount
+) -> None:
+    made, shown = make_link(work, joined.id, LinkPurpose.PASSWORD), code_of(joined)
+
+    with session.begin_nested() as step:
+        with pytest.raises(CommonPasswordError):
+            use(session, made, "password1234", totp=shown)
+        step.rollback()
+    use(session, made, totp=shown)
+
+    assert password_matches(NEW, joined.password_hash)
+
+
 def test_who_lost_the_phone_shows_the_password(
     session: Session, work: Work, joined: StaffAccount
 ) -> None:
@@ -147,6 +186,25 @@ def test_who_lost_the_phone_shows_the_password(
     session.refresh(joined)
     assert "second_factor" not in list_purposes(joined)
     assert password_matches(OLD, joined.password_hash)
+
+
+def test_a_link_that_is_open_ends_when_the_owner_changes_the_password(
+    session: Session, work: Work, community: Community
+) -> None:
+    owner, other = (
+        given_account(session, community, Role.PANEL, password_hash=quick_hash(OLD))
+        for _ in range(2)
+    )
+    made, others = (make_link(work, one.id, LinkPurpose.PASSWORD) for one in (owner, other))
+    own = Work(session, to_staff_member(owner, timezone=community.timezone), NOON)
+
+    request = ChangeOwnPassword(OwnersProof(OLD), NEW)
+    change_own_password(own, request, sealing_key=SEALING_KEY)
+
+    with pytest.raises(UnknownRecordError):
+        use(session, made, "yet another three words")
+    assert password_matches(NEW, owner.password_hash)
+    assert open_link(session, others.token, now=NOON).username == other.username
 
 
 @pytest.mark.parametrize("wrong", [4, 5])

@@ -1,9 +1,13 @@
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event, current_thread
 from time import perf_counter
+from typing import Any
 
 import pytest
 from argon2 import extract_parameters
 from argon2.profiles import RFC_9106_LOW_MEMORY
+from zxcvbn import matching
 
 from loyalty.services.errors import CommonPasswordError, ValueRefusedError
 from loyalty.services.staff import passwords
@@ -86,6 +90,30 @@ def test_what_others_know_of_the_account_is_tried_first_too() -> None:
     assert hash_new_password("tianyuanxuemei", about=())
     with pytest.raises(CommonPasswordError):
         hash_new_password("tianyuanxuemei", about=about)
+
+
+def test_two_who_choose_at_once_are_each_judged_by_what_is_known_of_themselves(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    begun, other_done, other = Event(), Event(), current_thread()
+    omnimatch = matching.omnimatch
+
+    def wait_for_the_other(password: str, dictionaries: dict[str, Any]) -> Any:
+        if current_thread() is not other:
+            begun.set()
+            other_done.wait(0.5)  # In vain where one is judged after the other.
+        return omnimatch(password, dictionaries)
+
+    monkeypatch.setattr(matching, "omnimatch", wait_for_the_other)
+    with ThreadPoolExecutor(1) as pool:
+        known = pool.submit(hash_new_password, "tianyuanxuemei", about=("xuemei", "tianyuan"))
+        assert begun.wait(30)
+        unknown = hash_new_password("tianyuanxuemei", about=())
+        other_done.set()
+        refusal = known.exception(30)
+
+    assert isinstance(refusal, CommonPasswordError)
+    assert password_matches("tianyuanxuemei", unknown)
 
 
 @pytest.mark.parametrize(("length", "works"), [(11, False), (12, True)])

@@ -20,8 +20,14 @@ from loyalty.services.staff.alerts import (
     list_alerts,
     list_unanswered,
 )
-from loyalty.services.staff.credentials import ChangeOwnPassword, change_own_password
+from loyalty.services.staff.credentials import (
+    ChangeOwnPassword,
+    SetSecondFactor,
+    change_own_password,
+    set_second_factor,
+)
 from loyalty.services.staff.links import LinkPurpose, UseLink, make_link, use_link
+from loyalty.services.staff.second_factor import seal_secret
 from loyalty.services.staff.sessions import (
     IDLE_FOR,
     Device,
@@ -37,7 +43,16 @@ from loyalty.services.staff.sign_in import (
     sign_in,
 )
 from loyalty.services.work import Work
-from tests.given import NOON, SEALING_KEY, given_account, given_community, given_staff, quick_hash
+from tests.given import (
+    FACTOR,
+    NOON,
+    SEALING_KEY,
+    code_of,
+    given_account,
+    given_community,
+    given_staff,
+    quick_hash,
+)
 
 PASSWORD = "a long enough password"
 NEW = "three other words of mine"
@@ -211,6 +226,12 @@ def change_roles(session: Session, member: StaffMember, account: StaffAccount) -
     change_account(work_of(session, manager), ChangeAccount(account.id, 1, roles=roles))
 
 
+def set_factor(session: Session, member: StaffMember, account: StaffAccount) -> None:
+    sealed = seal_secret(FACTOR, account, sealing_key=SEALING_KEY)
+    request = SetSecondFactor(OwnersProof(PASSWORD), sealed, code_of(account))
+    set_second_factor(work_of(session, member), request, sealing_key=SEALING_KEY)
+
+
 def make_one(session: Session, member: StaffMember, account: StaffAccount) -> None:
     manager = given_staff(session, session.get_one(Community, member.community_id), Role.MANAGER)
     make_link(work_of(session, manager), account.id, LinkPurpose.PASSWORD)
@@ -222,6 +243,13 @@ def use_one(session: Session, member: StaffMember, account: StaffAccount) -> Non
     use_link(session, UseLink(made.token, NEW), sealing_key=SEALING_KEY, now=NOON)
 
 
+def lose_factor(session: Session, member: StaffMember, account: StaffAccount) -> None:
+    manager = given_staff(session, session.get_one(Community, member.community_id), Role.MANAGER)
+    account.totp_secret = seal_secret(FACTOR, account, sealing_key=SEALING_KEY)
+    made = make_link(work_of(session, manager), account.id, LinkPurpose.SECOND_FACTOR)
+    use_link(session, UseLink(made.token, PASSWORD), sealing_key=SEALING_KEY, now=NOON)
+
+
 def guess(session: Session, member: StaffMember, account: StaffAccount) -> None:
     assert member.account_id == account.id
     for _ in range(5):
@@ -229,13 +257,16 @@ def guess(session: Session, member: StaffMember, account: StaffAccount) -> None:
             prove(session, account, OwnersProof("wrong"), sealing_key=SEALING_KEY, now=NOON)
 
 
+@pytest.mark.usefixtures("clock")
 @pytest.mark.parametrize(
     ("deed", "kind"),
     [
         (change_password, AlertKind.PASSWORD_CHANGED),
+        (set_factor, AlertKind.FACTOR_CHANGED),
         (change_roles, AlertKind.ROLES_CHANGED),
         (make_one, AlertKind.LINK_MADE),
         (use_one, AlertKind.LINK_USED),
+        (lose_factor, AlertKind.LINK_USED),
         (guess, AlertKind.LOCKED),
     ],
 )
@@ -250,8 +281,29 @@ def test_the_owner_is_told_of_each_change(
     deed(session, desk, account)
 
     assert told(session, account)[-1] == kind
-    own_deed = kind is AlertKind.PASSWORD_CHANGED
+    own_deed = kind in {AlertKind.PASSWORD_CHANGED, AlertKind.FACTOR_CHANGED}
     assert (kind in asked(session, desk)) is not own_deed
+
+
+@pytest.mark.usefixtures("clock")
+@pytest.mark.parametrize(
+    ("deed", "stays"),
+    [(change_password, False), (set_factor, True), (use_one, False), (lose_factor, False)],
+)
+def test_what_signs_in_is_another_and_all_that_is_signed_in_with_the_old_ends(
+    session: Session,
+    account: StaffAccount,
+    deed: Callable[[Session, StaffMember, StaffAccount], None],
+    *,
+    stays: bool,
+) -> None:
+    here, phone, program = (enter(session, one) for one in (DESK, PHONE, None))
+
+    deed(session, member_of(session, here), account)
+
+    assert is_open(session, here, after=SECOND) is stays, "where it was done"
+    assert not is_open(session, phone, after=SECOND)
+    assert not is_open(session, program, after=SECOND, at_console=False)
 
 
 def test_roles_that_stay_are_no_news(session: Session, account: StaffAccount) -> None:
