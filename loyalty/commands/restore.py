@@ -202,9 +202,11 @@ def write_files(data_dir: Path, description: Description, environ: Mapping[str, 
     """Write the small files of a backup, readable by their owner alone."""
     data_dir.mkdir(parents=True, exist_ok=True)
     for name, content in description.files.items():
-        # What the operator gives otherwise need not lie on the disk.
-        if name != SECRET_FILE or given_secret(environ, SECRET) is None:
+        if name != SECRET_FILE:
             _write_privately(data_dir / Path(name).name, content)
+    # What the operator gives otherwise need not lie on the disk.
+    if given_secret(environ, SECRET) is None:
+        _write_secret(data_dir / SECRET_FILE, description.secret)
 
 
 def write_keys(
@@ -215,9 +217,14 @@ def write_keys(
     for name, key in description.keys.items():
         if not given_secret(environ, name):
             path = data_dir / KEY_FILES[name]
-            _write_privately(path, key.encode())
+            _write_secret(path, key)
             named[f"{name}_FILE"] = str(path)
     return named
+
+
+def _write_secret(path: Path, secret: str) -> None:
+    """Write a secret so that it is read again as it is, whatever its end."""
+    _write_privately(path, f"{secret}\n".encode())
 
 
 def _write_privately(path: Path, content: bytes) -> None:

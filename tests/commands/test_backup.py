@@ -15,8 +15,18 @@ from click.testing import CliRunner, Result
 from sqlalchemy import make_url, select
 
 from loyalty.commands import main
+from loyalty.commands.backup import files_of, keys_of
 from loyalty.commands.backup_file import BackupError, Lock, Part, make_key_file, write_backup
-from loyalty.commands.dump import Role, contents_of, dumped, is_filled, make_roles, put_back
+from loyalty.commands.dump import (
+    Contents,
+    Role,
+    contents_of,
+    dumped,
+    is_filled,
+    make_roles,
+    put_back,
+)
+from loyalty.commands.restore import Description, write_files, write_keys
 from loyalty.commands.session import opened
 from loyalty.data_keys import hold_data_keys
 from loyalty.embedded import embedded_database, leave_embedded_database
@@ -24,6 +34,7 @@ from loyalty.models import Resident
 from loyalty.roles import let_service_in, owns_tables
 from loyalty.services.privacy.erasing import ErasePerson, erase_person
 from loyalty.services.work import Work
+from loyalty.settings import Settings
 from tests.commands.running import Operator
 from tests.given import NOON, SEALING_KEY, SECRET, given_community, given_resident, given_staff
 from tests.given_everything import given_everything
@@ -128,7 +139,7 @@ def test_one_command_restores_all_of_it_into_an_empty_folder(
         assert re.search(r"every sum equal, in \d+\.\d seconds", told.output)
         assert "erased again, who were erased since: 1." in told.output
         assert "LOYALTY_BASE_URL=http://loyalty.test" in told.output
-        assert (folder / "secret-key").read_text("ascii") == SECRET
+        assert (folder / "secret-key").read_text("ascii") == f"{SECRET}\n"
         assert stat.S_IMODE((folder / "another-key").stat().st_mode) == 0o600
         url = embedded_database(folder)
         after = contents_of(url)
@@ -277,6 +288,31 @@ def test_the_key_of_personal_data_goes_along_and_two_roles_serve_what_is_restore
         with opened(service) as session:
             assert [one.unit for one in session.scalars(select(Resident))] == ["3号楼501"]
         assert (owns_tables(owner), owns_tables(service)) == (True, False)
+
+
+@pytest.mark.parametrize(
+    "secret",
+    [
+        "东市的三十八家店铺每月评选一次爱心居民发给优惠卡老人凭卡买菜打九折",
+        f" {SECRET}",
+        f"{SECRET} ",
+        f"{SECRET}\n",
+    ],
+)
+def test_secrets_are_restored_letter_by_letter(tmp_path: Path, secret: str) -> None:
+    keys = {"LOYALTY_DATA_KEY": f"1{secret}", "LOYALTY_OLD_DATA_KEY": f"2{secret}"}
+    given = settings_in(tmp_path / "old", LOYALTY_SECRET_KEY=secret, **keys)
+    contents = Contents(server=18, revision=None, roles=[], tables={})
+    described = Description("", contents, {}, files_of(given), keys_of(given), erasures="")
+
+    write_files(tmp_path / "new", described, {})
+    key_files = write_keys(tmp_path / "new", described, {})
+
+    assert replace(settings_in(tmp_path / "new", **key_files), data_dir=given.data_dir) == given
+
+
+def settings_in(data_dir: Path, **environ: str) -> Settings:
+    return Settings.from_env({"LOYALTY_DATA_DIR": str(data_dir), **environ})
 
 
 def test_nothing_of_it_can_be_read_without_its_key(
