@@ -3,7 +3,7 @@
 import json
 import re
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -197,15 +197,18 @@ def test_a_file_that_is_not_whole_is_told_before_anything_is_touched(
     assert not folder.exists()
 
 
-def write_small_backup(file: Path, key_file: Path) -> None:
-    """Write a backup of tables that no release knows."""
+def write_small_backup(
+    file: Path, key_file: Path, revision: str | None = "20991231_0000", names: Iterable[str] = ()
+) -> None:
+    """Write a backup of tables that no release knows, or of none, and of files by these names."""
     manifest = {
         "format": 1, "made_at": NOON.isoformat(), "release": "9.0", "settings": {}, "server": 18,
-        "revision": "20991231_0000", "roles": [], "tables": {},
+        "revision": revision, "roles": [], "tables": {},
     }  # fmt: skip
     parts = [
         Part("manifest.json", json.dumps(manifest).encode()),
         Part("files/secret-key", SECRET.encode()),
+        *(Part(f"files/{name}", b"of the backup") for name in names),
         Part("database/00000000", uuid4().bytes * 20_000),
         Part("erasures.jsonl", b""),
     ]
@@ -239,6 +242,35 @@ def test_a_folder_that_holds_a_service_is_refused(
 
     assert "is not empty" in told
     assert path.read_text("ascii") == "18"
+
+
+def test_a_restore_that_fails_leaves_what_was_there_and_nothing_else(
+    database: str, tmp_path: Path
+) -> None:
+    file, folder = tmp_path / "market.backup", tmp_path / "new"
+    key_file, erasures = folder / "backup-key", folder / "erasures.jsonl"
+    make_key_file(key_file)
+    key = key_file.read_bytes()
+    erasures.write_bytes(b"newer than the backup")
+    write_small_backup(file, key_file, None, [key_file.name, erasures.name, "another-key"])
+
+    told = restores(file, folder, "--key-file", str(key_file), LOYALTY_DATABASE_URL=database)
+
+    assert "The database to restore into is not empty" in told.output
+    assert sorted(folder.iterdir()) == [key_file, erasures]
+    assert key_file.read_bytes() == key
+    assert erasures.read_bytes() == b"newer than the backup"
+
+
+@pytest.mark.parametrize("name", ["secret-key", "data-key"])
+def test_the_key_of_a_backup_is_not_taken_for_that_of_the_service(
+    tmp_path: Path, name: str
+) -> None:
+    file, key_file = tmp_path / "market.backup", tmp_path / "new" / name
+    make_key_file(key_file)
+    write_small_backup(file, key_file)
+
+    assert f"is not empty: {name} stands there" in refusal(file, tmp_path / "new", key_file)
 
 
 def test_a_database_that_holds_something_and_another_secret_are_refused(
