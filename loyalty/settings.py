@@ -174,9 +174,14 @@ def given_secret(environ: Mapping[str, str], name: str) -> str | None:
     if given:
         raise SettingsError(f"Give {name} or {name}_FILE, not both")
     try:
-        return Path(file).read_text(encoding="utf-8").strip()
+        return _read_secret(Path(file))
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"{name}_FILE cannot be read: {file}") from error
+
+
+def _read_secret(path: Path) -> str:
+    """Return what a file holds, but for the newline at its end: blanks may be of the secret."""
+    return path.read_text(encoding="utf-8").removesuffix("\n")
 
 
 def _secret(given: str | None, data_dir: Path) -> str:
@@ -209,7 +214,7 @@ def _kept_secret(path: Path) -> str:
     try:
         path.touch(mode=0o600, exist_ok=False)
     except FileExistsError:
-        secret = path.read_text(encoding="ascii").strip()
+        secret = _read_secret(path)
         if len(secret) < SHORTEST_SECRET:
             raise SettingsError(
                 f"{path} holds no usable secret; restore it from a backup"

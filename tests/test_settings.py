@@ -122,6 +122,16 @@ def test_a_file_may_hold_the_secret(tmp_path: Path) -> None:
     assert not (tmp_path / "secret-key").exists()
 
 
+@pytest.mark.parametrize("kept", ["secret-key", "credential"])
+def test_of_a_file_nothing_but_its_last_newline_is_left_out(tmp_path: Path, kept: str) -> None:
+    secret = f" {STRONG}，东市 "
+    file = tmp_path / kept
+    file.write_text(f"{secret}\n", encoding="utf-8")
+    named = {} if kept == "secret-key" else {"LOYALTY_SECRET_KEY_FILE": str(file)}
+
+    assert settings(tmp_path, **named).secret_key == secret
+
+
 def test_a_secret_is_given_once_and_by_a_file_that_is_there(tmp_path: Path) -> None:
     file = str(tmp_path / "nowhere")
 

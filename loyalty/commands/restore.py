@@ -49,6 +49,9 @@ KEY_FILES: Mapping[str, str] = MappingProxyType(
 )
 """Where in the data folder a key of personal data is put that nobody gives."""
 
+WRITTEN_ANEW = {DATABASE_FOLDER, SECRET_FILE, *KEY_FILES.values()}
+"""What a data folder must not hold yet, whatever it is."""
+
 
 @dataclass(frozen=True, slots=True)
 class Description:
@@ -128,7 +131,7 @@ def refuse_filled_folder(data_dir: Path, *, ours: Collection[Path | None] = ()) 
     named = {path.absolute() for path in ours if path is not None}
     for path in data_dir.iterdir() if data_dir.is_dir() else ():
         ignored = path.absolute() in named or path.name == ERASURES
-        if path.name == DATABASE_FOLDER or (path.is_file() and not ignored):
+        if path.name in WRITTEN_ANEW or (path.is_file() and not ignored):
             raise BackupError(
                 f"{data_dir} is not empty: {path.name} stands there. "
                 "Restore into a new folder, named by LOYALTY_DATA_DIR."
@@ -199,12 +202,15 @@ def _refuse_other_secrets(description: Description, environ: Mapping[str, str]) 
 
 
 def write_files(data_dir: Path, description: Description, environ: Mapping[str, str]) -> None:
-    """Write the small files of a backup, readable by their owner alone."""
+    """Write the small files of a backup, readable by their owner alone; what is there stays."""
     data_dir.mkdir(parents=True, exist_ok=True)
     for name, content in description.files.items():
-        # What the operator gives otherwise need not lie on the disk.
-        if name != SECRET_FILE or given_secret(environ, SECRET) is None:
-            _write_privately(data_dir / Path(name).name, content)
+        path = data_dir / Path(name).name
+        if name != SECRET_FILE and not path.exists():
+            _write_privately(path, content)
+    # What the operator gives otherwise need not lie on the disk.
+    if given_secret(environ, SECRET) is None:
+        _write_secret(data_dir / SECRET_FILE, description.secret)
 
 
 def write_keys(
@@ -215,9 +221,14 @@ def write_keys(
     for name, key in description.keys.items():
         if not given_secret(environ, name):
             path = data_dir / KEY_FILES[name]
-            _write_privately(path, key.encode())
+            _write_secret(path, key)
             named[f"{name}_FILE"] = str(path)
     return named
+
+
+def _write_secret(path: Path, secret: str) -> None:
+    """Write a secret so that it is read again as it is, whatever its end."""
+    _write_privately(path, f"{secret}\n".encode())
 
 
 def _write_privately(path: Path, content: bytes) -> None:
@@ -227,15 +238,17 @@ def _write_privately(path: Path, content: bytes) -> None:
 
 @contextmanager
 def _emptied_on_failure(data_dir: Path, description: Description) -> Iterator[None]:
-    """Let a second try find the folder empty again."""
+    """Let a second try find the folder as it was."""
+    before = set(data_dir.iterdir()) if data_dir.is_dir() else set()
     try:
         yield
     except BaseException:
         if (data_dir / DATABASE_FOLDER).exists():
             leave_embedded_database(data_dir)
             shutil.rmtree(data_dir / DATABASE_FOLDER)
-        for name in (*description.files, *KEY_FILES.values()):
-            (data_dir / Path(name).name).unlink(missing_ok=True)
+        written = {data_dir / Path(name).name for name in (*description.files, *KEY_FILES.values())}
+        for path in written - before:
+            path.unlink(missing_ok=True)
         raise
 
 

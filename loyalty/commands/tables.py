@@ -3,6 +3,7 @@
 import click
 import psycopg
 
+from loyalty.cards.keys import SealError, sealing_key_from, unseal
 from loyalty.clock import utc_now
 from loyalty.commands.backup_file import BackupError
 from loyalty.commands.local_copies import Purpose, copy_locally
@@ -10,7 +11,14 @@ from loyalty.commands.session import database_of, opened, owner_database_of, pla
 from loyalty.database import is_migrated, migrate
 from loyalty.roles import grant_to_service, owns_tables
 from loyalty.services.privacy.resealing import refuse_other_keys
-from loyalty.settings import OWNER, Settings, SettingsError
+from loyalty.settings import OWNER, SECRET, Settings, SettingsError
+
+CARD_KEYS = """
+SELECT c.slug, to_char(k.month, 'YYYY-MM'), k.sealed_private_key
+FROM signing_key k JOIN community c ON c.id = k.community_id
+WHERE k.sealed_private_key IS NOT NULL
+"""
+"""In words that the tables of every release understand; those of past months are destroyed."""
 
 
 def bring_up_to_date(settings: Settings) -> str:
@@ -35,12 +43,14 @@ def move_tables(settings: Settings, *, revision: str = "head", copied: bool = Tr
 
     Raises:
         BackupError: the copy cannot be made; then nothing is changed.
-        SettingsError: no address is named whose user owns them.
+        SettingsError: no address is named whose user owns them, or the secret is not the one under
+            which its card keys lie; then nothing is changed.
     """
     owner = owner_database_of(settings)
     if revision != "head" or not is_migrated(owner):
         if _serves_somebody(owner):
             _refuse_service(owner)
+            _refuse_other_secret(owner, settings.secret_key)
             if copied:
                 _copy_first(owner, settings)
         migrate(owner, revision=revision)
@@ -54,6 +64,21 @@ def _refuse_service(owner: str) -> None:
             "The tables are of another release, and no address is named whose user owns them: "
             f"set {OWNER}, and run: loyalty migrate"
         )
+
+
+def _refuse_other_secret(owner: str, secret: str) -> None:
+    """Refuse to seal what stands in old tables under a secret that is not this service's own."""
+    sealing_key = sealing_key_from(secret)
+    with psycopg.connect(plain(owner)) as connection:
+        for community, month, sealed in connection.execute(CARD_KEYS):
+            try:
+                unseal(sealed, sealing_key=sealing_key, community=community, month=month)
+            except SealError as error:
+                raise SettingsError(
+                    f"The tables are of another release, and their card keys do not open: set "
+                    f"{SECRET}, or LOYALTY_DATA_DIR where its file is, to what the service ran "
+                    "with; nothing was changed."
+                ) from error
 
 
 def _copy_first(owner: str, settings: Settings) -> None:

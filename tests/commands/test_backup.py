@@ -3,7 +3,7 @@
 import json
 import re
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -15,8 +15,18 @@ from click.testing import CliRunner, Result
 from sqlalchemy import make_url, select
 
 from loyalty.commands import main
+from loyalty.commands.backup import files_of, keys_of
 from loyalty.commands.backup_file import BackupError, Lock, Part, make_key_file, write_backup
-from loyalty.commands.dump import Role, contents_of, dumped, is_filled, make_roles, put_back
+from loyalty.commands.dump import (
+    Contents,
+    Role,
+    contents_of,
+    dumped,
+    is_filled,
+    make_roles,
+    put_back,
+)
+from loyalty.commands.restore import Description, write_files, write_keys
 from loyalty.commands.session import opened
 from loyalty.data_keys import hold_data_keys
 from loyalty.embedded import embedded_database, leave_embedded_database
@@ -24,6 +34,7 @@ from loyalty.models import Resident
 from loyalty.roles import let_service_in, owns_tables
 from loyalty.services.privacy.erasing import ErasePerson, erase_person
 from loyalty.services.work import Work
+from loyalty.settings import Settings
 from tests.commands.running import Operator
 from tests.given import NOON, SEALING_KEY, SECRET, given_community, given_resident, given_staff
 from tests.given_everything import given_everything
@@ -128,7 +139,7 @@ def test_one_command_restores_all_of_it_into_an_empty_folder(
         assert re.search(r"every sum equal, in \d+\.\d seconds", told.output)
         assert "erased again, who were erased since: 1." in told.output
         assert "LOYALTY_BASE_URL=http://loyalty.test" in told.output
-        assert (folder / "secret-key").read_text("ascii") == SECRET
+        assert (folder / "secret-key").read_text("ascii") == f"{SECRET}\n"
         assert stat.S_IMODE((folder / "another-key").stat().st_mode) == 0o600
         url = embedded_database(folder)
         after = contents_of(url)
@@ -186,15 +197,18 @@ def test_a_file_that_is_not_whole_is_told_before_anything_is_touched(
     assert not folder.exists()
 
 
-def write_small_backup(file: Path, key_file: Path) -> None:
-    """Write a backup of tables that no release knows."""
+def write_small_backup(
+    file: Path, key_file: Path, revision: str | None = "20991231_0000", names: Iterable[str] = ()
+) -> None:
+    """Write a backup of tables that no release knows, or of none, and of files by these names."""
     manifest = {
         "format": 1, "made_at": NOON.isoformat(), "release": "9.0", "settings": {}, "server": 18,
-        "revision": "20991231_0000", "roles": [], "tables": {},
+        "revision": revision, "roles": [], "tables": {},
     }  # fmt: skip
     parts = [
         Part("manifest.json", json.dumps(manifest).encode()),
         Part("files/secret-key", SECRET.encode()),
+        *(Part(f"files/{name}", b"of the backup") for name in names),
         Part("database/00000000", uuid4().bytes * 20_000),
         Part("erasures.jsonl", b""),
     ]
@@ -228,6 +242,35 @@ def test_a_folder_that_holds_a_service_is_refused(
 
     assert "is not empty" in told
     assert path.read_text("ascii") == "18"
+
+
+def test_a_restore_that_fails_leaves_what_was_there_and_nothing_else(
+    database: str, tmp_path: Path
+) -> None:
+    file, folder = tmp_path / "market.backup", tmp_path / "new"
+    key_file, erasures = folder / "backup-key", folder / "erasures.jsonl"
+    make_key_file(key_file)
+    key = key_file.read_bytes()
+    erasures.write_bytes(b"newer than the backup")
+    write_small_backup(file, key_file, None, [key_file.name, erasures.name, "another-key"])
+
+    told = restores(file, folder, "--key-file", str(key_file), LOYALTY_DATABASE_URL=database)
+
+    assert "The database to restore into is not empty" in told.output
+    assert sorted(folder.iterdir()) == [key_file, erasures]
+    assert key_file.read_bytes() == key
+    assert erasures.read_bytes() == b"newer than the backup"
+
+
+@pytest.mark.parametrize("name", ["secret-key", "data-key"])
+def test_the_key_of_a_backup_is_not_taken_for_that_of_the_service(
+    tmp_path: Path, name: str
+) -> None:
+    file, key_file = tmp_path / "market.backup", tmp_path / "new" / name
+    make_key_file(key_file)
+    write_small_backup(file, key_file)
+
+    assert f"is not empty: {name} stands there" in refusal(file, tmp_path / "new", key_file)
 
 
 def test_a_database_that_holds_something_and_another_secret_are_refused(
@@ -277,6 +320,31 @@ def test_the_key_of_personal_data_goes_along_and_two_roles_serve_what_is_restore
         with opened(service) as session:
             assert [one.unit for one in session.scalars(select(Resident))] == ["3号楼501"]
         assert (owns_tables(owner), owns_tables(service)) == (True, False)
+
+
+@pytest.mark.parametrize(
+    "secret",
+    [
+        "东市的三十八家店铺每月评选一次爱心居民发给优惠卡老人凭卡买菜打九折",
+        f" {SECRET}",
+        f"{SECRET} ",
+        f"{SECRET}\n",
+    ],
+)
+def test_secrets_are_restored_letter_by_letter(tmp_path: Path, secret: str) -> None:
+    keys = {"LOYALTY_DATA_KEY": f"1{secret}", "LOYALTY_OLD_DATA_KEY": f"2{secret}"}
+    given = settings_in(tmp_path / "old", LOYALTY_SECRET_KEY=secret, **keys)
+    contents = Contents(server=18, revision=None, roles=[], tables={})
+    described = Description("", contents, {}, files_of(given), keys_of(given), erasures="")
+
+    write_files(tmp_path / "new", described, {})
+    key_files = write_keys(tmp_path / "new", described, {})
+
+    assert replace(settings_in(tmp_path / "new", **key_files), data_dir=given.data_dir) == given
+
+
+def settings_in(data_dir: Path, **environ: str) -> Settings:
+    return Settings.from_env({"LOYALTY_DATA_DIR": str(data_dir), **environ})
 
 
 def test_nothing_of_it_can_be_read_without_its_key(
