@@ -29,7 +29,8 @@ from loyalty.commands.session import (
 )
 from loyalty.commands.upkeep import is_a_drill_due, report_to_all
 from loyalty.data_keys import hold_data_keys
-from loyalty.embedded import embedded_database, leave_embedded_database
+from loyalty.embedded import embedded_database, is_running, leave_embedded_database
+from loyalty.rules.errors import LoyaltyError
 from loyalty.rules.upkeep import UpkeepSubject
 from loyalty.settings import Settings
 
@@ -73,16 +74,23 @@ def drill_and_report(url: str, settings: Settings) -> Mapping[str, Any]:
     """Try a restore, and tell all communities what came of it.
 
     Raises:
-        BackupError: it has failed, which is told as well.
+        BackupError: it has failed, which is told as well; so is whatever else may break it off.
     """
     try:
         facts = _try_restore(url, settings)
-    except BackupError as error:
-        failure = {"failure": str(error)}
+    except Exception as error:
+        failure = {"failure": _tell(error)}
         report_to_all(url, UpkeepSubject.DRILL, ok=False, facts=failure, now=utc_now())
         raise
     report_to_all(url, UpkeepSubject.DRILL, ok=True, facts=facts, now=utc_now())
     return facts
+
+
+def _tell(error: Exception) -> str:
+    """Return why it failed; what others say of it may hold a password or a row, and stays out."""
+    if isinstance(error, LoyaltyError):
+        return str(error)
+    return f"It was broken off by {type(error).__name__}."
 
 
 def _try_restore(url: str, settings: Settings) -> Mapping[str, Any]:
@@ -134,10 +142,12 @@ def _empty_folder(folder: Path) -> Iterator[Path]:
 
 
 def _throw_away(folder: Path) -> None:
-    if (folder / "postgres" / "PG_VERSION").exists():
-        # One that a killed drill has left running is joined, and ended with us.
-        embedded_database(folder)
-        leave_embedded_database(folder)
+    if is_running(folder):
+        # One that a killed drill has left running is joined, and ended with us; where that fails,
+        # it ends by itself, for it finds its files gone.
+        with suppress(Exception):
+            embedded_database(folder)
+            leave_embedded_database(folder)
     shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -58,6 +58,10 @@ def copies_in(operator: Operator) -> list[Path]:
 
 
 def test_a_drill_restores_a_copy_compares_it_and_tells_managers(served: Operator) -> None:
+    # As one that was killed while it made its database has left it.
+    (served.data_dir / "drill" / "postgres").mkdir(parents=True)
+    (served.data_dir / "drill" / "postgres" / "PG_VERSION").write_text("18\n", "ascii")
+
     told = by_the_service(served).types("drill")
 
     assert told.exit_code == 0, told.output
@@ -80,6 +84,20 @@ def test_a_drill_that_fails_is_told_with_its_reason(served: Operator) -> None:
     assert told.exit_code == 1
     assert report is not None
     assert (report.ok, "cannot be written" in report.facts["failure"]) == (False, True)
+
+
+def test_a_drill_that_others_break_off_is_told_without_what_they_say(served: Operator) -> None:
+    gone = served.data_dir / "gone"
+
+    told = replace(served, data_dir=gone).types("drill")
+
+    assert isinstance(told.exception, FileNotFoundError)
+    report = report_of(served, UpkeepSubject.DRILL)
+    assert report is not None
+    assert (report.ok, report.facts) == (
+        False,
+        {"failure": "It was broken off by FileNotFoundError."},
+    )
 
 
 def test_one_drill_at_a_time(served: Operator) -> None:
