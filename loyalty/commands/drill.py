@@ -17,6 +17,7 @@ import psutil
 import psycopg
 
 from loyalty.clock import utc_now
+from loyalty.commands.backup import refuse_pooler
 from loyalty.commands.backup_file import BackupError, unlock
 from loyalty.commands.doctor import look_at_keys, look_at_personal_data
 from loyalty.commands.local_copies import Purpose, copy_locally, local_lock
@@ -42,6 +43,12 @@ ROOM_NEEDED = 2
 
 ALONE = "SELECT pg_try_advisory_xact_lock(hashtext('loyalty.drill'))"
 SIZE = "SELECT pg_database_size(current_database())"
+
+BY_A_TIMER = (
+    " The drill of `loyalty serve` is not given that address: let a timer run `loyalty drill` "
+    "twice a week."
+)
+"""What helps behind a pooler, since no worker may own the tables."""
 
 NICENESS = 10
 """How far the drill stands back for those who answer."""
@@ -94,6 +101,7 @@ def _tell(error: Exception) -> str:
 
 
 def _try_restore(url: str, settings: Settings) -> Mapping[str, Any]:
+    refuse_pooler(url, settings, further=BY_A_TIMER)
     _refuse_without_room(url, settings.data_dir)
     begun = time.monotonic()
     file = copy_locally(url, settings, Purpose.DRILL, now=utc_now())

@@ -7,7 +7,9 @@ from pathlib import Path
 import psycopg
 import pytest
 import time_machine
+from click.testing import CliRunner, Result
 
+from loyalty.commands import main
 from loyalty.commands.drill import ALONE
 from loyalty.commands.local_copies import KEPT, Purpose, copy_locally
 from loyalty.commands.session import opened
@@ -152,6 +154,31 @@ def test_who_does_not_own_the_tables_is_told_so_and_copies_nothing(served: Opera
     assert told.exit_code == 1
     assert "set LOYALTY_OWNER_DATABASE_URL" in told.output
     assert copies_in(served) == []
+
+
+def behind_a_pooler(operator: Operator, *words: str, **environ: str) -> Result:
+    pooled = {"LOYALTY_DATABASE_POOLER": "transaction", **environ}
+    return CliRunner(env=pooled).invoke(main, words, env=operator.environ)
+
+
+def test_behind_a_pooler_nothing_is_copied_and_whoever_asks_is_told_what_to_set(
+    served: Operator, tmp_path: Path
+) -> None:
+    backup = ("backup", str(tmp_path / "market.backup"), "--key-file", str(tmp_path / "key"))
+    what_to_do = "set LOYALTY_OWNER_DATABASE_URL to the address of the database itself."
+
+    told = [behind_a_pooler(served, *words) for words in (backup, ("migrate", *DOWN), ("drill",))]
+
+    assert [one.exit_code for one in told] == [1, 1, 1]
+    assert [what_to_do in one.output for one in told] == [True, True, True]
+    assert "loyalty migrate --no-copy" in told[1].output
+    assert is_migrated(served.database)
+    report = report_of(served, UpkeepSubject.DRILL)
+    assert report is not None
+    assert "let a timer run `loyalty drill` twice a week" in report.facts["failure"]
+
+    itself = {"LOYALTY_OWNER_DATABASE_URL": served.database}
+    assert behind_a_pooler(by_the_service(served), *backup, **itself).exit_code == 0
 
 
 def test_of_the_copies_the_latest_are_kept(served: Operator) -> None:
