@@ -74,6 +74,11 @@ def leave_embedded_database(data_dir: Path) -> None:
     get_server(data_dir / "postgres").cleanup()
 
 
+def is_running(data_dir: Path) -> bool:
+    """Return whether the embedded PostgreSQL of a data folder runs; one half made does not."""
+    return _postmaster(data_dir / "postgres") is not None
+
+
 def _recover_fast(path: Path) -> None:
     """Let the next start after a kill write out the data in one call, not file by file."""
     if sys.platform == "linux" and SYNC_AT_ONCE not in path.read_text(encoding="utf-8"):

@@ -4,6 +4,7 @@ Each worker writes into a small file of its own, mapped into memory, and whoever
 them. Nothing says who asked, for what record, or for which community.
 """
 
+import logging
 import mmap
 import os
 import time
@@ -27,6 +28,8 @@ _PER_AREA = len(CLASSES) + len(BOUNDS) + 1 + 1
 _FIRST = {area: place * _PER_AREA for place, area in enumerate(AREAS)}
 _CELL = Struct("=Q")
 SIZE = _CELL.size * _PER_AREA * len(AREAS)
+
+_logger = logging.getLogger(__name__)
 
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 """What WSGI calls an application."""
@@ -56,16 +59,18 @@ class RequestCounts:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._lock = Lock()
-        self._own: tuple[int, memoryview] | None = None
+        self._own: tuple[int, memoryview | None] | None = None
 
     def count(self, area: str, status: int, seconds: float) -> None:
-        """Count one answer."""
+        """Count one answer, or none of this process where its file cannot be written."""
         first = _FIRST[area]
         by_class = first + min(max(status // 100, 2), 5) - 2
         by_duration = first + len(CLASSES) + bisect_left(BOUNDS, seconds)
         microseconds = round(seconds * 1_000_000)
         with self._lock:
             cells = self._open()
+            if cells is None:
+                return
             cells[by_class] += 1
             cells[by_duration] += 1
             cells[first + _PER_AREA - 1] += microseconds
@@ -84,15 +89,28 @@ class RequestCounts:
             for place, area in enumerate(AREAS)
         }
 
-    def _open(self) -> memoryview:
+    def _open(self) -> memoryview | None:
         """Return the cells in the file of this process; one that was forked makes its own."""
         if self._own is None or self._own[0] != _process.id:
+            self._own = (_process.id, self._map())
+        return self._own[1]
+
+    def _map(self) -> memoryview | None:
+        """Return the cells, mapped from the file; None where it cannot be written, told once."""
+        try:
             self._folder.mkdir(parents=True, exist_ok=True)
             with (self._folder / f"{_process.id}.counts").open("a+b") as file:
-                file.truncate(SIZE)
-                cells = memoryview(mmap.mmap(file.fileno(), SIZE)).cast("Q")
-                self._own = (_process.id, cells)
-        return self._own[1]
+                if file.tell() != SIZE:
+                    file.truncate(0)
+                    # Not lengthened by truncate: a full disk would kill us at the first count.
+                    file.write(bytes(SIZE))
+                    file.flush()
+                return memoryview(mmap.mmap(file.fileno(), SIZE)).cast("Q")
+        except OSError as error:
+            _logger.warning(
+                "requests are not counted, the file cannot be written: %s", error.strerror
+            )
+            return None
 
 
 def folder_of_counts(data_dir: Path) -> Path:

@@ -16,6 +16,7 @@ from loyalty.commands.backup_file import (
     AGE,
     ARMOUR,
     SHORTEST_PASSWORD,
+    BackupError,
     Lock,
     Part,
     make_key_file,
@@ -27,7 +28,7 @@ from loyalty.commands.upkeep import report_to_all
 from loyalty.database import is_migrated
 from loyalty.rules.upkeep import UpkeepSubject
 from loyalty.services.privacy.resealing import ResealingDueError, refuse_other_keys
-from loyalty.settings import DATA_KEY, OLD_DATA_KEY, SECRET_FILE, Settings
+from loyalty.settings import DATA_KEY, OLD_DATA_KEY, OWNER, SECRET_FILE, Settings
 
 FORMAT = 1
 
@@ -80,12 +81,29 @@ def _refuse_wrong_keys(url: str) -> None:
             refuse_other_keys(session)
 
 
+def refuse_pooler(url: str, settings: Settings, *, further: str = "") -> None:
+    """Refuse an address of a pooler, which takes no options and hands on the connection of a dump.
+
+    Args:
+        further: what else is to be done, told behind it.
+
+    Raises:
+        BackupError: it is one.
+    """
+    if settings.pooled and url == settings.database_url:
+        raise BackupError(
+            "A pooler stands before the database, and nothing can be copied or restored through "
+            f"it: set {OWNER} to the address of the database itself.{further}"
+        )
+
+
 def back_up(url: str, settings: Settings, file: Path, lock: Lock, *, now: datetime) -> None:
     """Write a backup of the service as it is at this moment.
 
     Raises:
         BackupError: it cannot be written, or the database cannot be dumped.
     """
+    refuse_pooler(url, settings)
     with dumped(url) as (contents, pieces):
         write_backup(file, _parts(settings, contents, pieces, now), lock)
 

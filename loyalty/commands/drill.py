@@ -17,6 +17,7 @@ import psutil
 import psycopg
 
 from loyalty.clock import utc_now
+from loyalty.commands.backup import refuse_pooler
 from loyalty.commands.backup_file import BackupError, unlock
 from loyalty.commands.doctor import look_at_keys, look_at_personal_data
 from loyalty.commands.local_copies import Purpose, copy_locally, local_lock
@@ -29,7 +30,8 @@ from loyalty.commands.session import (
 )
 from loyalty.commands.upkeep import is_a_drill_due, report_to_all
 from loyalty.data_keys import hold_data_keys
-from loyalty.embedded import embedded_database, leave_embedded_database
+from loyalty.embedded import embedded_database, is_running, leave_embedded_database
+from loyalty.rules.errors import LoyaltyError
 from loyalty.rules.upkeep import UpkeepSubject
 from loyalty.settings import Settings
 
@@ -41,6 +43,12 @@ ROOM_NEEDED = 2
 
 ALONE = "SELECT pg_try_advisory_xact_lock(hashtext('loyalty.drill'))"
 SIZE = "SELECT pg_database_size(current_database())"
+
+BY_A_TIMER = (
+    " The drill of `loyalty serve` is not given that address: let a timer run `loyalty drill` "
+    "twice a week."
+)
+"""What helps behind a pooler, since no worker may own the tables."""
 
 NICENESS = 10
 """How far the drill stands back for those who answer."""
@@ -73,19 +81,27 @@ def drill_and_report(url: str, settings: Settings) -> Mapping[str, Any]:
     """Try a restore, and tell all communities what came of it.
 
     Raises:
-        BackupError: it has failed, which is told as well.
+        BackupError: it has failed, which is told as well; so is whatever else may break it off.
     """
     try:
         facts = _try_restore(url, settings)
-    except BackupError as error:
-        failure = {"failure": str(error)}
+    except Exception as error:
+        failure = {"failure": _tell(error)}
         report_to_all(url, UpkeepSubject.DRILL, ok=False, facts=failure, now=utc_now())
         raise
     report_to_all(url, UpkeepSubject.DRILL, ok=True, facts=facts, now=utc_now())
     return facts
 
 
+def _tell(error: Exception) -> str:
+    """Return why it failed; what others say of it may hold a password or a row, and stays out."""
+    if isinstance(error, LoyaltyError):
+        return str(error)
+    return f"It was broken off by {type(error).__name__}."
+
+
 def _try_restore(url: str, settings: Settings) -> Mapping[str, Any]:
+    refuse_pooler(url, settings, further=BY_A_TIMER)
     _refuse_without_room(url, settings.data_dir)
     begun = time.monotonic()
     file = copy_locally(url, settings, Purpose.DRILL, now=utc_now())
@@ -134,10 +150,12 @@ def _empty_folder(folder: Path) -> Iterator[Path]:
 
 
 def _throw_away(folder: Path) -> None:
-    if (folder / "postgres" / "PG_VERSION").exists():
-        # One that a killed drill has left running is joined, and ended with us.
-        embedded_database(folder)
-        leave_embedded_database(folder)
+    if is_running(folder):
+        # One that a killed drill has left running is joined, and ended with us; where that fails,
+        # it ends by itself, for it finds its files gone.
+        with suppress(Exception):
+            embedded_database(folder)
+            leave_embedded_database(folder)
     shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -79,9 +79,10 @@ def dumped(url: str) -> Iterator[tuple[Contents, Iterator[bytes]]]:
     """Give what a database holds at this moment, and its dump in pieces, whoever goes on writing.
 
     Raises:
-        BackupError: PostgreSQL's programs are missing or too old, or the dump was broken off.
+        BackupError: PostgreSQL's programs are missing or too old, it cannot be read, or the dump
+            was broken off.
     """
-    with psycopg.connect(plain(url), options="-c TimeZone=UTC") as connection:
+    with _reading(url) as connection:
         connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         (snapshot,) = _one(connection, "SELECT pg_export_snapshot()")
         contents = look_through(connection)
@@ -89,6 +90,18 @@ def dumped(url: str) -> Iterator[tuple[Contents, Iterator[bytes]]]:
         # Compressed lightly: it takes less time than the disk does.
         options = ("--format=custom", "--compress=1", "--no-owner", f"--snapshot={snapshot}")
         yield contents, _run_dump(tool, url, options)
+
+
+@contextmanager
+def _reading(url: str) -> Iterator[psycopg.Connection[Any]]:
+    """Give a connection on which times are read alike wherever the server stands."""
+    try:
+        with psycopg.connect(plain(url), options="-c TimeZone=UTC") as connection:
+            yield connection
+    except psycopg.Error as error:
+        # Only the first line: what follows may hold the row that it stumbled over.
+        told = str(error).partition("\n")[0] or type(error).__name__
+        raise BackupError(f"The database could not be read: {told}") from error
 
 
 def look_through(connection: psycopg.Connection[Any]) -> Contents:
@@ -116,8 +129,12 @@ def look_through(connection: psycopg.Connection[Any]) -> Contents:
 
 
 def contents_of(url: str) -> Contents:
-    """Return what a database holds now."""
-    with psycopg.connect(plain(url), options="-c TimeZone=UTC") as connection:
+    """Return what a database holds now.
+
+    Raises:
+        BackupError: it cannot be read.
+    """
+    with _reading(url) as connection:
         connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         return look_through(connection)
 

@@ -15,7 +15,16 @@ import click
 from alembic.script import ScriptDirectory
 from pyrage.x25519 import Identity
 
-from loyalty.commands.backup import DUMP, ERASURES, FILES, FORMAT, KEYS, MANIFEST, PASSWORD
+from loyalty.commands.backup import (
+    DUMP,
+    ERASURES,
+    FILES,
+    FORMAT,
+    KEYS,
+    MANIFEST,
+    PASSWORD,
+    refuse_pooler,
+)
 from loyalty.commands.backup_file import (
     BackupError,
     Lock,
@@ -101,7 +110,9 @@ def restore(file: Path, *, key_file: Path | None, password: str | None) -> None:
         write_files(data_dir, description, os.environ)
         key_files = write_keys(data_dir, description, os.environ)
         settings = Settings.from_env({**os.environ, **key_files})
-        restore_database(owner_database_of(settings), file, key, description)
+        url = owner_database_of(settings)
+        refuse_pooler(url, settings)
+        restore_database(url, file, key, description)
         move_tables(settings, copied=False)
     add_erasures(settings.erasures, parse_erasures(description.erasures))
     erased = erase_again(database_of(settings), settings)

@@ -55,15 +55,21 @@ class UpkeepFact:
 
 
 def find_upkeep_trouble(
-    subject: UpkeepSubject, last: UpkeepFact | None, *, now: datetime
+    subject: UpkeepSubject, last: UpkeepFact | None, *, since: datetime | None, now: datetime
 ) -> UpkeepTrouble | None:
     """Return why somebody must look after something; None if nobody must.
 
     Args:
         last: None where it has never been looked at; a restore is then tried soon by itself.
+        since: when the community was founded; None where that is fictional.
     """
     if last is None:
-        return UpkeepTrouble.NEVER_BACKED_UP if subject is UpkeepSubject.BACKUP else None
+        late = since is not None and now - since > LATEST_DRILL
+        never = {
+            UpkeepSubject.BACKUP: UpkeepTrouble.NEVER_BACKED_UP,
+            UpkeepSubject.DRILL: UpkeepTrouble.DRILL_LATE if late else None,
+        }
+        return never.get(subject)
     age = now - last.at
     checks = (
         (UpkeepSubject.BACKUP, age > LATEST_BACKUP, UpkeepTrouble.BACKUP_OLD),

@@ -3,6 +3,7 @@
 import os
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -10,7 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from loyalty.models import Community
-from loyalty.request_counts import RequestCounts, area_of, forget_counts
+from loyalty.request_counts import SIZE, Counted, RequestCounts, area_of, forget_counts
 from tests.given import given_card, given_shop, paired_till
 
 TOKEN = "t" * 32
@@ -103,6 +104,37 @@ def test_what_two_workers_count_is_added_up(tmp_path: Path) -> None:
     assert cells[:4] == [1, 0, 1, 0]
     assert sum(cells[4:-1]) == 2
     assert cells[-1] == 304_000
+
+
+def test_where_nothing_can_be_written_all_is_answered_and_that_is_told_once(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "request-counts").touch()
+    counts = RequestCounts(tmp_path / "request-counts")
+
+    def answer(_: object, start_response: Any) -> list[bytes]:
+        start_response("201 CREATED", [])
+        return [b"sold"]
+
+    service = Counted(answer, counts)
+    path = {"PATH_INFO": "/api/v1/redemptions"}
+
+    answers = [service(path, lambda *_: None) for _ in range(2)]
+
+    assert answers == [[b"sold"], [b"sold"]]
+    assert caplog.text.count("requests are not counted") == 1
+    assert sum(counts.read()["checkout"]) == 0
+
+
+def test_a_file_that_a_full_disk_has_cut_short_is_written_anew(tmp_path: Path) -> None:
+    file = tmp_path / f"{os.getpid()}.counts"
+    file.write_bytes(bytes([1]) * (SIZE - 1))
+    counts = RequestCounts(tmp_path)
+
+    counts.count("api", 200, 0.1)
+
+    assert file.stat().st_size == SIZE
+    assert counts.read()["api"][:4] == [1, 0, 0, 0]
 
 
 def test_a_start_begins_anew(tmp_path: Path) -> None:

@@ -284,9 +284,12 @@ def test_a_database_that_holds_something_and_another_secret_are_refused(
 
     filled = restores(file, folder, *words, LOYALTY_DATABASE_URL=source.database)
     secret = restores(file, folder, *words, LOYALTY_SECRET_KEY=SECRET[::-1])
+    pooler = {"LOYALTY_DATABASE_URL": source.database, "LOYALTY_DATABASE_POOLER": "transaction"}
+    pooled = restores(file, folder, *words, **pooler)
 
     assert "is there already" in again.output
     assert "is not empty" in filled.output
+    assert "set LOYALTY_OWNER_DATABASE_URL to the address" in pooled.output
     assert "LOYALTY_SECRET_KEY is not that of the backup" in secret.output
     assert contents_of(source.database) == before
     assert not [*folder.iterdir()]
@@ -371,6 +374,13 @@ def test_a_dump_that_is_broken_off_leaves_no_half_file(tmp_path: Path, key_file:
         write_backup(tmp_path / "market.backup", broken_off(), Lock(key_file=key_file))
 
     assert [*tmp_path.iterdir()] == [key_file]
+
+
+def test_a_database_that_does_not_answer_is_told_in_a_sentence() -> None:
+    unreachable = pytest.raises(BackupError, match="The database could not be read: connection")
+
+    with unreachable, dumped("postgresql://nobody@127.0.0.1:1/nothing"):
+        pass
 
 
 def test_roles_that_are_missing_are_made_without_a_password(server: str) -> None:

@@ -7,7 +7,9 @@ from pathlib import Path
 import psycopg
 import pytest
 import time_machine
+from click.testing import CliRunner, Result
 
+from loyalty.commands import main
 from loyalty.commands.drill import ALONE
 from loyalty.commands.local_copies import KEPT, Purpose, copy_locally
 from loyalty.commands.session import opened
@@ -58,6 +60,10 @@ def copies_in(operator: Operator) -> list[Path]:
 
 
 def test_a_drill_restores_a_copy_compares_it_and_tells_managers(served: Operator) -> None:
+    # As one that was killed while it made its database has left it.
+    (served.data_dir / "drill" / "postgres").mkdir(parents=True)
+    (served.data_dir / "drill" / "postgres" / "PG_VERSION").write_text("18\n", "ascii")
+
     told = by_the_service(served).types("drill")
 
     assert told.exit_code == 0, told.output
@@ -80,6 +86,20 @@ def test_a_drill_that_fails_is_told_with_its_reason(served: Operator) -> None:
     assert told.exit_code == 1
     assert report is not None
     assert (report.ok, "cannot be written" in report.facts["failure"]) == (False, True)
+
+
+def test_a_drill_that_others_break_off_is_told_without_what_they_say(served: Operator) -> None:
+    gone = served.data_dir / "gone"
+
+    told = replace(served, data_dir=gone).types("drill")
+
+    assert isinstance(told.exception, FileNotFoundError)
+    report = report_of(served, UpkeepSubject.DRILL)
+    assert report is not None
+    assert (report.ok, report.facts) == (
+        False,
+        {"failure": "It was broken off by FileNotFoundError."},
+    )
 
 
 def test_one_drill_at_a_time(served: Operator) -> None:
@@ -134,6 +154,31 @@ def test_who_does_not_own_the_tables_is_told_so_and_copies_nothing(served: Opera
     assert told.exit_code == 1
     assert "set LOYALTY_OWNER_DATABASE_URL" in told.output
     assert copies_in(served) == []
+
+
+def behind_a_pooler(operator: Operator, *words: str, **environ: str) -> Result:
+    pooled = {"LOYALTY_DATABASE_POOLER": "transaction", **environ}
+    return CliRunner(env=pooled).invoke(main, words, env=operator.environ)
+
+
+def test_behind_a_pooler_nothing_is_copied_and_whoever_asks_is_told_what_to_set(
+    served: Operator, tmp_path: Path
+) -> None:
+    backup = ("backup", str(tmp_path / "market.backup"), "--key-file", str(tmp_path / "key"))
+    what_to_do = "set LOYALTY_OWNER_DATABASE_URL to the address of the database itself."
+
+    told = [behind_a_pooler(served, *words) for words in (backup, ("migrate", *DOWN), ("drill",))]
+
+    assert [one.exit_code for one in told] == [1, 1, 1]
+    assert [what_to_do in one.output for one in told] == [True, True, True]
+    assert "loyalty migrate --no-copy" in told[1].output
+    assert is_migrated(served.database)
+    report = report_of(served, UpkeepSubject.DRILL)
+    assert report is not None
+    assert "let a timer run `loyalty drill` twice a week" in report.facts["failure"]
+
+    itself = {"LOYALTY_OWNER_DATABASE_URL": served.database}
+    assert behind_a_pooler(by_the_service(served), *backup, **itself).exit_code == 0
 
 
 def test_of_the_copies_the_latest_are_kept(served: Operator) -> None:

@@ -20,6 +20,8 @@ from sqlalchemy.exc import OperationalError
 
 from loyalty.app import create_app
 from loyalty.clock import community_now
+from loyalty.commands.backup_file import BackupError
+from loyalty.commands.dump import contents_of
 from loyalty.commands.work import carry_out_next
 from loyalty.database import db, migrate, transaction
 from loyalty.models import Community
@@ -262,6 +264,8 @@ def test_without_the_setting_the_pooler_refuses_the_service(pooled: str, tmp_pat
     refusal = pytest.raises(OperationalError, match="startup parameter")
     with app.app_context(), refusal, transaction() as session:
         session.connection()
+    with pytest.raises(BackupError, match=r"could not be read: .+startup parameter"):
+        contents_of(pooled)
 
 
 def test_what_is_prepared_meets_another_connection(pooled: str) -> None:

@@ -8,9 +8,9 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from loyalty.models import Community
-from loyalty.rules.upkeep import UpkeepSubject
+from loyalty.rules.upkeep import LATEST_DRILL, UpkeepSubject, UpkeepTrouble
 from loyalty.services.actors import Role
-from loyalty.services.community.upkeep import keep_report
+from loyalty.services.community.upkeep import keep_report, list_upkeep
 from tests.given import NOON, given_community
 from tests.pages.visits import enter, text_of
 
@@ -23,6 +23,10 @@ def report(session: Session, community: Community, subject: str, *, ok: bool, fa
     of = UpkeepSubject(subject)
     keep_report(session, community.id, of, ok=ok, facts=facts, now=NOON - timedelta(hours=1))
     session.commit()
+
+
+def troubles_of(session: Session, community: Community) -> list[UpkeepTrouble | None]:
+    return [one.trouble for one in list_upkeep(session, community.id, now=NOON)]
 
 
 def test_what_was_found_is_told_in_words(
@@ -38,6 +42,18 @@ def test_what_was_found_is_told_in_words(
     assert "90张表都对上了，用了4.2秒。" in page
     assert "还空12.3 GB。照现在的用法还够9天。" in page
     assert "系统要人管一管" not in text_of(client.get("/staff"))
+
+
+def test_a_drill_that_was_never_tried_is_a_trouble_but_for_a_demonstrations_fictional_past(
+    session: Session, community: Community
+) -> None:
+    founded = NOON - LATEST_DRILL - timedelta(days=1)
+    community.created_at = founded
+    fictional = given_community(session, demonstration=True, created_at=founded)
+
+    assert UpkeepTrouble.DRILL_LATE in troubles_of(session, community)
+    assert UpkeepTrouble.DRILL_LATE not in troubles_of(session, fictional)
+    assert UpkeepTrouble.DRILL_LATE not in troubles_of(session, given_community(session))
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """When somebody must look after the service."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
@@ -26,10 +26,14 @@ DAY = date(2026, 12, 1)
 
 
 def trouble(
-    subject: UpkeepSubject, age: timedelta | None = None, *, ok: bool = True
+    subject: UpkeepSubject,
+    age: timedelta | None = None,
+    *,
+    ok: bool = True,
+    since: datetime | None = None,
 ) -> UpkeepTrouble | None:
     last = None if age is None else UpkeepFact(NOON - age, ok)
-    return find_upkeep_trouble(subject, last, now=NOON)
+    return find_upkeep_trouble(subject, last, since=since, now=NOON)
 
 
 def test_a_backup_is_asked_for_once_it_is_more_than_a_week_old_or_was_never_made() -> None:
@@ -47,6 +51,14 @@ def test_a_drill_that_failed_or_is_late_is_told_and_one_that_is_yet_to_come_is_n
     assert trouble(drill, LATEST_DRILL) is None
     assert trouble(drill, LATEST_DRILL + MOMENT) is UpkeepTrouble.DRILL_LATE
     assert trouble(drill, MOMENT, ok=False) is UpkeepTrouble.DRILL_FAILED
+
+
+def test_a_drill_that_was_never_tried_is_late_two_weeks_after_the_founding() -> None:
+    drill = UpkeepSubject.DRILL
+
+    assert trouble(drill, since=NOON - LATEST_DRILL) is None
+    assert trouble(drill, since=NOON - LATEST_DRILL - MOMENT) is UpkeepTrouble.DRILL_LATE
+    assert trouble(UpkeepSubject.DISK, since=NOON - LATEST_DRILL - MOMENT) is None
 
 
 def test_a_disk_is_told_by_what_was_found() -> None:

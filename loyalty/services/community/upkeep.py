@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from loyalty.models import UpkeepReport
+from loyalty.models import Community, UpkeepReport
 from loyalty.rules.upkeep import (
     UpkeepFact,
     UpkeepSubject,
@@ -60,8 +60,10 @@ def find_report(
 
 def list_upkeep(session: Session, community_id: UUID, *, now: datetime) -> list[Upkeep]:
     """Return how everything stands that is looked after."""
+    community = session.get_one(Community, community_id)
+    since = None if community.demonstration else community.created_at
     return [
-        Upkeep(subject, report, find_upkeep_trouble(subject, fact_of(report), now=now))
+        Upkeep(subject, report, find_upkeep_trouble(subject, fact_of(report), since=since, now=now))
         for subject in UpkeepSubject
         for report in (find_report(session, community_id, subject),)
     ]
