@@ -2,6 +2,7 @@
 
 from copy import copy
 from functools import cache
+from threading import Lock
 from typing import Any, cast
 
 from fpdf import FPDF
@@ -9,6 +10,9 @@ from fpdf.fonts import SubsetMap, TTFFont
 
 _COMPACT_FONTS = "1.6"
 """The version of PDF in which fonts of this kind may be embedded, as the library says it."""
+
+_one_reads = Lock()
+"""So that two documents that are drawn at once read a font once, and leave no file open."""
 
 
 def add_letters(pdf: FPDF, family: str, path: str) -> None:
@@ -19,7 +23,8 @@ def add_letters(pdf: FPDF, family: str, path: str) -> None:
         family: under which name it sets them, in lower case.
         path: of the font's file, an OpenType font with CFF outlines.
     """
-    font = copy(_read(path))
+    with _one_reads:
+        font = copy(_read(path))
     font.i = len(pdf.fonts) + 1
     font.fontkey = family
     font.ttfont = _file_of(font)
