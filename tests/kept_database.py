@@ -180,6 +180,13 @@ def new_database(template: str) -> Iterator[str]:
     drop(template, name)
 
 
+@contextmanager
+def empty_database(server: str) -> Iterator[str]:
+    """A database of the same server in which there is nothing."""
+    with new_database(named(server, "template0")) as url:
+        yield url
+
+
 def create(template: str, name: str) -> None:
     """Create a database as a copy of another of the same server."""
     with psycopg.connect(plain(named(template, "postgres")), autocommit=True) as connection:

@@ -19,11 +19,8 @@ from loyalty.commands.backup import files_of, keys_of
 from loyalty.commands.backup_file import BackupError, Lock, Part, make_key_file, write_backup
 from loyalty.commands.dump import (
     Contents,
-    Role,
     contents_of,
     dumped,
-    is_filled,
-    make_roles,
     put_back,
 )
 from loyalty.commands.restore import Description, write_files, write_keys
@@ -38,7 +35,7 @@ from loyalty.settings import Settings
 from tests.commands.running import Operator
 from tests.given import NOON, SEALING_KEY, SECRET, given_community, given_resident, given_staff
 from tests.given_everything import given_everything
-from tests.kept_database import create, drop, name_of, named, new_database, plain
+from tests.kept_database import empty_database, name_of, new_database, plain
 from tests.serving import new_data_folder
 
 PASSWORD = "correct horse battery staple"
@@ -58,15 +55,6 @@ def key_file(tmp_path: Path) -> Path:
     path = tmp_path / "backup.key"
     make_key_file(path)
     return path
-
-
-@contextmanager
-def empty_database(server: str) -> Iterator[str]:
-    """A database of the same server in which there is nothing."""
-    name = f"empty_{uuid4().hex}"
-    create(named(server, "template0"), name)
-    yield named(server, name)
-    drop(server, name)
 
 
 def rights_of_the_service(url: str) -> tuple[bool, ...]:
@@ -374,36 +362,3 @@ def test_a_dump_that_is_broken_off_leaves_no_half_file(tmp_path: Path, key_file:
         write_backup(tmp_path / "market.backup", broken_off(), Lock(key_file=key_file))
 
     assert [*tmp_path.iterdir()] == [key_file]
-
-
-def test_a_database_that_does_not_answer_is_told_in_a_sentence() -> None:
-    unreachable = pytest.raises(BackupError, match="The database could not be read: connection")
-
-    with unreachable, dumped("postgresql://nobody@127.0.0.1:1/nothing"):
-        pass
-
-
-def test_roles_that_are_missing_are_made_without_a_password(server: str) -> None:
-    group, member = (f"role_{uuid4().hex}" for _ in range(2))
-    roles = [
-        Role(group, signs_in=False, passes_policies=False, member_of=[]),
-        Role(member, signs_in=True, passes_policies=True, member_of=[group]),
-    ]
-    query = """
-        SELECT rolcanlogin AND rolbypassrls, rolpassword IS NULL, pg_has_role(rolname, %s, 'MEMBER')
-        FROM pg_authid WHERE rolname = %s
-    """
-    for _ in range(2):
-        make_roles(server, roles)
-
-    with psycopg.connect(plain(server)) as connection:
-        assert connection.execute(query, (group, member)).fetchone() == (True, True, True)
-        connection.execute(f"DROP ROLE {member}, {group}")
-
-
-def test_an_empty_database_is_told_from_one_that_holds_something(server: str) -> None:
-    with empty_database(server) as url:
-        assert not is_filled(url)
-        with psycopg.connect(plain(url)) as connection:
-            connection.execute("CREATE TABLE something ()")
-        assert is_filled(url)
