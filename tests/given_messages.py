@@ -19,6 +19,7 @@ from loyalty.models import (
 )
 from loyalty.rules.messages import EVENTS
 from loyalty.services.actors import Role, SignedInResident
+from loyalty.services.messages.delivery import Letter, Outcome, Turn, next_letter
 from loyalty.services.messages.hooks import NewSecret, create_hook
 from loyalty.services.messages.push_channel import begin_web_push
 from loyalty.services.work import ResidentWork, Work
@@ -106,3 +107,13 @@ def messages_of(session: Session) -> list[Message]:
     """Return all messages as they stand now, the earliest first."""
     query = select(Message).order_by(Message.id).execution_options(populate_existing=True)
     return [*session.scalars(query)]
+
+
+def manager_of(session: Session, community: Community, now: datetime) -> Work:
+    """Return the work of a new manager."""
+    return Work(session, given_staff(session, community, Role.MANAGER), now)
+
+
+def letter_of(session: Session, turn: Turn, now: datetime) -> Letter | Outcome | None:
+    """Return what a hook sends next."""
+    return next_letter(session, turn, sealing_key=SEALING_KEY, now=now)

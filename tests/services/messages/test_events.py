@@ -1,10 +1,8 @@
 """What programs are told: what was recorded since, each event once for each receiver, no person."""
 
 import json
-from datetime import datetime, timedelta
-from itertools import pairwise
+from datetime import timedelta
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from flask import Flask
@@ -15,34 +13,24 @@ from sqlalchemy.orm import Session
 from loyalty.models import Community, MessageHook
 from loyalty.rules.card_action import CardAction
 from loyalty.rules.card_number import last4, number_of
-from loyalty.rules.messages import EVENT_WAITS, EVENTS_WAIT, MOST_RECEIVERS, Channel
+from loyalty.rules.messages import MOST_RECEIVERS, Channel
 from loyalty.services.actors import Role
 from loyalty.services.cards.acts import ActOnCard, act_on_card
 from loyalty.services.errors import AlreadyExistsError, UnknownRecordError, ValueRefusedError
 from loyalty.services.messages.delivery import (
-    Letter,
-    Outcome,
     Turn,
     begin_turn,
-    end_turn,
-    next_letter,
-    note_outcome,
-    take_turn,
 )
 from loyalty.services.messages.events import write_events
 from loyalty.services.messages.hooks import (
-    ask_for_test,
     change_hook,
     find_hook_of_residents,
     get_receiver,
     list_hooks,
     list_receivers,
-    send_again,
 )
 from loyalty.services.messages.outbox import LOOKS_BACK
 from loyalty.services.messages.recipients import agree_to_messages
-from loyalty.services.messages.undelivered import count_undelivered
-from loyalty.services.work import Work
 from tests.faults.overlap import in_transaction, overlapped
 from tests.given import (
     NOON,
@@ -51,7 +39,6 @@ from tests.given import (
     given_card,
     given_community,
     given_resident,
-    given_staff,
 )
 from tests.given_closed_months import given_closed_month
 from tests.given_messages import (
@@ -59,6 +46,7 @@ from tests.given_messages import (
     given_hook,
     given_receiver,
     given_web_push,
+    manager_of,
     messages_of,
     sold_at,
 )
@@ -75,19 +63,11 @@ def hook(session: Session, community: Community) -> MessageHook:
     return given_receiver(session, community)
 
 
-def manager_of(session: Session, community: Community, now: datetime = SOON) -> Work:
-    return Work(session, given_staff(session, community, Role.MANAGER), now)
-
-
 def told(session: Session, hook: MessageHook) -> list[tuple[str, dict[str, Any]]]:
     """Return the kind and the data of what is written down for a receiver."""
     write_events(session, hook, now=SOON)
     found = [one for one in messages_of(session) if one.hook_id == hook.id]
     return [(one.kind, present(one.event)["data"]) for one in found]
-
-
-def letter_of(session: Session, turn: Turn, now: datetime) -> Letter | Outcome | None:
-    return next_letter(session, turn, sealing_key=SEALING_KEY, now=now)
 
 
 def test_a_new_card_is_told_by_its_id_and_last_digits_and_never_its_number(
@@ -157,7 +137,7 @@ def test_a_card_is_told_to_be_lost_when_it_is_stopped_for_that(
     session: Session, community: Community, hook: MessageHook, reason: str, found: int
 ) -> None:
     card = given_card(session, community, state="active", handed_over_at=NOON)
-    work = manager_of(session, community)
+    work = manager_of(session, community, SOON)
     act_on_card(work, ActOnCard(card.id, CardAction.SUSPEND, reason), sealing_key=SEALING_KEY)
 
     lost = {"card_id": str(card.id), "last4": last4(card.serial)}
@@ -171,7 +151,7 @@ def test_a_card_in_the_place_of_another_says_of_which(
 ) -> None:
     card = given_card(session, community, state="active", handed_over_at=NOON)
     act = ActOnCard(card.id, CardAction.REISSUE, "lost")
-    new = act_on_card(manager_of(session, community), act, sealing_key=SEALING_KEY)
+    new = act_on_card(manager_of(session, community, SOON), act, sealing_key=SEALING_KEY)
 
     found = dict(told(session, hook))
 
@@ -240,14 +220,14 @@ def test_residents_messages_and_events_go_their_own_ways(
 ) -> None:
     card = given_card(session, community, state="active")
 
-    assert find_hook_of_residents(manager_of(session, community)) is None
+    assert find_hook_of_residents(manager_of(session, community, SOON)) is None
     with pytest.raises(UnknownRecordError):
         agree_to_messages(at_home(session, card), hook.id, "openid-000001")
     for_residents = given_hook(session, community).hook
-    assert find_hook_of_residents(manager_of(session, community)) == for_residents
+    assert find_hook_of_residents(manager_of(session, community, SOON)) == for_residents
     with pytest.raises(ValueRefusedError):
         change_hook(
-            manager_of(session, community),
+            manager_of(session, community, SOON),
             for_residents.id,
             for_residents.version,
             address=for_residents.address,
@@ -259,7 +239,7 @@ def test_each_way_of_residents_stands_beside_receivers_of_events(
     session: Session, community: Community, hook: MessageHook
 ) -> None:
     signed, push = given_hook(session, community).hook, given_web_push(session, community)
-    work = manager_of(session, community)
+    work = manager_of(session, community, SOON)
 
     assert [find_hook_of_residents(work, channel) for channel in Channel] == [signed, push]
     assert {one.id for one in list_hooks(work)} == {hook.id, signed.id}
@@ -267,7 +247,7 @@ def test_each_way_of_residents_stands_beside_receivers_of_events(
     for told_to_residents in (signed, push):
         with pytest.raises(UnknownRecordError):
             get_receiver(work, told_to_residents.id)
-    outsider = manager_of(session, given_community(session))
+    outsider = manager_of(session, given_community(session), SOON)
     assert (list_hooks(outsider), find_hook_of_residents(outsider, Channel.WEB_PUSH)) == ([], None)
 
 
@@ -292,95 +272,6 @@ def test_there_are_ten_receivers_at_most(session: Session, community: Community)
 
     with pytest.raises(AlreadyExistsError):
         given_receiver(session, community, ["month.closed"])
-
-
-@pytest.mark.usefixtures("hook")
-def test_an_event_is_tried_ten_times_in_three_days_and_staff_are_not_troubled(
-    session: Session, community: Community
-) -> None:
-    given_card(session, community, issued_at=SOON)
-    turn = present(take_turn(session, now=SOON))
-    begin_turn(session, turn, now=SOON)
-    at, tried = SOON, []
-    while isinstance(letter := letter_of(session, turn, at), Letter):
-        tried.append(at - SOON)
-        note_outcome(session, turn, letter, Outcome("http_500"), now=at)
-        at = present(messages_of(session)[0].next_at)
-
-    (message,) = messages_of(session)
-    waits = [later - before for before, later in pairwise(tried)]
-    assert waits == [*EVENT_WAITS]
-    assert (message.state, message.failure) == ("undelivered", "http_500")
-    assert count_undelivered(manager_of(session, community)) == 0
-
-
-@pytest.mark.usefixtures("hook")
-@pytest.mark.parametrize(
-    ("waited", "state"), [(EVENTS_WAIT, "undelivered"), (EVENTS_WAIT - SECOND, "waiting")]
-)
-def test_an_event_whose_turn_does_not_come_in_three_days_is_given_up(
-    session: Session, community: Community, waited: timedelta, state: str
-) -> None:
-    """What a receiver lacks that cannot be reached does not pile up."""
-    given_card(session, community, issued_at=SOON)
-    turn = present(take_turn(session, now=SOON))
-    begin_turn(session, turn, now=SOON)
-
-    begin_turn(session, turn, now=SOON + waited)
-
-    assert [one.state for one in messages_of(session)] == [state]
-
-
-def test_410_stops_a_receiver_until_a_manager_begins_anew(
-    session: Session, community: Community, hook: MessageHook
-) -> None:
-    for _ in range(2):
-        given_card(session, community, issued_at=SOON)
-    turn = present(take_turn(session, now=SOON))
-    begin_turn(session, turn, now=SOON)
-    letter = letter_of(session, turn, SOON)
-    assert isinstance(letter, Letter)
-    gone = Outcome("http_410", of_message=True, for_good=True)
-    note_outcome(session, turn, letter, gone, now=SOON)
-
-    assert {one.state for one in messages_of(session)} == {"undelivered"}
-    assert letter_of(session, turn, SOON) is None
-    end_turn(session, turn, gone, now=SOON)
-    later = SOON + timedelta(days=9)
-    assert take_turn(session, now=later) is None
-    session.refresh(hook)
-    ask_for_test(manager_of(session, community, later), hook.id)
-    session.flush()
-    assert (hook.stopped_at, hook.told_until) == (None, later)
-    assert present(take_turn(session, now=later)).hook_id == hook.id
-
-
-def test_an_event_is_sent_again_under_its_own_id_and_what_residents_were_told_is_not(
-    session: Session, community: Community, hook: MessageHook
-) -> None:
-    given_card(session, community, issued_at=SOON)
-    turn = present(take_turn(session, now=SOON))
-    begin_turn(session, turn, now=SOON)
-    first = letter_of(session, turn, SOON)
-    assert isinstance(first, Letter)
-    note_outcome(session, turn, first, Outcome(None), now=SOON)
-    assert letter_of(session, turn, SOON) is None
-    work = manager_of(session, community)
-
-    send_again(work, hook.id, first.message_id)
-    session.flush()
-
-    again = letter_of(session, turn, SOON)
-    assert isinstance(again, Letter)
-    assert (again.message_id, again.body) == (first.message_id, first.body)
-    test = ask_for_test(work, hook.id)
-    session.flush()
-    for unknown in (test.id, uuid4()):
-        with pytest.raises(UnknownRecordError):
-            send_again(work, hook.id, unknown)
-    outsider = manager_of(session, given_community(session))
-    with pytest.raises(UnknownRecordError):
-        send_again(outsider, hook.id, first.message_id)
 
 
 def test_two_who_look_at_once_write_an_event_once(
