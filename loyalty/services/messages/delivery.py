@@ -32,7 +32,6 @@ from loyalty.services.messages.hooks import open_signing_key
 from loyalty.services.messages.outbox import (
     WAITS,
     forget_cards_taken,
-    give_up_events,
     give_up_old_messages,
     write_messages,
 )
@@ -116,11 +115,10 @@ def begin_turn(session: Session, turn: Turn, *, now: datetime) -> None:
         local = as_local(now, session.get_one(Community, turn.community_id).timezone)
         if hook.events:
             write_events(session, hook, now=local)
-            give_up_events(session, hook, now=now)
-            return
-        # It holds recipients, and those come before their messages for whoever forgets them, too.
-        write_messages(session, hook, now=local)
-        forget_cards_taken(session, hook)
+        else:
+            # It holds recipients, who come before their messages for whoever forgets them, too.
+            write_messages(session, hook, now=local)
+            forget_cards_taken(session, hook)
         give_up_old_messages(session, hook, now=now)
 
 

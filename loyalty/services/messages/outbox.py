@@ -97,31 +97,25 @@ def forget_cards_taken(session: Session, hook: MessageHook) -> None:
 
 
 def give_up_old_messages(session: Session, hook: MessageHook, *, now: datetime) -> None:
-    """Give up what could not be told for a day; staff are told instead."""
+    """Give up what is too old to be told.
+
+    What residents are told is no news after a day; staff are told instead. An event is given up
+    whose turn has not come for days: when it was made says nothing of one that is sent again.
+    """
+    of_residents = Message.made_at <= now - TRIED_FOR
     session.execute(
         update(Message)
         .where(
             Message.community_id == hook.community_id,
             Message.hook_id == hook.id,
             WAITS,
-            Message.made_at <= now - TRIED_FOR,
+            Message.next_at <= now - EVENTS_WAIT if hook.events else of_residents,
         )
-        .values(state=MessageState.UNDELIVERED, ended_at=now)
-    )
-
-
-def give_up_events(session: Session, hook: MessageHook, *, now: datetime) -> None:
-    """Give up events that waited for days while their receiver could not be reached."""
-    session.execute(
-        update(Message)
-        .where(
-            Message.community_id == hook.community_id,
-            Message.hook_id == hook.id,
-            WAITS,
-            # When it was made says nothing of one that is sent again.
-            Message.next_at <= now - EVENTS_WAIT,
+        .values(
+            state=MessageState.UNDELIVERED,
+            ended_at=now,
+            failure=func.coalesce(Message.failure, hook.failure),
         )
-        .values(state=MessageState.UNDELIVERED, ended_at=now, failure=hook.failure)
     )
 
 
