@@ -10,7 +10,7 @@ from wtforms import HiddenField
 from loyalty.models import MessageHook
 from loyalty.pages.forms import Form, text_field
 from loyalty.pages.own_page.signed_in import REFERENCE, OwnPages, resident, resident_work
-from loyalty.pages.own_page.web_push import find_offer
+from loyalty.pages.own_page.web_push import end_by, find_offer
 from loyalty.pages.staff.confirmation import ConfirmationForm
 from loyalty.rules.errors import LoyaltyError
 from loyalty.rules.messages import (
@@ -24,7 +24,6 @@ from loyalty.services.errors import StaleRecordError
 from loyalty.services.messages.hooks import find_hook_of_residents
 from loyalty.services.messages.recipients import (
     agree_to_messages,
-    end_messages,
     find_recipient,
 )
 from loyalty.words.own_page import REFERENCE_FAULTS, refusal_to_resident
@@ -65,13 +64,7 @@ def shown() -> Any:
 def end() -> Any:
     """Tell nothing any more."""
     if ConfirmationForm().validate_on_submit():
-        try:
-            with resident_work() as work:
-                end_messages(work, Channel.SIGNED)
-        except LoyaltyError as refusal:
-            flash(refusal_to_resident(refusal), Tone.NO)
-        else:
-            flash(gettext("记下了，不再发了。"), Tone.YES)
+        end_by(Channel.SIGNED)
     return redirect(url_for("own_messages.shown"))
 
 

@@ -87,14 +87,19 @@ def agree() -> Any:
 def end() -> Any:
     """Tell nothing on a device any more."""
     if ConfirmationForm().validate_on_submit():
-        try:
-            with resident_work() as work:
-                end_messages(work, Channel.WEB_PUSH)
-        except LoyaltyError as refusal:
-            flash(refusal_to_resident(refusal), Tone.NO)
-        else:
-            flash(gettext("记下了，不再发了。"), Tone.YES)
+        end_by(Channel.WEB_PUSH)
     return redirect(url_for("own_messages.shown"))
+
+
+def end_by(channel: Channel) -> None:
+    """Tell the resident nothing any more by a channel, and say so."""
+    try:
+        with resident_work() as work:
+            end_messages(work, channel)
+    except LoyaltyError as refusal:
+        flash(refusal_to_resident(refusal), Tone.NO)
+    else:
+        flash(gettext("记下了，不再发了。"), Tone.YES)
 
 
 def _agree(work: ResidentWork, form: DeviceForm) -> None:
