@@ -104,7 +104,7 @@ def change(area_id: UUID) -> Any:
         if console.attempt(lambda work: change_area(work, wanted), done, form=form):
             return redirect(url_for("staff_areas.listed"))
     return render_template(
-        "staff/people/area.html", form=form, area=area, happenings=told, here=console.here
+        "staff/people/area_change.html", form=form, part=area, happenings=told, here=console.here
     )
 
 
@@ -138,11 +138,7 @@ def change_group(household_group_id: UUID) -> Any:
         if console.attempt(lambda work: change_household_group(work, wanted), done, form=form):
             return redirect(url_for("staff_areas.listed"))
     return render_template(
-        "staff/people/household_group_change.html",
-        form=form,
-        group=group,
-        happenings=told,
-        here=console.here,
+        "staff/people/area_change.html", form=form, part=group, happenings=told, here=console.here
     )
 
 
