@@ -23,6 +23,23 @@ def test_without_settings_the_service_runs_in_its_own_folder(tmp_path: Path) -> 
     assert found.trusted_proxies == 0
 
 
+@pytest.mark.parametrize(
+    ("said", "receivers", "pushes"),
+    [("", False, False), ("allow", True, False), ("all", True, True)],
+)
+def test_who_may_be_told_in_a_network_of_ones_own(
+    tmp_path: Path, said: str, *, receivers: bool, pushes: bool
+) -> None:
+    found = settings(tmp_path, LOYALTY_PRIVATE_RECEIVERS=said)
+
+    assert (found.private_receivers, found.private_pushes) == (receivers, pushes)
+
+
+def test_another_word_for_that_stops_the_start(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="LOYALTY_PRIVATE_RECEIVERS must be allow or all"):
+        settings(tmp_path, LOYALTY_PRIVATE_RECEIVERS="yes")
+
+
 def test_the_first_start_makes_a_secret_only_its_owner_reads(tmp_path: Path) -> None:
     found = settings(tmp_path / "new")
 

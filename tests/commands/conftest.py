@@ -29,6 +29,13 @@ def receiver(certificate: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Rec
 
 
 @pytest.fixture
+def _private_receivers(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The operator allows receivers in the own network, of managers' choice alone."""
+    allowed = replace(app.extensions["loyalty.settings"], private_receivers=True)
+    monkeypatch.setitem(app.extensions, "loyalty.settings", allowed)
+
+
+@pytest.fixture
 def _private(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     """The operator allows receivers in the own network."""
     settings = app.extensions["loyalty.settings"]

@@ -143,7 +143,7 @@ def test_a_push_service_out_of_reach_is_asked_once_and_keeps_nobody_else_waiting
     assert (push.failures, push.failure) == (0, None)
 
 
-@pytest.mark.usefixtures("clock", "card")
+@pytest.mark.usefixtures("clock", "card", "_private_receivers")
 def test_no_address_of_our_own_network_is_asked_whatever_a_browser_says(
     session: Session, receiver: Receiver
 ) -> None:

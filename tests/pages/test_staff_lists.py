@@ -11,7 +11,16 @@ from openpyxl import load_workbook
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from loyalty.models import Area, Community, Deed, DeedKind, Resident, ShopTerm, ShopVisit
+from loyalty.models import (
+    Area,
+    Community,
+    Deed,
+    DeedKind,
+    HouseholdGroup,
+    Resident,
+    ShopTerm,
+    ShopVisit,
+)
 from loyalty.pages.staff.lists.lists import LISTS
 from loyalty.services.actors import Role
 from loyalty.services.deeds.deeds import ensure_default_kinds
@@ -197,6 +206,27 @@ def test_a_contribution_that_does_not_count_says_so(
 
     place = headings.index("状态")
     assert [row[place] for row in rows] == ["已作废", "等人核准", "已计入"]
+
+
+def test_the_residents_of_an_area_stand_once_beside_its_groups(
+    client: FlaskClient, session: Session, community: Community
+) -> None:
+    area = Area(community_id=community.id, name="南区")
+    session.add(area)
+    session.flush()
+    for name in ("南一", "南二"):
+        session.add(HouseholdGroup(community_id=community.id, name=name, area_id=area.id))
+    for name in ("李秀英", "王建国"):
+        given_resident(session, community, name=name, area_id=area.id)
+    session.commit()
+    enter(client, session, community)
+
+    _, *rows = take(client, "areas")
+
+    assert [[cell or "" for cell in row] for row in rows] == [
+        ["南区", "2", "南一"],
+        ["南区", "", "南二"],
+    ]
 
 
 def test_what_looks_like_a_formula_stays_a_text(
