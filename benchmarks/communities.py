@@ -19,7 +19,8 @@ import shutil
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import cycle
@@ -155,6 +156,24 @@ def build(server: str, name: str, folder: Path) -> Town:
         db.session.remove()
     execute(named(server, name), "VACUUM ANALYZE")
     return town
+
+
+@contextmanager
+def serving_town() -> Iterator[str]:
+    """Work within the service on a database in which there is nothing; give its address."""
+    folder = Path(tempfile.mkdtemp(prefix="loyalty-town-"))
+    try:
+        server = embedded_database(folder)
+        execute(server, "CREATE DATABASE town")
+        town = named(server, "town")
+        migrate(town)
+        with make_app(town, folder).app_context():
+            yield town
+            db.session.remove()
+            forget_connections()
+    finally:
+        leave_embedded_database(folder)
+        shutil.rmtree(folder)
 
 
 def make_app(database: str, folder: Path) -> Flask:

@@ -9,8 +9,6 @@ with 1 if ours takes more than 1.5 times as long.
 """
 
 import argparse
-import shutil
-import tempfile
 import time
 from base64 import b32encode
 from collections.abc import Callable, Sequence
@@ -27,16 +25,15 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
-from benchmarks.communities import execute, make_app
+from benchmarks.communities import serving_town
 from benchmarks.figures import Figure, tell
 from loyalty.cards.token import PURPOSE
-from loyalty.database import db, forget_connections, migrate
-from loyalty.embedded import embedded_database, leave_embedded_database
+from loyalty.database import db
 from loyalty.models import Card, Resident, Round
 from loyalty.rules.calendar import Month
 from loyalty.services.cards.signing import Award, sign_cards
 from tests.given import NOON, SEALING_KEY, given_card, given_community, honour_of
-from tests.kept_database import named, plain
+from tests.kept_database import plain
 
 MOST = 1.5
 
@@ -59,19 +56,8 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--into", type=Path)
     asked = parser.parse_args()
-    folder = Path(tempfile.mkdtemp(prefix="loyalty-issuing-"))
-    try:
-        server = embedded_database(folder)
-        execute(server, "CREATE DATABASE town")
-        migrate(named(server, "town"))
-        with make_app(named(server, "town"), folder).app_context():
-            with psycopg.connect(plain(named(server, "town"))) as connection:
-                figures = measure(db.session(), connection, asked.cards, asked.rounds)
-            db.session.remove()
-            forget_connections()
-    finally:
-        leave_embedded_database(folder)
-        shutil.rmtree(folder)
+    with serving_town() as town, psycopg.connect(plain(town)) as connection:
+        figures = measure(db.session(), connection, asked.cards, asked.rounds)
     tell(figures, into=asked.into)
 
 

@@ -15,7 +15,6 @@ import gzip
 import json
 import math
 import shutil
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -30,18 +29,16 @@ from playwright.sync_api import sync_playwright
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from benchmarks.communities import execute, make_app
+from benchmarks.communities import serving_town
 from benchmarks.figures import Figure, tell
 from benchmarks.issuing import COPIES
 from loyalty.cards.roster import MARK_BYTES, SALT_BYTES
-from loyalty.database import db, forget_connections, hot_connection, migrate
-from loyalty.embedded import embedded_database, leave_embedded_database
+from loyalty.database import db, hot_connection
 from loyalty.models import Card
 from loyalty.rules.card_number import SERIAL_DIGITS
 from loyalty.services.checkout.memory import Directory
 from loyalty.services.tills.offline_pack import build_offline_pack
 from tests.given import NOON, given_card, given_community, given_shop, paired_till
-from tests.kept_database import named
 
 LONGEST_BUILD = 0.5
 """Seconds, for 50,000 cards."""
@@ -98,18 +95,8 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--into", type=Path)
     asked = parser.parse_args()
-    folder = Path(tempfile.mkdtemp(prefix="loyalty-rosters-"))
-    try:
-        server = embedded_database(folder)
-        execute(server, "CREATE DATABASE town")
-        migrate(named(server, "town"))
-        with make_app(named(server, "town"), folder).app_context():
-            figures = measure(db.session(), asked.cards, asked.rounds)
-            db.session.remove()
-            forget_connections()
-    finally:
-        leave_embedded_database(folder)
-        shutil.rmtree(folder)
+    with serving_town():
+        figures = measure(db.session(), asked.cards, asked.rounds)
     tell(figures, into=asked.into)
 
 
