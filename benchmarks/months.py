@@ -115,6 +115,7 @@ def parting(connection: psycopg.Connection[Any], table: str, column: str) -> Ite
     yield f"CREATE TABLE {table}_rest PARTITION OF {table} DEFAULT"
     yield f"INSERT INTO {table} SELECT * FROM whole"  # noqa: S608  # our own names
     yield "DROP TABLE whole CASCADE"
+    yield f"GRANT ALL ON {table} TO loyalty_member"
     yield f"ALTER TABLE {table} ADD PRIMARY KEY (community_id, id, {column})"
     for _, statement in made:
         if statement.startswith("CREATE UNIQUE"):
