@@ -81,6 +81,7 @@ def test_in_uyghur_the_page_begins_at_the_right_and_numbers_at_the_left(phone: P
     assert number.evaluate("element => getComputedStyle(element).direction") == "ltr"
     keys = phone.locator("[data-pad] [data-key]")
     phone.goto("/till")
+    expect(phone.locator("[data-screen=pair]")).to_be_visible()
     phone.locator("[data-screen=sell]").evaluate("element => { element.hidden = false; }")
     one, two = (keys.filter(has_text=digit).first.evaluate(left) for digit in "12")
     assert one < two
