@@ -65,7 +65,7 @@ pool_mode = transaction
 default_pool_size = {connections}
 """
 ASKED = "SET timezone TO UTC; SET statement_timeout TO 60000; SET random_page_cost TO 1.1"
-LONGEST_START = 20
+LONGEST_START = 120
 
 
 @pytest.fixture

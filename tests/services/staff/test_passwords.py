@@ -105,10 +105,10 @@ def test_two_who_choose_at_once_are_each_judged_by_what_is_known_of_themselves(
     monkeypatch.setattr(matching, "omnimatch", wait_for_the_other)
     with ThreadPoolExecutor(1) as pool:
         known = pool.submit(hash_new_password, "tianyuanxuemei", about=("xuemei", "tianyuan"))
-        assert begun.wait(30)
+        assert begun.wait(120)
         unknown = hash_new_password("tianyuanxuemei", about=())
         other_done.set()
-        refusal = known.exception(30)
+        refusal = known.exception(120)
 
     assert isinstance(refusal, CommonPasswordError)
     assert password_matches("tianyuanxuemei", unknown)
