@@ -17,7 +17,7 @@ import pytest
 import time_machine
 from argon2 import PasswordHasher
 from argon2.profiles import CHEAPEST
-from flask import Flask
+from flask import Flask, g
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
@@ -163,9 +163,17 @@ def service_of_tests(server: str, tmp_path_factory: pytest.TempPathFactory) -> I
         )
     )
     app.testing = True
+    # What is asked first, before the service's own.
+    app.before_request_funcs.setdefault(None, []).insert(0, forget_last_request)
     yield app
     with app.app_context():
         forget_connections()
+
+
+def forget_last_request() -> None:
+    """Let each request begin with nothing remembered, though those of a test share a context."""
+    for name in list(g):
+        g.pop(name)
 
 
 def leave_idle_connections() -> None:
