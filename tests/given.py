@@ -53,6 +53,8 @@ NOON = datetime(2026, 12, 9, 12, 0, tzinfo=SHANGHAI)
 """A Wednesday in the middle of a month."""
 FACTOR = b"twenty bytes of ours"
 """The secret of everybody's second factor."""
+LONG_AFTER = date(2099, 12, 9)
+"""A day after each on which the tests may be run."""
 NOBODY = "01a20000-0000-7000-8000-000000000000"
 """An id that no record has."""
 
@@ -317,7 +319,7 @@ def given_shop(session: Session, community: Community, **values: Any) -> Shop:
             "opted_in_categories": [],
             "state": "certified",
             "plaque_number": f"PGY-{place:04d}",
-            "certified_until": date(2027, 12, 9),
+            "certified_until": LONG_AFTER,
             "created_at": NOON,
             "updated_at": NOON,
             **values,
