@@ -58,7 +58,8 @@ LONG_AFTER = date(2099, 12, 9)
 NOBODY = "01a20000-0000-7000-8000-000000000000"
 """An id that no record has."""
 
-number = count(1)
+number = count(100_001)
+"""All with as many digits, so that what is made later is listed later, whatever ran before."""
 
 
 def given_community(session: Session, **values: Any) -> Community:
