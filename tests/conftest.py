@@ -7,7 +7,9 @@ import gc
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import cast
 from uuid import uuid4
@@ -17,7 +19,7 @@ import pytest
 import time_machine
 from argon2 import PasswordHasher
 from argon2.profiles import CHEAPEST
-from flask import Flask
+from flask import Flask, g
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
@@ -34,7 +36,15 @@ from loyalty.services.checkout.memory import Directory
 from loyalty.services.deeds.deeds import ensure_default_kinds
 from loyalty.services.staff import passwords
 from loyalty.settings import Settings
-from tests.given import NOON, SEALING_KEY, SECRET, given_community, given_resident, given_round
+from tests.given import (
+    NOON,
+    SEALING_KEY,
+    SECRET,
+    SHANGHAI,
+    given_community,
+    given_resident,
+    given_round,
+)
 from tests.given_notices import given_notice
 from tests.kept_database import KeptDatabase, named, plain
 from tests.whose_statements import Watch, watch_statements
@@ -45,6 +55,9 @@ SHARED = Path(__file__).parents[2] / "shared" / "data"
 
 OWN_DATABASE = f"test_{os.getpid()}"
 """What the database of the test that runs now is called."""
+
+LONGEST_TEST = timedelta(minutes=1)
+"""How long a test may take that reads the clock, on a busy machine."""
 
 ROOM_FOR_DATABASES = 2 * 1024**3
 """Bytes that must be free where the tests' databases are kept in memory."""
@@ -66,6 +79,14 @@ def shared_data(name: str) -> Path:
     if not path.exists():
         pytest.skip(f"needs the real data: ../shared/data/{name} is absent")
     return path
+
+
+def pytest_runtest_setup() -> None:
+    """Begin no test in the last moments of a day or month: what it makes today, it uses today."""
+    now = datetime.now(SHANGHAI)
+    midnight = datetime.combine(now.date() + timedelta(days=1), datetime.min.time(), SHANGHAI)
+    if midnight - now < LONGEST_TEST:
+        time.sleep((midnight - now).total_seconds())
 
 
 def pytest_collection_finish() -> None:
@@ -163,9 +184,17 @@ def service_of_tests(server: str, tmp_path_factory: pytest.TempPathFactory) -> I
         )
     )
     app.testing = True
+    # What is asked first, before the service's own.
+    app.before_request_funcs.setdefault(None, []).insert(0, forget_last_request)
     yield app
     with app.app_context():
         forget_connections()
+
+
+def forget_last_request() -> None:
+    """Let each request begin with nothing remembered, though those of a test share a context."""
+    for name in list(g):
+        g.pop(name)
 
 
 def leave_idle_connections() -> None:

@@ -55,10 +55,13 @@ FACTOR = b"twenty bytes of ours"
 """The secret of everybody's second factor."""
 AUTHENTICATOR = pyotp.TOTP(b32encode(FACTOR).decode())
 """What everybody's phone shows it by."""
+LONG_AFTER = date(2099, 12, 9)
+"""A day after each on which the tests may be run."""
 NOBODY = "01a20000-0000-7000-8000-000000000000"
 """An id that no record has."""
 
-number = count(1)
+number = count(100_001)
+"""All with as many digits, so that what is made later is listed later, whatever ran before."""
 
 
 def given_community(session: Session, **values: Any) -> Community:
@@ -318,7 +321,7 @@ def given_shop(session: Session, community: Community, **values: Any) -> Shop:
             "opted_in_categories": [],
             "state": "certified",
             "plaque_number": f"PGY-{place:04d}",
-            "certified_until": date(2027, 12, 9),
+            "certified_until": LONG_AFTER,
             "created_at": NOON,
             "updated_at": NOON,
             **values,

@@ -15,7 +15,6 @@ from sqlalchemy.exc import TimeoutError as NoConnectionLeftError
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
-from loyalty.clock import community_now
 from loyalty.database import is_away
 from loyalty.rules.card_number import number_of
 from loyalty.services.actors import Role
@@ -30,9 +29,7 @@ from tests.given import (
 from tests.given_late_sales import SYNC, late_sale
 from tests.given_sales import SALES
 from tests.kept_database import name_of, named, plain
-from tests.pages.visits import enter
-
-TODAY = community_now("Asia/Shanghai").date().replace(day=1)
+from tests.pages.visits import enter, this_month
 
 
 @dataclass(frozen=True)
@@ -159,7 +156,7 @@ def test_a_server_that_has_become_a_standby_is_asked_no_more(
     client: FlaskClient, session: Session, operator: Operator
 ) -> None:
     community = given_community(session)
-    card = given_card(session, community, valid_from=TODAY)
+    card = given_card(session, community, valid_from=this_month())
     till = paired_till(session, given_shop(session, community))
     session.close()
     sale = {"code": card.token, "total_fen": 1000}

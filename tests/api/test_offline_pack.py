@@ -17,6 +17,7 @@ from loyalty.models import Card, Community, Resident, Shop, ShopTerm
 from loyalty.services.actors import Role
 from loyalty.services.cards.revocations import publish_revocations
 from tests.given import (
+    LONG_AFTER,
     NOON,
     SEALING_KEY,
     given_card,
@@ -113,7 +114,7 @@ def test_a_pack_says_what_holds_at_this_counter(
         "name": market.shop.name,
         "plaque_number": market.shop.plaque_number,
         "certified": True,
-        "certified_until": "2027-12-09",
+        "certified_until": LONG_AFTER.isoformat(),
         "terms": {"civilized_resident": 820},
     }
     assert pack["policy"]["limits"]["uses_per_shop_day"] == 5

@@ -52,7 +52,13 @@ def operator(server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
 
 @pytest.fixture(scope="module")
-def welcome(operator: Operator, watch: Watch) -> Any:
+def built_on() -> date:
+    """The day on which the demonstration is built, whatever day it is when it is looked at."""
+    return community_now("Asia/Shanghai").date()
+
+
+@pytest.fixture(scope="module")
+def welcome(operator: Operator, watch: Watch, built_on: date) -> Any:  # noqa: ARG001  # before it
     """What a freshly built demonstration prints; its statements, too, name their community."""
     watch.faults.clear()
     told = operator.reads("demo")
@@ -111,17 +117,16 @@ def test_the_shops_have_their_series_areas_and_contacts(operator: Operator, welc
     assert set(Counter(shop.liaison_id for shop in shops).values()) == {2, 3}
 
 
-def test_the_stalls_fill_in_ten_years(operator: Operator, welcome: Any) -> None:
+def test_the_stalls_fill_in_ten_years(operator: Operator, welcome: Any, built_on: date) -> None:
     assert welcome
-    today = community_now("Asia/Shanghai").date()
     with opened(operator.database) as session:
         built: dict[Hashable, date] = dict(
             session.execute(select(Stall.id, Stall.built_on)).tuples().all()
         )
         lets = session.execute(select(StallLet.stall_id, StallLet.since, StallLet.tenant)).all()
     turns = [Turn(stall, since, is_let=tenant is not None) for stall, since, tenant in lets]
-    last = Month.of(today)
-    months = list_months_let(built, turns, first=last.plus(-119), last=last, today=today)
+    last = Month.of(built_on)
+    months = list_months_let(built, turns, first=last.plus(-119), last=last, today=built_on)
 
     assert {one.stalls for one in months} == {274}
     assert (months[0].let, months[-1].let) == (274 * 15 // 100, 274)
@@ -183,14 +188,14 @@ def test_shops_of_every_standing_and_the_matters_of_the_council_are_there(
     assert (held is not None, ahead) == (True, None)
 
 
-def test_nothing_happened_in_the_future(operator: Operator, welcome: Any) -> None:
+def test_nothing_happened_in_the_future(operator: Operator, welcome: Any, built_on: date) -> None:
     assert welcome
     now = community_now("Asia/Shanghai")
     with opened(operator.database) as session:
         for moment in (Redemption.recorded_at, CertificationEvent.at, AuditEvent.at):
             assert session.scalars(select(func.max(moment))).one() <= now
         first = session.scalars(select(func.min(Redemption.happened_on))).one()
-    assert Month.of(first) == Month.of(now.date()).plus(-5)
+    assert Month.of(first) == Month.of(built_on).plus(-5)
 
 
 def test_the_accounts_are_told_again_with_a_fresh_code(operator: Operator, welcome: Any) -> None:

@@ -21,6 +21,7 @@ from loyalty.models import Card, Community, Job, JobFile
 from loyalty.printing.card_batch import how_to_draw
 from loyalty.printing.card_sheet import Printing
 from loyalty.reports.sheet_layout import SheetLayout
+from loyalty.rules.calendar import Month
 from loyalty.rules.card_number import group_digits, last4, number_of
 from loyalty.services.cards.batches import begin_batch
 from loyalty.services.cards.sheets import PrintCards
@@ -34,8 +35,13 @@ from tests.serving import LONGEST_END, free_port, start, stop, until, worker_beh
 def given_batch(
     session: Session, community: Community, cards: int, *, at_once: int = 2, now: datetime = NOON
 ) -> tuple[Job, list[Card]]:
-    """A batch that somebody has asked for, of files of a few cards each."""
-    made = [given_card(session, community) for _ in range(cards)]
+    """A batch that somebody has asked for, of files of a few cards each.
+
+    The cards work next month, too, which may begin before they are drawn.
+    """
+    month = Month.of(now.date())
+    valid = {"valid_from": month.first, "valid_until": month.plus(1).last}
+    made = [given_card(session, community, **valid) for _ in range(cards)]
     mine = Work(session, given_staff(session, community), now)
     how = how_to_draw(SheetLayout(start=9), Printing("en", "http://loyalty.test", now))
     wanted = PrintCards(card_ids=[card.id for card in made])

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Any
 from uuid import uuid4
 
 import httpx
@@ -16,6 +15,7 @@ from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 
 from loyalty.clock import community_now
+from loyalty.models import Community
 from loyalty.rules.calendar import Month
 from tests.given import given_card, given_community, given_shop, given_till
 from tests.kept_database import plain
@@ -39,13 +39,13 @@ class Till:
 
 
 def given_busy_market(database: str, *, tills: int) -> list[Till]:
-    """Some tills, and as many cards that work this month without limits; commits them."""
+    """Some tills, and as many cards that work from this month on without limits; commits them."""
     engine = create_engine(database)
     with Session(engine, expire_on_commit=False) as session, session.begin():
         community = given_community(session, uses_per_shop_day=None)
         shop = given_shop(session, community)
-        first = Month.of(community_now(community.timezone).date()).first
-        made = [Till(f"till_{uuid4().hex}", _card(session, community, first)) for _ in range(tills)]
+        month = Month.of(community_now(community.timezone).date())
+        made = [Till(f"till_{uuid4().hex}", _card(session, community, month)) for _ in range(tills)]
         for till in made:
             digest = hashlib.sha256(till.token.encode()).digest()
             given_till(session, shop, token_hash=digest)
@@ -53,8 +53,11 @@ def given_busy_market(database: str, *, tills: int) -> list[Till]:
     return made
 
 
-def _card(session: Session, community: Any, first: Any) -> str:
-    return given_card(session, community, valid_from=first, state="active").token
+def _card(session: Session, community: Community, month: Month) -> str:
+    """A card that works next month, too, which may begin while the tills sell."""
+    first, last = month.first, month.plus(1).last
+    card = given_card(session, community, valid_from=first, valid_until=last, state="active")
+    return card.token
 
 
 @dataclass

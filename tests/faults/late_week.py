@@ -27,6 +27,8 @@ from tests.given_late_sales import Device, late_sale
 
 DAYS = 7
 USES_A_DAY = 2
+OLDEST = (DAYS * 24 - 1) * 3600
+"""Seconds: what is a week old when it is uploaded has come too late."""
 SALES_A_CARD = 10
 """In the week, on average: enough for some cards to go over their limit on some days."""
 TIMEZONE = "Asia/Shanghai"
@@ -102,7 +104,7 @@ def _till(
 
 def _sale(tokens: Sequence[str], now: datetime, *, ago: timedelta | None = None) -> dict[str, Any]:
     total = CHANCE.randint(1, 50_000)
-    ago = ago or timedelta(seconds=CHANCE.randint(1, DAYS * 24 * 3600))
+    ago = ago or timedelta(seconds=CHANCE.randint(1, OLDEST))
     return late_sale(
         CHANCE.choice(tokens),
         at=now - ago,

@@ -134,11 +134,17 @@ def serving_cell(name: str, database: str, folder: Path, *slugs: str) -> Iterato
 
 
 def given_market(slug: str) -> Market:
-    """A community with a till and a card of this month."""
+    """A community with a till and a card of this month and the next, which may begin meanwhile."""
     session = db.session()
     community = given_community(session, slug=slug, uses_per_shop_day=None)
     month = Month.of(community_now(TIMEZONE).date())
-    card: Card = given_card(session, community, valid_from=month.first, state="active")
+    card: Card = given_card(
+        session,
+        community,
+        valid_from=month.first,
+        valid_until=month.plus(1).last,
+        state="active",
+    )
     till = paired_till(session, given_shop(session, community))
     return Market(slug, community.number, till, card.token, number_of(card.serial))
 

@@ -25,7 +25,6 @@ from tests.given_late_sales import SYNC, late_sale
 from tests.given_sales import SALES
 from tests.kept_database import KeptDatabase, plain
 from tests.many_communities import columns_that_tell_apart, copy_communities, tables_of_communities
-from tests.pages.conftest import forget
 from tests.pages.test_two_communities import pages
 from tests.pages.visits import enter
 from tests.two_communities import Two, copied_two, filled, ids_for
@@ -125,7 +124,6 @@ def send_all(app: Flask, session: Session, two: Two) -> None:
     card = given_card(session, two.community, state="active")
     till = paired_till(session, given_shop(session, two.community))
     client = app.test_client()
-    app.before_request_funcs.setdefault(None, []).insert(0, forget)
     enter(client, session, two.community, *Role)
     for page in pages(app, "GET"):
         assert client.get(filled(page, ids_for(page, two.ours))).status_code < BROKEN, page
