@@ -21,7 +21,14 @@ from loyalty.services.errors import (
     ValueRefusedError,
 )
 from loyalty.services.notice.public_record import public_record
-from loyalty.services.selection.seeds import NameSource, RefusedSeed, find_refused_seeds, source_of
+from loyalty.services.selection.seeds import (
+    SHORTEST_SEED,
+    NameSource,
+    RefusedSeed,
+    find_refused_seeds,
+    seed_of,
+    source_of,
+)
 from loyalty.services.staff.sign_in import to_staff_member
 from tests.given import NOON, given_account, given_community, given_resident, given_staff
 from tests.given_rounds import act, given_round_after
@@ -201,6 +208,16 @@ def test_what_the_named_source_cannot_give_is_no_seed_and_stands_in_no_record(
 
     assert frozen.drawn_at is None
     assert refused(session, frozen) == [RefusedSeed(NOON, ["not_of_the_source"], None)]
+
+
+def test_a_list_that_was_frozen_before_sources_were_named_takes_no_short_seed() -> None:
+    older, seed = Round(frozen_list=None), "x" * SHORTEST_SEED
+
+    with pytest.raises(ValueRefusedError) as refusal:
+        seed_of(older, seed[1:])
+
+    assert refusal.value.pointer == "/seed"
+    assert seed_of(older, seed) == seed
 
 
 def test_a_second_seed_is_refused_and_stands_in_the_record_for_ever(
