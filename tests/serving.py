@@ -1,6 +1,7 @@
 """The service, really started as an operator starts it."""
 
 import os
+import secrets
 import shutil
 import socket
 import subprocess
@@ -18,13 +19,20 @@ import pytest
 PROJECT = Path(__file__).parents[1]
 LOYALTY = Path(sys.executable).with_name("loyalty")
 LONGEST_START = LONGEST_END = 120
+PORTS = range(15_000, 32_000)
 
 
 def free_port() -> int:
-    """Return a port nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Return a port nobody listens on.
+
+    Not one of those that the machine gives to whoever connects to somewhere: it would be taken
+    before the service listens, or while it is started again.
+    """
+    while True:
+        port = secrets.choice(PORTS)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def answers(port: int) -> bool:

@@ -211,7 +211,7 @@ def test_nobody_waits_for_another_who_forgets_old_answers(
         forgetting.execute(delete(KeptAnswer))
         called = thread.submit(call)
         try:
-            status = called.result(timeout=20)
+            status = called.result(timeout=120)
         finally:
             forgetting.rollback()
     other.dispose()

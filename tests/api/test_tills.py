@@ -206,7 +206,7 @@ def test_of_two_devices_with_one_code_one_wins(
 
     def pair(code: str, together: Barrier) -> int:
         with app.test_client() as device:
-            together.wait(timeout=10)
+            together.wait(timeout=120)
             return device.post(PAIRING, json={"pairing_code": code}).status_code
 
     with ThreadPoolExecutor(max_workers=2) as devices:

@@ -27,6 +27,7 @@ from tests.conftest import leave_idle_connections
 from tests.given import NOON, SEALING_KEY, SECRET, given_community, given_shop
 from tests.kept_database import KeptDatabase
 from tests.pages.visits import card_of_today
+from tests.serving import answers
 
 # A busy machine is no reason to fail.
 expect.set_options(timeout=LONGEST_WAIT * 1000)
@@ -71,6 +72,12 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
+def wait_long(context: BrowserContext) -> BrowserContext:
+    """Have whatever is done in a context wait as long as what is expected there; return it."""
+    context.set_default_timeout(LONGEST_WAIT * 1000)
+    return context
+
+
 def close(context: BrowserContext) -> None:
     """Close the pages of a test; what they have still asked for fails no other test."""
     for page in context.pages:
@@ -98,25 +105,20 @@ class Network:
         self.open = threading.Event()
         """Answers come through; while it is not set they are underway."""
         self.open.set()
-        self._underway = 0
+        self._lines = 0
         self._changed = threading.Condition()
 
-    def await_silence(self) -> None:
-        """Wait until every question has its answer, so that none comes into the next test."""
+    def await_silence(self, port: int) -> None:
+        """Wait until every line to the service is closed, so that none asks in the next test."""
+        # Lines are taken up in their order: after this one, none is left to be counted.
+        answers(port)
         with self._changed:
-            assert self._changed.wait_for(lambda: self._underway == 0, LONGEST_WAIT)
+            assert self._changed.wait_for(lambda: self._lines == 0, LONGEST_WAIT)
 
-    @contextmanager
-    def _counted(self) -> Iterator[None]:
-        self._count(1)
-        try:
-            yield
-        finally:
-            self._count(-1)
-
-    def _count(self, change: int) -> None:
+    def count(self, change: int) -> None:
+        """Count a line that is taken up, or closed."""
         with self._changed:
-            self._underway += change
+            self._lines += change
             self._changed.notify_all()
 
     def around(self, app: Any) -> Any:
@@ -125,10 +127,7 @@ class Network:
         def answer(environ: dict[str, Any], start_response: Any) -> Any:
             losing = self.losing is not None and environ["PATH_INFO"].startswith(self.losing)
             # Read to its end here: a browser that goes away leaves no file open.
-            with (
-                self._counted(),
-                _closed(app(environ, (lambda *_: None) if losing else start_response)) as body,
-            ):
+            with _closed(app(environ, (lambda *_: None) if losing else start_response)) as body:
                 whole = b"".join(body)
             self.open.wait(LONGEST_WAIT)
             if losing:
@@ -136,6 +135,30 @@ class Network:
             return [] if losing else [whole]
 
         return answer
+
+
+class CountingServer(ThreadedWSGIServer):
+    """A server that has the network count its lines."""
+
+    # Closing waits for the last answers.
+    daemon_threads = False
+
+    def __init__(self, way: Network, listener: socket.socket, app: Any) -> None:
+        self.way = way
+        host, port = listener.getsockname()
+        super().__init__(host, port, app, fd=listener.fileno())
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Take up a line."""
+        self.way.count(1)
+        super().process_request(request, client_address)
+
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        """Answer on a line until it is closed."""
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            self.way.count(-1)
 
 
 @pytest.fixture
@@ -176,10 +199,7 @@ def running(
                 limit_rates=False,
             )
         )
-        around = way.around(app.wsgi_app)
-        server = ThreadedWSGIServer("127.0.0.1", port, around, fd=listener.fileno())
-        # Closing waits for the last answers.
-        server.daemon_threads = False
+        server = CountingServer(way, listener, way.around(app.wsgi_app))
         thread = threading.Thread(target=server.serve_forever, args=(LOOKS_FOR_ITS_END,))
         thread.start()
         yield app
@@ -194,8 +214,9 @@ def running(
 def service(running: Flask, database: str, network: Network) -> Iterator[str]:  # noqa: ARG001  # is served
     """The address of the service, with nothing remembered of earlier tests."""
     running.extensions["loyalty.directory"] = Directory(SEALING_KEY)
-    yield running.extensions["loyalty.settings"].base_url
-    network.await_silence()
+    address = running.extensions["loyalty.settings"].base_url
+    yield address
+    network.await_silence(int(address.rpartition(":")[2]))
     with running.app_context():
         leave_idle_connections()
 
@@ -224,7 +245,7 @@ def phone(browser: Browser, service: str, service_workers: ServiceWorkers) -> It
         locale="zh-CN",
         service_workers=service_workers,
     )
-    context.add_init_script(NO_ANSWER_TOO_LATE)
+    wait_long(context).add_init_script(NO_ANSWER_TOO_LATE)
     page = context.new_page()
     faults: list[str] = []
     page.on("pageerror", lambda error: faults.append(str(error)))
@@ -258,7 +279,7 @@ def unlimited(session: Session, shop: Shop) -> None:
 def context(browser: Browser, service: str) -> Iterator[BrowserContext]:
     """A browser that has never seen the till, and in which no worker stands before the network."""
     context = browser.new_context(base_url=service, locale="zh-CN", service_workers="block")
-    yield context
+    yield wait_long(context)
     close(context)
 
 

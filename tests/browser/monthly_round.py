@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from loyalty.models import Community, Resident, StaffAccount
 from loyalty.services.actors import Role
+from tests.browser.conftest import wait_long
 from tests.given import code_of, given_account, given_resident, quick_hash
 from tests.pages.visits import PASSWORD
 
@@ -66,9 +67,8 @@ class Person:
     def __init__(self, browser: Browser, service: str, size: ViewportSize) -> None:
         self.service = service
         self.size = size
-        self.page: Page = browser.new_context(
-            base_url=service, viewport=size, locale="zh-CN"
-        ).new_page()
+        context = browser.new_context(base_url=service, viewport=size, locale="zh-CN")
+        self.page: Page = wait_long(context).new_page()
         self.clicks = 0
 
     def click(self, target: Locator) -> None:
@@ -131,3 +131,5 @@ class Worker(Person):
             self.page.get_by_label("动态码").fill(code_of(self.account))
         self.page.get_by_label("密码").press("Enter")
         self.page.get_by_role("button", name="退出").wait_for()
+        # The rest of a long page may be on its way yet, and its scripts.
+        self.page.wait_for_load_state()

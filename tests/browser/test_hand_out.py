@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Response, expect
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -37,36 +37,34 @@ def staff(
     staff.page.context.close()
 
 
-def press_for_a_file(staff: Worker, name: str) -> Page:
-    """Press what answers with a file in a window of its own."""
-    with staff.page.context.expect_page() as opened:
+def press_for_a_file(staff: Worker, name: str) -> str:
+    """Press what answers with a file in a window of its own; return of what kind it is."""
+    context = staff.page.context
+
+    def is_file(answer: Response) -> bool:
+        return answer.url.endswith(("/all", ".pdf"))
+
+    with context.expect_page() as opened, context.expect_event("response", is_file) as answered:
         staff.press(name)
-    return opened.value
+    opened.value.close()
+    kind: str = answered.value.headers["content-type"]
+    return kind
 
 
 def test_135_cards_are_printed_and_handed_out_in_six_clicks(
     session: Session, staff: Worker
 ) -> None:
-    answers: dict[str, str] = {}
-    staff.page.context.on(
-        "response",
-        lambda answer: answers.update({answer.url: answer.headers.get("content-type", "")}),
-    )
     staff.picture("40-home")
     staff.press("去发放")
     staff.picture("41-hand-out")
-    press_for_a_file(staff, "打印全部卡片").close()
-    press_for_a_file(staff, "打印签收单").close()
+    printed = [press_for_a_file(staff, name) for name in ("打印全部卡片", "打印签收单")]
     staff.press("全部已交到")
     staff.picture("42-sure")
     staff.press("是，都交到了")
 
     expect(staff.page.get_by_text(f"{CARDS}张卡记为已交到本人。")).to_be_visible()
     staff.picture("43-handed-out")
-    assert sorted(kind for url, kind in answers.items() if url.endswith(("/all", ".pdf"))) == [
-        "application/pdf",
-        "application/pdf",
-    ]
+    assert printed == ["application/pdf"] * 2
     assert session.scalars(select(Card.state)).all() == ["active"] * CARDS
     print(f"{CARDS} cards printed, signed for and handed out: {staff.clicks} clicks")  # noqa: T201  # read with -rP
     assert staff.clicks <= MOST_CLICKS

@@ -36,6 +36,7 @@ def test_a_sheet_is_typed_in_without_a_mouse(phone: Page, session: Session) -> N
     sign_in(phone, session, community)
     phone.goto(f"/staff/shops/{shop.id}/tally/2026-12-08")
 
+    expect(phone.get_by_label("第1行 时间")).to_be_focused()
     for typed in ("1021", number_of(card.serial), "12.90", "25", number_of(card.serial), "8"):
         phone.keyboard.type(typed)
         phone.keyboard.press("Enter")

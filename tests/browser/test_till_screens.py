@@ -1,7 +1,7 @@
 """The till's other screens, and how it is set."""
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import APIResponse, Page, Route, expect
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -90,6 +90,38 @@ def test_a_form_stays_open_though_the_service_tells_late_of_the_day(
     entry.get_by_role("button", name="确定退货").click()
 
     expect(phone.locator("[data-today-said]")).to_contain_text("4.25")
+
+
+def test_what_the_service_has_told_late_brings_nothing_back_and_wipes_no_answer_out(
+    phone: Page, session: Session, shop: Shop, card: Card
+) -> None:
+    pair(phone, session, shop)
+    sell(phone, card, "20")
+    today = phone.locator(".tabs [data-open=today]")
+    today.click()
+    entry = phone.locator("[data-entries] .entry")
+    expect(entry.locator("[data-sum]")).to_have_text("17.00")
+    late: list[tuple[Route, APIResponse]] = []
+
+    def hold_the_first(route: Route) -> None:
+        if late:
+            route.continue_()
+        else:
+            late.append((route, route.fetch()))
+
+    phone.route("**/till/today", hold_the_first)
+    with phone.expect_request("**/till/today"):
+        today.click()
+    entry.get_by_role("button", name="撤销").click()
+    entry.get_by_role("button", name="确定？").click()
+    expect(phone.locator("[data-today-said]")).to_have_text("已撤销")
+
+    ((route, before),) = late
+    with phone.expect_event("requestfinished", lambda one: one.url.endswith("/till/today")):
+        route.fulfill(response=before)
+
+    expect(phone.locator("[data-today-said]")).to_have_text("已撤销")
+    expect(entry.locator("[data-sum]")).to_have_text("已撤销")
 
 
 def test_a_card_scanned_on_another_screen_brings_the_sale_forward(

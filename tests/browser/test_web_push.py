@@ -86,8 +86,14 @@ def worker_of(devtools: CDPSession, page: Page) -> str:
         "ServiceWorker.workerRegistrationUpdated", lambda told: known.extend(told["registrations"])
     )
     devtools.send("ServiceWorker.enable")
-    page.evaluate(SHOWN)
-    return str(next(one["registrationId"] for one in known if one["scopeURL"].endswith("/me/")))
+
+    def workers() -> list[str]:
+        # While the page answers, the browser's tools tell what they know.
+        page.evaluate(SHOWN)
+        return [one["registrationId"] for one in known if one["scopeURL"].endswith("/me/")]
+
+    until(lambda: bool(workers()))
+    return workers()[0]
 
 
 def test_a_phone_tells_whoever_has_agreed_on_it_until_they_end_it(

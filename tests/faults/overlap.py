@@ -20,7 +20,7 @@ from loyalty.database import db, transaction
 from loyalty.services.checkout import sale
 from tests.kept_database import plain
 
-LONGEST = 20
+LONGEST = 120
 """Seconds after which an overlap that does not come about has failed."""
 LOOK_AGAIN = 0.005
 """Seconds between two looks at who waits for whom."""

@@ -33,7 +33,7 @@ COMMON = "card.example.org"
 HOSTS = {"cell_1": "k1.card.example.org", "cell_2": "k2.card.example.org"}
 FIRST_NUMBERS = {"cell_1": 100_001, "cell_2": 200_001}
 TIMEZONE = "Asia/Shanghai"
-LONGEST_END = 20
+LONGEST_END = 120
 
 
 @dataclass(frozen=True)

@@ -149,7 +149,7 @@ def test_postgresql_is_killed_and_no_sale_is_lost_or_doubled(running: Running) -
     report("PostgreSQL", crowd, silences)
 
 
-def scans(address: str, till: Till, count: int, *, timeout: float = 10) -> list[float]:
+def scans(address: str, till: Till, count: int, *, timeout: float = 120) -> list[float]:
     """Scan a card again and again; return how long each scan took, the fastest first."""
     took = []
     with httpx.Client(headers=till.headers, timeout=timeout, trust_env=False) as line:

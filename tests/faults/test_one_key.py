@@ -69,7 +69,7 @@ def tills(market: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[lis
     url = f"http://127.0.0.1:{port}/api/v1"
     with ExitStack() as lines:
         yield [
-            lines.enter_context(httpx.Client(base_url=url, timeout=30, trust_env=False))
+            lines.enter_context(httpx.Client(base_url=url, timeout=120, trust_env=False))
             for _ in range(MOST_TRIES)
         ]
     stop(service)

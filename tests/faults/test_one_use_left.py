@@ -120,7 +120,7 @@ def test_with_one_use_left_fifty_tills_at_once_record_one(
     service = start(environ, port, "--workers", "2")
     url = f"http://127.0.0.1:{port}/api/v1/redemptions"
     tills = [
-        httpx.Client(headers={"Authorization": f"Bearer {token}"}, timeout=30, trust_env=False)
+        httpx.Client(headers={"Authorization": f"Bearer {token}"}, timeout=120, trust_env=False)
         for token in market.tokens
     ]
 

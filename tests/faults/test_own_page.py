@@ -32,6 +32,7 @@ from loyalty.services.privacy.erasing import carry_out_erasure
 from loyalty.services.work import Work
 from loyalty.settings import Settings
 from tests.faults.guessing import Door, guess
+from tests.faults.overlap import LONGEST
 from tests.given import NOON, SEALING_KEY, SECRET, given_card, given_shop, given_staff, paired_till
 from tests.given_own_pages import PIN, activated, rotating_code
 from tests.kept_database import plain
@@ -138,7 +139,7 @@ def overlapped(one: Till, first: Callable[[], str], second: Callable[[], str]) -
         while not later.done() and not _is_waited_for(watcher, one):
             pass
         one.connection.commit()
-        return [told, later.result(20)]
+        return [told, later.result(LONGEST)]
 
 
 def _is_waited_for(watcher: psycopg.Connection[Any], one: Till) -> bool:
@@ -179,7 +180,7 @@ def test_whoever_ends_a_code_leaves_the_card_to_the_till_that_has_the_page(
     with ThreadPoolExecutor(1) as pool:
         held = pool.submit(hold_card_when_waited_for, one, (community_id, card_id))
         act(session, card)
-        held.result(20)
+        held.result(LONGEST)
 
 
 def hold_card_when_waited_for(one: Till, card: tuple[UUID, UUID]) -> None:

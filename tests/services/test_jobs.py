@@ -47,7 +47,7 @@ def staff(session: Session, community: Community) -> StaffMember:
 @pytest.fixture
 def beside(database: str) -> Iterator[Session]:
     """Another worker, on a connection of its own; one that has to wait for long fails."""
-    engine = create_engine(database, connect_args={"options": "-c lock_timeout=20s"})
+    engine = create_engine(database, connect_args={"options": "-c lock_timeout=120s"})
     with Session(engine) as other:
         yield other
     engine.dispose()

@@ -236,7 +236,7 @@ def test_a_card_that_is_just_being_signed_is_waited_for(
     thread = reissuing()
     waited = thread.is_alive()
     session.commit()
-    thread.join(30)
+    thread.join(120)
 
     session.expire_all()
     assert waited

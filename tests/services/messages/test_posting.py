@@ -17,7 +17,7 @@ from loyalty.services.messages.delivery import Letter, Outcome
 from loyalty.services.messages.posting import post
 from tests.receivers import make_certificate
 
-LONGEST = 0.6
+LONGEST = 1.5
 """Seconds of each step in these tests."""
 
 

@@ -87,7 +87,7 @@ def test_two_shops_certified_at_once_hang_two_plaques(
 
     def certified(shop_id: UUID) -> str | None:
         with app.app_context(), transaction() as own:
-            together.wait(timeout=10)
+            together.wait(timeout=120)
             return certify(own, manager, shop_id)
 
     with ThreadPoolExecutor(max_workers=2) as managers:

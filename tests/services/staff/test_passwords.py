@@ -1,7 +1,7 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event, current_thread
-from time import perf_counter
+from time import process_time
 from typing import Any
 
 import pytest
@@ -62,17 +62,15 @@ def test_an_unknown_name_takes_as_long_as_a_wrong_password() -> None:
     kept = hash_password(PASSWORD)
     password_matches("warm", None)
 
-    assert 0.2 < _seconds("wrong", None) / _seconds("wrong", kept) < 5
+    # In turns, and the least of some: no other work of the machine is counted.
+    unknown, known = zip(*((_seconds(None), _seconds(kept)) for _ in range(3)), strict=True)
+    assert 0.2 < min(unknown) / min(known) < 5
 
 
-def _seconds(password: str, kept: str | None) -> float:
-    """Return the least of some measurements: the machine's other work is left out."""
-    times = []
-    for _ in range(3):
-        start = perf_counter()
-        password_matches(password, kept)
-        times.append(perf_counter() - start)
-    return min(times)
+def _seconds(kept: str | None) -> float:
+    start = process_time()
+    password_matches("wrong", kept)
+    return process_time() - start
 
 
 @pytest.mark.parametrize(
@@ -107,10 +105,10 @@ def test_two_who_choose_at_once_are_each_judged_by_what_is_known_of_themselves(
     monkeypatch.setattr(matching, "omnimatch", wait_for_the_other)
     with ThreadPoolExecutor(1) as pool:
         known = pool.submit(hash_new_password, "tianyuanxuemei", about=("xuemei", "tianyuan"))
-        assert begun.wait(30)
+        assert begun.wait(120)
         unknown = hash_new_password("tianyuanxuemei", about=())
         other_done.set()
-        refusal = known.exception(30)
+        refusal = known.exception(120)
 
     assert isinstance(refusal, CommonPasswordError)
     assert password_matches("tianyuanxuemei", unknown)

@@ -19,11 +19,12 @@ function part(name) {
 
 /**
  * Return the key anew from the service, if somebody is signed in and it can be reached.
+ * @param {boolean} hurry there is another to go by, so that it is not waited for long
  * @returns {Promise<import("./kept.js").Kept | null>}
  */
-async function fetchKey() {
+async function fetchKey(hurry) {
   const stop = new AbortController();
-  setTimeout(() => stop.abort(), PATIENCE_MS);
+  if (hurry) setTimeout(() => stop.abort(), PATIENCE_MS);
   const answer = await fetch(part("board").getAttribute("data-key") || "", {
     signal: stop.signal,
     redirect: "error",
@@ -38,10 +39,11 @@ async function fetchKey() {
 
 /** Return the key to go by: the service's, else the one that is kept. */
 async function findKey() {
-  const fresh = await fetchKey().catch(() => null);
+  const kept = await readKept().catch(() => undefined);
+  const fresh = await fetchKey(kept !== undefined).catch(() => null);
   // A device whose memory is shut shows the code as long as the page is open.
   if (fresh !== null) await keep(fresh).catch(() => {});
-  return fresh || (await readKept().catch(() => undefined)) || null;
+  return fresh || kept || null;
 }
 
 /** @param {string} digits */

@@ -51,17 +51,36 @@ export function createToday({ page, words, book, teller, now, timezone, newKey, 
   let asked = null;
   /** Keys of the deeds that were not answered, by what is to be done: done twice, it counts once. */
   const keys = new Map();
+  /** How often the day was asked for; the last one that was answered; the last before a deed was told. */
+  const turns = { asked: 0, answered: 0, told: 0 };
 
-  /** What the device knows is shown at once; what waits is sent; then the service is asked. */
-  async function open() {
-    if (asked !== book()) day = null;
-    asked = book();
-    draw(await teller().waitingItems());
+  /** Somebody comes to the list: what was begun here before is left. */
+  const open = () => ask({ anew: true });
+
+  /** The day has changed: whoever is in the middle of something here is not disturbed. */
+  const refresh = () => ask({ anew: false });
+
+  /**
+   * What the device knows is shown at once; what waits is sent; then the service is asked.
+   * @param {{anew: boolean}} how
+   */
+  async function ask({ anew }) {
+    turns.asked += 1;
+    const turn = turns.asked;
+    const source = book();
+    if (asked !== source) day = null;
+    asked = source;
+    const known = await teller().waitingItems();
+    if (anew || !busy()) draw(known);
     if (teller().state().waiting > 0) await teller().uploadNow();
-    const answer = await asked.today();
-    day = answer.status === 200 ? answer.body : null;
+    const answer = await source.today();
     const waiting = await teller().waitingItems();
+    // What was asked later has been answered: this would bring back what is gone by now.
+    if (turn < turns.answered) return;
+    turns.answered = turn;
+    day = answer.status === 200 ? answer.body : null;
     if (!busy()) draw(waiting);
+    if (turn <= turns.told) return;
     if (day === null) say(words.today_silent, "unsure");
     else say(waiting.length + day.items.length === 0 ? words.nothing_today : "", "");
   }
@@ -100,9 +119,9 @@ export function createToday({ page, words, book, teller, now, timezone, newKey, 
   async function takeBackWaiting(queued) {
     const deed = { key: newKey(), reason: words.void_reason };
     const done = await teller().takeBackWaiting(queued.key, deed);
-    await open();
-    if (done) say(words.voided_waiting, "yes");
-    else say(words.left_meanwhile, "unsure");
+    await refresh();
+    if (done) tell(words.voided_waiting, "yes");
+    else tell(words.left_meanwhile, "unsure");
   }
 
   /**
@@ -113,10 +132,10 @@ export function createToday({ page, words, book, teller, now, timezone, newKey, 
     const { status } = await runOnce(`void ${entry.id}`, (key) =>
       book().takeBack(entry.id, words.void_reason, key),
     );
-    await open();
-    if (status === 201 || (status === 0 && findNow(entry).voided)) say(words.voided, "yes");
-    else if (status === 0) say(words.void_silent, "unsure");
-    else say(words.void_refused, "no");
+    await refresh();
+    if (status === 201 || (status === 0 && findNow(entry).voided)) tell(words.voided, "yes");
+    else if (status === 0) tell(words.void_silent, "unsure");
+    else tell(words.void_refused, "no");
   }
 
   /**
@@ -128,13 +147,13 @@ export function createToday({ page, words, book, teller, now, timezone, newKey, 
     const { status, body } = await runOnce(deed, (key) =>
       book().giveBack(entry.id, words.return_reason, amountFen, excludedFen, key),
     );
-    await open();
+    await refresh();
     const done = status === 201 || (status === 0 && findNow(entry).total_fen < entry.total_fen);
     const back =
       status === 201 ? -body.payable_fen : entry.payable_fen - findNow(entry).payable_fen;
-    if (done) say(words.returned.replace("{amount}", formatYuan(back)), "yes");
-    else if (status === 0) say(words.void_silent, "unsure");
-    else say(words.return_refused, "no");
+    if (done) tell(words.returned.replace("{amount}", formatYuan(back)), "yes");
+    else if (status === 0) tell(words.void_silent, "unsure");
+    else tell(words.return_refused, "no");
   }
 
   /**
@@ -143,6 +162,16 @@ export function createToday({ page, words, book, teller, now, timezone, newKey, 
    */
   function findNow(entry) {
     return (day === null ? [] : day.items).find(({ id }) => id === entry.id) || entry;
+  }
+
+  /**
+   * Tell what became of a deed; no answer to an earlier question takes that away.
+   * @param {string} sentence
+   * @param {Tone} tone
+   */
+  function tell(sentence, tone) {
+    turns.told = turns.asked;
+    say(sentence, tone);
   }
 
   /**
@@ -161,7 +190,7 @@ export function createToday({ page, words, book, teller, now, timezone, newKey, 
     return list.querySelector("[data-return-form]:not([hidden]), .sure") !== null;
   }
 
-  return { open, busy };
+  return { open, refresh };
 }
 
 /**

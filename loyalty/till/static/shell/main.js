@@ -148,8 +148,9 @@ function openScreens(till, shared) {
       settings: () => settings.drawAbout(till.pack.current()),
     },
     changed() {
-      const inFront = !findOne(page, "[data-screen=today]").hidden;
-      if (inFront && !today.busy()) openToday();
+      if (findOne(page, "[data-screen=today]").hidden) return;
+      today.refresh();
+      attention.open();
     },
   };
 }
