@@ -59,6 +59,9 @@ OWN_DATABASE = f"test_{os.getpid()}"
 LONGEST_TEST = timedelta(minutes=1)
 """How long a test may take that reads the clock, on a busy machine."""
 
+A_MOMENT = timedelta(seconds=1)
+"""By how much a clock that is set right meanwhile may go back."""
+
 ROOM_FOR_DATABASES = 2 * 1024**3
 """Bytes that must be free where the tests' databases are kept in memory."""
 
@@ -86,7 +89,7 @@ def pytest_runtest_setup() -> None:
     now = datetime.now(SHANGHAI)
     midnight = datetime.combine(now.date() + timedelta(days=1), datetime.min.time(), SHANGHAI)
     if midnight - now < LONGEST_TEST:
-        time.sleep((midnight - now).total_seconds())
+        time.sleep((midnight - now + A_MOMENT).total_seconds())
 
 
 def pytest_collection_finish() -> None:
