@@ -37,6 +37,7 @@ from loyalty.settings import Settings
 from tests.given import NOON, SEALING_KEY, SECRET, given_community, given_resident, given_round
 from tests.given_notices import given_notice
 from tests.kept_database import KeptDatabase, named, plain
+from tests.prepared_server import TEMPLATE, copy_server, prepare_server, shared_folder
 from tests.whose_statements import Watch, watch_statements
 
 pytest_plugins = ["tests.refusing_skips"]
@@ -89,24 +90,31 @@ def _data_keys() -> None:
 
 
 @pytest.fixture(scope="session")
-def server() -> Iterator[str]:
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder whose PostgreSQL has all tables, to be copied; nothing runs on it."""
+    return prepare_server(shared_folder(tmp_path_factory.getbasetemp()))
+
+
+@pytest.fixture(scope="session")
+def server(request: pytest.FixtureRequest) -> Iterator[str]:
     """The address of a PostgreSQL with a migrated template; yours, or the embedded one."""
-    given = os.environ.get("LOYALTY_TEST_DATABASE_URL")
+    if given := os.environ.get("LOYALTY_TEST_DATABASE_URL"):
+        template = f"template_{uuid4().hex}"
+        with psycopg.connect(plain(given), autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {template}")
+        migrate(named(given, template))
+        let_service_in(named(given, template))
+        yield named(given, template)
+        return
     folder = Path(tempfile.mkdtemp(prefix="loyalty-", dir=fast_folder()))
-    url = given or embedded_database(folder)
-    if given is None:
-        with psycopg.connect(plain(url), autocommit=True) as connection:
-            connection.execute("ALTER SYSTEM SET fsync = off")
-            connection.execute("ALTER SYSTEM SET synchronous_commit = off")
-            connection.execute("SELECT pg_reload_conf()")
-    template = f"template_{uuid4().hex}"
+    copy_server(request.getfixturevalue("prepared"), folder)
+    url = embedded_database(folder)
     with psycopg.connect(plain(url), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {template}")
-    migrate(named(url, template))
-    let_service_in(named(url, template))
-    yield named(url, template)
-    if given is None:
-        leave_embedded_database(folder)
+        connection.execute("ALTER SYSTEM SET fsync = off")
+        connection.execute("ALTER SYSTEM SET synchronous_commit = off")
+        connection.execute("SELECT pg_reload_conf()")
+    yield named(url, TEMPLATE)
+    leave_embedded_database(folder)
     shutil.rmtree(folder)
 
 
