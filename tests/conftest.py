@@ -47,6 +47,7 @@ from tests.given import (
 )
 from tests.given_notices import given_notice
 from tests.kept_database import KeptDatabase, named, plain
+from tests.prepared_server import TEMPLATE, copy_server, prepare_server, shared_folder
 from tests.whose_statements import Watch, watch_statements
 
 pytest_plugins = ["tests.refusing_skips"]
@@ -64,6 +65,19 @@ A_MOMENT = timedelta(seconds=1)
 
 ROOM_FOR_DATABASES = 2 * 1024**3
 """Bytes that must be free where the tests' databases are kept in memory."""
+
+BUILT_ONCE = (
+    "commands/test_demo.py",
+    "faults/test_late_tills.py",
+    "faults/test_kills.py",
+    "faults/test_one_key.py",
+    "faults/test_cells.py",
+    "faults/test_pooler.py",
+    "examples/test_till_client.py",
+    "architecture/test_wheel.py",
+    "architecture/test_layers.py",
+)
+"""Files whose tests share a market, a service or a copy of the tree that takes seconds to make."""
 
 # How fast the machine is at the moment is not for a test to judge.
 hypothesis_settings.register_profile(
@@ -98,6 +112,17 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what is dear to build.
+
+    A process that has run out of tests takes some from the end of what another has before it, so
+    that nothing of this is built by two of them, and none of it begins last.
+    """
+    first = {Path(__file__).parent / name: place for place, name in enumerate(BUILT_ONCE)}
+    assert all(path.exists() for path in first)
+    items.sort(key=lambda item: first.get(item.path, len(first)))
+
+
 @pytest.fixture(autouse=True, scope="session")
 def _quick_passwords() -> Iterator[None]:
     """Hash passwords at the lowest cost: thousands are tried, and none is kept."""
@@ -113,24 +138,31 @@ def _data_keys() -> None:
 
 
 @pytest.fixture(scope="session")
-def server() -> Iterator[str]:
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder whose PostgreSQL has all tables, to be copied; nothing runs on it."""
+    return prepare_server(shared_folder(tmp_path_factory.getbasetemp()))
+
+
+@pytest.fixture(scope="session")
+def server(request: pytest.FixtureRequest) -> Iterator[str]:
     """The address of a PostgreSQL with a migrated template; yours, or the embedded one."""
-    given = os.environ.get("LOYALTY_TEST_DATABASE_URL")
+    if given := os.environ.get("LOYALTY_TEST_DATABASE_URL"):
+        template = f"template_{uuid4().hex}"
+        with psycopg.connect(plain(given), autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {template}")
+        migrate(named(given, template))
+        let_service_in(named(given, template))
+        yield named(given, template)
+        return
     folder = Path(tempfile.mkdtemp(prefix="loyalty-", dir=fast_folder()))
-    url = given or embedded_database(folder)
-    if given is None:
-        with psycopg.connect(plain(url), autocommit=True) as connection:
-            connection.execute("ALTER SYSTEM SET fsync = off")
-            connection.execute("ALTER SYSTEM SET synchronous_commit = off")
-            connection.execute("SELECT pg_reload_conf()")
-    template = f"template_{uuid4().hex}"
+    copy_server(request.getfixturevalue("prepared"), folder)
+    url = embedded_database(folder)
     with psycopg.connect(plain(url), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {template}")
-    migrate(named(url, template))
-    let_service_in(named(url, template))
-    yield named(url, template)
-    if given is None:
-        leave_embedded_database(folder)
+        connection.execute("ALTER SYSTEM SET fsync = off")
+        connection.execute("ALTER SYSTEM SET synchronous_commit = off")
+        connection.execute("SELECT pg_reload_conf()")
+    yield named(url, TEMPLATE)
+    leave_embedded_database(folder)
     shutil.rmtree(folder)
 
 

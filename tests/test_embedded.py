@@ -15,6 +15,7 @@ import psutil
 import psycopg
 import pytest
 
+from tests.prepared_server import copy_server
 from tests.serving import (
     LONGEST_END,
     LOYALTY,
@@ -31,10 +32,17 @@ from tests.serving import (
 
 
 @pytest.fixture
-def data_dir() -> Iterator[Path]:
-    """A data folder."""
+def fresh_dir() -> Iterator[Path]:
+    """A data folder in which nothing has been made yet."""
     with new_data_folder() as folder:
         yield folder
+
+
+@pytest.fixture
+def data_dir(fresh_dir: Path, prepared: Path) -> Path:
+    """A data folder whose PostgreSQL has its tables, and has ended."""
+    copy_server(prepared, fresh_dir)
+    return fresh_dir
 
 
 def start_in(data_dir: Path, port: int, *options: str) -> subprocess.Popen[bytes]:
@@ -111,15 +119,15 @@ subprocess.run([sys.executable, "-c", start, folder], check=True)
         assert connection.execute("SELECT 1").fetchone() == (1,)
 
 
-def test_no_worker_outlives_its_parent(data_dir: Path) -> None:
+def test_no_worker_outlives_its_parent(fresh_dir: Path) -> None:
     port = free_port()
-    process = start_in(data_dir, port, "--workers", "2")
-    until(lambda: len(services_in(data_dir)) == 3)
+    process = start_in(fresh_dir, port, "--workers", "2")
+    until(lambda: len(services_in(fresh_dir)) == 3)
 
     process.kill()
     process.wait(LONGEST_END)
 
-    until(lambda: not services_in(data_dir))
+    until(lambda: not services_in(fresh_dir))
     assert not answers(port)
 
 

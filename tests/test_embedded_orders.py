@@ -10,9 +10,9 @@ import httpx
 import pytest
 
 from tests.serving import LONGEST_END, PROJECT, answers, free_port, postmasters_in, until
-from tests.test_embedded import data_dir
+from tests.test_embedded import data_dir, fresh_dir
 
-__all__ = ["data_dir"]
+__all__ = ["data_dir", "fresh_dir"]
 
 STARTED = """
 import contextlib, os, pathlib, signal, sys
@@ -71,13 +71,13 @@ def test_a_worker_of_multiprocessing_stops_the_server_it_joined(data_dir: Path) 
     assert postmasters_in(data_dir) == []
 
 
-def test_another_server_serves_a_fresh_folder_and_leaves_nothing(data_dir: Path) -> None:
+def test_another_server_serves_a_fresh_folder_and_leaves_nothing(fresh_dir: Path) -> None:
     port = free_port()
     flask = Path(sys.executable).with_name("flask")
     process = subprocess.Popen(  # noqa: S603  # our own service
         [flask, "--app", "wsgi", "run", "--port", str(port)],
         cwd=PROJECT,
-        env={**os.environ, "LOYALTY_DATA_DIR": str(data_dir)},
+        env={**os.environ, "LOYALTY_DATA_DIR": str(fresh_dir)},
         stderr=subprocess.DEVNULL,
     )
     until(lambda: answers(port))
@@ -87,4 +87,4 @@ def test_another_server_serves_a_fresh_folder_and_leaves_nothing(data_dir: Path)
     process.wait(LONGEST_END)
 
     assert ready.status_code == 200
-    assert postmasters_in(data_dir) == []
+    assert postmasters_in(fresh_dir) == []

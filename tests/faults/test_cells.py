@@ -18,7 +18,7 @@ from werkzeug.serving import make_server
 
 from loyalty.app import create_app
 from loyalty.clock import community_now
-from loyalty.database import db, migrate
+from loyalty.database import db
 from loyalty.embedded import embedded_database, keep_running, leave_embedded_database
 from loyalty.models import Card
 from loyalty.rules.calendar import Month
@@ -26,6 +26,7 @@ from loyalty.rules.card_number import number_of
 from loyalty.settings import Settings
 from tests.given import SECRET, given_card, given_community, given_shop, paired_till, sale_key
 from tests.kept_database import new_database, plain
+from tests.prepared_server import copy_server
 from tests.serving import PROJECT, free_port, new_data_folder, postmasters_in, until
 
 CONFIGURATION = PROJECT / "deploy" / "haproxy-cells.cfg"
@@ -87,14 +88,14 @@ class Town:
 
 
 @pytest.fixture(scope="module")
-def town(server: str) -> Iterator[Town]:
+def town(server: str, prepared: Path) -> Iterator[Town]:
     """The east with two communities on the tests' PostgreSQL, the west with one on its own."""
     with ExitStack() as stack:
         own = stack.enter_context(new_data_folder())
+        copy_server(prepared, own)
         shared = stack.enter_context(new_database(server))
         database = embedded_database(own)
         stack.callback(leave_embedded_database, own)
-        migrate(database)
         east = stack.enter_context(serving_cell("cell_1", shared, own, "dongshi", "nanshi"))
         west = stack.enter_context(serving_cell("cell_2", database, own, "xishi"))
         yield Town(east, west, stack.enter_context(door_before(east, west, own / "maps")))

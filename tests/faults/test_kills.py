@@ -24,6 +24,7 @@ from loyalty.embedded import embedded_database, keep_running, leave_embedded_dat
 from tests.faults.busy_market import Crowd, Till, book_of, given_busy_market, selling
 from tests.given import SECRET
 from tests.kept_database import plain
+from tests.prepared_server import copy_server
 from tests.serving import (
     LONGEST_END,
     PROJECT,
@@ -74,8 +75,9 @@ def database_in(folder: Path) -> str:
 
 
 @pytest.fixture(scope="module")
-def running() -> Iterator[Running]:
+def running(prepared: Path) -> Iterator[Running]:
     with new_data_folder() as folder:
+        copy_server(prepared, folder)
         port = free_port()
         environ = {"LOYALTY_DATA_DIR": str(folder), "LOYALTY_SECRET_KEY": SECRET}
         process = start(environ, port, "--workers", "2")
@@ -224,8 +226,9 @@ def test_without_protection_scans_stop_and_a_kill_ends_the_service(
     assert not answers(port)
 
 
-def test_without_a_watch_postgresql_stays_dead() -> None:
+def test_without_a_watch_postgresql_stays_dead(prepared: Path) -> None:
     with new_data_folder() as folder:
+        copy_server(prepared, folder)
         embedded_database(folder)
         try:
             postmasters_in(folder)[0].kill()
