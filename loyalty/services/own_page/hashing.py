@@ -1,21 +1,33 @@
 """Activation codes and PINs, kept as Argon2id hashes only.
 
 A code is random, so little work for each guess is enough, and a sheet of cards is printed at once.
-A PIN has a million values: it costs more, and is hashed under the operator's secret, so that a copy
-of the database alone lets nobody try them all.
+A PIN has a million values: it costs more, and its hash lies sealed with the operator's secret, so
+that a copy of the database alone lets nobody try them all. What is sealed can be sealed anew, under
+another secret; the PINs of before were hashed under the secret itself, and cannot.
 """
 
 import hashlib
 import hmac
+from base64 import b64decode, b64encode
+from collections.abc import Sequence
 from functools import cache
+from uuid import UUID
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+from cryptography.exceptions import InvalidTag
+
+from loyalty.services.sealing import seal, unseal
 
 _codes = PasswordHasher(time_cost=1, memory_cost=2048, parallelism=1)
 _pins = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 
 _PURPOSE = b"loyalty own page pin v1\0"
+"""Of the PINs that were hashed under the secret."""
+
+_SEAL_PURPOSE = b"loyalty own page pin v2\0"
+_SEALED = "sealed:"
+"""Begins what is kept of a PIN whose hash lies sealed."""
 
 
 def hash_code(code: str) -> str:
@@ -28,15 +40,61 @@ def code_matches(code: str, kept: str | None) -> bool:
     return _matches(_codes, code.encode(), kept or _code_of_nobody()) and kept is not None
 
 
-def hash_pin(pin: str, *, sealing_key: bytes) -> str:
-    """Return what is kept of a PIN."""
-    return _pins.hash(_keyed(pin, sealing_key))
+def hash_pin(pin: str, page_id: UUID, *, sealing_key: bytes) -> str:
+    """Return what is kept of a PIN, for one page: anywhere else it opens nothing."""
+    return seal_pin_hash(_pins.hash(pin.encode()).encode(), page_id, sealing_key=sealing_key)
 
 
-def pin_matches(pin: str, kept: str | None, *, sealing_key: bytes) -> bool:
-    """Return whether this is the PIN; it takes as long where none is kept."""
-    shown = _keyed(pin, sealing_key)
-    return _matches(_pins, shown, kept or _pin_of_nobody()) and kept is not None
+def seal_pin_hash(hashed: bytes, page_id: UUID, *, sealing_key: bytes) -> str:
+    """Return what is kept of the hash of a PIN."""
+    sealed = seal(hashed, sealing_key=sealing_key, owner=_SEAL_PURPOSE + page_id.bytes)
+    return _SEALED + b64encode(sealed).decode()
+
+
+def unseal_pin_hash(kept: str, page_id: UUID, *, sealing_key: bytes) -> bytes:
+    """Return the hash of a PIN.
+
+    Args:
+        kept: of which `is_pin_sealed` is true.
+
+    Raises:
+        cryptography.exceptions.InvalidTag: another secret, another page, or damage.
+    """
+    sealed = b64decode(kept.removeprefix(_SEALED))
+    return unseal(sealed, sealing_key=sealing_key, owner=_SEAL_PURPOSE + page_id.bytes)
+
+
+def is_pin_sealed(kept: str) -> bool:
+    """Return whether what is kept of a PIN is a sealed hash, not one under the secret itself."""
+    return kept.startswith(_SEALED)
+
+
+def pin_matches(
+    pin: str, kept: str | None, page_id: UUID | None, *, sealing_keys: Sequence[bytes]
+) -> bool:
+    """Return whether this is the PIN of a page; it takes as long where there is none.
+
+    Args:
+        sealing_keys: that of the secret, then that of the one before, where it still opens what
+            was made under it.
+    """
+    if kept is None or page_id is None:
+        _matches(_pins, pin.encode(), _pin_of_nobody())
+        return False
+    if not is_pin_sealed(kept):
+        return any(_matches(_pins, _keyed(pin, key), kept) for key in sealing_keys)
+    hashed = _open_first(kept, page_id, sealing_keys)
+    return _matches(_pins, pin.encode(), hashed or _pin_of_nobody()) and hashed is not None
+
+
+def _open_first(kept: str, page_id: UUID, sealing_keys: Sequence[bytes]) -> str | None:
+    """Return the hash that one of some keys opens; None if none does."""
+    for key in sealing_keys:
+        try:
+            return unseal_pin_hash(kept, page_id, sealing_key=key).decode()
+        except InvalidTag:
+            continue
+    return None
 
 
 def _matches(hasher: PasswordHasher, shown: bytes, kept: str) -> bool:
