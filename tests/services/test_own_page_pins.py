@@ -14,7 +14,7 @@ from loyalty.cards.keys import sealing_key_from
 from loyalty.models import Card, Community, OwnPage
 from loyalty.rules.card_number import number_of
 from loyalty.services.errors import OwnPageSignInError
-from loyalty.services.own_page.hashing import hash_pin, is_pin_sealed, pin_matches
+from loyalty.services.own_page.hashing import hash_pin, pin_matches, read_sealed_pin
 from loyalty.services.own_page.sign_in import OwnPageSignIn, sign_in
 from tests.given import NOON, SEALING_KEY, given_card
 from tests.given_own_pages import PIN, activated
@@ -69,7 +69,7 @@ def test_a_pin_of_before_opens_the_page_and_lies_sealed_from_then_on(
 ) -> None:
     assert opens(session, community, card, [SEALING_KEY])
 
-    assert is_pin_sealed(old_page.pin_hash or "")
+    assert read_sealed_pin(old_page.pin_hash or "") is not None
     assert opens(session, community, card, [SEALING_KEY])
 
 
@@ -77,7 +77,7 @@ def test_under_another_secret_a_pin_of_before_needs_the_former_one(
     session: Session, community: Community, card: Card, old_page: OwnPage
 ) -> None:
     assert not opens(session, community, card, [OTHER_KEY])
-    assert not is_pin_sealed(old_page.pin_hash or "")
+    assert read_sealed_pin(old_page.pin_hash or "") is None
 
     assert opens(session, community, card, [OTHER_KEY, SEALING_KEY])
     assert opens(session, community, card, [OTHER_KEY])

@@ -42,31 +42,23 @@ def code_matches(code: str, kept: str | None) -> bool:
 
 def hash_pin(pin: str, page_id: UUID, *, sealing_key: bytes) -> str:
     """Return what is kept of a PIN, for one page: anywhere else it opens nothing."""
-    return seal_pin_hash(_pins.hash(pin.encode()).encode(), page_id, sealing_key=sealing_key)
+    hashed = _pins.hash(pin.encode()).encode()
+    return write_sealed_pin(seal(hashed, sealing_key=sealing_key, owner=pin_owner(page_id)))
 
 
-def seal_pin_hash(hashed: bytes, page_id: UUID, *, sealing_key: bytes) -> str:
-    """Return what is kept of the hash of a PIN."""
-    sealed = seal(hashed, sealing_key=sealing_key, owner=_SEAL_PURPOSE + page_id.bytes)
+def pin_owner(page_id: UUID) -> bytes:
+    """Return for what the hash of a PIN is sealed."""
+    return _SEAL_PURPOSE + page_id.bytes
+
+
+def write_sealed_pin(sealed: bytes) -> str:
+    """Return what is kept of a PIN whose hash was sealed."""
     return _SEALED + b64encode(sealed).decode()
 
 
-def unseal_pin_hash(kept: str, page_id: UUID, *, sealing_key: bytes) -> bytes:
-    """Return the hash of a PIN.
-
-    Args:
-        kept: of which `is_pin_sealed` is true.
-
-    Raises:
-        cryptography.exceptions.InvalidTag: another secret, another page, or damage.
-    """
-    sealed = b64decode(kept.removeprefix(_SEALED))
-    return unseal(sealed, sealing_key=sealing_key, owner=_SEAL_PURPOSE + page_id.bytes)
-
-
-def is_pin_sealed(kept: str) -> bool:
-    """Return whether what is kept of a PIN is a sealed hash, not one under the secret itself."""
-    return kept.startswith(_SEALED)
+def read_sealed_pin(kept: str) -> bytes | None:
+    """Return the sealed hash of a PIN; None of one that was hashed under the secret itself."""
+    return b64decode(kept.removeprefix(_SEALED)) if kept.startswith(_SEALED) else None
 
 
 def pin_matches(
@@ -81,17 +73,18 @@ def pin_matches(
     if kept is None or page_id is None:
         _matches(_pins, pin.encode(), _pin_of_nobody())
         return False
-    if not is_pin_sealed(kept):
+    sealed = read_sealed_pin(kept)
+    if sealed is None:
         return any(_matches(_pins, _keyed(pin, key), kept) for key in sealing_keys)
-    hashed = _open_first(kept, page_id, sealing_keys)
+    hashed = _open_first(sealed, pin_owner(page_id), sealing_keys)
     return _matches(_pins, pin.encode(), hashed or _pin_of_nobody()) and hashed is not None
 
 
-def _open_first(kept: str, page_id: UUID, sealing_keys: Sequence[bytes]) -> str | None:
+def _open_first(sealed: bytes, owner: bytes, sealing_keys: Sequence[bytes]) -> str | None:
     """Return the hash that one of some keys opens; None if none does."""
     for key in sealing_keys:
         try:
-            return unseal_pin_hash(kept, page_id, sealing_key=key).decode()
+            return unseal(sealed, sealing_key=key, owner=owner).decode()
         except InvalidTag:
             continue
     return None

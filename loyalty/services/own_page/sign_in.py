@@ -29,8 +29,8 @@ from loyalty.services.errors import (
 from loyalty.services.own_page.hashing import (
     code_matches,
     hash_pin,
-    is_pin_sealed,
     pin_matches,
+    read_sealed_pin,
 )
 
 TOKEN_PREFIX = "me_"  # noqa: S105  # how a token begins, not a token
@@ -194,7 +194,7 @@ def _check_pin(
         _count_failure(session, page, now=now)
         raise OwnPageSignInError(WRONG)
     page.failures, page.locked_until = 0, None
-    if kept is not None and not is_pin_sealed(kept):
+    if kept is not None and read_sealed_pin(kept) is None:
         page.pin_hash = hash_pin(pin, page.id, sealing_key=sealing_keys[0])
 
 
