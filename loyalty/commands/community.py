@@ -8,13 +8,17 @@ import click
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from loyalty.cards.keys import sealing_key_from
 from loyalty.clock import utc_now
 from loyalty.commands.backup import PASSWORD, ask_for_lock, refuse_pooler, refuse_wrong_keys
 from loyalty.commands.backup_file import BackupError, Lock, needs_password, unlock, write_backup
 from loyalty.commands.community_arrival import note_move, take_in
 from loyalty.commands.community_file import list_parts, read_description, revision_of
-from loyalty.commands.session import opened, owner_database_of, settings_of_environment
+from loyalty.commands.session import (
+    opened,
+    owner_database_of,
+    sealing_keys_of,
+    settings_of_environment,
+)
 from loyalty.commands.tables import bring_up_to_date
 from loyalty.database import Owned, is_migrated
 from loyalty.models import AuditEvent, Card, Community, Redemption, Resident, StaffAccount
@@ -69,8 +73,7 @@ def export_community(slug: str, file: Path, *, key_file: Path | None, password: 
     with opened(url, only_read=True, as_of_now=True) as session:
         revision = revision_of(session)
         served = enter_community(session, slug)
-        keys = [sealing_key_from(settings.secret_key)]
-        reader = CommunityReader(session, served.id, served.slug, keys)
+        reader = CommunityReader(session, served.id, served.slug, sealing_keys_of(settings))
         write_backup(file, list_parts(served, reader, revision=revision, now=now), lock)
     with opened(url) as session:
         note_move(session, served, EXPORTED, now=now)
