@@ -105,7 +105,8 @@ def test_a_value_opens_on_its_own_row_alone(session: Session, two: Two) -> None:
     strange = {"id": uuid4(), "month": "2031-01", "caller_id": uuid4(), "job_id": uuid4()}
     looked_at = set()
     for one in SEALS:
-        for row in session.execute(select(one.model.__table__)).mappings():
+        for found in session.execute(select(one.model.__table__)).mappings():
+            row = dict(found)
             slug = session.get_one(Community, row["community_id"]).slug
             if row[one.column] is not None and _opens(one, row, slug):
                 looked_at.add((one.model, one.column))

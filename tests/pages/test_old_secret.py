@@ -12,7 +12,7 @@ from itsdangerous import BadSignature
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from loyalty.models import Area, Community, ReportLink
+from loyalty.models import Area, Community, ReportLink, Satisfaction
 from loyalty.rules.calendar import Month
 from loyalty.services.actors import Role
 from loyalty.services.ledger.report_links import (
@@ -23,7 +23,7 @@ from loyalty.services.ledger.report_links import (
 from loyalty.services.work import Work
 from loyalty.session_cookies import SealingSerializer
 from tests.given import NOON, SECRET, given_shop, given_staff, paired_till, signed_in
-from tests.pages.visits import enter, token_in
+from tests.pages.visits import enter, press, token_in
 
 NEW = "the-secret-that-takes-the-place-of-the-old-one-0123"
 DAY = timedelta(days=1)
@@ -115,6 +115,27 @@ def test_a_link_to_a_report_opens_it(
 
     assert opens(SECRET) is believed
     assert opens(NEW)
+
+
+@pytest.mark.parametrize(("age", "believed"), AGES)
+def test_a_device_presses_one_face_a_day(
+    client: FlaskClient,
+    session: Session,
+    community: Community,
+    change: Change,
+    age: timedelta | None,
+    *,
+    believed: bool,
+) -> None:
+    plaque = f"/p/{given_shop(session, community).plaque_number}"
+    session.commit()
+    press(client, plaque, f"{plaque}/face", face="bad")
+    change(age)
+
+    press(client, plaque, f"{plaque}/face", face="good")
+
+    own = select(Satisfaction.face).where(Satisfaction.community_id == community.id)
+    assert sorted(session.scalars(own)) == (["good"] if believed else ["bad", "good"])
 
 
 def test_tokens_do_not_hang_on_the_secret(
