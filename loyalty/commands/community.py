@@ -132,7 +132,8 @@ def erase_community(slug: str, *, without_export: bool) -> None:
             f"loyalty community export {slug} FILE"
         )
     click.echo(f"{slug} ({served.name}) goes for good: {counts}.")
-    click.echo(f"Last written to a file: {exported or 'never'}.")
+    last = "never" if exported is None else f"{exported:%Y-%m-%d %H:%M} UTC"
+    click.echo(f"Last written to a file: {last}.")
     if click.prompt("Type its short name again", default="", show_default=False) != slug:
         raise click.ClickException("That is another name; nothing was changed.")
     with opened(url) as session:
