@@ -15,6 +15,7 @@ from loyalty.api.checkout.lane import FAILURE, HotLane
 from loyalty.api.problems import answer_error
 from loyalty.buffering import REFUSAL, SMALL
 from loyalty.cards.keys import sealing_key_from
+from loyalty.clock import utc_now
 from loyalty.data_keys import hold_data_keys
 from loyalty.database import (
     HOT,
@@ -88,7 +89,8 @@ class SessionsOfPeople(SecureCookieSessionInterface):
 
     def get_signing_serializer(self, app: Flask) -> Any:
         """Return what writes sessions into cookies: sealed, where Flask only signs them."""
-        return SealingSerializer(str(app.secret_key))
+        settings: Settings = app.extensions["loyalty.settings"]
+        return SealingSerializer(settings.secret_key, settings.former_secrets(utc_now()))
 
 
 class Service(Flask):

@@ -6,6 +6,8 @@ It takes the place of the signed cookie of Flask, in which everything can be rea
 import os
 import time
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Sequence
+from contextlib import suppress
 from functools import cache
 from typing import Any
 
@@ -23,10 +25,15 @@ _TIME_BYTES = 8
 
 
 class SealingSerializer:
-    """Writes and reads sessions as the serializer of Flask does, under AES-256-GCM."""
+    """Writes and reads sessions as the serializer of Flask does, under AES-256-GCM.
 
-    def __init__(self, secret: str) -> None:
-        self._cipher = AESGCM(_derive_key(secret))
+    Args:
+        secret: under which they are written.
+        former: those of before, under which they are still read.
+    """
+
+    def __init__(self, secret: str, former: Sequence[str] = ()) -> None:
+        self._cipher, *self._former = (AESGCM(_derive_key(one)) for one in (secret, *former))
         self._json = TaggedJSONSerializer()
 
     def dumps(self, session: Any) -> str:
@@ -50,12 +57,18 @@ class SealingSerializer:
         try:
             sealed = urlsafe_b64decode(cookie.encode("ascii") + b"==")
             nonce, rest = sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:]
-            told = self._cipher.decrypt(nonce, rest, _PURPOSE)
+            told = self._open(nonce, rest)
         except (ValueError, InvalidTag) as error:
             raise BadSignature("The session was not sealed here.") from error
         if int.from_bytes(told[:_TIME_BYTES]) + max_age < time.time():
             raise SignatureExpired("The session is too old.")
         return self._json.loads(told[_TIME_BYTES:].decode())
+
+    def _open(self, nonce: bytes, sealed: bytes) -> bytes:
+        for cipher in self._former:
+            with suppress(InvalidTag):
+                return cipher.decrypt(nonce, sealed, _PURPOSE)
+        return self._cipher.decrypt(nonce, sealed, _PURPOSE)
 
 
 @cache

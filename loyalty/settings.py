@@ -3,6 +3,8 @@
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -12,10 +14,17 @@ SHORTEST_SECRET = 32
 SECRET_FILE = "secret-key"  # noqa: S105  # the name of a file
 """What the file in the data folder is called where the secret is kept that nobody has given."""
 SECRET = "LOYALTY_SECRET_KEY"  # noqa: S105  # the name of a setting, as the next ones
+OLD_SECRET = "LOYALTY_OLD_SECRET_KEY"  # noqa: S105  # likewise
 DATA_KEY, OLD_DATA_KEY = "LOYALTY_DATA_KEY", "LOYALTY_OLD_DATA_KEY"
 OWNER = "LOYALTY_OWNER_DATABASE_URL"
 """Which no process needs that answers requests."""
 DEFAULT_PORT = 8000
+
+OLD_SECRET_SINCE = "old-secret-since"  # noqa: S105  # the name of a file
+"""Of the data folder: which old secret was set last, by a hash; since when, says its time."""
+
+OLD_SECRET_LASTS = timedelta(days=1)
+"""How long what was made under the old secret is believed."""
 
 
 class SettingsError(LoyaltyError):
@@ -60,6 +69,10 @@ class Settings:
     """
     old_data_key: str | None = None
     """What `data_key`, or the secret, was before: opens what `loyalty reseal` has not come to."""
+    old_secret_key: str | None = None
+    """What `secret_key` was before: what was made under it is believed for a day."""
+    old_secret_since: datetime | None = None
+    """When this was first set; None where it is not."""
     private_pushes: bool = False
     """Whether web push may go there, too, whose addresses residents' browsers say: to try it."""
     private_receivers: bool = False
@@ -76,7 +89,23 @@ class Settings:
     def data_secrets(self) -> tuple[str, ...]:
         """The secrets of personal data: the one to seal with, then those to open with."""
         current = self.data_key or self.secret_key
-        return (current,) if self.old_data_key is None else (current, self.old_data_key)
+        former = (self.old_data_key, self.old_secret_key if self.data_key is None else None)
+        return (current, *(one for one in former if one is not None))
+
+    def former_secrets(self, now: datetime) -> tuple[str, ...]:
+        """Return the secrets under which others may have signed what is still believed."""
+        until = self.old_secret_until
+        return (
+            ()
+            if until is None or self.old_secret_key is None or until <= now
+            else (self.old_secret_key,)
+        )
+
+    @property
+    def old_secret_until(self) -> datetime | None:
+        """From when on nothing is believed any more that was made under the old secret."""
+        since = self.old_secret_since
+        return None if since is None else since + OLD_SECRET_LASTS
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> "Settings":
@@ -87,13 +116,17 @@ class Settings:
         """
         data_dir = data_dir_of(environ)
         port = _whole_number(environ, "PORT", default=DEFAULT_PORT)
+        secret = _secret(given_secret(environ, SECRET), data_dir)
+        old_secret = _strong(environ, OLD_SECRET)
         return cls(
             data_dir=data_dir,
             database_url=_database_url(environ, "LOYALTY_DATABASE_URL"),
             reports_database_url=_database_url(environ, "LOYALTY_REPORTS_DATABASE_URL"),
             owner_database_url=_database_url(environ, OWNER),
             erasures_file=_erasures_file(environ.get("LOYALTY_ERASURES_FILE")),
-            secret_key=_secret(given_secret(environ, SECRET), data_dir),
+            secret_key=secret,
+            old_secret_key=old_secret,
+            old_secret_since=_since(old_secret, secret, data_dir),
             data_key=_strong(environ, DATA_KEY),
             old_data_key=_strong(environ, OLD_DATA_KEY),
             base_url=_base_url(environ.get("LOYALTY_BASE_URL") or f"http://127.0.0.1:{port}"),
@@ -206,6 +239,19 @@ def _refuse_weak(name: str, given: str) -> None:
             f"{name} must be at least {SHORTEST_SECRET} varied characters; "
             "make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(32))'"
         )
+
+
+def _since(old_secret: str | None, secret: str, data_dir: Path) -> datetime | None:
+    """Return when an old secret was first set; the first time that it is, this is written down."""
+    if old_secret is None:
+        return None
+    if old_secret == secret:
+        raise SettingsError(f"{OLD_SECRET} is the secret of now; set it to the one before, or not")
+    path, name = data_dir / OLD_SECRET_SINCE, sha256(old_secret.encode()).hexdigest()
+    if not path.exists() or path.read_text("ascii") != name:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(name, encoding="ascii")
+    return datetime.fromtimestamp(path.stat().st_mtime, UTC)
 
 
 def _kept_secret(path: Path) -> str:

@@ -60,7 +60,7 @@ def activated(session: Session, card: Card, *, pin: str = PIN) -> OwnPage:
     given_code(session, card)
     page = page_of(session, card)
     page.activation_used_at = NOON
-    page.pin_hash = hash_pin(pin, sealing_key=SEALING_KEY)
+    page.pin_hash = hash_pin(pin, page.id, sealing_key=SEALING_KEY)
     page.handle = f"{next(number):08}"
     page.sealed_secret = seal_secret(make_secret(), page.id, sealing_key=SEALING_KEY)
     session.commit()

@@ -76,9 +76,7 @@ def seal(private_raw: bytes, *, sealing_key: bytes, community: str, month: str) 
     Community and month are authenticated: a sealed key moved to another row does not open.
     """
     nonce = os.urandom(_NONCE_BYTES)
-    return nonce + AESGCM(sealing_key).encrypt(
-        nonce, private_raw, _make_associated_data(community, month)
-    )
+    return nonce + AESGCM(sealing_key).encrypt(nonce, private_raw, key_owner(community, month))
 
 
 def unseal(sealed: bytes, *, sealing_key: bytes, community: str, month: str) -> bytes:
@@ -87,9 +85,7 @@ def unseal(sealed: bytes, *, sealing_key: bytes, community: str, month: str) -> 
         raise SealError("The sealed signing key is damaged.")
     nonce, encrypted = sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:]
     try:
-        return AESGCM(sealing_key).decrypt(
-            nonce, encrypted, _make_associated_data(community, month)
-        )
+        return AESGCM(sealing_key).decrypt(nonce, encrypted, key_owner(community, month))
     except InvalidTag as error:
         raise SealError("The sealed signing key does not open.") from error
 
@@ -100,5 +96,6 @@ def make_jwk(public_raw: bytes, key_id: str) -> dict[str, str]:
     return {"kty": "OKP", "crv": "Ed25519", "use": "sig", "kid": key_id, "x": x}
 
 
-def _make_associated_data(community: str, month: str) -> bytes:
+def key_owner(community: str, month: str) -> bytes:
+    """Return for what a private key is sealed."""
     return b"\0".join((_SEAL_PURPOSE, community.encode(), month.encode()))

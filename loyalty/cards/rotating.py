@@ -66,7 +66,12 @@ def find_step(secret: bytes, code: str, steps: Iterable[int]) -> int | None:
 def seal_secret(secret: bytes, owner: UUID, *, sealing_key: bytes) -> bytes:
     """Return a secret encrypted for storing; in the row of another page it does not open."""
     nonce = os.urandom(_NONCE_BYTES)
-    return nonce + AESGCM(sealing_key).encrypt(nonce, secret, _SEAL_PURPOSE + owner.bytes)
+    return nonce + AESGCM(sealing_key).encrypt(nonce, secret, page_owner(owner))
+
+
+def page_owner(page_id: UUID) -> bytes:
+    """Return for what the secret of a page is sealed."""
+    return _SEAL_PURPOSE + page_id.bytes
 
 
 def unseal_secret(sealed: bytes, owner: UUID, *, sealing_key: bytes) -> bytes:
@@ -77,7 +82,7 @@ def unseal_secret(sealed: bytes, owner: UUID, *, sealing_key: bytes) -> bytes:
     """
     nonce, encrypted = sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:]
     try:
-        return AESGCM(sealing_key).decrypt(nonce, encrypted, _SEAL_PURPOSE + owner.bytes)
+        return AESGCM(sealing_key).decrypt(nonce, encrypted, page_owner(owner))
     except (InvalidTag, ValueError) as error:
         raise SealError("The sealed secret of an own page does not open.") from error
 

@@ -10,6 +10,7 @@ from loyalty.rules.errors import LoyaltyError
 MODULES = {
     "audit": "audit",
     "backup": "backup",
+    "community": "community",
     "demo": "demo",
     "distribute": "distribute",
     "doctor": "doctor",

@@ -28,7 +28,7 @@ from loyalty.commands.upkeep import report_to_all
 from loyalty.database import is_migrated
 from loyalty.rules.upkeep import UpkeepSubject
 from loyalty.services.privacy.resealing import ResealingDueError, refuse_other_keys
-from loyalty.settings import DATA_KEY, OLD_DATA_KEY, OWNER, SECRET_FILE, Settings
+from loyalty.settings import DATA_KEY, OLD_DATA_KEY, OLD_SECRET, OWNER, SECRET_FILE, Settings
 
 FORMAT = 1
 
@@ -59,21 +59,31 @@ def backup(file: Path, *, key_file: Path | None, password: str | None) -> None:
     key nobody opens the file again: keep it elsewhere.
     """
     settings = settings_of_environment()
-    if key_file is not None:
-        make_key_file(key_file)
-    elif password is None:
-        asked = f"Password of the backup, at least {SHORTEST_PASSWORD} characters"
-        password = click.prompt(asked, hide_input=True, confirmation_prompt=True)
+    lock = ask_for_lock("backup", key_file, password)
     url = owner_database_of(settings)
-    _refuse_wrong_keys(url)
+    refuse_wrong_keys(url)
     now = utc_now()
-    back_up(url, settings, file, Lock(password=password, key_file=key_file), now=now)
+    back_up(url, settings, file, lock, now=now)
     size = file.stat().st_size
     report_to_all(url, UpkeepSubject.BACKUP, ok=True, facts={"bytes": size}, now=now)
     click.echo(f"{file}: {size} bytes, of which nothing can be read without its key.")
 
 
-def _refuse_wrong_keys(url: str) -> None:
+def ask_for_lock(what: str, key_file: Path | None, password: str | None) -> Lock:
+    """Return what locks a new file: its key, which is made where there is none, or a password.
+
+    Args:
+        what: is locked, as whoever is asked for a password calls it.
+    """
+    if key_file is not None:
+        make_key_file(key_file)
+    elif password is None:
+        asked = f"Password of the {what}, at least {SHORTEST_PASSWORD} characters"
+        password = click.prompt(asked, hide_input=True, confirmation_prompt=True)
+    return Lock(password=password, key_file=key_file)
+
+
+def refuse_wrong_keys(url: str) -> None:
     """Refuse to write a backup that nobody could use, today rather than when it is needed."""
     if is_migrated(url):
         # What is sealed under the old key opens as well: both go along.
@@ -140,8 +150,12 @@ def describe(settings: Settings, contents: Contents, *, now: datetime) -> dict[s
 
 
 def keys_of(settings: Settings) -> Mapping[str, str]:
-    """Return the keys of personal data, by their settings; none where the secret is the key."""
-    keys = {DATA_KEY: settings.data_key, OLD_DATA_KEY: settings.old_data_key}
+    """Return the keys beside the secret, by their settings; none where there is only that."""
+    keys = {
+        DATA_KEY: settings.data_key,
+        OLD_DATA_KEY: settings.old_data_key,
+        OLD_SECRET: settings.old_secret_key,
+    }
     return {name: key for name, key in keys.items() if key is not None}
 
 

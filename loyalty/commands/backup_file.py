@@ -144,15 +144,14 @@ def _refuse_failed(failures: list[Exception], path: Path) -> None:
 
 def _decrypt(file: IO[bytes], writing: int, identity: Identity, failures: list[Exception]) -> None:
     """Write what is in a file into a pipe; what fails is told to whoever reads."""
-    with os.fdopen(writing, "wb") as plain:
+    # Whoever reads may stop before the end, which breaks the pipe, also as it is closed.
+    with suppress(BrokenPipeError), os.fdopen(writing, "wb") as plain:
         try:
             pyrage.decrypt_io(file, plain, [identity])
         except BrokenPipeError:
             pass
         except (OSError, pyrage.DecryptError) as error:
             failures.append(error)
-        with suppress(BrokenPipeError):
-            plain.flush()
 
 
 def _lock_file(file: IO[bytes], lock: Lock) -> Identity:

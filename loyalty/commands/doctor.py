@@ -10,7 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 import click
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -20,18 +20,23 @@ from loyalty.commands.session import (
     database_of,
     opened,
     owner_database_of,
+    sealing_keys_of,
     settings_of_environment,
 )
 from loyalty.database import is_migrated
-from loyalty.models import Community, SigningKey
+from loyalty.models import Community, ReportLink, SigningKey
 from loyalty.roles import owns_tables
 from loyalty.rules.errors import LoyaltyError
 from loyalty.rules.upkeep import UpkeepTrouble
 from loyalty.services.cards.keys import unseal_private_key
 from loyalty.services.community.policy import communities
 from loyalty.services.community.upkeep import list_upkeep
-from loyalty.services.privacy.resealing import refuse_other_keys
-from loyalty.settings import Settings, SettingsError
+from loyalty.services.privacy.resealing import (
+    ResealingDueError,
+    refuse_former_secrets,
+    refuse_other_keys,
+)
+from loyalty.settings import OLD_SECRET, Settings, SettingsError
 
 OLDEST_SERVER = 140000
 """PostgreSQL 14, as the server numbers its versions."""
@@ -95,6 +100,7 @@ def _findings() -> Iterator[Finding]:
             yield _tables(migrated=migrated)
             if migrated:
                 yield _owner(owns=owns_tables(url))
+                yield from _old_secret(session, settings)
                 yield look_at_keys(session, settings)
                 yield look_at_personal_data(session)
                 yield from _upkeep(session)
@@ -109,6 +115,44 @@ def _secret(path: Path) -> Finding:
     others = stat.S_IMODE(path.stat().st_mode) & (stat.S_IRWXG | stat.S_IRWXO)
     detail = f"others can read it; chmod 600 {path}" if others else f"kept in {path}, mode 0600"
     return Finding("secret", ok=not others, detail=detail)
+
+
+def _old_secret(session: Session, settings: Settings) -> Iterator[Finding]:
+    """Tell what still lies under the old secret, and when it can go."""
+    until = settings.old_secret_until
+    if until is None:
+        return
+    served = communities(session)
+    try:
+        refuse_former_secrets(session, served, sealing_keys_of(settings))
+    except ResealingDueError as error:
+        yield Finding("old secret", ok=False, detail=str(error))
+        return
+    if settings.former_secrets(utc_now()):
+        detail = f"believed until {until:%Y-%m-%d %H:%M} UTC; then unset {OLD_SECRET}"
+        yield Finding("old secret", ok=True, detail=f"{detail}{_count_ending(session, settings)}")
+    else:
+        detail = f"opens nothing since {until:%Y-%m-%d %H:%M} UTC; unset {OLD_SECRET}"
+        yield Finding("old secret", ok=False, detail=detail)
+
+
+def _count_ending(session: Session, settings: Settings) -> str:
+    """Return in words what ends with the old secret, and must be made anew by people."""
+    links = sum(
+        session.scalar(
+            select(func.count())
+            .select_from(ReportLink)
+            .where(
+                ReportLink.community_id == one.id,
+                ReportLink.created_at < settings.old_secret_since,
+                ReportLink.expires_at > settings.old_secret_until,
+                ReportLink.revoked_at.is_(None),
+            )
+        )
+        or 0
+        for one in communities(session)
+    )
+    return f"; {links} links to reports end with it, make them anew" if links else ""
 
 
 def _proxies(settings: Settings) -> Finding:

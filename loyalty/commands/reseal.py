@@ -1,20 +1,29 @@
-"""`loyalty reseal`: seal personal data with a new key, after the old one."""
+"""`loyalty reseal`: seal personal data with a new key, and the rest with a new secret."""
 
 import click
 
-from loyalty.commands.session import opened, owner_database_of, settings_of_environment
+from loyalty.commands.session import (
+    opened,
+    owner_database_of,
+    sealing_keys_of,
+    settings_of_environment,
+)
 from loyalty.database import limit_to
 from loyalty.services.community.policy import communities
-from loyalty.services.privacy.resealing import refuse_other_keys, reseal_some
+from loyalty.services.privacy.resealing import refuse_other_keys, reseal_secrets, reseal_some
 
 
 @click.command()
 def reseal() -> None:
     """Seal personal data with LOYALTY_DATA_KEY, which LOYALTY_OLD_DATA_KEY has sealed so far.
 
+    Card keys, second factors and whatever else lies under the secret are sealed with
+    LOYALTY_SECRET_KEY, where LOYALTY_OLD_SECRET_KEY is what it was.
+
     Stop the service first. What is broken off goes on where it was when it is run again.
     """
-    url = owner_database_of(settings_of_environment())
+    settings = settings_of_environment()
+    url = owner_database_of(settings)
     with opened(url) as session:
         served = communities(session)
     for community in served:
@@ -25,6 +34,9 @@ def reseal() -> None:
                 limit_to(session, community.id)
                 more = bool(done := reseal_some(session, community.id))
                 total += done
-        click.echo(f"{community.slug}: {total} records sealed anew")
+        with opened(url) as session:
+            limit_to(session, community.id)
+            secrets = reseal_secrets(session, community, sealing_keys_of(settings))
+        click.echo(f"{community.slug}: {total} records and {secrets} secrets sealed anew")
     with opened(url, only_read=True) as session:
         refuse_other_keys(session)

@@ -43,6 +43,7 @@ from loyalty.services.privacy.erasure_file import add_erasures, parse_erasures
 from loyalty.settings import (
     DATA_KEY,
     OLD_DATA_KEY,
+    OLD_SECRET,
     SECRET,
     SECRET_FILE,
     Settings,
@@ -54,7 +55,7 @@ DATABASE_FOLDER = "postgres"
 """What the embedded database's folder is called within the data folder."""
 
 KEY_FILES: Mapping[str, str] = MappingProxyType(
-    {DATA_KEY: "data-key", OLD_DATA_KEY: "old-data-key"}
+    {DATA_KEY: "data-key", OLD_DATA_KEY: "old-data-key", OLD_SECRET: "old-secret-key"}
 )
 """Where in the data folder a key of personal data is put that nobody gives."""
 
@@ -71,7 +72,7 @@ class Description:
     settings: Mapping[str, str]
     files: Mapping[str, bytes] = field(repr=False)
     keys: Mapping[str, str] = field(repr=False)
-    """Of personal data, by the names of their settings; none where the secret is the key."""
+    """Beside the secret, by the names of their settings; none where there is only that."""
     erasures: str
 
     @property
@@ -82,9 +83,11 @@ class Description:
     @property
     def data_secrets(self) -> tuple[str, ...]:
         """With what its personal data opens, as `Settings` have it."""
-        old = self.keys.get(OLD_DATA_KEY)
+        former = [self.keys.get(OLD_DATA_KEY)]
+        if DATA_KEY not in self.keys:
+            former.append(self.keys.get(OLD_SECRET))
         current = self.keys.get(DATA_KEY, self.secret)
-        return (current,) if old is None else (current, old)
+        return (current, *(one for one in former if one is not None))
 
 
 @click.command()
@@ -162,7 +165,7 @@ def read_description(file: Path, key: Identity) -> Description:
                 parts[part.name] = part.content
     try:
         manifest = json.loads(parts[MANIFEST])
-        release_is_known = manifest["format"] == FORMAT and _knows(manifest["revision"])
+        release_is_known = manifest["format"] == FORMAT and knows_revision(manifest["revision"])
     except (KeyError, ValueError, TypeError) as error:
         raise BackupError(f"{file} is no backup of loyalty.") from error
     if not release_is_known:
@@ -185,7 +188,7 @@ def read_description(file: Path, key: Identity) -> Description:
     return Description(manifest["made_at"], contents, manifest["settings"], files, keys, erasures)
 
 
-def _knows(revision: str | None) -> bool:
+def knows_revision(revision: str | None) -> bool:
     """Return whether this release can bring tables on from there; None is of no tables."""
     known = ScriptDirectory(str(MIGRATIONS)).walk_revisions()
     return revision in {None, *(one.revision for one in known)}

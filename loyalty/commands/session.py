@@ -3,11 +3,13 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import click
 from sqlalchemy import create_engine, select
 from sqlalchemy.orm import Session
 
+from loyalty.cards.keys import sealing_key_from
 from loyalty.clock import community_now
 from loyalty.data_keys import hold_data_keys
 from loyalty.database import UNPREPARED, limit_to
@@ -39,6 +41,14 @@ def plain(url: str) -> str:
     return url.replace("postgresql+psycopg://", "postgresql://", 1)
 
 
+def sealing_keys_of(settings: Settings) -> list[bytes]:
+    """Return what seals under the secret, and what opens what the one before has sealed."""
+    secrets = [settings.secret_key]
+    if settings.old_secret_key is not None:
+        secrets.append(settings.old_secret_key)
+    return [sealing_key_from(secret) for secret in secrets]
+
+
 def database_of(settings: Settings) -> str:
     """Return the address of the configured database, as it is served; starts the embedded one.
 
@@ -59,15 +69,18 @@ def owner_database_of(settings: Settings) -> str:
 
 
 @contextmanager
-def opened(url: str, *, only_read: bool = False) -> Iterator[Session]:
+def opened(url: str, *, only_read: bool = False, as_of_now: bool = False) -> Iterator[Session]:
     """Give a session on a database; commits at the end, or nothing where the command failed.
 
     A refusal that is itself recorded commits too.
 
     Args:
         only_read: PostgreSQL refuses whatever would change something.
+        as_of_now: all statements see the same moment, whoever goes on writing.
     """
-    options = {"postgresql_readonly": only_read}
+    options: dict[str, Any] = {"postgresql_readonly": only_read}
+    if as_of_now:
+        options["isolation_level"] = "REPEATABLE READ"
     engine = create_engine(url, connect_args=UNPREPARED, execution_options=options)
     try:
         with Session(engine, expire_on_commit=False) as session:

@@ -7,10 +7,17 @@ from loyalty.cards.keys import SealError, sealing_key_from, unseal
 from loyalty.clock import utc_now
 from loyalty.commands.backup_file import BackupError
 from loyalty.commands.local_copies import Purpose, copy_locally
-from loyalty.commands.session import database_of, opened, owner_database_of, plain
+from loyalty.commands.session import (
+    database_of,
+    opened,
+    owner_database_of,
+    plain,
+    sealing_keys_of,
+)
 from loyalty.database import is_migrated, migrate
 from loyalty.roles import grant_to_service, owns_tables
-from loyalty.services.privacy.resealing import refuse_other_keys
+from loyalty.services.community.policy import communities
+from loyalty.services.privacy.resealing import refuse_former_secrets, refuse_other_keys
 from loyalty.settings import OWNER, SECRET, Settings, SettingsError
 
 CARD_KEYS = """
@@ -26,12 +33,14 @@ def bring_up_to_date(settings: Settings) -> str:
 
     Raises:
         BackupError: what stands in it cannot be copied; then nothing is changed.
-        DataKeyError: its personal data lies under another key.
+        DataKeyError: its personal data lies under another key, or something under an old secret.
     """
     move_tables(settings)
     url = database_of(settings)
     with opened(url, only_read=True) as session:
         refuse_other_keys(session)
+        if settings.old_secret_key is not None:
+            refuse_former_secrets(session, communities(session), sealing_keys_of(settings))
     return url
 
 

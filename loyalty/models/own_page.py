@@ -32,7 +32,7 @@ class OwnPage(Owned, Identified):
     activation_used_at: Mapped[Moment | None]
     """When somebody has chosen a PIN with it; it works once."""
     pin_hash: Mapped[str | None]
-    """Argon2id of the PIN under the operator's secret; None until one is chosen."""
+    """Argon2id of the PIN, sealed with the operator's secret; None until one is chosen."""
     failures: Mapped[int] = mapped_column(default=0, server_default="0")
     """Wrong PINs since the last right one."""
     locked_until: Mapped[Moment | None]

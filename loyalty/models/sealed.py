@@ -81,9 +81,13 @@ class Sealed(Generic[Value]):
 
     def seal(self, record: Any, value: Value) -> bytes | None:
         """Return what is stored of a value of a record."""
+        place = self.place(type(record), record.community_id, record.id)
+        return self.seal_for(place, value)
+
+    def seal_for(self, place: Place, value: Value) -> bytes | None:
+        """Return what is stored of a value at a place."""
         if value is None:
             return None
-        place = self.place(type(record), record.community_id, record.id)
         told = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
         return seal_at(place, told.encode())
 

@@ -11,6 +11,7 @@ from werkzeug.exceptions import BadRequest
 from loyalty.clock import community_now
 from loyalty.database import transaction
 from loyalty.pages.communities import community_here
+from loyalty.pages.signing import signing_secrets
 from loyalty.rules.certification import gives_discount
 from loyalty.rules.satisfaction import Face
 from loyalty.rules.verdict import Tone
@@ -69,4 +70,4 @@ def _seconds_left(now: datetime) -> int:
 
 
 def _signer() -> Signer:
-    return Signer(current_app.config["SECRET_KEY"], salt="loyalty face of a day")
+    return Signer(signing_secrets(), salt="loyalty face of a day")

@@ -4,20 +4,25 @@ What was typed is not lost, and nothing is done with it: the form is shown again
 of the console says whose it is, so that nobody but the same account goes on with it.
 """
 
+from contextlib import suppress
 from uuid import UUID
 
-from flask import current_app, flash, g, request
+from flask import flash, g, request
 from flask_babel import gettext
 from flask_login import current_user
 from flask_wtf.csrf import CSRFProtect, generate_csrf
-from itsdangerous import BadSignature, Signer
+from itsdangerous import BadData, BadSignature, Signer, URLSafeTimedSerializer
 from werkzeug.datastructures import CombinedMultiDict
 from werkzeug.routing import Rule
 
+from loyalty.pages.signing import signing_secrets
 from loyalty.rules.verdict import Tone
 
 WHOSE = "~"
 """Stands between a form's token and the signed account it was drawn for."""
+
+_SALT = "wtf-csrf-token"
+"""With which the library signs the tokens of forms."""
 
 SHOW_AGAIN = "show_again"
 """Field of a form that is only to be shown as it was filled in."""
@@ -28,7 +33,7 @@ class Guard(CSRFProtect):  # type: ignore[misc]  # the library has no types
 
     def _get_csrf_token(self) -> str | None:
         token: str | None = super()._get_csrf_token()
-        return token and token.partition(WHOSE)[0]
+        return token and _sign_anew(token.partition(WHOSE)[0])
 
 
 def token_of_form() -> str:
@@ -75,5 +80,15 @@ def can_be_shown_again(rule: Rule | None) -> bool:
     return rule is not None and "GET" in (rule.methods or ())
 
 
+def _sign_anew(token: str) -> str:
+    """Return the token of a form that was drawn under the old secret as it would be drawn now."""
+    *former, secret = signing_secrets()
+    for one in former:
+        with suppress(BadData):
+            drawn = URLSafeTimedSerializer(one, salt=_SALT).loads(token)
+            return str(URLSafeTimedSerializer(secret, salt=_SALT).dumps(drawn))
+    return token
+
+
 def _signer() -> Signer:
-    return Signer(current_app.config["SECRET_KEY"], salt="loyalty whose form")
+    return Signer(signing_secrets(), salt="loyalty whose form")

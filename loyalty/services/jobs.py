@@ -116,7 +116,7 @@ def add_file(work: Work, file: MadeFile, job: Job, part: int, *, sealing_key: by
     Args:
         sealing_key: from `cards.keys.sealing_key_from`.
     """
-    owner = _owner_of(job.id, part)
+    owner = file_owner(job.id, part)
     work.session.add(
         JobFile(
             community_id=job.community_id,
@@ -139,7 +139,7 @@ def get_file(work: Work, job: Job, part: int, *, sealing_key: bytes) -> MadeFile
     found = work.session.get(JobFile, (work.community_id, job.id, part))
     if found is None:
         raise UnknownRecordError("The job has no such file.")
-    owner = _owner_of(job.id, part)
+    owner = file_owner(job.id, part)
     try:
         content = unseal(found.content, sealing_key=sealing_key, owner=owner)
     except InvalidTag as error:
@@ -147,7 +147,8 @@ def get_file(work: Work, job: Job, part: int, *, sealing_key: bytes) -> MadeFile
     return MadeFile(found.first, found.last, content)
 
 
-def _owner_of(job_id: UUID, part: int) -> bytes:
+def file_owner(job_id: UUID, part: int) -> bytes:
+    """Return for what a file of a job is sealed."""
     return b"\0".join((_PURPOSE, job_id.bytes, str(part).encode()))
 
 

@@ -159,12 +159,15 @@ def _take_out(pattern: str, value: Any) -> Any:
 
 
 def _open(kept: KeptAnswer, sealed: bytes, sealing_key: bytes) -> bytes:
-    return unseal(sealed, sealing_key=sealing_key, owner=_owner_of(kept))
+    return unseal(sealed, sealing_key=sealing_key, owner=answer_owner(kept.caller_id, kept.key))
 
 
 def _seal(kept: KeptAnswer, answer: bytes, sealing_key: bytes) -> None:
-    kept.answer = seal(answer, sealing_key=sealing_key, owner=_owner_of(kept))
+    kept.answer = seal(
+        answer, sealing_key=sealing_key, owner=answer_owner(kept.caller_id, kept.key)
+    )
 
 
-def _owner_of(kept: KeptAnswer) -> bytes:
-    return b"\0".join((_PURPOSE, kept.caller_id.bytes, kept.key.bytes))
+def answer_owner(caller_id: UUID, key: UUID) -> bytes:
+    """Return for what the answer to a call is sealed."""
+    return b"\0".join((_PURPOSE, caller_id.bytes, key.bytes))

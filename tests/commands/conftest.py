@@ -4,8 +4,12 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from sqlalchemy.orm import Session
 
+from loyalty.models import Community
+from tests.commands.moving_service import Source, a_community_that_leaves
 from tests.commands.running import Operator
+from tests.given import given_community, given_shop
 from tests.receivers import Receiver, make_certificate, receiving
 
 
@@ -41,3 +45,19 @@ def _private(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     settings = app.extensions["loyalty.settings"]
     allowed = replace(settings, private_receivers=True, private_pushes=True)
     monkeypatch.setitem(app.extensions, "loyalty.settings", allowed)
+
+
+@pytest.fixture(scope="session")
+def source(server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Source]:
+    """A service that a community leaves; nobody changes anything there."""
+    with a_community_that_leaves(server, tmp_path_factory.mktemp("source")) as source:
+        yield source
+
+
+@pytest.fixture
+def beside(session: Session) -> Community:
+    """A community of the service to which another one comes; its numbers begin alike."""
+    community = given_community(session, slug="stays")
+    given_shop(session, community)
+    session.commit()
+    return community

@@ -25,7 +25,7 @@ from loyalty.rules.calendar import Month
 from loyalty.rules.card_number import group_digits, last4, number_of
 from loyalty.services.cards.batches import begin_batch
 from loyalty.services.cards.sheets import PrintCards
-from loyalty.services.jobs import KEPT_FOR, MOST_TRIES, _owner_of
+from loyalty.services.jobs import KEPT_FOR, MOST_TRIES, file_owner
 from loyalty.services.sealing import unseal
 from loyalty.services.work import Work
 from tests.given import NOON, SEALING_KEY, SECRET, given_card, given_community, given_staff
@@ -58,7 +58,7 @@ def files_of(session: Session, job: Job) -> list[JobFile]:
 
 def text_in(file: JobFile) -> str:
     assert not file.content.startswith(b"%PDF")
-    owner = _owner_of(file.job_id, file.part)
+    owner = file_owner(file.job_id, file.part)
     content = unseal(file.content, sealing_key=SEALING_KEY, owner=owner)
     pages = pypdfium2.PdfDocument(content)
     return " ".join(page.get_textpage().get_text_range() for page in pages)

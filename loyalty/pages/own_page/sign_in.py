@@ -25,6 +25,7 @@ from loyalty.pages.own_page.signed_in import (
     find_resident,
     first_page,
     forget,
+    former_keys,
     keep_from_everybody,
     remember,
     sealing_key,
@@ -84,7 +85,10 @@ def _open(form: OwnPageForm, slug: str | None) -> service.OpenedPage | None:
         with transaction() as session:
             community = community_here(session, slug)
             now = community_now(community.timezone)
-            return service.sign_in(session, community, asked, sealing_key=sealing_key(), now=now)
+            key, former = sealing_key(), former_keys()
+            return service.sign_in(
+                session, community, asked, sealing_key=key, former_keys=former, now=now
+            )
     except RecordedRefusalError as refusal:
         form.secret.errors = [refusal_to_resident(refusal)]
         return None

@@ -10,6 +10,7 @@ from loyalty.cards.keys import sealing_key_from
 from loyalty.clock import community_now, utc_now
 from loyalty.database import limit_to, transaction
 from loyalty.models import Community
+from loyalty.pages.signing import signing_secrets
 from loyalty.rules.community_number import read_number_in_token
 from loyalty.rules.messages import LONGEST_REFERENCE
 from loyalty.rules.own_page import SESSION_LASTS
@@ -61,6 +62,11 @@ def sealing_key() -> bytes:
     """Return the key that opens the secrets that are kept."""
     settings: Settings = current_app.extensions["loyalty.settings"]
     return sealing_key_from(settings.secret_key)
+
+
+def former_keys() -> list[bytes]:
+    """Return the keys of before that still open what was made under them."""
+    return [sealing_key_from(secret) for secret in signing_secrets()[:-1]]
 
 
 def remember(response: Response, *, token: str) -> Response:

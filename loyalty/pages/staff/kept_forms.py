@@ -24,6 +24,7 @@ from loyalty.pages.late_forms import (
     is_filled_in,
     show_again,
 )
+from loyalty.pages.signing import signing_secrets
 from loyalty.pages.staff.staff.sign_in_form import SignInForm
 from loyalty.services.community.policy import are_several
 
@@ -178,4 +179,4 @@ def _is_id(text: str) -> bool:
 
 
 def _serializer() -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(current_app.config["SECRET_KEY"], salt="loyalty kept form")
+    return URLSafeTimedSerializer(signing_secrets(), salt="loyalty kept form")

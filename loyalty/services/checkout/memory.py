@@ -57,7 +57,9 @@ SELECT till.id AS till_id, {SHOP_AND_POLICY}
 """
 NUMBERED = "SELECT id FROM community WHERE number = %(number)s"
 WHOSE_TILL = "SELECT community_id FROM till WHERE token_hash = %(token_hash)s"
-"""Of before there were numbers in tokens: they are looked for in every community."""
+"""Whose a token is that its number does not lead to: it is of before there were numbers, or of a
+community that came from another installation, where another number was its own.
+"""
 
 VERSION = "SELECT version FROM directory_version WHERE community_id = %s"
 
@@ -305,14 +307,15 @@ def _hash(token: str) -> bytes:
 
 def _find_paired_till(connection: Connection[Any], token: str) -> dict[str, Any] | None:
     """Return the till of a token among those of its community."""
-    number, wanted = read_number_in_token(token), {"token_hash": _hash(token)}
-    whose = connection.execute(
-        WHOSE_TILL if number is None else NUMBERED, {**wanted, "number": number}
-    ).fetchone()
-    if whose is None:
-        return None
-    found = connection.cursor(row_factory=dict_row)
-    return found.execute(PAIRED_TILL, {**wanted, "community": whose[0]}).fetchone()
+    wanted = {"token_hash": _hash(token), "number": read_number_in_token(token)}
+    for asked in (NUMBERED, WHOSE_TILL):
+        whose = connection.execute(asked, wanted).fetchone()
+        if whose is not None:
+            found = connection.cursor(row_factory=dict_row)
+            till = found.execute(PAIRED_TILL, {**wanted, "community": whose[0]}).fetchone()
+            if till is not None:
+                return till
+    return None
 
 
 def desk_at(connection: Connection[Any], clerk: StaffMember, shop_id: UUID) -> Desk:

@@ -1,137 +1,12 @@
 """Removing the demonstration, and nothing else."""
 
-from sqlalchemy import Delete, Update, delete, select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from loyalty.models import (
-    Area,
-    AuditEvent,
-    AuditLink,
-    Card,
-    CardEvent,
-    CardMonth,
-    ClosedMonth,
-    Community,
-    Contribution,
-    ContributionKind,
-    CouncilMeeting,
-    Deed,
-    DeedKind,
-    Erasure,
-    EvidenceFile,
-    FloorPlan,
-    Honour,
-    HouseholdGroup,
-    ImportJob,
-    InspectionPicture,
-    Job,
-    JobFile,
-    KeptAnswer,
-    LedgerParty,
-    Matter,
-    MessageHook,
-    MonthPeople,
-    NumberedSale,
-    Oversight,
-    OwnPage,
-    Picture,
-    Pledge,
-    QuarantinedSale,
-    Receipt,
-    Redemption,
-    ReplacedKey,
-    ReportLink,
-    Resident,
-    RevocationList,
-    Round,
-    SaleCase,
-    SalesCard,
-    SalesFold,
-    SalesHour,
-    SalesSum,
-    ScoreSheet,
-    Shop,
-    ShopApplication,
-    ShopInspection,
-    ShopPin,
-    ShopSeries,
-    SignalWatermark,
-    SigningKey,
-    StaffAccount,
-    Stall,
-    StallLet,
-    Till,
-    UpkeepReport,
-    WorkingDayOverride,
-)
+from loyalty.models import Community
 from loyalty.services.demonstration.cast import SLUG
 from loyalty.services.errors import UnknownRecordError
-
-OF_A_COMMUNITY = (
-    ClosedMonth,
-    ReportLink,
-    EvidenceFile,
-    SalesSum,
-    SalesHour,
-    SalesCard,
-    SalesFold,
-    Oversight,
-    JobFile,
-    Job,
-    MessageHook,
-    CardMonth,
-    CardEvent,
-    SaleCase,
-    NumberedSale,
-    QuarantinedSale,
-    Redemption,
-    RevocationList,
-    Card,
-    Round,
-    Contribution,
-    ContributionKind,
-    LedgerParty,
-    Matter,
-    CouncilMeeting,
-    WorkingDayOverride,
-    Deed,
-    DeedKind,
-    Till,
-    InspectionPicture,
-    ShopInspection,
-    ScoreSheet,
-    ShopApplication,
-    StallLet,
-    Stall,
-    ShopPin,
-    FloorPlan,
-    Shop,
-    Pledge,
-    ShopSeries,
-    SigningKey,
-    ReplacedKey,
-    OwnPage,
-    Picture,
-    Resident,
-    HouseholdGroup,
-    Area,
-    ImportJob,
-    KeptAnswer,
-    Receipt,
-    Erasure,
-    MonthPeople,
-    Honour,
-    AuditEvent,
-    AuditLink,
-    SignalWatermark,
-    StaffAccount,
-    UpkeepReport,
-)
-"""What belongs to a community, in an order in which nothing is removed that is still referred to.
-
-Terms, steps of certification, lists, candidates, nominations, notices, objections and messages go
-with what they belong to.
-"""
+from loyalty.services.privacy.removing import remove_community
 
 
 def demonstration_of(session: Session) -> Community | None:
@@ -148,13 +23,4 @@ def wipe(session: Session) -> None:
     community = demonstration_of(session)
     if community is None:
         raise UnknownRecordError("There is no demonstration here.")
-    # Residents are known to accounts, and accounts to the imports that residents came from.
-    statements: list[Delete | Update] = [
-        update(StaffAccount)
-        .where(StaffAccount.community_id == community.id)
-        .values(resident_id=None),
-        *(delete(model).where(model.community_id == community.id) for model in OF_A_COMMUNITY),
-        delete(Community).where(Community.id == community.id),
-    ]
-    for statement in statements:
-        session.execute(statement.execution_options(synchronize_session=False))
+    remove_community(session, community)

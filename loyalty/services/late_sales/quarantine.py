@@ -157,13 +157,19 @@ def _note(session: Session, till: Till, count: int, *, now: datetime) -> None:
 
 def _revoked_till(session: Session, token: str) -> Till:
     """Return a till, held so that two uploads at once count what is kept one after the other."""
-    revoked = select(Till).where(
-        Till.token_hash == hashlib.sha256(token.encode()).digest(), Till.revoked_at.is_not(None)
+    revoked = (
+        select(Till)
+        .where(
+            Till.token_hash == hashlib.sha256(token.encode()).digest(), Till.revoked_at.is_not(None)
+        )
+        .with_for_update(key_share=True)
     )
+    till = None
     if number := read_number_in_token(token):
         named = select(Community.id).where(Community.number == number)
-        revoked = revoked.where(Till.community_id == named.scalar_subquery())
-    till = session.scalar(revoked.with_for_update(key_share=True))
+        till = session.scalar(revoked.where(Till.community_id == named.scalar_subquery()))
+    # Its community may have come from another installation, where another number was its own.
+    till = till or session.scalar(revoked)
     if till is None:
         raise SignInError("This token is unknown.")
     return till

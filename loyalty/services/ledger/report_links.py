@@ -74,20 +74,23 @@ def list_report_links(work: Work) -> Sequence[ReportLink]:
 
 def make_report_token(link: ReportLink, *, secret: str) -> str:
     """Return what stands in the address of a link."""
-    return _signer(link.community_id, secret).sign(link.id.hex.encode()).decode()
+    return _signer(link.community_id, [secret]).sign(link.id.hex.encode()).decode()
 
 
 def open_report_link(
-    session: Session, community: Community, token: str, *, secret: str, now: datetime
+    session: Session, community: Community, token: str, *, secrets: Sequence[str], now: datetime
 ) -> ReportLink:
     """Return the link that an address names.
+
+    Args:
+        secrets: under any of which it may have been signed.
 
     Raises:
         UnknownRecordError: it was never given, has run out, or was revoked; which, is not told.
     """
     refused = UnknownRecordError("There is no such report, or its link has run out.")
     try:
-        link_id = UUID(hex=_signer(community.id, secret).unsign(token.encode()).decode())
+        link_id = UUID(hex=_signer(community.id, secrets).unsign(token.encode()).decode())
     except (BadSignature, ValueError) as error:
         raise refused from error
     link = session.scalar(
@@ -98,6 +101,6 @@ def open_report_link(
     return link
 
 
-def _signer(community_id: UUID, secret: str) -> Signer:
+def _signer(community_id: UUID, secrets: Sequence[str]) -> Signer:
     salt = f"{PURPOSE}:{community_id}"
-    return Signer(secret, salt=salt, sep=".", key_derivation="hmac", digest_method=sha256)
+    return Signer(list(secrets), salt=salt, sep=".", key_derivation="hmac", digest_method=sha256)

@@ -216,7 +216,7 @@ def open_secret(hook: MessageHook, *, sealing_key: bytes) -> str:
 
 def seal_signing_key(hook: MessageHook, key: bytes, *, sealing_key: bytes) -> None:
     """Keep what signs the messages of a hook, sealed."""
-    hook.sealed_secret = seal(key, sealing_key=sealing_key, owner=_owner_of(hook))
+    hook.sealed_secret = seal(key, sealing_key=sealing_key, owner=hook_owner(hook.id))
 
 
 def open_signing_key(hook: MessageHook, *, sealing_key: bytes) -> bytes:
@@ -225,7 +225,7 @@ def open_signing_key(hook: MessageHook, *, sealing_key: bytes) -> bytes:
     Raises:
         InvalidTag: the operator's secret is another by now.
     """
-    return unseal(hook.sealed_secret, sealing_key=sealing_key, owner=_owner_of(hook))
+    return unseal(hook.sealed_secret, sealing_key=sealing_key, owner=hook_owner(hook.id))
 
 
 def _hold_signed(work: Work, hook_id: UUID, *, version: int | None = None) -> MessageHook:
@@ -294,5 +294,6 @@ def _refuse_address(address: str) -> None:
         raise ValueRefusedError("/address", f"This is no address messages go to: {fault}.")
 
 
-def _owner_of(hook: MessageHook) -> bytes:
-    return b"\0".join((_PURPOSE, hook.id.bytes))
+def hook_owner(hook_id: UUID) -> bytes:
+    """Return for what the secret of a hook is sealed."""
+    return b"\0".join((_PURPOSE, hook_id.bytes))

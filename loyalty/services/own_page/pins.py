@@ -30,7 +30,7 @@ def choose_pin(work: ResidentWork, pin: str, *, sealing_key: bytes) -> None:
     opened = _find_living_session(work, page)
     if opened is None or page.activation_used_at is not None:
         raise ActivationUsedError
-    page.pin_hash = hash_pin(clean_code_letters(pin), sealing_key=sealing_key)
+    page.pin_hash = hash_pin(clean_code_letters(pin), page.id, sealing_key=sealing_key)
     page.activation_used_at = work.now
     page.failures, page.locked_until = 0, None
     renew_secret(work, page, sealing_key=sealing_key)

@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -25,7 +26,12 @@ from loyalty.services.errors import (
     OwnPageLockedError,
     OwnPageSignInError,
 )
-from loyalty.services.own_page.hashing import code_matches, pin_matches
+from loyalty.services.own_page.hashing import (
+    code_matches,
+    hash_pin,
+    pin_matches,
+    read_sealed_pin,
+)
 
 TOKEN_PREFIX = "me_"  # noqa: S105  # how a token begins, not a token
 
@@ -59,6 +65,7 @@ def sign_in(
     request: OwnPageSignIn,
     *,
     sealing_key: bytes,
+    former_keys: Sequence[bytes] = (),
     now: datetime,
 ) -> OpenedPage:
     """Open the page of the resident whose card has a number.
@@ -68,6 +75,8 @@ def sign_in(
     takes as long as a wrong PIN, and is told in the same words.
 
     Args:
+        sealing_key: from `cards.keys.sealing_key_from`.
+        former_keys: of the secret before, where it still opens what was made under it.
         now: on the wall clock of the community.
 
     Raises:
@@ -83,7 +92,8 @@ def sign_in(
     if activating:
         _check_code(card, page, secret, now=now)
     else:
-        _check_pin(session, card, page, secret, sealing_key=sealing_key, now=now)
+        keys = (sealing_key, *former_keys)
+        _check_pin(session, card, page, secret, sealing_keys=keys, now=now)
     if page is None:
         raise OwnPageSignInError(WRONG)
     return _open(session, community, page, activating=activating, now=now)
@@ -169,20 +179,23 @@ def _check_pin(
     page: OwnPage | None,
     pin: str,
     *,
-    sealing_key: bytes,
+    sealing_keys: Sequence[bytes],
     now: datetime,
 ) -> None:
     if page is not None and page.locked_until is not None and page.locked_until > now:
         raise OwnPageLockedError(page.locked_until - now)
     # The number of a card that was stopped may be in anybody's hands.
     known = page is not None and card is not None and card.state != CardState.REVOKED
-    matches = pin_matches(pin, page.pin_hash if page else None, sealing_key=sealing_key)
+    kept, page_id = (None, None) if page is None else (page.pin_hash, page.id)
+    matches = pin_matches(pin, kept, page_id, sealing_keys=sealing_keys)
     if page is None or (matches and not known):
         raise OwnPageSignInError(WRONG)
     if not matches:
         _count_failure(session, page, now=now)
         raise OwnPageSignInError(WRONG)
     page.failures, page.locked_until = 0, None
+    if kept is not None and read_sealed_pin(kept) is None:
+        page.pin_hash = hash_pin(pin, page.id, sealing_key=sealing_keys[0])
 
 
 def _count_failure(session: Session, page: OwnPage, *, now: datetime) -> None:

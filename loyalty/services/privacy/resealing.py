@@ -1,23 +1,30 @@
 """Sealing personal data anew after its key was changed, some at a time, as often as it takes."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Table, bindparam, func, literal, or_, select, union
 from sqlalchemy.orm import Session
 
+from loyalty.cards.keys import SealError
 from loyalty.data_keys import KEY_ID_BYTES, DataKeyError, get_current_key, list_data_keys
 from loyalty.database import Owned
+from loyalty.models import Community
 from loyalty.models.sealed import Sealed, list_sealed
+from loyalty.services.privacy.secret_seals import SEALS, Row, SecretSeal
+
+_ALSO = {"signing_key": ("month",)}
+"""Columns beside the key to which a value is bound."""
 
 AT_ONCE = 500
 """How many records are sealed anew in one transaction, unless equal values must stay equal."""
 
 
 class ResealingDueError(DataKeyError):
-    """Some personal data still lies under the key that was before."""
+    """Something still lies under the key, or the secret, that was before."""
 
 
 def refuse_other_keys(session: Session) -> None:
@@ -59,6 +66,86 @@ def reseal_some(session: Session, community_id: UUID) -> int:
             session.expire_all()
             return len(found)
     return 0
+
+
+def reseal_secrets(session: Session, community: Community, sealing_keys: Sequence[bytes]) -> int:
+    """Seal with the first of some keys what the others have sealed; return how many values.
+
+    What none of them opens stays as it is: it was lost before.
+
+    Args:
+        sealing_keys: from `cards.keys.sealing_key_from`, of the secret and of those before.
+    """
+    done = 0
+    for one in SEALS:
+        for row in _list_sealed_rows(session, one, community.id):
+            plain = _open_former(one, row, community.slug, sealing_keys)
+            if plain is not None:
+                told = one.seal(row, community.slug, plain, sealing_key=sealing_keys[0])
+                _write_one(session, one, row, told)
+                done += 1
+    return done
+
+
+def count_former_secrets(
+    session: Session, community: Community, sealing_keys: Sequence[bytes]
+) -> int:
+    """Return how many values another key than the first one of some has sealed."""
+    return sum(
+        _open_former(one, row, community.slug, sealing_keys) is not None
+        for one in SEALS
+        for row in _list_sealed_rows(session, one, community.id, locked=False)
+    )
+
+
+def refuse_former_secrets(
+    session: Session, communities: Iterable[Community], sealing_keys: Sequence[bytes]
+) -> None:
+    """Refuse to work where something still lies under the secret that was before.
+
+    Raises:
+        ResealingDueError: so it is.
+    """
+    if any(count_former_secrets(session, one, sealing_keys) for one in communities):
+        raise ResealingDueError(
+            "Card keys, second factors or other secrets still lie under the old secret; stop the "
+            "service and run: loyalty reseal"
+        )
+
+
+def _open_former(
+    one: SecretSeal, row: Row, slug: str, sealing_keys: Sequence[bytes]
+) -> bytes | None:
+    """Return a value that another key than the first one has sealed; None of any other."""
+    current, *former = sealing_keys
+    for keys in ([current], former):
+        with suppress(SealError):
+            plain = one.open(row, slug, sealing_keys=keys)
+            if plain is not None:
+                return None if keys == [current] else plain
+    return None
+
+
+def _list_sealed_rows(
+    session: Session, one: SecretSeal, community_id: UUID, *, locked: bool = True
+) -> Sequence[Row]:
+    table = cast("Table", one.model.__table__)
+    needed = {*table.primary_key.columns.keys(), *_ALSO.get(table.name, ()), one.column}
+    query = (
+        select(*(column for column in table.columns if column.name in needed))
+        .where(table.c.community_id == community_id, table.c[one.column].is_not(None))
+        .order_by(*table.primary_key)
+    )
+    if locked:
+        query = query.with_for_update()
+    return [dict(row) for row in session.connection().execute(query).mappings()]
+
+
+def _write_one(session: Session, one: SecretSeal, row: Row, sealed: object) -> None:
+    table = cast("Table", one.model.__table__)
+    own = (column == row[column.name] for column in table.primary_key)
+    statement = table.update().where(*own).values({one.column: sealed})
+    session.connection().execute(statement)
 
 
 def _list_key_ids(session: Session) -> set[bytes]:

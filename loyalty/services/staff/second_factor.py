@@ -3,6 +3,7 @@
 import os
 from base64 import b32encode
 from datetime import datetime
+from uuid import UUID
 
 import pyotp
 from cryptography.exceptions import InvalidTag
@@ -41,7 +42,7 @@ def spell_secret(secret: bytes) -> str:
 def seal_secret(secret: bytes, account: StaffAccount, *, sealing_key: bytes) -> bytes:
     """Return a secret encrypted for storing; in the row of another account it does not open."""
     nonce = os.urandom(_NONCE_BYTES)
-    return nonce + AESGCM(sealing_key).encrypt(nonce, secret, _owner_of(account))
+    return nonce + AESGCM(sealing_key).encrypt(nonce, secret, factor_owner(account.id))
 
 
 def open_secret(sealed: bytes, account: StaffAccount, *, sealing_key: bytes) -> bytes:
@@ -52,7 +53,7 @@ def open_secret(sealed: bytes, account: StaffAccount, *, sealing_key: bytes) -> 
     """
     nonce, encrypted = sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:]
     try:
-        return AESGCM(sealing_key).decrypt(nonce, encrypted, _owner_of(account))
+        return AESGCM(sealing_key).decrypt(nonce, encrypted, factor_owner(account.id))
     except (InvalidTag, ValueError) as error:
         raise SealError("The sealed second factor does not open.") from error
 
@@ -83,5 +84,6 @@ def _make_totp(secret: bytes) -> pyotp.TOTP:
     return pyotp.TOTP(b32encode(secret).decode())
 
 
-def _owner_of(account: StaffAccount) -> bytes:
-    return _PURPOSE + account.id.bytes
+def factor_owner(account_id: UUID) -> bytes:
+    """Return for what the secret of an account is sealed."""
+    return _PURPOSE + account_id.bytes

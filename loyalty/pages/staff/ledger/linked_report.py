@@ -9,6 +9,7 @@ from flask import Blueprint, Response, current_app, render_template
 from loyalty.clock import as_local, community_now
 from loyalty.database import transaction
 from loyalty.models import Community, ReportLink
+from loyalty.pages.signing import signing_secrets
 from loyalty.pages.staff.downloads import send_file
 from loyalty.printing.briefing import make_record_addresses, months_in_words, print_briefing
 from loyalty.reports.briefing import DOCX
@@ -82,8 +83,7 @@ def _opened(slug: str, token: str) -> Iterator[tuple[ReportLink, SomebodysWork]]
     with transaction() as session:
         community: Community = enter_community(session, slug)
         now = community_now(community.timezone)
-        secret = _settings().secret_key
-        link = open_report_link(session, community, token, secret=secret, now=now)
+        link = open_report_link(session, community, token, secrets=signing_secrets(), now=now)
         actor = Programme(community.id, community.timezone)
         with reports_session(session, community.id, now=now) as reading:
             yield link, SomebodysWork(reading, actor, now)

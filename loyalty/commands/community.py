@@ -1,0 +1,162 @@
+"""`loyalty community`: one community as one file, to move it, to leave with it, to take it out."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import click
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from loyalty.clock import utc_now
+from loyalty.commands.backup import PASSWORD, ask_for_lock, refuse_pooler, refuse_wrong_keys
+from loyalty.commands.backup_file import BackupError, Lock, needs_password, unlock, write_backup
+from loyalty.commands.community_arrival import note_move, take_in
+from loyalty.commands.community_file import list_parts, read_description, revision_of
+from loyalty.commands.session import (
+    opened,
+    owner_database_of,
+    sealing_keys_of,
+    settings_of_environment,
+)
+from loyalty.commands.tables import bring_up_to_date
+from loyalty.database import Owned, is_migrated
+from loyalty.models import AuditEvent, Card, Community, Redemption, Resident, StaffAccount
+from loyalty.services.community.policy import community_called, enter_community
+from loyalty.services.privacy.moving import CommunityReader
+from loyalty.services.privacy.removing import remove_community
+
+EXPORTED = "community.exported"
+
+FRESH = timedelta(days=7)
+"""How old the last export may be when a community is taken out."""
+
+COUNTED = (
+    ("residents", Resident),
+    ("cards", Card),
+    ("entries of the book", Redemption),
+    ("accounts", StaffAccount),
+)
+"""What is told of a community before it is taken out."""
+
+key_option = click.option(
+    "--key-file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Lock or open it with this key instead of a password.",
+)
+password_option = click.option("--password", envvar=PASSWORD, hidden=True)
+
+
+@click.group("community")
+def community() -> None:
+    """Move one community to another service, or take it out of this one."""
+
+
+@community.command("export")
+@click.argument("slug")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@key_option
+@password_option
+def export_community(slug: str, file: Path, *, key_file: Path | None, password: str | None) -> None:
+    """Write all of the community SLUG into FILE, encrypted as a backup is.
+
+    What is sold or entered afterwards is not in it: stop the service, or its tills, before.
+    """
+    settings = settings_of_environment()
+    lock = ask_for_lock("file", key_file, password)
+    url = owner_database_of(settings)
+    refuse_pooler(url, settings)
+    if not is_migrated(url):
+        raise BackupError("The tables are older than this release; run: loyalty migrate")
+    refuse_wrong_keys(url)
+    now = utc_now()
+    with opened(url, only_read=True, as_of_now=True) as session:
+        revision = revision_of(session)
+        served = enter_community(session, slug)
+        reader = CommunityReader(session, served.id, served.slug, sealing_keys_of(settings))
+        write_backup(file, list_parts(served, reader, revision=revision, now=now), lock)
+    with opened(url) as session:
+        note_move(session, served, EXPORTED, now=now)
+    click.echo(
+        f"{file}: {file.stat().st_size} bytes, of which nothing can be read without its key."
+    )
+    _tell_lost(reader.lost)
+
+
+@community.command("import")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@key_option
+@password_option
+def import_community(file: Path, *, key_file: Path | None, password: str | None) -> None:
+    """Put the community of FILE in beside those that are here: all of it, or nothing.
+
+    All of FILE is read before anything is touched, and what was written is compared with it.
+    """
+    if key_file is None and password is None and needs_password(file):
+        password = click.prompt("Password of the file", hide_input=True)
+    key = unlock(file, Lock(password=password, key_file=key_file))
+    described = read_description(file, key)
+    settings = settings_of_environment()
+    url = owner_database_of(settings)
+    refuse_pooler(url, settings)
+    bring_up_to_date(settings)
+    arrived = take_in(url, settings, file, key, described)
+    click.echo(
+        f"{described.slug} as it was at {described.made_at}: {len(described.sums)} tables with "
+        f"{described.rows} rows, every sum equal."
+    )
+    click.echo(f"Chain of what was recorded: {arrived.head}, {len(arrived.faults)} faults.")
+    for fault in arrived.faults:
+        click.echo(fault)
+    click.echo(f"People who were erased, on the list of this service, too: {arrived.erased}.")
+    _tell_lost(described.lost)
+
+
+@community.command("erase")
+@click.argument("slug")
+@click.option("--without-export", is_flag=True, help="Do so although no file of it was written.")
+def erase_community(slug: str, *, without_export: bool) -> None:
+    """Take the community SLUG out of this service with all that belongs to it, for good.
+
+    Backups hold it still; how long they are kept is yours to decide.
+    """
+    settings = settings_of_environment()
+    url = owner_database_of(settings)
+    with opened(url, only_read=True) as session:
+        served = enter_community(session, slug)
+        exported = _last_export(session, served)
+        counts = ", ".join(f"{_count(session, served, model)} {name}" for name, model in COUNTED)
+    if not without_export and (exported is None or exported < utc_now() - FRESH):
+        raise click.ClickException(
+            f"No file of {slug} was written within {FRESH.days} days; run first: "
+            f"loyalty community export {slug} FILE"
+        )
+    click.echo(f"{slug} ({served.name}) goes for good: {counts}.")
+    last = "never" if exported is None else f"{exported:%Y-%m-%d %H:%M} UTC"
+    click.echo(f"Last written to a file: {last}.")
+    if click.prompt("Type its short name again", default="", show_default=False) != slug:
+        raise click.ClickException("That is another name; nothing was changed.")
+    with opened(url) as session:
+        remove_community(session, community_called(session, slug))
+    click.echo(f"{slug} is taken out. Its tills, addresses and links open nothing here any more.")
+
+
+def _last_export(session: Session, served: Community) -> datetime | None:
+    return session.scalar(
+        select(func.max(AuditEvent.at)).where(
+            AuditEvent.community_id == served.id, AuditEvent.action == EXPORTED
+        )
+    )
+
+
+def _count(session: Session, served: Community, model: type[Owned]) -> int:
+    query = select(func.count()).select_from(model).where(model.community_id == served.id)
+    return session.scalar(query) or 0
+
+
+def _tell_lost(lost: Mapping[str, int]) -> None:
+    for place, count in lost.items():
+        if count:
+            click.echo(f"Not in it, since no other service could open them: {count} of {place}.")
+    if lost.get("own_page.pin_hash"):
+        click.echo("These residents choose a PIN anew, with a code that is printed for them.")

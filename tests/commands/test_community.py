@@ -1,0 +1,171 @@
+"""`loyalty community`: one community as one file, put in beside others whole or not at all."""
+
+import re
+from pathlib import Path
+from uuid import UUID
+
+import psycopg
+import pytest
+from click.testing import Result
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from loyalty.commands.session import opened
+from loyalty.data_keys import hold_data_keys
+from loyalty.embedded import embedded_database, leave_embedded_database
+from loyalty.models import Area, Community, OwnPage, Redemption, Resident, Shop
+from loyalty.models.sealed import index_of
+from loyalty.roles import let_service_in
+from loyalty.services.checkout.memory import Directory
+from loyalty.services.own_page.hashing import pin_matches
+from loyalty.services.privacy.resealing import refuse_other_keys
+from tests.commands.moving_service import (
+    THEIR_KEY,
+    THEIRS,
+    Source,
+    imports,
+    opened_in,
+    rows_of,
+    slugs,
+    types,
+    without_own,
+)
+from tests.given import SEALING_KEY, SECRET
+from tests.given_own_pages import PIN
+from tests.given_sales import sell
+from tests.kept_database import plain
+from tests.present import present
+from tests.serving import new_data_folder
+
+
+def test_all_of_it_arrives_in_an_empty_installation(source: Source) -> None:
+    hold_data_keys([THEIRS])
+    before, plain_before = (
+        rows_of(source.database, source.community_id),
+        opened_in(source.database, source.community_id),
+    )
+
+    with new_data_folder() as folder:
+        told = imports(None, folder, source)
+
+        assert told.exit_code == 0, told.output
+        assert re.search(r"leaves as it was at .*, every sum equal\.", told.output)
+        assert re.search(r"Chain of what was recorded: head 1:[0-9a-f]{64}, 0 faults", told.output)
+        assert "People who were erased, on the list of this service, too: 1." in told.output
+        url = embedded_database(folder)
+        hold_data_keys([SECRET])
+        after, plain_after = rows_of(url, source.community_id), opened_in(url, source.community_id)
+        with opened(url) as session:
+            refuse_other_keys(session)
+            page = present(session.scalars(select(OwnPage)).first())
+            assert pin_matches(PIN, page.pin_hash, page.id, sealing_keys=[SEALING_KEY])
+        with psycopg.connect(plain(let_service_in(url))) as service:
+            rights = "SELECT " + ", ".join(
+                f"has_table_privilege('redemption', '{verb}')" for verb in ("INSERT", "DELETE")
+            )
+            assert service.execute(rights).fetchone() == (True, False)
+        erasures = (folder / "erasures.jsonl").read_text("utf-8")
+        leave_embedded_database(folder)
+
+    assert without_own(after) == without_own(before)
+    assert plain_after == plain_before
+    assert [name for name, rows in before.items() if not rows] == []
+    assert str(source.community_id) in erasures
+    assert str(source.other_id) not in erasures
+
+
+def test_it_stands_beside_another_which_stays_as_it_is(
+    source: Source, database: str, tmp_path: Path, beside: Community
+) -> None:
+    before = rows_of(database, beside.id)
+
+    told = imports(database, tmp_path, source)
+    again = imports(database, tmp_path, source)
+
+    assert told.exit_code == 0, told.output
+    assert rows_of(database, beside.id) == before
+    assert slugs(database) == ["leaves", "stays"]
+    assert again.output == "Error: The community stands here already, as leaves.\n"
+    with opened(database) as session:
+        numbers = session.scalars(select(Community.number)).all()
+    assert len(set(numbers)) == 2
+    verified = types(database, tmp_path, "audit", "verify", source.slug)
+    assert verified.output.startswith("1 links are right."), verified.output
+
+
+@pytest.fixture
+def arrived(source: Source, database: str, tmp_path: Path, beside: Community) -> UUID:
+    """The id of the community that has come to stand beside another one."""
+    told = imports(database, tmp_path, source)
+    assert told.exit_code == 0, (told.output, beside.slug)
+    return source.community_id
+
+
+@pytest.mark.usefixtures("clock")
+def test_cards_and_tills_of_before_sell_and_people_are_found_by_what_is_sealed(
+    arrived: UUID, source: Source, app: Flask, client: FlaskClient, session: Session
+) -> None:
+    app.extensions["loyalty.directory"] = Directory(SEALING_KEY)
+    till = dict(source.till)
+
+    answer = client.post("/api/v1/validations", headers=till, json={"code": source.card})
+    sold = sell(client, till, source.card)
+
+    assert answer.status_code == 200, answer.json
+    assert session.get_one(Redemption, (arrived, UUID(sold))).saved_fen > 0
+    phone = index_of(Resident, "phone", "+8613800138000", community_id=arrived)
+    found = select(Resident).where(Resident.community_id == arrived, Resident.phone_key == phone)
+    assert len(session.scalars(found).all()) == 1
+
+
+def test_without_the_row_of_the_till_its_token_opens_nothing(
+    source: Source, client: FlaskClient, beside: Community
+) -> None:
+    """The control: nothing of it is here yet, though its number is another community's."""
+    answer = client.post(
+        "/api/v1/validations", headers=dict(source.till), json={"code": source.card}
+    )
+
+    assert (answer.status_code, beside.slug) == (401, "stays")
+
+
+def test_nothing_of_another_community_is_in_the_file(source: Source) -> None:
+    content = b"".join(part.content for part in source.parts())
+
+    assert str(source.community_id).encode() in content
+    assert source.slug.encode() in content
+    assert str(source.other_id).encode() not in content
+    assert source.other_slug.encode() not in content
+    assert THEIRS.encode() not in content
+    assert THEIR_KEY.hex().encode() not in content
+    for text in (source.slug, "community.json", "张小明"):
+        assert text.encode() not in source.file.read_bytes()
+
+
+def test_a_community_is_taken_out_once_it_was_written_and_its_name_typed_again(
+    source: Source, database: str, tmp_path: Path, session: Session, beside: Community
+) -> None:
+    assert imports(database, tmp_path, source).exit_code == 0
+    with opened(database) as writing:
+        writing.add(Area(community_id=beside.id, name="北区"))
+    before = rows_of(database, beside.id)
+
+    def erases(*words: str, answers: str = "leaves\n") -> Result:
+        return types(database, tmp_path, "community", "erase", "leaves", *words, answers=answers)
+
+    never = erases()
+    mistyped = erases("--without-export", answers="stays\n")
+    assert slugs(database) == ["leaves", "stays"]
+    words = ("community", "export", "leaves", str(tmp_path / "file"), *source.key)
+    assert types(database, tmp_path, *words).exit_code == 0
+    done = erases()
+
+    assert "run first: loyalty community export leaves FILE" in never.output
+    assert "nothing was changed" in mistyped.output
+    assert done.exit_code == 0, done.output
+    assert re.search(r"leaves \(田园市场\) goes for good: \d+ residents, \d+ cards", done.output)
+    assert rows_of(database, beside.id) == before
+    assert {name for name, rows in rows_of(database, source.community_id).items() if rows} == set()
+    assert session.scalars(select(Shop.community_id)).unique().all() == [beside.id]
