@@ -6,6 +6,7 @@ SHELL := bash
 PYTHON ?= python3
 PORT ?= 8000
 TESTS ?= tests
+FAILOVERS ?= 20
 UV := uv==0.13.9
 LOCK = uv pip compile pyproject.toml --generate-hashes --no-strip-extras --no-emit-index-url --no-header --no-annotate --universal --python-version 3.11 --quiet
 # Without resolving anything anew: where the lock names an extra, older pips would.
@@ -41,7 +42,7 @@ export PORT
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: documents office help setup run test coverage rounds late faults fuzz jscoverage check wheel lock bench migration translations clean python developing chromium pgbouncer haproxy webservers
+.PHONY: documents office help setup run test coverage rounds late faults failovers fuzz jscoverage check wheel lock bench migration translations clean python developing chromium pgbouncer haproxy webservers patroni
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -65,8 +66,14 @@ rounds: developing ## Let people try 500 times forty things with a round, in any
 late: developing ## Let 20 tills come back with 500 sales each, a week late, and time it
 	@LOYALTY_LATE_TILLS=20x500 pytest -s -k recorded_once tests/faults/test_late_tills.py
 
-faults: developing ## Kill workers and PostgreSQL 20 times each while tills sell, and say for how long they wait
+faults: developing ## Kill workers, PostgreSQL and the first of three machines 20 times each while tills sell
 	@LOYALTY_KILLS=20 LOYALTY_LAST_USES=50 pytest -s tests/faults/test_kills.py tests/faults/test_one_use_left.py
+	@$(MAKE) --no-print-directory failovers
+
+failovers: developing patroni haproxy ## Take the first of three machines away, 20 times (FAILOVERS=3 for fewer), while tills sell
+	@python -m tests.faults.failovers --times $(FAILOVERS)
+	@python -m tests.faults.failovers --times 1 --asynchronous
+	@python -m tests.faults.archive
 
 fuzz: developing ## Attack every call, and the token of a card, by all that is known and much that is made up
 	@LOYALTY_FUZZ=1 pytest -n 2 tests/api/test_bad_input.py tests/api/test_openapi.py tests/cards/test_mutated_tokens.py
@@ -211,6 +218,16 @@ haproxy:
 	  apt-get update -qq && apt-get install -y -qq --no-install-recommends haproxy; \
 	else \
 	  echo "The tests need HAProxy; as root: apt-get install haproxy" >&2; exit 1; \
+	fi
+
+# Three PostgreSQL under Patroni, on one machine.
+patroni:
+	@command -v patroni >/dev/null && command -v etcd >/dev/null && command -v pgbackrest >/dev/null && [ -x /usr/lib/postgresql/15/bin/postgres ] && exit 0; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  echo "Installing PostgreSQL, Patroni, etcd and pgBackRest on this machine, for three machines on one ..."; \
+	  apt-get update -qq && apt-get install -y -qq --no-install-recommends postgresql-15 patroni etcd-server pgbackrest; \
+	else \
+	  echo "As root: apt-get install postgresql-15 patroni etcd-server pgbackrest" >&2; exit 1; \
 	fi
 
 # Some try the samples of deploy: nginx, Caddy and the units of systemd. Where one is missing they are skipped.

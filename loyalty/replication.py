@@ -22,6 +22,16 @@ WRITE = text(
 )
 """Gives a transaction something to commit, and leaves no row."""
 
+UNTIL_GIVEN_UP = {
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 25_000,
+}
+"""How to connect to a machine that may vanish without a word: after 25 seconds it is gone. Left to
+itself the system would let a thread wait for hours.
+"""
+
 
 class UnreplicatedError(OperationalError):
     """What was asked is committed, and may be lost with this machine. To be asked again."""
@@ -79,4 +89,4 @@ def write_before_answering(session: Session) -> None:
 
 @event.listens_for(Engine, "do_connect")
 def _connect(_: Dialect, __: Any, words: Any, options: Any) -> SureConnection:
-    return SureConnection.connect(*words, **options)
+    return SureConnection.connect(*words, **{**UNTIL_GIVEN_UP, **options})

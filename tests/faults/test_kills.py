@@ -21,7 +21,15 @@ import psycopg
 import pytest
 
 from loyalty.embedded import embedded_database, keep_running, leave_embedded_database
-from tests.faults.busy_market import Crowd, Till, book_of, given_busy_market, selling
+from tests.faults.busy_market import (
+    Crowd,
+    Faults,
+    Till,
+    count_sales,
+    find_faults,
+    given_busy_market,
+    selling,
+)
 from tests.given import SECRET
 from tests.kept_database import plain
 from tests.prepared_server import copy_server
@@ -100,11 +108,8 @@ def kill_again_and_again(crowd: Crowd, victim: Callable[[], psutil.Process]) -> 
 
 
 def assert_all_is_in_the_book(running: Running, crowd: Crowd, before: int) -> None:
-    recorded, counted = book_of(running.database)
     assert crowd.strange == []
-    assert {key: recorded.get(key) for key in crowd.acknowledged} == crowd.acknowledged
-    # Each till has finished what it had begun, so nothing else stands there.
-    assert len(recorded) == counted == before + len(crowd.acknowledged)
+    assert find_faults(running.database, crowd, before=before) == Faults()
 
 
 def report(what: str, crowd: Crowd, silences: list[float]) -> None:
@@ -123,7 +128,7 @@ def living_workers(running: Running) -> list[psutil.Process]:
 
 
 def test_workers_are_killed_and_no_sale_is_lost_or_doubled(running: Running) -> None:
-    before = len(book_of(running.database)[0])
+    before = count_sales(running.database)
 
     def two() -> list[psutil.Process]:
         # One that was killed a moment ago may still be among them.
@@ -142,7 +147,7 @@ def test_workers_are_killed_and_no_sale_is_lost_or_doubled(running: Running) -> 
 
 
 def test_postgresql_is_killed_and_no_sale_is_lost_or_doubled(running: Running) -> None:
-    before = len(book_of(running.database)[0])
+    before = count_sales(running.database)
 
     with selling(running.address, running.tills) as crowd:
         silences = kill_again_and_again(crowd, lambda: postmasters_in(running.folder)[0])

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import socket
 import subprocess
 import tempfile
 import time
@@ -44,6 +45,7 @@ from tests.given import (
 )
 from tests.given_tables import HEADINGS, act, text, upload
 from tests.kept_database import named, plain
+from tests.present import present
 from tests.serving import free_port
 
 CONNECTIONS, CALLERS, TURNS = 2, 8, 8
@@ -256,6 +258,19 @@ def test_batches_are_drawn_by_two_workers_at_once(service: Flask, town: Communit
     for job in jobs:
         session.refresh(job)
         assert (job.done, job.finished_at is not None) == (2, True)
+
+
+def test_a_server_that_vanishes_is_given_up_before_its_callers_are(service: Flask) -> None:
+    assert service
+    connection = present(db.session().connection().connection.driver_connection)
+
+    with socket.socket(fileno=os.dup(connection.fileno())) as line:
+        silent = line.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT)
+        idle, between, times = (
+            line.getsockopt(socket.IPPROTO_TCP, option)
+            for option in (socket.TCP_KEEPIDLE, socket.TCP_KEEPINTVL, socket.TCP_KEEPCNT)
+        )
+    assert (silent, idle + between * times) == (25_000, 25)
 
 
 def test_without_the_setting_the_pooler_refuses_the_service(pooled: str, tmp_path: Path) -> None:
