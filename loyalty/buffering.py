@@ -4,13 +4,15 @@ The threads that answer are few, as connections to the database are. A body that
 never ends, waits beside all others in one event loop, until it is complete or has taken too long.
 """
 
-from asyncio import AbstractEventLoop, timeout
+from asyncio import AbstractEventLoop, Future, timeout
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import lru_cache
 from io import BytesIO
+from queue import SimpleQueue
 from sys import stderr
+from threading import Thread
 from types import MappingProxyType
 from typing import Any
 
@@ -75,12 +77,11 @@ class Buffered:
 
     def __rsgi_init__(self, loop: AbstractEventLoop) -> None:  # granian's name
         """Begin, in the worker."""
-        self._loop = loop
-        self._pool = ThreadPoolExecutor(self._threads, "loyalty")
+        self._answering = Threads(self._threads, loop)
 
     def __rsgi_del__(self, loop: AbstractEventLoop) -> None:  # granian's
         """End with the worker."""
-        self._pool.shutdown()
+        self._answering.end()
 
     async def __rsgi__(self, scope: Any, protocol: Any) -> None:
         """Answer one request, once its body is here."""
@@ -88,7 +89,7 @@ class Buffered:
         body = bytearray()
         try:
             await self._receive(environ, protocol, body)
-            await self._loop.run_in_executor(self._pool, self._answer, environ, body, protocol)
+            await self._answering.run(self._answer, environ, body, protocol)
         finally:
             self._held -= len(body)
 
@@ -146,6 +147,79 @@ class Buffered:
         if REFUSAL in environ:
             headers = [*headers, ("Connection", "close")]
         protocol.response_bytes(int(status[:3]), headers, content)
+
+
+class Threads:
+    """Threads in which calls are made, and awaited from one event loop.
+
+    An executor of the standard library does the same, and takes more than twice as long over it.
+    The loop is told at once of all calls that have ended before it comes to look.
+    """
+
+    def __init__(self, count: int, loop: AbstractEventLoop) -> None:
+        """Begin.
+
+        Args:
+            count: of threads.
+            loop: where the calls are awaited.
+        """
+        self._loop = loop
+        self._calls: SimpleQueue[tuple[Future[Any], Callable[..., Any], tuple[Any, ...]] | None]
+        self._calls = SimpleQueue()
+        self._ended: deque[tuple[Future[Any], Any, BaseException | None]] = deque()
+        self._loop_is_told = False
+        self._threads = [
+            Thread(target=self._work, name=f"loyalty-{number}", daemon=True)
+            for number in range(count)
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    def run(self, carry_out: Callable[..., Any], *values: Any) -> Future[Any]:
+        """Let a thread call something; return what it will return, to be awaited."""
+        ended = self._loop.create_future()
+        self._calls.put((ended, carry_out, values))
+        return ended
+
+    def end(self) -> None:
+        """End, once all that was to be called has been."""
+        for _ in self._threads:
+            self._calls.put(None)
+        for thread in self._threads:
+            thread.join()
+
+    def _work(self) -> None:
+        while (call := self._calls.get()) is not None:
+            self._make(*call)
+            del call  # With its body, which would lie here until the next one.
+
+    def _make(
+        self, ended: Future[Any], carry_out: Callable[..., Any], values: tuple[Any, ...]
+    ) -> None:
+        outcome: tuple[Any, BaseException | None]
+        try:
+            outcome = carry_out(*values), None
+        except BaseException as error:  # noqa: BLE001  # whoever awaits it is told
+            outcome = None, error
+        self._ended.append((ended, *outcome))
+        if not self._loop_is_told:
+            self._loop_is_told = True
+            # The loop is closed if nobody awaits anything any more.
+            with suppress(RuntimeError):
+                self._loop.call_soon_threadsafe(self._tell)
+
+    def _tell(self) -> None:
+        """Tell whoever awaits calls, in the event loop, what came of those that have ended."""
+        # First, so that whatever ends from now on tells the loop anew.
+        self._loop_is_told = False
+        while self._ended:
+            ended, result, error = self._ended.popleft()
+            if ended.done():
+                continue  # Given up meanwhile.
+            if error is None:
+                ended.set_result(result)
+            else:
+                ended.set_exception(error)
 
 
 def environ_of(scope: Any) -> dict[str, Any]:

@@ -43,6 +43,7 @@ from sqlalchemy.orm.attributes import instance_state, set_committed_value
 from uuid_utils.compat import uuid7
 
 from loyalty.data_keys import list_data_keys
+from loyalty.hot_connections import LONGEST_WAIT, MOST_BEYOND, ready_connections_of
 from loyalty.replication import refuse_unreplicated
 from loyalty.rules.errors import RecordedRefusalError
 
@@ -68,9 +69,6 @@ AWAY = (
     PendingRollbackError,
 )
 """Errors after which the same request may well succeed a little later."""
-
-LONGEST_WAIT = 5
-"""Seconds a request waits for a connection."""
 
 UNPREPARED = {"prepare_threshold": None}
 """How to connect where a pooler may hand what was prepared to somebody else."""
@@ -212,7 +210,7 @@ def engine_options(*, threads: int, pooled: bool = False) -> dict[str, Any]:
     own = UNPREPARED if pooled else {"options": OPTIONS}
     return {
         "pool_size": threads,
-        "max_overflow": 2,
+        "max_overflow": MOST_BEYOND,
         # A database that was restarted costs no request its answer.
         "pool_pre_ping": True,
         "pool_timeout": LONGEST_WAIT,
@@ -335,16 +333,17 @@ def hot_connection(engine: Engine | None = None) -> Iterator[Connection[Any]]:
 
     Behind a pooler it is prepared never. The engine is that of `HOT`; None lets Flask say whose.
     """
-    pooled = (engine or db.engines[HOT]).raw_connection()
-    connection = cast("Connection[Any]", pooled.driver_connection)
+    engine = engine or db.engines[HOT]
+    ready = ready_connections_of(engine)
+    connection = ready.take(engine)
     try:
         yield connection
         refuse_unreplicated(connection)
     finally:
         if connection.closed:
-            # The server has gone, and with it whatever else lies in the pool.
-            (engine or db.engines[HOT]).dispose()
-        pooled.close()
+            # The server has gone, and with it whatever else lies ready.
+            engine.dispose()
+        ready.give_back(connection)
 
 
 def migrate(url: str, *, revision: str = "head") -> None:

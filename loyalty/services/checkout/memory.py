@@ -26,7 +26,7 @@ from loyalty.services.actors import StaffMember, Till
 from loyalty.services.errors import SignInError, UnknownRecordError
 
 MOST_REMEMBERED = 20_000
-"""Tills, keys, verified tokens and terms of cards, of all communities together, that one worker
+"""Tills, keys, verified codes and terms of cards, of all communities together, that one worker
 keeps before it begins anew.
 """
 
@@ -232,19 +232,20 @@ class Directory:
     def signed(self, connection: Connection[Any], token: str) -> SignedClaims | None:
         """Return what a token says, and by whom; None if nobody has its key.
 
-        It is read, and its signature looked at, once and remembered.
-
         Raises:
             BadTokenError, ForgedTokenError: as `verify_token`.
         """
-        known: SignedClaims | None = self._recall("token", token)
-        if known is None:
-            key = self.key(connection, read_claims(token).key_id)
-            if key is None:
-                return None
-            known = SignedClaims(key.community_id, verify_token(token, key.raw))
-            self._remember_of(key.community_id, ("token", token), known)
-        return known
+        key = self.key(connection, read_claims(token).key_id)
+        return None if key is None else SignedClaims(key.community_id, verify_token(token, key.raw))
+
+    def serial_in(self, community_id: UUID, code: str) -> str | None:
+        """Return the serial that the token in a code of this very spelling was found to name."""
+        serial: str | None = self._recall("code", community_id, code)
+        return serial
+
+    def remember_serial(self, community_id: UUID, code: str, serial: str) -> None:
+        """Keep which card of a community a code names, its signature found good."""
+        self._remember_of(community_id, ("code", community_id, code), serial)
 
     def secret(self, connection: Connection[Any], community_id: UUID, handle: str) -> bytes | None:
         """Return what makes the rotating codes of a handle; None if no page has it.

@@ -57,12 +57,18 @@ def read_code(
         The serial of a card, which is its identity, as the text never is; or the half minute of a
         rotating code.
     """
+    if serial := directory.serial_in(community_id, code):
+        return serial
     text = normalise(code)
     match kind_of_normal(text):
         case CodeKind.CARD_NUMBER:
             return serial_of(text)
         case CodeKind.TOKEN:
-            return _read_token(connection, directory, text, community_id)
+            found = _read_token(connection, directory, text, community_id)
+            if not isinstance(found, Verdict):
+                # Read, and its signature looked at, once. What else is shown is not kept.
+                directory.remember_serial(community_id, code, found)
+            return found
         case CodeKind.ROTATING:
             secret = directory.secret(connection, community_id, handle_in(text))
             return _read_step(secret, text, at=at, live=live)

@@ -12,7 +12,7 @@ import hashlib
 import json
 from base64 import b32encode
 from collections.abc import Collection, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -35,6 +35,8 @@ from loyalty.services.checkout.memory import CardTerms, Counter, Desk, SellingSh
 from loyalty.services.checkout.reading import ShownStep
 from loyalty.services.checkout.sold import excluded_from, format_quoted_lines
 from loyalty.services.errors import KeyReusedError
+
+_encode_substance = json.JSONEncoder(sort_keys=True).encode
 
 LIVING = (CardState.ISSUED, CardState.ACTIVE)
 
@@ -288,7 +290,7 @@ def _limits(shop: Counter | Desk, sale: Sale) -> dict[str, Any]:
 def _uses(shop: Counter | Desk, sale: Sale) -> dict[str, Any]:
     """Return under what a sale counts as a use."""
     of_day, at_shop = use_keys(shop.shop_id, sale.happened_at.date())
-    return {"of_day": of_day, "at_shop": at_shop, "first_use": json.dumps({of_day: 1, at_shop: 1})}
+    return {"of_day": of_day, "at_shop": at_shop, "first_use": f'{{"{of_day}": 1, "{at_shop}": 1}}'}
 
 
 def written_by(shop: Counter | Desk) -> dict[str, Any]:
@@ -363,5 +365,17 @@ def earlier_sale(
 
 def substance_of(serial: str, basket: Basket | None) -> bytes:
     """Return what tells one sale from another: the card and the basket, however they were sent."""
-    substance = [serial, None if basket is None else asdict(basket)]
-    return hashlib.sha256(json.dumps(substance, sort_keys=True).encode()).digest()
+    substance = [serial, None if basket is None else _substance_of_basket(basket)]
+    return hashlib.sha256(_encode_substance(substance).encode()).digest()
+
+
+def _substance_of_basket(basket: Basket) -> dict[str, Any]:
+    """Return all that a basket has; `asdict` takes many times as long for it."""
+    return {
+        "total": basket.total,
+        "lines": [
+            {"category": line.category, "amount": line.amount, "special": line.special}
+            for line in basket.lines
+        ],
+        "excluded": basket.excluded,
+    }

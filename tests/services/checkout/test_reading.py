@@ -1,0 +1,74 @@
+"""What a code names, read once and remembered; and what of it is not kept."""
+
+import psycopg
+import pytest
+from sqlalchemy.orm import Session
+
+from loyalty.rules.card_number import normalise, number_of
+from loyalty.rules.verdict import Verdict
+from loyalty.services.checkout import reading
+from loyalty.services.checkout.memory import Directory
+from loyalty.services.checkout.reading import read_code
+from tests.given import NOON, given_card, given_community
+from tests.kept_database import plain
+
+
+@pytest.fixture
+def looked_at(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The texts of which was asked what they are."""
+    found: list[str] = []
+
+    def note(text: str) -> str:
+        found.append(text)
+        return normalise(text)
+
+    monkeypatch.setattr(reading, "normalise", note)
+    return found
+
+
+def test_a_token_is_read_once_under_each_version_of_the_directory(
+    session: Session, database: str, looked_at: list[str]
+) -> None:
+    community = given_community(session)
+    card = given_card(session, community)
+    session.commit()
+    directory = Directory()
+    with psycopg.connect(plain(database), autocommit=True) as connection:
+        for version in (1, 1, 2, 2):
+            directory.met(community.id, version)
+            code = read_code(connection, directory, card.token, community.id, at=NOON)
+            assert code == card.serial
+
+    assert looked_at == [card.token] * 2
+
+
+def test_a_code_that_one_community_knows_stays_a_strangers_in_another(
+    session: Session, database: str
+) -> None:
+    ours, theirs = given_community(session), given_community(session)
+    card = given_card(session, ours)
+    session.commit()
+    directory = Directory()
+    with psycopg.connect(plain(database), autocommit=True) as connection:
+        found = [
+            read_code(connection, directory, card.token, community.id, at=NOON)
+            for community in (ours, theirs, ours, theirs)
+        ]
+
+    assert found == [card.serial, Verdict.OTHER_COMMUNITY] * 2
+
+
+def test_nothing_is_kept_of_a_payment_code_nor_of_a_number(
+    session: Session, database: str, looked_at: list[str]
+) -> None:
+    community = given_community(session)
+    card = given_card(session, community)
+    session.commit()
+    directory = Directory()
+    shown = ["134567890123456789", number_of(card.serial)]
+    with psycopg.connect(plain(database), autocommit=True) as connection:
+        for code in shown * 2:
+            read_code(connection, directory, code, community.id, at=NOON)
+
+    assert looked_at == shown * 2
+    assert "134567890123456789" not in str(vars(directory))
