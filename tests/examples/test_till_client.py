@@ -22,7 +22,7 @@ from loyalty.rules.calendar import Month
 from loyalty.rules.card_number import group_digits, number_of
 from tests.given import SECRET, given_card, given_community, given_shop, paired_till
 from tests.kept_database import KeptDatabase, plain
-from tests.serving import PROJECT, free_port, start, stop
+from tests.serving import LONGEST_END, PROJECT, free_port, start, stop
 
 CLIENT = PROJECT / "docs" / "examples" / "till_client.py"
 TIMEZONE = "Asia/Shanghai"
@@ -126,13 +126,15 @@ def shop(service: str, database: str) -> Iterator[Shop]:
 
 
 @pytest.fixture
-def client() -> ModuleType:
+def client(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     """The client as a module, as a shop's own program would use it."""
     spec = spec_from_file_location("till_client", CLIENT)
     assert spec is not None
     assert spec.loader is not None
     module = module_from_spec(spec)
     spec.loader.exec_module(module)
+    # A busy machine is no reason to send again.
+    monkeypatch.setattr(module, "PATIENCE", LONGEST_END)
     return module
 
 
