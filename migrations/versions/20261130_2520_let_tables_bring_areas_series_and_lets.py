@@ -50,9 +50,7 @@ def downgrade() -> None:
         "UPDATE stall_let SET import_id = NULL WHERE import_id IN"
         " (SELECT id FROM import_job WHERE kind = 'lets')"
     )
-    op.execute(
-        "DELETE FROM import_job WHERE kind IN ('areas', 'groups', 'series', 'lets')"
-    )
+    op.execute("DELETE FROM import_job WHERE kind IN ('areas', 'groups', 'series', 'lets')")
     _allow(f"{KINDS})")
 
 
