@@ -56,17 +56,19 @@ from loyalty.api.shops.applications import (
     shop_series,
 )
 from loyalty.api.shops.complaints import complaints
+from loyalty.api.shops.floor_plans import floor_plans, shop_pins
 from loyalty.api.shops.inspections import score_sheets, shop_inspections
 from loyalty.api.shops.objections import (
     objections_to_shops,
     public_shop_notice,
     shop_objections,
 )
-from loyalty.api.shops.offers import shop_offers
+from loyalty.api.shops.offers import offer_proposals, shop_offers
 from loyalty.api.shops.pledges import pledges, public_pledge
 from loyalty.api.shops.shops import shops
 from loyalty.api.shops.signals import shop_signals
 from loyalty.api.shops.stalls import stalls
+from loyalty.api.shops.standing import shop_standing
 from loyalty.api.shops.visits import shop_visits
 from loyalty.api.staff.accounts import staff_accounts
 from loyalty.api.staff.tokens import tokens
@@ -93,6 +95,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     deeds,
     fairness,
     figures,
+    floor_plans,
     honours,
     household_groups,
     imports,
@@ -109,6 +112,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     objections,
     objections_of_round,
     objections_to_shops,
+    offer_proposals,
     pairings,
     panel,
     parties,
@@ -132,7 +136,9 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     shop_series,
     shop_objections,
     shop_offers,
+    shop_pins,
     shop_signals,
+    shop_standing,
     shop_visits,
     shops,
     staff_accounts,

@@ -22,7 +22,13 @@ NO_KEY = frozenset({"card-sheets.CardSheets", "validations.Validations"})
 """Calls that record nothing, or name a key for each sale in their bodies."""
 KEYS_IN_BODY = frozenset({"redemptions-sync.LateSales", "tallies.Tallies"})
 
-VERSION_REQUIRED = frozenset({"contributions.Approval"})
+VERSION_REQUIRED = frozenset(
+    {
+        "contributions.Approval",
+        "offer-proposals.ProposalDecisions",
+        "offers-of-shops.ProposalsOfShop",
+    }
+)
 """Calls other than PATCH that must say which version their caller has read."""
 VERSION_READ = frozenset(
     {

@@ -112,6 +112,7 @@ class Area(Owned, Versioned):
     __table_args__ = (UniqueConstraint("community_id", "name"),)
 
     name: Mapped[str]
+    import_id: Mapped[UUID | None] = refer_to("import_job", index=True)
 
 
 class HouseholdGroup(Owned, Versioned):
@@ -122,6 +123,7 @@ class HouseholdGroup(Owned, Versioned):
 
     area_id: Mapped[UUID | None] = refer_to("area")
     name: Mapped[str]
+    import_id: Mapped[UUID | None] = refer_to("import_job", index=True)
 
 
 class PartChange(Owned, Identified):

@@ -17,14 +17,17 @@ class ImportJob(Sealing, Owned, Identified):
     __table_args__ = (
         CheckConstraint(
             "kind IN ('residents', 'shops', 'deeds', 'nominees', 'contributions', 'stalls',"
-            " 'visits', 'applications')",
+            " 'visits', 'applications', 'areas', 'groups', 'series', 'lets')",
             name="kind_known",
         ),
+        CheckConstraint("changed >= 0", name="changed_not_negative"),
         CheckConstraint("undone_at IS NULL OR applied_at IS NOT NULL", name="undone_after_applied"),
     )
 
     kind: Mapped[str]
     row_count: Mapped[int]
+    changed: Mapped[int] = mapped_column(default=0, server_default="0")
+    """How many known records it changed; these it does not change back."""
     kept_table_sealed: Mapped[bytes | None] = mapped_column("kept_table")
     kept_table = Sealed[dict[str, Any] | None]()
     """The table as `tables.serialize_table` writes it, as long as staff are asked about it;

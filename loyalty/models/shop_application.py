@@ -37,6 +37,7 @@ class ShopSeries(Owned, Versioned):
     colour: Mapped[str] = mapped_column(default=HonourColour.ORANGE, server_default="orange")
     active: Mapped[bool] = mapped_column(default=True, server_default="true")
     """False once no shop may apply for it any more."""
+    import_id: Mapped[UUID | None] = refer_to("import_job", index=True)
 
 
 class ShopApplication(Sealing, Owned, Identified):

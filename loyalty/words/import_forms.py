@@ -18,6 +18,10 @@ KINDS: Mapping[str, LazyString] = MappingProxyType(
         ImportKind.STALLS: lazy_gettext("摊位"),
         ImportKind.VISITS: lazy_gettext("走访"),
         ImportKind.APPLICATIONS: lazy_gettext("挂牌申请"),
+        ImportKind.AREAS: lazy_gettext("责任区"),
+        ImportKind.HOUSEHOLD_GROUPS: lazy_gettext("联户单元"),
+        ImportKind.SERIES: lazy_gettext("挂牌的系列"),
+        ImportKind.LETS: lazy_gettext("摊位的租用经过"),
     }
 )
 
@@ -69,6 +73,14 @@ FIELDS: Mapping[str, LazyString] = MappingProxyType(
         "account_id": lazy_gettext("谁去的"),
         "note": lazy_gettext("说了什么"),
         "opted_in_categories": lazy_gettext("另外打折的类别"),
+        "name_zh_hant": lazy_gettext("繁体名称"),
+        "name_en": lazy_gettext("英文名称"),
+        "code": lazy_gettext("代码"),
+        "prefix": lazy_gettext("牌号开头"),
+        "colour": lazy_gettext("颜色"),
+        "active": lazy_gettext("还可以申请"),
+        "id": lazy_gettext("编号"),
+        "version": lazy_gettext("第几版"),
     }
 )
 """What a column is called on our pages; a name is called as its own table calls it."""
@@ -78,6 +90,9 @@ NAMES: Mapping[str, LazyString] = MappingProxyType(
         "姓名": lazy_gettext("姓名"),
         "店名": lazy_gettext("店名"),
         "摊位号": lazy_gettext("摊位号"),
+        "责任区": lazy_gettext("责任区"),
+        "联户单元": lazy_gettext("联户单元"),
+        "系列": lazy_gettext("系列"),
     }
 )
 
@@ -89,6 +104,7 @@ YES_OR_NO = frozenset(
         "consent_contact",
         "is_model",
         "evidence_again",
+        "active",
     }
 )
 """Fields that are answered with 是 or 否."""
@@ -126,6 +142,11 @@ _EXAMPLES: Mapping[str, str] = MappingProxyType(
         "visited_on": "2026-11-16",
         "visit_kind": "平常走访",
         "note": "生意还好，想换个大点的招牌",
+        "name_zh_hant": "紅格系列",
+        "name_en": "Red Check",
+        "code": "red_check",
+        "prefix": "HG",
+        "colour": "橙色",
     }
 )
 _RATE = "8.5折"
@@ -135,6 +156,10 @@ _NAMES: Mapping[str, str] = MappingProxyType(
         ImportKind.VISITS: "示例小吃店",
         ImportKind.APPLICATIONS: "示例小吃店",
         ImportKind.STALLS: "A-12",
+        ImportKind.LETS: "A-12",
+        ImportKind.AREAS: "第1责任区",
+        ImportKind.HOUSEHOLD_GROUPS: "3号楼联户",
+        ImportKind.SERIES: "红格系列",
     }
 )
 """What a name is in tables that are not of people."""
@@ -173,6 +198,13 @@ _HINTS: Mapping[str, LazyString] = MappingProxyType(
         "pledged_on": lazy_gettext("店家在纸上签字的那天，写成 2026-11-16。"),
         "discountable_per_sale_fen": lazy_gettext("按元写，比社区定的宽才起作用；一般不填。"),
         "uses_per_shop_day": lazy_gettext("比社区定的宽才起作用；一般不填。"),
+        "name_zh_hant": lazy_gettext("和简体一样的不填。"),
+        "name_en": lazy_gettext("没有的不填。"),
+        "code": lazy_gettext("小写字母、数字和下划线，以后不能改。"),
+        "prefix": lazy_gettext("1到4个字母；不填就用拼音的首字母。"),
+        "colour": lazy_gettext("蓝色、橙色、绿色、紫色或灰色。"),
+        "id": lazy_gettext("新添的不填；导出的表里有，请不要改。"),
+        "version": lazy_gettext("新添的不填；导出的表里有，请不要改。"),
         "resident_id": lazy_gettext("一般不填；同名分不清时，填系统里的编号。"),
     }
 )

@@ -126,6 +126,18 @@ ROW_FAULTS: Mapping[RowFaultCode, LazyString] = MappingProxyType(
         RowFaultCode.KNOWN_OTHERWISE: lazy_gettext(
             "已经登记过，「%(column)s」登记的是“%(known)s”，不能这样改。"
         ),
+        RowFaultCode.UNKNOWN_RECORD: lazy_gettext(
+            "这里没有这个编号，可能是别的社区的表；要当新的添加，请清掉「%(column)s」。"
+        ),
+        RowFaultCode.CHANGED_SINCE: lazy_gettext(
+            "下载以后有人改过这一条。请重新下载，在新的表里改。"
+        ),
+        RowFaultCode.NAME_TAKEN: lazy_gettext("「%(column)s」写的，别的一条已经在用。"),
+        RowFaultCode.UNKNOWN_STALL: lazy_gettext("「%(column)s」没有这个摊位，请先添加。"),
+        RowFaultCode.NOT_A_PREFIX: lazy_gettext("「%(column)s」请写1到4个字母，例如PGY。"),
+        RowFaultCode.NOT_A_CODE: lazy_gettext(
+            "「%(column)s」请用小写字母、数字和下划线，字母开头，最多40个。"
+        ),
         RowFaultCode.REPEATED_ROW: lazy_gettext("与第%(first)s行重复。"),
         RowFaultCode.EXISTS: lazy_gettext("已经登记过了。"),
     }
@@ -141,6 +153,7 @@ NOTES: Mapping[NoteCode, LazyString] = MappingProxyType(
         NoteCode.READ_AS: lazy_gettext(
             "「%(column)s」第%(rows)s行按“%(taken)s”这样读，原文是“%(text)s”。"
         ),
+        NoteCode.CHANGES: lazy_gettext("第%(rows)s行「%(column)s」：“%(before)s”改成“%(after)s”。"),
         NoteCode.MERGED: lazy_gettext("「%(column)s」第%(rows)s行与上面合并，读作与上面相同。"),
     }
 )

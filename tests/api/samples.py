@@ -294,6 +294,17 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "contact": "3-501",
     },
     "post /shop-objections/{shop_objection_id}/decision": {"upheld": False, "reason": "已核实"},
+    "post /shops/{shop_id}/offer-proposals": {
+        "terms": [{"honour": "civilized_resident", "pay_permille": 850}],
+        "opted_in_categories": ["alcohol"],
+        "reason": "进价涨了",
+    },
+    "post /offer-proposals/{proposal_id}/decision": {
+        "accepted": False,
+        "shop_version": 1,
+        "answer": "先按原来的打折",
+    },
+    "put /shops/{shop_id}/pin": {"plan_id": "{plan_id}", "x_permille": 500, "y_permille": 250},
     "post /shops/{shop_id}/visits": {"day": "2026-12-01", "kind": "holiday", "note": "粽子"},
     "post /shops/{shop_id}/tills": {"name": "前台"},
     "post /shops/{shop_id}/tally": {

@@ -53,7 +53,7 @@ from tests.given_notices import (
     given_shop_objection,
     given_waiting_objection,
 )
-from tests.given_offers import given_signal
+from tests.given_offers import given_proposal, given_signal
 from tests.given_pictures import given_pictures
 from tests.given_rounds import given_candidate, given_nomination
 from tests.given_stalls import given_market
@@ -151,7 +151,7 @@ def one_of_everything(session: Session) -> tuple[UUID, dict[str, str], dict[str,
         "account_id": session.query(StaffAccount.id).limit(1).scalar(),
         "sale_id": uuid4(),
         "import_id": uuid4(),
-        **of_a_shop(session, shop),
+        **of_a_shop(session, shop, account),
         "case_id": given_case(session, community).id,
         "webhook_id": given_hook(session, community).hook.id,
         "contribution_kind_id": session.query(ContributionKind.id).limit(1).scalar(),
@@ -172,11 +172,12 @@ def of_the_council(
     }
 
 
-def of_a_shop(session: Session, shop: Shop) -> dict[str, UUID]:
+def of_a_shop(session: Session, shop: Shop, account: StaffAccount) -> dict[str, UUID]:
     """What people and the service have to say of a shop."""
     return {
         "shop_objection_id": given_shop_objection(session, shop).id,
         "signal_id": given_signal(session, shop).id,
+        "proposal_id": given_proposal(session, shop, account).id,
         "complaint_id": given_complaint(session, shop).id,
     }
 

@@ -105,7 +105,16 @@ GET    /api/v1/shops/<shop_id>/tills                        staff shop_owner
 POST   /api/v1/shops/<shop_id>/tills                        staff shop_owner
 POST   /api/v1/shops/<shop_id>/tally                        staff
 GET    /api/v1/shops/<shop_id>/statement                    staff shop_owner
+GET    /api/v1/shops/<shop_id>/offer                        staff shop_owner
 POST   /api/v1/shops/<shop_id>/offer-confirmation           staff shop_owner
+POST   /api/v1/shops/<shop_id>/offer-proposals              staff shop_owner
+GET    /api/v1/offer-proposals                              staff
+POST   /api/v1/offer-proposals/<proposal_id>/decision       staff
+GET    /api/v1/floor-plans                                  staff
+PUT    /api/v1/shops/<shop_id>/pin                          staff
+DELETE /api/v1/shops/<shop_id>/pin                          staff
+GET    /api/v1/shops/silent                                 staff
+GET    /api/v1/shops/satisfaction                           staff
 GET    /api/v1/shop-signals                                 staff
 POST   /api/v1/shop-signals/<signal_id>/put-away            staff
 DELETE /api/v1/tills/<till_id>                              staff shop_owner

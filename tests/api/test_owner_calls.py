@@ -68,7 +68,7 @@ def send(two: Two, verb: str, path: str, headers: Headers) -> TestResponse:
     return two.app.test_client().open(
         filled(path, ids_for(path, two.ours)) + query,
         method=verb,
-        headers={**headers, "Idempotency-Key": str(uuid4())},
+        headers={**headers, "If-Match": '"1"', "Idempotency-Key": str(uuid4())},
         json=None if verb == "GET" else SAMPLES.get(f"{verb.lower()} {written}", {}),
     )
 

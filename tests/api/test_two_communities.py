@@ -77,6 +77,7 @@ QUERIES = {
     "/api/v1/public/<slug>/benefit": "?month=2026-11",
     "/api/v1/residents/<resident_id>/points": "?month=2026-12",
     "/api/v1/shops/<shop_id>/statement": "?month=2026-12",
+    "/api/v1/shops/satisfaction": "?month=2026-12",
     "/api/v1/rounds/<round_id>/ballots": "?account_id=<account_id>",
     "/api/v1/working-days": "?year=2026",
 }
@@ -85,6 +86,8 @@ NOT_NOW = {
     ("POST", "/api/v1/benefit/months/<month>/close"): 409,
     ("POST", "/api/v1/contributions/<contribution_id>/approval"): 412,
     ("POST", "/api/v1/imports/<kind>"): 422,
+    ("POST", "/api/v1/shops/<shop_id>/offer-proposals"): 412,
+    ("POST", "/api/v1/offer-proposals/<proposal_id>/decision"): 412,
     ("POST", "/api/v1/pictures"): 422,
     ("POST", "/api/v1/imports/<import_id>/apply"): 409,
     ("POST", "/api/v1/nominations/<nomination_id>/reject"): 409,
@@ -130,7 +133,8 @@ class Call:
     def send(self, two: Two, headers: Headers, ids: dict[str, str]) -> TestResponse:
         """Send it, naming records by their ids."""
         query = "" if self.verb == "POST" else QUERIES.get(self.path, "")
-        versioned = self.verb == "PATCH" or self.path.endswith("/approval")
+        versioned = self.verb == "PATCH" or "/offer-proposals" in self.path
+        versioned = versioned or self.path.endswith("/approval")
         version = {"If-Match": '"1"'} if versioned else {}
         return two.app.test_client().open(
             filled(self.path + query, ids),

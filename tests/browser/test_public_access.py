@@ -20,7 +20,8 @@ IN_A_YEAR = datetime.now(UTC).date() + timedelta(days=365)
 NARROW = 360
 
 PUBLIC = (
-    *("/", "/shops", "/shops?q=none", "/shops/plan", "/shops/print", "/shops/notice"),
+    *("/", "/shops", "/shops?q=none", "/shops/plan", "/shops/print", "/shops/notice", "/pledge"),
+    *("/shops/apply", "/shops/apply/status"),
     *("/complaint/status", "/card", "/matter", "/matter/status", "/nominate", "/objection"),
     *("/notice", "/honour", "/stats", "/privacy", "/lottery", "/me"),
 )
@@ -29,11 +30,12 @@ PUBLIC = (
 
 @dataclass(frozen=True, slots=True)
 class Market:
-    """A shop that takes cards, one that has lost its plaque, and a plan on which the first is."""
+    """A shop that takes cards, one without its plaque, one on notice, and a plan with the first."""
 
     community: Community
     shop: Shop
     withdrawn: Shop
+    noticed: Shop
     plan_id: UUID
     complaint_id: UUID
 
@@ -45,10 +47,12 @@ def market(session: Session) -> Market:
     values = {"stall": "3-12", "hours": "24小时营业", "offer": "送货上门"}
     shop = given_shop(session, community, name="百味菜铺", certified_until=IN_A_YEAR, **values)
     withdrawn = given_shop(session, community, name="摘牌店", state="withdrawn")
+    applied = {"plaque_number": None, "certified_until": None}
+    noticed = given_shop(session, community, state="notice", notice_last=IN_A_YEAR, **applied)
     given_pin(session, shop, plan)
     complaint = given_complaint(session, shop, text="收了全价")
     session.commit()
-    return Market(community, shop, withdrawn, plan.id, complaint.id)
+    return Market(community, shop, withdrawn, noticed, plan.id, complaint.id)
 
 
 IN_THE_DARK = """async () => {
@@ -73,7 +77,9 @@ def test_public_pages_and_the_desk_of_the_shops_shut_nobody_out(
 ) -> None:
     plaque = f"/p/{market.shop.plaque_number}"
     complaint = f"{plaque}/complaint?kind=no_discount"
-    for page in (*PUBLIC, plaque, complaint, f"/p/{market.withdrawn.plaque_number}", "/p/PGY-9999"):
+    objection = f"/shops/notice/{market.noticed.id}/objection"
+    others = (f"/p/{market.withdrawn.plaque_number}", "/p/PGY-9999")
+    for page in (*PUBLIC, plaque, complaint, objection, *others):
         look_at(phone, page)
 
     sign_in(phone, session, market.community, Role.MANAGER)

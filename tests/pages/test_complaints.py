@@ -84,6 +84,20 @@ def test_what_is_no_photo_is_refused_and_what_was_typed_stays(
     assert complaints_of(session, shop) == []
 
 
+def test_a_photo_of_forty_megabytes_is_told_how_large_one_may_be(
+    client: FlaskClient, session: Session, shop: Shop
+) -> None:
+    answer = client.post(
+        form_of(shop),
+        data=bytes(40 * 1024 * 1024),
+        content_type="multipart/form-data; boundary=part",
+    )
+
+    assert answer.status_code == 413
+    assert "每个不超过8兆" in text_of(answer)
+    assert complaints_of(session, shop) == []
+
+
 def test_a_day_to_come_is_told_beside_its_field(
     client: FlaskClient, session: Session, shop: Shop
 ) -> None:

@@ -133,7 +133,7 @@ def test_one_person_in_two_spellings_in_one_table_is_asked_about(clerk: FlaskCli
     assert "1行可以导入 · 有1个问题问您" in text_of(clerk.get(page))
     told = say(clerk, page, person__3="row-2")
 
-    assert "已经登记过了。" in told
+    assert "1行已经登记过，不会动" in told
     assert "1行可以导入" in told
 
 

@@ -1,6 +1,7 @@
 """Managers set where messages go; staff see what did not arrive."""
 
 import re
+from datetime import datetime, timedelta
 
 import pytest
 from flask.testing import FlaskClient
@@ -16,6 +17,7 @@ from tests.pages.visits import change, enter, press, send, text_of
 
 HOOK, UNDELIVERED = "/staff/policy/messages", "/staff/messages"
 RECEIVERS = "/staff/policy/webhooks"
+DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
 
 
 @pytest.fixture
@@ -163,6 +165,40 @@ def test_a_receiver_that_wanted_no_more_begins_anew_when_it_is_saved(
 
     session.refresh(hook)
     assert hook.stopped_at is None
+
+
+@pytest.mark.parametrize(
+    ("standing", "told"),
+    [
+        ((True, False, None), "对方不收通知了"),
+        ((False, True, None), "有通知没送到别的系统"),
+        ((False, True, NOON - SECOND), "有通知没送到别的系统"),
+        ((False, True, NOON), None),
+        ((False, False, None), None),
+    ],
+)
+def test_the_first_page_of_a_manager_tells_of_a_receiver_that_is_not_told(
+    manager: FlaskClient,
+    session: Session,
+    community: Community,
+    standing: tuple[bool, bool, datetime | None],
+    told: str | None,
+) -> None:
+    stopped, given_up, answered = standing
+    hook = given_hook(session, community, events=["month.closed"], now=NOON - DAY).hook
+    hook.stopped_at, hook.answered_at = NOON if stopped else None, answered
+    if given_up:
+        given_event(session, hook)
+    session.commit()
+
+    shown = manager.get("/staff").text
+
+    assert ("对方不收通知了" in shown) is (told == "对方不收通知了")
+    assert ("有通知没送到别的系统" in shown) is (told == "有通知没送到别的系统")
+    assert (f"{RECEIVERS}/{hook.id}" in shown) is (told is not None)
+    for others in ((community, Role.STAFF), (given_community(session), Role.MANAGER)):
+        enter(manager, session, *others)
+        assert ADDRESS not in manager.get("/staff").text
 
 
 def test_staff_who_are_no_managers_and_managers_elsewhere_see_no_receiver(

@@ -16,6 +16,7 @@ from loyalty.rules.upkeep import UpkeepTrouble
 from loyalty.services.actors import Role
 from loyalty.services.community.upkeep import list_upkeep
 from loyalty.services.ledger.benefit import sum_month
+from loyalty.services.messages.hooks import list_unreached_receivers
 from loyalty.services.notice.objections import objections_of
 from loyalty.services.rounds.actions import facts_of
 from loyalty.services.rounds.progress import pending_nominations
@@ -84,11 +85,13 @@ def home() -> Any:
         rounds = _under_way(work, waiting.rounds_under_way)
         sums = sum_month(work, month)
         troubles = _troubles_of_upkeep(work)
+        unreached = list_unreached_receivers(work) if Role.MANAGER in actor.roles else []
     return render_template(
         "staff/home.html",
         sheets=sheets,
         waiting=waiting,
         troubles=troubles,
+        unreached=unreached,
         rounds=rounds,
         foremost=next((one for one in rounds if one.is_urgent or one.objections), None),
         month=month.first,

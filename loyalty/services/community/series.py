@@ -38,6 +38,7 @@ class CreateSeries:
     name_en: str | None = None
     colour: str = HonourColour.ORANGE
     active: bool = True
+    import_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,7 @@ def new_series(community_id: UUID, request: CreateSeries) -> ShopSeries:
         prefix=request.prefix,
         colour=request.colour,
         active=request.active,
+        import_id=request.import_id,
     )
 
 

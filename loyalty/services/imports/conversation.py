@@ -10,10 +10,11 @@ from typing import Any
 from loyalty.models import ImportJob
 from loyalty.services.imports.answers import TableAnswers
 from loyalty.services.imports.guesses import guess_columns
+from loyalty.services.imports.headings import LISTED
 from loyalty.services.imports.intake import Ask, Intake
 from loyalty.services.imports.jobs import ImportKind, read_import
 from loyalty.services.imports.keeping import load_table
-from loyalty.services.imports.layout import Column, FileRow, RowFaultCode
+from loyalty.services.imports.layout import Column, FileRow, NoteCode, RowFaultCode
 from loyalty.services.imports.reading import Reading, letters_of
 from loyalty.services.work import Work
 
@@ -133,6 +134,8 @@ class Conversation:
     other_faults: Sequence[Mapping[str, Any]]
     """Of rows and sheets that were not read."""
     notes: Sequence[Mapping[str, Any]]
+    changes: Sequence[Mapping[str, Any]]
+    """Notes on what taking the right rows in changes of what is known."""
 
     @property
     def is_unsure_of_columns(self) -> bool:
@@ -178,13 +181,16 @@ def build_conversation(work: Work, job: ImportJob) -> Conversation | None:
         ],
         faulty=_list_faulty_rows(faults, rows, reading)[:FAULTY_SHOWN],
         preview=[_show_as_stored(row, intake) for row, _ in reading.right[:PREVIEWED]],
-        shown_fields=[column for column in intake.columns if column.field in filled],
+        shown_fields=[
+            column for column in intake.columns if column.field in filled - LISTED.keys()
+        ],
         other_faults=[
             fault
             for fault in job.errors
             if fault["row"] not in rows and not is_about_headings(fault)
         ],
-        notes=job.notes,
+        notes=[one for one in job.notes if one["code"] != NoteCode.CHANGES],
+        changes=[one for one in job.notes if one["code"] == NoteCode.CHANGES],
     )
 
 
@@ -197,6 +203,11 @@ def is_asked_about(fault: Mapping[str, Any]) -> bool:
 def is_about_headings(fault: Mapping[str, Any]) -> bool:
     """Return whether a fault is about a column, which is asked about and not told of."""
     return fault["code"] in ABOUT_HEADINGS
+
+
+def is_known(fault: Mapping[str, Any]) -> bool:
+    """Return whether a row says what is known already, so that nothing is left to mend."""
+    return bool(fault["code"] == RowFaultCode.EXISTS)
 
 
 def _show_as_stored(row: FileRow, intake: Intake[Any]) -> FileRow:
@@ -312,6 +323,6 @@ def _list_faulty_rows(
     fields = {heading: field for field, heading in reading.table.headings.items()}
     by_row = defaultdict[int, defaultdict[str, list[Mapping[str, Any]]]](lambda: defaultdict(list))
     for fault in faults:
-        if not is_asked_about(fault):
+        if not (is_asked_about(fault) or is_known(fault)):
             by_row[fault["row"]][fields[fault["column"]]].append(fault)
     return [FaultyRow(rows[number], dict(cells)) for number, cells in by_row.items()]

@@ -143,8 +143,45 @@ APPLICATIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     }
 )
 
+LISTED: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "id": _split("编号|系统编号|id"),
+        "version": _split("第几版|版本|version"),
+    }
+)
+"""By which our own lists say which record a row is, and as which version it was read."""
+
+AREAS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {"name": _split("责任区|责任区名称|片区|片区名称|area|name"), **LISTED}
+)
+
+HOUSEHOLD_GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "name": _split("联户单元|联户单元名称|联户|household group|name"),
+        "area_id": RESIDENTS["area_id"],
+        **LISTED,
+    }
+)
+
+SERIES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "name": _split("系列|系列名称|挂牌系列|series|name"),
+        "name_zh_hant": _split("繁体名称|繁体名|name zh hant"),
+        "name_en": _split("英文名称|英文名|english name"),
+        "code": _split("代码|code"),
+        "prefix": _split("牌号开头|牌号开头的字母|prefix"),
+        "colour": _split("颜色|colour|color"),
+        "active": _split("还可以申请|可以申请|open to applications"),
+        **LISTED,
+    }
+)
+
+LETS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {field: STALLS[field] for field in ("name", "since", "tenant")}
+)
+
 IGNORED = _split(
-    "状态|序号|序|编号|行号|号|no|no.|#|备注|备考|说明|其他|remarks|性别|年龄|出生日期|出生年月|生日",
+    "状态|居民人数|序号|序|编号|行号|号|no|no.|#|备注|备考|说明|其他|remarks|性别|年龄|出生日期|出生年月|生日",
     "身份证|身份证号|身份证号码|公民身份号码|证件号码|证件号|证件类型|籍贯|户籍|户籍地|户籍地址",
     "文化程度|学历|职业|工作单位|单位名称|与户主关系|户主关系|关系|婚姻状况|人口数|家庭人口",
     "签名|签字|签到|本人签字|本人签名|领取签字|index|note|notes",

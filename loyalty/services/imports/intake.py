@@ -54,6 +54,15 @@ class Spelling:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """One member of a known record that a row says otherwise, each as a cell would say it."""
+
+    field: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
 class Intake(Generic[Request]):
     """How the rows of one kind of table are judged and taken in."""
 
@@ -76,6 +85,12 @@ class Intake(Generic[Request]):
     """What the community has already, by that: as choices for staff."""
     spelt_alike: Mapping[str, Spelling] = field(default_factory=dict)
     """By field: the spellings the community has. Others that come close to one are asked about."""
+    begin: Callable[[], None] = lambda: None
+    """Called before the first row is judged, where a row is judged by those above it."""
+    record_of: Callable[[Request], Hashable | None] = lambda _: None
+    """The known record that a row changes, which no second row may change; None for a new one."""
+    changes_of: Callable[[Request], Sequence[Change]] = lambda _: ()
+    """What taking a row in changes of what is known; nothing where it only adds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +113,7 @@ def judge_rows(
     faults: list[RowFault] = []
     first_rows: dict[Hashable, int] = {}
     alike = {key: list(choices) for key, choices in intake.alike_known.items()}
+    intake.begin()
     for row in rows:
         values, wrong = _read_values(row, intake.columns)
         if not wrong:
@@ -161,8 +177,9 @@ def _refuse_a_twin(
     intake: Intake[Request], request: Request, row: FileRow, first_rows: dict[Hashable, int]
 ) -> None:
     key = intake.key_of(request)
-    first = first_rows.setdefault(key, row.number)
-    if first != row.number:
-        raise CellRefusedError(RowFaultCode.REPEATED_ROW, first=first)
+    for one in (key, intake.record_of(request)):
+        first = first_rows.setdefault(one, row.number) if one is not None else row.number
+        if first != row.number:
+            raise CellRefusedError(RowFaultCode.REPEATED_ROW, first=first)
     if key in intake.known:
         raise CellRefusedError(RowFaultCode.EXISTS)

@@ -1,6 +1,6 @@
 """Tables of residents, shops, deeds … on their way in, and out again."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from typing import Any
@@ -11,6 +11,7 @@ from loyalty.services.community.policy import locked_community
 from loyalty.services.errors import ImportStateError, UnknownRecordError
 from loyalty.services.imports.answers import TableAnswers
 from loyalty.services.imports.applications import make_application_intake
+from loyalty.services.imports.areas import make_area_intake, make_household_group_intake
 from loyalty.services.imports.contributions import make_contribution_intake
 from loyalty.services.imports.deeds import make_deed_intake
 from loyalty.services.imports.intake import Intake, judge_rows
@@ -21,10 +22,12 @@ from loyalty.services.imports.keeping import (
     keep_rejected_rows,
     load_table,
 )
-from loyalty.services.imports.layout import FileRow
+from loyalty.services.imports.layout import FileRow, Note, NoteCode
+from loyalty.services.imports.lets import make_let_intake
 from loyalty.services.imports.nominees import make_nominee_intake
 from loyalty.services.imports.reading import Reading, interpret_table, lay_out, places_of
 from loyalty.services.imports.residents import make_resident_intake
+from loyalty.services.imports.series import make_series_intake
 from loyalty.services.imports.shops import make_shop_intake
 from loyalty.services.imports.stalls import make_stall_intake
 from loyalty.services.imports.tables import Table
@@ -45,6 +48,11 @@ class ImportKind(StrEnum):
     STALLS = "stalls"
     VISITS = "visits"
     APPLICATIONS = "applications"
+    AREAS = "areas"
+    HOUSEHOLD_GROUPS = "groups"
+    SERIES = "series"
+    LETS = "lets"
+    """Who had which stall from which day on."""
 
 
 ADDING = tuple(kind.value for kind in ImportKind if kind is not ImportKind.NOMINEES)
@@ -162,8 +170,19 @@ def _judge(
     job.row_count = reading.table.row_count
     job.valid_rows = [{"row": row.number, "cells": dict(row.cells)} for row, _ in reading.right]
     job.errors = [asdict(fault) for fault in reading.faults]
-    job.notes = [asdict(one) for one in reading.table.notes]
+    job.notes = [asdict(one) for one in (*reading.table.notes, *_list_changes(reading))]
     return reading
+
+
+def _list_changes(reading: Reading[Any]) -> Iterator[Note]:
+    """Yield what taking the right rows in changes of what is known, cell by cell."""
+    for row, request in reading.right:
+        for change in reading.intake.changes_of(request):
+            heading = reading.table.headings[change.field]
+            told = {"before": change.before, "after": change.after}
+            yield Note(
+                row.number, heading, NoteCode.CHANGES, {**told, "rows": [row.number], "count": 1}
+            )
 
 
 def undo_import(work: Work, import_id: UUID) -> ImportJob:
@@ -213,6 +232,10 @@ def make_intake(work: Work, kind: ImportKind) -> Intake[Any]:
         ImportKind.STALLS: make_stall_intake,
         ImportKind.VISITS: make_visit_intake,
         ImportKind.APPLICATIONS: make_application_intake,
+        ImportKind.AREAS: make_area_intake,
+        ImportKind.HOUSEHOLD_GROUPS: make_household_group_intake,
+        ImportKind.SERIES: make_series_intake,
+        ImportKind.LETS: make_let_intake,
     }
     return makers[kind](work)
 
@@ -223,7 +246,9 @@ def _take_in(work: Work, job: ImportJob, intake: Intake[Any]) -> None:
     headings = {column.field: column.heading for column in intake.columns}
     result = judge_rows(rows, intake, headings)
     _refuse({ImportObstacle.OVERTAKEN: bool(result.faults)})
-    intake.add([request for _, request in result.right], job.id)
+    requests = [request for _, request in result.right]
+    job.changed = sum(bool(intake.changes_of(request)) for request in requests)
+    intake.add(requests, job.id)
     job.applied_at = work.now
     if job.kept_table is not None:
         table = lay_out(load_table(job), intake, TableAnswers.from_stored(job.answers))

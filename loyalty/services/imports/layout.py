@@ -68,6 +68,12 @@ class RowFaultCode(StrEnum):
     NOT_LATER = "not_later"
     STALL_IS_LET = "stall_is_let"
     KNOWN_OTHERWISE = "known_otherwise"
+    UNKNOWN_RECORD = "unknown_record"
+    CHANGED_SINCE = "changed_since"
+    NAME_TAKEN = "name_taken"
+    UNKNOWN_STALL = "unknown_stall"
+    NOT_A_PREFIX = "not_a_prefix"
+    NOT_A_CODE = "not_a_code"
     REPEATED_ROW = "repeated_row"
     EXISTS = "exists"
 
@@ -85,6 +91,8 @@ class NoteCode(StrEnum):
     READ_AS = "read_as"
     """A text was completed from the heading or the title, or a remark was left out."""
     MERGED = "merged"
+    CHANGES = "changes"
+    """Taking the row in changes what is known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,18 +78,23 @@ def _read_known(work: Work) -> _Known:
     turns = select(StallLet.stall_id, StallLet.since).where(
         StallLet.community_id == work.community_id
     )
+    return _Known(
+        today=work.now.date(),
+        stalls={one.stall.name_key: one for one in list_stalls(work)},
+        latest=dict(work.session.execute(turns.order_by(StallLet.since)).tuples().all()),
+        shops=find_shop_ids(work),
+        areas={area.id: area.name for area in work.session.scalars(work.select(Area))},
+    )
+
+
+def find_shop_ids(work: Work) -> Mapping[str, UUID | None]:
+    """Return the shops by the key of their names; None where several have one name."""
     shops = select(Shop.name, Shop.id).where(Shop.community_id == work.community_id)
     by_name: dict[str, UUID | None] = {}
     for name, shop_id in work.session.execute(shops).tuples():
         key = make_reference_key(name)
         by_name[key] = None if key in by_name else shop_id
-    return _Known(
-        today=work.now.date(),
-        stalls={one.stall.name_key: one for one in list_stalls(work)},
-        latest=dict(work.session.execute(turns.order_by(StallLet.since)).tuples().all()),
-        shops=by_name,
-        areas={area.id: area.name for area in work.session.scalars(work.select(Area))},
-    )
+    return by_name
 
 
 def _make_columns(known: _Known) -> list[Column]:

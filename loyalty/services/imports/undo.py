@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, aliased
 
 from loyalty.database import Identified
 from loyalty.models import (
+    Area,
     Candidate,
     Card,
     CertificationEvent,
@@ -17,6 +18,7 @@ from loyalty.models import (
     Contribution,
     Deed,
     EvidenceFile,
+    HouseholdGroup,
     ImportJob,
     OfferConfirmation,
     OfferProposal,
@@ -28,6 +30,7 @@ from loyalty.models import (
     ShopApplication,
     ShopInspection,
     ShopPin,
+    ShopSeries,
     ShopVisit,
     StaffAccount,
     Stall,
@@ -61,7 +64,13 @@ Added = (
     | type[Stall]
     | type[ShopVisit]
     | type[ShopApplication]
+    | type[Area]
+    | type[HouseholdGroup]
+    | type[ShopSeries]
 )
+
+CHANGED = "changed"
+"""Somebody changed what an import added, or it changed itself what was known."""
 
 ADDED: Mapping[str, Added] = MappingProxyType(
     {
@@ -72,6 +81,10 @@ ADDED: Mapping[str, Added] = MappingProxyType(
         "stalls": Stall,
         "visits": ShopVisit,
         "applications": ShopApplication,
+        "areas": Area,
+        "groups": HouseholdGroup,
+        "series": ShopSeries,
+        "lets": Stall,
     }
 )
 
@@ -97,8 +110,13 @@ def find_uses(session: Session, job: ImportJob) -> list[str]:
         "stalls": _select_uses_of_stalls,
         "visits": lambda _: {},
         "applications": _select_uses_of_applications,
+        "areas": _select_uses_of_areas,
+        "groups": _select_uses_of_household_groups,
+        "series": _select_uses_of_series,
+        "lets": _select_uses_of_stalls,
     }[job.kind](job)
-    return [use for use, query in questions.items() if session.scalar(select(exists(query)))]
+    used = [use for use, query in questions.items() if session.scalar(select(exists(query)))]
+    return [CHANGED, *used] if job.changed and CHANGED not in used else used
 
 
 def remove_added(session: Session, job: ImportJob) -> None:
@@ -146,7 +164,7 @@ def _of(record: type[Record], job: ImportJob) -> Select[Any]:
 def _select_uses_of_residents(job: ImportJob) -> dict[str, Select[Any]]:
     added = select(Resident.id).where(*_added(Resident, job))
     return {
-        "changed": added.where(Resident.version > 1),
+        CHANGED: added.where(Resident.version > 1),
         "deeds": _of(Deed, job).where(Deed.resident_id.in_(added)),
         "candidates": _of(Candidate, job).where(Candidate.resident_id.in_(added)),
         "cards": _of(Card, job).where(Card.resident_id.in_(added)),
@@ -156,7 +174,7 @@ def _select_uses_of_residents(job: ImportJob) -> dict[str, Select[Any]]:
 def _select_uses_of_shops(job: ImportJob) -> dict[str, Select[Any]]:
     added = select(Shop.id).where(*_added(Shop, job))
     return {
-        "changed": added.where(Shop.version > 1),
+        CHANGED: added.where(Shop.version > 1),
         "certification": _of(CertificationEvent, job).where(
             CertificationEvent.shop_id.in_(added),
             CertificationEvent.action != CertificationAction.APPLY.value,
@@ -195,7 +213,7 @@ def _select_uses_of_contributions(job: ImportJob) -> dict[str, Select[Any]]:
     last = select(func.max(ClosedMonth.month)).where(ClosedMonth.community_id == job.community_id)
     closed = func.date_trunc("month", Contribution.happened_on) <= last.scalar_subquery()
     return {
-        "changed": added.where(Contribution.version > 1),
+        CHANGED: added.where(Contribution.version > 1),
         "closed_months": added.where(closed),
         "evidence_files": _of(EvidenceFile, job).where(EvidenceFile.contribution_id.in_(added)),
     }
@@ -228,3 +246,36 @@ def _select_uses_of_stalls(job: ImportJob) -> dict[str, Select[Any]]:
 def _select_uses_of_applications(job: ImportJob) -> dict[str, Select[Any]]:
     added = select(ShopApplication.id).where(*_added(ShopApplication, job))
     return {"decided": added.where(ShopApplication.decided_at.is_not(None))}
+
+
+def _select_uses_of_areas(job: ImportJob) -> dict[str, Select[Any]]:
+    added = select(Area.id).where(*_added(Area, job))
+    lying: Mapping[str, type[HouseholdGroup | Resident | Shop | Stall]] = {
+        "household_groups": HouseholdGroup,
+        "residents": Resident,
+        "shops": Shop,
+        "stalls": Stall,
+    }
+    return {
+        CHANGED: added.where(Area.version > 1),
+        **{use: _of(one, job).where(one.area_id.in_(added)) for use, one in lying.items()},
+    }
+
+
+def _select_uses_of_household_groups(job: ImportJob) -> dict[str, Select[Any]]:
+    added = select(HouseholdGroup.id).where(*_added(HouseholdGroup, job))
+    return {
+        CHANGED: added.where(HouseholdGroup.version > 1),
+        "residents": _of(Resident, job).where(Resident.household_group_id.in_(added)),
+    }
+
+
+def _select_uses_of_series(job: ImportJob) -> dict[str, Select[Any]]:
+    """A series is named by its shops, and by those that apply for it, as it is called."""
+    added = select(ShopSeries.id).where(*_added(ShopSeries, job))
+    named = select(ShopSeries.name).where(*_added(ShopSeries, job))
+    return {
+        CHANGED: added.where(ShopSeries.version > 1),
+        "shops": _of(Shop, job).where(Shop.series.in_(named)),
+        "applications": _of(ShopApplication, job).where(ShopApplication.series.in_(named)),
+    }

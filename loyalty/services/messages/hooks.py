@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, exists, func, or_, select
 from uuid_utils.compat import uuid7
 
 from loyalty.models import Community, Message, MessageHook, MessageRecipient, Resident
@@ -47,6 +47,27 @@ def list_hooks(work: SomebodysWork) -> Sequence[MessageHook]:
 def list_receivers(work: SomebodysWork) -> Sequence[MessageHook]:
     """Return where events go, the oldest first."""
     return [hook for hook in list_hooks(work) if hook.events]
+
+
+def list_unreached_receivers(work: SomebodysWork) -> Sequence[MessageHook]:
+    """Return the receivers of events that want no more, or were not told since they answered last.
+
+    An event that is tried to its end is not told; until then nobody need be troubled.
+    """
+    given_up = exists().where(
+        Message.community_id == work.community_id,
+        Message.hook_id == MessageHook.id,
+        Message.state == MessageState.UNDELIVERED,
+        Message.ended_at > func.coalesce(MessageHook.answered_at, MessageHook.created_at),
+    )
+    return work.session.scalars(
+        work.select(MessageHook)
+        .where(
+            func.cardinality(MessageHook.events) > 0,
+            or_(MessageHook.stopped_at.is_not(None), given_up),
+        )
+        .order_by(MessageHook.id)
+    ).all()
 
 
 def find_hook_of_residents(

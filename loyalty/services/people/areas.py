@@ -22,6 +22,7 @@ class CreateArea:
     """A liaison area (责任区)."""
 
     name: str
+    import_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,7 @@ class CreateHouseholdGroup:
 
     name: str
     area_id: UUID | None = None
+    import_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,7 @@ def create_area(work: Work, request: CreateArea) -> Area:
     """
     taken = "There is a liaison area with this name already."
     _refuse_taken(work, Area, request.name, taken)
-    area = Area(community_id=work.community_id, name=request.name)
+    area = Area(community_id=work.community_id, name=request.name, import_id=request.import_id)
     add_under_new_name(work.session, area, taken)
     work.note("area.created", area)
     return area
@@ -149,7 +151,10 @@ def create_household_group(work: Work, request: CreateHouseholdGroup) -> Househo
     taken = "There is a household group with this name already."
     _refuse_taken(work, HouseholdGroup, request.name, taken)
     group = HouseholdGroup(
-        community_id=work.community_id, name=request.name, area_id=request.area_id
+        community_id=work.community_id,
+        name=request.name,
+        area_id=request.area_id,
+        import_id=request.import_id,
     )
     add_under_new_name(work.session, group, taken)
     work.note("household_group.created", group)

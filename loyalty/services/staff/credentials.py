@@ -95,7 +95,7 @@ def offer_second_factor(
 def set_second_factor(work: Work, request: SetSecondFactor, *, sealing_key: bytes) -> StaffAccount:
     """Take a second factor into use, in place of an earlier one if there is one.
 
-    All else that is signed in has to sign in again.
+    All else that is signed in has to sign in again, and a link for a lost factor opens nothing.
 
     Raises:
         SignInError: the password, or the code of the earlier factor, is wrong.
@@ -111,6 +111,7 @@ def set_second_factor(work: Work, request: SetSecondFactor, *, sealing_key: byte
         raise ValueRefusedError("/totp", "This is not the code that the app shows now.")
     _write(work.session, account, totp_step=step)
     end_sessions(work.session, account, now=work.now, but=work.actor.session_id)
+    close_links(work.session, account, now=work.now)
     by = find_own_session(work)
     tell_owner(work.session, account, AlertKind.FACTOR_CHANGED, now=work.now, by=by)
     work.note("account.second_factor_set", account)

@@ -16,7 +16,12 @@ from loyalty.services.errors import (
     UnknownRecordError,
     ValueRefusedError,
 )
-from loyalty.services.staff.credentials import ChangeOwnPassword, change_own_password
+from loyalty.services.staff.credentials import (
+    ChangeOwnPassword,
+    SetSecondFactor,
+    change_own_password,
+    set_second_factor,
+)
 from loyalty.services.staff.links import (
     LASTS,
     LinkPurpose,
@@ -29,6 +34,7 @@ from loyalty.services.staff.links import (
     use_link,
 )
 from loyalty.services.staff.passwords import password_matches
+from loyalty.services.staff.second_factor import seal_secret
 from loyalty.services.staff.sign_in import (
     OwnersProof,
     SignIn,
@@ -37,6 +43,7 @@ from loyalty.services.staff.sign_in import (
 )
 from loyalty.services.work import Work
 from tests.given import (
+    FACTOR,
     NOON,
     SEALING_KEY,
     code_of,
@@ -205,6 +212,23 @@ def test_a_link_that_is_open_ends_when_the_owner_changes_the_password(
         use(session, made, "yet another three words")
     assert password_matches(NEW, owner.password_hash)
     assert open_link(session, others.token, now=NOON).username == other.username
+
+
+@pytest.mark.usefixtures("clock")
+def test_a_link_for_a_lost_factor_ends_when_the_owner_sets_another(
+    session: Session, work: Work, community: Community, joined: StaffAccount
+) -> None:
+    made = make_link(work, joined.id, LinkPurpose.SECOND_FACTOR)
+    own = Work(session, to_staff_member(joined, timezone=community.timezone), NOON)
+    sealed = seal_secret(FACTOR, joined, sealing_key=SEALING_KEY)
+    proof = OwnersProof(OLD, code_of(joined))
+
+    set_second_factor(own, SetSecondFactor(proof, sealed, code_of(joined)), sealing_key=SEALING_KEY)
+
+    with pytest.raises(UnknownRecordError):
+        use(session, made, OLD)
+    session.refresh(joined)
+    assert joined.totp_secret == sealed
 
 
 @pytest.mark.parametrize("wrong", [4, 5])

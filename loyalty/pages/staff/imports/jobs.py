@@ -19,6 +19,7 @@ from loyalty.services.imports.conversation import (
     build_conversation,
     is_about_headings,
     is_asked_about,
+    is_known,
 )
 from loyalty.services.imports.jobs import (
     ADDING,
@@ -102,8 +103,10 @@ def shown(import_id: UUID) -> Any:
         faults=[
             fault
             for fault in job.errors
-            if asked is None or not (is_about_headings(fault) or is_asked_about(fault))
+            if not is_known(fault)
+            and (asked is None or not (is_about_headings(fault) or is_asked_about(fault)))
         ],
+        known=sum(map(is_known, job.errors)),
         form=ConfirmationForm(),
         open_round=selection_round if nominating and job.kind == ImportKind.RESIDENTS else None,
     )

@@ -31,7 +31,9 @@ LISTS: Mapping[str, OfficeList] = MappingProxyType(
         ),
         "stalls": OfficeList(lazy_gettext("摊位"), market.list_all_stalls),
         "occupancy": OfficeList(lazy_gettext("出租率"), market_facts.list_months_of_stalls),
-        "areas": OfficeList(lazy_gettext("责任区"), market_facts.list_areas_and_groups),
+        "lets": OfficeList(lazy_gettext("摊位的租用经过"), market_facts.list_turns_of_stalls),
+        "areas": OfficeList(lazy_gettext("责任区"), market_facts.list_all_areas),
+        "groups": OfficeList(lazy_gettext("联户单元"), market_facts.list_all_household_groups),
         "series": OfficeList(
             lazy_gettext("挂牌的系列"), market_facts.list_all_series, console.MANAGERS
         ),
