@@ -9,15 +9,14 @@ and sends to each in turn. Told are medians of the rounds. It ends with 1 where 
 import json
 import os
 import shutil
-import socket
 import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import cycle
 from pathlib import Path
 from uuid import uuid4
@@ -30,13 +29,21 @@ from benchmarks import same_statement
 from benchmarks.communities import TIMEZONE, execute, make_app
 from benchmarks.figures import Figure, run
 from benchmarks.load import Load, drive, write_request
+from benchmarks.pretix_service import NotInstalledError, install, serving_pretix
 from loyalty.clock import community_now
 from loyalty.database import db, forget_connections, migrate
 from loyalty.embedded import embedded_database, leave_embedded_database
 from loyalty.rules.calendar import Month
 from tests.given import SECRET, given_card, given_community, given_shop, paired_till
 from tests.kept_database import named, plain
-from tests.serving import LOYALTY, free_port, processes_of_the_database, workers_of
+from tests.serving import (
+    LOYALTY,
+    answers,
+    free_port,
+    processes_of_the_database,
+    until,
+    workers_of,
+)
 
 SHOPS, CARDS = 30, 200
 FILLED_FOR = 5
@@ -47,11 +54,13 @@ LINES = (1, 8, 16)
 MOST = LINES[-1]
 MICRO = 1_000_000
 
-VALIDATE, REDEEM = "validate", "redeem"
+VALIDATE, REDEEM, CHECK_IN = "validate", "redeem", "check-in of pretix"
 LEAST_OF_BARE: Mapping[str, float] = {VALIDATE: 0.40, REDEEM: 0.20}
 """How many of a bare GET they are to be: by rate at the most lines, and by CPU of a request."""
 LONGEST_OF_BARE = 3.0
 """How many times as long as a bare GET the slowest of a hundred sales may take."""
+LEAST_OF_PRETIX: Mapping[str, float] = {VALIDATE: 80, REDEEM: 60}
+"""How many times the CPU of them, one at a time, a check-in of pretix takes."""
 LEAST_OF_PGBENCH = 0.5
 LEAST_OF_PGBENCH_ON_A_SLOW_DISK = 0.75
 SLOW_DISK = 5000
@@ -89,12 +98,12 @@ class Bench:
     """What is measured, and what came of it."""
 
     folder: Path
-    kinds: Mapping[str, tuple[int, Callable[[], bytes]]]
+    kinds: dict[str, tuple[int, Callable[[], bytes]]]
     """The port of each kind of request, and what makes one."""
     script: Path
     database: str
     seconds: int
-    servers: Mapping[int, subprocess.Popen[bytes]]
+    servers: dict[int, subprocess.Popen[bytes]]
     bursts: dict[tuple[str, int], list[Burst]] = field(default_factory=dict)
     statements: dict[int, list[float]] = field(default_factory=dict)
 
@@ -138,8 +147,12 @@ class Bench:
 
 
 def cpu_of(processes: Sequence[psutil.Process]) -> float:
-    """Return the seconds of CPU that processes have had."""
-    return sum(sum(one.cpu_times()[:2]) for one in processes)
+    """Return the seconds of CPU that processes have had, but for those that have just ended."""
+    spent = 0.0
+    for one in processes:
+        with suppress(psutil.NoSuchProcess):
+            spent += sum(one.cpu_times()[:2])
+    return spent
 
 
 def measure(
@@ -155,15 +168,18 @@ def measure(
     """
     folder = Path(tempfile.mkdtemp(prefix="loyalty-checkout-"))
     try:
-        town = build(embedded_database(folder), folder)
-        with serving(town, folder, workers, threads) as bench:
+        server = embedded_database(folder)
+        town = build(server, folder)
+        with (
+            serving(town, folder, workers, threads) as bench,
+            beside_pretix(bench, server, workers, threads) as missing,
+        ):
             bench.seconds = seconds
-            kinds = list(bench.kinds)
             bench.warm_up()
             for _ in range(rounds):
                 for lines in LINES:
-                    bench.turn(lines, kinds)
-            figures = judge(bench)
+                    bench.turn(lines, [one for one in bench.kinds if one != CHECK_IN or lines == 1])
+            figures = [*judge(bench), *judge_beside_pretix(bench, missing)]
             slow_down(town.database)
             bench.statements.clear()
             for _ in range(rounds):
@@ -197,6 +213,20 @@ def build(server: str, folder: Path) -> Town:
 
 
 @contextmanager
+def beside_pretix(bench: Bench, server: str, workers: int, threads: int) -> Iterator[str]:
+    """Let pretix answer beside the service; tell why, if it cannot."""
+    try:
+        install()
+    except NotInstalledError as error:
+        yield str(error)
+        return
+    with serving_pretix(server, bench.folder, workers, threads) as pretix:
+        bench.servers[pretix.port] = pretix.process
+        bench.kinds[CHECK_IN] = pretix.port, pretix.make
+        yield ""
+
+
+@contextmanager
 def serving(town: Town, folder: Path, workers: int, threads: int) -> Iterator[Bench]:
     """Start the service and the bare Flask, and give what measures both."""
     seller = town.tills[0], town.cards[0]
@@ -221,7 +251,7 @@ def serving(town: Town, folder: Path, workers: int, threads: int) -> Iterator[Be
     }
     try:
         for port in started:
-            await_answer(port)
+            until(partial(answers, port))
         yield Bench(folder, kinds_of(town, ours, bare), script, town.database, 1, started)
     finally:
         for process in started.values():
@@ -229,7 +259,7 @@ def serving(town: Town, folder: Path, workers: int, threads: int) -> Iterator[Be
             process.wait()
 
 
-def kinds_of(town: Town, ours: int, bare: int) -> Mapping[str, tuple[int, Callable[[], bytes]]]:
+def kinds_of(town: Town, ours: int, bare: int) -> dict[str, tuple[int, Callable[[], bytes]]]:
     """Return where each kind of request goes, and what makes one."""
     tills, cards = cycle(town.tills), cycle(town.cards)
     hello = write_request("/")
@@ -262,9 +292,7 @@ def kinds_of(town: Town, ours: int, bare: int) -> Mapping[str, tuple[int, Callab
 
 def judge(bench: Bench) -> list[Figure]:
     """Return what was measured of each kind, and how the till's calls compare."""
-    figures = [
-        one for lines in LINES for kind in bench.kinds for one in figures_of(bench, kind, lines)
-    ]
+    figures = [one for kind, lines in bench.bursts for one in figures_of(bench, kind, lines)]
     for lines in LINES:
         rate = statistics.median(bench.statements[lines])
         figures.append(Figure(f"pgbench, {lines} clients", rate, "/s"))
@@ -286,6 +314,19 @@ def judge(bench: Bench) -> list[Figure]:
     share = share_of_pgbench(bench)
     name = f"{REDEEM} by pgbench, {MOST} clients"
     return [*figures, Figure(name, share, "", LEAST_OF_PGBENCH, at_least=True)]
+
+
+def judge_beside_pretix(bench: Bench, missing: str) -> list[Figure]:
+    """Return how many times as much CPU a check-in of pretix takes, or why that is not known."""
+    figures = []
+    for kind, least in LEAST_OF_PRETIX.items():
+        times = None
+        if not missing:
+            theirs, ours = (bench.median(one, 1, lambda one: one.cpu) for one in (CHECK_IN, kind))
+            times = theirs / ours
+        name = f"{CHECK_IN} by {kind}, CPU"
+        figures.append(Figure(name, times, "", least, at_least=True, why=missing))
+    return figures
 
 
 def figures_of(bench: Bench, kind: str, lines: int) -> Iterator[Figure]:
@@ -327,19 +368,6 @@ def slow_down(database: str) -> None:
         for setting in (f"commit_delay = {SLOW_DISK}", "commit_siblings = 0"):
             connection.execute(f"ALTER SYSTEM SET {setting}")
         connection.execute("SELECT pg_reload_conf()")
-
-
-def await_answer(port: int) -> None:
-    """Wait until a server listens."""
-    until = time.monotonic() + 60
-    while time.monotonic() < until:
-        try:
-            socket.create_connection(("127.0.0.1", port)).close()
-        except OSError:
-            time.sleep(0.1)
-        else:
-            return
-    raise SystemExit(f"nobody answers on port {port}")
 
 
 if __name__ == "__main__":

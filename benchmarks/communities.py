@@ -343,7 +343,7 @@ def judge(
     figures = []
     for name, (one, many) in times.items():
         figures.append(Figure(f"{name}, {where}", many, "ms"))
-        figures.append(Figure(f"{name}, {where}: by alone", many / one, "", goal))
+        figures.append(Figure(f"{name}, {where} / without", many / one, "", goal))
     return figures
 
 

@@ -90,12 +90,17 @@ def drive(port: int, make: Callable[[], bytes], *, lines: int, seconds: float) -
 
 
 def write_request(
-    path: str, *, body: bytes | None = None, token: str | None = None, key: str | None = None
+    path: str,
+    *,
+    body: bytes | None = None,
+    token: str | None = None,
+    scheme: str = "Bearer",
+    key: str | None = None,
 ) -> bytes:
     """Return a request as a till sends it; without a body one that only asks."""
     head = ["GET" if body is None else "POST", f" {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n"]
     if token is not None:
-        head.append(f"Authorization: Bearer {token}\r\n")
+        head.append(f"Authorization: {scheme} {token}\r\n")
     if key is not None:
         head.append(f"Idempotency-Key: {key}\r\n")
     if body is not None:
