@@ -14,11 +14,12 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import cycle
 from pathlib import Path
+from subprocess import SubprocessError
 from uuid import uuid4
 
 import psutil
@@ -215,15 +216,17 @@ def build(server: str, folder: Path) -> Town:
 @contextmanager
 def beside_pretix(bench: Bench, server: str, workers: int, threads: int) -> Iterator[str]:
     """Let pretix answer beside the service; tell why, if it cannot."""
-    try:
-        install()
-    except NotInstalledError as error:
-        yield str(error)
-        return
-    with serving_pretix(server, bench.folder, workers, threads) as pretix:
-        bench.servers[pretix.port] = pretix.process
-        bench.kinds[CHECK_IN] = pretix.port, pretix.make
-        yield ""
+    missing = ""
+    with ExitStack() as stack:
+        try:
+            install()
+            pretix = stack.enter_context(serving_pretix(server, bench.folder, workers, threads))
+        except (NotInstalledError, SubprocessError, AssertionError) as error:
+            missing = str(error) or "it did not start"
+        else:
+            bench.servers[pretix.port] = pretix.process
+            bench.kinds[CHECK_IN] = pretix.port, pretix.make
+        yield missing
 
 
 @contextmanager

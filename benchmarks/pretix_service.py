@@ -7,11 +7,13 @@ later is not done, and so not counted.
 
 import json
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import version
 from itertools import cycle
 from pathlib import Path
@@ -24,7 +26,7 @@ from benchmarks.figures import say
 from benchmarks.load import write_request
 from benchmarks.results import TREE
 from tests.kept_database import named
-from tests.serving import free_port
+from tests.serving import LONGEST_END, free_port, until
 
 RELEASE = "pretix==2026.8.0"
 PLACE = TREE / "build" / "pretix"
@@ -95,30 +97,46 @@ def serving_pretix(server: str, folder: Path, workers: int, threads: int) -> Ite
         workers: as many as the service has.
         threads: of each of them.
     """
-    execute(server, "CREATE DATABASE pretix")
-    where, place = make_url(server), folder / "pretix"
+    place = folder / "pretix"
     place.mkdir()
-    config = place / "pretix.cfg"
+    environ = _configure(server, place)
+    make = _make_event(server, environ)
+    port = free_port()
+    sized = (f"--workers={workers}", f"--blocking-threads={threads}", "--workers-kill-timeout=10")
+    serve = (PLACE / "bin" / "granian", "--interface=wsgi", f"--port={port}", *sized)
+    process = subprocess.Popen(  # noqa: S603  # put together here
+        [*serve, "--log-level=error", "pretix.wsgi:application"], env=environ, cwd=place
+    )
+    try:
+        until(partial(_listens, port))
+        yield Pretix(port, process, make)
+    finally:
+        process.terminate()
+        process.wait(LONGEST_END)
+
+
+def _configure(server: str, place: Path) -> dict[str, str]:
+    """Write its settings; return the environment in which it reads them."""
+    where, config = make_url(server), place / "pretix.cfg"
     host = where.query.get("host") or where.host
     config.write_text(
         CONFIG.format(folder=place, name="pretix", user=where.username, host=host), "utf-8"
     )
-    environ = {
+    return {
         **os.environ,
         "PRETIX_CONFIG_FILE": str(config),
         "DJANGO_SETTINGS_MODULE": "pretix.settings",
     }
+
+
+def _make_event(server: str, environ: dict[str, str]) -> Callable[[], bytes]:
+    """Make its tables and an event; return what gives one check-in after the other."""
+    execute(server, "CREATE DATABASE pretix")
     say("making the tables of pretix ...")
     _run(PYTHON, "-m", "pretix", "migrate", "--verbosity=0", environ=environ)
     event = Path(__file__).with_name("pretix_event.py")
     told = json.loads(_run(PYTHON, event, str(TICKETS), environ=environ).splitlines()[-1])
     execute(named(server, "pretix"), "VACUUM ANALYZE")
-    port = free_port()
-    sized = (f"--workers={workers}", f"--blocking-threads={threads}")
-    serve = (PLACE / "bin" / "granian", "--interface=wsgi", f"--port={port}", *sized)
-    process = subprocess.Popen(  # noqa: S603  # put together here
-        [*serve, "--log-level=error", "pretix.wsgi:application"], env=environ, cwd=place
-    )
     secrets = cycle(told["secrets"])
 
     def make() -> bytes:
@@ -130,11 +148,13 @@ def serving_pretix(server: str, folder: Path, workers: int, threads: int) -> Ite
             body=json.dumps(body).encode(),
         )
 
-    try:
-        yield Pretix(port, process, make)
-    finally:
-        process.terminate()
-        process.wait()
+    return make
+
+
+def _listens(port: int) -> bool:
+    with suppress(OSError), socket.create_connection(("127.0.0.1", port)):
+        return True
+    return False
 
 
 def _run(
