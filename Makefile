@@ -108,8 +108,9 @@ lock: $(TOOLS) ## Resolve the requirements anew, hashed, without addresses
 	# Where a library asks for money is an address, too.
 	$(BASE) -c 'import json, pathlib; file = pathlib.Path("package-lock.json"); lock = json.loads(file.read_text()); [package.pop("funding", None) for package in lock["packages"].values()]; file.write_text(json.dumps(lock, indent=2) + "\n")'
 
-bench: developing chromium ## Time verdicts, replay 50,000 real sales and compare every sum
-	@benchmarks/run
+bench: developing chromium ## Measure all, against its goals, as one table (BENCH="--small checkout" to try some of it)
+	@mkdir -p build
+	@python -m benchmarks --results $(if $(BENCH),build/results.md,benchmarks/RESULTS.md) $(BENCH)
 
 documents: developing office ## Have LibreOffice open the files of a month, of a service with the demonstration on PORT
 	@python -m benchmarks.documents --url http://127.0.0.1:$(PORT)

@@ -8,14 +8,12 @@ every card of the 200 is read. It ends with 1 if the till does not read a clean 
 cards take more than 5 s of computing or 2 MB.
 """
 
-import argparse
 import hashlib
 import json
 import os
 import re
 import shutil
 import subprocess
-import sys
 import tempfile
 import time
 from base64 import b32encode
@@ -31,6 +29,7 @@ import zxingcpp
 from PIL import Image, ImageChops, ImageOps
 from pypdfium2 import PdfDocument
 
+from benchmarks.figures import Figure, run, say
 from loyalty.reports.card_face import HEIGHT, HONOURS, WIDTH, CardFace
 from loyalty.reports.card_sheet import CardSheet, draw_card_sheet
 from loyalty.reports.month_pattern import pattern_of
@@ -47,7 +46,7 @@ CREASE, TURNED_AWAY = 0.25, 0.85
 """How wide a crease is, in millimetres, which takes off half of the ink; and what light is left on
 the half of a folded card that is turned away from it."""
 HONOURS_OF_A_MARKET = 3
-MOST_SECONDS, MOST_BYTES = 5.0, 2_000_000
+MOST_SECONDS, MOST_MB = 5.0, 2.0
 DPI = (150, 203, 300, 600)
 CODES = ("Code 128", "QR")
 DRAWN_AT = datetime(2026, 12, 9, 4, tzinfo=UTC)
@@ -196,7 +195,7 @@ Shares = Counter[tuple[int, str, str, str]]
 """How many codes were read, by dots per inch, what was done to the card, reader, and code."""
 
 
-def drawn(cards: int) -> tuple[bytes, float]:
+def draw(cards: int) -> tuple[bytes, float]:
     """Return so many cards, and the seconds of computing they took."""
     sheet = CardSheet(
         "zh-Hans", "打折卡", [face(place) for place in range(cards)], "田园市场", "正面", "背面"
@@ -245,46 +244,66 @@ def read_page(file: bytes, page: int, dpi: int) -> Shares:
     return shares
 
 
-def tell(shares: Shares, of: int, dpis: Sequence[int]) -> bool:
-    """Print a table of shares; return whether the till reads every clean card."""
-    print("| dots per inch | card | " + " | ".join(f"{one}: bars, QR" for one in READERS) + " |")
-    print("|" + "---|" * (2 + len(READERS)))
-    for dpi in dpis:
+def write_shares(shares: Shares, of: int) -> str:
+    """Return a table of all shares, in Markdown."""
+    lines = ["| dots per inch | card | " + " | ".join(f"{one}: bars, QR" for one in READERS) + " |"]
+    lines.append("|" + "---|" * (2 + len(READERS)))
+    for dpi in DPI:
         for spoilt in SPOILT:
             cells = [
                 ", ".join(f"{100 * shares[dpi, spoilt, one, code] / of:.1f}%" for code in CODES)
                 for one in READERS
             ]
-            print(f"| {dpi} | {spoilt} | {' | '.join(cells)} |")
-    for code in CODES:
-        read = sum(shares[dpi, spoilt, "till", code] for dpi in dpis for spoilt in SPOILT)
-        print(f"The till reads {100 * read / (of * len(dpis) * len(SPOILT)):.2f}% of {code}.")
-    return all(shares[dpi, "clean", "till", code] == of for dpi in dpis for code in CODES)
+            lines.append(f"| {dpi} | {spoilt} | {' | '.join(cells)} |")
+    return "\n".join(lines)
 
 
-def main() -> int:
-    """Draw, read and tell."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--pages", type=int, default=1, help="of which the cards are read")
-    parser.add_argument("--dpi", type=int, nargs="+", default=DPI)
-    parser.add_argument("--processes", type=int, default=os.cpu_count())
-    told = parser.parse_args()
-    file, seconds = drawn(CARDS)
-    print(f"{CARDS} cards: {seconds:.1f} s of computing, {len(file):,} bytes", flush=True)
+def read_by_till(shares: Shares, of: int, code: str, spoilt: Sequence[str]) -> float:
+    """Return the share in percent of a kind of code that the till reads, at all resolutions."""
+    read = sum(shares[dpi, one, "till", code] for dpi in DPI for one in spoilt)
+    return 100 * read / (of * len(DPI) * len(spoilt))
+
+
+def read_pages(file: bytes, pages: int, processes: int) -> Shares:
+    """Return what each reader makes of some sheets, at all resolutions."""
     shares: Shares = Counter()
-    with ProcessPoolExecutor(told.processes) as pool:
+    with ProcessPoolExecutor(processes) as pool:
         # The largest pictures first, so that no process is left with them alone.
         tasks = [
             pool.submit(read_page, file, page, dpi)
-            for dpi in sorted(told.dpi, reverse=True)
-            for page in range(told.pages)
+            for dpi in sorted(DPI, reverse=True)
+            for page in range(pages)
         ]
-        for number, task in enumerate(as_completed(tasks), start=1):
+        for task in as_completed(tasks):
             shares.update(task.result())
-            print(f"{number} of {len(tasks)}", end="\r", file=sys.stderr, flush=True)
-    clean = tell(shares, told.pages * A4_SHEET, told.dpi)
-    return int(not clean or seconds > MOST_SECONDS or len(file) > MOST_BYTES)
+    return shares
+
+
+def measure(*, pages: int = 1, processes: int = os.cpu_count() or 1) -> list[Figure]:
+    """Draw 200 cards and read some sheets of them; say what each reader has read.
+
+    Args:
+        pages: of which the cards are read, ten on each.
+        processes: how many read at once.
+    """
+    file, seconds = draw(CARDS)
+    shares, of = read_pages(file, pages, processes), pages * A4_SHEET
+    say(write_shares(shares, of))
+    return [
+        Figure(f"drawing {CARDS} cards, CPU", seconds, "s", MOST_SECONDS),
+        Figure(f"{CARDS} cards as PDF", len(file) / 1_000_000, "MB", MOST_MB),
+        *(
+            Figure(f"clean {code} that the till reads", share, "%", 100, at_least=True)
+            for code in CODES
+            for share in [read_by_till(shares, of, code, ["clean"])]
+        ),
+        *(
+            Figure(f"{code} that the till reads, the spoilt among them", share, "%")
+            for code in CODES
+            for share in [read_by_till(shares, of, code, [*SPOILT])]
+        ),
+    ]
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run(measure, __doc__)

@@ -6,20 +6,20 @@ builds a market on an embedded PostgreSQL, starts the service and a bare Flask o
 and sends to each in turn. Told are medians of the rounds. It ends with 1 where a goal is missed.
 """
 
-import argparse
 import json
 import os
 import shutil
-import socket
 import statistics
+import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import cycle
 from pathlib import Path
+from subprocess import SubprocessError
 from uuid import uuid4
 
 import psutil
@@ -28,13 +28,23 @@ from flask import Flask
 
 from benchmarks import same_statement
 from benchmarks.communities import TIMEZONE, execute, make_app
+from benchmarks.figures import Figure, run
 from benchmarks.load import Load, drive, write_request
+from benchmarks.pretix_service import NotInstalledError, install, serving_pretix
 from loyalty.clock import community_now
 from loyalty.database import db, forget_connections, migrate
 from loyalty.embedded import embedded_database, leave_embedded_database
 from loyalty.rules.calendar import Month
 from tests.given import SECRET, given_card, given_community, given_shop, paired_till
 from tests.kept_database import named, plain
+from tests.serving import (
+    LOYALTY,
+    answers,
+    free_port,
+    processes_of_the_database,
+    until,
+    workers_of,
+)
 
 SHOPS, CARDS = 30, 200
 FILLED_FOR = 5
@@ -45,34 +55,17 @@ LINES = (1, 8, 16)
 MOST = LINES[-1]
 MICRO = 1_000_000
 
-VALIDATE, REDEEM = "validate", "redeem"
+VALIDATE, REDEEM, CHECK_IN = "validate", "redeem", "check-in of pretix"
 LEAST_OF_BARE: Mapping[str, float] = {VALIDATE: 0.40, REDEEM: 0.20}
 """How many of a bare GET they are to be: by rate at the most lines, and by CPU of a request."""
 LONGEST_OF_BARE = 3.0
 """How many times as long as a bare GET the slowest of a hundred sales may take."""
+LEAST_OF_PRETIX: Mapping[str, float] = {VALIDATE: 80, REDEEM: 60}
+"""How many times the CPU of them, one at a time, a check-in of pretix takes."""
 LEAST_OF_PGBENCH = 0.5
 LEAST_OF_PGBENCH_ON_A_SLOW_DISK = 0.75
 SLOW_DISK = 5000
 """Microseconds that each commit waits, in place of a disk that takes them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """One thing measured."""
-
-    name: str
-    value: float
-    unit: str
-    goal: float | None = None
-    most: bool = False
-    """The goal is the most that the value may be, not the least."""
-
-    @property
-    def met(self) -> bool:
-        """Whether the goal is reached; without one, always."""
-        if self.goal is None:
-            return True
-        return self.value <= self.goal if self.most else self.value >= self.goal
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +99,12 @@ class Bench:
     """What is measured, and what came of it."""
 
     folder: Path
-    kinds: Mapping[str, tuple[int, Callable[[], bytes]]]
+    kinds: dict[str, tuple[int, Callable[[], bytes]]]
     """The port of each kind of request, and what makes one."""
     script: Path
     database: str
     seconds: int
-    servers: Mapping[int, psutil.Process]
+    servers: dict[int, subprocess.Popen[bytes]]
     bursts: dict[tuple[str, int], list[Burst]] = field(default_factory=dict)
     statements: dict[int, list[float]] = field(default_factory=dict)
 
@@ -146,37 +139,26 @@ class Bench:
 
     def _spent(self, port: int) -> tuple[float, float]:
         """Return the CPU that the workers behind a port and the database have had, in seconds."""
-        workers = [one for one in self.servers[port].children() if "--parent" not in one.cmdline()]
-        place = str(self.folder / "postgres")
-        return cpu_of(workers), cpu_of(
-            one for one in psutil.process_iter(["cwd"]) if one.info["cwd"] == place
-        )
+        workers = workers_of(self.servers[port])
+        return cpu_of(workers), cpu_of(processes_of_the_database(self.folder))
 
     def median(self, kind: str, lines: int, read: Callable[[Burst], float]) -> float:
         """Return the median of something over the rounds."""
         return statistics.median(map(read, self.bursts[kind, lines]))
 
 
-def cpu_of(processes: Iterator[psutil.Process] | Sequence[psutil.Process]) -> float:
-    """Return the seconds of CPU that processes have had."""
-    return sum(sum(one.cpu_times()[:2]) for one in processes)
+def cpu_of(processes: Sequence[psutil.Process]) -> float:
+    """Return the seconds of CPU that processes have had, but for those that have just ended."""
+    spent = 0.0
+    for one in processes:
+        with suppress(psutil.NoSuchProcess):
+            spent += sum(one.cpu_times()[:2])
+    return spent
 
 
-def main() -> None:
-    """Build, measure in turn, tell, and end with 1 if a goal is missed."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    for name, usual in (("workers", 2), ("threads", 8), ("rounds", 5), ("seconds", 2)):
-        parser.add_argument(f"--{name}", type=int, default=usual)
-    asked = parser.parse_args()
-    figures = measure(asked.workers, asked.threads, asked.rounds, asked.seconds)
-    for one in figures:
-        goal = "" if one.goal is None else f"{'≤' if one.most else '≥'} {one.goal}"
-        print(f"{one.name:48}{one.value:10.3f} {one.unit:6}{goal:9}{'' if one.met else 'MISSED'}")
-    if missed := [one for one in figures if not one.met]:
-        raise SystemExit(f"{len(missed)} goals are missed")
-
-
-def measure(workers: int, threads: int, rounds: int, seconds: int) -> list[Figure]:
+def measure(
+    *, workers: int = 2, threads: int = 8, rounds: int = 5, seconds: int = 2
+) -> list[Figure]:
     """Return the figures of a market of its own.
 
     Args:
@@ -187,15 +169,18 @@ def measure(workers: int, threads: int, rounds: int, seconds: int) -> list[Figur
     """
     folder = Path(tempfile.mkdtemp(prefix="loyalty-checkout-"))
     try:
-        town = build(embedded_database(folder), folder)
-        with serving(town, folder, workers, threads) as bench:
+        server = embedded_database(folder)
+        town = build(server, folder)
+        with (
+            serving(town, folder, workers, threads) as bench,
+            beside_pretix(bench, server, workers, threads) as missing,
+        ):
             bench.seconds = seconds
-            kinds = list(bench.kinds)
             bench.warm_up()
             for _ in range(rounds):
                 for lines in LINES:
-                    bench.turn(lines, kinds)
-            figures = judge(bench)
+                    bench.turn(lines, [one for one in bench.kinds if one != CHECK_IN or lines == 1])
+            figures = [*judge(bench), *judge_beside_pretix(bench, missing)]
             slow_down(town.database)
             bench.statements.clear()
             for _ in range(rounds):
@@ -229,6 +214,22 @@ def build(server: str, folder: Path) -> Town:
 
 
 @contextmanager
+def beside_pretix(bench: Bench, server: str, workers: int, threads: int) -> Iterator[str]:
+    """Let pretix answer beside the service; tell why, if it cannot."""
+    missing = ""
+    with ExitStack() as stack:
+        try:
+            install()
+            pretix = stack.enter_context(serving_pretix(server, bench.folder, workers, threads))
+        except (NotInstalledError, SubprocessError, AssertionError) as error:
+            missing = str(error) or "it did not start"
+        else:
+            bench.servers[pretix.port] = pretix.process
+            bench.kinds[CHECK_IN] = pretix.port, pretix.make
+        yield missing
+
+
+@contextmanager
 def serving(town: Town, folder: Path, workers: int, threads: int) -> Iterator[Bench]:
     """Start the service and the bare Flask, and give what measures both."""
     seller = town.tills[0], town.cards[0]
@@ -236,10 +237,9 @@ def serving(town: Town, folder: Path, workers: int, threads: int) -> Iterator[Be
     with town.app.app_context():
         forget_connections()
     ours, bare = free_port(), free_port()
-    loyalty = Path(sys.executable).with_name("loyalty")
     sized = ("--workers", str(workers), "--threads", str(threads))
     commands = {
-        ours: [str(loyalty), "serve", "--port", str(ours), *sized],
+        ours: [str(LOYALTY), "serve", "--port", str(ours), *sized],
         bare: [sys.executable, "-m", "benchmarks.bare", str(bare), str(workers), str(threads)],
     }
     environ = {
@@ -248,10 +248,13 @@ def serving(town: Town, folder: Path, workers: int, threads: int) -> Iterator[Be
         "LOYALTY_DATA_DIR": str(folder / "service"),
         "LOYALTY_SECRET_KEY": SECRET,
     }
-    started = {port: psutil.Popen(command, env=environ) for port, command in commands.items()}
+    started = {
+        port: subprocess.Popen(command, env=environ)  # noqa: S603  # our own commands
+        for port, command in commands.items()
+    }
     try:
         for port in started:
-            await_answer(port)
+            until(partial(answers, port))
         yield Bench(folder, kinds_of(town, ours, bare), script, town.database, 1, started)
     finally:
         for process in started.values():
@@ -259,7 +262,7 @@ def serving(town: Town, folder: Path, workers: int, threads: int) -> Iterator[Be
             process.wait()
 
 
-def kinds_of(town: Town, ours: int, bare: int) -> Mapping[str, tuple[int, Callable[[], bytes]]]:
+def kinds_of(town: Town, ours: int, bare: int) -> dict[str, tuple[int, Callable[[], bytes]]]:
     """Return where each kind of request goes, and what makes one."""
     tills, cards = cycle(town.tills), cycle(town.cards)
     hello = write_request("/")
@@ -292,7 +295,7 @@ def kinds_of(town: Town, ours: int, bare: int) -> Mapping[str, tuple[int, Callab
 
 def judge(bench: Bench) -> list[Figure]:
     """Return what was measured of each kind, and how the till's calls compare."""
-    figures = [one for lines in LINES for kind in bench.kinds for one in tell(bench, kind, lines)]
+    figures = [one for kind, lines in bench.bursts for one in figures_of(bench, kind, lines)]
     for lines in LINES:
         rate = statistics.median(bench.statements[lines])
         figures.append(Figure(f"pgbench, {lines} clients", rate, "/s"))
@@ -304,21 +307,32 @@ def judge(bench: Bench) -> list[Figure]:
         by_rate = bench.median(kind, MOST, lambda one: one.load.rate) / bench.median(
             bare, MOST, lambda one: one.load.rate
         )
-        figures.append(Figure(f"{kind} by bare GET, CPU", by_cpu, "", least))
-        figures.append(Figure(f"{kind} by bare GET, rate at {MOST}", by_rate, "", least))
+        for name, share in (("CPU", by_cpu), (f"rate at {MOST}", by_rate)):
+            figures.append(Figure(f"{kind} by bare GET, {name}", share, "", least, at_least=True))
     slowest = [
         bench.median(kind, MOST, lambda one: one.load.within(0.99)) for kind in (REDEEM, bare)
     ]
     longest = slowest[0] / slowest[1]
-    figures.append(
-        Figure(f"p99 of {REDEEM} by that of bare GET", longest, "", LONGEST_OF_BARE, most=True)
-    )
+    figures.append(Figure(f"p99 of {REDEEM} by that of bare GET", longest, "", LONGEST_OF_BARE))
     share = share_of_pgbench(bench)
-    figures.append(Figure(f"{REDEEM} by pgbench, {MOST} clients", share, "", LEAST_OF_PGBENCH))
+    name = f"{REDEEM} by pgbench, {MOST} clients"
+    return [*figures, Figure(name, share, "", LEAST_OF_PGBENCH, at_least=True)]
+
+
+def judge_beside_pretix(bench: Bench, missing: str) -> list[Figure]:
+    """Return how many times as much CPU a check-in of pretix takes, or why that is not known."""
+    figures = []
+    for kind, least in LEAST_OF_PRETIX.items():
+        times = None
+        if not missing:
+            theirs, ours = (bench.median(one, 1, lambda one: one.cpu) for one in (CHECK_IN, kind))
+            times = theirs / ours
+        name = f"{CHECK_IN} by {kind}, CPU"
+        figures.append(Figure(name, times, "", least, at_least=True, why=missing))
     return figures
 
 
-def tell(bench: Bench, kind: str, lines: int) -> Iterator[Figure]:
+def figures_of(bench: Bench, kind: str, lines: int) -> Iterator[Figure]:
     """Yield what was measured of one kind of request."""
     what = f"{kind}, {lines} lines"
     yield Figure(f"{what}: rate", bench.median(kind, lines, lambda one: one.load.rate), "/s")
@@ -347,7 +361,8 @@ def judge_on_slow_disk(bench: Bench, rounds: int) -> Figure:
     """Return the same where each commit waits for a disk."""
     bench.bursts[REDEEM, MOST] = bench.bursts[REDEEM, MOST][-rounds:]
     name = f"{REDEEM} by pgbench, a disk of {SLOW_DISK / 1000:.0f} ms"
-    return Figure(name, share_of_pgbench(bench), "", LEAST_OF_PGBENCH_ON_A_SLOW_DISK)
+    share = share_of_pgbench(bench)
+    return Figure(name, share, "", LEAST_OF_PGBENCH_ON_A_SLOW_DISK, at_least=True)
 
 
 def slow_down(database: str) -> None:
@@ -358,25 +373,5 @@ def slow_down(database: str) -> None:
         connection.execute("SELECT pg_reload_conf()")
 
 
-def free_port() -> int:
-    """Return a port nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def await_answer(port: int) -> None:
-    """Wait until a server listens."""
-    until = time.monotonic() + 60
-    while time.monotonic() < until:
-        try:
-            socket.create_connection(("127.0.0.1", port)).close()
-        except OSError:
-            time.sleep(0.1)
-        else:
-            return
-    raise SystemExit(f"nobody answers on port {port}")
-
-
 if __name__ == "__main__":
-    main()
+    run(measure, __doc__)

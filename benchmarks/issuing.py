@@ -8,12 +8,10 @@ library and copied into the same table, whose triggers, keys and indexes both go
 with 1 if ours takes more than 1.5 times as long.
 """
 
-import argparse
 import time
 from base64 import b32encode
 from collections.abc import Callable, Sequence
 from datetime import date
-from pathlib import Path
 from statistics import median
 from typing import Any
 from uuid import UUID
@@ -25,8 +23,8 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
-from benchmarks.communities import serving_town
-from benchmarks.figures import Figure, tell
+from benchmarks.communities import empty_town
+from benchmarks.figures import Figure, run
 from loyalty.cards.token import PURPOSE
 from loyalty.database import db
 from loyalty.models import Card, Resident, Round
@@ -49,20 +47,18 @@ COPY card (community_id, id, resident_id, round_id, honour_id, serial, token, pa
 """
 
 
-def main() -> None:
-    """Build the community, issue in both ways, and judge."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--cards", type=int, default=100_000)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--into", type=Path)
-    asked = parser.parse_args()
-    with serving_town() as town, psycopg.connect(plain(town)) as connection:
-        figures = measure(db.session(), connection, asked.cards, asked.rounds)
-    tell(figures, into=asked.into)
+def measure(*, cards: int = 100_000, rounds: int = 3) -> list[Figure]:
+    """Return how long both ways take in a community of its own, and how they compare."""
+    with (
+        empty_town() as (app, town),
+        app.app_context(),
+        psycopg.connect(plain(town)) as connection,
+    ):
+        return compare(db.session(), connection, cards, rounds)
 
 
-def measure(session: Session, connection: Connection[Any], cards: int, rounds: int) -> list[Figure]:
-    """Return how long both ways take, and how they compare."""
+def compare(session: Session, connection: Connection[Any], cards: int, rounds: int) -> list[Figure]:
+    """Issue in both ways, in turn."""
     community = given_community(session)
     card = given_card(session, community)
     selection_round = session.get_one(Round, (community.id, card.round_id))
@@ -132,4 +128,4 @@ def timed(deed: Callable[[], None], take_back: Callable[[], None]) -> float:
 
 
 if __name__ == "__main__":
-    main()
+    run(measure, __doc__)

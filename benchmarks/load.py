@@ -6,6 +6,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from benchmarks.figures import find_within
+
 END_OF_HEAD = b"\r\n\r\n"
 LENGTH = b"content-length: "
 
@@ -16,7 +18,7 @@ class Load:
 
     seconds: float
     waits: list[float]
-    """Seconds from each request to its answer, the quickest first."""
+    """Seconds from each request to its answer."""
     refused: int
     """Answers that were no success."""
 
@@ -27,7 +29,7 @@ class Load:
 
     def within(self, share: float) -> float:
         """Return in how many seconds a share of the requests was answered."""
-        return self.waits[min(len(self.waits) - 1, int(share * len(self.waits)))]
+        return find_within(self.waits, share)
 
 
 @dataclass(slots=True)
@@ -84,16 +86,21 @@ def drive(port: int, make: Callable[[], bytes], *, lines: int, seconds: float) -
     spent = time.perf_counter() - began
     for line in opened:
         line.peer.close()
-    return Load(spent, sorted(waits), refused)
+    return Load(spent, waits, refused)
 
 
 def write_request(
-    path: str, *, body: bytes | None = None, token: str | None = None, key: str | None = None
+    path: str,
+    *,
+    body: bytes | None = None,
+    token: str | None = None,
+    scheme: str = "Bearer",
+    key: str | None = None,
 ) -> bytes:
     """Return a request as a till sends it; without a body one that only asks."""
     head = ["GET" if body is None else "POST", f" {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n"]
     if token is not None:
-        head.append(f"Authorization: Bearer {token}\r\n")
+        head.append(f"Authorization: {scheme} {token}\r\n")
     if key is not None:
         head.append(f"Idempotency-Key: {key}\r\n")
     if body is not None:

@@ -23,7 +23,8 @@ from typing import Any
 
 import psycopg
 
-from benchmarks.communities import Town, build, compare, execute, make_app
+from benchmarks.communities import Town, build, compare, execute, judge, make_app
+from benchmarks.figures import write_table
 from benchmarks.years import grow_old
 from loyalty.database import forget_connections
 from loyalty.embedded import embedded_database, leave_embedded_database
@@ -71,7 +72,7 @@ def main() -> None:
         young = build(server, "young", folder)
         whole = grow_old(server, "whole", young, asked.sales, folder)
         parted = part(server, "parted", whole, folder)
-        compare(whole, parted, asked.rounds)
+        print(write_table(judge(compare(whole, parted, asked.rounds), "parted")))
         for town in (whole, parted):
             describe(named(server, town.database))
             rid_of_the_oldest(named(server, town.database))

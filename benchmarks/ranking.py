@@ -1,6 +1,6 @@
 """Rank 1,000,000 candidates with 12 area minimums: our rules beside plain SQL, in one run.
 
-    python benchmarks/ranking.py [--candidates 1000000] [--rounds 5]
+    python -m benchmarks.ranking [--candidates 1000000] [--rounds 5]
 
 Each starts from the frozen list as it lies in the embedded PostgreSQL: no lot exists yet, since the
 seed has only just been thrown. Each computes every lot and finds the same winners and reserves:
@@ -17,7 +17,6 @@ own settings, and may use parallel workers. To keep SQL exact without recursion,
 one area. Scores have 60 steps, so that lots decide every seat.
 """
 
-import argparse
 import resource
 import shutil
 import tempfile
@@ -30,13 +29,17 @@ from time import perf_counter
 
 import psycopg
 
+from benchmarks.figures import Figure, run
 from loyalty.embedded import embedded_database, leave_embedded_database
 from loyalty.rules.lottery import compute_lot
 from loyalty.rules.ranking import Candidate, rank
 
 SEED, ROUND = "3 5 2 6 1", "2026-12/civilized_resident"
-LONGEST, MOST_MEMORY = 2, 300 * 10**6
-"""How many times as long as SQL over an index ours may take, and the bytes it may hold."""
+OURS, INDEXED, SORTED = "ours", "SQL over an index", "SQL without storing"
+LONGEST = {INDEXED: 2.0}
+"""How many times as long as another way ours may take."""
+MOST_MEMORY = 300
+"""MB of a million bytes."""
 QUOTA = 600
 MINIMUMS = {f"area-{number:02d}": 5 * number for number in range(1, 13)}
 """390 of the 600 seats; 20 areas exist."""
@@ -146,9 +149,9 @@ def by_sql_without_storing(url: str) -> list[str]:
 
 
 WAYS = {
-    "ours": by_our_rules,
-    "SQL over an index": by_sql_over_an_index,
-    "SQL without storing": by_sql_without_storing,
+    OURS: by_our_rules,
+    INDEXED: by_sql_over_an_index,
+    SORTED: by_sql_without_storing,
 }
 
 
@@ -166,8 +169,8 @@ def in_a_fresh_process(way: Callable[[str], list[str]], url: str) -> tuple[list[
         return process.submit(measured, way, url).result()
 
 
-def compare(url: str, candidates: int, rounds: int) -> None:
-    """Freeze a list, rank it every way in turn, and print medians, ratios and memory."""
+def compare(url: str, candidates: int, rounds: int) -> list[Figure]:
+    """Freeze a list, rank it every way in turn; return medians, how they compare, and memory."""
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(FROZEN)
         connection.execute(FILL, [candidates])
@@ -180,42 +183,32 @@ def compare(url: str, candidates: int, rounds: int) -> None:
             found, lasted, most = in_a_fresh_process(way, url)
             seconds[name].append(lasted)
             winners.add(tuple(found))
-            memory = max(memory, most) if name == "ours" else memory
+            memory = max(memory, most) if name == OURS else memory
     if len(winners) != 1 or len(found) != 2 * QUOTA:
         raise SystemExit("The ways do not select the same people.")
-    ours = median(seconds["ours"])
-    print(
-        f"{candidates:,} candidates, {QUOTA} seats, {len(MINIMUMS)} area minimums, {rounds} rounds"
-    )
-    for name, times in seconds.items():
-        middle = median(times)
-        print(
-            f"{name:20} {middle:6.2f} s  ({min(times):.2f} to {max(times):.2f})"
-            f"  ours takes {ours / middle:.2f} times as long"
-        )
-    print(f"same {QUOTA} winners and {QUOTA} reserves, in the same order, every time")
-    print(f"our process held at most {memory / 10**6:.0f} MB")
-    if ours > LONGEST * median(seconds["SQL over an index"]) or memory > MOST_MEMORY:
-        raise SystemExit(
-            f"Ours is to take at most {LONGEST} times as long as SQL over an index, "
-            f"and {MOST_MEMORY / 10**6:.0f} MB."
-        )
+    ours = median(seconds[OURS])
+    what = f"ranking {candidates:,} candidates"
+    return [
+        *(Figure(f"{what}: {name}", median(times), "s") for name, times in seconds.items()),
+        *(
+            Figure(f"{what}: ours by {name}", ours / median(times), "", LONGEST.get(name))
+            for name, times in seconds.items()
+            if name != OURS
+        ),
+        Figure(f"{what}: memory of ours", memory / 10**6, "MB", MOST_MEMORY),
+    ]
 
 
-def main() -> None:
+def measure(*, candidates: int = 1_000_000, rounds: int = 5) -> list[Figure]:
     """Run the comparison on a database of its own."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--candidates", type=int, default=1_000_000)
-    parser.add_argument("--rounds", type=int, default=5)
-    asked = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="loyalty-ranking-"))
     try:
         url = embedded_database(folder).replace("postgresql+psycopg://", "postgresql://")
-        compare(url, asked.candidates, asked.rounds)
+        return compare(url, candidates, rounds)
     finally:
         leave_embedded_database(folder)
         shutil.rmtree(folder)
 
 
 if __name__ == "__main__":
-    main()
+    run(measure, __doc__)

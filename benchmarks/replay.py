@@ -1,29 +1,27 @@
-"""Replay real sales against a running service, and compare the books to the fen.
+"""Real sales, replayed against the demonstration, and its books compared to the fen.
 
-Run `make run` in one place and `make bench` in another, or see benchmarks/README.md.
+    python -m benchmarks.replay [--sales 50000] [--connections 16]
+
+What is assumed about the sales stands at the top of `real_sales.py`.
 """
 
-import argparse
-import os
-import sys
 import threading
 import time
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from http.client import CREATED, OK, SERVICE_UNAVAILABLE, HTTPException
-from pathlib import Path
 from queue import Empty, SimpleQueue
 from random import Random
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from benchmarks import real_sales
-from benchmarks.market import Card, Market, Stall, opened_market, signed_in, without_limits
-from benchmarks.service import Answer, Line, RefusedError
+from benchmarks.demonstration import Demonstration, demonstration
+from benchmarks.figures import Figure, find_within, run, say
+from benchmarks.market import ZONE, Card, Market, Stall, opened_market, signed_in, without_limits
+from benchmarks.service import Answer, Line
 
-ZONE = ZoneInfo("Asia/Shanghai")
 SEED = 129
 REPEATED_ONE_IN = 10
 LATER = 400
@@ -203,7 +201,7 @@ def faults_of_books(
     for name in ("sales", "total_fen", "payable_fen", "saved_fen"):
         sums = [sum(count for (_, one), count in book.items() if one == name)
                 for book in (wanted, held)]  # fmt: skip
-        print(f"  {name:<12} reckoned {sums[0]:>14,}   in the books {sums[1]:>14,}")
+        say(f"  {name:<12} reckoned {sums[0]:>14,}   in the books {sums[1]:>14,}")
     return Counter(
         f"books differ in {name}" for (till, name) in {*wanted, *held}
         if wanted[till, name] != held[till, name]
@@ -215,57 +213,52 @@ def month_of(sales: list[Sale]) -> str:
     return f"{sales[0].happened_at:%Y-%m}"
 
 
-def print_speed(answers: list[Sent], seconds: float) -> None:
-    """Print throughput, and how long tills waited."""
-    waits = sorted(one.seconds for one in answers)
-    marks = [waits[min(int(len(waits) * share), len(waits) - 1)] for share in (0.5, 0.95, 0.99)]
-    p50, p95, p99 = (f"{1000 * mark:.1f} ms" for mark in marks)
-    print(f"{len(answers):,} requests in {seconds:.1f} s: {len(answers) / seconds:,.0f} a second")
-    print(f"p50 {p50}, p95 {p95}, p99 {p99}")
+def figures_of(answers: list[Sent], seconds: float, faults: Counter[str]) -> list[Figure]:
+    """Return how fast it went, how long tills waited, and how much is wrong."""
+    waits = [1000 * one.seconds for one in answers]
+    return [
+        Figure("replay of real sales, rate", len(answers) / seconds, "/s"),
+        *(
+            Figure(f"replay of real sales, p{100 * share:.0f}", find_within(waits, share), "ms")
+            for share in (0.5, 0.95, 0.99)
+        ),
+        Figure("real sales lost, doubled or wrong by a fen", faults.total(), "", 0),
+    ]
 
 
-def where() -> argparse.ArgumentParser:
-    """Return the options that say which service is measured."""
-    data_dir = Path(os.environ.get("LOYALTY_DATA_DIR") or "var")
-    port = os.environ.get("PORT") or "8000"
-    parser = argparse.ArgumentParser(add_help=False)
-    parser.add_argument("--base-url", default=f"http://127.0.0.1:{port}")
-    parser.add_argument("--accounts", type=Path, default=data_dir / "demo-accounts.json")
-    return parser
-
-
-def main() -> int:
-    """Replay, and return 1 if anything differs."""
-    parser = argparse.ArgumentParser(description=__doc__, parents=[where()])
-    parser.add_argument("--sales", type=int, default=50_000)
-    parser.add_argument("--connections", type=int, default=16)
-    asked = parser.parse_args()
+def measure(
+    *, sales: int = 50_000, connections: int = 16, workers: int = 2, threads: int = 8
+) -> list[Figure]:
+    """Replay sales against a service of its own, and compare every sum."""
     if not real_sales.RETAIL.exists():
-        raise SystemExit("The real transactions are not here: put them in ../shared/data/retail.")
-    line = Line(asked.base_url)
-    now = datetime.now(ZONE)
+        why = "the real transactions are not in ../shared/data/retail"
+        return [Figure("replay of real sales", None, why=why)]
+    with demonstration() as built, built.serving(workers, threads) as address:
+        return replay(built, address, sales, connections)
+
+
+def replay(built: Demonstration, address: str, count: int, connections: int) -> list[Figure]:
+    """Replay so many sales over some connections."""
+    line, now = Line(address), datetime.now(ZONE)
     today = now.date()
     days = [today.replace(day=1) + timedelta(days=day) for day in range(today.day - 1)] or [today]
-    try:
-        manager = signed_in(line, asked.accounts, "demo-manager")
-        market = opened_market(line, manager, today)
-    except RefusedError as error:
-        raise SystemExit(f"{error}\nSee benchmarks/README.md.") from error
-    sales = dealt(real_sales.purchases(asked.sales), market, days, now)
+    manager = signed_in(line, built.accounts, "demo-manager")
+    market = opened_market(line, manager, today)
+    sales = dealt(real_sales.purchases(count), market, days, now)
     requests = with_repeats(sales)
-    print(real_sales.__doc__)
-    print(f"{len(sales):,} sales of {len(market.cards)} cards in {len(market.stalls)} shops, "
-          f"{len(requests) - len(sales):,} of them sent twice")  # fmt: skip
+    say(f"{len(sales):,} sales of {len(market.cards)} cards in {len(market.stalls)} shops, "
+        f"{len(requests) - len(sales):,} of them sent twice")  # fmt: skip
     with without_limits(line, manager):
         began = time.perf_counter()
-        answers = replayed(asked.base_url, requests, asked.connections)
-        print_speed(answers, time.perf_counter() - began)
+        answers = replayed(address, requests, connections)
+        seconds = time.perf_counter() - began
         line.hang_up()  # The service has long since closed a line on which nothing was said.
     faults = faults_of_answers(answers, market.excluded)
     faults += faults_of_books(line, manager, sales, market.excluded)
-    print("Every sum agrees, 0 lost, 0 doubled." if not faults else f"WRONG: {dict(faults)}")
-    return 1 if faults else 0
+    if faults:
+        say(f"WRONG: {dict(faults)}")
+    return figures_of(answers, seconds, faults)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run(measure, __doc__)

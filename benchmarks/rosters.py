@@ -9,7 +9,6 @@ number that is on the roster is looked for by the till's own module in a Chromiu
 slowed down. It ends with 1 where a goal is missed.
 """
 
-import argparse
 import functools
 import gzip
 import json
@@ -20,17 +19,19 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from hashlib import sha256
+from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from statistics import median
 from typing import Any
 
+from flask import Flask
 from playwright.sync_api import sync_playwright
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from benchmarks.communities import serving_town
-from benchmarks.figures import Figure, tell
+from benchmarks.communities import empty_town
+from benchmarks.figures import Figure, run
 from benchmarks.issuing import COPIES
 from loyalty.cards.roster import MARK_BYTES, SALT_BYTES
 from loyalty.database import db, hot_connection
@@ -42,6 +43,8 @@ from tests.given import NOON, given_card, given_community, given_shop, paired_ti
 
 LONGEST_BUILD = 0.5
 """Seconds, for 50,000 cards."""
+LONGEST_UNCHANGED = 5
+"""Milliseconds until a till is told that what it has is the newest."""
 LARGEST = 400
 """KB of 1,000 bytes, compressed."""
 LEAST_CORE_HOURS = 10_000
@@ -54,6 +57,7 @@ UNKEPT = 256
 BLOCK = 64
 LONG = bytes(2**24)
 SEARCHES = 20
+PACK = "/api/v1/till/offline-pack"
 STATIC = Path(__file__).parents[1] / "loyalty" / "till" / "static"
 
 SEARCH = """async ({ pack, serials }) => {
@@ -88,21 +92,20 @@ class _Quiet(SimpleHTTPRequestHandler):
         pass
 
 
-def main() -> None:
-    """Build the community, measure, and judge."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--cards", type=int, default=50_000)
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--into", type=Path)
-    asked = parser.parse_args()
-    with serving_town():
-        figures = measure(db.session(), asked.cards, asked.rounds)
-    tell(figures, into=asked.into)
+def measure(*, cards: int = 50_000, rounds: int = 5) -> list[Figure]:
+    """Return what the roster of a community of its own costs."""
+    with empty_town() as (app, _):
+        with app.app_context():
+            token = issue(db.session(), cards)
+            figures = judge(db.session(), token, cards, rounds)
+        unchanged = ask_again(app, token, 10 * rounds)
+    name = "pack that a till has already, 304"
+    return [*figures, Figure(name, unchanged, "ms", LONGEST_UNCHANGED)]
 
 
-def measure(session: Session, cards: int, rounds: int) -> list[Figure]:
+def judge(session: Session, token: str, cards: int, rounds: int) -> list[Figure]:
     """Return what building, guessing and looking for a number costs."""
-    build = issue(session, cards)
+    build = building(session, token)
     pack, took = build(), [timed(build) for _ in range(rounds)]
     serials = list(session.scalars(select(Card.serial).limit(SEARCHES)))
     body = json.dumps(pack, separators=(",", ":")).encode()
@@ -123,13 +126,18 @@ def measure(session: Session, cards: int, rounds: int) -> list[Figure]:
     ]
 
 
-def issue(session: Session, cards: int) -> Callable[[], dict[str, Any]]:
-    """Issue cards; return what builds a pack of them as the service does, JSON included."""
+def issue(session: Session, cards: int) -> str:
+    """Issue cards in a community with a shop; return the token of its till."""
     community = given_community(session)
     shop = given_shop(session, community)
     token = paired_till(session, shop)["Authorization"].partition(" ")[2]
     card = given_card(session, community)
     copy_card(session, card, cards - 1)
+    return token
+
+
+def building(session: Session, token: str) -> Callable[[], dict[str, Any]]:
+    """Return what builds a till's pack as the service does, JSON and compression included."""
     with hot_connection() as connection:
         counter = Directory().counter(connection, token)
 
@@ -140,6 +148,20 @@ def issue(session: Session, cards: int) -> Callable[[], dict[str, Any]]:
         return pack
 
     return build
+
+
+def ask_again(app: Flask, token: str, times: int) -> float:
+    """Return in how many milliseconds a till that has the newest pack is told so, by half."""
+    client, waits = app.test_client(), []
+    headers = {"Authorization": f"Bearer {token}"}
+    headers["If-None-Match"] = client.get(PACK, headers=headers).headers["ETag"]
+    for _ in range(times):
+        began = time.perf_counter()
+        answer = client.get(PACK, headers=headers)
+        waits.append(1000 * (time.perf_counter() - began))
+        if answer.status_code != HTTPStatus.NOT_MODIFIED:
+            raise SystemExit(f"the pack was answered by {answer.status_code}")
+    return median(waits)
 
 
 def guess_all() -> float:
@@ -197,4 +219,4 @@ def timed(deed: Callable[[], object]) -> tuple[float, float]:
 
 
 if __name__ == "__main__":
-    main()
+    run(measure, __doc__)

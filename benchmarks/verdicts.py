@@ -3,18 +3,19 @@
 The time is taken in the page itself: from the last key a scanner sends until the colour of the
 answer has changed. First without network, so that the till answers from its own pack; then with it,
 until the service has confirmed.
+
+    python -m benchmarks.verdicts [--cards 100]
 """
 
-import argparse
 import shutil
-import sys
 from dataclasses import dataclass
 from datetime import datetime
 
-from playwright.sync_api import Page, ViewportSize, sync_playwright
+from playwright.sync_api import BrowserContext, Page, ViewportSize, sync_playwright
 
-from benchmarks import replay
-from benchmarks.market import signed_in
+from benchmarks.demonstration import demonstration
+from benchmarks.figures import Figure, find_within, run
+from benchmarks.market import ZONE, signed_in
 from benchmarks.service import Line
 
 LONGEST_WAIT = 300
@@ -60,7 +61,7 @@ class Till:
 
 def invited(line: Line, manager: str, cards: int) -> Till:
     """Invite a till of a certified shop, and find cards for it."""
-    today = datetime.now(replay.ZONE).date().isoformat()
+    today = datetime.now(ZONE).date().isoformat()
     shop = line.list("/shops", manager, state="certified")[0]
     path = f"/shops/{shop['id']}/tills"
     till = line.ask("POST", path, token=manager, body={"name": "verdicts"})
@@ -84,41 +85,55 @@ def verdicts(page: Page, cards: list[str], until: str) -> list[float]:
     return [answer["waited"] for answer in answers]
 
 
-def print_waits(name: str, waits: list[float]) -> float:
-    """Print the median and the 95th of 100 in milliseconds; return the latter."""
-    waits.sort()
-    median, p95 = (waits[min(int(len(waits) * share), len(waits) - 1)] for share in (0.5, 0.95))
-    print(f"{name}: median {median:.0f} ms, p95 {p95:.0f} ms of {len(waits)} scans")
-    return p95
-
-
-def main() -> int:
-    """Measure and print; return 1 if the till's own answers come too late."""
-    parser = argparse.ArgumentParser(description=__doc__, parents=[replay.where()])
-    parser.add_argument("--cards", type=int, default=100)
-    asked = parser.parse_args()
-    line = Line(asked.base_url)
-    till = invited(line, signed_in(line, asked.accounts, "demo-manager"), asked.cards)
-    with sync_playwright() as playwright:
+def measure(*, cards: int = 100, workers: int = 2, threads: int = 8) -> list[Figure]:
+    """Return how long verdicts take, in a service of its own with the demonstration."""
+    with (
+        demonstration() as built,
+        built.serving(workers, threads) as address,
+        sync_playwright() as playwright,
+    ):
+        line = Line(address)
+        till = invited(line, signed_in(line, built.accounts, "demo-manager"), cards)
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"))
         context = browser.new_context(viewport=PHONE)
-        page = context.new_page()
-        page.goto(f"{asked.base_url}/till#{till.pairing_url}")
-        page.locator("[data-pair-form] button").click()
-        page.wait_for_selector("[data-screen=sell]", state="visible")
-        page.wait_for_load_state("networkidle")
-        context.set_offline(offline=True)
-        from_pack = print_waits(
-            "from the pack, without network", verdicts(page, till.cards, "answered")
+        try:
+            return judge(*scan(context, f"{address}/till#{till.pairing_url}", till.cards))
+        finally:
+            browser.close()
+
+
+def scan(
+    context: BrowserContext, address: str, cards: list[str]
+) -> tuple[list[float], list[float]]:
+    """Pair a till and scan every card twice; return the waits without network, and with it."""
+    page = context.new_page()
+    page.goto(address)
+    page.locator("[data-pair-form] button").click()
+    page.wait_for_selector("[data-screen=sell]", state="visible")
+    page.wait_for_load_state("networkidle")
+    context.set_offline(offline=True)
+    from_pack = verdicts(page, cards, "answered")
+    context.set_offline(offline=False)
+    page.wait_for_timeout(6000)  # The same card is looked at again after five seconds only.
+    return from_pack, verdicts(page, cards, "confirmed")
+
+
+def judge(from_pack: list[float], confirmed: list[float]) -> list[Figure]:
+    """Return the median and the 95th of 100 of both."""
+    return [
+        Figure(
+            f"verdict {how}, {name}",
+            find_within(waits, share),
+            "ms",
+            goal if name == "p95" else None,
         )
-        context.set_offline(offline=False)
-        page.wait_for_timeout(6000)  # The same card is looked at again after five seconds only.
-        print_waits("confirmed by the service", verdicts(page, till.cards, "confirmed"))
-        browser.close()
-    if from_pack > LONGEST_WAIT:
-        print(f"A till is to answer from its pack within {LONGEST_WAIT} ms.")
-    return int(from_pack > LONGEST_WAIT)
+        for how, waits, goal in (
+            ("from the pack", from_pack, LONGEST_WAIT),
+            ("confirmed by the service", confirmed, None),
+        )
+        for name, share in (("p50", 0.5), ("p95", 0.95))
+    ]
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run(measure, __doc__)

@@ -18,7 +18,8 @@ from pathlib import Path
 
 import psycopg
 
-from benchmarks.communities import PAGE, Town, build, compare, execute, make_app
+from benchmarks.communities import PAGE, Town, build, compare, execute, judge, make_app
+from benchmarks.figures import write_table
 from loyalty.database import Model, forget_connections
 from loyalty.embedded import embedded_database, leave_embedded_database
 from loyalty.services.checkout.memory import Directory
@@ -56,7 +57,7 @@ def main() -> None:
         server = embedded_database(folder)
         young = build(server, "young", folder)
         old = grow_old(server, "old", young, asked.sales, folder)
-        compare(young, old, asked.rounds)
+        print(write_table(judge(compare(young, old, asked.rounds), "years later")))
         for town in (young, old):
             describe(named(server, town.database))
     finally:
