@@ -5,10 +5,11 @@ from playwright.sync_api import APIResponse, Page, Route, expect
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from loyalty.models import Card, Redemption, Shop
+from loyalty.models import Card, Community, Redemption, Shop
 from loyalty.rules.card_number import number_of
 from tests.browser.conftest import Network
 from tests.browser.counter import TRAINING_NUMBER, pair, scan, sell, set_aside, url_of
+from tests.pages.visits import card_of_today
 
 
 def test_a_stall_that_only_verifies_is_asked_for_no_amount(
@@ -90,6 +91,27 @@ def test_a_form_stays_open_though_the_service_tells_late_of_the_day(
     entry.get_by_role("button", name="确定退货").click()
 
     expect(phone.locator("[data-today-said]")).to_contain_text("4.25")
+
+
+def test_beside_an_open_form_the_sums_follow_at_once_and_the_list_when_it_is_left(
+    phone: Page, session: Session, shop: Shop, card: Card
+) -> None:
+    another = card_of_today(session, session.get_one(Community, shop.community_id))
+    pair(phone, session, shop)
+    sell(phone, card, "20")
+    sell(phone, another, "40")
+    phone.locator(".tabs [data-open=today]").click()
+    entries = phone.locator("[data-entries] .entry")
+    expect(entries).to_have_count(2)
+    entries.nth(1).get_by_role("button", name="退货").click()
+    entries.nth(0).get_by_role("button", name="撤销").click()
+    entries.nth(0).get_by_role("button", name="确定？").click()
+
+    expect(phone.locator("[data-today-said]")).to_have_text("已撤销")
+    expect(phone.locator("[data-sum-payable]")).to_have_text("17.00")
+    expect(entries.nth(1).locator("[data-return-form]")).to_be_visible()
+    entries.nth(1).locator("[data-return-cancel]").click()
+    expect(entries.nth(0).locator("[data-sum]")).to_have_text("已撤销")
 
 
 def test_what_the_service_has_told_late_brings_nothing_back_and_wipes_no_answer_out(

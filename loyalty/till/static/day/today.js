@@ -53,6 +53,8 @@ export function createToday({ page, words, book, teller, now, timezone, newKey, 
   const keys = new Map();
   /** How often the day was asked for; the last one that was answered; the last before a deed was told. */
   const turns = { asked: 0, answered: 0, told: 0 };
+  /** @type {readonly Queued[] | null} what waits, where the rows are older than that; null where none are */
+  let undrawn = null;
 
   /** Somebody comes to the list: what was begun here before is left. */
   const open = () => ask({ anew: true });
@@ -71,7 +73,7 @@ export function createToday({ page, words, book, teller, now, timezone, newKey, 
     if (asked !== source) day = null;
     asked = source;
     const known = await teller().waitingItems();
-    if (anew || !busy()) draw(known);
+    draw(known, { anew });
     if (teller().state().waiting > 0) await teller().uploadNow();
     const answer = await source.today();
     const waiting = await teller().waitingItems();
@@ -79,14 +81,30 @@ export function createToday({ page, words, book, teller, now, timezone, newKey, 
     if (turn < turns.answered) return;
     turns.answered = turn;
     day = answer.status === 200 ? answer.body : null;
-    if (!busy()) draw(waiting);
+    draw(waiting, { anew: false });
     if (turn <= turns.told) return;
     if (day === null) say(words.today_silent, "unsure");
     else say(waiting.length + day.items.length === 0 ? words.nothing_today : "", "");
   }
 
-  /** @param {readonly Queued[]} waiting */
-  function draw(waiting) {
+  /**
+   * Sums follow the day at once; rows, as soon as nobody is in the middle of something in them.
+   * @param {readonly Queued[]} waiting
+   * @param {{anew: boolean}} how
+   */
+  function draw(waiting, { anew }) {
+    drawSums(part, day);
+    drawWaiting(part("sums-waiting"), waiting, words);
+    onDay(day);
+    undrawn = waiting;
+    if (anew || !busy()) drawRows();
+  }
+
+  /** Draw the rows, if there is anything new to them. */
+  function drawRows() {
+    if (undrawn === null) return;
+    const waiting = undrawn;
+    undrawn = null;
     const world = { words, now, timezone, takeBack, giveBack, takeBackWaiting };
     const recorded = day === null ? [] : day.items;
     list.textContent = "";
@@ -94,9 +112,6 @@ export function createToday({ page, words, book, teller, now, timezone, newKey, 
       ...waiting.map((queued) => makeWaitingRow(template, queued, world)),
       ...recorded.map((entry) => makeRecordedRow(template, entry, world)),
     );
-    drawSums(part, day);
-    drawWaiting(part("sums-waiting"), waiting, words);
-    onDay(day);
   }
 
   /**
@@ -190,6 +205,10 @@ export function createToday({ page, words, book, teller, now, timezone, newKey, 
     return list.querySelector("[data-return-form]:not([hidden]), .sure") !== null;
   }
 
+  // After the row's own: it may have left what it was in the middle of.
+  list.addEventListener("click", () => {
+    if (!busy()) drawRows();
+  });
   return { open, refresh };
 }
 
