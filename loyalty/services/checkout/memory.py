@@ -244,8 +244,14 @@ class Directory:
         return serial
 
     def remember_serial(self, community_id: UUID, code: str, serial: str) -> None:
-        """Keep which card of a community a code names, its signature found good."""
-        self._remember_of(community_id, ("code", community_id, code), serial)
+        """Keep which card of a community a code names, its signature found good.
+
+        One spelling of each card, so that no till fills the memory with those of a single one.
+        """
+        spelt = ("spelt", community_id, serial)
+        if self._recall(*spelt) is None:
+            self._remember_of(community_id, spelt, True)  # noqa: FBT003  # the value kept
+            self._remember_of(community_id, ("code", community_id, code), serial)
 
     def secret(self, connection: Connection[Any], community_id: UUID, handle: str) -> bytes | None:
         """Return what makes the rotating codes of a handle; None if no page has it.

@@ -65,8 +65,8 @@ def read_code(
             return serial_of(text)
         case CodeKind.TOKEN:
             found = _read_token(connection, directory, text, community_id)
-            if not isinstance(found, Verdict):
-                # Read, and its signature looked at, once. What else is shown is not kept.
+            if code == text and not isinstance(found, Verdict):
+                # Read, and its signature looked at, once. What stands around it is not kept.
                 directory.remember_serial(community_id, code, found)
             return found
         case CodeKind.ROTATING:

@@ -72,3 +72,34 @@ def test_nothing_is_kept_of_a_payment_code_nor_of_a_number(
 
     assert looked_at == shown * 2
     assert "134567890123456789" not in str(vars(directory))
+
+
+def test_nothing_is_kept_of_what_stands_around_a_token(
+    session: Session, database: str, looked_at: list[str]
+) -> None:
+    community = given_community(session)
+    card = given_card(session, community)
+    session.commit()
+    directory = Directory()
+    shown = f"王小明 https://card.example.org/C/{card.token}"
+    with psycopg.connect(plain(database), autocommit=True) as connection:
+        found = [read_code(connection, directory, shown, community.id, at=NOON) for _ in range(2)]
+
+    assert found == [card.serial] * 2
+    assert looked_at == [shown] * 2
+    assert "王小明" not in str(vars(directory))
+
+
+def test_of_the_spellings_of_one_card_the_first_is_kept(
+    session: Session, database: str, looked_at: list[str]
+) -> None:
+    community = given_community(session)
+    card = given_card(session, community)
+    session.commit()
+    directory = Directory()
+    spellings = [f"https://{host}.example.org/C/{card.token}" for host in "abc"]
+    with psycopg.connect(plain(database), autocommit=True) as connection:
+        for code in spellings * 2:
+            assert read_code(connection, directory, code, community.id, at=NOON) == card.serial
+
+    assert looked_at == [*spellings, *spellings[1:]]
