@@ -19,12 +19,13 @@ function part(name) {
 
 /**
  * Return the key anew from the service, if somebody is signed in and it can be reached.
- * @param {boolean} hurry there is another to go by, so that it is not waited for long
+ * @param {boolean} hurry there is another to go by, so that it is not waited for as long
  * @returns {Promise<import("./kept.js").Kept | null>}
  */
 async function fetchKey(hurry) {
   const stop = new AbortController();
-  if (hurry) setTimeout(() => stop.abort(), PATIENCE_MS);
+  // No longer than what the service has drawn beside it is good for.
+  setTimeout(() => stop.abort(), hurry ? PATIENCE_MS : STEP_MS);
   const answer = await fetch(part("board").getAttribute("data-key") || "", {
     signal: stop.signal,
     redirect: "error",
