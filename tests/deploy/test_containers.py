@@ -1,6 +1,7 @@
 """What is said to run in containers is whole: nobody here can start one."""
 
 import re
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -45,21 +46,49 @@ def test_whatever_a_container_uses_is_described_beside_it() -> None:
         assert used == whole[kind].keys()
 
 
-def test_each_container_is_asked_whether_it_is_well_and_starts_again() -> None:
+def test_each_container_that_stays_is_asked_whether_it_is_well_and_starts_again() -> None:
     services = described()["services"]
+    staying = [service for name, service in services.items() if name != "owner"]
 
     assert "/readyz" in services["service"]["healthcheck"]["test"][-1]
-    assert all("healthcheck" in service for service in services.values())
-    assert {service["restart"] for service in services.values()} == {"unless-stopped"}
+    assert all("healthcheck" in service for service in staying)
+    assert {service["restart"] for service in staying} == {"unless-stopped"}
+
+
+def test_the_owners_password_is_where_tables_are_changed_and_not_where_requests_are_answered() -> (
+    None
+):
+    services = described()["services"]
+
+    assert "owner_password" in services["owner"]["secrets"]
+    assert "owner_password" not in services["service"]["secrets"]
+    waits_for = services["service"]["depends_on"]["owner"]
+    assert waits_for == {"condition": "service_completed_successfully"}
+
+
+def test_what_is_put_into_a_container_is_a_file_that_lies_beside() -> None:
+    whole = described()
+
+    assert all((DEPLOY / one["file"]).is_file() for one in whole["configs"].values())
+    for script in ("addresses.sh", "roles.sh"):
+        subprocess.run(["/bin/sh", "-n", str(DEPLOY / script)], check=True)  # noqa: S603  # ours
+        named = set(re.findall(r"secrets/(\w+)", (DEPLOY / script).read_text("utf-8")))
+        assert named <= whole["secrets"].keys()
 
 
 def test_the_roles_are_those_of_the_handbook() -> None:
-    made = described()["configs"]["roles"]["content"].splitlines()
+    made = (DEPLOY / "roles.sh").read_text("utf-8").splitlines()
     handbook = (PROJECT / "docs" / "running.md").read_text("utf-8")
-    statements = [line.replace("$$password", "…") for line in made if line.endswith(";")]
+    statements = [re.sub(r"\$\w+", "…", line) for line in made if line.endswith(";")]
 
     assert len(statements) == 6
     assert [one for one in statements if one not in handbook] == []
+
+
+def test_no_secret_of_containers_is_ever_committed() -> None:
+    ignored = (PROJECT / ".gitignore").read_text("utf-8").splitlines()
+
+    assert "/deploy/secrets/" in ignored
 
 
 def test_the_service_is_no_superuser_of_its_container_and_owns_nothing_there() -> None:
