@@ -6,6 +6,7 @@ server's process behind it are warm.
 """
 
 from threading import Semaphore
+from time import monotonic
 from typing import Any, cast
 from weakref import WeakKeyDictionary
 
@@ -19,6 +20,11 @@ LONGEST_WAIT = 5
 MOST_BEYOND = 2
 """Connections of an engine beyond one for each thread."""
 
+LONGEST_IDLE = 3600
+"""Seconds after which what lies ready is closed instead of taken: whatever stands between may have
+forgotten it, and those at the bottom are needed on busy days alone.
+"""
+
 
 class ReadyConnections:
     """Those of one engine, each used by one thread at a time.
@@ -29,7 +35,7 @@ class ReadyConnections:
 
     def __init__(self, most: int) -> None:
         self._room = Semaphore(most)
-        self._idle: list[Connection[Any]] = []
+        self._idle: list[tuple[Connection[Any], float]] = []
         self._are_over = False
 
     def take(self, engine: Engine) -> Connection[Any]:
@@ -41,14 +47,18 @@ class ReadyConnections:
         if not self._room.acquire(timeout=LONGEST_WAIT):
             raise NoConnectionLeftError("no connection was given back in time")
         try:
-            return self._idle.pop()
+            connection, since = self._idle.pop()
+            while monotonic() - since > LONGEST_IDLE:
+                connection.close()
+                connection, since = self._idle.pop()
         except IndexError:
             return self._open(engine)
+        return connection
 
     def give_back(self, connection: Connection[Any]) -> None:
         """Take a connection back; one that is closed is forgotten."""
         if not connection.closed:
-            self._idle.append(connection)
+            self._idle.append((connection, monotonic()))
             if self._are_over:
                 self.close()
         self._room.release()
@@ -58,7 +68,7 @@ class ReadyConnections:
         self._are_over = True
         while self._idle:
             try:
-                connection = self._idle.pop()
+                connection, _ = self._idle.pop()
             except IndexError:
                 return  # Somebody else closes the last one.
             connection.close()

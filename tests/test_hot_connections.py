@@ -38,6 +38,25 @@ def test_a_thread_waits_while_all_are_in_use_and_no_longer_than_it_may(
         ready.close()
 
 
+def test_one_that_has_lain_for_too_long_is_closed_and_another_one_opened(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with app.app_context():
+        engine = db.engines[HOT]
+        ready = ReadyConnections(2)
+        lain = [ready.take(engine), ready.take(engine)]
+        for one in lain:
+            ready.give_back(one)
+        monkeypatch.setattr(hot_connections, "LONGEST_IDLE", -1)
+
+        fresh = ready.take(engine)
+
+        assert fresh not in lain
+        assert [one.closed for one in lain] == [True, True]
+        ready.give_back(fresh)
+        ready.close()
+
+
 def test_a_place_is_free_again_where_no_connection_could_be_opened(app: Flask) -> None:
     nowhere = create_engine("postgresql+psycopg://127.0.0.1:1/nowhere")
     ready = ReadyConnections(1)
