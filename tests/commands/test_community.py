@@ -1,21 +1,26 @@
 """`loyalty community`: one community as one file, put in beside others whole or not at all."""
 
 import re
+from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
 import psycopg
 import pytest
+import time_machine
 from click.testing import Result
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from loyalty.clock import utc_now
+from loyalty.commands.community import EXPORTED
+from loyalty.commands.community_arrival import note_move
 from loyalty.commands.session import opened
 from loyalty.data_keys import hold_data_keys
 from loyalty.embedded import embedded_database, leave_embedded_database
-from loyalty.models import Area, Community, OwnPage, Redemption, Resident, Shop
+from loyalty.models import Area, Card, Community, OwnPage, Redemption, Resident, Shop
 from loyalty.models.sealed import index_of
 from loyalty.roles import let_service_in
 from loyalty.services.checkout.memory import Directory
@@ -32,9 +37,9 @@ from tests.commands.moving_service import (
     types,
     without_own,
 )
-from tests.given import SEALING_KEY, SECRET
+from tests.given import NOON, SEALING_KEY, SECRET
 from tests.given_own_pages import PIN
-from tests.given_sales import sell
+from tests.given_sales import given_redemption, sell
 from tests.kept_database import plain
 from tests.present import present
 from tests.serving import new_data_folder
@@ -144,8 +149,19 @@ def test_nothing_of_another_community_is_in_the_file(source: Source) -> None:
         assert text.encode() not in source.file.read_bytes()
 
 
+@pytest.fixture
+def later(clock: time_machine.Traveller) -> time_machine.Traveller:
+    """The clock, after all that the community has recorded."""
+    clock.move_to(NOON + timedelta(days=60))
+    return clock
+
+
 def test_a_community_is_taken_out_once_it_was_written_and_its_name_typed_again(
-    source: Source, database: str, tmp_path: Path, session: Session, beside: Community
+    source: Source,
+    database: str,
+    tmp_path: Path,
+    beside: Community,
+    later: time_machine.Traveller,
 ) -> None:
     assert imports(database, tmp_path, source).exit_code == 0
     with opened(database) as writing:
@@ -158,6 +174,7 @@ def test_a_community_is_taken_out_once_it_was_written_and_its_name_typed_again(
     never = erases()
     mistyped = erases("--without-export", answers="stays\n")
     assert slugs(database) == ["leaves", "stays"]
+    later.shift(1)
     words = ("community", "export", "leaves", str(tmp_path / "file"), *source.key)
     assert types(database, tmp_path, *words).exit_code == 0
     done = erases()
@@ -168,4 +185,44 @@ def test_a_community_is_taken_out_once_it_was_written_and_its_name_typed_again(
     assert re.search(r"leaves \(田园市场\) goes for good: \d+ residents, \d+ cards", done.output)
     assert rows_of(database, beside.id) == before
     assert {name for name, rows in rows_of(database, source.community_id).items() if rows} == set()
-    assert session.scalars(select(Shop.community_id)).unique().all() == [beside.id]
+    with opened(database) as reading:
+        assert reading.scalars(select(Shop.community_id)).unique().all() == [beside.id]
+
+
+def test_what_was_written_before_it_came_or_recorded_since_is_in_no_file(
+    source: Source, database: str, tmp_path: Path, later: time_machine.Traveller
+) -> None:
+    """It came with the trace of a file that the place before had written."""
+
+    def types_of_it(*words: str) -> Result:
+        return types(database, tmp_path, "community", words[0], "leaves", *words[1:])
+
+    def notes(action: str, moment: datetime) -> None:
+        with opened(database) as writing:
+            community = writing.get_one(Community, source.community_id)
+            note_move(writing, community, action, now=moment)
+
+    assert imports(database, tmp_path, source).exit_code == 0
+    notes(EXPORTED, utc_now() - timedelta(hours=1))
+    before = types_of_it("erase")
+    later.shift(1)
+    notes(EXPORTED, utc_now())
+    right_after = types_of_it("erase")
+    later.shift(1)
+    notes("area.created", utc_now())
+    with opened(database) as writing:
+        own = Card.community_id == source.community_id
+        card = present(writing.scalars(select(Card).where(own)).first())
+        shop = Shop.community_id == source.community_id
+        bought_at = present(writing.scalars(select(Shop).where(shop)).first())
+        given_redemption(writing, card, bought_at, at=utc_now())
+    since = types_of_it("erase")
+    later.shift(1)
+    assert types_of_it("export", str(tmp_path / "file"), *source.key).exit_code == 0
+    again = types_of_it("erase")
+
+    assert "No file of leaves was written within 7 days" in before.output
+    assert "goes for good" in right_after.output
+    assert "1 in the book, 1 in the list of who did what; run first" in since.output
+    assert "loyalty community export leaves FILE" in since.output
+    assert "goes for good" in again.output
