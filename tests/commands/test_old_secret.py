@@ -17,7 +17,7 @@ from loyalty.cards.keys import SealError, sealing_key_from
 from loyalty.commands import main
 from loyalty.commands.tables import bring_up_to_date
 from loyalty.data_keys import hold_data_keys
-from loyalty.models import Community, Resident, SigningKey, StaffAccount
+from loyalty.models import Community, OwnPage, Resident, SigningKey, StaffAccount
 from loyalty.services.privacy.resealing import (
     ResealingDueError,
     count_former_secrets,
@@ -28,6 +28,7 @@ from loyalty.settings import OLD_SECRET_SINCE, Settings
 from tests.commands.running import Operator
 from tests.commands.test_doctor import findings
 from tests.given import SEALING_KEY, SECRET
+from tests.given_own_pages import PIN, under_the_secret
 from tests.kept_database import KeptDatabase
 from tests.two_communities import Two, copied_two
 
@@ -142,6 +143,30 @@ def test_the_doctor_says_what_is_due_and_when_the_old_secret_can_go(
     assert gone["card keys"][0]
     assert gone["personal data"][0]
     assert "old secret" not in gone
+
+
+def test_pins_that_were_hashed_under_the_old_secret_are_counted(
+    operator: Operator, session: Session, two: Two
+) -> None:
+    """Nothing seals them anew: they are used within the day, or chosen anew."""
+    pages = session.scalars(select(OwnPage)).all()
+    for page in pages:
+        page.pin_hash = under_the_secret(PIN)
+    session.commit()
+
+    told = types(operator, "reseal", **CHANGED)
+    day = findings(operator, **CHANGED)["old secret"]
+    age(operator, timedelta(days=1, minutes=1))
+    late = findings(operator, **CHANGED)["old secret"]
+    unchanged = types(operator, "reseal", LOYALTY_SECRET_KEY=NEW)
+
+    slug = two.community.slug
+    assert len(pages) == 2
+    assert f"{slug}: 1 PINs of residents were hashed under the old secret" in told.output
+    assert day[0]
+    assert "2 PINs of residents end with it unless used" in day[1]
+    assert "2 PINs of residents ended with it" in late[1]
+    assert "PINs" not in unchanged.output
 
 
 def test_the_day_begins_when_the_old_secret_is_first_set(operator: Operator) -> None:
