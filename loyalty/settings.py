@@ -212,6 +212,17 @@ def given_secret(environ: Mapping[str, str], name: str) -> str | None:
         raise SettingsError(f"{name}_FILE cannot be read: {file}") from error
 
 
+def _read_kept(path: Path) -> str:
+    """Return what a file of the data folder holds that this service has written."""
+    try:
+        return _read_secret(path)
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(
+            f"{path} cannot be read; run the command as the user of the service, or give the file "
+            "to that user with chown"
+        ) from error
+
+
 def _read_secret(path: Path) -> str:
     """Return what a file holds, but for the newline at its end: blanks may be of the secret."""
     return path.read_text(encoding="utf-8").removesuffix("\n")
@@ -260,7 +271,7 @@ def _kept_secret(path: Path) -> str:
     try:
         path.touch(mode=0o600, exist_ok=False)
     except FileExistsError:
-        secret = _read_secret(path)
+        secret = _read_kept(path)
         if len(secret) < SHORTEST_SECRET:
             raise SettingsError(
                 f"{path} holds no usable secret; restore it from a backup"

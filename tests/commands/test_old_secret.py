@@ -18,16 +18,17 @@ from loyalty.commands import main
 from loyalty.commands.tables import bring_up_to_date
 from loyalty.data_keys import hold_data_keys
 from loyalty.models import Community, OwnPage, Resident, SigningKey, StaffAccount
+from loyalty.services.actors import Role
 from loyalty.services.privacy.resealing import (
     ResealingDueError,
     count_former_secrets,
     refuse_other_keys,
 )
 from loyalty.services.privacy.secret_seals import SEALS, SecretSeal
-from loyalty.settings import OLD_SECRET_SINCE, Settings
+from loyalty.settings import OLD_SECRET_SINCE, Settings, SettingsError
 from tests.commands.running import Operator
 from tests.commands.test_doctor import findings
-from tests.given import SEALING_KEY, SECRET
+from tests.given import SEALING_KEY, SECRET, given_account
 from tests.given_own_pages import PIN, under_the_secret
 from tests.kept_database import KeptDatabase
 from tests.two_communities import Two, copied_two
@@ -87,6 +88,26 @@ def test_all_that_lies_sealed_is_sealed_with_the_new_secret(
     assert [one.phone for one in phones] == before
     again = types(operator, "reseal", **CHANGED)
     assert f"{two.community.slug}: 0 records and 0 secrets sealed anew" in again.output
+
+
+def test_without_the_old_secret_nothing_starts_though_personal_data_has_its_own_key(
+    operator: Operator, session: Session, two: Two
+) -> None:
+    keys = {"LOYALTY_DATA_KEY": "a-key-for-personal-data-alone-0123456789"}
+    assert types(operator, "reseal", LOYALTY_OLD_DATA_KEY=SECRET, **keys).exit_code == 0
+    bring_up_to_date(settings(operator, **keys))
+
+    for named in ({}, {"LOYALTY_OLD_SECRET_KEY": SECRET[::-1]}):
+        with pytest.raises(SettingsError, match="Card keys do not open: set LOYALTY_SECRET_KEY"):
+            bring_up_to_date(settings(operator, LOYALTY_SECRET_KEY=NEW, **keys, **named))
+
+    for slug in (two.community.slug, two.elsewhere.slug):
+        community = session.scalars(select(Community).where(Community.slug == slug)).one()
+        manager = given_account(session, community, Role.MANAGER).username
+        session.commit()
+        words = ("keys", "replace", slug, "--as", manager, "--yes")
+        assert types(operator, *words, LOYALTY_SECRET_KEY=NEW, **keys).exit_code == 0
+    bring_up_to_date(settings(operator, LOYALTY_SECRET_KEY=NEW, **keys))
 
 
 def test_without_the_old_secret_nothing_is_sealed_anew(
