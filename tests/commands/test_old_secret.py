@@ -1,9 +1,10 @@
 """Another secret: what lies sealed is sealed anew, and the doctor says when the old one can go."""
 
-import os
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
+from shutil import copyfile
 from typing import Any
 from uuid import uuid4
 
@@ -54,8 +55,9 @@ def settings(operator: Operator, **environ: str) -> Settings:
 
 def age(operator: Operator, since: timedelta) -> None:
     """Let the old secret have been set for a while."""
-    at = (datetime.now(UTC) - since).timestamp()
-    os.utime(operator.data_dir / OLD_SECRET_SINCE, (at, at))
+    file = operator.data_dir / OLD_SECRET_SINCE
+    known, _ = file.read_text("ascii").split(" ")
+    file.write_text(f"{known} {(datetime.now(UTC) - since).isoformat()}", "ascii")
 
 
 def count_under(session: Session, *keys: bytes) -> int:
@@ -204,6 +206,25 @@ def test_the_day_begins_when_the_old_secret_is_first_set(operator: Operator) -> 
     assert settings(operator).former_secrets(now) == ()
 
 
+def test_a_folder_that_is_copied_or_restored_gives_no_other_day(
+    operator: Operator, tmp_path: Path
+) -> None:
+    """A copy has the time at which it was made."""
+    settings(operator, **CHANGED)
+    age(operator, timedelta(hours=23))
+    since = settings(operator, **CHANGED).old_secret_since
+    copied = tmp_path / "copied"
+    copied.mkdir()
+    copyfile(operator.data_dir / OLD_SECRET_SINCE, copied / OLD_SECRET_SINCE)
+
+    there = settings(operator, LOYALTY_DATA_DIR=str(copied), **CHANGED)
+
+    assert there.old_secret_since == since
+    (copied / OLD_SECRET_SINCE).write_text(sha256(SECRET.encode()).hexdigest() + " soon", "ascii")
+    with pytest.raises(SettingsError, match="says no moment"):
+        settings(operator, LOYALTY_DATA_DIR=str(copied), **CHANGED)
+
+
 def test_the_old_secret_is_no_key_of_personal_data_where_that_has_its_own(
     operator: Operator, tmp_path: Path
 ) -> None:
@@ -211,7 +232,7 @@ def test_the_old_secret_is_no_key_of_personal_data_where_that_has_its_own(
 
     assert settings(operator, **CHANGED).data_secrets == (NEW, SECRET)
     assert settings(operator, **own).data_secrets == (own["LOYALTY_DATA_KEY"],)
-    assert (tmp_path / OLD_SECRET_SINCE).read_text("ascii").isalnum()
+    assert (tmp_path / OLD_SECRET_SINCE).read_text("ascii").split(" ")[0].isalnum()
     assert SECRET not in (tmp_path / OLD_SECRET_SINCE).read_text("ascii")
 
 
