@@ -39,6 +39,19 @@ COUNTED = (
 )
 """What is told of a community before it is taken out."""
 
+MADE_ANEW = {
+    "message_hook.sealed_secret": "Their messages are signed with another secret: have a manager "
+    "make one for each receiver, and hand it over.",
+    "own_page.pin_hash": "These residents choose a PIN anew, with a code that is printed for them.",
+    "own_page.sealed_secret": "These residents show a code on their phones again once they have "
+    "chosen a PIN anew, with a code that is printed for them.",
+    "signing_key.sealed_private_key": "Nobody can sign cards of these months; where one is not "
+    "over, replace keys and cards there: loyalty keys replace",
+    "staff_account.totp_secret": "These accounts open with their password alone until a second "
+    "factor is set anew: hand each a link of loyalty join-link.",
+}
+"""What is to be done about values that did not go along."""
+
 key_option = click.option(
     "--key-file",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -178,5 +191,5 @@ def _tell_lost(lost: Mapping[str, int]) -> None:
     for place, count in lost.items():
         if count:
             click.echo(f"Not in it, since no other service could open them: {count} of {place}.")
-    if lost.get("own_page.pin_hash"):
-        click.echo("These residents choose a PIN anew, with a code that is printed for them.")
+            if place in MADE_ANEW:
+                click.echo(MADE_ANEW[place])

@@ -20,10 +20,11 @@ from loyalty.commands.community_arrival import note_move
 from loyalty.commands.session import opened
 from loyalty.data_keys import hold_data_keys
 from loyalty.embedded import embedded_database, leave_embedded_database
-from loyalty.models import Area, Card, Community, OwnPage, Redemption, Resident, Shop
+from loyalty.models import Area, Card, Community, MessageHook, OwnPage, Redemption, Resident, Shop
 from loyalty.models.sealed import index_of
 from loyalty.roles import let_service_in
 from loyalty.services.checkout.memory import Directory
+from loyalty.services.messages.hooks import open_signing_key
 from loyalty.services.own_page.hashing import pin_matches
 from loyalty.services.privacy.resealing import refuse_other_keys
 from tests.commands.moving_service import (
@@ -226,3 +227,41 @@ def test_what_was_written_before_it_came_or_recorded_since_is_in_no_file(
     assert "1 in the book, 1 in the list of who did what; run first" in since.output
     assert "loyalty community export leaves FILE" in since.output
     assert "goes for good" in again.output
+
+
+SHUT = ("message_hook.sealed_secret", "own_page.sealed_secret", "staff_account.totp_secret")
+
+
+@pytest.mark.usefixtures("arrived")
+def test_values_that_nobody_can_open_are_told_and_do_not_keep_the_rest(
+    source: Source, database: str, tmp_path: Path
+) -> None:
+    with psycopg.connect(plain(database)) as connection:
+        for table, column in (one.split(".") for one in SHUT):
+            flipped = f"set_byte({column}, 20, 255 - get_byte({column}, 20))"
+            connection.execute(
+                f"UPDATE {table} SET {column} = {flipped} WHERE community_id = %s",  # noqa: S608  # ours
+                (source.community_id,),
+            )
+    file = tmp_path / "again.community"
+
+    words = ("community", "export", "leaves", str(file), *source.key)
+    written = types(database, tmp_path, *words)
+    gone = ("community", "erase", "leaves", "--without-export")
+    assert types(database, tmp_path, *gone, answers="leaves\n").exit_code == 0
+    told = imports(database, tmp_path, source, file)
+
+    assert (written.exit_code, told.exit_code) == (0, 0), (written.output, told.output)
+    for place in SHUT:
+        lost = rf"no other service could open them: [1-9]\d* of {place}\."
+        assert re.search(lost, written.output)
+        assert re.search(lost, told.output)
+    assert "a link of loyalty join-link" in told.output
+    with opened(database) as session:
+        hook = session.scalars(
+            select(MessageHook).where(MessageHook.community_id == source.community_id)
+        ).first()
+        assert open_signing_key(present(hook), sealing_key=SEALING_KEY)
+        own = OwnPage.community_id == source.community_id
+        pages = select(OwnPage.handle, OwnPage.sealed_secret).where(own)
+        assert set(session.execute(pages).all()) == {(None, None)}

@@ -7,6 +7,7 @@ sealed under the keys of the place it has come to.
 import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from types import MappingProxyType
@@ -18,6 +19,7 @@ from psycopg import sql
 from sqlalchemy import Table
 from sqlalchemy.orm import Session
 
+from loyalty.cards.keys import SealError
 from loyalty.data_keys import open_at
 from loyalty.database import Model, Owned, limit_to
 from loyalty.models import Community
@@ -125,7 +127,7 @@ class CommunityReader:
         self._driver.execute("SET LOCAL bytea_output TO 'hex'")
         self._community_id, self._slug, self._keys = community_id, slug, sealing_keys
         self.lost = Counter[str]()
-        """By table and column: how many values never open, and do not go along."""
+        """By table and column: how many values nobody can open, so that they do not go along."""
 
     def read(self, table: Table) -> Iterator[str]:
         """Yield each row of the community in a table as a line of JSON, with nothing sealed."""
@@ -163,10 +165,18 @@ class CommunityReader:
             if (stored := row[one.column]) is None:
                 continue
             read = {**row, one.column: _to_bytes(stored)}
-            plain = one.open(read, self._slug, sealing_keys=self._keys)
+            plain = self._open_secret(one, read)
             row[one.column] = None if plain is None else plain.hex()
-            self.lost[f"{one.model.__tablename__}.{one.column}"] += plain is None
+            if plain is None:
+                self.lost[f"{one.model.__tablename__}.{one.column}"] += 1
+                row |= one.instead(row)
         return _to_line(row)
+
+    def _open_secret(self, one: SecretSeal, row: Mapping[str, Any]) -> bytes | None:
+        """Return a value as it was; None where nobody can open it, which must not keep the rest."""
+        with suppress(SealError):
+            return one.open(row, self._slug, sealing_keys=self._keys)
+        return None
 
 
 class CommunityWriter:
