@@ -1,5 +1,6 @@
 """`loyalty community`: one community as one file, to move it, to leave with it, to take it out."""
 
+import logging
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -25,6 +26,8 @@ from loyalty.models import AuditEvent, Card, Community, Redemption, Resident, St
 from loyalty.services.community.policy import community_called, enter_community
 from loyalty.services.privacy.moving import CommunityReader
 from loyalty.services.privacy.removing import remove_community
+
+_logger = logging.getLogger(__name__)
 
 EXPORTED = "community.exported"
 
@@ -152,6 +155,8 @@ def erase_community(slug: str, *, without_export: bool) -> None:
         raise click.ClickException("That is another name; nothing was changed.")
     with opened(url) as session:
         remove_community(session, community_called(session, slug))
+    # Its own record is gone with it. No name of anybody is told here.
+    _logger.warning("community %s (%s) was taken out: %s", slug, served.id, counts)
     click.echo(f"{slug} is taken out. Its tills, addresses and links open nothing here any more.")
 
 

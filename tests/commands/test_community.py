@@ -163,6 +163,8 @@ def test_a_community_is_taken_out_once_it_was_written_and_its_name_typed_again(
     tmp_path: Path,
     beside: Community,
     later: time_machine.Traveller,
+    *,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     assert imports(database, tmp_path, source).exit_code == 0
     with opened(database) as writing:
@@ -184,6 +186,8 @@ def test_a_community_is_taken_out_once_it_was_written_and_its_name_typed_again(
     assert "nothing was changed" in mistyped.output
     assert done.exit_code == 0, done.output
     assert re.search(r"leaves \(田园市场\) goes for good: \d+ residents, \d+ cards", done.output)
+    assert f"community leaves ({source.community_id}) was taken out: " in caplog.text
+    assert "田园市场" not in caplog.text
     assert rows_of(database, beside.id) == before
     assert {name for name, rows in rows_of(database, source.community_id).items() if rows} == set()
     with opened(database) as reading:
