@@ -8,6 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from loyalty.clock import utc_now
 from loyalty.rules.errors import LoyaltyError
 
 SHORTEST_SECRET = 32
@@ -21,7 +22,10 @@ OWNER = "LOYALTY_OWNER_DATABASE_URL"
 DEFAULT_PORT = 8000
 
 OLD_SECRET_SINCE = "old-secret-since"  # noqa: S105  # the name of a file
-"""Of the data folder: which old secret was set last, by a hash; since when, says its time."""
+"""Of the data folder: which old secret was set last, by a hash, and since when, in ISO 8601.
+
+The time of the file itself would begin anew where it is copied or restored.
+"""
 
 OLD_SECRET_LASTS = timedelta(days=1)
 """How long what was made under the old secret is believed."""
@@ -212,6 +216,17 @@ def given_secret(environ: Mapping[str, str], name: str) -> str | None:
         raise SettingsError(f"{name}_FILE cannot be read: {file}") from error
 
 
+def _read_kept(path: Path) -> str:
+    """Return what a file of the data folder holds that this service has written."""
+    try:
+        return _read_secret(path)
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(
+            f"{path} cannot be read; run the command as the user of the service, or give the file "
+            "to that user with chown"
+        ) from error
+
+
 def _read_secret(path: Path) -> str:
     """Return what a file holds, but for the newline at its end: blanks may be of the secret."""
     return path.read_text(encoding="utf-8").removesuffix("\n")
@@ -248,10 +263,15 @@ def _since(old_secret: str | None, secret: str, data_dir: Path) -> datetime | No
     if old_secret == secret:
         raise SettingsError(f"{OLD_SECRET} is the secret of now; set it to the one before, or not")
     path, name = data_dir / OLD_SECRET_SINCE, sha256(old_secret.encode()).hexdigest()
-    if not path.exists() or path.read_text("ascii") != name:
+    known, _, moment = _read_kept(path).partition(" ") if path.exists() else ("", "", "")
+    if known != name or not moment:
+        moment = utc_now().isoformat()
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(name, encoding="ascii")
-    return datetime.fromtimestamp(path.stat().st_mtime, UTC)
+        path.write_text(f"{name} {moment}", encoding="ascii")
+    try:
+        return datetime.fromisoformat(moment).astimezone(UTC)
+    except ValueError as error:
+        raise SettingsError(f"{path} says no moment; remove {OLD_SECRET}, and the file") from error
 
 
 def _kept_secret(path: Path) -> str:
@@ -260,7 +280,7 @@ def _kept_secret(path: Path) -> str:
     try:
         path.touch(mode=0o600, exist_ok=False)
     except FileExistsError:
-        secret = _read_secret(path)
+        secret = _read_kept(path)
         if len(secret) < SHORTEST_SECRET:
             raise SettingsError(
                 f"{path} holds no usable secret; restore it from a backup"

@@ -1,7 +1,11 @@
 """Builders for the pages of residents: printed, activated, shown at a till."""
 
+import hashlib
+import hmac
 from datetime import datetime
 
+from argon2 import PasswordHasher
+from argon2.profiles import CHEAPEST
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -73,3 +77,9 @@ def rotating_code(page: OwnPage, at: datetime = NOON) -> str:
     assert page.sealed_secret is not None
     secret = unseal_secret(page.sealed_secret, page.id, sealing_key=SEALING_KEY)
     return make_rotating_code(secret, page.handle, step_at(at))
+
+
+def under_the_secret(pin: str) -> str:
+    """A PIN as it was kept before hashes were sealed."""
+    keyed = hmac.digest(SEALING_KEY, b"loyalty own page pin v1\0" + pin.encode(), hashlib.sha256)
+    return PasswordHasher.from_parameters(CHEAPEST).hash(keyed)

@@ -64,6 +64,14 @@ def test_a_damaged_secret_stops_the_start(tmp_path: Path) -> None:
         settings(tmp_path)
 
 
+def test_a_secret_that_cannot_be_read_is_told_with_what_to_do(tmp_path: Path) -> None:
+    """A folder can be read by nobody, root included, as the file of another user by no service."""
+    (tmp_path / "secret-key").mkdir()
+
+    with pytest.raises(SettingsError, match="secret-key cannot be read; run the command as"):
+        settings(tmp_path)
+
+
 @pytest.mark.parametrize("weak", ["", "short", STRONG[:31], "a" * 64, "changeme" * 8])
 def test_a_weak_secret_stops_the_start(tmp_path: Path, weak: str) -> None:
     with pytest.raises(SettingsError, match="LOYALTY_SECRET_KEY"):

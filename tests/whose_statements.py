@@ -41,7 +41,7 @@ OF_ALL_COMMUNITIES = {
     "jobs.forget_jobs": "what is kept for a day alone goes, whosever it is",
     "delivery.take_turn": "the messenger takes up what is due, whosever it is",
     "doctor.look_at_keys": "looks at all that the operator runs",
-    "tables._refuse_other_secret": "likewise",
+    "tables._find_shut_key": "likewise",
     "resealing._list_key_ids": "likewise",
 }
 """Functions that ask beyond one community on purpose, and why."""

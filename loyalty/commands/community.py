@@ -1,17 +1,18 @@
 """`loyalty community`: one community as one file, to move it, to leave with it, to take it out."""
 
+import logging
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import click
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from loyalty.clock import utc_now
 from loyalty.commands.backup import PASSWORD, ask_for_lock, refuse_pooler, refuse_wrong_keys
 from loyalty.commands.backup_file import BackupError, Lock, needs_password, unlock, write_backup
-from loyalty.commands.community_arrival import note_move, take_in
+from loyalty.commands.community_arrival import IMPORTED, note_move, take_in
 from loyalty.commands.community_file import list_parts, read_description, revision_of
 from loyalty.commands.session import (
     opened,
@@ -26,6 +27,8 @@ from loyalty.services.community.policy import community_called, enter_community
 from loyalty.services.privacy.moving import CommunityReader
 from loyalty.services.privacy.removing import remove_community
 
+_logger = logging.getLogger(__name__)
+
 EXPORTED = "community.exported"
 
 FRESH = timedelta(days=7)
@@ -38,6 +41,19 @@ COUNTED = (
     ("accounts", StaffAccount),
 )
 """What is told of a community before it is taken out."""
+
+MADE_ANEW = {
+    "message_hook.sealed_secret": "Their messages are signed with another secret: have a manager "
+    "make one for each receiver, and hand it over.",
+    "own_page.pin_hash": "These residents choose a PIN anew, with a code that is printed for them.",
+    "own_page.sealed_secret": "These residents show a code on their phones again once they have "
+    "chosen a PIN anew, with a code that is printed for them.",
+    "signing_key.sealed_private_key": "Nobody can sign cards of these months; where one is not "
+    "over, replace keys and cards there: loyalty keys replace",
+    "staff_account.totp_secret": "These accounts open with their password alone until a second "
+    "factor is set anew: hand each a link of loyalty join-link.",
+}
+"""What is to be done about values that did not go along."""
 
 key_option = click.option(
     "--key-file",
@@ -114,7 +130,11 @@ def import_community(file: Path, *, key_file: Path | None, password: str | None)
 
 @community.command("erase")
 @click.argument("slug")
-@click.option("--without-export", is_flag=True, help="Do so although no file of it was written.")
+@click.option(
+    "--without-export",
+    is_flag=True,
+    help="Do so although not all of it is in a file.",
+)
 def erase_community(slug: str, *, without_export: bool) -> None:
     """Take the community SLUG out of this service with all that belongs to it, for good.
 
@@ -126,11 +146,8 @@ def erase_community(slug: str, *, without_export: bool) -> None:
         served = enter_community(session, slug)
         exported = _last_export(session, served)
         counts = ", ".join(f"{_count(session, served, model)} {name}" for name, model in COUNTED)
-    if not without_export and (exported is None or exported < utc_now() - FRESH):
-        raise click.ClickException(
-            f"No file of {slug} was written within {FRESH.days} days; run first: "
-            f"loyalty community export {slug} FILE"
-        )
+        if not without_export:
+            _refuse_unwritten(session, served, exported)
     click.echo(f"{slug} ({served.name}) goes for good: {counts}.")
     last = "never" if exported is None else f"{exported:%Y-%m-%d %H:%M} UTC"
     click.echo(f"Last written to a file: {last}.")
@@ -138,19 +155,40 @@ def erase_community(slug: str, *, without_export: bool) -> None:
         raise click.ClickException("That is another name; nothing was changed.")
     with opened(url) as session:
         remove_community(session, community_called(session, slug))
+    # Its own record is gone with it. No name of anybody is told here.
+    _logger.warning("community %s (%s) was taken out: %s", slug, served.id, counts)
     click.echo(f"{slug} is taken out. Its tills, addresses and links open nothing here any more.")
 
 
 def _last_export(session: Session, served: Community) -> datetime | None:
-    return session.scalar(
-        select(func.max(AuditEvent.at)).where(
-            AuditEvent.community_id == served.id, AuditEvent.action == EXPORTED
-        )
+    """Return when this service last wrote it to a file; what another did before it came is not."""
+    moves = select(AuditEvent.action, AuditEvent.at).where(
+        AuditEvent.community_id == served.id, AuditEvent.action.in_([EXPORTED, IMPORTED])
     )
+    last = session.execute(moves.order_by(AuditEvent.at.desc()).limit(1)).one_or_none()
+    return last.at if last is not None and last.action == EXPORTED else None
 
 
-def _count(session: Session, served: Community, model: type[Owned]) -> int:
-    query = select(func.count()).select_from(model).where(model.community_id == served.id)
+def _refuse_unwritten(session: Session, served: Community, exported: datetime | None) -> None:
+    """Refuse to take out what stands in no file."""
+    run_first = f"run first: loyalty community export {served.slug} FILE"
+    if exported is None or exported < utc_now() - FRESH:
+        raise click.ClickException(
+            f"No file of {served.slug} was written within {FRESH.days} days; {run_first}"
+        )
+    entries = _count(session, served, Redemption, Redemption.recorded_at > exported)
+    others = _count(session, served, AuditEvent, AuditEvent.at > exported)
+    if entries or others:
+        raise click.ClickException(
+            f"What was recorded since the file of {exported:%Y-%m-%d %H:%M} UTC is not in it: "
+            f"{entries} in the book, {others} in the list of who did what; {run_first}"
+        )
+
+
+def _count(
+    session: Session, served: Community, model: type[Owned], *those: ColumnElement[bool]
+) -> int:
+    query = select(func.count()).select_from(model).where(model.community_id == served.id, *those)
     return session.scalar(query) or 0
 
 
@@ -158,5 +196,5 @@ def _tell_lost(lost: Mapping[str, int]) -> None:
     for place, count in lost.items():
         if count:
             click.echo(f"Not in it, since no other service could open them: {count} of {place}.")
-    if lost.get("own_page.pin_hash"):
-        click.echo("These residents choose a PIN anew, with a code that is printed for them.")
+            if place in MADE_ANEW:
+                click.echo(MADE_ANEW[place])

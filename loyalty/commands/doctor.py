@@ -33,6 +33,7 @@ from loyalty.services.community.policy import communities
 from loyalty.services.community.upkeep import list_upkeep
 from loyalty.services.privacy.resealing import (
     ResealingDueError,
+    count_unsealed_pins,
     refuse_former_secrets,
     refuse_other_keys,
 )
@@ -133,7 +134,9 @@ def _old_secret(session: Session, settings: Settings) -> Iterator[Finding]:
         yield Finding("old secret", ok=True, detail=f"{detail}{_count_ending(session, settings)}")
     else:
         detail = f"opens nothing since {until:%Y-%m-%d %H:%M} UTC; unset {OLD_SECRET}"
-        yield Finding("old secret", ok=False, detail=detail)
+        pins = sum(count_unsealed_pins(session, one) for one in served)
+        lost = f"; {pins} PINs of residents ended with it, print codes for them" if pins else ""
+        yield Finding("old secret", ok=False, detail=f"{detail}{lost}")
 
 
 def _count_ending(session: Session, settings: Settings) -> str:
@@ -152,7 +155,9 @@ def _count_ending(session: Session, settings: Settings) -> str:
         or 0
         for one in communities(session)
     )
-    return f"; {links} links to reports end with it, make them anew" if links else ""
+    pins = sum(count_unsealed_pins(session, one) for one in communities(session))
+    told = f"; {links} links to reports end with it, make them anew" if links else ""
+    return f"{told}; {pins} PINs of residents end with it unless used before" if pins else told
 
 
 def _proxies(settings: Settings) -> Finding:

@@ -10,7 +10,12 @@ from loyalty.commands.session import (
 )
 from loyalty.database import limit_to
 from loyalty.services.community.policy import communities
-from loyalty.services.privacy.resealing import refuse_other_keys, reseal_secrets, reseal_some
+from loyalty.services.privacy.resealing import (
+    count_unsealed_pins,
+    refuse_other_keys,
+    reseal_secrets,
+    reseal_some,
+)
 
 
 @click.command()
@@ -37,6 +42,13 @@ def reseal() -> None:
         with opened(url) as session:
             limit_to(session, community.id)
             secrets = reseal_secrets(session, community, sealing_keys_of(settings))
+            pins = count_unsealed_pins(session, community)
         click.echo(f"{community.slug}: {total} records and {secrets} secrets sealed anew")
+        if pins and (until := settings.old_secret_until) is not None:
+            click.echo(
+                f"{community.slug}: {pins} PINs of residents were hashed under the old secret;"
+                f" those not used until {until:%Y-%m-%d %H:%M} UTC end with it, and are chosen"
+                " anew with a code that is printed for them"
+            )
     with opened(url, only_read=True) as session:
         refuse_other_keys(session)

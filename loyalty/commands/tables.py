@@ -1,5 +1,7 @@
 """Bringing the tables up to date, for whatever is about to work on them; nothing else does so."""
 
+from collections.abc import Sequence
+
 import click
 import psycopg
 
@@ -18,7 +20,7 @@ from loyalty.database import is_migrated, migrate
 from loyalty.roles import grant_to_service, owns_tables
 from loyalty.services.community.policy import communities
 from loyalty.services.privacy.resealing import refuse_former_secrets, refuse_other_keys
-from loyalty.settings import OWNER, SECRET, Settings, SettingsError
+from loyalty.settings import OLD_SECRET, OWNER, SECRET, Settings, SettingsError
 
 CARD_KEYS = """
 SELECT c.slug, to_char(k.month, 'YYYY-MM'), k.sealed_private_key
@@ -34,6 +36,7 @@ def bring_up_to_date(settings: Settings) -> str:
     Raises:
         BackupError: what stands in it cannot be copied; then nothing is changed.
         DataKeyError: its personal data lies under another key, or something under an old secret.
+        SettingsError: its card keys lie under a secret that is not held.
     """
     move_tables(settings)
     url = database_of(settings)
@@ -41,6 +44,12 @@ def bring_up_to_date(settings: Settings) -> str:
         refuse_other_keys(session)
         if settings.old_secret_key is not None:
             refuse_former_secrets(session, communities(session), sealing_keys_of(settings))
+    if _find_shut_key(url, sealing_keys_of(settings)):
+        raise SettingsError(
+            f"Card keys do not open: set {SECRET}, or LOYALTY_DATA_DIR where its file is, to what "
+            f"the service ran with; after a change, set {OLD_SECRET} to it and run: loyalty reseal"
+            " (if it is lost, for each community: loyalty keys replace)"
+        )
     return url
 
 
@@ -77,17 +86,28 @@ def _refuse_service(owner: str) -> None:
 
 def _refuse_other_secret(owner: str, secret: str) -> None:
     """Refuse to seal what stands in old tables under a secret that is not this service's own."""
-    sealing_key = sealing_key_from(secret)
-    with psycopg.connect(plain(owner)) as connection:
-        for community, month, sealed in connection.execute(CARD_KEYS):
-            try:
-                unseal(sealed, sealing_key=sealing_key, community=community, month=month)
-            except SealError as error:
-                raise SettingsError(
-                    f"The tables are of another release, and their card keys do not open: set "
-                    f"{SECRET}, or LOYALTY_DATA_DIR where its file is, to what the service ran "
-                    "with; nothing was changed."
-                ) from error
+    if _find_shut_key(owner, [sealing_key_from(secret)]):
+        raise SettingsError(
+            f"The tables are of another release, and their card keys do not open: set {SECRET}, or "
+            "LOYALTY_DATA_DIR where its file is, to what the service ran with; nothing was changed."
+        )
+
+
+def _find_shut_key(url: str, sealing_keys: Sequence[bytes]) -> bool:
+    """Return whether a card key is there that none of some keys opens."""
+    with psycopg.connect(plain(url)) as connection:
+        return any(
+            not any(_opens(sealed, one, community, month) for one in sealing_keys)
+            for community, month, sealed in connection.execute(CARD_KEYS)
+        )
+
+
+def _opens(sealed: bytes, sealing_key: bytes, community: str, month: str) -> bool:
+    try:
+        unseal(sealed, sealing_key=sealing_key, community=community, month=month)
+    except SealError:
+        return False
+    return True
 
 
 def _copy_first(owner: str, settings: Settings) -> None:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -12,6 +12,7 @@ from uuid import UUID
 import psycopg
 from click.testing import CliRunner, Result
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from loyalty.cards.keys import sealing_key_from
 from loyalty.cards.rotating import make_secret, seal_secret
@@ -26,15 +27,25 @@ from loyalty.commands.backup_file import (
 )
 from loyalty.commands.session import opened
 from loyalty.data_keys import hold_data_keys
-from loyalty.models import Community, OwnPage
+from loyalty.models import Community, OwnPage, Round
 from loyalty.models.sealed import list_sealed
+from loyalty.rules.selection import RoundAction
 from loyalty.services.own_page.hashing import hash_pin
 from loyalty.services.privacy.moving import GIVEN_ANEW, list_moved
 from loyalty.services.privacy.resealing import reseal_secrets
 from loyalty.services.privacy.secret_seals import SEALS
-from tests.given import SEALING_KEY, SECRET, given_card, given_community, given_shop, paired_till
+from tests.given import (
+    SEALING_KEY,
+    SECRET,
+    SHANGHAI,
+    given_card,
+    given_community,
+    given_shop,
+    paired_till,
+)
 from tests.given_everything import given_everything
 from tests.given_own_pages import PIN
+from tests.given_rounds import act
 from tests.kept_database import new_database, plain
 from tests.present import present
 
@@ -149,6 +160,7 @@ def a_community_that_leaves(server: str, folder: Path) -> Iterator[Source]:
             community, other = given_community(session, slug="leaves"), given_community(session)
             for one in (other, community):
                 given_everything(session, one)
+            _issue_undisputed_lines(session, community)
             till = paired_till(session, given_shop(session, community))
             card = given_card(session, community, valid_from=date(2026, 12, 1)).token
             page = present(
@@ -164,6 +176,18 @@ def a_community_that_leaves(server: str, folder: Path) -> Iterator[Source]:
         told = made.types("community", "export", made.slug, str(made.file), *made.key)
         assert told.exit_code == 0, told.output
         yield made
+
+
+def _issue_undisputed_lines(session: Session, community: Community) -> None:
+    """Let December's round be back in its notice, with the cards of whom nobody objects to."""
+    community.undisputed_cards_wait = False
+    notice = session.scalars(
+        select(Round).where(Round.community_id == community.id, Round.state == "notice")
+    ).one()
+    after = datetime.combine(present(notice.notice_last), time(12), SHANGHAI) + timedelta(days=1)
+    for action in (RoundAction.CONFIRM, RoundAction.ISSUE):
+        act(session, notice, action, now=after)
+    assert (notice.state, notice.confirmed_by) == ("notice", None)
 
 
 def forged(source: Source, file: Path, name: str, change: Callable[[bytes], bytes]) -> Path:

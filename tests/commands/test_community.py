@@ -1,24 +1,30 @@
 """`loyalty community`: one community as one file, put in beside others whole or not at all."""
 
 import re
+from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
 import psycopg
 import pytest
+import time_machine
 from click.testing import Result
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from loyalty.clock import utc_now
+from loyalty.commands.community import EXPORTED
+from loyalty.commands.community_arrival import note_move
 from loyalty.commands.session import opened
 from loyalty.data_keys import hold_data_keys
 from loyalty.embedded import embedded_database, leave_embedded_database
-from loyalty.models import Area, Community, OwnPage, Redemption, Resident, Shop
+from loyalty.models import Area, Card, Community, MessageHook, OwnPage, Redemption, Resident, Shop
 from loyalty.models.sealed import index_of
 from loyalty.roles import let_service_in
 from loyalty.services.checkout.memory import Directory
+from loyalty.services.messages.hooks import open_signing_key
 from loyalty.services.own_page.hashing import pin_matches
 from loyalty.services.privacy.resealing import refuse_other_keys
 from tests.commands.moving_service import (
@@ -32,9 +38,9 @@ from tests.commands.moving_service import (
     types,
     without_own,
 )
-from tests.given import SEALING_KEY, SECRET
+from tests.given import NOON, SEALING_KEY, SECRET
 from tests.given_own_pages import PIN
-from tests.given_sales import sell
+from tests.given_sales import given_redemption, sell
 from tests.kept_database import plain
 from tests.present import present
 from tests.serving import new_data_folder
@@ -144,8 +150,21 @@ def test_nothing_of_another_community_is_in_the_file(source: Source) -> None:
         assert text.encode() not in source.file.read_bytes()
 
 
+@pytest.fixture
+def later(clock: time_machine.Traveller) -> time_machine.Traveller:
+    """The clock, after all that the community has recorded."""
+    clock.move_to(NOON + timedelta(days=60))
+    return clock
+
+
 def test_a_community_is_taken_out_once_it_was_written_and_its_name_typed_again(
-    source: Source, database: str, tmp_path: Path, session: Session, beside: Community
+    source: Source,
+    database: str,
+    tmp_path: Path,
+    beside: Community,
+    later: time_machine.Traveller,
+    *,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     assert imports(database, tmp_path, source).exit_code == 0
     with opened(database) as writing:
@@ -158,6 +177,7 @@ def test_a_community_is_taken_out_once_it_was_written_and_its_name_typed_again(
     never = erases()
     mistyped = erases("--without-export", answers="stays\n")
     assert slugs(database) == ["leaves", "stays"]
+    later.shift(1)
     words = ("community", "export", "leaves", str(tmp_path / "file"), *source.key)
     assert types(database, tmp_path, *words).exit_code == 0
     done = erases()
@@ -166,6 +186,86 @@ def test_a_community_is_taken_out_once_it_was_written_and_its_name_typed_again(
     assert "nothing was changed" in mistyped.output
     assert done.exit_code == 0, done.output
     assert re.search(r"leaves \(田园市场\) goes for good: \d+ residents, \d+ cards", done.output)
+    assert f"community leaves ({source.community_id}) was taken out: " in caplog.text
+    assert "田园市场" not in caplog.text
     assert rows_of(database, beside.id) == before
     assert {name for name, rows in rows_of(database, source.community_id).items() if rows} == set()
-    assert session.scalars(select(Shop.community_id)).unique().all() == [beside.id]
+    with opened(database) as reading:
+        assert reading.scalars(select(Shop.community_id)).unique().all() == [beside.id]
+
+
+def test_what_was_written_before_it_came_or_recorded_since_is_in_no_file(
+    source: Source, database: str, tmp_path: Path, later: time_machine.Traveller
+) -> None:
+    """It came with the trace of a file that the place before had written."""
+
+    def types_of_it(*words: str) -> Result:
+        return types(database, tmp_path, "community", words[0], "leaves", *words[1:])
+
+    def notes(action: str, moment: datetime) -> None:
+        with opened(database) as writing:
+            community = writing.get_one(Community, source.community_id)
+            note_move(writing, community, action, now=moment)
+
+    assert imports(database, tmp_path, source).exit_code == 0
+    notes(EXPORTED, utc_now() - timedelta(hours=1))
+    before = types_of_it("erase")
+    later.shift(1)
+    notes(EXPORTED, utc_now())
+    right_after = types_of_it("erase")
+    later.shift(1)
+    notes("area.created", utc_now())
+    with opened(database) as writing:
+        own = Card.community_id == source.community_id
+        card = present(writing.scalars(select(Card).where(own)).first())
+        shop = Shop.community_id == source.community_id
+        bought_at = present(writing.scalars(select(Shop).where(shop)).first())
+        given_redemption(writing, card, bought_at, at=utc_now())
+    since = types_of_it("erase")
+    later.shift(1)
+    assert types_of_it("export", str(tmp_path / "file"), *source.key).exit_code == 0
+    again = types_of_it("erase")
+
+    assert "No file of leaves was written within 7 days" in before.output
+    assert "goes for good" in right_after.output
+    assert "1 in the book, 1 in the list of who did what; run first" in since.output
+    assert "loyalty community export leaves FILE" in since.output
+    assert "goes for good" in again.output
+
+
+SHUT = ("message_hook.sealed_secret", "own_page.sealed_secret", "staff_account.totp_secret")
+
+
+@pytest.mark.usefixtures("arrived")
+def test_values_that_nobody_can_open_are_told_and_do_not_keep_the_rest(
+    source: Source, database: str, tmp_path: Path
+) -> None:
+    with psycopg.connect(plain(database)) as connection:
+        for table, column in (one.split(".") for one in SHUT):
+            flipped = f"set_byte({column}, 20, 255 - get_byte({column}, 20))"
+            connection.execute(
+                f"UPDATE {table} SET {column} = {flipped} WHERE community_id = %s",  # noqa: S608  # ours
+                (source.community_id,),
+            )
+    file = tmp_path / "again.community"
+
+    words = ("community", "export", "leaves", str(file), *source.key)
+    written = types(database, tmp_path, *words)
+    gone = ("community", "erase", "leaves", "--without-export")
+    assert types(database, tmp_path, *gone, answers="leaves\n").exit_code == 0
+    told = imports(database, tmp_path, source, file)
+
+    assert (written.exit_code, told.exit_code) == (0, 0), (written.output, told.output)
+    for place in SHUT:
+        lost = rf"no other service could open them: [1-9]\d* of {place}\."
+        assert re.search(lost, written.output)
+        assert re.search(lost, told.output)
+    assert "a link of loyalty join-link" in told.output
+    with opened(database) as session:
+        hook = session.scalars(
+            select(MessageHook).where(MessageHook.community_id == source.community_id)
+        ).first()
+        assert open_signing_key(present(hook), sealing_key=SEALING_KEY)
+        own = OwnPage.community_id == source.community_id
+        pages = select(OwnPage.handle, OwnPage.sealed_secret).where(own)
+        assert set(session.execute(pages).all()) == {(None, None)}

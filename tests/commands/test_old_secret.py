@@ -1,9 +1,10 @@
 """Another secret: what lies sealed is sealed anew, and the doctor says when the old one can go."""
 
-import os
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
+from shutil import copyfile
 from typing import Any
 from uuid import uuid4
 
@@ -17,17 +18,19 @@ from loyalty.cards.keys import SealError, sealing_key_from
 from loyalty.commands import main
 from loyalty.commands.tables import bring_up_to_date
 from loyalty.data_keys import hold_data_keys
-from loyalty.models import Community, Resident, SigningKey, StaffAccount
+from loyalty.models import Community, OwnPage, Resident, SigningKey, StaffAccount
+from loyalty.services.actors import Role
 from loyalty.services.privacy.resealing import (
     ResealingDueError,
     count_former_secrets,
     refuse_other_keys,
 )
 from loyalty.services.privacy.secret_seals import SEALS, SecretSeal
-from loyalty.settings import OLD_SECRET_SINCE, Settings
+from loyalty.settings import OLD_SECRET_SINCE, Settings, SettingsError
 from tests.commands.running import Operator
 from tests.commands.test_doctor import findings
-from tests.given import SEALING_KEY, SECRET
+from tests.given import SEALING_KEY, SECRET, given_account
+from tests.given_own_pages import PIN, under_the_secret
 from tests.kept_database import KeptDatabase
 from tests.two_communities import Two, copied_two
 
@@ -52,8 +55,9 @@ def settings(operator: Operator, **environ: str) -> Settings:
 
 def age(operator: Operator, since: timedelta) -> None:
     """Let the old secret have been set for a while."""
-    at = (datetime.now(UTC) - since).timestamp()
-    os.utime(operator.data_dir / OLD_SECRET_SINCE, (at, at))
+    file = operator.data_dir / OLD_SECRET_SINCE
+    known, _ = file.read_text("ascii").split(" ")
+    file.write_text(f"{known} {(datetime.now(UTC) - since).isoformat()}", "ascii")
 
 
 def count_under(session: Session, *keys: bytes) -> int:
@@ -86,6 +90,26 @@ def test_all_that_lies_sealed_is_sealed_with_the_new_secret(
     assert [one.phone for one in phones] == before
     again = types(operator, "reseal", **CHANGED)
     assert f"{two.community.slug}: 0 records and 0 secrets sealed anew" in again.output
+
+
+def test_without_the_old_secret_nothing_starts_though_personal_data_has_its_own_key(
+    operator: Operator, session: Session, two: Two
+) -> None:
+    keys = {"LOYALTY_DATA_KEY": "a-key-for-personal-data-alone-0123456789"}
+    assert types(operator, "reseal", LOYALTY_OLD_DATA_KEY=SECRET, **keys).exit_code == 0
+    bring_up_to_date(settings(operator, **keys))
+
+    for named in ({}, {"LOYALTY_OLD_SECRET_KEY": SECRET[::-1]}):
+        with pytest.raises(SettingsError, match="Card keys do not open: set LOYALTY_SECRET_KEY"):
+            bring_up_to_date(settings(operator, LOYALTY_SECRET_KEY=NEW, **keys, **named))
+
+    for slug in (two.community.slug, two.elsewhere.slug):
+        community = session.scalars(select(Community).where(Community.slug == slug)).one()
+        manager = given_account(session, community, Role.MANAGER).username
+        session.commit()
+        words = ("keys", "replace", slug, "--as", manager, "--yes")
+        assert types(operator, *words, LOYALTY_SECRET_KEY=NEW, **keys).exit_code == 0
+    bring_up_to_date(settings(operator, LOYALTY_SECRET_KEY=NEW, **keys))
 
 
 def test_without_the_old_secret_nothing_is_sealed_anew(
@@ -144,6 +168,30 @@ def test_the_doctor_says_what_is_due_and_when_the_old_secret_can_go(
     assert "old secret" not in gone
 
 
+def test_pins_that_were_hashed_under_the_old_secret_are_counted(
+    operator: Operator, session: Session, two: Two
+) -> None:
+    """Nothing seals them anew: they are used within the day, or chosen anew."""
+    pages = session.scalars(select(OwnPage)).all()
+    for page in pages:
+        page.pin_hash = under_the_secret(PIN)
+    session.commit()
+
+    told = types(operator, "reseal", **CHANGED)
+    day = findings(operator, **CHANGED)["old secret"]
+    age(operator, timedelta(days=1, minutes=1))
+    late = findings(operator, **CHANGED)["old secret"]
+    unchanged = types(operator, "reseal", LOYALTY_SECRET_KEY=NEW)
+
+    slug = two.community.slug
+    assert len(pages) == 2
+    assert f"{slug}: 1 PINs of residents were hashed under the old secret" in told.output
+    assert day[0]
+    assert "2 PINs of residents end with it unless used" in day[1]
+    assert "2 PINs of residents ended with it" in late[1]
+    assert "PINs" not in unchanged.output
+
+
 def test_the_day_begins_when_the_old_secret_is_first_set(operator: Operator) -> None:
     first = settings(operator, **CHANGED)
     age(operator, timedelta(hours=23))
@@ -158,6 +206,25 @@ def test_the_day_begins_when_the_old_secret_is_first_set(operator: Operator) -> 
     assert settings(operator).former_secrets(now) == ()
 
 
+def test_a_folder_that_is_copied_or_restored_gives_no_other_day(
+    operator: Operator, tmp_path: Path
+) -> None:
+    """A copy has the time at which it was made."""
+    settings(operator, **CHANGED)
+    age(operator, timedelta(hours=23))
+    since = settings(operator, **CHANGED).old_secret_since
+    copied = tmp_path / "copied"
+    copied.mkdir()
+    copyfile(operator.data_dir / OLD_SECRET_SINCE, copied / OLD_SECRET_SINCE)
+
+    there = settings(operator, LOYALTY_DATA_DIR=str(copied), **CHANGED)
+
+    assert there.old_secret_since == since
+    (copied / OLD_SECRET_SINCE).write_text(sha256(SECRET.encode()).hexdigest() + " soon", "ascii")
+    with pytest.raises(SettingsError, match="says no moment"):
+        settings(operator, LOYALTY_DATA_DIR=str(copied), **CHANGED)
+
+
 def test_the_old_secret_is_no_key_of_personal_data_where_that_has_its_own(
     operator: Operator, tmp_path: Path
 ) -> None:
@@ -165,7 +232,7 @@ def test_the_old_secret_is_no_key_of_personal_data_where_that_has_its_own(
 
     assert settings(operator, **CHANGED).data_secrets == (NEW, SECRET)
     assert settings(operator, **own).data_secrets == (own["LOYALTY_DATA_KEY"],)
-    assert (tmp_path / OLD_SECRET_SINCE).read_text("ascii").isalnum()
+    assert (tmp_path / OLD_SECRET_SINCE).read_text("ascii").split(" ")[0].isalnum()
     assert SECRET not in (tmp_path / OLD_SECRET_SINCE).read_text("ascii")
 
 

@@ -1,13 +1,9 @@
 """What is kept of a PIN opens under the secret it was sealed with, and on its own page alone."""
 
-import hashlib
-import hmac
 from collections.abc import Sequence
 from uuid import uuid4
 
 import pytest
-from argon2 import PasswordHasher
-from argon2.profiles import CHEAPEST
 from sqlalchemy.orm import Session
 
 from loyalty.cards.keys import sealing_key_from
@@ -17,15 +13,9 @@ from loyalty.services.errors import OwnPageSignInError
 from loyalty.services.own_page.hashing import hash_pin, pin_matches, read_sealed_pin
 from loyalty.services.own_page.sign_in import OwnPageSignIn, sign_in
 from tests.given import NOON, SEALING_KEY, given_card
-from tests.given_own_pages import PIN, activated
+from tests.given_own_pages import PIN, activated, under_the_secret
 
 OTHER_KEY = sealing_key_from("another secret, of which nobody knows")
-
-
-def under_the_secret(pin: str) -> str:
-    """A PIN as it was kept before hashes were sealed."""
-    keyed = hmac.digest(SEALING_KEY, b"loyalty own page pin v1\0" + pin.encode(), hashlib.sha256)
-    return PasswordHasher.from_parameters(CHEAPEST).hash(keyed)
 
 
 @pytest.fixture

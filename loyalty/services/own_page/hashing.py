@@ -26,7 +26,7 @@ _PURPOSE = b"loyalty own page pin v1\0"
 """Of the PINs that were hashed under the secret."""
 
 _SEAL_PURPOSE = b"loyalty own page pin v2\0"
-_SEALED = "sealed:"
+SEALED = "sealed:"
 """Begins what is kept of a PIN whose hash lies sealed."""
 
 
@@ -53,12 +53,12 @@ def pin_owner(page_id: UUID) -> bytes:
 
 def write_sealed_pin(sealed: bytes) -> str:
     """Return what is kept of a PIN whose hash was sealed."""
-    return _SEALED + b64encode(sealed).decode()
+    return SEALED + b64encode(sealed).decode()
 
 
 def read_sealed_pin(kept: str) -> bytes | None:
     """Return the sealed hash of a PIN; None of one that was hashed under the secret itself."""
-    return b64decode(kept.removeprefix(_SEALED)) if kept.startswith(_SEALED) else None
+    return b64decode(kept.removeprefix(SEALED)) if kept.startswith(SEALED) else None
 
 
 def pin_matches(

@@ -7,6 +7,7 @@ sealed under the keys of the place it has come to.
 import json
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from types import MappingProxyType
@@ -18,6 +19,7 @@ from psycopg import sql
 from sqlalchemy import Table
 from sqlalchemy.orm import Session
 
+from loyalty.cards.keys import SealError
 from loyalty.data_keys import open_at
 from loyalty.database import Model, Owned, limit_to
 from loyalty.models import Community
@@ -50,10 +52,30 @@ SET_LAST: Mapping[str, Sequence[str]] = MappingProxyType(
         # Residents know the import that they came from, and that knows the account.
         "staff_account": ("resident_id",),
         # No ballot is taken any more once its list is frozen.
-        "selection_round": ("frozen_list", "frozen_hash", "frozen_at"),
+        "selection_round": ("frozen_list", "frozen_hash", "frozen_at", "state", "confirmed_by"),
     }
 )
 """Columns that are written once all other rows are there."""
+
+MEANWHILE: Mapping[str, Mapping[str, sql.SQL]] = MappingProxyType(
+    {
+        # No card is written before its round is confirmed; where undisputed lines went first, it
+        # is back in its notice, and was confirmed by another than its creator.
+        "selection_round": {
+            "state": sql.SQL(
+                "CASE WHEN r.state = 'notice' AND r.issued_at IS NOT NULL THEN 'confirmed'"
+                " ELSE r.state END"
+            ),
+            "confirmed_by": sql.SQL(
+                "CASE WHEN r.state = 'notice' AND r.issued_at IS NOT NULL THEN"
+                " (SELECT a.id FROM public.staff_account AS a"
+                " WHERE a.community_id = r.community_id AND a.id <> r.created_by LIMIT 1)"
+                " ELSE r.confirmed_by END"
+            ),
+        }
+    }
+)
+"""What stands in some of these until then, by the row `r` of the file."""
 
 LAST = ("objection",)
 """Tables behind all others: no card is written that is objected to without an answer."""
@@ -105,17 +127,18 @@ class CommunityReader:
         self._driver.execute("SET LOCAL bytea_output TO 'hex'")
         self._community_id, self._slug, self._keys = community_id, slug, sealing_keys
         self.lost = Counter[str]()
-        """By table and column: how many values never open, and do not go along."""
+        """By table and column: how many values nobody can open, so that they do not go along."""
 
     def read(self, table: Table) -> Iterator[str]:
         """Yield each row of the community in a table as a line of JSON, with nothing sealed."""
         query = sql.SQL(
-            "SELECT row_to_json(r)::text FROM (SELECT {} FROM {} WHERE {} = {}) AS r"
+            "SELECT row_to_json(r)::text FROM (SELECT {} FROM {} WHERE {} = {} ORDER BY {}) AS r"
         ).format(
             _names(_columns(table)),
             sql.Identifier(table.name),
             sql.Identifier("id" if table.name == "community" else OWNER),
             self._community_id,
+            _names(one.name for one in table.primary_key),
         )
         seals = _Seals.of(table)
         with self._driver.cursor(name=f"read_{table.name}") as cursor:
@@ -142,10 +165,18 @@ class CommunityReader:
             if (stored := row[one.column]) is None:
                 continue
             read = {**row, one.column: _to_bytes(stored)}
-            plain = one.open(read, self._slug, sealing_keys=self._keys)
+            plain = self._open_secret(one, read)
             row[one.column] = None if plain is None else plain.hex()
-            self.lost[f"{one.model.__tablename__}.{one.column}"] += plain is None
+            if plain is None:
+                self.lost[f"{one.model.__tablename__}.{one.column}"] += 1
+                row |= one.instead(row)
         return _to_line(row)
+
+    def _open_secret(self, one: SecretSeal, row: Mapping[str, Any]) -> bytes | None:
+        """Return a value as it was; None where nobody can open it, which must not keep the rest."""
+        with suppress(SealError):
+            return one.open(row, self._slug, sealing_keys=self._keys)
+        return None
 
 
 class CommunityWriter:
@@ -230,14 +261,16 @@ def _columns(table: Table) -> list[str]:
 
 
 def _insert(table: Table) -> sql.Composed:
-    columns = [one for one in _columns(table) if one not in SET_LAST.get(table.name, ())]
+    meanwhile = MEANWHILE.get(table.name, {})
+    last = {*SET_LAST.get(table.name, ())} - meanwhile.keys()
+    columns = [one for one in _columns(table) if one not in last]
     return sql.SQL(
         "INSERT INTO {table} ({columns}) SELECT {values} FROM incoming AS i,"
         " json_populate_record(NULL::{table}, i.line) AS r WHERE i.part = {part}"
     ).format(
         table=sql.Identifier("public", table.name),
         columns=_names(columns),
-        values=sql.SQL(", ").join(sql.Identifier("r", one) for one in columns),
+        values=sql.SQL(", ").join(meanwhile.get(one, sql.Identifier("r", one)) for one in columns),
         part=table.name,
     )
 

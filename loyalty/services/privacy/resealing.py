@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 from loyalty.cards.keys import SealError
 from loyalty.data_keys import KEY_ID_BYTES, DataKeyError, get_current_key, list_data_keys
 from loyalty.database import Owned
-from loyalty.models import Community
+from loyalty.models import Community, OwnPage
 from loyalty.models.sealed import Sealed, list_sealed
+from loyalty.services.own_page.hashing import SEALED
 from loyalty.services.privacy.secret_seals import SEALS, Row, SecretSeal
 
 _ALSO = {"signing_key": ("month",)}
@@ -96,6 +97,14 @@ def count_former_secrets(
         for one in SEALS
         for row in _list_sealed_rows(session, one, community.id, locked=False)
     )
+
+
+def count_unsealed_pins(session: Session, community: Community) -> int:
+    """Return how many PINs were hashed under the secret itself, and end with it unless used."""
+    query = select(func.count()).select_from(OwnPage)
+    unsealed = OwnPage.pin_hash.not_like(f"{SEALED}%")
+    found = session.scalar(query.where(OwnPage.community_id == community.id, unsealed))
+    return found or 0
 
 
 def refuse_former_secrets(
