@@ -20,6 +20,7 @@ from loyalty.services.imports.conversation import (
     is_about_headings,
     is_asked_about,
     is_known,
+    list_unlike_rows,
 )
 from loyalty.services.imports.jobs import (
     ADDING,
@@ -107,6 +108,7 @@ def shown(import_id: UUID) -> Any:
             and (asked is None or not (is_about_headings(fault) or is_asked_about(fault)))
         ],
         known=sum(map(is_known, job.errors)),
+        unlike=gettext("、").join(map(str, list_unlike_rows(job))),
         form=ConfirmationForm(),
         open_round=selection_round if nominating and job.kind == ImportKind.RESIDENTS else None,
     )
