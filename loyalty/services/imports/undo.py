@@ -32,6 +32,7 @@ from loyalty.models import (
     EvidenceFile,
     HouseholdGroup,
     ImportJob,
+    Nomination,
     OfferConfirmation,
     OfferProposal,
     Redemption,
@@ -281,6 +282,7 @@ def _select_uses_of_household_groups(job: ImportJob) -> dict[str, Select[Any]]:
     return {
         CHANGED: added.where(HouseholdGroup.version > 1),
         "residents": _of(Resident, job).where(Resident.household_group_id.in_(added)),
+        "nominations": _of(Nomination, job).where(Nomination.household_group_id.in_(added)),
     }
 
 

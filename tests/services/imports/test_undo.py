@@ -12,7 +12,9 @@ from loyalty.models import (
     Complaint,
     Contribution,
     EvidenceFile,
+    HouseholdGroup,
     ImportJob,
+    Nomination,
     OfferConfirmation,
     OfferProposal,
     RoundList,
@@ -30,7 +32,7 @@ from tests.given_inspections import given_inspection
 from tests.given_notices import given_complaint
 from tests.given_offers import given_proposal
 from tests.given_pictures import given_pin
-from tests.given_rounds import list_of
+from tests.given_rounds import given_nomination, list_of
 from tests.given_stalls import given_stall
 
 
@@ -181,3 +183,20 @@ def test_an_area_that_a_round_counts_on_keeps_its_import(
     assert session.scalar(select(func.count()).select_from(work.select(RoundList).subquery())) == 1
     left = session.scalars(work.select(Area).order_by(Area.id)).all()
     assert [one.name for one in left] == (["东区", "西区"] if counts_on_it else ["西区"])
+
+
+def test_a_household_group_that_has_nominated_keeps_its_import(
+    session: Session, community: Community, work: Work
+) -> None:
+    job = applied(work, "groups")
+    group = HouseholdGroup(community_id=community.id, name="东一", import_id=job.id)
+    session.add(group)
+    session.flush()
+    selection_round = given_round(session, community)
+    given_nomination(session, selection_round, source="group", household_group_id=group.id)
+
+    with pytest.raises(ImportStateError) as refused:
+        undo_import(work, job.id)
+
+    assert [*refused.value.missing] == ["nominations"]
+    assert session.scalars(work.select(Nomination)).one().household_group_id == group.id
