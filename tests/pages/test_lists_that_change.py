@@ -340,6 +340,23 @@ def test_turns_come_in_one_after_the_other_as_the_file_tells_them(
     assert found[2].shop_id == shop.id
 
 
+@pytest.mark.parametrize("word", ["空着", "空置", "空", "闲置", "退 租", "无", "没有", "N/A"])
+def test_a_word_for_nobody_lets_a_stall_to_nobody(desk: Desk, word: str) -> None:
+    stalls = [["摊位号", "商户", "起租日期"], ["A区08号", word, ""]]
+    jobs = [
+        desk.send("lets", turns((5, "小李凉粉"), (6, word))).json,
+        desk.send("stalls", stalls).json,
+    ]
+
+    for job in jobs:
+        assert act(desk.client, desk.headers, job, "apply").status_code == 200
+
+    stored = select(StallLet).where(StallLet.community_id == desk.community.id)
+    found = desk.session.scalars(stored.order_by(StallLet.since)).all()
+    assert [one.tenant for one in found] == ["老王豆腐", None, "小李凉粉", None]
+    assert desk.count(Stall) == 2
+
+
 def test_a_turn_that_cannot_be_is_said_beside_its_cell(desk: Desk) -> None:
     rows = [
         *turns(
