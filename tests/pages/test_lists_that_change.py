@@ -316,6 +316,24 @@ def test_staff_who_may_not_change_the_series_may_not_by_file_either(
     assert upload(desk.client, staff, workbook_of_texts(rows), kind="series").status_code == 403
     job = desk.send("series", change(rows, "PGY", "PG")).json
     assert act(desk.client, staff, job, "apply").status_code == 403
+    assert act(desk.client, desk.headers, job, "apply").status_code == 200
+
+
+@pytest.mark.parametrize(("role", "status"), [(Role.STAFF, 403), (Role.MANAGER, 200)])
+def test_what_series_a_manager_took_in_by_file_no_other_staff_takes_back(
+    desk: Desk, session: Session, role: Role, status: int
+) -> None:
+    rows = [*desk.take("series"), ["红格系列", "", "", "red_check", "", "", "", "", ""]]
+    job = desk.send("series", rows).json
+    act(desk.client, desk.headers, job, "apply", only_valid=True)
+    shown = f"/staff/imports/{job['import_id']}"
+    enter(desk.client, session, desk.community, role)
+
+    pages = [desk.client.get(place).status_code for place in ("/staff/imports/series", shown)]
+    undone = act(desk.client, signed_in(session, desk.community, role), job, "undo").status_code
+
+    assert (pages, undone) == ([status] * 2, status)
+    assert desk.count(ShopSeries) == (1 if role is Role.MANAGER else 2)
 
 
 def turns(*told: tuple[int, str]) -> Rows:

@@ -31,6 +31,7 @@ from loyalty.services.imports.jobs import (
     get_import,
     make_intake,
     read_import,
+    refuse_role,
     undo_import,
     upload_table,
 )
@@ -56,6 +57,7 @@ class UploadForm(Form):
 @imports.route(f"/{KIND}", methods=["GET", "POST"])
 def new(kind: str) -> Any:
     """Take a file and read what is wrong with its rows; nothing is added yet."""
+    refuse_role(console.actor(), ImportKind(kind))
     form = UploadForm()
     if form.validate_on_submit():
         job = uploaded(form, ImportKind(kind))
