@@ -336,6 +336,16 @@ def test_what_series_a_manager_took_in_by_file_no_other_staff_takes_back(
     assert desk.count(ShopSeries) == (1 if role is Role.MANAGER else 2)
 
 
+def test_before_series_are_taken_in_their_colours_are_shown_as_they_are_called(desk: Desk) -> None:
+    rows = [desk.take("series")[0], ["红格系列", "", "", "red_check", "", "绿色", "", "", ""]]
+    job = desk.send("series", rows).json
+
+    shown = text_of(desk.client.get(f"/staff/imports/{job['import_id']}"))
+
+    assert "绿色" in shown
+    assert "green" not in shown
+
+
 def turns(*told: tuple[int, str]) -> Rows:
     """Who has the stall from which day of the month on."""
     days = [["A区07号", FIRST.replace(day=day).isoformat(), who] for day, who in told]

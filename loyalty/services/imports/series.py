@@ -103,8 +103,8 @@ def _name_record(row: SeriesRow) -> str:
 
 
 def _make_columns() -> list[Column]:
-    colours = [(name, one.value) for one, name in COLOUR_NAMES.items()]
-    colours += [(one.value, one.value) for one in HonourColour]
+    colours = [(name, one) for one, name in COLOUR_NAMES.items()]
+    colours += [(one.value, one) for one in HonourColour]
     readers: Mapping[str, Callable[[str], Any]] = {
         "name": read_label,
         "name_zh_hant": read_label,
