@@ -36,6 +36,7 @@ from tests.given import (
 from tests.given_stalls import given_stall
 from tests.given_tables import act, faults, upload, workbook_of_texts
 from tests.pages.visits import enter, text_of
+from tests.statements import reads_of, statements
 
 Rows = list[list[str]]
 Headers = dict[str, str]
@@ -170,6 +171,19 @@ def test_a_row_without_a_number_is_added_and_taken_back_while_nothing_lies_in_it
     desk.session.commit()
     assert act(desk.client, desk.headers, job, "undo").status_code == 200
     assert desk.count(Area) == 2
+
+
+@pytest.mark.parametrize(("name", "table"), [("areas", "area"), ("groups", "household_group")])
+def test_however_many_are_added_those_there_are_are_read_once(
+    desk: Desk, name: str, table: str
+) -> None:
+    def count_reads(*new: str) -> int:
+        job = desk.send(name, [desk.take(name)[0], *([one, "", "", ""] for one in new)]).json
+        with statements() as sent:
+            assert act(desk.client, desk.headers, job, "apply").status_code == 200
+        return reads_of(table, sent)
+
+    assert count_reads("一") == count_reads("二", "三", "四") == 1
 
 
 @pytest.mark.parametrize(
