@@ -1,13 +1,10 @@
 """A list goes to Excel, one cell is changed, and it comes back: that changes, and nothing else."""
 
-import io
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from openpyxl import load_workbook
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from loyalty.models import (
@@ -18,66 +15,30 @@ from loyalty.models import (
     PartChange,
     Shop,
     ShopSeries,
-    Stall,
     StallLet,
 )
 from loyalty.services.actors import Role
 from loyalty.services.people.areas import ChangeArea, change_area
 from loyalty.services.work import Work
+from tests.desk import Desk, Rows, given_desk
 from tests.given import (
     NOON,
-    given_account,
     given_community,
     given_resident,
     given_shop,
     given_staff,
     signed_in,
 )
-from tests.given_stalls import given_stall
 from tests.given_tables import act, faults, upload, workbook_of_texts
 from tests.pages.visits import enter, text_of
 from tests.statements import reads_of, statements
 
-Rows = list[list[str]]
-Headers = dict[str, str]
 FIRST = NOON.date().replace(day=1)
-
-
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """A manager who takes lists away and sends them in again."""
-
-    client: FlaskClient
-    session: Session
-    community: Community
-    headers: Headers
-
-    def take(self, name: str) -> Rows:
-        """The rows of a list, its headings first, as texts."""
-        enter(self.client, self.session, self.community, Role.MANAGER)
-        (sheet,) = load_workbook(io.BytesIO(self.client.get(f"/staff/lists/{name}.xlsx").data))
-        return [[str(cell.value or "") for cell in row] for row in sheet.iter_rows()]
-
-    def send(self, name: str, rows: Rows) -> Any:
-        """What the service says of rows; nothing is taken in yet."""
-        return upload(self.client, self.headers, workbook_of_texts(rows), kind=name)
-
-    def count(self, record: Any) -> int:
-        """How many of a kind the community has."""
-        query = select(func.count()).where(record.community_id == self.community.id)
-        return self.session.execute(query).scalar_one()
 
 
 @pytest.fixture
 def desk(client: FlaskClient, session: Session, community: Community) -> Desk:
-    """Two areas, a group in the first, a stall that was let once, and a series of plaques."""
-    areas = [Area(community_id=community.id, name=name) for name in ("东区", "西区")]
-    session.add_all(areas)
-    session.flush()
-    session.add(HouseholdGroup(community_id=community.id, name="东一", area_id=areas[0].id))
-    given_stall(session, community, given_account(session, community))
-    session.commit()
-    return Desk(client, session, community, signed_in(session, community, Role.MANAGER))
+    return given_desk(client, session, community)
 
 
 def change(rows: Rows, before: str, after: str) -> Rows:
@@ -358,74 +319,6 @@ def test_before_series_are_taken_in_their_colours_are_shown_as_they_are_called(d
 
     assert "绿色" in shown
     assert "green" not in shown
-
-
-def turns(*told: tuple[int, str]) -> Rows:
-    """Who has the stall from which day of the month on."""
-    days = [["A区07号", FIRST.replace(day=day).isoformat(), who] for day, who in told]
-    return [["摊位号", "从哪天起", "租给谁"], *days]
-
-
-def test_turns_come_in_one_after_the_other_as_the_file_tells_them(
-    desk: Desk, session: Session
-) -> None:
-    shop = given_shop(session, desk.community, name="馨香馕店")
-    session.commit()
-
-    job = desk.send("lets", turns((3, "馨香馕店"), (4, "空着"), (5, "小李凉粉"))).json
-    assert job["errors"] == []
-    assert act(desk.client, desk.headers, job, "apply").status_code == 200
-
-    stored = select(StallLet).where(StallLet.community_id == desk.community.id)
-    found = session.scalars(stored.order_by(StallLet.since)).all()
-    assert [one.tenant for one in found] == ["老王豆腐", None, "馨香馕店", None, "小李凉粉"]
-    assert found[2].shop_id == shop.id
-
-
-@pytest.mark.parametrize("word", ["空着", "空置", "空", "闲置", "退 租", "无", "没有", "N/A"])
-def test_a_word_for_nobody_lets_a_stall_to_nobody(desk: Desk, word: str) -> None:
-    stalls = [["摊位号", "商户", "起租日期"], ["A区08号", word, ""]]
-    jobs = [
-        desk.send("lets", turns((5, "小李凉粉"), (6, word))).json,
-        desk.send("stalls", stalls).json,
-    ]
-
-    for job in jobs:
-        assert act(desk.client, desk.headers, job, "apply").status_code == 200
-
-    stored = select(StallLet).where(StallLet.community_id == desk.community.id)
-    found = desk.session.scalars(stored.order_by(StallLet.since)).all()
-    assert [one.tenant for one in found] == ["老王豆腐", None, "小李凉粉", None]
-    assert desk.count(Stall) == 2
-
-
-def test_a_turn_that_cannot_be_is_said_beside_its_cell(desk: Desk) -> None:
-    rows = [
-        *turns(
-            (1, "别人"), (1, "老王豆腐"), (3, "空着"), (3, ""), (5, "小李凉粉"), (6, "馨香馕店")
-        ),
-        *turns((4, "空着"), (5, "小李凉粉"))[1:],
-        ["A区99号", FIRST.isoformat(), "小李"],
-        ["A区07号", "2030-01-01", "小李"],
-        ["A区07号", "2020-01-01", "小李"],
-    ]
-
-    answer = desk.send("lets", rows)
-
-    assert faults(answer) == [
-        (2, "租给谁", "known_otherwise"),
-        (3, "摊位号", "exists"),
-        (4, "租给谁", "required"),
-        (5, "租给谁", "required"),
-        (7, "租给谁", "stall_is_let"),
-        (8, "从哪天起", "not_later"),
-        (9, "从哪天起", "not_later"),
-        (10, "摊位号", "unknown_stall"),
-        (11, "从哪天起", "too_far_ahead"),
-        (12, "从哪天起", "not_built_yet"),
-    ]
-    assert answer.json["valid"] == 1
-    assert desk.count(Stall) == 1
 
 
 def test_the_page_shows_what_will_change_and_says_when_nothing_does(desk: Desk) -> None:
