@@ -139,7 +139,7 @@ ROW_FAULTS: Mapping[RowFaultCode, LazyString] = MappingProxyType(
             "「%(column)s」请用小写字母、数字和下划线，字母开头，最多40个。"
         ),
         RowFaultCode.REPEATED_ROW: lazy_gettext("与第%(first)s行重复。"),
-        RowFaultCode.EXISTS: lazy_gettext("已经登记过了。"),
+        RowFaultCode.EXISTS: lazy_gettext("已经登记过，这张表不改它。"),
     }
 )
 

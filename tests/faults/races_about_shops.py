@@ -6,11 +6,20 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from loyalty.models import Community, OfferProposal, Shop, ShopObjection, ShopSignal, StallLet
+from loyalty.models import (
+    Community,
+    OfferProposal,
+    Shop,
+    ShopObjection,
+    ShopPin,
+    ShopSignal,
+    StallLet,
+)
 from loyalty.rules.certification import CertificationAction
 from loyalty.rules.money import Permille
 from loyalty.services.actors import Role, StaffMember
 from loyalty.services.shops.certification import MoveCertification, move_certification
+from loyalty.services.shops.floor_plans import remove_floor_plan
 from loyalty.services.shops.objections import MakeShopObjection, make_shop_objection
 from loyalty.services.shops.offer import (
     DecideProposal,
@@ -26,6 +35,7 @@ from tests.faults.overlap import Act, in_transaction
 from tests.faults.races import Race, Street, given_import
 from tests.given import NOON, given_account, given_shop, given_staff
 from tests.given_offers import given_proposal, given_signal
+from tests.given_pictures import given_plan
 from tests.given_stalls import given_stall, given_turn
 
 
@@ -91,6 +101,17 @@ def an_undoing_beside_what_a_stall_goes_through_next(street: Street) -> Race:
         _at_work(street, lambda work: let_stall(work, back).tenant),
         street.send(f"POST /imports/{job}/undo", by=street.other),
         lambda: street.count(StallLet),
+    )
+
+
+def a_pin_beside_the_removal_of_its_plan(street: Street) -> Race:
+    shop = given_shop(street.session, street.community)
+    plan = given_plan(street.session, street.community)
+    place = {"plan_id": str(plan.id), "x_permille": 500, "y_permille": 500}
+    return Race(
+        _at_work(street, partial(remove_floor_plan, plan_id=plan.id)),
+        street.send(f"PUT /shops/{shop.id}/pin", by=street.other, json=place),
+        lambda: street.count(ShopPin),
     )
 
 

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from tests.faults.overlap import Overlap, overlapped, unlocked
 from tests.faults.races import Race, Street, given_street
 from tests.faults.races_about_shops import (
+    a_pin_beside_the_removal_of_its_plan,
     an_end_of_a_notice_beside_an_objection,
     an_undoing_beside_what_a_stall_goes_through_next,
     one_signal_put_away_twice,
@@ -152,6 +153,7 @@ RACES = [
     Won(two_decisions_of_a_proposal, "community", "问过了", "ProposalDecidedError", left=True),
     Won(an_end_of_a_notice_beside_an_objection, "shop", "applied", "CertificationStateError", 0),
     Won(two_proposals_of_one_shop, "community", 1, 1, 1),
+    Won(a_pin_beside_the_removal_of_its_plan, "floor_plan", None, "unknown-record", 0),
     Won(one_signal_put_away_twice, "shop_signal", "silence", "SignalPutAwayError", "店主病了"),
     Won(an_undoing_beside_what_a_stall_goes_through_next, "market_stall", None, "import-state", 4),
     Won(one_sheet_written_down_twice, "deed_kind", "201", "invalid-request", 1),

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from loyalty.models import Community, Complaint, Picture, Shop
 from loyalty.services.actors import Role
+from loyalty.services.pictures.pictures import LARGEST_FILE
 from tests.given import NOON, given_community, given_shop
 from tests.given_notices import given_complaint
 from tests.given_pictures import taken_here
@@ -52,6 +53,15 @@ def test_from_the_plaque_one_tap_says_it_and_the_second_sends_it(
     status = text_of(send(client, "/complaint/status", receipt=receipt_in(page)))
     assert "百味菜铺 · 没给打折" in status
     assert "待答复" in status
+
+
+def test_how_large_a_photo_may_be_is_said_before_one_is_chosen(
+    client: FlaskClient, shop: Shop
+) -> None:
+    """A body that is too large is not read, and what was typed beside it is lost."""
+    told = text_of(client.get(form_of(shop)))
+
+    assert f"不超过{LARGEST_FILE // 2**20}兆" in told
 
 
 def test_a_photo_is_kept_without_its_place_and_shown_to_staff_alone(

@@ -1,13 +1,10 @@
 """A list goes to Excel, one cell is changed, and it comes back: that changes, and nothing else."""
 
-import io
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from openpyxl import load_workbook
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from loyalty.models import (
@@ -18,65 +15,30 @@ from loyalty.models import (
     PartChange,
     Shop,
     ShopSeries,
-    Stall,
     StallLet,
 )
 from loyalty.services.actors import Role
 from loyalty.services.people.areas import ChangeArea, change_area
 from loyalty.services.work import Work
+from tests.desk import Desk, Rows, given_desk
 from tests.given import (
     NOON,
-    given_account,
     given_community,
     given_resident,
     given_shop,
     given_staff,
     signed_in,
 )
-from tests.given_stalls import given_stall
 from tests.given_tables import act, faults, upload, workbook_of_texts
 from tests.pages.visits import enter, text_of
+from tests.statements import reads_of, statements
 
-Rows = list[list[str]]
-Headers = dict[str, str]
 FIRST = NOON.date().replace(day=1)
-
-
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """A manager who takes lists away and sends them in again."""
-
-    client: FlaskClient
-    session: Session
-    community: Community
-    headers: Headers
-
-    def take(self, name: str) -> Rows:
-        """The rows of a list, its headings first, as texts."""
-        enter(self.client, self.session, self.community, Role.MANAGER)
-        (sheet,) = load_workbook(io.BytesIO(self.client.get(f"/staff/lists/{name}.xlsx").data))
-        return [[str(cell.value or "") for cell in row] for row in sheet.iter_rows()]
-
-    def send(self, name: str, rows: Rows) -> Any:
-        """What the service says of rows; nothing is taken in yet."""
-        return upload(self.client, self.headers, workbook_of_texts(rows), kind=name)
-
-    def count(self, record: Any) -> int:
-        """How many of a kind the community has."""
-        query = select(func.count()).where(record.community_id == self.community.id)
-        return self.session.execute(query).scalar_one()
 
 
 @pytest.fixture
 def desk(client: FlaskClient, session: Session, community: Community) -> Desk:
-    """Two areas, a group in the first, a stall that was let once, and a series of plaques."""
-    areas = [Area(community_id=community.id, name=name) for name in ("东区", "西区")]
-    session.add_all(areas)
-    session.flush()
-    session.add(HouseholdGroup(community_id=community.id, name="东一", area_id=areas[0].id))
-    given_stall(session, community, given_account(session, community))
-    session.commit()
-    return Desk(client, session, community, signed_in(session, community, Role.MANAGER))
+    return given_desk(client, session, community)
 
 
 def change(rows: Rows, before: str, after: str) -> Rows:
@@ -170,6 +132,19 @@ def test_a_row_without_a_number_is_added_and_taken_back_while_nothing_lies_in_it
     desk.session.commit()
     assert act(desk.client, desk.headers, job, "undo").status_code == 200
     assert desk.count(Area) == 2
+
+
+@pytest.mark.parametrize(("name", "table"), [("areas", "area"), ("groups", "household_group")])
+def test_however_many_are_added_those_there_are_are_read_once(
+    desk: Desk, name: str, table: str
+) -> None:
+    def count_reads(*new: str) -> int:
+        job = desk.send(name, [desk.take(name)[0], *([one, "", "", ""] for one in new)]).json
+        with statements() as sent:
+            assert act(desk.client, desk.headers, job, "apply").status_code == 200
+        return reads_of(table, sent)
+
+    assert count_reads("一") == count_reads("二", "三", "四") == 1
 
 
 @pytest.mark.parametrize(
@@ -316,57 +291,34 @@ def test_staff_who_may_not_change_the_series_may_not_by_file_either(
     assert upload(desk.client, staff, workbook_of_texts(rows), kind="series").status_code == 403
     job = desk.send("series", change(rows, "PGY", "PG")).json
     assert act(desk.client, staff, job, "apply").status_code == 403
-
-
-def turns(*told: tuple[int, str]) -> Rows:
-    """Who has the stall from which day of the month on."""
-    days = [["A区07号", FIRST.replace(day=day).isoformat(), who] for day, who in told]
-    return [["摊位号", "从哪天起", "租给谁"], *days]
-
-
-def test_turns_come_in_one_after_the_other_as_the_file_tells_them(
-    desk: Desk, session: Session
-) -> None:
-    shop = given_shop(session, desk.community, name="馨香馕店")
-    session.commit()
-
-    job = desk.send("lets", turns((3, "馨香馕店"), (4, "空着"), (5, "小李凉粉"))).json
-    assert job["errors"] == []
     assert act(desk.client, desk.headers, job, "apply").status_code == 200
 
-    stored = select(StallLet).where(StallLet.community_id == desk.community.id)
-    found = session.scalars(stored.order_by(StallLet.since)).all()
-    assert [one.tenant for one in found] == ["老王豆腐", None, "馨香馕店", None, "小李凉粉"]
-    assert found[2].shop_id == shop.id
+
+@pytest.mark.parametrize(("role", "status"), [(Role.STAFF, 403), (Role.MANAGER, 200)])
+def test_what_series_a_manager_took_in_by_file_no_other_staff_takes_back(
+    desk: Desk, session: Session, role: Role, status: int
+) -> None:
+    rows = [*desk.take("series"), ["红格系列", "", "", "red_check", "", "", "", "", ""]]
+    job = desk.send("series", rows).json
+    act(desk.client, desk.headers, job, "apply", only_valid=True)
+    shown = f"/staff/imports/{job['import_id']}"
+    enter(desk.client, session, desk.community, role)
+
+    pages = [desk.client.get(place).status_code for place in ("/staff/imports/series", shown)]
+    undone = act(desk.client, signed_in(session, desk.community, role), job, "undo").status_code
+
+    assert (pages, undone) == ([status] * 2, status)
+    assert desk.count(ShopSeries) == (1 if role is Role.MANAGER else 2)
 
 
-def test_a_turn_that_cannot_be_is_said_beside_its_cell(desk: Desk) -> None:
-    rows = [
-        *turns(
-            (1, "别人"), (1, "老王豆腐"), (3, "空着"), (3, ""), (5, "小李凉粉"), (6, "馨香馕店")
-        ),
-        *turns((4, "空着"), (5, "小李凉粉"))[1:],
-        ["A区99号", FIRST.isoformat(), "小李"],
-        ["A区07号", "2030-01-01", "小李"],
-        ["A区07号", "2020-01-01", "小李"],
-    ]
+def test_before_series_are_taken_in_their_colours_are_shown_as_they_are_called(desk: Desk) -> None:
+    rows = [desk.take("series")[0], ["红格系列", "", "", "red_check", "", "绿色", "", "", ""]]
+    job = desk.send("series", rows).json
 
-    answer = desk.send("lets", rows)
+    shown = text_of(desk.client.get(f"/staff/imports/{job['import_id']}"))
 
-    assert faults(answer) == [
-        (2, "租给谁", "known_otherwise"),
-        (3, "摊位号", "exists"),
-        (4, "租给谁", "required"),
-        (5, "租给谁", "required"),
-        (7, "租给谁", "stall_is_let"),
-        (8, "从哪天起", "not_later"),
-        (9, "从哪天起", "not_later"),
-        (10, "摊位号", "unknown_stall"),
-        (11, "从哪天起", "too_far_ahead"),
-        (12, "从哪天起", "not_built_yet"),
-    ]
-    assert answer.json["valid"] == 1
-    assert desk.count(Stall) == 1
+    assert "绿色" in shown
+    assert "green" not in shown
 
 
 def test_the_page_shows_what_will_change_and_says_when_nothing_does(desk: Desk) -> None:

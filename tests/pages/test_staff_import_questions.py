@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from loyalty.models import Community, Deed, ImportJob, Resident
 from loyalty.services.actors import Role
 from loyalty.services.deeds.deeds import ensure_default_kinds
-from tests.given import given_community, given_resident
+from tests.given import given_community, given_resident, given_shop
 from tests.given_lists import HOUSEHOLDS, NOMINATED, REGISTER, SIGN_IN_SHEET
 from tests.given_tables import workbook
 from tests.pages.visits import enter, press, send, text_of
@@ -135,6 +135,37 @@ def test_one_person_in_two_spellings_in_one_table_is_asked_about(clerk: FlaskCli
 
     assert "1行已经登记过，不会动" in told
     assert "1行可以导入" in told
+
+
+HOUSEHOLD = ("姓名", "住址", "成年", "户号", "电话")
+SHOP = ("店名", "系列", "经营类别", "联系人")
+
+
+@pytest.mark.parametrize(
+    ("kind", "rows"),
+    [
+        ("residents", (HOUSEHOLD, ("张小明", "3号楼501", "是", "H-1", "13800138000"))),
+        ("shops", (SHOP, ("百味菜铺", "蒲公英", "水果", "13800138000"))),
+        ("applications", (SHOP, ("百味菜铺", "蒲公英", "水果", "13800138000"))),
+    ],
+)
+def test_a_row_that_is_known_by_its_name_is_not_said_to_be_as_on_record(
+    clerk: FlaskClient,
+    session: Session,
+    community: Community,
+    kind: str,
+    rows: tuple[tuple[str, ...], ...],
+) -> None:
+    given_resident(session, community, name="张小明", unit="3号楼501", household_ref="H-1")
+    given_shop(session, community, name="百味菜铺", stall=None)
+    session.commit()
+
+    told = text_of(clerk.get(uploaded(clerk, kind, workbook(*rows))))
+
+    assert "1行已经登记过，不会动" in told
+    assert "第2行：已经登记过，这张表不改它。" in told
+    assert "下载标出错处的表" in told
+    assert "和登记的一样" not in told
 
 
 def test_a_table_without_headings_loses_no_row(clerk: FlaskClient, session: Session) -> None:

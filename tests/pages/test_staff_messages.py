@@ -2,6 +2,7 @@
 
 import re
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
@@ -167,28 +168,40 @@ def test_a_receiver_that_wanted_no_more_begins_anew_when_it_is_saved(
     assert hook.stopped_at is None
 
 
+LOST = ("month.closed", "undelivered", NOON)
+ARRIVED_BEFORE = ("month.closed", "sent", NOON - SECOND)
+ARRIVED = ("month.closed", "sent", NOON + SECOND)
+TRIED = ("test", "sent", NOON + SECOND)
+
+
 @pytest.mark.parametrize(
     ("standing", "told"),
     [
-        ((True, False, None), "对方不收通知了"),
-        ((False, True, None), "有通知没送到别的系统"),
-        ((False, True, NOON - SECOND), "有通知没送到别的系统"),
-        ((False, True, NOON), None),
-        ((False, False, None), None),
+        ((True, ()), "对方不收通知了"),
+        ((False, (LOST,)), "有通知没送到别的系统"),
+        ((False, (ARRIVED_BEFORE, LOST)), "有通知没送到别的系统"),
+        ((False, (LOST, ARRIVED)), None),
+        ((False, (LOST, ("card.lost", "sent", NOON + SECOND))), "有通知没送到别的系统"),
+        ((False, (LOST, TRIED)), "有通知没送到别的系统"),
+        ((False, (("test", "undelivered", NOON),)), None),
+        ((False, (("card.used", "undelivered", NOON),)), None),
+        ((False, ()), None),
     ],
 )
 def test_the_first_page_of_a_manager_tells_of_a_receiver_that_is_not_told(
     manager: FlaskClient,
     session: Session,
     community: Community,
-    standing: tuple[bool, bool, datetime | None],
+    standing: tuple[bool, tuple[tuple[str, str, datetime], ...]],
     told: str | None,
 ) -> None:
-    stopped, given_up, answered = standing
-    hook = given_hook(session, community, events=["month.closed"], now=NOON - DAY).hook
-    hook.stopped_at, hook.answered_at = NOON if stopped else None, answered
-    if given_up:
-        given_event(session, hook)
+    stopped, messages = standing
+    events = ["month.closed", "card.lost"]
+    hook = given_hook(session, community, events=events, now=NOON - DAY).hook
+    hook.stopped_at = NOON if stopped else None
+    for number, (kind, state, at) in enumerate(messages):
+        given_event(session, hook, kind, subject=str(number), state=state, ended_at=at)
+        hook.answered_at = at if state == "sent" else hook.answered_at
     session.commit()
 
     shown = manager.get("/staff").text
@@ -215,19 +228,27 @@ def test_staff_who_are_no_managers_and_managers_elsewhere_see_no_receiver(
     assert client.get(f"{RECEIVERS}/{hook.id}").status_code == 404
 
 
-def given_event(session: Session, hook: MessageHook) -> Message:
-    """An event that was given up."""
+def given_event(
+    session: Session, hook: MessageHook, kind: str = "month.closed", **values: Any
+) -> Message:
+    """An event that was given up, or a test, which is about nothing."""
+    about = {
+        "subject": values.pop("subject", "2026-11"),
+        "event": {"timestamp": NOON.isoformat(), "data": {"month": "2026-11"}},
+    }
     message = Message(
-        community_id=hook.community_id,
-        hook_id=hook.id,
-        kind="month.closed",
-        subject="2026-11",
-        event={"timestamp": NOON.isoformat(), "data": {"month": "2026-11"}},
-        made_at=NOON,
-        next_at=NOON,
-        state="undelivered",
-        failure="http_500",
-        ended_at=NOON,
+        **{
+            "community_id": hook.community_id,
+            "hook_id": hook.id,
+            "kind": kind,
+            "made_at": NOON,
+            "next_at": NOON,
+            "state": "undelivered",
+            "failure": "http_500",
+            "ended_at": NOON,
+            **({} if kind == "test" else about),
+            **values,
+        }
     )
     session.add(message)
     session.commit()

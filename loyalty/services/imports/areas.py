@@ -1,6 +1,6 @@
 """Liaison areas and household groups from an uploaded table: new ones, and known ones renamed."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 from uuid import UUID
@@ -50,20 +50,24 @@ class PartRow:
 def make_area_intake(work: Work) -> Intake[PartRow]:
     """Return how rows of areas are judged, as of now, and taken in."""
     known = {one.id: one for one in work.session.scalars(work.select(Area))}
+    by_name = _by_name(known.values())
 
     def add(requests: Sequence[PartRow], import_id: UUID) -> None:
         for row in requests:
             if row.known is None:
-                create_area(work, CreateArea(row.name, import_id=import_id))
+                create_area(work, CreateArea(row.name, import_id=import_id), names=by_name)
             else:
                 change_area(work, ChangeArea(row.known.id, row.known.version, row.name))
 
-    return _make_intake(_make_columns(AREAS, {}), lambda values: _make_row(values, known, {}), add)
+    return _make_intake(
+        _make_columns(AREAS, {}), lambda values: _make_row(values, known, by_name, {}), add
+    )
 
 
 def make_household_group_intake(work: Work) -> Intake[PartRow]:
     """Return how rows of household groups are judged, as of now, and taken in."""
     known = {one.id: one for one in work.session.scalars(work.select(HouseholdGroup))}
+    by_name = _by_name(known.values())
     places: dict[UUID | None, str] = {None: NO_AREA}
     places |= {one.id: one.name for one in work.session.scalars(work.select(Area))}
     named = [(name, area_id) for area_id, name in places.items()]
@@ -73,7 +77,8 @@ def make_household_group_intake(work: Work) -> Intake[PartRow]:
         for row in requests:
             if row.known is None:
                 in_area = value_or(row.area_id, None)
-                create_household_group(work, CreateHouseholdGroup(row.name, in_area, import_id))
+                new = CreateHouseholdGroup(row.name, in_area, import_id)
+                create_household_group(work, new, names=by_name)
             else:
                 wanted = ChangeHouseholdGroup(
                     row.known.id, row.known.version, row.name, row.area_id
@@ -82,7 +87,7 @@ def make_household_group_intake(work: Work) -> Intake[PartRow]:
 
     return _make_intake(
         _make_columns(HOUSEHOLD_GROUPS, readers),
-        lambda values: _make_row(values, known, places),
+        lambda values: _make_row(values, known, by_name, places),
         add,
     )
 
@@ -121,8 +126,16 @@ def _make_columns(
     ]
 
 
+def _by_name(parts: Iterable[Part]) -> Mapping[str, Part]:
+    """Return what is known by the key of its name."""
+    return {make_reference_key(one.name): one for one in parts}
+
+
 def _make_row(
-    values: dict[str, Any], known: Mapping[UUID, Part], places: Mapping[UUID | None, str]
+    values: dict[str, Any],
+    known: Mapping[UUID, Part],
+    by_name: Mapping[str, Part],
+    places: Mapping[UUID | None, str],
 ) -> PartRow:
     """Return what a row asks for; one that says what is known already is no request.
 
@@ -131,8 +144,7 @@ def _make_row(
     """
     area_id = values.get("area_id", AS_IT_WAS)
     row = PartRow(values["name"], area_id=area_id)
-    by_key = {make_reference_key(one.name): one for one in known.values()}
-    namesake = by_key.get(make_reference_key(row.name))
+    namesake = by_name.get(make_reference_key(row.name))
     part = find_listed(values, known)
     if part is None:
         if namesake is not None:

@@ -225,6 +225,11 @@ def read_place(cell: str) -> str:
     return read_label(line)
 
 
+def says_nothing(cell: str) -> bool:
+    """Tell whether a cell is filled in with a word for nothing, such as ``无``."""
+    return _narrow(cell) in _NOTHING
+
+
 def read_home(cell: str) -> str:
     """Return an address or a household; of two in one cell, nobody knows which is meant."""
     name = read_place(cell)
@@ -251,7 +256,7 @@ def _read_plain_text(line: str) -> str:
         raise CellRefusedError(RowFaultCode.TURNED_DATE, text=line)
     if narrow in _AS_ABOVE:
         raise CellRefusedError(RowFaultCode.AS_ABOVE, text=line)
-    if narrow in _NOTHING:
+    if says_nothing(line):
         raise CellRefusedError(RowFaultCode.REQUIRED)
     return line
 

@@ -35,6 +35,10 @@ ABOUT_HEADINGS = frozenset(
 )
 
 
+KNOWN_BY_KEY = frozenset({ImportKind.RESIDENTS, ImportKind.SHOPS, ImportKind.APPLICATIONS})
+"""Of the others every cell is compared before a row counts as known."""
+
+
 @dataclass(frozen=True, slots=True)
 class SeenColumn:
     """One column of the file."""
@@ -206,8 +210,15 @@ def is_about_headings(fault: Mapping[str, Any]) -> bool:
 
 
 def is_known(fault: Mapping[str, Any]) -> bool:
-    """Return whether a row says what is known already, so that nothing is left to mend."""
+    """Return whether a row is about what is known already, and changes nothing of it."""
     return bool(fault["code"] == RowFaultCode.EXISTS)
+
+
+def list_unlike_rows(job: ImportJob) -> Sequence[int]:
+    """Return the rows that are known by their keys alone, and may say something else besides."""
+    if job.kind not in KNOWN_BY_KEY:
+        return []
+    return [fault["row"] for fault in job.errors if is_known(fault)]
 
 
 def _show_as_stored(row: FileRow, intake: Intake[Any]) -> FileRow:

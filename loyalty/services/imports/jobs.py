@@ -7,8 +7,9 @@ from typing import Any
 from uuid import UUID
 
 from loyalty.models import ImportJob
+from loyalty.services.actors import Role, StaffMember
 from loyalty.services.community.policy import locked_community
-from loyalty.services.errors import ImportStateError, UnknownRecordError
+from loyalty.services.errors import ImportStateError, NotAllowedError, UnknownRecordError
 from loyalty.services.imports.answers import TableAnswers
 from loyalty.services.imports.applications import make_application_intake
 from loyalty.services.imports.areas import make_area_intake, make_household_group_intake
@@ -57,6 +58,10 @@ class ImportKind(StrEnum):
 
 ADDING = tuple(kind.value for kind in ImportKind if kind is not ImportKind.NOMINEES)
 """The kinds of tables whose rows become records."""
+
+
+MANAGERS_ALONE = frozenset({ImportKind.SERIES})
+"""The kinds of what managers alone may say, by file as at the console."""
 
 
 class ImportObstacle(StrEnum):
@@ -214,15 +219,34 @@ def get_import(work: Work, import_id: UUID, *, lock: Lock | None = None) -> Impo
 
     Args:
         lock: as of `Work.find`.
+
+    Raises:
+        NotAllowedError: it is of what the manager says.
     """
     job = work.find(ImportJob, import_id, lock=lock)
     if job.kind == ImportKind.NOMINEES:
         raise UnknownRecordError("Nominees are put forward in a round.")
+    refuse_role(work.actor, ImportKind(job.kind))
     return job
 
 
+def refuse_role(actor: StaffMember, kind: ImportKind) -> None:
+    """Refuse whoever may not say by file what a kind of table says.
+
+    Raises:
+        NotAllowedError: it is a manager's to say.
+    """
+    if kind in MANAGERS_ALONE and Role.MANAGER not in actor.roles:
+        raise NotAllowedError("Which series of plaques there are, the manager says.")
+
+
 def make_intake(work: Work, kind: ImportKind) -> Intake[Any]:
-    """Return how the rows of one kind of table are judged, as of now."""
+    """Return how the rows of one kind of table are judged, as of now.
+
+    Raises:
+        NotAllowedError: it is of what the manager says.
+    """
+    refuse_role(work.actor, kind)
     makers: dict[ImportKind, Callable[[Work], Intake[Any]]] = {
         ImportKind.RESIDENTS: make_resident_intake,
         ImportKind.SHOPS: make_shop_intake,

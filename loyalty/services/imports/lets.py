@@ -10,18 +10,15 @@ from sqlalchemy import select
 
 from loyalty.models import Stall, StallLet
 from loyalty.rules.typed_text import make_reference_key
-from loyalty.services.imports.cells import read_label, read_place
+from loyalty.services.imports.cells import read_place
 from loyalty.services.imports.days import read_day
 from loyalty.services.imports.headings import LETS
 from loyalty.services.imports.intake import Intake
 from loyalty.services.imports.layout import CellRefusedError, Column, RowFaultCode
-from loyalty.services.imports.stalls import find_shop_ids
+from loyalty.services.imports.stalls import EMPTY, find_shop_ids, read_tenant
 from loyalty.services.imports.table_cells import CellMark
 from loyalty.services.shops.stalls import LONGEST_AHEAD, LetStall, let_stall
 from loyalty.services.work import Work
-
-EMPTY = "空着"
-"""What a table says of a stall that nobody has from a day on."""
 
 Turns = dict[date, str | None]
 """Who has a stall from a day on, by the day; nobody, where it stands empty."""
@@ -83,18 +80,13 @@ def _make_columns() -> list[Column]:
     return [
         _make_column("name", read_place),
         _make_column("since", read_day, takes=frozenset({CellMark.DATE})),
-        _make_column("tenant", _read_tenant),
+        _make_column("tenant", read_tenant),
     ]
 
 
 def _make_column(name: str, read: Callable[[str], Any], **more: Any) -> Column:
     heading, *others = LETS[name]
     return Column(name, heading, others, read, required=True, **more)
-
-
-def _read_tenant(cell: str) -> str | None:
-    tenant = read_label(cell)
-    return None if tenant == EMPTY else tenant
 
 
 def _make_request(values: dict[str, Any], known: _Known) -> LetStall:

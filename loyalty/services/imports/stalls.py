@@ -9,8 +9,8 @@ from uuid import UUID
 from sqlalchemy import select
 
 from loyalty.models import Area, Shop, Stall, StallLet
-from loyalty.rules.typed_text import make_reference_key
-from loyalty.services.imports.cells import make_name_reader, read_label, read_place
+from loyalty.rules.typed_text import clean_code, make_reference_key
+from loyalty.services.imports.cells import make_name_reader, read_label, read_place, says_nothing
 from loyalty.services.imports.days import read_day
 from loyalty.services.imports.headings import STALLS
 from loyalty.services.imports.intake import Intake
@@ -26,6 +26,11 @@ from loyalty.services.shops.stalls import (
     list_stalls,
 )
 from loyalty.services.work import Work
+
+EMPTY = "空着"
+"""What a table says of a stall that nobody has from a day on."""
+
+_EMPTY_TOO = frozenset({EMPTY, "空置", "闲置", "退租"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +79,12 @@ def make_stall_intake(work: Work) -> Intake[StallRow]:
     )
 
 
+def read_tenant(cell: str) -> str | None:
+    """Return who has a stall; None where a cell says in a word that nobody has it."""
+    tenant = read_label(cell)
+    return None if clean_code(tenant) in _EMPTY_TOO or says_nothing(tenant) else tenant
+
+
 def _read_known(work: Work) -> _Known:
     turns = select(StallLet.stall_id, StallLet.since).where(
         StallLet.community_id == work.community_id
@@ -102,7 +113,7 @@ def _make_columns(known: _Known) -> list[Column]:
     day = frozenset({CellMark.DATE})
     return [
         _make_column("name", read_place, required=True),
-        _make_column("tenant", read_label),
+        _make_column("tenant", read_tenant),
         _make_column("since", read_day, takes=day),
         _make_column("built_on", read_day, takes=day),
         _make_column("area_id", make_name_reader(areas, RowFaultCode.UNKNOWN_AREA)),

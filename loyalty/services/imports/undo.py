@@ -4,7 +4,19 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, FromClause, Select, delete, exists, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Select,
+    Text,
+    cast,
+    delete,
+    exists,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session, aliased
 
 from loyalty.database import Identified
@@ -20,6 +32,7 @@ from loyalty.models import (
     EvidenceFile,
     HouseholdGroup,
     ImportJob,
+    Nomination,
     OfferConfirmation,
     OfferProposal,
     Redemption,
@@ -256,9 +269,11 @@ def _select_uses_of_areas(job: ImportJob) -> dict[str, Select[Any]]:
         "shops": Shop,
         "stalls": Stall,
     }
+    counted = func.jsonb_exists(RoundList.area_minimums, cast(Area.id, Text))
     return {
         CHANGED: added.where(Area.version > 1),
         **{use: _of(one, job).where(one.area_id.in_(added)) for use, one in lying.items()},
+        "rounds": _of(RoundList, job).join(Area, counted).where(*_added(Area, job)),
     }
 
 
@@ -267,6 +282,7 @@ def _select_uses_of_household_groups(job: ImportJob) -> dict[str, Select[Any]]:
     return {
         CHANGED: added.where(HouseholdGroup.version > 1),
         "residents": _of(Resident, job).where(Resident.household_group_id.in_(added)),
+        "nominations": _of(Nomination, job).where(Nomination.household_group_id.in_(added)),
     }
 
 

@@ -4,7 +4,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from sqlalchemy import and_, exists, func, or_, select
+from sqlalchemy import and_, any_, exists, func, or_, select
+from sqlalchemy.orm import aliased
 from uuid_utils.compat import uuid7
 
 from loyalty.models import Community, Message, MessageHook, MessageRecipient, Resident
@@ -50,15 +51,25 @@ def list_receivers(work: SomebodysWork) -> Sequence[MessageHook]:
 
 
 def list_unreached_receivers(work: SomebodysWork) -> Sequence[MessageHook]:
-    """Return the receivers of events that want no more, or were not told since they answered last.
+    """Return the receivers that want no more, or were not told of some kind of event of late.
 
-    An event that is tried to its end is not told; until then nobody need be troubled.
+    An event that is tried to its end is not told; until then nobody need be troubled. One of the
+    same kind that arrives later ends it; a try that a manager asks for, or another kind, does not.
     """
+    later = aliased(Message)
+    arrived_since = exists().where(
+        later.community_id == work.community_id,
+        later.hook_id == Message.hook_id,
+        later.kind == Message.kind,
+        later.state == MessageState.SENT,
+        later.ended_at >= Message.ended_at,
+    )
     given_up = exists().where(
         Message.community_id == work.community_id,
         Message.hook_id == MessageHook.id,
+        Message.kind == any_(MessageHook.events),
         Message.state == MessageState.UNDELIVERED,
-        Message.ended_at > func.coalesce(MessageHook.answered_at, MessageHook.created_at),
+        ~arrived_since,
     )
     return work.session.scalars(
         work.select(MessageHook)

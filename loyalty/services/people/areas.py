@@ -1,6 +1,6 @@
 """The parts of a community: liaison areas and household groups."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -65,14 +65,17 @@ def find_areas(work: Work, *, limit: int, after: UUID | None) -> Page[Area]:
     return fetch_page(work.session, query, Area, limit=limit, after=after)
 
 
-def create_area(work: Work, request: CreateArea) -> Area:
+def create_area(work: Work, request: CreateArea, *, names: Container[str] | None = None) -> Area:
     """Add a liaison area.
+
+    Args:
+        names: as of `_refuse_taken`.
 
     Raises:
         AlreadyExistsError: there is one with this name.
     """
     taken = "There is a liaison area with this name already."
-    _refuse_taken(work, Area, request.name, taken)
+    _refuse_taken(work, Area, request.name, taken, names)
     area = Area(community_id=work.community_id, name=request.name, import_id=request.import_id)
     add_under_new_name(work.session, area, taken)
     work.note("area.created", area)
@@ -140,8 +143,13 @@ def find_household_groups(work: Work, *, limit: int, after: UUID | None) -> Page
     return fetch_page(work.session, query, HouseholdGroup, limit=limit, after=after)
 
 
-def create_household_group(work: Work, request: CreateHouseholdGroup) -> HouseholdGroup:
+def create_household_group(
+    work: Work, request: CreateHouseholdGroup, *, names: Container[str] | None = None
+) -> HouseholdGroup:
     """Add a household group.
+
+    Args:
+        names: as of `_refuse_taken`.
 
     Raises:
         AlreadyExistsError: there is one with this name.
@@ -149,7 +157,7 @@ def create_household_group(work: Work, request: CreateHouseholdGroup) -> Househo
     """
     refuse_foreign(work.session, work.actor, area_id=request.area_id)
     taken = "There is a household group with this name already."
-    _refuse_taken(work, HouseholdGroup, request.name, taken)
+    _refuse_taken(work, HouseholdGroup, request.name, taken, names)
     group = HouseholdGroup(
         community_id=work.community_id,
         name=request.name,
@@ -213,11 +221,16 @@ def _refuse_taken(
     part: type[Area] | type[HouseholdGroup],
     name: str,
     taken: str,
+    names: Container[str] | None = None,
 ) -> None:
-    """Refuse a name that differs from another in nothing but blanks, case or width."""
-    if make_reference_key(name) in (
-        make_reference_key(one.name) for one in work.session.scalars(work.select(part))
-    ):
+    """Refuse a name that differs from another in nothing but blanks, case or width.
+
+    Args:
+        names: the keys of those there are, where many are added at once; None reads them.
+    """
+    if names is None:
+        names = {make_reference_key(one.name) for one in work.session.scalars(work.select(part))}
+    if make_reference_key(name) in names:
         raise AlreadyExistsError(taken)
 
 

@@ -14,7 +14,7 @@ from loyalty.services.community.policy import locked_community
 from loyalty.services.errors import ValueRefusedError
 from loyalty.services.pictures.pictures import CleanPicture, PicturePurpose, add_picture
 from loyalty.services.shops.finding import get_shop, gives_on
-from loyalty.services.work import Work
+from loyalty.services.work import Lock, Work
 
 WHOLE = 1000
 """Both sides of a plan, in the measure of its pins."""
@@ -84,7 +84,8 @@ def set_pin(work: Work, request: SetPin) -> None:
     Raises:
         ValueRefusedError: the place lies beyond the edge of the plan.
     """
-    plan = work.find(FloorPlan, request.plan_id)
+    # Whoever takes the plan away at the same time waits here, or is waited for.
+    plan = work.find(FloorPlan, request.plan_id, lock=Lock.SHARE)
     shop = get_shop(work, request.shop_id)
     if not (0 <= request.x_permille <= WHOLE and 0 <= request.y_permille <= WHOLE):
         raise ValueRefusedError("/x_permille", "The place lies beyond the plan.")

@@ -7,13 +7,17 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from loyalty.models import (
+    Area,
     Community,
     Complaint,
     Contribution,
     EvidenceFile,
+    HouseholdGroup,
     ImportJob,
+    Nomination,
     OfferConfirmation,
     OfferProposal,
+    RoundList,
     Shop,
     ShopInspection,
     ShopPin,
@@ -22,12 +26,13 @@ from loyalty.models import (
 from loyalty.services.errors import ImportStateError
 from loyalty.services.imports.jobs import undo_import
 from loyalty.services.work import Work
-from tests.given import NOON, given_account, given_shop, given_staff
+from tests.given import NOON, given_account, given_round, given_shop, given_staff
 from tests.given_contributions import given_contribution
 from tests.given_inspections import given_inspection
 from tests.given_notices import given_complaint
 from tests.given_offers import given_proposal
 from tests.given_pictures import given_pin
+from tests.given_rounds import given_nomination, list_of
 from tests.given_stalls import given_stall
 
 
@@ -146,3 +151,52 @@ def test_a_file_beside_a_contribution_keeps_its_import(
 
     assert [*refused.value.missing] == ["evidence_files"]
     assert session.scalars(work.select(Contribution)).one().id == entry.id
+
+
+def given_area(session: Session, community: Community, name: str, job: ImportJob) -> Area:
+    area = Area(community_id=community.id, name=name, import_id=job.id)
+    session.add(area)
+    session.flush()
+    return area
+
+
+@pytest.mark.parametrize("counts_on_it", [True, False])
+def test_an_area_that_a_round_counts_on_keeps_its_import(
+    session: Session, community: Community, work: Work, *, counts_on_it: bool
+) -> None:
+    job, another = applied(work, "areas"), applied(work, "areas")
+    area, elsewhere = (
+        given_area(session, community, name, one)
+        for name, one in (("东区", job), ("西区", another))
+    )
+    round_list = list_of(session, given_round(session, community))
+    round_list.area_minimums = {str(area.id if counts_on_it else elsewhere.id): 1}
+    session.flush()
+
+    if counts_on_it:
+        with pytest.raises(ImportStateError) as refused:
+            undo_import(work, job.id)
+        assert [*refused.value.missing] == ["rounds"]
+    else:
+        undo_import(work, job.id)
+
+    assert session.scalar(select(func.count()).select_from(work.select(RoundList).subquery())) == 1
+    left = session.scalars(work.select(Area).order_by(Area.id)).all()
+    assert [one.name for one in left] == (["东区", "西区"] if counts_on_it else ["西区"])
+
+
+def test_a_household_group_that_has_nominated_keeps_its_import(
+    session: Session, community: Community, work: Work
+) -> None:
+    job = applied(work, "groups")
+    group = HouseholdGroup(community_id=community.id, name="东一", import_id=job.id)
+    session.add(group)
+    session.flush()
+    selection_round = given_round(session, community)
+    given_nomination(session, selection_round, source="group", household_group_id=group.id)
+
+    with pytest.raises(ImportStateError) as refused:
+        undo_import(work, job.id)
+
+    assert [*refused.value.missing] == ["nominations"]
+    assert session.scalars(work.select(Nomination)).one().household_group_id == group.id

@@ -1,15 +1,9 @@
 """What belongs to a round is read once and handed on; the statements that are sent are counted."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
-
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import event
 from sqlalchemy.orm import Session
 
-from loyalty.database import db
 from loyalty.models import Community, Round
 from loyalty.rules.selection import RoundAction
 from loyalty.services.actors import Role
@@ -18,27 +12,7 @@ from tests.given import given_community, given_round
 from tests.given_notices import given_notice, placed
 from tests.given_rounds import WAY, act, given_candidate
 from tests.pages.visits import enter
-
-
-@contextmanager
-def statements() -> Iterator[list[str]]:
-    """The statements that are sent meanwhile."""
-    sent: list[str] = []
-
-    def keep(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        sent.append(statement)
-
-    event.listen(db.engine, "before_cursor_execute", keep)
-    try:
-        yield sent
-    finally:
-        event.remove(db.engine, "before_cursor_execute", keep)
-
-
-def reads_of(table: str, sent: list[str]) -> int:
-    return sum(
-        one.startswith("SELECT") and f"FROM {table} " in " ".join(one.split()) for one in sent
-    )
+from tests.statements import reads_of, statements
 
 
 def given_round_before(session: Session, action: RoundAction) -> Round:

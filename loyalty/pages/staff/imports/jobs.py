@@ -20,6 +20,7 @@ from loyalty.services.imports.conversation import (
     is_about_headings,
     is_asked_about,
     is_known,
+    list_unlike_rows,
 )
 from loyalty.services.imports.jobs import (
     ADDING,
@@ -30,6 +31,7 @@ from loyalty.services.imports.jobs import (
     get_import,
     make_intake,
     read_import,
+    refuse_role,
     undo_import,
     upload_table,
 )
@@ -55,6 +57,7 @@ class UploadForm(Form):
 @imports.route(f"/{KIND}", methods=["GET", "POST"])
 def new(kind: str) -> Any:
     """Take a file and read what is wrong with its rows; nothing is added yet."""
+    refuse_role(console.actor(), ImportKind(kind))
     form = UploadForm()
     if form.validate_on_submit():
         job = uploaded(form, ImportKind(kind))
@@ -107,6 +110,7 @@ def shown(import_id: UUID) -> Any:
             and (asked is None or not (is_about_headings(fault) or is_asked_about(fault)))
         ],
         known=sum(map(is_known, job.errors)),
+        unlike=gettext("、").join(map(str, list_unlike_rows(job))),
         form=ConfirmationForm(),
         open_round=selection_round if nominating and job.kind == ImportKind.RESIDENTS else None,
     )
