@@ -154,7 +154,11 @@ def erase_community(slug: str, *, without_export: bool) -> None:
     if click.prompt("Type its short name again", default="", show_default=False) != slug:
         raise click.ClickException("That is another name; nothing was changed.")
     with opened(url) as session:
-        remove_community(session, community_called(session, slug))
+        served = community_called(session, slug)
+        if not without_export:
+            # Something may have been recorded while the name was typed.
+            _refuse_unwritten(session, served, exported)
+        remove_community(session, served)
     # Its own record is gone with it. No name of anybody is told here.
     _logger.warning("community %s (%s) was taken out: %s", slug, served.id, counts)
     click.echo(f"{slug} is taken out. Its tills, addresses and links open nothing here any more.")

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
+import click
 import psycopg
 import pytest
 import time_machine
@@ -231,6 +232,32 @@ def test_what_was_written_before_it_came_or_recorded_since_is_in_no_file(
     assert "1 in the book, 1 in the list of who did what; run first" in since.output
     assert "loyalty community export leaves FILE" in since.output
     assert "goes for good" in again.output
+
+
+def test_what_is_recorded_while_the_name_is_typed_keeps_the_community(
+    source: Source,
+    database: str,
+    tmp_path: Path,
+    later: time_machine.Traveller,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert imports(database, tmp_path, source).exit_code == 0
+    later.shift(1)
+    words = ("community", "export", "leaves", str(tmp_path / "file"), *source.key)
+    assert types(database, tmp_path, *words).exit_code == 0
+    later.shift(1)
+
+    def answers(*_: object, **__: object) -> str:
+        with opened(database) as writing:
+            community = writing.get_one(Community, source.community_id)
+            note_move(writing, community, "area.created", now=utc_now())
+        return "leaves"
+
+    monkeypatch.setattr(click, "prompt", answers)
+    kept = types(database, tmp_path, "community", "erase", "leaves")
+
+    assert "0 in the book, 1 in the list of who did what; run first" in kept.output
+    assert slugs(database) == ["leaves"]
 
 
 SHUT = ("message_hook.sealed_secret", "own_page.sealed_secret", "staff_account.totp_secret")
