@@ -1,9 +1,12 @@
 """What a code names, read once and remembered; and what of it is not kept."""
 
+from collections.abc import Iterable
+
 import psycopg
 import pytest
 from sqlalchemy.orm import Session
 
+from loyalty.models import Card
 from loyalty.rules.card_number import normalise, number_of
 from loyalty.rules.verdict import Verdict
 from loyalty.services.checkout import reading
@@ -58,32 +61,41 @@ def test_a_code_that_one_community_knows_stays_a_strangers_in_another(
     assert found == [card.serial, Verdict.OTHER_COMMUNITY] * 2
 
 
-def test_nothing_is_kept_of_a_payment_code_nor_of_a_number(
-    session: Session, database: str, looked_at: list[str]
-) -> None:
-    community = given_community(session)
-    card = given_card(session, community)
+@pytest.fixture
+def card(session: Session) -> Card:
+    """A card of a community."""
+    made = given_card(session, given_community(session))
     session.commit()
+    return made
+
+
+def read_each(database: str, card: Card, codes: Iterable[str]) -> tuple[list[object], Directory]:
+    """Read codes one after the other in the card's community; return what each names."""
     directory = Directory()
-    shown = ["134567890123456789", number_of(card.serial)]
     with psycopg.connect(plain(database), autocommit=True) as connection:
-        for code in shown * 2:
-            read_code(connection, directory, code, community.id, at=NOON)
+        found = [
+            read_code(connection, directory, code, card.community_id, at=NOON) for code in codes
+        ]
+    return [*found], directory
+
+
+def test_nothing_is_kept_of_a_payment_code_nor_of_a_number(
+    card: Card, database: str, looked_at: list[str]
+) -> None:
+    shown = ["134567890123456789", number_of(card.serial)]
+
+    _, directory = read_each(database, card, shown * 2)
 
     assert looked_at == shown * 2
     assert "134567890123456789" not in str(vars(directory))
 
 
 def test_nothing_is_kept_of_what_stands_around_a_token(
-    session: Session, database: str, looked_at: list[str]
+    card: Card, database: str, looked_at: list[str]
 ) -> None:
-    community = given_community(session)
-    card = given_card(session, community)
-    session.commit()
-    directory = Directory()
     shown = f"王小明 https://card.example.org/C/{card.token}"
-    with psycopg.connect(plain(database), autocommit=True) as connection:
-        found = [read_code(connection, directory, shown, community.id, at=NOON) for _ in range(2)]
+
+    found, directory = read_each(database, card, [shown] * 2)
 
     assert found == [card.serial] * 2
     assert looked_at == [shown] * 2
@@ -91,15 +103,11 @@ def test_nothing_is_kept_of_what_stands_around_a_token(
 
 
 def test_of_the_spellings_of_one_card_the_first_is_kept(
-    session: Session, database: str, looked_at: list[str]
+    card: Card, database: str, looked_at: list[str]
 ) -> None:
-    community = given_community(session)
-    card = given_card(session, community)
-    session.commit()
-    directory = Directory()
     spellings = [f"https://{host}.example.org/C/{card.token}" for host in "abc"]
-    with psycopg.connect(plain(database), autocommit=True) as connection:
-        for code in spellings * 2:
-            assert read_code(connection, directory, code, community.id, at=NOON) == card.serial
 
+    found, _ = read_each(database, card, spellings * 2)
+
+    assert found == [card.serial] * 6
     assert looked_at == [*spellings, *spellings[1:]]
