@@ -8,8 +8,9 @@ from uuid import UUID, uuid4
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from loyalty.cards.keys import sealing_key_from
 from loyalty.data_keys import hold_data_keys
-from loyalty.models import ImportJob, Matter, Resident
+from loyalty.models import Community, ImportJob, Matter, Resident, StaffAccount
 from loyalty.rules.traces import FORGOTTEN
 from loyalty.services.actors import Role
 from loyalty.services.imports.answers import TableAnswers
@@ -22,17 +23,19 @@ from loyalty.services.kept_answers import (
     take_traces_out_of_answers,
 )
 from loyalty.services.messages.hooks import remove_hook
-from loyalty.services.privacy.resealing import reseal_some
+from loyalty.services.privacy.resealing import reseal_secrets, reseal_some
 from loyalty.services.privacy.texts import take_traces_out_of_texts
+from loyalty.services.staff.second_factor import open_secret, seal_secret
 from loyalty.services.work import Work
 from tests.faults.overlap import in_transaction
 from tests.faults.races import Race, Street
-from tests.given import NOON, SEALING_KEY, SECRET, given_card, given_staff
+from tests.given import NOON, SEALING_KEY, SECRET, given_account, given_card, given_staff
 from tests.given_messages import given_hook, given_recipient
 from tests.given_notices import given_matter
 from tests.given_tables import HEADINGS, text, upload
 
 NAME, OTHER = "轩辕破晓", "阿依古丽"
+ANOTHER = b"another twenty bytes"
 NEW = "the data key that comes after, of thirty two characters and more"
 
 
@@ -107,6 +110,32 @@ def a_contact_written_while_all_is_sealed_anew(street: Street) -> Race:
         partial(in_transaction, street.app, write),
         partial(in_transaction, street.app, reseal),
         _contact_of(street, matter_id),
+    )
+
+
+def a_second_factor_set_while_secrets_are_sealed_anew(street: Street) -> Race:
+    account = given_account(street.session, street.community)
+    account_id, community_id = account.id, street.community.id
+    own_key = (community_id, account_id)
+    current = sealing_key_from(NEW)
+
+    def write(own: Session) -> None:
+        changed = own.get_one(StaffAccount, own_key)
+        changed.totp_secret = seal_secret(ANOTHER, changed, sealing_key=current)
+        own.flush()
+
+    def reseal(own: Session) -> None:
+        reseal_secrets(own, own.get_one(Community, community_id), [current, SEALING_KEY])
+
+    def read() -> bytes:
+        street.session.rollback()
+        now = street.session.get_one(StaffAccount, own_key)
+        return open_secret(now.totp_secret or b"", now, sealing_key=current)
+
+    return Race(
+        partial(in_transaction, street.app, write),
+        partial(in_transaction, street.app, reseal),
+        read,
     )
 
 

@@ -86,10 +86,12 @@ from tests.faults.races_of_erasing import (
     a_suspension_beside_an_erasure,
 )
 from tests.faults.races_of_forgetting import (
+    ANOTHER,
     BOTH_FORGOTTEN,
     NAME,
     a_change_of_somebody_beside_the_end_of_their_messages,
     a_contact_written_while_all_is_sealed_anew,
+    a_second_factor_set_while_secrets_are_sealed_anew,
     an_answer_beside_the_forgetting_of_its_person,
     two_forgotten_in_one_answer,
     two_forgotten_in_one_text,
@@ -167,6 +169,7 @@ RACES = [
     Won(two_forgotten_in_one_answer, "kept_answer", None, None, BOTH_FORGOTTEN),
     Won(two_forgotten_in_one_text, "matter", None, None, BOTH_FORGOTTEN),
     Won(a_contact_written_while_all_is_sealed_anew, "matter", None, None, NAME),
+    Won(a_second_factor_set_while_secrets_are_sealed_anew, "staff_account", None, None, ANOTHER),
     Won(a_change_of_somebody_beside_the_end_of_their_messages, "resident", "200", None, left=False),
     Won(one_import_undone_twice, "community", "200", "import-state", 0),
     Won(an_approval_beside_an_undoing, "community", "200", "UnknownRecordError", 0),
