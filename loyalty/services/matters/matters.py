@@ -172,8 +172,8 @@ def change_matter(work: Work, request: ChangeMatter) -> Matter:
         ValueRefusedError: it rests without an answer, or the community has no such account.
     """
     matter = work.find(Matter, request.matter_id, version=request.version)
-    values = collect_new_values(request)
-    hands_on = not work.actor.roles & {Role.STAFF, Role.MANAGER} and values.keys() - ANSWERING
+    changed = collect_new_values(request).keys()
+    hands_on = not work.actor.roles & {Role.STAFF, Role.MANAGER} and changed - ANSWERING
     if hands_on or not may_answer(work.actor, matter):
         raise NotAllowedError("A matter is answered by the staff, or by whoever sees to it.")
     _refuse_stranger(work, value_or(request.owner_id, None))
@@ -186,7 +186,7 @@ def change_matter(work: Work, request: ChangeMatter) -> Matter:
         raise ValueRefusedError("/answer", "A matter rests once it has an answer.")
     closed_at = matter.closed_at or work.now
     matter.closed_at = closed_at if matter.state == MatterState.CLOSED else None
-    work.note("matter.changed", matter, members=sorted(values))
+    work.note("matter.changed", matter, members=sorted(changed))
     return matter
 
 

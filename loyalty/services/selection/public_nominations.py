@@ -16,6 +16,7 @@ from loyalty.models.sealed import index_of
 from loyalty.rules.calendar import Month
 from loyalty.rules.selection import RoundObstacle, RoundState
 from loyalty.rules.typed_text import clean_code_letters, make_name_key
+from loyalty.services.changes import members_of
 from loyalty.services.errors import RoundStateError, UnknownRecordError
 from loyalty.services.paging import Page, fetch_page
 from loyalty.services.people.consents import Consent, ConsentSource, Said, change_consents
@@ -160,14 +161,10 @@ def _voice(
     """Return a voice for which it is not known yet who is meant."""
     return Nomination(
         community_id=community_id,
+        **members_of(request, but=("honour",)),
         list_id=list_id,
-        source=request.source,
         at=now,
-        statement=request.statement,
         state="pending",
-        receipt=request.receipt,
-        name=request.name,
-        unit=request.unit,
     )
 
 

@@ -12,6 +12,7 @@ from loyalty.models import Community, Shop, ShopApplication
 from loyalty.rules.certification import CertificationObstacle
 from loyalty.rules.discount import OPT_IN_CATEGORIES
 from loyalty.rules.offer import claims_last_word
+from loyalty.services.changes import members_of
 from loyalty.services.community.series import find_series_named
 from loyalty.services.errors import (
     CertificationStateError,
@@ -56,14 +57,8 @@ def apply_for_plaque(
     _refuse_what_no_shop_may_say(request)
     application = ShopApplication(
         community_id=community.id,
-        receipt=request.receipt,
-        name=request.name,
+        **members_of(request, but=("series", "opted_in_categories")),
         series=find_series_named(session, community.id, request.series).name,
-        category=request.category,
-        stall=request.stall,
-        contact=request.contact,
-        hours=request.hours,
-        offer=request.offer,
         opted_in_categories=sorted(set(request.opted_in_categories)),
         made_at=now,
     )

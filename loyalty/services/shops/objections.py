@@ -18,6 +18,7 @@ from loyalty.rules.certification import (
 from loyalty.rules.notice import ANSWER_WORKING_DAYS, is_notice_over
 from loyalty.rules.traces import is_named, words_of_contact
 from loyalty.services.actors import Role
+from loyalty.services.changes import members_of
 from loyalty.services.community.working_days import last_day_of
 from loyalty.services.errors import (
     CertificationStateError,
@@ -97,11 +98,7 @@ def make_shop_objection(
         raise CertificationStateError("The notice is over.", [CertificationObstacle.NOTICE_OVER])
     objection = ShopObjection(
         community_id=community.id,
-        shop_id=shop.id,
-        receipt=request.receipt,
-        text=request.text,
-        name=request.name,
-        contact=request.contact,
+        **members_of(request),
         made_at=now,
         due_on=last_day_of(session, community.id, now.date(), ANSWER_WORKING_DAYS),
     )
