@@ -18,6 +18,7 @@ from wtforms import (
     Field,
     IntegerField,
     PasswordField,
+    RadioField,
     SelectField,
     SelectMultipleField,
     StringField,
@@ -197,6 +198,22 @@ def choice(
 def record(label: LazyString) -> Any:
     """Return a field for one of the records that a view offers by their ids; none is None."""
     return choice(label, coerce=_id_in)
+
+
+def pick(label: LazyString, offered: Mapping[str, object], *, default: str | None = None) -> Any:
+    """Return a field for one of a few codes that can all be seen; one is needed.
+
+    Args:
+        default: the one that is picked at first.
+    """
+    return RadioField(
+        label,
+        choices=options(offered),
+        default=default,
+        validators=[] if default else [InputRequired(NEEDED)],
+        invalid_value_message=NOT_OFFERED,
+        invalid_choice_message=NOT_OFFERED,
+    )
 
 
 def ticks(label: LazyString, *, needed: bool = False) -> Any:
