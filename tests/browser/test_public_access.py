@@ -12,6 +12,7 @@ from loyalty.models import Community, Shop
 from loyalty.services.actors import Role
 from tests.browser.test_desk_access import violations
 from tests.browser.test_tally import sign_in
+from tests.browser.test_till_access import COLOURS, IN_A_LOOK
 from tests.given import given_community, given_shop
 from tests.given_notices import given_complaint
 from tests.given_pictures import given_pin, given_plan, photo
@@ -55,20 +56,11 @@ def market(session: Session) -> Market:
     return Market(community, shop, withdrawn, noticed, plan.id, complaint.id)
 
 
-IN_THE_DARK = """async () => {
-    document.documentElement.dataset.theme = "dark";
-    const rules = { type: "rule", values: ["color-contrast"] };
-    return (await axe.run({ runOnly: rules })).violations.flatMap(
-        ({ nodes }) => nodes.map(node => node.html));
-}"""
-"""What does not stand out on a page once it is dark: all that changes with the theme is colours."""
-
-
 def look_at(phone: Page, page: str) -> None:
     """Open a page; axe finds nothing, light or dark, and it is not wider than the phone."""
     phone.goto(f"{page}{'&' if '?' in page else '?'}theme=light")
     assert violations(phone) == [], page
-    assert phone.evaluate(IN_THE_DARK) == [], page
+    assert phone.evaluate(IN_A_LOOK, [{"theme": "dark"}, COLOURS]) == [], page
     assert phone.evaluate("() => document.documentElement.scrollWidth") <= NARROW, page
 
 
