@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 from uuid import UUID
 
 from sqlalchemy import Select, tuple_
@@ -21,6 +21,34 @@ class Page(Generic[Record]):
     items: Sequence[Record]
     next: UUID | None
     """What to ask for next as ``after``; None on the last page."""
+
+
+class Asked(Protocol):
+    """A request for one page of a list."""
+
+    @property
+    def limit(self) -> int:
+        """How many records are wanted."""
+
+    @property
+    def after(self) -> UUID | None:
+        """The record they follow; None begins the list."""
+
+
+def fetch_asked(
+    session: Session,
+    query: Select[tuple[Record]],
+    record: type[Record],
+    asked: Asked,
+    *,
+    by: InstrumentedAttribute[Any] | None = None,
+    newest_first: bool = False,
+) -> Page[Record]:
+    """Return the page of a query that a request asks for, as `fetch_page` does."""
+    limit, after = asked.limit, asked.after
+    return fetch_page(
+        session, query, record, limit=limit, after=after, by=by, newest_first=newest_first
+    )
 
 
 def fetch_page(

@@ -13,7 +13,7 @@ from loyalty.rules.calendar import Month
 from loyalty.rules.card_number import last4
 from loyalty.rules.money import Fen
 from loyalty.services.actors import Till
-from loyalty.services.paging import Page, fetch_page
+from loyalty.services.paging import Page, fetch_asked
 from loyalty.services.work import Work
 
 
@@ -146,6 +146,4 @@ def redemptions_of(work: Work, request: FindRedemptions) -> Page[Redemption]:
     if request.flagged is not None:
         flagged = Redemption.flag.is_not(None)
         query = query.where(flagged if request.flagged else ~flagged)
-    return fetch_page(
-        work.session, query, Redemption, limit=request.limit, after=request.after, newest_first=True
-    )
+    return fetch_asked(work.session, query, Redemption, request, newest_first=True)

@@ -15,7 +15,7 @@ from loyalty.rules.money import Fen
 from loyalty.rules.typed_text import fold
 from loyalty.services.checkout.sold import Amounts, get_rest
 from loyalty.services.errors import UnknownRecordError
-from loyalty.services.paging import Page, fetch_page
+from loyalty.services.paging import Page, fetch_asked
 from loyalty.services.work import AnyWork
 
 LAST_DIGITS = 4
@@ -68,13 +68,8 @@ class EntryPage:
 
 def find_entries(work: AnyWork, request: FindEntries) -> EntryPage:
     """Return entries of the community, those written down last first."""
-    page: Page[Redemption] = fetch_page(
-        work.session,
-        _select_entries(work, request),
-        Redemption,
-        limit=request.limit,
-        after=request.after,
-        newest_first=True,
+    page: Page[Redemption] = fetch_asked(
+        work.session, _select_entries(work, request), Redemption, request, newest_first=True
     )
     return EntryPage(describe_entries(work, page.items), page.next)
 

@@ -15,7 +15,7 @@ from loyalty.rules.ranking import DeedPoints, sum_deed_points
 from loyalty.services.changes import AS_IT_WAS, AsItWas, change_members, members_of
 from loyalty.services.deeds.points import POINT
 from loyalty.services.errors import PersonErasedError, UnknownRecordError, ValueRefusedError
-from loyalty.services.paging import Page, fetch_page
+from loyalty.services.paging import Page, fetch_asked
 from loyalty.services.people.new_names import add_under_new_name
 from loyalty.services.people.residents import refuse_erased
 from loyalty.services.work import Work
@@ -85,9 +85,7 @@ def find_deeds(work: Work, request: FindDeeds) -> Page[Deed]:
         query = query.where(Deed.resident_id == request.resident_id)
     if request.month is not None:
         query = query.where(Deed.done_on.between(request.month.first, request.month.last))
-    return fetch_page(
-        work.session, query, Deed, limit=request.limit, after=request.after, newest_first=True
-    )
+    return fetch_asked(work.session, query, Deed, request, newest_first=True)
 
 
 def record_deed(work: Work, request: RecordDeed) -> Deed:

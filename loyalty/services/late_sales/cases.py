@@ -15,7 +15,7 @@ from loyalty.rules.verdict import Verdict
 from loyalty.services.actors import Till
 from loyalty.services.errors import CaseDecidedError
 from loyalty.services.late_sales.quarantine import record_quarantined
-from loyalty.services.paging import Page, fetch_page
+from loyalty.services.paging import Page, fetch_asked
 from loyalty.services.work import Lock, Work
 
 OPEN_CASE = """
@@ -90,14 +90,8 @@ def find_cases(work: Work, request: FindCases) -> Page[SaleCase]:
     if request.open is not None:
         waits = SaleCase.decided_at.is_(None)
         query = query.where(waits if request.open else ~waits)
-    return fetch_page(
-        work.session,
-        query.options(*WHAT_STAFF_SEE),
-        SaleCase,
-        limit=request.limit,
-        after=request.after,
-        newest_first=not request.open,
-    )
+    query = query.options(*WHAT_STAFF_SEE)
+    return fetch_asked(work.session, query, SaleCase, request, newest_first=not request.open)
 
 
 def get_case(work: Work, case_id: UUID) -> SaleCase:

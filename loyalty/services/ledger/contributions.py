@@ -33,7 +33,7 @@ from loyalty.services.errors import (
     UnknownRecordError,
     ValueRefusedError,
 )
-from loyalty.services.paging import Page, fetch_page
+from loyalty.services.paging import Page, fetch_asked
 from loyalty.services.work import Work
 
 WITH_NAMES = (
@@ -116,14 +116,7 @@ def find_contributions(work: Work, request: FindContributions) -> Page[Contribut
     ):
         if (wanted := getattr(request, column.key)) is not None:
             query = query.where(column == wanted.value)
-    return fetch_page(
-        work.session,
-        query,
-        Contribution,
-        limit=request.limit,
-        after=request.after,
-        newest_first=True,
-    )
+    return fetch_asked(work.session, query, Contribution, request, newest_first=True)
 
 
 def record_contribution(work: Work, request: RecordContribution) -> Contribution:

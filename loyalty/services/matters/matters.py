@@ -22,7 +22,7 @@ from loyalty.services.errors import (
     NotAllowedError,
     ValueRefusedError,
 )
-from loyalty.services.paging import Page, fetch_page
+from loyalty.services.paging import Page, fetch_asked
 from loyalty.services.receipts import find_received, get_received, give_out, take_in
 from loyalty.services.work import Work
 
@@ -139,15 +139,7 @@ def find_matters(work: Work, request: FindMatters) -> Page[Matter]:
         query = query.where(Matter.kind == request.kind)
     if request.state is not None:
         query = query.where(Matter.state == request.state)
-    return fetch_page(
-        work.session,
-        query,
-        Matter,
-        limit=request.limit,
-        after=request.after,
-        by=Matter.number,
-        newest_first=True,
-    )
+    return fetch_asked(work.session, query, Matter, request, by=Matter.number, newest_first=True)
 
 
 def may_answer(actor: StaffMember, matter: Matter) -> bool:

@@ -10,7 +10,7 @@ from loyalty.models.sealed import index_of
 from loyalty.rules.typed_text import make_name_key
 from loyalty.services.changes import AS_IT_WAS, AsItWas, change_members, members_of, value_or
 from loyalty.services.errors import AlreadyExistsError, PersonErasedError, ValueRefusedError
-from loyalty.services.paging import Page, fetch_page
+from loyalty.services.paging import Page, fetch_asked
 from loyalty.services.people.areas import refuse_foreign
 from loyalty.services.people.consents import (
     ConsentSource,
@@ -88,14 +88,7 @@ def find_residents(work: Work, request: FindResidents) -> Page[Resident]:
         query = query.where(or_(matches_name(request.q), *_match_sealed(work, request.q)))
     wanted = Resident.state == request.state if request.state else Resident.state != ERASED
     query = query.where(wanted)
-    found = fetch_page(
-        work.session,
-        query,
-        Resident,
-        limit=request.limit,
-        after=request.after,
-        by=Resident.name_pinyin,
-    )
+    found = fetch_asked(work.session, query, Resident, request, by=Resident.name_pinyin)
     if found.items:
         shown = [str(one.id) for one in found.items]
         work.note("residents.shown", None, shown=shown, searched=request.q is not None)

@@ -10,7 +10,7 @@ from loyalty.rules.eligibility import Ground, Reason
 from loyalty.rules.outcome import Outcome
 from loyalty.rules.selection import RoundState
 from loyalty.services.errors import UnknownRecordError
-from loyalty.services.paging import Page, fetch_page
+from loyalty.services.paging import Page, fetch_asked
 from loyalty.services.selection.at_work import select_candidates
 from loyalty.services.selection.planning import held_round, round_of
 from loyalty.services.selection.screening import write_down
@@ -32,7 +32,7 @@ def find_candidates(work: Work, request: FindCandidates) -> Page[Candidate]:
     query = select_candidates(round_of(work, request.round_id))
     if request.outcome is not None:
         query = query.where(Candidate.outcome == request.outcome.value)
-    return fetch_page(work.session, query, Candidate, limit=request.limit, after=request.after)
+    return fetch_asked(work.session, query, Candidate, request)
 
 
 def candidate_of(session: Session, selection_round: Round, candidate_id: UUID) -> Candidate:

@@ -18,7 +18,7 @@ from loyalty.rules.selection import RoundObstacle, RoundState
 from loyalty.rules.typed_text import clean_code_letters, make_name_key
 from loyalty.services.changes import members_of
 from loyalty.services.errors import RoundStateError, UnknownRecordError
-from loyalty.services.paging import Page, fetch_page
+from loyalty.services.paging import Page, fetch_asked
 from loyalty.services.people.consents import Consent, ConsentSource, Said, change_consents
 from loyalty.services.receipts import give_out, make_receipt, take_in
 from loyalty.services.selection.nominations import candidate_for, list_for, nominee
@@ -89,7 +89,7 @@ def find_nominations(work: Work, request: FindNominations) -> Page[Nomination]:
     query = _nominations(work.community_id).where(RoundList.round_id == request.round_id)
     if request.state is not None:
         query = query.where(Nomination.state == request.state)
-    return fetch_page(work.session, query, Nomination, limit=request.limit, after=request.after)
+    return fetch_asked(work.session, query, Nomination, request)
 
 
 def nomination_called(work: Work, round_id: UUID, receipt: str) -> Nomination:

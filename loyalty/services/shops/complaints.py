@@ -18,7 +18,7 @@ from loyalty.services.errors import (
     UnknownRecordError,
     ValueRefusedError,
 )
-from loyalty.services.paging import Page, fetch_page
+from loyalty.services.paging import Page, fetch_asked
 from loyalty.services.pictures.pictures import CleanPicture, PicturePurpose, add_picture
 from loyalty.services.receipts import find_received, get_received, give_out, make_receipt, take_in
 from loyalty.services.shops.finding import get_shop
@@ -122,14 +122,7 @@ def find_complaints(work: Work, request: FindComplaints) -> Page[Complaint]:
         query = query.where(Complaint.shop_id == request.shop_id)
     if request.state is not None:
         query = query.where(_is_in(request.state))
-    return fetch_page(
-        work.session,
-        query,
-        Complaint,
-        limit=request.limit,
-        after=request.after,
-        newest_first=True,
-    )
+    return fetch_asked(work.session, query, Complaint, request, newest_first=True)
 
 
 def list_open_complaints(work: Work, shop_id: UUID | None = None) -> Sequence[Complaint]:

@@ -16,7 +16,7 @@ from loyalty.rules.discount import pay_for
 from loyalty.rules.money import Permille
 from loyalty.services.actors import Role
 from loyalty.services.errors import NotAllowedError, UnknownRecordError
-from loyalty.services.paging import Page, fetch_page
+from loyalty.services.paging import Page, fetch_asked, fetch_page
 from loyalty.services.work import Lock, Work
 
 WITH_TERMS = selectinload(Shop.terms).joinedload(ShopTerm.honour)
@@ -44,9 +44,7 @@ def find_shops(work: Work, request: FindShops) -> Page[Shop]:
         query = query.where(Shop.category == request.category)
     if request.state is not None:
         query = query.where(_state_on(work.now.date()) == request.state.value)
-    return fetch_page(
-        work.session, query, Shop, limit=request.limit, after=request.after, by=Shop.name_pinyin
-    )
+    return fetch_asked(work.session, query, Shop, request, by=Shop.name_pinyin)
 
 
 def name_shops(work: Work) -> Sequence[tuple[UUID, str]]:

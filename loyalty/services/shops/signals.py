@@ -36,7 +36,7 @@ from loyalty.rules.signals import (
     find_signals,
 )
 from loyalty.services.errors import SignalPutAwayError
-from loyalty.services.paging import Page, fetch_page
+from loyalty.services.paging import Page, fetch_asked
 from loyalty.services.work import Lock, Work
 
 REACHES_BACK = max(WINDOW, SILENT_FOR + FORMER)
@@ -95,14 +95,8 @@ def find_shop_signals(work: Work, request: FindSignals) -> Page[ShopSignal]:
     query = work.select(ShopSignal).where(~waits if request.put_away else waits)
     if request.shop_id is not None:
         query = query.where(ShopSignal.shop_id == request.shop_id)
-    return fetch_page(
-        work.session,
-        query.options(joinedload(ShopSignal.shop)),
-        ShopSignal,
-        limit=request.limit,
-        after=request.after,
-        newest_first=True,
-    )
+    query = query.options(joinedload(ShopSignal.shop))
+    return fetch_asked(work.session, query, ShopSignal, request, newest_first=True)
 
 
 def get_signal(work: Work, signal_id: UUID) -> ShopSignal:
