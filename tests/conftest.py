@@ -10,6 +10,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import cast
 from uuid import uuid4
@@ -23,6 +24,7 @@ from flask import Flask, g
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
+from psycopg import _queries
 from sqlalchemy import QueuePool
 from sqlalchemy.orm import Session
 
@@ -66,9 +68,6 @@ A_MOMENT = timedelta(seconds=1)
 ROOM_FOR_DATABASES = 2 * 1024**3
 """Bytes that must be free where the tests' databases are kept in memory."""
 
-MADE_BETWEEN_LOOKS = 50_000
-"""How many objects are made before the garbage collector looks for some that can go."""
-
 BUILT_ONCE = (
     "commands/test_demo.py",
     "faults/test_late_tills.py",
@@ -81,6 +80,9 @@ BUILT_ONCE = (
     "architecture/test_layers.py",
 )
 """Files whose tests share a market, a service or a copy of the tree that takes seconds to make."""
+
+# What is made while tests are collected stays, and a request leaves little to look for.
+gc.set_threshold(50_000, 10, 10)
 
 # How fast the machine is at the moment is not for a test to judge.
 hypothesis_settings.register_profile(
@@ -113,7 +115,6 @@ def pytest_collection_finish() -> None:
     """Spare the garbage collector what stays to the end: the modules, the tests, the schemas."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(MADE_BETWEEN_LOOKS, 10, 10)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -132,6 +133,17 @@ def _quick_passwords() -> Iterator[None]:
     """Hash passwords at the lowest cost: thousands are tried, and none is kept."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(passwords, "_hasher", PasswordHasher.from_parameters(CHEAPEST))
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _known_statements() -> Iterator[None]:
+    """Let psycopg keep how every statement is spelled; else it keeps 128 of the shorter ones."""
+    with pytest.MonkeyPatch.context() as patch:
+        known = cache(_queries._query2pg_nocache)  # noqa: SLF001  # what it keeps itself
+        patch.setattr(_queries, "_query2pg", known)
+        patch.setattr(_queries, "MAX_CACHED_STATEMENT_LENGTH", 100_000)
+        patch.setattr(_queries, "MAX_CACHED_STATEMENT_PARAMS", 1_000)
         yield
 
 
