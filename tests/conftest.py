@@ -68,7 +68,7 @@ A_MOMENT = timedelta(seconds=1)
 ROOM_FOR_DATABASES = 2 * 1024**3
 """Bytes that must be free where the tests' databases are kept in memory."""
 
-BUILT_ONCE = (
+DEAR = (
     "commands/test_demo.py",
     "faults/test_late_tills.py",
     "faults/test_kills.py",
@@ -78,8 +78,12 @@ BUILT_ONCE = (
     "examples/test_till_client.py",
     "architecture/test_wheel.py",
     "architecture/test_layers.py",
+    "faults/test_rounds_machine.py",
+    "services/test_plans.py",
+    "test_embedded.py",
 )
-"""Files whose tests share a market, a service or a copy of the tree that takes seconds to make."""
+"""Files whose tests share a market, a service or a copy of the tree that takes seconds to make, and
+those of which a single test takes as long."""
 
 # What is made while tests are collected stays, and a request leaves little to look for.
 gc.set_threshold(50_000, 10, 10)
@@ -123,7 +127,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     A process that has run out of tests takes some from the end of what another has before it, so
     that nothing of this is built by two of them, and none of it begins last.
     """
-    first = {Path(__file__).parent / name: place for place, name in enumerate(BUILT_ONCE)}
+    first = {Path(__file__).parent / name: place for place, name in enumerate(DEAR)}
     assert all(path.exists() for path in first)
     items.sort(key=lambda item: first.get(item.path, len(first)))
 
