@@ -10,6 +10,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import cast
 from uuid import uuid4
@@ -23,6 +24,7 @@ from flask import Flask, g
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
+from psycopg import _queries
 from sqlalchemy import QueuePool
 from sqlalchemy.orm import Session
 
@@ -66,10 +68,7 @@ A_MOMENT = timedelta(seconds=1)
 ROOM_FOR_DATABASES = 2 * 1024**3
 """Bytes that must be free where the tests' databases are kept in memory."""
 
-MADE_BETWEEN_LOOKS = 50_000
-"""How many objects are made before the garbage collector looks for some that can go."""
-
-BUILT_ONCE = (
+DEAR = (
     "commands/test_demo.py",
     "faults/test_late_tills.py",
     "faults/test_kills.py",
@@ -79,8 +78,15 @@ BUILT_ONCE = (
     "examples/test_till_client.py",
     "architecture/test_wheel.py",
     "architecture/test_layers.py",
+    "faults/test_rounds_machine.py",
+    "services/test_plans.py",
+    "test_embedded.py",
 )
-"""Files whose tests share a market, a service or a copy of the tree that takes seconds to make."""
+"""Files whose tests share a market, a service or a copy of the tree that takes seconds to make, and
+those of which a single test takes as long."""
+
+# What is made while tests are collected stays, and a request leaves little to look for.
+gc.set_threshold(50_000, 10, 10)
 
 # How fast the machine is at the moment is not for a test to judge.
 hypothesis_settings.register_profile(
@@ -113,7 +119,6 @@ def pytest_collection_finish() -> None:
     """Spare the garbage collector what stays to the end: the modules, the tests, the schemas."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(MADE_BETWEEN_LOOKS, 10, 10)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -122,7 +127,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     A process that has run out of tests takes some from the end of what another has before it, so
     that nothing of this is built by two of them, and none of it begins last.
     """
-    first = {Path(__file__).parent / name: place for place, name in enumerate(BUILT_ONCE)}
+    first = {Path(__file__).parent / name: place for place, name in enumerate(DEAR)}
     assert all(path.exists() for path in first)
     items.sort(key=lambda item: first.get(item.path, len(first)))
 
@@ -132,6 +137,17 @@ def _quick_passwords() -> Iterator[None]:
     """Hash passwords at the lowest cost: thousands are tried, and none is kept."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(passwords, "_hasher", PasswordHasher.from_parameters(CHEAPEST))
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _known_statements() -> Iterator[None]:
+    """Let psycopg keep how every statement is spelled; else it keeps 128 of the shorter ones."""
+    with pytest.MonkeyPatch.context() as patch:
+        known = cache(_queries._query2pg_nocache)  # noqa: SLF001  # what it keeps itself
+        patch.setattr(_queries, "_query2pg", known)
+        patch.setattr(_queries, "MAX_CACHED_STATEMENT_LENGTH", 100_000)
+        patch.setattr(_queries, "MAX_CACHED_STATEMENT_PARAMS", 1_000)
         yield
 
 

@@ -168,15 +168,12 @@ def test_a_taken_port_is_refused(data_dir: Path) -> None:
 
 
 def test_a_killed_holder_that_nobody_has_buried_does_not_keep_the_server(data_dir: Path) -> None:
-    port = free_port()
-    first = start_in(data_dir, port)
-    stop(first)
     unburied = subprocess.Popen([sys.executable, "-c", ""])
     while psutil.Process(unburied.pid).status() != psutil.STATUS_ZOMBIE:
         time.sleep(0.05)
     (data_dir / "postgres" / ".handle_pids.json").write_text(f"[{unburied.pid}]", "ascii")
 
-    process = start_in(data_dir, port)
+    process = start_in(data_dir, free_port())
     stop(process)
     unburied.wait()
 

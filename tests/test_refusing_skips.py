@@ -8,6 +8,9 @@ from pathlib import Path
 from tests.refusing_skips import SETTING
 from tests.serving import PROJECT
 
+ALONE = "PYTEST_DISABLE_PLUGIN_AUTOLOAD"
+"""Pytest by itself: what others plug into it takes longer to load than these tests to run."""
+
 SKIPPING = """
 import pytest
 
@@ -41,8 +44,8 @@ def outcome(folder: Path, setting: str) -> str:
     done = subprocess.run(  # noqa: S603  # our own tests
         [sys.executable, "-m", "pytest", "-q", "-rs", "-p", "tests.refusing_skips",
          "-p", "no:cacheprovider", "--continue-on-collection-errors", "--rootdir", folder, folder],
-        cwd=PROJECT, env={**os.environ, SETTING: setting}, capture_output=True, text=True,
-        check=False,
+        cwd=PROJECT, env={**os.environ, SETTING: setting, ALONE: "1"}, capture_output=True,
+        text=True, check=False,
     )  # fmt: skip
     return done.stdout
 

@@ -3,7 +3,7 @@
 import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import marshmallow as ma
 
@@ -40,6 +40,10 @@ class Schema(ma.Schema):
         """Applies to every schema."""
 
         unknown = ma.RAISE
+
+    def __deepcopy__(self, _: dict[int, Any]) -> Self:
+        """Return the schema itself: nothing changes one, and each call copies what describes it."""
+        return self
 
 
 class Text(ma.fields.String):

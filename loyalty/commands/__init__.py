@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from loyalty.commands.loading import loading
 from loyalty.rules.errors import LoyaltyError
 
 MODULES = {
@@ -45,7 +46,8 @@ class Programme(click.Group):
         """Return a command, loading what it needs and not what the others do."""
         if cmd_name not in MODULES:
             return None
-        module = import_module(f"loyalty.commands.{MODULES[cmd_name]}")
+        with loading():
+            module = import_module(f"loyalty.commands.{MODULES[cmd_name]}")
         found = (value for value in vars(module).values() if isinstance(value, click.Command))
         return next(command for command in found if command.name == cmd_name)
 

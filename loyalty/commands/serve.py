@@ -20,6 +20,7 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 
 from loyalty.buffering import Buffered
+from loyalty.commands.loading import loading
 from loyalty.commands.session import owner_database_of, settings_of_environment
 from loyalty.commands.supervisor import Supervisor, end_with
 from loyalty.commands.tables import bring_up_to_date
@@ -73,7 +74,7 @@ def serve(
     }
     _refuse_a_taken_port(host, port)
     settings = settings_of_environment()
-    with _loading():
+    with _loading_beside():
         url = bring_up_to_date(settings)
     if demo:
         demonstration = import_module("loyalty.commands.demo")
@@ -117,18 +118,17 @@ def _end_at_once() -> NoReturn:
 
 
 @contextmanager
-def _loading() -> Iterator[None]:
+def _loading_beside() -> Iterator[None]:
     """Load the service beside what is done meanwhile; what is loaded is not looked over."""
     # By its name, for the app stands above the commands.
-    loading = Thread(target=import_module, args=("loyalty.app",))
-    gc.disable()
-    loading.start()
-    try:
-        yield
-    finally:
-        loading.join()
-        gc.freeze()
-        gc.enable()
+    beside = Thread(target=import_module, args=("loyalty.app",))
+    with loading():
+        beside.start()
+        try:
+            yield
+        finally:
+            beside.join()
+            gc.freeze()
 
 
 def _refuse_a_taken_port(host: str, port: int) -> None:

@@ -1,5 +1,6 @@
 """`loyalty work`: does what takes longer than a request; `serve` has a worker of its own."""
 
+import gc
 import logging
 import os
 import time
@@ -17,6 +18,7 @@ from loyalty.clock import utc_now
 from loyalty.commands.folding import fold_every_book
 from loyalty.commands.housekeeping import keep_every_house
 from loyalty.commands.linking import link_every_record
+from loyalty.commands.loading import loading
 from loyalty.commands.messenger import start_messenger
 from loyalty.commands.session import database_of, settings_of_environment
 from loyalty.commands.supervisor import end_with
@@ -64,8 +66,10 @@ def work(parent: int | None) -> None:
     """
     if parent is not None:
         Thread(target=end_with, args=(parent,), daemon=True).start()
-    # By its name, for the app stands above the commands.
-    app: Flask = import_module("loyalty.app").create_app(settings_of_environment())
+    with loading():
+        # By its name, for the app stands above the commands.
+        app: Flask = import_module("loyalty.app").create_app(settings_of_environment())
+    gc.freeze()
     start_messenger(app)
     with suppress(KeyboardInterrupt):
         _work_on(app)

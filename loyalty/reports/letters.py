@@ -52,7 +52,16 @@ def _file_of(font: TTFFont) -> Any:
     file["cmap"] = copy(read["cmap"])
     file["cmap"].tables = [copy(table) for table in read["cmap"].tables]
     _outlines_of(file).charset = _outlines_of(read).charset
+    if font.is_cff and font.is_cid_keyed:
+        # Of such a font the outlines alone are embedded, which are written after the whole file.
+        file.save = _write_nothing
+        # None of its characters is put together from others.
+        file["CFF "].closure_glyphs = _write_nothing
     return file
+
+
+def _write_nothing(_: object) -> None:
+    """Take the place of what would be worked out and not read."""
 
 
 def _outlines_of(file: Any) -> Any:
