@@ -44,7 +44,8 @@ def issue_many(session: Session, selection_round: Round) -> None:
 
 def count_scanned(session: Session, table: str) -> int:
     """How many rows the transaction has read without looking for one of them."""
-    return session.scalars(SCANNED, {"table": table}).one()
+    scanned: int = session.scalars(SCANNED, {"table": table}).one()
+    return scanned
 
 
 def test_a_first_card_is_stored_without_a_look_at_the_others(
