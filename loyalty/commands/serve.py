@@ -83,8 +83,8 @@ def serve(
     os.environ |= {"LOYALTY_DATABASE_URL": url, "LOYALTY_DATA_DIR": str(settings.data_dir)}
     forget_counts(settings.data_dir)
     # Loaded here once, so that a worker that is killed is replaced in an instant.
-    _load()
-    gc.freeze()
+    with _nothing_collected():
+        _load()
     _supervise(settings, host, port, workers)
     _end_at_once()
 
@@ -118,15 +118,24 @@ def _end_at_once() -> NoReturn:
 
 @contextmanager
 def _loading() -> Iterator[None]:
-    """Load the service beside what is done meanwhile; what is loaded is not looked over."""
+    """Load the service beside what is done meanwhile."""
     # By its name, for the app stands above the commands.
     loading = Thread(target=import_module, args=("loyalty.app",))
+    with _nothing_collected():
+        loading.start()
+        try:
+            yield
+        finally:
+            loading.join()
+
+
+@contextmanager
+def _nothing_collected() -> Iterator[None]:
+    """Look nothing over of what is made meanwhile, nor ever after: most of it stays to the end."""
     gc.disable()
-    loading.start()
     try:
         yield
     finally:
-        loading.join()
         gc.freeze()
         gc.enable()
 
