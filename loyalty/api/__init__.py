@@ -1,6 +1,7 @@
 """JSON for tills, integrators and scripts: /api/v1, described at /api/openapi.json."""
 
 import json
+from threading import Lock
 from typing import Any
 
 from flask import Flask, Response, current_app
@@ -161,15 +162,31 @@ class ProblemApi(Api):  # type: ignore[misc]  # the library has no types
     ERROR_SCHEMA = ProblemSchema
     _description: str | None = None
 
+    def __init__(self, app: Flask) -> None:
+        self._describing = Lock()
+        super().__init__(app)
+
     def _register_error_handlers(self) -> None:
         """Register none: the library's answer every path of the app."""
 
     def _openapi_json(self) -> Response:
         """Answer the description, which is put together when it is asked for first."""
-        if self._description is None:
-            whole = complete_description(self.spec.to_dict(), current_app)
-            self._description = json.dumps(whole, ensure_ascii=False)
+        with self._describing:
+            if self._description is None:
+                for blueprint in BLUEPRINTS:
+                    self._describe(blueprint)
+                whole = complete_description(self.spec.to_dict(), current_app)
+                self._description = json.dumps(whole, ensure_ascii=False)
         return Response(self._description, mimetype="application/json")
+
+    def register_blueprint(self, blp: Blueprint) -> None:
+        """Add the calls of one resource; to describe them now would double what a start takes."""
+        self._app.extensions["flask-smorest"]["blp_name_to_api"][blp.name] = self
+        self._app.register_blueprint(blp)
+
+    def _describe(self, blp: Blueprint) -> None:
+        blp.register_views_in_doc(self, self._app, self.spec, name=blp.name, parameters=None)
+        self.spec.tag({"name": blp.name, "description": blp.description})
 
     def _init_spec(self, **options: Any) -> None:
         super()._init_spec(**options)

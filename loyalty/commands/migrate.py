@@ -1,11 +1,16 @@
 """`loyalty migrate`: bring the tables to a revision, or write the next one."""
 
+from datetime import datetime
+from typing import cast
+
 import click
+from alembic import command
+from alembic.script import Script
 
 from loyalty.clock import utc_now
 from loyalty.commands.session import owner_database_of, settings_of_environment
 from loyalty.commands.tables import move_tables
-from loyalty.database import write_migration
+from loyalty.database import configure_alembic
 
 
 @click.command()
@@ -28,3 +33,15 @@ def migrate(revision: str, deed: str | None, *, no_copy: bool) -> None:
     click.echo(f"The tables stand at {revision}.")
     if deed:
         click.echo(write_migration(owner_database_of(settings), deed, now=utc_now()))
+
+
+def write_migration(url: str, deed: str, *, now: datetime) -> str:
+    """Write a migration from how the models differ from the tables; return its file.
+
+    Args:
+        deed: what it does, such as ``add vouchers``.
+        now: names the file, beside the deed.
+    """
+    with configure_alembic(url) as config:
+        script = command.revision(config, deed, autogenerate=True, rev_id=f"{now:%Y%m%d_%H%M}")
+    return str(cast("Script", script).path)

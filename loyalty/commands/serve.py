@@ -84,8 +84,9 @@ def serve(
     os.environ |= {"LOYALTY_DATABASE_URL": url, "LOYALTY_DATA_DIR": str(settings.data_dir)}
     forget_counts(settings.data_dir)
     # Loaded here once, so that a worker that is killed is replaced in an instant.
-    _load()
-    gc.freeze()
+    with loading():
+        _load()
+        gc.freeze()
     _supervise(settings, host, port, workers)
     _end_at_once()
 

@@ -133,7 +133,15 @@ def draw_lots(lists: Iterable[FrozenList], seed: str) -> tuple[FrozenList, ...]:
         replace(
             frozen,
             candidates=tuple(
-                replace(one, lot=compute_lot(seed, frozen.reference, one.reference))
+                # Made anew, for `replace` takes three times as long, and trials do so by thousands.
+                Candidate(
+                    one.reference,
+                    one.area,
+                    one.household,
+                    one.score,
+                    one.awards,
+                    compute_lot(seed, frozen.reference, one.reference),
+                )
                 for one in frozen.candidates
             ),
         )

@@ -47,6 +47,9 @@ DASH = re.compile(
 CODE = re.compile(r"[a-z][a-z0-9_]{0,39}\Z")
 """How a code that programs read is written."""
 
+_PLAIN = re.compile("[0-9a-z\u4e00-\u9fff]*")
+"""What stays as it is in every form, as most of what is typed does."""
+
 _CONTROL = re.compile("[\0-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
 _MARKS_OF_A_CODE = re.compile("[!-~]*")
 
@@ -65,7 +68,7 @@ _RUNS = re.compile(r"[0-9]+|[^0-9]+")
 
 def fold(text: str) -> str:
     """Return a text for machines: half width, digits of our own, nothing invisible."""
-    if _MARKS_OF_A_CODE.fullmatch(text):
+    if _MARKS_OF_A_CODE.fullmatch(text) or _PLAIN.fullmatch(text):
         return text
     seen = _CONTROL.sub("", INVISIBLE.sub("", text))
     plain = unicodedata.normalize("NFKC", seen).translate(_ARABIC_DIGITS)
@@ -82,6 +85,8 @@ def clean_label(text: str) -> str:
 
     Letters and digits are of half width, and no blank stands between two Han letters.
     """
+    if _PLAIN.fullmatch(text):
+        return text
     plain = "".join(_to_half_width(character) for character in _STRAY.sub("", text))
     spaced = BLANK.sub(" ", unicodedata.normalize("NFC", plain)).strip(" ")
     return _BLANK_IN_HAN.sub("", spaced)
@@ -89,6 +94,8 @@ def clean_label(text: str) -> str:
 
 def clean_person_name(text: str) -> str:
     """Return a person's name as it is shown: one middle dot between its parts, 买买提·艾力."""
+    if _PLAIN.fullmatch(text):
+        return text
     dotted = _DOT_OF_A_NAME.sub("\u00b7", BLANK.sub(" ", _STRAY.sub("", text)))
     return clean_label(dotted).strip(_AROUND_A_NAME)
 
@@ -98,6 +105,8 @@ def make_name_key(name: str) -> str:
 
     Empty for a text in which there is nothing to call somebody by.
     """
+    if _PLAIN.fullmatch(name):
+        return name
     return unicodedata.normalize("NFC", "".join(_letters_in(_fold_case(name))))
 
 
@@ -107,6 +116,8 @@ def make_reference_key(text: str) -> str:
     Leading zeros, which spreadsheets drop, count nothing; nor does what stands between, but that
     two numbers stay two: 1-12 is not 11-2. A floor below the ground is not the one above.
     """
+    if _PLAIN.fullmatch(text):
+        return _strip_zeros(text)
     plain = _BELOW_THE_GROUND.sub("负", DASH.sub("-", _fold_case(text)))
     parts = re.split(r"(?<=[0-9])[^\w]+(?=[0-9])", plain)
     return "-".join(_strip_zeros("".join(_letters_in(part))) for part in parts)

@@ -85,16 +85,20 @@ class SomebodysWork:
     def note(self, action: str, subject: Identified | None, **detail: Any) -> None:
         """Write down what has been done, and leave a trace of it: codes and ids only."""
         self.session.flush()
+        self.note_among_many(action, None if subject is None else subject.id, **detail)
+        self.session.flush()
+
+    def note_among_many(self, action: str, subject_id: UUID | None, **detail: Any) -> None:
+        """Leave a trace as `note` does, but stored with those of other acts at the next flush."""
         note(
             self.session,
             self.actor,
             action,
             community_id=self.community_id,
-            subject_id=None if subject is None else subject.id,
+            subject_id=subject_id,
             now=self.now,
             **detail,
         )
-        self.session.flush()
 
 
 @dataclass(frozen=True, slots=True)

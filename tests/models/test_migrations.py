@@ -15,7 +15,7 @@ from psycopg import sql
 from sqlalchemy import create_engine, inspect
 from sqlalchemy.orm import Session
 
-from loyalty.database import MIGRATIONS, Model, is_migrated, migrate
+from loyalty.database import MIGRATIONS, Model, find_newest, is_migrated, migrate
 from loyalty.models import Resident
 from loyalty.models.sealed import index_of, list_sealed, open_member
 from loyalty.rules.typed_text import make_name_key
@@ -78,6 +78,10 @@ def test_a_database_knows_whether_it_is_migrated(empty: str) -> None:
     migrate(empty)
 
     assert is_migrated(empty)
+
+
+def test_the_newest_migration_is_found_as_alembic_finds_it() -> None:
+    assert find_newest() == set(ScriptDirectory(str(MIGRATIONS)).get_heads())
 
 
 def test_the_models_are_what_the_migrations_make(database: str) -> None:

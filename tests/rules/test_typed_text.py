@@ -63,6 +63,12 @@ def test_of_two_letters_one_is_shown_whatever_is_put_between_or_around(
     assert mask_name(clean_person_name(typed)).rstrip(MASK)[0] == letters[0]
 
 
+@given(st.text(han | st.sampled_from("0123456789az")))
+def test_what_needs_no_tidying_has_the_forms_of_what_does(plain: str) -> None:
+    for make in (clean_label, clean_person_name, clean_code, make_name_key, make_reference_key):
+        assert make(plain) == make(plain + "\u200b")
+
+
 @given(st.text())
 def test_forms_are_at_rest(text: str) -> None:
     for form in (

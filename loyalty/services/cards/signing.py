@@ -1,9 +1,11 @@
 """Signing cards. Nothing is signed before the public notice of its round has ended."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import islice
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -21,7 +23,7 @@ from loyalty.rules.selection import RoundObstacle
 from loyalty.services.cards.keys import destroy_spent_keys, ensure_signing_key, unseal_private_key
 from loyalty.services.errors import RoundStateError
 
-MOST_AT_ONCE = 10_000
+MOST_AT_ONCE = 2_000
 """Cards that one statement stores."""
 
 
@@ -74,12 +76,14 @@ def sign_cards(
     key = ensure_signing_key(session, community, first, sealing_key=sealing_key, now=now)
     signer = CardSigner(unseal_private_key(key, community, sealing_key=sealing_key))
     serials = draw_serials(session, len(awards))
-    signed = [
-        SignedCard(award, serial, signer.sign(_make_claims(award, key.key_id, serial, first)))
+    claims = [
+        _make_claims(award, key.key_id, serial, first)
         for award, serial in zip(awards, serials, strict=True)
     ]
-    for at in range(0, len(signed), MOST_AT_ONCE):
-        _store(session, selection_round, signed[at : at + MOST_AT_ONCE], first=first, now=now)
+    tokens = _sign_ahead(signer, claims)
+    signed = map(SignedCard, awards, serials, tokens)
+    while cards := list(islice(signed, MOST_AT_ONCE)):
+        _store(session, selection_round, cards, first=first, now=now)
     destroy_spent_keys(session, community, now=now)
     return serials
 
@@ -91,6 +95,17 @@ def sign_card(
     (serial,) = sign_cards(session, selection_round, [award], sealing_key=sealing_key, now=now)
     own = (Card.community_id == selection_round.community_id, Card.serial == serial)
     return session.scalars(select(Card).where(*own)).one()
+
+
+def _sign_ahead(signer: CardSigner, claims: Sequence[CardClaims]) -> Iterator[str]:
+    """Yield the tokens of some cards; the next are signed while whoever asked stores the last."""
+
+    def sign(at: int) -> list[str]:
+        return [signer.sign(one) for one in claims[at : at + MOST_AT_ONCE]]
+
+    with ThreadPoolExecutor(max_workers=1) as ahead:
+        for tokens in ahead.map(sign, range(0, len(claims), MOST_AT_ONCE)):
+            yield from tokens
 
 
 def _store(

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from loyalty.models import Resident
 from loyalty.services.actors import Role, StaffMember
 from loyalty.services.community.founding import FoundCommunity, found_community
 from loyalty.services.community.working_days import (
@@ -26,7 +27,8 @@ from loyalty.services.people.areas import (
     create_area,
     create_household_group,
 )
-from loyalty.services.people.residents import CreateResident, create_resident
+from loyalty.services.people.consents import ConsentSource, Said, add_with_consents
+from loyalty.services.people.residents import CreateResident, make_resident
 from loyalty.services.staff.accounts import CreateAccount, open_account
 from loyalty.services.staff.sign_in import to_staff_member
 from loyalty.services.work import Work
@@ -130,6 +132,8 @@ def take_in_residents(session: Session, cast: Cast) -> None:
     ]
     groups: dict[UUID, UUID] = {}
     names = people_names(story.random, RESIDENTS)
+    work = Work(session, cast.clerk, now)
+    residents: list[Resident] = []
     household = 0
     while names:
         area = areas[household % AREAS]
@@ -145,7 +149,11 @@ def take_in_residents(session: Session, cast: Cast) -> None:
                 area_id=area.id,
                 household_group_id=groups[area.id],
             )
-            create_resident(Work(session, cast.clerk, now), request)
+            residents.append(make_resident(work, request))
+    add_with_consents(session, residents, Said(ConsentSource.STAFF, now, cast.clerk.account_id))
+    for resident in residents:
+        work.note_among_many("resident.created", resident.id)
+    session.flush()
 
 
 def _make_resident_request(

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,14 +12,15 @@ from loyalty.rules.card_action import CardAction
 from loyalty.rules.selection import RoundAction
 from loyalty.services.actors import StaffMember
 from loyalty.services.cards.acts import ActOnCard, act_on_card
-from loyalty.services.deeds.deeds import DEFAULT_KINDS, RecordDeed, record_deed
+from loyalty.services.cards.hand_out import hand_over_cards
+from loyalty.services.deeds.deeds import DEFAULT_KINDS, RecordDeed, list_deed_kinds, make_deed
 from loyalty.services.demonstration.cast import Cast
 from loyalty.services.demonstration.honours import LISTS
 from loyalty.services.demonstration.story import Story
 from loyalty.services.notice.objections import MakeObjection, make_objection
 from loyalty.services.rounds.actions import ActOnRound, act_on_round
 from loyalty.services.selection.ballots import CastBallots, Mark, cast_ballots, score_sheet
-from loyalty.services.selection.nominations import SOURCES, Nominate, nominate
+from loyalty.services.selection.nominations import SOURCES, Voice, nominate_each
 from loyalty.services.selection.panel import NamePanel, name_panel
 from loyalty.services.selection.planning import PlannedList, PlanRound, plan_round
 from loyalty.services.work import Work
@@ -137,10 +137,12 @@ def _nominate(
     willing = [one for one in residents if one.adult and one.consent_membership]
     for honour, _, nominees, _ in LISTS:
         anybody = random.sample(residents, nominees // 20)
+        voices = []
         for resident in dict.fromkeys([*anybody, *random.sample(willing, nominees * rush)]):
-            now = cast.story.at(random.choice(days), random.randint(9, 17))
-            request = Nominate(planned.id, honour, resident.id, random.choice(SOURCES))
-            nominate(Work(session, cast.clerk, now), request)
+            at = cast.story.at(random.choice(days), random.randint(9, 17))
+            voices.append(Voice(resident, random.choice(SOURCES), at))
+        work = Work(session, cast.clerk, max(voice.at for voice in voices))
+        nominate_each(work, planned.id, honour, voices)
 
 
 def _dice(story: Story) -> str:
@@ -176,6 +178,8 @@ def _record_deeds(
     if not so_far:
         return
     weights = [6 if day.day in VOLUNTEER_DAYS else 1 for day in so_far]
+    kinds = {kind.code: kind for kind in list_deed_kinds(session, cast.community_id)}
+    recorded = []
     for day in story.random.choices(so_far, weights, k=DEEDS_A_MONTH):
         kind, name = story.random.choice(DEFAULT_KINDS)
         request = RecordDeed(
@@ -185,7 +189,13 @@ def _record_deeds(
             source=f"{name}签到表",
             points_hundredths=50 * story.random.randint(1, 6),
         )
-        record_deed(Work(session, cast.clerk, story.at(day, 18)), request)
+        work = Work(session, cast.clerk, story.at(day, 18))
+        recorded.append((work, make_deed(work, request, kinds[kind])))
+    session.add_all(deed for _, deed in recorded)
+    session.flush()
+    for work, deed in recorded:
+        work.note_among_many("deed.recorded", deed.id, kind=deed.kind.code)
+    session.flush()
 
 
 def _hand_over(
@@ -197,9 +207,7 @@ def _hand_over(
         .where(Card.community_id == held.community_id, Card.round_id == held.id)
         .order_by(Card.id)
     ).all()
-    steps: list[tuple[UUID, CardAction, str | None]]
-    steps = [(card, CardAction.HAND_OVER, None) for card in cards[:-3]]
-    steps += [(cards[0], CardAction.SUSPEND, "本人挂失"), (cards[0], CardAction.REISSUE, "补卡")]
-    for card_id, action, reason in steps:
-        request = ActOnCard(card_id, action, reason)
-        act_on_card(Work(session, cast.clerk, now), request, sealing_key=sealing_key)
+    work = Work(session, cast.clerk, now)
+    hand_over_cards(work, cards[:-3])
+    for action, reason in ((CardAction.SUSPEND, "本人挂失"), (CardAction.REISSUE, "补卡")):
+        act_on_card(work, ActOnCard(cards[0], action, reason), sealing_key=sealing_key)

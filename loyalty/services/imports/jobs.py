@@ -18,6 +18,7 @@ from loyalty.services.imports.deeds import make_deed_intake
 from loyalty.services.imports.intake import Intake, judge_rows
 from loyalty.services.imports.keeping import (
     dump_table,
+    forget_cells,
     forget_table,
     forget_tables,
     keep_rejected_rows,
@@ -274,9 +275,11 @@ def _take_in(work: Work, job: ImportJob, intake: Intake[Any]) -> None:
     job.changed = sum(bool(intake.changes_of(request)) for request in requests)
     intake.add(requests, job.id)
     job.applied_at = work.now
-    if job.kept_table is not None:
+    if job.kept_table_sealed is not None and job.errors:
         table = lay_out(load_table(job), intake, TableAnswers.from_stored(job.answers))
         keep_rejected_rows(job, table.heading_row)
+    elif job.kept_table_sealed is not None:
+        forget_cells(job)
     _note(work, "import.applied", job)
 
 

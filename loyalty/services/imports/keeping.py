@@ -62,15 +62,20 @@ def keep_rejected_rows(job: ImportJob, top: int) -> None:
     left_out = {fault["row"] for fault in job.errors if fault["row"] > top}
     table = load_table(job)
     kept = [row for row in table.rows if row.number <= top or row.number in left_out]
+    forget_cells(job)
     job.kept_table = serialize_table(replace(table, rows=kept)) if left_out else None
-    job.answers = {}
-    job.valid_rows = [{"row": row["row"], "cells": {}} for row in job.valid_rows]
     job.errors = [
         {**fault, "values": {**fault["values"], "choices": []}}
         if "choices" in fault["values"]
         else fault
         for fault in job.errors
     ]
+
+
+def forget_cells(job: ImportJob) -> None:
+    """Drop the table, what was said about it, and the cells of the right rows, which are in."""
+    job.kept_table, job.answers = None, {}
+    job.valid_rows = [{"row": row["row"], "cells": {}} for row in job.valid_rows]
 
 
 def forget_tables(session: Session, community_id: UUID, *, now: datetime) -> int:
@@ -116,8 +121,7 @@ def _forget(session: Session, jobs: Sequence[ImportJob], *, now: datetime) -> in
 
 def forget_table(job: ImportJob, *, now: datetime) -> None:
     """Drop what may name somebody; how many rows there were, and how many were right, stays."""
-    job.kept_table, job.answers = None, {}
-    job.valid_rows = [{"row": row["row"], "cells": {}} for row in job.valid_rows]
+    forget_cells(job)
     job.errors = job.notes = []
     job.forgotten_at = now
 

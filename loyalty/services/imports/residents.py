@@ -24,7 +24,7 @@ from loyalty.services.imports.intake import Intake, Spelling
 from loyalty.services.imports.layout import Column, Part, RowFaultCode
 from loyalty.services.imports.person_matching import KnownPerson, read_people
 from loyalty.services.imports.table_cells import CellMark
-from loyalty.services.people.consents import ConsentSource, Said, add_with_consents
+from loyalty.services.people.consents import ConsentSource, Said, store_with_consents
 from loyalty.services.people.residents import ERASED, CreateResident, make_resident
 from loyalty.services.work import Work
 
@@ -48,7 +48,7 @@ def make_resident_intake(work: Work) -> Intake[CreateResident]:
     def add(requests: Sequence[CreateResident], import_id: UUID) -> None:
         new = (make_resident(work, request, import_id=import_id) for request in requests)
         said = Said(ConsentSource.IMPORT, work.now, work.actor.account_id)
-        add_with_consents(work.session, new, said)
+        store_with_consents(work.session, new, said)
 
     return Intake(
         columns=_make_columns(work),

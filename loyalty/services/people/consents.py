@@ -8,8 +8,10 @@ from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from uuid_utils.compat import uuid7
 
 from loyalty.models import ConsentEvent, Resident
+from loyalty.services.storing import store_many
 
 
 class Consent(StrEnum):
@@ -47,8 +49,8 @@ class Said:
 
 
 def read_consents(resident: Resident) -> dict[Consent, bool]:
-    """Return what somebody agrees to at present."""
-    return {consent: getattr(resident, f"consent_{consent}") for consent in Consent}
+    """Return what somebody agrees to at present; to nothing that was never asked."""
+    return {consent: bool(getattr(resident, f"consent_{consent}")) for consent in Consent}
 
 
 def change_consents(
@@ -68,21 +70,9 @@ def note_consents(
     session: Session, resident: Resident, before: Mapping[Consent, bool], said: Said
 ) -> Sequence[Consent]:
     """Write down what somebody agrees to otherwise than before; return what that is."""
-    now = read_consents(resident)
-    changed = [consent for consent in Consent if now[consent] != before.get(consent, False)]
-    session.add_all(
-        ConsentEvent(
-            community_id=resident.community_id,
-            resident_id=resident.id,
-            consent=consent,
-            agreed=now[consent],
-            source=said.source,
-            account_id=said.account_id,
-            at=said.now,
-        )
-        for consent in changed
-    )
-    return changed
+    events = _make_events(resident, before, said)
+    session.add_all(events)
+    return [Consent(event.consent) for event in events]
 
 
 def add_with_consents(session: Session, residents: Iterable[Resident], said: Said) -> None:
@@ -92,6 +82,38 @@ def add_with_consents(session: Session, residents: Iterable[Resident], said: Sai
     session.flush()
     for resident in new:
         note_consents(session, resident, {}, said)
+
+
+def store_with_consents(session: Session, residents: Iterable[Resident], said: Said) -> None:
+    """Store people as `add_with_consents` does, in one statement for all; the session forgets them.
+
+    Args:
+        residents: with the same members given, in the same order.
+    """
+    new = list(residents)
+    store_many(session, new)
+    store_many(session, [event for one in new for event in _make_events(one, {}, said)])
+
+
+def _make_events(
+    resident: Resident, before: Mapping[Consent, bool], said: Said
+) -> list[ConsentEvent]:
+    """Return what is kept of each consent that is otherwise than before."""
+    now = read_consents(resident)
+    return [
+        ConsentEvent(
+            id=uuid7(),
+            community_id=resident.community_id,
+            resident_id=resident.id,
+            consent=consent.value,
+            agreed=now[consent],
+            source=said.source,
+            account_id=said.account_id,
+            at=said.now,
+        )
+        for consent in Consent
+        if now[consent] != before.get(consent, False)
+    ]
 
 
 def list_consent_events(session: Session, resident: Resident) -> Sequence[ConsentEvent]:

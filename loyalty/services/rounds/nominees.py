@@ -7,7 +7,8 @@ from uuid import UUID
 from loyalty.models import ImportJob, Resident
 from loyalty.services.errors import UnknownRecordError, ValueRefusedError
 from loyalty.services.imports.jobs import ImportKind, read_import
-from loyalty.services.selection.nominations import Nominate, nominate
+from loyalty.services.people.residents import ERASED
+from loyalty.services.selection.nominations import Voice, nominate_each
 from loyalty.services.work import Work
 
 MOST_AT_ONCE = 1000
@@ -71,7 +72,16 @@ def nominate_several(work: Work, request: NominateSeveral) -> int:
     """
     if not 0 < len(request.resident_ids) <= MOST_AT_ONCE:
         raise ValueRefusedError("/resident_ids", f"Name 1 to {MOST_AT_ONCE} people.")
-    for resident_id in request.resident_ids:
-        voice = Nominate(request.round_id, request.honour, resident_id, request.source)
-        nominate(work, voice)
+    known = {
+        resident.id: resident
+        for resident in work.session.scalars(
+            work.select(Resident).where(
+                Resident.id.in_(request.resident_ids), Resident.state != ERASED
+            )
+        )
+    }
+    if not known.keys() >= set(request.resident_ids):
+        raise ValueRefusedError("/resident_id", "The community has no such resident.")
+    voices = [Voice(known[one], request.source, work.now) for one in request.resident_ids]
+    nominate_each(work, request.round_id, request.honour, voices)
     return len(request.resident_ids)

@@ -2,7 +2,9 @@
 
 import secrets
 from base64 import b32encode
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
@@ -39,6 +41,16 @@ class Nominate:
     """Why, for the panel to read."""
 
 
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """One voice for one resident, among many for the same honour."""
+
+    resident: Resident
+    source: str
+    """One of `SOURCES`."""
+    at: datetime
+
+
 def nominate(work: Work, request: Nominate) -> Candidate:
     """Record a nomination; the second one of a person merges into the same candidate.
 
@@ -67,6 +79,35 @@ def nominate(work: Work, request: Nominate) -> Candidate:
     return candidate
 
 
+def nominate_each(work: Work, round_id: UUID, honour: str, voices: Sequence[Voice]) -> None:
+    """Record many nominations as `nominate` does one, in a few statements.
+
+    Raises:
+        RoundStateError: the round is not open.
+        ValueRefusedError: the round has no list of this honour.
+    """
+    held_round(work, round_id, RoundState.OPEN)
+    list_id = list_for(work.session, work.community_id, round_id, honour)
+    people = {voice.resident.id for voice in voices}
+    candidates = _ensure_candidates(work.session, work.community_id, list_id, people)
+    for voice in voices:
+        candidate_id, resident = candidates[voice.resident.id], voice.resident
+        work.session.add(
+            Nomination(
+                community_id=work.community_id,
+                list_id=list_id,
+                candidate_id=candidate_id,
+                source=voice.source,
+                household_group_id=resident.household_group_id if voice.source == "group" else None,
+                account_id=work.actor.account_id,
+                at=voice.at,
+            )
+        )
+        then = replace(work, now=voice.at)
+        then.note_among_many("candidate.nominated", candidate_id, source=voice.source)
+    work.session.flush()
+
+
 def list_for(session: Session, community_id: UUID, round_id: UUID, honour: str) -> UUID:
     """Return the list of an honour in a round."""
     list_id = session.scalar(
@@ -93,31 +134,42 @@ def nominee(work: Work, resident_id: UUID) -> Resident:
 
 def candidate_for(session: Session, list_id: UUID, resident: Resident) -> Candidate:
     """Return the resident as a candidate on a list, as a new one if nobody spoke for them yet."""
-    nominated = (
-        Candidate.community_id == resident.community_id,
-        Candidate.list_id == list_id,
-        Candidate.resident_id == resident.id,
-    )
-    # Two voices at the same moment make one candidate, and so does a reference drawn twice.
-    while not session.scalar(select(Candidate.id).where(*nominated)):
-        session.execute(
-            insert(Candidate)
-            .values(
-                community_id=resident.community_id,
-                list_id=list_id,
-                resident_id=resident.id,
-                reference=_new_reference(),
-            )
-            .on_conflict_do_nothing()
-        )
+    community_id = resident.community_id
+    candidates = _ensure_candidates(session, community_id, list_id, {resident.id})
     return session.scalars(
         select(Candidate)
-        .where(*nominated)
+        .where(Candidate.community_id == community_id, Candidate.id == candidates[resident.id])
         .options(
             joinedload(Candidate.resident),
             joinedload(Candidate.round_list).joinedload(RoundList.honour),
         )
     ).one()
+
+
+def _ensure_candidates(
+    session: Session, community_id: UUID, list_id: UUID, resident_ids: Collection[UUID]
+) -> Mapping[UUID, UUID]:
+    """Return the candidates that people are on a list, by person; new ones where they were none."""
+    nominated = select(Candidate.resident_id, Candidate.id).where(
+        Candidate.community_id == community_id,
+        Candidate.list_id == list_id,
+        Candidate.resident_id.in_(resident_ids),
+    )
+    known = dict(session.execute(nominated).tuples().all())
+    # Two voices at the same moment make one candidate, and so does a reference drawn twice.
+    while missing := sorted(one for one in resident_ids if one not in known):
+        rows = [
+            {
+                "community_id": community_id,
+                "list_id": list_id,
+                "resident_id": resident_id,
+                "reference": _new_reference(),
+            }
+            for resident_id in missing
+        ]
+        session.execute(insert(Candidate).values(rows).on_conflict_do_nothing())
+        known = dict(session.execute(nominated).tuples().all())
+    return known
 
 
 def _group(work: Work, request: Nominate, resident: Resident) -> UUID | None:

@@ -17,17 +17,20 @@ from loyalty.services.people.consents import (
     Said,
     change_consents,
     list_consent_events,
+    store_with_consents,
 )
 from loyalty.services.people.residents import (
     ChangeResident,
     CreateResident,
     change_resident,
     create_resident,
+    make_resident,
 )
 from loyalty.services.selection.public_nominations import MatchNomination, match_nomination
 from loyalty.services.work import Work
 from tests.given import NOON, given_resident
 from tests.given_rounds import given_nomination
+from tests.statements import statements
 
 
 @pytest.fixture
@@ -53,6 +56,37 @@ def test_what_somebody_agrees_to_as_they_are_taken_in(session: Session, work: Wo
     resident = taken_in(work)
 
     assert said(session, resident) == [("membership", True, "staff", work.actor.account_id)]
+
+
+def store(work: Work, count: int) -> list[Resident]:
+    """Store people who agree to take part, all at once."""
+    request = CreateResident(
+        "王芳", "3-501", adult=True, household_ref="h1", consent_membership=True
+    )
+    new = [make_resident(work, request) for _ in range(count)]
+    store_with_consents(work.session, new, Said(ConsentSource.IMPORT, NOON))
+    return new
+
+
+def test_people_stored_at_once_are_stored_as_those_taken_in_one_by_one(
+    session: Session, work: Work
+) -> None:
+    alone, at_once = (
+        session.scalars(work.select(Resident).where(Resident.id == one.id)).one()
+        for one in (taken_in(work), store(work, 2)[0])
+    )
+    columns = [one.key for one in Resident.__mapper__.column_attrs]
+    told = [one.removesuffix("_sealed") for one in columns if one != "id"]
+
+    assert [getattr(at_once, one) for one in told] == [getattr(alone, one) for one in told]
+    assert said(session, at_once) == [("membership", True, "import", None)]
+
+
+def test_many_are_stored_with_what_they_agree_to_in_two_statements(work: Work) -> None:
+    with statements() as sent:
+        store(work, 200)
+
+    assert len(sent) == 2
 
 
 def test_each_change_is_written_down_and_nothing_else(session: Session, work: Work) -> None:
