@@ -7,9 +7,9 @@ written to Parquet, and put into the book of a community by COPY; once a tenth o
 and once a tenth among a thousand other communities, those of `benchmarks.communities`.
 Every hundredth is the void of the one before. The book is folded as the worker does, but for the
 last sales; 23 months are closed. Then the same questions are asked in turn of the service and of
-DuckDB on two threads, of each of the three. It ends with 1 if one that is about closed months takes
-more than 0.05 of DuckDB's time, one about the open month more than 4 times of it, or either more
-than 1.2 times what it takes with a tenth of the sales, or alone.
+DuckDB on two threads, of each of the three. It ends with 1 if, with all of them, one that is about
+closed months takes more than 0.05 of DuckDB's time or one about the open month more than 4 times of
+it, or if any takes more than 1.2 times what it takes with a tenth of the sales, or alone.
 """
 
 import shutil
@@ -107,7 +107,7 @@ def measure(
     finally:
         leave_embedded_database(folder)
         shutil.rmtree(folder)
-    figures = [*judge(tenth, sales // 10), *judge(whole, sales)]
+    figures = [*judge(tenth, sales // 10, goal=False), *judge(whole, sales)]
     for times, compared in (
         (whole, f"{sales:,} by a tenth of them"),
         (crowded, f"among {copies + 1:,} communities by alone"),
@@ -293,8 +293,14 @@ def questions(
     }
 
 
-def judge(times: Mapping[str, tuple[float, float]], sales: int) -> list[Figure]:
-    """Return how long each question takes us and DuckDB, with so many sales."""
+def judge(
+    times: Mapping[str, tuple[float, float]], sales: int, *, goal: bool = True
+) -> list[Figure]:
+    """Return how long each question takes us and DuckDB, with so many sales.
+
+    Args:
+        goal: whether it is to be a part of DuckDB's time, who is quick with few sales.
+    """
     figures = []
     for name, (ours, theirs) in times.items():
         most = CLOSED_MOST if name.startswith("closed") else OPEN_MOST
@@ -302,7 +308,7 @@ def judge(times: Mapping[str, tuple[float, float]], sales: int) -> list[Figure]:
         figures += [
             Figure(asked, 1000 * ours, "ms"),
             Figure(f"{asked}: DuckDB", 1000 * theirs, "ms"),
-            Figure(f"{asked}: by DuckDB", ours / theirs, "", most),
+            Figure(f"{asked}: by DuckDB", ours / theirs, "", most if goal else None),
         ]
     return figures
 
