@@ -34,7 +34,7 @@ class StaffMember:
     owes_second_factor: bool = False
     """Nothing is open to the account but to set up its second factor."""
     session_id: UUID | None = None
-    """Where it is signed in; None at the command line."""
+    """Where it is signed in; None at the command line, and where another account has signed in."""
     proven_at: datetime | None = None
     """When password or code were shown last, at the console; None elsewhere."""
 

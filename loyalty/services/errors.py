@@ -18,6 +18,10 @@ class AlreadyExistsError(LoyaltyError):
     """A record with this name or number exists."""
 
 
+class AlreadyJoinedError(AlreadyExistsError):
+    """Whoever joins a community has another account there, or it is another's."""
+
+
 class EvidenceKnownError(AlreadyExistsError):
     """The evidence stands for another entry already; both may be meant."""
 

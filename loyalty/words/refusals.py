@@ -23,6 +23,9 @@ REFUSALS: Mapping[type[Exception], LazyString] = MappingProxyType(
         errors.EvidenceKnownError: lazy_gettext(
             "这份凭据已经记过一笔。如果确实是另一笔，请在“同一份凭据”那里打勾，再提交。"
         ),
+        errors.AlreadyJoinedError: lazy_gettext(
+            "没有加入：一个人在一个社区只有一个账号。请告诉给您链接的负责人。"
+        ),
         errors.VisitKnownError: lazy_gettext(
             "这一天同样的走访您已经记过，写的不一样。这次写的没有记上，还留在这里：换一个“为什么去”再记。"
         ),

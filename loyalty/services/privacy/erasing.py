@@ -212,6 +212,9 @@ def _empty_accounts(resident: Resident) -> Update:
             username=literal("erased-") + cast(StaffAccount.id, String),
             password_hash="!",  # noqa: S106  # no password has this hash
             totp_secret=None,
+            home_community_id=None,
+            home_account_id=None,
+            left_at=None,
         )
     )
 

@@ -62,6 +62,12 @@ def find_accounts(work: Work, *, limit: int, after: UUID | None) -> Page[StaffAc
     )
 
 
+def has_joined(account: StaffAccount) -> bool:
+    """Return whether the owner of an account has come by a link, and it can be signed in to."""
+    by_home = account.home_account_id is not None and account.left_at is None
+    return account.password_hash is not None or by_home
+
+
 def create_account(work: Work, request: CreateAccount) -> StaffAccount:
     """Open an account in the actor's community; its owner joins by a link.
 

@@ -30,6 +30,8 @@ class AlertKind(StrEnum):
     LINK_USED = "link_used"
     LOCKED = "locked"
     """Whoever was signed in failed to prove it too often."""
+    COMMUNITIES_CHANGED = "communities_changed"
+    """Its owner works in another community with it, or does no more."""
 
 
 def tell_owner(
@@ -100,14 +102,16 @@ def forget_alerts(session: Session, community_id: UUID, *, now: datetime) -> Non
 
 
 def _unanswered(member: StaffMember) -> Select[tuple[AccountAlert]]:
+    told = select(AccountAlert).where(
+        AccountAlert.community_id == member.community_id,
+        AccountAlert.account_id == member.account_id,
+        AccountAlert.answered_at.is_(None),
+    )
+    if member.session_id is None:
+        return told
     here = (
         select(AccessToken.device_hash)
         .where(AccessToken.community_id == member.community_id, AccessToken.id == member.session_id)
         .scalar_subquery()
     )
-    return select(AccountAlert).where(
-        AccountAlert.community_id == member.community_id,
-        AccountAlert.account_id == member.account_id,
-        AccountAlert.answered_at.is_(None),
-        AccountAlert.device_hash.is_distinct_from(here),
-    )
+    return told.where(AccountAlert.device_hash.is_distinct_from(here))

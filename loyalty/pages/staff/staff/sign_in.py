@@ -14,6 +14,7 @@ from flask import (
     request,
     url_for,
 )
+from flask import session as browser_session
 from flask_babel import gettext
 from flask_login import current_user, login_user, logout_user
 
@@ -27,7 +28,6 @@ from loyalty.rules.browser import browser_of
 from loyalty.rules.errors import RecordedRefusalError
 from loyalty.rules.network import network_of
 from loyalty.rules.verdict import Tone
-from loyalty.services.community.policy import community_of
 from loyalty.services.staff import sign_in as service
 from loyalty.services.staff.sessions import Device
 from loyalty.words.refusals import refusal_in_words
@@ -48,7 +48,7 @@ def sign_in() -> Any:
     """
     form = SignInForm()
     kept = KeptForm.carried()
-    if not form.validate_on_submit() or not _signed_in(form):
+    if not form.validate_on_submit() or not _signed_in(form, kept):
         return sign_in_page(form, kept)
     if kept is None:
         return redirect(console.own_place(request.args.get("next", "")))
@@ -63,15 +63,18 @@ def sign_in() -> Any:
 def sign_out() -> Any:
     """End the session, here and in the database."""
     if current_user.is_authenticated:
-        with console.work() as work:
+        with console.own_work() as work:
             service.sign_out(work.session, work.actor, current_user.token, now=utc_now())
     logout_user()
+    browser_session.pop(console.WORKS_AS, None)
     flash(gettext("已退出。"), Tone.YES)
     return redirect(url_for("staff_sign_in.sign_in"))
 
 
-def _signed_in(form: SignInForm) -> bool:
+def _signed_in(form: SignInForm, kept: KeptForm | None) -> bool:
     device, before = _device_here(), _signed_in_before()
+    if kept is not None:
+        browser_session[console.WORKS_AS] = kept.account_id.hex
     request_of_form = service.SignIn(
         form.username.data,
         form.password.data,
@@ -85,17 +88,16 @@ def _signed_in(form: SignInForm) -> bool:
             opened = service.sign_in(
                 session, request_of_form, sealing_key=console.sealing_key(), now=utc_now()
             )
-            member = service.get_staff_member_by_token(
-                session, opened.token, now=utc_now(), at_console=True
-            )
-            community = community_of(session, member)
+            works_as = browser_session.get(console.WORKS_AS)
+            found = console.find_signed_in(session, opened.token, works_as)
             if before is not None:
-                service.sign_out(session, before.actor, before.token, now=utc_now())
+                service.sign_out(session, before.owner, before.token, now=utc_now())
     except RecordedRefusalError as refusal:
         form.password.errors = [refusal_in_words(refusal)]
         return False
-    login_user(console.SignedIn(member, community, opened.token))
-    after_this_request(partial(_remember, name=COMMUNITY, value=community.slug))
+    login_user(found)
+    own = found.places[0].community
+    after_this_request(partial(_remember, name=COMMUNITY, value=own.slug))
     after_this_request(partial(_remember, name=DEVICE, value=device.secret))
     return True
 
