@@ -155,6 +155,25 @@ def test_who_leaves_is_home_again(client: FlaskClient, invited: StaffAccount, li
     assert client.get(f"{OWN}/{invited.id}/leave").status_code == 404
 
 
+def test_who_is_closed_at_home_is_there_and_nowhere_else(
+    client: FlaskClient, session: Session, home: StaffAccount, link: str
+) -> None:
+    join(client, link)
+    press(client, OWN, f"{OWN}/{home.id}/enter")
+    session.refresh(home)
+    home.active = False
+    session.commit()
+
+    assert "东市" in here(client)
+    assert client.get("/staff/residents").status_code == 403
+    assert press(client, OWN, f"{OWN}/{home.id}/enter").status_code == 404
+    assert "田园市场" not in text_of(client.get(OWN))
+    press(client, "/staff", "/staff/sign-out")
+    known = {"username": home.username, "password": PASSWORD, "totp": code_of(home)}
+    send(client, "/staff/sign-in", **known)
+    assert "东市" in here(client)
+
+
 def test_another_password_made_by_a_link_of_home_leads_nowhere_else(
     client: FlaskClient,
     session: Session,

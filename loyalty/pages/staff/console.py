@@ -55,8 +55,10 @@ class SignedIn(UserMixin):  # type: ignore[misc]  # the library has no types
 
     owner: StaffMember
     """The account that has signed in, whose password and second factor hold for all of these."""
+    home: Community
+    """Whose account it is."""
     places: Sequence[Workplace]
-    """Where its owner works, the account's own community first."""
+    """Where its owner works; not at home where the account was closed."""
     here: Workplace
     """Where they work now."""
     token: str
@@ -75,13 +77,13 @@ class SignedIn(UserMixin):  # type: ignore[misc]  # the library has no types
 
     @property
     def works_in_several(self) -> bool:
-        """Whether there is another community to go to."""
-        return len(self.places) > 1
+        """Whether there is another community to go to, or was."""
+        return len(self.places) > 1 or not self.here.is_home
 
     @property
     def is_demonstration(self) -> bool:
         """Whether the account's password is printed for whoever tries it."""
-        return self.places[0].community.demonstration
+        return self.home.demonstration
 
     @property
     def is_staff(self) -> bool:
@@ -291,8 +293,11 @@ def find_signed_in(session: Session, token: str, works_as: str | None) -> Signed
     """
     signer = get_staff_member_by_token(session, token, now=utc_now(), at_console=True)
     places = list_workplaces(session, signer)
+    if not places:
+        raise SignInError("The account was closed, and opens no other.")
     here = next((one for one in places if one.member.account_id.hex == works_as), places[0])
-    found = SignedIn(signer, places, here, token)
+    home = session.get_one(Community, signer.community_id)
+    found = SignedIn(signer, home, places, here, token)
     if found.is_demonstration:
         # It is signed in to by anybody, anywhere.
         return found

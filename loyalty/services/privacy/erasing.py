@@ -13,6 +13,7 @@ from sqlalchemy import Delete, String, Update, cast, delete, literal, select, up
 from sqlalchemy.dialects.postgresql import insert
 
 from loyalty.models import (
+    AccessToken,
     Candidate,
     Card,
     CardMonth,
@@ -144,12 +145,19 @@ def _list_removals(resident: Resident) -> list[Delete]:
     """Return what is taken out whole: it says what the person did, or how they come in."""
     own = resident.community_id
     cards = select(Card.id).where(Card.community_id == own, Card.resident_id == resident.id)
+    accounts = select(StaffAccount.id).where(
+        StaffAccount.community_id == own, StaffAccount.resident_id == resident.id
+    )
     return [
         *(
             delete(model).where(model.community_id == own, model.resident_id == resident.id)
             for model in (OwnPage, Deed, ConsentEvent)
         ),
         delete(CardMonth).where(CardMonth.community_id == own, CardMonth.card_id.in_(cards)),
+        # A closed account may be signed in to for other communities.
+        delete(AccessToken).where(
+            AccessToken.community_id == own, AccessToken.account_id.in_(accounts)
+        ),
     ]
 
 

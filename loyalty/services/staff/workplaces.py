@@ -35,6 +35,8 @@ class Workplace:
 def list_workplaces(session: Session, owner: StaffMember) -> list[Workplace]:
     """Return where the owner of an account works, the account's own community first.
 
+    Where the account itself was closed, that one is missing.
+
     Args:
         session: of no one community, for somebody may work in several.
         owner: from `get_staff_member_by_token`.
@@ -43,10 +45,8 @@ def list_workplaces(session: Session, owner: StaffMember) -> list[Workplace]:
     community = session.get_one(Community, owner.community_id)
     has_factor = home.totp_secret is not None
     joined = session.execute(_joined_by(home).order_by(Community.name, Community.id))
-    return [
-        Workplace(owner, community, is_home=True),
-        *(_make_workplace(row, owner, has_factor=has_factor) for row in joined),
-    ]
+    own = [Workplace(owner, community, is_home=True)] if home.active else []
+    return own + [_make_workplace(row, owner, has_factor=has_factor) for row in joined]
 
 
 def leave_community(work: Work, community_id: UUID) -> None:

@@ -98,7 +98,7 @@ def _join(link: OpenedLink, token: str) -> bool:
 def _ask_about(link: OpenedLink) -> Question:
     with console.own_work() as work:
         account = work.find(StaffAccount, work.actor.account_id)
-    own = current_user.places[0].community.name
+    own = current_user.home.name
     told = gettext("链接是给%(name)s的。", name=link.display_name)
     mine = gettext(
         "您现在用%(community)s的账号：%(name)s（%(username)s）。不是您本人的，请先退出再登录。",

@@ -66,7 +66,7 @@ def shown() -> str:
         sessions=sessions,
         alerts=alerts,
         kept_days=SIGN_INS.days,
-        home=current_user.places[0].community.name,
+        home=current_user.home.name,
     )
 
 

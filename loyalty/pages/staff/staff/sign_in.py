@@ -96,8 +96,7 @@ def _signed_in(form: SignInForm, kept: KeptForm | None) -> bool:
         form.password.errors = [refusal_in_words(refusal)]
         return False
     login_user(found)
-    own = found.places[0].community
-    after_this_request(partial(_remember, name=COMMUNITY, value=own.slug))
+    after_this_request(partial(_remember, name=COMMUNITY, value=found.home.slug))
     after_this_request(partial(_remember, name=DEVICE, value=device.secret))
     return True
 
