@@ -29,7 +29,7 @@ PROGRAMS: Mapping[str, str] = {
     "rosters": "--cards 2000 --rounds 1",
     "imports": "--rows 500 --rounds 1",
     "communities": "--copies 9 --rounds 3",
-    "ledger": "--sales 50000 --rounds 2",
+    "ledger": "--sales 50000 --copies 9 --rounds 2",
     "ranking": "--candidates 20000 --rounds 1",
     "card_sheets": "",
     "verdicts": "--cards 10",

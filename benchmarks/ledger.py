@@ -1,14 +1,15 @@
 """The ledger of ten million sales, beside DuckDB on the same sales in Parquet, in one run.
 
-    .venv/bin/python -m benchmarks.ledger [--sales 10000000] [--rounds 20]
+    .venv/bin/python -m benchmarks.ledger [--sales 10000000] [--copies 999] [--rounds 20]
 
 Sales of 24 months in 129 shops, to the same cardholders whatever their number, are made by DuckDB,
-written to Parquet, and put into the book of a community by COPY; once a tenth of them, once all.
+written to Parquet, and put into the book of a community by COPY; once a tenth of them, once all,
+and once a tenth among a thousand other communities, those of `benchmarks.communities`.
 Every hundredth is the void of the one before. The book is folded as the worker does, but for the
 last sales; 23 months are closed. Then the same questions are asked in turn of the service and of
-DuckDB on two threads, with a tenth of the sales and with all. It ends with 1 if one that is about
-closed months takes more than 0.05 of DuckDB's time, one about the open month more than 4 times of
-it, or either more than 1.2 times what it takes with a tenth of the sales.
+DuckDB on two threads, of each of the three. It ends with 1 if one that is about closed months takes
+more than 0.05 of DuckDB's time, one about the open month more than 4 times of it, or either more
+than 1.2 times what it takes with a tenth of the sales, or alone.
 """
 
 import shutil
@@ -29,6 +30,7 @@ import psycopg
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from benchmarks import communities
 from benchmarks.communities import execute, make_app
 from benchmarks.figures import Figure, run, say
 from loyalty.database import db, forget_connections, migrate
@@ -46,6 +48,7 @@ from loyalty.services.staff.sign_in import to_staff_member
 from loyalty.services.work import Work
 from tests.given import given_account, given_card, given_community, given_resident, given_shop
 from tests.kept_database import named, plain
+from tests.many_communities import MOST_COPIES
 
 SHOPS, CARDS, TRADES = 129, 2000, 20
 FIRST, OPEN = Month(2025, 1), Month(2026, 12)
@@ -54,7 +57,7 @@ NOW = datetime(2026, 12, 31, 23, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
 SINCE = 500
 """Sales that came in after the last fold."""
 
-CLOSED_MOST, OPEN_MOST, TENTH_MOST = 0.05, 4.0, 1.2
+CLOSED_MOST, OPEN_MOST, OWN_MOST = 0.05, 4.0, 1.2
 
 MAKE = """
 COPY (
@@ -149,18 +152,26 @@ class Town:
     """A community with its book, and the same sales as a file."""
 
     app: Flask
+    database: str
+    """Its name."""
     community_id: UUID
     parquet: Path
 
 
-def measure(*, sales: int = 10_000_000, rounds: int = 20) -> list[Figure]:
-    """Return how long the questions take, with a tenth of the sales and with all."""
+def measure(
+    *, sales: int = 10_000_000, copies: int = MOST_COPIES, rounds: int = 20
+) -> list[Figure]:
+    """Return how long the questions take, with a tenth of the sales, with all, and among others."""
     folder = Path(tempfile.mkdtemp(prefix="loyalty-ledger-"))
     try:
         server = embedded_database(folder)
-        empty = found(server, folder)
-        towns = [build(server, empty, number, folder) for number in (sales // 10, sales)]
-        tenth, whole = ask_in_turn(towns, rounds)
+        empty, among = found(server, "empty", folder), found_among(server, copies, folder)
+        towns = [
+            build(server, empty, sales // 10, folder),
+            build(server, empty, sales, folder),
+            build(server, among, sales // 10, folder),
+        ]
+        tenth, whole, crowded = ask_in_turn(towns, rounds)
         for town in towns:
             with town.app.app_context():
                 forget_connections()
@@ -168,17 +179,32 @@ def measure(*, sales: int = 10_000_000, rounds: int = 20) -> list[Figure]:
         leave_embedded_database(folder)
         shutil.rmtree(folder)
     figures = [*judge(tenth, sales // 10), *judge(whole, sales)]
-    for name, (ours, _) in whole.items():
-        growth = ours / tenth[name][0]
-        figures.append(Figure(f"{name}, {sales:,} by a tenth of them", growth, "", TENTH_MOST))
+    for times, compared in (
+        (whole, f"{sales:,} by a tenth of them"),
+        (crowded, f"among {copies + 1:,} communities by alone"),
+    ):
+        for name, (ours, _) in times.items():
+            share = ours / tenth[name][0]
+            figures.append(Figure(f"{name}, {compared}", share, "", OWN_MOST))
     return figures
 
 
-def found(server: str, folder: Path) -> Town:
-    """Found the community, with its shops and cardholders, and no sale."""
-    execute(server, "CREATE DATABASE empty")
-    migrate(named(server, "empty"))
-    app = make_app(named(server, "empty"), folder)
+def found_among(server: str, copies: int, folder: Path) -> Town:
+    """Found the community where a small one has been copied many times."""
+    neighbour = communities.build(server, "neighbour", folder)
+    others = communities.put_among(server, "among", neighbour, copies, folder)
+    return settle(others.app, "among")
+
+
+def found(server: str, name: str, folder: Path) -> Town:
+    """Found the community in a database of its own."""
+    execute(server, f"CREATE DATABASE {name}")
+    migrate(named(server, name))
+    return settle(make_app(named(server, name), folder), name)
+
+
+def settle(app: Flask, name: str) -> Town:
+    """Add the community, with its shops and cardholders, and no sale."""
     with app.app_context():
         session = db.session()
         community = given_community(session)
@@ -191,21 +217,21 @@ def found(server: str, folder: Path) -> Town:
         session.commit()
         db.session.remove()
         forget_connections()
-        return Town(app, community.id, Path())
+        return Town(app, name, community.id, Path())
 
 
 def build(server: str, empty: Town, sales: int, folder: Path) -> Town:
     """Return the community with a book of some sales, folded and closed."""
     began = time.perf_counter()
-    name = f"of_{sales}"
-    execute(server, f"CREATE DATABASE {name} TEMPLATE empty STRATEGY FILE_COPY")
+    name = f"{empty.database}_{sales}"
+    execute(server, f"CREATE DATABASE {name} TEMPLATE {empty.database} STRATEGY FILE_COPY")
     path = folder / f"{name}.parquet"
     with psycopg.connect(plain(named(server, name)), autocommit=True) as connection:
-        write_parquet(connection, sales, path)
+        write_parquet(connection, empty.community_id, sales, path)
         tell(began, f"{sales:,} sales as Parquet, {path.stat().st_size / 2**20:.0f} MB")
         fill(connection, empty.community_id, path, folder)
     tell(began, "in the book")
-    town = Town(make_app(named(server, name), folder), empty.community_id, path)
+    town = Town(make_app(named(server, name), folder), name, empty.community_id, path)
     with town.app.app_context():
         fold_and_close(town, sales)
     execute(named(server, name), "VACUUM ANALYZE")
@@ -218,12 +244,18 @@ def tell(began: float, what: str) -> None:
     say(f"{time.perf_counter() - began:6.0f} s  {what}")
 
 
-def write_parquet(connection: psycopg.Connection[Any], sales: int, path: Path) -> None:
+def write_parquet(
+    connection: psycopg.Connection[Any], community_id: UUID, sales: int, path: Path
+) -> None:
     """Make the sales, of the shops and cards that the community has."""
-    shops = connection.execute("SELECT id::text, category FROM shop ORDER BY id").fetchall()
+    shops = connection.execute(
+        "SELECT id::text, category FROM shop WHERE community_id = %s ORDER BY id", [community_id]
+    ).fetchall()
     cards = connection.execute(
         "SELECT card.id::text, resident_id::text, household_key, honour_id::text FROM card"
-        " JOIN resident ON resident.id = resident_id ORDER BY card.id"
+        " JOIN resident ON resident.id = resident_id"
+        " WHERE card.community_id = %s ORDER BY card.id",
+        [community_id],
     ).fetchall()
     names = ("shops", "trades", "cards", "residents", "households", "honours")
     values = [*zip(*shops, strict=True), *zip(*cards, strict=True)]

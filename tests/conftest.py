@@ -66,6 +66,9 @@ A_MOMENT = timedelta(seconds=1)
 ROOM_FOR_DATABASES = 2 * 1024**3
 """Bytes that must be free where the tests' databases are kept in memory."""
 
+MADE_BETWEEN_LOOKS = 50_000
+"""How many objects are made before the garbage collector looks for some that can go."""
+
 BUILT_ONCE = (
     "commands/test_demo.py",
     "faults/test_late_tills.py",
@@ -110,6 +113,7 @@ def pytest_collection_finish() -> None:
     """Spare the garbage collector what stays to the end: the modules, the tests, the schemas."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(MADE_BETWEEN_LOOKS, 10, 10)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

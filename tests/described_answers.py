@@ -2,7 +2,7 @@
 
 import json
 from copy import deepcopy
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 import jsonschema_rs
@@ -68,15 +68,21 @@ def _description_of(app: Flask) -> dict[str, Any]:
     return description
 
 
-@lru_cache
+# Some calls of all in turn meet more than any bound would keep.
+@cache
 def _validator_of(app: Flask, wanted: str) -> Any:
-    components = deepcopy(_description_of(app)["components"])
+    return jsonschema_rs.Draft202012Validator(
+        {**json.loads(wanted), "components": _components_of_answers(app)}, validate_formats=True
+    )
+
+
+@lru_cache(maxsize=1)
+def _components_of_answers(app: Flask) -> dict[str, Any]:
+    components: dict[str, Any] = deepcopy(_description_of(app)["components"])
     for schema in components["schemas"].values():
         # What is only written must be in a request, and is never in an answer.
         written = {
             name for name, one in schema.get("properties", {}).items() if one.get("writeOnly")
         }
         schema["required"] = [name for name in schema.get("required", ()) if name not in written]
-    return jsonschema_rs.Draft202012Validator(
-        {**json.loads(wanted), "components": components}, validate_formats=True
-    )
+    return components

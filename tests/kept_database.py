@@ -10,14 +10,10 @@ import psycopg
 from psycopg import sql
 
 WATCH = """
-CREATE SCHEMA filling;
-CREATE SCHEMA watch;
 CREATE TABLE watch.schema_change (at timestamptz DEFAULT now());
 CREATE FUNCTION watch.note() RETURNS event_trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF EXISTS (
-        SELECT FROM pg_event_trigger_ddl_commands() WHERE schema_name IN ('pg_temp', 'filling')
-    ) THEN
+    IF EXISTS (SELECT FROM pg_event_trigger_ddl_commands() WHERE schema_name = 'pg_temp') THEN
         RETURN;
     END IF;
     INSERT INTO watch.schema_change DEFAULT VALUES;
@@ -32,6 +28,12 @@ SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity
 WHERE datname = current_database() AND pid <> pg_backend_pid() AND state IS DISTINCT FROM 'idle'
 """
 """Who is in the middle of something is cut off; who keeps a connection for later may."""
+
+UNWATCHED = "-c session_replication_role=replica"
+"""How a connection is made for which no trigger and no foreign key acts.
+
+From its beginning, since whoever changes that forgets all plans.
+"""
 
 TABLES = """
 SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace
@@ -56,8 +58,7 @@ class KeptDatabase:
         self._template = template
         self._name = name
         self.url = named(template, name)
-        self._emptying = ""
-        self._fillings: dict[str, tuple[str, Any]] = {}
+        self._fillings: dict[str, tuple[sql.Composed, Any]] = {}
         self._connection: psycopg.Connection[Any] | None = None
 
     def __enter__(self) -> Self:
@@ -80,15 +81,15 @@ class KeptDatabase:
             make: commits all of it. What it returns names records by their ids: those who come
                 later find other objects of them.
         """
-        with psycopg.connect(plain(self.url), autocommit=True) as connection:
-            if connection.execute(ANYBODY).fetchone():
-                raise ValueError(f"something stands in the database before {name}")
-            if name not in self._fillings:
-                first = make()
-                self._fillings[name] = (_keep_rows(connection, name), first)
-                return first
-            filling, made = self._fillings[name]
-            connection.execute(filling)
+        connection = self._connect()
+        if connection.execute(ANYBODY).fetchone():
+            raise ValueError(f"something stands in the database before {name}")
+        if name not in self._fillings:
+            first = make()
+            self._fillings[name] = (_keep_rows(connection, name), first)
+            return first
+        filling, made = self._fillings[name]
+        connection.execute(filling)
         copied: Made = made
         return copied
 
@@ -102,14 +103,18 @@ class KeptDatabase:
             self._empty()
 
     def _empty(self) -> None:
-        if self._connection is None:
-            self._connection = psycopg.connect(plain(self.url), autocommit=True)
-        self._connection.execute(LEAVE)
-        if self._connection.execute("SELECT 1 FROM watch.schema_change").fetchone():
+        connection = self._connect()
+        connection.execute(LEAVE)
+        if connection.execute("SELECT 1 FROM watch.schema_change").fetchone():
             self._drop()
             self._make()
         else:
-            self._connection.execute(self._emptying)
+            connection.execute("SELECT watch.empty()")
+
+    def _connect(self) -> psycopg.Connection[Any]:
+        if self._connection is None:
+            self._connection = psycopg.connect(plain(self.url), autocommit=True, options=UNWATCHED)
+        return self._connection
 
     def _disconnect(self) -> None:
         if self._connection is not None:
@@ -123,23 +128,24 @@ class KeptDatabase:
     def _make(self) -> None:
         create(self._template, self._name)
         self._fillings.clear()
-        with psycopg.connect(plain(self.url), autocommit=True) as connection:
-            tables = [sql.Identifier(name) for name in _list_tables(connection)]
-            filled = [sql.Identifier(name) for name in _list_tables(connection, filled=True)]
-            connection.execute("CREATE SCHEMA pristine")
-            for table in filled:
-                connection.execute(
-                    sql.SQL("CREATE TABLE pristine.{0} AS TABLE public.{0}").format(table)
-                )
-            connection.execute(WATCH)
-            steps = [
-                *(sql.SQL("DELETE FROM public.{}").format(table) for table in tables),
-                *(
-                    sql.SQL("INSERT INTO public.{0} TABLE pristine.{0}").format(table)
-                    for table in filled
-                ),
-            ]
-            self._emptying = _unwatched(connection, steps)
+        connection = self._connect()
+        tables = [sql.Identifier(name) for name in _list_tables(connection)]
+        filled = [sql.Identifier(name) for name in _list_tables(connection, filled=True)]
+        connection.execute("CREATE SCHEMA pristine")
+        for table in filled:
+            connection.execute(
+                sql.SQL("CREATE TABLE pristine.{0} AS TABLE public.{0}").format(table)
+            )
+        connection.execute("CREATE SCHEMA filling; CREATE SCHEMA watch")
+        steps = [
+            *(sql.SQL("DELETE FROM public.{}").format(table) for table in tables),
+            *(
+                sql.SQL("INSERT INTO public.{0} TABLE pristine.{0}").format(table)
+                for table in filled
+            ),
+        ]
+        _create_function(connection, sql.SQL("watch.empty"), steps)
+        connection.execute(WATCH)
 
 
 def _list_tables(connection: psycopg.Connection[Any], *, filled: bool = False) -> list[str]:
@@ -152,8 +158,8 @@ def _list_tables(connection: psycopg.Connection[Any], *, filled: bool = False) -
     ]
 
 
-def _keep_rows(connection: psycopg.Connection[Any], name: str) -> str:
-    """Copy all rows aside; return the statements that bring them back into an empty database."""
+def _keep_rows(connection: psycopg.Connection[Any], name: str) -> sql.Composed:
+    """Copy all rows aside; return the statement that brings them back into an empty database."""
     steps: list[sql.Composed] = []
     for filled in _list_tables(connection, filled=True):
         table, aside = sql.Identifier(filled), sql.Identifier("filling", f"{name} {filled}")
@@ -162,13 +168,21 @@ def _keep_rows(connection: psycopg.Connection[Any], name: str) -> str:
             sql.SQL("DELETE FROM public.{}").format(table),
             sql.SQL("INSERT INTO public.{} OVERRIDING SYSTEM VALUE TABLE {}").format(table, aside),
         ]
-    return _unwatched(connection, steps)
+    function = sql.Identifier("filling", name)
+    _create_function(connection, function, steps)
+    return sql.SQL("SELECT {}()").format(function)
 
 
-def _unwatched(connection: psycopg.Connection[Any], steps: list[sql.Composed]) -> str:
-    """Return one transaction of these steps, in which no trigger and no foreign key acts."""
-    begin = sql.SQL("BEGIN; SET LOCAL session_replication_role = replica")
-    return sql.SQL("; ").join([begin, *steps, sql.SQL("COMMIT")]).as_string(connection)
+def _create_function(
+    connection: psycopg.Connection[Any], name: sql.Composable, steps: list[sql.Composed]
+) -> None:
+    """Create a function of these steps, whose hundred statements a connection plans once."""
+    body = sql.SQL("; ").join(steps).as_string(connection)
+    connection.execute(
+        sql.SQL("CREATE FUNCTION {}() RETURNS void LANGUAGE plpgsql AS {}").format(
+            name, sql.Literal(f"BEGIN {body}; END")
+        )
+    )
 
 
 @contextmanager

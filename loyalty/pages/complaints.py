@@ -6,14 +6,13 @@ from typing import Any
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask_babel import gettext, lazy_gettext
-from wtforms import RadioField
-from wtforms.validators import InputRequired, ValidationError
+from wtforms.validators import ValidationError
 
 from loyalty.clock import community_now
 from loyalty.database import transaction
 from loyalty.models import Community, Complaint, Shop
 from loyalty.pages.communities import community_here
-from loyalty.pages.forms import NEEDED, Form, calendar_day, options, passage, text_field
+from loyalty.pages.forms import Form, calendar_day, passage, pick, text_field
 from loyalty.pages.notice import not_found_by_search
 from loyalty.pages.pictures import PicturesField, clean_pictures
 from loyalty.pages.receipts import ReceiptForm, asked_back, receipt_of_form, receipt_page
@@ -42,10 +41,8 @@ LONGEST_COMPLAINT = 1000
 class ComplaintForm(Form):
     """What went wrong: one tap says it, and the rest may stay as it is."""
 
-    kind = RadioField(
-        lazy_gettext("什么事"),
-        choices=options({code.value: word for code, word in COMPLAINT_KINDS.items()}),
-        validators=[InputRequired(NEEDED)],
+    kind = pick(
+        lazy_gettext("什么事"), {code.value: word for code, word in COMPLAINT_KINDS.items()}
     )
     happened_on = calendar_day(lazy_gettext("哪一天"))
     text = passage(lazy_gettext("怎么回事"), longest=LONGEST_COMPLAINT, needed=False)

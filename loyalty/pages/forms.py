@@ -18,6 +18,7 @@ from wtforms import (
     Field,
     IntegerField,
     PasswordField,
+    RadioField,
     SelectField,
     SelectMultipleField,
     StringField,
@@ -55,6 +56,10 @@ NOT_OFFERED = lazy_gettext("请从列表中选一项。")
 NO_AMOUNT = lazy_gettext("请填金额，比如200或12.50，最多%(most)s元。", most=f"{MAX_FEN // 100:,}")
 NO_CODE = lazy_gettext("请用小写字母、数字和下划线，字母开头，最多40个。")
 NO_POINTS = lazy_gettext("请填分数，比如1或1.5，最多1000分。")
+TOO_LARGE = lazy_gettext("这个文件超过8兆，请换小一点的再选。")
+
+LARGEST_FILE = 8_000_000
+"""Bytes of a file that a form sends, so that it fits with what is typed into 8 MiB."""
 
 
 class _TokenOfForm(_FlaskFormCSRF):  # type: ignore[misc]  # the library has no types
@@ -195,6 +200,22 @@ def record(label: LazyString) -> Any:
     return choice(label, coerce=_id_in)
 
 
+def pick(label: LazyString, offered: Mapping[str, object], *, default: str | None = None) -> Any:
+    """Return a field for one of a few codes that can all be seen; one is needed.
+
+    Args:
+        default: the one that is picked at first.
+    """
+    return RadioField(
+        label,
+        choices=options(offered),
+        default=default,
+        validators=[] if default else [InputRequired(NEEDED)],
+        invalid_value_message=NOT_OFFERED,
+        invalid_choice_message=NOT_OFFERED,
+    )
+
+
 def ticks(label: LazyString, *, needed: bool = False) -> Any:
     """Return a field for any of the codes that a view offers, each with a box to tick."""
     return SelectMultipleField(
@@ -314,8 +335,17 @@ class TableField(FileField):  # type: ignore[misc]  # the library has no types
     """The file of a table; the browser offers every kind that is read."""
 
     def __init__(self, label: LazyString, **of_the_form: Any) -> None:
-        kinds = {"accept": ".xlsx,.xls,.csv,.txt"}
+        kinds = of_files(".xlsx,.xls,.csv,.txt")
         super().__init__(label, [FileRequired(NEEDED)], render_kw=kinds, **of_the_form)
+
+
+def of_files(kinds: str) -> dict[str, Any]:
+    """Return what a browser is told of a field for files: their kinds, and how large one may be.
+
+    It tells a file that is too large when it is chosen (`file-size.js`): a server can only tell
+    when all has been sent, and then what was typed is lost.
+    """
+    return {"accept": kinds, "data-largest": LARGEST_FILE, "data-too-large": TOO_LARGE}
 
 
 def hidden_number(text: str | None) -> int:

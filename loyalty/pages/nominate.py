@@ -4,13 +4,12 @@ from typing import Any
 
 from flask import Blueprint, Response, render_template, url_for
 from flask_babel import gettext, lazy_gettext
-from wtforms import RadioField
 
 from loyalty.clock import community_now
 from loyalty.database import transaction
 from loyalty.models import Community, Round
 from loyalty.pages.communities import community_here
-from loyalty.pages.forms import Form, choice, label_field, options, person, text_field
+from loyalty.pages.forms import Form, choice, label_field, options, person, pick, text_field
 from loyalty.pages.notice import not_found_by_search
 from loyalty.pages.receipts import receipt_of_form, receipt_page
 from loyalty.rules.calendar import Month
@@ -29,11 +28,7 @@ class NominationForm(Form):
     """One voice of the public."""
 
     honour = choice(lazy_gettext("推荐为"))
-    source = RadioField(
-        lazy_gettext("推荐谁"),
-        choices=options(SOURCES),
-        default="neighbour",
-    )
+    source = pick(lazy_gettext("推荐谁"), SOURCES, default="neighbour")
     name = person(lazy_gettext("被推荐人的姓名"))
     unit = label_field(lazy_gettext("被推荐人的住址"))
     statement = text_field(lazy_gettext("为什么推荐"), needed=False)

@@ -12,6 +12,7 @@ from wtforms.validators import Length
 from loyalty.database import transaction
 from loyalty.models import Picture
 from loyalty.pages.communities import community_here
+from loyalty.pages.forms import of_files
 from loyalty.services.errors import PictureRefusedError
 from loyalty.services.pictures.pictures import (
     LARGEST_FILE,
@@ -36,7 +37,7 @@ class PicturesField(MultipleFileField):  # type: ignore[misc]  # the library has
 
     def __init__(self, label: LazyString, *, most: int = MOST_PICTURES, **of_the_form: Any) -> None:
         too_many = lazy_gettext("一次最多%(most)d张照片。", most=most)
-        kinds = {"accept": "image/jpeg,image/png,image/webp"}
+        kinds = of_files("image/jpeg,image/png,image/webp")
         limit = Length(max=most, message=too_many)
         super().__init__(label, [limit], render_kw=kinds, **of_the_form)
 

@@ -21,6 +21,8 @@ _QUIET = 4
 """Modules of white round the QR, which belong to it."""
 _RIGHT = _WIDTH - 26.0 - _QR
 _TEXT = _RIGHT - _LEFT - 10.0
+_TEXT_BESIDE_SEEDS = _TEXT - 14.0
+"""The dandelion's seeds fly over the upper lines."""
 _BLUE = Colour(36, 80, 143)
 
 
@@ -79,7 +81,8 @@ def _draw_frame(paper: CardPaper) -> None:
 def _draw_words(paper: CardPaper, plaque: Plaque) -> None:
     _write(paper, plaque.community, y=24, points=20)
     with paper.bold(30, ACCENT):
-        _write(paper, f"{plaque.series} · {plaque.title}", y=36, points=30, colour=False)
+        title = f"{plaque.series} · {plaque.title}"
+        _write(paper, title, y=36, points=30, colour=False, width=_TEXT_BESIDE_SEEDS)
     with paper.bold(58):
         _write(paper, plaque.shop, y=70, points=58, colour=False)
     told = " · ".join(filter(None, (plaque.trade, plaque.model)))
@@ -99,17 +102,19 @@ def _write(
     points: float,
     colour: bool = True,
     middle: bool = False,
+    width: float = _TEXT,
 ) -> None:
     """Write a line, in letters as much smaller as its width demands.
 
     Args:
         y: how far down, in millimetres.
         colour: whether it is written in the soft colour, or in the pen's present one.
-        middle: whether it stands in the middle of the paper.
+        middle: whether it stands in the middle of the paper, and has all of it.
     """
     if colour:
         paper.set_pen(points, SOFT)
-    width = _WIDTH - 2 * _LEFT if middle else _TEXT
+    if middle:
+        width = _WIDTH - 2 * _LEFT
     paper.set_xy(_LEFT, y)
     align = Align.C if middle else Align.L
     write_fitted(paper, text, width=width, height=points * 0.5, points=points, align=align)

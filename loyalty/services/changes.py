@@ -1,6 +1,6 @@
-"""New values of some members of a record, while the others stay as they were."""
+"""From a request to its record: all members of a new one, or those that change."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields
 from enum import Enum
 from typing import Any, Final, TypeVar
@@ -32,7 +32,25 @@ def collect_new_values(request: Any) -> Mapping[str, Any]:
     return {name: value for name, value in values.items() if value is not AS_IT_WAS}
 
 
-def change_members(record: Model, request: Any) -> None:
-    """Give a record the new values of a request; its members are called as the columns are."""
-    for name, value in collect_new_values(request).items():
-        setattr(record, name, value)
+def change_members(record: Model, request: Any, *, but: Collection[str] = ()) -> Sequence[str]:
+    """Give a record the new values of a request; its members are called as the columns are.
+
+    Args:
+        but: members that the caller gives the record itself, in the form in which they are kept.
+
+    Returns:
+        What the request changes, those too, in the order of the alphabet.
+    """
+    values = collect_new_values(request)
+    for name in values.keys() - but:
+        setattr(record, name, values[name])
+    return sorted(values)
+
+
+def members_of(request: Any, *, but: Collection[str] = ()) -> dict[str, Any]:
+    """Return what a request for a new record says, whose members are called as the columns are.
+
+    Args:
+        but: members that the caller gives the record itself, or that are none of its columns.
+    """
+    return {one.name: getattr(request, one.name) for one in fields(request) if one.name not in but}

@@ -9,7 +9,7 @@ from loyalty.models import Contribution, ContributionKind
 from loyalty.rules.benefit import Cell, Label, Party
 from loyalty.rules.contributions import ContributionState, Unit
 from loyalty.rules.verdict import Tone
-from loyalty.services.community.contribution_kinds import names_of_kind
+from loyalty.services.community.names import names_of
 from loyalty.words.honours import name_for_reader
 from loyalty.words.states import StateWords
 
@@ -69,7 +69,7 @@ RETIRED_KIND = StateWords(None, lazy_gettext("不再用"))
 
 def kind_name(kind: ContributionKind) -> str:
     """Return the name of a kind in the reader's language."""
-    return name_for_reader(names_of_kind(kind))
+    return name_for_reader(names_of(kind))
 
 
 def quantity_in_words(given: Cell | Contribution) -> str:

@@ -7,7 +7,7 @@ from flask_babel import LazyString, get_locale, lazy_gettext
 
 from loyalty.models import Honour
 from loyalty.rules.honours import HonourColour
-from loyalty.services.community.honours import names_of
+from loyalty.services.community.names import names_of
 from loyalty.words.states import StateWords
 
 COLOURS: Mapping[HonourColour, LazyString] = MappingProxyType(

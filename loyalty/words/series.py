@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from loyalty.models import ShopSeries
-from loyalty.services.community.series import names_of_series
+from loyalty.services.community.names import names_of
 from loyalty.words.honours import name_for_reader
 
 
@@ -18,4 +18,4 @@ def series_called(name: str, known: Iterable[ShopSeries]) -> str:
 
 def series_name(series: ShopSeries) -> str:
     """Return the name of a series in the reader's language."""
-    return name_for_reader(names_of_series(series))
+    return name_for_reader(names_of(series))

@@ -12,9 +12,10 @@ from loyalty.models import Community, Shop
 from loyalty.services.actors import Role
 from tests.browser.test_desk_access import violations
 from tests.browser.test_tally import sign_in
+from tests.browser.test_till_access import COLOURS, IN_A_LOOK
 from tests.given import given_community, given_shop
 from tests.given_notices import given_complaint
-from tests.given_pictures import given_pin, given_plan
+from tests.given_pictures import given_pin, given_plan, photo
 
 IN_A_YEAR = datetime.now(UTC).date() + timedelta(days=365)
 NARROW = 360
@@ -55,20 +56,11 @@ def market(session: Session) -> Market:
     return Market(community, shop, withdrawn, noticed, plan.id, complaint.id)
 
 
-IN_THE_DARK = """async () => {
-    document.documentElement.dataset.theme = "dark";
-    const rules = { type: "rule", values: ["color-contrast"] };
-    return (await axe.run({ runOnly: rules })).violations.flatMap(
-        ({ nodes }) => nodes.map(node => node.html));
-}"""
-"""What does not stand out on a page once it is dark: all that changes with the theme is colours."""
-
-
 def look_at(phone: Page, page: str) -> None:
     """Open a page; axe finds nothing, light or dark, and it is not wider than the phone."""
     phone.goto(f"{page}{'&' if '?' in page else '?'}theme=light")
     assert violations(phone) == [], page
-    assert phone.evaluate(IN_THE_DARK) == [], page
+    assert phone.evaluate(IN_A_LOOK, [{"theme": "dark"}, COLOURS]) == [], page
     assert phone.evaluate("() => document.documentElement.scrollWidth") <= NARROW, page
 
 
@@ -105,6 +97,29 @@ def test_somebody_finds_a_shop_complains_in_three_taps_and_presses_a_face(
     phone.goto(f"/p/{market.shop.plaque_number}")
     phone.get_by_role("button", name="不满意").click()
     expect(phone.get_by_text("记下了，谢谢")).to_be_visible()
+
+
+def test_a_photo_that_is_too_large_is_told_when_it_is_chosen_and_nothing_typed_is_lost(
+    phone: Page, market: Market
+) -> None:
+    phone.goto(f"/p/{market.shop.plaque_number}/complaint?kind=wrong_price")
+    phone.get_by_text("再说几句").click()
+    phone.get_by_label("怎么回事").fill("白菜原价12元，收了12元")
+    photos = phone.get_by_label("照片")
+    # More than the service takes in with a complaint: sent, it would be refused unread.
+    photos.set_input_files({"name": "a.jpg", "mimeType": "image/jpeg", "buffer": bytes(13_000_000)})
+    expect(phone.get_by_role("alert")).to_have_text("这个文件超过8兆，请换小一点的再选。")
+    assert violations(phone) == []
+
+    phone.get_by_text("再说几句").click()
+    phone.get_by_role("button", name="提交").click()
+    expect(phone.get_by_label("怎么回事")).to_have_value("白菜原价12元，收了12元")
+    expect(photos).to_be_visible()
+
+    photos.set_input_files({"name": "b.jpg", "mimeType": "image/jpeg", "buffer": photo()})
+    expect(phone.get_by_role("alert")).to_be_hidden()
+    phone.get_by_role("button", name="提交").click()
+    expect(phone.get_by_role("heading", name="已收到")).to_be_visible()
 
 
 def test_staff_point_at_the_plan_and_the_pin_stands_there(

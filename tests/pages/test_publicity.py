@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import pypdfium2
 import pytest
@@ -78,11 +78,11 @@ def text_of(answer: TestResponse) -> str:
     return "".join(page.get_textpage().get_text_range() for page in document)
 
 
-def named_on(app: Flask, everything: Everything) -> set[str]:
-    """Ask every public address, as somebody who has never been here; return where the name is."""
+def named_on(app: Flask, everything: Everything, addresses: Iterable[str]) -> set[str]:
+    """Ask public addresses, as somebody who has never been here; return where the name is."""
     names = {"token": "A", "side": "front", "filename": "x", "number": "1", "month": "2026-12"}
     found = set()
-    for address in public_addresses(app):
+    for address in addresses:
         ids = {**names, **ids_for(address, everything), "month": "2026-12"}
         try:
             path = filled(address, ids)
@@ -120,6 +120,13 @@ def by_being_erased(client: FlaskClient, session: Session, resident: Resident) -
     assert answer.location == "/staff/residents"
 
 
+@pytest.mark.usefixtures("winner")
+def test_whoever_agrees_is_named_where_winners_are_published_and_nowhere_else(
+    app: Flask, everything: Everything
+) -> None:
+    assert named_on(app, everything, public_addresses(app)) == NAMED_ON
+
+
 @pytest.mark.parametrize("withdraw", [by_the_staff, by_the_person, by_being_erased])
 def test_a_withdrawn_consent_masks_the_name_everywhere_in_the_same_second(
     client: FlaskClient,
@@ -128,8 +135,9 @@ def test_a_withdrawn_consent_masks_the_name_everywhere_in_the_same_second(
     winner: Resident,
     withdraw: Withdraw,
 ) -> None:
-    assert named_on(client.application, everything) == NAMED_ON
+    app = client.application
+    assert named_on(app, everything, NAMED_ON) == NAMED_ON
 
     withdraw(client, session, winner)
 
-    assert named_on(client.application, everything) == set()
+    assert named_on(app, everything, public_addresses(app)) == set()

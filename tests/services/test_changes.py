@@ -12,10 +12,11 @@ from loyalty.services.changes import (
     AsItWas,
     change_members,
     collect_new_values,
+    members_of,
     value_or,
 )
 from loyalty.services.community.policy import ChangePolicy
-from loyalty.services.deeds.deeds import ChangeDeedKind
+from loyalty.services.deeds.deeds import ChangeDeedKind, CreateDeedKind
 from loyalty.services.matters.matters import ChangeMatter
 from loyalty.services.people.residents import ChangeResident
 from loyalty.services.shops.shops import ChangeShop
@@ -47,8 +48,9 @@ def test_none_clears_a_member_and_the_others_stay_as_they_were() -> None:
     )
     request = ChangeResident(NOBODY, 1, phone=None, unit="4栋")  # type: ignore[arg-type]
 
-    change_members(resident, request)
+    members = change_members(resident, request)
 
+    assert members == ["phone", "unit"]
     assert (resident.name, resident.unit, resident.phone) == ("王芳", "4栋", None)
     assert collect_new_values(request) == {"phone": None, "unit": "4栋"}
 
@@ -58,3 +60,21 @@ def test_a_member_has_its_new_value_or_what_stands_for_none(
     given: AsItWas | int | None, taken: int | None
 ) -> None:
     assert value_or(given, 2) == taken
+
+
+def test_what_a_record_is_given_otherwise_is_named_among_what_changed_and_left_alone() -> None:
+    resident = Resident(community_id=UUID(NOBODY), name="王芳", unit="3栋", version=1)
+    request = ChangeResident(NOBODY, 1, name="王兰", unit="4栋")  # type: ignore[arg-type]
+
+    members = change_members(resident, request, but=("name",))
+
+    assert members == ["name", "unit"]
+    assert (resident.name, resident.unit) == ("王芳", "4栋")
+
+
+def test_a_new_record_is_given_all_that_its_request_says_but_what_is_made_of_it() -> None:
+    request = CreateDeedKind("cleaning", "打扫", 150)
+
+    members = members_of(request, but=("code",))
+
+    assert members == {"name": "打扫", "points_hundredths": 150, "monthly_cap_hundredths": None}

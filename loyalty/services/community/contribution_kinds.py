@@ -1,7 +1,7 @@
 """The kinds of contributions of a community: those it begins with, and those it adds."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import select
@@ -11,16 +11,9 @@ from loyalty.models import ContributionKind
 from loyalty.rules.benefit import Party
 from loyalty.rules.contributions import LARGEST_ALONE, Unit
 from loyalty.rules.money import Fen
-from loyalty.rules.typed_text import make_reference_key
-from loyalty.services.changes import (
-    AS_IT_WAS,
-    AsItWas,
-    change_members,
-    collect_new_values,
-    value_or,
-)
+from loyalty.services.changes import AS_IT_WAS, AsItWas, change_members, members_of, value_or
+from loyalty.services.community.names import refuse_taken_code, refuse_taken_name
 from loyalty.services.community.policy import locked_community
-from loyalty.services.errors import AlreadyExistsError
 from loyalty.services.work import Work
 
 COMMUNITY, ENTERPRISES, SHOPS, RESIDENTS = Party
@@ -126,9 +119,8 @@ def create_contribution_kind(work: Work, request: CreateContributionKind) -> Con
     # Of two who add one code, the second finds that of the first.
     locked_community(work.session, work.community_id)
     known = list_contribution_kinds(work.session, work.community_id)
-    if request.code in {kind.code for kind in known}:
-        raise AlreadyExistsError(f"There is a kind {request.code} already.")
-    _refuse_taken(known, request.name)
+    refuse_taken_code(known, request.code, noun="a kind")
+    refuse_taken_name(known, request.name, noun="a kind")
     kind = new_contribution_kind(work.community_id, request)
     work.session.add(kind)
     work.note("contribution_kind.created", kind, code=kind.code)
@@ -139,14 +131,10 @@ def new_contribution_kind(community_id: UUID, request: CreateContributionKind) -
     """Return a kind that is not stored yet."""
     return ContributionKind(
         community_id=community_id,
-        code=request.code,
-        name=request.name,
-        name_zh_hant=request.name_zh_hant,
-        name_en=request.name_en,
+        **members_of(request, but=("giver", "receiver", "units")),
         giver=request.giver.value,
         receiver=request.receiver.value,
         units=[unit.value for unit in request.units],
-        alone_fen=request.alone_fen,
     )
 
 
@@ -160,26 +148,10 @@ def change_contribution_kind(work: Work, request: ChangeContributionKind) -> Con
     locked_community(work.session, work.community_id)
     kind = work.find(ContributionKind, request.kind_id, version=request.version)
     known = list_contribution_kinds(work.session, work.community_id)
-    _refuse_taken([one for one in known if one is not kind], value_or(request.name, ""))
-    units = value_or(request.units, [Unit(unit) for unit in kind.units])
-    change_members(kind, replace(request, units=AS_IT_WAS))
-    kind.units = [unit.value for unit in units]
-    members = sorted(collect_new_values(request))
+    others = [one for one in known if one is not kind]
+    refuse_taken_name(others, value_or(request.name, ""), noun="a kind")
+    members = change_members(kind, request, but=("units",))
+    if request.units is not AS_IT_WAS:
+        kind.units = [unit.value for unit in request.units]
     work.note("contribution_kind.changed", kind, members=members, active=kind.active)
     return kind
-
-
-def _refuse_taken(others: Sequence[ContributionKind], name: str) -> None:
-    """Refuse a name that differs from another's in nothing but blanks, case or width."""
-    key = make_reference_key(name)
-    if key and key in {make_reference_key(one.name) for one in others}:
-        raise AlreadyExistsError("There is a kind with this name already.")
-
-
-def names_of_kind(kind: ContributionKind) -> Mapping[str, str]:
-    """Return what a kind is called, by language."""
-    return {
-        "zh_Hans": kind.name,
-        "zh_Hant": kind.name_zh_hant or kind.name,
-        "en": kind.name_en or kind.name,
-    }

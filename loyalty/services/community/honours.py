@@ -1,6 +1,6 @@
 """The honours of a community: adding, renaming and retiring them, and what they propose."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -10,16 +10,10 @@ from sqlalchemy.orm import Session
 from loyalty.models import Community, Honour
 from loyalty.rules.honours import MOST_HONOURS, HonourColour
 from loyalty.rules.money import Permille
-from loyalty.rules.typed_text import make_reference_key
-from loyalty.services.changes import (
-    AS_IT_WAS,
-    AsItWas,
-    change_members,
-    collect_new_values,
-    value_or,
-)
+from loyalty.services.changes import AS_IT_WAS, AsItWas, change_members, members_of, value_or
+from loyalty.services.community.names import refuse_taken_code, refuse_taken_name
 from loyalty.services.community.policy import locked_community
-from loyalty.services.errors import AlreadyExistsError, ValueRefusedError
+from loyalty.services.errors import ValueRefusedError
 from loyalty.services.work import Work
 
 
@@ -93,9 +87,8 @@ def create_honour(work: Work, request: CreateHonour) -> Honour:
     """
     community = locked_community(work.session, work.community_id)
     known = honours_of(work)
-    if request.code in {honour.code for honour in known}:
-        raise AlreadyExistsError(f"There is an honour {request.code} already.")
-    _refuse_taken(known, request.name)
+    refuse_taken_code(known, request.code, noun="an honour")
+    refuse_taken_name(known, request.name, noun="an honour")
     _refuse_outside_the_band(community, request.pay_permille)
     # None is ever taken away, so the next number has been in no card.
     number = max((honour.number for honour in known), default=0) + 1
@@ -109,18 +102,7 @@ def create_honour(work: Work, request: CreateHonour) -> Honour:
 
 def new_honour(community_id: UUID, request: CreateHonour, number: int) -> Honour:
     """Return an honour that is not stored yet."""
-    return Honour(
-        community_id=community_id,
-        code=request.code,
-        number=number,
-        name=request.name,
-        name_zh_hant=request.name_zh_hant,
-        name_en=request.name_en,
-        pay_permille=request.pay_permille,
-        quota=request.quota,
-        colour=request.colour,
-        active=request.active,
-    )
+    return Honour(community_id=community_id, number=number, **members_of(request))
 
 
 def change_honour(work: Work, request: ChangeHonour) -> Honour:
@@ -134,22 +116,11 @@ def change_honour(work: Work, request: ChangeHonour) -> Honour:
     community = locked_community(work.session, work.community_id)
     honour = work.find(Honour, request.honour_id, version=request.version)
     others = [one for one in honours_of(work) if one is not honour]
-    _refuse_taken(others, value_or(request.name, ""))
+    refuse_taken_name(others, value_or(request.name, ""), noun="an honour")
     _refuse_outside_the_band(community, value_or(request.pay_permille, None))
-    change_members(honour, request)
-    work.note(
-        "honour.changed", honour, members=sorted(collect_new_values(request)), active=honour.active
-    )
+    members = change_members(honour, request)
+    work.note("honour.changed", honour, members=members, active=honour.active)
     return honour
-
-
-def names_of(honour: Honour) -> Mapping[str, str]:
-    """Return what an honour is called, by language."""
-    return {
-        "zh_Hans": honour.name,
-        "zh_Hant": honour.name_zh_hant or honour.name,
-        "en": honour.name_en or honour.name,
-    }
 
 
 def proposed_rate(honour: Honour, community: Community) -> Permille | None:
@@ -158,13 +129,6 @@ def proposed_rate(honour: Honour, community: Community) -> Permille | None:
     if rate is None or not community.band_min_permille <= rate <= community.band_max_permille:
         return None
     return Permille(rate)
-
-
-def _refuse_taken(others: Sequence[Honour], name: str) -> None:
-    """Refuse a name that differs from another's in nothing but blanks, case or width."""
-    key = make_reference_key(name)
-    if key and key in {make_reference_key(one.name) for one in others}:
-        raise AlreadyExistsError("There is an honour with this name already.")
 
 
 def _refuse_outside_the_band(community: Community, pay_permille: int | None) -> None:

@@ -15,13 +15,7 @@ from loyalty.rules.discount import DEFAULT_EXCLUDED
 from loyalty.rules.goods import place_of_unknown
 from loyalty.rules.limits import DEFAULT_LIMITS
 from loyalty.services.actors import StaffMember
-from loyalty.services.changes import (
-    AS_IT_WAS,
-    AsItWas,
-    change_members,
-    collect_new_values,
-    value_or,
-)
+from loyalty.services.changes import AS_IT_WAS, AsItWas, change_members, value_or
 from loyalty.services.errors import UnknownRecordError, ValueRefusedError
 from loyalty.services.work import Work
 
@@ -151,13 +145,13 @@ def change_policy(work: Work, request: ChangePolicy) -> Community:
     """
     community = work.find(Community, work.community_id, version=request.version)
     _refuse_unknown_categories(community, value_or(request.excluded_categories, ()))
-    change_members(community, request)
+    members = change_members(community, request)
     if community.band_min_permille > community.band_max_permille:
         raise ValueRefusedError("/band_min_permille", "The band's lower end is above its upper.")
     # Written before the terms are read: this waits for whoever agrees on some at this moment.
     work.session.flush()
     _refuse_a_band_that_breaks_agreed_terms(work.session, community)
-    work.note("community.changed", community, members=sorted(collect_new_values(request)))
+    work.note("community.changed", community, members=members)
     move_directory(work.session, community.id)
     return community
 

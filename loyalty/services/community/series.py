@@ -1,6 +1,6 @@
 """The series of plaques of a community: adding and changing them, and naming one."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import count
 from uuid import UUID
@@ -11,15 +11,10 @@ from sqlalchemy.orm import Session
 from loyalty.models import Shop, ShopApplication, ShopChange, ShopSeries
 from loyalty.rules.honours import HonourColour
 from loyalty.rules.typed_text import make_reference_key
-from loyalty.services.changes import (
-    AS_IT_WAS,
-    AsItWas,
-    change_members,
-    collect_new_values,
-    value_or,
-)
+from loyalty.services.changes import AS_IT_WAS, AsItWas, change_members, members_of, value_or
+from loyalty.services.community.names import names_of, refuse_taken_code, refuse_taken_name
 from loyalty.services.community.policy import locked_community
-from loyalty.services.errors import AlreadyExistsError, ValueRefusedError
+from loyalty.services.errors import ValueRefusedError
 from loyalty.services.people.pinyin import pinyin_of
 from loyalty.services.work import Work
 
@@ -77,9 +72,8 @@ def create_series(work: Work, request: CreateSeries) -> ShopSeries:
     """
     locked_community(work.session, work.community_id)
     known = list_series(work.session, work.community_id)
-    if request.code in {one.code for one in known}:
-        raise AlreadyExistsError(f"There is a series {request.code} already.")
-    _refuse_taken(known, request.name)
+    refuse_taken_code(known, request.code, noun="a series")
+    refuse_taken_name(known, request.name, noun="a series")
     series = new_series(work.community_id, request)
     work.session.add(series)
     work.note("shop_series.created", series, code=series.code)
@@ -88,17 +82,7 @@ def create_series(work: Work, request: CreateSeries) -> ShopSeries:
 
 def new_series(community_id: UUID, request: CreateSeries) -> ShopSeries:
     """Return a series that is not stored yet."""
-    return ShopSeries(
-        community_id=community_id,
-        code=request.code,
-        name=request.name,
-        name_zh_hant=request.name_zh_hant,
-        name_en=request.name_en,
-        prefix=request.prefix,
-        colour=request.colour,
-        active=request.active,
-        import_id=request.import_id,
-    )
+    return ShopSeries(community_id=community_id, **members_of(request))
 
 
 def change_series(work: Work, request: ChangeSeries) -> ShopSeries:
@@ -106,12 +90,12 @@ def change_series(work: Work, request: ChangeSeries) -> ShopSeries:
     locked_community(work.session, work.community_id)
     series = work.find(ShopSeries, request.series_id, version=request.version)
     others = [one for one in list_series(work.session, work.community_id) if one is not series]
-    _refuse_taken(others, value_or(request.name, ""))
+    refuse_taken_name(others, value_or(request.name, ""), noun="a series")
     earlier = series.name
-    change_members(series, request)
+    members = change_members(series, request)
     if series.name != earlier:
         _rename_in_shops(work, earlier, series)
-    work.note("shop_series.changed", series, members=sorted(collect_new_values(request)))
+    work.note("shop_series.changed", series, members=members)
     return series
 
 
@@ -174,7 +158,7 @@ def take_series_named(work: Work, typed: str) -> ShopSeries:
 
 
 def _keys_of(series: ShopSeries) -> set[str]:
-    names = (series.code, *names_of_series(series).values())
+    names = (series.code, *names_of(series).values())
     return {make_reference_key(name) for name in names}
 
 
@@ -183,17 +167,3 @@ def initials_of(series: str) -> str:
     initials = (syllable[0] for syllable in pinyin_of(series).upper().split())
     letters = "".join(filter(str.isalpha, filter(str.isascii, initials)))
     return letters[:LONGEST_PREFIX] or PREFIX_WITHOUT_LETTERS
-
-
-def names_of_series(series: ShopSeries) -> Mapping[str, str]:
-    """Return what a series is called, by language."""
-    return {
-        "zh_Hans": series.name,
-        "zh_Hant": series.name_zh_hant or series.name,
-        "en": series.name_en or series.name,
-    }
-
-
-def _refuse_taken(known: Sequence[ShopSeries], name: str) -> None:
-    if name and make_reference_key(name) in {make_reference_key(one.name) for one in known}:
-        raise AlreadyExistsError("There is a series with this name already.")

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 from loyalty.models import Community, Deed, DeedKind, Resident
 from loyalty.rules.calendar import Month
 from loyalty.rules.ranking import DeedPoints, sum_deed_points
-from loyalty.services.changes import AS_IT_WAS, AsItWas, change_members, collect_new_values
+from loyalty.services.changes import AS_IT_WAS, AsItWas, change_members, members_of
 from loyalty.services.deeds.points import POINT
 from loyalty.services.errors import PersonErasedError, UnknownRecordError, ValueRefusedError
 from loyalty.services.paging import Page, fetch_page
@@ -128,11 +128,9 @@ def make_deed(
     """Return a deed that is not stored yet."""
     return Deed(
         community_id=work.community_id,
-        resident_id=request.resident_id,
+        **members_of(request, but=("kind", "points_hundredths")),
         kind=kind,
         points_hundredths=request.points_hundredths or kind.points_hundredths,
-        done_on=request.done_on,
-        source=request.source,
         recorded_by=work.actor.account_id,
         recorded_at=work.now,
         import_id=import_id,
@@ -179,13 +177,7 @@ def create_deed_kind(work: Work, request: CreateDeedKind) -> DeedKind:
     Raises:
         AlreadyExistsError: there is a kind with this code.
     """
-    kind = DeedKind(
-        community_id=work.community_id,
-        code=request.code,
-        name=request.name,
-        points_hundredths=request.points_hundredths,
-        monthly_cap_hundredths=request.monthly_cap_hundredths,
-    )
+    kind = DeedKind(community_id=work.community_id, **members_of(request))
     add_under_new_name(work.session, kind, f"There is a kind of deed {request.code} already.")
     work.note("deed_kind.created", kind, code=kind.code)
     return kind
@@ -198,8 +190,7 @@ def change_deed_kind(work: Work, request: ChangeDeedKind) -> DeedKind:
         StaleRecordError: somebody else changed the kind meanwhile.
     """
     kind = work.find(DeedKind, request.kind_id, version=request.version)
-    change_members(kind, request)
-    work.note("deed_kind.changed", kind, members=sorted(collect_new_values(request)))
+    work.note("deed_kind.changed", kind, members=change_members(kind, request))
     return kind
 
 

@@ -9,9 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from loyalty.models import Community, Matter, StaffAccount
-from loyalty.rules.typed_text import clean_code_letters
 from loyalty.services.actors import Role, StaffMember
-from loyalty.services.audit import note
 from loyalty.services.changes import (
     AS_IT_WAS,
     AsItWas,
@@ -22,11 +20,10 @@ from loyalty.services.changes import (
 from loyalty.services.community.policy import locked_community
 from loyalty.services.errors import (
     NotAllowedError,
-    UnknownRecordError,
     ValueRefusedError,
 )
 from loyalty.services.paging import Page, fetch_page
-from loyalty.services.receipts import give_out
+from loyalty.services.receipts import find_received, get_received, give_out, take_in
 from loyalty.services.work import Work
 
 
@@ -119,20 +116,11 @@ def raise_public_matter(
     """Write down what a resident has raised on the public form, once per receipt."""
     # Held before it is looked for, so that one that is sent twice at once gets one number.
     locked_community(session, community.id)
-    if earlier := _find_by_receipt(session, community, receipt):
+    if earlier := find_received(session, Matter, community.id, receipt):
         return earlier
     give_out(session, community.id, receipt)
     matter = _write_down(session, community, request, receipt=receipt, now=now)
-    note(
-        session,
-        None,
-        "matter.raised",
-        community_id=community.id,
-        subject_id=matter.id,
-        now=now,
-    )
-    session.flush()
-    return matter
+    return take_in(session, matter, "matter.raised", now=now)
 
 
 def get_matter_by_receipt(session: Session, community: Community, receipt: str) -> Matter:
@@ -141,10 +129,7 @@ def get_matter_by_receipt(session: Session, community: Community, receipt: str) 
     Raises:
         UnknownRecordError: the community has given out no such number.
     """
-    matter = _find_by_receipt(session, community, clean_code_letters(receipt))
-    if matter is None:
-        raise UnknownRecordError("There is no matter with this number.")
-    return matter
+    return get_received(session, Matter, community.id, receipt, noun="matter")
 
 
 def find_matters(work: Work, request: FindMatters) -> Page[Matter]:
@@ -187,8 +172,8 @@ def change_matter(work: Work, request: ChangeMatter) -> Matter:
         ValueRefusedError: it rests without an answer, or the community has no such account.
     """
     matter = work.find(Matter, request.matter_id, version=request.version)
-    values = collect_new_values(request)
-    hands_on = not work.actor.roles & {Role.STAFF, Role.MANAGER} and values.keys() - ANSWERING
+    changed = collect_new_values(request).keys()
+    hands_on = not work.actor.roles & {Role.STAFF, Role.MANAGER} and changed - ANSWERING
     if hands_on or not may_answer(work.actor, matter):
         raise NotAllowedError("A matter is answered by the staff, or by whoever sees to it.")
     _refuse_stranger(work, value_or(request.owner_id, None))
@@ -201,14 +186,8 @@ def change_matter(work: Work, request: ChangeMatter) -> Matter:
         raise ValueRefusedError("/answer", "A matter rests once it has an answer.")
     closed_at = matter.closed_at or work.now
     matter.closed_at = closed_at if matter.state == MatterState.CLOSED else None
-    work.note("matter.changed", matter, members=sorted(values))
+    work.note("matter.changed", matter, members=sorted(changed))
     return matter
-
-
-def _find_by_receipt(session: Session, community: Community, receipt: str) -> Matter | None:
-    return session.scalar(
-        select(Matter).where(Matter.receipt == receipt, Matter.community_id == community.id)
-    )
 
 
 def _write_down(

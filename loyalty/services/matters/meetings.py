@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from loyalty.models import Community, CouncilMeeting, Matter
-from loyalty.services.changes import AS_IT_WAS, AsItWas, change_members, collect_new_values
+from loyalty.services.changes import AS_IT_WAS, AsItWas, change_members, members_of
 from loyalty.services.community.policy import locked_community
 from loyalty.services.errors import ValueRefusedError
 from loyalty.services.matters.matters import MatterState
@@ -61,9 +61,7 @@ def plan_meeting(work: Work, request: PlanMeeting) -> CouncilMeeting:
     _refuse_second(work, request.held_on)
     meeting = CouncilMeeting(
         community_id=work.community_id,
-        held_on=request.held_on,
-        place=request.place,
-        agenda=request.agenda,
+        **members_of(request),
         planned_by=work.actor.account_id,
         planned_at=work.now,
     )
@@ -83,10 +81,10 @@ def change_meeting(work: Work, request: ChangeMeeting) -> CouncilMeeting:
     meeting = work.find(CouncilMeeting, request.meeting_id, version=request.version)
     if request.held_on not in {AS_IT_WAS, meeting.held_on}:
         _refuse_second(work, request.held_on)
-    change_members(meeting, request)
+    members = change_members(meeting, request)
     if meeting.minutes is not None and meeting.held_on > work.now.date():
         raise ValueRefusedError("/minutes", "Minutes are written once the meeting has been held.")
-    work.note("meeting.changed", meeting, members=sorted(collect_new_values(request)))
+    work.note("meeting.changed", meeting, members=members)
     return meeting
 
 

@@ -14,12 +14,10 @@ from loyalty.models import Candidate, Community, Honour, Objection, Round, Round
 from loyalty.rules.calendar import Month
 from loyalty.rules.notice import ANSWER_WORKING_DAYS, ObjectionState, is_notice_over
 from loyalty.rules.selection import RoundObstacle, RoundState
-from loyalty.rules.typed_text import clean_code_letters
-from loyalty.services.audit import note
 from loyalty.services.community.working_days import last_day_of
 from loyalty.services.errors import RoundStateError, UnknownRecordError, ValueRefusedError
 from loyalty.services.notice.publishing import latest_version
-from loyalty.services.receipts import give_out, make_receipt
+from loyalty.services.receipts import get_received, give_out, make_receipt, take_in
 from loyalty.services.selection.at_work import RoundAtWork
 from loyalty.services.selection.planning import round_of
 from loyalty.services.selection.waiting_lines import disputable_lines
@@ -79,18 +77,7 @@ def make_objection(
         made_at=now,
         due_on=last_day_of(session, community.id, now.date(), ANSWER_WORKING_DAYS),
     )
-    session.add(objection)
-    session.flush()
-    note(
-        session,
-        None,
-        "objection.made",
-        community_id=community.id,
-        subject_id=objection.id,
-        now=now,
-    )
-    session.flush()
-    return objection
+    return take_in(session, objection, "objection.made", now=now)
 
 
 def objection_called(session: Session, community: Community, receipt: str) -> Objection:
@@ -99,14 +86,7 @@ def objection_called(session: Session, community: Community, receipt: str) -> Ob
     Raises:
         UnknownRecordError: the community has given out no such number.
     """
-    found = session.scalar(
-        select(Objection).where(
-            Objection.community_id == community.id, Objection.receipt == clean_code_letters(receipt)
-        )
-    )
-    if found is None:
-        raise UnknownRecordError("There is no objection with this number.")
-    return found
+    return get_received(session, Objection, community.id, receipt, noun="objection")
 
 
 def state_of(objection: Objection | ShopObjection) -> ObjectionState:
@@ -119,15 +99,8 @@ def state_of(objection: Objection | ShopObjection) -> ObjectionState:
 def objections_of(work: Work, round_id: UUID) -> Sequence[Objection]:
     """Return every objection in a round, the earliest first, with whom it is about."""
     selection_round = round_of(work, round_id)
-    return work.session.scalars(
-        select(Objection)
-        .where(
-            Objection.community_id == selection_round.community_id,
-            Objection.round_id == selection_round.id,
-        )
-        .options(*OF_WHOM)
-        .order_by(Objection.id)
-    ).all()
+    query = work.select(Objection).where(Objection.round_id == selection_round.id)
+    return work.session.scalars(query.options(*OF_WHOM).order_by(Objection.id)).all()
 
 
 def _running_notice(session: Session, community: Community, month: Month, *, today: date) -> Round:

@@ -30,7 +30,7 @@ from loyalty.rules.notice import find_last_day_shown
 from loyalty.rules.record import chances_in
 from loyalty.rules.seed_source import NamedSource
 from loyalty.rules.selection import RoundState
-from loyalty.services.community.honours import names_of
+from loyalty.services.community.names import names_of
 from loyalty.services.community.working_days import years_without_table
 from loyalty.services.errors import UnknownRecordError
 from loyalty.services.selection.at_work import RoundAtWork, versions_of

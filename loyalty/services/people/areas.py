@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from loyalty.models import Area, HouseholdGroup, PartChange, Resident
 from loyalty.rules.typed_text import make_reference_key
 from loyalty.services.actors import StaffMember
-from loyalty.services.changes import AS_IT_WAS, AsItWas, value_or
+from loyalty.services.changes import AS_IT_WAS, AsItWas, members_of, value_or
 from loyalty.services.errors import AlreadyExistsError, ValueRefusedError
 from loyalty.services.paging import Page, fetch_page
 from loyalty.services.people.new_names import add_under_new_name, rename
@@ -76,7 +76,7 @@ def create_area(work: Work, request: CreateArea, *, names: Container[str] | None
     """
     taken = "There is a liaison area with this name already."
     _refuse_taken(work, Area, request.name, taken, names)
-    area = Area(community_id=work.community_id, name=request.name, import_id=request.import_id)
+    area = Area(community_id=work.community_id, **members_of(request))
     add_under_new_name(work.session, area, taken)
     work.note("area.created", area)
     return area
@@ -158,12 +158,7 @@ def create_household_group(
     refuse_foreign(work.session, work.actor, area_id=request.area_id)
     taken = "There is a household group with this name already."
     _refuse_taken(work, HouseholdGroup, request.name, taken, names)
-    group = HouseholdGroup(
-        community_id=work.community_id,
-        name=request.name,
-        area_id=request.area_id,
-        import_id=request.import_id,
-    )
+    group = HouseholdGroup(community_id=work.community_id, **members_of(request))
     add_under_new_name(work.session, group, taken)
     work.note("household_group.created", group)
     return group

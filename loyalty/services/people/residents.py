@@ -8,13 +8,7 @@ from sqlalchemy import ColumnElement, func, or_, select
 from loyalty.models import Resident
 from loyalty.models.sealed import index_of
 from loyalty.rules.typed_text import make_name_key
-from loyalty.services.changes import (
-    AS_IT_WAS,
-    AsItWas,
-    change_members,
-    collect_new_values,
-    value_or,
-)
+from loyalty.services.changes import AS_IT_WAS, AsItWas, change_members, members_of, value_or
 from loyalty.services.errors import AlreadyExistsError, PersonErasedError, ValueRefusedError
 from loyalty.services.paging import Page, fetch_page
 from loyalty.services.people.areas import refuse_foreign
@@ -145,17 +139,9 @@ def make_resident(
     """Return a resident who is not stored yet."""
     return Resident(
         community_id=work.community_id,
-        name=request.name,
+        **members_of(request, but=("phone",)),
         name_pinyin=pinyin_of_person(request.name),
-        unit=request.unit,
         phone=None if request.phone is None else to_e164(request.phone),
-        adult=request.adult,
-        household_ref=request.household_ref,
-        area_id=request.area_id,
-        household_group_id=request.household_group_id,
-        consent_membership=request.consent_membership,
-        consent_publicity=request.consent_publicity,
-        consent_contact=request.consent_contact,
         import_id=import_id,
         created_at=work.now,
         updated_at=work.now,
@@ -185,10 +171,10 @@ def change_resident(work: Work, request: ChangeResident) -> Resident:
     if isinstance(request.name, str) and request.name_pinyin is AS_IT_WAS:
         resident.name_pinyin = pinyin_of_person(request.name)
     before = read_consents(resident)
-    change_members(resident, request)
+    members = change_members(resident, request)
     note_consents(work.session, resident, before, _said_to(work))
     resident.updated_at = work.now
-    work.note("resident.changed", resident, members=sorted(collect_new_values(request)))
+    work.note("resident.changed", resident, members=members)
     return resident
 
 

@@ -16,11 +16,11 @@ from loyalty.models.sealed import index_of
 from loyalty.rules.calendar import Month
 from loyalty.rules.selection import RoundObstacle, RoundState
 from loyalty.rules.typed_text import clean_code_letters, make_name_key
-from loyalty.services.audit import note
+from loyalty.services.changes import members_of
 from loyalty.services.errors import RoundStateError, UnknownRecordError
 from loyalty.services.paging import Page, fetch_page
 from loyalty.services.people.consents import Consent, ConsentSource, Said, change_consents
-from loyalty.services.receipts import give_out, make_receipt
+from loyalty.services.receipts import give_out, make_receipt, take_in
 from loyalty.services.selection.nominations import candidate_for, list_for, nominee
 from loyalty.services.selection.planning import held_round, refuse_other_state, round_of
 from loyalty.services.work import Work
@@ -80,19 +80,7 @@ def nominate_by_name(
     nomination = _voice(community.id, list_id, request, now=now)
     if resident := _only_resident(session, community, request):
         _accept(session, nomination, resident)
-    session.add(nomination)
-    session.flush()
-    note(
-        session,
-        None,
-        "nomination.received",
-        community_id=community.id,
-        subject_id=nomination.id,
-        now=now,
-        source=request.source,
-    )
-    session.flush()
-    return nomination
+    return take_in(session, nomination, "nomination.received", now=now, source=request.source)
 
 
 def find_nominations(work: Work, request: FindNominations) -> Page[Nomination]:
@@ -173,14 +161,10 @@ def _voice(
     """Return a voice for which it is not known yet who is meant."""
     return Nomination(
         community_id=community_id,
+        **members_of(request, but=("honour",)),
         list_id=list_id,
-        source=request.source,
         at=now,
-        statement=request.statement,
         state="pending",
-        receipt=request.receipt,
-        name=request.name,
-        unit=request.unit,
     )
 
 

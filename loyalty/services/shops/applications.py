@@ -12,18 +12,18 @@ from loyalty.models import Community, Shop, ShopApplication
 from loyalty.rules.certification import CertificationObstacle
 from loyalty.rules.discount import OPT_IN_CATEGORIES
 from loyalty.rules.offer import claims_last_word
-from loyalty.rules.typed_text import clean_code_letters
-from loyalty.services.audit import note
+from loyalty.services.changes import members_of
 from loyalty.services.community.series import find_series_named
 from loyalty.services.errors import (
     CertificationStateError,
-    UnknownRecordError,
     ValueRefusedError,
 )
 from loyalty.services.paging import Page, fetch_page
-from loyalty.services.receipts import give_out, make_receipt
+from loyalty.services.receipts import find_received, get_received, give_out, make_receipt, take_in
 from loyalty.services.shops.shops import CreateShop, create_shop
 from loyalty.services.work import Lock, Work
+
+WITH_SHOP = joinedload(ShopApplication.shop)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,34 +52,17 @@ def apply_for_plaque(
             shop, or no shop may give the card's price on a category.
     """
     give_out(session, community.id, request.receipt)
-    if earlier := _find_called(session, community.id, request.receipt):
+    if earlier := find_received(session, ShopApplication, community.id, request.receipt):
         return earlier
     _refuse_what_no_shop_may_say(request)
     application = ShopApplication(
         community_id=community.id,
-        receipt=request.receipt,
-        name=request.name,
+        **members_of(request, but=("series", "opted_in_categories")),
         series=find_series_named(session, community.id, request.series).name,
-        category=request.category,
-        stall=request.stall,
-        contact=request.contact,
-        hours=request.hours,
-        offer=request.offer,
         opted_in_categories=sorted(set(request.opted_in_categories)),
         made_at=now,
     )
-    session.add(application)
-    session.flush()
-    note(
-        session,
-        None,
-        "shop_application.made",
-        community_id=community.id,
-        subject_id=application.id,
-        now=now,
-    )
-    session.flush()
-    return application
+    return take_in(session, application, "shop_application.made", now=now)
 
 
 def _refuse_what_no_shop_may_say(request: ApplyForPlaque) -> None:
@@ -96,10 +79,9 @@ def application_called(session: Session, community: Community, receipt: str) -> 
     Raises:
         UnknownRecordError: the community has given out no such number.
     """
-    found = _find_called(session, community.id, clean_code_letters(receipt))
-    if found is None:
-        raise UnknownRecordError("There is no application with this number.")
-    return found
+    return get_received(
+        session, ShopApplication, community.id, receipt, noun="application", options=[WITH_SHOP]
+    )
 
 
 def find_waiting_applications(
@@ -160,11 +142,3 @@ def _find_undecided(work: Work, application_id: UUID) -> ShopApplication:
             "It was decided before.", [CertificationObstacle.ALREADY_DECIDED]
         )
     return application
-
-
-def _find_called(session: Session, community_id: UUID, receipt: str) -> ShopApplication | None:
-    return session.scalar(
-        select(ShopApplication)
-        .where(ShopApplication.community_id == community_id, ShopApplication.receipt == receipt)
-        .options(joinedload(ShopApplication.shop))
-    )

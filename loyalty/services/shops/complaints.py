@@ -11,8 +11,6 @@ from sqlalchemy.orm import Session, joinedload
 from loyalty.models import Community, Complaint, Picture, Shop
 from loyalty.rules.complaint import ComplaintKind, ComplaintState, may_be_looked_into
 from loyalty.rules.notice import ANSWER_WORKING_DAYS
-from loyalty.rules.typed_text import clean_code_letters
-from loyalty.services.audit import note
 from loyalty.services.community.working_days import last_day_of
 from loyalty.services.errors import (
     ComplaintAnsweredError,
@@ -22,7 +20,7 @@ from loyalty.services.errors import (
 )
 from loyalty.services.paging import Page, fetch_page
 from loyalty.services.pictures.pictures import CleanPicture, PicturePurpose, add_picture
-from loyalty.services.receipts import give_out, make_receipt
+from loyalty.services.receipts import find_received, get_received, give_out, make_receipt, take_in
 from loyalty.services.shops.finding import get_shop
 from loyalty.services.work import Lock, Work
 
@@ -85,20 +83,10 @@ def make_complaint(
     if session.scalar(known) is None:
         raise UnknownRecordError("The community has no such shop.")
     give_out(session, community.id, request.receipt)
-    if earlier := _find_called(session, community.id, request.receipt):
+    if earlier := find_received(session, Complaint, community.id, request.receipt):
         return earlier
     complaint = _write_down(session, community.id, request, by=None, now=now)
-    note(
-        session,
-        None,
-        "complaint.made",
-        community_id=community.id,
-        subject_id=complaint.id,
-        now=now,
-        kind=complaint.kind,
-    )
-    session.flush()
-    return complaint
+    return take_in(session, complaint, "complaint.made", now=now, kind=complaint.kind)
 
 
 def record_complaint(work: Work, request: MakeComplaint) -> Complaint:
@@ -122,10 +110,9 @@ def get_complaint_by_receipt(session: Session, community: Community, receipt: st
     Raises:
         UnknownRecordError: the community has given out no such number.
     """
-    found = _find_called(session, community.id, clean_code_letters(receipt))
-    if found is None:
-        raise UnknownRecordError("There is no complaint with this number.")
-    return found
+    return get_received(
+        session, Complaint, community.id, receipt, noun="complaint", options=[WITH_SHOP]
+    )
 
 
 def find_complaints(work: Work, request: FindComplaints) -> Page[Complaint]:
@@ -250,14 +237,6 @@ def _kept_picture(
         if session.scalar(known) is None:
             raise ValueRefusedError("/picture_id", "There is no such picture of a complaint.")
     return request.picture_id
-
-
-def _find_called(session: Session, community_id: UUID, receipt: str) -> Complaint | None:
-    return session.scalar(
-        select(Complaint)
-        .where(Complaint.community_id == community_id, Complaint.receipt == receipt)
-        .options(WITH_SHOP)
-    )
 
 
 def _is_in(state: ComplaintState) -> ColumnElement[bool]:

@@ -17,9 +17,8 @@ from loyalty.rules.certification import (
 )
 from loyalty.rules.notice import ANSWER_WORKING_DAYS, is_notice_over
 from loyalty.rules.traces import is_named, words_of_contact
-from loyalty.rules.typed_text import clean_code_letters
 from loyalty.services.actors import Role
-from loyalty.services.audit import note
+from loyalty.services.changes import members_of
 from loyalty.services.community.working_days import last_day_of
 from loyalty.services.errors import (
     CertificationStateError,
@@ -27,7 +26,7 @@ from loyalty.services.errors import (
     UnknownRecordError,
     ValueRefusedError,
 )
-from loyalty.services.receipts import give_out, make_receipt
+from loyalty.services.receipts import find_received, get_received, give_out, make_receipt, take_in
 from loyalty.services.shops.certification import notice_end_of, record_step
 from loyalty.services.shops.finding import WITH_TERMS, get_shop
 from loyalty.services.work import Lock, Work
@@ -93,32 +92,17 @@ def make_shop_objection(
     """
     shop = _shared_shop(session, community.id, request.shop_id)
     give_out(session, community.id, request.receipt)
-    if earlier := _find_called(session, community.id, request.receipt):
+    if earlier := find_received(session, ShopObjection, community.id, request.receipt):
         return earlier
     if not is_on_notice(shop, now.date()):
         raise CertificationStateError("The notice is over.", [CertificationObstacle.NOTICE_OVER])
     objection = ShopObjection(
         community_id=community.id,
-        shop_id=shop.id,
-        receipt=request.receipt,
-        text=request.text,
-        name=request.name,
-        contact=request.contact,
+        **members_of(request),
         made_at=now,
         due_on=last_day_of(session, community.id, now.date(), ANSWER_WORKING_DAYS),
     )
-    session.add(objection)
-    session.flush()
-    note(
-        session,
-        None,
-        "shop_objection.made",
-        community_id=community.id,
-        subject_id=objection.id,
-        now=now,
-    )
-    session.flush()
-    return objection
+    return take_in(session, objection, "shop_objection.made", now=now)
 
 
 def shop_objection_called(session: Session, community: Community, receipt: str) -> ShopObjection:
@@ -127,10 +111,7 @@ def shop_objection_called(session: Session, community: Community, receipt: str) 
     Raises:
         UnknownRecordError: the community has given out no such number.
     """
-    found = _find_called(session, community.id, clean_code_letters(receipt))
-    if found is None:
-        raise UnknownRecordError("There is no objection with this number.")
-    return found
+    return get_received(session, ShopObjection, community.id, receipt, noun="objection")
 
 
 def find_shop_noticed(session: Session, community: Community, shop_id: UUID) -> Shop:
@@ -251,11 +232,3 @@ def _known(shop: Shop | None) -> Shop:
     if shop is None:
         raise UnknownRecordError("The community has no such shop.")
     return shop
-
-
-def _find_called(session: Session, community_id: UUID, receipt: str) -> ShopObjection | None:
-    return session.scalar(
-        select(ShopObjection).where(
-            ShopObjection.community_id == community_id, ShopObjection.receipt == receipt
-        )
-    )

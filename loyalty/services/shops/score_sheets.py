@@ -1,6 +1,6 @@
 """The score sheets of a community: the one it begins with, and its later versions."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -68,11 +68,6 @@ def get_sheet_in_force(work: Work) -> tuple[int, Sheet]:
     """Return the number and the content of the version in force."""
     stored = find_newest_sheet(work)
     return (1, FIRST_SHEET) if stored is None else (stored.number, read_sheet(stored))
-
-
-def list_sheets(work: Work) -> Sequence[ScoreSheet]:
-    """Return every version that is stored, the newest first."""
-    return work.session.scalars(work.select(ScoreSheet).order_by(ScoreSheet.number.desc())).all()
 
 
 def store_first_sheet(session: Session, community_id: UUID, *, now: datetime) -> ScoreSheet:

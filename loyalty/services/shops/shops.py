@@ -13,13 +13,7 @@ from loyalty.rules.discount import OPT_IN_CATEGORIES
 from loyalty.rules.money import Permille
 from loyalty.rules.offer import claims_last_word
 from loyalty.services.actors import Role
-from loyalty.services.changes import (
-    AS_IT_WAS,
-    AsItWas,
-    change_members,
-    collect_new_values,
-    value_or,
-)
+from loyalty.services.changes import AS_IT_WAS, AsItWas, change_members, members_of, value_or
 from loyalty.services.community.honours import honours_to_name
 from loyalty.services.community.policy import locked_community
 from loyalty.services.community.series import take_series_named
@@ -31,6 +25,9 @@ from loyalty.services.shops.finding import get_shop
 from loyalty.services.shops.history import record_changes, values_of
 from loyalty.services.shops.pledges import find_number_signed, is_pledge
 from loyalty.services.work import Work
+
+WORKED_OUT = ("name_pinyin", "series", "pledge_number", "terms", "opted_in_categories")
+"""Members of a request that are not kept as they are said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,25 +108,12 @@ def create_shop(work: Work, request: CreateShop) -> Shop:
     series = take_series_named(work, request.series)
     shop = Shop(
         community_id=community.id,
-        name=request.name,
+        **members_of(request, but=WORKED_OUT),
         name_pinyin=request.name_pinyin or pinyin_of(request.name),
         series=series.name,
-        category=request.category,
-        stall=request.stall,
-        contact=request.contact,
-        hours=request.hours,
-        offer=request.offer,
-        is_model=request.is_model,
-        owner_id=request.owner_id,
-        liaison_id=request.liaison_id,
-        area_id=request.area_id,
-        pledged_on=request.pledged_on,
         pledge_number=_number_signed(work, request.pledged_on, request.pledge_number),
         terms=_make_terms(work.session, community, request.terms, agreed_before=()),
         opted_in_categories=_clean_opted_in(request.opted_in_categories),
-        discountable_per_sale_fen=request.discountable_per_sale_fen,
-        uses_per_shop_day=request.uses_per_shop_day,
-        import_id=request.import_id,
         state=CertificationState.APPLIED.value,
         created_at=work.now,
         updated_at=work.now,
@@ -160,11 +144,10 @@ def change_shop(work: Work, request: ChangeShop) -> Shop:
     if request.name is not AS_IT_WAS and request.name_pinyin is AS_IT_WAS:
         shop.name_pinyin = pinyin_of(request.name)
     request = replace(request, pledge_number=_new_number_signed(work, shop, request))
-    # These two were set above, in the form in which they are kept.
-    change_members(shop, replace(request, terms=AS_IT_WAS, opted_in_categories=AS_IT_WAS))
+    members = change_members(shop, request, but=("terms", "opted_in_categories"))
     shop.updated_at = work.now
     record_changes(work, shop, before, reason=request.reason)
-    work.note("shop.changed", shop, members=sorted(collect_new_values(request)))
+    work.note("shop.changed", shop, members=members)
     return shop
 
 

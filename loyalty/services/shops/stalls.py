@@ -11,6 +11,7 @@ from loyalty.models import Shop, Stall, StallLet
 from loyalty.rules.calendar import Month
 from loyalty.rules.occupancy import MonthLet, StallObstacle, Turn, list_months_let
 from loyalty.rules.typed_text import make_reference_key
+from loyalty.services.changes import members_of
 from loyalty.services.errors import StallStateError, ValueRefusedError
 from loyalty.services.people.areas import refuse_foreign
 from loyalty.services.people.new_names import add_under_new_name
@@ -70,11 +71,9 @@ def create_stall(work: Work, request: CreateStall) -> Stall:
     refuse_foreign(work.session, work.actor, area_id=request.area_id)
     stall = Stall(
         community_id=work.community_id,
-        name=request.name,
+        **members_of(request, but=("built_on",)),
         name_key=make_reference_key(request.name),
-        area_id=request.area_id,
         built_on=request.built_on or work.now.date(),
-        import_id=request.import_id,
     )
     add_under_new_name(work.session, stall, "There is a stall with this name already.")
     work.note("stall.created", stall)
@@ -95,13 +94,9 @@ def let_stall(work: Work, request: LetStall) -> StallLet:
         raise StallStateError("The stall cannot change hands on this day.", missing)
     turn = StallLet(
         community_id=work.community_id,
-        stall_id=stall.id,
-        since=request.since,
-        tenant=request.tenant,
-        shop_id=request.shop_id,
+        **members_of(request),
         account_id=work.actor.account_id,
         recorded_at=work.now,
-        import_id=request.import_id,
     )
     add_under_new_name(work.session, turn, "The stall changes hands on this day already.")
     work.note("stall.let" if request.tenant else "stall.given_back", stall)

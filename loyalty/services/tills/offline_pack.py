@@ -20,7 +20,7 @@ from loyalty.services.cards.keys import jwk_of, list_published_keys
 from loyalty.services.cards.revocations import find_latest_list
 from loyalty.services.checkout.memory import Counter
 from loyalty.services.checkout.sale import LIVING
-from loyalty.services.community.honours import names_of
+from loyalty.services.community.names import names_of
 
 SHAPE = 2
 """Moved on by whoever changes what a pack is made of: tills then take a new one."""

@@ -15,9 +15,9 @@ from loyalty.services.community.honours import (
     change_honour,
     create_honour,
     honours_of,
-    names_of,
     proposed_rate,
 )
+from loyalty.services.community.names import names_of
 from loyalty.services.errors import UnknownRecordError
 from loyalty.services.selection.planning import PlannedList, PlanRound, plan_round
 from loyalty.services.work import Work

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from loyalty.models import Community, Shop
+from loyalty.models import Community, ScoreSheet, Shop
 from loyalty.rules.certification import CertificationAction
 from loyalty.services.actors import Role, StaffMember
 from loyalty.services.errors import (
@@ -23,7 +23,6 @@ from loyalty.services.shops.score_sheets import (
     FIRST_SHEET,
     MakeScoreSheet,
     get_sheet_in_force,
-    list_sheets,
     make_score_sheet,
 )
 from loyalty.services.work import Work
@@ -200,7 +199,7 @@ def test_a_new_version_leaves_earlier_inspections_as_they_were(work: Work, shop:
     assert (found.sheet.number, found.passed) == (1, True)
     second = record_inspection(work, filled_in(shop, sheet_number=2, marks={**FULL, "clean": 0}))
     assert not second.passed
-    assert [one.number for one in list_sheets(work)] == [2, 1]
+    assert {one.number for one in work.session.scalars(work.select(ScoreSheet))} == {1, 2}
 
 
 def test_each_community_has_a_sheet_of_its_own(session: Session, work: Work) -> None:

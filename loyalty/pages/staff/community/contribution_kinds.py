@@ -9,9 +9,10 @@ from flask_babel import gettext, lazy_gettext
 from wtforms import BooleanField
 
 from loyalty.models import ContributionKind
-from loyalty.pages.forms import Form, WrittenField, choice, code, label_field, options, ticks
+from loyalty.pages.forms import Form, WrittenField, choice, code, options, ticks
 from loyalty.pages.staff import console
 from loyalty.pages.staff.changes import ChangeForm, is_ready, new_values
+from loyalty.pages.staff.community.names import NamedFields
 from loyalty.rules.benefit import Party
 from loyalty.rules.contributions import LARGEST_ALONE, Unit
 from loyalty.rules.money import NOTHING, Fen, format_yuan, parse_yuan
@@ -28,6 +29,8 @@ kinds_of_contributions = console.Console(
     "kinds_of_contributions", "/policy/contribution-kinds", only=console.MANAGERS
 )
 
+FORM_PAGE = "staff/community/contribution_kind_form.html"
+
 _SIDES = {one.value: name for one, name in PARTIES.items()}
 
 
@@ -36,12 +39,9 @@ def _amount_in(typed: str) -> Fen:
     return NOTHING if typed.strip("0.") == "" else parse_yuan(typed, most=LARGEST_ALONE)
 
 
-class _KindFields:
+class _KindFields(NamedFields):
     """What a kind is called and who gives; the fields are called as the columns are."""
 
-    name = label_field(lazy_gettext("简体名称"))
-    name_zh_hant = label_field(lazy_gettext("繁体名称（可不填）"), needed=False)
-    name_en = label_field(lazy_gettext("英文名称（可不填）"), needed=False)
     giver = choice(lazy_gettext("没写名字时，算谁给的"), _SIDES, coerce=Party)
     receiver = choice(lazy_gettext("没写名字时，算给谁的"), _SIDES, coerce=Party)
     units = ticks(lazy_gettext("数量可以按什么数（不打勾就只记金额）"))
@@ -90,7 +90,7 @@ def new() -> Any:
         done = gettext("已添加“%(name)s”。", name=wanted.name)
         if console.attempt(lambda work: create_contribution_kind(work, wanted), done, form=form):
             return redirect(url_for(".listed"))
-    return render_template("staff/community/contribution_kind_new.html", form=form)
+    return render_template(FORM_PAGE, form=form, one=None, title=gettext("添加贡献的种类"))
 
 
 @kinds_of_contributions.route("/<uuid:contribution_kind_id>", methods=["GET", "POST"])
@@ -108,9 +108,8 @@ def change(contribution_kind_id: UUID) -> Any:
         attempt = partial(change_contribution_kind, request=wanted)
         if console.attempt(attempt, gettext("已保存。"), form=form):
             return redirect(url_for(".listed"))
-    return render_template(
-        "staff/community/contribution_kind.html", form=form, kind=kind, name=kind_name(kind)
-    )
+    title = gettext("改“%(name)s”", name=kind_name(kind))
+    return render_template(FORM_PAGE, form=form, one=kind, title=title)
 
 
 def _units() -> Any:

@@ -5,12 +5,13 @@ from uuid import UUID
 
 from flask import redirect, render_template, url_for
 from flask_babel import gettext, lazy_gettext
-from wtforms import BooleanField, RadioField
+from wtforms import BooleanField
 
 from loyalty.models import Community, Honour
-from loyalty.pages.forms import NOT_OFFERED, Form, choice, code, label_field, options, whole_number
+from loyalty.pages.forms import Form, choice, code, options, whole_number
 from loyalty.pages.staff import console
 from loyalty.pages.staff.changes import ChangeForm, is_ready, new_values
+from loyalty.pages.staff.community.names import NamedFields, colour_field
 from loyalty.rules.honours import HonourColour
 from loyalty.rules.money import Permille
 from loyalty.services.community.honours import (
@@ -22,7 +23,7 @@ from loyalty.services.community.honours import (
 )
 from loyalty.services.community.policy import community_of
 from loyalty.services.selection.planning import LARGEST_QUOTA
-from loyalty.words.honours import COLOURS, RETIRED, honour_name
+from loyalty.words.honours import RETIRED, honour_name
 from loyalty.words.rates import list_rates_offered
 
 honours = console.Console("honours", "/policy/honours", only=console.MANAGERS)
@@ -32,21 +33,12 @@ def _rate_in(typed: str | int) -> int | None:
     return int(typed) if typed else None
 
 
-class _HonourFields:
+class _HonourFields(NamedFields):
     """What an honour is called and proposes; the fields are called as the columns are."""
 
-    name = label_field(lazy_gettext("简体名称"))
-    name_zh_hant = label_field(lazy_gettext("繁体名称（可不填）"), needed=False)
-    name_en = label_field(lazy_gettext("英文名称（可不填）"), needed=False)
     pay_permille = choice(lazy_gettext("持卡付多少"), coerce=_rate_in)
     quota = whole_number(lazy_gettext("每期几名"), 1, LARGEST_QUOTA)
-    colour = RadioField(
-        lazy_gettext("颜色"),
-        choices=options({one.value: name for one, name in COLOURS.items()}),
-        default=HonourColour.BLUE.value,
-        invalid_value_message=NOT_OFFERED,
-        invalid_choice_message=NOT_OFFERED,
-    )
+    colour = colour_field(HonourColour.BLUE)
 
 
 class NewHonourForm(_HonourFields, Form):
@@ -79,7 +71,8 @@ def new() -> Any:
         done = gettext("已添加“%(name)s”，评选和约定折数里可以选它了。", name=wanted.name)
         if console.attempt(lambda work: create_honour(work, wanted), done, form=form):
             return redirect(url_for("staff_honours.listed"))
-    return render_template("staff/community/honour_new.html", form=form)
+    title = gettext("添加荣誉")
+    return render_template("staff/community/honour_form.html", form=form, one=None, title=title)
 
 
 @honours.route("/<uuid:honour_id>", methods=["GET", "POST"])
@@ -95,9 +88,8 @@ def change(honour_id: UUID) -> Any:
             lambda work: change_honour(work, wanted), gettext("已保存。"), form=form
         ):
             return redirect(url_for("staff_honours.listed"))
-    return render_template(
-        "staff/community/honour.html", form=form, honour=honour, name=honour_name(honour)
-    )
+    title = gettext("改“%(name)s”", name=honour_name(honour))
+    return render_template("staff/community/honour_form.html", form=form, one=honour, title=title)
 
 
 def _rates(honour: Honour | None) -> Any:

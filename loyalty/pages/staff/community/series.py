@@ -5,13 +5,14 @@ from uuid import UUID
 
 from flask import redirect, render_template, url_for
 from flask_babel import gettext, lazy_gettext
-from wtforms import BooleanField, RadioField, StringField
+from wtforms import BooleanField, StringField
 from wtforms.validators import DataRequired, Regexp
 
 from loyalty.models import ShopSeries
-from loyalty.pages.forms import NEEDED, NOT_OFFERED, Form, code, label_field, options
+from loyalty.pages.forms import NEEDED, Form, code
 from loyalty.pages.staff import console
 from loyalty.pages.staff.changes import ChangeForm, is_ready, new_values
+from loyalty.pages.staff.community.names import NamedFields, colour_field
 from loyalty.rules.honours import HonourColour
 from loyalty.services.community.series import (
     ChangeSeries,
@@ -20,7 +21,6 @@ from loyalty.services.community.series import (
     create_series,
     list_series,
 )
-from loyalty.words.honours import COLOURS
 from loyalty.words.series import series_name
 
 series = console.Console("series", "/policy/series", only=console.MANAGERS)
@@ -28,24 +28,15 @@ series = console.Console("series", "/policy/series", only=console.MANAGERS)
 NO_PREFIX = lazy_gettext("请用1到4个大写字母，例如PGY。")
 
 
-class _SeriesFields:
+class _SeriesFields(NamedFields):
     """What a series is called; the fields are called as the columns are."""
 
-    name = label_field(lazy_gettext("简体名称"))
-    name_zh_hant = label_field(lazy_gettext("繁体名称（可不填）"), needed=False)
-    name_en = label_field(lazy_gettext("英文名称（可不填）"), needed=False)
     prefix = StringField(
         lazy_gettext("牌号开头的字母"),
         filters=[lambda typed: typed.strip().upper() if typed else None],
         validators=[DataRequired(NEEDED), Regexp("^[A-Z]{1,4}$", message=NO_PREFIX)],
     )
-    colour = RadioField(
-        lazy_gettext("颜色"),
-        choices=options({one.value: name for one, name in COLOURS.items()}),
-        default=HonourColour.ORANGE.value,
-        invalid_value_message=NOT_OFFERED,
-        invalid_choice_message=NOT_OFFERED,
-    )
+    colour = colour_field(HonourColour.ORANGE)
 
 
 class NewSeriesForm(_SeriesFields, Form):

@@ -7,7 +7,7 @@ from flask_babel import gettext, lazy_gettext
 from flask_wtf.file import FileField, FileRequired
 
 from loyalty.models import Contribution
-from loyalty.pages.forms import NEEDED, Form
+from loyalty.pages.forms import NEEDED, Form, of_files
 from loyalty.pages.pictures import SHUT_IN
 from loyalty.pages.staff import console
 from loyalty.pages.staff.downloads import send_file
@@ -32,7 +32,7 @@ class EvidenceForm(Form):
     file = FileField(
         lazy_gettext("凭据的扫描件或照片（PDF、JPEG、PNG，最大8MB）"),
         validators=[FileRequired(NEEDED)],
-        render_kw={"accept": "application/pdf,image/jpeg,image/png,image/webp"},
+        render_kw=of_files("application/pdf,image/jpeg,image/png,image/webp"),
     )
 
 

@@ -6,7 +6,6 @@ from flask import redirect, render_template, url_for
 from flask_babel import gettext
 
 from loyalty.pages.staff import console
-from loyalty.pages.staff.confirmation import ConfirmationForm
 from loyalty.rules.messages import MessageState
 from loyalty.services.messages.undelivered import find_messages, see_undelivered
 from loyalty.words.messages import MESSAGES, failure_in_words
@@ -28,13 +27,11 @@ def listed() -> str:
         kinds=MESSAGES,
         in_words=failure_in_words,
         here=console.here,
-        form=ConfirmationForm(),
     )
 
 
 @undelivered.post("/seen")
 def seen() -> Any:
     """Clear the list."""
-    if ConfirmationForm().validate_on_submit():
-        console.attempt(see_undelivered, gettext("好，这些不再提醒。"))
+    console.attempt(see_undelivered, gettext("好，这些不再提醒。"))
     return redirect(url_for("staff_undelivered.listed"))

@@ -33,23 +33,18 @@ def shown() -> str:
         devices = 0 if hook is None else count_devices(work, hook)
         is_lost = hook is not None and read_public_key(hook, sealing_key=_key()) is None
     return render_template(
-        "staff/messages/web_push.html",
-        hook=hook,
-        devices=devices,
-        is_lost=is_lost,
-        form=ConfirmationForm(),
+        "staff/messages/web_push.html", hook=hook, devices=devices, is_lost=is_lost
     )
 
 
 @web_push.post("/begin")
 def begin() -> Any:
     """Let residents agree to it from now on."""
-    if ConfirmationForm().validate_on_submit():
-        host = request.host.partition(":")[0]
-        console.attempt(
-            lambda work: begin_web_push(work, host, sealing_key=_key()),
-            gettext("开通了。居民可以在“我的页面”上同意。"),
-        )
+    host = request.host.partition(":")[0]
+    console.attempt(
+        lambda work: begin_web_push(work, host, sealing_key=_key()),
+        gettext("开通了。居民可以在“我的页面”上同意。"),
+    )
     return redirect(url_for("staff_web_push.shown"))
 
 

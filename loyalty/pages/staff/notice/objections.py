@@ -6,12 +6,9 @@ from uuid import UUID
 
 from flask import redirect, render_template, url_for
 from flask_babel import gettext, lazy_gettext
-from wtforms import RadioField
-from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired
 
 from loyalty.models import Objection
-from loyalty.pages.forms import NEEDED, Form, passage
+from loyalty.pages.forms import Form, passage, pick
 from loyalty.pages.staff import console
 from loyalty.pages.values import listed as listed_words
 from loyalty.services.errors import UnknownRecordError
@@ -33,13 +30,12 @@ LONGEST_ANSWER = 1000
 class AnswerForm(Form):
     """What was found, and why; it is published, so it names nobody."""
 
-    upheld = RadioField(
+    upheld = pick(
         lazy_gettext("核实结果"),
-        choices=[
-            SelectChoice("no", lazy_gettext("异议不成立，名单不变")),
-            SelectChoice("yes", lazy_gettext("异议成立，这个人退出名单，候补递补")),
-        ],
-        validators=[InputRequired(NEEDED)],
+        {
+            "no": lazy_gettext("异议不成立，名单不变"),
+            "yes": lazy_gettext("异议成立，这个人退出名单，候补递补"),
+        },
     )
     reason = passage(lazy_gettext("理由"), longest=LONGEST_ANSWER)
 

@@ -9,7 +9,6 @@ from flask_babel import gettext, lazy_gettext
 from loyalty.models import ShopApplication
 from loyalty.pages.forms import Form, passage
 from loyalty.pages.staff import console
-from loyalty.pages.staff.confirmation import ConfirmationForm
 from loyalty.rules.typed_text import LONGEST_REASON
 from loyalty.services.shops.applications import (
     decline_application,
@@ -53,7 +52,6 @@ def shown(application_id: UUID) -> Any:
         "staff/shops/application.html",
         application=application,
         form=form,
-        sure=ConfirmationForm(),
         here=console.here,
     )
 

@@ -5,13 +5,10 @@ from uuid import UUID
 
 from flask import redirect, render_template, request, url_for
 from flask_babel import gettext, lazy_gettext
-from wtforms import RadioField
-from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired
 
 from loyalty.models import Complaint
 from loyalty.pages.complaints import LONGEST_COMPLAINT
-from loyalty.pages.forms import NEEDED, Form, passage
+from loyalty.pages.forms import Form, passage, pick
 from loyalty.pages.staff import console
 from loyalty.rules.complaint import ComplaintState
 from loyalty.services.shops.complaints import (
@@ -29,13 +26,8 @@ complaints = console.Console("complaints", "/shops/complaints")
 class ComplaintAnswerForm(Form):
     """What was found, and what was done about it."""
 
-    upheld = RadioField(
-        lazy_gettext("核实结果"),
-        choices=[
-            SelectChoice("yes", lazy_gettext("属实")),
-            SelectChoice("no", lazy_gettext("不属实")),
-        ],
-        validators=[InputRequired(NEEDED)],
+    upheld = pick(
+        lazy_gettext("核实结果"), {"yes": lazy_gettext("属实"), "no": lazy_gettext("不属实")}
     )
     answer = passage(lazy_gettext("答复"), longest=LONGEST_COMPLAINT)
 

@@ -5,12 +5,9 @@ from uuid import UUID
 
 from flask import redirect, render_template, url_for
 from flask_babel import gettext, lazy_gettext
-from wtforms import RadioField
-from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired
 
 from loyalty.models import ShopObjection
-from loyalty.pages.forms import NEEDED, Form, passage
+from loyalty.pages.forms import Form, passage, pick
 from loyalty.pages.staff import console
 from loyalty.pages.values import listed
 from loyalty.rules.typed_text import LONGEST_REASON
@@ -27,13 +24,12 @@ shop_objections = console.Console("shop_objections", "/shops/objections")
 class ShopAnswerForm(Form):
     """What was found, and why; it is published, so it names nobody."""
 
-    upheld = RadioField(
+    upheld = pick(
         lazy_gettext("核实结果"),
-        choices=[
-            SelectChoice("no", lazy_gettext("异议不成立，公示照旧")),
-            SelectChoice("yes", lazy_gettext("异议成立，店铺退回重新检查")),
-        ],
-        validators=[InputRequired(NEEDED)],
+        {
+            "no": lazy_gettext("异议不成立，公示照旧"),
+            "yes": lazy_gettext("异议成立，店铺退回重新检查"),
+        },
     )
     reason = passage(lazy_gettext("理由"), longest=LONGEST_REASON)
 

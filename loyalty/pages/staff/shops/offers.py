@@ -5,12 +5,10 @@ from uuid import UUID
 
 from flask import redirect, render_template, url_for
 from flask_babel import gettext, lazy_gettext
-from wtforms import HiddenField, RadioField
-from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired
+from wtforms import HiddenField
 
 from loyalty.models import OfferProposal, StaffAccount
-from loyalty.pages.forms import NEEDED, Form, hidden_number, passage
+from loyalty.pages.forms import Form, hidden_number, passage, pick
 from loyalty.pages.staff import console
 from loyalty.rules.typed_text import LONGEST_REASON
 from loyalty.services.community.honours import honours_of
@@ -39,13 +37,12 @@ WITHOUT = {
 class ProposalForm(Form):
     """What staff say to a proposal; an answer without agreement tells the owner why."""
 
-    accepted = RadioField(
+    accepted = pick(
         lazy_gettext("同意吗"),
-        choices=[
-            SelectChoice("yes", lazy_gettext("同意，从现在起照新的打折")),
-            SelectChoice("no", lazy_gettext("不同意，照原来的打折")),
-        ],
-        validators=[InputRequired(NEEDED)],
+        {
+            "yes": lazy_gettext("同意，从现在起照新的打折"),
+            "no": lazy_gettext("不同意，照原来的打折"),
+        },
     )
     answer = passage(
         lazy_gettext("给店主的话（同意的可不填）"), longest=LONGEST_REASON, needed=False
