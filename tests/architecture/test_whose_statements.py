@@ -109,3 +109,22 @@ def test_a_service_that_asks_beyond_its_community_is_named(
     told, watch.faults[:] = [*watch.faults], []
     assert bool(told) is not bool(across)
     assert all("list_published_keys forgets whose signing_key" in fault for fault in told)
+
+
+@pytest.mark.parametrize(
+    ("statement", "told"),
+    [
+        ("SELECT till.id FROM till WHERE till.token_hash = %(t)s", False),
+        ("UPDATE till SET seen_at = %(at)s WHERE till.id = %(i)s", True),
+    ],
+)
+def test_what_is_called_by_who_asks_beyond_its_community_may_read_and_not_write(
+    watch: Watch, monkeypatch: pytest.MonkeyPatch, statement: str, *, told: bool
+) -> None:
+    asked_by = ["sessions.note_use", "sign_in.get_staff_member_by_token"]
+    monkeypatch.setattr(whose_statements, "_product_frames", lambda _: iter(asked_by))
+
+    watch.look_at(statement)
+
+    faults, watch.faults[:] = [*watch.faults], []
+    assert bool(faults) is told

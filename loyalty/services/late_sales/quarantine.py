@@ -165,6 +165,7 @@ def _revoked_till(session: Session, token: str) -> Till:
         .with_for_update(key_share=True)
     )
     till = None
+    # Nobody else has the token: its community leads to one node of a cluster.
     if number := read_number_in_token(token):
         named = select(Community.id).where(Community.number == number)
         till = session.scalar(revoked.where(Till.community_id == named.scalar_subquery()))

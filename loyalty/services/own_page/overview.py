@@ -80,7 +80,6 @@ def _months(work: ResidentWork) -> Sequence[OwnMonth]:
         )
         .where(
             Redemption.community_id == work.community_id,
-            Card.community_id == work.community_id,
             Card.resident_id == work.actor.resident_id,
             Redemption.month >= months[0].first,
         )
