@@ -15,7 +15,7 @@ from loyalty.services.staff.accounts import ChangeAccount, change_account
 from loyalty.services.staff.links import LinkPurpose, make_link
 from loyalty.services.work import Work
 from tests.given import NOON, code_of, given_account, given_community, given_staff, quick_hash
-from tests.pages.visits import PASSWORD, enter, fields_of, press, send, text_of
+from tests.pages.visits import PASSWORD, change, enter, fields_of, press, send, text_of
 
 ACCOUNT = "/staff/account"
 OWN = f"{ACCOUNT}/communities"
@@ -57,7 +57,7 @@ def home(client: FlaskClient, session: Session, community: Community, link: str)
 
 def join(client: FlaskClient, link: str) -> TestResponse:
     press(client, link, f"{link}/with-account")
-    return send(client, f"{OWN}/join")
+    return change(client, f"{OWN}/join")
 
 
 def let_a_quarter_of_an_hour_pass(session: Session, account: StaffAccount) -> None:
@@ -80,7 +80,7 @@ def test_she_joins_as_herself_and_goes_to_and_fro(
     assert kept.headers["Location"] == f"{OWN}/join"
     assert ("东市" in asked, home.username in asked) == (True, True)
 
-    assert send(client, f"{OWN}/join").headers["Location"] == "/staff"
+    assert change(client, f"{OWN}/join").headers["Location"] == "/staff"
 
     assert "加入了东市，现在就在这里" in (there := here(client))
     assert ("居民" in there, "换社区" in there) == (False, True)
@@ -103,7 +103,7 @@ def test_who_is_not_signed_in_signs_in_first_and_the_link_stands_in_no_other_add
     assert to_sign_in == "/staff/sign-in?next=%2Fstaff%2Faccount%2Fcommunities%2Fjoin"
     known = {"username": account.username, "password": PASSWORD, "totp": code_of(account)}
     assert send(client, to_sign_in, **known).headers["Location"] == f"{OWN}/join"
-    send(client, f"{OWN}/join")
+    change(client, f"{OWN}/join")
 
     assert "东市" in here(client)
 
@@ -114,7 +114,7 @@ def test_the_code_is_asked_for_again_before_she_joins(
     let_a_quarter_of_an_hour_pass(session, home)
     press(client, link, f"{link}/with-account")
 
-    asked = send(client, f"{OWN}/join")
+    asked = change(client, f"{OWN}/join")
 
     assert "再确认一次是您" in text_of(asked)
     assert "东市" not in text_of(client.get(OWN))
@@ -289,3 +289,54 @@ def test_a_link_that_is_gone_says_so(client: FlaskClient, link: str) -> None:
 
     assert again.headers["Referrer-Policy"] == "no-referrer"
     assert client.get(f"{OWN}/join").status_code == 404
+
+
+@pytest.mark.usefixtures("home")
+def test_whoever_signs_in_next_in_this_browser_takes_no_link_of_the_one_before(
+    client: FlaskClient, session: Session, community: Community, invited: StaffAccount, link: str
+) -> None:
+    press(client, link, f"{link}/with-account")
+    assert "再打开一次链接" in text_of(client.get(f"{OWN}/join"))
+    press(client, "/staff", "/staff/sign-out")
+    enter(client, session, community, Role.PANEL)
+
+    assert client.get(f"{OWN}/join").status_code == 404
+    assert invited.home_account_id is None
+
+
+def test_who_was_not_signed_out_is_not_followed_by_a_link_either(
+    client: FlaskClient, session: Session, community: Community, home: StaffAccount, link: str
+) -> None:
+    account = given_account(session, community, password_hash=quick_hash(PASSWORD))
+    session.commit()
+    press(client, link, f"{link}/with-account")
+    assert client.get(f"{OWN}/join").status_code == 200
+
+    known = {"username": account.username, "password": PASSWORD, "totp": code_of(account)}
+    send(client, "/staff/sign-in", **known)
+
+    assert account != home
+    assert client.get(f"{OWN}/join").status_code == 404
+
+
+@pytest.mark.usefixtures("home")
+def test_a_yes_is_to_the_link_that_was_shown(
+    client: FlaskClient, session: Session, invited: StaffAccount, link: str
+) -> None:
+    third = given_community(session, name="西市")
+    there = given_account(session, third, Role.PANEL, password_hash=None)
+    its_manager = Work(session, given_staff(session, third, Role.MANAGER), NOON)
+    made = make_link(its_manager, there.id, LinkPurpose.JOIN)
+    session.commit()
+    press(client, link, f"{link}/with-account")
+    shown = client.get(f"{OWN}/join")
+    press(client, link, f"/join/{made.token}/with-account")
+
+    asked = client.post(f"{OWN}/join", data=fields_of(shown))
+
+    assert "西市" in text_of(asked)
+    session.expire_all()
+    assert (invited.home_account_id, there.home_account_id) == (None, None)
+    assert client.post(f"{OWN}/join", data=fields_of(asked)).status_code == 302
+    session.expire_all()
+    assert (invited.home_account_id is None, there.home_account_id is None) == (True, False)

@@ -67,6 +67,7 @@ class MadeLink:
 class OpenedLink:
     """What a link says to whoever opens it."""
 
+    link_id: UUID
     purpose: LinkPurpose
     username: str
     display_name: str
@@ -159,6 +160,7 @@ def open_link(session: Session, token: str, *, now: datetime) -> OpenedLink:
     link, account = find_link(session, token, now=now)
     community = session.get_one(Community, account.community_id)
     return OpenedLink(
+        link.id,
         LinkPurpose(link.purpose),
         account.username,
         account.display_name,

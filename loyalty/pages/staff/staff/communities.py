@@ -7,6 +7,7 @@ from flask import abort, redirect, render_template, url_for
 from flask import session as browser_session
 from flask_babel import gettext
 from flask_login import current_user
+from wtforms import HiddenField
 
 from loyalty.models import StaffAccount
 from loyalty.pages.staff import console
@@ -28,6 +29,12 @@ own_communities = console.Console(
 
 LINK = "join-by"
 """Under which the session remembers the link by which somebody joins, until they have signed in."""
+
+
+class JoinForm(ConfirmationForm):
+    """A yes to the link that was shown; another one may have been opened in another tab since."""
+
+    link = HiddenField()
 
 
 @own_communities.get("")
@@ -72,8 +79,10 @@ def join() -> Any:
     try:
         with console.work_everywhere() as work:
             link = open_link(work.session, token, now=work.now)
-        form = ConfirmationForm()
-        if form.validate_on_submit() and _join(link, token):
+        form = JoinForm()
+        is_of_link = form.link.data == link.link_id.hex
+        form.link.data = link.link_id.hex
+        if form.validate_on_submit() and is_of_link and _join(link, token):
             return redirect(url_for("staff_home.home"))
     except UnknownRecordError:
         browser_session.pop(LINK, None)
@@ -101,7 +110,7 @@ def _ask_about(link: OpenedLink) -> Question:
     own = current_user.home.name
     told = gettext("链接是给%(name)s的。", name=link.display_name)
     mine = gettext(
-        "您现在用%(community)s的账号：%(name)s（%(username)s）。不是您本人的，请先退出再登录。",
+        "您现在用%(community)s的账号：%(name)s（%(username)s）。不是您本人的，请先退出，再打开一次链接。",
         community=own,
         name=account.display_name,
         username=account.username,

@@ -23,6 +23,7 @@ from loyalty.database import transaction
 from loyalty.pages.preferences import REMEMBERED_SECONDS
 from loyalty.pages.staff import console
 from loyalty.pages.staff.kept_forms import COMMUNITY, KeptForm, offer, sign_in_page
+from loyalty.pages.staff.staff.communities import LINK
 from loyalty.pages.staff.staff.sign_in_form import SignInForm
 from loyalty.rules.browser import browser_of
 from loyalty.rules.errors import RecordedRefusalError
@@ -55,6 +56,7 @@ def sign_in() -> Any:
     page = offer(kept)
     if page is not None:
         return page
+    browser_session.pop(LINK, None)
     flash(gettext("刚才填的是另一个账号的，没有留下。"), Tone.UNSURE)
     return redirect(url_for("staff_home.home"))
 
@@ -66,7 +68,8 @@ def sign_out() -> Any:
         with console.own_work() as work:
             service.sign_out(work.session, work.actor, current_user.token, now=utc_now())
     logout_user()
-    browser_session.pop(console.WORKS_AS, None)
+    for one in (console.WORKS_AS, LINK):
+        browser_session.pop(one, None)
     flash(gettext("已退出。"), Tone.YES)
     return redirect(url_for("staff_sign_in.sign_in"))
 
@@ -95,10 +98,21 @@ def _signed_in(form: SignInForm, kept: KeptForm | None) -> bool:
     except RecordedRefusalError as refusal:
         form.password.errors = [refusal_in_words(refusal)]
         return False
+    if not _leads_to_joining(kept):
+        browser_session.pop(LINK, None)
     login_user(found)
     after_this_request(partial(_remember, name=COMMUNITY, value=found.home.slug))
     after_this_request(partial(_remember, name=DEVICE, value=device.secret))
     return True
+
+
+def _leads_to_joining(kept: KeptForm | None) -> bool:
+    """Return whether a sign-in goes on to where a link is used that was opened in this browser.
+
+    Whoever signs in for something else may be another person than the one who opened it.
+    """
+    wanted = request.args.get("next") if kept is None else kept.path
+    return wanted == url_for("staff_communities.join")
 
 
 def _signed_in_before() -> console.SignedIn | None:
