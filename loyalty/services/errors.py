@@ -46,6 +46,14 @@ class SecondPersonError(NotAllowedError):
     """Somebody else than who entered it approves it."""
 
 
+class OwnAccountError(SecondPersonError):
+    """Somebody else changes which resident an account of one's own is."""
+
+
+class ClosedAccountError(NotAllowedError):
+    """An account that was closed joins no further community."""
+
+
 class InvolvedError(NotAllowedError):
     """Whoever decides has spoken for the person before, scored or entered them, or lives there."""
 

@@ -31,6 +31,12 @@ REFUSALS: Mapping[type[Exception], LazyString] = MappingProxyType(
         ),
         errors.SecondFactorOwedError: lazy_gettext("请先设好动态码，再做别的事。"),
         errors.SecondPersonError: lazy_gettext("这一笔是您记的，请另一个人来核准。"),
+        errors.OwnAccountError: lazy_gettext(
+            "这是您自己的账号：对应哪位居民，请另一位负责人来改。"
+        ),
+        errors.ClosedAccountError: lazy_gettext(
+            "没有加入：您登录用的账号已经停用，只能去原来加入过的社区。"
+        ),
         errors.AlreadyExistsError: lazy_gettext("已经有这一条了，没有重复添加。"),
         errors.StaleRecordError: lazy_gettext("别人刚刚改过，请看过新的内容再做。"),
         StaleDataError: lazy_gettext("别人刚刚改过，请看过新的内容再做。"),

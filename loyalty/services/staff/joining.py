@@ -5,10 +5,12 @@ from sqlalchemy import select
 from loyalty.models import AccessToken, Community, StaffAccount
 from loyalty.services.errors import (
     AlreadyJoinedError,
+    ClosedAccountError,
     NotAllowedError,
     SignInError,
     UnknownRecordError,
 )
+from loyalty.services.same_person import list_accounts_of_same
 from loyalty.services.staff.alerts import AlertKind, tell_owner
 from loyalty.services.staff.credentials import close_links
 from loyalty.services.staff.links import can_join_from_elsewhere, find_link
@@ -28,6 +30,7 @@ def join_from_elsewhere(work: Work, token: str) -> StaffAccount:
     Raises:
         UnknownRecordError: as `open_link`, or the link is for something else.
         AlreadyJoinedError: the owner has an account in the link's community.
+        ClosedAccountError: the account of one's own was closed.
         NotAllowedError: the account of one's own is a demonstration's, and the other is not.
         SignInError: whoever acts was signed out meanwhile.
     """
@@ -36,8 +39,9 @@ def join_from_elsewhere(work: Work, token: str) -> StaffAccount:
     link, account = find_link(work.session, token, now=work.now, lock=True)
     if not can_join_from_elsewhere(link, account):
         raise UnknownRecordError("This link is not to join with another account.")
+    _refuse_closed(home)
     _refuse_printed_password(work, account)
-    _refuse_second_account(work, account)
+    _refuse_second_account(work, home, account)
     account.home_community_id, account.home_account_id = home.community_id, home.id
     account.left_at = None
     close_links(work.session, account, now=work.now)
@@ -45,6 +49,12 @@ def join_from_elsewhere(work: Work, token: str) -> StaffAccount:
     note_on_both_sides(work.session, home, account, "joined", now=work.now)
     work.session.flush()
     return account
+
+
+def _refuse_closed(home: StaffAccount) -> None:
+    """Let who was closed at home stay where they work, and go nowhere else from there."""
+    if not home.active:
+        raise ClosedAccountError("An account that was closed joins nothing more.")
 
 
 def _refuse_printed_password(work: Work, account: StaffAccount) -> None:
@@ -56,17 +66,19 @@ def _refuse_printed_password(work: Work, account: StaffAccount) -> None:
         raise NotAllowedError("An account of a demonstration opens no community.")
 
 
-def _refuse_second_account(work: Work, account: StaffAccount) -> None:
-    """Refuse who has an account in that community: one person is one there."""
-    own = work.actor
-    if account.community_id == own.community_id:
+def _refuse_second_account(work: Work, home: StaffAccount, account: StaffAccount) -> None:
+    """Refuse who has an account in that community: one person is one there.
+
+    Two accounts of one resident at home are one person.
+    """
+    if account.community_id == home.community_id:
         raise AlreadyJoinedError("This account is of the same community.")
-    if account.home_account_id not in {None, own.account_id}:
+    if account.home_account_id not in {None, home.id}:
         raise AlreadyJoinedError("The account was joined with another one.")
     others = work.session.scalar(
         select(StaffAccount.id).where(
             StaffAccount.community_id == account.community_id,
-            StaffAccount.home_account_id == own.account_id,
+            StaffAccount.home_account_id.in_(list_accounts_of_same(work, {home.id})),
             StaffAccount.id != account.id,
         )
     )

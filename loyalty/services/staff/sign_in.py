@@ -284,13 +284,16 @@ def to_staff_member(account: StaffAccount, *, timezone: str) -> StaffMember:
 
 
 def _open_account(session: Session, request: SignIn) -> StaffAccount | None:
-    """Return the account of a name in the community named, or in the only one that has the name."""
+    """Return the account of a name in the community named, or in the only one that has the name.
+
+    One that another account opens is none of them: nobody signs in with it.
+    """
     name = clean_login_name(request.username)
     if not USERNAME.fullmatch(name):
         return None
     is_open = _is_open(at_console=request.device is not None)
     called = select(StaffAccount.community_id, StaffAccount.id).where(
-        StaffAccount.username == name, is_open
+        StaffAccount.username == name, StaffAccount.home_account_id.is_(None), is_open
     )
     if request.community:
         slug = clean_code(request.community)
