@@ -1,15 +1,16 @@
 """One person at the console of several communities: joined by a link, gone to, left."""
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from loyalty.models import AccessToken, Community, StaffAccount
+from loyalty.models import AccessToken, AuditEvent, Community, StaffAccount
 from loyalty.services.actors import Role
 from loyalty.services.staff.accounts import ChangeAccount, change_account
 from loyalty.services.staff.links import LinkPurpose, make_link
@@ -340,3 +341,44 @@ def test_a_yes_is_to_the_link_that_was_shown(
     assert client.post(f"{OWN}/join", data=fields_of(asked)).status_code == 302
     session.expire_all()
     assert (invited.home_account_id is None, there.home_account_id is None) == (True, False)
+
+
+def test_the_other_community_sees_when_she_came_and_home_is_not_told_twice(
+    client: FlaskClient, session: Session, home: StaffAccount, invited: StaffAccount, link: str
+) -> None:
+    join(client, link)
+    assert entries(session) == []
+
+    press(client, OWN, f"{OWN}/{home.id}/enter")
+    assert entries(session) == []
+    press(client, OWN, f"{OWN}/{invited.id}/enter")
+    assert entries(session) == [(invited.community_id, invited.id, invited.id)]
+
+
+@pytest.mark.parametrize("is_closed_at_home", [False, True])
+def test_so_it_does_where_a_sign_in_leads_there(
+    client: FlaskClient,
+    session: Session,
+    home: StaffAccount,
+    invited: StaffAccount,
+    link: str,
+    *,
+    is_closed_at_home: bool,
+) -> None:
+    join(client, link)
+    press(client, "/staff", "/staff/sign-out")
+    session.refresh(home)
+    home.active = not is_closed_at_home
+    session.commit()
+
+    known = {"username": home.username, "password": PASSWORD, "totp": code_of(home)}
+    send(client, "/staff/sign-in", **known)
+
+    came = [(invited.community_id, invited.id, invited.id)]
+    assert entries(session) == (came if is_closed_at_home else [])
+
+
+def entries(session: Session) -> list[tuple[UUID, UUID | None, UUID | None]]:
+    """Return in which communities somebody was seen to come, as which account."""
+    query = select(AuditEvent).where(AuditEvent.action == "account.entered")
+    return [(one.community_id, one.actor_id, one.subject_id) for one in session.scalars(query)]

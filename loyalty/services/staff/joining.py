@@ -15,7 +15,7 @@ from loyalty.services.staff.alerts import AlertKind, tell_owner
 from loyalty.services.staff.credentials import close_links
 from loyalty.services.staff.links import can_join_from_elsewhere, find_link
 from loyalty.services.staff.sessions import find_own_session
-from loyalty.services.staff.workplaces import lock_home, note_on_both_sides
+from loyalty.services.staff.workplaces import Deed, lock_home, note_on_both_sides
 from loyalty.services.work import Work
 
 
@@ -46,7 +46,7 @@ def join_from_elsewhere(work: Work, token: str) -> StaffAccount:
     account.left_at = None
     close_links(work.session, account, now=work.now)
     tell_owner(work.session, home, AlertKind.COMMUNITIES_CHANGED, now=work.now, by=by)
-    note_on_both_sides(work.session, home, account, "joined", now=work.now)
+    note_on_both_sides(work.session, home, account, Deed("joined", work.now, work.actor))
     work.session.flush()
     return account
 

@@ -26,7 +26,7 @@ from loyalty.services.staff.credentials import close_links, remove_second_factor
 from loyalty.services.staff.passwords import password_matches
 from loyalty.services.staff.sessions import end_sessions
 from loyalty.services.staff.sign_in import use_up_code
-from loyalty.services.staff.workplaces import has_workplaces, leave_all
+from loyalty.services.staff.workplaces import has_workplaces, leave_all, leave_home
 from loyalty.services.work import Lock, Work
 
 TOKEN_PREFIX = "join_"  # noqa: S105  # how a token begins, not a token
@@ -77,7 +77,7 @@ class OpenedLink:
     can_join_from_elsewhere: bool
     """Its owner may join with an account of another community."""
     joined_from_elsewhere: bool
-    """Its owner has, and joins again with the same; there is no password here."""
+    """Its owner has, and has left; they join again with the same, and there is no password here."""
     leaves_others: bool
     """The account opens some of other communities, and will not when the link was used."""
 
@@ -134,9 +134,11 @@ def make_operators_link(
 ) -> MadeLink:
     """Make a link to join anew, for who has lost everything; the operator vouches for them.
 
-    An account that was opened by another community's is opened by it no more.
+    An account that another community's opens stays open by it until the link is used; one that its
+    owner has left is an account of its own at once.
     """
-    account.home_community_id = account.home_account_id = account.left_at = None
+    if account.left_at is not None:
+        leave_home(session, account, now=now)
     made, link = _add_link(session, account, LinkPurpose.JOIN, now=now)
     note(
         session,
@@ -167,7 +169,7 @@ def open_link(session: Session, token: str, *, now: datetime) -> OpenedLink:
         community.name,
         asks_for_code=link.purpose == LinkPurpose.PASSWORD and account.totp_secret is not None,
         can_join_from_elsewhere=can_join_from_elsewhere(link, account),
-        joined_from_elsewhere=account.home_account_id is not None,
+        joined_from_elsewhere=account.left_at is not None,
         leaves_others=has_workplaces(session, account),
     )
 
@@ -184,11 +186,14 @@ def use_link(session: Session, request: UseLink, *, sealing_key: bytes, now: dat
         SignInError: what else is asked for is wrong; it is counted, and the fifth closes the link.
     """
     link, account = find_link(session, request.token, now=now, lock=True)
-    if account.home_account_id is not None:
+    if account.left_at is not None:
         raise UnknownRecordError("This account is joined with one of another community.")
     _refuse_wrong(session, link, account, request, sealing_key=sealing_key, now=now)
     has_joined = account.password_hash is not None
     leave_all(session, account, now=now)
+    if account.home_account_id is not None:
+        # Where another account opens it, the operator alone has made the link.
+        leave_home(session, account, now=now)
     if link.purpose == LinkPurpose.SECOND_FACTOR:
         remove_second_factor(session, account)
         end_sessions(session, account, now=now)

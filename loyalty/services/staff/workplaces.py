@@ -32,6 +32,17 @@ class Workplace:
     """Whether its account is the one that signs in."""
 
 
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """What was done with an account that another community's opens."""
+
+    name: str
+    """``joined`` or ``left``."""
+    at: datetime
+    owner: StaffMember | None = None
+    """Its owner, who has done it; None where a link was used, by whoever holds it."""
+
+
 def list_workplaces(session: Session, owner: StaffMember) -> list[Workplace]:
     """Return where the owner of an account works, the account's own community first.
 
@@ -59,7 +70,7 @@ def leave_community(work: Work, community_id: UUID) -> None:
         UnknownRecordError: it opens none there.
     """
     home = lock_home(work)
-    left = _leave(work.session, home, now=work.now, only=community_id)
+    left = _leave(work.session, home, Deed("left", work.now, work.actor), only=community_id)
     if not left:
         raise UnknownRecordError("The account has not joined this community.")
     by = find_own_session(work)
@@ -68,7 +79,39 @@ def leave_community(work: Work, community_id: UUID) -> None:
 
 def leave_all(session: Session, home: StaffAccount, *, now: datetime) -> None:
     """Let an account, whose row the caller has locked, open none of another community any more."""
-    _leave(session, home, now=now)
+    _leave(session, home, Deed("left", now))
+
+
+def leave_home(session: Session, account: StaffAccount, *, now: datetime) -> None:
+    """Make an account of one that another community's opens; it has no password yet.
+
+    Args:
+        account: its row the caller has locked.
+    """
+    home = session.get(StaffAccount, (account.home_community_id, account.home_account_id))
+    if home is not None and account.left_at is None:
+        note_on_both_sides(session, home, account, Deed("left", now))
+        tell_owner(session, home, AlertKind.COMMUNITIES_CHANGED, now=now)
+    account.home_community_id = account.home_account_id = account.left_at = None
+    session.flush()
+
+
+def note_entry(session: Session, place: Workplace, *, now: datetime) -> None:
+    """Leave a trace, in a community that is not the own account's, that its owner has come there.
+
+    Args:
+        session: of no one community.
+    """
+    if place.is_home:
+        return
+    note(
+        session,
+        place.member,
+        "account.entered",
+        community_id=place.community.id,
+        subject_id=place.member.account_id,
+        now=now,
+    )
 
 
 def has_workplaces(session: Session, home: StaffAccount) -> bool:
@@ -107,7 +150,7 @@ def _make_workplace(
     return Workplace(member, community, is_home=False)
 
 
-def _leave(session: Session, home: StaffAccount, *, now: datetime, only: UUID | None = None) -> int:
+def _leave(session: Session, home: StaffAccount, deed: Deed, *, only: UUID | None = None) -> int:
     """Return how many accounts of others an account has left."""
     query = select(StaffAccount).where(
         StaffAccount.home_account_id == home.id,
@@ -118,24 +161,29 @@ def _leave(session: Session, home: StaffAccount, *, now: datetime, only: UUID | 
         query = query.where(StaffAccount.community_id == only)
     left = session.scalars(query.with_for_update(key_share=True)).all()
     for account in left:
-        account.left_at = now
-        note_on_both_sides(session, home, account, "left", now=now)
+        account.left_at = deed.at
+        note_on_both_sides(session, home, account, deed)
     session.flush()
     return len(left)
 
 
 def note_on_both_sides(
-    session: Session, home: StaffAccount, account: StaffAccount, deed: str, *, now: datetime
+    session: Session, home: StaffAccount, account: StaffAccount, deed: Deed
 ) -> None:
-    """Leave a trace of what its owner has done with an account in both communities."""
+    """Leave a trace of what was done with an account in both communities.
+
+    Who did it is told at home alone: the other community has no such account.
+    """
+    by = "link" if deed.owner is None else "owner"
     for own, other in ((home, account), (account, home)):
         note(
             session,
-            None,
-            f"account.{deed}_elsewhere" if own is home else f"account.{deed}_from_elsewhere",
+            deed.owner if own is home else None,
+            f"account.{deed.name}_{'elsewhere' if own is home else 'from_elsewhere'}",
             community_id=own.community_id,
             subject_id=own.id,
-            now=now,
+            now=deed.at,
+            by=by,
             community=str(other.community_id),
             account=str(other.id),
         )

@@ -1,6 +1,7 @@
 """Where somebody works who has joined other communities, and what ends it."""
 
 from dataclasses import replace
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select
@@ -15,6 +16,7 @@ from loyalty.services.errors import (
     UnknownRecordError,
 )
 from loyalty.services.staff.accounts import ChangeAccount, change_account, has_joined
+from loyalty.services.staff.alerts import list_alerts
 from loyalty.services.staff.joining import join_from_elsewhere
 from loyalty.services.staff.links import (
     LinkPurpose,
@@ -209,14 +211,68 @@ def test_who_manages_there_needs_a_second_factor_of_the_own_account(
     assert there.member.owes_second_factor is (role is Role.MANAGER)
 
 
-def test_the_operator_makes_it_an_account_of_its_own(
-    session: Session, own: Work, other: Community, joined: StaffAccount
+def test_the_operator_makes_it_an_account_of_its_own_once_the_link_is_used(
+    session: Session, own: Work, other: Community, home: StaffAccount, joined: StaffAccount
 ) -> None:
-    use(session, make_operators_link(session, other, joined, now=NOON))
+    made = make_operators_link(session, other, joined, now=NOON)
+    assert len(places(own)) == 2
+    assert open_link(session, made.token, now=NOON).chooses_password
+
+    use(session, made)
 
     assert joined.password_hash
     assert joined.home_account_id is None
     assert len(places(own)) == 1
+    assert traces(session, "account.left%") == [
+        ("account.left_elsewhere", home.id, None, "link"),
+        ("account.left_from_elsewhere", joined.id, None, "link"),
+    ]
+    told = [one for one in list_alerts(own) if one.kind == "communities_changed"]
+    assert len(told) == 2
+    assert [one.device_hash is None for one in told].count(True) == 1
+
+
+def test_the_operator_lets_in_who_has_left_as_well(
+    session: Session, own: Work, other: Community, joined: StaffAccount
+) -> None:
+    leave_community(own, other.id)
+
+    use(session, make_operators_link(session, other, joined, now=NOON))
+
+    assert (joined.home_account_id, joined.left_at) == (None, None)
+    assert joined.password_hash
+
+
+def test_who_joined_and_left_is_told_at_home_and_how(
+    session: Session, own: Work, home: StaffAccount, joined: StaffAccount
+) -> None:
+    leave_community(own, joined.community_id)
+
+    for deed in ("joined", "left"):
+        assert traces(session, f"account.{deed}%") == [
+            (f"account.{deed}_elsewhere", home.id, home.id, "owner"),
+            (f"account.{deed}_from_elsewhere", joined.id, None, "owner"),
+        ]
+
+
+def test_a_link_of_home_that_ended_it_is_told_as_one(
+    session: Session, community: Community, home: StaffAccount, joined: StaffAccount
+) -> None:
+    at_home = Work(session, given_staff(session, community, Role.MANAGER), NOON)
+    use(session, make_link(at_home, home.id, LinkPurpose.PASSWORD), totp=code_of(home))
+
+    assert traces(session, "account.left%") == [
+        ("account.left_elsewhere", home.id, None, "link"),
+        ("account.left_from_elsewhere", joined.id, None, "link"),
+    ]
+
+
+def traces(session: Session, actions: str) -> list[tuple[str, UUID | None, UUID | None, str]]:
+    """Return what was noted, of whom, by which account, and how, at home first."""
+    events = session.scalars(
+        select(AuditEvent).where(AuditEvent.action.like(actions)).order_by(AuditEvent.action)
+    )
+    return [(one.action, one.subject_id, one.actor_id, one.detail["by"]) for one in events]
 
 
 def test_who_works_there_is_known_by_the_account_there(

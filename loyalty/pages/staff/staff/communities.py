@@ -18,7 +18,7 @@ from loyalty.services.actors import Role
 from loyalty.services.errors import UnknownRecordError
 from loyalty.services.staff.joining import join_from_elsewhere
 from loyalty.services.staff.links import OpenedLink, open_link
-from loyalty.services.staff.workplaces import Workplace, leave_community
+from loyalty.services.staff.workplaces import Workplace, leave_community, note_entry
 from loyalty.services.work import Work
 from loyalty.words.roles import ROLES
 from loyalty.words.workplaces import JOIN, LEAVE
@@ -52,6 +52,9 @@ def enter(account_id: UUID) -> Any:
     """Go to another community, as one's account there."""
     if not console.go_to(account_id):
         abort(404)
+    place = next(one for one in current_user.places if one.member.account_id == account_id)
+    with console.work_everywhere() as work:
+        note_entry(work.session, place, now=work.now)
     return redirect(url_for("staff_home.home"))
 
 

@@ -31,6 +31,7 @@ from loyalty.rules.network import network_of
 from loyalty.rules.verdict import Tone
 from loyalty.services.staff import sign_in as service
 from loyalty.services.staff.sessions import Device
+from loyalty.services.staff.workplaces import note_entry
 from loyalty.words.refusals import refusal_in_words
 
 DEVICE = "device"
@@ -93,6 +94,7 @@ def _signed_in(form: SignInForm, kept: KeptForm | None) -> bool:
             )
             works_as = browser_session.get(console.WORKS_AS)
             found = console.find_signed_in(session, opened.token, works_as)
+            note_entry(session, found.here, now=utc_now())
             if before is not None:
                 service.sign_out(session, before.owner, before.token, now=utc_now())
     except RecordedRefusalError as refusal:
