@@ -31,6 +31,8 @@ OF_ALL_COMMUNITIES = {
     "quarantine._revoked_till": "an old token does not tell whose it is",
     "oversight.list_overseen": "an account may read the closed figures of several",
     "oversight._find_accounts": "the name tells whose account it is",
+    "gone_homes.forget_gone_homes": "the account that is gone was another community's",
+    "gone_homes.forget_homes_of": "the community that is gone was another one",
     "workplaces._leave": "an account opens those of several communities",
     "workplaces.has_workplaces": "an account opens those of several communities",
     "workplaces.list_workplaces": "an account opens those of several communities",

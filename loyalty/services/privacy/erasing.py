@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
-from sqlalchemy import Delete, String, Update, cast, delete, literal, select, update
+from sqlalchemy import Delete, Update, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from loyalty.models import (
@@ -44,6 +44,7 @@ from loyalty.services.people.residents import ERASED, refuse_erased
 from loyalty.services.privacy.erasure_file import ErasedPerson, write_once_committed
 from loyalty.services.privacy.obstacles import find_obstacles
 from loyalty.services.privacy.texts import take_traces_out_of_texts
+from loyalty.services.staff.gone_homes import make_erased_name
 from loyalty.services.work import Lock, SomebodysWork
 
 TAKES_PART = (Outcome.NOMINATED, Outcome.ELIGIBLE)
@@ -216,8 +217,8 @@ def _empty_accounts(resident: Resident) -> Update:
         .values(
             resident_id=None,
             display_name=FORGOTTEN,
-            # No two may be called the same, and somebody may have had two accounts.
-            username=literal("erased-") + cast(StaffAccount.id, String),
+            # Somebody may have had two accounts.
+            username=make_erased_name(StaffAccount),
             password_hash="!",  # noqa: S106  # no password has this hash
             totp_secret=None,
             home_community_id=None,
