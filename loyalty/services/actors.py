@@ -1,6 +1,6 @@
 """Who acts, as the services see it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -37,6 +37,10 @@ class StaffMember:
     """Where it is signed in; None at the command line, and where another account has signed in."""
     proven_at: datetime | None = None
     """When password or code were shown last, at the console; None elsewhere."""
+    device: str | None = None
+    """A `Browser` at the console; None elsewhere."""
+    device_hash: bytes | None = field(default=None, repr=False)
+    """What the browser is known by to the account that has signed in; None elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)

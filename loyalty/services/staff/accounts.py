@@ -26,7 +26,6 @@ from loyalty.services.people.new_names import add_under_new_name
 from loyalty.services.same_person import is_own_account
 from loyalty.services.staff.alerts import AlertKind, tell_owner
 from loyalty.services.staff.credentials import set_password
-from loyalty.services.staff.sessions import find_own_session
 from loyalty.services.staff.sign_in import USERNAME
 from loyalty.services.work import Lock, Work
 
@@ -161,8 +160,7 @@ def change_account(work: Work, request: ChangeAccount) -> StaffAccount:
 def _change_roles(work: Work, account: StaffAccount, roles: AbstractSet[Role]) -> None:
     before, account.roles = account.roles, _serialize_roles(roles)
     if account.roles != before:
-        own = account.id == work.actor.account_id
-        by = find_own_session(work) if own else None
+        by = work.actor if account.id == work.actor.account_id else None
         tell_owner(work.session, account, AlertKind.ROLES_CHANGED, now=work.now, by=by)
 
 

@@ -40,7 +40,7 @@ def tell_owner(
     kind: AlertKind,
     *,
     now: datetime,
-    by: AccessToken | None = None,
+    by: AccessToken | StaffMember | None = None,
 ) -> None:
     """Write down what the owner of an account is told.
 
@@ -107,11 +107,6 @@ def _unanswered(member: StaffMember) -> Select[tuple[AccountAlert]]:
         AccountAlert.account_id == member.account_id,
         AccountAlert.answered_at.is_(None),
     )
-    if member.session_id is None:
+    if member.session_id is None and member.device_hash is None:
         return told
-    here = (
-        select(AccessToken.device_hash)
-        .where(AccessToken.community_id == member.community_id, AccessToken.id == member.session_id)
-        .scalar_subquery()
-    )
-    return told.where(AccountAlert.device_hash.is_distinct_from(here))
+    return told.where(AccountAlert.device_hash.is_distinct_from(member.device_hash))

@@ -264,6 +264,8 @@ def get_staff_member_by_token(
         # The accounts of a demonstration are printed for whoever tries it.
         owes_second_factor=owes_second_factor(account) and not community.demonstration,
         session_id=used.id,
+        device=used.device,
+        device_hash=used.device_hash,
         proven_at=used.proven_at,
     )
 

@@ -146,6 +146,8 @@ def _make_workplace(
         to_staff_member(account, timezone=community.timezone),
         owes_second_factor=needs_factor and not has_factor and not community.demonstration,
         proven_at=owner.proven_at,
+        device=owner.device,
+        device_hash=owner.device_hash,
     )
     return Workplace(member, community, is_home=False)
 

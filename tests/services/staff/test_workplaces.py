@@ -16,7 +16,7 @@ from loyalty.services.errors import (
     UnknownRecordError,
 )
 from loyalty.services.staff.accounts import ChangeAccount, change_account, has_joined
-from loyalty.services.staff.alerts import list_alerts
+from loyalty.services.staff.alerts import answer_alerts, list_alerts, list_unanswered
 from loyalty.services.staff.joining import join_from_elsewhere
 from loyalty.services.staff.links import (
     LinkPurpose,
@@ -40,6 +40,7 @@ from tests.given import (
     given_account,
     given_community,
     given_staff,
+    given_token,
     quick_hash,
 )
 from tests.given_workplaces import OLD, own_work, places, use
@@ -281,4 +282,30 @@ def test_who_works_there_is_known_by_the_account_there(
     _, there = list_workplaces(own.session, own.actor)
     plain: StaffMember = to_staff_member(joined, timezone=other.timezone)
 
-    assert replace(there.member, proven_at=None) == plain
+    assert replace(there.member, proven_at=None, device=None, device_hash=None) == plain
+
+
+def test_what_she_does_there_is_asked_of_her_other_browsers_alone(
+    session: Session, own: Work, community: Community, home: StaffAccount, joined: StaffAccount
+) -> None:
+    there = list_workplaces(session, own.actor)[1].member
+    roles = frozenset({Role.MANAGER, Role.PANEL})
+    in_another = get_staff_member_by_token(
+        session,
+        given_token(session, community, home, device="there"),
+        now=NOON,
+        at_console=True,
+    )
+
+    change_account(
+        Work(session, there, NOON), ChangeAccount(joined.id, joined.version, roles=roles)
+    )
+
+    assert list_unanswered(session, there) == []
+    elsewhere = list_workplaces(session, in_another)[1].member
+    (asked,) = list_unanswered(session, elsewhere)
+    assert (asked.kind, asked.device) == ("roles_changed", own.actor.device)
+    answer_alerts(Work(session, there, NOON), [asked.id])
+    assert asked.answered_at is None
+    answer_alerts(Work(session, elsewhere, NOON), [asked.id])
+    assert asked.answered_at == NOON
