@@ -191,9 +191,8 @@ def use_link(session: Session, request: UseLink, *, sealing_key: bytes, now: dat
     _refuse_wrong(session, link, account, request, sealing_key=sealing_key, now=now)
     has_joined = account.password_hash is not None
     leave_all(session, account, now=now)
-    if account.home_account_id is not None:
-        # Where another account opens it, the operator alone has made the link.
-        leave_home(session, account, now=now)
+    # Where another account opens it, the operator alone has made the link.
+    leave_home(session, account, now=now)
     if link.purpose == LinkPurpose.SECOND_FACTOR:
         remove_second_factor(session, account)
         end_sessions(session, account, now=now)

@@ -83,11 +83,13 @@ def leave_all(session: Session, home: StaffAccount, *, now: datetime) -> None:
 
 
 def leave_home(session: Session, account: StaffAccount, *, now: datetime) -> None:
-    """Make an account of one that another community's opens; it has no password yet.
+    """Let an account be one of its own, if another community's opens it; it has no password then.
 
     Args:
         account: its row the caller has locked.
     """
+    if account.home_account_id is None:
+        return
     home = session.get(StaffAccount, (account.home_community_id, account.home_account_id))
     if home is not None and account.left_at is None:
         note_on_both_sides(session, home, account, Deed("left", now))
