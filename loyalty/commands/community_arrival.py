@@ -26,6 +26,7 @@ from loyalty.services.audit_chain.faults import find_faults
 from loyalty.services.audit_chain.links import find_last_link
 from loyalty.services.privacy.erasure_file import copy_erasures
 from loyalty.services.privacy.moving import CommunityReader, CommunityWriter, list_moved
+from loyalty.services.staff.gone_homes import forget_homes_elsewhere, forget_homes_of
 from loyalty.settings import Settings
 
 IMPORTED = "community.imported"
@@ -58,8 +59,11 @@ def take_in(
     with opened(url) as session:
         _refuse_other_release(session, file, described)
         _refuse_taken(session, described)
+        # Who comes with it, or its file says so, is nobody in the communities that are here.
+        forget_homes_of(session, UUID(described.community_id))
         served = _write(session, file, key, settings)
         _compare(session, served, described, settings)
+        forget_homes_elsewhere(session, served.id)
         arrival = _look_at(session, served)
         note_move(session, served, IMPORTED, now=utc_now())
     with opened(url) as session:
@@ -141,9 +145,11 @@ def _compare(session: Session, served: Community, described: Described, settings
     keys = [sealing_key_from(settings.secret_key)]
     reader = CommunityReader(session, served.id, served.slug, keys)
     there = {table.name: reader.tally(table).to_json() for table in list_moved()}
-    if different := [
+    different = [
         name for name in {**there, **described.sums} if there.get(name) != described.sums.get(name)
-    ]:
+    ]
+    if different or str(served.id) != described.community_id:
+        different = different or ["community"]
         raise BackupError(
             f"Nothing was changed: what was written differs in {', '.join(different)}."
         )

@@ -18,6 +18,7 @@ from loyalty.models import Community
 from loyalty.services.community.policy import communities
 from loyalty.services.privacy.erasure_file import copy_erasures, read_erasures
 from loyalty.services.privacy.housekeeping import ERASES, STEPS, House, carry_out
+from loyalty.services.staff.gone_homes import forget_gone_homes
 from loyalty.settings import Settings
 
 _logger = logging.getLogger(__name__)
@@ -61,6 +62,7 @@ def keep_every_house(settings: Settings) -> Houses:
     url = database_of(settings)
     with opened(url) as session:
         served = communities(session)
+        forget_gone_homes(session)
     houses = Houses()
     for community in served:
         try:

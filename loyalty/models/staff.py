@@ -14,7 +14,20 @@ class StaffAccount(Owned, Versioned):
     """A person's account on the programme's side."""
 
     __tablename__ = "staff_account"
-    __table_args__ = (UniqueConstraint("username", "community_id"),)
+    __table_args__ = (
+        UniqueConstraint("username", "community_id"),
+        # Who works elsewhere is one person there: one account in each community.
+        UniqueConstraint("home_account_id", "community_id"),
+        CheckConstraint(
+            "num_nulls(home_community_id, home_account_id) IN (0, 2)", name="home_whole"
+        ),
+        CheckConstraint("home_community_id <> community_id", name="home_elsewhere"),
+        CheckConstraint(
+            "home_account_id IS NULL OR num_nonnulls(password_hash, totp_secret) = 0",
+            name="home_opens_it_alone",
+        ),
+        CheckConstraint("left_at IS NULL OR home_account_id IS NOT NULL", name="left_from_home"),
+    )
 
     username: Mapped[str]
     display_name: Mapped[str]
@@ -28,6 +41,14 @@ class StaffAccount(Owned, Versioned):
     resident_id: Mapped[UUID | None] = refer_to("resident", use_alter=True)
     """Who this is among the residents, so that nobody on the panel scores their own household."""
     active: Mapped[bool] = mapped_column(default=True)
+    home_community_id: Mapped[UUID | None]
+    home_account_id: Mapped[UUID | None]
+    """The account, of another community, that its owner signs in with; None where it is this one.
+
+    No key can hold it, for it is another community's.
+    """
+    left_at: Mapped[Moment | None]
+    """Since when that account opens this one no more."""
     failed_sign_ins: Mapped[int] = mapped_column(default=0)
     locked_until: Mapped[Moment | None]
     created_at: Mapped[Moment]
@@ -63,7 +84,7 @@ class AccountAlert(Owned, Identified):
     __table_args__ = (
         CheckConstraint(
             "kind IN ('new_device', 'password_changed', 'factor_changed', 'roles_changed',"
-            " 'link_made', 'link_used', 'locked')",
+            " 'link_made', 'link_used', 'locked', 'communities_changed')",
             name="kind_known",
         ),
         Index("ix_account_alert_account", "community_id", "account_id"),

@@ -16,6 +16,7 @@ from flask_wtf.form import _Auto
 from wtforms import (
     DateField,
     Field,
+    HiddenField,
     IntegerField,
     PasswordField,
     RadioField,
@@ -86,8 +87,8 @@ class Form(FlaskForm):  # type: ignore[misc]  # the library has no types
             return super().wrap_formdata(form, formdata)
 
     def asked(self) -> list[Field]:
-        """Return the fields that somebody fills in: all but the token."""
-        return [field for field in self if field.name != "csrf_token"]
+        """Return the fields that somebody fills in: all but the token, and what is hidden."""
+        return [field for field in self if not isinstance(field, HiddenField)]
 
 
 def text_field(label: LazyString, *, needed: bool = True, longest: int = LONGEST_LINE) -> Any:

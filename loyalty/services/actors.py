@@ -1,6 +1,6 @@
 """Who acts, as the services see it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -34,9 +34,13 @@ class StaffMember:
     owes_second_factor: bool = False
     """Nothing is open to the account but to set up its second factor."""
     session_id: UUID | None = None
-    """Where it is signed in; None at the command line."""
+    """Where it is signed in; None at the command line, and where another account has signed in."""
     proven_at: datetime | None = None
     """When password or code were shown last, at the console; None elsewhere."""
+    device: str | None = None
+    """A `Browser` at the console; None elsewhere."""
+    device_hash: bytes | None = field(default=None, repr=False)
+    """What the browser is known by to the account that has signed in; None elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,10 @@ class AlreadyExistsError(LoyaltyError):
     """A record with this name or number exists."""
 
 
+class AlreadyJoinedError(AlreadyExistsError):
+    """Whoever joins a community has another account there, or it is another's."""
+
+
 class EvidenceKnownError(AlreadyExistsError):
     """The evidence stands for another entry already; both may be meant."""
 
@@ -40,6 +44,14 @@ class SecondFactorOwedError(NotAllowedError):
 
 class SecondPersonError(NotAllowedError):
     """Somebody else than who entered it approves it."""
+
+
+class OwnAccountError(SecondPersonError):
+    """Somebody else changes which resident an account of one's own is."""
+
+
+class ClosedAccountError(NotAllowedError):
+    """An account that was closed joins no further community."""
 
 
 class InvolvedError(NotAllowedError):

@@ -18,6 +18,7 @@ ALERTS: Mapping[str, LazyString] = MappingProxyType(
         AlertKind.LINK_MADE: lazy_gettext("有人给这个账号开了一条链接"),
         AlertKind.LINK_USED: lazy_gettext("用链接改了密码，或作废了动态码"),
         AlertKind.LOCKED: lazy_gettext("密码或动态码连错五次，登录都断开了"),
+        AlertKind.COMMUNITIES_CHANGED: lazy_gettext("用这个账号加入或退出了别的社区"),
     }
 )
 

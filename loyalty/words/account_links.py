@@ -25,7 +25,10 @@ LINKS: Mapping[LinkPurpose, LinkWords] = MappingProxyType(
         LinkPurpose.JOIN: LinkWords(
             lazy_gettext("给加入的链接"),
             lazy_gettext("设自己的密码"),
-            lazy_gettext("本人打开，自己设密码。密码是什么，您看不到，也不用知道。"),
+            lazy_gettext(
+                "本人打开，自己设密码；在别的社区有账号的，也可以用那个账号加入。"
+                "密码是什么，您看不到，也不用知道。"
+            ),
         ),
         LinkPurpose.PASSWORD: LinkWords(
             lazy_gettext("忘了密码"),

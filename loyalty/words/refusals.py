@@ -23,11 +23,20 @@ REFUSALS: Mapping[type[Exception], LazyString] = MappingProxyType(
         errors.EvidenceKnownError: lazy_gettext(
             "这份凭据已经记过一笔。如果确实是另一笔，请在“同一份凭据”那里打勾，再提交。"
         ),
+        errors.AlreadyJoinedError: lazy_gettext(
+            "没有加入：一个人在一个社区只有一个账号。请告诉给您链接的负责人。"
+        ),
         errors.VisitKnownError: lazy_gettext(
             "这一天同样的走访您已经记过，写的不一样。这次写的没有记上，还留在这里：换一个“为什么去”再记。"
         ),
         errors.SecondFactorOwedError: lazy_gettext("请先设好动态码，再做别的事。"),
         errors.SecondPersonError: lazy_gettext("这一笔是您记的，请另一个人来核准。"),
+        errors.OwnAccountError: lazy_gettext(
+            "这是您自己的账号：对应哪位居民，请另一位负责人来改。"
+        ),
+        errors.ClosedAccountError: lazy_gettext(
+            "没有加入：您登录用的账号已经停用，只能去原来加入过的社区。"
+        ),
         errors.AlreadyExistsError: lazy_gettext("已经有这一条了，没有重复添加。"),
         errors.StaleRecordError: lazy_gettext("别人刚刚改过，请看过新的内容再做。"),
         StaleDataError: lazy_gettext("别人刚刚改过，请看过新的内容再做。"),

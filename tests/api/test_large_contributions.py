@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from loyalty.models import Community
 from loyalty.services.actors import Role
-from tests.given import given_account, signed_in
+from tests.given import given_account, given_resident, given_token, signed_in
 from tests.given_contributions import (
     PROMOTION,
     URL,
@@ -41,6 +41,26 @@ def test_a_hundred_thousand_yuan_are_entered_alone_and_a_fen_more_by_two(
     assert (alone.status_code, second.status_code, again.status_code) == (403, 200, 409)
     assert second.json["state"] == "counted"
     assert matrix(client, staff) == [("community", "shops", "attested", 20_000_001)]
+
+
+def test_a_second_account_of_the_same_person_is_no_second_person(
+    client: FlaskClient, session: Session, community: Community
+) -> None:
+    person, other = (given_resident(session, community).id for _ in range(2))
+    mine, second, neighbour = (
+        bearer(session, community, resident_id=one) for one in (person, person, other)
+    )
+    large = client.post(URL, headers=mine, json=LARGE).json
+    url, as_read = f"{URL}/{large['id']}/approval", {"If-Match": '"1"'}
+
+    assert client.post(url, headers=second | as_read).status_code == 403
+    assert client.post(url, headers=neighbour | as_read).status_code == 200
+
+
+def bearer(session: Session, community: Community, **values: Any) -> Headers:
+    """Return the headers of a program signed in as a clerk; commits what was built."""
+    account = given_account(session, community, Role.STAFF, **values)
+    return {"Authorization": f"Bearer {given_token(session, community, account)}"}
 
 
 def test_parts_of_one_contract_are_large_together(

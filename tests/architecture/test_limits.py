@@ -16,6 +16,7 @@ OF_ALL_COMMUNITIES = {
     "sign_in._signed_in": "a name tells whose account it is",
     "joining.opened": "a token tells whose account it is",
     "joining._is_used": "a token tells whose account it is",
+    "console.work_everywhere": "an account joins and leaves other communities",
     "street._read_all": "which communities a street reads is of no one of them",
     "kept_forms.sign_in_page": "asks whether there are several communities",
     "pairing.post": "a code tells whose till it is",

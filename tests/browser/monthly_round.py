@@ -125,6 +125,10 @@ class Worker(Person):
     def sign_in(self) -> None:
         """Type name, password and code, and Enter, as on every day: no click."""
         self.page.goto("/staff/sign-in")
+        self.sign_in_here()
+
+    def sign_in_here(self) -> None:
+        """Do so on the page that asks for it, likewise."""
         self.page.get_by_label("账号").fill(self.account.username)
         self.page.get_by_label("密码").fill(PASSWORD)
         if self.account.totp_secret is not None:

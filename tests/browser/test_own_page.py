@@ -18,6 +18,11 @@ from tests.given_messages import given_hook
 from tests.given_own_pages import PIN, activated, given_code, page_of
 from tests.present import present
 
+KEEPS_NOTHING = """async () => {
+  const kept = await import("/static/own_page/kept.js");
+  return (await kept.readKept()) === undefined;
+}"""
+
 pytestmark = pytest.mark.usefixtures("unlimited")
 
 
@@ -98,6 +103,25 @@ def test_the_code_goes_on_without_network_and_after_signing_out_it_is_gone(
     phone.goto("/me")
     phone.get_by_role("button", name="退出").click()
     expect(phone.get_by_role("heading", name="打开我的页面")).to_be_visible()
+    phone.goto("/me/code")
+    expect(phone.locator("[data-none]")).to_be_visible()
+    expect(phone.locator("[data-board]")).to_be_hidden()
+
+
+def test_whoever_signs_out_before_the_page_is_whole_leaves_no_code_either(
+    phone: Page, session: Session, card: Card
+) -> None:
+    open_page(phone, session, card)
+    phone.goto("/me/code")
+    digits_on(phone)
+    # The first time it never comes.
+    phone.route("**/own_page/leave.js", lambda route: route.abort(), times=1)
+    phone.goto("/me")
+
+    phone.get_by_role("button", name="退出").click()
+    expect(phone.get_by_role("heading", name="打开我的页面")).to_be_visible()
+    phone.wait_for_function(KEEPS_NOTHING)
+
     phone.goto("/me/code")
     expect(phone.locator("[data-none]")).to_be_visible()
     expect(phone.locator("[data-board]")).to_be_hidden()

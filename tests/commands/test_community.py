@@ -3,7 +3,7 @@
 import re
 from datetime import datetime, timedelta
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import click
 import psycopg
@@ -39,7 +39,7 @@ from tests.commands.moving_service import (
     types,
     without_own,
 )
-from tests.given import NOON, SEALING_KEY, SECRET
+from tests.given import NOON, SEALING_KEY, SECRET, given_account
 from tests.given_own_pages import PIN
 from tests.given_sales import given_redemption, sell
 from tests.kept_database import plain
@@ -100,6 +100,20 @@ def test_it_stands_beside_another_which_stays_as_it_is(
     assert len(set(numbers)) == 2
     verified = types(database, tmp_path, "audit", "verify", source.slug)
     assert verified.output.startswith("1 links are right."), verified.output
+
+
+def test_who_comes_with_it_opens_no_account_that_is_here(
+    session: Session, source: Source, database: str, tmp_path: Path, beside: Community
+) -> None:
+    home = {"home_community_id": source.community_id, "home_account_id": uuid4()}
+    account = given_account(session, beside, password_hash=None, totp_secret=None, **home)
+    session.commit()
+
+    told = imports(database, tmp_path, source)
+
+    assert told.exit_code == 0, told.output
+    session.refresh(account)
+    assert (account.home_community_id, account.home_account_id) == (None, None)
 
 
 @pytest.fixture

@@ -105,6 +105,18 @@ def test_a_file_that_names_another_community_writes_nothing_to_it(
     assert slugs(database) == ["stays"]
 
 
+def test_a_file_that_says_it_is_another_community_is_not_kept(
+    source: Source, database: str, tmp_path: Path
+) -> None:
+    other = described(id=str(source.other_id))
+    file = forged(source, tmp_path / "forged", "community.json", other)
+
+    told = imports(database, tmp_path, source, file)
+
+    assert told.output == "Error: Nothing was changed: what was written differs in community.\n"
+    assert slugs(database) == []
+
+
 def test_what_is_written_otherwise_than_it_stands_in_the_file_is_not_kept(
     source: Source, database: str, tmp_path: Path
 ) -> None:

@@ -11,7 +11,7 @@ import time_machine
 from sqlalchemy import func, select
 
 from loyalty.commands.session import opened
-from loyalty.models import Erasure, Redemption, Resident
+from loyalty.models import Erasure, Redemption, Resident, StaffAccount
 from loyalty.rules.retention import LINKS_OF_SALES
 from loyalty.services.privacy.erasing import ErasePerson, erase_person
 from loyalty.services.work import Work
@@ -19,6 +19,7 @@ from tests.commands.running import Operator
 from tests.given import (
     NOON,
     SEALING_KEY,
+    given_account,
     given_card,
     given_community,
     given_resident,
@@ -62,6 +63,20 @@ def test_it_may_run_twice(operator: Operator, slug: str) -> None:
     assert set(again.values()) == {0}
     assert told == f"{slug}: nothing to do\n"
     assert parted(operator) == 2
+
+
+def test_an_account_whose_home_is_gone_is_one_of_its_own_again(operator: Operator) -> None:
+    home = {"home_community_id": uuid4(), "home_account_id": uuid4()}
+    with opened(operator.database) as session:
+        account = given_account(
+            session, given_community(session), password_hash=None, totp_secret=None, **home
+        )
+
+    operator.reads("housekeeping")
+
+    with opened(operator.database) as session:
+        here = session.get_one(StaffAccount, (account.community_id, account.id))
+        assert (here.home_community_id, here.home_account_id) == (None, None)
 
 
 def test_a_community_whose_house_cannot_be_kept_stops_no_other(

@@ -80,6 +80,10 @@ from tests.faults.races_of_a_round import (
     two_decisions_of_an_objection,
     two_panels_named,
 )
+from tests.faults.races_of_an_account import (
+    a_joining_beside_another_password,
+    another_password_beside_a_joining,
+)
 from tests.faults.races_of_erasing import (
     a_freeze_beside_an_erasure,
     a_match_beside_the_erasure_of_a_namesake,
@@ -96,6 +100,7 @@ from tests.faults.races_of_forgetting import (
     two_forgotten_in_one_answer,
     two_forgotten_in_one_text,
 )
+from tests.given import NOON
 
 
 class Won(NamedTuple):
@@ -136,6 +141,8 @@ RACES = [
     Won(two_pins_with_one_code, "own_page", "chosen", "used", 1),
     Won(one_code_shown_twice, "staff_account", "201", "401", 1),
     Won(one_link_used_twice, "staff_account", "joined", "UnknownRecordError", left=True),
+    Won(a_joining_beside_another_password, "staff_account", "joined", "reset", NOON),
+    Won(another_password_beside_a_joining, "staff_account", "reset", "SignInError", None),
     Won(two_managers_who_close_each_other, "community", "200", "invalid-request", 1),
     Won(two_matters_raised, "community", "201", "201", 2),
     Won(one_matter_sent_twice, "community", 1, 1, 1),

@@ -61,6 +61,19 @@ def test_later_the_pin_opens_the_page(
     assert sign_in(client, card, f"{PIN[:3]} {PIN[3:]}").location == "/me"
 
 
+def test_the_door_takes_the_key_from_a_device_until_somebody_has_signed_in_again(
+    client: FlaskClient, session: Session, community: Community
+) -> None:
+    card = card_of_today(session, community)
+    assert "data-left" not in client.get(SIGN_IN).text
+    activate(client, session, card)
+    press(client, "/me", "/me/sign-out")
+
+    assert all("data-left" in client.get(SIGN_IN).text for _ in range(2))
+    sign_in(client, card, PIN)
+    assert "data-left" not in client.get(SIGN_IN).text
+
+
 def test_a_code_works_once(client: FlaskClient, session: Session, community: Community) -> None:
     card = card_of_today(session, community)
     code = given_code(session, card)

@@ -26,6 +26,8 @@ TYPED: dict[str, Any] = {
 ASKED = "再确认一次是您"
 
 ASKING = {
+    "staff_communities.join",
+    "staff_communities.leave",
     "staff_rounds_actions.step",
     "staff_cards.step",
     "staff_hand_out.sign_table",
@@ -41,7 +43,7 @@ ASKING = {
     "staff_receivers.shown",
     "staff_receivers.secret",
 }
-"""Issuing cards, taking lists of people away and erasing them, accounts, and keys."""
+"""Issuing cards, taking lists away and erasing people, accounts, what these open, and keys."""
 
 
 @pytest.fixture

@@ -42,8 +42,12 @@ ASKS_FOR_MORE = (
     "/void",
     "/nominations/file/<import_id>",
     "/marked",
+    "/communities/<account_id>/leave",
+    "/communities/join",
 )
-"""Pages of the panel, of a line of the notice, of a paper sale and of a list of nominees."""
+"""Pages of the panel, of a line of the notice, of a paper sale, of a list of nominees, and of who
+joins or has joined a community.
+"""
 
 NEVER_THE_SAME = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f-]{17}|\"I[\w.-]{60,}\"")
 """Keys of new sales, and what keeps other sites from sending a form."""

@@ -25,6 +25,7 @@ from loyalty.services.staff.accounts import (
     change_account,
     create_account,
     find_accounts,
+    has_joined,
 )
 from loyalty.services.staff.links import LinkPurpose, make_link, make_link_address
 
@@ -74,8 +75,12 @@ class AccountSchema(AccountChangeSchema):
     version = ma.fields.Integer(dump_only=True)
     created_at = ma.fields.DateTime(dump_only=True)
     joined = ma.fields.Function(
-        lambda account: account.password_hash is not None,
-        metadata={"type": "boolean", "description": "Its owner has chosen a password"},
+        has_joined,
+        metadata={
+            "type": "boolean",
+            "description": "Its owner has come by a link: with a password for it, or with an"
+            " account of another community",
+        },
     )
     second_factor = ma.fields.Function(
         lambda account: account.totp_secret is not None, metadata={"type": "boolean"}

@@ -13,6 +13,7 @@ from flask import (
     request,
     url_for,
 )
+from flask import session as browser_session
 from flask_babel import gettext, lazy_gettext
 
 from loyalty.clock import community_now
@@ -38,6 +39,9 @@ from loyalty.words.own_page import refusal_to_resident
 sign_in_pages = Blueprint("own_page_sign_in", __name__)
 sign_in_pages.after_request(keep_from_everybody)
 
+LEFT = "left-own-page"
+"""Under which a browser remembers that somebody has signed out in it."""
+
 LONGEST_NUMBER = 40
 LONGEST_SECRET = 40
 
@@ -62,14 +66,21 @@ def sign_in(slug: str | None = None) -> Any:
     if opened is None:
         # What messengers add to an address is left behind.
         here = f"{request.path}?{urlencode(reference)}" if reference else request.path
-        return render_template("own_page/sign_in.html", form=form, here=here)
+        left = LEFT in browser_session
+        return render_template("own_page/sign_in.html", form=form, here=here, left=left)
+    browser_session.pop(LEFT, None)
     after_this_request(partial(remember, token=opened.token))
     return redirect(url_for(CHOOSE_PIN, **reference) if opened.activating else first_page())
 
 
 @sign_in_pages.post("/me/sign-out")
 def sign_out() -> Any:
-    """End the session, here and in the database."""
+    """End the session, here and in the database.
+
+    The device has kept what makes the codes. Its page forgets it before this, if it was whole; the
+    page of the sign-in does so at all events, until somebody has signed in again.
+    """
+    browser_session[LEFT] = True
     found = find_resident()
     if found is not None:
         with transaction(found.community_id) as session:

@@ -67,6 +67,7 @@ from loyalty.pages.staff.shops.stalls import stalls
 from loyalty.pages.staff.shops.standing import shop_standing
 from loyalty.pages.staff.shops.visits import shop_visits
 from loyalty.pages.staff.staff.accounts import accounts
+from loyalty.pages.staff.staff.communities import own_communities
 from loyalty.pages.staff.staff.joining import joining
 from loyalty.pages.staff.staff.own_account import own_account
 from loyalty.pages.staff.staff.own_sessions import own_sessions
@@ -79,6 +80,7 @@ STAFF_PAGES = (
     joining,
     own_account,
     own_sessions,
+    own_communities,
     home_page,
     rounds,
     rounds_planning,

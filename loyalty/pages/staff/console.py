@@ -1,15 +1,17 @@
 """What the pages of the staff console have in common: a signed-in member of staff, and a frame."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Flask, current_app, flash, redirect, request, url_for
+from flask import session as browser_session
 from flask_babel import lazy_gettext
 from flask_login import LoginManager, UserMixin, current_user
+from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import BadRequest, Forbidden
 
@@ -25,7 +27,6 @@ from loyalty.rules.errors import LoyaltyError
 from loyalty.rules.selection import RoundState
 from loyalty.rules.verdict import Tone
 from loyalty.services.actors import Role, StaffMember
-from loyalty.services.community.policy import community_of
 from loyalty.services.errors import (
     NotAllowedError,
     SignInError,
@@ -34,6 +35,7 @@ from loyalty.services.errors import (
 )
 from loyalty.services.staff.alerts import list_unanswered
 from loyalty.services.staff.sign_in import get_staff_member_by_token
+from loyalty.services.staff.workplaces import Workplace, list_workplaces
 from loyalty.services.work import Work
 from loyalty.settings import Settings
 from loyalty.words.refusals import refusal_in_words
@@ -43,16 +45,45 @@ PAGE_LENGTH = 50
 STAFF = frozenset({Role.STAFF, Role.MANAGER})
 MANAGERS = frozenset({Role.MANAGER})
 
+WORKS_AS = "works-as"
+"""Under which the session remembers the account that somebody works as."""
+
 
 @dataclass(frozen=True, slots=True)
 class SignedIn(UserMixin):  # type: ignore[misc]  # the library has no types
     """A member of staff at the console. The session holds a token that can be revoked."""
 
-    actor: StaffMember
-    community: Community
+    owner: StaffMember
+    """The account that has signed in, whose password and second factor hold for all of these."""
+    home: Community
+    """Whose account it is."""
+    places: Sequence[Workplace]
+    """Where its owner works; not at home where the account was closed."""
+    here: Workplace
+    """Where they work now."""
     token: str
     alerts: Sequence[AccountAlert] = ()
     """What was done to the account elsewhere, and the owner has not said that it was so."""
+
+    @property
+    def actor(self) -> StaffMember:
+        """Who works here."""
+        return self.here.member
+
+    @property
+    def community(self) -> Community:
+        """Whose console this is."""
+        return self.here.community
+
+    @property
+    def works_in_several(self) -> bool:
+        """Whether there is another community to go to, or was."""
+        return len(self.places) > 1 or not self.here.is_home
+
+    @property
+    def is_demonstration(self) -> bool:
+        """Whether the account's password is printed for whoever tries it."""
+        return self.home.demonstration
 
     @property
     def is_staff(self) -> bool:
@@ -124,6 +155,12 @@ def actor() -> StaffMember:
     return member
 
 
+def owner() -> StaffMember:
+    """Return the account that has signed in: of this community, or of another."""
+    member: StaffMember = current_user.owner
+    return member
+
+
 def here(moment: datetime) -> datetime:
     """Return a stored instant on the wall clock of the community."""
     return as_local(moment, actor().timezone)
@@ -185,17 +222,38 @@ def work() -> Iterator[Work]:
         yield Work(session, actor(), now())
 
 
-def attempt(deed: Callable[[Work], object], done: str, *, form: Form | None = None) -> bool:
+@contextmanager
+def own_work() -> Iterator[Work]:
+    """Give the account that has signed in one transaction, wherever its owner works now."""
+    with transaction(owner().community_id) as session:
+        yield Work(session, owner(), community_now(owner().timezone))
+
+
+@contextmanager
+def work_everywhere() -> Iterator[Work]:
+    """Give the account that has signed in one transaction, of all communities it works in."""
+    with transaction() as session:
+        yield Work(session, owner(), community_now(owner().timezone))
+
+
+def attempt(
+    deed: Callable[[Work], object],
+    done: str,
+    *,
+    form: Form | None = None,
+    at_work: Callable[[], AbstractContextManager[Work]] = work,
+) -> bool:
     """Do one thing in one transaction, and say that it was done, or why it was refused.
 
     Args:
         form: where a value that makes no sense is told beside its field.
+        at_work: gives the transaction, where it is not that of whoever works here.
 
     Raises:
         UnknownRecordError: a record is not there, which is another page's matter.
     """
     try:
-        with work() as mine:
+        with at_work() as mine:
             deed(mine)
     except UnknownRecordError:
         raise
@@ -215,13 +273,43 @@ def _tell(refusal: LoyaltyError | StaleDataError, form: Form | None) -> None:
         flash(told, Tone.NO)
 
 
+def go_to(account_id: UUID) -> bool:
+    """Let whoever is signed in work as one of their accounts; return whether it is one."""
+    if account_id not in {one.member.account_id for one in current_user.places}:
+        return False
+    browser_session[WORKS_AS] = account_id.hex
+    return True
+
+
+def find_signed_in(session: Session, token: str, works_as: str | None) -> SignedIn:
+    """Return who has signed in, and where they work.
+
+    Args:
+        session: of no one community.
+        works_as: which of their accounts they have chosen; any other counts as their own.
+
+    Raises:
+        SignInError: the token opens nothing.
+    """
+    signer = get_staff_member_by_token(session, token, now=utc_now(), at_console=True)
+    places = list_workplaces(session, signer)
+    if not places:
+        raise SignInError("The account was closed, and opens no other.")
+    here = next((one for one in places if one.member.account_id.hex == works_as), places[0])
+    home = session.get_one(Community, signer.community_id)
+    found = SignedIn(signer, home, places, here, token)
+    if found.is_demonstration:
+        # It is signed in to by anybody, anywhere.
+        return found
+    members = {one.account_id: one for one in (signer, here.member)}.values()
+    return replace(
+        found, alerts=[told for one in members for told in list_unanswered(session, one)]
+    )
+
+
 def _signed_in(token: str) -> SignedIn | None:
     try:
         with transaction() as session:
-            member = get_staff_member_by_token(session, token, now=utc_now(), at_console=True)
-            community = community_of(session, member)
-            # Those of a demonstration are signed in to by anybody, anywhere.
-            alerts = () if community.demonstration else list_unanswered(session, member)
-            return SignedIn(member, community, token, alerts)
+            return find_signed_in(session, token, browser_session.get(WORKS_AS))
     except (SignInError, NotAllowedError):
         return None

@@ -68,7 +68,7 @@ def read_proof() -> tuple[ProofForm, bool]:
 
 def ask_for_proof(form: ProofForm) -> str:
     """Return the page that asks; it carries along the form that was sent."""
-    with console.work() as work:
+    with console.own_work() as work:
         account = work.find(StaffAccount, work.actor.account_id)
     if account.totp_secret is not None:
         form.proof_password.label.text = lazy_gettext("动态码")
@@ -87,14 +87,14 @@ def _is_act() -> bool:
 
 def _is_proven() -> bool:
     # The accounts of a demonstration are printed for whoever tries it.
-    demonstration: bool = current_user.community.demonstration
-    return demonstration or is_proven_lately(console.actor(), now=console.now())
+    demonstration: bool = current_user.is_demonstration
+    return demonstration or is_proven_lately(console.owner(), now=console.now())
 
 
 def _is_right(form: ProofForm) -> bool:
     shown, key = form.proof_password.data, console.sealing_key()
     try:
-        with console.work() as work:
+        with console.own_work() as work:
             prove_again(work, shown, sealing_key=key)
     except RecordedRefusalError as refusal:
         form.proof_password.errors = [refusal_in_words(refusal)]

@@ -34,6 +34,7 @@ from loyalty.services.errors import (
     ValueRefusedError,
 )
 from loyalty.services.paging import Page, fetch_asked
+from loyalty.services.same_person import is_own_account
 from loyalty.services.work import Work
 
 WITH_NAMES = (
@@ -166,14 +167,14 @@ def approve_contribution(
 
     Raises:
         ContributionStateError: it does not wait, or its month is closed.
-        SecondPersonError: this account has entered or changed it.
+        SecondPersonError: this account, or another of the same resident, has entered or changed it.
         StaleRecordError: somebody else changed it meanwhile.
     """
     locked_community(work.session, work.community_id)
     entry = _find_open(work, contribution_id, version)
     if entry.state != ContributionState.WAITING:
         raise ContributionStateError("This entry waits for nobody.", ["wrong_state"])
-    if entry.recorded_by == work.actor.account_id:
+    if is_own_account(work, entry.recorded_by):
         raise SecondPersonError("Somebody else than who entered it approves a large amount.")
     entry.state = ContributionState.COUNTED.value
     entry.approved_by = work.actor.account_id

@@ -33,6 +33,7 @@ from loyalty.services.errors import (
 )
 from loyalty.services.notice.objections import OF_WHOM, ON_NOTICE
 from loyalty.services.notice.publishing import publish_changes
+from loyalty.services.same_person import list_accounts_of_same
 from loyalty.services.selection.at_work import RoundAtWork
 from loyalty.services.selection.planning import LISTS
 from loyalty.services.selection.screening import remove_ineligible, write_down
@@ -64,7 +65,7 @@ def decide_objection(work: Work, request: DecideObjection) -> Objection:
         raise RoundStateError("It was answered before.", [RoundObstacle.ALREADY_DECIDED])
     if selection_round.state not in ON_NOTICE:
         raise RoundStateError("The round is not in its notice.", [RoundObstacle.WRONG_STATE])
-    if work.actor.account_id in involved_in(work.session, objection):
+    if work.actor.account_id in involved_in(work, objection):
         raise InvolvedError("Whoever spoke for, scored or entered this person does not decide.")
     _refuse_names(request.reason, objection)
     objection.upheld, objection.reason = request.upheld, request.reason
@@ -109,16 +110,16 @@ def _objection(session: Session, community_id: UUID, objection_id: UUID) -> Obje
     ).one()
 
 
-def involved_in(session: Session, objection: Objection) -> frozenset[UUID]:
+def involved_in(work: Work, objection: Objection) -> frozenset[UUID]:
     """Return the accounts that have had a hand in the person's candidacy, on any list of the round.
 
     Whoever shares the person's household, is the person, or has declared a conflict, is involved
-    too.
+    too, and all accounts of one resident are one person.
     """
-    found: Iterable[UUID | None] = session.scalars(
+    found: Iterable[UUID | None] = work.session.scalars(
         union(*_select_involved_accounts(objection), *_select_near(objection))
     )
-    return frozenset(account for account in found if account is not None)
+    return list_accounts_of_same(work, {account for account in found if account is not None})
 
 
 def _select_involved_accounts(objection: Objection) -> Sequence[Select[Any]]:
@@ -171,7 +172,7 @@ def who_may_decide(work: Work, objection: Objection) -> Sequence[StaffAccount]:
         .where(
             StaffAccount.active,
             StaffAccount.roles.overlap([Role.STAFF.value, Role.MANAGER.value]),
-            StaffAccount.id.not_in(involved_in(work.session, objection)),
+            StaffAccount.id.not_in(involved_in(work, objection)),
         )
         .order_by(StaffAccount.display_name, StaffAccount.id)
     ).all()

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
-from sqlalchemy import Delete, String, Update, cast, delete, literal, select, update
+from sqlalchemy import Delete, Update, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from loyalty.models import (
+    AccessToken,
     Candidate,
     Card,
     CardMonth,
@@ -43,6 +44,7 @@ from loyalty.services.people.residents import ERASED, refuse_erased
 from loyalty.services.privacy.erasure_file import ErasedPerson, write_once_committed
 from loyalty.services.privacy.obstacles import find_obstacles
 from loyalty.services.privacy.texts import take_traces_out_of_texts
+from loyalty.services.staff.gone_homes import make_erased_name
 from loyalty.services.work import Lock, SomebodysWork
 
 TAKES_PART = (Outcome.NOMINATED, Outcome.ELIGIBLE)
@@ -144,12 +146,19 @@ def _list_removals(resident: Resident) -> list[Delete]:
     """Return what is taken out whole: it says what the person did, or how they come in."""
     own = resident.community_id
     cards = select(Card.id).where(Card.community_id == own, Card.resident_id == resident.id)
+    accounts = select(StaffAccount.id).where(
+        StaffAccount.community_id == own, StaffAccount.resident_id == resident.id
+    )
     return [
         *(
             delete(model).where(model.community_id == own, model.resident_id == resident.id)
             for model in (OwnPage, Deed, ConsentEvent)
         ),
         delete(CardMonth).where(CardMonth.community_id == own, CardMonth.card_id.in_(cards)),
+        # A closed account may be signed in to for other communities.
+        delete(AccessToken).where(
+            AccessToken.community_id == own, AccessToken.account_id.in_(accounts)
+        ),
     ]
 
 
@@ -208,10 +217,13 @@ def _empty_accounts(resident: Resident) -> Update:
         .values(
             resident_id=None,
             display_name=FORGOTTEN,
-            # No two may be called the same, and somebody may have had two accounts.
-            username=literal("erased-") + cast(StaffAccount.id, String),
+            # Somebody may have had two accounts.
+            username=make_erased_name(StaffAccount),
             password_hash="!",  # noqa: S106  # no password has this hash
             totp_secret=None,
+            home_community_id=None,
+            home_account_id=None,
+            left_at=None,
         )
     )
 

@@ -64,6 +64,7 @@ from loyalty.models import (
     UpkeepReport,
     WorkingDayOverride,
 )
+from loyalty.services.staff.gone_homes import forget_homes_of
 
 OF_A_COMMUNITY = (
     ClosedMonth,
@@ -138,6 +139,7 @@ def remove_community(session: Session, community: Community) -> None:
     Args:
         session: of a transaction that is limited to no community.
     """
+    forget_homes_of(session, community.id)
     # Residents are known to accounts, and accounts to the imports that residents came from.
     statements: list[Delete | Update] = [
         update(StaffAccount)

@@ -29,6 +29,7 @@ from loyalty.services.notice.publishing import publish_changes, publish_notice, 
 from loyalty.services.rounds.issuing import issue_cards
 from loyalty.services.rounds.progress import notice_days
 from loyalty.services.rounds.retention import forget_contacts
+from loyalty.services.same_person import is_own_account
 from loyalty.services.selection.at_work import RoundAtWork
 from loyalty.services.selection.ballots import missing_in
 from loyalty.services.selection.drawing import draw, freeze
@@ -36,7 +37,6 @@ from loyalty.services.selection.planning import LISTS
 from loyalty.services.selection.screening import remove_ineligible, screen
 from loyalty.services.selection.seeds import (
     NameSource,
-    has_frozen,
     keep_tries,
     name_source,
     source_of,
@@ -112,6 +112,7 @@ def facts_of(work: Work, at_work: RoundAtWork, *, reason_given: bool = False) ->
     ready = [] if community.undisputed_cards_wait else ready_lines(at_work)
     in_review = selection_round.state == RoundState.REVIEW
     source = source_of(selection_round)
+    me, creator = work.actor.account_id, selection_round.created_by
     return RoundFacts(
         state=RoundState(selection_round.state),
         frozen=selection_round.frozen_at is not None,
@@ -123,10 +124,10 @@ def facts_of(work: Work, at_work: RoundAtWork, *, reason_given: bool = False) ->
         open_objections=len(at_work.open_objections),
         ready_lines=len(ready),
         cards_signed=selection_round.issued_at is not None,
-        creator=selection_round.created_by,
-        actor=work.actor.account_id,
+        creator=me if is_own_account(work, creator) else creator,
+        actor=me,
         calendar_known=not in_review or notice_days(at_work).official,
-        froze_the_list=in_review and has_frozen(work, selection_round),
+        froze_the_list=in_review and is_own_account(work, selection_round.frozen_by),
         seed_day=source.day if source else None,
     )
 

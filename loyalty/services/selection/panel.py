@@ -43,7 +43,8 @@ def name_panel(work: Work, request: NamePanel) -> Sequence[Panellist]:
 
     Raises:
         RoundStateError: the review has begun and no reason is given, or the list is frozen.
-        ValueRefusedError: an account stands twice, is closed or has no part in panels.
+        ValueRefusedError: an account, or another one of its resident, stands twice; or it is
+            closed or has no part in panels.
     """
     states = (RoundState.DRAFT, RoundState.OPEN, RoundState.SCREENING, RoundState.REVIEW)
     selection_round = held_round(work, request.round_id, *states, lock=Lock.REFER)
@@ -203,9 +204,12 @@ def _change_seats(
 
 
 def _refuse_strangers(work: Work, account_ids: Sequence[UUID]) -> None:
-    may_sit = {account.id for account in who_may_sit(work)}
+    people = {account.id: account.resident_id or account.id for account in who_may_sit(work)}
+    seated: set[UUID] = set()
     for place, account_id in enumerate(account_ids):
-        if account_id not in may_sit or account_id in account_ids[:place]:
+        person = people.get(account_id)
+        if person is None or person in seated:
             raise ValueRefusedError(
-                f"/account_ids/{place}", "No open account of a panellist, or it stands twice."
+                f"/account_ids/{place}", "No open account of a panellist, or they stand twice."
             )
+        seated.add(person)

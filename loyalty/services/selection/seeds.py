@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from loyalty.models import AuditEvent, Round, StaffAccount
+from loyalty.models import AuditEvent, Round
 from loyalty.rules.record import source_in
 from loyalty.rules.seed_source import (
     BEACON_HOUR,
@@ -114,17 +114,6 @@ def seed_of(selection_round: Round, typed: str) -> str:
         return read_seed(source.code, typed)
     except ValueError as fault:
         raise ValueRefusedError("/seed", str(fault)) from fault
-
-
-def has_frozen(work: Work, selection_round: Round) -> bool:
-    """Return whether who acts has frozen the list, under this account or another of their own."""
-    frozen_by = selection_round.frozen_by
-    if frozen_by is None or frozen_by == work.actor.account_id:
-        return frozen_by is not None
-    mine, theirs = (
-        work.find(StaffAccount, one).resident_id for one in (work.actor.account_id, frozen_by)
-    )
-    return mine is not None and mine == theirs
 
 
 @contextmanager

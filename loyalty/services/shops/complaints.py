@@ -21,6 +21,7 @@ from loyalty.services.errors import (
 from loyalty.services.paging import Page, fetch_asked
 from loyalty.services.pictures.pictures import CleanPicture, PicturePurpose, add_picture
 from loyalty.services.receipts import find_received, get_received, give_out, make_receipt, take_in
+from loyalty.services.same_person import is_own_account
 from loyalty.services.shops.finding import get_shop
 from loyalty.services.work import Lock, Work
 
@@ -170,7 +171,7 @@ def answer_complaint(work: Work, request: AnswerComplaint) -> Complaint:
     complaint = work.find(Complaint, request.complaint_id, lock=Lock.CHANGE, options=[WITH_SHOP])
     if complaint.answered_at is not None:
         raise ComplaintAnsweredError("This complaint was answered before.")
-    if complaint.shop.owner_id == work.actor.account_id:
+    if is_own_account(work, complaint.shop.owner_id):
         raise ShopInvolvedError("Whoever owns the shop does not answer for the community.")
     complaint.upheld, complaint.answer = request.upheld, request.answer
     complaint.answered_at, complaint.answered_by = work.now, work.actor.account_id

@@ -27,6 +27,7 @@ from loyalty.services.errors import (
     ValueRefusedError,
 )
 from loyalty.services.receipts import find_received, get_received, give_out, make_receipt, take_in
+from loyalty.services.same_person import list_accounts_of_same
 from loyalty.services.shops.certification import notice_end_of, record_step
 from loyalty.services.shops.finding import WITH_TERMS, get_shop
 from loyalty.services.work import Lock, Work
@@ -205,7 +206,10 @@ def who_may_decide(work: Work, shop: Shop) -> Sequence[StaffAccount]:
 
 
 def _involved_in(work: Work, shop: Shop) -> frozenset[UUID]:
-    """Return the accounts that took a shop in or inspected it, and its owner's."""
+    """Return the accounts that took a shop in or inspected it, and its owner's.
+
+    All those of one resident are one person.
+    """
     acted = work.session.scalars(
         select(CertificationEvent.account_id).where(
             CertificationEvent.community_id == work.community_id,
@@ -213,7 +217,8 @@ def _involved_in(work: Work, shop: Shop) -> frozenset[UUID]:
             CertificationEvent.action.in_(HAVE_A_HAND),
         )
     )
-    return frozenset(one for one in (*acted, shop.owner_id) if one is not None)
+    involved = {one for one in (*acted, shop.owner_id) if one is not None}
+    return list_accounts_of_same(work, involved)
 
 
 def _shared_shop(session: Session, community_id: UUID, shop_id: UUID) -> Shop:

@@ -24,6 +24,7 @@ from loyalty.services.errors import (
     StaleRecordError,
     ValueRefusedError,
 )
+from loyalty.services.same_person import is_own_account
 from loyalty.services.shops.finding import WITH_TERMS, get_shop, get_shop_for_owner, gives_on
 from loyalty.services.shops.shops import AgreedTerm, ChangeShop, change_shop, refuse_terms
 from loyalty.services.work import Work
@@ -149,7 +150,7 @@ def decide_proposal(work: Work, request: DecideProposal) -> OfferProposal:
         raise ProposalDecidedError("This proposal has been decided.")
     if (proposal.version, shop.version) != (request.version, request.shop_version):
         raise StaleRecordError("The proposal or the shop has been changed; read both again.")
-    if proposal.proposed_by == work.actor.account_id:
+    if is_own_account(work, proposal.proposed_by):
         raise SecondPersonError("Somebody else than the owner agrees.")
     if not request.accepted and not request.answer:
         raise ValueRefusedError("/answer", "Say why not.")

@@ -20,12 +20,12 @@ from loyalty.services.changes import (
     value_or,
 )
 from loyalty.services.community.policy import locked_community
-from loyalty.services.errors import ValueRefusedError
+from loyalty.services.errors import OwnAccountError, ValueRefusedError
 from loyalty.services.paging import Page, fetch_page
 from loyalty.services.people.new_names import add_under_new_name
+from loyalty.services.same_person import is_own_account
 from loyalty.services.staff.alerts import AlertKind, tell_owner
 from loyalty.services.staff.credentials import set_password
-from loyalty.services.staff.sessions import find_own_session
 from loyalty.services.staff.sign_in import USERNAME
 from loyalty.services.work import Lock, Work
 
@@ -60,6 +60,12 @@ def find_accounts(work: Work, *, limit: int, after: UUID | None) -> Page[StaffAc
     return fetch_page(
         work.session, query, StaffAccount, limit=limit, after=after, by=StaffAccount.username
     )
+
+
+def has_joined(account: StaffAccount) -> bool:
+    """Return whether the owner of an account has come by a link, and it can be signed in to."""
+    by_home = account.home_account_id is not None and account.left_at is None
+    return account.password_hash is not None or by_home
 
 
 def create_account(work: Work, request: CreateAccount) -> StaffAccount:
@@ -128,13 +134,16 @@ def change_account(work: Work, request: ChangeAccount) -> StaffAccount:
 
     Raises:
         StaleRecordError: somebody else changed the account meanwhile.
+        OwnAccountError: it says of an account of one's own that it is somebody else's.
         ValueRefusedError: the community would be left without a manager who can sign in, or has
             no such resident.
     """
     # Two managers may close each other's accounts at the same moment; one of them waits here.
     locked_community(work.session, work.community_id)
     account = work.find(StaffAccount, request.account_id, lock=Lock.CHANGE, version=request.version)
-    _refuse_foreign_resident(work.session, work.community_id, value_or(request.resident_id, None))
+    resident_id = value_or(request.resident_id, account.resident_id)
+    _refuse_foreign_resident(work.session, work.community_id, resident_id)
+    _refuse_own_resident(work, account, resident_id)
     if request.roles is not AS_IT_WAS:
         _change_roles(work, account, request.roles)
     change_members(account, replace(request, roles=AS_IT_WAS))
@@ -151,8 +160,7 @@ def change_account(work: Work, request: ChangeAccount) -> StaffAccount:
 def _change_roles(work: Work, account: StaffAccount, roles: AbstractSet[Role]) -> None:
     before, account.roles = account.roles, _serialize_roles(roles)
     if account.roles != before:
-        own = account.id == work.actor.account_id
-        by = find_own_session(work) if own else None
+        by = work.actor if account.id == work.actor.account_id else None
         tell_owner(work.session, account, AlertKind.ROLES_CHANGED, now=work.now, by=by)
 
 
@@ -167,6 +175,17 @@ def _refuse_foreign_resident(
 ) -> None:
     if resident_id is not None and session.get(Resident, (community_id, resident_id)) is None:
         raise ValueRefusedError("/resident_id", "The community has no such resident.")
+
+
+def _refuse_own_resident(work: Work, account: StaffAccount, resident_id: UUID | None) -> None:
+    """Let somebody else say that an account is not of the resident whose it was said to be.
+
+    Where another person is asked for, its owner would be two with it.
+    """
+    if account.resident_id in {None, resident_id}:
+        return
+    if is_own_account(work, account.id):
+        raise OwnAccountError("Somebody else changes which resident an account of one's own is.")
 
 
 def _refuse_no_manager(session: Session, account: StaffAccount, pointer: str) -> None:

@@ -30,6 +30,8 @@ class AlertKind(StrEnum):
     LINK_USED = "link_used"
     LOCKED = "locked"
     """Whoever was signed in failed to prove it too often."""
+    COMMUNITIES_CHANGED = "communities_changed"
+    """Its owner works in another community with it, or does no more."""
 
 
 def tell_owner(
@@ -38,7 +40,7 @@ def tell_owner(
     kind: AlertKind,
     *,
     now: datetime,
-    by: AccessToken | None = None,
+    by: AccessToken | StaffMember | None = None,
 ) -> None:
     """Write down what the owner of an account is told.
 
@@ -100,14 +102,11 @@ def forget_alerts(session: Session, community_id: UUID, *, now: datetime) -> Non
 
 
 def _unanswered(member: StaffMember) -> Select[tuple[AccountAlert]]:
-    here = (
-        select(AccessToken.device_hash)
-        .where(AccessToken.community_id == member.community_id, AccessToken.id == member.session_id)
-        .scalar_subquery()
-    )
-    return select(AccountAlert).where(
+    told = select(AccountAlert).where(
         AccountAlert.community_id == member.community_id,
         AccountAlert.account_id == member.account_id,
         AccountAlert.answered_at.is_(None),
-        AccountAlert.device_hash.is_distinct_from(here),
     )
+    if member.session_id is None and member.device_hash is None:
+        return told
+    return told.where(AccountAlert.device_hash.is_distinct_from(member.device_hash))

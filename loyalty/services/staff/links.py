@@ -26,6 +26,7 @@ from loyalty.services.staff.credentials import close_links, remove_second_factor
 from loyalty.services.staff.passwords import password_matches
 from loyalty.services.staff.sessions import end_sessions
 from loyalty.services.staff.sign_in import use_up_code
+from loyalty.services.staff.workplaces import has_workplaces, leave_all, leave_home
 from loyalty.services.work import Lock, Work
 
 TOKEN_PREFIX = "join_"  # noqa: S105  # how a token begins, not a token
@@ -66,17 +67,24 @@ class MadeLink:
 class OpenedLink:
     """What a link says to whoever opens it."""
 
+    link_id: UUID
     purpose: LinkPurpose
     username: str
     display_name: str
     community_name: str
     asks_for_code: bool
     """A code of the second factor is asked for."""
+    can_join_from_elsewhere: bool
+    """Its owner may join with an account of another community."""
+    joined_from_elsewhere: bool
+    """Its owner has, and has left; they join again with the same, and there is no password here."""
+    leaves_others: bool
+    """The account opens some of other communities, and will not when the link was used."""
 
     @property
     def chooses_password(self) -> bool:
         """Whether a new password is chosen, and not a second factor ended."""
-        return self.purpose is not LinkPurpose.SECOND_FACTOR
+        return self.purpose is not LinkPurpose.SECOND_FACTOR and not self.joined_from_elsewhere
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +106,9 @@ def list_purposes(account: StaffAccount) -> list[LinkPurpose]:
     """Return what a link could be for, as an account stands."""
     if not account.active:
         return []
+    if account.home_account_id is not None:
+        # Who works here by another account has nothing here to be set anew.
+        return [LinkPurpose.JOIN] if account.left_at is not None else []
     if account.password_hash is None:
         return [LinkPurpose.JOIN]
     lost = [LinkPurpose.PASSWORD, LinkPurpose.SECOND_FACTOR]
@@ -121,7 +132,13 @@ def make_link(work: Work, account_id: UUID, purpose: LinkPurpose) -> MadeLink:
 def make_operators_link(
     session: Session, community: Community, account: StaffAccount, *, now: datetime
 ) -> MadeLink:
-    """Make a link to join anew, for who has lost everything; the operator vouches for them."""
+    """Make a link to join anew, for who has lost everything; the operator vouches for them.
+
+    An account that another community's opens stays open by it until the link is used; one that its
+    owner has left is an account of its own at once.
+    """
+    if account.left_at is not None:
+        leave_home(session, account, now=now)
     made, link = _add_link(session, account, LinkPurpose.JOIN, now=now)
     note(
         session,
@@ -142,30 +159,40 @@ def open_link(session: Session, token: str, *, now: datetime) -> OpenedLink:
     Raises:
         UnknownRecordError: it was never given, was used, has run out, or was replaced.
     """
-    link, account = _find(session, token, now=now)
+    link, account = find_link(session, token, now=now)
     community = session.get_one(Community, account.community_id)
     return OpenedLink(
+        link.id,
         LinkPurpose(link.purpose),
         account.username,
         account.display_name,
         community.name,
         asks_for_code=link.purpose == LinkPurpose.PASSWORD and account.totp_secret is not None,
+        can_join_from_elsewhere=can_join_from_elsewhere(link, account),
+        joined_from_elsewhere=account.left_at is not None,
+        leaves_others=has_workplaces(session, account),
     )
 
 
 def use_link(session: Session, request: UseLink, *, sealing_key: bytes, now: datetime) -> None:
     """Set what a link is for, once, and end all that is signed in with the account.
 
-    The account is locked: of two who use a link, one is late.
+    The account is locked: of two who use a link, one is late. It opens no account of another
+    community any more: whoever made the link here is nobody there.
 
     Raises:
-        UnknownRecordError: as `open_link`.
+        UnknownRecordError: as `open_link`, or the account has no password, but another's.
         ValueRefusedError: the new password is too short, or among the first that are guessed.
         SignInError: what else is asked for is wrong; it is counted, and the fifth closes the link.
     """
-    link, account = _find(session, request.token, now=now, lock=True)
+    link, account = find_link(session, request.token, now=now, lock=True)
+    if account.left_at is not None:
+        raise UnknownRecordError("This account is joined with one of another community.")
     _refuse_wrong(session, link, account, request, sealing_key=sealing_key, now=now)
     has_joined = account.password_hash is not None
+    leave_all(session, account, now=now)
+    # Where another account opens it, the operator alone has made the link.
+    leave_home(session, account, now=now)
     if link.purpose == LinkPurpose.SECOND_FACTOR:
         remove_second_factor(session, account)
         end_sessions(session, account, now=now)
@@ -210,9 +237,17 @@ def _add_link(
     return MadeLink(token, purpose, link.expires_at), link
 
 
-def _find(
+def find_link(
     session: Session, token: str, *, now: datetime, lock: bool = False
 ) -> tuple[AccountLink, StaffAccount]:
+    """Return an open link, and its account.
+
+    Args:
+        lock: whoever else uses a link of the account waits until the transaction ends.
+
+    Raises:
+        UnknownRecordError: it was never given, was used, has run out, or was replaced.
+    """
     number = read_number_in_token(token)
     community = select(Community.id).where(Community.number == number).scalar_subquery()
     query = select(AccountLink).where(
@@ -228,6 +263,11 @@ def _find(
     if link is None or account is None or not account.active:
         raise UnknownRecordError("This link opens nothing, or nothing any more.")
     return link, account
+
+
+def can_join_from_elsewhere(link: AccountLink, account: StaffAccount) -> bool:
+    """Return whether a link is one to join with an account of another community."""
+    return link.purpose == LinkPurpose.JOIN and account.password_hash is None
 
 
 def _find_account(session: Session, link: AccountLink, *, lock: bool) -> StaffAccount | None:

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from sqlalchemy import select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, or_, select, update
+from sqlalchemy.orm import Session, aliased
 
 from loyalty.models import AccessToken, Community, StaffAccount
 from loyalty.rules.community_number import read_number_in_token
@@ -235,6 +235,7 @@ def get_staff_member_by_token(
 
     Args:
         at_console: it is a browser's; used for the last time half an hour ago, it opens nothing.
+            A closed account is still somebody there as long as it opens others.
 
     Raises:
         SignInError: it is unknown, expired or revoked, or the account is closed.
@@ -248,7 +249,7 @@ def get_staff_member_by_token(
             AccessToken.expires_at > now,
             AccessToken.revoked_at.is_(None),
             AccessToken.seen_at > now - IDLE_FOR if at_console else AccessToken.seen_at.is_(None),
-            StaffAccount.active,
+            _is_open(at_console=at_console),
         )
     )
     if number := read_number_in_token(token):
@@ -263,6 +264,8 @@ def get_staff_member_by_token(
         # The accounts of a demonstration are printed for whoever tries it.
         owes_second_factor=owes_second_factor(account) and not community.demonstration,
         session_id=used.id,
+        device=used.device,
+        device_hash=used.device_hash,
         proven_at=used.proven_at,
     )
 
@@ -283,12 +286,16 @@ def to_staff_member(account: StaffAccount, *, timezone: str) -> StaffMember:
 
 
 def _open_account(session: Session, request: SignIn) -> StaffAccount | None:
-    """Return the account of a name in the community named, or in the only one that has the name."""
+    """Return the account of a name in the community named, or in the only one that has the name.
+
+    One that another account opens is none of them: nobody signs in with it.
+    """
     name = clean_login_name(request.username)
     if not USERNAME.fullmatch(name):
         return None
+    is_open = _is_open(at_console=request.device is not None)
     called = select(StaffAccount.community_id, StaffAccount.id).where(
-        StaffAccount.username == name, StaffAccount.active
+        StaffAccount.username == name, StaffAccount.home_account_id.is_(None), is_open
     )
     if request.community:
         slug = clean_code(request.community)
@@ -301,13 +308,33 @@ def _open_account(session: Session, request: SignIn) -> StaffAccount | None:
     found = session.execute(called.limit(2)).all()
     if len(found) != 1:
         return None
-    account = session.get(
-        StaffAccount,
-        tuple(found[0]),
-        with_for_update={"key_share": True},
-        populate_existing=True,
+    community_id, account_id = found[0]
+    # It may have been closed while it was waited for.
+    return session.scalar(
+        select(StaffAccount)
+        .where(StaffAccount.community_id == community_id, StaffAccount.id == account_id, is_open)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
     )
-    return account if account is not None and account.active else None
+
+
+def _is_open(*, at_console: bool) -> ColumnElement[bool]:
+    """Return that an account can be signed in to.
+
+    At the console one that is closed can be, where it opens another of somebody who works elsewhere
+    too: who leaves one community stays in the others.
+    """
+    is_active = StaffAccount.active.is_(True)
+    if not at_console:
+        return is_active
+    joined = aliased(StaffAccount)
+    opened = select(joined.id).where(
+        joined.home_account_id == StaffAccount.id,
+        joined.home_community_id == StaffAccount.community_id,
+        joined.left_at.is_(None),
+        joined.active,
+    )
+    return or_(is_active, opened.correlate(StaffAccount).exists())
 
 
 def _count_failure(session: Session, account: StaffAccount, *, now: datetime) -> None:

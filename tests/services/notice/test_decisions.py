@@ -156,6 +156,17 @@ def test_whoever_nominated_the_person_does_not_decide(
     assert state_of(decide(session, other, upheld=False, actor=actor)) == "dismissed"
 
 
+def test_nor_with_another_account_of_theirs(
+    session: Session, community: Community, notice: Round
+) -> None:
+    me = given_resident(session, community)
+    first, second = (staff(session, community, resident_id=me.id) for _ in range(2))
+    given_nomination_by(session, first.account_id, placed(session, notice, 1))
+
+    with pytest.raises(InvolvedError):
+        decide(session, given_objection(session, notice, 1), upheld=False, actor=second)
+
+
 def test_whoever_nominated_the_person_on_another_list_does_not_decide(
     session: Session, community: Community
 ) -> None:

@@ -18,6 +18,7 @@ from loyalty.services.staff.sign_in import to_staff_member
 from tests.given import (
     given_account,
     given_community,
+    given_resident,
     given_round,
     given_staff,
 )
@@ -127,6 +128,26 @@ def test_who_planned_the_round_does_not_confirm_it(session: Session) -> None:
             RoundAction.CONFIRM,
             actor=to_staff_member(planner, timezone=community.timezone),
         )
+
+    assert refused.value.missing == ("same_person",)
+
+
+def test_a_second_account_of_who_planned_it_does_not_either(session: Session) -> None:
+    community = given_community(session)
+    person, other = (given_resident(session, community).id for _ in range(2))
+    planner, second, neighbour = (
+        given_account(session, community, Role.MANAGER, resident_id=one)
+        for one in (person, person, other)
+    )
+    selection_round = given_round(session, community, created_by=planner.id)
+    brought_through(session, selection_round, RoundAction.PUBLISH)
+    mine, theirs = (
+        to_staff_member(one, timezone=community.timezone) for one in (second, neighbour)
+    )
+
+    with pytest.raises(RoundStateError) as refused:
+        act(session, selection_round, RoundAction.CONFIRM, actor=mine)
+    act(session, selection_round, RoundAction.CONFIRM, actor=theirs)
 
     assert refused.value.missing == ("same_person",)
 

@@ -11,7 +11,14 @@ from loyalty.services.actors import Role, StaffMember
 from loyalty.services.errors import RoundStateError, UnknownRecordError, ValueRefusedError
 from loyalty.services.selection.panel import NamePanel, name_panel
 from loyalty.services.work import Work
-from tests.given import NOON, given_account, given_community, given_round, given_staff
+from tests.given import (
+    NOON,
+    given_account,
+    given_community,
+    given_resident,
+    given_round,
+    given_staff,
+)
 from tests.given_rounds import given_panellist, given_round_after
 
 
@@ -101,3 +108,19 @@ def test_another_communitys_round_has_no_panel_to_name(session: Session) -> None
 
     with pytest.raises(UnknownRecordError):
         name(session, outsider, selection_round)
+
+
+def test_one_resident_has_one_seat(session: Session) -> None:
+    community = given_community(session)
+    selection_round = given_round(session, community)
+    actor = given_staff(session, community)
+    me = given_resident(session, community)
+    first, second = (
+        given_account(session, community, Role.PANEL, resident_id=me.id).id for _ in range(2)
+    )
+
+    with pytest.raises(ValueRefusedError) as refused:
+        name(session, actor, selection_round, first, second)
+
+    assert refused.value.pointer == "/account_ids/1"
+    assert name(session, actor, selection_round, second) == [second]

@@ -30,9 +30,17 @@ from loyalty.services.shops.complaints import (
     make_complaint,
     record_complaint,
 )
+from loyalty.services.staff.sign_in import to_staff_member
 from loyalty.services.work import Work
 from tests.faults.overlap import in_transaction, overlapped, unlocked
-from tests.given import NOON, given_account, given_community, given_shop, given_staff
+from tests.given import (
+    NOON,
+    given_account,
+    given_community,
+    given_resident,
+    given_shop,
+    given_staff,
+)
 from tests.given_notices import given_complaint
 
 TODAY = NOON.date()
@@ -146,6 +154,16 @@ def test_the_owner_does_not_answer_for_the_community(
 
     with pytest.raises(ShopInvolvedError):
         answered(session, actor, complaint, upheld=False)
+
+
+def test_nor_with_another_account_of_theirs(session: Session, community: Community) -> None:
+    me = given_resident(session, community)
+    owner = given_account(session, community, Role.SHOP_OWNER, resident_id=me.id)
+    second = given_account(session, community, Role.STAFF, resident_id=me.id)
+    complaint = given_complaint(session, given_shop(session, community, owner_id=owner.id))
+
+    with pytest.raises(ShopInvolvedError):
+        answered(session, to_staff_member(second, timezone="UTC"), complaint, upheld=False)
 
 
 def test_staff_of_another_community_find_nothing(session: Session, shop: Shop) -> None:

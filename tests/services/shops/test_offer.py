@@ -31,8 +31,16 @@ from loyalty.services.shops.offer import (
     propose_terms,
 )
 from loyalty.services.shops.shops import AgreedTerm, ChangeShop, change_shop
+from loyalty.services.staff.sign_in import to_staff_member
 from loyalty.services.work import Work
-from tests.given import NOON, given_community, given_shop, given_staff
+from tests.given import (
+    NOON,
+    given_account,
+    given_community,
+    given_resident,
+    given_shop,
+    given_staff,
+)
 
 LOWER = AgreedTerm("civilized_resident", Permille(820))
 
@@ -163,6 +171,24 @@ def test_nobody_agrees_to_their_own(session: Session, community: Community) -> N
         decide_proposal(
             both, DecideProposal(proposal.id, proposal.version, shop.version, accepted=True)
         )
+
+
+def test_nor_with_another_account_of_theirs(session: Session, community: Community) -> None:
+    me = given_resident(session, community)
+    owner, second = (
+        given_account(session, community, role, resident_id=me.id)
+        for role in (Role.SHOP_OWNER, Role.STAFF)
+    )
+    as_owner, as_staff = (
+        Work(session, to_staff_member(one, timezone=community.timezone), NOON)
+        for one in (owner, second)
+    )
+    shop = get_shop(as_owner, given_shop(session, community, owner_id=owner.id).id)
+    proposal = propose_terms(as_owner, asked_for(shop))
+    agreed = DecideProposal(proposal.id, proposal.version, shop.version, accepted=True)
+
+    with pytest.raises(SecondPersonError):
+        decide_proposal(as_staff, agreed)
 
 
 def test_the_owner_of_another_shop_does_none_of_it(stranger: Work, shop: Shop) -> None:

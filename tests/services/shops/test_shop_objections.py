@@ -28,9 +28,17 @@ from loyalty.services.shops.objections import (
     make_shop_objection,
     who_may_decide,
 )
+from loyalty.services.staff.sign_in import to_staff_member
 from loyalty.services.work import Work
 from tests.faults.overlap import in_transaction, overlapped, unlocked
-from tests.given import NOON, given_community, given_shop, given_staff
+from tests.given import (
+    NOON,
+    given_account,
+    given_community,
+    given_resident,
+    given_shop,
+    given_staff,
+)
 
 TODAY = NOON.date()
 THE_DAY_AFTER = NOON + timedelta(days=1)
@@ -182,6 +190,26 @@ def test_whoever_owns_the_shop_does_not_answer(
 
     with pytest.raises(InvolvedError):
         decide(session, owner, objected(session, shop), upheld=False)
+
+
+def test_nor_with_another_account_of_theirs(
+    session: Session, community: Community, manager: StaffMember, shop: Shop
+) -> None:
+    me = given_resident(session, community)
+    shop.owner_id = given_account(session, community, Role.SHOP_OWNER, resident_id=me.id).id
+    second = given_account(session, community, Role.STAFF, resident_id=me.id)
+    session.flush()
+
+    with pytest.raises(InvolvedError):
+        decide(
+            session,
+            to_staff_member(second, timezone=community.timezone),
+            objected(session, shop),
+            upheld=False,
+        )
+
+    deciders = {one.id for one in who_may_decide(Work(session, manager, NOON), shop)}
+    assert (manager.account_id in deciders, second.id in deciders) == (True, False)
 
 
 def test_an_objection_is_answered_once(session: Session, manager: StaffMember, shop: Shop) -> None:

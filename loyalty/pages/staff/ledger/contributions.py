@@ -47,6 +47,7 @@ from loyalty.services.ledger.contributions import (
 from loyalty.services.ledger.evidence_files import PDF, list_evidence
 from loyalty.services.ledger.parties import take_party
 from loyalty.services.pictures.pictures import MEDIA_TYPE
+from loyalty.services.same_person import is_own_account
 from loyalty.services.selection.planning import month_called
 from loyalty.services.work import Work
 from loyalty.words.contributions import CONTRIBUTION_STATES, LABELS, PARTIES, UNITS, kind_name
@@ -145,7 +146,7 @@ def _show(contribution_id: UUID, form: WithdrawForm) -> str:
     with console.work() as work:
         entry = work.find(Contribution, contribution_id, options=WITH_NAMES)
         files = list_evidence(work, contribution_id)
-    mine = entry.recorded_by == console.actor().account_id
+        mine = is_own_account(work, entry.recorded_by)
     return render_template(
         "staff/ledger/contribution.html",
         entry=entry,

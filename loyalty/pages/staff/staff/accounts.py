@@ -22,6 +22,7 @@ from loyalty.services.staff.accounts import (
     change_account,
     create_account,
     find_accounts,
+    has_joined,
 )
 from loyalty.services.staff.links import (
     LinkPurpose,
@@ -152,7 +153,11 @@ def _roles_in_words(account: StaffAccount) -> str:
 def _standing_in_words(account: StaffAccount) -> str:
     if not account.active:
         return str(gettext("已停用"))
-    return str(gettext("还没加入") if account.password_hash is None else gettext("可以登录"))
+    if account.left_at is not None:
+        return str(gettext("已退出"))
+    if account.home_account_id is not None:
+        return str(gettext("用别的社区的账号登录"))
+    return str(gettext("可以登录") if has_joined(account) else gettext("还没加入"))
 
 
 def _choices(residents: list[Resident]) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from flask import Blueprint, Response, flash, make_response, redirect, render_template, url_for
+from flask import session as browser_session
 from flask_babel import gettext, lazy_gettext
 
 from loyalty.clock import utc_now
@@ -10,6 +11,7 @@ from loyalty.database import transaction
 from loyalty.pages.forms import Form, repeated_password, text_field
 from loyalty.pages.forms import password as password_field
 from loyalty.pages.staff import console
+from loyalty.pages.staff.staff.communities import LINK
 from loyalty.pages.staff.staff.sign_in_form import LONGEST_CODE
 from loyalty.rules.errors import LoyaltyError
 from loyalty.rules.verdict import Tone
@@ -18,6 +20,8 @@ from loyalty.services.staff.links import OpenedLink, UseLink, open_link, use_lin
 from loyalty.services.staff.passwords import SHORTEST_PASSWORD
 from loyalty.words.account_links import LINKS
 from loyalty.words.refusals import refusal_in_words
+
+LONGEST_TOKEN = 80
 
 joining = Blueprint("joining", __name__, url_prefix="/join")
 
@@ -51,11 +55,19 @@ def opened(token: str) -> Any:
             link=link,
             title=LINKS[link.purpose].title,
             form=form,
+            token=token,
             shortest=SHORTEST_PASSWORD,
         )
     except UnknownRecordError:
         return _unseen(make_response(render_template("staff/staff/join_gone.html"), 404))
     return _unseen(make_response(page))
+
+
+@joining.post("/<token>/with-account")
+def with_account(token: str) -> Any:
+    """Keep the link in the browser until its owner has signed in with the account they have."""
+    browser_session[LINK] = token[:LONGEST_TOKEN]
+    return _unseen(make_response(redirect(url_for("staff_communities.join"))))
 
 
 def _form_of(link: OpenedLink) -> Form:

@@ -5,7 +5,7 @@ from typing import Any
 import segno
 from flask import redirect, render_template, request, url_for
 from flask_babel import gettext, lazy_gettext
-from flask_login import logout_user
+from flask_login import current_user, logout_user
 from wtforms import HiddenField
 
 from loyalty.cards.keys import SealError
@@ -56,7 +56,7 @@ class SecondFactorForm(Form):
 @own_account.get("")
 def shown() -> str:
     """Show one's own account, who has signed in with it, and what was changed of it."""
-    with console.work() as work:
+    with console.own_work() as work:
         account = work.find(StaffAccount, work.actor.account_id)
         sessions, alerts = list_sessions(work), list_alerts(work)
     return render_template(
@@ -66,6 +66,7 @@ def shown() -> str:
         sessions=sessions,
         alerts=alerts,
         kept_days=SIGN_INS.days,
+        home=current_user.home.name,
     )
 
 
@@ -105,7 +106,7 @@ def second_factor() -> Any:
 
 
 def _account() -> StaffAccount:
-    with console.work() as work:
+    with console.own_work() as work:
         return work.find(StaffAccount, work.actor.account_id)
 
 
@@ -124,6 +125,7 @@ def _change_password(form: OwnPasswordForm) -> bool:
         lambda work: change_own_password(work, wanted, sealing_key=console.sealing_key()),
         gettext("密码换好了。请用新密码登录。"),
         form=form,
+        at_work=console.own_work,
     )
 
 
@@ -133,6 +135,7 @@ def _set_factor(form: SecondFactorForm, offered: OfferedFactor) -> bool:
         lambda work: set_second_factor(work, wanted, sealing_key=console.sealing_key()),
         gettext("动态码设好了。以后登录要密码和动态码。"),
         form=form,
+        at_work=console.own_work,
     )
 
 

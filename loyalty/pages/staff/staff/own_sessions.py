@@ -5,6 +5,7 @@ from uuid import UUID
 
 from flask import flash, redirect, request, url_for
 from flask_babel import gettext
+from flask_login import current_user
 from werkzeug.exceptions import BadRequest
 
 from loyalty.pages.staff import console
@@ -26,14 +27,18 @@ def known() -> Any:
         alert_ids = [UUID(one) for one in request.form.getlist("alert")]
     except ValueError as error:
         raise BadRequest from error
-    console.attempt(lambda work: answer_alerts(work, alert_ids), gettext("好的，记下了。"))
+    if not current_user.here.is_home:
+        with console.work() as work:
+            answer_alerts(work, alert_ids)
+    told = gettext("好的，记下了。")
+    console.attempt(lambda own: answer_alerts(own, alert_ids), told, at_work=console.own_work)
     return redirect(url_for("staff_home.home"))
 
 
 @own_sessions.post("/unknown")
 def unknown() -> Any:
     """End what is signed in elsewhere, and lead to another password."""
-    with console.work() as work:
+    with console.own_work() as work:
         end_other_sessions(work)
     told = gettext("别的地方的登录都断开了。现在换一个新密码；手机也不放心的话，再换动态码。")
     flash(told, Tone.UNSURE)
@@ -43,7 +48,8 @@ def unknown() -> Any:
 @own_sessions.post("/end-others")
 def end_others() -> Any:
     """End what is signed in elsewhere."""
-    console.attempt(end_other_sessions, gettext("别的地方的登录都断开了。"))
+    told = gettext("别的地方的登录都断开了。")
+    console.attempt(end_other_sessions, told, at_work=console.own_work)
     return redirect(url_for("staff_own_account.shown"))
 
 
