@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261130_2620"
-down_revision = "20261130_2520"
+down_revision = "20261130_2600"
 branch_labels = None
 depends_on = None
 
