@@ -109,6 +109,32 @@ def test_staff_find_entries_and_see_no_other_communitys(
     assert client.get(f"{SALES}?after={uuid4()}", headers=staff).status_code == 422
 
 
+def test_entries_are_found_by_shop_card_and_month_and_by_whether_they_are_flagged(
+    client: FlaskClient, session: Session
+) -> None:
+    community = given_community(session)
+    shops = [given_shop(session, community) for _ in range(2)]
+    cards = [given_card(session, community) for _ in range(2)]
+    for shop in shops:
+        till = paired_till(session, shop)
+        for card in cards:
+            sell(client, till, card.token)
+    staff = signed_in(session, community, Role.STAFF)
+
+    def found(asked: str) -> list[tuple[str, str]]:
+        answer = client.get(f"{SALES}?{asked}", headers=staff).json
+        return sorted((item["shop_id"], item["card_id"]) for item in answer["items"])
+
+    both = sorted(str(card.id) for card in cards)
+    assert found(f"shop_id={shops[0].id}") == [(str(shops[0].id), card) for card in both]
+    assert found(f"shop_id={shops[0].id}&card_id={cards[1].id}") == [
+        (str(shops[0].id), str(cards[1].id))
+    ]
+    assert found(f"card_id={uuid4()}") == []
+    assert len(found("flagged=false&month=2026-12")) == 4
+    assert found("flagged=true") == found("month=2026-11") == []
+
+
 def test_an_account_without_a_till_cannot_sell(client: FlaskClient, session: Session) -> None:
     community = given_community(session)
     card = given_card(session, community)

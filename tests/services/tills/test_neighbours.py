@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -66,9 +66,10 @@ class Neighbours:
     token: str
     code: str
 
-    def sell(self) -> Sale:
+    def sell(self, happened_at: datetime | None = None) -> Sale:
         """Sell once with our card."""
-        asked = RedeemCard(ShownCard(self.code, Basket(Fen(100))), NOBODY_ELSES.pop())
+        shown = ShownCard(self.code, Basket(Fen(100)))
+        asked = RedeemCard(shown, NOBODY_ELSES.pop(), happened_at)
         return redeem(self.connection, self.directory, self.token, asked, now=NOON)
 
     def statements(self) -> int:
@@ -115,15 +116,30 @@ def test_whatever_a_neighbour_changes_meanwhile_no_sale_of_ours_is_refused(
     assert len(stall or "") > 20
 
 
+@pytest.mark.parametrize(
+    "happened_at", [None, NOON - timedelta(days=1)], ids=["now", "by a clock of yesterday"]
+)
 def test_while_our_own_directory_never_stands_still_the_till_is_asked_to_send_again(
-    neighbours: Neighbours,
+    neighbours: Neighbours, happened_at: datetime | None
 ) -> None:
     AmidEdits.edited = neighbours.shop.id
 
     with pytest.raises(BusyError):
-        neighbours.sell()
+        neighbours.sell(happened_at)
 
     assert neighbours.session.scalar(select(func.count()).select_from(Redemption)) == 0
+
+
+def test_a_community_whose_directory_has_no_version_is_an_error_of_the_tables(
+    neighbours: Neighbours,
+) -> None:
+    neighbours.sell()
+    AmidEdits.meanwhile.execute(
+        "DELETE FROM directory_version WHERE community_id = %s", (neighbours.ours.id,)
+    )
+
+    with pytest.raises(LookupError, match="lost its version"):
+        neighbours.sell()
 
 
 def test_a_neighbours_change_makes_a_worker_forget_nothing_of_ours(neighbours: Neighbours) -> None:
