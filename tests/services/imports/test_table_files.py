@@ -74,6 +74,7 @@ OTHER_FILES = {
     "xlsb": (zipped(_rels___dot_rels=b"x", xl__workbook_dot_bin=b"x"), FileFault.BINARY_WORKBOOK),
     "a new workbook under a password": (compound("EncryptedPackage", b"x"), FileFault.PASSWORD),
     "an old one under a password": (old_workbook([["x"]], password=True), FileFault.PASSWORD),
+    "an old file that holds no workbook": (compound("Notes", b"x"), FileFault.OLD_WORKBOOK),
     "an old one cut short": (old_workbook([["x"]])[:1000], FileFault.OLD_WORKBOOK),
     "bytes": (bytes(range(256)), FileFault.NO_TABLE),
 }
