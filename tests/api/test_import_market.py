@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from loyalty.models import Community, Shop, ShopApplication, ShopVisit, Stall, StallLet
+from loyalty.models import Area, Community, Shop, ShopApplication, ShopVisit, Stall, StallLet
 from loyalty.services.actors import Role
 from tests.given import NOON, given_account, given_community, given_shop, signed_in
 from tests.given_stalls import given_application, given_stall, given_turn
@@ -109,6 +109,23 @@ def test_what_a_stall_cannot_go_through_is_said_beside_its_cell(
 
     assert faults(answer) == [(2, column, code)]
     assert answer.json["errors"][0]["message"]
+
+
+def test_of_a_stall_that_is_known_nothing_is_added_and_nothing_moved(
+    client: FlaskClient, session: Session, community: Community, staff: Headers, stall: Stall
+) -> None:
+    east = Area(community_id=community.id, name="东区")
+    session.add(east)
+    session.commit()
+    headings = ("摊位号", "责任区")
+
+    moved = upload(client, staff, workbook(headings, ("A区07号", "东区")), kind="stalls")
+
+    assert faults(moved) == [(2, "责任区", "known_otherwise")]
+    stall.area_id = east.id
+    session.commit()
+    again = upload(client, staff, workbook(headings, ("A区07号", "东区")), kind="stalls")
+    assert faults(again) == [(2, "摊位号", "exists")]
 
 
 def test_a_stall_that_changed_hands_since_is_not_taken_back(

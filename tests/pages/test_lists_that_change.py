@@ -252,10 +252,10 @@ def test_a_list_that_a_colleague_overtakes_before_it_is_taken_in_changes_nothing
              ("蒲公英", "", "", "lion", "PGY", "", "", "{id}", "1"),
              ("蒲公英", "", "", "", "", "红色", "", "{id}", "1"),
              ("红格",), ("红格", "", "", "1"), ("红格", "", "", "dandelion"),
-             ("蒲公英", "", "", "", "PG")],
+             ("蒲公英", "", "", "", "PG"), ("蒲 公 英",)],
             [("牌号开头", "not_a_prefix"), ("代码", "known_otherwise"), ("颜色", "not_a_choice"),
              ("代码", "required"), ("代码", "not_a_code"), ("代码", "name_taken"),
-             ("牌号开头", "known_otherwise")],
+             ("牌号开头", "known_otherwise"), ("系列", "exists")],
         ),
     ],
 )  # fmt: skip
