@@ -4,10 +4,19 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from loyalty.models import Area, Community, Shop, ShopApplication, ShopVisit, Stall, StallLet
+from loyalty.models import (
+    Area,
+    Community,
+    Shop,
+    ShopApplication,
+    ShopSeries,
+    ShopVisit,
+    Stall,
+    StallLet,
+)
 from loyalty.services.actors import Role
 from tests.given import NOON, given_account, given_community, given_shop, signed_in
 from tests.given_stalls import given_application, given_stall, given_turn
@@ -235,3 +244,15 @@ def test_an_application_on_paper_waits_for_staff_as_any_other(
     assert refused.json["missing"] == ["decided"]
     shops = select(Shop.name).where(Shop.community_id == community.id)
     assert "甜甜蛋糕" in session.scalars(shops).all()
+
+
+def test_nobody_applies_for_a_series_that_was_retired(
+    client: FlaskClient, session: Session, community: Community, staff: Headers
+) -> None:
+    row = ("甜甜蛋糕", "蒲公英", "糕点", "13800138001", "酒")
+    assert faults(send(client, staff, "applications", row)) == []
+    of_it = ShopSeries.community_id == community.id
+    session.execute(update(ShopSeries).where(of_it).values(active=False))
+    session.commit()
+
+    assert faults(send(client, staff, "applications", row)) == [(2, "系列", "unknown_series")]

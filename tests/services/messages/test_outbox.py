@@ -24,7 +24,12 @@ from loyalty.rules.retention import MESSAGES
 from loyalty.services.errors import UnknownRecordError, ValueRefusedError
 from loyalty.services.messages import outbox
 from loyalty.services.messages.outbox import LOOKS_BACK, give_up_old_messages, write_messages
-from loyalty.services.messages.recipients import agree_to_messages, end_messages, find_recipient
+from loyalty.services.messages.recipients import (
+    agree_to_messages,
+    end_messages,
+    find_recipient,
+    leave_receiver,
+)
 from loyalty.services.messages.undelivered import (
     count_undelivered,
     forget_messages,
@@ -291,3 +296,18 @@ def test_what_was_told_is_forgotten_in_time_and_what_waits_is_not(
 
     (left,) = session.scalars(select(Message)).all()
     assert left.ended_at is None
+
+
+def test_whoever_has_agreed_anew_since_a_receiver_was_asked_is_told_on(
+    session: Session, community: Community, hook: MessageHook, card: Card
+) -> None:
+    sold_at(session, card, SOON)
+    write_messages(session, hook, now=SOON)
+    work = Work(session, given_staff(session, community), SOON)
+    recipient = session.scalars(select(MessageRecipient)).one()
+
+    leave_receiver(work, card.resident_id, uuid4())
+    assert len(messages_of(session)) == 1
+    leave_receiver(work, card.resident_id, recipient.id)
+
+    assert messages_of(session) == []
