@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
-from loyalty.models import QuarantinedSale, Redemption, RequestCount
+from loyalty.models import Card, QuarantinedSale, Redemption, RequestCount
 from loyalty.rules.card_number import number_of
 from loyalty.services.checkout import guessing
 from loyalty.services.checkout.memory import Directory
@@ -62,6 +62,20 @@ def test_before_the_limit_a_number_of_a_card_is_answered_and_after_it_not(
     guess(market, 1)
 
     assert ask(market, number(market)).status_code == 429
+
+
+@pytest.mark.usefixtures("few")
+def test_cards_that_are_forgotten_count_as_no_guess_for_nobody_guesses_a_signature(
+    session: Session, market: LateMarket
+) -> None:
+    token = market.card.token
+    session.execute(delete(Card).where(Card.community_id == market.card.community_id))
+    session.commit()
+
+    asked = [ask(market, token).json["verdict"] for _ in range(FEW + 1)]
+
+    assert asked == ["unknown"] * (FEW + 1)
+    assert guess(market, FEW + 1) == [200] * FEW + [429]
 
 
 @pytest.mark.usefixtures("few")

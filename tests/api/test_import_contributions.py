@@ -101,6 +101,17 @@ def test_a_row_that_makes_no_sense_is_named_and_the_others_come_in(
     assert [one["evidence"] for one in entries(client, staff)] == ["合同9号"]
 
 
+def test_a_quantity_without_a_unit_is_in_the_one_unit_of_its_kind_and_none_has_none(
+    client: FlaskClient, staff: Headers
+) -> None:
+    job = send(client, staff, row(单位=""), row(数量="", 单位="", 凭据="合同2号")).json
+
+    assert job["errors"] == []
+    act(client, staff, job, "apply")
+    counted = {one["evidence"]: one["quantity_hundredths"] for one in entries(client, staff)}
+    assert counted == {"合同1号": 100, "合同2号": 0}
+
+
 def test_the_side_that_a_kind_names_may_stand_in_place_of_a_name(
     client: FlaskClient, staff: Headers
 ) -> None:

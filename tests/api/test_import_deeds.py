@@ -98,14 +98,14 @@ def test_one_of_several_namesakes_is_named_by_id(
     given_resident(session, community, name=zhang.name, household_ref="H-1", unit="另一户")
     session.commit()
 
-    answer = upload(
-        client,
-        staff,
-        text(DEEDS, ("张小明", "H-1", "调解纠纷", "1", "2026-01-16", "签到表")),
-        kind="deeds",
-    )
-
+    deed = ("张小明", "H-1", "调解纠纷", "1", "2026-01-16", "签到表")
+    answer = upload(client, staff, text(DEEDS, deed), kind="deeds")
     assert faults(answer) == [(2, "姓名", "several_residents")]
+
+    named = text((*DEEDS, "居民编号"), (*deed, "第二个"))
+    assert faults(upload(client, staff, named, kind="deeds")) == [
+        (2, "居民编号", "unknown_resident")
+    ]
 
 
 def test_deeds_a_round_has_counted_are_not_taken_back(

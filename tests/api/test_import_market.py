@@ -4,10 +4,19 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from loyalty.models import Community, Shop, ShopApplication, ShopVisit, Stall, StallLet
+from loyalty.models import (
+    Area,
+    Community,
+    Shop,
+    ShopApplication,
+    ShopSeries,
+    ShopVisit,
+    Stall,
+    StallLet,
+)
 from loyalty.services.actors import Role
 from tests.given import NOON, given_account, given_community, given_shop, signed_in
 from tests.given_stalls import given_application, given_stall, given_turn
@@ -109,6 +118,23 @@ def test_what_a_stall_cannot_go_through_is_said_beside_its_cell(
 
     assert faults(answer) == [(2, column, code)]
     assert answer.json["errors"][0]["message"]
+
+
+def test_of_a_stall_that_is_known_nothing_is_added_and_nothing_moved(
+    client: FlaskClient, session: Session, community: Community, staff: Headers, stall: Stall
+) -> None:
+    east = Area(community_id=community.id, name="东区")
+    session.add(east)
+    session.commit()
+    headings = ("摊位号", "责任区")
+
+    moved = upload(client, staff, workbook(headings, ("A区07号", "东区")), kind="stalls")
+
+    assert faults(moved) == [(2, "责任区", "known_otherwise")]
+    stall.area_id = east.id
+    session.commit()
+    again = upload(client, staff, workbook(headings, ("A区07号", "东区")), kind="stalls")
+    assert faults(again) == [(2, "摊位号", "exists")]
 
 
 def test_a_stall_that_changed_hands_since_is_not_taken_back(
@@ -218,3 +244,15 @@ def test_an_application_on_paper_waits_for_staff_as_any_other(
     assert refused.json["missing"] == ["decided"]
     shops = select(Shop.name).where(Shop.community_id == community.id)
     assert "甜甜蛋糕" in session.scalars(shops).all()
+
+
+def test_nobody_applies_for_a_series_that_was_retired(
+    client: FlaskClient, session: Session, community: Community, staff: Headers
+) -> None:
+    row = ("甜甜蛋糕", "蒲公英", "糕点", "13800138001", "酒")
+    assert faults(send(client, staff, "applications", row)) == []
+    of_it = ShopSeries.community_id == community.id
+    session.execute(update(ShopSeries).where(of_it).values(active=False))
+    session.commit()
+
+    assert faults(send(client, staff, "applications", row)) == [(2, "系列", "unknown_series")]

@@ -17,6 +17,8 @@ from loyalty.cards.qr import (
     qr_modules,
 )
 
+LARGEST_QR = 3391
+"""Letters of version 40 at level M; no QR holds more (ISO/IEC 18004, table 7)."""
 ALPHANUMERIC = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
 TOKENS = st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", min_size=120, max_size=120)
 TOKEN = "CAFE2345" * 15
@@ -60,8 +62,9 @@ def test_the_longest_text_is_version_8_at_level_m() -> None:
 
     assert (longest.designator, longer.designator) == ("8-M", "9-M")
     assert read(draw_qr_png("A" * LONGEST_TEXT)) == "A" * LONGEST_TEXT
-    with pytest.raises(TextTooLongError):
-        draw_qr_png("A" * (LONGEST_TEXT + 1))
+    for letters in (LONGEST_TEXT + 1, LARGEST_QR, LARGEST_QR + 1):
+        with pytest.raises(TextTooLongError):
+            draw_qr_png("A" * letters)
 
 
 @pytest.mark.parametrize("host", ["HTTPS://LOYALTY.EXAMPLE", "https://loyalty.example"])

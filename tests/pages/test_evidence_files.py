@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session, undefer
 
 from loyalty.models import Community, Contribution, EvidenceFile
 from loyalty.services.actors import Role
-from loyalty.services.errors import ValueRefusedError
-from loyalty.services.ledger.evidence_files import clean_evidence
+from loyalty.services.errors import ContributionStateError, ValueRefusedError
+from loyalty.services.ledger.evidence_files import CleanEvidence, add_evidence, clean_evidence
 from loyalty.services.pictures.pictures import LARGEST_FILE
-from tests.given import given_community
+from loyalty.services.work import Work
+from tests.given import NOON, given_community, given_staff
 from tests.given_contributions import given_contribution
 from tests.given_pictures import taken_here
 from tests.pages.visits import enter, text_of, token_in
@@ -110,6 +111,9 @@ def test_an_entry_has_five_files_and_a_withdrawn_one_takes_none(
     session.commit()
     page = client.get(f"{PAGE}/{gone.id}").get_data(as_text=True)
     assert f"{gone.id}/evidence" not in page
+    work = Work(session, given_staff(session, community), NOON)
+    with pytest.raises(ContributionStateError):
+        add_evidence(work, gone.id, CleanEvidence(PDF, "application/pdf"))
 
 
 def test_nobody_of_another_community_nor_of_the_council_reads_it(

@@ -243,8 +243,10 @@ def test_a_list_that_a_colleague_overtakes_before_it_is_taken_in_changes_nothing
         ),
         (
             "groups",
-            [("东一", "天边", "{id}", "1"), ("东一", "西区"), ("东一", "东区")],
-            [("责任区", "unknown_area"), ("责任区", "known_otherwise"), ("联户单元", "exists")],
+            [("东一", "天边", "{id}", "1"), ("东一", "西区"), ("东一", "东区"),
+             ("（东一）", "东区")],
+            [("责任区", "unknown_area"), ("责任区", "known_otherwise"), ("联户单元", "exists"),
+             ("联户单元", "exists")],
         ),
         (
             "series",
@@ -252,10 +254,10 @@ def test_a_list_that_a_colleague_overtakes_before_it_is_taken_in_changes_nothing
              ("蒲公英", "", "", "lion", "PGY", "", "", "{id}", "1"),
              ("蒲公英", "", "", "", "", "红色", "", "{id}", "1"),
              ("红格",), ("红格", "", "", "1"), ("红格", "", "", "dandelion"),
-             ("蒲公英", "", "", "", "PG")],
+             ("蒲公英", "", "", "", "PG"), ("蒲 公 英",)],
             [("牌号开头", "not_a_prefix"), ("代码", "known_otherwise"), ("颜色", "not_a_choice"),
              ("代码", "required"), ("代码", "not_a_code"), ("代码", "name_taken"),
-             ("牌号开头", "known_otherwise")],
+             ("牌号开头", "known_otherwise"), ("系列", "exists")],
         ),
     ],
 )  # fmt: skip
@@ -309,6 +311,16 @@ def test_what_series_a_manager_took_in_by_file_no_other_staff_takes_back(
 
     assert (pages, undone) == ([status] * 2, status)
     assert desk.count(ShopSeries) == (1 if role is Role.MANAGER else 2)
+
+
+def test_a_series_never_gets_the_name_of_another(desk: Desk) -> None:
+    red = ["红格系列", "", "", "red_check", "", "", "", "", ""]
+    added = desk.send("series", [*desk.take("series"), red]).json
+    act(desk.client, desk.headers, added, "apply", only_valid=True)
+
+    answer = desk.send("series", change(desk.take("series"), "蒲公英", "红格 系列"))
+
+    assert (2, "系列", "name_taken") in faults(answer)
 
 
 def test_before_series_are_taken_in_their_colours_are_shown_as_they_are_called(desk: Desk) -> None:

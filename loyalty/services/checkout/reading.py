@@ -63,8 +63,8 @@ def read_code(
     match kind_of_normal(text):
         case CodeKind.CARD_NUMBER:
             return serial_of(text)
-        case CodeKind.TOKEN:
-            found = _read_token(connection, directory, text, community_id)
+        case CodeKind.TOKEN if token := token_in(text):
+            found = _read_token(connection, directory, token, community_id)
             if code == text and not isinstance(found, Verdict):
                 # Read, and its signature looked at, once. What stands around it is not kept.
                 directory.remember_serial(community_id, code, found)
@@ -88,11 +88,8 @@ def _read_step(secret: bytes | None, code: str, *, at: datetime, live: bool) -> 
 
 
 def _read_token(
-    connection: Connection[Any], directory: Directory, code: str, community_id: UUID
+    connection: Connection[Any], directory: Directory, token: str, community_id: UUID
 ) -> str | Verdict:
-    token = token_in(code)
-    if token is None:
-        return Verdict.BAD_CODE
     try:
         signed = directory.signed(connection, token)
     except BadTokenError:

@@ -55,3 +55,13 @@ def test_of_several_days_in_a_title_none_is_chosen(title: str) -> None:
 )
 def test_numbers_that_are_no_day_say_none(title: str) -> None:
     assert day_said(title) is None
+
+
+@pytest.mark.parametrize(
+    ("title", "day"),
+    [("11月29日", "2026-11-29"), ("11月30日", "2025-11-30"), ("2月29日", None)],
+)
+def test_a_day_without_a_year_is_the_last_that_came_and_one_that_is_none_says_nothing(
+    title: str, day: str | None
+) -> None:
+    assert day_said(f"{title}志愿服务签到表") == day

@@ -49,6 +49,12 @@ def zipped(**parts: bytes) -> bytes:
     return file.getvalue()
 
 
+def locked(archive: bytes) -> bytes:
+    """Return an archive whose directory says that its first file is under a password."""
+    flags = archive.index(b"PK\x01\x02") + 8
+    return archive[:flags] + b"\1" + archive[flags + 1 :]
+
+
 OTHER_FILES = {
     "a web page": (b"<html><table><tr><td>\xe5</td></tr></table></html>", FileFault.WEB_PAGE),
     "a page with a preamble": (
@@ -63,6 +69,7 @@ OTHER_FILES = {
     "a photo of a telephone": (b"\0\0\0\x18ftypheic", FileFault.PICTURE),
     "a RAR": (b"Rar!\x1a\x07\x01\0", FileFault.ARCHIVE),
     "a zip": (zipped(a_dot_csv=b"x"), FileFault.ARCHIVE),
+    "a zip under a password": (locked(zipped(a_dot_csv=b"x")), FileFault.PASSWORD),
     "an empty zip": (b"PK\x05\x06" + bytes(18), FileFault.ARCHIVE),
     "Word": (zipped(_rels___dot_rels=b"x", word__document_dot_xml=b"x"), FileFault.DOCUMENT),
     "old Word": (compound("WordDocument", b"x"), FileFault.DOCUMENT),
@@ -74,6 +81,7 @@ OTHER_FILES = {
     "xlsb": (zipped(_rels___dot_rels=b"x", xl__workbook_dot_bin=b"x"), FileFault.BINARY_WORKBOOK),
     "a new workbook under a password": (compound("EncryptedPackage", b"x"), FileFault.PASSWORD),
     "an old one under a password": (old_workbook([["x"]], password=True), FileFault.PASSWORD),
+    "an old file that holds no workbook": (compound("Notes", b"x"), FileFault.OLD_WORKBOOK),
     "an old one cut short": (old_workbook([["x"]])[:1000], FileFault.OLD_WORKBOOK),
     "bytes": (bytes(range(256)), FileFault.NO_TABLE),
 }

@@ -1,6 +1,7 @@
 """What is odd about the cells of an uploaded file is told, and never read as if it were not."""
 
 import io
+import zipfile
 from collections.abc import Callable
 from datetime import date, time, timedelta
 
@@ -11,8 +12,11 @@ from hypothesis import strategies as st
 
 from loyalty.services import apart
 from loyalty.services.errors import BusyError, UnreadableFileError
+from loyalty.services.imports import table_reading
 from loyalty.services.imports.table_cells import show
 from loyalty.services.imports.table_faults import RefusedError
+from loyalty.services.imports.table_markup import Markup, read_markup
+from loyalty.services.imports.table_old_markup import read_old_markup
 from loyalty.services.imports.table_reading import describe_table
 from loyalty.services.imports.tables import (
     ALL_HEADINGS,
@@ -23,7 +27,14 @@ from loyalty.services.imports.tables import (
     read_table,
     serialize_table,
 )
-from tests.given_old_workbooks import DIVISION, NOT_AVAILABLE, old_workbook
+from tests.given_old_workbooks import (
+    DIVISION,
+    NOT_AVAILABLE,
+    SECTOR,
+    computed,
+    gone_wrong,
+    old_workbook,
+)
 from tests.given_tables import HEADINGS, LI, ZHANG, text, workbook
 from tests.services.imports.test_tables import cell, crafted
 
@@ -241,7 +252,8 @@ def test_a_cell_merged_downwards_holds_for_each_row_and_is_marked() -> None:
     assert marks(table) == {(3, 1): CellMark.MERGED, (4, 1): CellMark.MERGED}
 
 
-def test_an_old_workbook_is_read_like_a_new_one() -> None:
+@pytest.mark.parametrize("small", [False, True])
+def test_an_old_workbook_is_read_like_a_new_one(small: bool) -> None:  # noqa: FBT001
     rows = [HEADINGS, ("张三", "1栋", "是", "H-1"), ("李四", 2, "是"), ("王五", 3.5)]
     content = old_workbook(
         [["说明"]],
@@ -249,6 +261,7 @@ def test_an_old_workbook_is_read_like_a_new_one() -> None:
         errors={(2, 3): NOT_AVAILABLE, (3, 2): DIVISION},
         hidden_rows=[1],
         hidden_columns=[2],
+        small=small,
     )
 
     table = in_process(content)
@@ -262,6 +275,74 @@ def test_an_old_workbook_is_read_like_a_new_one() -> None:
     assert [row.number for row in table.rows if row.hidden] == [2]
     assert table.hidden_columns == {2}
     assert set(marks(table).values()) == {CellMark.ERROR, CellMark.FRACTION}
+
+
+def test_of_formulas_of_an_old_workbook_those_that_went_wrong_show_it() -> None:
+    formulas = {
+        (1, 0): computed(7),
+        (1, 1): gone_wrong(DIVISION),
+        (1, 2): gone_wrong(NOT_AVAILABLE),
+    }
+
+    table = in_process(old_workbook([HEADINGS, ("", "", "", "H-1")], formulas=formulas))
+
+    assert list(table.rows[1].cells) == ["7", "#DIV/0!", "#N/A", "H-1"]
+    assert marks(table) == {(2, 1): CellMark.ERROR, (2, 2): CellMark.ERROR}
+
+
+def test_an_old_workbook_that_never_ends_is_read_to_its_end() -> None:
+    ending = b"\x0a\0\0\0"
+    content = old_workbook([HEADINGS, ZHANG], hidden_rows=[1])
+    before, _, after = content.rpartition(ending)
+
+    assert read_old_markup(before + bytes(len(ending)) + after, 0).hidden_rows == {1}
+
+
+def test_an_old_workbook_whose_sectors_turn_in_a_circle_comes_to_an_end() -> None:
+    content = bytearray(old_workbook([HEADINGS, ZHANG], hidden_rows=[1]))
+    last = SECTOR + 4 * (len(content) // SECTOR - 2)
+    content[last : last + 4] = (2).to_bytes(4, "little")
+
+    assert read_old_markup(bytes(content), 0).hidden_rows == {1}
+
+
+def test_a_sheet_of_which_there_is_nothing_to_tell_says_nothing() -> None:
+    with zipfile.ZipFile(io.BytesIO(crafted(f'<row r="1">{cell("A1")}</row>'))) as archive:
+        assert read_markup(archive, "a") == Markup()
+
+
+@pytest.mark.parametrize(
+    ("part", "content"),
+    [
+        ("_rels/.rels", "<Relationships/>"),
+        ("xl/worksheets/sheet1.xml", '<row hidden="1">'),
+        ("xl/worksheets/sheet1.xml", '<!DOCTYPE a [<!ENTITY b "c">]><a hidden="1">&b;</a>'),
+        ("xl/worksheets/sheet1.xml", '<a><row r="x" hidden="1"/></a>'),
+    ],
+)
+def test_a_workbook_whose_parts_do_not_hold_together_is_damaged(part: str, content: str) -> None:
+    file = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(crafted(""))) as whole, zipfile.ZipFile(file, "w") as broken:
+        for name in whole.namelist():
+            broken.writestr(name, content if name == part else whole.read(name))
+
+        with pytest.raises(RefusedError, match="damaged"):
+            read_markup(broken, "a")
+
+
+@pytest.mark.parametrize(("most", "is_refused"), [(12, False), (11, True)])
+def test_a_table_of_too_many_letters_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+    most: int,
+    is_refused: bool,  # noqa: FBT001
+) -> None:
+    monkeypatch.setattr(table_reading, "MOST_TEXT", most)
+    content = text(("姓名", "住址"), ("张小明", "3号楼50"))
+
+    if is_refused:
+        assert fault_of(content) == FileFault.TOO_LARGE
+    else:
+        assert len(in_process(content).rows) == 2
 
 
 def test_a_table_is_kept_and_comes_back_the_same() -> None:

@@ -112,3 +112,9 @@ def test_many_hours_without_a_unit_may_as_well_be_minutes() -> None:
 def test_a_length_of_time_that_is_none_is_refused(written: str) -> None:
     with pytest.raises(CellRefusedError):
         read_points(written)
+
+
+def test_under_points_a_time_of_the_clock_is_none() -> None:
+    found = lay_out_rows(table((*HEADINGS, "积分"), (*ZHANG, "1:30")), COLUMNS)
+
+    assert refused(found) == [{"points": "not_points"}]

@@ -238,3 +238,18 @@ def test_what_the_worker_writes_is_no_change_to_a_manager(
 
     session.refresh(hook)
     assert (hook.version, hook.answered_at, hook.failures) == (1, NOON, 1)
+
+
+@pytest.mark.usefixtures("card")
+def test_a_turn_at_a_receiver_that_was_taken_away_meanwhile_ends_quietly(
+    session: Session, hook: MessageHook
+) -> None:
+    turn = turn_of(session)
+    session.delete(hook)
+    session.flush()
+
+    begin_turn(session, turn, now=NOON)
+    assert letter_at(session, turn, timedelta()) is None
+    end_turn(session, turn, Outcome("refused"), now=NOON)
+
+    assert messages_of(session) == []

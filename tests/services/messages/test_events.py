@@ -17,6 +17,7 @@ from loyalty.rules.messages import MOST_RECEIVERS, Channel
 from loyalty.services.actors import Role
 from loyalty.services.cards.acts import ActOnCard, act_on_card
 from loyalty.services.errors import AlreadyExistsError, UnknownRecordError, ValueRefusedError
+from loyalty.services.messages import events
 from loyalty.services.messages.delivery import (
     Turn,
     begin_turn,
@@ -291,3 +292,18 @@ def test_two_who_look_at_once_write_an_event_once(
     assert (found.first, found.second, found.waited) == (None, None, True)
     session.rollback()
     assert len(messages_of(session)) == 1
+
+
+def test_of_many_cards_some_are_told_at_once_and_the_others_after_them(
+    session: Session,
+    community: Community,
+    hook: MessageHook,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(events, "MOST_AT_ONCE", 2)
+    for _ in range(3):
+        given_card(session, community, issued_at=SOON)
+
+    written = [write_events(session, hook, now=SOON) for _ in range(3)]
+
+    assert written == [2, 1, 0]

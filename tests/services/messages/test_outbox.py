@@ -22,8 +22,14 @@ from loyalty.rules.card_state import CardState
 from loyalty.rules.messages import TRIED_FOR
 from loyalty.rules.retention import MESSAGES
 from loyalty.services.errors import UnknownRecordError, ValueRefusedError
+from loyalty.services.messages import outbox
 from loyalty.services.messages.outbox import LOOKS_BACK, give_up_old_messages, write_messages
-from loyalty.services.messages.recipients import agree_to_messages, end_messages, find_recipient
+from loyalty.services.messages.recipients import (
+    agree_to_messages,
+    end_messages,
+    find_recipient,
+    leave_receiver,
+)
 from loyalty.services.messages.undelivered import (
     count_undelivered,
     forget_messages,
@@ -67,6 +73,18 @@ def test_a_sale_is_told_to_the_holder_who_agrees_and_to_nobody_else(
     (message,) = messages_of(session)
     assert (message.kind, message.sale_id) == ("card_used", sale.id)
     assert (message.resident_id, message.state) == (card.resident_id, "waiting")
+
+
+def test_of_many_sales_some_are_told_at_once_and_the_others_after_them(
+    session: Session, hook: MessageHook, card: Card, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outbox, "MOST_AT_ONCE", 2)
+    sales = {sold_at(session, card, SOON).id for _ in range(3)}
+
+    written = [write_messages(session, hook, now=SOON + SECOND) for _ in range(3)]
+
+    assert written == [2, 1, 0]
+    assert {sale for _, sale in told(session)} == sales
 
 
 def test_a_sale_is_told_once_however_often_is_looked(
@@ -278,3 +296,18 @@ def test_what_was_told_is_forgotten_in_time_and_what_waits_is_not(
 
     (left,) = session.scalars(select(Message)).all()
     assert left.ended_at is None
+
+
+def test_whoever_has_agreed_anew_since_a_receiver_was_asked_is_told_on(
+    session: Session, community: Community, hook: MessageHook, card: Card
+) -> None:
+    sold_at(session, card, SOON)
+    write_messages(session, hook, now=SOON)
+    work = Work(session, given_staff(session, community), SOON)
+    recipient = session.scalars(select(MessageRecipient)).one()
+
+    leave_receiver(work, card.resident_id, uuid4())
+    assert len(messages_of(session)) == 1
+    leave_receiver(work, card.resident_id, recipient.id)
+
+    assert messages_of(session) == []

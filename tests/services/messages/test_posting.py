@@ -73,3 +73,24 @@ def test_a_receiver_that_is_slow_to_be_found_and_then_drips_is_cut(
 @pytest.mark.parametrize("address", ["https://[fd00::a]", "https://[fd00::1]/hooks"])
 def test_an_address_of_the_sixth_version_needs_no_port(address: str) -> None:
     assert post(letter_to(address), private=False) == Outcome("private_address")
+
+
+def test_a_receiver_whose_name_nobody_knows_is_called_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    def know_nobody(*_: Any, **__: Any) -> Any:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", know_nobody)
+
+    assert post(letter_to("https://nobody.invalid/"), private=True) == Outcome("unknown_host")
+
+
+def test_a_receiver_that_is_not_there_refuses_and_one_that_never_answers_is_too_slow(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(posting, "LONGEST", LONGEST / 5)
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        address = f"https://127.0.0.1:{listening.getsockname()[1]}/"
+        silent = post(letter_to(address), private=True)
+    gone = post(letter_to(address), private=True)
+
+    assert (silent, gone) == (Outcome("too_slow"), Outcome("refused"))

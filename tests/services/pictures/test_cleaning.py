@@ -8,6 +8,7 @@ import zlib
 import pytest
 from PIL import Image
 
+from loyalty.services import apart
 from loyalty.services.errors import PictureReaderBusyError, PictureRefusedError
 from loyalty.services.pictures import pictures
 from loyalty.services.pictures.cleaning import RefusedError, clean_here
@@ -141,3 +142,15 @@ def test_whoever_comes_while_another_picture_is_read_is_told_so_at_once(
     assert refusal.value.fault == PictureFault.BUSY
     # The one before takes half a minute.
     assert time.monotonic() - began < 30
+
+
+def test_a_machine_without_time_for_a_picture_says_so_and_takes_the_next(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with monkeypatch.context() as hurried:
+        hurried.setattr(apart, "SECONDS", 0.001)
+        with pytest.raises(PictureReaderBusyError) as refusal:
+            clean_picture(taken_here())
+
+    assert refusal.value.fault == PictureFault.BUSY
+    assert clean_picture(taken_here()).width == 30

@@ -14,7 +14,7 @@ from loyalty.rules.selection import RoundState
 from loyalty.services.actors import Role
 from loyalty.services.errors import RoundStateError, ValueRefusedError
 from loyalty.services.people.residents import ERASED
-from loyalty.services.rounds.nominees import NominateSeveral, nominate_several
+from loyalty.services.rounds.nominees import MOST_AT_ONCE, NominateSeveral, nominate_several
 from loyalty.services.work import Work
 from tests.given import NOON, given_community, given_resident, given_round, given_staff
 from tests.given_rounds import given_candidate
@@ -112,3 +112,13 @@ def test_nobody_of_many_is_nominated_once_the_round_is_screened(
 
     with pytest.raises(RoundStateError):
         nominate_several(work, NominateSeveral(selection_round.id, HONOUR, people, "staff"))
+
+
+@pytest.mark.parametrize("count", [0, MOST_AT_ONCE + 1])
+def test_neither_nobody_nor_too_many_are_named_at_once(
+    work: Work, community: Community, count: int
+) -> None:
+    with pytest.raises(ValueRefusedError) as refusal:
+        nominate_several(work, voices(work, community, [uuid7() for _ in range(count)]))
+
+    assert refusal.value.pointer == "/resident_ids"

@@ -233,3 +233,21 @@ def test_what_was_put_away_is_forgotten_after_ninety_days(
 
     assert len(kinds(session)) == left
     assert session.scalars(select(StaffAccount.id)).all()
+
+
+def test_what_stands_out_in_one_shop_is_asked_for_alone(
+    session: Session, community: Community, card: Card, shop: Shop
+) -> None:
+    other = given_shop(session, community)
+    for one in (shop, other):
+        given_burst(session, card, one)
+    look_through_sales(session, community, now=TOMORROW)
+    work = Work(session, given_staff(session, community), TOMORROW)
+
+    found = find_shop_signals(work, FindSignals(10, shop_id=shop.id)).items
+
+    assert {one.shop_id for one in found} == {shop.id}
+    assert {one.shop_id for one in find_shop_signals(work, FindSignals(10)).items} == {
+        shop.id,
+        other.id,
+    }
