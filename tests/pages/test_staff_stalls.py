@@ -5,7 +5,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from loyalty.models import Area, Community, HouseholdGroup, ShopSeries
+from loyalty.models import Area, Community, HouseholdGroup, ShopSeries, Stall
 from loyalty.services.actors import Role
 from tests.given import given_account
 from tests.given_stalls import given_stall
@@ -98,6 +98,43 @@ def test_a_series_is_renamed_by_a_manager_alone(
     session.expire_all()
     assert (series.name, series.prefix) == ("蒲公英店", "PD")
     assert "请用1到4个大写字母" in change(client, page, prefix="P1").text
+
+
+def test_a_series_is_added_once(
+    client: FlaskClient, session: Session, community: Community
+) -> None:
+    enter(client, session, community, Role.MANAGER)
+    page = "/staff/policy/series/new"
+    added = {"name": "爱心店", "code": "charity", "prefix": " ax ", "colour": "green"}
+
+    first, second = (change(client, page, **added) for _ in range(2))
+
+    assert first.location == "/staff/policy/series"
+    assert "爱心店" in text_of(client.get(first.location))
+    assert "已经有这一条了" in text_of(second)
+    assert 'value="爱心店"' in second.text
+    query = select(ShopSeries.prefix).where(
+        ShopSeries.community_id == community.id, ShopSeries.code == "charity"
+    )
+    assert session.scalars(query).all() == ["AX"]
+
+
+def test_a_stall_is_added_once_and_given_back_only_by_who_says_so(
+    client: FlaskClient, session: Session, community: Community
+) -> None:
+    enter(client, session, community, Role.STAFF)
+    added = {"name": "B7", "built_on": "2026-12-01"}
+
+    first, second = (change(client, "/staff/shops/stalls/new", **added) for _ in range(2))
+    stall = session.scalars(select(Stall).where(Stall.community_id == community.id)).one()
+    page = f"/staff/shops/stalls/{stall.id}"
+
+    assert first.location == "/staff/shops/stalls?q=B7"
+    assert "已经有这一条了" in text_of(second)
+    assert change(client, page, since="2026-12-05", tenant="和平粮油").location == page
+    assert "请填写这一项" in text_of(change(client, page, since="2026-12-06"))
+    assert "和平粮油" in client.get("/staff/shops/stalls").text
+    assert change(client, page, since="2026-12-06", gives_back="y").location == page
 
 
 @pytest.mark.parametrize("page", ["/staff/shops/stalls", "/staff/residents/areas"])
