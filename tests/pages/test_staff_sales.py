@@ -102,6 +102,15 @@ def test_what_no_list_can_be_made_of_is_told_beside_its_field_and_stays(
     assert fields_of(answer)["q"] == ["KQ7M"]
 
 
+@pytest.mark.parametrize("asked", ["first=2026-12-09&last=2026-12-08", "shop_id=nobody"])
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+@pytest.mark.usefixtures("sale")
+def test_no_table_is_made_of_what_makes_no_sense(
+    staff: FlaskClient, asked: str, ending: str
+) -> None:
+    assert staff.get(f"{SALES}/list.{ending}?{asked}").location == SALES
+
+
 def test_a_sale_is_voided_for_a_reason_and_both_entries_stay(
     session: Session, sale: Redemption, staff: FlaskClient
 ) -> None:
