@@ -35,6 +35,9 @@ def test_areas_are_added_and_renamed(
     send(client, "/staff/residents/areas", name="东区")
     assert "已经有这一条了" in text_of(send(client, "/staff/residents/areas", name="东 区"))
     area = session.scalars(select(Area)).one()
+    send(client, "/staff/residents/areas", name="西区")
+    taken = change(client, f"/staff/residents/areas/{area.id}", name="西区", reason="写错了")
+    assert "已经有这一条了" in text_of(taken)
 
     page = f"/staff/residents/areas/{area.id}"
     change(client, page, name="东一区", reason="重新划片")
@@ -53,6 +56,8 @@ def test_a_household_group_is_renamed_and_moved_and_tells_how_it_was(
     area = session.scalars(select(Area)).one()
     send(client, "/staff/residents/areas/groups/new", name="第1联户", area_id="")
     send(client, "/staff/residents/areas/groups/new", name="第2联户", area_id="")
+    twice = send(client, "/staff/residents/areas/groups/new", name="第2联户", area_id="")
+    assert "已经有这一条了" in text_of(twice)
     first, _ = session.scalars(select(HouseholdGroup).order_by(HouseholdGroup.id)).all()
     page = f"/staff/residents/areas/groups/{first.id}"
 
