@@ -223,6 +223,16 @@ def test_before_the_freeze_it_is_said_whom_nobody_may_score_and_who_shares_a_lin
     assert "一张名单上一户只排得分高的一位" in page
 
 
+def test_a_panel_of_nobody_who_exists_is_not_named(
+    client: FlaskClient, session: Session, review: Review
+) -> None:
+    as_staff_of(client, session, review)
+    panel = f"{review.path}/panel"
+
+    assert press(client, panel, panel, account="nobody", reason="出差").status_code == 400
+    assert session.scalars(select(Panellist.left_reason)).one() is None
+
+
 def test_a_panel_that_changes_in_the_review_changes_for_a_reason(
     client: FlaskClient, session: Session, review: Review
 ) -> None:

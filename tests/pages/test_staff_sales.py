@@ -140,6 +140,15 @@ def test_goods_come_back_once_however_often_the_form_is_sent(
     assert entries(session, "return") == 1
 
 
+@pytest.mark.parametrize("key", ["", "no key"])
+def test_a_return_whose_form_has_lost_its_key_is_refused(
+    session: Session, sale: Redemption, staff: FlaskClient, key: str
+) -> None:
+    answer = change(staff, f"{SALES}/{sale.id}/return", amount_fen="3", reason="菜不新鲜", key=key)
+
+    assert (answer.status_code, entries(session, "return")) == (400, 0)
+
+
 @pytest.mark.parametrize(
     ("typed", "told"),
     [

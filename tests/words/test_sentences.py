@@ -9,6 +9,7 @@ from flask import Flask
 from loyalty.models import ShopInspection, Till
 from loyalty.rules.basis import Basis
 from loyalty.rules.errors import LoyaltyError
+from loyalty.rules.seed_source import NamedSource, SeedSource
 from loyalty.services import errors
 from loyalty.services.late_sales.numbering import Gap, Numbering
 from loyalty.services.notice.public_notice import NoticeLine
@@ -17,6 +18,7 @@ from loyalty.words.notices import basis_in_words
 from loyalty.words.numbering import numbering_in_words
 from loyalty.words.plaques import last_use_in_words
 from loyalty.words.refusals import IN_USE, refusal_in_words
+from loyalty.words.seeds import source_in_words
 from loyalty.words.states import inspection_state_words, till_state_words
 from tests.given import NOON
 
@@ -137,3 +139,15 @@ def test_why_something_was_not_done_is_told_in_the_readers_language(
     refusal: LoyaltyError, told: str
 ) -> None:
     assert told in refusal_in_words(refusal)
+
+
+@pytest.mark.parametrize(
+    ("source", "told"),
+    [
+        (NamedSource(SeedSource.DICE, TODAY), "当众掷骰子，一颗掷五次"),
+        (NamedSource(SeedSource.DRAND, TODAY, (), 4242), "第4242轮"),
+        (NamedSource(SeedSource.DOUBLE_COLOUR_BALL, TODAY), "起的头一期"),
+    ],
+)
+def test_a_list_says_what_will_give_its_seed_and_when(source: NamedSource, told: str) -> None:
+    assert told in source_in_words(source)
