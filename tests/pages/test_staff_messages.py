@@ -64,7 +64,7 @@ def test_a_manager_begins_is_shown_the_secret_once_and_tries(
     assert "在路上" in text_of(manager.get(HOOK))
 
 
-def test_whoever_begins_second_is_told_that_messages_go_somewhere_already(
+def test_whoever_begins_second_makes_no_second_address_and_sees_no_secret(
     manager: FlaskClient, session: Session
 ) -> None:
     read = {**fields_of(manager.get(HOOK)), "address": ADDRESS}
