@@ -6,8 +6,8 @@ from sqlalchemy.orm import Session
 
 from loyalty.models import Community
 from loyalty.services.actors import Role
-from tests.given import given_round, given_shop
-from tests.pages.visits import enter
+from tests.given import given_card, given_round, given_shop, given_till
+from tests.pages.visits import enter, press
 
 LISTS = {
     "/staff/cards": ("state", "q", "resident_id", "after"),
@@ -56,6 +56,26 @@ def test_what_no_list_knows_is_overlooked_or_refused(
 
     assert sound.status_code == 200
     assert {asked: code for asked, code in answers.items() if code not in {200, 400, 404}} == {}
+
+
+def test_what_nobody_can_do_is_no_page_and_changes_nothing(
+    client: FlaskClient, session: Session, community: Community
+) -> None:
+    shop, neighbour = (given_shop(session, community) for _ in range(2))
+    till, card = given_till(session, neighbour), given_card(session, community)
+    review = given_round(session, community, state="review")
+    enter(client, session, community, *Role)
+
+    for page in (
+        f"/staff/shops/{shop.id}/certification/burn",
+        f"/staff/cards/{card.id}/burn",
+        f"/staff/shops/{shop.id}/tills/{till.id}/revoke",
+    ):
+        assert client.get(page).status_code == 404
+    conflicts = f"/staff/rounds/{review.id}/ballots/conflicts"
+    for form in ({}, {"candidate": str(card.id), "kind": "envy"}, {"kind": "relative"}):
+        assert press(client, "/staff/account", conflicts, **form).status_code == 400
+    assert till.revoked_at is None
 
 
 def test_the_sales_of_the_last_year_that_dates_have_are_none(

@@ -113,6 +113,25 @@ def test_what_comes_first_is_said_and_no_button_is_there(
     assert 'name="sure"' not in page.text
 
 
+def test_who_has_been_put_on_a_list_since_the_page_was_read_is_not_erased(
+    client: FlaskClient, session: Session, community: Community
+) -> None:
+    winner = given_winner(session, community, RoundAction.PUBLISH)
+    activate(client, session, card_of_today(session, community, resident_id=winner.id))
+    token = token_in(client.get("/me/consents").text)
+
+    page = client.post("/me/erasure", data={"csrf_token": token, "sure": "y"})
+
+    assert "等卡签发以后再删" in text_of(page)
+    session.refresh(winner)
+    assert winner.state == "active"
+
+
+@pytest.mark.usefixtures("card")
+def test_who_has_chosen_a_pin_is_not_asked_for_one_again(client: FlaskClient) -> None:
+    assert client.get("/me/pin").location == "/me"
+
+
 def test_whoever_is_erased_at_the_counter_meanwhile_agrees_to_nothing_any_more(
     client: FlaskClient, session: Session, community: Community, card: Card, tmp_path: Path
 ) -> None:

@@ -31,6 +31,7 @@ def test_a_manager_adds_and_orders_clauses_and_everybody_reads_them(
     assert clauses_on(client, public) == ["照价打折", "秤准量足", "店里干净"]
     assert clauses_on(client, f"{public}?lang=en") == ["Discount", "Fair scales", "Clean"]
     assert clauses_on(client, f"{public}?lang=zh_Hans&version=1") == [*FIRST_CLAUSES]
+    assert "Fair scales\nClean</textarea>" in client.get(PAGE).text
     assert "这是以前的第1版" in client.get(f"{public}?version=1").text
     assert client.get(f"{public}?version=3").status_code == 404
     assert client.get(f"{public}?version=x").status_code == 404

@@ -10,7 +10,7 @@ from werkzeug.test import TestResponse
 
 from loyalty.models import Community, StaffAccount
 from loyalty.services.actors import Role
-from tests.given import given_account, given_community, given_resident
+from tests.given import code_of, given_account, given_community, given_resident
 from tests.pages.visits import PASSWORD, enter, press, send, text_of
 from tests.present import present
 
@@ -159,6 +159,50 @@ def test_who_forgot_the_password_chooses_another_by_a_link(
     for password, status in ((PASSWORD, 200), (new, 302)):
         signed_in = {"username": account.username, "password": password}
         assert send(panellist, "/staff/sign-in", **signed_in).status_code == status
+
+
+def has_second_factor(session: Session, account: StaffAccount) -> bool:
+    session.refresh(account)
+    return account.totp_secret is not None
+
+
+@pytest.mark.usefixtures("manager")
+def test_who_has_lost_the_phone_ends_the_old_codes_by_a_link_and_the_password(
+    client: FlaskClient, session: Session, community: Community
+) -> None:
+    owner = client.application.test_client()
+    account = enter(owner, session, community, Role.MANAGER)
+    page = f"{ACCOUNTS}/{account.id}"
+    link = link_in(press(client, page, f"{page}/links/second_factor"))
+
+    wrong = send(owner, link, password="some other words")
+    kept = has_second_factor(session, account)
+    done = send(owner, link, password=PASSWORD)
+
+    assert "账号、密码或动态码不对" in text_of(wrong)
+    assert kept
+    assert "旧的动态码作废了" in text_of(owner.get(done.headers["Location"]))
+    assert not has_second_factor(session, account)
+    assert owner.get(link).status_code == 404
+
+
+@pytest.mark.usefixtures("manager")
+def test_who_has_a_phone_shows_its_code_before_a_link_sets_another_password(
+    client: FlaskClient, session: Session, community: Community
+) -> None:
+    owner = client.application.test_client()
+    account = enter(owner, session, community, Role.MANAGER)
+    page, new = f"{ACCOUNTS}/{account.id}", "another horse, another staple"
+    link = link_in(press(client, page, f"{page}/links/password"))
+
+    for chosen, code, told in (
+        (new, "", "账号、密码或动态码不对"),
+        ("short", code_of(account), "密码太短，至少12位"),
+    ):
+        assert told in text_of(send(owner, link, password=chosen, again=chosen, totp=code))
+    done = send(owner, link, password=new, again=new, totp=code_of(account))
+
+    assert "密码设好了，请登录。" in text_of(owner.get(done.headers["Location"]))
 
 
 @pytest.mark.usefixtures("manager")

@@ -49,6 +49,20 @@ def test_a_name_that_was_typed_twice_counts_once(
     assert len(session.scalars(select(Deed)).all()) == 1
 
 
+def test_a_name_that_nobody_has_is_told_and_not_recorded(
+    client: FlaskClient, session: Session, community: Community
+) -> None:
+    resident = given_resident(session, community)
+    enter(client, session, community, Role.STAFF)
+
+    send(client, SHEET, q="赵没有")
+
+    assert "没有找到这个人。" in text_of(client.get(SHEET))
+    assert session.scalars(select(Deed)).all() == []
+    person = f"/staff/deeds/people/{resident.id}"
+    assert text_of(client.get(f"{person}?month=2026-13")) == text_of(client.get(person))
+
+
 def test_of_namesakes_the_one_who_is_picked_is_recorded(
     client: FlaskClient, session: Session, community: Community
 ) -> None:

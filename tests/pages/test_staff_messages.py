@@ -14,7 +14,7 @@ from loyalty.services.actors import Role
 from loyalty.services.messages.hooks import open_secret
 from tests.given import NOON, SEALING_KEY, given_card, given_community, given_resident
 from tests.given_messages import ADDRESS, given_hook, given_recipient, sold_at
-from tests.pages.visits import change, enter, press, send, text_of
+from tests.pages.visits import change, enter, fields_of, press, send, text_of
 
 HOOK, UNDELIVERED = "/staff/policy/messages", "/staff/messages"
 RECEIVERS = "/staff/policy/webhooks"
@@ -62,6 +62,18 @@ def test_a_manager_begins_is_shown_the_secret_once_and_tries(
     assert "whsec_" not in manager.get(HOOK).text
     assert press(manager, HOOK, f"{HOOK}/test").location == HOOK
     assert "在路上" in text_of(manager.get(HOOK))
+
+
+def test_whoever_begins_second_makes_no_second_address_and_sees_no_secret(
+    manager: FlaskClient, session: Session
+) -> None:
+    read = {**fields_of(manager.get(HOOK)), "address": ADDRESS}
+    hook = send(manager, HOOK, address=ADDRESS)
+    late = manager.post(HOOK, data=read, follow_redirects=True)
+
+    assert "whsec_" in hook.text
+    assert "whsec_" not in late.text
+    assert len(session.scalars(select(MessageHook)).all()) == 1
 
 
 @pytest.mark.parametrize(

@@ -38,6 +38,52 @@ def test_enter_adds_the_one_person_whom_a_name_or_its_pinyin_finds(
     assert "已推荐张小明。" in text_of(client.get(answer.headers["Location"]))
 
 
+@pytest.mark.parametrize("typed", ["赵没有", ""])
+def test_whoever_is_not_found_is_told_and_nobody_is_put_forward(
+    client: FlaskClient,
+    session: Session,
+    community: Community,
+    open_round: Round,
+    typed: str,
+) -> None:
+    given_resident(session, community)
+    enter(client, session, community, Role.STAFF)
+
+    answer = send(client, f"/staff/rounds/{open_round.id}/nominations", q=typed, **BY_STAFF)
+
+    assert "没有找到这个人。" in text_of(client.get(answer.headers["Location"]))
+    assert nominated(session) == set()
+
+
+@pytest.mark.parametrize(
+    ("form", "status"),
+    [
+        ({}, 302),
+        ({"resident": "nobody"}, 400),
+        ({"resident": "00000000-0000-7000-8000-000000000000", "source": "mayor"}, 400),
+    ],
+    ids=["nobody is ticked", "no person", "no source"],
+)
+def test_a_form_that_ticks_nobody_or_makes_no_sense_puts_nobody_forward(
+    client: FlaskClient,
+    session: Session,
+    community: Community,
+    open_round: Round,
+    *,
+    form: dict[str, str],
+    status: int,
+) -> None:
+    given_resident(session, community)
+    enter(client, session, community, Role.STAFF)
+    path = f"/staff/rounds/{open_round.id}/nominations"
+
+    answer = press(client, path, f"{path}/several", **{**BY_STAFF, **form})
+
+    assert answer.status_code == status
+    assert ("没有选人。" in text_of(client.get(path))) is (status == 302)
+    assert nominated(session) == set()
+
+
 def test_namesakes_are_listed_and_those_ticked_are_put_forward_together(
     client: FlaskClient, session: Session, community: Community, open_round: Round
 ) -> None:
@@ -124,6 +170,23 @@ def test_a_voice_of_the_public_counts_once_somebody_has_found_who_is_meant(
     session.refresh(voice)
     assert voice.consented_at is not None
     assert "待核对" not in text_of(client.get(path))
+
+
+def test_a_voice_of_the_public_is_not_sent_back_without_a_reason_nor_matched_with_nobody(
+    client: FlaskClient, session: Session, community: Community, open_round: Round
+) -> None:
+    voice = given_nomination(session, open_round)
+    enter(client, session, community, Role.STAFF)
+    path = f"/staff/rounds/{open_round.id}/nominations"
+
+    press(client, path, f"{path}/{voice.id}/reject", reason="")
+    told = text_of(client.get(path))
+    matched = press(client, path, f"{path}/{voice.id}/match", consented="1")
+
+    assert "请写明理由。" in told
+    assert matched.status_code == 400
+    session.refresh(voice)
+    assert (voice.state, voice.consented_at) == ("pending", None)
 
 
 def test_staff_tell_whoever_brings_a_receipt_what_has_become_of_the_nomination(

@@ -199,6 +199,40 @@ def test_the_list_is_frozen_without_a_ballot_for_a_reason_alone(
     assert review.round.freeze_reason == "评委住院"
 
 
+def test_before_the_freeze_it_is_said_whom_nobody_may_score_and_who_shares_a_line(
+    client: FlaskClient, session: Session, review: Review
+) -> None:
+    as_staff_of(client, session, review)
+    freeze, ballots = f"{review.path}/freeze", f"{review.path}/ballots"
+    before = text_of(client.get(freeze))
+    barred, *others = review.candidates
+    for one in review.candidates:
+        one.resident.household_ref = "H-1"
+    session.commit()
+
+    as_panellist(client, review)
+    press(client, ballots, f"{ballots}/conflicts", candidate=str(barred.id), kind="other")
+    as_staff_of(client, session, review)
+    page = text_of(client.get(freeze))
+
+    assert "周评委还缺2份打分" in before
+    assert "全体评委都要回避" not in before
+    assert "一张名单上一户只排得分高的一位" not in before
+    assert f"周评委还缺{len(others)}份打分" in page
+    assert "有1人全体评委都要回避，请添一位评委" in page
+    assert "一张名单上一户只排得分高的一位" in page
+
+
+def test_a_panel_of_nobody_who_exists_is_not_named(
+    client: FlaskClient, session: Session, review: Review
+) -> None:
+    as_staff_of(client, session, review)
+    panel = f"{review.path}/panel"
+
+    assert press(client, panel, panel, account="nobody", reason="出差").status_code == 400
+    assert session.scalars(select(Panellist.left_reason)).one() is None
+
+
 def test_a_panel_that_changes_in_the_review_changes_for_a_reason(
     client: FlaskClient, session: Session, review: Review
 ) -> None:

@@ -102,6 +102,15 @@ def test_what_no_list_can_be_made_of_is_told_beside_its_field_and_stays(
     assert fields_of(answer)["q"] == ["KQ7M"]
 
 
+@pytest.mark.parametrize("asked", ["first=2026-12-09&last=2026-12-08", "shop_id=nobody"])
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+@pytest.mark.usefixtures("sale")
+def test_no_table_is_made_of_what_makes_no_sense(
+    staff: FlaskClient, asked: str, ending: str
+) -> None:
+    assert staff.get(f"{SALES}/list.{ending}?{asked}").location == SALES
+
+
 def test_a_sale_is_voided_for_a_reason_and_both_entries_stay(
     session: Session, sale: Redemption, staff: FlaskClient
 ) -> None:
@@ -129,6 +138,15 @@ def test_goods_come_back_once_however_often_the_form_is_sent(
     assert "请退给顾客3.40元" in text_of(first)
     assert "请退给顾客3.40元" in text_of(second)
     assert entries(session, "return") == 1
+
+
+@pytest.mark.parametrize("key", ["", "no key"])
+def test_a_return_whose_form_has_lost_its_key_is_refused(
+    session: Session, sale: Redemption, staff: FlaskClient, key: str
+) -> None:
+    answer = change(staff, f"{SALES}/{sale.id}/return", amount_fen="3", reason="菜不新鲜", key=key)
+
+    assert (answer.status_code, entries(session, "return")) == (400, 0)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from loyalty.models import Area, Community, HouseholdGroup, ShopSeries
+from loyalty.models import Area, Community, HouseholdGroup, ShopSeries, Stall
 from loyalty.services.actors import Role
 from tests.given import given_account
 from tests.given_stalls import given_stall
@@ -35,6 +35,9 @@ def test_areas_are_added_and_renamed(
     send(client, "/staff/residents/areas", name="东区")
     assert "已经有这一条了" in text_of(send(client, "/staff/residents/areas", name="东 区"))
     area = session.scalars(select(Area)).one()
+    send(client, "/staff/residents/areas", name="西区")
+    taken = change(client, f"/staff/residents/areas/{area.id}", name="西区", reason="写错了")
+    assert "已经有这一条了" in text_of(taken)
 
     page = f"/staff/residents/areas/{area.id}"
     change(client, page, name="东一区", reason="重新划片")
@@ -53,6 +56,8 @@ def test_a_household_group_is_renamed_and_moved_and_tells_how_it_was(
     area = session.scalars(select(Area)).one()
     send(client, "/staff/residents/areas/groups/new", name="第1联户", area_id="")
     send(client, "/staff/residents/areas/groups/new", name="第2联户", area_id="")
+    twice = send(client, "/staff/residents/areas/groups/new", name="第2联户", area_id="")
+    assert "已经有这一条了" in text_of(twice)
     first, _ = session.scalars(select(HouseholdGroup).order_by(HouseholdGroup.id)).all()
     page = f"/staff/residents/areas/groups/{first.id}"
 
@@ -98,6 +103,43 @@ def test_a_series_is_renamed_by_a_manager_alone(
     session.expire_all()
     assert (series.name, series.prefix) == ("蒲公英店", "PD")
     assert "请用1到4个大写字母" in change(client, page, prefix="P1").text
+
+
+def test_a_series_is_added_once(
+    client: FlaskClient, session: Session, community: Community
+) -> None:
+    enter(client, session, community, Role.MANAGER)
+    page = "/staff/policy/series/new"
+    added = {"name": "爱心店", "code": "charity", "prefix": " ax ", "colour": "green"}
+
+    first, second = (change(client, page, **added) for _ in range(2))
+
+    assert first.location == "/staff/policy/series"
+    assert "爱心店" in text_of(client.get(first.location))
+    assert "已经有这一条了" in text_of(second)
+    assert 'value="爱心店"' in second.text
+    query = select(ShopSeries.prefix).where(
+        ShopSeries.community_id == community.id, ShopSeries.code == "charity"
+    )
+    assert session.scalars(query).all() == ["AX"]
+
+
+def test_a_stall_is_added_once_and_given_back_only_by_who_says_so(
+    client: FlaskClient, session: Session, community: Community
+) -> None:
+    enter(client, session, community, Role.STAFF)
+    added = {"name": "B7", "built_on": "2026-12-01"}
+
+    first, second = (change(client, "/staff/shops/stalls/new", **added) for _ in range(2))
+    stall = session.scalars(select(Stall).where(Stall.community_id == community.id)).one()
+    page = f"/staff/shops/stalls/{stall.id}"
+
+    assert first.location == "/staff/shops/stalls?q=B7"
+    assert "已经有这一条了" in text_of(second)
+    assert change(client, page, since="2026-12-05", tenant="和平粮油").location == page
+    assert "请填写这一项" in text_of(change(client, page, since="2026-12-06"))
+    assert "和平粮油" in client.get("/staff/shops/stalls").text
+    assert change(client, page, since="2026-12-06", gives_back="y").location == page
 
 
 @pytest.mark.parametrize("page", ["/staff/shops/stalls", "/staff/residents/areas"])

@@ -8,11 +8,11 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from loyalty.models import Card, Community, Redemption, Shop
+from loyalty.models import Card, Community, Redemption, Shop, ShopTerm
 from loyalty.reports.tally_sheet import ROWS
 from loyalty.rules.card_number import group_digits, number_of
 from loyalty.services.actors import Role
-from tests.given import NOON, given_card, given_community, given_shop
+from tests.given import NOON, given_card, given_community, given_shop, honour_of
 from tests.pages.visits import enter, send, text_of
 
 
@@ -208,6 +208,40 @@ def test_the_empty_sheet_says_what_its_shop_gives(
         "40.00",
     ):
         assert words in said
+
+
+@pytest.mark.parametrize(
+    ("agreed", "said", "unsaid"),
+    [
+        ({"civilized_resident": 800}, ["8折", "其余按卡上的折数", "× 0.8。"], ["8.5折"]),
+        ({"civilized_resident": 800, "household_head": 900}, ["8折", "9折"], ["其余按卡上"]),
+    ],
+)
+def test_the_empty_sheet_says_what_is_agreed_and_that_the_card_says_the_rest(
+    client: FlaskClient,
+    session: Session,
+    community: Community,
+    shop: Shop,
+    *,
+    agreed: dict[str, int],
+    said: list[str],
+    unsaid: list[str],
+) -> None:
+    for code, pay in agreed.items():
+        own = {"community_id": community.id, "shop_id": shop.id}
+        honour = honour_of(session, community, code)
+        session.add(ShopTerm(**own, honour_id=honour.id, pay_permille=pay))
+    community.rounding = "fen"
+    community.excluded_categories = []
+    session.commit()
+    enter(client, session, community, Role.STAFF)
+
+    answer = client.get(f"/staff/shops/{shop.id}/tally/sheet.pdf")
+    (page,) = pypdfium2.PdfDocument(answer.data)
+    text = page.get_textpage().get_text_range()
+
+    assert all(words in text for words in [*said, "不足一分的舍去"])
+    assert not any(words in text for words in [*unsaid, "这些不打折"])
 
 
 @pytest.mark.parametrize("role", [Role.PANEL, Role.COUNCIL, Role.SHOP_OWNER])

@@ -156,3 +156,17 @@ def test_fiction_is_said_on_every_page() -> None:
 
     assert len(pages) > 1
     assert all("演示：都是虚构的。" in page for page in pages)
+
+
+def test_a_list_begins_on_the_next_sheet_where_no_row_of_it_fits_below_the_one_before() -> None:
+    (one,) = poster("张小明").lists
+    lists = [replace(one, heading=f"第{place}张名单") for place in range(40)]
+
+    file = pypdfium2.PdfDocument(
+        draw_poster(replace(poster(), lists=lists), PaperSize.A4, drawn_at=NOON)
+    )
+
+    texts = [page.get_textpage().get_text_range() for page in file]
+    assert len(texts) > 1
+    assert all(sum(f"第{place}张名单" in text for text in texts) == 1 for place in range(40))
+    assert all(text.count("张名单") == text.count("张小明") for text in texts)

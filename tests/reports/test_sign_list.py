@@ -58,3 +58,13 @@ def test_the_file_is_the_same_for_the_same_list() -> None:
     )
 
     assert one == other
+
+
+@pytest.mark.parametrize("told", [None, "演示：这里的人和卡都是虚构的。"])
+def test_a_list_of_a_demonstration_says_on_each_page_that_it_is_one(told: str | None) -> None:
+    one = replace(LIST, groups=[group_of(22)], demonstration=told)
+
+    file = pypdfium2.PdfDocument(draw_sign_list(one, drawn_at=NOON))
+
+    pages = [page.get_textpage().get_text_range() for page in file]
+    assert ["虚构" in page for page in pages] == [told is not None] * 2

@@ -6,7 +6,6 @@ from uuid import UUID
 from flask import redirect, render_template, url_for
 from flask_babel import gettext, lazy_gettext
 from wtforms import BooleanField
-from wtforms.validators import ValidationError
 
 from loyalty.models import Stall
 from loyalty.pages.charts.pictures import draw_occupancy
@@ -43,10 +42,14 @@ class LetForm(Form):
     tenant = label_field(lazy_gettext("或者写店名"), needed=False)
     gives_back = BooleanField(lazy_gettext("退租，先空着"))
 
-    def validate_tenant(self, field: Any) -> None:
+    def validate(self, extra_validators: Any = None) -> bool:
         """Ask for somebody, unless the stall stands empty from then on."""
-        if not (field.data or self.shop_id.data or self.gives_back.data):
-            raise ValidationError(NEEDED)
+        sound = super().validate(extra_validators)
+        if self.tenant.data or self.shop_id.data or self.gives_back.data:
+            return bool(sound)
+        # A field that may be left empty asks no validator of its own.
+        self.tenant.errors = [NEEDED]
+        return False
 
 
 @stalls.get("")
