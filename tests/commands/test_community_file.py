@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from loyalty.commands.backup_file import Lock, Part, make_key_file, write_backup
+from loyalty.commands.backup_file import ARMOUR, Lock, Part, make_key_file, write_backup
 from loyalty.models import Community
 from tests.commands.moving_service import (
     Source,
@@ -18,6 +18,7 @@ from tests.commands.moving_service import (
     slugs,
     types,
 )
+from tests.commands.running import Operator
 from tests.given import given_community
 
 
@@ -142,6 +143,42 @@ def test_a_backup_and_the_file_of_a_community_are_told_apart(
     assert "is no file of a community" in imports(database, tmp_path, source, backup).output
     restored = types(None, tmp_path / "new", "restore", str(source.file), *source.key)
     assert "is no backup of loyalty" in restored.output
+
+
+def test_tables_of_the_release_before_are_written_to_no_file(
+    operator: Operator, tmp_path: Path
+) -> None:
+    assert operator.types("migrate", "--no-copy", "--", "-1").exit_code == 0
+    words = ("community", "export", "leaves", str(tmp_path / "file"))
+
+    told = operator.types(*words, "--key-file", str(tmp_path / "key"))
+
+    assert (told.exit_code, "run: loyalty migrate" in told.output) == (1, True)
+    assert not (tmp_path / "file").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "asked"),
+    [
+        (("community", "import"), "Password of the file"),
+        (("restore",), "Password of the backup"),
+    ],
+)
+def test_whoever_gives_no_key_is_asked_for_a_password_where_the_file_has_one(
+    database: str, tmp_path: Path, words: tuple[str, ...], asked: str
+) -> None:
+    """Their beginnings tell it; neither goes on."""
+    locked, other = tmp_path / "locked", tmp_path / "other"
+    locked.write_bytes(ARMOUR)
+    other.write_bytes(b"PK")
+
+    told = [
+        types(database, tmp_path / "new", *words, str(file), answers="correct horse battery\n")
+        for file in (locked, other)
+    ]
+
+    assert [asked in one.output for one in told] == [True, False]
+    assert ["is no backup of loyalty" in one.output for one in told] == [True, True]
 
 
 def test_another_secret_writes_no_file(source: Source, tmp_path: Path) -> None:
