@@ -2,7 +2,6 @@
 
 import io
 import tarfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pyrage
@@ -80,17 +79,6 @@ def test_a_file_that_is_not_there_or_cannot_be_written_is_told(
         pass
     with pytest.raises(BackupError, match="cannot be written"):
         write_backup(gone / "market.backup", [PART], lock)
-
-
-def test_why_the_parts_ended_is_told_and_no_half_is_left(tmp_path: Path, key_file: Path) -> None:
-    def parts() -> Iterator[Part]:
-        yield PART
-        raise BackupError("The database could not be dumped: it is away.")
-
-    with pytest.raises(BackupError, match="could not be dumped: it is away"):
-        write_backup(tmp_path / "market.backup", parts(), Lock(key_file=key_file))
-
-    assert [*tmp_path.iterdir()] == [key_file]
 
 
 def stop_after_one(file: Path, lock: Lock) -> None:

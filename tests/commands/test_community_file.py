@@ -134,6 +134,40 @@ def test_what_is_written_otherwise_than_it_stands_in_the_file_is_not_kept(
     assert slugs(database) == []
 
 
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (lambda content: content * 2, "something of it stands here already"),
+        (lambda content: content.replace("东区".encode(), b"\\u0000"), "(UntranslatableCharacter)"),
+        (lambda _: b"no row\n", "the database refuses it (InvalidTextRepresentation)"),
+    ],
+)
+def test_rows_that_the_tables_do_not_take_are_told_without_what_stands_in_them(
+    source: Source, database: str, tmp_path: Path, change: Callable[[bytes], bytes], told: str
+) -> None:
+    file = forged(source, tmp_path / "forged", "tables/area/00000000", change)
+
+    refused = imports(database, tmp_path, source, file)
+
+    assert refused.exit_code == 1
+    assert "Nothing was changed: " in refused.output
+    assert told in refused.output
+    assert "东区" not in refused.output
+    assert slugs(database) == []
+
+
+def test_a_file_without_any_table_holds_no_community(
+    source: Source, database: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "empty"
+    parts = [part for part in source.parts() if not part.name.startswith("tables/")]
+    write_backup(file, parts, Lock(key_file=source.key_file))
+
+    refused = imports(database, tmp_path, source, file)
+
+    assert (refused.exit_code, "holds no community" in refused.output) == (1, True)
+
+
 def test_a_backup_and_the_file_of_a_community_are_told_apart(
     source: Source, database: str, tmp_path: Path
 ) -> None:

@@ -10,10 +10,13 @@ import pytest
 from flask import Flask
 from sqlalchemy.exc import OperationalError
 
-from loyalty.commands import work
+from loyalty.commands import housekeeping, work
 from loyalty.commands.everywhere import do_everywhere
+from loyalty.commands.session import opened
 from loyalty.commands.work import _work_on
+from loyalty.settings import Settings
 from tests.commands.running import Operator
+from tests.given import given_community
 
 ONE, OTHER = (uuid4(), "dongshi"), (uuid4(), "xishi")
 SECRET_TEXT = "王小明"
@@ -72,6 +75,22 @@ def test_where_the_database_is_away_no_other_is_tried() -> None:
         do_everywhere([ONE, OTHER], do_some, failure="%s")
 
     assert done == [ONE[0]]
+
+
+@pytest.mark.parametrize("error", [away(), ValueError(SECRET_TEXT)])
+def test_a_house_that_cannot_be_kept_is_named_unless_the_database_is_away(
+    operator: Operator, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    with opened(operator.database) as session:
+        given_community(session, slug="dongshi")
+    monkeypatch.setattr(housekeeping, "keep_house", raising(error))
+    settings = Settings.from_env(operator.environ)
+
+    if isinstance(error, ValueError):
+        assert housekeeping.keep_every_house(settings).failed == ["dongshi"]
+        return
+    with pytest.raises(OperationalError):
+        housekeeping.keep_every_house(settings)
 
 
 DEEDS = [
