@@ -20,7 +20,7 @@ from loyalty.commands.backup_file import (
     write_backup,
 )
 from loyalty.commands.dump import Contents, contents_of, dumped
-from loyalty.commands.restore import Description, restore_database, write_keys
+from loyalty.commands.restore import Description, restore_database, write_files, write_keys
 from loyalty.settings import Settings
 from tests.commands.running import Operator
 from tests.given import NOON, SECRET
@@ -86,6 +86,29 @@ def test_a_key_that_the_operator_gives_is_not_laid_on_the_disk(tmp_path: Path) -
 
     assert named == {"LOYALTY_OLD_DATA_KEY_FILE": str(tmp_path / "old-data-key")}
     assert [*tmp_path.iterdir()] == [tmp_path / "old-data-key"]
+
+
+def test_a_secret_that_the_operator_gives_is_not_laid_on_the_disk(tmp_path: Path) -> None:
+    files = {"secret-key": SECRET.encode(), "own-key": b"k"}
+    described = Description("", NOTHING, {}, files, {}, erasures="")
+
+    write_files(tmp_path / "given", described, {"LOYALTY_SECRET_KEY": SECRET})
+    write_files(tmp_path / "not", described, {})
+
+    assert {path.name for path in (tmp_path / "given").iterdir()} == {"own-key"}
+    assert {path.name for path in (tmp_path / "not").iterdir()} == {"own-key", "secret-key"}
+
+
+def test_whoever_names_no_key_is_asked_for_a_password_twice(server: str, tmp_path: Path) -> None:
+    file = tmp_path / "market.backup"
+    with empty_database(server) as url:
+        operator = Operator(url, tmp_path / "data")
+        short = operator.types("backup", str(file), answers="short\nshort\n")
+        other = operator.types("backup", str(file), answers="one password\nanother one\n")
+
+    assert "The password must have at least" in short.output
+    assert "do not match" in other.output
+    assert not file.exists()
 
 
 def test_a_database_without_tables_is_backed_up_as_it_is(server: str, tmp_path: Path) -> None:

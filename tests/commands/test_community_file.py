@@ -156,6 +156,21 @@ def test_rows_that_the_tables_do_not_take_are_told_without_what_stands_in_them(
     assert slugs(database) == []
 
 
+def test_what_a_file_says_it_could_not_take_along_is_told_with_what_to_do_where_something_is(
+    source: Source, database: str, tmp_path: Path
+) -> None:
+    lost = {"staff_account.totp_secret": 2, "elsewhere.secret": 3}
+    file = forged(source, tmp_path / "forged", "sums.json", described(lost=lost))
+
+    told = imports(database, tmp_path, source, file)
+
+    assert told.exit_code == 0, told.output
+    *_, factor, what_to_do, elsewhere = told.output.splitlines()
+    assert factor.endswith(": 2 of staff_account.totp_secret.")
+    assert "loyalty join-link" in what_to_do
+    assert elsewhere.endswith(": 3 of elsewhere.secret.")
+
+
 def test_a_file_without_any_table_holds_no_community(
     source: Source, database: str, tmp_path: Path
 ) -> None:
