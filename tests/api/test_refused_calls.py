@@ -1,4 +1,4 @@
-"""What a call refuses by its form alone: months, moments, codes and addresses no record has."""
+"""What a call refuses by its form alone: reasons, codes and moments that no record has."""
 
 from typing import Any
 
@@ -57,13 +57,3 @@ def test_a_sale_of_a_year_that_no_book_holds_is_refused(
 
     assert answer.status_code == 422, answer.json
     assert "between the years 2000 and 2199" in str(answer.json)
-
-
-def test_nothing_lies_at_an_address_with_a_nul(
-    client: FlaskClient, session: Session, community: Community
-) -> None:
-    staff = signed_in(session, community, Role.STAFF)
-
-    answer = client.get("/api/v1/public/%00/shops", headers=staff)
-
-    assert answer.status_code == 404
