@@ -1,6 +1,7 @@
 """A request is taken in whole before it may hold a thread; granian is played."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -11,7 +12,7 @@ from flask import Flask
 
 from loyalty import buffering
 from loyalty.app import LARGEST_JSON, largest_body
-from loyalty.buffering import Buffered, environ_of
+from loyalty.buffering import Buffered, Threads, environ_of
 
 CHECK = "/api/v1/card-checks"
 NEVER = object()
@@ -244,3 +245,28 @@ def test_an_application_is_told_what_wsgi_says() -> None:
     }
     assert {name: environ[name] for name in told} == told
     assert "LOYALTY_SECRET_KEY" not in environ
+
+
+def test_over_http_2_the_host_is_the_authority_that_was_asked_for() -> None:
+    named = environ_of(Scope(headers=Headers([("host", "h.test")]), authority="a.test"))
+    unnamed = environ_of(Scope(headers=Headers([]), authority="a.test"))
+    neither = environ_of(Scope(headers=Headers([])))
+
+    assert (named["HTTP_HOST"], unnamed["HTTP_HOST"]) == ("h.test", "a.test")
+    assert "HTTP_HOST" not in neither
+
+
+def test_what_a_thread_raises_is_told_to_whoever_awaits_it_and_the_next_call_is_made() -> None:
+    async def call() -> tuple[bool, list[Any]]:
+        threads = Threads(1, asyncio.get_running_loop())
+        given_up = threads.run(time.sleep, 0.05)
+        given_up.cancel()
+        calls = [threads.run(int, text) for text in ("none", "7")]
+        found = await asyncio.gather(*calls, return_exceptions=True)
+        threads.end()
+        return given_up.cancelled(), found
+
+    with ThreadPoolExecutor(1) as thread:
+        cancelled, (error, seven) = thread.submit(asyncio.run, call()).result()
+
+    assert (cancelled, type(error), seven) == (True, ValueError, 7)

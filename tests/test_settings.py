@@ -40,6 +40,17 @@ def test_another_word_for_that_stops_the_start(tmp_path: Path) -> None:
         settings(tmp_path, LOYALTY_PRIVATE_RECEIVERS="yes")
 
 
+@pytest.mark.parametrize("token", ["x" * 31, "x" * 31 + "ä"])
+def test_a_token_of_the_figures_that_could_be_guessed_or_not_be_sent_stops_the_start(
+    tmp_path: Path, token: str
+) -> None:
+    assert settings(tmp_path, LOYALTY_METRICS_TOKEN="x" * 32).metrics_token == "x" * 32
+    assert settings(tmp_path, LOYALTY_METRICS_TOKEN="").metrics_token is None
+
+    with pytest.raises(SettingsError, match="LOYALTY_METRICS_TOKEN must be at least 32"):
+        settings(tmp_path, LOYALTY_METRICS_TOKEN=token)
+
+
 def test_the_first_start_makes_a_secret_only_its_owner_reads(tmp_path: Path) -> None:
     found = settings(tmp_path / "new")
 

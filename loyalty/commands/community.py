@@ -198,7 +198,6 @@ def _count(
 
 def _tell_lost(lost: Mapping[str, int]) -> None:
     for place, count in lost.items():
-        if count:
-            click.echo(f"Not in it, since no other service could open them: {count} of {place}.")
-            if place in MADE_ANEW:
-                click.echo(MADE_ANEW[place])
+        click.echo(f"Not in it, since no other service could open them: {count} of {place}.")
+        if place in MADE_ANEW:
+            click.echo(MADE_ANEW[place])

@@ -78,7 +78,7 @@ def list_parts(
         for number, piece in enumerate(pieces):
             yield Part(f"{TABLES}{table.name}/{number:08}", piece)
         sums[table.name] = tally.to_json()
-    told = {"tables": sums, "lost": dict(+reader.lost)}
+    told = {"tables": sums, "lost": dict(reader.lost)}
     yield Part(SUMS, json.dumps(told).encode())
 
 

@@ -159,3 +159,14 @@ def test_a_start_begins_anew(tmp_path: Path) -> None:
 )
 def test_a_path_counts_to_its_part_and_leaves_no_trace(path: str, area: str) -> None:
     assert area_of(path) == area
+
+
+@pytest.mark.parametrize("size", [0, SIZE - 1])
+def test_a_file_of_a_worker_that_is_not_whole_counts_nothing(tmp_path: Path, size: int) -> None:
+    counts = RequestCounts(tmp_path)
+    counts.count("other", 200, 0.001)
+    before = counts.read()
+
+    (tmp_path / "0-half.counts").write_bytes(b"\xff" * size)
+
+    assert counts.read() == before

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from loyalty.commands.backup_file import Lock, Part, make_key_file, write_backup
+from loyalty.commands.backup_file import ARMOUR, Lock, Part, make_key_file, write_backup
 from loyalty.models import Community
 from tests.commands.moving_service import (
     Source,
@@ -18,6 +18,7 @@ from tests.commands.moving_service import (
     slugs,
     types,
 )
+from tests.commands.running import Operator
 from tests.given import given_community
 
 
@@ -133,6 +134,55 @@ def test_what_is_written_otherwise_than_it_stands_in_the_file_is_not_kept(
     assert slugs(database) == []
 
 
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (lambda content: content * 2, "something of it stands here already"),
+        (lambda content: content.replace("东区".encode(), b"\\u0000"), "(UntranslatableCharacter)"),
+        (lambda _: b"no row\n", "the database refuses it (InvalidTextRepresentation)"),
+    ],
+)
+def test_rows_that_the_tables_do_not_take_are_told_without_what_stands_in_them(
+    source: Source, database: str, tmp_path: Path, change: Callable[[bytes], bytes], told: str
+) -> None:
+    file = forged(source, tmp_path / "forged", "tables/area/00000000", change)
+
+    refused = imports(database, tmp_path, source, file)
+
+    assert refused.exit_code == 1
+    assert "Nothing was changed: " in refused.output
+    assert told in refused.output
+    assert "东区" not in refused.output
+    assert slugs(database) == []
+
+
+def test_what_a_file_says_it_could_not_take_along_is_told_with_what_to_do_where_something_is(
+    source: Source, database: str, tmp_path: Path
+) -> None:
+    lost = {"staff_account.totp_secret": 2, "elsewhere.secret": 3}
+    file = forged(source, tmp_path / "forged", "sums.json", described(lost=lost))
+
+    told = imports(database, tmp_path, source, file)
+
+    assert told.exit_code == 0, told.output
+    *_, factor, what_to_do, elsewhere = told.output.splitlines()
+    assert factor.endswith(": 2 of staff_account.totp_secret.")
+    assert "loyalty join-link" in what_to_do
+    assert elsewhere.endswith(": 3 of elsewhere.secret.")
+
+
+def test_a_file_without_any_table_holds_no_community(
+    source: Source, database: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "empty"
+    parts = [part for part in source.parts() if not part.name.startswith("tables/")]
+    write_backup(file, parts, Lock(key_file=source.key_file))
+
+    refused = imports(database, tmp_path, source, file)
+
+    assert (refused.exit_code, "holds no community" in refused.output) == (1, True)
+
+
 def test_a_backup_and_the_file_of_a_community_are_told_apart(
     source: Source, database: str, tmp_path: Path
 ) -> None:
@@ -142,6 +192,42 @@ def test_a_backup_and_the_file_of_a_community_are_told_apart(
     assert "is no file of a community" in imports(database, tmp_path, source, backup).output
     restored = types(None, tmp_path / "new", "restore", str(source.file), *source.key)
     assert "is no backup of loyalty" in restored.output
+
+
+def test_tables_of_the_release_before_are_written_to_no_file(
+    operator: Operator, tmp_path: Path
+) -> None:
+    assert operator.types("migrate", "--no-copy", "--", "-1").exit_code == 0
+    words = ("community", "export", "leaves", str(tmp_path / "file"))
+
+    told = operator.types(*words, "--key-file", str(tmp_path / "key"))
+
+    assert (told.exit_code, "run: loyalty migrate" in told.output) == (1, True)
+    assert not (tmp_path / "file").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "asked"),
+    [
+        (("community", "import"), "Password of the file"),
+        (("restore",), "Password of the backup"),
+    ],
+)
+def test_whoever_gives_no_key_is_asked_for_a_password_where_the_file_has_one(
+    database: str, tmp_path: Path, words: tuple[str, ...], asked: str
+) -> None:
+    """Their beginnings tell it; neither goes on."""
+    locked, other = tmp_path / "locked", tmp_path / "other"
+    locked.write_bytes(ARMOUR)
+    other.write_bytes(b"PK")
+
+    told = [
+        types(database, tmp_path / "new", *words, str(file), answers="correct horse battery\n")
+        for file in (locked, other)
+    ]
+
+    assert [asked in one.output for one in told] == [True, False]
+    assert ["is no backup of loyalty" in one.output for one in told] == [True, True]
 
 
 def test_another_secret_writes_no_file(source: Source, tmp_path: Path) -> None:

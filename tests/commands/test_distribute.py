@@ -12,9 +12,21 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     Table,
     UniqueConstraint,
+    create_engine,
+    text,
 )
+from sqlalchemy.orm import Session
 
-from loyalty.commands.distribute import AT_THE_DOOR, ON_EVERY_NODE, OWNER, Place, plan_of
+from loyalty.commands.distribute import (
+    AT_THE_DOOR,
+    FOREIGN_KEYS,
+    ON_EVERY_NODE,
+    OWNER,
+    TRIGGERS,
+    Place,
+    _spread,
+    plan_of,
+)
 from loyalty.database import Model
 from tests.commands.running import Operator
 
@@ -93,3 +105,39 @@ def test_without_citus_nothing_is_spread_and_the_way_is_told(operator: Operator)
     assert refused.exit_code == 1
     assert "has no Citus" in refused.output
     assert "--dry-run" in refused.output
+
+
+CITUS_THAT_NOTES = """
+CREATE TABLE citus_tables (table_name regclass);
+INSERT INTO citus_tables VALUES ('community');
+CREATE TABLE spread (place serial, name text, shards int);
+CREATE FUNCTION create_reference_table(name text) RETURNS void LANGUAGE sql
+    AS 'INSERT INTO spread (name) VALUES (name)';
+CREATE FUNCTION create_distributed_table(name text, col text, shard_count int) RETURNS void
+    LANGUAGE sql AS 'INSERT INTO spread (name, shards) VALUES (name, shard_count)';
+"""
+"""What we ask of Citus, which CI has on a cluster; here it says what it was asked."""
+
+
+def test_all_that_is_not_spread_yet_is_and_refers_to_each_other_as_before(database: str) -> None:
+    """As one that was broken off before has left it, with one table done."""
+    plan = plan_of(Model.metadata)
+    engine = create_engine(database)
+    with Session(engine) as session:  # Which is rolled back.
+        session.execute(text(CITUS_THAT_NOTES))
+        keys = session.execute(text(FOREIGN_KEYS)).all()
+        whole = {"tables": [*ON_EVERY_NODE]}
+        triggers = {table for table, _ in session.execute(text(TRIGGERS), whole)}
+
+        _spread(session, plan, shards=8)
+
+        done = session.execute(text("SELECT name, shards FROM spread ORDER BY place")).all()
+        assert session.execute(text(FOREIGN_KEYS)).all() == keys != []
+        left = {table for table, _ in session.execute(text(TRIGGERS), whole)}
+    engine.dispose()
+    assert [(name, shards) for name, shards in done] == [
+        (step.table, 8 if step.place is Place.DISTRIBUTED else None)
+        for step in plan
+        if step.statement and step.table != "community"
+    ]
+    assert left == triggers - {"signing_key"}

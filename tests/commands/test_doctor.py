@@ -1,15 +1,20 @@
 import json
 import secrets
+from datetime import timedelta
 from pathlib import Path
 
+import pytest
+import time_machine
 from click.testing import CliRunner
 
 from loyalty.cards.keys import sealing_key_from
 from loyalty.clock import community_now, utc_now
 from loyalty.commands import main
+from loyalty.commands.doctor import LARGEST_DRIFT
 from loyalty.commands.session import opened
 from loyalty.commands.upkeep import report_to_all
 from loyalty.database import migrate
+from loyalty.roles import let_service_in
 from loyalty.rules.calendar import Month
 from loyalty.rules.upkeep import UpkeepSubject
 from loyalty.services.cards.keys import ensure_signing_key
@@ -67,6 +72,27 @@ def test_a_web_server_that_is_not_trusted_to_name_its_clients_is_noticed(
     assert not ok
     assert "LOYALTY_TRUSTED_PROXIES=1" in what_to_do
     assert findings(operator, **https, LOYALTY_TRUSTED_PROXIES="1")["clients"][0]
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_a_clock_that_is_wrong_is_noticed(operator: Operator, sign: int) -> None:
+    with time_machine.travel(utc_now() + sign * (LARGEST_DRIFT + timedelta(minutes=1))):
+        ok, what_to_do = findings(operator)["clock"]
+
+    assert not ok
+    assert "set up time synchronization" in what_to_do
+
+
+def test_whoever_serves_with_a_role_of_its_own_is_told_that_it_cannot_change_the_book(
+    operator: Operator,
+) -> None:
+    owning, serving = (
+        findings(operator, LOYALTY_DATABASE_URL=url)["rights"]
+        for url in (operator.database, let_service_in(operator.database))
+    )
+
+    assert "give it a role of its own" in owning[1]
+    assert serving == (True, "the service cannot change what is written once")
 
 
 def test_a_weak_secret_is_noticed(operator: Operator) -> None:

@@ -1,8 +1,12 @@
 """`loyalty drill`, and the copies that the service makes by itself."""
 
+import os
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import psycopg
 import pytest
@@ -11,7 +15,7 @@ from click.testing import CliRunner, Result
 
 from loyalty.commands import main
 from loyalty.commands.drill import ALONE
-from loyalty.commands.local_copies import KEPT, Purpose, copy_locally
+from loyalty.commands.local_copies import KEPT, LONGEST_COPY, Purpose, copy_locally
 from loyalty.commands.session import opened
 from loyalty.commands.tables import move_tables
 from loyalty.commands.upkeep import is_a_drill_due, report_to_all
@@ -102,6 +106,20 @@ def test_a_drill_that_others_break_off_is_told_without_what_they_say(served: Ope
     )
 
 
+def test_where_the_disk_has_no_room_for_two_nothing_is_copied(
+    served: Operator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=1_000_000))
+
+    told = served.types("drill")
+
+    assert (told.exit_code, "make room" in told.output) == (1, True)
+    report = report_of(served, UpkeepSubject.DRILL)
+    assert report is not None
+    assert "has no room for a copy" in report.facts["failure"]
+    assert copies_in(served) == []
+
+
 def test_one_drill_at_a_time(served: Operator) -> None:
     with psycopg.connect(plain(served.database)) as other:
         other.execute(ALONE)
@@ -190,6 +208,22 @@ def test_of_the_copies_the_latest_are_kept(served: Operator) -> None:
     ]
 
     assert copies_in(served) == made[1:]
+
+
+def test_what_a_killed_copy_has_left_is_removed_after_a_day_and_not_while_it_may_be_at_work(
+    served: Operator,
+) -> None:
+    folder = served.data_dir / "backups"
+    folder.mkdir()
+    ages = (LONGEST_COPY + timedelta(seconds=1), LONGEST_COPY)
+    old, young = (folder / f"{number}.backup.unfinished" for number in range(2))
+    for path, age in zip((old, young), ages, strict=True):
+        path.touch()
+        os.utime(path, times=((NOON - age).timestamp(),) * 2)
+
+    copy_locally(served.database, settings_of(served), Purpose.DRILL, now=NOON)
+
+    assert (old.exists(), young.exists()) == (False, True)
 
 
 def test_housekeeping_tells_how_much_room_is_left(served: Operator) -> None:

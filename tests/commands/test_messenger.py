@@ -306,6 +306,20 @@ def test_where_the_machine_has_no_thread_to_give_the_next_look_is_taken_all_the_
     assert find_turn() is not None
 
 
+@pytest.mark.usefixtures("_private", "card")
+def test_what_is_due_is_sent_by_a_thread_of_its_own_which_frees_its_place(
+    app: Flask, session: Session, receiver: Receiver
+) -> None:
+    free = Semaphore(1)
+    free.acquire()
+    with time_machine.travel(NOON, tick=True):
+        assert begin_next(app, free)
+        assert free.acquire(timeout=60)
+
+    assert len(receiver.got) == 1
+    assert only_message(session).state == "sent"
+
+
 def test_where_the_database_is_away_the_next_look_is_taken_all_the_same(
     app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:

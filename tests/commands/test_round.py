@@ -27,6 +27,8 @@ def test_a_round_is_listed_shown_and_moved_on(operator: Operator, clerk: str) ->
     assert moved["state"] == "open"
     assert operator.reads("round", "show", MONTH, "--as", clerk) == moved
     assert f"{MONTH}  open" in operator.types("round", "list", "--as", clerk).output
+    shown = operator.types("round", "show", MONTH, "--as", clerk).output
+    assert f"month: {MONTH}\nstate: open\n" in shown
 
 
 def test_no_command_skips_a_state(operator: Operator, clerk: str) -> None:

@@ -3,10 +3,11 @@
 import signal
 import time
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
-from loyalty.commands.supervisor import SHORTEST_LIFE, _is_broken
+from loyalty.commands.supervisor import SHORTEST_LIFE, Supervisor, _is_broken
 
 
 @pytest.mark.parametrize(
@@ -28,3 +29,17 @@ def test_a_worker_that_cannot_even_begin_is_not_replaced(
     worker = SimpleNamespace(inner=process, birth=time.monotonic() - lived)
 
     assert _is_broken(worker) is broken
+
+
+def worker(number: int, exitcode: int | None) -> Any:
+    inner = SimpleNamespace(exitcode=exitcode)
+    return SimpleNamespace(idx=number, inner=inner, birth=time.monotonic())
+
+
+def test_one_that_cannot_begin_ends_the_service_and_is_told_though_another_was_killed() -> None:
+    workers = [worker(1, None), worker(2, -signal.SIGKILL), worker(3, 1)]
+    service: Any = SimpleNamespace(interrupt_signal=False, wrks=workers, interrupt_children=[])
+
+    Supervisor._serve_loop(service, None, None)  # noqa: SLF001  # which granian calls
+
+    assert service.interrupt_children == [3]

@@ -158,6 +158,26 @@ def test_figures_that_do_not_add_up_are_named(
 
 
 @pytest.mark.parametrize(
+    ("changes", "exit_code", "told"),
+    [
+        ({"totals": None}, 0, "3 months are right"),
+        ({"by_trade": [{"trade": "蔬菜", "sums": None}]}, 0, "3 months are right"),
+        ({"format": "loyalty-month-2"}, 1, "not the closed months of a community"),
+    ],
+)
+def test_figures_too_small_to_tell_are_no_fault_and_those_of_another_format_are_no_figures(
+    chain: Chain, tmp_path: Path, changes: dict[str, Any], *, exit_code: int, told: str
+) -> None:
+    last = chain["months"][-1]
+    last["text"] = json.dumps({**json.loads(last["text"]), **changes})
+    last["head"] = sha256(last["text"].encode()).hexdigest()
+
+    result = verified(chain, tmp_path)
+
+    assert (result.exit_code, told in result.output) == (exit_code, True)
+
+
+@pytest.mark.parametrize(
     "other", [[], {}, None, {"format": "x", "months": []}, {"format": CHAIN_FORMAT, "months": [1]}]
 )
 def test_another_file_is_told_in_a_sentence(tmp_path: Path, other: Any) -> None:
