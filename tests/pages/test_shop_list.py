@@ -58,6 +58,23 @@ def test_shops_are_found_by_what_people_know(
     assert f"{len(found)}家店铺" in page
 
 
+def test_areas_are_offered_in_the_order_in_which_staff_have_them(
+    client: FlaskClient, session: Session, community: Community
+) -> None:
+    names = ["第1责任区", "第2责任区", "第10责任区"]
+    for name in names:
+        area = Area(community_id=community.id, name=name)
+        session.add(area)
+        session.flush()
+        given_shop(session, community, area_id=area.id)
+    session.commit()
+
+    page = text_of(client.get(f"/{community.slug}/shops"))
+
+    places = [page.index(name) for name in names]
+    assert places == sorted(places)
+
+
 def test_shops_are_found_by_series_and_area_in_the_readers_language(
     client: FlaskClient, session: Session, community: Community
 ) -> None:

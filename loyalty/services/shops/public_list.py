@@ -214,7 +214,7 @@ def _find_kinds(session: Session, community: Community, today: date) -> _Kinds:
     areas = session.scalars(
         select(Area)
         .where(Area.community_id == community.id, Area.id.in_(area_ids - {None}))
-        .order_by(Area.name)
+        .order_by(Area.id)
     ).all()
     return _Kinds(
         dict(sorted(trades.items())), {name: by_name.get(name) for name in sorted(names)}, areas
