@@ -13,6 +13,8 @@ from flask import Flask
 from loyalty import buffering
 from loyalty.app import LARGEST_JSON, largest_body
 from loyalty.buffering import Buffered, Threads, environ_of
+from loyalty.pages.forms import LARGEST_CHOSEN
+from loyalty.services.pictures.pictures import LARGEST_FILE
 
 CHECK = "/api/v1/card-checks"
 NEVER = object()
@@ -195,6 +197,19 @@ def test_a_sale_is_taken_in_whatever_others_hold(
 )
 def test_photos_come_in_where_a_form_takes_them(path: str, megabytes: int) -> None:
     assert largest_body(path) == megabytes * 1024 * 1024
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/staff/shops/1/inspection", "/staff/shops/floor-plan", "/staff/imports/residents"),
+        *("/staff/figures/contributions/1/evidence", "/staff/rounds/1/nominations/file"),
+        "/market/p/17/complaint",
+    ],
+)
+def test_what_a_browser_lets_be_chosen_comes_in_with_what_is_typed(path: str) -> None:
+    assert LARGEST_CHOSEN <= LARGEST_FILE
+    assert largest_body(path) >= LARGEST_CHOSEN + LARGEST_JSON
 
 
 @pytest.mark.parametrize(

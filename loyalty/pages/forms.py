@@ -59,8 +59,8 @@ NO_CODE = lazy_gettext("请用小写字母、数字和下划线，字母开头�
 NO_POINTS = lazy_gettext("请填分数，比如1或1.5，最多1000分。")
 TOO_LARGE = lazy_gettext("这个文件超过8兆，请换小一点的再选。")
 
-LARGEST_FILE = 8_000_000
-"""Bytes of a file that a form sends, so that it fits with what is typed into 8 MiB."""
+LARGEST_CHOSEN = 8_000_000
+"""Bytes of a file that a browser lets be sent: it fits into 8 MiB with what is typed."""
 
 
 class _TokenOfForm(_FlaskFormCSRF):  # type: ignore[misc]  # the library has no types
@@ -346,7 +346,7 @@ def of_files(kinds: str) -> dict[str, Any]:
     It tells a file that is too large when it is chosen (`file-size.js`): a server can only tell
     when all has been sent, and then what was typed is lost.
     """
-    return {"accept": kinds, "data-largest": LARGEST_FILE, "data-too-large": TOO_LARGE}
+    return {"accept": kinds, "data-largest": LARGEST_CHOSEN, "data-too-large": TOO_LARGE}
 
 
 def hidden_number(text: str | None) -> int:

@@ -22,7 +22,7 @@ _QUIET = 4
 _RIGHT = _WIDTH - 26.0 - _QR
 _TEXT = _RIGHT - _LEFT - 10.0
 _TEXT_BESIDE_SEEDS = _TEXT - 14.0
-"""The dandelion's seeds fly over the upper lines."""
+"""So wide are the two upper lines: the dandelion's seeds fly beside them."""
 _BLUE = Colour(36, 80, 143)
 
 
@@ -79,7 +79,7 @@ def _draw_frame(paper: CardPaper) -> None:
 
 
 def _draw_words(paper: CardPaper, plaque: Plaque) -> None:
-    _write(paper, plaque.community, y=24, points=20)
+    _write(paper, plaque.community, y=24, points=20, width=_TEXT_BESIDE_SEEDS)
     with paper.bold(30, ACCENT):
         title = f"{plaque.series} · {plaque.title}"
         _write(paper, title, y=36, points=30, colour=False, width=_TEXT_BESIDE_SEEDS)

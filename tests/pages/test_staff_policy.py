@@ -12,7 +12,7 @@ from loyalty.services.actors import Role
 from loyalty.services.deeds.deeds import ensure_default_kinds
 from tests.given import given_community, given_shop, honour_of
 from tests.given_deeds import given_deed_kind
-from tests.pages.visits import enter, press, send, text_of
+from tests.pages.visits import enter, fields_of, press, send, text_of
 
 POLICY = "/staff/policy"
 
@@ -92,6 +92,17 @@ def test_changes_are_repeated_back_and_made_on_a_yes(
         select(AuditEvent).where(AuditEvent.action == "community.changed")
     ).one()
     assert len(trace.detail["members"]) == 8
+
+
+def test_the_question_sends_along_what_was_typed_once(
+    client: FlaskClient, session: Session, community: Community
+) -> None:
+    asked = fields_of(send(client, POLICY, **CHANGES))
+
+    assert (asked["version"], asked["saved_per_month_fen"]) == (["1"], ["200.5"])
+    assert client.post(POLICY, data=asked | {"sure": ["1"]}).headers["Location"] == POLICY
+    session.refresh(community)
+    assert community.saved_per_month_fen == 20_050
 
 
 def test_whoever_thinks_again_finds_what_was_typed(

@@ -46,6 +46,9 @@ IN_ENGLISH = replace(
     check="Scan to see if this plaque holds today",
     model="Model of honest trade",
 )
+OF_A_LONG_NAME = replace(
+    PLAQUE, community="乌鲁木齐市经济技术开发区田园市场社区居民委员会和谐家园小区"
+)
 
 STATEMENT = StatementSheet(
     language="zh-Hans",
@@ -120,7 +123,11 @@ def test_every_line_stands_on_the_paper_and_apart_from_the_others(
     assert [pair for pair in combinations(boxes, 2) if overlap(*pair)] == []
 
 
-@pytest.mark.parametrize("plaque", [PLAQUE, IN_ENGLISH], ids=lambda one: one.language)
+@pytest.mark.parametrize(
+    "plaque",
+    [PLAQUE, IN_ENGLISH, OF_A_LONG_NAME],
+    ids=["plaque", "plaque in English", "long name"],
+)
 def test_the_words_of_a_plaque_stay_clear_of_the_dandelion_and_the_qr(plaque: Plaque) -> None:
     drawn = ((199.0, 14.0, 272.0, 78.0), (221.0, 106.0, 269.0, 154.0))
     boxes = boxes_of(page_of(draw_plaque(plaque, drawn_at=NOON)))

@@ -38,6 +38,9 @@ LONGEST_TELEPHONE = 40
 MOST_USES = 1000
 MOST_SALES = 100_000
 
+DRAWN_UNSEEN = frozenset({"csrf_token", "version"})
+"""What every form of the policy draws by itself."""
+
 ROUNDINGS = {
     Rounding.FEN.value: lazy_gettext("收到分，不足一分舍去"),
     Rounding.JIAO.value: lazy_gettext("收到角，不足一角舍去（抹零）"),
@@ -91,7 +94,7 @@ def shown() -> Any:
                 "staff/community/policy_changes.html",
                 form=form,
                 changes=changes_in_words(form),
-                typed=[one for one in request.form.items(multi=True) if one[0] != "csrf_token"],
+                typed=[one for one in request.form.items(multi=True) if one[0] not in DRAWN_UNSEEN],
             )
         if _changed(form, community):
             return redirect(url_for("staff_policy.shown"))
