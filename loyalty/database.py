@@ -368,9 +368,14 @@ def is_up_to_date(session: Session) -> bool:
 @cache
 def find_newest() -> frozenset[str]:
     """Return the revisions that no other follows; read as text, for Alembic would run them all."""
-    told = "".join(file.read_text(encoding="utf-8") for file in MIGRATIONS.glob("versions/*.py"))
+    files = MIGRATIONS.glob("versions/*.py")
+    return find_last_in("\n".join(file.read_text(encoding="utf-8") for file in files))
+
+
+def find_last_in(told: str) -> frozenset[str]:
+    """Return the revisions that no other follows, of the text of all; a merge follows several."""
     revisions, followed = (
-        frozenset(re.findall(rf'^{named} = "(\w+)"', told, re.MULTILINE))
+        frozenset(re.findall(r"\w+", " ".join(re.findall(rf"^{named} = (.+)", told, re.MULTILINE))))
         for named in ("revision", "down_revision")
     )
     return revisions - followed

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
-from uuid import UUID
 
 from loyalty.rules.notice import is_notice_over
 
@@ -132,10 +131,8 @@ class RoundFacts:
     """
     cards_signed: bool
     """Some lines have their cards already."""
-    creator: UUID
-    """Account that created the round."""
-    actor: UUID
-    """Account that wants to act."""
+    created_it: bool
+    """Whoever wants to act has created the round."""
     calendar_known: bool = True
     """A notice published today runs through years whose public holidays are known."""
     froze_the_list: bool = False
@@ -244,7 +241,7 @@ def find_obstacles(action: RoundAction, facts: RoundFacts) -> tuple[RoundObstacl
         (not facts.calendar_known, RoundObstacle.CALENDAR_MISSING),
         (all_wait and notice_runs, RoundObstacle.NOTICE_RUNNING),
         (all_wait and facts.open_objections > 0, RoundObstacle.OBJECTIONS_OPEN),
-        (facts.actor == facts.creator, RoundObstacle.SAME_PERSON),
+        (facts.created_it, RoundObstacle.SAME_PERSON),
         (facts.cards_signed, RoundObstacle.CARDS_SIGNED),
     )
     step = STEPS[action]

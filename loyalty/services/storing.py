@@ -17,11 +17,16 @@ def store_many(session: Session, records: Sequence[Model]) -> None:
 
     Args:
         records: not stored yet; members that are given to one of them are given to all.
+
+    Raises:
+        KeyError: a member is given to some of them alone.
     """
     if not records:
         return
     mapper = inspect(type(records[0]))
-    given = [one for one in mapper.column_attrs if one.key in vars(records[0])]
+    given = [
+        one for one in mapper.column_attrs if any(one.key in vars(record) for record in records)
+    ]
     columns = [one.columns[0] for one in given]
     arrays = [
         bindparam(None, [vars(record)[one.key] for record in records], ARRAY(column.type))

@@ -15,7 +15,7 @@ from psycopg import sql
 from sqlalchemy import create_engine, inspect
 from sqlalchemy.orm import Session
 
-from loyalty.database import MIGRATIONS, Model, find_newest, is_migrated, migrate
+from loyalty.database import MIGRATIONS, Model, find_last_in, find_newest, is_migrated, migrate
 from loyalty.models import Resident
 from loyalty.models.sealed import index_of, list_sealed, open_member
 from loyalty.rules.typed_text import make_name_key
@@ -82,6 +82,15 @@ def test_a_database_knows_whether_it_is_migrated(empty: str) -> None:
 
 def test_the_newest_migration_is_found_as_alembic_finds_it() -> None:
     assert find_newest() == set(ScriptDirectory(str(MIGRATIONS)).get_heads())
+
+
+def test_a_migration_counts_as_it_is_written_and_a_merge_follows_all_it_names() -> None:
+    first = "revision = '1'\ndown_revision = None\n"
+    two = first + "revision = '2'\ndown_revision = '1'\nrevision = \"3\"\ndown_revision = \"1\"\n"
+
+    assert find_last_in(first) == {"1"}
+    assert find_last_in(two) == {"2", "3"}
+    assert find_last_in(f"{two}revision = '4'\ndown_revision = ('2', '3')\n") == {"4"}
 
 
 def test_the_models_are_what_the_migrations_make(database: str) -> None:

@@ -290,6 +290,21 @@ def test_what_nobody_may_ask_is_not_kept_and_the_rest_only_while_it_is_needed(
     assert job.kept_table is None
 
 
+def test_of_a_table_without_a_fault_nothing_is_kept_once_it_is_in(
+    clerk: FlaskClient, session: Session
+) -> None:
+    rows = [("姓名", "住址", "成年", "户号"), ("赵一", "1栋1", "是", "1")]
+    page = uploaded(clerk, "residents", workbook(*rows))
+    job = session.scalars(select(ImportJob)).one()
+    assert "赵一" in str(job.kept_table)
+
+    press(clerk, page, f"{page}/apply")
+
+    session.refresh(job)
+    assert (job.kept_table, job.answers) == (None, {})
+    assert job.valid_rows == [{"row": 2, "cells": {}}]
+
+
 def test_no_answer_changes_what_has_been_taken_in(clerk: FlaskClient, session: Session) -> None:
     page = uploaded(clerk, "residents", workbook(*HOUSEHOLDS[:2]))
     shown = clerk.get(page)

@@ -88,7 +88,7 @@ def store_with_consents(session: Session, residents: Iterable[Resident], said: S
     """Store people as `add_with_consents` does, in one statement for all; the session forgets them.
 
     Args:
-        residents: with the same members given, in the same order.
+        residents: with the same members given.
     """
     new = list(residents)
     store_many(session, new)

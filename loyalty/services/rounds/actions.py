@@ -112,7 +112,6 @@ def facts_of(work: Work, at_work: RoundAtWork, *, reason_given: bool = False) ->
     ready = [] if community.undisputed_cards_wait else ready_lines(at_work)
     in_review = selection_round.state == RoundState.REVIEW
     source = source_of(selection_round)
-    me, creator = work.actor.account_id, selection_round.created_by
     return RoundFacts(
         state=RoundState(selection_round.state),
         frozen=selection_round.frozen_at is not None,
@@ -124,8 +123,7 @@ def facts_of(work: Work, at_work: RoundAtWork, *, reason_given: bool = False) ->
         open_objections=len(at_work.open_objections),
         ready_lines=len(ready),
         cards_signed=selection_round.issued_at is not None,
-        creator=me if is_own_account(work, creator) else creator,
-        actor=me,
+        created_it=is_own_account(work, selection_round.created_by),
         calendar_known=not in_review or notice_days(at_work).official,
         froze_the_list=in_review and is_own_account(work, selection_round.frozen_by),
         seed_day=source.day if source else None,

@@ -1,11 +1,13 @@
 """How much the database reads for each of many cards, however few it held when it planned that."""
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from loyalty.models import Community, Round
+from loyalty.cards.token import verify_token
+from loyalty.models import Card, Community, Round
 from loyalty.rules.calendar import Month
+from loyalty.services.cards import signing
 from loyalty.services.cards.signing import Award, sign_cards
 from tests.given import (
     NOON,
@@ -13,6 +15,7 @@ from tests.given import (
     given_card,
     given_community,
     given_resident,
+    given_signing_key,
     honour_of,
 )
 from tests.given_rounds import given_candidate
@@ -69,3 +72,19 @@ def test_a_card_is_stored_without_a_look_at_all_candidates(
     issue_many(session, selection_round)
 
     assert count_scanned(session, "candidate") - before <= MANY
+
+
+def test_cards_signed_ahead_of_those_that_are_stored_keep_their_own_tokens(
+    session: Session, selection_round: Round, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(signing, "MOST_AT_ONCE", MANY // 3)
+    known = session.scalars(select(Card.id)).all()
+
+    issue_many(session, selection_round)
+
+    cards = session.scalars(select(Card).where(Card.id.not_in(known))).all()
+    community = session.get_one(Community, selection_round.community_id)
+    key = given_signing_key(session, community, Month(2026, 12))
+    told = {card.serial: verify_token(card.token, key.public_key).serial for card in cards}
+    assert len(told) == MANY
+    assert list(told) == list(told.values())

@@ -89,6 +89,18 @@ def test_many_are_stored_with_what_they_agree_to_in_two_statements(work: Work) -
     assert len(sent) == 2
 
 
+@pytest.mark.parametrize("place", [0, 1])
+def test_nothing_is_stored_at_once_where_a_member_is_given_to_one_alone(
+    work: Work, place: int
+) -> None:
+    request = CreateResident("王芳", "3-501", adult=True, household_ref="h1")
+    new = [make_resident(work, request) for _ in range(2)]
+    new[place].consent_messages = True
+
+    with pytest.raises(KeyError):
+        store_with_consents(work.session, new, Said(ConsentSource.IMPORT, NOON))
+
+
 def test_each_change_is_written_down_and_nothing_else(session: Session, work: Work) -> None:
     resident = taken_in(work)
     wanted: dict[str, Any] = {

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from loyalty.models import (
+    AccessToken,
     AuditEvent,
     Candidate,
     Community,
@@ -48,6 +49,7 @@ from tests.given import (
     given_resident,
     given_shop,
     given_staff,
+    given_token,
 )
 from tests.given_everything import Everything
 from tests.given_notices import given_complaint
@@ -277,6 +279,21 @@ def test_whoever_had_two_accounts_is_erased_too(
     for account in accounts:
         session.refresh(account)
         assert account.username == f"erased-{account.id}"
+
+
+def test_where_an_account_of_theirs_is_signed_in_it_is_no_longer(
+    session: Session, community: Community, work: Work
+) -> None:
+    """A closed account is signed in to for other communities."""
+    erased, other = (given_resident(session, community) for _ in range(2))
+    for resident in (erased, other):
+        account = given_account(session, community, resident_id=resident.id, active=False)
+        given_token(session, community, account, device="device")
+
+    erase_one(work, erased.id)
+
+    left = select(StaffAccount.resident_id).join(AccessToken.account)
+    assert session.scalars(left.where(AccessToken.device.is_not(None))).all() == [other.id]
 
 
 def test_a_waiting_voice_for_somebody_of_the_same_home_keeps_the_home(

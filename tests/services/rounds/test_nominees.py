@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
-from loyalty.models import AuditEvent, Candidate, Community, Nomination
+from loyalty.models import AuditEvent, Candidate, Community, HouseholdGroup, Nomination
 from loyalty.rules.selection import RoundState
 from loyalty.services.actors import Role
 from loyalty.services.errors import RoundStateError, ValueRefusedError
@@ -70,6 +70,21 @@ def test_somebody_who_stands_on_the_list_already_is_spoken_for_once_more(
     spoken_for = work.session.scalars(select(Nomination.candidate_id)).all()
     assert candidate.id in spoken_for
     assert len(set(spoken_for)) == len(work.session.scalars(select(Candidate.id)).all()) == 2
+
+
+@pytest.mark.parametrize(("source", "speaks"), [("group", True), ("staff", False)])
+def test_a_group_speaks_for_its_own_people_where_groups_nominate_and_nowhere_else(
+    work: Work, community: Community, source: str, *, speaks: bool
+) -> None:
+    group = HouseholdGroup(community_id=community.id, name="甲")
+    work.session.add(group)
+    work.session.flush()
+    people = [given_resident(work.session, community, household_group_id=group.id).id]
+
+    nominate_several(work, replace(voices(work, community, people), source=source))
+
+    spoke = work.session.scalars(select(Nomination.household_group_id)).one()
+    assert spoke == (group.id if speaks else None)
 
 
 def test_of_a_hundred_no_more_statements_are_sent_than_of_two(
